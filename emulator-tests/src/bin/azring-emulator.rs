@@ -1,0 +1,3 @@
+//! Story to come.
+
+fn main() {}
