@@ -1,0 +1,107 @@
+//! What a listing yields: one object of the source, described but not opened.
+
+use std::fmt;
+use std::time::SystemTime;
+
+/// The name of an object relative to the source's root: bytes, parts separated by `/`. On disk any bytes, in a service
+/// UTF-8. It is not yet a name anywhere else: `plan` maps and checks it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntryName(Box<[u8]>);
+
+impl EntryName {
+    /// A name of these bytes.
+    pub fn new(bytes: impl Into<Box<[u8]>>) -> Self {
+        Self(bytes.into())
+    }
+
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The name as text, where it is UTF-8.
+    pub fn as_str(&self) -> Option<&str> {
+        std::str::from_utf8(&self.0).ok()
+    }
+}
+
+impl From<&str> for EntryName {
+    fn from(text: &str) -> Self {
+        Self(text.as_bytes().into())
+    }
+}
+
+/// Shown with everything escaped that a terminal would obey: control characters, bidirectional marks, invalid UTF-8.
+impl fmt::Display for EntryName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for chunk in self.0.utf8_chunks() {
+            for letter in chunk.valid().chars() {
+                if is_unprintable(letter) {
+                    write!(f, "{}", letter.escape_unicode())?;
+                } else {
+                    write!(f, "{letter}")?;
+                }
+            }
+            for byte in chunk.invalid() {
+                write!(f, "\\x{byte:02x}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for EntryName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{self}`")
+    }
+}
+
+/// C0, DEL, C1 and the characters that turn text around (Unicode Bidirectional Algorithm, UAX 9).
+fn is_unprintable(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The service's name for one version of an object, compared for equality only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ETag(pub String);
+
+/// What makes this version of the object this version: a change of it means the source changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Version {
+    /// A local file: when it was modified, in nanoseconds since 1970, and its inode.
+    Local {
+        /// Modification time, nanoseconds since the epoch.
+        modified_ns: i128,
+        /// The inode number.
+        inode: u64,
+    },
+    /// An object of a service.
+    Service(ETag),
+}
+
+/// One object of the source.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Relative to the source's root.
+    pub name: EntryName,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// When it was last modified; services tell whole seconds.
+    pub modified: SystemTime,
+    /// Which version of it was listed.
+    pub version: Version,
+    /// The MD5 stored with it, where the service has one.
+    pub md5: Option<[u8; 16]>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shown_name_carries_no_raw_control_character() {
+        let name = EntryName::new(&b"a\x1b[2J\n\xff\xe2\x80\xae.txt"[..]);
+        assert_eq!(name.to_string(), r"a\u{1b}[2J\u{a}\xff\u{202e}.txt");
+    }
+}

@@ -1,0 +1,40 @@
+//! Why a copy, or one object of it, did not happen.
+
+use azring_transport as transport;
+
+/// The result of everything in this crate that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error of a run (nothing could start or go on) or of one object (the others go on). Messages are lower case,
+/// without a full stop, with names in backticks.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    /// What was asked for makes no sense: a malformed URL, a value out of range, options that exclude each other.
+    #[error("{0}")]
+    Usage(String),
+    /// A name that cannot exist at the destination or must not be written there.
+    #[error("{0}")]
+    Name(String),
+    /// The source is not what it was when it was listed or first read.
+    #[error("source might be changed by other process or application: {0}")]
+    Changed(String),
+    /// The bytes that arrived are not the bytes the service holds.
+    #[error("{0}")]
+    Integrity(String),
+    /// The disk, the network or the service failed.
+    #[error(transparent)]
+    Transport(#[from] transport::Error),
+    /// The run was called off before this was done.
+    #[error("the transfer has been cancelled")]
+    Stopped,
+}
+
+impl Error {
+    /// The HTTP status behind it, if a service answered.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Transport(error) => error.status(),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Where objects are: a folder here, or a container or virtual directory of a service.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use azring_transport::http::Account;
+
+/// One end of a copy.
+#[derive(Debug, Clone)]
+pub enum Location {
+    /// A folder of this machine, or a single file.
+    Local(PathBuf),
+    /// A container or virtual directory of the Blob service, or a single blob.
+    Blob(BlobLocation),
+}
+
+/// A place in the Blob service.
+#[derive(Debug, Clone)]
+pub struct BlobLocation {
+    /// The endpoint and the credential that goes to it.
+    pub account: Arc<Account>,
+    /// The name of the account, without `-secondary`.
+    pub account_name: String,
+    /// What comes before the container in a path: empty, or `/account` where the URL is path style (the emulator, an
+    /// address); percent-encoded.
+    pub base_path: String,
+    /// The container; `$root` and `$web` are containers too.
+    pub container: String,
+    /// The rest of the path, decoded, without a slash at either end: a virtual directory, or the name of a single blob.
+    /// Empty for the whole container.
+    pub directory: String,
+    /// The URL ended in a slash: the path is a directory for certain.
+    pub is_directory: bool,
+    /// Read from the secondary region.
+    pub secondary: bool,
+}

@@ -1,0 +1,142 @@
+//! What the user wants, as plain values: the command line makes them, the job obeys them.
+
+mod conflict;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use conflict::{Conflict, Overwrite};
+
+use crate::location::Location;
+
+/// One copy: from where, to where, which objects, and how.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where the objects are.
+    pub source: Location,
+    /// Where they go.
+    pub target: Location,
+    /// Which objects.
+    pub selection: Selection,
+    /// What happens when the target has the object already.
+    pub conflict: Conflict,
+    /// What an uploaded object is made.
+    pub shape: Shape,
+    /// What is checked.
+    pub integrity: Integrity,
+    /// How a downloaded file is left on the disk.
+    pub landing: Landing,
+    /// How much of the machine may be used.
+    pub engine: Engine,
+    /// Only list and plan; move nothing.
+    pub preview: bool,
+}
+
+/// Which objects of the source are meant.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// The pattern as it was typed; how it is read depends on the source.
+    pub pattern: Option<String>,
+    /// Also what lies below sub-folders (local) or under the prefix (services).
+    pub recursive: bool,
+    /// Local patterns ignore case (the slash dialect does, AzCopy on Linux does not).
+    pub ignore_case: bool,
+}
+
+/// What an uploaded object is made.
+#[derive(Debug, Clone)]
+pub struct Shape {
+    /// The content type to store.
+    pub content_type: ContentType,
+    /// The size of a block, in bytes; grows by itself where an object would need more than 50,000.
+    pub block_bytes: u64,
+}
+
+impl Default for Shape {
+    fn default() -> Self {
+        Self {
+            content_type: ContentType::Unset,
+            block_bytes: 4 << 20,
+        }
+    }
+}
+
+/// The content type that an uploaded object gets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ContentType {
+    /// None is sent: the service stores `application/octet-stream`.
+    Unset,
+    /// By the name's extension.
+    ByExtension,
+    /// This one, for every object.
+    Fixed(String),
+}
+
+/// What is checked, beside lengths and entity tags, which always are.
+#[derive(Debug, Clone, Copy)]
+pub struct Integrity {
+    /// Uploads store the MD5 of the whole object with it.
+    pub store_md5: bool,
+    /// Downloads compare the MD5 that is stored with the object; a missing one is a failure.
+    pub check_md5: bool,
+    /// Every request that carries data carries its CRC-64 too.
+    pub crc64: bool,
+}
+
+impl Default for Integrity {
+    fn default() -> Self {
+        Self {
+            store_md5: true,
+            check_md5: false,
+            crc64: true,
+        }
+    }
+}
+
+/// How a downloaded file is left on the disk.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Landing {
+    /// It gets the object's modification time.
+    pub keep_modified: bool,
+    /// When it counts as safely there.
+    pub durability: Durability,
+}
+
+/// When a downloaded file counts as done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// Its data and its name survive a power cut; made so for many files at once.
+    #[default]
+    Batch,
+    /// The same, one file at a time, as soon as it is complete.
+    File,
+    /// When the kernel has it: a power cut may lose it.
+    Off,
+}
+
+/// How much of the machine may be used, and how.
+#[derive(Debug, Clone, Default)]
+pub struct Engine {
+    /// Concurrent requests (`/NC`), 1 to 512; `None`: chosen by the program.
+    pub concurrency: Option<u32>,
+    /// How files are read and written.
+    pub io: Io,
+    /// The memory budget in bytes; `None`: a quarter of what the machine or control group has, at most 1 GiB.
+    pub memory_bytes: Option<u64>,
+    /// Certificates to trust beside the platform's, a PEM file.
+    pub ca_file: Option<PathBuf>,
+    /// Addresses to use instead of resolving: (host, port, address). From `AZRING_RESOLVE`.
+    pub resolve: Arc<[(String, u16, std::net::IpAddr)]>,
+}
+
+/// How files are read and written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Io {
+    /// The ring where the kernel allows it, threads else.
+    #[default]
+    Auto,
+    /// The ring, or an error.
+    Ring,
+    /// Positional reads and writes in threads.
+    Threads,
+}

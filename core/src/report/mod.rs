@@ -1,0 +1,8 @@
+//! What happened, for whoever watches: counters to poll, events as they come, a summary at the end.
+
+mod observer;
+
+mod totals;
+
+pub use observer::{Answer, Event, Observer};
+pub use totals::{Summary, Totals};

@@ -1,0 +1,69 @@
+//! Who watches a run: the console, a test.
+
+use std::sync::Arc;
+
+use super::Totals;
+use crate::Error;
+use crate::entry::EntryName;
+
+/// Something worth telling, in the order in which it happened.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// The run begins: its counters, to poll.
+    Started {
+        /// Shared for the whole run.
+        totals: &'a Arc<Totals>,
+    },
+    /// How files are read and written here, and why if it is not the best way; told once.
+    IoMode(&'a str),
+    /// Something that the user should know and that fails nothing.
+    Notice(&'a str),
+    /// Part of the source cannot be listed; the rest goes on.
+    Unlisted {
+        /// The folder or page.
+        what: &'a str,
+        /// Why.
+        error: &'a Error,
+    },
+    /// An object is at its destination (in a preview: would be copied).
+    Done {
+        /// Its name at the source.
+        name: &'a EntryName,
+        /// Its length.
+        bytes: u64,
+    },
+    /// An object was left alone.
+    Skipped {
+        /// Its name at the source.
+        name: &'a EntryName,
+        /// In the program's voice.
+        reason: &'a str,
+    },
+    /// An object failed.
+    Failed {
+        /// Its name at the source.
+        name: &'a EntryName,
+        /// Why.
+        error: &'a Error,
+    },
+}
+
+/// The answer to the overwrite question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Replace this one.
+    Yes,
+    /// Leave this one.
+    No,
+    /// Replace this one and every other, without asking again.
+    All,
+}
+
+/// Watches a run. Called from the coordinator's thread only; a slow observer slows the run.
+pub trait Observer {
+    /// Something happened.
+    fn event(&self, event: Event<'_>);
+
+    /// May `target` be replaced by `source`? Blocks until there is an answer.
+    fn ask_overwrite(&self, source: &str, target: &str) -> Answer;
+}

@@ -1,0 +1,67 @@
+//! Counters of a run. The coordinator and the workers add; the console reads whenever it likes.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// Live counters, shared by reference; every number only grows.
+#[derive(Debug, Default)]
+pub struct Totals {
+    /// Objects selected so far.
+    pub listed: AtomicU64,
+    /// Their bytes.
+    pub listed_bytes: AtomicU64,
+    /// Objects at their destination.
+    pub done: AtomicU64,
+    /// Objects left alone, by rule or by answer.
+    pub skipped: AtomicU64,
+    /// Objects that failed.
+    pub failed: AtomicU64,
+    /// Bytes moved for good: confirmed by the service or written to the disk.
+    pub moved_bytes: AtomicU64,
+    /// Bytes of objects that are done, skipped or failed; with `listed_bytes` this gives the share that is left.
+    pub settled_bytes: AtomicU64,
+    /// Requests that were sent again.
+    pub retries: AtomicU64,
+    /// The listing has ended: `listed` is final.
+    pub listing_done: AtomicU64,
+}
+
+impl Totals {
+    /// Adds to one counter.
+    pub fn add(counter: &AtomicU64, amount: u64) {
+        counter.fetch_add(amount, Ordering::Relaxed);
+    }
+
+    /// Reads one counter.
+    pub fn get(counter: &AtomicU64) -> u64 {
+        counter.load(Ordering::Relaxed)
+    }
+}
+
+/// The end of a run. `listed = done + skipped + failed`, always, unless it was stopped.
+#[derive(Debug, Clone, Default)]
+pub struct Summary {
+    /// Objects selected.
+    pub listed: u64,
+    /// Objects at their destination (in a preview: that would be moved).
+    pub done: u64,
+    /// Objects left alone.
+    pub skipped: u64,
+    /// Objects that failed.
+    pub failed: u64,
+    /// Bytes of the objects done (in a preview: that would be moved).
+    pub bytes: u64,
+    /// Requests that were sent again.
+    pub retries: u64,
+    /// From the start of the run to its end.
+    pub elapsed: Duration,
+    /// Parts of the source that could not be listed (folders without permission): the run is not a success.
+    pub unlisted: u64,
+}
+
+impl Summary {
+    /// Every selected object is at its destination or was left alone by rule.
+    pub fn is_success(&self) -> bool {
+        self.failed == 0 && self.unlisted == 0 && self.listed == self.done + self.skipped
+    }
+}

@@ -1,0 +1,94 @@
+//! One aligned mapping per worker, from which all buffers are cut.
+//!
+//! A mapping of its own, not the heap, for three reasons: `O_DIRECT` wants aligned memory, the ring wants to register it
+//! as one vector, and operations that are in flight when a runtime ends must find it still there. Its pages are taken
+//! from the machine only when they are first used, so a large arena costs nothing until it is needed.
+#![expect(
+    unsafe_code,
+    reason = "a raw mapping is shared between slots that never overlap"
+)]
+
+use std::ffi::c_void;
+use std::ptr::{self, NonNull};
+
+use rustix::mm::{MapFlags, ProtFlags, mmap_anonymous, munmap};
+
+use crate::{Error, Kind, Result};
+
+/// The alignment of every slot: a page, which is also what `O_DIRECT` asks at most on common file systems.
+pub const PAGE_BYTES: usize = 4096;
+
+/// An anonymous mapping, zeroed by the kernel, unmapped on drop.
+#[derive(Debug)]
+pub struct Arena {
+    base: NonNull<u8>,
+    bytes: usize,
+}
+
+// SAFETY: the arena is only an address range; who may touch which part of it is decided by the pool, which hands out
+// disjoint slots, each to one owner at a time.
+unsafe impl Send for Arena {}
+// SAFETY: as above; shared references to an arena give access to nothing by themselves.
+unsafe impl Sync for Arena {}
+
+impl Arena {
+    /// Maps `bytes`, rounded up to whole pages. Fails when the address space or a limit refuses.
+    pub fn map(bytes: usize) -> Result<Self> {
+        let bytes = bytes.next_multiple_of(PAGE_BYTES);
+        let flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
+        // SAFETY: a fresh anonymous mapping at an address of the kernel's choice overlaps nothing.
+        let mapped = unsafe {
+            mmap_anonymous(
+                ptr::null_mut(),
+                bytes,
+                ProtFlags::READ | ProtFlags::WRITE,
+                flags,
+            )
+        };
+        let base = mapped.ok().and_then(|base| NonNull::new(base.cast::<u8>()));
+        let base = base.ok_or_else(|| {
+            Error::new(Kind::Limit, format!("cannot map {bytes} bytes of buffers"))
+        })?;
+        Ok(Self { base, bytes })
+    }
+
+    /// The size in bytes.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The address of `offset`; reading and writing there is up to the slot's owner.
+    pub(crate) fn at(&self, offset: usize) -> *mut u8 {
+        assert!(offset < self.bytes, "an offset inside the arena");
+        self.base.as_ptr().wrapping_add(offset)
+    }
+
+    /// The bytes of one slot, to read.
+    ///
+    /// # Safety
+    /// The caller owns the slot (a lease) or shares it with readers only (a frozen buffer), for as long as `'a`.
+    pub(super) unsafe fn slice<'a>(&self, offset: usize, bytes: usize) -> &'a [u8] {
+        assert!(bytes <= self.bytes - offset, "a slot inside the arena");
+        // SAFETY: inside the mapping (asserted), initialised by the kernel, not written while shared (the contract).
+        unsafe { std::slice::from_raw_parts(self.at(offset), bytes) }
+    }
+
+    /// The bytes of one slot, to write.
+    ///
+    /// # Safety
+    /// The caller is the slot's only owner for as long as `'a`, and no operation of the kernel is using it.
+    pub(super) unsafe fn slice_mut<'a>(&self, offset: usize, bytes: usize) -> &'a mut [u8] {
+        assert!(bytes <= self.bytes - offset, "a slot inside the arena");
+        // SAFETY: inside the mapping (asserted), initialised by the kernel, exclusively owned (the contract).
+        unsafe { std::slice::from_raw_parts_mut(self.at(offset), bytes) }
+    }
+}
+
+impl Drop for Arena {
+    fn drop(&mut self) {
+        let base: *mut c_void = self.base.as_ptr().cast();
+        // SAFETY: the mapping was made by `map` with this length, and no slot of it is alive: each holds the arena.
+        let unmapped = unsafe { munmap(base, self.bytes) };
+        debug_assert!(unmapped.is_ok(), "a mapping of ours can be unmapped");
+    }
+}

@@ -1,0 +1,282 @@
+//! A part of the arena in somebody's hands: first to fill, then to read.
+#![expect(
+    unsafe_code,
+    reason = "a lease gives access to the slots that it alone owns"
+)]
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::pool::Pool;
+
+/// Room for some bytes, owned by whoever holds it. Dropping it returns the room to the pool.
+///
+/// It is filled from the front, by [`Lease::append`] or by a disk read, and then frozen.
+pub struct Lease {
+    slots: Slots,
+    wanted: usize,
+    filled: usize,
+}
+
+/// Slots of one size, given back together.
+struct Slots {
+    pool: Pool,
+    offsets: Vec<usize>,
+    slot_bytes: usize,
+}
+
+impl Drop for Slots {
+    fn drop(&mut self) {
+        self.pool.give_back(&self.offsets, self.slot_bytes);
+    }
+}
+
+impl Lease {
+    pub(super) fn new(pool: Pool, offsets: Vec<usize>, slot_bytes: usize, wanted: usize) -> Self {
+        Self {
+            slots: Slots {
+                pool,
+                offsets,
+                slot_bytes,
+            },
+            wanted,
+            filled: 0,
+        }
+    }
+
+    /// How many bytes were asked for.
+    pub fn wanted(&self) -> usize {
+        self.wanted
+    }
+
+    /// How many bytes it could hold; at least what was asked for, a multiple of the page.
+    pub fn capacity(&self) -> usize {
+        self.slots.offsets.len() * self.slots.slot_bytes
+    }
+
+    /// How many bytes are in it.
+    pub fn filled(&self) -> usize {
+        self.filled
+    }
+
+    /// Forgets what is in it, to fill it anew (a retried download).
+    pub fn clear(&mut self) {
+        self.filled = 0;
+    }
+
+    /// Copies as much of `bytes` as there is room for to the end of what is there; returns how many were taken.
+    pub fn append(&mut self, bytes: &[u8]) -> usize {
+        let mut taken = 0;
+        while taken < bytes.len() && self.filled < self.capacity() {
+            let (index, from) = (
+                self.filled / self.slots.slot_bytes,
+                self.filled % self.slots.slot_bytes,
+            );
+            let count = (self.slots.slot_bytes - from).min(bytes.len() - taken);
+            let arena = self.slots.pool.arena();
+            // SAFETY: the slot belongs to this lease, which is borrowed mutably; no operation in flight has it, since
+            // an operation takes the lease itself.
+            let room = unsafe { arena.slice_mut(self.slots.offsets[index] + from, count) };
+            room.copy_from_slice(&bytes[taken..taken + count]);
+            taken += count;
+            self.filled += count;
+        }
+        taken
+    }
+
+    /// Fills the rest of the page after the last byte with zeros, as `O_DIRECT` writes need; returns the padded length.
+    pub fn pad_to_page(&mut self) -> usize {
+        let padded = self.filled.next_multiple_of(super::PAGE_BYTES);
+        let zeros = [0_u8; super::PAGE_BYTES];
+        let filled = self.filled;
+        self.append(&zeros[..padded - filled]);
+        self.filled = filled;
+        padded
+    }
+
+    /// What is in it, as the contiguous runs it lies in.
+    pub fn runs(&self) -> impl Iterator<Item = &[u8]> {
+        (0..self.run_count(self.filled)).map(|index| {
+            let (offset, bytes) = self.run(index, self.filled);
+            // SAFETY: the slot belongs to this lease, which is borrowed; only `&mut self` methods write to it.
+            unsafe { self.slots.pool.arena().slice(offset, bytes) }
+        })
+    }
+
+    /// Ends the filling: from here on it is only read, by as many as like.
+    pub fn freeze(self) -> Frozen {
+        Frozen {
+            bytes: self.filled,
+            slots: Arc::new(self.slots),
+        }
+    }
+
+    /// How many contiguous runs `total` bytes take.
+    pub(crate) fn run_count(&self, total: usize) -> usize {
+        total.div_ceil(self.slots.slot_bytes)
+    }
+
+    /// The arena offset and length of run `index` of `total` bytes.
+    pub(crate) fn run(&self, index: usize, total: usize) -> (usize, usize) {
+        let from = index * self.slots.slot_bytes;
+        (
+            self.slots.offsets[index],
+            (total - from).min(self.slots.slot_bytes),
+        )
+    }
+
+    /// The pool it came from.
+    pub(crate) fn pool(&self) -> &Pool {
+        &self.slots.pool
+    }
+
+    /// Says that a read has put `bytes` bytes into it, from the front.
+    pub(crate) fn set_filled(&mut self, bytes: usize) {
+        assert!(
+            bytes <= self.capacity(),
+            "a read does not go beyond its lease"
+        );
+        self.filled = bytes;
+    }
+}
+
+impl fmt::Debug for Lease {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lease")
+            .field("wanted", &self.wanted)
+            .field("filled", &self.filled)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Filled memory that nobody writes any more. Clones share it; the last one dropped returns it to its pool.
+#[derive(Clone)]
+pub struct Frozen {
+    slots: Arc<Slots>,
+    bytes: usize,
+}
+
+impl Frozen {
+    /// How many bytes it holds.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Its bytes as shared buffers, one per contiguous run; each keeps the memory alive. Nothing is copied.
+    pub fn pieces(&self) -> impl Iterator<Item = Bytes> + '_ {
+        (0..self.bytes.div_ceil(self.slots.slot_bytes)).map(|index| {
+            let bytes = (self.bytes - index * self.slots.slot_bytes).min(self.slots.slot_bytes);
+            Bytes::from_owner(Piece {
+                slots: Arc::clone(&self.slots),
+                index,
+                bytes,
+            })
+        })
+    }
+
+    /// Its bytes, as the contiguous runs they lie in.
+    pub fn runs(&self) -> impl Iterator<Item = &[u8]> {
+        (0..self.bytes.div_ceil(self.slots.slot_bytes)).map(|index| {
+            let bytes = (self.bytes - index * self.slots.slot_bytes).min(self.slots.slot_bytes);
+            self.slots.read(index, bytes)
+        })
+    }
+}
+
+impl fmt::Debug for Frozen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Frozen")
+            .field("bytes", &self.bytes)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Slots {
+    /// The first `bytes` of one slot. Called only once the slots are frozen.
+    fn read(&self, index: usize, bytes: usize) -> &[u8] {
+        // SAFETY: frozen slots are behind an `Arc` that only `Lease::freeze` makes, and nothing writes them after that.
+        unsafe { self.pool.arena().slice(self.offsets[index], bytes) }
+    }
+}
+
+/// One run of a frozen buffer, the owner behind a `Bytes`.
+struct Piece {
+    slots: Arc<Slots>,
+    index: usize,
+    bytes: usize,
+}
+
+impl AsRef<[u8]> for Piece {
+    fn as_ref(&self) -> &[u8] {
+        self.slots.read(self.index, self.bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::buffer::{LARGE_BYTES, SMALL_BYTES};
+
+    fn run<T>(work: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap()
+            .block_on(work)
+    }
+
+    #[test]
+    fn a_block_larger_than_a_slot_keeps_its_bytes_in_order() {
+        let pool = Pool::new(64 << 20).unwrap();
+        let data: Vec<u8> = (0..LARGE_BYTES * 2 + 12_345)
+            .map(|i| (i * 7 % 251) as u8)
+            .collect();
+        let mut lease = run(pool.lease(data.len())).unwrap();
+        assert_eq!(lease.append(&data), data.len());
+        let frozen = lease.freeze();
+        let pieces: Vec<Bytes> = frozen.pieces().collect();
+        assert_eq!(pieces.len(), 3);
+        assert_eq!(pieces.concat(), data);
+        assert_eq!(frozen.runs().collect::<Vec<_>>().concat(), data);
+    }
+
+    #[test]
+    fn memory_returns_when_the_last_clone_is_dropped() {
+        let pool = Pool::new(16 << 20).unwrap();
+        let mut lease = run(pool.lease(10)).unwrap();
+        lease.append(b"0123456789");
+        let frozen = lease.freeze();
+        let piece = frozen.pieces().next().unwrap();
+        drop(frozen);
+        assert!(!pool.is_whole(), "a piece still reads the memory");
+        assert_eq!(&piece[..], b"0123456789");
+        drop(piece);
+        assert!(pool.is_whole());
+    }
+
+    #[test]
+    fn a_lease_takes_no_more_than_it_can_hold() {
+        let pool = Pool::new(16 << 20).unwrap();
+        let mut lease = run(pool.lease(1)).unwrap();
+        assert_eq!(lease.append(&vec![1; SMALL_BYTES + 1]), SMALL_BYTES);
+        assert_eq!(lease.append(&[1]), 0);
+    }
+
+    #[test]
+    fn a_block_beyond_the_pool_is_refused_and_not_waited_for() {
+        let pool = Pool::new(0).unwrap();
+        assert!(run(pool.lease(pool.block_bytes_max())).is_ok());
+        let error = run(pool.lease(pool.block_bytes_max() + 1)).unwrap_err();
+        assert_eq!(error.kind(), crate::Kind::Limit);
+    }
+
+    #[test]
+    fn padding_fills_the_page_with_zeros_and_keeps_the_length() {
+        let pool = Pool::new(0).unwrap();
+        let mut lease = run(pool.lease(5000)).unwrap();
+        lease.append(&[9; 5000]);
+        assert_eq!(lease.pad_to_page(), 8192);
+        assert_eq!(lease.filled(), 5000);
+    }
+}

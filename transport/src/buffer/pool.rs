@@ -1,0 +1,158 @@
+//! The free list of one arena, and who waits for it.
+//!
+//! Two sizes: small slots for small objects and service answers, large ones for blocks. A block larger than one large
+//! slot takes several. Waiters are served in the order in which they asked: that is half of the proof that nothing
+//! deadlocks, since the oldest chunk is then always the first to get memory. The last slot given back is the first to be
+//! given out again, so that a run that needs little stays in the part of the arena that caches hold and the ring has
+//! registered.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::Semaphore;
+
+use super::arena::Arena;
+use super::lease::Lease;
+use crate::{Error, Kind, Result};
+
+/// The size of a small slot.
+pub const SMALL_BYTES: usize = 64 * 1024;
+
+/// The size of a large slot: the default block.
+pub const LARGE_BYTES: usize = 4 * 1024 * 1024;
+
+/// How many small slots an arena begins with.
+pub(super) const SMALL_SLOTS: usize = 64;
+
+/// How many large slots are registered with the ring: more would only be more memory to pin.
+const REGISTERED_LARGE_SLOTS: usize = 8;
+
+/// Hands out the slots of one arena. Clones share it; any thread may give back.
+#[derive(Debug, Clone)]
+pub struct Pool(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    arena: Arena,
+    small: Shelf,
+    large: Shelf,
+}
+
+/// The free slots of one size.
+#[derive(Debug)]
+struct Shelf {
+    slot_bytes: usize,
+    slots: usize,
+    free: Mutex<Vec<usize>>,
+    tickets: Semaphore,
+}
+
+impl Shelf {
+    /// Slots from offset `from` on; the list is reversed so that the lowest is taken first.
+    fn new(from: usize, slot_bytes: usize, slots: usize) -> Self {
+        let free = (0..slots)
+            .rev()
+            .map(|index| from + index * slot_bytes)
+            .collect();
+        Self {
+            slot_bytes,
+            slots,
+            free: Mutex::new(free),
+            tickets: Semaphore::new(slots),
+        }
+    }
+
+    async fn take(&self, count: usize) -> Vec<usize> {
+        let tickets = self
+            .tickets
+            .acquire_many(count as u32)
+            .await
+            .expect("a shelf is never closed");
+        tickets.forget();
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let rest = free.len() - count;
+        let mut taken = free.split_off(rest);
+        taken.reverse();
+        taken
+    }
+
+    fn give_back(&self, offsets: &[usize]) {
+        self.free
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(offsets.iter().rev());
+        self.tickets.add_permits(offsets.len());
+    }
+}
+
+impl Pool {
+    /// Cuts an arena of `arena_bytes` (see [`super::Budget`]) into slots.
+    pub fn new(arena_bytes: u64) -> Result<Self> {
+        let small_bytes = SMALL_SLOTS * SMALL_BYTES;
+        let large_slots = ((arena_bytes as usize).saturating_sub(small_bytes) / LARGE_BYTES).max(2);
+        let arena = Arena::map(small_bytes + large_slots * LARGE_BYTES)?;
+        let small = Shelf::new(0, SMALL_BYTES, SMALL_SLOTS);
+        let large = Shelf::new(small_bytes, LARGE_BYTES, large_slots);
+        Ok(Self(Arc::new(Shared {
+            arena,
+            small,
+            large,
+        })))
+    }
+
+    /// Waits for room for `bytes` (at least one) and takes it. Fails at once when the whole pool could not hold it.
+    /// Dropping the future gives up the place in the line.
+    pub async fn lease(&self, bytes: usize) -> Result<Lease> {
+        let shelf = self.shelf_for(bytes);
+        let count = bytes.div_ceil(shelf.slot_bytes).max(1);
+        if count > shelf.slots {
+            return Err(Error::new(
+                Kind::Limit,
+                format!(
+                    "a block of {bytes} bytes does not fit into the {} bytes of buffers a worker has",
+                    self.block_bytes_max()
+                ),
+            ));
+        }
+        let offsets = shelf.take(count).await;
+        Ok(Lease::new(self.clone(), offsets, shelf.slot_bytes, bytes))
+    }
+
+    /// The largest block that a lease can hold.
+    pub fn block_bytes_max(&self) -> usize {
+        self.0.large.slots * LARGE_BYTES
+    }
+
+    /// How many leases for blocks of `bytes` can exist at once.
+    pub fn capacity(&self, bytes: usize) -> usize {
+        let shelf = self.shelf_for(bytes);
+        shelf.slots / bytes.div_ceil(shelf.slot_bytes).max(1)
+    }
+
+    /// True when every slot is back.
+    pub fn is_whole(&self) -> bool {
+        [&self.0.small, &self.0.large]
+            .iter()
+            .all(|shelf| shelf.tickets.available_permits() == shelf.slots)
+    }
+
+    /// The bytes at the arena's beginning that are worth registering with the ring.
+    pub(crate) fn registered_bytes(&self) -> usize {
+        (SMALL_SLOTS * SMALL_BYTES + REGISTERED_LARGE_SLOTS * LARGE_BYTES).min(self.0.arena.bytes())
+    }
+
+    pub(crate) fn arena(&self) -> &Arena {
+        &self.0.arena
+    }
+
+    pub(super) fn give_back(&self, offsets: &[usize], slot_bytes: usize) {
+        self.shelf_for(slot_bytes).give_back(offsets);
+    }
+
+    fn shelf_for(&self, bytes: usize) -> &Shelf {
+        if bytes <= SMALL_BYTES {
+            &self.0.small
+        } else {
+            &self.0.large
+        }
+    }
+}

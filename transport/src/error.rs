@@ -1,0 +1,216 @@
+//! What goes wrong below a copy, told so that no caller has to read the text.
+//!
+//! An error says what happened ([`Kind`]), who can do something about it ([`Blame`]) and carries, where a service
+//! answered, its status and error code. Whether to try again is judged in `retry/judge.rs`, from these values alone.
+
+use std::fmt;
+
+/// The result of everything in this crate that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A file operation was refused by the kernel; carries its `errno` (0 when there is none).
+    Disk(i32),
+    /// The kernel or a limit refused what the engine needs (memory, descriptors, a ring).
+    Limit,
+    /// A host name did not resolve.
+    Resolve,
+    /// No connection could be made.
+    Connect,
+    /// The TLS handshake failed: certificate, name or protocol.
+    Tls,
+    /// A connection ended before the answer was complete. `reused` is true when it was a kept-alive connection
+    /// that gave no byte of the answer: the service may simply have closed it while idle.
+    Reset {
+        /// The connection had served a request before and no byte of this answer had come.
+        reused: bool,
+    },
+    /// Nothing moved for the no-progress limit.
+    Timeout,
+    /// The peer broke the protocol: a malformed answer, or one beyond the caps.
+    Protocol,
+    /// The service answered with this status instead of success.
+    Status(u16),
+    /// Bytes arrived that are not the bytes that were sent.
+    Integrity,
+    /// The work was called off.
+    Stopped,
+}
+
+/// Who can do something about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blame {
+    /// What was asked for is wrong: a key, a name, a missing container.
+    User,
+    /// The service is unwell or pushes back.
+    Service,
+    /// Something between here and there.
+    Network,
+    /// This machine: its disk, its memory, its limits.
+    Machine,
+}
+
+/// A failure with its kind, its text and, from a service, its code and request id.
+#[derive(Clone)]
+pub struct Error(Box<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    kind: Kind,
+    message: String,
+    code: Option<String>,
+    request_id: Option<String>,
+    date: Option<String>,
+    retry_after_ms: Option<u64>,
+}
+
+impl Error {
+    /// An error of this kind; the message is lower case, without a full stop, names in backticks.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            code: None,
+            request_id: None,
+            date: None,
+            retry_after_ms: None,
+        }))
+    }
+
+    /// A file operation that failed: `doing` reads like "cannot open `a/b`".
+    pub fn disk(doing: impl fmt::Display, error: &std::io::Error) -> Self {
+        let errno = error.raw_os_error().unwrap_or(0);
+        Self::new(
+            Kind::Disk(errno),
+            format!("{doing}: {}", plain_reason(error)),
+        )
+    }
+
+    /// What the service said beside the status: its error code (`ContainerNotFound`), request id and date.
+    pub fn answered(
+        mut self,
+        code: Option<String>,
+        request_id: Option<String>,
+        date: Option<String>,
+    ) -> Self {
+        self.0.code = code;
+        self.0.request_id = request_id;
+        self.0.date = date;
+        self
+    }
+
+    /// The service asked to wait this long (`Retry-After`).
+    pub fn after(mut self, wait_ms: Option<u64>) -> Self {
+        self.0.retry_after_ms = wait_ms;
+        self
+    }
+
+    /// The same error told with more context in front: "`what`: `message`".
+    pub fn within(mut self, what: impl fmt::Display) -> Self {
+        self.0.message = format!("{what}: {}", self.0.message);
+        self
+    }
+
+    /// What happened.
+    pub fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// The HTTP status, when a service answered.
+    pub fn status(&self) -> Option<u16> {
+        match self.0.kind {
+            Kind::Status(status) => Some(status),
+            _ => None,
+        }
+    }
+
+    /// The service's error code, for example `BlobNotFound`.
+    pub fn code(&self) -> Option<&str> {
+        self.0.code.as_deref()
+    }
+
+    /// The service's `x-ms-request-id`, which support asks for.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// The answer's `Date`, as it was sent (RFC 1123).
+    pub fn date(&self) -> Option<&str> {
+        self.0.date.as_deref()
+    }
+
+    /// How long the service asked to wait, in milliseconds.
+    pub fn retry_after_ms(&self) -> Option<u64> {
+        self.0.retry_after_ms
+    }
+
+    /// The text, without code and request id.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// Who can do something about it.
+    pub fn blame(&self) -> Blame {
+        match self.0.kind {
+            Kind::Disk(_) | Kind::Limit => Blame::Machine,
+            Kind::Resolve
+            | Kind::Connect
+            | Kind::Tls
+            | Kind::Reset { .. }
+            | Kind::Timeout
+            | Kind::Integrity => Blame::Network,
+            Kind::Protocol => Blame::Service,
+            Kind::Status(status) if status >= 500 || status == 429 || status == 408 => {
+                Blame::Service
+            }
+            Kind::Status(_) | Kind::Stopped => Blame::User,
+        }
+    }
+}
+
+/// The kernel's reason in our voice: lower case and without the "(os error 2)" that Rust adds.
+fn plain_reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(letters).collect()
+    })
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("message", &self.0.message)
+            .field("code", &self.0.code)
+            .field("request_id", &self.0.request_id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_error_reads_like_one_sentence() {
+        let error = Error::disk("cannot open `a/b`", &std::io::Error::from_raw_os_error(2));
+        assert_eq!(
+            error.to_string(),
+            "cannot open `a/b`: no such file or directory"
+        );
+        assert_eq!(error.kind(), Kind::Disk(2));
+        assert_eq!(error.blame(), Blame::Machine);
+    }
+}

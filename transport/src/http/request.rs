@@ -1,0 +1,148 @@
+//! A request as a value: what is asked of a service, before it is signed and sent, and the answer.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use hyper::{HeaderMap, Method, StatusCode};
+
+use super::Payload;
+use crate::auth::Credential;
+
+/// How the bytes travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scheme {
+    /// Plain text.
+    Http,
+    /// TLS.
+    Https,
+}
+
+impl Scheme {
+    /// The port that a URL of this scheme means when it names none.
+    pub fn default_port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
+
+    /// `http` or `https`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+}
+
+/// Where a service answers. Connections are kept per endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Endpoint {
+    /// Plain or TLS.
+    pub scheme: Scheme,
+    /// The host name or address as in the URL, lower case; an IPv6 address keeps its brackets.
+    pub host: String,
+    /// The port, also when it is the scheme's own.
+    pub port: u16,
+}
+
+impl Endpoint {
+    /// The value of the `Host` header: the port only when it is not the scheme's own (RFC 9110, 7.2).
+    pub fn authority(&self) -> String {
+        if self.port == self.scheme.default_port() {
+            self.host.clone()
+        } else {
+            format!("{}:{}", self.host, self.port)
+        }
+    }
+}
+
+/// An endpoint together with the credential that may be shown to it, and to nobody else.
+#[derive(Debug)]
+pub struct Account {
+    /// Where it answers.
+    pub endpoint: Endpoint,
+    /// What requests to it prove themselves with.
+    pub credential: Credential,
+}
+
+/// One request, unsigned. It can be sent any number of times; each time it is signed with a fresh date.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The verb.
+    pub method: Method,
+    /// To whom.
+    pub account: Arc<Account>,
+    /// The path as it goes over the wire and into the signature: percent-encoded, with its leading `/`.
+    pub path: String,
+    /// Query parameters; values are not encoded yet, names need no encoding. A shared access signature is not
+    /// among them: the credential adds it.
+    pub query: Vec<(&'static str, String)>,
+    /// Headers by lower-case name, without those that sending adds (`host`, `date`, `content-length`, `x-ms-version`,
+    /// `x-ms-client-request-id`, `authorization`).
+    pub headers: Vec<(Cow<'static, str>, String)>,
+    /// The body.
+    pub payload: Payload,
+}
+
+impl Request {
+    /// A request without query, headers and body.
+    pub fn new(method: Method, account: &Arc<Account>, path: impl Into<String>) -> Self {
+        let account = Arc::clone(account);
+        Self {
+            method,
+            account,
+            path: path.into(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            payload: Payload::empty(),
+        }
+    }
+
+    /// Adds a query parameter, its value not yet encoded.
+    pub fn query(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.query.push((name, value.into()));
+        self
+    }
+
+    /// Adds a header; the name in lower case.
+    pub fn header(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Adds a header where there is a value for it.
+    pub fn header_if(self, name: &'static str, value: Option<impl Into<String>>) -> Self {
+        match value {
+            Some(value) => self.header(name, value),
+            None => self,
+        }
+    }
+
+    /// Gives the request its body.
+    pub fn payload(mut self, payload: impl Into<Payload>) -> Self {
+        self.payload = payload.into();
+        self
+    }
+}
+
+/// A successful answer.
+#[derive(Debug)]
+pub struct Reply {
+    /// 2xx.
+    pub status: StatusCode,
+    /// As received.
+    pub headers: HeaderMap,
+    /// The body, where it was collected (empty when it went into a lease).
+    pub body: Bytes,
+    /// How many times the request was sent before this answer came; 1 when it was the first.
+    pub attempts: u32,
+}
+
+impl Reply {
+    /// A header's value as text, when it is there and is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
