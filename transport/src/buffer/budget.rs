@@ -61,7 +61,7 @@ fn control_group_bytes() -> Option<u64> {
 
 fn machine_bytes() -> u64 {
     let info = rustix::system::sysinfo();
-    u64::from(info.totalram) * u64::from(info.mem_unit.max(1))
+    info.totalram * u64::from(info.mem_unit.max(1))
 }
 
 #[cfg(test)]

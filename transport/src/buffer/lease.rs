@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::arena::Arena;
 use super::pool::Pool;
 
 /// Room for some bytes, owned by whoever holds it. Dropping it returns the room to the pool.
@@ -70,15 +71,8 @@ impl Lease {
     pub fn append(&mut self, bytes: &[u8]) -> usize {
         let mut taken = 0;
         while taken < bytes.len() && self.filled < self.capacity() {
-            let (index, from) = (
-                self.filled / self.slots.slot_bytes,
-                self.filled % self.slots.slot_bytes,
-            );
-            let count = (self.slots.slot_bytes - from).min(bytes.len() - taken);
-            let arena = self.slots.pool.arena();
-            // SAFETY: the slot belongs to this lease, which is borrowed mutably; no operation in flight has it, since
-            // an operation takes the lease itself.
-            let room = unsafe { arena.slice_mut(self.slots.offsets[index] + from, count) };
+            let room = self.room(self.filled, bytes.len() - taken);
+            let count = room.len();
             room.copy_from_slice(&bytes[taken..taken + count]);
             taken += count;
             self.filled += count;
@@ -86,50 +80,36 @@ impl Lease {
         taken
     }
 
-    /// Fills the rest of the page after the last byte with zeros, as `O_DIRECT` writes need; returns the padded length.
-    pub fn pad_to_page(&mut self) -> usize {
+    /// Fills the rest of the page after the last byte with zeros.
+    fn pad_to_page(&mut self) {
         let padded = self.filled.next_multiple_of(super::PAGE_BYTES);
         let zeros = [0_u8; super::PAGE_BYTES];
         let filled = self.filled;
         self.append(&zeros[..padded - filled]);
         self.filled = filled;
-        padded
     }
 
-    /// What is in it, as the contiguous runs it lies in.
-    pub fn runs(&self) -> impl Iterator<Item = &[u8]> {
-        (0..self.run_count(self.filled)).map(|index| {
-            let (offset, bytes) = self.run(index, self.filled);
-            // SAFETY: the slot belongs to this lease, which is borrowed; only `&mut self` methods write to it.
-            unsafe { self.slots.pool.arena().slice(offset, bytes) }
-        })
-    }
-
-    /// Ends the filling: from here on it is only read, by as many as like.
-    pub fn freeze(self) -> Frozen {
+    /// Ends the filling: from here on it is only read, by as many as like. What follows the last byte in its page is
+    /// zeros, so that the whole page can be written with `O_DIRECT`.
+    pub fn freeze(mut self) -> Frozen {
+        self.pad_to_page();
         Frozen {
             bytes: self.filled,
             slots: Arc::new(self.slots),
         }
     }
 
-    /// How many contiguous runs `total` bytes take.
-    pub(crate) fn run_count(&self, total: usize) -> usize {
-        total.div_ceil(self.slots.slot_bytes)
+    /// The room as it lies in the arena.
+    pub(crate) fn layout(&self) -> Layout<'_> {
+        self.slots.layout()
     }
 
-    /// The arena offset and length of run `index` of `total` bytes.
-    pub(crate) fn run(&self, index: usize, total: usize) -> (usize, usize) {
-        let from = index * self.slots.slot_bytes;
-        (
-            self.slots.offsets[index],
-            (total - from).min(self.slots.slot_bytes),
-        )
-    }
-
-    /// The pool it came from.
-    pub(crate) fn pool(&self) -> &Pool {
-        &self.slots.pool
+    /// The room from byte `from` to the end of its slot, at most `bytes` of it, to read a file into.
+    pub(crate) fn room(&mut self, from: usize, bytes: usize) -> &mut [u8] {
+        let (offset, bytes) = self.slots.layout().run(from, bytes);
+        // SAFETY: the slot belongs to this lease, which is borrowed mutably; no operation in flight has it, since an
+        // operation takes the lease itself.
+        unsafe { self.slots.pool.arena().slice_mut(offset, bytes) }
     }
 
     /// Says that a read has put `bytes` bytes into it, from the front.
@@ -166,11 +146,11 @@ impl Frozen {
 
     /// Its bytes as shared buffers, one per contiguous run; each keeps the memory alive. Nothing is copied.
     pub fn pieces(&self) -> impl Iterator<Item = Bytes> + '_ {
-        (0..self.bytes.div_ceil(self.slots.slot_bytes)).map(|index| {
-            let bytes = (self.bytes - index * self.slots.slot_bytes).min(self.slots.slot_bytes);
+        self.slots.layout().runs(self.bytes).map(|(offset, bytes)| {
+            let slots = Arc::clone(&self.slots);
             Bytes::from_owner(Piece {
-                slots: Arc::clone(&self.slots),
-                index,
+                slots,
+                offset,
                 bytes,
             })
         })
@@ -178,10 +158,22 @@ impl Frozen {
 
     /// Its bytes, as the contiguous runs they lie in.
     pub fn runs(&self) -> impl Iterator<Item = &[u8]> {
-        (0..self.bytes.div_ceil(self.slots.slot_bytes)).map(|index| {
-            let bytes = (self.bytes - index * self.slots.slot_bytes).min(self.slots.slot_bytes);
-            self.slots.read(index, bytes)
-        })
+        self.slots
+            .layout()
+            .runs(self.bytes)
+            .map(|(offset, bytes)| self.slots.read(offset, bytes))
+    }
+
+    /// The room as it lies in the arena.
+    pub(crate) fn layout(&self) -> Layout<'_> {
+        self.slots.layout()
+    }
+
+    /// The bytes from `from` to the end of their slot, at most `bytes` of them; may reach into the zeros that pad the
+    /// last page.
+    pub(crate) fn padded(&self, from: usize, bytes: usize) -> &[u8] {
+        let (offset, bytes) = self.slots.layout().run(from, bytes);
+        self.slots.read(offset, bytes)
     }
 }
 
@@ -194,23 +186,62 @@ impl fmt::Debug for Frozen {
 }
 
 impl Slots {
-    /// The first `bytes` of one slot. Called only once the slots are frozen.
-    fn read(&self, index: usize, bytes: usize) -> &[u8] {
+    fn layout(&self) -> Layout<'_> {
+        Layout {
+            arena: self.pool.arena(),
+            offsets: &self.offsets,
+            slot_bytes: self.slot_bytes,
+        }
+    }
+
+    /// Bytes of one slot. Called only once the slots are frozen.
+    fn read(&self, offset: usize, bytes: usize) -> &[u8] {
         // SAFETY: frozen slots are behind an `Arc` that only `Lease::freeze` makes, and nothing writes them after that.
-        unsafe { self.pool.arena().slice(self.offsets[index], bytes) }
+        unsafe { self.pool.arena().slice(offset, bytes) }
+    }
+}
+
+/// Where the bytes of a lease lie: slots of one size, anywhere in the arena.
+#[derive(Clone, Copy)]
+pub(crate) struct Layout<'a> {
+    arena: &'a Arena,
+    offsets: &'a [usize],
+    slot_bytes: usize,
+}
+
+impl<'a> Layout<'a> {
+    /// The contiguous run that begins at byte `from`, at most `bytes` long: its offset in the arena and its length.
+    pub(crate) fn run(self, from: usize, bytes: usize) -> (usize, usize) {
+        let (index, skip) = (from / self.slot_bytes, from % self.slot_bytes);
+        (
+            self.offsets[index] + skip,
+            (self.slot_bytes - skip).min(bytes),
+        )
+    }
+
+    /// All runs of the first `total` bytes.
+    fn runs(self, total: usize) -> impl Iterator<Item = (usize, usize)> + 'a {
+        (0..total)
+            .step_by(self.slot_bytes)
+            .map(move |from| self.run(from, total - from))
+    }
+
+    /// The address of an arena offset, for an operation of the kernel that owns the memory.
+    pub(crate) fn address(self, offset: usize) -> *mut u8 {
+        self.arena.at(offset)
     }
 }
 
 /// One run of a frozen buffer, the owner behind a `Bytes`.
 struct Piece {
     slots: Arc<Slots>,
-    index: usize,
+    offset: usize,
     bytes: usize,
 }
 
 impl AsRef<[u8]> for Piece {
     fn as_ref(&self) -> &[u8] {
-        self.slots.read(self.index, self.bytes)
+        self.slots.read(self.offset, self.bytes)
     }
 }
 
@@ -272,11 +303,12 @@ mod tests {
     }
 
     #[test]
-    fn padding_fills_the_page_with_zeros_and_keeps_the_length() {
+    fn freezing_fills_the_page_with_zeros_and_keeps_the_length() {
         let pool = Pool::new(0).unwrap();
         let mut lease = run(pool.lease(5000)).unwrap();
         lease.append(&[9; 5000]);
-        assert_eq!(lease.pad_to_page(), 8192);
-        assert_eq!(lease.filled(), 5000);
+        let frozen = lease.freeze();
+        assert_eq!(frozen.bytes(), 5000);
+        assert!(frozen.padded(5000, 3192).iter().all(|byte| *byte == 0));
     }
 }

@@ -15,5 +15,6 @@ mod lease;
 
 pub use arena::{Arena, PAGE_BYTES};
 pub use budget::Budget;
+pub(crate) use lease::Layout;
 pub use lease::{Frozen, Lease};
 pub use pool::{LARGE_BYTES, Pool, SMALL_BYTES};

@@ -102,9 +102,9 @@ impl Pool {
     /// Waits for room for `bytes` (at least one) and takes it. Fails at once when the whole pool could not hold it.
     /// Dropping the future gives up the place in the line.
     pub async fn lease(&self, bytes: usize) -> Result<Lease> {
-        let shelf = self.shelf_for(bytes);
-        let count = bytes.div_ceil(shelf.slot_bytes).max(1);
-        if count > shelf.slots {
+        let room = self.room_for(bytes);
+        let count = bytes.div_ceil(room.slot_bytes).max(1);
+        if count > room.slots {
             return Err(Error::new(
                 Kind::Limit,
                 format!(
@@ -113,8 +113,8 @@ impl Pool {
                 ),
             ));
         }
-        let offsets = shelf.take(count).await;
-        Ok(Lease::new(self.clone(), offsets, shelf.slot_bytes, bytes))
+        let offsets = room.take(count).await;
+        Ok(Lease::new(self.clone(), offsets, room.slot_bytes, bytes))
     }
 
     /// The largest block that a lease can hold.
@@ -124,8 +124,8 @@ impl Pool {
 
     /// How many leases for blocks of `bytes` can exist at once.
     pub fn capacity(&self, bytes: usize) -> usize {
-        let shelf = self.shelf_for(bytes);
-        shelf.slots / bytes.div_ceil(shelf.slot_bytes).max(1)
+        let room = self.room_for(bytes);
+        room.slots / bytes.div_ceil(room.slot_bytes).max(1)
     }
 
     /// True when every slot is back.
@@ -145,10 +145,10 @@ impl Pool {
     }
 
     pub(super) fn give_back(&self, offsets: &[usize], slot_bytes: usize) {
-        self.shelf_for(slot_bytes).give_back(offsets);
+        self.room_for(slot_bytes).give_back(offsets);
     }
 
-    fn shelf_for(&self, bytes: usize) -> &Shelf {
+    fn room_for(&self, bytes: usize) -> &Shelf {
         if bytes <= SMALL_BYTES {
             &self.0.small
         } else {

@@ -1,0 +1,272 @@
+//! One open file, read and written at positions, from any worker.
+//!
+//! A short read or write goes on where it stopped. A file opened around the page cache (`O_DIRECT`) is read in whole
+//! pages; its last page is written whole and cut to length when the file is finished.
+
+use std::io::{self, IoSliceMut};
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use rustix::fs::{self, FallocateFlags, OFlags, Timespec, Timestamps};
+use rustix::io::{Errno, ReadWriteFlags};
+
+use super::root::Facts;
+use super::{Disk, in_thread, ring};
+use crate::buffer::{Frozen, Lease, PAGE_BYTES};
+
+/// Files at least this large are worth reading around the page cache.
+const DIRECT_BYTES_MIN: u64 = 4 << 20;
+
+/// Whether a file's bytes go through the page cache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caching {
+    /// Decide by what is there: large and not in the cache goes around it.
+    Auto,
+    /// Through the page cache.
+    Cached,
+    /// Around it, where the file system can.
+    Direct,
+}
+
+/// An open file. It may be used by several workers at once; it closes when the last operation on it is done.
+#[derive(Debug, Clone)]
+pub struct File {
+    descriptor: Arc<OwnedFd>,
+    is_direct: bool,
+}
+
+impl File {
+    /// A file to read, of `bytes` bytes.
+    pub fn to_read(descriptor: OwnedFd, bytes: u64, caching: Caching) -> Self {
+        let wants_direct = match caching {
+            Caching::Auto => bytes >= DIRECT_BYTES_MIN && !is_cached(&descriptor, bytes),
+            Caching::Cached => false,
+            Caching::Direct => true,
+        };
+        let is_direct = wants_direct && set_direct(&descriptor, true).is_ok();
+        Self {
+            descriptor: Arc::new(descriptor),
+            is_direct,
+        }
+    }
+
+    /// A new file to write, which will be `bytes` long. Its room is taken from the file system now, so that a disk that
+    /// is too full says so before anything is transferred.
+    pub fn to_write(descriptor: OwnedFd, bytes: u64, caching: Caching) -> io::Result<Self> {
+        if bytes > 0 {
+            match fs::fallocate(&descriptor, FallocateFlags::empty(), 0, bytes) {
+                Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS) => {}
+                Err(errno) => return Err(errno.into()),
+            }
+        }
+        let wants_direct = match caching {
+            Caching::Auto => bytes >= DIRECT_BYTES_MIN,
+            Caching::Cached => false,
+            Caching::Direct => true,
+        };
+        let is_direct = wants_direct && set_direct(&descriptor, true).is_ok();
+        Ok(Self {
+            descriptor: Arc::new(descriptor),
+            is_direct,
+        })
+    }
+
+    /// It goes around the page cache.
+    pub fn is_direct(&self) -> bool {
+        self.is_direct
+    }
+
+    /// What the kernel says about it now.
+    pub fn facts(&self) -> io::Result<Facts> {
+        Facts::of_open(&*self.descriptor)
+    }
+
+    /// Fills the lease with `bytes` bytes from offset `at`, or with what there is before the end of the file.
+    pub async fn read_at(
+        &self,
+        disk: &Disk,
+        lease: Lease,
+        at: u64,
+        bytes: usize,
+    ) -> io::Result<Lease> {
+        let mut lease = lease;
+        let mut got = 0;
+        while got < bytes {
+            let (result, back) = self
+                .read_some(disk, lease, got, bytes - got, at + got as u64)
+                .await;
+            lease = back;
+            match result {
+                Ok(0) => break,
+                Ok(count) => got += count,
+                Err(error) if self.may_go_on(&error) => {}
+                Err(error) => return Err(error),
+            }
+            if self.is_direct && got % PAGE_BYTES != 0 {
+                break;
+            }
+        }
+        lease.set_filled(got.min(bytes));
+        Ok(lease)
+    }
+
+    /// One read within one slot of the lease, from its byte `from` on.
+    async fn read_some(
+        &self,
+        disk: &Disk,
+        mut lease: Lease,
+        from: usize,
+        bytes: usize,
+        at: u64,
+    ) -> (io::Result<usize>, Lease) {
+        let bytes = if self.is_direct {
+            bytes.next_multiple_of(PAGE_BYTES)
+        } else {
+            bytes
+        };
+        if !self.is_direct
+            && let Some(count) = read_cached(&self.descriptor, lease.room(from, bytes), at)
+        {
+            return (Ok(count), lease);
+        }
+        if let Some(registered) = disk.registered() {
+            let (result, lease) =
+                ring::read(&self.descriptor, lease, (from, bytes), at, registered).await;
+            return (result.map(|count| count as usize), lease);
+        }
+        let descriptor = Arc::clone(&self.descriptor);
+        in_thread(move || {
+            let result = rustix::io::pread(&*descriptor, lease.room(from, bytes), at);
+            (result.map_err(io::Error::from), lease)
+        })
+        .await
+    }
+
+    /// Writes the whole buffer at offset `at`. A file around the page cache gets the last page whole; [`File::cut`]
+    /// gives it its length in the end.
+    pub async fn write_at(&self, disk: &Disk, frozen: Frozen, at: u64) -> io::Result<()> {
+        let mut frozen = frozen;
+        let total = if self.is_direct {
+            frozen.bytes().next_multiple_of(PAGE_BYTES)
+        } else {
+            frozen.bytes()
+        };
+        let mut put = 0;
+        while put < total {
+            let (result, back) = self
+                .write_some(disk, frozen, put, total - put, at + put as u64)
+                .await;
+            frozen = back;
+            match result {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => put += count,
+                Err(error) if self.may_go_on(&error) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    async fn write_some(
+        &self,
+        disk: &Disk,
+        frozen: Frozen,
+        from: usize,
+        bytes: usize,
+        at: u64,
+    ) -> (io::Result<usize>, Frozen) {
+        if let Some(registered) = disk.registered()
+            && frozen.bytes() > INLINE_BYTES_MAX
+        {
+            let (result, frozen) =
+                ring::write(&self.descriptor, frozen, (from, bytes), at, registered).await;
+            return (result.map(|count| count as usize), frozen);
+        }
+        if frozen.bytes() <= INLINE_BYTES_MAX {
+            let result = rustix::io::pwrite(&*self.descriptor, frozen.padded(from, bytes), at);
+            return (result.map_err(io::Error::from), frozen);
+        }
+        let descriptor = Arc::clone(&self.descriptor);
+        in_thread(move || {
+            let result = rustix::io::pwrite(&*descriptor, frozen.padded(from, bytes), at);
+            (result.map_err(io::Error::from), frozen)
+        })
+        .await
+    }
+
+    /// An operation that failed like this is worth another try: it was interrupted, or the file system took `O_DIRECT`
+    /// only to refuse this operation, and now loses it.
+    fn may_go_on(&self, error: &io::Error) -> bool {
+        match error.kind() {
+            io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock => true,
+            io::ErrorKind::InvalidInput if self.is_direct => {
+                fs::fcntl_getfl(&*self.descriptor).is_ok_and(|flags| flags.contains(OFlags::DIRECT))
+                    && set_direct(&*self.descriptor, false).is_ok()
+            }
+            _ => false,
+        }
+    }
+
+    /// Makes its data and length durable. A failure is final: the kernel may have dropped what it could not write, and
+    /// would call a second attempt a success (fsync(2), "Errors").
+    pub fn sync(&self) -> io::Result<()> {
+        Ok(fs::fsync(&*self.descriptor)?)
+    }
+
+    /// Sets its modification time; its access time becomes now.
+    pub fn set_modified(&self, modified: SystemTime) -> io::Result<()> {
+        let since = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let last_modification = Timespec {
+            tv_sec: since.as_secs() as i64,
+            tv_nsec: since.subsec_nanos().into(),
+        };
+        let last_access = Timespec {
+            tv_sec: 0,
+            tv_nsec: fs::UTIME_NOW,
+        };
+        Ok(fs::futimens(
+            &*self.descriptor,
+            &Timestamps {
+                last_access,
+                last_modification,
+            },
+        )?)
+    }
+
+    /// Gives the file its exact length.
+    pub fn cut(&self, bytes: u64) -> io::Result<()> {
+        Ok(fs::ftruncate(&*self.descriptor, bytes)?)
+    }
+}
+
+/// Small writes go into the page cache at once: handing them over would cost more than doing them.
+const INLINE_BYTES_MAX: usize = 64 * 1024;
+
+/// Reads what the page cache has, without waiting for the disk; `None` when it has not got the first byte.
+/// `RWF_NOWAIT`, preadv2(2).
+fn read_cached(file: &OwnedFd, room: &mut [u8], at: u64) -> Option<usize> {
+    rustix::io::preadv2(
+        file,
+        &mut [IoSliceMut::new(room)],
+        at,
+        ReadWriteFlags::NOWAIT,
+    )
+    .ok()
+}
+
+/// Probes a handful of places: a file that was just written or read is in the page cache everywhere.
+fn is_cached(file: &OwnedFd, bytes: u64) -> bool {
+    const PROBES: u64 = 8;
+    (0..PROBES).all(|probe| {
+        let at = bytes / PROBES * probe;
+        read_cached(file, &mut [0], at).is_some()
+    })
+}
+
+/// Switches `O_DIRECT` on or off; refused by file systems that cannot.
+fn set_direct(file: impl AsFd, on: bool) -> io::Result<()> {
+    let mut flags = fs::fcntl_getfl(&file)?;
+    flags.set(OFlags::DIRECT, on);
+    Ok(fs::fcntl_setfl(&file, flags)?)
+}

@@ -1,0 +1,222 @@
+//! File operations on the ring, through tokio-uring's one extension point: any submission with a single completion.
+//!
+//! An operation owns what the kernel uses: the buffer, the descriptor, the path. A future that is dropped leaves them
+//! with the driver until the completion arrives, and a count of operations in flight lets a runtime end only after that.
+#![expect(
+    unsafe_code,
+    reason = "addresses of owned memory are handed to the kernel"
+)]
+
+use std::cell::Cell;
+use std::ffi::CString;
+use std::io;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::sync::Arc;
+
+use io_uring::{cqueue, opcode, squeue, types};
+use rustix::fs::{Mode, OFlags, ResolveFlags};
+use tokio_uring::buf::fixed::FixedBufRegistry;
+use tokio_uring::buf::{IoBuf, IoBufMut};
+use tokio_uring::{OneshotOutputTransform, UnsubmittedOneshot};
+
+use crate::buffer::{Frozen, Layout, Lease, Pool};
+
+thread_local! {
+    static IN_FLIGHT: Cell<usize> = const { Cell::new(0) };
+}
+
+/// How many operations of this thread the kernel has not answered yet.
+pub(crate) fn in_flight() -> usize {
+    IN_FLIGHT.get()
+}
+
+/// What an operation owns until the kernel has answered.
+struct Held<T> {
+    what: T,
+    _descriptor: Arc<OwnedFd>,
+    _counted: Counted,
+}
+
+struct Counted;
+
+impl Counted {
+    fn new() -> Self {
+        IN_FLIGHT.set(IN_FLIGHT.get() + 1);
+        Self
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        IN_FLIGHT.set(IN_FLIGHT.get() - 1);
+    }
+}
+
+/// Gives back what was held, with the kernel's result.
+struct Answer<T>(std::marker::PhantomData<T>);
+
+impl<T: 'static> OneshotOutputTransform for Answer<T> {
+    type Output = (io::Result<u32>, T);
+    type StoredData = Held<T>;
+
+    fn transform_oneshot_output(self, held: Held<T>, entry: cqueue::Entry) -> Self::Output {
+        let result = u32::try_from(entry.result())
+            .map_err(|_| io::Error::from_raw_os_error(-entry.result()));
+        (result, held.what)
+    }
+}
+
+async fn submit<T: Unpin + 'static>(
+    what: T,
+    descriptor: &Arc<OwnedFd>,
+    entry: squeue::Entry,
+) -> (io::Result<u32>, T) {
+    let held = Held {
+        what,
+        _descriptor: Arc::clone(descriptor),
+        _counted: Counted::new(),
+    };
+    UnsubmittedOneshot::new(held, Answer(std::marker::PhantomData), entry)
+        .submit()
+        .await
+}
+
+/// Reads up to `bytes` at offset `at` of the file into the lease from its byte `from` on, within one slot. `registered`
+/// is how much of the arena's beginning the ring knows.
+pub(super) async fn read(
+    file: &Arc<OwnedFd>,
+    lease: Lease,
+    (from, bytes): (usize, usize),
+    at: u64,
+    registered: usize,
+) -> (io::Result<u32>, Lease) {
+    let (descriptor, (address, length, fixed)) = (
+        types::Fd(file.as_raw_fd()),
+        place(lease.layout(), from, bytes, registered),
+    );
+    let entry = if fixed {
+        opcode::ReadFixed::new(descriptor, address, length, 0)
+            .offset(at)
+            .build()
+    } else {
+        opcode::Read::new(descriptor, address, length)
+            .offset(at)
+            .build()
+    };
+    submit(lease, file, entry).await
+}
+
+/// Writes `bytes` of the buffer from its byte `from` on, within one slot, at offset `at` of the file.
+pub(super) async fn write(
+    file: &Arc<OwnedFd>,
+    frozen: Frozen,
+    (from, bytes): (usize, usize),
+    at: u64,
+    registered: usize,
+) -> (io::Result<u32>, Frozen) {
+    let (descriptor, (address, length, fixed)) = (
+        types::Fd(file.as_raw_fd()),
+        place(frozen.layout(), from, bytes, registered),
+    );
+    let entry = if fixed {
+        opcode::WriteFixed::new(descriptor, address, length, 0)
+            .offset(at)
+            .build()
+    } else {
+        opcode::Write::new(descriptor, address, length)
+            .offset(at)
+            .build()
+    };
+    submit(frozen, file, entry).await
+}
+
+/// Where the run lies, how long it is, and whether the ring has it registered.
+fn place(layout: Layout<'_>, from: usize, bytes: usize, registered: usize) -> (*mut u8, u32, bool) {
+    let (offset, length) = layout.run(from, bytes);
+    (
+        layout.address(offset),
+        length as u32,
+        offset + length <= registered,
+    )
+}
+
+/// Opens `path` below `root`.
+pub(super) async fn open(
+    root: &Arc<OwnedFd>,
+    path: CString,
+    flags: OFlags,
+    mode: Mode,
+    resolve: ResolveFlags,
+) -> io::Result<OwnedFd> {
+    let how = types::OpenHow::new()
+        .flags(u64::from(flags.bits()))
+        .mode(u64::from(mode.bits()))
+        .resolve(resolve.bits());
+    let what = (path, Box::new(how));
+    let entry = opcode::OpenAt2::new(
+        types::Fd(root.as_raw_fd()),
+        what.0.as_ptr(),
+        &raw const *what.1,
+    )
+    .build();
+    let (result, _) = submit(what, root, entry).await;
+    // SAFETY: the kernel just made this descriptor for us; nobody else knows it.
+    result.map(|descriptor| unsafe { OwnedFd::from_raw_fd(descriptor as i32) })
+}
+
+/// The part of an arena that is registered, as tokio-uring wants to see it: one buffer that it never hands out.
+struct Registered {
+    pool: Pool,
+    bytes: usize,
+}
+
+// SAFETY: the address is the arena's, which the pool keeps alive for as long as this value lives, and never moves.
+unsafe impl IoBuf for Registered {
+    fn stable_ptr(&self) -> *const u8 {
+        self.pool.arena().at(0)
+    }
+
+    fn bytes_init(&self) -> usize {
+        self.bytes
+    }
+
+    fn bytes_total(&self) -> usize {
+        self.bytes
+    }
+}
+
+// SAFETY: as above; the memory is initialised from the start, so there is nothing to note in `set_init`.
+unsafe impl IoBufMut for Registered {
+    fn stable_mut_ptr(&mut self) -> *mut u8 {
+        self.pool.arena().at(0)
+    }
+
+    unsafe fn set_init(&mut self, _bytes: usize) {}
+}
+
+/// Keeps an arena's beginning registered with this thread's ring while it lives.
+pub(crate) struct Registration {
+    _registry: FixedBufRegistry<Registered>,
+    bytes: usize,
+}
+
+impl Registration {
+    /// Registers the beginning of the pool's arena as buffer 0. Refused with `ENOMEM` where `RLIMIT_MEMLOCK` is small.
+    pub(crate) fn new(pool: &Pool) -> io::Result<Self> {
+        let bytes = pool.registered_bytes();
+        let registry = FixedBufRegistry::new([Registered {
+            pool: pool.clone(),
+            bytes,
+        }]);
+        registry.register()?;
+        Ok(Self {
+            _registry: registry,
+            bytes,
+        })
+    }
+
+    /// How many bytes are registered.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+}

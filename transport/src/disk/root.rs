@@ -1,0 +1,269 @@
+//! A folder below which everything happens: nothing that a name says leads out of it.
+
+use std::ffi::CString;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, ResolveFlags, Stat};
+use rustix::io::Errno;
+
+use super::{Disk, in_thread, ring};
+use crate::{Error, Result};
+
+/// What the kernel says about a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Facts {
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// When it was last modified, nanoseconds since 1970.
+    pub modified_ns: i128,
+    /// Its inode number.
+    pub inode: u64,
+    /// Its device.
+    pub device: u64,
+    /// An ordinary file: not a folder, pipe, socket or device.
+    pub is_file: bool,
+    /// A folder.
+    pub is_folder: bool,
+}
+
+impl Facts {
+    fn of(stat: &Stat) -> Self {
+        let kind = FileType::from_raw_mode(stat.st_mode);
+        Self {
+            bytes: stat.st_size as u64,
+            modified_ns: i128::from(stat.st_mtime) * 1_000_000_000 + i128::from(stat.st_mtime_nsec),
+            inode: stat.st_ino,
+            device: stat.st_dev,
+            is_file: kind == FileType::RegularFile,
+            is_folder: kind == FileType::Directory,
+        }
+    }
+
+    /// What the kernel says about an open file.
+    pub fn of_open(file: impl AsFd) -> io::Result<Self> {
+        Ok(Self::of(&fs::fstat(file)?))
+    }
+
+    /// When it was last modified.
+    pub fn modified(&self) -> SystemTime {
+        let ns = self.modified_ns.unsigned_abs();
+        let span = Duration::new((ns / 1_000_000_000) as u64, (ns % 1_000_000_000) as u32);
+        if self.modified_ns < 0 {
+            UNIX_EPOCH - span
+        } else {
+            UNIX_EPOCH + span
+        }
+    }
+}
+
+/// An open folder. Names below it are resolved by the kernel with `openat2(2)`.
+#[derive(Debug, Clone)]
+pub struct Root {
+    folder: Arc<OwnedFd>,
+    path: PathBuf,
+}
+
+/// No part of a name may lead out, be a link, or be one of the links of `/proc`.
+const BENEATH: ResolveFlags = ResolveFlags::BENEATH
+    .union(ResolveFlags::NO_SYMLINKS)
+    .union(ResolveFlags::NO_MAGICLINKS);
+
+impl Root {
+    /// Opens an existing folder; a link to a folder is followed, since the user named it.
+    pub fn open(path: &Path) -> Result<Self> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let folder =
+            fs::open(path, flags, Mode::empty()).map_err(|errno| cannot("open", path, errno))?;
+        Ok(Self {
+            folder: Arc::new(folder),
+            path: path.into(),
+        })
+    }
+
+    /// Opens a folder, making it and the folders above it where they are missing.
+    pub fn open_or_make(path: &Path) -> Result<Self> {
+        std::fs::create_dir_all(path).map_err(|error| {
+            Error::disk(format_args!("cannot make `{}`", path.display()), &error)
+        })?;
+        Self::open(path)
+    }
+
+    /// The path it was opened by, for messages.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Opens an ordinary file below, to read. Links to files are followed. Pipes and devices are never opened: the
+    /// call does not block on them, and what is not a file is refused.
+    ///
+    /// What the kernel has cached is opened at once; else the ring or a thread waits for the disk.
+    pub async fn open_to_read(&self, disk: &Disk, relative: &Path) -> Result<(OwnedFd, Facts)> {
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+        let name = c_path(relative)?;
+        let opened = match fs::openat2(
+            &*self.folder,
+            &name,
+            flags,
+            Mode::empty(),
+            ResolveFlags::CACHED,
+        ) {
+            Ok(file) => Ok(file),
+            Err(_) => self.open_slowly(disk, name, flags).await,
+        };
+        let file = opened.map_err(|error| self.cannot("open", relative, &error))?;
+        let facts =
+            Facts::of_open(&file).map_err(|error| self.cannot("examine", relative, &error))?;
+        if !facts.is_file {
+            let error = io::Error::other("not an ordinary file");
+            return Err(self.cannot("read", relative, &error));
+        }
+        Ok((file, facts))
+    }
+
+    async fn open_slowly(&self, disk: &Disk, name: CString, flags: OFlags) -> io::Result<OwnedFd> {
+        if disk.registered().is_some() {
+            return ring::open(
+                &self.folder,
+                name,
+                flags,
+                Mode::empty(),
+                ResolveFlags::empty(),
+            )
+            .await;
+        }
+        let folder = Arc::clone(&self.folder);
+        in_thread(move || fs::openat(&*folder, &name, flags, Mode::empty()))
+            .await
+            .map_err(io::Error::from)
+    }
+
+    /// What is at `relative`, where nothing on the way is a link; `None` when there is nothing.
+    pub fn stat_beneath(&self, relative: &Path) -> Result<Option<Facts>> {
+        let flags = OFlags::PATH | OFlags::CLOEXEC;
+        match fs::openat2(&*self.folder, relative, flags, Mode::empty(), BENEATH) {
+            Ok(found) => {
+                Ok(Some(Facts::of_open(&found).map_err(|error| {
+                    self.cannot("examine", relative, &error)
+                })?))
+            }
+            Err(Errno::NOENT | Errno::NOTDIR) => Ok(None),
+            Err(errno) => Err(self.cannot("examine", relative, &errno.into())),
+        }
+    }
+
+    /// Opens the folder at `relative` (empty: this folder), making what is missing; nothing on the way may be a link.
+    /// Each part is made below the part before it, so a name never leads out.
+    pub fn folder_beneath(&self, relative: &Path) -> Result<Root> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        if relative.as_os_str().is_empty() {
+            return Ok(self.clone());
+        }
+        let path = self.path.join(relative);
+        match fs::openat2(&*self.folder, relative, flags, Mode::empty(), BENEATH) {
+            Ok(folder) => {
+                return Ok(Root {
+                    folder: Arc::new(folder),
+                    path,
+                });
+            }
+            Err(Errno::NOENT) => {}
+            Err(errno) => return Err(self.cannot("open", relative, &errno.into())),
+        }
+        let (Some(above), Some(name)) = (relative.parent(), relative.file_name()) else {
+            return Err(self.cannot("make", relative, &Errno::XDEV.into()));
+        };
+        let parent = self.folder_beneath(above)?;
+        match fs::mkdirat(&*parent.folder, name, Mode::from_raw_mode(0o777)) {
+            Ok(()) | Err(Errno::EXIST) => {}
+            Err(errno) => return Err(self.cannot("make", relative, &errno.into())),
+        }
+        let folder = fs::openat2(&*parent.folder, name, flags, Mode::empty(), BENEATH)
+            .map_err(|errno| self.cannot("open", relative, &errno.into()))?;
+        Ok(Root {
+            folder: Arc::new(folder),
+            path,
+        })
+    }
+
+    /// Makes a new file directly in this folder, which must not exist yet.
+    pub(super) fn create_new(&self, name: &str) -> io::Result<OwnedFd> {
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+        Ok(fs::openat2(
+            &*self.folder,
+            name,
+            flags,
+            Mode::from_raw_mode(0o666),
+            BENEATH,
+        )?)
+    }
+
+    /// Removes a file directly in this folder; a missing one is no error.
+    pub(super) fn remove(&self, name: &str) {
+        let _gone_or_never_there = fs::unlinkat(&*self.folder, name, AtFlags::empty());
+    }
+
+    /// Makes a file directly in this folder durable.
+    pub(super) fn sync_file(&self, name: &str) -> io::Result<()> {
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+        let file = fs::openat2(&*self.folder, name, flags, Mode::empty(), BENEATH)?;
+        Ok(fs::fsync(&file)?)
+    }
+
+    /// The device that holds this folder.
+    pub(super) fn device(&self) -> io::Result<u64> {
+        Ok(fs::fstat(&*self.folder)?.st_dev)
+    }
+
+    /// The open folder, for calls that take one.
+    pub(super) fn descriptor(&self) -> BorrowedFd<'_> {
+        self.folder.as_fd()
+    }
+
+    fn cannot(&self, what: &str, relative: &Path, error: &io::Error) -> Error {
+        let path = self.path.join(relative);
+        let refused = matches!(Errno::from_io_error(error), Some(Errno::LOOP | Errno::XDEV));
+        if refused {
+            let text = "the name leads out of the destination, or through a symbolic link, which is not followed there";
+            return Error::disk(
+                format_args!("cannot {what} `{}`", shown(&path)),
+                &io::Error::other(text),
+            );
+        }
+        Error::disk(format_args!("cannot {what} `{}`", shown(&path)), error)
+    }
+}
+
+fn cannot(what: &str, path: &Path, errno: Errno) -> Error {
+    Error::disk(
+        format_args!("cannot {what} `{}`", shown(path)),
+        &errno.into(),
+    )
+}
+
+/// A path for a message: control characters escaped.
+pub(super) fn shown(path: &Path) -> String {
+    path.to_string_lossy()
+        .chars()
+        .map(|letter| {
+            if letter.is_control() {
+                letter.escape_default().to_string()
+            } else {
+                letter.to_string()
+            }
+        })
+        .collect()
+}
+
+fn c_path(relative: &Path) -> Result<CString> {
+    use std::os::unix::ffi::OsStrExt;
+    CString::new(relative.as_os_str().as_bytes()).map_err(|_| {
+        Error::disk(
+            format_args!("cannot open `{}`", shown(relative)),
+            &io::Error::other("the name has a NUL byte"),
+        )
+    })
+}

@@ -1,0 +1,231 @@
+//! What every way to files must do alike.
+
+use std::ffi::OsStr;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::time::{Duration, UNIX_EPOCH};
+
+use super::settle::{Safety, Settler};
+use super::*;
+use crate::Result;
+use crate::buffer::{Frozen, LARGE_BYTES, Pool};
+use crate::runtime::{Engine, IoChoice, run};
+
+const CHOICES: [IoChoice; 2] = [IoChoice::Auto, IoChoice::Threads];
+
+fn pattern(bytes: usize) -> Vec<u8> {
+    (0..bytes).map(|index| (index * 31 % 251) as u8).collect()
+}
+
+async fn frozen(pool: &Pool, data: &[u8]) -> Frozen {
+    let mut lease = pool.lease(data.len()).await.unwrap();
+    lease.append(data);
+    lease.freeze()
+}
+
+async fn store(
+    engine: &Engine,
+    folder: &Root,
+    name: &str,
+    data: &[u8],
+    caching: Caching,
+) -> Result<Complete> {
+    let staged = Staged::create(folder, OsStr::new(name), data.len() as u64, caching)?;
+    let buffer = frozen(&engine.pool, data).await;
+    staged
+        .file()
+        .write_at(&engine.disk, buffer, 0)
+        .await
+        .unwrap();
+    staged.complete(data.len() as u64, None)
+}
+
+async fn load(engine: &Engine, root: &Root, name: &str, bytes: usize, caching: Caching) -> Vec<u8> {
+    let (descriptor, facts) = root
+        .open_to_read(&engine.disk, Path::new(name))
+        .await
+        .unwrap();
+    let file = File::to_read(descriptor, facts.bytes, caching);
+    let lease = engine.pool.lease(bytes).await.unwrap();
+    let lease = file.read_at(&engine.disk, lease, 0, bytes).await.unwrap();
+    lease.freeze().runs().collect::<Vec<_>>().concat()
+}
+
+#[test]
+fn what_is_written_is_read_back_by_every_way_and_size() {
+    for choice in CHOICES {
+        for caching in [Caching::Cached, Caching::Direct, Caching::Auto] {
+            let place = tempfile::tempdir_in(".").unwrap();
+            run(choice, 64 << 20, async |engine| {
+                let folder = Root::open(place.path()).unwrap();
+                for bytes in [
+                    0,
+                    1,
+                    511,
+                    512,
+                    4095,
+                    4096,
+                    4097,
+                    65_537,
+                    LARGE_BYTES - 1,
+                    LARGE_BYTES + 5000,
+                ] {
+                    let data = pattern(bytes);
+                    let mut complete = store(&engine, &folder, "file", &data, caching)
+                        .await
+                        .unwrap();
+                    complete.place(true).unwrap();
+                    let there = std::fs::read(place.path().join("file")).unwrap();
+                    assert!(
+                        there == data,
+                        "{bytes} bytes written, {choice:?}, {caching:?}"
+                    );
+                    let back = load(&engine, &folder, "file", bytes, caching).await;
+                    assert!(back == data, "{bytes} bytes read, {choice:?}, {caching:?}");
+                }
+                drop(folder);
+                assert!(engine.pool.is_whole());
+            })
+            .unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_read_at_the_end_gives_what_is_there() {
+    for choice in CHOICES {
+        for caching in [Caching::Cached, Caching::Direct] {
+            let place = tempfile::tempdir_in(".").unwrap();
+            std::fs::write(place.path().join("short"), pattern(5000)).unwrap();
+            run(choice, 0, async |engine| {
+                let folder = Root::open(place.path()).unwrap();
+                let back = load(&engine, &folder, "short", 100_000, caching).await;
+                assert_eq!(back, pattern(5000));
+            })
+            .unwrap();
+        }
+    }
+}
+
+#[test]
+fn nothing_is_written_through_a_link_or_out_of_the_folder() {
+    let place = tempfile::tempdir().unwrap();
+    let outside = tempfile::tempdir().unwrap();
+    symlink(outside.path(), place.path().join("link")).unwrap();
+    let root = Root::open(place.path()).unwrap();
+    for name in ["link", "link/deeper", "../escaped", "a/../../escaped"] {
+        let error = root.folder_beneath(Path::new(name)).unwrap_err();
+        assert!(
+            error.message().contains("leads out of the destination"),
+            "{name}: {error}"
+        );
+    }
+    assert!(root.folder_beneath(Path::new("a/b/c")).is_ok());
+    assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0);
+    assert!(!place.path().parent().unwrap().join("escaped").exists());
+}
+
+#[test]
+fn a_pipe_is_refused_and_does_not_block() {
+    let place = tempfile::tempdir().unwrap();
+    let pipe = place.path().join("pipe");
+    let made = std::process::Command::new("mkfifo")
+        .arg(&pipe)
+        .status()
+        .unwrap();
+    assert!(made.success());
+    for choice in CHOICES {
+        run(choice, 0, async |engine| {
+            let root = Root::open(place.path()).unwrap();
+            let error = root
+                .open_to_read(&engine.disk, Path::new("pipe"))
+                .await
+                .unwrap_err();
+            assert!(error.message().ends_with("not an ordinary file"), "{error}");
+        })
+        .unwrap();
+    }
+}
+
+#[test]
+fn a_staged_file_has_no_name_until_it_is_placed_and_none_if_it_is_dropped() {
+    let place = tempfile::tempdir().unwrap();
+    run(IoChoice::Auto, 0, async |engine| {
+        let folder = Root::open(place.path()).unwrap();
+        let complete = store(&engine, &folder, "name", b"bytes", Caching::Auto)
+            .await
+            .unwrap();
+        assert!(!place.path().join("name").exists());
+        drop(complete);
+        assert_eq!(
+            std::fs::read_dir(place.path()).unwrap().count(),
+            0,
+            "the part file is gone too"
+        );
+    })
+    .unwrap();
+}
+
+#[test]
+fn a_file_that_came_to_be_in_the_meantime_is_not_replaced_unasked() {
+    let place = tempfile::tempdir().unwrap();
+    run(IoChoice::Auto, 0, async |engine| {
+        let folder = Root::open(place.path()).unwrap();
+        let mut complete = store(&engine, &folder, "name", b"ours", Caching::Auto)
+            .await
+            .unwrap();
+        std::fs::write(place.path().join("name"), b"theirs").unwrap();
+        assert!(complete.place(false).is_err());
+        assert_eq!(std::fs::read(place.path().join("name")).unwrap(), b"theirs");
+        complete.place(true).unwrap();
+        assert_eq!(std::fs::read(place.path().join("name")).unwrap(), b"ours");
+    })
+    .unwrap();
+}
+
+#[test]
+fn a_batch_settles_every_file_and_reports_the_one_that_cannot_be() {
+    for safety in [Safety::Batch, Safety::File, Safety::Off] {
+        let place = tempfile::tempdir().unwrap();
+        std::fs::create_dir(place.path().join("7")).unwrap();
+        run(IoChoice::Auto, 0, async |engine| {
+            let folder = Root::open(place.path()).unwrap();
+            let (settler, thread) = Settler::start(safety);
+            let mut answers = Vec::new();
+            for name in 0..20 {
+                let complete = store(&engine, &folder, &name.to_string(), b"x", Caching::Auto)
+                    .await
+                    .unwrap();
+                let settler = settler.clone();
+                answers.push(tokio::task::spawn_local(async move {
+                    settler.settle(complete, true).await
+                }));
+            }
+            for (name, answer) in answers.into_iter().enumerate() {
+                assert_eq!(
+                    answer.await.unwrap().is_ok(),
+                    name != 7,
+                    "{safety:?} {name}"
+                );
+            }
+            drop(settler);
+            if let Some(thread) = thread {
+                thread.join().unwrap();
+            }
+        })
+        .unwrap();
+        let names = std::fs::read_dir(place.path()).unwrap().count();
+        assert_eq!(names, 20, "19 files, one folder in the way, no part file");
+    }
+}
+
+#[test]
+fn the_modification_time_is_the_one_that_was_asked_for() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = Root::open(place.path()).unwrap();
+    let staged = Staged::create(&folder, OsStr::new("old"), 0, Caching::Auto).unwrap();
+    let then = UNIX_EPOCH + Duration::from_secs(1_000_000_007);
+    staged.complete(0, Some(then)).unwrap().place(true).unwrap();
+    let facts = folder.stat_beneath(Path::new("old")).unwrap().unwrap();
+    assert_eq!(facts.modified(), then);
+}

@@ -1,0 +1,69 @@
+//! What this kernel and these limits allow.
+
+use std::fmt;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+/// What the user asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IoChoice {
+    /// The best that works.
+    #[default]
+    Auto,
+    /// The ring or nothing.
+    Ring,
+    /// Threads, even where a ring would work.
+    Threads,
+}
+
+/// How files are read and written, found by trying.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IoMode {
+    /// `io_uring` with the arena registered.
+    RingRegistered,
+    /// `io_uring` with plain buffers: the kernel did not let us pin the arena (`RLIMIT_MEMLOCK`).
+    RingPlain,
+    /// Positional reads and writes in threads, for this reason.
+    Threads(String),
+}
+
+impl fmt::Display for IoMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RingRegistered => f.write_str("ring, registered buffers"),
+            Self::RingPlain => {
+                f.write_str("ring, plain buffers (RLIMIT_MEMLOCK is too small to register them)")
+            }
+            Self::Threads(reason) => write!(f, "threads ({reason})"),
+        }
+    }
+}
+
+/// Why a ring could not be made, in words that help.
+pub(super) fn why_no_ring(error: &std::io::Error) -> String {
+    match error.raw_os_error() {
+        Some(1) => "io_uring is refused by a seccomp profile or by kernel.io_uring_disabled".into(),
+        Some(38) => "this kernel has no io_uring".into(),
+        Some(12) => "io_uring is refused: RLIMIT_MEMLOCK is too small".into(),
+        _ => format!("io_uring is refused: {error}"),
+    }
+}
+
+/// Raises the limit of open descriptors to what the system allows and returns it.
+pub fn raise_descriptor_limit() -> u64 {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let wanted = maximum.unwrap_or(65_536).min(65_536);
+    if current.is_some_and(|current| current < wanted) {
+        let raised = setrlimit(
+            Resource::Nofile,
+            Rlimit {
+                current: Some(wanted),
+                maximum,
+            },
+        );
+        if raised.is_ok() {
+            return wanted;
+        }
+    }
+    current.unwrap_or(wanted)
+}

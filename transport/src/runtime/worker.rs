@@ -1,0 +1,133 @@
+//! One worker: a single-threaded runtime on a ring where there is one, with the buffers that belong to it.
+
+use std::time::Duration;
+
+use tokio::task::LocalSet;
+
+use super::probe::{IoChoice, IoMode, why_no_ring};
+use crate::buffer::Pool;
+use crate::disk::{self, Disk, Registration};
+use crate::{Error, Kind, Result};
+
+/// Entries of the submission queue: more than a worker ever has under way, small enough for a small `RLIMIT_MEMLOCK`.
+const RING_ENTRIES: u32 = 256;
+
+/// How long the end of a run waits for operations that the kernel still holds.
+const DRAIN_MS_MAX: u64 = 5_000;
+
+/// What the tasks of a worker work with.
+#[derive(Clone)]
+pub struct Engine {
+    /// Memory.
+    pub pool: Pool,
+    /// Files.
+    pub disk: Disk,
+    /// How files are reached.
+    pub mode: IoMode,
+}
+
+/// Runs `body` on this thread, in a runtime of its own, to its end. Tasks that it spawned with `spawn_local` and did not
+/// wait for are dropped then; operations that the kernel still holds are waited for.
+///
+/// Fails when not even a plain runtime can be made, or when a ring was demanded and is refused.
+pub fn run<T, F: Future<Output = T>>(
+    choice: IoChoice,
+    arena_bytes: u64,
+    body: impl FnOnce(Engine) -> F,
+) -> Result<T> {
+    let pool = Pool::new(arena_bytes)?;
+    if choice == IoChoice::Threads {
+        return run_on_threads(pool, "as asked".into(), body);
+    }
+    match ring() {
+        Ok(ring) => Ok(run_on_ring(ring, pool, body)),
+        Err(error) if choice == IoChoice::Auto => run_on_threads(pool, why_no_ring(&error), body),
+        Err(error) => Err(Error::new(Kind::Limit, why_no_ring(&error))),
+    }
+}
+
+/// A runtime on a ring. `COOP_TASKRUN` spares interrupts; `DEFER_TASKRUN` would hang here, since tokio-uring waits in
+/// epoll and never enters the kernel for completions.
+fn ring() -> std::io::Result<tokio_uring::Runtime> {
+    let mut setup = tokio_uring::uring_builder();
+    setup.setup_coop_taskrun().setup_single_issuer();
+    let plain = tokio_uring::uring_builder();
+    let build = |setup| {
+        tokio_uring::Runtime::new(
+            tokio_uring::builder()
+                .entries(RING_ENTRIES)
+                .uring_builder(setup),
+        )
+    };
+    // Kernels before 6.0 answer EINVAL to the flags.
+    build(&setup).or_else(|error| {
+        if error.raw_os_error() == Some(22) {
+            build(&plain)
+        } else {
+            Err(error)
+        }
+    })
+}
+
+fn run_on_ring<T, F: Future<Output = T>>(
+    ring: tokio_uring::Runtime,
+    pool: Pool,
+    body: impl FnOnce(Engine) -> F,
+) -> T {
+    let (value, is_drained) = ring.block_on(async {
+        let registration = Registration::new(&pool).ok();
+        let mode = if registration.is_some() {
+            IoMode::RingRegistered
+        } else {
+            IoMode::RingPlain
+        };
+        let value = body(Engine {
+            pool: pool.clone(),
+            disk: Disk::ring(registration),
+            mode,
+        })
+        .await;
+        (value, drained().await)
+    });
+    if !is_drained {
+        // A read that a dead network file system never answers: its memory and its ring are left to the kernel, since
+        // dropping the runtime would free what the kernel may still write to.
+        std::mem::forget(ring);
+        std::mem::forget(pool);
+    }
+    value
+}
+
+/// Waits until the kernel holds no operation of this thread.
+async fn drained() -> bool {
+    for _ in 0..DRAIN_MS_MAX {
+        if disk::in_flight() == 0 {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    false
+}
+
+fn run_on_threads<T, F: Future<Output = T>>(
+    pool: Pool,
+    reason: String,
+    body: impl FnOnce(Engine) -> F,
+) -> Result<T> {
+    let runtime = plain_runtime()?;
+    let engine = Engine {
+        pool,
+        disk: Disk::threads(),
+        mode: IoMode::Threads(reason),
+    };
+    let value = LocalSet::new().block_on(&runtime, body(engine));
+    Ok(value)
+}
+
+/// A runtime of one thread without a ring, for threads that only use the network.
+pub fn plain_runtime() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::new(Kind::Limit, format!("cannot start a runtime: {error}")))
+}
