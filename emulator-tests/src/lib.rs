@@ -1,1 +1,14 @@
-//! Story to come.
+//! What azring is tested against, and the means to do it.
+//!
+//! A test takes a server ([`azurite`], or the emulator), stores or plants something ([`rest`], [`tree`]), runs azring
+//! ([`command`]), and looks at what is there now ([`rest`], [`compare`]). The tests themselves are in `tests/it`.
+//!
+//! The programs built here: `azring-emulator`, a fast blob service, and `without-io-uring`, which runs a program as
+//! a container would that refuses io_uring.
+
+pub mod account;
+pub mod certificate;
+pub mod guarded;
+pub mod rest;
+
+pub mod azurite;

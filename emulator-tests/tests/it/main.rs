@@ -1,0 +1,3 @@
+//! azring against something that answers like Azure.
+
+mod harness;

