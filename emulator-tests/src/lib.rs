@@ -12,3 +12,5 @@ pub mod guarded;
 pub mod rest;
 
 pub mod azurite;
+
+pub mod emulator;

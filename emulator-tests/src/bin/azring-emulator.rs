@@ -1,3 +1,122 @@
-//! Story to come.
+//! `azring-emulator`: reads the command line, starts the emulator, says when it is ready, and ends on SIGTERM or Ctrl-C.
 
-fn main() {}
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use azring_emulator_tests::emulator::{
+    AccountOption, Options, PatternBlob, Server, StoreChoice, TlsChoice,
+};
+
+const HELP: &str = "\
+azring-emulator: an emulator of Azure Blob Storage
+
+usage: azring-emulator [OPTIONS]
+
+  --blob-port PORT          port of the Blob service; 0 lets the system choose (default 0)
+  --host ADDRESS            address to listen on (default 127.0.0.1)
+  --store memory|null       keep bodies in memory, or only their lengths (default memory)
+  --memory-limit BYTES      the most that the memory store keeps (default 8589934592)
+  --account NAME:BASE64KEY  an account; may be given several times (default devstoreaccount1 with its public key)
+  --pattern-blob CONTAINER/NAME:BYTES
+                            a blob of the null store that exists from the start; may be given several times
+  --no-verify               do not check Content-MD5 and x-ms-content-crc64 of uploads
+  --https                   serve HTTPS with a certificate made at the start
+  --ca-out FILE             where to write the authority of that certificate, PEM
+  --cert PEM --key PEM      serve HTTPS with this certificate
+  --help                    this text
+
+When it serves it prints one line: ready blob=URL
+";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            let _ = writeln!(std::io::stderr(), "azring-emulator: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run() -> Result<(), String> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.iter().any(|argument| argument == "--help") {
+        return std::io::stdout()
+            .write_all(HELP.as_bytes())
+            .map_err(|error| error.to_string());
+    }
+    let (options, authority_file) = parse(arguments.into_iter())?;
+    let server = Server::start(&options).map_err(|error| error.to_string())?;
+    if let Some(path) = authority_file {
+        let pem = server.authority_pem().ok_or("`--ca-out` needs `--https`")?;
+        std::fs::write(&path, pem).map_err(|error| format!("cannot write `{path}`: {error}"))?;
+    }
+    let mut stdout = std::io::stdout();
+    writeln!(stdout, "ready blob={}", server.blob_url())
+        .and_then(|()| stdout.flush())
+        .map_err(|error| format!("cannot print the ready line: {error}"))?;
+    // SIGTERM and SIGINT end the process as they are: nothing is kept that would have to be written first.
+    loop {
+        std::thread::park();
+    }
+}
+
+fn parse(mut arguments: impl Iterator<Item = String>) -> Result<(Options, Option<String>), String> {
+    let mut options = Options::default();
+    let (mut cert, mut key, mut authority_file) = (None, None, None);
+    while let Some(argument) = arguments.next() {
+        let (name, inline) = match argument.split_once('=') {
+            Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
+            None => (argument, None),
+        };
+        let mut value = || {
+            inline
+                .clone()
+                .or_else(|| arguments.next())
+                .ok_or_else(|| format!("`{name}` needs a value"))
+        };
+        match name.as_str() {
+            "--blob-port" => options.blob_port = number(&name, &value()?)?,
+            "--host" => options.host = value()?,
+            "--store" => options.store = store(&value()?)?,
+            "--memory-limit" => options.memory_bytes_max = number(&name, &value()?)?,
+            "--account" => options.accounts.push(account(&value()?)?),
+            "--pattern-blob" => options.pattern_blobs.push(pattern_blob(&value()?)?),
+            "--no-verify" => options.verify = false,
+            "--https" => options.tls = TlsChoice::Own,
+            "--ca-out" => authority_file = Some(value()?),
+            "--cert" => cert = Some(value()?.into()),
+            "--key" => key = Some(value()?.into()),
+            _ => return Err(format!("`{name}` is not an option; `--help` lists them")),
+        }
+    }
+    options.tls = match (cert, key) {
+        (Some(cert), Some(key)) => TlsChoice::Files { cert, key },
+        (None, None) => options.tls,
+        _ => return Err("`--cert` and `--key` go together".to_owned()),
+    };
+    Ok((options, authority_file))
+}
+
+fn number<T: std::str::FromStr>(name: &str, value: &str) -> Result<T, String> {
+    value
+        .parse()
+        .map_err(|_| format!("`{name}` needs a number, not `{value}`"))
+}
+
+fn store(value: &str) -> Result<StoreChoice, String> {
+    match value {
+        "memory" => Ok(StoreChoice::Memory),
+        "null" => Ok(StoreChoice::Null),
+        other => Err(format!("`--store` is `memory` or `null`, not `{other}`")),
+    }
+}
+
+fn account(value: &str) -> Result<AccountOption, String> {
+    AccountOption::parse(value).ok_or_else(|| "`--account` needs NAME:BASE64KEY".to_owned())
+}
+
+fn pattern_blob(value: &str) -> Result<PatternBlob, String> {
+    PatternBlob::parse(value)
+        .ok_or_else(|| format!("`--pattern-blob` needs CONTAINER/NAME:BYTES, not `{value}`"))
+}

@@ -1,0 +1,66 @@
+//! Who asks, and what they may do. The service calls [`authorize`] before it looks at anything else of a request.
+//!
+//! ```text
+//! Authorization header -> shared_key      \
+//! sig= in the query    -> sas             -> Grant -> may(need)?
+//! neither              -> anonymous       /
+//! ```
+//! A wrong or expired credential is refused here; a right one that does not reach far enough is refused by [`Grant::may`].
+
+pub mod grant;
+pub mod sas;
+pub mod shared_key;
+
+pub use grant::{Grant, Level, Need, Overrides};
+pub use sas::StoredPolicy;
+
+use super::clock::Moment;
+use super::error::{Answer, Refusal};
+use super::http::connection::Peer;
+use super::http::head::Head;
+use super::http::query::Query;
+use super::http::target::Target;
+use super::version::ApiVersion;
+
+/// Requests signed longer ago or further ahead than this are refused (15 minutes).
+const SKEW_SECONDS: u64 = 15 * 60;
+
+/// What a request is judged by.
+pub struct Evidence<'a> {
+    /// Method, path and headers.
+    pub head: &'a Head,
+    /// The decoded query.
+    pub query: &'a Query,
+    /// Account, container, blob.
+    pub target: &'a Target,
+    /// The request's version.
+    pub version: ApiVersion,
+    /// The account's key, decoded.
+    pub key: &'a [u8],
+    /// The client's address and whether it came by HTTPS.
+    pub peer: &'a Peer,
+    /// The clock.
+    pub now: Moment,
+    /// The container's stored policy of this name.
+    pub policy: &'a dyn Fn(&str) -> Option<StoredPolicy>,
+}
+
+/// Finds out who asks. Anonymous requests get a grant as well: what is public decides [`Grant::may`].
+pub fn authorize(evidence: &Evidence<'_>) -> Answer<Grant> {
+    let authorization = evidence.head.header("authorization");
+    match authorization.and_then(|value| value.split_once(' ')) {
+        Some(("SharedKey", rest)) => shared_key::check(evidence, rest),
+        Some(_) => Err(invalid_authorization()),
+        None if authorization.is_some() => Err(invalid_authorization()),
+        None if evidence.query.get("sig").is_some() => sas::check(evidence),
+        None => Ok(Grant::Anonymous),
+    }
+}
+
+fn invalid_authorization() -> Refusal {
+    Refusal::new(
+        400,
+        "InvalidAuthenticationInfo",
+        "Authentication information is not given in the correct format. Check the value of Authorization header.",
+    )
+}

@@ -1,0 +1,66 @@
+//! List Containers. <https://learn.microsoft.com/rest/api/storageservices/list-containers2>
+
+use super::super::super::error::Answer;
+use super::super::super::http::response::Response;
+use super::super::super::xml::Writer;
+use super::super::call::Call;
+use super::super::listing;
+use super::super::state::Container;
+
+/// Serves one page.
+pub fn run(call: &Call<'_>) -> Answer<Response> {
+    let query = call.query;
+    let prefix = query.or_empty("prefix");
+    let max = listing::page_size(query)?;
+    let start = listing::start(query)?;
+    let (page, next) = call.account.list(prefix, &start, max);
+    let mut xml = Writer::new();
+    xml.open(
+        "EnumerationResults",
+        &[("ServiceEndpoint", &call.endpoint())],
+    );
+    xml.leaf_some("Prefix", query.filled("prefix"));
+    xml.leaf_some("Marker", query.filled("marker"));
+    xml.leaf_some("MaxResults", query.filled("maxresults"));
+    xml.open("Containers", &[]);
+    for (name, container) in &page {
+        write(
+            &mut xml,
+            name,
+            container,
+            listing::includes(query, "metadata"),
+        );
+    }
+    xml.close("Containers");
+    xml.leaf(
+        "NextMarker",
+        &next.as_deref().map(listing::marker).unwrap_or_default(),
+    );
+    xml.close("EnumerationResults");
+    Ok(Response::xml(xml))
+}
+
+fn write(xml: &mut Writer, name: &str, container: &Container, metadata: bool) {
+    let state = container.lock();
+    xml.open("Container", &[])
+        .leaf("Name", name)
+        .open("Properties", &[]);
+    xml.leaf("Last-Modified", &state.last_modified.rfc1123());
+    xml.leaf("Etag", &state.etag.to_string());
+    xml.leaf("LeaseStatus", "unlocked")
+        .leaf("LeaseState", "available");
+    xml.leaf_some("PublicAccess", state.public_access.header());
+    xml.leaf("DefaultEncryptionScope", "$account-encryption-key")
+        .leaf("DenyEncryptionScopeOverride", "false");
+    xml.leaf("HasImmutabilityPolicy", "false")
+        .leaf("HasLegalHold", "false");
+    xml.close("Properties");
+    if metadata && !state.metadata.is_empty() {
+        xml.open("Metadata", &[]);
+        for (key, value) in &state.metadata {
+            xml.leaf(key, value);
+        }
+        xml.close("Metadata");
+    }
+    xml.close("Container");
+}

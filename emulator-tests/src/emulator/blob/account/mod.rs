@@ -1,0 +1,3 @@
+//! Operations on an account, one per file.
+
+pub mod list_containers;

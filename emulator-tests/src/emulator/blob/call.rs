@@ -1,0 +1,53 @@
+//! One request on its way through an operation: everything but the body.
+
+use std::sync::Arc;
+
+use super::super::auth::Grant;
+use super::super::clock::Moment;
+use super::super::error::Answer;
+use super::super::http::head::Head;
+use super::super::http::query::Query;
+use super::super::http::target::Target;
+use super::super::version::ApiVersion;
+use super::service::BlobService;
+use super::state::{Account, Container};
+
+/// An authorised request.
+pub struct Call<'a> {
+    /// The service with its store.
+    pub service: &'a BlobService,
+    /// The account addressed.
+    pub account: &'a Account,
+    /// Method and headers.
+    pub head: &'a Head,
+    /// The decoded query.
+    pub query: &'a Query,
+    /// Container and blob.
+    pub target: &'a Target,
+    /// The request's version.
+    pub version: ApiVersion,
+    /// What the credential allows.
+    pub grant: &'a Grant,
+    /// The request came by HTTPS.
+    pub secure: bool,
+    /// When the request was taken up.
+    pub now: Moment,
+}
+
+impl Call<'_> {
+    /// The container addressed, or 404.
+    pub fn container(&self) -> Answer<Arc<Container>> {
+        self.account.container(self.target.container())
+    }
+
+    /// The service's address as listings name it, with the account in it however the client spelled it.
+    pub fn endpoint(&self) -> String {
+        let scheme = if self.secure { "https" } else { "http" };
+        let host = self.head.header_or_empty("host");
+        if self.target.path_style {
+            format!("{scheme}://{host}/{}/", self.account.name)
+        } else {
+            format!("{scheme}://{host}/")
+        }
+    }
+}

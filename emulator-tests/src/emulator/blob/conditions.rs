@@ -1,0 +1,165 @@
+//! Conditional headers: is the object still the one that the client knows?
+//! <https://learn.microsoft.com/rest/api/storageservices/specifying-conditional-headers-for-blob-service-operations>
+
+use super::super::clock::Moment;
+use super::super::error::{Answer, Refusal};
+use super::super::http::head::Head;
+use super::state::ETag;
+
+/// What the conditions are compared with: a version and its time, or nothing at all.
+pub type Current = Option<(ETag, Moment)>;
+
+/// Whether a failed "unless changed" condition is answered with 304 or 412.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// GET and HEAD.
+    Read,
+    /// Everything else.
+    Write,
+}
+
+/// The four conditions of a request.
+struct Conditions<'a> {
+    matches: Option<&'a str>,
+    matches_none: Option<&'a str>,
+    modified_since: Option<Moment>,
+    unmodified_since: Option<Moment>,
+}
+
+/// Checks `If-Match` and its three sisters.
+pub fn check(head: &Head, current: Current, access: Access) -> Answer<()> {
+    let conditions = Conditions {
+        matches: head.header("if-match").filter(|value| !value.is_empty()),
+        matches_none: head
+            .header("if-none-match")
+            .filter(|value| !value.is_empty()),
+        modified_since: date(head, "if-modified-since")?,
+        unmodified_since: date(head, "if-unmodified-since")?,
+    };
+    conditions.check(current, access)
+}
+
+impl Conditions<'_> {
+    fn check(&self, current: Current, access: Access) -> Answer<()> {
+        let Some((etag, modified)) = current else {
+            let wants_something = self.matches.is_some() && access == Access::Write;
+            return if wants_something {
+                Err(Refusal::condition_not_met())
+            } else {
+                Ok(())
+            };
+        };
+        if self.matches.is_some_and(|wanted| !any(wanted, etag)) {
+            return Err(Refusal::condition_not_met());
+        }
+        if self.unmodified_since.is_some_and(|since| modified > since) {
+            return Err(Refusal::condition_not_met());
+        }
+        let unchanged = self
+            .matches_none
+            .is_some_and(|unwanted| any(unwanted, etag));
+        let not_since = self.modified_since.is_some_and(|since| modified <= since);
+        // A request with both conditions of "unless changed" fails only when both fail, as RFC 9110 13.2.2 orders them.
+        let failed = if self.matches_none.is_some() {
+            unchanged
+        } else {
+            not_since
+        };
+        match (failed, access) {
+            (false, _) => Ok(()),
+            (true, Access::Read) => Err(Refusal::not_modified()),
+            (true, Access::Write) if self.matches_none == Some("*") => Err(Refusal::new(
+                409,
+                "BlobAlreadyExists",
+                "The specified blob already exists.",
+            )),
+            (true, Access::Write) => Err(Refusal::condition_not_met()),
+        }
+    }
+}
+
+fn any(list: &str, etag: ETag) -> bool {
+    list.split(',').any(|one| one.trim() == "*" || etag.is(one))
+}
+
+fn date(head: &Head, name: &'static str) -> Answer<Option<Moment>> {
+    head.header(name)
+        .filter(|value| !value.is_empty())
+        .map(|value| {
+            Moment::parse_rfc1123(value).ok_or_else(|| Refusal::invalid_header(name, value))
+        })
+        .transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nothing<'a>() -> Conditions<'a> {
+        Conditions {
+            matches: None,
+            matches_none: None,
+            modified_since: None,
+            unmodified_since: None,
+        }
+    }
+
+    #[test]
+    fn reads_say_not_modified_where_writes_say_not_met() {
+        let (etag, time) = (ETag::next(), Moment::from_seconds(1_000));
+        let shown = etag.to_string();
+        let conditions = Conditions {
+            matches_none: Some(&shown),
+            ..nothing()
+        };
+        assert_eq!(
+            conditions
+                .check(Some((etag, time)), Access::Read)
+                .unwrap_err()
+                .status,
+            304
+        );
+        assert_eq!(
+            conditions
+                .check(Some((etag, time)), Access::Write)
+                .unwrap_err()
+                .status,
+            412
+        );
+    }
+
+    #[test]
+    fn a_star_means_existence() {
+        let there = Some((ETag::next(), Moment::from_seconds(1_000)));
+        let only_new = Conditions {
+            matches_none: Some("*"),
+            ..nothing()
+        };
+        assert_eq!(
+            only_new.check(there, Access::Write).unwrap_err().code,
+            "BlobAlreadyExists"
+        );
+        assert!(only_new.check(None, Access::Write).is_ok());
+        let only_old = Conditions {
+            matches: Some("*"),
+            ..nothing()
+        };
+        assert!(only_old.check(there, Access::Write).is_ok());
+        assert_eq!(only_old.check(None, Access::Write).unwrap_err().status, 412);
+    }
+
+    #[test]
+    fn times_compare_in_whole_seconds() {
+        let there = Some((ETag::next(), Moment::from_seconds(1_000)));
+        let same = Conditions {
+            modified_since: Some(Moment::from_seconds(1_000)),
+            ..nothing()
+        };
+        assert_eq!(same.check(there, Access::Read).unwrap_err().status, 304);
+        let older = Conditions {
+            unmodified_since: Some(Moment::from_seconds(999)),
+            ..nothing()
+        };
+        assert_eq!(older.check(there, Access::Read).unwrap_err().status, 412);
+    }
+}

@@ -1,0 +1,152 @@
+//! Properties and metadata between headers and blobs.
+
+use super::super::error::{Answer, Refusal};
+use super::super::http::head::Head;
+use super::super::http::response::Response;
+use super::state::{Blob, Properties};
+
+const METADATA_PREFIX: &str = "x-ms-meta-";
+const METADATA_BYTES_MAX: usize = 8 * 1024;
+
+/// What a blob has whose type nobody named.
+pub const DEFAULT_CONTENT_TYPE: &str = "application/octet-stream";
+
+/// The `x-ms-blob-*` properties of a request.
+pub fn blob_properties(head: &Head) -> Answer<Properties> {
+    let text = |name| head.header_or_empty(name).to_owned();
+    let properties = Properties {
+        content_type: text("x-ms-blob-content-type"),
+        content_encoding: text("x-ms-blob-content-encoding"),
+        content_language: text("x-ms-blob-content-language"),
+        content_md5: text("x-ms-blob-content-md5"),
+        cache_control: text("x-ms-blob-cache-control"),
+        content_disposition: text("x-ms-blob-content-disposition"),
+    };
+    if !properties.content_md5.is_empty() {
+        check_md5("x-ms-blob-content-md5", &properties.content_md5)?;
+    }
+    Ok(properties)
+}
+
+/// The same for Put Blob, where the plain headers stand in for absent `x-ms-blob-*` ones.
+pub fn put_blob_properties(head: &Head) -> Answer<Properties> {
+    let mut properties = blob_properties(head)?;
+    let fill = |property: &mut String, name| {
+        if property.is_empty() {
+            head.header_or_empty(name).clone_into(property);
+        }
+    };
+    fill(&mut properties.content_type, "content-type");
+    fill(&mut properties.content_encoding, "content-encoding");
+    fill(&mut properties.content_language, "content-language");
+    fill(&mut properties.cache_control, "cache-control");
+    Ok(properties)
+}
+
+/// 16 bytes in base64, or 400.
+pub fn check_md5(name: &str, value: &str) -> Answer<()> {
+    match super::super::digest::from_base64(value) {
+        Some(bytes) if bytes.len() == 16 => Ok(()),
+        _ if name.eq_ignore_ascii_case("content-md5") => Err(Refusal::new(
+            400,
+            "InvalidMd5",
+            "The MD5 value specified in the request is invalid. MD5 value must be 128 bits and base64 encoded.",
+        )),
+        _ => Err(Refusal::invalid_header(name, value)),
+    }
+}
+
+/// The `x-ms-meta-*` headers. Names must be C# identifiers; all together are at most 8 KiB.
+pub fn metadata(head: &Head) -> Answer<Vec<(String, String)>> {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    let mut bytes = 0;
+    for (header, value) in head.headers() {
+        if !header
+            .get(..METADATA_PREFIX.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(METADATA_PREFIX))
+        {
+            continue;
+        }
+        let name = &header[METADATA_PREFIX.len()..];
+        check_metadata_name(name)?;
+        bytes += name.len() + value.len();
+        match pairs
+            .iter_mut()
+            .find(|(other, _)| other.eq_ignore_ascii_case(name))
+        {
+            Some((_, joined)) => {
+                joined.push(',');
+                joined.push_str(value);
+            }
+            None => pairs.push((name.to_owned(), value.to_owned())),
+        }
+    }
+    if bytes > METADATA_BYTES_MAX {
+        return Err(Refusal::new(
+            400,
+            "MetadataTooLarge",
+            "The metadata specified exceeds the maximum permissible limit.",
+        ));
+    }
+    Ok(pairs)
+}
+
+fn check_metadata_name(name: &str) -> Answer<()> {
+    if name.is_empty() {
+        return Err(Refusal::new(
+            400,
+            "EmptyMetadataKey",
+            "The key for one of the metadata key-value pairs is empty.",
+        ));
+    }
+    let starts = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+    if !starts
+        || !name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    {
+        return Err(Refusal::new(
+            400,
+            "InvalidMetadata",
+            "The metadata specified is invalid. It has characters that are not permitted.",
+        ));
+    }
+    Ok(())
+}
+
+/// Sets the metadata headers of an answer.
+pub fn set_metadata(response: &mut Response, metadata: &[(String, String)]) {
+    for (name, value) in metadata {
+        response.set(format!("{METADATA_PREFIX}{name}"), value.clone());
+    }
+}
+
+/// `ETag` and `Last-Modified`.
+pub fn set_version(response: &mut Response, blob: &Blob) {
+    response.set("ETag", blob.etag.to_string());
+    response.set("Last-Modified", blob.last_modified.rfc1123());
+}
+
+/// Everything that GET and HEAD tell about a blob, but for its length and MD5.
+pub fn set_blob(response: &mut Response, blob: &Blob) {
+    set_version(response, blob);
+    let properties = &blob.properties;
+    response.set("Accept-Ranges", "bytes");
+    response.set("Content-Type", properties.content_type.clone());
+    for (name, value) in [
+        ("Content-Encoding", &properties.content_encoding),
+        ("Content-Language", &properties.content_language),
+        ("Cache-Control", &properties.cache_control),
+        ("Content-Disposition", &properties.content_disposition),
+    ] {
+        if !value.is_empty() {
+            response.set(name, value.clone());
+        }
+    }
+    set_metadata(response, &blob.metadata);
+    response.set("x-ms-blob-type", blob.content.type_name());
+    response.set("x-ms-creation-time", blob.created.rfc1123());
+    response.set("x-ms-lease-status", "unlocked");
+    response.set("x-ms-lease-state", "available");
+    response.set("x-ms-server-encrypted", "true");
+}

@@ -1,0 +1,65 @@
+//! What both listings share: page sizes and markers that mean nothing to a client.
+
+use super::super::digest;
+use super::super::error::{Answer, Refusal};
+use super::super::http::query::Query;
+
+const PAGE_MAX: u64 = 5000;
+
+/// `maxresults`, between 1 and 5,000.
+pub fn page_size(query: &Query) -> Answer<usize> {
+    let Some(text) = query.filled("maxresults") else {
+        return Ok(PAGE_MAX as usize);
+    };
+    match text.parse::<u64>() {
+        Ok(0) => Err(Refusal::query_out_of_range("maxresults", text, 1, PAGE_MAX)),
+        Ok(count) => Ok(count.min(PAGE_MAX) as usize),
+        Err(_) => Err(Refusal::invalid_query("maxresults", text, "not a number")),
+    }
+}
+
+/// Makes a marker from the key of the first entry of the next page.
+pub fn marker(next: &str) -> String {
+    let encoded = digest::to_base64(next.as_bytes());
+    format!("2!{}!{encoded}", encoded.len())
+}
+
+/// The key in a request's marker; empty when it begins at the start. A marker that we did not make is 400.
+pub fn start(query: &Query) -> Answer<String> {
+    let Some(text) = query.filled("marker") else {
+        return Ok(String::new());
+    };
+    let key = text.strip_prefix("2!").and_then(|rest| {
+        let (length, encoded) = rest.split_once('!')?;
+        if length.parse() != Ok(encoded.len()) {
+            return None;
+        }
+        String::from_utf8(digest::from_base64(encoded)?).ok()
+    });
+    key.ok_or_else(|| Refusal::invalid_query("marker", text, "not a marker of this service"))
+}
+
+/// Is a word among the comma-separated ones of `include`?
+pub fn includes(query: &Query, word: &str) -> bool {
+    query
+        .or_empty("include")
+        .split(',')
+        .any(|one| one.trim().eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markers_read_back_and_strangers_are_refused() {
+        let query = Query::parse(&format!("marker={}", marker("a/ü#").replace('+', "%2B")));
+        assert_eq!(start(&query).unwrap(), "a/ü#");
+        for strange in ["name", "2!4!AAA", "2!x!AAAA", "3!4!AAAA"] {
+            assert!(
+                start(&Query::parse(&format!("marker={strange}"))).is_err(),
+                "{strange}"
+            );
+        }
+    }
+}

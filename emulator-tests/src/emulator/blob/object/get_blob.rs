@@ -1,0 +1,117 @@
+//! Get Blob. <https://learn.microsoft.com/rest/api/storageservices/get-blob>
+
+use super::super::super::digest::{Digester, Digests, Wanted};
+use super::super::super::error::{Answer, Refusal};
+use super::super::super::http::payload::{Payload, Piece};
+use super::super::super::http::response::Response;
+use super::super::call::Call;
+use super::super::conditions::{self, Access};
+use super::super::headers;
+use super::super::range;
+
+/// The longest range that the service hashes on the way out, in bytes.
+const HASHED_RANGE_MAX: u64 = 4 << 20;
+
+/// Sends the blob or a range of it.
+pub fn run(call: &Call<'_>) -> Answer<Response> {
+    let container = call.container()?;
+    let state = container.lock();
+    let blob = state.blob(call.target.blob())?;
+    conditions::check(
+        call.head,
+        Some((blob.etag, blob.last_modified)),
+        Access::Read,
+    )?;
+    let total = blob.content.length();
+    let asked = range::asked(call.head)?;
+    let (offset, length) = match asked {
+        Some(asked) => asked
+            .within(total)
+            .map_err(|refusal| refusal.with("ContentRange", format!("bytes */{total}")))?,
+        None => (0, total),
+    };
+    let wanted = wanted(call, asked.is_some(), length)?;
+    let mut response = Response::new(if asked.is_some() { 206 } else { 200 });
+    headers::set_blob(&mut response, blob);
+    let md5 = blob.properties.content_md5.clone();
+    let pieces = blob.content.read(offset, length);
+    drop(state);
+    if asked.is_some() {
+        response.set(
+            "Content-Range",
+            format!("bytes {offset}-{}/{total}", offset + length - 1),
+        );
+    }
+    let digests = if wanted.nothing() {
+        Digests::default()
+    } else {
+        hash(&pieces, wanted)?
+    };
+    match (asked, md5.is_empty()) {
+        (None, false) => response.set("Content-MD5", md5),
+        (Some(_), false) => response.set("x-ms-blob-content-md5", md5),
+        _ => {}
+    }
+    super::upload::set_digests(&mut response, &digests);
+    apply_overrides(call, &mut response);
+    response.payload = Payload::Pieces(pieces, length);
+    Ok(response)
+}
+
+/// Which checksums of the range the client asks for: one of them, with a range of at most 4 MiB.
+fn wanted(call: &Call<'_>, ranged: bool, length: u64) -> Answer<Wanted> {
+    let flag = |name: &'static str| match call.head.header(name) {
+        None => Ok(false),
+        Some(value) if value.eq_ignore_ascii_case("true") => Ok(true),
+        Some(value) if value.eq_ignore_ascii_case("false") => Ok(false),
+        Some(value) => Err(Refusal::invalid_header(name, value)),
+    };
+    let wanted = Wanted {
+        md5: flag("x-ms-range-get-content-md5")?,
+        crc64: flag("x-ms-range-get-content-crc64")?,
+    };
+    let name = if wanted.md5 {
+        "x-ms-range-get-content-md5"
+    } else {
+        "x-ms-range-get-content-crc64"
+    };
+    if !wanted.nothing() && !ranged {
+        return Err(Refusal::invalid_header(name, "true"));
+    }
+    if wanted.md5 && wanted.crc64 {
+        return Err(Refusal::invalid_header(
+            "x-ms-range-get-content-crc64",
+            "true",
+        ));
+    }
+    if !wanted.nothing() && length > HASHED_RANGE_MAX {
+        return Err(Refusal::new(
+            400,
+            "OutOfRangeInput",
+            "The range whose checksum is asked for is longer than 4 MiB.",
+        ));
+    }
+    Ok(wanted)
+}
+
+fn hash(pieces: &[Piece], wanted: Wanted) -> Answer<Digests> {
+    let mut digester = Digester::new(wanted);
+    for piece in pieces {
+        piece
+            .read(|bytes| digester.update(bytes))
+            .map_err(|error| Refusal::internal(format!("The store cannot be read: {error}.")))?;
+    }
+    Ok(digester.finish())
+}
+
+/// Headers that a SAS sets in the place of the blob's.
+pub fn apply_overrides(call: &Call<'_>, response: &mut Response) {
+    for (name, value) in call
+        .grant
+        .overrides()
+        .iter()
+        .flat_map(|overrides| &overrides.headers)
+    {
+        response.replace(name, value.clone());
+    }
+}

@@ -1,0 +1,82 @@
+//! Get Block List. <https://learn.microsoft.com/rest/api/storageservices/get-block-list>
+
+use super::super::super::error::{Answer, Refusal};
+use super::super::super::http::response::Response;
+use super::super::super::store::Extent;
+use super::super::super::xml::Writer;
+use super::super::call::Call;
+use super::super::headers;
+use super::super::state::Content;
+
+/// Lists committed blocks, uncommitted ones, or both.
+pub fn run(call: &Call<'_>) -> Answer<Response> {
+    let kind = call
+        .query
+        .filled("blocklisttype")
+        .unwrap_or("committed")
+        .to_ascii_lowercase();
+    let (committed, uncommitted) = match kind.as_str() {
+        "committed" => (true, false),
+        "uncommitted" => (false, true),
+        "all" => (true, true),
+        other => {
+            return Err(Refusal::invalid_query(
+                "blocklisttype",
+                other,
+                "not one of committed, uncommitted, all",
+            ));
+        }
+    };
+    let container = call.container()?;
+    let state = container.lock();
+    let slot = state
+        .blobs
+        .get(call.target.blob())
+        .ok_or_else(Refusal::blob_not_found)?;
+    let list = slot
+        .base
+        .as_ref()
+        .map(|blob| &blob.content)
+        .map(|Content::Block(list)| list);
+    if list.is_none() && !uncommitted {
+        return Err(Refusal::blob_not_found());
+    }
+    let mut xml = Writer::new();
+    xml.open("BlockList", &[]);
+    if committed {
+        xml.open("CommittedBlocks", &[]);
+        for block in list
+            .iter()
+            .flat_map(|list| list.blocks())
+            .filter(|block| !block.id.is_empty())
+        {
+            write(&mut xml, &block.id, &block.extent);
+        }
+        xml.close("CommittedBlocks");
+    }
+    if uncommitted {
+        xml.open("UncommittedBlocks", &[]);
+        for (id, extent) in slot.staged.iter().flat_map(|staged| &staged.blocks) {
+            write(&mut xml, id, extent);
+        }
+        xml.close("UncommittedBlocks");
+    }
+    xml.close("BlockList");
+    let mut response = Response::xml(xml);
+    // A blob that has only uncommitted blocks has no version and no length yet.
+    if let Some(blob) = &slot.base {
+        headers::set_version(&mut response, blob);
+        response.set(
+            "x-ms-blob-content-length",
+            blob.content.length().to_string(),
+        );
+    }
+    Ok(response)
+}
+
+fn write(xml: &mut Writer, id: &str, extent: &Extent) {
+    xml.open("Block", &[])
+        .leaf("Name", id)
+        .leaf("Size", &extent.length().to_string())
+        .close("Block");
+}

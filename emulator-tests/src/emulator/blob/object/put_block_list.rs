@@ -1,0 +1,199 @@
+//! Put Block List. <https://learn.microsoft.com/rest/api/storageservices/put-block-list>
+
+use std::sync::Arc;
+
+use super::super::super::digest::{Digester, Wanted};
+use super::super::super::error::{Answer, Refusal};
+use super::super::super::http::body::Body;
+use super::super::super::http::response::Response;
+use super::super::super::store::Extent;
+use super::super::super::xml::{self, Leaf};
+use super::super::call::Call;
+use super::super::conditions::{self, Access};
+use super::super::headers::{self, DEFAULT_CONTENT_TYPE};
+use super::super::names;
+use super::super::state::{Blob, Block, BlockList, Content, Slot};
+
+/// A blob has at most so many blocks.
+const BLOCKS_MAX: usize = 50_000;
+/// 50,000 ids of 88 characters with their tags are 6 MiB; a longer document is none.
+const DOCUMENT_BYTES_MAX: u64 = 16 << 20;
+
+/// Where a block is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Committed,
+    Uncommitted,
+    Latest,
+}
+
+/// Commits a list of blocks.
+pub fn run(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
+    names::check_blob(call.target.blob())?;
+    let document = body.read_document(DOCUMENT_BYTES_MAX)?;
+    check_document(call, &document)?;
+    let wanted = parse(&document)?;
+    let mut properties = headers::blob_properties(call.head)?;
+    if properties.content_type.is_empty() {
+        DEFAULT_CONTENT_TYPE.clone_into(&mut properties.content_type);
+    }
+    let metadata = headers::metadata(call.head)?;
+    let container = call.container()?;
+    let mut state = container.lock();
+    let slot = state.blobs.get(call.target.blob());
+    check(call, slot)?;
+    let list = BlockList::new(choose(&wanted, slot)?);
+    let mut blob = Blob::new(
+        Content::Block(Arc::new(list)),
+        properties,
+        metadata,
+        call.now,
+    );
+    let mut response = Response::new(201);
+    headers::set_version(&mut response, &blob);
+    let slot = state.slot(call.target.blob());
+    if let Some(before) = &slot.base {
+        blob.created = before.created;
+    }
+    // What was staged and is not in the list is forgotten.
+    *slot = Slot {
+        base: Some(blob),
+        staged: None,
+    };
+    Ok(response.header("x-ms-request-server-encrypted", "true"))
+}
+
+/// `Content-MD5` and the CRC of this call are those of the document.
+fn check_document(call: &Call<'_>, document: &[u8]) -> Answer<()> {
+    let mut digester = Digester::new(Wanted {
+        md5: true,
+        crc64: true,
+    });
+    digester.update(document);
+    let digests = digester.finish();
+    if let Some(md5) = call
+        .head
+        .header("content-md5")
+        .filter(|value| !value.is_empty())
+    {
+        headers::check_md5("Content-MD5", md5)?;
+        if Some(md5) != digests.md5.as_deref() {
+            return Err(Refusal::new(
+                400,
+                "Md5Mismatch",
+                "The MD5 value specified in the request did not match with the MD5 value calculated by the server.",
+            ));
+        }
+    }
+    if let Some(crc64) = call
+        .head
+        .header("x-ms-content-crc64")
+        .filter(|value| !value.is_empty())
+        && Some(crc64) != digests.crc64.as_deref()
+    {
+        return Err(Refusal::new(
+            400,
+            "Crc64Mismatch",
+            "The CRC64 value specified in the request did not match with the CRC64 value calculated by the server.",
+        ));
+    }
+    Ok(())
+}
+
+fn parse(document: &[u8]) -> Answer<Vec<(Source, String)>> {
+    let leaves = xml::read_leaves(document)?;
+    if leaves.len() > BLOCKS_MAX {
+        return Err(Refusal::new(
+            400,
+            "BlockListTooLong",
+            "The block list may not contain more than 50,000 blocks.",
+        ));
+    }
+    leaves
+        .into_iter()
+        .filter(|leaf| leaf.path != "BlockList")
+        .map(source)
+        .collect()
+}
+
+fn source(leaf: Leaf) -> Answer<(Source, String)> {
+    let source = match leaf.path.as_str() {
+        "BlockList/Committed" => Source::Committed,
+        "BlockList/Uncommitted" => Source::Uncommitted,
+        "BlockList/Latest" => Source::Latest,
+        _ => return Err(Refusal::invalid_xml()),
+    };
+    Ok((source, leaf.text))
+}
+
+fn check(call: &Call<'_>, slot: Option<&Slot>) -> Answer<()> {
+    let base = slot.and_then(|slot| slot.base.as_ref());
+    if base.is_some_and(|blob| !matches!(blob.content, Content::Block(_))) {
+        return Err(Refusal::wrong_blob_type());
+    }
+    conditions::check(
+        call.head,
+        base.map(|blob| (blob.etag, blob.last_modified)),
+        Access::Write,
+    )
+}
+
+fn choose(wanted: &[(Source, String)], slot: Option<&Slot>) -> Answer<Vec<Block>> {
+    let finder = Finder::new(slot);
+    wanted
+        .iter()
+        .map(|(source, id)| {
+            let extent = finder.find(*source, id).ok_or_else(|| {
+                Refusal::new(
+                    400,
+                    "InvalidBlockList",
+                    "The specified block list is invalid.",
+                )
+            })?;
+            Ok(Block {
+                id: id.clone(),
+                extent: extent.clone(),
+            })
+        })
+        .collect()
+}
+
+/// The blocks of a blob by id, committed ones indexed once.
+struct Finder<'a> {
+    committed: std::collections::HashMap<&'a str, &'a Extent>,
+    slot: Option<&'a Slot>,
+}
+
+impl<'a> Finder<'a> {
+    fn new(slot: Option<&'a Slot>) -> Self {
+        let base = slot
+            .and_then(|slot| slot.base.as_ref())
+            .map(|blob| &blob.content);
+        let committed = match base {
+            Some(Content::Block(list)) => list
+                .blocks()
+                .iter()
+                .map(|block| (block.id.as_str(), &block.extent))
+                .collect(),
+            _ => std::collections::HashMap::new(),
+        };
+        Self { committed, slot }
+    }
+
+    fn find(&self, source: Source, id: &str) -> Option<&'a Extent> {
+        let staged = || self.slot?.staged.as_ref()?.blocks.get(id);
+        // Put Blob's bytes are not a block that a list could name.
+        let committed = || {
+            if id.is_empty() {
+                None
+            } else {
+                self.committed.get(id).copied()
+            }
+        };
+        match source {
+            Source::Committed => committed(),
+            Source::Uncommitted => staged(),
+            Source::Latest => staged().or_else(committed),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! `Range` and `x-ms-range`: which bytes of a blob a GET wants.
+
+use super::super::error::{Answer, Refusal};
+use super::super::http::head::Head;
+
+/// A range as asked for, before it is held against the blob's length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// First byte.
+    pub first: u64,
+    /// Last byte, if it was named.
+    pub last: Option<u64>,
+}
+
+/// The range of a request; `x-ms-range` goes before `Range`.
+pub fn asked(head: &Head) -> Answer<Option<Asked>> {
+    let own = head.header("x-ms-range").map(|value| ("x-ms-range", value));
+    match own.or_else(|| head.header("range").map(|value| ("Range", value))) {
+        Some((name, value)) => parse(value).map(Some).ok_or_else(|| refuse(name, value)),
+        None => Ok(None),
+    }
+}
+
+fn parse(value: &str) -> Option<Asked> {
+    let (first, last) = value.trim().strip_prefix("bytes=")?.split_once('-')?;
+    let first = first.parse().ok()?;
+    let last = if last.is_empty() {
+        None
+    } else {
+        Some(last.parse().ok()?)
+    };
+    (last.is_none_or(|last| last >= first)).then_some(Asked { first, last })
+}
+
+/// Suffix ranges and several ranges at once are ranges, which the service does not serve; the rest is no range at all.
+fn refuse(name: &str, value: &str) -> Refusal {
+    let rest = value.trim().strip_prefix("bytes=");
+    if rest.is_some_and(|rest| rest.starts_with('-') || rest.contains(',')) {
+        return Refusal::invalid_range();
+    }
+    Refusal::invalid_header(name, value)
+}
+
+impl Asked {
+    /// Offset and length within a blob of `total` bytes; 416 when nothing of it lies there.
+    pub fn within(self, total: u64) -> Answer<(u64, u64)> {
+        if self.first >= total {
+            return Err(Refusal::invalid_range());
+        }
+        let last = self.last.map_or(total - 1, |last| last.min(total - 1));
+        Ok((self.first, last - self.first + 1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_clipped_and_empty_ones_refused() {
+        assert_eq!(parse("bytes=2-").unwrap().within(5).unwrap(), (2, 3));
+        assert_eq!(parse("bytes=2-99").unwrap().within(5).unwrap(), (2, 3));
+        assert_eq!(
+            parse("bytes=5-9").unwrap().within(5).unwrap_err().status,
+            416
+        );
+        assert_eq!(
+            parse("bytes=0-0").unwrap().within(0).unwrap_err().status,
+            416
+        );
+    }
+
+    #[test]
+    fn suffixes_and_several_ranges_are_416_and_rubbish_is_400() {
+        assert_eq!(refuse("Range", "bytes=-5").status, 416);
+        assert_eq!(refuse("Range", "bytes=0-1,4-5").status, 416);
+        assert_eq!(refuse("Range", "lines=1-2").status, 400);
+        assert_eq!(parse("bytes=5-4"), None);
+    }
+}

@@ -1,0 +1,57 @@
+//! Entity tags as the service makes them: a clock reading in hexadecimal, never the same twice.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::super::super::clock::Moment;
+
+/// Ticks from 0001-01-01, where the service's clock begins, to 1970-01-01.
+const EPOCH_TICKS: u64 = 621_355_968_000_000_000;
+static LAST: AtomicU64 = AtomicU64::new(0);
+
+/// The version of a blob or container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct ETag(u64);
+
+impl ETag {
+    /// One that was never given before.
+    pub fn next() -> Self {
+        let now = Moment::now().ticks() + EPOCH_TICKS;
+        let before = LAST
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
+                Some(now.max(last + 1))
+            })
+            .unwrap_or_default();
+        Self(now.max(before + 1))
+    }
+
+    /// Without quotes, as listings carry it.
+    pub fn bare(self) -> String {
+        format!("0x{:X}", self.0)
+    }
+
+    /// Is this the one a condition names, quoted or not?
+    pub fn is(self, condition: &str) -> bool {
+        condition.trim().trim_start_matches("W/").trim_matches('"') == self.bare()
+    }
+}
+
+impl fmt::Display for ETag {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "\"0x{:X}\"", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_are_alike_and_conditions_match_with_or_without_quotes() {
+        let tags: std::collections::HashSet<_> = (0..1000).map(|_| ETag::next()).collect();
+        assert_eq!(tags.len(), 1000);
+        let tag = ETag::next();
+        assert!(tag.is(&tag.to_string()) && tag.is(&tag.bare()) && !tag.is("\"0x1\""));
+    }
+}

@@ -1,0 +1,126 @@
+//! The two checksums the service knows: MD5 and CRC-64/NVME, over bodies as they arrive.
+//!
+//! A store feeds a [`Digester`] while it takes a body; operations compare the [`Digests`] with what the client claimed.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use crc_fast::CrcAlgorithm;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use md5::{Digest as _, Md5};
+use sha2::Sha256;
+
+/// Which checksums somebody wants over a body.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// MD5.
+    pub md5: bool,
+    /// CRC-64/NVME.
+    pub crc64: bool,
+}
+
+impl Wanted {
+    /// Nothing: the body may be dropped unread.
+    pub fn nothing(self) -> bool {
+        !self.md5 && !self.crc64
+    }
+}
+
+/// The checksums of a body, base64 as the headers carry them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Digests {
+    /// `Content-MD5`.
+    pub md5: Option<String>,
+    /// `x-ms-content-crc64`: the eight bytes little-endian.
+    pub crc64: Option<String>,
+}
+
+/// Computes what was wanted, piece by piece.
+pub struct Digester {
+    md5: Option<Md5>,
+    crc64: Option<crc_fast::Digest>,
+}
+
+impl Digester {
+    /// Begins; costs nothing per byte for what is not wanted.
+    pub fn new(wanted: Wanted) -> Self {
+        Self {
+            md5: wanted.md5.then(Md5::new),
+            crc64: wanted
+                .crc64
+                .then(|| crc_fast::Digest::new(CrcAlgorithm::Crc64Nvme)),
+        }
+    }
+
+    /// Takes the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        if let Some(md5) = &mut self.md5 {
+            md5.update(bytes);
+        }
+        if let Some(crc64) = &mut self.crc64 {
+            crc64.update(bytes);
+        }
+    }
+
+    /// The checksums of everything taken.
+    pub fn finish(self) -> Digests {
+        Digests {
+            md5: self.md5.map(|md5| STANDARD.encode(md5.finalize())),
+            crc64: self
+                .crc64
+                .map(|crc64| STANDARD.encode(crc64.finalize().to_le_bytes())),
+        }
+    }
+}
+
+/// HMAC-SHA256 in base64, as every signature of the service is written.
+pub fn hmac_sha256(key: &[u8], text: &[u8]) -> String {
+    STANDARD.encode(hmac_sha256_bytes(key, text))
+}
+
+/// HMAC-SHA256, raw.
+pub fn hmac_sha256_bytes(key: &[u8], text: &[u8]) -> Vec<u8> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of every length");
+    mac.update(text);
+    mac.finalize().into_bytes().to_vec()
+}
+
+/// Compares two signatures without telling by time where they differ.
+pub fn same(left: &str, right: &str) -> bool {
+    left.len() == right.len()
+        && left
+            .bytes()
+            .zip(right.bytes())
+            .fold(0, |sum, (a, b)| sum | (a ^ b))
+            == 0
+}
+
+/// Base64, standard alphabet.
+pub fn to_base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
+/// Base64, standard alphabet with padding; `None` for anything else.
+pub fn from_base64(text: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn crc64_of_the_check_string_is_the_published_value() {
+        let mut digester = Digester::new(Wanted {
+            md5: true,
+            crc64: true,
+        });
+        digester.update(b"1234");
+        digester.update(b"56789");
+        let digests = digester.finish();
+        assert_eq!(
+            digests.crc64.unwrap(),
+            STANDARD.encode(0xAE8B_1486_0A79_9888_u64.to_le_bytes())
+        );
+        assert_eq!(digests.md5.unwrap(), "JfnnlDI7RTiF9RgfG2JNCw==");
+    }
+}

@@ -1,0 +1,193 @@
+//! What the service says when it refuses: an HTTP status, an error code and a sentence.
+//!
+//! Operations return a [`Refusal`]; the connection turns it into the XML body and the `x-ms-error-code` header.
+//! The codes are those of <https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes>.
+
+use std::borrow::Cow;
+
+/// A refused request. Kept small: it travels in every `Result` of the emulator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// HTTP status.
+    pub status: u16,
+    /// `x-ms-error-code`.
+    pub code: &'static str,
+    /// The sentence of the XML body.
+    pub message: Cow<'static, str>,
+    /// More elements of the XML body, as name and text.
+    pub details: Vec<(&'static str, String)>,
+}
+
+/// What an operation of the service returns.
+pub type Answer<T> = Result<T, Refusal>;
+
+impl Refusal {
+    /// A refusal with any code.
+    pub fn new(status: u16, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            status,
+            code,
+            message: message.into(),
+            details: Vec::new(),
+        }
+    }
+
+    /// The same refusal with one more element in its XML.
+    pub fn with(mut self, element: &'static str, text: impl Into<String>) -> Self {
+        self.details.push((element, text.into()));
+        self
+    }
+
+    /// 400: a header is missing.
+    pub fn missing_header(name: &str) -> Self {
+        Self::new(
+            400,
+            "MissingRequiredHeader",
+            "An HTTP header that's mandatory for this request is not specified.",
+        )
+        .with("HeaderName", name)
+    }
+
+    /// 400: a header's value cannot be used.
+    pub fn invalid_header(name: &str, value: &str) -> Self {
+        Self::new(
+            400,
+            "InvalidHeaderValue",
+            "The value for one of the HTTP headers is not in the correct format.",
+        )
+        .with("HeaderName", name)
+        .with("HeaderValue", value)
+    }
+
+    /// 400: a query parameter's value cannot be used.
+    pub fn invalid_query(name: &str, value: &str, reason: &str) -> Self {
+        Self::new(
+            400,
+            "InvalidQueryParameterValue",
+            "Value for one of the query parameters specified in the request URI is invalid.",
+        )
+        .with("QueryParameterName", name)
+        .with("QueryParameterValue", value)
+        .with("Reason", reason)
+    }
+
+    /// 400: a query parameter is outside of its range.
+    pub fn query_out_of_range(name: &str, value: &str, min: u64, max: u64) -> Self {
+        Self::new(
+            400,
+            "OutOfRangeQueryParameterValue",
+            "One of the query parameters specified in the request URI is outside the permissible range.",
+        )
+        .with("QueryParameterName", name)
+        .with("QueryParameterValue", value)
+        .with("MinimumAllowed", min.to_string())
+        .with("MaximumAllowed", max.to_string())
+    }
+
+    /// 400: the request makes no sense as a whole.
+    pub fn invalid_input(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(400, "InvalidInput", message)
+    }
+
+    /// 400: the XML body cannot be read.
+    pub fn invalid_xml() -> Self {
+        Self::new(
+            400,
+            "InvalidXmlDocument",
+            "XML specified is not syntactically valid.",
+        )
+    }
+
+    /// 404: no such blob.
+    pub fn blob_not_found() -> Self {
+        Self::new(404, "BlobNotFound", "The specified blob does not exist.")
+    }
+
+    /// 404: no such container.
+    pub fn container_not_found() -> Self {
+        Self::new(
+            404,
+            "ContainerNotFound",
+            "The specified container does not exist.",
+        )
+    }
+
+    /// 409: the operation is not for this type of blob.
+    pub fn wrong_blob_type() -> Self {
+        Self::new(
+            409,
+            "InvalidBlobType",
+            "The blob type is invalid for this operation.",
+        )
+    }
+
+    /// 412: a condition of the request does not hold.
+    pub fn condition_not_met() -> Self {
+        Self::new(
+            412,
+            "ConditionNotMet",
+            "The condition specified using HTTP conditional header(s) is not met.",
+        )
+    }
+
+    /// 304: the blob has not changed.
+    pub fn not_modified() -> Self {
+        Self::new(
+            304,
+            "ConditionNotMet",
+            "The condition specified using HTTP conditional header(s) is not met.",
+        )
+    }
+
+    /// 416: nothing of the object lies in the range.
+    pub fn invalid_range() -> Self {
+        Self::new(
+            416,
+            "InvalidRange",
+            "The range specified is invalid for the current size of the resource.",
+        )
+    }
+
+    /// 413: the body is longer than the service takes.
+    pub fn body_too_large(max: u64) -> Self {
+        Self::new(
+            413,
+            "RequestBodyTooLarge",
+            "The request body is too large and exceeds the maximum permissible limit.",
+        )
+        .with("MaxLimit", max.to_string())
+    }
+
+    /// 403: the signature or token is wrong, or its time is over.
+    pub fn authentication_failed(detail: impl Into<String>) -> Self {
+        Self::new(
+            403,
+            "AuthenticationFailed",
+            "Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly including the signature.",
+        )
+        .with("AuthenticationErrorDetail", detail)
+    }
+
+    /// 403: the credential is right, but does not allow this.
+    pub fn permission_mismatch() -> Self {
+        Self::new(
+            403,
+            "AuthorizationPermissionMismatch",
+            "This request is not authorized to perform this operation using this permission.",
+        )
+    }
+
+    /// 405: the method does not fit the resource.
+    pub fn unsupported_verb() -> Self {
+        Self::new(
+            405,
+            "UnsupportedHttpVerb",
+            "The resource doesn't support specified Http Verb.",
+        )
+    }
+
+    /// 500: the emulator's own disk or memory failed.
+    pub fn internal(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(500, "InternalError", message)
+    }
+}

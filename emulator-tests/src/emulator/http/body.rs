@@ -1,0 +1,153 @@
+//! A request's body, taken by the operation that wants it or dropped by the connection.
+//!
+//! The client that sent `Expect: 100-continue` is told to go on when the first byte is asked for, so a refused request
+//! costs it no upload. A body that ends early makes every method fail: the connection is then closed without an answer.
+
+use std::io;
+
+use super::super::digest::{Digester, Digests, Wanted};
+use super::super::error::{Answer, Refusal};
+use super::wire::Wire;
+
+/// Bytes looked at together when a body is only verified.
+const VERIFY_BYTES: usize = 256 * 1024;
+
+/// Reads one body of known length from the wire.
+pub struct Body<'c> {
+    wire: &'c mut Wire,
+    length: u64,
+    left: u64,
+    expects_continue: bool,
+    failure: Option<io::Error>,
+}
+
+impl<'c> Body<'c> {
+    /// The body that follows the head on this wire.
+    pub fn new(wire: &'c mut Wire, length: u64, expects_continue: bool) -> Self {
+        Self {
+            wire,
+            length,
+            left: length,
+            expects_continue,
+            failure: None,
+        }
+    }
+
+    /// The body's length in bytes, whatever was read of it.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Bytes that were not read yet.
+    pub fn left(&self) -> u64 {
+        self.left
+    }
+
+    /// Was the client told to send, or did it send without asking?
+    pub fn invited(&self) -> bool {
+        !self.expects_continue
+    }
+
+    /// Did the connection fail while the body was read? Nobody is there to answer then.
+    pub fn failure(&self) -> Option<&io::Error> {
+        self.failure.as_ref()
+    }
+
+    /// The whole body in one allocation of exactly its size. Bodies over `max` bytes are 413.
+    pub fn read_memory(&mut self, max: u64, wanted: Wanted) -> Answer<(Vec<u8>, Digests)> {
+        if self.left > max {
+            return Err(Refusal::body_too_large(max));
+        }
+        let mut bytes = Vec::with_capacity(self.left as usize);
+        let mut digester = Digester::new(wanted);
+        self.read_each(&mut bytes, |piece| digester.update(piece))?;
+        Ok((bytes, digester.finish()))
+    }
+
+    /// The whole body as one text document.
+    pub fn read_document(&mut self, max: u64) -> Answer<Vec<u8>> {
+        self.read_memory(max, Wanted::default())
+            .map(|(bytes, _)| bytes)
+    }
+
+    /// Drops the body, looking at it only for the checksums that are wanted.
+    pub fn drain(&mut self, wanted: Wanted) -> Answer<Digests> {
+        let mut digester = Digester::new(wanted);
+        if wanted.nothing() {
+            self.skip_all()?;
+        } else {
+            self.each_piece(|piece| {
+                digester.update(piece);
+                Ok(())
+            })?;
+        }
+        Ok(digester.finish())
+    }
+
+    /// Hands the body over in pieces of up to 256 KiB.
+    pub fn each_piece(&mut self, mut take: impl FnMut(&[u8]) -> Answer<()>) -> Answer<()> {
+        self.invite()?;
+        while self.left > 0 {
+            let mut piece = Vec::with_capacity((self.left as usize).min(VERIFY_BYTES));
+            while piece.len() < piece.capacity() {
+                let room = piece.capacity() - piece.len();
+                let read = self.wire.read_spare(&mut piece, room);
+                self.settle(read.map(|count| count as u64))?;
+            }
+            take(&piece)?;
+        }
+        Ok(())
+    }
+
+    fn read_each(&mut self, bytes: &mut Vec<u8>, mut look: impl FnMut(&[u8])) -> Answer<()> {
+        self.invite()?;
+        while self.left > 0 {
+            let before = bytes.len();
+            let room = self.left as usize;
+            let read = self.wire.read_spare(bytes, room);
+            self.settle(read.map(|count| count as u64))?;
+            look(&bytes[before..]);
+        }
+        Ok(())
+    }
+
+    fn skip_all(&mut self) -> Answer<()> {
+        self.invite()?;
+        while self.left > 0 {
+            let skipped = self.wire.skip(self.left);
+            self.settle(skipped)?;
+        }
+        Ok(())
+    }
+
+    fn invite(&mut self) -> Answer<()> {
+        if std::mem::take(&mut self.expects_continue)
+            && self.left > 0
+            && self.wire.buffered().is_empty()
+        {
+            let sent = self.wire.send(b"HTTP/1.1 100 Continue\r\n\r\n", false);
+            sent.map_err(|error| self.fail(error))?;
+        }
+        Ok(())
+    }
+
+    fn settle(&mut self, read: io::Result<u64>) -> Answer<()> {
+        match read {
+            Ok(0) => Err(self.fail(io::ErrorKind::UnexpectedEof.into())),
+            Ok(count) => {
+                self.left -= count;
+                Ok(())
+            }
+            Err(error) => Err(self.fail(error)),
+        }
+    }
+
+    fn fail(&mut self, error: io::Error) -> Refusal {
+        self.failure = Some(error);
+        Refusal::new(
+            400,
+            "IncompleteBody",
+            "The connection ended before the whole body had come.",
+        )
+    }
+}

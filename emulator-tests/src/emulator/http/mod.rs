@@ -1,0 +1,20 @@
+//! HTTP/1.1 as the emulator speaks it: blocking sockets, one thread per busy connection.
+//!
+//! ```text
+//! wire (bytes) -> head (request line and headers) -> target (account, container, blob) -> an operation
+//!                 body (taken by the operation)                                            |
+//! wire <- response (status, headers, payload) <--------------------------------------------+
+//! ```
+//! Nothing in here knows what a blob is; nothing outside reads or writes a socket.
+
+pub mod wire;
+
+pub mod body;
+pub mod head;
+pub mod query;
+pub mod target;
+
+pub mod payload;
+pub mod response;
+
+pub mod connection;

@@ -1,0 +1,170 @@
+//! An answer on its way out: status, headers and payload, filled by an operation and sent by the connection.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::io;
+
+use super::super::error::Refusal;
+use super::super::xml::Writer;
+use super::payload::Payload;
+use super::wire::Wire;
+
+/// Bodies up to this size leave in one call together with the head.
+const TOGETHER_BYTES: u64 = 32 * 1024;
+
+/// One answer.
+#[derive(Debug)]
+pub struct Response {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers in order, without those of the framing.
+    pub headers: Vec<(Cow<'static, str>, String)>,
+    /// The body.
+    pub payload: Payload,
+}
+
+impl Response {
+    /// An answer without a body.
+    pub fn new(status: u16) -> Self {
+        Self {
+            status,
+            headers: Vec::with_capacity(16),
+            payload: Payload::Empty,
+        }
+    }
+
+    /// 200 with an XML document.
+    pub fn xml(writer: Writer) -> Self {
+        let mut response = Self::new(200).header("Content-Type", "application/xml");
+        response.payload = Payload::Document(writer.finish());
+        response
+    }
+
+    /// One more header.
+    pub fn header(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.set(name, value);
+        self
+    }
+
+    /// One more header when there is a value.
+    pub fn header_some(self, name: &'static str, value: Option<impl Into<String>>) -> Self {
+        match value {
+            Some(value) => self.header(name, value),
+            None => self,
+        }
+    }
+
+    /// Adds a header in place.
+    pub fn set(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) {
+        self.headers.push((name.into(), value.into()));
+    }
+
+    /// Puts another value in the place of a header's, or adds it.
+    pub fn replace(&mut self, name: &'static str, value: impl Into<String>) {
+        self.headers
+            .retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+        self.set(name, value);
+    }
+
+    /// A header's value.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(other, _)| other.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The answer to a refused request. The request's id and time stand in the sentence, as the service writes them.
+    pub fn refused(refusal: &Refusal, request_id: &str, time: &str) -> Self {
+        let mut response = Self::new(refusal.status).header("x-ms-error-code", refusal.code);
+        if refusal.status == 304 {
+            return response;
+        }
+        let mut xml = Writer::new();
+        xml.open("Error", &[]);
+        xml.leaf("Code", refusal.code);
+        xml.leaf(
+            "Message",
+            &format!("{}\nRequestId:{request_id}\nTime:{time}", refusal.message),
+        );
+        for (element, text) in &refusal.details {
+            xml.leaf(element, text);
+        }
+        xml.close("Error");
+        response.set("Content-Type", "application/xml");
+        response.payload = Payload::Document(xml.finish());
+        response
+    }
+
+    /// The bytes up to the blank line.
+    pub fn head_bytes(&self, keep_alive: bool) -> Vec<u8> {
+        let mut text = String::with_capacity(768);
+        let _ = write!(text, "HTTP/1.1 {} {}\r\n", self.status, reason(self.status));
+        for (name, value) in &self.headers {
+            text.push_str(name);
+            text.push_str(": ");
+            // A stored value must never be able to begin another header.
+            text.extend(
+                value
+                    .chars()
+                    .filter(|character| !matches!(character, '\r' | '\n' | '\0')),
+            );
+            text.push_str("\r\n");
+        }
+        if self.status != 304 && self.status != 204 && self.get("content-length").is_none() {
+            let _ = write!(text, "Content-Length: {}\r\n", self.payload.length());
+        }
+        if !keep_alive {
+            text.push_str("Connection: close\r\n");
+        }
+        text.push_str("\r\n");
+        text.into_bytes()
+    }
+
+    /// Sends head and body; only the head when the request was HEAD.
+    pub fn send(&self, wire: &mut Wire, head_only: bool, keep_alive: bool) -> io::Result<()> {
+        let mut head = self.head_bytes(keep_alive);
+        match &self.payload {
+            Payload::Document(bytes) if !head_only => wire.send_all(&[&head, bytes]),
+            Payload::Pieces(pieces, length) if !head_only && *length > 0 => {
+                if *length <= TOGETHER_BYTES {
+                    for piece in pieces {
+                        piece.read(|bytes| head.extend_from_slice(bytes))?;
+                    }
+                    return wire.send(&head, false);
+                }
+                wire.send(&head, true)?;
+                pieces.iter().try_for_each(|piece| piece.send(wire))
+            }
+            _ => wire.send(&head, false),
+        }
+    }
+}
+
+fn reason(status: u16) -> &'static str {
+    match status {
+        200 => "OK",
+        201 => "Created",
+        202 => "Accepted",
+        204 => "No Content",
+        206 => "Partial Content",
+        304 => "Not Modified",
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        409 => "Conflict",
+        411 => "Length Required",
+        412 => "Precondition Failed",
+        413 => "Request Entity Too Large",
+        416 => "Requested Range Not Satisfiable",
+        429 => "Too Many Requests",
+        431 => "Request Header Fields Too Large",
+        500 => "Internal Server Error",
+        501 => "Not Implemented",
+        503 => "Service Unavailable",
+        507 => "Insufficient Storage",
+        _ => "Status",
+    }
+}

@@ -1,0 +1,264 @@
+//! A connection's bytes, plain or under TLS, with the input that was read ahead.
+//!
+//! The fast paths live here: a body that nobody looks at is dropped by the kernel (`MSG_TRUNC`, tcp(7)), one that is
+//! kept is received into fresh memory without zeroing it first, and pattern data leaves by `sendfile`.
+
+use std::fs::File;
+use std::io::{self, IoSlice, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustix::buffer::spare_capacity;
+use rustix::net::{RecvFlags, SendFlags};
+use rustls::{ServerConnection, StreamOwned};
+
+/// Bytes asked for at once when reading ahead: a small PUT arrives whole in one call.
+const AHEAD_BYTES: usize = 16 * 1024;
+/// The most that one `recv` takes or drops.
+const STRIDE_BYTES: usize = 1024 * 1024;
+
+/// A socket that the server can also shut down from outside.
+#[derive(Debug, Clone)]
+pub struct Socket(pub Arc<TcpStream>);
+
+/// What a connection speaks over.
+pub enum Stream {
+    /// Plain TCP.
+    Plain(Socket),
+    /// TLS over TCP.
+    Tls(Box<StreamOwned<ServerConnection, Socket>>),
+}
+
+impl Read for Socket {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        (&*self.0).read(buffer)
+    }
+}
+
+impl Write for Socket {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        (&*self.0).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A connection's two directions.
+pub struct Wire {
+    stream: Stream,
+    /// Bytes read and not yet consumed are `input[start..]`.
+    input: Vec<u8>,
+    start: usize,
+    /// Address space for `MSG_TRUNC`; the kernel never writes to it, so it costs no memory.
+    sink: Vec<u8>,
+}
+
+impl Wire {
+    /// Takes the connection over.
+    pub fn new(stream: Stream) -> Self {
+        Self {
+            stream,
+            input: Vec::new(),
+            start: 0,
+            sink: Vec::new(),
+        }
+    }
+
+    /// What has arrived and was not consumed.
+    pub fn buffered(&self) -> &[u8] {
+        &self.input[self.start..]
+    }
+
+    /// Gives `count` buffered bytes up.
+    pub fn consume(&mut self, count: usize) {
+        self.start += count;
+        if self.start == self.input.len() {
+            self.input.clear();
+            self.start = 0;
+        }
+    }
+
+    /// Waits for more bytes behind the buffered ones. 0 is the end of the stream.
+    pub fn fill(&mut self) -> io::Result<usize> {
+        if self.start > 0 {
+            self.input.drain(..self.start);
+            self.start = 0;
+        }
+        self.input.reserve_exact(AHEAD_BYTES);
+        let room = self.input.capacity() - self.input.len();
+        self.stream.read_spare(&mut self.input, room)
+    }
+
+    /// Appends up to `max` bytes to `out` (which must have room for them): what is buffered first. 0 is the end.
+    pub fn read_spare(&mut self, out: &mut Vec<u8>, max: usize) -> io::Result<usize> {
+        let ahead = self.buffered().len().min(max);
+        if ahead > 0 {
+            out.extend_from_slice(&self.input[self.start..self.start + ahead]);
+            self.consume(ahead);
+            return Ok(ahead);
+        }
+        self.stream.read_spare(out, max)
+    }
+
+    /// Drops up to `max` bytes. 0 is the end.
+    pub fn skip(&mut self, max: u64) -> io::Result<u64> {
+        let ahead = (self.buffered().len() as u64).min(max);
+        if ahead > 0 {
+            self.consume(ahead as usize);
+            return Ok(ahead);
+        }
+        if self.sink.is_empty() {
+            self.sink = vec![0; STRIDE_BYTES];
+        }
+        let want = max.min(STRIDE_BYTES as u64) as usize;
+        match &mut self.stream {
+            Stream::Plain(socket) => again(|| {
+                rustix::net::recv(
+                    &*socket.0,
+                    &mut self.sink[..want],
+                    RecvFlags::TRUNC | RecvFlags::WAITALL,
+                )
+            })
+            .map(|(_, count)| count as u64),
+            Stream::Tls(stream) => stream
+                .read(&mut self.sink[..want.min(AHEAD_BYTES)])
+                .map(|count| count as u64),
+        }
+    }
+
+    /// Sends all bytes. `more` tells the kernel that others follow at once.
+    pub fn send(&mut self, mut bytes: &[u8], more: bool) -> io::Result<()> {
+        match &mut self.stream {
+            Stream::Plain(socket) => {
+                let flags = if more {
+                    SendFlags::MORE | SendFlags::NOSIGNAL
+                } else {
+                    SendFlags::NOSIGNAL
+                };
+                while !bytes.is_empty() {
+                    let count = again(|| rustix::net::send(&*socket.0, bytes, flags))?;
+                    bytes = &bytes[count..];
+                }
+                Ok(())
+            }
+            Stream::Tls(stream) => {
+                stream.write_all(bytes)?;
+                if more { Ok(()) } else { stream.flush() }
+            }
+        }
+    }
+
+    /// Sends several buffers in one call where the kernel takes them.
+    pub fn send_all(&mut self, parts: &[&[u8]]) -> io::Result<()> {
+        let Stream::Plain(socket) = &mut self.stream else {
+            return parts
+                .iter()
+                .enumerate()
+                .try_for_each(|(at, part)| self.send(part, at + 1 < parts.len()));
+        };
+        let mut slices: Vec<IoSlice<'_>> = parts.iter().map(|part| IoSlice::new(part)).collect();
+        let mut rest = &mut slices[..];
+        IoSlice::advance_slices(&mut rest, 0);
+        while !rest.is_empty() {
+            let count = again(|| rustix::io::writev(&*socket.0, rest))?;
+            IoSlice::advance_slices(&mut rest, count);
+        }
+        Ok(())
+    }
+
+    /// Sends `count` bytes of a file from `offset`, without copying them where the kernel can.
+    pub fn send_file(&mut self, file: &File, mut offset: u64, mut count: u64) -> io::Result<()> {
+        match &mut self.stream {
+            Stream::Plain(socket) => {
+                while count > 0 {
+                    let sent = again(|| {
+                        rustix::fs::sendfile(&*socket.0, file, Some(&mut offset), count as usize)
+                    })?;
+                    if sent == 0 {
+                        return Err(io::ErrorKind::UnexpectedEof.into());
+                    }
+                    count -= sent as u64;
+                }
+                Ok(())
+            }
+            Stream::Tls(stream) => {
+                let mut buffer = vec![0; (count as usize).min(64 * 1024)];
+                while count > 0 {
+                    let want = (count as usize).min(buffer.len());
+                    std::os::unix::fs::FileExt::read_exact_at(file, &mut buffer[..want], offset)?;
+                    stream.write_all(&buffer[..want])?;
+                    offset += want as u64;
+                    count -= want as u64;
+                }
+                stream.flush()
+            }
+        }
+    }
+
+    /// How long one read or write may stand still before it fails.
+    pub fn set_patience(&self, patience: Option<Duration>) -> io::Result<()> {
+        self.stream.socket().set_read_timeout(patience)?;
+        self.stream.socket().set_write_timeout(patience)
+    }
+
+    /// The TCP socket.
+    pub fn socket(&self) -> &TcpStream {
+        self.stream.socket()
+    }
+
+    /// Says goodbye: `close_notify` under TLS, then the end of our direction.
+    pub fn finish(&mut self) {
+        if let Stream::Tls(stream) = &mut self.stream {
+            stream.conn.send_close_notify();
+            let _ = stream.flush();
+        }
+        let _ = self.stream.socket().shutdown(Shutdown::Write);
+    }
+}
+
+impl Stream {
+    fn socket(&self) -> &TcpStream {
+        match self {
+            Self::Plain(socket) => &socket.0,
+            Self::Tls(stream) => &stream.sock.0,
+        }
+    }
+
+    /// Appends what arrives to `out`, at most `max` bytes.
+    fn read_spare(&mut self, out: &mut Vec<u8>, max: usize) -> io::Result<usize> {
+        let before = out.len();
+        match self {
+            // Room for exactly so much: receive into the memory as it is, without zeroing it.
+            Self::Plain(socket) if out.capacity() - before == max => {
+                again(|| rustix::net::recv(&*socket.0, spare_capacity(out), RecvFlags::empty()))
+                    .map(|(count, _)| count)
+            }
+            Self::Plain(socket) => {
+                out.resize(before + max, 0);
+                let read =
+                    again(|| rustix::net::recv(&*socket.0, &mut out[before..], RecvFlags::empty()));
+                out.truncate(before + read.as_ref().map_or(0, |(count, _)| *count));
+                read.map(|(count, _)| count)
+            }
+            Self::Tls(stream) => {
+                out.resize(before + max.min(AHEAD_BYTES), 0);
+                let read = stream.read(&mut out[before..]);
+                out.truncate(before + *read.as_ref().unwrap_or(&0));
+                read
+            }
+        }
+    }
+}
+
+/// Calls again when a signal came in between.
+fn again<T>(mut call: impl FnMut() -> rustix::io::Result<T>) -> io::Result<T> {
+    loop {
+        match call() {
+            Err(rustix::io::Errno::INTR) => {}
+            other => return other.map_err(io::Error::from),
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! An emulator of Azure Blob Storage that answers as the real service does, runs at benchmark speed, and can be made ill.
+//!
+//! ```no_run
+//! use azring_emulator_tests::emulator::{Options, Server};
+//! let server = Server::start(&Options::default())?;
+//! println!("{}/devstoreaccount1", server.blob_url());
+//! # Ok::<(), azring_emulator_tests::emulator::StartError>(())
+//! ```
+//! A connection's thread cuts a request's head ([`http`]), the service finds out who asks ([`auth`]) and what for
+//! ([`blob`]), the operation takes or gives bytes ([`store`]), and the same thread sends the answer.
+//! It shares no code with azring itself: it is the second opinion on what azring sends.
+
+mod options;
+mod server;
+pub mod tls;
+
+pub mod auth;
+pub mod blob;
+pub mod http;
+pub mod store;
+
+pub mod clock;
+pub mod digest;
+pub mod error;
+pub mod version;
+pub mod xml;
+
+pub use options::{
+    AccountOption, DEVELOPMENT_ACCOUNT, DEVELOPMENT_KEY, Options, PatternBlob, StoreChoice,
+    TlsChoice,
+};
+pub use server::{Server, StartError};

@@ -1,0 +1,168 @@
+//! What an emulator is started with. The binary fills this from its command line, tests fill it in place.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// The account that every Azure tool knows, with its public key.
+pub const DEVELOPMENT_ACCOUNT: &str = "devstoreaccount1";
+/// The key of [`DEVELOPMENT_ACCOUNT`], published in Azurite's documentation: it protects nothing.
+pub const DEVELOPMENT_KEY: &str =
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+/// Where bodies go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreChoice {
+    /// Kept in memory.
+    Memory,
+    /// Lengths only; reads give a pattern.
+    Null,
+}
+
+/// HTTPS, or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TlsChoice {
+    /// Plain HTTP.
+    Off,
+    /// A certificate that the emulator makes for itself.
+    Own,
+    /// A certificate and key from PEM files.
+    Files {
+        /// Certificate chain.
+        cert: PathBuf,
+        /// Private key.
+        key: PathBuf,
+    },
+}
+
+/// An account and its key.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AccountOption {
+    /// Account name.
+    pub name: String,
+    /// Key, base64.
+    pub key: String,
+}
+
+impl fmt::Debug for AccountOption {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "AccountOption {{ name: {:?}, key: **** }}", self.name)
+    }
+}
+
+impl AccountOption {
+    /// Reads `NAME:BASE64KEY`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (name, key) = text.split_once(':')?;
+        let ordinary = (3..=24).contains(&name.len())
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        let decodes = super::digest::from_base64(key).is_some_and(|key| !key.is_empty());
+        (ordinary && decodes).then(|| Self {
+            name: name.to_owned(),
+            key: key.to_owned(),
+        })
+    }
+
+    /// The development account.
+    pub fn development() -> Self {
+        Self {
+            name: DEVELOPMENT_ACCOUNT.to_owned(),
+            key: DEVELOPMENT_KEY.to_owned(),
+        }
+    }
+}
+
+/// A blob that is readable without ever having been uploaded (null store).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PatternBlob {
+    /// Container, made in the first account.
+    pub container: String,
+    /// Blob name.
+    pub blob: String,
+    /// Bytes.
+    pub length: u64,
+}
+
+impl PatternBlob {
+    /// Reads `CONTAINER/NAME:BYTES`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (path, length) = text.rsplit_once(':')?;
+        let (container, blob) = path.split_once('/')?;
+        let length = length.parse().ok()?;
+        (!container.is_empty() && !blob.is_empty()).then(|| Self {
+            container: container.to_owned(),
+            blob: blob.to_owned(),
+            length,
+        })
+    }
+}
+
+/// Everything an emulator can be told.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Address to listen on.
+    pub host: String,
+    /// Port of the Blob service; 0 lets the system choose.
+    pub blob_port: u16,
+    /// Where bodies go.
+    pub store: StoreChoice,
+    /// The most that the memory store keeps, in bytes.
+    pub memory_bytes_max: u64,
+    /// Accounts; the development account when there is none.
+    pub accounts: Vec<AccountOption>,
+    /// HTTPS.
+    pub tls: TlsChoice,
+    /// Check `Content-MD5` and `x-ms-content-crc64` of uploads.
+    pub verify: bool,
+    /// Blobs that exist from the start, in pattern bytes.
+    pub pattern_blobs: Vec<PatternBlob>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            host: "127.0.0.1".to_owned(),
+            blob_port: 0,
+            store: StoreChoice::Memory,
+            memory_bytes_max: 8 << 30,
+            accounts: Vec::new(),
+            tls: TlsChoice::Off,
+            verify: true,
+            pattern_blobs: Vec::new(),
+        }
+    }
+}
+
+impl Options {
+    /// The accounts to serve.
+    pub fn accounts(&self) -> Vec<AccountOption> {
+        if self.accounts.is_empty() {
+            vec![AccountOption::development()]
+        } else {
+            self.accounts.clone()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accounts_need_a_name_and_a_base64_key() {
+        assert!(AccountOption::parse("acct2:AAAA").is_some());
+        assert!(AccountOption::parse("Bad Name:AAAA").is_none());
+        assert!(AccountOption::parse("acct2:no base64").is_none());
+        assert!(!format!("{:?}", AccountOption::development()).contains("Eby8"));
+    }
+
+    #[test]
+    fn pattern_blobs_take_their_length_from_the_last_colon() {
+        let blob = PatternBlob::parse("c/a:b/c:42").unwrap();
+        assert_eq!(
+            (blob.container.as_str(), blob.blob.as_str(), blob.length),
+            ("c", "a:b/c", 42)
+        );
+    }
+}

@@ -1,0 +1,113 @@
+//! The store in memory: one allocation per body, received in place, given back when the object goes.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+
+use super::super::digest::{Digests, Wanted};
+use super::super::error::{Answer, Refusal};
+use super::super::http::body::Body;
+use super::{Extent, Store};
+
+/// Keeps bodies in memory, up to a limit.
+#[derive(Debug)]
+pub struct MemoryStore {
+    used: Arc<AtomicU64>,
+    max: u64,
+}
+
+/// Bytes that count against the limit until they are dropped.
+struct Held {
+    bytes: Vec<u8>,
+    _share: Share,
+}
+
+struct Share {
+    used: Arc<AtomicU64>,
+    length: u64,
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.used.fetch_sub(self.length, Ordering::Relaxed);
+    }
+}
+
+impl MemoryStore {
+    /// A store of at most `max` bytes of bodies.
+    pub fn new(max: u64) -> Self {
+        Self {
+            used: Arc::default(),
+            max,
+        }
+    }
+
+    fn reserve(&self, length: u64) -> Answer<Share> {
+        let share = Share {
+            used: Arc::clone(&self.used),
+            length,
+        };
+        let before = self.used.fetch_add(length, Ordering::Relaxed);
+        if before + length > self.max {
+            return Err(Refusal::new(
+                507,
+                "InsufficientAccountSpace",
+                format!(
+                    "The emulator's memory store is limited to {} bytes and {before} are in use.",
+                    self.max
+                ),
+            ));
+        }
+        Ok(share)
+    }
+}
+
+fn hold(bytes: Vec<u8>, share: Share) -> Extent {
+    Extent::Memory(Bytes::from_owner(Held {
+        bytes,
+        _share: share,
+    }))
+}
+
+impl Store for MemoryStore {
+    fn take(&self, body: &mut Body<'_>, wanted: Wanted) -> Answer<(Extent, Digests)> {
+        let share = self.reserve(body.left())?;
+        let (bytes, digests) = body.read_memory(u64::MAX, wanted)?;
+        Ok((hold(bytes, share), digests))
+    }
+
+    fn put(&self, bytes: Vec<u8>) -> Answer<Extent> {
+        let share = self.reserve(bytes.len() as u64)?;
+        Ok(hold(bytes, share))
+    }
+
+    fn keeps_bytes(&self) -> bool {
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_comes_back_when_the_last_owner_lets_go() {
+        let store = MemoryStore::new(10);
+        let first = store.put(vec![1; 8]).unwrap();
+        let shared = first.clone();
+        drop(first);
+        assert_eq!(
+            store.put(vec![1; 3]).unwrap_err().code,
+            "InsufficientAccountSpace"
+        );
+        drop(shared);
+        assert!(store.put(vec![1; 10]).is_ok());
+    }
+}

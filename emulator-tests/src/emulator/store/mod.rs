@@ -1,0 +1,77 @@
+//! Where the bytes of objects are kept. Operations hand a body to a [`Store`] and get an [`Extent`] back: an immutable run
+//! of bytes, freed when its last owner lets it go.
+//!
+//! What an object is made of (blocks, pages, properties) is not known here.
+
+pub mod pattern;
+
+pub mod memory;
+pub mod null;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::digest::{Digests, Wanted};
+use super::error::Answer;
+use super::http::body::Body;
+use super::http::payload::Piece;
+
+pub use memory::MemoryStore;
+pub use null::NullStore;
+
+/// A place for bodies.
+pub trait Store: Send + Sync {
+    /// Takes the rest of a body and computes what is wanted over it on the way.
+    fn take(&self, body: &mut Body<'_>, wanted: Wanted) -> Answer<(Extent, Digests)>;
+
+    /// Takes bytes that are already in memory, as copies from elsewhere bring them.
+    fn put(&self, bytes: Vec<u8>) -> Answer<Extent>;
+
+    /// Are the bytes themselves kept? If not, the service must not claim checksums of them.
+    fn keeps_bytes(&self) -> bool;
+}
+
+/// An immutable run of stored bytes. Clones share it.
+#[derive(Debug, Clone)]
+pub enum Extent {
+    /// In memory.
+    Memory(Bytes),
+    /// Only the length was kept; what is read depends on where in the object it lies.
+    Pattern(u64),
+    /// A part of a file.
+    File(Arc<dyn ExtentFile>),
+}
+
+/// A stored file, removed when it is dropped.
+pub trait ExtentFile: Send + Sync + std::fmt::Debug {
+    /// Bytes.
+    fn length(&self) -> u64;
+    /// A run of it, to send.
+    fn piece(&self, offset: u64, length: u64) -> Piece;
+}
+
+impl Extent {
+    /// Bytes.
+    pub fn length(&self) -> u64 {
+        match self {
+            Self::Memory(bytes) => bytes.len() as u64,
+            Self::Pattern(length) => *length,
+            Self::File(file) => file.length(),
+        }
+    }
+
+    /// `length` bytes from `offset` of this extent, which lies at `at` of its object.
+    pub fn piece(&self, offset: u64, length: u64, at: u64) -> Piece {
+        match self {
+            Self::Memory(bytes) => {
+                Piece::Memory(bytes.slice(offset as usize..(offset + length) as usize))
+            }
+            Self::Pattern(_) => Piece::Pattern {
+                offset: at + offset,
+                length,
+            },
+            Self::File(file) => file.piece(offset, length),
+        }
+    }
+}
