@@ -4,7 +4,7 @@
 //! 1970-01-01, valid for every year the protocol can carry; there are no time zones but UTC.
 
 use std::cell::RefCell;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const TICKS_PER_SECOND: u64 = 10_000_000;
 const DAY_SECONDS: u64 = 86_400;
@@ -127,6 +127,15 @@ impl<'de> serde::Deserialize<'de> for Moment {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         u64::deserialize(deserializer).map(Self)
     }
+}
+
+/// Waits on purpose: the delays of a fault plan, and the accept loop that is out of descriptors.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the emulator is slow when it is told to be; nothing else is waited for"
+)]
+pub fn pause(time: Duration) {
+    std::thread::sleep(time);
 }
 
 struct Civil {

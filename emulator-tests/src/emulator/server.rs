@@ -14,6 +14,7 @@ use std::time::Duration;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::blob::BlobService;
+use super::clock::pause;
 use super::http::connection::{Handler, Peer, converse};
 use super::http::wire::{Socket, Stream, Wire};
 use super::options::Options;
@@ -130,7 +131,7 @@ fn accept(
             Ok(accepted) => accepted,
             Err(error) if is_passing(&error) => {
                 // Out of descriptors: some connection has to end first.
-                thread::sleep(Duration::from_millis(10));
+                pause(Duration::from_millis(10));
                 continue;
             }
             Err(_) => return,
