@@ -1,11 +1,24 @@
 //! Where objects are: a folder here, or a container or virtual directory of a service.
+//!
+//! [`parse()`] turns what the user typed into a [`Location`]; `url` cuts a URL into its
+//! pieces, `account` reads the host, `name` the path, `sas` the query. Nothing here asks the disk or the network: whether a place exists, and whether it is a folder or a single
+//! object, is found out by the store.
+
+mod account;
+mod name;
+mod parse;
+mod sas;
+mod url;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use azring_transport::http::Account;
 
-/// One end of a copy.
+pub use account::ServiceKind;
+pub use parse::{Access, parse};
+
+/// One end of a copy. Its `Display` is what [`parse()`] reads, without any credential.
 #[derive(Debug, Clone)]
 pub enum Location {
     /// A folder of this machine, or a single file.
@@ -19,15 +32,15 @@ pub enum Location {
 pub struct BlobLocation {
     /// The endpoint and the credential that goes to it.
     pub account: Arc<Account>,
-    /// The name of the account, without `-secondary`.
+    /// The name of the account, without `-secondary`; empty where a custom domain hides it.
     pub account_name: String,
     /// What comes before the container in a path: empty, or `/account` where the URL is path style (the emulator, an
     /// address); percent-encoded.
     pub base_path: String,
     /// The container; `$root` and `$web` are containers too.
     pub container: String,
-    /// The rest of the path, decoded, without a slash at either end: a virtual directory, or the name of a single blob.
-    /// Empty for the whole container.
+    /// The rest of the path, decoded, without the slash before it and the one that may end it: a virtual directory, or
+    /// the name of a single blob. Empty for the whole container.
     pub directory: String,
     /// The URL ended in a slash: the path is a directory for certain.
     pub is_directory: bool,

@@ -1,0 +1,159 @@
+//! Names in URLs: percent-encoded exactly once on the way out, decoded exactly once on the way in. `parse` reads with
+//! it; every REST request of the Blob service takes its path from here.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
+
+use super::BlobLocation;
+use crate::{Error, Result};
+
+/// Everything but the unreserved characters of RFC 3986, 2.3.
+pub(super) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
+
+/// The same for a container, where `$` (`$root`, `$web`) travels as it is.
+const CONTAINER: &AsciiSet = &RESERVED.remove(b'$');
+
+impl BlobLocation {
+    /// The path of the container as it goes over the wire.
+    pub fn container_path(&self) -> String {
+        let mut path = String::with_capacity(self.base_path.len() + self.container.len() + 1);
+        path.push_str(&self.base_path);
+        path.push('/');
+        encode_into(&mut path, self.container.as_bytes(), CONTAINER);
+        path
+    }
+
+    /// The path of one blob as it goes over the wire; `name` is its full name, the virtual directory included.
+    pub fn blob_path(&self, name: &str) -> String {
+        let mut path = self.container_path();
+        path.reserve(name.len() + 1);
+        path.push('/');
+        encode_name(&mut path, name);
+        path
+    }
+
+    /// What the full names of the blobs in this virtual directory begin with: empty, or a text that ends in a slash.
+    pub fn prefix(&self) -> String {
+        if self.directory.is_empty() {
+            String::new()
+        } else {
+            format!("{}/", self.directory)
+        }
+    }
+
+    /// The full name of the blob that is called `relative` in this virtual directory.
+    pub fn full_name(&self, relative: &str) -> String {
+        format!("{}{relative}", self.prefix())
+    }
+}
+
+/// Appends a blob's name, encoded: unreserved characters and `/` stay (RFC 3986, 2.3), every other byte becomes `%HH`.
+///
+/// A part of the name that is `.` or `..` has its dots encoded too: raw, a URL library, proxy or server on the way may
+/// take it for a step up and address another blob (RFC 3986, 5.2.4).
+pub(crate) fn encode_name(out: &mut String, name: &str) {
+    for (index, part) in name.split('/').enumerate() {
+        if index > 0 {
+            out.push('/');
+        }
+        match part {
+            "." => out.push_str("%2E"),
+            ".." => out.push_str("%2E%2E"),
+            _ => encode_into(out, part.as_bytes(), RESERVED),
+        }
+    }
+}
+
+/// Appends text with every byte encoded that `set` holds.
+pub(super) fn encode_into(out: &mut String, text: &[u8], set: &'static AsciiSet) {
+    out.extend(percent_encoding::percent_encode(text, set));
+}
+
+/// Decodes percent escapes, once. Fails on an escape that is none and on bytes that are not UTF-8: no blob can have
+/// that name.
+pub(super) fn decode(text: &str) -> Result<String> {
+    let bytes = decode_bytes(text)?;
+    String::from_utf8(bytes).map_err(|_| {
+        Error::Usage(format!(
+            "`{text}` is not UTF-8 once its percent escapes are decoded"
+        ))
+    })
+}
+
+/// Decodes percent escapes to bytes.
+pub(super) fn decode_bytes(text: &str) -> Result<Vec<u8>> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        if byte != b'%' {
+            out.push(byte);
+            rest = after;
+            continue;
+        }
+        let (value, after) = hex_pair(after).ok_or_else(|| {
+            Error::Usage(format!(
+                "`{text}` has a `%` that begins no escape: write it as `%25`"
+            ))
+        })?;
+        out.push(value);
+        rest = after;
+    }
+    Ok(out)
+}
+
+/// The value of the two hexadecimal digits at the front, and what follows them.
+fn hex_pair(bytes: &[u8]) -> Option<(u8, &[u8])> {
+    let (pair, rest) = bytes.split_at_checked(2)?;
+    let high = char::from(pair[0]).to_digit(16)?;
+    let low = char::from(pair[1]).to_digit(16)?;
+    Some(((high * 16 + low) as u8, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn encoded(name: &str) -> String {
+        let mut out = String::new();
+        encode_name(&mut out, name);
+        out
+    }
+
+    #[test]
+    fn a_name_is_encoded_once_and_completely() {
+        assert_eq!(encoded("vd1/a b+c%2F.txt"), "vd1/a%20b%2Bc%252F.txt");
+        assert_eq!(encoded("/a//b/"), "/a//b/");
+        assert_eq!(encoded("grün?&=#\\"), "gr%C3%BCn%3F%26%3D%23%5C");
+    }
+
+    #[test]
+    fn steps_up_cannot_be_mistaken_for_steps_up() {
+        assert_eq!(encoded("../x/./..y"), "%2E%2E/x/%2E/..y");
+    }
+
+    #[test]
+    fn an_escape_that_is_none_is_refused() {
+        for text in ["%", "%4", "a%zz", "%C3"] {
+            assert!(decode(text).is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn decoding_gives_back_what_was_encoded(name in ".*") {
+            prop_assert_eq!(decode(&encoded(&name)).unwrap(), name);
+        }
+
+        #[test]
+        fn an_encoded_name_is_a_path_that_the_http_layer_keeps(name in ".+") {
+            let path = format!("/c/{}", encoded(&name));
+            let uri: http::Uri = path.parse().unwrap();
+            prop_assert_eq!(uri.path(), path);
+        }
+    }
+}
