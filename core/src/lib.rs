@@ -11,6 +11,8 @@ pub mod location;
 
 pub mod entry;
 
+pub mod select;
+
 pub mod report;
 
 mod error;

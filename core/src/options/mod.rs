@@ -39,7 +39,7 @@ pub struct Selection {
     pub pattern: Option<String>,
     /// Also what lies below sub-folders (local) or under the prefix (services).
     pub recursive: bool,
-    /// Local patterns ignore case (the slash dialect does, AzCopy on Linux does not).
+    /// Local patterns ignore case (the slash dialect does, `AzCopy` on Linux does not).
     pub ignore_case: bool,
 }
 

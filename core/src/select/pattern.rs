@@ -1,0 +1,172 @@
+//! The pattern of a copy, read by the rule of its source. The job makes it once; the lister asks it where to begin and
+//! then, name by name, what to keep.
+
+use super::glob::Glob;
+use crate::{Error, Result};
+
+/// How a source reads a pattern. A value: the store's `rules.rs` gives it, this module applies it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PatternRule {
+    /// `*` and `?` in the last part of the pattern; the parts before it name a folder.
+    Wildcard {
+        /// Read as on Windows: case does not matter, `\` separates too, `*.*` means every name, and `?` may stand for
+        /// nothing before a dot and at the end. Otherwise as in POSIX: every letter as it is, `?` exactly one.
+        ignore_case: bool,
+        /// Names in folders below are matched too.
+        recursive: bool,
+    },
+    /// The whole name, letter by letter; no pattern means no object.
+    Exact,
+    /// How the name begins, letter by letter; no pattern means every object.
+    Prefix,
+}
+
+/// A pattern, ready to match names relative to the source's root: bytes, parts separated by `/`.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    /// The folder that the pattern names, without slashes at its ends.
+    folder: String,
+    test: Test,
+}
+
+#[derive(Debug, Clone)]
+enum Test {
+    Glob { last: Glob, recursive: bool },
+    Exact(String),
+    Prefix(String),
+}
+
+impl Pattern {
+    /// Reads what was typed. Without a pattern a wildcard source means every name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] for a wildcard pattern that leaves the source (`..`, a leading separator), or that has a wildcard
+    /// in a folder's name.
+    pub fn new(text: Option<&str>, rule: PatternRule) -> Result<Self> {
+        let text = text.unwrap_or_default();
+        match rule {
+            PatternRule::Wildcard {
+                ignore_case,
+                recursive,
+            } => Self::wildcard(text, ignore_case, recursive),
+            PatternRule::Exact => Ok(Self::plain(Test::Exact(text.to_owned()))),
+            PatternRule::Prefix => Ok(Self::plain(Test::Prefix(text.to_owned()))),
+        }
+    }
+
+    fn plain(test: Test) -> Self {
+        Self {
+            folder: String::new(),
+            test,
+        }
+    }
+
+    fn wildcard(text: &str, ignore_case: bool, recursive: bool) -> Result<Self> {
+        let is_separator = |letter: char| letter == '/' || (ignore_case && letter == '\\');
+        check_inside(text, is_separator)?;
+        let mut parts: Vec<&str> = text.split(is_separator).collect();
+        // `dir/` has an empty last part and means everything in `dir`.
+        let last = Some(parts.pop().unwrap_or_default()).filter(|last| !last.is_empty());
+        parts.retain(|part| !part.is_empty() && *part != ".");
+        if let Some(part) = parts.iter().find(|part| part.contains(['*', '?'])) {
+            return Err(Error::Usage(format!(
+                "the pattern has a wildcard in the folder name `{part}`: wildcards are read in the last part only"
+            )));
+        }
+        let last = Glob::new(last.unwrap_or("*"), ignore_case);
+        Ok(Self {
+            folder: parts.join("/"),
+            test: Test::Glob { last, recursive },
+        })
+    }
+
+    /// The folder below the root in which everything lies that can match: empty, or parts separated by `/`. Its case is
+    /// kept: a file system here tells `A` from `a`.
+    pub fn folder(&self) -> &str {
+        &self.folder
+    }
+
+    /// True when only the files directly in [`Pattern::folder`] can match.
+    pub fn is_flat(&self) -> bool {
+        matches!(
+            &self.test,
+            Test::Glob {
+                recursive: false,
+                ..
+            }
+        )
+    }
+
+    /// What every matching name begins with, for a service that can list by prefix. Empty for wildcards.
+    pub fn prefix(&self) -> &str {
+        match &self.test {
+            Test::Glob { .. } => "",
+            Test::Exact(name) | Test::Prefix(name) => name,
+        }
+    }
+
+    /// The one name that can match, if there is only one.
+    pub fn exact_name(&self) -> Option<&str> {
+        match &self.test {
+            Test::Exact(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Whether the object of this name is meant.
+    pub fn matches(&self, name: &[u8]) -> bool {
+        match &self.test {
+            Test::Exact(exact) => name == exact.as_bytes() && !name.is_empty(),
+            Test::Prefix(prefix) => name.starts_with(prefix.as_bytes()),
+            Test::Glob { last, recursive } => {
+                let Some(below) = below(name, self.folder.as_bytes()) else {
+                    return false;
+                };
+                match below.iter().rposition(|&byte| byte == b'/') {
+                    Some(slash) => *recursive && last.matches(&below[slash + 1..]),
+                    None => last.matches(below),
+                }
+            }
+        }
+    }
+
+    /// Whether a file with this last part of its name is meant, wherever in the listed folders it lies. For a lister that
+    /// walks from [`Pattern::folder`] and, when the pattern [is flat](Self::is_flat), no deeper.
+    pub fn matches_file(&self, last_part: &[u8]) -> bool {
+        match &self.test {
+            Test::Glob { last, .. } => last.matches(last_part),
+            _ => self.matches(last_part),
+        }
+    }
+}
+
+/// What follows `folder` and its slash in `name`.
+fn below<'a>(name: &'a [u8], folder: &[u8]) -> Option<&'a [u8]> {
+    if folder.is_empty() {
+        return Some(name);
+    }
+    name.strip_prefix(folder)?.strip_prefix(b"/")
+}
+
+/// Refuses a pattern that points out of the source. `a..b` is a name, `..`, `a..` and `a../b` are not: Windows drops the
+/// dots at the end of a part.
+fn check_inside(text: &str, is_separator: impl Fn(char) -> bool) -> Result<()> {
+    if text.starts_with(&is_separator) {
+        return Err(Error::Usage(format!(
+            "the pattern `{text}` begins at the root of the file system: it is matched below the source"
+        )));
+    }
+    if text.contains('\0') {
+        return Err(Error::Usage("the pattern contains a NUL character".into()));
+    }
+    if text.split(is_separator).any(|part| part.ends_with("..")) {
+        return Err(Error::Usage(
+            "search pattern cannot contain \"..\" to move up directories and can be contained only internally in file/directory names, as in \"a..b\"".into(),
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
