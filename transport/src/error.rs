@@ -35,6 +35,8 @@ pub enum Kind {
     Status(u16),
     /// Bytes arrived that are not the bytes that were sent.
     Integrity,
+    /// What was asked for cannot be put into a request: a header value with a line break, a bad certificate file.
+    Invalid,
     /// The work was called off.
     Stopped,
 }
@@ -64,6 +66,7 @@ struct Inner {
     request_id: Option<String>,
     date: Option<String>,
     retry_after_ms: Option<u64>,
+    attempts: u32,
 }
 
 impl Error {
@@ -76,6 +79,7 @@ impl Error {
             request_id: None,
             date: None,
             retry_after_ms: None,
+            attempts: 1,
         }))
     }
 
@@ -104,6 +108,12 @@ impl Error {
     /// The service asked to wait this long (`Retry-After`).
     pub fn after(mut self, wait_ms: Option<u64>) -> Self {
         self.0.retry_after_ms = wait_ms;
+        self
+    }
+
+    /// How many times the request was sent before it was given up.
+    pub fn attempted(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
         self
     }
 
@@ -146,6 +156,12 @@ impl Error {
         self.0.retry_after_ms
     }
 
+    /// How many times the request had been sent when this was given up; 1 when it was never repeated. A refusal that
+    /// comes after more than one may be the answer to our own earlier attempt, whose reply was lost.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
     /// The text, without code and request id.
     pub fn message(&self) -> &str {
         &self.0.message
@@ -165,13 +181,13 @@ impl Error {
             Kind::Status(status) if status >= 500 || status == 429 || status == 408 => {
                 Blame::Service
             }
-            Kind::Status(_) | Kind::Stopped => Blame::User,
+            Kind::Status(_) | Kind::Invalid | Kind::Stopped => Blame::User,
         }
     }
 }
 
 /// The kernel's reason in our voice: lower case and without the "(os error 2)" that Rust adds.
-fn plain_reason(error: &std::io::Error) -> String {
+pub(crate) fn plain_reason(error: &std::io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text);
     let mut letters = text.chars();

@@ -19,6 +19,17 @@ pub mod auth;
 
 pub mod http;
 
+pub mod net;
+
+pub mod tls;
+
+pub mod retry;
+
+pub mod clock;
+
+pub mod client;
+
 mod error;
 
+pub use client::{Client, Settings};
 pub use error::{Blame, Error, Kind, Result};

@@ -1,6 +1,13 @@
 //! Who we are to a service: the credential, and how a request is made to carry it.
+//!
+//! `http/compose.rs` puts a request together and asks here for the two things a credential adds: [`sas`] a query,
+//! [`shared_key`] a header. Neither ever leaves the request: not in an error, not in a log.
 
 mod secret;
+
+pub(crate) mod sas;
+
+pub(crate) mod shared_key;
 
 pub use secret::Secret;
 

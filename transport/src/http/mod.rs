@@ -1,7 +1,30 @@
 //! One request and its answer.
+//!
+//! A [`Request`] says what is asked. [`compose`] makes of it what goes over the wire, signed; [`body`] feeds hyper the
+//! payload's pieces. A [`Connection`] carries one exchange after the other and lies in [`idle`] between two; [`wire`]
+//! counts its bytes, so that [`watch`] notices when nothing moves. [`failure`] reads what a service says when it refuses.
 
 mod payload;
+
 mod request;
 
+mod compose;
+
+mod body;
+
+mod wire;
+
+mod watch;
+
+mod connection;
+
+mod idle;
+
+mod failure;
+
+pub(crate) use compose::{Letterhead, compose};
+pub(crate) use connection::{Answer, Connection};
+pub(crate) use failure::failure;
+pub(crate) use idle::Idle;
 pub use payload::Payload;
 pub use request::{Account, Endpoint, Reply, Request, Scheme};

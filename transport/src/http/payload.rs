@@ -22,6 +22,11 @@ impl Payload {
         &self.pieces
     }
 
+    /// The pieces themselves.
+    pub(super) fn into_pieces(self) -> Vec<Bytes> {
+        self.pieces
+    }
+
     /// The length in bytes.
     pub fn bytes(&self) -> u64 {
         self.bytes

@@ -1,6 +1,7 @@
 //! A request as a value: what is asked of a service, before it is signed and sent, and the answer.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -55,6 +56,21 @@ impl Endpoint {
         } else {
             format!("{}:{}", self.host, self.port)
         }
+    }
+
+    /// The host as an address or a certificate names it: an IPv6 address without its brackets.
+    pub fn host_without_brackets(&self) -> &str {
+        let inner = self.host.strip_prefix('[');
+        inner
+            .and_then(|host| host.strip_suffix(']'))
+            .unwrap_or(&self.host)
+    }
+}
+
+impl fmt::Display for Endpoint {
+    /// `host:port`, the port always.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.host, self.port)
     }
 }
 

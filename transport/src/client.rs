@@ -1,0 +1,228 @@
+//! A request goes out, its answer is judged, and where the verdict says so it goes out again.
+//!
+//! A [`Client`] belongs to one worker thread and has that thread's connections; [`Settings`] belong to the whole run.
+//! Whoever calls hands over a [`Request`], which may be sent several times, and gets the one answer that counts. Nothing
+//! here follows a redirect, changes a request, or knows what it is about.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use hyper::header::HeaderValue;
+
+use crate::buffer::Lease;
+use crate::clock::{Clock, SystemClock};
+use crate::http::{
+    Answer, Connection, Endpoint, Idle, Letterhead, Reply, Request, compose, failure,
+};
+use crate::net::{Resolver, Timeouts, connect};
+use crate::retry::{Backoff, Next, RetryPolicy};
+use crate::tls::Trust;
+use crate::{Error, Kind, Result};
+
+/// The most of a small answer's body that [`Client::send`] takes, in bytes.
+const SMALL_BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// The most of a refusal's body that is read, in bytes.
+const ERROR_BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// What all the clients of a run have in common.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How long to wait for a peer.
+    pub timeouts: Timeouts,
+    /// How often and how slowly to try again.
+    pub retry: RetryPolicy,
+    /// Whose certificates are believed.
+    pub trust: Trust,
+    /// Hosts and ports that are found at a given address, whatever the system's resolver says.
+    pub resolve: Arc<[(String, u16, IpAddr)]>,
+    /// What the program calls itself (`User-Agent`).
+    pub user_agent: String,
+    /// Counts the attempts that were made again after a wait.
+    pub retries: Arc<AtomicU64>,
+    /// The time, for signatures and for waits between attempts.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            timeouts: Timeouts::default(),
+            retry: RetryPolicy::default(),
+            trust: Trust::platform(),
+            resolve: Arc::default(),
+            user_agent: concat!("azring/", env!("CARGO_PKG_VERSION")).into(),
+            retries: Arc::default(),
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+/// Sends requests, on one thread. Clones share the connections.
+#[derive(Clone)]
+pub struct Client(Rc<Shared>);
+
+struct Shared {
+    settings: Arc<Settings>,
+    letterhead: Letterhead,
+    resolver: Resolver,
+    idle: Idle,
+}
+
+/// Where an answer's body goes.
+enum Into<'a> {
+    /// Into memory, this many bytes at most.
+    Memory(usize),
+    /// Into a lease, exactly as many bytes as it wants.
+    Lease(&'a mut Lease),
+}
+
+impl Client {
+    /// A client without connections. Fails when the user agent cannot be a header.
+    pub fn new(settings: Arc<Settings>) -> Result<Self> {
+        Ok(Self(Rc::new(Shared {
+            letterhead: Letterhead::new(&settings.user_agent)?,
+            resolver: Resolver::new(Arc::clone(&settings.resolve)),
+            idle: Idle::default(),
+            settings,
+        })))
+    }
+
+    /// Sends a request whose answer has a small body or none (64 KiB at most), again where that may help.
+    ///
+    /// An answer other than 2xx is an error of [`Kind::Status`]. Dropping the future closes the connection it used.
+    pub async fn send(&self, request: &Request) -> Result<Reply> {
+        self.send_with_cap(request, SMALL_BODY_BYTES_MAX).await
+    }
+
+    /// The same for an answer of up to `body_bytes_max` bytes; a longer one is an error of [`Kind::Protocol`].
+    pub async fn send_with_cap(&self, request: &Request, body_bytes_max: usize) -> Result<Reply> {
+        self.persist(request, Into::Memory(body_bytes_max)).await
+    }
+
+    /// Sends a request whose answer's body goes into the lease, which is filled anew by every attempt.
+    ///
+    /// The body has to be exactly as long as [`Lease::wanted`] says.
+    pub async fn fetch(&self, request: &Request, into: Lease) -> Result<(Reply, Lease)> {
+        let mut lease = into;
+        let reply = self.persist(request, Into::Lease(&mut lease)).await?;
+        Ok((reply, lease))
+    }
+
+    async fn persist(&self, request: &Request, mut into: Into<'_>) -> Result<Reply> {
+        let Shared {
+            settings,
+            letterhead,
+            ..
+        } = &*self.0;
+        let id = letterhead.request_id();
+        let mut backoff = Backoff::new(&settings.retry);
+        let mut on_new_connection = false;
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let attempt = self.attempt(request, &id, on_new_connection, &mut into);
+            let error = match attempt.await {
+                Ok(reply) => return Ok(Reply { attempts, ..reply }),
+                Err(error) => error,
+            };
+            on_new_connection = false;
+            match backoff.next(&error, letterhead.draw()) {
+                Next::GiveUp => return Err(error.attempted(attempts)),
+                Next::AtOnce => on_new_connection = true,
+                Next::Wait(wait) => {
+                    settings.retries.fetch_add(1, Ordering::Relaxed);
+                    settings.clock.sleep(wait).await;
+                }
+            }
+        }
+    }
+
+    async fn attempt(
+        &self,
+        request: &Request,
+        id: &HeaderValue,
+        on_new_connection: bool,
+        into: &mut Into<'_>,
+    ) -> Result<Reply> {
+        let now = self.0.settings.clock.now();
+        let composed = compose(request, &self.0.letterhead, id, now)?;
+        let endpoint = &request.account.endpoint;
+        let mut connection = self.connection(endpoint, on_new_connection).await?;
+        let mut answer = connection.exchange(composed).await?;
+        if !answer.status.is_success() {
+            return Err(self.refusal(connection, answer).await);
+        }
+        let body = match into {
+            Into::Memory(bytes_max) => collect(&mut connection, &mut answer, *bytes_max).await?,
+            Into::Lease(lease) => {
+                lease.clear();
+                connection.fill(&mut answer, lease).await?;
+                Bytes::new()
+            }
+        };
+        self.0.idle.put(connection);
+        Ok(Reply {
+            status: answer.status,
+            headers: answer.headers,
+            body,
+            attempts: 1,
+        })
+    }
+
+    async fn connection(&self, endpoint: &Endpoint, new: bool) -> Result<Box<Connection>> {
+        let Shared {
+            settings,
+            resolver,
+            idle,
+            ..
+        } = &*self.0;
+        if !new && let Some(connection) = idle.take(endpoint).await {
+            return Ok(connection);
+        }
+        let timeouts = &settings.timeouts;
+        let stream = connect(endpoint, resolver, &settings.trust, timeouts.connect).await?;
+        let connection = Connection::over(stream, endpoint, timeouts).await?;
+        Ok(Box::new(connection))
+    }
+
+    /// The error that an answer other than 2xx means. What can be read of its body makes the error better; when it
+    /// cannot be read, the status alone is enough.
+    async fn refusal(&self, mut connection: Box<Connection>, mut answer: Answer) -> Error {
+        let read = connection.collect(&mut answer, ERROR_BODY_BYTES_MAX).await;
+        let (body, is_whole) = read.unwrap_or_default();
+        if is_whole {
+            self.0.idle.put(connection);
+        }
+        let now = self.0.settings.clock.now();
+        failure(answer.status.as_u16(), &answer.headers, &body, now)
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").finish_non_exhaustive()
+    }
+}
+
+async fn collect(
+    connection: &mut Connection,
+    answer: &mut Answer,
+    bytes_max: usize,
+) -> Result<Bytes> {
+    let too_long = || {
+        let told = format!("the service's answer is longer than {bytes_max} bytes");
+        Error::new(Kind::Protocol, told)
+    };
+    if answer.bytes().is_some_and(|bytes| bytes > bytes_max as u64) {
+        return Err(too_long());
+    }
+    match connection.collect(answer, bytes_max).await? {
+        (body, true) => Ok(body),
+        (_, false) => Err(too_long()),
+    }
+}

@@ -1,0 +1,33 @@
+//! Time, as the retry loop sees it: the hour that requests are signed with and the waits between attempts.
+//!
+//! Every wait for a *peer* (connecting, the first byte, progress) uses tokio's own timers instead, which tests pause.
+
+use std::fmt;
+use std::pin::Pin;
+use std::time::{Duration, SystemTime};
+
+/// A wait in progress. Dropping it ends the wait.
+pub type Nap<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
+
+/// Tells the time and waits.
+pub trait Clock: fmt::Debug + Send + Sync {
+    /// The time of day.
+    fn now(&self) -> SystemTime;
+
+    /// Waits this long.
+    fn sleep(&self, wait: Duration) -> Nap<'_>;
+}
+
+/// The machine's clock and tokio's timer.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn sleep(&self, wait: Duration) -> Nap<'_> {
+        Box::pin(tokio::time::sleep(wait))
+    }
+}

@@ -1,0 +1,198 @@
+//! From a request as it is meant to the request as it is sent: target encoded, headers complete, signed.
+//!
+//! It is done anew for each attempt, because a signature lives for fifteen minutes and a retried request may be older.
+//! Everything is encoded once, here, and signed from what was encoded.
+
+use std::cell::RefCell;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher as _;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use hyper::Uri;
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::Request;
+use super::body::Body;
+use crate::auth::{Credential, sas, shared_key};
+use crate::{Error, Kind, Result};
+
+/// The version of the service's interface that is spoken, also anonymously: 4,000 MiB blocks and 5,000 MiB single
+/// uploads (2019-12-12), CRC-64 with every block (2019-02-02). Servers that know newer ones know it too.
+const API_VERSION: HeaderValue = HeaderValue::from_static("2021-12-02");
+
+const X_MS_CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-client-request-id");
+const X_MS_DATE: HeaderName = HeaderName::from_static("x-ms-date");
+const X_MS_VERSION: HeaderName = HeaderName::from_static("x-ms-version");
+
+/// Everything but the characters that RFC 3986 (2.3) never needs encoded.
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// What stands on every request of one client.
+#[derive(Debug)]
+pub(crate) struct Letterhead {
+    user_agent: HeaderValue,
+    date: RefCell<(u64, HeaderValue)>,
+    random: RandomState,
+    requests: RefCell<u64>,
+}
+
+impl Letterhead {
+    pub(crate) fn new(user_agent: &str) -> Result<Self> {
+        Ok(Self {
+            user_agent: plain("user-agent", user_agent)?,
+            date: RefCell::new((0, HeaderValue::from_static(""))),
+            random: RandomState::new(),
+            requests: RefCell::new(0),
+        })
+    }
+
+    /// A name for one request, the same in all of its attempts: a random UUID, cheaply made.
+    pub(crate) fn request_id(&self) -> HeaderValue {
+        let high = self.next_random();
+        let low = self.next_random();
+        // Version 4 and variant 1 in their places (RFC 9562, 5.4).
+        let text = format!(
+            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+            high >> 32,
+            high >> 16 & 0xffff,
+            high & 0xfff,
+            low >> 48 & 0x3fff | 0x8000,
+            low & 0xffff_ffff_ffff
+        );
+        HeaderValue::try_from(text).expect("digits and hyphens are plain text")
+    }
+
+    /// A random number between 0 and 1.
+    pub(crate) fn draw(&self) -> f64 {
+        (self.next_random() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// A keyed hash of a counter, the key random per client. Good enough for names and jitter, not for secrets.
+    fn next_random(&self) -> u64 {
+        let mut requests = self.requests.borrow_mut();
+        *requests += 1;
+        self.random.hash_one(*requests)
+    }
+
+    /// The time as headers tell it (RFC 9110, 5.6.7), formatted once a second.
+    fn date(&self, now: SystemTime) -> Result<HeaderValue> {
+        let second = now
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs());
+        let mut last = self.date.borrow_mut();
+        if last.0 != second {
+            let wrong = |error| {
+                let told = format!("this machine's clock is beyond all dates: {error}");
+                Error::new(Kind::Invalid, told)
+            };
+            let time = Timestamp::from_second(second as i64).map_err(wrong)?;
+            let text = DateTimePrinter::new().timestamp_to_rfc9110_string(&time);
+            *last = (second, plain("x-ms-date", &text.map_err(wrong)?)?);
+        }
+        Ok(last.1.clone())
+    }
+}
+
+/// The request as it is sent at `now`. Fails only when it holds what HTTP cannot carry.
+pub(crate) fn compose(
+    request: &Request,
+    letterhead: &Letterhead,
+    request_id: &HeaderValue,
+    now: SystemTime,
+) -> Result<hyper::Request<Body>> {
+    let mut headers = HeaderMap::with_capacity(request.headers.len() + 8);
+    let authority = request.account.endpoint.authority();
+    headers.insert(header::HOST, plain("host", &authority)?);
+    headers.insert(header::USER_AGENT, letterhead.user_agent.clone());
+    headers.insert(X_MS_VERSION, API_VERSION);
+    headers.insert(X_MS_CLIENT_REQUEST_ID, request_id.clone());
+    for (name, value) in &request.headers {
+        let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
+            let told = format!("`{}` cannot be a header's name", name.escape_debug());
+            Error::new(Kind::Invalid, told)
+        })?;
+        headers.insert(key, plain(name, value)?);
+    }
+    if request.payload.bytes() > 0 || has_length(&request.method) {
+        headers.insert(header::CONTENT_LENGTH, request.payload.bytes().into());
+    }
+    let mut target = target(&request.path, &request.query);
+    match &request.account.credential {
+        Credential::Anonymous => {}
+        Credential::Sas(token) => sas::append(&mut target, token),
+        Credential::SharedKey { account, key } => {
+            headers.insert(X_MS_DATE, letterhead.date(now)?);
+            let text = shared_key::string_to_sign(
+                &request.method,
+                &headers,
+                account,
+                &request.path,
+                &request.query,
+            );
+            let signed = shared_key::authorization(account, key, &text);
+            headers.insert(header::AUTHORIZATION, signed);
+        }
+    }
+    let mut composed = hyper::Request::new(Body::from(request.payload.clone()));
+    *composed.method_mut() = request.method.clone();
+    *composed.uri_mut() = uri(target, &request.path)?;
+    *composed.headers_mut() = headers;
+    Ok(composed)
+}
+
+/// Methods whose requests say how long their body is even when there is none (RFC 9110, 8.6).
+fn has_length(method: &hyper::Method) -> bool {
+    !matches!(
+        *method,
+        hyper::Method::GET | hyper::Method::HEAD | hyper::Method::DELETE
+    )
+}
+
+/// Path and query, the query's values encoded so that neither a second `=` nor a bare name can occur.
+fn target(path: &str, query: &[(&'static str, String)]) -> String {
+    let mut target = String::with_capacity(path.len() + 64);
+    target.push_str(path);
+    let mut mark = '?';
+    for (name, value) in query {
+        target.push(mark);
+        target.push_str(name);
+        target.push('=');
+        target.extend(utf8_percent_encode(value, QUERY));
+        mark = '&';
+    }
+    target
+}
+
+/// The target as hyper's type, which is checked to write exactly what was signed. Errors show the path alone: the query
+/// may hold a signature.
+fn uri(target: String, path: &str) -> Result<Uri> {
+    let bytes = target.len();
+    Uri::from_maybe_shared(bytes::Bytes::from(target))
+        .ok()
+        .filter(|uri| uri.authority().is_none())
+        .filter(|uri| uri.path_and_query().map_or(0, |all| all.as_str().len()) == bytes)
+        .ok_or_else(|| {
+            let told = format!("`{}` cannot be a request's path", path.escape_debug());
+            Error::new(Kind::Invalid, told)
+        })
+}
+
+/// A header's value: visible ASCII, no space around it. What the other side would strip or refuse is not sent.
+fn plain(name: &str, value: &str) -> Result<HeaderValue> {
+    let value = value.trim_matches([' ', '\t']);
+    HeaderValue::from_str(value)
+        .ok()
+        .filter(|_| value.is_ascii())
+        .ok_or_else(|| {
+            let told =
+                format!("the value of the header `{name}` has characters that HTTP cannot carry");
+            Error::new(Kind::Invalid, told)
+        })
+}

@@ -1,0 +1,244 @@
+//! One connection: an exchange, its answer's body, and the next exchange.
+//!
+//! hyper splits a connection into a sender and a driver that somebody has to poll. Here the exchange itself polls the
+//! driver, so nothing runs in the background: whoever drops an exchange has dropped the connection, its buffers and
+//! its body, at once. An idle connection is not polled; whether it still lives is found out when it is taken up again.
+
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http_body::{Body as _, Frame};
+use hyper::body::Incoming;
+use hyper::client::conn::http1;
+use hyper::{HeaderMap, StatusCode};
+use hyper_util::rt::TokioIo;
+
+use super::Endpoint;
+use super::body::Body;
+use super::watch::Watch;
+use super::wire::{HEAD_BYTES_MAX, Meter, Wire};
+use crate::buffer::Lease;
+use crate::net::{Stream, Timeouts};
+use crate::{Error, Kind, Result};
+
+/// How many headers an answer may have. hyper's own limit of 100 would refuse a blob with many short metadata; their
+/// sum is limited by [`HEAD_BYTES_MAX`] anyway.
+const HEADERS_MAX: usize = 1024;
+
+/// The head of an answer; its body comes from the connection.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    body: Incoming,
+}
+
+impl Answer {
+    /// How long the body is, where the head says so.
+    pub(crate) fn bytes(&self) -> Option<u64> {
+        self.body.size_hint().exact()
+    }
+}
+
+/// A connection to one endpoint, which does one thing at a time.
+pub(crate) struct Connection {
+    endpoint: Endpoint,
+    sender: http1::SendRequest<Body>,
+    driver: http1::Connection<TokioIo<Wire>, Body>,
+    driver_has_ended: bool,
+    meter: Rc<Meter>,
+    watch: Watch,
+    timeouts: Timeouts,
+    has_served: bool,
+}
+
+impl Connection {
+    /// Speaks HTTP/1.1 over a stream.
+    pub(crate) async fn over(
+        stream: Stream,
+        endpoint: &Endpoint,
+        timeouts: &Timeouts,
+    ) -> Result<Self> {
+        let meter = Rc::new(Meter::default());
+        let wire = Wire::new(stream, Rc::clone(&meter));
+        let (sender, driver) = http1::Builder::new()
+            .max_headers(HEADERS_MAX)
+            .max_header_size(HEAD_BYTES_MAX)
+            .handshake(TokioIo::new(wire))
+            .await
+            .map_err(|error| Error::new(Kind::Connect, error.to_string()))?;
+        Ok(Self {
+            endpoint: endpoint.clone(),
+            sender,
+            driver,
+            driver_has_ended: false,
+            meter,
+            watch: Watch::new(),
+            timeouts: *timeouts,
+            has_served: false,
+        })
+    }
+
+    /// Whom it leads to.
+    pub(crate) fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    /// Whether another exchange can begin; false when the other side has closed it, or when the last exchange is not
+    /// over (a service may answer before it has read the whole request).
+    pub(crate) async fn is_ready(&mut self) -> bool {
+        std::future::poll_fn(|cx| {
+            self.drive(cx);
+            Poll::Ready(!self.driver_has_ended && self.sender.is_ready())
+        })
+        .await
+    }
+
+    /// Sends a request and waits for the head of its answer.
+    pub(crate) async fn exchange(&mut self, request: hyper::Request<Body>) -> Result<Answer> {
+        let body_bytes = request.body().size_hint().lower();
+        self.meter.begin();
+        self.watch.begin(self.timeouts.attempt);
+        let mut answer = std::pin::pin!(self.sender.send_request(request));
+        let limit = self.timeouts.first_byte;
+        let received = std::future::poll_fn(|cx| {
+            if let Poll::Ready(received) = answer.as_mut().poll(cx) {
+                return Poll::Ready(Ok(received));
+            }
+            self.drive(cx);
+            if let Poll::Ready(received) = answer.as_mut().poll(cx) {
+                return Poll::Ready(Ok(received));
+            }
+            let silent = ready!(self.watch.poll(cx, self.meter.moved(), limit));
+            Poll::Ready(Err(silent))
+        })
+        .await;
+        let received = received.map_err(|silent| self.fell_silent(silent))?;
+        let (head, body) = received.map_err(|error| self.broke(&error))?.into_parts();
+        self.meter.head_is_here();
+        self.has_served = true;
+        if head.status.is_success() && self.meter.sent() < body_bytes {
+            let told = format!(
+                "`{}` claims success before it was sent everything",
+                self.endpoint
+            );
+            return Err(Error::new(Kind::Protocol, told));
+        }
+        Ok(Answer {
+            status: head.status,
+            headers: head.headers,
+            body,
+        })
+    }
+
+    /// Takes the body into memory: all of it, or, when it is longer, its first `bytes_max` bytes and `false`.
+    pub(crate) async fn collect(
+        &mut self,
+        answer: &mut Answer,
+        bytes_max: usize,
+    ) -> Result<(Bytes, bool)> {
+        let mut all = BytesMut::new();
+        while let Some(mut part) = self.next_part(answer).await? {
+            if all.len() + part.len() > bytes_max {
+                all.extend_from_slice(&part[..bytes_max - all.len()]);
+                return Ok((all.freeze(), false));
+            }
+            if all.is_empty() && answer.body.is_end_stream() {
+                return Ok((std::mem::take(&mut part), true));
+            }
+            all.extend_from_slice(&part);
+        }
+        Ok((all.freeze(), true))
+    }
+
+    /// Takes the body into a lease, which has to be empty. It must be exactly as long as the lease wants it.
+    pub(crate) async fn fill(&mut self, answer: &mut Answer, lease: &mut Lease) -> Result<()> {
+        let wanted = lease.wanted();
+        let wrong_length = |bytes: &dyn std::fmt::Display| {
+            let told = format!("the service sent {bytes} bytes where {wanted} were asked for");
+            Error::new(Kind::Protocol, told)
+        };
+        if let Some(bytes) = answer.bytes()
+            && bytes != wanted as u64
+        {
+            return Err(wrong_length(&bytes));
+        }
+        while let Some(part) = self.next_part(answer).await? {
+            if lease.filled() + part.len() > wanted {
+                return Err(wrong_length(&"more"));
+            }
+            lease.append(&part);
+        }
+        if lease.filled() < wanted {
+            return Err(wrong_length(&lease.filled()));
+        }
+        Ok(())
+    }
+
+    /// The next bytes of the body; `None` at its end.
+    async fn next_part(&mut self, answer: &mut Answer) -> Result<Option<Bytes>> {
+        let limit = self.timeouts.no_progress;
+        while !answer.body.is_end_stream() {
+            let frame = std::future::poll_fn(|cx| {
+                let body = &mut answer.body;
+                if let Poll::Ready(frame) = Pin::new(&mut *body).poll_frame(cx) {
+                    return Poll::Ready(Ok(frame));
+                }
+                self.drive(cx);
+                if let Poll::Ready(frame) = Pin::new(body).poll_frame(cx) {
+                    return Poll::Ready(Ok(frame));
+                }
+                let silent = ready!(self.watch.poll(cx, self.meter.moved(), limit));
+                Poll::Ready(Err(silent))
+            })
+            .await
+            .map_err(|silent| self.fell_silent(silent))?;
+            match frame.transpose().map_err(|error| self.broke(&error))? {
+                None => break,
+                // Trailers say nothing to us.
+                Some(frame) => {
+                    if let Ok(bytes) = Frame::into_data(frame) {
+                        return Ok(Some(bytes));
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Lets hyper do what can be done without waiting.
+    fn drive(&mut self, cx: &mut Context<'_>) {
+        if !self.driver_has_ended {
+            self.driver_has_ended = Pin::new(&mut self.driver).poll(cx).is_ready();
+        }
+    }
+
+    fn fell_silent(&self, silent: Duration) -> Error {
+        let told = if silent < self.timeouts.no_progress.min(self.timeouts.first_byte) {
+            let whole = self.timeouts.attempt.as_secs();
+            format!("`{}` did not finish its answer in {whole} s", self.endpoint)
+        } else {
+            format!("`{}` was silent for {} s", self.endpoint, silent.as_secs())
+        };
+        Error::new(Kind::Timeout, told)
+    }
+
+    /// What hyper's errors mean.
+    fn broke(&self, error: &hyper::Error) -> Error {
+        let endpoint = &self.endpoint;
+        if self.meter.head_is_too_long() {
+            let told = format!("the answer of `{endpoint}` has a head of more than 64 KiB");
+            return Error::new(Kind::Protocol, told);
+        }
+        if error.is_parse() {
+            let told = format!("the answer of `{endpoint}` is not HTTP: {error}");
+            return Error::new(Kind::Protocol, told);
+        }
+        let reused = self.has_served && !self.meter.is_answered();
+        let told = format!("the connection to `{endpoint}` ended before the answer was complete");
+        Error::new(Kind::Reset { reused }, told)
+    }
+}

@@ -1,0 +1,200 @@
+//! What a service says when it refuses: status, error code, and a sentence for people.
+//!
+//! The code comes from the header or, where an old service or a proxy leaves it out, from the body, which is XML, JSON
+//! (tables) or anything at all. Whatever it is, it was written by somebody else: it is shortened and made harmless
+//! before it can reach a terminal.
+
+use std::fmt::Write as _;
+use std::time::SystemTime;
+
+use hyper::HeaderMap;
+use hyper::header::{DATE, LOCATION, RETRY_AFTER};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
+use quick_xml::Reader;
+use quick_xml::events::Event;
+
+use crate::{Error, Kind};
+
+/// The most of a service's own words that is shown, in characters.
+const SENTENCE_MAX: usize = 300;
+
+/// The longest error code that is believed to be one.
+const CODE_MAX: usize = 80;
+
+/// The error that an answer other than 2xx means. `body` is as much of it as was read.
+pub(crate) fn failure(status: u16, headers: &HeaderMap, body: &[u8], now: SystemTime) -> Error {
+    let text = |name: &str| {
+        let value = headers.get(name).and_then(|value| value.to_str().ok());
+        value.map(str::to_owned)
+    };
+    let said = Said::read(body);
+    let code = text("x-ms-error-code")
+        .or(said.code)
+        .filter(|code| is_code(code));
+    let mut told = format!("the service answered {status}");
+    if let Some(code) = &code {
+        let _ = write!(told, " {code}");
+    }
+    if let Some(to) = headers.get(LOCATION).and_then(|value| value.to_str().ok())
+        && (300..400).contains(&status)
+    {
+        // A redirect is never followed: the signature or token in the request was made for this host alone.
+        let to = sentence(to.split(['?', '#']).next().unwrap_or_default());
+        let _ = write!(told, " and points to `{to}`, which is not followed");
+    } else if let Some(message) = said.message.map(|message| sentence(&message))
+        && !message.is_empty()
+    {
+        let _ = write!(told, ": {message}");
+    }
+    Error::new(Kind::Status(status), told)
+        .answered(code, text("x-ms-request-id"), text(DATE.as_str()))
+        .after(wished_wait_ms(headers, now))
+}
+
+/// `Retry-After`, in seconds or as a date (RFC 9110, 10.2.3).
+fn wished_wait_ms(headers: &HeaderMap, now: SystemTime) -> Option<u64> {
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = value.parse::<u64>() {
+        return Some(seconds.saturating_mul(1000));
+    }
+    let until = DateTimeParser::new().parse_timestamp(value).ok()?;
+    let now = Timestamp::try_from(now).ok()?;
+    Some(u64::try_from(until.as_millisecond() - now.as_millisecond()).unwrap_or(0))
+}
+
+/// Code and message, as far as the body has them.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Said {
+    code: Option<String>,
+    message: Option<String>,
+}
+
+impl Said {
+    fn read(body: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(body);
+        let text = text.trim_start_matches('\u{feff}').trim_start();
+        match text.chars().next() {
+            Some('<') => Self::read_xml(text),
+            Some('{') => Self::read_json(text).unwrap_or_default(),
+            _ => Self::default(),
+        }
+    }
+
+    /// `<Error><Code>..</Code><Message>..</Message>..</Error>`, up to where it stops making sense. Entities other than
+    /// XML's own five are not resolved, so nothing can be blown up.
+    fn read_xml(text: &str) -> Self {
+        let mut said = Self::default();
+        let mut reader = Reader::from_str(text);
+        reader.config_mut().check_end_names = false;
+        let mut inside = None;
+        loop {
+            match reader.read_event() {
+                Ok(Event::Start(tag)) => inside = Field::named(tag.local_name().as_ref()),
+                Ok(Event::End(_)) => inside = None,
+                Ok(Event::Text(part)) => {
+                    if let Some(field) = inside {
+                        said.append(field, &part);
+                    }
+                }
+                Ok(Event::GeneralRef(entity)) => {
+                    if let (Some(field), Some(letter)) = (inside, resolve(&entity)) {
+                        said.append(field, letter.encode_utf8(&mut [0; 4]));
+                    }
+                }
+                Ok(Event::Eof) | Err(_) => return said,
+                Ok(_) => {}
+            }
+        }
+    }
+
+    /// `{"odata.error":{"code":"..","message":{"lang":"..","value":".."}}}`, or without the outer name.
+    fn read_json(text: &str) -> Option<Self> {
+        let whole: serde_json::Value = serde_json::from_str(text).ok()?;
+        let error = whole
+            .get("odata.error")
+            .or_else(|| whole.get("error"))
+            .unwrap_or(&whole);
+        let message = error.get("message")?;
+        let message = message.get("value").unwrap_or(message).as_str();
+        Some(Self {
+            code: error
+                .get("code")
+                .and_then(|code| code.as_str())
+                .map(str::to_owned),
+            message: message.map(str::to_owned),
+        })
+    }
+
+    fn append(&mut self, field: Field, part: &str) {
+        let text = match field {
+            Field::Code => &mut self.code,
+            Field::Message => &mut self.message,
+        };
+        text.get_or_insert_default().push_str(part);
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Field {
+    Code,
+    Message,
+}
+
+impl Field {
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "Code" | "code" => Some(Self::Code),
+            "Message" | "message" => Some(Self::Message),
+            _ => None,
+        }
+    }
+}
+
+/// The character that an entity stands for, where it is one of XML's own or a number.
+fn resolve(entity: &quick_xml::events::BytesRef<'_>) -> Option<char> {
+    if let Ok(Some(letter)) = entity.resolve_char_ref() {
+        return Some(letter);
+    }
+    match &**entity {
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "amp" => Some('&'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        _ => None,
+    }
+}
+
+fn is_code(code: &str) -> bool {
+    !code.is_empty()
+        && code.len() <= CODE_MAX
+        && code
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+}
+
+/// The first line of what somebody else wrote, without its full stop, shortened, and with everything escaped that could
+/// move a cursor or turn the reading direction.
+fn sentence(text: &str) -> String {
+    let line = text.trim().lines().next().unwrap_or_default();
+    let line = line.trim_end().trim_end_matches('.');
+    let mut shown = String::with_capacity(line.len().min(SENTENCE_MAX));
+    for letter in line.chars().take(SENTENCE_MAX) {
+        if is_harmful(letter) {
+            shown.extend(letter.escape_default());
+        } else {
+            shown.push(letter);
+        }
+    }
+    if line.chars().nth(SENTENCE_MAX).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// Controls (C0, DEL, C1) and the marks that change the direction of writing.
+fn is_harmful(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}

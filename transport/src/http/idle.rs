@@ -1,0 +1,78 @@
+//! Connections between two exchanges, by endpoint.
+//!
+//! The one used last is taken first, so that the ones a run no longer needs grow old and go. There are never more than
+//! there were exchanges at once.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{Connection, Endpoint};
+
+/// How long a connection is kept without use. Services close idle ones after minutes (Azurite after five seconds),
+/// middleboxes forget them silently; a new one costs less than finding that out.
+const KEEP: Duration = Duration::from_mins(1);
+
+/// The idle connections of one client.
+#[derive(Default)]
+pub(crate) struct Idle(RefCell<Vec<Shelf>>);
+
+/// Those to one endpoint, the oldest in front. A run talks to one or two endpoints, so a list is searched faster than a
+/// table.
+struct Shelf {
+    endpoint: Endpoint,
+    connections: VecDeque<(Instant, Box<Connection>)>,
+}
+
+impl Idle {
+    /// A connection that is ready for an exchange, if there is one. Those that turn out to be closed are dropped.
+    pub(crate) async fn take(&self, endpoint: &Endpoint) -> Option<Box<Connection>> {
+        while let Some(mut connection) = self.newest(endpoint) {
+            if connection.is_ready().await {
+                return Some(connection);
+            }
+        }
+        None
+    }
+
+    /// Keeps a connection for the next exchange.
+    pub(crate) fn put(&self, connection: Box<Connection>) {
+        let mut shelves = self.0.borrow_mut();
+        let now = Instant::now();
+        let known = shelves
+            .iter()
+            .position(|shelf| shelf.endpoint == *connection.endpoint());
+        let index = known.unwrap_or_else(|| {
+            shelves.push(Shelf {
+                endpoint: connection.endpoint().clone(),
+                connections: VecDeque::new(),
+            });
+            shelves.len() - 1
+        });
+        let connections = &mut shelves[index].connections;
+        connections.push_back((now, connection));
+        while connections
+            .front()
+            .is_some_and(|(since, _)| now - *since > KEEP)
+        {
+            connections.pop_front();
+        }
+    }
+
+    fn newest(&self, endpoint: &Endpoint) -> Option<Box<Connection>> {
+        let mut shelves = self.0.borrow_mut();
+        let connections = shelves
+            .iter_mut()
+            .find(|shelf| shelf.endpoint == *endpoint)
+            .map(|shelf| &mut shelf.connections)?;
+        let (since, connection) = connections.pop_back()?;
+        if since.elapsed() > KEEP {
+            // All the others are older still.
+            connections.clear();
+            return None;
+        }
+        Some(connection)
+    }
+}

@@ -1,0 +1,164 @@
+//! The stream below hyper, watched: how much has moved, how long a head may be, and what a failed write means.
+
+use std::cell::Cell;
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::net::Stream;
+
+/// The most that an answer's head may take, everything before it (1xx answers) included. A real one takes 1 KiB, and
+/// all the metadata a blob can have takes 8 KiB more.
+pub(super) const HEAD_BYTES_MAX: usize = 64 * 1024;
+
+/// What has gone over a connection. Shared by the wire, which counts, and the connection, which asks.
+#[derive(Debug, Default)]
+pub(super) struct Meter {
+    moved: Cell<u64>,
+    sent: Cell<u64>,
+    answered: Cell<usize>,
+    head_is_here: Cell<bool>,
+}
+
+impl Meter {
+    /// A request begins: nothing of its answer is here.
+    pub(super) fn begin(&self) {
+        self.sent.set(0);
+        self.answered.set(0);
+        self.head_is_here.set(false);
+    }
+
+    /// The answer's head is complete.
+    pub(super) fn head_is_here(&self) {
+        self.head_is_here.set(true);
+    }
+
+    /// How many bytes went either way since the connection was made.
+    pub(super) fn moved(&self) -> u64 {
+        self.moved.get()
+    }
+
+    /// How many bytes of this request, its head included, the stream has taken.
+    pub(super) fn sent(&self) -> u64 {
+        self.sent.get()
+    }
+
+    /// Whether any byte of the answer has come.
+    pub(super) fn is_answered(&self) -> bool {
+        self.answered.get() > 0
+    }
+
+    /// Whether the answer's head grew beyond all measure.
+    pub(super) fn head_is_too_long(&self) -> bool {
+        !self.head_is_here.get() && self.answered.get() >= HEAD_BYTES_MAX
+    }
+
+    fn read(&self, bytes: usize) {
+        self.moved.set(self.moved.get() + bytes as u64);
+        self.answered.set(self.answered.get().saturating_add(bytes));
+    }
+
+    fn wrote(&self, bytes: usize) {
+        self.sent.set(self.sent.get() + bytes as u64);
+        self.moved.set(self.moved.get() + bytes as u64);
+    }
+}
+
+/// A stream that is counted.
+#[derive(Debug)]
+pub(super) struct Wire {
+    stream: Stream,
+    meter: Rc<Meter>,
+    write_failed: bool,
+}
+
+impl Wire {
+    pub(super) fn new(stream: Stream, meter: Rc<Meter>) -> Self {
+        Self {
+            stream,
+            meter,
+            write_failed: false,
+        }
+    }
+
+    /// Counts what was written, and keeps a failure to itself.
+    ///
+    /// A service that refuses an upload answers at once, closes, and resets the connection when more of the body comes.
+    /// The answer lies in our receive buffer while the write fails; were the failure reported, hyper would never read
+    /// it. So writing just stops, and the reading side tells the end: the answer, or else the same failure.
+    fn settle(&mut self, result: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        match result {
+            Poll::Ready(Ok(bytes)) => self.meter.wrote(bytes),
+            Poll::Ready(Err(_)) => {
+                self.write_failed = true;
+                return Poll::Pending;
+            }
+            Poll::Pending => {}
+        }
+        result
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.meter.head_is_too_long() {
+            return Poll::Ready(Err(io::ErrorKind::InvalidData.into()));
+        }
+        let before = into.filled().len();
+        let result = Pin::new(&mut self.stream).poll_read(cx, into);
+        self.meter.read(into.filled().len() - before);
+        result
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if self.write_failed {
+            return Poll::Pending;
+        }
+        let result = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.settle(result)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        runs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        if self.write_failed {
+            return Poll::Pending;
+        }
+        let result = Pin::new(&mut self.stream).poll_write_vectored(cx, runs);
+        self.settle(result)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.write_failed {
+            return Poll::Pending;
+        }
+        let result = Pin::new(&mut self.stream).poll_flush(cx);
+        match self.settle(result.map_ok(|()| 0)) {
+            Poll::Ready(done) => Poll::Ready(done.map(|_| ())),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

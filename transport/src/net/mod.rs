@@ -1,0 +1,42 @@
+//! From a host name to a connected stream of bytes.
+//!
+//! [`resolve`] turns the name into addresses, [`connect`] tries them, and what comes out is a [`Stream`], plain or TLS,
+//! that `http` speaks over. Nothing here knows HTTP.
+
+mod resolve;
+
+mod connect;
+
+mod stream;
+
+pub(crate) use connect::connect;
+pub use resolve::Override;
+pub(crate) use resolve::Resolver;
+pub(crate) use stream::Stream;
+
+use std::time::Duration;
+
+/// How long to wait for a peer before its silence is an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// For a connection: name, TCP and TLS together.
+    pub connect: Duration,
+    /// For the first byte of an answer, counted from the last byte of the request that went out.
+    pub first_byte: Duration,
+    /// Between two signs of life once an answer has begun.
+    pub no_progress: Duration,
+    /// For one attempt as a whole, so that a peer that drips a byte at a time ends too.
+    pub attempt: Duration,
+}
+
+impl Default for Timeouts {
+    /// 10 s, 60 s, 30 s and 900 s; the last is what `AzCopy` 8 gives one request.
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            first_byte: Duration::from_mins(1),
+            no_progress: Duration::from_secs(30),
+            attempt: Duration::from_mins(15),
+        }
+    }
+}

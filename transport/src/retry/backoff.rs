@@ -1,0 +1,152 @@
+//! How long to wait before the next attempt, and when to stop trying.
+//!
+//! The wait doubles from a second to a minute; each is drawn from its upper half, so that a thousand connections
+//! that failed together do not come back together. The counts follow `AzCopy` 8: ten when the service answered, fewer
+//! when it did not. No clock here: a number between 0 and 1 comes in, a duration goes out.
+
+use std::time::Duration;
+
+use super::judge::{Patience, Verdict, judge};
+use crate::Error;
+
+/// How often and how slowly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetryPolicy {
+    /// The first wait at its longest.
+    pub wait_first: Duration,
+    /// The longest wait of our own.
+    pub wait_max: Duration,
+    /// The longest wait that a service's `Retry-After` gets.
+    pub wished_wait_max: Duration,
+    /// Retries while the service answers.
+    pub answered_retries_max: u32,
+    /// Retries while connections break or stay silent.
+    pub silent_retries_max: u32,
+    /// Retries while nobody is there or answers make no sense.
+    pub doubtful_retries_max: u32,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self {
+            wait_first: Duration::from_secs(1),
+            wait_max: Duration::from_mins(1),
+            wished_wait_max: Duration::from_mins(5),
+            answered_retries_max: 10,
+            silent_retries_max: 5,
+            doubtful_retries_max: 3,
+        }
+    }
+}
+
+impl RetryPolicy {
+    fn retries_max(&self, patience: Patience) -> u32 {
+        match patience {
+            Patience::Answered => self.answered_retries_max,
+            Patience::Silent => self.silent_retries_max,
+            Patience::Doubtful => self.doubtful_retries_max,
+        }
+    }
+
+    /// The wait before retry number `retry`, counted from zero; `draw` is between 0 and 1.
+    fn wait(&self, retry: u32, draw: f64) -> Duration {
+        let factor = 1_u32.checked_shl(retry).unwrap_or(u32::MAX);
+        let longest = self.wait_first.saturating_mul(factor).min(self.wait_max);
+        longest.mul_f64(0.5 + draw.clamp(0.0, 1.0) / 2.0)
+    }
+}
+
+/// What comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// The error stands.
+    GiveUp,
+    /// Again now, on a new connection.
+    AtOnce,
+    /// Again after this long.
+    Wait(Duration),
+}
+
+/// The course of one request: how often it was tried again already.
+#[derive(Debug)]
+pub struct Backoff<'a> {
+    policy: &'a RetryPolicy,
+    retries: u32,
+}
+
+impl<'a> Backoff<'a> {
+    /// Nothing has failed yet.
+    pub fn new(policy: &'a RetryPolicy) -> Self {
+        Self { policy, retries: 0 }
+    }
+
+    /// What to do after this error; `draw` is a random number between 0 and 1.
+    pub fn next(&mut self, error: &Error, draw: f64) -> Next {
+        match judge(error) {
+            Verdict::Never => Next::GiveUp,
+            Verdict::AtOnce => Next::AtOnce,
+            Verdict::After { patience, .. }
+                if self.retries >= self.policy.retries_max(patience) =>
+            {
+                Next::GiveUp
+            }
+            Verdict::After { at_least, .. } => {
+                let own = self.policy.wait(self.retries, draw);
+                let wished = at_least.unwrap_or_default();
+                self.retries += 1;
+                Next::Wait(own.max(wished.min(self.policy.wished_wait_max)))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::Kind;
+
+    fn waits(error: &Error, draw: f64) -> Vec<u64> {
+        let policy = RetryPolicy::default();
+        let mut backoff = Backoff::new(&policy);
+        std::iter::from_fn(|| match backoff.next(error, draw) {
+            Next::Wait(wait) => Some(wait.as_millis() as u64),
+            Next::GiveUp | Next::AtOnce => None,
+        })
+        .collect()
+    }
+
+    #[test]
+    fn waits_double_to_a_minute_and_end_after_ten() {
+        let busy = Error::new(Kind::Status(503), "");
+        let longest = [1, 2, 4, 8, 16, 32, 60, 60, 60, 60].map(|seconds| seconds * 1000);
+        assert_eq!(waits(&busy, 1.0), longest);
+        assert_eq!(waits(&busy, 0.0), longest.map(|wait| wait / 2));
+    }
+
+    #[test]
+    fn silence_is_tried_five_times_and_nonsense_three() {
+        assert_eq!(waits(&Error::new(Kind::Timeout, ""), 0.5).len(), 5);
+        assert_eq!(waits(&Error::new(Kind::Protocol, ""), 0.5).len(), 3);
+        assert_eq!(waits(&Error::new(Kind::Status(404), ""), 0.5).len(), 0);
+    }
+
+    #[test]
+    fn a_wish_is_granted_up_to_five_minutes_and_never_shortens_a_wait() {
+        let wishing = |ms| waits(&Error::new(Kind::Status(503), "").after(Some(ms)), 1.0);
+        assert_eq!(wishing(7_000)[..4], [7_000, 7_000, 7_000, 8_000]);
+        assert_eq!(wishing(0)[0], 1_000);
+        assert_eq!(wishing(3_600_000)[0], 300_000);
+    }
+
+    proptest! {
+        #[test]
+        fn no_wait_is_longer_than_the_policy_says(retry in 0_u32..100, draw in 0.0..=1.0_f64) {
+            let policy = RetryPolicy::default();
+            let wait = policy.wait(retry, draw);
+            prop_assert!(wait <= policy.wait_max);
+            prop_assert!(wait >= policy.wait_first / 2);
+        }
+    }
+}
