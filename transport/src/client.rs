@@ -106,11 +106,10 @@ impl Client {
 
     /// Sends a request whose answer's body goes into the lease, which is filled anew by every attempt.
     ///
-    /// The body has to be exactly as long as [`Lease::wanted`] says.
-    pub async fn fetch(&self, request: &Request, into: Lease) -> Result<(Reply, Lease)> {
-        let mut lease = into;
-        let reply = self.persist(request, Into::Lease(&mut lease)).await?;
-        Ok((reply, lease))
+    /// The body has to be exactly as long as [`Lease::wanted`] says. The caller keeps the lease whatever happens:
+    /// giving it back and asking for it again would put the oldest chunk behind younger ones.
+    pub async fn fetch(&self, request: &Request, into: &mut Lease) -> Result<Reply> {
+        self.persist(request, Into::Lease(into)).await
     }
 
     async fn persist(&self, request: &Request, mut into: Into<'_>) -> Result<Reply> {
