@@ -13,6 +13,10 @@ pub mod entry;
 
 pub mod select;
 
+pub mod plan;
+
+pub mod store;
+
 pub mod report;
 
 mod error;

@@ -1,0 +1,40 @@
+//! Two objects that would become one. Only names that the mapping changed can meet another name, so only those are
+//! remembered: the job asks the source for their twin, and this for each other.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+
+use super::target::TargetName;
+
+/// The targets of changed names so far, eight bytes each.
+#[derive(Debug, Default)]
+pub struct Collisions {
+    seen: HashSet<u64>,
+    hasher: RandomState,
+}
+
+impl Collisions {
+    /// Remembers the target of a changed name. False when another changed name has led to it before.
+    ///
+    /// What is remembered is a keyed hash: among a million changed names two are taken for the same with a chance of one
+    /// in forty million, and then an object fails with an error, which is better than to replace another.
+    pub fn admit(&mut self, target: &TargetName) -> bool {
+        self.seen.insert(self.hasher.hash_one(target))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entry::EntryName;
+    use crate::store::local::rules::name_rule;
+
+    #[test]
+    fn the_second_of_two_names_that_become_one_is_not_admitted() {
+        let target = |name: &str| name_rule('/').target(&EntryName::from(name)).unwrap().name;
+        let mut collisions = Collisions::default();
+        assert!(collisions.admit(&target("a///b")));
+        assert!(collisions.admit(&target("a///c")));
+        assert!(!collisions.admit(&target("a//%2Fb")));
+    }
+}

@@ -1,0 +1,75 @@
+//! The content type of an uploaded object, from what the user chose and the object's name. Its bytes are not looked at.
+
+use std::borrow::Cow;
+
+use crate::entry::EntryName;
+use crate::options::ContentType;
+
+/// What the service stores when nothing is sent, and what an unknown extension gets.
+const UNKNOWN: &str = "application/octet-stream";
+
+/// The content type to send, if any is to be sent.
+pub fn content_type<'a>(choice: &'a ContentType, name: &EntryName) -> Option<Cow<'a, str>> {
+    match choice {
+        ContentType::Unset => None,
+        ContentType::Fixed(content_type) => Some(content_type.into()),
+        ContentType::ByExtension => Some(by_extension(name).into()),
+    }
+}
+
+/// By what follows the last dot of the name's last part; case does not matter.
+fn by_extension(name: &EntryName) -> &'static str {
+    let bytes = name.as_bytes();
+    let last = bytes
+        .rsplit(|&byte| byte == b'/')
+        .next()
+        .unwrap_or_default();
+    let Some(dot) = last.iter().rposition(|&byte| byte == b'.') else {
+        return UNKNOWN;
+    };
+    std::str::from_utf8(&last[dot + 1..])
+        .ok()
+        .and_then(|extension| mime_guess::from_ext(extension).first_raw())
+        .unwrap_or(UNKNOWN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guessed(name: &[u8]) -> String {
+        content_type(&ContentType::ByExtension, &EntryName::new(name))
+            .unwrap()
+            .into_owned()
+    }
+
+    #[test]
+    fn the_extension_tells_in_any_case() {
+        assert_eq!(guessed(b"vd/index.html"), "text/html");
+        assert_eq!(guessed(b"A.JPG"), "image/jpeg");
+        assert_eq!(guessed(b"a.tar.json"), "application/json");
+        assert_eq!(guessed(b"\xff.txt"), "text/plain");
+    }
+
+    #[test]
+    fn what_is_not_known_is_a_stream_of_bytes() {
+        for name in [
+            &b"README"[..],
+            b"a.html/README",
+            b"a.zzzz",
+            b"a.",
+            b"a.\xff",
+            b"",
+        ] {
+            assert_eq!(guessed(name), "application/octet-stream", "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_fixed_type_is_taken_as_it_is_and_without_a_wish_nothing_is_sent() {
+        let name = EntryName::from("a.html");
+        let fixed = ContentType::Fixed("video/mp4".into());
+        assert_eq!(content_type(&fixed, &name).as_deref(), Some("video/mp4"));
+        assert_eq!(content_type(&ContentType::Unset, &name), None);
+    }
+}

@@ -1,0 +1,19 @@
+//! From an entry to a task: which way its bytes go ([`route`]), what it is called over there ([`target`]), whether it
+//! goes at all ([`overwrite`], [`freshness`]), as what ([`content_type`]) and in which pieces ([`chunks`]).
+//!
+//! All of it is arithmetic on values: the stores give their rules, the job gives the user's wishes, and nothing here
+//! asks a disk or a service.
+
+pub mod route;
+
+pub mod target;
+
+pub mod collision;
+
+pub mod freshness;
+
+pub mod overwrite;
+
+pub mod content_type;
+
+pub mod chunks;

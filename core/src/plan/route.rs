@@ -1,0 +1,114 @@
+//! Which way the bytes go. The only place that sees both ends at once; everything after it knows one end at a time.
+
+use std::path::{Component, Path, PathBuf};
+
+use crate::location::{BlobLocation, Location};
+use crate::{Error, Result};
+
+/// How objects get from the source to the target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route {
+    /// Through this machine: read here, written there.
+    Stream,
+}
+
+/// Chooses the route.
+///
+/// # Errors
+///
+/// [`Error::Usage`] for a pair of ends that cannot be copied between.
+pub fn route(source: &Location, target: &Location) -> Result<Route> {
+    if is_same(source, target) {
+        return Err(Error::Usage(
+            "source and destination cannot be the same".into(),
+        ));
+    }
+    match (source, target) {
+        (Location::Local(_), Location::Local(_)) => Err(Error::Usage(
+            "both source and destination are locally accessible locations: at least one of source and destination should be an Azure Storage location".into(),
+        )),
+        (Location::Blob(_), Location::Blob(_)) => Err(Error::Usage(
+            "copying between two storage locations is not built yet: copy to a folder of this machine first, and from there".into(),
+        )),
+        (_, Location::Blob(place)) if place.secondary => Err(Error::Usage(format!(
+            "`{place}` is in the secondary region, which can only be read: give the account's primary endpoint as the destination"
+        ))),
+        (Location::Local(_), Location::Blob(_)) | (Location::Blob(_), Location::Local(_)) => Ok(Route::Stream),
+    }
+}
+
+/// The same place by its address; a link, a second name of a host or the like is not seen through.
+fn is_same(source: &Location, target: &Location) -> bool {
+    match (source, target) {
+        (Location::Local(source), Location::Local(target)) => plain(source) == plain(target),
+        (Location::Blob(source), Location::Blob(target)) => {
+            let address = |place: &BlobLocation| {
+                (
+                    place.account.endpoint.clone(),
+                    place.base_path.clone(),
+                    place.container.clone(),
+                    place.directory.clone(),
+                )
+            };
+            address(source) == address(target)
+        }
+        _ => false,
+    }
+}
+
+/// A path without its needless parts: `a/./b/` is `a/b`.
+fn plain(path: &Path) -> PathBuf {
+    path.components()
+        .filter(|part| *part != Component::CurDir)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::location::{Access, parse};
+
+    fn between(source: &str, target: &str) -> Result<Route> {
+        let location = |text| parse(text, Access::default(), None).unwrap();
+        route(&location(source), &location(target))
+    }
+
+    const CONTAINER: &str = "https://a.blob.core.windows.net/c";
+
+    #[test]
+    fn a_folder_and_a_container_stream_in_both_directions() {
+        assert_eq!(between("/data", CONTAINER).unwrap(), Route::Stream);
+        assert_eq!(between(CONTAINER, "/data").unwrap(), Route::Stream);
+    }
+
+    #[test]
+    fn a_pair_that_cannot_be_copied_between_is_refused_by_name() {
+        for (source, target, says) in [
+            ("/a", "/b", "locally accessible"),
+            ("/a/./b/", "/a/b", "cannot be the same"),
+            (
+                CONTAINER,
+                "https://a.blob.core.windows.net:443/c/",
+                "cannot be the same",
+            ),
+            (
+                CONTAINER,
+                "https://a.blob.core.windows.net/d",
+                "not built yet",
+            ),
+            (
+                "/a",
+                "https://a-secondary.blob.core.windows.net/c",
+                "only be read",
+            ),
+        ] {
+            let message = between(source, target).unwrap_err().to_string();
+            assert!(message.contains(says), "{source} to {target}: {message}");
+        }
+    }
+
+    #[test]
+    fn the_secondary_region_is_a_source() {
+        assert!(between("https://a-secondary.blob.core.windows.net/c", "/data").is_ok());
+    }
+}

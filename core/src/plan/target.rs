@@ -1,0 +1,224 @@
+//! What an object is called at its destination. An [`EntryName`] goes in, a name that the destination can hold comes out,
+//! or an error that names the object. The rules are values that the destination's store gives.
+//!
+//! The mapping is AzCopy's. It is not one to one: `a\b` and `a/b` become the same blob, the blobs `a//b` and `a/%2Fb` the
+//! same file. [`Target::twin`] tells the one other name that leads to the same target unchanged, so that the
+//! job can look for it.
+
+use std::fmt;
+use std::path::Path;
+
+use crate::entry::EntryName;
+use crate::{Error, Result};
+
+/// How a destination names objects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NameRule {
+    /// As blobs.
+    Blob {
+        /// The virtual directory they go to, without a slash at its end; empty for the container itself.
+        directory: String,
+        /// Longest full name, in characters (UTF-16 code units, as the service counts).
+        chars_max: usize,
+    },
+    /// As files below one folder.
+    Local {
+        /// What separates virtual directories in the names of the source; one character, `/` by default.
+        delimiter: char,
+        /// Longest part of a path, in bytes.
+        part_bytes_max: usize,
+    },
+}
+
+/// The name of an object at its destination, checked.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum TargetName {
+    /// The full name of a blob, its virtual directory included.
+    Blob(BlobName),
+    /// A path below the destination's folder.
+    Local(LocalName),
+}
+
+/// The full name of a blob: UTF-8, not empty, not too long, no part `.` or `..`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct BlobName(Box<str>);
+
+impl BlobName {
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A relative path that stays below the folder it is relative to: parts that are not empty, not `.` and not `..`, separated by
+/// single slashes, without NUL, each short enough for a file system. What lies on the disk (a symbolic link) is
+/// not its concern: files are opened beneath the destination as well.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct LocalName(Box<[u8]>);
+
+impl LocalName {
+    /// The path, as the kernel takes it.
+    pub fn as_path(&self) -> &Path {
+        use std::os::unix::ffi::OsStrExt as _;
+        Path::new(std::ffi::OsStr::from_bytes(&self.0))
+    }
+
+    /// The path's bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The folder it lies in and its own last part; the folder is empty for the destination itself.
+    pub fn split(&self) -> (&[u8], &[u8]) {
+        match self.0.iter().rposition(|&byte| byte == b'/') {
+            Some(slash) => (&self.0[..slash], &self.0[slash + 1..]),
+            None => (&[], &self.0),
+        }
+    }
+}
+
+impl TargetName {
+    /// The name's bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Blob(name) => name.0.as_bytes(),
+            Self::Local(name) => &name.0,
+        }
+    }
+}
+
+impl fmt::Display for TargetName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        EntryName::new(self.as_bytes()).fmt(f)
+    }
+}
+
+/// Where an entry goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Its name there.
+    pub name: TargetName,
+    /// The mapping had to change something: this is the other name at the source that leads to the same target without a
+    /// change. If an object of that name is selected too, the two collide.
+    pub twin: Option<EntryName>,
+}
+
+impl NameRule {
+    /// The target of an entry.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Name`] when the destination cannot hold such a name, or must not.
+    pub fn target(&self, entry: &EntryName) -> Result<Target> {
+        match self {
+            Self::Blob {
+                directory,
+                chars_max,
+            } => blob_target(entry, directory, *chars_max),
+            Self::Local {
+                delimiter,
+                part_bytes_max,
+            } => local_target(entry, *delimiter, *part_bytes_max),
+        }
+    }
+}
+
+fn blob_target(entry: &EntryName, directory: &str, chars_max: usize) -> Result<Target> {
+    let text = entry
+        .as_str()
+        .ok_or_else(|| invalid(entry, "a blob's name must be UTF-8"))?;
+    // AzCopy on Linux too makes a slash of every backslash: the names fit a download on Windows.
+    let relative = text.replace('\\', "/");
+    if relative.is_empty() {
+        return Err(invalid(entry, "it is empty"));
+    }
+    if let Some(step) = relative.split('/').find(|part| is_step(part.as_bytes())) {
+        return Err(invalid(entry, &format!("it would have a part `{step}`")));
+    }
+    let full = if directory.is_empty() {
+        relative.clone()
+    } else {
+        format!("{directory}/{relative}")
+    };
+    if full.encode_utf16().count() > chars_max {
+        return Err(Error::Name(format!(
+            "file `{entry}` is too long, relative path must not exceed {chars_max} characters"
+        )));
+    }
+    Ok(Target {
+        twin: twin_of_file(text, &relative),
+        name: TargetName::Blob(BlobName(full.into())),
+    })
+}
+
+fn local_target(entry: &EntryName, delimiter: char, part_bytes_max: usize) -> Result<Target> {
+    let text = entry
+        .as_str()
+        .ok_or_else(|| invalid(entry, "it is not UTF-8"))?;
+    let path = local_path(text, delimiter);
+    for part in path.split('/') {
+        if part.is_empty() {
+            return Err(invalid(entry, "it is empty"));
+        }
+        if is_step(part.as_bytes()) {
+            return Err(invalid(entry, &format!("it has a part `{part}`")));
+        }
+        if part.len() > part_bytes_max {
+            return Err(invalid(
+                entry,
+                &format!("a part of it is longer than {part_bytes_max} bytes"),
+            ));
+        }
+    }
+    Ok(Target {
+        twin: twin_of_blob(text, &path, delimiter),
+        name: TargetName::Local(LocalName(path.into_bytes().into())),
+    })
+}
+
+/// The path of a blob's name. A delimiter separates only between two parts that are not empty; every other slash is
+/// escaped, and so is NUL. A percent sign is not: names keep their look, and the twin tells of the collision.
+fn local_path(name: &str, delimiter: char) -> String {
+    let mut path = String::with_capacity(name.len());
+    let mut previous = None;
+    let mut letters = name.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let separates = letter == delimiter
+            && previous.is_some_and(|previous| previous != delimiter)
+            && letters.peek().is_some();
+        match letter {
+            _ if separates => path.push('/'),
+            '/' => path.push_str("%2F"),
+            '\0' => path.push_str("%00"),
+            _ => path.push(letter),
+        }
+        previous = Some(letter);
+    }
+    path
+}
+
+/// The file that has the blob's relative name already. No file's path has an empty part.
+fn twin_of_file(name: &str, relative: &str) -> Option<EntryName> {
+    let is_path = relative.split('/').all(|part| !part.is_empty());
+    (relative != name && is_path).then(|| EntryName::from(relative))
+}
+
+/// The blob whose name becomes the same path by its delimiters alone.
+fn twin_of_blob(name: &str, path: &str, delimiter: char) -> Option<EntryName> {
+    let twin = path.replace('/', delimiter.encode_utf8(&mut [0; 4]));
+    (twin != name).then(|| EntryName::from(twin.as_str()))
+}
+
+/// A part that a path takes for a step, not for a name.
+fn is_step(part: &[u8]) -> bool {
+    part == b"." || part == b".."
+}
+
+fn invalid(entry: &EntryName, why: &str) -> Error {
+    Error::Name(format!(
+        "the corresponding destination path for source `{entry}` is invalid: {why}"
+    ))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,3 @@
+//! The disk of this machine as a store.
+
+pub mod rules;

@@ -1,0 +1,33 @@
+//! What a file system here allows and how its patterns are read, as values. The stations of the pipeline apply them.
+
+use crate::options::Selection;
+use crate::plan::chunks::ChunkRule;
+use crate::plan::target::NameRule;
+use crate::select::PatternRule;
+
+/// Longest part of a path, in bytes, on every file system in use (`NAME_MAX` of `limits.h`).
+pub const PART_BYTES_MAX: usize = 255;
+
+/// A file is written in chunks of any size at any place; `i64` is what an offset of the kernel holds.
+pub const RANGES: ChunkRule = ChunkRule {
+    what: "local file",
+    chunk_bytes_max: 1 << 30,
+    chunks_max: u32::MAX as u64,
+    step_bytes: 4 << 20,
+};
+
+/// How a pattern is read when files are the source: with wildcards.
+pub fn pattern_rule(selection: &Selection) -> PatternRule {
+    PatternRule::Wildcard {
+        ignore_case: selection.ignore_case,
+        recursive: selection.recursive,
+    }
+}
+
+/// How a file is named. `delimiter` is what separates virtual directories in the names of the source.
+pub fn name_rule(delimiter: char) -> NameRule {
+    NameRule::Local {
+        delimiter,
+        part_bytes_max: PART_BYTES_MAX,
+    }
+}
