@@ -1,0 +1,197 @@
+//! Help, all of it from the table of parameters: the short page of a bare call, `/?`, `/?:Name`, `/?:Sample`.
+//!
+//! Pages are made in the dialect of whoever asks. Nothing is printed here.
+
+mod layout;
+
+mod sample;
+
+mod topic;
+
+use crate::misuse::Misuse;
+use crate::parameter::{self as row, Dialect, GROUPS, Parameter};
+
+use layout::{columns, paragraph};
+
+/// What is shown without any parameter, and nothing more than a screen.
+const NEEDED_MOST: &[&Parameter] = &[
+    &row::SOURCE,
+    &row::DEST,
+    &row::SOURCE_KEY,
+    &row::DEST_KEY,
+    &row::SOURCE_SAS,
+    &row::DEST_SAS,
+    &row::PATTERN,
+    &row::S,
+    &row::Y,
+    &row::XO,
+    &row::L,
+];
+
+/// The program and its version.
+pub(crate) fn version() -> String {
+    format!("azring {}", env!("CARGO_PKG_VERSION"))
+}
+
+/// The page of a bare call.
+pub(crate) fn short() -> String {
+    let rows: Vec<_> = NEEDED_MOST
+        .iter()
+        .map(|row| {
+            [
+                row.usage(Dialect::Slash),
+                format!("--{}", row.dash[0]),
+                row.brief.to_owned(),
+            ]
+        })
+        .collect();
+    let more = [
+        ["/?", "--help", "all parameters"],
+        ["/?:Pattern", "--help include", "one parameter"],
+        ["/?:Sample", "--help sample", "examples"],
+    ]
+    .map(|row| row.map(str::to_owned));
+    [
+        format!(
+            "{}: copies data to and from Azure Storage, as AzCopy does",
+            version()
+        ),
+        usage(),
+        format!("Needed most, in either spelling:\n{}", columns(&rows)),
+        format!("More help:\n{}", columns(&more)),
+    ]
+    .join("\n\n")
+}
+
+fn usage() -> String {
+    "Usage: azring /Source:<source> /Dest:<destination> [parameters]\n       \
+     azring --source <source> --destination <destination> [parameters]"
+        .to_owned()
+}
+
+/// A page about `wanted`: a parameter in either spelling, a topic, or everything.
+pub(crate) fn page(wanted: Option<&str>, dialect: Dialect, width: usize) -> Result<String, Misuse> {
+    let Some(wanted) = wanted else {
+        return Ok(everything(dialect, width));
+    };
+    if let Some(parameter) = find(wanted) {
+        return Ok(one(parameter, dialect, width));
+    }
+    topic::page(wanted, dialect, width).ok_or_else(|| {
+        Misuse::meaning(format!(
+            "there is no help about `{}`: it is about a parameter, or one of {}",
+            crate::mask::shown(wanted),
+            topic::names()
+        ))
+    })
+}
+
+/// The parameter that is called so, with or without what stands in front of a name.
+fn find(wanted: &str) -> Option<&'static Parameter> {
+    let name = wanted.trim_start_matches(['/', '-']);
+    row::by_slash(name).or_else(|| row::by_dash(&name.to_ascii_lowercase()))
+}
+
+fn everything(dialect: Dialect, width: usize) -> String {
+    let mut parts = vec![
+        format!(
+            "{}: copies data to and from Azure Storage, as AzCopy does",
+            version()
+        ),
+        usage(),
+        paragraph(
+            "Parameters come in any order and in one spelling, which the first of them decides. Here they are in the \
+             spelling of your question; the page about each of them shows both.",
+            0,
+            width,
+        ),
+    ];
+    for group in GROUPS {
+        parts.push(format!(
+            "{}\n{}",
+            group.title,
+            "-".repeat(group.title.len())
+        ));
+        parts.extend(group.rows.iter().map(|row| entry(row, dialect, width)));
+    }
+    let topics = format!(
+        "Topics: {}. Ask for one with `{}`.",
+        topic::names(),
+        match dialect {
+            Dialect::Slash => "/?:Sample",
+            Dialect::Dash => "--help sample",
+        }
+    );
+    parts.push(paragraph(&topics, 0, width));
+    parts.join("\n\n")
+}
+
+/// A parameter among the others.
+fn entry(parameter: &Parameter, dialect: Dialect, width: usize) -> String {
+    let mut text = format!(
+        "{}\n{}",
+        parameter.usage(dialect),
+        paragraph(parameter.detail, 4, width)
+    );
+    for line in remarks(parameter) {
+        text.push('\n');
+        text.push_str(&paragraph(&line, 4, width));
+    }
+    text
+}
+
+/// A parameter on its own.
+fn one(parameter: &Parameter, dialect: Dialect, width: usize) -> String {
+    let other = match dialect {
+        Dialect::Slash => Dialect::Dash,
+        Dialect::Dash => Dialect::Slash,
+    };
+    let services: Vec<_> = parameter
+        .applies_to
+        .iter()
+        .map(|service| service.title())
+        .collect();
+    let mut facts = remarks(parameter);
+    facts.push(format!("Applies to: {}.", services.join(", ")));
+    if parameter.dash.len() > 1 {
+        let aliases: Vec<_> = parameter.dash[1..]
+            .iter()
+            .map(|name| format!("`--{name}`"))
+            .collect();
+        facts.push(format!("Also understood: {}.", aliases.join(", ")));
+    }
+    facts.push(format!("Since: {}.", parameter.since));
+    let facts: Vec<_> = facts.iter().map(|fact| paragraph(fact, 4, width)).collect();
+    format!(
+        "{}\n{}\n\n{}\n\n{}",
+        parameter.usage(dialect),
+        parameter.usage(other),
+        paragraph(parameter.detail, 4, width),
+        facts.join("\n")
+    )
+}
+
+/// What is to be said about a parameter wherever it appears.
+fn remarks(parameter: &Parameter) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if !parameter.default.is_empty() {
+        remarks.push(format!("Default: {}.", parameter.default));
+    }
+    if let row::Value::Choice(choices) = parameter.value {
+        let missing: Vec<_> = choices
+            .iter()
+            .filter(|choice| !choice.built)
+            .map(|choice| format!("`{}`", choice.word))
+            .collect();
+        if !missing.is_empty() && parameter.built {
+            remarks.push(format!("Not built yet: {}.", missing.join(", ")));
+        }
+    }
+    if !parameter.built {
+        remarks.push("Not built yet: refused.".to_owned());
+    }
+    remarks
+}
+
+#[cfg(test)]
+mod tests;

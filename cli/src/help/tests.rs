@@ -1,0 +1,168 @@
+//! The pages, looked at as people see them.
+
+use std::ffi::OsString;
+
+use insta::assert_snapshot;
+
+use super::*;
+use crate::{intent, words};
+
+#[test]
+fn a_bare_call_shows_the_version_and_fits_a_screen() {
+    let page = short();
+    assert!(page.lines().count() <= 24);
+    assert!(page.lines().all(|line| line.len() <= 100));
+    assert_snapshot!(page, @"
+    azring 0.1.0: copies data to and from Azure Storage, as AzCopy does
+
+    Usage: azring /Source:<source> /Dest:<destination> [parameters]
+           azring --source <source> --destination <destination> [parameters]
+
+    Needed most, in either spelling:
+      /Source:<source>     --source         What to copy: a folder, or the URL of a container
+      /Dest:<destination>  --destination    Where to copy it: a folder, or the URL of a container
+      /SourceKey:<key>     --source-key     The key of the source's storage account
+      /DestKey:<key>       --dest-key       The key of the destination's storage account
+      /SourceSAS:<sas>     --source-sas     A shared access signature for the source
+      /DestSAS:<sas>       --dest-sas       A shared access signature for the destination
+      /Pattern:<pattern>   --include        Which names are meant
+      /S                   --recursive      Also what lies in sub-folders
+      /Y                   --quiet          Ask nothing, overwrite what exists
+      /XO                  --exclude-older  Leave out what is not newer than at the destination
+      /L                   --dry-run        Count what would be copied, copy nothing
+
+    More help:
+      /?          --help          all parameters
+      /?:Pattern  --help include  one parameter
+      /?:Sample   --help sample   examples
+    ");
+}
+
+#[test]
+fn a_parameter_has_a_page_in_both_spellings() {
+    assert_snapshot!(super::page(Some("Pattern"), Dialect::Slash, 80).unwrap(), @"
+    /Pattern:<pattern>
+    --include <pattern>
+
+        Which names are meant; how it is read depends on the source. For a folder it
+        is a wildcard pattern of `*` and `?`, matched against the names of files;
+        with recursion also against those in every sub-folder. For a container
+        nothing is a wildcard: without recursion it is the exact name of a blob,
+        with recursion it is the beginning of the name.
+
+        The names of blobs are compared with regard to case. The names of files are
+        compared without it when parameters are written `/Name:value`, and with it
+        when they are written `--name value`. There is one pattern only.
+
+        Default: everything.
+        Applies to: Blobs, Files.
+        Since: AzCopy.
+    ");
+    assert_snapshot!(super::page(Some("--block-size-in-mb"), Dialect::Dash, 80).unwrap(), @"
+    --block-size <MiB>
+    /BlockSizeInMb:<MiB>
+
+        The size of the blocks that a blob is uploaded in, in MiB: 4 to 100, a
+        multiple of 4. It grows by itself where a blob would need more than 50,000
+        blocks.
+
+        Default: 4.
+        Applies to: Blobs.
+        Also understood: `--block-size-in-mb`.
+        Since: AzCopy.
+    ");
+}
+
+#[test]
+fn a_parameter_that_is_not_built_says_so() {
+    assert_snapshot!(super::page(Some("snapshot"), Dialect::Slash, 80).unwrap(), @"
+    /Snapshot
+    --include-snapshot
+
+        Copies the snapshots of blobs too, each under the name of its blob with the
+        time of the snapshot behind it.
+
+        Default: off.
+        Not built yet: refused.
+        Applies to: Blobs.
+        Since: AzCopy.
+    ");
+    assert_snapshot!(super::page(Some("blobtype"), Dialect::Slash, 80).unwrap(), @"
+    /BlobType:block|page|append
+    --blob-type block|page|append
+
+        What kind of blob an uploaded file becomes. Only for uploads to the Blob
+        service.
+
+        Default: block.
+        Not built yet: `page`, `append`.
+        Applies to: Blobs.
+        Since: AzCopy; `append` since 3.2.
+    ");
+}
+
+#[test]
+fn everything_is_told_within_the_width() {
+    for (dialect, width) in [(Dialect::Slash, 80), (Dialect::Dash, 100)] {
+        let page = super::page(None, dialect, width).unwrap();
+        for row in row::all() {
+            assert!(page.contains(&row.usage(dialect)), "{}", row.slash);
+        }
+        for line in page.lines().filter(|line| line.starts_with("    ")) {
+            assert!(line.chars().count() <= width, "{line}");
+        }
+    }
+}
+
+#[test]
+fn the_samples_are_shown_in_the_spelling_of_the_question() {
+    let slash = super::page(Some("Sample"), Dialect::Slash, 80).unwrap();
+    let first: Vec<_> = slash.lines().take(7).collect();
+    assert_snapshot!(first.join("\n"), @r#"
+    Upload a folder with everything below it into a container, which is made if it
+    is missing:
+
+      azring \
+        /Source:/data/myfolder \
+        /Dest:https://myaccount.blob.core.windows.net/mycontainer \
+        "/DestKey:$KEY" \
+    "#);
+    let dash = super::page(Some("samples"), Dialect::Dash, 80).unwrap();
+    let first: Vec<_> = dash.lines().take(7).collect();
+    assert_snapshot!(first.join("\n"), @r"
+    Upload a folder with everything below it into a container, which is made if it
+    is missing:
+
+      azring \
+        --source \
+        /data/myfolder \
+        --destination \
+    ");
+}
+
+#[test]
+fn topics_are_found_whatever_their_spelling() {
+    for name in ["exit-codes", "ExitCodes", "ENVIRONMENT", "example"] {
+        assert!(super::page(Some(name), Dialect::Dash, 80).is_ok(), "{name}");
+    }
+    assert_snapshot!(super::page(Some("queues"), Dialect::Slash, 80).unwrap_err(), @"there is no help about `queues`: it is about a parameter, or one of `Sample`, `Environment`, `ExitCodes`");
+}
+
+#[test]
+fn every_sample_is_a_command_that_is_accepted() {
+    let key =
+        "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+    for sample in sample::SAMPLES {
+        let words: Vec<OsString> = sample
+            .words
+            .iter()
+            .map(|word| {
+                word.replace("$KEY", key)
+                    .replace("$SAS", "sv=2020-01-01&sig=x%3D")
+            })
+            .map(OsString::from)
+            .collect();
+        let given = words::read(&words).unwrap();
+        intent::options(&given, &intent::Surroundings::default()).unwrap();
+    }
+}

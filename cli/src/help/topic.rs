@@ -1,0 +1,66 @@
+//! Pages that are about no single parameter.
+
+use super::layout::paragraph;
+use super::sample;
+use crate::parameter::Dialect;
+
+const TOPICS: &[&str] = &["Sample", "Environment", "ExitCodes"];
+
+/// The topics' names, for people.
+pub(super) fn names() -> String {
+    let names: Vec<_> = TOPICS.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}
+
+/// The page about a topic, if it is one. Case, dashes and a plural do not matter.
+pub(super) fn page(wanted: &str, dialect: Dialect, width: usize) -> Option<String> {
+    let name = wanted.to_ascii_lowercase().replace(['-', '_'], "");
+    match name.trim_end_matches('s') {
+        "sample" | "example" => Some(sample::page(dialect, width)),
+        "environment" => Some(told(ENVIRONMENT, width)),
+        "exitcode" => Some(told(EXIT_CODES, width)),
+        _ => None,
+    }
+}
+
+/// Terms, each with what it means.
+fn told(terms: &[(&str, &str)], width: usize) -> String {
+    terms
+        .iter()
+        .map(|(term, meaning)| format!("{term}\n{}", paragraph(meaning, 4, width)))
+        .collect::<Vec<_>>()
+        .join("\n\n")
+}
+
+const ENVIRONMENT: &[(&str, &str)] = &[
+    (
+        "AZRING_RESOLVE",
+        "Addresses to use instead of asking for them: `host:port:address`, several separated by commas. For tests against \
+         a server of one's own under the real names of hosts.",
+    ),
+    (
+        "TERM",
+        "On a terminal that calls itself `dumb` progress is told in lines, one every ten seconds, as it is where standard \
+         error is no terminal. Nothing is ever coloured.",
+    ),
+    (
+        "TZ",
+        "The time zone of the times in messages and in the summary.",
+    ),
+];
+
+const EXIT_CODES: &[(&str, &str)] = &[
+    (
+        "0",
+        "Nothing failed. Objects that were left alone, by rule or by answer, are no failures.",
+    ),
+    (
+        "1",
+        "Something failed: an object, a part of the source that could not be listed, or the whole copy.",
+    ),
+    ("2", "The command was wrong; nothing was tried."),
+    (
+        "130, 143",
+        "Interrupted (Ctrl-C), terminated. What was under way was finished first, unless it was asked twice.",
+    ),
+];

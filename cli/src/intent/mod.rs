@@ -1,0 +1,214 @@
+//! From what was given to what is wanted: the options that the job obeys.
+//!
+//! Everything that can be wrong with a command without asking the disk or the network is found here: parameters that
+//! this version does not have, values, locations, combinations. Complaints name parameters in the dialect of the command.
+
+mod value;
+
+mod conflict;
+
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use azring_core::location::{Access, Location, ServiceKind, parse};
+use azring_core::options::{
+    Conflict, ContentType, Durability, Engine, Integrity, Io, Landing, Options, Overwrite,
+    Selection, Shape,
+};
+use azring_transport::auth::Secret;
+
+use crate::given::Given;
+use crate::mask::shown;
+use crate::misuse::{Misuse, Side};
+use crate::parameter::{self as row, Dialect, Parameter, Value};
+
+/// What the program finds around it and what decides about options too.
+#[derive(Debug, Default)]
+pub(crate) struct Surroundings {
+    /// There is a terminal at which a question would be answered.
+    pub(crate) can_ask: bool,
+    /// The environment's `AZRING_RESOLVE`.
+    pub(crate) resolve: Option<OsString>,
+}
+
+impl Surroundings {
+    /// Those of this process. A question is shown on standard error and answered on standard input: both have to be a
+    /// terminal.
+    pub(crate) fn of_process() -> Self {
+        Self {
+            can_ask: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
+            resolve: std::env::var_os("AZRING_RESOLVE"),
+        }
+    }
+}
+
+/// The options of one copy.
+pub(crate) fn options(given: &Given, around: &Surroundings) -> Result<Options, Misuse> {
+    refuse_what_is_not_built(given)?;
+    let source = location(given, &SOURCE)?;
+    let target = location(given, &TARGET)?;
+    conflict::check(given, &source, &target)?;
+    Ok(Options {
+        source,
+        target,
+        selection: Selection {
+            pattern: given.text(&row::PATTERN)?.map(str::to_owned),
+            recursive: given.has(&row::S),
+            ignore_case: given.dialect() == Dialect::Slash,
+        },
+        conflict: Conflict {
+            skip_older: given.has(&row::XO),
+            skip_newer: given.has(&row::XN),
+            overwrite: overwrite(given, around),
+        },
+        shape: Shape {
+            content_type: content_type(given)?,
+            block_bytes: value::block_bytes(given)?.unwrap_or(Shape::default().block_bytes),
+        },
+        integrity: Integrity {
+            store_md5: is_on(given, &row::MD5)?,
+            check_md5: given.has(&row::CHECK_MD5),
+            crc64: is_on(given, &row::CRC64)?,
+        },
+        landing: Landing {
+            keep_modified: given.has(&row::MT),
+            durability: match value::choice(given, &row::DURABILITY)? {
+                Some("file") => Durability::File,
+                Some("off") => Durability::Off,
+                _ => Durability::Batch,
+            },
+        },
+        engine: engine(given, around)?,
+        preview: given.has(&row::L),
+    })
+}
+
+/// A parameter or a value that this version does not have is refused by its name, not left out: whoever typed it counts
+/// on it.
+fn refuse_what_is_not_built(given: &Given) -> Result<(), Misuse> {
+    for (parameter, _) in given.typed() {
+        if !parameter.built {
+            return Err(Misuse::meaning(format!(
+                "`{}` is not built yet in azring {}: leave it out, or wait for a later version",
+                parameter.spelled(given.dialect()),
+                env!("CARGO_PKG_VERSION")
+            )));
+        }
+        value::choice(given, parameter)?;
+    }
+    Ok(())
+}
+
+/// One end of the copy: the parameters that describe it.
+struct End {
+    side: Side,
+    place: &'static Parameter,
+    key: &'static Parameter,
+    sas: &'static Parameter,
+    service: &'static Parameter,
+}
+
+const SOURCE: End = End {
+    side: Side::Source,
+    place: &row::SOURCE,
+    key: &row::SOURCE_KEY,
+    sas: &row::SOURCE_SAS,
+    service: &row::SOURCE_TYPE,
+};
+
+const TARGET: End = End {
+    side: Side::Destination,
+    place: &row::DEST,
+    key: &row::DEST_KEY,
+    sas: &row::DEST_SAS,
+    service: &row::DEST_TYPE,
+};
+
+fn location(given: &Given, end: &End) -> Result<Location, Misuse> {
+    let Some(raw) = given.raw(end.place) else {
+        return Err(Misuse::meaning(format!(
+            "`{}` is missing: both a source and a destination are needed",
+            end.place.spelled(given.dialect())
+        )));
+    };
+    let secret = |parameter| {
+        Ok(given
+            .text(parameter)?
+            .map(|text| Secret::new(text.to_owned())))
+    };
+    let access = Access {
+        key: secret(end.key)?,
+        sas: secret(end.sas)?,
+    };
+    let service = value::choice(given, end.service)?.map(|_| ServiceKind::Blob);
+    // Text that is not UTF-8 is no URL, but it may well be the name of a folder.
+    let Some(text) = raw.to_str() else {
+        return Ok(Location::Local(PathBuf::from(raw)));
+    };
+    parse(text, access, service).map_err(|error| Misuse::Location {
+        side: end.side,
+        text: shown(text),
+        reason: error.to_string(),
+        help: end.place.ask_help(given.dialect()),
+    })
+}
+
+fn overwrite(given: &Given, around: &Surroundings) -> Overwrite {
+    if given.has(&row::Y) {
+        Overwrite::Always
+    } else if around.can_ask {
+        Overwrite::Ask
+    } else {
+        Overwrite::Never
+    }
+}
+
+fn content_type(given: &Given) -> Result<ContentType, Misuse> {
+    if !given.has(&row::SET_CONTENT_TYPE) {
+        return Ok(ContentType::Unset);
+    }
+    match given.text(&row::SET_CONTENT_TYPE)? {
+        None => Ok(ContentType::ByExtension),
+        Some(text) => value::header(given, &row::SET_CONTENT_TYPE, text).map(ContentType::Fixed),
+    }
+}
+
+fn is_on(given: &Given, parameter: &Parameter) -> Result<bool, Misuse> {
+    Ok(value::choice(given, parameter)? != Some("off"))
+}
+
+fn engine(given: &Given, around: &Surroundings) -> Result<Engine, Misuse> {
+    Ok(Engine {
+        concurrency: value::concurrency(given)?,
+        io: match value::choice(given, &row::IO)? {
+            Some("ring") => Io::Ring,
+            Some("threads") => Io::Threads,
+            _ => Io::Auto,
+        },
+        memory_bytes: value::memory_bytes(given)?,
+        ca_file: given.raw(&row::CA_FILE).map(PathBuf::from),
+        resolve: around
+            .resolve
+            .as_deref()
+            .map(value::resolve)
+            .transpose()?
+            .unwrap_or_default()
+            .into(),
+    })
+}
+
+/// The words that a parameter knows, for a complaint about one that it does not.
+fn choices(parameter: &Parameter) -> String {
+    let Value::Choice(choices) = parameter.value else {
+        return String::new();
+    };
+    let words: Vec<_> = choices
+        .iter()
+        .map(|choice| format!("`{}`", choice.word))
+        .collect();
+    words.join(", ")
+}
+
+#[cfg(test)]
+mod tests;

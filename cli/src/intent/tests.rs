@@ -1,0 +1,253 @@
+//! What each parameter comes to, and what is refused. Written in the slash dialect; `words` proves that the other one
+//! gives the same.
+
+use insta::assert_snapshot;
+
+use super::*;
+use crate::words;
+
+/// The emulator's account key, which Microsoft publishes.
+const KEY: &str =
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+const UPLOAD: &[&str] = &["/Source:/data", "/Dest:https://a.blob.core.windows.net/c"];
+const DOWNLOAD: &[&str] = &["/Source:https://a.blob.core.windows.net/c", "/Dest:/data"];
+
+fn read(base: &[&str], more: &[&str]) -> Result<Options, Misuse> {
+    let words: Vec<OsString> = base.iter().chain(more).map(OsString::from).collect();
+    let around = Surroundings {
+        can_ask: true,
+        resolve: None,
+    };
+    options(&words::read(&words)?, &around)
+}
+
+fn upload(more: &[&str]) -> Options {
+    read(UPLOAD, more).unwrap()
+}
+
+fn refused(base: &[&str], more: &[&str]) -> String {
+    read(base, more).expect_err("must be refused").to_string()
+}
+
+#[test]
+fn a_bare_copy_gets_azcopys_defaults() {
+    let options = upload(&[]);
+    assert_eq!(options.source.to_string(), "/data");
+    assert_eq!(
+        options.target.to_string(),
+        "https://a.blob.core.windows.net/c"
+    );
+    assert!(options.selection.pattern.is_none() && !options.selection.recursive);
+    assert!(!options.conflict.skip_older && !options.conflict.skip_newer);
+    assert_eq!(options.conflict.overwrite, Overwrite::Ask);
+    assert_eq!(options.shape.content_type, ContentType::Unset);
+    assert_eq!(options.shape.block_bytes, 4 << 20);
+    assert!(options.integrity.store_md5 && options.integrity.crc64);
+    assert!(!options.integrity.check_md5 && !options.landing.keep_modified);
+    assert_eq!(options.landing.durability, Durability::Batch);
+    assert_eq!(options.engine.concurrency, None);
+    assert_eq!(options.engine.io, Io::Auto);
+    assert!(options.engine.memory_bytes.is_none() && options.engine.ca_file.is_none());
+    assert!(!options.preview);
+}
+
+#[test]
+fn flags_switch_on_what_they_name() {
+    let options = upload(&["/S", "/XO", "/XN", "/L", "/CheckMD5", "/MT"]);
+    assert!(options.selection.recursive && options.preview);
+    assert!(options.conflict.skip_older && options.conflict.skip_newer);
+    assert!(options.integrity.check_md5 && options.landing.keep_modified);
+}
+
+#[test]
+fn a_pattern_ignores_case_in_the_slash_dialect_only() {
+    let options = upload(&["/Pattern:a*"]);
+    assert_eq!(options.selection.pattern.as_deref(), Some("a*"));
+    assert!(options.selection.ignore_case);
+    let dash = [
+        "--source=/data",
+        "--destination=https://a.blob.core.windows.net/c",
+    ];
+    let options = read(&dash, &["--include", "a*"]).unwrap();
+    assert_eq!(options.selection.pattern.as_deref(), Some("a*"));
+    assert!(!options.selection.ignore_case);
+}
+
+#[test]
+fn what_exists_is_asked_about_only_where_somebody_answers() {
+    assert_eq!(upload(&["/Y"]).conflict.overwrite, Overwrite::Always);
+    let words: Vec<OsString> = UPLOAD.iter().map(OsString::from).collect();
+    let unattended = options(&words::read(&words).unwrap(), &Surroundings::default());
+    assert_eq!(unattended.unwrap().conflict.overwrite, Overwrite::Never);
+}
+
+#[test]
+fn azrings_own_parameters_reach_the_engine() {
+    let own = [
+        "/IO:Threads",
+        "/Memory:512M",
+        "/MD5:off",
+        "/CRC64:OFF",
+        "/Durability:file",
+        "/CaFile:ca.pem",
+        "/NC:512",
+        "/BlockSizeInMb:100",
+    ];
+    let options = upload(&own);
+    assert_eq!(options.engine.io, Io::Threads);
+    assert_eq!(options.engine.memory_bytes, Some(512 << 20));
+    assert!(!options.integrity.store_md5 && !options.integrity.crc64);
+    assert_eq!(options.landing.durability, Durability::File);
+    assert_eq!(options.engine.ca_file, Some(PathBuf::from("ca.pem")));
+    assert_eq!(options.engine.concurrency, Some(512));
+    assert_eq!(options.shape.block_bytes, 100 << 20);
+}
+
+#[test]
+fn a_content_type_is_the_extensions_or_the_given_one() {
+    let of = |word| upload(&[word]).shape.content_type;
+    assert_eq!(of("/SetContentType"), ContentType::ByExtension);
+    assert_eq!(
+        of("/SetContentType:video/mp4"),
+        ContentType::Fixed("video/mp4".into())
+    );
+    assert_snapshot!(refused(UPLOAD, &["/SetContentType:a\nb"]), @r"`a\u{a}b` as the value of `/SetContentType` contains a character that no header may have");
+}
+
+#[test]
+fn a_key_or_a_signature_goes_to_its_own_side() {
+    let key = format!("/DestKey:{KEY}");
+    assert!(read(UPLOAD, &[&key]).is_ok());
+    assert!(read(DOWNLOAD, &["/SourceSAS:?sv=2020-01-01&sig=abc%3D"]).is_ok());
+    let misplaced = refused(UPLOAD, &[&format!("/SourceKey:{KEY}")]);
+    assert!(!misplaced.contains(KEY));
+    assert_snapshot!(misplaced, @r#"Error parsing source location "/data": `/data` is a path of this machine, but an account key is given for it. For more details, please type "azring /?:Source"."#);
+    assert_snapshot!(refused(UPLOAD, &["/DestKey:no base64!"]), @r#"Error parsing destination location "https://a.blob.core.windows.net/c": the key given for the account `a` is not base64: copy it again from the account's access keys. For more details, please type "azring /?:Dest"."#);
+}
+
+#[test]
+fn a_service_is_named_where_the_host_does_not_tell() {
+    let emulator = ["/Source:http://127.0.0.1:10000/a/c", "/Dest:/data"];
+    assert!(read(&emulator, &["/SourceType:blob"]).is_ok());
+    assert_snapshot!(refused(&emulator, &["/SourceType:Table"]), @"`Table` as the value of `/SourceType` is not built yet in azring 0.1.0");
+    assert_snapshot!(refused(UPLOAD, &["/DestType:queue"]), @"`queue` is no value of `/DestType`: it takes `Blob`, `File`, `Table`");
+}
+
+#[test]
+fn a_location_that_is_none_is_named_with_its_side_and_without_its_secrets() {
+    let source = ["/Source:ftp://host/x", "/Dest:/data"];
+    assert_snapshot!(refused(&source, &[]), @r#"Error parsing source location "ftp://host/x": `ftp://` is not supported: a location is a path of this machine or a URL that begins with `https://` or `http://`. For more details, please type "azring /?:Source"."#);
+    let target = [
+        "/Source:/data",
+        "/Dest:https://a.blob.core.windows.net?sig=canary",
+    ];
+    let text = refused(&target, &[]);
+    assert!(!text.contains("canary"));
+    assert_snapshot!(text, @r#"Error parsing destination location "https://a.blob.core.windows.net?sig=******": the URL names no container: copying a whole account is not supported. For more details, please type "azring /?:Dest"."#);
+    assert_snapshot!(refused(&["/Source:C:\\data", UPLOAD[1]], &[]), @r#"Error parsing source location "C:\data": `C:\data` is a path of Windows: give a path of this machine, for example `/data/myfolder`. For more details, please type "azring /?:Source"."#);
+}
+
+#[test]
+fn both_ends_are_needed() {
+    assert_snapshot!(refused(&UPLOAD[..1], &[]), @"`/Dest` is missing: both a source and a destination are needed");
+    assert_snapshot!(refused(&["--destination=/x"], &[]), @"`--source` is missing: both a source and a destination are needed");
+}
+
+#[test]
+fn a_number_stays_within_azcopys_limits() {
+    assert_snapshot!(refused(UPLOAD, &["/NC:0"]), @"Parallel operations count must be positive.");
+    assert_snapshot!(refused(UPLOAD, &["/NC:513"]), @"`/NC` must be between 1 and 512");
+    assert_snapshot!(refused(UPLOAD, &["/NC:many"]), @"`many` is no number, but `/NC` needs one");
+    assert_snapshot!(refused(UPLOAD, &["/BlockSizeInMb:104"]), @"BlockSize must be between 4MB and 100MB.");
+    assert_snapshot!(refused(UPLOAD, &["/BlockSizeInMb:6"]), @"BlockSize must be multiple of 4MB.");
+    assert_snapshot!(refused(UPLOAD, &["/Memory:lots"]), @"`lots` is no size, but `/Memory` needs one: a number of bytes, or one with K, M, G or T behind it, as in `512M`");
+    assert_snapshot!(refused(UPLOAD, &["/Memory:1M"]), @"`/Memory` must be at least 32M");
+}
+
+#[test]
+fn a_choice_is_one_of_the_known_words() {
+    assert_snapshot!(refused(UPLOAD, &["/IO:fast"]), @"`fast` is no value of `/IO`: it takes `auto`, `ring`, `threads`");
+    assert_snapshot!(refused(UPLOAD, &["/MD5:yes"]), @"`yes` is no value of `/MD5`: it takes `on`, `off`");
+    assert_snapshot!(refused(UPLOAD, &["/BlobType:page"]), @"`page` as the value of `/BlobType` is not built yet in azring 0.1.0");
+    assert!(read(UPLOAD, &["/BlobType:Block"]).is_ok());
+}
+
+#[test]
+fn two_folders_are_no_copy() {
+    assert_snapshot!(refused(&["/Source:/a", "/Dest:/b"], &[]), @"Both Source and Destination are locally accessible locations. At least one of source and destination should be an Azure Storage location.");
+}
+
+#[test]
+fn a_place_is_not_copied_onto_itself() {
+    let same = [DOWNLOAD[0], UPLOAD[1]];
+    assert_snapshot!(refused(&same, &[]), @"Source and destination cannot be the same.");
+}
+
+#[test]
+fn between_services_is_refused_by_name() {
+    let between = [DOWNLOAD[0], "/Dest:https://b.blob.core.windows.net/c"];
+    assert_snapshot!(refused(&between, &[]), @"copying from one container to another is not built yet in azring 0.1.0: one of source and destination must be a folder");
+}
+
+#[test]
+fn what_is_for_uploads_is_refused_on_a_download() {
+    assert_snapshot!(refused(DOWNLOAD, &["/BlobType:block"]), @"`/BlobType` is only for uploads, but the destination is a folder");
+    assert_snapshot!(refused(DOWNLOAD, &["/SetContentType"]), @"`/SetContentType` is only for uploads, but the destination is a folder");
+}
+
+#[test]
+fn a_local_pattern_does_not_climb() {
+    for pattern in [
+        "/Pattern:..",
+        "/Pattern:../x",
+        "/Pattern:x/..",
+        "/Pattern:a..",
+    ] {
+        assert!(refused(UPLOAD, &[pattern]).starts_with("Search pattern cannot contain"));
+    }
+    for pattern in ["/Pattern:a..b", "/Pattern:..a123"] {
+        assert!(read(UPLOAD, &[pattern]).is_ok(), "{pattern}");
+    }
+    // To a service it is only the beginning of a name.
+    assert!(read(DOWNLOAD, &["/Pattern:../x"]).is_ok());
+}
+
+#[test]
+fn every_parameter_that_is_not_built_is_refused_by_its_name() {
+    for parameter in row::all().filter(|parameter| !parameter.built) {
+        let word = match parameter.value {
+            Value::Flag | Value::Optional(_) => format!("/{}", parameter.slash),
+            Value::Choice(choices) => format!("/{}:{}", parameter.slash, choices[0].word),
+            Value::Required(_) | Value::Repeated(_) => format!("/{}:x", parameter.slash),
+        };
+        let text = refused(UPLOAD, &[&word]);
+        assert!(text.starts_with(&format!("`/{}` is not built", parameter.slash)));
+    }
+}
+
+#[test]
+fn a_folder_may_have_a_name_that_is_no_text() {
+    use std::os::unix::ffi::OsStringExt;
+    let words = [
+        OsString::from_vec(b"/Source:/data/\xff".to_vec()),
+        UPLOAD[1].into(),
+    ];
+    let options = options(&words::read(&words).unwrap(), &Surroundings::default()).unwrap();
+    let Location::Local(path) = options.source else {
+        panic!("not a folder");
+    };
+    assert_eq!(path.as_os_str().as_encoded_bytes(), b"/data/\xff");
+}
+
+#[test]
+fn addresses_of_the_environment_reach_the_engine() {
+    let words: Vec<OsString> = UPLOAD.iter().map(OsString::from).collect();
+    let around = |text: &str| Surroundings {
+        can_ask: false,
+        resolve: Some(text.into()),
+    };
+    let given = words::read(&words).unwrap();
+    let options_ = options(&given, &around("a.blob.core.windows.net:443:127.0.0.1")).unwrap();
+    assert_eq!(options_.engine.resolve.len(), 1);
+    assert_snapshot!(options(&given, &around("nonsense")).unwrap_err(), @"`nonsense` in `AZRING_RESOLVE` is not `host:port:address`");
+}

@@ -1,0 +1,200 @@
+//! Values: from text to numbers, sizes and choices, within their limits.
+
+use std::ffi::OsStr;
+use std::net::IpAddr;
+
+use super::choices;
+use crate::given::Given;
+use crate::mask::shown;
+use crate::misuse::Misuse;
+use crate::parameter::{self as row, Parameter, Value};
+
+/// AzCopy's limit for `/NC`.
+const CONCURRENCY_MAX: i64 = 512;
+/// The limits of `/BlockSizeInMb`, from AzCopy's data movement library.
+const BLOCK_MIB_MIN: i64 = 4;
+const BLOCK_MIB_MAX: i64 = 100;
+/// Less than this cannot hold a block for each of a few requests.
+const MEMORY_BYTES_MIN: u64 = 32 << 20;
+
+/// Which of its choices the parameter was given, as the table writes it.
+pub(super) fn choice(given: &Given, parameter: &Parameter) -> Result<Option<&'static str>, Misuse> {
+    let Value::Choice(known) = parameter.value else {
+        return Ok(None);
+    };
+    let Some(text) = given.text(parameter)? else {
+        return Ok(None);
+    };
+    let name = parameter.spelled(given.dialect());
+    match known
+        .iter()
+        .find(|choice| choice.word.eq_ignore_ascii_case(text))
+    {
+        Some(choice) if choice.built => Ok(Some(choice.word)),
+        Some(choice) => Err(Misuse::meaning(format!(
+            "`{}` as the value of `{name}` is not built yet in azring {}",
+            choice.word,
+            env!("CARGO_PKG_VERSION")
+        ))),
+        None => Err(Misuse::meaning(format!(
+            "`{}` is no value of `{name}`: it takes {}",
+            shown(text),
+            choices(parameter)
+        ))),
+    }
+}
+
+/// `/NC`.
+pub(super) fn concurrency(given: &Given) -> Result<Option<u32>, Misuse> {
+    match number(given, &row::NC)? {
+        Some(count) if count < 1 => Err(Misuse::meaning(
+            "Parallel operations count must be positive.",
+        )),
+        Some(count) if count > CONCURRENCY_MAX => Err(Misuse::meaning(format!(
+            "`{}` must be between 1 and {CONCURRENCY_MAX}",
+            row::NC.spelled(given.dialect())
+        ))),
+        count => Ok(count.map(|count| count as u32)),
+    }
+}
+
+/// `/BlockSizeInMb`, in bytes.
+pub(super) fn block_bytes(given: &Given) -> Result<Option<u64>, Misuse> {
+    match number(given, &row::BLOCK_SIZE_IN_MB)? {
+        Some(mib) if !(BLOCK_MIB_MIN..=BLOCK_MIB_MAX).contains(&mib) => Err(Misuse::meaning(
+            format!("BlockSize must be between {BLOCK_MIB_MIN}MB and {BLOCK_MIB_MAX}MB."),
+        )),
+        Some(mib) if mib % 4 != 0 => Err(Misuse::meaning("BlockSize must be multiple of 4MB.")),
+        mib => Ok(mib.map(|mib| (mib as u64) << 20)),
+    }
+}
+
+/// A whole number, of any size that makes sense anywhere.
+fn number(given: &Given, parameter: &Parameter) -> Result<Option<i64>, Misuse> {
+    let Some(text) = given.text(parameter)? else {
+        return Ok(None);
+    };
+    text.parse().map(Some).map_err(|_| {
+        Misuse::meaning(format!(
+            "`{}` is no number, but `{}` needs one",
+            shown(text),
+            parameter.spelled(given.dialect())
+        ))
+    })
+}
+
+/// `/Memory`, in bytes.
+pub(super) fn memory_bytes(given: &Given) -> Result<Option<u64>, Misuse> {
+    let Some(text) = given.text(&row::MEMORY)? else {
+        return Ok(None);
+    };
+    let name = row::MEMORY.spelled(given.dialect());
+    let bytes = size(text).ok_or_else(|| {
+        Misuse::meaning(format!(
+            "`{}` is no size, but `{name}` needs one: a number of bytes, or one with K, M, G or T behind it, as in `512M`",
+            shown(text)
+        ))
+    })?;
+    if bytes < MEMORY_BYTES_MIN {
+        return Err(Misuse::meaning(format!(
+            "`{name}` must be at least {}M",
+            MEMORY_BYTES_MIN >> 20
+        )));
+    }
+    Ok(Some(bytes))
+}
+
+/// `512M`, `2G`, `1073741824`: powers of 1024. `None` if it is none or does not fit.
+fn size(text: &str) -> Option<u64> {
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let shift = match text[digits.len()..].to_ascii_uppercase().as_str() {
+        "" | "B" => 0,
+        "K" | "KB" | "KIB" => 10,
+        "M" | "MB" | "MIB" => 20,
+        "G" | "GB" | "GIB" => 30,
+        "T" | "TB" | "TIB" => 40,
+        _ => return None,
+    };
+    digits.parse::<u64>().ok()?.checked_mul(1 << shift)
+}
+
+/// Text that goes into a header as it is: printable ASCII.
+pub(super) fn header(given: &Given, parameter: &Parameter, text: &str) -> Result<String, Misuse> {
+    if text
+        .bytes()
+        .all(|byte| byte == b' ' || byte.is_ascii_graphic())
+    {
+        return Ok(text.to_owned());
+    }
+    Err(Misuse::meaning(format!(
+        "`{}` as the value of `{}` contains a character that no header may have",
+        shown(text),
+        parameter.spelled(given.dialect())
+    )))
+}
+
+/// `AZRING_RESOLVE`: `host:port:address`, several separated by commas; an IPv6 address with or without brackets.
+pub(super) fn resolve(text: &OsStr) -> Result<Vec<(String, u16, IpAddr)>, Misuse> {
+    let text = text.to_string_lossy();
+    text.split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            resolve_one(part).ok_or_else(|| {
+                Misuse::meaning(format!(
+                    "`{}` in `AZRING_RESOLVE` is not `host:port:address`",
+                    shown(part)
+                ))
+            })
+        })
+        .collect()
+}
+
+fn resolve_one(text: &str) -> Option<(String, u16, IpAddr)> {
+    let mut fields = text.splitn(3, ':');
+    let host = fields.next().filter(|host| !host.is_empty())?;
+    let port = fields.next()?.parse().ok()?;
+    let address = fields.next()?;
+    let address = address
+        .strip_prefix('[')
+        .and_then(|inner| inner.strip_suffix(']'))
+        .unwrap_or(address);
+    Some((host.to_ascii_lowercase(), port, address.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_is_a_number_and_a_power_of_1024() {
+        assert_eq!(size("512M"), Some(512 << 20));
+        assert_eq!(size("2g"), Some(2 << 30));
+        assert_eq!(size("64MiB"), Some(64 << 20));
+        assert_eq!(size("1048576"), Some(1 << 20));
+        for wrong in ["", "M", "1.5G", "-1", "1X", "99999999999T", "1 G"] {
+            assert_eq!(size(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_resolve_list_names_hosts_ports_and_addresses() {
+        let list = "A.blob.core.windows.net:443:127.0.0.1, b:80:::1,c:1:[fe80::1]";
+        let list = resolve(OsStr::new(list)).unwrap();
+        assert_eq!(
+            list,
+            [
+                (
+                    "a.blob.core.windows.net".into(),
+                    443,
+                    "127.0.0.1".parse().unwrap()
+                ),
+                ("b".into(), 80, "::1".parse().unwrap()),
+                ("c".into(), 1, "fe80::1".parse().unwrap()),
+            ]
+        );
+        for wrong in ["a", "a:1", "a:x:127.0.0.1", ":1:127.0.0.1", "a:1:host"] {
+            assert!(resolve(OsStr::new(wrong)).is_err(), "{wrong}");
+        }
+    }
+}

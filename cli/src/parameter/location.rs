@@ -1,0 +1,135 @@
+//! Rows: from where, to where, and as whom.
+
+use super::{ALL, BLOBS_TABLES, Group, Parameter, Value, built, not_yet};
+
+pub(super) const GROUP: Group = Group {
+    title: "From where, to where",
+    rows: &[
+        &SOURCE,
+        &DEST,
+        &SOURCE_KEY,
+        &DEST_KEY,
+        &SOURCE_SAS,
+        &DEST_SAS,
+        &SOURCE_TYPE,
+        &DEST_TYPE,
+    ],
+};
+
+pub(crate) static SOURCE: Parameter = Parameter {
+    slash: "Source",
+    dash: &["source"],
+    value: Value::Required("source"),
+    secret: false,
+    applies_to: ALL,
+    default: "",
+    brief: "What to copy: a folder, or the URL of a container",
+    detail: "What to copy: a folder of this machine, or the URL of a container or of a virtual directory in it. The path \
+             of a single file and the URL of a single blob are understood too; a slash at the end says that a directory \
+             is meant.\n\n\
+             A URL may carry a shared access signature, and its host may be a secondary one \
+             (`https://ACCOUNT-secondary.blob.core.windows.net/...`).",
+    since: "AzCopy",
+    built: true,
+};
+
+pub(crate) static DEST: Parameter = Parameter {
+    slash: "Dest",
+    dash: &["destination", "dest"],
+    value: Value::Required("destination"),
+    secret: false,
+    applies_to: ALL,
+    default: "",
+    brief: "Where to copy it: a folder, or the URL of a container",
+    detail: "Where to copy it: a folder of this machine, or the URL of a container or of a virtual directory in it. A \
+             folder or container that is not there is made.",
+    since: "AzCopy",
+    built: true,
+};
+
+pub(crate) static SOURCE_KEY: Parameter = Parameter {
+    slash: "SourceKey",
+    dash: &["source-key"],
+    value: Value::Required("key"),
+    secret: true,
+    applies_to: ALL,
+    default: "",
+    brief: "The key of the source's storage account",
+    detail: "The key of the storage account that the source is in, in base64 as the portal shows it. It is shown \
+             nowhere.\n\n\
+             Without a key and without a shared access signature a container is read as the public.",
+    since: "AzCopy",
+    built: true,
+};
+
+pub(crate) static DEST_KEY: Parameter = Parameter {
+    slash: "DestKey",
+    dash: &["dest-key", "destination-key"],
+    value: Value::Required("key"),
+    secret: true,
+    applies_to: ALL,
+    default: "",
+    brief: "The key of the destination's storage account",
+    detail: "The key of the storage account that the destination is in, in base64 as the portal shows it. It is shown \
+             nowhere.",
+    since: "AzCopy",
+    built: true,
+};
+
+pub(crate) static SOURCE_SAS: Parameter = Parameter {
+    slash: "SourceSAS",
+    dash: &["source-sas"],
+    value: Value::Required("sas"),
+    secret: true,
+    applies_to: ALL,
+    default: "",
+    brief: "A shared access signature for the source",
+    detail: "A shared access signature with the permissions to read and to list, with or without its leading `?`. Quote \
+             it: shells read `&` as their own. It may stand in the URL instead, but not in both.",
+    since: "AzCopy",
+    built: true,
+};
+
+pub(crate) static DEST_SAS: Parameter = Parameter {
+    slash: "DestSAS",
+    dash: &["dest-sas", "destination-sas"],
+    value: Value::Required("sas"),
+    secret: true,
+    applies_to: ALL,
+    default: "",
+    brief: "A shared access signature for the destination",
+    detail: "A shared access signature with the permissions to read and to write, with or without its leading `?`. Quote \
+             it: shells read `&` as their own. It may stand in the URL instead, but not in both. The permission to write \
+             is enough where nothing has to be looked up: when every question is answered beforehand and nothing is \
+             excluded by time.",
+    since: "AzCopy",
+    built: true,
+};
+
+pub(crate) static SOURCE_TYPE: Parameter = Parameter {
+    slash: "SourceType",
+    dash: &["source-type"],
+    value: Value::Choice(&[built("Blob"), not_yet("File"), not_yet("Table")]),
+    secret: false,
+    applies_to: BLOBS_TABLES,
+    default: "told by the host's name",
+    brief: "The source's service, where its host does not tell",
+    detail: "Which service the source's URL belongs to, where the name of the host does not tell: the emulator, an \
+             address, a domain of one's own.",
+    since: "AzCopy",
+    built: true,
+};
+
+pub(crate) static DEST_TYPE: Parameter = Parameter {
+    slash: "DestType",
+    dash: &["dest-type", "destination-type"],
+    value: Value::Choice(&[built("Blob"), not_yet("File"), not_yet("Table")]),
+    secret: false,
+    applies_to: BLOBS_TABLES,
+    default: "told by the host's name",
+    brief: "The destination's service, where its host does not tell",
+    detail: "Which service the destination's URL belongs to, where the name of the host does not tell: the emulator, an \
+             address, a domain of one's own.",
+    since: "AzCopy",
+    built: true,
+};

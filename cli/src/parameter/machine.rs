@@ -1,0 +1,65 @@
+//! Rows: how much of the machine may be used, and how.
+
+use super::{ALL, BLOBS_FILES, Group, Parameter, Value, built};
+
+pub(super) const GROUP: Group = Group {
+    title: "The machine",
+    rows: &[&NC, &IO, &MEMORY, &CA_FILE],
+};
+
+pub(crate) static NC: Parameter = Parameter {
+    slash: "NC",
+    dash: &["parallel-level"],
+    value: Value::Required("number"),
+    secret: false,
+    applies_to: ALL,
+    default: "8 for each core, at most 512",
+    brief: "How many requests at the same time",
+    detail: "How many requests are under way at the same time, 1 to 512. On a slow line fewer may be better than many: \
+             they share it.",
+    since: "AzCopy",
+    built: true,
+};
+
+pub(crate) static IO: Parameter = Parameter {
+    slash: "IO",
+    dash: &["io"],
+    value: Value::Choice(&[built("auto"), built("ring"), built("threads")]),
+    secret: false,
+    applies_to: BLOBS_FILES,
+    default: "auto",
+    brief: "How files are read and written",
+    detail: "How files are read and written: through the kernel's io_uring or by threads. With `auto` it is the ring \
+             where the kernel and the limits allow it, and one notice says so where they do not; with `ring` it is the \
+             ring or an error.",
+    since: "azring 0.1",
+    built: true,
+};
+
+pub(crate) static MEMORY: Parameter = Parameter {
+    slash: "Memory",
+    dash: &["memory"],
+    value: Value::Required("size"),
+    secret: false,
+    applies_to: ALL,
+    default: "a quarter of the memory, at most 1 GiB",
+    brief: "How much memory may be used for data",
+    detail: "How much memory may be used for data on its way: a number of bytes, or one with K, M, G or T behind it \
+             (`512M`, `2G`). Of the machine, or of the control group, whichever is smaller.",
+    since: "azring 0.1",
+    built: true,
+};
+
+pub(crate) static CA_FILE: Parameter = Parameter {
+    slash: "CaFile",
+    dash: &["ca-file"],
+    value: Value::Required("path"),
+    secret: false,
+    applies_to: ALL,
+    default: "the platform's certificates",
+    brief: "Certificates to trust beside the platform's",
+    detail: "A PEM file with certificates of authorities to trust beside those of the platform: an emulator's, or a \
+             company's own.",
+    since: "azring 0.1",
+    built: true,
+};

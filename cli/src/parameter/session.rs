@@ -1,0 +1,102 @@
+//! Rows: questions, logs and help.
+
+use super::{ALL, BLOBS_FILES, Group, Parameter, Value};
+
+pub(super) const GROUP: Group = Group {
+    title: "The session",
+    rows: &[&Y, &L, &V, &Z, &AT, &HELP, &VERSION],
+};
+
+pub(crate) static Y: Parameter = Parameter {
+    slash: "Y",
+    dash: &["quiet", "yes"],
+    value: Value::Flag,
+    secret: false,
+    applies_to: ALL,
+    default: "off",
+    brief: "Ask nothing, overwrite what exists",
+    detail: "Asks no questions: what exists at the destination is overwritten. Without it each object that exists is \
+             asked about; where there is no terminal to ask at, it is skipped.",
+    since: "AzCopy",
+    built: true,
+};
+
+pub(crate) static L: Parameter = Parameter {
+    slash: "L",
+    dash: &["dry-run", "list"],
+    value: Value::Flag,
+    secret: false,
+    applies_to: BLOBS_FILES,
+    default: "off",
+    brief: "Count what would be copied, copy nothing",
+    detail: "Does everything up to the copying itself: lists, selects and counts what the same command without this \
+             parameter would copy.",
+    since: "AzCopy",
+    built: true,
+};
+
+static V: Parameter = Parameter {
+    slash: "V",
+    dash: &["verbose"],
+    value: Value::Optional("file"),
+    secret: false,
+    applies_to: ALL,
+    default: "",
+    brief: "Write a verbose log",
+    detail: "Writes what happens to every object into a log file.",
+    since: "AzCopy",
+    built: false,
+};
+
+static Z: Parameter = Parameter {
+    slash: "Z",
+    dash: &["resume"],
+    value: Value::Optional("folder"),
+    secret: false,
+    applies_to: ALL,
+    default: "",
+    brief: "The folder of the journal, to resume from",
+    detail: "The folder in which the journal is kept, from which a copy that was interrupted goes on.",
+    since: "AzCopy",
+    built: false,
+};
+
+static AT: Parameter = Parameter {
+    slash: "@",
+    dash: &["config-file"],
+    value: Value::Repeated("file"),
+    secret: false,
+    applies_to: ALL,
+    default: "",
+    brief: "A file with more parameters",
+    detail: "A file with parameters that are read as if they stood in its place on the command line.",
+    since: "AzCopy",
+    built: false,
+};
+
+pub(crate) static HELP: Parameter = Parameter {
+    slash: "?",
+    dash: &["help"],
+    value: Value::Optional("topic"),
+    secret: false,
+    applies_to: ALL,
+    default: "",
+    brief: "Help: all of it, or about one parameter or topic",
+    detail: "Shows help: all of it; about one parameter, by its name; or one of the topics `Sample`, `Environment` and \
+             `ExitCodes`.",
+    since: "AzCopy",
+    built: true,
+};
+
+pub(crate) static VERSION: Parameter = Parameter {
+    slash: "Version",
+    dash: &["version"],
+    value: Value::Flag,
+    secret: false,
+    applies_to: ALL,
+    default: "",
+    brief: "The version of this program",
+    detail: "Shows the version of this program.",
+    since: "AzCopy on Linux",
+    built: true,
+};
