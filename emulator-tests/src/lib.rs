@@ -9,8 +9,17 @@
 pub mod account;
 pub mod certificate;
 pub mod guarded;
-pub mod rest;
+pub mod program;
 
 pub mod azurite;
-
 pub mod emulator;
+pub mod emulator_process;
+
+pub mod tree;
+
+pub mod command;
+pub mod peers;
+pub mod summary;
+
+pub mod compare;
+pub mod rest;

@@ -64,6 +64,11 @@ impl BlobService {
         &self.account
     }
 
+    /// Its address, as other programs take it: `http://127.0.0.1:10000/devstoreaccount1`.
+    pub fn url(&self) -> String {
+        format!("{}{}", self.origin, self.prefix)
+    }
+
     /// A container that nobody else uses, made now. Its name begins with `purpose`.
     pub fn fresh_container(&self, purpose: &str) -> Container {
         let container = self.unmade_container(purpose);

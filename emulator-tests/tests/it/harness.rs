@@ -1,7 +1,11 @@
 //! The harness itself: if these fail, the failures of the others mean nothing.
 
-use azring_emulator_tests::rest::content_md5;
-use azring_emulator_tests::{azurite, rest::BlobService};
+use azring_emulator_tests::azurite;
+use azring_emulator_tests::command::Folder;
+use azring_emulator_tests::compare::assert_same;
+use azring_emulator_tests::peers::{self, Peers};
+use azring_emulator_tests::rest::{BlobService, content_md5};
+use azring_emulator_tests::tree::{Tree, noise};
 
 fn put_and_look(service: &BlobService) {
     let container = service.fresh_container("harness");
@@ -39,4 +43,38 @@ fn container_that_was_not_made_does_not_exist() {
     assert!(!container.exists());
     container.make();
     assert!(container.exists());
+}
+
+#[test]
+fn azures_python_sdk_sees_what_our_look_sees() {
+    let container = azurite::shared().blob_service().fresh_container("look");
+    Tree::named(["a", "b/c & d", "ü"]).put_into(&container);
+    let ours: Vec<_> = container.list().into_values().collect();
+    assert_eq!(Peers::find().python_list(&container), ours);
+}
+
+#[test]
+fn trees_of_azcopy_and_rclone_are_read_back_as_they_were_sent() {
+    let (peers, source, logs) = (Peers::find(), Folder::new(), Folder::new());
+    let tree = Tree::named(["a", "b/c & d", "ü%"]).with("large", noise(1, 5 << 20));
+    tree.write_to(source.path());
+
+    let container = azurite::shared()
+        .blob_service()
+        .fresh_container("by-azcopy");
+    let target = format!("{}?{}", container.url(), container.service().account_sas());
+    let below = format!("{}/*", source.path().display());
+    peers::run(peers.azcopy("LocalBlob", &below, &target, logs.path()));
+    assert_same(&tree, &Tree::get_from(&container));
+
+    let container = azurite::shared()
+        .blob_service()
+        .fresh_container("by-rclone");
+    let target = format!("azure:{}", container.name());
+    peers::run(peers.rclone(
+        container.service(),
+        &source.path().to_string_lossy(),
+        &target,
+    ));
+    assert_same(&tree, &Tree::get_from(&container));
 }

@@ -1,0 +1,387 @@
+//! Running azring as a user would: its words, who runs it and under which limits; and what came of it.
+//!
+//! A run that does not end is killed and reported. Whatever a run writes to its home folder goes to a folder of its
+//! own. Keys do not appear in the messages.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+use crate::account::Account;
+use crate::program;
+use crate::summary::Summary;
+
+/// The user and group called `nobody` on every Linux.
+const NOBODY: u32 = 65534;
+
+/// What an ordinary user's processes may lock into memory, unless the administrator changed it, in bytes.
+pub const ORDINARY_MEMLOCK: u64 = 8 << 20;
+
+/// How long one run may take before it counts as hung, in seconds. The longest takes a few.
+const SECONDS_MAX: &str = "240";
+
+/// The parameters whose values are secrets.
+const SECRET: [&str; 4] = ["/sourcekey:", "/destkey:", "/sourcesas:", "/destsas:"];
+
+/// A run of azring to be made.
+#[derive(Debug)]
+pub struct Azring {
+    words: Vec<OsString>,
+    environment: Vec<(String, OsString)>,
+    ordinary_user: bool,
+    memlock: Option<u64>,
+    io_uring_refused: bool,
+}
+
+impl Azring {
+    /// azring with no words at all.
+    pub fn new() -> Self {
+        Self {
+            words: Vec::new(),
+            environment: Vec::new(),
+            ordinary_user: false,
+            memlock: None,
+            io_uring_refused: false,
+        }
+    }
+
+    /// `azring /Source:source /Dest:dest`.
+    pub fn copy(source: impl AsRef<OsStr>, dest: impl AsRef<OsStr>) -> Self {
+        Self::new().named("/Source:", source).named("/Dest:", dest)
+    }
+
+    /// Adds one word.
+    pub fn arg(mut self, word: impl AsRef<OsStr>) -> Self {
+        self.words.push(word.as_ref().to_owned());
+        self
+    }
+
+    /// Adds several words.
+    pub fn args<W: AsRef<OsStr>>(self, words: impl IntoIterator<Item = W>) -> Self {
+        words.into_iter().fold(self, Self::arg)
+    }
+
+    /// Adds `/SourceKey:` with the account's key.
+    pub fn source_key(self, account: &Account) -> Self {
+        self.named("/SourceKey:", account.key_in_base64())
+    }
+
+    /// Adds `/DestKey:` with the account's key.
+    pub fn dest_key(self, account: &Account) -> Self {
+        self.named("/DestKey:", account.key_in_base64())
+    }
+
+    /// Sets a variable of its environment.
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.environment
+            .push((name.to_owned(), value.as_ref().to_owned()));
+        self
+    }
+
+    /// Runs it as an ordinary user where the tests themselves run as root; otherwise it is one already.
+    pub fn as_ordinary_user(mut self) -> Self {
+        self.ordinary_user = true;
+        self
+    }
+
+    /// Limits how much it may lock into memory, in bytes.
+    pub fn memlock(mut self, bytes: u64) -> Self {
+        self.memlock = Some(bytes);
+        self
+    }
+
+    /// Runs it where the kernel refuses io_uring to it, as in a container.
+    pub fn without_io_uring(mut self) -> Self {
+        self.io_uring_refused = true;
+        self
+    }
+
+    /// Runs it to its end.
+    ///
+    /// # Panics
+    /// When it cannot be run, or does not end.
+    pub fn run(self) -> Outcome {
+        let home = tempfile::tempdir().expect("a folder for temporary files");
+        let shown = self.shown();
+        let output = self.command(&home).output();
+        let output = output.unwrap_or_else(|error| panic!("cannot run `{shown}`: {error}"));
+        let outcome = Outcome::new(shown, &output);
+        // 124 is how `timeout` says that it had to end the program, 137 that it had to kill it.
+        assert!(
+            !matches!(outcome.status, Some(124 | 137)),
+            "it did not end: {outcome}"
+        );
+        outcome
+    }
+
+    fn named(self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        let mut word = OsString::from(name);
+        word.push(value);
+        self.arg(word)
+    }
+
+    fn command(&self, home: &TempDir) -> Command {
+        let as_another = self.ordinary_user && rustix::process::geteuid().is_root();
+        let find: fn(&str) -> PathBuf = if as_another {
+            program::for_every_user
+        } else {
+            program::built
+        };
+        let mut words: Vec<OsString> = vec![
+            "timeout".into(),
+            "--kill-after=10".into(),
+            SECONDS_MAX.into(),
+        ];
+        if let Some(bytes) = self.memlock {
+            words.extend([
+                "prlimit".into(),
+                format!("--memlock={bytes}").into(),
+                "--".into(),
+            ]);
+        }
+        if as_another {
+            let user = [format!("--reuid={NOBODY}"), format!("--regid={NOBODY}")];
+            words.push("setpriv".into());
+            words.extend(user.map(OsString::from));
+            words.extend(["--clear-groups".into(), "--".into()]);
+        }
+        if self.io_uring_refused {
+            words.push(find("without-io-uring").into());
+        }
+        words.push(find("azring").into());
+        words.extend(self.words.iter().cloned());
+
+        let mut command = Command::new(&words[0]);
+        command
+            .args(&words[1..])
+            .stdin(Stdio::null())
+            .env("HOME", home.path());
+        // What the machine's owner has set must not change what a test sees.
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("AZRING_") {
+                command.env_remove(name);
+            }
+        }
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// The command line for a message, without what is secret in it.
+    fn shown(&self) -> String {
+        let mut text = "azring".to_owned();
+        for word in &self.words {
+            let word = word.to_string_lossy();
+            let lower = word.to_lowercase();
+            let masked = SECRET.iter().find(|name| lower.starts_with(**name));
+            let shown = masked.map_or(word.as_ref(), |name| &word[..name.len()]);
+            let _ = write!(
+                text,
+                " {shown}{}",
+                if masked.is_some() { "****" } else { "" }
+            );
+        }
+        text
+    }
+}
+
+impl Default for Azring {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What came of a run.
+#[derive(Debug)]
+pub struct Outcome {
+    command: String,
+    /// The exit code; `None` when a signal ended it.
+    pub status: Option<i32>,
+    /// What it wrote to its standard output.
+    pub stdout: String,
+    /// What it wrote to its standard error.
+    pub stderr: String,
+}
+
+impl Outcome {
+    fn new(command: String, output: &Output) -> Self {
+        Self {
+            command,
+            status: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// Itself when nothing failed: exit code 0.
+    #[track_caller]
+    pub fn succeeded(self) -> Self {
+        self.exited(0)
+    }
+
+    /// Itself when something failed and it said so: exit code 1, and an error on standard error.
+    #[track_caller]
+    pub fn failed(self) -> Self {
+        let outcome = self.exited(1);
+        assert!(
+            !outcome.errors().is_empty(),
+            "it failed without an error: {outcome}"
+        );
+        outcome
+    }
+
+    /// Itself when it refused its words: exit code 2, and an error on standard error.
+    #[track_caller]
+    pub fn refused(self) -> Self {
+        let outcome = self.exited(2);
+        assert!(
+            !outcome.errors().is_empty(),
+            "it refused without an error: {outcome}"
+        );
+        outcome
+    }
+
+    /// Itself when an error names every one of `words`.
+    #[track_caller]
+    pub fn naming(self, words: &[&str]) -> Self {
+        let errors = self.errors().join("\n");
+        for word in words {
+            assert!(errors.contains(word), "no error names `{word}`: {self}");
+        }
+        self
+    }
+
+    /// The closing summary.
+    #[track_caller]
+    pub fn summary(&self) -> Summary {
+        Summary::parse(&self.stdout).unwrap_or_else(|wrong| panic!("{wrong}: {self}"))
+    }
+
+    /// Itself when the closing summary counts this much done, skipped and failed.
+    #[track_caller]
+    pub fn counting(self, done: u64, skipped: u64, failed: u64) -> Self {
+        let summary = self.summary();
+        let counted = (summary.done, summary.skipped, summary.failed);
+        assert_eq!(counted, (done, skipped, failed), "{self}");
+        self
+    }
+
+    /// The errors it reported: each with the lines that follow it without a prefix of their own.
+    pub fn errors(&self) -> Vec<String> {
+        self.reports("][ERROR] ")
+    }
+
+    /// The notices about how files are read and written.
+    pub fn mode_notices(&self) -> Vec<String> {
+        let mut notices = self.reports("][INFO] ");
+        notices.retain(|notice| notice.starts_with("io: "));
+        notices
+    }
+
+    fn reports(&self, mark: &str) -> Vec<String> {
+        let mut reports: Vec<String> = Vec::new();
+        let mut inside = false;
+        for line in self.stderr.lines() {
+            if let Some((_, text)) = line.split_once(mark).filter(|_| line.starts_with('[')) {
+                reports.push(text.to_owned());
+                inside = true;
+            } else if line.starts_with('[') {
+                inside = false;
+            } else if let Some(last) = reports.last_mut().filter(|_| inside) {
+                *last += "\n";
+                *last += line;
+            }
+        }
+        reports
+    }
+
+    #[track_caller]
+    fn exited(self, status: i32) -> Self {
+        assert_eq!(self.status, Some(status), "wrong exit code: {self}");
+        self
+    }
+}
+
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let status = self
+            .status
+            .map_or("a signal".to_owned(), |code| format!("exit code {code}"));
+        write!(
+            to,
+            "{} ended with {status}\n--- stdout\n{}--- stderr\n{}---",
+            self.command, self.stdout, self.stderr
+        )
+    }
+}
+
+/// A folder for one test's files that every user may enter and write to.
+#[derive(Debug)]
+pub struct Folder(TempDir);
+
+impl Folder {
+    /// Makes one.
+    ///
+    /// # Panics
+    /// When the folder for temporary files cannot be written to.
+    pub fn new() -> Self {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().expect("a folder for temporary files");
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777))
+            .expect("it is ours");
+        Self(folder)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Something in it, which need not exist.
+    pub fn join(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+}
+
+impl Default for Folder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(stderr: &str) -> Outcome {
+        Outcome {
+            command: "azring".to_owned(),
+            status: Some(1),
+            stdout: String::new(),
+            stderr: stderr.to_owned(),
+        }
+    }
+
+    #[test]
+    fn secrets_are_not_in_the_message() {
+        let azring = Azring::copy("/tmp", "http://x")
+            .dest_key(&Account::second())
+            .arg("/destsas:sig=abc");
+        assert_eq!(
+            azring.shown(),
+            "azring /Source:/tmp /Dest:http://x /DestKey:**** /destsas:****"
+        );
+    }
+
+    #[test]
+    fn errors_keep_the_lines_that_belong_to_them() {
+        let outcome = outcome(
+            "[2026/11/22 10:00:00][ERROR] first\nand more\n[2026/11/22 10:00:00][INFO] io: threads (why)\n\
+             [2026/11/22 10:00:00][ERROR] second\n",
+        );
+        assert_eq!(outcome.errors(), ["first\nand more", "second"]);
+        assert_eq!(outcome.mode_notices(), ["io: threads (why)"]);
+    }
+}

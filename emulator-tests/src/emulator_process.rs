@@ -1,0 +1,57 @@
+//! azring-emulator as a process of its own, for tests and benchmarks whose client is a program too.
+
+use std::path::Path;
+
+use crate::account::Account;
+use crate::guarded::{Guarded, ServerCommand};
+use crate::program;
+use crate::rest::BlobService;
+
+/// A running azring-emulator. It ends when this is dropped.
+#[derive(Debug)]
+pub struct EmulatorProcess {
+    server: Guarded,
+    origin: String,
+    account: Account,
+}
+
+impl EmulatorProcess {
+    /// Starts one with the account [`Account::second`] on a free port, with `options` besides
+    /// (`--store`, `null`, for instance).
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start(options: &[&str]) -> Self {
+        let account = Account::second();
+        let known = format!("{}:{}", account.name(), account.key_in_base64());
+        let command = ServerCommand::new(program::built("azring-emulator"))
+            .args(["--blob-port", "0", "--account", &known])
+            .args(options);
+        let ready = |line: &str| {
+            let (_, origin) = line.strip_prefix("ready ")?.split_once("blob=")?;
+            Some(origin.split_whitespace().next()?.to_owned())
+        };
+        let (server, origin) =
+            Guarded::start(command, ready).unwrap_or_else(|error| panic!("{error}"));
+        Self {
+            server,
+            origin,
+            account,
+        }
+    }
+
+    /// Scheme, address and port.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.server.id()
+    }
+
+    /// Its account's blob service; over HTTPS the authority in the PEM file `trusted` is believed.
+    pub fn blob_service(&self, trusted: Option<&Path>) -> BlobService {
+        BlobService::path_style(&self.origin, &self.account, trusted)
+    }
+}

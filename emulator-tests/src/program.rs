@@ -1,0 +1,98 @@
+//! The programs of this workspace, built: where they are, and making sure that they are those of the sources at hand.
+//!
+//! `AZRING_PROGRAMS` names the folder that holds them, for scripts that have just built them. Otherwise they lie
+//! beside the running test or benchmark, and cargo brings them up to date first, once per process.
+
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use tempfile::TempDir;
+
+/// The packages whose programs tests and benchmarks run.
+const PACKAGES: [&str; 2] = ["azring", "azring-emulator-tests"];
+
+/// The program `name` of this workspace.
+///
+/// # Panics
+/// When it cannot be built, or is not where it should be; the message says what to do.
+pub fn built(name: &str) -> PathBuf {
+    let program = folder().join(name);
+    assert!(
+        program.is_file(),
+        "the program `{}` is not there: build it with `cargo build --workspace --bins`",
+        program.display()
+    );
+    program
+}
+
+/// A copy of the program `name` that every user of the machine may run, wherever the project lies.
+///
+/// # Panics
+/// As [`built`] does, and when the folder for temporary files cannot be written to.
+pub fn for_every_user(name: &str) -> PathBuf {
+    static FOLDER: OnceLock<TempDir> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        let folder = tempfile::tempdir().expect("a folder for temporary files");
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))
+            .expect("the folder is ours");
+        folder
+    });
+    // Two threads may copy at once: each writes a file of its own, and a rename is whole.
+    let made = tempfile::NamedTempFile::new_in(folder.path()).expect("the folder was just made");
+    fs::copy(built(name), made.path()).expect("the program can be read");
+    let program = folder.path().join(name);
+    made.persist(&program).expect("both are in one folder");
+    program
+}
+
+fn folder() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| match std::env::var_os("AZRING_PROGRAMS") {
+        Some(given) => PathBuf::from(given),
+        None => build(),
+    })
+}
+
+/// Builds the programs with the profile of the running program, into the folder it lies in.
+fn build() -> PathBuf {
+    let running = std::env::current_exe().expect("the system tells what is running");
+    let folder = running.parent().expect("a program lies in a folder");
+    let folder = if folder.ends_with("deps") {
+        folder.parent().expect("`deps` lies in a folder")
+    } else {
+        folder
+    };
+    let profile = match folder.file_name() {
+        Some(name) if name == "debug" => OsString::from("dev"),
+        Some(name) => name.to_owned(),
+        None => OsString::from("dev"),
+    };
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command
+        .args(["build", "--quiet", "--bins", "--profile"])
+        .arg(profile)
+        .arg("--target-dir")
+        .arg(
+            folder
+                .parent()
+                .expect("a profile's folder lies in the target folder"),
+        )
+        .current_dir(env!("CARGO_MANIFEST_DIR"));
+    for package in PACKAGES {
+        command.args(["--package", package]);
+    }
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("cannot run cargo to build azring: {error}"));
+    assert!(
+        output.status.success(),
+        "azring does not build:\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    folder.to_owned()
+}
