@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use azring_emulator_tests::emulator::fault::Plan;
 use azring_emulator_tests::emulator::{
     AccountOption, Options, PatternBlob, Server, StoreChoice, TlsChoice,
 };
@@ -23,9 +24,12 @@ usage: azring-emulator [OPTIONS]
   --https                   serve HTTPS with a certificate made at the start
   --ca-out FILE             where to write the authority of that certificate, PEM
   --cert PEM --key PEM      serve HTTPS with this certificate
+  --faults FILE             a fault plan to begin with, JSON
+  --log FILE                append the request log to a file, JSON lines
+  --control-port PORT       port of the control endpoint on 127.0.0.1; 0 lets the system choose (default 0)
   --help                    this text
 
-When it serves it prints one line: ready blob=URL
+When it serves it prints one line: ready blob=URL control=URL
 ";
 
 fn main() -> ExitCode {
@@ -52,9 +56,14 @@ fn run() -> Result<(), String> {
         std::fs::write(&path, pem).map_err(|error| format!("cannot write `{path}`: {error}"))?;
     }
     let mut stdout = std::io::stdout();
-    writeln!(stdout, "ready blob={}", server.blob_url())
-        .and_then(|()| stdout.flush())
-        .map_err(|error| format!("cannot print the ready line: {error}"))?;
+    writeln!(
+        stdout,
+        "ready blob={} control={}",
+        server.blob_url(),
+        server.control_url()
+    )
+    .and_then(|()| stdout.flush())
+    .map_err(|error| format!("cannot print the ready line: {error}"))?;
     // SIGTERM and SIGINT end the process as they are: nothing is kept that would have to be written first.
     loop {
         std::thread::park();
@@ -83,6 +92,9 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<(Options, Option
             "--account" => options.accounts.push(account(&value()?)?),
             "--pattern-blob" => options.pattern_blobs.push(pattern_blob(&value()?)?),
             "--no-verify" => options.verify = false,
+            "--faults" => options.faults = Some(plan(&value()?)?),
+            "--log" => options.log_file = Some(value()?.into()),
+            "--control-port" => options.control_port = number(&name, &value()?)?,
             "--https" => options.tls = TlsChoice::Own,
             "--ca-out" => authority_file = Some(value()?),
             "--cert" => cert = Some(value()?.into()),
@@ -110,6 +122,12 @@ fn store(value: &str) -> Result<StoreChoice, String> {
         "null" => Ok(StoreChoice::Null),
         other => Err(format!("`--store` is `memory` or `null`, not `{other}`")),
     }
+}
+
+fn plan(path: &str) -> Result<Plan, String> {
+    let text =
+        std::fs::read_to_string(path).map_err(|error| format!("cannot read `{path}`: {error}"))?;
+    Plan::parse(&text).map_err(|error| format!("`{path}`: {error}"))
 }
 
 fn account(value: &str) -> Result<AccountOption, String> {

@@ -11,7 +11,7 @@ pub struct Refusal {
     /// HTTP status.
     pub status: u16,
     /// `x-ms-error-code`.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// The sentence of the XML body.
     pub message: Cow<'static, str>,
     /// More elements of the XML body, as name and text.
@@ -23,10 +23,14 @@ pub type Answer<T> = Result<T, Refusal>;
 
 impl Refusal {
     /// A refusal with any code.
-    pub fn new(status: u16, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+    pub fn new(
+        status: u16,
+        code: impl Into<Cow<'static, str>>,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self {
             status,
-            code,
+            code: code.into(),
             message: message.into(),
             details: Vec::new(),
         }

@@ -16,6 +16,10 @@ pub mod tls;
 
 pub mod auth;
 pub mod blob;
+pub mod control;
+pub mod fault;
+pub mod watch;
+
 pub mod http;
 pub mod store;
 

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use super::fault::Plan;
+
 /// The account that every Azure tool knows, with its public key.
 pub const DEVELOPMENT_ACCOUNT: &str = "devstoreaccount1";
 /// The key of [`DEVELOPMENT_ACCOUNT`], published in Azurite's documentation: it protects nothing.
@@ -115,6 +117,14 @@ pub struct Options {
     pub tls: TlsChoice,
     /// Check `Content-MD5` and `x-ms-content-crc64` of uploads.
     pub verify: bool,
+    /// Port of the control endpoint on 127.0.0.1; 0 lets the system choose.
+    pub control_port: u16,
+    /// The fault plan to begin with.
+    pub faults: Option<Plan>,
+    /// Where to append the request log.
+    pub log_file: Option<PathBuf>,
+    /// How many lines of the request log are kept in memory.
+    pub log_lines: usize,
     /// Blobs that exist from the start, in pattern bytes.
     pub pattern_blobs: Vec<PatternBlob>,
 }
@@ -129,6 +139,10 @@ impl Default for Options {
             accounts: Vec::new(),
             tls: TlsChoice::Off,
             verify: true,
+            control_port: 0,
+            faults: None,
+            log_file: None,
+            log_lines: 0,
             pattern_blobs: Vec::new(),
         }
     }

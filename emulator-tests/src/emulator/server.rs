@@ -15,11 +15,15 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::blob::BlobService;
 use super::clock::pause;
+use super::control::Control;
 use super::http::connection::{Handler, Peer, converse};
 use super::http::wire::{Socket, Stream, Wire};
 use super::options::Options;
 use super::tls::Tls;
+use super::watch::Watch;
 
+/// The control endpoint is for this machine only.
+const CONTROL_HOST: &str = "127.0.0.1";
 /// Stack of a connection's thread. Address space only, until it is used.
 const STACK_BYTES: usize = 256 * 1024;
 /// A read or write that stands still for so long ends the connection.
@@ -48,54 +52,64 @@ pub enum StartError {
 
 /// A running emulator. Dropping it stops it.
 pub struct Server {
-    address: SocketAddr,
     scheme: &'static str,
     authority_pem: Option<String>,
-    connections: Arc<Connections>,
-    listener: TcpListener,
-    acceptor: Option<JoinHandle<()>>,
+    watch: Arc<Watch>,
+    blob: Listening,
+    control: Listening,
 }
 
 impl Server {
     /// Starts to serve. When this returns, requests are answered.
     pub fn start(options: &Options) -> Result<Self, StartError> {
         let tls = Tls::prepare(&options.tls)?;
+        let watch = Arc::new(Watch::default());
+        watch.faults.set(options.faults.clone());
+        watch.log.keep(options.log_lines);
+        if let Some(path) = &options.log_file {
+            let refused =
+                |error| StartError::Options(format!("cannot log to `{}`: {error}", path.display()));
+            watch.log.to_file(path).map_err(refused)?;
+        }
         let service: Arc<dyn Handler> = Arc::new(BlobService::new(options)?);
-        let asked = (options.host.as_str(), options.blob_port);
-        let refused = |error| StartError::Listen {
-            address: format!("{}:{}", options.host, options.blob_port),
-            error,
-        };
-        let listener = TcpListener::bind(asked).map_err(refused)?;
-        let address = listener.local_addr().map_err(refused)?;
-        let connections = Arc::new(Connections::default());
-        let acceptor = {
-            let listener = listener.try_clone().map_err(refused)?;
-            let connections = Arc::clone(&connections);
-            let config = tls.as_ref().map(|tls| Arc::clone(&tls.config));
-            thread::Builder::new()
-                .name("accept".to_owned())
-                .spawn(move || accept(&listener, &connections, &service, config.as_ref()))
-                .map_err(refused)?
-        };
+        let config = tls.as_ref().map(|tls| Arc::clone(&tls.config));
+        let blob = Listening::start(
+            &options.host,
+            options.blob_port,
+            service,
+            Arc::clone(&watch),
+            config,
+        )?;
+        let control: Arc<dyn Handler> = Arc::new(Control::new(Arc::clone(&watch)));
+        let control = Listening::start(
+            CONTROL_HOST,
+            options.control_port,
+            control,
+            Arc::new(Watch::default()),
+            None,
+        )?;
         Ok(Self {
-            address,
             scheme: if tls.is_some() { "https" } else { "http" },
             authority_pem: tls.and_then(|tls| tls.authority_pem),
-            connections,
-            listener,
-            acceptor: Some(acceptor),
+            watch,
+            blob,
+            control,
         })
     }
 
     /// `http://127.0.0.1:PORT`, without an account.
     pub fn blob_url(&self) -> String {
-        format!("{}://{}", self.scheme, self.address)
+        format!("{}://{}", self.scheme, self.blob.address)
     }
 
-    /// The address it listens on.
+    /// `http://127.0.0.1:PORT` of the control endpoint.
+    pub fn control_url(&self) -> String {
+        format!("http://{}", self.control.address)
+    }
+
+    /// The address that the Blob service listens on.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.blob.address
     }
 
     /// The certificate authority to trust, when the emulator made its own certificate.
@@ -103,13 +117,63 @@ impl Server {
         self.authority_pem.as_deref()
     }
 
-    /// Open connections.
+    /// Faults, log and counters of the Blob service.
+    pub fn watch(&self) -> &Watch {
+        &self.watch
+    }
+
+    /// Open connections to the Blob service.
     pub fn connections(&self) -> usize {
-        self.connections.open().len()
+        self.blob.connections.open().len()
     }
 }
 
-impl Drop for Server {
+/// One listening socket with its threads.
+struct Listening {
+    address: SocketAddr,
+    connections: Arc<Connections>,
+    listener: TcpListener,
+    acceptor: Option<JoinHandle<()>>,
+}
+
+impl Listening {
+    fn start(
+        host: &str,
+        port: u16,
+        handler: Arc<dyn Handler>,
+        watch: Arc<Watch>,
+        tls: Option<Arc<ServerConfig>>,
+    ) -> Result<Self, StartError> {
+        let refused = |error| StartError::Listen {
+            address: format!("{host}:{port}"),
+            error,
+        };
+        let listener = TcpListener::bind((host, port)).map_err(refused)?;
+        let address = listener.local_addr().map_err(refused)?;
+        let connections = Arc::new(Connections::default());
+        let front = Front {
+            handler,
+            watch,
+            tls,
+        };
+        let acceptor = {
+            let listener = listener.try_clone().map_err(refused)?;
+            let connections = Arc::clone(&connections);
+            thread::Builder::new()
+                .name("accept".to_owned())
+                .spawn(move || accept(&listener, &connections, &front))
+                .map_err(refused)?
+        };
+        Ok(Self {
+            address,
+            connections,
+            listener,
+            acceptor: Some(acceptor),
+        })
+    }
+}
+
+impl Drop for Listening {
     fn drop(&mut self) {
         // Shutting a listening socket makes accept(2) return at once on Linux.
         let _ = rustix::net::shutdown(&self.listener, rustix::net::Shutdown::Both);
@@ -120,12 +184,15 @@ impl Drop for Server {
     }
 }
 
-fn accept(
-    listener: &TcpListener,
-    connections: &Arc<Connections>,
-    service: &Arc<dyn Handler>,
-    tls: Option<&Arc<ServerConfig>>,
-) {
+/// What every connection of a listener is served with.
+#[derive(Clone)]
+struct Front {
+    handler: Arc<dyn Handler>,
+    watch: Arc<Watch>,
+    tls: Option<Arc<ServerConfig>>,
+}
+
+fn accept(listener: &TcpListener, connections: &Arc<Connections>, front: &Front) {
     loop {
         let (socket, address) = match listener.accept() {
             Ok(accepted) => accepted,
@@ -142,21 +209,21 @@ fn accept(
         let peer = Peer {
             address,
             connection: guard.number,
-            secure: tls.is_some(),
+            secure: front.tls.is_some(),
         };
-        let (service, tls) = (Arc::clone(service), tls.cloned());
+        let front = front.clone();
         // Without a thread to be had, the connection is dropped, which closes it.
         let _ = thread::Builder::new()
             .name(format!("connection-{}", guard.number))
             .stack_size(STACK_BYTES)
-            .spawn(move || serve(&guard, &*service, tls, &peer));
+            .spawn(move || serve(&guard, front, &peer));
     }
 }
 
-fn serve(guard: &Registered, service: &dyn Handler, tls: Option<Arc<ServerConfig>>, peer: &Peer) {
+fn serve(guard: &Registered, front: Front, peer: &Peer) {
     let socket = guard.socket.clone();
     let _ = socket.0.set_nodelay(true);
-    let stream = match tls {
+    let stream = match front.tls {
         None => Stream::Plain(socket),
         Some(config) => match ServerConnection::new(config) {
             Ok(connection) => Stream::Tls(Box::new(StreamOwned::new(connection, socket))),
@@ -165,7 +232,7 @@ fn serve(guard: &Registered, service: &dyn Handler, tls: Option<Arc<ServerConfig
     };
     let mut wire = Wire::new(stream);
     if wire.set_patience(Some(PATIENCE)).is_ok() {
-        converse(&mut wire, service, peer);
+        converse(&mut wire, &*front.handler, peer, &front.watch);
     }
 }
 

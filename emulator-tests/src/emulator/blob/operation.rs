@@ -93,6 +93,24 @@ impl Operation {
         }
     }
 
+    /// The name in the log and the counters.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ListContainers => "ListContainers",
+            Self::CreateContainer => "CreateContainer",
+            Self::GetContainerProperties => "GetContainerProperties",
+            Self::DeleteContainer => "DeleteContainer",
+            Self::ListBlobs => "ListBlobs",
+            Self::PutBlob => "PutBlob",
+            Self::PutBlock => "PutBlock",
+            Self::PutBlockList => "PutBlockList",
+            Self::GetBlockList => "GetBlockList",
+            Self::GetBlob => "GetBlob",
+            Self::GetBlobProperties => "GetBlobProperties",
+            Self::DeleteBlob => "DeleteBlob",
+        }
+    }
+
     /// What a SAS must allow.
     pub fn need(self) -> Need {
         let account_only = |level, letters| Need {

@@ -14,6 +14,9 @@ pub struct Asked {
 
 /// The range of a request; `x-ms-range` goes before `Range`.
 pub fn asked(head: &Head) -> Answer<Option<Asked>> {
+    if head.ignore_range {
+        return Ok(None);
+    }
     let own = head.header("x-ms-range").map(|value| ("x-ms-range", value));
     match own.or_else(|| head.header("range").map(|value| ("Range", value))) {
         Some((name, value)) => parse(value).map(Some).ok_or_else(|| refuse(name, value)),

@@ -12,7 +12,7 @@ use super::super::http::body::Body;
 use super::super::http::connection::{Handler, Peer};
 use super::super::http::head::Head;
 use super::super::http::query::Query;
-use super::super::http::response::Response;
+use super::super::http::response::{Labels, Response};
 use super::super::http::target::Target;
 use super::super::options::{Options, StoreChoice};
 use super::super::server::StartError;
@@ -114,6 +114,7 @@ impl BlobService {
         body: &mut Body<'_>,
         peer: &Peer,
         now: Moment,
+        labels: &mut Labels,
     ) -> Answer<Response> {
         let query = Query::parse(head.raw_query());
         let container_wanted = query
@@ -123,6 +124,7 @@ impl BlobService {
         let version = version_of(head, &query)?;
         let account = self.account(&target.account)?;
         let operation = Operation::of(head, &query, &target)?;
+        labels.operation = operation.name();
         let container = target
             .container
             .as_deref()
@@ -147,6 +149,7 @@ impl BlobService {
             policy: &policy,
         };
         let grant = authorize(&evidence)?;
+        labels.auth = grant.name();
         grant.may(&operation.need())?;
         if matches!(grant, Grant::Anonymous) {
             let access = container
@@ -192,9 +195,15 @@ impl Handler for BlobService {
     fn serve(&self, head: &Head, body: &mut Body<'_>, peer: &Peer) -> Response {
         let now = Moment::now();
         let request_id = self.request_id();
-        let mut response = self
-            .answer(head, body, peer, now)
-            .unwrap_or_else(|refusal| Response::refused(&refusal, &request_id, &now.iso8601()));
+        let mut labels = Labels::default();
+        let mut response = match self.answer(head, body, peer, now, &mut labels) {
+            Ok(response) => response,
+            Err(refusal) => Response::refused(&refusal, &request_id, &now.iso8601()),
+        };
+        response.labels = Labels {
+            code: response.labels.code.take(),
+            ..labels
+        };
         response.set("Server", "Windows-Azure-Blob/1.0 azring-emulator");
         response.set("x-ms-request-id", request_id);
         if let Some(id) = head.header("x-ms-client-request-id") {

@@ -19,6 +19,8 @@ pub struct Body<'c> {
     left: u64,
     expects_continue: bool,
     failure: Option<io::Error>,
+    /// The fault plan flips the lowest bit of the byte at this offset (modulo the length).
+    pub flip: Option<u64>,
 }
 
 impl<'c> Body<'c> {
@@ -30,6 +32,7 @@ impl<'c> Body<'c> {
             left: length,
             expects_continue,
             failure: None,
+            flip: None,
         }
     }
 
@@ -48,9 +51,9 @@ impl<'c> Body<'c> {
         !self.expects_continue
     }
 
-    /// Did the connection fail while the body was read? Nobody is there to answer then.
-    pub fn failure(&self) -> Option<&io::Error> {
-        self.failure.as_ref()
+    /// The failure of the connection while the body was read, if it failed. Nobody is there to answer then.
+    pub fn take_failure(&mut self) -> Option<io::Error> {
+        self.failure.take()
     }
 
     /// The whole body in one allocation of exactly its size. Bodies over `max` bytes are 413.
@@ -94,6 +97,7 @@ impl<'c> Body<'c> {
                 let read = self.wire.read_spare(&mut piece, room);
                 self.settle(read.map(|count| count as u64))?;
             }
+            self.spoil(&mut piece);
             take(&piece)?;
         }
         Ok(())
@@ -106,9 +110,21 @@ impl<'c> Body<'c> {
             let room = self.left as usize;
             let read = self.wire.read_spare(bytes, room);
             self.settle(read.map(|count| count as u64))?;
+            self.spoil(&mut bytes[before..]);
             look(&bytes[before..]);
         }
         Ok(())
+    }
+
+    /// Flips the bit that the plan asks for when it is among the bytes that came last.
+    fn spoil(&self, piece: &mut [u8]) {
+        let Some(offset) = self.flip else { return };
+        let begins = self.length - self.left - piece.len() as u64;
+        if let Some(at) = (offset % self.length).checked_sub(begins)
+            && let Some(byte) = piece.get_mut(at as usize)
+        {
+            *byte ^= 1;
+        }
     }
 
     fn skip_all(&mut self) -> Answer<()> {

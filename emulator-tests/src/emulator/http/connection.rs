@@ -1,21 +1,23 @@
-//! One connection from its first request to its last: cut a head, have it served, send the answer, again.
+//! One connection from its first request to its last.
 //!
-//! A request that cannot be read gets a 400 and the connection ends; a body that nobody took is drained, so that the
-//! client can read the answer it was given early.
+//! A request that cannot be read gets a 400 and the connection ends; each other one becomes an
+//! [`Exchange`](super::exchange::Exchange).
 
 use std::io;
 use std::net::SocketAddr;
 
 use super::super::error::{Answer, Refusal};
+use super::super::fault::plan::How;
+use super::super::fault::trouble::ended;
+use super::super::watch::Watch;
 use super::body::Body;
+use super::exchange::Exchange;
 use super::head::{Cut, Head};
 use super::response::Response;
 use super::wire::Wire;
 
 /// The longest head that is read, in bytes.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
-/// The longest unwanted body that is read to its end for the connection's sake, in bytes.
-const DRAIN_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// Who is at the other end, and how.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +35,7 @@ pub trait Handler: Send + Sync {
     /// Serves one request. The body may be left untouched.
     fn serve(&self, head: &Head, body: &mut Body<'_>, peer: &Peer) -> Response;
 
-    /// Turns a refusal of the protocol layer into an answer with the service's usual headers.
+    /// Turns a refusal from outside of the service into an answer with the service's usual headers.
     fn refuse(&self, refusal: &Refusal) -> Response;
 }
 
@@ -47,39 +49,38 @@ pub enum Next {
 }
 
 /// Serves requests until the connection is over.
-pub fn converse(wire: &mut Wire, handler: &dyn Handler, peer: &Peer) {
-    while matches!(exchange(wire, handler, peer), Ok(Next::Request)) {}
-    wire.finish();
+pub fn converse(wire: &mut Wire, handler: &dyn Handler, peer: &Peer, watch: &Watch) {
+    let end = loop {
+        match turn(wire, handler, peer, watch) {
+            Ok(Next::Request) => {}
+            Ok(Next::Close) => break None,
+            Err(error) => break ended(&error),
+        }
+    };
+    match end {
+        None | Some(How::Close) => wire.finish(),
+        Some(How::Reset) => wire.reset(),
+        Some(How::Blackhole) => wire.wait_for_hangup(),
+    }
 }
 
 /// Serves one request.
-pub fn exchange(wire: &mut Wire, handler: &dyn Handler, peer: &Peer) -> io::Result<Next> {
+fn turn(wire: &mut Wire, handler: &dyn Handler, peer: &Peer, watch: &Watch) -> io::Result<Next> {
     let head = match read_head(wire)? {
         Some(Ok(head)) => head,
         Some(Err(refusal)) => return refuse(wire, handler, &refusal),
         None => return Ok(Next::Close),
     };
-    let length = match head.content_length() {
-        Ok(length) => length.unwrap_or(0),
-        Err(refusal) => return refuse(wire, handler, &refusal),
-    };
-    let expects_continue = head
-        .header_or_empty("expect")
-        .eq_ignore_ascii_case("100-continue");
-    let mut body = Body::new(wire, length, expects_continue);
-    let response = handler.serve(&head, &mut body, peer);
-    if body.failure().is_some() {
-        return Ok(Next::Close);
+    match head.content_length() {
+        Ok(length) => Exchange {
+            handler,
+            peer,
+            watch,
+            length: length.unwrap_or(0),
+        }
+        .run(wire, head),
+        Err(refusal) => refuse(wire, handler, &refusal),
     }
-    let left = body.left();
-    let keep_alive = head.keep_alive() && left <= DRAIN_BYTES_MAX && (body.invited() || left == 0);
-    response.send(wire, head.method() == "HEAD", keep_alive)?;
-    drain(wire, left)?;
-    Ok(if keep_alive {
-        Next::Request
-    } else {
-        Next::Close
-    })
 }
 
 /// The next head; `None` when the client has gone.
@@ -111,17 +112,6 @@ fn read_head(wire: &mut Wire) -> io::Result<Option<Answer<Head>>> {
 fn refuse(wire: &mut Wire, handler: &dyn Handler, refusal: &Refusal) -> io::Result<Next> {
     handler.refuse(refusal).send(wire, false, false)?;
     Ok(Next::Close)
-}
-
-fn drain(wire: &mut Wire, left: u64) -> io::Result<()> {
-    let mut rest = left.min(DRAIN_BYTES_MAX);
-    while rest > 0 {
-        match wire.skip(rest)? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            count => rest -= count,
-        }
-    }
-    Ok(())
 }
 
 fn head_too_large() -> Refusal {

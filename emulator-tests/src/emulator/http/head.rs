@@ -10,13 +10,16 @@ use super::super::error::{Answer, Refusal};
 /// The most header lines a request may have.
 const HEADERS_MAX: usize = 128;
 
-/// One parsed head. It owns its text, so that it outlives the connection's buffer.
+/// One parsed head. Signatures are checked against it, so nothing is ever taken out. It owns its text, so that it outlives the connection's buffer.
+#[derive(Debug)]
 pub struct Head {
     text: String,
     method: Range<usize>,
     target: Range<usize>,
     headers: Vec<(Range<usize>, Range<usize>)>,
     minor_version: u8,
+    /// The fault plan wants the whole blob sent whatever range was asked for.
+    pub ignore_range: bool,
 }
 
 /// What the front of the input holds.
@@ -53,6 +56,7 @@ impl Head {
             target: span(parsed.path.unwrap_or_default().as_bytes()),
             headers,
             minor_version: parsed.version.unwrap_or(1),
+            ignore_range: false,
             text: text.to_owned(),
         };
         Ok(Cut::Whole(head, length))

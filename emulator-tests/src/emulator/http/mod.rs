@@ -18,3 +18,4 @@ pub mod payload;
 pub mod response;
 
 pub mod connection;
+pub mod exchange;

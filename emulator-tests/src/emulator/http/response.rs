@@ -21,6 +21,21 @@ pub struct Response {
     pub headers: Vec<(Cow<'static, str>, String)>,
     /// The body.
     pub payload: Payload,
+    /// What the request log says about it.
+    pub labels: Labels,
+    /// The length in the headers is not the body's: no other request can follow.
+    pub framing_broken: bool,
+}
+
+/// What the service knows about a request, for the log and the counters.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Labels {
+    /// The REST call, such as `PutBlock`.
+    pub operation: &'static str,
+    /// The kind of credential.
+    pub auth: &'static str,
+    /// The error code of a refusal.
+    pub code: Option<String>,
 }
 
 impl Response {
@@ -30,6 +45,8 @@ impl Response {
             status,
             headers: Vec::with_capacity(16),
             payload: Payload::Empty,
+            labels: Labels::default(),
+            framing_broken: false,
         }
     }
 
@@ -76,13 +93,15 @@ impl Response {
 
     /// The answer to a refused request. The request's id and time stand in the sentence, as the service writes them.
     pub fn refused(refusal: &Refusal, request_id: &str, time: &str) -> Self {
-        let mut response = Self::new(refusal.status).header("x-ms-error-code", refusal.code);
+        let mut response =
+            Self::new(refusal.status).header("x-ms-error-code", refusal.code.clone());
+        response.labels.code = Some(refusal.code.clone().into_owned());
         if refusal.status == 304 {
             return response;
         }
         let mut xml = Writer::new();
         xml.open("Error", &[]);
-        xml.leaf("Code", refusal.code);
+        xml.leaf("Code", &refusal.code);
         xml.leaf(
             "Message",
             &format!("{}\nRequestId:{request_id}\nTime:{time}", refusal.message),
@@ -124,19 +143,36 @@ impl Response {
     /// Sends head and body; only the head when the request was HEAD.
     pub fn send(&self, wire: &mut Wire, head_only: bool, keep_alive: bool) -> io::Result<()> {
         let mut head = self.head_bytes(keep_alive);
+        if head_only || self.payload.sent_bytes() == 0 {
+            wire.send(&head, false)?;
+            return wire.end_output();
+        }
+        if wire.has_output_trouble() {
+            // Trouble is counted in bytes of the body.
+            wire.send_untroubled(&head)?;
+            self.send_payload(wire)?;
+            return wire.end_output();
+        }
         match &self.payload {
-            Payload::Document(bytes) if !head_only => wire.send_all(&[&head, bytes]),
-            Payload::Pieces(pieces, length) if !head_only && *length > 0 => {
-                if *length <= TOGETHER_BYTES {
-                    for piece in pieces {
-                        piece.read(|bytes| head.extend_from_slice(bytes))?;
-                    }
-                    return wire.send(&head, false);
+            Payload::Document(bytes) => wire.send_all(&[&head, bytes]),
+            Payload::Pieces(pieces, length) if *length <= TOGETHER_BYTES => {
+                for piece in pieces {
+                    piece.read(|bytes| head.extend_from_slice(bytes))?;
                 }
-                wire.send(&head, true)?;
-                pieces.iter().try_for_each(|piece| piece.send(wire))
+                wire.send(&head, false)
             }
-            _ => wire.send(&head, false),
+            _ => {
+                wire.send(&head, true)?;
+                self.send_payload(wire)
+            }
+        }
+    }
+
+    fn send_payload(&self, wire: &mut Wire) -> io::Result<()> {
+        match &self.payload {
+            Payload::Document(bytes) => wire.send(bytes, false),
+            Payload::Pieces(pieces, _) => pieces.iter().try_for_each(|piece| piece.send(wire)),
+            Payload::Empty | Payload::Length(_) => Ok(()),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! The fast paths live here: a body that nobody looks at is dropped by the kernel (`MSG_TRUNC`, tcp(7)), one that is
 //! kept is received into fresh memory without zeroing it first, and pattern data leaves by `sendfile`.
 
+use std::cell::OnceCell;
 use std::fs::File;
 use std::io::{self, IoSlice, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -10,8 +11,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::buffer::spare_capacity;
+use rustix::event::{PollFd, PollFlags};
 use rustix::net::{RecvFlags, SendFlags};
 use rustls::{ServerConnection, StreamOwned};
+
+use super::super::fault::bucket::Bucket;
+use super::super::fault::trouble::Trouble;
 
 /// Bytes asked for at once when reading ahead: a small PUT arrives whole in one call.
 const AHEAD_BYTES: usize = 16 * 1024;
@@ -54,6 +59,10 @@ pub struct Wire {
     start: usize,
     /// Address space for `MSG_TRUNC`; the kernel never writes to it, so it costs no memory.
     sink: Vec<u8>,
+    /// What the fault plan does to the bytes that come and to those that go.
+    input_trouble: Option<Box<Trouble>>,
+    output_trouble: Option<Box<Trouble>>,
+    bucket: OnceCell<(u64, Arc<Bucket>)>,
 }
 
 impl Wire {
@@ -64,6 +73,9 @@ impl Wire {
             input: Vec::new(),
             start: 0,
             sink: Vec::new(),
+            input_trouble: None,
+            output_trouble: None,
+            bucket: OnceCell::new(),
         }
     }
 
@@ -94,6 +106,17 @@ impl Wire {
 
     /// Appends up to `max` bytes to `out` (which must have room for them): what is buffered first. 0 is the end.
     pub fn read_spare(&mut self, out: &mut Vec<u8>, max: usize) -> io::Result<usize> {
+        let Some(mut trouble) = self.input_trouble.take() else {
+            return self.read_freely(out, max);
+        };
+        let allowed = trouble.allow(max as u64);
+        let read = allowed.and_then(|allowed| self.read_freely(out, allowed as usize));
+        trouble.moved(*read.as_ref().unwrap_or(&0) as u64);
+        self.input_trouble = Some(trouble);
+        read
+    }
+
+    fn read_freely(&mut self, out: &mut Vec<u8>, max: usize) -> io::Result<usize> {
         let ahead = self.buffered().len().min(max);
         if ahead > 0 {
             out.extend_from_slice(&self.input[self.start..self.start + ahead]);
@@ -105,6 +128,18 @@ impl Wire {
 
     /// Drops up to `max` bytes. 0 is the end.
     pub fn skip(&mut self, max: u64) -> io::Result<u64> {
+        let Some(mut trouble) = self.input_trouble.take() else {
+            return self.skip_freely(max);
+        };
+        let skipped = trouble
+            .allow(max)
+            .and_then(|allowed| self.skip_freely(allowed));
+        trouble.moved(*skipped.as_ref().unwrap_or(&0));
+        self.input_trouble = Some(trouble);
+        skipped
+    }
+
+    fn skip_freely(&mut self, max: u64) -> io::Result<u64> {
         let ahead = (self.buffered().len() as u64).min(max);
         if ahead > 0 {
             self.consume(ahead as usize);
@@ -131,6 +166,29 @@ impl Wire {
 
     /// Sends all bytes. `more` tells the kernel that others follow at once.
     pub fn send(&mut self, mut bytes: &[u8], more: bool) -> io::Result<()> {
+        let Some(mut trouble) = self.output_trouble.take() else {
+            return self.send_freely(bytes, more);
+        };
+        let mut result = Ok(());
+        while !bytes.is_empty() && result.is_ok() {
+            result = trouble.allow(bytes.len() as u64).and_then(|allowed| {
+                let (now, rest) = bytes.split_at(allowed as usize);
+                bytes = rest;
+                self.send_freely(now, false)?;
+                trouble.moved(allowed);
+                Ok(())
+            });
+        }
+        self.output_trouble = Some(trouble);
+        result
+    }
+
+    /// Sends bytes that are not counted: a head.
+    pub fn send_untroubled(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.send_freely(bytes, false)
+    }
+
+    fn send_freely(&mut self, mut bytes: &[u8], more: bool) -> io::Result<()> {
         match &mut self.stream {
             Stream::Plain(socket) => {
                 let flags = if more {
@@ -171,6 +229,24 @@ impl Wire {
 
     /// Sends `count` bytes of a file from `offset`, without copying them where the kernel can.
     pub fn send_file(&mut self, file: &File, mut offset: u64, mut count: u64) -> io::Result<()> {
+        let Some(mut trouble) = self.output_trouble.take() else {
+            return self.send_file_freely(file, offset, count);
+        };
+        let mut result = Ok(());
+        while count > 0 && result.is_ok() {
+            result = trouble.allow(count).and_then(|allowed| {
+                self.send_file_freely(file, offset, allowed)?;
+                offset += allowed;
+                count -= allowed;
+                trouble.moved(allowed);
+                Ok(())
+            });
+        }
+        self.output_trouble = Some(trouble);
+        result
+    }
+
+    fn send_file_freely(&mut self, file: &File, mut offset: u64, mut count: u64) -> io::Result<()> {
         match &mut self.stream {
             Stream::Plain(socket) => {
                 while count > 0 {
@@ -204,9 +280,55 @@ impl Wire {
         self.stream.socket().set_write_timeout(patience)
     }
 
-    /// The TCP socket.
-    pub fn socket(&self) -> &TcpStream {
-        self.stream.socket()
+    /// Troubles the bytes that come from now on.
+    pub fn arm_input(&mut self, trouble: Trouble) {
+        self.input_trouble = trouble.any().then(|| Box::new(trouble));
+    }
+
+    /// Troubles the bytes that go from now on.
+    pub fn arm_output(&mut self, trouble: Trouble) {
+        self.output_trouble = trouble.any().then(|| Box::new(trouble));
+    }
+
+    /// Ends all trouble.
+    pub fn disarm(&mut self) {
+        self.input_trouble = None;
+        self.output_trouble = None;
+    }
+
+    /// Are the bytes that go in trouble?
+    pub fn has_output_trouble(&self) -> bool {
+        self.output_trouble.is_some()
+    }
+
+    /// The answer is complete: does the plan end the connection just here?
+    pub fn end_output(&self) -> io::Result<()> {
+        self.output_trouble
+            .as_ref()
+            .map_or(Ok(()), |trouble| trouble.ends_here())
+    }
+
+    /// This connection's own bucket, made at its first use.
+    pub fn bucket(&self, rate: u64) -> Arc<Bucket> {
+        let (made_for, bucket) = self
+            .bucket
+            .get_or_init(|| (rate, Arc::new(Bucket::new(rate))));
+        if *made_for == rate {
+            Arc::clone(bucket)
+        } else {
+            Arc::new(Bucket::new(rate))
+        }
+    }
+
+    /// Ends the connection by RST: what is still to be sent is thrown away when the socket is closed.
+    pub fn reset(&self) {
+        let _ = rustix::net::sockopt::set_socket_linger(self.stream.socket(), Some(Duration::ZERO));
+    }
+
+    /// Does nothing until the client hangs up or the server stops.
+    pub fn wait_for_hangup(&self) {
+        let mut polled = [PollFd::new(self.stream.socket(), PollFlags::RDHUP)];
+        while let Err(rustix::io::Errno::INTR) = rustix::event::poll(&mut polled, None) {}
     }
 
     /// Says goodbye: `close_notify` under TLS, then the end of our direction.

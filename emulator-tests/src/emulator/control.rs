@@ -1,0 +1,124 @@
+//! The control endpoint: plain HTTP on loopback, to read what happened and to change what will.
+//!
+//! | request | answer |
+//! |---|---|
+//! | `GET /faults` | `{"plan": .., "applied": [..]}`, or `null` |
+//! | `PUT /faults` | takes a plan (FORMAT.md in `fault/`) |
+//! | `DELETE /faults` | ends all faults |
+//! | `GET /counters`, `DELETE /counters` | sums by operation and status; begins them at zero |
+//! | `PUT /log` | `{"lines": 1000}`: keeps so many lines in memory |
+//! | `GET /log`, `DELETE /log` | the lines kept, as JSON lines; forgets them |
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::error::{Answer, Refusal};
+use super::fault::Plan;
+use super::http::body::Body;
+use super::http::connection::{Handler, Peer};
+use super::http::head::Head;
+use super::http::payload::Payload;
+use super::http::response::Response;
+use super::watch::Watch;
+
+/// A plan of this size has more rules than anybody writes.
+const DOCUMENT_BYTES_MAX: u64 = 8 << 20;
+
+/// Serves the control endpoint of one emulator.
+pub struct Control {
+    watch: Arc<Watch>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LogOrder {
+    lines: usize,
+}
+
+impl Control {
+    /// Controls what this watch watches.
+    pub fn new(watch: Arc<Watch>) -> Self {
+        Self { watch }
+    }
+
+    fn answer(&self, head: &Head, body: &mut Body<'_>) -> Answer<Response> {
+        let watch = &*self.watch;
+        match (head.method(), head.raw_path()) {
+            ("GET", "/faults") => {
+                let status = watch
+                    .faults
+                    .status()
+                    .map(|(plan, applied)| json!({ "plan": plan, "applied": applied }));
+                Ok(document(&json!(status)))
+            }
+            ("PUT", "/faults") => {
+                let text = String::from_utf8(body.read_document(DOCUMENT_BYTES_MAX)?)
+                    .map_err(|_| Refusal::invalid_input("The plan is not UTF-8."))?;
+                watch
+                    .faults
+                    .set(Some(Plan::parse(&text).map_err(Refusal::invalid_input)?));
+                Ok(Response::new(204))
+            }
+            ("DELETE", "/faults") => {
+                watch.faults.set(None);
+                Ok(Response::new(204))
+            }
+            ("GET", "/counters") => Ok(document(&json!(watch.counters.snapshot()))),
+            ("DELETE", "/counters") => {
+                watch.counters.reset();
+                Ok(Response::new(204))
+            }
+            ("PUT", "/log") => {
+                let order: LogOrder =
+                    serde_json::from_slice(&body.read_document(DOCUMENT_BYTES_MAX)?)
+                        .map_err(|error| Refusal::invalid_input(error.to_string()))?;
+                watch.log.keep(order.lines);
+                Ok(Response::new(204))
+            }
+            ("GET", "/log") => {
+                let mut response =
+                    Response::new(200).header("Content-Type", "application/x-ndjson");
+                let lines: String = watch
+                    .log
+                    .lines()
+                    .into_iter()
+                    .map(|line| line + "\n")
+                    .collect();
+                response.payload = Payload::Document(lines.into_bytes());
+                Ok(response)
+            }
+            ("DELETE", "/log") => {
+                watch.log.clear();
+                Ok(Response::new(204))
+            }
+            _ => Err(Refusal::new(
+                404,
+                "ResourceNotFound",
+                "The control endpoint has no such resource.",
+            )),
+        }
+    }
+}
+
+impl Handler for Control {
+    fn serve(&self, head: &Head, body: &mut Body<'_>, _peer: &Peer) -> Response {
+        self.answer(head, body)
+            .unwrap_or_else(|refusal| self.refuse(&refusal))
+    }
+
+    fn refuse(&self, refusal: &Refusal) -> Response {
+        let mut response =
+            Response::new(refusal.status).header("Content-Type", "text/plain; charset=utf-8");
+        response.payload =
+            Payload::Document(format!("{}: {}\n", refusal.code, refusal.message).into_bytes());
+        response
+    }
+}
+
+fn document(value: &serde_json::Value) -> Response {
+    let mut response = Response::new(200).header("Content-Type", "application/json");
+    response.payload = Payload::Document(format!("{value}\n").into_bytes());
+    response
+}

@@ -1,0 +1,13 @@
+#![doc = include_str!("FORMAT.md")]
+
+pub mod pattern;
+pub mod plan;
+
+pub mod bucket;
+pub mod picker;
+
+pub mod trouble;
+pub mod twist;
+
+pub use picker::Faults;
+pub use plan::Plan;

@@ -1,0 +1,278 @@
+//! The plan as it is written: plain data, read from JSON. What it means is in FORMAT.md beside this file.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A whole plan.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Plan {
+    /// Where probabilities are drawn from.
+    pub seed: u64,
+    /// Rules, first match first.
+    pub rules: Vec<Rule>,
+    /// Throttling by account.
+    pub budgets: Vec<Budget>,
+    /// Pace of bodies.
+    pub bandwidth: Bandwidth,
+}
+
+/// One rule.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Rule {
+    /// Shown in the log.
+    pub name: String,
+    /// Which requests.
+    pub when: When,
+    /// What happens to them.
+    pub then: Then,
+    /// Look at the rules behind this one as well.
+    pub go_on: bool,
+}
+
+/// Which requests a rule is for.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct When {
+    /// HTTP method.
+    pub method: Option<String>,
+    /// Pattern on the decoded path.
+    pub path: Option<String>,
+    /// Pattern on the raw query.
+    pub query: Option<String>,
+    /// Patterns on headers.
+    pub header: BTreeMap<String, String>,
+    /// First byte of the range.
+    pub range_first: Option<u64>,
+    /// Numbers of matches, from 1.
+    pub hits: Option<Vec<u64>>,
+    /// Each n-th match.
+    pub every: Option<u64>,
+    /// 0 to 1.
+    pub probability: Option<f64>,
+    /// At most so often.
+    pub times: Option<u64>,
+    /// What is counted together.
+    pub count_by: CountBy,
+}
+
+/// Which matches of a rule have one counter.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CountBy {
+    /// All of them.
+    #[default]
+    All,
+    /// Those of one path.
+    Path,
+    /// Those of one method, path and query.
+    Url,
+}
+
+/// What a rule does.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Then {
+    /// Wait before serving.
+    pub delay_ms: u64,
+    /// Refuse.
+    pub answer: Option<Refuse>,
+    /// End the connection early.
+    pub close: Option<Close>,
+    /// The manner of ending it.
+    pub how: How,
+    /// Serve, and send nothing.
+    pub lose_answer: bool,
+    /// Neither serve nor answer.
+    pub blackhole: bool,
+    /// Pace of the request's body.
+    pub request_bytes_per_second: Option<u64>,
+    /// Pace of the answer's body.
+    pub response_bytes_per_second: Option<u64>,
+    /// Wait between bytes of the answer's body.
+    pub byte_delay_ms: u64,
+    /// Flip a bit of the answer's body.
+    pub flip_response_bit: Option<u64>,
+    /// Flip a bit of the request's body.
+    pub flip_request_bit: Option<u64>,
+    /// Lie about the length.
+    pub content_length: Option<Length>,
+    /// Lie about the range.
+    pub content_range: Option<String>,
+    /// Serve the whole blob.
+    pub ignore_range: bool,
+    /// Lie about the version.
+    pub etag: Option<String>,
+    /// Set or take away headers.
+    pub headers: BTreeMap<String, Option<String>>,
+}
+
+/// An answer that a rule gives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refuse {
+    /// HTTP status.
+    pub status: u16,
+    /// Error code.
+    #[serde(default)]
+    pub code: String,
+    /// `Retry-After` in seconds.
+    #[serde(default)]
+    pub retry_after: Option<u64>,
+    /// Take the body before refusing.
+    #[serde(default)]
+    pub after_body: bool,
+}
+
+/// Where in an exchange the connection ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Close {
+    /// When the answer should come. The request is not served.
+    BeforeAnswer,
+    /// When so many body bytes have come.
+    RequestBytes(u64),
+    /// When so many body bytes have gone.
+    ResponseBytes(u64),
+}
+
+/// In which manner a connection ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum How {
+    /// In order.
+    #[default]
+    Close,
+    /// By RST.
+    Reset,
+    /// Not at all, from our side.
+    Blackhole,
+}
+
+/// A length to claim.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Length {
+    /// This one.
+    Exact(u64),
+    /// `+n` or `-n` of the truth.
+    Difference(String),
+}
+
+/// Throttling of an account.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Budget {
+    /// Account name.
+    pub account: String,
+    /// Requests per second.
+    pub requests_per_second: Option<u64>,
+    /// Body bytes per second, in and out.
+    pub bytes_per_second: Option<u64>,
+    /// When the refusal comes.
+    pub answer: BudgetAnswer,
+    /// `Retry-After` in seconds.
+    pub retry_after: Option<u64>,
+}
+
+/// When an exceeded budget is answered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BudgetAnswer {
+    /// Without reading the body.
+    #[default]
+    BeforeBody,
+    /// When the body has come.
+    AfterBody,
+}
+
+/// Pace of all bodies.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Bandwidth {
+    /// On each connection.
+    pub connection_bytes_per_second: Option<u64>,
+    /// On all together.
+    pub total_bytes_per_second: Option<u64>,
+}
+
+impl Plan {
+    /// Reads a plan, and checks what the types cannot say.
+    pub fn parse(json: &str) -> Result<Self, String> {
+        let plan: Self =
+            serde_json::from_str(json).map_err(|error| format!("not a fault plan: {error}"))?;
+        for rule in &plan.rules {
+            rule.check()
+                .map_err(|reason| format!("rule `{}`: {reason}", rule.name))?;
+        }
+        Ok(plan)
+    }
+}
+
+impl Rule {
+    fn check(&self) -> Result<(), String> {
+        if self
+            .when
+            .probability
+            .is_some_and(|probability| !(0.0..=1.0).contains(&probability))
+        {
+            return Err("`probability` is between 0 and 1".to_owned());
+        }
+        if self.when.every == Some(0)
+            || self
+                .when
+                .hits
+                .as_ref()
+                .is_some_and(|hits| hits.contains(&0))
+        {
+            return Err("matches are counted from 1".to_owned());
+        }
+        if let Some(Length::Difference(text)) = &self.then.content_length
+            && text.parse::<i64>().is_err()
+        {
+            return Err(format!(
+                "`content_length` is a number or a difference, not `{text}`"
+            ));
+        }
+        let status = self
+            .then
+            .answer
+            .as_ref()
+            .map_or(500, |answer| answer.status);
+        if !(200..=599).contains(&status) {
+            return Err(format!("`{status}` is no final status"));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_of_the_format_is_a_plan() {
+        let text = include_str!("FORMAT.md");
+        let json = text
+            .split("```json")
+            .nth(1)
+            .and_then(|rest| rest.split("```").next())
+            .unwrap();
+        assert_eq!(Plan::parse(json).unwrap().rules.len(), 1);
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (json, word) in [
+            (r#"{"rulez":[]}"#, "rulez"),
+            (r#"{"rules":[{"name":"x","when":{"every":0}}]}"#, "`x`"),
+            (r#"{"rules":[{"when":{"probability":2}}]}"#, "probability"),
+            (r#"{"rules":[{"then":{"content_length":"many"}}]}"#, "many"),
+            (r#"{"rules":[{"then":{"answer":{"status":99}}}]}"#, "99"),
+        ] {
+            assert!(Plan::parse(json).unwrap_err().contains(word), "{json}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Trouble on the wire: paces and early ends, asked by the wire for every piece that it moves.
+//!
+//! A wire without trouble never comes here.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::super::clock::pause;
+use super::bucket::Bucket;
+use super::plan::How;
+
+/// Bytes moved at once on a paced wire, so that a pace is even and an end is exact.
+const STEP_BYTES: u64 = 16 * 1024;
+
+/// What is wrong with one direction of an exchange.
+#[derive(Debug, Default)]
+pub struct Trouble {
+    /// Bytes until the connection ends, and how.
+    pub end_after: Option<(u64, How)>,
+    /// Pauses between bytes.
+    pub byte_delay: Duration,
+    /// Paces that all apply.
+    pub buckets: Vec<Arc<Bucket>>,
+}
+
+impl Trouble {
+    /// Is anything wrong at all?
+    pub fn any(&self) -> bool {
+        self.end_after.is_some() || !self.byte_delay.is_zero() || !self.buckets.is_empty()
+    }
+
+    /// How many of `wanted` bytes may move now. The end of the connection is an error that [`ended`] recognises.
+    pub fn allow(&self, wanted: u64) -> io::Result<u64> {
+        let step = if self.byte_delay.is_zero() {
+            STEP_BYTES
+        } else {
+            1
+        };
+        match self.end_after {
+            Some((0, how)) => Err(io::Error::other(Ended(how))),
+            Some((left, _)) => Ok(wanted.min(left).min(step)),
+            None => Ok(wanted.min(step)),
+        }
+    }
+
+    /// So many bytes have moved: counts them and waits as long as they should have taken.
+    pub fn moved(&mut self, bytes: u64) {
+        if let Some((left, _)) = &mut self.end_after {
+            *left -= bytes.min(*left);
+        }
+        let owed = self
+            .buckets
+            .iter()
+            .map(|bucket| bucket.owe(bytes))
+            .max()
+            .unwrap_or_default();
+        let wait = owed.max(self.byte_delay);
+        if !wait.is_zero() {
+            pause(wait);
+        }
+    }
+
+    /// Is the end reached when nothing more is to be moved?
+    pub fn ends_here(&self) -> io::Result<()> {
+        match self.end_after {
+            Some((0, how)) => Err(io::Error::other(Ended(how))),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The connection has to end because the plan says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the fault plan ends this connection")]
+pub struct Ended(pub How);
+
+/// Was this failure the plan's will?
+pub fn ended(error: &io::Error) -> Option<How> {
+    error
+        .get_ref()?
+        .downcast_ref::<Ended>()
+        .map(|ended| ended.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_comes_exactly_where_it_was_set() {
+        let mut trouble = Trouble {
+            end_after: Some((20_000, How::Reset)),
+            ..Trouble::default()
+        };
+        let mut moved = 0;
+        let error = loop {
+            match trouble.allow(100_000) {
+                Ok(count) => {
+                    trouble.moved(count);
+                    moved += count;
+                }
+                Err(error) => break error,
+            }
+        };
+        assert_eq!((moved, ended(&error)), (20_000, Some(How::Reset)));
+    }
+}

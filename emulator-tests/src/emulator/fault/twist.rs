@@ -1,0 +1,115 @@
+//! Lies in an answer: headers that are not true, and bits that are not right.
+
+use bytes::Bytes;
+
+use super::super::http::payload::{Payload, Piece, gather};
+use super::super::http::response::Response;
+use super::plan::{Length, Then};
+
+/// Makes the answer tell the lies of one rule. A changed length ends the connection: the framing is broken then.
+pub fn twist(response: &mut Response, then: &Then) {
+    if let Some(offset) = then.flip_response_bit {
+        flip(&mut response.payload, offset);
+    }
+    if let Some(range) = &then.content_range {
+        response.replace("Content-Range", range.clone());
+    }
+    if let Some(etag) = &then.etag {
+        let etag = if etag == "new" {
+            never_was()
+        } else {
+            etag.clone()
+        };
+        response.replace("ETag", etag);
+    }
+    if let Some(length) = &then.content_length {
+        let claimed = claim(length, response.payload.length());
+        response.replace("Content-Length", claimed.to_string());
+        response.framing_broken = true;
+    }
+    for (name, value) in &then.headers {
+        response
+            .headers
+            .retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+        if let Some(value) = value {
+            response.set(name.clone(), value.clone());
+        }
+    }
+}
+
+fn claim(length: &Length, truth: u64) -> u64 {
+    match length {
+        Length::Exact(exact) => *exact,
+        Length::Difference(text) => truth.saturating_add_signed(text.parse().unwrap_or_default()),
+    }
+}
+
+fn never_was() -> String {
+    format!(
+        "\"0x{:X}\"",
+        super::super::clock::Moment::now().ticks() | 1 << 62
+    )
+}
+
+/// Flips the lowest bit of one byte; the rest of the payload stays where it is stored.
+fn flip(payload: &mut Payload, offset: u64) {
+    match payload {
+        Payload::Document(bytes) if !bytes.is_empty() => {
+            let at = (offset % bytes.len() as u64) as usize;
+            bytes[at] ^= 1;
+        }
+        Payload::Pieces(pieces, length) if *length > 0 => flip_piece(pieces, offset % *length),
+        _ => {}
+    }
+}
+
+fn flip_piece(pieces: &mut Vec<Piece>, mut offset: u64) {
+    let Some(at) = pieces.iter().position(|piece| {
+        let inside = offset < piece.length();
+        if !inside {
+            offset -= piece.length();
+        }
+        inside
+    }) else {
+        return;
+    };
+    let (before, rest) = pieces[at].clone().split(offset);
+    let (one, after) = rest.split(1);
+    let Ok(mut byte) = gather(&[one]) else { return };
+    byte[0] ^= 1;
+    pieces.splice(at..=at, [before, Piece::Memory(Bytes::from(byte)), after]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_bit_differs_and_it_is_the_one_asked_for() {
+        let mut response = Response::new(200);
+        let pieces = vec![
+            Piece::Zeros(3),
+            Piece::Memory(Bytes::from_static(b"abcd")),
+            Piece::Zeros(2),
+        ];
+        response.payload = Payload::Pieces(pieces, 9);
+        twist(
+            &mut response,
+            &Then {
+                flip_response_bit: Some(9 + 4),
+                ..Then::default()
+            },
+        );
+        let Payload::Pieces(pieces, 9) = &response.payload else {
+            panic!("other payload")
+        };
+        assert_eq!(gather(pieces).unwrap(), b"\0\0\0accd\0\0");
+    }
+
+    #[test]
+    fn a_difference_is_taken_from_the_true_length() {
+        assert_eq!(claim(&Length::Difference("+10".to_owned()), 5), 15);
+        assert_eq!(claim(&Length::Difference("-10".to_owned()), 5), 0);
+        assert_eq!(claim(&Length::Exact(7), 5), 7);
+    }
+}

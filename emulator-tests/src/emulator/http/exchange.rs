@@ -1,0 +1,290 @@
+//! One request and its answer: what the fault plan does to them, the service in between, and the record of it.
+//!
+//! A body that nobody took is drained, so that the client can read the answer it was given early.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use super::super::clock::pause;
+use super::super::error::Refusal;
+use super::super::fault::bucket::Bucket;
+use super::super::fault::picker::Picked;
+use super::super::fault::plan::{Close, How, Refuse};
+use super::super::fault::trouble::{Ended, Trouble};
+use super::super::fault::twist::twist;
+use super::super::watch::{Outcome, Record, Watch};
+use super::body::Body;
+use super::connection::{Handler, Next, Peer};
+use super::head::Head;
+use super::response::Response;
+use super::wire::Wire;
+
+/// The longest unwanted body that is read to its end for the connection's sake, in bytes.
+const DRAIN_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// Serves one request on a connection.
+pub struct Exchange<'a> {
+    /// The service.
+    pub handler: &'a dyn Handler,
+    /// The client.
+    pub peer: &'a Peer,
+    /// Faults, log and counters.
+    pub watch: &'a Watch,
+    /// The body's length.
+    pub length: u64,
+}
+
+/// What is known of an exchange when it is over.
+#[derive(Default)]
+struct Progress {
+    response: Option<Response>,
+    bytes_in: u64,
+    bytes_out: u64,
+    /// Bytes of the body that nobody took.
+    left: u64,
+    keep_alive: bool,
+}
+
+impl Exchange<'_> {
+    /// Serves, takes note, and sends. The note is taken before the answer goes, so that a client that has its answer finds
+    /// its request in the log.
+    pub fn run(&self, wire: &mut Wire, mut head: Head) -> io::Result<Next> {
+        let began = Instant::now();
+        let picked = self.watch.faults.pick(&head, self.length);
+        if let Some(picked) = &picked {
+            head.ignore_range = picked.effects.iter().any(|then| then.ignore_range);
+        }
+        let mut progress = Progress::default();
+        let served = self.serve(wire, &head, picked.as_ref(), &mut progress);
+        let outcome = if served.is_ok() {
+            Outcome::Answered
+        } else {
+            Outcome::Broken
+        };
+        self.watch
+            .note(&self.record(&head, picked.as_ref(), &progress, outcome, began));
+        let sent = served.and_then(|()| self.send(wire, &head, &progress));
+        wire.disarm();
+        if outcome == Outcome::Answered && sent.is_err() {
+            let record = self.record(&head, picked.as_ref(), &progress, Outcome::Broken, began);
+            self.watch.correct(&record);
+        }
+        sent?;
+        Ok(if progress.keep_alive {
+            Next::Request
+        } else {
+            Next::Close
+        })
+    }
+
+    fn record<'r>(
+        &'r self,
+        head: &'r Head,
+        picked: Option<&'r Picked>,
+        progress: &'r Progress,
+        outcome: Outcome,
+        began: Instant,
+    ) -> Record<'r> {
+        let response = progress.response.as_ref();
+        Record {
+            head,
+            peer: self.peer,
+            labels: response.map(|response| &response.labels),
+            status: response.map_or(0, |response| response.status),
+            request_id: response
+                .and_then(|response| response.get("x-ms-request-id"))
+                .unwrap_or(""),
+            bytes_in: progress.bytes_in,
+            bytes_out: if outcome == Outcome::Answered {
+                progress.bytes_out
+            } else {
+                0
+            },
+            outcome,
+            faults: picked.map_or(&[], |picked| picked.names.as_slice()),
+            took: began.elapsed(),
+        }
+    }
+
+    /// Everything up to the answer that is ready to go.
+    fn serve(
+        &self,
+        wire: &mut Wire,
+        head: &Head,
+        picked: Option<&Picked>,
+        progress: &mut Progress,
+    ) -> io::Result<()> {
+        let expects_continue = head
+            .header_or_empty("expect")
+            .eq_ignore_ascii_case("100-continue");
+        if let Some(picked) = picked {
+            begin(wire, picked)?;
+        }
+        let mut body = Body::new(wire, self.length, expects_continue);
+        let mut response = match picked {
+            None => self.handler.serve(head, &mut body, self.peer),
+            Some(picked) => self.serve_ill(head, &mut body, picked),
+        };
+        progress.left = body.left();
+        progress.bytes_in = self.length - progress.left;
+        let invited = body.invited();
+        if let Some(error) = body.take_failure() {
+            return Err(error);
+        }
+        wire.disarm();
+        if let Some(picked) = picked {
+            finish(wire, picked, &mut response)?;
+        }
+        progress.keep_alive = head.keep_alive()
+            && !response.framing_broken
+            && progress.left <= DRAIN_BYTES_MAX
+            && (invited || progress.left == 0);
+        progress.bytes_out = if head.method() == "HEAD" {
+            0
+        } else {
+            response.payload.sent_bytes()
+        };
+        progress.response = Some(response);
+        match picked {
+            Some(picked) if picked.effects.iter().any(|then| then.lose_answer) => {
+                Err(end_as(Some(picked)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn send(&self, wire: &mut Wire, head: &Head, progress: &Progress) -> io::Result<()> {
+        let Some(response) = &progress.response else {
+            return Ok(());
+        };
+        response.send(wire, head.method() == "HEAD", progress.keep_alive)?;
+        self.watch.faults.charge(head, progress.bytes_out);
+        drain(wire, progress.left)
+    }
+
+    /// Serves under a fault plan: refuses where it says so.
+    fn serve_ill(&self, head: &Head, body: &mut Body<'_>, picked: &Picked) -> Response {
+        body.flip = picked.effects.iter().find_map(|then| then.flip_request_bit);
+        let by_rule = picked.effects.iter().find_map(|then| then.answer.as_ref());
+        match picked.throttled.as_ref().or(by_rule) {
+            Some(refuse) => self.refuse(body, refuse),
+            None => self.handler.serve(head, body, self.peer),
+        }
+    }
+
+    fn refuse(&self, body: &mut Body<'_>, refuse: &Refuse) -> Response {
+        if refuse.after_body {
+            // A body that breaks off shows in the body's own state.
+            let _ = body.drain(super::super::digest::Wanted::default());
+        }
+        let code = if refuse.code.is_empty() {
+            usual_code(refuse.status)
+        } else {
+            &refuse.code
+        };
+        let mut refusal = Refusal::new(refuse.status, "", "The fault plan refuses this request.");
+        code.clone_into(refusal.code.to_mut());
+        let response = self.handler.refuse(&refusal);
+        response.header_some(
+            "Retry-After",
+            refuse.retry_after.map(|seconds| seconds.to_string()),
+        )
+    }
+}
+
+/// Delays, and the troubles of the request's body.
+fn begin(wire: &mut Wire, picked: &Picked) -> io::Result<()> {
+    let delay: u64 = picked.effects.iter().map(|then| then.delay_ms).sum();
+    if delay > 0 {
+        pause(Duration::from_millis(delay));
+    }
+    if picked.effects.iter().any(|then| then.blackhole) {
+        return Err(io::Error::other(Ended(How::Blackhole)));
+    }
+    if picked
+        .effects
+        .iter()
+        .any(|then| then.close == Some(Close::BeforeAnswer))
+    {
+        return Err(end_as(Some(picked)));
+    }
+    let mut trouble = paced(wire, picked);
+    for then in &picked.effects {
+        trouble.buckets.extend(
+            then.request_bytes_per_second
+                .map(|rate| Bucket::new(rate).into()),
+        );
+        if let Some(Close::RequestBytes(bytes)) = then.close {
+            trouble.end_after = Some((bytes, then.how));
+        }
+    }
+    wire.arm_input(trouble);
+    Ok(())
+}
+
+/// Lies, and the troubles of the answer's body.
+fn finish(wire: &mut Wire, picked: &Picked, response: &mut Response) -> io::Result<()> {
+    let mut trouble = paced(wire, picked);
+    for then in &picked.effects {
+        twist(response, then);
+        trouble.buckets.extend(
+            then.response_bytes_per_second
+                .map(|rate| Bucket::new(rate).into()),
+        );
+        trouble.byte_delay += Duration::from_millis(then.byte_delay_ms);
+        match then.close {
+            Some(Close::ResponseBytes(bytes)) => trouble.end_after = Some((bytes, then.how)),
+            // The body was shorter than that: the connection ends all the same.
+            Some(Close::RequestBytes(_)) => return Err(end_as(Some(picked))),
+            _ => {}
+        }
+    }
+    wire.arm_output(trouble);
+    Ok(())
+}
+
+/// The paces of the whole plan.
+fn paced(wire: &Wire, picked: &Picked) -> Trouble {
+    let own = picked
+        .bandwidth
+        .connection_bytes_per_second
+        .map(|rate| wire.bucket(rate));
+    Trouble {
+        buckets: own.into_iter().chain(picked.total.clone()).collect(),
+        ..Trouble::default()
+    }
+}
+
+fn end_as(picked: Option<&Picked>) -> io::Error {
+    let how = picked.and_then(|picked| {
+        picked
+            .effects
+            .iter()
+            .map(|then| then.how)
+            .find(|how| *how != How::Close)
+    });
+    io::Error::other(Ended(how.unwrap_or_default()))
+}
+
+fn usual_code(status: u16) -> &'static str {
+    match status {
+        503 => "ServerBusy",
+        500 => "InternalError",
+        429 => "TooManyRequests",
+        403 => "AuthenticationFailed",
+        404 => "ResourceNotFound",
+        412 => "ConditionNotMet",
+        _ => "InvalidInput",
+    }
+}
+
+fn drain(wire: &mut Wire, left: u64) -> io::Result<()> {
+    let mut rest = left.min(DRAIN_BYTES_MAX);
+    while rest > 0 {
+        match wire.skip(rest)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            count => rest -= count,
+        }
+    }
+    Ok(())
+}

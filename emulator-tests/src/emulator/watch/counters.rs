@@ -1,0 +1,140 @@
+//! Sums over all requests since the start or the last reset: by operation and by status.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use serde::Serialize;
+
+use super::record::{Outcome, Record};
+
+/// Sums of one operation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Requests served.
+    pub requests: u64,
+    /// Those answered with 400 and more, or not at all.
+    pub failures: u64,
+    /// Body bytes that came.
+    pub bytes_in: u64,
+    /// Body bytes that went.
+    pub bytes_out: u64,
+}
+
+/// All sums.
+#[derive(Debug, Default)]
+pub struct Counters {
+    operations: RwLock<BTreeMap<&'static str, Arc<Cell>>>,
+    statuses: RwLock<BTreeMap<u16, Arc<AtomicU64>>>,
+}
+
+#[derive(Debug, Default)]
+struct Cell {
+    requests: AtomicU64,
+    failures: AtomicU64,
+    bytes_in: AtomicU64,
+    bytes_out: AtomicU64,
+}
+
+/// All sums at one moment, as the control endpoint shows them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Snapshot {
+    /// By operation.
+    pub operations: BTreeMap<&'static str, Counts>,
+    /// Answers by status; 0 counts the unanswered.
+    pub statuses: BTreeMap<u16, u64>,
+}
+
+impl Counters {
+    /// Sums of one operation, by its name (`PutBlock`).
+    pub fn of(&self, operation: &str) -> Counts {
+        self.snapshot()
+            .operations
+            .get(operation)
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// All sums.
+    pub fn snapshot(&self) -> Snapshot {
+        let operations = self
+            .operations
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        let statuses = self.statuses.read().unwrap_or_else(PoisonError::into_inner);
+        Snapshot {
+            operations: operations
+                .iter()
+                .map(|(name, cell)| (*name, cell.counts()))
+                .collect(),
+            statuses: statuses
+                .iter()
+                .map(|(status, count)| (*status, count.load(Ordering::Relaxed)))
+                .collect(),
+        }
+    }
+
+    /// Begins at zero again.
+    pub fn reset(&self) {
+        self.operations
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+        self.statuses
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+
+    /// The answer of a request that was added did not get through.
+    pub(super) fn correct(&self, record: &Record<'_>) {
+        self.cell(record)
+            .failures
+            .fetch_add(u64::from(record.status < 400), Ordering::Relaxed);
+    }
+
+    fn cell(&self, record: &Record<'_>) -> Arc<Cell> {
+        let name = record.labels.map_or("", |labels| labels.operation);
+        find(
+            &self.operations,
+            if name.is_empty() { "none" } else { name },
+        )
+    }
+
+    pub(super) fn add(&self, record: &Record<'_>) {
+        let cell = self.cell(record);
+        cell.requests.fetch_add(1, Ordering::Relaxed);
+        cell.failures.fetch_add(
+            u64::from(record.outcome == Outcome::Broken || record.status >= 400),
+            Ordering::Relaxed,
+        );
+        cell.bytes_in.fetch_add(record.bytes_in, Ordering::Relaxed);
+        cell.bytes_out
+            .fetch_add(record.bytes_out, Ordering::Relaxed);
+        find(&self.statuses, record.status).fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Cell {
+    fn counts(&self) -> Counts {
+        Counts {
+            requests: self.requests.load(Ordering::Relaxed),
+            failures: self.failures.load(Ordering::Relaxed),
+            bytes_in: self.bytes_in.load(Ordering::Relaxed),
+            bytes_out: self.bytes_out.load(Ordering::Relaxed),
+        }
+    }
+}
+
+/// The entry of a key, made when it is new. Keys are few, so nearly every call only reads.
+fn find<K: Ord + Copy, V: Default>(map: &RwLock<BTreeMap<K, Arc<V>>>, key: K) -> Arc<V> {
+    if let Some(value) = map.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        return Arc::clone(value);
+    }
+    Arc::clone(
+        map.write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .entry(key)
+            .or_default(),
+    )
+}

@@ -1,0 +1,4 @@
+//! What only azring-emulator does: fault plans, the request log, and hardness against broken clients.
+
+mod faults;
+mod watching;
