@@ -254,8 +254,8 @@ mod tests {
             let mut text = String::new();
             canonical_resource(&mut text, "a", "/c", &pairs);
             given.sort_unstable();
-            let lines: String = given.iter().map(|name| format!("\n{name}:{value}")).collect();
-            prop_assert_eq!(text, format!("/a/c{lines}"));
+            let lines: Vec<String> = given.iter().map(|name| format!("\n{name}:{value}")).collect();
+            prop_assert_eq!(text, format!("/a/c{}", lines.concat()));
         }
 
         #[test]

@@ -1,0 +1,8 @@
+//! The crate from outside: its client against servers that behave as the scripts say.
+
+mod exchange;
+mod persistence;
+mod refusal;
+mod script;
+mod silence;
+mod trust;
