@@ -4,6 +4,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 
 use super::BlobLocation;
+use super::url::shown;
 use crate::{Error, Result};
 
 /// Everything but the unreserved characters of RFC 3986, 2.3.
@@ -74,11 +75,12 @@ pub(super) fn encode_into(out: &mut String, text: &[u8], set: &'static AsciiSet)
 
 /// Decodes percent escapes, once. Fails on an escape that is none and on bytes that are not UTF-8: no blob can have
 /// that name.
-pub(super) fn decode(text: &str) -> Result<String> {
+pub(crate) fn decode(text: &str) -> Result<String> {
     let bytes = decode_bytes(text)?;
     String::from_utf8(bytes).map_err(|_| {
         Error::Usage(format!(
-            "`{text}` is not UTF-8 once its percent escapes are decoded"
+            "`{}` is not UTF-8 once its percent escapes are decoded",
+            shown(text)
         ))
     })
 }
@@ -95,7 +97,8 @@ pub(super) fn decode_bytes(text: &str) -> Result<Vec<u8>> {
         }
         let (value, after) = hex_pair(after).ok_or_else(|| {
             Error::Usage(format!(
-                "`{text}` has a `%` that begins no escape: write it as `%25`"
+                "`{}` has a `%` that begins no escape: write it as `%25`",
+                shown(text)
             ))
         })?;
         out.push(value);

@@ -2,3 +2,9 @@
 //! `properties` reads what an answer says about a blob.
 
 pub mod rules;
+
+pub mod properties;
+
+pub mod block_id;
+
+pub mod request;

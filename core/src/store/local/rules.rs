@@ -8,7 +8,8 @@ use crate::select::PatternRule;
 /// Longest part of a path, in bytes, on every file system in use (`NAME_MAX` of `limits.h`).
 pub const PART_BYTES_MAX: usize = 255;
 
-/// A file is written in chunks of any size at any place; `i64` is what an offset of the kernel holds.
+/// A file is written in chunks of any size, in any order: what bounds them is the memory for one, and that an index has
+/// 32 bits.
 pub const RANGES: ChunkRule = ChunkRule {
     what: "local file",
     chunk_bytes_max: 1 << 30,

@@ -1,0 +1,160 @@
+//! The names of uncommitted blocks. The planner of an upload makes a [`BlockIds`] per object; every Put Block and the
+//! Put Block List take their ids from it.
+//!
+//! An id says whose block it is: of which object, of which size and age, cut how. So a run that was interrupted finds its own
+//! blocks again and nobody else's, and a source that changed meanwhile has other ids. All ids of a blob must have one
+//! length, which also keeps blocks of other programs from being taken for ours.
+//! <https://learn.microsoft.com/rest/api/storageservices/put-block#uri-parameters>
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use md5::{Digest as _, Md5};
+
+/// Hexadecimal digits of the digest that an id begins with: 104 bits.
+const DIGEST_DIGITS: usize = 26;
+
+/// Hexadecimal digits of the index: 65,536 is more than a blob has blocks.
+const INDEX_DIGITS: usize = 4;
+
+/// Base64 takes three bytes at a time: thirty fill it without padding. Hexadecimal digits use neither `+` nor `/` of its
+/// alphabet, so an id needs no escape in a query or in XML.
+const ID_BYTES: usize = DIGEST_DIGITS + INDEX_DIGITS;
+
+const _: () = assert!(ID_BYTES.is_multiple_of(3) && ID_BYTES <= super::rules::BLOCK_ID_BYTES_MAX);
+
+/// The id of one block: 40 letters and digits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct BlockId(String);
+
+impl BlockId {
+    /// As it travels.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The ids of the blocks of one object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlockIds([u8; DIGEST_DIGITS]);
+
+impl BlockIds {
+    /// The ids for this upload: the blob's full name, the source's length, the size of a block and when the source was
+    /// modified, in nanoseconds since 1970.
+    pub fn new(name: &str, object_bytes: u64, block_bytes: u64, modified_ns: i128) -> Self {
+        // Not a matter of security: whoever may write to the container needs no collision to do harm.
+        let digest = Md5::new()
+            .chain_update(b"azring block 1\0")
+            .chain_update(object_bytes.to_le_bytes())
+            .chain_update(block_bytes.to_le_bytes())
+            .chain_update(modified_ns.to_le_bytes())
+            .chain_update(name)
+            .finalize();
+        let mut digits = [0; DIGEST_DIGITS];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(digest) {
+            pair[0] = hex_digit(byte >> 4);
+            pair[1] = hex_digit(byte & 15);
+        }
+        Self(digits)
+    }
+
+    /// The id of the block of this index.
+    pub fn id(&self, index: u32) -> BlockId {
+        debug_assert!(u64::from(index) < super::rules::BLOCKS_MAX);
+        let mut id = [0; ID_BYTES];
+        id[..DIGEST_DIGITS].copy_from_slice(&self.0);
+        for (place, digit) in id[DIGEST_DIGITS..].iter_mut().rev().enumerate() {
+            *digit = hex_digit((index >> (4 * place) & 15) as u8);
+        }
+        BlockId(STANDARD.encode(id))
+    }
+
+    /// The index of a block that a service lists, if the block is one of these.
+    pub fn index_of(&self, id: &str) -> Option<u32> {
+        let id = STANDARD.decode(id).ok()?;
+        let index = id.strip_prefix(&self.0)?;
+        let is_index =
+            index.len() == INDEX_DIGITS && index.iter().all(|digit| hex_value(*digit).is_some());
+        is_index.then(|| {
+            index
+                .iter()
+                .filter_map(|digit| hex_value(*digit))
+                .fold(0, |sum, value| sum << 4 | value)
+        })
+    }
+}
+
+/// 0 to 15 as a digit in lower case.
+fn hex_digit(value: u8) -> u8 {
+    b"0123456789abcdef"[usize::from(value)]
+}
+
+/// The value of such a digit.
+fn hex_value(digit: u8) -> Option<u32> {
+    matches!(digit, b'0'..=b'9' | b'a'..=b'f').then(|| char::from(digit).to_digit(16))?
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    fn ids() -> BlockIds {
+        BlockIds::new("vd/a.vhd", 1 << 30, 4 << 20, 1_600_000_000_123_456_789)
+    }
+
+    #[test]
+    fn all_ids_have_one_length_and_need_no_escape() {
+        let unique: HashSet<String> = (0..50_000)
+            .map(|index| ids().id(index).as_str().to_owned())
+            .inspect(|id| {
+                assert_eq!(id.len(), 40);
+                assert!(id.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{id}");
+            })
+            .collect();
+        assert_eq!(unique.len(), 50_000);
+    }
+
+    #[test]
+    fn ids_are_the_same_in_every_run() {
+        // A resumed upload finds the blocks of an earlier version of the program: this value must never change.
+        assert_eq!(
+            ids().id(49_999).as_str(),
+            "NThmNmQzYTRhNjAyZjBiMmZhNmQ2NzhjNmFjMzRm"
+        );
+    }
+
+    #[test]
+    fn another_name_size_cut_or_age_has_other_ids() {
+        let first = ids().id(7);
+        for other in [
+            BlockIds::new("vd/b.vhd", 1 << 30, 4 << 20, 1_600_000_000_123_456_789),
+            BlockIds::new(
+                "vd/a.vhd",
+                (1 << 30) + 1,
+                4 << 20,
+                1_600_000_000_123_456_789,
+            ),
+            BlockIds::new("vd/a.vhd", 1 << 30, 8 << 20, 1_600_000_000_123_456_789),
+            BlockIds::new("vd/a.vhd", 1 << 30, 4 << 20, 1_600_000_000_123_456_790),
+        ] {
+            assert_ne!(other.id(7), first);
+            assert_eq!(other.index_of(first.as_str()), None);
+        }
+    }
+
+    #[test]
+    fn a_listed_block_is_recognised_by_its_id() {
+        for index in [0, 1, 255, 4096, 49_999] {
+            assert_eq!(ids().index_of(ids().id(index).as_str()), Some(index));
+        }
+        for foreign in [
+            "",
+            "QQ==",
+            "no base64!",
+            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        ] {
+            assert_eq!(ids().index_of(foreign), None, "{foreign}");
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! What is stored beside a blob's bytes: what an upload sends along, and what an answer to HEAD or GET says.
+
+use std::time::SystemTime;
+
+use azring_transport::http::{Reply, Request};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::Result;
+use crate::entry::ETag;
+use crate::store::rest::checksum::decode_md5;
+use crate::store::rest::range::ContentRange;
+use crate::store::rest::{date, malformed};
+
+/// The metadata that marks an empty blob as a directory. Its name and value are compared ignoring case.
+pub const FOLDER_MARK: &str = "hdi_isfolder";
+
+/// How a blob keeps its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BlobType {
+    /// Blocks, committed as a list.
+    Block,
+    /// Pages of 512 bytes, written in any order.
+    Page,
+    /// Blocks, appended one after the other.
+    Append,
+}
+
+impl BlobType {
+    /// The type by the service's word for it.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "BlockBlob" => Some(Self::Block),
+            "PageBlob" => Some(Self::Page),
+            "AppendBlob" => Some(Self::Append),
+            _ => None,
+        }
+    }
+}
+
+/// What an upload stores beside the bytes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Stored<'a> {
+    /// `None`: the service stores `application/octet-stream`.
+    pub content_type: Option<&'a str>,
+    /// The MD5 of the whole object.
+    pub md5: Option<[u8; 16]>,
+}
+
+impl Stored<'_> {
+    /// Adds the headers to the request that makes the blob. The `x-ms-blob-` names are used throughout: they never
+    /// mean the request's own body.
+    pub fn on(self, request: Request) -> Request {
+        request
+            .header_if("x-ms-blob-content-type", self.content_type)
+            .header_if(
+                "x-ms-blob-content-md5",
+                self.md5.map(|md5| STANDARD.encode(md5)),
+            )
+    }
+}
+
+/// What a service says about a blob.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Properties {
+    /// The length of the whole blob, in bytes.
+    pub bytes: u64,
+    /// When it was last modified, in whole seconds.
+    pub modified: SystemTime,
+    /// Its version.
+    pub etag: ETag,
+    /// The MD5 stored with it.
+    pub md5: Option<[u8; 16]>,
+    /// The content type stored with it.
+    pub content_type: Option<String>,
+    /// How it keeps its bytes; `None` where the service does not say, or says something unheard of.
+    pub blob_type: Option<BlobType>,
+    /// It is a mark for a directory, not data.
+    pub is_folder: bool,
+}
+
+impl Properties {
+    /// From the answer to a HEAD, where the lengths and checksums are those of the whole blob.
+    /// <https://learn.microsoft.com/rest/api/storageservices/get-blob-properties#response-headers>
+    pub fn of_head(reply: &Reply) -> Result<Self> {
+        let bytes = reply
+            .header("content-length")
+            .and_then(|text| text.parse().ok())
+            .ok_or_else(|| malformed("it has no `Content-Length`"))?;
+        let md5 = reply.header("content-md5").and_then(decode_md5);
+        Self::of_reply(reply, bytes, md5)
+    }
+
+    /// From the answer to a GET. A partial answer tells the whole length in its `Content-Range`, and the MD5 of the whole
+    /// blob in `x-ms-blob-content-md5`. `Content-MD5` is not believed: it may be that of the range, and some servers
+    /// compute one where none is stored.
+    /// <https://learn.microsoft.com/rest/api/storageservices/get-blob#response-headers>
+    pub fn of_get(reply: &Reply) -> Result<Self> {
+        let bytes = match reply.header("content-range") {
+            Some(text) => ContentRange::parse(text).map(|answer| answer.object_bytes),
+            None => reply
+                .header("content-length")
+                .and_then(|text| text.parse().ok()),
+        };
+        let bytes = bytes.ok_or_else(|| malformed("it does not tell the blob's length"))?;
+        let md5 = reply.header("x-ms-blob-content-md5").and_then(decode_md5);
+        Self::of_reply(reply, bytes, md5)
+    }
+
+    fn of_reply(reply: &Reply, bytes: u64, md5: Option<[u8; 16]>) -> Result<Self> {
+        let modified = reply
+            .header("last-modified")
+            .and_then(date::parse)
+            .ok_or_else(|| malformed("it has no `Last-Modified` date"))?;
+        let etag = reply
+            .header("etag")
+            .ok_or_else(|| malformed("it has no `ETag`"))?;
+        Ok(Self {
+            bytes,
+            modified,
+            etag: ETag(etag.to_owned()),
+            md5,
+            content_type: reply.header("content-type").map(str::to_owned),
+            blob_type: reply.header("x-ms-blob-type").and_then(BlobType::from_word),
+            is_folder: bytes == 0
+                && reply
+                    .header("x-ms-meta-hdi_isfolder")
+                    .is_some_and(|value| value.eq_ignore_ascii_case("true")),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use bytes::Bytes;
+    use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+
+    use super::*;
+
+    fn reply(headers: &[(&'static str, &'static str)]) -> Reply {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| {
+                (
+                    HeaderName::from_static(name),
+                    HeaderValue::from_static(value),
+                )
+            })
+            .collect::<HeaderMap>();
+        Reply {
+            status: StatusCode::OK,
+            headers,
+            body: Bytes::new(),
+            attempts: 1,
+        }
+    }
+
+    const DATE: (&str, &str) = ("last-modified", "Thu, 16 Aug 2018 15:19:39 GMT");
+    const TAG: (&str, &str) = ("etag", "\"0x1\"");
+    const MD5: &str = "1B2M2Y8AsgTpgAmY7PhCfg==";
+
+    #[test]
+    fn a_head_tells_all_about_a_blob() {
+        let properties = Properties::of_head(&reply(&[
+            DATE,
+            TAG,
+            ("content-length", "5"),
+            ("content-md5", MD5),
+            ("content-type", "text/plain"),
+            ("x-ms-blob-type", "AppendBlob"),
+        ]))
+        .unwrap();
+        assert_eq!(
+            properties,
+            Properties {
+                bytes: 5,
+                modified: UNIX_EPOCH + Duration::from_secs(1_534_432_779),
+                etag: ETag("\"0x1\"".into()),
+                md5: decode_md5(MD5),
+                content_type: Some("text/plain".into()),
+                blob_type: Some(BlobType::Append),
+                is_folder: false,
+            }
+        );
+    }
+
+    #[test]
+    fn a_partial_answer_tells_the_whole_length_and_not_its_own_md5() {
+        let range = [
+            DATE,
+            TAG,
+            ("content-length", "2"),
+            ("content-range", "bytes 0-1/5"),
+            ("content-md5", MD5),
+        ];
+        let properties = Properties::of_get(&reply(&range)).unwrap();
+        assert_eq!((properties.bytes, properties.md5), (5, None));
+        let whole = [
+            DATE,
+            TAG,
+            ("content-length", "5"),
+            ("x-ms-blob-content-md5", MD5),
+        ];
+        let properties = Properties::of_get(&reply(&whole)).unwrap();
+        assert_eq!((properties.bytes, properties.md5), (5, decode_md5(MD5)));
+    }
+
+    #[test]
+    fn an_empty_blob_with_the_mark_is_a_directory() {
+        let marked = |length| {
+            Properties::of_head(&reply(&[
+                DATE,
+                TAG,
+                ("content-length", length),
+                ("x-ms-meta-hdi_isfolder", "True"),
+            ]))
+            .unwrap()
+        };
+        assert!(marked("0").is_folder);
+        assert!(!marked("1").is_folder);
+    }
+
+    #[test]
+    fn an_answer_that_leaves_something_out_is_refused() {
+        for headers in [
+            vec![TAG, ("content-length", "5")],
+            vec![DATE, ("content-length", "5")],
+            vec![DATE, TAG],
+            vec![DATE, TAG, ("content-length", "x")],
+        ] {
+            assert!(
+                Properties::of_head(&reply(&headers)).is_err(),
+                "{headers:?}"
+            );
+        }
+        assert!(Properties::of_get(&reply(&[DATE, TAG, ("content-range", "bytes */5")])).is_err());
+    }
+}

@@ -1,0 +1,239 @@
+//! List Blobs: the names and properties of a container's blobs, page by page.
+//! <https://learn.microsoft.com/rest/api/storageservices/list-blobs>
+
+use std::time::SystemTime;
+
+use azring_transport::http::Request;
+use http::Method;
+
+use crate::Result;
+use crate::entry::ETag;
+use crate::location::{BlobLocation, decode_name};
+use crate::store::blob::properties::{BlobType, FOLDER_MARK};
+use crate::store::blob::rules::PAGE_ENTRIES_MAX;
+use crate::store::rest::checksum::decode_md5;
+use crate::store::rest::page::{Marker, Page};
+use crate::store::rest::xml::{Tag, Xml};
+use crate::store::rest::{date, malformed};
+
+/// The longest name that is believed, in bytes: 1024 characters of four.
+const NAME_BYTES_MAX: usize = 4096;
+
+/// What to list.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Listing<'a> {
+    /// How every name begins; empty for all.
+    pub prefix: &'a str,
+    /// Names that have this after the prefix are gathered to [`Page::prefixes`].
+    pub delimiter: Option<&'a str>,
+    /// Where to go on; `None` at the beginning.
+    pub after: Option<&'a Marker>,
+    /// Most entries of the page; `None`: as many as the service gives.
+    pub entries_max: Option<usize>,
+    /// With metadata, which marks directories.
+    pub metadata: bool,
+}
+
+/// A blob, as a listing describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedBlob {
+    /// Its full name.
+    pub name: Box<str>,
+    /// Its length.
+    pub bytes: u64,
+    /// When it was last modified, in whole seconds.
+    pub modified: SystemTime,
+    /// Its version.
+    pub etag: ETag,
+    /// The MD5 stored with it.
+    pub md5: Option<[u8; 16]>,
+    /// How it keeps its bytes; `None` for a type unheard of.
+    pub blob_type: Option<BlobType>,
+    /// The snapshot's time, as the service writes it; `None` for the blob itself.
+    pub snapshot: Option<Box<str>>,
+    /// It is a mark for a directory, not data.
+    pub is_folder: bool,
+}
+
+/// Asks for a page.
+pub fn request(place: &BlobLocation, listing: &Listing<'_>) -> Request {
+    let mut request = Request::new(Method::GET, &place.account, place.container_path())
+        .query("restype", "container")
+        .query("comp", "list");
+    // An empty value is a bare name to some servers, which then compute another signature.
+    if !listing.prefix.is_empty() {
+        request = request.query("prefix", listing.prefix);
+    }
+    if let Some(delimiter) = listing.delimiter {
+        request = request.query("delimiter", delimiter);
+    }
+    if let Some(Marker(marker)) = listing.after {
+        request = request.query("marker", marker.as_str());
+    }
+    if listing.metadata {
+        request = request.query("include", "metadata");
+    }
+    if let Some(entries) = listing.entries_max {
+        request = request.query("maxresults", entries.min(PAGE_ENTRIES_MAX).to_string());
+    }
+    request
+}
+
+/// Reads a page.
+pub fn parse(body: &[u8]) -> Result<Page<ListedBlob>> {
+    let mut page = Page::default();
+    Xml::open(body, "EnumerationResults")?.children(|xml, tag| {
+        match tag.name() {
+            "Blobs" => read_blobs(xml, &mut page)?,
+            "NextMarker" => {
+                let marker = xml.text()?.into_owned();
+                page.next = (!marker.is_empty()).then_some(Marker(marker));
+            }
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(page)
+}
+
+fn read_blobs(xml: &mut Xml<'_>, page: &mut Page<ListedBlob>) -> Result<()> {
+    xml.children(|xml, tag| {
+        if page.entries.len() + page.prefixes.len() > PAGE_ENTRIES_MAX {
+            return Err(malformed(format_args!(
+                "it lists more than {PAGE_ENTRIES_MAX} blobs at once"
+            )));
+        }
+        match tag.name() {
+            "Blob" => page.entries.push(read_blob(xml)?),
+            "BlobPrefix" => page.prefixes.push(read_prefix(xml)?),
+            _ => {}
+        }
+        Ok(())
+    })
+}
+
+fn read_prefix(xml: &mut Xml<'_>) -> Result<String> {
+    let mut name = None;
+    xml.children(|xml, tag| {
+        if tag.name() == "Name" {
+            name = Some(read_name(xml, tag)?);
+        }
+        Ok(())
+    })?;
+    name.ok_or_else(|| malformed("it lists a prefix without a name"))
+}
+
+/// The name of a blob or prefix.
+fn read_name(xml: &mut Xml<'_>, tag: &Tag<'_>) -> Result<String> {
+    let text = xml.text()?;
+    let name = if tag.is_encoded() {
+        decode_name(&text)
+            .map_err(|_| malformed("it has a name that is not percent-encoded UTF-8"))?
+    } else {
+        text.into_owned()
+    };
+    if name.is_empty() || name.len() > NAME_BYTES_MAX {
+        return Err(malformed(format_args!(
+            "it has a name of {} bytes",
+            name.len()
+        )));
+    }
+    Ok(name)
+}
+
+/// What has been read of a blob so far.
+#[derive(Default)]
+struct Draft {
+    name: Option<String>,
+    bytes: Option<u64>,
+    modified: Option<SystemTime>,
+    etag: Option<String>,
+    md5: Option<[u8; 16]>,
+    blob_type: Option<BlobType>,
+    snapshot: Option<Box<str>>,
+    is_folder: bool,
+}
+
+fn read_blob(xml: &mut Xml<'_>) -> Result<ListedBlob> {
+    let mut draft = Draft::default();
+    xml.children(|xml, tag| {
+        match tag.name() {
+            "Name" => draft.name = Some(read_name(xml, tag)?),
+            "Snapshot" => {
+                let snapshot = xml.text()?;
+                draft.snapshot = (!snapshot.is_empty()).then(|| snapshot.into());
+            }
+            "Properties" => draft.read_properties(xml)?,
+            "Metadata" => draft.read_metadata(xml)?,
+            _ => {}
+        }
+        Ok(())
+    })?;
+    draft.finish()
+}
+
+impl Draft {
+    fn read_properties(&mut self, xml: &mut Xml<'_>) -> Result<()> {
+        xml.children(|xml, tag| {
+            match tag.name() {
+                "Last-Modified" => self.modified = date::parse(xml.text()?.trim()),
+                "Etag" => self.etag = Some(xml.text()?.trim().to_owned()),
+                "Content-Length" => self.bytes = xml.text()?.trim().parse().ok(),
+                "Content-MD5" => self.md5 = decode_md5(xml.text()?.trim()),
+                "BlobType" => self.blob_type = BlobType::from_word(xml.text()?.trim()),
+                // Only accounts with a hierarchy have this; their directories are listed like blobs.
+                "ResourceType" => self.is_folder |= xml.text()?.trim() == "directory",
+                _ => {}
+            }
+            Ok(())
+        })
+    }
+
+    fn read_metadata(&mut self, xml: &mut Xml<'_>) -> Result<()> {
+        xml.children(|xml, tag| {
+            if tag.name().eq_ignore_ascii_case(FOLDER_MARK) {
+                self.is_folder |= xml.text()?.trim().eq_ignore_ascii_case("true");
+            }
+            Ok(())
+        })
+    }
+
+    fn finish(self) -> Result<ListedBlob> {
+        let name = self
+            .name
+            .ok_or_else(|| malformed("it lists a blob without a name"))?;
+        let missing = |what: &str| {
+            malformed(format_args!(
+                "it lists `{}` without {what}",
+                name.escape_debug()
+            ))
+        };
+        let bytes = self.bytes.ok_or_else(|| missing("a length"))?;
+        Ok(ListedBlob {
+            bytes,
+            modified: self.modified.ok_or_else(|| missing("a date"))?,
+            etag: ETag(
+                self.etag
+                    .map_or_else(|| Err(missing("an ETag")), |etag| Ok(quoted(etag)))?,
+            ),
+            md5: self.md5,
+            blob_type: self.blob_type,
+            snapshot: self.snapshot,
+            // A mark has no bytes; what has bytes is data, whatever its metadata says.
+            is_folder: self.is_folder && bytes == 0,
+            name: name.into(),
+        })
+    }
+}
+
+/// A listing writes an entity tag without the quotes that it has in headers.
+fn quoted(etag: String) -> String {
+    if etag.starts_with('"') || etag.starts_with("W/") {
+        etag
+    } else {
+        format!("\"{etag}\"")
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,26 @@
+//! The REST calls of Blob storage, one per file: how each is asked, and how its answer is read. Every builder takes the
+//! place and plain values and returns a [`Request`](azring_transport::http::Request) that can be sent any number of times.
+//! No IO.
+
+pub mod create_container;
+
+pub mod get_container_properties;
+
+pub mod list_blobs;
+
+pub mod head_blob;
+
+pub mod get_blob;
+
+pub mod put_blob;
+
+pub mod put_block;
+
+pub mod get_block_list;
+
+pub mod put_block_list;
+
+pub mod delete_blob;
+
+#[cfg(test)]
+mod tests;

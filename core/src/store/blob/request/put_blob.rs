@@ -1,0 +1,25 @@
+//! Put Blob: a whole block blob in one request. 201, and what was there before is gone.
+//! <https://learn.microsoft.com/rest/api/storageservices/put-blob>
+
+use azring_transport::http::{Payload, Request};
+use http::Method;
+
+use crate::location::BlobLocation;
+use crate::store::blob::properties::Stored;
+use crate::store::rest::checksum::Check;
+use crate::store::rest::conditions::Condition;
+
+/// Writes a block blob of this full name.
+pub fn request(
+    place: &BlobLocation,
+    name: &str,
+    payload: impl Into<Payload>,
+    check: Check,
+    stored: Stored<'_>,
+    condition: Condition<'_>,
+) -> Request {
+    let request = Request::new(Method::PUT, &place.account, place.blob_path(name))
+        .header("x-ms-blob-type", "BlockBlob")
+        .payload(payload);
+    condition.on(stored.on(check.on(request)))
+}

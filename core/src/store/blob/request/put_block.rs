@@ -1,0 +1,24 @@
+//! Put Block: one block, kept by the service for a week until a block list names it. 201.
+//! <https://learn.microsoft.com/rest/api/storageservices/put-block>
+
+use azring_transport::http::{Payload, Request};
+use http::Method;
+
+use crate::location::BlobLocation;
+use crate::store::blob::block_id::BlockId;
+use crate::store::rest::checksum::Check;
+
+/// Writes a block of the blob of this full name. The same id again replaces the block.
+pub fn request(
+    place: &BlobLocation,
+    name: &str,
+    id: &BlockId,
+    payload: impl Into<Payload>,
+    check: Check,
+) -> Request {
+    let request = Request::new(Method::PUT, &place.account, place.blob_path(name))
+        .query("comp", "block")
+        .query("blockid", id.as_str())
+        .payload(payload);
+    check.on(request)
+}

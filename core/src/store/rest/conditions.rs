@@ -1,0 +1,29 @@
+//! The condition under which a service does what a request asks.
+//! <https://learn.microsoft.com/rest/api/storageservices/specifying-conditional-headers-for-blob-service-operations>
+
+use azring_transport::http::Request;
+
+use crate::entry::ETag;
+
+/// When a request is carried out; otherwise the answer is 412 (409 for some creations).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Condition<'a> {
+    /// Always.
+    #[default]
+    Always,
+    /// Only on this version of the object.
+    Unchanged(&'a ETag),
+    /// Only if there is no such object yet.
+    Missing,
+}
+
+impl Condition<'_> {
+    /// Adds the header to the request.
+    pub fn on(self, request: Request) -> Request {
+        match self {
+            Self::Always => request,
+            Self::Unchanged(etag) => request.header("if-match", etag.0.as_str()),
+            Self::Missing => request.header("if-none-match", "*"),
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! XML from a service, read from front to back without building a tree. Parsers of single answers walk it with
+//! [`Xml::children`] and [`Xml::text`]; this module keeps the walk harmless.
+//!
+//! An answer is text from outside: a document type is refused (so no entity can be declared), only XML's own five entities
+//! and character references are resolved, and size and depth are capped.
+
+use std::borrow::Cow;
+
+use quick_xml::Reader;
+use quick_xml::escape::resolve_xml_entity;
+use quick_xml::events::{BytesRef, BytesStart, Event};
+
+use super::malformed;
+use crate::Result;
+
+/// The longest answer that is read, in bytes.
+pub const BODY_BYTES_MAX: usize = 16 << 20;
+
+/// The deepest nesting that is read. Listings of blobs reach five.
+const DEPTH_MAX: usize = 32;
+
+/// An answer, opened at an element.
+pub struct Xml<'a> {
+    reader: Reader<&'a [u8]>,
+    depth: usize,
+}
+
+/// The beginning of an element.
+pub struct Tag<'a>(BytesStart<'a>);
+
+impl Tag<'_> {
+    /// Its name, without a namespace.
+    pub fn name(&self) -> &str {
+        self.0.local_name().into_inner()
+    }
+
+    /// The text of the element is percent-encoded, because XML cannot carry some of its characters.
+    /// <https://learn.microsoft.com/rest/api/storageservices/list-blobs#blob-name-encoding>
+    pub fn is_encoded(&self) -> bool {
+        matches!(self.0.try_get_attribute("Encoded"), Ok(Some(value)) if value.value.eq_ignore_ascii_case("true"))
+    }
+}
+
+impl<'a> Xml<'a> {
+    /// Opens an answer whose outermost element is `root`. A byte order mark is skipped.
+    pub fn open(body: &'a [u8], root: &str) -> Result<Self> {
+        if body.len() > BODY_BYTES_MAX {
+            return Err(malformed(format_args!(
+                "it is longer than {BODY_BYTES_MAX} bytes"
+            )));
+        }
+        let text = std::str::from_utf8(body).map_err(|_| malformed("it is not UTF-8"))?;
+        let mut reader = Reader::from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
+        reader.config_mut().expand_empty_elements = true;
+        let mut xml = Self { reader, depth: 0 };
+        loop {
+            match xml.event()? {
+                Event::Start(tag) if tag.local_name().into_inner() == root => return Ok(xml),
+                Event::Start(_) | Event::Eof => {
+                    return Err(malformed(format_args!("it has no `{root}`")));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Calls `each` for every element directly inside the current one, up to its end. `each` takes what it wants from
+    /// the element, with [`Xml::text`] or with this; the rest is skipped.
+    pub fn children(
+        &mut self,
+        mut each: impl FnMut(&mut Self, &Tag<'a>) -> Result<()>,
+    ) -> Result<()> {
+        let level = self.depth;
+        loop {
+            match self.event()? {
+                Event::Start(tag) => {
+                    each(self, &Tag(tag))?;
+                    while self.depth > level {
+                        self.event()?;
+                    }
+                }
+                Event::End(_) => return Ok(()),
+                _ => {}
+            }
+        }
+    }
+
+    /// The text of the current element, up to its end, with references resolved and spaces kept.
+    pub fn text(&mut self) -> Result<Cow<'a, str>> {
+        let mut text = Cow::Borrowed("");
+        loop {
+            match self.event()? {
+                Event::Text(piece) => append(&mut text, piece.into_inner()),
+                Event::CData(piece) => append(&mut text, piece.into_inner()),
+                Event::GeneralRef(reference) => text.to_mut().push_str(&resolve(&reference)?),
+                Event::End(_) => return Ok(text),
+                Event::Start(_) => return Err(malformed("there is an element where text belongs")),
+                _ => {}
+            }
+        }
+    }
+
+    /// The next event, with the depth counted.
+    fn event(&mut self) -> Result<Event<'a>> {
+        let event = self
+            .reader
+            .read_event()
+            .map_err(|error| malformed(format_args!("it is no XML: {error}")))?;
+        match &event {
+            Event::Start(_) => self.depth += 1,
+            Event::End(_) => self.depth -= 1,
+            Event::DocType(_) => return Err(malformed("it has a document type")),
+            Event::Eof if self.depth > 0 => return Err(malformed("it ends too early")),
+            _ => {}
+        }
+        if self.depth > DEPTH_MAX {
+            return Err(malformed("it is nested too deeply"));
+        }
+        Ok(event)
+    }
+}
+
+/// Puts a piece at the end, without a copy where it is the first.
+fn append<'a>(text: &mut Cow<'a, str>, piece: Cow<'a, str>) {
+    if text.is_empty() {
+        *text = piece;
+    } else {
+        text.to_mut().push_str(&piece);
+    }
+}
+
+/// What a reference stands for.
+fn resolve(reference: &BytesRef<'_>) -> Result<Cow<'static, str>> {
+    let letter = reference
+        .resolve_char_ref()
+        .map_err(|_| malformed("it has a reference to no character"))?;
+    if let Some(letter) = letter {
+        return Ok(Cow::Owned(letter.to_string()));
+    }
+    resolve_xml_entity(reference)
+        .map(Cow::Borrowed)
+        .ok_or_else(|| malformed("it has an entity that XML does not define"))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The texts of the elements inside `root`, by name.
+    fn texts(body: &str) -> Result<Vec<(String, String)>> {
+        let mut found = Vec::new();
+        Xml::open(body.as_bytes(), "root")?.children(|xml, tag| {
+            let text = xml.text()?.into_owned();
+            found.push((tag.name().to_owned(), text));
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    fn text_of(inner: &str) -> Result<String> {
+        texts(&format!("<root><a>{inner}</a></root>")).map(|mut found| found.remove(0).1)
+    }
+
+    #[test]
+    fn references_are_resolved_and_spaces_are_kept() {
+        assert_eq!(text_of(" a &amp;&lt;&#x41;&#13; ").unwrap(), " a &<A\r ");
+        assert_eq!(text_of("x<![CDATA[<&>]]>y").unwrap(), "x<&>y");
+        assert_eq!(text_of("a<!-- no -->b").unwrap(), "ab");
+        assert_eq!(text_of("").unwrap(), "");
+    }
+
+    #[test]
+    fn a_byte_order_mark_and_a_declaration_come_before_the_root() {
+        let body = "\u{feff}<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<root x=\"1\">\n <a/>\n <b>2</b></root>";
+        assert_eq!(
+            texts(body).unwrap(),
+            [("a".into(), String::new()), ("b".into(), "2".into())]
+        );
+    }
+
+    #[test]
+    fn what_a_parser_leaves_of_an_element_is_skipped() {
+        let body = "<root><deep><a><b>1</b></a>x<c/></deep><last/></root>";
+        let mut names = Vec::new();
+        Xml::open(body.as_bytes(), "root")
+            .unwrap()
+            .children(|_, tag| {
+                names.push(tag.name().to_owned());
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(names, ["deep", "last"]);
+    }
+
+    #[test]
+    fn hostile_and_broken_answers_are_refused() {
+        let bomb = "<!DOCTYPE root [<!ENTITY a \"aaaa\">]><root><a>&a;</a></root>";
+        let deep = format!("<root>{}{}</root>", "<a>".repeat(40), "</a>".repeat(40));
+        for (body, says) in [
+            (bomb, "document type"),
+            ("<root><a>&lol;</a></root>", "entity"),
+            ("<root><a>&#0;</a></root>", "reference"),
+            ("<root><a>x</root>", "no XML"),
+            ("<root><a>x</a>", "too early"),
+            ("<root><a><b/></a></root>", "element where text"),
+            ("<other/>", "no `root`"),
+            ("", "no `root`"),
+            ("<root", "no XML"),
+        ] {
+            let error = texts(body).unwrap_err().to_string();
+            assert!(error.contains(says), "{body}: {error}");
+        }
+        let error = Xml::open(deep.as_bytes(), "root")
+            .unwrap()
+            .children(|_, _| Ok(()))
+            .unwrap_err();
+        assert!(error.to_string().contains("deeply"), "{error}");
+        assert!(Xml::open(b"<root>\xff</root>", "root").is_err());
+        assert!(Xml::open(&vec![b' '; BODY_BYTES_MAX + 1], "root").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_an_answer_or_an_error(body in prop::collection::vec(any::<u8>(), 0..200)) {
+            if let Ok(mut xml) = Xml::open(&body, "root") {
+                let _ = xml.children(|xml, _| xml.text().map(drop));
+            }
+        }
+
+        #[test]
+        fn any_markup_is_an_answer_or_an_error(body in "(<root>)?(</?[a-c ]{0,3}/?>|&#?x?[0-9a-z]{0,4};?|[<>&\"'!\\[\\]-]|<!\\[CDATA\\[|]]>|x){0,30}(</root>)?") {
+            let _ = texts(&body);
+        }
+    }
+}
