@@ -87,6 +87,11 @@ impl Chunks {
         }
     }
 
+    /// The length of every chunk but the last, in bytes.
+    pub fn chunk_bytes(&self) -> u64 {
+        self.chunk_bytes
+    }
+
     /// How many chunks the object has, those already handed out included; at least 1.
     pub fn total(&self) -> u32 {
         self.object_bytes.div_ceil(self.chunk_bytes).max(1) as u32

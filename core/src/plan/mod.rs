@@ -17,3 +17,10 @@ pub mod overwrite;
 pub mod content_type;
 
 pub mod chunks;
+
+mod task;
+
+mod planner;
+
+pub use planner::{Looked, Planned, Planner};
+pub use task::Task;

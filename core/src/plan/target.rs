@@ -78,6 +78,22 @@ impl LocalName {
 }
 
 impl TargetName {
+    /// The name of a blob. A destination is only ever given names that its own rule made, so another kind is a bug.
+    pub fn as_blob(&self) -> &BlobName {
+        match self {
+            Self::Blob(name) => name,
+            Self::Local(_) => unreachable!("a destination of blobs makes names of blobs"),
+        }
+    }
+
+    /// The name of a local file; as [`TargetName::as_blob`].
+    pub fn as_local(&self) -> &LocalName {
+        match self {
+            Self::Local(name) => name,
+            Self::Blob(_) => unreachable!("a destination of files makes names of files"),
+        }
+    }
+
     /// The name's bytes.
     pub fn as_bytes(&self) -> &[u8] {
         match self {

@@ -1,5 +1,6 @@
 //! Counters of a run. The coordinator and the workers add; the console reads whenever it likes.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -12,6 +13,8 @@ pub struct Totals {
     pub listed_bytes: AtomicU64,
     /// Objects at their destination.
     pub done: AtomicU64,
+    /// Their bytes.
+    pub done_bytes: AtomicU64,
     /// Objects left alone, by rule or by answer.
     pub skipped: AtomicU64,
     /// Objects that failed.
@@ -20,8 +23,8 @@ pub struct Totals {
     pub moved_bytes: AtomicU64,
     /// Bytes of objects that are done, skipped or failed; with `listed_bytes` this gives the share that is left.
     pub settled_bytes: AtomicU64,
-    /// Requests that were sent again.
-    pub retries: AtomicU64,
+    /// Requests that were sent again; the network's clients count here too.
+    pub retries: Arc<AtomicU64>,
     /// The listing has ended: `listed` is final.
     pub listing_done: AtomicU64,
 }

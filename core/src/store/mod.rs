@@ -1,8 +1,38 @@
-//! Where objects live. A store knows itself, as a source or as a destination; what it allows it tells in values that the
-//! stations apply. No store knows another.
+//! Places that hold objects. A store knows itself, as a source, as a destination, or both; what lies between two of
+//! them knows neither.
 
-pub mod rest;
+mod destination;
+
+mod source;
+
+mod open;
 
 pub mod local;
 
 pub mod blob;
+
+pub mod rest;
+
+use std::pin::Pin;
+
+use azring_transport::buffer::Pool;
+use azring_transport::client::Client;
+use azring_transport::disk::Disk;
+
+pub use destination::{Committed, Destination, Receipt, Settling, Stat, Sums, TargetRules, Writer};
+pub use open::{Ends, open};
+pub use source::{Page, Pages, Reader, Source};
+
+/// A step of a store: one allocation per object or chunk. It stays on the thread that began it.
+pub type Step<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// What a thread works with; stores are shared by all threads and borrow these for each step.
+#[derive(Clone)]
+pub struct Tools {
+    /// Connections.
+    pub client: Client,
+    /// Files.
+    pub disk: Disk,
+    /// Memory.
+    pub pool: Pool,
+}

@@ -89,6 +89,17 @@ impl Lease {
         self.filled = filled;
     }
 
+    /// What is in it, as the contiguous runs it lies in.
+    pub fn runs(&self) -> impl Iterator<Item = &[u8]> {
+        self.slots
+            .layout()
+            .runs(self.filled)
+            .map(|(offset, bytes)| {
+                // SAFETY: the slot belongs to this lease, which is borrowed; only `&mut self` methods write to it.
+                unsafe { self.slots.pool.arena().slice(offset, bytes) }
+            })
+    }
+
     /// Ends the filling: from here on it is only read, by as many as like. What follows the last byte in its page is
     /// zeros, so that the whole page can be written with `O_DIRECT`.
     pub fn freeze(mut self) -> Frozen {

@@ -1,6 +1,6 @@
 //! A folder below which everything happens: nothing that a name says leads out of it.
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use super::{Disk, in_thread, ring};
 use crate::{Error, Result};
 
 /// What the kernel says about a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Facts {
     /// Its length in bytes.
     pub bytes: u64,
@@ -41,6 +41,11 @@ impl Facts {
             is_file: kind == FileType::RegularFile,
             is_folder: kind == FileType::Directory,
         }
+    }
+
+    /// What the kernel says about a name in an open folder; a link is followed.
+    pub fn at(folder: impl AsFd, name: &CStr) -> io::Result<Self> {
+        Ok(Self::of(&fs::statat(folder, name, AtFlags::empty())?))
     }
 
     /// What the kernel says about an open file.

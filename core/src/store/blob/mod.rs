@@ -1,5 +1,5 @@
-//! Blob storage as a store. `rules` tells what it allows, `request` holds its REST calls, one per file and without IO,
-//! `properties` reads what an answer says about a blob.
+//! Blob storage as a store, to copy from and to copy to. `rules` tells what it allows, `request` holds its REST calls, one
+//! per file and without IO, `properties` reads what an answer says about a blob; the rest sends them.
 
 pub mod rules;
 
@@ -8,3 +8,17 @@ pub mod properties;
 pub mod block_id;
 
 pub mod request;
+
+mod container;
+
+mod single;
+
+mod list;
+
+mod read;
+
+mod write;
+
+pub use read::BlobSource;
+pub(crate) use single::{look, split_last};
+pub use write::BlobDestination;

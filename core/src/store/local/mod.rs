@@ -1,3 +1,12 @@
-//! The disk of this machine as a store.
+//! A folder of this machine, as a source and as a destination.
 
 pub mod rules;
+
+mod list;
+
+mod read;
+
+mod write;
+
+pub use read::LocalSource;
+pub use write::LocalDestination;

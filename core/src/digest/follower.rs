@@ -1,0 +1,211 @@
+//! The MD5 of an object whose chunks arrive in any order.
+//!
+//! Chunks are read and sent by many workers at once; MD5 wants them one after the other. A follower keeps what came too
+//! early and hashes whatever is next, one thread at a time, behind everybody's back: nobody waits for it but the commit.
+//! What it keeps is memory of the pool. That cannot stop the run: the next chunk in order was handed out before all the
+//! ones that are waiting for it, so it has its memory already or is first in line for it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::mem;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use azring_transport::buffer::Frozen;
+use tokio::sync::oneshot;
+
+use super::Hashers;
+
+/// An MD5 digest.
+pub type Md5 = [u8; 16];
+
+/// A single chunk up to this size is hashed where it is: handing it over would cost more.
+const INLINE_BYTES_MAX: usize = 256 * 1024;
+
+/// The MD5 of these bytes.
+pub fn md5_of(frozen: &Frozen) -> Md5 {
+    let mut hash = md5_simd::Md5::new();
+    for run in frozen.runs() {
+        hash.update(run);
+    }
+    hash.finalize()
+}
+
+/// Follows the chunks of one object and hashes them in order. Clones follow the same object.
+#[derive(Clone)]
+pub struct Follower(Arc<Shared>);
+
+struct Shared {
+    hashers: Hashers,
+    chunks: u32,
+    state: Mutex<State>,
+}
+
+struct State {
+    hash: md5_simd::Md5,
+    next: u32,
+    early: BTreeMap<u32, Frozen>,
+    is_busy: bool,
+    finished: Option<Md5>,
+    waiting: Option<oneshot::Sender<Md5>>,
+}
+
+impl Follower {
+    /// Will follow an object of `chunks` chunks.
+    pub fn new(hashers: &Hashers, chunks: u32) -> Self {
+        let state = State {
+            hash: md5_simd::Md5::new(),
+            next: 0,
+            early: BTreeMap::new(),
+            is_busy: false,
+            finished: None,
+            waiting: None,
+        };
+        Self(Arc::new(Shared {
+            hashers: hashers.clone(),
+            chunks,
+            state: Mutex::new(state),
+        }))
+    }
+
+    /// Takes the chunk with this index; each exactly once.
+    pub fn follow(&self, index: u32, frozen: &Frozen) {
+        if self.0.chunks == 1 && frozen.bytes() <= INLINE_BYTES_MAX {
+            let mut state = self.0.lock();
+            state.finish(md5_of(frozen));
+            return;
+        }
+        let mut state = self.0.lock();
+        state.early.insert(index, frozen.clone());
+        if !state.is_busy && state.early.contains_key(&state.next) {
+            state.is_busy = true;
+            drop(state);
+            self.0.hashers.hand(Turn(Arc::clone(&self.0)));
+        }
+    }
+
+    /// Waits for the digest of the whole object; all chunks must have been given or be on their way. `None` when they
+    /// never will be.
+    pub async fn finish(&self) -> Option<Md5> {
+        let waiting = {
+            let mut state = self.0.lock();
+            if state.finished.is_some() {
+                return state.finished;
+            }
+            let (sender, receiver) = oneshot::channel();
+            state.waiting = Some(sender);
+            receiver
+        };
+        waiting.await.ok()
+    }
+}
+
+impl fmt::Debug for Follower {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.0.lock();
+        f.debug_struct("Follower")
+            .field("next", &state.next)
+            .field("chunks", &self.0.chunks)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn finish(&mut self, digest: Md5) {
+        self.finished = Some(digest);
+        if let Some(waiting) = self.waiting.take() {
+            // Nobody waiting any more means that the object failed.
+            let _unheard = waiting.send(digest);
+        }
+    }
+}
+
+/// The right to hash what is next, held by one thread at a time.
+pub(super) struct Turn(Arc<Shared>);
+
+impl Turn {
+    /// Hashes chunk after chunk until the next one has not come yet.
+    pub(super) fn take(self) {
+        let mut hash = mem::take(&mut self.0.lock().hash);
+        loop {
+            let Some(frozen) = self.next_chunk(&mut hash) else {
+                return;
+            };
+            for run in frozen.runs() {
+                hash.update(run);
+            }
+        }
+    }
+
+    /// The next chunk; or gives the hash back, with the digest if that was the last one.
+    fn next_chunk(&self, hash: &mut md5_simd::Md5) -> Option<Frozen> {
+        let mut state = self.0.lock();
+        let next = state.next;
+        if let Some(frozen) = state.early.remove(&next) {
+            state.next += 1;
+            return Some(frozen);
+        }
+        state.is_busy = false;
+        if next == self.0.chunks {
+            state.finish(mem::take(hash).finalize());
+        } else {
+            state.hash = mem::take(hash);
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use azring_transport::buffer::Pool;
+    use md5::Digest as _;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn frozen(pool: &Pool, data: &[u8]) -> Frozen {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        let mut lease = runtime.block_on(pool.lease(data.len())).unwrap();
+        lease.append(data);
+        lease.freeze()
+    }
+
+    fn finish(follower: &Follower) -> Option<Md5> {
+        tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap()
+            .block_on(follower.finish())
+    }
+
+    proptest! {
+        #[test]
+        fn chunks_in_any_order_give_the_digest_of_the_whole(
+            data in proptest::collection::vec(any::<u8>(), 0..5000),
+            // At most 50 chunks: fewer than a pool has small slots, since here any of them may come last.
+            chunk_bytes in 100_usize..700,
+            order in any::<u64>(),
+        ) {
+            let pool = Pool::new(0).unwrap();
+            let (hashers, _threads) = Hashers::start(2);
+            let mut chunks: Vec<(usize, &[u8])> = data.chunks(chunk_bytes).enumerate().collect();
+            if chunks.is_empty() {
+                chunks.push((0, &[]));
+            }
+            let follower = Follower::new(&hashers, chunks.len() as u32);
+            chunks.sort_by_key(|(index, _)| (*index as u64 + 1).wrapping_mul(order | 1) % 1009);
+            for (index, chunk) in chunks {
+                follower.follow(index as u32, &frozen(&pool, chunk));
+            }
+            let expected: Md5 = md5::Md5::digest(&data).into();
+            prop_assert_eq!(finish(&follower), Some(expected));
+            prop_assert!(pool.is_whole());
+        }
+    }
+}

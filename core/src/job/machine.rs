@@ -1,0 +1,173 @@
+//! What of this machine a run uses: cores, memory, threads.
+
+use std::num::NonZero;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use azring_transport as transport;
+use azring_transport::buffer::{Budget, Pool};
+use azring_transport::client::{Client, Settings};
+use azring_transport::disk::Disk;
+use azring_transport::disk::settle::{Safety, Settler};
+use azring_transport::runtime::{IoChoice, raise_descriptor_limit};
+use azring_transport::tls::Trust;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use crate::Result;
+use crate::digest::Hashers;
+use crate::options::{Durability, Io, Options};
+use crate::report::Totals;
+use crate::schedule::limits::{Fixed, Limits, workers};
+use crate::schedule::{Queue, queue};
+use crate::stop::Stop;
+use crate::store::Tools;
+use crate::transfer::{Crew, Told};
+
+/// Descriptors that are not connections or files under way.
+const DESCRIPTORS_BESIDE: u64 = 192;
+
+/// The parts of this machine that a run may use.
+pub(super) struct Machine {
+    settings: Arc<Settings>,
+    cores: u32,
+    concurrency: u32,
+    budget: Budget,
+    io: IoChoice,
+}
+
+impl Machine {
+    /// Adds up what the options and the limits allow.
+    pub(super) fn of(options: &Options, totals: &Arc<Totals>) -> Result<Self> {
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get) as u32;
+        let descriptors = raise_descriptor_limit().saturating_sub(DESCRIPTORS_BESIDE) / 2;
+        let wanted = Fixed::new(options.engine.concurrency, cores).concurrency();
+        let concurrency = wanted.min(descriptors.max(1) as u32);
+        let total = options
+            .engine
+            .memory_bytes
+            .unwrap_or_else(Budget::default_total);
+        let workers = workers(cores, concurrency);
+        let budget = Budget::divide(
+            total,
+            workers.into(),
+            concurrency.into(),
+            queue::QUEUED_MAX as u64,
+        );
+        let settings = Arc::new(settings(options, totals)?);
+        Ok(Self {
+            settings,
+            cores,
+            concurrency,
+            budget,
+            io: io_choice(options.engine.io),
+        })
+    }
+
+    /// What the coordinator works with: connections of its own, and files by threads, since it only ever looks at them.
+    pub(super) fn tools(&self) -> Result<Tools> {
+        let client = Client::new(Arc::clone(&self.settings))?;
+        Ok(Tools {
+            client,
+            disk: Disk::threads(),
+            pool: Pool::new(0)?,
+        })
+    }
+
+    /// The threads that serve all workers.
+    pub(super) fn helpers(&self, options: &Options) -> Helpers {
+        let safety = match options.landing.durability {
+            Durability::Batch => Safety::Batch,
+            Durability::File => Safety::File,
+            Durability::Off => Safety::Off,
+        };
+        let (settler, settling) = Settler::start(safety);
+        let (hashers, hashing) = Hashers::start(self.cores as usize);
+        Helpers {
+            settler,
+            hashers,
+            threads: hashing.into_iter().chain(settling).collect(),
+        }
+    }
+
+    /// Starts the workers; returns them, the queue that they take from, and what they tell.
+    pub(super) fn start(&self, stop: &Stop) -> (Threads, Queue, UnboundedReceiver<Told>) {
+        let crew = Crew {
+            io: self.io,
+            arena_bytes: self.budget.arena_bytes,
+            concurrency: self.concurrency,
+            workers: workers(self.cores, self.concurrency),
+            settings: Arc::clone(&self.settings),
+            stop: stop.clone(),
+        };
+        let (queue, works) = Queue::new();
+        let (told, hearing) = unbounded_channel();
+        let threads = crew.start(&works, &told);
+        (Threads(threads), queue, hearing)
+    }
+}
+
+/// Threads beside the workers, and the ends by which they are reached.
+pub(super) struct Helpers {
+    /// Makes files durable.
+    pub(super) settler: Settler,
+    /// Hashes.
+    pub(super) hashers: Hashers,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Helpers {
+    /// Waits for what they still do. Every other holder of their ends must be gone.
+    pub(super) fn join(self) {
+        let Self {
+            settler,
+            hashers,
+            threads,
+        } = self;
+        drop((settler, hashers));
+        for thread in threads {
+            // A thread that panicked has said so; what it owed is counted as not done.
+            let _ended = thread.join();
+        }
+    }
+}
+
+/// The workers.
+pub(super) struct Threads(Vec<JoinHandle<()>>);
+
+impl Threads {
+    /// Waits for all of them; fails when one broke.
+    pub(super) fn join(self) -> Result<()> {
+        for thread in self.0 {
+            let broke = |_| {
+                transport::Error::new(
+                    transport::Kind::Limit,
+                    "a worker thread broke; its objects are not done",
+                )
+            };
+            thread.join().map_err(broke)?;
+        }
+        Ok(())
+    }
+}
+
+fn io_choice(io: Io) -> IoChoice {
+    match io {
+        Io::Auto => IoChoice::Auto,
+        Io::Ring => IoChoice::Ring,
+        Io::Threads => IoChoice::Threads,
+    }
+}
+
+/// What all connections of the run have in common.
+fn settings(options: &Options, totals: &Totals) -> Result<Settings> {
+    let trust = match &options.engine.ca_file {
+        Some(path) => Trust::with_file(path)?,
+        None => Trust::platform(),
+    };
+    Ok(Settings {
+        trust,
+        resolve: Arc::clone(&options.engine.resolve),
+        retries: Arc::clone(&totals.retries),
+        ..Settings::default()
+    })
+}

@@ -1,0 +1,156 @@
+//! Puts the decisions about one entry together: looks at the target where that is needed, asks the user where that is
+//! needed, and makes the task.
+//!
+//! Looking takes a request each and happens for many entries at once; deciding happens in the order of the listing, so
+//! that questions come one by one and the answer "all" reaches the next.
+
+use std::cell::{Cell, RefCell};
+
+use super::collision::Collisions;
+use super::content_type::content_type;
+use super::overwrite::{Verdict, decide};
+use super::target::Target;
+use super::{Task, chunks::Chunks};
+use crate::entry::Entry;
+use crate::options::{Conflict, Options, Overwrite};
+use crate::report::{Answer, Observer};
+use crate::store::{Ends, Stat, TargetRules, Tools};
+use crate::{Error, Result};
+
+/// What becomes of an entry.
+#[derive(Debug)]
+pub enum Planned {
+    /// It is carried.
+    Task(Box<Task>),
+    /// It stays, for this reason.
+    Skip(Entry, String),
+    /// It cannot go.
+    Fail(Entry, Error),
+}
+
+/// An entry whose target was looked at.
+#[derive(Debug)]
+pub struct Looked {
+    entry: Entry,
+    found: Result<(Target, Option<Stat>)>,
+}
+
+/// Decides about the entries of one run.
+pub struct Planner<'a> {
+    options: &'a Options,
+    ends: &'a Ends,
+    rules: TargetRules,
+    conflict: Cell<Conflict>,
+    collisions: RefCell<Collisions>,
+}
+
+impl<'a> Planner<'a> {
+    /// For a copy between these ends.
+    pub fn new(options: &'a Options, ends: &'a Ends) -> Self {
+        Self {
+            options,
+            ends,
+            rules: ends.destination.rules(),
+            conflict: Cell::new(options.conflict),
+            collisions: RefCell::default(),
+        }
+    }
+
+    /// Finds the entry's target and, where anything depends on it, what is there already.
+    pub async fn look(&self, tools: &Tools, entry: Entry) -> Looked {
+        let found = self.find(tools, &entry).await;
+        Looked { entry, found }
+    }
+
+    async fn find(&self, tools: &Tools, entry: &Entry) -> Result<(Target, Option<Stat>)> {
+        let name = self.ends.single.as_ref().unwrap_or(&entry.name);
+        let target = self.rules.names.target(name)?;
+        if let Some(twin) = &target.twin
+            && self.ends.source.has(tools, twin).await?
+        {
+            return Err(collides(entry, &target));
+        }
+        let stat = if self.conflict.get().is_blind() {
+            None
+        } else {
+            self.ends.destination.stat(tools, &target.name).await?
+        };
+        Ok((target, stat))
+    }
+
+    /// Decides. May ask the user, and then waits for the answer.
+    pub fn decide(&self, looked: Looked, observer: &dyn Observer) -> Planned {
+        let Looked { entry, found } = looked;
+        let (target, stat) = match found {
+            Ok(found) => found,
+            Err(error) => return Planned::Fail(entry, error),
+        };
+        if target.twin.is_some() && !self.collisions.borrow_mut().admit(&target.name) {
+            let error = collides(&entry, &target);
+            return Planned::Fail(entry, error);
+        }
+        let shown = || self.ends.destination.shown(&target.name);
+        let conflict = self.conflict.get();
+        match decide(conflict, entry.modified, stat.map(|stat| stat.modified)) {
+            Verdict::Copy => {
+                let replace = stat.is_some() || conflict.overwrite == Overwrite::Always;
+                self.task(entry, target, replace)
+            }
+            Verdict::Ask if self.may_replace(&entry, &shown(), observer) => {
+                self.task(entry, target, true)
+            }
+            Verdict::Ask => {
+                let reason =
+                    super::overwrite::SkipReason::Exists.text(&entry.name.to_string(), &shown());
+                Planned::Skip(entry, reason)
+            }
+            Verdict::Skip(reason) => {
+                let reason = reason.text(&entry.name.to_string(), &shown());
+                Planned::Skip(entry, reason)
+            }
+        }
+    }
+
+    fn may_replace(&self, entry: &Entry, target: &str, observer: &dyn Observer) -> bool {
+        match observer.ask_overwrite(&entry.name.to_string(), target) {
+            Answer::No => false,
+            Answer::Yes => true,
+            Answer::All => {
+                self.conflict.set(Conflict {
+                    overwrite: Overwrite::Always,
+                    ..self.conflict.get()
+                });
+                true
+            }
+        }
+    }
+
+    fn task(&self, entry: Entry, target: Target, replace: bool) -> Planned {
+        let chunk_bytes =
+            match self
+                .rules
+                .chunks
+                .chunk_bytes(&entry.name, entry.bytes, self.rules.chunk_bytes)
+            {
+                Ok(chunk_bytes) => chunk_bytes,
+                Err(error) => return Planned::Fail(entry, error),
+            };
+        let content_type =
+            content_type(&self.options.shape.content_type, &entry.name).map(Into::into);
+        let chunks = Chunks::new(entry.bytes, chunk_bytes);
+        Planned::Task(Box::new(Task {
+            entry,
+            target: target.name,
+            chunks,
+            content_type,
+            replace,
+        }))
+    }
+}
+
+fn collides(entry: &Entry, target: &Target) -> Error {
+    Error::Name(format!(
+        "`{}` would become `{}` at the destination, which is the name of another selected object too",
+        entry.name, target.name
+    ))
+}

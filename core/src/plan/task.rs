@@ -1,0 +1,20 @@
+//! What is carried: an entry with all that was decided about it.
+
+use super::chunks::Chunks;
+use super::target::TargetName;
+use crate::entry::Entry;
+
+/// One object to carry.
+#[derive(Debug, Clone)]
+pub struct Task {
+    /// What it is at the source.
+    pub entry: Entry,
+    /// What it is called at the destination.
+    pub target: TargetName,
+    /// The pieces it is carried in.
+    pub chunks: Chunks,
+    /// The content type to store with it, where one is to be sent.
+    pub content_type: Option<String>,
+    /// What is at the destination may be replaced.
+    pub replace: bool,
+}

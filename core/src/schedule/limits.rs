@@ -1,0 +1,58 @@
+//! How many requests are under way at once.
+
+/// Concurrency never goes beyond this (`/NC`).
+pub const CONCURRENCY_MAX: u32 = 512;
+
+/// More threads than this bring nothing: each drives several GB/s.
+const WORKERS_MAX: u32 = 8;
+
+/// The limit of concurrent requests, for all workers together. What is fixed here, a controller may move.
+pub trait Limits {
+    /// How many requests may be under way.
+    fn concurrency(&self) -> u32;
+}
+
+/// A number that stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fixed(u32);
+
+impl Fixed {
+    /// `/NC:n`, or AzCopy's default: eight for each core.
+    pub fn new(asked: Option<u32>, cores: u32) -> Self {
+        Self(asked.unwrap_or(8 * cores).clamp(1, CONCURRENCY_MAX))
+    }
+}
+
+impl Limits for Fixed {
+    fn concurrency(&self) -> u32 {
+        self.0
+    }
+}
+
+/// How many worker threads carry that many requests: one for each core, as long as each has something to do.
+pub fn workers(cores: u32, concurrency: u32) -> u32 {
+    cores.clamp(1, WORKERS_MAX).min(concurrency)
+}
+
+/// The share of worker `index` of `workers`: they add up to the whole.
+pub fn share(concurrency: u32, workers: u32, index: u32) -> u32 {
+    concurrency / workers + u32::from(index < concurrency % workers)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn shares_add_up_and_nobody_is_idle(cores in 1_u32..300, asked in proptest::option::of(1_u32..=512)) {
+            let concurrency = Fixed::new(asked, cores).concurrency();
+            let workers = workers(cores, concurrency);
+            let shares: Vec<u32> = (0..workers).map(|index| share(concurrency, workers, index)).collect();
+            prop_assert_eq!(shares.iter().sum::<u32>(), concurrency);
+            prop_assert!(shares.iter().all(|share| *share > 0));
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Which chunk is carried next, and by how many hands.
+//!
+//! Chunks wait in one queue for all workers, oldest object first. Everything that can wait is taken in one order:
+//! **permit -> chunk -> lease -> read -> write**. That is the proof that nothing deadlocks: a chunk is taken from the
+//! queue only by somebody who may carry it, memory is given in the order in which it was asked for, so the oldest chunk
+//! always holds or gets all it needs; and what keeps memory longer (the MD5 of an object, which wants its chunks in
+//! order) only ever waits for older chunks.
+
+pub mod queue;
+
+pub mod limits;
+
+pub use limits::Limits;
+pub use queue::{Queue, Work};

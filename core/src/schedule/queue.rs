@@ -1,0 +1,147 @@
+//! The queue between the coordinator and the workers.
+//!
+//! It is short: what waits here is a task in memory. The coordinator puts the chunks of an object in one after the
+//! other, those of a few large objects in turns, so that no single object's digest holds up the others.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use async_channel::{Receiver, Sender};
+
+use crate::transfer::Carriage;
+
+/// How many chunks may wait.
+pub const QUEUED_MAX: usize = 1024;
+
+/// Large objects whose chunks are handed out in turns.
+const OPEN_MAX: usize = 4;
+
+/// One chunk of one object, to carry.
+#[derive(Debug)]
+pub struct Work {
+    /// The object.
+    pub carriage: Arc<Carriage>,
+    /// Which chunk of it.
+    pub index: u32,
+}
+
+/// The coordinator's end.
+#[derive(Debug)]
+pub struct Queue {
+    works: Sender<Work>,
+    open: VecDeque<Work>,
+}
+
+impl Queue {
+    /// A queue and the end that workers take from.
+    pub fn new() -> (Self, Receiver<Work>) {
+        let (works, taken) = async_channel::bounded(QUEUED_MAX);
+        (
+            Self {
+                works,
+                open: VecDeque::new(),
+            },
+            taken,
+        )
+    }
+
+    /// Adds an object; waits while too many chunks are waiting.
+    pub async fn push(&mut self, carriage: Arc<Carriage>) {
+        let work = Work { carriage, index: 0 };
+        if work.carriage.task().chunks.total() == 1 {
+            self.send(work).await;
+            return;
+        }
+        self.open.push_back(work);
+        while self.open.len() >= OPEN_MAX {
+            self.advance().await;
+        }
+    }
+
+    /// Hands out what is left of the open objects and ends the queue.
+    pub async fn close(mut self) {
+        while !self.open.is_empty() {
+            self.advance().await;
+        }
+    }
+
+    /// The next chunk of the object whose turn it is.
+    async fn advance(&mut self) {
+        let Some(Work { carriage, index }) = self.open.pop_front() else {
+            return;
+        };
+        if index + 1 < carriage.task().chunks.total() {
+            self.open.push_back(Work {
+                carriage: Arc::clone(&carriage),
+                index: index + 1,
+            });
+        }
+        self.send(Work { carriage, index }).await;
+    }
+
+    async fn send(&self, work: Work) {
+        // The workers hold the other end until this one is dropped.
+        let _always_taken = self.works.send(work).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+    use crate::digest::Hashers;
+    use crate::entry::{ETag, Entry, EntryName, Version};
+    use crate::options::Integrity;
+    use crate::plan::Task;
+    use crate::plan::chunks::Chunks;
+    use crate::store::local::rules;
+    use crate::transfer::testing;
+
+    fn carriage(name: &str, bytes: u64) -> Arc<Carriage> {
+        let name = EntryName::from(name);
+        let target = rules::name_rule('/').target(&name).unwrap().name;
+        let version = Version::Service(ETag("1".into()));
+        let entry = Entry {
+            name,
+            bytes,
+            modified: UNIX_EPOCH,
+            version,
+            md5: None,
+        };
+        let task = Task {
+            entry,
+            target,
+            chunks: Chunks::new(bytes, 10),
+            content_type: None,
+            replace: false,
+        };
+        Arc::new(Carriage::new(
+            task,
+            &testing::lane(Integrity::default(), &Hashers::start(1).0),
+        ))
+    }
+
+    #[test]
+    fn chunks_of_an_object_come_in_order_and_large_objects_take_turns() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        let order = runtime.block_on(async {
+            let (mut queue, works) = Queue::new();
+            for (name, bytes) in [("a", 30), ("b", 20), ("small", 5), ("c", 20), ("empty", 0)] {
+                queue.push(carriage(name, bytes)).await;
+            }
+            queue.close().await;
+            let mut order = Vec::new();
+            while let Ok(work) = works.recv().await {
+                order.push(format!("{}{}", work.carriage.task().entry.name, work.index));
+            }
+            order
+        });
+        assert_eq!(
+            order,
+            ["small0", "empty0", "a0", "b0", "c0", "a1", "b1", "c1", "a2"]
+        );
+    }
+}

@@ -1,0 +1,234 @@
+//! Reads blobs by ranges.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use azring_transport as transport;
+use azring_transport::buffer::Lease;
+use azring_transport::http::{Reply, Request};
+use tokio::sync::mpsc;
+
+use super::list::Listing;
+use super::request::{get_blob, head_blob};
+use crate::digest::crc64;
+use crate::entry::{ETag, Entry, EntryName, Version};
+use crate::location::BlobLocation;
+use crate::plan::chunks::Chunk;
+use crate::select::Pattern;
+use crate::store::rest::checksum::decode_crc64;
+use crate::store::rest::conditions::Condition;
+use crate::store::rest::range::ByteRange;
+use crate::store::source::PAGES_AHEAD;
+use crate::store::{Page, Pages, Reader, Source, Step, Tools};
+use crate::{Error, Result};
+
+/// How often a range whose checksum is wrong is fetched again.
+const FETCHES_MAX: u32 = 4;
+
+/// Blobs to copy from.
+pub struct BlobSource {
+    place: BlobLocation,
+    meant: Meant,
+    wants_crc64: Arc<AtomicBool>,
+}
+
+/// Which blobs are meant.
+enum Meant {
+    /// One, already looked at.
+    One(Box<Entry>),
+    /// Those below the virtual directory that match.
+    Matching(Pattern),
+}
+
+impl BlobSource {
+    /// The blobs of a container or virtual directory that match.
+    pub fn directory(place: BlobLocation, pattern: Pattern, crc64: bool) -> Self {
+        Self {
+            place,
+            meant: Meant::Matching(pattern),
+            wants_crc64: Arc::new(AtomicBool::new(crc64)),
+        }
+    }
+
+    /// A single blob, which `place.full_name` of the entry's name leads to.
+    pub fn blob(place: BlobLocation, entry: Entry, crc64: bool) -> Self {
+        Self {
+            place,
+            meant: Meant::One(Box::new(entry)),
+            wants_crc64: Arc::new(AtomicBool::new(crc64)),
+        }
+    }
+}
+
+impl Source for BlobSource {
+    fn list(self: Arc<Self>, tools: &Tools) -> Pages {
+        let (pages, listed) = mpsc::channel(PAGES_AHEAD);
+        let place = self.place.clone();
+        match &self.meant {
+            Meant::One(entry) => {
+                let page = Page {
+                    entries: vec![Entry::clone(entry)],
+                    ..Page::default()
+                };
+                let _fits = pages.try_send(Ok(page));
+            }
+            Meant::Matching(pattern) => {
+                let listing = Listing {
+                    place,
+                    pattern: pattern.clone(),
+                };
+                tokio::task::spawn_local(listing.run(tools.clone(), pages));
+            }
+        }
+        listed
+    }
+
+    fn has<'a>(&'a self, tools: &'a Tools, name: &'a EntryName) -> Step<'a, Result<bool>> {
+        Box::pin(async move {
+            let Some(name) = name.as_str() else {
+                return Ok(false);
+            };
+            match tools
+                .client
+                .send(&head_blob::request(
+                    &self.place,
+                    &self.place.full_name(name),
+                ))
+                .await
+            {
+                Ok(_) => Ok(true),
+                Err(error) if error.status() == Some(404) => Ok(false),
+                Err(error) => Err(error.into()),
+            }
+        })
+    }
+
+    fn open<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        entry: &'a Entry,
+    ) -> Step<'a, Result<Arc<dyn Reader>>> {
+        Box::pin(async move {
+            let Version::Service(etag) = &entry.version else {
+                return Err(Error::Changed(format!(
+                    "`{}` has no entity tag",
+                    entry.name
+                )));
+            };
+            let name = entry
+                .name
+                .as_str()
+                .ok_or_else(|| Error::Name(format!("`{}` is not UTF-8", entry.name)))?;
+            let reader: Arc<dyn Reader> = Arc::new(BlobReader {
+                place: self.place.clone(),
+                name: self.place.full_name(name),
+                etag: etag.clone(),
+                bytes: entry.bytes,
+                wants_crc64: Arc::clone(&self.wants_crc64),
+            });
+            Ok(reader)
+        })
+    }
+}
+
+struct BlobReader {
+    place: BlobLocation,
+    name: String,
+    etag: ETag,
+    bytes: u64,
+    wants_crc64: Arc<AtomicBool>,
+}
+
+impl Reader for BlobReader {
+    fn read<'a>(
+        &'a self,
+        tools: &'a Tools,
+        chunk: Chunk,
+        mut into: Lease,
+    ) -> Step<'a, Result<Lease>> {
+        Box::pin(async move {
+            if chunk.bytes == 0 {
+                return Ok(into);
+            }
+            for _ in 0..FETCHES_MAX {
+                let reply = self.fetch(tools, chunk, &mut into).await?;
+                if is_right(&reply, &into) {
+                    return Ok(into);
+                }
+            }
+            let (name, from) = (&self.name, chunk.offset);
+            Err(Error::Integrity(format!(
+                "the bytes of `{name}` from {from} on arrive damaged, {FETCHES_MAX} times"
+            )))
+        })
+    }
+
+    fn finish<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<()>> {
+        // Every range was demanded of the version that was listed; there is nothing left to compare.
+        Box::pin(async { Ok(()) })
+    }
+}
+
+impl BlobReader {
+    /// Fetches a range of the version that was listed.
+    ///
+    /// A service that does not compute the checksum of a range refuses the request by name (Azurite does); it is asked
+    /// without one from then on.
+    async fn fetch(&self, tools: &Tools, chunk: Chunk, into: &mut Lease) -> Result<Reply> {
+        let wants_crc64 = self.wants_crc64.load(Ordering::Relaxed);
+        match tools
+            .client
+            .fetch(&self.request(chunk, wants_crc64), into)
+            .await
+        {
+            Err(error) if wants_crc64 && is_unsupported(&error) => {
+                self.wants_crc64.store(false, Ordering::Relaxed);
+                tools
+                    .client
+                    .fetch(&self.request(chunk, false), into)
+                    .await
+                    .map_err(|error| self.told(error))
+            }
+            fetched => fetched.map_err(|error| self.told(error)),
+        }
+    }
+
+    fn request(&self, chunk: Chunk, wants_crc64: bool) -> Request {
+        let range = ByteRange::new(chunk.offset, chunk.bytes);
+        get_blob::request(
+            &self.place,
+            &self.name,
+            range,
+            Condition::Unchanged(&self.etag),
+            wants_crc64,
+        )
+    }
+
+    /// A version that is gone means that the blob was overwritten or deleted while it was copied.
+    fn told(&self, error: transport::Error) -> Error {
+        match error.status() {
+            Some(412) => Error::Changed(format!(
+                "`{}` was overwritten since it was listed",
+                self.name
+            )),
+            Some(416) => Error::Changed(format!(
+                "`{}` is shorter than the {} bytes that were listed",
+                self.name, self.bytes
+            )),
+            _ => error.into(),
+        }
+    }
+}
+
+/// The checksum that came with the range, if one did, is that of the bytes.
+fn is_right(reply: &Reply, filled: &Lease) -> bool {
+    let told = reply.header("x-ms-content-crc64").and_then(decode_crc64);
+    told.is_none_or(|told| told == crc64::of(filled.runs()))
+}
+
+fn is_unsupported(error: &transport::Error) -> bool {
+    matches!(
+        error.code(),
+        Some("FeatureNotSupported" | "UnsupportedHeader" | "APINotImplemented")
+    ) || matches!(error.status(), Some(501))
+}

@@ -1,0 +1,55 @@
+//! A URL that may name a single blob.
+
+use super::properties::Properties;
+use super::request::head_blob;
+use crate::Result;
+use crate::entry::{Entry, EntryName, Version};
+use crate::location::BlobLocation;
+use crate::store::Tools;
+
+/// The place above the last part of the path, and that part.
+pub(crate) fn split_last(place: &BlobLocation) -> Option<(BlobLocation, String)> {
+    if place.directory.is_empty() {
+        return None;
+    }
+    let (above, last) = place
+        .directory
+        .rsplit_once('/')
+        .unwrap_or(("", &place.directory));
+    Some((
+        BlobLocation {
+            directory: above.into(),
+            is_directory: true,
+            ..place.clone()
+        },
+        last.into(),
+    ))
+}
+
+/// The blob that the place names, if there is one: the place above it, and the blob as an entry.
+pub(crate) async fn look(
+    tools: &Tools,
+    place: &BlobLocation,
+) -> Result<Option<(BlobLocation, Entry)>> {
+    let Some((above, last)) = split_last(place) else {
+        return Ok(None);
+    };
+    let reply = match tools
+        .client
+        .send(&head_blob::request(place, &place.directory))
+        .await
+    {
+        Ok(reply) => reply,
+        Err(error) if error.status() == Some(404) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let properties = Properties::of_head(&reply)?;
+    let entry = Entry {
+        name: EntryName::from(last.as_str()),
+        bytes: properties.bytes,
+        modified: properties.modified,
+        version: Version::Service(properties.etag),
+        md5: properties.md5,
+    };
+    Ok(Some((above, entry)))
+}

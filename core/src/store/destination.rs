@@ -1,0 +1,97 @@
+//! Where objects go.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use azring_transport::buffer::Frozen;
+
+use super::{Step, Tools};
+use crate::Result;
+use crate::digest::follower::Md5;
+use crate::plan::Task;
+use crate::plan::chunks::{Chunk, ChunkRule};
+use crate::plan::target::{NameRule, TargetName};
+
+/// What is there already under a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stat {
+    /// When it was last modified.
+    pub modified: SystemTime,
+}
+
+/// What travels with a chunk for the other side to check.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sums {
+    /// CRC-64 of the chunk.
+    pub crc64: Option<u64>,
+    /// MD5 of the whole object, where the chunk is all of it.
+    pub md5: Option<Md5>,
+}
+
+/// A chunk is at its destination, though not yet visible under the object's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Receipt {
+    /// The chunk's index.
+    pub index: u32,
+    /// Its length.
+    pub bytes: u64,
+}
+
+/// The rest of a commit that needs no request and no memory, only time: the disk's.
+pub type Settling = Pin<Box<dyn Future<Output = Result<()>>>>;
+
+/// An object under its final name, or about to be.
+pub enum Committed {
+    /// It is there.
+    Done,
+    /// It is there when this has ended.
+    Settling(Settling),
+}
+
+/// What a destination demands of objects, as values that planning applies.
+#[derive(Debug, Clone)]
+pub struct TargetRules {
+    /// How it names them.
+    pub names: NameRule,
+    /// What pieces it takes.
+    pub chunks: ChunkRule,
+    /// The size of a piece that is wanted, in bytes.
+    pub chunk_bytes: u64,
+}
+
+/// A store to copy to.
+pub trait Destination: Send + Sync {
+    /// What it demands of objects.
+    fn rules(&self) -> TargetRules;
+
+    /// Makes the container or folder, if it is missing. Called once, before the first task.
+    fn prepare<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<()>>;
+
+    /// What is there under this name; `None` when nothing is.
+    fn stat<'a>(&'a self, tools: &'a Tools, name: &'a TargetName)
+    -> Step<'a, Result<Option<Stat>>>;
+
+    /// The name as the user would write it, for questions and messages.
+    fn shown(&self, name: &TargetName) -> String;
+
+    /// Begins an object.
+    fn create<'a>(&'a self, tools: &'a Tools, task: &'a Task) -> Step<'a, Result<Arc<dyn Writer>>>;
+}
+
+/// One object being written. Chunks come in any order, from several threads at once. Dropping the last reference before
+/// the commit abandons it: nothing appears under its name.
+pub trait Writer: Send + Sync {
+    /// Writes a chunk. A chunk that is the whole object may make the object at once.
+    fn write<'a>(
+        &'a self,
+        tools: &'a Tools,
+        chunk: Chunk,
+        data: Frozen,
+        sums: Sums,
+    ) -> Step<'a, Result<Receipt>>;
+
+    /// Makes the object appear, once every chunk has its receipt. `md5` is the digest of the whole, where one was asked
+    /// for.
+    fn commit<'a>(&'a self, tools: &'a Tools, md5: Option<Md5>) -> Step<'a, Result<Committed>>;
+}

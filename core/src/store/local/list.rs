@@ -1,0 +1,217 @@
+//! Lists a folder: files first, then the folders below, each sorted bytewise.
+//!
+//! The sorting is what makes a listing the same each time, so that it can be taken up again by name. Links to files are
+//! followed, links to folders are not (they could lead in circles); pipes, sockets and devices are left out and never
+//! opened. Reading folders blocks, so it happens in a thread of its own, a page ahead of whoever plans.
+
+use std::ffi::{CStr, CString, OsStr};
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
+use azring_transport as transport;
+use azring_transport::disk::Facts;
+use rustix::fs::{self, AtFlags, Dir, FileType, Mode, OFlags};
+use rustix::io::Errno;
+use tokio::sync::mpsc::Sender;
+
+use crate::entry::{Entry, EntryName, Version};
+use crate::select::Pattern;
+use crate::store::Page;
+use crate::{Error, Result};
+
+/// Entries of one page.
+const PAGE_ENTRIES: usize = 512;
+
+/// What a listing needs to know; it runs in a thread of its own.
+pub(super) struct Listing {
+    /// The folder.
+    pub(super) root: PathBuf,
+    /// The files that are meant.
+    pub(super) pattern: Pattern,
+    /// Where the pages go.
+    pub(super) pages: Sender<Result<Page>>,
+}
+
+/// The listener has gone: the run was called off.
+struct Gone;
+
+impl Listing {
+    /// Lists everything, page by page; ends early when nobody listens any more.
+    pub(super) fn run(self) {
+        let mut walk = Walk {
+            listing: &self,
+            page: Page::default(),
+        };
+        let _complete_or_gone = walk.start().and_then(|()| walk.flush());
+    }
+}
+
+struct Walk<'a> {
+    listing: &'a Listing,
+    page: Page,
+}
+
+/// What a folder holds, sorted.
+#[derive(Default)]
+struct Contents {
+    files: Vec<CString>,
+    folders: Vec<CString>,
+    others: Vec<CString>,
+}
+
+impl Walk<'_> {
+    /// Begins at the pattern's own folder, below which everything that matches lies.
+    fn start(&mut self) -> Result<(), Gone> {
+        let prefix = self.listing.pattern.folder().as_bytes().to_vec();
+        let root = self.listing.root.join(OsStr::from_bytes(&prefix));
+        match open_folder(&root) {
+            Ok(folder) => self.folder(&folder, &prefix),
+            Err(errno) if prefix.is_empty() => {
+                let doing = format!("cannot open `{}`", root.display());
+                self.send(Err(transport::Error::disk(doing, &errno.into()).into()))
+            }
+            Err(_) => {
+                let text = format!("cannot find the path `{}`", root.display());
+                self.send(Err(Error::Usage(text)))
+            }
+        }
+    }
+
+    /// One folder: its files, then, in a recursive listing, its folders.
+    fn folder(&mut self, folder: &OwnedFd, prefix: &[u8]) -> Result<(), Gone> {
+        let contents = match read_folder(folder) {
+            Ok(contents) => contents,
+            Err(errno) => {
+                self.unlisted(prefix, errno);
+                return Ok(());
+            }
+        };
+        for name in &contents.files {
+            self.file(folder, prefix, name)?;
+        }
+        for name in &contents.others {
+            self.left_out(&EntryName::new(joined(prefix, name.as_bytes())));
+        }
+        if !self.listing.pattern.is_flat() {
+            for name in contents.folders {
+                let below = joined(prefix, name.as_bytes());
+                let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+                match fs::openat(folder, &*name, flags, Mode::empty()) {
+                    Ok(opened) => self.folder(&opened, &below)?,
+                    Err(errno) => self.unlisted(&below, errno),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// One name that may be a file; a link is judged by what it leads to.
+    fn file(&mut self, folder: &OwnedFd, prefix: &[u8], name: &CStr) -> Result<(), Gone> {
+        if !self.listing.pattern.matches_file(name.to_bytes()) {
+            return Ok(());
+        }
+        let found = Facts::at(folder, name);
+        let full = EntryName::new(joined(prefix, name.to_bytes()));
+        match found {
+            Ok(facts) if facts.is_folder => Ok(()),
+            Ok(facts) if facts.is_file => self.entry(full, &facts),
+            Ok(_) => {
+                self.left_out(&full);
+                Ok(())
+            }
+            // A broken link, or a file that has just vanished: it is listed, and fails when it is opened.
+            Err(_) => self.entry(full, &Facts::default()),
+        }
+    }
+
+    fn left_out(&mut self, name: &EntryName) {
+        if self.listing.pattern.matches(name.as_bytes()) {
+            self.page.notices.push(format!(
+                "`{name}` is a pipe, a socket or a device and is left out"
+            ));
+        }
+    }
+
+    fn entry(&mut self, name: EntryName, facts: &Facts) -> Result<(), Gone> {
+        let version = Version::Local {
+            modified_ns: facts.modified_ns,
+            inode: facts.inode,
+        };
+        self.page.entries.push(Entry {
+            name,
+            bytes: facts.bytes,
+            modified: facts.modified(),
+            version,
+            md5: None,
+        });
+        if self.page.entries.len() >= PAGE_ENTRIES {
+            self.flush()
+        } else {
+            Ok(())
+        }
+    }
+
+    fn unlisted(&mut self, prefix: &[u8], errno: Errno) {
+        let what = EntryName::new(prefix).to_string();
+        let error = transport::Error::disk(
+            format_args!("cannot list the folder `{what}`"),
+            &errno.into(),
+        );
+        self.page.unlisted.push((what, error.into()));
+    }
+
+    fn flush(&mut self) -> Result<(), Gone> {
+        let page = std::mem::take(&mut self.page);
+        self.send(Ok(page))
+    }
+
+    fn send(&self, page: Result<Page>) -> Result<(), Gone> {
+        self.listing.pages.blocking_send(page).map_err(|_| Gone)
+    }
+}
+
+fn open_folder(path: &std::path::Path) -> rustix::io::Result<OwnedFd> {
+    fs::open(
+        path,
+        OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC,
+        Mode::empty(),
+    )
+}
+
+/// What is in a folder; where the file system does not tell what a name is, it is asked.
+fn read_folder(folder: &OwnedFd) -> rustix::io::Result<Contents> {
+    let mut contents = Contents::default();
+    for item in Dir::read_from(folder)? {
+        let item = item?;
+        let name = item.file_name();
+        if matches!(name.to_bytes(), b"." | b"..") {
+            continue;
+        }
+        let kind = match item.file_type() {
+            FileType::Unknown => fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW)
+                .map_or(FileType::Unknown, |stat| {
+                    FileType::from_raw_mode(stat.st_mode)
+                }),
+            kind => kind,
+        };
+        let list = match kind {
+            FileType::Directory => &mut contents.folders,
+            FileType::RegularFile | FileType::Symlink | FileType::Unknown => &mut contents.files,
+            _ => &mut contents.others,
+        };
+        list.push(name.to_owned());
+    }
+    contents.files.sort_unstable();
+    contents.folders.sort_unstable();
+    contents.others.sort_unstable();
+    Ok(contents)
+}
+
+/// `prefix/name`, or just the name at the root.
+fn joined(prefix: &[u8], name: &[u8]) -> Vec<u8> {
+    if prefix.is_empty() {
+        return name.to_vec();
+    }
+    [prefix, b"/", name].concat()
+}

@@ -1,0 +1,190 @@
+//! Reads files of a folder.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use azring_transport as transport;
+use azring_transport::buffer::Lease;
+use azring_transport::disk::{Caching, Facts, File, Root};
+use tokio::sync::mpsc;
+
+use super::list::Listing;
+use crate::entry::{Entry, EntryName, Version};
+use crate::plan::chunks::Chunk;
+use crate::select::Pattern;
+use crate::store::source::PAGES_AHEAD;
+use crate::store::{Page, Pages, Reader, Source, Step, Tools};
+use crate::{Error, Result};
+
+/// A folder to copy from, or one file of it.
+pub struct LocalSource {
+    root: Root,
+    selection: Meant,
+}
+
+/// What of the folder is meant.
+enum Meant {
+    /// One file, named by the user.
+    One(EntryName),
+    /// What matches.
+    Matching(Pattern),
+}
+
+impl LocalSource {
+    /// The files of `folder` that match.
+    pub fn folder(folder: &Path, pattern: Pattern) -> Result<Self> {
+        Ok(Self {
+            root: Root::open(folder)?,
+            selection: Meant::Matching(pattern),
+        })
+    }
+
+    /// The single file at `path`, and its name.
+    pub fn file(path: &Path) -> Result<(Self, EntryName)> {
+        let folder = match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let name = EntryName::new(path.file_name().unwrap_or_default().as_bytes());
+        Ok((
+            Self {
+                root: Root::open(folder)?,
+                selection: Meant::One(name.clone()),
+            },
+            name,
+        ))
+    }
+
+    fn list_one(&self, name: &EntryName) -> Result<Page> {
+        let path = self.root.path().join(path_of(name));
+        let facts = std::fs::File::open(&path)
+            .and_then(Facts::of_open)
+            .map_err(|error| {
+                transport::Error::disk(format_args!("cannot open `{}`", path.display()), &error)
+            })?;
+        let version = Version::Local {
+            modified_ns: facts.modified_ns,
+            inode: facts.inode,
+        };
+        let entry = Entry {
+            name: name.clone(),
+            bytes: facts.bytes,
+            modified: facts.modified(),
+            version,
+            md5: None,
+        };
+        Ok(Page {
+            entries: vec![entry],
+            ..Page::default()
+        })
+    }
+}
+
+impl Source for LocalSource {
+    fn list(self: Arc<Self>, _tools: &Tools) -> Pages {
+        let (pages, listed) = mpsc::channel(PAGES_AHEAD);
+        let list = move || match &self.selection {
+            Meant::One(name) => {
+                // A listener that has gone called the run off.
+                let _unheard = pages.blocking_send(self.list_one(name));
+            }
+            Meant::Matching(pattern) => {
+                let root = PathBuf::from(self.root.path());
+                Listing {
+                    root,
+                    pattern: pattern.clone(),
+                    pages,
+                }
+                .run();
+            }
+        };
+        // Without the thread the channel is empty and closed, and the run says that it listed nothing.
+        let _started = std::thread::Builder::new().name("list".into()).spawn(list);
+        listed
+    }
+
+    fn has<'a>(&'a self, _tools: &'a Tools, name: &'a EntryName) -> Step<'a, Result<bool>> {
+        Box::pin(async move { Ok(self.root.path().join(path_of(name)).exists()) })
+    }
+
+    fn open<'a>(&'a self, tools: &'a Tools, entry: &'a Entry) -> Step<'a, Result<Arc<dyn Reader>>> {
+        Box::pin(async move {
+            let (descriptor, facts) = self
+                .root
+                .open_to_read(&tools.disk, path_of(&entry.name))
+                .await?;
+            check_version(entry, &facts)?;
+            let file = File::to_read(descriptor, facts.bytes, Caching::Auto);
+            let reader: Arc<dyn Reader> = Arc::new(LocalReader {
+                file,
+                entry: entry.clone(),
+            });
+            Ok(reader)
+        })
+    }
+}
+
+struct LocalReader {
+    file: File,
+    entry: Entry,
+}
+
+impl Reader for LocalReader {
+    fn read<'a>(&'a self, tools: &'a Tools, chunk: Chunk, into: Lease) -> Step<'a, Result<Lease>> {
+        Box::pin(async move {
+            let lease = self
+                .file
+                .read_at(&tools.disk, into, chunk.offset, chunk.bytes as usize)
+                .await
+                .map_err(|error| {
+                    transport::Error::disk(
+                        format_args!("cannot read `{}`", self.entry.name),
+                        &error,
+                    )
+                })?;
+            if (lease.filled() as u64) < chunk.bytes {
+                return Err(Error::Changed(format!(
+                    "`{}` became shorter while it was read",
+                    self.entry.name
+                )));
+            }
+            Ok(lease)
+        })
+    }
+
+    fn finish<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<()>> {
+        Box::pin(async move {
+            let facts = self.file.facts().map_err(|error| {
+                transport::Error::disk(format_args!("cannot examine `{}`", self.entry.name), &error)
+            })?;
+            check_version(&self.entry, &facts)
+        })
+    }
+}
+
+/// The file must be the one that was listed: same inode, same length, same modification time.
+fn check_version(entry: &Entry, facts: &Facts) -> Result<()> {
+    let now = Version::Local {
+        modified_ns: facts.modified_ns,
+        inode: facts.inode,
+    };
+    if now == entry.version && facts.bytes == entry.bytes {
+        return Ok(());
+    }
+    let name = &entry.name;
+    let what = if facts.bytes == entry.bytes {
+        format!("`{name}` was modified since it was listed")
+    } else {
+        format!(
+            "`{name}` had {} bytes when it was listed and has {} now",
+            entry.bytes, facts.bytes
+        )
+    };
+    Err(Error::Changed(what))
+}
+
+fn path_of(name: &EntryName) -> &Path {
+    Path::new(OsStr::from_bytes(name.as_bytes()))
+}

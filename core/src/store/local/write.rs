@@ -1,0 +1,220 @@
+//! Writes files into a folder.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use azring_transport as transport;
+use azring_transport::buffer::Frozen;
+use azring_transport::disk::settle::Settler;
+use azring_transport::disk::{Caching, File, Root, Staged};
+use tokio::sync::OnceCell;
+
+use super::rules;
+use crate::digest::follower::Md5;
+use crate::options::Landing;
+use crate::plan::Task;
+use crate::plan::chunks::Chunk;
+use crate::plan::target::TargetName;
+use crate::store::{Committed, Destination, Receipt, Stat, Step, Sums, TargetRules, Tools, Writer};
+use crate::{Error, Result};
+
+/// Open folders that are kept at hand. Files of one folder come one after the other, so a few would do.
+const FOLDERS_MAX: usize = 128;
+
+/// The size of a range that is fetched and written at once: what a service gives a checksum for.
+const CHUNK_BYTES: u64 = 4 << 20;
+
+/// What separates virtual directories in the names of blobs.
+const DELIMITER: char = '/';
+
+/// A folder to copy to.
+pub struct LocalDestination {
+    path: PathBuf,
+    root: OnceCell<Root>,
+    folders: Mutex<HashMap<PathBuf, Root>>,
+    landing: Landing,
+    checks_md5: bool,
+    settler: Settler,
+}
+
+impl LocalDestination {
+    /// The folder at `path`; it is made when it is missing, once the copy begins.
+    pub fn new(path: &Path, landing: Landing, checks_md5: bool, settler: Settler) -> Self {
+        let folders = Mutex::new(HashMap::new());
+        Self {
+            path: path.into(),
+            root: OnceCell::new(),
+            folders,
+            landing,
+            checks_md5,
+            settler,
+        }
+    }
+
+    fn root(&self) -> Result<&Root> {
+        self.root.get().ok_or(Error::Stopped)
+    }
+
+    /// The folder at `relative`, made if it is missing; from the few that are kept open, if it is among them.
+    fn folder(&self, relative: &Path) -> Result<Root> {
+        let kept = |folders: &Mutex<HashMap<PathBuf, Root>>| {
+            folders
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .get(relative)
+                .cloned()
+        };
+        if let Some(folder) = kept(&self.folders) {
+            return Ok(folder);
+        }
+        let folder = self.root()?.folder_beneath(relative)?;
+        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        if folders.len() >= FOLDERS_MAX {
+            folders.clear();
+        }
+        folders.insert(relative.into(), folder.clone());
+        Ok(folder)
+    }
+}
+
+impl Destination for LocalDestination {
+    fn rules(&self) -> TargetRules {
+        TargetRules {
+            names: rules::name_rule(DELIMITER),
+            chunks: rules::RANGES,
+            chunk_bytes: CHUNK_BYTES,
+        }
+    }
+
+    fn prepare<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<()>> {
+        Box::pin(async move {
+            self.root
+                .get_or_try_init(async || Root::open_or_make(&self.path))
+                .await?;
+            Ok(())
+        })
+    }
+
+    fn stat<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        name: &'a TargetName,
+    ) -> Step<'a, Result<Option<Stat>>> {
+        Box::pin(async move {
+            let facts = self.root()?.stat_beneath(name.as_local().as_path())?;
+            Ok(facts.map(|facts| Stat {
+                modified: facts.modified(),
+            }))
+        })
+    }
+
+    fn shown(&self, name: &TargetName) -> String {
+        self.path
+            .join(name.as_local().as_path())
+            .display()
+            .to_string()
+    }
+
+    fn create<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        task: &'a Task,
+    ) -> Step<'a, Result<Arc<dyn Writer>>> {
+        Box::pin(async move {
+            let path = task.target.as_local().as_path();
+            let folder = self.folder(path.parent().unwrap_or(Path::new("")))?;
+            let name: OsString = path.file_name().unwrap_or_default().into();
+            let staged = Staged::create(&folder, &name, task.entry.bytes, Caching::Auto)?;
+            let writer: Arc<dyn Writer> = Arc::new(LocalWriter {
+                file: staged.file().clone(),
+                staged: Mutex::new(Some(staged)),
+                shown: self.shown(&task.target),
+                bytes: task.entry.bytes,
+                modified: self.landing.keep_modified.then_some(task.entry.modified),
+                md5: task.entry.md5,
+                checks_md5: self.checks_md5,
+                replace: task.replace,
+                settler: self.settler.clone(),
+            });
+            Ok(writer)
+        })
+    }
+}
+
+struct LocalWriter {
+    file: File,
+    staged: Mutex<Option<Staged>>,
+    shown: String,
+    bytes: u64,
+    modified: Option<SystemTime>,
+    md5: Option<Md5>,
+    checks_md5: bool,
+    replace: bool,
+    settler: Settler,
+}
+
+impl Writer for LocalWriter {
+    fn write<'a>(
+        &'a self,
+        tools: &'a Tools,
+        chunk: Chunk,
+        data: Frozen,
+        _sums: Sums,
+    ) -> Step<'a, Result<Receipt>> {
+        Box::pin(async move {
+            self.file
+                .write_at(&tools.disk, data, chunk.offset)
+                .await
+                .map_err(|error| {
+                    transport::Error::disk(format_args!("cannot write `{}`", self.shown), &error)
+                })?;
+            Ok(Receipt {
+                index: chunk.index,
+                bytes: chunk.bytes,
+            })
+        })
+    }
+
+    fn commit<'a>(&'a self, _tools: &'a Tools, md5: Option<Md5>) -> Step<'a, Result<Committed>> {
+        Box::pin(async move {
+            if self.checks_md5 {
+                self.check_md5(md5)?;
+            }
+            let staged = self
+                .staged
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take()
+                .ok_or(Error::Stopped)?;
+            let complete = staged.complete(self.bytes, self.modified)?;
+            let (settler, replace) = (self.settler.clone(), self.replace);
+            Ok(Committed::Settling(Box::pin(async move {
+                Ok(settler.settle(complete, replace).await?)
+            })))
+        })
+    }
+}
+
+impl LocalWriter {
+    /// Compares what arrived with what the service says; a missing digest fails too, as in AzCopy.
+    fn check_md5(&self, arrived: Option<Md5>) -> Result<()> {
+        if arrived.is_some() && arrived == self.md5 {
+            return Ok(());
+        }
+        Err(Error::Integrity(format!(
+            "the MD5 hash calculated from the downloaded data does not match the MD5 hash stored in the property of \
+             source: `{}`; MD5 calculated: {}; MD5 in property: {}",
+            self.shown,
+            shown_md5(arrived),
+            shown_md5(self.md5)
+        )))
+    }
+}
+
+/// An MD5 in hexadecimal.
+fn shown_md5(md5: Option<Md5>) -> String {
+    md5.map_or_else(|| "none".into(), |md5| md5_simd::hex_encode(&md5))
+}

@@ -1,0 +1,162 @@
+//! The one list of stores: from two locations to the two ends of a copy.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use azring_transport::disk::settle::Settler;
+
+use super::blob::{self, BlobDestination, BlobSource};
+use super::local::{self, LocalDestination, LocalSource};
+use super::{Destination, Source, Tools};
+use crate::Result;
+use crate::entry::EntryName;
+use crate::location::{BlobLocation, Location};
+use crate::options::Options;
+use crate::plan::route;
+use crate::select::Pattern;
+
+/// The two ends of a copy, and what follows from both.
+pub struct Ends {
+    /// Where objects come from.
+    pub source: Arc<dyn Source>,
+    /// Where they go.
+    pub destination: Arc<dyn Destination>,
+    /// The source is a single object, which gets this name at the destination.
+    pub single: Option<EntryName>,
+    /// The MD5 of whole objects is needed: to store it, or to compare it.
+    pub wants_md5: bool,
+}
+
+/// Opens both ends. A source that may be a folder or a single object is looked at.
+pub async fn open(options: &Options, tools: &Tools, settler: &Settler) -> Result<Ends> {
+    route::route(&options.source, &options.target)?;
+    let (source, single) = open_source(options, tools).await?;
+    let (target, single) = match single {
+        Some(name) => single_target(&options.target, name),
+        None => (options.target.clone(), None),
+    };
+    let destination: Arc<dyn Destination> = match &target {
+        Location::Local(path) => {
+            let checks_md5 = options.integrity.check_md5;
+            Arc::new(LocalDestination::new(
+                path,
+                options.landing,
+                checks_md5,
+                settler.clone(),
+            ))
+        }
+        Location::Blob(place) => Arc::new(BlobDestination::new(
+            place.clone(),
+            options.shape.block_bytes,
+        )),
+    };
+    let wants_md5 = match target {
+        Location::Local(_) => options.integrity.check_md5,
+        Location::Blob(_) => options.integrity.store_md5,
+    };
+    Ok(Ends {
+        source,
+        destination,
+        single,
+        wants_md5,
+    })
+}
+
+/// The source, and its own name when it is a single object.
+async fn open_source(
+    options: &Options,
+    tools: &Tools,
+) -> Result<(Arc<dyn Source>, Option<EntryName>)> {
+    let selection = &options.selection;
+    match &options.source {
+        Location::Local(path) if path.is_file() && selection.pattern.is_none() => {
+            let (source, name) = LocalSource::file(path)?;
+            Ok((Arc::new(source), Some(name)))
+        }
+        Location::Local(path) => {
+            let pattern = Pattern::new(
+                selection.pattern.as_deref(),
+                local::rules::pattern_rule(selection),
+            )?;
+            Ok((Arc::new(LocalSource::folder(path, pattern)?), None))
+        }
+        Location::Blob(place) => {
+            let crc64 = options.integrity.crc64;
+            if let Some((above, entry)) = single_blob(options, tools, place).await? {
+                let name = entry.name.clone();
+                return Ok((Arc::new(BlobSource::blob(above, entry, crc64)), Some(name)));
+            }
+            let pattern = Pattern::new(
+                selection.pattern.as_deref(),
+                blob::rules::pattern_rule(selection),
+            )?;
+            Ok((
+                Arc::new(BlobSource::directory(place.clone(), pattern, crc64)),
+                None,
+            ))
+        }
+    }
+}
+
+/// A URL that goes deeper than the container names a virtual directory or a blob. Without a pattern and without the
+/// sub-folders a virtual directory would give nothing, so then the blob is looked for.
+async fn single_blob(
+    options: &Options,
+    tools: &Tools,
+    place: &BlobLocation,
+) -> Result<Option<(BlobLocation, crate::entry::Entry)>> {
+    let selection = &options.selection;
+    let may_be_blob = !place.directory.is_empty()
+        && !place.is_directory
+        && selection.pattern.is_none()
+        && !selection.recursive;
+    if !may_be_blob {
+        return Ok(None);
+    }
+    blob::look(tools, place).await
+}
+
+/// Where a single object goes: into the destination under its own name, unless the destination is named like a file of
+/// the same kind (`abc.txt` to `/mnt/abc.txt`); then that is its name.
+fn single_target(target: &Location, name: EntryName) -> (Location, Option<EntryName>) {
+    let renamed = match target {
+        Location::Local(path) if !path.is_dir() && !ends_in_slash(path) => split_local(path, &name),
+        Location::Blob(place) if !place.is_directory => split_blob(place, &name),
+        _ => None,
+    };
+    match renamed {
+        Some((above, name)) => (above, Some(name)),
+        None => (target.clone(), Some(name)),
+    }
+}
+
+fn split_local(path: &Path, name: &EntryName) -> Option<(Location, EntryName)> {
+    let last = EntryName::new(path.file_name()?.as_encoded_bytes());
+    let above = path
+        .parent()
+        .filter(|above| !above.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    same_extension(&last, name).then(|| (Location::Local(above.into()), last))
+}
+
+fn split_blob(place: &BlobLocation, name: &EntryName) -> Option<(Location, EntryName)> {
+    let (above, last) = blob::split_last(place)?;
+    let last = EntryName::from(last.as_str());
+    same_extension(&last, name).then_some((Location::Blob(above), last))
+}
+
+fn same_extension(one: &EntryName, other: &EntryName) -> bool {
+    let extension = |name: &EntryName| {
+        let bytes = name.as_bytes();
+        let dot = bytes
+            .iter()
+            .rposition(|byte| *byte == b'.')
+            .filter(|dot| *dot > 0)?;
+        Some(bytes[dot..].to_ascii_lowercase())
+    };
+    extension(one).is_some_and(|found| extension(other) == Some(found))
+}
+
+fn ends_in_slash(path: &Path) -> bool {
+    path.as_os_str().as_encoded_bytes().ends_with(b"/")
+}

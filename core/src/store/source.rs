@@ -1,0 +1,50 @@
+//! Where objects come from.
+
+use std::sync::Arc;
+
+use azring_transport::buffer::Lease;
+use tokio::sync::mpsc;
+
+use super::{Step, Tools};
+use crate::entry::{Entry, EntryName};
+use crate::plan::chunks::Chunk;
+use crate::{Error, Result};
+
+/// Some entries of a listing, in order, and what could not be listed between them.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// What was found and selected.
+    pub entries: Vec<Entry>,
+    /// Folders that could not be read, with the reason; the listing goes on behind them.
+    pub unlisted: Vec<(String, Error)>,
+    /// Things left out that the user should know of, each told once.
+    pub notices: Vec<String>,
+}
+
+/// Pages as they come; the listing goes on in the background, a page or two ahead. An error ends it.
+pub type Pages = mpsc::Receiver<Result<Page>>;
+
+/// How many pages a listing runs ahead.
+pub(crate) const PAGES_AHEAD: usize = 2;
+
+/// A store to copy from.
+pub trait Source: Send + Sync {
+    /// Lists what was selected when the store was opened, sorted by name within a folder. Called once, on the
+    /// coordinator's thread, inside a `LocalSet`.
+    fn list(self: Arc<Self>, tools: &Tools) -> Pages;
+
+    /// Whether there is an object of this name, selected or not.
+    fn has<'a>(&'a self, tools: &'a Tools, name: &'a EntryName) -> Step<'a, Result<bool>>;
+
+    /// Opens an object; it must still be the version that was listed.
+    fn open<'a>(&'a self, tools: &'a Tools, entry: &'a Entry) -> Step<'a, Result<Arc<dyn Reader>>>;
+}
+
+/// One open object. Chunks are read in any order, by several threads at once.
+pub trait Reader: Send + Sync {
+    /// Fills the lease with exactly the chunk. Fails with [`Error::Changed`] when the object is not what was listed.
+    fn read<'a>(&'a self, tools: &'a Tools, chunk: Chunk, into: Lease) -> Step<'a, Result<Lease>>;
+
+    /// After the last chunk: is it still the version that was listed?
+    fn finish<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<()>>;
+}

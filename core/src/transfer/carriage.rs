@@ -1,0 +1,196 @@
+//! One object under way, shared by the workers that carry its chunks.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::OnceCell;
+
+use crate::digest::{Follower, Hashers, crc64};
+use crate::entry::EntryName;
+use crate::options::Integrity;
+use crate::plan::Task;
+use crate::report::Totals;
+use crate::store::{Committed, Destination, Reader, Source, Sums, Tools, Writer};
+use crate::{Error, Result};
+
+/// What a run has for all its objects.
+pub struct Lane {
+    /// Where they come from.
+    pub source: Arc<dyn Source>,
+    /// Where they go.
+    pub destination: Arc<dyn Destination>,
+    /// What is checked.
+    pub integrity: Integrity,
+    /// The MD5 of whole objects is wanted: to store it, or to compare.
+    pub wants_md5: bool,
+    /// The threads that hash.
+    pub hashers: Hashers,
+    /// The counters.
+    pub totals: Arc<Totals>,
+}
+
+/// How an object ended.
+#[derive(Debug)]
+pub enum Verdict {
+    /// It is at its destination.
+    Done,
+    /// It is not, and why.
+    Failed(Error),
+}
+
+/// An object that has ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Its name at the source.
+    pub name: EntryName,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// How it ended.
+    pub verdict: Verdict,
+}
+
+/// One object under way.
+pub struct Carriage {
+    task: Task,
+    lane: Arc<Lane>,
+    ends: OnceCell<(Arc<dyn Reader>, Arc<dyn Writer>)>,
+    follower: Option<Follower>,
+    left: AtomicU32,
+    failure: Mutex<Option<Error>>,
+}
+
+impl std::fmt::Debug for Carriage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Carriage")
+            .field("name", &self.task.entry.name)
+            .field("left", &self.left)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Carriage {
+    /// An object to carry in this lane.
+    pub fn new(task: Task, lane: &Arc<Lane>) -> Self {
+        let chunks = task.chunks.total();
+        let follower = lane.wants_md5.then(|| Follower::new(&lane.hashers, chunks));
+        Self {
+            task,
+            lane: Arc::clone(lane),
+            ends: OnceCell::new(),
+            follower,
+            left: AtomicU32::new(chunks),
+            failure: Mutex::new(None),
+        }
+    }
+
+    /// What is carried.
+    pub fn task(&self) -> &Task {
+        &self.task
+    }
+
+    /// How the object ended.
+    pub fn end(&self, verdict: Verdict) -> Outcome {
+        Outcome {
+            name: self.task.entry.name.clone(),
+            bytes: self.task.entry.bytes,
+            verdict,
+        }
+    }
+
+    /// Carries one chunk; whoever carries the last one commits. Returns what is left to wait for, then: nothing when
+    /// other chunks are still under way.
+    pub async fn carry(&self, tools: &Tools, index: u32) -> Option<Result<Committed>> {
+        if !self.has_failed()
+            && let Err(error) = self.move_chunk(tools, index).await
+        {
+            self.fail(error);
+        }
+        let is_last = self.left.fetch_sub(1, Ordering::AcqRel) == 1;
+        if is_last {
+            Some(self.commit(tools).await)
+        } else {
+            None
+        }
+    }
+
+    /// Gives up one chunk without carrying it; true when it was the last.
+    pub fn forgo(&self, error: Error) -> bool {
+        self.fail(error);
+        self.left.fetch_sub(1, Ordering::AcqRel) == 1
+    }
+
+    /// Why it failed, if it did.
+    pub fn failure(&self) -> Option<Error> {
+        self.failure
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    async fn move_chunk(&self, tools: &Tools, index: u32) -> Result<()> {
+        let Some(chunk) = self.task.chunks.get(index) else {
+            return Ok(());
+        };
+        let (reader, writer) = self.ends(tools).await?;
+        let lease = tools.pool.lease(chunk.bytes as usize).await?;
+        let filled = reader.read(tools, chunk, lease).await?;
+        let frozen = filled.freeze();
+        let sums = self.digest(index, &frozen).await;
+        writer.write(tools, chunk, frozen, sums).await?;
+        Totals::add(&self.lane.totals.moved_bytes, chunk.bytes);
+        Ok(())
+    }
+
+    /// Hands the chunk to the digest of the whole; an object of one chunk waits for it, since it is sent with it.
+    async fn digest(&self, index: u32, frozen: &azring_transport::buffer::Frozen) -> Sums {
+        let mut sums = Sums {
+            crc64: self.lane.integrity.crc64.then(|| crc64::of(frozen.runs())),
+            md5: None,
+        };
+        if let Some(follower) = &self.follower {
+            follower.follow(index, frozen);
+            if self.task.chunks.total() == 1 {
+                sums.md5 = follower.finish().await;
+            }
+        }
+        sums
+    }
+
+    async fn ends(&self, tools: &Tools) -> Result<&(Arc<dyn Reader>, Arc<dyn Writer>)> {
+        self.ends
+            .get_or_try_init(|| async {
+                let reader = self.lane.source.open(tools, &self.task.entry).await?;
+                let writer = self.lane.destination.create(tools, &self.task).await?;
+                Ok((reader, writer))
+            })
+            .await
+    }
+
+    async fn commit(&self, tools: &Tools) -> Result<Committed> {
+        if let Some(error) = self.failure() {
+            return Err(error);
+        }
+        let (reader, writer) = self.ends(tools).await?;
+        reader.finish(tools).await?;
+        let md5 = match &self.follower {
+            Some(follower) => follower.finish().await,
+            None => None,
+        };
+        writer.commit(tools, md5).await
+    }
+
+    fn has_failed(&self) -> bool {
+        self.failure
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_some()
+    }
+
+    /// The first failure is the one that is told.
+    fn fail(&self, error: Error) {
+        self.failure
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get_or_insert(error);
+    }
+}

@@ -1,0 +1,11 @@
+//! Carrying: one chunk from its source to its destination.
+
+mod carriage;
+
+mod worker;
+
+pub use carriage::{Carriage, Lane, Outcome, Verdict};
+pub use worker::{Crew, Told};
+
+#[cfg(test)]
+pub(crate) mod testing;

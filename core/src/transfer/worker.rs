@@ -1,0 +1,169 @@
+//! A worker: takes chunks from the queue while it may, carries them, and tells how each object ended.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use async_channel::Receiver;
+use azring_transport::client::{Client, Settings};
+use azring_transport::runtime::{self, Engine, IoChoice, IoMode};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::carriage::{Carriage, Outcome, Verdict};
+use crate::schedule::{Work, limits};
+use crate::stop::Stop;
+use crate::store::{Committed, Tools};
+use crate::{Error, Result};
+
+/// Complete files that may wait for the disk at once, per worker; beyond that, permits are held until it has caught up.
+const SETTLING_MAX: usize = 4096;
+
+/// What workers tell the coordinator.
+#[derive(Debug)]
+pub enum Told {
+    /// How this worker reaches files.
+    Mode(IoMode),
+    /// An object has ended.
+    Ended(Outcome),
+    /// A worker could not start.
+    Lost(Error),
+}
+
+/// What all workers of a run are given.
+#[derive(Clone)]
+pub struct Crew {
+    /// How files are to be reached.
+    pub io: IoChoice,
+    /// The size of each worker's arena, in bytes.
+    pub arena_bytes: u64,
+    /// Concurrent requests of all workers together.
+    pub concurrency: u32,
+    /// How many workers.
+    pub workers: u32,
+    /// The network's settings, shared.
+    pub settings: Arc<Settings>,
+    /// The run's switch.
+    pub stop: Stop,
+}
+
+impl Crew {
+    /// Starts the workers. They end when the queue has ended and what they carry is done; joining them waits for that.
+    pub fn start(
+        &self,
+        queue: &Receiver<Work>,
+        told: &UnboundedSender<Told>,
+    ) -> Vec<JoinHandle<()>> {
+        let start = |index| {
+            let (crew, queue, told) = (self.clone(), queue.clone(), told.clone());
+            let work = move || crew.work(index, queue, &told);
+            std::thread::Builder::new()
+                .name(format!("worker {index}"))
+                .spawn(work)
+        };
+        (0..self.workers)
+            .filter_map(|index| start(index).ok())
+            .collect()
+    }
+
+    fn work(&self, index: u32, queue: Receiver<Work>, told: &UnboundedSender<Told>) {
+        let permits = limits::share(self.concurrency, self.workers, index);
+        let worked = runtime::run(self.io, self.arena_bytes, |engine| {
+            self.serve(engine, permits, queue, told.clone())
+        });
+        if let Err(error) | Ok(Err(error)) = worked.map_err(Error::from) {
+            tell(told, Told::Lost(error));
+        }
+    }
+
+    async fn serve(
+        &self,
+        engine: Engine,
+        permits: u32,
+        queue: Receiver<Work>,
+        told: UnboundedSender<Told>,
+    ) -> Result<()> {
+        tell(&told, Told::Mode(engine.mode.clone()));
+        let client = Client::new(Arc::clone(&self.settings))?;
+        let tools = Tools {
+            client,
+            disk: engine.disk,
+            pool: engine.pool,
+        };
+        let hands = Rc::new(Hands {
+            tools,
+            told,
+            permits: Arc::new(Semaphore::new(permits as usize)),
+            settling: Arc::new(Semaphore::new(SETTLING_MAX)),
+            stop: self.stop.clone(),
+        });
+        loop {
+            let permit = hands
+                .permits
+                .clone()
+                .acquire_owned()
+                .await
+                .expect("permits are never closed");
+            let Ok(work) = queue.recv().await else { break };
+            tokio::task::spawn_local(Rc::clone(&hands).carry(work, permit));
+        }
+        // Everything that was spawned holds a permit, and then perhaps a place to settle in.
+        let _all_carried = hands.permits.acquire_many(permits).await;
+        let _all_settled = hands.settling.acquire_many(SETTLING_MAX as u32).await;
+        Ok(())
+    }
+}
+
+/// What the tasks of one worker share.
+struct Hands {
+    tools: Tools,
+    told: UnboundedSender<Told>,
+    permits: Arc<Semaphore>,
+    settling: Arc<Semaphore>,
+    stop: Stop,
+}
+
+impl Hands {
+    /// Carries one chunk. What only waits for the disk gives its permit back and waits on its own.
+    async fn carry(self: Rc<Self>, work: Work, permit: OwnedSemaphorePermit) {
+        let Work { carriage, index } = work;
+        if self.stop.is_on() {
+            if carriage.forgo(Error::Stopped) {
+                self.end(carriage, Verdict::Failed(Error::Stopped));
+            }
+            return;
+        }
+        match carriage.carry(&self.tools, index).await {
+            None => {}
+            Some(Err(error)) => self.end(carriage, Verdict::Failed(error)),
+            Some(Ok(Committed::Done)) => self.end(carriage, Verdict::Done),
+            Some(Ok(Committed::Settling(settling))) => {
+                let place = self
+                    .settling
+                    .clone()
+                    .acquire_owned()
+                    .await
+                    .expect("places are never closed");
+                drop(permit);
+                let verdict = match settling.await {
+                    Ok(()) => Verdict::Done,
+                    Err(error) => Verdict::Failed(error),
+                };
+                self.end(carriage, verdict);
+                drop(place);
+            }
+        }
+    }
+
+    /// Lets the object's files go before its end is told: what waits to be reported holds nothing open.
+    fn end(&self, carriage: Arc<Carriage>, verdict: Verdict) {
+        let outcome = carriage.end(verdict);
+        drop(carriage);
+        tell(&self.told, Told::Ended(outcome));
+    }
+}
+
+fn tell(told: &UnboundedSender<Told>, what: Told) {
+    // The coordinator listens until the last worker has ended.
+    let _always_heard = told.send(what);
+}
