@@ -5,7 +5,8 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # rustup puts cargo here, and a shell that is no login shell does not look there.
 [ -d "$HOME/.cargo/bin" ] && PATH="$HOME/.cargo/bin:$PATH"
-export root PATH
+target=${CARGO_TARGET_DIR:-$root/target}
+export root target PATH
 
 say() { printf '\n== %s\n' "$*"; }
 
@@ -38,6 +39,12 @@ install_packages() {
   fi
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" </dev/null \
     || fail "$why needs the Debian packages $*, and installing them failed"
+}
+
+# need_rust: the one thing that is not installed for anybody.
+need_rust() {
+  have cargo || fail "cargo is missing: install Rust from https://rustup.rs"
+  have cc || install_packages "linking Rust programs" gcc libc6-dev
 }
 
 # has_library NAME: whether the dynamic linker finds the library.

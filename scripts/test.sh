@@ -28,8 +28,7 @@ begin() {
 }
 
 begin "what the tests need"
-have cargo || fail "cargo is missing: install Rust from https://rustup.rs"
-have cc || install_packages "linking Rust programs" gcc libc6-dev
+need_rust
 have python3 || install_packages "the tests with Azure's Python SDK" python3 python3-venv
 { have setpriv && have prlimit && have timeout; } || install_packages "the tests as another user" util-linux coreutils
 have qemu-img || install_packages "the tests with a VHD" qemu-utils
@@ -53,7 +52,8 @@ if [ $# = 0 ]; then
 fi
 
 begin "the programs that the emulator tests run"
-cargo build --workspace --bins --locked
+cargo build -p azring -p azring-emulator-tests --bins --locked
+export AZRING_PROGRAMS=$target/debug
 
 # One process for all of them, so that they share one Azurite.
 begin "emulator tests"

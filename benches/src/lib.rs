@@ -1,1 +1,19 @@
-//! Story to come.
+//! Whole copies, measured side by side: azring and its rivals do the same work against azring-emulator, in turn.
+//!
+//! A [`workload`] says what is to be copied and what the server must be like; a [`tool`] knows the words for it;
+//! [`measure`] runs one and counts; [`report`] puts the runs of all tools beside each other. [`session`] joins them.
+//! What one function costs is measured elsewhere, by criterion in `benches/`.
+
+pub mod options;
+
+pub mod workload;
+
+pub mod tool;
+
+pub mod ground;
+
+pub mod measure;
+
+pub mod session;
+
+pub mod report;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::account::Account;
+use crate::certificate::Certificate;
 use crate::guarded::{Guarded, ServerCommand};
 use crate::program;
 use crate::rest::BlobService;
@@ -40,6 +41,17 @@ impl EmulatorProcess {
         }
     }
 
+    /// The same over HTTPS with `certificate`.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start_https(certificate: &Certificate, options: &[&str]) -> Self {
+        let (server, key) = (certificate.server(), certificate.server_key());
+        let files = [server.to_string_lossy(), key.to_string_lossy()];
+        let tls = ["--cert", files[0].as_ref(), "--key", files[1].as_ref()];
+        Self::start(&[&tls, options].concat())
+    }
+
     /// Scheme, address and port.
     pub fn origin(&self) -> &str {
         &self.origin
@@ -48,6 +60,20 @@ impl EmulatorProcess {
     /// Its process id.
     pub fn id(&self) -> u32 {
         self.server.id()
+    }
+
+    /// The port it listens on.
+    pub fn port(&self) -> u16 {
+        let (_, port) = self
+            .origin
+            .rsplit_once(':')
+            .expect("an origin names its port");
+        port.parse().expect("a port is a number")
+    }
+
+    /// Its account.
+    pub fn account(&self) -> &Account {
+        &self.account
     }
 
     /// Its account's blob service; over HTTPS the authority in the PEM file `trusted` is believed.

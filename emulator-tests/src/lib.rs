@@ -14,6 +14,7 @@ pub mod program;
 pub mod azurite;
 pub mod emulator;
 pub mod emulator_process;
+pub mod interceptor;
 
 pub mod tree;
 

@@ -1,0 +1,214 @@
+//! The ground of a workload: the server, the files and the containers that all its runs share, and the state of the
+//! page cache before each.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use azring_emulator_tests::certificate::Certificate;
+use azring_emulator_tests::emulator_process::EmulatorProcess;
+use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::tree::{names_below, write_noise};
+use rustix::fs::{Advice, fadvise, sync};
+use tempfile::TempDir;
+
+use crate::options::Options;
+use crate::tool::Job;
+use crate::workload::{Direction, Shape, Workload};
+
+/// A file system in memory: creating many files on a disk measures the disk's directories and nothing else.
+const IN_MEMORY: &str = "/dev/shm";
+
+/// The container that downloads read.
+const PATTERN: &str = "pattern";
+
+/// The server and the files for one workload.
+#[derive(Debug)]
+pub struct Ground {
+    workload: &'static Workload,
+    files: u64,
+    file_bytes: u64,
+    folder: TempDir,
+    logs: TempDir,
+    certificate: Option<Certificate>,
+    server: EmulatorProcess,
+}
+
+impl Ground {
+    /// Starts the server and makes the files. Fails when the disk does.
+    pub fn prepare(workload: &'static Workload, options: &Options) -> io::Result<Self> {
+        let (files, file_bytes) = workload.files(options.large_bytes, options.small_files);
+        let folder = match (workload.direction, workload.shape) {
+            (Direction::Down, Shape::Small) if Path::new(IN_MEMORY).is_dir() => {
+                tempfile::tempdir_in(IN_MEMORY)?
+            }
+            _ => tempfile::tempdir_in(&options.folder)?,
+        };
+        let certificate = workload.https.then(Certificate::make);
+        let server = serve(workload, files, file_bytes, certificate.as_ref());
+        let logs = tempfile::tempdir()?;
+        let ground = Self {
+            workload,
+            files,
+            file_bytes,
+            folder,
+            logs,
+            certificate,
+            server,
+        };
+        if workload.direction == Direction::Up {
+            ground.make_files()?;
+        }
+        Ok(ground)
+    }
+
+    /// How many bytes a run copies.
+    pub fn bytes(&self) -> u64 {
+        self.files * self.file_bytes
+    }
+
+    /// How many files a run copies.
+    pub fn files(&self) -> u64 {
+        self.files
+    }
+
+    /// The server's process id.
+    pub fn server(&self) -> u32 {
+        self.server.id()
+    }
+
+    /// Makes ready for run `number` of some tool: an empty place to copy to, and the page cache as the workload has it.
+    pub fn lay(&self, number: usize) -> io::Result<Place> {
+        let place = match self.workload.direction {
+            Direction::Up => Place {
+                folder: self.source(),
+                container: self.service().fresh_container(&format!("run-{number}")),
+            },
+            Direction::Down => {
+                let folder = self.folder.path().join(format!("run-{number}"));
+                fs::create_dir(&folder)?;
+                let container = self.service().container(PATTERN);
+                Place { folder, container }
+            }
+        };
+        // What an earlier run left to be written must not be written during this one.
+        sync();
+        if self.workload.direction == Direction::Up {
+            names_below(&self.source())
+                .iter()
+                .try_for_each(|name| self.set_cache(name))?;
+        }
+        Ok(place)
+    }
+
+    /// The job of a run at `place`.
+    pub fn job<'a>(&'a self, place: &'a Place, authority: Option<&'a Path>) -> Job<'a> {
+        Job {
+            workload: self.workload,
+            folder: &place.folder,
+            container: &place.container,
+            trusted: authority,
+            logs: self.logs.path(),
+        }
+    }
+
+    /// Whose certificates to trust.
+    pub fn authority(&self) -> Option<PathBuf> {
+        self.certificate.as_ref().map(Certificate::authority)
+    }
+
+    /// Says what is missing when a run has not copied everything, and makes room again.
+    pub fn check(&self, place: &Place) -> Result<(), String> {
+        let found: Vec<u64> = match self.workload.direction {
+            Direction::Up => place
+                .container
+                .list()
+                .into_values()
+                .map(|blob| blob.bytes)
+                .collect(),
+            Direction::Down => {
+                let length = |name: &String| {
+                    fs::metadata(place.folder.join(name)).map_or(0, |file| file.len())
+                };
+                names_below(&place.folder).iter().map(length).collect()
+            }
+        };
+        if self.workload.direction == Direction::Down {
+            fs::remove_dir_all(&place.folder).map_err(|error| error.to_string())?;
+        }
+        let (files, bytes) = (found.len() as u64, found.iter().sum::<u64>());
+        if (files, bytes) == (self.files, self.bytes()) {
+            return Ok(());
+        }
+        Err(format!(
+            "{files} files with {bytes} bytes arrived instead of {} with {}",
+            self.files,
+            self.bytes()
+        ))
+    }
+
+    fn source(&self) -> PathBuf {
+        self.folder.path().join("source")
+    }
+
+    fn service(&self) -> BlobService {
+        self.server.blob_service(self.authority().as_deref())
+    }
+
+    fn make_files(&self) -> io::Result<()> {
+        fs::create_dir(self.source())?;
+        for number in 0..self.files {
+            // A thousand files to a folder, as people's trees have it.
+            let folder = match self.workload.shape {
+                Shape::Small => self.source().join(format!("folder-{}", number / 1000)),
+                Shape::One | Shape::SixtyFour => self.source(),
+            };
+            fs::create_dir_all(&folder)?;
+            write_noise(
+                &folder.join(format!("file-{number}")),
+                number,
+                self.file_bytes,
+            );
+        }
+        Ok(())
+    }
+
+    /// Brings the file into the page cache, or out of it. The kernel gives up pages only once they are on the disk.
+    fn set_cache(&self, name: &str) -> io::Result<()> {
+        let mut file = File::open(self.source().join(name))?;
+        if self.workload.cached {
+            io::copy(&mut file, &mut io::sink())?;
+        } else {
+            fadvise(&file, 0, None, Advice::DontNeed)?;
+        }
+        Ok(())
+    }
+}
+
+/// Where one run copies from and to.
+#[derive(Debug)]
+pub struct Place {
+    folder: PathBuf,
+    container: Container,
+}
+
+/// An emulator that keeps nothing, so that it costs as little as a server can; downloads read blobs of a pattern.
+fn serve(
+    workload: &Workload,
+    files: u64,
+    file_bytes: u64,
+    certificate: Option<&Certificate>,
+) -> EmulatorProcess {
+    let mut options: Vec<String> = vec!["--store".into(), "null".into(), "--no-verify".into()];
+    if workload.direction == Direction::Down {
+        for number in 0..files {
+            let blob = format!("{PATTERN}/file-{number}:{file_bytes}");
+            options.extend(["--pattern-blob".into(), blob]);
+        }
+    }
+    let options: Vec<&str> = options.iter().map(String::as_str).collect();
+    match certificate {
+        None => EmulatorProcess::start(&options),
+        Some(certificate) => EmulatorProcess::start_https(certificate, &options),
+    }
+}

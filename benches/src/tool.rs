@@ -1,0 +1,147 @@
+//! Who copies: the words that make each tool do a workload, as its own documentation would have it done.
+//!
+//! Nothing is tuned: a tool runs with its defaults, except that sums are on or off alike for all.
+
+use std::fmt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use azring_emulator_tests::peers::Peers;
+use azring_emulator_tests::program;
+use azring_emulator_tests::rest::Container;
+use serde::Serialize;
+
+use crate::workload::{Direction, Shape, Sums, Workload};
+
+/// A program that copies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tool {
+    /// This project.
+    Azring,
+    /// AzCopy 10.
+    AzCopy,
+    /// rclone.
+    Rclone,
+}
+
+/// One copy to be made.
+#[derive(Clone, Copy, Debug)]
+pub struct Job<'a> {
+    /// What is asked.
+    pub workload: &'a Workload,
+    /// The folder of this machine that is read or written.
+    pub folder: &'a Path,
+    /// The container that is written or read.
+    pub container: &'a Container,
+    /// Whose certificates to trust, when the service speaks HTTPS.
+    pub trusted: Option<&'a Path>,
+    /// Where the tool may leave its logs.
+    pub logs: &'a Path,
+}
+
+impl Tool {
+    /// The tool that is called `name`.
+    pub fn named(name: &str) -> Result<Self, String> {
+        let all = [Self::Azring, Self::AzCopy, Self::Rclone];
+        let found = all.into_iter().find(|tool| tool.to_string() == name);
+        found.ok_or_else(|| format!("`{name}` is no tool: there are azring, azcopy and rclone"))
+    }
+
+    /// The command for `job`, with nothing on its standard streams.
+    pub fn command(self, job: &Job<'_>) -> Command {
+        let mut command = match self {
+            Self::Azring => azring(job),
+            Self::AzCopy => azcopy(job),
+            Self::Rclone => rclone(job),
+        };
+        command.stdin(Stdio::null());
+        command
+    }
+}
+
+impl fmt::Display for Tool {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.pad(match self {
+            Self::Azring => "azring",
+            Self::AzCopy => "azcopy",
+            Self::Rclone => "rclone",
+        })
+    }
+}
+
+fn azring(job: &Job<'_>) -> Command {
+    let key = job.container.service().account().key_in_base64();
+    let (folder, url) = (job.folder.display(), job.container.url());
+    let (md5, crc64) = match job.workload.sums {
+        Sums::None => ("off", "off"),
+        Sums::Md5 => ("on", "off"),
+        Sums::Crc64 => ("off", "on"),
+        Sums::Both => ("on", "on"),
+    };
+    let mut command = Command::new(program::built("azring"));
+    match job.workload.direction {
+        Direction::Up => command.args([
+            format!("/Source:{folder}"),
+            format!("/Dest:{url}"),
+            format!("/DestKey:{key}"),
+            format!("/MD5:{md5}"),
+            format!("/CRC64:{crc64}"),
+        ]),
+        Direction::Down => command.args([
+            format!("/Source:{url}"),
+            format!("/Dest:{folder}"),
+            format!("/SourceKey:{key}"),
+        ]),
+    };
+    command.args(["/S", "/Y"]).env("HOME", job.logs);
+    if let Some(trusted) = job.trusted {
+        command.arg(format!("/CaFile:{}", trusted.display()));
+    }
+    command
+}
+
+fn azcopy(job: &Job<'_>) -> Command {
+    let service = job.container.service();
+    let folder = job.folder.display();
+    let url = |below: &str| format!("{}{below}?{}", job.container.url(), service.account_sas());
+    // A single file is named, a folder's content is meant by its star.
+    let below = match job.workload.shape {
+        Shape::One => "/file-0",
+        Shape::SixtyFour | Shape::Small => "/*",
+    };
+    let peers = Peers::find();
+    let mut command = match job.workload.direction {
+        Direction::Up => {
+            let to = if below == "/*" { url("") } else { url(below) };
+            peers.azcopy("LocalBlob", &format!("{folder}{below}"), &to, job.logs)
+        }
+        Direction::Down => peers.azcopy("BlobLocal", &url(below), &folder.to_string(), job.logs),
+    };
+    if job.workload.direction == Direction::Up
+        && matches!(job.workload.sums, Sums::Md5 | Sums::Both)
+    {
+        command.arg("--put-md5");
+    }
+    if let Some(trusted) = job.trusted {
+        command.env("SSL_CERT_FILE", trusted);
+    }
+    command
+}
+
+fn rclone(job: &Job<'_>) -> Command {
+    let folder = job.folder.display().to_string();
+    let container = format!("azure:{}", job.container.name());
+    let (source, target) = match job.workload.direction {
+        Direction::Up => (&folder, &container),
+        Direction::Down => (&container, &folder),
+    };
+    let mut command = Peers::find().rclone(job.container.service(), source, target);
+    if matches!(job.workload.sums, Sums::None | Sums::Crc64) {
+        command.arg("--azureblob-disable-checksum");
+    }
+    if let Some(trusted) = job.trusted {
+        command.arg("--ca-cert").arg(trusted);
+    }
+    command
+}

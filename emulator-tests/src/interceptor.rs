@@ -1,0 +1,149 @@
+//! A stop on the way to a server: when a certain request passes for the first time, something is done before it goes on.
+//!
+//! A test gives azring the interceptor's address instead of the server's, and so changes a file at the very moment
+//! at which another one is being sent: without sleeping, and without luck. It passes bytes on and reads none of them,
+//! except to find the request.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use crate::account::Account;
+use crate::rest::BlobService;
+
+type Action = Box<dyn FnOnce() + Send>;
+
+/// A running interceptor. Dropping it ends it; connections that it carries end with their own ends.
+#[derive(Debug)]
+pub struct Interceptor {
+    origin: String,
+    stopped: Arc<AtomicBool>,
+}
+
+/// What every connection needs to know.
+struct Watch {
+    server: String,
+    request: Vec<u8>,
+    /// How many such requests are still to pass first, and what is to be done then.
+    pending: Mutex<(usize, Option<Action>)>,
+}
+
+impl Interceptor {
+    /// Stands before the server at `origin`, and does `action` when a request passes whose head begins with `request`,
+    /// for instance `PUT /account/container/blob`, before the server sees it.
+    ///
+    /// # Panics
+    /// When no port is free.
+    pub fn before(origin: &str, request: &str, action: impl FnOnce() + Send + 'static) -> Self {
+        Self::start(origin, request, 0, Box::new(action))
+    }
+
+    /// The same when the second such request passes.
+    ///
+    /// # Panics
+    /// When no port is free.
+    pub fn before_second(
+        origin: &str,
+        request: &str,
+        action: impl FnOnce() + Send + 'static,
+    ) -> Self {
+        Self::start(origin, request, 1, Box::new(action))
+    }
+
+    fn start(origin: &str, request: &str, first: usize, action: Action) -> Self {
+        let (_, server) = origin
+            .split_once("://")
+            .expect("an origin begins with its scheme");
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let address = listener.local_addr().expect("it is bound");
+        let watch = Arc::new(Watch {
+            server: server.to_owned(),
+            request: request.as_bytes().to_owned(),
+            pending: Mutex::new((first, Some(action))),
+        });
+        let stopped = Arc::new(AtomicBool::new(false));
+        let stop = Arc::clone(&stopped);
+        thread::spawn(move || {
+            for client in listener.incoming().map_while(Result::ok) {
+                if stop.load(Ordering::Acquire) {
+                    break;
+                }
+                let watch = Arc::clone(&watch);
+                thread::spawn(move || watch.carry(&client));
+            }
+        });
+        Self {
+            origin: format!("http://{address}"),
+            stopped,
+        }
+    }
+
+    /// The blob service of `account` behind it.
+    pub fn blob_service(&self, account: &Account) -> BlobService {
+        BlobService::path_style(&self.origin, account, None)
+    }
+}
+
+impl Drop for Interceptor {
+    fn drop(&mut self) {
+        self.stopped.store(true, Ordering::Release);
+        // Wakes the thread that waits for a client; when that fails it is awake already.
+        let address = self.origin.trim_start_matches("http://");
+        drop(TcpStream::connect(address));
+    }
+}
+
+impl Watch {
+    /// Carries one connection until either end closes it.
+    fn carry(&self, client: &TcpStream) {
+        let Ok(server) = TcpStream::connect(&self.server) else {
+            return;
+        };
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let _ = io::copy(&mut &server, &mut &*client);
+                let _ = client.shutdown(Shutdown::Both);
+            });
+            let _ = self.forward(client, &server);
+            let _ = server.shutdown(Shutdown::Write);
+        });
+    }
+
+    fn forward(&self, mut client: &TcpStream, mut server: &TcpStream) -> io::Result<()> {
+        let mut piece = vec![0; 64 << 10];
+        // What has passed and may be the beginning of the request that is waited for.
+        let mut passed = Vec::new();
+        loop {
+            let length = client.read(&mut piece)?;
+            if length == 0 {
+                return Ok(());
+            }
+            passed.extend_from_slice(&piece[..length]);
+            while let Some(at) = position(&passed, &self.request) {
+                self.seen();
+                passed.drain(..at + self.request.len());
+            }
+            let kept = passed.len().saturating_sub(self.request.len() - 1);
+            passed.drain(..kept);
+            server.write_all(&piece[..length])?;
+        }
+    }
+
+    fn seen(&self) {
+        let mut pending = self.pending.lock().expect("no action panics");
+        let (before, action) = &mut *pending;
+        if *before > 0 {
+            *before -= 1;
+        } else if let Some(action) = action.take() {
+            action();
+        }
+    }
+}
+
+fn position(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes
+        .windows(wanted.len())
+        .position(|window| window == wanted)
+}

@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# The main job, seen from start to end: builds azring, starts a blob service on this machine, sends a folder there,
+# brings it back, and proves that every byte is the same.
+#
+#   scripts/demo.sh            a generated folder: 20,000 small files, a file of 1 GiB and a sparse VHD
+#   scripts/demo.sh FOLDER     a folder of yours; it is only read
+set -euo pipefail
+# shellcheck source=scripts/machine.sh
+. "$(dirname "${BASH_SOURCE[0]}")/machine.sh"
+
+[ $# -le 1 ] || fail "usage: scripts/demo.sh [FOLDER]"
+if [ $# = 1 ]; then
+  [ -d "$1" ] || fail "\`$1\` is no folder"
+  folder=$(cd "$1" && pwd)
+fi
+cd "$root"
+need_rust
+
+# Azurite's account, whose key everybody knows: it protects nothing.
+account=devstoreaccount1
+key='Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=='
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/azring-demo.XXXXXX")
+service=
+finish() {
+  [ -z "$service" ] || kill "$service" 2>/dev/null || true
+  rm -rf "$work"
+}
+trap finish EXIT
+
+say "building azring"
+cargo build --release --locked -p azring -p azring-emulator-tests --bins
+
+generate() {
+  say "making 20,000 small files, a file of 1 GiB and a sparse VHD"
+  folder=$work/folder
+  local n
+  for n in 01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20; do
+    mkdir -p "$folder/small/$n"
+    head -c 4096000 /dev/urandom | split -b 4096 -a 4 -d - "$folder/small/$n/file-"
+  done
+  head -c 1G /dev/urandom >"$folder/one-gibibyte.bin"
+  if have qemu-img; then
+    qemu-img create -q -f vpc -o subformat=fixed,force_size=on "$folder/sparse.vhd" 256M
+  else
+    truncate -s 256M "$folder/sparse.vhd"
+  fi
+  # Something between the holes.
+  head -c 8M /dev/urandom | dd of="$folder/sparse.vhd" bs=1M seek=100 conv=notrunc status=none
+}
+[ -n "${folder:-}" ] || generate
+
+files=$(find "$folder" -type f -printf x | wc -c)
+bytes=$(find "$folder" -type f -printf '%s\n' | awk '{ sum += $1 } END { printf "%.0f", sum }')
+[ "$files" -gt 0 ] || fail "\`$folder\` holds no files"
+memory=$(awk '/^MemAvailable:/ { printf "%.0f", $2 * 1024 }' /proc/meminfo)
+[ "$bytes" -lt $((memory / 10 * 6)) ] \
+  || fail "\`$folder\` holds $((bytes >> 20)) MiB, and the service keeps them in memory, of which $((memory >> 20)) MiB are free: give a smaller folder"
+room=$(df --output=avail -B1 "$work" | tail -n 1)
+[ "$bytes" -lt $((room / 10 * 9)) ] || fail "\`$work\` has no room for the copy: set TMPDIR to a folder with $((bytes >> 20)) MiB"
+
+say "starting a blob service on this machine"
+exec 3< <(exec "$target/release/azring-emulator" --blob-port 0 --store memory --memory-limit $((bytes + bytes / 10 + 67108864)))
+service=$!
+read -r ready <&3 || fail "azring-emulator did not start"
+origin=${ready#*blob=}
+origin=${origin%% *}
+container=$origin/$account/demo
+printf '%s\n' "$container"
+
+# timed WHAT COMMAND...: runs it and prints how fast the folder went.
+timed() {
+  local what=$1 start
+  shift
+  say "$what: $files files, $((bytes >> 20)) MiB"
+  start=$(date +%s%N)
+  "$@"
+  awk -v what="$what" -v files="$files" -v bytes="$bytes" -v ns=$(($(date +%s%N) - start)) 'BEGIN {
+    s = ns / 1e9
+    printf "%s: %.2f s, %.2f GB/s, %.0f files/s\n", what, s, bytes / s / 1e9, files / s
+  }'
+}
+
+timed upload "$target/release/azring" "/Source:$folder" "/Dest:$container" "/DestKey:$key" /DestType:Blob /S /Y
+timed download "$target/release/azring" "/Source:$container" "/Dest:$work/back" "/SourceKey:$key" /SourceType:Blob /S /Y
+
+say "comparing what came back with what was sent"
+(cd "$folder" && find . -type f -print0 | xargs -0 sha256sum --binary) >"$work/sums"
+(cd "$work/back" && sha256sum --quiet --check "$work/sums") || fail "what came back is not what was sent"
+printf 'all %s files are the same, byte for byte\n' "$files"
