@@ -136,5 +136,7 @@ mod tests {
         let key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
         let error = read(key).unwrap_err().to_string();
         assert!(!error.contains("Eby8"), "{error}");
+        let error = read("canarycanarycanary=%zz").unwrap_err().to_string();
+        assert!(!error.contains("canary"), "{error}");
     }
 }

@@ -17,17 +17,14 @@ pub fn content_type<'a>(choice: &'a ContentType, name: &EntryName) -> Option<Cow
     }
 }
 
-/// By what follows the last dot of the name's last part; case does not matter.
+/// By what follows the last dot; case does not matter. A dot in a folder's name does no harm: no extension that is known
+/// contains a slash.
 fn by_extension(name: &EntryName) -> &'static str {
     let bytes = name.as_bytes();
-    let last = bytes
-        .rsplit(|&byte| byte == b'/')
-        .next()
-        .unwrap_or_default();
-    let Some(dot) = last.iter().rposition(|&byte| byte == b'.') else {
+    let Some(dot) = bytes.iter().rposition(|&byte| byte == b'.') else {
         return UNKNOWN;
     };
-    std::str::from_utf8(&last[dot + 1..])
+    std::str::from_utf8(&bytes[dot + 1..])
         .ok()
         .and_then(|extension| mime_guess::from_ext(extension).first_raw())
         .unwrap_or(UNKNOWN)

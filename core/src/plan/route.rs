@@ -86,6 +86,7 @@ mod tests {
         for (source, target, says) in [
             ("/a", "/b", "locally accessible"),
             ("/a/./b/", "/a/b", "cannot be the same"),
+            ("./a", "a", "cannot be the same"),
             (
                 CONTAINER,
                 "https://a.blob.core.windows.net:443/c/",

@@ -217,6 +217,7 @@ fn malformed_locations_are_refused_with_advice() {
         ("https://a.blob.core.windows.net/c/a\\b", "`%5C`"),
         ("https://a.blob.core.windows.net/c//", "two slashes"),
         ("https://a.blob.core.windows.net/c/../d", "`..`"),
+        ("https://a.blob.core.windows.net/c/a%00b", "NUL"),
         (
             "https://a.blob.core.windows.net/c%2Fd/e",
             "no name of a container",
@@ -260,6 +261,12 @@ fn a_key_is_decoded_and_belongs_to_the_account() {
         &place.account.credential,
         Credential::SharedKey { account, key } if account == "a" && key.expose() == b"key bytes"
     ));
+}
+
+#[test]
+fn an_empty_key_is_no_key() {
+    let error = parse("https://a.blob.core.windows.net/c", with_key(" "), None).unwrap_err();
+    assert!(error.to_string().contains("not base64"), "{error}");
 }
 
 #[test]

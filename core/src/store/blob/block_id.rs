@@ -148,6 +148,14 @@ mod tests {
         for index in [0, 1, 255, 4096, 49_999] {
             assert_eq!(ids().index_of(ids().id(index).as_str()), Some(index));
         }
+        for length in [0, 3, 5, 8] {
+            let almost = [&ids().0[..], &b"00000000"[..length]].concat();
+            assert_eq!(
+                ids().index_of(&STANDARD.encode(almost)),
+                None,
+                "{length} digits"
+            );
+        }
         for foreign in [
             "",
             "QQ==",

@@ -42,7 +42,7 @@ impl Tag<'_> {
 }
 
 impl<'a> Xml<'a> {
-    /// Opens an answer whose outermost element is `root`. A byte order mark is skipped.
+    /// Opens an answer whose outermost element is `root`. What comes before it, a byte order mark too, is skipped.
     pub fn open(body: &'a [u8], root: &str) -> Result<Self> {
         if body.len() > BODY_BYTES_MAX {
             return Err(malformed(format_args!(
@@ -50,7 +50,7 @@ impl<'a> Xml<'a> {
             )));
         }
         let text = std::str::from_utf8(body).map_err(|_| malformed("it is not UTF-8"))?;
-        let mut reader = Reader::from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
+        let mut reader = Reader::from_str(text);
         reader.config_mut().expand_empty_elements = true;
         let mut xml = Self { reader, depth: 0 };
         loop {
@@ -218,7 +218,20 @@ mod tests {
             .unwrap_err();
         assert!(error.to_string().contains("deeply"), "{error}");
         assert!(Xml::open(b"<root>\xff</root>", "root").is_err());
-        assert!(Xml::open(&vec![b' '; BODY_BYTES_MAX + 1], "root").is_err());
+    }
+
+    #[test]
+    fn an_answer_is_read_up_to_its_cap_and_not_beyond() {
+        let padded = |bytes: usize| {
+            let mut body = b"<root/>".to_vec();
+            body.resize(bytes, b' ');
+            body
+        };
+        assert!(Xml::open(&padded(BODY_BYTES_MAX), "root").is_ok());
+        let error = Xml::open(&padded(BODY_BYTES_MAX + 1), "root")
+            .err()
+            .unwrap();
+        assert!(error.to_string().contains("longer than"), "{error}");
     }
 
     proptest! {
