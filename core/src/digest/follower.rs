@@ -192,7 +192,7 @@ mod tests {
             chunk_bytes in 100_usize..700,
             order in any::<u64>(),
         ) {
-            let pool = Pool::new(0).unwrap();
+            let pool = Pool::new(0, 8).unwrap();
             let (hashers, _threads) = Hashers::start(2);
             let mut chunks: Vec<(usize, &[u8])> = data.chunks(chunk_bytes).enumerate().collect();
             if chunks.is_empty() {

@@ -69,7 +69,7 @@ impl Machine {
         Ok(Tools {
             client,
             disk: Disk::threads(),
-            pool: Pool::new(0)?,
+            pool: Pool::new(0, 8)?,
         })
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use async_channel::Receiver;
+use azring_transport::buffer::Pool;
 use azring_transport::client::{Client, Settings};
 use azring_transport::runtime::{self, Engine, IoChoice, IoMode};
 use tokio::sync::mpsc::UnboundedSender;
@@ -18,6 +19,9 @@ use crate::{Error, Result};
 
 /// Complete files that may wait for the disk at once, per worker; beyond that, permits are held until it has caught up.
 const SETTLING_MAX: usize = 4096;
+
+/// Blocks that a worker may hold beyond those it is carrying: they are sent and wait for their object's digest.
+const BLOCKS_AHEAD: usize = 4;
 
 /// What workers tell the coordinator.
 #[derive(Debug)]
@@ -68,9 +72,12 @@ impl Crew {
 
     fn work(&self, index: u32, queue: Receiver<Work>, told: &UnboundedSender<Told>) {
         let permits = limits::share(self.concurrency, self.workers, index);
-        let worked = runtime::run(self.io, self.arena_bytes, |engine| {
-            self.serve(engine, permits, queue, told.clone())
-        });
+        let worked =
+            Pool::new(self.arena_bytes, permits as usize + BLOCKS_AHEAD).and_then(|pool| {
+                runtime::run(self.io, pool, |engine| {
+                    self.serve(engine, permits, queue, told.clone())
+                })
+            });
         if let Err(error) | Ok(Err(error)) = worked.map_err(Error::from) {
             tell(told, Told::Lost(error));
         }

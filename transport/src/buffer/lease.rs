@@ -270,7 +270,7 @@ mod tests {
 
     #[test]
     fn a_block_larger_than_a_slot_keeps_its_bytes_in_order() {
-        let pool = Pool::new(64 << 20).unwrap();
+        let pool = Pool::new(64 << 20, 8).unwrap();
         let data: Vec<u8> = (0..LARGE_BYTES * 2 + 12_345)
             .map(|i| (i * 7 % 251) as u8)
             .collect();
@@ -285,7 +285,7 @@ mod tests {
 
     #[test]
     fn memory_returns_when_the_last_clone_is_dropped() {
-        let pool = Pool::new(16 << 20).unwrap();
+        let pool = Pool::new(16 << 20, 8).unwrap();
         let mut lease = run(pool.lease(10)).unwrap();
         lease.append(b"0123456789");
         let frozen = lease.freeze();
@@ -299,7 +299,7 @@ mod tests {
 
     #[test]
     fn a_lease_takes_no_more_than_it_can_hold() {
-        let pool = Pool::new(16 << 20).unwrap();
+        let pool = Pool::new(16 << 20, 8).unwrap();
         let mut lease = run(pool.lease(1)).unwrap();
         assert_eq!(lease.append(&vec![1; SMALL_BYTES + 1]), SMALL_BYTES);
         assert_eq!(lease.append(&[1]), 0);
@@ -307,7 +307,7 @@ mod tests {
 
     #[test]
     fn a_block_beyond_the_pool_is_refused_and_not_waited_for() {
-        let pool = Pool::new(0).unwrap();
+        let pool = Pool::new(0, 8).unwrap();
         assert!(run(pool.lease(pool.block_bytes_max())).is_ok());
         let error = run(pool.lease(pool.block_bytes_max() + 1)).unwrap_err();
         assert_eq!(error.kind(), crate::Kind::Limit);
@@ -315,7 +315,7 @@ mod tests {
 
     #[test]
     fn freezing_fills_the_page_with_zeros_and_keeps_the_length() {
-        let pool = Pool::new(0).unwrap();
+        let pool = Pool::new(0, 8).unwrap();
         let mut lease = run(pool.lease(5000)).unwrap();
         lease.append(&[9; 5000]);
         let frozen = lease.freeze();

@@ -4,8 +4,11 @@
 //! slot takes several. Waiters are served in the order in which they asked: that is half of the proof that nothing
 //! deadlocks, since the oldest chunk is then always the first to get memory. The last slot given back is the first to be
 //! given out again, so that a run that needs little stays in the part of the arena that caches hold and the ring has
-//! registered.
+//! registered. For the same reason large slots are not all on the shelf from the start: as many are as a given number of
+//! blocks of the largest size seen so far needs. What waits for a digest then holds up the reading, and does not fill
+//! the budget.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Semaphore;
@@ -42,26 +45,39 @@ struct Shared {
 struct Shelf {
     slot_bytes: usize,
     slots: usize,
+    blocks: usize,
     free: Mutex<Vec<usize>>,
     tickets: Semaphore,
+    stocked: AtomicUsize,
 }
 
 impl Shelf {
-    /// Slots from offset `from` on; the list is reversed so that the lowest is taken first.
-    fn new(from: usize, slot_bytes: usize, slots: usize) -> Self {
+    /// Slots from offset `from` on, for `blocks` blocks at once; the list is reversed so that the lowest is taken first.
+    fn new(from: usize, slot_bytes: usize, slots: usize, blocks: usize) -> Self {
         let free = (0..slots)
             .rev()
             .map(|index| from + index * slot_bytes)
             .collect();
+        let stocked = slots.min(blocks);
         Self {
             slot_bytes,
             slots,
+            blocks,
             free: Mutex::new(free),
-            tickets: Semaphore::new(slots),
+            tickets: Semaphore::new(stocked),
+            stocked: AtomicUsize::new(stocked),
         }
     }
 
+    /// Puts as many slots on the shelf as `blocks` blocks of `count` slots need, if there are not as many yet.
+    fn stock(&self, count: usize) {
+        let wanted = count.saturating_mul(self.blocks).min(self.slots);
+        let before = self.stocked.fetch_max(wanted, Ordering::Relaxed);
+        self.tickets.add_permits(wanted.saturating_sub(before));
+    }
+
     async fn take(&self, count: usize) -> Vec<usize> {
+        self.stock(count);
         let tickets = self
             .tickets
             .acquire_many(count as u32)
@@ -85,13 +101,14 @@ impl Shelf {
 }
 
 impl Pool {
-    /// Cuts an arena of `arena_bytes` (see [`super::Budget`]) into slots.
-    pub fn new(arena_bytes: u64) -> Result<Self> {
+    /// Cuts an arena of `arena_bytes` (see [`super::Budget`]) into slots. `blocks` is how many large blocks are wanted at
+    /// once; room for two is always there.
+    pub fn new(arena_bytes: u64, blocks: usize) -> Result<Self> {
         let small_bytes = SMALL_SLOTS * SMALL_BYTES;
         let large_slots = ((arena_bytes as usize).saturating_sub(small_bytes) / LARGE_BYTES).max(2);
         let arena = Arena::map(small_bytes + large_slots * LARGE_BYTES)?;
-        let small = Shelf::new(0, SMALL_BYTES, SMALL_SLOTS);
-        let large = Shelf::new(small_bytes, LARGE_BYTES, large_slots);
+        let small = Shelf::new(0, SMALL_BYTES, SMALL_SLOTS, SMALL_SLOTS);
+        let large = Shelf::new(small_bytes, LARGE_BYTES, large_slots, blocks.max(2));
         Ok(Self(Arc::new(Shared {
             arena,
             small,
@@ -130,9 +147,9 @@ impl Pool {
 
     /// True when every slot is back.
     pub fn is_whole(&self) -> bool {
-        [&self.0.small, &self.0.large]
-            .iter()
-            .all(|shelf| shelf.tickets.available_permits() == shelf.slots)
+        [&self.0.small, &self.0.large].iter().all(|shelf| {
+            shelf.tickets.available_permits() == shelf.stocked.load(Ordering::Relaxed)
+        })
     }
 
     /// The bytes at the arena's beginning that are worth registering with the ring.

@@ -56,7 +56,7 @@ fn what_is_written_is_read_back_by_every_way_and_size() {
     for choice in CHOICES {
         for caching in [Caching::Cached, Caching::Direct, Caching::Auto] {
             let place = tempfile::tempdir_in(".").unwrap();
-            run(choice, 64 << 20, async |engine| {
+            run(choice, Pool::new(64 << 20, 8).unwrap(), async |engine| {
                 let folder = Root::open(place.path()).unwrap();
                 for bytes in [
                     0,
@@ -97,7 +97,7 @@ fn a_read_at_the_end_gives_what_is_there() {
         for caching in [Caching::Cached, Caching::Direct] {
             let place = tempfile::tempdir_in(".").unwrap();
             std::fs::write(place.path().join("short"), pattern(5000)).unwrap();
-            run(choice, 0, async |engine| {
+            run(choice, Pool::new(0, 8).unwrap(), async |engine| {
                 let folder = Root::open(place.path()).unwrap();
                 let back = load(&engine, &folder, "short", 100_000, caching).await;
                 assert_eq!(back, pattern(5000));
@@ -135,7 +135,7 @@ fn a_pipe_is_refused_and_does_not_block() {
         .unwrap();
     assert!(made.success());
     for choice in CHOICES {
-        run(choice, 0, async |engine| {
+        run(choice, Pool::new(0, 8).unwrap(), async |engine| {
             let root = Root::open(place.path()).unwrap();
             let error = root
                 .open_to_read(&engine.disk, Path::new("pipe"))
@@ -150,7 +150,7 @@ fn a_pipe_is_refused_and_does_not_block() {
 #[test]
 fn a_staged_file_has_no_name_until_it_is_placed_and_none_if_it_is_dropped() {
     let place = tempfile::tempdir().unwrap();
-    run(IoChoice::Auto, 0, async |engine| {
+    run(IoChoice::Auto, Pool::new(0, 8).unwrap(), async |engine| {
         let folder = Root::open(place.path()).unwrap();
         let complete = store(&engine, &folder, "name", b"bytes", Caching::Auto)
             .await
@@ -169,7 +169,7 @@ fn a_staged_file_has_no_name_until_it_is_placed_and_none_if_it_is_dropped() {
 #[test]
 fn a_file_that_came_to_be_in_the_meantime_is_not_replaced_unasked() {
     let place = tempfile::tempdir().unwrap();
-    run(IoChoice::Auto, 0, async |engine| {
+    run(IoChoice::Auto, Pool::new(0, 8).unwrap(), async |engine| {
         let folder = Root::open(place.path()).unwrap();
         let mut complete = store(&engine, &folder, "name", b"ours", Caching::Auto)
             .await
@@ -188,7 +188,7 @@ fn a_batch_settles_every_file_and_reports_the_one_that_cannot_be() {
     for safety in [Safety::Batch, Safety::File, Safety::Off] {
         let place = tempfile::tempdir().unwrap();
         std::fs::create_dir(place.path().join("7")).unwrap();
-        run(IoChoice::Auto, 0, async |engine| {
+        run(IoChoice::Auto, Pool::new(0, 8).unwrap(), async |engine| {
             let folder = Root::open(place.path()).unwrap();
             let (settler, thread) = Settler::start(safety);
             let mut answers = Vec::new();

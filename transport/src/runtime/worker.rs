@@ -26,16 +26,15 @@ pub struct Engine {
     pub mode: IoMode,
 }
 
-/// Runs `body` on this thread, in a runtime of its own, to its end. Tasks that it spawned with `spawn_local` and did not
+/// Runs `body` on this thread, in a runtime of its own with this pool as its memory, to its end. Tasks that it spawned with `spawn_local` and did not
 /// wait for are dropped then; operations that the kernel still holds are waited for.
 ///
 /// Fails when not even a plain runtime can be made, or when a ring was demanded and is refused.
 pub fn run<T, F: Future<Output = T>>(
     choice: IoChoice,
-    arena_bytes: u64,
+    pool: Pool,
     body: impl FnOnce(Engine) -> F,
 ) -> Result<T> {
-    let pool = Pool::new(arena_bytes)?;
     if choice == IoChoice::Threads {
         return run_on_threads(pool, "as asked".into(), body);
     }

@@ -274,7 +274,7 @@ impl Bench {
             client: Client::new(Arc::clone(&settings)).unwrap(),
             clock,
             settings,
-            pool: Pool::new(0).unwrap(),
+            pool: Pool::new(0, 8).unwrap(),
         }
     }
 

@@ -10,3 +10,6 @@ mod write;
 
 pub use read::LocalSource;
 pub use write::LocalDestination;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,217 @@
+//! What a listing of a folder promises, and what happens to files that change.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use azring_transport::buffer::Pool;
+use azring_transport::client::{Client, Settings};
+use azring_transport::disk::Disk;
+use azring_transport::runtime::plain_runtime;
+use tempfile::TempDir;
+use tokio::task::LocalSet;
+
+use super::{LocalSource, rules};
+use crate::options::Selection;
+use crate::plan::chunks::Chunks;
+use crate::select::Pattern;
+use crate::store::{Page, Source, Tools};
+use crate::{Error, Result};
+
+fn within<T>(work: impl AsyncFnOnce(Tools) -> T) -> T {
+    LocalSet::new().block_on(&plain_runtime().unwrap(), async {
+        let client = Client::new(Arc::new(Settings::default())).unwrap();
+        let tools = Tools {
+            client,
+            disk: Disk::threads(),
+            pool: Pool::new(0, 8).unwrap(),
+        };
+        work(tools).await
+    })
+}
+
+fn source(folder: &Path, pattern: Option<&str>, recursive: bool) -> Arc<LocalSource> {
+    let selection = Selection {
+        pattern: pattern.map(Into::into),
+        recursive,
+        ignore_case: false,
+    };
+    let pattern = Pattern::new(pattern, rules::pattern_rule(&selection)).unwrap();
+    Arc::new(LocalSource::folder(folder, pattern).unwrap())
+}
+
+fn list(folder: &Path, pattern: Option<&str>, recursive: bool) -> Result<Page> {
+    within(async |tools| {
+        let mut pages = source(folder, pattern, recursive).list(&tools);
+        let mut all = Page::default();
+        while let Some(page) = pages.recv().await {
+            let Page {
+                entries,
+                unlisted,
+                notices,
+            } = page?;
+            all.entries.extend(entries);
+            all.unlisted.extend(unlisted);
+            all.notices.extend(notices);
+        }
+        Ok(all)
+    })
+}
+
+fn names(page: &Page) -> Vec<String> {
+    page.entries
+        .iter()
+        .map(|entry| entry.name.to_string())
+        .collect()
+}
+
+/// `a.txt`, `b.log`, `d/c.txt`, `d/e/f.txt`.
+fn tree() -> TempDir {
+    let place = tempfile::tempdir().unwrap();
+    fs::create_dir_all(place.path().join("d/e")).unwrap();
+    for name in ["b.log", "a.txt", "d/c.txt", "d/e/f.txt"] {
+        fs::write(place.path().join(name), name).unwrap();
+    }
+    place
+}
+
+#[test]
+fn files_come_before_folders_and_each_is_sorted() {
+    let place = tree();
+    assert_eq!(
+        names(&list(place.path(), None, true).unwrap()),
+        ["a.txt", "b.log", "d/c.txt", "d/e/f.txt"]
+    );
+}
+
+#[test]
+fn without_the_sub_folders_only_the_folder_itself_is_listed() {
+    let place = tree();
+    assert_eq!(
+        names(&list(place.path(), None, false).unwrap()),
+        ["a.txt", "b.log"]
+    );
+}
+
+#[test]
+fn a_pattern_also_holds_below_and_may_begin_in_a_folder() {
+    let place = tree();
+    assert_eq!(
+        names(&list(place.path(), Some("*.txt"), true).unwrap()),
+        ["a.txt", "d/c.txt", "d/e/f.txt"]
+    );
+    assert_eq!(
+        names(&list(place.path(), Some("d/*.txt"), false).unwrap()),
+        ["d/c.txt"]
+    );
+    let missing = list(place.path(), Some("nowhere/*.txt"), true).unwrap_err();
+    assert!(missing.to_string().contains("nowhere"), "{missing}");
+}
+
+#[test]
+fn links_to_files_are_followed_and_links_to_folders_are_not() {
+    let place = tree();
+    symlink("a.txt", place.path().join("to-file")).unwrap();
+    symlink("d", place.path().join("to-folder")).unwrap();
+    symlink("gone", place.path().join("broken")).unwrap();
+    symlink(".", place.path().join("d/circle")).unwrap();
+    let page = list(place.path(), None, true).unwrap();
+    assert_eq!(
+        names(&page),
+        [
+            "a.txt",
+            "b.log",
+            "broken",
+            "to-file",
+            "d/c.txt",
+            "d/e/f.txt"
+        ]
+    );
+    assert_eq!(
+        page.entries[3].bytes, 5,
+        "the length of what the link leads to"
+    );
+}
+
+#[test]
+fn pipes_are_left_out_and_said_so() {
+    let place = tree();
+    assert!(
+        Command::new("mkfifo")
+            .arg(place.path().join("pipe"))
+            .status()
+            .unwrap()
+            .success()
+    );
+    let page = list(place.path(), None, true).unwrap();
+    assert!(!names(&page).contains(&"pipe".to_owned()));
+    assert_eq!(page.notices.len(), 1);
+    assert!(page.notices[0].contains("`pipe`"), "{}", page.notices[0]);
+}
+
+#[test]
+fn an_unreadable_folder_is_reported_and_the_rest_is_listed() {
+    let place = tree();
+    let closed = place.path().join("d/e");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).unwrap();
+    let page = list(place.path(), None, true).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).unwrap();
+    if rustix::process::geteuid().is_root() {
+        assert_eq!(names(&page).len(), 4, "nothing is closed to root");
+    } else {
+        assert_eq!(names(&page), ["a.txt", "b.log", "d/c.txt"]);
+        assert_eq!(page.unlisted[0].0, "d/e");
+    }
+}
+
+#[test]
+fn a_file_that_changed_since_it_was_listed_is_not_copied() {
+    let changes: [(&str, fn(&Path)); 4] = [
+        ("grows", |path| {
+            fs::write(path, "longer than before").unwrap()
+        }),
+        ("is replaced", |path| {
+            fs::remove_file(path).unwrap();
+            fs::write(path, "a.txt").unwrap();
+        }),
+        ("vanishes", |path| fs::remove_file(path).unwrap()),
+        ("becomes a folder", |path| {
+            fs::remove_file(path).unwrap();
+            fs::create_dir(path).unwrap();
+        }),
+    ];
+    for (what, change) in changes {
+        let place = tree();
+        let entry = list(place.path(), Some("a.txt"), false)
+            .unwrap()
+            .entries
+            .remove(0);
+        change(&place.path().join("a.txt"));
+        let opened = within(async |tools| {
+            let source = source(place.path(), None, false);
+            source.open(&tools, &entry).await.map(drop)
+        });
+        assert!(opened.is_err(), "a file that {what} is noticed");
+    }
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_read_is_noticed_at_the_end() {
+    let place = tree();
+    let entry = list(place.path(), Some("a.txt"), false)
+        .unwrap()
+        .entries
+        .remove(0);
+    let result = within(async |tools| {
+        let source = source(place.path(), None, false);
+        let reader = source.open(&tools, &entry).await.unwrap();
+        let chunk = Chunks::new(entry.bytes, 4096).get(0).unwrap();
+        let lease = tools.pool.lease(chunk.bytes as usize).await.unwrap();
+        reader.read(&tools, chunk, lease).await.unwrap();
+        fs::write(place.path().join("a.txt"), "other bytes").unwrap();
+        reader.finish(&tools).await
+    });
+    assert!(matches!(result, Err(Error::Changed(_))), "{result:?}");
+}
