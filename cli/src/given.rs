@@ -103,6 +103,13 @@ impl Given {
 }
 
 impl Given {
+    /// The values that are secrets.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &OsStr> {
+        self.typed()
+            .filter(|(row, _)| row.secret)
+            .filter_map(|(_, value)| value)
+    }
+
     /// The words that say the same in a dialect.
     pub(crate) fn words(&self, dialect: Dialect) -> Vec<OsString> {
         self.typed

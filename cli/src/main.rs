@@ -1,7 +1,11 @@
 //! Words in, words out: the command line of azring.
 //!
-//! A command travels like this: [`words`] reads it in AzCopy's Windows or Linux dialect, with the table in [`parameter`];
-//! what was typed becomes [`given`], what it means [`intent`]. Help is made from the same table. How it ends, [`exit`] tells.
+//! A command travels like this: [`arguments`] takes it and hides the keys in it, [`words`] reads it in AzCopy's Windows or
+//! Linux dialect, with the table in [`parameter`]; what was typed becomes [`given`], what it means [`intent`], and
+//! [`copy`] has it carried out by the core while [`console`] shows how it goes. Help is made from the same table. How it
+//! ended, [`exit`] tells.
+
+mod arguments;
 
 mod parameter;
 
@@ -17,42 +21,60 @@ mod mask;
 
 mod help;
 
+mod copy;
+
 mod console;
+
+mod prompt;
+
+mod terminal;
+
+mod signal;
 
 mod exit;
 
-use std::ffi::OsString;
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use console::{Console, Level};
 use exit::Ending;
 use given::Given;
 use intent::Surroundings;
 use misuse::Misuse;
 
 fn main() -> ExitCode {
-    let words: Vec<OsString> = std::env::args_os().skip(1).collect();
-    let ending = words::read(&words)
-        .and_then(|given| answer(&given))
+    let arguments = arguments::take();
+    let console = Arc::new(Console::of_process());
+    if let Some(error) = arguments.exposed {
+        console.message(
+            Level::Info,
+            &format!(
+                "secrets on the command line can be seen by other users of this machine: {error}"
+            ),
+        );
+    }
+    let ending = words::read(&arguments.words)
+        .and_then(|given| answer(&given, &console))
         .unwrap_or_else(|misuse| {
-            console::error(&misuse.to_string());
+            console.message(Level::Error, &misuse.to_string());
             Ending::Misuse
         });
     ending.into()
 }
 
 /// Does what the command asks for.
-fn answer(given: &Given) -> Result<Ending, Misuse> {
+fn answer(given: &Given, console: &Arc<Console>) -> Result<Ending, Misuse> {
     if given.is_empty() {
-        console::result(&help::short());
+        console.result(&help::short());
     } else if given.has(&parameter::HELP) {
         let topic = given.text(&parameter::HELP)?;
         let page = help::page(topic, given.dialect(), console::page_width())?;
-        console::result(&page);
+        console.result(&page);
     } else if given.has(&parameter::VERSION) {
-        console::result(&help::version());
+        console.result(&help::version());
     } else {
-        intent::options(given, &Surroundings::of_process())?;
-        return Err(Misuse::meaning("copying is not built yet"));
+        let options = intent::options(given, &Surroundings::of_process())?;
+        return Ok(copy::copy(&options, given.dialect(), console));
     }
     Ok(Ending::Success)
 }

@@ -13,8 +13,12 @@ const KEY_LENGTH_MIN: usize = 40;
 
 /// The text with signatures and everything that looks like a key masked, and control characters escaped.
 pub(crate) fn shown(text: &str) -> String {
-    let text = mask_keys(&mask_signatures(text));
-    EntryName::from(text.as_str()).to_string()
+    EntryName::from(masked(text).as_str()).to_string()
+}
+
+/// The text with signatures and everything that looks like a key masked, and otherwise as it is.
+pub(crate) fn masked(text: &str) -> String {
+    mask_keys(&mask_signatures(text))
 }
 
 /// `sig=...` up to the next `&`, also where the `=` is percent-encoded.

@@ -1,20 +1,126 @@
-//! The only place that prints: results to standard output, everything else to standard error.
+//! The only place that prints.
+//!
+//! Results go to standard output, everything else to standard error. Lines of several threads do not run into each other,
+//! and the progress bar steps aside for each of them. What is shown is escaped and masked once more on its way out,
+//! whatever it was made of.
+
+mod units;
 
 mod stamp;
 
+mod progress;
+
+mod ticker;
+
+mod summary;
+
+mod complaint;
+
+mod watcher;
+
 use std::io::{IsTerminal, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::mask::shown;
 
-/// Text for standard output, as it is: a line, or several.
-pub(crate) fn result(text: &str) {
-    write_line(&mut std::io::stdout(), text);
+pub(crate) use complaint::fatal;
+pub(crate) use watcher::Watcher;
+
+/// How much a line on standard error matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Level {
+    /// Something failed.
+    Error,
+    /// Something that the user may want to know.
+    Info,
 }
 
-/// A line for standard error, escaped and masked: `[yyyy/MM/dd HH:mm:ss][ERROR] text`.
-pub(crate) fn error(text: &str) {
-    let line = format!("[{}][ERROR] {}", stamp::now(), shown(text));
-    write_line(&mut std::io::stderr(), &line);
+impl Level {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Error => "ERROR",
+            Self::Info => "INFO",
+        }
+    }
+}
+
+/// Both streams, and the bar that lives at the bottom of one of them.
+pub(crate) struct Console {
+    streams: Mutex<Streams>,
+    bar: Option<ProgressBar>,
+    clock: fn() -> String,
+}
+
+struct Streams {
+    results: Box<dyn Write + Send>,
+    messages: Box<dyn Write + Send>,
+}
+
+impl Console {
+    /// The console of this process. There is a bar where standard error is a terminal that can rewrite a line.
+    pub(crate) fn of_process() -> Self {
+        let has_bar = std::io::stderr().is_terminal() && !is_dumb();
+        Self {
+            streams: Mutex::new(Streams {
+                results: Box::new(std::io::stdout()),
+                messages: Box::new(std::io::stderr()),
+            }),
+            bar: has_bar.then(new_bar),
+            clock: stamp::now,
+        }
+    }
+
+    /// Text for standard output, as it is: a line, or several.
+    pub(crate) fn result(&self, text: &str) {
+        self.aside(|streams| write_line(&mut streams.results, text));
+    }
+
+    /// A line for standard error: `[yyyy/MM/dd HH:mm:ss][ERROR] text`.
+    pub(crate) fn message(&self, level: Level, text: &str) {
+        let line = format!("[{}][{}] {}", (self.clock)(), level.word(), escaped(text));
+        self.aside(|streams| write_line(&mut streams.messages, &line));
+    }
+
+    /// Shows a question behind which the cursor stays, runs `answer` while nothing else is printed, and hands back what
+    /// it found.
+    pub(crate) fn ask<T>(&self, question: &str, answer: impl FnOnce() -> T) -> T {
+        self.aside(|streams| {
+            let _ = write!(streams.messages, "{}", shown(question));
+            let _ = streams.messages.flush();
+            answer()
+        })
+    }
+
+    /// Takes the bar away, for good.
+    pub(crate) fn clear(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// How far the run is: in the bar, or where there is none as a line.
+    fn progress(&self, text: String) {
+        match &self.bar {
+            Some(bar) => bar.set_message(text),
+            None => write_line(&mut self.streams().messages, &text),
+        }
+    }
+
+    /// Prints while the bar is out of the way. The bar's lock is taken first, always.
+    fn aside<T>(&self, print: impl FnOnce(&mut Streams) -> T) -> T {
+        let print = || print(&mut self.streams());
+        match &self.bar {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+
+    fn streams(&self) -> MutexGuard<'_, Streams> {
+        // A thread that panicked while printing leaves nothing half done that matters.
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// How wide a page of text may be: what the terminal offers, within what is pleasant to read.
@@ -26,7 +132,87 @@ pub(crate) fn page_width() -> usize {
     rustix::termios::tcgetwinsize(stdout).map_or(80, |size| usize::from(size.ws_col).clamp(80, 100))
 }
 
+/// A bar that is nothing but its message: the line is made in `progress`.
+fn new_bar() -> ProgressBar {
+    let target = ProgressDrawTarget::stderr_with_hz(ticker::HZ);
+    let style =
+        ProgressStyle::with_template("{msg}").unwrap_or_else(|_| ProgressStyle::default_spinner());
+    ProgressBar::with_draw_target(None, target).with_style(style)
+}
+
 /// Nobody may be reading any more (`azring /? | head`): that is not this program's failure.
 fn write_line(stream: &mut dyn Write, text: &str) {
     let _ = writeln!(stream, "{text}").and_then(|()| stream.flush());
+}
+
+/// Each line on its own, because a line break in a message of ours is meant.
+fn escaped(text: &str) -> String {
+    text.split('\n').map(shown).collect::<Vec<_>>().join("\n")
+}
+
+/// `TERM=dumb`: a terminal that cannot go back to the beginning of a line.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    //! A console whose streams can be looked at.
+
+    use std::io::{self, Write};
+    use std::sync::{Arc, Mutex};
+
+    use super::{Console, Streams};
+
+    /// What was printed, on both streams.
+    #[derive(Clone, Default)]
+    pub(crate) struct Printed {
+        results: Shared,
+        messages: Shared,
+    }
+
+    #[derive(Clone, Default)]
+    struct Shared(Arc<Mutex<Vec<u8>>>);
+
+    impl Printed {
+        /// Standard output so far.
+        pub(crate) fn results(&self) -> String {
+            self.results.text()
+        }
+
+        /// Standard error so far.
+        pub(crate) fn messages(&self) -> String {
+            self.messages.text()
+        }
+    }
+
+    impl Shared {
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    impl Write for Shared {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// A console without a bar, at a moment that never changes.
+    pub(crate) fn console() -> (Console, Printed) {
+        let printed = Printed::default();
+        let console = Console {
+            streams: Mutex::new(Streams {
+                results: Box::new(printed.results.clone()),
+                messages: Box::new(printed.messages.clone()),
+            }),
+            bar: None,
+            clock: || "2018/08/16 15:19:39".to_owned(),
+        };
+        (console, printed)
+    }
 }

@@ -1,0 +1,262 @@
+//! How far a run is: from counters to one line of text. Pure: the ticker brings the time, the console prints.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use azring_core::report::Totals;
+
+use super::units;
+
+/// Rates are taken over this much of the past: long enough to be calm, short enough to show a change.
+const WINDOW: Duration = Duration::from_secs(5);
+
+/// The counters at one moment.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Sample {
+    /// Since the start of the run.
+    pub(super) at: Duration,
+    /// Objects selected so far, and their bytes.
+    pub(super) listed: u64,
+    pub(super) listed_bytes: u64,
+    /// No more objects will be selected.
+    pub(super) listing_done: bool,
+    /// Objects at their destination, left alone, failed.
+    pub(super) done: u64,
+    pub(super) skipped: u64,
+    pub(super) failed: u64,
+    /// Bytes that were moved, and bytes that need not be any more because their object was skipped or has failed.
+    pub(super) moved_bytes: u64,
+    pub(super) dropped_bytes: u64,
+    /// Requests that were sent again.
+    pub(super) retries: u64,
+}
+
+impl Sample {
+    /// Reads the counters.
+    pub(super) fn read(totals: &Totals, at: Duration) -> Self {
+        // In this order: what is done has been counted as settled before.
+        let done_bytes = Totals::get(&totals.done_bytes);
+        let settled_bytes = Totals::get(&totals.settled_bytes);
+        Self {
+            at,
+            listed: Totals::get(&totals.listed),
+            listed_bytes: Totals::get(&totals.listed_bytes),
+            listing_done: Totals::get(&totals.listing_done) > 0,
+            done: Totals::get(&totals.done),
+            skipped: Totals::get(&totals.skipped),
+            failed: Totals::get(&totals.failed),
+            moved_bytes: Totals::get(&totals.moved_bytes),
+            dropped_bytes: settled_bytes.saturating_sub(done_bytes),
+            retries: Totals::get(&totals.retries),
+        }
+    }
+
+    /// Bytes that need not be moved any more.
+    fn past_bytes(&self) -> u64 {
+        (self.moved_bytes + self.dropped_bytes).min(self.listed_bytes)
+    }
+
+    fn settled(&self) -> u64 {
+        self.done + self.skipped + self.failed
+    }
+
+    fn average(&self) -> u64 {
+        per_second(self.moved_bytes, self.at)
+    }
+}
+
+fn per_second(bytes: u64, time: Duration) -> u64 {
+    if time.is_zero() {
+        return 0;
+    }
+    (bytes as f64 / time.as_secs_f64()) as u64
+}
+
+/// Remembers the last seconds, for the current rate.
+#[derive(Debug, Default)]
+pub(super) struct Meter {
+    recent: VecDeque<(Duration, u64)>,
+}
+
+impl Meter {
+    /// Takes in a sample and gives the rate over the window before it, in bytes per second.
+    pub(super) fn rate(&mut self, sample: &Sample) -> u64 {
+        self.recent.push_back((sample.at, sample.moved_bytes));
+        // One sample from before the window stays, so that the window is always full.
+        while self
+            .recent
+            .get(1)
+            .is_some_and(|&(at, _)| sample.at.saturating_sub(at) >= WINDOW)
+        {
+            self.recent.pop_front();
+        }
+        self.recent.front().map_or(0, |&(at, bytes)| {
+            per_second(
+                sample.moved_bytes.saturating_sub(bytes),
+                sample.at.saturating_sub(at),
+            )
+        })
+    }
+}
+
+/// AzCopy's line for a console that cannot rewrite one.
+pub(super) fn plain(sample: &Sample) -> String {
+    format!(
+        "Finished: {} file(s), {}; Average Speed:{}/s.",
+        sample.done + sample.skipped,
+        units::azcopy_size(sample.moved_bytes),
+        units::azcopy_size(sample.average())
+    )
+}
+
+/// The bar's line, no wider than `width` columns. What matters least goes first where there is no room.
+pub(super) fn bar(sample: &Sample, rate: u64, width: usize) -> String {
+    let fields = [
+        (0, Some(bytes(sample))),
+        (1, Some(format!("{}/s", units::size(rate)))),
+        (
+            4,
+            Some(format!("(avg {}/s)", units::size(sample.average()))),
+        ),
+        (2, eta(sample, rate)),
+        (3, Some(files(sample))),
+        (3, counted(sample.failed, "failed")),
+        (5, counted(sample.retries, "retries")),
+    ];
+    let mut least = 5;
+    loop {
+        let kept: Vec<_> = fields
+            .iter()
+            .filter(|(rank, _)| *rank <= least)
+            .filter_map(|(_, text)| text.as_deref())
+            .collect();
+        let line = kept.join("  ");
+        if line.len() < width || least == 0 {
+            return line;
+        }
+        least -= 1;
+    }
+}
+
+/// `37.2 GiB / 120 GiB 31%`; a `+` and no share while the total still grows.
+fn bytes(sample: &Sample) -> String {
+    let past = units::size(sample.past_bytes());
+    let total = units::size(sample.listed_bytes);
+    if !sample.listing_done {
+        return format!("{past} / {total}+");
+    }
+    // Rounded down: 100 % means that everything is there.
+    let share = match sample.listed_bytes {
+        0 => 100,
+        total => u128::from(sample.past_bytes()) * 100 / u128::from(total),
+    };
+    format!("{past} / {total} {share}%")
+}
+
+fn eta(sample: &Sample, rate: u64) -> Option<String> {
+    let rate = if rate > 0 { rate } else { sample.average() };
+    if !sample.listing_done || rate == 0 {
+        return None;
+    }
+    let seconds = (sample.listed_bytes - sample.past_bytes()).div_ceil(rate);
+    Some(format!("ETA {}", units::left(Duration::from_secs(seconds))))
+}
+
+fn files(sample: &Sample) -> String {
+    let more = if sample.listing_done { "" } else { "+" };
+    format!(
+        "files {}/{}{more}",
+        units::count(sample.settled()),
+        units::count(sample.listed)
+    )
+}
+
+fn counted(number: u64, what: &str) -> Option<String> {
+    (number > 0).then(|| format!("{what} {}", units::count(number)))
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+
+    const GIB: u64 = 1 << 30;
+
+    fn halfway() -> Sample {
+        Sample {
+            at: Duration::from_secs(20),
+            listed: 64_001,
+            listed_bytes: 120 * GIB,
+            listing_done: true,
+            done: 18_000,
+            skipped: 200,
+            failed: 20,
+            moved_bytes: 34 * GIB,
+            dropped_bytes: 3 * GIB + GIB / 5,
+            retries: 12,
+        }
+    }
+
+    #[test]
+    fn a_wide_screen_shows_everything() {
+        assert_snapshot!(bar(&halfway(), 2 * GIB, 120), @"37.2 GiB / 120 GiB 30%  2.00 GiB/s  (avg 1.70 GiB/s)  ETA 0:42  files 18,220/64,001  failed 20  retries 12");
+    }
+
+    #[test]
+    fn a_narrow_screen_shows_what_matters_most() {
+        assert_snapshot!(bar(&halfway(), 2 * GIB, 80), @"37.2 GiB / 120 GiB 30%  2.00 GiB/s  ETA 0:42  files 18,220/64,001  failed 20");
+        assert_snapshot!(bar(&halfway(), 2 * GIB, 60), @"37.2 GiB / 120 GiB 30%  2.00 GiB/s  ETA 0:42");
+        assert_snapshot!(bar(&halfway(), 2 * GIB, 30), @"37.2 GiB / 120 GiB 30%");
+    }
+
+    #[test]
+    fn a_total_that_still_grows_is_no_base_for_a_share() {
+        let sample = Sample {
+            listing_done: false,
+            ..halfway()
+        };
+        assert_snapshot!(bar(&sample, 2 * GIB, 120), @"37.2 GiB / 120 GiB+  2.00 GiB/s  (avg 1.70 GiB/s)  files 18,220/64,001+  failed 20  retries 12");
+    }
+
+    #[test]
+    fn the_beginning_and_the_end_divide_by_nothing() {
+        assert_snapshot!(bar(&Sample::default(), 0, 120), @"0 B / 0 B+  0 B/s  (avg 0 B/s)  files 0/0+");
+        let ended = Sample {
+            listing_done: true,
+            ..Sample::default()
+        };
+        assert_snapshot!(bar(&ended, 0, 120), @"0 B / 0 B 100%  0 B/s  (avg 0 B/s)  files 0/0");
+        assert_snapshot!(plain(&Sample::default()), @"Finished: 0 file(s), 0 B; Average Speed:0 B/s.");
+    }
+
+    #[test]
+    fn a_plain_line_has_azcopys_form() {
+        assert_snapshot!(plain(&halfway()), @"Finished: 18200 file(s), 34 GB; Average Speed:1.7 GB/s.");
+    }
+
+    #[test]
+    fn a_line_fits_its_screen_unless_nothing_is_left_to_leave_out() {
+        for width in 30..200 {
+            assert!(bar(&halfway(), 2 * GIB, width).len() < width, "{width}");
+        }
+    }
+
+    #[test]
+    fn the_rate_forgets_what_is_long_past() {
+        let mut meter = Meter::default();
+        let mut rate = 0;
+        for second in 0..=20 {
+            let moved_bytes = if second <= 10 { second * 1000 } else { 10_000 };
+            rate = meter.rate(&Sample {
+                at: Duration::from_secs(second),
+                moved_bytes,
+                ..Sample::default()
+            });
+            if second == 10 {
+                assert_eq!(rate, 1000);
+            }
+        }
+        assert_eq!(rate, 0);
+    }
+}

@@ -1,0 +1,85 @@
+//! The block at the end of a run, letter by letter as scripts know it from AzCopy.
+
+use azring_core::report::Summary;
+
+use super::units;
+
+/// The summary of a run that ended at `time` (local, `yyyy/MM/dd HH:mm:ss`).
+pub(super) fn block(summary: &Summary, preview: bool, time: &str) -> String {
+    let settled = summary.done + summary.skipped + summary.failed;
+    let finished = summary.done + summary.skipped;
+    let first = if preview {
+        format!(
+            "Nothing was copied: {} of total {} file(s), {}, would be.",
+            summary.done,
+            summary.listed,
+            units::azcopy_size(summary.bytes)
+        )
+    } else {
+        format!("Finished {finished} of total {} file(s).", summary.listed)
+    };
+    format!(
+        "{first}\n\
+         [{time}] Transfer summary:\n\
+         -----------------\n\
+         Total files transferred: {settled}\n\
+         Transfer successfully:   {}\n\
+         Transfer skipped:        {}\n\
+         Transfer failed:         {}\n\
+         Elapsed time:            {}",
+        summary.done,
+        summary.skipped,
+        summary.failed,
+        units::elapsed(summary.elapsed)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use insta::assert_snapshot;
+
+    use super::*;
+
+    fn summary() -> Summary {
+        Summary {
+            listed: 5,
+            done: 2,
+            skipped: 2,
+            failed: 1,
+            bytes: 1536,
+            retries: 3,
+            elapsed: Duration::from_secs(787),
+            unlisted: 0,
+        }
+    }
+
+    #[test]
+    fn the_block_is_azcopys() {
+        assert_snapshot!(block(&summary(), false, "2016/10/07 17:37:41"), @"
+        Finished 4 of total 5 file(s).
+        [2016/10/07 17:37:41] Transfer summary:
+        -----------------
+        Total files transferred: 5
+        Transfer successfully:   2
+        Transfer skipped:        2
+        Transfer failed:         1
+        Elapsed time:            00.00:13:07
+        ");
+    }
+
+    #[test]
+    fn a_preview_says_that_nothing_was_copied() {
+        assert_snapshot!(block(&summary(), true, "2016/10/07 17:37:41"), @"
+        Nothing was copied: 2 of total 5 file(s), 1.5 KB, would be.
+        [2016/10/07 17:37:41] Transfer summary:
+        -----------------
+        Total files transferred: 5
+        Transfer successfully:   2
+        Transfer skipped:        2
+        Transfer failed:         1
+        Elapsed time:            00.00:13:07
+        ");
+    }
+}

@@ -1,0 +1,86 @@
+//! Questions, and only where somebody can answer them.
+//!
+//! The text is AzCopy's. The first letter of an answer is enough, in any case; anything else is asked again. While a
+//! question stands nothing else is printed. Nobody answers: nothing is overwritten.
+
+use azring_core::report::Answer;
+
+use crate::console::Console;
+
+/// What somebody typed, without the line's end.
+pub(crate) type Line = String;
+
+/// Asks whether `target` may be replaced by `source`, until there is an answer. `read` waits for a line; `None` says
+/// that none will come.
+pub(crate) fn overwrite(
+    console: &Console,
+    source: &str,
+    target: &str,
+    read: impl Fn() -> Option<Line>,
+) -> Answer {
+    let question = format!("Overwrite {target} with {source}? (Yes/No/All) ");
+    loop {
+        match console.ask(&question, &read) {
+            None => return Answer::No,
+            Some(line) => {
+                if let Some(answer) = understand(&line) {
+                    return answer;
+                }
+            }
+        }
+    }
+}
+
+fn understand(line: &str) -> Option<Answer> {
+    match line.trim_start().chars().next()?.to_ascii_lowercase() {
+        'y' => Some(Answer::Yes),
+        'n' => Some(Answer::No),
+        'a' => Some(Answer::All),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::console::testing::console;
+
+    fn answered(lines: &[&str]) -> (Answer, String) {
+        let (console, printed) = console();
+        let lines = RefCell::new(lines.iter().map(|&line| line.to_owned()));
+        let answer = overwrite(&console, "/data/a.txt", "https://h/c/a.txt", || {
+            lines.borrow_mut().next()
+        });
+        (answer, printed.messages())
+    }
+
+    #[test]
+    fn the_question_is_azcopys() {
+        assert_snapshot!(answered(&["yes"]).1, @"Overwrite https://h/c/a.txt with /data/a.txt? (Yes/No/All)");
+    }
+
+    #[test]
+    fn the_first_letter_is_the_answer() {
+        assert_eq!(answered(&["Yes"]).0, Answer::Yes);
+        assert_eq!(answered(&[" y"]).0, Answer::Yes);
+        assert_eq!(answered(&["NO"]).0, Answer::No);
+        assert_eq!(answered(&["all"]).0, Answer::All);
+    }
+
+    #[test]
+    fn it_is_asked_again_until_the_answer_is_understood() {
+        let (answer, shown) = answered(&["", "what?", "a"]);
+        assert_eq!(answer, Answer::All);
+        assert_eq!(shown.matches("Overwrite").count(), 3);
+    }
+
+    #[test]
+    fn nothing_is_overwritten_when_nobody_answers() {
+        assert_eq!(answered(&[]).0, Answer::No);
+        assert_eq!(answered(&["maybe"]).0, Answer::No);
+    }
+}

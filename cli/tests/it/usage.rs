@@ -1,0 +1,103 @@
+//! Help, and commands that are wrong: nothing is tried, the exit code and the stream tell which it was.
+
+use super::run;
+
+const KEY: &str =
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+#[test]
+fn help_is_a_result_and_a_success() {
+    for words in [
+        &[][..],
+        &["/?"],
+        &["/?:Source"],
+        &["/?:Sample"],
+        &["--help"],
+        &["-h"],
+        &["--help", "exit-codes"],
+        &["--version"],
+        // Whoever asks for help gets it, whatever else stands there.
+        &["/Source:x", "/?"],
+    ] {
+        let told = run(words);
+        assert_eq!(told.code, Some(0), "{words:?}");
+        assert!(
+            !told.results.is_empty() && told.messages.is_empty(),
+            "{words:?}"
+        );
+    }
+}
+
+#[test]
+fn a_bare_call_tells_the_version() {
+    let version = format!("azring {}", env!("CARGO_PKG_VERSION"));
+    assert!(run(&[]).results.starts_with(&version));
+    assert_eq!(run(&["--version"]).results.trim_end(), version);
+}
+
+#[test]
+fn a_wrong_command_ends_with_2_and_says_why_on_standard_error() {
+    for words in [
+        &["copy"][..],
+        &["/MOV"],
+        &["/Source:/x", "--recursive"],
+        &["--source"],
+        &["/Source:/x"],
+        &["/Source:/x", "/Dest:/y"],
+        &["/Source:ftp://x/y", "/Dest:/y"],
+        &[
+            "/Source:/x",
+            "/Dest:https://a.blob.core.windows.net/c",
+            "/NC:0",
+        ],
+        &[
+            "/Source:/x",
+            "/Dest:https://a.blob.core.windows.net/c",
+            "/Snapshot",
+        ],
+        &["--help", "queues"],
+    ] {
+        let told = run(words);
+        assert_eq!(told.code, Some(2), "{words:?}");
+        assert!(told.results.is_empty(), "{words:?}");
+        assert_eq!(&told.messages[..1], "[", "{words:?}");
+        assert_eq!(&told.messages[20..29], "][ERROR] ", "{words:?}");
+    }
+}
+
+#[test]
+fn no_complaint_shows_a_key() {
+    let key = |name: &str| format!("{name}{KEY}");
+    for words in [
+        &[&*key("/DestKy:")][..],
+        &[KEY],
+        &[
+            "/Source:/x",
+            &key("/SourceKey:"),
+            "/Dest:https://a.blob.core.windows.net/c",
+        ],
+        &["/Source:/x", "/Dest:/y", &key("/DestKey:")],
+        &["--source-key", KEY],
+        &["--source-key=", KEY],
+        &[&key("/SourceKey:"), &key("/SourceKey:")],
+        &[&key("/S:")],
+        &[
+            &key("/NC:"),
+            "/Source:/x",
+            "/Dest:https://a.blob.core.windows.net/c",
+        ],
+        &[
+            &key("/IO:"),
+            "/Source:/x",
+            "/Dest:https://a.blob.core.windows.net/c",
+        ],
+    ] {
+        let told = run(words);
+        assert_eq!(told.code, Some(2), "{words:?}");
+        assert!(
+            !told.messages.contains(&KEY[..16]),
+            "{words:?}: {}",
+            told.messages
+        );
+    }
+}
