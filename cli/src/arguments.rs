@@ -52,7 +52,7 @@ pub(crate) fn take() -> Arguments {
 /// The words with every secret in them replaced.
 fn masked(words: &[OsString]) -> Vec<OsString> {
     // What cannot be understood is complained about at once, by a process that ends with it.
-    let Ok(given) = words::read(words) else {
+    let Ok(given) = words::read_typed(words) else {
         return words.to_vec();
     };
     let mut secrets: Vec<_> = given.secrets().map(OsStr::to_string_lossy).collect();

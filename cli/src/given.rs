@@ -61,6 +61,14 @@ impl Given {
         Ok(())
     }
 
+    /// Adds the parameters of another command behind the others.
+    pub(crate) fn append(&mut self, other: Self) -> Result<(), Misuse> {
+        for Typed { parameter, value } in other.typed {
+            self.add(parameter, value)?;
+        }
+        Ok(())
+    }
+
     /// How the command is spelled; complaints about it are spelled the same.
     pub(crate) fn dialect(&self) -> Dialect {
         self.dialect
@@ -84,6 +92,13 @@ impl Given {
             .and_then(|typed| typed.value.as_deref())
     }
 
+    /// The values of a parameter that may be repeated, in their order.
+    pub(crate) fn all(&self, parameter: &Parameter) -> impl Iterator<Item = &OsStr> {
+        self.typed()
+            .filter(|(row, _)| row.is(parameter))
+            .filter_map(|(_, value)| value)
+    }
+
     /// The parameter's value as text.
     pub(crate) fn text(&self, parameter: &Parameter) -> Result<Option<&str>, Misuse> {
         let Some(raw) = self.raw(parameter) else {
@@ -103,11 +118,12 @@ impl Given {
 }
 
 impl Given {
-    /// The values that are secrets.
+    /// The values that are secrets, and not only where one is to be found.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &OsStr> {
         self.typed()
             .filter(|(row, _)| row.secret)
             .filter_map(|(_, value)| value)
+            .filter(|value| !matches!(value.as_encoded_bytes(), [b'@', ..] | b"-"))
     }
 
     /// The words that say the same in a dialect.

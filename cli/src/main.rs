@@ -73,8 +73,24 @@ fn answer(given: &Given, console: &Arc<Console>) -> Result<Ending, Misuse> {
     } else if given.has(&parameter::VERSION) {
         console.result(&help::version());
     } else {
-        let options = intent::options(given, &Surroundings::of_process())?;
+        let options = intent::options(given, &surroundings(console))?;
         return Ok(copy::copy(&options, given.dialect(), console));
     }
     Ok(Ending::Success)
+}
+
+/// What of this process's surroundings decides about a copy.
+fn surroundings(console: &Arc<Console>) -> Surroundings {
+    let console = Arc::clone(console);
+    Surroundings {
+        can_ask: terminal::is_attended(),
+        environment: std::env::vars_os().collect(),
+        secret_line: Box::new(move |question| {
+            if terminal::is_attended() {
+                console.ask(question, terminal::secret_line)
+            } else {
+                terminal::secret_line()
+            }
+        }),
+    }
 }

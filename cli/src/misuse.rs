@@ -2,7 +2,7 @@
 //!
 //! Where AzCopy has a text for it, that text is used, because scripts look for it; the rest is said in azring's voice.
 
-use std::fmt;
+use std::{fmt, io};
 
 /// Wrong usage; the program ends with 2.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -53,6 +53,33 @@ pub(crate) enum Misuse {
         /// The same parameter in this one.
         native: String,
     },
+    /// A response file that cannot be read.
+    #[error("cannot read the response file `{file}`: {reason}")]
+    File {
+        /// Its path.
+        file: String,
+        /// Why not.
+        reason: String,
+    },
+    /// Something wrong in a response file.
+    #[error("{misuse} (response file `{file}`, line {line})")]
+    Within {
+        /// Its path.
+        file: String,
+        /// Counted from 1.
+        line: usize,
+        /// What is wrong there.
+        misuse: Box<Misuse>,
+    },
+    /// A quote that is not closed on its line.
+    #[error(
+        "The syntax of the command is incorrect. A quote is opened and not closed: a parameter cannot go on in the next \
+         line."
+    )]
+    OpenQuote,
+    /// A response file in a response file.
+    #[error("The syntax of the command is incorrect. `{0}` cannot stand in a response file.")]
+    Nested(String),
     /// A value that is not UTF-8 where text is needed.
     #[error("the value of `{0}` is not UTF-8")]
     NotText(String),
@@ -94,6 +121,33 @@ impl fmt::Display for Side {
 }
 
 impl Misuse {
+    /// The same, found in a line of a response file.
+    pub(crate) fn within(file: &str, line: usize, misuse: Self) -> Self {
+        Self::Within {
+            file: file.to_owned(),
+            line,
+            misuse: Box::new(misuse),
+        }
+    }
+
+    /// The same, with what led to it told behind the reason.
+    pub(crate) fn because(self, circumstance: &str) -> Self {
+        match self {
+            Self::Location {
+                side,
+                text,
+                reason,
+                help,
+            } => Self::Location {
+                side,
+                text,
+                reason: format!("{reason} ({circumstance})"),
+                help,
+            },
+            other => other,
+        }
+    }
+
     /// Wrong meaning, in words.
     pub(crate) fn meaning(text: impl Into<String>) -> Self {
         Self::Meaning(text.into())
@@ -103,4 +157,14 @@ impl Misuse {
 /// ` Did you mean ...?`, or nothing.
 fn advice(nearest: Option<&str>) -> String {
     nearest.map_or_else(String::new, |nearest| format!(" Did you mean `{nearest}`?"))
+}
+
+/// The kernel's reason in the program's voice: lower case, without the number that Rust adds.
+pub(crate) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(letters).collect()
+    })
 }

@@ -1,9 +1,10 @@
-//! The terminal that answers come from.
+//! The terminal: where answers and secrets come from.
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
 /// How long to wait before looking whether the question still stands.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
@@ -23,9 +24,46 @@ pub(crate) fn line(called_off: impl Fn() -> bool) -> Option<String> {
             Err(_) => return None,
         }
     }
+    read_line()
+}
+
+/// Somebody sits there to be asked: a question is shown on standard error and answered on standard input.
+pub(crate) fn is_attended() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// A line of standard input that is not shown while it is typed; `None` when there is none.
+pub(crate) fn secret_line() -> Option<String> {
+    let _hidden = Hidden::begin();
+    read_line().filter(|line| !line.is_empty())
+}
+
+/// While this lives, the terminal does not show what is typed.
+struct Hidden(Termios);
+
+impl Hidden {
+    /// `None` where standard input is no terminal.
+    fn begin() -> Option<Self> {
+        let shown = tcgetattr(io::stdin()).ok()?;
+        let mut hidden = shown.clone();
+        hidden.local_modes.remove(LocalModes::ECHO);
+        // The end of the line is shown, so that what follows does not stand in the question's line.
+        hidden.local_modes.insert(LocalModes::ECHONL);
+        tcsetattr(io::stdin(), OptionalActions::Now, &hidden).ok()?;
+        Some(Self(shown))
+    }
+}
+
+impl Drop for Hidden {
+    fn drop(&mut self) {
+        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
+    }
+}
+
+fn read_line() -> Option<String> {
     let mut line = String::new();
-    match stdin.read_line(&mut line) {
+    match io::stdin().read_line(&mut line) {
         Ok(0) | Err(_) => None,
-        Ok(_) => Some(line.trim_end().to_owned()),
+        Ok(_) => Some(line.trim().to_owned()),
     }
 }

@@ -129,8 +129,7 @@ mod tests {
 
     fn options(words: &[&str]) -> Options {
         let words: Vec<_> = words.iter().map(Into::into).collect();
-        let around = intent::Surroundings::default();
-        intent::options(&words::read(&words).unwrap(), &around).unwrap()
+        intent::options(&words::read(&words).unwrap(), &intent::tests::alone(&[])).unwrap()
     }
 
     #[test]

@@ -115,7 +115,7 @@ mod tests {
             .collect();
         let around = intent::Surroundings {
             can_ask,
-            resolve: None,
+            ..intent::tests::alone(&[])
         };
         let options = intent::options(&words::read(&words).unwrap(), &around).unwrap();
         let (console, printed) = console();

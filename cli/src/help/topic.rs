@@ -34,6 +34,14 @@ fn told(terms: &[(&str, &str)], width: usize) -> String {
 
 const ENVIRONMENT: &[(&str, &str)] = &[
     (
+        "AZRING_SOURCE_KEY, AZRING_SOURCE_SAS, AZRING_DEST_KEY, AZRING_DEST_SAS",
+        "A key or a shared access signature for one end, where neither a parameter nor the URL has one.",
+    ),
+    (
+        "AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_ACCOUNT, AZURE_STORAGE_SAS_TOKEN, AZURE_STORAGE_KEY",
+        "The same, for the account that they name and for no other; in this order, after azring's own.",
+    ),
+    (
         "AZRING_RESOLVE",
         "Addresses to use instead of asking for them: `host:port:address`, several separated by commas. For tests against \
          a server of one's own under the real names of hosts.",

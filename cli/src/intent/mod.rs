@@ -3,20 +3,23 @@
 //! Everything that can be wrong with a command without asking the disk or the network is found here: parameters that
 //! this version does not have, values, locations, combinations. Complaints name parameters in the dialect of the command.
 
+mod secret;
+
 mod value;
 
 mod conflict;
 
-use std::ffi::OsString;
-use std::io::IsTerminal;
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use azring_core::location::{Access, Location, ServiceKind, parse};
+use azring_core::Error;
+use azring_core::location::{BlobLocation, Location, ServiceKind, parse};
 use azring_core::options::{
     Conflict, ContentType, Durability, Engine, Integrity, Io, Landing, Options, Overwrite,
     Selection, Shape,
 };
-use azring_transport::auth::Secret;
+use azring_transport::auth::Credential;
 
 use crate::given::Given;
 use crate::mask::shown;
@@ -24,30 +27,23 @@ use crate::misuse::{Misuse, Side};
 use crate::parameter::{self as row, Dialect, Parameter, Value};
 
 /// What the program finds around it and what decides about options too.
-#[derive(Debug, Default)]
 pub(crate) struct Surroundings {
     /// There is a terminal at which a question would be answered.
     pub(crate) can_ask: bool,
-    /// The environment's `AZRING_RESOLVE`.
-    pub(crate) resolve: Option<OsString>,
+    /// The environment's variables.
+    pub(crate) environment: HashMap<OsString, OsString>,
+    /// Asks for a secret and reads a line of standard input; `None` when there is none.
+    pub(crate) secret_line: Box<SecretLine>,
 }
 
-impl Surroundings {
-    /// Those of this process. A question is shown on standard error and answered on standard input: both have to be a
-    /// terminal.
-    pub(crate) fn of_process() -> Self {
-        Self {
-            can_ask: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
-            resolve: std::env::var_os("AZRING_RESOLVE"),
-        }
-    }
-}
+/// From a question to the line that answers it, if one comes.
+pub(crate) type SecretLine = dyn Fn(&str) -> Option<String>;
 
 /// The options of one copy.
 pub(crate) fn options(given: &Given, around: &Surroundings) -> Result<Options, Misuse> {
     refuse_what_is_not_built(given)?;
-    let source = location(given, &SOURCE)?;
-    let target = location(given, &TARGET)?;
+    let source = location(given, &SOURCE, around)?;
+    let target = location(given, &TARGET, around)?;
     conflict::check(given, &source, &target)?;
     Ok(Options {
         source,
@@ -125,33 +121,42 @@ const TARGET: End = End {
     service: &row::DEST_TYPE,
 };
 
-fn location(given: &Given, end: &End) -> Result<Location, Misuse> {
+fn location(given: &Given, end: &End, around: &Surroundings) -> Result<Location, Misuse> {
     let Some(raw) = given.raw(end.place) else {
         return Err(Misuse::meaning(format!(
             "`{}` is missing: both a source and a destination are needed",
             end.place.spelled(given.dialect())
         )));
     };
-    let secret = |parameter| {
-        Ok(given
-            .text(parameter)?
-            .map(|text| Secret::new(text.to_owned())))
-    };
-    let access = Access {
-        key: secret(end.key)?,
-        sas: secret(end.sas)?,
-    };
+    let access = secret::access(given, end, around)?;
     let service = value::choice(given, end.service)?.map(|_| ServiceKind::Blob);
     // Text that is not UTF-8 is no URL, but it may well be the name of a folder.
     let Some(text) = raw.to_str() else {
         return Ok(Location::Local(PathBuf::from(raw)));
     };
-    parse(text, access, service).map_err(|error| Misuse::Location {
+    let refused = |error: Error| Misuse::Location {
         side: end.side,
         text: shown(text),
         reason: error.to_string(),
         help: end.place.ask_help(given.dialect()),
-    })
+    };
+    let location = parse(text, access, service).map_err(refused)?;
+    match anonymous(&location).and_then(|place| secret::from_environment(end.side, place, around)) {
+        Some(found) => parse(text, found.access, service).map_err(|error| {
+            refused(error).because(&format!("the variable `{}` is set", found.variable))
+        }),
+        None => Ok(location),
+    }
+}
+
+/// The place, if nothing proves anything to it yet.
+fn anonymous(location: &Location) -> Option<&BlobLocation> {
+    match location {
+        Location::Blob(place) if matches!(place.account.credential, Credential::Anonymous) => {
+            Some(place)
+        }
+        _ => None,
+    }
 }
 
 fn overwrite(given: &Given, around: &Surroundings) -> Overwrite {
@@ -189,9 +194,9 @@ fn engine(given: &Given, around: &Surroundings) -> Result<Engine, Misuse> {
         memory_bytes: value::memory_bytes(given)?,
         ca_file: given.raw(&row::CA_FILE).map(PathBuf::from),
         resolve: around
-            .resolve
-            .as_deref()
-            .map(value::resolve)
+            .environment
+            .get(OsStr::new("AZRING_RESOLVE"))
+            .map(|text| value::resolve(text))
             .transpose()?
             .unwrap_or_default()
             .into(),
@@ -211,4 +216,4 @@ fn choices(parameter: &Parameter) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

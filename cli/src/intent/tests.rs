@@ -4,6 +4,7 @@
 use insta::assert_snapshot;
 
 use super::*;
+use crate::parameter::Value;
 use crate::words;
 
 /// The emulator's account key, which Microsoft publishes.
@@ -12,11 +13,23 @@ const KEY: &str =
 const UPLOAD: &[&str] = &["/Source:/data", "/Dest:https://a.blob.core.windows.net/c"];
 const DOWNLOAD: &[&str] = &["/Source:https://a.blob.core.windows.net/c", "/Dest:/data"];
 
+/// Nobody at the terminal, nothing on standard input, these variables.
+pub(crate) fn alone(environment: &[(&str, &str)]) -> Surroundings {
+    Surroundings {
+        can_ask: false,
+        environment: environment
+            .iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect(),
+        secret_line: Box::new(|_| None),
+    }
+}
+
 fn read(base: &[&str], more: &[&str]) -> Result<Options, Misuse> {
     let words: Vec<OsString> = base.iter().chain(more).map(OsString::from).collect();
     let around = Surroundings {
         can_ask: true,
-        resolve: None,
+        ..alone(&[])
     };
     options(&words::read(&words)?, &around)
 }
@@ -77,7 +90,7 @@ fn a_pattern_ignores_case_in_the_slash_dialect_only() {
 fn what_exists_is_asked_about_only_where_somebody_answers() {
     assert_eq!(upload(&["/Y"]).conflict.overwrite, Overwrite::Always);
     let words: Vec<OsString> = UPLOAD.iter().map(OsString::from).collect();
-    let unattended = options(&words::read(&words).unwrap(), &Surroundings::default());
+    let unattended = options(&words::read(&words).unwrap(), &alone(&[]));
     assert_eq!(unattended.unwrap().conflict.overwrite, Overwrite::Never);
 }
 
@@ -232,7 +245,7 @@ fn a_folder_may_have_a_name_that_is_no_text() {
         OsString::from_vec(b"/Source:/data/\xff".to_vec()),
         UPLOAD[1].into(),
     ];
-    let options = options(&words::read(&words).unwrap(), &Surroundings::default()).unwrap();
+    let options = options(&words::read(&words).unwrap(), &alone(&[])).unwrap();
     let Location::Local(path) = options.source else {
         panic!("not a folder");
     };
@@ -242,12 +255,165 @@ fn a_folder_may_have_a_name_that_is_no_text() {
 #[test]
 fn addresses_of_the_environment_reach_the_engine() {
     let words: Vec<OsString> = UPLOAD.iter().map(OsString::from).collect();
-    let around = |text: &str| Surroundings {
-        can_ask: false,
-        resolve: Some(text.into()),
-    };
+    let around = |text: &str| alone(&[("AZRING_RESOLVE", text)]);
     let given = words::read(&words).unwrap();
     let options_ = options(&given, &around("a.blob.core.windows.net:443:127.0.0.1")).unwrap();
     assert_eq!(options_.engine.resolve.len(), 1);
     assert_snapshot!(options(&given, &around("nonsense")).unwrap_err(), @"`nonsense` in `AZRING_RESOLVE` is not `host:port:address`");
+}
+
+/// Who the other end would see, as text: the credential's kind and its secret.
+fn identity(location: &Location) -> String {
+    let Location::Blob(place) = location else {
+        panic!("not a service");
+    };
+    match &place.account.credential {
+        Credential::Anonymous => "nobody".to_owned(),
+        Credential::SharedKey { account, key } => {
+            format!("{account} {}", key.expose().escape_ascii())
+        }
+        Credential::Sas(query) => query.expose().clone(),
+    }
+}
+
+/// The identity of the destination of an upload.
+fn uploading(more: &[&str], around: &Surroundings) -> Result<String, String> {
+    let words: Vec<OsString> = UPLOAD.iter().chain(more).map(OsString::from).collect();
+    let given = words::read(&words).unwrap();
+    options(&given, around)
+        .map(|options| identity(&options.target))
+        .map_err(|misuse| misuse.to_string())
+}
+
+#[test]
+fn a_secret_may_be_in_a_variable_a_file_or_standard_input() {
+    let around = Surroundings {
+        secret_line: Box::new(|question| Some(question.replace("/DestKey: ", "bGluZQ=="))),
+        ..alone(&[("MY_KEY", "dmFyaWFibGU=")])
+    };
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "ZmlsZQ==\nand more").unwrap();
+    let in_file = format!("/DestKey:@file:{}", file.path().display());
+    assert_eq!(
+        uploading(&["/DestKey:@env:MY_KEY"], &around),
+        Ok("a variable".into())
+    );
+    assert_eq!(uploading(&[&in_file], &around), Ok("a file".into()));
+    assert_eq!(uploading(&["/DestKey:-"], &around), Ok("a line".into()));
+}
+
+#[test]
+fn a_secret_that_is_not_where_it_is_said_to_be_is_missed_by_name() {
+    let missing = |word| uploading(&[word], &alone(&[("EMPTY", "")])).unwrap_err();
+    assert_snapshot!(missing("/DestKey:@env:NOT_SET"), @"the variable `NOT_SET` that `/DestKey` names is not set");
+    assert_snapshot!(missing("/DestKey:@env:EMPTY"), @"the variable `EMPTY` that `/DestKey` names is not set");
+    assert_snapshot!(missing("/DestKey:@file:/no/such/file"), @"cannot read the file `/no/such/file` that `/DestKey` names: no such file or directory");
+    assert_snapshot!(missing("/DestKey:@file:/dev/null"), @"cannot read the file `/dev/null` that `/DestKey` names: its first line is empty");
+    assert_snapshot!(missing("/DestSAS:-"), @"`/DestSAS` is to be read from standard input, but nothing comes");
+}
+
+#[test]
+fn the_environment_is_asked_in_the_order_of_azures_tools() {
+    let all = [
+        ("AZRING_DEST_SAS", "sig=own"),
+        ("AZRING_DEST_KEY", "b3du"),
+        (
+            "AZURE_STORAGE_CONNECTION_STRING",
+            "AccountName=a;AccountKey=c3RyaW5n;EndpointSuffix=core.windows.net",
+        ),
+        ("AZURE_STORAGE_ACCOUNT", "a"),
+        ("AZURE_STORAGE_SAS_TOKEN", "?sig=shared"),
+        ("AZURE_STORAGE_KEY", "c2hhcmVk"),
+    ];
+    let expected = [
+        "sig=own",
+        "a own",
+        "a string",
+        "sig=shared",
+        "nobody",
+        "nobody",
+    ];
+    for (first, expected) in expected.iter().enumerate() {
+        assert_eq!(
+            uploading(&[], &alone(&all[first..])).as_deref(),
+            Ok(*expected),
+            "from {first}"
+        );
+    }
+    assert_eq!(
+        uploading(&[], &alone(&[all[3], all[5]])),
+        Ok("a shared".into())
+    );
+}
+
+#[test]
+fn what_is_typed_comes_before_the_environment() {
+    let around = alone(&[("AZRING_DEST_SAS", "sig=own")]);
+    assert_eq!(
+        uploading(&["/DestKey:dHlwZWQ="], &around),
+        Ok("a typed".into())
+    );
+    let words = [
+        "/Source:/data",
+        "/Dest:https://a.blob.core.windows.net/c?sig=url",
+    ];
+    let given = words::read(&words.map(OsString::from)).unwrap();
+    assert_eq!(
+        identity(&options(&given, &around).unwrap().target),
+        "sig=url"
+    );
+}
+
+#[test]
+fn the_environments_account_gets_its_secret_and_no_other_does() {
+    let around = alone(&[
+        ("AZURE_STORAGE_ACCOUNT", "a"),
+        ("AZURE_STORAGE_SAS_TOKEN", "sig=shared"),
+    ]);
+    let to = |url: &str| {
+        let words = [
+            OsString::from("/Source:/data"),
+            format!("/Dest:{url}").into(),
+            "/DestType:Blob".into(),
+        ];
+        let given = words::read(&words).unwrap();
+        identity(&options(&given, &around).unwrap().target)
+    };
+    assert_eq!(to("https://a.blob.core.windows.net/c"), "sig=shared");
+    assert_eq!(
+        to("https://a-secondary.blob.core.windows.net/c"),
+        "sig=shared"
+    );
+    assert_eq!(to("http://127.0.0.1:10000/a/c"), "sig=shared");
+    assert_eq!(to("https://b.blob.core.windows.net/c"), "nobody");
+    assert_eq!(to("http://10.0.0.1:10000/a/c"), "nobody");
+}
+
+#[test]
+fn a_connection_string_belongs_to_its_endpoint() {
+    let string = "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=c3RyaW5n;BlobEndpoint=http://127.0.0.1:10000/a;";
+    let around = alone(&[("AZURE_STORAGE_CONNECTION_STRING", string)]);
+    let to = |url: &str| {
+        let words = [
+            OsString::from("/Source:/data"),
+            format!("/Dest:{url}").into(),
+            "/DestType:Blob".into(),
+        ];
+        identity(
+            &options(&words::read(&words).unwrap(), &around)
+                .unwrap()
+                .target,
+        )
+    };
+    assert_eq!(to("http://127.0.0.1:10000/a/c"), "a string");
+    assert_eq!(to("http://127.0.0.1:10001/a/c"), "nobody");
+    assert_eq!(to("https://a.blob.core.windows.net/c"), "nobody");
+}
+
+#[test]
+fn a_wrong_secret_of_the_environment_is_named_by_its_variable() {
+    let around = alone(&[("AZRING_DEST_KEY", "canary!")]);
+    let text = uploading(&[], &around).unwrap_err();
+    assert!(!text.contains("canary"));
+    assert_snapshot!(text, @r#"Error parsing destination location "https://a.blob.core.windows.net/c": the key given for the account `a` is not base64: copy it again from the account's access keys (the variable `AZRING_DEST_KEY` is set). For more details, please type "azring /?:Dest"."#);
 }

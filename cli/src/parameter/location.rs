@@ -56,7 +56,8 @@ pub(crate) static SOURCE_KEY: Parameter = Parameter {
     default: "",
     brief: "The key of the source's storage account",
     detail: "The key of the storage account that the source is in, in base64 as the portal shows it. It is shown \
-             nowhere.\n\n\
+             nowhere. Instead of the key itself one may say where it is: `@env:NAME` is a variable of the environment, \
+             `@file:PATH` the first line of a file, `-` a line of standard input.\n\n\
              Without a key and without a shared access signature a container is read as the public.",
     since: "AzCopy",
     built: true,
@@ -71,7 +72,8 @@ pub(crate) static DEST_KEY: Parameter = Parameter {
     default: "",
     brief: "The key of the destination's storage account",
     detail: "The key of the storage account that the destination is in, in base64 as the portal shows it. It is shown \
-             nowhere.",
+             nowhere. Instead of the key itself one may say where it is: `@env:NAME` is a variable of the environment, \
+             `@file:PATH` the first line of a file, `-` a line of standard input.",
     since: "AzCopy",
     built: true,
 };

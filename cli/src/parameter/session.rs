@@ -4,7 +4,7 @@ use super::{ALL, BLOBS_FILES, Group, Parameter, Value};
 
 pub(super) const GROUP: Group = Group {
     title: "The session",
-    rows: &[&Y, &L, &V, &Z, &AT, &HELP, &VERSION],
+    rows: &[&Y, &L, &V, &Z, &RESPONSE_FILE, &HELP, &VERSION],
 };
 
 pub(crate) static Y: Parameter = Parameter {
@@ -61,7 +61,7 @@ static Z: Parameter = Parameter {
     built: false,
 };
 
-static AT: Parameter = Parameter {
+pub(crate) static RESPONSE_FILE: Parameter = Parameter {
     slash: "@",
     dash: &["config-file"],
     value: Value::Repeated("file"),
@@ -69,9 +69,12 @@ static AT: Parameter = Parameter {
     applies_to: ALL,
     default: "",
     brief: "A file with more parameters",
-    detail: "A file with parameters that are read as if they stood in its place on the command line.",
+    detail: "A file with parameters that are read as if they stood on the command line; there may be several. A line holds \
+             one parameter or more, complete; what contains blanks stands in double quotes, and a line that begins \
+             with `#` is a comment. A response file names no other response file. It is a good place for a key: a file \
+             that only its owner can read is seen by nobody else, a command line is.",
     since: "AzCopy",
-    built: false,
+    built: true,
 };
 
 pub(crate) static HELP: Parameter = Parameter {

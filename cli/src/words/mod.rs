@@ -10,18 +10,61 @@ mod dash;
 
 mod nearest;
 
+mod response_file;
+
 use std::ffi::{OsStr, OsString};
 
 use crate::given::Given;
+use crate::mask::shown;
 use crate::misuse::Misuse;
-use crate::parameter::Dialect;
+use crate::parameter::{Dialect, RESPONSE_FILE};
 
-/// Reads what stands behind the program's name.
+use response_file::{Line, Unusable};
+
+/// Reads what stands behind the program's name, and in the response files that are named there.
 pub(crate) fn read(words: &[OsString]) -> Result<Given, Misuse> {
-    match dialect(words) {
+    let mut given = read_typed(words)?;
+    let files: Vec<_> = given.all(&RESPONSE_FILE).map(OsStr::to_owned).collect();
+    for file in files {
+        add_file(&mut given, &file)?;
+    }
+    Ok(given)
+}
+
+/// Reads what stands behind the program's name, and opens no file.
+pub(crate) fn read_typed(words: &[OsString]) -> Result<Given, Misuse> {
+    read_in(dialect(words), words)
+}
+
+fn read_in(dialect: Dialect, words: &[OsString]) -> Result<Given, Misuse> {
+    match dialect {
         Dialect::Slash => slash::read(words),
         Dialect::Dash => dash::read(words),
     }
+}
+
+/// Adds the parameters of a response file. Each line is read on its own: nothing in it reaches over its end.
+fn add_file(given: &mut Given, file: &OsStr) -> Result<(), Misuse> {
+    let name = shown(&file.to_string_lossy());
+    let lines = response_file::read(file).map_err(|unusable| match unusable {
+        Unusable::File(reason) => Misuse::File {
+            file: name.clone(),
+            reason,
+        },
+        Unusable::OpenQuote { line } => Misuse::within(&name, line, Misuse::OpenQuote),
+    })?;
+    for line in lines {
+        add_line(given, &line).map_err(|misuse| Misuse::within(&name, line.number, misuse))?;
+    }
+    Ok(())
+}
+
+fn add_line(given: &mut Given, line: &Line) -> Result<(), Misuse> {
+    let read = read_in(given.dialect(), &line.words)?;
+    if read.has(&RESPONSE_FILE) {
+        return Err(Misuse::Nested(RESPONSE_FILE.spelled(given.dialect())));
+    }
+    given.append(read)
 }
 
 /// The dialect of the first word, or, if that is neither's, of the first that belongs to one.

@@ -187,3 +187,57 @@ proptest! {
         let _ = read(&words(&list.iter().map(String::as_str).collect::<Vec<_>>()));
     }
 }
+
+/// Reads a command whose `@FILE` stands for a response file with this text.
+fn with_file(command: &[&str], text: &str) -> Result<Given, String> {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), text).unwrap();
+    let path = file.path().to_str().unwrap();
+    let words: Vec<OsString> = command
+        .iter()
+        .map(|word| word.replace("@FILE", path).into())
+        .collect();
+    read(&words).map_err(|misuse| misuse.to_string().replace(path, "FILE"))
+}
+
+#[test]
+fn a_response_file_is_read_as_if_it_stood_on_the_command_line() {
+    let text = "# the copy\n/Source:http://h/c /Dest:\"/my folder\"\n\n/sourcekey:abc\n/S\n/Y\n";
+    let given = with_file(&["/@:@FILE", "/XO"], text).unwrap();
+    assert_eq!(given.text(&parameter::SOURCE), Ok(Some("http://h/c")));
+    assert_eq!(given.text(&parameter::DEST), Ok(Some("/my folder")));
+    assert_eq!(given.text(&parameter::SOURCE_KEY), Ok(Some("abc")));
+    for flag in [&parameter::S, &parameter::Y, &parameter::XO] {
+        assert!(given.has(flag));
+    }
+    let given = with_file(&["--config-file", "@FILE"], "--source /x\n--recursive").unwrap();
+    assert_eq!(given.text(&parameter::SOURCE), Ok(Some("/x")));
+    assert!(given.has(&parameter::S));
+}
+
+#[test]
+fn several_response_files_mix_with_arguments() {
+    let source = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(source.path(), "/Source:http://h/c").unwrap();
+    let first = format!("/@:{}", source.path().display());
+    let given = with_file(&[&first, "/SourceKey:k", "/@:@FILE"], "/Dest:/x /S").unwrap();
+    assert_eq!(given.text(&parameter::SOURCE), Ok(Some("http://h/c")));
+    assert_eq!(given.text(&parameter::SOURCE_KEY), Ok(Some("k")));
+    assert_eq!(given.text(&parameter::DEST), Ok(Some("/x")));
+}
+
+#[test]
+fn each_misuse_of_a_response_file_is_told_with_its_file_and_line() {
+    let wrong = |text| with_file(&["/@:@FILE", "/Dest:/x"], text).unwrap_err();
+    // The article's own example of what fails: a parameter over two lines.
+    assert_snapshot!(wrong("/S\n/sourcekey:\nabc\n"), @"The syntax of the command is incorrect. `/SourceKey` needs a value: `/SourceKey:<key>`. (response file `FILE`, line 2)");
+    assert_snapshot!(wrong("http://h/c\n/S"), @r#"The syntax of the command is incorrect. Error parsing the argument "http://h/c": parameter name is required. (response file `FILE`, line 1)"#);
+    assert_snapshot!(wrong("/S\n\n/Dest:/y"), @"The syntax of the command is incorrect. `/Dest` is given more than once. (response file `FILE`, line 3)");
+    assert_snapshot!(wrong("/@:other.txt"), @"The syntax of the command is incorrect. `/@` cannot stand in a response file. (response file `FILE`, line 1)");
+    assert_snapshot!(wrong("/Source:\"/my\nfolder\""), @"The syntax of the command is incorrect. A quote is opened and not closed: a parameter cannot go on in the next line. (response file `FILE`, line 1)");
+    assert_snapshot!(wrong("--recursive"), @"The syntax of the command is incorrect. `--recursive` is written differently from the rest of the command: write it `/S`. (response file `FILE`, line 1)");
+    assert_snapshot!(with_file(&["/@:@FILE/x"], "").unwrap_err(), @"cannot read the response file `FILE/x`: not a directory");
+    let dash = |text| with_file(&["--config-file=@FILE"], text).unwrap_err();
+    assert_snapshot!(dash("--source\n/x"), @"The syntax of the command is incorrect. `--source` needs a value: `--source <source>`. (response file `FILE`, line 1)");
+    assert_snapshot!(dash("--recursive --config-file x"), @"The syntax of the command is incorrect. `--config-file` cannot stand in a response file. (response file `FILE`, line 1)");
+}

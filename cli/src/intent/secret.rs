@@ -1,0 +1,211 @@
+//! Where keys and signatures come from: the command line, a variable, a file, standard input, the environment.
+//!
+//! What is said on the command line comes first, then what the URL carries, then azring's own variables for this side, then
+//! the variables of Azure's other tools, in their order: a connection string before a signature before a key. The latter
+//! name an account and are used for that account alone. One identity is chosen; another is never tried in its place.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+
+use azring_core::location::{Access, BlobLocation};
+use azring_transport::auth::Secret;
+
+use super::{End, Surroundings};
+use crate::given::Given;
+use crate::mask::shown;
+use crate::misuse::{Misuse, Side, reason};
+use crate::parameter::Parameter;
+
+/// The longest line that is believed to be a key or a signature.
+const SECRET_BYTES_MAX: u64 = 64 << 10;
+
+/// The credentials that the command line names for one end.
+pub(super) fn access(given: &Given, end: &End, around: &Surroundings) -> Result<Access, Misuse> {
+    Ok(Access {
+        key: named(given, end.key, around)?,
+        sas: named(given, end.sas, around)?,
+    })
+}
+
+/// The value of a parameter, or what it points to: `@env:NAME`, `@file:PATH`, `-` for a line of standard input.
+fn named(
+    given: &Given,
+    parameter: &Parameter,
+    around: &Surroundings,
+) -> Result<Option<Secret<String>>, Misuse> {
+    let Some(text) = given.text(parameter)? else {
+        return Ok(None);
+    };
+    let name = parameter.spelled(given.dialect());
+    let value = if let Some(variable) = text.strip_prefix("@env:") {
+        around.variable(variable).ok_or_else(|| {
+            format!(
+                "the variable `{}` that `{name}` names is not set",
+                shown(variable)
+            )
+        })
+    } else if let Some(path) = text.strip_prefix("@file:") {
+        first_line(path).map_err(|reason| {
+            format!(
+                "cannot read the file `{}` that `{name}` names: {reason}",
+                shown(path)
+            )
+        })
+    } else if text == "-" {
+        (around.secret_line)(&format!("{name}: "))
+            .ok_or_else(|| format!("`{name}` is to be read from standard input, but nothing comes"))
+    } else {
+        Ok(text.to_owned())
+    };
+    value
+        .map(|value| Some(Secret::new(value)))
+        .map_err(Misuse::Meaning)
+}
+
+fn first_line(path: &str) -> Result<String, String> {
+    let file = File::open(path).map_err(|error| reason(&error))?;
+    let mut line = String::new();
+    BufReader::new(file.take(SECRET_BYTES_MAX))
+        .read_line(&mut line)
+        .map_err(|error| reason(&error))?;
+    match line.trim() {
+        "" => Err("its first line is empty".to_owned()),
+        line => Ok(line.to_owned()),
+    }
+}
+
+/// A credential of the environment, and the variable it is from.
+pub(super) struct Found {
+    /// What to use.
+    pub(super) access: Access,
+    /// Where it is from, for complaints.
+    pub(super) variable: String,
+}
+
+/// What the environment holds for a place that has no credential yet.
+pub(super) fn from_environment(
+    side: Side,
+    place: &BlobLocation,
+    around: &Surroundings,
+) -> Option<Found> {
+    own(side, around).or_else(|| shared(place, around))
+}
+
+/// `AZRING_SOURCE_SAS`, `AZRING_SOURCE_KEY`, and the same for the other side.
+fn own(side: Side, around: &Surroundings) -> Option<Found> {
+    let side = match side {
+        Side::Source => "SOURCE",
+        Side::Destination => "DEST",
+    };
+    let sas = format!("AZRING_{side}_SAS");
+    let key = format!("AZRING_{side}_KEY");
+    if let Some(value) = around.variable(&sas) {
+        return Some(Found::sas(sas, value));
+    }
+    around.variable(&key).map(|value| Found::key(key, value))
+}
+
+/// The variables of Azure's command line.
+fn shared(place: &BlobLocation, around: &Surroundings) -> Option<Found> {
+    const CONNECTION: &str = "AZURE_STORAGE_CONNECTION_STRING";
+    const SAS: &str = "AZURE_STORAGE_SAS_TOKEN";
+    const KEY: &str = "AZURE_STORAGE_KEY";
+
+    if let Some(connection) = around.variable(CONNECTION) {
+        return connected(&connection, place);
+    }
+    let account = around.variable("AZURE_STORAGE_ACCOUNT")?;
+    if !is_at_home(place, &account) {
+        return None;
+    }
+    if let Some(value) = around.variable(SAS) {
+        return Some(Found::sas(SAS.to_owned(), value));
+    }
+    around
+        .variable(KEY)
+        .map(|value| Found::key(KEY.to_owned(), value))
+}
+
+/// What a connection string (`Name=value;...`) holds for this place.
+/// <https://learn.microsoft.com/azure/storage/common/storage-configure-connection-string>
+fn connected(connection: &str, place: &BlobLocation) -> Option<Found> {
+    const VARIABLE: &str = "AZURE_STORAGE_CONNECTION_STRING";
+
+    let field = |wanted: &str| {
+        connection
+            .split(';')
+            .filter_map(|field| field.trim().split_once('='))
+            .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
+            .map(|(_, value)| value)
+    };
+    let is_meant = match (field("BlobEndpoint"), field("AccountName")) {
+        (Some(endpoint), _) => is_under(place, endpoint),
+        (None, Some(account)) => is_at_home(place, account),
+        (None, None) => false,
+    };
+    if !is_meant {
+        return None;
+    }
+    let variable = VARIABLE.to_owned();
+    match (field("SharedAccessSignature"), field("AccountKey")) {
+        (Some(sas), _) => Some(Found::sas(variable, sas.to_owned())),
+        (None, Some(key)) => Some(Found::key(variable, key.to_owned())),
+        (None, None) => None,
+    }
+}
+
+/// The place belongs to the account, and is where an account is: under its own host name, or on this machine. A
+/// signature is never sent to a host that only calls itself by the account's name in a path.
+fn is_at_home(place: &BlobLocation, account: &str) -> bool {
+    let host = place.account.endpoint.host.as_str();
+    let is_own = [
+        format!("{account}.blob."),
+        format!("{account}-secondary.blob."),
+    ]
+    .iter()
+    .any(|start| host.starts_with(start));
+    let is_here = matches!(host, "127.0.0.1" | "localhost" | "[::1]");
+    place.account_name == account && (is_own || is_here)
+}
+
+/// The place is at this endpoint: the same scheme, host and port, and the same account in the path if it stands there.
+fn is_under(place: &BlobLocation, endpoint: &str) -> bool {
+    let endpoint = endpoint.trim_end_matches('/').to_ascii_lowercase();
+    let found = format!(
+        "{}://{}{}",
+        place.account.endpoint.scheme.as_str(),
+        place.account.endpoint.authority(),
+        place.base_path
+    );
+    found.to_ascii_lowercase() == endpoint
+}
+
+impl Found {
+    fn key(variable: String, value: String) -> Self {
+        let key = Some(Secret::new(value));
+        Self {
+            access: Access { key, sas: None },
+            variable,
+        }
+    }
+
+    fn sas(variable: String, value: String) -> Self {
+        let sas = Some(Secret::new(value));
+        Self {
+            access: Access { key: None, sas },
+            variable,
+        }
+    }
+}
+
+impl Surroundings {
+    /// A variable of the environment, if it is set to something.
+    fn variable(&self, name: &str) -> Option<String> {
+        self.environment
+            .get(OsStr::new(name))
+            .and_then(|value| value.to_str())
+            .filter(|value| !value.is_empty())
+            .map(str::to_owned)
+    }
+}
