@@ -1,58 +1,97 @@
-//! Carries a copy out: hands the options to the job, under the eyes of the console and the hand of the signals, and says
+//! Carries a copy out: hands the options to the job, under the eyes of its audience and the hand of the signals, and says
 //! how it ended.
 
 use std::sync::Arc;
 
 use azring_core::options::Options;
-use azring_core::{Error, Stop, job};
+use azring_core::report::Answer;
+use azring_core::{Stop, job};
 
-use crate::console::{Console, Level, Watcher, fatal};
+use crate::audience::{Audience, End, Listener};
+use crate::console::{Block, Console, Level, Messages, Progress, Records};
 use crate::exit::Ending;
-use crate::parameter::{self, Dialect};
-use crate::{signal, terminal};
+use crate::misuse::reason;
+use crate::settings::Settings;
+use crate::verbose_log::VerboseLog;
+use crate::{prompt, signal, terminal};
 
-/// Copies what `options` say. Complaints are spelled in `dialect`.
-pub(crate) fn copy(options: &Options, dialect: Dialect, console: &Arc<Console>) -> Ending {
+/// Copies what `options` say, and tells it as `settings` say.
+pub(crate) fn copy(options: &Options, settings: &Settings, console: &Arc<Console>) -> Ending {
     let stop = Stop::default();
-    let caught = {
-        let stop = stop.clone();
-        signal::watch(Arc::clone(console), move || stop.stop())
-    };
-    let caught = match caught {
+    let switch = stop.clone();
+    let caught = match signal::watch(Arc::clone(console), move || switch.stop()) {
         Ok(caught) => caught,
         Err(error) => {
-            console.message(Level::Error, &format!("cannot watch for signals: {error}"));
-            return Ending::Failure;
+            return failed(
+                console,
+                &format!("cannot watch for signals: {}", reason(&error)),
+            );
         }
     };
-    let ending = run(options, dialect, console, &stop);
-    caught.ending().unwrap_or(ending)
+    let listeners = match listeners(options, settings, console) {
+        Ok(listeners) => listeners,
+        Err(text) => return failed(console, &text),
+    };
+    let audience = Audience::new(listeners, asker(console, &stop));
+    let result = job::run(options, &audience, &stop);
+    let ending = caught
+        .ending()
+        .unwrap_or_else(|| Ending::of(&result, settings.detailed_codes));
+    audience.end(&End {
+        result: result.as_ref(),
+        ending,
+    });
+    ending
 }
 
-fn run(options: &Options, dialect: Dialect, console: &Arc<Console>, stop: &Stop) -> Ending {
-    let answers = {
-        let stop = stop.clone();
-        move || terminal::line(|| stop.is_on())
-    };
-    let yes = parameter::Y.spelled(dialect);
-    let watcher = Watcher::new(Arc::clone(console), options, &yes, answers);
-    let result = job::run(options, &watcher, stop);
-    watcher.rest();
-    match result {
-        Ok(summary) => {
-            watcher.summarize(&summary);
-            if summary.is_success() {
-                Ending::Success
-            } else {
-                Ending::Failure
-            }
-        }
-        Err(error) => {
-            console.message(Level::Error, &fatal(&error, options, dialect));
-            match error {
-                Error::Usage(_) => Ending::Misuse,
-                _ => Ending::Failure,
-            }
-        }
+fn failed(console: &Console, text: &str) -> Ending {
+    console.message(Level::Error, text);
+    Ending::Failure
+}
+
+/// Everybody who is to hear of the run; or why that cannot be.
+fn listeners(
+    options: &Options,
+    settings: &Settings,
+    console: &Arc<Console>,
+) -> Result<Vec<Box<dyn Listener>>, String> {
+    let console = || Arc::clone(console);
+    let mut listeners: Vec<Box<dyn Listener>> = Vec::new();
+    // Progress first: when it is over, nothing may be drawn over what the others say.
+    if let Some(form) = settings.form(console().has_bar()) {
+        listeners.push(Box::new(Progress::new(console(), form)));
+    }
+    if let Some(path) = &settings.verbose_log {
+        let log = VerboseLog::open(
+            path,
+            &settings.command,
+            console(),
+            options,
+            settings.dialect,
+        );
+        listeners.push(Box::new(log.map_err(|error| {
+            let path = path.display();
+            format!("cannot write the verbose log `{path}`: {}", reason(&error))
+        })?));
+    }
+    listeners.push(Box::new(Messages::new(
+        console(),
+        options,
+        settings.dialect,
+    )));
+    if settings.json {
+        listeners.push(Box::new(Records::new(console(), options)));
+    } else {
+        listeners.push(Box::new(Block::new(console(), options.preview)));
+    }
+    Ok(listeners)
+}
+
+/// Asks at the terminal, as long as the run is not called off.
+fn asker(console: &Arc<Console>, stop: &Stop) -> impl Fn(&str, &str) -> Answer + 'static {
+    let console = Arc::clone(console);
+    let stop = stop.clone();
+    move |source, target| {
+        prompt::overwrite(&console, source, target, || terminal::line(|| stop.is_on()))
     }
 }

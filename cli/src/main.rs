@@ -15,6 +15,8 @@ mod given;
 
 mod intent;
 
+mod settings;
+
 mod misuse;
 
 mod mask;
@@ -23,7 +25,11 @@ mod help;
 
 mod copy;
 
+mod audience;
+
 mod console;
+
+mod verbose_log;
 
 mod prompt;
 
@@ -41,6 +47,7 @@ use exit::Ending;
 use given::Given;
 use intent::Surroundings;
 use misuse::Misuse;
+use settings::Settings;
 
 fn main() -> ExitCode {
     let arguments = arguments::take();
@@ -73,8 +80,10 @@ fn answer(given: &Given, console: &Arc<Console>) -> Result<Ending, Misuse> {
     } else if given.has(&parameter::VERSION) {
         console.result(&help::version());
     } else {
-        let options = intent::options(given, &surroundings(console))?;
-        return Ok(copy::copy(&options, given.dialect(), console));
+        let around = surroundings(console);
+        let options = intent::options(given, &around)?;
+        let settings = Settings::new(given, &around)?;
+        return Ok(copy::copy(&options, &settings, console));
     }
     Ok(Ending::Success)
 }

@@ -1,4 +1,4 @@
-//! Ctrl-C and `kill`: the first one calls the run off, the second one leaves at once.
+//! Ctrl-C, `kill` and a terminal that goes away: the first one calls the run off, the second one leaves at once.
 //!
 //! Calling off is gentle: listing stops, what is in flight is finished. A thread of its own waits for the signals, so
 //! that nothing but ordinary code runs when one comes.
@@ -7,7 +7,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::console::{Console, Level};
@@ -32,7 +32,7 @@ pub(crate) fn watch(
     console: Arc<Console>,
     call_off: impl Fn() + Send + 'static,
 ) -> io::Result<Caught> {
-    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     let caught = Caught::default();
     let first = caught.clone();
     std::thread::Builder::new()

@@ -12,12 +12,12 @@ use crate::misuse::Side;
 use crate::parameter::{self, Dialect};
 
 /// One object that failed: `<name>: <reason>`, on one line.
-pub(super) fn failed(name: &EntryName, error: &Error) -> String {
+pub(crate) fn failed(name: &EntryName, error: &Error) -> String {
     format!("{name}: {}", reason(error))
 }
 
 /// A part of the source that could not be listed.
-pub(super) fn unlisted(what: &str, error: &Error) -> String {
+pub(crate) fn unlisted(what: &str, error: &Error) -> String {
     format!("Failed to enumerate directory {what}: {}", reason(error))
 }
 

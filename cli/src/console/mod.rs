@@ -8,15 +8,17 @@ mod units;
 
 mod stamp;
 
+mod complaint;
+
+mod messages;
+
 mod progress;
 
 mod ticker;
 
 mod summary;
 
-mod complaint;
-
-mod watcher;
+mod json;
 
 use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -25,8 +27,12 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::mask::shown;
 
-pub(crate) use complaint::fatal;
-pub(crate) use watcher::Watcher;
+pub(crate) use complaint::{failed, fatal, unlisted};
+pub(crate) use json::{JSON, Records};
+pub(crate) use messages::Messages;
+pub(crate) use stamp::now;
+pub(crate) use summary::{Block, block};
+pub(crate) use ticker::{Form, Progress};
 
 /// How much a line on standard error matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,11 +106,20 @@ impl Console {
         }
     }
 
-    /// How far the run is: in the bar, or where there is none as a line.
-    fn progress(&self, text: String) {
-        match &self.bar {
-            Some(bar) => bar.set_message(text),
-            None => write_line(&mut self.streams().messages, &text),
+    /// There is a terminal that can rewrite a line.
+    pub(crate) fn has_bar(&self) -> bool {
+        self.bar.is_some()
+    }
+
+    /// A line of progress for standard error.
+    fn progress(&self, text: &str) {
+        self.aside(|streams| write_line(&mut streams.messages, text));
+    }
+
+    /// What the bar shows from now on.
+    fn redraw(&self, text: String) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(text);
         }
     }
 

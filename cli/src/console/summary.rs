@@ -1,11 +1,38 @@
 //! The block at the end of a run, letter by letter as scripts know it from AzCopy.
 
-use azring_core::report::Summary;
+use std::sync::Arc;
 
-use super::units;
+use azring_core::report::{Event, Summary};
+
+use super::{Console, units};
+use crate::audience::{End, Listener};
+
+/// Prints the block on standard output.
+pub(crate) struct Block {
+    console: Arc<Console>,
+    preview: bool,
+}
+
+impl Block {
+    /// The block of a run that copies, or only looks what it would copy.
+    pub(crate) fn new(console: Arc<Console>, preview: bool) -> Self {
+        Self { console, preview }
+    }
+}
+
+impl Listener for Block {
+    fn hear(&self, _event: &Event<'_>) {}
+
+    fn hear_end(&self, end: &End<'_>) {
+        if let Ok(summary) = end.result {
+            let time = (self.console.clock)();
+            self.console.result(&block(summary, self.preview, &time));
+        }
+    }
+}
 
 /// The summary of a run that ended at `time` (local, `yyyy/MM/dd HH:mm:ss`).
-pub(super) fn block(summary: &Summary, preview: bool, time: &str) -> String {
+pub(crate) fn block(summary: &Summary, preview: bool, time: &str) -> String {
     let settled = summary.done + summary.skipped + summary.failed;
     let finished = summary.done + summary.skipped;
     let first = if preview {

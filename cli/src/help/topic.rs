@@ -4,7 +4,7 @@ use super::layout::paragraph;
 use super::sample;
 use crate::parameter::Dialect;
 
-const TOPICS: &[&str] = &["Sample", "Environment", "ExitCodes"];
+const TOPICS: &[&str] = &["Sample", "Environment", "ExitCodes", "Json"];
 
 /// The topics' names, for people.
 pub(super) fn names() -> String {
@@ -19,6 +19,7 @@ pub(super) fn page(wanted: &str, dialect: Dialect, width: usize) -> Option<Strin
         "sample" | "example" => Some(sample::page(dialect, width)),
         "environment" => Some(told(ENVIRONMENT, width)),
         "exitcode" => Some(told(EXIT_CODES, width)),
+        "json" => Some(crate::console::JSON.trim_end().to_owned()),
         _ => None,
     }
 }
@@ -70,5 +71,11 @@ const EXIT_CODES: &[(&str, &str)] = &[
     (
         "130, 143",
         "Interrupted (Ctrl-C), terminated. What was under way was finished first, unless it was asked twice.",
+    ),
+    (
+        "4, 5, 75",
+        "Only where detailed codes are asked for, in place of 1, when the whole copy could not begin or go on: a \
+         credential was refused or does not permit it (4); this machine lacks disk, memory or descriptors (5); the \
+         service could not be reached or was not well, later it may be (75).",
     ),
 ];

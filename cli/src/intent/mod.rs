@@ -21,6 +21,8 @@ use azring_core::options::{
 };
 use azring_transport::auth::Credential;
 
+pub(crate) use value::choice;
+
 use crate::given::Given;
 use crate::mask::shown;
 use crate::misuse::{Misuse, Side};
@@ -38,6 +40,22 @@ pub(crate) struct Surroundings {
 
 /// From a question to the line that answers it, if one comes.
 pub(crate) type SecretLine = dyn Fn(&str) -> Option<String>;
+
+impl Surroundings {
+    /// Where azring keeps what should outlive a call: `$XDG_STATE_HOME/azring`, by the XDG Base Directory Specification.
+    pub(crate) fn state_folder(&self) -> Option<PathBuf> {
+        let set = |name: &str| {
+            self.environment
+                .get(OsStr::new(name))
+                .filter(|value| !value.is_empty())
+                .map(PathBuf::from)
+        };
+        set("XDG_STATE_HOME")
+            .filter(|folder| folder.is_absolute())
+            .or_else(|| Some(set("HOME")?.join(".local/state")))
+            .map(|folder| folder.join("azring"))
+    }
+}
 
 /// The options of one copy.
 pub(crate) fn options(given: &Given, around: &Surroundings) -> Result<Options, Misuse> {

@@ -34,8 +34,13 @@ fn read(base: &[&str], more: &[&str]) -> Result<Options, Misuse> {
     options(&words::read(&words)?, &around)
 }
 
-fn upload(more: &[&str]) -> Options {
+pub(crate) fn upload(more: &[&str]) -> Options {
     read(UPLOAD, more).unwrap()
+}
+
+pub(crate) fn upload_with(more: &[&str], around: &Surroundings) -> Options {
+    let words: Vec<OsString> = UPLOAD.iter().chain(more).map(OsString::from).collect();
+    options(&words::read(&words).unwrap(), around).unwrap()
 }
 
 fn refused(base: &[&str], more: &[&str]) -> String {

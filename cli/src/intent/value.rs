@@ -18,7 +18,7 @@ const BLOCK_MIB_MAX: i64 = 100;
 const MEMORY_BYTES_MIN: u64 = 32 << 20;
 
 /// Which of its choices the parameter was given, as the table writes it.
-pub(super) fn choice(given: &Given, parameter: &Parameter) -> Result<Option<&'static str>, Misuse> {
+pub(crate) fn choice(given: &Given, parameter: &Parameter) -> Result<Option<&'static str>, Misuse> {
     let Value::Choice(known) = parameter.value else {
         return Ok(None);
     };

@@ -21,7 +21,7 @@ pub(crate) use location::{
 };
 pub(crate) use machine::{CA_FILE, IO, MEMORY, NC};
 pub(crate) use selection::{PATTERN, S, XN, XO};
-pub(crate) use session::{HELP, L, RESPONSE_FILE, VERSION, Y};
+pub(crate) use session::{EXIT_CODES, HELP, L, OUTPUT, PROGRESS, RESPONSE_FILE, V, VERSION, Y};
 pub(crate) use transfer::{
     BLOB_TYPE, BLOCK_SIZE_IN_MB, CHECK_MD5, CRC64, DURABILITY, MD5, MT, SET_CONTENT_TYPE,
 };

@@ -1,10 +1,21 @@
 //! Rows: questions, logs and help.
 
-use super::{ALL, BLOBS_FILES, Group, Parameter, Value};
+use super::{ALL, BLOBS_FILES, Group, Parameter, Value, built};
 
 pub(super) const GROUP: Group = Group {
     title: "The session",
-    rows: &[&Y, &L, &V, &Z, &RESPONSE_FILE, &HELP, &VERSION],
+    rows: &[
+        &Y,
+        &L,
+        &V,
+        &Z,
+        &RESPONSE_FILE,
+        &OUTPUT,
+        &PROGRESS,
+        &EXIT_CODES,
+        &HELP,
+        &VERSION,
+    ],
 };
 
 pub(crate) static Y: Parameter = Parameter {
@@ -35,17 +46,63 @@ pub(crate) static L: Parameter = Parameter {
     built: true,
 };
 
-static V: Parameter = Parameter {
+pub(crate) static V: Parameter = Parameter {
     slash: "V",
     dash: &["verbose"],
     value: Value::Optional("file"),
     secret: false,
     applies_to: ALL,
-    default: "",
+    default: "no log",
     brief: "Write a verbose log",
-    detail: "Writes what happens to every object into a log file.",
+    detail: "Writes what becomes of every object into a log file, without any key or signature; together with a preview, \
+             which objects would be copied. Without a value the file is `AzCopyVerbose.log` in \
+             `$XDG_STATE_HOME/azring`, which is `~/.local/state/azring` where that is not set. A log is appended to; at \
+             64 MiB it is set aside under its name with `.1` behind it.",
     since: "AzCopy",
-    built: false,
+    built: true,
+};
+
+pub(crate) static OUTPUT: Parameter = Parameter {
+    slash: "Output",
+    dash: &["output"],
+    value: Value::Choice(&[built("text"), built("json")]),
+    secret: false,
+    applies_to: ALL,
+    default: "text",
+    brief: "What standard output is made of",
+    detail: "What is written to standard output: text for people and for scripts that know AzCopy's summary, or records \
+             of JSON, one in each line and nothing else. The topic `Json` tells what is in them. Messages go to standard \
+             error in both cases.",
+    since: "azring 0.1",
+    built: true,
+};
+
+pub(crate) static PROGRESS: Parameter = Parameter {
+    slash: "Progress",
+    dash: &["progress"],
+    value: Value::Choice(&[built("auto"), built("lines"), built("none")]),
+    secret: false,
+    applies_to: ALL,
+    default: "auto",
+    brief: "How progress is told",
+    detail: "How progress is told, on standard error: with `auto` in a line that is rewritten where that is a terminal, \
+             and in a new line every ten seconds elsewhere; with `lines` always so; with `none` not at all.",
+    since: "azring 0.1",
+    built: true,
+};
+
+pub(crate) static EXIT_CODES: Parameter = Parameter {
+    slash: "ExitCodes",
+    dash: &["exit-codes"],
+    value: Value::Choice(&[built("plain"), built("detailed")]),
+    secret: false,
+    applies_to: ALL,
+    default: "plain",
+    brief: "How much the exit code tells",
+    detail: "Whether the exit code only tells that something failed, as AzCopy's did, or also what. The topic `ExitCodes` \
+             lists them.",
+    since: "azring 0.1",
+    built: true,
 };
 
 static Z: Parameter = Parameter {
@@ -85,8 +142,8 @@ pub(crate) static HELP: Parameter = Parameter {
     applies_to: ALL,
     default: "",
     brief: "Help: all of it, or about one parameter or topic",
-    detail: "Shows help: all of it; about one parameter, by its name; or one of the topics `Sample`, `Environment` and \
-             `ExitCodes`.",
+    detail: "Shows help: all of it; about one parameter, by its name; or one of the topics `Sample`, `Environment`, \
+             `ExitCodes` and `Json`.",
     since: "AzCopy",
     built: true,
 };

@@ -1,0 +1,71 @@
+//! Everybody who watches a run: the job knows one observer, and this one passes on what it hears.
+
+use azring_core::report::{Answer, Event, Observer, Summary};
+use azring_core::{Error, Result};
+
+use crate::exit::Ending;
+
+/// Somebody who wants to know what happens. Called from one thread, in the order in which things happen.
+pub(crate) trait Listener {
+    /// Something happened.
+    fn hear(&self, event: &Event<'_>);
+
+    /// Somebody was asked whether `target` may be replaced, and this was the answer.
+    fn hear_answer(&self, _target: &str, _answer: Answer) {}
+
+    /// The run is over; nothing follows.
+    fn hear_end(&self, end: &End<'_>);
+}
+
+/// How a run ended.
+pub(crate) struct End<'a> {
+    /// Its counts, or why it could not begin or go on.
+    pub(crate) result: Result<&'a Summary, &'a Error>,
+    /// What the program will tell the one who started it.
+    pub(crate) ending: Ending,
+}
+
+/// The listeners, in the order in which they hear, and the one who answers questions.
+pub(crate) struct Audience {
+    listeners: Vec<Box<dyn Listener>>,
+    ask: Box<Ask>,
+}
+
+/// Asks whether `target` may be replaced by `source`.
+pub(crate) type Ask = dyn Fn(&str, &str) -> Answer;
+
+impl Audience {
+    /// An audience whose questions `ask` answers.
+    pub(crate) fn new(
+        listeners: Vec<Box<dyn Listener>>,
+        ask: impl Fn(&str, &str) -> Answer + 'static,
+    ) -> Self {
+        Self {
+            listeners,
+            ask: Box::new(ask),
+        }
+    }
+
+    /// Tells everybody that it is over.
+    pub(crate) fn end(&self, end: &End<'_>) {
+        for listener in &self.listeners {
+            listener.hear_end(end);
+        }
+    }
+}
+
+impl Observer for Audience {
+    fn event(&self, event: Event<'_>) {
+        for listener in &self.listeners {
+            listener.hear(&event);
+        }
+    }
+
+    fn ask_overwrite(&self, source: &str, target: &str) -> Answer {
+        let answer = (self.ask)(source, target);
+        for listener in &self.listeners {
+            listener.hear_answer(target, answer);
+        }
+        answer
+    }
+}

@@ -1,0 +1,331 @@
+#![doc = include_str!("JSON.md")]
+
+use std::cell::OnceCell;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use azring_core::Error;
+use azring_core::entry::EntryName;
+use azring_core::options::Options;
+use azring_core::report::Event;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::Console;
+use super::progress::Sample;
+use crate::audience::{End, Listener};
+use crate::mask::masked;
+
+/// What is in the records, for help.
+pub(crate) const JSON: &str = include_str!("JSON.md");
+
+/// Raised when a field changes its meaning or goes away; new fields do not count.
+const SCHEMA_VERSION: u32 = 1;
+
+/// Writes what happens as records.
+pub(crate) struct Records {
+    console: Arc<Console>,
+    preview: bool,
+    clock: fn() -> Timestamp,
+    /// The first record, until it is written.
+    init: OnceCell<Value>,
+}
+
+impl Records {
+    /// Records of a run with these options.
+    pub(crate) fn new(console: Arc<Console>, options: &Options) -> Self {
+        let init = json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "source": masked(&options.source.to_string()),
+            "destination": masked(&options.target.to_string()),
+            "preview": options.preview,
+        });
+        Self {
+            console,
+            preview: options.preview,
+            clock: Timestamp::now,
+            init: OnceCell::from(init),
+        }
+    }
+
+    fn write(&self, kind: &str, fields: &Value) {
+        self.console.result(&record((self.clock)(), kind, fields));
+    }
+
+    fn object(&self, name: &EntryName, outcome: &str, more: Value) {
+        let mut fields = named(name);
+        fields.insert("outcome".to_owned(), outcome.into());
+        if let Value::Object(more) = more {
+            fields.extend(more);
+        }
+        self.write("object", &Value::Object(fields));
+    }
+}
+
+impl Listener for Records {
+    fn hear(&self, event: &Event<'_>) {
+        match event {
+            Event::Started { .. } => {
+                if let Some(init) = self.init.get() {
+                    self.write("init", init);
+                }
+            }
+            Event::IoMode(mode) => self.write("io_mode", &json!({ "message": mode })),
+            Event::Notice(text) => self.write("warning", &json!({ "message": masked(text) })),
+            Event::Unlisted { what, error } => {
+                let mut fields = failure(error);
+                fields.insert("what".to_owned(), masked(what).into());
+                self.write("error", &Value::Object(fields));
+            }
+            Event::Done { name, bytes } => {
+                let outcome = if self.preview { "would_copy" } else { "done" };
+                self.object(name, outcome, json!({ "bytes": bytes }));
+            }
+            Event::Skipped { name, reason } => {
+                self.object(name, "skipped", json!({ "message": masked(reason) }));
+            }
+            Event::Failed { name, error } => {
+                self.object(name, "failed", Value::Object(failure(error)));
+            }
+        }
+    }
+
+    fn hear_end(&self, end: &End<'_>) {
+        let success = end.ending.code() == 0;
+        let mut fields = json!({ "success": success, "exit_code": end.ending.code() });
+        match end.result {
+            Ok(summary) => {
+                let counts = json!({
+                    "listed": summary.listed,
+                    "done": summary.done,
+                    "skipped": summary.skipped,
+                    "failed": summary.failed,
+                    "unlisted": summary.unlisted,
+                    "bytes": summary.bytes,
+                    "retries": summary.retries,
+                    "elapsed_ms": summary.elapsed.as_millis() as u64,
+                });
+                merge(&mut fields, counts);
+            }
+            Err(error) => self.write("error", &Value::Object(failure(error))),
+        }
+        self.write("summary", &fields);
+    }
+}
+
+/// A record of how far the run is.
+pub(super) fn progress(sample: &Sample, rate: u64) -> String {
+    let fields = json!({
+        "listed": sample.listed,
+        "listed_bytes": sample.listed_bytes,
+        "listing_done": sample.listing_done,
+        "done": sample.done,
+        "skipped": sample.skipped,
+        "failed": sample.failed,
+        "moved_bytes": sample.moved_bytes,
+        "retries": sample.retries,
+        "bytes_per_second": rate,
+    });
+    record(Timestamp::now(), "progress", &fields)
+}
+
+/// One record: a line without a break.
+fn record(time: Timestamp, kind: &str, fields: &Value) -> String {
+    let mut record = json!({
+        "schema_version": SCHEMA_VERSION,
+        "type": kind,
+        "time": format!("{time:.3}"),
+    });
+    merge(&mut record, fields.clone());
+    escape(&record.to_string())
+}
+
+fn merge(into: &mut Value, fields: Value) {
+    if let (Value::Object(into), Value::Object(fields)) = (into, fields) {
+        into.extend(fields);
+    }
+}
+
+/// The name, as exactly as JSON allows: a name on disk may be no text.
+fn named(name: &EntryName) -> Map<String, Value> {
+    let mut fields = Map::new();
+    if let Some(text) = name.as_str() {
+        fields.insert("name".to_owned(), text.into());
+    } else {
+        fields.insert("name".to_owned(), name.to_string().into());
+        fields.insert("name_hex".to_owned(), hex(name.as_bytes()).into());
+    }
+    fields
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn failure(error: &Error) -> Map<String, Value> {
+    let mut fields = Map::new();
+    fields.insert("message".to_owned(), masked(&error.to_string()).into());
+    if let Error::Transport(transport) = error {
+        let told = [
+            ("status", transport.status().map(Value::from)),
+            ("code", transport.code().map(Value::from)),
+            ("request_id", transport.request_id().map(Value::from)),
+        ];
+        for (name, value) in told {
+            if let Some(value) = value {
+                fields.insert(name.to_owned(), value);
+            }
+        }
+    }
+    fields
+}
+
+/// Characters that a terminal would obey, as escapes of JSON: what is read is the same. They only occur in strings, and
+/// JSON itself asks for the escape below U+0020 alone.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        let code = u32::from(letter);
+        let obeyed = letter.is_control()
+            || matches!(code, 0x200e | 0x200f | 0x202a..=0x202e | 0x2066..=0x2069);
+        if obeyed {
+            let _ = write!(escaped, "\\u{code:04x}");
+        } else {
+            escaped.push(letter);
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use azring_core::report::{Summary, Totals};
+    use insta::assert_snapshot;
+
+    use super::super::testing::{Printed, console};
+    use super::*;
+    use crate::exit::Ending;
+    use crate::intent::tests::upload;
+
+    fn records(more: &[&str]) -> (Records, Printed) {
+        let (console, printed) = console();
+        let mut records = Records::new(Arc::new(console), &upload(more));
+        records.clock = || Timestamp::UNIX_EPOCH;
+        (records, printed)
+    }
+
+    fn refused() -> Error {
+        let told = "the service answered 403 AuthenticationFailed";
+        azring_transport::Error::new(azring_transport::Kind::Status(403), told)
+            .answered(
+                Some("AuthenticationFailed".to_owned()),
+                Some("1-2".to_owned()),
+                None,
+            )
+            .into()
+    }
+
+    #[test]
+    fn a_run_is_a_sequence_of_records() {
+        let (records, printed) = records(&[]);
+        let totals = Arc::new(Totals::default());
+        let name = EntryName::from("a.txt");
+        records.hear(&Event::Started { totals: &totals });
+        records.hear(&Event::Done {
+            name: &name,
+            bytes: 5,
+        });
+        records.hear(&Event::Skipped {
+            name: &name,
+            reason: "it is older",
+        });
+        records.hear(&Event::Failed {
+            name: &name,
+            error: &refused(),
+        });
+        records.hear(&Event::Unlisted {
+            what: "/data/b",
+            error: &Error::Stopped,
+        });
+        records.hear(&Event::Notice("something"));
+        let summary = Summary {
+            listed: 3,
+            done: 1,
+            skipped: 1,
+            failed: 1,
+            bytes: 5,
+            retries: 2,
+            elapsed: Duration::from_millis(1500),
+            unlisted: 1,
+        };
+        records.hear_end(&End {
+            result: Ok(&summary),
+            ending: Ending::Failure,
+        });
+        assert_snapshot!(printed.results(), @r#"
+        {"schema_version":1,"type":"init","time":"1970-01-01T00:00:00.000Z","version":"0.1.0","source":"/data","destination":"https://a.blob.core.windows.net/c","preview":false}
+        {"schema_version":1,"type":"object","time":"1970-01-01T00:00:00.000Z","name":"a.txt","outcome":"done","bytes":5}
+        {"schema_version":1,"type":"object","time":"1970-01-01T00:00:00.000Z","name":"a.txt","outcome":"skipped","message":"it is older"}
+        {"schema_version":1,"type":"object","time":"1970-01-01T00:00:00.000Z","name":"a.txt","outcome":"failed","message":"the service answered 403 AuthenticationFailed","status":403,"code":"AuthenticationFailed","request_id":"1-2"}
+        {"schema_version":1,"type":"error","time":"1970-01-01T00:00:00.000Z","message":"the transfer has been cancelled","what":"/data/b"}
+        {"schema_version":1,"type":"warning","time":"1970-01-01T00:00:00.000Z","message":"something"}
+        {"schema_version":1,"type":"summary","time":"1970-01-01T00:00:00.000Z","success":false,"exit_code":1,"listed":3,"done":1,"skipped":1,"failed":1,"unlisted":1,"bytes":5,"retries":2,"elapsed_ms":1500}
+        "#);
+        assert_eq!(printed.messages(), "");
+    }
+
+    #[test]
+    fn a_run_that_could_not_begin_ends_with_its_error() {
+        let (records, printed) = records(&["/L"]);
+        records.hear_end(&End {
+            result: Err(&refused()),
+            ending: Ending::Failure,
+        });
+        assert_snapshot!(printed.results(), @r#"
+        {"schema_version":1,"type":"error","time":"1970-01-01T00:00:00.000Z","message":"the service answered 403 AuthenticationFailed","status":403,"code":"AuthenticationFailed","request_id":"1-2"}
+        {"schema_version":1,"type":"summary","time":"1970-01-01T00:00:00.000Z","success":false,"exit_code":1}
+        "#);
+    }
+
+    #[test]
+    fn every_name_is_told_exactly_and_obeyed_by_no_terminal() {
+        let (records, printed) = records(&[]);
+        let wild = "a\u{202e}\u{9b}2J\n\"\\";
+        records.hear(&Event::Done {
+            name: &EntryName::from(wild),
+            bytes: 0,
+        });
+        records.hear(&Event::Done {
+            name: &EntryName::new(&b"b\xff"[..]),
+            bytes: 0,
+        });
+        let text = printed.results();
+        assert!(
+            text.chars()
+                .all(|letter| letter == '\n' || !letter.is_control())
+        );
+        assert!(!text.contains('\u{202e}'));
+        let lines: Vec<Value> = text
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        assert_eq!(lines[0]["name"], wild);
+        assert_eq!(
+            (&lines[1]["name"], &lines[1]["name_hex"]),
+            (&json!("b\\xff"), &json!("62ff"))
+        );
+    }
+
+    #[test]
+    fn progress_is_a_record_too() {
+        let record: Value = serde_json::from_str(&progress(&Sample::default(), 7)).unwrap();
+        assert_eq!(record["type"], "progress");
+        assert_eq!(record["bytes_per_second"], 7);
+        assert_eq!(record["schema_version"], SCHEMA_VERSION);
+    }
+}
