@@ -83,7 +83,7 @@ impl Listener for VerboseLog {
     fn hear(&self, event: &Event<'_>) {
         match event {
             Event::Started { .. } => {}
-            Event::IoMode(mode) => self.verbose(&format!("file IO: {mode}")),
+            Event::IoMode(mode) => self.verbose(&format!("io: {mode}")),
             Event::Notice(text) => self.verbose(text),
             Event::Done { name, .. } if self.options.preview => {
                 self.verbose(&format!("Would transfer: {name}"));

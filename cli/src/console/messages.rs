@@ -54,7 +54,7 @@ impl Listener for Messages {
     fn hear(&self, event: &Event<'_>) {
         match event {
             Event::Started { .. } | Event::Done { .. } | Event::IoMode(BEST_IO) => {}
-            Event::IoMode(mode) => self.info(&format!("file IO: {mode}")),
+            Event::IoMode(mode) => self.info(&format!("io: {mode}")),
             Event::Notice(text) => self.info(text),
             Event::Unlisted { what, error } => self.error(&complaint::unlisted(what, error)),
             Event::Skipped { .. } => {
@@ -137,7 +137,7 @@ mod tests {
         messages.hear(&Event::IoMode(BEST_IO));
         assert_eq!(printed.messages(), "");
         messages.hear(&Event::IoMode("threads (the kernel refuses a ring)"));
-        assert_snapshot!(printed.messages(), @"[2018/08/16 15:19:39][INFO] file IO: threads (the kernel refuses a ring)");
+        assert_snapshot!(printed.messages(), @"[2018/08/16 15:19:39][INFO] io: threads (the kernel refuses a ring)");
     }
 
     #[test]
