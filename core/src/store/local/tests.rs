@@ -155,7 +155,7 @@ fn pipes_are_left_out_and_said_so() {
 fn an_unreadable_folder_is_reported_and_the_rest_is_listed() {
     let place = tree();
     let closed = place.path().join("d/e");
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
     let page = list(place.path(), None, true).unwrap();
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).unwrap();
     if rustix::process::geteuid().is_root() {
@@ -168,9 +168,10 @@ fn an_unreadable_folder_is_reported_and_the_rest_is_listed() {
 
 #[test]
 fn a_file_that_changed_since_it_was_listed_is_not_copied() {
-    let changes: [(&str, fn(&Path)); 4] = [
+    type Change = fn(&Path);
+    let changes: [(&str, Change); 4] = [
         ("grows", |path| {
-            fs::write(path, "longer than before").unwrap()
+            fs::write(path, "longer than before").unwrap();
         }),
         ("is replaced", |path| {
             fs::remove_file(path).unwrap();
