@@ -6,14 +6,16 @@
 //! | `PUT /faults` | takes a plan (FORMAT.md in `fault/`) |
 //! | `DELETE /faults` | ends all faults |
 //! | `GET /counters`, `DELETE /counters` | sums by operation and status; begins them at zero |
+//! | `GET /behaviour`, `PUT /behaviour` | the service's habits (`behaviour.rs`); what is left out becomes the default |
 //! | `PUT /log` | `{"lines": 1000}`: keeps so many lines in memory |
 //! | `GET /log`, `DELETE /log` | the lines kept, as JSON lines; forgets them |
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use serde::Deserialize;
 use serde_json::json;
 
+use super::behaviour::{Behaviour, SharedBehaviour};
 use super::error::{Answer, Refusal};
 use super::fault::Plan;
 use super::http::body::Body;
@@ -29,6 +31,7 @@ const DOCUMENT_BYTES_MAX: u64 = 8 << 20;
 /// Serves the control endpoint of one emulator.
 pub struct Control {
     watch: Arc<Watch>,
+    behaviour: SharedBehaviour,
 }
 
 #[derive(Deserialize)]
@@ -39,8 +42,8 @@ struct LogOrder {
 
 impl Control {
     /// Controls what this watch watches.
-    pub fn new(watch: Arc<Watch>) -> Self {
-        Self { watch }
+    pub fn new(watch: Arc<Watch>, behaviour: SharedBehaviour) -> Self {
+        Self { watch, behaviour }
     }
 
     fn answer(&self, head: &Head, body: &mut Body<'_>) -> Answer<Response> {
@@ -91,6 +94,23 @@ impl Control {
             }
             ("DELETE", "/log") => {
                 watch.log.clear();
+                Ok(Response::new(204))
+            }
+            ("GET", "/behaviour") => {
+                let behaviour = self
+                    .behaviour
+                    .read()
+                    .unwrap_or_else(PoisonError::into_inner);
+                Ok(document(&json!(**behaviour)))
+            }
+            ("PUT", "/behaviour") => {
+                let behaviour: Behaviour =
+                    serde_json::from_slice(&body.read_document(DOCUMENT_BYTES_MAX)?)
+                        .map_err(|error| Refusal::invalid_input(error.to_string()))?;
+                *self
+                    .behaviour
+                    .write()
+                    .unwrap_or_else(PoisonError::into_inner) = Arc::new(behaviour);
                 Ok(Response::new(204))
             }
             _ => Err(Refusal::new(

@@ -63,6 +63,16 @@ impl Refusal {
         .with("HeaderValue", value)
     }
 
+    /// 400: a query parameter is missing.
+    pub fn missing_query(name: &str) -> Self {
+        Self::new(
+            400,
+            "MissingRequiredQueryParameter",
+            "A query parameter that's mandatory for this request is not specified.",
+        )
+        .with("QueryParameterName", name)
+    }
+
     /// 400: a query parameter's value cannot be used.
     pub fn invalid_query(name: &str, value: &str, reason: &str) -> Self {
         Self::new(

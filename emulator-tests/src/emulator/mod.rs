@@ -10,6 +10,7 @@
 //! ([`blob`]), the operation takes or gives bytes ([`store`]), and the same thread sends the answer.
 //! It shares no code with azring itself: it is the second opinion on what azring sends.
 
+pub mod behaviour;
 mod options;
 mod server;
 pub mod tls;
@@ -29,6 +30,7 @@ pub mod error;
 pub mod version;
 pub mod xml;
 
+pub use behaviour::{Behaviour, CopyHabit, CopyOutcome, ListingHabit};
 pub use options::{
     AccountOption, DEVELOPMENT_ACCOUNT, DEVELOPMENT_KEY, Options, PatternBlob, StoreChoice,
     TlsChoice,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use super::behaviour::Behaviour;
 use super::fault::Plan;
 
 /// The account that every Azure tool knows, with its public key.
@@ -125,6 +126,12 @@ pub struct Options {
     pub log_file: Option<PathBuf>,
     /// How many lines of the request log are kept in memory.
     pub log_lines: usize,
+    /// How the service behaves at first.
+    pub behaviour: Behaviour,
+    /// Key of the issuer whose bearer tokens (HS256) are accepted.
+    pub issuer_key: Option<Vec<u8>>,
+    /// Authorities that copy sources under HTTPS are certified by, PEM file.
+    pub trust: Option<PathBuf>,
     /// Blobs that exist from the start, in pattern bytes.
     pub pattern_blobs: Vec<PatternBlob>,
 }
@@ -143,6 +150,9 @@ impl Default for Options {
             faults: None,
             log_file: None,
             log_lines: 0,
+            behaviour: Behaviour::default(),
+            issuer_key: None,
+            trust: None,
             pattern_blobs: Vec::new(),
         }
     }

@@ -7,12 +7,13 @@ use std::collections::HashMap;
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
+use super::behaviour::{Behaviour, SharedBehaviour};
 use super::blob::BlobService;
 use super::clock::pause;
 use super::control::Control;
@@ -55,6 +56,7 @@ pub struct Server {
     scheme: &'static str,
     authority_pem: Option<String>,
     watch: Arc<Watch>,
+    behaviour: SharedBehaviour,
     blob: Listening,
     control: Listening,
 }
@@ -63,6 +65,7 @@ impl Server {
     /// Starts to serve. When this returns, requests are answered.
     pub fn start(options: &Options) -> Result<Self, StartError> {
         let tls = Tls::prepare(&options.tls)?;
+        let behaviour = Arc::new(RwLock::new(Arc::new(options.behaviour.clone())));
         let watch = Arc::new(Watch::default());
         watch.faults.set(options.faults.clone());
         watch.log.keep(options.log_lines);
@@ -71,7 +74,8 @@ impl Server {
                 |error| StartError::Options(format!("cannot log to `{}`: {error}", path.display()));
             watch.log.to_file(path).map_err(refused)?;
         }
-        let service: Arc<dyn Handler> = Arc::new(BlobService::new(options)?);
+        let service: Arc<dyn Handler> =
+            Arc::new(BlobService::new(options, Arc::clone(&behaviour))?);
         let config = tls.as_ref().map(|tls| Arc::clone(&tls.config));
         let blob = Listening::start(
             &options.host,
@@ -80,7 +84,8 @@ impl Server {
             Arc::clone(&watch),
             config,
         )?;
-        let control: Arc<dyn Handler> = Arc::new(Control::new(Arc::clone(&watch)));
+        let control: Arc<dyn Handler> =
+            Arc::new(Control::new(Arc::clone(&watch), Arc::clone(&behaviour)));
         let control = Listening::start(
             CONTROL_HOST,
             options.control_port,
@@ -92,6 +97,7 @@ impl Server {
             scheme: if tls.is_some() { "https" } else { "http" },
             authority_pem: tls.and_then(|tls| tls.authority_pem),
             watch,
+            behaviour,
             blob,
             control,
         })
@@ -120,6 +126,14 @@ impl Server {
     /// Faults, log and counters of the Blob service.
     pub fn watch(&self) -> &Watch {
         &self.watch
+    }
+
+    /// Changes the service's habits.
+    pub fn set_behaviour(&self, behaviour: Behaviour) {
+        *self
+            .behaviour
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(behaviour);
     }
 
     /// Open connections to the Blob service.

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
 };
-use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
 
 use super::StartError;
 use super::options::TlsChoice;
@@ -82,6 +82,25 @@ fn own() -> Result<Tls, StartError> {
         config: config(vec![cert.der().clone()], key)?,
         authority_pem: Some(issuer.pem()),
     })
+}
+
+/// Whom to trust as a client; `None` for nobody.
+pub fn trust(path: Option<&Path>) -> Result<Option<Arc<ClientConfig>>, StartError> {
+    let Some(path) = path else { return Ok(None) };
+    let broken = || StartError::Certificate(format!("cannot read `{}` as PEM", path.display()));
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_file_iter(path).map_err(|_| broken())? {
+        roots
+            .add(certificate.map_err(|_| broken())?)
+            .map_err(|_| broken())?;
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| StartError::Certificate(format!("cannot use TLS: {error}")))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(Some(Arc::new(config)))
 }
 
 fn config(

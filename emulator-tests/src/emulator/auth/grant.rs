@@ -18,7 +18,7 @@ pub enum Level {
 pub struct Need {
     /// Resource level.
     pub level: Level,
-    /// SAS permissions, any of which is enough. Empty: no SAS can do it.
+    /// SAS permissions, any of which is enough. Empty: only the account's key can do it.
     pub letters: &'static str,
     /// Only an account SAS or a key may do it: container and account operations.
     pub account_only: bool,
@@ -29,6 +29,15 @@ pub struct Need {
 pub struct Overrides {
     /// Header name and value.
     pub headers: Vec<(&'static str, String)>,
+}
+
+/// Whom a token was made out to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// Object id.
+    pub object: String,
+    /// Tenant id.
+    pub tenant: String,
 }
 
 /// A checked credential.
@@ -50,6 +59,8 @@ pub enum Grant {
         /// Response headers.
         overrides: Overrides,
     },
+    /// A bearer token.
+    Bearer(Holder),
     /// No credential.
     Anonymous,
 }
@@ -61,6 +72,7 @@ impl Grant {
             Self::Key(scheme) => scheme,
             Self::AccountSas { .. } => "AccountSas",
             Self::ServiceSas { .. } => "ServiceSas",
+            Self::Bearer(_) => "Bearer",
             Self::Anonymous => "Anonymous",
         }
     }
@@ -68,7 +80,8 @@ impl Grant {
     /// May this credential do what an operation needs? Anonymous requests are judged by the container's access instead.
     pub fn may(&self, need: &Need) -> Answer<()> {
         match self {
-            Self::Key(_) | Self::Anonymous => Ok(()),
+            Self::Bearer(_) if need.letters.is_empty() => Err(Refusal::permission_mismatch()),
+            Self::Key(_) | Self::Bearer(_) | Self::Anonymous => Ok(()),
             Self::AccountSas { types, .. } if !types.contains(level_letter(need.level)) => {
                 Err(Refusal::new(
                     403,
@@ -87,7 +100,7 @@ impl Grant {
     /// Does the credential have one of these SAS permissions? Keys have all, anonymous requests none.
     pub fn has_any(&self, letters: &str) -> bool {
         match self {
-            Self::Key(_) => true,
+            Self::Key(_) | Self::Bearer(_) => true,
             Self::AccountSas { permissions, .. } | Self::ServiceSas { permissions, .. } => {
                 letters.chars().any(|letter| permissions.contains(letter))
             }

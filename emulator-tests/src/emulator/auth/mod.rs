@@ -1,17 +1,22 @@
 //! Who asks, and what they may do. The service calls [`authorize`] before it looks at anything else of a request.
 //!
 //! ```text
-//! Authorization header -> shared_key      \
-//! sig= in the query    -> sas             -> Grant -> may(need)?
-//! neither              -> anonymous       /
+//! Authorization header -> shared_key, lite, bearer \
+//! sig= in the query    -> sas, delegation          -> Grant -> may(need)?
+//! neither              -> anonymous                /
 //! ```
 //! A wrong or expired credential is refused here; a right one that does not reach far enough is refused by [`Grant::may`].
 
 pub mod grant;
+
+pub mod bearer;
+pub mod delegation;
+pub mod lite;
 pub mod sas;
 pub mod shared_key;
 
-pub use grant::{Grant, Level, Need, Overrides};
+pub use delegation::DelegationKey;
+pub use grant::{Grant, Holder, Level, Need, Overrides};
 pub use sas::StoredPolicy;
 
 use super::clock::Moment;
@@ -37,6 +42,8 @@ pub struct Evidence<'a> {
     pub version: ApiVersion,
     /// The account's key, decoded.
     pub key: &'a [u8],
+    /// The key of the issuer whose bearer tokens are accepted.
+    pub issuer_key: Option<&'a [u8]>,
     /// The client's address and whether it came by HTTPS.
     pub peer: &'a Peer,
     /// The clock.
@@ -49,12 +56,28 @@ pub struct Evidence<'a> {
 pub fn authorize(evidence: &Evidence<'_>) -> Answer<Grant> {
     let authorization = evidence.head.header("authorization");
     match authorization.and_then(|value| value.split_once(' ')) {
-        Some(("SharedKey", rest)) => shared_key::check(evidence, rest),
+        Some(("SharedKey", rest)) => {
+            require_version(evidence)?;
+            shared_key::check(evidence, rest)
+        }
+        Some(("SharedKeyLite", rest)) => {
+            require_version(evidence)?;
+            lite::check(evidence, rest)
+        }
+        Some(("Bearer", rest)) => {
+            require_version(evidence)?;
+            bearer::check(evidence, rest)
+        }
         Some(_) => Err(invalid_authorization()),
         None if authorization.is_some() => Err(invalid_authorization()),
         None if evidence.query.get("sig").is_some() => sas::check(evidence),
         None => Ok(Grant::Anonymous),
     }
+}
+
+/// Only anonymous and SAS requests may leave the version out.
+fn require_version(evidence: &Evidence<'_>) -> Answer<()> {
+    evidence.head.required("x-ms-version").map(|_| ())
 }
 
 fn invalid_authorization() -> Refusal {

@@ -8,8 +8,8 @@ use super::super::clock::Moment;
 use super::super::digest;
 use super::super::error::{Answer, Refusal};
 use super::super::version::ApiVersion;
-use super::Evidence;
 use super::grant::{Grant, Overrides};
+use super::{Evidence, delegation};
 
 /// A container's stored access policy: what it leaves out, the SAS must say.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -25,7 +25,7 @@ pub struct StoredPolicy {
 }
 
 /// The response headers that a service SAS may set, by their query parameters in signing order.
-const OVERRIDES: [(&str, &str); 5] = [
+pub(super) const OVERRIDES: [(&str, &str); 5] = [
     ("rscc", "Cache-Control"),
     ("rscd", "Content-Disposition"),
     ("rsce", "Content-Encoding"),
@@ -50,6 +50,8 @@ pub(super) fn check(evidence: &Evidence<'_>) -> Answer<Grant> {
     }
     if query.get("srt").is_some() || query.get("ss").is_some() {
         check_account(evidence, version)
+    } else if query.get("skoid").is_some() {
+        delegation::check(evidence, version)
     } else {
         check_service(evidence, version)
     }
@@ -115,7 +117,7 @@ fn check_service(evidence: &Evidence<'_>, version: ApiVersion) -> Answer<Grant> 
 }
 
 /// The container or blob that the SAS must have been made for. A SAS of a snapshot is good for that snapshot only.
-fn canonical_resource(evidence: &Evidence<'_>, version: ApiVersion) -> Answer<String> {
+pub(super) fn canonical_resource(evidence: &Evidence<'_>, version: ApiVersion) -> Answer<String> {
     let target = evidence.target;
     let container = target
         .container
@@ -141,7 +143,7 @@ fn canonical_resource(evidence: &Evidence<'_>, version: ApiVersion) -> Answer<St
 }
 
 /// The snapshot stands in the string-to-sign of a snapshot's SAS only.
-fn signed_snapshot<'a>(evidence: &Evidence<'a>) -> &'a str {
+pub(super) fn signed_snapshot<'a>(evidence: &Evidence<'a>) -> &'a str {
     if evidence.query.get("sr") == Some("bs") {
         evidence.query.or_empty("snapshot")
     } else {
@@ -190,7 +192,7 @@ fn missing(name: &str) -> Refusal {
     Refusal::authentication_failed(format!("{name} is mandatory. It cannot be empty"))
 }
 
-fn overrides(evidence: &Evidence<'_>) -> Overrides {
+pub(super) fn overrides(evidence: &Evidence<'_>) -> Overrides {
     let given = OVERRIDES
         .iter()
         .filter_map(|(name, header)| Some((*header, evidence.query.filled(name)?.to_owned())));

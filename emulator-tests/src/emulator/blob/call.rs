@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::super::auth::Grant;
+use super::super::behaviour::Behaviour;
 use super::super::clock::Moment;
 use super::super::error::Answer;
+use super::super::http::connection::Peer;
 use super::super::http::head::Head;
 use super::super::http::query::Query;
 use super::super::http::target::Target;
@@ -28,8 +30,10 @@ pub struct Call<'a> {
     pub version: ApiVersion,
     /// What the credential allows.
     pub grant: &'a Grant,
-    /// The request came by HTTPS.
-    pub secure: bool,
+    /// The client.
+    pub peer: &'a Peer,
+    /// The service's habits at this time.
+    pub behaviour: Arc<Behaviour>,
     /// When the request was taken up.
     pub now: Moment,
 }
@@ -42,12 +46,18 @@ impl Call<'_> {
 
     /// The service's address as listings name it, with the account in it however the client spelled it.
     pub fn endpoint(&self) -> String {
-        let scheme = if self.secure { "https" } else { "http" };
+        let scheme = if self.peer.secure { "https" } else { "http" };
         let host = self.head.header_or_empty("host");
         if self.target.path_style {
             format!("{scheme}://{host}/{}/", self.account.name)
         } else {
             format!("{scheme}://{host}/")
         }
+    }
+
+    /// Has the secondary region not seen yet what was written at this time?
+    pub fn is_ahead_of_secondary(&self, written: Moment) -> bool {
+        self.behaviour.secondary_lag_ms > 0
+            && written.plus_ms(self.behaviour.secondary_lag_ms) > self.now
     }
 }

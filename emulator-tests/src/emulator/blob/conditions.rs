@@ -1,10 +1,13 @@
 //! Conditional headers: is the object still the one that the client knows?
 //! <https://learn.microsoft.com/rest/api/storageservices/specifying-conditional-headers-for-blob-service-operations>
 
+use std::collections::BTreeMap;
+
 use super::super::clock::Moment;
 use super::super::error::{Answer, Refusal};
 use super::super::http::head::Head;
 use super::state::ETag;
+use super::tag_query;
 
 /// What the conditions are compared with: a version and its time, or nothing at all.
 pub type Current = Option<(ETag, Moment)>;
@@ -37,6 +40,41 @@ pub fn check(head: &Head, current: Current, access: Access) -> Answer<()> {
         unmodified_since: date(head, "if-unmodified-since")?,
     };
     conditions.check(current, access)
+}
+
+/// Checks `x-ms-if-tags`: comparisons of tags joined by `AND` and `OR`.
+pub fn check_tags(head: &Head, tags: &BTreeMap<String, String>) -> Answer<()> {
+    let Some(text) = head.header("x-ms-if-tags").filter(|text| !text.is_empty()) else {
+        return Ok(());
+    };
+    let holds = tag_query::holds(text, tags)
+        .ok_or_else(|| Refusal::invalid_header("x-ms-if-tags", text))?;
+    if holds {
+        Ok(())
+    } else {
+        Err(Refusal::condition_not_met())
+    }
+}
+
+/// Checks the `x-ms-source-if-*` conditions of a copy's source.
+pub fn check_source(head: &Head, current: (ETag, Moment)) -> Answer<()> {
+    let conditions = Conditions {
+        matches: head
+            .header("x-ms-source-if-match")
+            .filter(|value| !value.is_empty()),
+        matches_none: head
+            .header("x-ms-source-if-none-match")
+            .filter(|value| !value.is_empty()),
+        modified_since: date(head, "x-ms-source-if-modified-since")?,
+        unmodified_since: date(head, "x-ms-source-if-unmodified-since")?,
+    };
+    conditions.check(Some(current), Access::Write).map_err(|_| {
+        Refusal::new(
+            412,
+            "SourceConditionNotMet",
+            "The source condition specified using HTTP conditional header(s) is not met.",
+        )
+    })
 }
 
 impl Conditions<'_> {

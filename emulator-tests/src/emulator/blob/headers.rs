@@ -1,9 +1,11 @@
 //! Properties and metadata between headers and blobs.
 
+use super::super::clock::Moment;
 use super::super::error::{Answer, Refusal};
 use super::super::http::head::Head;
 use super::super::http::response::Response;
-use super::state::{Blob, Properties};
+use super::state::{Blob, ContainerFacts, Content, Lease, Properties, Tier, TierState};
+use super::tag_query;
 
 const METADATA_PREFIX: &str = "x-ms-meta-";
 const METADATA_BYTES_MAX: usize = 8 * 1024;
@@ -127,8 +129,15 @@ pub fn set_version(response: &mut Response, blob: &Blob) {
     response.set("Last-Modified", blob.last_modified.rfc1123());
 }
 
+/// The same of a container.
+pub fn container_version(response: Response, facts: &ContainerFacts) -> Response {
+    response
+        .header("ETag", facts.etag.to_string())
+        .header("Last-Modified", facts.last_modified.rfc1123())
+}
+
 /// Everything that GET and HEAD tell about a blob, but for its length and MD5.
-pub fn set_blob(response: &mut Response, blob: &Blob) {
+pub fn set_blob(response: &mut Response, blob: &Blob, now: Moment) {
     set_version(response, blob);
     let properties = &blob.properties;
     response.set("Accept-Ranges", "bytes");
@@ -146,7 +155,86 @@ pub fn set_blob(response: &mut Response, blob: &Blob) {
     set_metadata(response, &blob.metadata);
     response.set("x-ms-blob-type", blob.content.type_name());
     response.set("x-ms-creation-time", blob.created.rfc1123());
-    response.set("x-ms-lease-status", "unlocked");
-    response.set("x-ms-lease-state", "available");
+    set_lease(response, &blob.lease, now);
+    set_kind(response, blob);
+    set_tier(response, blob);
+    set_copy(response, blob);
+    if !blob.tags.is_empty() {
+        response.set("x-ms-tag-count", blob.tags.len().to_string());
+    }
     response.set("x-ms-server-encrypted", "true");
+}
+
+/// The lease's state.
+pub fn set_lease(response: &mut Response, lease: &Lease, now: Moment) {
+    let state = lease.state(now);
+    response.set("x-ms-lease-status", state.status());
+    response.set("x-ms-lease-state", state.name());
+    if let Some(duration) = lease.duration(now) {
+        response.set("x-ms-lease-duration", duration);
+    }
+}
+
+/// What only page blobs and append blobs have.
+pub fn set_kind(response: &mut Response, blob: &Blob) {
+    match &blob.content {
+        Content::Block(_) => {}
+        Content::Append(list) => {
+            response.set(
+                "x-ms-blob-committed-block-count",
+                list.blocks().len().to_string(),
+            );
+            if blob.sealed {
+                response.set("x-ms-blob-sealed", "true");
+            }
+        }
+        Content::Page(pages) => {
+            response.set("x-ms-blob-sequence-number", pages.sequence.to_string());
+        }
+    }
+}
+
+fn set_tier(response: &mut Response, blob: &Blob) {
+    let Some(tier) = blob.tier.tier else { return };
+    response.set("x-ms-access-tier", tier.name());
+    if blob.tier.inferred {
+        response.set("x-ms-access-tier-inferred", "true");
+    }
+    if let Some(changed) = blob.tier.changed {
+        response.set("x-ms-access-tier-change-time", changed.rfc1123());
+    }
+    if let Some(status) = blob.tier.archive_status() {
+        response.set("x-ms-archive-status", status);
+    }
+}
+
+fn set_copy(response: &mut Response, blob: &Blob) {
+    let Some(copy) = &blob.copy else { return };
+    response.set("x-ms-copy-id", copy.id.clone());
+    response.set("x-ms-copy-source", copy.source.clone());
+    response.set("x-ms-copy-status", copy.status.name());
+    response.set("x-ms-copy-progress", copy.progress());
+    if let Some(completed) = copy.completed {
+        response.set("x-ms-copy-completion-time", completed.rfc1123());
+    }
+    if let Some(description) = &copy.description {
+        response.set("x-ms-copy-status-description", description.clone());
+    }
+}
+
+/// Tags and tier that come with an upload.
+pub fn apply_upload(head: &Head, blob: &mut Blob, now: Moment) -> Answer<()> {
+    if let Some(tags) = head.header("x-ms-tags").filter(|tags| !tags.is_empty()) {
+        blob.tags = tag_query::parse_header(tags)?;
+    }
+    if let Some(tier) = head
+        .header("x-ms-access-tier")
+        .filter(|tier| !tier.is_empty())
+    {
+        if blob.tier.tier.is_none() {
+            return Err(Refusal::invalid_header("x-ms-access-tier", tier));
+        }
+        blob.tier = TierState::set(Tier::parse(tier)?, now);
+    }
+    Ok(())
 }

@@ -3,6 +3,7 @@
 use super::super::digest;
 use super::super::error::{Answer, Refusal};
 use super::super::http::query::Query;
+use super::call::Call;
 
 const PAGE_MAX: u64 = 5000;
 
@@ -15,6 +16,29 @@ pub fn page_size(query: &Query) -> Answer<usize> {
         Ok(0) => Err(Refusal::query_out_of_range("maxresults", text, 1, PAGE_MAX)),
         Ok(count) => Ok(count.min(PAGE_MAX) as usize),
         Err(_) => Err(Refusal::invalid_query("maxresults", text, "not a number")),
+    }
+}
+
+/// How many entries a page may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// Up to so many.
+    Upto(usize),
+    /// None, though there are some.
+    Empty,
+}
+
+/// Cuts a page as the service's habits say: some are short, some are empty, and both are lawful.
+pub fn cut(call: &Call<'_>, max: usize) -> Cut {
+    let habit = &call.behaviour.listing;
+    let number = call.service.next_listing();
+    let every = |n: u64| n > 0 && number.is_multiple_of(n);
+    if every(habit.empty_every) {
+        Cut::Empty
+    } else if every(habit.short_every) {
+        Cut::Upto((max / 2).max(1))
+    } else {
+        Cut::Upto(max)
     }
 }
 

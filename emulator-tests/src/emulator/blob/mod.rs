@@ -12,8 +12,12 @@ pub mod names;
 pub mod operation;
 
 pub mod conditions;
+pub mod guard;
 pub mod headers;
+pub mod lease_request;
 pub mod range;
+pub mod source;
+pub mod tag_query;
 
 pub mod account;
 pub mod container;

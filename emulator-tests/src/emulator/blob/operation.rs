@@ -12,30 +12,49 @@ use super::{account, container, object};
 
 /// The REST calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are those of the REST reference")]
 pub enum Operation {
-    /// GET `/?comp=list`
     ListContainers,
-    /// PUT container
+    GetServiceProperties,
+    SetServiceProperties,
+    GetServiceStats,
+    GetAccountInformation,
+    GetUserDelegationKey,
+    FindBlobsByTags,
+
     CreateContainer,
-    /// GET or HEAD container
     GetContainerProperties,
-    /// DELETE container
+    SetContainerMetadata,
+    GetContainerAcl,
+    SetContainerAcl,
+    LeaseContainer,
     DeleteContainer,
-    /// GET container `comp=list`
     ListBlobs,
-    /// PUT blob
+
     PutBlob,
-    /// PUT blob `comp=block`
+    PutBlobFromUrl,
     PutBlock,
-    /// PUT blob `comp=blocklist`
+    PutBlockFromUrl,
     PutBlockList,
-    /// GET blob `comp=blocklist`
     GetBlockList,
-    /// GET blob
+    PutPage,
+    PutPageFromUrl,
+    GetPageRanges,
+    AppendBlock,
+    AppendBlockFromUrl,
+    SealAppendBlob,
     GetBlob,
-    /// HEAD blob
     GetBlobProperties,
-    /// DELETE blob
+    SetBlobProperties,
+    GetBlobMetadata,
+    SetBlobMetadata,
+    GetBlobTags,
+    SetBlobTags,
+    SetBlobTier,
+    LeaseBlob,
+    SnapshotBlob,
+    CopyBlob,
+    AbortCopyBlob,
     DeleteBlob,
 }
 
@@ -56,16 +75,22 @@ impl Operation {
         let method = head.method();
         let comp = query.or_empty("comp").to_ascii_lowercase();
         let found = match (&target.container, &target.blob) {
-            (None, _) => Self::of_account(method, &comp),
+            (None, _) => Self::of_account(method, &comp, query.or_empty("restype")),
             (Some(_), None) => Self::of_container(method, &comp),
-            (Some(_), Some(_)) => Self::of_blob(method, &comp),
+            (Some(_), Some(_)) => Self::of_blob(method, &comp, head),
         };
         found.ok_or_else(|| unknown(method, &comp))
     }
 
-    fn of_account(method: &str, comp: &str) -> Option<Self> {
-        match (method, comp) {
-            ("GET", "list") => Some(Self::ListContainers),
+    fn of_account(method: &str, comp: &str, restype: &str) -> Option<Self> {
+        match (method, comp, restype) {
+            ("GET", "list", _) => Some(Self::ListContainers),
+            ("GET" | "HEAD", "properties", "account") => Some(Self::GetAccountInformation),
+            ("GET", "properties", "service") => Some(Self::GetServiceProperties),
+            ("PUT", "properties", "service") => Some(Self::SetServiceProperties),
+            ("GET", "stats", "service") => Some(Self::GetServiceStats),
+            ("POST", "userdelegationkey", "service") => Some(Self::GetUserDelegationKey),
+            ("GET", "blobs", _) => Some(Self::FindBlobsByTags),
             _ => None,
         }
     }
@@ -73,21 +98,47 @@ impl Operation {
     fn of_container(method: &str, comp: &str) -> Option<Self> {
         match (method, comp) {
             ("PUT", "") => Some(Self::CreateContainer),
-            ("GET" | "HEAD", "") => Some(Self::GetContainerProperties),
+            ("GET" | "HEAD", "" | "metadata") => Some(Self::GetContainerProperties),
+            ("GET" | "HEAD", "properties") => Some(Self::GetAccountInformation),
+            ("PUT", "metadata") => Some(Self::SetContainerMetadata),
+            ("GET" | "HEAD", "acl") => Some(Self::GetContainerAcl),
+            ("PUT", "acl") => Some(Self::SetContainerAcl),
+            ("PUT", "lease") => Some(Self::LeaseContainer),
             ("DELETE", "") => Some(Self::DeleteContainer),
             ("GET", "list") => Some(Self::ListBlobs),
             _ => None,
         }
     }
 
-    fn of_blob(method: &str, comp: &str) -> Option<Self> {
+    fn of_blob(method: &str, comp: &str, head: &Head) -> Option<Self> {
+        let copies = head.header("x-ms-copy-source").is_some();
+        let appends = head.header("x-ms-blob-type").is_some();
         match (method, comp) {
+            ("PUT", "") if copies && appends => Some(Self::PutBlobFromUrl),
+            ("PUT", "") if copies => Some(Self::CopyBlob),
             ("PUT", "") => Some(Self::PutBlob),
+            ("PUT", "block") if copies => Some(Self::PutBlockFromUrl),
             ("PUT", "block") => Some(Self::PutBlock),
             ("PUT", "blocklist") => Some(Self::PutBlockList),
             ("GET", "blocklist") => Some(Self::GetBlockList),
+            ("PUT", "page") if copies => Some(Self::PutPageFromUrl),
+            ("PUT", "page") => Some(Self::PutPage),
+            ("GET", "pagelist") => Some(Self::GetPageRanges),
+            ("PUT", "appendblock") if copies => Some(Self::AppendBlockFromUrl),
+            ("PUT", "appendblock") => Some(Self::AppendBlock),
+            ("PUT", "seal") => Some(Self::SealAppendBlob),
             ("GET", "") => Some(Self::GetBlob),
             ("HEAD", "") => Some(Self::GetBlobProperties),
+            ("PUT", "properties") => Some(Self::SetBlobProperties),
+            ("GET" | "HEAD", "properties") => Some(Self::GetAccountInformation),
+            ("GET" | "HEAD", "metadata") => Some(Self::GetBlobMetadata),
+            ("PUT", "metadata") => Some(Self::SetBlobMetadata),
+            ("GET", "tags") => Some(Self::GetBlobTags),
+            ("PUT", "tags") => Some(Self::SetBlobTags),
+            ("PUT", "tier") => Some(Self::SetBlobTier),
+            ("PUT", "lease") => Some(Self::LeaseBlob),
+            ("PUT", "snapshot") => Some(Self::SnapshotBlob),
+            ("PUT", "copy") => Some(Self::AbortCopyBlob),
             ("DELETE", "") => Some(Self::DeleteBlob),
             _ => None,
         }
@@ -97,45 +148,94 @@ impl Operation {
     pub fn name(self) -> &'static str {
         match self {
             Self::ListContainers => "ListContainers",
+            Self::GetServiceProperties => "GetServiceProperties",
+            Self::SetServiceProperties => "SetServiceProperties",
+            Self::GetServiceStats => "GetServiceStats",
+            Self::GetAccountInformation => "GetAccountInformation",
+            Self::GetUserDelegationKey => "GetUserDelegationKey",
+            Self::FindBlobsByTags => "FindBlobsByTags",
             Self::CreateContainer => "CreateContainer",
             Self::GetContainerProperties => "GetContainerProperties",
+            Self::SetContainerMetadata => "SetContainerMetadata",
+            Self::GetContainerAcl => "GetContainerAcl",
+            Self::SetContainerAcl => "SetContainerAcl",
+            Self::LeaseContainer => "LeaseContainer",
             Self::DeleteContainer => "DeleteContainer",
             Self::ListBlobs => "ListBlobs",
             Self::PutBlob => "PutBlob",
+            Self::PutBlobFromUrl => "PutBlobFromUrl",
             Self::PutBlock => "PutBlock",
+            Self::PutBlockFromUrl => "PutBlockFromUrl",
             Self::PutBlockList => "PutBlockList",
             Self::GetBlockList => "GetBlockList",
+            Self::PutPage => "PutPage",
+            Self::PutPageFromUrl => "PutPageFromUrl",
+            Self::GetPageRanges => "GetPageRanges",
+            Self::AppendBlock => "AppendBlock",
+            Self::AppendBlockFromUrl => "AppendBlockFromUrl",
+            Self::SealAppendBlob => "SealAppendBlob",
             Self::GetBlob => "GetBlob",
             Self::GetBlobProperties => "GetBlobProperties",
+            Self::SetBlobProperties => "SetBlobProperties",
+            Self::GetBlobMetadata => "GetBlobMetadata",
+            Self::SetBlobMetadata => "SetBlobMetadata",
+            Self::GetBlobTags => "GetBlobTags",
+            Self::SetBlobTags => "SetBlobTags",
+            Self::SetBlobTier => "SetBlobTier",
+            Self::LeaseBlob => "LeaseBlob",
+            Self::SnapshotBlob => "SnapshotBlob",
+            Self::CopyBlob => "CopyBlob",
+            Self::AbortCopyBlob => "AbortCopyBlob",
             Self::DeleteBlob => "DeleteBlob",
         }
     }
 
     /// What a SAS must allow.
     pub fn need(self) -> Need {
-        let account_only = |level, letters| Need {
+        let of = |level, letters, account_only| Need {
             level,
             letters,
-            account_only: true,
+            account_only,
         };
-        let object = |letters| Need {
-            level: Level::Object,
-            letters,
-            account_only: false,
-        };
+        let account = |letters| of(Level::Service, letters, true);
+        let container = |letters| of(Level::Container, letters, true);
+        let object = |letters| of(Level::Object, letters, false);
         match self {
-            Self::ListContainers => account_only(Level::Service, "l"),
-            Self::CreateContainer => account_only(Level::Container, "cw"),
-            Self::GetContainerProperties => account_only(Level::Container, "r"),
-            Self::DeleteContainer => account_only(Level::Container, "d"),
-            Self::ListBlobs => Need {
-                level: Level::Container,
-                letters: "l",
-                account_only: false,
-            },
-            Self::PutBlob => object("cw"),
-            Self::PutBlock | Self::PutBlockList => object("w"),
-            Self::GetBlockList | Self::GetBlob | Self::GetBlobProperties => object("r"),
+            Self::ListContainers => account("l"),
+            Self::GetServiceProperties | Self::GetServiceStats => account("r"),
+            Self::SetServiceProperties => account("w"),
+            // Any SAS that is valid may ask what kind of account this is.
+            Self::GetAccountInformation => of(Level::Service, "rwdlacupftxyi", false),
+            Self::GetUserDelegationKey | Self::GetContainerAcl | Self::SetContainerAcl => {
+                account("")
+            }
+            Self::FindBlobsByTags => account("f"),
+            Self::CreateContainer => container("cw"),
+            Self::GetContainerProperties => container("r"),
+            Self::SetContainerMetadata => container("w"),
+            Self::LeaseContainer => container("wd"),
+            Self::DeleteContainer => container("d"),
+            Self::ListBlobs => of(Level::Container, "l", false),
+            Self::PutBlob | Self::PutBlobFromUrl | Self::CopyBlob | Self::SnapshotBlob => {
+                object("cw")
+            }
+            Self::PutBlock
+            | Self::PutBlockFromUrl
+            | Self::PutBlockList
+            | Self::PutPage
+            | Self::PutPageFromUrl
+            | Self::SetBlobProperties
+            | Self::SetBlobMetadata
+            | Self::SetBlobTier
+            | Self::AbortCopyBlob => object("w"),
+            Self::AppendBlock | Self::AppendBlockFromUrl | Self::SealAppendBlob => object("aw"),
+            Self::GetBlockList
+            | Self::GetPageRanges
+            | Self::GetBlob
+            | Self::GetBlobProperties
+            | Self::GetBlobMetadata => object("r"),
+            Self::GetBlobTags | Self::SetBlobTags => object("t"),
+            Self::LeaseBlob => object("wd"),
             Self::DeleteBlob => object("d"),
         }
     }
@@ -143,7 +243,11 @@ impl Operation {
     /// Who may do it without a credential.
     pub fn public(self) -> Public {
         match self {
-            Self::GetBlob | Self::GetBlobProperties | Self::GetBlockList => Public::Blob,
+            Self::GetBlob
+            | Self::GetBlobProperties
+            | Self::GetBlobMetadata
+            | Self::GetBlockList
+            | Self::GetPageRanges => Public::Blob,
             Self::GetContainerProperties | Self::ListBlobs => Public::Container,
             _ => Public::Never,
         }
@@ -154,11 +258,20 @@ impl Operation {
         !matches!(
             self,
             Self::ListContainers
+                | Self::GetServiceProperties
+                | Self::GetServiceStats
+                | Self::GetAccountInformation
+                | Self::GetUserDelegationKey
+                | Self::FindBlobsByTags
                 | Self::GetContainerProperties
+                | Self::GetContainerAcl
                 | Self::ListBlobs
                 | Self::GetBlockList
+                | Self::GetPageRanges
                 | Self::GetBlob
                 | Self::GetBlobProperties
+                | Self::GetBlobMetadata
+                | Self::GetBlobTags
         )
     }
 
@@ -166,16 +279,46 @@ impl Operation {
     pub fn run(self, call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
         match self {
             Self::ListContainers => account::list_containers::run(call),
+            Self::GetServiceProperties => account::service_properties::get(call),
+            Self::SetServiceProperties => account::service_properties::set(call, body),
+            Self::GetServiceStats => account::stats::run(call),
+            Self::GetAccountInformation => account::information::run(call),
+            Self::GetUserDelegationKey => account::user_delegation_key::run(call, body),
+            Self::FindBlobsByTags => account::find_by_tags::run(call),
+
             Self::CreateContainer => container::create::run(call),
             Self::GetContainerProperties => container::get_properties::run(call),
+            Self::SetContainerMetadata => container::set_metadata::run(call),
+            Self::GetContainerAcl => container::acl::get(call),
+            Self::SetContainerAcl => container::acl::set(call, body),
+            Self::LeaseContainer => container::lease::run(call),
             Self::DeleteContainer => container::delete::run(call),
             Self::ListBlobs => container::list_blobs::run(call),
+
             Self::PutBlob => object::put_blob::run(call, body),
+            Self::PutBlobFromUrl => object::put_blob_from_url::run(call),
             Self::PutBlock => object::put_block::run(call, body),
+            Self::PutBlockFromUrl => object::put_block::from_url(call),
             Self::PutBlockList => object::put_block_list::run(call, body),
             Self::GetBlockList => object::get_block_list::run(call),
+            Self::PutPage => object::put_page::run(call, body),
+            Self::PutPageFromUrl => object::put_page::from_url(call),
+            Self::GetPageRanges => object::get_page_ranges::run(call),
+            Self::AppendBlock => object::append_block::run(call, body),
+            Self::AppendBlockFromUrl => object::append_block::from_url(call),
+            Self::SealAppendBlob => object::append_block::seal(call),
             Self::GetBlob => object::get_blob::run(call),
             Self::GetBlobProperties => object::get_properties::run(call),
+            Self::SetBlobProperties => object::set_properties::run(call),
+            Self::GetBlobMetadata => object::metadata::get(call),
+            Self::SetBlobMetadata => object::metadata::set(call),
+            Self::GetBlobTags => object::tags::get(call),
+            Self::SetBlobTags => object::tags::set(call, body),
+            Self::SetBlobTier => object::set_tier::run(call),
+            Self::LeaseBlob => object::lease::run(call),
+            Self::SnapshotBlob => object::snapshot::run(call),
+            Self::CopyBlob => object::copy::run(call),
+            Self::AbortCopyBlob => object::abort_copy::run(call),
             Self::DeleteBlob => object::delete::run(call),
         }
     }

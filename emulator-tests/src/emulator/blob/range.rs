@@ -24,7 +24,8 @@ pub fn asked(head: &Head) -> Answer<Option<Asked>> {
     }
 }
 
-fn parse(value: &str) -> Option<Asked> {
+/// Reads `bytes=a-b` and `bytes=a-`.
+pub fn parse(value: &str) -> Option<Asked> {
     let (first, last) = value.trim().strip_prefix("bytes=")?.split_once('-')?;
     let first = first.parse().ok()?;
     let last = if last.is_empty() {

@@ -1,10 +1,13 @@
 //! The service's front: finds the account, has the request authorised, has it served, and adds what every answer carries.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
 
-use super::super::auth::{Evidence, Grant, StoredPolicy, authorize};
+use rustls::ClientConfig;
+
+use super::super::auth::{self, Evidence, Grant, StoredPolicy};
+use super::super::behaviour::{Behaviour, SharedBehaviour};
 use super::super::clock::Moment;
 use super::super::digest;
 use super::super::error::{Answer, Refusal};
@@ -17,10 +20,14 @@ use super::super::http::target::Target;
 use super::super::options::{Options, StoreChoice};
 use super::super::server::StartError;
 use super::super::store::{Extent, MemoryStore, NullStore, Store};
+use super::super::tls;
 use super::super::version::ApiVersion;
 use super::call::Call;
 use super::operation::{Operation, Public};
 use super::state::{Account, Blob, Block, BlockList, Container, Content, Properties, PublicAccess};
+
+/// Where clients are sent for a token.
+const CHALLENGE: &str = "Bearer authorization_uri=https://login.microsoftonline.com/00000000-0000-0000-0000-000000000000/oauth2/authorize resource_id=https://storage.azure.com";
 
 /// The Blob service of all accounts.
 pub struct BlobService {
@@ -28,14 +35,20 @@ pub struct BlobService {
     pub store: Box<dyn Store>,
     /// Check the checksums of uploads.
     pub verify: bool,
+    /// Whom copy sources under HTTPS must be certified by.
+    pub trust: Option<Arc<ClientConfig>>,
+    /// The service's habits, exchangeable at any time.
+    pub behaviour: SharedBehaviour,
     accounts: HashMap<String, Account>,
+    issuer_key: Option<Vec<u8>>,
     requests: AtomicU64,
+    listings: AtomicU64,
 }
 
 impl BlobService {
     /// A service with the accounts and store of the options.
-    pub fn new(options: &Options) -> Result<Self, StartError> {
-        let store: Box<dyn Store> = match options.store {
+    pub fn new(options: &Options, behaviour: SharedBehaviour) -> Result<Self, StartError> {
+        let store: Box<dyn Store> = match &options.store {
             StoreChoice::Memory => Box::new(MemoryStore::new(options.memory_bytes_max)),
             StoreChoice::Null => Box::new(NullStore),
         };
@@ -51,8 +64,12 @@ impl BlobService {
         let service = Self {
             store,
             verify: options.verify,
+            trust: tls::trust(options.trust.as_deref())?,
+            behaviour,
             accounts: accounts.collect::<Result<_, StartError>>()?,
+            issuer_key: options.issuer_key.clone(),
             requests: AtomicU64::new(Moment::now().ticks()),
+            listings: AtomicU64::new(0),
         };
         service.add_pattern_blobs(options)?;
         Ok(service)
@@ -79,6 +96,7 @@ impl BlobService {
                     .create(
                         &pattern.container,
                         Container::new(Vec::new(), PublicAccess::Private, now),
+                        now,
                     )
                     .map_err(|refusal| StartError::Options(refusal.message.into_owned()))?,
             };
@@ -108,14 +126,51 @@ impl BlobService {
         })
     }
 
+    /// Finds out who sent a request, or would send it.
+    pub fn authorize(
+        &self,
+        head: &Head,
+        query: &Query,
+        target: &Target,
+        version: ApiVersion,
+        peer: &Peer,
+        now: Moment,
+    ) -> Answer<Grant> {
+        let account = self.account(&target.account)?;
+        let policy = |id: &str| -> Option<StoredPolicy> {
+            let container = account.find(target.container.as_deref()?)?;
+            let state = container.lock();
+            state
+                .facts
+                .policies
+                .iter()
+                .find(|policy| policy.id == id)
+                .cloned()
+        };
+        let issuer_key = self.issuer_key.as_deref();
+        let key = &account.key;
+        auth::authorize(&Evidence {
+            head,
+            query,
+            target,
+            version,
+            key,
+            issuer_key,
+            peer,
+            now,
+            policy: &policy,
+        })
+    }
+
     fn answer(
         &self,
         head: &Head,
         body: &mut Body<'_>,
         peer: &Peer,
-        now: Moment,
+        times: (Arc<Behaviour>, Moment),
         labels: &mut Labels,
     ) -> Answer<Response> {
+        let (behaviour, now) = times;
         let query = Query::parse(head.raw_query());
         let container_wanted = query
             .get("restype")
@@ -123,39 +178,27 @@ impl BlobService {
         let target = Target::of(head, container_wanted)?;
         let version = version_of(head, &query)?;
         let account = self.account(&target.account)?;
+        if behaviour.https_only && !peer.secure {
+            return Err(Refusal::new(
+                400,
+                "AccountRequiresHttps",
+                "The account being accessed does not support http.",
+            ));
+        }
         let operation = Operation::of(head, &query, &target)?;
         labels.operation = operation.name();
-        let container = target
-            .container
-            .as_deref()
-            .and_then(|name| account.find(name));
-        let policy = |id: &str| -> Option<StoredPolicy> {
-            container
-                .as_ref()?
-                .lock()
-                .policies
-                .iter()
-                .find(|policy| policy.id == id)
-                .cloned()
-        };
-        let evidence = Evidence {
-            head,
-            query: &query,
-            target: &target,
-            version,
-            key: &account.key,
-            peer,
-            now,
-            policy: &policy,
-        };
-        let grant = authorize(&evidence)?;
+        let grant = self.authorize(head, &query, &target, version, peer, now)?;
         labels.auth = grant.name();
         grant.may(&operation.need())?;
         if matches!(grant, Grant::Anonymous) {
-            let access = container
-                .as_ref()
-                .map(|container| container.lock().public_access);
-            check_public(operation, access)?;
+            let container = target
+                .container
+                .as_deref()
+                .and_then(|name| account.find(name));
+            check_public(
+                operation,
+                container.map(|container| container.lock().facts.public_access),
+            )?;
         }
         if target.secondary && operation.writes() {
             return Err(Refusal::new(
@@ -172,20 +215,28 @@ impl BlobService {
             target: &target,
             version,
             grant: &grant,
-            secure: peer.secure,
+            peer,
+            behaviour,
             now,
         };
         operation.run(&call, body)
     }
 
-    fn request_id(&self) -> String {
+    /// The number of this listing since the start, from 1.
+    pub fn next_listing(&self) -> u64 {
+        self.listings.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// An id that nothing else has: of a request, a lease, a copy.
+    pub fn new_guid(&self) -> String {
         let number = self.requests.fetch_add(1, Ordering::Relaxed);
+        let mixed = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         format!(
             "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-            number >> 32,
-            number >> 16 & 0xffff,
-            number & 0xffff,
-            0,
+            mixed >> 32,
+            mixed >> 16 & 0xffff,
+            mixed & 0xffff,
+            0x8000 | number >> 48,
             number & 0xffff_ffff_ffff
         )
     }
@@ -193,10 +244,16 @@ impl BlobService {
 
 impl Handler for BlobService {
     fn serve(&self, head: &Head, body: &mut Body<'_>, peer: &Peer) -> Response {
-        let now = Moment::now();
-        let request_id = self.request_id();
+        let behaviour = Arc::clone(
+            &self
+                .behaviour
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        let now = Moment::now().plus_ms(behaviour.clock_ahead_ms);
+        let request_id = self.new_guid();
         let mut labels = Labels::default();
-        let mut response = match self.answer(head, body, peer, now, &mut labels) {
+        let mut response = match self.answer(head, body, peer, (behaviour, now), &mut labels) {
             Ok(response) => response,
             Err(refusal) => Response::refused(&refusal, &request_id, &now.iso8601()),
         };
@@ -204,6 +261,9 @@ impl Handler for BlobService {
             code: response.labels.code.take(),
             ..labels
         };
+        if response.status == 401 {
+            response.set("WWW-Authenticate", CHALLENGE);
+        }
         response.set("Server", "Windows-Azure-Blob/1.0 azring-emulator");
         response.set("x-ms-request-id", request_id);
         if let Some(id) = head.header("x-ms-client-request-id") {
@@ -223,7 +283,7 @@ impl Handler for BlobService {
 
     fn refuse(&self, refusal: &Refusal) -> Response {
         let now = Moment::now();
-        let request_id = self.request_id();
+        let request_id = self.new_guid();
         Response::refused(refusal, &request_id, &now.iso8601())
             .header("x-ms-request-id", request_id)
             .header("Date", now.rfc1123())
@@ -243,7 +303,7 @@ fn version_of(head: &Head, query: &Query) -> Answer<ApiVersion> {
 }
 
 /// The service hides private containers from anonymous callers behind a 404.
-fn check_public(operation: Operation, access: Option<PublicAccess>) -> Answer<()> {
+pub fn check_public(operation: Operation, access: Option<PublicAccess>) -> Answer<()> {
     let open = matches!(
         (operation.public(), access),
         (
@@ -254,7 +314,7 @@ fn check_public(operation: Operation, access: Option<PublicAccess>) -> Answer<()
     if open {
         return Ok(());
     }
-    if operation.writes() || operation.public() == Public::Never {
+    if operation.public() == Public::Never {
         return Err(Refusal::new(
             401,
             "NoAuthenticationInformation",

@@ -19,3 +19,5 @@ pub mod response;
 
 pub mod connection;
 pub mod exchange;
+
+pub mod fetch;

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use super::super::digest::{Digests, Wanted};
 use super::super::error::{Answer, Refusal};
 use super::super::http::body::Body;
+use super::super::http::payload::{Piece, gather};
 use super::{Extent, Store};
 
 /// Keeps bodies in memory, up to a limit.
@@ -83,8 +84,10 @@ impl Store for MemoryStore {
         Ok((hold(bytes, share), digests))
     }
 
-    fn put(&self, bytes: Vec<u8>) -> Answer<Extent> {
-        let share = self.reserve(bytes.len() as u64)?;
+    fn put(&self, pieces: &[Piece]) -> Answer<Extent> {
+        let share = self.reserve(pieces.iter().map(Piece::length).sum())?;
+        let bytes = gather(pieces)
+            .map_err(|error| Refusal::internal(format!("The source cannot be read: {error}.")))?;
         Ok(hold(bytes, share))
     }
 
@@ -100,14 +103,12 @@ mod tests {
     #[test]
     fn room_comes_back_when_the_last_owner_lets_go() {
         let store = MemoryStore::new(10);
-        let first = store.put(vec![1; 8]).unwrap();
+        let put = |length| store.put(&[Piece::Zeros(length)]);
+        let first = put(8).unwrap();
         let shared = first.clone();
         drop(first);
-        assert_eq!(
-            store.put(vec![1; 3]).unwrap_err().code,
-            "InsufficientAccountSpace"
-        );
+        assert_eq!(put(3).unwrap_err().code, "InsufficientAccountSpace");
         drop(shared);
-        assert!(store.put(vec![1; 10]).is_ok());
+        assert!(put(10).is_ok());
     }
 }

@@ -25,8 +25,8 @@ pub trait Store: Send + Sync {
     /// Takes the rest of a body and computes what is wanted over it on the way.
     fn take(&self, body: &mut Body<'_>, wanted: Wanted) -> Answer<(Extent, Digests)>;
 
-    /// Takes bytes that are already in memory, as copies from elsewhere bring them.
-    fn put(&self, bytes: Vec<u8>) -> Answer<Extent>;
+    /// Takes bytes that the service read itself: a copy's source, or what an external server sent.
+    fn put(&self, pieces: &[Piece]) -> Answer<Extent>;
 
     /// Are the bytes themselves kept? If not, the service must not claim checksums of them.
     fn keeps_bytes(&self) -> bool;

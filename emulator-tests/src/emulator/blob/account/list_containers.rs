@@ -1,5 +1,6 @@
 //! List Containers. <https://learn.microsoft.com/rest/api/storageservices/list-containers2>
 
+use super::super::super::clock::Moment;
 use super::super::super::error::Answer;
 use super::super::super::http::response::Response;
 use super::super::super::xml::Writer;
@@ -29,6 +30,7 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
             name,
             container,
             listing::includes(query, "metadata"),
+            call.now,
         );
     }
     xml.close("Containers");
@@ -40,24 +42,27 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     Ok(Response::xml(xml))
 }
 
-fn write(xml: &mut Writer, name: &str, container: &Container, metadata: bool) {
+fn write(xml: &mut Writer, name: &str, container: &Container, metadata: bool, now: Moment) {
     let state = container.lock();
+    let facts = &state.facts;
     xml.open("Container", &[])
         .leaf("Name", name)
         .open("Properties", &[]);
-    xml.leaf("Last-Modified", &state.last_modified.rfc1123());
-    xml.leaf("Etag", &state.etag.to_string());
-    xml.leaf("LeaseStatus", "unlocked")
-        .leaf("LeaseState", "available");
-    xml.leaf_some("PublicAccess", state.public_access.header());
+    xml.leaf("Last-Modified", &facts.last_modified.rfc1123());
+    xml.leaf("Etag", &facts.etag.to_string());
+    let lease = facts.lease.state(now);
+    xml.leaf("LeaseStatus", lease.status())
+        .leaf("LeaseState", lease.name());
+    xml.leaf_some("LeaseDuration", facts.lease.duration(now));
+    xml.leaf_some("PublicAccess", facts.public_access.header());
     xml.leaf("DefaultEncryptionScope", "$account-encryption-key")
         .leaf("DenyEncryptionScopeOverride", "false");
     xml.leaf("HasImmutabilityPolicy", "false")
         .leaf("HasLegalHold", "false");
     xml.close("Properties");
-    if metadata && !state.metadata.is_empty() {
+    if metadata && !facts.metadata.is_empty() {
         xml.open("Metadata", &[]);
-        for (key, value) in &state.metadata {
+        for (key, value) in &facts.metadata {
             xml.leaf(key, value);
         }
         xml.close("Metadata");

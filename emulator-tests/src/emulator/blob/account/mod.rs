@@ -1,3 +1,8 @@
 //! Operations on an account, one per file.
 
+pub mod find_by_tags;
+pub mod information;
 pub mod list_containers;
+pub mod service_properties;
+pub mod stats;
+pub mod user_delegation_key;

@@ -13,11 +13,9 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     names::check_container(name)?;
     let metadata = headers::metadata(call.head)?;
     let access = PublicAccess::parse(call.head.header_or_empty("x-ms-blob-public-access"))?;
-    let container = call
-        .account
-        .create(name, Container::new(metadata, access, call.now))?;
+    let container =
+        call.account
+            .create(name, Container::new(metadata, access, call.now), call.now)?;
     let state = container.lock();
-    Ok(Response::new(201)
-        .header("ETag", state.etag.to_string())
-        .header("Last-Modified", state.last_modified.rfc1123()))
+    Ok(headers::container_version(Response::new(201), &state.facts))
 }

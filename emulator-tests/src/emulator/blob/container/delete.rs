@@ -1,20 +1,26 @@
 //! Delete Container. <https://learn.microsoft.com/rest/api/storageservices/delete-container>
 
-use super::super::super::error::{Answer, Refusal};
+use super::super::super::error::Answer;
 use super::super::super::http::response::Response;
 use super::super::call::Call;
 use super::super::conditions::{self, Access};
+use super::super::guard;
+use super::super::state::Leased;
 
-/// Deletes the container with its blobs.
+/// Deletes the container with its blobs. Its name stays taken for a while, as the service's habits say.
 pub fn run(call: &Call<'_>) -> Answer<Response> {
     let container = call.container()?;
-    let current = {
-        let state = container.lock();
-        Some((state.etag, state.last_modified))
-    };
-    conditions::check(call.head, current, Access::Write)?;
-    call.account
-        .remove(call.target.container())
-        .ok_or_else(Refusal::container_not_found)?;
+    {
+        let state = container.enter()?;
+        conditions::check(call.head, guard::version_of(&state.facts), Access::Write)?;
+        state
+            .facts
+            .lease
+            .check_write(guard::lease_id(call), Leased::Container, call.now)?;
+    }
+    call.account.remove(
+        call.target.container(),
+        call.now.plus_ms(call.behaviour.container_delete_ms),
+    );
     Ok(Response::new(202))
 }

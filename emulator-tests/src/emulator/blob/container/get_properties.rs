@@ -1,22 +1,31 @@
-//! Get Container Properties. <https://learn.microsoft.com/rest/api/storageservices/get-container-properties>
+//! Get Container Properties, and Get Container Metadata, which tells less.
+//! <https://learn.microsoft.com/rest/api/storageservices/get-container-properties>
 
 use super::super::super::error::Answer;
 use super::super::super::http::response::Response;
 use super::super::call::Call;
+use super::super::guard;
 use super::super::headers;
+use super::super::state::Leased;
 
 /// Properties and metadata.
 pub fn run(call: &Call<'_>) -> Answer<Response> {
     let container = call.container()?;
-    let state = container.lock();
-    let mut response = Response::new(200)
-        .header("ETag", state.etag.to_string())
-        .header("Last-Modified", state.last_modified.rfc1123());
-    headers::set_metadata(&mut response, &state.metadata);
+    let state = container.enter()?;
+    let facts = &state.facts;
+    facts
+        .lease
+        .check_given(guard::lease_id(call), Leased::Container, call.now)?;
+    let mut response = headers::container_version(Response::new(200), facts);
+    headers::set_metadata(&mut response, &facts.metadata);
+    if call.query.filled("comp").is_some() {
+        return Ok(response);
+    }
+    headers::set_lease(&mut response, &facts.lease, call.now);
     Ok(response
-        .header("x-ms-lease-status", "unlocked")
-        .header("x-ms-lease-state", "available")
         .header("x-ms-has-immutability-policy", "false")
         .header("x-ms-has-legal-hold", "false")
-        .header_some("x-ms-blob-public-access", state.public_access.header()))
+        .header("x-ms-default-encryption-scope", "$account-encryption-key")
+        .header("x-ms-deny-encryption-scope-override", "false")
+        .header_some("x-ms-blob-public-access", facts.public_access.header()))
 }

@@ -1,48 +1,87 @@
 //! List Blobs, flat or with a delimiter. <https://learn.microsoft.com/rest/api/storageservices/list-blobs>
 
-use std::collections::BTreeMap;
-use std::ops::Bound;
-
-use super::super::super::error::Answer;
+use super::super::super::behaviour::CopyHabit;
+use super::super::super::clock::Moment;
+use super::super::super::error::{Answer, Refusal};
 use super::super::super::http::response::Response;
 use super::super::super::xml::{self, Writer};
 use super::super::call::Call;
-use super::super::listing;
-use super::super::state::{Blob, Slot};
+use super::super::guard;
+use super::super::listing::{self, Cut};
+use super::super::object::tags;
+use super::super::state::{Blob, Content, Leased};
+use super::page::{Entry, Wanted, page};
 
-/// One line of a listing.
-enum Entry<'a> {
-    Blob(&'a str, &'a Blob),
-    Uncommitted(&'a str),
-    Prefix(&'a str),
-}
+const INCLUDES: [&str; 10] = [
+    "snapshots",
+    "metadata",
+    "uncommittedblobs",
+    "copy",
+    "deleted",
+    "tags",
+    "versions",
+    "deletedwithversions",
+    "immutabilitypolicy",
+    "legalhold",
+];
 
-/// What a listing is asked to show.
-struct Wanted<'a> {
-    prefix: &'a str,
-    delimiter: &'a str,
-    uncommitted: bool,
+/// What `include` asks for beyond names and properties.
+struct Details {
+    metadata: bool,
+    copy: bool,
+    tags: bool,
 }
 
 /// Serves one page.
 pub fn run(call: &Call<'_>) -> Answer<Response> {
     let query = call.query;
-    let max = listing::page_size(query)?;
     let start = listing::start(query)?;
+    check_includes(query.or_empty("include"))?;
     let wanted = Wanted {
         prefix: query.or_empty("prefix"),
         delimiter: query.or_empty("delimiter"),
+        snapshots: listing::includes(query, "snapshots"),
         uncommitted: listing::includes(query, "uncommittedblobs"),
     };
+    if wanted.snapshots && !wanted.delimiter.is_empty() {
+        return Err(Refusal::invalid_query(
+            "include",
+            "snapshots",
+            "snapshots cannot be listed with a delimiter",
+        ));
+    }
+    let max = match listing::cut(call, listing::page_size(query)?) {
+        Cut::Upto(max) => max,
+        Cut::Empty => 0,
+    };
     let container = call.container()?;
-    let state = container.lock();
+    let mut state = container.enter()?;
+    state
+        .facts
+        .lease
+        .check_given(guard::lease_id(call), Leased::Container, call.now)?;
+    if call.behaviour.copy != CopyHabit::default() {
+        for blob in state
+            .blobs
+            .values_mut()
+            .filter_map(|slot| slot.base.as_mut())
+        {
+            blob.advance(call.now, false);
+        }
+    }
     let (entries, next) = page(&state.blobs, &wanted, &start, max);
+    let details = Details {
+        metadata: listing::includes(query, "metadata"),
+        copy: listing::includes(query, "copy"),
+        tags: listing::includes(query, "tags"),
+    };
     let mut xml = Writer::new();
+    let container_name = call.target.container();
     xml.open(
         "EnumerationResults",
         &[
             ("ServiceEndpoint", &call.endpoint()),
-            ("ContainerName", call.target.container()),
+            ("ContainerName", container_name),
         ],
     );
     xml.leaf_some("Prefix", query.filled("prefix"));
@@ -51,7 +90,11 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     xml.leaf_some("Delimiter", query.filled("delimiter"));
     xml.open("Blobs", &[]);
     for entry in &entries {
-        write(&mut xml, entry, listing::includes(query, "metadata"));
+        let late = |blob: &Blob| call.target.secondary && call.is_ahead_of_secondary(blob.written);
+        match entry {
+            Entry::Blob(_, blob) | Entry::Snapshot(_, _, blob) if late(blob) => {}
+            entry => write(&mut xml, entry, &details, call.now),
+        }
     }
     xml.close("Blobs");
     xml.leaf(
@@ -62,56 +105,20 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     Ok(Response::xml(xml))
 }
 
-/// Up to `max` entries from `start` on, and the name at which the next page begins.
-fn page<'a>(
-    blobs: &'a BTreeMap<String, Slot>,
-    wanted: &Wanted<'_>,
-    start: &str,
-    max: usize,
-) -> (Vec<Entry<'a>>, Option<String>) {
-    let mut entries = Vec::new();
-    let mut from = Bound::Included(start.max(wanted.prefix).to_owned());
-    // Each turn looks at one name or jumps over one common prefix.
-    loop {
-        let mut ahead = blobs.range::<String, _>((from.as_ref(), Bound::Unbounded));
-        let Some((name, entry)) =
-            ahead.find_map(|(name, slot)| Some((name, entry(name, slot, wanted)?)))
-        else {
-            return (entries, None);
-        };
-        if !name.starts_with(wanted.prefix) {
-            return (entries, None);
-        }
-        if entries.len() == max {
-            return (entries, Some(name.clone()));
-        }
-        from = match entry {
-            // Every name with this prefix sorts before the prefix followed by the last character there is.
-            Entry::Prefix(prefix) => Bound::Excluded(format!("{prefix}\u{10ffff}")),
-            _ => Bound::Excluded(name.clone()),
-        };
-        entries.push(entry);
+fn check_includes(text: &str) -> Answer<()> {
+    let unknown =
+        |word: &&str| !word.is_empty() && !INCLUDES.contains(&word.to_ascii_lowercase().as_str());
+    match text.split(',').map(str::trim).find(unknown) {
+        Some(word) => Err(Refusal::invalid_query(
+            "include",
+            word,
+            "not something that a listing can include",
+        )),
+        None => Ok(()),
     }
 }
 
-/// What a name shows as, if it shows at all.
-fn entry<'a>(name: &'a str, slot: &'a Slot, wanted: &Wanted<'_>) -> Option<Entry<'a>> {
-    let shown = match &slot.base {
-        Some(blob) => Entry::Blob(name, blob),
-        None if wanted.uncommitted && slot.staged.is_some() => Entry::Uncommitted(name),
-        None => return None,
-    };
-    let rest = name.strip_prefix(wanted.prefix)?;
-    if wanted.delimiter.is_empty() {
-        return Some(shown);
-    }
-    Some(match rest.find(wanted.delimiter) {
-        Some(at) => Entry::Prefix(&name[..wanted.prefix.len() + at + wanted.delimiter.len()]),
-        None => shown,
-    })
-}
-
-fn write(xml: &mut Writer, entry: &Entry<'_>, metadata: bool) {
+fn write(xml: &mut Writer, entry: &Entry<'_>, details: &Details, now: Moment) {
     match entry {
         Entry::Prefix(prefix) => {
             xml.open("BlobPrefix", &[]);
@@ -126,20 +133,47 @@ fn write(xml: &mut Writer, entry: &Entry<'_>, metadata: bool) {
                 .leaf("BlobType", "BlockBlob");
             xml.close("Properties").close("Blob");
         }
-        Entry::Blob(name, blob) => {
-            xml.open("Blob", &[]);
-            write_name(xml, name);
-            write_properties(xml, blob);
-            if metadata && !blob.metadata.is_empty() {
-                xml.open("Metadata", &[]);
-                for (key, value) in &blob.metadata {
-                    xml.leaf(key, value);
-                }
-                xml.close("Metadata");
-            }
-            xml.close("Blob");
-        }
+        Entry::Blob(name, blob) => write_blob(xml, name, None, blob, details, now),
+        Entry::Snapshot(name, time, blob) => write_blob(xml, name, Some(time), blob, details, now),
     }
+}
+
+fn write_blob(
+    xml: &mut Writer,
+    name: &str,
+    snapshot: Option<&str>,
+    blob: &Blob,
+    details: &Details,
+    now: Moment,
+) {
+    xml.open("Blob", &[]);
+    write_name(xml, name);
+    xml.leaf_some("Snapshot", snapshot);
+    xml.open("Properties", &[]);
+    write_properties(xml, blob);
+    if snapshot.is_none() {
+        let state = blob.lease.state(now);
+        xml.leaf("LeaseStatus", state.status())
+            .leaf("LeaseState", state.name());
+        xml.leaf_some("LeaseDuration", blob.lease.duration(now));
+    }
+    if details.copy {
+        write_copy(xml, blob);
+    }
+    xml.leaf("ServerEncrypted", "true").close("Properties");
+    if details.metadata && !blob.metadata.is_empty() {
+        xml.open("Metadata", &[]);
+        for (key, value) in &blob.metadata {
+            xml.leaf(key, value);
+        }
+        xml.close("Metadata");
+    }
+    if details.tags && !blob.tags.is_empty() {
+        xml.open("Tags", &[]);
+        tags::write(xml, &blob.tags);
+        xml.close("Tags");
+    }
+    xml.close("Blob");
 }
 
 /// Names that XML cannot carry are percent-encoded and marked.
@@ -157,7 +191,6 @@ fn write_name(out: &mut Writer, name: &str) {
 
 fn write_properties(xml: &mut Writer, blob: &Blob) {
     let properties = &blob.properties;
-    xml.open("Properties", &[]);
     xml.leaf("Creation-Time", &blob.created.rfc1123());
     xml.leaf("Last-Modified", &blob.last_modified.rfc1123());
     xml.leaf("Etag", &blob.etag.bare());
@@ -169,9 +202,34 @@ fn write_properties(xml: &mut Writer, blob: &Blob) {
     xml.leaf("Content-MD5", &properties.content_md5);
     xml.leaf("Cache-Control", &properties.cache_control);
     xml.leaf("Content-Disposition", &properties.content_disposition);
+    if let Content::Page(pages) = &blob.content {
+        xml.leaf("x-ms-blob-sequence-number", &pages.sequence.to_string());
+    }
     xml.leaf("BlobType", blob.content.type_name());
-    xml.leaf("LeaseStatus", "unlocked")
-        .leaf("LeaseState", "available");
-    xml.leaf("ServerEncrypted", "true");
-    xml.close("Properties");
+    if let Some(tier) = blob.tier.tier {
+        xml.leaf("AccessTier", tier.name());
+        xml.leaf_some("AccessTierInferred", blob.tier.inferred.then_some("true"));
+        xml.leaf_some(
+            "AccessTierChangeTime",
+            blob.tier.changed.map(Moment::rfc1123).as_deref(),
+        );
+        xml.leaf_some("ArchiveStatus", blob.tier.archive_status().as_deref());
+    }
+    xml.leaf_some("Sealed", blob.sealed.then_some("true"));
+    if !blob.tags.is_empty() {
+        xml.leaf("TagCount", &blob.tags.len().to_string());
+    }
+}
+
+fn write_copy(xml: &mut Writer, blob: &Blob) {
+    let Some(copy) = &blob.copy else { return };
+    xml.leaf("CopyId", &copy.id)
+        .leaf("CopySource", &copy.source)
+        .leaf("CopyStatus", copy.status.name());
+    xml.leaf("CopyProgress", &copy.progress());
+    xml.leaf_some(
+        "CopyCompletionTime",
+        copy.completed.map(Moment::rfc1123).as_deref(),
+    );
+    xml.leaf_some("CopyStatusDescription", copy.description.as_deref());
 }

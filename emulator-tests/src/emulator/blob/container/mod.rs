@@ -1,6 +1,11 @@
 //! Operations on a container, one per file.
 
+pub mod acl;
 pub mod create;
 pub mod delete;
 pub mod get_properties;
+pub mod lease;
+pub mod set_metadata;
+
 pub mod list_blobs;
+pub mod page;

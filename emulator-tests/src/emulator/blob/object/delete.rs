@@ -1,23 +1,66 @@
 //! Delete Blob. <https://learn.microsoft.com/rest/api/storageservices/delete-blob>
 
-use super::super::super::error::Answer;
+use super::super::super::error::{Answer, Refusal};
 use super::super::super::http::response::Response;
 use super::super::call::Call;
 use super::super::conditions::{self, Access};
+use super::super::guard;
+use super::super::state::{Leased, Slot};
 
-/// Deletes the blob. Its bytes go when nobody reads them any more.
+/// Deletes the blob, its snapshots, both, or one snapshot. The bytes go when nobody reads them any more.
 pub fn run(call: &Call<'_>) -> Answer<Response> {
     let container = call.container()?;
-    let mut state = container.lock();
-    let blob = state.blob(call.target.blob())?;
+    let mut state = container.enter()?;
+    let blob = guard::find(call, &state)?;
     conditions::check(
         call.head,
         Some((blob.etag, blob.last_modified)),
         Access::Write,
     )?;
-    if let Some(slot) = state.blobs.get_mut(call.target.blob()) {
-        slot.base = None;
+    conditions::check_tags(call.head, &blob.tags)?;
+    let slot = state.slot(call.target.blob());
+    match call.query.filled("snapshot") {
+        Some(snapshot) => delete_snapshot(call, slot, snapshot)?,
+        None => delete_base(call, slot)?,
     }
     state.tidy(call.target.blob());
     Ok(Response::new(202).header("x-ms-delete-type-permanent", "true"))
+}
+
+fn delete_snapshot(call: &Call<'_>, slot: &mut Slot, snapshot: &str) -> Answer<()> {
+    if let Some(value) = call.head.header("x-ms-delete-snapshots") {
+        return Err(Refusal::invalid_header("x-ms-delete-snapshots", value));
+    }
+    slot.snapshots
+        .remove(snapshot)
+        .map(|_| ())
+        .ok_or_else(Refusal::blob_not_found)
+}
+
+fn delete_base(call: &Call<'_>, slot: &mut Slot) -> Answer<()> {
+    if let Some(base) = &slot.base {
+        base.lease
+            .check_write(guard::lease_id(call), Leased::Blob, call.now)?;
+    }
+    match call
+        .head
+        .header("x-ms-delete-snapshots")
+        .map(str::to_ascii_lowercase)
+        .as_deref()
+    {
+        None if !slot.snapshots.is_empty() => Err(Refusal::new(
+            409,
+            "SnapshotsPresent",
+            "This operation is not permitted while the blob has snapshots.",
+        )),
+        None | Some("include") => {
+            *slot = Slot::default();
+            Ok(())
+        }
+        Some("only") => {
+            slot.snapshots.clear();
+            Ok(())
+        }
+        Some(other) => Err(Refusal::invalid_header("x-ms-delete-snapshots", other)),
+    }
 }

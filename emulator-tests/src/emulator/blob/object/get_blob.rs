@@ -5,9 +5,10 @@ use super::super::super::error::{Answer, Refusal};
 use super::super::super::http::payload::{Payload, Piece};
 use super::super::super::http::response::Response;
 use super::super::call::Call;
-use super::super::conditions::{self, Access};
+use super::super::guard;
 use super::super::headers;
 use super::super::range;
+use super::super::state::ContainerState;
 
 /// The longest range that the service hashes on the way out, in bytes.
 const HASHED_RANGE_MAX: u64 = 4 << 20;
@@ -15,13 +16,10 @@ const HASHED_RANGE_MAX: u64 = 4 << 20;
 /// Sends the blob or a range of it.
 pub fn run(call: &Call<'_>) -> Answer<Response> {
     let container = call.container()?;
-    let state = container.lock();
-    let blob = state.blob(call.target.blob())?;
-    conditions::check(
-        call.head,
-        Some((blob.etag, blob.last_modified)),
-        Access::Read,
-    )?;
+    let mut state = container.enter()?;
+    let_time_pass(call, &mut state, false);
+    let blob = guard::read(call, &state)?;
+    guard::refuse_archived(blob)?;
     let total = blob.content.length();
     let asked = range::asked(call.head)?;
     let (offset, length) = match asked {
@@ -32,7 +30,7 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     };
     let wanted = wanted(call, asked.is_some(), length)?;
     let mut response = Response::new(if asked.is_some() { 206 } else { 200 });
-    headers::set_blob(&mut response, blob);
+    headers::set_blob(&mut response, blob, call.now);
     let md5 = blob.properties.content_md5.clone();
     let pieces = blob.content.read(offset, length);
     drop(state);
@@ -113,5 +111,14 @@ pub fn apply_overrides(call: &Call<'_>, response: &mut Response) {
         .flat_map(|overrides| &overrides.headers)
     {
         response.replace(name, value.clone());
+    }
+}
+
+/// Lets copies and rehydrations of the blob get on before it is looked at.
+pub fn let_time_pass(call: &Call<'_>, state: &mut ContainerState, polled: bool) {
+    if let Some(slot) = state.blobs.get_mut(call.target.blob())
+        && let Some(blob) = &mut slot.base
+    {
+        blob.advance(call.now, polled);
     }
 }

@@ -5,8 +5,9 @@ use super::super::super::http::response::Response;
 use super::super::super::store::Extent;
 use super::super::super::xml::Writer;
 use super::super::call::Call;
+use super::super::guard;
 use super::super::headers;
-use super::super::state::Content;
+use super::super::state::{Content, Leased};
 
 /// Lists committed blocks, uncommitted ones, or both.
 pub fn run(call: &Call<'_>) -> Answer<Response> {
@@ -28,18 +29,24 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
         }
     };
     let container = call.container()?;
-    let state = container.lock();
+    let state = container.enter()?;
     let slot = state
         .blobs
         .get(call.target.blob())
         .ok_or_else(Refusal::blob_not_found)?;
-    let list = slot
-        .base
-        .as_ref()
-        .map(|blob| &blob.content)
-        .map(|Content::Block(list)| list);
-    if list.is_none() && !uncommitted {
-        return Err(Refusal::blob_not_found());
+    let blob = match call.query.filled("snapshot") {
+        Some(_) => Some(guard::find(call, &state)?),
+        None => slot.base.as_ref(),
+    };
+    let list = match blob.map(|blob| &blob.content) {
+        Some(Content::Block(list)) => Some(list),
+        Some(_) => return Err(Refusal::wrong_blob_type()),
+        None if slot.staged.is_some() && uncommitted => None,
+        None => return Err(Refusal::blob_not_found()),
+    };
+    if let Some(blob) = blob {
+        blob.lease
+            .check_given(guard::lease_id(call), Leased::Blob, call.now)?;
     }
     let mut xml = Writer::new();
     xml.open("BlockList", &[]);
@@ -64,7 +71,7 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     xml.close("BlockList");
     let mut response = Response::xml(xml);
     // A blob that has only uncommitted blocks has no version and no length yet.
-    if let Some(blob) = &slot.base {
+    if let Some(blob) = blob {
         headers::set_version(&mut response, blob);
         response.set(
             "x-ms-blob-content-length",

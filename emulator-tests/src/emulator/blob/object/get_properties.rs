@@ -4,22 +4,18 @@ use super::super::super::error::Answer;
 use super::super::super::http::payload::Payload;
 use super::super::super::http::response::Response;
 use super::super::call::Call;
-use super::super::conditions::{self, Access};
+use super::super::guard;
 use super::super::headers;
-use super::get_blob::apply_overrides;
+use super::get_blob::{apply_overrides, let_time_pass};
 
-/// The headers of a whole GET, and no body.
+/// The headers of a whole GET, and no body. A pending copy counts this as a poll.
 pub fn run(call: &Call<'_>) -> Answer<Response> {
     let container = call.container()?;
-    let state = container.lock();
-    let blob = state.blob(call.target.blob())?;
-    conditions::check(
-        call.head,
-        Some((blob.etag, blob.last_modified)),
-        Access::Read,
-    )?;
+    let mut state = container.enter()?;
+    let_time_pass(call, &mut state, true);
+    let blob = guard::read(call, &state)?;
     let mut response = Response::new(200);
-    headers::set_blob(&mut response, blob);
+    headers::set_blob(&mut response, blob, call.now);
     if !blob.properties.content_md5.is_empty() {
         response.set("Content-MD5", blob.properties.content_md5.clone());
     }

@@ -1,4 +1,5 @@
-//! Put Blob. <https://learn.microsoft.com/rest/api/storageservices/put-blob>
+//! Put Blob: a whole block blob, or an empty page or append blob.
+//! <https://learn.microsoft.com/rest/api/storageservices/put-blob>
 
 use std::sync::Arc;
 
@@ -8,14 +9,17 @@ use super::super::super::http::body::Body;
 use super::super::super::http::response::Response;
 use super::super::super::version::ApiVersion;
 use super::super::call::Call;
-use super::super::conditions::{self, Access};
+use super::super::guard;
 use super::super::headers::{self, DEFAULT_CONTENT_TYPE};
 use super::super::names;
-use super::super::state::{Blob, Block, BlockList, Content, Slot};
+use super::super::state::{Blob, Block, BlockList, Content, Pages, Properties};
 use super::upload;
 
+/// The largest page blob: 8 TiB.
+const PAGE_BLOB_BYTES_MAX: u64 = 8 << 40;
+
 /// The longest body of a block blob by version, in bytes.
-fn bytes_max(version: ApiVersion) -> u64 {
+pub fn bytes_max(version: ApiVersion) -> u64 {
     if version.since(2019, 12, 12) {
         5000 << 20
     } else if version.since(2016, 5, 31) {
@@ -30,26 +34,18 @@ pub fn run(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
     names::check_blob(call.target.blob())?;
     match call.head.required("x-ms-blob-type")? {
         "BlockBlob" => put_block_blob(call, body),
+        "PageBlob" => put_empty(call, body, Content::Page(Arc::new(empty_pages(call)?))),
+        "AppendBlob" => put_empty(call, body, Content::Append(Arc::default())),
         other => Err(Refusal::invalid_header("x-ms-blob-type", other)),
     }
 }
 
 fn put_block_blob(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
-    if call.head.header("content-length").is_none() {
-        return Err(Refusal::new(
-            411,
-            "MissingContentLengthHeader",
-            "The Content-Length header was not specified.",
-        ));
-    }
-    let max = bytes_max(call.version);
-    if body.length() > max {
-        return Err(Refusal::body_too_large(max));
-    }
-    let mut properties = headers::put_blob_properties(call.head)?;
+    upload::check_length(call, body, bytes_max(call.version))?;
+    let mut properties = properties(call)?;
     let metadata = headers::metadata(call.head)?;
     let container = call.container()?;
-    check(call, container.lock().blobs.get(call.target.blob()))?;
+    guard::overwrite(call, container.enter()?.blobs.get(call.target.blob()))?;
     let taken = upload::take(
         call,
         body,
@@ -58,9 +54,6 @@ fn put_block_blob(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
             crc64: false,
         },
     )?;
-    if properties.content_type.is_empty() {
-        DEFAULT_CONTENT_TYPE.clone_into(&mut properties.content_type);
-    }
     if properties.content_md5.is_empty()
         && let Some(md5) = taken
             .digests
@@ -75,37 +68,69 @@ fn put_block_blob(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
         extent: taken.extent,
     };
     let content = Content::Block(Arc::new(BlockList::new(vec![block])));
-    let mut blob = Blob::new(content, properties, metadata, call.now);
+    let blob = Blob::new(content, properties, metadata, call.now);
+    let mut response = put(call, blob)?;
+    upload::set_digests(&mut response, &taken.digests);
+    Ok(response)
+}
+
+fn put_empty(call: &Call<'_>, body: &Body<'_>, content: Content) -> Answer<Response> {
+    if body.length() > 0 {
+        return Err(Refusal::invalid_header(
+            "Content-Length",
+            &body.length().to_string(),
+        ));
+    }
+    let blob = Blob::new(
+        content,
+        properties(call)?,
+        headers::metadata(call.head)?,
+        call.now,
+    );
+    put(call, blob)
+}
+
+/// Puts a finished blob into its place.
+pub fn put(call: &Call<'_>, mut blob: Blob) -> Answer<Response> {
+    headers::apply_upload(call.head, &mut blob, call.now)?;
     let mut response = Response::new(201);
     headers::set_version(&mut response, &blob);
-    upload::set_digests(&mut response, &taken.digests);
-    let mut state = container.lock();
-    check(call, state.blobs.get(call.target.blob()))?;
-    let slot = state.slot(call.target.blob());
-    if let Some(before) = &slot.base {
-        blob.created = before.created;
-    }
-    *slot = Slot {
-        base: Some(blob),
-        staged: None,
-    };
+    let container = call.container()?;
+    let mut state = container.enter()?;
+    guard::overwrite(call, state.blobs.get(call.target.blob()))?;
+    state.slot(call.target.blob()).replace(blob);
     Ok(response.header("x-ms-request-server-encrypted", "true"))
 }
 
-/// The conditions, checked before the body is taken and again when the blob is written.
-fn check(call: &Call<'_>, slot: Option<&Slot>) -> Answer<()> {
-    let base = slot.and_then(|slot| slot.base.as_ref());
-    conditions::check(
-        call.head,
-        base.map(|blob| (blob.etag, blob.last_modified)),
-        Access::Write,
-    )?;
-    if base.is_some() && !call.grant.has_any("w") {
-        return Err(Refusal::new(
-            403,
-            "UnauthorizedBlobOverwrite",
-            "This request is not authorized to perform blob overwrites.",
+fn properties(call: &Call<'_>) -> Answer<Properties> {
+    let mut properties = headers::put_blob_properties(call.head)?;
+    if properties.content_type.is_empty() {
+        DEFAULT_CONTENT_TYPE.clone_into(&mut properties.content_type);
+    }
+    Ok(properties)
+}
+
+fn empty_pages(call: &Call<'_>) -> Answer<Pages> {
+    let size =
+        page_blob_size(call)?.ok_or_else(|| Refusal::missing_header("x-ms-blob-content-length"))?;
+    let sequence = call.head.number("x-ms-blob-sequence-number")?.unwrap_or(0);
+    if sequence > i64::MAX as u64 {
+        return Err(Refusal::invalid_header(
+            "x-ms-blob-sequence-number",
+            &sequence.to_string(),
         ));
     }
-    Ok(())
+    Ok(Pages::new(size, sequence))
+}
+
+/// `x-ms-blob-content-length`: a multiple of 512, at most 8 TiB.
+pub fn page_blob_size(call: &Call<'_>) -> Answer<Option<u64>> {
+    const NAME: &str = "x-ms-blob-content-length";
+    let Some(size) = call.head.number(NAME)? else {
+        return Ok(None);
+    };
+    if !size.is_multiple_of(512) || size > PAGE_BLOB_BYTES_MAX {
+        return Err(Refusal::invalid_header(NAME, &size.to_string()));
+    }
+    Ok(Some(size))
 }

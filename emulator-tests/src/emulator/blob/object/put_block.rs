@@ -1,15 +1,19 @@
-//! Put Block. <https://learn.microsoft.com/rest/api/storageservices/put-block>
+//! Put Block, and Put Block From URL. <https://learn.microsoft.com/rest/api/storageservices/put-block>,
+//! <https://learn.microsoft.com/rest/api/storageservices/put-block-from-url>
 
 use std::collections::BTreeMap;
 
-use super::super::super::digest::{Wanted, from_base64};
+use super::super::super::digest::{Digests, Wanted, from_base64};
 use super::super::super::error::{Answer, Refusal};
 use super::super::super::http::body::Body;
 use super::super::super::http::response::Response;
+use super::super::super::store::Extent;
 use super::super::super::version::ApiVersion;
 use super::super::call::Call;
+use super::super::guard;
 use super::super::names;
-use super::super::state::{Content, Slot, Staged};
+use super::super::source;
+use super::super::state::{Content, Leased, Slot, Staged};
 use super::upload;
 
 /// A blob's uncommitted blocks are at most so many.
@@ -18,7 +22,7 @@ const STAGED_MAX: usize = 100_000;
 const ID_BYTES_MAX: usize = 64;
 
 /// The longest block by version, in bytes.
-pub fn bytes_max(version: ApiVersion) -> u64 {
+fn bytes_max(version: ApiVersion) -> u64 {
     if version.since(2019, 12, 12) {
         4000 << 20
     } else if version.since(2016, 5, 31) {
@@ -28,26 +32,19 @@ pub fn bytes_max(version: ApiVersion) -> u64 {
     }
 }
 
-/// Stages one block.
+/// Stages the body as a block.
 pub fn run(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
     names::check_blob(call.target.blob())?;
     let id = block_id(call)?;
-    if call.head.header("content-length").is_none() {
-        return Err(Refusal::new(
-            411,
-            "MissingContentLengthHeader",
-            "The Content-Length header was not specified.",
-        ));
-    }
+    upload::check_length(call, body, bytes_max(call.version))?;
     if body.length() == 0 {
         return Err(Refusal::invalid_header("Content-Length", "0"));
     }
-    let max = bytes_max(call.version);
-    if body.length() > max {
-        return Err(Refusal::body_too_large(max));
-    }
-    let container = call.container()?;
-    check(container.lock().blobs.get(call.target.blob()), id)?;
+    check(
+        call,
+        call.container()?.enter()?.blobs.get(call.target.blob()),
+        id,
+    )?;
     let claims_md5 = call.head.header("content-md5").is_some();
     let taken = upload::take(
         call,
@@ -57,29 +54,48 @@ pub fn run(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
             crc64: !claims_md5,
         },
     )?;
-    let mut state = container.lock();
-    check(state.blobs.get(call.target.blob()), id)?;
+    stage(call, id, taken.extent, &taken.digests)
+}
+
+/// Stages what the service fetches.
+pub fn from_url(call: &Call<'_>) -> Answer<Response> {
+    names::check_blob(call.target.blob())?;
+    let id = block_id(call)?;
+    check(
+        call,
+        call.container()?.enter()?.blobs.get(call.target.blob()),
+        id,
+    )?;
+    let source = source::open(call)?;
+    let (offset, length) = source::range(call, &source)?;
+    if length > bytes_max(call.version) {
+        return Err(Refusal::body_too_large(bytes_max(call.version)));
+    }
+    let (extent, digests) = upload::fetch(call, &source, offset, length)?;
+    stage(call, id, extent, &digests)
+}
+
+fn stage(call: &Call<'_>, id: &str, extent: Extent, digests: &Digests) -> Answer<Response> {
+    let container = call.container()?;
+    let mut state = container.enter()?;
+    check(call, state.blobs.get(call.target.blob()), id)?;
     let slot = state.slot(call.target.blob());
     let staged = slot.staged.get_or_insert_with(|| Staged {
         blocks: BTreeMap::new(),
         since: call.now,
     });
-    staged.blocks.insert(id.to_owned(), taken.extent);
+    staged.blocks.insert(id.to_owned(), extent);
     let mut response = Response::new(201).header("x-ms-request-server-encrypted", "true");
-    upload::set_digests(&mut response, &taken.digests);
+    upload::set_digests(&mut response, digests);
     Ok(response)
 }
 
 /// The block's id: base64 of 1 to 64 bytes.
-pub fn block_id<'a>(call: &'a Call<'_>) -> Answer<&'a str> {
-    let id = call.query.filled("blockid").ok_or_else(|| {
-        Refusal::new(
-            400,
-            "MissingRequiredQueryParameter",
-            "A query parameter that's mandatory for this request is not specified.",
-        )
-        .with("QueryParameterName", "blockid")
-    })?;
+fn block_id<'a>(call: &'a Call<'_>) -> Answer<&'a str> {
+    let id = call
+        .query
+        .filled("blockid")
+        .ok_or_else(|| Refusal::missing_query("blockid"))?;
     match from_base64(id) {
         Some(bytes) if bytes.len() <= ID_BYTES_MAX => Ok(id),
         Some(_) => Err(Refusal::query_out_of_range(
@@ -97,14 +113,14 @@ pub fn block_id<'a>(call: &'a Call<'_>) -> Answer<&'a str> {
 }
 
 /// All ids of one blob's uncommitted blocks have one length, and only block blobs have blocks.
-pub fn check(slot: Option<&Slot>, id: &str) -> Answer<()> {
+fn check(call: &Call<'_>, slot: Option<&Slot>, id: &str) -> Answer<()> {
     let Some(slot) = slot else { return Ok(()) };
-    if slot
-        .base
-        .as_ref()
-        .is_some_and(|blob| !matches!(blob.content, Content::Block(_)))
-    {
-        return Err(Refusal::wrong_blob_type());
+    if let Some(blob) = &slot.base {
+        if !matches!(blob.content, Content::Block(_)) {
+            return Err(Refusal::wrong_blob_type());
+        }
+        blob.lease
+            .check_write(guard::lease_id(call), Leased::Blob, call.now)?;
     }
     let Some(staged) = &slot.staged else {
         return Ok(());

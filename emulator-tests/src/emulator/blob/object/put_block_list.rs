@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use super::super::super::digest::{Digester, Wanted};
 use super::super::super::error::{Answer, Refusal};
 use super::super::super::http::body::Body;
 use super::super::super::http::response::Response;
 use super::super::super::store::Extent;
 use super::super::super::xml::{self, Leaf};
 use super::super::call::Call;
-use super::super::conditions::{self, Access};
+use super::super::guard;
 use super::super::headers::{self, DEFAULT_CONTENT_TYPE};
 use super::super::names;
 use super::super::state::{Blob, Block, BlockList, Content, Slot};
+use super::upload;
 
 /// A blob has at most so many blocks.
 const BLOCKS_MAX: usize = 50_000;
@@ -31,7 +31,7 @@ enum Source {
 pub fn run(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
     names::check_blob(call.target.blob())?;
     let document = body.read_document(DOCUMENT_BYTES_MAX)?;
-    check_document(call, &document)?;
+    upload::check_document(call, &document)?;
     let wanted = parse(&document)?;
     let mut properties = headers::blob_properties(call.head)?;
     if properties.content_type.is_empty() {
@@ -39,7 +39,7 @@ pub fn run(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
     }
     let metadata = headers::metadata(call.head)?;
     let container = call.container()?;
-    let mut state = container.lock();
+    let mut state = container.enter()?;
     let slot = state.blobs.get(call.target.blob());
     check(call, slot)?;
     let list = BlockList::new(choose(&wanted, slot)?);
@@ -49,55 +49,12 @@ pub fn run(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
         metadata,
         call.now,
     );
+    headers::apply_upload(call.head, &mut blob, call.now)?;
     let mut response = Response::new(201);
     headers::set_version(&mut response, &blob);
-    let slot = state.slot(call.target.blob());
-    if let Some(before) = &slot.base {
-        blob.created = before.created;
-    }
     // What was staged and is not in the list is forgotten.
-    *slot = Slot {
-        base: Some(blob),
-        staged: None,
-    };
+    state.slot(call.target.blob()).replace(blob);
     Ok(response.header("x-ms-request-server-encrypted", "true"))
-}
-
-/// `Content-MD5` and the CRC of this call are those of the document.
-fn check_document(call: &Call<'_>, document: &[u8]) -> Answer<()> {
-    let mut digester = Digester::new(Wanted {
-        md5: true,
-        crc64: true,
-    });
-    digester.update(document);
-    let digests = digester.finish();
-    if let Some(md5) = call
-        .head
-        .header("content-md5")
-        .filter(|value| !value.is_empty())
-    {
-        headers::check_md5("Content-MD5", md5)?;
-        if Some(md5) != digests.md5.as_deref() {
-            return Err(Refusal::new(
-                400,
-                "Md5Mismatch",
-                "The MD5 value specified in the request did not match with the MD5 value calculated by the server.",
-            ));
-        }
-    }
-    if let Some(crc64) = call
-        .head
-        .header("x-ms-content-crc64")
-        .filter(|value| !value.is_empty())
-        && Some(crc64) != digests.crc64.as_deref()
-    {
-        return Err(Refusal::new(
-            400,
-            "Crc64Mismatch",
-            "The CRC64 value specified in the request did not match with the CRC64 value calculated by the server.",
-        ));
-    }
-    Ok(())
 }
 
 fn parse(document: &[u8]) -> Answer<Vec<(Source, String)>> {
@@ -128,14 +85,11 @@ fn source(leaf: Leaf) -> Answer<(Source, String)> {
 
 fn check(call: &Call<'_>, slot: Option<&Slot>) -> Answer<()> {
     let base = slot.and_then(|slot| slot.base.as_ref());
+    guard::overwrite(call, slot)?;
     if base.is_some_and(|blob| !matches!(blob.content, Content::Block(_))) {
         return Err(Refusal::wrong_blob_type());
     }
-    conditions::check(
-        call.head,
-        base.map(|blob| (blob.etag, blob.last_modified)),
-        Access::Write,
-    )
+    Ok(())
 }
 
 fn choose(wanted: &[(Source, String)], slot: Option<&Slot>) -> Answer<Vec<Block>> {

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::ops::Bound;
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use super::super::super::clock::Moment;
 use super::super::super::error::{Answer, Refusal};
 use super::container::Container;
 
@@ -13,7 +15,15 @@ pub struct Account {
     pub name: String,
     /// Its key, decoded.
     pub key: Vec<u8>,
-    containers: RwLock<BTreeMap<String, Arc<Container>>>,
+    containers: RwLock<Containers>,
+    service_properties: Mutex<Option<Vec<u8>>>,
+}
+
+#[derive(Default)]
+struct Containers {
+    by_name: BTreeMap<String, Arc<Container>>,
+    /// Names of deleted containers, and until when they stay taken.
+    going: BTreeMap<String, Moment>,
 }
 
 impl fmt::Debug for Account {
@@ -29,7 +39,36 @@ impl Account {
             name,
             key,
             containers: RwLock::default(),
+            service_properties: Mutex::default(),
         }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Containers> {
+        self.containers
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Containers> {
+        self.containers
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The document that Set Blob Service Properties left.
+    pub fn service_properties(&self) -> Option<Vec<u8>> {
+        self.service_properties
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Keeps another document.
+    pub fn set_service_properties(&self, document: Vec<u8>) {
+        *self
+            .service_properties
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(document);
     }
 
     /// The container, or 404.
@@ -39,37 +78,43 @@ impl Account {
 
     /// The container if there is one.
     pub fn find(&self, name: &str) -> Option<Arc<Container>> {
-        self.containers
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(name)
-            .cloned()
+        self.read().by_name.get(name).cloned()
     }
 
     /// Adds a container, or 409.
-    pub fn create(&self, name: &str, container: Container) -> Answer<Arc<Container>> {
-        let mut containers = self
-            .containers
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        if containers.contains_key(name) {
+    pub fn create(&self, name: &str, container: Container, now: Moment) -> Answer<Arc<Container>> {
+        let mut containers = self.write();
+        if containers.by_name.contains_key(name) {
             return Err(Refusal::new(
                 409,
                 "ContainerAlreadyExists",
                 "The specified container already exists.",
             ));
         }
+        match containers.going.get(name) {
+            Some(until) if *until > now => {
+                return Err(Refusal::new(
+                    409,
+                    "ContainerBeingDeleted",
+                    "The specified container is being deleted. Try operation later.",
+                ));
+            }
+            _ => containers.going.remove(name),
+        };
         let container = Arc::new(container);
-        containers.insert(name.to_owned(), Arc::clone(&container));
+        containers
+            .by_name
+            .insert(name.to_owned(), Arc::clone(&container));
         Ok(container)
     }
 
-    /// Takes a container out with everything in it.
-    pub fn remove(&self, name: &str) -> Option<Arc<Container>> {
-        self.containers
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(name)
+    /// Takes a container out with everything in it. Its name stays taken until the moment given.
+    pub fn remove(&self, name: &str, until: Moment) {
+        let mut containers = self.write();
+        if let Some(container) = containers.by_name.remove(name) {
+            container.lock().deleted = true;
+            containers.going.insert(name.to_owned(), until);
+        }
     }
 
     /// Up to `max` containers from the name `from` on that begin with `prefix`, and the name to go on from.
@@ -79,13 +124,11 @@ impl Account {
         from: &str,
         max: usize,
     ) -> (Vec<(String, Arc<Container>)>, Option<String>) {
-        let containers = self
-            .containers
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
+        let containers = self.read();
         let start = if from > prefix { from } else { prefix };
         let mut matching = containers
-            .range::<str, _>((std::ops::Bound::Included(start), std::ops::Bound::Unbounded))
+            .by_name
+            .range::<str, _>((Bound::Included(start), Bound::Unbounded))
             .take_while(|(name, _)| name.starts_with(prefix));
         let page: Vec<_> = matching
             .by_ref()

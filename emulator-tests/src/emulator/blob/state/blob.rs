@@ -1,17 +1,27 @@
 //! A blob: its content, properties and metadata; and the slot that a name has for it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
+use super::super::super::behaviour::CopyOutcome;
 use super::super::super::clock::Moment;
 use super::super::super::http::payload::Piece;
 use super::blocks::{BlockList, Staged};
 use super::etag::ETag;
+use super::lease::Lease;
+use super::pages::Pages;
+use super::server_copy::{CopyRecord, CopyStatus, PendingCopy};
+use super::tier::TierState;
 
 /// What a blob's name stands for.
 #[derive(Debug, Default)]
 pub struct Slot {
     /// The blob itself.
     pub base: Option<Blob>,
+    /// Snapshots by their time as the service writes it.
+    pub snapshots: BTreeMap<String, Blob>,
     /// Blocks that were put and not yet committed.
     pub staged: Option<Staged>,
 }
@@ -19,7 +29,17 @@ pub struct Slot {
 impl Slot {
     /// Nothing left under this name.
     pub fn is_empty(&self) -> bool {
-        self.base.is_none() && self.staged.is_none()
+        self.base.is_none() && self.staged.is_none() && self.snapshots.is_empty()
+    }
+
+    /// Puts a new blob in the place of the old one, whose lease and time of creation it takes over.
+    pub fn replace(&mut self, mut blob: Blob) {
+        if let Some(before) = self.base.take() {
+            blob.created = before.created;
+            blob.lease = before.lease;
+        }
+        self.base = Some(blob);
+        self.staged = None;
     }
 }
 
@@ -28,10 +48,14 @@ impl Slot {
 pub enum Content {
     /// A block blob.
     Block(Arc<BlockList>),
+    /// An append blob.
+    Append(Arc<BlockList>),
+    /// A page blob.
+    Page(Arc<Pages>),
 }
 
 /// The properties that a client sets.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Properties {
     /// `Content-Type`; never empty.
     pub content_type: String,
@@ -56,19 +80,43 @@ pub struct Blob {
     pub properties: Properties,
     /// Metadata in the order given.
     pub metadata: Vec<(String, String)>,
+    /// Index tags.
+    pub tags: BTreeMap<String, String>,
     /// Its version.
     pub etag: ETag,
-    /// When it was last written.
+    /// When it was last written, in whole seconds.
     pub last_modified: Moment,
     /// When it was first written.
     pub created: Moment,
+    /// When it was last written, exactly.
+    pub written: Moment,
+    /// Its lease.
+    pub lease: Lease,
+    /// Its access tier.
+    pub tier: TierState,
+    /// An append blob that takes no more.
+    pub sealed: bool,
+    /// The copy that it came from.
+    pub copy: Option<CopyRecord>,
+    /// What is left of that copy.
+    pub pending: Option<PendingCopy>,
 }
 
 impl Content {
+    /// An empty content of the same kind and size.
+    pub fn emptied(&self) -> Self {
+        match self {
+            Self::Block(_) => Self::Block(Arc::default()),
+            Self::Append(_) => Self::Append(Arc::default()),
+            Self::Page(pages) => Self::Page(Arc::new(Pages::new(pages.size(), pages.sequence))),
+        }
+    }
+
     /// Bytes.
     pub fn length(&self) -> u64 {
         match self {
-            Self::Block(list) => list.length(),
+            Self::Block(list) | Self::Append(list) => list.length(),
+            Self::Page(pages) => pages.size(),
         }
     }
 
@@ -76,13 +124,21 @@ impl Content {
     pub fn type_name(&self) -> &'static str {
         match self {
             Self::Block(_) => "BlockBlob",
+            Self::Append(_) => "AppendBlob",
+            Self::Page(_) => "PageBlob",
         }
+    }
+
+    /// Are both of one kind?
+    pub fn same_kind(&self, other: &Self) -> bool {
+        self.type_name() == other.type_name()
     }
 
     /// The pieces of a range that lies within the blob.
     pub fn read(&self, offset: u64, length: u64) -> Vec<Piece> {
         match self {
-            Self::Block(list) => list.read(offset, length),
+            Self::Block(list) | Self::Append(list) => list.read(offset, length),
+            Self::Page(pages) => pages.read(offset, length),
         }
     }
 }
@@ -95,13 +151,21 @@ impl Blob {
         metadata: Vec<(String, String)>,
         now: Moment,
     ) -> Self {
+        let tier = TierState::inferred(matches!(content, Content::Block(_)));
         Self {
             content,
             properties,
             metadata,
+            tags: BTreeMap::new(),
             etag: ETag::next(),
             last_modified: now.whole_second(),
             created: now.whole_second(),
+            written: now,
+            lease: Lease::default(),
+            tier,
+            sealed: false,
+            copy: None,
+            pending: None,
         }
     }
 
@@ -109,5 +173,42 @@ impl Blob {
     pub fn touch(&mut self, now: Moment) {
         self.etag = ETag::next();
         self.last_modified = now.whole_second();
+        self.written = now;
+    }
+
+    /// Lets time pass: a pending copy may be done, a rehydration over. Returns whether something changed.
+    pub fn advance(&mut self, now: Moment, polled: bool) -> bool {
+        let thawed = self.tier.advance(now);
+        let (Some(pending), Some(record)) = (&mut self.pending, &mut self.copy) else {
+            return thawed;
+        };
+        pending.polls = pending.polls.saturating_add(u32::from(polled));
+        record.done = pending.progress(record.total);
+        if !pending.is_due(now) {
+            return true;
+        }
+        match pending.outcome() {
+            CopyOutcome::Success => {
+                self.content = pending.content.clone();
+                record.status = CopyStatus::Success;
+                record.done = record.total;
+            }
+            CopyOutcome::Failed => {
+                record.status = CopyStatus::Failed;
+                record.description = Some(
+                    "500 InternalServerError \"Copy failed when reading the source.\"".to_owned(),
+                );
+            }
+            CopyOutcome::Aborted => record.status = CopyStatus::Aborted,
+        }
+        record.completed = Some(now.whole_second());
+        self.pending = None;
+        self.touch(now);
+        true
+    }
+
+    /// Is a copy into this blob under way?
+    pub fn is_being_copied(&self) -> bool {
+        self.pending.is_some()
     }
 }

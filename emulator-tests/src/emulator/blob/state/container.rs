@@ -6,8 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::super::super::auth::StoredPolicy;
 use super::super::super::clock::Moment;
 use super::super::super::error::{Answer, Refusal};
-use super::blob::{Blob, Slot};
+use super::blob::Slot;
 use super::etag::ETag;
+use super::lease::Lease;
 
 /// What anonymous requests may do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -48,9 +49,9 @@ pub struct Container {
     state: Mutex<ContainerState>,
 }
 
-/// Everything a container holds.
-#[derive(Debug)]
-pub struct ContainerState {
+/// What is known of a container but for its blobs.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub struct ContainerFacts {
     /// Its version.
     pub etag: ETag,
     /// When its properties last changed.
@@ -61,21 +62,41 @@ pub struct ContainerState {
     pub public_access: PublicAccess,
     /// Stored access policies.
     pub policies: Vec<StoredPolicy>,
+    /// Its lease.
+    pub lease: Lease,
+}
+
+/// Everything a container holds.
+#[derive(Debug)]
+pub struct ContainerState {
+    /// The container's own properties.
+    pub facts: ContainerFacts,
     /// Blobs by name.
     pub blobs: BTreeMap<String, Slot>,
+    /// It was deleted while somebody still had hold of it.
+    pub deleted: bool,
 }
 
 impl Container {
     /// An empty container.
     pub fn new(metadata: Vec<(String, String)>, public_access: PublicAccess, now: Moment) -> Self {
+        Self::restore(ContainerFacts {
+            etag: ETag::next(),
+            last_modified: now.whole_second(),
+            metadata,
+            public_access,
+            policies: Vec::new(),
+            lease: Lease::default(),
+        })
+    }
+
+    /// A container that was written down, without its blobs.
+    pub fn restore(facts: ContainerFacts) -> Self {
         Self {
             state: Mutex::new(ContainerState {
-                etag: ETag::next(),
-                last_modified: now.whole_second(),
-                metadata,
-                public_access,
-                policies: Vec::new(),
+                facts,
                 blobs: BTreeMap::new(),
+                deleted: false,
             }),
         }
     }
@@ -84,25 +105,19 @@ impl Container {
     pub fn lock(&self) -> MutexGuard<'_, ContainerState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// The same for an operation: a container that was deleted meanwhile is 404.
+    pub fn enter(&self) -> Answer<MutexGuard<'_, ContainerState>> {
+        let state = self.lock();
+        if state.deleted {
+            Err(Refusal::container_not_found())
+        } else {
+            Ok(state)
+        }
+    }
 }
 
 impl ContainerState {
-    /// The base blob, or 404.
-    pub fn blob(&self, name: &str) -> Answer<&Blob> {
-        self.blobs
-            .get(name)
-            .and_then(|slot| slot.base.as_ref())
-            .ok_or_else(Refusal::blob_not_found)
-    }
-
-    /// The base blob to change, or 404.
-    pub fn blob_mut(&mut self, name: &str) -> Answer<&mut Blob> {
-        self.blobs
-            .get_mut(name)
-            .and_then(|slot| slot.base.as_mut())
-            .ok_or_else(Refusal::blob_not_found)
-    }
-
     /// The place of a name, made when there is none.
     pub fn slot(&mut self, name: &str) -> &mut Slot {
         self.blobs.entry(name.to_owned()).or_default()
@@ -114,7 +129,9 @@ impl ContainerState {
             self.blobs.remove(name);
         }
     }
+}
 
+impl ContainerFacts {
     /// Marks the container as changed.
     pub fn touch(&mut self, now: Moment) {
         self.etag = ETag::next();

@@ -5,12 +5,22 @@
 
 pub mod account;
 pub mod blob;
-pub mod blocks;
 pub mod container;
+
+pub mod blocks;
+pub mod pages;
+
 pub mod etag;
+pub mod lease;
+pub mod server_copy;
+pub mod tier;
 
 pub use account::Account;
 pub use blob::{Blob, Content, Properties, Slot};
 pub use blocks::{Block, BlockList, Staged};
-pub use container::{Container, PublicAccess};
+pub use container::{Container, ContainerFacts, ContainerState, PublicAccess};
 pub use etag::ETag;
+pub use lease::{Lease, LeaseState, Leased};
+pub use pages::{PageRange, Pages};
+pub use server_copy::{CopyRecord, CopyStatus, PendingCopy};
+pub use tier::{Tier, TierState};

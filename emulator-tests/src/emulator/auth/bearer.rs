@@ -1,0 +1,92 @@
+//! Bearer tokens of a local issuer: JSON web tokens signed with HS256 by a key that the emulator was given.
+//!
+//! The real service trusts Microsoft Entra ID; a test makes its own tokens and gives both sides the key. Roles are not
+//! looked at: a valid token may do everything but what no token may (container access policies).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::super::digest;
+use super::super::error::{Answer, Refusal};
+use super::grant::Holder;
+use super::{Evidence, Grant};
+
+const AUDIENCES: [&str; 3] = [
+    "https://storage.azure.com",
+    "https://storage.azure.com/",
+    "e406a681-f3d4-42a8-90b6-c2b029497af1",
+];
+
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    aud: Value,
+    exp: u64,
+    #[serde(default)]
+    nbf: u64,
+    #[serde(default)]
+    oid: String,
+    #[serde(default)]
+    tid: String,
+}
+
+/// Checks a token. Tokens are secrets: over plain HTTP they are refused.
+pub(super) fn check(evidence: &Evidence<'_>, token: &str) -> Answer<Grant> {
+    if !evidence.peer.secure {
+        return Err(Refusal::authentication_failed(
+            "Authentication scheme Bearer is not supported in this protocol.",
+        ));
+    }
+    let claims = verify(evidence, token.trim()).ok_or_else(invalid)?;
+    let now = evidence.now.seconds();
+    let account = &evidence.target.account;
+    let own = format!("https://{account}.blob.core.windows.net");
+    let audience = claims.aud.as_str().unwrap_or_default();
+    if !AUDIENCES.contains(&audience) && audience.trim_end_matches('/') != own {
+        return Err(Refusal {
+            status: 401,
+            code: "InvalidAuthenticationInfo".into(),
+            ..invalid()
+        }
+        .with(
+            "AuthenticationErrorDetail",
+            "Audience validation failed. Audience did not match.",
+        ));
+    }
+    if now < claims.nbf || now >= claims.exp {
+        return Err(invalid().with(
+            "AuthenticationErrorDetail",
+            "Lifetime validation failed. The token is expired.",
+        ));
+    }
+    Ok(Grant::Bearer(Holder {
+        object: claims.oid,
+        tenant: claims.tid,
+    }))
+}
+
+fn verify(evidence: &Evidence<'_>, token: &str) -> Option<Claims> {
+    let key = evidence.issuer_key?;
+    let (signed, signature) = token.rsplit_once('.')?;
+    let (header, claims) = signed.split_once('.')?;
+    let header: Header = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()?;
+    let expected = URL_SAFE_NO_PAD.encode(digest::hmac_sha256_bytes(key, signed.as_bytes()));
+    if header.alg != "HS256" || !digest::same(&expected, signature) {
+        return None;
+    }
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()
+}
+
+fn invalid() -> Refusal {
+    Refusal::new(
+        401,
+        "InvalidAuthenticationInfo",
+        "Server failed to authenticate the request. Please refer to the information in the www-authenticate header.",
+    )
+}

@@ -1,0 +1,64 @@
+//! How the service behaves where the real one takes its time or its liberties. Tests set it at the start or over the control
+//! endpoint; none of it is a fault, a client has to live with all of it.
+
+use std::sync::{Arc, RwLock};
+
+use serde::{Deserialize, Serialize};
+
+/// The service's habits. The defaults are the friendliest that the real service shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Behaviour {
+    /// How long the name of a deleted container stays taken (`ContainerBeingDeleted`).
+    pub container_delete_ms: u64,
+    /// How asynchronous copies go.
+    pub copy: CopyHabit,
+    /// How listings are cut into pages.
+    pub listing: ListingHabit,
+    /// How long an archived blob needs to come back.
+    pub rehydrate_ms: u64,
+    /// How far the secondary region is behind.
+    pub secondary_lag_ms: u64,
+    /// HTTP is refused with `AccountRequiresHttps`.
+    pub https_only: bool,
+    /// The service's clock runs ahead by so much: leases and signatures end sooner.
+    pub clock_ahead_ms: u64,
+}
+
+/// The habits in force, read once per request.
+pub type SharedBehaviour = Arc<RwLock<Arc<Behaviour>>>;
+
+/// How asynchronous copies go.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CopyHabit {
+    /// `pending` is shown at least so many times.
+    pub pending_polls: u32,
+    /// `pending` is shown for at least so long.
+    pub pending_ms: u64,
+    /// How a copy ends.
+    pub outcome: CopyOutcome,
+}
+
+/// How an asynchronous copy ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CopyOutcome {
+    /// With all bytes.
+    #[default]
+    Success,
+    /// With none, and a description.
+    Failed,
+    /// As if somebody had aborted it.
+    Aborted,
+}
+
+/// How listings are cut into pages.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ListingHabit {
+    /// Every n-th page is empty but has a marker; 0 for none.
+    pub empty_every: u64,
+    /// Every n-th page holds half of what it could; 0 for none.
+    pub short_every: u64,
+}

@@ -1,0 +1,65 @@
+//! Find Blobs by Tags. <https://learn.microsoft.com/rest/api/storageservices/find-blobs-by-tags>
+
+use super::super::super::error::{Answer, Refusal};
+use super::super::super::http::response::Response;
+use super::super::super::xml::Writer;
+use super::super::call::Call;
+use super::super::listing;
+use super::super::object::tags;
+use super::super::tag_query;
+
+/// Looks at every blob of the account.
+pub fn run(call: &Call<'_>) -> Answer<Response> {
+    let expression = call
+        .query
+        .filled("where")
+        .ok_or_else(|| Refusal::missing_query("where"))?;
+    let max = listing::page_size(call.query)?;
+    let start = listing::start(call.query)?;
+    let (containers, _) = call.account.list("", "", usize::MAX);
+    let mut found = Vec::new();
+    for (container, held) in containers {
+        let state = held.lock();
+        for (name, slot) in &state.blobs {
+            let Some(blob) = slot.base.as_ref().filter(|blob| !blob.tags.is_empty()) else {
+                continue;
+            };
+            let holds = tag_query::holds(expression, &blob.tags);
+            if holds.ok_or_else(|| {
+                Refusal::invalid_query("where", expression, "not a comparison of tags")
+            })? {
+                found.push((
+                    format!("{container}/{name}"),
+                    container.clone(),
+                    name.clone(),
+                    blob.tags.clone(),
+                ));
+            }
+        }
+    }
+    let mut page = found.iter().filter(|(key, ..)| *key >= start);
+    let mut xml = Writer::new();
+    xml.open(
+        "EnumerationResults",
+        &[("ServiceEndpoint", &call.endpoint())],
+    );
+    xml.leaf("Where", expression).open("Blobs", &[]);
+    for (_, container, name, own) in page.by_ref().take(max) {
+        xml.open("Blob", &[])
+            .leaf("Name", name)
+            .leaf("ContainerName", container)
+            .open("Tags", &[]);
+        tags::write(&mut xml, own);
+        xml.close("Tags").close("Blob");
+    }
+    xml.close("Blobs");
+    xml.leaf(
+        "NextMarker",
+        &page
+            .next()
+            .map(|(key, ..)| listing::marker(key))
+            .unwrap_or_default(),
+    );
+    xml.close("EnumerationResults");
+    Ok(Response::xml(xml))
+}

@@ -1,0 +1,13 @@
+//! Get Account Information. <https://learn.microsoft.com/rest/api/storageservices/get-account-information>
+
+use super::super::super::error::Answer;
+use super::super::super::http::response::Response;
+use super::super::call::Call;
+
+/// A general-purpose account of the second version, without hierarchical namespace.
+pub fn run(_call: &Call<'_>) -> Answer<Response> {
+    Ok(Response::new(200)
+        .header("x-ms-sku-name", "Standard_RAGRS")
+        .header("x-ms-account-kind", "StorageV2")
+        .header("x-ms-is-hns-enabled", "false"))
+}

@@ -1,0 +1,59 @@
+//! Get User Delegation Key. <https://learn.microsoft.com/rest/api/storageservices/get-user-delegation-key>
+
+use super::super::super::auth::{DelegationKey, Grant};
+use super::super::super::clock::Moment;
+use super::super::super::digest;
+use super::super::super::error::{Answer, Refusal};
+use super::super::super::http::body::Body;
+use super::super::super::http::response::Response;
+use super::super::super::xml::{self, Writer};
+use super::super::call::Call;
+
+const DOCUMENT_BYTES_MAX: u64 = 64 << 10;
+/// A key lives seven days at most.
+const SECONDS_MAX: u64 = 7 * 86_400;
+
+/// Makes a key for the holder of a token.
+pub fn run(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
+    let Grant::Bearer(holder) = call.grant else {
+        return Err(Refusal::authentication_failed(
+            "Only authentication scheme Bearer is supported",
+        ));
+    };
+    let leaves = xml::read_leaves(&body.read_document(DOCUMENT_BYTES_MAX)?)?;
+    let leaf = |path: &str| {
+        leaves
+            .iter()
+            .find(|leaf| leaf.path == path)
+            .map(|leaf| leaf.text.clone())
+    };
+    let start = leaf("KeyInfo/Start").filter(|text| !text.is_empty());
+    let start = start.unwrap_or_else(|| call.now.iso8601_seconds());
+    let expiry = leaf("KeyInfo/Expiry").ok_or_else(Refusal::invalid_xml)?;
+    let times = Moment::parse_iso8601(&start).zip(Moment::parse_iso8601(&expiry));
+    let (first, last) = times.ok_or_else(Refusal::invalid_xml)?;
+    if last <= first || last <= call.now || last.seconds() > call.now.seconds() + SECONDS_MAX {
+        return Err(Refusal::invalid_input(
+            "The key's expiry has to be within seven days from now.",
+        ));
+    }
+    let key = DelegationKey {
+        object: holder.object.clone(),
+        tenant: holder.tenant.clone(),
+        start,
+        expiry,
+        service: "b".to_owned(),
+        version: call.version.to_string(),
+    };
+    let mut xml = Writer::new();
+    xml.open("UserDelegationKey", &[]);
+    xml.leaf("SignedOid", &key.object)
+        .leaf("SignedTid", &key.tenant);
+    xml.leaf("SignedStart", &key.start)
+        .leaf("SignedExpiry", &key.expiry);
+    xml.leaf("SignedService", &key.service)
+        .leaf("SignedVersion", &key.version);
+    xml.leaf("Value", &digest::to_base64(&key.value(&call.account.key)));
+    xml.close("UserDelegationKey");
+    Ok(Response::xml(xml))
+}

@@ -1,0 +1,144 @@
+//! What stands between a request and a blob: conditions, leases, snapshots, the archive, a secondary that is behind.
+
+use super::super::clock::Moment;
+use super::super::error::{Answer, Refusal};
+use super::call::Call;
+use super::conditions::{self, Access, Current};
+use super::state::{Blob, ContainerFacts, ContainerState, Leased, Slot};
+
+/// A container's version for its conditions.
+pub fn version_of(facts: &ContainerFacts) -> Current {
+    Some((facts.etag, facts.last_modified))
+}
+
+/// The lease id of a request.
+pub fn lease_id<'a>(call: &'a Call<'_>) -> Option<&'a str> {
+    call.head
+        .header("x-ms-lease-id")
+        .filter(|id| !id.is_empty())
+}
+
+/// The blob or snapshot that a read is for, when its conditions hold.
+pub fn read<'s>(call: &Call<'_>, state: &'s ContainerState) -> Answer<&'s Blob> {
+    let blob = find(call, state)?;
+    conditions::check(
+        call.head,
+        Some((blob.etag, blob.last_modified)),
+        Access::Read,
+    )?;
+    conditions::check_tags(call.head, &blob.tags)?;
+    blob.lease
+        .check_given(lease_id(call), Leased::Blob, call.now)?;
+    Ok(blob)
+}
+
+/// The blob or snapshot addressed, or 404.
+pub fn find<'s>(call: &Call<'_>, state: &'s ContainerState) -> Answer<&'s Blob> {
+    let slot = state
+        .blobs
+        .get(call.target.blob())
+        .ok_or_else(Refusal::blob_not_found)?;
+    let found = match call.query.filled("snapshot") {
+        Some(snapshot) => {
+            Moment::parse_iso8601(snapshot).ok_or_else(|| {
+                Refusal::invalid_query("snapshot", snapshot, "not a snapshot's time")
+            })?;
+            slot.snapshots.get(snapshot)
+        }
+        None => slot.base.as_ref(),
+    };
+    let blob = found.ok_or_else(Refusal::blob_not_found)?;
+    if call.target.secondary && call.is_ahead_of_secondary(blob.written) {
+        return Err(Refusal::blob_not_found());
+    }
+    Ok(blob)
+}
+
+/// The base blob that a write changes, when its conditions and its lease allow it.
+pub fn change<'s>(call: &Call<'_>, state: &'s mut ContainerState) -> Answer<&'s mut Blob> {
+    refuse_snapshot(call)?;
+    let slot = state.blobs.get(call.target.blob());
+    let base = slot
+        .and_then(|slot| slot.base.as_ref())
+        .ok_or_else(Refusal::blob_not_found)?;
+    check_write(call, Some(base))?;
+    let slot = state.blobs.get_mut(call.target.blob());
+    slot.and_then(|slot| slot.base.as_mut())
+        .ok_or_else(Refusal::blob_not_found)
+}
+
+/// May this request put a whole new blob here?
+pub fn overwrite(call: &Call<'_>, slot: Option<&Slot>) -> Answer<()> {
+    refuse_snapshot(call)?;
+    let base = slot.and_then(|slot| slot.base.as_ref());
+    check_write(call, base)?;
+    if base.is_some() && !call.grant.has_any("w") {
+        return Err(Refusal::new(
+            403,
+            "UnauthorizedBlobOverwrite",
+            "This request is not authorized to perform blob overwrites.",
+        ));
+    }
+    Ok(())
+}
+
+/// Conditions, lease and a copy under way, for any write.
+pub fn check_write(call: &Call<'_>, base: Option<&Blob>) -> Answer<()> {
+    conditions::check(
+        call.head,
+        base.map(|blob| (blob.etag, blob.last_modified)),
+        Access::Write,
+    )?;
+    let Some(blob) = base else {
+        return match lease_id(call) {
+            Some(_) => Err(Refusal::new(
+                412,
+                "LeaseNotPresentWithBlobOperation",
+                "There is currently no lease on the blob.",
+            )),
+            None => Ok(()),
+        };
+    };
+    conditions::check_tags(call.head, &blob.tags)?;
+    blob.lease
+        .check_write(lease_id(call), Leased::Blob, call.now)?;
+    if blob.is_being_copied() {
+        return Err(Refusal::new(
+            409,
+            "PendingCopyOperation",
+            "There is currently a pending copy operation.",
+        ));
+    }
+    Ok(())
+}
+
+/// A snapshot cannot be changed.
+pub fn refuse_snapshot(call: &Call<'_>) -> Answer<()> {
+    match call.query.filled("snapshot") {
+        Some(snapshot) => Err(Refusal::invalid_query(
+            "snapshot",
+            snapshot,
+            "a snapshot cannot be changed",
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Blobs in the archive cannot be read.
+pub fn refuse_archived(blob: &Blob) -> Answer<()> {
+    if blob.tier.rehydrating.is_some() {
+        return Err(Refusal::new(
+            409,
+            "BlobBeingRehydrated",
+            "This operation is not permitted because the blob is being rehydrated.",
+        ));
+    }
+    if blob.tier.is_archived() {
+        return Err(Refusal::new(
+            409,
+            "BlobArchived",
+            "This operation is not permitted on an archived blob.",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,54 @@
+//! Abort Copy Blob. <https://learn.microsoft.com/rest/api/storageservices/abort-copy-blob>
+
+use super::super::super::error::{Answer, Refusal};
+use super::super::super::http::response::Response;
+use super::super::call::Call;
+use super::super::guard;
+use super::super::state::{CopyStatus, Leased};
+use super::get_blob::let_time_pass;
+
+/// Ends a pending copy. The blob stays, empty, with the metadata it was given.
+pub fn run(call: &Call<'_>) -> Answer<Response> {
+    let id = call
+        .query
+        .filled("copyid")
+        .ok_or_else(|| Refusal::missing_query("copyid"))?;
+    if call.head.header_or_empty("x-ms-copy-action") != "abort" {
+        return Err(Refusal::invalid_header(
+            "x-ms-copy-action",
+            call.head.header_or_empty("x-ms-copy-action"),
+        ));
+    }
+    let container = call.container()?;
+    let mut state = container.enter()?;
+    let_time_pass(call, &mut state, false);
+    guard::find(call, &state)?;
+    let slot = state.slot(call.target.blob());
+    let blob = slot.base.as_mut().ok_or_else(Refusal::blob_not_found)?;
+    blob.lease
+        .check_write(guard::lease_id(call), Leased::Blob, call.now)?;
+    let pending = blob.is_being_copied();
+    match &mut blob.copy {
+        Some(copy) if pending && copy.id == id => {
+            copy.status = CopyStatus::Aborted;
+            copy.completed = Some(call.now.whole_second());
+        }
+        Some(_) if pending => {
+            return Err(Refusal::new(
+                409,
+                "CopyIdMismatch",
+                "The specified copy ID did not match the copy ID for the pending copy operation.",
+            ));
+        }
+        _ => {
+            return Err(Refusal::new(
+                409,
+                "NoPendingCopyOperation",
+                "There is currently no pending copy operation.",
+            ));
+        }
+    }
+    blob.pending = None;
+    blob.touch(call.now);
+    Ok(Response::new(204))
+}

@@ -1,0 +1,151 @@
+//! Append Block, Append Block From URL, and sealing. <https://learn.microsoft.com/rest/api/storageservices/append-block>,
+//! <https://learn.microsoft.com/rest/api/storageservices/append-blob-seal>
+
+use std::sync::Arc;
+
+use super::super::super::digest::{Digests, Wanted};
+use super::super::super::error::{Answer, Refusal};
+use super::super::super::http::body::Body;
+use super::super::super::http::response::Response;
+use super::super::super::store::Extent;
+use super::super::super::version::ApiVersion;
+use super::super::call::Call;
+use super::super::guard;
+use super::super::headers;
+use super::super::source;
+use super::super::state::{Blob, Block, BlockList, ContainerState, Content};
+use super::upload;
+
+/// An append blob has at most so many blocks.
+const BLOCKS_MAX: usize = 50_000;
+
+/// The longest block by version, in bytes.
+fn bytes_max(version: ApiVersion) -> u64 {
+    if version.since(2022, 11, 2) {
+        100 << 20
+    } else {
+        4 << 20
+    }
+}
+
+/// Appends the body.
+pub fn run(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
+    upload::check_length(call, body, bytes_max(call.version))?;
+    if body.length() == 0 {
+        return Err(Refusal::invalid_header("Content-Length", "0"));
+    }
+    check(call, &mut *call.container()?.enter()?, body.length())?;
+    let claims_md5 = call.head.header("content-md5").is_some();
+    let taken = upload::take(
+        call,
+        body,
+        Wanted {
+            md5: false,
+            crc64: !claims_md5,
+        },
+    )?;
+    append(call, taken.extent, &taken.digests)
+}
+
+/// Appends what the service fetches.
+pub fn from_url(call: &Call<'_>) -> Answer<Response> {
+    let source = source::open(call)?;
+    let (offset, length) = source::range(call, &source)?;
+    if length > bytes_max(call.version) {
+        return Err(Refusal::body_too_large(bytes_max(call.version)));
+    }
+    check(call, &mut *call.container()?.enter()?, length)?;
+    let (extent, digests) = upload::fetch(call, &source, offset, length)?;
+    append(call, extent, &digests)
+}
+
+/// Makes the blob take no more.
+pub fn seal(call: &Call<'_>) -> Answer<Response> {
+    let container = call.container()?;
+    let mut state = container.enter()?;
+    let blob = guard::change(call, &mut state)?;
+    check_position(call, list_of(blob)?, 0)?;
+    if !blob.sealed {
+        blob.sealed = true;
+        blob.touch(call.now);
+    }
+    let mut response = Response::new(200);
+    headers::set_version(&mut response, blob);
+    Ok(response.header("x-ms-blob-sealed", "true"))
+}
+
+fn append(call: &Call<'_>, extent: Extent, digests: &Digests) -> Answer<Response> {
+    let container = call.container()?;
+    let mut state = container.enter()?;
+    let blob = check(call, &mut state, extent.length())?;
+    let Content::Append(list) = &mut blob.content else {
+        return Err(Refusal::wrong_blob_type());
+    };
+    let offset = list.length();
+    Arc::make_mut(list).push(Block {
+        id: String::new(),
+        extent,
+    });
+    blob.touch(call.now);
+    let mut response = Response::new(201);
+    headers::set_version(&mut response, blob);
+    upload::set_digests(&mut response, digests);
+    response.set("x-ms-blob-append-offset", offset.to_string());
+    headers::set_kind(&mut response, blob);
+    Ok(response.header("x-ms-request-server-encrypted", "true"))
+}
+
+fn check<'s>(call: &Call<'_>, state: &'s mut ContainerState, length: u64) -> Answer<&'s mut Blob> {
+    let blob = guard::change(call, state)?;
+    let list = list_of(blob)?;
+    if blob.sealed {
+        return Err(Refusal::new(
+            409,
+            "BlobIsSealed",
+            "The specified blob is sealed and its contents cannot be modified.",
+        ));
+    }
+    check_position(call, list, length)?;
+    if list.blocks().len() >= BLOCKS_MAX {
+        return Err(Refusal::new(
+            409,
+            "BlockCountExceedsLimit",
+            "The committed block count cannot exceed the maximum limit of 50,000 blocks.",
+        ));
+    }
+    Ok(blob)
+}
+
+/// `x-ms-blob-condition-appendpos` and `x-ms-blob-condition-maxsize`.
+fn check_position(call: &Call<'_>, list: &BlockList, length: u64) -> Answer<()> {
+    if call
+        .head
+        .number("x-ms-blob-condition-appendpos")?
+        .is_some_and(|wanted| wanted != list.length())
+    {
+        return Err(Refusal::new(
+            412,
+            "AppendPositionConditionNotMet",
+            "The append position condition specified was not met.",
+        ));
+    }
+    if call
+        .head
+        .number("x-ms-blob-condition-maxsize")?
+        .is_some_and(|max| list.length() + length > max)
+    {
+        return Err(Refusal::new(
+            412,
+            "MaxBlobSizeConditionNotMet",
+            "The max blob size condition specified was not met.",
+        ));
+    }
+    Ok(())
+}
+
+fn list_of(blob: &Blob) -> Answer<&BlockList> {
+    match &blob.content {
+        Content::Append(list) => Ok(list),
+        _ => Err(Refusal::wrong_blob_type()),
+    }
+}

@@ -1,0 +1,124 @@
+//! Copy Blob, which goes on after its answer, and Copy Blob From URL, which does not.
+//! <https://learn.microsoft.com/rest/api/storageservices/copy-blob>
+
+use super::super::super::behaviour::CopyHabit;
+use super::super::super::error::{Answer, Refusal};
+use super::super::super::http::response::Response;
+use super::super::call::Call;
+use super::super::guard;
+use super::super::headers;
+use super::super::names;
+use super::super::source::{self, Source};
+use super::super::state::{Blob, CopyRecord, CopyStatus, PendingCopy, Slot, Tier};
+use super::upload;
+
+/// The longest source of a copy that is done before its answer, in bytes.
+const SYNC_BYTES_MAX: u64 = 256 << 20;
+
+/// Starts a copy, or does it.
+pub fn run(call: &Call<'_>) -> Answer<Response> {
+    names::check_blob(call.target.blob())?;
+    let sync = call
+        .head
+        .header_or_empty("x-ms-requires-sync")
+        .eq_ignore_ascii_case("true");
+    let metadata = headers::metadata(call.head)?;
+    let container = call.container()?;
+    guard::overwrite(call, container.enter()?.blobs.get(call.target.blob()))?;
+    let source = source::open(call)?;
+    if sync && source.length > SYNC_BYTES_MAX {
+        return Err(Refusal::new(
+            409,
+            "CannotVerifyCopySource",
+            "The source is longer than a synchronous copy takes (256 MiB).",
+        ));
+    }
+    let content = source.content(call)?;
+    let mut blob = Blob::new(
+        content.emptied(),
+        source.properties.clone(),
+        source.metadata.clone(),
+        call.now,
+    );
+    if !metadata.is_empty() {
+        blob.metadata = metadata;
+    }
+    blob.sealed = false;
+    check_tier(call, &source)?;
+    headers::apply_upload(call.head, &mut blob, call.now)?;
+    blob.copy = Some(CopyRecord {
+        id: call.service.new_guid(),
+        source: source.shown_url.clone(),
+        status: CopyStatus::Pending,
+        done: 0,
+        total: content.length(),
+        completed: None,
+        description: None,
+    });
+    let habit = if sync {
+        CopyHabit::default()
+    } else {
+        call.behaviour.copy.clone()
+    };
+    let at_once = habit.pending_polls == 0;
+    blob.pending = Some(PendingCopy {
+        content,
+        habit,
+        polls: 0,
+        began: call.now,
+    });
+    blob.advance(call.now, at_once);
+    let mut response = install(call, blob)?;
+    if sync {
+        let wanted = super::super::super::digest::Wanted {
+            md5: true,
+            crc64: false,
+        };
+        upload::set_digests(&mut response, &source.digests(wanted)?);
+    }
+    Ok(response)
+}
+
+fn install(call: &Call<'_>, blob: Blob) -> Answer<Response> {
+    let container = call.container()?;
+    let mut state = container.enter()?;
+    let slot = state.blobs.get(call.target.blob());
+    guard::overwrite(call, slot)?;
+    check_kind(slot, &blob)?;
+    let mut response = Response::new(202);
+    headers::set_version(&mut response, &blob);
+    if let Some(copy) = &blob.copy {
+        response.set("x-ms-copy-id", copy.id.clone());
+        response.set("x-ms-copy-status", copy.status.name());
+    }
+    state.slot(call.target.blob()).replace(blob);
+    Ok(response)
+}
+
+/// A copy does not change the type of a blob that is there.
+fn check_kind(slot: Option<&Slot>, blob: &Blob) -> Answer<()> {
+    match slot.and_then(|slot| slot.base.as_ref()) {
+        Some(before) if !before.content.same_kind(&blob.content) => Err(Refusal::wrong_blob_type()),
+        _ => Ok(()),
+    }
+}
+
+/// An archived source can only be copied into an online tier within its account.
+fn check_tier(call: &Call<'_>, source: &Source) -> Answer<()> {
+    if !source.archived {
+        return Ok(());
+    }
+    match call
+        .head
+        .header("x-ms-access-tier")
+        .map(Tier::parse)
+        .transpose()?
+    {
+        Some(tier) if tier != Tier::Archive => Ok(()),
+        _ => Err(Refusal::new(
+            409,
+            "BlobArchived",
+            "This operation is not permitted on an archived blob.",
+        )),
+    }
+}

@@ -1,0 +1,55 @@
+//! Put Blob From URL: a whole block blob whose bytes the service fetches.
+//! <https://learn.microsoft.com/rest/api/storageservices/put-blob-from-url>
+
+use std::sync::Arc;
+
+use super::super::super::error::{Answer, Refusal};
+use super::super::super::http::response::Response;
+use super::super::call::Call;
+use super::super::guard;
+use super::super::headers::{self, DEFAULT_CONTENT_TYPE};
+use super::super::names;
+use super::super::source;
+use super::super::state::{Blob, Block, BlockList, Content};
+use super::{put_blob, upload};
+
+/// Fetches the source and writes the blob.
+pub fn run(call: &Call<'_>) -> Answer<Response> {
+    names::check_blob(call.target.blob())?;
+    if call.head.required("x-ms-blob-type")? != "BlockBlob" {
+        return Err(Refusal::invalid_header(
+            "x-ms-blob-type",
+            call.head.header_or_empty("x-ms-blob-type"),
+        ));
+    }
+    guard::overwrite(
+        call,
+        call.container()?.enter()?.blobs.get(call.target.blob()),
+    )?;
+    let source = source::open(call)?;
+    if source.length > put_blob::bytes_max(call.version) {
+        return Err(Refusal::body_too_large(put_blob::bytes_max(call.version)));
+    }
+    let (extent, digests) = upload::fetch(call, &source, 0, source.length)?;
+    let mut properties = headers::blob_properties(call.head)?;
+    if call
+        .head
+        .header_or_empty("x-ms-copy-source-blob-properties")
+        != "false"
+    {
+        properties = source.properties.clone();
+    }
+    if properties.content_type.is_empty() {
+        DEFAULT_CONTENT_TYPE.clone_into(&mut properties.content_type);
+    }
+    properties.content_md5 = digests.md5.clone().unwrap_or_default();
+    let block = Block {
+        id: String::new(),
+        extent,
+    };
+    let content = Content::Block(Arc::new(BlockList::new(vec![block])));
+    let blob = Blob::new(content, properties, headers::metadata(call.head)?, call.now);
+    let mut response = put_blob::put(call, blob)?;
+    upload::set_digests(&mut response, &digests);
+    Ok(response)
+}

@@ -1,0 +1,188 @@
+//! Put Page: write pages, clear them, or have them fetched. <https://learn.microsoft.com/rest/api/storageservices/put-page>,
+//! <https://learn.microsoft.com/rest/api/storageservices/put-page-from-url>
+
+use std::sync::Arc;
+
+use super::super::super::digest::{Digests, Wanted};
+use super::super::super::error::{Answer, Refusal};
+use super::super::super::http::body::Body;
+use super::super::super::http::head::Head;
+use super::super::super::http::response::Response;
+use super::super::super::store::Extent;
+use super::super::call::Call;
+use super::super::guard;
+use super::super::headers;
+use super::super::range::{self, Asked};
+use super::super::source;
+use super::super::state::{Blob, ContainerState, Content, Pages};
+use super::upload;
+
+/// Pages have this size, in bytes.
+pub const PAGE_BYTES: u64 = 512;
+/// One call writes at most so much, in bytes.
+const WRITE_BYTES_MAX: u64 = 4 << 20;
+
+/// Writes or clears, as `x-ms-page-write` says.
+pub fn run(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
+    let (offset, length) = page_range(call)?;
+    match call
+        .head
+        .required("x-ms-page-write")?
+        .to_ascii_lowercase()
+        .as_str()
+    {
+        "update" => update(call, body, offset, length),
+        "clear" => clear(call, body, offset, length),
+        other => Err(Refusal::invalid_header("x-ms-page-write", other)),
+    }
+}
+
+/// Writes what the service fetches.
+pub fn from_url(call: &Call<'_>) -> Answer<Response> {
+    let (offset, length) = page_range(call)?;
+    check_size(length)?;
+    check(call, &mut *call.container()?.enter()?, offset, length)?;
+    let source = source::open(call)?;
+    let (from, count) = source::range(call, &source)?;
+    if count != length {
+        return Err(Refusal::invalid_header(
+            "x-ms-source-range",
+            call.head.header_or_empty("x-ms-source-range"),
+        ));
+    }
+    let (extent, digests) = upload::fetch(call, &source, from, length)?;
+    write(call, offset, length, extent, &digests)
+}
+
+fn update(call: &Call<'_>, body: &mut Body<'_>, offset: u64, length: u64) -> Answer<Response> {
+    upload::check_length(call, body, WRITE_BYTES_MAX)?;
+    if body.length() != length {
+        return Err(Refusal::invalid_header(
+            "Content-Length",
+            &body.length().to_string(),
+        ));
+    }
+    check(call, &mut *call.container()?.enter()?, offset, length)?;
+    let claims_md5 = call.head.header("content-md5").is_some();
+    let taken = upload::take(
+        call,
+        body,
+        Wanted {
+            md5: false,
+            crc64: !claims_md5,
+        },
+    )?;
+    write(call, offset, length, taken.extent, &taken.digests)
+}
+
+fn write(
+    call: &Call<'_>,
+    offset: u64,
+    length: u64,
+    extent: Extent,
+    digests: &Digests,
+) -> Answer<Response> {
+    let container = call.container()?;
+    let mut state = container.enter()?;
+    let blob = check(call, &mut state, offset, length)?;
+    pages_mut(blob)?.write(offset, extent);
+    let mut response = answer(call, blob);
+    upload::set_digests(&mut response, digests);
+    Ok(response.header("x-ms-request-server-encrypted", "true"))
+}
+
+fn clear(call: &Call<'_>, body: &Body<'_>, offset: u64, length: u64) -> Answer<Response> {
+    if body.length() > 0 {
+        return Err(Refusal::invalid_header(
+            "Content-Length",
+            &body.length().to_string(),
+        ));
+    }
+    let container = call.container()?;
+    let mut state = container.enter()?;
+    let blob = check(call, &mut state, offset, length)?;
+    pages_mut(blob)?.clear(offset, length);
+    Ok(answer(call, blob))
+}
+
+fn answer(call: &Call<'_>, blob: &mut Blob) -> Response {
+    blob.touch(call.now);
+    let mut response = Response::new(201);
+    headers::set_version(&mut response, blob);
+    headers::set_kind(&mut response, blob);
+    response
+}
+
+fn check_size(length: u64) -> Answer<()> {
+    if length > WRITE_BYTES_MAX {
+        Err(Refusal::body_too_large(WRITE_BYTES_MAX))
+    } else {
+        Ok(())
+    }
+}
+
+/// The range of the request: whole pages.
+fn page_range(call: &Call<'_>) -> Answer<(u64, u64)> {
+    let missing = || Refusal::missing_header("Range");
+    let Asked { first, last } = range::asked(call.head)?.ok_or_else(missing)?;
+    let last = last.ok_or_else(invalid_page_range)?;
+    if !first.is_multiple_of(PAGE_BYTES) || !(last + 1).is_multiple_of(PAGE_BYTES) {
+        return Err(Refusal::invalid_header(
+            "Range",
+            call.head.header("x-ms-range").unwrap_or_default(),
+        ));
+    }
+    Ok((first, last - first + 1))
+}
+
+fn check<'s>(
+    call: &Call<'_>,
+    state: &'s mut ContainerState,
+    offset: u64,
+    length: u64,
+) -> Answer<&'s mut Blob> {
+    let blob = guard::change(call, state)?;
+    let Content::Page(pages) = &blob.content else {
+        return Err(Refusal::wrong_blob_type());
+    };
+    check_sequence(call.head, pages.sequence)?;
+    if offset + length > pages.size() {
+        return Err(invalid_page_range());
+    }
+    Ok(blob)
+}
+
+/// `x-ms-if-sequence-number-*`.
+fn check_sequence(head: &Head, sequence: u64) -> Answer<()> {
+    let holds = [
+        head.number("x-ms-if-sequence-number-le")?
+            .is_none_or(|limit| sequence <= limit),
+        head.number("x-ms-if-sequence-number-lt")?
+            .is_none_or(|limit| sequence < limit),
+        head.number("x-ms-if-sequence-number-eq")?
+            .is_none_or(|limit| sequence == limit),
+    ];
+    if holds.contains(&false) {
+        return Err(Refusal::new(
+            412,
+            "SequenceNumberConditionNotMet",
+            "The sequence number condition specified was not met.",
+        ));
+    }
+    Ok(())
+}
+
+fn pages_mut(blob: &mut Blob) -> Answer<&mut Pages> {
+    match &mut blob.content {
+        Content::Page(pages) => Ok(Arc::make_mut(pages)),
+        _ => Err(Refusal::wrong_blob_type()),
+    }
+}
+
+fn invalid_page_range() -> Refusal {
+    Refusal::new(
+        416,
+        "InvalidPageRange",
+        "The page range specified is invalid.",
+    )
+}

@@ -1,0 +1,59 @@
+//! Set Blob Properties. <https://learn.microsoft.com/rest/api/storageservices/set-blob-properties>
+
+use std::sync::Arc;
+
+use super::super::super::error::{Answer, Refusal};
+use super::super::super::http::response::Response;
+use super::super::call::Call;
+use super::super::guard;
+use super::super::headers;
+use super::super::state::{Content, Pages, Properties};
+use super::put_blob::page_blob_size;
+
+/// Sets all properties at once (those not given are cleared), resizes a page blob, or changes its sequence number.
+pub fn run(call: &Call<'_>) -> Answer<Response> {
+    let properties = headers::blob_properties(call.head)?;
+    let size = page_blob_size(call)?;
+    let action = call.head.header("x-ms-sequence-number-action");
+    let container = call.container()?;
+    let mut state = container.enter()?;
+    let blob = guard::change(call, &mut state)?;
+    if size.is_some() || action.is_some() {
+        let Content::Page(pages) = &mut blob.content else {
+            return Err(Refusal::wrong_blob_type());
+        };
+        let pages = Arc::make_mut(pages);
+        if let Some(action) = action {
+            number(call, pages, action)?;
+        }
+        if let Some(size) = size {
+            pages.resize(size);
+        }
+    }
+    // A request that only resizes or numbers leaves the properties alone.
+    if properties != Properties::default() || (size.is_none() && action.is_none()) {
+        blob.properties = properties;
+    }
+    blob.touch(call.now);
+    let mut response = Response::new(200);
+    headers::set_version(&mut response, blob);
+    headers::set_kind(&mut response, blob);
+    Ok(response)
+}
+
+fn number(call: &Call<'_>, pages: &mut Pages, action: &str) -> Answer<()> {
+    let given = call.head.number("x-ms-blob-sequence-number")?;
+    let required = || given.ok_or_else(|| Refusal::missing_header("x-ms-blob-sequence-number"));
+    pages.sequence = match action.to_ascii_lowercase().as_str() {
+        "max" => pages.sequence.max(required()?),
+        "update" => required()?,
+        "increment" if given.is_none() => pages.sequence + 1,
+        _ => {
+            return Err(Refusal::invalid_header(
+                "x-ms-sequence-number-action",
+                action,
+            ));
+        }
+    };
+    Ok(())
+}

@@ -1,0 +1,37 @@
+//! Set Blob Tier. <https://learn.microsoft.com/rest/api/storageservices/set-blob-tier>
+
+use super::super::super::error::{Answer, Refusal};
+use super::super::super::http::response::Response;
+use super::super::call::Call;
+use super::super::guard;
+use super::super::state::{Content, Leased, Tier, TierState};
+
+/// Moves the blob to another tier. Out of the archive that takes its time: 202 then.
+pub fn run(call: &Call<'_>) -> Answer<Response> {
+    let wanted = Tier::parse(call.head.required("x-ms-access-tier")?)?;
+    let container = call.container()?;
+    let mut state = container.enter()?;
+    guard::find(call, &state)?;
+    let slot = state
+        .blobs
+        .get_mut(call.target.blob())
+        .ok_or_else(Refusal::blob_not_found)?;
+    let blob = match call.query.filled("snapshot") {
+        Some(snapshot) => slot.snapshots.get_mut(snapshot),
+        None => slot.base.as_mut(),
+    };
+    let blob = blob.ok_or_else(Refusal::blob_not_found)?;
+    if !matches!(blob.content, Content::Block(_)) {
+        return Err(Refusal::wrong_blob_type());
+    }
+    blob.lease
+        .check_given(guard::lease_id(call), Leased::Blob, call.now)?;
+    blob.advance(call.now, false);
+    if blob.tier.is_archived() && wanted != Tier::Archive {
+        blob.tier.rehydrating = Some((wanted, call.now.plus_ms(call.behaviour.rehydrate_ms)));
+        blob.advance(call.now, false);
+        return Ok(Response::new(202));
+    }
+    blob.tier = TierState::set(wanted, call.now);
+    Ok(Response::new(200))
+}

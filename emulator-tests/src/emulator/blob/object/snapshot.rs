@@ -1,0 +1,45 @@
+//! Snapshot Blob. <https://learn.microsoft.com/rest/api/storageservices/snapshot-blob>
+
+use super::super::super::clock::Moment;
+use super::super::super::error::Answer;
+use super::super::super::http::response::Response;
+use super::super::call::Call;
+use super::super::conditions::{self, Access};
+use super::super::guard;
+use super::super::headers;
+use super::super::state::{ETag, Lease, Leased};
+
+/// Keeps the blob as it is now. Metadata that is given goes to the snapshot alone.
+pub fn run(call: &Call<'_>) -> Answer<Response> {
+    guard::refuse_snapshot(call)?;
+    let metadata = headers::metadata(call.head)?;
+    let container = call.container()?;
+    let mut state = container.enter()?;
+    let base = guard::find(call, &state)?;
+    conditions::check(
+        call.head,
+        Some((base.etag, base.last_modified)),
+        Access::Write,
+    )?;
+    base.lease
+        .check_given(guard::lease_id(call), Leased::Blob, call.now)?;
+    let mut snapshot = base.clone();
+    snapshot.lease = Lease::default();
+    if !metadata.is_empty() {
+        snapshot.metadata = metadata;
+        snapshot.etag = ETag::next();
+    }
+    let mut response = Response::new(201);
+    headers::set_version(&mut response, &snapshot);
+    let slot = state.slot(call.target.blob());
+    // The time is the snapshot's name: two of one blob never have the same.
+    let mut time = call.now;
+    while slot.snapshots.contains_key(&time.iso8601()) {
+        time = Moment::from_ticks(time.ticks() + 1);
+    }
+    let name = time.iso8601();
+    slot.snapshots.insert(name.clone(), snapshot);
+    Ok(response
+        .header("x-ms-snapshot", name)
+        .header("x-ms-request-server-encrypted", "true"))
+}

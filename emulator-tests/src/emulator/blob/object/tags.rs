@@ -1,0 +1,66 @@
+//! Get and Set Blob Tags. They do not change the blob's version.
+//! <https://learn.microsoft.com/rest/api/storageservices/set-blob-tags>
+
+use std::collections::BTreeMap;
+
+use super::super::super::error::{Answer, Refusal};
+use super::super::super::http::body::Body;
+use super::super::super::http::response::Response;
+use super::super::super::xml::{self, Writer};
+use super::super::call::Call;
+use super::super::guard;
+use super::super::tag_query;
+
+const DOCUMENT_BYTES_MAX: u64 = 64 << 10;
+
+/// Lists the tags.
+pub fn get(call: &Call<'_>) -> Answer<Response> {
+    let container = call.container()?;
+    let state = container.enter()?;
+    let blob = guard::read(call, &state)?;
+    let mut xml = Writer::new();
+    xml.open("Tags", &[]);
+    write(&mut xml, &blob.tags);
+    xml.close("Tags");
+    Ok(Response::xml(xml))
+}
+
+/// `<TagSet>` with all tags.
+pub fn write(xml: &mut Writer, tags: &BTreeMap<String, String>) {
+    xml.open("TagSet", &[]);
+    for (name, value) in tags {
+        xml.open("Tag", &[])
+            .leaf("Key", name)
+            .leaf("Value", value)
+            .close("Tag");
+    }
+    xml.close("TagSet");
+}
+
+/// Replaces all tags.
+pub fn set(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
+    let tags = parse(&body.read_document(DOCUMENT_BYTES_MAX)?)?;
+    let container = call.container()?;
+    let mut state = container.enter()?;
+    guard::find(call, &state)?;
+    let blob = guard::change(call, &mut state)?;
+    blob.tags = tags;
+    Ok(Response::new(204))
+}
+
+fn parse(document: &[u8]) -> Answer<BTreeMap<String, String>> {
+    let mut by_tag: BTreeMap<usize, (Option<String>, Option<String>)> = BTreeMap::new();
+    for leaf in xml::read_leaves(document)? {
+        match leaf.path.as_str() {
+            "Tags/TagSet/Tag/Key" => by_tag.entry(leaf.parent).or_default().0 = Some(leaf.text),
+            "Tags/TagSet/Tag/Value" => by_tag.entry(leaf.parent).or_default().1 = Some(leaf.text),
+            "Tags" | "Tags/TagSet" => {}
+            _ => return Err(Refusal::invalid_xml()),
+        }
+    }
+    let pairs = by_tag.into_values().map(|pair| match pair {
+        (Some(name), Some(value)) => Ok((name, value)),
+        _ => Err(Refusal::invalid_xml()),
+    });
+    tag_query::check(pairs.collect::<Answer<_>>()?)
+}

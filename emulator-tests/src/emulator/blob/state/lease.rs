@@ -1,0 +1,320 @@
+//! Leases of blobs and containers. <https://learn.microsoft.com/rest/api/storageservices/lease-blob>
+//!
+//! The state is a function of what happened and of the time; nothing has to run when a lease ends.
+
+use serde::{Deserialize, Serialize};
+
+use super::super::super::clock::Moment;
+use super::super::super::error::{Answer, Refusal};
+
+/// What a lease is on; it decides about the words of a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leased {
+    /// A blob.
+    Blob,
+    /// A container.
+    Container,
+}
+
+/// A lease's state as headers show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeaseState {
+    /// Never leased, or released.
+    Available,
+    /// Held.
+    Leased,
+    /// Its time is over.
+    Expired,
+    /// It ends soon.
+    Breaking,
+    /// It was broken.
+    Broken,
+}
+
+/// The lease of one object.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    id: Option<String>,
+    /// Seconds; `None` is for ever.
+    seconds: Option<u64>,
+    expires: Option<Moment>,
+    /// When a break takes effect.
+    broken_at: Option<Moment>,
+}
+
+impl LeaseState {
+    /// `x-ms-lease-state`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Available => "available",
+            Self::Leased => "leased",
+            Self::Expired => "expired",
+            Self::Breaking => "breaking",
+            Self::Broken => "broken",
+        }
+    }
+
+    /// `x-ms-lease-status`.
+    pub fn status(self) -> &'static str {
+        if self.locked() { "locked" } else { "unlocked" }
+    }
+
+    fn locked(self) -> bool {
+        matches!(self, Self::Leased | Self::Breaking)
+    }
+}
+
+impl Lease {
+    /// The state at this moment.
+    pub fn state(&self, now: Moment) -> LeaseState {
+        match (&self.id, self.broken_at) {
+            (None, _) => LeaseState::Available,
+            (Some(_), Some(at)) if now >= at => LeaseState::Broken,
+            (Some(_), Some(_)) => LeaseState::Breaking,
+            (Some(_), None) if self.expires.is_some_and(|expires| now >= expires) => {
+                LeaseState::Expired
+            }
+            (Some(_), None) => LeaseState::Leased,
+        }
+    }
+
+    /// `fixed` or `infinite` while it is held.
+    pub fn duration(&self, now: Moment) -> Option<&'static str> {
+        (self.state(now) == LeaseState::Leased).then_some(if self.seconds.is_some() {
+            "fixed"
+        } else {
+            "infinite"
+        })
+    }
+
+    /// May an operation that gave this lease id change the object?
+    pub fn check_write(&self, given: Option<&str>, of: Leased, now: Moment) -> Answer<()> {
+        if given.is_none() && self.state(now).locked() {
+            return Err(Refusal::new(
+                412,
+                "LeaseIdMissing",
+                "There is currently a lease on the resource and no lease ID was specified in the request.",
+            ));
+        }
+        self.check_given(given, of, now)
+    }
+
+    /// Is a lease id that was given the right one?
+    pub fn check_given(&self, given: Option<&str>, of: Leased, now: Moment) -> Answer<()> {
+        let Some(given) = given else { return Ok(()) };
+        let (mismatch, absent) = match of {
+            Leased::Blob => (
+                "LeaseIdMismatchWithBlobOperation",
+                "LeaseNotPresentWithBlobOperation",
+            ),
+            Leased::Container => (
+                "LeaseIdMismatchWithContainerOperation",
+                "LeaseNotPresentWithContainerOperation",
+            ),
+        };
+        match self.state(now) {
+            LeaseState::Leased | LeaseState::Breaking if self.has(given) => Ok(()),
+            LeaseState::Leased | LeaseState::Breaking => Err(Refusal::new(
+                412,
+                mismatch,
+                "The lease ID specified did not match the lease ID for the resource.",
+            )),
+            LeaseState::Expired | LeaseState::Broken => Err(Refusal::new(
+                412,
+                "LeaseLost",
+                "A lease ID was specified, but the lease for the resource has expired.",
+            )),
+            LeaseState::Available => Err(Refusal::new(
+                412,
+                absent,
+                "There is currently no lease on the resource.",
+            )),
+        }
+    }
+
+    /// Takes the lease for so many seconds.
+    pub fn acquire(
+        &mut self,
+        proposed: String,
+        seconds: Option<u64>,
+        now: Moment,
+    ) -> Answer<String> {
+        match self.state(now) {
+            LeaseState::Leased if !self.has(&proposed) => {
+                return Err(conflict(
+                    "LeaseAlreadyPresent",
+                    "There is already a lease present.",
+                ));
+            }
+            LeaseState::Breaking => {
+                return Err(conflict(
+                    "LeaseIsBreakingAndCannotBeAcquired",
+                    "The lease is breaking and cannot be acquired.",
+                ));
+            }
+            _ => {}
+        }
+        *self = Self {
+            id: Some(proposed.clone()),
+            seconds,
+            expires: None,
+            broken_at: None,
+        };
+        self.start(now);
+        Ok(proposed)
+    }
+
+    /// Begins the lease's time again.
+    pub fn renew(&mut self, given: &str, now: Moment) -> Answer<String> {
+        self.check_own(given)?;
+        if matches!(self.state(now), LeaseState::Breaking | LeaseState::Broken) {
+            return Err(conflict(
+                "LeaseIsBrokenAndCannotBeRenewed",
+                "The lease has been broken and cannot be renewed.",
+            ));
+        }
+        self.start(now);
+        Ok(given.to_owned())
+    }
+
+    /// Gives it another id.
+    pub fn change(&mut self, given: &str, proposed: String, now: Moment) -> Answer<String> {
+        let own = self.has(given) || self.has(&proposed);
+        match self.state(now) {
+            LeaseState::Leased if own => {
+                self.id = Some(proposed.clone());
+                Ok(proposed)
+            }
+            LeaseState::Breaking => Err(conflict(
+                "LeaseIsBreakingAndCannotBeChanged",
+                "The lease is breaking and cannot be changed.",
+            )),
+            LeaseState::Leased => Err(mismatch()),
+            _ => Err(not_present()),
+        }
+    }
+
+    /// Ends it.
+    pub fn release(&mut self, given: &str) -> Answer<()> {
+        self.check_own(given)?;
+        *self = Self::default();
+        Ok(())
+    }
+
+    /// Breaks it, after so many seconds at most. The answer is how many are left.
+    pub fn break_up(&mut self, period: Option<u64>, now: Moment) -> Answer<u64> {
+        let ends = match self.state(now) {
+            LeaseState::Available => return Err(not_present()),
+            LeaseState::Broken | LeaseState::Expired => now,
+            LeaseState::Breaking => self.broken_at.unwrap_or(now),
+            LeaseState::Leased => self.expires.unwrap_or(now),
+        };
+        let left_ms = ends.ticks().saturating_sub(now.ticks()) / 10_000;
+        let wait_ms = match period {
+            // An infinite lease can be given any period; others end at their own time at the latest.
+            Some(seconds) if self.seconds.is_none() && self.state(now) == LeaseState::Leased => {
+                seconds * 1000
+            }
+            Some(seconds) => left_ms.min(seconds * 1000),
+            None => left_ms,
+        };
+        self.broken_at = Some(now.plus_ms(wait_ms));
+        Ok(wait_ms.div_ceil(1000))
+    }
+
+    fn start(&mut self, now: Moment) {
+        self.expires = self.seconds.map(|seconds| now.plus_ms(seconds * 1000));
+    }
+
+    fn has(&self, id: &str) -> bool {
+        self.id
+            .as_deref()
+            .is_some_and(|own| own.eq_ignore_ascii_case(id))
+    }
+
+    fn check_own(&self, given: &str) -> Answer<()> {
+        match &self.id {
+            None => Err(not_present()),
+            Some(_) if self.has(given) => Ok(()),
+            Some(_) => Err(mismatch()),
+        }
+    }
+}
+
+fn conflict(code: &'static str, message: &'static str) -> Refusal {
+    Refusal::new(409, code, message)
+}
+
+fn mismatch() -> Refusal {
+    conflict(
+        "LeaseIdMismatchWithLeaseOperation",
+        "The lease ID specified did not match the lease ID for the resource.",
+    )
+}
+
+fn not_present() -> Refusal {
+    conflict(
+        "LeaseNotPresentWithLeaseOperation",
+        "There is currently no lease on the resource.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Moment {
+        Moment::from_seconds(1_000_000 + seconds)
+    }
+
+    #[test]
+    fn a_lease_ends_with_its_time_and_can_be_renewed_after() {
+        let mut lease = Lease::default();
+        lease.acquire("a".to_owned(), Some(15), at(0)).unwrap();
+        assert_eq!(lease.state(at(14)), LeaseState::Leased);
+        assert_eq!(lease.state(at(15)), LeaseState::Expired);
+        assert!(lease.check_write(None, Leased::Blob, at(14)).is_err());
+        assert!(lease.check_write(None, Leased::Blob, at(15)).is_ok());
+        lease.renew("a", at(20)).unwrap();
+        assert_eq!(lease.state(at(34)), LeaseState::Leased);
+    }
+
+    #[test]
+    fn breaking_waits_for_the_shorter_of_two_times() {
+        let mut lease = Lease::default();
+        lease.acquire("a".to_owned(), Some(30), at(0)).unwrap();
+        assert_eq!(lease.break_up(Some(60), at(10)).unwrap(), 20);
+        assert_eq!(lease.state(at(29)), LeaseState::Breaking);
+        assert_eq!(lease.state(at(30)), LeaseState::Broken);
+        assert_eq!(
+            lease.renew("a", at(31)).unwrap_err().code,
+            "LeaseIsBrokenAndCannotBeRenewed"
+        );
+        let mut endless = Lease::default();
+        endless.acquire("b".to_owned(), None, at(0)).unwrap();
+        assert_eq!(endless.break_up(Some(5), at(0)).unwrap(), 5);
+        assert_eq!(endless.break_up(None, at(1)).unwrap(), 4);
+    }
+
+    #[test]
+    fn strangers_are_told_which_mistake_they_made() {
+        let mut lease = Lease::default();
+        assert_eq!(
+            lease.release("a").unwrap_err().code,
+            "LeaseNotPresentWithLeaseOperation"
+        );
+        lease.acquire("a".to_owned(), None, at(0)).unwrap();
+        assert_eq!(
+            lease.acquire("b".to_owned(), None, at(0)).unwrap_err().code,
+            "LeaseAlreadyPresent"
+        );
+        assert_eq!(
+            lease.renew("b", at(0)).unwrap_err().code,
+            "LeaseIdMismatchWithLeaseOperation"
+        );
+        let refused = lease
+            .check_given(Some("b"), Leased::Container, at(0))
+            .unwrap_err();
+        assert_eq!(refused.code, "LeaseIdMismatchWithContainerOperation");
+    }
+}
