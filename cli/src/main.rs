@@ -95,11 +95,7 @@ fn surroundings(console: &Arc<Console>) -> Surroundings {
         can_ask: terminal::is_attended(),
         environment: std::env::vars_os().collect(),
         secret_line: Box::new(move |question| {
-            if terminal::is_attended() {
-                console.ask(question, terminal::secret_line)
-            } else {
-                terminal::secret_line()
-            }
+            terminal::secret_line(|answer| console.ask(question, answer))
         }),
     }
 }

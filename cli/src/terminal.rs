@@ -32,9 +32,20 @@ pub(crate) fn is_attended() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// A line of standard input that is not shown while it is typed; `None` when there is none.
-pub(crate) fn secret_line() -> Option<String> {
+/// A line of standard input that is not shown while it is typed; `None` when there is none. `ask` asks for it where
+/// somebody sits, and hands back what the function it is given reads.
+pub(crate) fn secret_line(
+    ask: impl FnOnce(fn() -> Option<String>) -> Option<String>,
+) -> Option<String> {
+    if !is_attended() {
+        return secret();
+    }
+    // First this and then the question: whoever answers quickly is not shown either.
     let _hidden = Hidden::begin();
+    ask(secret)
+}
+
+fn secret() -> Option<String> {
     read_line().filter(|line| !line.is_empty())
 }
 

@@ -1,17 +1,36 @@
 //! The program as its users meet it: started as a process, looked at from outside.
 
+mod service;
+mod terminal;
+
 mod usage;
 
+mod telling;
+
+mod secrets;
+
+mod interrupted;
+
+mod at_a_terminal;
+
+use std::ffi::OsStr;
 use std::process::{Command, Output, Stdio};
 
-/// A call of the program with nobody at the terminal.
-fn azring(words: &[&str]) -> Command {
+/// A call of the program with nobody at the terminal, and without what the machine's owner has set.
+fn azring<W: AsRef<OsStr>>(words: &[W]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_azring"));
     command.args(words).stdin(Stdio::null());
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        if name.starts_with("AZRING_") || name.starts_with("AZURE_STORAGE_") {
+            command.env_remove(name);
+        }
+    }
     command
 }
 
 /// What a finished call has left behind.
+#[derive(Debug)]
 struct Told {
     code: Option<i32>,
     results: String,
@@ -29,6 +48,6 @@ impl From<Output> for Told {
 }
 
 /// Runs the program to its end.
-fn run(words: &[&str]) -> Told {
+fn run<W: AsRef<OsStr>>(words: &[W]) -> Told {
     azring(words).output().expect("the program starts").into()
 }

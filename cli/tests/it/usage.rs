@@ -31,7 +31,7 @@ fn help_is_a_result_and_a_success() {
 #[test]
 fn a_bare_call_tells_the_version() {
     let version = format!("azring {}", env!("CARGO_PKG_VERSION"));
-    assert!(run(&[]).results.starts_with(&version));
+    assert!(run::<&str>(&[]).results.starts_with(&version));
     assert_eq!(run(&["--version"]).results.trim_end(), version);
 }
 

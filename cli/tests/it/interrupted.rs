@@ -1,0 +1,78 @@
+//! Signals: the first calls the run off and lets it finish what it is doing, the second leaves.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
+use std::process::{Child, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::azring;
+use super::service::{KEY, Service};
+
+fn send(child: &Child, signal: Signal) {
+    let id = Pid::from_child(child);
+    kill_process(id, signal).expect("it is running");
+}
+
+/// Reads lines until one contains `text`.
+fn wait_for(lines: &mut impl BufRead, text: &str) -> String {
+    let mut read = String::new();
+    while !read.contains(text) {
+        let before = read.len();
+        lines.read_line(&mut read).expect("it is text");
+        assert!(read.len() > before, "it ended without `{text}`: {read}");
+    }
+    read
+}
+
+#[test]
+fn the_first_signal_lets_it_finish_and_the_exit_code_names_it() {
+    let service = Service::with_files(&[("a", 1), ("b", 1), ("c", 1)]);
+    service.fall_ill(
+        r#"{"rules": [{"when": {"method": "PUT", "path": "*/container/*"}, "then": {"delay_ms": 500}}]}"#,
+    );
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
+        let mut child = azring(&service.upload(&["/Y", "/NC:1", "/Output:json"]))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut results = BufReader::new(child.stdout.take().unwrap());
+        wait_for(&mut results, "\"type\":\"io_mode\"");
+        send(&child, signal);
+        let mut rest = String::new();
+        results.read_to_string(&mut rest).unwrap();
+        let mut messages = String::new();
+        child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut messages)
+            .unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(code), "{messages}");
+        assert!(messages.contains("stopping: what is under way is finished first"));
+        assert!(rest.contains(&format!("\"exit_code\":{code}")), "{rest}");
+    }
+}
+
+#[test]
+fn the_second_signal_leaves_at_once() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let service = Service::with_files(&[("a", 1)]);
+    let words = [
+        format!("/Source:{}", service.path("source")),
+        format!(
+            "/Dest:http://{}/devstoreaccount1/c",
+            silent.local_addr().unwrap()
+        ),
+        format!("/DestKey:{KEY}"),
+    ];
+    let mut child = azring(&words).stderr(Stdio::piped()).spawn().unwrap();
+    let (mut connection, _) = silent.accept().unwrap();
+    connection.read_exact(&mut [0]).unwrap();
+    let mut messages = BufReader::new(child.stderr.take().unwrap());
+    send(&child, Signal::INT);
+    wait_for(&mut messages, "once more leaves at once");
+    send(&child, Signal::INT);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}

@@ -1,0 +1,77 @@
+//! A service to copy to and from, in this process, and the words of commands that do.
+
+use std::fs;
+use std::path::Path;
+
+use azring_emulator_tests::emulator::fault::Plan;
+use azring_emulator_tests::emulator::{DEVELOPMENT_KEY, Options, Server};
+use tempfile::TempDir;
+
+/// The key of the service's only account.
+pub(crate) const KEY: &str = DEVELOPMENT_KEY;
+
+/// A blob service with one account, and a folder of files to copy.
+pub(crate) struct Service {
+    server: Server,
+    folder: TempDir,
+}
+
+impl Service {
+    /// A service in good health, and a folder `source` with these files of these many bytes.
+    pub(crate) fn with_files(files: &[(&str, usize)]) -> Self {
+        let server = Server::start(&Options::default()).expect("the emulator starts");
+        let folder = tempfile::tempdir().expect("a folder for temporary files");
+        for (name, bytes) in files {
+            let path = folder.path().join("source").join(name);
+            fs::create_dir_all(path.parent().expect("it is in a folder")).expect("it can be made");
+            fs::write(path, vec![b'x'; *bytes]).expect("it can be written");
+        }
+        Self { server, folder }
+    }
+
+    /// Makes the service ill.
+    pub(crate) fn fall_ill(&self, plan: &str) {
+        let plan = Plan::parse(plan).expect("a fault plan");
+        self.server.watch().faults.set(Some(plan));
+    }
+
+    /// A path in the test's folder.
+    pub(crate) fn path(&self, name: &str) -> String {
+        let path = self.folder.path().join(name);
+        path.to_str().expect("it is text").to_owned()
+    }
+
+    /// The folder itself.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The URL of the container.
+    pub(crate) fn url(&self) -> String {
+        format!("{}/devstoreaccount1/container", self.server.blob_url())
+    }
+
+    /// The words of an upload of `source`, and more.
+    pub(crate) fn upload(&self, more: &[&str]) -> Vec<String> {
+        let own = [
+            format!("/Source:{}", self.path("source")),
+            format!("/Dest:{}", self.url()),
+            format!("/DestKey:{KEY}"),
+        ];
+        own.into_iter()
+            .chain(more.iter().map(|&word| word.to_owned()))
+            .collect()
+    }
+
+    /// The words of a download into `target`, and more.
+    pub(crate) fn download(&self, more: &[&str]) -> Vec<String> {
+        let own = [
+            format!("/Source:{}", self.url()),
+            format!("/Dest:{}", self.path("target")),
+            format!("/SourceKey:{KEY}"),
+        ];
+        own.into_iter()
+            .chain(more.iter().map(|&word| word.to_owned()))
+            .collect()
+    }
+}

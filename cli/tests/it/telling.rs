@@ -1,0 +1,245 @@
+//! What a copy tells: the summary, errors, the verbose log, records of JSON, the exit code.
+
+use std::fs;
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use super::service::Service;
+use super::{azring, run};
+
+fn three() -> Service {
+    Service::with_files(&[("a.txt", 10), ("b.txt", 20), ("sub/c.txt", 0)])
+}
+
+#[test]
+fn a_copy_ends_with_azcopys_block_on_standard_output() {
+    let service = three();
+    let told = run(&service.upload(&["/S"]));
+    assert_eq!(told.code, Some(0), "{told:?}");
+    let lines: Vec<_> = told.results.lines().collect();
+    assert_eq!(lines[0], "Finished 3 of total 3 file(s).");
+    assert!(lines[1].ends_with("] Transfer summary:"));
+    assert_eq!(
+        lines[2..7],
+        [
+            "-----------------",
+            "Total files transferred: 3",
+            "Transfer successfully:   3",
+            "Transfer skipped:        0",
+            "Transfer failed:         0",
+        ]
+    );
+    assert!(lines[7].starts_with("Elapsed time:            00.00:00:"));
+    assert_eq!(lines.len(), 8);
+}
+
+#[test]
+fn skipped_objects_are_no_failure_and_are_explained_once() {
+    let service = three();
+    run(&service.upload(&["/S"]));
+    let told = run(&service.upload(&["/S"]));
+    assert_eq!(told.code, Some(0));
+    assert!(told.results.contains("Transfer skipped:        3"));
+    assert_eq!(
+        told.messages.matches("give `/Y` to overwrite it").count(),
+        1
+    );
+    let forced = run(&service.upload(&["/S", "/Y"]));
+    assert!(forced.results.contains("Transfer successfully:   3"));
+}
+
+#[test]
+fn one_failed_object_is_named_and_ends_with_1() {
+    let service = three();
+    service.fall_ill(
+        r#"{"rules": [{"when": {"method": "PUT", "path": "*b.txt"},
+             "then": {"answer": {"status": 403, "code": "AuthorizationFailure"}}}]}"#,
+    );
+    let told = run(&service.upload(&["/S"]));
+    assert_eq!(told.code, Some(1), "{told:?}");
+    assert!(told.results.contains("Transfer successfully:   2"));
+    assert!(told.results.contains("Transfer failed:         1"));
+    let errors: Vec<_> = told
+        .messages
+        .lines()
+        .filter(|line| line.contains("][ERROR] "))
+        .collect();
+    assert_eq!(errors.len(), 1);
+    assert!(errors[0].contains("][ERROR] b.txt: ") && errors[0].contains("403"));
+}
+
+#[test]
+fn a_location_that_cannot_be_used_is_told_in_azcopys_form() {
+    let service = three();
+    let told = run(&service.download(&["/S"]));
+    assert_eq!(told.code, Some(1));
+    assert_eq!(told.results, "");
+    let start = format!(
+        "[ERROR] Error parsing source location \"{}\": ",
+        service.url()
+    );
+    assert!(told.messages.contains(&start), "{}", told.messages);
+    assert!(
+        told.messages
+            .contains("(404) Not Found.\nHttpStatusMessage:")
+    );
+    assert!(told.messages.contains("please type \"azring /?:Source\""));
+}
+
+#[test]
+fn a_preview_counts_and_its_log_names_what_would_be_copied() {
+    let service = three();
+    let log = format!("/V:{}", service.path("logs/copy.log"));
+    let told = run(&service.upload(&["/S", "/L", &log]));
+    assert_eq!(told.code, Some(0));
+    assert!(
+        told.results
+            .starts_with("Nothing was copied: 3 of total 3 file(s), 30 B, would be.")
+    );
+    let log = fs::read_to_string(service.path("logs/copy.log")).unwrap();
+    for name in ["a.txt", "b.txt", "sub/c.txt"] {
+        assert!(
+            log.contains(&format!("[VERBOSE] Would transfer: {name}\n")),
+            "{log}"
+        );
+    }
+    // Nothing was copied indeed: there is not even a container.
+    assert_eq!(run(&service.download(&["/S"])).code, Some(1));
+}
+
+#[test]
+fn the_verbose_log_is_appended_to_and_in_its_default_place_without_a_value() {
+    let service = three();
+    for _ in 0..2 {
+        let output = azring(&service.upload(&["/Y", "/V"]))
+            .env("XDG_STATE_HOME", service.folder())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0));
+    }
+    let log = fs::read_to_string(service.path("azring/AzCopyVerbose.log")).unwrap();
+    assert_eq!(log.matches(">>>>>>>>>>>>>>>>").count(), 2);
+    assert_eq!(
+        log.matches("[VERBOSE] Finished transfer: a.txt\n").count(),
+        2
+    );
+}
+
+#[test]
+fn a_log_that_cannot_be_written_is_told_before_anything_is_copied() {
+    let service = three();
+    let told = run(&service.upload(&["/V:/proc/no/such.log"]));
+    assert_eq!(told.code, Some(1));
+    assert!(
+        told.messages
+            .contains("cannot write the verbose log `/proc/no/such.log`: ")
+    );
+    assert_eq!(told.results, "");
+}
+
+#[test]
+fn every_line_of_json_is_a_record_and_the_totals_are_what_was_counted() {
+    let service = three();
+    service.fall_ill(
+        r#"{"rules": [{"when": {"method": "PUT", "path": "*b.txt"},
+             "then": {"answer": {"status": 403, "code": "AuthorizationFailure"}}}]}"#,
+    );
+    let upload = run(&service.upload(&["/S", "/Output:json"]));
+    let again = run(&service.upload(&["/S", "/XO", "/Output:json"]));
+    let down = run(&service.download(&["/S", "/Output:json"]));
+    let preview = run(&service.download(&["/S", "/L", "/Y", "/Output:json"]));
+    let refused = run(&[
+        &service.download(&["/S", "/Output:json"])[..2],
+        &["/Output:json".into()],
+    ]
+    .concat());
+    for (told, code) in [
+        (&upload, 1),
+        (&again, 1),
+        (&down, 0),
+        (&preview, 0),
+        (&refused, 1),
+    ] {
+        assert_eq!(told.code, Some(code), "{told:?}");
+        let records: Vec<Value> = told
+            .results
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("a record"))
+            .collect();
+        assert!(records.iter().all(|record| record["schema_version"] == 1));
+        assert_eq!(records[0]["type"], "init");
+        let summary = records.last().unwrap();
+        assert_eq!(
+            (&summary["type"], &summary["exit_code"]),
+            (&"summary".into(), &code.into())
+        );
+        let count = |outcomes: &[&str]| {
+            let of = |record: &&Value| outcomes.iter().any(|outcome| record["outcome"] == *outcome);
+            records.iter().filter(of).count() as u64
+        };
+        if let Some(listed) = summary["listed"].as_u64() {
+            assert_eq!(summary["done"], count(&["done", "would_copy"]));
+            assert_eq!(summary["skipped"], count(&["skipped"]));
+            assert_eq!(summary["failed"], count(&["failed"]));
+            assert_eq!(listed, count(&["done", "would_copy", "skipped", "failed"]));
+        }
+    }
+}
+
+#[test]
+fn detailed_codes_tell_a_wrong_key_from_a_service_that_is_away() {
+    let service = three();
+    let code = |words: &[String]| run(words).code;
+    let mut wrong_key = service.upload(&["/ExitCodes:detailed"]);
+    wrong_key[2] = "/DestKey:d3Jvbmc=".to_owned();
+    assert_eq!(code(&wrong_key), Some(4));
+    wrong_key.pop();
+    assert_eq!(code(&wrong_key), Some(1));
+}
+
+#[test]
+fn a_reader_that_goes_away_does_not_end_a_copy() {
+    let service = three();
+    let mut child = azring(&service.upload(&["/S", "/Output:json"]))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert!(
+        run(&service.download(&["/S"]))
+            .results
+            .contains("Transfer successfully:   3")
+    );
+}
+
+#[test]
+fn a_link_called_azcopy_behaves_the_same() {
+    let service = three();
+    for name in ["AzCopy", "azcopy"] {
+        let link = service.path(name);
+        std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_azring"), &link).unwrap();
+        let output = std::process::Command::new(&link)
+            .args(service.upload(&["/S", "/Y"]))
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0));
+    }
+}
+
+#[test]
+fn a_response_file_copies_like_the_words_in_it() {
+    let service = three();
+    let file = service.path("copy.txt");
+    fs::write(
+        &file,
+        format!("# upload\n{}\n", service.upload(&["/S"]).join("\n")),
+    )
+    .unwrap();
+    let told = run(&[format!("/@:{file}")]);
+    assert!(
+        told.results.contains("Transfer successfully:   3"),
+        "{told:?}"
+    );
+}

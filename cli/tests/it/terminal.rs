@@ -1,0 +1,102 @@
+//! A terminal of the test's own: the program runs on its far side, the test reads the screen and types.
+
+use std::ffi::OsStr;
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::process::{Child, Command};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
+
+/// How long the program may say nothing of what is waited for before the test gives up.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The near side of a terminal, and the program on the far side.
+pub(crate) struct Terminal {
+    near: File,
+    child: Child,
+    /// Everything that was shown so far.
+    shown: String,
+}
+
+impl Terminal {
+    /// Runs the program on a terminal that is `columns` wide.
+    pub(crate) fn run<W: AsRef<OsStr>>(words: &[W], columns: u16) -> Self {
+        let near = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+        grantpt(&near).expect("it is ours");
+        unlockpt(&near).expect("it is ours");
+        let name = ptsname(&near, Vec::new()).expect("it has a name");
+        let far = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(name.to_str().expect("it is text"))
+            .expect("the far side opens");
+        let size = Winsize {
+            ws_row: 24,
+            ws_col: columns,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        tcsetwinsize(&near, size).expect("a terminal has a size");
+        let stream = || far.try_clone().expect("it is open");
+        // The terminal has to be the program's own, else Ctrl-C would reach nobody.
+        let child = Command::new("setsid")
+            .arg("--ctty")
+            .arg(env!("CARGO_BIN_EXE_azring"))
+            .args(words)
+            .env("TERM", "xterm-256color")
+            .stdin(stream())
+            .stdout(stream())
+            .stderr(stream())
+            .spawn()
+            .expect("util-linux has setsid");
+        Self {
+            near: File::from(near),
+            child,
+            shown: String::new(),
+        }
+    }
+
+    /// Types text; a line ends with `\n`, Ctrl-C is `\x03`.
+    pub(crate) fn type_in(&mut self, text: &str) {
+        self.near
+            .write_all(text.as_bytes())
+            .expect("the terminal takes it");
+    }
+
+    /// Waits until `text` has been shown `times` times since the beginning.
+    pub(crate) fn wait_for(&mut self, text: &str, times: usize) {
+        while self.shown.matches(text).count() < times {
+            assert!(self.read(), "it ended without `{text}`: {}", self.shown);
+        }
+    }
+
+    /// Waits for the program's end: everything that was shown, and its exit code.
+    pub(crate) fn end(mut self) -> (String, Option<i32>) {
+        while self.read() {}
+        let status = self.child.wait().expect("it is our child");
+        (self.shown, status.code())
+    }
+
+    /// Reads what is there; false when the far side is closed.
+    fn read(&mut self) -> bool {
+        let patience = Timespec::try_from(PATIENCE).expect("it is short");
+        let ready = poll(
+            &mut [PollFd::new(&self.near, PollFlags::IN)],
+            Some(&patience),
+        );
+        assert_ne!(ready, Ok(0), "nothing happens: {}", self.shown);
+        let mut bytes = [0; 4096];
+        match self.near.read(&mut bytes) {
+            // Linux says EIO once nobody has the far side open any more.
+            Ok(0) | Err(_) => false,
+            Ok(count) => {
+                self.shown
+                    .push_str(&String::from_utf8_lossy(&bytes[..count]));
+                true
+            }
+        }
+    }
+}
