@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::console::Form;
 use crate::given::Given;
-use crate::intent::{Surroundings, choice};
+use crate::intent::{Surroundings, choice, local};
 use crate::misuse::Misuse;
 use crate::parameter::{self as row, Dialect};
 
@@ -69,8 +69,8 @@ fn verbose_log(given: &Given, around: &Surroundings) -> Result<Option<PathBuf>, 
     if !given.has(&row::V) {
         return Ok(None);
     }
-    if let Some(path) = given.raw(&row::V) {
-        return Ok(Some(path.into()));
+    if let Some(path) = local(given, &row::V)? {
+        return Ok(Some(path));
     }
     match around.state_folder() {
         Some(folder) => Ok(Some(folder.join("AzCopyVerbose.log"))),

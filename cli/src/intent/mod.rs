@@ -3,6 +3,8 @@
 //! Everything that can be wrong with a command without asking the disk or the network is found here: parameters that
 //! this version does not have, values, locations, combinations. Complaints name parameters in the dialect of the command.
 
+mod path;
+
 mod secret;
 
 mod value;
@@ -13,7 +15,6 @@ use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use azring_core::Error;
 use azring_core::location::{BlobLocation, Location, ServiceKind, parse};
 use azring_core::options::{
     Conflict, ContentType, Durability, Engine, Integrity, Io, Landing, Options, Overwrite,
@@ -21,6 +22,7 @@ use azring_core::options::{
 };
 use azring_transport::auth::Credential;
 
+pub(crate) use path::local;
 pub(crate) use value::choice;
 
 use crate::given::Given;
@@ -152,17 +154,22 @@ fn location(given: &Given, end: &End, around: &Surroundings) -> Result<Location,
     let Some(text) = raw.to_str() else {
         return Ok(Location::Local(PathBuf::from(raw)));
     };
-    let refused = |error: Error| Misuse::Location {
+    let refused = |reason| Misuse::Location {
         side: end.side,
         text: shown(text),
-        reason: error.to_string(),
+        reason,
         help: end.place.ask_help(given.dialect()),
     };
-    let location = parse(text, access, service).map_err(refused)?;
+    let text = if text.contains("://") {
+        text.to_owned()
+    } else {
+        path::translate(given, text).map_err(refused)?
+    };
+    let parse = |access| parse(&text, access, service).map_err(|error| refused(error.to_string()));
+    let location = parse(access)?;
     match anonymous(&location).and_then(|place| secret::from_environment(end.side, place, around)) {
-        Some(found) => parse(text, found.access, service).map_err(|error| {
-            refused(error).because(&format!("the variable `{}` is set", found.variable))
-        }),
+        Some(found) => parse(found.access)
+            .map_err(|misuse| misuse.because(&format!("the variable `{}` is set", found.variable))),
         None => Ok(location),
     }
 }
@@ -210,7 +217,7 @@ fn engine(given: &Given, around: &Surroundings) -> Result<Engine, Misuse> {
             _ => Io::Auto,
         },
         memory_bytes: value::memory_bytes(given)?,
-        ca_file: given.raw(&row::CA_FILE).map(PathBuf::from),
+        ca_file: path::local(given, &row::CA_FILE)?,
         resolve: around
             .environment
             .get(OsStr::new("AZRING_RESOLVE"))

@@ -162,7 +162,7 @@ fn a_location_that_is_none_is_named_with_its_side_and_without_its_secrets() {
     let text = refused(&target, &[]);
     assert!(!text.contains("canary"));
     assert_snapshot!(text, @r#"Error parsing destination location "https://a.blob.core.windows.net?sig=******": the URL names no container: copying a whole account is not supported. For more details, please type "azring /?:Dest"."#);
-    assert_snapshot!(refused(&["/Source:C:\\data", UPLOAD[1]], &[]), @r#"Error parsing source location "C:\data": `C:\data` is a path of Windows: give a path of this machine, for example `/data/myfolder`. For more details, please type "azring /?:Source"."#);
+    assert_snapshot!(refused(&["/Source:C:\\data", UPLOAD[1]], &[]), @r#"Error parsing source location "C:\data": `C:\data` is a path of Windows: give a path of this machine, or say which folder is the drive, for example `/MapDrive:C:=/mnt/c`. For more details, please type "azring /?:Source"."#);
 }
 
 #[test]

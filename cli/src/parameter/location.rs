@@ -1,6 +1,6 @@
 //! Rows: from where, to where, and as whom.
 
-use super::{ALL, BLOBS_TABLES, Group, Parameter, Value, built, not_yet};
+use super::{ALL, BLOBS_FILES, BLOBS_TABLES, Group, Parameter, Value, built, not_yet};
 
 pub(super) const GROUP: Group = Group {
     title: "From where, to where",
@@ -13,6 +13,7 @@ pub(super) const GROUP: Group = Group {
         &DEST_SAS,
         &SOURCE_TYPE,
         &DEST_TYPE,
+        &MAP_DRIVE,
     ],
 };
 
@@ -133,5 +134,19 @@ pub(crate) static DEST_TYPE: Parameter = Parameter {
     detail: "Which service the destination's URL belongs to, where the name of the host does not tell: the emulator, an \
              address, a domain of one's own.",
     since: "AzCopy",
+    built: true,
+};
+
+pub(crate) static MAP_DRIVE: Parameter = Parameter {
+    slash: "MapDrive",
+    dash: &["map-drive"],
+    value: Value::Repeated("X:=folder"),
+    secret: false,
+    applies_to: BLOBS_FILES,
+    default: "paths of Windows are refused",
+    brief: "The folder that stands for a drive of Windows",
+    detail: "Which folder of this machine stands for a drive of Windows, so that a command with a path such as \
+             `C:\\myfolder` can be used as it is: `C:=/mnt/c`. May be given once for each drive.",
+    since: "azring 0.1",
     built: true,
 };

@@ -17,7 +17,7 @@ mod table;
 mod session;
 
 pub(crate) use location::{
-    DEST, DEST_KEY, DEST_SAS, DEST_TYPE, SOURCE, SOURCE_KEY, SOURCE_SAS, SOURCE_TYPE,
+    DEST, DEST_KEY, DEST_SAS, DEST_TYPE, MAP_DRIVE, SOURCE, SOURCE_KEY, SOURCE_SAS, SOURCE_TYPE,
 };
 pub(crate) use machine::{CA_FILE, IO, MEMORY, NC};
 pub(crate) use selection::{PATTERN, S, XN, XO};

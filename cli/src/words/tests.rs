@@ -164,7 +164,7 @@ fn dash_words(list: &[(&'static Parameter, Option<String>)], joined: bool) -> Ve
 
 /// What was given, in an order that does not depend on the dialect; or that it was refused.
 fn meaning(words: &[OsString]) -> Option<Vec<(&'static str, Option<OsString>)>> {
-    let given = read(words).ok()?;
+    let given = read_typed(words).ok()?;
     let mut list: Vec<_> = given
         .typed()
         .map(|(row, value)| (row.slash, value.map(ToOwned::to_owned)))
