@@ -3,9 +3,11 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use base64::Engine as _;
+
 use azring_emulator_tests::emulator::fault::Plan;
 use azring_emulator_tests::emulator::{
-    AccountOption, Options, PatternBlob, Server, StoreChoice, TlsChoice,
+    AccountOption, Behaviour, Options, PatternBlob, Server, StoreChoice, TlsChoice,
 };
 
 const HELP: &str = "\
@@ -15,7 +17,8 @@ usage: azring-emulator [OPTIONS]
 
   --blob-port PORT          port of the Blob service; 0 lets the system choose (default 0)
   --host ADDRESS            address to listen on (default 127.0.0.1)
-  --store memory|null       keep bodies in memory, or only their lengths (default memory)
+  --store memory|null|DIR   keep bodies in memory, only their lengths, or all in a folder that survives
+                            a restart (default memory)
   --memory-limit BYTES      the most that the memory store keeps (default 8589934592)
   --account NAME:BASE64KEY  an account; may be given several times (default devstoreaccount1 with its public key)
   --pattern-blob CONTAINER/NAME:BYTES
@@ -25,6 +28,9 @@ usage: azring-emulator [OPTIONS]
   --ca-out FILE             where to write the authority of that certificate, PEM
   --cert PEM --key PEM      serve HTTPS with this certificate
   --faults FILE             a fault plan to begin with, JSON
+  --behaviour FILE          how the service behaves (pending copies, short pages, ..), JSON
+  --issuer-key FILE         accept bearer tokens (HS256) signed with the base64 key in this file
+  --trust PEM               authorities of copy sources under HTTPS
   --log FILE                append the request log to a file, JSON lines
   --control-port PORT       port of the control endpoint on 127.0.0.1; 0 lets the system choose (default 0)
   --help                    this text
@@ -95,6 +101,9 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<(Options, Option
             "--faults" => options.faults = Some(plan(&value()?)?),
             "--log" => options.log_file = Some(value()?.into()),
             "--control-port" => options.control_port = number(&name, &value()?)?,
+            "--behaviour" => options.behaviour = behaviour(&value()?)?,
+            "--issuer-key" => options.issuer_key = Some(issuer_key(&value()?)?),
+            "--trust" => options.trust = Some(value()?.into()),
             "--https" => options.tls = TlsChoice::Own,
             "--ca-out" => authority_file = Some(value()?),
             "--cert" => cert = Some(value()?.into()),
@@ -120,7 +129,8 @@ fn store(value: &str) -> Result<StoreChoice, String> {
     match value {
         "memory" => Ok(StoreChoice::Memory),
         "null" => Ok(StoreChoice::Null),
-        other => Err(format!("`--store` is `memory` or `null`, not `{other}`")),
+        "" => Err("`--store` needs `memory`, `null` or a folder".to_owned()),
+        folder => Ok(StoreChoice::Folder(folder.into())),
     }
 }
 
@@ -128,6 +138,20 @@ fn plan(path: &str) -> Result<Plan, String> {
     let text =
         std::fs::read_to_string(path).map_err(|error| format!("cannot read `{path}`: {error}"))?;
     Plan::parse(&text).map_err(|error| format!("`{path}`: {error}"))
+}
+
+fn behaviour(path: &str) -> Result<Behaviour, String> {
+    let text =
+        std::fs::read_to_string(path).map_err(|error| format!("cannot read `{path}`: {error}"))?;
+    serde_json::from_str(&text).map_err(|error| format!("`{path}`: {error}"))
+}
+
+fn issuer_key(path: &str) -> Result<Vec<u8>, String> {
+    let text =
+        std::fs::read_to_string(path).map_err(|error| format!("cannot read `{path}`: {error}"))?;
+    base64::engine::general_purpose::STANDARD
+        .decode(text.trim())
+        .map_err(|_| format!("`{path}` does not hold a key in base64"))
 }
 
 fn account(value: &str) -> Result<AccountOption, String> {

@@ -19,6 +19,8 @@ pub enum StoreChoice {
     Memory,
     /// Lengths only; reads give a pattern.
     Null,
+    /// Kept in a folder, so that a restart finds it again.
+    Folder(PathBuf),
 }
 
 /// HTTPS, or not.

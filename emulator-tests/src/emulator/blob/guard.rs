@@ -56,15 +56,33 @@ pub fn find<'s>(call: &Call<'_>, state: &'s ContainerState) -> Answer<&'s Blob> 
 
 /// The base blob that a write changes, when its conditions and its lease allow it.
 pub fn change<'s>(call: &Call<'_>, state: &'s mut ContainerState) -> Answer<&'s mut Blob> {
+    check_change(call, state)?;
+    state
+        .slot_mut(call.target.blob())
+        .and_then(|slot| slot.base.as_mut())
+        .ok_or_else(Refusal::blob_not_found)
+}
+
+/// The same for the few calls that note themselves what they changed.
+pub fn change_part<'s>(call: &Call<'_>, state: &'s mut ContainerState) -> Answer<&'s mut Blob> {
+    check_change(call, state)?;
+    state
+        .blobs
+        .get_mut(call.target.blob())
+        .and_then(|slot| slot.base.as_mut())
+        .ok_or_else(Refusal::blob_not_found)
+}
+
+fn check_change(call: &Call<'_>, state: &ContainerState) -> Answer<()> {
     refuse_snapshot(call)?;
     let slot = state.blobs.get(call.target.blob());
-    let base = slot
-        .and_then(|slot| slot.base.as_ref())
-        .ok_or_else(Refusal::blob_not_found)?;
-    check_write(call, Some(base))?;
-    let slot = state.blobs.get_mut(call.target.blob());
-    slot.and_then(|slot| slot.base.as_mut())
-        .ok_or_else(Refusal::blob_not_found)
+    check_write(
+        call,
+        Some(
+            slot.and_then(|slot| slot.base.as_ref())
+                .ok_or_else(Refusal::blob_not_found)?,
+        ),
+    )
 }
 
 /// May this request put a whole new blob here?

@@ -24,6 +24,7 @@ pub mod container;
 pub mod listing;
 pub mod object;
 
+pub mod journal;
 pub mod state;
 
 pub use service::BlobService;

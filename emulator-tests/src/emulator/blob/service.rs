@@ -1,6 +1,8 @@
 //! The service's front: finds the account, has the request authorised, has it served, and adds what every answer carries.
 
 use std::collections::HashMap;
+use std::io;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 
@@ -19,12 +21,16 @@ use super::super::http::response::{Labels, Response};
 use super::super::http::target::Target;
 use super::super::options::{Options, StoreChoice};
 use super::super::server::StartError;
-use super::super::store::{Extent, MemoryStore, NullStore, Store};
+use super::super::store::{DirStore, Extent, MemoryStore, NullStore, Store};
 use super::super::tls;
 use super::super::version::ApiVersion;
 use super::call::Call;
+use super::journal::Journal;
+use super::journal::replay::replay;
 use super::operation::{Operation, Public};
-use super::state::{Account, Blob, Block, BlockList, Container, Content, Properties, PublicAccess};
+use super::state::{
+    Account, Blob, Block, BlockList, Book, Container, Content, Properties, PublicAccess,
+};
 
 /// Where clients are sent for a token.
 const CHALLENGE: &str = "Bearer authorization_uri=https://login.microsoftonline.com/00000000-0000-0000-0000-000000000000/oauth2/authorize resource_id=https://storage.azure.com";
@@ -40,6 +46,7 @@ pub struct BlobService {
     /// The service's habits, exchangeable at any time.
     pub behaviour: SharedBehaviour,
     accounts: HashMap<String, Account>,
+    journal: Option<Arc<Journal>>,
     issuer_key: Option<Vec<u8>>,
     requests: AtomicU64,
     listings: AtomicU64,
@@ -48,10 +55,6 @@ pub struct BlobService {
 impl BlobService {
     /// A service with the accounts and store of the options.
     pub fn new(options: &Options, behaviour: SharedBehaviour) -> Result<Self, StartError> {
-        let store: Box<dyn Store> = match &options.store {
-            StoreChoice::Memory => Box::new(MemoryStore::new(options.memory_bytes_max)),
-            StoreChoice::Null => Box::new(NullStore),
-        };
         let accounts = options.accounts().into_iter().map(|option| {
             let key = digest::from_base64(&option.key).ok_or_else(|| {
                 StartError::Options(format!(
@@ -61,12 +64,27 @@ impl BlobService {
             })?;
             Ok((option.name.clone(), Account::new(option.name, key)))
         });
+        let mut accounts: HashMap<String, Account> = accounts.collect::<Result<_, StartError>>()?;
+        let (store, journal): (Box<dyn Store>, _) = match &options.store {
+            StoreChoice::Memory => (Box::new(MemoryStore::new(options.memory_bytes_max)), None),
+            StoreChoice::Null => (Box::new(NullStore), None),
+            StoreChoice::Folder(folder) => {
+                let (store, journal) = open_folder(folder, &mut accounts).map_err(|error| {
+                    StartError::Options(format!(
+                        "cannot use the folder `{}`: {error}",
+                        folder.display()
+                    ))
+                })?;
+                (Box::new(store), Some(journal))
+            }
+        };
         let service = Self {
             store,
+            journal,
             verify: options.verify,
             trust: tls::trust(options.trust.as_deref())?,
             behaviour,
-            accounts: accounts.collect::<Result<_, StartError>>()?,
+            accounts,
             issuer_key: options.issuer_key.clone(),
             requests: AtomicU64::new(Moment::now().ticks()),
             listings: AtomicU64::new(0),
@@ -219,7 +237,14 @@ impl BlobService {
             behaviour,
             now,
         };
-        operation.run(&call, body)
+        let answer = operation.run(&call, body);
+        match self.journal.as_ref().and_then(|journal| journal.broken()) {
+            Some(path) if operation.writes() => Err(Refusal::internal(format!(
+                "The emulator's journal `{}` cannot be written.",
+                path.display()
+            ))),
+            _ => answer,
+        }
     }
 
     /// The number of this listing since the start, from 1.
@@ -240,6 +265,46 @@ impl BlobService {
             number & 0xffff_ffff_ffff
         )
     }
+}
+
+impl Drop for BlobService {
+    fn drop(&mut self) {
+        self.store.close();
+    }
+}
+
+/// Opens a folder store: what it remembers goes back into the accounts.
+fn open_folder(
+    folder: &Path,
+    accounts: &mut HashMap<String, Account>,
+) -> io::Result<(DirStore, Arc<Journal>)> {
+    let store = DirStore::open(&folder.join("bodies"))?;
+    let path = folder.join("journal.jsonl");
+    let remembered = replay(&path, &store)?;
+    let mut containers = Vec::new();
+    let mut records = Vec::new();
+    for one in remembered {
+        let container = Container::restore(one.facts, one.blobs);
+        records.extend(container.lock().records(&one.account, &one.name));
+        containers.push((one.account, one.name, container));
+    }
+    let journal = Arc::new(Journal::begin(&path, &records)?);
+    for account in accounts.values_mut() {
+        account.journal = Some(Arc::clone(&journal));
+    }
+    for (account, name, mut container) in containers {
+        // Containers of accounts that are not served this time stay in the journal.
+        let Some(owner) = accounts.get(&account) else {
+            continue;
+        };
+        container.keep_book(Book {
+            journal: Arc::clone(&journal),
+            account,
+            container: name.clone(),
+        });
+        owner.restore(&name, container);
+    }
+    Ok((store, journal))
 }
 
 impl Handler for BlobService {

@@ -1,12 +1,11 @@
 //! A response's body: bytes of our own, or pieces of stored objects that are never copied together.
 
-use std::fs::File;
 use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::super::store::pattern;
+use super::super::store::{ExtentFile, pattern};
 use super::wire::Wire;
 
 /// Zeros to send for the holes of page blobs.
@@ -28,8 +27,8 @@ pub enum Piece {
     Zeros(u64),
     /// Bytes of a file of the folder store.
     File {
-        /// The open file; it stays readable when it is unlinked meanwhile.
-        file: Arc<File>,
+        /// The file; it stays as long as somebody holds it.
+        file: Arc<dyn ExtentFile>,
         /// Offset in the file.
         offset: u64,
         /// Bytes.
@@ -117,12 +116,13 @@ impl Piece {
                 offset,
                 length,
             } => {
+                let file = file.open()?;
                 let mut buffer = vec![0; (*length as usize).min(256 * 1024)];
                 let mut done = 0;
                 while done < *length {
                     let want = ((*length - done) as usize).min(buffer.len());
                     std::os::unix::fs::FileExt::read_exact_at(
-                        &**file,
+                        &file,
                         &mut buffer[..want],
                         offset + done,
                     )?;
@@ -144,7 +144,7 @@ impl Piece {
                 file,
                 offset,
                 length,
-            } => wire.send_file(file, *offset, *length),
+            } => wire.send_file(&file.open()?, *offset, *length),
         }
     }
 }

@@ -5,9 +5,11 @@
 
 pub mod pattern;
 
+pub mod dir;
 pub mod memory;
 pub mod null;
 
+use std::fs::File;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -17,6 +19,7 @@ use super::error::Answer;
 use super::http::body::Body;
 use super::http::payload::Piece;
 
+pub use dir::DirStore;
 pub use memory::MemoryStore;
 pub use null::NullStore;
 
@@ -27,6 +30,9 @@ pub trait Store: Send + Sync {
 
     /// Takes bytes that the service read itself: a copy's source, or what an external server sent.
     fn put(&self, pieces: &[Piece]) -> Answer<Extent>;
+
+    /// The emulator is ending: whatever outlives it must be left as it is.
+    fn close(&self) {}
 
     /// Are the bytes themselves kept? If not, the service must not claim checksums of them.
     fn keeps_bytes(&self) -> bool;
@@ -39,16 +45,18 @@ pub enum Extent {
     Memory(Bytes),
     /// Only the length was kept; what is read depends on where in the object it lies.
     Pattern(u64),
-    /// A part of a file.
+    /// In a file of its own.
     File(Arc<dyn ExtentFile>),
 }
 
-/// A stored file, removed when it is dropped.
+/// A stored file, removed when it is dropped. It is opened for each use, so that a million of them need no descriptors.
 pub trait ExtentFile: Send + Sync + std::fmt::Debug {
+    /// Its number in the store.
+    fn id(&self) -> u64;
     /// Bytes.
     fn length(&self) -> u64;
-    /// A run of it, to send.
-    fn piece(&self, offset: u64, length: u64) -> Piece;
+    /// Opens it for reading.
+    fn open(&self) -> std::io::Result<File>;
 }
 
 impl Extent {
@@ -71,7 +79,11 @@ impl Extent {
                 offset: at + offset,
                 length,
             },
-            Self::File(file) => file.piece(offset, length),
+            Self::File(file) => Piece::File {
+                file: Arc::clone(file),
+                offset,
+                length,
+            },
         }
     }
 }

@@ -63,7 +63,7 @@ pub fn set(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
     let access = PublicAccess::parse(call.head.header_or_empty("x-ms-blob-public-access"))?;
     let container = call.container()?;
     let mut state = container.enter()?;
-    let facts = &mut state.facts;
+    let facts = state.facts_mut();
     conditions::check(call.head, guard::version_of(facts), Access::Write)?;
     facts
         .lease

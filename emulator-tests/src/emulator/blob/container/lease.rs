@@ -13,6 +13,6 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     let container = call.container()?;
     let mut state = container.enter()?;
     conditions::check(call.head, guard::version_of(&state.facts), Access::Write)?;
-    let response = lease_request::act(call, &mut state.facts.lease)?;
+    let response = lease_request::act(call, &mut state.facts_mut().lease)?;
     Ok(headers::container_version(response, &state.facts))
 }

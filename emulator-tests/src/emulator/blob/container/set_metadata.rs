@@ -13,7 +13,7 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     let metadata = headers::metadata(call.head)?;
     let container = call.container()?;
     let mut state = container.enter()?;
-    let facts = &mut state.facts;
+    let facts = state.facts_mut();
     conditions::check(call.head, guard::version_of(facts), Access::Write)?;
     facts
         .lease

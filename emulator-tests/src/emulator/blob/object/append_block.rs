@@ -92,11 +92,12 @@ fn append(call: &Call<'_>, extent: Extent, digests: &Digests) -> Answer<Response
     upload::set_digests(&mut response, digests);
     response.set("x-ms-blob-append-offset", offset.to_string());
     headers::set_kind(&mut response, blob);
+    state.note_append(call.target.blob());
     Ok(response.header("x-ms-request-server-encrypted", "true"))
 }
 
 fn check<'s>(call: &Call<'_>, state: &'s mut ContainerState, length: u64) -> Answer<&'s mut Blob> {
-    let blob = guard::change(call, state)?;
+    let blob = guard::change_part(call, state)?;
     let list = list_of(blob)?;
     if blob.sealed {
         return Err(Refusal::new(

@@ -116,9 +116,12 @@ pub fn apply_overrides(call: &Call<'_>, response: &mut Response) {
 
 /// Lets copies and rehydrations of the blob get on before it is looked at.
 pub fn let_time_pass(call: &Call<'_>, state: &mut ContainerState, polled: bool) {
-    if let Some(slot) = state.blobs.get_mut(call.target.blob())
-        && let Some(blob) = &mut slot.base
-    {
-        blob.advance(call.now, polled);
+    let base = state
+        .blobs
+        .get_mut(call.target.blob())
+        .and_then(|slot| slot.base.as_mut());
+    if base.is_some_and(|blob| blob.advance(call.now, polled)) {
+        // Taking it for a change has it written down.
+        state.slot_mut(call.target.blob());
     }
 }

@@ -13,7 +13,7 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     guard::refuse_snapshot(call)?;
     let container = call.container()?;
     let mut state = container.enter()?;
-    let slot = state.blobs.get_mut(call.target.blob());
+    let slot = state.slot_mut(call.target.blob());
     let blob = slot
         .and_then(|slot| slot.base.as_mut())
         .ok_or_else(Refusal::blob_not_found)?;

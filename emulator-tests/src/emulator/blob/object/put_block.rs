@@ -1,8 +1,6 @@
 //! Put Block, and Put Block From URL. <https://learn.microsoft.com/rest/api/storageservices/put-block>,
 //! <https://learn.microsoft.com/rest/api/storageservices/put-block-from-url>
 
-use std::collections::BTreeMap;
-
 use super::super::super::digest::{Digests, Wanted, from_base64};
 use super::super::super::error::{Answer, Refusal};
 use super::super::super::http::body::Body;
@@ -13,7 +11,7 @@ use super::super::call::Call;
 use super::super::guard;
 use super::super::names;
 use super::super::source;
-use super::super::state::{Content, Leased, Slot, Staged};
+use super::super::state::{Content, Leased, Slot};
 use super::upload;
 
 /// A blob's uncommitted blocks are at most so many.
@@ -79,12 +77,7 @@ fn stage(call: &Call<'_>, id: &str, extent: Extent, digests: &Digests) -> Answer
     let container = call.container()?;
     let mut state = container.enter()?;
     check(call, state.blobs.get(call.target.blob()), id)?;
-    let slot = state.slot(call.target.blob());
-    let staged = slot.staged.get_or_insert_with(|| Staged {
-        blocks: BTreeMap::new(),
-        since: call.now,
-    });
-    staged.blocks.insert(id.to_owned(), extent);
+    state.stage(call.target.blob(), id, extent, call.now);
     let mut response = Response::new(201).header("x-ms-request-server-encrypted", "true");
     upload::set_digests(&mut response, digests);
     Ok(response)

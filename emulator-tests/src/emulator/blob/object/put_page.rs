@@ -87,6 +87,7 @@ fn write(
     let blob = check(call, &mut state, offset, length)?;
     pages_mut(blob)?.write(offset, extent);
     let mut response = answer(call, blob);
+    state.note_write(call.target.blob(), offset);
     upload::set_digests(&mut response, digests);
     Ok(response.header("x-ms-request-server-encrypted", "true"))
 }
@@ -102,7 +103,9 @@ fn clear(call: &Call<'_>, body: &Body<'_>, offset: u64, length: u64) -> Answer<R
     let mut state = container.enter()?;
     let blob = check(call, &mut state, offset, length)?;
     pages_mut(blob)?.clear(offset, length);
-    Ok(answer(call, blob))
+    let response = answer(call, blob);
+    state.note_clear(call.target.blob(), offset, length);
+    Ok(response)
 }
 
 fn answer(call: &Call<'_>, blob: &mut Blob) -> Response {
@@ -141,7 +144,7 @@ fn check<'s>(
     offset: u64,
     length: u64,
 ) -> Answer<&'s mut Blob> {
-    let blob = guard::change(call, state)?;
+    let blob = guard::change_part(call, state)?;
     let Content::Page(pages) = &blob.content else {
         return Err(Refusal::wrong_blob_type());
     };

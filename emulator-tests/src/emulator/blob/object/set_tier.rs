@@ -13,8 +13,7 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     let mut state = container.enter()?;
     guard::find(call, &state)?;
     let slot = state
-        .blobs
-        .get_mut(call.target.blob())
+        .slot_mut(call.target.blob())
         .ok_or_else(Refusal::blob_not_found)?;
     let blob = match call.query.filled("snapshot") {
         Some(snapshot) => slot.snapshots.get_mut(snapshot),

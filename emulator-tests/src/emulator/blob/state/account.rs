@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGua
 
 use super::super::super::clock::Moment;
 use super::super::super::error::{Answer, Refusal};
-use super::container::Container;
+use super::super::journal::Journal;
+use super::super::journal::record::{Place, Record};
+use super::container::{Book, Container};
 
 /// One storage account.
 pub struct Account {
@@ -15,6 +17,8 @@ pub struct Account {
     pub name: String,
     /// Its key, decoded.
     pub key: Vec<u8>,
+    /// Where changes are written down.
+    pub journal: Option<Arc<Journal>>,
     containers: RwLock<Containers>,
     service_properties: Mutex<Option<Vec<u8>>>,
 }
@@ -38,6 +42,7 @@ impl Account {
         Self {
             name,
             key,
+            journal: None,
             containers: RwLock::default(),
             service_properties: Mutex::default(),
         }
@@ -82,7 +87,12 @@ impl Account {
     }
 
     /// Adds a container, or 409.
-    pub fn create(&self, name: &str, container: Container, now: Moment) -> Answer<Arc<Container>> {
+    pub fn create(
+        &self,
+        name: &str,
+        mut container: Container,
+        now: Moment,
+    ) -> Answer<Arc<Container>> {
         let mut containers = self.write();
         if containers.by_name.contains_key(name) {
             return Err(Refusal::new(
@@ -101,6 +111,16 @@ impl Account {
             }
             _ => containers.going.remove(name),
         };
+        if let Some(journal) = &self.journal {
+            let (account, journal) = (self.name.clone(), Arc::clone(journal));
+            container.keep_book(Book {
+                journal,
+                account,
+                container: name.to_owned(),
+            });
+        }
+        // Being made is a change that is written down like any other.
+        container.lock().facts_mut();
         let container = Arc::new(container);
         containers
             .by_name
@@ -108,11 +128,26 @@ impl Account {
         Ok(container)
     }
 
+    /// Puts a container back that was written down before.
+    pub fn restore(&self, name: &str, container: Container) {
+        self.write()
+            .by_name
+            .insert(name.to_owned(), Arc::new(container));
+    }
+
     /// Takes a container out with everything in it. Its name stays taken until the moment given.
     pub fn remove(&self, name: &str, until: Moment) {
         let mut containers = self.write();
         if let Some(container) = containers.by_name.remove(name) {
-            container.lock().deleted = true;
+            let mut state = container.lock();
+            state.deleted = true;
+            if let Some(journal) = &self.journal {
+                journal.write(&Record::NoContainer(Place {
+                    account: self.name.clone(),
+                    container: name.to_owned(),
+                    blob: String::new(),
+                }));
+            }
             containers.going.insert(name.to_owned(), until);
         }
     }

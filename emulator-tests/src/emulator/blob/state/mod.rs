@@ -18,7 +18,7 @@ pub mod tier;
 pub use account::Account;
 pub use blob::{Blob, Content, Properties, Slot};
 pub use blocks::{Block, BlockList, Staged};
-pub use container::{Container, ContainerFacts, ContainerState, PublicAccess};
+pub use container::{Book, Container, ContainerFacts, ContainerState, PublicAccess};
 pub use etag::ETag;
 pub use lease::{Lease, LeaseState, Leased};
 pub use pages::{PageRange, Pages};

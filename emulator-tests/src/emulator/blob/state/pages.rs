@@ -60,6 +60,11 @@ impl Pages {
         self.runs.iter().map(|(offset, run)| (*offset, run))
     }
 
+    /// The run that begins at this offset.
+    pub fn run_at(&self, offset: u64) -> Option<&Run> {
+        self.runs.get(&offset)
+    }
+
     /// Puts a run back that was written down.
     pub fn restore(&mut self, offset: u64, run: Run) {
         STAMPS.fetch_max(run.stamp + 1, Ordering::Relaxed);

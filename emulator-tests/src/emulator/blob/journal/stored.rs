@@ -1,0 +1,282 @@
+//! Slots as the journal writes them: the state without its bytes, which are named by their numbers in the store.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::super::super::behaviour::CopyHabit;
+use super::super::super::clock::Moment;
+use super::super::super::store::Extent;
+use super::super::state::pages::Run;
+use super::super::state::{
+    Blob, Block, BlockList, Content, CopyRecord, ETag, Lease, Pages, PendingCopy, Properties, Slot,
+    Staged, TierState,
+};
+
+/// A body by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct StoredExtent {
+    /// Number in the store; none for a body that the store keeps in no file.
+    pub id: u64,
+    /// Bytes.
+    pub length: u64,
+}
+
+/// A slot.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct StoredSlot {
+    base: Option<StoredBlob>,
+    snapshots: BTreeMap<String, StoredBlob>,
+    staged: Option<(BTreeMap<String, StoredExtent>, Moment)>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+enum StoredContent {
+    Block(Vec<(String, StoredExtent)>),
+    Append(Vec<StoredExtent>),
+    Page {
+        size: u64,
+        sequence: u64,
+        runs: Vec<StoredRun>,
+    },
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct StoredRun {
+    at: u64,
+    length: u64,
+    stamp: u64,
+    extent: StoredExtent,
+    from: u64,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct StoredBlob {
+    content: StoredContent,
+    properties: Properties,
+    metadata: Vec<(String, String)>,
+    tags: BTreeMap<String, String>,
+    etag: ETag,
+    last_modified: Moment,
+    created: Moment,
+    written: Moment,
+    lease: Lease,
+    tier: TierState,
+    sealed: bool,
+    copy: Option<CopyRecord>,
+    pending: Option<(StoredContent, CopyHabit, u32, Moment)>,
+}
+
+/// Finds the body of a number.
+pub type Find<'f> = &'f mut dyn FnMut(StoredExtent) -> io::Result<Extent>;
+
+impl StoredExtent {
+    /// The number of a body.
+    pub fn of(extent: &Extent) -> Self {
+        let id = match extent {
+            Extent::File(file) => file.id(),
+            Extent::Memory(_) | Extent::Pattern(_) => 0,
+        };
+        Self {
+            id,
+            length: extent.length(),
+        }
+    }
+}
+
+impl StoredSlot {
+    /// Writes a slot down.
+    pub fn of(slot: &Slot) -> Self {
+        Self {
+            base: slot.base.as_ref().map(StoredBlob::of),
+            snapshots: slot
+                .snapshots
+                .iter()
+                .map(|(time, blob)| (time.clone(), StoredBlob::of(blob)))
+                .collect(),
+            staged: slot.staged.as_ref().map(|staged| {
+                let blocks = staged.blocks.iter();
+                (
+                    blocks
+                        .map(|(id, extent)| (id.clone(), StoredExtent::of(extent)))
+                        .collect(),
+                    staged.since,
+                )
+            }),
+        }
+    }
+
+    /// Makes the slot again.
+    pub fn restore(&self, find: Find<'_>) -> io::Result<Slot> {
+        let base = self
+            .base
+            .as_ref()
+            .map(|blob| blob.restore(find))
+            .transpose()?;
+        let mut snapshots = BTreeMap::new();
+        for (time, blob) in &self.snapshots {
+            snapshots.insert(time.clone(), blob.restore(find)?);
+        }
+        let mut staged = None;
+        if let Some((stored, since)) = &self.staged {
+            let mut blocks = BTreeMap::new();
+            for (id, extent) in stored {
+                blocks.insert(id.clone(), find(*extent)?);
+            }
+            staged = Some(Staged {
+                blocks,
+                since: *since,
+            });
+        }
+        Ok(Slot {
+            base,
+            snapshots,
+            staged,
+        })
+    }
+}
+
+impl StoredContent {
+    fn of(content: &Content) -> Self {
+        match content {
+            Content::Block(list) => {
+                let blocks = list.blocks().iter();
+                Self::Block(
+                    blocks
+                        .map(|block| (block.id.clone(), StoredExtent::of(&block.extent)))
+                        .collect(),
+                )
+            }
+            Content::Append(list) => Self::Append(
+                list.blocks()
+                    .iter()
+                    .map(|block| StoredExtent::of(&block.extent))
+                    .collect(),
+            ),
+            Content::Page(pages) => Self::Page {
+                size: pages.size(),
+                sequence: pages.sequence,
+                runs: pages
+                    .runs()
+                    .map(|(at, run)| StoredRun::of(at, run))
+                    .collect(),
+            },
+        }
+    }
+
+    fn restore(&self, find: Find<'_>) -> io::Result<Content> {
+        Ok(match self {
+            Self::Block(blocks) => {
+                let mut list = BlockList::default();
+                for (id, extent) in blocks {
+                    list.push(Block {
+                        id: id.clone(),
+                        extent: find(*extent)?,
+                    });
+                }
+                Content::Block(Arc::new(list))
+            }
+            Self::Append(blocks) => {
+                let mut list = BlockList::default();
+                for extent in blocks {
+                    list.push(Block {
+                        id: String::new(),
+                        extent: find(*extent)?,
+                    });
+                }
+                Content::Append(Arc::new(list))
+            }
+            Self::Page {
+                size,
+                sequence,
+                runs,
+            } => {
+                let mut pages = Pages::new(*size, *sequence);
+                for run in runs {
+                    pages.restore(run.at, run.restore(find)?);
+                }
+                Content::Page(Arc::new(pages))
+            }
+        })
+    }
+}
+
+impl StoredRun {
+    fn of(at: u64, run: &Run) -> Self {
+        let extent = StoredExtent::of(&run.extent);
+        Self {
+            at,
+            length: run.length,
+            stamp: run.stamp,
+            extent,
+            from: run.extent_offset,
+        }
+    }
+
+    fn restore(&self, find: Find<'_>) -> io::Result<Run> {
+        let extent = find(self.extent)?;
+        Ok(Run {
+            length: self.length,
+            stamp: self.stamp,
+            extent,
+            extent_offset: self.from,
+        })
+    }
+}
+
+impl StoredBlob {
+    fn of(blob: &Blob) -> Self {
+        Self {
+            content: StoredContent::of(&blob.content),
+            properties: blob.properties.clone(),
+            metadata: blob.metadata.clone(),
+            tags: blob.tags.clone(),
+            etag: blob.etag,
+            last_modified: blob.last_modified,
+            created: blob.created,
+            written: blob.written,
+            lease: blob.lease.clone(),
+            tier: blob.tier.clone(),
+            sealed: blob.sealed,
+            copy: blob.copy.clone(),
+            pending: blob.pending.as_ref().map(|pending| {
+                (
+                    StoredContent::of(&pending.content),
+                    pending.habit.clone(),
+                    pending.polls,
+                    pending.began,
+                )
+            }),
+        }
+    }
+
+    fn restore(&self, find: Find<'_>) -> io::Result<Blob> {
+        let mut pending = None;
+        if let Some((content, habit, polls, began)) = &self.pending {
+            let content = content.restore(find)?;
+            pending = Some(PendingCopy {
+                content,
+                habit: habit.clone(),
+                polls: *polls,
+                began: *began,
+            });
+        }
+        Ok(Blob {
+            content: self.content.restore(find)?,
+            properties: self.properties.clone(),
+            metadata: self.metadata.clone(),
+            tags: self.tags.clone(),
+            etag: self.etag,
+            last_modified: self.last_modified,
+            created: self.created,
+            written: self.written,
+            lease: self.lease.clone(),
+            tier: self.tier.clone(),
+            sealed: self.sealed,
+            copy: self.copy.clone(),
+            pending,
+        })
+    }
+}

@@ -1,0 +1,198 @@
+//! The store in a folder: each body is a file of its own, removed when nothing refers to it any more.
+//!
+//! A body is written to its file before it is acknowledged; that is enough to survive the death of the process. What
+//! refers to which file is written down by the journal, not here.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use super::super::digest::{Digester, Digests, Wanted};
+use super::super::error::{Answer, Refusal};
+use super::super::http::body::Body;
+use super::super::http::payload::Piece;
+use super::{Extent, ExtentFile, Store};
+
+/// Keeps bodies in files.
+#[derive(Debug)]
+pub struct DirStore {
+    folder: PathBuf,
+    next: AtomicU64,
+    /// The emulator is ending: files stay when their owners go.
+    closing: Arc<AtomicBool>,
+}
+
+/// One body's file.
+#[derive(Debug)]
+struct Kept {
+    path: PathBuf,
+    id: u64,
+    length: u64,
+    closing: Arc<AtomicBool>,
+}
+
+impl ExtentFile for Kept {
+    fn id(&self) -> u64 {
+        self.id
+    }
+
+    fn length(&self) -> u64 {
+        self.length
+    }
+
+    fn open(&self) -> io::Result<File> {
+        File::open(&self.path)
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        if !self.closing.load(Ordering::Relaxed) {
+            // A file that cannot be removed now is swept at the next start.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+impl DirStore {
+    /// A store in this folder, which is made when it is not there.
+    pub fn open(folder: &Path) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        let mut last = 0;
+        for entry in fs::read_dir(folder)? {
+            last = last.max(id_of(&entry?.path()).unwrap_or(0));
+        }
+        Ok(Self {
+            folder: folder.to_owned(),
+            next: AtomicU64::new(last + 1),
+            closing: Arc::default(),
+        })
+    }
+
+    /// The body that was stored under this number, or an error when it is not there whole.
+    pub fn find(&self, id: u64, length: u64) -> io::Result<Extent> {
+        let path = self.path(id);
+        if fs::metadata(&path)?.len() != length {
+            return Err(io::Error::other(format!(
+                "`{}` does not have {length} bytes",
+                path.display()
+            )));
+        }
+        Ok(self.kept(id, length))
+    }
+
+    /// Removes files that nothing refers to: bodies that were never acknowledged.
+    pub fn sweep(&self, used: &HashSet<u64>) -> io::Result<()> {
+        for entry in fs::read_dir(&self.folder)? {
+            let path = entry?.path();
+            if id_of(&path).is_some_and(|id| !used.contains(&id)) {
+                fs::remove_file(&path)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn path(&self, id: u64) -> PathBuf {
+        self.folder.join(format!("{id:016x}"))
+    }
+
+    fn kept(&self, id: u64, length: u64) -> Extent {
+        Extent::File(Arc::new(Kept {
+            path: self.path(id),
+            id,
+            length,
+            closing: Arc::clone(&self.closing),
+        }))
+    }
+
+    /// Writes a new file through `write`. A file that is not filled to its end is removed.
+    fn create<T>(
+        &self,
+        length: u64,
+        write: impl FnOnce(&mut File) -> Answer<T>,
+    ) -> Answer<(Extent, T)> {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let mut file = File::create_new(self.path(id)).map_err(failed)?;
+        // From here on the file goes with its owner.
+        let extent = self.kept(id, length);
+        let made = write(&mut file)?;
+        Ok((extent, made))
+    }
+}
+
+impl Store for DirStore {
+    fn take(&self, body: &mut Body<'_>, wanted: Wanted) -> Answer<(Extent, Digests)> {
+        self.create(body.left(), |file| {
+            let mut digester = Digester::new(wanted);
+            body.each_piece(|piece| {
+                digester.update(piece);
+                file.write_all(piece).map_err(failed)
+            })?;
+            Ok(digester.finish())
+        })
+    }
+
+    fn put(&self, pieces: &[Piece]) -> Answer<Extent> {
+        let length = pieces.iter().map(Piece::length).sum();
+        let (extent, ()) = self.create(length, |file| {
+            let mut written = Ok(());
+            for piece in pieces {
+                piece
+                    .read(|bytes| {
+                        if written.is_ok() {
+                            written = file.write_all(bytes);
+                        }
+                    })
+                    .map_err(failed)?;
+            }
+            written.map_err(failed)
+        })?;
+        Ok(extent)
+    }
+
+    fn keeps_bytes(&self) -> bool {
+        true
+    }
+
+    fn close(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+    }
+}
+
+fn id_of(path: &Path) -> Option<u64> {
+    u64::from_str_radix(path.file_name()?.to_str()?, 16).ok()
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is what map_err hands over"
+)]
+fn failed(error: io::Error) -> Refusal {
+    Refusal::internal(format!("The emulator's folder cannot be written: {error}."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_goes_with_its_last_owner_and_stays_when_the_emulator_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = DirStore::open(folder.path()).unwrap();
+        let count = || fs::read_dir(folder.path()).unwrap().count();
+        let extent = store.put(&[Piece::Zeros(10)]).unwrap();
+        let shared = extent.clone();
+        drop(extent);
+        assert_eq!(count(), 1);
+        drop(shared);
+        assert_eq!(count(), 0);
+        let kept = store.put(&[Piece::Zeros(10)]).unwrap();
+        store.close();
+        drop(kept);
+        let again = DirStore::open(folder.path()).unwrap();
+        assert_eq!(again.find(2, 10).unwrap().length(), 10);
+    }
+}
