@@ -38,6 +38,7 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC
 #[derive(Debug)]
 pub(crate) struct Letterhead {
     user_agent: HeaderValue,
+    /// The last second that a request was dated in, and its text.
     date: RefCell<(u64, HeaderValue)>,
     random: RandomState,
     requests: RefCell<u64>,
@@ -47,7 +48,7 @@ impl Letterhead {
     pub(crate) fn new(user_agent: &str) -> Result<Self> {
         Ok(Self {
             user_agent: plain("user-agent", user_agent)?,
-            date: RefCell::new((0, HeaderValue::from_static(""))),
+            date: RefCell::new((u64::MAX, HeaderValue::from_static(""))),
             random: RandomState::new(),
             requests: RefCell::new(0),
         })
@@ -195,4 +196,75 @@ fn plain(name: &str, value: &str) -> Result<HeaderValue> {
                 format!("the value of the header `{name}` has characters that HTTP cannot carry");
             Error::new(Kind::Invalid, told)
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::time::Duration;
+
+    use percent_encoding::percent_decode_str;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn letterhead() -> Letterhead {
+        Letterhead::new("azring/0").unwrap()
+    }
+
+    #[test]
+    fn every_request_has_a_name_of_its_own() {
+        let letterhead = letterhead();
+        let ids: HashSet<String> = (0..10_000)
+            .map(|_| letterhead.request_id().to_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(ids.len(), 10_000);
+        let well_formed = |id: &String| {
+            let hyphens = [8, 13, 18, 23].iter().all(|at| id.as_bytes()[*at] == b'-');
+            hyphens && id.len() == 36 && "89ab".contains(&id[19..20])
+        };
+        assert!(ids.iter().all(well_formed));
+    }
+
+    #[test]
+    fn draws_lie_between_zero_and_one_and_spread() {
+        let letterhead = letterhead();
+        let draws: Vec<f64> = (0..1000).map(|_| letterhead.draw()).collect();
+        assert!(draws.iter().all(|draw| (0.0..1.0).contains(draw)));
+        assert!(draws.iter().any(|draw| *draw < 0.2) && draws.iter().any(|draw| *draw > 0.8));
+    }
+
+    #[test]
+    fn the_date_follows_the_clock() {
+        let letterhead = letterhead();
+        let at = |ms| letterhead.date(UNIX_EPOCH + Duration::from_millis(ms));
+        assert_eq!(at(0).unwrap(), "Thu, 01 Jan 1970 00:00:00 GMT");
+        assert_eq!(at(999).unwrap(), "Thu, 01 Jan 1970 00:00:00 GMT");
+        assert_eq!(at(1000).unwrap(), "Thu, 01 Jan 1970 00:00:01 GMT");
+        assert_eq!(at(0).unwrap(), "Thu, 01 Jan 1970 00:00:00 GMT");
+    }
+
+    proptest! {
+        #[test]
+        fn a_query_is_read_back_as_it_was_meant(values in proptest::collection::vec("\\PC{0,20}", 0..5)) {
+            let names = ["comp", "prefix", "marker", "include", "delimiter"];
+            let query: Vec<(&'static str, String)> = names.into_iter().zip(values).collect();
+            let target = target("/c", &query);
+            prop_assert!(target.bytes().all(|byte| byte.is_ascii_graphic()));
+            let pairs = target.split_once('?').map_or("", |(_, pairs)| pairs);
+            let read: Vec<(&str, String)> = pairs
+                .split('&')
+                .filter_map(|pair| pair.split_once('='))
+                .map(|(name, value)| (name, percent_decode_str(value).decode_utf8().unwrap().into_owned()))
+                .collect();
+            prop_assert_eq!(read, query);
+        }
+
+        #[test]
+        fn a_target_is_sent_as_it_was_signed_or_not_at_all(path in "/[ -~é]{0,30}") {
+            if let Ok(uri) = uri(path.clone(), &path) {
+                prop_assert_eq!(uri.to_string(), path);
+            }
+        }
+    }
 }

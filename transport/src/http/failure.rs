@@ -198,3 +198,103 @@ fn is_harmful(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use hyper::header::HeaderValue;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn told(status: u16, body: &str) -> String {
+        let headers = HeaderMap::new();
+        let error = failure(status, &headers, body.as_bytes(), SystemTime::UNIX_EPOCH);
+        error.message().to_owned()
+    }
+
+    #[test]
+    fn code_and_message_are_found_in_every_dialect() {
+        let blob = "<?xml version=\"1.0\"?><Error><Code>InvalidBlockList</Code><Message>Bad &lt;list&gt; &amp; &#x41;.</Message></Error>";
+        assert_eq!(
+            told(400, blob),
+            "the service answered 400 InvalidBlockList: Bad <list> & A"
+        );
+        let atom = "<m:error xmlns:m=\"http://x\"><m:code>TableNotFound</m:code><m:message xml:lang=\"en-US\">No table.</m:message></m:error>";
+        assert_eq!(
+            told(404, atom),
+            "the service answered 404 TableNotFound: No table"
+        );
+        let json = r#"{"odata.error":{"code":"EntityTooLarge","message":{"lang":"en-US","value":"Too large.\nRequestId:1"}}}"#;
+        assert_eq!(
+            told(400, json),
+            "the service answered 400 EntityTooLarge: Too large"
+        );
+        let plain = r#"{"error":{"code":"Busy","message":"Later"}}"#;
+        assert_eq!(told(503, plain), "the service answered 503 Busy: Later");
+    }
+
+    #[test]
+    fn what_is_no_error_body_is_left_out() {
+        for body in [
+            "",
+            "  \n",
+            "Bad Gateway",
+            "<html><body><h1>502</h1></body></html>",
+            "<Error><Code>",
+            "{\"error\":",
+            "{}",
+            "<Error><Code>no code at all, but a sentence</Code></Error>",
+        ] {
+            assert_eq!(told(502, body), "the service answered 502", "{body}");
+        }
+    }
+
+    #[test]
+    fn an_entity_of_the_documents_own_is_not_resolved() {
+        let bomb = "<!DOCTYPE e [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;\">]><Error><Message>x&b;y</Message></Error>";
+        assert_eq!(told(400, bomb), "the service answered 400: xy");
+    }
+
+    #[test]
+    fn nothing_that_moves_a_cursor_or_turns_the_text_gets_through() {
+        assert_eq!(
+            sentence("\u{1b}[2Jgone\u{7} \u{202e}txt.exe \u{9b}1m"),
+            "\\u{1b}[2Jgone\\u{7} \\u{202e}txt.exe \\u{9b}1m"
+        );
+        assert_eq!(sentence(&"é".repeat(400)).chars().count(), 301);
+    }
+
+    #[test]
+    fn the_wish_to_wait_is_read_in_both_forms() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_hours(498_708);
+        let wish = |value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, HeaderValue::from_static(value));
+            wished_wait_ms(&headers, now)
+        };
+        assert_eq!(wish("120"), Some(120_000));
+        assert_eq!(wish("Sun, 22 Nov 2026 12:00:05 GMT"), Some(5_000));
+        assert_eq!(wish("Sun, 22 Nov 2026 11:00:00 GMT"), Some(0));
+        assert_eq!(wish("18446744073709551615"), Some(u64::MAX));
+        assert_eq!(wish("soon"), None);
+        assert_eq!(wish("-1"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_body_at_all_makes_a_short_harmless_line(
+            body in prop_oneof![
+                proptest::collection::vec(any::<u8>(), 0..400),
+                "[<>/&;{}:\"A-Ca-c\\x00-\\x1f Codemsag]{0,400}".prop_map(String::into_bytes),
+                "\\PC{0,400}".prop_map(|text| format!("<Error><Message>{text}</Message></Error>").into_bytes()),
+            ]
+        ) {
+            let error = failure(400, &HeaderMap::new(), &body, SystemTime::UNIX_EPOCH);
+            // An escape is at most ten characters long.
+            prop_assert!(error.message().chars().count() < 10 * SENTENCE_MAX + 200);
+            prop_assert!(!error.message().chars().any(is_harmful));
+        }
+    }
+}
