@@ -162,3 +162,39 @@ impl AsyncWrite for Wire {
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_answer_is_still_read_after_writing_has_failed() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let ours = TcpStream::connect(listener.local_addr().unwrap()).await;
+        let (mut theirs, _) = listener.accept().await.unwrap();
+        let mut wire = Wire::new(Stream::Plain(ours.unwrap()), Rc::default());
+        wire.write_all(b"the beginning of an upload").await.unwrap();
+        theirs.readable().await.unwrap();
+        theirs.write_all(b"no").await.unwrap();
+        // What lies there unread turns the close into a reset.
+        drop(theirs);
+
+        let more = std::future::poll_fn(|cx| {
+            loop {
+                if let Poll::Ready(result) = Pin::new(&mut wire).poll_write(cx, b"more") {
+                    result.expect("a failed write is not reported");
+                } else {
+                    return Poll::Ready(());
+                }
+            }
+        });
+        more.await;
+        assert!(wire.write_failed);
+        let mut answer = Vec::new();
+        let _ = wire.read_to_end(&mut answer).await;
+        assert_eq!(answer, b"no");
+    }
+}

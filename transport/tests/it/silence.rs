@@ -108,7 +108,8 @@ fn a_connection_is_not_kept_for_more_than_a_minute() {
         let bench = impatient();
         for wait in [0, 59, 61] {
             tokio::time::sleep(Duration::from_secs(wait)).await;
-            bench.client.send(&server.get("/")).await.unwrap();
+            let reply = bench.client.send(&server.get("/")).await.unwrap();
+            assert_eq!(reply.attempts, 1);
         }
         let connections: Vec<usize> = server.seen().iter().map(|seen| seen.connection).collect();
         assert_eq!(connections, [0, 0, 1]);
