@@ -84,7 +84,10 @@ pub struct Account {
 }
 
 /// One request, unsigned. It can be sent any number of times; each time it is signed with a fresh date.
-#[derive(Debug, Clone)]
+///
+/// Its `Debug` names its headers and parameters without their values, because some of them are secrets (the URL of a copy's source,
+/// a key of the customer's own).
+#[derive(Clone)]
 pub struct Request {
     /// The verb.
     pub method: Method,
@@ -140,6 +143,21 @@ impl Request {
     pub fn payload(mut self, payload: impl Into<Payload>) -> Self {
         self.payload = payload.into();
         self
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let query: Vec<&str> = self.query.iter().map(|(name, _)| *name).collect();
+        let headers: Vec<&str> = self.headers.iter().map(|(name, _)| &**name).collect();
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("endpoint", &self.account.endpoint)
+            .field("path", &self.path)
+            .field("query", &query)
+            .field("headers", &headers)
+            .field("bytes", &self.payload.bytes())
+            .finish()
     }
 }
 

@@ -136,8 +136,10 @@ fn handshake_failed(endpoint: &Endpoint, error: &std::io::Error) -> Error {
 /// The common refusals in words that say what to do.
 fn told(refusal: &rustls::Error) -> String {
     use rustls::CertificateError as Certificate;
-    let rustls::Error::InvalidCertificate(flaw) = refusal else {
-        return refusal.to_string();
+    let flaw = match refusal {
+        rustls::Error::InvalidCertificate(flaw) => flaw,
+        rustls::Error::InvalidMessage(_) => return "what answers there does not speak TLS".into(),
+        _ => return refusal.to_string(),
     };
     match flaw {
         Certificate::UnknownIssuer => {

@@ -68,6 +68,29 @@ fn one_connection_serves_one_request_after_the_other() {
 }
 
 #[test]
+fn an_answer_that_nobody_asked_for_is_not_taken_for_the_next_one() {
+    run(async {
+        let unasked = "HTTP/1.1 200 OK\ncontent-length: 3\n\nbad";
+        let together = vec![
+            Move::Read,
+            send(
+                "HTTP/1.1 200 OK\ncontent-length: 2\n\nhiHTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nbad",
+            ),
+        ];
+        let later = [answer(OK), vec![send(unasked)]].concat();
+        for first in [together, later] {
+            let server = Server::start(vec![first, answer(OK)]).await;
+            let bench = Bench::new();
+            for connection in [0, 1] {
+                let reply = bench.client.send(&server.get("/")).await.unwrap();
+                assert_eq!(&reply.body[..], b"hi");
+                assert_eq!(server.seen()[connection].connection, connection);
+            }
+        }
+    });
+}
+
+#[test]
 fn requests_at_once_have_a_connection_each() {
     run(async {
         let server = Server::start(vec![answer(OK), answer(OK)]).await;

@@ -285,7 +285,9 @@ fn a_token_goes_into_the_query_and_into_nothing_else() {
         let refusal = answer("HTTP/1.1 403 Forbidden\ncontent-length: 0\n\n");
         let server = Server::start(vec![refusal]).await;
         let account = server.account(Credential::Sas(Secret::new(token.into())));
-        let request = Request::new(Method::GET, &account, "/c").query("comp", "list");
+        let request = Request::new(Method::GET, &account, "/c")
+            .query("comp", "list")
+            .header("x-ms-copy-source", "https://other.example/c/b?sig=canary");
         let error = Bench::new().client.send(&request).await.unwrap_err();
         let seen = &server.seen()[0];
         assert_eq!(seen.line(), format!("GET /c?comp=list&{token} HTTP/1.1"));

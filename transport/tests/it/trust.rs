@@ -1,20 +1,24 @@
 //! Encrypted connections: who is believed, and who is not.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use azring_transport::auth::Credential;
 use azring_transport::http::{Request, Scheme};
 use azring_transport::tls::Trust;
-use azring_transport::{Error, Kind};
+use azring_transport::{Client, Error, Kind};
 use hyper::Method;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
-use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{HandshakeKind, ServerConfig};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use crate::script::{Bench, Move, Server, answer, content, pattern, run, send, times};
+use crate::script::{
+    Bench, Move, Server, answer, content, pattern, run, run_without_waiting, send, times,
+};
 
 const OK: &str = "HTTP/1.1 200 OK\ncontent-length: 2\n\nhi";
 const HOST: &str = "acct.blob.core.example";
@@ -23,6 +27,7 @@ const HOST: &str = "acct.blob.core.example";
 struct Authority {
     folder: tempfile::TempDir,
     acceptor: TlsAcceptor,
+    handshakes: Rc<RefCell<Vec<Option<HandshakeKind>>>>,
 }
 
 impl Authority {
@@ -54,14 +59,18 @@ impl Authority {
         Self {
             folder,
             acceptor: TlsAcceptor::from(Arc::new(config)),
+            handshakes: Rc::default(),
         }
     }
 
     async fn serve(&self, script: Vec<Vec<Move>>) -> Server {
         let acceptor = self.acceptor.clone();
+        let handshakes = Rc::clone(&self.handshakes);
         let wrap = async move |stream| -> Option<TlsStream<TcpStream>> {
             let stream = acceptor.accept(stream).await.ok()?;
-            assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"http/1.1"[..]));
+            let session = stream.get_ref().1;
+            assert_eq!(session.alpn_protocol(), Some(&b"http/1.1"[..]));
+            handshakes.borrow_mut().push(session.handshake_kind());
             Some(stream)
         };
         Server::start_with(script, wrap).await
@@ -102,6 +111,23 @@ fn a_certificate_of_the_given_authority_is_believed_and_the_connection_kept() {
         assert_eq!(
             seen[0].header("host"),
             Some(format!("{HOST}:{port}").as_str())
+        );
+    });
+}
+
+#[test]
+fn another_client_of_the_run_resumes_the_session() {
+    run(async {
+        let authority = Authority::signing_for(HOST);
+        let server = authority.serve(vec![answer(OK), answer(OK)]).await;
+        let bench = bench(&server, HOST, authority.trusted());
+        let another = Client::new(Arc::clone(&bench.settings)).unwrap();
+        for client in [&bench.client, &another] {
+            client.send(&get(&server, HOST)).await.unwrap();
+        }
+        assert_eq!(
+            *authority.handshakes.borrow(),
+            [Some(HandshakeKind::Full), Some(HandshakeKind::Resumed)]
         );
     });
 }
@@ -148,6 +174,46 @@ fn a_certificate_for_another_name_is_refused() {
             error
                 .message()
                 .starts_with(&format!("no secure connection to `{HOST}:"))
+        );
+    });
+}
+
+/// The error that a plain-text server gets which does this.
+async fn refused_by_plain(moves: Vec<Move>) -> (Server, Error) {
+    let server = Server::start(vec![moves]).await;
+    let mut bench = bench(&server, HOST, Authority::signing_for(HOST).trusted());
+    let mut settings = (*bench.settings).clone();
+    settings.retry.doubtful_retries_max = 0;
+    bench.client = Client::new(settings.into()).unwrap();
+    let error = bench.client.send(&get(&server, HOST)).await.unwrap_err();
+    (server, error)
+}
+
+#[test]
+fn a_server_that_does_not_speak_tls_is_called_that() {
+    run(async {
+        let refusal = send("HTTP/1.1 400 Bad Request\ncontent-length: 0\n\n");
+        let (server, error) = refused_by_plain(vec![refusal, Move::Hang]).await;
+        let port = server.address.port();
+        assert_eq!(error.kind(), Kind::Tls);
+        assert_eq!(
+            error.message(),
+            format!(
+                "no secure connection to `{HOST}:{port}`: what answers there does not speak TLS"
+            )
+        );
+    });
+}
+
+#[test]
+fn a_handshake_that_nobody_answers_ends_with_the_time_for_connecting() {
+    run_without_waiting(async {
+        let (server, error) = refused_by_plain(vec![Move::Hang]).await;
+        let port = server.address.port();
+        assert_eq!(error.kind(), Kind::Connect);
+        assert_eq!(
+            error.message(),
+            format!("cannot connect to `{HOST}:{port}`: no answer in 10 s")
         );
     });
 }
