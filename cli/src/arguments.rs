@@ -18,7 +18,7 @@ use std::process::Command;
 use rustix::fs::{MemfdFlags, memfd_create};
 
 use crate::mask::{self, MASKED};
-use crate::words;
+use crate::{command, words};
 
 /// Names the descriptor in which the real words are, for the program's second start.
 const HANDOVER: &str = "AZRING_ARGUMENTS";
@@ -52,7 +52,8 @@ pub(crate) fn take() -> Arguments {
 /// The words with every secret in them replaced.
 fn masked(words: &[OsString]) -> Vec<OsString> {
     // What cannot be understood is complained about at once, by a process that ends with it.
-    let Ok(given) = words::read_typed(words) else {
+    let parameters = command::find(words).map_or(words, |(_, rest)| rest);
+    let Ok(given) = words::read_typed(parameters) else {
         return words.to_vec();
     };
     let mut secrets: Vec<_> = given.secrets().map(OsStr::to_string_lossy).collect();

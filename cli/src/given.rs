@@ -128,10 +128,12 @@ impl Given {
 
     /// The words that say the same in a dialect.
     pub(crate) fn words(&self, dialect: Dialect) -> Vec<OsString> {
-        self.typed
-            .iter()
-            .flat_map(|typed| spelled(typed, dialect))
-            .collect()
+        self.phrases(dialect).flatten().collect()
+    }
+
+    /// The same, the one or two words of each parameter together.
+    pub(crate) fn phrases(&self, dialect: Dialect) -> impl Iterator<Item = Vec<OsString>> {
+        self.typed.iter().map(move |typed| spelled(typed, dialect))
     }
 }
 

@@ -3,7 +3,7 @@
 //! A command travels like this: [`arguments`] takes it and hides the keys in it, [`words`] reads it in AzCopy's Windows or
 //! Linux dialect, with the table in [`parameter`]; what was typed becomes [`given`], what it means [`intent`], and
 //! [`copy`] has it carried out by the core while [`console`] shows how it goes. Help is made from the same table. How it
-//! ended, [`exit`] tells.
+//! ended, [`exit`] tells. What azring does beside copying is in [`command`].
 
 mod arguments;
 
@@ -22,6 +22,8 @@ mod misuse;
 mod mask;
 
 mod help;
+
+mod command;
 
 mod copy;
 
@@ -60,12 +62,14 @@ fn main() -> ExitCode {
             ),
         );
     }
-    let ending = words::read(&arguments.words)
-        .and_then(|given| answer(&given, &console))
-        .unwrap_or_else(|misuse| {
-            console.message(Level::Error, &misuse.to_string());
-            Ending::Misuse
-        });
+    let ending = match command::find(&arguments.words) {
+        Some((command, words)) => command.run(words, &console),
+        None => words::read(&arguments.words).and_then(|given| answer(&given, &console)),
+    };
+    let ending = ending.unwrap_or_else(|misuse| {
+        console.message(Level::Error, &misuse.to_string());
+        Ending::Misuse
+    });
     ending.into()
 }
 

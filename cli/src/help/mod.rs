@@ -8,6 +8,7 @@ mod sample;
 
 mod topic;
 
+use crate::command::COMMANDS;
 use crate::misuse::Misuse;
 use crate::parameter::{self as row, Dialect, GROUPS, Parameter};
 
@@ -52,10 +53,7 @@ pub(crate) fn short() -> String {
     ]
     .map(|row| row.map(str::to_owned));
     [
-        format!(
-            "{}: copies data to and from Azure Storage, as AzCopy does",
-            version()
-        ),
+        title(),
         usage(),
         format!("Needed most, in either spelling:\n{}", columns(&rows)),
         format!("More help:\n{}", columns(&more)),
@@ -63,9 +61,26 @@ pub(crate) fn short() -> String {
     .join("\n\n")
 }
 
+fn title() -> String {
+    format!(
+        "{}: copies data to and from Azure Storage, as AzCopy does",
+        version()
+    )
+}
+
+/// The commands beside copying.
+pub(crate) fn commands() -> String {
+    let rows: Vec<_> = COMMANDS
+        .iter()
+        .map(|command| [command.name, command.usage, command.brief].map(str::to_owned))
+        .collect();
+    columns(&rows)
+}
+
 fn usage() -> String {
     "Usage: azring /Source:<source> /Dest:<destination> [parameters]\n       \
-     azring --source <source> --destination <destination> [parameters]"
+     azring --source <source> --destination <destination> [parameters]\n       \
+     azring <command> ..."
         .to_owned()
 }
 
@@ -94,10 +109,7 @@ fn find(wanted: &str) -> Option<&'static Parameter> {
 
 fn everything(dialect: Dialect, width: usize) -> String {
     let mut parts = vec![
-        format!(
-            "{}: copies data to and from Azure Storage, as AzCopy does",
-            version()
-        ),
+        title(),
         usage(),
         paragraph(
             "Parameters come in any order and in one spelling, which the first of them decides. Here they are in the \
@@ -114,6 +126,7 @@ fn everything(dialect: Dialect, width: usize) -> String {
         ));
         parts.extend(group.rows.iter().map(|row| entry(row, dialect, width)));
     }
+    parts.push(format!("Commands beside copying:\n{}", commands()));
     let topics = format!(
         "Topics: {}. Ask for one with `{}`.",
         topic::names(),

@@ -113,14 +113,20 @@ pub(super) fn page(dialect: Dialect, width: usize) -> String {
         .join("\n\n")
 }
 
-/// One word in a line, as a shell reads it.
+/// One parameter in a line, as a shell reads it.
 fn command(sample: &Sample, dialect: Dialect) -> String {
     let words: Vec<OsString> = sample.words.iter().map(OsString::from).collect();
-    let words = words::read(&words).map_or_else(|_| words, |given| given.words(dialect));
     let mut line = String::from("  azring");
-    for word in words {
+    let Ok(given) = words::read(&words) else {
+        return line;
+    };
+    for phrase in given.phrases(dialect) {
+        let words: Vec<_> = phrase
+            .iter()
+            .map(|word| quoted(&word.to_string_lossy()))
+            .collect();
         line.push_str(" \\\n    ");
-        line.push_str(&quoted(&word.to_string_lossy()));
+        line.push_str(&words.join(" "));
     }
     line
 }

@@ -17,6 +17,7 @@ fn a_bare_call_shows_the_version_and_fits_a_screen() {
 
     Usage: azring /Source:<source> /Dest:<destination> [parameters]
            azring --source <source> --destination <destination> [parameters]
+           azring <command> ...
 
     Needed most, in either spelling:
       /Source:<source>     --source         What to copy: a folder, or the URL of a container
@@ -129,15 +130,15 @@ fn the_samples_are_shown_in_the_spelling_of_the_question() {
     "#);
     let dash = super::page(Some("samples"), Dialect::Dash, 80).unwrap();
     let first: Vec<_> = dash.lines().take(7).collect();
-    assert_snapshot!(first.join("\n"), @r"
+    assert_snapshot!(first.join("\n"), @r#"
     Upload a folder with everything below it into a container, which is made if it
     is missing:
 
       azring \
-        --source \
-        /data/myfolder \
-        --destination \
-    ");
+        --source /data/myfolder \
+        --destination https://myaccount.blob.core.windows.net/mycontainer \
+        --dest-key "$KEY" \
+    "#);
 }
 
 #[test]

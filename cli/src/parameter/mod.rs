@@ -196,6 +196,14 @@ impl Parameter {
         }
     }
 
+    /// The heading of its group.
+    pub(crate) fn group(&self) -> &'static str {
+        GROUPS
+            .iter()
+            .find(|group| group.rows.iter().any(|row| row.is(self)))
+            .map_or("", |group| group.title)
+    }
+
     /// This very row of the table.
     pub(crate) fn is(&self, other: &Self) -> bool {
         std::ptr::eq(self, other)

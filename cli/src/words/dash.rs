@@ -6,10 +6,11 @@
 
 use std::ffi::OsString;
 
-use clap::builder::OsStringValueParser;
+use clap::builder::{OsStringValueParser, PossibleValuesParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint};
 
+use crate::command::COMMANDS;
 use crate::given::Given;
 use crate::mask::shown;
 use crate::misuse::Misuse;
@@ -30,11 +31,56 @@ pub(super) fn read(words: &[OsString]) -> Result<Given, Misuse> {
     Ok(given)
 }
 
-/// The dialect as clap knows it: one argument per row of the table, no positional ones.
-pub(crate) fn command() -> Command {
+/// The dialect with everything that is told about it, for completions and the manual page.
+pub(crate) fn described() -> Command {
+    let mut described = command()
+        .about("copies data to and from Azure Storage, as AzCopy does")
+        .long_about(
+            "Copies data to and from Azure Storage, as AzCopy does. Each parameter can be written in two ways, as AzCopy on \
+             Linux and as AzCopy on Windows had it; one command is written in one of them.",
+        )
+        .version(env!("CARGO_PKG_VERSION"));
+    for row in parameter::all() {
+        described = described.mut_arg(row.slash, |argument| describe(argument, row));
+    }
+    for command in COMMANDS {
+        let subcommand = Command::new(command.name)
+            .about(command.brief)
+            .disable_help_flag(true)
+            .override_usage(format!("azring {} {}", command.name, command.usage));
+        described = described.subcommand(subcommand);
+    }
+    described.disable_help_subcommand(true)
+}
+
+fn describe(argument: Arg, row: &'static Parameter) -> Arg {
+    let told = format!(
+        "{}\n\nAlso written {}",
+        row.detail,
+        row.usage(Dialect::Slash)
+    );
+    let argument = argument
+        .help(row.brief)
+        .long_help(told)
+        .help_heading(row.group());
+    match row.value {
+        Value::Choice(choices) => {
+            let words = choices.iter().filter(|choice| choice.built);
+            argument.value_parser(PossibleValuesParser::new(words.map(|choice| choice.word)))
+        }
+        Value::Required("path") | Value::Optional("file") | Value::Repeated("file") => {
+            argument.value_hint(ValueHint::FilePath)
+        }
+        Value::Required("source" | "destination") | Value::Optional("folder") => {
+            argument.value_hint(ValueHint::AnyPath)
+        }
+        _ => argument,
+    }
+}
+
+/// The dialect as clap parses it: one argument per row of the table, no positional ones.
+fn command() -> Command {
     Command::new("azring")
-        .about("Copies data to, from and between Azure Storage accounts")
-        .version(env!("CARGO_PKG_VERSION"))
         .disable_help_flag(true)
         .disable_version_flag(true)
         .args(parameter::all().map(argument))
@@ -44,8 +90,6 @@ fn argument(row: &'static Parameter) -> Arg {
     let argument = Arg::new(row.slash)
         .long(row.dash[0])
         .aliases(&row.dash[1..])
-        .help(row.brief)
-        .long_help(row.detail)
         .value_parser(OsStringValueParser::new());
     let argument = match row.value {
         Value::Flag => argument.action(ArgAction::Append).num_args(0),

@@ -19,6 +19,8 @@ use crate::mask::shown;
 use crate::misuse::Misuse;
 use crate::parameter::{Dialect, RESPONSE_FILE};
 
+pub(crate) use dash::described;
+
 use response_file::{Line, Unusable};
 
 /// Reads what stands behind the program's name, and in the response files that are named there.

@@ -1,5 +1,7 @@
 //! Help, and commands that are wrong: nothing is tried, the exit code and the stream tell which it was.
 
+use std::io::Write;
+
 use super::run;
 
 const KEY: &str =
@@ -99,5 +101,41 @@ fn no_complaint_shows_a_key() {
             "{words:?}: {}",
             told.messages
         );
+    }
+}
+
+#[test]
+fn commands_beside_copying_print_results_that_programs_can_use() {
+    let told = run(&["completions", "bash"]);
+    assert_eq!(told.code, Some(0));
+    let mut bash = std::process::Command::new("bash")
+        .arg("-n")
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    bash.stdin
+        .take()
+        .unwrap()
+        .write_all(told.results.as_bytes())
+        .unwrap();
+    assert!(bash.wait().unwrap().success());
+    let page = run(&["man"]);
+    assert_eq!((page.code, page.messages.as_str()), (Some(0), ""));
+    assert!(page.results.contains(".SH NAME"));
+    let converted = run(&[
+        "convert-args",
+        "/Source:/x",
+        "/S",
+        &format!("/DestKey:{KEY}"),
+    ]);
+    let line = "azring --source /x --recursive --dest-key @env:AZRING_DEST_KEY\n";
+    assert_eq!(converted.results, line);
+    for wrong in [
+        &["completions"][..],
+        &["completions", "tcsh"],
+        &["man", "x"],
+        &["convert-args"],
+    ] {
+        assert_eq!(run(wrong).code, Some(2), "{wrong:?}");
     }
 }

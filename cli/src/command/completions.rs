@@ -1,0 +1,77 @@
+//! `azring completions SHELL`: a script that teaches a shell azring's parameters, in the dash dialect.
+
+use std::ffi::OsString;
+use std::sync::Arc;
+
+use clap_complete::{Shell, generate};
+
+use super::Command;
+use crate::console::Console;
+use crate::exit::Ending;
+use crate::mask::shown;
+use crate::misuse::Misuse;
+use crate::words;
+
+pub(super) const COMMAND: Command = Command {
+    name: "completions",
+    usage: "bash|zsh|fish|powershell",
+    brief: "Print a script that completes parameters in a shell",
+    run,
+};
+
+fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, Misuse> {
+    let name = match list {
+        [name] => name.to_string_lossy().to_lowercase(),
+        _ => {
+            return Err(Misuse::meaning(
+                "`completions` needs the name of a shell: `bash`, `zsh`, `fish` or `powershell`",
+            ));
+        }
+    };
+    let Some(shell) = shell(&name) else {
+        return Err(Misuse::meaning(format!(
+            "`{}` is no shell that there are completions for: there are for `bash`, `zsh`, `fish` and `powershell`",
+            shown(&name)
+        )));
+    };
+    console.result(script(shell).trim_end());
+    Ok(Ending::Success)
+}
+
+fn shell(name: &str) -> Option<Shell> {
+    Some(match name {
+        "bash" => Shell::Bash,
+        "zsh" => Shell::Zsh,
+        "fish" => Shell::Fish,
+        "powershell" | "pwsh" => Shell::PowerShell,
+        _ => return None,
+    })
+}
+
+fn script(shell: Shell) -> String {
+    let mut script = Vec::new();
+    generate(shell, &mut words::described(), "azring", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parameter;
+
+    #[test]
+    fn every_shell_learns_every_parameter_and_every_command() {
+        for name in ["bash", "zsh", "fish", "powershell"] {
+            let script = script(shell(name).unwrap());
+            for row in parameter::all() {
+                assert!(script.contains(row.dash[0]), "{name}: {}", row.dash[0]);
+            }
+            for command in super::super::COMMANDS {
+                assert!(script.contains(command.name), "{name}: {}", command.name);
+            }
+            // clap_complete's script for PowerShell completes names only.
+            let knows_choices = script.contains("threads");
+            assert!(knows_choices || name == "powershell", "{name}");
+        }
+    }
+}
