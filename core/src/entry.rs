@@ -80,6 +80,20 @@ pub enum Version {
     Service(ETag),
 }
 
+/// How the source keeps an object's bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Kind {
+    /// One after the other: a file, a block blob.
+    #[default]
+    Plain,
+    /// In pages, of which only some are in use; the others are zeros: a page blob.
+    Pages,
+    /// In blocks that were appended one after the other: an append blob.
+    Appended,
+    /// It has none: an empty blob that marks a directory (`hdi_isfolder`).
+    Folder,
+}
+
 /// One object of the source.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -93,6 +107,8 @@ pub struct Entry {
     pub version: Version,
     /// The MD5 stored with it, where the service has one.
     pub md5: Option<[u8; 16]>,
+    /// How its bytes are kept.
+    pub kind: Kind,
 }
 
 #[cfg(test)]

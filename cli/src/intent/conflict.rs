@@ -16,7 +16,10 @@ pub(super) fn check(given: &Given, source: &Location, target: &Location) -> Resu
             "Both Source and Destination are locally accessible locations. At least one of source and destination \
              should be an Azure Storage location.",
         )),
-        (Location::Local(_), Location::Blob(_)) => local_pattern(given),
+        (Location::Local(_), Location::Blob(_)) => {
+            local_pattern(given)?;
+            only_for_downloads(given, &row::DELIMITER)
+        }
         (Location::Blob(_), Location::Local(_)) => {
             only_for_uploads(given, &row::BLOB_TYPE)?;
             only_for_uploads(given, &row::SET_CONTENT_TYPE)
@@ -46,6 +49,16 @@ fn local_pattern(given: &Given) -> Result<(), Misuse> {
             "Search pattern cannot contain \"..\" to move up directories and can be contained only internally in \
              file/directory names, as in \"a..b\"",
         ));
+    }
+    Ok(())
+}
+
+fn only_for_downloads(given: &Given, parameter: &Parameter) -> Result<(), Misuse> {
+    if given.has(parameter) {
+        return Err(Misuse::meaning(format!(
+            "`{}` is only for downloads, but the destination is a container",
+            parameter.spelled(given.dialect())
+        )));
     }
     Ok(())
 }

@@ -94,6 +94,7 @@ pub(crate) fn options(given: &Given, around: &Surroundings) -> Result<Options, M
                 Some("off") => Durability::Off,
                 _ => Durability::Batch,
             },
+            delimiter: value::delimiter(given)?.unwrap_or(Landing::default().delimiter),
         },
         engine: engine(given, around)?,
         preview: given.has(&row::L),

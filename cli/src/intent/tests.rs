@@ -214,6 +214,16 @@ fn what_is_for_uploads_is_refused_on_a_download() {
 }
 
 #[test]
+fn a_delimiter_is_one_character_of_a_download() {
+    let delimiter = |word| read(DOWNLOAD, &[word]).unwrap().landing.delimiter;
+    assert_eq!(delimiter("/Delimiter:#"), '#');
+    assert_eq!(delimiter("/Delimiter:ü"), 'ü');
+    assert_eq!(read(DOWNLOAD, &[]).unwrap().landing.delimiter, '/');
+    assert_snapshot!(refused(DOWNLOAD, &["/Delimiter:::"]), @"`::` as the value of `/Delimiter` is not a single character");
+    assert_snapshot!(refused(UPLOAD, &["/Delimiter:#"]), @"`/Delimiter` is only for downloads, but the destination is a container");
+}
+
+#[test]
 fn a_local_pattern_does_not_climb() {
     for pattern in [
         "/Pattern:..",

@@ -58,6 +58,22 @@ pub(super) fn concurrency(given: &Given) -> Result<Option<u32>, Misuse> {
     }
 }
 
+/// `/Delimiter`.
+pub(super) fn delimiter(given: &Given) -> Result<Option<char>, Misuse> {
+    let Some(text) = given.text(&row::DELIMITER)? else {
+        return Ok(None);
+    };
+    let mut letters = text.chars();
+    match (letters.next(), letters.next()) {
+        (Some(letter), None) => Ok(Some(letter)),
+        _ => Err(Misuse::meaning(format!(
+            "`{}` as the value of `{}` is not a single character",
+            shown(text),
+            row::DELIMITER.spelled(given.dialect())
+        ))),
+    }
+}
+
 /// `/BlockSizeInMb`, in bytes.
 pub(super) fn block_bytes(given: &Given) -> Result<Option<u64>, Misuse> {
     match number(given, &row::BLOCK_SIZE_IN_MB)? {

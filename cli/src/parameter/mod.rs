@@ -20,7 +20,7 @@ pub(crate) use location::{
     DEST, DEST_KEY, DEST_SAS, DEST_TYPE, MAP_DRIVE, SOURCE, SOURCE_KEY, SOURCE_SAS, SOURCE_TYPE,
 };
 pub(crate) use machine::{CA_FILE, IO, MEMORY, NC};
-pub(crate) use selection::{PATTERN, S, XN, XO};
+pub(crate) use selection::{DELIMITER, PATTERN, S, XN, XO};
 pub(crate) use session::{EXIT_CODES, HELP, L, OUTPUT, PROGRESS, RESPONSE_FILE, V, VERSION, Y};
 pub(crate) use transfer::{
     BLOB_TYPE, BLOCK_SIZE_IN_MB, CHECK_MD5, CRC64, DURABILITY, MD5, MT, SET_CONTENT_TYPE,

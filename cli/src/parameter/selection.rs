@@ -122,7 +122,7 @@ static XA: Parameter = Parameter {
     built: false,
 };
 
-static DELIMITER: Parameter = Parameter {
+pub(crate) static DELIMITER: Parameter = Parameter {
     slash: "Delimiter",
     dash: &["delimiter"],
     value: Value::Required("delimiter"),
@@ -130,7 +130,8 @@ static DELIMITER: Parameter = Parameter {
     applies_to: BLOBS,
     default: "/",
     brief: "What separates virtual directories in the names of blobs",
-    detail: "The character that separates virtual directories in the names of the blobs that are downloaded.",
+    detail: "The character that separates virtual directories in the names of the blobs that are downloaded: it becomes \
+             the slash of a path. A slash in a name becomes `%2F` then. Only for downloads from the Blob service.",
     since: "AzCopy",
-    built: false,
+    built: true,
 };

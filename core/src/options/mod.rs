@@ -94,12 +94,24 @@ impl Default for Integrity {
 }
 
 /// How a downloaded file is left on the disk.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Landing {
     /// It gets the object's modification time.
     pub keep_modified: bool,
     /// When it counts as safely there.
     pub durability: Durability,
+    /// What separates virtual directories in the names of blobs; it becomes the slash of a path.
+    pub delimiter: char,
+}
+
+impl Default for Landing {
+    fn default() -> Self {
+        Self {
+            keep_modified: false,
+            durability: Durability::default(),
+            delimiter: '/',
+        }
+    }
 }
 
 /// When a downloaded file counts as done.

@@ -11,7 +11,7 @@ use super::content_type::content_type;
 use super::overwrite::{Verdict, decide};
 use super::target::Target;
 use super::{Task, chunks::Chunks};
-use crate::entry::Entry;
+use crate::entry::{Entry, Kind};
 use crate::options::{Conflict, Options, Overwrite};
 use crate::report::{Answer, Observer};
 use crate::store::{Ends, Stat, TargetRules, Tools};
@@ -70,7 +70,8 @@ impl<'a> Planner<'a> {
         {
             return Err(collides(entry, &target));
         }
-        let stat = if self.conflict.get().is_blind() {
+        let becomes_folder = entry.kind == Kind::Folder && self.rules.has_folders;
+        let stat = if becomes_folder || self.conflict.get().is_blind() {
             None
         } else {
             self.ends.destination.stat(tools, &target.name).await?

@@ -91,7 +91,7 @@ mod tests {
 
     use super::*;
     use crate::digest::Hashers;
-    use crate::entry::{ETag, Entry, EntryName, Version};
+    use crate::entry::{ETag, Entry, EntryName, Kind, Version};
     use crate::options::Integrity;
     use crate::plan::Task;
     use crate::plan::chunks::Chunks;
@@ -108,6 +108,7 @@ mod tests {
             modified: UNIX_EPOCH,
             version,
             md5: None,
+            kind: Kind::Plain,
         };
         let task = Task {
             entry,

@@ -58,6 +58,8 @@ pub struct TargetRules {
     pub chunks: ChunkRule,
     /// The size of a piece that is wanted, in bytes.
     pub chunk_bytes: u64,
+    /// It has folders: a mark for a directory becomes one, and one that is there already is no reason to ask.
+    pub has_folders: bool,
 }
 
 /// A store to copy to.

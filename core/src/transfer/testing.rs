@@ -53,6 +53,7 @@ impl Destination for Nowhere {
             names: rules::name_rule('/'),
             chunks: rules::RANGES,
             chunk_bytes: 10,
+            has_folders: true,
         }
     }
 

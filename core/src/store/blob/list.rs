@@ -2,6 +2,7 @@
 
 use tokio::sync::mpsc::Sender;
 
+use super::properties::kind;
 use super::request::list_blobs::{self, ListedBlob};
 use crate::Result;
 use crate::entry::{Entry, EntryName, Version};
@@ -43,6 +44,7 @@ impl Listing {
         let wanted = list_blobs::Listing {
             prefix: &prefix,
             after,
+            metadata: true,
             ..list_blobs::Listing::default()
         };
         let request = list_blobs::request(&self.place, &wanted);
@@ -77,6 +79,7 @@ impl Listing {
             modified: blob.modified,
             version: Version::Service(blob.etag),
             md5: blob.md5,
+            kind: kind(blob.blob_type, blob.is_folder),
         })
     }
 }

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::Result;
-use crate::entry::ETag;
+use crate::entry::{ETag, Kind};
 use crate::store::rest::checksum::decode_md5;
 use crate::store::rest::range::ContentRange;
 use crate::store::rest::{date, malformed};
@@ -35,6 +35,16 @@ impl BlobType {
             "AppendBlob" => Some(Self::Append),
             _ => None,
         }
+    }
+}
+
+/// The kind of object that a blob of this type is. A type unheard of is read like any other, one byte after the other.
+pub fn kind(blob_type: Option<BlobType>, is_folder: bool) -> Kind {
+    match blob_type {
+        _ if is_folder => Kind::Folder,
+        Some(BlobType::Page) => Kind::Pages,
+        Some(BlobType::Append) => Kind::Appended,
+        Some(BlobType::Block) | None => Kind::Plain,
     }
 }
 

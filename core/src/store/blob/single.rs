@@ -1,6 +1,6 @@
 //! A URL that may name a single blob.
 
-use super::properties::Properties;
+use super::properties::{Properties, kind};
 use super::request::head_blob;
 use crate::Result;
 use crate::entry::{Entry, EntryName, Version};
@@ -50,6 +50,7 @@ pub(crate) async fn look(
         modified: properties.modified,
         version: Version::Service(properties.etag),
         md5: properties.md5,
+        kind: kind(properties.blob_type, properties.is_folder),
     };
     Ok(Some((above, entry)))
 }

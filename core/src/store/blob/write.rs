@@ -41,6 +41,7 @@ impl Destination for BlobDestination {
             names: rules::name_rule(&self.place.directory),
             chunks: rules::BLOCKS,
             chunk_bytes: self.block_bytes,
+            has_folders: false,
         }
     }
 

@@ -15,7 +15,7 @@ use rustix::fs::{self, AtFlags, Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
 use tokio::sync::mpsc::Sender;
 
-use crate::entry::{Entry, EntryName, Version};
+use crate::entry::{Entry, EntryName, Kind, Version};
 use crate::select::Pattern;
 use crate::store::Page;
 use crate::{Error, Result};
@@ -144,6 +144,7 @@ impl Walk<'_> {
             modified: facts.modified(),
             version,
             md5: None,
+            kind: Kind::Plain,
         });
         if self.page.entries.len() >= PAGE_ENTRIES {
             self.flush()

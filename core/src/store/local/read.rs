@@ -11,7 +11,7 @@ use azring_transport::disk::{Caching, Facts, File, Root};
 use tokio::sync::mpsc;
 
 use super::list::Listing;
-use crate::entry::{Entry, EntryName, Version};
+use crate::entry::{Entry, EntryName, Kind, Version};
 use crate::plan::chunks::Chunk;
 use crate::select::Pattern;
 use crate::store::source::PAGES_AHEAD;
@@ -74,6 +74,7 @@ impl LocalSource {
             modified: facts.modified(),
             version,
             md5: None,
+            kind: Kind::Plain,
         };
         Ok(Page {
             entries: vec![entry],

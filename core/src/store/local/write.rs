@@ -14,6 +14,7 @@ use tokio::sync::OnceCell;
 
 use super::rules;
 use crate::digest::follower::Md5;
+use crate::entry::Kind;
 use crate::options::Landing;
 use crate::plan::Task;
 use crate::plan::chunks::Chunk;
@@ -26,9 +27,6 @@ const FOLDERS_MAX: usize = 128;
 
 /// The size of a range that is fetched and written at once: what a service gives a checksum for.
 const CHUNK_BYTES: u64 = 4 << 20;
-
-/// What separates virtual directories in the names of blobs.
-const DELIMITER: char = '/';
 
 /// A folder to copy to.
 pub struct LocalDestination {
@@ -78,14 +76,30 @@ impl LocalDestination {
         folders.insert(relative.into(), folder.clone());
         Ok(folder)
     }
+
+    /// Makes the folder that a directory's mark stands for; one that is there already will do.
+    fn make_folder(&self, relative: &Path) -> Result<()> {
+        let is_in_the_way = self
+            .root()?
+            .stat_beneath(relative)?
+            .is_some_and(|found| !found.is_folder);
+        if is_in_the_way {
+            return Err(Error::Name(format!(
+                "failed to create directory `{}` because a file already exists with the same name",
+                self.path.join(relative).display()
+            )));
+        }
+        self.folder(relative).map(drop)
+    }
 }
 
 impl Destination for LocalDestination {
     fn rules(&self) -> TargetRules {
         TargetRules {
-            names: rules::name_rule(DELIMITER),
+            names: rules::name_rule(self.landing.delimiter),
             chunks: rules::RANGES,
             chunk_bytes: CHUNK_BYTES,
+            has_folders: true,
         }
     }
 
@@ -125,6 +139,11 @@ impl Destination for LocalDestination {
     ) -> Step<'a, Result<Arc<dyn Writer>>> {
         Box::pin(async move {
             let path = task.target.as_local().as_path();
+            if task.entry.kind == Kind::Folder {
+                self.make_folder(path)?;
+                let writer: Arc<dyn Writer> = Arc::new(FolderWriter);
+                return Ok(writer);
+            }
             let folder = self.folder(path.parent().unwrap_or(Path::new("")))?;
             let name: OsString = path.file_name().unwrap_or_default().into();
             let staged = Staged::create(&folder, &name, task.entry.bytes, Caching::Auto)?;
@@ -141,6 +160,29 @@ impl Destination for LocalDestination {
             });
             Ok(writer)
         })
+    }
+}
+
+/// A directory's mark: its folder was made when it was begun, and there are no bytes to write.
+struct FolderWriter;
+
+impl Writer for FolderWriter {
+    fn write<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        chunk: Chunk,
+        _data: Frozen,
+        _sums: Sums,
+    ) -> Step<'a, Result<Receipt>> {
+        let receipt = Receipt {
+            index: chunk.index,
+            bytes: chunk.bytes,
+        };
+        Box::pin(async move { Ok(receipt) })
+    }
+
+    fn commit<'a>(&'a self, _tools: &'a Tools, _md5: Option<Md5>) -> Step<'a, Result<Committed>> {
+        Box::pin(async { Ok(Committed::Done) })
     }
 }
 
