@@ -81,7 +81,7 @@ impl Glob {
                     Token::OneOrNone => next[at + 1] |= unit != DOT,
                     Token::DotOrEnd => next[at + 1] |= unit == DOT,
                     Token::Any => next[at] = true,
-                    Token::NoExtension => next[at] = index >= extension_from,
+                    Token::NoExtension => next[at] |= index >= extension_from,
                 }
             }
             std::mem::swap(&mut alive, &mut next);

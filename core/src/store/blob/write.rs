@@ -128,7 +128,12 @@ impl Writer for BlockWriter {
         sums: Sums,
     ) -> Step<'a, Result<Receipt>> {
         Box::pin(async move {
-            let check = sums.crc64.map_or(Check::None, Check::Crc64);
+            // A whole blob that comes with its MD5 is checked against that, and a CRC64 beside it is refused
+            // (`BothCrc64AndMd5HeaderPresent`).
+            let check = match sums {
+                Sums { md5: Some(_), .. } => Check::None,
+                Sums { crc64, .. } => crc64.map_or(Check::None, Check::Crc64),
+            };
             let request = if self.blocks == 1 {
                 put_blob::request(
                     &self.place,
