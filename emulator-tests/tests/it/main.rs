@@ -2,3 +2,12 @@
 
 mod directory_marks;
 mod harness;
+
+mod article;
+mod hosts;
+mod modes;
+mod real_input;
+mod roundtrip;
+mod strangers;
+
+mod bad_input;
