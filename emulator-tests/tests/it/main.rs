@@ -1,6 +1,7 @@
 //! azring against something that answers like Azure.
 
 mod directory_marks;
+mod faults;
 mod harness;
 
 mod article;

@@ -147,9 +147,9 @@ impl Pool {
 
     /// True when every slot is back.
     pub fn is_whole(&self) -> bool {
-        [&self.0.small, &self.0.large].iter().all(|shelf| {
-            shelf.tickets.available_permits() == shelf.stocked.load(Ordering::Relaxed)
-        })
+        [&self.0.small, &self.0.large]
+            .iter()
+            .all(|shelf| shelf.tickets.available_permits() == shelf.stocked.load(Ordering::Relaxed))
     }
 
     /// The bytes at the arena's beginning that are worth registering with the ring.

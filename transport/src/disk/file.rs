@@ -103,8 +103,9 @@ impl File {
                 Err(error) if self.may_go_on(&error) => {}
                 Err(error) => return Err(error),
             }
-            if self.is_direct && got % PAGE_BYTES != 0 {
-                break;
+            if self.is_direct && got < bytes && !got.is_multiple_of(PAGE_BYTES) {
+                // Around the page cache only the end of the file is not a whole page; through it we are told which.
+                let _cached_already = set_direct(&*self.descriptor, false);
             }
         }
         lease.set_filled(got.min(bytes));

@@ -1,0 +1,266 @@
+//! A service that is ill on purpose. What ends well must be whole, what cannot must be said, and nothing false may stand
+//! under a file's name.
+
+use azring_emulator_tests::account::Account;
+use azring_emulator_tests::command::{Azring, Folder, Outcome};
+use azring_emulator_tests::compare::assert_same;
+use azring_emulator_tests::emulator::fault::plan::Plan;
+use azring_emulator_tests::emulator::{Options, Server};
+use azring_emulator_tests::tree::{Tree, noise};
+
+/// A service of its own for each case, since faults meet everybody.
+struct Ill {
+    server: Server,
+    tree: Tree,
+    source: Folder,
+}
+
+impl Ill {
+    /// A healthy service and a tree on disk: small files, an empty one, and one of several blocks.
+    fn new() -> Self {
+        let tree = Tree::named(["a", "b", "d/c", "d/e/f"])
+            .with("empty", Vec::new())
+            .with("large", noise(7, (12 << 20) + 12_345));
+        let source = Folder::new();
+        tree.write_to(source.path());
+        let server = Server::start(&Options::default()).expect("an emulator starts");
+        Self {
+            server,
+            tree,
+            source,
+        }
+    }
+
+    /// The same with the tree in its container already.
+    fn filled() -> Self {
+        let ill = Self::new();
+        ill.upload(&[]).succeeded();
+        ill
+    }
+
+    /// From here on it is ill.
+    fn falls_ill(&self, rules: &str) {
+        let plan =
+            Plan::parse(&format!("{{\"seed\": 11, \"rules\": [{rules}]}}")).expect("a fault plan");
+        self.server.watch().faults.set(Some(plan));
+        self.server.watch().counters.reset();
+    }
+
+    /// The fault was met: without this a test of it could not fail.
+    fn was_ill(&self) {
+        let (_, applied) = self
+            .server
+            .watch()
+            .faults
+            .status()
+            .expect("a plan in force");
+        assert!(
+            applied.iter().all(|times| *times > 0),
+            "no request met the fault"
+        );
+    }
+
+    fn url(&self) -> String {
+        format!("{}/devstoreaccount1/cont", self.server.blob_url())
+    }
+
+    fn upload(&self, words: &[&str]) -> Outcome {
+        Azring::copy(self.source.path(), self.url())
+            .dest_key(&Account::development())
+            .args(["/S", "/Y", "/DestType:Blob"])
+            .args(words)
+            .run()
+    }
+
+    fn download(&self, words: &[&str]) -> (Outcome, Folder) {
+        let target = Folder::new();
+        let outcome = Azring::copy(self.url(), target.path())
+            .source_key(&Account::development())
+            .args(["/S", "/Y", "/SourceType:Blob"])
+            .args(words)
+            .run();
+        (outcome, target)
+    }
+
+    /// What is stored is what was on disk.
+    fn holds_the_tree(&self) {
+        self.server.watch().faults.set(None);
+        let (outcome, target) = self.download(&["/CheckMD5"]);
+        outcome.succeeded();
+        assert_same(&self.tree, &Tree::read_from(target.path()));
+    }
+}
+
+/// An upload under these rules succeeds and is whole.
+fn upload_survives(rules: &str) {
+    let ill = Ill::new();
+    ill.falls_ill(rules);
+    ill.upload(&[]).succeeded().counting(6, 0, 0);
+    ill.was_ill();
+    ill.holds_the_tree();
+}
+
+/// A download under these rules succeeds and is whole.
+fn download_survives(rules: &str) {
+    let ill = Ill::filled();
+    ill.falls_ill(rules);
+    let (outcome, target) = ill.download(&[]);
+    ill.was_ill();
+    outcome.succeeded().counting(6, 0, 0);
+    assert_same(&ill.tree, &Tree::read_from(target.path()));
+}
+
+/// The first attempt of every request is refused.
+const BUSY_ONCE: &str = r#"{ "name": "busy", "when": { "count_by": "url", "hits": [1] },
+    "then": { "answer": { "status": 503, "code": "ServerBusy" } } }"#;
+
+#[test]
+fn an_upload_to_a_busy_service_ends_whole() {
+    upload_survives(BUSY_ONCE);
+}
+
+#[test]
+fn a_download_from_a_busy_service_ends_whole() {
+    download_survives(BUSY_ONCE);
+}
+
+#[test]
+fn an_upload_whose_connections_break_ends_whole() {
+    upload_survives(
+        r#"{ "name": "reset", "when": { "method": "PUT", "count_by": "url", "hits": [1] },
+            "then": { "close": { "request_bytes": 1000 }, "how": "reset" } }"#,
+    );
+}
+
+#[test]
+fn a_download_whose_connections_break_in_the_middle_ends_whole() {
+    download_survives(
+        r#"{ "name": "reset", "when": { "method": "GET", "path": "*/large", "every": 2 },
+            "then": { "close": { "response_bytes": 100000 }, "how": "reset" } }"#,
+    );
+}
+
+#[test]
+fn an_upload_whose_answers_are_lost_ends_whole() {
+    upload_survives(
+        r#"{ "name": "lost", "when": { "method": "PUT", "count_by": "url", "hits": [1] }, "then": { "lose_answer": true } }"#,
+    );
+}
+
+#[test]
+fn a_bit_that_flips_on_the_way_up_is_caught_and_sent_again() {
+    upload_survives(
+        r#"{ "name": "flip", "when": { "method": "PUT", "path": "*/large", "query": "*comp=block&*", "every": 2, "times": 2 },
+            "then": { "flip_request_bit": 4711 } }"#,
+    );
+}
+
+#[test]
+fn a_bit_that_flips_on_the_way_down_is_caught_and_fetched_again() {
+    download_survives(
+        r#"{ "name": "flip", "when": { "method": "GET", "path": "*/cont/*", "count_by": "url", "every": 2, "times": 3 },
+            "then": { "flip_response_bit": 4711 } }"#,
+    );
+}
+
+#[test]
+fn bytes_that_always_arrive_damaged_are_a_failure_and_get_no_name() {
+    let ill = Ill::filled();
+    ill.falls_ill(
+        r#"{ "name": "flip", "when": { "method": "GET", "path": "*/large" }, "then": { "flip_response_bit": 4711 } }"#,
+    );
+    let (outcome, target) = ill.download(&[]);
+    outcome
+        .failed()
+        .counting(5, 0, 1)
+        .naming(&["large", "damaged"]);
+    assert_same(
+        &ill.tree.clone().only(|name| name != "large"),
+        &Tree::read_from(target.path()),
+    );
+}
+
+#[test]
+fn damage_that_no_checksum_guards_is_found_by_the_md5_of_the_whole() {
+    let ill = Ill::filled();
+    ill.falls_ill(
+        r#"{ "name": "flip", "when": { "method": "GET", "path": "*/d/c" }, "then": { "flip_response_bit": 1 } }"#,
+    );
+    let (outcome, target) = ill.download(&["/CRC64:off", "/CheckMD5"]);
+    outcome.failed().counting(5, 0, 1).naming(&["d/c", "MD5"]);
+    assert_same(
+        &ill.tree.clone().only(|name| name != "d/c"),
+        &Tree::read_from(target.path()),
+    );
+}
+
+#[test]
+fn a_blob_that_is_overwritten_while_it_is_read_is_a_failure_and_never_a_mix() {
+    let ill = Ill::filled();
+    ill.falls_ill(
+        r#"{ "name": "other version", "when": { "method": "GET", "path": "*/large", "hits": [3] },
+            "then": { "answer": { "status": 412, "code": "ConditionNotMet" } } }"#,
+    );
+    let (outcome, target) = ill.download(&[]);
+    outcome
+        .failed()
+        .counting(5, 0, 1)
+        .naming(&["large", "overwritten"]);
+    assert_same(
+        &ill.tree.clone().only(|name| name != "large"),
+        &Tree::read_from(target.path()),
+    );
+}
+
+#[test]
+fn answers_that_lie_about_length_or_range_never_make_wrong_bytes() {
+    for lie in [
+        r#""content_length": "-1""#,
+        r#""content_length": "+10""#,
+        r#""content_range": "bytes 5-9/20""#,
+        r#""ignore_range": true"#,
+    ] {
+        let ill = Ill::filled();
+        ill.falls_ill(&format!(
+            r#"{{ "name": "lie", "when": {{ "method": "GET", "path": "*/large", "hits": [2] }}, "then": {{ {lie} }} }}"#
+        ));
+        let (outcome, target) = ill.download(&[]);
+        ill.was_ill();
+        let found = Tree::read_from(target.path());
+        if outcome.summary().failed == 0 {
+            assert_same(&ill.tree, &found);
+        } else {
+            assert_same(&ill.tree.clone().only(|name| name != "large"), &found);
+        }
+    }
+}
+
+#[test]
+fn a_refusal_that_stays_is_told_for_the_one_object_and_the_others_arrive() {
+    let ill = Ill::new();
+    ill.falls_ill(
+        r#"{ "name": "no", "when": { "method": "PUT", "path": "*/d/c" },
+            "then": { "answer": { "status": 403, "code": "AuthorizationPermissionMismatch" } } }"#,
+    );
+    ill.upload(&[])
+        .failed()
+        .counting(5, 0, 1)
+        .naming(&["d/c", "403"]);
+}
+
+#[test]
+fn a_small_file_that_may_be_overwritten_costs_one_request() {
+    let ill = Ill::new();
+    ill.falls_ill("");
+    ill.upload(&["/Pattern:a"]).succeeded().counting(1, 0, 0);
+    let requests: u64 = ill
+        .server
+        .watch()
+        .counters
+        .snapshot()
+        .operations
+        .values()
+        .map(|counts| counts.requests)
+        .sum();
+    assert_eq!(requests, 2, "one makes the container, one the blob");
+}
