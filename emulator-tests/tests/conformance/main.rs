@@ -6,7 +6,10 @@
     reason = "a test binary has no users; `pub` says what other modules of it use"
 )]
 
-#[expect(dead_code, reason = "the cases that need the rest come next")]
 mod client;
+mod deviations;
+#[macro_use]
+mod subject;
 
+mod cases;
 mod emulator_only;

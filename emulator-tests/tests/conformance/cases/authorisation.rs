@@ -1,0 +1,334 @@
+//! Who may do what: keys, shared access signatures, stored policies, nobody.
+
+use std::fmt::Write as _;
+use std::time::{Duration, SystemTime};
+
+use crate::client::{Auth, Client, Request, VERSION, http_date, iso_date};
+
+/// The fields of a SAS with their defaults.
+struct Sas {
+    version: &'static str,
+    permissions: String,
+    start: String,
+    expiry: String,
+    identifier: String,
+    addresses: String,
+    protocol: String,
+    resource: &'static str,
+    snapshot: String,
+}
+
+impl Sas {
+    fn new(resource: &'static str, permissions: &str) -> Self {
+        Self {
+            version: VERSION,
+            permissions: permissions.to_owned(),
+            start: String::new(),
+            expiry: iso_date(3600),
+            identifier: String::new(),
+            addresses: String::new(),
+            protocol: String::new(),
+            resource,
+            snapshot: String::new(),
+        }
+    }
+
+    /// Signs for a container (`c`) or `c/blob`, and gives the query's pairs.
+    fn pairs(&self, client: &Client, path: &str) -> Vec<(&'static str, String)> {
+        let resource = format!("/blob/{}/{path}", client.account);
+        let fields = [
+            &self.permissions,
+            &self.start,
+            &self.expiry,
+            &resource,
+            &self.identifier,
+            &self.addresses,
+            &self.protocol,
+            self.version,
+            self.resource,
+            &self.snapshot,
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+        ];
+        let mut pairs = vec![
+            ("sv", self.version.to_owned()),
+            ("sr", self.resource.to_owned()),
+            ("sp", self.permissions.clone()),
+            ("st", self.start.clone()),
+            ("se", self.expiry.clone()),
+            ("si", self.identifier.clone()),
+            ("sip", self.addresses.clone()),
+            ("spr", self.protocol.clone()),
+        ];
+        pairs.retain(|(_, value)| !value.is_empty());
+        pairs.push(("sig", client.sign(&fields.join("\n"))));
+        pairs
+    }
+}
+
+fn with(request: Request, pairs: &[(&'static str, String)]) -> Request {
+    pairs
+        .iter()
+        .fold(request, |request, (name, value)| request.query(name, value))
+        .auth(Auth::Nothing)
+}
+
+/// A SAS of one blob as a query.
+pub fn service_sas(client: &Client, path: &str, permissions: &str) -> String {
+    let encode = |text: &str| {
+        percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+    };
+    let mut query = String::new();
+    for (name, value) in Sas::new("b", permissions).pairs(client, path) {
+        let _ = write!(
+            query,
+            "{}{name}={}",
+            if query.is_empty() { "" } else { "&" },
+            encode(&value)
+        );
+    }
+    query
+}
+
+fn account_sas(
+    client: &Client,
+    permissions: &str,
+    services: &str,
+    types: &str,
+) -> Vec<(&'static str, String)> {
+    let expiry = iso_date(3600);
+    let fields = [
+        &client.account,
+        permissions,
+        services,
+        types,
+        "",
+        &expiry,
+        "",
+        "",
+        VERSION,
+        "",
+        "",
+    ];
+    let signature = client.sign(&fields.join("\n"));
+    let pair = |name, value: &str| (name, value.to_owned());
+    vec![
+        pair("sv", VERSION),
+        pair("sp", permissions),
+        pair("ss", services),
+        pair("srt", types),
+        pair("se", &expiry),
+        pair("sig", &signature),
+    ]
+}
+
+fn denied(status: u16) -> bool {
+    [401, 403, 404].contains(&status)
+}
+
+cases! {
+    fn a_wrong_key_is_refused(s) {
+        let path = s.blob(b"x");
+        let reply = s.main.with_key(b"another key").get(&path).send().expect(403);
+        assert!(["AuthenticationFailed", "AuthorizationFailure"].contains(&reply.code().as_str()));
+    }
+
+    fn a_changed_header_breaks_the_signature(s) {
+        let path = s.blob(b"x");
+        let (head, _, _) = s.main.get(&path).header("x-ms-client-request-id", "one").to_bytes();
+        let text = String::from_utf8(head).unwrap();
+        let signature = text.lines().find_map(|line| line.strip_prefix("Authorization: ")).unwrap().to_owned();
+        let get = s.main.get(&path).header("x-ms-client-request-id", "two").header("Authorization", &signature);
+        get.send().expect(403);
+    }
+
+    fn nothing_is_not_enough(s) {
+        let path = s.blob(b"x");
+        assert!(denied(s.main.get(&path).auth(Auth::Nothing).send().status));
+        assert!(denied(s.main.put(&path).header("x-ms-blob-type", "BlockBlob").auth(Auth::Nothing).send().status));
+    }
+
+    fn an_old_date_is_refused(s) {
+        let path = s.blob(b"x");
+        let old = http_date(SystemTime::now() - Duration::from_mins(20));
+        s.main.get(&path).header("x-ms-date", &old).send().expect(if s.deviates(4) { 200 } else { 403 });
+    }
+
+    fn a_date_ahead_is_refused(s) {
+        let path = s.blob(b"x");
+        let ahead = http_date(SystemTime::now() + Duration::from_mins(20));
+        s.main.get(&path).header("x-ms-date", &ahead).send().expect(if s.deviates(4) { 200 } else { 403 });
+    }
+
+    fn a_signed_request_names_its_version(s) {
+        let path = s.blob(b"x");
+        s.main.get(&path).without("x-ms-version").send().expect(if s.deviates(6) { 200 } else { 400 });
+    }
+
+    fn a_malformed_authorization_is_refused(s) {
+        let reply = s.main.get(&s.blob(b"x")).header("Authorization", "SharedKey nonsense").send();
+        assert!([400, 403].contains(&reply.status));
+    }
+
+    fn shared_key_lite_is_taken(s) {
+        let path = s.blob(b"x");
+        let date = http_date(SystemTime::now());
+        let text = format!("GET\n\n\n\nx-ms-date:{date}\nx-ms-version:{VERSION}\n/{0}/{0}/{path}", s.main.account);
+        let value = format!("SharedKeyLite {}:{}", s.main.account, s.main.sign(&text));
+        let reply = s.main.get(&path).header("x-ms-date", &date).header("Authorization", &value).send();
+        reply.expect(if s.deviates(17) { 403 } else { 200 });
+    }
+
+    fn a_blob_sas_opens_its_blob_and_no_other(s) {
+        let path = s.blob(b"x");
+        let pairs = Sas::new("b", "r").pairs(&s.main, &path);
+        with(s.main.get(&path), &pairs).send().expect(200);
+        let other = format!("{}/other", path.split('/').next().unwrap());
+        s.put(&other, b"y").expect(201);
+        with(s.main.get(&other), &pairs).send().expect(403);
+    }
+
+    fn a_container_sas_opens_all_of_its_blobs(s) {
+        let path = s.blob(b"x");
+        let container = path.split('/').next().unwrap();
+        let pairs = Sas::new("c", "rl").pairs(&s.main, container);
+        with(s.main.get(&path), &pairs).send().expect(200);
+        let list = s.main.get(container).query("restype", "container").query("comp", "list");
+        with(list, &pairs).send().expect(200);
+    }
+
+    fn a_sas_allows_what_it_says(s) {
+        let path = s.blob(b"x");
+        let pairs = Sas::new("b", "r").pairs(&s.main, &path);
+        with(s.main.delete(&path), &pairs).send().refused(403, "AuthorizationPermissionMismatch");
+        let put = s.main.put(&path).header("x-ms-blob-type", "BlockBlob").body("y");
+        with(put, &pairs).send().refused(403, "AuthorizationPermissionMismatch");
+    }
+
+    fn create_does_not_overwrite(s) {
+        let path = s.blob(b"x");
+        let pairs = Sas::new("b", "c").pairs(&s.main, &path);
+        let put = s.main.put(&path).header("x-ms-blob-type", "BlockBlob").body("y");
+        with(put, &pairs).send().expect(403);
+    }
+
+    fn an_expired_sas_is_refused(s) {
+        let path = s.blob(b"x");
+        let sas = Sas { expiry: iso_date(-60), ..Sas::new("b", "r") };
+        with(s.main.get(&path), &sas.pairs(&s.main, &path)).send().expect(403);
+    }
+
+    fn a_sas_of_tomorrow_is_refused(s) {
+        let path = s.blob(b"x");
+        let sas = Sas { start: iso_date(86_400), expiry: iso_date(90_000), ..Sas::new("b", "r") };
+        with(s.main.get(&path), &sas.pairs(&s.main, &path)).send().expect(403);
+    }
+
+    fn a_wrong_signature_is_refused(s) {
+        let path = s.blob(b"x");
+        let pairs = Sas::new("b", "r").pairs(&s.main.with_key(b"another"), &path);
+        with(s.main.get(&path), &pairs).send().expect(403);
+    }
+
+    fn a_sas_without_expiry_is_refused(s) {
+        let path = s.blob(b"x");
+        let sas = Sas { expiry: String::new(), ..Sas::new("b", "r") };
+        assert!(denied(with(s.main.get(&path), &sas.pairs(&s.main, &path)).send().status));
+    }
+
+    fn an_address_range_is_checked(s) {
+        let path = s.blob(b"x");
+        let from = |range: &str| {
+            let sas = Sas { addresses: range.to_owned(), ..Sas::new("b", "r") };
+            with(s.main.get(&path), &sas.pairs(&s.main, &path)).send()
+        };
+        from("127.0.0.0-127.0.0.9").expect(200);
+        from("10.0.0.1").expect(if s.deviates(27) { 200 } else { 403 });
+    }
+
+    fn a_protocol_is_checked(s) {
+        let path = s.blob(b"x");
+        let sas = Sas { protocol: "https".to_owned(), ..Sas::new("b", "r") };
+        with(s.main.get(&path), &sas.pairs(&s.main, &path)).send().expect(403);
+        let sas = Sas { protocol: "https,http".to_owned(), ..Sas::new("b", "r") };
+        with(s.main.get(&path), &sas.pairs(&s.main, &path)).send().expect(200);
+    }
+
+    fn a_container_sas_reads_snapshots(s) {
+        let path = s.blob(b"x");
+        let reply = s.main.put(&path).query("comp", "snapshot").send().expect(201);
+        let time = reply.header("x-ms-snapshot").unwrap().to_owned();
+        let pairs = Sas::new("c", "r").pairs(&s.main, path.split('/').next().unwrap());
+        let get = with(s.main.get(&path).query("snapshot", &time), &pairs);
+        get.send().expect(if s.deviates(16) { 403 } else { 200 });
+    }
+
+    fn a_snapshot_sas_reads_its_snapshot(s) {
+        let path = s.blob(b"x");
+        let reply = s.main.put(&path).query("comp", "snapshot").send().expect(201);
+        let time = reply.header("x-ms-snapshot").unwrap().to_owned();
+        let sas = Sas { snapshot: time.clone(), ..Sas::new("bs", "r") };
+        let get = with(s.main.get(&path).query("snapshot", &time), &sas.pairs(&s.main, &path));
+        get.send().expect(200);
+    }
+
+    fn a_stored_policy_gives_what_the_token_leaves_out(s) {
+        let path = s.blob(b"x");
+        let container = path.split('/').next().unwrap();
+        let policies = format!(
+            "<SignedIdentifiers><SignedIdentifier><Id>reader</Id><AccessPolicy><Expiry>{}</Expiry><Permission>r</Permission></AccessPolicy></SignedIdentifier></SignedIdentifiers>",
+            iso_date(3600)
+        );
+        let set = s.main.put(container).query("restype", "container").query("comp", "acl");
+        set.body(policies).send().expect(200);
+        let sas = |permissions: &str, identifier: &str| {
+            let sas = Sas { expiry: String::new(), identifier: identifier.to_owned(), ..Sas::new("c", permissions) };
+            with(s.main.get(&path), &sas.pairs(&s.main, container)).send()
+        };
+        sas("", "reader").expect(200);
+        sas("", "stranger").expect(403);
+        sas("r", "reader").expect(if s.deviates(27) { 200 } else { 403 });
+    }
+
+    fn an_account_sas_works_on_its_resource_types(s) {
+        let path = s.blob(b"x");
+        with(s.main.get(&path), &account_sas(&s.main, "r", "b", "o")).send().expect(200);
+        with(s.main.get(&path), &account_sas(&s.main, "r", "b", "sc")).send().expect(403);
+        with(s.main.get(&path), &account_sas(&s.main, "w", "b", "o")).send().expect(403);
+        with(s.main.get(&path), &account_sas(&s.main, "r", "qt", "o")).send().expect(403);
+    }
+
+    fn an_account_sas_lists_containers(s) {
+        with(s.main.get("").query("comp", "list"), &account_sas(&s.main, "l", "b", "s")).send().expect(200);
+    }
+
+    fn a_service_sas_does_not_delete_its_container(s) {
+        let name = s.container();
+        let pairs = Sas::new("c", "rwdl").pairs(&s.main, &name);
+        let delete = with(s.main.delete(&name).query("restype", "container"), &pairs).send();
+        assert!([403].contains(&delete.status), "{}", delete.status);
+    }
+
+    fn host_style_signs_without_the_account_in_the_path(s) {
+        let path = s.blob(b"x");
+        let host = format!("{}.blob.localhost:{}", s.main.account, s.main.address.rsplit(':').next().unwrap());
+        s.main.get(&path).host_style(&host).send().expect(200);
+    }
+
+    fn the_secondary_can_be_read(s) {
+        let path = s.blob(b"x");
+        let raw = format!("/{}-secondary/{path}", s.main.account);
+        s.main.get("").raw_path(&raw).send().expect(200);
+    }
+
+    fn the_secondary_cannot_be_written(s) {
+        let path = s.blob(b"x");
+        let raw = format!("/{}-secondary/{path}", s.main.account);
+        let put = s.main.put("").raw_path(&raw).header("x-ms-blob-type", "BlockBlob").body("y");
+        put.send().expect(if s.deviates(26) { 201 } else { 403 });
+    }
+}
