@@ -1,6 +1,7 @@
 //! Lists a folder: files first, then the folders below, each sorted bytewise.
 //!
-//! The sorting is what makes a listing the same each time, so that it can be taken up again by name. Links to files are
+//! The sorting is what makes a listing the same each time, so that it can be taken up again behind any name, even one that
+//! is gone by then. Links to files are
 //! followed, links to folders are not (they could lead in circles); pipes, sockets and devices are left out and never
 //! opened. Reading folders blocks, so it happens in a thread of its own, a page ahead of whoever plans.
 
@@ -29,6 +30,8 @@ pub(super) struct Listing {
     pub(super) root: PathBuf,
     /// The files that are meant.
     pub(super) pattern: Pattern,
+    /// Go on behind this name, whether or not there still is such a file; `None`: from the beginning.
+    pub(super) after: Option<EntryName>,
     /// Where the pages go.
     pub(super) pages: Sender<Result<Page>>,
 }
@@ -66,7 +69,12 @@ impl Walk<'_> {
         let prefix = self.listing.pattern.folder().as_bytes().to_vec();
         let root = self.listing.root.join(OsStr::from_bytes(&prefix));
         match open_folder(&root) {
-            Ok(folder) => self.folder(&folder, &prefix),
+            Ok(folder) => {
+                let after = self.listing.after.as_ref().map(EntryName::as_bytes);
+                let after = after.map(|name| name.strip_prefix(&*prefix).unwrap_or(name));
+                let after = after.map(|name| name.strip_prefix(b"/").unwrap_or(name));
+                self.folder(&folder, &prefix, after)
+            }
             Err(errno) if prefix.is_empty() => {
                 let doing = format!("cannot open `{}`", root.display());
                 self.send(Err(transport::Error::disk(doing, &errno.into()).into()))
@@ -78,8 +86,14 @@ impl Walk<'_> {
         }
     }
 
-    /// One folder: its files, then, in a recursive listing, its folders.
-    fn folder(&mut self, folder: &OwnedFd, prefix: &[u8]) -> Result<(), Gone> {
+    /// One folder: its files, then, in a recursive listing, its folders. `after` is the name below this folder to go on
+    /// behind: a name with a slash is in a folder, so all files and the folders before that one are behind us.
+    fn folder(
+        &mut self,
+        folder: &OwnedFd,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+    ) -> Result<(), Gone> {
         let contents = match read_folder(folder) {
             Ok(contents) => contents,
             Err(errno) => {
@@ -87,23 +101,48 @@ impl Walk<'_> {
                 return Ok(());
             }
         };
-        for name in &contents.files {
-            self.file(folder, prefix, name)?;
-        }
-        for name in &contents.others {
-            self.left_out(&EntryName::new(joined(prefix, name.as_bytes())));
-        }
-        if !self.listing.pattern.is_flat() {
-            for name in contents.folders {
-                let below = joined(prefix, name.as_bytes());
-                let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-                match fs::openat(folder, &*name, flags, Mode::empty()) {
-                    Ok(opened) => self.folder(&opened, &below)?,
-                    Err(errno) => self.unlisted(&below, errno),
-                }
+        let (after_file, after_folder) = split_after(after);
+        if after_folder.is_none() {
+            for name in contents
+                .files
+                .iter()
+                .filter(|name| after_file.is_none_or(|after| name.as_bytes() > after))
+            {
+                self.file(folder, prefix, name)?;
+            }
+            for name in &contents.others {
+                self.left_out(&EntryName::new(joined(prefix, name.as_bytes())));
             }
         }
+        if self.listing.pattern.is_flat() {
+            return Ok(());
+        }
+        for name in &contents.folders {
+            let after = match after_folder {
+                Some((done, _)) if name.as_bytes() < done => continue,
+                Some((half, rest)) if name.as_bytes() == half => Some(rest),
+                _ => None,
+            };
+            self.sub_folder(folder, &joined(prefix, name.as_bytes()), name, after)?;
+        }
         Ok(())
+    }
+
+    fn sub_folder(
+        &mut self,
+        above: &OwnedFd,
+        prefix: &[u8],
+        name: &CStr,
+        after: Option<&[u8]>,
+    ) -> Result<(), Gone> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        match fs::openat(above, name, flags, Mode::empty()) {
+            Ok(opened) => self.folder(&opened, prefix, after),
+            Err(errno) => {
+                self.unlisted(prefix, errno);
+                Ok(())
+            }
+        }
     }
 
     /// One name that may be a file; a link is judged by what it leads to.
@@ -207,6 +246,17 @@ fn read_folder(folder: &OwnedFd) -> rustix::io::Result<Contents> {
     contents.folders.sort_unstable();
     contents.others.sort_unstable();
     Ok(contents)
+}
+
+/// The name to go on behind: a file of this folder, or a folder of it and what follows below.
+fn split_after(after: Option<&[u8]>) -> (Option<&[u8]>, Option<(&[u8], &[u8])>) {
+    let Some(after) = after else {
+        return (None, None);
+    };
+    match after.iter().position(|byte| *byte == b'/') {
+        Some(slash) => (None, Some((&after[..slash], &after[slash + 1..]))),
+        None => (Some(after), None),
+    }
 }
 
 /// `prefix/name`, or just the name at the root.

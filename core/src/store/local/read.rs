@@ -96,6 +96,7 @@ impl Source for LocalSource {
                 Listing {
                     root,
                     pattern: pattern.clone(),
+                    after: None,
                     pages,
                 }
                 .run();

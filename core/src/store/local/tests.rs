@@ -10,10 +10,14 @@ use azring_transport::buffer::Pool;
 use azring_transport::client::{Client, Settings};
 use azring_transport::disk::Disk;
 use azring_transport::runtime::plain_runtime;
+use proptest::prelude::*;
 use tempfile::TempDir;
+use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
+use super::list::Listing;
 use super::{LocalSource, rules};
+use crate::entry::EntryName;
 use crate::options::Selection;
 use crate::plan::chunks::Chunks;
 use crate::select::Pattern;
@@ -215,4 +219,54 @@ fn a_file_that_changes_while_it_is_read_is_noticed_at_the_end() {
         reader.finish(&tools).await
     });
     assert!(matches!(result, Err(Error::Changed(_))), "{result:?}");
+}
+
+/// Lists behind a name, without a runtime.
+fn list_after(folder: &Path, after: Option<&EntryName>) -> Vec<String> {
+    let selection = Selection {
+        pattern: None,
+        recursive: true,
+        ignore_case: false,
+    };
+    let pattern = Pattern::new(None, rules::pattern_rule(&selection)).unwrap();
+    let (pages, mut listed) = mpsc::channel(1024);
+    Listing {
+        root: folder.into(),
+        pattern,
+        after: after.cloned(),
+        pages,
+    }
+    .run();
+    let mut all = Vec::new();
+    while let Ok(page) = listed.try_recv() {
+        all.extend(names(&page.unwrap()));
+    }
+    all
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn a_listing_goes_on_behind_any_name_even_if_that_file_is_gone(
+        files in proptest::collection::btree_set("[a-c./]{1,7}", 1..25),
+    ) {
+        let place = tempfile::tempdir().unwrap();
+        for file in files {
+            let parts: Vec<&str> = file.split('/').filter(|part| !matches!(*part, "" | "." | "..")).collect();
+            let path = place.path().join(parts.join("/"));
+            if let Some(above) = path.parent()
+                && fs::create_dir_all(above).is_ok()
+            {
+                // A name that is a folder already stays one.
+                let _made = fs::write(&path, "x");
+            }
+        }
+        let all = list_after(place.path(), None);
+        for (index, name) in all.iter().enumerate() {
+            fs::remove_file(place.path().join(name)).unwrap();
+            let rest = list_after(place.path(), Some(&EntryName::from(name.as_str())));
+            prop_assert_eq!(&rest, &all[index + 1..], "behind {}", name);
+            fs::write(place.path().join(name), "x").unwrap();
+        }
+    }
 }
