@@ -89,6 +89,15 @@ pub(super) fn check(evidence: &Evidence<'_>, version: ApiVersion) -> Answer<Gran
     if version.since(2020, 12, 6) {
         fields.push(query.or_empty("ses"));
     }
+    if version.since(2026, 4, 6) {
+        // Request headers and query parameters that a SAS can be bound to (`srh`, `srq`): none.
+        if query.get("srh").is_some() || query.get("srq").is_some() {
+            return Err(Refusal::authentication_failed(
+                "The emulator does not serve a SAS that is bound by srh or srq",
+            ));
+        }
+        fields.extend(["", ""]);
+    }
     fields.extend(OVERRIDES.map(|(name, _)| query.or_empty(name)));
     check_signature(evidence, &key.value(evidence.key), &fields.join("\n"))?;
     check_key_times(evidence, &key)?;

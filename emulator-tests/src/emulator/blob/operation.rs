@@ -206,9 +206,10 @@ impl Operation {
             Self::SetServiceProperties => account("w"),
             // Any SAS that is valid may ask what kind of account this is.
             Self::GetAccountInformation => of(Level::Service, "rwdlacupftxyi", false),
-            Self::GetUserDelegationKey | Self::GetContainerAcl | Self::SetContainerAcl => {
-                account("")
-            }
+            // The call itself asks for a token.
+            Self::GetUserDelegationKey => account("rwdlacupftxyi"),
+            Self::GetContainerAcl | Self::SetContainerAcl => account(""),
+
             Self::FindBlobsByTags => account("f"),
             Self::CreateContainer => container("cw"),
             Self::GetContainerProperties => container("r"),

@@ -1,0 +1,136 @@
+//! Strangers against azring-emulator: Azure's Python SDK, AzCopy 10 and rclone, each by a script beside this file.
+//!
+//! They know the service from elsewhere and share nothing with the emulator; what they accept is a judgement on it.
+//! `scripts/peers.sh` installs them. A script gets the emulator's addresses and accounts in its environment.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use azring_emulator_tests::account::Account;
+use azring_emulator_tests::emulator::{
+    AccountOption, Behaviour, CopyHabit, Options, Server, TlsChoice,
+};
+use azring_emulator_tests::rest::BlobService;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+const ISSUER_KEY: &[u8] = b"the key of a local issuer";
+
+fn options() -> Options {
+    let accounts = [Account::development(), Account::second()];
+    let accounts = accounts.map(|account| AccountOption {
+        name: account.name().to_owned(),
+        key: account.key_in_base64(),
+    });
+    Options {
+        accounts: accounts.into(),
+        issuer_key: Some(ISSUER_KEY.to_vec()),
+        ..Options::default()
+    }
+}
+
+fn peers() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.peers");
+    folder.canonicalize().unwrap_or_else(|_| {
+        panic!(
+            "`{}` is not there: run `scripts/peers.sh`",
+            folder.display()
+        )
+    })
+}
+
+/// Runs a script against a server, and fails with what it said.
+fn run(program: &str, script: &str, server: &Server) {
+    let scratch = tempfile::tempdir().expect("a folder");
+    let (main, second) = (Account::development(), Account::second());
+    let authority = server.authority_pem().map(|pem| {
+        let path = scratch.path().join("authority.pem");
+        std::fs::write(&path, pem).expect("a file");
+        path
+    });
+    let sas = |account: &Account| {
+        BlobService::path_style(&server.blob_url(), account, authority.as_deref()).account_sas()
+    };
+    let program = if program.contains('/') {
+        peers().join(program)
+    } else {
+        PathBuf::from(program)
+    };
+    let mut command = Command::new(program);
+    command
+        .arg(
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("tests/strangers")
+                .join(script),
+        )
+        .current_dir(scratch.path())
+        .stdin(Stdio::null())
+        .env("PEERS", peers())
+        .env("BLOB_URL", server.blob_url())
+        .env("CONTROL_URL", server.control_url())
+        .env("ACCOUNT", main.name())
+        .env("KEY", main.key_in_base64())
+        .env("SAS", sas(&main))
+        .env("ACCOUNT_2", second.name())
+        .env("KEY_2", second.key_in_base64())
+        .env("SAS_2", sas(&second))
+        .env("ISSUER_KEY", STANDARD.encode(ISSUER_KEY));
+    if let Some(path) = &authority {
+        command.env("AUTHORITY", path);
+    }
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{script}: {error}"));
+    assert!(
+        output.status.success(),
+        "{script} failed:\n{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[test]
+fn azures_python_sdk_finds_the_whole_blob_surface() {
+    let server = Server::start(&options()).expect("an emulator that starts");
+    run("venv/bin/python3", "surface.py", &server);
+}
+
+#[test]
+fn azures_python_sdk_signs_in_with_a_token_over_https() {
+    let server = Server::start(&Options {
+        tls: TlsChoice::Own,
+        ..options()
+    })
+    .expect("an emulator that starts");
+    run("venv/bin/python3", "bearer.py", &server);
+}
+
+#[test]
+fn azures_python_sdk_waits_for_copies_that_take_their_time() {
+    let copy = CopyHabit {
+        pending_polls: 2,
+        ..CopyHabit::default()
+    };
+    let behaviour = Behaviour {
+        copy,
+        ..Behaviour::default()
+    };
+    let server = Server::start(&Options {
+        behaviour,
+        ..options()
+    })
+    .expect("an emulator that starts");
+    run("venv/bin/python3", "pending.py", &server);
+}
+
+#[test]
+fn azcopy_copies_syncs_lists_and_removes() {
+    let server = Server::start(&options()).expect("an emulator that starts");
+    run("bash", "azcopy.sh", &server);
+}
+
+#[test]
+fn rclone_copies_syncs_checks_and_copies_on_the_server() {
+    let server = Server::start(&options()).expect("an emulator that starts");
+    run("bash", "rclone.sh", &server);
+}
