@@ -101,16 +101,14 @@ impl Walk<'_> {
                 return Ok(());
             }
         };
-        let (after_file, after_folder) = split_after(after);
-        if after_folder.is_none() {
-            for name in contents
-                .files
-                .iter()
-                .filter(|name| after_file.is_none_or(|after| name.as_bytes() > after))
-            {
+        let after = After::read(after);
+        for name in &contents.files {
+            if after.admits_file(name.as_bytes()) {
                 self.file(folder, prefix, name)?;
             }
-            for name in &contents.others {
+        }
+        for name in &contents.others {
+            if after.admits_file(name.as_bytes()) {
                 self.left_out(&EntryName::new(joined(prefix, name.as_bytes())));
             }
         }
@@ -118,12 +116,12 @@ impl Walk<'_> {
             return Ok(());
         }
         for name in &contents.folders {
-            let after = match after_folder {
-                Some((done, _)) if name.as_bytes() < done => continue,
-                Some((half, rest)) if name.as_bytes() == half => Some(rest),
+            let below = match after {
+                After::Below(done, _) if name.as_bytes() < done => continue,
+                After::Below(half, rest) if name.as_bytes() == half => Some(rest),
                 _ => None,
             };
-            self.sub_folder(folder, &joined(prefix, name.as_bytes()), name, after)?;
+            self.sub_folder(folder, &joined(prefix, name.as_bytes()), name, below)?;
         }
         Ok(())
     }
@@ -248,14 +246,34 @@ fn read_folder(folder: &OwnedFd) -> rustix::io::Result<Contents> {
     Ok(contents)
 }
 
-/// The name to go on behind: a file of this folder, or a folder of it and what follows below.
-fn split_after(after: Option<&[u8]>) -> (Option<&[u8]>, Option<(&[u8], &[u8])>) {
-    let Some(after) = after else {
-        return (None, None);
-    };
-    match after.iter().position(|byte| *byte == b'/') {
-        Some(slash) => (None, Some((&after[..slash], &after[slash + 1..]))),
-        None => (Some(after), None),
+/// Where in a folder a listing goes on.
+#[derive(Clone, Copy)]
+enum After<'a> {
+    /// At its beginning.
+    Nothing,
+    /// Behind this file of it.
+    File(&'a [u8]),
+    /// In or behind this folder of it, below which this name is behind us. All files are, then.
+    Below(&'a [u8], &'a [u8]),
+}
+
+impl<'a> After<'a> {
+    fn read(name: Option<&'a [u8]>) -> Self {
+        let Some(name) = name else {
+            return Self::Nothing;
+        };
+        match name.iter().position(|byte| *byte == b'/') {
+            Some(slash) => Self::Below(&name[..slash], &name[slash + 1..]),
+            None => Self::File(name),
+        }
+    }
+
+    fn admits_file(self, name: &[u8]) -> bool {
+        match self {
+            Self::Nothing => true,
+            Self::File(done) => name > done,
+            Self::Below(..) => false,
+        }
     }
 }
 
