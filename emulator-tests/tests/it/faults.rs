@@ -156,6 +156,23 @@ fn a_bit_that_flips_on_the_way_up_is_caught_and_sent_again() {
 }
 
 #[test]
+fn a_bit_of_a_small_file_that_flips_on_the_way_up_is_caught_and_sent_again() {
+    for words in [&["/MD5:on"][..], &["/MD5:off"]] {
+        let ill = Ill::new();
+        ill.falls_ill(
+            r#"{ "name": "flip", "when": { "method": "PUT", "path": "*/d/c", "hits": [1] },
+                "then": { "flip_request_bit": 0 } }"#,
+        );
+        ill.upload(words).succeeded().counting(6, 0, 0);
+        ill.was_ill();
+        ill.server.watch().faults.set(None);
+        let (outcome, target) = ill.download(&[]);
+        outcome.succeeded();
+        assert_same(&ill.tree, &Tree::read_from(target.path()));
+    }
+}
+
+#[test]
 fn a_bit_that_flips_on_the_way_down_is_caught_and_fetched_again() {
     download_survives(
         r#"{ "name": "flip", "when": { "method": "GET", "path": "*/cont/*", "count_by": "url", "every": 2, "times": 3 },

@@ -128,10 +128,10 @@ impl Writer for BlockWriter {
         sums: Sums,
     ) -> Step<'a, Result<Receipt>> {
         Box::pin(async move {
-            // A whole blob that comes with its MD5 is checked against that, and a CRC64 beside it is refused
-            // (`BothCrc64AndMd5HeaderPresent`).
+            // One request carries one checksum (`BothCrc64AndMd5HeaderPresent`): a whole blob its MD5, which is to be stored
+            // anyway, a block its CRC-64.
             let check = match sums {
-                Sums { md5: Some(_), .. } => Check::None,
+                Sums { md5: Some(md5), .. } => Check::Md5(md5),
                 Sums { crc64, .. } => crc64.map_or(Check::None, Check::Crc64),
             };
             let request = if self.blocks == 1 {
