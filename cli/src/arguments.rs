@@ -52,7 +52,7 @@ pub(crate) fn take() -> Arguments {
 /// The words with every secret in them replaced.
 fn masked(words: &[OsString]) -> Vec<OsString> {
     // What cannot be understood is complained about at once, by a process that ends with it.
-    let parameters = command::find(words).map_or(words, |(_, rest)| rest);
+    let parameters = command::find(words).map_or(words, |(_, rest)| command::place_first(rest).1);
     let Ok(given) = words::read_typed(parameters) else {
         return words.to_vec();
     };

@@ -13,6 +13,8 @@ mod words;
 
 mod given;
 
+mod surroundings;
+
 mod intent;
 
 mod settings;
@@ -47,9 +49,9 @@ use std::sync::Arc;
 use console::{Console, Level};
 use exit::Ending;
 use given::Given;
-use intent::Surroundings;
 use misuse::Misuse;
 use settings::Settings;
+use surroundings::Surroundings;
 
 fn main() -> ExitCode {
     let arguments = arguments::take();
@@ -84,22 +86,10 @@ fn answer(given: &Given, console: &Arc<Console>) -> Result<Ending, Misuse> {
     } else if given.has(&parameter::VERSION) {
         console.result(&help::version());
     } else {
-        let around = surroundings(console);
+        let around = Surroundings::of_process(console);
         let options = intent::options(given, &around)?;
         let settings = Settings::new(given, &around)?;
         return Ok(copy::copy(&options, &settings, console));
     }
     Ok(Ending::Success)
-}
-
-/// What of this process's surroundings decides about a copy.
-fn surroundings(console: &Arc<Console>) -> Surroundings {
-    let console = Arc::clone(console);
-    Surroundings {
-        can_ask: terminal::is_attended(),
-        environment: std::env::vars_os().collect(),
-        secret_line: Box::new(move |question| {
-            terminal::secret_line(|answer| console.ask(question, answer))
-        }),
-    }
 }

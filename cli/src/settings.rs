@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use crate::console::Form;
 use crate::given::Given;
-use crate::intent::{Surroundings, choice, local};
+use crate::intent::{choice, local};
 use crate::misuse::Misuse;
 use crate::parameter::{self as row, Dialect};
+use crate::surroundings::Surroundings;
 
 /// How a run is told.
 #[derive(Debug)]

@@ -16,6 +16,7 @@ pub(super) const COMMAND: Command = Command {
     name: "completions",
     usage: "bash|zsh|fish|powershell",
     brief: "Print a script that completes parameters in a shell",
+    taken: &[],
     run,
 };
 

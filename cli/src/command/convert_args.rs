@@ -18,6 +18,7 @@ pub(super) const COMMAND: Command = Command {
     name: "convert-args",
     usage: "<parameters>",
     brief: "Print the same command in the other spelling",
+    taken: &[],
     run,
 };
 

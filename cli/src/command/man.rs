@@ -19,6 +19,7 @@ pub(super) const COMMAND: Command = Command {
     name: "man",
     usage: "",
     brief: "Print the manual page, for `man -l -`",
+    taken: &[],
     run,
 };
 

@@ -21,15 +21,20 @@ pub(crate) fn unlisted(what: &str, error: &Error) -> String {
     format!("Failed to enumerate directory {what}: {}", reason(error))
 }
 
-/// The end of the whole run, in the form that AzCopy gives to a location that cannot be used: on its last line follows how
-/// to learn more.
+/// The end of the whole run.
 pub(crate) fn fatal(error: &Error, options: &Options, dialect: Dialect) -> String {
-    let Some(side) = side_of(error, options) else {
-        return reason(error);
-    };
-    let (place, parameter) = match side {
-        Side::Source => (&options.source, &parameter::SOURCE),
-        Side::Destination => (&options.target, &parameter::DEST),
+    match side_of(error, options) {
+        Some(Side::Source) => unusable(error, Side::Source, &options.source, dialect),
+        Some(Side::Destination) => unusable(error, Side::Destination, &options.target, dialect),
+        None => reason(error),
+    }
+}
+
+/// A location that cannot be used, in the form that AzCopy gives it: on its last line follows how to learn more.
+pub(crate) fn unusable(error: &Error, side: Side, place: &Location, dialect: Dialect) -> String {
+    let parameter = match side {
+        Side::Source => &parameter::SOURCE,
+        Side::Destination => &parameter::DEST,
     };
     format!(
         "Error parsing {side} location \"{place}\": {} For more details, please type \"azring {}\".",

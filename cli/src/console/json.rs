@@ -130,7 +130,7 @@ pub(super) fn progress(sample: &Sample, rate: u64) -> String {
 }
 
 /// One record: a line without a break.
-fn record(time: Timestamp, kind: &str, fields: &Value) -> String {
+pub(crate) fn record(time: Timestamp, kind: &str, fields: &Value) -> String {
     let mut record = json!({
         "schema_version": SCHEMA_VERSION,
         "type": kind,
@@ -147,7 +147,7 @@ fn merge(into: &mut Value, fields: Value) {
 }
 
 /// The name, as exactly as JSON allows: a name on disk may be no text.
-fn named(name: &EntryName) -> Map<String, Value> {
+pub(crate) fn named(name: &EntryName) -> Map<String, Value> {
     let mut fields = Map::new();
     if let Some(text) = name.as_str() {
         fields.insert("name".to_owned(), text.into());

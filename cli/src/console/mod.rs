@@ -27,12 +27,13 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::mask::shown;
 
-pub(crate) use complaint::{failed, fatal, unlisted};
-pub(crate) use json::{JSON, Records};
+pub(crate) use complaint::{failed, fatal, unlisted, unusable};
+pub(crate) use json::{JSON, Records, named, record};
 pub(crate) use messages::Messages;
 pub(crate) use stamp::now;
 pub(crate) use summary::{Block, block};
 pub(crate) use ticker::{Form, Progress};
+pub(crate) use units::{count, size};
 
 /// How much a line on standard error matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,7 +11,7 @@ pub(super) fn azcopy_size(bytes: u64) -> String {
 }
 
 /// Sizes for the progress bar: three digits, `37.2 GiB`.
-pub(super) fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     let (value, unit) = scaled(bytes, ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]);
     let decimals = match value {
         _ if unit == "B" => 0,
@@ -34,7 +34,7 @@ fn scaled(bytes: u64, units: [&'static str; 7]) -> (f64, &'static str) {
 }
 
 /// `18,220`.
-pub(super) fn count(number: u64) -> String {
+pub(crate) fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() * 4 / 3);
     for (at, digit) in digits.char_indices() {

@@ -11,8 +11,6 @@ mod value;
 
 mod conflict;
 
-use std::collections::HashMap;
-use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use azring_core::location::{BlobLocation, Location, ServiceKind, parse};
@@ -29,35 +27,7 @@ use crate::given::Given;
 use crate::mask::shown;
 use crate::misuse::{Misuse, Side};
 use crate::parameter::{self as row, Dialect, Parameter, Value};
-
-/// What the program finds around it and what decides about options too.
-pub(crate) struct Surroundings {
-    /// There is a terminal at which a question would be answered.
-    pub(crate) can_ask: bool,
-    /// The environment's variables.
-    pub(crate) environment: HashMap<OsString, OsString>,
-    /// Asks for a secret and reads a line of standard input; `None` when there is none.
-    pub(crate) secret_line: Box<SecretLine>,
-}
-
-/// From a question to the line that answers it, if one comes.
-pub(crate) type SecretLine = dyn Fn(&str) -> Option<String>;
-
-impl Surroundings {
-    /// Where azring keeps what should outlive a call: `$XDG_STATE_HOME/azring`, by the XDG Base Directory Specification.
-    pub(crate) fn state_folder(&self) -> Option<PathBuf> {
-        let set = |name: &str| {
-            self.environment
-                .get(OsStr::new(name))
-                .filter(|value| !value.is_empty())
-                .map(PathBuf::from)
-        };
-        set("XDG_STATE_HOME")
-            .filter(|folder| folder.is_absolute())
-            .or_else(|| Some(set("HOME")?.join(".local/state")))
-            .map(|folder| folder.join("azring"))
-    }
-}
+use crate::surroundings::Surroundings;
 
 /// The options of one copy.
 pub(crate) fn options(given: &Given, around: &Surroundings) -> Result<Options, Misuse> {
@@ -115,6 +85,12 @@ fn refuse_what_is_not_built(given: &Given) -> Result<(), Misuse> {
         value::choice(given, parameter)?;
     }
     Ok(())
+}
+
+/// The place that a command beside copying is about.
+pub(crate) fn place(given: &Given, around: &Surroundings) -> Result<Location, Misuse> {
+    refuse_what_is_not_built(given)?;
+    location(given, &SOURCE, around)
 }
 
 /// One end of the copy: the parameters that describe it.
@@ -209,7 +185,8 @@ fn is_on(given: &Given, parameter: &Parameter) -> Result<bool, Misuse> {
     Ok(value::choice(given, parameter)? != Some("off"))
 }
 
-fn engine(given: &Given, around: &Surroundings) -> Result<Engine, Misuse> {
+/// How much of the machine may be used.
+pub(crate) fn engine(given: &Given, around: &Surroundings) -> Result<Engine, Misuse> {
     Ok(Engine {
         concurrency: value::concurrency(given)?,
         io: match value::choice(given, &row::IO)? {
@@ -220,9 +197,8 @@ fn engine(given: &Given, around: &Surroundings) -> Result<Engine, Misuse> {
         memory_bytes: value::memory_bytes(given)?,
         ca_file: path::local(given, &row::CA_FILE)?,
         resolve: around
-            .environment
-            .get(OsStr::new("AZRING_RESOLVE"))
-            .map(|text| value::resolve(text))
+            .raw("AZRING_RESOLVE")
+            .map(value::resolve)
             .transpose()?
             .unwrap_or_default()
             .into(),

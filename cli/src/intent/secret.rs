@@ -4,18 +4,18 @@
 //! the variables of Azure's other tools, in their order: a connection string before a signature before a key. The latter
 //! name an account and are used for that account alone. One identity is chosen; another is never tried in its place.
 
-use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 
 use azring_core::location::{Access, BlobLocation};
 use azring_transport::auth::Secret;
 
-use super::{End, Surroundings};
+use super::End;
 use crate::given::Given;
 use crate::mask::shown;
 use crate::misuse::{Misuse, Side, reason};
 use crate::parameter::Parameter;
+use crate::surroundings::Surroundings;
 
 /// The longest line that is believed to be a key or a signature.
 const SECRET_BYTES_MAX: u64 = 64 << 10;
@@ -196,16 +196,5 @@ impl Found {
             access: Access { key: None, sas },
             variable,
         }
-    }
-}
-
-impl Surroundings {
-    /// A variable of the environment, if it is set to something.
-    fn variable(&self, name: &str) -> Option<String> {
-        self.environment
-            .get(OsStr::new(name))
-            .and_then(|value| value.to_str())
-            .filter(|value| !value.is_empty())
-            .map(str::to_owned)
     }
 }

@@ -3,6 +3,8 @@
 
 use insta::assert_snapshot;
 
+use std::ffi::OsString;
+
 use super::*;
 use crate::parameter::Value;
 use crate::words;

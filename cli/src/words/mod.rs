@@ -77,6 +77,15 @@ pub(crate) fn dialect(words: &[OsString]) -> Dialect {
         .unwrap_or(Dialect::Slash)
 }
 
+/// The word names a parameter of either dialect, rather than a place.
+pub(crate) fn is_parameter(word: &OsStr) -> bool {
+    match dialect_of(word) {
+        Some(Dialect::Slash) => slash::is_parameter(word),
+        Some(Dialect::Dash) => true,
+        None => false,
+    }
+}
+
 fn dialect_of(word: &OsStr) -> Option<Dialect> {
     match word.as_encoded_bytes() {
         [b'/', ..] => Some(Dialect::Slash),

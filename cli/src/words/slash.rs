@@ -25,6 +25,11 @@ pub(super) fn read(words: &[OsString]) -> Result<Given, Misuse> {
     Ok(given)
 }
 
+/// The word is a parameter, and no path.
+pub(super) fn is_parameter(word: &OsStr) -> bool {
+    split(word).0.and_then(parameter::by_slash).is_some()
+}
+
 /// What stands between the slash and the first colon, if it begins with a slash; and what stands behind the colon.
 fn split(word: &OsStr) -> (Option<&str>, Option<&OsStr>) {
     let bytes = word.as_bytes();

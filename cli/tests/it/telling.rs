@@ -243,3 +243,62 @@ fn a_response_file_copies_like_the_words_in_it() {
         "{told:?}"
     );
 }
+
+#[test]
+fn list_shows_every_name_and_the_sum() {
+    let service = three();
+    run(&service.upload(&["/S"]));
+    let key = format!("--source-key={}", super::service::KEY);
+    let listed = |more: &[&str]| {
+        let url = service.url();
+        run(&[&["list", &url, &key], more].concat())
+    };
+    let told = listed(&[]);
+    assert_eq!(told.code, Some(0), "{told:?}");
+    let lines: Vec<_> = told.results.lines().collect();
+    assert!(lines[0].ends_with("Z             10  a.txt"), "{lines:?}");
+    assert!(
+        lines[2].ends_with("Z              0  sub/c.txt"),
+        "{lines:?}"
+    );
+    assert_eq!(lines[3], "3 object(s), 30 B (30 bytes)");
+    assert!(
+        listed(&["--include", "sub/"])
+            .results
+            .contains("1 object(s)")
+    );
+    let json = listed(&["--output=json"]);
+    let records: Vec<Value> = json
+        .results
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let sum: u64 = records
+        .iter()
+        .filter(|record| record["type"] == "object")
+        .filter_map(|record| record["bytes"].as_u64())
+        .sum();
+    assert_eq!(records.last().unwrap()["bytes"], sum);
+    assert_eq!(run(&["list", &service.url()]).code, Some(1));
+    assert_eq!(run(&["list"]).code, Some(2));
+    assert_eq!(listed(&["--quiet"]).code, Some(2));
+}
+
+#[test]
+fn doctor_tells_a_service_that_answers_from_one_that_does_not() {
+    let service = three();
+    run(&service.upload(&["/S"]));
+    let key = format!("/SourceKey:{}", super::service::KEY);
+    let well = run(&["doctor", &service.url(), &key]);
+    assert_eq!(well.code, Some(0), "{well:?}");
+    assert!(
+        well.results
+            .contains("ok    service            answered 200")
+    );
+    assert!(well.results.contains("ok    clock "));
+    let wrong = run(&["doctor", &service.url(), "/SourceKey:d3Jvbmc="]);
+    assert_eq!(wrong.code, Some(1));
+    assert!(wrong.results.contains("BAD   service ") && wrong.results.contains("check the key"));
+    assert_eq!(run(&["doctor"]).code, Some(0));
+    assert_eq!(run(&["doctor", "/x"]).code, Some(2));
+}

@@ -1,0 +1,175 @@
+//! `azring doctor [URL]`: what of this machine, and of the way to a service, makes azring slow or makes it fail.
+//!
+//! Each finding says what is there, and where it is not good what to do about it. Nothing is changed and nothing is written.
+
+mod machine;
+
+mod journey;
+
+use std::ffi::OsString;
+use std::sync::Arc;
+
+use azring_core::location::Location;
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::Command;
+use crate::console::{Console, record};
+use crate::exit::Ending;
+use crate::intent;
+use crate::misuse::Misuse;
+use crate::parameter as row;
+use crate::surroundings::Surroundings;
+
+pub(super) const COMMAND: Command = Command {
+    name: "doctor",
+    usage: "[<url>] [parameters]",
+    brief: "Look for what makes copies slow or fail",
+    taken: &[
+        &row::SOURCE,
+        &row::SOURCE_KEY,
+        &row::SOURCE_SAS,
+        &row::SOURCE_TYPE,
+        &row::IO,
+        &row::CA_FILE,
+        &row::RESPONSE_FILE,
+        &row::OUTPUT,
+    ],
+    run,
+};
+
+/// One thing that was looked at.
+#[derive(Debug, PartialEq, Eq)]
+struct Finding {
+    state: State,
+    what: &'static str,
+    found: String,
+    /// What to do about it; empty where nothing need be done.
+    advice: String,
+}
+
+/// How good it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// As it should be.
+    Good,
+    /// Copies work, but not as well as they could.
+    Poor,
+    /// Copies fail.
+    Bad,
+}
+
+impl State {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Good => "ok",
+            Self::Poor => "poor",
+            Self::Bad => "BAD",
+        }
+    }
+}
+
+impl Finding {
+    fn good(what: &'static str, found: impl Into<String>) -> Self {
+        Self {
+            state: State::Good,
+            what,
+            found: found.into(),
+            advice: String::new(),
+        }
+    }
+
+    fn not(state: State, what: &'static str, found: impl Into<String>, advice: &str) -> Self {
+        Self {
+            state,
+            what,
+            found: found.into(),
+            advice: advice.to_owned(),
+        }
+    }
+}
+
+fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, Misuse> {
+    let given = COMMAND.read(list)?;
+    let around = Surroundings::of_process(console);
+    let engine = intent::engine(&given, &around)?;
+    let mut findings = machine::look(engine.io);
+    if given.has(&row::SOURCE) {
+        let Location::Blob(place) = intent::place(&given, &around)? else {
+            return Err(Misuse::meaning(
+                "`doctor` looks at the way to a service: it needs a URL, or nothing",
+            ));
+        };
+        findings.extend(journey::look(&engine, &place, &around));
+    }
+    let json = intent::choice(&given, &row::OUTPUT)? == Some("json");
+    for finding in &findings {
+        console.result(&if json {
+            as_record(finding)
+        } else {
+            as_lines(finding)
+        });
+    }
+    let is_bad = findings.iter().any(|finding| finding.state == State::Bad);
+    Ok(if is_bad {
+        Ending::Failure
+    } else {
+        Ending::Success
+    })
+}
+
+fn as_lines(finding: &Finding) -> String {
+    let Finding {
+        state,
+        what,
+        found,
+        advice,
+    } = finding;
+    let mut text = format!("{:5} {what:18} {found}", state.word());
+    if !advice.is_empty() {
+        text.push_str("\n                         ");
+        text.push_str(advice);
+    }
+    text
+}
+
+fn as_record(finding: &Finding) -> String {
+    let mut fields = json!({
+        "state": finding.state.word().to_lowercase(),
+        "what": finding.what,
+        "found": finding.found,
+    });
+    if !finding.advice.is_empty() {
+        fields["advice"] = finding.advice.as_str().into();
+    }
+    record(Timestamp::now(), "finding", &fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn advice_stands_below_what_it_is_about() {
+        let finding = Finding::not(State::Poor, "locked memory", "64 KiB", "raise it");
+        assert_eq!(
+            as_lines(&finding),
+            "poor  locked memory      64 KiB\n                         raise it"
+        );
+        assert_eq!(
+            as_lines(&Finding::good("kernel", "6.1")),
+            "ok    kernel             6.1"
+        );
+    }
+
+    #[test]
+    fn a_finding_is_a_record_too() {
+        let finding = Finding::not(State::Bad, "clock", "behind", "set it");
+        let record: serde_json::Value = serde_json::from_str(&as_record(&finding)).unwrap();
+        assert_eq!(
+            (&record["type"], &record["state"]),
+            (&"finding".into(), &"bad".into())
+        );
+        assert_eq!(record["advice"], "set it");
+    }
+}

@@ -1,0 +1,136 @@
+//! This machine: kernel, ring, limits, memory.
+
+use std::num::NonZero;
+
+use azring_core::options::Io;
+use azring_transport::buffer::{Budget, Pool};
+use azring_transport::runtime::{self, IoChoice, IoMode, raise_descriptor_limit};
+use rustix::process::{Resource, getrlimit};
+use rustix::system::uname;
+
+use super::{Finding, State};
+use crate::console::{count, size};
+
+/// Enough for the arena of one worker, so that registering it can be tried.
+const ARENA_BYTES: u64 = 1 << 20;
+/// Fewer descriptors bound the number of requests at the same time.
+const DESCRIPTORS_MIN: u64 = 2048;
+/// Less memory makes requests wait for buffers.
+const MEMORY_MIN: u64 = 256 << 20;
+
+/// Looks at everything.
+pub(super) fn look(io: Io) -> Vec<Finding> {
+    vec![
+        Finding::good("azring", env!("CARGO_PKG_VERSION")),
+        Finding::good("kernel", uname().release().to_string_lossy()),
+        cores(),
+        ring(io),
+        Finding::good(
+            "locked memory",
+            limit(getrlimit(Resource::Memlock).current, size),
+        ),
+        descriptors(raise_descriptor_limit()),
+        memory(Budget::default_total()),
+    ]
+}
+
+fn cores() -> Finding {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    Finding::good("cores", cores.to_string())
+}
+
+/// Tries what a copy would do.
+fn ring(io: Io) -> Finding {
+    let choice = match io {
+        Io::Auto => IoChoice::Auto,
+        Io::Ring => IoChoice::Ring,
+        Io::Threads => IoChoice::Threads,
+    };
+    let tried = Pool::new(ARENA_BYTES, 1)
+        .and_then(|pool| runtime::run(choice, pool, async |engine| engine.mode));
+    match tried {
+        Ok(mode) => ring_in(&mode),
+        Err(error) => Finding::not(
+            State::Bad,
+            "file IO",
+            error.message(),
+            "leave the choice to azring, or let the kernel allow io_uring",
+        ),
+    }
+}
+
+fn ring_in(mode: &IoMode) -> Finding {
+    let found = mode.to_string();
+    match mode {
+        IoMode::RingRegistered => Finding::good("file IO", found),
+        IoMode::RingPlain => Finding::not(
+            State::Poor,
+            "file IO",
+            found,
+            "raise the limit of locked memory (`ulimit -l`) to 64 MiB",
+        ),
+        IoMode::Threads(_) => Finding::not(
+            State::Poor,
+            "file IO",
+            found,
+            "small files are slower like this: allow io_uring (in a container, by its seccomp profile)",
+        ),
+    }
+}
+
+fn descriptors(limit: u64) -> Finding {
+    let found = count(limit);
+    if limit < DESCRIPTORS_MIN {
+        let advice = "raise the hard limit of open files (`ulimit -Hn`): each request needs two";
+        return Finding::not(State::Poor, "open files", found, advice);
+    }
+    Finding::good("open files", found)
+}
+
+fn memory(bytes: u64) -> Finding {
+    let found = format!("{} for data", size(bytes));
+    if bytes < MEMORY_MIN {
+        let advice =
+            "give the machine or its control group more, or this program a larger share of it";
+        return Finding::not(State::Poor, "memory", found, advice);
+    }
+    Finding::good("memory", found)
+}
+
+fn limit(current: Option<u64>, shown: fn(u64) -> String) -> String {
+    current.map_or_else(|| "unlimited".to_owned(), shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_scarce_comes_with_advice() {
+        let scarce = [
+            ring_in(&IoMode::RingPlain),
+            ring_in(&IoMode::Threads("this kernel has no io_uring".into())),
+            descriptors(1024),
+            memory(64 << 20),
+        ];
+        for finding in scarce {
+            assert_eq!(finding.state, State::Poor);
+            assert!(!finding.advice.is_empty(), "{finding:?}");
+        }
+        let plenty = [
+            ring_in(&IoMode::RingRegistered),
+            descriptors(65_536),
+            memory(1 << 30),
+        ];
+        for finding in plenty {
+            assert_eq!((finding.state, finding.advice.as_str()), (State::Good, ""));
+        }
+    }
+
+    #[test]
+    fn every_machine_can_be_looked_at() {
+        let findings = look(Io::Threads);
+        assert!(findings.iter().any(|finding| finding.what == "file IO"));
+        assert!(findings.iter().all(|finding| !finding.found.is_empty()));
+    }
+}

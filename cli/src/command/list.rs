@@ -1,0 +1,162 @@
+//! `azring list URL ...`: what a container or virtual directory holds, as it comes, and the sum.
+
+use std::ffi::OsString;
+use std::sync::Arc;
+
+use azring_core::entry::Entry;
+use azring_core::location::{BlobLocation, Location};
+use azring_core::options::Engine;
+use azring_core::select::{Pattern, PatternRule};
+use azring_core::store::blob::BlobSource;
+use azring_core::store::{Source as _, Tools};
+use azring_transport::buffer::Pool;
+use azring_transport::disk::Disk;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{Command, service};
+use crate::console::{Console, Level, count, named, record, size, unlisted, unusable};
+use crate::exit::Ending;
+use crate::intent;
+use crate::misuse::{Misuse, Side};
+use crate::parameter as row;
+use crate::surroundings::Surroundings;
+
+pub(super) const COMMAND: Command = Command {
+    name: "list",
+    usage: "<url> [parameters]",
+    brief: "List what a container or virtual directory holds",
+    taken: &[
+        &row::SOURCE,
+        &row::SOURCE_KEY,
+        &row::SOURCE_SAS,
+        &row::SOURCE_TYPE,
+        &row::PATTERN,
+        &row::S,
+        &row::CA_FILE,
+        &row::RESPONSE_FILE,
+        &row::OUTPUT,
+    ],
+    run,
+};
+
+fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, Misuse> {
+    let given = COMMAND.read(list)?;
+    let wanted = || Misuse::meaning("`list` needs the URL of a container or virtual directory");
+    if !given.has(&row::SOURCE) {
+        return Err(wanted());
+    }
+    let around = Surroundings::of_process(console);
+    let location = intent::place(&given, &around)?;
+    let Location::Blob(place) = &location else {
+        return Err(wanted());
+    };
+    let engine = intent::engine(&given, &around)?;
+    let pattern = Pattern::new(given.text(&row::PATTERN)?, PatternRule::Prefix)
+        .map_err(|error| Misuse::meaning(error.to_string()))?;
+    let mut listing = Listing {
+        console,
+        json: intent::choice(&given, &row::OUTPUT)? == Some("json"),
+        objects: 0,
+        bytes: 0,
+        failures: 0,
+    };
+    let walked = service::run(walk(&engine, place.clone(), pattern, &mut listing));
+    if let Err(error) = walked {
+        let text = unusable(&error, Side::Source, &location, given.dialect());
+        console.message(Level::Error, &text);
+        return Ok(Ending::Failure);
+    }
+    listing.end();
+    Ok(match listing.failures {
+        0 => Ending::Success,
+        _ => Ending::Failure,
+    })
+}
+
+/// Shows every page as it comes.
+async fn walk(
+    engine: &Engine,
+    place: BlobLocation,
+    pattern: Pattern,
+    listing: &mut Listing<'_>,
+) -> azring_core::Result<()> {
+    let tools = Tools {
+        client: service::client(engine)?,
+        disk: Disk::threads(),
+        pool: Pool::new(0, 1)?,
+    };
+    let source = Arc::new(BlobSource::directory(place, pattern, false));
+    let mut pages = source.list(&tools);
+    while let Some(page) = pages.recv().await {
+        let page = page?;
+        for (what, error) in &page.unlisted {
+            listing.failures += 1;
+            listing
+                .console
+                .message(Level::Error, &unlisted(what, error));
+        }
+        for notice in &page.notices {
+            listing.console.message(Level::Info, notice);
+        }
+        page.entries.iter().for_each(|entry| listing.show(entry));
+    }
+    Ok(())
+}
+
+/// What was listed so far.
+struct Listing<'a> {
+    console: &'a Console,
+    json: bool,
+    objects: u64,
+    bytes: u64,
+    failures: u64,
+}
+
+impl Listing<'_> {
+    fn show(&mut self, entry: &Entry) {
+        self.objects += 1;
+        self.bytes += entry.bytes;
+        self.console.result(&if self.json {
+            as_record(entry)
+        } else {
+            as_line(entry)
+        });
+    }
+
+    fn end(&self) {
+        self.console.result(&if self.json {
+            let fields = json!({ "objects": self.objects, "bytes": self.bytes });
+            record(Timestamp::now(), "summary", &fields)
+        } else {
+            format!(
+                "{} object(s), {} ({} bytes)",
+                count(self.objects),
+                size(self.bytes),
+                count(self.bytes)
+            )
+        });
+    }
+}
+
+/// `2018-08-16 15:19:39Z          1234  name`.
+fn as_line(entry: &Entry) -> String {
+    let modified = modified(entry).map_or_else(
+        || "-".to_owned(),
+        |time| time.strftime("%Y-%m-%d %H:%M:%SZ").to_string(),
+    );
+    format!("{modified:20} {:>14}  {}", entry.bytes, entry.name)
+}
+
+fn as_record(entry: &Entry) -> String {
+    let mut fields = named(&entry.name);
+    fields.insert("bytes".to_owned(), entry.bytes.into());
+    if let Some(time) = modified(entry) {
+        fields.insert("modified".to_owned(), format!("{time:.0}").into());
+    }
+    record(Timestamp::now(), "object", &Value::Object(fields))
+}
+
+fn modified(entry: &Entry) -> Option<Timestamp> {
+    Timestamp::try_from(entry.modified).ok()
+}

@@ -1,0 +1,58 @@
+//! What the program finds around it and what decides about a command too: the terminal, the environment.
+
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::console::Console;
+use crate::terminal;
+
+/// The surroundings of a call.
+pub(crate) struct Surroundings {
+    /// There is a terminal at which a question would be answered.
+    pub(crate) can_ask: bool,
+    /// The environment's variables.
+    pub(crate) environment: HashMap<OsString, OsString>,
+    /// Asks for a secret and reads a line of standard input; `None` when there is none.
+    pub(crate) secret_line: Box<SecretLine>,
+}
+
+/// From a question to the line that answers it, if one comes.
+pub(crate) type SecretLine = dyn Fn(&str) -> Option<String>;
+
+impl Surroundings {
+    /// Those of this process.
+    pub(crate) fn of_process(console: &Arc<Console>) -> Self {
+        let console = Arc::clone(console);
+        Self {
+            can_ask: terminal::is_attended(),
+            environment: std::env::vars_os().collect(),
+            secret_line: Box::new(move |question| {
+                terminal::secret_line(|answer| console.ask(question, answer))
+            }),
+        }
+    }
+
+    /// A variable of the environment, if it is set to something that is text.
+    pub(crate) fn variable(&self, name: &str) -> Option<String> {
+        self.raw(name)?.to_str().map(str::to_owned)
+    }
+
+    /// A variable of the environment, if it is set to something.
+    pub(crate) fn raw(&self, name: &str) -> Option<&OsStr> {
+        self.environment
+            .get(OsStr::new(name))
+            .map(OsString::as_os_str)
+            .filter(|value| !value.is_empty())
+    }
+
+    /// Where azring keeps what should outlive a call: `$XDG_STATE_HOME/azring`, by the XDG Base Directory Specification.
+    pub(crate) fn state_folder(&self) -> Option<PathBuf> {
+        let folder = |name| self.raw(name).map(PathBuf::from);
+        folder("XDG_STATE_HOME")
+            .filter(|folder| folder.is_absolute())
+            .or_else(|| Some(folder("HOME")?.join(".local/state")))
+            .map(|folder| folder.join("azring"))
+    }
+}
