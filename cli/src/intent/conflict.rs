@@ -1,37 +1,83 @@
 //! Combinations: what excludes what, and what makes sense in one direction only.
 //!
 //! The rules are AzCopy's (its documentation and its data movement library); where the library has a text for a rule,
-//! that text is used.
+//! that text is used. Parameters that this version does not have are under them too.
 
 use azring_core::location::Location;
 
 use crate::given::Given;
 use crate::misuse::Misuse;
-use crate::parameter::{self as row, Parameter};
+use crate::parameter::{self as row, Parameter, Service};
+
+/// Where a copy goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    /// From a folder to a service.
+    Upload,
+    /// From a service to a folder.
+    Download,
+    /// From a service to a service.
+    Between,
+}
+
+/// Parameters that make sense in some directions only: which ones, and in words.
+const DIRECTIONS: &[(&Parameter, &[Direction], &str)] = &[
+    (&row::BLOB_TYPE, &[Direction::Upload], "for uploads"),
+    (&row::SET_CONTENT_TYPE, &[Direction::Upload], "for uploads"),
+    (&row::A, &[Direction::Upload], "for uploads"),
+    (&row::IA, &[Direction::Upload], "for uploads"),
+    (&row::XA, &[Direction::Upload], "for uploads"),
+    (&row::DELIMITER, &[Direction::Download], "for downloads"),
+    (
+        &row::SNAPSHOT,
+        &[Direction::Download, Direction::Between],
+        "for copies from blobs",
+    ),
+    (
+        &row::SYNC_COPY,
+        &[Direction::Between],
+        "for copies from a service to a service",
+    ),
+];
 
 /// Checks everything that two or more parameters say together.
 pub(super) fn check(given: &Given, source: &Location, target: &Location) -> Result<(), Misuse> {
+    let direction = direction(source, target)?;
+    for (parameter, directions, meant) in DIRECTIONS {
+        if given.has(parameter) && !directions.contains(&direction) {
+            return Err(only(given, parameter, meant));
+        }
+    }
+    // Locations of the Table service are none that this version knows, so here there is no table.
+    let of_tables = given
+        .typed()
+        .find(|(parameter, _)| parameter.applies_to == [Service::Tables]);
+    if let Some((parameter, _)) = of_tables {
+        return Err(only(given, parameter, "for tables"));
+    }
+    match direction {
+        Direction::Upload => local_pattern(given),
+        Direction::Download => Ok(()),
+        Direction::Between => Err(Misuse::meaning(format!(
+            "copying from one container to another is not built yet in azring {}: one of source and destination must \
+             be a folder",
+            env!("CARGO_PKG_VERSION")
+        ))),
+    }
+}
+
+fn direction(source: &Location, target: &Location) -> Result<Direction, Misuse> {
     match (source, target) {
         (Location::Local(_), Location::Local(_)) => Err(Misuse::meaning(
             "Both Source and Destination are locally accessible locations. At least one of source and destination \
              should be an Azure Storage location.",
         )),
-        (Location::Local(_), Location::Blob(_)) => {
-            local_pattern(given)?;
-            only_for_downloads(given, &row::DELIMITER)
-        }
-        (Location::Blob(_), Location::Local(_)) => {
-            only_for_uploads(given, &row::BLOB_TYPE)?;
-            only_for_uploads(given, &row::SET_CONTENT_TYPE)
-        }
+        (Location::Local(_), Location::Blob(_)) => Ok(Direction::Upload),
+        (Location::Blob(_), Location::Local(_)) => Ok(Direction::Download),
         (Location::Blob(_), Location::Blob(_)) if source.to_string() == target.to_string() => Err(
             Misuse::meaning("Source and destination cannot be the same."),
         ),
-        (Location::Blob(_), Location::Blob(_)) => Err(Misuse::meaning(format!(
-            "copying from one container to another is not built yet in azring {}: one of source and destination must \
-             be a folder",
-            env!("CARGO_PKG_VERSION")
-        ))),
+        (Location::Blob(_), Location::Blob(_)) => Ok(Direction::Between),
     }
 }
 
@@ -53,22 +99,9 @@ fn local_pattern(given: &Given) -> Result<(), Misuse> {
     Ok(())
 }
 
-fn only_for_downloads(given: &Given, parameter: &Parameter) -> Result<(), Misuse> {
-    if given.has(parameter) {
-        return Err(Misuse::meaning(format!(
-            "`{}` is only for downloads, but the destination is a container",
-            parameter.spelled(given.dialect())
-        )));
-    }
-    Ok(())
-}
-
-fn only_for_uploads(given: &Given, parameter: &Parameter) -> Result<(), Misuse> {
-    if given.has(parameter) {
-        return Err(Misuse::meaning(format!(
-            "`{}` is only for uploads, but the destination is a folder",
-            parameter.spelled(given.dialect())
-        )));
-    }
-    Ok(())
+fn only(given: &Given, parameter: &Parameter, meant: &str) -> Misuse {
+    Misuse::meaning(format!(
+        "`{}` is only {meant}",
+        parameter.spelled(given.dialect())
+    ))
 }

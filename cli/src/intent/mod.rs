@@ -31,10 +31,11 @@ use crate::surroundings::Surroundings;
 
 /// The options of one copy.
 pub(crate) fn options(given: &Given, around: &Surroundings) -> Result<Options, Misuse> {
-    refuse_what_is_not_built(given)?;
+    value::check(given)?;
     let source = location(given, &SOURCE, around)?;
     let target = location(given, &TARGET, around)?;
     conflict::check(given, &source, &target)?;
+    refuse_what_is_not_built(given)?;
     Ok(Options {
         source,
         target,
@@ -72,7 +73,7 @@ pub(crate) fn options(given: &Given, around: &Surroundings) -> Result<Options, M
 }
 
 /// A parameter or a value that this version does not have is refused by its name, not left out: whoever typed it counts
-/// on it.
+/// on it. That comes last, so that a command which makes no sense is told so already.
 fn refuse_what_is_not_built(given: &Given) -> Result<(), Misuse> {
     for (parameter, _) in given.typed() {
         if !parameter.built {
@@ -89,6 +90,7 @@ fn refuse_what_is_not_built(given: &Given) -> Result<(), Misuse> {
 
 /// The place that a command beside copying is about.
 pub(crate) fn place(given: &Given, around: &Surroundings) -> Result<Location, Misuse> {
+    value::check(given)?;
     refuse_what_is_not_built(given)?;
     location(given, &SOURCE, around)
 }
@@ -121,10 +123,17 @@ const TARGET: End = End {
 fn location(given: &Given, end: &End, around: &Surroundings) -> Result<Location, Misuse> {
     let Some(raw) = given.raw(end.place) else {
         return Err(Misuse::meaning(format!(
-            "`{}` is missing: both a source and a destination are needed",
+            "`{}` is missing: both a source and a destination are needed, and standard input is not built as a source yet",
             end.place.spelled(given.dialect())
         )));
     };
+    if raw == "-" {
+        return Err(Misuse::meaning(format!(
+            "`-` as the value of `{}` is not built yet in azring {}: a copy goes from and to a folder or a service",
+            end.place.spelled(given.dialect()),
+            env!("CARGO_PKG_VERSION")
+        )));
+    }
     let access = secret::access(given, end, around)?;
     let service = value::choice(given, end.service)?.map(|_| ServiceKind::Blob);
     // Text that is not UTF-8 is no URL, but it may well be the name of a folder.

@@ -169,8 +169,8 @@ fn a_location_that_is_none_is_named_with_its_side_and_without_its_secrets() {
 
 #[test]
 fn both_ends_are_needed() {
-    assert_snapshot!(refused(&UPLOAD[..1], &[]), @"`/Dest` is missing: both a source and a destination are needed");
-    assert_snapshot!(refused(&["--destination=/x"], &[]), @"`--source` is missing: both a source and a destination are needed");
+    assert_snapshot!(refused(&UPLOAD[..1], &[]), @"`/Dest` is missing: both a source and a destination are needed, and standard input is not built as a source yet");
+    assert_snapshot!(refused(&["--destination=/x"], &[]), @"`--source` is missing: both a source and a destination are needed, and standard input is not built as a source yet");
 }
 
 #[test]
@@ -211,8 +211,8 @@ fn between_services_is_refused_by_name() {
 
 #[test]
 fn what_is_for_uploads_is_refused_on_a_download() {
-    assert_snapshot!(refused(DOWNLOAD, &["/BlobType:block"]), @"`/BlobType` is only for uploads, but the destination is a folder");
-    assert_snapshot!(refused(DOWNLOAD, &["/SetContentType"]), @"`/SetContentType` is only for uploads, but the destination is a folder");
+    assert_snapshot!(refused(DOWNLOAD, &["/BlobType:block"]), @"`/BlobType` is only for uploads");
+    assert_snapshot!(refused(DOWNLOAD, &["/SetContentType"]), @"`/SetContentType` is only for uploads");
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn a_delimiter_is_one_character_of_a_download() {
     assert_eq!(delimiter("/Delimiter:ü"), 'ü');
     assert_eq!(read(DOWNLOAD, &[]).unwrap().landing.delimiter, '/');
     assert_snapshot!(refused(DOWNLOAD, &["/Delimiter:::"]), @"`::` as the value of `/Delimiter` is not a single character");
-    assert_snapshot!(refused(UPLOAD, &["/Delimiter:#"]), @"`/Delimiter` is only for downloads, but the destination is a container");
+    assert_snapshot!(refused(UPLOAD, &["/Delimiter:#"]), @"`/Delimiter` is only for downloads");
 }
 
 #[test]
@@ -245,14 +245,50 @@ fn a_local_pattern_does_not_climb() {
 #[test]
 fn every_parameter_that_is_not_built_is_refused_by_its_name() {
     for parameter in row::all().filter(|parameter| !parameter.built) {
+        let name = parameter.slash;
         let word = match parameter.value {
-            Value::Flag | Value::Optional(_) => format!("/{}", parameter.slash),
-            Value::Choice(choices) => format!("/{}:{}", parameter.slash, choices[0].word),
-            Value::Required(_) | Value::Repeated(_) => format!("/{}:x", parameter.slash),
+            Value::Flag | Value::Optional(_) => format!("/{name}"),
+            Value::Choice(choices) => format!("/{name}:{}", choices[0].word),
+            Value::Required("MB") => format!("/{name}:32"),
+            Value::Required(_) | Value::Repeated(_) => format!("/{name}:R"),
         };
-        let text = refused(UPLOAD, &[&word]);
-        assert!(text.starts_with(&format!("`/{}` is not built", parameter.slash)));
+        let text = [UPLOAD, DOWNLOAD].map(|base| refused(base, &[&word]));
+        let is_told = |text: &String| text.starts_with(&format!("`/{name}` is "));
+        assert!(text.iter().all(is_told), "{text:?}");
+        let is_table = parameter.applies_to == [row::Service::Tables];
+        let is_between = parameter.is(&row::SYNC_COPY);
+        let not_built = format!("`/{name}` is not built yet");
+        assert!(
+            is_table || is_between || text.iter().any(|text| text.starts_with(&not_built)),
+            "{text:?}"
+        );
     }
+}
+
+#[test]
+fn what_is_for_one_direction_is_refused_in_the_others() {
+    let between = [DOWNLOAD[0], "/Dest:https://b.blob.core.windows.net/c"];
+    assert_snapshot!(refused(DOWNLOAD, &["/IA:R"]), @"`/IA` is only for uploads");
+    assert_snapshot!(refused(UPLOAD, &["/Delimiter:#"]), @"`/Delimiter` is only for downloads");
+    assert_snapshot!(refused(&between, &["/Delimiter:#"]), @"`/Delimiter` is only for downloads");
+    assert_snapshot!(refused(UPLOAD, &["/Snapshot"]), @"`/Snapshot` is only for copies from blobs");
+    assert_snapshot!(refused(UPLOAD, &["/SyncCopy"]), @"`/SyncCopy` is only for copies from a service to a service");
+    assert_snapshot!(refused(&between, &["/BlobType:page"]), @"`/BlobType` is only for uploads");
+    assert_snapshot!(refused(UPLOAD, &["/PKRS:a#b"]), @"`/PKRS` is only for tables");
+}
+
+#[test]
+fn values_are_checked_before_anything_is_refused_as_not_built() {
+    assert_snapshot!(refused(UPLOAD, &["/XA:RQ"]), @"`Q` is no attribute: `/XA` takes letters of `RASHCNETOI`");
+    assert_snapshot!(refused(UPLOAD, &["/SplitSize:16"]), @"`/SplitSize` must be at least 32");
+    assert_snapshot!(refused(UPLOAD, &["/PayloadFormat:XML"]), @"`XML` is no value of `/PayloadFormat`: it takes `JSON`, `CSV`");
+    assert_snapshot!(refused(UPLOAD, &["/Snapshot", "/NC:0"]), @"Parallel operations count must be positive.");
+}
+
+#[test]
+fn standard_input_and_output_are_no_places_yet() {
+    assert_snapshot!(refused(&["--source=-", "--destination=https://a.blob.core.windows.net/c"], &[]), @"`-` as the value of `--source` is not built yet in azring 0.1.0: a copy goes from and to a folder or a service");
+    assert_snapshot!(refused(&[DOWNLOAD[0], "/Dest:-"], &[]), @"`-` as the value of `/Dest` is not built yet in azring 0.1.0: a copy goes from and to a folder or a service");
 }
 
 #[test]

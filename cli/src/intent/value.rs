@@ -7,7 +7,7 @@ use super::choices;
 use crate::given::Given;
 use crate::mask::shown;
 use crate::misuse::Misuse;
-use crate::parameter::{self as row, Parameter, Value};
+use crate::parameter::{self as row, Choice, Parameter, Value};
 
 /// AzCopy's limit for `/NC`.
 const CONCURRENCY_MAX: i64 = 512;
@@ -17,31 +17,81 @@ const BLOCK_MIB_MAX: i64 = 100;
 /// Less than this cannot hold a block for each of a few requests.
 const MEMORY_BYTES_MIN: u64 = 32 << 20;
 
-/// Which of its choices the parameter was given, as the table writes it.
+/// AzCopy's limit for `/SplitSize`.
+const SPLIT_MB_MIN: i64 = 32;
+/// The letters of attributes that `/IA` and `/XA` take.
+const ATTRIBUTES: &str = "RASHCNETOI";
+
+/// Checks the values that mean something on their own, also those of parameters that this version does not have.
+pub(super) fn check(given: &Given) -> Result<(), Misuse> {
+    for (parameter, _) in given.typed() {
+        known_choice(given, parameter)?;
+    }
+    concurrency(given)?;
+    block_bytes(given)?;
+    memory_bytes(given)?;
+    delimiter(given)?;
+    attributes(given, &row::IA)?;
+    attributes(given, &row::XA)?;
+    split_size(given)
+}
+
+fn attributes(given: &Given, parameter: &Parameter) -> Result<(), Misuse> {
+    let text = given.text(parameter)?.unwrap_or_default();
+    let is_known = |letter: char| ATTRIBUTES.contains(letter.to_ascii_uppercase());
+    match text.chars().find(|&letter| !is_known(letter)) {
+        Some(letter) => Err(Misuse::meaning(format!(
+            "`{}` is no attribute: `{}` takes letters of `{ATTRIBUTES}`",
+            shown(&letter.to_string()),
+            parameter.spelled(given.dialect())
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn split_size(given: &Given) -> Result<(), Misuse> {
+    match number(given, &row::SPLIT_SIZE)? {
+        Some(megabytes) if megabytes < SPLIT_MB_MIN => Err(Misuse::meaning(format!(
+            "`{}` must be at least {SPLIT_MB_MIN}",
+            row::SPLIT_SIZE.spelled(given.dialect())
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Which of its choices the parameter was given, as the table writes it; one that this version cannot do is refused.
 pub(crate) fn choice(given: &Given, parameter: &Parameter) -> Result<Option<&'static str>, Misuse> {
+    match known_choice(given, parameter)? {
+        Some(choice) if !choice.built => Err(Misuse::meaning(format!(
+            "`{}` as the value of `{}` is not built yet in azring {}",
+            choice.word,
+            parameter.spelled(given.dialect()),
+            env!("CARGO_PKG_VERSION")
+        ))),
+        choice => Ok(choice.map(|choice| choice.word)),
+    }
+}
+
+/// The choice of the table that was given, whatever the case of its letters.
+fn known_choice(given: &Given, parameter: &Parameter) -> Result<Option<&'static Choice>, Misuse> {
     let Value::Choice(known) = parameter.value else {
         return Ok(None);
     };
     let Some(text) = given.text(parameter)? else {
         return Ok(None);
     };
-    let name = parameter.spelled(given.dialect());
-    match known
+    known
         .iter()
         .find(|choice| choice.word.eq_ignore_ascii_case(text))
-    {
-        Some(choice) if choice.built => Ok(Some(choice.word)),
-        Some(choice) => Err(Misuse::meaning(format!(
-            "`{}` as the value of `{name}` is not built yet in azring {}",
-            choice.word,
-            env!("CARGO_PKG_VERSION")
-        ))),
-        None => Err(Misuse::meaning(format!(
-            "`{}` is no value of `{name}`: it takes {}",
-            shown(text),
-            choices(parameter)
-        ))),
-    }
+        .map(Some)
+        .ok_or_else(|| {
+            Misuse::meaning(format!(
+                "`{}` is no value of `{}`: it takes {}",
+                shown(text),
+                parameter.spelled(given.dialect()),
+                choices(parameter)
+            ))
+        })
 }
 
 /// `/NC`.

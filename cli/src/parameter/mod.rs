@@ -20,10 +20,11 @@ pub(crate) use location::{
     DEST, DEST_KEY, DEST_SAS, DEST_TYPE, MAP_DRIVE, SOURCE, SOURCE_KEY, SOURCE_SAS, SOURCE_TYPE,
 };
 pub(crate) use machine::{CA_FILE, IO, MEMORY, NC};
-pub(crate) use selection::{DELIMITER, PATTERN, S, XN, XO};
+pub(crate) use selection::{A, DELIMITER, IA, PATTERN, S, SNAPSHOT, XA, XN, XO};
 pub(crate) use session::{EXIT_CODES, HELP, L, OUTPUT, PROGRESS, RESPONSE_FILE, V, VERSION, Y};
+pub(crate) use table::SPLIT_SIZE;
 pub(crate) use transfer::{
-    BLOB_TYPE, BLOCK_SIZE_IN_MB, CHECK_MD5, CRC64, DURABILITY, MD5, MT, SET_CONTENT_TYPE,
+    BLOB_TYPE, BLOCK_SIZE_IN_MB, CHECK_MD5, CRC64, DURABILITY, MD5, MT, SET_CONTENT_TYPE, SYNC_COPY,
 };
 
 /// One parameter: its spellings, its value and everything that is told about it.

@@ -68,7 +68,7 @@ pub(crate) static XN: Parameter = Parameter {
     built: true,
 };
 
-static SNAPSHOT: Parameter = Parameter {
+pub(crate) static SNAPSHOT: Parameter = Parameter {
     slash: "Snapshot",
     dash: &["include-snapshot"],
     value: Value::Flag,
@@ -81,7 +81,7 @@ static SNAPSHOT: Parameter = Parameter {
     built: false,
 };
 
-static A: Parameter = Parameter {
+pub(crate) static A: Parameter = Parameter {
     slash: "A",
     dash: &["archive-only"],
     value: Value::Flag,
@@ -94,7 +94,7 @@ static A: Parameter = Parameter {
     built: false,
 };
 
-static IA: Parameter = Parameter {
+pub(crate) static IA: Parameter = Parameter {
     slash: "IA",
     dash: &["include-attributes"],
     value: Value::Required("RASHCNETOI"),
@@ -108,7 +108,7 @@ static IA: Parameter = Parameter {
     built: false,
 };
 
-static XA: Parameter = Parameter {
+pub(crate) static XA: Parameter = Parameter {
     slash: "XA",
     dash: &["exclude-attributes"],
     value: Value::Required("RASHCNETOI"),

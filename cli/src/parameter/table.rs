@@ -27,7 +27,7 @@ static PKRS: Parameter = Parameter {
     built: false,
 };
 
-static SPLIT_SIZE: Parameter = Parameter {
+pub(crate) static SPLIT_SIZE: Parameter = Parameter {
     slash: "SplitSize",
     dash: &["split-size"],
     value: Value::Required("MB"),

@@ -131,7 +131,7 @@ pub(crate) static DURABILITY: Parameter = Parameter {
     built: true,
 };
 
-static SYNC_COPY: Parameter = Parameter {
+pub(crate) static SYNC_COPY: Parameter = Parameter {
     slash: "SyncCopy",
     dash: &["sync-copy"],
     value: Value::Flag,
