@@ -30,6 +30,13 @@ pub enum Error {
 }
 
 impl Error {
+    /// AzCopy's words for a blob that cannot be replaced by one of another type.
+    pub(crate) fn other_type(name: impl std::fmt::Display) -> Self {
+        Self::Usage(format!(
+            "`{name}`: user specified blob type does not match the blob type of the existing destination blob"
+        ))
+    }
+
     /// The HTTP status behind it, if a service answered.
     pub fn status(&self) -> Option<u16> {
         match self {

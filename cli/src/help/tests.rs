@@ -96,7 +96,7 @@ fn a_parameter_that_is_not_built_says_so() {
         service.
 
         Default: block.
-        Not built yet: `page`, `append`.
+        Not built yet: `append`.
         Applies to: Blobs.
         Since: AzCopy; `append` since 3.2.
     ");

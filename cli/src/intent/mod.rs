@@ -15,8 +15,8 @@ use std::path::PathBuf;
 
 use azring_core::location::{BlobLocation, Location, ServiceKind, parse};
 use azring_core::options::{
-    Conflict, ContentType, Durability, Engine, Integrity, Io, Landing, Options, Overwrite,
-    Selection, Shape,
+    BlobType, Conflict, ContentType, Durability, Engine, Integrity, Io, Landing, Options,
+    Overwrite, Selection, Shape,
 };
 use azring_transport::auth::Credential;
 
@@ -50,6 +50,10 @@ pub(crate) fn options(given: &Given, around: &Surroundings) -> Result<Options, M
             overwrite: overwrite(given, around),
         },
         shape: Shape {
+            blob_type: match value::choice(given, &row::BLOB_TYPE)? {
+                Some("page") => BlobType::Page,
+                _ => BlobType::Block,
+            },
             content_type: content_type(given)?,
             block_bytes: value::block_bytes(given)?.unwrap_or(Shape::default().block_bytes),
         },

@@ -188,7 +188,7 @@ fn a_number_stays_within_azcopys_limits() {
 fn a_choice_is_one_of_the_known_words() {
     assert_snapshot!(refused(UPLOAD, &["/IO:fast"]), @"`fast` is no value of `/IO`: it takes `auto`, `ring`, `threads`");
     assert_snapshot!(refused(UPLOAD, &["/MD5:yes"]), @"`yes` is no value of `/MD5`: it takes `on`, `off`");
-    assert_snapshot!(refused(UPLOAD, &["/BlobType:page"]), @"`page` as the value of `/BlobType` is not built yet in azring 0.1.0");
+    assert_snapshot!(refused(UPLOAD, &["/BlobType:append"]), @"`append` as the value of `/BlobType` is not built yet in azring 0.1.0");
     assert!(read(UPLOAD, &["/BlobType:Block"]).is_ok());
 }
 

@@ -20,7 +20,7 @@ pub(super) const GROUP: Group = Group {
 pub(crate) static BLOB_TYPE: Parameter = Parameter {
     slash: "BlobType",
     dash: &["blob-type"],
-    value: Value::Choice(&[built("block"), not_yet("page"), not_yet("append")]),
+    value: Value::Choice(&[built("block"), built("page"), not_yet("append")]),
     secret: false,
     applies_to: BLOBS,
     default: "block",
@@ -82,7 +82,8 @@ pub(crate) static MD5: Parameter = Parameter {
     default: "on",
     brief: "Store the MD5 of what is uploaded",
     detail: "Whether the MD5 of the whole object is computed and stored with it when it is uploaded, as AzCopy always \
-             did. A single large file cannot be uploaded faster than one core computes MD5.",
+             did. A single large file cannot be uploaded faster than one core computes MD5. A sparse file that becomes a \
+             page blob gets none if it is mostly holes, more than 1 GiB of them: MD5 cannot step over zeros.",
     since: "azring 0.1",
     built: true,
 };

@@ -14,9 +14,13 @@ use azring_transport::buffer::Frozen;
 use tokio::sync::oneshot;
 
 use super::Hashers;
+use crate::plan::chunks::{Chunk, Chunks};
 
 /// An MD5 digest.
 pub type Md5 = [u8; 16];
+
+/// Zeros to hash for a hole, in bytes.
+const ZEROS: &[u8] = &[0; 64 * 1024];
 
 /// A single chunk up to this size is hashed where it is: handing it over would cost more.
 const INLINE_BYTES_MAX: usize = 256 * 1024;
@@ -36,12 +40,12 @@ pub struct Follower(Arc<Shared>);
 
 struct Shared {
     hashers: Hashers,
-    chunks: u32,
+    chunks: Chunks,
     state: Mutex<State>,
 }
 
 struct State {
-    hash: md5_simd::Md5,
+    hash: Progress,
     next: u32,
     early: BTreeMap<u32, Frozen>,
     is_busy: bool,
@@ -50,10 +54,10 @@ struct State {
 }
 
 impl Follower {
-    /// Will follow an object of `chunks` chunks.
-    pub fn new(hashers: &Hashers, chunks: u32) -> Self {
+    /// Will follow an object of these chunks. What lies between them counts as zeros.
+    pub fn new(hashers: &Hashers, chunks: Chunks) -> Self {
         let state = State {
-            hash: md5_simd::Md5::new(),
+            hash: Progress::default(),
             next: 0,
             early: BTreeMap::new(),
             is_busy: false,
@@ -69,7 +73,8 @@ impl Follower {
 
     /// Takes the chunk with this index; each exactly once.
     pub fn follow(&self, index: u32, frozen: &Frozen) {
-        if self.0.chunks == 1 && frozen.bytes() <= INLINE_BYTES_MAX {
+        let is_whole = frozen.bytes() as u64 == self.0.chunks.object_bytes();
+        if is_whole && frozen.bytes() <= INLINE_BYTES_MAX {
             let mut state = self.0.lock();
             state.finish(md5_of(frozen));
             return;
@@ -104,7 +109,7 @@ impl fmt::Debug for Follower {
         let state = self.0.lock();
         f.debug_struct("Follower")
             .field("next", &state.next)
-            .field("chunks", &self.0.chunks)
+            .field("chunks", &self.0.chunks.total())
             .finish_non_exhaustive()
     }
 }
@@ -112,6 +117,28 @@ impl fmt::Debug for Follower {
 impl Shared {
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A digest, and how far it has come.
+#[derive(Default)]
+struct Progress {
+    hash: md5_simd::Md5,
+    bytes: u64,
+}
+
+impl Progress {
+    fn update(&mut self, bytes: &[u8]) {
+        self.hash.update(bytes);
+        self.bytes += bytes.len() as u64;
+    }
+
+    /// Hashes the hole between here and `offset`.
+    fn zeros_up_to(&mut self, offset: u64) {
+        while self.bytes < offset {
+            let bytes = (offset - self.bytes).min(ZEROS.len() as u64);
+            self.update(&ZEROS[..bytes as usize]);
+        }
     }
 }
 
@@ -133,26 +160,33 @@ impl Turn {
     pub(super) fn take(self) {
         let mut hash = mem::take(&mut self.0.lock().hash);
         loop {
-            let Some(frozen) = self.next_chunk(&mut hash) else {
+            let Some((chunk, frozen)) = self.next_chunk(&mut hash) else {
                 return;
             };
+            hash.zeros_up_to(chunk.offset);
             for run in frozen.runs() {
                 hash.update(run);
+            }
+            // The last chunk is followed by a hole, if anything is.
+            if chunk.index + 1 == self.0.chunks.total() {
+                hash.zeros_up_to(self.0.chunks.object_bytes());
             }
         }
     }
 
     /// The next chunk; or gives the hash back, with the digest if that was the last one.
-    fn next_chunk(&self, hash: &mut md5_simd::Md5) -> Option<Frozen> {
+    fn next_chunk(&self, hash: &mut Progress) -> Option<(Chunk, Frozen)> {
         let mut state = self.0.lock();
         let next = state.next;
-        if let Some(frozen) = state.early.remove(&next) {
+        if let Some(chunk) = self.0.chunks.get(next)
+            && let Some(frozen) = state.early.remove(&next)
+        {
             state.next += 1;
-            return Some(frozen);
+            return Some((chunk, frozen));
         }
         state.is_busy = false;
-        if next == self.0.chunks {
-            state.finish(mem::take(hash).finalize());
+        if next == self.0.chunks.total() {
+            state.finish(mem::take(hash).hash.finalize());
         } else {
             state.hash = mem::take(hash);
         }
@@ -167,6 +201,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::plan::extents::Extents;
 
     fn frozen(pool: &Pool, data: &[u8]) -> Frozen {
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -184,6 +219,32 @@ mod tests {
             .block_on(follower.finish())
     }
 
+    #[test]
+    fn holes_are_hashed_as_the_zeros_that_they_are() {
+        let (hashers, _threads) = Hashers::start(1);
+        for told in [
+            vec![(100_000, 5000), (900_000, 5000)],
+            vec![(0, 5000)],
+            vec![(995_000, 5000)],
+            vec![],
+        ] {
+            let mut data = vec![0; 1_000_000];
+            for &(offset, bytes) in &told {
+                data[offset as usize..(offset + bytes) as usize].fill(7);
+            }
+            let extents = Extents::new(1_000_000, told);
+            let chunks = Chunks::of_data(1_000_000, 4096, &extents);
+            let follower = Follower::new(&hashers, chunks.clone());
+            let pool = Pool::new(0, 8).unwrap();
+            for chunk in chunks {
+                let bytes = &data[chunk.offset as usize..chunk.end() as usize];
+                follower.follow(chunk.index, &frozen(&pool, bytes));
+            }
+            let expected: Md5 = md5::Md5::digest(&data).into();
+            assert_eq!(finish(&follower), Some(expected));
+        }
+    }
+
     proptest! {
         #[test]
         fn chunks_in_any_order_give_the_digest_of_the_whole(
@@ -198,7 +259,7 @@ mod tests {
             if chunks.is_empty() {
                 chunks.push((0, &[]));
             }
-            let follower = Follower::new(&hashers, chunks.len() as u32);
+            let follower = Follower::new(&hashers, Chunks::new(data.len() as u64, chunk_bytes as u64));
             chunks.sort_by_key(|(index, _)| (*index as u64 + 1).wrapping_mul(order | 1) % 1009);
             for (index, chunk) in chunks {
                 follower.follow(index as u32, &frozen(&pool, chunk));

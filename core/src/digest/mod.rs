@@ -2,6 +2,8 @@
 
 pub mod crc64;
 
+pub mod zero;
+
 pub mod follower;
 
 pub mod hashers;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 pub use conflict::{Conflict, Overwrite};
 
 use crate::location::Location;
+pub use crate::store::blob::properties::BlobType;
 
 /// One copy: from where, to where, which objects, and how.
 #[derive(Debug, Clone)]
@@ -46,6 +47,8 @@ pub struct Selection {
 /// What an uploaded object is made.
 #[derive(Debug, Clone)]
 pub struct Shape {
+    /// What type of blob.
+    pub blob_type: BlobType,
     /// The content type to store.
     pub content_type: ContentType,
     /// The size of a block, in bytes; grows by itself where an object would need more than 50,000.
@@ -55,6 +58,7 @@ pub struct Shape {
 impl Default for Shape {
     fn default() -> Self {
         Self {
+            blob_type: BlobType::Block,
             content_type: ContentType::Unset,
             block_bytes: 4 << 20,
         }

@@ -1,6 +1,9 @@
 //! An object in pieces. The planner asks [`ChunkRule::chunk_bytes`] once per object and gives the [`Chunks`] to the
 //! scheduler, which hands them out one by one. No bytes here, only where they lie.
 
+use std::sync::Arc;
+
+use super::extents::{Extent, Extents};
 use crate::entry::EntryName;
 use crate::{Error, Result};
 
@@ -15,6 +18,8 @@ pub struct ChunkRule {
     pub chunks_max: u64,
     /// A chunk that must grow grows to a multiple of this, in bytes.
     pub step_bytes: u64,
+    /// The length of an object must be a multiple of this, in bytes; 1 where any will do.
+    pub object_step_bytes: u64,
 }
 
 impl ChunkRule {
@@ -28,8 +33,15 @@ impl ChunkRule {
     ///
     /// # Errors
     ///
-    /// [`Error::Usage`], naming the object, when it is larger than the largest there can be.
+    /// [`Error::Usage`], naming the object, when it is larger than the largest there can be, or of no length that there
+    /// can be.
     pub fn chunk_bytes(&self, name: &EntryName, object_bytes: u64, wanted: u64) -> Result<u64> {
+        if !object_bytes.is_multiple_of(self.object_step_bytes) {
+            return Err(Error::Usage(format!(
+                "`{name}`: file size {object_bytes} is invalid for {}, must be a multiple of {}",
+                self.what, self.object_step_bytes
+            )));
+        }
         if object_bytes > self.object_bytes_max() {
             return Err(Error::Usage(format!(
                 "`{name}`: file size {object_bytes} is larger than {} maximum size {}",
@@ -66,13 +78,22 @@ impl Chunk {
     }
 }
 
-/// The pieces of one object, in order, without gaps and without overlap. An empty object has one empty chunk: there is
-/// something to dispatch for every object.
+/// The pieces of one object, in order and without overlap: without gaps, or, where it has holes, of its data only. An
+/// object without data has one empty chunk: there is something to dispatch for every object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chunks {
     object_bytes: u64,
     chunk_bytes: u64,
+    spans: Option<Arc<[Span]>>,
     next: u32,
+}
+
+/// A part of the object that has data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Span {
+    extent: Extent,
+    /// The index of its first chunk.
+    first: u32,
 }
 
 impl Chunks {
@@ -83,7 +104,42 @@ impl Chunks {
         Self {
             object_bytes,
             chunk_bytes,
+            spans: None,
             next: 0,
+        }
+    }
+
+    /// The chunks of the data of such an object.
+    pub fn of_data(object_bytes: u64, chunk_bytes: u64, extents: &Extents) -> Self {
+        let whole = Self::new(object_bytes, chunk_bytes);
+        if extents.bytes() == object_bytes {
+            return whole;
+        }
+        let mut first = 0;
+        let spans = extents.parts().iter().map(|&extent| {
+            let span = Span { extent, first };
+            first += extent.bytes.div_ceil(chunk_bytes) as u32;
+            span
+        });
+        Self {
+            spans: Some(spans.collect()),
+            ..whole
+        }
+    }
+
+    /// The length of the object, in bytes.
+    pub fn object_bytes(&self) -> u64 {
+        self.object_bytes
+    }
+
+    /// How many bytes of the object are in no chunk: they are zeros.
+    pub fn hole_bytes(&self) -> u64 {
+        match &self.spans {
+            None => 0,
+            Some(spans) => {
+                let data: u64 = spans.iter().map(|span| span.extent.bytes).sum();
+                self.object_bytes - data
+            }
         }
     }
 
@@ -94,19 +150,41 @@ impl Chunks {
 
     /// How many chunks the object has, those already handed out included; at least 1.
     pub fn total(&self) -> u32 {
-        self.object_bytes.div_ceil(self.chunk_bytes).max(1) as u32
+        let chunks = match &self.spans {
+            None => self.object_bytes.div_ceil(self.chunk_bytes) as u32,
+            Some(spans) => spans.last().map_or(0, |last| {
+                last.first + last.extent.bytes.div_ceil(self.chunk_bytes) as u32
+            }),
+        };
+        chunks.max(1)
     }
 
     /// The chunk of this index, if there is one.
     pub fn get(&self, index: u32) -> Option<Chunk> {
         (index < self.total()).then(|| {
-            let offset = u64::from(index) * self.chunk_bytes;
+            let span = self.span(index);
+            let within = u64::from(index - span.first) * self.chunk_bytes;
             Chunk {
                 index,
-                offset,
-                bytes: self.chunk_bytes.min(self.object_bytes - offset),
+                offset: span.extent.offset + within,
+                bytes: self.chunk_bytes.min(span.extent.bytes - within),
             }
         })
+    }
+
+    /// The part of the object that the chunk of this index belongs to.
+    fn span(&self, index: u32) -> Span {
+        let all = |bytes| Span {
+            extent: Extent { offset: 0, bytes },
+            first: 0,
+        };
+        match &self.spans {
+            None => all(self.object_bytes),
+            Some(spans) => spans
+                .partition_point(|span| span.first <= index)
+                .checked_sub(1)
+                .map_or(all(0), |at| spans[at]),
+        }
     }
 }
 
@@ -209,6 +287,35 @@ mod tests {
             let last = chunks.get(chunks.total() - 1).unwrap();
             prop_assert_eq!(last.end(), size);
             prop_assert!(chunks.get(chunks.total()).is_none());
+        }
+
+        #[test]
+        fn chunks_of_data_cover_the_extents_exactly(
+            parts in proptest::collection::vec((0_u64..3_000_000, 1_u64..400_000), 0..6),
+            chunk_bytes in 4096_u64..300_000,
+        ) {
+            let object_bytes = 3_000_000;
+            let extents = Extents::new(object_bytes, parts);
+            let chunks = Chunks::of_data(object_bytes, chunk_bytes, &extents);
+            prop_assert_eq!(chunks.hole_bytes(), object_bytes - extents.bytes());
+            prop_assert_eq!(chunks.len(), chunks.clone().count());
+            let mut left = extents.parts().iter().copied();
+            let mut extent = left.next();
+            for (index, chunk) in chunks.enumerate() {
+                prop_assert_eq!(chunk.index as usize, index);
+                let Some(Extent { offset, bytes }) = extent else {
+                    prop_assert_eq!((chunk.offset, chunk.bytes), (0, 0), "the one chunk of an object without data");
+                    continue;
+                };
+                prop_assert_eq!(chunk.offset, offset);
+                prop_assert!((1..=chunk_bytes.min(bytes)).contains(&chunk.bytes));
+                extent = if chunk.bytes == bytes {
+                    left.next()
+                } else {
+                    Some(Extent { offset: chunk.end(), bytes: bytes - chunk.bytes })
+                };
+            }
+            prop_assert_eq!(extent, None);
         }
 
         #[test]

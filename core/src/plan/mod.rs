@@ -1,5 +1,5 @@
 //! From an entry to a task: which way its bytes go ([`route`]), what it is called over there ([`target`]), whether it
-//! goes at all ([`overwrite`], [`freshness`]), as what ([`content_type`]) and in which pieces ([`chunks`]).
+//! goes at all ([`overwrite`], [`freshness`]), as what ([`content_type`]) and in which pieces ([`chunks`], of the parts that have data, [`extents`]).
 //!
 //! All of it is arithmetic on values: the stores give their rules, the job gives the user's wishes, and nothing here
 //! asks a disk or a service.
@@ -15,6 +15,8 @@ pub mod freshness;
 pub mod overwrite;
 
 pub mod content_type;
+
+pub mod extents;
 
 pub mod chunks;
 

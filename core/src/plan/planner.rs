@@ -8,13 +8,14 @@ use std::cell::{Cell, RefCell};
 
 use super::collision::Collisions;
 use super::content_type::content_type;
+use super::extents::{Extents, SPARSE_BYTES_MIN};
 use super::overwrite::{Verdict, decide};
 use super::target::Target;
 use super::{Task, chunks::Chunks};
 use crate::entry::{Entry, Kind};
 use crate::options::{Conflict, Options, Overwrite};
 use crate::report::{Answer, Observer};
-use crate::store::{Ends, Stat, TargetRules, Tools};
+use crate::store::{Becomes, Ends, Stat, TargetRules, Tools};
 use crate::{Error, Result};
 
 /// What becomes of an entry.
@@ -32,7 +33,16 @@ pub enum Planned {
 #[derive(Debug)]
 pub struct Looked {
     entry: Entry,
-    found: Result<(Target, Option<Stat>)>,
+    found: Result<Found>,
+}
+
+/// What was seen there, and of the source.
+#[derive(Debug)]
+struct Found {
+    target: Target,
+    stat: Option<Stat>,
+    /// Where the object has data, if not everywhere.
+    extents: Option<Extents>,
 }
 
 /// Decides about the entries of one run.
@@ -62,7 +72,7 @@ impl<'a> Planner<'a> {
         Looked { entry, found }
     }
 
-    async fn find(&self, tools: &Tools, entry: &Entry) -> Result<(Target, Option<Stat>)> {
+    async fn find(&self, tools: &Tools, entry: &Entry) -> Result<Found> {
         let name = self.ends.single.as_ref().unwrap_or(&entry.name);
         let target = self.rules.names.target(name)?;
         if let Some(twin) = &target.twin
@@ -70,24 +80,46 @@ impl<'a> Planner<'a> {
         {
             return Err(collides(entry, &target));
         }
-        let becomes_folder = entry.kind == Kind::Folder && self.rules.has_folders;
+        let becomes_folder = entry.kind == Kind::Folder && self.rules.becomes == Becomes::File;
         let stat = if becomes_folder || self.conflict.get().is_blind() {
             None
         } else {
             self.ends.destination.stat(tools, &target.name).await?
         };
-        Ok((target, stat))
+        let extents = if self.wants_extents(entry, stat) {
+            self.ends.source.extents(tools, entry).await?
+        } else {
+            None
+        };
+        Ok(Found {
+            target,
+            stat,
+            extents,
+        })
+    }
+
+    /// Only for what will be carried, and then only where holes need not be.
+    fn wants_extents(&self, entry: &Entry, stat: Option<Stat>) -> bool {
+        let modified = stat.map(|stat| stat.modified);
+        self.rules.pieces.with_holes
+            && entry.bytes >= SPARSE_BYTES_MIN
+            && !self.options.preview
+            && !matches!(
+                decide(self.conflict.get(), entry.modified, modified),
+                Verdict::Skip(_)
+            )
     }
 
     /// Decides. May ask the user, and then waits for the answer.
     pub fn decide(&self, looked: Looked, observer: &dyn Observer) -> Planned {
         let Looked { entry, found } = looked;
-        let (target, stat) = match found {
+        let found = match found {
             Ok(found) => found,
             Err(error) => return Planned::Fail(entry, error),
         };
+        let (target, stat) = (&found.target, found.stat);
         if target.twin.is_some() && !self.collisions.borrow_mut().admit(&target.name) {
-            let error = collides(&entry, &target);
+            let error = collides(&entry, target);
             return Planned::Fail(entry, error);
         }
         let shown = || self.ends.destination.shown(&target.name);
@@ -95,10 +127,10 @@ impl<'a> Planner<'a> {
         match decide(conflict, entry.modified, stat.map(|stat| stat.modified)) {
             Verdict::Copy => {
                 let replace = stat.is_some() || conflict.overwrite == Overwrite::Always;
-                self.task(entry, target, replace)
+                self.task(entry, found, replace)
             }
             Verdict::Ask if self.may_replace(&entry, &shown(), observer) => {
-                self.task(entry, target, true)
+                self.task(entry, found, true)
             }
             Verdict::Ask => {
                 let reason =
@@ -126,22 +158,31 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn task(&self, entry: Entry, target: Target, replace: bool) -> Planned {
+    fn task(&self, entry: Entry, found: Found, replace: bool) -> Planned {
+        if let Some(kind) = found.stat.and_then(|stat| stat.kind)
+            && self.rules.becomes != Becomes::Blob(kind)
+        {
+            let error = Error::other_type(&found.target.name);
+            return Planned::Fail(entry, error);
+        }
+        let pieces = &self.rules.pieces;
         let chunk_bytes =
-            match self
-                .rules
-                .chunks
-                .chunk_bytes(&entry.name, entry.bytes, self.rules.chunk_bytes)
+            match pieces
+                .rule
+                .chunk_bytes(&entry.name, entry.bytes, pieces.chunk_bytes)
             {
                 Ok(chunk_bytes) => chunk_bytes,
                 Err(error) => return Planned::Fail(entry, error),
             };
         let content_type =
             content_type(&self.options.shape.content_type, &entry.name).map(Into::into);
-        let chunks = Chunks::new(entry.bytes, chunk_bytes);
+        let chunks = match &found.extents {
+            Some(extents) => Chunks::of_data(entry.bytes, chunk_bytes, extents),
+            None => Chunks::new(entry.bytes, chunk_bytes),
+        };
         Planned::Task(Box::new(Task {
             entry,
-            target: target.name,
+            target: found.target.name,
             chunks,
             content_type,
             replace,

@@ -9,6 +9,7 @@ use azring_transport::buffer::Frozen;
 use super::{Step, Tools};
 use crate::Result;
 use crate::digest::follower::Md5;
+use crate::entry::Kind;
 use crate::plan::Task;
 use crate::plan::chunks::{Chunk, ChunkRule};
 use crate::plan::target::{NameRule, TargetName};
@@ -18,6 +19,28 @@ use crate::plan::target::{NameRule, TargetName};
 pub struct Stat {
     /// When it was last modified.
     pub modified: SystemTime,
+    /// How its bytes are kept, where it can only be replaced by its like.
+    pub kind: Option<Kind>,
+}
+
+/// What an object becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Becomes {
+    /// A file; a mark for a directory becomes a folder, and one that is there already is no reason to ask.
+    File,
+    /// A blob of this kind.
+    Blob(Kind),
+}
+
+/// How an object is cut.
+#[derive(Debug, Clone, Copy)]
+pub struct Pieces {
+    /// What pieces are taken.
+    pub rule: ChunkRule,
+    /// The size of a piece that is wanted, in bytes.
+    pub chunk_bytes: u64,
+    /// What is never written is zeros: holes need not be carried.
+    pub with_holes: bool,
 }
 
 /// What travels with a chunk for the other side to check.
@@ -54,12 +77,10 @@ pub enum Committed {
 pub struct TargetRules {
     /// How it names them.
     pub names: NameRule,
-    /// What pieces it takes.
-    pub chunks: ChunkRule,
-    /// The size of a piece that is wanted, in bytes.
-    pub chunk_bytes: u64,
-    /// It has folders: a mark for a directory becomes one, and one that is there already is no reason to ask.
-    pub has_folders: bool,
+    /// What they become.
+    pub becomes: Becomes,
+    /// How they are cut.
+    pub pieces: Pieces,
 }
 
 /// A store to copy to.

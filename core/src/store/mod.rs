@@ -19,7 +19,9 @@ use azring_transport::buffer::Pool;
 use azring_transport::client::Client;
 use azring_transport::disk::Disk;
 
-pub use destination::{Committed, Destination, Receipt, Settling, Stat, Sums, TargetRules, Writer};
+pub use destination::{
+    Becomes, Committed, Destination, Pieces, Receipt, Settling, Stat, Sums, TargetRules, Writer,
+};
 pub use open::{Ends, open};
 pub use source::{Page, Pages, Reader, Source};
 

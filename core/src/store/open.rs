@@ -45,10 +45,7 @@ pub async fn open(options: &Options, tools: &Tools, settler: &Settler) -> Result
                 settler.clone(),
             ))
         }
-        Location::Blob(place) => Arc::new(BlobDestination::new(
-            place.clone(),
-            options.shape.block_bytes,
-        )),
+        Location::Blob(place) => Arc::new(BlobDestination::new(place.clone(), &options.shape)),
     };
     let wants_md5 = match target {
         Location::Local(_) => options.integrity.check_md5,

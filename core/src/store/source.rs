@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use super::{Step, Tools};
 use crate::entry::{Entry, EntryName};
 use crate::plan::chunks::Chunk;
+use crate::plan::extents::Extents;
 use crate::{Error, Result};
 
 /// Some entries of a listing, in order, and what could not be listed between them.
@@ -35,6 +36,16 @@ pub trait Source: Send + Sync {
 
     /// Whether there is an object of this name, selected or not.
     fn has<'a>(&'a self, tools: &'a Tools, name: &'a EntryName) -> Step<'a, Result<bool>>;
+
+    /// Where the object has data, if it may have holes; `None`: everywhere. It must still be the version that was
+    /// listed.
+    fn extents<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        _entry: &'a Entry,
+    ) -> Step<'a, Result<Option<Extents>>> {
+        Box::pin(async { Ok(None) })
+    }
 
     /// Opens an object; it must still be the version that was listed.
     fn open<'a>(&'a self, tools: &'a Tools, entry: &'a Entry) -> Step<'a, Result<Arc<dyn Reader>>>;

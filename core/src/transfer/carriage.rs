@@ -13,6 +13,9 @@ use crate::report::Totals;
 use crate::store::{Committed, Destination, Reader, Source, Sums, Tools, Writer};
 use crate::{Error, Result};
 
+/// Holes of this many bytes are hashed however little data there is beside them: it takes a second or two.
+const HOLE_BYTES_HASHED: u64 = 1 << 30;
+
 /// What a run has for all its objects.
 pub struct Lane {
     /// Where they come from.
@@ -27,6 +30,17 @@ pub struct Lane {
     pub hashers: Hashers,
     /// The counters.
     pub totals: Arc<Totals>,
+}
+
+impl Lane {
+    /// MD5 cannot step over zeros. Where most of an object is holes it would take minutes to add up what takes no time
+    /// to carry, so such an object gets no MD5, unless it is to be compared.
+    fn wants_md5_of(&self, task: &Task) -> bool {
+        let hole_bytes = task.chunks.hole_bytes();
+        let data_bytes = task.entry.bytes - hole_bytes;
+        self.wants_md5
+            && (self.integrity.check_md5 || hole_bytes <= data_bytes.max(HOLE_BYTES_HASHED))
+    }
 }
 
 /// How an object ended.
@@ -72,7 +86,9 @@ impl Carriage {
     /// An object to carry in this lane.
     pub fn new(task: Task, lane: &Arc<Lane>) -> Self {
         let chunks = task.chunks.total();
-        let follower = lane.wants_md5.then(|| Follower::new(&lane.hashers, chunks));
+        let follower = lane
+            .wants_md5_of(&task)
+            .then(|| Follower::new(&lane.hashers, task.chunks.clone()));
         Self {
             task,
             lane: Arc::clone(lane),

@@ -12,7 +12,9 @@ use crate::plan::Task;
 use crate::plan::target::TargetName;
 use crate::report::Totals;
 use crate::store::local::rules;
-use crate::store::{Destination, Pages, Reader, Source, Stat, Step, TargetRules, Tools, Writer};
+use crate::store::{
+    Becomes, Destination, Pages, Pieces, Reader, Source, Stat, Step, TargetRules, Tools, Writer,
+};
 use crate::{Error, Result};
 
 /// Neither end can be opened.
@@ -51,9 +53,12 @@ impl Destination for Nowhere {
     fn rules(&self) -> TargetRules {
         TargetRules {
             names: rules::name_rule('/'),
-            chunks: rules::RANGES,
-            chunk_bytes: 10,
-            has_folders: true,
+            becomes: Becomes::File,
+            pieces: Pieces {
+                rule: rules::RANGES,
+                chunk_bytes: 10,
+                with_holes: true,
+            },
         }
     }
 

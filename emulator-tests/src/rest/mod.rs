@@ -117,6 +117,39 @@ impl BlobService {
     }
 }
 
+/// What was answered to a question of a test's own.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers, by their names in lower case.
+    pub headers: BTreeMap<String, String>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// Itself when its status is one of success.
+    ///
+    /// # Panics
+    /// When it is not.
+    #[track_caller]
+    pub fn succeeded(self) -> Self {
+        let text = String::from_utf8_lossy(&self.body);
+        assert!(
+            (200..300).contains(&self.status),
+            "the service answered {}: {text}",
+            self.status
+        );
+        self
+    }
+
+    /// A header's value; empty when it is not there.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", String::as_str)
+    }
+}
+
 /// A container, and the blobs in it.
 #[derive(Clone, Debug)]
 pub struct Container {
@@ -176,6 +209,35 @@ impl Container {
             request.header(header, value);
         }
         self.service.send(request).expect(201);
+    }
+
+    /// Asks anything about the blob `name`, signed with the account's key.
+    pub fn ask(
+        &self,
+        method: &'static str,
+        name: &str,
+        query: &[(&str, &str)],
+        headers: &[(&str, &str)],
+        body: impl Into<Vec<u8>>,
+    ) -> Answer {
+        let mut request = self.describe(method, Some(name), query, body.into());
+        for (header, value) in headers {
+            request.header(header, value);
+        }
+        let Response {
+            status,
+            headers,
+            body,
+        } = self.service.send(request);
+        let headers = headers
+            .into_iter()
+            .map(|(header, value)| (header.to_lowercase(), value))
+            .collect();
+        Answer {
+            status,
+            headers,
+            body,
+        }
     }
 
     /// What is in it, by name.

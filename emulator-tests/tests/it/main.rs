@@ -3,6 +3,7 @@
 mod directory_marks;
 mod faults;
 mod harness;
+mod page_blobs;
 
 mod article;
 mod hosts;

@@ -5,6 +5,7 @@
 )]
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -167,6 +168,18 @@ impl Frozen {
         })
     }
 
+    /// The part of its bytes from `range.start` to `range.end`, in the same way.
+    pub fn part(&self, range: Range<usize>) -> impl Iterator<Item = Bytes> + '_ {
+        let mut begin = 0;
+        self.pieces().filter_map(move |piece| {
+            let end = begin + piece.len();
+            let (from, to) = (range.start.max(begin), range.end.min(end));
+            let part = (from < to).then(|| piece.slice(from - begin..to - begin));
+            begin = end;
+            part
+        })
+    }
+
     /// Its bytes, as the contiguous runs they lie in.
     pub fn runs(&self) -> impl Iterator<Item = &[u8]> {
         self.slots
@@ -281,6 +294,10 @@ mod tests {
         assert_eq!(pieces.len(), 3);
         assert_eq!(pieces.concat(), data);
         assert_eq!(frozen.runs().collect::<Vec<_>>().concat(), data);
+        let middle = LARGE_BYTES - 5..LARGE_BYTES * 2 + 7;
+        let part: Vec<Bytes> = frozen.part(middle.clone()).collect();
+        assert_eq!(part.concat(), data[middle]);
+        assert_eq!(frozen.part(9..9).count(), 0);
     }
 
     #[test]

@@ -29,6 +29,15 @@ pub enum Caching {
     Direct,
 }
 
+/// What a new file takes from the file system before it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// All that it will need, so that a disk that is too full says so before anything is transferred.
+    Whole,
+    /// Nothing: what is never written stays a hole.
+    AsWritten,
+}
+
 /// An open file. It may be used by several workers at once; it closes when the last operation on it is done.
 #[derive(Debug, Clone)]
 pub struct File {
@@ -51,10 +60,16 @@ impl File {
         }
     }
 
-    /// A new file to write, which will be `bytes` long. Its room is taken from the file system now, so that a disk that
-    /// is too full says so before anything is transferred.
-    pub fn to_write(descriptor: OwnedFd, bytes: u64, caching: Caching) -> io::Result<Self> {
-        if bytes > 0 {
+    /// A new file to write, which will be `bytes` long.
+    pub fn to_write(
+        descriptor: OwnedFd,
+        bytes: u64,
+        room: Room,
+        caching: Caching,
+    ) -> io::Result<Self> {
+        if room == Room::AsWritten {
+            fs::ftruncate(&descriptor, bytes)?;
+        } else if bytes > 0 {
             match fs::fallocate(&descriptor, FallocateFlags::empty(), 0, bytes) {
                 Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS) => {}
                 Err(errno) => return Err(errno.into()),

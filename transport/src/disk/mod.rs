@@ -10,13 +10,16 @@ mod root;
 
 mod file;
 
+mod holes;
+
 mod staged;
 
 pub mod settle;
 
 use std::rc::Rc;
 
-pub use file::{Caching, File};
+pub use file::{Caching, File, Room};
+pub use holes::data_parts;
 pub use root::{Facts, Root};
 pub use staged::{Complete, Staged};
 

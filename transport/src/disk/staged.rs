@@ -9,7 +9,7 @@ use rustix::fs::{self, RenameFlags};
 use rustix::io::Errno;
 use rustix::rand::{GetRandomFlags, getrandom};
 
-use super::file::{Caching, File};
+use super::file::{Caching, File, Room};
 use super::root::Root;
 use crate::{Error, Result};
 
@@ -34,8 +34,14 @@ struct Part {
 }
 
 impl Staged {
-    /// Makes the part file of `name` in `folder`, with room for `bytes` bytes.
-    pub fn create(folder: &Root, name: &OsStr, bytes: u64, caching: Caching) -> Result<Self> {
+    /// Makes the part file of `name` in `folder`, which will be `bytes` long.
+    pub fn create(
+        folder: &Root,
+        name: &OsStr,
+        bytes: u64,
+        room: Room,
+        caching: Caching,
+    ) -> Result<Self> {
         let told = |error: io::Error| {
             Error::disk(
                 format_args!("cannot write `{}`", shown(folder, name)),
@@ -50,7 +56,7 @@ impl Staged {
             name: name.to_owned(),
             is_placed: false,
         };
-        let file = File::to_write(descriptor, bytes, caching).map_err(told)?;
+        let file = File::to_write(descriptor, bytes, room, caching).map_err(told)?;
         Ok(Self { part, file })
     }
 

@@ -30,7 +30,13 @@ async fn store(
     data: &[u8],
     caching: Caching,
 ) -> Result<Complete> {
-    let staged = Staged::create(folder, OsStr::new(name), data.len() as u64, caching)?;
+    let staged = Staged::create(
+        folder,
+        OsStr::new(name),
+        data.len() as u64,
+        Room::Whole,
+        caching,
+    )?;
     let buffer = frozen(&engine.pool, data).await;
     staged
         .file()
@@ -223,7 +229,7 @@ fn a_batch_settles_every_file_and_reports_the_one_that_cannot_be() {
 fn the_modification_time_is_the_one_that_was_asked_for() {
     let place = tempfile::tempdir().unwrap();
     let folder = Root::open(place.path()).unwrap();
-    let staged = Staged::create(&folder, OsStr::new("old"), 0, Caching::Auto).unwrap();
+    let staged = Staged::create(&folder, OsStr::new("old"), 0, Room::Whole, Caching::Auto).unwrap();
     let then = UNIX_EPOCH + Duration::from_secs(1_000_000_007);
     staged.complete(0, Some(then)).unwrap().place(true).unwrap();
     let facts = folder.stat_beneath(Path::new("old")).unwrap().unwrap();

@@ -53,6 +53,17 @@ impl From<String> for Payload {
     }
 }
 
+impl FromIterator<Bytes> for Payload {
+    fn from_iter<I: IntoIterator<Item = Bytes>>(pieces: I) -> Self {
+        let pieces: Vec<Bytes> = pieces
+            .into_iter()
+            .filter(|piece| !piece.is_empty())
+            .collect();
+        let bytes = pieces.iter().map(|piece| piece.len() as u64).sum();
+        Self { pieces, bytes }
+    }
+}
+
 impl From<&Frozen> for Payload {
     fn from(frozen: &Frozen) -> Self {
         Self {

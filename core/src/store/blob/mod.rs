@@ -15,6 +15,8 @@ mod single;
 
 mod list;
 
+mod page_ranges;
+
 mod read;
 
 mod write;

@@ -9,11 +9,13 @@ use azring_transport::http::{Reply, Request};
 use tokio::sync::mpsc;
 
 use super::list::Listing;
+use super::page_ranges;
 use super::request::{get_blob, head_blob};
 use crate::digest::crc64;
-use crate::entry::{ETag, Entry, EntryName, Version};
+use crate::entry::{ETag, Entry, EntryName, Kind, Version};
 use crate::location::BlobLocation;
 use crate::plan::chunks::Chunk;
+use crate::plan::extents::Extents;
 use crate::select::Pattern;
 use crate::store::rest::checksum::decode_crc64;
 use crate::store::rest::conditions::Condition;
@@ -103,31 +105,55 @@ impl Source for BlobSource {
         })
     }
 
+    fn extents<'a>(
+        &'a self,
+        tools: &'a Tools,
+        entry: &'a Entry,
+    ) -> Step<'a, Result<Option<Extents>>> {
+        Box::pin(async move {
+            if entry.kind != Kind::Pages {
+                return Ok(None);
+            }
+            let (name, etag) = self.identity(entry)?;
+            page_ranges::extents(tools, &self.place, &name, entry.bytes, etag)
+                .await
+                .map(Some)
+        })
+    }
+
     fn open<'a>(
         &'a self,
         _tools: &'a Tools,
         entry: &'a Entry,
     ) -> Step<'a, Result<Arc<dyn Reader>>> {
         Box::pin(async move {
-            let Version::Service(etag) = &entry.version else {
-                return Err(Error::Changed(format!(
-                    "`{}` has no entity tag",
-                    entry.name
-                )));
-            };
-            let name = entry
-                .name
-                .as_str()
-                .ok_or_else(|| Error::Name(format!("`{}` is not UTF-8", entry.name)))?;
+            let (name, etag) = self.identity(entry)?;
             let reader: Arc<dyn Reader> = Arc::new(BlobReader {
                 place: self.place.clone(),
-                name: self.place.full_name(name),
+                name,
                 etag: etag.clone(),
                 bytes: entry.bytes,
                 wants_crc64: Arc::clone(&self.wants_crc64),
             });
             Ok(reader)
         })
+    }
+}
+
+impl BlobSource {
+    /// The full name of the blob, and the version that was listed.
+    fn identity<'a>(&self, entry: &'a Entry) -> Result<(String, &'a ETag)> {
+        let Version::Service(etag) = &entry.version else {
+            return Err(Error::Changed(format!(
+                "`{}` has no entity tag",
+                entry.name
+            )));
+        };
+        let name = entry
+            .name
+            .as_str()
+            .ok_or_else(|| Error::Name(format!("`{}` is not UTF-8", entry.name)))?;
+        Ok((self.place.full_name(name), etag))
     }
 }
 

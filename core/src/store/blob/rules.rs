@@ -5,6 +5,9 @@ use crate::options::Selection;
 use crate::plan::chunks::ChunkRule;
 use crate::plan::target::NameRule;
 use crate::select::PatternRule;
+use crate::store::Pieces;
+
+use super::properties::BlobType;
 
 const MIB: u64 = 1 << 20;
 
@@ -46,7 +49,48 @@ pub const BLOCKS: ChunkRule = ChunkRule {
     chunk_bytes_max: BLOCK_BYTES_MAX,
     chunks_max: BLOCKS_MAX,
     step_bytes: BLOCK_STEP_BYTES,
+    object_step_bytes: 1,
 };
+
+/// A page of a page blob, in bytes: what it is long in multiples of, and what is written at once at least.
+/// <https://learn.microsoft.com/rest/api/storageservices/understanding-block-blobs--append-blobs--and-page-blobs#about-page-blobs>
+pub const PAGE_BYTES: u64 = 512;
+
+/// Most bytes that one Put Page writes.
+/// <https://learn.microsoft.com/rest/api/storageservices/put-page#remarks>
+pub const PUT_PAGE_BYTES_MAX: u64 = 4 * MIB;
+
+/// Longest page blob, in bytes.
+const PAGE_BLOB_BYTES_MAX: u64 = 8 << 40;
+
+/// The pages of a page blob, as many at a time as one request takes.
+pub const PAGES: ChunkRule = ChunkRule {
+    what: "page blob",
+    chunk_bytes_max: PUT_PAGE_BYTES_MAX,
+    chunks_max: PAGE_BLOB_BYTES_MAX / PUT_PAGE_BYTES_MAX,
+    step_bytes: PAGE_BYTES,
+    object_step_bytes: PAGE_BYTES,
+};
+
+/// How long a part of a page blob may be whose ranges in use are asked for at once, in bytes: a fragmented one takes the
+/// service long to list.
+pub const PAGE_RANGES_SPAN_BYTES: u64 = 64 << 30;
+
+/// How an object that becomes a blob of this type is cut; blocks are `block_bytes` long where they may be.
+pub fn pieces(blob_type: BlobType, block_bytes: u64) -> Pieces {
+    match blob_type {
+        BlobType::Block | BlobType::Append => Pieces {
+            rule: BLOCKS,
+            chunk_bytes: block_bytes,
+            with_holes: false,
+        },
+        BlobType::Page => Pieces {
+            rule: PAGES,
+            chunk_bytes: PUT_PAGE_BYTES_MAX,
+            with_holes: true,
+        },
+    }
+}
 
 /// How a pattern is read when blobs are the source: no wildcards; a prefix with the sub-folders, else one whole name.
 pub fn pattern_rule(selection: &Selection) -> PatternRule {

@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use azring_transport as transport;
 use azring_transport::buffer::Lease;
-use azring_transport::disk::{Caching, Facts, File, Root};
+use azring_transport::disk::{Caching, Facts, File, Root, data_parts};
 use tokio::sync::mpsc;
 
 use super::list::Listing;
 use crate::entry::{Entry, EntryName, Kind, Version};
 use crate::plan::chunks::Chunk;
+use crate::plan::extents::Extents;
 use crate::select::Pattern;
 use crate::store::source::PAGES_AHEAD;
 use crate::store::{Page, Pages, Reader, Source, Step, Tools};
@@ -109,6 +110,31 @@ impl Source for LocalSource {
 
     fn has<'a>(&'a self, _tools: &'a Tools, name: &'a EntryName) -> Step<'a, Result<bool>> {
         Box::pin(async move { Ok(self.root.path().join(path_of(name)).exists()) })
+    }
+
+    fn extents<'a>(
+        &'a self,
+        tools: &'a Tools,
+        entry: &'a Entry,
+    ) -> Step<'a, Result<Option<Extents>>> {
+        Box::pin(async move {
+            let (descriptor, facts) = self
+                .root
+                .open_to_read(&tools.disk, path_of(&entry.name))
+                .await?;
+            check_version(entry, &facts)?;
+            let parts = tokio::task::spawn_blocking(move || data_parts(descriptor, facts.bytes))
+                .await
+                .map_err(std::io::Error::other)
+                .flatten()
+                .map_err(|error| {
+                    transport::Error::disk(
+                        format_args!("cannot find the holes of `{}`", entry.name),
+                        &error,
+                    )
+                })?;
+            Ok(Some(Extents::new(entry.bytes, parts)))
+        })
     }
 
     fn open<'a>(&'a self, tools: &'a Tools, entry: &'a Entry) -> Step<'a, Result<Arc<dyn Reader>>> {

@@ -15,6 +15,7 @@ pub const RANGES: ChunkRule = ChunkRule {
     chunk_bytes_max: 1 << 30,
     chunks_max: u32::MAX as u64,
     step_bytes: 4 << 20,
+    object_step_bytes: 1,
 };
 
 /// How a pattern is read when files are the source: with wildcards.

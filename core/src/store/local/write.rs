@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use azring_transport as transport;
 use azring_transport::buffer::Frozen;
 use azring_transport::disk::settle::Settler;
-use azring_transport::disk::{Caching, File, Root, Staged};
+use azring_transport::disk::{Caching, File, Room, Root, Staged};
 use tokio::sync::OnceCell;
 
 use super::rules;
@@ -19,7 +19,9 @@ use crate::options::Landing;
 use crate::plan::Task;
 use crate::plan::chunks::Chunk;
 use crate::plan::target::TargetName;
-use crate::store::{Committed, Destination, Receipt, Stat, Step, Sums, TargetRules, Tools, Writer};
+use crate::store::{
+    Becomes, Committed, Destination, Pieces, Receipt, Stat, Step, Sums, TargetRules, Tools, Writer,
+};
 use crate::{Error, Result};
 
 /// Open folders that are kept at hand. Files of one folder come one after the other, so a few would do.
@@ -97,9 +99,12 @@ impl Destination for LocalDestination {
     fn rules(&self) -> TargetRules {
         TargetRules {
             names: rules::name_rule(self.landing.delimiter),
-            chunks: rules::RANGES,
-            chunk_bytes: CHUNK_BYTES,
-            has_folders: true,
+            becomes: Becomes::File,
+            pieces: Pieces {
+                rule: rules::RANGES,
+                chunk_bytes: CHUNK_BYTES,
+                with_holes: true,
+            },
         }
     }
 
@@ -121,6 +126,7 @@ impl Destination for LocalDestination {
             let facts = self.root()?.stat_beneath(name.as_local().as_path())?;
             Ok(facts.map(|facts| Stat {
                 modified: facts.modified(),
+                kind: None,
             }))
         })
     }
@@ -146,7 +152,12 @@ impl Destination for LocalDestination {
             }
             let folder = self.folder(path.parent().unwrap_or(Path::new("")))?;
             let name: OsString = path.file_name().unwrap_or_default().into();
-            let staged = Staged::create(&folder, &name, task.entry.bytes, Caching::Auto)?;
+            let room = if task.chunks.hole_bytes() > 0 {
+                Room::AsWritten
+            } else {
+                Room::Whole
+            };
+            let staged = Staged::create(&folder, &name, task.entry.bytes, room, Caching::Auto)?;
             let writer: Arc<dyn Writer> = Arc::new(LocalWriter {
                 file: staged.file().clone(),
                 staged: Mutex::new(Some(staged)),

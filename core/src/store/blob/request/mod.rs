@@ -14,6 +14,14 @@ pub mod get_blob;
 
 pub mod put_blob;
 
+pub mod create_blob;
+
+pub mod put_page;
+
+pub mod get_page_ranges;
+
+pub mod set_blob_properties;
+
 pub mod put_block;
 
 pub mod get_block_list;

@@ -214,3 +214,70 @@ fn a_block_list_is_asked_for_and_read() {
     );
     assert!(get_block_list::parse(b"<BlockList><CommittedBlocks><Block><Name>QQ==</Name></Block></CommittedBlocks></BlockList>").is_err());
 }
+
+#[test]
+fn a_page_blob_is_made_at_its_length_and_written_in_ranges() {
+    let stored = Stored {
+        content_type: Some("a/b"),
+        md5: None,
+    };
+    assert_eq!(
+        wire(&create_blob::request(
+            &place(),
+            NAME,
+            create_blob::Form::Pages(1 << 40),
+            stored
+        )),
+        format!(
+            "PUT {PATH}? x-ms-blob-type: PageBlob, x-ms-blob-content-length: 1099511627776, x-ms-blob-content-type: a/b"
+        )
+    );
+    let page = put_page::request(
+        &place(),
+        NAME,
+        ByteRange::new(512, 512).unwrap(),
+        Bytes::from(vec![7; 512]),
+        Check::Crc64(0xAE8B_1486_0A79_9888),
+    );
+    assert_eq!(
+        wire(&page),
+        format!(
+            "PUT {PATH}?comp=page x-ms-page-write: update, x-ms-range: bytes=512-1023, x-ms-content-crc64: iJh5CoYUi64="
+        )
+    );
+    assert_eq!(page.payload.bytes(), 512);
+    assert_eq!(
+        wire(&set_blob_properties::request(&place(), NAME, stored)),
+        format!("PUT {PATH}?comp=properties x-ms-blob-content-type: a/b")
+    );
+}
+
+#[test]
+fn page_ranges_are_asked_for_and_read_without_what_was_cleared() {
+    let range = ByteRange::new(0, 1024).unwrap();
+    assert_eq!(
+        wire(&get_page_ranges::request(
+            &place(),
+            NAME,
+            range,
+            None,
+            Condition::Always
+        )),
+        format!("GET {PATH}?comp=pagelist x-ms-range: bytes=0-1023")
+    );
+    let list = get_page_ranges::parse(
+        b"<?xml version=\"1.0\"?><PageList><PageRange><Start>0</Start><End>511</End></PageRange><ClearRange><Start>512</Start><End>1023</End></ClearRange><PageRange><Start>4096</Start><End>8191</End></PageRange><NextMarker>m</NextMarker></PageList>",
+    )
+    .unwrap();
+    assert_eq!(list.ranges, [(0, 512), (4096, 4096)]);
+    assert_eq!(list.next.map(|marker| marker.0).as_deref(), Some("m"));
+    for wrong in [
+        "<Start>512</Start><End>0</End>",
+        "<Start>0</Start>",
+        "<Start>-1</Start><End>1</End>",
+        "<Start>0</Start><End>18446744073709551615</End>",
+    ] {
+        let body = format!("<PageList><PageRange>{wrong}</PageRange></PageList>");
+        assert!(get_page_ranges::parse(body.as_bytes()).is_err(), "{wrong}");
+    }
+}

@@ -1,0 +1,30 @@
+//! Put Blob of a page or an append blob: it is made without its bytes, which come later. 201, and what was there before
+//! is gone.
+//! <https://learn.microsoft.com/rest/api/storageservices/put-blob>
+
+use azring_transport::http::Request;
+use http::Method;
+
+use crate::location::BlobLocation;
+use crate::store::blob::properties::Stored;
+
+/// What kind of blob is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A page blob of this length in bytes, a multiple of 512; all of it zeros.
+    Pages(u64),
+    /// An append blob, empty.
+    Appended,
+}
+
+/// Makes the blob of this full name.
+pub fn request(place: &BlobLocation, name: &str, form: Form, stored: Stored<'_>) -> Request {
+    let request = Request::new(Method::PUT, &place.account, place.blob_path(name));
+    let request = match form {
+        Form::Pages(bytes) => request
+            .header("x-ms-blob-type", "PageBlob")
+            .header("x-ms-blob-content-length", bytes.to_string()),
+        Form::Appended => request.header("x-ms-blob-type", "AppendBlob"),
+    };
+    stored.on(request)
+}

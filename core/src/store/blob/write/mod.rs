@@ -1,0 +1,152 @@
+//! Writes blobs: a writer for each type, one per file, and what they have in common.
+
+mod block;
+
+mod page;
+
+use std::sync::Arc;
+
+use azring_transport::http::{Reply, Request};
+
+use super::properties::{BlobType, Properties, Stored, kind};
+use super::request::{head_blob, set_blob_properties};
+use super::{container, rules};
+use crate::digest::follower::Md5;
+use crate::location::BlobLocation;
+use crate::options::Shape;
+use crate::plan::Task;
+use crate::plan::target::TargetName;
+use crate::store::{Becomes, Destination, Stat, Step, TargetRules, Tools, Writer};
+use crate::{Error, Result};
+
+use block::BlockWriter;
+use page::PageWriter;
+
+/// A container or virtual directory to copy to.
+pub struct BlobDestination {
+    place: BlobLocation,
+    blob_type: BlobType,
+    block_bytes: u64,
+}
+
+impl BlobDestination {
+    /// The container or virtual directory at `place`, for blobs of this shape.
+    pub fn new(place: BlobLocation, shape: &Shape) -> Self {
+        Self {
+            place,
+            blob_type: shape.blob_type,
+            block_bytes: shape.block_bytes,
+        }
+    }
+}
+
+impl Destination for BlobDestination {
+    fn rules(&self) -> TargetRules {
+        TargetRules {
+            names: rules::name_rule(&self.place.directory),
+            becomes: Becomes::Blob(kind(Some(self.blob_type), false)),
+            pieces: rules::pieces(self.blob_type, self.block_bytes),
+        }
+    }
+
+    fn prepare<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<()>> {
+        Box::pin(container::make_if_missing(tools, &self.place))
+    }
+
+    fn stat<'a>(
+        &'a self,
+        tools: &'a Tools,
+        name: &'a TargetName,
+    ) -> Step<'a, Result<Option<Stat>>> {
+        Box::pin(async move {
+            let reply = match tools
+                .client
+                .send(&head_blob::request(&self.place, name.as_blob().as_str()))
+                .await
+            {
+                Ok(reply) => reply,
+                Err(error) if error.status() == Some(404) => return Ok(None),
+                Err(error) => return Err(error.into()),
+            };
+            let properties = Properties::of_head(&reply)?;
+            Ok(Some(Stat {
+                modified: properties.modified,
+                kind: properties.blob_type.map(|found| kind(Some(found), false)),
+            }))
+        })
+    }
+
+    fn shown(&self, name: &TargetName) -> String {
+        let account = &self.place.account;
+        let (scheme, authority) = (
+            account.endpoint.scheme.as_str(),
+            account.endpoint.authority(),
+        );
+        format!(
+            "{scheme}://{authority}{}",
+            self.place.blob_path(name.as_blob().as_str())
+        )
+    }
+
+    fn create<'a>(&'a self, tools: &'a Tools, task: &'a Task) -> Step<'a, Result<Arc<dyn Writer>>> {
+        Box::pin(async move {
+            let draft = Draft {
+                place: self.place.clone(),
+                name: task.target.as_blob().as_str().into(),
+                content_type: task.content_type.clone(),
+            };
+            let writer: Arc<dyn Writer> = match self.blob_type {
+                BlobType::Block | BlobType::Append => Arc::new(BlockWriter::new(draft, task)),
+                BlobType::Page => Arc::new(PageWriter::create(draft, tools, task).await?),
+            };
+            Ok(writer)
+        })
+    }
+}
+
+/// A blob being written: where it will be, and what is stored beside its bytes.
+struct Draft {
+    place: BlobLocation,
+    name: String,
+    content_type: Option<String>,
+}
+
+impl Draft {
+    fn stored(&self, md5: Option<Md5>) -> Stored<'_> {
+        Stored {
+            content_type: self.content_type.as_deref(),
+            md5,
+        }
+    }
+
+    /// Sends a request that writes. A blob of another type under this name is told in AzCopy's words.
+    async fn send(&self, tools: &Tools, request: &Request) -> Result<Reply> {
+        tools
+            .client
+            .send(request)
+            .await
+            .map_err(|error| match error.code() {
+                Some("InvalidBlobType") => Error::other_type(&self.name),
+                _ => error.into(),
+            })
+    }
+
+    /// Stores the MD5 with a blob that was made before it was known. Everything else is stored again with it: what is
+    /// left out would be cleared.
+    async fn store_md5(&self, tools: &Tools, md5: Option<Md5>) -> Result<()> {
+        if md5.is_none() {
+            return Ok(());
+        }
+        let stored = Stored {
+            content_type: Some(
+                self.content_type
+                    .as_deref()
+                    .unwrap_or("application/octet-stream"),
+            ),
+            md5,
+        };
+        let request = set_blob_properties::request(&self.place, &self.name, stored);
+        self.send(tools, &request).await?;
+        Ok(())
+    }
+}
