@@ -41,10 +41,10 @@ if [ $# = 0 ]; then
 
   begin "unit and property tests"
   if cargo nextest --version >/dev/null 2>&1; then
-    cargo nextest run --workspace --locked --no-tests=pass -E 'not binary_id(azring-emulator-tests::it)'
+    cargo nextest run --workspace --locked --no-tests=pass -E 'not (package(azring-emulator-tests) and kind(test))'
   else
-    cargo test --workspace --locked --lib --bins -- --quiet
-    cargo test --workspace --locked --tests --exclude azring-emulator-tests -- --quiet
+    cargo test --workspace --locked --exclude azring-emulator-tests --lib --bins --tests -- --quiet
+    cargo test -p azring-emulator-tests --locked --lib --bins -- --quiet
   fi
 
   begin "examples in the documentation"
@@ -55,6 +55,6 @@ begin "the programs that the emulator tests run"
 cargo build -p azring -p azring-emulator-tests --bins --locked
 export AZRING_PROGRAMS=$target/debug
 
-# One process for all of them, so that they share one Azurite.
+# One process for all tests of a file, so that they share one Azurite.
 begin "emulator tests"
-cargo test -p azring-emulator-tests --test it --locked -- "$@"
+cargo test -p azring-emulator-tests --test '*' --locked -- "$@"
