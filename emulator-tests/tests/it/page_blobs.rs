@@ -158,7 +158,7 @@ fn a_blob_of_another_type_is_not_replaced_and_that_is_said() {
     container.put("a", "block");
     std::fs::write(source.join("a"), [1; 512]).unwrap();
     // /XO looks at the destination first; by the clock the file is newer.
-    let later = std::time::SystemTime::now() + std::time::Duration::from_secs(60);
+    let later = std::time::SystemTime::now() + std::time::Duration::from_mins(1);
     File::options()
         .write(true)
         .open(source.join("a"))
