@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rustix::fs::{MemfdFlags, memfd_create};
+use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 
 use crate::mask::{self, MASKED};
 use crate::{command, words};
@@ -33,6 +34,13 @@ pub(crate) struct Arguments {
     pub(crate) words: Vec<OsString>,
     /// Why secrets among them can be seen by others, if they can.
     pub(crate) exposed: Option<io::Error>,
+}
+
+/// From here on the memory of this process, in which keys are, cannot be read by others of the same user nor end up in a
+/// core file (`PR_SET_DUMPABLE`, prctl(2)).
+pub(crate) fn shield() {
+    // Where the kernel refuses, nothing is lost but this.
+    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
 }
 
 /// The arguments of this process. Does not return where the program starts itself again to hide them.

@@ -1,6 +1,8 @@
 //! Carries a copy out: hands the options to the job, under the eyes of its audience and the hand of the signals, and says
 //! how it ended.
 
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use azring_core::options::Options;
@@ -10,6 +12,7 @@ use azring_core::{Stop, job};
 use crate::audience::{Audience, End, Listener};
 use crate::console::{Block, Console, Level, Messages, Progress, Records};
 use crate::exit::Ending;
+use crate::ledger::Ledger;
 use crate::misuse::reason;
 use crate::settings::Settings;
 use crate::verbose_log::VerboseLog;
@@ -69,10 +72,15 @@ fn listeners(
             options,
             settings.dialect,
         );
-        listeners.push(Box::new(log.map_err(|error| {
-            let path = path.display();
-            format!("cannot write the verbose log `{path}`: {}", reason(&error))
-        })?));
+        listeners.push(Box::new(
+            log.map_err(|error| cannot_write("verbose log", path, &error))?,
+        ));
+    }
+    if let Some(path) = &settings.ledger {
+        let ledger = Ledger::open(path, options.preview, console());
+        listeners.push(Box::new(
+            ledger.map_err(|error| cannot_write("ledger", path, &error))?,
+        ));
     }
     listeners.push(Box::new(Messages::new(
         console(),
@@ -85,6 +93,14 @@ fn listeners(
         listeners.push(Box::new(Block::new(console(), options.preview)));
     }
     Ok(listeners)
+}
+
+fn cannot_write(what: &str, path: &Path, error: &io::Error) -> String {
+    format!(
+        "cannot write the {what} `{}`: {}",
+        path.display(),
+        reason(error)
+    )
 }
 
 /// Asks at the terminal, as long as the run is not called off.

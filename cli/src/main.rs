@@ -35,6 +35,8 @@ mod console;
 
 mod verbose_log;
 
+mod ledger;
+
 mod prompt;
 
 mod terminal;
@@ -55,6 +57,7 @@ use surroundings::Surroundings;
 
 fn main() -> ExitCode {
     let arguments = arguments::take();
+    arguments::shield();
     let console = Arc::new(Console::of_process());
     if let Some(error) = arguments.exposed {
         console.message(

@@ -18,6 +18,8 @@ pub(crate) struct Settings {
     pub(crate) command: String,
     /// Where the verbose log goes, if there is one.
     pub(crate) verbose_log: Option<PathBuf>,
+    /// Where the ledger goes, if there is one.
+    pub(crate) ledger: Option<PathBuf>,
     /// Records on standard output instead of text.
     pub(crate) json: bool,
     /// How far the run is.
@@ -44,6 +46,7 @@ impl Settings {
             dialect: given.dialect(),
             command: given.to_string(),
             verbose_log: verbose_log(given, around)?,
+            ledger: local(given, &row::LEDGER)?,
             json: choice(given, &row::OUTPUT)? == Some("json"),
             progress: match choice(given, &row::PROGRESS)? {
                 Some("lines") => Progress::Lines,

@@ -137,7 +137,7 @@ pub(crate) fn record(time: Timestamp, kind: &str, fields: &Value) -> String {
         "time": format!("{time:.3}"),
     });
     merge(&mut record, fields.clone());
-    escape(&record.to_string())
+    terminal_safe(&record.to_string())
 }
 
 fn merge(into: &mut Value, fields: Value) {
@@ -165,7 +165,8 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-fn failure(error: &Error) -> Map<String, Value> {
+/// What is known about an error.
+pub(crate) fn failure(error: &Error) -> Map<String, Value> {
     let mut fields = Map::new();
     fields.insert("message".to_owned(), masked(&error.to_string()).into());
     if let Error::Transport(transport) = error {
@@ -185,7 +186,7 @@ fn failure(error: &Error) -> Map<String, Value> {
 
 /// Characters that a terminal would obey, as escapes of JSON: what is read is the same. They only occur in strings, and
 /// JSON itself asks for the escape below U+0020 alone.
-fn escape(text: &str) -> String {
+pub(crate) fn terminal_safe(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         let code = u32::from(letter);

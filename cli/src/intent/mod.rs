@@ -126,10 +126,16 @@ const TARGET: End = End {
 
 fn location(given: &Given, end: &End, around: &Surroundings) -> Result<Location, Misuse> {
     let Some(raw) = given.raw(end.place) else {
-        return Err(Misuse::meaning(format!(
-            "`{}` is missing: both a source and a destination are needed, and standard input is not built as a source yet",
-            end.place.spelled(given.dialect())
-        )));
+        let name = end.place.spelled(given.dialect());
+        return Err(Misuse::meaning(match end.side {
+            Side::Source => format!(
+                "`{name}` is missing: both a source and a destination are needed, and standard input is not built as a \
+                 source yet"
+            ),
+            Side::Destination => {
+                format!("`{name}` is missing: both a source and a destination are needed")
+            }
+        }));
     };
     if raw == "-" {
         return Err(Misuse::meaning(format!(

@@ -169,7 +169,7 @@ fn a_location_that_is_none_is_named_with_its_side_and_without_its_secrets() {
 
 #[test]
 fn both_ends_are_needed() {
-    assert_snapshot!(refused(&UPLOAD[..1], &[]), @"`/Dest` is missing: both a source and a destination are needed, and standard input is not built as a source yet");
+    assert_snapshot!(refused(&UPLOAD[..1], &[]), @"`/Dest` is missing: both a source and a destination are needed");
     assert_snapshot!(refused(&["--destination=/x"], &[]), @"`--source` is missing: both a source and a destination are needed, and standard input is not built as a source yet");
 }
 

@@ -21,7 +21,9 @@ pub(crate) use location::{
 };
 pub(crate) use machine::{CA_FILE, IO, MEMORY, NC};
 pub(crate) use selection::{A, DELIMITER, IA, PATTERN, S, SNAPSHOT, XA, XN, XO};
-pub(crate) use session::{EXIT_CODES, HELP, L, OUTPUT, PROGRESS, RESPONSE_FILE, V, VERSION, Y};
+pub(crate) use session::{
+    EXIT_CODES, HELP, L, LEDGER, OUTPUT, PROGRESS, RESPONSE_FILE, V, VERSION, Y,
+};
 pub(crate) use table::SPLIT_SIZE;
 pub(crate) use transfer::{
     BLOB_TYPE, BLOCK_SIZE_IN_MB, CHECK_MD5, CRC64, DURABILITY, MD5, MT, SET_CONTENT_TYPE, SYNC_COPY,

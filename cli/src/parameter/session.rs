@@ -10,6 +10,7 @@ pub(super) const GROUP: Group = Group {
         &V,
         &Z,
         &RESPONSE_FILE,
+        &LEDGER,
         &OUTPUT,
         &PROGRESS,
         &EXIT_CODES,
@@ -59,6 +60,20 @@ pub(crate) static V: Parameter = Parameter {
              `$XDG_STATE_HOME/azring`, which is `~/.local/state/azring` where that is not set. A log is appended to; at \
              64 MiB it is set aside under its name with `.1` behind it.",
     since: "AzCopy",
+    built: true,
+};
+
+pub(crate) static LEDGER: Parameter = Parameter {
+    slash: "Ledger",
+    dash: &["ledger"],
+    value: Value::Required("path"),
+    secret: false,
+    applies_to: ALL,
+    default: "no ledger",
+    brief: "Write a record for every object into a file",
+    detail: "Appends a record to a file for every object that was copied, skipped or failed: time, name, outcome, bytes, and \
+             what went wrong. A file whose name ends in `.csv` gets lines of CSV, any other lines of JSON.",
+    since: "azring 0.1",
     built: true,
 };
 

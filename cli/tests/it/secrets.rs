@@ -1,9 +1,14 @@
 //! A key is seen by nobody: not in `ps`, not in what is printed, not in a log.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Read;
 use std::net::TcpListener;
+use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
+
+use azring_emulator_tests::emulator::digest;
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::service::{KEY, Service};
 use super::{azring, run};
@@ -62,51 +67,203 @@ fn a_key_on_the_command_line_is_gone_when_the_work_begins() {
     }
 }
 
+/// Every way in which the canary might be written: as it is, percent-encoded, for JSON, in hexadecimal, in base64.
+fn forms(canary: &str) -> Vec<String> {
+    let decoded = digest::from_base64(canary).expect("a key is base64");
+    vec![
+        canary.to_owned(),
+        percent(canary),
+        canary.replace('/', "\\/"),
+        hex(canary.as_bytes()),
+        hex(&decoded),
+        digest::to_base64(canary.as_bytes()),
+    ]
+}
+
+fn percent(text: &str) -> String {
+    text.replace('+', "%2B")
+        .replace('/', "%2F")
+        .replace('=', "%3D")
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("memory takes it");
+        text
+    })
+}
+
+/// Long enough to be nobody else's, short enough to be found if only a piece is shown.
+const PIECE: usize = 14;
+
+/// The words of one command.
+type Words = Vec<String>;
+
+/// A shared access signature that is signed with the canary.
+fn signature() -> String {
+    format!("sv=2020-01-01&sp=rw&sig={}", percent(KEY))
+}
+
+/// Where a command with these words leaves its log and its ledger.
+fn recorded(service: &Service, mut words: Words) -> Words {
+    words.push(format!("/V:{}", service.path("copy.log")));
+    words.push(format!("/Ledger:{}", service.path("copy.csv")));
+    words
+}
+
+/// An upload with these words besides.
+fn upload_with(service: &Service, more: &[&str]) -> Words {
+    let places = [
+        format!("/Source:{}", service.path("source")),
+        format!("/Dest:{}", service.url()),
+    ];
+    let more = more.iter().map(|&word| word.to_owned());
+    recorded(service, places.into_iter().chain(more).collect())
+}
+
+fn commands_that_work(service: &Service) -> Vec<Words> {
+    let up = |more: &[&str]| recorded(service, service.upload(more));
+    let down = |more: &[&str]| recorded(service, service.download(more));
+    let list = |more: &[&str]| {
+        let words = ["list", &service.url()].map(str::to_owned);
+        words
+            .into_iter()
+            .chain(more.iter().map(|&word| word.to_owned()))
+            .collect()
+    };
+    let key = format!("/SourceKey:{KEY}");
+    vec![
+        up(&[]),
+        up(&["/Y", "/S"]),
+        up(&["/L"]),
+        up(&["/Output:json", "/Y"]),
+        up(&["/Pattern:nothing"]),
+        down(&["/S"]),
+        down(&["/S", "/XO"]),
+        list(&[&key]),
+        list(&[&format!("--source-key={KEY}"), "--output=json"]),
+        vec!["doctor".into(), service.url(), key],
+        [&["convert-args".to_owned()][..], &service.upload(&["/S"])].concat(),
+        vec![
+            "convert-args".into(),
+            format!("/Dest:{}?{}", service.url(), signature()),
+        ],
+    ]
+}
+
+fn commands_that_are_refused(service: &Service) -> Vec<Words> {
+    let key = format!("/DestKey:{KEY}");
+    let sas = format!("/DestSAS:{}", signature());
+    let in_url = format!("/Dest:{}?{}", service.url(), signature());
+    let response = service.path("response.txt");
+    fs::write(&response, format!("{key}\n/Nonsense:{KEY}\n")).expect("it can be written");
+    let mut refused: Vec<_> = [
+        &[&key, "/NC:0"][..],
+        &[&key, "/Snapshot", "/SyncCopy"],
+        &[&key, &key],
+        &[&key, "stray"],
+        &[&key, KEY],
+        &[&sas, &key],
+        &["/@", &key],
+    ]
+    .map(|more| upload_with(service, more))
+    .into();
+    for name in [
+        "/DestKy",
+        "/S",
+        "/IO",
+        "/BlockSizeInMb",
+        "/SourceKey",
+        "/Progress",
+    ] {
+        refused.push(upload_with(service, &[&format!("{name}:{KEY}")]));
+    }
+    refused.push(upload_with(service, &[&format!("{key}!")]));
+    refused.push(upload_with(service, &[&format!("/@:{response}")]));
+    refused.push(vec!["/Source:/x".into(), in_url.clone(), sas]);
+    refused.push(vec![
+        "/Source:/x".into(),
+        in_url.replace("/container", ""),
+        "/S".into(),
+    ]);
+    refused.push(vec!["--source-key".into(), KEY.into(), "--oops".into()]);
+    refused.push(vec!["--source-key=".into(), KEY.into()]);
+    refused.push(vec!["--help".into(), KEY.into()]);
+    refused.push(vec![KEY.into()]);
+    refused
+}
+
+fn commands_that_fail(service: &Service) -> Vec<Words> {
+    let key = format!("/DestKey:{KEY}");
+    let source = format!("/Source:{}", service.path("source"));
+    let target = format!("/Dest:{}", service.url());
+    vec![
+        upload_with(service, &[&format!("/DestSAS:{}", signature())]),
+        vec![source.clone(), format!("{target}?{}", signature())],
+        vec![
+            source,
+            "/Dest:http://127.0.0.1:1/devstoreaccount1/c".into(),
+            key.clone(),
+        ],
+        vec!["/Source:/no/such/folder".into(), target, key],
+    ]
+}
+
 #[test]
 fn no_key_is_printed_or_logged_whatever_happens() {
     let service = Service::with_files(&[("a.txt", 1), ("b.txt", 1)]);
-    let log = service.path("copy.log");
-    let words = |more: &[&str]| {
-        let mut words = service.upload(more);
-        words.push(format!("/V:{log}"));
-        words
-    };
-    let healthy = [
-        words(&[]),
-        words(&["/Y", "/S"]),
-        words(&["/L"]),
-        words(&["/Output:json", "/Y"]),
-        words(&["/Pattern:nothing"]),
-    ];
-    let mut told: Vec<_> = healthy.iter().map(|words| run(words)).collect();
-    let away = words(&["/Dest:http://127.0.0.1:1/devstoreaccount1/container"]);
-    told.push(run(&away));
+    let run_all = |commands: Vec<Words>| commands.into_iter().map(|words| run(&words));
+    let mut told: Vec<_> = run_all(commands_that_work(&service)).collect();
+    assert!(told.iter().all(|told| told.code == Some(0)), "{told:?}");
+    told.extend(run_all(commands_that_are_refused(&service)));
+    told.extend(run_all(commands_that_fail(&service)));
     for answer in [
         r#"{"status": 403, "code": "AuthenticationFailed"}"#,
         r#"{"status": 404, "code": "ContainerNotFound"}"#,
         r#"{"status": 409, "code": "ContainerBeingDeleted"}"#,
-        r#"{"status": 400, "code": "InvalidUri"}"#,
     ] {
-        service.fall_ill(&format!(
-            r#"{{"rules": [{{"when": {{}}, "then": {{"answer": {answer}}}}}]}}"#
-        ));
-        told.push(run(&words(&["/Y"])));
-        told.push(run(&words(&["/Y", "/Output:json"])));
+        let plan = format!(r#"{{"rules": [{{"when": {{}}, "then": {{"answer": {answer}}}}}]}}"#);
+        service.fall_ill(&plan);
+        told.extend(run_all(commands_that_work(&service)));
     }
-    let log = fs::read_to_string(log).unwrap();
-    assert!(log.contains("/DestKey:******"));
-    let encoded = KEY
-        .replace('+', "%2B")
-        .replace('/', "%2F")
-        .replace('=', "%3D");
-    for told in &told {
-        for text in [&told.results, &told.messages, &log] {
-            assert!(
-                !text.contains(&KEY[..16]) && !text.contains(&encoded[..16]),
-                "{told:?}"
-            );
+    let log = fs::read_to_string(service.path("copy.log")).unwrap();
+    let ledger = fs::read_to_string(service.path("copy.csv")).unwrap();
+    assert!(log.contains("/DestKey:******") && ledger.contains("a.txt"));
+    let forms = forms(KEY);
+    let printed = told.iter().flat_map(|told| [&told.results, &told.messages]);
+    for text in printed.chain([&log, &ledger]) {
+        for form in &forms {
+            assert!(!text.contains(&form[..PIECE]), "`{form}` is in: {text}");
         }
     }
+}
+
+#[test]
+fn a_process_that_dies_leaves_no_core_with_a_key_in_it() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let service = Service::with_files(&[("a.txt", 1)]);
+    let mut child = std::process::Command::new("prlimit")
+        .arg("--core=unlimited")
+        .arg(env!("CARGO_BIN_EXE_azring"))
+        .args([
+            "/IO:threads",
+            &format!("/Source:{}", service.path("source")),
+        ])
+        .arg(format!(
+            "/Dest:http://{}/devstoreaccount1/c",
+            silent.local_addr().unwrap()
+        ))
+        .arg(format!("/DestKey:{KEY}"))
+        .current_dir(service.folder())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let (mut connection, _) = silent.accept().unwrap();
+    connection.read_exact(&mut [0]).unwrap();
+    kill_process(Pid::from_child(&child), Signal::ABORT).unwrap();
+    let status = child.wait().unwrap();
+    assert_eq!(status.signal(), Some(Signal::ABORT.as_raw()));
+    assert!(!status.core_dumped());
 }
 
 #[test]
