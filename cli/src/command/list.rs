@@ -52,7 +52,8 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, Misuse> {
         return Err(wanted());
     };
     let engine = intent::engine(&given, &around)?;
-    let pattern = Pattern::new(given.text(&row::PATTERN)?, PatternRule::Prefix)
+    let prefix = given.text(&row::PATTERN)?;
+    let pattern = Pattern::new(prefix, PatternRule::Prefix)
         .map_err(|error| Misuse::meaning(error.to_string()))?;
     let mut listing = Listing {
         console,
@@ -63,7 +64,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, Misuse> {
     };
     let walked = service::run(walk(&engine, place.clone(), pattern, &mut listing));
     if let Err(error) = walked {
-        let text = unusable(&error, Side::Source, &location, given.dialect());
+        let text = unusable(&error, Side::Source, &location, prefix, given.dialect());
         console.message(Level::Error, &text);
         return Ok(Ending::Failure);
     }

@@ -23,21 +23,39 @@ pub(crate) fn unlisted(what: &str, error: &Error) -> String {
 
 /// The end of the whole run.
 pub(crate) fn fatal(error: &Error, options: &Options, dialect: Dialect) -> String {
-    match side_of(error, options) {
-        Some(Side::Source) => unusable(error, Side::Source, &options.source, dialect),
-        Some(Side::Destination) => unusable(error, Side::Destination, &options.target, dialect),
-        None => reason(error),
-    }
+    let Some(side) = side_of(error, options) else {
+        return reason(error);
+    };
+    let place = match side {
+        Side::Source => &options.source,
+        Side::Destination => &options.target,
+    };
+    let pattern = options.selection.pattern.as_deref();
+    unusable(error, side, place, pattern, dialect)
 }
 
 /// A location that cannot be used, in the form that AzCopy gives it: on its last line follows how to learn more.
-pub(crate) fn unusable(error: &Error, side: Side, place: &Location, dialect: Dialect) -> String {
+pub(crate) fn unusable(
+    error: &Error,
+    side: Side,
+    place: &Location,
+    pattern: Option<&str>,
+    dialect: Dialect,
+) -> String {
     let parameter = match side {
         Side::Source => &parameter::SOURCE,
         Side::Destination => &parameter::DEST,
     };
+    let attempt = match (error.status(), side, pattern) {
+        (None, ..) => String::new(),
+        (Some(_), Side::Source, None) => format!("Failed to enumerate directory {place}. "),
+        (Some(_), Side::Source, Some(pattern)) => {
+            format!("Failed to enumerate directory {place} with file pattern {pattern}. ")
+        }
+        (Some(_), Side::Destination, _) => "Failed to validate destination. ".to_owned(),
+    };
     format!(
-        "Error parsing {side} location \"{place}\": {} For more details, please type \"azring {}\".",
+        "Error parsing {side} location \"{place}\": {attempt}{} For more details, please type \"azring {}\".",
         told(error),
         parameter.ask_help(dialect)
     )
@@ -156,7 +174,7 @@ mod tests {
             "/Dest:https://a.blob.core.windows.net/c?sv=1&sig=canary",
         ]);
         assert_snapshot!(fatal(&forbidden(), &upload, Dialect::Slash), @r#"
-        Error parsing destination location "https://a.blob.core.windows.net/c": The remote server returned an error: (403) Forbidden.
+        Error parsing destination location "https://a.blob.core.windows.net/c": Failed to validate destination. The remote server returned an error: (403) Forbidden.
         HttpStatusMessage:the service answered 403 AuthenticationFailed: the signature is wrong
         RequestId:5205442d-001e
         Time:Thu, 16 Aug 2018 15:19:39 GMT For more details, please type "azring /?:Dest".
@@ -168,6 +186,23 @@ mod tests {
             "cannot find the host `a.blob.core.windows.net`",
         );
         assert_snapshot!(fatal(&unknown.into(), &download, Dialect::Slash), @r#"Error parsing source location "https://a.blob.core.windows.net/c": cannot find the host `a.blob.core.windows.net`. For more details, please type "azring /?:Source"."#);
+        let matching = options(&[
+            "/Source:https://a.blob.core.windows.net/c",
+            "/Dest:/data",
+            "/Pattern:x",
+        ]);
+        assert_snapshot!(fatal(&forbidden(), &download, Dialect::Slash), @r#"
+        Error parsing source location "https://a.blob.core.windows.net/c": Failed to enumerate directory https://a.blob.core.windows.net/c. The remote server returned an error: (403) Forbidden.
+        HttpStatusMessage:the service answered 403 AuthenticationFailed: the signature is wrong
+        RequestId:5205442d-001e
+        Time:Thu, 16 Aug 2018 15:19:39 GMT For more details, please type "azring /?:Source".
+        "#);
+        assert_snapshot!(fatal(&forbidden(), &matching, Dialect::Slash), @r#"
+        Error parsing source location "https://a.blob.core.windows.net/c": Failed to enumerate directory https://a.blob.core.windows.net/c with file pattern x. The remote server returned an error: (403) Forbidden.
+        HttpStatusMessage:the service answered 403 AuthenticationFailed: the signature is wrong
+        RequestId:5205442d-001e
+        Time:Thu, 16 Aug 2018 15:19:39 GMT For more details, please type "azring /?:Source".
+        "#);
         assert_snapshot!(fatal(&no_such_folder(), &download, Dialect::Slash), @r#"Error parsing destination location "/data": cannot open `/data`: no such file or directory. For more details, please type "azring /?:Dest"."#);
     }
 

@@ -76,7 +76,7 @@ fn a_location_that_cannot_be_used_is_told_in_azcopys_form() {
     assert_eq!(told.code, Some(1));
     assert_eq!(told.results, "");
     let start = format!(
-        "[ERROR] Error parsing source location \"{}\": ",
+        "[ERROR] Error parsing source location \"{0}\": Failed to enumerate directory {0}. ",
         service.url()
     );
     assert!(told.messages.contains(&start), "{}", told.messages);
