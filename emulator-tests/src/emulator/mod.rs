@@ -12,7 +12,8 @@
 
 pub mod behaviour;
 mod options;
-mod server;
+pub mod park;
+pub mod server;
 pub mod tls;
 
 pub mod auth;

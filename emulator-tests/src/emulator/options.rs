@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::behaviour::Behaviour;
 use super::fault::Plan;
@@ -134,6 +135,8 @@ pub struct Options {
     pub issuer_key: Option<Vec<u8>>,
     /// Authorities that copy sources under HTTPS are certified by, PEM file.
     pub trust: Option<PathBuf>,
+    /// A client that stands still for so long in the middle of a request or an answer is given up.
+    pub patience: Duration,
     /// Blobs that exist from the start, in pattern bytes.
     pub pattern_blobs: Vec<PatternBlob>,
 }
@@ -155,6 +158,7 @@ impl Default for Options {
             behaviour: Behaviour::default(),
             issuer_key: None,
             trust: None,
+            patience: Duration::from_mins(2),
             pattern_blobs: Vec::new(),
         }
     }

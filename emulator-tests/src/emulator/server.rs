@@ -1,4 +1,4 @@
-//! The listener and its threads: one thread per connection, stopped together.
+//! The listeners and their threads: one thread per connection that has something to do, stopped together.
 //!
 //! [`Server::start`] serves until the value is dropped. Connections are kept in a register so that stopping can shut
 //! their sockets; no thread waits for a timeout then.
@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -17,9 +17,10 @@ use super::behaviour::{Behaviour, SharedBehaviour};
 use super::blob::BlobService;
 use super::clock::pause;
 use super::control::Control;
-use super::http::connection::{Handler, Peer, converse};
+use super::http::connection::{Handler, Next, Peer, converse};
 use super::http::wire::{Socket, Stream, Wire};
 use super::options::Options;
+use super::park::{Parked, Parker};
 use super::tls::Tls;
 use super::watch::Watch;
 
@@ -27,8 +28,10 @@ use super::watch::Watch;
 const CONTROL_HOST: &str = "127.0.0.1";
 /// Stack of a connection's thread. Address space only, until it is used.
 const STACK_BYTES: usize = 256 * 1024;
-/// A read or write that stands still for so long ends the connection.
-const PATIENCE: Duration = Duration::from_mins(2);
+/// With more threads than this, new connections wait for their first byte without one.
+const CROWD: usize = 256;
+/// Connections that may wait to be accepted.
+const BACKLOG: i32 = 4096;
 /// How long stopping waits for threads to see that their sockets are shut.
 const STOP_WAIT: Duration = Duration::from_millis(500);
 
@@ -83,6 +86,7 @@ impl Server {
             service,
             Arc::clone(&watch),
             config,
+            options.patience,
         )?;
         let control: Arc<dyn Handler> =
             Arc::new(Control::new(Arc::clone(&watch), Arc::clone(&behaviour)));
@@ -92,6 +96,7 @@ impl Server {
             control,
             Arc::new(Watch::default()),
             None,
+            options.patience,
         )?;
         Ok(Self {
             scheme: if tls.is_some() { "https" } else { "http" },
@@ -146,8 +151,9 @@ impl Server {
 struct Listening {
     address: SocketAddr,
     connections: Arc<Connections>,
+    parker: Arc<Parker>,
     listener: TcpListener,
-    acceptor: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Listening {
@@ -157,32 +163,49 @@ impl Listening {
         handler: Arc<dyn Handler>,
         watch: Arc<Watch>,
         tls: Option<Arc<ServerConfig>>,
+        patience: Duration,
     ) -> Result<Self, StartError> {
         let refused = |error| StartError::Listen {
             address: format!("{host}:{port}"),
             error,
         };
         let listener = TcpListener::bind((host, port)).map_err(refused)?;
+        // The standard library's queue is short for ten thousand clients that come at once.
+        rustix::net::listen(&listener, BACKLOG).map_err(|error| refused(error.into()))?;
         let address = listener.local_addr().map_err(refused)?;
         let connections = Arc::new(Connections::default());
+        let parker = Arc::new(Parker::new().map_err(refused)?);
         let front = Front {
             handler,
             watch,
             tls,
+            parker: Arc::clone(&parker),
+            busy: Arc::default(),
+            patience,
         };
-        let acceptor = {
-            let listener = listener.try_clone().map_err(refused)?;
-            let connections = Arc::clone(&connections);
-            thread::Builder::new()
-                .name("accept".to_owned())
-                .spawn(move || accept(&listener, &connections, &front))
-                .map_err(refused)?
-        };
+        let mut threads = Vec::new();
+        let thread = |name: &str| thread::Builder::new().name(name.to_owned());
+        {
+            let (front, parker) = (front.clone(), Arc::clone(&parker));
+            let watching =
+                thread("parked").spawn(move || parker.watch(|parked| front.resume(parked)));
+            threads.push(watching.map_err(refused)?);
+        }
+        let (accepting, register) = (
+            listener.try_clone().map_err(refused)?,
+            Arc::clone(&connections),
+        );
+        threads.push(
+            thread("accept")
+                .spawn(move || accept(&accepting, &register, &front))
+                .map_err(refused)?,
+        );
         Ok(Self {
             address,
             connections,
+            parker,
             listener,
-            acceptor: Some(acceptor),
+            threads,
         })
     }
 }
@@ -191,8 +214,9 @@ impl Drop for Listening {
     fn drop(&mut self) {
         // Shutting a listening socket makes accept(2) return at once on Linux.
         let _ = rustix::net::shutdown(&self.listener, rustix::net::Shutdown::Both);
-        if let Some(acceptor) = self.acceptor.take() {
-            let _ = acceptor.join();
+        self.parker.stop();
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
         }
         self.connections.close_all();
     }
@@ -204,6 +228,10 @@ struct Front {
     handler: Arc<dyn Handler>,
     watch: Arc<Watch>,
     tls: Option<Arc<ServerConfig>>,
+    parker: Arc<Parker>,
+    /// Connections that have a thread.
+    busy: Arc<AtomicUsize>,
+    patience: Duration,
 }
 
 fn accept(listener: &TcpListener, connections: &Arc<Connections>, front: &Front) {
@@ -225,28 +253,49 @@ fn accept(listener: &TcpListener, connections: &Arc<Connections>, front: &Front)
             connection: guard.number,
             secure: front.tls.is_some(),
         };
-        let front = front.clone();
-        // Without a thread to be had, the connection is dropped, which closes it.
-        let _ = thread::Builder::new()
-            .name(format!("connection-{}", guard.number))
-            .stack_size(STACK_BYTES)
-            .spawn(move || serve(&guard, front, &peer));
+        let Some(wire) = front.wire(&guard) else {
+            continue;
+        };
+        let parked = Parked { wire, peer, guard };
+        // In a crowd, a client gets a thread when it has something to say.
+        if front.busy.load(Ordering::Relaxed) > CROWD {
+            front.parker.park(parked);
+        } else {
+            front.resume(parked);
+        }
     }
 }
 
-fn serve(guard: &Registered, front: Front, peer: &Peer) {
-    let socket = guard.socket.clone();
-    let _ = socket.0.set_nodelay(true);
-    let stream = match front.tls {
-        None => Stream::Plain(socket),
-        Some(config) => match ServerConnection::new(config) {
-            Ok(connection) => Stream::Tls(Box::new(StreamOwned::new(connection, socket))),
-            Err(_) => return,
-        },
-    };
-    let mut wire = Wire::new(stream);
-    if wire.set_patience(Some(PATIENCE)).is_ok() {
-        converse(&mut wire, &*front.handler, peer, &front.watch);
+impl Front {
+    fn wire(&self, guard: &Registered) -> Option<Wire> {
+        let socket = guard.socket.clone();
+        socket.0.set_nodelay(true).ok()?;
+        let stream = match &self.tls {
+            None => Stream::Plain(socket),
+            Some(config) => {
+                let connection = ServerConnection::new(Arc::clone(config)).ok()?;
+                Stream::Tls(Box::new(StreamOwned::new(connection, socket)))
+            }
+        };
+        Wire::new(stream, self.patience).ok()
+    }
+
+    /// Gives a connection a thread. Without one to be had, the connection is dropped, which closes it.
+    fn resume(&self, parked: Parked) {
+        let front = self.clone();
+        let _ = thread::Builder::new()
+            .name(format!("connection-{}", parked.guard.number))
+            .stack_size(STACK_BYTES)
+            .spawn(move || front.serve(parked));
+    }
+
+    fn serve(&self, mut parked: Parked) {
+        self.busy.fetch_add(1, Ordering::Relaxed);
+        let end = converse(&mut parked.wire, &*self.handler, &parked.peer, &self.watch);
+        self.busy.fetch_sub(1, Ordering::Relaxed);
+        if end == Next::Wait {
+            self.parker.park(parked);
+        }
     }
 }
 
@@ -285,9 +334,12 @@ impl Open {
     }
 }
 
-struct Registered {
-    number: u64,
-    socket: Socket,
+/// A connection's place in the register.
+pub struct Registered {
+    /// Its number since the start.
+    pub number: u64,
+    /// Its socket.
+    pub socket: Socket,
     connections: Arc<Connections>,
 }
 

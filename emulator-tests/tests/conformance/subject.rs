@@ -173,6 +173,28 @@ impl Subject {
             .send()
     }
 
+    /// Snapshot Blob. Returns its time.
+    pub fn snapshot(&self, path: &str) -> String {
+        let reply = self
+            .main
+            .put(path)
+            .query("comp", "snapshot")
+            .send()
+            .expect(201);
+        reply.header("x-ms-snapshot").expect("a time").to_owned()
+    }
+
+    /// Two snapshots, older first. A server whose clock is coarse (deviation 35) is asked until it shows another time.
+    pub fn two_snapshots(&self, path: &str) -> [String; 2] {
+        let first = self.snapshot(path);
+        loop {
+            let second = self.snapshot(path);
+            if second != first || !self.deviates(35) {
+                return [first, second];
+            }
+        }
+    }
+
     /// The bytes of a blob.
     pub fn bytes(&self, path: &str) -> Vec<u8> {
         self.main.get(path).send().expect(200).body

@@ -6,7 +6,7 @@
 use std::io;
 use std::net::SocketAddr;
 
-use super::super::error::{Answer, Refusal};
+use super::super::error::Refusal;
 use super::super::fault::plan::How;
 use super::super::fault::trouble::ended;
 use super::super::watch::Watch;
@@ -14,7 +14,7 @@ use super::body::Body;
 use super::exchange::Exchange;
 use super::head::{Cut, Head};
 use super::response::Response;
-use super::wire::Wire;
+use super::wire::{Wire, is_silence};
 
 /// The longest head that is read, in bytes.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
@@ -44,15 +44,18 @@ pub trait Handler: Send + Sync {
 pub enum Next {
     /// Another request may follow.
     Request,
+    /// The client is silent: the connection needs no thread until it is not.
+    Wait,
     /// The connection is over.
     Close,
 }
 
-/// Serves requests until the connection is over.
-pub fn converse(wire: &mut Wire, handler: &dyn Handler, peer: &Peer, watch: &Watch) {
+/// Serves requests until the connection is over (`Close`) or silent (`Wait`).
+pub fn converse(wire: &mut Wire, handler: &dyn Handler, peer: &Peer, watch: &Watch) -> Next {
     let end = loop {
         match turn(wire, handler, peer, watch) {
             Ok(Next::Request) => {}
+            Ok(Next::Wait) => return Next::Wait,
             Ok(Next::Close) => break None,
             Err(error) => break ended(&error),
         }
@@ -62,14 +65,16 @@ pub fn converse(wire: &mut Wire, handler: &dyn Handler, peer: &Peer, watch: &Wat
         Some(How::Reset) => wire.reset(),
         Some(How::Blackhole) => wire.wait_for_hangup(),
     }
+    Next::Close
 }
 
 /// Serves one request.
 fn turn(wire: &mut Wire, handler: &dyn Handler, peer: &Peer, watch: &Watch) -> io::Result<Next> {
     let head = match read_head(wire)? {
-        Some(Ok(head)) => head,
-        Some(Err(refusal)) => return refuse(wire, handler, &refusal),
-        None => return Ok(Next::Close),
+        Arrived::Head(head) => head,
+        Arrived::Rubbish(refusal) => return refuse(wire, handler, &refusal),
+        Arrived::Silence => return Ok(Next::Wait),
+        Arrived::End => return Ok(Next::Close),
     };
     match head.content_length() {
         Ok(length) => Exchange {
@@ -83,8 +88,16 @@ fn turn(wire: &mut Wire, handler: &dyn Handler, peer: &Peer, watch: &Watch) -> i
     }
 }
 
-/// The next head; `None` when the client has gone.
-fn read_head(wire: &mut Wire) -> io::Result<Option<Answer<Head>>> {
+/// What came instead of, or as, the next request.
+enum Arrived {
+    Head(Head),
+    Rubbish(Refusal),
+    Silence,
+    End,
+}
+
+fn read_head(wire: &mut Wire) -> io::Result<Arrived> {
+    let mut silences = 0;
     loop {
         // Empty lines before a request line are skipped, as RFC 9112 2.2 advises.
         while wire.buffered().starts_with(b"\r\n") {
@@ -94,17 +107,24 @@ fn read_head(wire: &mut Wire) -> io::Result<Option<Answer<Head>>> {
             match Head::cut(wire.buffered()) {
                 Ok(Cut::Whole(head, length)) => {
                     wire.consume(length);
-                    return Ok(Some(Ok(head)));
+                    return Ok(Arrived::Head(head));
                 }
                 Ok(Cut::Partial) if wire.buffered().len() > HEAD_BYTES_MAX => {
-                    return Ok(Some(Err(head_too_large())));
+                    return Ok(Arrived::Rubbish(head_too_large()));
                 }
                 Ok(Cut::Partial) => {}
-                Err(refusal) => return Ok(Some(Err(refusal))),
+                Err(refusal) => return Ok(Arrived::Rubbish(refusal)),
             }
         }
-        if wire.fill()? == 0 {
-            return Ok(None);
+        match wire.fill() {
+            Ok(0) => return Ok(Arrived::End),
+            Ok(_) => {}
+            Err(error) if is_silence(&error) && wire.buffered().is_empty() => {
+                return Ok(Arrived::Silence);
+            }
+            // Half a head is waited for, but not for ever.
+            Err(error) if is_silence(&error) && silences < wire.patience_ticks() => silences += 1,
+            Err(error) => return Err(error),
         }
     }
 }

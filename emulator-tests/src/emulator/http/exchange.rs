@@ -16,7 +16,7 @@ use super::super::watch::{Outcome, Record, Watch};
 use super::body::Body;
 use super::connection::{Handler, Next, Peer};
 use super::head::Head;
-use super::response::Response;
+use super::response::{Labels, Response};
 use super::wire::Wire;
 
 /// The longest unwanted body that is read to its end for the connection's sake, in bytes.
@@ -37,6 +37,7 @@ pub struct Exchange<'a> {
 /// What is known of an exchange when it is over.
 #[derive(Default)]
 struct Progress {
+    labels: Option<Labels>,
     response: Option<Response>,
     bytes_in: u64,
     bytes_out: u64,
@@ -89,7 +90,7 @@ impl Exchange<'_> {
         Record {
             head,
             peer: self.peer,
-            labels: response.map(|response| &response.labels),
+            labels: progress.labels.as_ref(),
             status: response.map_or(0, |response| response.status),
             request_id: response
                 .and_then(|response| response.get("x-ms-request-id"))
@@ -127,6 +128,7 @@ impl Exchange<'_> {
         };
         progress.left = body.left();
         progress.bytes_in = self.length - progress.left;
+        progress.labels = Some(response.labels.clone());
         let invited = body.invited();
         if let Some(error) = body.take_failure() {
             return Err(error);
@@ -159,7 +161,15 @@ impl Exchange<'_> {
         };
         response.send(wire, head.method() == "HEAD", progress.keep_alive)?;
         self.watch.faults.charge(head, progress.bytes_out);
-        drain(wire, progress.left)
+        if progress.keep_alive {
+            return drain(wire, progress.left);
+        }
+        // The connection ends, but not before the client had a chance to read why.
+        if progress.left > 0 {
+            wire.finish();
+            wire.drop_until_silence(progress.left.min(DRAIN_BYTES_MAX));
+        }
+        Ok(())
     }
 
     /// Serves under a fault plan: refuses where it says so.

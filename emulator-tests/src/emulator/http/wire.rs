@@ -20,6 +20,8 @@ use super::super::fault::trouble::Trouble;
 
 /// Bytes asked for at once when reading ahead: a small PUT arrives whole in one call.
 const AHEAD_BYTES: usize = 16 * 1024;
+/// Silence for so long makes a connection idle, and lets a waiting read look around.
+const TICK: Duration = Duration::from_secs(1);
 /// The most that one `recv` takes or drops.
 const STRIDE_BYTES: usize = 1024 * 1024;
 
@@ -54,6 +56,8 @@ impl Write for Socket {
 /// A connection's two directions.
 pub struct Wire {
     stream: Stream,
+    /// Silent ticks that a read takes before it fails.
+    ticks: u32,
     /// Bytes read and not yet consumed are `input[start..]`.
     input: Vec<u8>,
     start: usize,
@@ -66,9 +70,14 @@ pub struct Wire {
 }
 
 impl Wire {
-    /// Takes the connection over.
-    pub fn new(stream: Stream) -> Self {
-        Self {
+    /// Takes the connection over. A read or write that stands still for `patience` ends it.
+    pub fn new(stream: Stream, patience: Duration) -> io::Result<Self> {
+        let tick = TICK.min(patience);
+        stream.socket().set_read_timeout(Some(tick))?;
+        stream.socket().set_write_timeout(Some(patience))?;
+        let ticks = (patience.as_millis() / tick.as_millis().max(1)) as u32;
+        Ok(Self {
+            ticks,
             stream,
             input: Vec::new(),
             start: 0,
@@ -76,7 +85,7 @@ impl Wire {
             input_trouble: None,
             output_trouble: None,
             bucket: OnceCell::new(),
-        }
+        })
     }
 
     /// What has arrived and was not consumed.
@@ -116,6 +125,11 @@ impl Wire {
         read
     }
 
+    /// How many silent ticks are waited for.
+    pub fn patience_ticks(&self) -> u32 {
+        self.ticks
+    }
+
     fn read_freely(&mut self, out: &mut Vec<u8>, max: usize) -> io::Result<usize> {
         let ahead = self.buffered().len().min(max);
         if ahead > 0 {
@@ -123,7 +137,7 @@ impl Wire {
             self.consume(ahead);
             return Ok(ahead);
         }
-        self.stream.read_spare(out, max)
+        patiently(self.ticks, || self.stream.read_spare(out, max))
     }
 
     /// Drops up to `max` bytes. 0 is the end.
@@ -149,18 +163,35 @@ impl Wire {
             self.sink = vec![0; STRIDE_BYTES];
         }
         let want = max.min(STRIDE_BYTES as u64) as usize;
-        match &mut self.stream {
+        let Self {
+            stream,
+            sink,
+            ticks,
+            ..
+        } = self;
+        patiently(*ticks, || match stream {
             Stream::Plain(socket) => again(|| {
                 rustix::net::recv(
                     &*socket.0,
-                    &mut self.sink[..want],
+                    &mut sink[..want],
                     RecvFlags::TRUNC | RecvFlags::WAITALL,
                 )
             })
             .map(|(_, count)| count as u64),
             Stream::Tls(stream) => stream
-                .read(&mut self.sink[..want.min(AHEAD_BYTES)])
+                .read(&mut sink[..want.min(AHEAD_BYTES)])
                 .map(|count| count as u64),
+        })
+    }
+
+    /// Drops what still comes, up to so many bytes, until nothing comes for a tick.
+    pub fn drop_until_silence(&mut self, mut max: u64) {
+        self.ticks = 0;
+        while max > 0 {
+            match self.skip(max) {
+                Ok(count) if count > 0 => max -= count,
+                _ => return,
+            }
         }
     }
 
@@ -274,12 +305,6 @@ impl Wire {
         }
     }
 
-    /// How long one read or write may stand still before it fails.
-    pub fn set_patience(&self, patience: Option<Duration>) -> io::Result<()> {
-        self.stream.socket().set_read_timeout(patience)?;
-        self.stream.socket().set_write_timeout(patience)
-    }
-
     /// Troubles the bytes that come from now on.
     pub fn arm_input(&mut self, trouble: Trouble) {
         self.input_trouble = trouble.any().then(|| Box::new(trouble));
@@ -373,6 +398,25 @@ impl Stream {
             }
         }
     }
+}
+
+/// Did nothing come for a tick?
+pub fn is_silence(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+    )
+}
+
+/// Calls again while nothing comes, for so many ticks.
+fn patiently<T>(ticks: u32, mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    for _ in 0..ticks {
+        match call() {
+            Err(error) if is_silence(&error) => {}
+            other => return other,
+        }
+    }
+    call()
 }
 
 /// Calls again when a signal came in between.

@@ -133,8 +133,7 @@ cases! {
     fn snapshots_come_oldest_first_and_before_their_blob(s) {
         let path = s.blob(b"1");
         let container = path.split('/').next().unwrap();
-        let snap = || s.main.put(&path).query("comp", "snapshot").send().expect(201);
-        let times: Vec<String> = (0..2).map(|_| snap().header("x-ms-snapshot").unwrap().to_owned()).collect();
+        let times = s.two_snapshots(&path);
         let reply = s.list(container, &[("include", "snapshots")]).expect(200);
         assert_eq!(reply.all("Snapshot").len(), 2);
         if !s.deviates(18) {
@@ -146,9 +145,7 @@ cases! {
     fn pages_may_end_between_snapshots(s) {
         let path = s.blob(b"1");
         let container = path.split('/').next().unwrap();
-        for _ in 0..2 {
-            s.main.put(&path).query("comp", "snapshot").send().expect(201);
-        }
+        s.two_snapshots(&path);
         let seen = paged(s, container, &[("include", "snapshots"), ("maxresults", "1")], "Name");
         if !s.deviates(18) {
             assert_eq!(seen.len(), 3);

@@ -1,0 +1,106 @@
+//! Where idle connections wait without a thread: one epoll set for all of them.
+//!
+//! A connection's thread parks it when the client has been silent for a while; it gets a thread again with its next byte.
+//! Ten thousand silent clients cost their sockets and one map entry each.
+
+use std::collections::HashMap;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::{Mutex, PoisonError};
+
+use rustix::buffer::spare_capacity;
+use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
+use rustix::event::{EventfdFlags, eventfd};
+
+use super::http::connection::Peer;
+use super::http::wire::Wire;
+use super::server::Registered;
+
+/// The token of the descriptor that ends the waiting. Connections are numbered from 1.
+const STOP: u64 = 0;
+const EVENTS_MAX: usize = 256;
+
+/// A connection with nothing to do.
+pub struct Parked {
+    /// Its bytes.
+    pub wire: Wire,
+    /// Who is at the other end.
+    pub peer: Peer,
+    /// Its place in the register; dropping it takes the connection out.
+    pub guard: Registered,
+}
+
+/// The set of parked connections.
+pub struct Parker {
+    set: OwnedFd,
+    waker: OwnedFd,
+    parked: Mutex<HashMap<u64, Parked>>,
+}
+
+impl Parker {
+    /// An empty set.
+    pub fn new() -> io::Result<Self> {
+        let set = epoll::create(CreateFlags::CLOEXEC)?;
+        let waker = eventfd(0, EventfdFlags::CLOEXEC)?;
+        epoll::add(&set, &waker, EventData::new_u64(STOP), EventFlags::IN)?;
+        Ok(Self {
+            set,
+            waker,
+            parked: Mutex::default(),
+        })
+    }
+
+    /// Takes a connection in. One that cannot be watched is closed.
+    pub fn park(&self, parked: Parked) {
+        let number = parked.guard.number;
+        let socket = parked.guard.socket.clone();
+        self.parked
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(number, parked);
+        let flags = EventFlags::IN | EventFlags::RDHUP | EventFlags::ONESHOT;
+        if epoll::add(&self.set, &*socket.0, EventData::new_u64(number), flags).is_err() {
+            self.take(number);
+        }
+    }
+
+    /// Hands connections over as they wake, until [`Parker::stop`].
+    pub fn watch(&self, mut woken: impl FnMut(Parked)) {
+        let mut events: Vec<Event> = Vec::with_capacity(EVENTS_MAX);
+        loop {
+            events.clear();
+            match epoll::wait(&self.set, spare_capacity(&mut events), None) {
+                Ok(_) | Err(rustix::io::Errno::INTR) => {}
+                Err(_) => return,
+            }
+            for event in &events {
+                match event.data.u64() {
+                    STOP => return,
+                    number => {
+                        if let Some(parked) = self.take(number) {
+                            woken(parked);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Ends the watching and closes what is parked.
+    pub fn stop(&self) {
+        let _ = rustix::io::write(&self.waker, &1_u64.to_ne_bytes());
+        let parked =
+            std::mem::take(&mut *self.parked.lock().unwrap_or_else(PoisonError::into_inner));
+        drop(parked);
+    }
+
+    fn take(&self, number: u64) -> Option<Parked> {
+        let parked = self
+            .parked
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&number)?;
+        let _ = epoll::delete(&self.set, &*parked.guard.socket.0);
+        Some(parked)
+    }
+}
