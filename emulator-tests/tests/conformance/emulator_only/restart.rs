@@ -1,6 +1,8 @@
 //! The folder store: what was acknowledged is there again after a restart, and nothing else.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
+use std::process::{Child, Command, Stdio};
 
 use azring_emulator_tests::emulator::{
     DEVELOPMENT_ACCOUNT, DEVELOPMENT_KEY, Options, Server, StoreChoice,
@@ -192,4 +194,90 @@ fn half_a_record_and_a_body_nobody_names_are_forgotten() {
     // New bodies do not take the place of old ones.
     put(&client, "box/new", "BlockBlob", &base64(b"new"));
     assert_eq!(client.get("box/block").send().text(), "hello again");
+}
+
+/// The program itself, so that it can be killed.
+struct Program {
+    child: Child,
+    client: Client,
+}
+
+impl Program {
+    fn start(folder: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_azring-emulator"))
+            .args(["--blob-port", "0", "--store"])
+            .arg(folder)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let address = line
+            .strip_prefix("ready blob=http://")
+            .and_then(|rest| rest.split(' ').next());
+        let address = address.unwrap_or_else(|| panic!("no ready line: {line}"));
+        let client = Client::new(address, DEVELOPMENT_ACCOUNT, DEVELOPMENT_KEY);
+        Self { child, client }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn what_a_killed_emulator_acknowledged_is_there_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut acknowledged: Vec<String> = Vec::new();
+    for round in 0..3 {
+        let program = Program::start(folder.path());
+        program
+            .client
+            .put("box")
+            .query("restype", "container")
+            .send();
+        for name in &acknowledged {
+            assert_eq!(
+                program
+                    .client
+                    .get(&format!("box/{name}"))
+                    .send()
+                    .expect(200)
+                    .text(),
+                *name
+            );
+        }
+        let uploads = (0..4).map(|thread| {
+            let client = program.client.clone();
+            std::thread::spawn(move || {
+                let names = (0..).map(|number| format!("{round}-{thread}-{number}"));
+                let put = |name: &String| {
+                    let put = client
+                        .put(&format!("box/{name}"))
+                        .header("x-ms-blob-type", "BlockBlob");
+                    put.body(name.as_str())
+                        .try_send()
+                        .is_ok_and(|reply| reply.status == 201)
+                };
+                names.take_while(put).collect::<Vec<_>>()
+            })
+        });
+        let uploads: Vec<_> = uploads.collect();
+        // Killed in the middle of it: some time after a blob that was put now can be seen.
+        let mark = format!("mark-{round}");
+        put(&program.client, &format!("box/{mark}"), "BlockBlob", &mark);
+        acknowledged.push(mark);
+        drop(program);
+        acknowledged.extend(
+            uploads
+                .into_iter()
+                .flat_map(|upload| upload.join().unwrap()),
+        );
+    }
+    assert!(acknowledged.len() > 3);
 }
