@@ -52,6 +52,7 @@ pub(crate) fn options(given: &Given, around: &Surroundings) -> Result<Options, M
         shape: Shape {
             blob_type: match value::choice(given, &row::BLOB_TYPE)? {
                 Some("page") => BlobType::Page,
+                Some("append") => BlobType::Append,
                 _ => BlobType::Block,
             },
             content_type: content_type(given)?,

@@ -188,8 +188,11 @@ fn a_number_stays_within_azcopys_limits() {
 fn a_choice_is_one_of_the_known_words() {
     assert_snapshot!(refused(UPLOAD, &["/IO:fast"]), @"`fast` is no value of `/IO`: it takes `auto`, `ring`, `threads`");
     assert_snapshot!(refused(UPLOAD, &["/MD5:yes"]), @"`yes` is no value of `/MD5`: it takes `on`, `off`");
-    assert_snapshot!(refused(UPLOAD, &["/BlobType:append"]), @"`append` as the value of `/BlobType` is not built yet in azring 0.1.0");
-    assert!(read(UPLOAD, &["/BlobType:Block"]).is_ok());
+    assert_snapshot!(refused(UPLOAD, &["/BlobType:tape"]), @"`tape` is no value of `/BlobType`: it takes `block`, `page`, `append`");
+    let blob_type = |word| read(UPLOAD, &[word]).unwrap().shape.blob_type;
+    assert_eq!(blob_type("/BlobType:Block"), BlobType::Block);
+    assert_eq!(blob_type("/BlobType:PAGE"), BlobType::Page);
+    assert_eq!(blob_type("/BlobType:append"), BlobType::Append);
 }
 
 #[test]

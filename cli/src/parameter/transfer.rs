@@ -1,6 +1,6 @@
 //! Rows: what an object becomes, and what is checked on the way.
 
-use super::{BLOBS, BLOBS_FILES, Group, ON_OFF, Parameter, Value, built, not_yet};
+use super::{BLOBS, BLOBS_FILES, Group, ON_OFF, Parameter, Value, built};
 
 pub(super) const GROUP: Group = Group {
     title: "How objects are copied",
@@ -20,7 +20,7 @@ pub(super) const GROUP: Group = Group {
 pub(crate) static BLOB_TYPE: Parameter = Parameter {
     slash: "BlobType",
     dash: &["blob-type"],
-    value: Value::Choice(&[built("block"), built("page"), not_yet("append")]),
+    value: Value::Choice(&[built("block"), built("page"), built("append")]),
     secret: false,
     applies_to: BLOBS,
     default: "block",

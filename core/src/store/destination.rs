@@ -114,6 +114,9 @@ pub trait Writer: Send + Sync {
         sums: Sums,
     ) -> Step<'a, Result<Receipt>>;
 
+    /// The object has failed: a chunk that waits in [`Writer::write`] for another one waits no longer.
+    fn give_up(&self) {}
+
     /// Makes the object appear, once every chunk has its receipt. `md5` is the digest of the whole, where one was asked
     /// for.
     fn commit<'a>(&'a self, tools: &'a Tools, md5: Option<Md5>) -> Step<'a, Result<Committed>>;

@@ -148,6 +148,10 @@ impl Carriage {
             return Ok(());
         };
         let (reader, writer) = self.ends(tools).await?;
+        // Whoever failed before the ends were open could not tell the writer.
+        if let Some(error) = self.failure() {
+            return Err(error);
+        }
         let lease = tools.pool.lease(chunk.bytes as usize).await?;
         let filled = reader.read(tools, chunk, lease).await?;
         let frozen = filled.freeze();
@@ -208,5 +212,8 @@ impl Carriage {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .get_or_insert(error);
+        if let Some((_, writer)) = self.ends.get() {
+            writer.give_up();
+        }
     }
 }

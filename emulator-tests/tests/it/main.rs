@@ -1,5 +1,6 @@
 //! azring against something that answers like Azure.
 
+mod append_blobs;
 mod directory_marks;
 mod faults;
 mod harness;

@@ -72,6 +72,16 @@ pub const PAGES: ChunkRule = ChunkRule {
     object_step_bytes: PAGE_BYTES,
 };
 
+/// The blocks of an append blob, up to the version that requests are made by.
+/// <https://learn.microsoft.com/rest/api/storageservices/append-block#remarks>
+pub const APPENDS: ChunkRule = ChunkRule {
+    what: "append blob",
+    chunk_bytes_max: 4 * MIB,
+    chunks_max: BLOCKS_MAX,
+    step_bytes: BLOCK_STEP_BYTES,
+    object_step_bytes: 1,
+};
+
 /// How long a part of a page blob may be whose ranges in use are asked for at once, in bytes: a fragmented one takes the
 /// service long to list.
 pub const PAGE_RANGES_SPAN_BYTES: u64 = 64 << 30;
@@ -79,9 +89,14 @@ pub const PAGE_RANGES_SPAN_BYTES: u64 = 64 << 30;
 /// How an object that becomes a blob of this type is cut; blocks are `block_bytes` long where they may be.
 pub fn pieces(blob_type: BlobType, block_bytes: u64) -> Pieces {
     match blob_type {
-        BlobType::Block | BlobType::Append => Pieces {
+        BlobType::Block => Pieces {
             rule: BLOCKS,
             chunk_bytes: block_bytes,
+            with_holes: false,
+        },
+        BlobType::Append => Pieces {
+            rule: APPENDS,
+            chunk_bytes: APPENDS.chunk_bytes_max,
             with_holes: false,
         },
         BlobType::Page => Pieces {

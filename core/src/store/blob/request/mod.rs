@@ -18,6 +18,8 @@ pub mod create_blob;
 
 pub mod put_page;
 
+pub mod append_block;
+
 pub mod get_page_ranges;
 
 pub mod set_blob_properties;

@@ -281,3 +281,29 @@ fn page_ranges_are_asked_for_and_read_without_what_was_cleared() {
         assert!(get_page_ranges::parse(body.as_bytes()).is_err(), "{wrong}");
     }
 }
+
+#[test]
+fn an_appended_block_says_where_it_belongs() {
+    let request = append_block::request(
+        &place(),
+        NAME,
+        4096,
+        Bytes::from_static(b"x"),
+        Check::Md5([0; 16]),
+    );
+    assert_eq!(
+        wire(&request),
+        format!(
+            "PUT {PATH}?comp=appendblock x-ms-blob-condition-appendpos: 4096, content-md5: AAAAAAAAAAAAAAAAAAAAAA=="
+        )
+    );
+    assert_eq!(
+        wire(&create_blob::request(
+            &place(),
+            NAME,
+            create_blob::Form::Appended,
+            Stored::default()
+        )),
+        format!("PUT {PATH}? x-ms-blob-type: AppendBlob")
+    );
+}

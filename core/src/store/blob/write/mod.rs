@@ -4,8 +4,11 @@ mod block;
 
 mod page;
 
+mod append;
+
 use std::sync::Arc;
 
+use azring_transport as transport;
 use azring_transport::http::{Reply, Request};
 
 use super::properties::{BlobType, Properties, Stored, kind};
@@ -19,6 +22,7 @@ use crate::plan::target::TargetName;
 use crate::store::{Becomes, Destination, Stat, Step, TargetRules, Tools, Writer};
 use crate::{Error, Result};
 
+use append::AppendWriter;
 use block::BlockWriter;
 use page::PageWriter;
 
@@ -96,7 +100,8 @@ impl Destination for BlobDestination {
                 content_type: task.content_type.clone(),
             };
             let writer: Arc<dyn Writer> = match self.blob_type {
-                BlobType::Block | BlobType::Append => Arc::new(BlockWriter::new(draft, task)),
+                BlobType::Block => Arc::new(BlockWriter::new(draft, task)),
+                BlobType::Append => Arc::new(AppendWriter::create(draft, tools).await?),
                 BlobType::Page => Arc::new(PageWriter::create(draft, tools, task).await?),
             };
             Ok(writer)
@@ -121,14 +126,15 @@ impl Draft {
 
     /// Sends a request that writes. A blob of another type under this name is told in AzCopy's words.
     async fn send(&self, tools: &Tools, request: &Request) -> Result<Reply> {
-        tools
-            .client
-            .send(request)
-            .await
-            .map_err(|error| match error.code() {
-                Some("InvalidBlobType") => Error::other_type(&self.name),
-                _ => error.into(),
-            })
+        let sent = tools.client.send(request).await;
+        sent.map_err(|error| self.told(error))
+    }
+
+    fn told(&self, error: transport::Error) -> Error {
+        match error.code() {
+            Some("InvalidBlobType") => Error::other_type(&self.name),
+            _ => error.into(),
+        }
     }
 
     /// Stores the MD5 with a blob that was made before it was known. Everything else is stored again with it: what is

@@ -1,0 +1,24 @@
+//! Append Block: bytes to the end of an append blob. 201.
+//! <https://learn.microsoft.com/rest/api/storageservices/append-block>
+
+use azring_transport::http::{Payload, Request};
+use http::Method;
+
+use crate::location::BlobLocation;
+use crate::store::rest::checksum::Check;
+
+/// Appends to the blob of this full name, only if it is exactly `offset` bytes long now; otherwise the answer is 412
+/// `AppendPositionConditionNotMet`. That makes it safe to send the same block again.
+pub fn request(
+    place: &BlobLocation,
+    name: &str,
+    offset: u64,
+    payload: impl Into<Payload>,
+    check: Check,
+) -> Request {
+    let request = Request::new(Method::PUT, &place.account, place.blob_path(name))
+        .query("comp", "appendblock")
+        .header("x-ms-blob-condition-appendpos", offset.to_string())
+        .payload(payload);
+    check.on(request)
+}
