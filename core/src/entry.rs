@@ -94,6 +94,32 @@ pub enum Kind {
     Folder,
 }
 
+/// What a service stores beside an object's bytes, to be stored with a copy of it again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Carried {
+    /// `Content-Type`.
+    pub content_type: Option<String>,
+    /// `Content-Encoding`.
+    pub content_encoding: Option<String>,
+    /// `Content-Language`.
+    pub content_language: Option<String>,
+    /// `Content-Disposition`.
+    pub content_disposition: Option<String>,
+    /// `Cache-Control`.
+    pub cache_control: Option<String>,
+    /// The metadata, name and value.
+    pub metadata: Vec<(String, String)>,
+}
+
+/// Which snapshot of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The service's name for it, to ask for it by: a time.
+    pub id: Box<str>,
+    /// That time as it stands in the name of a copy, different from the labels of the object's other snapshots.
+    pub label: Box<str>,
+}
+
 /// One object of the source.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -109,6 +135,10 @@ pub struct Entry {
     pub md5: Option<[u8; 16]>,
     /// How its bytes are kept.
     pub kind: Kind,
+    /// What is stored beside them, where that goes along.
+    pub carried: Option<Box<Carried>>,
+    /// It is a snapshot, and which.
+    pub snapshot: Option<Box<Snapshot>>,
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use azring_core::entry::Entry;
 use azring_core::location::{BlobLocation, Location};
 use azring_core::options::Engine;
 use azring_core::select::{Pattern, PatternRule};
-use azring_core::store::blob::BlobSource;
+use azring_core::store::blob::{BlobSource, Reading};
 use azring_core::store::{Source as _, Tools};
 use azring_transport::buffer::Pool;
 use azring_transport::disk::Disk;
@@ -87,7 +87,7 @@ async fn walk(
         disk: Disk::threads(),
         pool: Pool::new(0, 1)?,
     };
-    let source = Arc::new(BlobSource::directory(place, pattern, false));
+    let source = Arc::new(BlobSource::directory(place, pattern, Reading::default()));
     let mut pages = source.list(&tools);
     while let Some(page) = pages.recv().await {
         let page = page?;

@@ -29,6 +29,16 @@ const DIRECTIONS: &[(&Parameter, &[Direction], &str)] = &[
     (&row::XA, &[Direction::Upload], "for uploads"),
     (&row::DELIMITER, &[Direction::Download], "for downloads"),
     (
+        &row::CHECK_MD5,
+        &[Direction::Upload, Direction::Download],
+        "for downloads",
+    ),
+    (
+        &row::MT,
+        &[Direction::Upload, Direction::Download],
+        "for downloads",
+    ),
+    (
         &row::SNAPSHOT,
         &[Direction::Download, Direction::Between],
         "for copies from blobs",
@@ -58,10 +68,11 @@ pub(super) fn check(given: &Given, source: &Location, target: &Location) -> Resu
     match direction {
         Direction::Upload => local_pattern(given),
         Direction::Download => Ok(()),
+        Direction::Between if given.has(&row::SYNC_COPY) => Ok(()),
         Direction::Between => Err(Misuse::meaning(format!(
-            "copying from one container to another is not built yet in azring {}: one of source and destination must \
-             be a folder",
-            env!("CARGO_PKG_VERSION")
+            "that the service copies by itself is not built yet in azring {}: copy through this machine, with `{}`",
+            env!("CARGO_PKG_VERSION"),
+            row::SYNC_COPY.spelled(given.dialect())
         ))),
     }
 }

@@ -42,6 +42,7 @@ pub(crate) fn options(given: &Given, around: &Surroundings) -> Result<Options, M
         selection: Selection {
             pattern: given.text(&row::PATTERN)?.map(str::to_owned),
             recursive: given.has(&row::S),
+            snapshots: given.has(&row::SNAPSHOT),
             ignore_case: given.dialect() == Dialect::Slash,
         },
         conflict: Conflict {
@@ -73,6 +74,7 @@ pub(crate) fn options(given: &Given, around: &Surroundings) -> Result<Options, M
             delimiter: value::delimiter(given)?.unwrap_or(Landing::default().delimiter),
         },
         engine: engine(given, around)?,
+        sync_copy: given.has(&row::SYNC_COPY),
         preview: given.has(&row::L),
     })
 }

@@ -76,9 +76,11 @@ pub(crate) static SNAPSHOT: Parameter = Parameter {
     applies_to: BLOBS,
     default: "off",
     brief: "Also the blobs' snapshots",
-    detail: "Copies the snapshots of blobs too, each under the name of its blob with the time of the snapshot behind it.",
+    detail: "Copies the snapshots of blobs too, each under the name of its blob with the time of the snapshot (UTC) before \
+             the extension, as in `abc (2011-03-09 014234).txt`; milliseconds follow where two snapshots of a blob fall \
+             into the same second. Only where the source is the Blob service.",
     since: "AzCopy",
-    built: false,
+    built: true,
 };
 
 pub(crate) static A: Parameter = Parameter {

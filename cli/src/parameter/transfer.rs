@@ -141,7 +141,7 @@ pub(crate) static SYNC_COPY: Parameter = Parameter {
     default: "off",
     brief: "Copy between services through this machine",
     detail: "Copies between two services by downloading and uploading, instead of letting the service copy in its own \
-             time.",
+             time. Names, types, properties and metadata stay as they are; what the destination had is replaced.",
     since: "AzCopy 3.1",
-    built: false,
+    built: true,
 };

@@ -29,6 +29,8 @@ pub struct Options {
     pub landing: Landing,
     /// How much of the machine may be used.
     pub engine: Engine,
+    /// Between two services the bytes go through this machine (`/SyncCopy`).
+    pub sync_copy: bool,
     /// Only list and plan; move nothing.
     pub preview: bool,
 }
@@ -40,6 +42,8 @@ pub struct Selection {
     pub pattern: Option<String>,
     /// Also what lies below sub-folders (local) or under the prefix (services).
     pub recursive: bool,
+    /// Also the snapshots of blobs.
+    pub snapshots: bool,
     /// Local patterns ignore case (the slash dialect does, `AzCopy` on Linux does not).
     pub ignore_case: bool,
 }

@@ -10,12 +10,12 @@ use super::collision::Collisions;
 use super::content_type::content_type;
 use super::extents::{Extents, SPARSE_BYTES_MIN};
 use super::overwrite::{Verdict, decide};
-use super::target::Target;
+use super::target::{NameRule, Target};
 use super::{Task, chunks::Chunks};
 use crate::entry::{Entry, Kind};
 use crate::options::{Conflict, Options, Overwrite};
 use crate::report::{Answer, Observer};
-use crate::store::{Becomes, Ends, Stat, TargetRules, Tools};
+use crate::store::{Becomes, Ends, Form, Stat, Tools};
 use crate::{Error, Result};
 
 /// What becomes of an entry.
@@ -49,7 +49,7 @@ struct Found {
 pub struct Planner<'a> {
     options: &'a Options,
     ends: &'a Ends,
-    rules: TargetRules,
+    names: NameRule,
     conflict: Cell<Conflict>,
     collisions: RefCell<Collisions>,
 }
@@ -60,7 +60,7 @@ impl<'a> Planner<'a> {
         Self {
             options,
             ends,
-            rules: ends.destination.rules(),
+            names: ends.destination.names(),
             conflict: Cell::new(options.conflict),
             collisions: RefCell::default(),
         }
@@ -74,13 +74,18 @@ impl<'a> Planner<'a> {
 
     async fn find(&self, tools: &Tools, entry: &Entry) -> Result<Found> {
         let name = self.ends.single.as_ref().unwrap_or(&entry.name);
-        let target = self.rules.names.target(name)?;
+        let target = self.names.target(name)?;
+        let target = match &entry.snapshot {
+            Some(snapshot) => target.labelled(name, &snapshot.label),
+            None => target,
+        };
         if let Some(twin) = &target.twin
             && self.ends.source.has(tools, twin).await?
         {
             return Err(collides(entry, &target));
         }
-        let becomes_folder = entry.kind == Kind::Folder && self.rules.becomes == Becomes::File;
+        let becomes_folder =
+            entry.kind == Kind::Folder && self.form(entry).becomes == Becomes::File;
         let stat = if becomes_folder || self.conflict.get().is_blind() {
             None
         } else {
@@ -101,7 +106,7 @@ impl<'a> Planner<'a> {
     /// Only for what will be carried, and then only where holes need not be.
     fn wants_extents(&self, entry: &Entry, stat: Option<Stat>) -> bool {
         let modified = stat.map(|stat| stat.modified);
-        self.rules.pieces.with_holes
+        self.form(entry).pieces.with_holes
             && entry.bytes >= SPARSE_BYTES_MIN
             && !self.options.preview
             && !matches!(
@@ -158,14 +163,19 @@ impl<'a> Planner<'a> {
         }
     }
 
+    fn form(&self, entry: &Entry) -> Form {
+        self.ends.destination.form(entry.kind)
+    }
+
     fn task(&self, entry: Entry, found: Found, replace: bool) -> Planned {
+        let form = self.form(&entry);
         if let Some(kind) = found.stat.and_then(|stat| stat.kind)
-            && self.rules.becomes != Becomes::Blob(kind)
+            && form.becomes != Becomes::Blob(kind)
         {
             let error = Error::other_type(&found.target.name);
             return Planned::Fail(entry, error);
         }
-        let pieces = &self.rules.pieces;
+        let pieces = &form.pieces;
         let chunk_bytes =
             match pieces
                 .rule

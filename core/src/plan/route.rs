@@ -17,7 +17,7 @@ pub enum Route {
 /// # Errors
 ///
 /// [`Error::Usage`] for a pair of ends that cannot be copied between.
-pub fn route(source: &Location, target: &Location) -> Result<Route> {
+pub fn route(source: &Location, target: &Location, sync_copy: bool) -> Result<Route> {
     if is_same(source, target) {
         return Err(Error::Usage(
             "source and destination cannot be the same".into(),
@@ -27,13 +27,13 @@ pub fn route(source: &Location, target: &Location) -> Result<Route> {
         (Location::Local(_), Location::Local(_)) => Err(Error::Usage(
             "both source and destination are locally accessible locations: at least one of source and destination should be an Azure Storage location".into(),
         )),
-        (Location::Blob(_), Location::Blob(_)) => Err(Error::Usage(
-            "copying between two storage locations is not built yet: copy to a folder of this machine first, and from there".into(),
-        )),
         (_, Location::Blob(place)) if place.secondary => Err(Error::Usage(format!(
             "`{place}` is in the secondary region, which can only be read: give the account's primary endpoint as the destination"
         ))),
-        (Location::Local(_), Location::Blob(_)) | (Location::Blob(_), Location::Local(_)) => Ok(Route::Stream),
+        (Location::Blob(_), Location::Blob(_)) if !sync_copy => Err(Error::Usage(
+            "that the service copies by itself is not built yet: copy through this machine, with `/SyncCopy`".into(),
+        )),
+        (Location::Local(_) | Location::Blob(_), Location::Blob(_)) | (Location::Blob(_), Location::Local(_)) => Ok(Route::Stream),
     }
 }
 
@@ -70,7 +70,7 @@ mod tests {
 
     fn between(source: &str, target: &str) -> Result<Route> {
         let location = |text| parse(text, Access::default(), None).unwrap();
-        route(&location(source), &location(target))
+        route(&location(source), &location(target), false)
     }
 
     const CONTAINER: &str = "https://a.blob.core.windows.net/c";
@@ -106,6 +106,16 @@ mod tests {
             let message = between(source, target).unwrap_err().to_string();
             assert!(message.contains(says), "{source} to {target}: {message}");
         }
+    }
+
+    #[test]
+    fn two_containers_stream_if_that_is_asked_for() {
+        let location = |text| parse(text, Access::default(), None).unwrap();
+        let target = location("https://b.blob.core.windows.net/c");
+        assert_eq!(
+            route(&location(CONTAINER), &target, true).unwrap(),
+            Route::Stream
+        );
     }
 
     #[test]

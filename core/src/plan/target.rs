@@ -20,6 +20,8 @@ pub enum NameRule {
         directory: String,
         /// Longest full name, in characters (UTF-16 code units, as the service counts).
         chars_max: usize,
+        /// The source's names are names of blobs already and stay as they are.
+        as_is: bool,
     },
     /// As files below one folder.
     Local {
@@ -119,6 +121,41 @@ pub struct Target {
     pub twin: Option<EntryName>,
 }
 
+impl Target {
+    /// The target of a snapshot of `entry`: the label stands before the extension of the last part, as in
+    /// `a/b (2011-03-09 014234).txt`.
+    pub fn labelled(self, entry: &EntryName, label: &str) -> Self {
+        let name = match self.name {
+            TargetName::Blob(BlobName(name)) => {
+                let name = labelled(name.as_bytes(), label);
+                TargetName::Blob(BlobName(String::from_utf8_lossy(&name).into()))
+            }
+            TargetName::Local(LocalName(name)) => {
+                TargetName::Local(LocalName(labelled(&name, label).into()))
+            }
+        };
+        let twin = Some(EntryName::new(labelled(entry.as_bytes(), label)));
+        Self { name, twin }
+    }
+}
+
+/// A dot at the very end is no extension, and disappears.
+fn labelled(name: &[u8], label: &str) -> Vec<u8> {
+    let last = name
+        .iter()
+        .rposition(|&byte| byte == b'/')
+        .map_or(0, |slash| slash + 1);
+    let dot = name[last..]
+        .iter()
+        .rposition(|&byte| byte == b'.')
+        .map_or(name.len(), |dot| last + dot);
+    let extension = match &name[dot..] {
+        b"." => b"",
+        extension => extension,
+    };
+    [&name[..dot], format!(" ({label})").as_bytes(), extension].concat()
+}
+
 impl NameRule {
     /// The target of an entry.
     ///
@@ -130,7 +167,8 @@ impl NameRule {
             Self::Blob {
                 directory,
                 chars_max,
-            } => blob_target(entry, directory, *chars_max),
+                as_is,
+            } => blob_target(entry, directory, *chars_max, *as_is),
             Self::Local {
                 delimiter,
                 part_bytes_max,
@@ -139,16 +177,27 @@ impl NameRule {
     }
 }
 
-fn blob_target(entry: &EntryName, directory: &str, chars_max: usize) -> Result<Target> {
+fn blob_target(
+    entry: &EntryName,
+    directory: &str,
+    chars_max: usize,
+    as_is: bool,
+) -> Result<Target> {
     let text = entry
         .as_str()
         .ok_or_else(|| invalid(entry, "a blob's name must be UTF-8"))?;
     // AzCopy on Linux too makes a slash of every backslash: the names fit a download on Windows.
-    let relative = text.replace('\\', "/");
+    let relative = if as_is {
+        text.to_owned()
+    } else {
+        text.replace('\\', "/")
+    };
     if relative.is_empty() {
         return Err(invalid(entry, "it is empty"));
     }
-    if let Some(step) = relative.split('/').find(|part| is_step(part.as_bytes())) {
+    if let Some(step) = relative.split('/').find(|part| is_step(part.as_bytes()))
+        && !as_is
+    {
         return Err(invalid(entry, &format!("it would have a part `{step}`")));
     }
     let full = if directory.is_empty() {

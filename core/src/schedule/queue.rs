@@ -109,6 +109,8 @@ mod tests {
             version,
             md5: None,
             kind: Kind::Plain,
+            carried: None,
+            snapshot: None,
         };
         let task = Task {
             entry,

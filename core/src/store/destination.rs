@@ -72,11 +72,9 @@ pub enum Committed {
     Settling(Settling),
 }
 
-/// What a destination demands of objects, as values that planning applies.
-#[derive(Debug, Clone)]
-pub struct TargetRules {
-    /// How it names them.
-    pub names: NameRule,
+/// What a destination makes of objects of one kind, as values that planning applies.
+#[derive(Debug, Clone, Copy)]
+pub struct Form {
     /// What they become.
     pub becomes: Becomes,
     /// How they are cut.
@@ -85,8 +83,11 @@ pub struct TargetRules {
 
 /// A store to copy to.
 pub trait Destination: Send + Sync {
-    /// What it demands of objects.
-    fn rules(&self) -> TargetRules;
+    /// How it names objects.
+    fn names(&self) -> NameRule;
+
+    /// What it makes of objects of this kind.
+    fn form(&self, kind: Kind) -> Form;
 
     /// Makes the container or folder, if it is missing. Called once, before the first task.
     fn prepare<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<()>>;

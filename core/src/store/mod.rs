@@ -20,7 +20,7 @@ use azring_transport::client::Client;
 use azring_transport::disk::Disk;
 
 pub use destination::{
-    Becomes, Committed, Destination, Pieces, Receipt, Settling, Stat, Sums, TargetRules, Writer,
+    Becomes, Committed, Destination, Form, Pieces, Receipt, Settling, Stat, Sums, Writer,
 };
 pub use open::{Ends, open};
 pub use source::{Page, Pages, Reader, Source};

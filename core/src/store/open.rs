@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use azring_transport::disk::settle::Settler;
 
-use super::blob::{self, BlobDestination, BlobSource};
+use super::blob::{self, BlobDestination, BlobSource, Reading};
 use super::local::{self, LocalDestination, LocalSource};
 use super::{Destination, Source, Tools};
 use crate::Result;
@@ -29,7 +29,7 @@ pub struct Ends {
 
 /// Opens both ends. A source that may be a folder or a single object is looked at.
 pub async fn open(options: &Options, tools: &Tools, settler: &Settler) -> Result<Ends> {
-    route::route(&options.source, &options.target)?;
+    route::route(&options.source, &options.target, options.sync_copy)?;
     let (source, single) = open_source(options, tools).await?;
     let (target, single) = match single {
         Some(name) => single_target(&options.target, name),
@@ -45,11 +45,16 @@ pub async fn open(options: &Options, tools: &Tools, settler: &Settler) -> Result
                 settler.clone(),
             ))
         }
-        Location::Blob(place) => Arc::new(BlobDestination::new(place.clone(), &options.shape)),
+        Location::Blob(place) => {
+            let keeps = matches!(options.source, Location::Blob(_));
+            Arc::new(BlobDestination::new(place.clone(), &options.shape, keeps))
+        }
     };
-    let wants_md5 = match target {
-        Location::Local(_) => options.integrity.check_md5,
-        Location::Blob(_) => options.integrity.store_md5,
+    let wants_md5 = match (&options.source, target) {
+        (_, Location::Local(_)) => options.integrity.check_md5,
+        (Location::Local(_), Location::Blob(_)) => options.integrity.store_md5,
+        // The source's MD5 goes along as it is.
+        (Location::Blob(_), Location::Blob(_)) => false,
     };
     Ok(Ends {
         source,
@@ -78,17 +83,31 @@ async fn open_source(
             Ok((Arc::new(LocalSource::folder(path, pattern)?), None))
         }
         Location::Blob(place) => {
-            let crc64 = options.integrity.crc64;
+            let reading = Reading {
+                crc64: options.integrity.crc64,
+                carries: matches!(options.target, Location::Blob(_)),
+                snapshots: selection.snapshots,
+            };
+            let rule = blob::rules::pattern_rule(selection);
             if let Some((above, entry)) = single_blob(options, tools, place).await? {
                 let name = entry.name.clone();
-                return Ok((Arc::new(BlobSource::blob(above, entry, crc64)), Some(name)));
+                // A blob with its snapshots is several objects, which keep their names.
+                let exact = name.as_str().filter(|_| selection.snapshots);
+                return Ok(match exact {
+                    Some(exact) => {
+                        let pattern = Pattern::new(Some(exact), rule)?;
+                        let source = BlobSource::directory(above, pattern, reading);
+                        (Arc::new(source), None)
+                    }
+                    None => (
+                        Arc::new(BlobSource::blob(above, entry, reading)),
+                        Some(name),
+                    ),
+                });
             }
-            let pattern = Pattern::new(
-                selection.pattern.as_deref(),
-                blob::rules::pattern_rule(selection),
-            )?;
+            let pattern = Pattern::new(selection.pattern.as_deref(), rule)?;
             Ok((
-                Arc::new(BlobSource::directory(place.clone(), pattern, crc64)),
+                Arc::new(BlobSource::directory(place.clone(), pattern, reading)),
                 None,
             ))
         }

@@ -6,14 +6,14 @@ use tokio::sync::mpsc;
 
 use super::Lane;
 use crate::digest::Hashers;
-use crate::entry::{Entry, EntryName};
+use crate::entry::{Entry, EntryName, Kind};
 use crate::options::Integrity;
 use crate::plan::Task;
-use crate::plan::target::TargetName;
+use crate::plan::target::{NameRule, TargetName};
 use crate::report::Totals;
 use crate::store::local::rules;
 use crate::store::{
-    Becomes, Destination, Pages, Pieces, Reader, Source, Stat, Step, TargetRules, Tools, Writer,
+    Becomes, Destination, Form, Pages, Pieces, Reader, Source, Stat, Step, Tools, Writer,
 };
 use crate::{Error, Result};
 
@@ -50,9 +50,12 @@ impl Source for Nowhere {
 }
 
 impl Destination for Nowhere {
-    fn rules(&self) -> TargetRules {
-        TargetRules {
-            names: rules::name_rule('/'),
+    fn names(&self) -> NameRule {
+        rules::name_rule('/')
+    }
+
+    fn form(&self, _kind: Kind) -> Form {
+        Form {
             becomes: Becomes::File,
             pieces: Pieces {
                 rule: rules::RANGES,

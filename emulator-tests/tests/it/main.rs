@@ -5,6 +5,7 @@ mod directory_marks;
 mod faults;
 mod harness;
 mod page_blobs;
+mod sync_copy;
 
 mod article;
 mod hosts;

@@ -12,7 +12,7 @@ fn path(name: &str, delimiter: char) -> Result<String> {
 }
 
 fn blob_name(name: &[u8], directory: &str) -> Result<String> {
-    let target = blob::name_rule(directory).target(&EntryName::new(name))?;
+    let target = blob::name_rule(directory, false).target(&EntryName::new(name))?;
     Ok(String::from_utf8(target.name.as_bytes().to_vec()).unwrap())
 }
 
@@ -116,10 +116,13 @@ fn a_changed_name_tells_its_twin() {
         Some("a#b%2Fc")
     );
     assert_eq!(twin(local::name_rule('#'), "a##b"), None);
-    assert_eq!(twin(blob::name_rule("vd"), "a\\b").as_deref(), Some("a/b"));
-    assert_eq!(twin(blob::name_rule("vd"), "a/b"), None);
+    assert_eq!(
+        twin(blob::name_rule("vd", false), "a\\b").as_deref(),
+        Some("a/b")
+    );
+    assert_eq!(twin(blob::name_rule("vd", false), "a/b"), None);
     // No file can be called `/x`: it must not be looked for, least of all at the root.
-    assert_eq!(twin(blob::name_rule(""), "\\x"), None);
+    assert_eq!(twin(blob::name_rule("", false), "\\x"), None);
 }
 
 #[test]
@@ -178,7 +181,7 @@ proptest! {
 
     #[test]
     fn a_twin_leads_to_the_same_target_unchanged(name in name(), delimiter in prop_oneof![Just('/'), Just('#')]) {
-        for rule in [local::name_rule(delimiter), blob::name_rule("vd")] {
+        for rule in [local::name_rule(delimiter), blob::name_rule("vd", false)] {
             if let Ok(Target { name: target, twin: Some(twin) }) = rule.target(&EntryName::from(name.as_str())) {
                 prop_assert_eq!(rule.target(&twin).unwrap(), Target { name: target, twin: None });
             }
@@ -191,5 +194,34 @@ proptest! {
             prop_assert!(full.starts_with(&directory));
             prop_assert!(full.split('/').all(|part| part != "." && part != ".."));
         }
+    }
+}
+
+#[test]
+fn a_snapshot_is_labelled_before_its_extension() {
+    for (name, expected) in [
+        ("a.txt", "a (t).txt"),
+        ("v.1/a", "v.1/a (t)"),
+        ("abc.", "abc (t)"),
+        (".bashrc", " (t).bashrc"),
+        ("a.tar.gz", "a.tar (t).gz"),
+    ] {
+        let entry = EntryName::from(name);
+        for rule in [local::name_rule('/'), blob::name_rule("", true)] {
+            let target = rule.target(&entry).unwrap().labelled(&entry, "t");
+            assert_eq!(target.name.as_bytes(), expected.as_bytes());
+            assert_eq!(target.twin, Some(EntryName::from(expected)));
+        }
+    }
+}
+
+#[test]
+fn the_name_of_a_blob_stays_as_it_is_between_services() {
+    for name in ["a\\b", "a//b", "/a/", "a/../b"] {
+        let target = blob::name_rule("v", true)
+            .target(&EntryName::from(name))
+            .unwrap();
+        assert_eq!(target.name.as_bytes(), format!("v/{name}").as_bytes());
+        assert_eq!(target.twin, None);
     }
 }

@@ -15,12 +15,14 @@ mod single;
 
 mod list;
 
+mod snapshot;
+
 mod page_ranges;
 
 mod read;
 
 mod write;
 
-pub use read::BlobSource;
+pub use read::{BlobSource, Reading};
 pub(crate) use single::{look, split_last};
 pub use write::BlobDestination;

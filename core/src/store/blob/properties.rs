@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::Result;
-use crate::entry::{ETag, Kind};
+use crate::entry::{Carried, ETag, Kind};
 use crate::store::rest::checksum::decode_md5;
 use crate::store::rest::range::ContentRange;
 use crate::store::rest::{date, malformed};
@@ -48,6 +48,51 @@ pub fn kind(blob_type: Option<BlobType>, is_folder: bool) -> Kind {
     }
 }
 
+/// The beginning of the names of headers that carry metadata.
+const METADATA: &str = "x-ms-meta-";
+
+impl Carried {
+    /// From the answer to a HEAD.
+    pub fn of_head(reply: &Reply) -> Self {
+        let text = |name| reply.header(name).map(str::to_owned);
+        let metadata = reply.headers.iter().filter_map(|(name, value)| {
+            let name = name.as_str().strip_prefix(METADATA)?;
+            Some((name.to_owned(), value.to_str().ok()?.to_owned()))
+        });
+        Self {
+            content_type: text("content-type"),
+            content_encoding: text("content-encoding"),
+            content_language: text("content-language"),
+            content_disposition: text("content-disposition"),
+            cache_control: text("cache-control"),
+            metadata: metadata.collect(),
+        }
+    }
+
+    fn on(&self, request: Request) -> Request {
+        let request = request
+            .header_if(
+                "x-ms-blob-content-encoding",
+                self.content_encoding.as_deref(),
+            )
+            .header_if(
+                "x-ms-blob-content-language",
+                self.content_language.as_deref(),
+            )
+            .header_if(
+                "x-ms-blob-content-disposition",
+                self.content_disposition.as_deref(),
+            )
+            .header_if("x-ms-blob-cache-control", self.cache_control.as_deref());
+        self.metadata
+            .iter()
+            .fold(request, |request, (name, value)| {
+                let name = format!("{METADATA}{}", name.to_ascii_lowercase());
+                request.header(name, value.as_str())
+            })
+    }
+}
+
 /// What an upload stores beside the bytes.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Stored<'a> {
@@ -55,18 +100,27 @@ pub struct Stored<'a> {
     pub content_type: Option<&'a str>,
     /// The MD5 of the whole object.
     pub md5: Option<[u8; 16]>,
+    /// What the source stores, for a copy.
+    pub carried: Option<&'a Carried>,
 }
 
 impl Stored<'_> {
     /// Adds the headers to the request that makes the blob. The `x-ms-blob-` names are used throughout: they never
     /// mean the request's own body.
     pub fn on(self, request: Request) -> Request {
-        request
-            .header_if("x-ms-blob-content-type", self.content_type)
+        let carried_type = self
+            .carried
+            .and_then(|carried| carried.content_type.as_deref());
+        let request = request
+            .header_if("x-ms-blob-content-type", self.content_type.or(carried_type))
             .header_if(
                 "x-ms-blob-content-md5",
                 self.md5.map(|md5| STANDARD.encode(md5)),
-            )
+            );
+        match self.carried {
+            Some(carried) => carried.on(request),
+            None => request,
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use super::list::Listing;
 use super::page_ranges;
 use super::request::{get_blob, head_blob};
 use crate::digest::crc64;
-use crate::entry::{ETag, Entry, EntryName, Kind, Version};
+use crate::entry::{ETag, Entry, EntryName, Kind, Snapshot, Version};
 use crate::location::BlobLocation;
 use crate::plan::chunks::Chunk;
 use crate::plan::extents::Extents;
@@ -27,10 +27,22 @@ use crate::{Error, Result};
 /// How often a range whose checksum is wrong is fetched again.
 const FETCHES_MAX: u32 = 4;
 
+/// What is to be known of blobs, and how they are read.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Reading {
+    /// With the checksum of every range.
+    pub crc64: bool,
+    /// What is stored beside the bytes goes along.
+    pub carries: bool,
+    /// The snapshots too.
+    pub snapshots: bool,
+}
+
 /// Blobs to copy from.
 pub struct BlobSource {
     place: BlobLocation,
     meant: Meant,
+    reading: Reading,
     wants_crc64: Arc<AtomicBool>,
 }
 
@@ -44,20 +56,22 @@ enum Meant {
 
 impl BlobSource {
     /// The blobs of a container or virtual directory that match.
-    pub fn directory(place: BlobLocation, pattern: Pattern, crc64: bool) -> Self {
+    pub fn directory(place: BlobLocation, pattern: Pattern, reading: Reading) -> Self {
         Self {
             place,
             meant: Meant::Matching(pattern),
-            wants_crc64: Arc::new(AtomicBool::new(crc64)),
+            reading,
+            wants_crc64: Arc::new(AtomicBool::new(reading.crc64)),
         }
     }
 
     /// A single blob, which `place.full_name` of the entry's name leads to.
-    pub fn blob(place: BlobLocation, entry: Entry, crc64: bool) -> Self {
+    pub fn blob(place: BlobLocation, entry: Entry, reading: Reading) -> Self {
         Self {
             place,
             meant: Meant::One(Box::new(entry)),
-            wants_crc64: Arc::new(AtomicBool::new(crc64)),
+            reading,
+            wants_crc64: Arc::new(AtomicBool::new(reading.crc64)),
         }
     }
 }
@@ -78,6 +92,7 @@ impl Source for BlobSource {
                 let listing = Listing {
                     place,
                     pattern: pattern.clone(),
+                    reading: self.reading,
                 };
                 tokio::task::spawn_local(listing.run(tools.clone(), pages));
             }
@@ -115,7 +130,7 @@ impl Source for BlobSource {
                 return Ok(None);
             }
             let (name, etag) = self.identity(entry)?;
-            page_ranges::extents(tools, &self.place, &name, entry.bytes, etag)
+            page_ranges::extents(tools, &self.place, &name, entry, etag)
                 .await
                 .map(Some)
         })
@@ -133,6 +148,7 @@ impl Source for BlobSource {
                 name,
                 etag: etag.clone(),
                 bytes: entry.bytes,
+                snapshot: entry.snapshot.clone(),
                 wants_crc64: Arc::clone(&self.wants_crc64),
             });
             Ok(reader)
@@ -162,6 +178,7 @@ struct BlobReader {
     name: String,
     etag: ETag,
     bytes: u64,
+    snapshot: Option<Box<Snapshot>>,
     wants_crc64: Arc<AtomicBool>,
 }
 
@@ -221,13 +238,14 @@ impl BlobReader {
 
     fn request(&self, chunk: Chunk, wants_crc64: bool) -> Request {
         let range = ByteRange::new(chunk.offset, chunk.bytes);
-        get_blob::request(
+        let request = get_blob::request(
             &self.place,
             &self.name,
             range,
             Condition::Unchanged(&self.etag),
             wants_crc64,
-        )
+        );
+        of_snapshot(request, self.snapshot.as_deref())
     }
 
     /// A version that is gone means that the blob was overwritten or deleted while it was copied.
@@ -243,6 +261,14 @@ impl BlobReader {
             )),
             _ => error.into(),
         }
+    }
+}
+
+/// The same of a snapshot, if it is one that is read.
+pub(super) fn of_snapshot(request: Request, snapshot: Option<&Snapshot>) -> Request {
+    match snapshot {
+        Some(snapshot) => request.query("snapshot", &*snapshot.id),
+        None => request,
     }
 }
 

@@ -116,11 +116,12 @@ pub fn pattern_rule(selection: &Selection) -> PatternRule {
     }
 }
 
-/// How a blob is named in this virtual directory.
-pub fn name_rule(directory: &str) -> NameRule {
+/// How a blob is named in this virtual directory; `as_is`: the source's names are names of blobs.
+pub fn name_rule(directory: &str, as_is: bool) -> NameRule {
     NameRule::Blob {
         directory: directory.to_owned(),
         chars_max: NAME_CHARS_MAX,
+        as_is,
     }
 }
 

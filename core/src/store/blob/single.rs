@@ -3,7 +3,7 @@
 use super::properties::{Properties, kind};
 use super::request::head_blob;
 use crate::Result;
-use crate::entry::{Entry, EntryName, Version};
+use crate::entry::{Carried, Entry, EntryName, Version};
 use crate::location::BlobLocation;
 use crate::store::Tools;
 
@@ -51,6 +51,8 @@ pub(crate) async fn look(
         version: Version::Service(properties.etag),
         md5: properties.md5,
         kind: kind(properties.blob_type, properties.is_folder),
+        carried: Some(Box::new(Carried::of_head(&reply))),
+        snapshot: None,
     };
     Ok(Some((above, entry)))
 }

@@ -182,6 +182,8 @@ impl Walk<'_> {
             version,
             md5: None,
             kind: Kind::Plain,
+            carried: None,
+            snapshot: None,
         });
         if self.page.entries.len() >= PAGE_ENTRIES {
             self.flush()

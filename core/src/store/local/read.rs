@@ -76,6 +76,8 @@ impl LocalSource {
             version,
             md5: None,
             kind: Kind::Plain,
+            carried: None,
+            snapshot: None,
         };
         Ok(Page {
             entries: vec![entry],

@@ -41,6 +41,7 @@ fn source(folder: &Path, pattern: Option<&str>, recursive: bool) -> Arc<LocalSou
         pattern: pattern.map(Into::into),
         recursive,
         ignore_case: false,
+        ..Selection::default()
     };
     let pattern = Pattern::new(pattern, rules::pattern_rule(&selection)).unwrap();
     Arc::new(LocalSource::folder(folder, pattern).unwrap())
@@ -227,6 +228,7 @@ fn list_after(folder: &Path, after: Option<&EntryName>) -> Vec<String> {
         pattern: None,
         recursive: true,
         ignore_case: false,
+        ..Selection::default()
     };
     let pattern = Pattern::new(None, rules::pattern_rule(&selection)).unwrap();
     let (pages, mut listed) = mpsc::channel(1024);

@@ -18,9 +18,9 @@ use crate::entry::Kind;
 use crate::options::Landing;
 use crate::plan::Task;
 use crate::plan::chunks::Chunk;
-use crate::plan::target::TargetName;
+use crate::plan::target::{NameRule, TargetName};
 use crate::store::{
-    Becomes, Committed, Destination, Pieces, Receipt, Stat, Step, Sums, TargetRules, Tools, Writer,
+    Becomes, Committed, Destination, Form, Pieces, Receipt, Stat, Step, Sums, Tools, Writer,
 };
 use crate::{Error, Result};
 
@@ -96,9 +96,12 @@ impl LocalDestination {
 }
 
 impl Destination for LocalDestination {
-    fn rules(&self) -> TargetRules {
-        TargetRules {
-            names: rules::name_rule(self.landing.delimiter),
+    fn names(&self) -> NameRule {
+        rules::name_rule(self.landing.delimiter)
+    }
+
+    fn form(&self, _kind: Kind) -> Form {
+        Form {
             becomes: Becomes::File,
             pieces: Pieces {
                 rule: rules::RANGES,

@@ -7,7 +7,7 @@ use azring_transport::http::Request;
 use http::Method;
 
 use crate::Result;
-use crate::entry::ETag;
+use crate::entry::{Carried, ETag};
 use crate::location::{BlobLocation, decode_name};
 use crate::store::blob::properties::{BlobType, FOLDER_MARK};
 use crate::store::blob::rules::PAGE_ENTRIES_MAX;
@@ -32,6 +32,8 @@ pub struct Listing<'a> {
     pub entries_max: Option<usize>,
     /// With metadata, which marks directories.
     pub metadata: bool,
+    /// With snapshots, the oldest first.
+    pub snapshots: bool,
 }
 
 /// A blob, as a listing describes it.
@@ -53,6 +55,8 @@ pub struct ListedBlob {
     pub snapshot: Option<Box<str>>,
     /// It is a mark for a directory, not data.
     pub is_folder: bool,
+    /// What is stored beside the bytes, where that was wanted.
+    pub carried: Option<Box<Carried>>,
 }
 
 /// Asks for a page.
@@ -70,8 +74,14 @@ pub fn request(place: &BlobLocation, listing: &Listing<'_>) -> Request {
     if let Some(Marker(marker)) = listing.after {
         request = request.query("marker", marker.as_str());
     }
-    if listing.metadata {
-        request = request.query("include", "metadata");
+    let include = match (listing.metadata, listing.snapshots) {
+        (true, true) => Some("metadata,snapshots"),
+        (true, false) => Some("metadata"),
+        (false, true) => Some("snapshots"),
+        (false, false) => None,
+    };
+    if let Some(include) = include {
+        request = request.query("include", include);
     }
     if let Some(entries) = listing.entries_max {
         request = request.query("maxresults", entries.min(PAGE_ENTRIES_MAX).to_string());
@@ -79,12 +89,21 @@ pub fn request(place: &BlobLocation, listing: &Listing<'_>) -> Request {
     request
 }
 
-/// Reads a page.
+/// Reads a page, without what is stored beside the bytes.
 pub fn parse(body: &[u8]) -> Result<Page<ListedBlob>> {
+    read(body, false)
+}
+
+/// Reads a page with what is stored beside the bytes.
+pub fn parse_with_stored(body: &[u8]) -> Result<Page<ListedBlob>> {
+    read(body, true)
+}
+
+fn read(body: &[u8], carries: bool) -> Result<Page<ListedBlob>> {
     let mut page = Page::default();
     Xml::open(body, "EnumerationResults")?.children(|xml, tag| {
         match tag.name() {
-            "Blobs" => read_blobs(xml, &mut page)?,
+            "Blobs" => read_blobs(xml, carries, &mut page)?,
             "NextMarker" => {
                 let marker = xml.text()?.into_owned();
                 page.next = (!marker.is_empty()).then_some(Marker(marker));
@@ -96,7 +115,7 @@ pub fn parse(body: &[u8]) -> Result<Page<ListedBlob>> {
     Ok(page)
 }
 
-fn read_blobs(xml: &mut Xml<'_>, page: &mut Page<ListedBlob>) -> Result<()> {
+fn read_blobs(xml: &mut Xml<'_>, carries: bool, page: &mut Page<ListedBlob>) -> Result<()> {
     xml.children(|xml, tag| {
         if page.entries.len() + page.prefixes.len() > PAGE_ENTRIES_MAX {
             return Err(malformed(format_args!(
@@ -104,7 +123,7 @@ fn read_blobs(xml: &mut Xml<'_>, page: &mut Page<ListedBlob>) -> Result<()> {
             )));
         }
         match tag.name() {
-            "Blob" => page.entries.push(read_blob(xml)?),
+            "Blob" => page.entries.push(read_blob(xml, carries)?),
             "BlobPrefix" => page.prefixes.push(read_prefix(xml)?),
             _ => {}
         }
@@ -152,10 +171,14 @@ struct Draft {
     blob_type: Option<BlobType>,
     snapshot: Option<Box<str>>,
     is_folder: bool,
+    carried: Option<Box<Carried>>,
 }
 
-fn read_blob(xml: &mut Xml<'_>) -> Result<ListedBlob> {
-    let mut draft = Draft::default();
+fn read_blob(xml: &mut Xml<'_>, carries: bool) -> Result<ListedBlob> {
+    let mut draft = Draft {
+        carried: carries.then(Box::default),
+        ..Draft::default()
+    };
     xml.children(|xml, tag| {
         match tag.name() {
             "Name" => draft.name = Some(read_name(xml, tag)?),
@@ -183,7 +206,14 @@ impl Draft {
                 "BlobType" => self.blob_type = BlobType::from_word(xml.text()?.trim()),
                 // Only accounts with a hierarchy have this; their directories are listed like blobs.
                 "ResourceType" => self.is_folder |= xml.text()?.trim() == "directory",
-                _ => {}
+                name => {
+                    if let Some(carried) = &mut self.carried
+                        && let Some(field) = stored_field(carried, name)
+                    {
+                        let text = xml.text()?;
+                        *field = (!text.is_empty()).then(|| text.into_owned());
+                    }
+                }
             }
             Ok(())
         })
@@ -191,8 +221,16 @@ impl Draft {
 
     fn read_metadata(&mut self, xml: &mut Xml<'_>) -> Result<()> {
         xml.children(|xml, tag| {
-            if tag.name().eq_ignore_ascii_case(FOLDER_MARK) {
-                self.is_folder |= xml.text()?.trim().eq_ignore_ascii_case("true");
+            let is_mark = tag.name().eq_ignore_ascii_case(FOLDER_MARK);
+            if !is_mark && self.carried.is_none() {
+                return Ok(());
+            }
+            let value = xml.text()?;
+            self.is_folder |= is_mark && value.trim().eq_ignore_ascii_case("true");
+            if let Some(carried) = &mut self.carried {
+                carried
+                    .metadata
+                    .push((tag.name().to_owned(), value.into_owned()));
             }
             Ok(())
         })
@@ -221,8 +259,21 @@ impl Draft {
             snapshot: self.snapshot,
             // A mark has no bytes; what has bytes is data, whatever its metadata says.
             is_folder: self.is_folder && bytes == 0,
+            carried: self.carried,
             name: name.into(),
         })
+    }
+}
+
+/// The field that a property of this name belongs to.
+fn stored_field<'a>(carried: &'a mut Carried, name: &str) -> Option<&'a mut Option<String>> {
+    match name {
+        "Content-Type" => Some(&mut carried.content_type),
+        "Content-Encoding" => Some(&mut carried.content_encoding),
+        "Content-Language" => Some(&mut carried.content_language),
+        "Content-Disposition" => Some(&mut carried.content_disposition),
+        "Cache-Control" => Some(&mut carried.cache_control),
+        _ => None,
     }
 }
 

@@ -4,7 +4,7 @@ use azring_transport::http::Request;
 use bytes::Bytes;
 
 use super::*;
-use crate::entry::ETag;
+use crate::entry::{Carried, ETag};
 use crate::location::{Access, BlobLocation, Location, parse};
 use crate::store::blob::block_id::BlockIds;
 use crate::store::blob::properties::Stored;
@@ -69,6 +69,7 @@ fn a_blob_goes_up_whole_with_one_checksum_and_its_properties() {
     let stored = Stored {
         content_type: Some("text/plain"),
         md5: Some([0; 16]),
+        ..Stored::default()
     };
     let check = Check::Crc64(0xAE8B_1486_0A79_9888);
     let request = put_blob::request(
@@ -219,7 +220,7 @@ fn a_block_list_is_asked_for_and_read() {
 fn a_page_blob_is_made_at_its_length_and_written_in_ranges() {
     let stored = Stored {
         content_type: Some("a/b"),
-        md5: None,
+        ..Stored::default()
     };
     assert_eq!(
         wire(&create_blob::request(
@@ -305,5 +306,30 @@ fn an_appended_block_says_where_it_belongs() {
             Stored::default()
         )),
         format!("PUT {PATH}? x-ms-blob-type: AppendBlob")
+    );
+}
+
+#[test]
+fn a_copy_stores_what_its_source_stored() {
+    let carried = Carried {
+        content_type: Some("text/plain".into()),
+        content_language: Some("de".into()),
+        metadata: vec![("Colour".into(), "blue green".into())],
+        ..Carried::default()
+    };
+    let stored = Stored {
+        carried: Some(&carried),
+        ..Stored::default()
+    };
+    assert_eq!(
+        wire(&create_blob::request(
+            &place(),
+            NAME,
+            create_blob::Form::Appended,
+            stored
+        )),
+        format!(
+            "PUT {PATH}? x-ms-blob-type: AppendBlob, x-ms-blob-content-type: text/plain, x-ms-blob-content-language: de, x-ms-meta-colour: blue green"
+        )
     );
 }

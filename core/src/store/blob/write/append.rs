@@ -3,8 +3,8 @@
 //! Chunks come from several workers at once. Each waits here for the one before it, with its memory; that cannot stop the
 //! run, since the one before was handed out earlier (`schedule`).
 
-use azring_transport::buffer::Frozen;
 use azring_transport as transport;
+use azring_transport::buffer::Frozen;
 use tokio::sync::watch;
 
 use super::Draft;

@@ -3,11 +3,13 @@
 //! An object of one chunk is one Put Blob. Any other is as many Put Blocks, in any order, and a Put Block List, before
 //! which nothing is visible under its name.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use azring_transport::buffer::Frozen;
 
 use super::Draft;
 use crate::Result;
-use crate::digest::follower::Md5;
+use crate::digest::follower::{Md5, md5_of};
 use crate::entry::Version;
 use crate::plan::Task;
 use crate::plan::chunks::Chunk;
@@ -22,6 +24,7 @@ pub(super) struct BlockWriter {
     draft: Draft,
     ids: BlockIds,
     blocks: u32,
+    is_listed: AtomicBool,
 }
 
 impl BlockWriter {
@@ -40,6 +43,7 @@ impl BlockWriter {
         Self {
             draft,
             ids,
+            is_listed: AtomicBool::new(task.chunks.total() > 1),
             blocks: task.chunks.total(),
         }
     }
@@ -55,17 +59,23 @@ impl Writer for BlockWriter {
     ) -> Step<'a, Result<Receipt>> {
         Box::pin(async move {
             let Draft { place, name, .. } = &self.draft;
+            // The service compares a whole blob with the MD5 that is stored with it. The source's may be out of date
+            // and is stored all the same, with a list of one block.
+            if self.blocks == 1 && self.draft.md5.is_some_and(|md5| md5 != md5_of(&data)) {
+                self.is_listed.store(true, Ordering::Relaxed);
+            }
+            let is_listed = self.is_listed.load(Ordering::Relaxed);
             // One request carries one checksum (`BothCrc64AndMd5HeaderPresent`): a whole blob its MD5, which is to be stored
             // anyway, a block its CRC-64.
-            let check = match sums {
-                Sums { md5: Some(md5), .. } => Check::Md5(md5),
-                Sums { crc64, .. } => crc64.map_or(Check::None, Check::Crc64),
+            let stored = self.draft.stored(sums.md5);
+            let check = match stored.md5 {
+                Some(md5) if !is_listed => Check::Md5(md5),
+                _ => sums.crc64.map_or(Check::None, Check::Crc64),
             };
-            let request = if self.blocks == 1 {
-                let stored = self.draft.stored(sums.md5);
-                put_blob::request(place, name, &data, check, stored, Condition::Always)
-            } else {
+            let request = if is_listed {
                 put_block::request(place, name, &self.ids.id(chunk.index), &data, check)
+            } else {
+                put_blob::request(place, name, &data, check, stored, Condition::Always)
             };
             self.draft.send(tools, &request).await?;
             Ok(Receipt {
@@ -77,7 +87,7 @@ impl Writer for BlockWriter {
 
     fn commit<'a>(&'a self, tools: &'a Tools, md5: Option<Md5>) -> Step<'a, Result<Committed>> {
         Box::pin(async move {
-            if self.blocks > 1 {
+            if self.is_listed.load(Ordering::Relaxed) {
                 let Draft { place, name, .. } = &self.draft;
                 let ids = (0..self.blocks).map(|index| self.ids.id(index));
                 let stored = self.draft.stored(md5);

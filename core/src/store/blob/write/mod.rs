@@ -15,11 +15,12 @@ use super::properties::{BlobType, Properties, Stored, kind};
 use super::request::{head_blob, set_blob_properties};
 use super::{container, rules};
 use crate::digest::follower::Md5;
+use crate::entry::{Carried, Kind};
 use crate::location::BlobLocation;
 use crate::options::Shape;
 use crate::plan::Task;
-use crate::plan::target::TargetName;
-use crate::store::{Becomes, Destination, Stat, Step, TargetRules, Tools, Writer};
+use crate::plan::target::{NameRule, TargetName};
+use crate::store::{Becomes, Destination, Form, Stat, Step, Tools, Writer};
 use crate::{Error, Result};
 
 use append::AppendWriter;
@@ -31,12 +32,15 @@ pub struct BlobDestination {
     place: BlobLocation,
     blob_type: BlobType,
     block_bytes: u64,
+    keeps: bool,
 }
 
 impl BlobDestination {
-    /// The container or virtual directory at `place`, for blobs of this shape.
-    pub fn new(place: BlobLocation, shape: &Shape) -> Self {
+    /// The container or virtual directory at `place`, for blobs of this shape. With `keeps` the source has blobs too:
+    /// their names and types, and what is stored beside them, stay as they are.
+    pub fn new(place: BlobLocation, shape: &Shape, keeps: bool) -> Self {
         Self {
+            keeps,
             place,
             blob_type: shape.blob_type,
             block_bytes: shape.block_bytes,
@@ -44,12 +48,28 @@ impl BlobDestination {
     }
 }
 
+impl BlobDestination {
+    /// What an object of this kind becomes.
+    fn blob_type(&self, source: Kind) -> BlobType {
+        match source {
+            _ if !self.keeps => self.blob_type,
+            Kind::Pages => BlobType::Page,
+            Kind::Appended => BlobType::Append,
+            Kind::Plain | Kind::Folder => BlobType::Block,
+        }
+    }
+}
+
 impl Destination for BlobDestination {
-    fn rules(&self) -> TargetRules {
-        TargetRules {
-            names: rules::name_rule(&self.place.directory),
-            becomes: Becomes::Blob(kind(Some(self.blob_type), false)),
-            pieces: rules::pieces(self.blob_type, self.block_bytes),
+    fn names(&self) -> NameRule {
+        rules::name_rule(&self.place.directory, self.keeps)
+    }
+
+    fn form(&self, source: Kind) -> Form {
+        let blob_type = self.blob_type(source);
+        Form {
+            becomes: Becomes::Blob(kind(Some(blob_type), false)),
+            pieces: rules::pieces(blob_type, self.block_bytes),
         }
     }
 
@@ -94,12 +114,15 @@ impl Destination for BlobDestination {
 
     fn create<'a>(&'a self, tools: &'a Tools, task: &'a Task) -> Step<'a, Result<Arc<dyn Writer>>> {
         Box::pin(async move {
+            let entry = &task.entry;
             let draft = Draft {
                 place: self.place.clone(),
                 name: task.target.as_blob().as_str().into(),
                 content_type: task.content_type.clone(),
+                md5: entry.md5.filter(|_| self.keeps),
+                carried: entry.carried.clone().filter(|_| self.keeps),
             };
-            let writer: Arc<dyn Writer> = match self.blob_type {
+            let writer: Arc<dyn Writer> = match self.blob_type(entry.kind) {
                 BlobType::Block => Arc::new(BlockWriter::new(draft, task)),
                 BlobType::Append => Arc::new(AppendWriter::create(draft, tools).await?),
                 BlobType::Page => Arc::new(PageWriter::create(draft, tools, task).await?),
@@ -114,13 +137,19 @@ struct Draft {
     place: BlobLocation,
     name: String,
     content_type: Option<String>,
+    /// That of the source, for a copy.
+    md5: Option<Md5>,
+    /// What the source stores, for a copy.
+    carried: Option<Box<Carried>>,
 }
 
 impl Draft {
+    /// What is stored with the blob when it is made; an MD5 that was computed on the way comes before the source's.
     fn stored(&self, md5: Option<Md5>) -> Stored<'_> {
         Stored {
             content_type: self.content_type.as_deref(),
-            md5,
+            md5: md5.or(self.md5),
+            carried: self.carried.as_deref(),
         }
     }
 
@@ -150,6 +179,7 @@ impl Draft {
                     .unwrap_or("application/octet-stream"),
             ),
             md5,
+            carried: None,
         };
         let request = set_blob_properties::request(&self.place, &self.name, stored);
         self.send(tools, &request).await?;

@@ -40,6 +40,7 @@ fn a_real_page_is_read() {
                 blob_type: Some(BlobType::Block),
                 snapshot: None,
                 is_folder: false,
+                carried: None,
             },
             ListedBlob {
                 name: "vd/\u{fffe}%20".into(),
@@ -50,6 +51,7 @@ fn a_real_page_is_read() {
                 blob_type: Some(BlobType::Page),
                 snapshot: Some("2018-08-16T15:19:39.1234567Z".into()),
                 is_folder: true,
+                carried: None,
             },
         ]
     );
@@ -140,6 +142,7 @@ fn a_listing_asks_for_what_it_wants_and_sends_no_empty_value() {
             after: Some(&marker),
             entries_max: Some(9000),
             metadata: true,
+            ..Listing::default()
         },
     );
     let rest: Vec<(&str, &str)> = full.query[2..]
@@ -179,6 +182,7 @@ fn any_blob() -> impl Strategy<Value = ListedBlob> {
                 blob_type: Some(BlobType::Append),
                 snapshot: snapshot.map(Into::into),
                 is_folder: is_folder && bytes == 0,
+                carried: None,
             },
         )
 }
@@ -242,4 +246,18 @@ proptest! {
         page.splice(at..end, bytes);
         let _ = parse(&page);
     }
+}
+
+#[test]
+fn what_is_stored_beside_the_bytes_is_read_where_it_is_wanted() {
+    let body = "<EnumerationResults><Blobs><Blob><Name>a</Name><Properties><Last-Modified>Thu, 16 Aug 2018 15:19:39 GMT</Last-Modified><Etag>0x1</Etag><Content-Length>1</Content-Length><Content-Type>text/plain</Content-Type><Content-Encoding /><Cache-Control>no-store</Cache-Control></Properties><Metadata><Colour>blue &amp; green</Colour></Metadata></Blob></Blobs></EnumerationResults>";
+    let carried = Carried {
+        content_type: Some("text/plain".into()),
+        cache_control: Some("no-store".into()),
+        metadata: vec![("Colour".into(), "blue & green".into())],
+        ..Carried::default()
+    };
+    let page = parse_with_stored(body.as_bytes()).unwrap();
+    assert_eq!(page.entries[0].carried.as_deref(), Some(&carried));
+    assert_eq!(parse(body.as_bytes()).unwrap().entries[0].carried, None);
 }

@@ -1,0 +1,207 @@
+//! Copies between two services through this machine, and snapshots.
+
+use azring_emulator_tests::azurite;
+use azring_emulator_tests::command::{Azring, Folder};
+use azring_emulator_tests::compare::assert_same;
+use azring_emulator_tests::rest::{Answer, Container};
+use azring_emulator_tests::tree::{Tree, names_below, noise};
+
+/// A container of each of two accounts.
+fn two_containers() -> (Container, Container) {
+    let azurite = azurite::shared();
+    let [one, other] = azurite.accounts() else {
+        panic!("two accounts")
+    };
+    let source = azurite.blob_service_of(one).fresh_container("from");
+    let target = azurite.blob_service_of(other).unmade_container("to");
+    (source, target)
+}
+
+fn copy(source: &Container, target: &Container) -> Azring {
+    Azring::copy(source.url(), target.url())
+        .source_key(source.service().account())
+        .dest_key(target.service().account())
+        .args(["/SourceType:Blob", "/DestType:Blob", "/SyncCopy", "/Y"])
+}
+
+fn head(container: &Container, name: &str) -> Answer {
+    container.ask("HEAD", name, &[], &[], "").succeeded()
+}
+
+fn make(container: &Container, name: &str, blob_type: &str, more: &[(&str, &str)]) {
+    let headers = [&[("x-ms-blob-type", blob_type)], more].concat();
+    container.ask("PUT", name, &[], &headers, "").succeeded();
+}
+
+#[test]
+fn blobs_of_every_type_arrive_with_all_that_is_stored_beside_them() {
+    let (source, target) = two_containers();
+    let tree = Tree::named(["a\\b", "v//w", "ü+%41"])
+        .with("large", noise(1, (9 << 20) + 1))
+        .with("empty", "");
+    tree.put_into(&source);
+    let beside = [
+        ("x-ms-blob-content-type", "text/plain"),
+        ("x-ms-blob-content-language", "de"),
+        ("x-ms-blob-cache-control", "no-store"),
+        ("x-ms-blob-content-disposition", "inline"),
+        ("x-ms-meta-colour", "blue"),
+        // Not its own: it is carried all the same.
+        ("x-ms-blob-content-md5", "1B2M2Y8AsgTpgAmY7PhCfg=="),
+    ];
+    let (page, appended) = (noise(2, 1 << 20), noise(3, 5000));
+    let length = ("x-ms-blob-content-length", "16777216");
+    make(
+        &source,
+        "page",
+        "PageBlob",
+        &[&beside[..], &[length]].concat(),
+    );
+    let range = [
+        ("x-ms-page-write", "update"),
+        ("x-ms-range", "bytes=8388608-9437183"),
+    ];
+    source
+        .ask("PUT", "page", &[("comp", "page")], &range, page.clone())
+        .succeeded();
+    make(&source, "appended", "AppendBlob", &beside);
+    source
+        .ask(
+            "PUT",
+            "appended",
+            &[("comp", "appendblock")],
+            &[],
+            appended.clone(),
+        )
+        .succeeded();
+    source.put_with("block", "abc", &beside[..5]);
+    let stale = [&beside[..4], &beside[5..]].concat();
+    source
+        .ask("PUT", "block", &[("comp", "properties")], &stale, "")
+        .succeeded();
+    source.put_with("mark", "", &[("x-ms-meta-hdi_isfolder", "true")]);
+
+    for _ in 0..2 {
+        copy(&source, &target)
+            .arg("/S")
+            .run()
+            .succeeded()
+            .counting(9, 0, 0);
+    }
+    for (name, bytes) in tree.files() {
+        assert!(target.get(name) == bytes, "{name}");
+    }
+    assert_eq!(target.get("block"), b"abc");
+    assert!(target.get("page")[8 << 20..9 << 20] == page);
+    assert_eq!(target.get("appended"), appended);
+    assert_eq!(
+        head(&target, "mark").header("x-ms-meta-hdi_isfolder"),
+        "true"
+    );
+    for name in ["page", "appended", "block", "large"] {
+        let (there, here) = (head(&source, name), head(&target, name));
+        for header in [
+            "x-ms-blob-type",
+            "content-length",
+            "content-type",
+            "content-md5",
+            "content-language",
+            "content-disposition",
+            "cache-control",
+            "x-ms-meta-colour",
+        ] {
+            assert_eq!(
+                there.header(header),
+                here.header(header),
+                "{header} of {name}"
+            );
+        }
+    }
+    let pages = target
+        .ask("GET", "page", &[("comp", "pagelist")], &[], "")
+        .succeeded();
+    assert_eq!(
+        String::from_utf8_lossy(&pages.body)
+            .matches("<PageRange>")
+            .count(),
+        1,
+        "only what is in use was written"
+    );
+}
+
+#[test]
+fn a_service_that_copies_by_itself_is_refused_until_it_is_built() {
+    let (source, target) = two_containers();
+    Azring::copy(source.url(), target.url())
+        .source_key(source.service().account())
+        .dest_key(target.service().account())
+        .args(["/SourceType:Blob", "/DestType:Blob", "/S"])
+        .run()
+        .refused()
+        .naming(&["/SyncCopy"]);
+}
+
+/// A blob with two snapshots, `first` and `second`, and `third` as it is now; the snapshots' labels.
+fn with_snapshots(container: &Container, name: &str) -> Vec<String> {
+    let mut labels = Vec::new();
+    for (version, is_snapshot) in [("first", true), ("second", true), ("third", false)] {
+        container.put(name, version);
+        if is_snapshot {
+            let answer = container
+                .ask("PUT", name, &[("comp", "snapshot")], &[], "")
+                .succeeded();
+            let id = answer.header("x-ms-snapshot").to_owned();
+            let second = id[..19].replace('T', " ").replace(':', "");
+            let label = if labels.contains(&second) {
+                format!("{second} {}", &id[20..23])
+            } else {
+                second
+            };
+            labels.push(label);
+        }
+    }
+    labels
+}
+
+#[test]
+fn snapshots_come_under_names_of_their_own() {
+    let (source, target) = two_containers();
+    let labels = with_snapshots(&source, "v/a.txt");
+    let expected = Tree::new()
+        .with(&format!("v/a ({}).txt", labels[0]), "first")
+        .with(&format!("v/a ({}).txt", labels[1]), "second")
+        .with("v/a.txt", "third");
+    let folder = Folder::new();
+    Azring::copy(source.url(), folder.path())
+        .source_key(source.service().account())
+        .args(["/SourceType:Blob", "/S", "/Snapshot"])
+        .run()
+        .succeeded()
+        .counting(3, 0, 0);
+    assert_same(&expected, &Tree::read_from(folder.path()));
+
+    copy(&source, &target)
+        .args(["/S", "/Snapshot"])
+        .run()
+        .succeeded()
+        .counting(3, 0, 0);
+    assert_same(&expected, &Tree::get_from(&target));
+
+    let single = Folder::new();
+    Azring::copy(format!("{}/v/a.txt", source.url()), single.path())
+        .source_key(source.service().account())
+        .args(["/SourceType:Blob", "/Snapshot"])
+        .run()
+        .succeeded()
+        .counting(3, 0, 0);
+    assert_eq!(names_below(single.path()).len(), 3);
+
+    let without = Folder::new();
+    Azring::copy(source.url(), without.path())
+        .source_key(source.service().account())
+        .args(["/SourceType:Blob", "/S"])
+        .run()
+        .succeeded()
+        .counting(1, 0, 0);
+    assert_eq!(names_below(without.path()), ["v/a.txt"]);
+}
