@@ -58,3 +58,17 @@ export AZRING_PROGRAMS=$target/debug
 # One process for all tests of a file, so that they share one Azurite.
 begin "emulator tests"
 cargo test -p azring-emulator-tests --test '*' --locked -- "$@"
+
+# Again with Azurite in a container: the harness, and whole trees up and down.
+if [ $# = 0 ]; then
+  begin "emulator tests with Azurite in a container"
+  status=0
+  AZRING_AZURITE=container scripts/containers.sh with \
+    cargo test -p azring-emulator-tests --features containers --lib --bin azurite-in-container --test it --locked -- \
+    azurite:: image_has harness:: roundtrip:: || status=$?
+  if [ "$status" = 77 ] && [ -z "${CI:-}" ]; then
+    say "NOT RUN: there is no container engine here, and only root can have one"
+  else
+    (exit "$status")
+  fi
+fi

@@ -1,11 +1,19 @@
 //! An Azurite to test against: Microsoft's emulator, the independent judge of what azring sends.
 //!
 //! [`shared`] and [`shared_https`] give every test of a process the same one; each test uses a container of its own.
-//! `AZURITE_BLOB_URL` names one that runs already; without it the one that `emulator-tests/package-lock.json` pins is
-//! started on a free port, with its data in memory, and ends with the process. When none can be had the caller
-//! panics and says what to install: a test never passes for want of a server.
+//! `AZURITE_BLOB_URL` names one that runs already. Without it one is started on a free port, with its data in memory,
+//! and ends with the process: in a container, when the crate's feature `containers` is on and an engine answers, and
+//! otherwise from the npm package that `emulator-tests/package-lock.json` pins. `AZRING_AZURITE` pins which of them
+//! (`url`, `container` or `process`). When none can be had the caller panics and says what to install: a test never
+//! passes for want of a server.
 //!
 //! It is no place to measure speed: Azurite is a single JavaScript thread.
+
+mod choice;
+#[cfg(feature = "containers")]
+mod container;
+#[cfg(feature = "containers")]
+mod engine;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -17,20 +25,32 @@ use crate::certificate::Certificate;
 use crate::guarded::{Guarded, ServerCommand};
 use crate::rest::BlobService;
 
+use choice::Choice;
+
 /// What to do when there is no Azurite.
 const ADVICE: &str = "run `scripts/azurite.sh` (it needs npm), or set AZURITE_BLOB_URL to the address of a running \
      Azurite 3.37 that was started with `--skipApiVersionCheck`";
 
-/// Azurite keeps at most this much in memory, in MB; the tests together write far less.
-const MEMORY_LIMIT_MB: &str = "4096";
+/// How it is started, wherever it runs: its data is in memory, at most 4096 MB of it; the tests together write far less.
+const ARGUMENTS: [&str; 6] = [
+    "--inMemoryPersistence",
+    "--extentMemoryLimit",
+    "4096",
+    "--silent",
+    "--disableTelemetry",
+    "--skipApiVersionCheck",
+];
 
-/// How an Azurite was obtained. One in a container would be another row here.
+/// How an Azurite was obtained.
 #[derive(Debug)]
 enum Obtained {
     /// Somebody else's, by `AZURITE_BLOB_URL`.
     Given,
     /// The pinned npm package, running until this is dropped, in a folder of its own.
     Process { _server: Guarded, _folder: TempDir },
+    /// The pinned image, in a container that is removed when this is dropped.
+    #[cfg(feature = "containers")]
+    Container { _held: container::Contained },
 }
 
 /// A running Azurite.
@@ -48,10 +68,7 @@ pub struct Azurite {
 /// When there is none; the message says what to install.
 pub fn shared() -> &'static Azurite {
     static AZURITE: OnceLock<Azurite> = OnceLock::new();
-    AZURITE.get_or_init(|| match std::env::var("AZURITE_BLOB_URL") {
-        Ok(url) => Azurite::given(&url),
-        Err(_) => Azurite::start(None),
-    })
+    AZURITE.get_or_init(|| Azurite::obtain(Choice::of_environment(), None))
 }
 
 /// The process's Azurite over HTTPS, always one of our own: its certificate must be good for Azure's host names.
@@ -60,7 +77,7 @@ pub fn shared() -> &'static Azurite {
 /// When there is none; the message says what to install.
 pub fn shared_https() -> &'static Azurite {
     static AZURITE: OnceLock<Azurite> = OnceLock::new();
-    AZURITE.get_or_init(|| Azurite::start(Some(Certificate::make())))
+    AZURITE.get_or_init(|| Azurite::obtain(Choice::of_our_own(), Some(Certificate::make())))
 }
 
 impl Azurite {
@@ -106,7 +123,7 @@ impl Azurite {
 
     /// Whether it was started by us and ends with us.
     pub fn is_ours(&self) -> bool {
-        matches!(self.obtained, Obtained::Process { .. })
+        !matches!(self.obtained, Obtained::Given)
     }
 
     fn given(url: &str) -> Self {
@@ -121,14 +138,14 @@ impl Azurite {
         }
     }
 
-    fn start(certificate: Option<Certificate>) -> Self {
-        let accounts = vec![Account::development(), Account::second()];
-        let installed =
-            Installed::find().unwrap_or_else(|missing| panic!("no Azurite: {missing}: {ADVICE}"));
-        let folder = tempfile::tempdir().expect("a folder for temporary files");
-        let command = installed.command(&accounts, certificate.as_ref(), folder.path());
-        let (server, origin) = Guarded::start(command, blob_origin)
-            .unwrap_or_else(|error| panic!("no Azurite: {error}\n{ADVICE}"));
+    fn obtain(choice: Result<Choice, String>, certificate: Option<Certificate>) -> Self {
+        let choice = choice.unwrap_or_else(|missing| panic!("no Azurite: {missing}"));
+        let started = match choice {
+            Choice::Url(url) => return Self::given(&url),
+            Choice::Process => process(&our_accounts(), certificate.as_ref()),
+            Choice::Container => contained(&our_accounts(), certificate.as_ref()),
+        };
+        let (obtained, origin) = started.unwrap_or_else(|error| panic!("no Azurite: {error}"));
         assert_eq!(
             origin.starts_with("https:"),
             certificate.is_some(),
@@ -136,14 +153,64 @@ impl Azurite {
         );
         Self {
             origin,
-            accounts,
+            accounts: our_accounts(),
             certificate,
-            obtained: Obtained::Process {
-                _server: server,
-                _folder: folder,
-            },
+            obtained,
         }
     }
+}
+
+/// The accounts of an Azurite that we start.
+fn our_accounts() -> Vec<Account> {
+    vec![Account::development(), Account::second()]
+}
+
+/// Starts the pinned npm package.
+fn process(
+    accounts: &[Account],
+    certificate: Option<&Certificate>,
+) -> Result<(Obtained, String), String> {
+    let installed = Installed::find().map_err(|missing| format!("{missing}: {ADVICE}"))?;
+    let folder = tempfile::tempdir().expect("a folder for temporary files");
+    let command = installed.command(accounts, certificate, folder.path());
+    let (server, origin) =
+        Guarded::start(command, blob_origin).map_err(|error| format!("{error}\n{ADVICE}"))?;
+    let obtained = Obtained::Process {
+        _server: server,
+        _folder: folder,
+    };
+    Ok((obtained, origin))
+}
+
+/// Starts the pinned image.
+#[cfg(feature = "containers")]
+fn contained(
+    accounts: &[Account],
+    certificate: Option<&Certificate>,
+) -> Result<(Obtained, String), String> {
+    let (held, origin) = container::Contained::start(&known(accounts), certificate, &ARGUMENTS)
+        .map_err(|error| {
+            format!(
+                "{error}\nrun `scripts/containers.sh up` where the image cannot be pulled, \
+                     or set AZRING_AZURITE=process"
+            )
+        })?;
+    Ok((Obtained::Container { _held: held }, origin))
+}
+
+/// A program that was built without containers never chooses one.
+#[cfg(not(feature = "containers"))]
+fn contained(_: &[Account], _: Option<&Certificate>) -> Result<(Obtained, String), String> {
+    unreachable!("no engine is asked without the feature `containers`")
+}
+
+/// The accounts as `AZURITE_ACCOUNTS` wants them.
+fn known(accounts: &[Account]) -> String {
+    let known: Vec<String> = accounts
+        .iter()
+        .map(|account| format!("{}:{}", account.name(), account.key_in_base64()))
+        .collect();
+    known.join(";")
 }
 
 /// `... successfully listens on http://127.0.0.1:40123` names the port that the system chose.
@@ -182,20 +249,11 @@ impl Installed {
         certificate: Option<&Certificate>,
         folder: &Path,
     ) -> ServerCommand {
-        let known: Vec<String> = accounts
-            .iter()
-            .map(|account| format!("{}:{}", account.name(), account.key_in_base64()))
-            .collect();
         let command = ServerCommand::new(&self.node)
             .arg(&self.program)
             .args(["--blobHost", "127.0.0.1", "--blobPort", "0"])
-            .args([
-                "--inMemoryPersistence",
-                "--extentMemoryLimit",
-                MEMORY_LIMIT_MB,
-            ])
-            .args(["--silent", "--disableTelemetry", "--skipApiVersionCheck"])
-            .env("AZURITE_ACCOUNTS", known.join(";"))
+            .args(ARGUMENTS)
+            .env("AZURITE_ACCOUNTS", known(accounts))
             .env("NODE_ENV", "production")
             .directory(folder);
         match certificate {

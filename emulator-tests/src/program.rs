@@ -86,6 +86,9 @@ fn build() -> PathBuf {
     for package in PACKAGES {
         command.args(["--package", package]);
     }
+    if cfg!(feature = "containers") {
+        command.args(["--features", "azring-emulator-tests/containers"]);
+    }
     let output = command
         .output()
         .unwrap_or_else(|error| panic!("cannot run cargo to build azring: {error}"));

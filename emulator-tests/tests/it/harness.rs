@@ -37,6 +37,26 @@ fn azurite_stores_and_lists_over_https_for_every_account() {
     }
 }
 
+/// Azurite reads the source through the address in its URL, which it must reach from where it runs.
+#[test]
+fn azurite_copies_from_one_account_to_another() {
+    let azurite = azurite::shared_https();
+    let [first, second] = azurite.accounts() else {
+        panic!("it has two accounts");
+    };
+    let source = azurite.blob_service_of(first).fresh_container("from");
+    let target = azurite.blob_service_of(second).fresh_container("to");
+    source.put("a", "abc");
+
+    let sas = source.service().account_sas();
+    let address = format!("{}/a?{sas}", source.url());
+    target
+        .ask("PUT", "b", &[], &[("x-ms-copy-source", &address)], "")
+        .succeeded();
+
+    assert_eq!(target.get("b"), b"abc");
+}
+
 #[test]
 fn container_that_was_not_made_does_not_exist() {
     let container = azurite::shared().blob_service().unmade_container("harness");
