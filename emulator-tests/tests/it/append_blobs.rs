@@ -1,9 +1,12 @@
 //! Append blobs: written in order, whoever carries the pieces.
 
+use azring_emulator_tests::account::Account;
 use azring_emulator_tests::azurite;
-use azring_emulator_tests::command::{Azring, Folder};
+use azring_emulator_tests::command::{Azring, Folder, Outcome};
 use azring_emulator_tests::compare::assert_same;
-use azring_emulator_tests::rest::{Container, content_md5};
+use azring_emulator_tests::emulator::fault::plan::Plan;
+use azring_emulator_tests::emulator::{Options, Server};
+use azring_emulator_tests::rest::{BlobService, Container, content_md5};
 use azring_emulator_tests::tree::{Tree, noise};
 
 fn upload(source: &Folder, container: &Container) -> Azring {
@@ -41,4 +44,55 @@ fn files_become_append_blobs_in_order_with_their_digest_and_come_back() {
         .succeeded()
         .counting(4, 0, 0);
     assert_same(&tree, &Tree::read_from(target.path()));
+}
+
+/// Sends one file of five blocks up as an append blob to a service that has this fault on the path of block writes.
+fn upload_to_ill(rule: &str) -> (Outcome, Container, Vec<u8>, Server) {
+    let bytes = noise(5, (17 << 20) + 5);
+    let source = Folder::new();
+    std::fs::write(source.join("log"), &bytes).expect("a folder of ours");
+    let server = Server::start(&Options::default()).expect("an emulator starts");
+    let plan = Plan::parse(&format!("{{\"seed\": 11, \"rules\": [{rule}]}}")).expect("a plan");
+    server.watch().faults.set(Some(plan));
+    let service = BlobService::path_style(&server.blob_url(), &Account::development(), None);
+    let container = service.unmade_container("append");
+    let outcome = upload(&source, &container).arg("/DestType:Blob").run();
+    let (_, applied) = server.watch().faults.status().expect("a plan in force");
+    assert!(applied.iter().all(|times| *times > 0), "no request met it");
+    server.watch().faults.set(None);
+    (outcome, container, bytes, server)
+}
+
+#[test]
+fn a_block_whose_answer_is_lost_is_not_appended_twice() {
+    let (outcome, container, bytes, _server) = upload_to_ill(
+        r#"{ "name": "lost", "when": { "query": "*comp=appendblock*", "hits": [2, 5] },
+            "then": { "lose_answer": true } }"#,
+    );
+    outcome.succeeded().counting(1, 0, 0);
+    assert!(container.get("log") == bytes);
+}
+
+#[test]
+fn a_blob_that_is_not_as_long_as_it_should_be_is_somebody_elses_work() {
+    let (outcome, _container, _bytes, _server) = upload_to_ill(
+        r#"{ "name": "moved", "when": { "query": "*comp=appendblock*", "hits": [3] },
+            "then": { "answer": { "status": 412, "code": "AppendPositionConditionNotMet" } } }"#,
+    );
+    outcome
+        .failed()
+        .counting(0, 0, 1)
+        .naming(&["written to by somebody else"]);
+}
+
+#[test]
+fn a_block_that_is_refused_ends_the_wait_of_those_behind_it() {
+    let (outcome, _container, _bytes, _server) = upload_to_ill(
+        r#"{ "name": "refused", "when": { "query": "*comp=appendblock*", "hits": [2] },
+            "then": { "answer": { "status": 403, "code": "AuthorizationFailure" } } }"#,
+    );
+    outcome
+        .failed()
+        .counting(0, 0, 1)
+        .naming(&["AuthorizationFailure"]);
 }
