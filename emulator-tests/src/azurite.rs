@@ -24,6 +24,7 @@ use crate::account::Account;
 use crate::certificate::Certificate;
 use crate::guarded::{Guarded, ServerCommand};
 use crate::rest::BlobService;
+use crate::scratch;
 
 use choice::Choice;
 
@@ -171,7 +172,7 @@ fn process(
     certificate: Option<&Certificate>,
 ) -> Result<(Obtained, String), String> {
     let installed = Installed::find().map_err(|missing| format!("{missing}: {ADVICE}"))?;
-    let folder = tempfile::tempdir().expect("a folder for temporary files");
+    let folder = scratch::folder();
     let command = installed.command(accounts, certificate, folder.path());
     let (server, origin) =
         Guarded::start(command, blob_origin).map_err(|error| format!("{error}\n{ADVICE}"))?;

@@ -12,6 +12,8 @@ use rcgen::{
 };
 use tempfile::TempDir;
 
+use crate::scratch;
+
 /// The names a server certificate is good for, besides 127.0.0.1.
 const NAMES: [&str; 5] = [
     "localhost",
@@ -33,7 +35,7 @@ impl Certificate {
     /// # Panics
     /// When the folder for temporary files cannot be written to.
     pub fn make() -> Self {
-        let folder = tempfile::tempdir().expect("a folder for temporary files");
+        let folder = scratch::folder();
         let (authority, authority_pem) = authority();
         let (server_pem, server_key) = server(&authority);
         let made = Self { folder };

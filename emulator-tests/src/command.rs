@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 use crate::account::Account;
 use crate::program;
+use crate::scratch;
 use crate::summary::Summary;
 
 /// The user and group called `nobody` on every Linux.
@@ -20,8 +21,8 @@ const NOBODY: u32 = 65534;
 /// What an ordinary user's processes may lock into memory, unless the administrator changed it, in bytes.
 pub const ORDINARY_MEMLOCK: u64 = 8 << 20;
 
-/// How long one run may take before it counts as hung, in seconds. The longest takes a few.
-const SECONDS_MAX: &str = "240";
+/// How long one run may take before it counts as hung, in seconds. The longest takes a minute or two on a busy machine.
+const SECONDS_MAX: &str = "900";
 
 /// The parameters whose values are secrets.
 const SECRET: [&str; 4] = ["/sourcekey:", "/destkey:", "/sourcesas:", "/destsas:"];
@@ -104,7 +105,7 @@ impl Azring {
     /// # Panics
     /// When it cannot be run, or does not end.
     pub fn run(self) -> Outcome {
-        let home = tempfile::tempdir().expect("a folder for temporary files");
+        let home = Folder::new();
         let shown = self.shown();
         let output = self.command(&home).output();
         let output = output.unwrap_or_else(|error| panic!("cannot run `{shown}`: {error}"));
@@ -123,7 +124,7 @@ impl Azring {
         self.arg(word)
     }
 
-    fn command(&self, home: &TempDir) -> Command {
+    fn command(&self, home: &Folder) -> Command {
         let as_another = self.ordinary_user && rustix::process::geteuid().is_root();
         let find: fn(&str) -> PathBuf = if as_another {
             program::for_every_user
@@ -328,7 +329,7 @@ impl Folder {
     /// When the folder for temporary files cannot be written to.
     pub fn new() -> Self {
         use std::os::unix::fs::PermissionsExt as _;
-        let folder = tempfile::tempdir().expect("a folder for temporary files");
+        let folder = scratch::folder();
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777))
             .expect("it is ours");
         Self(folder)

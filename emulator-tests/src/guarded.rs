@@ -17,11 +17,11 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Starts the server, tells its process id, lets go of the pipe it was heard through, and waits for the lifeline's end.
+/// Starts the server, lets go of the pipe that it is heard through, and waits for the lifeline's end. The server's process
+/// tells its number itself before it becomes the server: so that line comes first.
 const GUARD: &str = r#"
-"$@" </dev/null 2>&1 &
+sh -c 'echo "guarded $$"; exec "$@"' server "$@" </dev/null 2>&1 &
 server=$!
-echo "guarded $server"
 exec >/dev/null 2>&1
 cat
 kill -KILL "$server"

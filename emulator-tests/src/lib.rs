@@ -10,6 +10,7 @@ pub mod account;
 pub mod certificate;
 pub mod guarded;
 pub mod program;
+pub mod scratch;
 
 pub mod azurite;
 pub mod emulator;

@@ -12,6 +12,8 @@ use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
+use crate::scratch;
+
 /// The packages whose programs tests and benchmarks run.
 const PACKAGES: [&str; 2] = ["azring", "azring-emulator-tests"];
 
@@ -36,7 +38,7 @@ pub fn built(name: &str) -> PathBuf {
 pub fn for_every_user(name: &str) -> PathBuf {
     static FOLDER: OnceLock<TempDir> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
-        let folder = tempfile::tempdir().expect("a folder for temporary files");
+        let folder = scratch::folder();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))
             .expect("the folder is ours");
         folder

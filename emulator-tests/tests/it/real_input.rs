@@ -1,4 +1,5 @@
 //! Real input: the sources of all crates that this project is built from, and a disk image, up and back byte for byte.
+//! `AZRING_REAL_INPUT` names another folder to be sent instead of the sources: a toolchain, a data set.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
@@ -36,6 +37,9 @@ fn up_and_back(service: &BlobService, source: &Path) {
 
 /// Where cargo has unpacked the crates: thousands of files, in all sizes that sources have.
 fn crates() -> PathBuf {
+    if let Some(given) = std::env::var_os("AZRING_REAL_INPUT") {
+        return given.into();
+    }
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
     home.expect("cargo has a home").join("registry/src")

@@ -1,0 +1,83 @@
+//! Folders for temporary files that are gone when the process is, however it ended.
+//!
+//! What lives as long as the process is never dropped (a server that all tests share, a program copied for other users),
+//! and a killed process drops nothing. So all temporary folders lie in one, and a small shell, which waits for the end
+//! of a pipe as a server's guard does, removes that one after the process.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+use tempfile::TempDir;
+
+/// Waits for the lifeline's end and removes the folder.
+const REMOVER: &str = r#"cat; rm -rf -- "$1""#;
+
+/// The process's folder, and the shell that outlives the process to remove it.
+#[derive(Debug)]
+struct Scratch {
+    folder: PathBuf,
+    _remover: Child,
+}
+
+/// A new folder for temporary files. It is removed when it is dropped, or after the process at the latest.
+///
+/// # Panics
+/// When the system's folder for temporary files cannot be written to.
+pub fn folder() -> TempDir {
+    tempfile::tempdir_in(process_folder()).expect("a folder for temporary files")
+}
+
+/// The folder that holds all of them. Every user may enter it.
+fn process_folder() -> &'static Path {
+    static SCRATCH: OnceLock<Scratch> = OnceLock::new();
+    &SCRATCH.get_or_init(make).folder
+}
+
+fn make() -> Scratch {
+    let prefix = format!("azring-tests-{}-", std::process::id());
+    let folder = tempfile::Builder::new().prefix(&prefix).tempdir();
+    let folder = folder.expect("a folder for temporary files").keep();
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    let remover = Command::new("sh")
+        .args(["-c", REMOVER, "remover"])
+        .arg(&folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        // An interrupt at the terminal must not end it before its work.
+        .process_group(0)
+        .spawn()
+        .expect("a shell runs");
+    Scratch {
+        folder,
+        _remover: remover,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folder_is_removed_when_the_lifeline_ends() {
+        let Scratch {
+            folder,
+            _remover: mut remover,
+        } = make();
+        fs::write(folder.join("file"), "x").expect("it is ours");
+        drop(remover.stdin.take());
+        remover.wait().expect("it is our child");
+        assert!(!folder.exists());
+    }
+
+    #[test]
+    fn folders_of_one_process_lie_beside_each_other() {
+        let (a, b) = (super::folder(), super::folder());
+        assert_ne!(a.path(), b.path());
+        assert_eq!(a.path().parent(), b.path().parent());
+    }
+}
