@@ -15,3 +15,4 @@ mod roundtrip;
 mod strangers;
 
 mod bad_input;
+mod preview;

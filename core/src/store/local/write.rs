@@ -54,6 +54,14 @@ impl LocalDestination {
         }
     }
 
+    /// The folder as it is: a preview looks at it and does not make it.
+    fn root_if_there(&self) -> Option<Root> {
+        match self.root.get() {
+            Some(root) => Some(root.clone()),
+            None => Root::open(&self.path).ok(),
+        }
+    }
+
     fn root(&self) -> Result<&Root> {
         self.root.get().ok_or(Error::Stopped)
     }
@@ -126,7 +134,10 @@ impl Destination for LocalDestination {
         name: &'a TargetName,
     ) -> Step<'a, Result<Option<Stat>>> {
         Box::pin(async move {
-            let facts = self.root()?.stat_beneath(name.as_local().as_path())?;
+            let Some(root) = self.root_if_there() else {
+                return Ok(None);
+            };
+            let facts = root.stat_beneath(name.as_local().as_path())?;
             Ok(facts.map(|facts| Stat {
                 modified: facts.modified(),
                 kind: None,
