@@ -1,7 +1,7 @@
 //! A run: the stations joined, readable from top to bottom.
 //!
 //! The calling thread becomes the coordinator: it lists, plans, feeds the queue and reports, while the workers carry. Its
-//! two halves, [`Feed`] and the outcomes that come back, take turns on this one thread, so that an observer is never
+//! two halves, the feed and the outcomes that come back, take turns on this one thread, so that an observer is never
 //! called by two at once.
 
 mod feed;

@@ -106,14 +106,6 @@ impl Pattern {
         }
     }
 
-    /// The one name that can match, if there is only one.
-    pub fn exact_name(&self) -> Option<&str> {
-        match &self.test {
-            Test::Exact(name) => Some(name),
-            _ => None,
-        }
-    }
-
     /// Whether the object of this name is meant.
     pub fn matches(&self, name: &[u8]) -> bool {
         match &self.test {

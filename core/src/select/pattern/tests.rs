@@ -117,7 +117,6 @@ fn a_wildcard_in_a_folder_name_is_refused() {
 #[test]
 fn an_exact_pattern_is_one_name_and_none_is_no_name() {
     let pattern = Pattern::new(Some("abc.txt"), PatternRule::Exact).unwrap();
-    assert_eq!(pattern.exact_name(), Some("abc.txt"));
     assert_eq!(
         kept(&pattern, &["abc.txt", "ABC.txt", "abc.txt2", "vd/abc.txt"]),
         ["abc.txt"]

@@ -19,10 +19,6 @@ pub const BLOCKS_MAX: u64 = 50_000;
 /// <https://learn.microsoft.com/rest/api/storageservices/put-block#remarks>
 pub const BLOCK_BYTES_MAX: u64 = 4000 * MIB;
 
-/// Largest blob that one Put Blob makes, in bytes, from version 2019-12-12 on.
-/// <https://learn.microsoft.com/rest/api/storageservices/put-blob#remarks>
-pub const PUT_BLOB_BYTES_MAX: u64 = 5000 * MIB;
-
 /// A block that must grow, because an object would need more than [`BLOCKS_MAX`] of them, grows by whole steps of the
 /// default size.
 pub const BLOCK_STEP_BYTES: u64 = 4 * MIB;
@@ -123,9 +119,4 @@ pub fn name_rule(directory: &str, as_is: bool) -> NameRule {
         chars_max: NAME_CHARS_MAX,
         as_is,
     }
-}
-
-/// Whether an object goes up in one Put Blob: it fits one block of the wanted size.
-pub fn fits_one_request(object_bytes: u64, block_bytes: u64) -> bool {
-    object_bytes <= block_bytes.min(PUT_BLOB_BYTES_MAX)
 }

@@ -1,5 +1,5 @@
-//! What the services of a storage account have in common on the wire: XML, pages, dates, ranges, conditions, checksums and
-//! the texts of their failures. No IO, and nothing that only one service has.
+//! What the services of a storage account have in common on the wire: XML, pages, dates, ranges, conditions and checksums.
+//! No IO, and nothing that only one service has.
 
 pub mod checksum;
 
@@ -12,8 +12,6 @@ pub mod date;
 pub mod xml;
 
 pub mod page;
-
-pub mod failure;
 
 use azring_transport as transport;
 

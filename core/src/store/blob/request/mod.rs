@@ -30,7 +30,5 @@ pub mod get_block_list;
 
 pub mod put_block_list;
 
-pub mod delete_blob;
-
 #[cfg(test)]
 mod tests;
