@@ -10,6 +10,7 @@ pub(crate) mod sas;
 pub(crate) mod shared_key;
 
 pub use secret::Secret;
+pub use shared_key::{authorization, string_to_sign};
 
 /// What a request proves itself with. Belongs to one account of one host and is never sent to another.
 #[derive(Debug, Clone)]

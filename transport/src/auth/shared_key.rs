@@ -33,7 +33,7 @@ static BY_POSITION: [Option<HeaderName>; 11] = [
 ];
 
 /// The value of the `Authorization` header.
-pub(crate) fn authorization(account: &str, key: &Secret<Vec<u8>>, text: &str) -> HeaderValue {
+pub fn authorization(account: &str, key: &Secret<Vec<u8>>, text: &str) -> HeaderValue {
     let mut mac = Hmac::<Sha256>::new_from_slice(key.expose()).expect("HMAC takes any key");
     mac.update(text.as_bytes());
     let signature = STANDARD.encode(mac.finalize().into_bytes());
@@ -44,7 +44,7 @@ pub(crate) fn authorization(account: &str, key: &Secret<Vec<u8>>, text: &str) ->
 }
 
 /// The text to sign. `path` as it is sent; `query` with values not encoded.
-pub(crate) fn string_to_sign(
+pub fn string_to_sign(
     method: &Method,
     headers: &HeaderMap,
     account: &str,
