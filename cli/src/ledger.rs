@@ -1,9 +1,10 @@
 //! The ledger: one record for every object that a run has dealt with, for programs to read afterwards.
 //!
 //! Records are lines of JSON, or of CSV (RFC 4180) where the file's name ends in `.csv`, with the same fields: `time`,
-//! `name` (and `name_hex` for one that is no UTF-8), `outcome` (`done`, `would_copy`, `skipped`, `failed`), `bytes` of what
-//! is done, and of what is not `message`, and from a service `status`, `code` and `request_id`. They are appended, so that
-//! a run that is repeated leaves both. Only the file's owner can read it; no secret is in it.
+//! `name` (and `name_hex` for one that is no UTF-8), `outcome` (`done`, `would_copy`, `skipped`, `failed`), `bytes`; of what
+//! was not copied `message`, and from a service `status`, `code` and `request_id`; of what was `md5` and `etag`; and
+//! `attempts` and `elapsed_ms`. What they mean stands in `JSON.md`, whose `object` records have the same fields. They are
+//! appended, so that a run that is repeated leaves both. Only the file's owner can read it; no secret is in it.
 
 use std::cell::RefCell;
 use std::fs::{File, OpenOptions};
@@ -12,18 +13,16 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use azring_core::entry::EntryName;
 use azring_core::report::Event;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::audience::{End, Listener};
-use crate::console::{Console, Level, failure, named, terminal_safe};
-use crate::mask::masked;
+use crate::console::{Console, Level, about_object, terminal_safe};
 use crate::misuse::reason;
 
 /// The columns of CSV, in their order; in JSON a field that is not known is left out.
-const FIELDS: [&str; 9] = [
+const FIELDS: [&str; 13] = [
     "time",
     "name",
     "name_hex",
@@ -33,6 +32,10 @@ const FIELDS: [&str; 9] = [
     "code",
     "request_id",
     "message",
+    "md5",
+    "etag",
+    "attempts",
+    "elapsed_ms",
 ];
 
 /// How a record is written.
@@ -74,12 +77,10 @@ impl Ledger {
         })
     }
 
-    fn write(&self, name: &EntryName, outcome: &str, more: Map<String, Value>) {
+    fn write(&self, object: Map<String, Value>) {
         let mut fields = Map::new();
         fields.insert("time".to_owned(), format!("{:.3}", Timestamp::now()).into());
-        fields.extend(named(name));
-        fields.insert("outcome".to_owned(), outcome.into());
-        fields.extend(more);
+        fields.extend(object);
         let line = match self.form {
             Form::Json => terminal_safe(&Value::Object(fields).to_string()) + "\n",
             Form::Csv => csv(&fields) + "\r\n",
@@ -98,24 +99,12 @@ impl Ledger {
 
 impl Listener for Ledger {
     fn hear(&self, event: &Event<'_>) {
-        match event {
-            Event::Done { name, bytes } => {
-                let outcome = if self.preview { "would_copy" } else { "done" };
-                self.write(name, outcome, one("bytes", (*bytes).into()));
-            }
-            Event::Skipped { name, reason } => {
-                self.write(name, "skipped", one("message", masked(reason).into()));
-            }
-            Event::Failed { name, error } => self.write(name, "failed", failure(error)),
-            _ => {}
+        if let Some(object) = about_object(event, self.preview) {
+            self.write(object);
         }
     }
 
     fn hear_end(&self, _end: &End<'_>) {}
-}
-
-fn one(name: &str, value: Value) -> Map<String, Value> {
-    Map::from_iter([(name.to_owned(), value)])
 }
 
 fn csv(fields: &Map<String, Value>) -> String {
@@ -141,7 +130,11 @@ mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
+    use std::time::Duration;
+
     use azring_core::Error;
+    use azring_core::entry::{ETag, EntryName};
+    use azring_core::report::Details;
 
     use super::*;
     use crate::console::testing::console;
@@ -149,21 +142,32 @@ mod tests {
     fn tell(ledger: &Ledger) {
         let name = EntryName::from("a, \"b\".txt");
         let error = Error::Changed("it grew".into());
+        let details = Details {
+            md5: Some([0xab; 16]),
+            etag: Some(ETag("\"0x8D\"".into())),
+            attempts: 2,
+            elapsed: Duration::from_millis(7),
+        };
         ledger.hear(&Event::Done {
             name: &name,
             bytes: 5,
+            details: &details,
         });
         ledger.hear(&Event::Skipped {
             name: &name,
+            bytes: 6,
             reason: "it is older",
         });
         ledger.hear(&Event::Failed {
             name: &name,
+            bytes: 7,
             error: &error,
+            details: &details,
         });
         ledger.hear(&Event::Done {
             name: &EntryName::new(&b"\xff"[..]),
             bytes: 0,
+            details: &Details::default(),
         });
         ledger.hear(&Event::Notice("nothing of the kind"));
     }
@@ -207,15 +211,20 @@ mod tests {
         assert_eq!(lines.len(), 9);
         assert_eq!(
             lines[0],
-            "time,name,name_hex,outcome,bytes,status,code,request_id,message"
+            "time,name,name_hex,outcome,bytes,status,code,request_id,message,md5,etag,attempts,elapsed_ms"
         );
         let behind_time = |line: &str| line.split_once(',').unwrap().1.to_owned();
-        assert_eq!(behind_time(lines[1]), r#""a, ""b"".txt",,done,5,,,,"#);
+        let md5 = "ab".repeat(16);
+        assert_eq!(
+            behind_time(lines[1]),
+            format!(r#""a, ""b"".txt",,done,5,,,,,{md5},0x8D,2,7"#)
+        );
         assert_eq!(
             behind_time(lines[2]),
-            r#""a, ""b"".txt",,skipped,,,,,it is older"#
+            r#""a, ""b"".txt",,skipped,6,,,,it is older,,,,"#
         );
-        assert_eq!(behind_time(lines[4]), r"\xff,ff,done,0,,,,");
+        assert!(behind_time(lines[3]).ends_with(": it grew,,,2,7"));
+        assert_eq!(behind_time(lines[4]), r"\xff,ff,done,0,,,,,,,,");
     }
 
     #[test]

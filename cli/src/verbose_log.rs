@@ -89,10 +89,10 @@ impl Listener for VerboseLog {
                 self.verbose(&format!("Would transfer: {name}"));
             }
             Event::Done { name, .. } => self.verbose(&format!("Finished transfer: {name}")),
-            Event::Skipped { name, reason } => {
+            Event::Skipped { name, reason, .. } => {
                 self.verbose(&format!("Skipped transfer: {name}: {reason}"));
             }
-            Event::Failed { name, error } => self.error(&console::failed(name, error)),
+            Event::Failed { name, error, .. } => self.error(&console::failed(name, error)),
             Event::Unlisted { what, error } => self.error(&console::unlisted(what, error)),
         }
     }
@@ -173,7 +173,7 @@ mod tests {
 
     use azring_core::Error;
     use azring_core::entry::EntryName;
-    use azring_core::report::Summary;
+    use azring_core::report::{Details, Summary};
     use insta::assert_snapshot;
 
     use super::*;
@@ -213,14 +213,18 @@ mod tests {
         log.hear(&Event::Done {
             name: &name,
             bytes: 1,
+            details: &Details::default(),
         });
         log.hear(&Event::Skipped {
             name: &name,
+            bytes: 1,
             reason: "it is older",
         });
         log.hear(&Event::Failed {
             name: &name,
+            bytes: 1,
             error: &Error::Changed("it grew".into()),
+            details: &Details::default(),
         });
         log.hear_answer("/data/a.txt", Answer::All);
         log.hear_end(&End {
@@ -263,6 +267,7 @@ mod tests {
         log.hear(&Event::Done {
             name: &name,
             bytes: 1,
+            details: &Details::default(),
         });
         assert!(text(&path).ends_with("[TIME][VERBOSE] Would transfer: a.txt"));
     }

@@ -117,20 +117,28 @@ fn settle(outcome: &Outcome, totals: &Totals, observer: &dyn Observer) {
         name,
         bytes,
         verdict,
+        details,
     } = outcome;
-    Totals::add(&totals.settled_bytes, *bytes);
+    let bytes = *bytes;
+    Totals::add(&totals.settled_bytes, bytes);
     match verdict {
         Verdict::Done => {
             Totals::add(&totals.done, 1);
-            Totals::add(&totals.done_bytes, *bytes);
+            Totals::add(&totals.done_bytes, bytes);
             observer.event(Event::Done {
                 name,
-                bytes: *bytes,
+                bytes,
+                details,
             });
         }
         Verdict::Failed(error) => {
             Totals::add(&totals.failed, 1);
-            observer.event(Event::Failed { name, error });
+            observer.event(Event::Failed {
+                name,
+                bytes,
+                error,
+                details,
+            });
         }
     }
 }

@@ -8,7 +8,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use bytes::Bytes;
 use hyper::header::HeaderValue;
@@ -64,7 +64,11 @@ impl Default for Settings {
 
 /// Sends requests, on one thread. Clones share the connections.
 #[derive(Clone)]
-pub struct Client(Rc<Shared>);
+pub struct Client {
+    shared: Rc<Shared>,
+    /// Counts further attempts, beside the run's counter.
+    again: Option<Arc<AtomicU32>>,
+}
 
 struct Shared {
     settings: Arc<Settings>,
@@ -84,12 +88,23 @@ enum Into<'a> {
 impl Client {
     /// A client without connections. Fails when the user agent cannot be a header.
     pub fn new(settings: Arc<Settings>) -> Result<Self> {
-        Ok(Self(Rc::new(Shared {
-            letterhead: Letterhead::new(&settings.user_agent)?,
-            resolver: Resolver::new(Arc::clone(&settings.resolve)),
-            idle: Idle::default(),
-            settings,
-        })))
+        Ok(Self {
+            shared: Rc::new(Shared {
+                letterhead: Letterhead::new(&settings.user_agent)?,
+                resolver: Resolver::new(Arc::clone(&settings.resolve)),
+                idle: Idle::default(),
+                settings,
+            }),
+            again: None,
+        })
+    }
+
+    /// The same client, which counts in `again` too what [`Settings::retries`] counts: for one object of a run.
+    pub fn counting(&self, again: &Arc<AtomicU32>) -> Self {
+        Self {
+            again: Some(Arc::clone(again)),
+            ..self.clone()
+        }
     }
 
     /// Sends a request whose answer has a small body or none (64 KiB at most), again where that may help.
@@ -117,7 +132,7 @@ impl Client {
             settings,
             letterhead,
             ..
-        } = &*self.0;
+        } = &*self.shared;
         let id = letterhead.request_id();
         let mut backoff = Backoff::new(&settings.retry);
         let mut on_new_connection = false;
@@ -135,6 +150,9 @@ impl Client {
                 Next::AtOnce => on_new_connection = true,
                 Next::Wait(wait) => {
                     settings.retries.fetch_add(1, Ordering::Relaxed);
+                    if let Some(again) = &self.again {
+                        again.fetch_add(1, Ordering::Relaxed);
+                    }
                     settings.clock.sleep(wait).await;
                 }
             }
@@ -148,8 +166,8 @@ impl Client {
         on_new_connection: bool,
         into: &mut Into<'_>,
     ) -> Result<Reply> {
-        let now = self.0.settings.clock.now();
-        let composed = compose(request, &self.0.letterhead, id, now)?;
+        let now = self.shared.settings.clock.now();
+        let composed = compose(request, &self.shared.letterhead, id, now)?;
         let endpoint = &request.account.endpoint;
         let mut connection = self.connection(endpoint, on_new_connection).await?;
         let mut answer = connection.exchange(composed).await?;
@@ -164,7 +182,7 @@ impl Client {
                 Bytes::new()
             }
         };
-        self.0.idle.put(connection);
+        self.shared.idle.put(connection);
         Ok(Reply {
             status: answer.status,
             headers: answer.headers,
@@ -179,7 +197,7 @@ impl Client {
             resolver,
             idle,
             ..
-        } = &*self.0;
+        } = &*self.shared;
         if !new && let Some(connection) = idle.take(endpoint).await {
             return Ok(connection);
         }
@@ -195,9 +213,9 @@ impl Client {
         let read = connection.collect(&mut answer, ERROR_BODY_BYTES_MAX).await;
         let (body, is_whole) = read.unwrap_or_default();
         if is_whole {
-            self.0.idle.put(connection);
+            self.shared.idle.put(connection);
         }
-        let now = self.0.settings.clock.now();
+        let now = self.shared.settings.clock.now();
         failure(answer.status.as_u16(), &answer.headers, &body, now)
     }
 }

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use azring_core::Error;
-use azring_core::entry::EntryName;
+use azring_core::entry::{ETag, EntryName};
 use azring_core::options::Options;
-use azring_core::report::Event;
+use azring_core::report::{Details, Event};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -51,15 +51,6 @@ impl Records {
     fn write(&self, kind: &str, fields: &Value) {
         self.console.result(&record((self.clock)(), kind, fields));
     }
-
-    fn object(&self, name: &EntryName, outcome: &str, more: Value) {
-        let mut fields = named(name);
-        fields.insert("outcome".to_owned(), outcome.into());
-        if let Value::Object(more) = more {
-            fields.extend(more);
-        }
-        self.write("object", &Value::Object(fields));
-    }
 }
 
 impl Listener for Records {
@@ -77,15 +68,10 @@ impl Listener for Records {
                 fields.insert("what".to_owned(), masked(what).into());
                 self.write("error", &Value::Object(fields));
             }
-            Event::Done { name, bytes } => {
-                let outcome = if self.preview { "would_copy" } else { "done" };
-                self.object(name, outcome, json!({ "bytes": bytes }));
-            }
-            Event::Skipped { name, reason } => {
-                self.object(name, "skipped", json!({ "message": masked(reason) }));
-            }
-            Event::Failed { name, error } => {
-                self.object(name, "failed", Value::Object(failure(error)));
+            Event::Done { .. } | Event::Skipped { .. } | Event::Failed { .. } => {
+                if let Some(object) = about_object(event, self.preview) {
+                    self.write("object", &Value::Object(object));
+                }
             }
         }
     }
@@ -144,6 +130,83 @@ fn merge(into: &mut Value, fields: Value) {
     if let (Value::Object(into), Value::Object(fields)) = (into, fields) {
         into.extend(fields);
     }
+}
+
+/// What became of an object, in the fields of an `object` record; `None` for an event that ends none.
+pub(crate) fn about_object(event: &Event<'_>, preview: bool) -> Option<Map<String, Value>> {
+    let begun = |name: &EntryName, outcome: &str, bytes: u64| {
+        let mut fields = named(name);
+        fields.insert("outcome".to_owned(), outcome.into());
+        fields.insert("bytes".to_owned(), bytes.into());
+        fields
+    };
+    let fields = match *event {
+        Event::Done {
+            name,
+            bytes,
+            details,
+        } => {
+            let outcome = if preview { "would_copy" } else { "done" };
+            let mut fields = begun(name, outcome, bytes);
+            fields.extend(found(details));
+            fields.extend(effort(details));
+            fields
+        }
+        Event::Skipped {
+            name,
+            bytes,
+            reason,
+        } => {
+            let mut fields = begun(name, "skipped", bytes);
+            fields.insert("message".to_owned(), masked(reason).into());
+            fields
+        }
+        Event::Failed {
+            name,
+            bytes,
+            error,
+            details,
+        } => {
+            let mut fields = begun(name, "failed", bytes);
+            fields.extend(failure(error));
+            fields.extend(effort(details));
+            fields
+        }
+        _ => return None,
+    };
+    Some(fields)
+}
+
+/// What identifies the object that was copied.
+fn found(details: &Details) -> Map<String, Value> {
+    let told = [
+        ("md5", details.md5.as_ref().map(|md5| hex(md5))),
+        (
+            "etag",
+            details
+                .etag
+                .as_ref()
+                .map(|ETag(text)| text.trim_matches('"').to_owned()),
+        ),
+    ];
+    let known = |(name, value): (&str, Option<String>)| Some((name.to_owned(), value?.into()));
+    told.into_iter().filter_map(known).collect()
+}
+
+/// What it took; nothing for an object that was not tried.
+fn effort(details: &Details) -> Map<String, Value> {
+    if details.attempts == 0 {
+        return Map::new();
+    }
+    let elapsed_ms = details.elapsed.as_millis() as u64;
+    let fields = [
+        ("attempts", details.attempts.into()),
+        ("elapsed_ms", elapsed_ms.into()),
+    ];
+    fields
+        .map(|(name, value)| (name.to_owned(), value))
+        .into_iter()
+        .collect()
 }
 
 /// The name, as exactly as JSON allows: a name on disk may be no text.
@@ -236,18 +299,28 @@ mod tests {
         let (records, printed) = records(&[]);
         let totals = Arc::new(Totals::default());
         let name = EntryName::from("a.txt");
+        let details = Details {
+            md5: Some([0xab; 16]),
+            etag: Some(ETag("\"0x8D\"".into())),
+            attempts: 2,
+            elapsed: Duration::from_millis(7),
+        };
         records.hear(&Event::Started { totals: &totals });
         records.hear(&Event::Done {
             name: &name,
             bytes: 5,
+            details: &details,
         });
         records.hear(&Event::Skipped {
             name: &name,
+            bytes: 6,
             reason: "it is older",
         });
         records.hear(&Event::Failed {
             name: &name,
+            bytes: 7,
             error: &refused(),
+            details: &details,
         });
         records.hear(&Event::Unlisted {
             what: "/data/b",
@@ -270,9 +343,9 @@ mod tests {
         });
         assert_snapshot!(printed.results(), @r#"
         {"schema_version":1,"type":"init","time":"1970-01-01T00:00:00.000Z","version":"0.1.0","source":"/data","destination":"https://a.blob.core.windows.net/c","preview":false}
-        {"schema_version":1,"type":"object","time":"1970-01-01T00:00:00.000Z","name":"a.txt","outcome":"done","bytes":5}
-        {"schema_version":1,"type":"object","time":"1970-01-01T00:00:00.000Z","name":"a.txt","outcome":"skipped","message":"it is older"}
-        {"schema_version":1,"type":"object","time":"1970-01-01T00:00:00.000Z","name":"a.txt","outcome":"failed","message":"the service answered 403 AuthenticationFailed","status":403,"code":"AuthenticationFailed","request_id":"1-2"}
+        {"schema_version":1,"type":"object","time":"1970-01-01T00:00:00.000Z","name":"a.txt","outcome":"done","bytes":5,"md5":"abababababababababababababababab","etag":"0x8D","attempts":2,"elapsed_ms":7}
+        {"schema_version":1,"type":"object","time":"1970-01-01T00:00:00.000Z","name":"a.txt","outcome":"skipped","bytes":6,"message":"it is older"}
+        {"schema_version":1,"type":"object","time":"1970-01-01T00:00:00.000Z","name":"a.txt","outcome":"failed","bytes":7,"message":"the service answered 403 AuthenticationFailed","status":403,"code":"AuthenticationFailed","request_id":"1-2","attempts":2,"elapsed_ms":7}
         {"schema_version":1,"type":"error","time":"1970-01-01T00:00:00.000Z","message":"the transfer has been cancelled","what":"/data/b"}
         {"schema_version":1,"type":"warning","time":"1970-01-01T00:00:00.000Z","message":"something"}
         {"schema_version":1,"type":"summary","time":"1970-01-01T00:00:00.000Z","success":false,"exit_code":1,"listed":3,"done":1,"skipped":1,"failed":1,"unlisted":1,"bytes":5,"retries":2,"elapsed_ms":1500}
@@ -300,10 +373,12 @@ mod tests {
         records.hear(&Event::Done {
             name: &EntryName::from(wild),
             bytes: 0,
+            details: &Details::default(),
         });
         records.hear(&Event::Done {
             name: &EntryName::new(&b"b\xff"[..]),
             bytes: 0,
+            details: &Details::default(),
         });
         let text = printed.results();
         assert!(

@@ -62,7 +62,7 @@ impl Listener for Messages {
                     self.info(&text);
                 }
             }
-            Event::Failed { name, error } => self.error(&complaint::failed(name, error)),
+            Event::Failed { name, error, .. } => self.error(&complaint::failed(name, error)),
         }
     }
 
@@ -77,6 +77,7 @@ impl Listener for Messages {
 mod tests {
     use azring_core::Error;
     use azring_core::entry::EntryName;
+    use azring_core::report::Details;
     use insta::assert_snapshot;
 
     use super::super::testing::{Printed, console};
@@ -96,6 +97,7 @@ mod tests {
         let name = EntryName::from("a.txt");
         messages.hear(&Event::Skipped {
             name: &name,
+            bytes: 1,
             reason: "it exists",
         });
     }
@@ -108,10 +110,13 @@ mod tests {
         messages.hear(&Event::Done {
             name: &name,
             bytes: 1,
+            details: &Details::default(),
         });
         messages.hear(&Event::Failed {
             name: &name,
+            bytes: 1,
             error: &error,
+            details: &Details::default(),
         });
         messages.hear(&Event::Unlisted {
             what: "/data/c",

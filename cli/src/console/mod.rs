@@ -28,7 +28,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::mask::shown;
 
 pub(crate) use complaint::{failed, fatal, unlisted, unusable};
-pub(crate) use json::{JSON, Records, failure, named, record, terminal_safe};
+pub(crate) use json::{JSON, Records, about_object, named, record, terminal_safe};
 pub(crate) use messages::Messages;
 pub(crate) use stamp::now;
 pub(crate) use summary::{Block, block};

@@ -7,6 +7,8 @@ mod usage;
 
 mod telling;
 
+mod ledger;
+
 mod secrets;
 
 mod interrupted;
@@ -14,6 +16,7 @@ mod interrupted;
 mod at_a_terminal;
 
 use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::process::{Command, Output, Stdio};
 
 /// A call of the program with nobody at the terminal, and without what the machine's owner has set.
@@ -50,4 +53,12 @@ impl From<Output> for Told {
 /// Runs the program to its end.
 fn run<W: AsRef<OsStr>>(words: &[W]) -> Told {
     azring(words).output().expect("the program starts").into()
+}
+
+/// Bytes in hexadecimal.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("memory takes it");
+        text
+    })
 }

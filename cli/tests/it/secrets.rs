@@ -1,6 +1,5 @@
 //! A key is seen by nobody: not in `ps`, not in what is printed, not in a log.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io::Read;
 use std::net::TcpListener;
@@ -11,7 +10,7 @@ use azring_emulator_tests::emulator::digest;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::service::{KEY, Service};
-use super::{azring, run};
+use super::{azring, hex, run};
 
 /// The arguments of a process as everybody sees them.
 fn arguments(id: u32) -> String {
@@ -84,13 +83,6 @@ fn percent(text: &str) -> String {
     text.replace('+', "%2B")
         .replace('/', "%2F")
         .replace('=', "%3D")
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("memory takes it");
-        text
-    })
 }
 
 /// Long enough to be nobody else's, short enough to be found if only a piece is shown.

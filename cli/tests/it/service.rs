@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use azring_emulator_tests::account::Account;
 use azring_emulator_tests::emulator::fault::Plan;
 use azring_emulator_tests::emulator::{DEVELOPMENT_KEY, Options, Server};
+use azring_emulator_tests::rest::{BlobService, Container};
 use tempfile::TempDir;
 
 /// The key of the service's only account.
@@ -33,6 +35,12 @@ impl Service {
     pub(crate) fn fall_ill(&self, plan: &str) {
         let plan = Plan::parse(plan).expect("a fault plan");
         self.server.watch().faults.set(Some(plan));
+    }
+
+    /// The container, for a test to look into with a client of its own.
+    pub(crate) fn container(&self) -> Container {
+        BlobService::path_style(&self.server.blob_url(), &Account::development(), None)
+            .container("container")
     }
 
     /// A path in the test's folder.

@@ -9,7 +9,7 @@ use crate::Result;
 use crate::entry::Entry;
 use crate::options::Options;
 use crate::plan::{Planned, Planner};
-use crate::report::{Event, Observer, Totals};
+use crate::report::{Details, Event, Observer, Totals};
 use crate::schedule::Queue;
 use crate::stop::Stop;
 use crate::store::{Ends, Page, Tools};
@@ -53,7 +53,11 @@ impl Feed<'_> {
             Totals::add(&self.lane.totals.done, 1);
             Totals::add(&self.lane.totals.done_bytes, bytes);
             self.settled(bytes);
-            self.observer.event(Event::Done { name, bytes });
+            self.observer.event(Event::Done {
+                name,
+                bytes,
+                details: &Details::default(),
+            });
         })
         .await
     }
@@ -124,6 +128,7 @@ impl Feed<'_> {
                 self.settled(entry.bytes);
                 self.observer.event(Event::Skipped {
                     name: &entry.name,
+                    bytes: entry.bytes,
                     reason: &reason,
                 });
             }
@@ -132,7 +137,9 @@ impl Feed<'_> {
                 self.settled(entry.bytes);
                 self.observer.event(Event::Failed {
                     name: &entry.name,
+                    bytes: entry.bytes,
                     error: &error,
+                    details: &Details::default(),
                 });
             }
         }

@@ -4,5 +4,8 @@ mod observer;
 
 mod totals;
 
+mod details;
+
+pub use details::Details;
 pub use observer::{Answer, Event, Observer};
 pub use totals::{Summary, Totals};

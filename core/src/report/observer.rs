@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Totals;
+use super::{Details, Totals};
 use crate::Error;
 use crate::entry::EntryName;
 
@@ -31,11 +31,15 @@ pub enum Event<'a> {
         name: &'a EntryName,
         /// Its length.
         bytes: u64,
+        /// What else is known of it (in a preview: nothing).
+        details: &'a Details,
     },
     /// An object was left alone.
     Skipped {
         /// Its name at the source.
         name: &'a EntryName,
+        /// Its length.
+        bytes: u64,
         /// In the program's voice.
         reason: &'a str,
     },
@@ -43,8 +47,12 @@ pub enum Event<'a> {
     Failed {
         /// Its name at the source.
         name: &'a EntryName,
+        /// Its length.
+        bytes: u64,
         /// Why.
         error: &'a Error,
+        /// What else is known of it.
+        details: &'a Details,
     },
 }
 

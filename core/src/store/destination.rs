@@ -9,7 +9,7 @@ use azring_transport::buffer::Frozen;
 use super::{Step, Tools};
 use crate::Result;
 use crate::digest::follower::Md5;
-use crate::entry::Kind;
+use crate::entry::{ETag, Kind};
 use crate::plan::Task;
 use crate::plan::chunks::{Chunk, ChunkRule};
 use crate::plan::target::{NameRule, TargetName};
@@ -66,8 +66,8 @@ pub type Settling = Pin<Box<dyn Future<Output = Result<()>>>>;
 
 /// An object under its final name, or about to be.
 pub enum Committed {
-    /// It is there.
-    Done,
+    /// It is there; with the entity tag that the service gave it, where one is known for certain.
+    Done(Option<ETag>),
     /// It is there when this has ended.
     Settling(Settling),
 }

@@ -14,6 +14,8 @@ pub mod blob;
 pub mod rest;
 
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 
 use azring_transport::buffer::Pool;
 use azring_transport::client::Client;
@@ -37,4 +39,14 @@ pub struct Tools {
     pub disk: Disk,
     /// Memory.
     pub pool: Pool,
+}
+
+impl Tools {
+    /// The same tools in the hands of one object, whose further attempts `again` counts.
+    pub fn counting(&self, again: &Arc<AtomicU32>) -> Self {
+        Self {
+            client: self.client.counting(again),
+            ..self.clone()
+        }
+    }
 }

@@ -1,15 +1,18 @@
 //! One object under way, shared by the workers that carry its chunks.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Instant;
 
 use tokio::sync::OnceCell;
 
+use crate::digest::follower::Md5;
 use crate::digest::{Follower, Hashers, crc64};
-use crate::entry::EntryName;
+use crate::entry::{ETag, EntryName, Version};
 use crate::options::Integrity;
 use crate::plan::Task;
-use crate::report::Totals;
+use crate::plan::target::TargetName;
+use crate::report::{Details, Totals};
 use crate::store::{Committed, Destination, Reader, Source, Sums, Tools, Writer};
 use crate::{Error, Result};
 
@@ -61,6 +64,8 @@ pub struct Outcome {
     pub bytes: u64,
     /// How it ended.
     pub verdict: Verdict,
+    /// What else is known of it.
+    pub details: Details,
 }
 
 /// One object under way.
@@ -71,6 +76,13 @@ pub struct Carriage {
     follower: Option<Follower>,
     left: AtomicU32,
     failure: Mutex<Option<Error>>,
+    /// When the first chunk was taken up.
+    begun: OnceLock<Instant>,
+    /// Requests that were sent again.
+    again: Arc<AtomicU32>,
+    /// What was committed: the digest of the whole, and the service's name for it.
+    md5: OnceLock<Md5>,
+    etag: OnceLock<ETag>,
 }
 
 impl std::fmt::Debug for Carriage {
@@ -96,6 +108,10 @@ impl Carriage {
             follower,
             left: AtomicU32::new(chunks),
             failure: Mutex::new(None),
+            begun: OnceLock::new(),
+            again: Arc::default(),
+            md5: OnceLock::new(),
+            etag: OnceLock::new(),
         }
     }
 
@@ -110,12 +126,32 @@ impl Carriage {
             name: self.task.entry.name.clone(),
             bytes: self.task.entry.bytes,
             verdict,
+            details: self.details(),
+        }
+    }
+
+    fn details(&self) -> Details {
+        let entry = &self.task.entry;
+        let read = match &entry.version {
+            Version::Service(etag) => Some(etag),
+            Version::Local { .. } => None,
+        };
+        // A blob has the tag of the blob that was written, where it is known, and never the source's.
+        let writes_blob = matches!(self.task.target, TargetName::Blob(_));
+        let begun = self.begun.get();
+        Details {
+            md5: self.md5.get().copied().or(entry.md5),
+            etag: self.etag.get().or(read.filter(|_| !writes_blob)).cloned(),
+            attempts: begun.map_or(0, |_| 1 + self.again.load(Ordering::Relaxed)),
+            elapsed: begun.map(Instant::elapsed).unwrap_or_default(),
         }
     }
 
     /// Carries one chunk; whoever carries the last one commits. Returns what is left to wait for, then: nothing when
     /// other chunks are still under way.
     pub async fn carry(&self, tools: &Tools, index: u32) -> Option<Result<Committed>> {
+        self.begun.get_or_init(Instant::now);
+        let tools = &tools.counting(&self.again);
         if !self.has_failed()
             && let Err(error) = self.move_chunk(tools, index).await
         {
@@ -196,7 +232,14 @@ impl Carriage {
             Some(follower) => follower.finish().await,
             None => None,
         };
-        writer.commit(tools, md5).await
+        if let Some(md5) = md5 {
+            let _only_once = self.md5.set(md5);
+        }
+        let committed = writer.commit(tools, md5).await?;
+        if let Committed::Done(Some(etag)) = &committed {
+            let _only_once = self.etag.set(etag.clone());
+        }
+        Ok(committed)
     }
 
     fn has_failed(&self) -> bool {

@@ -143,7 +143,7 @@ impl Hands {
         match carriage.carry(&self.tools, index).await {
             None => {}
             Some(Err(error)) => self.end(carriage, Verdict::Failed(error)),
-            Some(Ok(Committed::Done)) => self.end(carriage, Verdict::Done),
+            Some(Ok(Committed::Done(_))) => self.end(carriage, Verdict::Done),
             Some(Ok(Committed::Settling(settling))) => {
                 let place = self
                     .settling

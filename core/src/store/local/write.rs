@@ -207,7 +207,7 @@ impl Writer for FolderWriter {
     }
 
     fn commit<'a>(&'a self, _tools: &'a Tools, _md5: Option<Md5>) -> Step<'a, Result<Committed>> {
-        Box::pin(async { Ok(Committed::Done) })
+        Box::pin(async { Ok(Committed::Done(None)) })
     }
 }
 

@@ -3,14 +3,15 @@
 //! An object of one chunk is one Put Blob. Any other is as many Put Blocks, in any order, and a Put Block List, before
 //! which nothing is visible under its name.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use azring_transport::buffer::Frozen;
 
-use super::Draft;
+use super::{Draft, etag};
 use crate::Result;
 use crate::digest::follower::{Md5, md5_of};
-use crate::entry::Version;
+use crate::entry::{ETag, Version};
 use crate::plan::Task;
 use crate::plan::chunks::Chunk;
 use crate::store::blob::block_id::BlockIds;
@@ -25,6 +26,8 @@ pub(super) struct BlockWriter {
     ids: BlockIds,
     blocks: u32,
     is_listed: AtomicBool,
+    /// The entity tag of a blob that was one request.
+    etag: OnceLock<ETag>,
 }
 
 impl BlockWriter {
@@ -45,6 +48,7 @@ impl BlockWriter {
             ids,
             is_listed: AtomicBool::new(task.chunks.total() > 1),
             blocks: task.chunks.total(),
+            etag: OnceLock::new(),
         }
     }
 }
@@ -77,7 +81,10 @@ impl Writer for BlockWriter {
             } else {
                 put_blob::request(place, name, &data, check, stored, Condition::Always)
             };
-            self.draft.send(tools, &request).await?;
+            let reply = self.draft.send(tools, &request).await?;
+            if let Some(etag) = etag(&reply).filter(|_| !is_listed) {
+                let _only_once = self.etag.set(etag);
+            }
             Ok(Receipt {
                 index: chunk.index,
                 bytes: chunk.bytes,
@@ -92,9 +99,10 @@ impl Writer for BlockWriter {
                 let ids = (0..self.blocks).map(|index| self.ids.id(index));
                 let stored = self.draft.stored(md5);
                 let list = put_block_list::request(place, name, ids, stored, Condition::Always);
-                self.draft.send(tools, &list).await?;
+                let reply = self.draft.send(tools, &list).await?;
+                return Ok(Committed::Done(etag(&reply)));
             }
-            Ok(Committed::Done)
+            Ok(Committed::Done(self.etag.get().cloned()))
         })
     }
 }

@@ -15,7 +15,7 @@ use super::properties::{BlobType, Properties, Stored, kind};
 use super::request::{head_blob, set_blob_properties};
 use super::{container, rules};
 use crate::digest::follower::Md5;
-use crate::entry::{Carried, Kind};
+use crate::entry::{Carried, ETag, Kind};
 use crate::location::BlobLocation;
 use crate::options::Shape;
 use crate::plan::Task;
@@ -132,6 +132,11 @@ impl Destination for BlobDestination {
     }
 }
 
+/// The entity tag that an answer tells.
+fn etag(reply: &Reply) -> Option<ETag> {
+    reply.header("etag").map(|text| ETag(text.to_owned()))
+}
+
 /// A blob being written: where it will be, and what is stored beside its bytes.
 struct Draft {
     place: BlobLocation,
@@ -167,10 +172,11 @@ impl Draft {
     }
 
     /// Stores the MD5 with a blob that was made before it was known. Everything else is stored again with it: what is
-    /// left out would be cleared.
-    async fn store_md5(&self, tools: &Tools, md5: Option<Md5>) -> Result<()> {
+    /// left out would be cleared. Returns the blob's entity tag from then on; without an MD5 it is that of whichever
+    /// write came last, which nobody knows.
+    async fn store_md5(&self, tools: &Tools, md5: Option<Md5>) -> Result<Option<ETag>> {
         if md5.is_none() {
-            return Ok(());
+            return Ok(None);
         }
         let stored = Stored {
             content_type: Some(
@@ -182,7 +188,6 @@ impl Draft {
             carried: None,
         };
         let request = set_blob_properties::request(&self.place, &self.name, stored);
-        self.send(tools, &request).await?;
-        Ok(())
+        Ok(etag(&self.send(tools, &request).await?))
     }
 }
