@@ -24,6 +24,9 @@ pub enum Error {
     /// The disk, the network or the service failed.
     #[error(transparent)]
     Transport(#[from] transport::Error),
+    /// The journal cannot be read or written.
+    #[error(transparent)]
+    Journal(#[from] crate::journal::Error),
     /// The run was called off before this was done.
     #[error("the transfer has been cancelled")]
     Stopped,

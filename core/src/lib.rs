@@ -17,6 +17,8 @@ pub mod plan;
 
 pub mod store;
 
+pub mod journal;
+
 pub mod schedule;
 
 pub mod transfer;

@@ -1,0 +1,374 @@
+//! The writing side: records in, bytes in the file, and after a while on the disk.
+//!
+//! The coordinator appends and goes on. One thread writes what has gathered, a few milliseconds' worth at a time: a
+//! killed process loses no more than that. Another one makes it durable in groups, so that a disk which takes its time
+//! holds up neither. When the disk fails, the journal ends where it is: what is on the disk stays a valid beginning, and
+//! the run goes on without.
+
+use std::fmt;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
+
+use super::claim::Home;
+use super::error::{Error, Result};
+use super::frame::{Header, Seal};
+use super::record::{Planned, Record};
+use super::storage::File;
+
+/// How long records gather before they are written. Waking a thread for each would cost more than the records do.
+const GATHER: Duration = Duration::from_millis(2);
+
+/// So many bytes are written without further gathering.
+const GATHERED_BYTES: usize = 128 << 10;
+
+/// How long what is written may stay undurable.
+const SYNC_EVERY: Duration = Duration::from_millis(200);
+
+/// So many bytes are made durable without waiting for that time to pass.
+const UNSYNCED_BYTES: u64 = 4 << 20;
+
+/// So many bytes may wait to be written; whoever appends more waits for the disk.
+const WAITING_BYTES_MAX: usize = 4 << 20;
+
+/// A journal that is written. It is its writer's alone as long as this lives; dropping it writes and syncs what was
+/// appended.
+pub struct Journal {
+    shared: Arc<Shared>,
+    threads: Vec<JoinHandle<()>>,
+    job: [u8; 16],
+    home: Home,
+}
+
+/// Records become bytes here, each sealed for the place it will have. Pure: it holds what is to be written, and whoever
+/// drives it writes.
+pub(super) struct Line {
+    seal: Seal,
+    /// Bytes to be written, from `begin` on in the file.
+    waiting: Vec<u8>,
+    begin: u64,
+    next_seq: u64,
+    /// The end of the last record that is more than a barrier.
+    news_end: u64,
+}
+
+impl Line {
+    /// Continues a journal that ends at `end`.
+    pub(super) fn new(header: &Header, end: u64, next_seq: u64) -> Self {
+        Self {
+            seal: header.seal(),
+            waiting: Vec::new(),
+            begin: end,
+            next_seq,
+            news_end: end,
+        }
+    }
+
+    fn end(&self) -> u64 {
+        self.begin + self.waiting.len() as u64
+    }
+
+    pub(super) fn push(&mut self, record: &Record<'_>) {
+        let offset = self.end();
+        self.seal.put(&mut self.waiting, offset, record);
+        if !matches!(record, Record::Barrier { .. }) {
+            self.news_end = self.end();
+        }
+    }
+
+    pub(super) fn plan(&mut self, planned: Planned<'_>) -> u64 {
+        self.push(&Record::Planned(planned));
+        let seq = self.next_seq;
+        self.next_seq += 1;
+        seq
+    }
+
+    /// What is to be written, and where; it counts as written.
+    pub(super) fn take(&mut self, into: &mut Vec<u8>) -> u64 {
+        into.clear();
+        std::mem::swap(into, &mut self.waiting);
+        let offset = self.begin;
+        self.begin += into.len() as u64;
+        offset
+    }
+
+    /// Says that everything before `synced` is durable.
+    pub(super) fn synced(&mut self, synced: u64) {
+        self.push(&Record::Barrier { synced });
+    }
+}
+
+struct Shared {
+    file: Arc<dyn File>,
+    place: String,
+    desk: Mutex<Desk>,
+    /// There is something to write, or no more to come.
+    to_write: Condvar,
+    /// There is something to make durable, or no more to come.
+    to_sync: Condvar,
+    /// Something was written or made durable, or never will be.
+    moved: Condvar,
+}
+
+struct Desk {
+    line: Line,
+    written: u64,
+    synced: u64,
+    /// Somebody waits: write and sync at once.
+    hurries: bool,
+    /// The writer may end once all is written, the syncer at once.
+    closes: bool,
+    trouble: Option<Error>,
+    trouble_is_told: bool,
+}
+
+impl Journal {
+    pub(super) fn start(
+        home: Home,
+        file: Arc<dyn File>,
+        header: &Header,
+        end: u64,
+        next_seq: u64,
+    ) -> Self {
+        let shared = Arc::new(Shared {
+            file,
+            place: home.shown(),
+            desk: Mutex::new(Desk {
+                line: Line::new(header, end, next_seq),
+                written: end,
+                synced: end,
+                hurries: false,
+                closes: false,
+                trouble: None,
+                trouble_is_told: false,
+            }),
+            to_write: Condvar::new(),
+            to_sync: Condvar::new(),
+            moved: Condvar::new(),
+        });
+        let mut threads = Vec::new();
+        for is_writer in [true, false] {
+            let on = Arc::clone(&shared);
+            let name = if is_writer { "journal" } else { "journal-sync" };
+            let work = move || if is_writer { on.write() } else { on.sync() };
+            match Builder::new().name(name.into()).spawn(work) {
+                Ok(thread) => threads.push(thread),
+                Err(error) => shared.fail(Error::disk("write", &shared.place, &error)),
+            }
+        }
+        Self {
+            shared,
+            threads,
+            job: header.job,
+            home,
+        }
+    }
+
+    /// The job's id: the same in every run of it.
+    pub fn job(&self) -> [u8; 16] {
+        self.job
+    }
+
+    /// How the journal is shown.
+    pub fn place(&self) -> &str {
+        &self.shared.place
+    }
+
+    /// Appends that an object is to be copied; returns the sequence number it has from now on.
+    pub fn plan(&self, planned: Planned<'_>) -> u64 {
+        let mut desk = self.shared.desk();
+        let was_empty = desk.line.waiting.is_empty();
+        let seq = desk.line.plan(planned);
+        self.appended(desk, was_empty);
+        seq
+    }
+
+    /// Appends a record. Waits for the disk only when it is 4 MiB behind.
+    pub fn append(&self, record: &Record<'_>) {
+        let mut desk = self.shared.desk();
+        let was_empty = desk.line.waiting.is_empty();
+        desk.line.push(record);
+        self.appended(desk, was_empty);
+    }
+
+    fn appended(&self, mut desk: MutexGuard<'_, Desk>, was_empty: bool) {
+        if desk.trouble.is_some() {
+            // Its bytes go nowhere; the sequence numbers go on.
+            desk.line.waiting.clear();
+            return;
+        }
+        if was_empty || desk.line.waiting.len() >= GATHERED_BYTES {
+            self.shared.to_write.notify_one();
+        }
+        while desk.line.waiting.len() >= WAITING_BYTES_MAX && desk.trouble.is_none() {
+            desk = wait(&self.shared.moved, desk);
+        }
+    }
+
+    /// Waits until everything that was appended is durable.
+    pub fn flush(&self) -> Result<()> {
+        let mut desk = self.shared.desk();
+        let news_end = desk.line.news_end;
+        loop {
+            if let Some(trouble) = &desk.trouble {
+                return Err(trouble.clone());
+            }
+            if desk.synced >= news_end {
+                return Ok(());
+            }
+            desk.hurries = true;
+            self.shared.to_write.notify_one();
+            self.shared.to_sync.notify_one();
+            desk = wait(&self.shared.moved, desk);
+        }
+    }
+
+    /// What went wrong with the journal, told once. The run can go on: what is on the disk is a valid beginning, from
+    /// which the next run would resume.
+    pub fn trouble(&self) -> Option<Error> {
+        let mut desk = self.shared.desk();
+        if std::mem::replace(&mut desk.trouble_is_told, true) {
+            return None;
+        }
+        let trouble = desk.trouble.clone();
+        desk.trouble_is_told = trouble.is_some();
+        trouble
+    }
+
+    /// Everything is done: the journal is taken away.
+    pub fn complete(mut self) -> Result<()> {
+        self.end();
+        self.home.remove()
+    }
+
+    /// Makes everything durable and lets go of the journal, which stays.
+    pub fn close(mut self) -> Result<()> {
+        let flushed = self.flush();
+        self.end();
+        flushed
+    }
+
+    /// Has the threads write what is left, and waits for them.
+    fn end(&mut self) {
+        self.shared.desk().closes = true;
+        self.shared.to_write.notify_one();
+        self.shared.to_sync.notify_one();
+        for thread in self.threads.drain(..) {
+            // A thread that panicked has said so.
+            let _ended = thread.join();
+        }
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        if !self.threads.is_empty() {
+            // There is nobody left to tell; what is written is a valid beginning in any case.
+            let _ = self.flush();
+            self.end();
+        }
+    }
+}
+
+impl fmt::Debug for Journal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Journal")
+            .field("place", &self.shared.place)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn fail(&self, error: Error) {
+        let mut desk = self.desk();
+        desk.trouble.get_or_insert(error);
+        desk.line.waiting.clear();
+        drop(desk);
+        self.moved.notify_all();
+        self.to_write.notify_one();
+        self.to_sync.notify_one();
+    }
+
+    /// The first thread: from the line into the file.
+    fn write(&self) {
+        let mut group = Vec::new();
+        loop {
+            let Some(offset) = self.gather(&mut group) else {
+                return;
+            };
+            if let Err(error) = self.file.write_at(&group, offset) {
+                self.fail(Error::disk("write", &self.place, &error));
+                return;
+            }
+            self.desk().written = offset + group.len() as u64;
+            self.moved.notify_all();
+            self.to_sync.notify_one();
+        }
+    }
+
+    /// Waits for records, and then a little for more of them; returns where they go. `None`: no more will come.
+    fn gather(&self, group: &mut Vec<u8>) -> Option<u64> {
+        let mut desk = self.desk();
+        while desk.line.waiting.is_empty() {
+            if desk.closes || desk.trouble.is_some() {
+                return None;
+            }
+            desk = wait(&self.to_write, desk);
+        }
+        let is_enough = |desk: &mut Desk| {
+            !desk.hurries && !desk.closes && desk.line.waiting.len() < GATHERED_BYTES
+        };
+        let (mut desk, _) = self
+            .to_write
+            .wait_timeout_while(desk, GATHER, is_enough)
+            .unwrap_or_else(PoisonError::into_inner);
+        (desk.trouble.is_none()).then(|| desk.line.take(group))
+    }
+
+    /// The second thread: from the file onto the disk.
+    fn sync(&self) {
+        loop {
+            let mut desk = self.desk();
+            while desk.synced >= desk.line.news_end || desk.written <= desk.synced {
+                desk.hurries &= desk.synced < desk.line.news_end;
+                if desk.closes || desk.trouble.is_some() {
+                    return;
+                }
+                desk = wait(&self.to_sync, desk);
+            }
+            let is_early = |desk: &mut Desk| {
+                let unsynced = desk.written - desk.synced;
+                !desk.hurries && !desk.closes && desk.trouble.is_none() && unsynced < UNSYNCED_BYTES
+            };
+            let (desk, _) = self
+                .to_sync
+                .wait_timeout_while(desk, SYNC_EVERY, is_early)
+                .unwrap_or_else(PoisonError::into_inner);
+            if desk.trouble.is_some() || desk.closes {
+                return;
+            }
+            let target = desk.written;
+            drop(desk);
+            if let Err(error) = self.file.sync() {
+                self.fail(Error::disk("sync", &self.place, &error));
+                return;
+            }
+            let mut desk = self.desk();
+            desk.synced = target;
+            if desk.trouble.is_none() {
+                desk.line.synced(target);
+                self.to_write.notify_one();
+            }
+            drop(desk);
+            self.moved.notify_all();
+        }
+    }
+}
+
+fn wait<'a>(until: &Condvar, desk: MutexGuard<'a, Desk>) -> MutexGuard<'a, Desk> {
+    until.wait(desk).unwrap_or_else(PoisonError::into_inner)
+}

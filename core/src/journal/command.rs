@@ -1,0 +1,78 @@
+//! What a journal is about: the command, without its secrets.
+
+use std::time::SystemTime;
+
+use sha2::{Digest, Sha256};
+
+use super::wire::{Reader, put_bytes, put_number};
+
+/// The command that a journal belongs to. The command line makes it and reads it again when a journal is resumed by its
+/// folder alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// The words behind the program's name in their normal form: one dialect, one order, paths made absolute, and neither
+    /// secrets nor what only says how to tell things. Two commands are the same if these are.
+    pub words: Vec<Vec<u8>>,
+    /// The command as it is shown, secrets masked.
+    pub shown: String,
+    /// The version of the program that wrote this.
+    pub program: String,
+    /// The folder in which it was given.
+    pub folder: Vec<u8>,
+    /// When, in seconds since 1970.
+    pub begun: u64,
+}
+
+impl Command {
+    /// A command given now, to this version of the program.
+    pub fn now(words: Vec<Vec<u8>>, shown: String, folder: Vec<u8>) -> Self {
+        let begun = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs());
+        Self {
+            words,
+            shown,
+            program: env!("CARGO_PKG_VERSION").into(),
+            folder,
+            begun,
+        }
+    }
+
+    /// What tells one job from another: a SHA-256 over the words, each behind its length.
+    pub fn fingerprint(&self) -> [u8; 32] {
+        let mut sha = Sha256::new();
+        for word in &self.words {
+            sha.update((word.len() as u64).to_le_bytes());
+            sha.update(word);
+        }
+        sha.finalize().into()
+    }
+
+    pub(super) fn put(&self, out: &mut Vec<u8>) {
+        put_number(out, self.words.len() as u64);
+        for word in &self.words {
+            put_bytes(out, word);
+        }
+        put_bytes(out, self.shown.as_bytes());
+        put_bytes(out, self.program.as_bytes());
+        put_bytes(out, &self.folder);
+        put_number(out, self.begun);
+    }
+
+    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let count = reader.number()?;
+        if count > reader.0.len() as u64 {
+            return None;
+        }
+        let words = (0..count)
+            .map(|_| reader.bytes().map(<[u8]>::to_vec))
+            .collect::<Option<_>>()?;
+        Some(Self {
+            words,
+            shown: reader.text()?.into(),
+            program: reader.text()?.into(),
+            folder: reader.bytes()?.to_vec(),
+            begun: reader.number()?,
+        })
+    }
+}

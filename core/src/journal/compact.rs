@@ -1,0 +1,111 @@
+//! Makes a journal ready to be written on: cuts its torn end off, or writes a shorter one in its place.
+//!
+//! A shorter one begins with what follows from all that is settled and has a record for each object that is not. It takes
+//! the journal's name when it is complete and durable, in one step: a crash leaves the old one or the new one.
+
+use std::sync::Arc;
+
+use super::claim::Home;
+use super::error::Result;
+use super::frame::Header;
+use super::record::{Base, Planned, Record};
+use super::replay::{Pending, Replayed};
+use super::state::Position;
+use super::storage::File;
+
+/// A journal below this length is not worth shortening.
+const WORTH_BYTES: u64 = 1 << 20;
+
+/// It is worth it once not more than one of so many objects is still open.
+const OBJECTS_PER_OPEN: u64 = 4;
+
+/// The file to write on, its header, and where it ends.
+pub(super) fn ready(home: &Home, replayed: &Replayed) -> Result<(Arc<dyn File>, Header, u64)> {
+    let objects = replayed.counts().listed;
+    let is_worth_it =
+        replayed.end >= WORTH_BYTES && replayed.pending_count() * OBJECTS_PER_OPEN <= objects;
+    if is_worth_it {
+        return shorten(home, replayed);
+    }
+    let cut = || {
+        if replayed.file.length()? > replayed.end {
+            // Durable before anything is written there: else what was cut off could come back behind what follows.
+            replayed.file.truncate(replayed.end)?;
+            replayed.file.sync()?;
+        }
+        Ok(())
+    };
+    cut().map_err(|error| home.failed("write", &error))?;
+    Ok((Arc::clone(&replayed.file), replayed.header, replayed.end))
+}
+
+/// Writes the shorter journal.
+pub(super) fn shorten(home: &Home, replayed: &Replayed) -> Result<(Arc<dyn File>, Header, u64)> {
+    let header = Header {
+        generation: replayed.header.generation.wrapping_add(1),
+        ..replayed.header
+    };
+    let Position {
+        marker,
+        last,
+        aside,
+    } = replayed.position();
+    let mut draft = home.draft(&header)?;
+    draft.push(&Record::Command(replayed.command().clone()))?;
+    draft.push(&Record::Base(Base {
+        next_seq: replayed.state.next_seq,
+        counts: replayed.counts(),
+        marker: marker.as_deref(),
+        last: last.clone(),
+        aside: aside.as_ref().map(|(what, last)| (&**what, last.clone())),
+    }))?;
+    for what in replayed.unlisted() {
+        draft.push(&Record::Unlisted { what })?;
+    }
+    if replayed.answered_all() {
+        draft.push(&Record::AnsweredAll)?;
+    }
+    if replayed.is_listed() {
+        draft.push(&Record::Listed)?;
+    }
+    for pending in replayed.pending() {
+        keep(&pending?, |record| draft.push(record))?;
+    }
+    let (file, end) = draft.commit()?;
+    Ok((file, header, end))
+}
+
+/// Says of an open object what is known of it.
+fn keep(pending: &Pending, mut push: impl FnMut(&Record<'_>) -> Result<()>) -> Result<()> {
+    let seq = pending.seq;
+    push(&Record::Kept {
+        seq,
+        has_failed: pending.has_failed,
+        planned: Planned {
+            name: pending.name.as_bytes(),
+            snapshot: pending.snapshot.as_deref(),
+            bytes: pending.bytes,
+            version: pending.version.clone(),
+            replace: pending.replace,
+            aside: pending.aside,
+        },
+    })?;
+    if let Some(started) = &pending.started {
+        push(&Record::Started {
+            seq,
+            chunk_bytes: started.chunk_bytes,
+            identity: &started.identity,
+        })?;
+    }
+    if !pending.durable.is_empty() {
+        let runs = pending.durable.clone();
+        push(&Record::Durable { seq, runs })?;
+    }
+    if let Some(copy_id) = &pending.copy_id {
+        push(&Record::CopyStarted { seq, copy_id })?;
+    }
+    if pending.has_failed {
+        push(&Record::Failed { seq, reason: "" })?;
+    }
+    Ok(())
+}

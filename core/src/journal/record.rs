@@ -1,0 +1,558 @@
+//! Records: what a journal says, one sentence each.
+//!
+//! The coordinator appends them, `state` draws its conclusions from them. An object is called by its sequence number:
+//! the first one planned is 0, the next is 1. `FORMAT.md` has the bytes.
+
+use super::command::Command;
+use super::runs::Runs;
+use super::state::{Counts, Place};
+use super::wire::{Reader, put_bytes, put_number};
+use crate::entry::{ETag, Version};
+
+/// One sentence of a journal. Names and texts are borrowed: from the coordinator on the way in, from the buffer of the
+/// replay on the way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Record<'a> {
+    /// What the journal is about; the first record, and only the first.
+    Command(Command),
+    /// The page of the listing that is handled now can be had again with this continuation token.
+    Page {
+        /// The service's token.
+        marker: &'a str,
+    },
+    /// An object is to be copied. It gets the next sequence number.
+    Planned(Planned<'a>),
+    /// An object was left alone when it was planned: by rule, or because somebody said no.
+    Passed {
+        /// Its name at the source.
+        name: &'a [u8],
+        /// Which snapshot of it.
+        snapshot: Option<&'a str>,
+        /// Its length.
+        bytes: u64,
+        /// It was found beside the listing; see [`Record::Aside`].
+        aside: bool,
+    },
+    /// An object of several chunks was begun at its destination.
+    Started {
+        /// Which object.
+        seq: u64,
+        /// The length of its chunks but the last.
+        chunk_bytes: u64,
+        /// What it is called there until it is complete: the destination's business.
+        identity: &'a [u8],
+    },
+    /// Chunks that a crash cannot take away any more, beside those named before.
+    Durable {
+        /// Which object.
+        seq: u64,
+        /// Their indices.
+        runs: Runs,
+    },
+    /// The service copies the object and calls that so.
+    CopyStarted {
+        /// Which object.
+        seq: u64,
+        /// The service's name for the copy.
+        copy_id: &'a str,
+    },
+    /// The question whether something may be replaced was answered once for all objects.
+    AnsweredAll,
+    /// The object is at its destination, whatever happens.
+    Done {
+        /// Which object.
+        seq: u64,
+        /// Its length.
+        bytes: u64,
+    },
+    /// The object was left alone after all.
+    Skipped {
+        /// Which object.
+        seq: u64,
+        /// Its length.
+        bytes: u64,
+    },
+    /// The object failed; the next run tries it again.
+    Failed {
+        /// Which object.
+        seq: u64,
+        /// Why, in the program's voice; never a secret.
+        reason: &'a str,
+    },
+    /// The object was found again as another version: it starts over.
+    Changed {
+        /// Which object.
+        seq: u64,
+        /// The length it was planned with.
+        was_bytes: u64,
+        /// Its length now.
+        bytes: u64,
+        /// Its version now.
+        version: Version,
+    },
+    /// A part of the source could not be listed.
+    Unlisted {
+        /// The folder or page.
+        what: &'a str,
+    },
+    /// Such a part is listed now, beside the listing: the entries that say so are found in it.
+    Aside {
+        /// The folder or page.
+        what: &'a str,
+    },
+    /// Such a part was listed to its end.
+    Relisted {
+        /// The folder or page.
+        what: &'a str,
+    },
+    /// The listing has ended.
+    Listed,
+    /// When this was written, everything before `synced` was durable. Damage before that place is damage; behind it,
+    /// it may be what a crash leaves.
+    Barrier {
+        /// An offset in the file.
+        synced: u64,
+    },
+    /// What a shortened journal begins with, in place of the records that were left out.
+    Base(Base<'a>),
+    /// An object of a shortened journal that is not at its destination yet.
+    Kept {
+        /// Its sequence number.
+        seq: u64,
+        /// It failed the last time.
+        has_failed: bool,
+        /// As it was planned.
+        planned: Planned<'a>,
+    },
+}
+
+/// An object to copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned<'a> {
+    /// Its name at the source.
+    pub name: &'a [u8],
+    /// Which snapshot of it.
+    pub snapshot: Option<&'a str>,
+    /// Its length.
+    pub bytes: u64,
+    /// Which version of it was listed.
+    pub version: Version,
+    /// What is at the destination may be replaced: by option or by answer.
+    pub replace: bool,
+    /// It was found beside the listing; see [`Record::Aside`].
+    pub aside: bool,
+}
+
+/// The conclusions from all records that were left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base<'a> {
+    /// The sequence number that the next planned object gets.
+    pub next_seq: u64,
+    /// What was counted.
+    pub counts: Counts,
+    /// The token of the page that was handled.
+    pub marker: Option<&'a str>,
+    /// The last entry of the listing that was handled.
+    pub last: Option<Place>,
+    /// The part that was being listed beside the listing, and the last entry of it.
+    pub aside: Option<(&'a str, Option<Place>)>,
+}
+
+const COMMAND: u8 = 1;
+const PAGE: u8 = 2;
+const PLANNED: u8 = 3;
+const PASSED: u8 = 4;
+const STARTED: u8 = 5;
+const DURABLE: u8 = 6;
+const COPY_STARTED: u8 = 7;
+const ANSWERED_ALL: u8 = 8;
+const DONE: u8 = 9;
+const SKIPPED: u8 = 10;
+const FAILED: u8 = 11;
+const CHANGED: u8 = 12;
+const UNLISTED: u8 = 13;
+const ASIDE: u8 = 14;
+const RELISTED: u8 = 15;
+const LISTED: u8 = 16;
+pub(super) const BARRIER: u8 = 17;
+const BASE: u8 = 18;
+const KEPT: u8 = 19;
+
+/// Stands at the end of every barrier, so that one can be found in bytes of which nothing else is known. Drawn once at
+/// random.
+pub(super) const BARRIER_MARK: [u8; 16] = [
+    0xa7, 0x3e, 0x90, 0x5c, 0xd1, 0x48, 0x6f, 0xb2, 0x1d, 0xf6, 0x83, 0x2a, 0xe9, 0x54, 0xc7, 0x0b,
+];
+
+/// Flags of a planned or passed object.
+const HAS_SNAPSHOT: u8 = 1;
+const REPLACES: u8 = 2;
+const IS_ASIDE: u8 = 4;
+const IS_OF_SERVICE: u8 = 8;
+
+/// How much of a reason is kept: enough to say what was wrong.
+const REASON_BYTES: usize = 400;
+
+impl<'a> Record<'a> {
+    /// Appends the type and the payload.
+    pub(super) fn put(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Command(command) => {
+                out.push(COMMAND);
+                command.put(out);
+            }
+            Self::Page { marker } => put_text(out, PAGE, marker),
+            Self::Planned(planned) => {
+                out.push(PLANNED);
+                planned.put(out);
+            }
+            Self::Passed {
+                name,
+                snapshot,
+                bytes,
+                aside,
+            } => {
+                out.push(PASSED);
+                out.push(flag(snapshot.is_some(), HAS_SNAPSHOT) | flag(*aside, IS_ASIDE));
+                put_name(out, name, *snapshot);
+                put_number(out, *bytes);
+            }
+            Self::Started {
+                seq,
+                chunk_bytes,
+                identity,
+            } => {
+                put_seq(out, STARTED, *seq);
+                put_number(out, *chunk_bytes);
+                put_bytes(out, identity);
+            }
+            Self::Durable { seq, runs } => {
+                put_seq(out, DURABLE, *seq);
+                runs.put(out);
+            }
+            Self::CopyStarted { seq, copy_id } => {
+                put_seq(out, COPY_STARTED, *seq);
+                put_bytes(out, copy_id.as_bytes());
+            }
+            Self::AnsweredAll => out.push(ANSWERED_ALL),
+            Self::Done { seq, bytes } => {
+                put_seq(out, DONE, *seq);
+                put_number(out, *bytes);
+            }
+            Self::Skipped { seq, bytes } => {
+                put_seq(out, SKIPPED, *seq);
+                put_number(out, *bytes);
+            }
+            Self::Failed { seq, reason } => {
+                put_seq(out, FAILED, *seq);
+                put_bytes(out, beginning(reason, REASON_BYTES).as_bytes());
+            }
+            Self::Changed {
+                seq,
+                was_bytes,
+                bytes,
+                version,
+            } => {
+                put_seq(out, CHANGED, *seq);
+                put_number(out, *was_bytes);
+                put_number(out, *bytes);
+                out.push(service_flag(version));
+                put_version(out, version);
+            }
+            Self::Unlisted { what } => put_text(out, UNLISTED, what),
+            Self::Aside { what } => put_text(out, ASIDE, what),
+            Self::Relisted { what } => put_text(out, RELISTED, what),
+            Self::Listed => out.push(LISTED),
+            Self::Barrier { synced } => {
+                out.push(BARRIER);
+                out.extend_from_slice(&synced.to_le_bytes());
+                out.extend_from_slice(&BARRIER_MARK);
+            }
+            Self::Base(base) => {
+                out.push(BASE);
+                base.put(out);
+            }
+            Self::Kept {
+                seq,
+                has_failed,
+                planned,
+            } => {
+                put_seq(out, KEPT, *seq);
+                out.push(u8::from(*has_failed));
+                planned.put(out);
+            }
+        }
+    }
+
+    /// Reads type and payload; `None` if they are no record of this version.
+    pub(super) fn read(bytes: &'a [u8]) -> Option<Self> {
+        let mut reader = Reader(bytes);
+        let record = Self::read_from(&mut reader)?;
+        reader.is_at_end().then_some(record)
+    }
+
+    fn read_from(reader: &mut Reader<'a>) -> Option<Self> {
+        Some(match reader.byte()? {
+            COMMAND => Self::Command(Command::read(reader)?),
+            PAGE => Self::Page {
+                marker: reader.text()?,
+            },
+            PLANNED => Self::Planned(Planned::read(reader)?),
+            PASSED => {
+                let flags = flags(reader, HAS_SNAPSHOT | IS_ASIDE)?;
+                let (name, snapshot) = read_name(reader, flags)?;
+                Self::Passed {
+                    name,
+                    snapshot,
+                    bytes: reader.number()?,
+                    aside: flags & IS_ASIDE != 0,
+                }
+            }
+            STARTED => Self::Started {
+                seq: reader.number()?,
+                chunk_bytes: reader.number()?,
+                identity: reader.bytes()?,
+            },
+            DURABLE => Self::Durable {
+                seq: reader.number()?,
+                runs: Runs::read(reader)?,
+            },
+            COPY_STARTED => Self::CopyStarted {
+                seq: reader.number()?,
+                copy_id: reader.text()?,
+            },
+            ANSWERED_ALL => Self::AnsweredAll,
+            DONE => Self::Done {
+                seq: reader.number()?,
+                bytes: reader.number()?,
+            },
+            SKIPPED => Self::Skipped {
+                seq: reader.number()?,
+                bytes: reader.number()?,
+            },
+            FAILED => Self::Failed {
+                seq: reader.number()?,
+                reason: reader.text()?,
+            },
+            CHANGED => Self::Changed {
+                seq: reader.number()?,
+                was_bytes: reader.number()?,
+                bytes: reader.number()?,
+                version: {
+                    let flags = flags(reader, IS_OF_SERVICE)?;
+                    read_version(reader, flags)?
+                },
+            },
+            UNLISTED => Self::Unlisted {
+                what: reader.text()?,
+            },
+            ASIDE => Self::Aside {
+                what: reader.text()?,
+            },
+            RELISTED => Self::Relisted {
+                what: reader.text()?,
+            },
+            LISTED => Self::Listed,
+            BARRIER => {
+                let synced = u64::from_le_bytes(reader.array()?);
+                (reader.array()? == BARRIER_MARK).then_some(Self::Barrier { synced })?
+            }
+            BASE => Self::Base(Base::read(reader)?),
+            KEPT => Self::Kept {
+                seq: reader.number()?,
+                has_failed: read_bool(reader)?,
+                planned: Planned::read(reader)?,
+            },
+            _ => return None,
+        })
+    }
+}
+
+impl<'a> Planned<'a> {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(
+            flag(self.snapshot.is_some(), HAS_SNAPSHOT)
+                | flag(self.replace, REPLACES)
+                | flag(self.aside, IS_ASIDE)
+                | service_flag(&self.version),
+        );
+        put_name(out, self.name, self.snapshot);
+        put_number(out, self.bytes);
+        put_version(out, &self.version);
+    }
+
+    fn read(reader: &mut Reader<'a>) -> Option<Self> {
+        let flags = flags(reader, HAS_SNAPSHOT | REPLACES | IS_ASIDE | IS_OF_SERVICE)?;
+        let (name, snapshot) = read_name(reader, flags)?;
+        Some(Self {
+            name,
+            snapshot,
+            bytes: reader.number()?,
+            version: read_version(reader, flags)?,
+            replace: flags & REPLACES != 0,
+            aside: flags & IS_ASIDE != 0,
+        })
+    }
+}
+
+impl<'a> Base<'a> {
+    fn put(&self, out: &mut Vec<u8>) {
+        put_number(out, self.next_seq);
+        for number in self.counts.numbers() {
+            put_number(out, number);
+        }
+        put_optional(out, self.marker);
+        Place::put(self.last.as_ref(), out);
+        out.push(u8::from(self.aside.is_some()));
+        if let Some((what, last)) = &self.aside {
+            put_bytes(out, what.as_bytes());
+            Place::put(last.as_ref(), out);
+        }
+    }
+
+    fn read(reader: &mut Reader<'a>) -> Option<Self> {
+        let next_seq = reader.number()?;
+        let mut numbers = [0; Counts::NUMBERS];
+        for number in &mut numbers {
+            *number = reader.number()?;
+        }
+        Some(Self {
+            next_seq,
+            counts: Counts::of(numbers),
+            marker: read_optional(reader)?,
+            last: Place::read(reader)?,
+            aside: if read_bool(reader)? {
+                Some((reader.text()?, Place::read(reader)?))
+            } else {
+                None
+            },
+        })
+    }
+}
+
+impl Place {
+    fn put(place: Option<&Self>, out: &mut Vec<u8>) {
+        out.push(u8::from(place.is_some()));
+        if let Some(place) = place {
+            put_bytes(out, place.name.as_bytes());
+            put_optional(out, place.snapshot.as_deref());
+        }
+    }
+
+    #[expect(
+        clippy::option_option,
+        reason = "the outer one says whether it could be read, as everywhere here"
+    )]
+    fn read(reader: &mut Reader<'_>) -> Option<Option<Self>> {
+        if !read_bool(reader)? {
+            return Some(None);
+        }
+        Some(Some(Self::of(reader.bytes()?, read_optional(reader)?)))
+    }
+}
+
+fn flag(is_set: bool, flag: u8) -> u8 {
+    if is_set { flag } else { 0 }
+}
+
+/// A byte of flags of which only `known` ones may be set.
+fn flags(reader: &mut Reader<'_>, known: u8) -> Option<u8> {
+    reader.byte().filter(|flags| flags & !known == 0)
+}
+
+fn read_bool(reader: &mut Reader<'_>) -> Option<bool> {
+    match reader.byte()? {
+        0 => Some(false),
+        1 => Some(true),
+        _ => None,
+    }
+}
+
+fn put_seq(out: &mut Vec<u8>, kind: u8, seq: u64) {
+    out.push(kind);
+    put_number(out, seq);
+}
+
+fn put_text(out: &mut Vec<u8>, kind: u8, text: &str) {
+    out.push(kind);
+    put_bytes(out, text.as_bytes());
+}
+
+fn put_optional(out: &mut Vec<u8>, text: Option<&str>) {
+    out.push(u8::from(text.is_some()));
+    if let Some(text) = text {
+        put_bytes(out, text.as_bytes());
+    }
+}
+
+#[expect(
+    clippy::option_option,
+    reason = "the outer one says whether it could be read, as everywhere here"
+)]
+fn read_optional<'a>(reader: &mut Reader<'a>) -> Option<Option<&'a str>> {
+    if read_bool(reader)? {
+        reader.text().map(Some)
+    } else {
+        Some(None)
+    }
+}
+
+fn put_name(out: &mut Vec<u8>, name: &[u8], snapshot: Option<&str>) {
+    put_bytes(out, name);
+    if let Some(snapshot) = snapshot {
+        put_bytes(out, snapshot.as_bytes());
+    }
+}
+
+fn read_name<'a>(reader: &mut Reader<'a>, flags: u8) -> Option<(&'a [u8], Option<&'a str>)> {
+    let name = reader.bytes()?;
+    let snapshot = match flags & HAS_SNAPSHOT {
+        0 => None,
+        _ => Some(reader.text()?),
+    };
+    Some((name, snapshot))
+}
+
+fn service_flag(version: &Version) -> u8 {
+    flag(matches!(version, Version::Service(_)), IS_OF_SERVICE)
+}
+
+fn put_version(out: &mut Vec<u8>, version: &Version) {
+    match version {
+        Version::Local { modified_ns, inode } => {
+            out.extend_from_slice(&modified_ns.to_le_bytes()[..MODIFIED_BYTES]);
+            put_number(out, *inode);
+        }
+        Version::Service(ETag(text)) => put_bytes(out, text.as_bytes()),
+    }
+}
+
+/// A time in nanoseconds since 1970 in twelve bytes, which is enough for any that a file system knows.
+const MODIFIED_BYTES: usize = 12;
+
+fn read_version(reader: &mut Reader<'_>, flags: u8) -> Option<Version> {
+    if flags & IS_OF_SERVICE != 0 {
+        return Some(Version::Service(ETag(reader.text()?.into())));
+    }
+    let low = reader.array::<MODIFIED_BYTES>()?;
+    let sign = if low[MODIFIED_BYTES - 1] & 0x80 == 0 {
+        0
+    } else {
+        0xff
+    };
+    let mut all = [sign; size_of::<i128>()];
+    all[..MODIFIED_BYTES].copy_from_slice(&low);
+    Some(Version::Local {
+        modified_ns: i128::from_le_bytes(all),
+        inode: reader.number()?,
+    })
+}
+
+/// As much of a text as fits `bytes_max`, cut between two letters.
+fn beginning(text: &str, bytes_max: usize) -> &str {
+    let end = (0..=bytes_max.min(text.len()))
+        .rev()
+        .find(|&end| text.is_char_boundary(end))
+        .unwrap_or(0);
+    &text[..end]
+}

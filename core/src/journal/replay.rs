@@ -1,0 +1,238 @@
+//! From a file to what it says: the state in which a run can go on.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+use super::command::Command;
+use super::error::{Error, Result};
+use super::frame::{HEADER_BYTES, Header, NoHeader, Seal};
+use super::record::{Planned, Record};
+use super::runs::Runs;
+use super::scan::{End, Frames, record_at};
+use super::state::{Counts, Position, Started, State};
+use super::storage::{File, read_full};
+use crate::entry::{EntryName, Version};
+
+/// What a journal says.
+pub struct Replayed {
+    pub(super) place: String,
+    pub(super) header: Header,
+    pub(super) state: State,
+    pub(super) file: Arc<dyn File>,
+    /// Where the last sound record ends.
+    pub(super) end: u64,
+    command: Command,
+}
+
+/// An object that is not at its destination yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// Its sequence number.
+    pub seq: u64,
+    /// Its name at the source.
+    pub name: EntryName,
+    /// Which snapshot of it.
+    pub snapshot: Option<Box<str>>,
+    /// Its length when it was last found.
+    pub bytes: u64,
+    /// Its version then.
+    pub version: Version,
+    /// What is at the destination may be replaced: by option or by answer.
+    pub replace: bool,
+    /// It was found beside the listing.
+    pub aside: bool,
+    /// It was begun.
+    pub started: Option<Started>,
+    /// Its chunks that no crash can take away.
+    pub durable: Runs,
+    /// The service copies it, under this name.
+    pub copy_id: Option<Box<str>>,
+    /// It failed when it was last tried.
+    pub has_failed: bool,
+}
+
+/// Reads the journal in `file`, which is shown as `place`. What a crash left behind the last sound record is passed over,
+/// not cut off.
+///
+/// Fails, without a change to anything, when the file is no journal, is one of another version, or is damaged before
+/// its end.
+pub fn replay(file: Arc<dyn File>, place: &str) -> Result<Replayed> {
+    let header = header(&*file, place)?;
+    let damaged = |offset| Error::Damaged {
+        place: place.into(),
+        offset,
+    };
+    let failed = |error: io::Error| Error::disk("read", place, &error);
+    let mut frames = Frames::new(&*file, header.seal()).map_err(failed)?;
+    let mut state = State::default();
+    while let Some((offset, bytes)) = frames.next().map_err(failed)? {
+        Record::read(bytes)
+            .and_then(|record| state.apply(offset, record).ok())
+            .ok_or_else(|| damaged(offset))?;
+    }
+    let end = frames.offset();
+    if frames.end().map_err(failed)? == End::Damage {
+        return Err(damaged(end));
+    }
+    // A journal gets its name only once the command is in it.
+    let command = state
+        .command
+        .take()
+        .filter(|command| command.fingerprint() == header.fingerprint)
+        .ok_or_else(|| damaged(HEADER_BYTES as u64))?;
+    Ok(Replayed {
+        place: place.into(),
+        header,
+        state,
+        file,
+        end,
+        command,
+    })
+}
+
+/// Reads every record of a journal up to its end and hands it on with its offset: for those who want to know more than
+/// what a run needs.
+pub fn each_record(
+    file: &dyn File,
+    place: &str,
+    mut hand: impl FnMut(u64, Record<'_>),
+) -> Result<()> {
+    let header = header(file, place)?;
+    let failed = |error: io::Error| Error::disk("read", place, &error);
+    let mut frames = Frames::new(file, header.seal()).map_err(failed)?;
+    while let Some((offset, bytes)) = frames.next().map_err(failed)? {
+        if let Some(record) = Record::read(bytes) {
+            hand(offset, record);
+        }
+    }
+    Ok(())
+}
+
+fn header(file: &dyn File, place: &str) -> Result<Header> {
+    let mut bytes = [0; HEADER_BYTES];
+    let filled = read_full(file, &mut bytes, 0).map_err(|e| Error::disk("read", place, &e))?;
+    let place = || place.to_owned();
+    Header::read(&bytes[..filled]).map_err(|no_header| match no_header {
+        NoHeader::Foreign => Error::Foreign { place: place() },
+        NoHeader::OtherVersion(found) => Error::OtherVersion {
+            place: place(),
+            found,
+        },
+        NoHeader::Damaged => Error::Damaged {
+            place: place(),
+            offset: 0,
+        },
+    })
+}
+
+impl Replayed {
+    /// The command that the journal belongs to.
+    pub fn command(&self) -> &Command {
+        &self.command
+    }
+
+    /// The job's id: the same in every run of it.
+    pub fn job(&self) -> [u8; 16] {
+        self.header.job
+    }
+
+    /// What was counted: the pending objects are among the listed ones and nowhere else.
+    pub fn counts(&self) -> Counts {
+        self.state.counts
+    }
+
+    /// How many objects are not at their destination yet, the failed ones among them.
+    pub fn pending_count(&self) -> u64 {
+        self.state.objects.count()
+    }
+
+    /// How many of these failed when they were last tried.
+    pub fn failed_count(&self) -> u64 {
+        self.state.objects.failed()
+    }
+
+    /// How far the listing is.
+    pub fn position(&self) -> &Position {
+        &self.state.position
+    }
+
+    /// The listing has ended.
+    pub fn is_listed(&self) -> bool {
+        self.state.is_listed
+    }
+
+    /// The parts of the source that could not be listed.
+    pub fn unlisted(&self) -> &[String] {
+        &self.state.unlisted
+    }
+
+    /// The question whether something may be replaced was answered for all objects.
+    pub fn answered_all(&self) -> bool {
+        self.state.answered_all
+    }
+
+    /// The objects that are not at their destination yet, in the order in which they were planned. Their names are read
+    /// from the file as it goes, also when the journal is written on or shortened meanwhile.
+    pub fn pending(&self) -> impl Iterator<Item = Result<Pending>> + '_ {
+        let seal = self.header.seal();
+        let mut buffer = Vec::new();
+        let mut next = 0;
+        std::iter::from_fn(move || {
+            let (seq, offset, has_failed) = self.state.objects.next(next)?;
+            next = seq + 1;
+            Some(self.read_pending(&seal, seq, offset, has_failed, &mut buffer))
+        })
+    }
+
+    fn read_pending(
+        &self,
+        seal: &Seal,
+        seq: u64,
+        offset: u64,
+        has_failed: bool,
+        buffer: &mut Vec<u8>,
+    ) -> Result<Pending> {
+        let bytes = record_at(&*self.file, seal, offset, buffer)
+            .map_err(|error| Error::disk("read", &self.place, &error))?;
+        let Some(Record::Planned(planned) | Record::Kept { planned, .. }) =
+            bytes.and_then(Record::read)
+        else {
+            return Err(Error::Damaged {
+                place: self.place.clone(),
+                offset,
+            });
+        };
+        Ok(self.with_details(seq, planned, has_failed))
+    }
+
+    fn with_details(&self, seq: u64, planned: Planned<'_>, has_failed: bool) -> Pending {
+        let detail = self.state.details.get(&seq).map(|detail| &**detail);
+        let changed = detail.and_then(|detail| detail.changed.clone());
+        let (bytes, version) = changed.unwrap_or((planned.bytes, planned.version));
+        Pending {
+            seq,
+            name: EntryName::new(planned.name),
+            snapshot: planned.snapshot.map(Into::into),
+            bytes,
+            version,
+            replace: planned.replace,
+            aside: planned.aside,
+            started: detail.and_then(|detail| detail.started.clone()),
+            durable: detail.map_or_else(Runs::default, |detail| detail.durable.clone()),
+            copy_id: detail.and_then(|detail| detail.copy_id.clone()),
+            has_failed,
+        }
+    }
+}
+
+impl fmt::Debug for Replayed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Replayed")
+            .field("place", &self.place)
+            .field("end", &self.end)
+            .field("counts", &self.counts())
+            .field("pending", &self.pending_count())
+            .finish_non_exhaustive()
+    }
+}

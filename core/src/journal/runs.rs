@@ -1,0 +1,156 @@
+//! Which chunks of an object are there, as runs of indices.
+//!
+//! A worker's chunks are durable in almost any order, but what is known together is mostly one run: a large object costs
+//! the journal a few bytes, not one record for each chunk.
+
+use super::wire::{Reader, put_number};
+
+/// A set of chunk indices, kept as sorted runs that do not touch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Runs(Vec<(u32, u32)>);
+
+impl Runs {
+    /// Nothing is there.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many chunks.
+    pub fn count(&self) -> u64 {
+        self.0.iter().map(|&(_, count)| u64::from(count)).sum()
+    }
+
+    /// The runs: first index and how many, in rising order.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// Is this chunk there?
+    pub fn contains(&self, index: u32) -> bool {
+        let after = self.0.partition_point(|&(first, _)| first <= index);
+        after > 0 && {
+            let (first, count) = self.0[after - 1];
+            index - first < count
+        }
+    }
+
+    /// Adds one chunk.
+    pub fn insert(&mut self, index: u32) {
+        self.add(index, 1);
+    }
+
+    /// Adds what another set holds.
+    pub fn union(&mut self, other: &Self) {
+        for (first, count) in other.iter() {
+            self.add(first, count);
+        }
+    }
+
+    /// Adds `count` chunks from `first` on. What would pass the last index there can be is left out.
+    pub fn add(&mut self, first: u32, count: u32) {
+        let count = count.min(u32::MAX - first);
+        if count == 0 {
+            return;
+        }
+        // All runs that overlap the new one or touch it become one with it.
+        let end = first + count;
+        let from = self.0.partition_point(|&(begin, len)| begin + len < first);
+        let until = self.0.partition_point(|&(begin, _)| begin <= end);
+        let merged = self.0[from..until]
+            .iter()
+            .fold((first, end), |(low, high), &(begin, len)| {
+                (low.min(begin), high.max(begin + len))
+            });
+        self.0
+            .splice(from..until, [(merged.0, merged.1 - merged.0)]);
+    }
+
+    /// Writes them: how many runs, then for each the gap since the one before and its length.
+    pub(super) fn put(&self, out: &mut Vec<u8>) {
+        put_number(out, self.0.len() as u64);
+        let mut end = 0;
+        for (first, count) in self.iter() {
+            put_number(out, u64::from(first - end));
+            put_number(out, u64::from(count));
+            end = first + count;
+        }
+    }
+
+    /// Reads them; `None` where they are none: empty runs, runs that touch, indices out of range.
+    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let count = reader.number()?;
+        // Two bytes at least for each run: a length that lies asks for no memory.
+        if count > reader.0.len() as u64 / 2 {
+            return None;
+        }
+        let mut runs = Vec::with_capacity(count as usize);
+        let mut end = 0_u32;
+        for index in 0..count {
+            let gap = u32::try_from(reader.number()?).ok()?;
+            let count = u32::try_from(reader.number()?).ok()?;
+            let first = end.checked_add(gap)?;
+            end = first.checked_add(count)?;
+            if count == 0 || (gap == 0 && index > 0) {
+                return None;
+            }
+            runs.push((first, count));
+        }
+        Some(Self(runs))
+    }
+}
+
+impl FromIterator<u32> for Runs {
+    fn from_iter<I: IntoIterator<Item = u32>>(indices: I) -> Self {
+        let mut runs = Self::default();
+        for index in indices {
+            runs.insert(index);
+        }
+        runs
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn runs_are_the_set_of_what_was_added(added: Vec<(u8, u8)>) {
+            let mut runs = Runs::default();
+            let mut set = BTreeSet::new();
+            for (first, count) in added {
+                runs.add(first.into(), count.into());
+                set.extend((0..u32::from(count)).map(|step| u32::from(first) + step));
+            }
+            let listed: Vec<_> = runs.iter().flat_map(|(first, count)| first..first + count).collect();
+            prop_assert_eq!(listed, set.iter().copied().collect::<Vec<_>>());
+            for index in 0..520 {
+                prop_assert_eq!(runs.contains(index), set.contains(&index));
+            }
+            let mut out = Vec::new();
+            runs.put(&mut out);
+            prop_assert_eq!(Runs::read(&mut Reader(&out)), Some(runs.clone()));
+            let touching = runs.iter().zip(runs.iter().skip(1)).any(|(a, b)| a.0 + a.1 >= b.0);
+            prop_assert!(!touching);
+        }
+    }
+
+    #[test]
+    fn the_last_index_there_can_be_does_not_overflow() {
+        let mut runs = Runs::default();
+        runs.add(u32::MAX - 1, 5);
+        runs.add(u32::MAX, 1);
+        assert_eq!(runs.iter().collect::<Vec<_>>(), [(u32::MAX - 1, 1)]);
+    }
+
+    #[test]
+    fn runs_that_lie_are_refused() {
+        for bytes in [&[1, 0, 0][..], &[2, 0, 1, 0, 1], &[200, 1], &[1, 1]] {
+            assert_eq!(Runs::read(&mut Reader(bytes)), None, "{bytes:?}");
+        }
+    }
+}

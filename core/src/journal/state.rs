@@ -1,0 +1,306 @@
+//! What follows from the records so far: a pure machine without files.
+//!
+//! `replay` feeds it. Every prefix of a journal leaves it in a state from which a run can go on.
+
+use std::collections::HashMap;
+
+use super::command::Command;
+use super::objects::Objects;
+use super::record::{Planned, Record};
+use super::runs::Runs;
+use crate::entry::{EntryName, Version};
+
+/// What was counted of a job.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Objects selected.
+    pub listed: u64,
+    /// Their bytes.
+    pub listed_bytes: u64,
+    /// Objects at their destination.
+    pub done: u64,
+    /// Their bytes.
+    pub done_bytes: u64,
+    /// Objects left alone.
+    pub skipped: u64,
+    /// Their bytes.
+    pub skipped_bytes: u64,
+}
+
+impl Counts {
+    pub(super) const NUMBERS: usize = 6;
+
+    pub(super) fn numbers(&self) -> [u64; Self::NUMBERS] {
+        [
+            self.listed,
+            self.listed_bytes,
+            self.done,
+            self.done_bytes,
+            self.skipped,
+            self.skipped_bytes,
+        ]
+    }
+
+    pub(super) fn of(numbers: [u64; Self::NUMBERS]) -> Self {
+        let [
+            listed,
+            listed_bytes,
+            done,
+            done_bytes,
+            skipped,
+            skipped_bytes,
+        ] = numbers;
+        Self {
+            listed,
+            listed_bytes,
+            done,
+            done_bytes,
+            skipped,
+            skipped_bytes,
+        }
+    }
+
+    fn list(&mut self, bytes: u64) {
+        self.listed = self.listed.saturating_add(1);
+        self.listed_bytes = self.listed_bytes.saturating_add(bytes);
+    }
+
+    fn skip(&mut self, bytes: u64) {
+        self.skipped = self.skipped.saturating_add(1);
+        self.skipped_bytes = self.skipped_bytes.saturating_add(bytes);
+    }
+}
+
+/// One entry of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Its name.
+    pub name: EntryName,
+    /// Which snapshot of it; the object itself comes behind its snapshots.
+    pub snapshot: Option<Box<str>>,
+}
+
+impl Place {
+    pub(super) fn of(name: &[u8], snapshot: Option<&str>) -> Self {
+        Self {
+            name: EntryName::new(name),
+            snapshot: snapshot.map(Into::into),
+        }
+    }
+}
+
+/// How far the listing is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Position {
+    /// The continuation token with which the page of `last` can be had again; none for the first page, and none where the
+    /// source needs none.
+    pub marker: Option<String>,
+    /// The last entry that was planned or passed.
+    pub last: Option<Place>,
+    /// The part that was being listed beside the listing, and its last entry.
+    pub aside: Option<(String, Option<Place>)>,
+}
+
+/// An object's beginning at the destination.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Started {
+    /// The length of its chunks but the last.
+    pub chunk_bytes: u64,
+    /// What it is called there until it is complete.
+    pub identity: Box<[u8]>,
+}
+
+/// What is known of an open object beside its plan.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Detail {
+    pub(super) changed: Option<(u64, Version)>,
+    pub(super) started: Option<Started>,
+    pub(super) durable: Runs,
+    pub(super) copy_id: Option<Box<str>>,
+}
+
+/// A record that no writer writes in this place: the file is damaged, however sound its checksums are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Impossible;
+
+/// The conclusions.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) command: Option<Command>,
+    pub(super) next_seq: u64,
+    pub(super) counts: Counts,
+    pub(super) objects: Objects,
+    pub(super) details: HashMap<u64, Box<Detail>>,
+    pub(super) position: Position,
+    pub(super) is_listed: bool,
+    pub(super) unlisted: Vec<String>,
+    pub(super) answered_all: bool,
+}
+
+impl State {
+    /// Takes the next record; `offset` is where it lies.
+    pub(super) fn apply(&mut self, offset: u64, record: Record<'_>) -> Result<(), Impossible> {
+        if self.command.is_none() != matches!(record, Record::Command(_)) {
+            return Err(Impossible);
+        }
+        match record {
+            Record::Command(command) => self.command = Some(command),
+            Record::Page { marker } => self.position.marker = Some(marker.into()),
+            Record::Planned(planned) => self.plan(offset, &planned)?,
+            Record::Passed {
+                name,
+                snapshot,
+                bytes,
+                aside,
+            } => {
+                self.counts.list(bytes);
+                self.counts.skip(bytes);
+                self.pass(name, snapshot, aside);
+            }
+            Record::Started {
+                seq,
+                chunk_bytes,
+                identity,
+            } => {
+                self.objects.mark(seq, false);
+                if let Some(detail) = self.detail(seq)? {
+                    let started = Started {
+                        chunk_bytes,
+                        identity: identity.into(),
+                    };
+                    // The same beginning again adds to what is there; another one replaces it.
+                    if detail.started.as_ref() != Some(&started) {
+                        detail.durable = Runs::default();
+                        detail.started = Some(started);
+                    }
+                }
+            }
+            Record::Durable { seq, runs } => {
+                if let Some(detail) = self.detail(seq)? {
+                    detail.durable.union(&runs);
+                }
+            }
+            Record::CopyStarted { seq, copy_id } => {
+                self.objects.mark(seq, false);
+                if let Some(detail) = self.detail(seq)? {
+                    detail.copy_id = Some(copy_id.into());
+                }
+            }
+            Record::AnsweredAll => self.answered_all = true,
+            Record::Done { seq, bytes } => {
+                if self.settle(seq)? {
+                    self.counts.done = self.counts.done.saturating_add(1);
+                    self.counts.done_bytes = self.counts.done_bytes.saturating_add(bytes);
+                }
+            }
+            Record::Skipped { seq, bytes } => {
+                if self.settle(seq)? {
+                    self.counts.skip(bytes);
+                }
+            }
+            Record::Failed { seq, .. } => {
+                self.known(seq)?;
+                self.objects.mark(seq, true);
+            }
+            Record::Changed {
+                seq,
+                was_bytes,
+                bytes,
+                version,
+            } => self.change(seq, was_bytes, bytes, version)?,
+            Record::Unlisted { what } => {
+                if !self.unlisted.iter().any(|known| known == what) {
+                    self.unlisted.push(what.into());
+                }
+            }
+            Record::Aside { what } => self.position.aside = Some((what.into(), None)),
+            Record::Relisted { what } => {
+                self.position.aside = None;
+                self.unlisted.retain(|known| known != what);
+            }
+            Record::Listed => self.is_listed = true,
+            Record::Barrier { .. } => {}
+            Record::Base(base) => {
+                if self.next_seq != 0 || self.counts != Counts::default() {
+                    return Err(Impossible);
+                }
+                self.next_seq = base.next_seq;
+                self.counts = base.counts;
+                self.position = Position {
+                    marker: base.marker.map(Into::into),
+                    last: base.last,
+                    aside: base.aside.map(|(what, last)| (what.into(), last)),
+                };
+            }
+            Record::Kept {
+                seq, has_failed, ..
+            } => {
+                // It was counted in the base, and it is no news for the position.
+                self.known(seq)?;
+                self.objects.open(seq, offset);
+                self.objects.mark(seq, has_failed);
+            }
+        }
+        Ok(())
+    }
+
+    fn plan(&mut self, offset: u64, planned: &Planned<'_>) -> Result<(), Impossible> {
+        self.objects.open(self.next_seq, offset);
+        self.next_seq = self.next_seq.checked_add(1).ok_or(Impossible)?;
+        self.counts.list(planned.bytes);
+        self.pass(planned.name, planned.snapshot, planned.aside);
+        Ok(())
+    }
+
+    /// Moves the position behind an entry.
+    fn pass(&mut self, name: &[u8], snapshot: Option<&str>, aside: bool) {
+        let place = Some(Place::of(name, snapshot));
+        if !aside {
+            self.position.last = place;
+        } else if let Some((_, last)) = &mut self.position.aside {
+            *last = place;
+        }
+    }
+
+    fn settle(&mut self, seq: u64) -> Result<bool, Impossible> {
+        self.known(seq)?;
+        self.details.remove(&seq);
+        Ok(self.objects.settle(seq))
+    }
+
+    fn change(
+        &mut self,
+        seq: u64,
+        was_bytes: u64,
+        bytes: u64,
+        version: Version,
+    ) -> Result<(), Impossible> {
+        if let Some(detail) = self.detail(seq)? {
+            *detail = Detail {
+                changed: Some((bytes, version)),
+                ..Detail::default()
+            };
+            let others = self.counts.listed_bytes.saturating_sub(was_bytes);
+            self.counts.listed_bytes = others.saturating_add(bytes);
+            self.objects.mark(seq, false);
+        }
+        Ok(())
+    }
+
+    /// The details of an object; none of one that is settled.
+    fn detail(&mut self, seq: u64) -> Result<Option<&mut Detail>, Impossible> {
+        self.known(seq)?;
+        Ok(self
+            .objects
+            .is_open(seq)
+            .then(|| &mut **self.details.entry(seq).or_default()))
+    }
+
+    fn known(&self, seq: u64) -> Result<(), Impossible> {
+        if seq < self.next_seq {
+            Ok(())
+        } else {
+            Err(Impossible)
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The smallest parts of a record: numbers of variable length, texts and bytes with their length before them.
+//!
+//! `record` writes and reads with it. Reading never panics and never allocates: what is cut off or out of range is `None`.
+
+/// Appends a number, seven bits to the byte, the lowest first (LEB128).
+pub(super) fn put_number(out: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        out.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+/// Appends bytes behind their length.
+pub(super) fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+    put_number(out, bytes.len() as u64);
+    out.extend_from_slice(bytes);
+}
+
+/// What is left to read of a record.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reader<'a>(pub(super) &'a [u8]);
+
+impl<'a> Reader<'a> {
+    /// Everything was read.
+    pub(super) fn is_at_end(self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The next byte.
+    pub(super) fn byte(&mut self) -> Option<u8> {
+        let (&first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(first)
+    }
+
+    /// The next `count` bytes.
+    pub(super) fn take(&mut self, count: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(count)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    /// The next `N` bytes.
+    pub(super) fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        self.take(N)?.try_into().ok()
+    }
+
+    /// A number. One that does not fit 64 bits is refused, and so is one that is written longer than it must be: a value
+    /// has one spelling.
+    pub(super) fn number(&mut self) -> Option<u64> {
+        let mut number = 0_u64;
+        for index in 0..10_u32 {
+            let byte = self.byte()?;
+            let part = u64::from(byte & 0x7f);
+            let shifted = part << (7 * index);
+            if shifted >> (7 * index) != part {
+                return None;
+            }
+            number |= shifted;
+            if byte < 0x80 {
+                let is_shortest = byte != 0 || index == 0;
+                return is_shortest.then_some(number);
+            }
+        }
+        None
+    }
+
+    /// Bytes behind their length.
+    pub(super) fn bytes(&mut self) -> Option<&'a [u8]> {
+        let count = usize::try_from(self.number()?).ok()?;
+        self.take(count)
+    }
+
+    /// The same, if they are UTF-8.
+    pub(super) fn text(&mut self) -> Option<&'a str> {
+        std::str::from_utf8(self.bytes()?).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_number_is_read_as_it_was_written(number: u64) {
+            let mut out = Vec::new();
+            put_number(&mut out, number);
+            let mut reader = Reader(&out);
+            prop_assert_eq!(reader.number(), Some(number));
+            prop_assert!(reader.is_at_end());
+        }
+
+        #[test]
+        fn any_bytes_are_read_without_a_panic_and_a_number_has_one_spelling(bytes: Vec<u8>) {
+            let mut reader = Reader(&bytes);
+            if let Some(number) = reader.number() {
+                let mut again = Vec::new();
+                put_number(&mut again, number);
+                prop_assert_eq!(&bytes[..bytes.len() - reader.0.len()], &again);
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_beyond_64_bits_is_refused() {
+        let too_large = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02];
+        assert_eq!(Reader(&too_large).number(), None);
+        assert_eq!(Reader(&[0x80, 0x00]).number(), None);
+    }
+}
