@@ -8,7 +8,7 @@ use azring_core::location::{BlobLocation, Location};
 use azring_core::options::Engine;
 use azring_core::select::{Pattern, PatternRule};
 use azring_core::store::blob::{BlobSource, Reading};
-use azring_core::store::{Source as _, Tools};
+use azring_core::store::{Position, Source as _, Tools};
 use azring_transport::buffer::Pool;
 use azring_transport::disk::Disk;
 use jiff::Timestamp;
@@ -88,14 +88,14 @@ async fn walk(
         pool: Pool::new(0, 1)?,
     };
     let source = Arc::new(BlobSource::directory(place, pattern, Reading::default()));
-    let mut pages = source.list(&tools);
+    let mut pages = source.list(&tools, Position::default());
     while let Some(page) = pages.recv().await {
         let page = page?;
         for (what, error) in &page.unlisted {
             listing.failures += 1;
             listing
                 .console
-                .message(Level::Error, &unlisted(what, error));
+                .message(Level::Error, &unlisted(&what.to_string(), error));
         }
         for notice in &page.notices {
             listing.console.message(Level::Info, notice);

@@ -12,7 +12,7 @@ use crate::plan::{Planned, Planner};
 use crate::report::{Details, Event, Observer, Totals};
 use crate::schedule::Queue;
 use crate::stop::Stop;
-use crate::store::{Ends, Page, Tools};
+use crate::store::{Ends, Page, Position, Tools};
 use crate::transfer::{Carriage, Lane};
 
 /// Destinations that are looked at ahead of the planning, at once.
@@ -64,7 +64,7 @@ impl Feed<'_> {
 
     /// Plans every entry of every page, in order, and hands it on.
     async fn each(&self, mut handle: impl AsyncFnMut(Planned)) -> Result<u64> {
-        let mut pages = Arc::clone(&self.ends.source).list(self.tools);
+        let mut pages = Arc::clone(&self.ends.source).list(self.tools, Position::default());
         let planner = Planner::new(self.options, self.ends);
         let (mut unlisted, mut listed_any) = (0, false);
         loop {
@@ -105,6 +105,7 @@ impl Feed<'_> {
         let totals = &self.lane.totals;
         *unlisted += page.unlisted.len() as u64;
         for (what, error) in &page.unlisted {
+            let what = &what.to_string();
             self.observer.event(Event::Unlisted { what, error });
         }
         for notice in &page.notices {

@@ -20,6 +20,10 @@ pub mod extents;
 
 pub mod chunks;
 
+pub mod runs;
+
+pub mod history;
+
 mod task;
 
 mod planner;

@@ -9,6 +9,7 @@ use std::cell::{Cell, RefCell};
 use super::collision::Collisions;
 use super::content_type::content_type;
 use super::extents::{Extents, SPARSE_BYTES_MIN};
+use super::history::History;
 use super::overwrite::{Verdict, decide};
 use super::target::{NameRule, Target};
 use super::{Task, chunks::Chunks};
@@ -196,6 +197,7 @@ impl<'a> Planner<'a> {
             chunks,
             content_type,
             replace,
+            history: History::default(),
         }))
     }
 }

@@ -1,6 +1,7 @@
 //! What is carried: an entry with all that was decided about it.
 
 use super::chunks::Chunks;
+use super::history::History;
 use super::target::TargetName;
 use crate::entry::Entry;
 
@@ -17,4 +18,6 @@ pub struct Task {
     pub content_type: Option<String>,
     /// What is at the destination may be replaced.
     pub replace: bool,
+    /// What is known of it from an earlier run, and where this one takes notes.
+    pub history: History,
 }

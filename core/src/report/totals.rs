@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// Live counters, shared by reference; every number only grows.
+/// Live counters, shared by reference; every number only grows, but for the bytes of
+/// objects that turn out to be smaller than they were.
 #[derive(Debug, Default)]
 pub struct Totals {
     /// Objects selected so far.
@@ -21,6 +22,8 @@ pub struct Totals {
     pub failed: AtomicU64,
     /// Bytes moved for good: confirmed by the service or written to the disk.
     pub moved_bytes: AtomicU64,
+    /// Bytes that an earlier run had moved already, of objects that are done and of parts of others.
+    pub kept_bytes: AtomicU64,
     /// Bytes of objects that are done, skipped or failed; with `listed_bytes` this gives the share that is left.
     pub settled_bytes: AtomicU64,
     /// Requests that were sent again; the network's clients count here too.
@@ -33,6 +36,11 @@ impl Totals {
     /// Adds to one counter.
     pub fn add(counter: &AtomicU64, amount: u64) {
         counter.fetch_add(amount, Ordering::Relaxed);
+    }
+
+    /// Takes back what was added too much: an object that is smaller than when it was listed.
+    pub fn take_back(counter: &AtomicU64, amount: u64) {
+        counter.fetch_sub(amount, Ordering::Relaxed);
     }
 
     /// Reads one counter.

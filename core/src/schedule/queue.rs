@@ -95,6 +95,7 @@ mod tests {
     use crate::options::Integrity;
     use crate::plan::Task;
     use crate::plan::chunks::Chunks;
+    use crate::plan::history::History;
     use crate::store::local::rules;
     use crate::transfer::testing;
 
@@ -118,6 +119,7 @@ mod tests {
             chunks: Chunks::new(bytes, 10),
             content_type: None,
             replace: false,
+            history: History::default(),
         };
         Arc::new(Carriage::new(
             task,

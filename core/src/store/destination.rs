@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use azring_transport::buffer::Frozen;
 
-use super::{Step, Tools};
+use super::{Reader, Step, Tools};
 use crate::Result;
 use crate::digest::follower::Md5;
 use crate::entry::{ETag, Kind};
@@ -70,6 +70,9 @@ pub enum Committed {
     Done(Option<ETag>),
     /// It is there when this has ended.
     Settling(Settling),
+    /// It is not: these chunks, which had their receipts, are not there any more. They are to be written again before
+    /// the next commit.
+    Missing(Vec<u32>),
 }
 
 /// What a destination makes of objects of one kind, as values that planning applies.
@@ -105,7 +108,25 @@ pub trait Destination: Send + Sync {
 
 /// One object being written. Chunks come in any order, from several threads at once. Dropping the last reference before
 /// the commit abandons it: nothing appears under its name.
+///
+/// An object that an earlier run began ([`History`](crate::plan::history::History)) may be there in part already.
 pub trait Writer: Send + Sync {
+    /// The chunk of this index is there from an earlier run and need not be written.
+    fn has(&self, _index: u32) -> bool {
+        false
+    }
+
+    /// All of the object is there from an earlier run, under its name: its last answer was lost. There is nothing left
+    /// to write, to hash or to commit.
+    fn is_complete(&self) -> bool {
+        false
+    }
+
+    /// Reads what is there from an earlier run, where that is nearer than the source.
+    fn kept(&self) -> Option<&dyn Reader> {
+        None
+    }
+
     /// Writes a chunk. A chunk that is the whole object may make the object at once.
     fn write<'a>(
         &'a self,
@@ -117,6 +138,11 @@ pub trait Writer: Send + Sync {
 
     /// The object has failed: a chunk that waits in [`Writer::write`] for another one waits no longer.
     fn give_up(&self) {}
+
+    /// This run ends without the object: makes safe what a later one can go on from. Waits for the disk.
+    fn suspend(&self) -> Step<'_, ()> {
+        Box::pin(async {})
+    }
 
     /// Makes the object appear, once every chunk has its receipt. `md5` is the digest of the whole, where one was asked
     /// for.

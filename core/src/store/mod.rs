@@ -25,7 +25,7 @@ pub use destination::{
     Becomes, Committed, Destination, Form, Pieces, Receipt, Settling, Stat, Sums, Writer,
 };
 pub use open::{Ends, open};
-pub use source::{Page, Pages, Reader, Source};
+pub use source::{Page, Pages, Position, Reader, Source};
 
 /// A step of a store: one allocation per object or chunk. It stays on the thread that began it.
 pub type Step<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;

@@ -17,9 +17,22 @@ pub struct Page {
     /// What was found and selected.
     pub entries: Vec<Entry>,
     /// Folders that could not be read, with the reason; the listing goes on behind them.
-    pub unlisted: Vec<(String, Error)>,
+    pub unlisted: Vec<(EntryName, Error)>,
     /// Things left out that the user should know of, each told once.
     pub notices: Vec<String>,
+    /// What this page can be listed by again, where a service gave it a name.
+    pub marker: Option<Box<str>>,
+}
+
+/// Where a listing goes on that an earlier run began. What it goes on behind need not exist any more.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Position {
+    /// Only this folder and what is below it, which could not be listed before; `None`: everything.
+    pub folder: Option<EntryName>,
+    /// Behind this object, and this snapshot of it; `None`: at the beginning.
+    pub after: Option<(EntryName, Option<Box<str>>)>,
+    /// The page that it was on.
+    pub marker: Option<Box<str>>,
 }
 
 /// Pages as they come; the listing goes on in the background, a page or two ahead. An error ends it.
@@ -30,9 +43,17 @@ pub(crate) const PAGES_AHEAD: usize = 2;
 
 /// A store to copy from.
 pub trait Source: Send + Sync {
-    /// Lists what was selected when the store was opened, sorted by name within a folder. Called once, on the
+    /// Lists what was selected when the store was opened, sorted by name within a folder, from here on. Called on the
     /// coordinator's thread, inside a `LocalSet`.
-    fn list(self: Arc<Self>, tools: &Tools) -> Pages;
+    fn list(self: Arc<Self>, tools: &Tools, from: Position) -> Pages;
+
+    /// The object of this name, or this snapshot of it, as it is now; `None` when it is gone. It was selected before.
+    fn find<'a>(
+        &'a self,
+        tools: &'a Tools,
+        name: &'a EntryName,
+        snapshot: Option<&'a str>,
+    ) -> Step<'a, Result<Option<Entry>>>;
 
     /// Whether there is an object of this name, selected or not.
     fn has<'a>(&'a self, tools: &'a Tools, name: &'a EntryName) -> Step<'a, Result<bool>>;

@@ -11,13 +11,18 @@ use crate::digest::{Follower, Hashers, crc64};
 use crate::entry::{ETag, EntryName, Version};
 use crate::options::Integrity;
 use crate::plan::Task;
+use crate::plan::chunks::Chunk;
 use crate::plan::target::TargetName;
 use crate::report::{Details, Totals};
+use crate::stop::Stop;
 use crate::store::{Committed, Destination, Reader, Source, Sums, Tools, Writer};
 use crate::{Error, Result};
 
 /// Holes of this many bytes are hashed however little data there is beside them: it takes a second or two.
 const HOLE_BYTES_HASHED: u64 = 1 << 30;
+
+/// How often a commit may find that chunks are missing before the object fails.
+const COMMITS_MAX: u32 = 4;
 
 /// What a run has for all its objects.
 pub struct Lane {
@@ -149,17 +154,19 @@ impl Carriage {
 
     /// Carries one chunk; whoever carries the last one commits. Returns what is left to wait for, then: nothing when
     /// other chunks are still under way.
-    pub async fn carry(&self, tools: &Tools, index: u32) -> Option<Result<Committed>> {
+    ///
+    /// What is under way when `stop` loses its patience is dropped, and the object fails.
+    pub async fn carry(&self, tools: &Tools, index: u32, stop: &Stop) -> Option<Result<Committed>> {
         self.begun.get_or_init(Instant::now);
         let tools = &tools.counting(&self.again);
         if !self.has_failed()
-            && let Err(error) = self.move_chunk(tools, index).await
+            && let Err(error) = stop.bound(self.move_chunk(tools, index)).await
         {
             self.fail(error);
         }
         let is_last = self.left.fetch_sub(1, Ordering::AcqRel) == 1;
         if is_last {
-            Some(self.commit(tools).await)
+            Some(stop.bound(self.commit(tools)).await)
         } else {
             None
         }
@@ -188,12 +195,54 @@ impl Carriage {
         if let Some(error) = self.failure() {
             return Err(error);
         }
+        if writer.is_complete() || writer.has(index) {
+            let reader = writer.kept().unwrap_or(&**reader);
+            self.pass_over(tools, chunk, reader, &**writer).await?;
+            Totals::add(&self.lane.totals.kept_bytes, chunk.bytes);
+            return Ok(());
+        }
         let lease = tools.pool.lease(chunk.bytes as usize).await?;
         let filled = reader.read(tools, chunk, lease).await?;
         let frozen = filled.freeze();
         let sums = self.digest(index, &frozen).await;
         writer.write(tools, chunk, frozen, sums).await?;
         Totals::add(&self.lane.totals.moved_bytes, chunk.bytes);
+        Ok(())
+    }
+
+    /// A chunk that is there already is only read, and only for the digest of the whole.
+    async fn pass_over(
+        &self,
+        tools: &Tools,
+        chunk: Chunk,
+        reader: &dyn Reader,
+        writer: &dyn Writer,
+    ) -> Result<()> {
+        if let Some(follower) = &self.follower
+            && !writer.is_complete()
+        {
+            let lease = tools.pool.lease(chunk.bytes as usize).await?;
+            let filled = reader.read(tools, chunk, lease).await?;
+            follower.follow(chunk.index, &filled.freeze());
+        }
+        Ok(())
+    }
+
+    /// Writes chunks again that were there and are not any more. Their digest has been taken.
+    async fn write_again(&self, tools: &Tools, missing: &[u32]) -> Result<()> {
+        let (reader, writer) = self.ends(tools).await?;
+        for chunk in missing
+            .iter()
+            .filter_map(|index| self.task.chunks.get(*index))
+        {
+            let lease = tools.pool.lease(chunk.bytes as usize).await?;
+            let frozen = reader.read(tools, chunk, lease).await?.freeze();
+            let sums = Sums {
+                crc64: self.lane.integrity.crc64.then(|| crc64::of(frozen.runs())),
+                md5: None,
+            };
+            writer.write(tools, chunk, frozen, sums).await?;
+        }
         Ok(())
     }
 
@@ -228,6 +277,9 @@ impl Carriage {
         }
         let (reader, writer) = self.ends(tools).await?;
         reader.finish(tools).await?;
+        if writer.is_complete() {
+            return Ok(Committed::Done(None));
+        }
         let md5 = match &self.follower {
             Some(follower) => follower.finish().await,
             None => None,
@@ -235,11 +287,38 @@ impl Carriage {
         if let Some(md5) = md5 {
             let _only_once = self.md5.set(md5);
         }
-        let committed = writer.commit(tools, md5).await?;
+        for _ in 1..COMMITS_MAX {
+            match writer.commit(tools, md5).await? {
+                Committed::Missing(missing) => {
+                    self.write_again(tools, &missing).await?;
+                    reader.finish(tools).await?;
+                }
+                committed => return Ok(self.committed(committed)),
+            }
+        }
+        match writer.commit(tools, md5).await? {
+            Committed::Missing(missing) => Err(Error::Integrity(format!(
+                "the service loses blocks of `{}`: {} of them are missing again",
+                self.task.entry.name,
+                missing.len()
+            ))),
+            committed => Ok(self.committed(committed)),
+        }
+    }
+
+    /// Remembers what the service calls the new version.
+    fn committed(&self, committed: Committed) -> Committed {
         if let Committed::Done(Some(etag)) = &committed {
             let _only_once = self.etag.set(etag.clone());
         }
-        Ok(committed)
+        committed
+    }
+
+    /// The object ends without being at its destination: what can be kept of it for a later run is made safe.
+    pub async fn suspend(&self) {
+        if let Some((_, writer)) = self.ends.get() {
+            writer.suspend().await;
+        }
     }
 
     fn has_failed(&self) -> bool {

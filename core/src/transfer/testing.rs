@@ -13,7 +13,7 @@ use crate::plan::target::{NameRule, TargetName};
 use crate::report::Totals;
 use crate::store::local::rules;
 use crate::store::{
-    Becomes, Destination, Form, Pages, Pieces, Reader, Source, Stat, Step, Tools, Writer,
+    Becomes, Destination, Form, Pages, Pieces, Position, Reader, Source, Stat, Step, Tools, Writer,
 };
 use crate::{Error, Result};
 
@@ -32,8 +32,17 @@ pub(crate) fn lane(integrity: Integrity, hashers: &Hashers) -> Arc<Lane> {
 }
 
 impl Source for Nowhere {
-    fn list(self: Arc<Self>, _tools: &Tools) -> Pages {
+    fn list(self: Arc<Self>, _tools: &Tools, _from: Position) -> Pages {
         mpsc::channel(1).1
+    }
+
+    fn find<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        _name: &'a EntryName,
+        _snapshot: Option<&'a str>,
+    ) -> Step<'a, Result<Option<Entry>>> {
+        Box::pin(async { Ok(None) })
     }
 
     fn has<'a>(&'a self, _tools: &'a Tools, _name: &'a EntryName) -> Step<'a, Result<bool>> {

@@ -136,14 +136,16 @@ impl Hands {
         let Work { carriage, index } = work;
         if self.stop.is_on() {
             if carriage.forgo(Error::Stopped) {
-                self.end(carriage, Verdict::Failed(Error::Stopped));
+                self.fail(carriage, Error::Stopped).await;
             }
             return;
         }
-        match carriage.carry(&self.tools, index).await {
+        match carriage.carry(&self.tools, index, &self.stop).await {
             None => {}
-            Some(Err(error)) => self.end(carriage, Verdict::Failed(error)),
+            Some(Err(error)) => self.fail(carriage, error).await,
             Some(Ok(Committed::Done(_))) => self.end(carriage, Verdict::Done),
+            // The carriage writes missing chunks again by itself; one that does not must not pass for done.
+            Some(Ok(Committed::Missing(_))) => self.fail(carriage, Error::Stopped).await,
             Some(Ok(Committed::Settling(settling))) => {
                 let place = self
                     .settling
@@ -160,6 +162,11 @@ impl Hands {
                 drop(place);
             }
         }
+    }
+
+    async fn fail(&self, carriage: Arc<Carriage>, error: Error) {
+        carriage.suspend().await;
+        self.end(carriage, Verdict::Failed(error));
     }
 
     /// Lets the object's files go before its end is told: what waits to be reported holds nothing open.

@@ -6,6 +6,7 @@ use azring_emulator_tests::command::{Azring, Folder, Outcome};
 use azring_emulator_tests::compare::assert_same;
 use azring_emulator_tests::emulator::fault::plan::Plan;
 use azring_emulator_tests::emulator::{Options, Server};
+use azring_emulator_tests::rest::BlobService;
 use azring_emulator_tests::tree::{Tree, noise};
 
 /// A service of its own for each case, since faults meet everybody.
@@ -280,4 +281,74 @@ fn a_small_file_that_may_be_overwritten_costs_one_request() {
         .map(|counts| counts.requests)
         .sum();
     assert_eq!(requests, 2, "one makes the container, one the blob");
+}
+
+#[test]
+fn blocks_that_the_service_lost_are_sent_again_at_the_commit() {
+    let ill = Ill::new();
+    // Answered as if it were there, and never stored.
+    ill.falls_ill(
+        r#"{ "name": "drop", "when": { "method": "PUT", "path": "*/large", "query": "*comp=block&*", "hits": [2] },
+            "then": { "answer": { "status": 201, "after_body": true } } }"#,
+    );
+    ill.upload(&[]).succeeded().counting(6, 0, 0);
+    ill.was_ill();
+    let blocks = ill.server.watch().counters.of("PutBlock");
+    assert_eq!(blocks.requests, 4, "three of the four, and one again");
+    ill.holds_the_tree();
+}
+
+#[test]
+fn a_service_that_keeps_losing_blocks_is_a_failure_of_that_object() {
+    let ill = Ill::new();
+    ill.falls_ill(
+        r#"{ "name": "drop", "when": { "method": "PUT", "path": "*/large", "query": "*comp=block&*" },
+            "then": { "answer": { "status": 201, "after_body": true } } }"#,
+    );
+    ill.upload(&[])
+        .failed()
+        .counting(5, 0, 1)
+        .naming(&["large", "loses blocks"]);
+}
+
+#[test]
+fn uncommitted_blocks_of_another_program_are_cleared_away() {
+    let ill = Ill::new();
+    let service = BlobService::path_style(&ill.server.blob_url(), &Account::development(), None);
+    let container = service.container("cont");
+    container.make();
+    // One where there is no blob yet, one where there is a blob of blocks.
+    let foreign = |name: &str| {
+        let query = [("comp", "block"), ("blockid", "QUJD")];
+        container
+            .ask("PUT", name, &query, &[], "foreign")
+            .succeeded();
+    };
+    foreign("large");
+    ill.upload(&["/Pattern:large"])
+        .succeeded()
+        .counting(1, 0, 0);
+    assert_eq!(container.get("large"), noise(7, (12 << 20) + 12_345));
+    foreign("large");
+    ill.upload(&["/Pattern:large"])
+        .succeeded()
+        .counting(1, 0, 0);
+    assert_eq!(container.get("large"), noise(7, (12 << 20) + 12_345));
+}
+
+#[test]
+fn a_blob_of_one_piece_is_not_emptied_to_clear_the_blocks_of_another_program() {
+    let ill = Ill::new();
+    let service = BlobService::path_style(&ill.server.blob_url(), &Account::development(), None);
+    let container = service.container("cont");
+    container.make();
+    container.put("large", "precious");
+    let query = [("comp", "block"), ("blockid", "QUJD")];
+    container
+        .ask("PUT", "large", &query, &[], "foreign")
+        .succeeded();
+    ill.upload(&["/Pattern:large"])
+        .failed()
+        .naming(&["large", "another program"]);
+    assert_eq!(container.get("large"), b"precious");
 }

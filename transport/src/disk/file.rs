@@ -92,6 +92,11 @@ impl File {
         self.is_direct
     }
 
+    /// The open file, for calls that take one.
+    pub(super) fn descriptor(&self) -> &OwnedFd {
+        &self.descriptor
+    }
+
     /// What the kernel says about it now.
     pub fn facts(&self) -> io::Result<Facts> {
         Facts::of_open(&*self.descriptor)
@@ -228,6 +233,12 @@ impl File {
     /// would call a second attempt a success (fsync(2), "Errors").
     pub fn sync(&self) -> io::Result<()> {
         Ok(fs::fsync(&*self.descriptor)?)
+    }
+
+    /// Makes its data durable, and of the rest what is needed to find it again (fdatasync(2)). As final as
+    /// [`File::sync`] when it fails.
+    pub fn sync_data(&self) -> io::Result<()> {
+        Ok(fs::fdatasync(&*self.descriptor)?)
     }
 
     /// Sets its modification time; its access time becomes now.

@@ -48,6 +48,11 @@ impl Facts {
         Ok(Self::of(&fs::statat(folder, name, AtFlags::empty())?))
     }
 
+    /// What the kernel says about a path; a link is followed, and nothing is opened.
+    pub fn of_path(path: &Path) -> io::Result<Self> {
+        Ok(Self::of(&fs::statat(fs::CWD, path, AtFlags::empty())?))
+    }
+
     /// What the kernel says about an open file.
     pub fn of_open(file: impl AsFd) -> io::Result<Self> {
         Ok(Self::of(&fs::fstat(file)?))
@@ -204,6 +209,24 @@ impl Root {
             Mode::from_raw_mode(0o666),
             BENEATH,
         )?)
+    }
+
+    /// Opens an existing file directly in this folder to read and write it, if it is an ordinary one of this user and has
+    /// no other name; `None` where there is no such file. A link is not followed, a pipe does not block.
+    pub(super) fn open_own(&self, name: &str) -> io::Result<Option<OwnedFd>> {
+        let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let file = match fs::openat2(&*self.folder, name, flags, Mode::empty(), BENEATH) {
+            Ok(file) => file,
+            Err(Errno::NOENT | Errno::LOOP | Errno::XDEV | Errno::ISDIR | Errno::NXIO) => {
+                return Ok(None);
+            }
+            Err(errno) => return Err(errno.into()),
+        };
+        let stat = fs::fstat(&file)?;
+        let is_ours = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
+            && stat.st_uid == rustix::process::geteuid().as_raw()
+            && stat.st_nlink == 1;
+        Ok(is_ours.then_some(file))
     }
 
     /// Removes a file directly in this folder; a missing one is no error.

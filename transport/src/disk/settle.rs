@@ -5,6 +5,7 @@
 //! next one gathers, so the disk sets the pace and no timer is needed.
 
 use std::collections::HashMap;
+use std::io;
 use std::os::fd::AsRawFd;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
@@ -12,6 +13,7 @@ use std::thread::JoinHandle;
 use rustix::fs;
 use tokio::sync::oneshot;
 
+use super::file::File;
 use super::root::Root;
 use super::staged::Complete;
 use crate::{Error, Kind, Result};
@@ -37,13 +39,25 @@ pub enum Safety {
 #[derive(Debug, Clone)]
 pub struct Settler {
     safety: Safety,
-    queue: Option<mpsc::Sender<Job>>,
+    queue: Option<mpsc::Sender<Order>>,
 }
 
+enum Order {
+    Place(Job),
+    Sync(Sync),
+}
+
+/// A complete file, to be made durable and moved to its name.
 struct Job {
     complete: Complete,
     replace: bool,
     answer: oneshot::Sender<Result<()>>,
+}
+
+/// A file that is still written, whose bytes so far are to be made durable.
+struct Sync {
+    file: File,
+    then: Box<dyn FnOnce(io::Result<()>) + Send>,
 }
 
 impl Settler {
@@ -87,22 +101,41 @@ impl Settler {
             )
         };
         queue
-            .send(Job {
+            .send(Order::Place(Job {
                 complete,
                 replace,
                 answer,
-            })
+            }))
             .map_err(|_| gone())?;
         answered.await.map_err(|_| gone())?
     }
+
+    /// Makes what has been written to the file so far as safe as was asked, and then calls `then`, from any thread. Does
+    /// not wait.
+    pub fn sync(&self, file: File, then: impl FnOnce(io::Result<()>) + Send + 'static) {
+        let then = Box::new(then);
+        let Some(queue) = &self.queue else {
+            debug_assert_eq!(self.safety, Safety::Off);
+            return then(Ok(()));
+        };
+        if let Err(mpsc::SendError(Order::Sync(Sync { then, .. }))) =
+            queue.send(Order::Sync(Sync { file, then }))
+        {
+            then(Err(io::ErrorKind::BrokenPipe.into()));
+        }
+    }
 }
 
-fn work(jobs: &mpsc::Receiver<Job>, limit: usize) {
-    while let Ok(first) = jobs.recv() {
-        let batch: Vec<Job> = std::iter::once(first)
-            .chain(jobs.try_iter().take(limit - 1))
-            .collect();
-        settle_batch(batch);
+fn work(orders: &mpsc::Receiver<Order>, limit: usize) {
+    while let Ok(first) = orders.recv() {
+        let mut jobs = Vec::new();
+        for order in std::iter::once(first).chain(orders.try_iter().take(limit - 1)) {
+            match order {
+                Order::Place(job) => jobs.push(job),
+                Order::Sync(Sync { file, then }) => then(file.sync_data()),
+            }
+        }
+        settle_batch(jobs);
     }
 }
 

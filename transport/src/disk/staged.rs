@@ -3,9 +3,10 @@
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::io;
+use std::os::fd::{AsFd, OwnedFd};
 use std::time::SystemTime;
 
-use rustix::fs::{self, RenameFlags};
+use rustix::fs::{self, AtFlags, RenameFlags, StatxFlags};
 use rustix::io::Errno;
 use rustix::rand::{GetRandomFlags, getrandom};
 
@@ -17,20 +18,22 @@ use crate::{Error, Result};
 /// them can wait for the next batch without a descriptor each.
 const CLOSE_BYTES_MAX: u64 = 1 << 20;
 
-/// A file under a name of its own (`.azring-….part`), in the folder where it will stay. Dropping it removes it.
+/// A file under a name of its own (`.azring-….part`), in the folder where it will stay. Dropping it removes it, unless
+/// it is to be kept.
 #[derive(Debug)]
 pub struct Staged {
     part: Part,
     file: File,
 }
 
-/// The name on the disk; removed on drop unless it was moved to its place.
+/// The name on the disk; removed on drop unless it was moved to its place or is kept.
 #[derive(Debug)]
 struct Part {
     folder: Root,
     beside: String,
     name: OsString,
     is_placed: bool,
+    is_kept: bool,
 }
 
 impl Staged {
@@ -42,22 +45,110 @@ impl Staged {
         room: Room,
         caching: Caching,
     ) -> Result<Self> {
-        let told = |error: io::Error| {
-            Error::disk(
-                format_args!("cannot write `{}`", shown(folder, name)),
-                &error,
-            )
+        let beside = fresh_name().map_err(|error| cannot_write(folder, name, &error))?;
+        let descriptor = folder
+            .create_new(&beside)
+            .map_err(|error| cannot_write(folder, name, &error))?;
+        Self::of(folder, name, beside, descriptor, bytes, room, caching)
+    }
+
+    /// The same under a part name that is given, `beside`, so that it can be found again; what an earlier run left under
+    /// it is removed.
+    pub fn create_as(
+        folder: &Root,
+        name: &OsStr,
+        beside: &str,
+        bytes: u64,
+        room: Room,
+        caching: Caching,
+    ) -> Result<Self> {
+        let made = match folder.create_new(beside) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                folder.remove(beside);
+                folder.create_new(beside)
+            }
+            made => made,
         };
-        let beside = fresh_name().map_err(told)?;
-        let descriptor = folder.create_new(&beside).map_err(told)?;
+        let descriptor = made.map_err(|error| cannot_write(folder, name, &error))?;
+        Self::of(
+            folder,
+            name,
+            beside.into(),
+            descriptor,
+            bytes,
+            room,
+            caching,
+        )
+    }
+
+    /// Opens the part file `beside` again, which an earlier run kept, if it is the very file that had this
+    /// [`identity`](Self::identity): an ordinary file of this user with no other name. Its bytes stay as they are.
+    pub fn reopen(
+        folder: &Root,
+        name: &OsStr,
+        beside: &str,
+        identity: &str,
+        bytes: u64,
+        room: Room,
+        caching: Caching,
+    ) -> Result<Option<Self>> {
+        let descriptor = match folder.open_own(beside) {
+            Ok(Some(descriptor)) => descriptor,
+            Ok(None) => return Ok(None),
+            Err(error) => return Err(cannot_write(folder, name, &error)),
+        };
+        let found = identity_of(&descriptor).map_err(|error| cannot_write(folder, name, &error))?;
+        if found != identity {
+            return Ok(None);
+        }
+        let mut staged = Self::of(
+            folder,
+            name,
+            beside.into(),
+            descriptor,
+            bytes,
+            room,
+            caching,
+        )?;
+        staged.part.is_kept = true;
+        Ok(Some(staged))
+    }
+
+    fn of(
+        folder: &Root,
+        name: &OsStr,
+        beside: String,
+        descriptor: OwnedFd,
+        bytes: u64,
+        room: Room,
+        caching: Caching,
+    ) -> Result<Self> {
         let part = Part {
             folder: folder.clone(),
             beside,
             name: name.to_owned(),
             is_placed: false,
+            is_kept: false,
         };
-        let file = File::to_write(descriptor, bytes, room, caching).map_err(told)?;
+        let file = File::to_write(descriptor, bytes, room, caching)
+            .map_err(|error| cannot_write(folder, name, &error))?;
         Ok(Self { part, file })
+    }
+
+    /// What tells this file from any other, even of the same name: its inode and when that was made.
+    pub fn identity(&self) -> Result<String> {
+        identity_of(self.file.descriptor())
+            .map_err(|error| cannot_write(&self.part.folder, &self.part.name, &error))
+    }
+
+    /// From now on it stays when it is dropped, for a later run.
+    pub fn keep(&mut self) {
+        self.part.is_kept = true;
+    }
+
+    /// Removes it, kept or not.
+    pub fn discard(mut self) {
+        self.part.is_kept = false;
     }
 
     /// The file, to write to.
@@ -66,16 +157,9 @@ impl Staged {
     }
 
     /// Ends the writing: the file gets its exact length and, where one is given, its modification time.
-    pub fn complete(self, bytes: u64, modified: Option<SystemTime>) -> Result<Complete> {
-        let told = |error: io::Error| {
-            Error::disk(
-                format_args!(
-                    "cannot write `{}`",
-                    shown(&self.part.folder, &self.part.name)
-                ),
-                &error,
-            )
-        };
+    pub fn complete(mut self, bytes: u64, modified: Option<SystemTime>) -> Result<Complete> {
+        self.part.is_kept = false;
+        let told = |error: io::Error| cannot_write(&self.part.folder, &self.part.name, &error);
         if self.file.is_direct() {
             self.file.cut(bytes).map_err(told)?;
         }
@@ -149,10 +233,28 @@ impl Complete {
 
 impl Drop for Part {
     fn drop(&mut self) {
-        if !self.is_placed {
+        if !self.is_placed && !self.is_kept {
             self.folder.remove(&self.beside);
         }
     }
+}
+
+fn cannot_write(folder: &Root, name: &OsStr, error: &io::Error) -> Error {
+    Error::disk(
+        format_args!("cannot write `{}`", shown(folder, name)),
+        error,
+    )
+}
+
+/// The inode, and its time of birth where the file system keeps one: a number that has become free is given out again.
+fn identity_of(file: impl AsFd) -> io::Result<String> {
+    let wanted = StatxFlags::INO | StatxFlags::BTIME;
+    let found = fs::statx(file, c"", AtFlags::EMPTY_PATH, wanted)?;
+    let birth = found.stx_btime;
+    Ok(format!(
+        "{:x}.{:x}.{:x}",
+        found.stx_ino, birth.tv_sec, birth.tv_nsec
+    ))
 }
 
 fn shown(folder: &Root, name: &OsStr) -> String {

@@ -235,3 +235,115 @@ fn the_modification_time_is_the_one_that_was_asked_for() {
     let facts = folder.stat_beneath(Path::new("old")).unwrap().unwrap();
     assert_eq!(facts.modified(), then);
 }
+
+/// A part file of a known name, kept, with these bytes; and its identity.
+async fn kept(engine: &Engine, folder: &Root, data: &[u8]) -> String {
+    let (name, bytes) = (OsStr::new("name"), data.len() as u64);
+    let mut staged =
+        Staged::create_as(folder, name, "part", bytes, Room::Whole, Caching::Auto).unwrap();
+    staged.keep();
+    let buffer = frozen(&engine.pool, data).await;
+    let file = staged.file().clone();
+    file.write_at(&engine.disk, buffer, 0).await.unwrap();
+    staged.identity().unwrap()
+}
+
+fn reopen(folder: &Root, identity: &str, bytes: usize) -> Option<Staged> {
+    let (name, bytes) = (OsStr::new("name"), bytes as u64);
+    Staged::reopen(
+        folder,
+        name,
+        "part",
+        identity,
+        bytes,
+        Room::Whole,
+        Caching::Auto,
+    )
+    .unwrap()
+}
+
+#[test]
+fn a_kept_file_is_opened_again_with_its_bytes_and_placed() {
+    for choice in CHOICES {
+        let place = tempfile::tempdir_in(".").unwrap();
+        run(choice, Pool::new(64 << 20, 8).unwrap(), async |engine| {
+            let folder = Root::open(place.path()).unwrap();
+            let data = pattern(LARGE_BYTES + 777);
+            let identity = kept(&engine, &folder, &data).await;
+            let staged = reopen(&folder, &identity, data.len()).expect("it was kept");
+            let mut complete = staged.complete(data.len() as u64, None).unwrap();
+            complete.place(true).unwrap();
+            assert!(std::fs::read(place.path().join("name")).unwrap() == data);
+        })
+        .unwrap();
+    }
+}
+
+#[test]
+fn only_the_very_file_that_was_kept_is_opened_again() {
+    type Change = fn(&Path);
+    let changes: [(&str, Change); 5] = [
+        ("gone", |part| std::fs::remove_file(part).unwrap()),
+        ("another of the same bytes", |part| {
+            let copy = part.with_extension("copy");
+            std::fs::copy(part, &copy).unwrap();
+            std::fs::rename(&copy, part).unwrap();
+        }),
+        ("a link to it", |part| {
+            let moved = part.with_extension("moved");
+            std::fs::rename(part, &moved).unwrap();
+            symlink(&moved, part).unwrap();
+        }),
+        ("one with two names", |part| {
+            std::fs::hard_link(part, part.with_extension("other")).unwrap();
+        }),
+        ("a folder", |part| {
+            std::fs::remove_file(part).unwrap();
+            std::fs::create_dir(part).unwrap();
+        }),
+    ];
+    for (what, change) in changes {
+        let place = tempfile::tempdir().unwrap();
+        run(IoChoice::Auto, Pool::new(0, 8).unwrap(), async |engine| {
+            let folder = Root::open(place.path()).unwrap();
+            let identity = kept(&engine, &folder, b"bytes").await;
+            change(&place.path().join("part"));
+            assert!(reopen(&folder, &identity, 5).is_none(), "{what}");
+        })
+        .unwrap();
+    }
+}
+
+#[test]
+fn what_an_earlier_run_left_under_the_name_is_replaced_and_can_be_discarded() {
+    let place = tempfile::tempdir().unwrap();
+    run(IoChoice::Auto, Pool::new(0, 8).unwrap(), async |engine| {
+        let folder = Root::open(place.path()).unwrap();
+        kept(&engine, &folder, b"old").await;
+        let identity = kept(&engine, &folder, b"newer").await;
+        assert_eq!(std::fs::read(place.path().join("part")).unwrap(), b"newer");
+        reopen(&folder, &identity, 5).unwrap().discard();
+        assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 0);
+    })
+    .unwrap();
+}
+
+#[test]
+fn a_file_under_way_is_made_durable_whatever_the_safety() {
+    for safety in [Safety::Batch, Safety::File, Safety::Off] {
+        let place = tempfile::tempdir().unwrap();
+        let (settler, thread) = Settler::start(safety);
+        let folder = Root::open(place.path()).unwrap();
+        let staged =
+            Staged::create(&folder, OsStr::new("a"), 0, Room::Whole, Caching::Auto).unwrap();
+        let (told, hearing) = std::sync::mpsc::channel();
+        settler.sync(staged.file().clone(), move |result| {
+            told.send(result.is_ok()).unwrap();
+        });
+        assert!(hearing.recv().unwrap(), "{safety:?}");
+        drop(settler);
+        if let Some(thread) = thread {
+            thread.join().unwrap();
+        }
+    }
+}

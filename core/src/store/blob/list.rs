@@ -12,7 +12,7 @@ use crate::location::BlobLocation;
 use crate::select::Pattern;
 use crate::store::rest::page::Marker;
 use crate::store::rest::{malformed, xml};
-use crate::store::{Page, Tools};
+use crate::store::{Page, Position, Tools};
 
 /// A listing of one container.
 pub(super) struct Listing {
@@ -26,17 +26,43 @@ pub(super) struct Listing {
 
 impl Listing {
     /// Sends every page, until the last one or until nobody listens any more.
-    pub(super) async fn run(self, tools: Tools, pages: Sender<Result<Page>>) {
-        let mut after = None;
+    ///
+    /// A listing that goes on begins with the page that it was on, without what came before its last entry and that
+    /// entry itself.
+    pub(super) async fn run(self, tools: Tools, from: Position, pages: Sender<Result<Page>>) {
+        let mut after = from.marker.map(|marker| Marker(marker.into()));
+        let mut passed = from.after;
         let mut labels = Labels::default();
         loop {
             let (page, next) = match self.page(&tools, after.as_ref(), &mut labels).await {
-                Ok((page, next)) => (Ok(page), next),
+                Ok((mut page, next)) => {
+                    if let Some((name, snapshot)) = passed.take() {
+                        drop_passed(&mut page.entries, &name, snapshot.as_deref());
+                    }
+                    (Ok(page), next)
+                }
                 Err(error) => (Err(error), None),
             };
             let is_heard = pages.send(page).await.is_ok();
             if next.is_none() || !is_heard {
                 return;
+            }
+            after = next;
+        }
+    }
+
+    /// This snapshot of the one blob that is meant, if it is still there.
+    pub(super) async fn snapshot(self, tools: &Tools, id: &str) -> Result<Option<Entry>> {
+        let mut after = None;
+        let mut labels = Labels::default();
+        loop {
+            let (page, next) = self.page(tools, after.as_ref(), &mut labels).await?;
+            // The blob itself comes behind its snapshots, and behind it names that only begin like its own.
+            let is_last = page.entries.iter().any(|entry| entry.snapshot.is_none());
+            let mut entries = page.entries.into_iter();
+            let found = entries.find(|entry| snapshot_id(entry) == Some(id));
+            if found.is_some() || is_last || next.is_none() {
+                return Ok(found);
             }
             after = next;
         }
@@ -89,6 +115,7 @@ impl Listing {
         Ok((
             Page {
                 entries,
+                marker: after.map(|Marker(marker)| marker.as_str().into()),
                 ..Page::default()
             },
             listed.next,
@@ -122,5 +149,81 @@ impl Listing {
             carried: blob.carried,
             snapshot,
         }))
+    }
+}
+
+/// The service's name for the snapshot that this entry is, if it is one.
+fn snapshot_id(entry: &Entry) -> Option<&str> {
+    entry.snapshot.as_ref().map(|snapshot| &*snapshot.id)
+}
+
+/// Leaves of a page what comes behind this entry. One that is gone by now is not found; then the order of names tells,
+/// which is the service's up to letters outside of the first Unicode plane.
+fn drop_passed(entries: &mut Vec<Entry>, name: &EntryName, snapshot: Option<&str>) {
+    let key = |entry: &Entry| (entry.name.clone(), snapshot_id(entry).map(str::to_owned));
+    let last = (name.clone(), snapshot.map(str::to_owned));
+    let found = entries.iter().position(|entry| key(entry) == last);
+    match found {
+        Some(at) => drop(entries.drain(..=at)),
+        // The snapshots of a blob come before it, the oldest first.
+        None => entries.retain(|entry| {
+            let (of_entry, id) = key(entry);
+            (of_entry, id.is_none(), id) > (last.0.clone(), last.1.is_none(), last.1.clone())
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+    use crate::entry::{ETag, Kind, Snapshot};
+
+    fn entry((name, snapshot): (&str, Option<&str>)) -> Entry {
+        let snapshot = snapshot.map(|id| {
+            Box::new(Snapshot {
+                id: id.into(),
+                label: id.into(),
+            })
+        });
+        Entry {
+            name: EntryName::from(name),
+            bytes: 0,
+            modified: UNIX_EPOCH,
+            version: Version::Service(ETag("1".into())),
+            md5: None,
+            kind: Kind::Plain,
+            carried: None,
+            snapshot,
+        }
+    }
+
+    const PAGE: [(&str, Option<&str>); 6] = [
+        ("a", None),
+        ("b", Some("2011")),
+        ("b", Some("2012")),
+        ("b", None),
+        ("b/c", None),
+        ("c", None),
+    ];
+
+    #[test]
+    fn a_page_goes_on_behind_any_entry_even_if_that_is_gone() {
+        for passed in 0..PAGE.len() {
+            for is_gone in [false, true] {
+                let mut entries: Vec<Entry> = PAGE.into_iter().map(entry).collect();
+                let (name, snapshot) = PAGE[passed];
+                if is_gone {
+                    entries.remove(passed);
+                }
+                drop_passed(&mut entries, &EntryName::from(name), snapshot);
+                let left: Vec<_> = entries
+                    .iter()
+                    .map(|entry| (entry.name.as_str().unwrap(), snapshot_id(entry)))
+                    .collect();
+                assert_eq!(left, PAGE[passed + 1..], "behind {name} {snapshot:?}");
+            }
+        }
     }
 }

@@ -11,17 +11,18 @@ use tokio::sync::mpsc;
 use super::list::Listing;
 use super::page_ranges;
 use super::request::{get_blob, head_blob};
+use super::single::{entry, find};
 use crate::digest::crc64;
 use crate::entry::{ETag, Entry, EntryName, Kind, Snapshot, Version};
 use crate::location::BlobLocation;
 use crate::plan::chunks::Chunk;
 use crate::plan::extents::Extents;
-use crate::select::Pattern;
+use crate::select::{Pattern, PatternRule};
 use crate::store::rest::checksum::decode_crc64;
 use crate::store::rest::conditions::Condition;
 use crate::store::rest::range::ByteRange;
 use crate::store::source::PAGES_AHEAD;
-use crate::store::{Page, Pages, Reader, Source, Step, Tools};
+use crate::store::{Page, Pages, Position, Reader, Source, Step, Tools};
 use crate::{Error, Result};
 
 /// How often a range whose checksum is wrong is fetched again.
@@ -77,10 +78,12 @@ impl BlobSource {
 }
 
 impl Source for BlobSource {
-    fn list(self: Arc<Self>, tools: &Tools) -> Pages {
+    fn list(self: Arc<Self>, tools: &Tools, from: Position) -> Pages {
         let (pages, listed) = mpsc::channel(PAGES_AHEAD);
         let place = self.place.clone();
         match &self.meant {
+            // There is nothing behind the only one.
+            Meant::One(_) if from.after.is_some() => {}
             Meant::One(entry) => {
                 let page = Page {
                     entries: vec![Entry::clone(entry)],
@@ -94,10 +97,37 @@ impl Source for BlobSource {
                     pattern: pattern.clone(),
                     reading: self.reading,
                 };
-                tokio::task::spawn_local(listing.run(tools.clone(), pages));
+                tokio::task::spawn_local(listing.run(tools.clone(), from, pages));
             }
         }
         listed
+    }
+
+    fn find<'a>(
+        &'a self,
+        tools: &'a Tools,
+        name: &'a EntryName,
+        snapshot: Option<&'a str>,
+    ) -> Step<'a, Result<Option<Entry>>> {
+        Box::pin(async move {
+            let Some(name) = name.as_str() else {
+                return Ok(None);
+            };
+            match snapshot {
+                None => {
+                    let found = find(tools, &self.place, &self.place.full_name(name)).await?;
+                    Ok(found.map(|(properties, carried)| entry(name, properties, carried)))
+                }
+                Some(id) => {
+                    let listing = Listing {
+                        place: self.place.clone(),
+                        pattern: Pattern::new(Some(name), PatternRule::Exact)?,
+                        reading: self.reading,
+                    };
+                    listing.snapshot(tools, id).await
+                }
+            }
+        })
     }
 
     fn has<'a>(&'a self, tools: &'a Tools, name: &'a EntryName) -> Step<'a, Result<bool>> {

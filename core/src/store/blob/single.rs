@@ -34,25 +34,36 @@ pub(crate) async fn look(
     let Some((above, last)) = split_last(place) else {
         return Ok(None);
     };
-    let reply = match tools
-        .client
-        .send(&head_blob::request(place, &place.directory))
-        .await
-    {
-        Ok(reply) => reply,
-        Err(error) if error.status() == Some(404) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
-    let properties = Properties::of_head(&reply)?;
-    let entry = Entry {
-        name: EntryName::from(last.as_str()),
+    let found = find(tools, place, &place.directory).await?;
+    Ok(found.map(|(properties, carried)| (above, entry(&last, properties, carried))))
+}
+
+/// What the blob of this full name is, if there is one.
+pub(super) async fn find(
+    tools: &Tools,
+    place: &BlobLocation,
+    name: &str,
+) -> Result<Option<(Properties, Carried)>> {
+    match tools.client.send(&head_blob::request(place, name)).await {
+        Ok(reply) => Ok(Some((
+            Properties::of_head(&reply)?,
+            Carried::of_head(&reply),
+        ))),
+        Err(error) if error.status() == Some(404) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A blob that is like this, as the entry of this name.
+pub(super) fn entry(name: &str, properties: Properties, carried: Carried) -> Entry {
+    Entry {
+        name: EntryName::from(name),
         bytes: properties.bytes,
         modified: properties.modified,
         version: Version::Service(properties.etag),
         md5: properties.md5,
         kind: kind(properties.blob_type, properties.is_folder),
-        carried: Some(Box::new(Carried::of_head(&reply))),
+        carried: Some(Box::new(carried)),
         snapshot: None,
-    };
-    Ok(Some((above, entry)))
+    }
 }

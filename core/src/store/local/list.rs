@@ -18,7 +18,7 @@ use tokio::sync::mpsc::Sender;
 
 use crate::entry::{Entry, EntryName, Kind, Version};
 use crate::select::Pattern;
-use crate::store::Page;
+use crate::store::{Page, Position};
 use crate::{Error, Result};
 
 /// Entries of one page.
@@ -30,8 +30,8 @@ pub(super) struct Listing {
     pub(super) root: PathBuf,
     /// The files that are meant.
     pub(super) pattern: Pattern,
-    /// Go on behind this name, whether or not there still is such a file; `None`: from the beginning.
-    pub(super) after: Option<EntryName>,
+    /// Where to go on; the file it goes on behind need not be there any more.
+    pub(super) from: Position,
     /// Where the pages go.
     pub(super) pages: Sender<Result<Page>>,
 }
@@ -66,14 +66,25 @@ struct Contents {
 impl Walk<'_> {
     /// Begins at the pattern's own folder, below which everything that matches lies.
     fn start(&mut self) -> Result<(), Gone> {
-        let prefix = self.listing.pattern.folder().as_bytes().to_vec();
+        let Position { folder, after, .. } = &self.listing.from;
+        let above = self.listing.pattern.folder().as_bytes();
+        let prefix = match folder {
+            Some(folder) => folder.as_bytes().to_vec(),
+            None => above.to_vec(),
+        };
         let root = self.listing.root.join(OsStr::from_bytes(&prefix));
         match open_folder(&root) {
             Ok(folder) => {
-                let after = self.listing.after.as_ref().map(EntryName::as_bytes);
+                let after = after.as_ref().map(|(name, _)| name.as_bytes());
                 let after = after.map(|name| name.strip_prefix(&*prefix).unwrap_or(name));
                 let after = after.map(|name| name.strip_prefix(b"/").unwrap_or(name));
                 self.folder(&folder, &prefix, after)
+            }
+            // It could not be listed before: now it is still so, or there is nothing left of it.
+            Err(Errno::NOENT | Errno::NOTDIR) if folder.is_some() => Ok(()),
+            Err(errno) if folder.is_some() => {
+                self.unlisted(&prefix, errno);
+                Ok(())
             }
             Err(errno) if prefix.is_empty() => {
                 let doing = format!("cannot open `{}`", root.display());
@@ -171,20 +182,7 @@ impl Walk<'_> {
     }
 
     fn entry(&mut self, name: EntryName, facts: &Facts) -> Result<(), Gone> {
-        let version = Version::Local {
-            modified_ns: facts.modified_ns,
-            inode: facts.inode,
-        };
-        self.page.entries.push(Entry {
-            name,
-            bytes: facts.bytes,
-            modified: facts.modified(),
-            version,
-            md5: None,
-            kind: Kind::Plain,
-            carried: None,
-            snapshot: None,
-        });
+        self.page.entries.push(entry_of(name, facts));
         if self.page.entries.len() >= PAGE_ENTRIES {
             self.flush()
         } else {
@@ -193,7 +191,7 @@ impl Walk<'_> {
     }
 
     fn unlisted(&mut self, prefix: &[u8], errno: Errno) {
-        let what = EntryName::new(prefix).to_string();
+        let what = EntryName::new(prefix);
         let error = transport::Error::disk(
             format_args!("cannot list the folder `{what}`"),
             &errno.into(),
@@ -208,6 +206,24 @@ impl Walk<'_> {
 
     fn send(&self, page: Result<Page>) -> Result<(), Gone> {
         self.listing.pages.blocking_send(page).map_err(|_| Gone)
+    }
+}
+
+/// A file that is like this, as an entry.
+pub(super) fn entry_of(name: EntryName, facts: &Facts) -> Entry {
+    let version = Version::Local {
+        modified_ns: facts.modified_ns,
+        inode: facts.inode,
+    };
+    Entry {
+        name,
+        bytes: facts.bytes,
+        modified: facts.modified(),
+        version,
+        md5: None,
+        kind: Kind::Plain,
+        carried: None,
+        snapshot: None,
     }
 }
 

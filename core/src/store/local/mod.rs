@@ -6,6 +6,8 @@ mod list;
 
 mod read;
 
+mod safe;
+
 mod write;
 
 pub use read::LocalSource;
@@ -13,3 +15,6 @@ pub use write::LocalDestination;
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod resume_tests;

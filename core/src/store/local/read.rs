@@ -10,13 +10,13 @@ use azring_transport::buffer::Lease;
 use azring_transport::disk::{Caching, Facts, File, Root, data_parts};
 use tokio::sync::mpsc;
 
-use super::list::Listing;
-use crate::entry::{Entry, EntryName, Kind, Version};
+use super::list::{Listing, entry_of};
+use crate::entry::{Entry, EntryName, Version};
 use crate::plan::chunks::Chunk;
 use crate::plan::extents::Extents;
 use crate::select::Pattern;
 use crate::store::source::PAGES_AHEAD;
-use crate::store::{Page, Pages, Reader, Source, Step, Tools};
+use crate::store::{Page, Pages, Position, Reader, Source, Step, Tools};
 use crate::{Error, Result};
 
 /// A folder to copy from, or one file of it.
@@ -65,31 +65,19 @@ impl LocalSource {
             .map_err(|error| {
                 transport::Error::disk(format_args!("cannot open `{}`", path.display()), &error)
             })?;
-        let version = Version::Local {
-            modified_ns: facts.modified_ns,
-            inode: facts.inode,
-        };
-        let entry = Entry {
-            name: name.clone(),
-            bytes: facts.bytes,
-            modified: facts.modified(),
-            version,
-            md5: None,
-            kind: Kind::Plain,
-            carried: None,
-            snapshot: None,
-        };
         Ok(Page {
-            entries: vec![entry],
+            entries: vec![entry_of(name.clone(), &facts)],
             ..Page::default()
         })
     }
 }
 
 impl Source for LocalSource {
-    fn list(self: Arc<Self>, _tools: &Tools) -> Pages {
+    fn list(self: Arc<Self>, _tools: &Tools, from: Position) -> Pages {
         let (pages, listed) = mpsc::channel(PAGES_AHEAD);
         let list = move || match &self.selection {
+            // There is nothing behind the only one.
+            Meant::One(_) if from.after.is_some() => {}
             Meant::One(name) => {
                 // A listener that has gone called the run off.
                 let _unheard = pages.blocking_send(self.list_one(name));
@@ -99,7 +87,7 @@ impl Source for LocalSource {
                 Listing {
                     root,
                     pattern: pattern.clone(),
-                    after: None,
+                    from,
                     pages,
                 }
                 .run();
@@ -108,6 +96,26 @@ impl Source for LocalSource {
         // Without the thread the channel is empty and closed, and the run says that it listed nothing.
         let _started = std::thread::Builder::new().name("list".into()).spawn(list);
         listed
+    }
+
+    fn find<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        name: &'a EntryName,
+        _snapshot: Option<&'a str>,
+    ) -> Step<'a, Result<Option<Entry>>> {
+        Box::pin(async move {
+            let path = self.root.path().join(path_of(name));
+            match Facts::of_path(&path) {
+                Ok(facts) if facts.is_file => Ok(Some(entry_of(name.clone(), &facts))),
+                Ok(_) => Ok(None),
+                Err(error) if is_gone(&error) => Ok(None),
+                Err(error) => {
+                    let doing = format!("cannot examine `{}`", path.display());
+                    Err(transport::Error::disk(doing, &error).into())
+                }
+            }
+        })
     }
 
     fn has<'a>(&'a self, _tools: &'a Tools, name: &'a EntryName) -> Step<'a, Result<bool>> {
@@ -213,6 +221,12 @@ fn check_version(entry: &Entry, facts: &Facts) -> Result<()> {
         )
     };
     Err(Error::Changed(what))
+}
+
+/// There is nothing of this name, not even a folder that it would be in.
+fn is_gone(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory)
 }
 
 fn path_of(name: &EntryName) -> &Path {

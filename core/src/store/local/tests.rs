@@ -21,10 +21,10 @@ use crate::entry::EntryName;
 use crate::options::Selection;
 use crate::plan::chunks::Chunks;
 use crate::select::Pattern;
-use crate::store::{Page, Source, Tools};
+use crate::store::{Page, Position, Source, Tools};
 use crate::{Error, Result};
 
-fn within<T>(work: impl AsyncFnOnce(Tools) -> T) -> T {
+pub(super) fn within<T>(work: impl AsyncFnOnce(Tools) -> T) -> T {
     LocalSet::new().block_on(&plain_runtime().unwrap(), async {
         let client = Client::new(Arc::new(Settings::default())).unwrap();
         let tools = Tools {
@@ -49,13 +49,14 @@ fn source(folder: &Path, pattern: Option<&str>, recursive: bool) -> Arc<LocalSou
 
 fn list(folder: &Path, pattern: Option<&str>, recursive: bool) -> Result<Page> {
     within(async |tools| {
-        let mut pages = source(folder, pattern, recursive).list(&tools);
+        let mut pages = source(folder, pattern, recursive).list(&tools, Position::default());
         let mut all = Page::default();
         while let Some(page) = pages.recv().await {
             let Page {
                 entries,
                 unlisted,
                 notices,
+                ..
             } = page?;
             all.entries.extend(entries);
             all.unlisted.extend(unlisted);
@@ -167,7 +168,7 @@ fn an_unreadable_folder_is_reported_and_the_rest_is_listed() {
         assert_eq!(names(&page).len(), 4, "nothing is closed to root");
     } else {
         assert_eq!(names(&page), ["a.txt", "b.log", "d/c.txt"]);
-        assert_eq!(page.unlisted[0].0, "d/e");
+        assert_eq!(page.unlisted[0].0, EntryName::from("d/e"));
     }
 }
 
@@ -235,7 +236,10 @@ fn list_after(folder: &Path, after: Option<&EntryName>) -> Vec<String> {
     Listing {
         root: folder.into(),
         pattern,
-        after: after.cloned(),
+        from: Position {
+            after: after.map(|name| (name.clone(), None)),
+            ..Position::default()
+        },
         pages,
     }
     .run();

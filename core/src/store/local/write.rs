@@ -1,26 +1,29 @@
 //! Writes files into a folder.
 
 use std::collections::HashMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use azring_transport as transport;
-use azring_transport::buffer::Frozen;
+use azring_transport::buffer::{Frozen, Lease};
 use azring_transport::disk::settle::Settler;
 use azring_transport::disk::{Caching, File, Room, Root, Staged};
+use md5::{Digest as _, Md5 as Md5Hash};
 use tokio::sync::OnceCell;
 
 use super::rules;
+use super::safe::Safe;
 use crate::digest::follower::Md5;
 use crate::entry::Kind;
 use crate::options::Landing;
 use crate::plan::Task;
 use crate::plan::chunks::Chunk;
+use crate::plan::runs::Runs;
 use crate::plan::target::{NameRule, TargetName};
 use crate::store::{
-    Becomes, Committed, Destination, Form, Pieces, Receipt, Stat, Step, Sums, Tools, Writer,
+    Becomes, Committed, Destination, Form, Pieces, Reader, Receipt, Stat, Step, Sums, Tools, Writer,
 };
 use crate::{Error, Result};
 
@@ -171,11 +174,24 @@ impl Destination for LocalDestination {
             } else {
                 Room::Whole
             };
-            let staged = Staged::create(&folder, &name, task.entry.bytes, room, Caching::Auto)?;
+            let shown = self.shown(&task.target);
+            let (staged, there) = stage(task, &folder, &name, room)?;
+            let safe = task
+                .history
+                .notes
+                .as_ref()
+                .filter(|_| task.chunks.total() > 1)
+                .map(|notes| Safe::new(&shown, staged.file(), notes, &self.settler));
             let writer: Arc<dyn Writer> = Arc::new(LocalWriter {
+                kept: KeptReader {
+                    file: staged.file().clone(),
+                    shown: shown.clone(),
+                },
                 file: staged.file().clone(),
                 staged: Mutex::new(Some(staged)),
-                shown: self.shown(&task.target),
+                there,
+                safe,
+                shown,
                 bytes: task.entry.bytes,
                 modified: self.landing.keep_modified.then_some(task.entry.modified),
                 md5: task.entry.md5,
@@ -186,6 +202,40 @@ impl Destination for LocalDestination {
             Ok(writer)
         })
     }
+}
+
+/// The file beside the place of this one, and what an earlier run left in it.
+///
+/// Under a journal its name is always the same, so that a later run finds it: to go on, or, where it cannot be trusted or
+/// is not worth it, to remove it.
+fn stage(task: &Task, folder: &Root, name: &OsStr, room: Room) -> Result<(Staged, Runs)> {
+    let bytes = task.entry.bytes;
+    let Some(notes) = &task.history.notes else {
+        let staged = Staged::create(folder, name, bytes, room, Caching::Auto)?;
+        return Ok((staged, Runs::new()));
+    };
+    let beside = part_name(notes.job(), task.target.as_bytes());
+    let begun = task.history.begun.as_deref();
+    if let Some((identity, durable)) = begun.and_then(|begun| begun.of(&task.chunks))
+        && let Some(staged) =
+            Staged::reopen(folder, name, &beside, identity, bytes, room, Caching::Auto)?
+    {
+        return Ok((staged, durable.clone()));
+    }
+    let mut staged = Staged::create_as(folder, name, &beside, bytes, room, Caching::Auto)?;
+    if task.chunks.total() > 1 {
+        notes.started(&task.chunks, staged.identity()?);
+        staged.keep();
+    }
+    Ok((staged, Runs::new()))
+}
+
+/// The name of the part file of a target, the same in each run of the job.
+fn part_name(job: &str, target: &[u8]) -> String {
+    // Not a matter of security: the folder is the user's own, and links are not followed.
+    let digest: [u8; 16] = Md5Hash::digest(target).into();
+    let digest = u64::from_le_bytes(std::array::from_fn(|index| digest[index]));
+    format!(".azring-{job}-{digest:016x}.part")
 }
 
 /// A directory's mark: its folder was made when it was begun, and there are no bytes to write.
@@ -214,6 +264,11 @@ impl Writer for FolderWriter {
 struct LocalWriter {
     file: File,
     staged: Mutex<Option<Staged>>,
+    /// What an earlier run left, and how it is read back.
+    there: Runs,
+    kept: KeptReader,
+    /// What a later run may go on from, where there is a journal that tells it.
+    safe: Option<Safe>,
     shown: String,
     bytes: u64,
     modified: Option<SystemTime>,
@@ -224,6 +279,24 @@ struct LocalWriter {
 }
 
 impl Writer for LocalWriter {
+    fn has(&self, index: u32) -> bool {
+        self.there.has(index)
+    }
+
+    fn kept(&self) -> Option<&dyn Reader> {
+        Some(&self.kept)
+    }
+
+    fn suspend(&self) -> Step<'_, ()> {
+        Box::pin(async move {
+            let Some(safe) = &self.safe else { return };
+            safe.rest().await;
+            if safe.failure().is_some() {
+                self.discard();
+            }
+        })
+    }
+
     fn write<'a>(
         &'a self,
         tools: &'a Tools,
@@ -238,6 +311,10 @@ impl Writer for LocalWriter {
                 .map_err(|error| {
                     transport::Error::disk(format_args!("cannot write `{}`", self.shown), &error)
                 })?;
+            if let Some(safe) = &self.safe {
+                safe.written(chunk);
+                safe.failure().map_or(Ok(()), Err)?;
+            }
             Ok(Receipt {
                 index: chunk.index,
                 bytes: chunk.bytes,
@@ -247,8 +324,15 @@ impl Writer for LocalWriter {
 
     fn commit<'a>(&'a self, _tools: &'a Tools, md5: Option<Md5>) -> Step<'a, Result<Committed>> {
         Box::pin(async move {
-            if self.checks_md5 {
-                self.check_md5(md5)?;
+            if self.checks_md5
+                && let Err(error) = self.check_md5(md5)
+            {
+                // Another run is to fetch it anew.
+                self.discard();
+                return Err(error);
+            }
+            if let Some(error) = self.safe.as_ref().and_then(Safe::failure) {
+                return Err(error);
             }
             let staged = self
                 .staged
@@ -265,7 +349,44 @@ impl Writer for LocalWriter {
     }
 }
 
+/// Reads back what an earlier run left of a file.
+struct KeptReader {
+    file: File,
+    shown: String,
+}
+
+impl Reader for KeptReader {
+    fn read<'a>(&'a self, tools: &'a Tools, chunk: Chunk, into: Lease) -> Step<'a, Result<Lease>> {
+        Box::pin(async move {
+            let read = self
+                .file
+                .read_at(&tools.disk, into, chunk.offset, chunk.bytes as usize)
+                .await;
+            read.map_err(|error| {
+                let doing = format!("cannot read back `{}`", self.shown);
+                transport::Error::disk(doing, &error).into()
+            })
+        })
+    }
+
+    fn finish<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
 impl LocalWriter {
+    /// Removes what was written.
+    fn discard(&self) {
+        let staged = self
+            .staged
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(staged) = staged {
+            staged.discard();
+        }
+    }
+
     /// Compares what arrived with what the service says; a missing digest fails too, as in AzCopy.
     fn check_md5(&self, arrived: Option<Md5>) -> Result<()> {
         if arrived.is_some() && arrived == self.md5 {

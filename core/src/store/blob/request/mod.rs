@@ -30,5 +30,7 @@ pub mod get_block_list;
 
 pub mod put_block_list;
 
+pub mod delete_blob;
+
 #[cfg(test)]
 mod tests;

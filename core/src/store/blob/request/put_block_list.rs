@@ -2,6 +2,8 @@
 //! `InvalidBlockList` when a block is not there.
 //! <https://learn.microsoft.com/rest/api/storageservices/put-block-list>
 
+use std::fmt::Write as _;
+
 use azring_transport::http::Request;
 use http::Method;
 
@@ -18,20 +20,44 @@ pub fn request(
     stored: Stored<'_>,
     condition: Condition<'_>,
 ) -> Request {
+    let ids: Vec<BlockId> = ids.into_iter().collect();
+    let list = body("Latest", ids.iter().map(BlockId::as_str));
+    of_list(place, name, list, stored, condition)
+}
+
+/// Commits blocks again that are committed already, whoever made them; with that, all others are gone.
+pub fn again<'a>(
+    place: &BlobLocation,
+    name: &str,
+    committed: impl Iterator<Item = &'a str>,
+    stored: Stored<'_>,
+    condition: Condition<'_>,
+) -> Request {
+    let list = body("Committed", committed);
+    of_list(place, name, list, stored, condition)
+}
+
+fn of_list(
+    place: &BlobLocation,
+    name: &str,
+    list: String,
+    stored: Stored<'_>,
+    condition: Condition<'_>,
+) -> Request {
     let request = Request::new(Method::PUT, &place.account, place.blob_path(name))
         .query("comp", "blocklist")
         .header("content-type", "application/xml")
-        .payload(body(ids));
+        .payload(list);
     condition.on(stored.on(request))
 }
 
-/// The list. An id is made of letters and digits: there is nothing to escape.
-fn body(ids: impl IntoIterator<Item = BlockId>) -> String {
+/// The list. An id is base64: there is nothing to escape.
+fn body<'a>(kind: &str, ids: impl Iterator<Item = &'a str>) -> String {
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList>");
     for id in ids {
-        xml.push_str("<Latest>");
-        xml.push_str(id.as_str());
-        xml.push_str("</Latest>");
+        let is_plain = |letter: u8| letter.is_ascii_alphanumeric() || b"+/=".contains(&letter);
+        debug_assert!(id.bytes().all(is_plain), "an id is base64");
+        let _infallible = write!(xml, "<{kind}>{id}</{kind}>");
     }
     xml.push_str("</BlockList>");
     xml

@@ -7,13 +7,17 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use azring_transport::buffer::Frozen;
+use azring_transport::http::{Reply, Request};
+use md5::{Digest as _, Md5 as Md5Hash};
+use tokio::sync::Mutex;
 
+use super::there::{There, clear};
 use super::{Draft, etag};
 use crate::Result;
 use crate::digest::follower::{Md5, md5_of};
 use crate::entry::{ETag, Version};
 use crate::plan::Task;
-use crate::plan::chunks::Chunk;
+use crate::plan::chunks::{Chunk, Chunks};
 use crate::store::blob::block_id::BlockIds;
 use crate::store::blob::request::{put_blob, put_block, put_block_list};
 use crate::store::rest::checksum::Check;
@@ -24,18 +28,34 @@ use crate::store::{Committed, Receipt, Step, Sums, Tools, Writer};
 pub(super) struct BlockWriter {
     draft: Draft,
     ids: BlockIds,
-    blocks: u32,
+    chunks: Chunks,
     is_listed: AtomicBool,
     /// The entity tag of a blob that was one request.
     etag: OnceLock<ETag>,
+    /// What an earlier run left.
+    there: There,
+    /// How often blocks of others were cleared away.
+    clearings: Mutex<u32>,
 }
 
+/// Blocks of others are cleared away so often: they come back only where two programs write to one blob.
+const CLEARINGS_MAX: u32 = 3;
+
 impl BlockWriter {
-    /// Begins the blob of this task. Nothing is sent yet.
-    pub(super) fn new(draft: Draft, task: &Task) -> Self {
-        let modified_ns = match task.entry.version {
-            Version::Local { modified_ns, .. } => modified_ns,
-            Version::Service(_) => 0,
+    /// Begins the blob of this task. Nothing is sent, but where an earlier run began it the service is asked for its
+    /// blocks.
+    pub(super) async fn create(draft: Draft, tools: &Tools, task: &Task) -> Result<Self> {
+        let mut writer = Self::new(draft, task);
+        if task.history.begun.is_some() && writer.chunks.total() > 1 {
+            writer.there = There::ask(&writer.draft, tools, &writer.ids, &writer.chunks).await?;
+        }
+        Ok(writer)
+    }
+
+    fn new(draft: Draft, task: &Task) -> Self {
+        let modified_ns = match &task.entry.version {
+            Version::Local { modified_ns, .. } => *modified_ns,
+            Version::Service(etag) => age(etag),
         };
         let ids = BlockIds::new(
             &draft.name,
@@ -47,13 +67,58 @@ impl BlockWriter {
             draft,
             ids,
             is_listed: AtomicBool::new(task.chunks.total() > 1),
-            blocks: task.chunks.total(),
             etag: OnceLock::new(),
+            chunks: task.chunks.clone(),
+            there: There::default(),
+            clearings: Mutex::default(),
         }
+    }
+
+    /// Sends a block or a blob; blocks of others that are in its way are cleared first.
+    async fn send(&self, tools: &Tools, request: &Request) -> Result<Reply> {
+        loop {
+            let cleared = *self.clearings.lock().await;
+            match tools.client.send(request).await {
+                Ok(reply) => return Ok(reply),
+                Err(error) if error.code() == Some("InvalidBlobOrBlock") => {
+                    let mut clearings = self.clearings.lock().await;
+                    if *clearings == CLEARINGS_MAX {
+                        return Err(self.draft.told(error));
+                    }
+                    // Another block of ours may have met them and cleared them since this one was sent.
+                    if *clearings == cleared {
+                        clear(&self.draft, tools).await?;
+                        *clearings += 1;
+                    }
+                }
+                Err(error) => return Err(self.draft.told(error)),
+            }
+        }
+    }
+
+    /// The blocks that the service has not got, or not any more.
+    async fn missing(&self, tools: &Tools) -> Result<Vec<u32>> {
+        let there = There::ask(&self.draft, tools, &self.ids, &self.chunks).await?;
+        let all = 0..self.chunks.total();
+        Ok(all.filter(|index| !there.blocks.has(*index)).collect())
     }
 }
 
+/// A service tells when an object was modified to the second only; its entity tag says more, and stands for it.
+fn age(etag: &ETag) -> i128 {
+    let digest: [u8; 16] = Md5Hash::digest(etag.0.as_bytes()).into();
+    i128::from_le_bytes(digest)
+}
+
 impl Writer for BlockWriter {
+    fn has(&self, index: u32) -> bool {
+        self.there.blocks.has(index)
+    }
+
+    fn is_complete(&self) -> bool {
+        self.there.is_committed
+    }
+
     fn write<'a>(
         &'a self,
         tools: &'a Tools,
@@ -65,7 +130,7 @@ impl Writer for BlockWriter {
             let Draft { place, name, .. } = &self.draft;
             // The service compares a whole blob with the MD5 that is stored with it. The source's may be out of date
             // and is stored all the same, with a list of one block.
-            if self.blocks == 1 && self.draft.md5.is_some_and(|md5| md5 != md5_of(&data)) {
+            if self.chunks.total() == 1 && self.draft.md5.is_some_and(|md5| md5 != md5_of(&data)) {
                 self.is_listed.store(true, Ordering::Relaxed);
             }
             let is_listed = self.is_listed.load(Ordering::Relaxed);
@@ -81,7 +146,7 @@ impl Writer for BlockWriter {
             } else {
                 put_blob::request(place, name, &data, check, stored, Condition::Always)
             };
-            let reply = self.draft.send(tools, &request).await?;
+            let reply = self.send(tools, &request).await?;
             if let Some(etag) = etag(&reply).filter(|_| !is_listed) {
                 let _only_once = self.etag.set(etag);
             }
@@ -96,11 +161,16 @@ impl Writer for BlockWriter {
         Box::pin(async move {
             if self.is_listed.load(Ordering::Relaxed) {
                 let Draft { place, name, .. } = &self.draft;
-                let ids = (0..self.blocks).map(|index| self.ids.id(index));
+                let ids = (0..self.chunks.total()).map(|index| self.ids.id(index));
                 let stored = self.draft.stored(md5);
                 let list = put_block_list::request(place, name, ids, stored, Condition::Always);
-                let reply = self.draft.send(tools, &list).await?;
-                return Ok(Committed::Done(etag(&reply)));
+                match tools.client.send(&list).await {
+                    Ok(reply) => return Ok(Committed::Done(etag(&reply))),
+                    Err(error) if error.code() == Some("InvalidBlockList") => {
+                        return self.missing(tools).await.map(Committed::Missing);
+                    }
+                    Err(error) => return Err(self.draft.told(error)),
+                }
             }
             Ok(Committed::Done(self.etag.get().cloned()))
         })

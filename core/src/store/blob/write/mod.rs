@@ -2,6 +2,8 @@
 
 mod block;
 
+mod there;
+
 mod page;
 
 mod append;
@@ -123,7 +125,7 @@ impl Destination for BlobDestination {
                 carried: entry.carried.clone().filter(|_| self.keeps),
             };
             let writer: Arc<dyn Writer> = match self.blob_type(entry.kind) {
-                BlobType::Block => Arc::new(BlockWriter::new(draft, task)),
+                BlobType::Block => Arc::new(BlockWriter::create(draft, tools, task).await?),
                 BlobType::Append => Arc::new(AppendWriter::create(draft, tools).await?),
                 BlobType::Page => Arc::new(PageWriter::create(draft, tools, task).await?),
             };

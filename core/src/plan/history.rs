@@ -1,0 +1,107 @@
+//! What an earlier run left of an object, and where this one notes what it does for it. Without a journal there is
+//! neither.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::chunks::Chunks;
+use super::runs::Runs;
+
+/// An object's past, and its future.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    /// An earlier run planned it, and may have begun it.
+    pub begun: Option<Arc<Begun>>,
+    /// Where is noted what a later run should know.
+    pub notes: Option<Notes>,
+}
+
+/// What an earlier run left of an object.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Begun {
+    /// What its writer began to write to, and how it cut the object; nothing, where it did not get so far.
+    pub start: Option<Start>,
+    /// The chunks that were safely there.
+    pub durable: Runs,
+    /// The service's name for the copy that it makes by itself.
+    pub copy_id: Option<Box<str>>,
+}
+
+/// A writer began an object, from its first byte.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Start {
+    /// The size of a chunk, in bytes.
+    pub chunk_bytes: u64,
+    /// How many there are.
+    pub chunks: u32,
+    /// What was written to, in the writer's own words: it must be the same thing still.
+    pub identity: Box<str>,
+}
+
+impl Begun {
+    /// What is safely there of an object that is cut like this, if it was cut like this when it was begun: the identity
+    /// of what was written to, and the chunks.
+    pub fn of(&self, chunks: &Chunks) -> Option<(&str, &Runs)> {
+        let start = self.start.as_ref()?;
+        let is_same = start.chunk_bytes == chunks.chunk_bytes() && start.chunks == chunks.total();
+        is_same.then_some((&*start.identity, &self.durable))
+    }
+}
+
+/// Something a later run should know of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    /// It was begun from its first byte; what was noted of it before is void.
+    Started(Start),
+    /// These chunks are safely there.
+    Durable(Runs),
+    /// The service has begun a copy of this name.
+    CopyStarted(Box<str>),
+}
+
+/// Takes the notes on one object. Cloning is cheap.
+#[derive(Clone)]
+pub struct Notes {
+    seq: u64,
+    job: Arc<str>,
+    take: Arc<dyn Fn(u64, Note) + Send + Sync>,
+}
+
+impl Notes {
+    /// Notes on the object of this number, of this job; `take` is given them as they come, from any thread.
+    pub fn new(seq: u64, job: &Arc<str>, take: &Arc<dyn Fn(u64, Note) + Send + Sync>) -> Self {
+        Self {
+            seq,
+            job: Arc::clone(job),
+            take: Arc::clone(take),
+        }
+    }
+
+    /// The job's name, the same in each of its runs: digits and letters.
+    pub fn job(&self) -> &str {
+        &self.job
+    }
+
+    /// Takes a note.
+    pub fn note(&self, note: Note) {
+        (self.take)(self.seq, note);
+    }
+
+    /// Notes that an object that is cut like this was begun.
+    pub fn started(&self, chunks: &Chunks, identity: impl Into<Box<str>>) {
+        self.note(Note::Started(Start {
+            chunk_bytes: chunks.chunk_bytes(),
+            chunks: chunks.total(),
+            identity: identity.into(),
+        }));
+    }
+}
+
+impl fmt::Debug for Notes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Notes")
+            .field("seq", &self.seq)
+            .field("job", &self.job)
+            .finish_non_exhaustive()
+    }
+}

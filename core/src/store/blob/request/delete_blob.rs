@@ -1,0 +1,17 @@
+//! Delete Blob: 202, and it is gone.
+//! <https://learn.microsoft.com/rest/api/storageservices/delete-blob>
+
+use azring_transport::http::Request;
+use http::Method;
+
+use crate::location::BlobLocation;
+use crate::store::rest::conditions::Condition;
+
+/// Deletes the blob of this full name.
+pub fn request(place: &BlobLocation, name: &str, condition: Condition<'_>) -> Request {
+    condition.on(Request::new(
+        Method::DELETE,
+        &place.account,
+        place.blob_path(name),
+    ))
+}

@@ -1,0 +1,222 @@
+//! Which blocks the service has of a blob: ours, which need not be sent again, and those of others, which are in the way.
+
+use azring_transport as transport;
+use azring_transport::http::Request;
+
+use super::Draft;
+use crate::entry::Carried;
+use crate::plan::chunks::Chunks;
+use crate::plan::runs::Runs;
+use crate::store::Tools;
+use crate::store::blob::block_id::BlockIds;
+use crate::store::blob::properties::{Properties, Stored};
+use crate::store::blob::request::get_block_list::{self, BlockList, ListedBlock};
+use crate::store::blob::request::{delete_blob, head_blob, put_block_list};
+use crate::store::rest::conditions::Condition;
+use crate::store::rest::xml;
+use crate::{Error, Result};
+
+/// What there is of an object's blocks.
+#[derive(Debug, Default)]
+pub(super) struct There {
+    /// The blocks that the service has, at their right lengths.
+    pub(super) blocks: Runs,
+    /// They are the blob: exactly these were committed, and none was sent since.
+    pub(super) is_committed: bool,
+}
+
+impl There {
+    /// Asks the service. Nothing is there where nothing may be asked: a credential that only writes.
+    pub(super) async fn ask(
+        draft: &Draft,
+        tools: &Tools,
+        ids: &BlockIds,
+        chunks: &Chunks,
+    ) -> Result<Self> {
+        match list(draft, tools).await {
+            Ok(list) => Ok(Self::of(&list, ids, chunks)),
+            Err(Error::Transport(error)) if matches!(error.status(), Some(403 | 404 | 409)) => {
+                Ok(Self::default())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn of(list: &BlockList, ids: &BlockIds, chunks: &Chunks) -> Self {
+        let index = |block: &ListedBlock| {
+            let index = ids.index_of(&block.id)?;
+            let chunk = chunks.get(index)?;
+            (chunk.bytes == block.bytes).then_some(index)
+        };
+        let committed: Vec<Option<u32>> = list.committed.iter().map(index).collect();
+        let is_committed = committed.len() == chunks.total() as usize
+            && (0..)
+                .zip(&committed)
+                .all(|(wanted, is)| *is == Some(wanted))
+            && list
+                .uncommitted
+                .iter()
+                .all(|block| ids.index_of(&block.id).is_none());
+        // A block that was sent since counts for more than the one that was committed under the same id (`Latest`).
+        let replaced: Runs = list
+            .uncommitted
+            .iter()
+            .filter_map(|block| ids.index_of(&block.id))
+            .map(|index| index..index + 1)
+            .collect();
+        let blocks = committed
+            .into_iter()
+            .flatten()
+            .filter(|index| !replaced.has(*index))
+            .chain(list.uncommitted.iter().filter_map(index))
+            .map(|index| index..index + 1)
+            .collect();
+        Self {
+            blocks,
+            is_committed,
+        }
+    }
+}
+
+async fn list(draft: &Draft, tools: &Tools) -> Result<BlockList> {
+    let request = get_block_list::request(&draft.place, &draft.name);
+    let reply = tools
+        .client
+        .send_with_cap(&request, xml::BODY_BYTES_MAX)
+        .await?;
+    get_block_list::parse(&reply.body)
+}
+
+/// Clears the uncommitted blocks of others, whose ids are of another length than ours (`InvalidBlobOrBlock`). Only a
+/// commit does that, so what is there is committed once more as it is.
+pub(super) async fn clear(draft: &Draft, tools: &Tools) -> Result<()> {
+    let Draft { place, name, .. } = draft;
+    let head = tools.client.send(&head_blob::request(place, name)).await;
+    let reply = match head {
+        Ok(reply) => reply,
+        Err(error) if error.status() == Some(404) => return clear_without_blob(draft, tools).await,
+        Err(error) => return Err(error.into()),
+    };
+    let properties = Properties::of_head(&reply)?;
+    let carried = Carried::of_head(&reply);
+    let committed = list(draft, tools).await?.committed;
+    if committed.is_empty() && properties.bytes > 0 {
+        // It was made in one piece, which no list can name. To go on would empty it before its successor is complete.
+        return Err(Error::Usage(format!(
+            "`{name}` has uncommitted blocks of another program, which cannot be cleared without emptying the blob: delete \
+             it first, or wait a week until the service drops them"
+        )));
+    }
+    let stored = Stored {
+        content_type: None,
+        md5: properties.md5,
+        carried: Some(&carried),
+    };
+    let unchanged = Condition::Unchanged(&properties.etag);
+    let ids = committed.iter().map(|block| block.id.as_str());
+    let request = put_block_list::again(place, name, ids, stored, unchanged);
+    send(draft, tools, &request).await
+}
+
+/// Where there is no blob an empty one is made for a moment.
+async fn clear_without_blob(draft: &Draft, tools: &Tools) -> Result<()> {
+    let Draft { place, name, .. } = draft;
+    let none = std::iter::empty();
+    let stored = Stored::default();
+    let request = put_block_list::again(place, name, none, stored, Condition::Missing);
+    send(draft, tools, &request).await?;
+    // A credential that may write need not be one that may delete; the upload replaces the empty blob then.
+    let _gone_or_replaced_later = tools
+        .client
+        .send(&delete_blob::request(place, name, Condition::Always))
+        .await;
+    Ok(())
+}
+
+/// Somebody else who commits meanwhile has cleared them for us.
+async fn send(draft: &Draft, tools: &Tools, request: &Request) -> Result<()> {
+    let sent = tools.client.send(request).await;
+    match sent.map(drop) {
+        Err(error) if matches!(error.status(), Some(409 | 412)) => Ok(()),
+        sent => sent.map_err(|error: transport::Error| draft.told(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIB: u64 = 1 << 20;
+
+    fn listed(id: &str, bytes: u64) -> ListedBlock {
+        ListedBlock {
+            id: id.into(),
+            bytes,
+        }
+    }
+
+    /// Three blocks, the last one shorter.
+    fn object() -> (BlockIds, Chunks) {
+        (
+            BlockIds::new("a", 10 * MIB, 4 * MIB, 7),
+            Chunks::new(10 * MIB, 4 * MIB),
+        )
+    }
+
+    fn ours(index: u32) -> ListedBlock {
+        let (ids, chunks) = object();
+        listed(ids.id(index).as_str(), chunks.get(index).unwrap().bytes)
+    }
+
+    fn there(committed: Vec<ListedBlock>, uncommitted: Vec<ListedBlock>) -> There {
+        let (ids, chunks) = object();
+        There::of(
+            &BlockList {
+                committed,
+                uncommitted,
+            },
+            &ids,
+            &chunks,
+        )
+    }
+
+    #[test]
+    fn only_blocks_of_this_object_at_their_length_are_there() {
+        let (ids, _) = object();
+        let found = there(
+            vec![],
+            vec![
+                ours(2),
+                ours(0),
+                listed(ids.id(1).as_str(), 17),
+                listed(ids.id(3).as_str(), 4 * MIB),
+                listed("QUJD", 4 * MIB),
+            ],
+        );
+        assert_eq!(found.blocks, [0..1, 2..3].into_iter().collect());
+        assert!(!found.is_committed);
+    }
+
+    #[test]
+    fn a_list_that_is_ours_to_the_last_block_is_the_object() {
+        assert!(there(vec![ours(0), ours(1), ours(2)], vec![]).is_committed);
+        for other in [
+            vec![ours(0), ours(1)],
+            vec![ours(1), ours(0), ours(2)],
+            vec![ours(0), ours(1), ours(2), listed("QUJD", 1)],
+            vec![],
+        ] {
+            assert!(!there(other.clone(), vec![]).is_committed, "{other:?}");
+        }
+        let begun_again = there(vec![ours(0), ours(1), ours(2)], vec![ours(1)]);
+        assert!(!begun_again.is_committed);
+        assert_eq!(begun_again.blocks.count(), 3);
+    }
+
+    #[test]
+    fn a_committed_block_that_was_sent_again_at_a_wrong_length_is_not_there() {
+        let (ids, _) = object();
+        let found = there(vec![ours(0), ours(1)], vec![listed(ids.id(1).as_str(), 9)]);
+        assert_eq!(found.blocks, std::iter::once(0..1).collect());
+    }
+}

@@ -1,0 +1,168 @@
+//! A file that one run begins and another one ends.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::UNIX_EPOCH;
+
+use azring_transport::buffer::Frozen;
+use azring_transport::disk::settle::{Safety, Settler};
+
+use super::tests::within;
+use super::{LocalDestination, rules};
+use crate::Result;
+use crate::entry::{ETag, Entry, EntryName, Kind, Version};
+use crate::options::Landing;
+use crate::plan::Task;
+use crate::plan::chunks::Chunks;
+use crate::plan::history::{Begun, History, Note, Notes};
+use crate::store::{Committed, Destination, Sums, Tools, Writer};
+
+const CHUNK_BYTES: u64 = 4096;
+
+/// What was noted, as a journal would tell it to the next run.
+#[derive(Clone, Default)]
+struct Noted(Arc<Mutex<Begun>>);
+
+impl Noted {
+    fn history(&self) -> History {
+        let noted = self.clone();
+        let take: Arc<dyn Fn(u64, Note) + Send + Sync> = Arc::new(move |_, note| {
+            let mut begun = noted.0.lock().unwrap();
+            match note {
+                Note::Started(start) => {
+                    *begun = Begun {
+                        start: Some(start),
+                        ..Begun::default()
+                    };
+                }
+                Note::Durable(runs) => begun.durable.add_all(&runs),
+                Note::CopyStarted(_) => {}
+            }
+        });
+        let begun = self.0.lock().unwrap().clone();
+        History {
+            begun: Some(Arc::new(begun)),
+            notes: Some(Notes::new(0, &"job".into(), &take)),
+        }
+    }
+}
+
+fn task(chunks: u32, history: History) -> Task {
+    let (name, bytes) = (EntryName::from("d/a"), u64::from(chunks) * CHUNK_BYTES);
+    Task {
+        target: rules::name_rule('/').target(&name).unwrap().name,
+        entry: Entry {
+            name,
+            bytes,
+            modified: UNIX_EPOCH,
+            version: Version::Service(ETag("1".into())),
+            md5: None,
+            kind: Kind::Plain,
+            carried: None,
+            snapshot: None,
+        },
+        chunks: Chunks::new(bytes, CHUNK_BYTES),
+        content_type: None,
+        replace: false,
+        history,
+    }
+}
+
+async fn frozen(tools: &Tools, index: u32) -> Frozen {
+    let mut lease = tools.pool.lease(CHUNK_BYTES as usize).await.unwrap();
+    lease.append(&[index as u8 + 1; CHUNK_BYTES as usize]);
+    lease.freeze()
+}
+
+/// One run: writes the chunks that are not there, up to `until` of them, and commits if that is all.
+async fn work(tools: &Tools, writer: &dyn Writer, task: &Task, until: u32) -> Result<Vec<u32>> {
+    let mut written = Vec::new();
+    for chunk in task.chunks.clone() {
+        if writer.has(chunk.index) {
+            let lease = tools.pool.lease(chunk.bytes as usize).await?;
+            let kept = writer.kept().unwrap().read(tools, chunk, lease).await?;
+            let kept: Vec<u8> = kept.freeze().runs().collect::<Vec<_>>().concat();
+            assert!(kept.iter().all(|byte| *byte == chunk.index as u8 + 1));
+        } else if (written.len() as u32) < until {
+            let data = frozen(tools, chunk.index).await;
+            writer.write(tools, chunk, data, Sums::default()).await?;
+            written.push(chunk.index);
+        } else {
+            writer.suspend().await;
+            return Ok(written);
+        }
+    }
+    match writer.commit(tools, None).await? {
+        Committed::Settling(settling) => settling.await?,
+        Committed::Done(_) | Committed::Missing(_) => panic!("a file settles"),
+    }
+    Ok(written)
+}
+
+fn run(place: &Path, noted: &Noted, chunks: u32, until: u32) -> Vec<u32> {
+    let (settler, thread) = Settler::start(Safety::Batch);
+    let written = within(async |tools| {
+        let destination = LocalDestination::new(place, Landing::default(), false, settler);
+        destination.prepare(&tools).await.unwrap();
+        let task = task(chunks, noted.history());
+        let writer = destination.create(&tools, &task).await.unwrap();
+        work(&tools, &*writer, &task, until).await.unwrap()
+    });
+    thread.unwrap().join().unwrap();
+    written
+}
+
+fn names(place: &Path) -> Vec<String> {
+    let name = |item: std::io::Result<std::fs::DirEntry>| item.unwrap().file_name();
+    std::fs::read_dir(place)
+        .unwrap()
+        .map(|item| name(item).to_string_lossy().into_owned())
+        .collect()
+}
+
+#[test]
+fn a_file_goes_on_where_the_run_before_left_it() {
+    let (place, noted) = (tempfile::tempdir().unwrap(), Noted::default());
+    assert_eq!(run(place.path(), &noted, 7, 2), [0, 1]);
+    assert_eq!(run(place.path(), &noted, 7, 3), [2, 3, 4]);
+    assert_eq!(run(place.path(), &noted, 7, 9), [5, 6]);
+    let expected: Vec<u8> = (1..=7).flat_map(|byte| [byte; 4096]).collect();
+    assert!(std::fs::read(place.path().join("d/a")).unwrap() == expected);
+    assert_eq!(
+        names(&place.path().join("d")),
+        ["a"],
+        "nothing else is left"
+    );
+}
+
+#[test]
+fn a_file_begins_anew_where_what_was_left_is_another_or_was_cut_in_another_way() {
+    type Change = fn(&Path);
+    let changes: [(&str, Change); 2] = [
+        ("gone", |part| std::fs::remove_file(part).unwrap()),
+        ("replaced", |part| {
+            let copy = part.with_extension("copy");
+            std::fs::copy(part, &copy).unwrap();
+            std::fs::rename(&copy, part).unwrap();
+        }),
+    ];
+    for (what, change) in changes {
+        let (place, noted) = (tempfile::tempdir().unwrap(), Noted::default());
+        run(place.path(), &noted, 4, 2);
+        let folder = place.path().join("d");
+        change(&folder.join(&names(&folder)[0]));
+        assert_eq!(run(place.path(), &noted, 4, 9), [0, 1, 2, 3], "{what}");
+        assert_eq!(names(&folder), ["a"], "{what}");
+    }
+    let (place, noted) = (tempfile::tempdir().unwrap(), Noted::default());
+    run(place.path(), &noted, 4, 2);
+    assert_eq!(run(place.path(), &noted, 5, 9), [0, 1, 2, 3, 4]);
+}
+
+#[test]
+fn what_was_never_noted_as_durable_is_written_again() {
+    let (place, noted) = (tempfile::tempdir().unwrap(), Noted::default());
+    run(place.path(), &noted, 4, 3);
+    noted.0.lock().unwrap().durable = std::iter::once(0..1).collect();
+    assert_eq!(run(place.path(), &noted, 4, 9), [1, 2, 3]);
+}
