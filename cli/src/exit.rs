@@ -44,10 +44,13 @@ impl Ending {
             return Self::Failure;
         };
         match (error.kind(), error.blame()) {
-            (Kind::Status(401 | 403), _) => Self::Refused,
+            (Kind::Status(401 | 403) | Kind::Proxy(403 | 407), _) => Self::Refused,
             (Kind::Limit, _) => Self::Exhausted,
             (Kind::Disk(number), _) if is_exhausted(number) => Self::Exhausted,
-            (Kind::Resolve | Kind::Connect | Kind::Reset { .. } | Kind::Timeout, _)
+            (
+                Kind::Resolve | Kind::Connect | Kind::Reset { .. } | Kind::Timeout | Kind::Proxy(_),
+                _,
+            )
             | (Kind::Status(_), Blame::Service) => Self::Unavailable,
             _ => Self::Failure,
         }
@@ -115,6 +118,8 @@ mod tests {
             (Kind::Status(403), 4),
             (Kind::Status(404), 1),
             (Kind::Status(503), 75),
+            (Kind::Proxy(407), 4),
+            (Kind::Proxy(502), 75),
             (Kind::Connect, 75),
             (Kind::Limit, 5),
             (Kind::Disk(28), 5),

@@ -16,9 +16,9 @@ use hyper::header::HeaderValue;
 use crate::buffer::Lease;
 use crate::clock::{Clock, SystemClock};
 use crate::http::{
-    Answer, Connection, Endpoint, Idle, Letterhead, Reply, Request, compose, failure,
+    Answer, Connection, Endpoint, Idle, Letterhead, Reply, Request, Scheme, compose, failure,
 };
-use crate::net::{Resolver, Timeouts, connect};
+use crate::net::{Proxies, Proxy, Resolver, Timeouts, connect};
 use crate::retry::{Backoff, Next, RetryPolicy};
 use crate::tls::Trust;
 use crate::{Error, Kind, Result};
@@ -40,6 +40,8 @@ pub struct Settings {
     pub trust: Trust,
     /// Hosts and ports that are found at a given address, whatever the system's resolver says.
     pub resolve: Arc<[(String, u16, IpAddr)]>,
+    /// Who stands in between.
+    pub proxies: Arc<Proxies>,
     /// What the program calls itself (`User-Agent`).
     pub user_agent: String,
     /// Counts the attempts that were made again after a wait.
@@ -55,6 +57,7 @@ impl Default for Settings {
             retry: RetryPolicy::default(),
             trust: Trust::platform(),
             resolve: Arc::default(),
+            proxies: Arc::default(),
             user_agent: concat!("azring/", env!("CARGO_PKG_VERSION")).into(),
             retries: Arc::default(),
             clock: Arc::new(SystemClock),
@@ -166,13 +169,38 @@ impl Client {
         on_new_connection: bool,
         into: &mut Into<'_>,
     ) -> Result<Reply> {
-        let now = self.shared.settings.clock.now();
-        let composed = compose(request, &self.shared.letterhead, id, now)?;
         let endpoint = &request.account.endpoint;
+        let Some(proxy) = self.shared.settings.proxies.of(endpoint)? else {
+            return self
+                .exchange(request, id, on_new_connection, into, None)
+                .await;
+        };
+        // Behind a tunnel the service answers; in plain text whoever is asked does.
+        let asked = Some(proxy).filter(|_| endpoint.scheme == Scheme::Http);
+        self.exchange(request, id, on_new_connection, into, asked)
+            .await
+            .map_err(|error| proxy.on_the_way(error))
+    }
+
+    /// One exchange, with the service or with the proxy that is asked in its place.
+    async fn exchange(
+        &self,
+        request: &Request,
+        id: &HeaderValue,
+        on_new_connection: bool,
+        into: &mut Into<'_>,
+        asked: Option<&Proxy>,
+    ) -> Result<Reply> {
+        let now = self.shared.settings.clock.now();
+        let mut composed = compose(request, &self.shared.letterhead, id, now)?;
+        let endpoint = &request.account.endpoint;
+        if let Some(proxy) = asked {
+            proxy.address(&mut composed, endpoint)?;
+        }
         let mut connection = self.connection(endpoint, on_new_connection).await?;
         let mut answer = connection.exchange(composed).await?;
         if !answer.status.is_success() {
-            return Err(self.refusal(connection, answer).await);
+            return Err(self.refusal(connection, answer, asked).await);
         }
         let body = match into {
             Into::Memory(bytes_max) => collect(&mut connection, &mut answer, *bytes_max).await?,
@@ -202,21 +230,34 @@ impl Client {
             return Ok(connection);
         }
         let timeouts = &settings.timeouts;
-        let stream = connect(endpoint, resolver, &settings.trust, timeouts.connect).await?;
+        let (trust, proxies) = (&settings.trust, &settings.proxies);
+        let stream = connect(endpoint, resolver, trust, proxies, timeouts.connect).await?;
         let connection = Connection::over(stream, endpoint, timeouts).await?;
         Ok(Box::new(connection))
     }
 
     /// The error that an answer other than 2xx means. What can be read of its body makes the error better; when it
-    /// cannot be read, the status alone is enough.
-    async fn refusal(&self, mut connection: Box<Connection>, mut answer: Answer) -> Error {
+    /// cannot be read, the status alone is enough. A proxy's own answer is told from the service's, which carries the
+    /// request's name: a proxy's 404 must not mean that there is no blob.
+    async fn refusal(
+        &self,
+        mut connection: Box<Connection>,
+        mut answer: Answer,
+        asked: Option<&Proxy>,
+    ) -> Error {
+        let status = answer.status.as_u16();
+        if let Some(proxy) = asked
+            && !answer.headers.contains_key("x-ms-request-id")
+        {
+            return proxy.refused(status);
+        }
         let read = connection.collect(&mut answer, ERROR_BODY_BYTES_MAX).await;
         let (body, is_whole) = read.unwrap_or_default();
         if is_whole {
             self.shared.idle.put(connection);
         }
         let now = self.shared.settings.clock.now();
-        failure(answer.status.as_u16(), &answer.headers, &body, now)
+        failure(status, &answer.headers, &body, now)
     }
 }
 

@@ -33,6 +33,8 @@ pub enum Kind {
     Protocol,
     /// The service answered with this status instead of success.
     Status(u16),
+    /// A proxy on the way answered with this status instead of letting us through.
+    Proxy(u16),
     /// Bytes arrived that are not the bytes that were sent.
     Integrity,
     /// What was asked for cannot be put into a request: a header value with a line break, a bad certificate file.
@@ -171,7 +173,10 @@ impl Error {
     pub fn blame(&self) -> Blame {
         match self.0.kind {
             Kind::Disk(_) | Kind::Limit => Blame::Machine,
+            // It wants to know who asks.
+            Kind::Proxy(407) => Blame::User,
             Kind::Resolve
+            | Kind::Proxy(_)
             | Kind::Connect
             | Kind::Tls
             | Kind::Reset { .. }

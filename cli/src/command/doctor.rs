@@ -100,7 +100,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, Misuse> {
                 "`doctor` looks at the way to a service: it needs a URL, or nothing",
             ));
         };
-        findings.extend(journey::look(&engine, &place, &around));
+        findings.extend(journey::look(&engine, &place));
     }
     let json = intent::choice(&given, &row::OUTPUT)? == Some("json");
     for finding in &findings {

@@ -18,6 +18,7 @@ pub(super) fn client(engine: &Engine) -> Result<Client> {
     let settings = Settings {
         trust,
         resolve: Arc::clone(&engine.resolve),
+        proxies: Arc::clone(&engine.proxies),
         ..Settings::default()
     };
     Ok(Client::new(Arc::new(settings))?)

@@ -48,6 +48,16 @@ const ENVIRONMENT: &[(&str, &str)] = &[
          a server of one's own under the real names of hosts.",
     ),
     (
+        "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY",
+        "The proxy on the way to a service (`http://user:password@host:port`), and who is reached without it: domains with \
+         what is below them, addresses, nets (`10.0.0.0/8`), `*`. In capitals or in small letters. This machine is always \
+         reached directly.",
+    ),
+    (
+        "SSL_CERT_FILE, SSL_CERT_DIR",
+        "Certificates to trust instead of the machine's: a file, a folder. `/CaFile` names some beside them.",
+    ),
+    (
         "TERM",
         "On a terminal that calls itself `dumb` progress is told in lines, one every ten seconds, as it is where standard \
          error is no terminal. Nothing is ever coloured.",

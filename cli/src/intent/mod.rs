@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use azring_core::location::{BlobLocation, Location, ServiceKind, parse};
 use azring_core::options::{
     BlobType, Conflict, ContentType, Durability, Engine, Integrity, Io, Landing, Options,
-    Overwrite, Selection, Shape,
+    Overwrite, Proxies, Selection, Shape,
 };
 use azring_transport::auth::Credential;
 
@@ -224,6 +224,7 @@ pub(crate) fn engine(given: &Given, around: &Surroundings) -> Result<Engine, Mis
             .transpose()?
             .unwrap_or_default()
             .into(),
+        proxies: Proxies::from_environment(|name| around.variable(name)).into(),
     })
 }
 

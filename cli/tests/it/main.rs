@@ -11,6 +11,8 @@ mod ledger;
 
 mod secrets;
 
+mod proxies;
+
 mod interrupted;
 
 mod at_a_terminal;
@@ -25,7 +27,10 @@ fn azring<W: AsRef<OsStr>>(words: &[W]) -> Command {
     command.args(words).stdin(Stdio::null());
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy().into_owned();
-        if name.starts_with("AZRING_") || name.starts_with("AZURE_STORAGE_") {
+        let own = ["AZRING_", "AZURE_STORAGE_", "SSL_CERT_"];
+        if own.iter().any(|own| name.starts_with(own))
+            || name.to_ascii_uppercase().ends_with("_PROXY")
+        {
             command.env_remove(name);
         }
     }

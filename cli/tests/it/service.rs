@@ -21,7 +21,12 @@ pub(crate) struct Service {
 impl Service {
     /// A service in good health, and a folder `source` with these files of these many bytes.
     pub(crate) fn with_files(files: &[(&str, usize)]) -> Self {
-        let server = Server::start(&Options::default()).expect("the emulator starts");
+        Self::on(&Options::default(), files)
+    }
+
+    /// The same on a server that is started so.
+    pub(crate) fn on(options: &Options, files: &[(&str, usize)]) -> Self {
+        let server = Server::start(options).expect("the emulator starts");
         let folder = tempfile::tempdir().expect("a folder for temporary files");
         for (name, bytes) in files {
             let path = folder.path().join("source").join(name);
@@ -29,6 +34,11 @@ impl Service {
             fs::write(path, vec![b'x'; *bytes]).expect("it can be written");
         }
         Self { server, folder }
+    }
+
+    /// The server itself.
+    pub(crate) fn server(&self) -> &Server {
+        &self.server
     }
 
     /// Makes the service ill.

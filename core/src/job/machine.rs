@@ -167,6 +167,7 @@ fn settings(options: &Options, totals: &Totals) -> Result<Settings> {
     Ok(Settings {
         trust,
         resolve: Arc::clone(&options.engine.resolve),
+        proxies: Arc::clone(&options.engine.proxies),
         retries: Arc::clone(&totals.retries),
         ..Settings::default()
     })

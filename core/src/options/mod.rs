@@ -5,6 +5,7 @@ mod conflict;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use azring_transport::net::Proxies;
 pub use conflict::{Conflict, Overwrite};
 
 use crate::location::Location;
@@ -147,6 +148,8 @@ pub struct Engine {
     pub ca_file: Option<PathBuf>,
     /// Addresses to use instead of resolving: (host, port, address). From `AZRING_RESOLVE`.
     pub resolve: Arc<[(String, u16, std::net::IpAddr)]>,
+    /// Proxies between here and the services. From `HTTPS_PROXY` and its like.
+    pub proxies: Arc<Proxies>,
 }
 
 /// How files are read and written.

@@ -7,6 +7,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use super::proxy::{Proxies, Proxy, tunnel};
 use super::{Resolver, Stream};
 use crate::http::{Endpoint, Scheme};
 use crate::tls::Trust;
@@ -16,29 +17,42 @@ use crate::{Error, Kind, Result};
 /// 250 ms), but a second connection to a far and busy service is not free and we make few.
 const STAGGER: Duration = Duration::from_secs(2);
 
-/// A new connection to an endpoint, within `limit`: name, TCP and, where the scheme asks for it, TLS.
+/// A new connection to an endpoint, within `limit`: name, TCP, a proxy's tunnel where one leads there and, where the scheme
+/// asks for it, TLS. A plain connection through a proxy ends at the proxy.
 pub(crate) async fn connect(
     endpoint: &Endpoint,
     resolver: &Resolver,
     trust: &Trust,
+    proxies: &Proxies,
     limit: Duration,
 ) -> Result<Stream> {
-    timeout(limit, establish(endpoint, resolver, trust))
+    let proxy = proxies.of(endpoint)?;
+    let next = proxy.map_or(endpoint, Proxy::endpoint);
+    timeout(limit, establish(endpoint, proxy, resolver, trust))
         .await
         .unwrap_or_else(|_| Err(too_slow(endpoint, limit)))
-        .inspect_err(|_| resolver.forget(endpoint))
+        .inspect_err(|_| resolver.forget(next))
 }
 
-async fn establish(endpoint: &Endpoint, resolver: &Resolver, trust: &Trust) -> Result<Stream> {
-    let addresses = resolver.addresses(endpoint).await?;
-    let tcp = race(endpoint, &addresses).await?;
+async fn establish(
+    endpoint: &Endpoint,
+    proxy: Option<&Proxy>,
+    resolver: &Resolver,
+    trust: &Trust,
+) -> Result<Stream> {
+    let next = proxy.map_or(endpoint, Proxy::endpoint);
+    let addresses = resolver.addresses(next).await?;
+    let mut tcp = race(next, &addresses).await?;
     // A request's last segment must not wait for the acknowledgement of the one before.
     tcp.set_nodelay(true)
-        .map_err(|error| refused(endpoint, addresses[0], &error))?;
-    match endpoint.scheme {
-        Scheme::Http => Ok(Stream::Plain(tcp)),
-        Scheme::Https => Ok(Stream::Tls(Box::new(trust.secure(tcp, endpoint).await?))),
+        .map_err(|error| refused(next, addresses[0], &error))?;
+    if endpoint.scheme == Scheme::Http {
+        return Ok(Stream::Plain(tcp));
     }
+    if let Some(proxy) = proxy {
+        tcp = tunnel(tcp, proxy, endpoint).await?;
+    }
+    Ok(Stream::Tls(Box::new(trust.secure(tcp, endpoint).await?)))
 }
 
 /// The first address that accepts; the last one's error when none does.

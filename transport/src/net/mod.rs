@@ -1,7 +1,10 @@
 //! From a host name to a connected stream of bytes.
 //!
-//! [`resolve`] turns the name into addresses, [`connect`] tries them, and what comes out is a [`Stream`], plain or TLS,
-//! that `http` speaks over. Nothing here knows HTTP.
+//! [`proxy`] says whether somebody stands in between, [`resolve`] turns the name into addresses, [`connect`] tries them, and
+//! what comes out is a [`Stream`], plain or TLS, that `http` speaks over. Nothing here knows HTTP but the tunnel through a
+//! proxy.
+
+mod proxy;
 
 mod resolve;
 
@@ -10,6 +13,7 @@ mod connect;
 mod stream;
 
 pub(crate) use connect::connect;
+pub use proxy::{Proxies, Proxy};
 pub use resolve::Override;
 pub(crate) use resolve::Resolver;
 pub(crate) use stream::Stream;

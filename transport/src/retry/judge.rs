@@ -51,12 +51,19 @@ pub fn judge(error: &Error) -> Verdict {
             // 3xx would lead elsewhere, the other 4xx are about the request, 501 and 505 about the server's abilities.
             _ => Verdict::Never,
         },
+        // It could not reach the service, or has too much to do; the other answers are about us.
+        Kind::Proxy(429 | 500 | 502 | 503 | 504) => after(Patience::Doubtful),
         Kind::Reset { reused: true } => Verdict::AtOnce,
         Kind::Reset { reused: false } | Kind::Timeout => after(Patience::Silent),
         Kind::Resolve | Kind::Connect | Kind::Protocol | Kind::Integrity => {
             after(Patience::Doubtful)
         }
-        Kind::Disk(_) | Kind::Limit | Kind::Tls | Kind::Invalid | Kind::Stopped => Verdict::Never,
+        Kind::Proxy(_)
+        | Kind::Disk(_)
+        | Kind::Limit
+        | Kind::Tls
+        | Kind::Invalid
+        | Kind::Stopped => Verdict::Never,
     }
 }
 

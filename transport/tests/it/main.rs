@@ -2,6 +2,7 @@
 
 mod exchange;
 mod persistence;
+mod proxies;
 mod refusal;
 mod script;
 mod silence;

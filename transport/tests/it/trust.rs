@@ -24,14 +24,14 @@ const OK: &str = "HTTP/1.1 200 OK\ncontent-length: 2\n\nhi";
 const HOST: &str = "acct.blob.core.example";
 
 /// A certificate authority of the test's own, its certificate in a file, and a server certificate it signed.
-struct Authority {
+pub(crate) struct Authority {
     folder: tempfile::TempDir,
     acceptor: TlsAcceptor,
     handshakes: Rc<RefCell<Vec<Option<HandshakeKind>>>>,
 }
 
 impl Authority {
-    fn signing_for(host: &str) -> Self {
+    pub(crate) fn signing_for(host: &str) -> Self {
         Self::named("an authority", host)
     }
 
@@ -63,7 +63,7 @@ impl Authority {
         }
     }
 
-    async fn serve(&self, script: Vec<Vec<Move>>) -> Server {
+    pub(crate) async fn serve(&self, script: Vec<Vec<Move>>) -> Server {
         let acceptor = self.acceptor.clone();
         let handshakes = Rc::clone(&self.handshakes);
         let wrap = async move |stream| -> Option<TlsStream<TcpStream>> {
@@ -76,7 +76,7 @@ impl Authority {
         Server::start_with(script, wrap).await
     }
 
-    fn trusted(&self) -> Trust {
+    pub(crate) fn trusted(&self) -> Trust {
         Trust::with_file(&self.folder.path().join("ca.pem")).unwrap()
     }
 }

@@ -8,14 +8,14 @@ use azring_core::options::Engine;
 use azring_core::store::blob::request::get_container_properties;
 use azring_core::{Error, Result};
 use azring_transport::http::Reply;
-use azring_transport::{Blame, Kind};
+use azring_transport::net::Proxy;
+use azring_transport::{self as transport, Blame, Kind};
 use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::{Span, Timestamp};
 
 use super::{Finding, State};
 use crate::command::service;
 use crate::misuse::reason;
-use crate::surroundings::Surroundings;
 
 /// The service refuses a signature whose time is further off than 15 minutes; a part of it is for the way.
 /// <https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key#specifying-the-date-header>
@@ -24,10 +24,11 @@ const SKEW_BAD_SECONDS: i64 = 14 * 60;
 const SKEW_POOR_SECONDS: i64 = 60;
 
 /// Looks at everything, in the order of a request.
-pub(super) fn look(engine: &Engine, place: &BlobLocation, around: &Surroundings) -> Vec<Finding> {
+pub(super) fn look(engine: &Engine, place: &BlobLocation) -> Vec<Finding> {
     let mut findings = Vec::new();
-    findings.extend(proxy(around));
-    findings.push(name(engine, place));
+    let way = engine.proxies.of(&place.account.endpoint);
+    findings.push(proxy(&way));
+    findings.push(name(engine, place, way.ok().flatten()));
     let begun = Instant::now();
     let answer = ask(engine, place);
     let now = Timestamp::now();
@@ -37,18 +38,18 @@ pub(super) fn look(engine: &Engine, place: &BlobLocation, around: &Surroundings)
     findings
 }
 
-/// azring goes straight to the service; where only a proxy leads out, it cannot.
-fn proxy(around: &Surroundings) -> Option<Finding> {
-    let set = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
-        .iter()
-        .find(|name| around.raw(name).is_some())?;
-    let found = format!("`{set}` is set");
-    let advice = "azring does not use proxies: it connects to the service itself";
-    Some(Finding::not(State::Poor, "proxy", found, advice))
+/// Who stands between here and the service.
+fn proxy(way: &transport::Result<Option<&Proxy>>) -> Finding {
+    match way {
+        Ok(None) => Finding::good("proxy", "none: the service is reached directly"),
+        Ok(Some(proxy)) => Finding::good("proxy", format!("{proxy} (by `{}`)", proxy.variable())),
+        Err(error) => Finding::not(State::Bad, "proxy", error.message(), ""),
+    }
 }
 
-fn name(engine: &Engine, place: &BlobLocation) -> Finding {
-    let endpoint = &place.account.endpoint;
+/// The address to connect to: a proxy finds that of the service by itself.
+fn name(engine: &Engine, place: &BlobLocation, proxy: Option<&Proxy>) -> Finding {
+    let endpoint = proxy.map_or(&place.account.endpoint, Proxy::endpoint);
     let given = engine
         .resolve
         .iter()
@@ -130,6 +131,7 @@ fn service(answer: &Result<Reply>, took_ms: u128) -> Finding {
         (Kind::Tls, _) => {
             "name the certificate of the authority in between, or check the host's name"
         }
+        (Kind::Proxy(_), _) => "ask whoever runs the proxy, or name the host in `NO_PROXY`",
         (_, Blame::Network) => "check the network between here and there: firewall, routing, proxy",
         _ => "",
     };

@@ -1,0 +1,229 @@
+//! Behind a proxy, with an authority of one's own: the program as it runs in many a company.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::Command;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use azring_emulator_tests::emulator::{Options, TlsChoice};
+
+use super::service::{KEY, Service};
+use super::{Told, azring};
+
+/// What nobody may see but the proxy.
+const PASSWORD: &str = "canary-of-the-proxy";
+
+/// A proxy that makes tunnels, to this machine whatever host is asked for, for those who know the password.
+struct Middle {
+    address: SocketAddr,
+    /// What it was asked for.
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Middle {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let notes = Arc::clone(&asked);
+        // Ends with the test's process: a listener cannot be interrupted otherwise.
+        thread::spawn(move || {
+            for client in listener.incoming().map_while(Result::ok) {
+                let notes = Arc::clone(&notes);
+                thread::spawn(move || serve(client, &notes));
+            }
+        });
+        Self { address, asked }
+    }
+
+    fn asked(&self) -> Vec<String> {
+        self.asked
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn url(&self, password: &str) -> String {
+        format!("http://me:{password}@{}", self.address)
+    }
+}
+
+fn serve(mut client: TcpStream, asked: &Mutex<Vec<String>>) -> io::Result<()> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        client.read_exact(&mut byte)?;
+        head.push(byte[0]);
+    }
+    let head = String::from_utf8_lossy(&head).into_owned();
+    let line = head.lines().next().unwrap_or_default().to_owned();
+    asked
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(line.clone());
+    // base64 of `me:canary-of-the-proxy`
+    if !head.contains("\r\nProxy-Authorization: Basic bWU6Y2FuYXJ5LW9mLXRoZS1wcm94eQ==\r\n") {
+        return client.write_all(b"HTTP/1.1 407 No\r\ncontent-length: 0\r\n\r\n");
+    }
+    let port = line
+        .split([':', ' '])
+        .nth(2)
+        .and_then(|port| port.parse().ok());
+    let mut server = TcpStream::connect(("127.0.0.1", port.unwrap_or(0)))?;
+    client.write_all(b"HTTP/1.1 200 OK\r\n\r\n")?;
+    let (mut from_server, mut to_client) = (server.try_clone()?, client.try_clone()?);
+    let back = thread::spawn(move || io::copy(&mut from_server, &mut to_client).map(drop));
+    let _ended = io::copy(&mut client, &mut server);
+    let _gone = server.shutdown(std::net::Shutdown::Write);
+    let _joined = back.join();
+    Ok(())
+}
+
+/// An encrypted service under the name of a real host, and its authority in a file.
+struct Company {
+    service: Service,
+    authority: String,
+    url: String,
+}
+
+impl Company {
+    fn new() -> Self {
+        let options = Options {
+            tls: TlsChoice::Own,
+            ..Options::default()
+        };
+        let service = Service::on(&options, &[("a.txt", 10), ("large", 5 << 20)]);
+        let authority = service.path("authority.pem");
+        fs::write(&authority, service.server().authority_pem().unwrap()).unwrap();
+        let port = service.server().address().port();
+        let url = format!("https://devstoreaccount1.blob.core.windows.net:{port}/files");
+        Self {
+            service,
+            authority,
+            url,
+        }
+    }
+
+    fn upload(&self) -> Vec<String> {
+        vec![
+            format!("/Source:{}", self.service.path("source")),
+            format!("/Dest:{}", self.url),
+            format!("/DestKey:{KEY}"),
+            "/Y".to_owned(),
+            format!("/V:{}", self.service.path("log")),
+        ]
+    }
+}
+
+fn told(command: &mut Command) -> Told {
+    let told: Told = command.output().unwrap().into();
+    let all = format!("{}{}", told.results, told.messages);
+    assert!(!all.contains(PASSWORD) && !all.contains("bWU6"), "{all}");
+    told
+}
+
+#[test]
+fn a_copy_goes_through_the_proxy_and_trusts_the_file_of_the_environment() {
+    let (company, middle) = (Company::new(), Middle::start());
+    let with = |words: &[String], password: &str| {
+        told(
+            azring(words)
+                .env("HTTPS_PROXY", middle.url(password))
+                .env("SSL_CERT_FILE", &company.authority),
+        )
+    };
+    let up = with(&company.upload(), PASSWORD);
+    assert_eq!(up.code, Some(0), "{up:?}");
+    let down = [
+        format!("/Source:{}", company.url),
+        format!("/Dest:{}", company.service.path("target")),
+        format!("/SourceKey:{KEY}"),
+        "/S".to_owned(),
+    ];
+    let down = with(&down, PASSWORD);
+    assert!(
+        down.results.contains("Transfer successfully:   2"),
+        "{down:?}"
+    );
+    let asked = middle.asked();
+    let port = company.service.server().address().port();
+    let tunnel = format!("CONNECT devstoreaccount1.blob.core.windows.net:{port} HTTP/1.1");
+    assert!(asked.iter().all(|line| *line == tunnel), "{asked:?}");
+    let log = fs::read_to_string(company.service.path("log")).unwrap();
+    assert!(!log.contains(PASSWORD), "{log}");
+
+    let wrong = with(&company.upload(), "wrong");
+    assert_eq!(wrong.code, Some(1));
+    let named = format!(
+        "the proxy `http://{}` answered 407: it does not accept the user",
+        middle.address
+    );
+    assert!(wrong.messages.contains(&named), "{wrong:?}");
+}
+
+#[test]
+fn without_the_authority_nobody_is_trusted_through_a_proxy_either() {
+    let (company, middle) = (Company::new(), Middle::start());
+    let alone = told(azring(&company.upload()).env("https_proxy", middle.url(PASSWORD)));
+    assert_eq!(alone.code, Some(1));
+    let named = format!(
+        "through the proxy `http://{}` (`https_proxy`): no secure connection",
+        middle.address
+    );
+    assert!(alone.messages.contains(&named), "{alone:?}");
+    let socks =
+        told(azring(&company.upload()).env("ALL_PROXY", "socks5://me:canary-of-the-proxy@h:1"));
+    assert!(
+        socks
+            .messages
+            .contains("the variable `ALL_PROXY` names a proxy that is not spoken to in plain HTTP")
+    );
+}
+
+#[test]
+fn doctor_tells_the_proxy_or_that_there_is_none() {
+    let (company, middle) = (Company::new(), Middle::start());
+    let words = [
+        "doctor".to_owned(),
+        company.url.clone(),
+        format!("/SourceKey:{KEY}"),
+    ];
+    let through = told(
+        azring(&words)
+            .env("HTTPS_PROXY", middle.url(PASSWORD))
+            .env("SSL_CERT_FILE", &company.authority),
+    );
+    let found = format!(
+        "ok    proxy              http://{} (by `HTTPS_PROXY`)",
+        middle.address
+    );
+    assert!(through.results.contains(&found), "{through:?}");
+    // There is no container yet, and who says so is the service.
+    assert!(
+        through
+            .results
+            .contains("poor  service            the service answered 404")
+    );
+    let port = company.service.server().address().port();
+    let direct = told(
+        azring(&words)
+            .env("HTTPS_PROXY", middle.url(PASSWORD))
+            .env("NO_PROXY", "core.windows.net")
+            .env(
+                "AZRING_RESOLVE",
+                format!("devstoreaccount1.blob.core.windows.net:{port}:127.0.0.1"),
+            )
+            .env("SSL_CERT_FILE", &company.authority),
+    );
+    assert!(
+        direct.results.contains("ok    proxy              none"),
+        "{direct:?}"
+    );
+    assert!(
+        direct
+            .results
+            .contains("poor  service            the service answered 404")
+    );
+}
