@@ -10,5 +10,7 @@ pub mod queue;
 
 pub mod limits;
 
+pub mod tuner;
+
 pub use limits::Limits;
 pub use queue::{Queue, Work};

@@ -1,0 +1,396 @@
+//! How many requests: the fewest that bring all there is.
+//!
+//! It begins with doubling, as long as that brings more. Then it stays, tries a little more and a little less now and
+//! then, and begins again where a trial or the rate itself says that the link has changed. A trial upward costs nothing
+//! on a link that is full, so those come often; one downward costs rate where the number is right, so those come ever
+//! more seldom. The number stays a little above the knee: a link that becomes faster then shows it at once.
+
+use super::Phase;
+use super::trial::Trial;
+
+/// A doubling has to bring this much more, or the climb is over; a smaller step proportionally less.
+const CLIMB_GAIN: f64 = 0.15;
+
+/// Where requests take long it begins with so many: those that are too many then would be in the way for long.
+const CAREFUL: u32 = 8;
+
+/// Of what was tried, the smallest that brings this share of the best is taken.
+const ENOUGH: f64 = 0.96;
+
+/// A trial upward is by this factor, and by at least one.
+const UP: f64 = 1.25;
+
+/// It has to bring this share of what a proportional rise would.
+const UP_GAIN: f64 = 0.35;
+
+/// A trial downward is by this factor; where it costs nothing, half of the way is gone.
+const DOWN: f64 = 0.7;
+
+/// What a trial downward may cost.
+const DOWN_COST: f64 = 0.03;
+
+/// Windows between trials upward while they cost nothing, right after the link has changed, and at most.
+const UP_EVERY: u32 = 5;
+const UP_EVERY_CHANGED: u32 = 2;
+const UP_EVERY_MAX: u32 = 24;
+
+/// Windows between trials downward at first, and at most.
+const DOWN_EVERY: u32 = 24;
+const DOWN_EVERY_MAX: u32 = 80;
+
+/// The link has changed when two windows in a row are this far from what is usual.
+const FELL: f64 = 0.7;
+const ROSE: f64 = 1.2;
+
+#[derive(Debug)]
+enum State {
+    Climb { trial: Trial, doubted: bool },
+    Descend(Trial),
+    Hold,
+    Up(Trial),
+    Down(Trial),
+}
+
+/// The controller of concurrency.
+#[derive(Debug)]
+pub(super) struct Knee {
+    concurrency: u32,
+    most: u32,
+    state: State,
+    /// What was tried in this climb, and what it brought.
+    tried: Vec<(u32, f64)>,
+    /// What the window before brought, in the climb.
+    opening: Option<f64>,
+    /// What is usual at the present number.
+    usual: Option<f64>,
+    strange: i32,
+    settling: u32,
+    measuring: u32,
+    held: u32,
+    up_every: u32,
+    down_every: u32,
+    since_down: u32,
+}
+
+impl Knee {
+    pub(super) fn new(start: u32, most: u32) -> Self {
+        let concurrency = start.clamp(1, most);
+        Self {
+            concurrency,
+            most,
+            state: State::Climb {
+                trial: Trial::new(concurrency, 1, 1),
+                doubted: false,
+            },
+            tried: Vec::new(),
+            opening: None,
+            usual: None,
+            strange: 0,
+            settling: 1,
+            measuring: 2,
+            held: 0,
+            up_every: UP_EVERY,
+            down_every: DOWN_EVERY,
+            since_down: 0,
+        }
+    }
+
+    /// The number that holds now: that of the trial, if there is one.
+    pub(super) fn concurrency(&self) -> u32 {
+        match &self.state {
+            State::Climb { trial, .. }
+            | State::Descend(trial)
+            | State::Up(trial)
+            | State::Down(trial) => trial.concurrency,
+            State::Hold => self.concurrency,
+        }
+    }
+
+    pub(super) fn phase(&self) -> Phase {
+        match &self.state {
+            State::Climb { .. } | State::Descend(_) => Phase::Climb,
+            State::Hold => Phase::Hold,
+            State::Up(_) => Phase::ProbeUp,
+            State::Down(_) => Phase::ProbeDown,
+        }
+    }
+
+    /// It doubles.
+    pub(super) fn is_climbing(&self) -> bool {
+        matches!(self.state, State::Climb { .. })
+    }
+
+    /// What is usual at the number that is held.
+    pub(super) fn usual(&self) -> Option<f64> {
+        self.usual
+    }
+
+    /// How many windows a new number needs until it shows what it brings.
+    pub(super) fn set_settling(&mut self, windows: u32) {
+        self.settling = windows;
+    }
+
+    /// How many windows a look at another number takes.
+    pub(super) fn set_measuring(&mut self, windows: u32) {
+        self.measuring = windows.clamp(2, 8);
+    }
+
+    /// After the first window: requests take long, so it begins with few.
+    pub(super) fn be_careful(&mut self) {
+        self.concurrency = self.concurrency.min(CAREFUL);
+        self.climb_to(self.concurrency);
+    }
+
+    /// Stays where it is: something else limits, and what would be measured now says nothing about concurrency.
+    pub(super) fn freeze(&mut self, work: f64) {
+        if !matches!(self.state, State::Hold) {
+            self.concurrency = self.concurrency();
+            self.hold();
+        }
+        self.strange = 0;
+        self.held = 0;
+        self.smooth(work);
+    }
+
+    /// Requests ended in silence: half of them.
+    pub(super) fn halve(&mut self) {
+        self.concurrency = (self.concurrency() / 2).max(1);
+        self.usual = None;
+        self.hold();
+        self.up_every = UP_EVERY_MAX;
+    }
+
+    /// There are never more than this.
+    pub(super) fn set_most(&mut self, most: u32) {
+        self.most = most.max(1);
+        if self.concurrency() > self.most {
+            self.concurrency = self.most;
+            self.hold();
+        }
+    }
+
+    /// A window has passed; `may_grow` is false where more requests could not help.
+    pub(super) fn step(&mut self, work: f64, under_way: u32, may_grow: bool) {
+        self.since_down += 1;
+        match &mut self.state {
+            State::Climb { trial, doubted } => {
+                let opening = self.opening.replace(work);
+                if self.tried.is_empty()
+                    && opening.is_some_and(|before| work < 0.85 * before)
+                    && trial.concurrency > 1
+                {
+                    // While the first requests came to be under way it went better than with all of them.
+                    self.tried.push((trial.concurrency, work));
+                    let fewer = trial.concurrency / 2;
+                    self.descend_to(fewer);
+                    return;
+                }
+                let Some(brought) = trial.add(work, under_way) else {
+                    return;
+                };
+                let best = best(&self.tried);
+                let before = self.tried.last().map_or(0, |(tried, _)| *tried);
+                let more = f64::from(trial.concurrency) / f64::from(before.max(1)) - 1.0;
+                let helps = brought >= best * (1.0 + CLIMB_GAIN * more.min(1.0)) && brought > 0.0;
+                if !helps && !*doubted {
+                    *doubted = true;
+                    trial.extend(1);
+                    return;
+                }
+                let concurrency = trial.concurrency;
+                self.tried.push((concurrency, brought));
+                if helps && may_grow && concurrency < self.most {
+                    self.climb_to(concurrency.saturating_mul(2));
+                } else if self.tried.len() == 2 && self.tried[0].0 > 1 && self.usual.is_none() {
+                    // The first doubling brought nothing: fewer than at the beginning may do.
+                    self.descend_to(self.tried[0].0 / 2);
+                } else {
+                    self.choose();
+                }
+            }
+            State::Descend(trial) => {
+                let Some(brought) = trial.add(work, under_way) else {
+                    return;
+                };
+                let concurrency = trial.concurrency;
+                let best = best(&self.tried);
+                self.tried.push((concurrency, brought));
+                if brought >= best * ENOUGH && concurrency > 1 {
+                    self.descend_to(concurrency / 2);
+                } else {
+                    self.choose();
+                }
+            }
+            State::Hold => self.stay(work, may_grow),
+            State::Up(trial) => {
+                let Some(brought) = trial.add(work, under_way) else {
+                    return;
+                };
+                let (above, usual) = (trial.concurrency, self.usual.unwrap_or(0.0));
+                let more = f64::from(above) / f64::from(self.concurrency) - 1.0;
+                let gain = brought / usual.max(1.0) - 1.0;
+                if gain >= (UP_GAIN * more).max(0.01) {
+                    self.tried = vec![(self.concurrency, usual), (above, brought)];
+                    self.concurrency = above;
+                    let steep = gain > 0.7 * more;
+                    self.climb_to(if steep {
+                        above.saturating_mul(2)
+                    } else {
+                        up(above)
+                    });
+                } else {
+                    if gain < FELL - 1.0 {
+                        // That was not the trial: the link has changed.
+                        self.forget();
+                    } else if gain < -0.03 {
+                        self.up_every = (self.up_every * 2).min(UP_EVERY_MAX);
+                    } else {
+                        self.up_every = UP_EVERY;
+                    }
+                    self.hold();
+                }
+            }
+            State::Down(trial) => {
+                let brought = trial.add(work, under_way);
+                let is_hopeless = trial.is_hopeless(self.usual.unwrap_or(0.0));
+                let Some(brought) = brought.or(is_hopeless.then_some(0.0)) else {
+                    return;
+                };
+                let (below, usual) = (trial.concurrency, self.usual.unwrap_or(0.0));
+                if brought >= usual * (1.0 - DOWN_COST) {
+                    // What is better with fewer is taken at once, what is as good only half of the way.
+                    self.concurrency = if brought > usual * 1.05 || self.concurrency <= 3 {
+                        self.usual = Some(brought);
+                        below
+                    } else {
+                        (below + self.concurrency)
+                            .div_ceil(2)
+                            .min(self.concurrency - 1)
+                    };
+                    self.down_every = DOWN_EVERY;
+                } else {
+                    self.down_every = (self.down_every * 2).min(DOWN_EVERY_MAX);
+                }
+                self.since_down = 0;
+                self.hold();
+            }
+        }
+    }
+
+    fn stay(&mut self, work: f64, may_grow: bool) {
+        self.held += 1;
+        if self.held <= self.settling {
+            return;
+        }
+        if let Some(usual) = self.usual {
+            let strange = if work < usual * FELL {
+                -1
+            } else {
+                i32::from(work > usual * ROSE)
+            };
+            let again = strange != 0 && strange == self.strange.signum();
+            self.strange = strange;
+            if again && strange > 0 && may_grow {
+                self.tried = vec![(self.concurrency, work)];
+                self.usual = Some(work);
+                self.climb_to(self.concurrency.saturating_mul(2));
+                return;
+            }
+            if again {
+                self.forget();
+                self.held = self.settling;
+            }
+            if strange != 0 {
+                return;
+            }
+        }
+        self.smooth(work);
+        let measured = self.held - self.settling;
+        if measured < 2 {
+            return;
+        }
+        let can_grow = may_grow && self.concurrency < self.most;
+        if self.concurrency > 1 && self.since_down >= self.down_every && measured >= 3 {
+            let below =
+                ((f64::from(self.concurrency) * DOWN) as u32).clamp(1, self.concurrency - 1);
+            self.state = State::Down(Trial::new(below, self.settling, self.measuring));
+        } else if can_grow && measured >= self.up_every {
+            let has_changed = self.up_every == UP_EVERY_CHANGED;
+            let above = if has_changed {
+                self.concurrency * 2
+            } else {
+                up(self.concurrency)
+            };
+            let above = above.min(self.most);
+            let measuring = if has_changed {
+                2
+            } else {
+                self.measuring.min(4)
+            };
+            self.state = State::Up(Trial::new(above, self.settling, measuring));
+        }
+    }
+
+    /// The link has changed: what was usual is over, and more may help.
+    fn forget(&mut self) {
+        self.usual = None;
+        self.up_every = UP_EVERY_CHANGED;
+        self.down_every = DOWN_EVERY;
+        self.since_down = 0;
+    }
+
+    fn smooth(&mut self, work: f64) {
+        let usual = self.usual.unwrap_or(work);
+        self.usual = Some(usual + 0.3 * (work - usual));
+    }
+
+    fn climb_to(&mut self, concurrency: u32) {
+        self.state = State::Climb {
+            trial: Trial::new(concurrency.min(self.most), self.settling, 1),
+            doubted: false,
+        };
+    }
+
+    fn descend_to(&mut self, concurrency: u32) {
+        self.state = State::Descend(Trial::new(concurrency, self.settling, 1));
+    }
+
+    /// The climb is over: the fewest of those tried that bring nearly the most.
+    fn choose(&mut self) {
+        let best = best(&self.tried);
+        let enough = self
+            .tried
+            .iter()
+            .filter(|(_, brought)| *brought >= best * ENOUGH);
+        if let Some((concurrency, brought)) = enough.min_by_key(|(concurrency, _)| *concurrency) {
+            // Half as many again, where more did no harm: the knee may be right behind.
+            let harmless = self
+                .tried
+                .iter()
+                .filter(|(_, brought)| *brought >= best * ENOUGH);
+            let most = harmless.map(|(tried, _)| *tried).max();
+            self.concurrency = (concurrency + concurrency / 2).min(most.unwrap_or(*concurrency));
+            self.usual = Some(*brought);
+        }
+        self.tried.clear();
+        self.since_down = 0;
+        self.hold();
+    }
+
+    fn hold(&mut self) {
+        self.state = State::Hold;
+        self.held = 0;
+        self.strange = 0;
+    }
+}
+
+fn best(tried: &[(u32, f64)]) -> f64 {
+    tried
+        .iter()
+        .map(|(_, brought)| *brought)
+        .fold(0.0, f64::max)
+}
+
+fn up(concurrency: u32) -> u32 {
+    ((f64::from(concurrency) * UP) as u32).max(concurrency + 1)
+}

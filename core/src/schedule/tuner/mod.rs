@@ -1,0 +1,213 @@
+//! The controller: what was measured in a window comes in, what holds for the next one goes out.
+//!
+//! It moves three things. The number of requests under way ([`knee`]) follows goodput: the fewest that bring all there
+//! is. The pace at which requests start ([`pacer`]) follows the service's push-back. The size of blocks ([`blocks`])
+//! follows the rate, so that no request takes too long. No clock, no thread and no file in here: the same measurements
+//! give the same decisions, so that it can be simulated, over any link, faster than time passes.
+
+mod blocks;
+
+mod decision;
+
+mod knee;
+
+mod pacer;
+
+mod sample;
+
+mod trial;
+
+use std::time::Duration;
+
+pub use decision::{Bound, Decision, Pace, Phase};
+pub use sample::{Cause, Sample};
+
+use blocks::Blocks;
+use knee::Knee;
+use pacer::Pacer;
+
+/// How long a window should be.
+pub const WINDOW: Duration = Duration::from_millis(250);
+
+/// Beyond this share of its processor time, more requests bring a process nothing.
+const PROCESSOR_FULL: f64 = 0.97;
+
+/// Windows for which a number that ran into silence is not exceeded: half a minute.
+const SILENCE_WINDOWS: u32 = 120;
+
+/// A wait that the service asks for holds everything back only where it refuses most of what it gets.
+const HOLD_SHARE: f64 = 0.5;
+
+/// What a long request has moved by the end of the first window, in bytes.
+const LONG_BYTES: u64 = 96 * 1024;
+
+/// In the first window, so many requests are under way at first, and one more for each that succeeds.
+pub const OPENING: u32 = 4;
+
+/// Where the controller begins, and its limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Range {
+    /// The first number of requests: what this endpoint was left with an hour ago at most, or a guess.
+    pub start: u32,
+    /// Never more than this.
+    pub most: u32,
+    /// The number does not move: `/NC`.
+    pub is_fixed: bool,
+    /// The size of blocks that is wanted where the link allows it, in bytes.
+    pub block_bytes: u64,
+}
+
+/// The controller.
+#[derive(Debug)]
+pub struct Tuner {
+    range: Range,
+    knee: Knee,
+    pacer: Pacer,
+    blocks: Blocks,
+    /// Smoothed goodput in bytes per second.
+    rate: Option<f64>,
+    /// Requests that end in a window, for each that is under way.
+    turnover: f64,
+    silence: Option<(u32, u32)>,
+    bound: Bound,
+    hold: Option<Duration>,
+    is_open: bool,
+}
+
+impl Tuner {
+    /// A controller that has measured nothing.
+    pub fn new(range: Range) -> Self {
+        Self {
+            knee: Knee::new(range.start, range.most),
+            pacer: Pacer::default(),
+            blocks: Blocks::new(range.block_bytes),
+            rate: None,
+            turnover: 1.0,
+            silence: None,
+            bound: Bound::Unknown,
+            hold: None,
+            is_open: false,
+            range,
+        }
+    }
+
+    /// What holds now.
+    pub fn decision(&self) -> Decision {
+        Decision {
+            concurrency: if self.range.is_fixed {
+                self.range.start
+            } else {
+                self.knee.concurrency()
+            },
+            pace: self.pacer.pace(),
+            hold: self.hold,
+            block_bytes: self.blocks.bytes(),
+            phase: if self.range.is_fixed {
+                Phase::Hold
+            } else {
+                self.knee.phase()
+            },
+            bound: self.bound,
+        }
+    }
+
+    /// A window has passed.
+    pub fn step(&mut self, sample: &Sample) -> Decision {
+        let windows = self.windows_per_request(sample);
+        self.pacer.step(sample, self.knee.is_climbing(), windows);
+        self.hold = sample
+            .retry_after
+            .filter(|_| sample.refused_share() > HOLD_SHARE);
+        let work = sample.work();
+        let is_full = sample.processor > PROCESSOR_FULL;
+        self.fit(sample);
+        let round_trip = sample.round_trip.unwrap_or_default().as_secs_f64();
+        let settling = (1.5 * round_trip / sample.window.as_secs_f64().max(1e-3)).ceil();
+        self.knee.set_settling((settling as u32).clamp(1, 4));
+        self.knee.set_measuring(windows);
+        if sample.timeouts > 0 && sample.timeouts >= sample.succeeded / 10 {
+            self.knee.halve();
+            self.silence = Some((self.knee.concurrency(), SILENCE_WINDOWS));
+        } else if self.pacer.binds() || sample.starved {
+            self.knee.freeze(work);
+        } else if !self.is_open && has_long_requests(sample) {
+            self.knee.be_careful();
+        } else {
+            self.knee.step(work, sample.under_way, !is_full);
+        }
+        self.is_open = true;
+        self.bound = self.what_binds(sample, is_full);
+        self.decision()
+    }
+
+    /// Where the number should begin the next time.
+    pub fn settled(&self) -> Option<u32> {
+        (self.knee.usual().is_some() && !self.range.is_fixed).then(|| self.knee.concurrency())
+    }
+
+    /// How many windows a request takes: those that begin together end together, so a shorter look would deceive.
+    fn windows_per_request(&mut self, sample: &Sample) -> u32 {
+        let ended = f64::from(sample.succeeded) / f64::from(sample.under_way.max(1));
+        self.turnover += 0.2 * (ended - self.turnover);
+        (1.0 / self.turnover.max(0.05)).ceil() as u32
+    }
+
+    /// Fits blocks and the most requests to the rate.
+    fn fit(&mut self, sample: &Sample) {
+        let now = sample.good_bytes_per_second();
+        if sample.starved || (now <= 0.0 && self.rate.is_none()) {
+            return;
+        }
+        let rate = self.rate.unwrap_or(now);
+        // Upward at once: a small number because of a slow start would be a brake.
+        let rate = if now > rate {
+            now
+        } else {
+            rate + 0.3 * (now - rate)
+        };
+        self.rate = Some(rate);
+        let request_bytes = sample.succeeded_bytes as f64 / f64::from(sample.succeeded.max(1));
+        if let Some(Pace::Bytes(pace)) = self.pacer.pace() {
+            self.blocks.refine(pace);
+        }
+        let is_calm = !self.knee.is_climbing() && self.pacer.pace().is_none();
+        let fits = self.blocks.fit(rate, self.knee.concurrency(), is_calm);
+        // Small objects are requests of their own size, whatever blocks are.
+        let is_small = sample.succeeded > 0 && request_bytes < blocks::BLOCK_BYTES_MIN as f64;
+        let mut most = if is_small {
+            self.range.most
+        } else {
+            self.range.most.min(fits)
+        };
+        if let Some((ceiling, left)) = &mut self.silence {
+            most = most.min(*ceiling);
+            *left -= 1;
+            if *left == 0 {
+                self.silence = None;
+            }
+        }
+        self.knee.set_most(most);
+    }
+
+    fn what_binds(&self, sample: &Sample, is_full: bool) -> Bound {
+        if self.pacer.binds() {
+            Bound::Service
+        } else if sample.starved {
+            Bound::Work
+        } else if is_full {
+            Bound::Processor
+        } else if self.range.is_fixed {
+            Bound::Fixed
+        } else if self.knee.phase() == Phase::Climb {
+            Bound::Unknown
+        } else {
+            Bound::Network
+        }
+    }
+}
+
+/// Requests that have moved so much each, and have hardly begun to end, are long ones.
+fn has_long_requests(sample: &Sample) -> bool {
+    let requests = u64::from(sample.under_way + sample.succeeded).max(1);
+    sample.succeeded < sample.under_way && sample.moved_bytes / requests > LONG_BYTES
+}

@@ -1,0 +1,74 @@
+//! What happened in one window, as the controller sees it.
+
+use std::time::Duration;
+
+/// Why a service pushed back, as far as it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// Too many bytes: ingress or egress beyond the account's limit.
+    Bytes,
+    /// Too many requests: operations per second beyond a limit.
+    Requests,
+}
+
+/// The measurements of one window, summed over all workers.
+#[derive(Debug, Clone, Default)]
+pub struct Sample {
+    /// How long the window was.
+    pub window: Duration,
+    /// Bytes of requests and answers that went over the network, also those of attempts that are still under way.
+    pub moved_bytes: u64,
+    /// Of the bytes that ever moved, those that turned out to be for nothing in this window: their attempt failed.
+    pub failed_bytes: u64,
+    /// Requests that succeeded.
+    pub succeeded: u32,
+    /// Their bytes, all of them, whenever they moved.
+    pub succeeded_bytes: u64,
+    /// Attempts that the service pushed back: 503, 429, 500 `OperationTimedOut`.
+    pub refused: u32,
+    /// Why, where the service says it.
+    pub cause: Option<Cause>,
+    /// The longest wait that the service asked for (`Retry-After`).
+    pub retry_after: Option<Duration>,
+    /// Attempts that ended in silence.
+    pub timeouts: u32,
+    /// The shortest time that a small exchange or a new connection took.
+    pub round_trip: Option<Duration>,
+    /// How many requests were under way at the end of the window. After the limit was lowered it takes them a while.
+    pub under_way: u32,
+    /// Fewer requests were under way than were allowed, because there was no more to do.
+    pub starved: bool,
+    /// How much of the processor time that it may use this process used, 0 to 1.
+    pub processor: f64,
+}
+
+/// What a request is worth beside its bytes: small objects are limited by requests, and empty ones are work too.
+const REQUEST_BYTES: f64 = 16.0 * 1024.0;
+
+impl Sample {
+    /// Bytes per second that were not for nothing.
+    pub fn good_bytes_per_second(&self) -> f64 {
+        self.per_second(self.moved_bytes as f64 - self.failed_bytes as f64)
+            .max(0.0)
+    }
+
+    /// The work that got done: goodput, and something for every request.
+    pub(super) fn work(&self) -> f64 {
+        self.good_bytes_per_second() + REQUEST_BYTES * self.requests_per_second()
+    }
+
+    /// Requests per second that succeeded.
+    pub fn requests_per_second(&self) -> f64 {
+        self.per_second(f64::from(self.succeeded))
+    }
+
+    /// The share of the attempts that ended in this window that the service pushed back.
+    pub fn refused_share(&self) -> f64 {
+        let ended = self.succeeded + self.refused + self.timeouts;
+        f64::from(self.refused) / f64::from(ended.max(1))
+    }
+
+    fn per_second(&self, amount: f64) -> f64 {
+        amount / self.window.as_secs_f64().max(1e-3)
+    }
+}

@@ -1,0 +1,146 @@
+//! The controllers that compete: ours, fixed numbers, and rules that others use.
+
+use azring_core::schedule::tuner::{Bound, Decision, Phase, Range, Sample, Tuner};
+
+/// The most requests of any rule.
+pub(crate) const MOST: u32 = 512;
+
+/// Something that sets the number of requests.
+#[derive(Debug)]
+pub(crate) enum Rule {
+    /// Ours.
+    Knee(Box<Tuner>),
+    /// A number that stays.
+    Fixed(u32),
+    /// One more for every quiet window, half after push-back or silence.
+    Aimd(f64),
+    /// Fours, then twos, each tried for eight seconds; the first that brings too little ends it for good.
+    Steps(Steps),
+}
+
+/// How far a stepwise rule is.
+#[derive(Debug)]
+pub(crate) struct Steps {
+    number: f64,
+    factor: f64,
+    windows: u32,
+    sum: f64,
+    last: f64,
+    is_done: bool,
+}
+
+impl Rule {
+    /// Ours, as the engine starts it.
+    pub(crate) fn ours(block_bytes: u64) -> Self {
+        Self::ours_from(16, block_bytes)
+    }
+
+    /// Ours, from another number.
+    pub(crate) fn ours_from(start: u32, block_bytes: u64) -> Self {
+        Self::Knee(Box::new(Tuner::new(Range {
+            start,
+            most: MOST,
+            is_fixed: false,
+            block_bytes,
+        })))
+    }
+
+    /// Ours with a number that the user fixed.
+    pub(crate) fn pinned(number: u32) -> Self {
+        Self::Knee(Box::new(Tuner::new(Range {
+            start: number,
+            most: number,
+            is_fixed: true,
+            block_bytes: 4 << 20,
+        })))
+    }
+
+    /// Additive increase, multiplicative decrease.
+    pub(crate) fn aimd() -> Self {
+        Self::Aimd(8.0)
+    }
+
+    /// Step by step.
+    pub(crate) fn steps() -> Self {
+        Self::Steps(Steps {
+            number: 4.0,
+            factor: 4.0,
+            windows: 0,
+            sum: 0.0,
+            last: 0.0,
+            is_done: false,
+        })
+    }
+
+    /// Only ours begins carefully within the first window.
+    pub(crate) fn ramps(&self) -> bool {
+        matches!(self, Self::Knee(_))
+    }
+
+    /// What holds now.
+    pub(crate) fn decision(&self, block_bytes: u64) -> Decision {
+        let concurrency = match self {
+            Self::Knee(tuner) => return tuner.decision(),
+            Self::Fixed(number) => *number,
+            Self::Aimd(number) => *number as u32,
+            Self::Steps(steps) => steps.number as u32,
+        };
+        Decision {
+            concurrency: concurrency.clamp(1, MOST),
+            pace: None,
+            hold: None,
+            block_bytes,
+            phase: Phase::Hold,
+            bound: Bound::Fixed,
+        }
+    }
+
+    /// A window has passed.
+    pub(crate) fn step(&mut self, sample: &Sample) {
+        match self {
+            Self::Knee(tuner) => {
+                tuner.step(sample);
+            }
+            Self::Fixed(_) => {}
+            Self::Aimd(number) => {
+                let is_bad = sample.refused + sample.timeouts > 0;
+                *number = if is_bad { *number / 2.0 } else { *number + 1.0 };
+                *number = number.clamp(1.0, f64::from(MOST));
+            }
+            Self::Steps(steps) => steps.step(sample),
+        }
+    }
+}
+
+impl Steps {
+    fn step(&mut self, sample: &Sample) {
+        if self.is_done {
+            return;
+        }
+        self.windows += 1;
+        if self.windows > 16 {
+            self.sum += sample.moved_bytes as f64;
+        }
+        if self.windows < 32 {
+            return;
+        }
+        let brought = std::mem::take(&mut self.sum);
+        self.windows = 0;
+        if brought >= self.last * (1.0 + 0.2 * (self.factor - 1.0)) || self.last == 0.0 {
+            self.last = brought;
+            self.number *= self.factor;
+            return;
+        }
+        self.number /= self.factor;
+        self.factor = if self.factor > 2.0 {
+            2.0
+        } else {
+            1.0 + (self.factor - 1.0) / 5.0
+        };
+        if self.factor < 1.19 {
+            self.is_done = true;
+        } else {
+            self.number *= self.factor;
+        }
+    }
+}

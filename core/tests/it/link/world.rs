@@ -1,0 +1,505 @@
+//! Requests that travel: from event to event, without a clock.
+//!
+//! All connections share the link evenly, none gets more than its cap. So one number says how far everybody is: the
+//! bytes that a connection which was there from the beginning would have got; a request ends when that number has grown
+//! by its own bytes.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use std::time::Duration;
+
+use azring_core::schedule::tuner::{Cause, Decision, OPENING, Pace, Sample, WINDOW};
+
+use super::random::Random;
+use super::rules::Rule;
+use super::scenario::Scenario;
+
+/// What a client sends on before it sees that it is refused.
+const SENT_IN_VAIN: f64 = 64.0 * 1024.0;
+
+/// One window of one client, as it was.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Past {
+    /// When it ended, in seconds.
+    pub(crate) time: f64,
+    /// Bytes that were not for nothing.
+    pub(crate) good_bytes: f64,
+    /// Bytes that were.
+    pub(crate) failed_bytes: f64,
+    /// What held.
+    pub(crate) decision: Decision,
+}
+
+/// A time or an amount that can be ordered.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct At(f64);
+
+impl Eq for At {}
+
+impl PartialOrd for At {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for At {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Event {
+    /// A client may start something.
+    Wake(usize),
+    /// The request's first byte is at the other end.
+    Begin(usize, u32),
+    /// A refused request may try again.
+    Again(usize),
+    /// An attempt is too old.
+    Silence(usize, u32),
+    /// A window ends.
+    Window(usize),
+    /// The link is looked at anew.
+    Weather,
+    /// A client joins.
+    Join(usize),
+}
+
+#[derive(Debug, Default)]
+struct Flow {
+    client: usize,
+    bytes: f64,
+    attempt: u32,
+    tries: u32,
+    begun_at: Option<f64>,
+    is_used: bool,
+}
+
+struct Client {
+    rule: Rule,
+    decision: Decision,
+    is_first_window: bool,
+    under_way: u32,
+    active: u32,
+    next_start: f64,
+    woken: bool,
+    hold_until: f64,
+    again: VecDeque<usize>,
+    moved: f64,
+    sample: Sample,
+    failed: f64,
+    busy_s: f64,
+    past: Vec<Past>,
+    warm: u32,
+}
+
+struct Bucket {
+    rate: f64,
+    credit: f64,
+    at: f64,
+}
+
+impl Bucket {
+    fn new(rate: f64) -> Self {
+        Self {
+            rate,
+            credit: rate,
+            at: 0.0,
+        }
+    }
+
+    fn fill(&mut self, now: f64) {
+        self.credit = (self.credit + (now - self.at) * self.rate).min(self.rate);
+        self.at = now;
+    }
+
+    fn has(&mut self, now: f64, amount: f64) -> bool {
+        self.fill(now);
+        self.credit >= amount.min(self.rate)
+    }
+}
+
+/// The link, the service, and the clients.
+pub(crate) struct World<'a> {
+    scenario: &'a Scenario,
+    random: Random,
+    now: f64,
+    events: BinaryHeap<Reverse<(At, u64, Event)>>,
+    order: u64,
+    clients: Vec<Client>,
+    flows: Vec<Flow>,
+    free: Vec<usize>,
+    /// Who ends when the common number is so large.
+    ends: BinaryHeap<Reverse<(At, usize, u32)>>,
+    common: f64,
+    active: u32,
+    others: u32,
+    capacity: f64,
+    requests: Option<Bucket>,
+    bytes: Option<Bucket>,
+    processor_free_at: f64,
+}
+
+impl<'a> World<'a> {
+    /// Lets the rules loose on one link, each from its time on, until the end; returns what each saw.
+    pub(crate) fn run(scenario: &'a Scenario, rules: Vec<(f64, Rule)>, end: f64) -> Vec<Vec<Past>> {
+        let mut world = World {
+            scenario,
+            random: Random::new(scenario.seed),
+            now: 0.0,
+            events: BinaryHeap::new(),
+            order: 0,
+            clients: Vec::new(),
+            flows: Vec::new(),
+            free: Vec::new(),
+            ends: BinaryHeap::new(),
+            common: 0.0,
+            active: 0,
+            others: 0,
+            capacity: 0.0,
+            requests: scenario.budget.requests_per_second.map(Bucket::new),
+            bytes: scenario.budget.bytes_per_second.map(Bucket::new),
+            processor_free_at: 0.0,
+        };
+        for (index, (from, rule)) in rules.into_iter().enumerate() {
+            let decision = rule.decision(scenario.request_bytes);
+            world.clients.push(Client {
+                decision,
+                is_first_window: rule.ramps(),
+                rule,
+                under_way: 0,
+                active: 0,
+                next_start: 0.0,
+                woken: false,
+                hold_until: 0.0,
+                again: VecDeque::new(),
+                moved: 0.0,
+                sample: Sample::default(),
+                failed: 0.0,
+                busy_s: 0.0,
+                past: Vec::new(),
+                warm: 0,
+            });
+            world.at(from, Event::Join(index));
+        }
+        world.at(0.0, Event::Weather);
+        world.pass(end);
+        world
+            .clients
+            .into_iter()
+            .map(|client| client.past)
+            .collect()
+    }
+
+    fn at(&mut self, time: f64, event: Event) {
+        self.order += 1;
+        self.events.push(Reverse((At(time), self.order, event)));
+    }
+
+    fn pass(&mut self, end: f64) {
+        while self.now < end {
+            let next_event = self.events.peek().map_or(end, |Reverse((At(at), ..))| *at);
+            let rate = self.flow_rate();
+            let next_end = match self.ends.peek() {
+                Some(Reverse((At(common), ..))) if rate > 0.0 => {
+                    self.now + ((common - self.common) / rate).max(0.0)
+                }
+                _ => f64::INFINITY,
+            };
+            self.advance(next_event.min(next_end).min(end), rate);
+            if next_end <= next_event {
+                if let Some(Reverse((At(common), flow, attempt))) = self.ends.pop() {
+                    self.common = self.common.max(common);
+                    if self.flows[flow].attempt == attempt && self.flows[flow].begun_at.is_some() {
+                        self.end(flow);
+                    }
+                }
+            } else if let Some(Reverse((_, _, event))) = self.events.pop() {
+                self.happen(event);
+            }
+        }
+    }
+
+    fn advance(&mut self, until: f64, rate: f64) {
+        let grown = rate * (until - self.now);
+        self.now = until;
+        self.common += grown;
+        if grown > 0.0 {
+            for client in &mut self.clients {
+                client.moved += grown * f64::from(client.active);
+            }
+        }
+    }
+
+    /// What one connection gets.
+    fn flow_rate(&self) -> f64 {
+        let sharing = f64::from(self.active + self.others);
+        if sharing == 0.0 {
+            return 0.0;
+        }
+        let mut capacity = self.capacity;
+        if let Some((from, share)) = self.scenario.thrash
+            && self.active > from
+        {
+            capacity /= 1.0 + share * f64::from(self.active - from);
+        }
+        let by_processor = self.scenario.processor.1;
+        if by_processor > 0.0 {
+            capacity = capacity.min(1.0 / by_processor);
+        }
+        (capacity / sharing).min(self.scenario.flow)
+    }
+
+    fn happen(&mut self, event: Event) {
+        match event {
+            Event::Join(client) => {
+                self.at(self.now + WINDOW.as_secs_f64(), Event::Window(client));
+                self.start(client);
+            }
+            Event::Wake(client) => {
+                self.clients[client].woken = false;
+                self.start(client);
+            }
+            Event::Begin(flow, attempt) => {
+                if self.flows[flow].attempt == attempt {
+                    self.begin(flow);
+                }
+            }
+            Event::Again(flow) => {
+                let client = self.flows[flow].client;
+                self.clients[client].again.push_back(flow);
+                self.start(client);
+            }
+            Event::Silence(flow, attempt) => {
+                if self.flows[flow].attempt == attempt && self.flows[flow].is_used {
+                    self.fall_silent(flow);
+                }
+            }
+            Event::Window(client) => self.window(client),
+            Event::Weather => {
+                let noise = self.random.between(0.95, 1.0);
+                self.capacity = self.scenario.bandwidth_at(self.now) * noise;
+                let others = self.scenario.others.iter();
+                self.others = others
+                    .filter(|(from, until, _)| *from <= self.now && self.now < *until)
+                    .map(|(.., connections)| connections)
+                    .sum();
+                self.at(self.now + 0.1, Event::Weather);
+            }
+        }
+    }
+
+    /// Starts what a client may start.
+    fn start(&mut self, index: usize) {
+        loop {
+            let client = &mut self.clients[index];
+            let mut limit = client.decision.concurrency;
+            if client.is_first_window {
+                limit = limit.min(OPENING + client.sample.succeeded);
+            }
+            let is_again = !client.again.is_empty();
+            if !is_again && client.under_way >= limit {
+                return;
+            }
+            let bytes = if self.scenario.is_blocks {
+                client.decision.block_bytes as f64
+            } else {
+                self.scenario.request_bytes as f64
+            };
+            let earliest = client.next_start.max(client.hold_until);
+            if earliest > self.now {
+                if !client.woken {
+                    client.woken = true;
+                    self.at(earliest, Event::Wake(index));
+                }
+                return;
+            }
+            let gap = match client.decision.pace {
+                None => 0.0,
+                Some(Pace::Bytes(rate)) => bytes / rate,
+                Some(Pace::Requests(rate)) => 1.0 / rate,
+            };
+            client.next_start = client.next_start.max(self.now - 0.01) + gap;
+            let flow = if let Some(flow) = client.again.pop_front() {
+                flow
+            } else {
+                client.under_way += 1;
+                let flow = self.free.pop().unwrap_or_else(|| {
+                    self.flows.push(Flow::default());
+                    self.flows.len() - 1
+                });
+                let attempt = self.flows[flow].attempt;
+                self.flows[flow] = Flow {
+                    client: index,
+                    bytes,
+                    attempt,
+                    tries: 0,
+                    begun_at: None,
+                    is_used: true,
+                };
+                flow
+            };
+            self.send(flow);
+        }
+    }
+
+    fn send(&mut self, flow: usize) {
+        let tail = if self.random.draw() < 0.005 { 8.0 } else { 1.0 };
+        let stall = if self.random.draw() < self.scenario.loss {
+            self.random.between(0.2, 1.0)
+        } else {
+            0.0
+        };
+        let mut latency = self.scenario.round_trip_s * self.random.between(0.85, 1.15) * tail;
+        let index = self.flows[flow].client;
+        let (per_request, per_byte) = self.scenario.processor;
+        let load = 1.0 + f64::from(self.clients[index].under_way) / 2000.0;
+        let cost = per_request * load + per_byte * self.flows[flow].bytes;
+        let client = &mut self.clients[index];
+        if client.under_way > client.warm {
+            // A new connection: two round trips more.
+            client.warm = client.under_way;
+            latency += 2.0 * self.scenario.round_trip_s;
+        }
+        client.busy_s += cost;
+        let seen = Duration::from_secs_f64(latency.max(1e-6));
+        let least = client
+            .sample
+            .round_trip
+            .map_or(seen, |least| least.min(seen));
+        client.sample.round_trip = Some(least);
+        self.processor_free_at = self.processor_free_at.max(self.now) + per_request * load;
+        self.flows[flow].attempt += 1;
+        let attempt = self.flows[flow].attempt;
+        if self.scenario.is_blocks {
+            self.at(
+                self.now + self.scenario.patience_s,
+                Event::Silence(flow, attempt),
+            );
+        }
+        let begins = self.processor_free_at + latency + stall;
+        self.at(begins, Event::Begin(flow, attempt));
+    }
+
+    fn begin(&mut self, flow: usize) {
+        if !self.scenario.budget.after_body && !self.is_admitted(flow) {
+            let vain = self.flows[flow].bytes.min(SENT_IN_VAIN);
+            self.clients[self.flows[flow].client].moved += vain;
+            self.refuse(flow, vain);
+            return;
+        }
+        let entry = (
+            At(self.common + self.flows[flow].bytes),
+            flow,
+            self.flows[flow].attempt,
+        );
+        self.ends.push(Reverse(entry));
+        self.flows[flow].begun_at = Some(self.common);
+        self.clients[self.flows[flow].client].active += 1;
+        self.active += 1;
+    }
+
+    fn leave(&mut self, flow: usize) {
+        if self.flows[flow].begun_at.take().is_some() {
+            self.clients[self.flows[flow].client].active -= 1;
+            self.active -= 1;
+        }
+    }
+
+    fn end(&mut self, flow: usize) {
+        self.leave(flow);
+        let bytes = self.flows[flow].bytes;
+        if self.scenario.budget.after_body && !self.is_admitted(flow) {
+            self.refuse(flow, bytes);
+            return;
+        }
+        let index = self.flows[flow].client;
+        let client = &mut self.clients[index];
+        client.sample.succeeded += 1;
+        client.sample.succeeded_bytes += bytes as u64;
+        client.under_way -= 1;
+        self.flows[flow].is_used = false;
+        self.free.push(flow);
+        self.start(index);
+    }
+
+    fn is_admitted(&mut self, flow: usize) -> bool {
+        let bytes = self.flows[flow].bytes;
+        let (now, mut admitted) = (self.now, true);
+        if let Some(bucket) = &mut self.requests {
+            admitted &= bucket.has(now, 1.0);
+        }
+        if let Some(bucket) = &mut self.bytes {
+            admitted &= bucket.has(now, bytes);
+        }
+        if admitted {
+            for (bucket, amount) in [(&mut self.requests, 1.0), (&mut self.bytes, bytes)] {
+                if let Some(bucket) = bucket {
+                    bucket.credit -= amount;
+                }
+            }
+        }
+        admitted
+    }
+
+    fn refuse(&mut self, flow: usize, vain: f64) {
+        let tries = self.flows[flow].tries;
+        self.flows[flow].tries += 1;
+        self.flows[flow].attempt += 1;
+        let own = 2_f64.powi(tries.min(6) as i32).min(60.0) * self.random.between(0.5, 1.0);
+        let budget = &self.scenario.budget;
+        let wait = own.max(budget.retry_after_s.unwrap_or(0.0));
+        let client = &mut self.clients[self.flows[flow].client];
+        client.failed += vain;
+        client.sample.refused += 1;
+        client.sample.retry_after = budget.retry_after_s.map(Duration::from_secs_f64);
+        client.sample.cause = budget
+            .names_cause
+            .then_some(if budget.bytes_per_second.is_some() {
+                Cause::Bytes
+            } else {
+                Cause::Requests
+            });
+        self.at(self.now + wait, Event::Again(flow));
+    }
+
+    fn fall_silent(&mut self, flow: usize) {
+        let got = self.flows[flow]
+            .begun_at
+            .map_or(0.0, |begun| self.common - begun);
+        self.leave(flow);
+        self.flows[flow].attempt += 1;
+        let client = &mut self.clients[self.flows[flow].client];
+        client.failed += got;
+        client.sample.timeouts += 1;
+        self.at(self.now + 1.0, Event::Again(flow));
+    }
+
+    fn window(&mut self, index: usize) {
+        let window = WINDOW;
+        let client = &mut self.clients[index];
+        let moved = std::mem::take(&mut client.moved);
+        let failed = std::mem::take(&mut client.failed);
+        let mut sample = std::mem::take(&mut client.sample);
+        sample.window = window;
+        sample.moved_bytes = moved as u64;
+        sample.failed_bytes = failed as u64;
+        sample.under_way = client.under_way;
+        sample.processor = std::mem::take(&mut client.busy_s) / window.as_secs_f64();
+        client.past.push(Past {
+            time: self.now,
+            good_bytes: moved - failed,
+            failed_bytes: failed,
+            decision: client.decision,
+        });
+        client.rule.step(&sample);
+        client.is_first_window = false;
+        client.decision = client.rule.decision(self.scenario.request_bytes);
+        if let Some(hold) = client.decision.hold {
+            client.hold_until = client.hold_until.max(self.now + hold.as_secs_f64());
+        }
+        self.at(self.now + window.as_secs_f64(), Event::Window(index));
+        self.start(index);
+    }
+}

@@ -1,0 +1,5 @@
+//! The core's tests that are larger than one module.
+
+mod link;
+
+mod tuner_link;

@@ -1,0 +1,148 @@
+//! The controller on links that exist only in numbers: against the best number that stays, and against the rules that
+//! others use. Virtual time; the same seed gives the same run, so nothing here depends on this machine.
+
+use std::sync::OnceLock;
+
+use crate::link::figures::{Best, Figures, best, fairness, figures};
+use crate::link::rules::Rule;
+use crate::link::scenario::{Scenario, drawn, named};
+use crate::link::world::World;
+
+/// Links that nobody chose: the seeds 0 to this.
+const DRAWN: u64 = 40;
+
+/// The rule for a link.
+type OfScenario = fn(&Scenario) -> Rule;
+
+/// The named links with the best that a fixed number brings on each.
+fn ground() -> &'static [(Scenario, Best)] {
+    static GROUND: OnceLock<Vec<(Scenario, Best)>> = OnceLock::new();
+    GROUND.get_or_init(|| {
+        let with_best = |scenario: Scenario| {
+            let best = best(&scenario);
+            (scenario, best)
+        };
+        named().into_iter().map(with_best).collect()
+    })
+}
+
+/// What is missed of the figures of merit; nothing when all are met.
+fn missed(scenario: &Scenario, figures: &Figures) -> Vec<&'static str> {
+    let t95_s_max = if scenario.is_slow() { 10.0 } else { 5.0 };
+    [
+        (figures.t95_s <= t95_s_max, "time to 95 %"),
+        (figures.moved >= 0.93, "bytes of the first minute"),
+        (figures.wasted <= 0.05, "bytes for nothing"),
+        (figures.wasted_later <= 0.02, "bytes for nothing, later"),
+        (figures.back_s <= 5.0, "time back to 95 %"),
+    ]
+    .into_iter()
+    .filter_map(|(is_met, what)| (!is_met).then_some(what))
+    .collect()
+}
+
+#[test]
+fn on_every_named_link_every_figure_is_met() {
+    for (scenario, best) in ground() {
+        let figures = figures(scenario, best, Rule::ours(scenario.request_bytes));
+        let missed = missed(scenario, &figures);
+        assert!(
+            missed.is_empty(),
+            "{}: {missed:?}: {figures:?}",
+            scenario.name
+        );
+    }
+}
+
+#[test]
+fn on_links_that_nobody_chose_nine_of_ten_meet_every_figure_and_none_is_lost() {
+    let mut misses = Vec::new();
+    for seed in 0..DRAWN {
+        let scenario = drawn(seed);
+        let best = best(&scenario);
+        let figures = figures(&scenario, &best, Rule::ours(scenario.request_bytes));
+        assert!(
+            figures.moved >= 0.7,
+            "seed {seed}: {scenario:?}: {figures:?}"
+        );
+        let not_met = missed(&scenario, &figures);
+        if !not_met.is_empty() {
+            misses.push(format!("{}: {not_met:?}: {figures:?}", scenario.name));
+        }
+    }
+    assert!(misses.len() as u64 <= DRAWN / 10, "{misses:#?}");
+}
+
+#[test]
+fn its_worst_link_is_better_than_the_worst_of_every_rule_of_thumb() {
+    let worst = |rule: OfScenario| {
+        let moved = ground()
+            .iter()
+            .map(|(scenario, best)| figures(scenario, best, rule(scenario)).moved);
+        moved.fold(f64::INFINITY, f64::min)
+    };
+    let ours = worst(|scenario| Rule::ours(scenario.request_bytes));
+    let others: [(&str, OfScenario); 5] = [
+        ("8 for each of two cores", |_| Rule::Fixed(16)),
+        ("32", |_| Rule::Fixed(32)),
+        ("300", |_| Rule::Fixed(300)),
+        ("one more, or half", |_| Rule::aimd()),
+        ("step by step", |_| Rule::steps()),
+    ];
+    for (name, rule) in others {
+        let theirs = worst(rule);
+        assert!(ours > theirs, "{name}: {theirs}, ours {ours}");
+    }
+}
+
+#[test]
+fn two_that_share_a_link_or_a_limit_share_it_fairly() {
+    for (scenario, _) in ground() {
+        // A disk of one's own, a processor of one's own, and links that change are not shared for long.
+        let is_shared = scenario.thrash.is_none()
+            && scenario.changes().len() == 1
+            && scenario.processor.0 < 1e-5
+            && !scenario.is_slow();
+        if !is_shared {
+            continue;
+        }
+        for second_at in [0.0, 15.0] {
+            let rule = || Rule::ours(scenario.request_bytes);
+            let both = World::run(scenario, vec![(0.0, rule()), (second_at, rule())], 75.0);
+            let index = fairness(&both, 45.0, 75.0);
+            assert!(
+                index >= 0.9,
+                "{}, the second {second_at} s later: {index}",
+                scenario.name
+            );
+        }
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_run() {
+    let scenario = drawn(7);
+    let run = || {
+        let past = World::run(
+            &scenario,
+            vec![(0.0, Rule::ours(scenario.request_bytes))],
+            10.0,
+        );
+        format!("{past:?}")
+    };
+    assert_eq!(run(), run());
+}
+
+#[test]
+fn a_remembered_number_is_where_it_begins_and_a_fixed_one_is_where_it_stays() {
+    let (scenario, best) = &ground()[10];
+    let from = figures(scenario, best, Rule::ours_from(256, scenario.request_bytes));
+    let afresh = figures(scenario, best, Rule::ours(scenario.request_bytes));
+    assert!(from.t95_s < afresh.t95_s, "{from:?} {afresh:?}");
+    let past = World::run(scenario, vec![(0.0, Rule::pinned(7))], 20.0);
+    assert!(
+        past[0]
+            .iter()
+            .all(|window| window.decision.concurrency == 7)
+    );
+}
