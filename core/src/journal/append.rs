@@ -10,7 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
-use super::claim::Home;
+use super::claim::{Home, Ready};
 use super::error::{Error, Result};
 use super::frame::{Header, Seal};
 use super::record::{Planned, Record};
@@ -64,7 +64,13 @@ impl Line {
         }
     }
 
-    fn end(&self) -> u64 {
+    /// Nothing is to be written.
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// Where the next record goes.
+    pub(super) fn end(&self) -> u64 {
         self.begin + self.waiting.len() as u64
     }
 
@@ -123,18 +129,16 @@ struct Desk {
 }
 
 impl Journal {
-    pub(super) fn start(
-        home: Home,
-        file: Arc<dyn File>,
-        header: &Header,
-        end: u64,
-        next_seq: u64,
-    ) -> Self {
+    pub(super) fn start(home: Home, ready: Ready) -> Self {
+        let line = Line::new(&ready.header, ready.end, ready.next_seq);
+        let Ready {
+            file, header, end, ..
+        } = ready;
         let shared = Arc::new(Shared {
             file,
             place: home.shown(),
             desk: Mutex::new(Desk {
-                line: Line::new(header, end, next_seq),
+                line,
                 written: end,
                 synced: end,
                 hurries: false,
@@ -177,7 +181,7 @@ impl Journal {
     /// Appends that an object is to be copied; returns the sequence number it has from now on.
     pub fn plan(&self, planned: Planned<'_>) -> u64 {
         let mut desk = self.shared.desk();
-        let was_empty = desk.line.waiting.is_empty();
+        let was_empty = desk.line.is_empty();
         let seq = desk.line.plan(planned);
         self.appended(desk, was_empty);
         seq
@@ -186,7 +190,7 @@ impl Journal {
     /// Appends a record. Waits for the disk only when it is 4 MiB behind.
     pub fn append(&self, record: &Record<'_>) {
         let mut desk = self.shared.desk();
-        let was_empty = desk.line.waiting.is_empty();
+        let was_empty = desk.line.is_empty();
         desk.line.push(record);
         self.appended(desk, was_empty);
     }
@@ -313,7 +317,7 @@ impl Shared {
     /// Waits for records, and then a little for more of them; returns where they go. `None`: no more will come.
     fn gather(&self, group: &mut Vec<u8>) -> Option<u64> {
         let mut desk = self.desk();
-        while desk.line.waiting.is_empty() {
+        while desk.line.is_empty() {
             if desk.closes || desk.trouble.is_some() {
                 return None;
             }

@@ -22,7 +22,7 @@ const OWNER: &str = ".owner";
 
 /// A journal's place, which this process owns as long as this lives.
 pub struct Claim {
-    home: Home,
+    pub(super) home: Home,
 }
 
 /// What a run gets: the journal that it writes, and what that said before.
@@ -78,26 +78,18 @@ impl Claim {
 
     /// Begins a new journal, in place of one that is there.
     pub fn begin(self, command: &Command) -> Result<Session> {
-        let header = Header {
-            generation: 0,
-            job: random().map_err(|error| self.home.failed("create", &error))?,
-            fingerprint: command.fingerprint(),
-        };
-        let mut draft = self.home.draft(&header)?;
-        draft.push(&Record::Command(command.clone()))?;
-        let (file, end) = draft.commit()?;
+        let ready = self.home.lay(command)?;
         Ok(Session {
-            journal: Journal::start(self.home, file, &header, end, 0),
+            journal: Journal::start(self.home, ready),
             resumed: None,
         })
     }
 
     /// Goes on with a journal: cuts off what a crash left behind its end, and shortens it if most of it is settled.
     pub fn resume(self, replayed: Replayed) -> Result<Session> {
-        let (file, header, end) = compact::ready(&self.home, &replayed)?;
-        let next_seq = replayed.state.next_seq;
+        let ready = compact::ready(&self.home, &replayed)?;
         Ok(Session {
-            journal: Journal::start(self.home, file, &header, end, next_seq),
+            journal: Journal::start(self.home, ready),
             resumed: Some(replayed),
         })
     }
@@ -141,6 +133,18 @@ impl Home {
         Error::disk(doing, &self.shown(), error)
     }
 
+    /// Lays a new journal down, with nothing in it but the command.
+    pub(super) fn lay(&self, command: &Command) -> Result<Ready> {
+        let header = Header {
+            generation: 0,
+            job: random().map_err(|error| self.failed("create", &error))?,
+            fingerprint: command.fingerprint(),
+        };
+        let mut draft = self.draft(&header)?;
+        draft.push(&Record::Command(command.clone()))?;
+        draft.commit(0)
+    }
+
     /// Begins a file that is to become the journal.
     pub(super) fn draft(&self, header: &Header) -> Result<Draft<'_>> {
         let file = self
@@ -156,6 +160,11 @@ impl Home {
         })
     }
 
+    /// Makes the journal's name durable.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        self.folder.sync()
+    }
+
     /// Takes the journal away, durably.
     pub(super) fn remove(&self) -> Result<()> {
         self.folder
@@ -163,6 +172,16 @@ impl Home {
             .and_then(|()| self.folder.sync())
             .map_err(|error| self.failed("remove", &error))
     }
+}
+
+/// A journal to be written on.
+pub(super) struct Ready {
+    pub(super) file: Arc<dyn File>,
+    pub(super) header: Header,
+    /// Where the next record goes.
+    pub(super) end: u64,
+    /// The number of the next object planned.
+    pub(super) next_seq: u64,
 }
 
 /// A file that is to become the journal: nobody sees it until it is complete and durable.
@@ -188,17 +207,28 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Makes it the journal; returns it and its length.
-    pub(super) fn commit(mut self) -> Result<(Arc<dyn File>, u64)> {
+    /// Makes it the journal, in which the next object planned gets the number `next_seq`.
+    pub(super) fn commit(mut self, next_seq: u64) -> Result<Ready> {
         self.write()?;
-        let Self { home, file, .. } = self;
+        let Self {
+            home,
+            file,
+            header,
+            begin: end,
+            ..
+        } = self;
         let commit = || {
             file.sync()?;
             home.folder.rename(&home.new_name(), &home.name)?;
             home.folder.sync()
         };
         commit().map_err(|error| home.failed("create", &error))?;
-        Ok((file, self.begin))
+        Ok(Ready {
+            file,
+            header,
+            end,
+            next_seq,
+        })
     }
 
     fn write(&mut self) -> Result<()> {

@@ -5,13 +5,12 @@
 
 use std::sync::Arc;
 
-use super::claim::Home;
+use super::claim::{Home, Ready};
 use super::error::Result;
 use super::frame::Header;
 use super::record::{Base, Planned, Record};
 use super::replay::{Pending, Replayed};
 use super::state::Position;
-use super::storage::File;
 
 /// A journal below this length is not worth shortening.
 const WORTH_BYTES: u64 = 1 << 20;
@@ -19,28 +18,41 @@ const WORTH_BYTES: u64 = 1 << 20;
 /// It is worth it once not more than one of so many objects is still open.
 const OBJECTS_PER_OPEN: u64 = 4;
 
-/// The file to write on, its header, and where it ends.
-pub(super) fn ready(home: &Home, replayed: &Replayed) -> Result<(Arc<dyn File>, Header, u64)> {
+/// Makes the journal ready in the cheaper way.
+pub(super) fn ready(home: &Home, replayed: &Replayed) -> Result<Ready> {
     let objects = replayed.counts().listed;
-    let is_worth_it =
-        replayed.end >= WORTH_BYTES && replayed.pending_count() * OBJECTS_PER_OPEN <= objects;
+    let is_worth_it = replayed.end >= WORTH_BYTES
+        && replayed.pending_count().saturating_mul(OBJECTS_PER_OPEN) <= objects;
     if is_worth_it {
-        return shorten(home, replayed);
+        shorten(home, replayed)
+    } else {
+        cut(home, replayed)
     }
+}
+
+/// Cuts off what lies behind the last sound record, and makes the rest durable: a killed run may not have come to that,
+/// and what this run builds on must not be lost after it.
+pub(super) fn cut(home: &Home, replayed: &Replayed) -> Result<Ready> {
+    let file = Arc::clone(&replayed.file);
     let cut = || {
-        if replayed.file.length()? > replayed.end {
-            // Durable before anything is written there: else what was cut off could come back behind what follows.
-            replayed.file.truncate(replayed.end)?;
-            replayed.file.sync()?;
+        if file.length()? > replayed.end {
+            file.truncate(replayed.end)?;
         }
-        Ok(())
+        // Before anything is written: else what was cut off could come back behind what follows, or the name be lost.
+        file.sync()?;
+        home.sync()
     };
     cut().map_err(|error| home.failed("write", &error))?;
-    Ok((Arc::clone(&replayed.file), replayed.header, replayed.end))
+    Ok(Ready {
+        file,
+        header: replayed.header,
+        end: replayed.end,
+        next_seq: replayed.state.next_seq,
+    })
 }
 
 /// Writes the shorter journal.
-pub(super) fn shorten(home: &Home, replayed: &Replayed) -> Result<(Arc<dyn File>, Header, u64)> {
+pub(super) fn shorten(home: &Home, replayed: &Replayed) -> Result<Ready> {
     let header = Header {
         generation: replayed.header.generation.wrapping_add(1),
         ..replayed.header
@@ -71,8 +83,7 @@ pub(super) fn shorten(home: &Home, replayed: &Replayed) -> Result<(Arc<dyn File>
     for pending in replayed.pending() {
         keep(&pending?, |record| draft.push(record))?;
     }
-    let (file, end) = draft.commit()?;
-    Ok((file, header, end))
+    draft.commit(replayed.state.next_seq)
 }
 
 /// Says of an open object what is known of it.

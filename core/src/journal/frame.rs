@@ -121,6 +121,15 @@ impl Seal {
         out[begin + 4..body].copy_from_slice(&sum);
     }
 
+    /// Seals any bytes as if they were a record, behind what `out` holds of the file.
+    #[cfg(test)]
+    pub(super) fn put_bytes(&self, out: &mut Vec<u8>, body: &[u8]) {
+        let (offset, length) = (out.len() as u64, (body.len() as u32).to_le_bytes());
+        out.extend_from_slice(&length);
+        out.extend_from_slice(&self.sum(offset, length, body).to_le_bytes());
+        out.extend_from_slice(body);
+    }
+
     /// The checksum of a record in its place.
     fn sum(&self, offset: u64, length: [u8; 4], body: &[u8]) -> u32 {
         let mut place = [0; 12];

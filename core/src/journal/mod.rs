@@ -6,6 +6,8 @@
 //!
 //! The coordinator is the only one that appends, in the order in which things happen; nothing here waits for the disk
 //! but [`Journal::flush`], [`Journal::close`] and [`Journal::complete`].
+//!
+#![doc = include_str!("FORMAT.md")]
 
 mod wire;
 

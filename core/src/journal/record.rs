@@ -33,7 +33,7 @@ pub enum Record<'a> {
         /// It was found beside the listing; see [`Record::Aside`].
         aside: bool,
     },
-    /// An object of several chunks was begun at its destination.
+    /// An object of several chunks was begun at its destination, or begun anew: what was durable of it counts no more.
     Started {
         /// Which object.
         seq: u64,
@@ -92,18 +92,18 @@ pub enum Record<'a> {
     },
     /// A part of the source could not be listed.
     Unlisted {
-        /// The folder or page.
-        what: &'a str,
+        /// The folder or page, as the source calls it.
+        what: &'a [u8],
     },
     /// Such a part is listed now, beside the listing: the entries that say so are found in it.
     Aside {
-        /// The folder or page.
-        what: &'a str,
+        /// The folder or page, as the source calls it.
+        what: &'a [u8],
     },
     /// Such a part was listed to its end.
     Relisted {
-        /// The folder or page.
-        what: &'a str,
+        /// The folder or page, as the source calls it.
+        what: &'a [u8],
     },
     /// The listing has ended.
     Listed,
@@ -155,7 +155,7 @@ pub struct Base<'a> {
     /// The last entry of the listing that was handled.
     pub last: Option<Place>,
     /// The part that was being listed beside the listing, and the last entry of it.
-    pub aside: Option<(&'a str, Option<Place>)>,
+    pub aside: Option<(&'a [u8], Option<Place>)>,
 }
 
 const COMMAND: u8 = 1;
@@ -259,9 +259,9 @@ impl<'a> Record<'a> {
                 out.push(service_flag(version));
                 put_version(out, version);
             }
-            Self::Unlisted { what } => put_text(out, UNLISTED, what),
-            Self::Aside { what } => put_text(out, ASIDE, what),
-            Self::Relisted { what } => put_text(out, RELISTED, what),
+            Self::Unlisted { what } => put_what(out, UNLISTED, what),
+            Self::Aside { what } => put_what(out, ASIDE, what),
+            Self::Relisted { what } => put_what(out, RELISTED, what),
             Self::Listed => out.push(LISTED),
             Self::Barrier { synced } => {
                 out.push(BARRIER);
@@ -344,13 +344,13 @@ impl<'a> Record<'a> {
                 },
             },
             UNLISTED => Self::Unlisted {
-                what: reader.text()?,
+                what: reader.bytes()?,
             },
             ASIDE => Self::Aside {
-                what: reader.text()?,
+                what: reader.bytes()?,
             },
             RELISTED => Self::Relisted {
-                what: reader.text()?,
+                what: reader.bytes()?,
             },
             LISTED => Self::Listed,
             BARRIER => {
@@ -405,7 +405,7 @@ impl<'a> Base<'a> {
         Place::put(self.last.as_ref(), out);
         out.push(u8::from(self.aside.is_some()));
         if let Some((what, last)) = &self.aside {
-            put_bytes(out, what.as_bytes());
+            put_bytes(out, what);
             Place::put(last.as_ref(), out);
         }
     }
@@ -422,7 +422,7 @@ impl<'a> Base<'a> {
             marker: read_optional(reader)?,
             last: Place::read(reader)?,
             aside: if read_bool(reader)? {
-                Some((reader.text()?, Place::read(reader)?))
+                Some((reader.bytes()?, Place::read(reader)?))
             } else {
                 None
             },
@@ -473,9 +473,13 @@ fn put_seq(out: &mut Vec<u8>, kind: u8, seq: u64) {
     put_number(out, seq);
 }
 
-fn put_text(out: &mut Vec<u8>, kind: u8, text: &str) {
+fn put_what(out: &mut Vec<u8>, kind: u8, what: &[u8]) {
     out.push(kind);
-    put_bytes(out, text.as_bytes());
+    put_bytes(out, what);
+}
+
+fn put_text(out: &mut Vec<u8>, kind: u8, text: &str) {
+    put_what(out, kind, text.as_bytes());
 }
 
 fn put_optional(out: &mut Vec<u8>, text: Option<&str>) {

@@ -163,7 +163,7 @@ impl Replayed {
     }
 
     /// The parts of the source that could not be listed.
-    pub fn unlisted(&self) -> &[String] {
+    pub fn unlisted(&self) -> &[Box<[u8]>] {
         &self.state.unlisted
     }
 

@@ -90,8 +90,9 @@ impl<'f> Frames<'f> {
 
     /// Tells the end of the journal from damage: looks for a barrier which says that what cannot be read was durable.
     pub(super) fn end(&self) -> io::Result<End> {
-        let mut window = vec![0; WINDOW_BYTES];
         let mut at = self.offset;
+        let left = self.file_bytes.saturating_sub(at);
+        let mut window = vec![0; left.min(WINDOW_BYTES as u64) as usize];
         while at + (BARRIER_BYTES as u64) <= self.file_bytes {
             let filled = read_full(self.file, &mut window, at)?;
             let bytes = &window[..filled];

@@ -98,7 +98,7 @@ pub struct Position {
     /// The last entry that was planned or passed.
     pub last: Option<Place>,
     /// The part that was being listed beside the listing, and its last entry.
-    pub aside: Option<(String, Option<Place>)>,
+    pub aside: Option<(Box<[u8]>, Option<Place>)>,
 }
 
 /// An object's beginning at the destination.
@@ -133,7 +133,7 @@ pub(super) struct State {
     pub(super) details: HashMap<u64, Box<Detail>>,
     pub(super) position: Position,
     pub(super) is_listed: bool,
-    pub(super) unlisted: Vec<String>,
+    pub(super) unlisted: Vec<Box<[u8]>>,
     pub(super) answered_all: bool,
 }
 
@@ -168,11 +168,8 @@ impl State {
                         chunk_bytes,
                         identity: identity.into(),
                     };
-                    // The same beginning again adds to what is there; another one replaces it.
-                    if detail.started.as_ref() != Some(&started) {
-                        detail.durable = Runs::default();
-                        detail.started = Some(started);
-                    }
+                    detail.started = Some(started);
+                    detail.durable = Runs::default();
                 }
             }
             Record::Durable { seq, runs } => {
@@ -209,14 +206,14 @@ impl State {
                 version,
             } => self.change(seq, was_bytes, bytes, version)?,
             Record::Unlisted { what } => {
-                if !self.unlisted.iter().any(|known| known == what) {
+                if !self.unlisted.iter().any(|known| **known == *what) {
                     self.unlisted.push(what.into());
                 }
             }
             Record::Aside { what } => self.position.aside = Some((what.into(), None)),
             Record::Relisted { what } => {
                 self.position.aside = None;
-                self.unlisted.retain(|known| known != what);
+                self.unlisted.retain(|known| **known != *what);
             }
             Record::Listed => self.is_listed = true,
             Record::Barrier { .. } => {}

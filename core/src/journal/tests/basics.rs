@@ -71,7 +71,7 @@ fn a_closed_journal_says_what_was_appended() {
         seq: small,
         bytes: 5,
     });
-    journal.append(&Record::Unlisted { what: "locked" });
+    journal.append(&Record::Unlisted { what: b"locked" });
     journal.append(&Record::AnsweredAll);
     journal.close().unwrap();
 
@@ -91,7 +91,7 @@ fn a_closed_journal_says_what_was_appended() {
     };
     assert_eq!(resumed.position().last, Some(last));
     assert!(!resumed.is_listed() && resumed.answered_all());
-    assert_eq!(resumed.unlisted(), ["locked"]);
+    assert_eq!(resumed.unlisted(), [Box::from(&b"locked"[..])]);
     let pending = pending(&session);
     assert_eq!(names(&pending), ["b/large", "c"]);
     assert_eq!((pending[0].seq, pending[0].bytes), (large, 100));

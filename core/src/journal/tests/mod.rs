@@ -2,13 +2,34 @@
 
 mod basics;
 
+mod crash;
+
+mod damage;
+
+mod disk;
+
+mod format;
+
+mod interleaved;
+
+mod model;
+
+mod seed;
+
+mod volume;
+
 use super::{Command, Planned};
 use crate::entry::{ETag, Version};
 
 /// A command.
 pub(super) fn command(word: &str) -> Command {
-    let words = vec![b"--source".to_vec(), word.as_bytes().to_vec()];
-    Command::now(words, format!("azring --source {word}"), b"/work".to_vec())
+    Command {
+        words: vec![b"--source".to_vec(), word.as_bytes().to_vec()],
+        shown: format!("azring --source {word}"),
+        program: "0.2.0".into(),
+        folder: b"/work".to_vec(),
+        begun: 1_795_000_000,
+    }
 }
 
 /// An object of a service.
@@ -21,4 +42,13 @@ pub(super) fn planned(name: &str, bytes: u64) -> Planned<'_> {
         replace: false,
         aside: false,
     }
+}
+
+/// Says something beside a test, where output is shown.
+#[expect(
+    clippy::print_stdout,
+    reason = "a figure or a seed, for whoever runs the test"
+)]
+pub(super) fn say(text: &str) {
+    println!("{text}");
 }
