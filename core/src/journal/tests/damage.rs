@@ -56,7 +56,8 @@ fn known(seed: u64) -> (Known, Vec<String>) {
             known.barriers.push((line.end() as usize, synced));
             line.synced(synced);
         }
-        let name = "n".repeat(1 + chance.below(600) as usize);
+        let longest = [60, 4000][chance.below(2) as usize];
+        let name = "n".repeat(1 + chance.below(longest) as usize);
         known.records.push(Begin {
             at: line.end() as usize,
             said: names.len(),
