@@ -46,7 +46,7 @@ fn put_block_blob(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
     let metadata = headers::metadata(call.head)?;
     let container = call.container()?;
     guard::overwrite(call, container.enter()?.blobs.get(call.target.blob()))?;
-    let taken = upload::take(
+    let taken = upload::take_whole(
         call,
         body,
         Wanted {

@@ -35,7 +35,25 @@ pub fn check_length(call: &Call<'_>, body: &Body<'_>, max: u64) -> Answer<()> {
 
 /// Takes the body into the store. `always` is computed even when the client claims nothing.
 pub fn take(call: &Call<'_>, body: &mut Body<'_>, always: Wanted) -> Answer<Taken> {
-    let claims = Claims::of(call, "content-md5", "x-ms-content-crc64")?;
+    take_claimed(call, body, always, "content-md5")
+}
+
+/// The same for a body that is a whole blob: the MD5 that is to be stored with it counts as the body's, and before
+/// `Content-MD5`. So says the service's owner (<https://github.com/Azure/azure-storage-ruby/issues/64>), and so Azurite's
+/// maintainers saw it behave (<https://github.com/Azure/Azurite/pull/2644>).
+pub fn take_whole(call: &Call<'_>, body: &mut Body<'_>, always: Wanted) -> Answer<Taken> {
+    const STORED: &str = "x-ms-blob-content-md5";
+    let is_given = call.head.header(STORED).is_some_and(|md5| !md5.is_empty());
+    take_claimed(
+        call,
+        body,
+        always,
+        if is_given { STORED } else { "content-md5" },
+    )
+}
+
+fn take_claimed(call: &Call<'_>, body: &mut Body<'_>, always: Wanted, md5: &str) -> Answer<Taken> {
+    let claims = Claims::of(call, md5, "x-ms-content-crc64")?;
     let verify = call.service.verify;
     // A store that keeps no bytes computes only what it must compare.
     let always = if call.service.store.keeps_bytes() {
