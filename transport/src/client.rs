@@ -9,6 +9,7 @@ use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::header::HeaderValue;
@@ -128,6 +129,11 @@ impl Client {
     /// giving it back and asking for it again would put the oldest chunk behind younger ones.
     pub async fn fetch(&self, request: &Request, into: &mut Lease) -> Result<Reply> {
         self.persist(request, Into::Lease(into)).await
+    }
+
+    /// Waits, by the clock of the run, before something is asked again that no retry helps.
+    pub async fn pause(&self, wait: Duration) {
+        self.0.settings.clock.sleep(wait).await;
     }
 
     async fn persist(&self, request: &Request, mut into: Into<'_>) -> Result<Reply> {

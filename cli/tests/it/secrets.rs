@@ -212,7 +212,7 @@ fn no_key_is_printed_or_logged_whatever_happens() {
     for answer in [
         r#"{"status": 403, "code": "AuthenticationFailed"}"#,
         r#"{"status": 404, "code": "ContainerNotFound"}"#,
-        r#"{"status": 409, "code": "ContainerBeingDeleted"}"#,
+        r#"{"status": 409, "code": "ContainerDisabled"}"#,
     ] {
         let plan = format!(r#"{{"rules": [{{"when": {{}}, "then": {{"answer": {answer}}}}}]}}"#);
         service.fall_ill(&plan);

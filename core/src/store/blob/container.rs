@@ -1,5 +1,7 @@
 //! The container that a copy writes to.
 
+use std::time::Duration;
+
 use azring_transport as transport;
 
 use super::request::create_container;
@@ -7,17 +9,31 @@ use crate::Result;
 use crate::location::BlobLocation;
 use crate::store::Tools;
 
-/// Makes the container, privately, if it is missing.
+/// The waits, in seconds, for a name that a deleted container still holds: the service takes half a minute or more to clear
+/// it away. <https://learn.microsoft.com/rest/api/storageservices/delete-container#remarks>
+const NAME_WAITS_S: [u64; 8] = [1, 2, 4, 8, 15, 30, 60, 60];
+
+/// Makes the container, privately, if it is missing. The name of one that is being deleted is waited for.
 ///
 /// A signature may allow writing blobs but not making containers: that the service refuses to make one is then no
 /// reason to stop, since the first blob will tell. With an account key, or with no credential at all, it is.
 pub(super) async fn make_if_missing(tools: &Tools, place: &BlobLocation) -> Result<()> {
-    let request = create_container::request(place);
-    match tools.client.send(&request).await {
-        Ok(_) => Ok(()),
-        Err(error) if error.code() == Some("ContainerAlreadyExists") => Ok(()),
-        Err(error) if error.status() == Some(403) && is_sas(place) => Ok(()),
-        Err(error) => Err(error.into()),
+    let mut waits = NAME_WAITS_S.into_iter().map(Duration::from_secs);
+    loop {
+        let request = create_container::request(place);
+        let error = match tools.client.send(&request).await {
+            Ok(_) => return Ok(()),
+            Err(error) => error,
+        };
+        match (error.code(), error.status()) {
+            (Some("ContainerAlreadyExists"), _) => return Ok(()),
+            (_, Some(403)) if is_sas(place) => return Ok(()),
+            (Some("ContainerBeingDeleted"), _) => match waits.next() {
+                Some(wait) => tools.client.pause(wait).await,
+                None => return Err(error.into()),
+            },
+            _ => return Err(error.into()),
+        }
     }
 }
 
