@@ -14,6 +14,8 @@ pub(crate) struct Surroundings {
     pub(crate) can_ask: bool,
     /// The environment's variables.
     pub(crate) environment: HashMap<OsString, OsString>,
+    /// The folder that this program is in.
+    pub(crate) program_folder: Option<PathBuf>,
     /// Asks for a secret and reads a line of standard input; `None` when there is none.
     pub(crate) secret_line: Box<SecretLine>,
 }
@@ -28,6 +30,9 @@ impl Surroundings {
         Self {
             can_ask: terminal::is_attended(),
             environment: std::env::vars_os().collect(),
+            program_folder: std::env::current_exe()
+                .ok()
+                .and_then(|program| Some(program.parent()?.to_owned())),
             secret_line: Box::new(move |question| {
                 terminal::secret_line(|answer| console.ask(question, answer))
             }),
@@ -49,10 +54,21 @@ impl Surroundings {
 
     /// Where azring keeps what should outlive a call: `$XDG_STATE_HOME/azring`, by the XDG Base Directory Specification.
     pub(crate) fn state_folder(&self) -> Option<PathBuf> {
+        self.xdg_folder("XDG_STATE_HOME", ".local/state")
+    }
+
+    /// Where the user's wishes for every call are: `$XDG_CONFIG_HOME/azring`.
+    pub(crate) fn config_folder(&self) -> Option<PathBuf> {
+        self.xdg_folder("XDG_CONFIG_HOME", ".config")
+    }
+
+    /// azring's folder in the one that the variable names, or else in this one of the home folder. A relative path is
+    /// to be ignored by the specification.
+    fn xdg_folder(&self, variable: &str, below_home: &str) -> Option<PathBuf> {
         let folder = |name| self.raw(name).map(PathBuf::from);
-        folder("XDG_STATE_HOME")
+        folder(variable)
             .filter(|folder| folder.is_absolute())
-            .or_else(|| Some(folder("HOME")?.join(".local/state")))
+            .or_else(|| Some(folder("HOME")?.join(below_home)))
             .map(|folder| folder.join("azring"))
     }
 }

@@ -133,7 +133,7 @@ impl Client {
 
     /// Waits, by the clock of the run, before something is asked again that no retry helps.
     pub async fn pause(&self, wait: Duration) {
-        self.0.settings.clock.sleep(wait).await;
+        self.shared.settings.clock.sleep(wait).await;
     }
 
     async fn persist(&self, request: &Request, mut into: Into<'_>) -> Result<Reply> {

@@ -9,6 +9,8 @@ mod secret;
 
 mod value;
 
+mod extension_types;
+
 mod conflict;
 
 use std::path::PathBuf;
@@ -18,6 +20,7 @@ use azring_core::options::{
     BlobType, Conflict, ContentType, Durability, Engine, Integrity, Io, Landing, Options,
     Overwrite, Proxies, Selection, Shape,
 };
+use azring_core::select::AttributeRule;
 use azring_transport::auth::Credential;
 
 pub(crate) use path::local;
@@ -44,6 +47,11 @@ pub(crate) fn options(given: &Given, around: &Surroundings) -> Result<Options, M
             recursive: given.has(&row::S),
             snapshots: given.has(&row::SNAPSHOT),
             ignore_case: given.dialect() == Dialect::Slash,
+            attributes: AttributeRule {
+                archive_only: given.has(&row::A),
+                include: value::attributes(given, &row::IA)?,
+                exclude: value::attributes(given, &row::XA)?,
+            },
         },
         conflict: Conflict {
             skip_older: given.has(&row::XO),
@@ -52,11 +60,12 @@ pub(crate) fn options(given: &Given, around: &Surroundings) -> Result<Options, M
         },
         shape: Shape {
             blob_type: match value::choice(given, &row::BLOB_TYPE)? {
-                Some("page") => BlobType::Page,
-                Some("append") => BlobType::Append,
-                _ => BlobType::Block,
+                Some("page") => Some(BlobType::Page),
+                Some("append") => Some(BlobType::Append),
+                Some(_) => Some(BlobType::Block),
+                None => None,
             },
-            content_type: content_type(given)?,
+            content_type: content_type(given, around)?,
             block_bytes: value::block_bytes(given)?.unwrap_or(Shape::default().block_bytes),
         },
         integrity: Integrity {
@@ -193,12 +202,12 @@ fn overwrite(given: &Given, around: &Surroundings) -> Overwrite {
     }
 }
 
-fn content_type(given: &Given) -> Result<ContentType, Misuse> {
+fn content_type(given: &Given, around: &Surroundings) -> Result<ContentType, Misuse> {
     if !given.has(&row::SET_CONTENT_TYPE) {
         return Ok(ContentType::Unset);
     }
     match given.text(&row::SET_CONTENT_TYPE)? {
-        None => Ok(ContentType::ByExtension),
+        None => extension_types::read(around).map(ContentType::ByExtension),
         Some(text) => value::header(given, &row::SET_CONTENT_TYPE, text).map(ContentType::Fixed),
     }
 }

@@ -6,6 +6,8 @@ use insta::assert_snapshot;
 use std::ffi::OsString;
 
 use super::*;
+use azring_core::options::ExtensionTypes;
+
 use crate::parameter::Value;
 use crate::words;
 
@@ -23,6 +25,7 @@ pub(crate) fn alone(environment: &[(&str, &str)]) -> Surroundings {
             .iter()
             .map(|(name, value)| (name.into(), value.into()))
             .collect(),
+        program_folder: None,
         secret_line: Box::new(|_| None),
     }
 }
@@ -80,6 +83,17 @@ fn flags_switch_on_what_they_name() {
 }
 
 #[test]
+fn attributes_are_asked_for_by_their_letters() {
+    let rule = upload(&["/A", "/IA:rh", "/XA:SO"]).selection.attributes;
+    assert!(rule.archive_only);
+    assert_eq!(
+        (rule.include.to_string(), rule.exclude.to_string()),
+        ("RH".into(), "SO".into())
+    );
+    assert!(upload(&[]).selection.attributes.is_void());
+}
+
+#[test]
 fn a_pattern_ignores_case_in_the_slash_dialect_only() {
     let options = upload(&["/Pattern:a*"]);
     assert_eq!(options.selection.pattern.as_deref(), Some("a*"));
@@ -126,7 +140,10 @@ fn azrings_own_parameters_reach_the_engine() {
 #[test]
 fn a_content_type_is_the_extensions_or_the_given_one() {
     let of = |word| upload(&[word]).shape.content_type;
-    assert_eq!(of("/SetContentType"), ContentType::ByExtension);
+    assert_eq!(
+        of("/SetContentType"),
+        ContentType::ByExtension(ExtensionTypes::default())
+    );
     assert_eq!(
         of("/SetContentType:video/mp4"),
         ContentType::Fixed("video/mp4".into())
@@ -175,7 +192,7 @@ fn both_ends_are_needed() {
 
 #[test]
 fn a_number_stays_within_azcopys_limits() {
-    assert_snapshot!(refused(UPLOAD, &["/NC:0"]), @"Parallel operations count must be positive.");
+    assert_snapshot!(refused(UPLOAD, &["/NC:0"]), @"Parallel operations count must be positive: `/NC` is 0");
     assert_snapshot!(refused(UPLOAD, &["/NC:513"]), @"`/NC` must be between 1 and 512");
     assert_snapshot!(refused(UPLOAD, &["/NC:many"]), @"`many` is no number, but `/NC` needs one");
     assert_snapshot!(refused(UPLOAD, &["/BlockSizeInMb:104"]), @"BlockSize must be between 4MB and 100MB.");
@@ -190,9 +207,9 @@ fn a_choice_is_one_of_the_known_words() {
     assert_snapshot!(refused(UPLOAD, &["/MD5:yes"]), @"`yes` is no value of `/MD5`: it takes `on`, `off`");
     assert_snapshot!(refused(UPLOAD, &["/BlobType:tape"]), @"`tape` is no value of `/BlobType`: it takes `block`, `page`, `append`");
     let blob_type = |word| read(UPLOAD, &[word]).unwrap().shape.blob_type;
-    assert_eq!(blob_type("/BlobType:Block"), BlobType::Block);
-    assert_eq!(blob_type("/BlobType:PAGE"), BlobType::Page);
-    assert_eq!(blob_type("/BlobType:append"), BlobType::Append);
+    assert_eq!(blob_type("/BlobType:Block"), Some(BlobType::Block));
+    assert_eq!(blob_type("/BlobType:PAGE"), Some(BlobType::Page));
+    assert_eq!(blob_type("/BlobType:append"), Some(BlobType::Append));
 }
 
 #[test]
@@ -287,7 +304,7 @@ fn values_are_checked_before_anything_is_refused_as_not_built() {
     assert_snapshot!(refused(UPLOAD, &["/XA:RQ"]), @"`Q` is no attribute: `/XA` takes letters of `RASHCNETOI`");
     assert_snapshot!(refused(UPLOAD, &["/SplitSize:16"]), @"`/SplitSize` must be at least 32");
     assert_snapshot!(refused(UPLOAD, &["/PayloadFormat:XML"]), @"`XML` is no value of `/PayloadFormat`: it takes `JSON`, `CSV`");
-    assert_snapshot!(refused(UPLOAD, &["/Snapshot", "/NC:0"]), @"Parallel operations count must be positive.");
+    assert_snapshot!(refused(UPLOAD, &["/Snapshot", "/NC:0"]), @"Parallel operations count must be positive: `/NC` is 0");
 }
 
 #[test]

@@ -3,6 +3,8 @@
 use std::ffi::OsStr;
 use std::net::IpAddr;
 
+use azring_core::select::{Attributes, LETTERS};
+
 use super::choices;
 use crate::given::Given;
 use crate::mask::shown;
@@ -19,8 +21,6 @@ const MEMORY_BYTES_MIN: u64 = 32 << 20;
 
 /// AzCopy's limit for `/SplitSize`.
 const SPLIT_MB_MIN: i64 = 32;
-/// The letters of attributes that `/IA` and `/XA` take.
-const ATTRIBUTES: &str = "RASHCNETOI";
 
 /// Checks the values that mean something on their own, also those of parameters that this version does not have.
 pub(super) fn check(given: &Given) -> Result<(), Misuse> {
@@ -36,17 +36,16 @@ pub(super) fn check(given: &Given) -> Result<(), Misuse> {
     split_size(given)
 }
 
-fn attributes(given: &Given, parameter: &Parameter) -> Result<(), Misuse> {
+/// `/IA` and `/XA`; none without the parameter.
+pub(super) fn attributes(given: &Given, parameter: &Parameter) -> Result<Attributes, Misuse> {
     let text = given.text(parameter)?.unwrap_or_default();
-    let is_known = |letter: char| ATTRIBUTES.contains(letter.to_ascii_uppercase());
-    match text.chars().find(|&letter| !is_known(letter)) {
-        Some(letter) => Err(Misuse::meaning(format!(
-            "`{}` is no attribute: `{}` takes letters of `{ATTRIBUTES}`",
+    Attributes::of_letters(text).map_err(|letter| {
+        Misuse::meaning(format!(
+            "`{}` is no attribute: `{}` takes letters of `{LETTERS}`",
             shown(&letter.to_string()),
             parameter.spelled(given.dialect())
-        ))),
-        None => Ok(()),
-    }
+        ))
+    })
 }
 
 fn split_size(given: &Given) -> Result<(), Misuse> {
@@ -97,9 +96,10 @@ fn known_choice(given: &Given, parameter: &Parameter) -> Result<Option<&'static 
 /// `/NC`.
 pub(super) fn concurrency(given: &Given) -> Result<Option<u32>, Misuse> {
     match number(given, &row::NC)? {
-        Some(count) if count < 1 => Err(Misuse::meaning(
-            "Parallel operations count must be positive.",
-        )),
+        Some(count) if count < 1 => Err(Misuse::meaning(format!(
+            "Parallel operations count must be positive: `{}` is {count}",
+            row::NC.spelled(given.dialect())
+        ))),
         Some(count) if count > CONCURRENCY_MAX => Err(Misuse::meaning(format!(
             "`{}` must be between 1 and {CONCURRENCY_MAX}",
             row::NC.spelled(given.dialect())

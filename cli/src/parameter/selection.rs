@@ -91,9 +91,10 @@ pub(crate) static A: Parameter = Parameter {
     applies_to: BLOBS_FILES,
     default: "off",
     brief: "Only files with the archive attribute",
-    detail: "Uploads only files whose archive attribute is set.",
+    detail: "Uploads only files whose archive attribute is set; it is not cleared. Where attributes come from, the help \
+             about the included ones tells.",
     since: "AzCopy",
-    built: false,
+    built: true,
 };
 
 pub(crate) static IA: Parameter = Parameter {
@@ -105,9 +106,12 @@ pub(crate) static IA: Parameter = Parameter {
     default: "",
     brief: "Only files with any of these attributes",
     detail: "Uploads only files with any of these attributes, one letter each: R read-only, A archive, S system, H \
-             hidden, C compressed, N normal, E encrypted, T temporary, O offline, I not indexed.",
+             hidden, C compressed, N normal, E encrypted, T temporary, O offline, I not indexed.\n\n\
+             They are those that a share of Windows or Samba, a file system of Windows, or a Samba on this machine keeps for a \
+             file. A file that has none stored with it is read-only if nobody may write to it, hidden if its name begins \
+             with a dot, and otherwise normal.",
     since: "AzCopy",
-    built: false,
+    built: true,
 };
 
 pub(crate) static XA: Parameter = Parameter {
@@ -119,9 +123,10 @@ pub(crate) static XA: Parameter = Parameter {
     default: "",
     brief: "No files with any of these attributes",
     detail: "Does not upload files with any of these attributes, one letter each: R read-only, A archive, S system, H \
-             hidden, C compressed, N normal, E encrypted, T temporary, O offline, I not indexed.",
+             hidden, C compressed, N normal, E encrypted, T temporary, O offline, I not indexed. Where they come from, the \
+             help about the included ones tells.",
     since: "AzCopy",
-    built: false,
+    built: true,
 };
 
 pub(crate) static DELIMITER: Parameter = Parameter {

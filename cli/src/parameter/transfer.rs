@@ -39,7 +39,9 @@ pub(crate) static SET_CONTENT_TYPE: Parameter = Parameter {
     default: "application/octet-stream",
     brief: "The content type of what is uploaded",
     detail: "The content type that is stored with every object that is uploaded. Without a value each object gets the \
-             type that belongs to its name's extension.",
+             type that belongs to its name's extension. Extensions may be added in a file `AzCopyConfig.json`, \
+             `{\"MIMETypeMapping\": {\".myext\": \"text/mycustomtype\"}}`, beside the program or in \
+             `$XDG_CONFIG_HOME/azring`, which is `~/.config/azring` where that is not set; the latter comes first.",
     since: "AzCopy 3.1",
     built: true,
 };

@@ -31,6 +31,39 @@ fn the_overwrite_question_takes_yes_no_and_all() {
 }
 
 #[test]
+fn what_is_replaced_after_a_question_keeps_what_is_stored_beside_it() {
+    let service = Service::with_files(&[("a", 1), ("b", 5 << 20)]);
+    let beside = [
+        ("x-ms-blob-content-type", "text/plain"),
+        ("x-ms-blob-content-language", "de"),
+        ("x-ms-blob-cache-control", "no-store"),
+        ("x-ms-meta-colour", "blue"),
+    ];
+    let container = service.container();
+    container.make();
+    for name in ["a", "b"] {
+        container.put_with(name, "old", &beside);
+    }
+    let mut terminal = Terminal::run(&service.upload(&[]), 120);
+    terminal.wait_for("? (Yes/No/All) ", 1);
+    terminal.type_in("All\n");
+    let (shown, code) = terminal.end();
+    assert_eq!(code, Some(0), "{shown}");
+    for name in ["a", "b"] {
+        let stored = container.ask("HEAD", name, &[], &[], "").succeeded();
+        assert_ne!(stored.header("content-length"), "3", "it was replaced");
+        for (header, value) in [
+            ("content-type", "text/plain"),
+            ("content-language", "de"),
+            ("cache-control", "no-store"),
+            ("x-ms-meta-colour", "blue"),
+        ] {
+            assert_eq!(stored.header(header), value, "{header} of {name}");
+        }
+    }
+}
+
+#[test]
 fn ctrl_c_at_the_question_overwrites_nothing() {
     let service = uploaded();
     let mut terminal = Terminal::run(&service.upload(&[]), 120);

@@ -2,6 +2,7 @@
 
 mod conflict;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ pub use azring_transport::net::Proxies;
 pub use conflict::{Conflict, Overwrite};
 
 use crate::location::Location;
+use crate::select::AttributeRule;
 pub use crate::store::blob::properties::BlobType;
 
 /// One copy: from where, to where, which objects, and how.
@@ -47,13 +49,15 @@ pub struct Selection {
     pub snapshots: bool,
     /// Local patterns ignore case (the slash dialect does, `AzCopy` on Linux does not).
     pub ignore_case: bool,
+    /// What is asked of the attributes of files.
+    pub attributes: AttributeRule,
 }
 
 /// What an uploaded object is made.
 #[derive(Debug, Clone)]
 pub struct Shape {
-    /// What type of blob.
-    pub blob_type: BlobType,
+    /// What type of blob; `None`: a block blob, because nobody said otherwise.
+    pub blob_type: Option<BlobType>,
     /// The content type to store.
     pub content_type: ContentType,
     /// The size of a block, in bytes; grows by itself where an object would need more than 50,000.
@@ -63,7 +67,7 @@ pub struct Shape {
 impl Default for Shape {
     fn default() -> Self {
         Self {
-            blob_type: BlobType::Block,
+            blob_type: None,
             content_type: ContentType::Unset,
             block_bytes: 4 << 20,
         }
@@ -75,11 +79,14 @@ impl Default for Shape {
 pub enum ContentType {
     /// None is sent: the service stores `application/octet-stream`.
     Unset,
-    /// By the name's extension.
-    ByExtension,
+    /// By the name's extension; these are looked up first.
+    ByExtension(ExtensionTypes),
     /// This one, for every object.
     Fixed(String),
 }
+
+/// Content types by extension: without its dot, in lower case.
+pub type ExtensionTypes = Arc<BTreeMap<String, String>>;
 
 /// What is checked, beside lengths and entity tags, which always are.
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::entry::EntryName;
-use crate::options::ContentType;
+use crate::options::{ContentType, ExtensionTypes};
 
 /// What the service stores when nothing is sent, and what an unknown extension gets.
 const UNKNOWN: &str = "application/octet-stream";
@@ -13,20 +13,23 @@ pub fn content_type<'a>(choice: &'a ContentType, name: &EntryName) -> Option<Cow
     match choice {
         ContentType::Unset => None,
         ContentType::Fixed(content_type) => Some(content_type.into()),
-        ContentType::ByExtension => Some(by_extension(name).into()),
+        ContentType::ByExtension(own) => Some(by_extension(name, own).into()),
     }
 }
 
 /// By what follows the last dot; case does not matter. A dot in a folder's name does no harm: no extension that is known
 /// contains a slash.
-fn by_extension(name: &EntryName) -> &'static str {
+fn by_extension<'a>(name: &EntryName, own: &'a ExtensionTypes) -> &'a str {
     let bytes = name.as_bytes();
     let Some(dot) = bytes.iter().rposition(|&byte| byte == b'.') else {
         return UNKNOWN;
     };
-    std::str::from_utf8(&bytes[dot + 1..])
-        .ok()
-        .and_then(|extension| mime_guess::from_ext(extension).first_raw())
+    let Ok(extension) = std::str::from_utf8(&bytes[dot + 1..]) else {
+        return UNKNOWN;
+    };
+    own.get(&extension.to_lowercase())
+        .map(String::as_str)
+        .or_else(|| mime_guess::from_ext(extension).first_raw())
         .unwrap_or(UNKNOWN)
 }
 
@@ -35,7 +38,8 @@ mod tests {
     use super::*;
 
     fn guessed(name: &[u8]) -> String {
-        content_type(&ContentType::ByExtension, &EntryName::new(name))
+        let by_extension = ContentType::ByExtension(ExtensionTypes::default());
+        content_type(&by_extension, &EntryName::new(name))
             .unwrap()
             .into_owned()
     }
@@ -46,6 +50,19 @@ mod tests {
         assert_eq!(guessed(b"A.JPG"), "image/jpeg");
         assert_eq!(guessed(b"a.tar.json"), "application/json");
         assert_eq!(guessed(b"\xff.txt"), "text/plain");
+    }
+
+    #[test]
+    fn an_own_type_comes_before_the_known_one() {
+        let own = [("myext", "text/mine"), ("html", "text/other"), ("ü", "a/b")];
+        let own = own.map(|(extension, content_type)| (extension.into(), content_type.into()));
+        let choice = ContentType::ByExtension(ExtensionTypes::new(own.into()));
+        let of = |name: &str| content_type(&choice, &name.into()).unwrap().into_owned();
+        assert_eq!(of("a.MyExt"), "text/mine");
+        assert_eq!(of("d.myext/a"), "application/octet-stream");
+        assert_eq!(of("a.html"), "text/other");
+        assert_eq!(of("a.Ü"), "a/b");
+        assert_eq!(of("a.txt"), "text/plain");
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub mod overwrite;
 
 pub mod content_type;
 
+mod disk_hint;
+
 pub mod extents;
 
 pub mod chunks;

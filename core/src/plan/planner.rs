@@ -8,6 +8,7 @@ use std::cell::{Cell, RefCell};
 
 use super::collision::Collisions;
 use super::content_type::content_type;
+use super::disk_hint::DiskHint;
 use super::extents::{Extents, SPARSE_BYTES_MIN};
 use super::history::History;
 use super::overwrite::{Verdict, decide};
@@ -15,7 +16,7 @@ use super::target::{NameRule, Target};
 use super::{Task, chunks::Chunks};
 use crate::entry::{Entry, Kind};
 use crate::options::{Conflict, Options, Overwrite};
-use crate::report::{Answer, Observer};
+use crate::report::{Answer, Event, Observer};
 use crate::store::{Becomes, Ends, Form, Stat, Tools};
 use crate::{Error, Result};
 
@@ -53,6 +54,7 @@ pub struct Planner<'a> {
     names: NameRule,
     conflict: Cell<Conflict>,
     collisions: RefCell<Collisions>,
+    hint: DiskHint,
 }
 
 impl<'a> Planner<'a> {
@@ -64,6 +66,7 @@ impl<'a> Planner<'a> {
             names: ends.destination.names(),
             conflict: Cell::new(options.conflict),
             collisions: RefCell::default(),
+            hint: DiskHint::new(options),
         }
     }
 
@@ -87,12 +90,12 @@ impl<'a> Planner<'a> {
         }
         let becomes_folder =
             entry.kind == Kind::Folder && self.form(entry).becomes == Becomes::File;
-        let stat = if becomes_folder || self.conflict.get().is_blind() {
+        let stat = if becomes_folder || self.options.conflict.is_blind() {
             None
         } else {
             self.ends.destination.stat(tools, &target.name).await?
         };
-        let extents = if self.wants_extents(entry, stat) {
+        let extents = if self.wants_extents(entry, stat.as_ref()) {
             self.ends.source.extents(tools, entry).await?
         } else {
             None
@@ -105,7 +108,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Only for what will be carried, and then only where holes need not be.
-    fn wants_extents(&self, entry: &Entry, stat: Option<Stat>) -> bool {
+    fn wants_extents(&self, entry: &Entry, stat: Option<&Stat>) -> bool {
         let modified = stat.map(|stat| stat.modified);
         self.form(entry).pieces.with_holes
             && entry.bytes >= SPARSE_BYTES_MIN
@@ -118,12 +121,22 @@ impl<'a> Planner<'a> {
 
     /// Decides. May ask the user, and then waits for the answer.
     pub fn decide(&self, looked: Looked, observer: &dyn Observer) -> Planned {
+        let planned = self.decide_alone(looked, observer);
+        if let Planned::Task(task) = &planned
+            && let Some(hint) = self.hint.about(&task.entry.name)
+        {
+            observer.event(Event::Notice(&hint));
+        }
+        planned
+    }
+
+    fn decide_alone(&self, looked: Looked, observer: &dyn Observer) -> Planned {
         let Looked { entry, found } = looked;
         let found = match found {
             Ok(found) => found,
             Err(error) => return Planned::Fail(entry, error),
         };
-        let (target, stat) = (&found.target, found.stat);
+        let (target, stat) = (&found.target, found.stat.as_ref());
         if target.twin.is_some() && !self.collisions.borrow_mut().admit(&target.name) {
             let error = collides(&entry, target);
             return Planned::Fail(entry, error);
@@ -168,9 +181,9 @@ impl<'a> Planner<'a> {
         self.ends.destination.form(entry.kind)
     }
 
-    fn task(&self, entry: Entry, found: Found, replace: bool) -> Planned {
+    fn task(&self, mut entry: Entry, found: Found, replace: bool) -> Planned {
         let form = self.form(&entry);
-        if let Some(kind) = found.stat.and_then(|stat| stat.kind)
+        if let Some(kind) = found.stat.as_ref().and_then(|stat| stat.kind)
             && form.becomes != Becomes::Blob(kind)
         {
             let error = Error::other_type(&found.target.name);
@@ -185,6 +198,11 @@ impl<'a> Planner<'a> {
                 Ok(chunk_bytes) => chunk_bytes,
                 Err(error) => return Planned::Fail(entry, error),
             };
+        // What AzCopy looked at before it replaced it kept its properties and metadata, where the source has none of its
+        // own; with `/Y` it did not look.
+        if self.options.conflict.overwrite != Overwrite::Always && entry.carried.is_none() {
+            entry.carried = found.stat.and_then(|stat| stat.carried);
+        }
         let content_type =
             content_type(&self.options.shape.content_type, &entry.name).map(Into::into);
         let chunks = match &found.extents {

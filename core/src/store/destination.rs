@@ -9,18 +9,20 @@ use azring_transport::buffer::Frozen;
 use super::{Reader, Step, Tools};
 use crate::Result;
 use crate::digest::follower::Md5;
-use crate::entry::{ETag, Kind};
+use crate::entry::{Carried, ETag, Kind};
 use crate::plan::Task;
 use crate::plan::chunks::{Chunk, ChunkRule};
 use crate::plan::target::{NameRule, TargetName};
 
 /// What is there already under a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stat {
     /// When it was last modified.
     pub modified: SystemTime,
     /// How its bytes are kept, where it can only be replaced by its like.
     pub kind: Option<Kind>,
+    /// What is stored beside its bytes, where anything is.
+    pub carried: Option<Box<Carried>>,
 }
 
 /// What an object becomes.

@@ -73,14 +73,15 @@ async fn open_source(
     match &options.source {
         Location::Local(path) if path.is_file() && selection.pattern.is_none() => {
             let (source, name) = LocalSource::file(path)?;
-            Ok((Arc::new(source), Some(name)))
+            Ok((Arc::new(source.asking(selection.attributes)), Some(name)))
         }
         Location::Local(path) => {
             let pattern = Pattern::new(
                 selection.pattern.as_deref(),
                 local::rules::pattern_rule(selection),
             )?;
-            Ok((Arc::new(LocalSource::folder(path, pattern)?), None))
+            let source = LocalSource::folder(path, pattern)?.asking(selection.attributes);
+            Ok((Arc::new(source), None))
         }
         Location::Blob(place) => {
             let reading = Reading {

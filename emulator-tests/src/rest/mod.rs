@@ -96,7 +96,12 @@ impl BlobService {
     /// no key (AzCopy 10). Signed as
     /// <https://learn.microsoft.com/rest/api/storageservices/create-account-sas> says.
     pub fn account_sas(&self) -> String {
-        shared_key::account_sas(&self.account)
+        self.account_sas_for("sco", "rwdlacupt")
+    }
+
+    /// The same for less: only for these types of resources (`o` for objects), and only to do this (`w` to write).
+    pub fn account_sas_for(&self, types: &str, rights: &str) -> String {
+        shared_key::account_sas(&self.account, types, rights)
     }
 
     fn path(&self, below: &str) -> String {
@@ -188,6 +193,13 @@ impl Container {
     pub fn make(&self) {
         self.request("PUT", None, &[("restype", "container")], Vec::new())
             .expect(201);
+    }
+
+    /// Makes it, for everybody to read and to list.
+    pub fn make_public(&self) {
+        let mut request = self.describe("PUT", None, &[("restype", "container")], Vec::new());
+        request.header("x-ms-blob-public-access", "container");
+        self.service.send(request).expect(201);
     }
 
     /// Whether it is there.

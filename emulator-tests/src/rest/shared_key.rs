@@ -47,10 +47,10 @@ pub(super) fn now_as_http_date() -> String {
 }
 
 /// The query string of an account SAS: all rights in the blob service, from now for a day.
-pub(super) fn account_sas(account: &Account) -> String {
+pub(super) fn account_sas(account: &Account, types: &str, rights: &str) -> String {
     let end = Timestamp::now() + SignedDuration::from_hours(24);
     let end = end.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let (version, services, types, rights) = ("2022-11-02", "b", "sco", "rwdlacupt");
+    let (version, services) = ("2022-11-02", "b");
     // Name, rights, services, types, start, end, addresses, protocols, version, encryption scope: one line each.
     let text = format!(
         "{}\n{rights}\n{services}\n{types}\n\n{end}\n\n\n{version}\n\n",

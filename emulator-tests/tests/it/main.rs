@@ -10,8 +10,12 @@ mod sync_copy;
 mod article;
 mod hosts;
 mod modes;
+mod names;
+mod properties;
 mod real_input;
 mod roundtrip;
+mod selection;
+mod sizes;
 mod strangers;
 
 mod bad_input;

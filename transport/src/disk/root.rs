@@ -28,6 +28,8 @@ pub struct Facts {
     pub is_file: bool,
     /// A folder.
     pub is_folder: bool,
+    /// Nobody may write to it, by its mode.
+    pub is_read_only: bool,
 }
 
 impl Facts {
@@ -40,6 +42,7 @@ impl Facts {
             device: stat.st_dev,
             is_file: kind == FileType::RegularFile,
             is_folder: kind == FileType::Directory,
+            is_read_only: stat.st_mode & 0o222 == 0,
         }
     }
 

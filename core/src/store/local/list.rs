@@ -16,8 +16,9 @@ use rustix::fs::{self, AtFlags, Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
 use tokio::sync::mpsc::Sender;
 
+use super::attributes::Judge;
 use crate::entry::{Entry, EntryName, Kind, Version};
-use crate::select::Pattern;
+use crate::select::{AttributeRule, Pattern};
 use crate::store::{Page, Position};
 use crate::{Error, Result};
 
@@ -30,6 +31,8 @@ pub(super) struct Listing {
     pub(super) root: PathBuf,
     /// The files that are meant.
     pub(super) pattern: Pattern,
+    /// What is asked of their attributes.
+    pub(super) attributes: AttributeRule,
     /// Where to go on; the file it goes on behind need not be there any more.
     pub(super) from: Position,
     /// Where the pages go.
@@ -45,6 +48,7 @@ impl Listing {
         let mut walk = Walk {
             listing: &self,
             page: Page::default(),
+            judge: Judge::new(self.attributes),
         };
         let _complete_or_gone = walk.start().and_then(|()| walk.flush());
     }
@@ -53,6 +57,7 @@ impl Listing {
 struct Walk<'a> {
     listing: &'a Listing,
     page: Page,
+    judge: Judge,
 }
 
 /// What a folder holds, sorted.
@@ -163,7 +168,14 @@ impl Walk<'_> {
         let full = EntryName::new(joined(prefix, name.to_bytes()));
         match found {
             Ok(facts) if facts.is_folder => Ok(()),
-            Ok(facts) if facts.is_file => self.entry(full, &facts),
+            Ok(facts) if facts.is_file => {
+                let notices = &mut self.page.notices;
+                if self.judge.admits(folder, name, &facts, notices) {
+                    self.entry(full, &facts)
+                } else {
+                    Ok(())
+                }
+            }
             Ok(_) => {
                 self.left_out(&full);
                 Ok(())

@@ -2,6 +2,8 @@
 
 pub mod rules;
 
+mod attributes;
+
 mod list;
 
 mod read;

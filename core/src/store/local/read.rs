@@ -1,6 +1,6 @@
 //! Reads files of a folder.
 
-use std::ffi::OsStr;
+use std::ffi::{CString, OsStr};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,11 +10,12 @@ use azring_transport::buffer::Lease;
 use azring_transport::disk::{Caching, Facts, File, Root, data_parts};
 use tokio::sync::mpsc;
 
+use super::attributes::Judge;
 use super::list::{Listing, entry_of};
 use crate::entry::{Entry, EntryName, Version};
 use crate::plan::chunks::Chunk;
 use crate::plan::extents::Extents;
-use crate::select::Pattern;
+use crate::select::{AttributeRule, Pattern};
 use crate::store::source::PAGES_AHEAD;
 use crate::store::{Page, Pages, Position, Reader, Source, Step, Tools};
 use crate::{Error, Result};
@@ -23,6 +24,7 @@ use crate::{Error, Result};
 pub struct LocalSource {
     root: Root,
     selection: Meant,
+    attributes: AttributeRule,
 }
 
 /// What of the folder is meant.
@@ -39,6 +41,7 @@ impl LocalSource {
         Ok(Self {
             root: Root::open(folder)?,
             selection: Meant::Matching(pattern),
+            attributes: AttributeRule::default(),
         })
     }
 
@@ -53,9 +56,16 @@ impl LocalSource {
             Self {
                 root: Root::open(folder)?,
                 selection: Meant::One(name.clone()),
+                attributes: AttributeRule::default(),
             },
             name,
         ))
+    }
+
+    /// The same, only with what has such attributes.
+    #[must_use]
+    pub fn asking(self, attributes: AttributeRule) -> Self {
+        Self { attributes, ..self }
     }
 
     fn list_one(&self, name: &EntryName) -> Result<Page> {
@@ -65,10 +75,19 @@ impl LocalSource {
             .map_err(|error| {
                 transport::Error::disk(format_args!("cannot open `{}`", path.display()), &error)
             })?;
-        Ok(Page {
-            entries: vec![entry_of(name.clone(), &facts)],
-            ..Page::default()
-        })
+        let mut page = Page::default();
+        if self.is_admitted(name, &facts, &mut page.notices) {
+            page.entries.push(entry_of(name.clone(), &facts));
+        }
+        Ok(page)
+    }
+
+    fn is_admitted(&self, name: &EntryName, facts: &Facts, notices: &mut Vec<String>) -> bool {
+        let Ok(folder) = std::fs::File::open(self.root.path()) else {
+            return true;
+        };
+        let name = CString::new(name.as_bytes()).unwrap_or_default();
+        Judge::new(self.attributes).admits(folder, &name, facts, notices)
     }
 }
 
@@ -88,6 +107,7 @@ impl Source for LocalSource {
                     root,
                     pattern: pattern.clone(),
                     from,
+                    attributes: self.attributes,
                     pages,
                 }
                 .run();

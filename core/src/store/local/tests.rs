@@ -20,7 +20,7 @@ use super::{LocalSource, rules};
 use crate::entry::EntryName;
 use crate::options::Selection;
 use crate::plan::chunks::Chunks;
-use crate::select::Pattern;
+use crate::select::{AttributeRule, Attributes, Pattern};
 use crate::store::{Page, Position, Source, Tools};
 use crate::{Error, Result};
 
@@ -223,6 +223,61 @@ fn a_file_that_changes_while_it_is_read_is_noticed_at_the_end() {
     assert!(matches!(result, Err(Error::Changed(_))), "{result:?}");
 }
 
+#[test]
+fn only_files_with_the_right_attributes_are_listed_and_what_is_unknown_is_said_once() {
+    let place = tree();
+    let stored = [("a.txt", "0x20"), ("d/c.txt", "0x24")];
+    for (name, bits) in stored {
+        rustix::fs::setxattr(
+            place.path().join(name),
+            "user.DOSATTRIB",
+            bits.as_bytes(),
+            rustix::fs::XattrFlags::empty(),
+        )
+        .expect("the file system keeps extended attributes");
+    }
+    let listed = |rule: AttributeRule| {
+        within(async |tools| {
+            let pattern = Pattern::new(None, rules::pattern_rule(&recursive())).unwrap();
+            let source = LocalSource::folder(place.path(), pattern).unwrap();
+            let mut pages = Arc::new(source.asking(rule)).list(&tools, Position::default());
+            let page = pages.recv().await.unwrap().unwrap();
+            (names(&page), page.notices)
+        })
+    };
+    let archive = AttributeRule {
+        archive_only: true,
+        ..AttributeRule::default()
+    };
+    let (names, notices) = listed(archive);
+    assert_eq!(names, ["a.txt", "d/c.txt"]);
+    assert_eq!(notices.len(), 1, "{notices:?}");
+    assert!(notices[0].contains("`A` is none of theirs"), "{notices:?}");
+
+    let no_system = AttributeRule {
+        exclude: Attributes::of_letters("S").unwrap(),
+        ..AttributeRule::default()
+    };
+    assert_eq!(listed(no_system).0, ["a.txt", "b.log", "d/e/f.txt"]);
+
+    // Linux knows of normal files itself.
+    let normal = AttributeRule {
+        include: Attributes::of_letters("N").unwrap(),
+        ..AttributeRule::default()
+    };
+    assert_eq!(
+        listed(normal),
+        (vec!["b.log".into(), "d/e/f.txt".into()], vec![])
+    );
+}
+
+fn recursive() -> Selection {
+    Selection {
+        recursive: true,
+        ..Selection::default()
+    }
+}
+
 /// Lists behind a name, without a runtime.
 fn list_after(folder: &Path, after: Option<&EntryName>) -> Vec<String> {
     let selection = Selection {
@@ -234,6 +289,7 @@ fn list_after(folder: &Path, after: Option<&EntryName>) -> Vec<String> {
     let pattern = Pattern::new(None, rules::pattern_rule(&selection)).unwrap();
     let (pages, mut listed) = mpsc::channel(1024);
     Listing {
+        attributes: AttributeRule::default(),
         root: folder.into(),
         pattern,
         from: Position {

@@ -142,6 +142,7 @@ impl Destination for LocalDestination {
             };
             let facts = root.stat_beneath(name.as_local().as_path())?;
             Ok(facts.map(|facts| Stat {
+                carried: None,
                 modified: facts.modified(),
                 kind: None,
             }))

@@ -165,14 +165,16 @@ impl Writer for BlockWriter {
                 let stored = self.draft.stored(md5);
                 let list = put_block_list::request(place, name, ids, stored, Condition::Always);
                 match tools.client.send(&list).await {
-                    Ok(reply) => return Ok(Committed::Done(etag(&reply))),
+                    Ok(reply) => return self.draft.finish(tools, None, etag(&reply)).await,
                     Err(error) if error.code() == Some("InvalidBlockList") => {
                         return self.missing(tools).await.map(Committed::Missing);
                     }
                     Err(error) => return Err(self.draft.told(error)),
                 }
             }
-            Ok(Committed::Done(self.etag.get().cloned()))
+            self.draft
+                .finish(tools, None, self.etag.get().cloned())
+                .await
         })
     }
 }

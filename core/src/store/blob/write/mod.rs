@@ -22,7 +22,7 @@ use crate::location::BlobLocation;
 use crate::options::Shape;
 use crate::plan::Task;
 use crate::plan::target::{NameRule, TargetName};
-use crate::store::{Becomes, Destination, Form, Stat, Step, Tools, Writer};
+use crate::store::{Becomes, Committed, Destination, Form, Stat, Step, Tools, Writer};
 use crate::{Error, Result};
 
 use append::AppendWriter;
@@ -44,7 +44,7 @@ impl BlobDestination {
         Self {
             keeps,
             place,
-            blob_type: shape.blob_type,
+            blob_type: shape.blob_type.unwrap_or(BlobType::Block),
             block_bytes: shape.block_bytes,
         }
     }
@@ -98,6 +98,7 @@ impl Destination for BlobDestination {
             Ok(Some(Stat {
                 modified: properties.modified,
                 kind: properties.blob_type.map(|found| kind(Some(found), false)),
+                carried: Some(Box::new(Carried::of_head(&reply))),
             }))
         })
     }
@@ -120,9 +121,10 @@ impl Destination for BlobDestination {
             let draft = Draft {
                 place: self.place.clone(),
                 name: task.target.as_blob().as_str().into(),
+                is_copy: self.keeps,
                 content_type: task.content_type.clone(),
                 md5: entry.md5.filter(|_| self.keeps),
-                carried: entry.carried.clone().filter(|_| self.keeps),
+                carried: entry.carried.clone(),
             };
             let writer: Arc<dyn Writer> = match self.blob_type(entry.kind) {
                 BlobType::Block => Arc::new(BlockWriter::create(draft, tools, task).await?),
@@ -143,10 +145,12 @@ fn etag(reply: &Reply) -> Option<ETag> {
 struct Draft {
     place: BlobLocation,
     name: String,
+    /// The source has a blob of which this is a copy.
+    is_copy: bool,
     content_type: Option<String>,
     /// That of the source, for a copy.
     md5: Option<Md5>,
-    /// What the source stores, for a copy.
+    /// What the source stores, for a copy; what the replaced blob had, where that stays.
     carried: Option<Box<Carried>>,
 }
 
@@ -173,23 +177,38 @@ impl Draft {
         }
     }
 
-    /// Stores the MD5 with a blob that was made before it was known. Everything else is stored again with it: what is
-    /// left out would be cleared. Returns the blob's entity tag from then on; without an MD5 it is that of whichever
-    /// write came last, which nobody knows.
-    async fn store_md5(&self, tools: &Tools, md5: Option<Md5>) -> Result<Option<ETag>> {
-        if md5.is_none() {
-            return Ok(None);
+    /// The blob has its bytes; what could not be stored with it before is stored now: an MD5 that was known too late. A copy of
+    /// a blob without a content type has none either, but what makes a blob gives it one, so it is cleared.
+    ///
+    /// `last` is the blob's entity tag before that; where several requests wrote it, nobody knows which came last.
+    async fn finish(
+        &self,
+        tools: &Tools,
+        late_md5: Option<Md5>,
+        last: Option<ETag>,
+    ) -> Result<Committed> {
+        let lacks_type = self.is_copy
+            && self
+                .carried
+                .as_deref()
+                .is_some_and(|carried| carried.content_type.is_none());
+        if late_md5.is_none() && !lacks_type {
+            return Ok(Committed::Done(last));
         }
+        // What is left out would be cleared. The metadata stays without being named.
+        let carried = Carried {
+            metadata: Vec::new(),
+            ..self.carried.as_deref().cloned().unwrap_or_default()
+        };
+        let kept = carried.content_type.as_deref();
+        let content_type = self.content_type.as_deref().or(kept);
         let stored = Stored {
-            content_type: Some(
-                self.content_type
-                    .as_deref()
-                    .unwrap_or("application/octet-stream"),
-            ),
-            md5,
-            carried: None,
+            content_type: (!lacks_type).then(|| content_type.unwrap_or("application/octet-stream")),
+            md5: late_md5.or(self.md5),
+            carried: Some(&carried),
         };
         let request = set_blob_properties::request(&self.place, &self.name, stored);
-        Ok(etag(&self.send(tools, &request).await?))
+        let reply = self.send(tools, &request).await?;
+        Ok(Committed::Done(etag(&reply)))
     }
 }

@@ -67,6 +67,6 @@ impl Writer for PageWriter {
     }
 
     fn commit<'a>(&'a self, tools: &'a Tools, md5: Option<Md5>) -> Step<'a, Result<Committed>> {
-        Box::pin(async move { self.draft.store_md5(tools, md5).await.map(Committed::Done) })
+        Box::pin(self.draft.finish(tools, md5, None))
     }
 }

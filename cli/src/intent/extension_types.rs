@@ -1,0 +1,147 @@
+//! `AzCopyConfig.json`: content types for extensions that the table built in does not have, or has otherwise.
+//!
+//! The file may lie beside the program, as AzCopy's did, and in the user's configuration folder; what the user's says comes
+//! first. A file that is there and cannot be understood ends the program before anything is copied: content types are
+//! stored with blobs, and nobody looks at them again.
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use azring_core::options::ExtensionTypes;
+use serde_json::Value;
+
+use crate::mask::shown;
+use crate::misuse::{Misuse, reason};
+use crate::surroundings::Surroundings;
+
+/// AzCopy's name for it.
+const FILE_NAME: &str = "AzCopyConfig.json";
+/// The one thing that AzCopy had in it.
+const MAPPING: &str = "MIMETypeMapping";
+
+/// What all the files say together.
+pub(super) fn read(around: &Surroundings) -> Result<ExtensionTypes, Misuse> {
+    let mut all = BTreeMap::new();
+    for folder in [around.program_folder.clone(), around.config_folder()] {
+        let Some(folder) = folder else { continue };
+        let path = folder.join(FILE_NAME);
+        match std::fs::read(&path) {
+            Ok(bytes) => all.extend(parse(&bytes).map_err(|why| refused(&path, &why))?),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(refused(&path, &reason(&error))),
+        }
+    }
+    Ok(all.into())
+}
+
+fn refused(path: &Path, why: &str) -> Misuse {
+    Misuse::meaning(format!(
+        "cannot take content types from `{}`: {why}",
+        shown(&path.to_string_lossy())
+    ))
+}
+
+fn parse(bytes: &[u8]) -> Result<BTreeMap<String, String>, String> {
+    // Editors of Windows begin a file with a mark that JSON does not know.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let whole: Value =
+        serde_json::from_slice(bytes).map_err(|error| format!("no JSON: {error}"))?;
+    let whole = whole.as_object().ok_or("it is no JSON object")?;
+    let Some(mapping) = whole.get(MAPPING) else {
+        return Ok(BTreeMap::new());
+    };
+    mapping
+        .as_object()
+        .ok_or_else(|| format!("`{MAPPING}` is no JSON object"))?
+        .iter()
+        .map(|(extension, content_type)| entry(extension, content_type))
+        .collect()
+}
+
+fn entry(extension: &str, content_type: &Value) -> Result<(String, String), String> {
+    let name = extension
+        .strip_prefix('.')
+        .filter(|name| !name.is_empty() && !name.contains(['.', '/']))
+        .ok_or_else(|| {
+            format!(
+                "`{}` in `{MAPPING}` is no extension: it is written as in `.txt`",
+                shown(extension)
+            )
+        })?;
+    let text = content_type
+        .as_str()
+        .filter(|text| !text.is_empty() && text.bytes().all(|byte| matches!(byte, b' '..=b'~')))
+        .ok_or_else(|| {
+            format!(
+                "what `{}` stands for in `{MAPPING}` is no content type",
+                shown(extension)
+            )
+        })?;
+    Ok((name.to_lowercase(), text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::intent::tests::alone;
+
+    fn parsed(text: &str) -> Result<Vec<(String, String)>, String> {
+        parse(text.as_bytes()).map(|map| map.into_iter().collect())
+    }
+
+    #[test]
+    fn extensions_are_read_in_any_case_and_what_is_unknown_is_left_alone() {
+        let text = "\u{feff}{\"MIMETypeMapping\": {\".MyExt\": \"text/mine; charset=utf-8\"}, \"More\": 1}";
+        let expected = ("myext".into(), "text/mine; charset=utf-8".into());
+        assert_eq!(parsed(text), Ok(vec![expected]));
+        assert_eq!(parsed("{}"), Ok(vec![]));
+    }
+
+    #[test]
+    fn what_cannot_be_understood_is_named() {
+        let why = |text| parsed(text).unwrap_err();
+        assert_snapshot!(why("{\"MIMETypeMapping\": {\n.\n}}"), @"no JSON: key must be a string at line 2 column 1");
+        assert_snapshot!(why("[]"), @"it is no JSON object");
+        assert_snapshot!(why("{\"MIMETypeMapping\": []}"), @"`MIMETypeMapping` is no JSON object");
+        assert_snapshot!(why("{\"MIMETypeMapping\": {\"x\": \"a/b\"}}"), @"`x` in `MIMETypeMapping` is no extension: it is written as in `.txt`");
+        assert_snapshot!(why("{\"MIMETypeMapping\": {\".x\": 1}}"), @"what `.x` stands for in `MIMETypeMapping` is no content type");
+        assert_snapshot!(why("{\"MIMETypeMapping\": {\".x\": \"a\\nb\"}}"), @"what `.x` stands for in `MIMETypeMapping` is no content type");
+        for broken in ["", "{", "{\"MIMETypeMapping\": {\".\": \"a/b\"}}"] {
+            assert!(parsed(broken).is_err(), "{broken}");
+        }
+    }
+
+    #[test]
+    fn the_users_own_file_comes_before_the_one_beside_the_program() {
+        let (program, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let around = |home: &Path| Surroundings {
+            program_folder: Some(program.path().to_owned()),
+            ..alone(&[("HOME", home.to_str().unwrap())])
+        };
+        assert!(read(&around(home.path())).unwrap().is_empty());
+
+        let mapping = |a: &str| {
+            format!("{{\"MIMETypeMapping\": {{\".{a}\": \"x/{a}\", \".both\": \"x/{a}\"}}}}")
+        };
+        std::fs::write(program.path().join(FILE_NAME), mapping("theirs")).unwrap();
+        let config = home.path().join(".config/azring");
+        std::fs::create_dir_all(&config).unwrap();
+        std::fs::write(config.join(FILE_NAME), mapping("mine")).unwrap();
+        let types = read(&around(home.path())).unwrap();
+        let types: Vec<_> = types
+            .iter()
+            .map(|(name, content_type)| format!("{name} {content_type}"))
+            .collect();
+        assert_eq!(types, ["both x/mine", "mine x/mine", "theirs x/theirs"]);
+
+        std::fs::write(config.join(FILE_NAME), "{").unwrap();
+        let why = read(&around(home.path())).unwrap_err().to_string();
+        assert!(
+            why.contains("AzCopyConfig.json") && why.contains("no JSON"),
+            "{why}"
+        );
+    }
+}
