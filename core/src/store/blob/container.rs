@@ -21,9 +21,8 @@ pub(super) async fn make_if_missing(tools: &Tools, place: &BlobLocation) -> Resu
     let mut waits = NAME_WAITS_S.into_iter().map(Duration::from_secs);
     loop {
         let request = create_container::request(place);
-        let error = match tools.client.send(&request).await {
-            Ok(_) => return Ok(()),
-            Err(error) => error,
+        let Err(error) = tools.client.send(&request).await else {
+            return Ok(());
         };
         match (error.code(), error.status()) {
             (Some("ContainerAlreadyExists"), _) => return Ok(()),
