@@ -1,6 +1,7 @@
 //! A page of List Blobs, read:
 //! <https://learn.microsoft.com/rest/api/storageservices/list-blobs#response-body>.
 
+use percent_encoding::percent_decode_str;
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, Event};
 
@@ -33,10 +34,15 @@ pub(super) fn parse(xml: &str) -> Page {
     let mut reader = Reader::from_str(xml.trim_start_matches('\u{feff}'));
     let mut page = Page::default();
     let mut text = String::new();
+    // A name that XML cannot have comes percent-encoded.
+    let mut is_encoded = false;
     loop {
         match reader.read_event().expect("a listing is well-formed XML") {
             Event::Start(start) => {
                 text.clear();
+                is_encoded = start.attributes().flatten().any(|attribute| {
+                    attribute.key.as_ref() == "Encoded" && &*attribute.value == "true"
+                });
                 if start.name().as_ref() == "Blob" {
                     page.blobs.push(StoredBlob::default());
                 }
@@ -45,6 +51,9 @@ pub(super) fn parse(xml: &str) -> Page {
             Event::CData(part) => text += &part.xml10_content(),
             Event::GeneralRef(reference) => text.push(character(&reference)),
             Event::End(end) => {
+                if std::mem::take(&mut is_encoded) {
+                    text = percent_decode_str(&text).decode_utf8_lossy().into_owned();
+                }
                 page.take(end.name().as_ref(), std::mem::take(&mut text));
             }
             Event::Eof => return page,
@@ -101,12 +110,14 @@ mod tests {
         let page = parse(
             "\u{feff}<?xml version=\"1.0\"?><EnumerationResults><Prefix>p</Prefix><Blobs><Blob><Name> a&amp;b&#x20AC;</Name>\
              <Properties><Content-Length>7</Content-Length><Content-MD5>rL0Y20zC+Fzt72VPzMSk2A==</Content-MD5>\
-             <Content-Type>text/plain</Content-Type><BlobType>BlockBlob</BlobType></Properties></Blob></Blobs>\
+             <Content-Type>text/plain</Content-Type><BlobType>BlockBlob</BlobType></Properties></Blob>\
+             <Blob><Name Encoded=\"true\">%01%25</Name></Blob></Blobs>\
              <NextMarker>m&lt;1</NextMarker></EnumerationResults>",
         );
         assert_eq!(page.next_marker, "m<1");
         assert_eq!(page.blobs[0].name, " a&b\u{20ac}");
         assert_eq!(page.blobs[0].bytes, 7);
+        assert_eq!(page.blobs[1].name, "\u{1}%");
         assert_eq!(page.blobs[0].content_md5, "rL0Y20zC+Fzt72VPzMSk2A==");
     }
 }

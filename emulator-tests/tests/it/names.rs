@@ -47,7 +47,7 @@ const CAREFUL: &[&str] = &[
     "~",
     "-S",
     "--source",
-    "/Source:x/y",
+    "Source:x/y",
     "@file",
     " leading",
     "trailing ",
@@ -177,7 +177,7 @@ const OBEYED: &[&str] = &[
 /// All that can be told apart on any server.
 fn names() -> BTreeSet<String> {
     let mut names: BTreeSet<String> = CAREFUL.iter().map(|name| (*name).to_owned()).collect();
-    let punctuation = ('!'..='~').filter(|letter| letter.is_ascii_punctuation());
+    let punctuation = ('!'..='~').filter(char::is_ascii_punctuation);
     // A slash separates, and a backslash becomes one.
     for letter in punctuation.filter(|letter| !matches!(letter, '/' | '\\')) {
         names.extend([
@@ -281,11 +281,8 @@ fn no_name_speaks_to_the_terminal_in_whatever_is_told_of_it() {
     tree.write_to(source.path());
     fs::write(source.path().join(OsStr::from_bytes(b"raw \xff\x1b")), "x").expect("ours");
     let records = Folder::new();
-    let words = ["log", "ledger.csv"].map(|name| records.join(name));
-    let recorded = |copy: Azring| {
-        copy.arg(format!("/V:{}", words[0].display()))
-            .arg(format!("/Ledger:{}", words[1].display()))
-    };
+    let log = records.join("log");
+    let recorded = |copy: Azring| copy.arg(format!("/V:{}", log.display()));
     // Each name is told as listed, as failed, as done, and as skipped.
     let mut told = vec![recorded(upload(&source, &container)).arg("/L").run()];
     let refusal = r#"{"rules": [{"name": "no", "when": {"method": "PUT", "path": "*/names*/*"},
@@ -317,11 +314,9 @@ fn no_name_speaks_to_the_terminal_in_whatever_is_told_of_it() {
         assert_tame("standard output", &outcome.stdout);
         assert_tame("standard error", &outcome.stderr);
     }
-    for path in &words {
-        let text = fs::read_to_string(path).expect("it was written");
-        assert!(text.contains("tab"), "it tells of the names");
-        assert_tame(&path.display().to_string(), &text.replace("\r\n", "\n"));
-    }
+    let text = fs::read_to_string(log).expect("it was written");
+    assert!(text.contains("tab"), "it tells of the names");
+    assert_tame("the verbose log", &text);
 }
 
 #[test]

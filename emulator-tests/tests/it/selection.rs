@@ -94,7 +94,9 @@ fn a_pattern_is_a_wildcard_for_files_and_a_beginning_or_a_whole_name_for_blobs()
             .args(words);
         copy.run().succeeded();
         let names = container.names();
-        names.iter().for_each(|name| container.delete(name));
+        for name in &names {
+            container.delete(name);
+        }
         names
     };
     // Windows does not tell letters apart by their case.
