@@ -36,7 +36,7 @@ pub(crate) fn copy(options: &Options, settings: &Settings, console: &Arc<Console
         Err(text) => return failed(console, &text),
     };
     let audience = Audience::new(listeners, asker(console, &stop));
-    let result = job::run(options, &audience, &stop);
+    let result = job::run(options, None, &audience, &stop);
     let ending = caught
         .ending()
         .unwrap_or_else(|| Ending::of(&result, settings.detailed_codes));

@@ -4,7 +4,11 @@
 //! two halves, the feed and the outcomes that come back, take turns on this one thread, so that an observer is never
 //! called by two at once.
 
+mod chronicle;
+
 mod feed;
+
+mod resume;
 
 mod machine;
 
@@ -12,103 +16,200 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use azring_transport::runtime;
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::LocalSet;
 
+use crate::journal::{Replayed, Session};
 use crate::options::Options;
+use crate::plan::history::{Note, Take};
 use crate::report::{Event, Observer, Summary, Totals};
 use crate::stop::Stop;
 use crate::store;
 use crate::transfer::{Lane, Outcome, Told, Verdict};
 use crate::{Error, Result};
 
+use chronicle::Chronicle;
 use feed::Feed;
 use machine::Machine;
 
 /// Copies what `options` say and tells `observer` what happens. Returns when everything has ended, or, once `stop` is on,
 /// when what was in flight has.
 ///
+/// With a `session` the run is written down in its journal and goes on where an earlier run of it stopped. The journal is
+/// taken away when nothing is left to do.
+///
 /// Fails when the run could not begin or go on: a location that cannot be reached, a ring that was demanded and is
 /// refused. What happens to single objects is in the summary.
-pub fn run(options: &Options, observer: &dyn Observer, stop: &Stop) -> Result<Summary> {
+pub fn run(
+    options: &Options,
+    session: Option<Session>,
+    observer: &dyn Observer,
+    stop: &Stop,
+) -> Result<Summary> {
     let begun = Instant::now();
     let totals = Arc::new(Totals::default());
     let machine = Machine::of(options, &totals)?;
+    let (journal, earlier) = match session {
+        Some(Session { journal, resumed }) => (Some(journal), resumed),
+        None => (None, None),
+    };
+    let (noted, notes) = unbounded_channel();
+    // Nobody listens any more once the run is over.
+    let take: Take = Arc::new(move |seq, note| drop(noted.send((seq, note))));
+    let chronicle = Chronicle::new(journal, take);
+    if let Some(earlier) = &earlier {
+        count_earlier(earlier, &totals);
+    }
     observer.event(Event::Started { totals: &totals });
+    if let Some(earlier) = &earlier {
+        observer.event(Event::Notice(&told_earlier(earlier)));
+    }
     let coordinator = runtime::plain_runtime()?;
-    let unlisted = LocalSet::new().block_on(
-        &coordinator,
-        copy(options, &machine, &totals, observer, stop),
-    )?;
-    Ok(Summary {
-        elapsed: begun.elapsed(),
-        unlisted,
-        ..summary(&totals)
-    })
-}
-
-/// Everything but the counting; returns how many parts of the source could not be listed.
-async fn copy(
-    options: &Options,
-    machine: &Machine,
-    totals: &Arc<Totals>,
-    observer: &dyn Observer,
-    stop: &Stop,
-) -> Result<u64> {
-    let tools = machine.tools()?;
-    let help = machine.helpers(options);
-    let ends = store::open(options, &tools, &help.settler).await?;
-    let lane = Arc::new(Lane {
-        source: Arc::clone(&ends.source),
-        destination: Arc::clone(&ends.destination),
-        integrity: options.integrity,
-        wants_md5: ends.wants_md5,
-        hashers: help.hashers.clone(),
-        totals: Arc::clone(totals),
-    });
-    let feed = Feed {
+    let run = Run {
         options,
-        tools: &tools,
-        ends: &ends,
-        lane: &lane,
+        machine: &machine,
+        totals: &totals,
+        chronicle: &chronicle,
         observer,
         stop,
     };
-    if options.preview {
-        return feed.preview().await;
+    let copied = LocalSet::new().block_on(&coordinator, run.copy(earlier.as_ref(), notes));
+    let counted = Summary {
+        elapsed: begun.elapsed(),
+        unlisted: copied.as_ref().map_or(0, |unlisted| *unlisted),
+        ..summary(&totals)
+    };
+    let has_all = copied.is_ok() && counted.is_success() && !stop.is_on();
+    let is_untouched = counted.listed == 0 && earlier.is_none();
+    drop(earlier);
+    chronicle.end(has_all || is_untouched, observer);
+    copied.map(|_| counted)
+}
+
+/// What the parts of a run have in common.
+struct Run<'a> {
+    options: &'a Options,
+    machine: &'a Machine,
+    totals: &'a Arc<Totals>,
+    chronicle: &'a Chronicle,
+    observer: &'a dyn Observer,
+    stop: &'a Stop,
+}
+
+impl Run<'_> {
+    /// Everything but the counting; returns how many parts of the source could not be listed.
+    async fn copy(
+        &self,
+        earlier: Option<&Replayed>,
+        notes: UnboundedReceiver<(u64, Note)>,
+    ) -> Result<u64> {
+        let Self {
+            options,
+            machine,
+            totals,
+            observer,
+            stop,
+            ..
+        } = *self;
+        let tools = machine.tools()?;
+        let help = machine.helpers(options);
+        let ends = store::open(options, &tools, &help.settler).await?;
+        let lane = Arc::new(Lane {
+            source: Arc::clone(&ends.source),
+            destination: Arc::clone(&ends.destination),
+            integrity: options.integrity,
+            wants_md5: ends.wants_md5,
+            hashers: help.hashers.clone(),
+            totals: Arc::clone(totals),
+        });
+        let feed = Feed {
+            options,
+            tools: &tools,
+            ends: &ends,
+            lane: &lane,
+            chronicle: self.chronicle,
+            observer,
+            stop,
+        };
+        if options.preview {
+            return feed.preview().await;
+        }
+        ends.destination.prepare(&tools).await?;
+        let (crew, queue, told) = machine.start(stop);
+        let (unlisted, lost) = tokio::join!(feed.feed(queue, earlier), self.listen(told, notes));
+        crew.join()?;
+        drop((lane, ends));
+        help.join();
+        match lost {
+            // Not one worker could start: nothing was carried, and this is why.
+            Some(error) if Totals::get(&totals.done) + Totals::get(&totals.failed) == 0 => {
+                Err(error)
+            }
+            _ => unlisted,
+        }
     }
-    ends.destination.prepare(&tools).await?;
-    let (crew, queue, told) = machine.start(stop);
-    let (unlisted, lost) = tokio::join!(feed.feed(queue), listen(told, totals, observer));
-    crew.join()?;
-    drop((lane, ends));
-    help.join();
-    match lost {
-        // Not one worker could start: nothing was carried, and this is why.
-        Some(error) if Totals::get(&totals.done) + Totals::get(&totals.failed) == 0 => Err(error),
-        _ => unlisted,
+
+    /// Reports and records what the workers tell until the last one has ended; returns why a worker could not start, if one
+    /// could not.
+    async fn listen(
+        &self,
+        mut told: UnboundedReceiver<Told>,
+        mut notes: UnboundedReceiver<(u64, Note)>,
+    ) -> Option<Error> {
+        let (mut lost, mut mode) = (None, None);
+        loop {
+            let what = tokio::select! {
+                // What is noted of an object is noted before it ends.
+                biased;
+                Some((seq, note)) = notes.recv() => {
+                    self.chronicle.note(seq, note);
+                    continue;
+                }
+                what = told.recv() => what,
+            };
+            match what {
+                Some(Told::Mode(of_worker)) if mode.is_none() => {
+                    self.observer.event(Event::IoMode(&of_worker.to_string()));
+                    mode = Some(of_worker);
+                }
+                Some(Told::Mode(_)) => {}
+                Some(Told::Ended(outcome)) => {
+                    self.chronicle.ended(&outcome);
+                    settle(&outcome, self.totals, self.observer);
+                }
+                Some(Told::Lost(error)) => lost = Some(error),
+                None => return lost,
+            }
+        }
     }
 }
 
-/// Reports what the workers tell until the last one has ended; returns why a worker could not start, if one could not.
-async fn listen(
-    mut told: UnboundedReceiver<Told>,
-    totals: &Totals,
-    observer: &dyn Observer,
-) -> Option<Error> {
-    let (mut lost, mut mode) = (None, None);
-    while let Some(what) = told.recv().await {
-        match what {
-            Told::Mode(of_worker) if mode.is_none() => {
-                observer.event(Event::IoMode(&of_worker.to_string()));
-                mode = Some(of_worker);
-            }
-            Told::Mode(_) => {}
-            Told::Ended(outcome) => settle(&outcome, totals, observer),
-            Told::Lost(error) => lost = Some(error),
-        }
-    }
-    lost
+/// What earlier runs did counts as done; what failed then is tried again.
+fn count_earlier(earlier: &Replayed, totals: &Totals) {
+    let counts = earlier.counts();
+    Totals::add(&totals.listed, counts.listed);
+    Totals::add(&totals.listed_bytes, counts.listed_bytes);
+    Totals::add(&totals.done, counts.done);
+    Totals::add(&totals.done_bytes, counts.done_bytes);
+    Totals::add(&totals.kept_bytes, counts.done_bytes);
+    Totals::add(&totals.skipped, counts.skipped);
+    Totals::add(
+        &totals.settled_bytes,
+        counts.done_bytes + counts.skipped_bytes,
+    );
+}
+
+fn told_earlier(earlier: &Replayed) -> String {
+    let counts = earlier.counts();
+    let (settled, listed) = (counts.done + counts.skipped, counts.listed);
+    let rest = if earlier.is_listed() {
+        "; the source was listed to its end then and is not listed again"
+    } else {
+        ""
+    };
+    format!(
+        "going on where an earlier run stopped: {settled} of {listed} object(s) need nothing more{rest}"
+    )
 }
 
 /// Counts and reports how one object ended.
@@ -118,6 +219,7 @@ fn settle(outcome: &Outcome, totals: &Totals, observer: &dyn Observer) {
         bytes,
         verdict,
         details,
+        ..
     } = outcome;
     let bytes = *bytes;
     Totals::add(&totals.settled_bytes, bytes);

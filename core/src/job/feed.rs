@@ -1,19 +1,24 @@
-//! Listing and planning: entries in, tasks into the queue.
+//! Listing and planning: entries in, tasks into the queue. What an earlier run left to do comes first; then the listing goes
+//! on where it stopped.
 
 use std::sync::Arc;
 
 use futures_util::StreamExt;
 use futures_util::stream;
 
-use crate::Result;
-use crate::entry::Entry;
+use crate::entry::{Entry, EntryName};
+use crate::journal::{Record, Replayed};
 use crate::options::Options;
-use crate::plan::{Planned, Planner};
+use crate::plan::{Planned, Planner, Task};
 use crate::report::{Details, Event, Observer, Totals};
 use crate::schedule::Queue;
 use crate::stop::Stop;
 use crate::store::{Ends, Page, Position, Tools};
 use crate::transfer::{Carriage, Lane};
+use crate::{Error, Result};
+
+use super::chronicle::Chronicle;
+use super::resume;
 
 /// Destinations that are looked at ahead of the planning, at once.
 const STATS_MAX: usize = 64;
@@ -24,89 +29,193 @@ pub(super) struct Feed<'a> {
     pub(super) tools: &'a Tools,
     pub(super) ends: &'a Ends,
     pub(super) lane: &'a Arc<Lane>,
+    pub(super) chronicle: &'a Chronicle,
     pub(super) observer: &'a dyn Observer,
     pub(super) stop: &'a Stop,
 }
 
 impl Feed<'_> {
-    /// Lists, plans and queues everything; returns how many parts of the source could not be listed.
-    pub(super) async fn feed(&self, mut queue: Queue) -> Result<u64> {
-        let result = self
-            .each(async |planned| {
-                let Some(task) = self.admit(planned) else {
-                    return;
-                };
-                queue.push(Arc::new(Carriage::new(task, self.lane))).await;
-            })
-            .await;
+    /// Plans and queues everything that is left to do; returns how many parts of the source could not be listed.
+    pub(super) async fn feed(&self, mut queue: Queue, earlier: Option<&Replayed>) -> Result<u64> {
+        let planner = Planner::new(self.options, self.ends);
+        let result = self.feed_all(&planner, earlier, &mut queue).await;
         queue.close().await;
         result
     }
 
-    /// Lists and plans everything and moves nothing: what would be copied counts as done.
-    pub(super) async fn preview(&self) -> Result<u64> {
-        self.each(async |planned| {
-            let Some(task) = self.admit(planned) else {
-                return;
-            };
-            let (name, bytes) = (&task.entry.name, task.entry.bytes);
-            Totals::add(&self.lane.totals.done, 1);
-            Totals::add(&self.lane.totals.done_bytes, bytes);
-            self.settled(bytes);
-            self.observer.event(Event::Done {
-                name,
-                bytes,
-                details: &Details::default(),
-            });
+    async fn feed_all(
+        &self,
+        planner: &Planner<'_>,
+        earlier: Option<&Replayed>,
+        queue: &mut Queue,
+    ) -> Result<u64> {
+        let mut unlisted = 0;
+        if let Some(earlier) = earlier {
+            if earlier.answered_all() {
+                planner.replace_all();
+            }
+            self.take_up(planner, earlier, queue).await?;
+        }
+        if !earlier.is_some_and(Replayed::is_listed) {
+            let from = earlier.map_or_else(Position::default, resume::position);
+            let listed = self.list(planner, from, queue).await?;
+            unlisted += listed.unlisted;
+            if listed.is_whole {
+                self.chronicle.append(&Record::Listed);
+            }
+        }
+        for owed in earlier.map(resume::owed).unwrap_or_default() {
+            unlisted += self.list_owed(planner, owed, queue).await?;
+        }
+        Totals::add(&self.lane.totals.listing_done, 1);
+        Ok(unlisted)
+    }
+
+    /// Queues what an earlier run planned and did not bring to its end, in the order in which it was planned.
+    async fn take_up(
+        &self,
+        planner: &Planner<'_>,
+        earlier: &Replayed,
+        queue: &mut Queue,
+    ) -> Result<()> {
+        let mut looked = stream::iter(earlier.pending())
+            .map(async |pending| -> Result<_> {
+                Ok(resume::look(planner, self.tools, pending?).await)
+            })
+            .buffered(STATS_MAX);
+        while let Some(again) = self.next(looked.next()).await {
+            if let Some(task) = self.admit_again(planner, again?) {
+                self.push(task, queue).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lists from here on, plans and queues.
+    async fn list(
+        &self,
+        planner: &Planner<'_>,
+        from: Position,
+        queue: &mut Queue,
+    ) -> Result<Listed> {
+        let is_aside = from.folder.is_some();
+        self.each(planner, from, async |planned| {
+            if let Some(task) = self.admit(planned, is_aside) {
+                self.push(task, queue).await;
+            }
         })
         .await
     }
 
-    /// Plans every entry of every page, in order, and hands it on.
-    async fn each(&self, mut handle: impl AsyncFnMut(Planned)) -> Result<u64> {
-        let mut pages = Arc::clone(&self.ends.source).list(self.tools, Position::default());
+    /// Lists a folder that an earlier run could not list; returns how much of it still cannot be.
+    async fn list_owed(
+        &self,
+        planner: &Planner<'_>,
+        owed: resume::Owed,
+        queue: &mut Queue,
+    ) -> Result<u64> {
+        if self.stop.is_on() {
+            return Ok(1);
+        }
+        let what = &owed.what;
+        self.chronicle.append(&Record::Aside { what });
+        let listed = self.list(planner, owed.position(), queue).await?;
+        if listed.is_whole && !listed.folders.iter().any(|folder| folder == what) {
+            self.chronicle.append(&Record::Relisted { what });
+        }
+        Ok(listed.unlisted)
+    }
+
+    async fn push(&self, task: Task, queue: &mut Queue) {
+        queue.push(Arc::new(Carriage::new(task, self.lane))).await;
+    }
+
+    /// Lists and plans everything and moves nothing: what would be copied counts as done.
+    pub(super) async fn preview(&self) -> Result<u64> {
         let planner = Planner::new(self.options, self.ends);
-        let (mut unlisted, mut listed_any) = (0, false);
-        loop {
-            let page = tokio::select! {
-                page = pages.recv() => page,
-                () = self.stop.stopped() => None,
-            };
+        let listed = self
+            .each(&planner, Position::default(), async |planned| {
+                let Some(task) = self.admit(planned, false) else {
+                    return;
+                };
+                let (name, bytes) = (&task.entry.name, task.entry.bytes);
+                Totals::add(&self.lane.totals.done, 1);
+                Totals::add(&self.lane.totals.done_bytes, bytes);
+                self.settled(bytes);
+                self.observer.event(Event::Done {
+                    name,
+                    bytes,
+                    details: &Details::default(),
+                });
+            })
+            .await?;
+        Totals::add(&self.lane.totals.listing_done, 1);
+        Ok(listed.unlisted)
+    }
+
+    /// Plans every entry of every page, in order, and hands it on.
+    async fn each(
+        &self,
+        planner: &Planner<'_>,
+        from: Position,
+        mut handle: impl AsyncFnMut(Planned),
+    ) -> Result<Listed> {
+        let mut pages = Arc::clone(&self.ends.source).list(self.tools, from);
+        let mut listed = Listed::default();
+        let mut replaced_all = planner.replaces_all();
+        let mut listed_any = false;
+        while let Some(page) = self.next(pages.recv()).await {
             let entries = match page {
-                None => break,
-                Some(Ok(page)) => self.tell(page, &mut unlisted),
-                Some(Err(error)) if !listed_any => return Err(error),
-                Some(Err(error)) => {
+                Ok(page) => self.tell(page, &mut listed),
+                Err(error) if !listed_any => return Err(error),
+                Err(error) => {
                     self.observer.event(Event::Unlisted {
                         what: "the rest of the source",
                         error: &error,
                     });
-                    unlisted += 1;
-                    break;
+                    listed.unlisted += 1;
+                    return Ok(listed);
                 }
             };
             listed_any = true;
             let mut looked = stream::iter(entries)
                 .map(|entry| planner.look(self.tools, entry))
                 .buffered(STATS_MAX);
-            while let Some(looked) = looked.next().await {
-                if self.stop.is_on() {
-                    break;
+            while let Some(looked) = self.next(looked.next()).await {
+                let planned = planner.decide(looked, self.observer);
+                if planner.replaces_all() && !std::mem::replace(&mut replaced_all, true) {
+                    self.chronicle.append(&Record::AnsweredAll);
                 }
-                handle(planner.decide(looked, self.observer)).await;
+                handle(planned).await;
             }
         }
-        Totals::add(&self.lane.totals.listing_done, 1);
-        Ok(unlisted)
+        listed.is_whole = !self.stop.is_on();
+        Ok(listed)
+    }
+
+    /// The next of something, or nothing more once the run has been called off.
+    async fn next<T>(&self, next: impl Future<Output = Option<T>>) -> Option<T> {
+        if self.stop.is_on() {
+            return None;
+        }
+        tokio::select! {
+            next = next => next,
+            () = self.stop.stopped() => None,
+        }
     }
 
     /// Counts a page and tells what was wrong with it.
-    fn tell(&self, page: Page, unlisted: &mut u64) -> Vec<Entry> {
+    fn tell(&self, page: Page, listed: &mut Listed) -> Vec<Entry> {
         let totals = &self.lane.totals;
-        *unlisted += page.unlisted.len() as u64;
-        for (what, error) in &page.unlisted {
-            let what = &what.to_string();
+        self.chronicle.page(page.marker.as_deref());
+        self.chronicle.tell_trouble(self.observer);
+        for (folder, error) in page.unlisted {
+            let (what, error) = (&folder.to_string(), &error);
             self.observer.event(Event::Unlisted { what, error });
+            let what = &resume::text_of(&folder);
+            self.chronicle.append(&Record::Unlisted { what });
+            listed.folders.push(what.clone());
+            listed.unlisted += 1;
         }
         for notice in &page.notices {
             self.observer.event(Event::Notice(notice));
@@ -119,35 +228,62 @@ impl Feed<'_> {
         page.entries
     }
 
-    /// The task, if there is one; else it is counted and reported why not.
-    fn admit(&self, planned: Planned) -> Option<crate::plan::Task> {
-        let totals = &self.lane.totals;
+    /// The task, if there is one; else it is counted and reported why not. Either is recorded.
+    fn admit(&self, planned: Planned, is_aside: bool) -> Option<Task> {
         match planned {
-            Planned::Task(task) => return Some(*task),
+            Planned::Task(mut task) => {
+                let notes = self.chronicle.planned(&task.entry, task.replace, is_aside);
+                task.history.notes = notes;
+                return Some(*task);
+            }
             Planned::Skip(entry, reason) => {
-                Totals::add(&totals.skipped, 1);
-                self.settled(entry.bytes);
-                self.observer.event(Event::Skipped {
-                    name: &entry.name,
-                    bytes: entry.bytes,
-                    reason: &reason,
-                });
+                self.chronicle.passed(&entry, is_aside);
+                self.skip(&entry.name, entry.bytes, &reason);
             }
             Planned::Fail(entry, error) => {
-                Totals::add(&totals.failed, 1);
-                self.settled(entry.bytes);
-                self.observer.event(Event::Failed {
-                    name: &entry.name,
-                    bytes: entry.bytes,
-                    error: &error,
-                    details: &Details::default(),
-                });
+                if let Some(notes) = self.chronicle.planned(&entry, false, is_aside) {
+                    self.chronicle.failed(notes.seq(), &error);
+                }
+                self.fail(&entry.name, entry.bytes, &error);
             }
         }
         None
     }
 
+    /// Counts and reports an object that is left alone.
+    pub(super) fn skip(&self, name: &EntryName, bytes: u64, reason: &str) {
+        Totals::add(&self.lane.totals.skipped, 1);
+        self.settled(bytes);
+        self.observer.event(Event::Skipped {
+            name,
+            bytes,
+            reason,
+        });
+    }
+
+    /// Counts and reports an object that failed before anything of it was carried.
+    pub(super) fn fail(&self, name: &EntryName, bytes: u64, error: &Error) {
+        Totals::add(&self.lane.totals.failed, 1);
+        self.settled(bytes);
+        self.observer.event(Event::Failed {
+            name,
+            bytes,
+            error,
+            details: &Details::default(),
+        });
+    }
+
     fn settled(&self, bytes: u64) {
         Totals::add(&self.lane.totals.settled_bytes, bytes);
     }
+}
+
+/// What a listing came to.
+#[derive(Debug, Default)]
+struct Listed {
+    /// How many parts could not be listed, and which of them were folders.
+    unlisted: u64,
+    folders: Vec<String>,
+    /// It came to its end.
+    is_whole: bool,
 }

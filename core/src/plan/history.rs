@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::chunks::Chunks;
-use super::runs::Runs;
+use crate::journal::Runs;
 
 /// An object's past, and its future.
 #[derive(Debug, Clone, Default)]
@@ -38,6 +38,23 @@ pub struct Start {
     pub identity: Box<str>,
 }
 
+impl Start {
+    /// The number of chunks and the identity, as a journal keeps them.
+    pub fn to_text(&self) -> String {
+        format!("{} {}", self.chunks, self.identity)
+    }
+
+    /// Reads that again; `None` where it is nothing of the kind.
+    pub fn of_text(chunk_bytes: u64, text: &[u8]) -> Option<Self> {
+        let (chunks, identity) = std::str::from_utf8(text).ok()?.split_once(' ')?;
+        Some(Self {
+            chunk_bytes,
+            chunks: chunks.parse().ok()?,
+            identity: identity.into(),
+        })
+    }
+}
+
 impl Begun {
     /// What is safely there of an object that is cut like this, if it was cut like this when it was begun: the identity
     /// of what was written to, and the chunks.
@@ -64,17 +81,25 @@ pub enum Note {
 pub struct Notes {
     seq: u64,
     job: Arc<str>,
-    take: Arc<dyn Fn(u64, Note) + Send + Sync>,
+    take: Take,
 }
+
+/// Takes a note on the object of this number.
+pub type Take = Arc<dyn Fn(u64, Note) + Send + Sync>;
 
 impl Notes {
     /// Notes on the object of this number, of this job; `take` is given them as they come, from any thread.
-    pub fn new(seq: u64, job: &Arc<str>, take: &Arc<dyn Fn(u64, Note) + Send + Sync>) -> Self {
+    pub fn new(seq: u64, job: &Arc<str>, take: &Take) -> Self {
         Self {
             seq,
             job: Arc::clone(job),
             take: Arc::clone(take),
         }
+    }
+
+    /// The object's number in the job.
+    pub fn seq(&self) -> u64 {
+        self.seq
     }
 
     /// The job's name, the same in each of its runs: digits and letters.

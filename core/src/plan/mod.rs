@@ -22,8 +22,6 @@ pub mod extents;
 
 pub mod chunks;
 
-pub mod runs;
-
 pub mod history;
 
 mod task;

@@ -12,12 +12,12 @@ use super::disk_hint::DiskHint;
 use super::extents::{Extents, SPARSE_BYTES_MIN};
 use super::history::History;
 use super::overwrite::{Verdict, decide};
-use super::target::{NameRule, Target};
+use super::target::{NameRule, Target, TargetName};
 use super::{Task, chunks::Chunks};
-use crate::entry::{Entry, Kind};
+use crate::entry::{Entry, EntryName, Kind};
 use crate::options::{Conflict, Options, Overwrite};
 use crate::report::{Answer, Event, Observer};
-use crate::store::{Becomes, Ends, Form, Stat, Tools};
+use crate::store::{Becomes, Ends, Form, Source, Stat, Tools};
 use crate::{Error, Result};
 
 /// What becomes of an entry.
@@ -36,6 +36,13 @@ pub enum Planned {
 pub struct Looked {
     entry: Entry,
     found: Result<Found>,
+}
+
+impl Looked {
+    /// Whose target it was.
+    pub fn entry(&self) -> &Entry {
+        &self.entry
+    }
 }
 
 /// What was seen there, and of the source.
@@ -70,6 +77,81 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// Where the entries come from.
+    pub fn source(&self) -> &dyn Source {
+        &*self.ends.source
+    }
+
+    /// What is at the destination may be replaced, all of it: that was answered before.
+    pub fn replace_all(&self) {
+        self.conflict.set(Conflict {
+            overwrite: Overwrite::Always,
+            ..self.conflict.get()
+        });
+    }
+
+    /// Whether everything may be replaced by now.
+    pub fn replaces_all(&self) -> bool {
+        self.conflict.get().overwrite == Overwrite::Always
+    }
+
+    /// The same for an entry that an earlier run decided to copy: what is at its target is no reason any more not to.
+    pub async fn look_again(&self, tools: &Tools, entry: Entry) -> Looked {
+        let found = self.find_again(tools, &entry).await;
+        Looked { entry, found }
+    }
+
+    async fn find_again(&self, tools: &Tools, entry: &Entry) -> Result<Found> {
+        let target = self.target(entry)?;
+        let extents = if self.may_have_holes(entry) {
+            self.ends.source.extents(tools, entry).await?
+        } else {
+            None
+        };
+        Ok(Found {
+            target,
+            stat: None,
+            extents,
+        })
+    }
+
+    /// What an entry is called at the destination.
+    fn target(&self, entry: &Entry) -> Result<Target> {
+        let name = self.ends.single.as_ref().unwrap_or(&entry.name);
+        let target = self.names.target(name)?;
+        Ok(match &entry.snapshot {
+            Some(snapshot) => target.labelled(name, &snapshot.label),
+            None => target,
+        })
+    }
+
+    /// The task of an entry that an earlier run decided to copy. What is at its target now was most likely put there by
+    /// that run, in its last moments.
+    pub fn decide_again(&self, looked: Looked) -> Planned {
+        let Looked { entry, found } = looked;
+        let found = match found {
+            Ok(found) => found,
+            Err(error) => return Planned::Fail(entry, error),
+        };
+        if found.target.twin.is_some() && !self.collisions.borrow_mut().admit(&found.target.name) {
+            let error = collides(&entry, &found.target);
+            return Planned::Fail(entry, error);
+        }
+        self.task(entry, found, true)
+    }
+
+    /// The target's name of an object that is gone.
+    pub fn target_of(&self, name: &EntryName, snapshot: Option<&str>) -> Option<TargetName> {
+        // A snapshot's label is not known any more.
+        let name = self.ends.single.as_ref().unwrap_or(name);
+        let target = self
+            .names
+            .target(name)
+            .ok()
+            .filter(|_| snapshot.is_none())?;
+        Some(target.name)
+    }
+
     /// Finds the entry's target and, where anything depends on it, what is there already.
     pub async fn look(&self, tools: &Tools, entry: Entry) -> Looked {
         let found = self.find(tools, &entry).await;
@@ -77,12 +159,7 @@ impl<'a> Planner<'a> {
     }
 
     async fn find(&self, tools: &Tools, entry: &Entry) -> Result<Found> {
-        let name = self.ends.single.as_ref().unwrap_or(&entry.name);
-        let target = self.names.target(name)?;
-        let target = match &entry.snapshot {
-            Some(snapshot) => target.labelled(name, &snapshot.label),
-            None => target,
-        };
+        let target = self.target(entry)?;
         if let Some(twin) = &target.twin
             && self.ends.source.has(tools, twin).await?
         {
@@ -110,13 +187,16 @@ impl<'a> Planner<'a> {
     /// Only for what will be carried, and then only where holes need not be.
     fn wants_extents(&self, entry: &Entry, stat: Option<&Stat>) -> bool {
         let modified = stat.map(|stat| stat.modified);
-        self.form(entry).pieces.with_holes
-            && entry.bytes >= SPARSE_BYTES_MIN
+        self.may_have_holes(entry)
             && !self.options.preview
             && !matches!(
                 decide(self.conflict.get(), entry.modified, modified),
                 Verdict::Skip(_)
             )
+    }
+
+    fn may_have_holes(&self, entry: &Entry) -> bool {
+        self.form(entry).pieces.with_holes && entry.bytes >= SPARSE_BYTES_MIN
     }
 
     /// Decides. May ask the user, and then waits for the answer.
@@ -168,10 +248,7 @@ impl<'a> Planner<'a> {
             Answer::No => false,
             Answer::Yes => true,
             Answer::All => {
-                self.conflict.set(Conflict {
-                    overwrite: Overwrite::Always,
-                    ..self.conflict.get()
-                });
+                self.replace_all();
                 true
             }
         }

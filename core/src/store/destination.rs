@@ -104,6 +104,9 @@ pub trait Destination: Send + Sync {
     /// The name as the user would write it, for questions and messages.
     fn shown(&self, name: &TargetName) -> String;
 
+    /// Removes what an earlier run of this job left of an object that will not be copied any more, where that lies about.
+    fn forget(&self, _job: &str, _name: &TargetName) {}
+
     /// Begins an object.
     fn create<'a>(&'a self, tools: &'a Tools, task: &'a Task) -> Step<'a, Result<Arc<dyn Writer>>>;
 }

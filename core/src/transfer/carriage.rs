@@ -12,6 +12,7 @@ use crate::entry::{ETag, EntryName, Version};
 use crate::options::Integrity;
 use crate::plan::Task;
 use crate::plan::chunks::Chunk;
+use crate::plan::history::Notes;
 use crate::plan::target::TargetName;
 use crate::report::{Details, Totals};
 use crate::stop::Stop;
@@ -71,6 +72,8 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// What else is known of it.
     pub details: Details,
+    /// Its number in the journal, where there is one.
+    pub seq: Option<u64>,
 }
 
 /// One object under way.
@@ -132,6 +135,7 @@ impl Carriage {
             bytes: self.task.entry.bytes,
             verdict,
             details: self.details(),
+            seq: self.task.history.notes.as_ref().map(Notes::seq),
         }
     }
 

@@ -216,11 +216,18 @@ impl Root {
 
     /// Opens an existing file directly in this folder to read and write it, if it is an ordinary one of this user and has
     /// no other name; `None` where there is no such file. A link is not followed, a pipe does not block.
-    pub(super) fn open_own(&self, name: &str) -> io::Result<Option<OwnedFd>> {
+    pub(super) fn open_own(&self, name: &Path) -> io::Result<Option<OwnedFd>> {
         let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let file = match fs::openat2(&*self.folder, name, flags, Mode::empty(), BENEATH) {
             Ok(file) => file,
-            Err(Errno::NOENT | Errno::LOOP | Errno::XDEV | Errno::ISDIR | Errno::NXIO) => {
+            Err(
+                Errno::NOENT
+                | Errno::LOOP
+                | Errno::XDEV
+                | Errno::ISDIR
+                | Errno::NXIO
+                | Errno::ACCESS,
+            ) => {
                 return Ok(None);
             }
             Err(errno) => return Err(errno.into()),

@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::path::Path;
 use std::time::SystemTime;
 
 use rustix::fs::{self, AtFlags, RenameFlags, StatxFlags};
@@ -92,7 +93,7 @@ impl Staged {
         room: Room,
         caching: Caching,
     ) -> Result<Option<Self>> {
-        let descriptor = match folder.open_own(beside) {
+        let descriptor = match folder.open_own(Path::new(beside)) {
             Ok(Some(descriptor)) => descriptor,
             Ok(None) => return Ok(None),
             Err(error) => return Err(cannot_write(folder, name, &error)),
@@ -149,6 +150,21 @@ impl Staged {
     /// Removes it, kept or not.
     pub fn discard(mut self) {
         self.part.is_kept = false;
+    }
+
+    /// Whether the file called `name` in `folder` is the one that had this [`identity`](Self::identity) as a part file.
+    pub fn is_placed(folder: &Root, name: &OsStr, identity: &str) -> Result<bool> {
+        let found = folder.open_own(Path::new(name)).and_then(|found| {
+            let identity = found.map(|file| identity_of(&file));
+            identity.transpose()
+        });
+        let found = found.map_err(|error| cannot_write(folder, name, &error))?;
+        Ok(found.is_some_and(|found| found == identity))
+    }
+
+    /// Removes the part file `beside`, if there is one.
+    pub fn remove(folder: &Root, beside: &str) {
+        folder.remove(beside);
     }
 
     /// The file, to write to.

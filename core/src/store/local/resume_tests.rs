@@ -35,7 +35,7 @@ impl Noted {
                         ..Begun::default()
                     };
                 }
-                Note::Durable(runs) => begun.durable.add_all(&runs),
+                Note::Durable(runs) => begun.durable.union(&runs),
                 Note::CopyStarted(_) => {}
             }
         });
@@ -163,6 +163,6 @@ fn a_file_begins_anew_where_what_was_left_is_another_or_was_cut_in_another_way()
 fn what_was_never_noted_as_durable_is_written_again() {
     let (place, noted) = (tempfile::tempdir().unwrap(), Noted::default());
     run(place.path(), &noted, 4, 3);
-    noted.0.lock().unwrap().durable = std::iter::once(0..1).collect();
+    noted.0.lock().unwrap().durable = std::iter::once(0).collect();
     assert_eq!(run(place.path(), &noted, 4, 9), [1, 2, 3]);
 }

@@ -13,9 +13,9 @@ use azring_transport::disk::settle::Settler;
 use tokio::sync::oneshot;
 
 use crate::Error;
+use crate::journal::Runs;
 use crate::plan::chunks::Chunk;
 use crate::plan::history::{Note, Notes};
-use crate::plan::runs::Runs;
 
 /// So much is made durable at once, in bytes: what a run that is killed may have to fetch again.
 const BATCH_BYTES: u64 = 16 << 20;
@@ -50,7 +50,7 @@ struct State {
 impl Safe {
     pub(super) fn new(shown: &str, file: &File, notes: &Notes, settler: &Settler) -> Self {
         let state = State {
-            written: Runs::new(),
+            written: Runs::default(),
             bytes: 0,
             since: Instant::now(),
             is_busy: false,
@@ -69,7 +69,7 @@ impl Safe {
     /// A chunk was written.
     pub(super) fn written(&self, chunk: Chunk) {
         let mut state = self.lock();
-        state.written.add(chunk.index);
+        state.written.insert(chunk.index);
         state.bytes += chunk.bytes;
         if state.bytes >= BATCH_BYTES || state.since.elapsed() >= BATCH_TIME {
             self.sync(state);

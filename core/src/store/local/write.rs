@@ -17,10 +17,10 @@ use super::rules;
 use super::safe::Safe;
 use crate::digest::follower::Md5;
 use crate::entry::Kind;
+use crate::journal::Runs;
 use crate::options::Landing;
 use crate::plan::Task;
 use crate::plan::chunks::Chunk;
-use crate::plan::runs::Runs;
 use crate::plan::target::{NameRule, TargetName};
 use crate::store::{
     Becomes, Committed, Destination, Form, Pieces, Reader, Receipt, Stat, Step, Sums, Tools, Writer,
@@ -156,6 +156,18 @@ impl Destination for LocalDestination {
             .to_string()
     }
 
+    fn forget(&self, job: &str, name: &TargetName) {
+        let path = name.as_local().as_path();
+        let part = part_name(job, name.as_bytes());
+        let above = path.parent().unwrap_or(Path::new(""));
+        if let Some(root) = self.root_if_there()
+            && let Ok(Some(_)) = root.stat_beneath(&above.join(&part))
+            && let Ok(folder) = self.folder(above)
+        {
+            Staged::remove(&folder, &part);
+        }
+    }
+
     fn create<'a>(
         &'a self,
         _tools: &'a Tools,
@@ -175,6 +187,10 @@ impl Destination for LocalDestination {
             } else {
                 Room::Whole
             };
+            if is_in_place(task, &folder, &name)? {
+                let writer: Arc<dyn Writer> = Arc::new(InPlace);
+                return Ok(writer);
+            }
             let shown = self.shown(&task.target);
             let (staged, there) = stage(task, &folder, &name, room)?;
             let safe = task
@@ -205,6 +221,42 @@ impl Destination for LocalDestination {
     }
 }
 
+/// An earlier run moved the file to its place, complete and durable, and was interrupted before it could say so.
+fn is_in_place(task: &Task, folder: &Root, name: &OsStr) -> Result<bool> {
+    let begun = task.history.begun.as_deref();
+    let Some((identity, _)) = begun.and_then(|begun| begun.of(&task.chunks)) else {
+        return Ok(false);
+    };
+    Ok(Staged::is_placed(folder, name, identity)?)
+}
+
+/// A file that is in its place already.
+struct InPlace;
+
+impl Writer for InPlace {
+    fn is_complete(&self) -> bool {
+        true
+    }
+
+    fn write<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        chunk: Chunk,
+        _data: Frozen,
+        _sums: Sums,
+    ) -> Step<'a, Result<Receipt>> {
+        let receipt = Receipt {
+            index: chunk.index,
+            bytes: chunk.bytes,
+        };
+        Box::pin(async move { Ok(receipt) })
+    }
+
+    fn commit<'a>(&'a self, _tools: &'a Tools, _md5: Option<Md5>) -> Step<'a, Result<Committed>> {
+        Box::pin(async { Ok(Committed::Done(None)) })
+    }
+}
+
 /// The file beside the place of this one, and what an earlier run left in it.
 ///
 /// Under a journal its name is always the same, so that a later run finds it: to go on, or, where it cannot be trusted or
@@ -213,7 +265,7 @@ fn stage(task: &Task, folder: &Root, name: &OsStr, room: Room) -> Result<(Staged
     let bytes = task.entry.bytes;
     let Some(notes) = &task.history.notes else {
         let staged = Staged::create(folder, name, bytes, room, Caching::Auto)?;
-        return Ok((staged, Runs::new()));
+        return Ok((staged, Runs::default()));
     };
     let beside = part_name(notes.job(), task.target.as_bytes());
     let begun = task.history.begun.as_deref();
@@ -228,7 +280,7 @@ fn stage(task: &Task, folder: &Root, name: &OsStr, room: Room) -> Result<(Staged
         notes.started(&task.chunks, staged.identity()?);
         staged.keep();
     }
-    Ok((staged, Runs::new()))
+    Ok((staged, Runs::default()))
 }
 
 /// The name of the part file of a target, the same in each run of the job.
@@ -281,7 +333,7 @@ struct LocalWriter {
 
 impl Writer for LocalWriter {
     fn has(&self, index: u32) -> bool {
-        self.there.has(index)
+        self.there.contains(index)
     }
 
     fn kept(&self) -> Option<&dyn Reader> {

@@ -100,7 +100,7 @@ impl BlockWriter {
     async fn missing(&self, tools: &Tools) -> Result<Vec<u32>> {
         let there = There::ask(&self.draft, tools, &self.ids, &self.chunks).await?;
         let all = 0..self.chunks.total();
-        Ok(all.filter(|index| !there.blocks.has(*index)).collect())
+        Ok(all.filter(|index| !there.blocks.contains(*index)).collect())
     }
 }
 
@@ -112,7 +112,7 @@ fn age(etag: &ETag) -> i128 {
 
 impl Writer for BlockWriter {
     fn has(&self, index: u32) -> bool {
-        self.there.blocks.has(index)
+        self.there.blocks.contains(index)
     }
 
     fn is_complete(&self) -> bool {

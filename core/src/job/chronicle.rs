@@ -1,0 +1,154 @@
+//! What a run writes into its journal, in the words of the job. A run without a journal writes nothing.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use crate::Error;
+use crate::entry::Entry;
+use crate::journal::{Journal, Planned, Record};
+use crate::plan::history::{Note, Notes, Take};
+use crate::report::{Event, Observer};
+use crate::transfer::{Outcome, Verdict};
+
+/// The journal of a run, if it has one. The coordinator alone holds it.
+pub(super) struct Chronicle(Option<Writing>);
+
+struct Writing {
+    journal: Journal,
+    job: Arc<str>,
+    take: Take,
+}
+
+impl Chronicle {
+    /// Writes into this journal; what workers have to note goes to `take` and comes back by [`Chronicle::note`].
+    pub(super) fn new(journal: Option<Journal>, take: Take) -> Self {
+        Self(journal.map(|journal| Writing {
+            // Half of the id tells this job from any other, and names of files stay short.
+            job: hexadecimal(&journal.job()[..8]).into(),
+            journal,
+            take,
+        }))
+    }
+
+    /// The page of the listing that comes now.
+    pub(super) fn page(&self, marker: Option<&str>) {
+        if let Some(marker) = marker {
+            self.append(&Record::Page { marker });
+        }
+    }
+
+    /// An object is to be copied; returns where notes on it go.
+    pub(super) fn planned(&self, entry: &Entry, replace: bool, aside: bool) -> Option<Notes> {
+        let Some(Writing { journal, job, take }) = &self.0 else {
+            return None;
+        };
+        let seq = journal.plan(Planned {
+            name: entry.name.as_bytes(),
+            snapshot: snapshot(entry),
+            bytes: entry.bytes,
+            version: entry.version.clone(),
+            replace,
+            aside,
+        });
+        Some(Notes::new(seq, job, take))
+    }
+
+    /// Where notes go on an object that an earlier run planned.
+    pub(super) fn notes(&self, seq: u64) -> Option<Notes> {
+        let Writing { job, take, .. } = self.0.as_ref()?;
+        Some(Notes::new(seq, job, take))
+    }
+
+    /// An object was left alone when it was planned.
+    pub(super) fn passed(&self, entry: &Entry, aside: bool) {
+        self.append(&Record::Passed {
+            name: entry.name.as_bytes(),
+            snapshot: snapshot(entry),
+            bytes: entry.bytes,
+            aside,
+        });
+    }
+
+    /// A worker noted something.
+    pub(super) fn note(&self, seq: u64, note: Note) {
+        match note {
+            Note::Started(start) => self.append(&Record::Started {
+                seq,
+                chunk_bytes: start.chunk_bytes,
+                identity: start.to_text().as_bytes(),
+            }),
+            Note::Durable(runs) => self.append(&Record::Durable { seq, runs }),
+            Note::CopyStarted(copy_id) => self.append(&Record::CopyStarted {
+                seq,
+                copy_id: &copy_id,
+            }),
+        }
+    }
+
+    /// An object has ended. One that was called off has not.
+    pub(super) fn ended(&self, outcome: &Outcome) {
+        let Some(seq) = outcome.seq else { return };
+        match &outcome.verdict {
+            Verdict::Done => self.append(&Record::Done {
+                seq,
+                bytes: outcome.bytes,
+            }),
+            Verdict::Failed(error) => self.failed(seq, error),
+        }
+    }
+
+    /// An object failed.
+    pub(super) fn failed(&self, seq: u64, error: &Error) {
+        if !matches!(error, Error::Stopped) {
+            let reason = &error.to_string();
+            self.append(&Record::Failed { seq, reason });
+        }
+    }
+
+    /// Appends what needs no more words.
+    pub(super) fn append(&self, record: &Record<'_>) {
+        if let Some(writing) = &self.0 {
+            writing.journal.append(record);
+        }
+    }
+
+    /// Says, once, when the journal cannot be written any more. The run goes on without.
+    pub(super) fn tell_trouble(&self, observer: &dyn Observer) {
+        let trouble = self
+            .0
+            .as_ref()
+            .and_then(|writing| writing.journal.trouble());
+        if let Some(error) = trouble {
+            observer.event(Event::Notice(&format!(
+                "{error}: an interruption from now on loses what is done from now on"
+            )));
+        }
+    }
+
+    /// The run is over. With nothing left to do, or nothing begun, the journal goes; otherwise it stays for the next one.
+    pub(super) fn end(self, is_needless: bool, observer: &dyn Observer) {
+        self.tell_trouble(observer);
+        let Some(Writing { journal, .. }) = self.0 else {
+            return;
+        };
+        let ended = if is_needless {
+            journal.complete()
+        } else {
+            journal.close()
+        };
+        if let Err(error) = ended {
+            observer.event(Event::Notice(&error.to_string()));
+        }
+    }
+}
+
+fn snapshot(entry: &Entry) -> Option<&str> {
+    entry.snapshot.as_ref().map(|snapshot| &*snapshot.id)
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _infallible = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,184 @@
+//! What an earlier run left to do: objects that are not at their destination yet, which are looked for one by one.
+
+use std::sync::Arc;
+
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, percent_encode};
+
+use crate::entry::{Entry, EntryName};
+use crate::journal::{Pending, Place, Record, Replayed};
+use crate::plan::history::{Begun, History, Start};
+use crate::plan::{Looked, Planned, Planner};
+use crate::report::Totals;
+use crate::store::{Position, Tools};
+use crate::{Error, Result};
+
+use super::feed::Feed;
+
+/// An object that was looked for again.
+pub(super) struct Again {
+    pending: Pending,
+    found: Result<Option<Looked>>,
+}
+
+/// A folder that could not be listed, and how far it was listed since.
+pub(super) struct Owed {
+    pub(super) what: String,
+    last: Option<Place>,
+}
+
+impl Owed {
+    pub(super) fn position(&self) -> Position {
+        Position {
+            folder: Some(folder_of(&self.what)),
+            after: self.last.clone().map(|last| (last.name, last.snapshot)),
+            marker: None,
+        }
+    }
+}
+
+/// Where the listing goes on.
+pub(super) fn position(earlier: &Replayed) -> Position {
+    let position = earlier.position();
+    let last = position.last.clone();
+    Position {
+        folder: None,
+        after: last.map(|last| (last.name, last.snapshot)),
+        marker: position.marker.as_deref().map(Into::into),
+    }
+}
+
+/// The folders that are still to be listed.
+pub(super) fn owed(earlier: &Replayed) -> Vec<Owed> {
+    let begun = earlier.position().aside.as_ref();
+    earlier
+        .unlisted()
+        .iter()
+        .map(|what| Owed {
+            last: begun
+                .filter(|(begun, _)| begun == what)
+                .and_then(|(_, last)| last.clone()),
+            what: what.clone(),
+        })
+        .collect()
+}
+
+/// A folder's name as a journal keeps it: text, whatever its bytes are.
+pub(super) fn text_of(folder: &EntryName) -> String {
+    percent_encode(folder.as_bytes(), ESCAPED).to_string()
+}
+
+fn folder_of(text: &str) -> EntryName {
+    EntryName::new(percent_decode_str(text).collect::<Vec<u8>>())
+}
+
+/// What is not printable, and the sign of the escape itself.
+const ESCAPED: &AsciiSet = &CONTROLS.add(b'%');
+
+/// Looks for the object as it is now, and for its target.
+pub(super) async fn look(planner: &Planner<'_>, tools: &Tools, pending: Pending) -> Again {
+    let found = planner
+        .source()
+        .find(tools, &pending.name, pending.snapshot.as_deref())
+        .await;
+    let found = match found {
+        Ok(Some(entry)) => Ok(Some(planner.look_again(tools, entry).await)),
+        Ok(None) => Ok(None),
+        Err(error) => Err(error),
+    };
+    Again { pending, found }
+}
+
+impl Feed<'_> {
+    /// The task for an object that was looked for again, if there is one; else it is counted, recorded and reported why
+    /// not.
+    pub(super) fn admit_again(
+        &self,
+        planner: &Planner<'_>,
+        again: Again,
+    ) -> Option<crate::plan::Task> {
+        let Again { pending, found } = again;
+        let looked = match found {
+            Ok(Some(looked)) => looked,
+            Ok(None) => {
+                self.gone(planner, &pending);
+                return None;
+            }
+            Err(error) => {
+                self.fail_again(&pending, &pending.name, &error);
+                return None;
+            }
+        };
+        let has_changed = self.note_change(&pending, looked.entry());
+        let bytes = looked.entry().bytes;
+        match planner.decide_again(looked) {
+            Planned::Task(mut task) => {
+                let begun = if has_changed {
+                    None
+                } else {
+                    Some(Arc::new(begun(pending.started.as_ref(), &pending)))
+                };
+                task.history = History {
+                    begun,
+                    notes: self.chronicle.notes(pending.seq),
+                };
+                Some(*task)
+            }
+            Planned::Fail(entry, error) => {
+                self.fail_again(&pending, &entry.name, &error);
+                None
+            }
+            Planned::Skip(entry, reason) => {
+                let seq = pending.seq;
+                self.chronicle.append(&Record::Skipped { seq, bytes });
+                self.skip(&entry.name, bytes, &reason);
+                None
+            }
+        }
+    }
+
+    /// It was there when it was listed, and is not any more: there is nothing to copy.
+    fn gone(&self, planner: &Planner<'_>, pending: &Pending) {
+        let (seq, bytes) = (pending.seq, pending.bytes);
+        if let Some(notes) = self.chronicle.notes(seq)
+            && let Some(target) = planner.target_of(&pending.name, pending.snapshot.as_deref())
+        {
+            self.ends.destination.forget(notes.job(), &target);
+        }
+        self.chronicle.append(&Record::Skipped { seq, bytes });
+        let reason = format!(
+            "`{}` was there when an earlier run listed it and is gone",
+            pending.name
+        );
+        self.skip(&pending.name, bytes, &reason);
+    }
+
+    fn fail_again(&self, pending: &Pending, name: &EntryName, error: &Error) {
+        self.chronicle.failed(pending.seq, error);
+        self.fail(name, pending.bytes, error);
+    }
+
+    /// Another version than the one that was planned starts over.
+    fn note_change(&self, pending: &Pending, entry: &Entry) -> bool {
+        if pending.version == entry.version && pending.bytes == entry.bytes {
+            return false;
+        }
+        self.chronicle.append(&Record::Changed {
+            seq: pending.seq,
+            was_bytes: pending.bytes,
+            bytes: entry.bytes,
+            version: entry.version.clone(),
+        });
+        let listed_bytes = &self.lane.totals.listed_bytes;
+        Totals::add(listed_bytes, entry.bytes);
+        Totals::take_back(listed_bytes, pending.bytes);
+        true
+    }
+}
+
+fn begun(started: Option<&crate::journal::Started>, pending: &Pending) -> Begun {
+    Begun {
+        start: started.and_then(|started| Start::of_text(started.chunk_bytes, &started.identity)),
+        durable: pending.durable.clone(),
+        copy_id: pending.copy_id.clone(),
+    }
+}
