@@ -53,9 +53,9 @@ pub fn run(
         Some(Session { journal, resumed }) => (Some(journal), resumed),
         None => (None, None),
     };
-    let (noted, notes) = unbounded_channel();
+    let (noting, notes) = unbounded_channel();
     // Nobody listens any more once the run is over.
-    let take: Take = Arc::new(move |seq, note| drop(noted.send((seq, note))));
+    let take: Take = Arc::new(move |seq, note| drop(noting.send((seq, note))));
     let chronicle = Chronicle::new(journal, take);
     if let Some(earlier) = &earlier {
         count_earlier(earlier, &totals);

@@ -182,11 +182,11 @@ impl Feed<'_> {
                 .map(|entry| planner.look(self.tools, entry))
                 .buffered(STATS_MAX);
             while let Some(looked) = self.next(looked.next()).await {
-                let planned = planner.decide(looked, self.observer);
+                let decided = planner.decide(looked, self.observer);
                 if planner.replaces_all() && !std::mem::replace(&mut replaced_all, true) {
                     self.chronicle.append(&Record::AnsweredAll);
                 }
-                handle(planned).await;
+                handle(decided).await;
             }
         }
         listed.is_whole = !self.stop.is_on();
