@@ -117,10 +117,10 @@ impl Feed<'_> {
         if self.stop.is_on() {
             return Ok(1);
         }
-        let what = &owed.what;
+        let what = owed.what.as_bytes();
         self.chronicle.append(&Record::Aside { what });
         let listed = self.list(planner, owed.position(), queue).await?;
-        if listed.is_whole && !listed.folders.iter().any(|folder| folder == what) {
+        if listed.is_whole && !listed.folders.contains(&owed.what) {
             self.chronicle.append(&Record::Relisted { what });
         }
         Ok(listed.unlisted)
@@ -212,9 +212,9 @@ impl Feed<'_> {
         for (folder, error) in page.unlisted {
             let (what, error) = (&folder.to_string(), &error);
             self.observer.event(Event::Unlisted { what, error });
-            let what = &resume::text_of(&folder);
+            let what = folder.as_bytes();
             self.chronicle.append(&Record::Unlisted { what });
-            listed.folders.push(what.clone());
+            listed.folders.push(folder);
             listed.unlisted += 1;
         }
         for notice in &page.notices {
@@ -283,7 +283,7 @@ impl Feed<'_> {
 struct Listed {
     /// How many parts could not be listed, and which of them were folders.
     unlisted: u64,
-    folders: Vec<String>,
+    folders: Vec<EntryName>,
     /// It came to its end.
     is_whole: bool,
 }

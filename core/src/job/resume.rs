@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, percent_encode};
-
 use crate::entry::{Entry, EntryName};
 use crate::journal::{Pending, Place, Record, Replayed};
 use crate::plan::history::{Begun, History, Start};
@@ -22,14 +20,14 @@ pub(super) struct Again {
 
 /// A folder that could not be listed, and how far it was listed since.
 pub(super) struct Owed {
-    pub(super) what: String,
+    pub(super) what: EntryName,
     last: Option<Place>,
 }
 
 impl Owed {
     pub(super) fn position(&self) -> Position {
         Position {
-            folder: Some(folder_of(&self.what)),
+            folder: Some(self.what.clone()),
             after: self.last.clone().map(|last| (last.name, last.snapshot)),
             marker: None,
         }
@@ -57,22 +55,10 @@ pub(super) fn owed(earlier: &Replayed) -> Vec<Owed> {
             last: begun
                 .filter(|(begun, _)| begun == what)
                 .and_then(|(_, last)| last.clone()),
-            what: what.clone(),
+            what: EntryName::new(what.clone()),
         })
         .collect()
 }
-
-/// A folder's name as a journal keeps it: text, whatever its bytes are.
-pub(super) fn text_of(folder: &EntryName) -> String {
-    percent_encode(folder.as_bytes(), ESCAPED).to_string()
-}
-
-fn folder_of(text: &str) -> EntryName {
-    EntryName::new(percent_decode_str(text).collect::<Vec<u8>>())
-}
-
-/// What is not printable, and the sign of the escape itself.
-const ESCAPED: &AsciiSet = &CONTROLS.add(b'%');
 
 /// Looks for the object as it is now, and for its target.
 pub(super) async fn look(planner: &Planner<'_>, tools: &Tools, pending: Pending) -> Again {
