@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use azring_core::journal::Session;
 use azring_core::options::Options;
 use azring_core::report::Answer;
 use azring_core::{Stop, job};
@@ -12,14 +13,21 @@ use azring_core::{Stop, job};
 use crate::audience::{Audience, End, Listener};
 use crate::console::{Block, Console, Level, Messages, Progress, Records};
 use crate::exit::Ending;
+use crate::journal::{self, Asking, Kept, Refusal};
 use crate::ledger::Ledger;
 use crate::misuse::reason;
+use crate::parameter::{Dialect, Z};
 use crate::settings::Settings;
 use crate::verbose_log::VerboseLog;
 use crate::{prompt, signal, terminal};
 
 /// Copies what `options` say, and tells it as `settings` say.
-pub(crate) fn copy(options: &Options, settings: &Settings, console: &Arc<Console>) -> Ending {
+pub(crate) fn copy(
+    options: &Options,
+    settings: &Settings,
+    kept: Option<&Kept>,
+    console: &Arc<Console>,
+) -> Ending {
     let stop = Stop::default();
     let switch = stop.clone();
     let caught = match signal::watch(Arc::clone(console), move || switch.stop()) {
@@ -31,12 +39,17 @@ pub(crate) fn copy(options: &Options, settings: &Settings, console: &Arc<Console
             );
         }
     };
+    let session = match session(kept, console, &stop) {
+        Ok(session) => session,
+        Err(Refusal::Because(text)) => return failed(console, &text),
+        Err(Refusal::Cancelled) => return caught.ending().unwrap_or(Ending::Failure),
+    };
     let listeners = match listeners(options, settings, console) {
         Ok(listeners) => listeners,
         Err(text) => return failed(console, &text),
     };
     let audience = Audience::new(listeners, asker(console, &stop));
-    let result = job::run(options, None, &audience, &stop);
+    let result = job::run(options, session, &audience, &stop);
     let ending = caught
         .ending()
         .unwrap_or_else(|| Ending::of(&result, settings.detailed_codes));
@@ -44,7 +57,45 @@ pub(crate) fn copy(options: &Options, settings: &Settings, console: &Arc<Console
         result: result.as_ref(),
         ending,
     });
+    if let Some(kept) = kept {
+        tell_how_to_resume(kept, settings.dialect, console);
+    }
     ending
+}
+
+/// The journal of the run, if there is one.
+fn session(
+    kept: Option<&Kept>,
+    console: &Arc<Console>,
+    stop: &Stop,
+) -> Result<Option<Session>, Refusal> {
+    let Some(kept) = kept else {
+        return Ok(None);
+    };
+    let asking = Asking {
+        can_ask: terminal::is_attended(),
+        read: &|| terminal::line(|| stop.is_on()),
+    };
+    journal::open(kept, console, &asking)
+}
+
+/// What is left of a journal is not complete.
+fn tell_how_to_resume(kept: &Kept, dialect: Dialect, console: &Console) {
+    let path = kept.folder.join(&kept.name);
+    if !path.exists() {
+        return;
+    }
+    let alone = if kept.is_named {
+        let word = Z.with_value(&kept.folder.to_string_lossy(), dialect);
+        format!(", or `azring {word}`")
+    } else {
+        String::new()
+    };
+    let text = format!(
+        "to go on where this run ended, give the same command again{alone} (journal `{}`)",
+        path.display()
+    );
+    console.message(Level::Info, &text);
 }
 
 fn failed(console: &Console, text: &str) -> Ending {
@@ -109,70 +160,5 @@ fn asker(console: &Arc<Console>, stop: &Stop) -> impl Fn(&str, &str) -> Answer +
     let stop = stop.clone();
     move |source, target| {
         prompt::overwrite(&console, source, target, || terminal::line(|| stop.is_on()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use azring_core::report::{Answer, Event, Observer};
-    use azring_emulator_tests::account::Account;
-    use azring_emulator_tests::emulator::{Options as Emulator, Server, StoreChoice};
-    use azring_emulator_tests::rest::BlobService;
-
-    use super::*;
-    use crate::intent;
-    use crate::intent::tests::alone;
-    use crate::words;
-
-    /// Asks nothing and tells nothing.
-    struct Nobody;
-
-    impl Observer for Nobody {
-        fn event(&self, _: Event<'_>) {}
-
-        fn ask_overwrite(&self, _: &str, _: &str) -> Answer {
-            Answer::No
-        }
-    }
-
-    /// The smallest block that the command line takes would make this a test of two hundred gigabytes.
-    #[test]
-    fn a_file_of_as_many_blocks_as_there_may_be_goes_up_and_a_byte_more_takes_larger_ones() {
-        const BLOCKS_MAX: u64 = 50_000;
-        const BLOCK_BYTES: u64 = 512;
-        let emulator = Emulator {
-            store: StoreChoice::Null,
-            ..Emulator::default()
-        };
-        let server = Server::start(&emulator).expect("the emulator starts");
-        let account = Account::development();
-        let container =
-            BlobService::path_style(&server.blob_url(), &account, None).container("blocks");
-        let folder = tempfile::tempdir().expect("a folder for temporary files");
-        let file = std::fs::File::create(folder.path().join("a")).expect("the folder is ours");
-        let words = [
-            format!("/Source:{}", folder.path().display()),
-            format!("/Dest:{}", container.url()),
-            format!("/DestKey:{}", account.key_in_base64()),
-            "/Y".to_owned(),
-            "/MD5:off".to_owned(),
-        ];
-        let given = words::read(&words.map(Into::into)).expect("it is a command");
-        let mut options = intent::options(&given, &alone(&[])).expect("it makes sense");
-        options.shape.block_bytes = BLOCK_BYTES;
-        for (bytes, blocks) in [
-            (BLOCKS_MAX * BLOCK_BYTES, BLOCKS_MAX),
-            // 24 MiB and a byte in blocks of the next size that is taken, 4 MiB.
-            (BLOCKS_MAX * BLOCK_BYTES + 1, 7),
-        ] {
-            file.set_len(bytes).expect("the file is ours");
-            server.watch().counters.reset();
-            let summary = job::run(&options, None, &Nobody, &Stop::default()).expect("it runs");
-            assert_eq!((summary.done, summary.failed), (1, 0), "{bytes}");
-            let sent = server.watch().counters.of("PutBlock");
-            assert_eq!((sent.requests, sent.bytes_in), (blocks, bytes), "{bytes}");
-            assert_eq!(container.committed_blocks("a") as u64, blocks, "{bytes}");
-            assert_eq!(container.list()["a"].bytes, bytes);
-        }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! A command travels like this: [`arguments`] takes it and hides the keys in it, [`words`] reads it in AzCopy's Windows or
 //! Linux dialect, with the table in [`parameter`]; what was typed becomes [`given`], what it means [`intent`], and
-//! [`copy`] has it carried out by the core while [`console`] shows how it goes. Help is made from the same table. How it
+//! [`journal`] what an earlier run of it
+//! left, and [`copy`] has it carried out by the core while [`console`] shows how it goes. Help is made from the same table. How it
 //! ended, [`exit`] tells. What azring does beside copying is in [`command`].
 
 mod arguments;
@@ -26,6 +27,8 @@ mod mask;
 mod help;
 
 mod command;
+
+mod journal;
 
 mod copy;
 
@@ -90,9 +93,15 @@ fn answer(given: &Given, console: &Arc<Console>) -> Result<Ending, Misuse> {
         console.result(&help::version());
     } else {
         let around = Surroundings::of_process(console);
+        let recalled = journal::recall(given, &around)?;
+        let given = recalled.as_ref().map_or(given, |recalled| &recalled.given);
         let options = intent::options(given, &around)?;
+        if let Some(recalled) = &recalled {
+            recalled.check(&options)?;
+        }
         let settings = Settings::new(given, &around)?;
-        return Ok(copy::copy(&options, &settings, console));
+        let kept = journal::kept(given, &options, &around)?;
+        return Ok(copy::copy(&options, &settings, kept.as_ref(), console));
     }
     Ok(Ending::Success)
 }

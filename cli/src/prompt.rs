@@ -31,6 +31,21 @@ pub(crate) fn overwrite(
     }
 }
 
+/// Asks a question whose answer is yes or no, until there is one; `None` when there will be none.
+pub(crate) fn yes_or_no(
+    console: &Console,
+    question: &str,
+    read: impl Fn() -> Option<Line>,
+) -> Option<bool> {
+    loop {
+        match understand(&console.ask(question, &read)?) {
+            Some(Answer::Yes) => return Some(true),
+            Some(Answer::No) => return Some(false),
+            Some(Answer::All) | None => {}
+        }
+    }
+}
+
 fn understand(line: &str) -> Option<Answer> {
     match line.trim_start().chars().next()?.to_ascii_lowercase() {
         'y' => Some(Answer::Yes),
@@ -76,6 +91,18 @@ mod tests {
         let (answer, shown) = answered(&["", "what?", "a"]);
         assert_eq!(answer, Answer::All);
         assert_eq!(shown.matches("Overwrite").count(), 3);
+    }
+
+    #[test]
+    fn a_question_of_yes_or_no_knows_no_third() {
+        let asked = |lines: &[&str]| {
+            let (console, _) = console();
+            let lines = RefCell::new(lines.iter().map(|&line| line.to_owned()));
+            yes_or_no(&console, "Well? ", || lines.borrow_mut().next())
+        };
+        assert_eq!(asked(&["all", "", "YES"]), Some(true));
+        assert_eq!(asked(&["n"]), Some(false));
+        assert_eq!(asked(&["perhaps"]), None);
     }
 
     #[test]

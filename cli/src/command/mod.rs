@@ -4,6 +4,8 @@
 
 mod list;
 
+mod jobs;
+
 mod doctor;
 
 mod service;
@@ -24,6 +26,8 @@ use crate::misuse::Misuse;
 use crate::parameter::{Dialect, Parameter, SOURCE};
 use crate::words;
 
+pub(crate) use jobs::journals_in;
+
 /// What asks for help about a command.
 const HELP_WORDS: [&str; 3] = ["/?", "--help", "-h"];
 
@@ -41,6 +45,7 @@ pub(crate) struct Command {
 /// All of them, in the order in which help lists them.
 pub(crate) static COMMANDS: &[Command] = &[
     list::COMMAND,
+    jobs::COMMAND,
     doctor::COMMAND,
     convert_args::COMMAND,
     completions::COMMAND,

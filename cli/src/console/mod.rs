@@ -40,6 +40,8 @@ pub(crate) use units::{count, size};
 pub(crate) enum Level {
     /// Something failed.
     Error,
+    /// Something that is not as it should be, and fails nothing yet.
+    Warning,
     /// Something that the user may want to know.
     Info,
 }
@@ -48,6 +50,7 @@ impl Level {
     fn word(self) -> &'static str {
         match self {
             Self::Error => "ERROR",
+            Self::Warning => "WARNING",
             Self::Info => "INFO",
         }
     }

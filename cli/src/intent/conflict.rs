@@ -116,6 +116,3 @@ fn only(given: &Given, parameter: &Parameter, meant: &str) -> Misuse {
         parameter.spelled(given.dialect())
     ))
 }
-
-#[cfg(test)]
-mod tests;

@@ -22,7 +22,7 @@ pub(crate) use location::{
 pub(crate) use machine::{CA_FILE, IO, MEMORY, NC};
 pub(crate) use selection::{A, DELIMITER, IA, PATTERN, S, SNAPSHOT, XA, XN, XO};
 pub(crate) use session::{
-    EXIT_CODES, HELP, L, LEDGER, OUTPUT, PROGRESS, RESPONSE_FILE, V, VERSION, Y,
+    EXIT_CODES, HELP, L, LEDGER, NO_JOURNAL, OUTPUT, PROGRESS, RESPONSE_FILE, V, VERSION, Y, Z,
 };
 pub(crate) use table::SPLIT_SIZE;
 pub(crate) use transfer::{
@@ -189,6 +189,15 @@ impl Parameter {
                 format!("{name}{mark}{}", words.join("|"))
             }
         }
+    }
+
+    /// Its name with this value, as the user of this dialect types it: `/Z:/folder`, `--resume /folder`.
+    pub(crate) fn with_value(&self, value: &str, dialect: Dialect) -> String {
+        let mark = match dialect {
+            Dialect::Slash => ':',
+            Dialect::Dash => ' ',
+        };
+        format!("{}{mark}{value}", self.spelled(dialect))
     }
 
     /// What one types to get help about it: `/?:Source`, `--help source`.

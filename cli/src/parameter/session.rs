@@ -9,6 +9,7 @@ pub(super) const GROUP: Group = Group {
         &L,
         &V,
         &Z,
+        &NO_JOURNAL,
         &RESPONSE_FILE,
         &LEDGER,
         &OUTPUT,
@@ -120,17 +121,36 @@ pub(crate) static EXIT_CODES: Parameter = Parameter {
     built: true,
 };
 
-static Z: Parameter = Parameter {
+pub(crate) static Z: Parameter = Parameter {
     slash: "Z",
     dash: &["resume"],
     value: Value::Optional("folder"),
     secret: false,
     applies_to: ALL,
-    default: "",
+    default: "`$XDG_STATE_HOME/azring`",
     brief: "The folder of the journal, to resume from",
-    detail: "The folder in which the journal is kept, from which a copy that was interrupted goes on.",
+    detail: "The folder in which the journal is kept, from which the same command goes on after an interruption. Without this \
+             parameter or without its value that is `$XDG_STATE_HOME/azring` (`~/.local/state/azring` where that is not \
+             set), with one journal for each command; a folder that is named holds one journal, `azring.jnl`. Where it is \
+             the journal of another command you are asked whether to replace it; where there is no terminal to ask at, \
+             nothing is copied. The journal is deleted once everything was copied.\n\nWith nothing to copy beside it the \
+             command of the journal is resumed. Its keys and signatures are in no journal: give them too, or set them in \
+             the environment.",
     since: "AzCopy",
-    built: false,
+    built: true,
+};
+
+pub(crate) static NO_JOURNAL: Parameter = Parameter {
+    slash: "NoJournal",
+    dash: &["no-journal"],
+    value: Value::Flag,
+    secret: false,
+    applies_to: ALL,
+    default: "off",
+    brief: "Keep no journal",
+    detail: "Keeps no journal: a copy that is interrupted begins anew.",
+    since: "azring 0.2",
+    built: true,
 };
 
 pub(crate) static RESPONSE_FILE: Parameter = Parameter {

@@ -119,7 +119,7 @@ fn a_failed_objects_attempts_are_told_and_those_of_one_that_was_not_tried_are_no
              "then": {"answer": {"status": 403, "code": "AuthorizationFailure"}}}]}"#,
     );
     let path = service.path("ledger");
-    let words = service.upload(&[&format!("/Ledger:{path}")]);
+    let words = service.upload(&[&format!("/Ledger:{path}"), "/NoJournal"]);
     assert_eq!(run(&words).code, Some(1));
     let failed = &records(&fs::read_to_string(&path).unwrap())["a"];
     assert_eq!(

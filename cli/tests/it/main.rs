@@ -19,12 +19,19 @@ mod at_a_terminal;
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
+
+use azring_emulator_tests::scratch;
+use tempfile::TempDir;
 
 /// A call of the program with nobody at the terminal, and without what the machine's owner has set.
 fn azring<W: AsRef<OsStr>>(words: &[W]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_azring"));
     command.args(words).stdin(Stdio::null());
+    // Journals and logs of the tests lie beside nobody's own.
+    command.env("XDG_STATE_HOME", state_folder());
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy().into_owned();
         let own = ["AZRING_", "AZURE_STORAGE_", "SSL_CERT_"];
@@ -35,6 +42,12 @@ fn azring<W: AsRef<OsStr>>(words: &[W]) -> Command {
         }
     }
     command
+}
+
+/// Where the calls of this process keep what outlives them.
+fn state_folder() -> &'static Path {
+    static FOLDER: LazyLock<TempDir> = LazyLock::new(scratch::folder);
+    FOLDER.path()
 }
 
 /// What a finished call has left behind.

@@ -21,11 +21,22 @@ pub struct Command {
     pub folder: Vec<u8>,
     /// When, in seconds since 1970.
     pub begun: u64,
+    /// Which ends of the copy asked for a credential: whoever resumes by the journal alone must bring it again.
+    pub needs: Needs,
+}
+
+/// The ends of a copy that are reached with a credential.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// The source.
+    pub source: bool,
+    /// The destination.
+    pub target: bool,
 }
 
 impl Command {
     /// A command given now, to this version of the program.
-    pub fn now(words: Vec<Vec<u8>>, shown: String, folder: Vec<u8>) -> Self {
+    pub fn now(words: Vec<Vec<u8>>, shown: String, folder: Vec<u8>, needs: Needs) -> Self {
         let begun = SystemTime::now()
             .duration_since(SystemTime::UNIX_EPOCH)
             .map_or(0, |since| since.as_secs());
@@ -35,6 +46,7 @@ impl Command {
             program: env!("CARGO_PKG_VERSION").into(),
             folder,
             begun,
+            needs,
         }
     }
 
@@ -57,6 +69,7 @@ impl Command {
         put_bytes(out, self.program.as_bytes());
         put_bytes(out, &self.folder);
         put_number(out, self.begun);
+        out.push(u8::from(self.needs.source) | u8::from(self.needs.target) << 1);
     }
 
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
@@ -73,6 +86,13 @@ impl Command {
             program: reader.text()?.into(),
             folder: reader.bytes()?.to_vec(),
             begun: reader.number()?,
+            needs: match reader.byte()? {
+                flags @ 0..4 => Needs {
+                    source: flags & 1 != 0,
+                    target: flags & 2 != 0,
+                },
+                _ => return None,
+            },
         })
     }
 }

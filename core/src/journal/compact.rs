@@ -51,8 +51,10 @@ pub(super) fn cut(home: &Home, replayed: &Replayed) -> Result<Ready> {
     })
 }
 
-/// Writes the shorter journal.
+/// Writes the shorter journal. Until that has the name for good a crash brings the long one back, which then must say as
+/// much.
 pub(super) fn shorten(home: &Home, replayed: &Replayed) -> Result<Ready> {
+    cut(home, replayed)?;
     let header = Header {
         generation: replayed.header.generation.wrapping_add(1),
         ..replayed.header

@@ -41,7 +41,7 @@ mod error;
 
 pub use append::Journal;
 pub use claim::{Claim, Session, peek};
-pub use command::Command;
+pub use command::{Command, Needs};
 pub use error::{Error, Result};
 pub use owner::Holder;
 pub use record::{Base, Planned, Record};

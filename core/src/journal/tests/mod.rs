@@ -18,7 +18,7 @@ mod seed;
 
 mod volume;
 
-use super::{Command, Planned};
+use super::{Command, Needs, Planned};
 use crate::entry::{ETag, Version};
 
 /// A command.
@@ -29,6 +29,10 @@ pub(super) fn command(word: &str) -> Command {
         program: "0.2.0".into(),
         folder: b"/work".to_vec(),
         begun: 1_795_000_000,
+        needs: Needs {
+            source: false,
+            target: true,
+        },
     }
 }
 

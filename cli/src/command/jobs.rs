@@ -1,0 +1,373 @@
+//! `azring jobs`: the journals of copies that are not complete; what they are about, how far they are, how to go on.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use azring_core::entry::EntryName;
+use azring_core::journal::{
+    self, Claim, Error, Files, Folder as _, Holder, Record, Replayed, each_record, peek,
+};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::Command;
+use crate::console::{Console, Level, count, record, size};
+use crate::exit::Ending;
+use crate::given::Given;
+use crate::intent;
+use crate::misuse::Misuse;
+use crate::parameter::{self as row};
+use crate::surroundings::Surroundings;
+use crate::words;
+
+pub(super) const COMMAND: Command = Command {
+    name: "jobs",
+    usage: "[list | show <job>... | clean [<job>...]] [parameters]",
+    brief: "Show the copies that can be resumed, or forget them",
+    taken: &[&row::Z, &row::OUTPUT],
+    run,
+};
+
+/// What a journal's name ends in.
+const ENDING: &str = ".jnl";
+
+/// Failed objects that are shown of a job.
+const FAILED_MAX: usize = 20;
+
+/// What is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Action {
+    List,
+    Show,
+    Clean,
+}
+
+fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, Misuse> {
+    let (bare, rest) = list.split_at(
+        list.iter()
+            .position(|word| words::is_parameter(word))
+            .unwrap_or(list.len()),
+    );
+    let (action, wanted) = action(bare)?;
+    let given = COMMAND.read(rest)?;
+    let around = Surroundings::of_process(console);
+    let folder = folder(&given, &around)?;
+    let jobs = Jobs {
+        names: names(&folder, wanted)?,
+        folder,
+        json: intent::choice(&given, &row::OUTPUT)? == Some("json"),
+        console,
+    };
+    Ok(match action {
+        Action::List => jobs.list(),
+        Action::Show => jobs.show(),
+        Action::Clean => jobs.clean(),
+    })
+}
+
+fn action(bare: &[OsString]) -> Result<(Action, &[OsString]), Misuse> {
+    let (first, wanted) = match bare.split_first() {
+        None => return Ok((Action::List, &[])),
+        Some((first, wanted)) => (first, wanted),
+    };
+    let action = match first.to_str() {
+        Some("list") if wanted.is_empty() => Action::List,
+        Some("show") if !wanted.is_empty() => Action::Show,
+        Some("clean") => Action::Clean,
+        Some("show") => {
+            return Err(Misuse::meaning(
+                "`jobs show` needs the name of a job, as `azring jobs` lists it",
+            ));
+        }
+        _ => {
+            return Err(Misuse::meaning(format!(
+                "`jobs` knows `list`, `show <job>` and `clean [<job>]`, and not `{}`",
+                crate::mask::shown(&first.to_string_lossy())
+            )));
+        }
+    };
+    Ok((action, wanted))
+}
+
+fn folder(given: &Given, around: &Surroundings) -> Result<PathBuf, Misuse> {
+    intent::local(given, &row::Z)?
+        .or_else(|| around.state_folder())
+        .ok_or_else(|| Misuse::meaning("there is no home folder, and so no folder with journals"))
+}
+
+/// The journals in a folder, by name.
+pub(crate) fn journals_in(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| name.ends_with(ENDING))
+        .collect();
+    names.sort();
+    names
+}
+
+/// The journals that are wanted: all, or those whose names begin so.
+fn names(folder: &Path, wanted: &[OsString]) -> Result<Vec<String>, Misuse> {
+    let all = journals_in(folder);
+    if wanted.is_empty() {
+        return Ok(all);
+    }
+    wanted
+        .iter()
+        .map(|job| {
+            let job: &OsStr = job;
+            let text = job.to_string_lossy();
+            let text = text.trim_end_matches(ENDING);
+            let mut found = all.iter().filter(|name| name.starts_with(text));
+            match (found.next(), found.next()) {
+                (Some(name), None) if !text.is_empty() => Ok(name.clone()),
+                _ => Err(Misuse::meaning(format!(
+                    "there is no job `{}` in `{}`, or more than one: `azring jobs` lists them",
+                    crate::mask::shown(text),
+                    folder.display()
+                ))),
+            }
+        })
+        .collect()
+}
+
+/// The jobs that something is done with.
+struct Jobs<'a> {
+    folder: PathBuf,
+    names: Vec<String>,
+    json: bool,
+    console: &'a Console,
+}
+
+impl Jobs<'_> {
+    fn list(&self) -> Ending {
+        for name in &self.names {
+            let (said, holder) = self.look(name);
+            self.console.result(&if self.json {
+                record(
+                    Timestamp::now(),
+                    "job",
+                    &self.fields(name, &said, holder.as_ref()),
+                )
+            } else {
+                brief(stem(name), &said, holder.as_ref())
+            });
+        }
+        if self.names.is_empty() && !self.json {
+            let text = format!("no journals in {}", self.folder.display());
+            self.console.result(&text);
+        }
+        Ending::Success
+    }
+
+    fn show(&self) -> Ending {
+        let mut ending = Ending::Success;
+        for name in &self.names {
+            let (said, holder) = self.look(name);
+            if said.is_err() {
+                ending = Ending::Failure;
+            }
+            self.console.result(&if self.json {
+                record(
+                    Timestamp::now(),
+                    "job",
+                    &self.fields(name, &said, holder.as_ref()),
+                )
+            } else {
+                self.page(name, &said, holder.as_ref())
+            });
+        }
+        ending
+    }
+
+    fn clean(&self) -> Ending {
+        let mut ending = Ending::Success;
+        for name in &self.names {
+            match Claim::at(&self.folder, name).and_then(Claim::remove) {
+                Ok(()) => self.console.result(&format!("removed {}", stem(name))),
+                Err(error) => {
+                    // A journal that is in use is left alone, and that is no failure unless it was meant.
+                    if !matches!(error, Error::Held { .. }) {
+                        ending = Ending::Failure;
+                    }
+                    self.console.message(Level::Error, &error.to_string());
+                }
+            }
+        }
+        ending
+    }
+
+    fn look(&self, name: &str) -> (journal::Result<Replayed>, Option<Holder>) {
+        let (said, holder) = peek(&self.folder, name);
+        let gone = || Error::Foreign {
+            place: self.folder.join(name).display().to_string(),
+        };
+        (said.and_then(|said| said.ok_or_else(gone)), holder)
+    }
+
+    /// Everything that is known of a job.
+    fn page(
+        &self,
+        name: &str,
+        said: &journal::Result<Replayed>,
+        holder: Option<&Holder>,
+    ) -> String {
+        let path = self.folder.join(name);
+        let said = match said {
+            Ok(said) => said,
+            Err(error) => return format!("{}\n  {error}", stem(name)),
+        };
+        let counts = said.counts();
+        let command = said.command();
+        let mut lines = vec![
+            stem(name).to_owned(),
+            format!("  command:   {}", command.shown),
+            format!("  begun:     {}", time(command.begun)),
+            format!("  in folder: {}", EntryName::new(&command.folder[..])),
+            format!("  state:     {}", state(holder)),
+            format!(
+                "  listed:    {} object(s), {}{}",
+                count(counts.listed),
+                size(counts.listed_bytes),
+                if said.is_listed() {
+                    ""
+                } else {
+                    ", and the listing has not ended"
+                }
+            ),
+            format!(
+                "  done:      {}, {}",
+                count(counts.done),
+                size(counts.done_bytes)
+            ),
+            format!("  skipped:   {}", count(counts.skipped)),
+            format!("  open:      {}", count(said.pending_count())),
+            format!("  failed:    {} of these", count(said.failed_count())),
+        ];
+        for (name, reason) in self.failed(name, said) {
+            lines.push(format!("    {name}: {reason}"));
+        }
+        for what in said.unlisted() {
+            let what = EntryName::new(&what[..]);
+            lines.push(format!("  could not be listed: {what}"));
+        }
+        lines.push(format!("  resume:    {}", self.how_to_resume(name)));
+        lines.push(format!("  journal:   {}", path.display()));
+        lines.join("\n")
+    }
+
+    fn how_to_resume(&self, name: &str) -> String {
+        if name == crate::journal::NAME {
+            format!(
+                "azring /Z:{} (and the keys), or the same command",
+                self.folder.display()
+            )
+        } else {
+            "the same command (and the keys)".to_owned()
+        }
+    }
+
+    /// Objects that failed when they were last tried, and why.
+    fn failed(&self, name: &str, said: &Replayed) -> Vec<(EntryName, String)> {
+        let failed: Vec<_> = said
+            .pending()
+            .flatten()
+            .filter(|pending| pending.has_failed)
+            .take(FAILED_MAX)
+            .collect();
+        let mut reasons = vec![String::new(); failed.len()];
+        if let Ok(Some(file)) = Files::at(&self.folder).open(name) {
+            // What cannot be read of it is not shown.
+            let _ = each_record(&*file, name, |_, record| {
+                if let Record::Failed { seq, reason } = record
+                    && let Some(index) = failed.iter().position(|pending| pending.seq == seq)
+                {
+                    reason.clone_into(&mut reasons[index]);
+                }
+            });
+        }
+        let names = failed.into_iter().map(|pending| pending.name);
+        names.zip(reasons).collect()
+    }
+
+    fn fields(
+        &self,
+        name: &str,
+        said: &journal::Result<Replayed>,
+        holder: Option<&Holder>,
+    ) -> Value {
+        let journal = self.folder.join(name).display().to_string();
+        match said {
+            Ok(said) => {
+                let counts = said.counts();
+                json!({
+                    "job": stem(name),
+                    "journal": journal,
+                    "command": said.command().shown,
+                    "begun": time(said.command().begun),
+                    "running": holder.is_some(),
+                    "process": holder.map(|holder| holder.pid),
+                    "listed": counts.listed,
+                    "listed_bytes": counts.listed_bytes,
+                    "listing_done": said.is_listed(),
+                    "done": counts.done,
+                    "done_bytes": counts.done_bytes,
+                    "skipped": counts.skipped,
+                    "open": said.pending_count(),
+                    "failed": said.failed_count(),
+                })
+            }
+            Err(error) => json!({
+                "job": stem(name),
+                "journal": journal,
+                "running": holder.is_some(),
+                "error": error.to_string(),
+            }),
+        }
+    }
+}
+
+/// What a job is called.
+fn stem(name: &str) -> &str {
+    name.trim_end_matches(ENDING)
+}
+
+/// Two lines about a job.
+fn brief(job: &str, said: &journal::Result<Replayed>, holder: Option<&Holder>) -> String {
+    match said {
+        Ok(said) => {
+            let counts = said.counts();
+            let settled = counts.done + counts.skipped;
+            let more = if said.is_listed() { "" } else { " so far" };
+            let failed = match said.failed_count() {
+                0 => String::new(),
+                failed => format!(", {} failed", count(failed)),
+            };
+            format!(
+                "{job}  {}  {} of {} object(s){more}{failed}  {}\n  {}",
+                time(said.command().begun),
+                count(settled),
+                count(counts.listed),
+                state(holder),
+                said.command().shown
+            )
+        }
+        Err(error) => format!("{job}  {error}"),
+    }
+}
+
+fn state(holder: Option<&Holder>) -> String {
+    holder.map_or_else(
+        || "interrupted".to_owned(),
+        |holder| format!("running ({holder})"),
+    )
+}
+
+fn time(seconds: u64) -> String {
+    let seconds = i64::try_from(seconds).unwrap_or_default();
+    Timestamp::from_second(seconds).map_or_else(|_| "-".to_owned(), |time| time.to_string())
+}

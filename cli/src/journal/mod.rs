@@ -1,0 +1,17 @@
+//! Which journal a command has, and what is done with it before the copy begins.
+//!
+//! [`normal`] puts a command into the form by which it is known again, [`place`] says where its journal lies, [`open`] looks
+//! what is there, asks where somebody can answer, and begins or resumes; [`recall`] makes a command out of a journal, for those
+//! who give nothing but its folder.
+
+mod normal;
+
+mod open;
+
+mod place;
+
+mod recall;
+
+pub(crate) use open::{Asking, Refusal, open};
+pub(crate) use place::{Kept, NAME, kept};
+pub(crate) use recall::recall;

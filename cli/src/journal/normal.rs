@@ -1,0 +1,236 @@
+//! A command in its normal form: what it copies, and nothing of who asked for it or how it is told.
+//!
+//! Two commands with the same normal form are one job. The form is a command itself, which can be carried out once the
+//! credentials are brought that it leaves out.
+
+use std::env;
+use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+use azring_core::journal::{Command, Needs};
+use azring_core::location::Location;
+use azring_core::options::Options;
+use azring_transport::auth::Credential;
+
+use crate::given::Given;
+use crate::misuse::Misuse;
+use crate::parameter::{self as row, Dialect, Parameter, Value};
+
+/// Parameters without which a job is the same job: how it is told, how much of the machine it takes, what is asked.
+/// Credentials are left out too, wherever they stand.
+static BESIDE: &[&Parameter] = &[
+    &row::NC,
+    &row::IO,
+    &row::MEMORY,
+    &row::MAP_DRIVE,
+    &row::Y,
+    &row::V,
+    &row::Z,
+    &row::NO_JOURNAL,
+    &row::RESPONSE_FILE,
+    &row::LEDGER,
+    &row::OUTPUT,
+    &row::PROGRESS,
+    &row::EXIT_CODES,
+];
+
+/// The job is the same without this parameter.
+pub(super) fn is_beside(parameter: &Parameter) -> bool {
+    parameter.secret || BESIDE.iter().any(|row| row.is(parameter))
+}
+
+/// The command as its journal has it.
+pub(super) fn command(given: &Given, options: &Options) -> Result<Command, Misuse> {
+    let folder = env::current_dir().unwrap_or_default();
+    Ok(Command::now(
+        words(given, options, &folder)?,
+        given.to_string(),
+        folder.into_os_string().into_vec(),
+        Needs {
+            source: needs_credential(&options.source),
+            target: needs_credential(&options.target),
+        },
+    ))
+}
+
+/// The words of the normal form: in the dialect of the command, since that decides what patterns mean, and in the order of
+/// the table.
+fn words(given: &Given, options: &Options, folder: &Path) -> Result<Vec<Vec<u8>>, Misuse> {
+    let mut normal = Given::new(given.dialect());
+    for parameter in row::all().filter(|parameter| !is_beside(parameter)) {
+        if !given.has(parameter) {
+            continue;
+        }
+        if parameter.is(&row::SOURCE) {
+            normal.add(parameter, Some(place(&options.source, folder)))?;
+        } else if parameter.is(&row::DEST) {
+            normal.add(parameter, Some(place(&options.target, folder)))?;
+        } else {
+            add_as_it_is(&mut normal, given, parameter, options, folder)?;
+        }
+    }
+    let words = normal.words(given.dialect());
+    Ok(words.into_iter().map(OsString::into_vec).collect())
+}
+
+fn add_as_it_is(
+    normal: &mut Given,
+    given: &Given,
+    parameter: &'static Parameter,
+    options: &Options,
+    folder: &Path,
+) -> Result<(), Misuse> {
+    let values = given.typed().filter(|(typed, _)| typed.is(parameter));
+    for (_, value) in values {
+        let value = match (value, parameter.value) {
+            // The file is the same wherever the command is given.
+            (Some(_), _) if parameter.is(&row::CA_FILE) => options
+                .engine
+                .ca_file
+                .as_ref()
+                .map(|path| absolute(path, folder)),
+            (Some(value), Value::Choice(_)) => Some(value.to_ascii_lowercase()),
+            (value, _) => value.map(Into::into),
+        };
+        normal.add(parameter, value)?;
+        if parameter.value == Value::Flag {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// A place, without any credential and as it is to be found from anywhere.
+fn place(location: &Location, folder: &Path) -> OsString {
+    if let Location::Local(path) = location {
+        absolute(path, folder)
+    } else {
+        location.to_string().into()
+    }
+}
+
+/// The path from the root on, without steps that lead nowhere. Links are left as they are.
+fn absolute(path: &Path, folder: &Path) -> OsString {
+    let path: PathBuf = folder.join(path).components().collect();
+    path.into()
+}
+
+fn needs_credential(location: &Location) -> bool {
+    match location {
+        Location::Blob(place) => !matches!(place.account.credential, Credential::Anonymous),
+        Location::Local(_) => false,
+    }
+}
+
+/// The words of a command that a journal has, and their dialect.
+pub(super) fn of_journal(command: &Command) -> (Vec<OsString>, Dialect) {
+    let words: Vec<_> = command
+        .words
+        .iter()
+        .map(|word| OsString::from_vec(word.clone()))
+        .collect();
+    let is_slash = words
+        .first()
+        .is_none_or(|word| word.as_bytes().starts_with(b"/"));
+    let dialect = if is_slash {
+        Dialect::Slash
+    } else {
+        Dialect::Dash
+    };
+    (words, dialect)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::intent;
+    use crate::intent::tests::alone;
+    use crate::words;
+
+    const KEY: &str =
+        "Q0FOQVJZLWFjY291bnQta2V5LW5ldmVyLXRvLWJlLXNlZW4tYW55d2hlcmUtMDEyMzQ1Njc4OWFi";
+
+    fn normal(list: &[&str]) -> Command {
+        let list: Vec<_> = list.iter().map(OsString::from).collect();
+        let given = words::read(&list).unwrap();
+        let options = intent::options(&given, &alone(&[])).unwrap();
+        command(&given, &options).unwrap()
+    }
+
+    fn joined(list: &[&str]) -> String {
+        let words = normal(list).words;
+        let words = words.iter().map(|word| String::from_utf8_lossy(word));
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    const URL: &str = "https://a.blob.core.windows.net/c";
+
+    #[test]
+    fn the_order_the_credentials_and_the_telling_do_not_make_another_job() {
+        let source = ["/Source:/data/../data", "/S"];
+        let key = format!("/DestKey:{KEY}");
+        let plain = normal(&["/Source:/data/../data", "/S", &format!("/Dest:{URL}"), &key]);
+        let signed = format!("/Dest:{URL}?sv=2021-01-01&sr=c&sig=CANARY%2Fsig%3D");
+        for more in [
+            &["/Y", "/V:log", "/NC:3", "/Z:/j", "/Output:json"][..],
+            &["/Progress:none", "/IO:threads", "/Memory:1G"],
+        ] {
+            let mut list = more.to_vec();
+            list.push(&signed);
+            list.extend(source);
+            let other = normal(&list);
+            assert_eq!(other.words, plain.words);
+            assert_eq!(other.fingerprint(), plain.fingerprint());
+        }
+        assert_ne!(
+            normal(&["/Source:/data/../data", &format!("/Dest:{URL}"), &key]).words,
+            plain.words
+        );
+        assert_snapshot!(joined(&["/S", &signed, "/Source:/data/../data"]), @"/Source:/data/../data /Dest:https://a.blob.core.windows.net/c /S");
+        assert_snapshot!(joined(&["--recursive", "--dest", URL, "--source", "/a//b/", "--blob-type", "PAGE", "--dest-key", KEY]), @"--source /a/b --destination https://a.blob.core.windows.net/c --recursive --blob-type page");
+    }
+
+    #[test]
+    fn a_relative_path_is_one_from_the_root() {
+        let here = env::current_dir().unwrap();
+        let expected = format!("/Source:{}/x", here.display());
+        let url = format!("/Dest:{URL}");
+        let words = normal(&["/Source:x", &url]).words;
+        assert_eq!(words[0], expected.as_bytes());
+    }
+
+    #[test]
+    fn no_secret_is_in_a_command() {
+        let command = normal(&[
+            "/Source:/data",
+            &format!("/Dest:{URL}"),
+            &format!("/DestKey:{KEY}"),
+        ]);
+        assert!(command.needs.target && !command.needs.source);
+        let signed = normal(&[&format!("/Source:{URL}?sig=CANARY&sv=1"), "/Dest:/data"]);
+        assert!(signed.needs.source && !signed.needs.target);
+        for command in [command, signed] {
+            let text = format!("{command:?}");
+            assert!(!text.contains(KEY) && !text.contains("CANARY"), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_normal_form_is_a_command_that_means_the_same() {
+        let first = normal(&[
+            "/Source:/data",
+            "/S",
+            "/Pattern:*.a",
+            &format!("/Dest:{URL}"),
+        ]);
+        let (words, dialect) = of_journal(&first);
+        assert_eq!(dialect, Dialect::Slash);
+        let list: Vec<_> = words.iter().map(|word| word.to_str().unwrap()).collect();
+        assert_eq!(normal(&list).words, first.words);
+    }
+}

@@ -1,0 +1,190 @@
+//! Before a copy begins: what the journal says, what is asked about it, and what follows.
+//!
+//! The questions are AzCopy's. Where nobody can answer, the same command goes on where it stopped, and the journal of another
+//! command is left alone.
+
+use std::path::Path;
+
+use azring_core::journal::{self, Claim, Error, Session};
+
+use super::place::Kept;
+use crate::console::{Console, Level};
+use crate::prompt::{self, Line};
+
+/// Why a copy does not begin.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// For this reason.
+    Because(String),
+    /// Somebody answered so.
+    Cancelled,
+}
+
+/// Who can be asked.
+pub(crate) struct Asking<'a> {
+    /// Somebody sits at a terminal.
+    pub(crate) can_ask: bool,
+    /// Waits for a line; `None` says that none will come.
+    pub(crate) read: &'a dyn Fn() -> Option<Line>,
+}
+
+/// Begins or resumes the journal. `None` where none can be kept and none was asked for by name; why, the console is told.
+pub(crate) fn open(
+    kept: &Kept,
+    console: &Console,
+    asking: &Asking<'_>,
+) -> Result<Option<Session>, Refusal> {
+    match try_open(kept, console, asking) {
+        Ok(session) => Ok(Some(session)),
+        Err(Failure::Refused(refusal)) => Err(refusal),
+        Err(Failure::Journal(error @ Error::Disk { .. })) if !kept.is_named => {
+            let text = format!("{error}; if the copy is interrupted, it begins anew");
+            console.message(Level::Info, &text);
+            Ok(None)
+        }
+        Err(Failure::Journal(error)) => Err(Refusal::Because(told(&error))),
+    }
+}
+
+/// Either kind of ending.
+enum Failure {
+    Journal(Error),
+    Refused(Refusal),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Journal(error)
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+fn try_open(kept: &Kept, console: &Console, asking: &Asking<'_>) -> Result<Session, Failure> {
+    let Kept {
+        folder,
+        name,
+        command,
+        is_quiet,
+        ..
+    } = kept;
+    let claim = Claim::at(folder, name)?;
+    let replayed = match claim.look() {
+        Ok(None) => return Ok(claim.begin(command)?),
+        Ok(Some(replayed)) => replayed,
+        Err(error @ (Error::Disk { .. } | Error::Held { .. })) => return Err(error.into()),
+        // It cannot be read, today or ever.
+        Err(error) => {
+            may_replace(&error, kept, console, asking)?;
+            return Ok(claim.begin(command)?);
+        }
+    };
+    if replayed.command().words == command.words {
+        return Ok(if goes_on(folder, *is_quiet, console, asking)? {
+            claim.resume(replayed)?
+        } else {
+            claim.begin(command)?
+        });
+    }
+    let shown = replayed.command().shown.clone();
+    different(&shown, kept, console, asking)?;
+    Ok(claim.begin(command)?)
+}
+
+/// The same command was interrupted: is it to go on?
+fn goes_on(
+    folder: &Path,
+    is_quiet: bool,
+    console: &Console,
+    asking: &Asking<'_>,
+) -> Result<bool, Refusal> {
+    if is_quiet || !asking.can_ask {
+        return Ok(true);
+    }
+    let question = format!(
+        "Incomplete operation with same command line detected at the journal directory \"{}\", do you want to resume the \
+         operation? Choose Yes to resume, choose No to overwrite the journal to start a new operation. (Yes/No) ",
+        folder.display()
+    );
+    prompt::yes_or_no(console, &question, asking.read).ok_or(Refusal::Cancelled)
+}
+
+/// Another command was interrupted: may its journal be replaced?
+fn different(
+    shown: &str,
+    kept: &Kept,
+    console: &Console,
+    asking: &Asking<'_>,
+) -> Result<(), Refusal> {
+    let folder = kept.folder.display();
+    console.message(
+        Level::Warning,
+        &format!(
+            "The command line \"{shown}\" in the journal file \"{folder}/{}\" is different from your input.",
+            kept.name
+        ),
+    );
+    if kept.is_quiet {
+        return Ok(());
+    }
+    let detected = format!(
+        "Incomplete operation with different command line detected at the journal directory \"{folder}\""
+    );
+    if !asking.can_ask {
+        console.message(Level::Warning, &format!("{detected}."));
+        return Err(Refusal::Because(
+            "the operation is cancelled: give the command of the journal to resume it, another journal folder, or `/Y` \
+             (`--quiet`) to replace the journal"
+                .to_owned(),
+        ));
+    }
+    let question = format!(
+        "[WARNING] {detected}, do you want to overwrite the journal to start a new operation? Choose Yes to overwrite, \
+         choose No to cancel the current operation. (Yes/No) "
+    );
+    match prompt::yes_or_no(console, &question, asking.read) {
+        Some(true) => Ok(()),
+        Some(false) | None => Err(Refusal::Cancelled),
+    }
+}
+
+/// A journal that cannot be read: may it be replaced?
+fn may_replace(
+    error: &Error,
+    kept: &Kept,
+    console: &Console,
+    asking: &Asking<'_>,
+) -> Result<(), Refusal> {
+    if kept.is_quiet {
+        let text = format!("{}; a new operation takes its place", told(error));
+        console.message(Level::Warning, &text);
+        return Ok(());
+    }
+    if !asking.can_ask {
+        return Err(Refusal::Because(format!(
+            "{}: delete it, or give another journal folder",
+            told(error)
+        )));
+    }
+    console.message(Level::Warning, &told(error));
+    let question = "Do you want to overwrite the journal to start a new operation? (Yes/No) ";
+    match prompt::yes_or_no(console, question, asking.read) {
+        Some(true) => Ok(()),
+        Some(false) | None => Err(Refusal::Cancelled),
+    }
+}
+
+/// In AzCopy's words, where it had some.
+fn told(error: &journal::Error) -> String {
+    match error {
+        Error::Disk { place, why, .. } => format!("Failed to open file {place}: {why}."),
+        Error::Damaged { place, offset } => {
+            format!("The journal stream is corrupted. (`{place}`, byte {offset})")
+        }
+        other => other.to_string(),
+    }
+}

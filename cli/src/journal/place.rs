@@ -1,0 +1,92 @@
+//! Where a command's journal lies.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use azring_core::journal::Command;
+use azring_core::options::Options;
+
+use super::normal;
+use crate::given::Given;
+use crate::intent::local;
+use crate::misuse::Misuse;
+use crate::parameter as row;
+use crate::surroundings::Surroundings;
+
+/// What a journal is called in a folder that was named for it.
+pub(crate) const NAME: &str = "azring.jnl";
+
+/// How much of the fingerprint is in the name of a journal in the default folder.
+const NAME_BYTES: usize = 8;
+
+/// The journal that a command keeps.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    /// Its folder.
+    pub(crate) folder: PathBuf,
+    /// Its name.
+    pub(crate) name: String,
+    /// The folder was named, and so the journal is wanted. One in the default folder is kept where that is possible.
+    pub(crate) is_named: bool,
+    /// The command that it is about.
+    pub(crate) command: Command,
+    /// Nothing is asked.
+    pub(crate) is_quiet: bool,
+}
+
+/// The journal of a copy; `None` where none is kept.
+pub(crate) fn kept(
+    given: &Given,
+    options: &Options,
+    around: &Surroundings,
+) -> Result<Option<Kept>, Misuse> {
+    let named = local(given, &row::Z)?;
+    if given.has(&row::NO_JOURNAL) && given.has(&row::Z) {
+        return Err(Misuse::meaning(format!(
+            "`{}` and `{}` exclude each other: a journal is kept or it is not",
+            row::Z.spelled(given.dialect()),
+            row::NO_JOURNAL.spelled(given.dialect())
+        )));
+    }
+    if options.preview || given.has(&row::NO_JOURNAL) {
+        return Ok(None);
+    }
+    let command = normal::command(given, options)?;
+    let is_named = named.is_some();
+    let name = if is_named {
+        NAME.to_owned()
+    } else {
+        name(&command)
+    };
+    let Some(folder) = named.or_else(|| around.state_folder()) else {
+        if given.has(&row::Z) {
+            return Err(no_home(given));
+        }
+        return Ok(None);
+    };
+    Ok(Some(Kept {
+        folder,
+        name,
+        is_named,
+        command,
+        is_quiet: given.has(&row::Y),
+    }))
+}
+
+/// There is no default folder for a journal.
+pub(super) fn no_home(given: &Given) -> Misuse {
+    Misuse::meaning(format!(
+        "`{}` needs a folder, because there is no home folder for one",
+        row::Z.spelled(given.dialect())
+    ))
+}
+
+/// What a command's journal is called in the default folder: so that commands do not meet there.
+fn name(command: &Command) -> String {
+    let mut name = String::new();
+    for byte in &command.fingerprint()[..NAME_BYTES] {
+        // A text takes whatever is written to it.
+        let _ = write!(name, "{byte:02x}");
+    }
+    name + ".jnl"
+}

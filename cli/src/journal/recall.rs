@@ -1,0 +1,132 @@
+//! `azring /Z:folder` and nothing else: the command that the journal there is about.
+
+use std::path::{Path, PathBuf};
+
+use azring_core::journal::{Needs, peek};
+use azring_core::location::Location;
+use azring_core::options::Options;
+use azring_transport::auth::Credential;
+
+use super::normal::{is_beside, of_journal};
+use super::place::{NAME, no_home};
+use crate::command::journals_in;
+use crate::given::Given;
+use crate::intent::local;
+use crate::misuse::Misuse;
+use crate::parameter::{self as row, Dialect, Parameter};
+use crate::surroundings::Surroundings;
+use crate::words;
+
+/// A command that was made out of a journal.
+pub(crate) struct Recalled {
+    /// The journal's command, and what was given beside it now.
+    pub(crate) given: Given,
+    needs: Needs,
+}
+
+/// The command of the journal that `given` names, where it names nothing to copy. `None` where it does, or names no
+/// journal.
+pub(crate) fn recall(given: &Given, around: &Surroundings) -> Result<Option<Recalled>, Misuse> {
+    let is_alone = given.has(&row::Z) && given.typed().all(|(typed, _)| is_beside(typed));
+    if !is_alone {
+        return Ok(None);
+    }
+    let (folder, name) = find(given, around)?;
+    let refused = |reason: String| Misuse::meaning(reason);
+    let replayed = peek(&folder, &name)
+        .0
+        .map_err(|error| refused(error.to_string()))?
+        .ok_or_else(|| nothing(given, &folder))?;
+    let (list, dialect) = of_journal(replayed.command());
+    let mut recalled = words::read(&list)?;
+    for (typed, value) in given.typed() {
+        // What a response file held is among the others already.
+        if !typed.is(&row::RESPONSE_FILE) {
+            recalled.add(typed, value.map(Into::into))?;
+        }
+    }
+    debug_assert_eq!(recalled.dialect(), dialect);
+    Ok(Some(Recalled {
+        given: recalled,
+        needs: replayed.command().needs,
+    }))
+}
+
+impl Recalled {
+    /// The credentials that the command had were brought again.
+    pub(crate) fn check(&self, options: &Options) -> Result<(), Misuse> {
+        let ends = [
+            (
+                self.needs.source,
+                &options.source,
+                &row::SOURCE_KEY,
+                &row::SOURCE_SAS,
+                "SOURCE",
+            ),
+            (
+                self.needs.target,
+                &options.target,
+                &row::DEST_KEY,
+                &row::DEST_SAS,
+                "DEST",
+            ),
+        ];
+        for (is_needed, location, key, sas, variable) in ends {
+            if is_needed && is_anonymous(location) {
+                return Err(self.missing(location, key, sas, variable));
+            }
+        }
+        Ok(())
+    }
+
+    fn missing(
+        &self,
+        location: &Location,
+        key: &Parameter,
+        sas: &Parameter,
+        variable: &str,
+    ) -> Misuse {
+        let dialect: Dialect = self.given.dialect();
+        Misuse::meaning(format!(
+            "the operation in the journal needs a credential for `{location}`, and a journal holds none: give `{}` or `{}` \
+             too, on the command line or in a response file, or set `AZRING_{variable}_KEY` or `AZRING_{variable}_SAS`",
+            key.spelled(dialect),
+            sas.spelled(dialect)
+        ))
+    }
+}
+
+fn is_anonymous(location: &Location) -> bool {
+    match location {
+        Location::Blob(place) => matches!(place.account.credential, Credential::Anonymous),
+        Location::Local(_) => false,
+    }
+}
+
+/// The journal that is meant: that in the folder, or the only one in the default folder.
+fn find(given: &Given, around: &Surroundings) -> Result<(PathBuf, String), Misuse> {
+    if let Some(folder) = local(given, &row::Z)? {
+        return Ok((folder, NAME.to_owned()));
+    }
+    let folder = around.state_folder().ok_or_else(|| no_home(given))?;
+    let names = journals_in(&folder);
+    match <[String; 1]>::try_from(names) {
+        Ok([name]) => Ok((folder, name)),
+        Err(names) if names.is_empty() => Err(nothing(given, &folder)),
+        Err(names) => Err(Misuse::meaning(format!(
+            "there are {} journals in `{}`, so `{}` alone does not say which operation is to be resumed: give its command \
+             again; `azring jobs` shows all of them",
+            names.len(),
+            folder.display(),
+            row::Z.spelled(given.dialect())
+        ))),
+    }
+}
+
+fn nothing(given: &Given, folder: &Path) -> Misuse {
+    Misuse::meaning(format!(
+        "there is nothing to resume in the journal folder `{}`: give a source and a destination beside `{}`",
+        folder.display(),
+        row::Z.spelled(given.dialect())
+    ))
+}
