@@ -85,6 +85,11 @@ impl Listener for VerboseLog {
             Event::Started { .. } => {}
             Event::IoMode(mode) => self.verbose(&format!("io: {mode}")),
             Event::Notice(text) => self.verbose(text),
+            Event::CopyStarted { name, copy_id } => {
+                self.verbose(&format!(
+                    "Start server-side copy: {name} (copy id {copy_id})"
+                ));
+            }
             Event::Done { name, .. } if self.options.preview => {
                 self.verbose(&format!("Would transfer: {name}"));
             }

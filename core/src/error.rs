@@ -21,6 +21,9 @@ pub enum Error {
     /// The bytes that arrived are not the bytes the service holds.
     #[error("{0}")]
     Integrity(String),
+    /// The service was to copy an object by itself, and did not.
+    #[error("{0}")]
+    Copy(String),
     /// The disk, the network or the service failed.
     #[error(transparent)]
     Transport(#[from] transport::Error),
@@ -30,6 +33,11 @@ pub enum Error {
     /// The run was called off before this was done.
     #[error("the transfer has been cancelled")]
     Stopped,
+    /// The same of an object that the service copies by itself: it does so still. Carries the service's name for the copy.
+    #[error(
+        "the transfer has been cancelled, but the service goes on copying by itself (copy id `{0}`)"
+    )]
+    StillCopying(String),
 }
 
 impl Error {

@@ -117,6 +117,7 @@ impl Run<'_> {
         let lane = Arc::new(Lane {
             source: Arc::clone(&ends.source),
             destination: Arc::clone(&ends.destination),
+            server_copy: ends.server_copy.clone(),
             integrity: options.integrity,
             wants_md5: ends.wants_md5,
             hashers: help.hashers.clone(),
@@ -173,6 +174,12 @@ impl Run<'_> {
                     mode = Some(of_worker);
                 }
                 Some(Told::Mode(_)) => {}
+                Some(Told::CopyStarted { name, id }) => {
+                    self.observer.event(Event::CopyStarted {
+                        name: &name,
+                        copy_id: id.as_str(),
+                    });
+                }
                 Some(Told::Ended(outcome)) => {
                     self.chronicle.ended(&outcome);
                     settle(&outcome, self.totals, self.observer);

@@ -5,9 +5,11 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::account::Account;
@@ -118,6 +120,29 @@ impl Azring {
         outcome
     }
 
+    /// Starts it, and goes on while it runs.
+    ///
+    /// # Panics
+    /// When it cannot be run.
+    pub fn start(self) -> Running {
+        let home = Folder::new();
+        let shown = self.shown();
+        let mut command = self.command(&home);
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("cannot run `{shown}`: {error}"));
+        let stdout = child.stdout.take().expect("it is piped");
+        Running {
+            shown,
+            stdout: BufReader::new(stdout),
+            child,
+            read: String::new(),
+            _home: home,
+        }
+    }
+
     fn named(self, name: &str, value: impl AsRef<OsStr>) -> Self {
         let mut word = OsString::from(name);
         word.push(value);
@@ -194,6 +219,62 @@ impl Default for Azring {
     }
 }
 
+/// A run under way. What it says on its standard error must fit into a pipe until it is waited for.
+#[derive(Debug)]
+pub struct Running {
+    shown: String,
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    read: String,
+    _home: Folder,
+}
+
+impl Running {
+    /// Reads lines of its standard output until one holds `text`.
+    ///
+    /// # Panics
+    /// When it ends without.
+    pub fn wait_for(&mut self, text: &str) {
+        loop {
+            let before = self.read.len();
+            let read = self.stdout.read_line(&mut self.read);
+            read.expect("its output is text");
+            let line = &self.read[before..];
+            if line.contains(text) {
+                return;
+            }
+            assert!(
+                !line.is_empty(),
+                "{} ended without `{text}`: {}",
+                self.shown,
+                self.read
+            );
+        }
+    }
+
+    /// Sends it a signal. `timeout`, under which it runs, hands it on.
+    ///
+    /// # Panics
+    /// When it is not there any more.
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("it is running");
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Panics
+    /// When it cannot be waited for.
+    pub fn wait(mut self) -> Outcome {
+        let rest = self.stdout.read_to_string(&mut self.read);
+        rest.expect("its output is text");
+        let output = self.child.wait_with_output().expect("it ends");
+        Outcome {
+            stdout: self.read,
+            ..Outcome::new(self.shown, &output)
+        }
+    }
+}
+
 /// What came of a run.
 #[derive(Debug)]
 pub struct Outcome {
@@ -220,6 +301,12 @@ impl Outcome {
     #[track_caller]
     pub fn succeeded(self) -> Self {
         self.exited(0)
+    }
+
+    /// Itself when it was called off: this exit code, which names the signal.
+    #[track_caller]
+    pub fn called_off(self, status: i32) -> Self {
+        self.exited(status)
     }
 
     /// Itself when something failed and it said so: exit code 1, and an error on standard error.

@@ -16,6 +16,7 @@ pub mod azurite;
 pub mod emulator;
 pub mod emulator_process;
 pub mod interceptor;
+pub mod two_accounts;
 
 pub mod tree;
 

@@ -111,6 +111,11 @@ impl Client {
         }
     }
 
+    /// The clock that its requests are dated and its waits are measured by.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.shared.settings.clock
+    }
+
     /// Sends a request whose answer has a small body or none (64 KiB at most), again where that may help.
     ///
     /// An answer other than 2xx is an error of [`Kind::Status`]. Dropping the future closes the connection it used.

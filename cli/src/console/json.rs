@@ -68,6 +68,11 @@ impl Listener for Records {
                 fields.insert("what".to_owned(), masked(what).into());
                 self.write("error", &Value::Object(fields));
             }
+            Event::CopyStarted { name, copy_id } => {
+                let mut fields = named(name);
+                fields.insert("copy_id".to_owned(), (*copy_id).into());
+                self.write("copying", &Value::Object(fields));
+            }
             Event::Done { .. } | Event::Skipped { .. } | Event::Failed { .. } => {
                 if let Some(object) = about_object(event, self.preview) {
                     self.write("object", &Value::Object(object));

@@ -53,7 +53,10 @@ impl Messages {
 impl Listener for Messages {
     fn hear(&self, event: &Event<'_>) {
         match event {
-            Event::Started { .. } | Event::Done { .. } | Event::IoMode(BEST_IO) => {}
+            Event::Started { .. }
+            | Event::Done { .. }
+            | Event::CopyStarted { .. }
+            | Event::IoMode(BEST_IO) => {}
             Event::IoMode(mode) => self.info(&format!("io: {mode}")),
             Event::Notice(text) => self.info(text),
             Event::Unlisted { what, error } => self.error(&complaint::unlisted(what, error)),

@@ -48,6 +48,11 @@ const DIRECTIONS: &[(&Parameter, &[Direction], &str)] = &[
         &[Direction::Between],
         "for copies from a service to a service",
     ),
+    (
+        &row::SERVER_COPY,
+        &[Direction::Between],
+        "for copies from a service to a service",
+    ),
 ];
 
 /// Checks everything that two or more parameters say together.
@@ -67,13 +72,14 @@ pub(super) fn check(given: &Given, source: &Location, target: &Location) -> Resu
     }
     match direction {
         Direction::Upload => local_pattern(given),
-        Direction::Download => Ok(()),
-        Direction::Between if given.has(&row::SYNC_COPY) => Ok(()),
-        Direction::Between => Err(Misuse::meaning(format!(
-            "that the service copies by itself is not built yet in azring {}: copy through this machine, with `{}`",
-            env!("CARGO_PKG_VERSION"),
-            row::SYNC_COPY.spelled(given.dialect())
-        ))),
+        Direction::Between if given.has(&row::SYNC_COPY) && given.has(&row::SERVER_COPY) => {
+            Err(Misuse::meaning(format!(
+                "`{}` and `{}` exclude each other: either this machine copies or the service does",
+                row::SYNC_COPY.spelled(given.dialect()),
+                row::SERVER_COPY.spelled(given.dialect())
+            )))
+        }
+        Direction::Download | Direction::Between => Ok(()),
     }
 }
 

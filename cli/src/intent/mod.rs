@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 use azring_core::location::{BlobLocation, Location, ServiceKind, parse};
 use azring_core::options::{
-    BlobType, Conflict, ContentType, Durability, Engine, Integrity, Io, Landing, Options,
+    BlobType, Conflict, ContentType, CopyWay, Durability, Engine, Integrity, Io, Landing, Options,
     Overwrite, Proxies, Selection, Shape,
 };
 use azring_core::select::AttributeRule;
@@ -84,6 +84,11 @@ pub(crate) fn options(given: &Given, around: &Surroundings) -> Result<Options, M
         },
         engine: engine(given, around)?,
         sync_copy: given.has(&row::SYNC_COPY),
+        copy_way: match value::choice(given, &row::SERVER_COPY)? {
+            Some("async") => CopyWay::Async,
+            Some("blocks") => CopyWay::Blocks,
+            _ => CopyWay::Auto,
+        },
         preview: given.has(&row::L),
     })
 }

@@ -224,11 +224,16 @@ fn a_place_is_not_copied_onto_itself() {
 }
 
 #[test]
-fn between_services_the_bytes_go_through_this_machine() {
+fn between_services_either_the_service_copies_or_this_machine() {
     let between = [DOWNLOAD[0], "/Dest:https://b.blob.core.windows.net/c"];
     let options = read(&between, &["/SyncCopy", "/Snapshot"]).unwrap();
     assert!(options.sync_copy && options.selection.snapshots);
-    assert_snapshot!(refused(&between, &[]), @"that the service copies by itself is not built yet in azring 0.1.0: copy through this machine, with `/SyncCopy`");
+    let way = |words| read(&between, words).unwrap().copy_way;
+    assert_eq!(way(&[]), CopyWay::Auto);
+    assert_eq!(way(&["/ServerCopy:async"]), CopyWay::Async);
+    assert_eq!(way(&["/servercopy:Blocks"]), CopyWay::Blocks);
+    assert_snapshot!(refused(&between, &["/SyncCopy", "/ServerCopy:auto"]), @"`/SyncCopy` and `/ServerCopy` exclude each other: either this machine copies or the service does");
+    assert_snapshot!(refused(UPLOAD, &["/ServerCopy:async"]), @"`/ServerCopy` is only for copies from a service to a service");
     assert_snapshot!(refused(&between, &["/SyncCopy", "/CheckMD5"]), @"`/CheckMD5` is only for downloads");
 }
 

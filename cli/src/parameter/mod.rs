@@ -26,7 +26,8 @@ pub(crate) use session::{
 };
 pub(crate) use table::SPLIT_SIZE;
 pub(crate) use transfer::{
-    BLOB_TYPE, BLOCK_SIZE_IN_MB, CHECK_MD5, CRC64, DURABILITY, MD5, MT, SET_CONTENT_TYPE, SYNC_COPY,
+    BLOB_TYPE, BLOCK_SIZE_IN_MB, CHECK_MD5, CRC64, DURABILITY, MD5, MT, SERVER_COPY,
+    SET_CONTENT_TYPE, SYNC_COPY,
 };
 
 /// One parameter: its spellings, its value and everything that is told about it.

@@ -14,6 +14,7 @@ pub(super) const GROUP: Group = Group {
         &MT,
         &DURABILITY,
         &SYNC_COPY,
+        &SERVER_COPY,
     ],
 };
 
@@ -145,5 +146,24 @@ pub(crate) static SYNC_COPY: Parameter = Parameter {
     detail: "Copies between two services by downloading and uploading, instead of letting the service copy in its own \
              time. Names, types, properties and metadata stay as they are; what the destination had is replaced.",
     since: "AzCopy 3.1",
+    built: true,
+};
+
+pub(crate) static SERVER_COPY: Parameter = Parameter {
+    slash: "ServerCopy",
+    dash: &["server-copy"],
+    value: Value::Choice(&[built("auto"), built("async"), built("blocks")]),
+    secret: false,
+    applies_to: BLOBS,
+    default: "auto",
+    brief: "How a service copies from another by itself",
+    detail: "Without `/SyncCopy` the destination's service fetches what is copied from another service. With `async` it does \
+             so in its own time, and goes on when azring is interrupted: within an account that takes no time, from \
+             another account nobody promises how long. With `blocks` it fetches block blobs at once, large ones in many \
+             blocks at a time, and stops when azring does. With `auto` it copies within an account like `async` and block \
+             blobs from another account like `blocks`. Page and append blobs are always copied like `async`.\n\n\
+             If only the source's key is given, azring signs a token for each blob that lets the service read that blob \
+             for a week; the key is sent nowhere.",
+    since: "azring 0.1",
     built: true,
 };

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use azring_transport::http::Account;
 
 pub use account::ServiceKind;
-pub(crate) use name::decode as decode_name;
+pub(crate) use name::{RESERVED, decode as decode_name};
 pub use parse::{Access, parse};
 
 /// One end of a copy. Its `Display` is what [`parse()`] reads, without any credential.

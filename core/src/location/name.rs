@@ -8,7 +8,7 @@ use super::url::shown;
 use crate::{Error, Result};
 
 /// Everything but the unreserved characters of RFC 3986, 2.3.
-pub(super) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
     .remove(b'.')
@@ -34,6 +34,13 @@ impl BlobLocation {
         path.push('/');
         encode_name(&mut path, name);
         path
+    }
+
+    /// The address of one blob, without a credential.
+    pub fn blob_url(&self, name: &str) -> String {
+        let endpoint = &self.account.endpoint;
+        let (scheme, authority) = (endpoint.scheme.as_str(), endpoint.authority());
+        format!("{scheme}://{authority}{}", self.blob_path(name))
     }
 
     /// What the full names of the blobs in this virtual directory begin with: empty, or a text that ends in a slash.

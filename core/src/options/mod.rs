@@ -34,8 +34,22 @@ pub struct Options {
     pub engine: Engine,
     /// Between two services the bytes go through this machine (`/SyncCopy`).
     pub sync_copy: bool,
+    /// How a service copies from another by itself, where the bytes do not go through this machine.
+    pub copy_way: CopyWay,
     /// Only list and plan; move nothing.
     pub preview: bool,
+}
+
+/// How a service copies by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CopyWay {
+    /// In its own time within an account; block blobs of another account are fetched while we wait.
+    #[default]
+    Auto,
+    /// In its own time, always.
+    Async,
+    /// Block blobs are fetched while we wait, always.
+    Blocks,
 }
 
 /// Which objects of the source are meant.

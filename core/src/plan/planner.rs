@@ -255,7 +255,10 @@ impl<'a> Planner<'a> {
     }
 
     fn form(&self, entry: &Entry) -> Form {
-        self.ends.destination.form(entry.kind)
+        match &self.ends.server_copy {
+            Some(server_copy) => server_copy.form(entry),
+            None => self.ends.destination.form(entry.kind),
+        }
     }
 
     fn task(&self, mut entry: Entry, found: Found, replace: bool) -> Planned {

@@ -10,6 +10,11 @@ use crate::{Error, Result};
 pub enum Route {
     /// Through this machine: read here, written there.
     Stream,
+    /// The target's service fetches them by itself.
+    ServerCopy {
+        /// From the very account that they go to.
+        within_account: bool,
+    },
 }
 
 /// Chooses the route.
@@ -30,11 +35,19 @@ pub fn route(source: &Location, target: &Location, sync_copy: bool) -> Result<Ro
         (_, Location::Blob(place)) if place.secondary => Err(Error::Usage(format!(
             "`{place}` is in the secondary region, which can only be read: give the account's primary endpoint as the destination"
         ))),
-        (Location::Blob(_), Location::Blob(_)) if !sync_copy => Err(Error::Usage(
-            "that the service copies by itself is not built yet: copy through this machine, with `/SyncCopy`".into(),
-        )),
+        (Location::Blob(source), Location::Blob(target)) if !sync_copy => Ok(Route::ServerCopy {
+            within_account: is_one_account(source, target),
+        }),
         (Location::Local(_) | Location::Blob(_), Location::Blob(_)) | (Location::Blob(_), Location::Local(_)) => Ok(Route::Stream),
     }
+}
+
+/// Both are places of one account, at its primary endpoint. Nothing is known of an account whose name is hidden.
+fn is_one_account(source: &BlobLocation, target: &BlobLocation) -> bool {
+    !source.secondary
+        && !source.account_name.is_empty()
+        && source.account_name == target.account_name
+        && source.account.endpoint == target.account.endpoint
 }
 
 /// The same place by its address; a link, a second name of a host or the like is not seen through.
@@ -93,11 +106,6 @@ mod tests {
                 "cannot be the same",
             ),
             (
-                CONTAINER,
-                "https://a.blob.core.windows.net/d",
-                "not built yet",
-            ),
-            (
                 "/a",
                 "https://a-secondary.blob.core.windows.net/c",
                 "only be read",
@@ -105,6 +113,33 @@ mod tests {
         ] {
             let message = between(source, target).unwrap_err().to_string();
             assert!(message.contains(says), "{source} to {target}: {message}");
+        }
+    }
+
+    #[test]
+    fn between_two_containers_the_service_copies_and_one_account_is_told_from_two() {
+        for (source, target, within_account) in [
+            (CONTAINER, "https://a.blob.core.windows.net/d", true),
+            (CONTAINER, "https://b.blob.core.windows.net/c", false),
+            (
+                "https://a-secondary.blob.core.windows.net/c",
+                "https://a.blob.core.windows.net/d",
+                false,
+            ),
+            ("http://127.0.0.1:1/a/c", "http://127.0.0.1:1/a/d", true),
+            ("http://127.0.0.1:1/a/c", "http://127.0.0.1:1/b/d", false),
+            (
+                "http://127.0.0.1:1/a-secondary/c",
+                "http://127.0.0.1:1/a/d",
+                false,
+            ),
+            ("http://127.0.0.1:1/a/c", "http://127.0.0.1:2/a/d", false),
+        ] {
+            assert_eq!(
+                between(source, target).unwrap(),
+                Route::ServerCopy { within_account },
+                "{source} to {target}"
+            );
         }
     }
 

@@ -25,6 +25,13 @@ pub enum Event<'a> {
         /// Why.
         error: &'a Error,
     },
+    /// The service copies an object in its own time, and goes on if this program ends.
+    CopyStarted {
+        /// Its name at the source.
+        name: &'a EntryName,
+        /// What the service calls the copy.
+        copy_id: &'a str,
+    },
     /// An object is at its destination (in a preview: would be copied).
     Done {
         /// Its name at the source.

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use azring_transport::buffer::Frozen;
 
-use super::{Reader, Step, Tools};
+use super::{Pending, Reader, Step, Tools};
 use crate::Result;
 use crate::digest::follower::Md5;
 use crate::entry::{Carried, ETag, Kind};
@@ -75,6 +75,8 @@ pub enum Committed {
     /// It is not: these chunks, which had their receipts, are not there any more. They are to be written again before
     /// the next commit.
     Missing(Vec<u32>),
+    /// The service copies it in its own time.
+    Pending(Box<dyn Pending>),
 }
 
 /// What a destination makes of objects of one kind, as values that planning applies.

@@ -5,6 +5,8 @@ mod destination;
 
 mod source;
 
+pub mod server_copy;
+
 mod open;
 
 pub mod local;
@@ -25,6 +27,7 @@ pub use destination::{
     Becomes, Committed, Destination, Form, Pieces, Receipt, Settling, Stat, Sums, Writer,
 };
 pub use open::{Ends, open};
+pub use server_copy::{Copying, Origin, Pending, ServerCopy};
 pub use source::{Page, Pages, Position, Reader, Source};
 
 /// A step of a store: one allocation per object or chunk. It stays on the thread that began it.

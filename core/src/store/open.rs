@@ -3,16 +3,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use azring_transport::auth::Credential;
 use azring_transport::disk::settle::Settler;
 
-use super::blob::{self, BlobDestination, BlobSource, Reading};
+use super::blob::{self, BlobDestination, BlobServerCopy, BlobSource, Reading};
 use super::local::{self, LocalDestination, LocalSource};
-use super::{Destination, Source, Tools};
+use super::{Destination, ServerCopy, Source, Tools};
 use crate::Result;
 use crate::entry::EntryName;
 use crate::location::{BlobLocation, Location};
 use crate::options::Options;
-use crate::plan::route;
+use crate::plan::route::{Route, route};
 use crate::select::Pattern;
 
 /// The two ends of a copy, and what follows from both.
@@ -21,6 +22,8 @@ pub struct Ends {
     pub source: Arc<dyn Source>,
     /// Where they go.
     pub destination: Arc<dyn Destination>,
+    /// Its service fetches them by itself.
+    pub server_copy: Option<Arc<dyn ServerCopy>>,
     /// The source is a single object, which gets this name at the destination.
     pub single: Option<EntryName>,
     /// The MD5 of whole objects is needed: to store it, or to compare it.
@@ -29,12 +32,13 @@ pub struct Ends {
 
 /// Opens both ends. A source that may be a folder or a single object is looked at.
 pub async fn open(options: &Options, tools: &Tools, settler: &Settler) -> Result<Ends> {
-    route::route(&options.source, &options.target, options.sync_copy)?;
-    let (source, single) = open_source(options, tools).await?;
+    let route = route(&options.source, &options.target, options.sync_copy)?;
+    let (source, single) = open_source(options, tools, route).await?;
     let (target, single) = match single {
         Some(name) => single_target(&options.target, name),
         None => (options.target.clone(), None),
     };
+    let server_copy = server_copy(options, &target, route);
     let destination: Arc<dyn Destination> = match &target {
         Location::Local(path) => {
             let checks_md5 = options.integrity.check_md5;
@@ -59,15 +63,47 @@ pub async fn open(options: &Options, tools: &Tools, settler: &Settler) -> Result
     Ok(Ends {
         source,
         destination,
+        server_copy,
         single,
         wants_md5,
     })
+}
+
+/// The target's service, where that is the way to go.
+fn server_copy(options: &Options, target: &Location, route: Route) -> Option<Arc<dyn ServerCopy>> {
+    match (route, target) {
+        (Route::ServerCopy { within_account }, Location::Blob(place)) => {
+            let (way, block_bytes) = (options.copy_way, options.shape.block_bytes);
+            Some(Arc::new(BlobServerCopy::new(
+                place.clone(),
+                way,
+                within_account,
+                block_bytes,
+            )))
+        }
+        _ => None,
+    }
+}
+
+/// Whether the target's service may read the source by the key that it is asked with.
+fn is_open_to_target(options: &Options, route: Route) -> bool {
+    let has_key = |location: &Location| match location {
+        Location::Blob(place) => {
+            matches!(place.account.credential, Credential::SharedKey { .. })
+        }
+        Location::Local(_) => false,
+    };
+    let within_account = Route::ServerCopy {
+        within_account: true,
+    };
+    route == within_account && has_key(&options.source) && has_key(&options.target)
 }
 
 /// The source, and its own name when it is a single object.
 async fn open_source(
     options: &Options,
     tools: &Tools,
+    route: Route,
 ) -> Result<(Arc<dyn Source>, Option<EntryName>)> {
     let selection = &options.selection;
     match &options.source {
@@ -90,6 +126,7 @@ async fn open_source(
                 snapshots: selection.snapshots,
             };
             let rule = blob::rules::pattern_rule(selection);
+            let is_open = is_open_to_target(options, route);
             if let Some((above, entry)) = single_blob(options, tools, place).await? {
                 let name = entry.name.clone();
                 // A blob with its snapshots is several objects, which keep their names.
@@ -97,18 +134,24 @@ async fn open_source(
                 return Ok(match exact {
                     Some(exact) => {
                         let pattern = Pattern::new(Some(exact), rule)?;
-                        let source = BlobSource::directory(above, pattern, reading);
+                        let source = BlobSource::directory(above, pattern, reading)
+                            .opening_to_target(is_open);
                         (Arc::new(source), None)
                     }
                     None => (
-                        Arc::new(BlobSource::blob(above, entry, reading)),
+                        Arc::new(
+                            BlobSource::blob(above, entry, reading).opening_to_target(is_open),
+                        ),
                         Some(name),
                     ),
                 });
             }
             let pattern = Pattern::new(selection.pattern.as_deref(), rule)?;
             Ok((
-                Arc::new(BlobSource::directory(place.clone(), pattern, reading)),
+                Arc::new(
+                    BlobSource::directory(place.clone(), pattern, reading)
+                        .opening_to_target(is_open),
+                ),
                 None,
             ))
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use azring_transport::buffer::Lease;
 use tokio::sync::mpsc;
 
-use super::{Step, Tools};
+use super::{Origin, Step, Tools};
 use crate::entry::{Entry, EntryName};
 use crate::plan::chunks::Chunk;
 use crate::plan::extents::Extents;
@@ -66,6 +66,11 @@ pub trait Source: Send + Sync {
         _entry: &'a Entry,
     ) -> Step<'a, Result<Option<Extents>>> {
         Box::pin(async { Ok(None) })
+    }
+
+    /// Where a service could read the object by itself; `None` where none could.
+    fn origin(&self, _tools: &Tools, _entry: &Entry) -> Result<Option<Origin>> {
+        Ok(None)
     }
 
     /// Opens an object; it must still be the version that was listed.

@@ -16,7 +16,10 @@ use crate::plan::history::Notes;
 use crate::plan::target::TargetName;
 use crate::report::{Details, Totals};
 use crate::stop::Stop;
-use crate::store::{Committed, Destination, Reader, Source, Sums, Tools, Writer};
+use crate::store::server_copy::Carried;
+use crate::store::{
+    Committed, Copying, Destination, Reader, ServerCopy, Source, Sums, Tools, Writer,
+};
 use crate::{Error, Result};
 
 /// Holes of this many bytes are hashed however little data there is beside them: it takes a second or two.
@@ -31,6 +34,8 @@ pub struct Lane {
     pub source: Arc<dyn Source>,
     /// Where they go.
     pub destination: Arc<dyn Destination>,
+    /// The destination's service fetches them by itself.
+    pub server_copy: Option<Arc<dyn ServerCopy>>,
     /// What is checked.
     pub integrity: Integrity,
     /// The MD5 of whole objects is wanted: to store it, or to compare.
@@ -76,11 +81,19 @@ pub struct Outcome {
     pub seq: Option<u64>,
 }
 
+/// Who moves the bytes.
+enum Hands {
+    /// We do.
+    Ours(Arc<dyn Reader>, Arc<dyn Writer>),
+    /// The destination's service.
+    Service(Arc<dyn Copying>),
+}
+
 /// One object under way.
 pub struct Carriage {
     task: Task,
     lane: Arc<Lane>,
-    ends: OnceCell<(Arc<dyn Reader>, Arc<dyn Writer>)>,
+    hands: OnceCell<Hands>,
     follower: Option<Follower>,
     left: AtomicU32,
     failure: Mutex<Option<Error>>,
@@ -112,7 +125,7 @@ impl Carriage {
         Self {
             task,
             lane: Arc::clone(lane),
-            ends: OnceCell::new(),
+            hands: OnceCell::new(),
             follower,
             left: AtomicU32::new(chunks),
             failure: Mutex::new(None),
@@ -194,24 +207,42 @@ impl Carriage {
         let Some(chunk) = self.task.chunks.get(index) else {
             return Ok(());
         };
-        let (reader, writer) = self.ends(tools).await?;
+        let hands = self.hands(tools).await?;
         // Whoever failed before the ends were open could not tell the writer.
         if let Some(error) = self.failure() {
             return Err(error);
         }
+        let carried = match hands {
+            Hands::Ours(reader, writer) => self.move_ours(tools, chunk, reader, writer).await?,
+            Hands::Service(copying) => copying.carry(tools, chunk).await?,
+        };
+        let totals = &self.lane.totals;
+        match carried {
+            Carried::Moved(bytes) => Totals::add(&totals.moved_bytes, bytes),
+            Carried::Kept(bytes) => Totals::add(&totals.kept_bytes, bytes),
+        }
+        Ok(())
+    }
+
+    async fn move_ours(
+        &self,
+        tools: &Tools,
+        chunk: Chunk,
+        reader: &Arc<dyn Reader>,
+        writer: &Arc<dyn Writer>,
+    ) -> Result<Carried> {
+        let index = chunk.index;
         if writer.is_complete() || writer.has(index) {
             let reader = writer.kept().unwrap_or(&**reader);
             self.pass_over(tools, chunk, reader, &**writer).await?;
-            Totals::add(&self.lane.totals.kept_bytes, chunk.bytes);
-            return Ok(());
+            return Ok(Carried::Kept(chunk.bytes));
         }
         let lease = tools.pool.lease(chunk.bytes as usize).await?;
         let filled = reader.read(tools, chunk, lease).await?;
         let frozen = filled.freeze();
         let sums = self.digest(index, &frozen).await;
         writer.write(tools, chunk, frozen, sums).await?;
-        Totals::add(&self.lane.totals.moved_bytes, chunk.bytes);
-        Ok(())
+        Ok(Carried::Moved(chunk.bytes))
     }
 
     /// A chunk that is there already is only read, and only for the digest of the whole.
@@ -234,11 +265,18 @@ impl Carriage {
 
     /// Writes chunks again that were there and are not any more. Their digest has been taken.
     async fn write_again(&self, tools: &Tools, missing: &[u32]) -> Result<()> {
-        let (reader, writer) = self.ends(tools).await?;
+        let hands = self.hands(tools).await?;
         for chunk in missing
             .iter()
             .filter_map(|index| self.task.chunks.get(*index))
         {
+            let (reader, writer) = match hands {
+                Hands::Ours(reader, writer) => (reader, writer),
+                Hands::Service(copying) => {
+                    copying.fetch_again(tools, chunk).await?;
+                    continue;
+                }
+            };
             let lease = tools.pool.lease(chunk.bytes as usize).await?;
             let frozen = reader.read(tools, chunk, lease).await?.freeze();
             let sums = Sums {
@@ -265,12 +303,19 @@ impl Carriage {
         sums
     }
 
-    async fn ends(&self, tools: &Tools) -> Result<&(Arc<dyn Reader>, Arc<dyn Writer>)> {
-        self.ends
+    async fn hands(&self, tools: &Tools) -> Result<&Hands> {
+        self.hands
             .get_or_try_init(|| async {
-                let reader = self.lane.source.open(tools, &self.task.entry).await?;
-                let writer = self.lane.destination.create(tools, &self.task).await?;
-                Ok((reader, writer))
+                let (lane, task) = (&self.lane, &self.task);
+                if let Some(service) = &lane.server_copy
+                    && let Some(origin) = lane.source.origin(tools, &task.entry)?
+                {
+                    let copying = service.begin(tools, task, origin).await?;
+                    return Ok(Hands::Service(copying));
+                }
+                let reader = lane.source.open(tools, &task.entry).await?;
+                let writer = lane.destination.create(tools, task).await?;
+                Ok(Hands::Ours(reader, writer))
             })
             .await
     }
@@ -279,10 +324,11 @@ impl Carriage {
         if let Some(error) = self.failure() {
             return Err(error);
         }
-        let (reader, writer) = self.ends(tools).await?;
-        reader.finish(tools).await?;
-        if writer.is_complete() {
-            return Ok(Committed::Done(None));
+        if let Hands::Ours(reader, writer) = self.hands(tools).await? {
+            reader.finish(tools).await?;
+            if writer.is_complete() {
+                return Ok(Committed::Done(None));
+            }
         }
         let md5 = match &self.follower {
             Some(follower) => follower.finish().await,
@@ -292,15 +338,17 @@ impl Carriage {
             let _only_once = self.md5.set(md5);
         }
         for _ in 1..COMMITS_MAX {
-            match writer.commit(tools, md5).await? {
+            match self.commit_once(tools, md5).await? {
                 Committed::Missing(missing) => {
                     self.write_again(tools, &missing).await?;
-                    reader.finish(tools).await?;
+                    if let Hands::Ours(reader, _) = self.hands(tools).await? {
+                        reader.finish(tools).await?;
+                    }
                 }
                 committed => return Ok(self.committed(committed)),
             }
         }
-        match writer.commit(tools, md5).await? {
+        match self.commit_once(tools, md5).await? {
             Committed::Missing(missing) => Err(Error::Integrity(format!(
                 "the service loses blocks of `{}`: {} of them are missing again",
                 self.task.entry.name,
@@ -310,17 +358,35 @@ impl Carriage {
         }
     }
 
-    /// Remembers what the service calls the new version.
+    async fn commit_once(&self, tools: &Tools, md5: Option<Md5>) -> Result<Committed> {
+        match self.hands(tools).await? {
+            Hands::Ours(_, writer) => writer.commit(tools, md5).await,
+            Hands::Service(copying) => copying.commit(tools).await,
+        }
+    }
+
+    /// Remembers what the service calls the new version, if that is known.
+    pub fn is_now(&self, etag: Option<ETag>) {
+        if let Some(etag) = etag {
+            let _only_once = self.etag.set(etag);
+        }
+    }
+
+    /// The run's counters.
+    pub fn totals(&self) -> &Arc<Totals> {
+        &self.lane.totals
+    }
+
     fn committed(&self, committed: Committed) -> Committed {
-        if let Committed::Done(Some(etag)) = &committed {
-            let _only_once = self.etag.set(etag.clone());
+        if let Committed::Done(etag) = &committed {
+            self.is_now(etag.clone());
         }
         committed
     }
 
     /// The object ends without being at its destination: what can be kept of it for a later run is made safe.
     pub async fn suspend(&self) {
-        if let Some((_, writer)) = self.ends.get() {
+        if let Some(Hands::Ours(_, writer)) = self.hands.get() {
             writer.suspend().await;
         }
     }
@@ -338,7 +404,7 @@ impl Carriage {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .get_or_insert(error);
-        if let Some((_, writer)) = self.ends.get() {
+        if let Some(Hands::Ours(_, writer)) = self.hands.get() {
             writer.give_up();
         }
     }

@@ -2,6 +2,8 @@
 
 mod carriage;
 
+mod server_copy;
+
 mod worker;
 
 pub use carriage::{Carriage, Lane, Outcome, Verdict};

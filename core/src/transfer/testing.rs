@@ -24,6 +24,7 @@ pub(crate) fn lane(integrity: Integrity, hashers: &Hashers) -> Arc<Lane> {
     Arc::new(Lane {
         source: Arc::new(Nowhere),
         destination: Arc::new(Nowhere),
+        server_copy: None,
         integrity,
         wants_md5: false,
         hashers: hashers.clone(),

@@ -12,12 +12,16 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::carriage::{Carriage, Outcome, Verdict};
+use super::server_copy::{LOOKS_MAX, Vigil};
+use crate::entry::{ETag, EntryName};
+use crate::report::Totals;
 use crate::schedule::{Work, limits};
 use crate::stop::Stop;
-use crate::store::{Committed, Tools};
+use crate::store::server_copy::CopyId;
+use crate::store::{Committed, Pending, Tools};
 use crate::{Error, Result};
 
-/// Complete files that may wait for the disk at once, per worker; beyond that, permits are held until it has caught up.
+/// Complete files that may wait for the disk, or copies for their service, at once, per worker; beyond that, permits are held until it has caught up.
 const SETTLING_MAX: usize = 4096;
 
 /// Blocks that a worker may hold beyond those it is carrying: they are sent and wait for their object's digest.
@@ -28,6 +32,13 @@ const BLOCKS_AHEAD: usize = 4;
 pub enum Told {
     /// How this worker reaches files.
     Mode(IoMode),
+    /// The service copies an object in its own time.
+    CopyStarted {
+        /// The object's name at the source.
+        name: EntryName,
+        /// What the service calls the copy.
+        id: CopyId,
+    },
     /// An object has ended.
     Ended(Outcome),
     /// A worker could not start.
@@ -102,6 +113,7 @@ impl Crew {
             told,
             permits: Arc::new(Semaphore::new(permits as usize)),
             settling: Arc::new(Semaphore::new(SETTLING_MAX)),
+            looks: Semaphore::new(LOOKS_MAX),
             stop: self.stop.clone(),
         });
         loop {
@@ -127,11 +139,12 @@ struct Hands {
     told: UnboundedSender<Told>,
     permits: Arc<Semaphore>,
     settling: Arc<Semaphore>,
+    looks: Semaphore,
     stop: Stop,
 }
 
 impl Hands {
-    /// Carries one chunk. What only waits for the disk gives its permit back and waits on its own.
+    /// Carries one chunk. What then only waits, for the disk or for a service, gives its permit back and waits on its own.
     async fn carry(self: Rc<Self>, work: Work, permit: OwnedSemaphorePermit) {
         let Work { carriage, index } = work;
         if self.stop.is_on() {
@@ -147,21 +160,58 @@ impl Hands {
             // The carriage writes missing chunks again by itself; one that does not must not pass for done.
             Some(Ok(Committed::Missing(_))) => self.fail(carriage, Error::Stopped).await,
             Some(Ok(Committed::Settling(settling))) => {
-                let place = self
-                    .settling
-                    .clone()
-                    .acquire_owned()
-                    .await
-                    .expect("places are never closed");
-                drop(permit);
-                let verdict = match settling.await {
-                    Ok(()) => Verdict::Done,
-                    Err(error) => Verdict::Failed(error),
-                };
-                self.end(carriage, verdict);
-                drop(place);
+                let settled = async { settling.await.map(|()| None) };
+                self.end_later(carriage, permit, settled).await;
+            }
+            Some(Ok(Committed::Pending(pending))) => {
+                let (name, id) = (carriage.task().entry.name.clone(), pending.id().clone());
+                tell(&self.told, Told::CopyStarted { name, id });
+                let bytes = carriage.task().entry.bytes;
+                let totals = Arc::clone(carriage.totals());
+                let copied = self.watch(&*pending, bytes, &totals);
+                self.end_later(carriage, permit, copied).await;
             }
         }
+    }
+
+    /// What only waits gives its permit back.
+    async fn end_later(
+        &self,
+        carriage: Arc<Carriage>,
+        permit: OwnedSemaphorePermit,
+        rest: impl Future<Output = Result<Option<ETag>>>,
+    ) {
+        let place = self
+            .settling
+            .clone()
+            .acquire_owned()
+            .await
+            .expect("places are never closed");
+        drop(permit);
+        let verdict = match rest.await {
+            Ok(etag) => {
+                carriage.is_now(etag);
+                Verdict::Done
+            }
+            Err(error) => Verdict::Failed(error),
+        };
+        self.end(carriage, verdict);
+        drop(place);
+    }
+
+    async fn watch(
+        &self,
+        pending: &dyn Pending,
+        bytes: u64,
+        totals: &Totals,
+    ) -> Result<Option<ETag>> {
+        let vigil = Vigil {
+            tools: &self.tools,
+            looks: &self.looks,
+            stop: &self.stop,
+            totals,
+        };
+        vigil.wait(pending, bytes).await
     }
 
     async fn fail(&self, carriage: Arc<Carriage>, error: Error) {

@@ -5,6 +5,7 @@ mod directory_marks;
 mod faults;
 mod harness;
 mod page_blobs;
+mod server_copy;
 mod sync_copy;
 
 mod article;

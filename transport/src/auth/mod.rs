@@ -9,6 +9,9 @@ pub(crate) mod sas;
 
 pub(crate) mod shared_key;
 
+mod blob_sas;
+
+pub use blob_sas::BlobSas;
 pub use secret::Secret;
 pub use shared_key::{authorization, string_to_sign};
 

@@ -19,10 +19,18 @@ mod snapshot;
 
 mod page_ranges;
 
+mod origin;
+
 mod read;
 
 mod write;
 
+mod copy_state;
+
+mod copy;
+
+pub use copy::BlobServerCopy;
+pub use properties::BlobType;
 pub use read::{BlobSource, Reading};
 pub(crate) use single::{look, split_last};
 pub use write::BlobDestination;

@@ -9,6 +9,7 @@ use azring_transport::http::{Reply, Request};
 use tokio::sync::mpsc;
 
 use super::list::Listing;
+use super::origin;
 use super::page_ranges;
 use super::request::{get_blob, head_blob};
 use super::single::{entry, find};
@@ -22,7 +23,7 @@ use crate::store::rest::checksum::decode_crc64;
 use crate::store::rest::conditions::Condition;
 use crate::store::rest::range::ByteRange;
 use crate::store::source::PAGES_AHEAD;
-use crate::store::{Page, Pages, Position, Reader, Source, Step, Tools};
+use crate::store::{Origin, Page, Pages, Position, Reader, Source, Step, Tools};
 use crate::{Error, Result};
 
 /// How often a range whose checksum is wrong is fetched again.
@@ -45,6 +46,7 @@ pub struct BlobSource {
     meant: Meant,
     reading: Reading,
     wants_crc64: Arc<AtomicBool>,
+    opens_to_target: bool,
 }
 
 /// Which blobs are meant.
@@ -63,6 +65,15 @@ impl BlobSource {
             meant: Meant::Matching(pattern),
             reading,
             wants_crc64: Arc::new(AtomicBool::new(reading.crc64)),
+            opens_to_target: false,
+        }
+    }
+
+    /// A service that copies them by itself may read them by the key that it is asked with: it needs no token.
+    pub fn opening_to_target(self, opens_to_target: bool) -> Self {
+        Self {
+            opens_to_target,
+            ..self
         }
     }
 
@@ -73,6 +84,7 @@ impl BlobSource {
             meant: Meant::One(Box::new(entry)),
             reading,
             wants_crc64: Arc::new(AtomicBool::new(reading.crc64)),
+            opens_to_target: false,
         }
     }
 }
@@ -164,6 +176,21 @@ impl Source for BlobSource {
                 .await
                 .map(Some)
         })
+    }
+
+    fn origin(&self, tools: &Tools, entry: &Entry) -> Result<Option<Origin>> {
+        let (name, etag) = self.identity(entry)?;
+        let snapshot = entry.snapshot.as_ref().map(|snapshot| &*snapshot.id);
+        let now = tools.client.clock().now();
+        Ok(Some(Origin {
+            url: origin::url(&self.place, &name, snapshot),
+            token: if self.opens_to_target {
+                None
+            } else {
+                origin::token(&self.place, &name, snapshot, now)?
+            },
+            etag: etag.clone(),
+        }))
     }
 
     fn open<'a>(

@@ -78,6 +78,28 @@ pub const APPENDS: ChunkRule = ChunkRule {
     object_step_bytes: 1,
 };
 
+/// A blob that the service copies by itself, in one piece: any that there can be at the source.
+const WHOLE: ChunkRule = ChunkRule {
+    what: "blob",
+    chunk_bytes_max: u64::MAX,
+    chunks_max: 1,
+    step_bytes: 1,
+    object_step_bytes: 1,
+};
+
+/// The longest address that a service fetches a blob from, in bytes.
+/// <https://learn.microsoft.com/rest/api/storageservices/copy-blob#request-headers>
+pub const ORIGIN_BYTES_MAX: usize = 2048;
+
+/// How a blob is cut that is asked for in one request: not at all.
+pub fn whole() -> Pieces {
+    Pieces {
+        rule: WHOLE,
+        chunk_bytes: u64::MAX,
+        with_holes: false,
+    }
+}
+
 /// How long a part of a page blob may be whose ranges in use are asked for at once, in bytes: a fragmented one takes the
 /// service long to list.
 pub const PAGE_RANGES_SPAN_BYTES: u64 = 64 << 30;

@@ -94,7 +94,9 @@ async fn work(tools: &Tools, writer: &dyn Writer, task: &Task, until: u32) -> Re
     }
     match writer.commit(tools, None).await? {
         Committed::Settling(settling) => settling.await?,
-        Committed::Done(_) | Committed::Missing(_) => panic!("a file settles"),
+        Committed::Done(_) | Committed::Missing(_) | Committed::Pending(_) => {
+            panic!("a file settles")
+        }
     }
     Ok(written)
 }

@@ -1,6 +1,6 @@
 //! The source of a copy: a blob of this service, or whatever another server sends. Authorised as a GET by its own URL.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
 
@@ -35,6 +35,8 @@ pub struct Source {
     pub archived: bool,
     /// Its URL without a signature.
     pub shown_url: String,
+    /// This version of it, where it is a blob of ours.
+    pub life: Option<Weak<()>>,
     bytes: Held,
 }
 
@@ -171,6 +173,7 @@ fn open_own(call: &Call<'_>, head: &Head, target: &Target, url: &Url) -> Answer<
         metadata: blob.metadata.clone(),
         archived: blob.tier.is_archived(),
         shown_url: url.without_signature(),
+        life: Some(blob.life.witness()),
         bytes: Held::Ours(blob.content.clone()),
     })
 }
@@ -249,6 +252,7 @@ fn open_other(call: &Call<'_>, url: &Url) -> Answer<Source> {
         metadata: metadata_of(&fetched),
         archived: false,
         shown_url: url.without_signature(),
+        life: None,
         bytes: Held::Theirs(Bytes::from(fetched.body)),
     })
 }

@@ -30,6 +30,10 @@ pub mod get_block_list;
 
 pub mod put_block_list;
 
+pub mod put_block_from_url;
+
+pub mod copy_blob;
+
 pub mod delete_blob;
 
 #[cfg(test)]

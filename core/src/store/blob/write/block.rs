@@ -19,13 +19,14 @@ use crate::entry::{ETag, Version};
 use crate::plan::Task;
 use crate::plan::chunks::{Chunk, Chunks};
 use crate::store::blob::block_id::BlockIds;
-use crate::store::blob::request::{put_blob, put_block, put_block_list};
+use crate::store::blob::request::{put_blob, put_block, put_block_from_url, put_block_list};
 use crate::store::rest::checksum::Check;
 use crate::store::rest::conditions::Condition;
+use crate::store::rest::range::ByteRange;
 use crate::store::{Committed, Receipt, Step, Sums, Tools, Writer};
 
 /// A block blob being written.
-pub(super) struct BlockWriter {
+pub(in crate::store::blob) struct BlockWriter {
     draft: Draft,
     ids: BlockIds,
     chunks: Chunks,
@@ -44,7 +45,11 @@ const CLEARINGS_MAX: u32 = 3;
 impl BlockWriter {
     /// Begins the blob of this task. Nothing is sent, but where an earlier run began it the service is asked for its
     /// blocks.
-    pub(super) async fn create(draft: Draft, tools: &Tools, task: &Task) -> Result<Self> {
+    pub(in crate::store::blob) async fn create(
+        draft: Draft,
+        tools: &Tools,
+        task: &Task,
+    ) -> Result<Self> {
         let mut writer = Self::new(draft, task);
         if task.history.begun.is_some() && writer.chunks.total() > 1 {
             writer.there = There::ask(&writer.draft, tools, &writer.ids, &writer.chunks).await?;
@@ -72,6 +77,26 @@ impl BlockWriter {
             there: There::default(),
             clearings: Mutex::default(),
         }
+    }
+
+    /// Lets the service fetch a block from the origin by itself.
+    pub(in crate::store::blob) async fn fetch(&self, tools: &Tools, chunk: Chunk) -> Result<()> {
+        self.is_listed.store(true, Ordering::Relaxed);
+        let Draft {
+            place,
+            name,
+            origin: Some(origin),
+            ..
+        } = &self.draft
+        else {
+            return Ok(());
+        };
+        let Some(range) = ByteRange::new(chunk.offset, chunk.bytes) else {
+            return Ok(());
+        };
+        let id = self.ids.id(chunk.index);
+        let request = put_block_from_url::request(place, name, &id, origin, range);
+        self.send(tools, &request).await.map(drop)
     }
 
     /// Sends a block or a blob; blocks of others that are in its way are cleared first.

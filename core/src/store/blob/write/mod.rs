@@ -22,11 +22,11 @@ use crate::location::BlobLocation;
 use crate::options::Shape;
 use crate::plan::Task;
 use crate::plan::target::{NameRule, TargetName};
-use crate::store::{Becomes, Committed, Destination, Form, Stat, Step, Tools, Writer};
+use crate::store::{Becomes, Committed, Destination, Form, Origin, Stat, Step, Tools, Writer};
 use crate::{Error, Result};
 
 use append::AppendWriter;
-use block::BlockWriter;
+pub(super) use block::BlockWriter;
 use page::PageWriter;
 
 /// A container or virtual directory to copy to.
@@ -53,12 +53,20 @@ impl BlobDestination {
 impl BlobDestination {
     /// What an object of this kind becomes.
     fn blob_type(&self, source: Kind) -> BlobType {
-        match source {
-            _ if !self.keeps => self.blob_type,
-            Kind::Pages => BlobType::Page,
-            Kind::Appended => BlobType::Append,
-            Kind::Plain | Kind::Folder => BlobType::Block,
+        if self.keeps {
+            blob_type_of(source)
+        } else {
+            self.blob_type
         }
+    }
+}
+
+/// The type of blob that an object of this kind is.
+pub(super) fn blob_type_of(kind: Kind) -> BlobType {
+    match kind {
+        Kind::Pages => BlobType::Page,
+        Kind::Appended => BlobType::Append,
+        Kind::Plain | Kind::Folder => BlobType::Block,
     }
 }
 
@@ -104,15 +112,7 @@ impl Destination for BlobDestination {
     }
 
     fn shown(&self, name: &TargetName) -> String {
-        let account = &self.place.account;
-        let (scheme, authority) = (
-            account.endpoint.scheme.as_str(),
-            account.endpoint.authority(),
-        );
-        format!(
-            "{scheme}://{authority}{}",
-            self.place.blob_path(name.as_blob().as_str())
-        )
+        self.place.blob_url(name.as_blob().as_str())
     }
 
     fn create<'a>(&'a self, tools: &'a Tools, task: &'a Task) -> Step<'a, Result<Arc<dyn Writer>>> {
@@ -125,6 +125,7 @@ impl Destination for BlobDestination {
                 content_type: task.content_type.clone(),
                 md5: entry.md5.filter(|_| self.keeps),
                 carried: entry.carried.clone(),
+                origin: None,
             };
             let writer: Arc<dyn Writer> = match self.blob_type(entry.kind) {
                 BlobType::Block => Arc::new(BlockWriter::create(draft, tools, task).await?),
@@ -137,14 +138,14 @@ impl Destination for BlobDestination {
 }
 
 /// The entity tag that an answer tells.
-fn etag(reply: &Reply) -> Option<ETag> {
+pub(super) fn etag(reply: &Reply) -> Option<ETag> {
     reply.header("etag").map(|text| ETag(text.to_owned()))
 }
 
 /// A blob being written: where it will be, and what is stored beside its bytes.
-struct Draft {
-    place: BlobLocation,
-    name: String,
+pub(super) struct Draft {
+    pub(super) place: BlobLocation,
+    pub(super) name: String,
     /// The source has a blob of which this is a copy.
     is_copy: bool,
     content_type: Option<String>,
@@ -152,11 +153,31 @@ struct Draft {
     md5: Option<Md5>,
     /// What the source stores, for a copy; what the replaced blob had, where that stays.
     carried: Option<Box<Carried>>,
+    /// Where the service fetches its bytes, if it does.
+    pub(super) origin: Option<Origin>,
 }
 
 impl Draft {
+    /// What the service copies from the origin; it keeps everything that the source has.
+    pub(super) fn of_copy(place: BlobLocation, task: &Task, origin: Origin) -> Self {
+        Self {
+            place,
+            name: task.target.as_blob().as_str().into(),
+            is_copy: true,
+            content_type: None,
+            md5: task.entry.md5,
+            carried: task.entry.carried.clone(),
+            origin: Some(origin),
+        }
+    }
+
+    /// Its address, as the user would write it.
+    pub(super) fn shown(&self) -> String {
+        self.place.blob_url(&self.name)
+    }
+
     /// What is stored with the blob when it is made; an MD5 that was computed on the way comes before the source's.
-    fn stored(&self, md5: Option<Md5>) -> Stored<'_> {
+    pub(super) fn stored(&self, md5: Option<Md5>) -> Stored<'_> {
         Stored {
             content_type: self.content_type.as_deref(),
             md5: md5.or(self.md5),
@@ -165,15 +186,17 @@ impl Draft {
     }
 
     /// Sends a request that writes. A blob of another type under this name is told in AzCopy's words.
-    async fn send(&self, tools: &Tools, request: &Request) -> Result<Reply> {
+    pub(super) async fn send(&self, tools: &Tools, request: &Request) -> Result<Reply> {
         let sent = tools.client.send(request).await;
         sent.map_err(|error| self.told(error))
     }
 
-    fn told(&self, error: transport::Error) -> Error {
-        match error.code() {
-            Some("InvalidBlobType") => Error::other_type(&self.name),
-            _ => error.into(),
+    pub(super) fn told(&self, error: transport::Error) -> Error {
+        let name = &self.name;
+        match (error.code(), &self.origin) {
+            (Some("InvalidBlobType"), None) => Error::other_type(name),
+            (_, None) => error.into(),
+            (_, Some(origin)) => fetching(name, origin, error),
         }
     }
 
@@ -210,5 +233,27 @@ impl Draft {
         let request = set_blob_properties::request(&self.place, &self.name, stored);
         let reply = self.send(tools, &request).await?;
         Ok(Committed::Done(etag(&reply)))
+    }
+}
+
+/// What it means that the service did not fetch a blob.
+fn fetching(name: &str, origin: &Origin, error: transport::Error) -> Error {
+    let is_leased = error.code().is_some_and(|code| code.starts_with("Lease"));
+    match (error.status(), error.code()) {
+        (_, Some("InvalidBlobType")) => Error::Usage(format!(
+            "`{name}`: blob type of source and destination must be the same"
+        )),
+        // Azurite answers 304 where Azure answers 412.
+        (Some(412 | 304), _) if !is_leased => Error::Changed(format!(
+            "the source of `{name}` was overwritten since it was listed"
+        )),
+        (Some(400), _) if origin.signed_url().len() > rules::ORIGIN_BYTES_MAX => {
+            Error::Name(format!(
+                "the source of `{name}` has an address of more than {} characters, from which the service does not copy: \
+                 copy it through this machine (`/SyncCopy`)",
+                rules::ORIGIN_BYTES_MAX
+            ))
+        }
+        _ => error.into(),
     }
 }

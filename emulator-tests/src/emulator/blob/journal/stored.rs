@@ -11,8 +11,8 @@ use super::super::super::clock::Moment;
 use super::super::super::store::Extent;
 use super::super::state::pages::Run;
 use super::super::state::{
-    Blob, Block, BlockList, Content, CopyRecord, ETag, Lease, Pages, PendingCopy, Properties, Slot,
-    Staged, TierState,
+    Blob, Block, BlockList, Content, CopyRecord, ETag, Lease, Life, Pages, PendingCopy, Properties,
+    Slot, Staged, TierState,
 };
 
 /// A body by its number.
@@ -261,6 +261,8 @@ impl StoredBlob {
                 habit: habit.clone(),
                 polls: *polls,
                 began: *began,
+                // After a restart nobody knows which version that was.
+                source: None,
             });
         }
         Ok(Blob {
@@ -277,6 +279,7 @@ impl StoredBlob {
             sealed: self.sealed,
             copy: self.copy.clone(),
             pending,
+            life: Life::default(),
         })
     }
 }

@@ -66,6 +66,7 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
         habit,
         polls: 0,
         began: call.now,
+        source: source.life.clone(),
     });
     blob.advance(call.now, at_once);
     let mut response = install(call, blob)?;

@@ -12,7 +12,7 @@ use super::blocks::{BlockList, Staged};
 use super::etag::ETag;
 use super::lease::Lease;
 use super::pages::Pages;
-use super::server_copy::{CopyRecord, CopyStatus, PendingCopy};
+use super::server_copy::{CopyRecord, CopyStatus, Life, PendingCopy};
 use super::tier::TierState;
 
 /// What a blob's name stands for.
@@ -100,6 +100,8 @@ pub struct Blob {
     pub copy: Option<CopyRecord>,
     /// What is left of that copy.
     pub pending: Option<PendingCopy>,
+    /// This version of it.
+    pub life: Life,
 }
 
 impl Content {
@@ -166,6 +168,7 @@ impl Blob {
             sealed: false,
             copy: None,
             pending: None,
+            life: Life::default(),
         }
     }
 
@@ -174,6 +177,7 @@ impl Blob {
         self.etag = ETag::next();
         self.last_modified = now.whole_second();
         self.written = now;
+        self.life = Life::default();
     }
 
     /// Lets time pass: a pending copy may be done, a rehydration over. Returns whether something changed.
@@ -184,10 +188,16 @@ impl Blob {
         };
         pending.polls = pending.polls.saturating_add(u32::from(polled));
         record.done = pending.progress(record.total);
-        if !pending.is_due(now) {
+        let outcome = if pending.has_lost_its_source() {
+            record.description =
+                Some("412 ConditionNotMet \"Copy failed when reading the source.\"".to_owned());
+            CopyOutcome::Failed
+        } else if pending.is_due(now) {
+            pending.outcome()
+        } else {
             return true;
-        }
-        match pending.outcome() {
+        };
+        match outcome {
             CopyOutcome::Success => {
                 self.content = pending.content.clone();
                 record.status = CopyStatus::Success;
@@ -195,9 +205,9 @@ impl Blob {
             }
             CopyOutcome::Failed => {
                 record.status = CopyStatus::Failed;
-                record.description = Some(
-                    "500 InternalServerError \"Copy failed when reading the source.\"".to_owned(),
-                );
+                record.description.get_or_insert_with(|| {
+                    "500 InternalServerError \"Copy failed when reading the source.\"".to_owned()
+                });
             }
             CopyOutcome::Aborted => record.status = CopyStatus::Aborted,
         }

@@ -22,5 +22,5 @@ pub use container::{Book, Container, ContainerFacts, ContainerState, PublicAcces
 pub use etag::ETag;
 pub use lease::{Lease, LeaseState, Leased};
 pub use pages::{PageRange, Pages};
-pub use server_copy::{CopyRecord, CopyStatus, PendingCopy};
+pub use server_copy::{CopyRecord, CopyStatus, Life, PendingCopy};
 pub use tier::{Tier, TierState};

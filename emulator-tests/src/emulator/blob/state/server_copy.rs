@@ -1,5 +1,7 @@
 //! What a blob knows about the copy that made it, or is making it.
 
+use std::sync::{Arc, Weak};
+
 use serde::{Deserialize, Serialize};
 
 use super::super::super::behaviour::{CopyHabit, CopyOutcome};
@@ -37,6 +39,23 @@ pub struct CopyRecord {
     pub description: Option<String>,
 }
 
+/// One version of a blob: it ends when the blob is changed, replaced or deleted. A clone of the blob is another blob.
+#[derive(Debug, Default)]
+pub struct Life(Arc<()>);
+
+impl Clone for Life {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl Life {
+    /// Sees whether this version still lives, without keeping it alive.
+    pub fn witness(&self) -> Weak<()> {
+        Arc::downgrade(&self.0)
+    }
+}
+
 /// What is left to do of a pending copy.
 #[derive(Debug, Clone)]
 pub struct PendingCopy {
@@ -48,6 +67,8 @@ pub struct PendingCopy {
     pub polls: u32,
     /// When it began.
     pub began: Moment,
+    /// The version that is copied, where it is one of ours: the service reads it to the end of the copy.
+    pub source: Option<Weak<()>>,
 }
 
 impl CopyStatus {
@@ -79,6 +100,13 @@ impl PendingCopy {
     pub fn progress(&self, total: u64) -> u64 {
         total / (u64::from(self.habit.pending_polls) + 1)
             * u64::from(self.polls.min(self.habit.pending_polls))
+    }
+
+    /// Can the source no longer be read, because it is another version now?
+    pub fn has_lost_its_source(&self) -> bool {
+        self.source
+            .as_ref()
+            .is_some_and(|source| source.strong_count() == 0)
     }
 
     /// How it ends.

@@ -1,0 +1,104 @@
+//! Where another service can read one of our blobs, and what opens it.
+
+use std::time::{Duration, SystemTime};
+
+use azring_transport::auth::{BlobSas, Credential, Secret};
+use azring_transport::http::Scheme;
+use percent_encoding::utf8_percent_encode;
+
+use crate::Result;
+use crate::location::{BlobLocation, RESERVED};
+
+/// How long a token of ours lasts: as long as AzCopy's did. A copy that the service makes in its own time may wait for days,
+/// and is read with the token to its end; what a clock is wrong by is little beside it.
+const TOKEN_LASTS: Duration = Duration::from_hours(7 * 24);
+
+/// The address of a blob or snapshot, without a credential.
+pub(super) fn url(place: &BlobLocation, name: &str, snapshot: Option<&str>) -> String {
+    let mut url = place.blob_url(name);
+    if let Some(snapshot) = snapshot {
+        url.push_str("?snapshot=");
+        url.extend(utf8_percent_encode(snapshot, RESERVED));
+    }
+    url
+}
+
+/// What opens it: the token that we were given, or one that we sign with the key, for this blob alone and to read only.
+/// `None` where we have neither, since it is public then.
+pub(super) fn token(
+    place: &BlobLocation,
+    name: &str,
+    snapshot: Option<&str>,
+    now: SystemTime,
+) -> Result<Option<Secret<String>>> {
+    match &place.account.credential {
+        Credential::Anonymous => Ok(None),
+        Credential::Sas(token) => Ok(Some(token.clone())),
+        Credential::SharedKey { account, key } => {
+            let sas = BlobSas {
+                account,
+                container: &place.container,
+                blob: name,
+                snapshot,
+                https_only: place.account.endpoint.scheme == Scheme::Https,
+                expires: now + TOKEN_LASTS,
+            };
+            Ok(Some(sas.sign(key)?))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::location::{Access, Location, parse};
+
+    const SNAPSHOT: &str = "2011-03-09T01:42:34.9360000Z";
+
+    fn place(access: Access) -> BlobLocation {
+        let parsed = parse(
+            "https://a-secondary.blob.core.windows.net/c/v",
+            access,
+            None,
+        );
+        match parsed.unwrap() {
+            Location::Blob(place) => place,
+            Location::Local(_) => panic!("a place in a service"),
+        }
+    }
+
+    fn token_of(access: Access, snapshot: Option<&str>) -> Option<String> {
+        let token = token(&place(access), "v/b", snapshot, SystemTime::UNIX_EPOCH).unwrap();
+        token.map(|token| token.expose().clone())
+    }
+
+    #[test]
+    fn a_snapshot_is_named_in_its_address() {
+        let place = place(Access::default());
+        assert_eq!(
+            url(&place, "v/ü", Some(SNAPSHOT)),
+            "https://a-secondary.blob.core.windows.net/c/v/%C3%BC?snapshot=2011-03-09T01%3A42%3A34.9360000Z"
+        );
+    }
+
+    #[test]
+    fn a_key_signs_for_one_blob_a_token_is_handed_on_and_what_is_public_needs_none() {
+        let key = || Access {
+            key: Some(Secret::new("a2V5".into())),
+            sas: None,
+        };
+        let signed = token_of(key(), None).unwrap();
+        assert!(
+            signed
+                .starts_with("sv=2021-12-02&sr=b&sp=r&se=1970-01-08T00%3A00%3A00Z&spr=https&sig="),
+            "{signed}"
+        );
+        assert!(token_of(key(), Some(SNAPSHOT)).unwrap().contains("&sr=bs&"));
+        let sas = Access {
+            key: None,
+            sas: Some(Secret::new("?sv=1&sig=x".into())),
+        };
+        assert_eq!(token_of(sas, None).unwrap(), "sv=1&sig=x");
+        assert_eq!(token_of(Access::default(), None), None);
+    }
+}

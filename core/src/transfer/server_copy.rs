@@ -1,0 +1,128 @@
+//! Waiting for copies that a service makes in its own time: each is looked at now and then, many at once, until all of it
+//! is there, the service gives up, or the run is called off. A copy that is waited for holds no permit and no memory.
+
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+
+use crate::entry::ETag;
+use crate::report::Totals;
+use crate::stop::Stop;
+use crate::store::Tools;
+use crate::store::server_copy::{Pending, Progress};
+use crate::{Error, Result};
+
+/// Copies that one worker looks at, at once.
+pub(super) const LOOKS_MAX: usize = 4;
+
+/// How soon a copy is looked at again at the least: before that nothing has changed that anybody would see.
+const WAIT_MIN: Duration = Duration::from_millis(100);
+
+/// How long a copy is left alone at the most: so much later than it ended may its end be seen.
+const WAIT_MAX: Duration = Duration::from_secs(5);
+
+/// What waiting needs.
+pub(super) struct Vigil<'a> {
+    pub(super) tools: &'a Tools,
+    pub(super) looks: &'a Semaphore,
+    pub(super) stop: &'a Stop,
+    pub(super) totals: &'a Totals,
+}
+
+impl Vigil<'_> {
+    /// Waits for the end of a copy of `bytes`, and counts its bytes as they come. When the run is called off the service
+    /// goes on, and that is the failure. Returns the entity tag of what is there then.
+    pub(super) async fn wait(&self, pending: &dyn Pending, bytes: u64) -> Result<Option<ETag>> {
+        let mut pace = Pace::default();
+        let mut counted = 0;
+        loop {
+            let wait = pace.next(counted, bytes);
+            tokio::select! {
+                () = self.tools.client.clock().sleep(wait) => {}
+                () = self.stop.stopped() => {
+                    return Err(Error::StillCopying(pending.id().as_str().to_owned()));
+                }
+            }
+            let progress = {
+                let _look = self.looks.acquire().await;
+                pending.look(self.tools).await?
+            };
+            let there = match progress {
+                Progress::Pending(there) => there.min(bytes),
+                Progress::Done(_) => bytes,
+            };
+            Totals::add(&self.totals.moved_bytes, there.saturating_sub(counted));
+            counted = counted.max(there);
+            if let Progress::Done(etag) = progress {
+                return Ok(etag);
+            }
+        }
+    }
+}
+
+/// When to look again: a short copy soon, a long one seldom, and one that is nearly over soon again.
+#[derive(Debug, Default)]
+struct Pace {
+    last: Duration,
+    waited: Duration,
+}
+
+impl Pace {
+    /// How long to wait now that `there` of `bytes` are there.
+    fn next(&mut self, there: u64, bytes: u64) -> Duration {
+        let grown = self.last * 3 / 2;
+        let to_its_middle = match there {
+            0 => WAIT_MAX,
+            _ => self
+                .waited
+                .mul_f64(bytes.saturating_sub(there) as f64 / there as f64 / 2.0),
+        };
+        let wait = grown.min(to_its_middle).clamp(WAIT_MIN, WAIT_MAX);
+        self.last = wait;
+        self.waited += wait;
+        wait
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Looks at a copy that takes so long, until it is over; returns how often, and how long after its end.
+    fn watched(takes: Duration, shows_progress: bool) -> (u32, Duration) {
+        let (mut pace, mut now, mut looks, mut there) = (Pace::default(), Duration::ZERO, 0, 0);
+        while now < takes {
+            now += pace.next(there, 1 << 30);
+            looks += 1;
+            if shows_progress {
+                let share = now.as_secs_f64() / takes.as_secs_f64();
+                there = (share.min(1.0) * (1_u64 << 30) as f64) as u64;
+            }
+        }
+        (looks, now.saturating_sub(takes))
+    }
+
+    proptest! {
+        #[test]
+        fn the_end_of_a_copy_is_seen_soon_and_with_few_looks(
+            takes_ms in 1_u64..4_000_000,
+            shows_progress in proptest::bool::ANY,
+        ) {
+            let takes = Duration::from_millis(takes_ms);
+            let (looks, late) = watched(takes, shows_progress);
+            prop_assert!(late <= (takes / 2).clamp(WAIT_MIN, WAIT_MAX), "{late:?} late");
+            // Ten looks to grow, one per five seconds, and a few more to meet the end.
+            let most = 25 + takes_ms / WAIT_MAX.as_millis() as u64;
+            prop_assert!(u64::from(looks) <= most, "{looks} looks in {takes:?}");
+        }
+    }
+
+    #[test]
+    fn a_copy_that_shows_how_far_it_is_is_met_at_its_end() {
+        let (looks, late) = watched(Duration::from_mins(10), true);
+        assert!(late <= Duration::from_millis(200), "{late:?} late");
+        assert!(looks <= 150, "{looks} looks");
+    }
+}

@@ -1,0 +1,95 @@
+//! Two accounts of one service, on each of the servers that tests run against: what copies between services need.
+
+use crate::account::Account;
+use crate::azurite;
+use crate::command::Azring;
+use crate::emulator::{AccountOption, Options, Server};
+use crate::rest::{BlobService, Container};
+
+/// Two accounts and the server that has them.
+pub struct TwoAccounts {
+    /// What it is called in messages.
+    pub server: &'static str,
+    /// One of them.
+    pub one: BlobService,
+    /// The other.
+    pub other: BlobService,
+    emulator: Option<Server>,
+}
+
+impl TwoAccounts {
+    /// Of the process's Azurite.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn of_azurite() -> Self {
+        let azurite = azurite::shared();
+        let [one, other] = azurite.accounts() else {
+            panic!("Azurite is started with two accounts")
+        };
+        Self {
+            server: "Azurite",
+            one: azurite.blob_service_of(one),
+            other: azurite.blob_service_of(other),
+            emulator: None,
+        }
+    }
+
+    /// Of an azring-emulator of its own.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn of_emulator() -> Self {
+        let accounts = [Account::development(), Account::second()];
+        let options = Options {
+            accounts: accounts.iter().map(known).collect(),
+            log_lines: 10_000,
+            ..Options::default()
+        };
+        let server = Server::start(&options).expect("an emulator starts");
+        let [one, other] =
+            accounts.map(|account| BlobService::path_style(&server.blob_url(), &account, None));
+        Self {
+            server: "azring-emulator",
+            one,
+            other,
+            emulator: Some(server),
+        }
+    }
+
+    /// Of each server.
+    pub fn of_both() -> [Self; 2] {
+        [Self::of_azurite(), Self::of_emulator()]
+    }
+
+    /// The emulator's inside.
+    ///
+    /// # Panics
+    /// When it is Azurite.
+    pub fn emulator(&self) -> &Server {
+        self.emulator.as_ref().expect("it is azring-emulator")
+    }
+
+    /// A container in one account, and a container in the other that is not made yet.
+    pub fn between(&self) -> (Container, Container) {
+        (
+            self.one.fresh_container("from"),
+            self.other.unmade_container("to"),
+        )
+    }
+}
+
+fn known(account: &Account) -> AccountOption {
+    AccountOption {
+        name: account.name().to_owned(),
+        key: account.key_in_base64(),
+    }
+}
+
+/// `azring /Source:source /Dest:target` with the keys of both, which replaces what is there.
+pub fn copy(source: &Container, target: &Container) -> Azring {
+    Azring::copy(source.url(), target.url())
+        .source_key(source.service().account())
+        .dest_key(target.service().account())
+        .args(["/SourceType:Blob", "/DestType:Blob", "/Y"])
+}
