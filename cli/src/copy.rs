@@ -162,3 +162,68 @@ fn asker(console: &Arc<Console>, stop: &Stop) -> impl Fn(&str, &str) -> Answer +
         prompt::overwrite(&console, source, target, || terminal::line(|| stop.is_on()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use azring_core::report::{Answer, Event, Observer};
+    use azring_emulator_tests::account::Account;
+    use azring_emulator_tests::emulator::{Options as Emulator, Server, StoreChoice};
+    use azring_emulator_tests::rest::BlobService;
+
+    use super::*;
+    use crate::intent;
+    use crate::intent::tests::alone;
+    use crate::words;
+
+    /// Asks nothing and tells nothing.
+    struct Nobody;
+
+    impl Observer for Nobody {
+        fn event(&self, _: Event<'_>) {}
+
+        fn ask_overwrite(&self, _: &str, _: &str) -> Answer {
+            Answer::No
+        }
+    }
+
+    /// The smallest block that the command line takes would make this a test of two hundred gigabytes.
+    #[test]
+    fn a_file_of_as_many_blocks_as_there_may_be_goes_up_and_a_byte_more_takes_larger_ones() {
+        const BLOCKS_MAX: u64 = 50_000;
+        const BLOCK_BYTES: u64 = 512;
+        let emulator = Emulator {
+            store: StoreChoice::Null,
+            ..Emulator::default()
+        };
+        let server = Server::start(&emulator).expect("the emulator starts");
+        let account = Account::development();
+        let container =
+            BlobService::path_style(&server.blob_url(), &account, None).container("blocks");
+        let folder = tempfile::tempdir().expect("a folder for temporary files");
+        let file = std::fs::File::create(folder.path().join("a")).expect("the folder is ours");
+        let words = [
+            format!("/Source:{}", folder.path().display()),
+            format!("/Dest:{}", container.url()),
+            format!("/DestKey:{}", account.key_in_base64()),
+            "/Y".to_owned(),
+            "/MD5:off".to_owned(),
+        ];
+        let given = words::read(&words.map(Into::into)).expect("it is a command");
+        let mut options = intent::options(&given, &alone(&[])).expect("it makes sense");
+        options.shape.block_bytes = BLOCK_BYTES;
+        for (bytes, blocks) in [
+            (BLOCKS_MAX * BLOCK_BYTES, BLOCKS_MAX),
+            // 24 MiB and a byte in blocks of the next size that is taken, 4 MiB.
+            (BLOCKS_MAX * BLOCK_BYTES + 1, 7),
+        ] {
+            file.set_len(bytes).expect("the file is ours");
+            server.watch().counters.reset();
+            let summary = job::run(&options, None, &Nobody, &Stop::default()).expect("it runs");
+            assert_eq!((summary.done, summary.failed), (1, 0), "{bytes}");
+            let sent = server.watch().counters.of("PutBlock");
+            assert_eq!((sent.requests, sent.bytes_in), (blocks, bytes), "{bytes}");
+            assert_eq!(container.committed_blocks("a") as u64, blocks, "{bytes}");
+            assert_eq!(container.list()["a"].bytes, bytes);
+        }
+    }
+}

@@ -37,6 +37,8 @@ pub struct Azring {
     ordinary_user: bool,
     memlock: Option<u64>,
     io_uring_refused: bool,
+    program: Option<PathBuf>,
+    folder: Option<PathBuf>,
 }
 
 impl Azring {
@@ -48,6 +50,8 @@ impl Azring {
             ordinary_user: false,
             memlock: None,
             io_uring_refused: false,
+            program: None,
+            folder: None,
         }
     }
 
@@ -99,6 +103,18 @@ impl Azring {
     /// Runs it where the kernel refuses io_uring to it, as in a container.
     pub fn without_io_uring(mut self) -> Self {
         self.io_uring_refused = true;
+        self
+    }
+
+    /// Runs this copy of the program.
+    pub fn program(mut self, path: impl Into<PathBuf>) -> Self {
+        self.program = Some(path.into());
+        self
+    }
+
+    /// Runs it in this folder, which relative paths begin at.
+    pub fn within(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folder = Some(folder.into());
         self
     }
 
@@ -177,7 +193,8 @@ impl Azring {
         if self.io_uring_refused {
             words.push(find("without-io-uring").into());
         }
-        words.push(find("azring").into());
+        let program = self.program.clone();
+        words.push(program.unwrap_or_else(|| find("azring")).into());
         words.extend(self.words.iter().cloned());
 
         let mut command = Command::new(&words[0]);
@@ -185,6 +202,9 @@ impl Azring {
             .args(&words[1..])
             .stdin(Stdio::null())
             .env("HOME", home.path());
+        if let Some(folder) = &self.folder {
+            command.current_dir(folder);
+        }
         // What the machine's owner has set must not change what a test sees.
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("AZRING_") {

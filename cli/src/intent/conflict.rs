@@ -122,3 +122,6 @@ fn only(given: &Given, parameter: &Parameter, meant: &str) -> Misuse {
         parameter.spelled(given.dialect())
     ))
 }
+
+#[cfg(test)]
+mod tests;

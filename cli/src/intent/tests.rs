@@ -48,7 +48,7 @@ pub(crate) fn upload_with(more: &[&str], around: &Surroundings) -> Options {
     options(&words::read(&words).unwrap(), around).unwrap()
 }
 
-fn refused(base: &[&str], more: &[&str]) -> String {
+pub(crate) fn refused(base: &[&str], more: &[&str]) -> String {
     read(base, more).expect_err("must be refused").to_string()
 }
 

@@ -4,6 +4,8 @@
 //! <https://learn.microsoft.com/previous-versions/azure/storage/storage-use-azcopy>
 
 mod download_blobs_from_blob_storage;
+mod other_azcopy_features;
+mod synchronously_copy_blobs;
 mod upload_blobs_to_blob_storage;
 
 use azring_emulator_tests::azurite;
@@ -41,7 +43,8 @@ fn assumed_files() -> Tree {
     ])
 }
 
-/// Claims that the container holds these blobs and no others, byte for byte, each with its MD5 and this content type.
+/// Claims that the container holds these blobs and no others, byte for byte, each with its MD5 and this content type, and
+/// without metadata.
 #[track_caller]
 fn assert_holds(container: &Container, expected: &Tree, content_type: &str) {
     assert_same(expected, &Tree::get_from(container));
@@ -59,5 +62,12 @@ fn assert_holds(container: &Container, expected: &Tree, content_type: &str) {
             blob.name
         );
         assert_eq!(blob.blob_type, "BlockBlob", "type of {:?}", blob.name);
+        let head = container.ask("HEAD", &blob.name, &[], &[], "").succeeded();
+        let metadata: Vec<_> = head
+            .headers
+            .keys()
+            .filter(|name| name.starts_with("x-ms-meta-"))
+            .collect();
+        assert!(metadata.is_empty(), "{metadata:?} of {:?}", blob.name);
     }
 }

@@ -182,6 +182,52 @@ fn a_bit_that_flips_on_the_way_down_is_caught_and_fetched_again() {
 }
 
 #[test]
+fn a_bit_that_flips_on_the_way_to_a_page_or_an_appended_block_is_caught_and_sent_again() {
+    for (blob_type, operation) in [("page", "page"), ("append", "appendblock")] {
+        let ill = Ill::new();
+        let path = ill.source.join("pages");
+        std::fs::write(path, noise(8, 9 << 20)).expect("a folder of ours");
+        ill.falls_ill(&format!(
+            r#"{{ "name": "flip", "when": {{ "method": "PUT", "query": "*comp={operation}*", "every": 2, "times": 2 }},
+                "then": {{ "flip_request_bit": 4711 }} }}"#
+        ));
+        let words = ["/Pattern:pages", &format!("/BlobType:{blob_type}")];
+        ill.upload(&words).succeeded().counting(1, 0, 0);
+        ill.was_ill();
+        ill.server.watch().faults.set(None);
+        let (outcome, target) = ill.download(&["/CheckMD5"]);
+        outcome.succeeded().counting(1, 0, 0);
+        let found = std::fs::read(target.join("pages")).expect("it came back");
+        assert!(found == noise(8, 9 << 20), "{blob_type}");
+    }
+}
+
+#[test]
+fn bytes_that_always_arrive_damaged_at_the_service_are_a_failure_and_get_no_name() {
+    let ill = Ill::new();
+    ill.falls_ill(
+        r#"{ "name": "blocks", "when": { "method": "PUT", "path": "*/large" }, "then": { "flip_request_bit": 4711 } },
+           { "name": "whole", "when": { "method": "PUT", "path": "*/d/c" }, "then": { "flip_request_bit": 1 } }"#,
+    );
+    ill.upload(&[]).failed().counting(4, 0, 2).naming(&[
+        "large",
+        "Crc64Mismatch",
+        "d/c",
+        "Md5Mismatch",
+    ]);
+    ill.was_ill();
+    ill.server.watch().faults.set(None);
+    let (outcome, target) = ill.download(&[]);
+    outcome.succeeded();
+    assert_same(
+        &ill.tree
+            .clone()
+            .only(|name| name != "large" && name != "d/c"),
+        &Tree::read_from(target.path()),
+    );
+}
+
+#[test]
 fn bytes_that_always_arrive_damaged_are_a_failure_and_get_no_name() {
     let ill = Ill::filled();
     ill.falls_ill(

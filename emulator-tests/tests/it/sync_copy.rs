@@ -1,8 +1,12 @@
 //! Copies between two services through this machine, and snapshots.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use azring_emulator_tests::azurite;
 use azring_emulator_tests::command::{Azring, Folder};
 use azring_emulator_tests::compare::assert_same;
+use azring_emulator_tests::interceptor::Interceptor;
 use azring_emulator_tests::rest::{Answer, Container};
 use azring_emulator_tests::tree::{Tree, names_below, noise};
 
@@ -201,4 +205,32 @@ fn snapshots_come_under_names_of_their_own() {
         .succeeded()
         .counting(1, 0, 0);
     assert_eq!(names_below(without.path()), ["v/a.txt"]);
+}
+
+#[test]
+fn a_blob_that_is_overwritten_while_it_is_copied_is_a_failure_and_the_target_stays_as_it_was() {
+    let azurite = azurite::shared();
+    let (source, target) = two_containers();
+    target.make();
+    target.put("blob", "what was there");
+    source.put("blob", noise(1, 24 << 20));
+    let account = source.service().account().clone();
+    let request = format!("GET /{}/{}/blob", account.name(), source.name());
+    let passed = Arc::new(AtomicBool::new(false));
+    // Before the second range: the first has told which blob this is.
+    let interceptor = Interceptor::before_second(azurite.origin(), &request, {
+        let (passed, replaced) = (Arc::clone(&passed), source.clone());
+        move || {
+            replaced.put("blob", noise(2, 24 << 20));
+            passed.store(true, Ordering::Release);
+        }
+    });
+    let through = interceptor.blob_service(&account).container(source.name());
+    let outcome = copy(&through, &target).args(["/S", "/NC:1"]).run();
+    assert!(passed.load(Ordering::Acquire), "it was replaced: {outcome}");
+    outcome
+        .failed()
+        .counting(0, 0, 1)
+        .naming(&["blob", "overwritten"]);
+    assert_eq!(target.get("blob"), b"what was there");
 }
