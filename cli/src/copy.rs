@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use azring_core::journal::Session;
+use azring_core::location::Location;
 use azring_core::options::Options;
 use azring_core::report::Answer;
 use azring_core::{Stop, job};
@@ -28,6 +29,9 @@ pub(crate) fn copy(
     kept: Option<&Kept>,
     console: &Arc<Console>,
 ) -> Ending {
+    if matches!(options.target, Location::Pipe) {
+        console.leave_output_to_data();
+    }
     let stop = Stop::default();
     let switch = stop.clone();
     let caught = match signal::watch(Arc::clone(console), move || switch.stop()) {

@@ -12,6 +12,8 @@ use crate::terminal;
 pub(crate) struct Surroundings {
     /// There is a terminal at which a question would be answered.
     pub(crate) can_ask: bool,
+    /// Something other than a person or nothing is at standard input: a pipe, a socket, a file.
+    pub(crate) has_input: bool,
     /// The environment's variables.
     pub(crate) environment: HashMap<OsString, OsString>,
     /// The folder that this program is in.
@@ -29,6 +31,7 @@ impl Surroundings {
         let console = Arc::clone(console);
         Self {
             can_ask: terminal::is_attended(),
+            has_input: terminal::has_input(),
             environment: std::env::vars_os().collect(),
             program_folder: std::env::current_exe()
                 .ok()

@@ -32,6 +32,17 @@ pub(crate) fn is_attended() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
+/// Standard input is where data may come from: a pipe, a socket, a file; no terminal, and not nothing (`/dev/null`).
+pub(crate) fn has_input() -> bool {
+    use rustix::fs::FileType;
+
+    let kind = rustix::fs::fstat(io::stdin()).map(|stat| FileType::from_raw_mode(stat.st_mode));
+    matches!(
+        kind,
+        Ok(FileType::Fifo | FileType::Socket | FileType::RegularFile)
+    )
+}
+
 /// A line of standard input that is not shown while it is typed; `None` when there is none. `ask` asks for it where
 /// somebody sits, and hands back what the function it is given reads.
 pub(crate) fn secret_line(

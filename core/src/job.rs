@@ -12,6 +12,8 @@ mod resume;
 
 mod machine;
 
+mod pipe;
+
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -22,6 +24,7 @@ use tokio::task::LocalSet;
 use crate::journal::{Replayed, Session};
 use crate::options::Options;
 use crate::plan::history::{Note, Take};
+use crate::plan::route::{Route, route};
 use crate::report::{Event, Observer, Summary, Totals};
 use crate::stop::Stop;
 use crate::store;
@@ -111,6 +114,13 @@ impl Run<'_> {
             stop,
             ..
         } = *self;
+        if route(&options.source, &options.target, options.sync_copy)? == Route::Pipe {
+            // What passes is not there a second time: the journal has nothing to say about it.
+            let tools = machine.only_tools()?;
+            let concurrency = machine.concurrency();
+            pipe::copy(options, &tools, concurrency, totals, observer, stop).await?;
+            return Ok(0);
+        }
         let tools = machine.tools()?;
         let help = machine.helpers(options);
         let ends = store::open(options, &tools, &help.settler).await?;

@@ -66,7 +66,7 @@ fn side_of(error: &Error, options: &Options) -> Option<Side> {
     let Error::Transport(error) = error else {
         return None;
     };
-    let is_upload = matches!(options.source, Location::Local(_));
+    let is_upload = matches!(options.source, Location::Local(_) | Location::Pipe);
     let is_local = match error.kind() {
         Kind::Disk(_) => true,
         Kind::Limit | Kind::Stopped | Kind::Integrity => return None,

@@ -87,6 +87,11 @@ impl Console {
         self.aside(|streams| write_line(&mut streams.results, text));
     }
 
+    /// From now on standard output belongs to data: results go to standard error with everything else.
+    pub(crate) fn leave_output_to_data(&self) {
+        self.streams().results = Box::new(std::io::stderr());
+    }
+
     /// A line for standard error: `[yyyy/MM/dd HH:mm:ss][ERROR] text`.
     pub(crate) fn message(&self, level: Level, text: &str) {
         let line = format!("[{}][{}] {}", (self.clock)(), level.word(), escaped(text));

@@ -87,6 +87,15 @@ pub(super) const SAMPLES: &[Sample] = &[
         ],
     },
     Sample {
+        says: "Download a single blob to standard output, to be unpacked on the way; to upload what comes from standard input, \
+               leave the source out:",
+        words: &[
+            "/Source:https://myaccount.blob.core.windows.net/mycontainer/mydir/dir.tar.gz",
+            "/Dest:-",
+            "/SourceKey:$KEY",
+        ],
+    },
+    Sample {
         says: "Upload into the emulator, whose address does not tell which service it is:",
         words: &[
             "/Source:/data/myfolder",

@@ -85,12 +85,14 @@ pub(super) fn check(given: &Given, source: &Location, target: &Location) -> Resu
 
 fn direction(source: &Location, target: &Location) -> Result<Direction, Misuse> {
     match (source, target) {
-        (Location::Local(_), Location::Local(_)) => Err(Misuse::meaning(
-            "Both Source and Destination are locally accessible locations. At least one of source and destination \
+        (Location::Local(_) | Location::Pipe, Location::Local(_) | Location::Pipe) => {
+            Err(Misuse::meaning(
+                "Both Source and Destination are locally accessible locations. At least one of source and destination \
              should be an Azure Storage location.",
-        )),
-        (Location::Local(_), Location::Blob(_)) => Ok(Direction::Upload),
-        (Location::Blob(_), Location::Local(_)) => Ok(Direction::Download),
+            ))
+        }
+        (Location::Local(_) | Location::Pipe, Location::Blob(_)) => Ok(Direction::Upload),
+        (Location::Blob(_), Location::Local(_) | Location::Pipe) => Ok(Direction::Download),
         (Location::Blob(_), Location::Blob(_)) if source.to_string() == target.to_string() => Err(
             Misuse::meaning("Source and destination cannot be the same."),
         ),

@@ -5,6 +5,8 @@
 
 mod path;
 
+mod pipe;
+
 mod secret;
 
 mod value;
@@ -38,6 +40,7 @@ pub(crate) fn options(given: &Given, around: &Surroundings) -> Result<Options, M
     let source = location(given, &SOURCE, around)?;
     let target = location(given, &TARGET, around)?;
     conflict::check(given, &source, &target)?;
+    pipe::check(given, &source, &target)?;
     refuse_what_is_not_built(given)?;
     Ok(Options {
         source,
@@ -143,23 +146,13 @@ const TARGET: End = End {
 
 fn location(given: &Given, end: &End, around: &Surroundings) -> Result<Location, Misuse> {
     let Some(raw) = given.raw(end.place) else {
-        let name = end.place.spelled(given.dialect());
-        return Err(Misuse::meaning(match end.side {
-            Side::Source => format!(
-                "`{name}` is missing: both a source and a destination are needed, and standard input is not built as a \
-                 source yet"
-            ),
-            Side::Destination => {
-                format!("`{name}` is missing: both a source and a destination are needed")
-            }
-        }));
+        return match end.side {
+            Side::Source if around.has_input => pipe::location(given, end),
+            side => Err(missing(given, end, side)),
+        };
     };
     if raw == "-" {
-        return Err(Misuse::meaning(format!(
-            "`-` as the value of `{}` is not built yet in azring {}: a copy goes from and to a folder or a service",
-            end.place.spelled(given.dialect()),
-            env!("CARGO_PKG_VERSION")
-        )));
+        return pipe::location(given, end);
     }
     let access = secret::access(given, end, around)?;
     let service = value::choice(given, end.service)?.map(|_| ServiceKind::Blob);
@@ -185,6 +178,17 @@ fn location(given: &Given, end: &End, around: &Surroundings) -> Result<Location,
             .map_err(|misuse| misuse.because(&format!("the variable `{}` is set", found.variable))),
         None => Ok(location),
     }
+}
+
+fn missing(given: &Given, end: &End, side: Side) -> Misuse {
+    let name = end.place.spelled(given.dialect());
+    let or_else = match side {
+        Side::Source => " (what comes through a pipe is a source too, and needs no other)",
+        Side::Destination => "",
+    };
+    Misuse::meaning(format!(
+        "`{name}` is missing: both a source and a destination are needed{or_else}"
+    ))
 }
 
 /// The place, if nothing proves anything to it yet.

@@ -21,6 +21,7 @@ const DOWNLOAD: &[&str] = &["/Source:https://a.blob.core.windows.net/c", "/Dest:
 pub(crate) fn alone(environment: &[(&str, &str)]) -> Surroundings {
     Surroundings {
         can_ask: false,
+        has_input: false,
         environment: environment
             .iter()
             .map(|(name, value)| (name.into(), value.into()))
@@ -187,7 +188,7 @@ fn a_location_that_is_none_is_named_with_its_side_and_without_its_secrets() {
 #[test]
 fn both_ends_are_needed() {
     assert_snapshot!(refused(&UPLOAD[..1], &[]), @"`/Dest` is missing: both a source and a destination are needed");
-    assert_snapshot!(refused(&["--destination=/x"], &[]), @"`--source` is missing: both a source and a destination are needed, and standard input is not built as a source yet");
+    assert_snapshot!(refused(&["--destination=/x"], &[]), @"`--source` is missing: both a source and a destination are needed (what comes through a pipe is a source too, and needs no other)");
 }
 
 #[test]
@@ -312,10 +313,65 @@ fn values_are_checked_before_anything_is_refused_as_not_built() {
     assert_snapshot!(refused(UPLOAD, &["/Snapshot", "/NC:0"]), @"Parallel operations count must be positive: `/NC` is 0");
 }
 
+const BLOB: &str = "https://a.blob.core.windows.net/c/d/e.gz";
+
 #[test]
-fn standard_input_and_output_are_no_places_yet() {
-    assert_snapshot!(refused(&["--source=-", "--destination=https://a.blob.core.windows.net/c"], &[]), @"`-` as the value of `--source` is not built yet in azring 0.1.0: a copy goes from and to a folder or a service");
-    assert_snapshot!(refused(&[DOWNLOAD[0], "/Dest:-"], &[]), @"`-` as the value of `/Dest` is not built yet in azring 0.1.0: a copy goes from and to a folder or a service");
+fn a_pipe_is_a_source_when_there_is_no_other_and_whatever_there_is_when_it_is_named() {
+    let piped = |words: &[&str], has_input| {
+        let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+        let around = Surroundings {
+            has_input,
+            ..alone(&[])
+        };
+        let options = options(&words::read(&words).unwrap(), &around).unwrap();
+        (options.source.to_string(), options.target.to_string())
+    };
+    let inward = ("-".to_owned(), BLOB.to_owned());
+    assert_eq!(piped(&[&format!("--destination={BLOB}")], true), inward);
+    assert_eq!(
+        piped(&[&format!("/Dest:{BLOB}"), "/Source:-"], false),
+        inward
+    );
+    let outward = (BLOB.to_owned(), "-".to_owned());
+    assert_eq!(
+        piped(&[&format!("/Source:{BLOB}"), "/Dest:-"], false),
+        outward
+    );
+    // What is named comes before what happens to be at standard input.
+    assert_eq!(piped(UPLOAD, true).0, "/data");
+}
+
+#[test]
+fn what_makes_no_sense_beside_a_pipe_is_refused() {
+    let inward = &["/Source:-", &format!("/Dest:{BLOB}")];
+    let outward = &[&*format!("/Source:{BLOB}"), "/Dest:-"];
+    for more in ["/Pattern:x", "/XO", "/XN", "/L"] {
+        for base in [inward, outward] {
+            let told = refused(base, &[more]);
+            let name = more.split(':').next().unwrap();
+            assert_eq!(
+                told,
+                format!(
+                    "`{name}` has no meaning for standard input and output, which are one object"
+                )
+            );
+        }
+    }
+    for more in ["/S", "/MT", "/Snapshot", "/Delimiter:-"] {
+        assert!(
+            refused(outward, &[more]).contains("which are one object"),
+            "{more}"
+        );
+    }
+    assert_snapshot!(refused(inward, &["/Z:/j"]), @"Resuming transfer from or to a stream is not supported.");
+    assert_snapshot!(refused(inward, &["/BlobType:page"]), @"Source must be fixed size when destination is Page Blob.");
+    assert_snapshot!(refused(inward, &["/DestKey:-"]), @"`/DestKey` is to be read from standard input, but nothing comes");
+    assert_snapshot!(refused(inward, &["/SourceKey:x"]), @"`/SourceKey` is given, but the source is a pipe");
+    assert_snapshot!(refused(outward, &["/DestType:Blob"]), @"`/DestType` is given, but the destination is a pipe");
+    assert_snapshot!(refused(outward, &["/Output:json"]), @"`/Output` and the blob cannot both go to standard output");
+    assert_snapshot!(refused(&["/Source:-", "/Dest:-"], &[]), @"Both Source and Destination are locally accessible locations. At least one of source and destination should be an Azure Storage location.");
+    assert_snapshot!(refused(&["/Source:-", UPLOAD[1]], &[]), @"`https://a.blob.core.windows.net/c` as the value of `/Dest` names no blob: what comes from standard input becomes one blob");
+    assert_snapshot!(refused(&["--source=https://a.blob.core.windows.net/c/d/", "--destination=-"], &[]), @"`https://a.blob.core.windows.net/c/d/` as the value of `--source` names no blob: standard output takes the bytes of one blob");
 }
 
 #[test]

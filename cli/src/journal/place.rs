@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use azring_core::journal::Command;
+use azring_core::location::Location;
 use azring_core::options::Options;
 
 use super::normal;
@@ -48,7 +49,10 @@ pub(crate) fn kept(
             row::NO_JOURNAL.spelled(given.dialect())
         )));
     }
-    if options.preview || given.has(&row::NO_JOURNAL) {
+    let is_piped = [&options.source, &options.target]
+        .iter()
+        .any(|place| matches!(place, Location::Pipe));
+    if options.preview || given.has(&row::NO_JOURNAL) || is_piped {
         return Ok(None);
     }
     let command = normal::command(given, options)?;

@@ -29,7 +29,9 @@ pub(crate) static SOURCE: Parameter = Parameter {
              of a single file and the URL of a single blob are understood too; a slash at the end says that a directory \
              is meant.\n\n\
              A URL may carry a shared access signature, and its host may be a secondary one \
-             (`https://ACCOUNT-secondary.blob.core.windows.net/...`).",
+             (`https://ACCOUNT-secondary.blob.core.windows.net/...`).\n\n\
+             Without a source, what comes through a pipe or from a file at standard input becomes the blob that the \
+             destination's URL names; `-` says so too.",
     since: "AzCopy",
     built: true,
 };
@@ -43,7 +45,8 @@ pub(crate) static DEST: Parameter = Parameter {
     default: "",
     brief: "Where to copy it: a folder, or the URL of a container",
     detail: "Where to copy it: a folder of this machine, or the URL of a container or of a virtual directory in it. A \
-             folder or container that is not there is made.",
+             folder or container that is not there is made.\n\n\
+             With `-` the bytes of a single blob go to standard output, and everything that is told to standard error.",
     since: "AzCopy",
     built: true,
 };

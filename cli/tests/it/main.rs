@@ -9,6 +9,8 @@ mod telling;
 
 mod ledger;
 
+mod pipes;
+
 mod secrets;
 
 mod proxies;

@@ -8,5 +8,7 @@ pub mod follower;
 
 pub mod hashers;
 
+pub mod compare;
+
 pub use follower::Follower;
 pub use hashers::Hashers;

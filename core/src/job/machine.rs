@@ -26,6 +26,9 @@ use crate::transfer::{Crew, Told};
 /// Descriptors that are not connections or files under way.
 const DESCRIPTORS_BESIDE: u64 = 192;
 
+/// Blocks of a pipe that are not being sent: one is read, one hashed, one written.
+const BLOCKS_BESIDE: usize = 3;
+
 /// The parts of this machine that a run may use.
 pub(super) struct Machine {
     settings: Arc<Settings>,
@@ -71,6 +74,21 @@ impl Machine {
             disk: Disk::threads(),
             pool: Pool::new(0, 8)?,
         })
+    }
+
+    /// The same where there is no worker beside: with all the memory there is for data.
+    pub(super) fn only_tools(&self) -> Result<Tools> {
+        let workers = u64::from(workers(self.cores, self.concurrency));
+        let bytes = self.budget.arena_bytes * workers;
+        Ok(Tools {
+            pool: Pool::new(bytes, self.concurrency as usize + BLOCKS_BESIDE)?,
+            ..self.tools()?
+        })
+    }
+
+    /// How many requests may be under way.
+    pub(super) fn concurrency(&self) -> u32 {
+        self.concurrency
     }
 
     /// The threads that serve all workers.

@@ -26,6 +26,8 @@ pub enum Location {
     Local(PathBuf),
     /// A container or virtual directory of the Blob service, or a single blob.
     Blob(BlobLocation),
+    /// Standard input as a source, standard output as a destination.
+    Pipe,
 }
 
 /// A place in the Blob service.

@@ -316,6 +316,7 @@ impl fmt::Display for Location {
         match self {
             Self::Local(path) => EntryName::new(path.as_os_str().as_encoded_bytes()).fmt(f),
             Self::Blob(place) => place.fmt(f),
+            Self::Pipe => f.write_str("-"),
         }
     }
 }

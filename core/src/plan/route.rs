@@ -15,6 +15,8 @@ pub enum Route {
         /// From the very account that they go to.
         within_account: bool,
     },
+    /// Through this machine too, from or to a pipe: one object, from front to end.
+    Pipe,
 }
 
 /// Chooses the route.
@@ -29,7 +31,7 @@ pub fn route(source: &Location, target: &Location, sync_copy: bool) -> Result<Ro
         ));
     }
     match (source, target) {
-        (Location::Local(_), Location::Local(_)) => Err(Error::Usage(
+        (Location::Local(_) | Location::Pipe, Location::Local(_) | Location::Pipe) => Err(Error::Usage(
             "both source and destination are locally accessible locations: at least one of source and destination should be an Azure Storage location".into(),
         )),
         (_, Location::Blob(place)) if place.secondary => Err(Error::Usage(format!(
@@ -39,6 +41,7 @@ pub fn route(source: &Location, target: &Location, sync_copy: bool) -> Result<Ro
             within_account: is_one_account(source, target),
         }),
         (Location::Local(_) | Location::Blob(_), Location::Blob(_)) | (Location::Blob(_), Location::Local(_)) => Ok(Route::Stream),
+        (Location::Pipe, Location::Blob(_)) | (Location::Blob(_), Location::Pipe) => Ok(Route::Pipe),
     }
 }
 

@@ -9,12 +9,12 @@ use azring_transport::disk::settle::Settler;
 use super::blob::{self, BlobDestination, BlobServerCopy, BlobSource, Reading};
 use super::local::{self, LocalDestination, LocalSource};
 use super::{Destination, ServerCopy, Source, Tools};
-use crate::Result;
 use crate::entry::EntryName;
 use crate::location::{BlobLocation, Location};
 use crate::options::Options;
 use crate::plan::route::{Route, route};
 use crate::select::Pattern;
+use crate::{Error, Result};
 
 /// The two ends of a copy, and what follows from both.
 pub struct Ends {
@@ -53,12 +53,13 @@ pub async fn open(options: &Options, tools: &Tools, settler: &Settler) -> Result
             let keeps = matches!(options.source, Location::Blob(_));
             Arc::new(BlobDestination::new(place.clone(), &options.shape, keeps))
         }
+        Location::Pipe => return Err(no_store()),
     };
     let wants_md5 = match (&options.source, target) {
         (_, Location::Local(_)) => options.integrity.check_md5,
         (Location::Local(_), Location::Blob(_)) => options.integrity.store_md5,
         // The source's MD5 goes along as it is.
-        (Location::Blob(_), Location::Blob(_)) => false,
+        (Location::Blob(_), Location::Blob(_)) | (Location::Pipe, _) | (_, Location::Pipe) => false,
     };
     Ok(Ends {
         source,
@@ -91,7 +92,7 @@ fn is_open_to_target(options: &Options, route: Route) -> bool {
         Location::Blob(place) => {
             matches!(place.account.credential, Credential::SharedKey { .. })
         }
-        Location::Local(_) => false,
+        Location::Local(_) | Location::Pipe => false,
     };
     let within_account = Route::ServerCopy {
         within_account: true,
@@ -119,6 +120,7 @@ async fn open_source(
             let source = LocalSource::folder(path, pattern)?.asking(selection.attributes);
             Ok((Arc::new(source), None))
         }
+        Location::Pipe => Err(no_store()),
         Location::Blob(place) => {
             let reading = Reading {
                 crc64: options.integrity.crc64,
@@ -156,6 +158,11 @@ async fn open_source(
             ))
         }
     }
+}
+
+/// A pipe holds no objects: `job::pipe` goes around the stores.
+fn no_store() -> Error {
+    Error::Usage("standard input and output hold nothing to list".into())
 }
 
 /// A URL that goes deeper than the container names a virtual directory or a blob. Without a pattern and without the

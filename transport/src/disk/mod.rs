@@ -2,7 +2,7 @@
 //!
 //! [`Disk`] is a worker's way to files; [`File`] one open file; [`Root`] a folder below which everything happens;
 //! [`Staged`] a file that is written beside its place and moved there when it is complete; [`settle`] makes many of
-//! them durable at once.
+//! them durable at once. [`Pipe`] is what has no positions: standard input and output.
 
 mod ring;
 
@@ -14,12 +14,15 @@ mod holes;
 
 mod staged;
 
+mod pipe;
+
 pub mod settle;
 
 use std::rc::Rc;
 
 pub use file::{Caching, File, Room};
 pub use holes::data_parts;
+pub use pipe::Pipe;
 pub use root::{Facts, Root};
 pub use staged::{Complete, Staged};
 

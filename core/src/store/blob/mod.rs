@@ -33,4 +33,4 @@ pub use copy::BlobServerCopy;
 pub use properties::BlobType;
 pub use read::{BlobSource, Reading};
 pub(crate) use single::{look, split_last};
-pub use write::BlobDestination;
+pub use write::{BlobDestination, BlobStream};

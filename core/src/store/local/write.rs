@@ -15,6 +15,7 @@ use tokio::sync::OnceCell;
 
 use super::rules;
 use super::safe::Safe;
+use crate::digest::compare;
 use crate::digest::follower::Md5;
 use crate::entry::Kind;
 use crate::journal::Runs;
@@ -378,7 +379,7 @@ impl Writer for LocalWriter {
     fn commit<'a>(&'a self, _tools: &'a Tools, md5: Option<Md5>) -> Step<'a, Result<Committed>> {
         Box::pin(async move {
             if self.checks_md5
-                && let Err(error) = self.check_md5(md5)
+                && let Err(error) = compare::md5(md5, self.md5, &self.shown)
             {
                 // Another run is to fetch it anew.
                 self.discard();
@@ -439,23 +440,4 @@ impl LocalWriter {
             staged.discard();
         }
     }
-
-    /// Compares what arrived with what the service says; a missing digest fails too, as in AzCopy.
-    fn check_md5(&self, arrived: Option<Md5>) -> Result<()> {
-        if arrived.is_some() && arrived == self.md5 {
-            return Ok(());
-        }
-        Err(Error::Integrity(format!(
-            "the MD5 hash calculated from the downloaded data does not match the MD5 hash stored in the property of \
-             source: `{}`; MD5 calculated: {}; MD5 in property: {}",
-            self.shown,
-            shown_md5(arrived),
-            shown_md5(self.md5)
-        )))
-    }
-}
-
-/// An MD5 in hexadecimal.
-fn shown_md5(md5: Option<Md5>) -> String {
-    md5.map_or_else(|| "none".into(), |md5| md5_simd::hex_encode(&md5))
 }

@@ -7,11 +7,9 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use azring_transport::buffer::Frozen;
-use azring_transport::http::{Reply, Request};
 use md5::{Digest as _, Md5 as Md5Hash};
-use tokio::sync::Mutex;
 
-use super::there::{There, clear};
+use super::there::{Clearings, There};
 use super::{Draft, etag};
 use crate::Result;
 use crate::digest::follower::{Md5, md5_of};
@@ -35,12 +33,9 @@ pub(in crate::store::blob) struct BlockWriter {
     etag: OnceLock<ETag>,
     /// What an earlier run left.
     there: There,
-    /// How often blocks of others were cleared away.
-    clearings: Mutex<u32>,
+    /// Of blocks of others.
+    clearings: Clearings,
 }
-
-/// Blocks of others are cleared away so often: they come back only where two programs write to one blob.
-const CLEARINGS_MAX: u32 = 3;
 
 impl BlockWriter {
     /// Begins the blob of this task. Nothing is sent, but where an earlier run began it the service is asked for its
@@ -75,7 +70,7 @@ impl BlockWriter {
             etag: OnceLock::new(),
             chunks: task.chunks.clone(),
             there: There::default(),
-            clearings: Mutex::default(),
+            clearings: Clearings::default(),
         }
     }
 
@@ -96,29 +91,10 @@ impl BlockWriter {
         };
         let id = self.ids.id(chunk.index);
         let request = put_block_from_url::request(place, name, &id, origin, range);
-        self.send(tools, &request).await.map(drop)
-    }
-
-    /// Sends a block or a blob; blocks of others that are in its way are cleared first.
-    async fn send(&self, tools: &Tools, request: &Request) -> Result<Reply> {
-        loop {
-            let cleared = *self.clearings.lock().await;
-            match tools.client.send(request).await {
-                Ok(reply) => return Ok(reply),
-                Err(error) if error.code() == Some("InvalidBlobOrBlock") => {
-                    let mut clearings = self.clearings.lock().await;
-                    if *clearings == CLEARINGS_MAX {
-                        return Err(self.draft.told(error));
-                    }
-                    // Another block of ours may have met them and cleared them since this one was sent.
-                    if *clearings == cleared {
-                        clear(&self.draft, tools).await?;
-                        *clearings += 1;
-                    }
-                }
-                Err(error) => return Err(self.draft.told(error)),
-            }
-        }
+        self.clearings
+            .send(&self.draft, tools, &request)
+            .await
+            .map(drop)
     }
 
     /// The blocks that the service has not got, or not any more.
@@ -171,7 +147,7 @@ impl Writer for BlockWriter {
             } else {
                 put_blob::request(place, name, &data, check, stored, Condition::Always)
             };
-            let reply = self.send(tools, &request).await?;
+            let reply = self.clearings.send(&self.draft, tools, &request).await?;
             if let Some(etag) = etag(&reply).filter(|_| !is_listed) {
                 let _only_once = self.etag.set(etag);
             }

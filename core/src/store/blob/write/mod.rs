@@ -8,6 +8,8 @@ mod page;
 
 mod append;
 
+mod stream;
+
 use std::sync::Arc;
 
 use azring_transport as transport;
@@ -28,6 +30,7 @@ use crate::{Error, Result};
 use append::AppendWriter;
 pub(super) use block::BlockWriter;
 use page::PageWriter;
+pub use stream::BlobStream;
 
 /// A container or virtual directory to copy to.
 pub struct BlobDestination {
@@ -67,6 +70,27 @@ pub(super) fn blob_type_of(kind: Kind) -> BlobType {
         Kind::Pages => BlobType::Page,
         Kind::Appended => BlobType::Append,
         Kind::Plain | Kind::Folder => BlobType::Block,
+    }
+}
+
+impl BlobDestination {
+    /// Begins a blob of unknown length.
+    pub async fn stream(
+        &self,
+        tools: &Tools,
+        name: &TargetName,
+        content_type: Option<String>,
+    ) -> Result<BlobStream> {
+        let draft = Draft {
+            place: self.place.clone(),
+            name: name.as_blob().as_str().into(),
+            content_type,
+            md5: None,
+            is_copy: false,
+            carried: None,
+            origin: None,
+        };
+        BlobStream::create(draft, self.blob_type, tools).await
     }
 }
 
@@ -143,6 +167,7 @@ pub(super) fn etag(reply: &Reply) -> Option<ETag> {
 }
 
 /// A blob being written: where it will be, and what is stored beside its bytes.
+#[derive(Clone)]
 pub(super) struct Draft {
     pub(super) place: BlobLocation,
     pub(super) name: String,

@@ -1,7 +1,8 @@
 //! Which blocks the service has of a blob: ours, which need not be sent again, and those of others, which are in the way.
 
 use azring_transport as transport;
-use azring_transport::http::Request;
+use azring_transport::http::{Reply, Request};
+use tokio::sync::Mutex;
 
 use super::Draft;
 use crate::entry::Carried;
@@ -85,9 +86,45 @@ async fn list(draft: &Draft, tools: &Tools) -> Result<BlockList> {
     get_block_list::parse(&reply.body)
 }
 
+/// Blocks of others are cleared away so often: they come back only where two programs write to one blob.
+const CLEARINGS_MAX: u32 = 3;
+
+/// How often blocks of others were cleared away from one blob.
+#[derive(Debug, Default)]
+pub(super) struct Clearings(Mutex<u32>);
+
+impl Clearings {
+    /// Sends a block or a blob; blocks of others that are in its way are cleared first.
+    pub(super) async fn send(
+        &self,
+        draft: &Draft,
+        tools: &Tools,
+        request: &Request,
+    ) -> Result<Reply> {
+        loop {
+            let cleared = *self.0.lock().await;
+            match tools.client.send(request).await {
+                Ok(reply) => return Ok(reply),
+                Err(error) if error.code() == Some("InvalidBlobOrBlock") => {
+                    let mut clearings = self.0.lock().await;
+                    if *clearings == CLEARINGS_MAX {
+                        return Err(draft.told(error));
+                    }
+                    // Another block of ours may have met them and cleared them since this one was sent.
+                    if *clearings == cleared {
+                        clear(draft, tools).await?;
+                        *clearings += 1;
+                    }
+                }
+                Err(error) => return Err(draft.told(error)),
+            }
+        }
+    }
+}
+
 /// Clears the uncommitted blocks of others, whose ids are of another length than ours (`InvalidBlobOrBlock`). Only a
 /// commit does that, so what is there is committed once more as it is.
-pub(super) async fn clear(draft: &Draft, tools: &Tools) -> Result<()> {
+async fn clear(draft: &Draft, tools: &Tools) -> Result<()> {
     let Draft { place, name, .. } = draft;
     let head = tools.client.send(&head_blob::request(place, name)).await;
     let reply = match head {

@@ -1,0 +1,103 @@
+//! A copy from standard input, or to standard output: one object, read or written from its front to its end.
+//!
+//! Such a copy has no listing and no plan, and one thread carries it: what it can do side by side is the network's part.
+//! Many blocks are under way at once, in memory that is bounded by the budget; [`inward`] reads them, [`outward`] writes
+//! them in their order.
+
+mod grow;
+
+mod hashing;
+
+mod inward;
+
+mod outward;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Instant;
+
+use crate::Result;
+use crate::digest::follower::Md5;
+use crate::entry::{ETag, EntryName};
+use crate::location::Location;
+use crate::options::Options;
+use crate::report::{Details, Event, Observer, Totals};
+use crate::stop::Stop;
+use crate::store::Tools;
+
+/// What a copy through a pipe works with.
+struct Line<'a> {
+    options: &'a Options,
+    tools: Tools,
+    /// Requests at once.
+    concurrency: usize,
+    totals: &'a Arc<Totals>,
+    stop: &'a Stop,
+}
+
+/// An object that went through.
+struct Passed {
+    bytes: u64,
+    md5: Option<Md5>,
+    etag: Option<ETag>,
+}
+
+/// Copies between a pipe and a service. What concerns the object alone is reported as its failure.
+///
+/// Fails where the run cannot begin: a service that refuses, a location that is no single blob.
+pub(super) async fn copy(
+    options: &Options,
+    tools: &Tools,
+    concurrency: u32,
+    totals: &Arc<Totals>,
+    observer: &dyn Observer,
+    stop: &Stop,
+) -> Result<()> {
+    let begun = Instant::now();
+    let again = Arc::<AtomicU32>::default();
+    let line = Line {
+        options,
+        tools: tools.counting(&again),
+        concurrency: concurrency as usize,
+        totals,
+        stop,
+    };
+    let (name, passed) = match options.source {
+        Location::Pipe => inward::copy(&line).await?,
+        _ => outward::copy(&line).await?,
+    };
+    Totals::add(&totals.listing_done, 1);
+    let details = |md5, etag| Details {
+        md5,
+        etag,
+        attempts: 1 + again.load(Ordering::Relaxed),
+        elapsed: begun.elapsed(),
+    };
+    match passed {
+        Ok(Passed { bytes, md5, etag }) => {
+            Totals::add(&totals.settled_bytes, bytes);
+            Totals::add(&totals.done, 1);
+            Totals::add(&totals.done_bytes, bytes);
+            observer.event(Event::Done {
+                name: &name,
+                bytes,
+                details: &details(md5, etag),
+            });
+        }
+        Err(error) => {
+            let bytes = Totals::get(&totals.listed_bytes);
+            Totals::add(&totals.settled_bytes, bytes);
+            Totals::add(&totals.failed, 1);
+            observer.event(Event::Failed {
+                name: &name,
+                bytes,
+                error: &error,
+                details: &details(None, None),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// An object, and what came of it.
+type Ended = (EntryName, Result<Passed>);

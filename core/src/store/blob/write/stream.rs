@@ -1,0 +1,129 @@
+//! Writes a blob whose length is known only at its end: what comes from standard input.
+//!
+//! Blocks come in any order and of any length. What is one block is one Put Blob. Nothing of it can be gone on with by a
+//! later run, which would have to be given the same bytes again.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use azring_transport::buffer::Frozen;
+
+use super::append::AppendWriter;
+use super::there::Clearings;
+use super::{Draft, etag};
+use crate::digest::follower::Md5;
+use crate::plan::chunks::Chunk;
+use crate::store::blob::block_id::BlockIds;
+use crate::store::blob::properties::BlobType;
+use crate::store::blob::request::{put_blob, put_block, put_block_list};
+use crate::store::rest::checksum::Check;
+use crate::store::rest::conditions::Condition;
+use crate::store::{Committed, Sums, Tools, Writer as _};
+use crate::{Error, Result};
+
+/// A blob being written from front to end. Dropping it before the commit leaves what was under its name as it was (an
+/// append blob has been made anew by then).
+pub struct BlobStream {
+    draft: Draft,
+    form: Form,
+}
+
+enum Form {
+    /// Blocks, and a list of them.
+    Blocks { ids: BlockIds, clearings: Clearings },
+    /// One block behind the other.
+    Appended(AppendWriter),
+}
+
+impl BlobStream {
+    /// Begins the blob. One that is appended to is made at once, in place of what was there.
+    pub(super) async fn create(draft: Draft, blob_type: BlobType, tools: &Tools) -> Result<Self> {
+        let form = match blob_type {
+            BlobType::Block => Form::Blocks {
+                ids: ids_of_this_run(&draft.name),
+                clearings: Clearings::default(),
+            },
+            BlobType::Append => Form::Appended(AppendWriter::create(draft.clone(), tools).await?),
+            BlobType::Page => {
+                return Err(Error::Usage(
+                    "Source must be fixed size when destination is Page Blob.".into(),
+                ));
+            }
+        };
+        Ok(Self { draft, form })
+    }
+
+    /// Writes a blob that has no more than these bytes; `None` where it has to be written like a longer one.
+    pub async fn write_whole(
+        &self,
+        tools: &Tools,
+        data: &Frozen,
+        sums: Sums,
+    ) -> Result<Option<Committed>> {
+        let Form::Blocks { clearings, .. } = &self.form else {
+            return Ok(None);
+        };
+        let Draft { place, name, .. } = &self.draft;
+        // One request carries one checksum.
+        let check = match (sums.md5, sums.crc64) {
+            (Some(md5), _) => Check::Md5(md5),
+            (None, Some(crc64)) => Check::Crc64(crc64),
+            (None, None) => Check::None,
+        };
+        let stored = self.draft.stored(sums.md5);
+        let request = put_blob::request(place, name, data, check, stored, Condition::Always);
+        let reply = clearings.send(&self.draft, tools, &request).await?;
+        Ok(Some(Committed::Done(etag(&reply))))
+    }
+
+    /// Writes one block. The blocks of an appended blob wait for each other.
+    pub async fn write(
+        &self,
+        tools: &Tools,
+        chunk: Chunk,
+        data: Frozen,
+        crc64: Option<u64>,
+    ) -> Result<()> {
+        match &self.form {
+            Form::Blocks { ids, clearings } => {
+                let Draft { place, name, .. } = &self.draft;
+                let check = crc64.map_or(Check::None, Check::Crc64);
+                let request = put_block::request(place, name, &ids.id(chunk.index), &data, check);
+                clearings.send(&self.draft, tools, &request).await?;
+            }
+            Form::Appended(writer) => {
+                let sums = Sums { crc64, md5: None };
+                writer.write(tools, chunk, data, sums).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the blob of its first `blocks` blocks.
+    pub async fn commit(&self, tools: &Tools, blocks: u32, md5: Option<Md5>) -> Result<Committed> {
+        match &self.form {
+            Form::Blocks { ids, .. } => {
+                let Draft { place, name, .. } = &self.draft;
+                let ids = (0..blocks).map(|index| ids.id(index));
+                let stored = self.draft.stored(md5);
+                let list = put_block_list::request(place, name, ids, stored, Condition::Always);
+                let reply = self.draft.send(tools, &list).await?;
+                Ok(Committed::Done(etag(&reply)))
+            }
+            Form::Appended(writer) => writer.commit(tools, md5).await,
+        }
+    }
+
+    /// It has failed: a block that waits for another one waits no longer.
+    pub fn give_up(&self) {
+        if let Form::Appended(writer) = &self.form {
+            writer.give_up();
+        }
+    }
+}
+
+/// Ids that no other run gives its blocks: they say when this one began instead of how old the source is.
+fn ids_of_this_run(name: &str) -> BlockIds {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now_ns = now.map_or(0, |since| since.as_nanos() as i128);
+    BlockIds::new(name, u64::MAX, u64::from(std::process::id()), now_ns)
+}

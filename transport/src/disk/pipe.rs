@@ -1,0 +1,172 @@
+//! A descriptor that is read or written from its front to its end, and cannot be asked to go back: standard input,
+//! standard output.
+//!
+//! A thread of its own reads and writes, one call after the other, since nobody knows how long the other end takes.
+//! Whoever waits may stop waiting at any time; the thread is left to the end of the process then.
+
+use std::fmt;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::mpsc::{Sender, channel};
+
+use rustix::io::Errno;
+use tokio::sync::oneshot;
+
+use crate::buffer::{Frozen, Lease};
+
+/// What a pipe is asked to hold, in bytes: an ordinary user's limit. More than the 64 KiB that it has by itself mean fewer
+/// turns between its two ends. <https://man7.org/linux/man-pages/man7/pipe.7.html>
+const PIPE_BYTES: usize = 1 << 20;
+
+/// One end of a pipe, or a file, a socket, a terminal that is used like one.
+pub struct Pipe {
+    calls: Sender<Call>,
+}
+
+type Call = Box<dyn FnOnce(&OwnedFd) + Send>;
+
+impl Pipe {
+    /// Standard input.
+    pub fn input() -> io::Result<Self> {
+        Self::new(rustix::stdio::stdin().try_clone_to_owned()?)
+    }
+
+    /// Standard output.
+    pub fn output() -> io::Result<Self> {
+        Self::new(rustix::stdio::stdout().try_clone_to_owned()?)
+    }
+
+    /// Any descriptor.
+    pub fn new(descriptor: OwnedFd) -> io::Result<Self> {
+        // What is no pipe, or may not be larger, is used as it is.
+        let _as_it_is = rustix::pipe::fcntl_setpipe_size(descriptor.as_fd(), PIPE_BYTES);
+        let (calls, called) = channel::<Call>();
+        std::thread::Builder::new()
+            .name("pipe".to_owned())
+            .spawn(move || called.into_iter().for_each(|call| call(&descriptor)))?;
+        Ok(Self { calls })
+    }
+
+    /// Fills the lease with `bytes` bytes, or with what there is before the end.
+    pub async fn fill(&self, lease: Lease, bytes: usize) -> io::Result<Lease> {
+        self.call(move |descriptor| fill(descriptor, lease, bytes))
+            .await
+    }
+
+    /// Writes everything.
+    pub async fn write(&self, data: Frozen) -> io::Result<()> {
+        self.call(move |descriptor| data.runs().try_for_each(|run| write(descriptor, run)))
+            .await
+    }
+
+    async fn call<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&OwnedFd) -> io::Result<T> + Send + 'static,
+    ) -> io::Result<T> {
+        let (answer, answered) = oneshot::channel();
+        let call = move |descriptor: &OwnedFd| {
+            // Whoever asked may have stopped waiting.
+            let _unheard = answer.send(call(descriptor));
+        };
+        let broken = || io::Error::other("its thread has ended");
+        self.calls.send(Box::new(call)).map_err(|_| broken())?;
+        answered.await.unwrap_or_else(|_| Err(broken()))
+    }
+}
+
+impl fmt::Debug for Pipe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pipe").finish_non_exhaustive()
+    }
+}
+
+fn fill(descriptor: &OwnedFd, mut lease: Lease, bytes: usize) -> io::Result<Lease> {
+    let mut got = 0;
+    while got < bytes {
+        match rustix::io::read(descriptor, lease.room(got, bytes - got)) {
+            Ok(0) => break,
+            Ok(count) => got += count,
+            Err(Errno::INTR) => {}
+            Err(errno) => return Err(errno.into()),
+        }
+    }
+    lease.set_filled(got);
+    Ok(lease)
+}
+
+fn write(descriptor: &OwnedFd, mut rest: &[u8]) -> io::Result<()> {
+    while !rest.is_empty() {
+        match rustix::io::write(descriptor, rest) {
+            Ok(count) => rest = &rest[count..],
+            Err(Errno::INTR) => {}
+            Err(errno) => return Err(errno.into()),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::io::{Read, Write};
+
+    use super::*;
+    use crate::buffer::Pool;
+
+    fn run<T>(test: impl Future<Output = T>) -> T {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        runtime.block_on(test)
+    }
+
+    #[test]
+    fn a_block_is_filled_however_small_the_pieces_and_the_end_ends_it() {
+        let (reader, writer) = rustix::pipe::pipe().unwrap();
+        let input = Pipe::new(reader).unwrap();
+        let mut writer = File::from(writer);
+        let writing = std::thread::spawn(move || {
+            for piece in [&b"ab"[..], b"c", &vec![b'x'; 200_000]] {
+                writer.write_all(piece).unwrap();
+            }
+        });
+        let pool = Pool::new(0, 2).unwrap();
+        let lengths = run(async {
+            let mut lengths = Vec::new();
+            for bytes in [2, 100_001, 200_000, 7] {
+                let lease = pool.lease(bytes).await.unwrap();
+                lengths.push(input.fill(lease, bytes).await.unwrap().filled());
+            }
+            lengths
+        });
+        assert_eq!(lengths, [2, 100_001, 100_000, 0]);
+        writing.join().unwrap();
+    }
+
+    #[test]
+    fn what_is_written_arrives_and_a_reader_that_is_gone_is_an_error() {
+        let (reader, writer) = rustix::pipe::pipe().unwrap();
+        let output = Pipe::new(writer).unwrap();
+        let pool = Pool::new(0, 2).unwrap();
+        let block = |byte: u8| {
+            let pool = &pool;
+            async move {
+                let mut lease = pool.lease(300_000).await.unwrap();
+                lease.append(&vec![byte; 300_000]);
+                lease.freeze()
+            }
+        };
+        let reading = std::thread::spawn(move || {
+            let mut all = vec![0; 300_000];
+            File::from(reader).read_exact(&mut all).unwrap();
+            all
+        });
+        run(async {
+            output.write(block(7).await).await.unwrap();
+            assert!(reading.join().unwrap().iter().all(|byte| *byte == 7));
+            let error = output.write(block(8).await).await.unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
+        });
+        assert!(pool.is_whole());
+    }
+}
