@@ -185,3 +185,41 @@ fn secondary_is_read_by_its_own_host_at_azurite() {
 fn certificate_of_a_stranger_is_refused_at_azurite() {
     certificate_of_a_stranger_is_refused(&Server::azurite());
 }
+
+#[test]
+fn sovereign_and_private_clouds_are_reached_by_their_own_names() {
+    let emulator = EmulatorProcess::start(&[]);
+    let account = emulator.account();
+    // A name that Microsoft does not have tells its account all the same, once its service is told.
+    for (cloud, service) in [
+        ("blob.core.chinacloudapi.cn", None),
+        ("blob.core.usgovcloudapi.net", None),
+        ("blob.local.azurestack.example", Some("Blob")),
+    ] {
+        let container = emulator.blob_service(None).unmade_container("cloud");
+        let (source, target) = (Folder::new(), Folder::new());
+        tree().write_to(source.path());
+        let files = tree().len() as u64;
+        let (port, name) = (emulator.port(), account.name());
+        let url = |host: &str| format!("http://{host}.{cloud}:{port}/{}", container.name());
+        let found = |copy: Azring, end: &str| {
+            let hosts = [name, &format!("{name}-secondary")]
+                .map(|host| format!("{host}.{cloud}:{port}:127.0.0.1"));
+            let copy = copy.env("AZRING_RESOLVE", hosts.join(",")).arg("/S");
+            match service {
+                Some(service) => copy.arg(format!("/{end}Type:{service}")),
+                None => copy,
+            }
+        };
+        let up = Azring::copy(source.path(), url(name)).dest_key(account);
+        found(up, "Dest").run().succeeded().counting(files, 0, 0);
+        assert_same(&tree(), &Tree::get_from(&container));
+        let secondary = url(&format!("{name}-secondary"));
+        let down = Azring::copy(secondary, target.path()).source_key(account);
+        found(down, "Source")
+            .run()
+            .succeeded()
+            .counting(files, 0, 0);
+        assert_same(&tree(), &Tree::read_from(target.path()));
+    }
+}

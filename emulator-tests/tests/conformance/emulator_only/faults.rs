@@ -4,35 +4,20 @@ use std::io::ErrorKind;
 use std::time::Instant;
 
 use azring_emulator_tests::emulator::fault::Plan;
-use azring_emulator_tests::emulator::{DEVELOPMENT_ACCOUNT, DEVELOPMENT_KEY, Options, Server};
+use azring_emulator_tests::emulator::{Options, Server};
 
+use super::own::with_blob;
 use crate::client::{Client, md5};
 
 const BODY: &[u8] = b"0123456789";
 
 /// An emulator with the blob `box/b`, which then falls ill.
 pub(super) fn ill(rules: &str) -> (Server, Client) {
-    let server = Server::start(&Options {
+    let options = Options {
         log_lines: 100,
         ..Options::default()
-    })
-    .unwrap();
-    let client = Client::new(
-        &server.address().to_string(),
-        DEVELOPMENT_ACCOUNT,
-        DEVELOPMENT_KEY,
-    );
-    client
-        .put("box")
-        .query("restype", "container")
-        .send()
-        .expect(201);
-    client
-        .put("box/b")
-        .header("x-ms-blob-type", "BlockBlob")
-        .body(BODY)
-        .send()
-        .expect(201);
+    };
+    let (server, client) = with_blob(&options, BODY);
     server.watch().log.clear();
     server.watch().counters.reset();
     server.watch().faults.set(Some(Plan::parse(rules).unwrap()));

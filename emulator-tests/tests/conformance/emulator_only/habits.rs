@@ -3,10 +3,11 @@
 use azring_emulator_tests::account::Account;
 use azring_emulator_tests::emulator::store::pattern;
 use azring_emulator_tests::emulator::{
-    AccountOption, Behaviour, CopyHabit, CopyOutcome, DEVELOPMENT_ACCOUNT, DEVELOPMENT_KEY,
-    ListingHabit, Options, Server, StoreChoice,
+    AccountOption, Behaviour, CopyHabit, CopyOutcome, DEVELOPMENT_ACCOUNT, ListingHabit, Options,
+    Server, StoreChoice,
 };
 
+use super::own::with_box;
 use crate::client::{Auth, Client};
 
 fn with(behaviour: Behaviour) -> (Server, Client) {
@@ -14,23 +15,11 @@ fn with(behaviour: Behaviour) -> (Server, Client) {
         name: account.name().to_owned(),
         key: account.key_in_base64(),
     });
-    let server = Server::start(&Options {
+    with_box(&Options {
         accounts: accounts.into(),
         behaviour,
         ..Options::default()
     })
-    .unwrap();
-    let client = Client::new(
-        &server.address().to_string(),
-        DEVELOPMENT_ACCOUNT,
-        DEVELOPMENT_KEY,
-    );
-    client
-        .put("box")
-        .query("restype", "container")
-        .send()
-        .expect(201);
-    (server, client)
 }
 
 fn put(client: &Client, path: &str, body: &str) {
@@ -384,21 +373,10 @@ fn anonymous_callers_do_not_learn_what_is_there() {
 
 #[test]
 fn the_memory_store_has_a_limit_and_gives_room_back() {
-    let server = Server::start(&Options {
+    let (_server, client) = with_box(&Options {
         memory_bytes_max: 1000,
         ..Options::default()
-    })
-    .unwrap();
-    let client = Client::new(
-        &server.address().to_string(),
-        DEVELOPMENT_ACCOUNT,
-        DEVELOPMENT_KEY,
-    );
-    client
-        .put("box")
-        .query("restype", "container")
-        .send()
-        .expect(201);
+    });
     let put = |name: &str| {
         client
             .put(name)
@@ -414,21 +392,10 @@ fn the_memory_store_has_a_limit_and_gives_room_back() {
 
 #[test]
 fn the_null_store_gives_pattern_bytes_of_the_right_length() {
-    let options = Options {
+    let (_server, client) = with_box(&Options {
         store: StoreChoice::Null,
         ..Options::default()
-    };
-    let server = Server::start(&options).unwrap();
-    let client = Client::new(
-        &server.address().to_string(),
-        DEVELOPMENT_ACCOUNT,
-        DEVELOPMENT_KEY,
-    );
-    client
-        .put("box")
-        .query("restype", "container")
-        .send()
-        .expect(201);
+    });
     let put = client
         .put("box/a")
         .header("x-ms-blob-type", "BlockBlob")

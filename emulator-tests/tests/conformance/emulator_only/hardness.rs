@@ -4,33 +4,17 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use azring_emulator_tests::emulator::{DEVELOPMENT_ACCOUNT, DEVELOPMENT_KEY, Options, Server};
+use azring_emulator_tests::emulator::{Options, Server};
 
+use super::own::with_blob;
 use crate::client::Client;
 
 fn start(patience: Duration) -> (Server, Client) {
-    let server = Server::start(&Options {
+    let options = Options {
         patience,
         ..Options::default()
-    })
-    .unwrap();
-    let client = Client::new(
-        &server.address().to_string(),
-        DEVELOPMENT_ACCOUNT,
-        DEVELOPMENT_KEY,
-    );
-    client
-        .put("box")
-        .query("restype", "container")
-        .send()
-        .expect(201);
-    client
-        .put("box/b")
-        .header("x-ms-blob-type", "BlockBlob")
-        .body("x")
-        .send()
-        .expect(201);
-    (server, client)
+    };
+    with_blob(&options, "x")
 }
 
 /// What the server says to these bytes before it closes the connection.

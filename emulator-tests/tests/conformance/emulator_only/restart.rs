@@ -4,25 +4,17 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use azring_emulator_tests::emulator::{
-    DEVELOPMENT_ACCOUNT, DEVELOPMENT_KEY, Options, Server, StoreChoice,
-};
+use azring_emulator_tests::emulator::{Options, Server, StoreChoice};
 
+use super::own;
 use crate::client::{Client, base64};
 
 fn start(folder: &Path) -> (Server, Client) {
     let store = StoreChoice::Folder(folder.to_owned());
-    let server = Server::start(&Options {
+    own::start(&Options {
         store,
         ..Options::default()
     })
-    .unwrap();
-    let client = Client::new(
-        &server.address().to_string(),
-        DEVELOPMENT_ACCOUNT,
-        DEVELOPMENT_KEY,
-    );
-    (server, client)
 }
 
 fn put(client: &Client, path: &str, kind: &str, body: &str) {
@@ -218,7 +210,7 @@ impl Program {
             .strip_prefix("ready blob=http://")
             .and_then(|rest| rest.split(' ').next());
         let address = address.unwrap_or_else(|| panic!("no ready line: {line}"));
-        let client = Client::new(address, DEVELOPMENT_ACCOUNT, DEVELOPMENT_KEY);
+        let client = own::client(address);
         Self { child, client }
     }
 }

@@ -1,5 +1,4 @@
-//! "Other AzCopy features", as far as it is about blobs. Copies that a service makes by itself, and the journal, are tested
-//! where they are at home.
+//! "Other AzCopy features", as far as it is about blobs. The journal is tested where it is at home.
 
 use std::fs;
 use std::path::Path;
@@ -47,6 +46,22 @@ fn only_copy_data_that_doesnt_exist_in_the_destination() {
         tree.with(name, bytes)
     });
     assert_same(&expected, &Tree::read_from(folder.path()));
+}
+
+#[test]
+fn only_copy_data_that_doesnt_exist_in_the_destination_container() {
+    let (source, target) = (filled("missing-1"), container("missing-2"));
+    target.put("abc.txt", "mine");
+
+    let outcome = Azring::copy(source.url(), target.url())
+        .source_key(source.service().account())
+        .dest_key(target.service().account())
+        .args(["/S", "/XO", "/XN"])
+        .run();
+
+    outcome.succeeded().counting(4, 1, 0);
+    let expected = assumed_blobs().with("abc.txt", "mine");
+    assert_same(&expected, &Tree::get_from(&target));
 }
 
 #[test]
@@ -117,13 +132,17 @@ fn use_multiple_response_files_to_specify_command_line_parameters() {
 fn specify_a_shared_access_signature() {
     let (source, target) = (filled("sas-1"), container("sas-2"));
     let sas = source.service().account_sas();
-    // Through this machine; that the service copies by itself is another test's.
-    let outcome = Azring::copy(source.url(), target.url())
-        .args([format!("/SourceSAS:{sas}"), format!("/DestSAS:{sas}")])
-        .args(["/Pattern:abc.txt", "/SyncCopy"])
-        .run();
-    outcome.succeeded().counting(1, 0, 0);
-    assert_holds(&target, &Tree::named(["abc.txt"]), super::DEFAULT_TYPE);
+    // By the service itself, as in the article, and through this machine.
+    for how in [&[][..], &["/SyncCopy"]] {
+        let outcome = Azring::copy(source.url(), target.url())
+            .args([format!("/SourceSAS:{sas}"), format!("/DestSAS:{sas}")])
+            .arg("/Pattern:abc.txt")
+            .args(how)
+            .run();
+        outcome.succeeded().counting(1, 0, 0);
+        assert_holds(&target, &Tree::named(["abc.txt"]), super::DEFAULT_TYPE);
+        target.delete("abc.txt");
+    }
 }
 
 #[test]
