@@ -17,7 +17,7 @@ use crate::exit::Ending;
 use crate::journal::{self, Asking, Kept, Refusal};
 use crate::ledger::Ledger;
 use crate::misuse::reason;
-use crate::parameter::{Dialect, Z};
+use crate::parameter::{Dialect, FAIL_IF_EMPTY, Z};
 use crate::settings::Settings;
 use crate::verbose_log::VerboseLog;
 use crate::{prompt, signal, terminal};
@@ -45,7 +45,10 @@ pub(crate) fn copy(
     };
     let session = match session(kept, console, &stop) {
         Ok(session) => session,
-        Err(Refusal::Because(text)) => return failed(console, &text),
+        Err(Refusal::Because(ending, text)) => {
+            failed(console, &text);
+            return ending.told(settings);
+        }
         Err(Refusal::Cancelled) => return caught.ending().unwrap_or(Ending::Failure),
     };
     let listeners = match listeners(options, settings, console) {
@@ -56,11 +59,16 @@ pub(crate) fn copy(
     let result = job::run(options, session, &audience, &stop);
     let ending = caught
         .ending()
-        .unwrap_or_else(|| Ending::of(&result, settings.detailed_codes));
+        .unwrap_or_else(|| Ending::of(&result, settings));
     audience.end(&End {
         result: result.as_ref(),
         ending,
     });
+    if settings.fail_if_empty && matches!(&result, Ok(summary) if summary.listed == 0) {
+        let name = FAIL_IF_EMPTY.spelled(settings.dialect);
+        let text = format!("nothing was found to copy, which `{name}` makes a failure");
+        console.message(Level::Error, &text);
+    }
     if let Some(kept) = kept {
         tell_how_to_resume(kept, settings.dialect, console);
     }

@@ -26,6 +26,8 @@ pub(crate) struct Settings {
     pub(crate) progress: Progress,
     /// Exit codes tell what failed, not only that something did.
     pub(crate) detailed_codes: bool,
+    /// A run that finds nothing to copy has failed.
+    pub(crate) fail_if_empty: bool,
 }
 
 /// Which progress is wanted.
@@ -54,6 +56,7 @@ impl Settings {
                 _ => Progress::Auto,
             },
             detailed_codes: choice(given, &row::EXIT_CODES)? == Some("detailed"),
+            fail_if_empty: given.has(&row::FAIL_IF_EMPTY),
         })
     }
 

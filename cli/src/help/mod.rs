@@ -90,7 +90,12 @@ pub(crate) fn page(wanted: Option<&str>, dialect: Dialect, width: usize) -> Resu
         return Ok(everything(dialect, width));
     };
     if let Some(parameter) = find(wanted) {
-        return Ok(one(parameter, dialect, width));
+        let page = one(parameter, dialect, width);
+        // A topic may be called like the parameter that it is about (`ExitCodes`).
+        return Ok(match topic::page(wanted, dialect, width) {
+            Some(topic) => format!("{page}\n\n{topic}"),
+            None => page,
+        });
     }
     topic::page(wanted, dialect, width).ok_or_else(|| {
         Misuse::meaning(format!(

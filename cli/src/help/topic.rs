@@ -83,9 +83,35 @@ const EXIT_CODES: &[(&str, &str)] = &[
         "Interrupted (Ctrl-C), terminated. What was under way was finished first, unless it was asked twice.",
     ),
     (
-        "4, 5, 75",
-        "Only where detailed codes are asked for, in place of 1, when the whole copy could not begin or go on: a \
-         credential was refused or does not permit it (4); this machine lacks disk, memory or descriptors (5); the \
-         service could not be reached or was not well, later it may be (75).",
+        "3 to 7, 75",
+        "Only where detailed codes are asked for (`/ExitCodes:detailed`), in place of 1: why the whole copy could not begin or \
+         go on. A copy of which single objects failed ends with 1 in any case; a ledger names them.",
+    ),
+    (
+        "3",
+        "There is nothing: the source is not there, or nothing in it was meant and `/FailIfEmpty` demands something. Another \
+         attempt finds the same.",
+    ),
+    (
+        "4",
+        "A credential was refused, or does not permit it; a proxy wants to know who asks, or does not allow it. That needs a \
+         person.",
+    ),
+    (
+        "5",
+        "This machine lacks something: disk, quota, memory, descriptors.",
+    ),
+    (
+        "6",
+        "The journal is damaged, or belongs to another version.",
+    ),
+    (
+        "7",
+        "Somebody else is at it: another run holds the journal, it belongs to another command, or what is at the source or the \
+         destination has changed meanwhile. Try again later.",
+    ),
+    (
+        "75",
+        "The service could not be reached or was not well. Try again later: the same command goes on where this one ended.",
     ),
 ];

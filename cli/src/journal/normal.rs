@@ -33,6 +33,7 @@ static BESIDE: &[&Parameter] = &[
     &row::OUTPUT,
     &row::PROGRESS,
     &row::EXIT_CODES,
+    &row::FAIL_IF_EMPTY,
 ];
 
 /// The job is the same without this parameter.

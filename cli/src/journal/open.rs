@@ -9,13 +9,14 @@ use azring_core::journal::{self, Claim, Error, Session};
 
 use super::place::Kept;
 use crate::console::{Console, Level};
+use crate::exit::Ending;
 use crate::prompt::{self, Line};
 
 /// Why a copy does not begin.
 #[derive(Debug)]
 pub(crate) enum Refusal {
-    /// For this reason.
-    Because(String),
+    /// It ends so, for this reason.
+    Because(Ending, String),
     /// Somebody answered so.
     Cancelled,
 }
@@ -42,7 +43,9 @@ pub(crate) fn open(
             console.message(Level::Info, &text);
             Ok(None)
         }
-        Err(Failure::Journal(error)) => Err(Refusal::Because(told(&error))),
+        Err(Failure::Journal(error)) => {
+            Err(Refusal::Because(Ending::of_journal(&error), told(&error)))
+        }
     }
 }
 
@@ -137,6 +140,7 @@ fn different(
     if !asking.can_ask {
         console.message(Level::Warning, &format!("{detected}."));
         return Err(Refusal::Because(
+            Ending::Contested,
             "the operation is cancelled: give the command of the journal to resume it, another journal folder, or `/Y` \
              (`--quiet`) to replace the journal"
                 .to_owned(),
@@ -165,10 +169,10 @@ fn may_replace(
         return Ok(());
     }
     if !asking.can_ask {
-        return Err(Refusal::Because(format!(
-            "{}: delete it, or give another journal folder",
-            told(error)
-        )));
+        return Err(Refusal::Because(
+            Ending::Unreadable,
+            format!("{}: delete it, or give another journal folder", told(error)),
+        ));
     }
     console.message(Level::Warning, &told(error));
     let question = "Do you want to overwrite the journal to start a new operation? (Yes/No) ";

@@ -22,7 +22,8 @@ pub(crate) use location::{
 pub(crate) use machine::{CA_FILE, IO, MEMORY, NC};
 pub(crate) use selection::{A, DELIMITER, IA, PATTERN, S, SNAPSHOT, XA, XN, XO};
 pub(crate) use session::{
-    EXIT_CODES, HELP, L, LEDGER, NO_JOURNAL, OUTPUT, PROGRESS, RESPONSE_FILE, V, VERSION, Y, Z,
+    EXIT_CODES, FAIL_IF_EMPTY, HELP, L, LEDGER, NO_JOURNAL, OUTPUT, PROGRESS, RESPONSE_FILE, V,
+    VERSION, Y, Z,
 };
 pub(crate) use table::SPLIT_SIZE;
 pub(crate) use transfer::{

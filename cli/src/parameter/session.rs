@@ -15,6 +15,7 @@ pub(super) const GROUP: Group = Group {
         &OUTPUT,
         &PROGRESS,
         &EXIT_CODES,
+        &FAIL_IF_EMPTY,
         &HELP,
         &VERSION,
     ],
@@ -118,6 +119,20 @@ pub(crate) static EXIT_CODES: Parameter = Parameter {
     detail: "Whether the exit code only tells that something failed, as AzCopy's did, or also what. The topic `ExitCodes` \
              lists them.",
     since: "azring 0.1",
+    built: true,
+};
+
+pub(crate) static FAIL_IF_EMPTY: Parameter = Parameter {
+    slash: "FailIfEmpty",
+    dash: &["fail-if-empty"],
+    value: Value::Flag,
+    secret: false,
+    applies_to: ALL,
+    default: "off",
+    brief: "Nothing to copy is a failure",
+    detail: "A copy that finds nothing to copy ends as a failure, and not as a success as AzCopy's did: for scripts that would \
+             not notice a pattern or a folder that is wrong. What is found and left alone is something.",
+    since: "azring 0.2",
     built: true,
 };
 

@@ -9,6 +9,8 @@ mod telling;
 
 mod ledger;
 
+mod scripts;
+
 mod pipes;
 
 mod secrets;
