@@ -19,6 +19,8 @@ mod proxies;
 
 mod interrupted;
 
+mod journal;
+
 mod at_a_terminal;
 
 use std::ffi::OsStr;

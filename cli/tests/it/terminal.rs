@@ -47,6 +47,7 @@ impl Terminal {
             .arg(env!("CARGO_BIN_EXE_azring"))
             .args(words)
             .env("TERM", "xterm-256color")
+            .env("XDG_STATE_HOME", super::state_folder())
             .stdin(stream())
             .stdout(stream())
             .stderr(stream())

@@ -1,0 +1,402 @@
+//! What a command leaves behind when it is not complete, and what becomes of it when it is given again.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::Stdio;
+
+use rustix::process::{Signal, kill_process};
+
+use super::service::{KEY, Service};
+use super::terminal::Terminal;
+use super::{Told, azring, run};
+
+/// The service refuses one blob for ever.
+fn refuse(service: &Service, name: &str) {
+    service.fall_ill(&format!(
+        r#"{{"rules": [{{"when": {{"method": "PUT", "path": "*/{name}"}},
+             "then": {{"answer": {{"status": 403, "code": "AuthorizationFailure"}}}}}}]}}"#
+    ));
+}
+
+fn heal(service: &Service) {
+    service.fall_ill(r#"{"rules": []}"#);
+}
+
+/// Three files, of which one could not be copied: its command, with the journal in a folder `journal`.
+fn interrupted() -> (Service, Vec<String>) {
+    let service = Service::with_files(&[("a", 5), ("b", 6), ("c", 7)]);
+    refuse(&service, "b");
+    let words = service.upload(&["/S", &format!("/Z:{}", service.path("journal"))]);
+    let told = run(&words);
+    assert_eq!(told.code, Some(1), "{}", told.messages);
+    heal(&service);
+    (service, words)
+}
+
+/// How often a blob was asked to be written.
+fn puts(service: &Service) -> u64 {
+    service.server().watch().counters.of("PutBlob").requests
+}
+
+fn has_summary(told: &Told, transferred: u64, failed: u64) {
+    for line in [
+        format!("Transfer successfully:   {transferred}"),
+        format!("Transfer failed:         {failed}"),
+    ] {
+        assert!(
+            told.results.contains(&line),
+            "{} {}",
+            told.results,
+            told.messages
+        );
+    }
+}
+
+#[test]
+fn the_same_command_goes_on_by_itself_and_what_is_done_is_not_done_again() {
+    let (service, words) = interrupted();
+    assert!(Path::new(&service.path("journal/azring.jnl")).exists());
+    let before = puts(&service);
+    let told = run(&words);
+    assert_eq!(told.code, Some(0), "{}", told.messages);
+    has_summary(&told, 3, 0);
+    assert!(
+        told.results.contains("Finished 3 of total 3 file(s)."),
+        "{}",
+        told.results
+    );
+    assert_eq!(puts(&service), before + 1, "only the one that failed");
+    assert_eq!(
+        fs::read_dir(service.path("journal")).unwrap().count(),
+        0,
+        "the journal is deleted"
+    );
+}
+
+#[test]
+fn the_summary_says_how_to_resume_and_the_folder_alone_does_it() {
+    let (service, words) = interrupted();
+    let folder = service.path("journal");
+    let told = run(&words[..0]);
+    assert_eq!(told.code, Some(0), "help costs no journal");
+    refuse(&service, "b");
+    let told = run(&words);
+    let advice = format!("or `azring /Z:{folder}` (journal `{folder}/azring.jnl`)");
+    assert!(told.messages.contains(&advice), "{}", told.messages);
+    heal(&service);
+
+    let alone = [format!("/Z:{folder}")];
+    let told = run(&alone);
+    assert_eq!(told.code, Some(2), "{}", told.messages);
+    assert!(
+        told.messages.contains("needs a credential for"),
+        "{}",
+        told.messages
+    );
+    assert!(
+        told.messages.contains("`/DestKey` or `/DestSAS`"),
+        "{}",
+        told.messages
+    );
+
+    let told: Told = azring(&alone)
+        .env("AZRING_DEST_KEY", KEY)
+        .output()
+        .unwrap()
+        .into();
+    assert_eq!(told.code, Some(0), "{}", told.messages);
+    has_summary(&told, 3, 0);
+}
+
+#[test]
+fn the_folder_alone_takes_its_keys_from_a_response_file() {
+    let (service, _) = interrupted();
+    let file = service.path("keys");
+    fs::write(&file, format!("/DestKey:{KEY}\n")).unwrap();
+    let told = run(&[
+        format!("/Z:{}", service.path("journal")),
+        format!("/@:{file}"),
+    ]);
+    assert_eq!(told.code, Some(0), "{}", told.messages);
+}
+
+#[test]
+fn a_folder_without_a_journal_has_nothing_to_resume() {
+    let service = Service::with_files(&[]);
+    let told = run(&[format!("/Z:{}", service.path("nothing"))]);
+    assert_eq!(told.code, Some(2));
+    assert!(
+        told.messages
+            .contains("there is nothing to resume in the journal folder"),
+        "{}",
+        told.messages
+    );
+}
+
+#[test]
+fn the_journal_of_another_command_is_left_alone_unless_nothing_is_to_be_asked() {
+    let (service, words) = interrupted();
+    let journal = service.path("journal/azring.jnl");
+    let before = fs::read(&journal).unwrap();
+    let other: Vec<_> = words.iter().filter(|word| *word != "/S").cloned().collect();
+    let told = run(&other);
+    assert_eq!(told.code, Some(1));
+    assert!(
+        told.messages
+            .contains("[WARNING] The command line \"azring /Source:"),
+        "{}",
+        told.messages
+    );
+    assert!(
+        told.messages.contains("in the journal file"),
+        "{}",
+        told.messages
+    );
+    assert!(told.messages.contains(
+        "Incomplete operation with different command line detected at the journal directory"
+    ));
+    assert!(!told.messages.contains(KEY));
+    assert_eq!(fs::read(&journal).unwrap(), before);
+
+    let quiet = [&other[..], &["/Y".to_owned()]].concat();
+    let told = run(&quiet);
+    assert_eq!(told.code, Some(0), "{}", told.messages);
+    assert!(!Path::new(&journal).exists());
+}
+
+#[test]
+fn at_a_terminal_the_questions_are_azcopys() {
+    let (service, words) = interrupted();
+    let folder = service.path("journal");
+    let mut terminal = Terminal::run(&words, 200);
+    terminal.wait_for("? Choose Yes to resume, choose No to overwrite the journal to start a new operation. (Yes/No) ", 1);
+    terminal.type_in("Yes\n");
+    let (shown, code) = terminal.end();
+    assert_eq!(code, Some(0), "{shown}");
+    let question = format!(
+        "Incomplete operation with same command line detected at the journal directory \"{folder}\", do you want to resume"
+    );
+    assert!(shown.contains(&question), "{shown}");
+}
+
+#[test]
+fn no_at_the_terminal_starts_a_new_operation_and_no_to_another_command_cancels() {
+    let (service, words) = interrupted();
+    let other: Vec<_> = words.iter().filter(|word| *word != "/S").cloned().collect();
+    let mut terminal = Terminal::run(&other, 200);
+    terminal.wait_for(
+        "Choose Yes to overwrite, choose No to cancel the current operation. (Yes/No) ",
+        1,
+    );
+    terminal.type_in("No\n");
+    let (shown, code) = terminal.end();
+    assert_eq!(code, Some(1), "{shown}");
+    assert!(Path::new(&service.path("journal/azring.jnl")).exists());
+
+    let mut terminal = Terminal::run(&words, 200);
+    terminal.wait_for("(Yes/No) ", 1);
+    terminal.type_in("No\n");
+    // It begins anew, and so it asks about what is there already.
+    terminal.wait_for("? (Yes/No/All) ", 1);
+    terminal.type_in("All\n");
+    let (shown, code) = terminal.end();
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(shown.contains("Transfer successfully:   3"), "{shown}");
+}
+
+#[test]
+fn with_y_the_same_command_goes_on_without_a_question_at_a_terminal() {
+    let (_service, words) = interrupted();
+    let quiet = [&words[..], &["/Y".to_owned()]].concat();
+    let (shown, code) = Terminal::run(&quiet, 200).end();
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(!shown.contains("(Yes/No)"), "{shown}");
+}
+
+#[test]
+fn a_second_run_says_who_holds_the_journal_and_leaves() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let service = Service::with_files(&[("a", 1)]);
+    let words = [
+        format!("/Source:{}", service.path("source")),
+        format!(
+            "/Dest:http://{}/devstoreaccount1/c",
+            silent.local_addr().unwrap()
+        ),
+        format!("/DestKey:{KEY}"),
+        format!("/Z:{}", service.path("journal")),
+        "/Output:json".to_owned(),
+        "/Y".to_owned(),
+    ];
+    let mut first = azring(&words)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // The first record is written when the journal is open.
+    let mut line = String::new();
+    BufReader::new(first.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let told = run(&words);
+    assert_eq!(told.code, Some(1), "{}", told.messages);
+    let holder = format!("is in use by process {}", first.id());
+    assert!(told.messages.contains(&holder), "{}", told.messages);
+    kill_process(rustix::process::Pid::from_child(&first), Signal::KILL).unwrap();
+    first.wait().unwrap();
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_told_and_in_the_default_place_the_copy_goes_on() {
+    let service = Service::with_files(&[("a", 1)]);
+    // A file is in the way, which stops root too.
+    let in_the_way = service.path("file");
+    fs::write(&in_the_way, "").unwrap();
+    let told = run(&service.upload(&[&format!("/Z:{in_the_way}/journal")]));
+    assert_eq!(told.code, Some(1));
+    let expected = format!("Failed to open file {in_the_way}/journal/azring.jnl: not a directory.");
+    assert!(told.messages.contains(&expected), "{}", told.messages);
+    assert_eq!(puts(&service), 0, "nothing was begun");
+
+    let told: Told = azring(&service.upload(&[]))
+        .env("XDG_STATE_HOME", &in_the_way)
+        .output()
+        .unwrap()
+        .into();
+    assert_eq!(told.code, Some(0), "{}", told.messages);
+    assert!(
+        told.messages
+            .contains("if the copy is interrupted, it begins anew"),
+        "{}",
+        told.messages
+    );
+}
+
+#[test]
+fn a_journal_that_cannot_be_read_is_refused_by_name_and_kept() {
+    let (service, words) = interrupted();
+    let journal = service.path("journal/azring.jnl");
+    let sound = fs::read(&journal).unwrap();
+    let damage = |at: usize, byte: u8| {
+        let mut bytes = sound.clone();
+        bytes[at] = byte;
+        fs::write(&journal, &bytes).unwrap();
+        let told = run(&words);
+        assert_eq!(told.code, Some(1), "{}", told.messages);
+        assert_eq!(fs::read(&journal).unwrap(), bytes, "it is as it was");
+        told.messages
+    };
+    let other = damage(8, 9);
+    assert!(other.contains("has version 9 of the format"), "{other}");
+    let broken = damage(70, 0xff);
+    assert!(
+        broken.contains("The journal stream is corrupted."),
+        "{broken}"
+    );
+    fs::write(&journal, "not a journal").unwrap();
+    let told = run(&words);
+    assert!(
+        told.messages.contains("is not a journal of azring"),
+        "{}",
+        told.messages
+    );
+    // Whoever wants no questions gets a new operation.
+    let told = run(&[&words[..], &["/Y".to_owned()]].concat());
+    assert_eq!(told.code, Some(0), "{}", told.messages);
+}
+
+#[test]
+fn no_key_and_no_signature_is_in_a_journal() {
+    const CANARY: &str = "CANARYofAsignature";
+
+    let service = Service::with_files(&[("a", 5), ("b", 6)]);
+    let folder = service.path("journal");
+    let with_sas = [
+        format!("/Source:{}", service.path("source")),
+        format!(
+            "/Dest:{}?sv=2021-12-02&sr=c&sp=rwl&se=2030-01-01&sig={CANARY}%3D",
+            service.url()
+        ),
+        format!("/Z:{folder}"),
+        "/Y".to_owned(),
+    ];
+    for words in [
+        with_sas.to_vec(),
+        service.upload(&["/S", "/Y", &format!("/Z:{folder}")]),
+    ] {
+        refuse(&service, "b");
+        let told = run(&words);
+        assert_eq!(told.code, Some(1), "{}", told.messages);
+        for entry in fs::read_dir(&folder).unwrap() {
+            let bytes = fs::read(entry.unwrap().path()).unwrap();
+            for secret in [CANARY, KEY, &KEY[..20]] {
+                let found = bytes
+                    .windows(secret.len())
+                    .any(|part| part == secret.as_bytes());
+                assert!(!found, "a secret is in the journal");
+            }
+        }
+    }
+}
+
+#[test]
+fn without_a_journal_nothing_is_left_behind() {
+    let service = Service::with_files(&[("a", 5)]);
+    refuse(&service, "a");
+    let state = service.path("state");
+    for more in ["/NoJournal", "/L"] {
+        let words = service.upload(&[more, "/Y"]);
+        azring(&words)
+            .env("XDG_STATE_HOME", &state)
+            .output()
+            .unwrap();
+        assert!(!Path::new(&state).exists(), "{more}");
+    }
+}
+
+#[test]
+fn jobs_are_listed_shown_and_forgotten() {
+    let service = Service::with_files(&[("a", 5), ("b", 6)]);
+    let state = service.path("state");
+    let azring = |words: &[String]| -> Told {
+        super::azring(words)
+            .env("XDG_STATE_HOME", &state)
+            .output()
+            .unwrap()
+            .into()
+    };
+    let word =
+        |list: &[&str]| -> Vec<String> { list.iter().map(|&word| word.to_owned()).collect() };
+    assert!(azring(&word(&["jobs"])).results.contains("no journals in"));
+    refuse(&service, "b");
+    assert_eq!(azring(&service.upload(&["/S"])).code, Some(1));
+    // Another command is another job.
+    assert_eq!(
+        azring(&service.upload(&["/S", "/SetContentType"])).code,
+        Some(1)
+    );
+    let listed = azring(&word(&["jobs", "list"])).results;
+    assert_eq!(listed.lines().count(), 4, "{listed}");
+    assert!(listed.contains("1 failed  interrupted"), "{listed}");
+    assert!(
+        listed.contains("/DestKey:******") && !listed.contains(KEY),
+        "{listed}"
+    );
+    let job = listed.split(' ').next().unwrap().to_owned();
+    let shown = azring(&word(&["jobs", "show", &job])).results;
+    assert!(shown.contains("failed:    1 of these\n    b: "), "{shown}");
+    assert!(shown.contains("resume:    the same command"), "{shown}");
+    let json = azring(&word(&["jobs", "--output", "json"])).results;
+    assert!(
+        json.contains("\"failed\":1") && json.lines().count() == 2,
+        "{json}"
+    );
+    let told = azring(&word(&["jobs", "show", "nobody"]));
+    assert_eq!(told.code, Some(2), "{}", told.messages);
+    assert_eq!(azring(&word(&["jobs", "clean", &job])).code, Some(0));
+    assert_eq!(azring(&word(&["jobs"])).results.lines().count(), 2);
+    assert_eq!(azring(&word(&["jobs", "clean"])).code, Some(0));
+    assert!(azring(&word(&["jobs"])).results.contains("no journals in"));
+}
