@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use azring_core::journal::Command;
 use azring_core::location::Location;
-use azring_core::location::Location;
 use azring_core::options::Options;
 
 use super::normal;
