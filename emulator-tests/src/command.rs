@@ -13,6 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::account::Account;
+use crate::launched::Launched;
 use crate::program;
 use crate::scratch;
 use crate::summary::Summary;
@@ -159,6 +160,24 @@ impl Azring {
         }
     }
 
+    /// Starts it with nobody between it and the test, so that it can be killed. What it says goes nowhere.
+    ///
+    /// # Panics
+    /// When it cannot be run.
+    pub fn launch(self) -> Launched {
+        let home = Folder::new();
+        let shown = self.shown();
+        let words = self.words_of_process(program::built, false);
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]);
+        self.surround(&mut command, &home);
+        let silent = command.stdout(Stdio::null()).stderr(Stdio::null());
+        let child = silent
+            .spawn()
+            .unwrap_or_else(|error| panic!("cannot run `{shown}`: {error}"));
+        Launched::new(child, home)
+    }
+
     fn named(self, name: &str, value: impl AsRef<OsStr>) -> Self {
         let mut word = OsString::from(name);
         word.push(value);
@@ -172,11 +191,16 @@ impl Azring {
         } else {
             program::built
         };
-        let mut words: Vec<OsString> = vec![
-            "timeout".into(),
-            "--kill-after=10".into(),
-            SECONDS_MAX.into(),
-        ];
+        let mut command = Command::new("timeout");
+        command
+            .args(["--kill-after=10", SECONDS_MAX])
+            .args(self.words_of_process(find, as_another));
+        self.surround(&mut command, home);
+        command
+    }
+
+    fn words_of_process(&self, find: fn(&str) -> PathBuf, as_another: bool) -> Vec<OsString> {
+        let mut words: Vec<OsString> = Vec::new();
         if let Some(bytes) = self.memlock {
             words.extend([
                 "prlimit".into(),
@@ -196,12 +220,14 @@ impl Azring {
         let program = self.program.clone();
         words.push(program.unwrap_or_else(|| find("azring")).into());
         words.extend(self.words.iter().cloned());
+        words
+    }
 
-        let mut command = Command::new(&words[0]);
+    fn surround(&self, command: &mut Command, home: &Folder) {
         command
-            .args(&words[1..])
             .stdin(Stdio::null())
-            .env("HOME", home.path());
+            .env("HOME", home.path())
+            .env_remove("XDG_STATE_HOME");
         if let Some(folder) = &self.folder {
             command.current_dir(folder);
         }
@@ -212,7 +238,6 @@ impl Azring {
             }
         }
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        command
     }
 
     /// The command line for a message, without what is secret in it.

@@ -21,6 +21,7 @@ pub mod two_accounts;
 pub mod tree;
 
 pub mod command;
+pub mod launched;
 pub mod peers;
 pub mod summary;
 

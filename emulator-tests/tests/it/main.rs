@@ -4,6 +4,7 @@ mod append_blobs;
 mod directory_marks;
 mod faults;
 mod harness;
+mod kills;
 mod page_blobs;
 mod server_copy;
 mod sync_copy;

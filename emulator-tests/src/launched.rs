@@ -1,0 +1,55 @@
+//! A run of azring that a test may end in any way.
+
+use std::process::Child;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::command::Folder;
+
+/// A run under way. It is killed when this is dropped.
+#[derive(Debug)]
+pub struct Launched {
+    child: Child,
+    _home: Folder,
+}
+
+impl Launched {
+    pub(crate) fn new(child: Child, home: Folder) -> Self {
+        Self { child, _home: home }
+    }
+
+    /// It has ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(Some(_)))
+    }
+
+    /// Sends it a signal, if it still runs.
+    pub fn signal(&mut self, signal: Signal) {
+        if !self.has_ended() {
+            // It has not been waited for, so the number is still its own.
+            let _ended_just_now = kill_process(Pid::from_child(&self.child), signal);
+        }
+    }
+
+    /// Waits for its end; its exit code, or none when a signal ended it.
+    ///
+    /// # Panics
+    /// When it cannot be waited for.
+    pub fn end(mut self) -> Option<i32> {
+        let status = self.child.wait().expect("it is our own process");
+        status.code()
+    }
+
+    /// Kills it as nobody can prepare for; false when it had ended by itself.
+    pub fn kill(mut self) -> bool {
+        self.signal(Signal::KILL);
+        self.end().is_none()
+    }
+}
+
+impl Drop for Launched {
+    fn drop(&mut self) {
+        let _ended_already = self.child.kill();
+        let _status = self.child.wait();
+    }
+}

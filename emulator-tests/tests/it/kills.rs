@@ -1,0 +1,269 @@
+//! `kill -9` at moments that nobody chose: the same command goes on and ends well, with the same bytes, and moves again no
+//! more than what was in flight.
+//!
+//! The moment is drawn as a number of bytes that the service has seen, and a little time behind it. `AZRING_KILLS` says
+//! how many times each kind of copy is killed (`scripts/kill.sh`: 100), `AZRING_SEED` repeats a run of this test.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use azring_emulator_tests::account::Account;
+use azring_emulator_tests::command::{Azring, Folder};
+use azring_emulator_tests::compare::assert_same;
+use azring_emulator_tests::emulator::clock::pause;
+use azring_emulator_tests::emulator::{Options, Server};
+use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::tree::{Tree, noise};
+
+const MIB: u64 = 1 << 20;
+
+/// Requests at once, and so how much is in flight at most, with blocks and ranges of 4 MiB.
+const CONCURRENCY: u64 = 4;
+
+/// What is in flight at most.
+const IN_FLIGHT_BYTES: u64 = CONCURRENCY * 4 * MIB;
+
+/// What a download makes durable at once, before it notes so: one batch gathers while another is under way.
+const DURABLE_BYTES: u64 = 2 * 16 * MIB;
+
+/// Lines of the request log that are kept: more than a run has requests.
+const LINES: usize = 20_000;
+
+/// Numbers drawn from a seed, which is printed.
+struct Draw(u64);
+
+impl Draw {
+    fn new(kind: &str) -> Self {
+        let seed = std::env::var("AZRING_SEED").map_or_else(
+            |_| {
+                let now = SystemTime::now().duration_since(UNIX_EPOCH);
+                now.expect("it is after 1970").as_nanos() as u64
+            },
+            |seed| seed.parse().expect("AZRING_SEED is a number"),
+        );
+        println!("{kind}: AZRING_SEED={seed}");
+        Self(seed)
+    }
+
+    fn below(&mut self, end: u64) -> u64 {
+        let bytes = noise(self.0, 8);
+        self.0 = u64::from_le_bytes(bytes.try_into().expect("eight bytes"));
+        self.0 % end
+    }
+}
+
+fn kills() -> u32 {
+    std::env::var("AZRING_KILLS")
+        .map_or(3, |kills| kills.parse().expect("AZRING_KILLS is a number"))
+}
+
+/// A service that outlives the runs, and what is copied.
+struct Scene {
+    server: Server,
+    service: BlobService,
+    tree: Tree,
+    bytes: u64,
+}
+
+/// What the service saw of one run: bytes of bodies, and which blocks it took.
+struct Seen {
+    bytes: u64,
+    blocks: BTreeSet<String>,
+}
+
+impl Scene {
+    fn new(tree: Tree) -> Self {
+        let options = Options {
+            log_lines: LINES,
+            ..Options::default()
+        };
+        let server = Server::start(&options).expect("an emulator starts");
+        let service = BlobService::path_style(&server.blob_url(), &Account::development(), None);
+        let bytes = tree.files().map(|(_, bytes)| bytes.len() as u64).sum();
+        Self {
+            server,
+            service,
+            tree,
+            bytes,
+        }
+    }
+
+    /// Bytes of objects that went either way since the last look.
+    fn moved(&self) -> u64 {
+        let counters = &self.server.watch().counters;
+        let up = ["PutBlock", "PutBlob"].map(|operation| counters.of(operation).bytes_in);
+        up.iter().sum::<u64>() + counters.of("GetBlob").bytes_out
+    }
+
+    fn forget(&self) {
+        self.server.watch().counters.reset();
+        self.server.watch().log.clear();
+    }
+
+    fn seen(&self) -> Seen {
+        // What the dead process had sent is served to its end.
+        while self.server.connections() > 0 {
+            pause(Duration::from_millis(1));
+        }
+        let is_block = |line: &&String| {
+            line.contains("\"operation\":\"PutBlock\"") && line.contains("\"status\":201")
+        };
+        let id = |line: &String| {
+            let (_, query) = line.split_once("blockid=").expect("a block has an id");
+            query
+                .split(['&', '"'])
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let lines = self.server.watch().log.lines();
+        Seen {
+            bytes: self.moved(),
+            blocks: lines.iter().filter(is_block).map(id).collect(),
+        }
+    }
+
+    /// Runs the command, kills it after a drawn number of bytes, and runs it again to its end. Returns what the service
+    /// saw before and after, unless the first run had ended by itself.
+    fn kill_and_run_again(
+        &self,
+        draw: &mut Draw,
+        command: impl Fn() -> Azring,
+    ) -> Option<(Seen, Seen)> {
+        let state = Folder::new();
+        let command = || {
+            let concurrency = format!("/NC:{CONCURRENCY}");
+            command()
+                .args(["/S", "/Y", &concurrency])
+                .env("XDG_STATE_HOME", state.path())
+        };
+        self.forget();
+        let (bytes, time) = (draw.below(self.bytes), draw.below(4000));
+        let mut running = command().launch();
+        while self.moved() < bytes && !running.has_ended() {
+            pause(Duration::from_micros(100));
+        }
+        pause(Duration::from_micros(time));
+        let was_killed = running.kill();
+        let first = self.seen();
+        self.forget();
+        let outcome = command().run().succeeded();
+        if was_killed {
+            // Together they did everything, and everything is counted once.
+            outcome.counting(self.tree.len() as u64, 0, 0);
+        }
+        let second = self.seen();
+        let left = azring_emulator_tests::tree::names_below(state.path());
+        let journals = left.iter().filter(|name| name.ends_with(".jnl")).count();
+        assert_eq!(journals, 0, "a journal stays after success: {left:?}");
+        was_killed.then_some((first, second))
+    }
+
+    fn upload(&self, draw: &mut Draw, source: &Folder) -> Option<(Seen, Seen)> {
+        let container = self.service.unmade_container("kill");
+        let both = self.kill_and_run_again(draw, || {
+            Azring::copy(source.path(), container.url())
+                .dest_key(&Account::development())
+                .arg("/DestType:Blob")
+        });
+        assert_same(&self.tree, &Tree::get_from(&container));
+        for name in container.names() {
+            container.delete(&name);
+        }
+        both
+    }
+
+    fn download(&self, draw: &mut Draw, container: &Container) -> Option<(Seen, Seen)> {
+        let target = Folder::new();
+        let both = self.kill_and_run_again(draw, || {
+            Azring::copy(container.url(), target.path())
+                .source_key(&Account::development())
+                .arg("/SourceType:Blob")
+        });
+        // Nothing but the tree: no part file is left either.
+        assert_same(&self.tree, &Tree::read_from(target.path()));
+        both
+    }
+
+    /// The bytes that were moved more than once.
+    fn again(&self, (first, second): &(Seen, Seen)) -> u64 {
+        (first.bytes + second.bytes).saturating_sub(self.bytes)
+    }
+}
+
+fn large() -> Tree {
+    Tree::new().with("large", noise(7, (96 * MIB + 12_345) as usize))
+}
+
+/// Many small files, and a few of several blocks.
+fn many() -> Tree {
+    let small = (0..600_u64).map(|number| {
+        let name = format!("{:02}/{number:04}", number % 13);
+        (name, noise(number, (number * 67 % 20_000) as usize))
+    });
+    let medium = (0..3).map(|number| (format!("m/{number}"), noise(number, 9 << 20)));
+    small
+        .chain(medium)
+        .fold(Tree::new(), |tree, (name, bytes)| tree.with(&name, bytes))
+}
+
+#[test]
+fn a_large_upload_that_is_killed_goes_on_and_sends_no_block_twice() {
+    let (scene, mut draw, source) = (Scene::new(large()), Draw::new("upload"), Folder::new());
+    scene.tree.write_to(source.path());
+    for _ in 0..kills() {
+        let Some(both) = scene.upload(&mut draw, &source) else {
+            continue;
+        };
+        let twice: Vec<_> = both.0.blocks.intersection(&both.1.blocks).collect();
+        assert!(twice.is_empty(), "blocks that were there: {twice:?}");
+        let again = scene.again(&both);
+        println!("killed after {} bytes, {again} moved again", both.0.bytes);
+        assert!(again <= IN_FLIGHT_BYTES, "{again}");
+    }
+}
+
+#[test]
+fn an_upload_of_a_tree_that_is_killed_goes_on() {
+    let (scene, mut draw, source) = (Scene::new(many()), Draw::new("upload tree"), Folder::new());
+    scene.tree.write_to(source.path());
+    for _ in 0..kills() {
+        let Some(both) = scene.upload(&mut draw, &source) else {
+            continue;
+        };
+        let again = scene.again(&both);
+        println!("killed after {} bytes, {again} moved again", both.0.bytes);
+        assert!(again <= IN_FLIGHT_BYTES, "{again}");
+    }
+}
+
+#[test]
+fn a_large_download_that_is_killed_goes_on_inside_the_file() {
+    let (scene, mut draw) = (Scene::new(large()), Draw::new("download"));
+    let container = scene.service.fresh_container("kill");
+    scene.tree.put_into(&container);
+    for _ in 0..kills() {
+        let Some(both) = scene.download(&mut draw, &container) else {
+            continue;
+        };
+        let again = scene.again(&both);
+        println!("killed after {} bytes, {again} moved again", both.0.bytes);
+        assert!(again <= IN_FLIGHT_BYTES + DURABLE_BYTES, "{again}");
+    }
+}
+
+#[test]
+fn a_download_of_a_tree_that_is_killed_goes_on() {
+    let (scene, mut draw) = (Scene::new(many()), Draw::new("download tree"));
+    let container = scene.service.fresh_container("kill");
+    scene.tree.put_into(&container);
+    for _ in 0..kills() {
+        let Some(both) = scene.download(&mut draw, &container) else {
+            continue;
+        };
+        // Small files are made durable together, as many as have come since the last time: that is the batch here.
+        let again = scene.again(&both);
+        println!("killed after {} bytes, {again} moved again", both.0.bytes);
+        assert!(again <= IN_FLIGHT_BYTES + DURABLE_BYTES, "{again}");
+    }
+}
