@@ -24,7 +24,8 @@ pub(super) struct Sample {
     pub(super) done: u64,
     pub(super) skipped: u64,
     pub(super) failed: u64,
-    /// Bytes that were moved, and bytes that need not be any more because their object was skipped or has failed.
+    /// Bytes that were moved, and bytes that need not be any more: their object was skipped or has failed, or an earlier
+    /// run had moved them.
     pub(super) moved_bytes: u64,
     pub(super) dropped_bytes: u64,
     /// Requests that were sent again.
@@ -46,7 +47,8 @@ impl Sample {
             skipped: Totals::get(&totals.skipped),
             failed: Totals::get(&totals.failed),
             moved_bytes: Totals::get(&totals.moved_bytes),
-            dropped_bytes: settled_bytes.saturating_sub(done_bytes),
+            dropped_bytes: settled_bytes.saturating_sub(done_bytes)
+                + Totals::get(&totals.kept_bytes),
             retries: Totals::get(&totals.retries),
         }
     }

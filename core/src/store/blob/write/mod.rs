@@ -4,6 +4,8 @@ mod block;
 
 mod there;
 
+mod left;
+
 mod page;
 
 mod append;
@@ -153,7 +155,7 @@ impl Destination for BlobDestination {
             };
             let writer: Arc<dyn Writer> = match self.blob_type(entry.kind) {
                 BlobType::Block => Arc::new(BlockWriter::create(draft, tools, task).await?),
-                BlobType::Append => Arc::new(AppendWriter::create(draft, tools).await?),
+                BlobType::Append => Arc::new(AppendWriter::create(draft, tools, task).await?),
                 BlobType::Page => Arc::new(PageWriter::create(draft, tools, task).await?),
             };
             Ok(writer)

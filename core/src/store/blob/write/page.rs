@@ -8,11 +8,15 @@ use azring_transport::http::Payload;
 use bytes::Bytes;
 
 use super::Draft;
+use super::left::{acknowledged, begun, left};
 use crate::Result;
 use crate::digest::follower::Md5;
 use crate::digest::{crc64, zero};
+use crate::journal::Runs;
 use crate::plan::Task;
 use crate::plan::chunks::Chunk;
+use crate::plan::history::Notes;
+use crate::store::blob::properties::BlobType;
 use crate::store::blob::request::{create_blob, put_page};
 use crate::store::rest::checksum::Check;
 use crate::store::rest::range::ByteRange;
@@ -21,19 +25,40 @@ use crate::store::{Committed, Receipt, Step, Sums, Tools, Writer};
 /// A page blob being written.
 pub(super) struct PageWriter {
     draft: Draft,
+    /// What an earlier run left.
+    there: Runs,
+    notes: Option<Notes>,
 }
 
 impl PageWriter {
-    /// Makes the blob, all zeros.
+    /// Makes the blob, all zeros; or goes on with the one that an earlier run began.
     pub(super) async fn create(draft: Draft, tools: &Tools, task: &Task) -> Result<Self> {
+        if let Some(left) = left(&draft, tools, task, BlobType::Page).await?
+            && left.bytes == task.entry.bytes
+        {
+            return Ok(Self {
+                draft,
+                there: left.durable,
+                notes: task.history.notes.clone(),
+            });
+        }
         let form = create_blob::Form::Pages(task.entry.bytes);
         let request = create_blob::request(&draft.place, &draft.name, form, draft.stored(None));
         draft.send(tools, &request).await?;
-        Ok(Self { draft })
+        let notes = begun(&draft, tools, task).await?;
+        Ok(Self {
+            draft,
+            there: Runs::default(),
+            notes,
+        })
     }
 }
 
 impl Writer for PageWriter {
+    fn has(&self, index: u32) -> bool {
+        self.there.contains(index)
+    }
+
     fn write<'a>(
         &'a self,
         tools: &'a Tools,
@@ -59,6 +84,7 @@ impl Writer for PageWriter {
                 let request = put_page::request(place, name, range, payload, check);
                 self.draft.send(tools, &request).await?;
             }
+            acknowledged(self.notes.as_ref(), chunk.index);
             Ok(Receipt {
                 index: chunk.index,
                 bytes: chunk.bytes,
