@@ -15,6 +15,7 @@ mod modes;
 mod names;
 mod properties;
 mod real_input;
+mod resume;
 mod roundtrip;
 mod selection;
 mod sizes;

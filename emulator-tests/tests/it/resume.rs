@@ -1,0 +1,364 @@
+//! A run that ended early goes on when the same command is given again: with what was left to do, and nothing else.
+//!
+//! The runs are brought to a stop at a known place: the service leaves one request without an answer.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use azring_emulator_tests::account::Account;
+use azring_emulator_tests::command::{Azring, Folder, Outcome, Running};
+use azring_emulator_tests::compare::assert_same;
+use azring_emulator_tests::emulator::clock::pause;
+use azring_emulator_tests::emulator::fault::plan::Plan;
+use azring_emulator_tests::emulator::{Options, Server};
+use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::tree::{Tree, names_below, noise};
+use rustix::process::Signal;
+
+/// Four blocks or ranges, the last one short.
+const LARGE_BYTES: usize = (12 << 20) + 12_345;
+
+/// A service, a folder on this side, a container on the other, and a place for journals.
+struct World {
+    server: Server,
+    here: Folder,
+    there: Container,
+    state: Folder,
+    words: Vec<&'static str>,
+    goes_up: bool,
+}
+
+impl World {
+    fn new(goes_up: bool) -> Self {
+        let server = Server::start(&Options::default()).expect("an emulator starts");
+        let service = BlobService::path_style(&server.blob_url(), &Account::development(), None);
+        Self {
+            server,
+            here: Folder::new(),
+            there: service.fresh_container("resume"),
+            state: Folder::new(),
+            // One request at a time: what came before the one without an answer is done.
+            words: vec!["/S", "/Y", "/NC:1"],
+            goes_up,
+        }
+    }
+
+    /// These files go up.
+    fn up(tree: &Tree) -> Self {
+        let world = Self::new(true);
+        tree.write_to(world.here.path());
+        world
+    }
+
+    /// These blobs come down.
+    fn down(tree: &Tree) -> Self {
+        let world = Self::new(false);
+        tree.put_into(&world.there);
+        world
+    }
+
+    fn with(mut self, words: &[&'static str]) -> Self {
+        self.words.extend(words);
+        self
+    }
+
+    fn command(&self) -> Azring {
+        let account = &Account::development();
+        let copy = if self.goes_up {
+            let copy = Azring::copy(self.here.path(), self.there.url());
+            copy.dest_key(account).arg("/DestType:Blob")
+        } else {
+            let copy = Azring::copy(self.there.url(), self.here.path());
+            copy.source_key(account).arg("/SourceType:Blob")
+        };
+        copy.args(&self.words)
+            .env("XDG_STATE_HOME", self.state.path())
+    }
+
+    /// From here on the requests that the rule means are treated like this.
+    fn falls_ill(&self, when: &str, then: &str) {
+        let plan = format!(r#"{{ "rules": [{{ "when": {when}, "then": {then} }}] }}"#);
+        let plan = Plan::parse(&plan).expect("a fault plan");
+        self.server.watch().faults.set(Some(plan));
+        self.server.watch().counters.reset();
+    }
+
+    fn gets_well(&self) {
+        self.server.watch().faults.set(None);
+        self.server.watch().counters.reset();
+    }
+
+    fn has_met_the_fault(&self) -> bool {
+        let status = self.server.watch().faults.status();
+        status.is_some_and(|(_, applied)| applied.iter().all(|times| *times > 0))
+    }
+
+    /// Starts a run and waits until it has met the fault.
+    fn start_until_stuck(&self, when: &str, then: &str) -> Running {
+        self.falls_ill(when, then);
+        let mut running = self.command().start();
+        while !self.has_met_the_fault() {
+            assert!(!running.has_ended(), "it ended before it met the fault");
+            pause(Duration::from_millis(1));
+        }
+        running
+    }
+
+    /// A run that is killed when it meets the fault.
+    fn is_killed(&self, when: &str, then: &str) {
+        let running = self.start_until_stuck(when, then);
+        assert!(running.kill(), "it was killed");
+        while self.server.connections() > 0 {
+            pause(Duration::from_millis(1));
+        }
+        self.gets_well();
+    }
+
+    fn requests(&self, operation: &str) -> u64 {
+        self.server.watch().counters.of(operation).requests
+    }
+
+    fn journals(&self) -> usize {
+        let names = names_below(self.state.path());
+        names.iter().filter(|name| name.ends_with(".jnl")).count()
+    }
+
+    /// The second run succeeds and counts so many objects as done and skipped in all; nothing is left of the first.
+    fn goes_on(&self, done: u64, skipped: u64) -> Outcome {
+        let outcome = self.command().run().succeeded().counting(done, skipped, 0);
+        assert_eq!(self.journals(), 0, "the journal goes with success");
+        outcome
+    }
+}
+
+fn large() -> Tree {
+    Tree::new().with("large", noise(7, LARGE_BYTES))
+}
+
+const THIRD_BLOCK: &str =
+    r#"{ "method": "PUT", "path": "*/large", "query": "*comp=block&*", "hits": [3] }"#;
+const THIRD_RANGE: &str = r#"{ "method": "GET", "path": "*/large", "hits": [3] }"#;
+const SILENCE: &str = r#"{ "blackhole": true }"#;
+
+#[test]
+fn only_the_blocks_that_are_missing_are_sent() {
+    let world = World::up(&large());
+    world.is_killed(THIRD_BLOCK, SILENCE);
+    assert_eq!(world.journals(), 1);
+    world.goes_on(1, 0);
+    assert_eq!(world.requests("PutBlock"), 2);
+    assert_same(&large(), &Tree::get_from(&world.there));
+    let stored = &world.there.list()["large"];
+    assert!(
+        !stored.content_md5.is_empty(),
+        "the MD5 of the whole is stored"
+    );
+}
+
+#[test]
+fn blocks_that_the_service_dropped_between_two_runs_are_sent_again() {
+    let world = World::up(&large());
+    world.is_killed(THIRD_BLOCK, SILENCE);
+    // Any commit drops what it does not name.
+    let empty = "<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList></BlockList>";
+    let list = [("comp", "blocklist")];
+    world
+        .there
+        .ask("PUT", "large", &list, &[], empty)
+        .succeeded();
+    world.gets_well();
+    world.goes_on(1, 0);
+    assert_eq!(world.requests("PutBlock"), 4);
+    assert_same(&large(), &Tree::get_from(&world.there));
+}
+
+#[test]
+fn a_commit_whose_answer_never_came_is_recognised_and_nothing_is_sent_again() {
+    let world = World::up(&large());
+    world.is_killed(
+        r#"{ "method": "PUT", "query": "*comp=blocklist*", "hits": [1] }"#,
+        r#"{ "lose_answer": true, "how": "blackhole" }"#,
+    );
+    world.goes_on(1, 0);
+    assert_eq!(
+        [world.requests("PutBlock"), world.requests("PutBlockList")],
+        [0, 0]
+    );
+    assert_same(&large(), &Tree::get_from(&world.there));
+}
+
+#[test]
+fn a_file_that_changed_between_two_runs_is_sent_from_its_beginning() {
+    let world = World::up(&large());
+    world.is_killed(THIRD_BLOCK, SILENCE);
+    let other = Tree::new().with("large", noise(8, LARGE_BYTES));
+    other.write_to(world.here.path());
+    world.goes_on(1, 0);
+    assert_eq!(world.requests("PutBlock"), 4);
+    assert_same(&other, &Tree::get_from(&world.there));
+}
+
+#[test]
+fn a_blob_that_changed_between_two_runs_is_fetched_from_its_beginning() {
+    let world = World::down(&large());
+    world.is_killed(THIRD_RANGE, SILENCE);
+    let other = Tree::new().with("large", noise(8, LARGE_BYTES + 5));
+    other.put_into(&world.there);
+    world.gets_well();
+    world.goes_on(1, 0);
+    assert_same(&other, &Tree::read_from(world.here.path()));
+}
+
+/// Interrupted softly, a run has noted all that was done.
+#[test]
+fn only_the_ranges_that_are_missing_are_fetched_and_the_md5_of_the_whole_is_still_compared() {
+    let world = World::down(&large()).with(&["/CheckMD5"]);
+    let mut running = world.start_until_stuck(THIRD_RANGE, SILENCE);
+    running.signal(Signal::TERM);
+    assert_eq!(running.end(), Some(143));
+    world.gets_well();
+    world.goes_on(1, 0);
+    assert_eq!(world.requests("GetBlob"), 2);
+    assert_same(&large(), &Tree::read_from(world.here.path()));
+}
+
+#[test]
+fn a_file_that_is_gone_between_two_runs_is_told_and_left_alone() {
+    let tree = Tree::named(["a", "b"]).with("large", noise(7, LARGE_BYTES));
+    let world = World::up(&tree);
+    world.is_killed(THIRD_BLOCK, SILENCE);
+    fs::remove_file(world.here.join("large")).unwrap();
+    world.goes_on(2, 1);
+    assert_eq!(world.there.names(), ["a", "b"]);
+}
+
+#[test]
+fn a_blob_that_is_gone_between_two_runs_leaves_nothing_behind() {
+    let world = World::down(&large());
+    world.is_killed(THIRD_RANGE, SILENCE);
+    assert_eq!(names_below(world.here.path()).len(), 1, "a part file");
+    world.there.delete("large");
+    world.goes_on(0, 1);
+    assert_eq!(names_below(world.here.path()).len(), 0);
+}
+
+#[test]
+fn what_failed_is_tried_again_and_nothing_else() {
+    let tree = Tree::named(["a", "b", "d/c", "d/e/f"]);
+    let world = World::up(&tree);
+    let denied = r#"{ "answer": { "status": 403, "code": "AuthorizationPermissionMismatch" } }"#;
+    world.falls_ill(r#"{ "method": "PUT", "path": "*/d/c" }"#, denied);
+    world.command().run().failed().counting(3, 0, 1);
+    assert_eq!(world.journals(), 1, "it stays as long as something is left");
+    world.gets_well();
+    world.goes_on(4, 0);
+    assert_eq!(world.requests("PutBlob"), 1);
+    assert_same(&tree, &Tree::get_from(&world.there));
+}
+
+#[test]
+fn a_page_blob_goes_on_where_it_was() {
+    let world = World::up(&Tree::new().with("large", noise(7, 16 << 20))).with(&["/BlobType:page"]);
+    let third = r#"{ "method": "PUT", "query": "*comp=page*", "hits": [3] }"#;
+    let mut running = world.start_until_stuck(third, SILENCE);
+    running.signal(Signal::INT);
+    assert_eq!(running.end(), Some(130));
+    world.gets_well();
+    world.goes_on(1, 0);
+    assert_eq!(world.requests("PutPage"), 2);
+    assert!(world.there.get("large") == noise(7, 16 << 20));
+}
+
+#[test]
+fn an_append_blob_goes_on_where_it_was_even_if_an_answer_never_came() {
+    let world = World::up(&large()).with(&["/BlobType:append"]);
+    let third = r#"{ "method": "PUT", "query": "*comp=appendblock*", "hits": [3] }"#;
+    let lost = r#"{ "lose_answer": true, "how": "blackhole" }"#;
+    let mut running = world.start_until_stuck(third, lost);
+    running.signal(Signal::INT);
+    assert_eq!(running.end(), Some(130));
+    world.gets_well();
+    world.goes_on(1, 0);
+    assert_eq!(world.requests("AppendBlock"), 1, "three of four are there");
+    assert_same(&large(), &Tree::get_from(&world.there));
+}
+
+#[test]
+fn an_append_blob_that_somebody_replaced_between_two_runs_is_made_anew() {
+    let world = World::up(&large()).with(&["/BlobType:append"]);
+    let third = r#"{ "method": "PUT", "query": "*comp=appendblock*", "hits": [3] }"#;
+    let mut running = world.start_until_stuck(third, SILENCE);
+    running.signal(Signal::INT);
+    assert_eq!(running.end(), Some(130));
+    let made = [("x-ms-blob-type", "AppendBlob")];
+    world.there.ask("PUT", "large", &[], &made, "").succeeded();
+    world.gets_well();
+    world.goes_on(1, 0);
+    assert_same(&large(), &Tree::get_from(&world.there));
+}
+
+/// Each signal ends a run whose requests have no answer, and says so; the second one does not wait.
+#[test]
+fn the_first_signal_ends_a_run_and_the_second_one_leaves_at_once() {
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
+        let world = World::up(&large());
+        let mut running = world.start_until_stuck(THIRD_BLOCK, SILENCE);
+        running.signal(signal);
+        assert_eq!(running.end(), Some(code));
+        let mut running = world.start_until_stuck(
+            r#"{ "method": "PUT", "path": "*/large", "query": "*comp=block&*", "hits": [1] }"#,
+            SILENCE,
+        );
+        while !running.has_ended() {
+            running.signal(signal);
+            pause(Duration::from_millis(1));
+        }
+        assert_eq!(running.end(), Some(code));
+        world.gets_well();
+        world.goes_on(1, 0);
+        assert_same(&large(), &Tree::get_from(&world.there));
+    }
+}
+
+#[test]
+fn two_runs_at_once_are_one_and_a_refusal() {
+    let world = World::up(&large());
+    let running = world.start_until_stuck(THIRD_BLOCK, SILENCE);
+    world.command().run().failed().naming(&["in use"]);
+    assert!(running.kill());
+    world.gets_well();
+    world.goes_on(1, 0);
+}
+
+/// The names of files under way in a folder.
+fn parts(folder: &Path) -> Vec<String> {
+    let is_part = |name: &String| name.ends_with(".part");
+    names_below(folder).into_iter().filter(is_part).collect()
+}
+
+#[test]
+fn a_file_that_was_tampered_with_between_two_runs_is_not_gone_on_with() {
+    let world = World::down(&large());
+    let mut running = world.start_until_stuck(THIRD_RANGE, SILENCE);
+    running.signal(Signal::INT);
+    assert_eq!(running.end(), Some(130));
+    let part = world.here.join(&parts(world.here.path())[0]);
+    // Another file under the same name, of the same length.
+    let other = part.with_extension("other");
+    fs::write(&other, noise(9, LARGE_BYTES)).unwrap();
+    fs::rename(&other, &part).unwrap();
+    world.gets_well();
+    world.goes_on(1, 0);
+    assert_eq!(world.requests("GetBlob"), 4);
+    assert_same(&large(), &Tree::read_from(world.here.path()));
+}
+
+#[test]
+fn without_a_journal_a_run_begins_anew() {
+    let world = World::up(&large()).with(&["/NoJournal"]);
+    world.is_killed(THIRD_BLOCK, SILENCE);
+    assert_eq!(world.journals(), 0);
+    world.goes_on(1, 0);
+    assert_eq!(world.requests("PutBlock"), 4);
+}
