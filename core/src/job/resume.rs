@@ -67,11 +67,18 @@ pub(super) async fn look(planner: &Planner<'_>, tools: &Tools, pending: Pending)
         .find(tools, &pending.name, pending.snapshot.as_deref())
         .await;
     let found = match found {
+        Ok(Some(entry)) if is_undecided(&pending) => Ok(Some(planner.look(tools, entry).await)),
         Ok(Some(entry)) => Ok(Some(planner.look_again(tools, entry).await)),
         Ok(None) => Ok(None),
         Err(error) => Err(error),
     };
     Again { pending, found }
+}
+
+/// It failed before anything of it was begun, and there was nothing to replace: what is at its target now was put there by
+/// somebody else, and whether that may be replaced is to be decided like everything new.
+fn is_undecided(pending: &Pending) -> bool {
+    pending.has_failed && pending.started.is_none() && !pending.replace
 }
 
 impl Feed<'_> {
@@ -96,7 +103,12 @@ impl Feed<'_> {
         };
         let has_changed = self.note_change(&pending, looked.entry());
         let bytes = looked.entry().bytes;
-        match planner.decide_again(looked) {
+        let decided = if is_undecided(&pending) {
+            planner.decide(looked, self.observer)
+        } else {
+            planner.decide_again(looked)
+        };
+        match decided {
             Planned::Task(mut task) => {
                 let begun = if has_changed {
                     None

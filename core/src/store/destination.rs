@@ -7,12 +7,12 @@ use std::time::SystemTime;
 use azring_transport::buffer::Frozen;
 
 use super::{Pending, Reader, Step, Tools};
-use crate::Result;
 use crate::digest::follower::Md5;
 use crate::entry::{Carried, ETag, Kind};
 use crate::plan::Task;
 use crate::plan::chunks::{Chunk, ChunkRule};
 use crate::plan::target::{NameRule, TargetName};
+use crate::{Error, Result};
 
 /// What is there already under a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,8 +146,8 @@ pub trait Writer: Send + Sync {
     /// The object has failed: a chunk that waits in [`Writer::write`] for another one waits no longer.
     fn give_up(&self) {}
 
-    /// This run ends without the object: makes safe what a later one can go on from. Waits for the disk.
-    fn suspend(&self) -> Step<'_, ()> {
+    /// This run ends without the object, for this reason: makes safe what a later one can go on from. Waits for the disk.
+    fn suspend<'a>(&'a self, _error: &'a Error) -> Step<'a, ()> {
         Box::pin(async {})
     }
 

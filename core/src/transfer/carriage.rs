@@ -385,9 +385,9 @@ impl Carriage {
     }
 
     /// The object ends without being at its destination: what can be kept of it for a later run is made safe.
-    pub async fn suspend(&self) {
+    pub async fn suspend(&self, error: &Error) {
         if let Some(Hands::Ours(_, writer)) = self.hands.get() {
-            writer.suspend().await;
+            writer.suspend(error).await;
         }
     }
 

@@ -215,7 +215,7 @@ impl Hands {
     }
 
     async fn fail(&self, carriage: Arc<Carriage>, error: Error) {
-        carriage.suspend().await;
+        carriage.suspend(&error).await;
         self.end(carriage, Verdict::Failed(error));
     }
 

@@ -7,11 +7,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use azring_emulator_tests::account::Account;
-use azring_emulator_tests::command::{Azring, Folder, Outcome, Running};
+use azring_emulator_tests::command::{Azring, Folder, Outcome};
 use azring_emulator_tests::compare::assert_same;
 use azring_emulator_tests::emulator::clock::pause;
 use azring_emulator_tests::emulator::fault::plan::Plan;
 use azring_emulator_tests::emulator::{Options, Server};
+use azring_emulator_tests::launched::Launched;
 use azring_emulator_tests::rest::{BlobService, Container};
 use azring_emulator_tests::tree::{Tree, names_below, noise};
 use rustix::process::Signal;
@@ -95,9 +96,9 @@ impl World {
     }
 
     /// Starts a run and waits until it has met the fault.
-    fn start_until_stuck(&self, when: &str, then: &str) -> Running {
+    fn start_until_stuck(&self, when: &str, then: &str) -> Launched {
         self.falls_ill(when, then);
-        let mut running = self.command().start();
+        let mut running = self.command().launch();
         while !self.has_met_the_fault() {
             assert!(!running.has_ended(), "it ended before it met the fault");
             pause(Duration::from_millis(1));

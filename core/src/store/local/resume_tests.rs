@@ -9,13 +9,13 @@ use azring_transport::disk::settle::{Safety, Settler};
 
 use super::tests::within;
 use super::{LocalDestination, rules};
-use crate::Result;
 use crate::entry::{ETag, Entry, EntryName, Kind, Version};
 use crate::options::Landing;
 use crate::plan::Task;
 use crate::plan::chunks::Chunks;
 use crate::plan::history::{Begun, History, Note, Notes};
 use crate::store::{Committed, Destination, Sums, Tools, Writer};
+use crate::{Error, Result};
 
 const CHUNK_BYTES: u64 = 4096;
 
@@ -88,7 +88,7 @@ async fn work(tools: &Tools, writer: &dyn Writer, task: &Task, until: u32) -> Re
             writer.write(tools, chunk, data, Sums::default()).await?;
             written.push(chunk.index);
         } else {
-            writer.suspend().await;
+            writer.suspend(&Error::Stopped).await;
             return Ok(written);
         }
     }

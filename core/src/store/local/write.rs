@@ -341,11 +341,13 @@ impl Writer for LocalWriter {
         Some(&self.kept)
     }
 
-    fn suspend(&self) -> Step<'_, ()> {
+    fn suspend<'a>(&'a self, error: &'a Error) -> Step<'a, ()> {
         Box::pin(async move {
             let Some(safe) = &self.safe else { return };
             safe.rest().await;
-            if safe.failure().is_some() {
+            // Bytes that are of another version, or that nobody knows to be right, are no beginning.
+            let is_wrong = matches!(error, Error::Changed(_) | Error::Integrity(_));
+            if is_wrong || safe.failure().is_some() {
                 self.discard();
             }
         })

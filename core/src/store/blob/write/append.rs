@@ -68,16 +68,22 @@ impl AppendWriter {
                 });
             }
         }
+        let mut writer = Self::begin(draft, tools).await?;
+        writer.notes = begun(&writer.draft, tools, task).await?;
+        Ok(writer)
+    }
+
+    /// Makes the blob, empty, whatever was there.
+    pub(super) async fn begin(draft: Draft, tools: &Tools) -> Result<Self> {
         let form = create_blob::Form::Appended;
         let request = create_blob::request(&draft.place, &draft.name, form, draft.stored(None));
         draft.send(tools, &request).await?;
-        let notes = begun(&draft, tools, task).await?;
         Ok(Self {
             draft,
             turn: watch::Sender::new(Turn::Of(0)),
             there: 0,
             left_bytes: 0,
-            notes,
+            notes: None,
         })
     }
 

@@ -42,7 +42,7 @@ impl BlobStream {
                 ids: ids_of_this_run(&draft.name),
                 clearings: Clearings::default(),
             },
-            BlobType::Append => Form::Appended(AppendWriter::create(draft.clone(), tools).await?),
+            BlobType::Append => Form::Appended(AppendWriter::begin(draft.clone(), tools).await?),
             BlobType::Page => {
                 return Err(Error::Usage(
                     "Source must be fixed size when destination is Page Blob.".into(),
