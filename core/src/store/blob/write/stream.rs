@@ -31,7 +31,7 @@ enum Form {
     /// Blocks, and a list of them.
     Blocks { ids: BlockIds, clearings: Clearings },
     /// One block behind the other.
-    Appended(AppendWriter),
+    Appended(Box<AppendWriter>),
 }
 
 impl BlobStream {
@@ -42,7 +42,9 @@ impl BlobStream {
                 ids: ids_of_this_run(&draft.name),
                 clearings: Clearings::default(),
             },
-            BlobType::Append => Form::Appended(AppendWriter::begin(draft.clone(), tools).await?),
+            BlobType::Append => {
+                Form::Appended(Box::new(AppendWriter::begin(draft.clone(), tools).await?))
+            }
             BlobType::Page => {
                 return Err(Error::Usage(
                     "Source must be fixed size when destination is Page Blob.".into(),
