@@ -41,7 +41,7 @@ impl Draw {
             },
             |seed| seed.parse().expect("AZRING_SEED is a number"),
         );
-        println!("{kind}: AZRING_SEED={seed}");
+        say(&format!("{kind}: AZRING_SEED={seed}"));
         Self(seed)
     }
 
@@ -50,6 +50,12 @@ impl Draw {
         self.0 = u64::from_le_bytes(bytes.try_into().expect("eight bytes"));
         self.0 % end
     }
+}
+
+/// For those who look at a test that failed, or at `scripts/kill.sh`.
+#[expect(clippy::print_stdout, reason = "the seed of a random test is printed")]
+fn say(text: &str) {
+    println!("{text}");
 }
 
 fn kills() -> u32 {
@@ -154,7 +160,10 @@ impl Scene {
         }
         let second = self.seen();
         let left = azring_emulator_tests::tree::names_below(state.path());
-        let journals = left.iter().filter(|name| name.ends_with(".jnl")).count();
+        let journals = left
+            .iter()
+            .filter(|name| name.split('.').next_back() == Some("jnl"))
+            .count();
         assert_eq!(journals, 0, "a journal stays after success: {left:?}");
         was_killed.then_some((first, second))
     }
@@ -218,7 +227,10 @@ fn a_large_upload_that_is_killed_goes_on_and_sends_no_block_twice() {
         let twice: Vec<_> = both.0.blocks.intersection(&both.1.blocks).collect();
         assert!(twice.is_empty(), "blocks that were there: {twice:?}");
         let again = scene.again(&both);
-        println!("killed after {} bytes, {again} moved again", both.0.bytes);
+        say(&format!(
+            "killed after {} bytes, {again} moved again",
+            both.0.bytes
+        ));
         assert!(again <= IN_FLIGHT_BYTES, "{again}");
     }
 }
@@ -232,7 +244,10 @@ fn an_upload_of_a_tree_that_is_killed_goes_on() {
             continue;
         };
         let again = scene.again(&both);
-        println!("killed after {} bytes, {again} moved again", both.0.bytes);
+        say(&format!(
+            "killed after {} bytes, {again} moved again",
+            both.0.bytes
+        ));
         assert!(again <= IN_FLIGHT_BYTES, "{again}");
     }
 }
@@ -247,7 +262,10 @@ fn a_large_download_that_is_killed_goes_on_inside_the_file() {
             continue;
         };
         let again = scene.again(&both);
-        println!("killed after {} bytes, {again} moved again", both.0.bytes);
+        say(&format!(
+            "killed after {} bytes, {again} moved again",
+            both.0.bytes
+        ));
         assert!(again <= IN_FLIGHT_BYTES + DURABLE_BYTES, "{again}");
     }
 }
@@ -263,7 +281,10 @@ fn a_download_of_a_tree_that_is_killed_goes_on() {
         };
         // Small files are made durable together, as many as have come since the last time: that is the batch here.
         let again = scene.again(&both);
-        println!("killed after {} bytes, {again} moved again", both.0.bytes);
+        say(&format!(
+            "killed after {} bytes, {again} moved again",
+            both.0.bytes
+        ));
         assert!(again <= IN_FLIGHT_BYTES + DURABLE_BYTES, "{again}");
     }
 }
