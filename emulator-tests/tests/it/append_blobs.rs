@@ -1,49 +1,51 @@
 //! Append blobs: written in order, whoever carries the pieces.
 
 use azring_emulator_tests::account::Account;
-use azring_emulator_tests::azurite;
 use azring_emulator_tests::command::{Azring, Folder, Outcome};
 use azring_emulator_tests::compare::assert_same;
 use azring_emulator_tests::emulator::fault::plan::Plan;
 use azring_emulator_tests::emulator::{Options, Server};
 use azring_emulator_tests::rest::{BlobService, Container, content_md5};
 use azring_emulator_tests::tree::{Tree, noise};
+use azring_emulator_tests::two_accounts::TwoAccounts;
 
 fn upload(source: &Folder, container: &Container) -> Azring {
     Azring::copy(source.path(), container.url())
         .dest_key(container.service().account())
-        .args(["/BlobType:append", "/S", "/Y"])
+        .args(["/BlobType:append", "/DestType:Blob", "/S", "/Y"])
 }
 
 #[test]
 fn files_become_append_blobs_in_order_with_their_digest_and_come_back() {
-    let container = azurite::shared().blob_service().fresh_container("append");
-    let (source, target) = (Folder::new(), Folder::new());
-    let tree = Tree::named(["empty", "a/small"])
-        .with("large", noise(1, (41 << 20) + 13))
-        .with("another", noise(2, 17 << 20));
-    tree.write_to(source.path());
-    for _ in 0..2 {
-        // The second time the blobs are made anew, not appended to.
-        upload(&source, &container)
-            .arg("/NC:16")
+    for accounts in TwoAccounts::of_both() {
+        let container = accounts.one.fresh_container("append");
+        let (source, target) = (Folder::new(), Folder::new());
+        let tree = Tree::named(["empty", "a/small"])
+            .with("large", noise(1, (41 << 20) + 13))
+            .with("another", noise(2, 17 << 20));
+        tree.write_to(source.path());
+        for _ in 0..2 {
+            // The second time the blobs are made anew, not appended to.
+            upload(&source, &container)
+                .arg("/NC:16")
+                .run()
+                .succeeded()
+                .counting(4, 0, 0);
+            assert_same(&tree, &Tree::get_from(&container));
+        }
+        for (name, bytes) in tree.files() {
+            let stored = container.ask("HEAD", name, &[], &[], "").succeeded();
+            assert_eq!(stored.header("x-ms-blob-type"), "AppendBlob");
+            assert_eq!(stored.header("content-md5"), content_md5(bytes), "{name}");
+        }
+        Azring::copy(container.url(), target.path())
+            .source_key(container.service().account())
+            .args(["/SourceType:Blob", "/S", "/CheckMD5"])
             .run()
             .succeeded()
             .counting(4, 0, 0);
-        assert_same(&tree, &Tree::get_from(&container));
+        assert_same(&tree, &Tree::read_from(target.path()));
     }
-    for (name, bytes) in tree.files() {
-        let stored = container.ask("HEAD", name, &[], &[], "").succeeded();
-        assert_eq!(stored.header("x-ms-blob-type"), "AppendBlob");
-        assert_eq!(stored.header("content-md5"), content_md5(bytes), "{name}");
-    }
-    Azring::copy(container.url(), target.path())
-        .source_key(container.service().account())
-        .args(["/SourceType:Blob", "/S", "/CheckMD5"])
-        .run()
-        .succeeded()
-        .counting(4, 0, 0);
-    assert_same(&tree, &Tree::read_from(target.path()));
 }
 
 /// Sends one file of five blocks up as an append blob to a service that has this fault on the path of block writes.
@@ -56,7 +58,7 @@ fn upload_to_ill(rule: &str) -> (Outcome, Container, Vec<u8>, Server) {
     server.watch().faults.set(Some(plan));
     let service = BlobService::path_style(&server.blob_url(), &Account::development(), None);
     let container = service.unmade_container("append");
-    let outcome = upload(&source, &container).arg("/DestType:Blob").run();
+    let outcome = upload(&source, &container).run();
     let (_, applied) = server.watch().faults.status().expect("a plan in force");
     assert!(applied.iter().all(|times| *times > 0), "no request met it");
     server.watch().faults.set(None);

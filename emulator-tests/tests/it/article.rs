@@ -3,6 +3,7 @@
 //!
 //! <https://learn.microsoft.com/previous-versions/azure/storage/storage-use-azcopy>
 
+mod copy_blobs_in_blob_storage;
 mod download_blobs_from_blob_storage;
 mod other_azcopy_features;
 mod synchronously_copy_blobs;

@@ -12,6 +12,8 @@ use azring_emulator_tests::compare::{assert_none, folders};
 use azring_emulator_tests::emulator_process::EmulatorProcess;
 use azring_emulator_tests::rest::BlobService;
 use azring_emulator_tests::tree::{names_below, noise};
+use azring_emulator_tests::two_accounts::{self, TwoAccounts};
+use rustix::fs::SeekFrom;
 
 /// Sends `source` up and brings it back, and compares piece by piece.
 fn up_and_back(service: &BlobService, source: &Path) {
@@ -96,4 +98,136 @@ fn disk_image_comes_back_from_azring_emulator() {
 #[test]
 fn disk_image_comes_back_from_azurite() {
     up_and_back(&azurite::shared().blob_service(), disk_image().path());
+}
+
+/// A fixed VHD of 96 MiB with an ext4 file system in it, and files in that.
+fn disk_with_files() -> Folder {
+    let (folder, content) = (disk_image(), Folder::new());
+    let image = folder.join("disk.vhd");
+    std::fs::create_dir(content.join("etc")).expect("the folder is ours");
+    std::fs::write(content.join("etc/hosts"), "127.0.0.1 localhost\n").expect("it is ours");
+    std::fs::write(content.join("data"), noise(7, 9 << 20)).expect("it is ours");
+    let made = Command::new("mke2fs")
+        .env("PATH", path_with_sbin())
+        .args(["-q", "-F", "-t", "ext4", "-d"])
+        .arg(content.path())
+        .arg(&image)
+        .arg("96m")
+        .status()
+        .unwrap_or_else(|error| {
+            panic!("cannot run mke2fs: {error}: install the Debian package e2fsprogs")
+        });
+    assert!(made.success(), "mke2fs makes a file system");
+    folder
+}
+
+/// Where programs for the administrator are too.
+fn path_with_sbin() -> String {
+    format!(
+        "{}:/usr/sbin:/sbin",
+        std::env::var("PATH").unwrap_or_default()
+    )
+}
+
+/// Claims that two images hold the same disk.
+#[track_caller]
+fn assert_same_disk(one: &Path, other: &Path) {
+    let compared = Command::new("qemu-img")
+        .args(["compare", "-f", "vpc", "-F", "vpc"])
+        .args([one, other])
+        .output()
+        .expect("qemu-img is there: it made the image");
+    let said = String::from_utf8_lossy(&compared.stdout).into_owned();
+    assert!(
+        compared.status.success() && said.contains("identical"),
+        "{} and {}: {said}{}",
+        one.display(),
+        other.display(),
+        String::from_utf8_lossy(&compared.stderr)
+    );
+}
+
+/// The bytes of a file that are in allocated ranges, and those in pages of 512 bytes that are not all zeros.
+fn bytes_allocated_and_in_use(path: &Path) -> (u64, u64) {
+    let file = File::open(path).expect("it is there");
+    let length = file.metadata().expect("it is there").len();
+    let (mut allocated, mut at) = (0, 0);
+    while let Ok(data) = rustix::fs::seek(&file, SeekFrom::Data(at)) {
+        let hole = rustix::fs::seek(&file, SeekFrom::Hole(data)).unwrap_or(length);
+        allocated += hole - data;
+        at = hole;
+    }
+    let bytes = std::fs::read(path).expect("it is there");
+    let in_use = bytes
+        .chunks(512)
+        .filter(|page| page.iter().any(|byte| *byte != 0));
+    (allocated, in_use.map(|page| page.len() as u64).sum())
+}
+
+#[test]
+fn disk_with_a_file_system_goes_up_as_pages_is_copied_with_its_snapshot_and_comes_back() {
+    for accounts in TwoAccounts::of_both() {
+        let (source, target) = accounts.between();
+        let disk = disk_with_files();
+        let image = disk.join("disk.vhd");
+        let counters =
+            (accounts.server == "azring-emulator").then(|| &accounts.emulator().watch().counters);
+
+        let upload = Azring::copy(disk.path(), source.url())
+            .dest_key(source.service().account())
+            .args(["/BlobType:page", "/DestType:Blob"]);
+        upload.run().succeeded().counting(1, 0, 0);
+        let (allocated, in_use) = bytes_allocated_and_in_use(&image);
+        assert!(
+            allocated < 48 << 20,
+            "{allocated} bytes of 96 MiB: a disk with holes"
+        );
+        if let Some(counters) = counters {
+            let sent = counters.of("PutPage").bytes_in;
+            assert!(
+                (in_use..=allocated).contains(&sent),
+                "{sent} bytes sent, {allocated} allocated, {in_use} in use"
+            );
+            counters.reset();
+        }
+        source
+            .ask("PUT", "disk.vhd", &[("comp", "snapshot")], &[], "")
+            .succeeded();
+
+        let copied = two_accounts::copy(&source, &target).args(["/S", "/Snapshot"]);
+        copied.run().succeeded().counting(2, 0, 0);
+        if let Some(counters) = counters {
+            assert_eq!(counters.of("CopyBlob").requests, 2);
+            assert_eq!(
+                counters.of("GetBlob").requests,
+                0,
+                "no byte came through us"
+            );
+        }
+
+        let back = Folder::new();
+        let download = Azring::copy(target.url(), back.path())
+            .source_key(target.service().account())
+            .args(["/S", "/SourceType:Blob", "/CheckMD5"]);
+        download.run().succeeded().counting(2, 0, 0);
+        if let Some(counters) = counters {
+            let fetched = counters.of("GetBlob").bytes_out;
+            // Small gaps are read along.
+            let at_most = 2 * (allocated + (1 << 20));
+            assert!(
+                fetched <= at_most,
+                "{fetched} bytes fetched, {allocated} allocated"
+            );
+        }
+        let names = names_below(back.path());
+        assert_eq!(names.len(), 2, "{names:?}");
+        for name in names {
+            assert_same_disk(&image, &back.join(&name));
+            let (landed, _) = bytes_allocated_and_in_use(&back.join(&name));
+            assert!(
+                landed <= allocated + (1 << 20),
+                "{landed} bytes allocated for {name}"
+            );
+        }
+    }
 }

@@ -9,23 +9,10 @@ use azring_emulator_tests::compare::assert_same;
 use azring_emulator_tests::interceptor::Interceptor;
 use azring_emulator_tests::rest::{Answer, Container};
 use azring_emulator_tests::tree::{Tree, names_below, noise};
-
-/// A container of each of two accounts.
-fn two_containers() -> (Container, Container) {
-    let azurite = azurite::shared();
-    let [one, other] = azurite.accounts() else {
-        panic!("two accounts")
-    };
-    let source = azurite.blob_service_of(one).fresh_container("from");
-    let target = azurite.blob_service_of(other).unmade_container("to");
-    (source, target)
-}
+use azring_emulator_tests::two_accounts::{self, TwoAccounts};
 
 fn copy(source: &Container, target: &Container) -> Azring {
-    Azring::copy(source.url(), target.url())
-        .source_key(source.service().account())
-        .dest_key(target.service().account())
-        .args(["/SourceType:Blob", "/DestType:Blob", "/SyncCopy", "/Y"])
+    two_accounts::copy(source, target).arg("/SyncCopy")
 }
 
 fn head(container: &Container, name: &str) -> Answer {
@@ -39,98 +26,100 @@ fn make(container: &Container, name: &str, blob_type: &str, more: &[(&str, &str)
 
 #[test]
 fn blobs_of_every_type_arrive_with_all_that_is_stored_beside_them() {
-    let (source, target) = two_containers();
-    let tree = Tree::named(["a\\b", "v//w", "ü+%41"])
-        .with("large", noise(1, (9 << 20) + 1))
-        .with("empty", "");
-    tree.put_into(&source);
-    let beside = [
-        ("x-ms-blob-content-type", "text/plain"),
-        ("x-ms-blob-content-language", "de"),
-        ("x-ms-blob-cache-control", "no-store"),
-        ("x-ms-blob-content-disposition", "inline"),
-        ("x-ms-meta-colour", "blue"),
-        // Not its own: it is carried all the same.
-        ("x-ms-blob-content-md5", "1B2M2Y8AsgTpgAmY7PhCfg=="),
-    ];
-    let (page, appended) = (noise(2, 1 << 20), noise(3, 5000));
-    let length = ("x-ms-blob-content-length", "16777216");
-    make(
-        &source,
-        "page",
-        "PageBlob",
-        &[&beside[..], &[length]].concat(),
-    );
-    let range = [
-        ("x-ms-page-write", "update"),
-        ("x-ms-range", "bytes=8388608-9437183"),
-    ];
-    source
-        .ask("PUT", "page", &[("comp", "page")], &range, page.clone())
-        .succeeded();
-    make(&source, "appended", "AppendBlob", &beside);
-    source
-        .ask(
-            "PUT",
-            "appended",
-            &[("comp", "appendblock")],
-            &[],
-            appended.clone(),
-        )
-        .succeeded();
-    source.put_with("block", "abc", &beside[..5]);
-    let stale = [&beside[..4], &beside[5..]].concat();
-    source
-        .ask("PUT", "block", &[("comp", "properties")], &stale, "")
-        .succeeded();
-    source.put_with("mark", "", &[("x-ms-meta-hdi_isfolder", "true")]);
+    for accounts in TwoAccounts::of_both() {
+        let (source, target) = accounts.between();
+        let tree = Tree::named(["v//w", "ü+%41"])
+            .with("large", noise(1, (9 << 20) + 1))
+            .with("empty", "");
+        tree.put_into(&source);
+        let beside = [
+            ("x-ms-blob-content-type", "text/plain"),
+            ("x-ms-blob-content-language", "de"),
+            ("x-ms-blob-cache-control", "no-store"),
+            ("x-ms-blob-content-disposition", "inline"),
+            ("x-ms-meta-colour", "blue"),
+            // Not its own: it is carried all the same.
+            ("x-ms-blob-content-md5", "1B2M2Y8AsgTpgAmY7PhCfg=="),
+        ];
+        let (page, appended) = (noise(2, 1 << 20), noise(3, 5000));
+        let length = ("x-ms-blob-content-length", "16777216");
+        make(
+            &source,
+            "page",
+            "PageBlob",
+            &[&beside[..], &[length]].concat(),
+        );
+        let range = [
+            ("x-ms-page-write", "update"),
+            ("x-ms-range", "bytes=8388608-9437183"),
+        ];
+        source
+            .ask("PUT", "page", &[("comp", "page")], &range, page.clone())
+            .succeeded();
+        make(&source, "appended", "AppendBlob", &beside);
+        source
+            .ask(
+                "PUT",
+                "appended",
+                &[("comp", "appendblock")],
+                &[],
+                appended.clone(),
+            )
+            .succeeded();
+        source.put_with("block", "abc", &beside[..5]);
+        let stale = [&beside[..4], &beside[5..]].concat();
+        source
+            .ask("PUT", "block", &[("comp", "properties")], &stale, "")
+            .succeeded();
+        source.put_with("mark", "", &[("x-ms-meta-hdi_isfolder", "true")]);
 
-    for _ in 0..2 {
-        copy(&source, &target)
-            .arg("/S")
-            .run()
-            .succeeded()
-            .counting(9, 0, 0);
-    }
-    for (name, bytes) in tree.files() {
-        assert!(target.get(name) == bytes, "{name}");
-    }
-    assert_eq!(target.get("block"), b"abc");
-    assert!(target.get("page")[8 << 20..9 << 20] == page);
-    assert_eq!(target.get("appended"), appended);
-    assert_eq!(
-        head(&target, "mark").header("x-ms-meta-hdi_isfolder"),
-        "true"
-    );
-    for name in ["page", "appended", "block", "large"] {
-        let (there, here) = (head(&source, name), head(&target, name));
-        for header in [
-            "x-ms-blob-type",
-            "content-length",
-            "content-type",
-            "content-md5",
-            "content-language",
-            "content-disposition",
-            "cache-control",
-            "x-ms-meta-colour",
-        ] {
-            assert_eq!(
-                there.header(header),
-                here.header(header),
-                "{header} of {name}"
-            );
+        for _ in 0..2 {
+            copy(&source, &target)
+                .arg("/S")
+                .run()
+                .succeeded()
+                .counting(8, 0, 0);
         }
+        for (name, bytes) in tree.files() {
+            assert!(target.get(name) == bytes, "{name}");
+        }
+        assert_eq!(target.get("block"), b"abc");
+        assert!(target.get("page")[8 << 20..9 << 20] == page);
+        assert_eq!(target.get("appended"), appended);
+        assert_eq!(
+            head(&target, "mark").header("x-ms-meta-hdi_isfolder"),
+            "true"
+        );
+        for name in ["page", "appended", "block", "large"] {
+            let (there, here) = (head(&source, name), head(&target, name));
+            for header in [
+                "x-ms-blob-type",
+                "content-length",
+                "content-type",
+                "content-md5",
+                "content-language",
+                "content-disposition",
+                "cache-control",
+                "x-ms-meta-colour",
+            ] {
+                assert_eq!(
+                    there.header(header),
+                    here.header(header),
+                    "{header} of {name}"
+                );
+            }
+        }
+        let pages = target
+            .ask("GET", "page", &[("comp", "pagelist")], &[], "")
+            .succeeded();
+        assert_eq!(
+            String::from_utf8_lossy(&pages.body)
+                .matches("<PageRange>")
+                .count(),
+            1,
+            "only what is in use was written"
+        );
     }
-    let pages = target
-        .ask("GET", "page", &[("comp", "pagelist")], &[], "")
-        .succeeded();
-    assert_eq!(
-        String::from_utf8_lossy(&pages.body)
-            .matches("<PageRange>")
-            .count(),
-        1,
-        "only what is in use was written"
-    );
 }
 
 /// Makes a blob with two snapshots, `first` and `second`, and `third` as it is now; returns what their copies are.
@@ -170,47 +159,49 @@ fn millisecond() -> u128 {
 
 #[test]
 fn snapshots_come_under_names_of_their_own() {
-    let (source, target) = two_containers();
-    let expected = with_snapshots(&source, "v/a.txt");
-    let folder = Folder::new();
-    Azring::copy(source.url(), folder.path())
-        .source_key(source.service().account())
-        .args(["/SourceType:Blob", "/S", "/Snapshot"])
-        .run()
-        .succeeded()
-        .counting(3, 0, 0);
-    assert_same(&expected, &Tree::read_from(folder.path()));
+    for accounts in TwoAccounts::of_both() {
+        let (source, target) = accounts.between();
+        let expected = with_snapshots(&source, "v/a.txt");
+        let folder = Folder::new();
+        Azring::copy(source.url(), folder.path())
+            .source_key(source.service().account())
+            .args(["/SourceType:Blob", "/S", "/Snapshot"])
+            .run()
+            .succeeded()
+            .counting(3, 0, 0);
+        assert_same(&expected, &Tree::read_from(folder.path()));
 
-    copy(&source, &target)
-        .args(["/S", "/Snapshot"])
-        .run()
-        .succeeded()
-        .counting(3, 0, 0);
-    assert_same(&expected, &Tree::get_from(&target));
+        copy(&source, &target)
+            .args(["/S", "/Snapshot"])
+            .run()
+            .succeeded()
+            .counting(3, 0, 0);
+        assert_same(&expected, &Tree::get_from(&target));
 
-    let single = Folder::new();
-    Azring::copy(format!("{}/v/a.txt", source.url()), single.path())
-        .source_key(source.service().account())
-        .args(["/SourceType:Blob", "/Snapshot"])
-        .run()
-        .succeeded()
-        .counting(3, 0, 0);
-    assert_eq!(names_below(single.path()).len(), 3);
+        let single = Folder::new();
+        Azring::copy(format!("{}/v/a.txt", source.url()), single.path())
+            .source_key(source.service().account())
+            .args(["/SourceType:Blob", "/Snapshot"])
+            .run()
+            .succeeded()
+            .counting(3, 0, 0);
+        assert_eq!(names_below(single.path()).len(), 3);
 
-    let without = Folder::new();
-    Azring::copy(source.url(), without.path())
-        .source_key(source.service().account())
-        .args(["/SourceType:Blob", "/S"])
-        .run()
-        .succeeded()
-        .counting(1, 0, 0);
-    assert_eq!(names_below(without.path()), ["v/a.txt"]);
+        let without = Folder::new();
+        Azring::copy(source.url(), without.path())
+            .source_key(source.service().account())
+            .args(["/SourceType:Blob", "/S"])
+            .run()
+            .succeeded()
+            .counting(1, 0, 0);
+        assert_eq!(names_below(without.path()), ["v/a.txt"]);
+    }
 }
 
 #[test]
 fn a_blob_that_is_overwritten_while_it_is_copied_is_a_failure_and_the_target_stays_as_it_was() {
     let azurite = azurite::shared();
-    let (source, target) = two_containers();
+    let (source, target) = TwoAccounts::of_azurite().between();
     target.make();
     target.put("blob", "what was there");
     source.put("blob", noise(1, 24 << 20));
