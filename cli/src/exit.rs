@@ -63,7 +63,7 @@ impl Ending {
 
     /// The finer ending of a run that could not begin or go on.
     fn because_of(error: &Error) -> Self {
-        let error = match error {
+        let error = match error.bare() {
             Error::Usage(_) => return Self::Misuse,
             Error::Journal(error) => return Self::of_journal(error),
             Error::Changed(_) => return Self::Contested,

@@ -90,6 +90,7 @@ impl Listener for VerboseLog {
                     "Start server-side copy: {name} (copy id {copy_id})"
                 ));
             }
+            Event::Begun { name } => self.verbose(&format!("Start transfer: {name}")),
             Event::Done { name, .. } if self.options.preview => {
                 self.verbose(&format!("Would transfer: {name}"));
             }
@@ -215,6 +216,7 @@ mod tests {
         let path = folder.path().join("test/azcopy1.log");
         let log = log(&path, &[]);
         let name = EntryName::from("a\n.txt");
+        log.hear(&Event::Begun { name: &name });
         log.hear(&Event::Done {
             name: &name,
             bytes: 1,
@@ -242,6 +244,7 @@ mod tests {
         assert_snapshot!(head, @r"
         [TIME] >>>>>>>>>>>>>>>>
         [TIME][VERBOSE] 0.1.0 : azring /Source:/data /DestKey:******
+        [TIME][VERBOSE] Start transfer: a\u{a}.txt
         [TIME][VERBOSE] Finished transfer: a\u{a}.txt
         [TIME][VERBOSE] Skipped transfer: a\u{a}.txt: it is older
         [TIME][ERROR] a\u{a}.txt: source might be changed by other process or application: it grew

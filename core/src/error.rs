@@ -30,6 +30,9 @@ pub enum Error {
     /// The journal cannot be read or written.
     #[error(transparent)]
     Journal(#[from] crate::journal::Error),
+    /// The same, and which end of the copy cannot be used because of it.
+    #[error("{1}")]
+    At(Side, Box<Self>),
     /// The run was called off before this was done.
     #[error("the transfer has been cancelled")]
     Stopped,
@@ -40,7 +43,51 @@ pub enum Error {
     StillCopying(String),
 }
 
+/// One end of a copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Where objects come from.
+    Source,
+    /// Where they go.
+    Target,
+}
+
 impl Error {
+    /// An end of the copy cannot be used because of this. What is about this machine or about the command is about
+    /// neither end.
+    pub(crate) fn at(self, side: Side) -> Self {
+        use transport::Kind;
+
+        let is_elsewhere = match &self {
+            Self::Transport(error) => matches!(
+                error.kind(),
+                Kind::Limit | Kind::Stopped | Kind::Integrity | Kind::Invalid
+            ),
+            _ => true,
+        };
+        if is_elsewhere {
+            self
+        } else {
+            Self::At(side, Box::new(self))
+        }
+    }
+
+    /// Which end of the copy it is about, where it is about one.
+    pub fn side(&self) -> Option<Side> {
+        match self {
+            Self::At(side, _) => Some(*side),
+            _ => None,
+        }
+    }
+
+    /// The error itself, whichever end it is about.
+    pub fn bare(&self) -> &Self {
+        match self {
+            Self::At(_, error) => error.bare(),
+            error => error,
+        }
+    }
+
     /// AzCopy's words for a blob that cannot be replaced by one of another type.
     pub(crate) fn other_type(name: impl std::fmt::Display) -> Self {
         Self::Usage(format!(
@@ -52,6 +99,7 @@ impl Error {
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::Transport(error) => error.status(),
+            Self::At(_, error) => error.status(),
             _ => None,
         }
     }

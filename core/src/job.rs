@@ -29,7 +29,7 @@ use crate::report::{Event, Observer, Summary, Totals};
 use crate::stop::Stop;
 use crate::store;
 use crate::transfer::{Lane, Outcome, Told, Verdict};
-use crate::{Error, Result};
+use crate::{Error, Result, Side};
 
 use chronicle::Chronicle;
 use feed::Feed;
@@ -145,7 +145,8 @@ impl Run<'_> {
         if options.preview {
             return feed.preview().await;
         }
-        ends.destination.prepare(&tools).await?;
+        let prepared = ends.destination.prepare(&tools).await;
+        prepared.map_err(|error| error.at(Side::Target))?;
         let (crew, queue, told) = machine.start(stop);
         let (unlisted, lost) = tokio::join!(feed.feed(queue, earlier), self.listen(told, notes));
         crew.join()?;

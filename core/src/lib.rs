@@ -33,5 +33,5 @@ mod stop;
 
 mod error;
 
-pub use error::{Error, Result};
+pub use error::{Error, Result, Side};
 pub use stop::Stop;

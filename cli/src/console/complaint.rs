@@ -6,7 +6,6 @@ use azring_core::Error;
 use azring_core::entry::EntryName;
 use azring_core::location::Location;
 use azring_core::options::Options;
-use azring_transport::Kind;
 
 use crate::misuse::Side;
 use crate::parameter::{self, Dialect};
@@ -23,12 +22,10 @@ pub(crate) fn unlisted(what: &str, error: &Error) -> String {
 
 /// The end of the whole run.
 pub(crate) fn fatal(error: &Error, options: &Options, dialect: Dialect) -> String {
-    let Some(side) = side_of(error, options) else {
-        return reason(error);
-    };
-    let place = match side {
-        Side::Source => &options.source,
-        Side::Destination => &options.target,
+    let (side, place) = match error.side() {
+        None => return reason(error),
+        Some(azring_core::Side::Source) => (Side::Source, &options.source),
+        Some(azring_core::Side::Target) => (Side::Destination, &options.target),
     };
     let pattern = options.selection.pattern.as_deref();
     unusable(error, side, place, pattern, dialect)
@@ -61,27 +58,9 @@ pub(crate) fn unusable(
     )
 }
 
-/// Which end of the copy an error is about: a disk's is about the folder, a service's or the network's about the other.
-fn side_of(error: &Error, options: &Options) -> Option<Side> {
-    let Error::Transport(error) = error else {
-        return None;
-    };
-    let is_upload = matches!(options.source, Location::Local(_) | Location::Pipe);
-    let is_local = match error.kind() {
-        Kind::Disk(_) => true,
-        Kind::Limit | Kind::Stopped | Kind::Integrity => return None,
-        _ => false,
-    };
-    Some(if is_upload == is_local {
-        Side::Source
-    } else {
-        Side::Destination
-    })
-}
-
 /// The error as one or more sentences. What a service said follows line by line, as support asks for it.
 fn told(error: &Error) -> String {
-    let Error::Transport(error) = error else {
+    let Error::Transport(error) = error.bare() else {
         return format!("{error}.");
     };
     let Some(status) = error.status() else {
@@ -119,7 +98,7 @@ fn meaning(status: u16) -> Option<&'static str> {
 
 /// The error's own words, with the service's request id behind them.
 fn reason(error: &Error) -> String {
-    match error {
+    match error.bare() {
         Error::Transport(transport) => match transport.request_id() {
             Some(id) => format!("{} (request {id})", transport.message()),
             None => transport.message().to_owned(),
@@ -130,11 +109,18 @@ fn reason(error: &Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use azring_transport::Error as Transport;
+    use azring_transport::{Error as Transport, Kind};
     use insta::assert_snapshot;
+
+    use azring_core::Side;
 
     use super::*;
     use crate::{intent, words};
+
+    /// As the core tells it.
+    fn at(side: Side, error: Error) -> Error {
+        Error::At(side, Box::new(error))
+    }
 
     fn forbidden() -> Error {
         let told = "the service answered 403 AuthenticationFailed: the signature is wrong";
@@ -173,37 +159,37 @@ mod tests {
             "/Source:/data",
             "/Dest:https://a.blob.core.windows.net/c?sv=1&sig=canary",
         ]);
-        assert_snapshot!(fatal(&forbidden(), &upload, Dialect::Slash), @r#"
+        assert_snapshot!(fatal(&at(Side::Target, forbidden()), &upload, Dialect::Slash), @r#"
         Error parsing destination location "https://a.blob.core.windows.net/c": Failed to validate destination. The remote server returned an error: (403) Forbidden.
         HttpStatusMessage:the service answered 403 AuthenticationFailed: the signature is wrong
         RequestId:5205442d-001e
         Time:Thu, 16 Aug 2018 15:19:39 GMT For more details, please type "azring /?:Dest".
         "#);
-        assert_snapshot!(fatal(&no_such_folder(), &upload, Dialect::Dash), @r#"Error parsing source location "/data": cannot open `/data`: no such file or directory. For more details, please type "azring --help source"."#);
+        assert_snapshot!(fatal(&at(Side::Source, no_such_folder()), &upload, Dialect::Dash), @r#"Error parsing source location "/data": cannot open `/data`: no such file or directory. For more details, please type "azring --help source"."#);
         let download = options(&["/Source:https://a.blob.core.windows.net/c", "/Dest:/data"]);
         let unknown = Transport::new(
             Kind::Resolve,
             "cannot find the host `a.blob.core.windows.net`",
         );
-        assert_snapshot!(fatal(&unknown.into(), &download, Dialect::Slash), @r#"Error parsing source location "https://a.blob.core.windows.net/c": cannot find the host `a.blob.core.windows.net`. For more details, please type "azring /?:Source"."#);
+        assert_snapshot!(fatal(&at(Side::Source, unknown.into()), &download, Dialect::Slash), @r#"Error parsing source location "https://a.blob.core.windows.net/c": cannot find the host `a.blob.core.windows.net`. For more details, please type "azring /?:Source"."#);
         let matching = options(&[
             "/Source:https://a.blob.core.windows.net/c",
             "/Dest:/data",
             "/Pattern:x",
         ]);
-        assert_snapshot!(fatal(&forbidden(), &download, Dialect::Slash), @r#"
+        assert_snapshot!(fatal(&at(Side::Source, forbidden()), &download, Dialect::Slash), @r#"
         Error parsing source location "https://a.blob.core.windows.net/c": Failed to enumerate directory https://a.blob.core.windows.net/c. The remote server returned an error: (403) Forbidden.
         HttpStatusMessage:the service answered 403 AuthenticationFailed: the signature is wrong
         RequestId:5205442d-001e
         Time:Thu, 16 Aug 2018 15:19:39 GMT For more details, please type "azring /?:Source".
         "#);
-        assert_snapshot!(fatal(&forbidden(), &matching, Dialect::Slash), @r#"
+        assert_snapshot!(fatal(&at(Side::Source, forbidden()), &matching, Dialect::Slash), @r#"
         Error parsing source location "https://a.blob.core.windows.net/c": Failed to enumerate directory https://a.blob.core.windows.net/c with file pattern x. The remote server returned an error: (403) Forbidden.
         HttpStatusMessage:the service answered 403 AuthenticationFailed: the signature is wrong
         RequestId:5205442d-001e
         Time:Thu, 16 Aug 2018 15:19:39 GMT For more details, please type "azring /?:Source".
         "#);
-        assert_snapshot!(fatal(&no_such_folder(), &download, Dialect::Slash), @r#"Error parsing destination location "/data": cannot open `/data`: no such file or directory. For more details, please type "azring /?:Dest"."#);
+        assert_snapshot!(fatal(&at(Side::Target, no_such_folder()), &download, Dialect::Slash), @r#"Error parsing destination location "/data": cannot open `/data`: no such file or directory. For more details, please type "azring /?:Dest"."#);
     }
 
     #[test]

@@ -61,6 +61,7 @@ impl Listener for Records {
                     self.write("init", init);
                 }
             }
+            Event::Begun { .. } => {}
             Event::IoMode(mode) => self.write("io_mode", &json!({ "message": mode })),
             Event::Notice(text) => self.write("warning", &json!({ "message": masked(text) })),
             Event::Unlisted { what, error } => {
@@ -237,7 +238,7 @@ fn hex(bytes: &[u8]) -> String {
 pub(crate) fn failure(error: &Error) -> Map<String, Value> {
     let mut fields = Map::new();
     fields.insert("message".to_owned(), masked(&error.to_string()).into());
-    if let Error::Transport(transport) = error {
+    if let Error::Transport(transport) = error.bare() {
         let told = [
             ("status", transport.status().map(Value::from)),
             ("code", transport.code().map(Value::from)),

@@ -55,6 +55,7 @@ impl Listener for Messages {
         match event {
             Event::Started { .. }
             | Event::Done { .. }
+            | Event::Begun { .. }
             | Event::CopyStarted { .. }
             | Event::IoMode(BEST_IO) => {}
             Event::IoMode(mode) => self.info(&format!("io: {mode}")),

@@ -88,6 +88,34 @@ fn a_location_that_cannot_be_used_is_told_in_azcopys_form() {
 }
 
 #[test]
+fn an_end_that_cannot_be_used_is_named_where_both_are_services() {
+    let service = three();
+    run(&service.upload(&["/S"]));
+    let other = service.url().replace("/container", "/another");
+    let between = |source_key: &str, target_key: &str| {
+        run(&[
+            format!("/Source:{}", service.url()),
+            format!("/Dest:{other}"),
+            format!("/SourceKey:{source_key}"),
+            format!("/DestKey:{target_key}"),
+            "/SyncCopy".to_owned(),
+            "/S".to_owned(),
+        ])
+    };
+    let (right, wrong) = (super::service::KEY, "d3Jvbmc=");
+    let told = between(right, wrong);
+    let start = format!("[ERROR] Error parsing destination location \"{other}\": ");
+    assert!(told.messages.contains(&start), "{told:?}");
+    let told = between(wrong, right);
+    let start = format!(
+        "[ERROR] Error parsing source location \"{}\": ",
+        service.url()
+    );
+    assert!(told.messages.contains(&start), "{told:?}");
+    assert_eq!(between(right, right).code, Some(0));
+}
+
+#[test]
 fn a_preview_counts_and_its_log_names_what_would_be_copied() {
     let service = three();
     let log = format!("/V:{}", service.path("logs/copy.log"));
@@ -120,10 +148,10 @@ fn the_verbose_log_is_appended_to_and_in_its_default_place_without_a_value() {
     }
     let log = fs::read_to_string(service.path("azring/AzCopyVerbose.log")).unwrap();
     assert_eq!(log.matches(">>>>>>>>>>>>>>>>").count(), 2);
-    assert_eq!(
-        log.matches("[VERBOSE] Finished transfer: a.txt\n").count(),
-        2
-    );
+    for begun_and_ended in ["Start", "Finished"] {
+        let line = format!("[VERBOSE] {begun_and_ended} transfer: a.txt\n");
+        assert_eq!(log.matches(&line).count(), 2, "{log}");
+    }
 }
 
 #[test]

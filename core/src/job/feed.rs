@@ -15,7 +15,7 @@ use crate::schedule::Queue;
 use crate::stop::Stop;
 use crate::store::{Ends, Page, Position, Tools};
 use crate::transfer::{Carriage, Lane};
-use crate::{Error, Result};
+use crate::{Error, Result, Side};
 
 use super::chronicle::Chronicle;
 use super::resume;
@@ -127,6 +127,9 @@ impl Feed<'_> {
     }
 
     async fn push(&self, task: Task, queue: &mut Queue) {
+        self.observer.event(Event::Begun {
+            name: &task.entry.name,
+        });
         queue.push(Arc::new(Carriage::new(task, self.lane))).await;
     }
 
@@ -167,7 +170,7 @@ impl Feed<'_> {
         while let Some(page) = self.next(pages.recv()).await {
             let entries = match page {
                 Ok(page) => self.tell(page, &mut listed),
-                Err(error) if !listed_any => return Err(error),
+                Err(error) if !listed_any => return Err(error.at(Side::Source)),
                 Err(error) => {
                     self.observer.event(Event::Unlisted {
                         what: "the rest of the source",

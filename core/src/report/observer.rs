@@ -32,6 +32,11 @@ pub enum Event<'a> {
         /// What the service calls the copy.
         copy_id: &'a str,
     },
+    /// An object is on its way: the workers have it before them.
+    Begun {
+        /// Its name at the source.
+        name: &'a EntryName,
+    },
     /// An object is at its destination (in a preview: would be copied).
     Done {
         /// Its name at the source.

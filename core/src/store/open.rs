@@ -14,7 +14,7 @@ use crate::location::{BlobLocation, Location};
 use crate::options::Options;
 use crate::plan::route::{Route, route};
 use crate::select::Pattern;
-use crate::{Error, Result};
+use crate::{Error, Result, Side};
 
 /// The two ends of a copy, and what follows from both.
 pub struct Ends {
@@ -33,7 +33,9 @@ pub struct Ends {
 /// Opens both ends. A source that may be a folder or a single object is looked at.
 pub async fn open(options: &Options, tools: &Tools, settler: &Settler) -> Result<Ends> {
     let route = route(&options.source, &options.target, options.sync_copy)?;
-    let (source, single) = open_source(options, tools, route).await?;
+    let (source, single) = open_source(options, tools, route)
+        .await
+        .map_err(|error| error.at(Side::Source))?;
     let (target, single) = match single {
         Some(name) => single_target(&options.target, name),
         None => (options.target.clone(), None),

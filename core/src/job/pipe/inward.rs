@@ -20,7 +20,7 @@ use crate::report::Totals;
 use crate::store::blob::rules::APPENDS;
 use crate::store::blob::{self, BlobDestination, BlobStream};
 use crate::store::{Committed, Destination as _, Sums, Tools};
-use crate::{Error, Result};
+use crate::{Error, Result, Side};
 
 /// Copies everything that comes.
 pub(super) async fn copy(line: &Line<'_>) -> Result<Ended> {
@@ -28,11 +28,16 @@ pub(super) async fn copy(line: &Line<'_>) -> Result<Ended> {
     let destination = BlobDestination::new(above, &line.options.shape, false);
     let name = EntryName::from(last.as_str());
     let target = destination.names().target(&name)?.name;
-    destination.prepare(&line.tools).await?;
+    let at_target = |error: Error| error.at(Side::Target);
+    destination.prepare(&line.tools).await.map_err(at_target)?;
     let shown = destination.shown(&target);
     Totals::add(&line.totals.listed, 1);
     if line.options.conflict.overwrite != Overwrite::Always
-        && destination.stat(&line.tools, &target).await?.is_some()
+        && destination
+            .stat(&line.tools, &target)
+            .await
+            .map_err(at_target)?
+            .is_some()
     {
         // What comes in cannot be asked for again, and it cannot hold an answer beside the data: to leave the blob as it
         // is would lose it, so that is no skipping.

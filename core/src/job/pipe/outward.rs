@@ -17,7 +17,7 @@ use crate::plan::chunks::Chunks;
 use crate::report::Totals;
 use crate::store::blob::{self, BlobSource, Reading};
 use crate::store::{Reader, Source as _};
-use crate::{Error, Result};
+use crate::{Error, Result, Side};
 
 /// The size of a range that is fetched at once: what a service gives a checksum for.
 const RANGE_BYTES: u64 = 4 << 20;
@@ -26,7 +26,9 @@ const RANGE_BYTES: u64 = 4 << 20;
 pub(super) async fn copy(line: &Line<'_>) -> Result<Ended> {
     let source = &line.options.source;
     let found = match source {
-        Location::Blob(place) if !place.is_directory => blob::look(&line.tools, place).await?,
+        Location::Blob(place) if !place.is_directory => blob::look(&line.tools, place)
+            .await
+            .map_err(|error| error.at(Side::Source))?,
         _ => None,
     };
     let Some((above, entry)) = found else {
