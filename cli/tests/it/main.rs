@@ -11,6 +11,8 @@ mod ledger;
 
 mod scripts;
 
+mod records;
+
 mod pipes;
 
 mod secrets;

@@ -1,0 +1,309 @@
+//! Records of JSON: every line is one that the documentation describes, field by field, and the sums are what somebody
+//! else counts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use super::service::{KEY, Service};
+use super::{Told, azring, run};
+
+/// What the documentation says of each type: the fields that its records may have.
+struct Documented(BTreeMap<String, BTreeSet<String>>);
+
+impl Documented {
+    /// Reads the tables of `azring --help json`.
+    fn read() -> Self {
+        let page = run(&["--help", "json"]).results;
+        let mut types: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut columns = Vec::new();
+        let mut command = String::new();
+        for line in page.lines() {
+            let Some(row) = line.strip_prefix('|') else {
+                columns.clear();
+                continue;
+            };
+            let cells: Vec<_> = row.split('|').map(str::trim).collect();
+            if columns.is_empty() {
+                columns = cells.iter().map(|&cell| cell.to_owned()).collect();
+                continue;
+            }
+            match columns[0].as_str() {
+                // Fields of every record, and those that an object has besides.
+                "field" if columns[1] == "value" && cells[0].contains("schema_version") => {
+                    command = "*".to_owned();
+                    types
+                        .entry(command.clone())
+                        .or_default()
+                        .extend(words(cells[0]));
+                }
+                "field" if columns[1] == "value" && command == "*" => {
+                    types
+                        .entry("*".to_owned())
+                        .or_default()
+                        .extend(words(cells[0]));
+                }
+                "field" if columns[1] == "of what outcome" => {
+                    types
+                        .entry("object".to_owned())
+                        .or_default()
+                        .extend(words(cells[0]));
+                }
+                "`type`" => {
+                    for kind in words(cells[0]) {
+                        types.entry(kind).or_default().extend(words(cells[2]));
+                    }
+                }
+                "command" => {
+                    let named = words(cells[0]).into_iter().next();
+                    command = named.unwrap_or(command);
+                    for kind in words(cells[1]) {
+                        let kind = format!("{command} {kind}");
+                        types.entry(kind).or_default().extend(words(cells[2]));
+                    }
+                }
+                _ => {}
+            }
+        }
+        types
+            .entry("object".to_owned())
+            .or_default()
+            .insert("name_hex".to_owned());
+        Self(types)
+    }
+
+    /// The records of a run, each compared with what is said of its type; `prefix` is the command they are from.
+    fn parse(&self, told: &Told, prefix: &str) -> Vec<Value> {
+        told.results
+            .lines()
+            .map(|line| self.record(line, prefix))
+            .collect()
+    }
+
+    fn record(&self, line: &str, prefix: &str) -> Value {
+        let record: Value =
+            serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"));
+        let fields = record.as_object().expect("an object");
+        assert_eq!(record["schema_version"], 1, "{line}");
+        let kind = format!("{prefix}{}", record["type"].as_str().expect("a type"));
+        let known = self
+            .0
+            .get(&kind)
+            .unwrap_or_else(|| panic!("`{kind}` is not documented"));
+        for (name, value) in fields {
+            let is_known = self.0["*"].contains(name) || known.contains(name);
+            assert!(is_known, "`{name}` of `{kind}` is not documented: {line}");
+            let is_right = match name.as_str() {
+                "preview" | "success" | "listing_done" => value.is_boolean(),
+                "schema_version" | "exit_code" | "listed" | "listed_bytes" | "done" | "skipped"
+                | "failed" | "unlisted" | "bytes" | "moved_bytes" | "bytes_per_second"
+                | "retries" | "elapsed_ms" | "status" | "attempts" | "objects" => value.is_u64(),
+                "type" | "time" | "name" | "name_hex" | "outcome" | "message" | "what" | "code"
+                | "request_id" | "md5" | "etag" | "source" | "destination" | "version"
+                | "copy_id" | "modified" | "state" | "found" | "advice" => value.is_string(),
+                // Others may be added.
+                _ => !value.is_null(),
+            };
+            assert!(is_right, "`{name}` is of another kind: {line}");
+        }
+        record
+    }
+}
+
+/// The words in backticks.
+fn words(cell: &str) -> Vec<String> {
+    cell.split('`')
+        .skip(1)
+        .step_by(2)
+        .map(str::to_owned)
+        .collect()
+}
+
+fn count(records: &[Value], outcomes: &[&str]) -> u64 {
+    let of = |record: &&Value| outcomes.iter().any(|outcome| record["outcome"] == *outcome);
+    records.iter().filter(of).count() as u64
+}
+
+/// Compares the sums of a run with its records; returns its summary.
+fn summed(records: &[Value], code: Option<i32>) -> Value {
+    let summary = records.last().expect("a summary").clone();
+    assert_eq!(summary["type"], "summary");
+    assert_eq!(summary["exit_code"].as_i64(), code.map(i64::from));
+    assert_eq!(summary["success"], code == Some(0));
+    assert_eq!(
+        records
+            .iter()
+            .filter(|record| record["type"] == "summary")
+            .count(),
+        1
+    );
+    if summary["listed"].is_u64() {
+        let bytes: u64 = records
+            .iter()
+            .filter(|record| record["outcome"] == "done" || record["outcome"] == "would_copy")
+            .filter_map(|record| record["bytes"].as_u64())
+            .sum();
+        assert_eq!(summary["done"], count(records, &["done", "would_copy"]));
+        assert_eq!(summary["skipped"], count(records, &["skipped"]));
+        assert_eq!(summary["failed"], count(records, &["failed"]));
+        assert_eq!(summary["bytes"], bytes);
+        let listed = summary["listed"].as_u64().unwrap();
+        assert_eq!(
+            listed,
+            count(records, &["done", "would_copy", "skipped", "failed"])
+        );
+    }
+    summary
+}
+
+const FILES: [(&str, usize); 5] = [
+    ("a.txt", 10),
+    ("b.txt", 20),
+    ("sub/c.txt", 0),
+    ("large", 9 << 20),
+    ("r\u{e9}sum\u{e9} \u{202e}.txt", 3),
+];
+
+#[test]
+fn every_record_of_a_copy_is_documented_and_the_sums_are_what_is_there() {
+    let service = Service::with_files(&FILES);
+    let documented = Documented::read();
+    let check = |words: &[String], code: i32| {
+        let words: Vec<_> = words
+            .iter()
+            .cloned()
+            .chain(["/Output:json".to_owned()])
+            .collect();
+        let told = run(&words);
+        assert_eq!(told.code, Some(code), "{words:?} {told:?}");
+        summed(&documented.parse(&told, ""), told.code)
+    };
+    let refused = r#"{"rules": [{"when": {"method": "PUT", "path": "*b.txt"},
+        "then": {"answer": {"status": 403, "code": "AuthorizationFailure"}}},
+        {"when": {"method": "PUT", "path": "*/large", "query": "*comp=block&*", "times": 1},
+         "then": {"answer": {"status": 503, "code": "ServerBusy"}}}]}"#;
+    service.fall_ill(refused);
+    let first = check(&service.upload(&["/S"]), 1);
+    assert_eq!((&first["done"], &first["failed"]), (&4.into(), &1.into()));
+    assert_eq!(first["retries"], 1);
+    assert_eq!(service.container().names().len(), 4);
+    service.fall_ill(r#"{"rules": []}"#);
+    // The same command goes on with what failed; another one skips what is there.
+    let all = check(&service.upload(&["/S", "/XO"]), 0);
+    assert_eq!(all["listed"], FILES.len());
+    assert_eq!(service.container().names().len(), FILES.len());
+    let preview = check(&service.download(&["/S", "/L"]), 0);
+    assert_eq!(preview["done"], FILES.len());
+    let down = check(&service.download(&["/S", "/CheckMD5"]), 0);
+    let bytes: usize = FILES.iter().map(|(_, bytes)| bytes).sum();
+    assert_eq!(down["bytes"], bytes);
+    // Nobody is there to be asked.
+    assert_eq!(
+        check(&service.download(&["/S", "/NoJournal"]), 0)["skipped"],
+        FILES.len()
+    );
+    assert_eq!(check(&service.download(&["/Pattern:none"]), 0)["listed"], 0);
+}
+
+#[test]
+fn every_record_of_a_copy_that_goes_wrong_is_documented() {
+    let service = Service::with_files(&FILES);
+    let documented = Documented::read();
+    let json = |words: &[String]| {
+        let words: Vec<_> = words
+            .iter()
+            .cloned()
+            .chain(["/Output:json".to_owned()])
+            .collect();
+        run(&words)
+    };
+    // There is no container yet; then the key is wrong; then there is no such folder.
+    let mut wrong_key = service.upload(&[]);
+    wrong_key[2] = "/DestKey:d3Jvbmc=".to_owned();
+    let mut nowhere = service.upload(&[]);
+    nowhere[0].push_str("/nowhere");
+    for words in [service.download(&["/S"]), wrong_key, nowhere] {
+        let told = json(&words);
+        assert_eq!(told.code, Some(1), "{told:?}");
+        let records = documented.parse(&told, "");
+        let summary = summed(&records, told.code);
+        assert!(summary.get("listed").is_none());
+        assert!(records.iter().any(|record| record["type"] == "error"));
+    }
+    // What was never begun has no records.
+    let misuse = json(&service.upload(&["/NC:0"]));
+    assert_eq!((misuse.code, misuse.results.as_str()), (Some(2), ""));
+    // A blob whose MD5 is not what it should be.
+    assert_eq!(json(&service.upload(&["/S"])).code, Some(0));
+    let wrong = [("x-ms-blob-content-md5", "CQkJCQkJCQkJCQkJCQkJCQ==")];
+    let query = [("comp", "properties")];
+    service
+        .container()
+        .ask("PUT", "a.txt", &query, &wrong, Vec::new());
+    let told = json(&service.download(&["/S", "/CheckMD5"]));
+    let summary = summed(&documented.parse(&told, ""), Some(1));
+    assert_eq!(
+        (&summary["failed"], &summary["done"]),
+        (&1.into(), &(FILES.len() - 1).into())
+    );
+}
+
+#[test]
+fn every_record_between_services_and_from_a_pipe_is_documented() {
+    let service = Service::with_files(&FILES);
+    let documented = Documented::read();
+    assert_eq!(run(&service.upload(&["/S"])).code, Some(0));
+    for more in [&[][..], &["/SyncCopy"]] {
+        let target = format!(
+            "{}{}",
+            service.url().replace("/container", "/another"),
+            more.len()
+        );
+        let own = [
+            format!("/Source:{}", service.url()),
+            format!("/Dest:{target}"),
+            format!("/SourceKey:{KEY}"),
+            format!("/DestKey:{KEY}"),
+            "/S".to_owned(),
+            "/Output:json".to_owned(),
+        ];
+        let words: Vec<_> = own
+            .into_iter()
+            .chain(more.iter().map(|&word| word.to_owned()))
+            .collect();
+        let told = run(&words);
+        let summary = summed(&documented.parse(&told, ""), Some(0));
+        assert_eq!(summary["done"], FILES.len(), "{told:?}");
+    }
+    let mut child = azring(&[
+        format!("/Dest:{}/piped", service.url()),
+        format!("/DestKey:{KEY}"),
+        "/Output:json".to_owned(),
+    ])
+    .stdin(Stdio::piped())
+    .stdout(Stdio::piped())
+    .spawn()
+    .unwrap();
+    child.stdin.take().unwrap().write_all(b"data").unwrap();
+    let told: Told = child.wait_with_output().unwrap().into();
+    let summary = summed(&documented.parse(&told, ""), Some(0));
+    assert_eq!(
+        (&summary["done"], &summary["bytes"]),
+        (&1.into(), &4.into())
+    );
+}
+
+#[test]
+fn every_record_of_the_commands_beside_copying_is_documented() {
+    let service = Service::with_files(&FILES);
+    let documented = Documented::read();
+    assert_eq!(run(&service.upload(&["/S"])).code, Some(0));
+    let key = format!("/SourceKey:{KEY}");
+    let listed = run(&["list", &service.url(), &key, "/Output:json"]);
+    let records = documented.parse(&listed, "azring list ");
+    assert_eq!(records.len(), FILES.len() + 1);
+    let doctor = run(&["doctor", &service.url(), &key, "/Output:json"]);
+    assert!(documented.parse(&doctor, "azring doctor ").len() > 5);
+}
