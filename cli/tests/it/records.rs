@@ -20,6 +20,7 @@ impl Documented {
         let mut types: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut columns = Vec::new();
         let mut command = String::new();
+        let mut tables = 0;
         for line in page.lines() {
             let Some(row) = line.strip_prefix('|') else {
                 columns.clear();
@@ -28,18 +29,12 @@ impl Documented {
             let cells: Vec<_> = row.split('|').map(str::trim).collect();
             if columns.is_empty() {
                 columns = cells.iter().map(|&cell| cell.to_owned()).collect();
+                tables += 1;
                 continue;
             }
             match columns[0].as_str() {
-                // Fields of every record, and those that an object has besides.
-                "field" if columns[1] == "value" && cells[0].contains("schema_version") => {
-                    command = "*".to_owned();
-                    types
-                        .entry(command.clone())
-                        .or_default()
-                        .extend(words(cells[0]));
-                }
-                "field" if columns[1] == "value" && command == "*" => {
+                // The first table has the fields of every record, another one those that an object has besides.
+                "field" if tables == 1 => {
                     types
                         .entry("*".to_owned())
                         .or_default()
