@@ -22,6 +22,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::LocalSet;
 
 use crate::journal::{Replayed, Session};
+use crate::location::plain_text_warning;
 use crate::options::Options;
 use crate::plan::history::{Note, Take};
 use crate::plan::route::{Route, route};
@@ -66,6 +67,11 @@ pub fn run(
     observer.event(Event::Started { totals: &totals });
     if let Some(earlier) = &earlier {
         observer.event(Event::Notice(&told_earlier(earlier)));
+    }
+    for location in [&options.source, &options.target] {
+        if let Some(warning) = plain_text_warning(location, &options.engine.resolve) {
+            observer.event(Event::Notice(&warning));
+        }
     }
     let coordinator = runtime::plain_runtime()?;
     let run = Run {

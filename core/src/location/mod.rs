@@ -7,6 +7,7 @@
 mod account;
 mod name;
 mod parse;
+mod plain;
 mod sas;
 mod url;
 
@@ -18,6 +19,7 @@ use azring_transport::http::Account;
 pub use account::ServiceKind;
 pub(crate) use name::{RESERVED, decode as decode_name};
 pub use parse::{Access, parse};
+pub(crate) use plain::warning as plain_text_warning;
 
 /// One end of a copy. Its `Display` is what [`parse()`] reads, without any credential.
 #[derive(Debug, Clone)]
