@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Read;
 use std::net::TcpListener;
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::Stdio;
 
 use azring_emulator_tests::emulator::digest;
@@ -124,8 +125,25 @@ fn commands_that_work(service: &Service) -> Vec<Words> {
             .collect()
     };
     let key = format!("/SourceKey:{KEY}");
+    let journal = format!("/Z:{}", service.path("journal"));
+    let between = |more: &[&str]| {
+        let own = [
+            format!("/Source:{}", service.url()),
+            format!("/Dest:{}", service.url().replace("/container", "/another")),
+            format!("/DestKey:{KEY}"),
+        ];
+        let words = own
+            .into_iter()
+            .chain(more.iter().map(|&word| word.to_owned()));
+        recorded(service, words.collect())
+    };
     vec![
         up(&[]),
+        up(&["/Y", &journal]),
+        between(&[&key, "/S", "/Y"]),
+        between(&[&key, "/S", "/Y", "/SyncCopy"]),
+        vec!["jobs".into()],
+        vec!["jobs".into(), "--output=json".into()],
         up(&["/Y", "/S"]),
         up(&["/L"]),
         up(&["/Output:json", "/Y"]),
@@ -218,14 +236,56 @@ fn no_key_is_printed_or_logged_whatever_happens() {
         service.fall_ill(&plan);
         told.extend(run_all(commands_that_work(&service)));
     }
+    // One object that fails leaves a journal, to go on from.
+    service.fall_ill(
+        r#"{"rules": [{"when": {"method": "PUT", "path": "*/b.txt"},
+             "then": {"answer": {"status": 403, "code": "AuthorizationFailure"}}}]}"#,
+    );
+    let journal = format!("/Z:{}", service.path("journal"));
+    let left = [
+        vec![journal.clone(), format!("/DestKey:{KEY}")],
+        service.upload(&["/Y", &journal]),
+    ];
+    told.extend(run_all(left.into_iter().rev().collect()));
     let log = fs::read_to_string(service.path("copy.log")).unwrap();
     let ledger = fs::read_to_string(service.path("copy.csv")).unwrap();
     assert!(log.contains("/DestKey:******") && ledger.contains("a.txt"));
     let forms = forms(KEY);
+    assert!(told.len() >= 60, "{}", told.len());
     let printed = told.iter().flat_map(|told| [&told.results, &told.messages]);
-    for text in printed.chain([&log, &ledger]) {
+    for text in printed {
         for form in &forms {
             assert!(!text.contains(&form[..PIECE]), "`{form}` is in: {text}");
+        }
+    }
+    // Whatever lies about now: logs, ledgers, journals of what failed, files that were not completed.
+    let response = service.path("response.txt");
+    let mut files = Vec::new();
+    left_behind(service.folder(), &mut files);
+    left_behind(super::state_folder(), &mut files);
+    assert!(
+        files
+            .iter()
+            .any(|(path, _)| path.ends_with("journal/azring.jnl"))
+    );
+    for (path, bytes) in files.iter().filter(|(path, _)| *path != response) {
+        for form in &forms {
+            let piece = &form.as_bytes()[..PIECE];
+            let is_there = bytes.windows(PIECE).any(|window| window == piece);
+            assert!(!is_there, "`{form}` is in `{path}`");
+        }
+    }
+}
+
+/// The files below a folder with what is in them.
+fn left_behind(folder: &Path, files: &mut Vec<(String, Vec<u8>)>) {
+    for entry in fs::read_dir(folder).expect("it can be read") {
+        let path = entry.expect("it can be read").path();
+        if path.is_dir() {
+            left_behind(&path, files);
+        } else {
+            let bytes = fs::read(&path).expect("it can be read");
+            files.push((path.display().to_string(), bytes));
         }
     }
 }
