@@ -213,6 +213,28 @@ mod tests {
     }
 
     #[test]
+    fn what_an_earlier_run_moved_counts_and_no_share_passes_a_hundred() {
+        let totals = Totals::default();
+        for (counter, amount) in [
+            (&totals.listed_bytes, 100 * GIB),
+            (&totals.listing_done, 1),
+            (&totals.done_bytes, 40 * GIB),
+            (&totals.settled_bytes, 40 * GIB),
+            (&totals.kept_bytes, 40 * GIB),
+        ] {
+            Totals::add(counter, amount);
+        }
+        let sample = Sample::read(&totals, Duration::from_secs(10));
+        assert_snapshot!(bar(&sample, 0, 80), @"40.0 GiB / 100 GiB 40%  0 B/s  (avg 0 B/s)  files 0/0");
+        // Parts of an object that were there, and then the whole of it again, since it failed.
+        Totals::add(&totals.kept_bytes, 30 * GIB);
+        Totals::add(&totals.moved_bytes, 25 * GIB);
+        Totals::add(&totals.settled_bytes, 60 * GIB);
+        let sample = Sample::read(&totals, Duration::from_secs(10));
+        assert_snapshot!(bytes(&sample), @"100 GiB / 100 GiB 100%");
+    }
+
+    #[test]
     fn a_total_that_still_grows_is_no_base_for_a_share() {
         let sample = Sample {
             listing_done: false,

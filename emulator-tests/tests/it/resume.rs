@@ -3,6 +3,7 @@
 //! The runs are brought to a stop at a known place: the service leaves one request without an answer.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -370,4 +371,60 @@ fn without_a_journal_a_run_begins_anew() {
     assert_eq!(world.journals(), 0);
     world.goes_on(1, 0);
     assert_eq!(world.requests("PutBlock"), 4);
+}
+
+#[test]
+fn a_folder_that_could_not_be_listed_is_listed_by_the_next_run_and_nothing_else_is_sent() {
+    let tree = Tree::named(["a", "closed/b", "closed/c/d", "e/f"]);
+    let world = World::up(&tree);
+    let closed = world.here.join("closed");
+    let permit = |mode| fs::set_permissions(&closed, fs::Permissions::from_mode(mode)).unwrap();
+    permit(0o000);
+    let outcome = world.command().as_ordinary_user().run();
+    permit(0o755);
+    outcome.failed().naming(&["closed"]);
+    assert_eq!(world.there.names(), ["a", "e/f"]);
+    world.gets_well();
+    world
+        .command()
+        .as_ordinary_user()
+        .run()
+        .succeeded()
+        .counting(4, 0, 0);
+    assert_eq!(world.requests("PutBlob"), 2);
+    assert_eq!(world.journals(), 0);
+    assert_same(&tree, &Tree::get_from(&world.there));
+}
+
+/// What stands at the destination now was put there by somebody else, and nobody is there to be asked.
+#[test]
+fn an_object_that_failed_before_it_was_begun_is_not_written_over_what_came_since() {
+    let mut world = World::up(&Tree::named(["a", "b"]));
+    world.words = vec!["/S"];
+    let denied = r#"{ "answer": { "status": 403, "code": "AuthorizationPermissionMismatch" } }"#;
+    world.falls_ill(r#"{ "method": "PUT", "path": "*/b" }"#, denied);
+    world.command().run().failed().counting(1, 0, 1);
+    world.gets_well();
+    world.there.put("b", "somebody else's");
+    world.goes_on(1, 1);
+    assert_eq!(world.there.get("b"), b"somebody else's");
+}
+
+/// Files that come to be behind the place where the listing stopped belong to the job, and the counts are those of one run.
+#[test]
+fn a_listing_goes_on_behind_a_name_that_is_gone_by_now() {
+    let names: Vec<String> = (0..3000).map(|number| format!("{number:05}")).collect();
+    let world = World::up(&Tree::named(names.iter().map(String::as_str)));
+    world.is_killed(
+        r#"{ "method": "PUT", "path": "*/0*", "hits": [700] }"#,
+        SILENCE,
+    );
+    let there = world.there.names();
+    assert!(there.len() < 3000, "it was killed before its end");
+    for name in &there {
+        fs::remove_file(world.here.join(name)).unwrap();
+    }
+    let summary = world.command().run().succeeded().summary();
+    assert_eq!(summary.done + summary.skipped, 3000);
+    assert_eq!(world.there.names(), names);
 }
