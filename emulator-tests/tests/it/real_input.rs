@@ -37,14 +37,35 @@ fn up_and_back(service: &BlobService, source: &Path) {
     assert_none(&folders(source, target.path()));
 }
 
-/// Where cargo has unpacked the crates: thousands of files, in all sizes that sources have.
-fn crates() -> PathBuf {
+/// Files to send, and their folder if it is only here for that.
+struct Sources {
+    path: PathBuf,
+    _copy: Option<Folder>,
+}
+
+/// What cargo has unpacked: thousands of files, in all sizes that sources have. They are copied first, because cargo may be
+/// unpacking more of them for somebody else.
+fn crates() -> Sources {
     if let Some(given) = std::env::var_os("AZRING_REAL_INPUT") {
-        return given.into();
+        return Sources {
+            path: given.into(),
+            _copy: None,
+        };
     }
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
-    home.expect("cargo has a home").join("registry/src")
+    let unpacked = home.expect("cargo has a home").join("registry/src");
+    let folder = Folder::new();
+    let copied = Command::new("cp")
+        .args(["--archive", "--no-target-directory"])
+        .args([&unpacked, folder.path()])
+        .status()
+        .expect("cp runs");
+    assert!(copied.success(), "{} can be copied", unpacked.display());
+    Sources {
+        path: folder.path().to_owned(),
+        _copy: Some(folder),
+    }
 }
 
 /// A disk image as hypervisors make it, with data between its holes.
@@ -81,12 +102,12 @@ fn disk_image() -> Folder {
 #[test]
 fn sources_of_all_crates_come_back_from_azring_emulator() {
     let emulator = EmulatorProcess::start(&[]);
-    up_and_back(&emulator.blob_service(None), &crates());
+    up_and_back(&emulator.blob_service(None), &crates().path);
 }
 
 #[test]
 fn sources_of_all_crates_come_back_from_azurite() {
-    up_and_back(&azurite::shared().blob_service(), &crates());
+    up_and_back(&azurite::shared().blob_service(), &crates().path);
 }
 
 #[test]
