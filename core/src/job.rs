@@ -3,6 +3,9 @@
 //! The calling thread becomes the coordinator: it lists, plans, feeds the queue and reports, while the workers carry. Its
 //! two halves, the feed and the outcomes that come back, take turns on this one thread, so that an observer is never
 //! called by two at once.
+//!
+//! With a journal (`chronicle`) what is planned and what becomes of it is written down as it happens, and a run begins
+//! with what an earlier one left to do (`resume`), before it lists on.
 
 mod chronicle;
 
