@@ -19,6 +19,7 @@ use crate::ledger::Ledger;
 use crate::misuse::reason;
 use crate::parameter::{Dialect, FAIL_IF_EMPTY, Z};
 use crate::settings::Settings;
+use crate::trace::Trace;
 use crate::verbose_log::VerboseLog;
 use crate::{prompt, signal, terminal};
 
@@ -143,6 +144,12 @@ fn listeners(
         let ledger = Ledger::open(path, options.preview, console());
         listeners.push(Box::new(
             ledger.map_err(|error| cannot_write("ledger", path, &error))?,
+        ));
+    }
+    if let Some(path) = &settings.trace {
+        let trace = Trace::open(path, console());
+        listeners.push(Box::new(
+            trace.map_err(|error| cannot_write("trace", path, &error))?,
         ));
     }
     listeners.push(Box::new(Messages::new(

@@ -40,6 +40,8 @@ mod verbose_log;
 
 mod ledger;
 
+mod trace;
+
 mod prompt;
 
 mod terminal;

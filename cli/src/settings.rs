@@ -20,6 +20,8 @@ pub(crate) struct Settings {
     pub(crate) verbose_log: Option<PathBuf>,
     /// Where the ledger goes, if there is one.
     pub(crate) ledger: Option<PathBuf>,
+    /// Where the controller's trace goes, if there is one.
+    pub(crate) trace: Option<PathBuf>,
     /// Records on standard output instead of text.
     pub(crate) json: bool,
     /// How far the run is.
@@ -49,6 +51,7 @@ impl Settings {
             command: given.to_string(),
             verbose_log: verbose_log(given, around)?,
             ledger: local(given, &row::LEDGER)?,
+            trace: local(given, &row::TRACE_CONTROLLER)?,
             json: choice(given, &row::OUTPUT)? == Some("json"),
             progress: match choice(given, &row::PROGRESS)? {
                 Some("lines") => Progress::Lines,

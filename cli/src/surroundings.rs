@@ -55,6 +55,15 @@ impl Surroundings {
             .filter(|value| !value.is_empty())
     }
 
+    /// Where azring keeps what a call can do without: `$XDG_CACHE_HOME/azring`.
+    pub(crate) fn cache_folder(&self) -> Option<PathBuf> {
+        let folder = |name| self.raw(name).map(PathBuf::from);
+        folder("XDG_CACHE_HOME")
+            .filter(|folder| folder.is_absolute())
+            .or_else(|| Some(folder("HOME")?.join(".cache")))
+            .map(|folder| folder.join("azring"))
+    }
+
     /// Where azring keeps what should outlive a call: `$XDG_STATE_HOME/azring`, by the XDG Base Directory Specification.
     pub(crate) fn state_folder(&self) -> Option<PathBuf> {
         self.xdg_folder("XDG_STATE_HOME", ".local/state")

@@ -17,6 +17,10 @@ mod machine;
 
 mod pipe;
 
+mod pilot;
+
+mod processor;
+
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -38,6 +42,7 @@ use crate::{Error, Result, Side};
 use chronicle::Chronicle;
 use feed::Feed;
 use machine::Machine;
+use pilot::Pilot;
 
 /// Copies what `options` say and tells `observer` what happens. Returns when everything has ended, or, once `stop` is on,
 /// when what was in flight has.
@@ -156,8 +161,9 @@ impl Run<'_> {
         }
         let prepared = ends.destination.prepare(&tools).await;
         prepared.map_err(|error| error.at(Side::Target))?;
-        let (crew, queue, told) = machine.start(stop);
-        let (unlisted, lost) = tokio::join!(feed.feed(queue, earlier), self.listen(told, notes));
+        let (crew, queue, told, pilot) = machine.start(stop);
+        let heard = self.listen(told, notes, pilot);
+        let (unlisted, lost) = tokio::join!(feed.feed(queue, earlier), heard);
         crew.join()?;
         drop((lane, ends));
         help.join();
@@ -170,18 +176,26 @@ impl Run<'_> {
         }
     }
 
-    /// Reports and records what the workers tell until the last one has ended; returns why a worker could not start, if one
+    /// Steers, reports and records what the workers tell, until the last one has ended; returns why a worker could not start, if one
     /// could not.
     async fn listen(
         &self,
         mut told: UnboundedReceiver<Told>,
         mut notes: UnboundedReceiver<(u64, Note)>,
+        mut pilot: Pilot,
     ) -> Option<Error> {
         let (mut lost, mut mode) = (None, None);
         loop {
             let what = tokio::select! {
-                // What is noted of an object is noted before it ends.
+                // What is noted of an object is noted before it ends; and what is told all the time must not keep the
+                // pilot from looking.
                 biased;
+                () = pilot.tick() => {
+                    if pilot.is_telling() {
+                        self.window(&mut pilot);
+                    }
+                    continue;
+                }
                 Some((seq, note)) = notes.recv() => {
                     self.chronicle.note(seq, note);
                     continue;
@@ -205,9 +219,18 @@ impl Run<'_> {
                     settle(&outcome, self.totals, self.observer);
                 }
                 Some(Told::Lost(error)) => lost = Some(error),
-                None => return lost,
+                None => break,
             }
         }
+        // What the last, incomplete window has seen counts too.
+        self.window(&mut pilot);
+        pilot.land();
+        lost
+    }
+
+    fn window(&self, pilot: &mut Pilot) {
+        let window = pilot.steer(self.totals);
+        self.observer.event(Event::Window(&window));
     }
 }
 

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::header::HeaderValue;
+use tokio::time::Instant;
 
 use crate::buffer::Lease;
 use crate::clock::{Clock, SystemClock};
@@ -22,6 +23,7 @@ use crate::http::{
 use crate::net::{Proxies, Proxy, Resolver, Timeouts, connect};
 use crate::retry::{Backoff, Next, RetryPolicy};
 use crate::tls::Trust;
+use crate::traffic::{Attempt, Traffic};
 use crate::{Error, Kind, Result};
 
 /// The most of a small answer's body that [`Client::send`] takes, in bytes.
@@ -47,6 +49,8 @@ pub struct Settings {
     pub user_agent: String,
     /// Counts the attempts that were made again after a wait.
     pub retries: Arc<AtomicU64>,
+    /// Counts what all clients move, and sets their pace.
+    pub traffic: Arc<Traffic>,
     /// The time, for signatures and for waits between attempts.
     pub clock: Arc<dyn Clock>,
 }
@@ -61,6 +65,7 @@ impl Default for Settings {
             proxies: Arc::default(),
             user_agent: concat!("azring/", env!("CARGO_PKG_VERSION")).into(),
             retries: Arc::default(),
+            traffic: Arc::default(),
             clock: Arc::new(SystemClock),
         }
     }
@@ -87,6 +92,16 @@ enum Into<'a> {
     Memory(usize),
     /// Into a lease, exactly as many bytes as it wants.
     Lease(&'a mut Lease),
+}
+
+impl Into<'_> {
+    /// How long the answer's body will be, where that is known.
+    fn bytes(&self) -> u64 {
+        match self {
+            Into::Memory(_) => 0,
+            Into::Lease(lease) => lease.wanted() as u64,
+        }
+    }
 }
 
 impl Client {
@@ -180,15 +195,34 @@ impl Client {
         on_new_connection: bool,
         into: &mut Into<'_>,
     ) -> Result<Reply> {
+        let settings = &self.shared.settings;
+        let bytes = request.payload.bytes() + into.bytes();
+        let mut attempt = settings.traffic.begin(bytes, &*settings.clock).await;
+        let ended = self
+            .attempt_now(request, id, on_new_connection, into, &mut attempt)
+            .await;
+        attempt.end(ended.as_ref().err());
+        ended
+    }
+
+    /// An attempt whose turn it is.
+    async fn attempt_now(
+        &self,
+        request: &Request,
+        id: &HeaderValue,
+        on_new_connection: bool,
+        into: &mut Into<'_>,
+        attempt: &mut Attempt,
+    ) -> Result<Reply> {
         let endpoint = &request.account.endpoint;
         let Some(proxy) = self.shared.settings.proxies.of(endpoint)? else {
             return self
-                .exchange(request, id, on_new_connection, into, None)
+                .exchange(request, id, on_new_connection, into, None, attempt)
                 .await;
         };
         // Behind a tunnel the service answers; in plain text whoever is asked does.
         let asked = Some(proxy).filter(|_| endpoint.scheme == Scheme::Http);
-        self.exchange(request, id, on_new_connection, into, asked)
+        self.exchange(request, id, on_new_connection, into, asked, attempt)
             .await
             .map_err(|error| proxy.on_the_way(error))
     }
@@ -201,6 +235,7 @@ impl Client {
         on_new_connection: bool,
         into: &mut Into<'_>,
         asked: Option<&Proxy>,
+        attempt: &mut Attempt,
     ) -> Result<Reply> {
         let now = self.shared.settings.clock.now();
         let mut composed = compose(request, &self.shared.letterhead, id, now)?;
@@ -209,6 +244,7 @@ impl Client {
             proxy.address(&mut composed, endpoint)?;
         }
         let mut connection = self.connection(endpoint, on_new_connection).await?;
+        attempt.goes_over(connection.meter());
         let mut answer = connection.exchange(composed).await?;
         if !answer.status.is_success() {
             return Err(self.refusal(connection, answer, asked).await);
@@ -242,8 +278,10 @@ impl Client {
         }
         let timeouts = &settings.timeouts;
         let (trust, proxies) = (&settings.trust, &settings.proxies);
+        let begun = Instant::now();
         let stream = connect(endpoint, resolver, trust, proxies, timeouts.connect).await?;
-        let connection = Connection::over(stream, endpoint, timeouts).await?;
+        settings.traffic.connected(begun.elapsed());
+        let connection = Connection::over(stream, endpoint, timeouts, &settings.traffic).await?;
         Ok(Box::new(connection))
     }
 

@@ -25,6 +25,8 @@ pub mod tls;
 
 pub mod retry;
 
+pub mod traffic;
+
 pub mod clock;
 
 pub mod client;

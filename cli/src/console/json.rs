@@ -61,7 +61,7 @@ impl Listener for Records {
                     self.write("init", init);
                 }
             }
-            Event::Begun { .. } => {}
+            Event::Begun { .. } | Event::Window(_) => {}
             Event::IoMode(mode) => self.write("io_mode", &json!({ "message": mode })),
             Event::Notice(text) => self.write("warning", &json!({ "message": masked(text) })),
             Event::Unlisted { what, error } => {
@@ -116,6 +116,9 @@ pub(super) fn progress(sample: &Sample, rate: u64) -> String {
         "failed": sample.failed,
         "moved_bytes": sample.moved_bytes,
         "retries": sample.retries,
+        "concurrency": sample.concurrency,
+        "throttled_ms": sample.throttled_ms,
+        "bound": sample.bound.to_string(),
         "bytes_per_second": rate,
     });
     record(Timestamp::now(), "progress", &fields)

@@ -57,6 +57,7 @@ impl Listener for Messages {
             | Event::Done { .. }
             | Event::Begun { .. }
             | Event::CopyStarted { .. }
+            | Event::Window(_)
             | Event::IoMode(BEST_IO) => {}
             Event::IoMode(mode) => self.info(&format!("io: {mode}")),
             Event::Notice(text) => self.info(text),

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use azring_core::report::Totals;
+use azring_core::schedule::tuner::Bound;
 
 use super::units;
 
@@ -30,6 +31,12 @@ pub(super) struct Sample {
     pub(super) dropped_bytes: u64,
     /// Requests that were sent again.
     pub(super) retries: u64,
+    /// Requests that may be under way at once.
+    pub(super) concurrency: u64,
+    /// For so long the service's push-back has set the pace.
+    pub(super) throttled_ms: u64,
+    /// What holds the rate.
+    pub(super) bound: Bound,
 }
 
 impl Sample {
@@ -50,6 +57,9 @@ impl Sample {
             dropped_bytes: settled_bytes.saturating_sub(done_bytes)
                 + Totals::get(&totals.kept_bytes),
             retries: Totals::get(&totals.retries),
+            concurrency: Totals::get(&totals.concurrency),
+            throttled_ms: Totals::get(&totals.throttled_ms),
+            bound: totals.bound(),
         }
     }
 
@@ -197,6 +207,7 @@ mod tests {
             moved_bytes: 34 * GIB,
             dropped_bytes: 3 * GIB + GIB / 5,
             retries: 12,
+            ..Sample::default()
         }
     }
 

@@ -229,6 +229,7 @@ fn is_on(given: &Given, parameter: &Parameter) -> Result<bool, Misuse> {
 pub(crate) fn engine(given: &Given, around: &Surroundings) -> Result<Engine, Misuse> {
     Ok(Engine {
         concurrency: value::concurrency(given)?,
+        remember_in: around.cache_folder(),
         io: match value::choice(given, &row::IO)? {
             Some("ring") => Io::Ring,
             Some("threads") => Io::Threads,

@@ -4,7 +4,7 @@ use super::{ALL, BLOBS_FILES, Group, Parameter, Value, built};
 
 pub(super) const GROUP: Group = Group {
     title: "The machine",
-    rows: &[&NC, &IO, &MEMORY, &CA_FILE],
+    rows: &[&NC, &IO, &MEMORY, &CA_FILE, &TRACE_CONTROLLER],
 };
 
 pub(crate) static NC: Parameter = Parameter {
@@ -13,10 +13,11 @@ pub(crate) static NC: Parameter = Parameter {
     value: Value::Required("number"),
     secret: false,
     applies_to: ALL,
-    default: "8 for each core, at most 512",
+    default: "as many as bring more",
     brief: "How many requests at the same time",
-    detail: "How many requests are under way at the same time, 1 to 512. On a slow line fewer may be better than many: \
-             they share it.",
+    detail: "How many requests are under way at the same time, 1 to 512. Without it azring finds the number by itself: it \
+             begins with 8 for each core, or with what it found for the same service within the last hour, and takes \
+             more as long as that brings more, fewer where that is as good.",
     since: "AzCopy",
     built: true,
 };
@@ -61,5 +62,20 @@ pub(crate) static CA_FILE: Parameter = Parameter {
     detail: "A PEM file with certificates of authorities to trust beside those of the platform: an emulator's, or a \
              company's own.",
     since: "azring 0.1",
+    built: true,
+};
+
+pub(crate) static TRACE_CONTROLLER: Parameter = Parameter {
+    slash: "TraceController",
+    dash: &["trace-controller"],
+    value: Value::Required("path"),
+    secret: false,
+    applies_to: BLOBS_FILES,
+    default: "no trace",
+    brief: "Write down how the number of requests was chosen",
+    detail: "Writes a line of JSON into a file for every quarter of a second: what moved, what the service refused, how long \
+             requests took, and how many may be under way from then on, how fast, and why. The topic `Json` tells the \
+             fields.",
+    since: "azring 0.2",
     built: true,
 };

@@ -19,7 +19,7 @@ mod session;
 pub(crate) use location::{
     DEST, DEST_KEY, DEST_SAS, DEST_TYPE, MAP_DRIVE, SOURCE, SOURCE_KEY, SOURCE_SAS, SOURCE_TYPE,
 };
-pub(crate) use machine::{CA_FILE, IO, MEMORY, NC};
+pub(crate) use machine::{CA_FILE, IO, MEMORY, NC, TRACE_CONTROLLER};
 pub(crate) use selection::{A, DELIMITER, IA, PATTERN, S, SNAPSHOT, XA, XN, XO};
 pub(crate) use session::{
     EXIT_CODES, FAIL_IF_EMPTY, HELP, L, LEDGER, NO_JOURNAL, OUTPUT, PROGRESS, RESPONSE_FILE, V,

@@ -13,12 +13,16 @@ use azring_transport::runtime::{IoChoice, raise_descriptor_limit};
 use azring_transport::tls::Trust;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
+use super::pilot::{Cockpit, Pilot};
 use crate::Result;
 use crate::digest::Hashers;
+use crate::location::Location;
 use crate::options::{Durability, Io, Options};
 use crate::report::Totals;
-use crate::schedule::limits::{Fixed, Limits, workers};
-use crate::schedule::{Queue, queue};
+use crate::schedule::limits::{CONCURRENCY_MAX, Fixed, Limits, workers};
+use crate::schedule::remembered::Remembered;
+use crate::schedule::tuner::Range;
+use crate::schedule::{Gate, Queue, queue};
 use crate::stop::Stop;
 use crate::store::Tools;
 use crate::transfer::{Crew, Told};
@@ -33,7 +37,9 @@ const BLOCKS_BESIDE: usize = 3;
 pub(super) struct Machine {
     settings: Arc<Settings>,
     cores: u32,
-    concurrency: u32,
+    range: Range,
+    workers: u32,
+    remembered: Option<Remembered>,
     budget: Budget,
     io: IoChoice,
 }
@@ -43,24 +49,46 @@ impl Machine {
     pub(super) fn of(options: &Options, totals: &Arc<Totals>) -> Result<Self> {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get) as u32;
         let descriptors = raise_descriptor_limit().saturating_sub(DESCRIPTORS_BESIDE) / 2;
-        let wanted = Fixed::new(options.engine.concurrency, cores).concurrency();
-        let concurrency = wanted.min(descriptors.max(1) as u32);
         let total = options
             .engine
             .memory_bytes
             .unwrap_or_else(Budget::default_total);
-        let workers = workers(cores, concurrency);
+        let asked = options.engine.concurrency;
+        let most = (descriptors.max(1) as u32).min(match asked {
+            Some(_) => CONCURRENCY_MAX,
+            None => Budget::connections_max(total) as u32,
+        });
+        let remembered = place(options)
+            .zip(options.engine.remember_in.as_deref())
+            .filter(|_| asked.is_none())
+            .map(|(place, folder)| Remembered::new(folder, &place));
+        let usual = Fixed::new(asked, cores).concurrency();
+        let number = remembered.as_ref().and_then(Remembered::number);
+        let start = number.unwrap_or(usual).min(most);
+        let range = Range {
+            start,
+            most: if asked.is_some() {
+                start
+            } else {
+                most.min(CONCURRENCY_MAX)
+            },
+            is_fixed: asked.is_some(),
+            block_bytes: options.shape.block_bytes,
+        };
+        let workers = workers(cores, usual.min(most));
         let budget = Budget::divide(
             total,
             workers.into(),
-            concurrency.into(),
+            range.most.into(),
             queue::QUEUED_MAX as u64,
         );
         let settings = Arc::new(settings(options, totals)?);
         Ok(Self {
             settings,
             cores,
-            concurrency,
+            range,
+            workers,
+            remembered,
             budget,
             io: io_choice(options.engine.io),
         })
@@ -78,17 +106,17 @@ impl Machine {
 
     /// The same where there is no worker beside: with all the memory there is for data.
     pub(super) fn only_tools(&self) -> Result<Tools> {
-        let workers = u64::from(workers(self.cores, self.concurrency));
+        let workers = u64::from(self.workers);
         let bytes = self.budget.arena_bytes * workers;
         Ok(Tools {
-            pool: Pool::new(bytes, self.concurrency as usize + BLOCKS_BESIDE)?,
+            pool: Pool::new(bytes, self.concurrency() as usize + BLOCKS_BESIDE)?,
             ..self.tools()?
         })
     }
 
     /// How many requests may be under way.
     pub(super) fn concurrency(&self) -> u32 {
-        self.concurrency
+        self.range.start
     }
 
     /// The threads that serve all workers.
@@ -107,20 +135,47 @@ impl Machine {
         }
     }
 
-    /// Starts the workers; returns them, the queue that they take from, and what they tell.
-    pub(super) fn start(&self, stop: &Stop) -> (Threads, Queue, UnboundedReceiver<Told>) {
+    /// Starts the workers; returns them, the queue that they take from, what they tell, and who steers them.
+    pub(super) fn start(&self, stop: &Stop) -> (Threads, Queue, UnboundedReceiver<Told>, Pilot) {
+        let gate = if self.range.is_fixed {
+            Gate::fixed(self.workers, self.range.start)
+        } else {
+            Gate::opening(self.workers, self.range.start)
+        };
         let crew = Crew {
             io: self.io,
             arena_bytes: self.budget.arena_bytes,
-            concurrency: self.concurrency,
-            workers: workers(self.cores, self.concurrency),
+            gate: gate.clone(),
+            workers: self.workers,
             settings: Arc::clone(&self.settings),
             stop: stop.clone(),
         };
         let (queue, works) = Queue::new();
         let (told, hearing) = unbounded_channel();
         let threads = crew.start(&works, &told);
-        (Threads(threads), queue, hearing)
+        let pilot = Pilot::new(Cockpit {
+            range: self.range,
+            gate,
+            traffic: Arc::clone(&self.settings.traffic),
+            queue: works.downgrade(),
+            cores: self.cores,
+            remembered: self.remembered.clone(),
+        });
+        (Threads(threads), queue, hearing, pilot)
+    }
+}
+
+/// What the numbers of runs between these ends are remembered under: the service's host, and which way.
+fn place(options: &Options) -> Option<String> {
+    let host = |location: &Location| match location {
+        Location::Blob(place) => Some(place.account.endpoint.to_string()),
+        Location::Local(_) | Location::Pipe => None,
+    };
+    match (host(&options.source), host(&options.target)) {
+        (None, Some(to)) => Some(format!("up:{to}")),
+        (Some(from), None) => Some(format!("down:{from}")),
+        (Some(from), Some(to)) => Some(format!("through:{from}:{to}")),
+        (None, None) => None,
     }
 }
 

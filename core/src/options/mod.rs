@@ -161,6 +161,8 @@ pub enum Durability {
 pub struct Engine {
     /// Concurrent requests (`/NC`), 1 to 512; `None`: chosen by the program.
     pub concurrency: Option<u32>,
+    /// Where it is remembered from run to run what was chosen; `None`: nowhere.
+    pub remember_in: Option<PathBuf>,
     /// How files are read and written.
     pub io: Io,
     /// The memory budget in bytes; `None`: a quarter of what the machine or control group has, at most 1 GiB.

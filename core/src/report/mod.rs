@@ -6,6 +6,9 @@ mod totals;
 
 mod details;
 
+mod window;
+
 pub use details::Details;
 pub use observer::{Answer, Event, Observer};
 pub use totals::{Summary, Totals};
+pub use window::Window;

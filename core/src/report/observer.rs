@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Details, Totals};
+use super::{Details, Totals, Window};
 use crate::Error;
 use crate::entry::EntryName;
 
@@ -16,6 +16,8 @@ pub enum Event<'a> {
     },
     /// How files are read and written here, and why if it is not the best way; told once.
     IoMode(&'a str),
+    /// A quarter of a second has passed: what moved in it, and what the controller decided.
+    Window(&'a Window),
     /// Something that the user should know and that fails nothing.
     Notice(&'a str),
     /// Part of the source cannot be listed; the rest goes on.

@@ -4,6 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use super::Window;
+use crate::schedule::tuner::Bound;
+
 /// Live counters, shared by reference; every number only grows, but for the bytes of
 /// objects that turn out to be smaller than they were.
 #[derive(Debug, Default)]
@@ -28,6 +31,14 @@ pub struct Totals {
     pub settled_bytes: AtomicU64,
     /// Requests that were sent again; the network's clients count here too.
     pub retries: Arc<AtomicU64>,
+    /// Attempts that the service pushed back (503, 429).
+    pub refused: AtomicU64,
+    /// Requests that may be under way at once, at present.
+    pub concurrency: AtomicU64,
+    /// Milliseconds in which the service's push-back set the pace.
+    pub throttled_ms: AtomicU64,
+    /// What holds the rate where it is; [`Totals::bound`] reads it.
+    bound: AtomicU64,
     /// The listing has ended: `listed` is final.
     pub listing_done: AtomicU64,
 }
@@ -36,6 +47,24 @@ impl Totals {
     /// Adds to one counter.
     pub fn add(counter: &AtomicU64, amount: u64) {
         counter.fetch_add(amount, Ordering::Relaxed);
+    }
+
+    /// What holds the rate where it is, at present.
+    pub fn bound(&self) -> Bound {
+        let code = Self::get(&self.bound);
+        Bound::ALL.get(code as usize).copied().unwrap_or_default()
+    }
+
+    /// A window has passed.
+    pub(crate) fn steered(&self, window: &Window) {
+        let (sample, decision) = (&window.sample, &window.decision);
+        Self::add(&self.refused, sample.refused.into());
+        if decision.bound == Bound::Service {
+            Self::add(&self.throttled_ms, sample.window.as_millis() as u64);
+        }
+        self.concurrency
+            .store(decision.concurrency.into(), Ordering::Relaxed);
+        self.bound.store(decision.bound as u64, Ordering::Relaxed);
     }
 
     /// Takes back what was added too much: an object that is smaller than when it was listed.

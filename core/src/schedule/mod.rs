@@ -10,7 +10,12 @@ pub mod queue;
 
 pub mod limits;
 
+pub mod gate;
+
 pub mod tuner;
 
+pub mod remembered;
+
+pub use gate::Gate;
 pub use limits::Limits;
 pub use queue::{Queue, Work};

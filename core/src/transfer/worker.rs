@@ -8,14 +8,15 @@ use async_channel::Receiver;
 use azring_transport::buffer::Pool;
 use azring_transport::client::{Client, Settings};
 use azring_transport::runtime::{self, Engine, IoChoice, IoMode};
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::carriage::{Carriage, Outcome, Verdict};
 use super::server_copy::{LOOKS_MAX, Vigil};
 use crate::entry::{ETag, EntryName};
 use crate::report::Totals;
-use crate::schedule::{Work, limits};
+use crate::schedule::Work;
+use crate::schedule::gate::{Gate, Permit, Share};
 use crate::stop::Stop;
 use crate::store::server_copy::CopyId;
 use crate::store::{Committed, Pending, Tools};
@@ -52,8 +53,8 @@ pub struct Crew {
     pub io: IoChoice,
     /// The size of each worker's arena, in bytes.
     pub arena_bytes: u64,
-    /// Concurrent requests of all workers together.
-    pub concurrency: u32,
+    /// Concurrent requests of all workers together, while it moves.
+    pub gate: Gate,
     /// How many workers.
     pub workers: u32,
     /// The network's settings, shared.
@@ -82,13 +83,13 @@ impl Crew {
     }
 
     fn work(&self, index: u32, queue: Receiver<Work>, told: &UnboundedSender<Told>) {
-        let permits = limits::share(self.concurrency, self.workers, index);
-        let worked =
-            Pool::new(self.arena_bytes, permits as usize + BLOCKS_AHEAD).and_then(|pool| {
-                runtime::run(self.io, pool, |engine| {
-                    self.serve(engine, permits, queue, told.clone())
-                })
-            });
+        let share = self.gate.share(index);
+        let blocks = share.granted() as usize + BLOCKS_AHEAD;
+        let worked = Pool::new(self.arena_bytes, blocks).and_then(|pool| {
+            runtime::run(self.io, pool, |engine| {
+                self.serve(engine, share, queue, told.clone())
+            })
+        });
         if let Err(error) | Ok(Err(error)) = worked.map_err(Error::from) {
             tell(told, Told::Lost(error));
         }
@@ -97,7 +98,7 @@ impl Crew {
     async fn serve(
         &self,
         engine: Engine,
-        permits: u32,
+        share: Share,
         queue: Receiver<Work>,
         told: UnboundedSender<Told>,
     ) -> Result<()> {
@@ -111,23 +112,19 @@ impl Crew {
         let hands = Rc::new(Hands {
             tools,
             told,
-            permits: Arc::new(Semaphore::new(permits as usize)),
             settling: Arc::new(Semaphore::new(SETTLING_MAX)),
             looks: Semaphore::new(LOOKS_MAX),
             stop: self.stop.clone(),
         });
         loop {
-            let permit = hands
-                .permits
-                .clone()
-                .acquire_owned()
-                .await
-                .expect("permits are never closed");
+            let permit = share.permit().await;
+            let blocks = share.granted() as usize + BLOCKS_AHEAD;
+            hands.tools.pool.provide_for(blocks);
             let Ok(work) = queue.recv().await else { break };
             tokio::task::spawn_local(Rc::clone(&hands).carry(work, permit));
         }
         // Everything that was spawned holds a permit, and then perhaps a place to settle in.
-        let _all_carried = hands.permits.acquire_many(permits).await;
+        share.idle().await;
         let _all_settled = hands.settling.acquire_many(SETTLING_MAX as u32).await;
         Ok(())
     }
@@ -137,7 +134,6 @@ impl Crew {
 struct Hands {
     tools: Tools,
     told: UnboundedSender<Told>,
-    permits: Arc<Semaphore>,
     settling: Arc<Semaphore>,
     looks: Semaphore,
     stop: Stop,
@@ -145,7 +141,7 @@ struct Hands {
 
 impl Hands {
     /// Carries one chunk. What then only waits, for the disk or for a service, gives its permit back and waits on its own.
-    async fn carry(self: Rc<Self>, work: Work, permit: OwnedSemaphorePermit) {
+    async fn carry(self: Rc<Self>, work: Work, permit: Permit) {
         let Work { carriage, index } = work;
         if self.stop.is_on() {
             if carriage.forgo(Error::Stopped) {
@@ -178,7 +174,7 @@ impl Hands {
     async fn end_later(
         &self,
         carriage: Arc<Carriage>,
-        permit: OwnedSemaphorePermit,
+        permit: Permit,
         rest: impl Future<Output = Result<Option<ETag>>>,
     ) {
         let place = self

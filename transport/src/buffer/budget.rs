@@ -39,6 +39,11 @@ impl Budget {
         }
     }
 
+    /// The most connections that leave half of `total_bytes` for data; a few are always allowed.
+    pub fn connections_max(total_bytes: u64) -> u64 {
+        (total_bytes / 2 / CONNECTION_BYTES).max(8)
+    }
+
     /// The default total: a quarter of what the control group (or else the machine) allows, at most 1 GiB.
     pub fn default_total() -> u64 {
         let allowed = control_group_bytes()

@@ -45,7 +45,7 @@ struct Shared {
 struct Shelf {
     slot_bytes: usize,
     slots: usize,
-    blocks: usize,
+    blocks: AtomicUsize,
     free: Mutex<Vec<usize>>,
     tickets: Semaphore,
     stocked: AtomicUsize,
@@ -62,7 +62,7 @@ impl Shelf {
         Self {
             slot_bytes,
             slots,
-            blocks,
+            blocks: AtomicUsize::new(blocks),
             free: Mutex::new(free),
             tickets: Semaphore::new(stocked),
             stocked: AtomicUsize::new(stocked),
@@ -71,7 +71,8 @@ impl Shelf {
 
     /// Puts as many slots on the shelf as `blocks` blocks of `count` slots need, if there are not as many yet.
     fn stock(&self, count: usize) {
-        let wanted = count.saturating_mul(self.blocks).min(self.slots);
+        let blocks = self.blocks.load(Ordering::Relaxed);
+        let wanted = count.saturating_mul(blocks).min(self.slots);
         let before = self.stocked.fetch_max(wanted, Ordering::Relaxed);
         self.tickets.add_permits(wanted.saturating_sub(before));
     }
@@ -132,6 +133,11 @@ impl Pool {
         }
         let offsets = room.take(count).await;
         Ok(Lease::new(self.clone(), offsets, room.slot_bytes, bytes))
+    }
+
+    /// From now on so many large blocks are wanted at once. What is on the shelf already stays there.
+    pub fn provide_for(&self, blocks: usize) {
+        self.0.large.blocks.store(blocks.max(2), Ordering::Relaxed);
     }
 
     /// The largest block that a lease can hold.

@@ -6,6 +6,7 @@
 
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ use super::watch::Watch;
 use super::wire::{HEAD_BYTES_MAX, Meter, Wire};
 use crate::buffer::Lease;
 use crate::net::{Stream, Timeouts};
+use crate::traffic::Traffic;
 use crate::{Error, Kind, Result};
 
 /// How many headers an answer may have. hyper's own limit of 100 would refuse a blob with many short metadata; their
@@ -65,8 +67,9 @@ impl Connection {
         stream: Stream,
         endpoint: &Endpoint,
         timeouts: &Timeouts,
+        traffic: &Arc<Traffic>,
     ) -> Result<Self> {
-        let meter = Rc::new(Meter::default());
+        let meter = Rc::new(Meter::new(Arc::clone(traffic)));
         let wire = Wire::new(stream, Rc::clone(&meter));
         let (sender, driver) = http1::Builder::new()
             .max_buf_size(BUFFER_BYTES_MAX)
@@ -90,6 +93,11 @@ impl Connection {
     /// Whom it leads to.
     pub(crate) fn endpoint(&self) -> &Endpoint {
         &self.endpoint
+    }
+
+    /// What has gone over it.
+    pub(crate) fn meter(&self) -> Rc<Meter> {
+        Rc::clone(&self.meter)
     }
 
     /// Whether another exchange can begin; false when the other side has closed it, or when the last exchange is not

@@ -28,3 +28,4 @@ pub(crate) use failure::failure;
 pub(crate) use idle::Idle;
 pub use payload::Payload;
 pub use request::{Account, Endpoint, Reply, Request, Scheme};
+pub(crate) use wire::Meter;

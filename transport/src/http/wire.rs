@@ -4,11 +4,13 @@ use std::cell::Cell;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::net::Stream;
+use crate::traffic::Traffic;
 
 /// The most that an answer's head may take, everything before it (1xx answers) included. A real one takes 1 KiB, and
 /// all the metadata a blob can have takes 8 KiB more.
@@ -16,7 +18,8 @@ pub(super) const HEAD_BYTES_MAX: usize = 64 * 1024;
 
 /// What has gone over a connection. Shared by the wire, which counts, and the connection, which asks.
 #[derive(Debug, Default)]
-pub(super) struct Meter {
+pub(crate) struct Meter {
+    traffic: Arc<Traffic>,
     moved: Cell<u64>,
     sent: Cell<u64>,
     answered: Cell<usize>,
@@ -24,6 +27,14 @@ pub(super) struct Meter {
 }
 
 impl Meter {
+    /// A meter that also adds to the run's counters.
+    pub(super) fn new(traffic: Arc<Traffic>) -> Self {
+        Self {
+            traffic,
+            ..Self::default()
+        }
+    }
+
     /// A request begins: nothing of its answer is here.
     pub(super) fn begin(&self) {
         self.sent.set(0);
@@ -37,12 +48,12 @@ impl Meter {
     }
 
     /// How many bytes went either way since the connection was made.
-    pub(super) fn moved(&self) -> u64 {
+    pub(crate) fn moved(&self) -> u64 {
         self.moved.get()
     }
 
     /// How many bytes of this request, its head included, the stream has taken.
-    pub(super) fn sent(&self) -> u64 {
+    pub(crate) fn sent(&self) -> u64 {
         self.sent.get()
     }
 
@@ -57,6 +68,7 @@ impl Meter {
     }
 
     fn read(&self, bytes: usize) {
+        self.traffic.received(bytes as u64);
         self.moved.set(self.moved.get() + bytes as u64);
         self.answered.set(self.answered.get().saturating_add(bytes));
     }

@@ -30,6 +30,18 @@ pub enum Bound {
     Fixed,
 }
 
+impl Bound {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Self; 6] = [
+        Self::Unknown,
+        Self::Network,
+        Self::Service,
+        Self::Processor,
+        Self::Work,
+        Self::Fixed,
+    ];
+}
+
 impl fmt::Display for Bound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

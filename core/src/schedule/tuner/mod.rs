@@ -96,6 +96,8 @@ impl Tuner {
         Decision {
             concurrency: if self.range.is_fixed {
                 self.range.start
+            } else if !self.is_open {
+                self.range.start.min(OPENING)
             } else {
                 self.knee.concurrency()
             },
@@ -113,6 +115,11 @@ impl Tuner {
 
     /// A window has passed.
     pub fn step(&mut self, sample: &Sample) -> Decision {
+        if says_nothing(sample) {
+            // Nothing has ended, and nothing tells how far it is: more of it could only be too much.
+            self.hold = None;
+            return self.decision();
+        }
         let windows = self.windows_per_request(sample);
         self.pacer.step(sample, self.knee.is_climbing(), windows);
         self.hold = sample
@@ -196,6 +203,10 @@ impl Tuner {
             Bound::Work
         } else if is_full {
             Bound::Processor
+        } else if 2 * sample.under_way < self.decision().concurrency
+            && sample.under_way < self.range.start
+        {
+            Bound::Work
         } else if self.range.is_fixed {
             Bound::Fixed
         } else if self.knee.phase() == Phase::Climb {
@@ -204,6 +215,12 @@ impl Tuner {
             Bound::Network
         }
     }
+}
+
+/// Requests are under way, and that is all.
+fn says_nothing(sample: &Sample) -> bool {
+    let ended = sample.succeeded + sample.refused + sample.timeouts;
+    ended == 0 && sample.moved_bytes == 0 && sample.under_way > 0
 }
 
 /// Requests that have moved so much each, and have hardly begun to end, are long ones.

@@ -45,7 +45,20 @@ pub struct Sample {
 /// What a request is worth beside its bytes: small objects are limited by requests, and empty ones are work too.
 const REQUEST_BYTES: f64 = 16.0 * 1024.0;
 
+/// A window that waits for answers ends after this long.
+const ANSWERS_WINDOW_MAX: Duration = Duration::from_secs(4);
+
 impl Sample {
+    /// Whether a window of this length says enough where only answers tell what moved: as many requests have ended as are
+    /// under way, or something happened that must not wait.
+    pub fn is_telling(&self, window: Duration) -> bool {
+        self.succeeded >= self.under_way
+            || self.refused > 0
+            || self.timeouts > 0
+            || self.starved
+            || window >= ANSWERS_WINDOW_MAX
+    }
+
     /// Bytes per second that were not for nothing.
     pub fn good_bytes_per_second(&self) -> f64 {
         self.per_second(self.moved_bytes as f64 - self.failed_bytes as f64)

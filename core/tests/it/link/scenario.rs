@@ -27,6 +27,8 @@ pub(crate) struct Scenario {
     /// Requests are blocks of large objects: their size may be changed.
     pub(crate) is_blocks: bool,
     pub(crate) round_trip_s: f64,
+    /// It is an upload: what moved is known only when a request is answered.
+    pub(crate) is_upload: bool,
     /// From when on how many bytes per second; the first is at 0.
     pub(crate) bandwidth: Vec<(f64, f64)>,
     /// The most that one connection gets.
@@ -52,6 +54,7 @@ impl Scenario {
             request_bytes,
             is_blocks: request_bytes >= MIB,
             round_trip_s: round_trip_ms / 1e3,
+            is_upload: false,
             bandwidth: vec![(0.0, bandwidth)],
             flow: f64::INFINITY,
             loss: 0.0,
@@ -61,6 +64,16 @@ impl Scenario {
             processor: (5e-6, 0.0),
             others: Vec::new(),
             seed: 1,
+        }
+    }
+
+    /// The same link the other way.
+    pub(crate) fn upload(self) -> Self {
+        let name = format!("{}, up", self.name);
+        Self {
+            name,
+            is_upload: true,
+            ..self
         }
     }
 

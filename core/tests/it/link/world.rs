@@ -14,6 +14,9 @@ use super::random::Random;
 use super::rules::Rule;
 use super::scenario::Scenario;
 
+/// Where a client begins that does not remember.
+const START: u32 = 16;
+
 /// What a client sends on before it sees that it is refused.
 const SENT_IN_VAIN: f64 = 64.0 * 1024.0;
 
@@ -73,6 +76,7 @@ struct Flow {
     attempt: u32,
     tries: u32,
     begun_at: Option<f64>,
+    sent_at: f64,
     is_used: bool,
 }
 
@@ -88,6 +92,11 @@ struct Client {
     again: VecDeque<usize>,
     moved: f64,
     sample: Sample,
+    /// What the window has seen so far.
+    look: Sample,
+    /// How fast those were that ended in this window, and how long they took, summed up.
+    speeds: (f64, f64),
+    seen_under_way: (u32, u32),
     failed: f64,
     busy_s: f64,
     past: Vec<Past>,
@@ -176,6 +185,9 @@ impl<'a> World<'a> {
                 again: VecDeque::new(),
                 moved: 0.0,
                 sample: Sample::default(),
+                look: Sample::default(),
+                speeds: (0.0, 0.0),
+                seen_under_way: (0, 0),
                 failed: 0.0,
                 busy_s: 0.0,
                 past: Vec::new(),
@@ -296,7 +308,7 @@ impl<'a> World<'a> {
             let client = &mut self.clients[index];
             let mut limit = client.decision.concurrency;
             if client.is_first_window {
-                limit = limit.min(OPENING + client.sample.succeeded);
+                limit = (OPENING + client.sample.succeeded).min(START);
             }
             let is_again = !client.again.is_empty();
             if !is_again && client.under_way >= limit {
@@ -336,6 +348,7 @@ impl<'a> World<'a> {
                     attempt,
                     tries: 0,
                     begun_at: None,
+                    sent_at: self.now,
                     is_used: true,
                 };
                 flow
@@ -370,6 +383,7 @@ impl<'a> World<'a> {
             .map_or(seen, |least| least.min(seen));
         client.sample.round_trip = Some(least);
         self.processor_free_at = self.processor_free_at.max(self.now) + per_request * load;
+        self.flows[flow].sent_at = self.now;
         self.flows[flow].attempt += 1;
         let attempt = self.flows[flow].attempt;
         if self.scenario.is_blocks {
@@ -416,6 +430,9 @@ impl<'a> World<'a> {
         }
         let index = self.flows[flow].client;
         let client = &mut self.clients[index];
+        let took_s = (self.now - self.flows[flow].sent_at).max(1e-6);
+        client.speeds.0 += bytes / took_s;
+        client.speeds.1 += took_s;
         client.sample.succeeded += 1;
         client.sample.succeeded_bytes += bytes as u64;
         client.under_way -= 1;
@@ -477,29 +494,57 @@ impl<'a> World<'a> {
     }
 
     fn window(&mut self, index: usize) {
-        let window = WINDOW;
         let client = &mut self.clients[index];
+        self.order += 1;
+        let again = (
+            At(self.now + WINDOW.as_secs_f64()),
+            self.order,
+            Event::Window(index),
+        );
+        self.events.push(Reverse(again));
         let moved = std::mem::take(&mut client.moved);
         let failed = std::mem::take(&mut client.failed);
-        let mut sample = std::mem::take(&mut client.sample);
-        sample.window = window;
-        sample.moved_bytes = moved as u64;
-        sample.failed_bytes = failed as u64;
-        sample.under_way = client.under_way;
-        sample.processor = std::mem::take(&mut client.busy_s) / window.as_secs_f64();
         client.past.push(Past {
             time: self.now,
             good_bytes: moved - failed,
             failed_bytes: failed,
             decision: client.decision,
         });
+        client.look.window += WINDOW;
+        client.look.moved_bytes += moved as u64;
+        client.look.failed_bytes += failed as u64;
+        client.sample.under_way = client.under_way;
+        client.seen_under_way.0 += client.under_way;
+        client.seen_under_way.1 += 1;
+        let is_over = !self.scenario.is_upload || client.sample.is_telling(client.look.window);
+        if !is_over {
+            return;
+        }
+        let look = std::mem::take(&mut client.look);
+        let mut sample = std::mem::take(&mut client.sample);
+        sample.window = look.window;
+        sample.failed_bytes = look.failed_bytes;
+        sample.moved_bytes = if self.scenario.is_upload {
+            let ended = f64::from(sample.succeeded);
+            let (rates, took_s) = std::mem::take(&mut client.speeds);
+            let (under_way, looks) = std::mem::take(&mut client.seen_under_way);
+            let window_s = look.window.as_secs_f64();
+            let sent = if ended > 0.0 && took_s / ended > window_s / 2.0 {
+                rates / ended * f64::from(under_way) / f64::from(looks) * window_s
+            } else {
+                sample.succeeded_bytes as f64
+            };
+            sent as u64 + look.failed_bytes
+        } else {
+            look.moved_bytes
+        };
+        sample.processor = std::mem::take(&mut client.busy_s) / look.window.as_secs_f64();
         client.rule.step(&sample);
-        client.is_first_window = false;
+        client.is_first_window &= sample.succeeded == 0 && sample.moved_bytes == 0;
         client.decision = client.rule.decision(self.scenario.request_bytes);
         if let Some(hold) = client.decision.hold {
             client.hold_until = client.hold_until.max(self.now + hold.as_secs_f64());
         }
-        self.at(self.now + window.as_secs_f64(), Event::Window(index));
         self.start(index);
     }
 }

@@ -1,0 +1,220 @@
+//! Steers a run: looks at what moved, asks the controller, and sets limit and pace. Every quarter of a second, on the
+//! coordinator's thread.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_channel::WeakReceiver;
+use azring_transport::traffic::{self, Latencies, Tally, Traffic};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
+
+use super::processor::Processor;
+use crate::report::{Totals, Window};
+use crate::schedule::remembered::Remembered;
+use crate::schedule::tuner::{Cause, Decision, Pace, Range, Sample, Tuner, WINDOW};
+use crate::schedule::{Gate, Work};
+
+/// A window that lasted longer was not one: somebody was asked something, or the machine slept.
+const WINDOW_MAX: Duration = WINDOW.saturating_mul(20);
+
+/// A request that has brought so much in a window, in bytes, is a download: what it moves is seen as it moves.
+const RECEIVED_BYTES: u64 = 16 * 1024;
+
+/// What a pilot is given.
+pub(super) struct Cockpit {
+    pub(super) range: Range,
+    pub(super) gate: Gate,
+    pub(super) traffic: Arc<Traffic>,
+    /// Weak: were all workers gone, nobody should seem to take from it.
+    pub(super) queue: WeakReceiver<Work>,
+    pub(super) cores: u32,
+    pub(super) remembered: Option<Remembered>,
+}
+
+/// The controller at work.
+pub(super) struct Pilot {
+    cockpit: Cockpit,
+    tuner: Tuner,
+    processor: Processor,
+    obeyed: Decision,
+    /// How many were under way at the ticks of this window, summed up, and how many ticks.
+    seen_under_way: (u32, u32),
+    begun: Instant,
+    looked: Instant,
+    before: Tally,
+    latencies: Latencies,
+    ticks: Interval,
+}
+
+impl Pilot {
+    /// Begins now.
+    pub(super) fn new(cockpit: Cockpit) -> Self {
+        let now = Instant::now();
+        let mut ticks = interval_at(now + WINDOW, WINDOW);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let tuner = Tuner::new(cockpit.range);
+        Self {
+            obeyed: tuner.decision(),
+            seen_under_way: (0, 0),
+            tuner,
+            processor: Processor::new(cockpit.cores),
+            begun: now,
+            looked: now,
+            before: cockpit.traffic.look(),
+            latencies: cockpit.traffic.latencies(),
+            ticks,
+            cockpit,
+        }
+    }
+
+    /// Waits for the end of a window.
+    pub(super) async fn tick(&mut self) {
+        self.ticks.tick().await;
+    }
+
+    /// Whether the window that has ended is one. Uploads are answered only at their end: until as many have been as are
+    /// under way, there is too little to go by.
+    pub(super) fn is_telling(&mut self) -> bool {
+        let (before, now) = (&self.before, self.cockpit.traffic.glance());
+        self.seen_under_way.0 += now.under_way;
+        self.seen_under_way.1 += 1;
+        let received = now.received_bytes - before.received_bytes;
+        received > RECEIVED_BYTES * u64::from(now.under_way) || {
+            let sample = Sample {
+                succeeded: (now.succeeded - before.succeeded) as u32,
+                refused: (now.refused - before.refused) as u32,
+                timeouts: (now.timeouts - before.timeouts) as u32,
+                under_way: now.under_way,
+                starved: self.is_starved(),
+                ..Sample::default()
+            };
+            sample.is_telling(self.looked.elapsed())
+        }
+    }
+
+    /// Steers by the window that has ended, and tells what was seen.
+    pub(super) fn steer(&mut self, totals: &Totals) -> Window {
+        let now = Instant::now();
+        let long = now - self.looked;
+        let tally = self.cockpit.traffic.look();
+        let sample = self.sample(long, &tally);
+        let latencies = self.cockpit.traffic.latencies();
+        let these = latencies.since(&self.latencies);
+        (self.looked, self.before, self.latencies) = (now, tally, latencies);
+        let decision = if long > WINDOW_MAX {
+            self.tuner.decision()
+        } else {
+            self.tuner.step(&sample)
+        };
+        if decision != self.obeyed {
+            self.obey(&decision);
+            self.obeyed = decision;
+        }
+        let window = Window {
+            at: now - self.begun,
+            p50: these.percentile(0.5),
+            p99: these.percentile(0.99),
+            sample,
+            decision,
+        };
+        totals.steered(&window);
+        window
+    }
+
+    /// Keeps for the next run what this one has found out.
+    pub(super) fn land(self) {
+        if let (Some(remembered), Some(number)) = (self.cockpit.remembered, self.tuner.settled()) {
+            remembered.keep(number);
+        }
+    }
+
+    fn sample(&mut self, long: Duration, tally: &Tally) -> Sample {
+        let before = &self.before;
+        let received_bytes = tally.received_bytes - before.received_bytes;
+        let sent_bytes = tally.sent_bytes - before.sent_bytes;
+        let (sum, looks) = std::mem::take(&mut self.seen_under_way);
+        let under_way = f64::from(sum) / f64::from(looks.max(1));
+        let refused_for_bytes = tally.refused_for_bytes - before.refused_for_bytes;
+        let refused_for_requests = tally.refused_for_requests - before.refused_for_requests;
+        Sample {
+            window: long,
+            moved_bytes: received_bytes
+                + by_speed(before, tally, under_way, long).unwrap_or(sent_bytes),
+            failed_bytes: tally.failed_bytes - before.failed_bytes,
+            succeeded: (tally.succeeded - before.succeeded) as u32,
+            succeeded_bytes: tally.succeeded_bytes - before.succeeded_bytes,
+            refused: (tally.refused - before.refused) as u32,
+            cause: match (refused_for_bytes, refused_for_requests) {
+                (0, 0) => None,
+                (bytes, requests) if bytes >= requests => Some(Cause::Bytes),
+                _ => Some(Cause::Requests),
+            },
+            retry_after: tally.retry_after,
+            timeouts: (tally.timeouts - before.timeouts) as u32,
+            round_trip: tally.round_trip,
+            under_way: tally.under_way,
+            starved: self.is_starved(),
+            processor: self.processor.busy(long),
+        }
+    }
+
+    fn is_starved(&self) -> bool {
+        let queue = self.cockpit.queue.upgrade();
+        self.cockpit.gate.has_free() && queue.is_none_or(|queue| queue.is_empty())
+    }
+
+    fn obey(&self, decision: &Decision) {
+        if !self.cockpit.range.is_fixed {
+            self.cockpit.gate.set(decision.concurrency);
+        }
+        self.cockpit
+            .traffic
+            .set_pace(decision.pace.map(|pace| match pace {
+                Pace::Bytes(rate) => traffic::Pace::Bytes(rate),
+                Pace::Requests(rate) => traffic::Pace::Requests(rate),
+            }));
+        if let Some(wait) = decision.hold {
+            self.cockpit.traffic.hold(wait);
+        }
+    }
+}
+
+/// What uploads have moved that take longer than half a window: so many were under way, and those that ended were so
+/// fast. Counting only those that ended would give now too much and now too little, because they end together.
+fn by_speed(before: &Tally, now: &Tally, under_way: f64, long: Duration) -> Option<u64> {
+    let ended = (now.succeeded - before.succeeded) as f64;
+    let took_s = (now.succeeded_us - before.succeeded_us) as f64 / 1e6;
+    let is_long = ended > 0.0 && took_s / ended > long.as_secs_f64() / 2.0;
+    let speed = (now.succeeded_rates - before.succeeded_rates) as f64 / ended;
+    let failed = now.failed_bytes - before.failed_bytes;
+    let received = now.received_bytes - before.received_bytes;
+    let is_upload = now.sent_bytes - before.sent_bytes > received;
+    (is_long && is_upload).then(|| (speed * under_way * long.as_secs_f64()) as u64 + failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uploads_that_end_together_count_as_they_move() {
+        let before = Tally::default();
+        // Eight blocks of 4 MB, two seconds each: 16 MB/s, whenever in a window of 2.5 s they end.
+        let now = Tally {
+            succeeded: 8,
+            succeeded_us: 16_000_000,
+            succeeded_rates: 8 * 2_000_000,
+            sent_bytes: 32_000_000,
+            ..before
+        };
+        let moved = by_speed(&before, &now, 8.0, Duration::from_millis(2500));
+        assert_eq!(moved, Some(40_000_000));
+        // Short ones are counted when they end.
+        let moved = by_speed(&before, &now, 8.0, Duration::from_secs(5));
+        assert_eq!(moved, None);
+        assert_eq!(
+            by_speed(&before, &before, 8.0, Duration::from_secs(1)),
+            None
+        );
+    }
+}

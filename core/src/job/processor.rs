@@ -1,0 +1,122 @@
+//! How busy the processor is: this process with what it may use, or, where it does much of that, the whole machine. Where
+//! nothing is left, more requests at once bring nothing.
+
+use std::time::Duration;
+
+use rustix::time::{ClockId, clock_gettime};
+
+/// Below this share of the processor time it may use, a process is not what fills the machine.
+const OWN_SHARE: f64 = 0.3;
+
+/// Looked at once in a window.
+pub(super) struct Processor {
+    cores: u32,
+    used: Duration,
+    machine: Option<Machine>,
+}
+
+/// The ticks of the machine since it was started (`/proc/stat`, proc(5)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Machine {
+    busy: u64,
+    idle: u64,
+}
+
+impl Processor {
+    /// For a process that may use so many cores.
+    pub(super) fn new(cores: u32) -> Self {
+        Self {
+            cores: cores.max(1),
+            used: used(),
+            machine: Machine::now(),
+        }
+    }
+
+    /// The busy share of the time since the last look, which was so long ago, 0 to 1.
+    pub(super) fn busy(&mut self, long: Duration) -> f64 {
+        let (used, machine) = (used(), Machine::now());
+        let allowed = long.as_secs_f64() * f64::from(self.cores);
+        let own = used.saturating_sub(self.used).as_secs_f64() / allowed.max(1e-3);
+        let all = match (self.machine, machine) {
+            (Some(before), Some(now)) => now.busy_since(before),
+            _ => 0.0,
+        };
+        (self.used, self.machine) = (used, machine);
+        taken(own, all)
+    }
+}
+
+/// A full machine is this process's concern when it is this process that fills it: beside others who compute, requests
+/// that wait for the network are still worth having.
+fn taken(own: f64, all: f64) -> f64 {
+    if own >= OWN_SHARE {
+        own.max(all).min(1.0)
+    } else {
+        own
+    }
+}
+
+fn used() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
+impl Machine {
+    fn now() -> Option<Self> {
+        Self::read(&std::fs::read_to_string("/proc/stat").ok()?)
+    }
+
+    /// `cpu user nice system idle iowait irq softirq steal ..`; what the host took away (steal) was not idle either.
+    fn read(stat: &str) -> Option<Self> {
+        let numbers = stat
+            .lines()
+            .next()?
+            .strip_prefix("cpu ")?
+            .split_whitespace();
+        let numbers: Vec<u64> = numbers
+            .map_while(|number| number.parse().ok())
+            .take(8)
+            .collect();
+        let idle = numbers.get(3)? + numbers.get(4)?;
+        Some(Self {
+            busy: numbers.iter().sum::<u64>() - idle,
+            idle,
+        })
+    }
+
+    fn busy_since(self, before: Self) -> f64 {
+        let busy = self.busy.saturating_sub(before.busy) as f64;
+        let idle = self.idle.saturating_sub(before.idle) as f64;
+        busy / (busy + idle).max(1.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_that_others_fill_does_not_count() {
+        assert!((taken(0.1, 1.0) - 0.1).abs() < 1e-9);
+        assert!((taken(0.5, 0.99) - 0.99).abs() < 1e-9);
+        assert!((taken(0.5, 0.2) - 0.5).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_machines_ticks_are_read_and_nonsense_is_not() {
+        let before = Machine::read("cpu  10 0 20 100 5 1 2 3 0 0\ncpu0 1 2 3\n").unwrap();
+        assert_eq!(
+            before,
+            Machine {
+                busy: 36,
+                idle: 105
+            }
+        );
+        let now = Machine::read("cpu  40 0 20 110 5 1 2 3 0 0\n").unwrap();
+        assert!((now.busy_since(before) - 0.75).abs() < 1e-9);
+        assert_eq!(before.busy_since(before).to_bits(), 0.0_f64.to_bits());
+        for nonsense in ["", "cpu", "cpu 1 2", "gpu 1 2 3 4 5", "cpu a b c d e"] {
+            assert_eq!(Machine::read(nonsense), None);
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! The limit of concurrent requests while it moves: one for the run, and a share of it for each worker.
+//!
+//! A worker takes its permits from its own share, so that no worker can take them all. When the limit sinks, permits that
+//! are out are not taken back: they go when they are returned.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::limits::{CONCURRENCY_MAX, share};
+use super::tuner::OPENING;
+
+/// The limit, for whoever sets it.
+#[derive(Debug, Clone)]
+pub struct Gate(Arc<[Share]>);
+
+/// A worker's part of it.
+#[derive(Debug, Clone)]
+pub struct Share(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    permits: Arc<Semaphore>,
+    /// Everything that is out holds one of these too: when all are back, nothing is out.
+    all: Arc<Semaphore>,
+    /// How many permits there are, in the worker's hands or not.
+    granted: AtomicU32,
+    /// Of those, how many go when they are returned.
+    owed: AtomicU32,
+    /// How many more come, one for each that is returned: a run begins carefully.
+    opening: AtomicU32,
+}
+
+/// May carry one chunk. Dropping it lets somebody else.
+#[derive(Debug)]
+pub struct Permit {
+    taken: Option<OwnedSemaphorePermit>,
+    share: Share,
+    _out: OwnedSemaphorePermit,
+}
+
+impl Gate {
+    /// For so many workers, with this limit from the beginning.
+    pub fn fixed(workers: u32, limit: u32) -> Self {
+        let part = |index| Share::new(share(limit, workers, index).max(1), 0);
+        Self((0..workers).map(part).collect())
+    }
+
+    /// The same, but only a few permits at first, and one more for each that is returned, up to the limit.
+    pub fn opening(workers: u32, limit: u32) -> Self {
+        let part = |index| {
+            let whole = share(limit, workers, index).max(1);
+            let first = share(OPENING.min(limit), workers, index).clamp(1, whole);
+            Share::new(first, whole - first)
+        };
+        Self((0..workers).map(part).collect())
+    }
+
+    /// The part of this worker.
+    pub fn share(&self, index: u32) -> Share {
+        self.0[index as usize].clone()
+    }
+
+    /// The limit from now on. Every worker keeps at least one permit.
+    pub fn set(&self, limit: u32) {
+        let workers = self.0.len() as u32;
+        for (index, part) in (0..).zip(self.0.iter()) {
+            part.set(share(limit, workers, index).max(1));
+        }
+    }
+
+    /// Whether a permit lies unused: there is not enough to do.
+    pub fn has_free(&self) -> bool {
+        self.0
+            .iter()
+            .any(|part| part.0.permits.available_permits() > 0)
+    }
+}
+
+impl Share {
+    fn new(granted: u32, opening: u32) -> Self {
+        Self(Arc::new(Inner {
+            permits: Arc::new(Semaphore::new(granted as usize)),
+            all: Arc::new(Semaphore::new(OUT_MAX as usize)),
+            granted: AtomicU32::new(granted),
+            owed: AtomicU32::new(0),
+            opening: AtomicU32::new(opening),
+        }))
+    }
+
+    /// Waits for a permit.
+    pub async fn permit(&self) -> Permit {
+        let take = async |semaphore: &Arc<Semaphore>| {
+            let taken = Arc::clone(semaphore).acquire_owned().await;
+            taken.expect("permits are never closed")
+        };
+        let permit = take(&self.0.permits).await;
+        Permit {
+            taken: Some(permit),
+            share: self.clone(),
+            _out: take(&self.0.all).await,
+        }
+    }
+
+    /// How many permits there are now.
+    pub fn granted(&self) -> u32 {
+        self.0.granted.load(Ordering::Relaxed)
+    }
+
+    /// Waits until every permit is back. Nobody may be taking any.
+    pub async fn idle(&self) {
+        let _all_back = self.0.all.acquire_many(OUT_MAX).await;
+    }
+
+    /// Only the one who sets the limit calls this; permits may come back at the same time.
+    fn set(&self, wanted: u32) {
+        let inner = &*self.0;
+        inner.opening.store(0, Ordering::Relaxed);
+        let granted = inner.granted.swap(wanted, Ordering::Relaxed);
+        for _ in wanted..granted {
+            inner.owed.fetch_add(1, Ordering::Relaxed);
+        }
+        for _ in granted..wanted {
+            if !self.forgive() {
+                inner.permits.add_permits(1);
+            }
+        }
+        // What lies unused need not wait to be returned.
+        while self.0.permits.available_permits() > 0 && self.forgive() {
+            if inner.permits.forget_permits(1) == 0 {
+                inner.owed.fetch_add(1, Ordering::Relaxed);
+                break;
+            }
+        }
+    }
+
+    /// One less is owed; false when none was.
+    fn forgive(&self) -> bool {
+        let less = |owed: u32| owed.checked_sub(1);
+        let owed = &self.0.owed;
+        owed.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less)
+            .is_ok()
+    }
+}
+
+/// More permits than this are never out at once.
+const OUT_MAX: u32 = 2 * CONCURRENCY_MAX;
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let inner = &*self.share.0;
+        let more = |left: u32| left.checked_sub(1);
+        let opening = &inner.opening;
+        if opening
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more)
+            .is_ok()
+        {
+            inner.granted.fetch_add(1, Ordering::Relaxed);
+            inner.permits.add_permits(1);
+        }
+        if self.share.forgive()
+            && let Some(permit) = self.taken.take()
+        {
+            permit.forget();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block_on<T>(future: impl Future<Output = T>) -> T {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        runtime.block_on(future)
+    }
+
+    /// All permits that can be had now.
+    async fn all(share: &Share) -> Vec<Permit> {
+        let mut taken = Vec::new();
+        while share.0.permits.available_permits() > 0 {
+            taken.push(share.permit().await);
+        }
+        taken
+    }
+
+    #[test]
+    fn a_limit_that_sinks_takes_back_what_is_returned_and_one_that_rises_gives_at_once() {
+        block_on(async {
+            let gate = Gate::fixed(1, 8);
+            let share = gate.share(0);
+            let mut out = all(&share).await;
+            assert_eq!(out.len(), 8);
+            gate.set(3);
+            out.truncate(4);
+            assert_eq!(all(&share).await.len(), 0);
+            out.truncate(3);
+            assert_eq!(all(&share).await.len(), 0);
+            out.truncate(2);
+            let third = all(&share).await;
+            assert_eq!(third.len(), 1);
+            gate.set(5);
+            let more = all(&share).await;
+            assert_eq!(more.len(), 2);
+            drop((out, third, more));
+            assert_eq!(all(&share).await.len(), 5);
+            gate.set(1);
+            assert_eq!(all(&share).await.len(), 1);
+            gate.set(512);
+            assert_eq!(all(&share).await.len(), 512);
+            share.idle().await;
+        });
+    }
+
+    #[test]
+    fn a_debt_that_is_not_paid_yet_is_forgiven_when_the_limit_rises_again() {
+        block_on(async {
+            let gate = Gate::fixed(1, 4);
+            let share = gate.share(0);
+            let out = all(&share).await;
+            gate.set(1);
+            gate.set(4);
+            drop(out);
+            assert_eq!(all(&share).await.len(), 4);
+        });
+    }
+
+    #[test]
+    fn an_opening_gives_one_more_for_each_that_comes_back_up_to_the_limit() {
+        block_on(async {
+            let gate = Gate::opening(2, 16);
+            let share = gate.share(0);
+            let mut out = all(&share).await;
+            assert_eq!(out.len(), 2);
+            for _ in 0..20 {
+                out.truncate(out.len() - 1);
+                out.extend(all(&share).await);
+            }
+            assert_eq!(out.len(), 8);
+            assert_eq!(share.granted(), 8);
+        });
+    }
+
+    #[test]
+    fn every_worker_keeps_a_permit() {
+        let gate = Gate::fixed(8, 512);
+        gate.set(1);
+        assert!((0..8).all(|index| gate.share(index).granted() == 1));
+    }
+}

@@ -1,0 +1,73 @@
+//! The controller on a real service that is slow or refuses: everything arrives, and its trace tells what it did.
+
+use azring_emulator_tests::account::Account;
+use azring_emulator_tests::command::{Azring, Folder};
+use azring_emulator_tests::emulator::fault::plan::Plan;
+use azring_emulator_tests::emulator::{Options, Server};
+use azring_emulator_tests::tree::Tree;
+
+/// The lines of a trace.
+type Trace = Vec<serde_json::Value>;
+
+/// Uploads `files` small files to a service with this plan; returns the trace.
+fn upload(files: u32, plan: &str, words: &[&str]) -> Trace {
+    let server = Server::start(&Options::default()).expect("an emulator starts");
+    let plan = Plan::parse(plan).expect("a fault plan");
+    let (source, trace) = (Folder::new(), Folder::new());
+    let names: Vec<String> = (0..files).map(|number| format!("f{number}")).collect();
+    let tree = Tree::named(names.iter().map(String::as_str));
+    tree.write_to(source.path());
+    server.watch().faults.set(Some(plan));
+    let trace = trace.join("trace");
+    Azring::copy(
+        source.path(),
+        format!("{}/devstoreaccount1/cont", server.blob_url()),
+    )
+    .dest_key(&Account::development())
+    .args(["/S", "/Y", "/DestType:Blob"])
+    .arg(format!("/TraceController:{}", trace.display()))
+    .args(words)
+    .run()
+    .succeeded()
+    .counting(files.into(), 0, 0);
+    let text = std::fs::read_to_string(trace).expect("there is a trace");
+    text.lines()
+        .map(|line| serde_json::from_str(line).expect("a line of JSON"))
+        .collect()
+}
+
+#[test]
+fn a_service_that_allows_five_requests_a_second_sets_the_pace_and_gets_everything() {
+    let budget = r#"{"budgets":[{"account":"devstoreaccount1","requests_per_second":5}]}"#;
+    let trace = upload(40, budget, &[]);
+    let refused: u64 = trace
+        .iter()
+        .filter_map(|line| line["refused"].as_u64())
+        .sum();
+    assert!(refused > 0, "{trace:?}");
+    let paced = trace
+        .iter()
+        .filter(|line| line["pace_requests_per_second"].is_number());
+    assert!(paced.count() > 0, "{trace:?}");
+    assert!(
+        trace.iter().any(|line| line["bound"] == "service"),
+        "{trace:?}"
+    );
+}
+
+#[test]
+fn a_number_that_the_user_fixed_stays() {
+    let slow = r#"{"rules":[{"then":{"delay_ms":20}}]}"#;
+    let trace = upload(100, slow, &["/NC:3"]);
+    assert!(!trace.is_empty());
+    assert!(
+        trace.iter().all(|line| line["concurrency"] == 3),
+        "{trace:?}"
+    );
+    assert!(
+        trace
+            .iter()
+            .all(|line| line["under_way"].as_u64() <= Some(3)),
+        "{trace:?}"
+    );
+}

@@ -1,0 +1,69 @@
+//! One attempt, from its turn to its end. One that is dropped has failed: what it moved was for nothing.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+use tokio::time::Instant;
+
+use super::Traffic;
+use crate::Error;
+use crate::http::Meter;
+
+/// An attempt under way.
+pub(crate) struct Attempt {
+    traffic: Arc<Traffic>,
+    begun: Instant,
+    meter: Option<(Rc<Meter>, u64)>,
+    is_over: bool,
+}
+
+impl Attempt {
+    pub(super) fn new(traffic: Arc<Traffic>) -> Self {
+        traffic.under_way.fetch_add(1, Relaxed);
+        Self {
+            traffic,
+            begun: Instant::now(),
+            meter: None,
+            is_over: false,
+        }
+    }
+
+    /// The connection that it goes over.
+    pub(crate) fn goes_over(&mut self, meter: Rc<Meter>) {
+        let before = meter.moved();
+        self.meter = Some((meter, before));
+    }
+
+    /// It is over.
+    pub(crate) fn end(mut self, error: Option<&Error>) {
+        self.is_over = true;
+        let bytes = self.bytes();
+        self.traffic.sent(self.sent());
+        match error {
+            None => self.traffic.succeeded(bytes, self.begun.elapsed()),
+            Some(error) => self.traffic.failed(bytes, Some(error)),
+        }
+    }
+
+    /// What the stream has taken of it.
+    fn sent(&self) -> u64 {
+        self.meter.as_ref().map_or(0, |(meter, _)| meter.sent())
+    }
+
+    /// What it has moved.
+    fn bytes(&self) -> u64 {
+        let meter = self.meter.as_ref();
+        meter.map_or(0, |(meter, before)| meter.moved() - before)
+    }
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        self.traffic.under_way.fetch_sub(1, Relaxed);
+        if !self.is_over {
+            self.traffic.sent(self.sent());
+            self.traffic.failed(self.bytes(), None);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! What all requests of a run move, and how fast they may begin.
+//!
+//! One [`Traffic`] is shared by the clients of all workers. Every attempt begins with it, which may mean waiting for its
+//! turn, and tells it how it ended; the connections add what
+//! comes as it comes. Whoever steers the run looks at the
+//! [`Tally`] now and then, and sets the pace. Counters only; nothing here decides.
+
+mod attempt;
+
+mod latency;
+
+mod pace;
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+pub(crate) use attempt::Attempt;
+pub use latency::Latencies;
+pub use pace::Pace;
+
+use crate::{Error, Kind};
+use latency::Histogram;
+use pace::Pacer;
+
+/// What a small exchange moves at most, in bytes: how long it takes is one round trip, and the service's work.
+const SMALL_BYTES: u64 = 16 * 1024;
+
+/// The counters of a run's requests, and the pace at which they begin.
+#[derive(Debug, Default)]
+pub struct Traffic {
+    received_bytes: AtomicU64,
+    sent_bytes: AtomicU64,
+    failed_bytes: AtomicU64,
+    succeeded: AtomicU64,
+    succeeded_bytes: AtomicU64,
+    succeeded_us: AtomicU64,
+    succeeded_rates: AtomicU64,
+    refused: AtomicU64,
+    refused_for_bytes: AtomicU64,
+    refused_for_requests: AtomicU64,
+    timeouts: AtomicU64,
+    under_way: AtomicU32,
+    /// The longest wait asked for and the shortest round trip since they were last looked at.
+    retry_after_ms: AtomicU64,
+    round_trip_us: AtomicU64,
+    latencies: Histogram,
+    pacer: Pacer,
+}
+
+/// The counters at one time. All but the last three only grow.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Bytes that came, heads included; counted as they come.
+    pub received_bytes: u64,
+    /// Bytes that went, heads included; counted when their attempt ends, since what a socket has taken may still lie in
+    /// this machine.
+    pub sent_bytes: u64,
+    /// Of these, the bytes of attempts that failed.
+    pub failed_bytes: u64,
+    /// Requests that succeeded.
+    pub succeeded: u64,
+    /// Their bytes.
+    pub succeeded_bytes: u64,
+    /// How long they took, all together, in microseconds.
+    pub succeeded_us: u64,
+    /// How fast each of them was, summed up, in bytes per second.
+    pub succeeded_rates: u64,
+    /// Attempts that the service pushed back.
+    pub refused: u64,
+    /// Of these, the ones that it refused for their bytes, and for their number, where it said so.
+    pub refused_for_bytes: u64,
+    /// See above.
+    pub refused_for_requests: u64,
+    /// Attempts that ended in silence.
+    pub timeouts: u64,
+    /// Attempts that are under way now.
+    pub under_way: u32,
+    /// The longest wait that the service asked for since the last look.
+    pub retry_after: Option<Duration>,
+    /// The shortest time that a small exchange or a new connection took since the last look.
+    pub round_trip: Option<Duration>,
+}
+
+impl Traffic {
+    /// Waits for the turn of an attempt that will move about so many bytes, and begins it.
+    pub(crate) async fn begin(
+        self: &std::sync::Arc<Self>,
+        bytes: u64,
+        clock: &dyn crate::clock::Clock,
+    ) -> Attempt {
+        let wait = self.pacer.reserve(bytes);
+        if !wait.is_zero() {
+            clock.sleep(wait).await;
+        }
+        Attempt::new(std::sync::Arc::clone(self))
+    }
+
+    /// The counters now. What is counted since the last look begins again.
+    pub fn look(&self) -> Tally {
+        let tally = self.glance();
+        self.retry_after_ms.store(0, Relaxed);
+        self.round_trip_us.store(0, Relaxed);
+        tally
+    }
+
+    /// The counters now; nothing begins again.
+    pub fn glance(&self) -> Tally {
+        let retry_after_ms = self.retry_after_ms.load(Relaxed);
+        let round_trip_us = self.round_trip_us.load(Relaxed);
+        let some = |number: u64| (number > 0).then_some(number);
+        Tally {
+            received_bytes: self.received_bytes.load(Relaxed),
+            sent_bytes: self.sent_bytes.load(Relaxed),
+            failed_bytes: self.failed_bytes.load(Relaxed),
+            succeeded: self.succeeded.load(Relaxed),
+            succeeded_bytes: self.succeeded_bytes.load(Relaxed),
+            succeeded_us: self.succeeded_us.load(Relaxed),
+            succeeded_rates: self.succeeded_rates.load(Relaxed),
+            refused: self.refused.load(Relaxed),
+            refused_for_bytes: self.refused_for_bytes.load(Relaxed),
+            refused_for_requests: self.refused_for_requests.load(Relaxed),
+            timeouts: self.timeouts.load(Relaxed),
+            under_way: self.under_way.load(Relaxed),
+            retry_after: some(retry_after_ms).map(Duration::from_millis),
+            round_trip: some(round_trip_us).map(Duration::from_micros),
+        }
+    }
+
+    /// How long requests took that succeeded, since the run began.
+    pub fn latencies(&self) -> Latencies {
+        self.latencies.read()
+    }
+
+    /// From now on attempts begin no faster than this; `None`: as fast as they can.
+    pub fn set_pace(&self, pace: Option<Pace>) {
+        self.pacer.set(pace);
+    }
+
+    /// No attempt begins for so long.
+    pub fn hold(&self, wait: Duration) {
+        self.pacer.hold(wait);
+    }
+
+    /// Bytes came over a connection.
+    pub(crate) fn received(&self, bytes: u64) {
+        self.received_bytes.fetch_add(bytes, Relaxed);
+    }
+
+    /// A connection was made in so long.
+    pub(crate) fn connected(&self, took: Duration) {
+        self.saw_round_trip(took);
+    }
+
+    fn sent(&self, bytes: u64) {
+        self.sent_bytes.fetch_add(bytes, Relaxed);
+    }
+
+    fn succeeded(&self, bytes: u64, took: Duration) {
+        self.succeeded.fetch_add(1, Relaxed);
+        self.succeeded_bytes.fetch_add(bytes, Relaxed);
+        let micros = (took.as_micros() as u64).max(1);
+        self.succeeded_us.fetch_add(micros, Relaxed);
+        let rate = u128::from(bytes) * 1_000_000 / u128::from(micros);
+        self.succeeded_rates.fetch_add(rate as u64, Relaxed);
+        self.latencies.add(took);
+        if bytes <= SMALL_BYTES {
+            self.saw_round_trip(took);
+        }
+    }
+
+    fn failed(&self, bytes: u64, error: Option<&Error>) {
+        self.failed_bytes.fetch_add(bytes, Relaxed);
+        let Some(error) = error else { return };
+        match (error.kind(), error.code().unwrap_or_default()) {
+            (Kind::Status(429 | 503), _) | (Kind::Status(500), "OperationTimedOut") => {
+                self.refused.fetch_add(1, Relaxed);
+                self.count_cause(error);
+                let asked = error.retry_after_ms().unwrap_or(0);
+                self.retry_after_ms.fetch_max(asked, Relaxed);
+            }
+            (Kind::Timeout, _) => {
+                self.timeouts.fetch_add(1, Relaxed);
+            }
+            _ => {}
+        }
+    }
+
+    /// Blob storage says which of its limits it was in the message: "Ingress is over the account limit.", "Operations per
+    /// second is over the account limit."
+    /// <https://learn.microsoft.com/azure/storage/blobs/storage-performance-checklist>
+    fn count_cause(&self, error: &Error) {
+        let message = error.message().to_ascii_lowercase();
+        if message.contains("gress is over") {
+            self.refused_for_bytes.fetch_add(1, Relaxed);
+        } else if message.contains("operations per second") {
+            self.refused_for_requests.fetch_add(1, Relaxed);
+        }
+    }
+
+    fn saw_round_trip(&self, took: Duration) {
+        let took = (took.as_micros() as u64).max(1);
+        let _ = self.round_trip_us.fetch_update(Relaxed, Relaxed, |least| {
+            (least == 0 || took < least).then_some(took)
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests;
