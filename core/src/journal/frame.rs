@@ -122,7 +122,7 @@ impl Seal {
     }
 
     /// Seals any bytes as if they were a record, behind what `out` holds of the file.
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub(super) fn put_bytes(&self, out: &mut Vec<u8>, body: &[u8]) {
         let (offset, length) = (out.len() as u64, (body.len() as u32).to_le_bytes());
         out.extend_from_slice(&length);

@@ -50,5 +50,32 @@ pub use runs::Runs;
 pub use state::{Counts, Place, Position, Started};
 pub use storage::{File, Files, Folder};
 
+/// A journal whose records have these bodies, each soundly sealed: for those who make up bodies.
+#[cfg(fuzzing)]
+pub fn sealed(bodies: &[&[u8]]) -> Vec<u8> {
+    let command = Command {
+        words: Vec::new(),
+        shown: String::new(),
+        program: String::new(),
+        folder: Vec::new(),
+        begun: 0,
+        needs: Needs::default(),
+    };
+    let header = frame::Header {
+        generation: 0,
+        job: [7; 16],
+        fingerprint: command.fingerprint(),
+    };
+    let mut bytes = header.bytes().to_vec();
+    let offset = bytes.len() as u64;
+    header
+        .seal()
+        .put(&mut bytes, offset, &Record::Command(command));
+    for body in bodies.iter().filter(|body| !body.is_empty()) {
+        header.seal().put_bytes(&mut bytes, body);
+    }
+    bytes
+}
+
 #[cfg(test)]
 mod tests;

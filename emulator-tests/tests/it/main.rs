@@ -8,6 +8,7 @@ mod faults;
 mod harness;
 mod kills;
 mod page_blobs;
+mod power_cut;
 mod server_copy;
 mod sync_copy;
 
