@@ -23,8 +23,9 @@ const CONCURRENCY: u64 = 4;
 /// What is in flight at most.
 const IN_FLIGHT_BYTES: u64 = CONCURRENCY * 4 * MIB;
 
-/// What a download makes durable at once, before it notes so: one batch gathers while another is under way.
-const DURABLE_BYTES: u64 = 2 * 16 * MIB;
+/// What a download makes durable at once, before it notes so: one batch gathers while another is under way, and what is
+/// known of a third may not have reached the journal.
+const DURABLE_BYTES: u64 = 3 * 16 * MIB;
 
 /// Lines of the request log that are kept: more than a run has requests.
 const LINES: usize = 20_000;

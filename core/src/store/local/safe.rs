@@ -76,6 +76,23 @@ impl Safe {
         }
     }
 
+    /// Waits while a batch is under way and the next one is full: a run that is killed loses no more than these, however
+    /// slow the disk is.
+    pub(super) async fn room(&self) {
+        loop {
+            let back = {
+                let mut state = self.lock();
+                if !state.is_busy || state.bytes < BATCH_BYTES {
+                    return;
+                }
+                let (told, back) = oneshot::channel();
+                state.waiting.push(told);
+                back
+            };
+            let _back = back.await;
+        }
+    }
+
     /// Why nothing of the file can be trusted any more, if that is so: the kernel tells that it lost bytes only once.
     pub(super) fn failure(&self) -> Option<Error> {
         self.lock().failure.clone()

@@ -369,6 +369,7 @@ impl Writer for LocalWriter {
                 })?;
             if let Some(safe) = &self.safe {
                 safe.written(chunk);
+                safe.room().await;
                 safe.failure().map_or(Ok(()), Err)?;
             }
             Ok(Receipt {
