@@ -133,9 +133,12 @@ pub(super) fn bar(sample: &Sample, rate: u64, width: usize) -> String {
         (2, eta(sample, rate)),
         (3, Some(files(sample))),
         (3, counted(sample.failed, "failed")),
-        (5, counted(sample.retries, "retries")),
+        (5, limited(sample)),
+        (6, counted(sample.retries, "retries")),
+        (6, counted(sample.concurrency, "requests up to")),
+        (6, throttled(sample)),
     ];
-    let mut least = 5;
+    let mut least = 6;
     loop {
         let kept: Vec<_> = fields
             .iter()
@@ -183,6 +186,17 @@ fn files(sample: &Sample) -> String {
     )
 }
 
+/// What holds the rate, once it is known.
+fn limited(sample: &Sample) -> Option<String> {
+    (sample.bound != Bound::Unknown).then(|| format!("limit: {}", sample.bound))
+}
+
+/// The share of the time in which the service pushed back.
+fn throttled(sample: &Sample) -> Option<String> {
+    let share = u128::from(sample.throttled_ms) * 100 / sample.at.as_millis().max(1);
+    (sample.throttled_ms > 0).then(|| format!("throttled {}%", share.min(100)))
+}
+
 fn counted(number: u64, what: &str) -> Option<String> {
     (number > 0).then(|| format!("{what} {}", units::count(number)))
 }
@@ -214,6 +228,18 @@ mod tests {
     #[test]
     fn a_wide_screen_shows_everything() {
         assert_snapshot!(bar(&halfway(), 2 * GIB, 120), @"37.2 GiB / 120 GiB 30%  2.00 GiB/s  (avg 1.70 GiB/s)  ETA 0:42  files 18,220/64,001  failed 20  retries 12");
+    }
+
+    #[test]
+    fn what_holds_the_rate_and_how_much_is_under_way_is_shown_where_there_is_room() {
+        let steered = Sample {
+            concurrency: 96,
+            throttled_ms: 800,
+            bound: Bound::Service,
+            ..halfway()
+        };
+        assert_snapshot!(bar(&steered, 2 * GIB, 180), @"37.2 GiB / 120 GiB 30%  2.00 GiB/s  (avg 1.70 GiB/s)  ETA 0:42  files 18,220/64,001  failed 20  limit: service  retries 12  requests up to 96  throttled 4%");
+        assert_snapshot!(bar(&steered, 2 * GIB, 125), @"37.2 GiB / 120 GiB 30%  2.00 GiB/s  (avg 1.70 GiB/s)  ETA 0:42  files 18,220/64,001  failed 20  limit: service");
     }
 
     #[test]
