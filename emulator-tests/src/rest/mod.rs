@@ -252,6 +252,14 @@ impl Container {
         }
     }
 
+    /// Asks anything about the container itself; returns the text of the answer.
+    pub fn ask_container(&self, query: &[(&str, &str)]) -> String {
+        let query = [&[("restype", "container")], query].concat();
+        self.request("GET", None, &query, Vec::new())
+            .expect(200)
+            .text()
+    }
+
     /// What is in it, by name.
     pub fn list(&self) -> BTreeMap<String, StoredBlob> {
         let mut found = BTreeMap::new();

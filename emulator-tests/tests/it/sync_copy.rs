@@ -225,3 +225,44 @@ fn a_blob_that_is_overwritten_while_it_is_copied_is_a_failure_and_the_target_sta
         .naming(&["blob", "overwritten"]);
     assert_eq!(target.get("blob"), b"what was there");
 }
+
+#[test]
+fn metadata_keeps_the_case_of_its_names_in_every_way_of_copying() {
+    for accounts in TwoAccounts::of_both() {
+        for words in [
+            &["/SyncCopy"][..],
+            &["/ServerCopy:async"],
+            &["/ServerCopy:blocks"],
+        ] {
+            let (source, target) = accounts.between();
+            source.put_with(
+                "a",
+                "abc",
+                &[("x-ms-meta-CamelCase", "Blue"), ("x-ms-meta-low", "x")],
+            );
+            make(
+                &source,
+                "page",
+                "PageBlob",
+                &[
+                    ("x-ms-blob-content-length", "512"),
+                    ("x-ms-meta-CamelCase", "Blue"),
+                ],
+            );
+            let names = |container: &Container| {
+                container
+                    .ask_container(&[("comp", "list"), ("include", "metadata")])
+                    .matches("<CamelCase>Blue</CamelCase>")
+                    .count()
+            };
+            assert_eq!(names(&source), 2, "{} keeps the case", accounts.server);
+            two_accounts::copy(&source, &target)
+                .arg("/S")
+                .args(words)
+                .run()
+                .succeeded()
+                .counting(2, 0, 0);
+            assert_eq!(names(&target), 2, "{words:?} at {}", accounts.server);
+        }
+    }
+}

@@ -16,6 +16,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::Request;
 use super::body::Body;
+use super::spelling::Spelled;
 use crate::auth::{Credential, sas, shared_key};
 use crate::{Error, Kind, Result};
 
@@ -114,12 +115,16 @@ pub(crate) fn compose(
     headers.insert(header::USER_AGENT, letterhead.user_agent.clone());
     headers.insert(X_MS_VERSION, API_VERSION);
     headers.insert(X_MS_CLIENT_REQUEST_ID, request_id.clone());
+    let mut spelled = Vec::new();
     for (name, value) in &request.headers {
         let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
             let told = format!("`{}` cannot be a header's name", name.escape_debug());
             Error::new(Kind::Invalid, told)
         })?;
         headers.insert(key, plain(name, value)?);
+        if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            spelled.push(name.to_string());
+        }
     }
     if request.payload.bytes() > 0 || has_length(&request.method) {
         headers.insert(header::CONTENT_LENGTH, request.payload.bytes().into());
@@ -145,6 +150,9 @@ pub(crate) fn compose(
     *composed.method_mut() = request.method.clone();
     *composed.uri_mut() = uri(target, &request.path)?;
     *composed.headers_mut() = headers;
+    if !spelled.is_empty() {
+        composed.extensions_mut().insert(Spelled(spelled));
+    }
     Ok(composed)
 }
 

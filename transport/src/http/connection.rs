@@ -19,6 +19,7 @@ use hyper_util::rt::TokioIo;
 
 use super::Endpoint;
 use super::body::Body;
+use super::spelling::{Spelled, Spelling};
 use super::watch::Watch;
 use super::wire::{HEAD_BYTES_MAX, Meter, Wire};
 use crate::buffer::Lease;
@@ -111,9 +112,10 @@ impl Connection {
     }
 
     /// Sends a request and waits for the head of its answer.
-    pub(crate) async fn exchange(&mut self, request: hyper::Request<Body>) -> Result<Answer> {
+    pub(crate) async fn exchange(&mut self, mut request: hyper::Request<Body>) -> Result<Answer> {
         let body_bytes = request.body().size_hint().lower();
-        self.meter.begin();
+        let spelled = request.extensions_mut().remove::<Spelled>();
+        self.meter.begin(Spelling::new(spelled));
         self.watch.begin(self.timeouts.attempt);
         let mut answer = std::pin::pin!(self.sender.send_request(request));
         let limit = self.timeouts.first_byte;

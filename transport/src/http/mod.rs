@@ -10,6 +10,8 @@ mod request;
 
 mod compose;
 
+mod spelling;
+
 mod body;
 
 mod wire;

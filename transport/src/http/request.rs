@@ -98,7 +98,7 @@ pub struct Request {
     /// Query parameters; values are not encoded yet, names need no encoding. A shared access signature is not
     /// among them: the credential adds it.
     pub query: Vec<(&'static str, String)>,
-    /// Headers by lower-case name, without those that sending adds (`host`, `date`, `content-length`, `x-ms-version`,
+    /// Headers by name, which is in lower case unless its case is to be kept (metadata); without those that sending adds (`host`, `date`, `content-length`, `x-ms-version`,
     /// `x-ms-client-request-id`, `authorization`).
     pub headers: Vec<(Cow<'static, str>, String)>,
     /// The body.

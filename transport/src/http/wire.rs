@@ -1,6 +1,6 @@
 //! The stream below hyper, watched: how much has moved, how long a head may be, and what a failed write means.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::spelling::Spelling;
 use crate::net::Stream;
 use crate::traffic::Traffic;
 
@@ -24,6 +25,7 @@ pub(crate) struct Meter {
     sent: Cell<u64>,
     answered: Cell<usize>,
     head_is_here: Cell<bool>,
+    spelling: RefCell<Spelling>,
 }
 
 impl Meter {
@@ -35,8 +37,9 @@ impl Meter {
         }
     }
 
-    /// A request begins: nothing of its answer is here.
-    pub(super) fn begin(&self) {
+    /// A request begins, whose names are spelled like this: nothing of its answer is here.
+    pub(super) fn begin(&self, spelling: Spelling) {
+        self.spelling.replace(spelling);
         self.sent.set(0);
         self.answered.set(0);
         self.head_is_here.set(false);
@@ -84,6 +87,8 @@ impl Meter {
 pub(super) struct Wire {
     stream: Stream,
     meter: Rc<Meter>,
+    /// The head of the request under way, where it is spelled otherwise than hyper writes it.
+    head: Vec<u8>,
     write_failed: bool,
 }
 
@@ -92,8 +97,24 @@ impl Wire {
         Self {
             stream,
             meter,
+            head: Vec::new(),
             write_failed: false,
         }
+    }
+
+    /// What is to be written instead of these bytes, which go on where the last ones ended: the rest of the head as it is
+    /// meant. `None`: they are as they should be.
+    fn respelled(&mut self, bytes: &[u8]) -> Option<&[u8]> {
+        let sent = self.meter.sent() as usize;
+        if sent == 0 {
+            let spelling = self.meter.spelling.borrow();
+            self.head = if spelling.is_plain() {
+                Vec::new()
+            } else {
+                spelling.head(bytes).unwrap_or_default()
+            };
+        }
+        self.head.get(sent..).filter(|rest| !rest.is_empty())
     }
 
     /// Counts what was written, and keeps a failure to itself.
@@ -139,6 +160,8 @@ impl AsyncWrite for Wire {
         if self.write_failed {
             return Poll::Pending;
         }
+        let rest = self.respelled(bytes).map(<[u8]>::to_vec);
+        let bytes = rest.as_deref().unwrap_or(bytes);
         let result = Pin::new(&mut self.stream).poll_write(cx, bytes);
         self.settle(result)
     }
@@ -151,7 +174,14 @@ impl AsyncWrite for Wire {
         if self.write_failed {
             return Poll::Pending;
         }
-        let result = Pin::new(&mut self.stream).poll_write_vectored(cx, runs);
+        let first = runs.iter().find(|run| !run.is_empty());
+        let rest = first
+            .and_then(|first| self.respelled(first))
+            .map(<[u8]>::to_vec);
+        let result = match rest {
+            Some(head) => Pin::new(&mut self.stream).poll_write(cx, &head),
+            None => Pin::new(&mut self.stream).poll_write_vectored(cx, runs),
+        };
         self.settle(result)
     }
 

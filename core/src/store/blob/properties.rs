@@ -87,8 +87,8 @@ impl Carried {
         self.metadata
             .iter()
             .fold(request, |request, (name, value)| {
-                let name = format!("{METADATA}{}", name.to_ascii_lowercase());
-                request.header(name, value.as_str())
+                // A service keeps the case in which a name is first written, and compares without it.
+                request.header(format!("{METADATA}{name}"), value.as_str())
             })
     }
 }

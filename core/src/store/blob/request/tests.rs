@@ -325,7 +325,7 @@ fn a_copy_stores_what_its_source_stored() {
             stored
         )),
         format!(
-            "PUT {PATH}? x-ms-blob-type: AppendBlob, x-ms-blob-content-type: text/plain, x-ms-blob-content-language: de, x-ms-meta-colour: blue green"
+            "PUT {PATH}? x-ms-blob-type: AppendBlob, x-ms-blob-content-type: text/plain, x-ms-blob-content-language: de, x-ms-meta-Colour: blue green"
         )
     );
 }

@@ -1,0 +1,57 @@
+//! Names of headers in the case in which they are meant. HTTP does not care, and hyper writes all of them in lower case;
+//! but the names of metadata are headers too, and a service stores those as they are written.
+
+use std::rc::Rc;
+
+/// The names of a request that are not all in lower case, as they are meant.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Spelling(Rc<[String]>);
+
+/// The same as it travels with a composed request, which may be sent from one thread to another.
+#[derive(Debug, Clone)]
+pub(super) struct Spelled(pub(super) Vec<String>);
+
+impl Spelling {
+    pub(super) fn new(spelled: Option<Spelled>) -> Self {
+        Self(spelled.map(|spelled| spelled.0).unwrap_or_default().into())
+    }
+
+    /// Every name is in lower case.
+    pub(super) fn is_plain(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The head of the request as it is meant. `bytes` are its beginning as hyper writes it; `None` if it does not end in
+    /// them, which leaves it as it is.
+    pub(super) fn head(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
+        let mut head = bytes[..end].to_vec();
+        for name in &*self.0 {
+            let line = format!("\r\n{}:", name.to_ascii_lowercase());
+            if let Some(at) = head
+                .windows(line.len())
+                .position(|bytes| bytes == line.as_bytes())
+            {
+                head[at + 2..at + 2 + name.len()].copy_from_slice(name.as_bytes());
+            }
+        }
+        Some(head)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_spelled_as_meant_and_nothing_else_is_touched() {
+        let names = ["x-ms-meta-Colour", "x-ms-meta-A"].map(str::to_owned);
+        let spelling = Spelling::new(Some(Spelled(names.to_vec())));
+        let head = b"PUT /x-ms-meta-a: HTTP/1.1\r\nx-ms-meta-a: x-ms-meta-colour:\r\nx-ms-meta-colour: b\r\nhost: h\r\n\r\n";
+        let meant = b"PUT /x-ms-meta-a: HTTP/1.1\r\nx-ms-meta-A: x-ms-meta-colour:\r\nx-ms-meta-Colour: b\r\nhost: h\r\n\r\n";
+        let body = [&head[..], b"\r\nx-ms-meta-a: in the body"].concat();
+        assert_eq!(spelling.head(&body).unwrap(), meant);
+        assert_eq!(spelling.head(&head[..20]), None);
+        assert!(Spelling::default().is_plain());
+    }
+}
