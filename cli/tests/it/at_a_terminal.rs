@@ -75,6 +75,40 @@ fn ctrl_c_at_the_question_overwrites_nothing() {
 }
 
 #[test]
+fn ctrl_c_while_it_copies_leaves_a_journal_and_the_same_command_asks_and_goes_on() {
+    // So many that they are not all done by the time of the interruption, however slow this machine is.
+    let names: Vec<_> = (0..60).map(|number| number.to_string()).collect();
+    let files: Vec<_> = names.iter().map(|name| (name.as_str(), 1 << 20)).collect();
+    let service = Service::with_files(&files);
+    service.fall_ill(
+        r#"{"rules": [{"when": {"method": "PUT", "path": "*/container/*"}, "then": {"delay_ms": 500}}]}"#,
+    );
+    let journal = format!("/Z:{}", service.path("journal"));
+    let words = service.upload(&["/NC:1", &journal]);
+    let mut terminal = Terminal::run(&words, 120);
+    terminal.wait_for(" / 60.0 MiB ", 1);
+    terminal.type_in("\x03");
+    let (shown, code) = terminal.end();
+    assert_eq!(code, Some(130), "{shown}");
+    assert!(
+        shown.contains("stopping: what is under way is finished first"),
+        "{shown}"
+    );
+
+    service.fall_ill(r#"{"rules": []}"#);
+    let mut terminal = Terminal::run(&words, 120);
+    terminal.wait_for("do you want to resume the operation?", 1);
+    terminal.type_in("Yes\n");
+    let (shown, code) = terminal.end();
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(
+        shown.contains("Finished 60 of total 60 file(s)."),
+        "{shown}"
+    );
+    assert_eq!(service.container().names().len(), 60);
+}
+
+#[test]
 fn with_y_nothing_is_asked() {
     let service = uploaded();
     let (shown, code) = Terminal::run(&service.upload(&["/Y"]), 120).end();
