@@ -89,7 +89,10 @@ async fn walk(
     };
     let source = Arc::new(BlobSource::directory(place, pattern, Reading::default()));
     let mut pages = source.list(&tools, Position::default());
-    while let Some(page) = pages.recv().await {
+    // `azring list | head`: nothing more is asked for than somebody reads.
+    while listing.console.is_read()
+        && let Some(page) = pages.recv().await
+    {
         let page = page?;
         for (what, error) in &page.unlisted {
             listing.failures += 1;

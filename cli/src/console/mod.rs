@@ -66,6 +66,8 @@ pub(crate) struct Console {
 struct Streams {
     results: Box<dyn Write + Send>,
     messages: Box<dyn Write + Send>,
+    /// Standard output took everything so far.
+    is_read: bool,
 }
 
 impl Console {
@@ -76,6 +78,7 @@ impl Console {
             streams: Mutex::new(Streams {
                 results: Box::new(std::io::stdout()),
                 messages: Box::new(std::io::stderr()),
+                is_read: true,
             }),
             bar: has_bar.then(new_bar),
             clock: stamp::now,
@@ -84,7 +87,12 @@ impl Console {
 
     /// Text for standard output, as it is: a line, or several.
     pub(crate) fn result(&self, text: &str) {
-        self.aside(|streams| write_line(&mut streams.results, text));
+        self.aside(|streams| streams.is_read &= write_line(&mut streams.results, text));
+    }
+
+    /// Whether results still reach anybody; not behind a `head` that has seen enough.
+    pub(crate) fn is_read(&self) -> bool {
+        self.streams().is_read
     }
 
     /// From now on standard output belongs to data: results go to standard error with everything else.
@@ -95,7 +103,9 @@ impl Console {
     /// A line for standard error: `[yyyy/MM/dd HH:mm:ss][ERROR] text`.
     pub(crate) fn message(&self, level: Level, text: &str) {
         let line = format!("[{}][{}] {}", (self.clock)(), level.word(), escaped(text));
-        self.aside(|streams| write_line(&mut streams.messages, &line));
+        self.aside(|streams| {
+            write_line(&mut streams.messages, &line);
+        });
     }
 
     /// Shows a question behind which the cursor stays, runs `answer` while nothing else is printed, and hands back what
@@ -122,7 +132,9 @@ impl Console {
 
     /// A line of progress for standard error.
     fn progress(&self, text: &str) {
-        self.aside(|streams| write_line(&mut streams.messages, text));
+        self.aside(|streams| {
+            write_line(&mut streams.messages, text);
+        });
     }
 
     /// What the bar shows from now on.
@@ -164,9 +176,12 @@ fn new_bar() -> ProgressBar {
     ProgressBar::with_draw_target(None, target).with_style(style)
 }
 
-/// Nobody may be reading any more (`azring /? | head`): that is not this program's failure.
-fn write_line(stream: &mut dyn Write, text: &str) {
-    let _ = writeln!(stream, "{text}").and_then(|()| stream.flush());
+/// Writes a line and returns whether it could be written. Nobody may be reading any more (`azring /? | head`): that is not
+/// this program's failure.
+fn write_line(stream: &mut dyn Write, text: &str) -> bool {
+    writeln!(stream, "{text}")
+        .and_then(|()| stream.flush())
+        .is_ok()
 }
 
 /// Each line on its own, because a line break in a message of ours is meant.
@@ -233,10 +248,30 @@ pub(crate) mod testing {
             streams: Mutex::new(Streams {
                 results: Box::new(printed.results.clone()),
                 messages: Box::new(printed.messages.clone()),
+                is_read: true,
             }),
             bar: None,
             clock: || "2018/08/16 15:19:39".to_owned(),
         };
         (console, printed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::console;
+
+    #[test]
+    fn results_are_read_until_the_reader_is_gone() {
+        let (console, _) = console();
+        console.result("first");
+        assert!(console.is_read());
+        let (reader, writer) = std::io::pipe().unwrap();
+        console.streams().results = Box::new(writer);
+        drop(reader);
+        console.result("second");
+        assert!(!console.is_read());
+        console.message(super::Level::Info, "the other stream is another matter");
+        assert!(!console.is_read());
     }
 }
