@@ -13,10 +13,12 @@ use azring_emulator_tests::account::Account;
 use azring_emulator_tests::azurite;
 use azring_emulator_tests::command::{Azring, Folder, Outcome};
 use azring_emulator_tests::compare::assert_same;
+use azring_emulator_tests::emulator::fault::plan::Plan;
+use azring_emulator_tests::emulator::{Options, Server};
 use azring_emulator_tests::emulator_process::EmulatorProcess;
 use azring_emulator_tests::interceptor::Interceptor;
 use azring_emulator_tests::program;
-use azring_emulator_tests::rest::Container;
+use azring_emulator_tests::rest::{BlobService, Container};
 use azring_emulator_tests::tree::{Tree, noise, write_noise};
 
 fn container(purpose: &str) -> Container {
@@ -172,6 +174,58 @@ fn disk_without_room_is_an_error_and_the_rest_is_copied() {
         "{words}"
     );
     assert_same(&small, &Tree::read_from(found.path()));
+}
+
+#[test]
+fn a_journal_without_room_is_told_and_costs_no_object() {
+    const FILES: u64 = 400;
+
+    let server = Server::start(&Options::default()).expect("an emulator starts");
+    let service = BlobService::path_style(&server.blob_url(), &Account::development(), None);
+    let container = service.fresh_container("full");
+    // One object is refused once, so that there is something to go on with.
+    let plan = r#"{"rules": [{"when": {"method": "PUT", "path": "*-0399-*", "times": 1},
+        "then": {"answer": {"status": 403, "code": "AuthorizationFailure"}}}]}"#;
+    let plan = Plan::parse(plan).expect("a fault plan");
+    server.watch().faults.set(Some(plan));
+    let long = "long".repeat(50);
+    let names: Vec<_> = (0..FILES)
+        .map(|number| format!("file-{number:04}-{long}"))
+        .collect();
+    let tree = Tree::named(names.iter().map(String::as_str));
+    let (folder, journal) = (Folder::new(), Folder::new());
+    tree.write_to(folder.path());
+    // A file system of 32 KiB, in which a journal of all these names has no room.
+    let script = r#"
+        mount -t tmpfs -o size=32k none "$1" || exit 99
+        run() { "$2" "/Source:$3" "/Dest:$4" "/DestKey:$5" "/Z:$1" /DestType:Blob /S /Y; }
+        run "$@"; first=$?
+        test -s "$1/azring.jnl" || exit 98
+        run "$@"; echo "codes: $first $?"
+        test ! -e "$1/azring.jnl""#;
+    let account = container.service().account();
+    let output = Command::new("unshare")
+        .args(["--map-root-user", "--mount", "sh", "-c", script, "full"])
+        .args([journal.path(), &program::built("azring"), folder.path()])
+        .args([container.url(), account.key_in_base64()])
+        .output()
+        .expect("unshare is part of every Debian");
+    let messages = String::from_utf8_lossy(&output.stderr);
+    let results = String::from_utf8_lossy(&output.stdout);
+    let told = format!("{messages}{results}");
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert!(
+        messages
+            .to_lowercase()
+            .contains("no space left on device: an interruption from now on"),
+        "{told}"
+    );
+    assert!(results.contains("codes: 1 0"), "{told}");
+    assert!(
+        results.contains("Finished 400 of total 400 file(s)."),
+        "{told}"
+    );
+    assert_same(&tree, &Tree::get_from(&container));
 }
 
 // ---- hostile names ----
