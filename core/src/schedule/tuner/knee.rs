@@ -120,11 +120,6 @@ impl Knee {
         matches!(self.state, State::Climb { .. })
     }
 
-    /// What is usual at the number that is held.
-    pub(super) fn usual(&self) -> Option<f64> {
-        self.usual
-    }
-
     /// How many windows a new number needs until it shows what it brings.
     pub(super) fn set_settling(&mut self, windows: u32) {
         self.settling = windows;
@@ -143,9 +138,17 @@ impl Knee {
 
     /// Stays where it is: something else limits, and what would be measured now says nothing about concurrency.
     pub(super) fn freeze(&mut self, work: f64) {
-        if !matches!(self.state, State::Hold) {
-            self.concurrency = self.concurrency();
-            self.hold();
+        match (&self.state, self.tried.last()) {
+            (State::Hold, _) => {}
+            // A doubling that was interrupted has shown nothing: back to the number that has.
+            (State::Climb { .. }, Some((shown, _))) => {
+                self.concurrency = *shown;
+                self.hold();
+            }
+            _ => {
+                self.concurrency = self.concurrency();
+                self.hold();
+            }
         }
         self.strange = 0;
         self.held = 0;
@@ -199,14 +202,7 @@ impl Knee {
                 }
                 let concurrency = trial.concurrency;
                 self.tried.push((concurrency, brought));
-                if helps && may_grow && concurrency < self.most {
-                    self.climb_to(concurrency.saturating_mul(2));
-                } else if self.tried.len() == 2 && self.tried[0].0 > 1 && self.usual.is_none() {
-                    // The first doubling brought nothing: fewer than at the beginning may do.
-                    self.descend_to(self.tried[0].0 / 2);
-                } else {
-                    self.choose();
-                }
+                self.go_on_from(concurrency, helps, may_grow);
             }
             State::Descend(trial) => {
                 let Some(brought) = trial.add(work, under_way) else {
@@ -274,6 +270,21 @@ impl Knee {
                 self.since_down = 0;
                 self.hold();
             }
+        }
+    }
+
+    /// What comes after a number of the climb has shown what it brings.
+    fn go_on_from(&mut self, concurrency: u32, helps: bool, may_grow: bool) {
+        if helps && may_grow && concurrency < self.most {
+            self.climb_to(concurrency.saturating_mul(2));
+        } else if !may_grow && self.tried.len() == 1 && concurrency > 1 {
+            // The processor is busy from the beginning: fewer may do, and their blocks stay in its caches.
+            self.descend_to(concurrency / 2);
+        } else if self.tried.len() == 2 && self.tried[0].0 > 1 && self.usual.is_none() {
+            // The first doubling brought nothing: fewer than at the beginning may do.
+            self.descend_to(self.tried[0].0 / 2);
+        } else {
+            self.choose();
         }
     }
 

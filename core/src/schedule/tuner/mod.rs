@@ -72,6 +72,8 @@ pub struct Tuner {
     bound: Bound,
     hold: Option<Duration>,
     is_open: bool,
+    /// The number that was last held where nothing but the link limited.
+    settled: Option<u32>,
 }
 
 impl Tuner {
@@ -87,6 +89,7 @@ impl Tuner {
             bound: Bound::Unknown,
             hold: None,
             is_open: false,
+            settled: None,
             range,
         }
     }
@@ -144,12 +147,16 @@ impl Tuner {
         }
         self.is_open = true;
         self.bound = self.what_binds(sample, is_full);
+        if self.bound == Bound::Network && self.knee.phase() == Phase::Hold {
+            self.settled = Some(self.knee.concurrency());
+        }
         self.decision()
     }
 
-    /// Where the number should begin the next time.
+    /// Where the number should begin the next time: where the link put it, not where a busy processor or the end of the work
+    /// left it.
     pub fn settled(&self) -> Option<u32> {
-        (self.knee.usual().is_some() && !self.range.is_fixed).then(|| self.knee.concurrency())
+        self.settled
     }
 
     /// How many windows a request takes: those that begin together end together, so a shorter look would deceive.
@@ -227,4 +234,61 @@ fn says_nothing(sample: &Sample) -> bool {
 fn has_long_requests(sample: &Sample) -> bool {
     let requests = u64::from(sample.under_way + sample.succeeded).max(1);
     sample.succeeded < sample.under_way && sample.moved_bytes / requests > LONG_BYTES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A window in which every request that is allowed was under way and brought its part.
+    fn sample(concurrency: u32, processor: f64) -> Sample {
+        let bytes = u64::from(concurrency.min(40)) << 20;
+        Sample {
+            window: WINDOW,
+            moved_bytes: bytes,
+            succeeded: concurrency.min(40),
+            succeeded_bytes: bytes,
+            under_way: concurrency,
+            processor,
+            ..Sample::default()
+        }
+    }
+
+    fn after(windows: u32, processor: f64) -> Tuner {
+        let mut tuner = Tuner::new(Range {
+            start: 16,
+            most: 512,
+            is_fixed: false,
+            block_bytes: 1 << 20,
+        });
+        for _ in 0..windows {
+            let concurrency = tuner.decision().concurrency;
+            tuner.step(&sample(concurrency, processor));
+        }
+        tuner
+    }
+
+    #[test]
+    fn where_the_link_put_it_is_remembered_and_where_a_busy_processor_left_it_is_not() {
+        let by_link = after(60, 0.2);
+        let settled = by_link.settled();
+        assert!(
+            settled.is_some_and(|number| (30..=128).contains(&number)),
+            "{settled:?}"
+        );
+        assert_eq!(after(60, 1.0).settled(), None);
+    }
+
+    #[test]
+    fn a_doubling_that_the_end_of_the_work_interrupts_is_taken_back() {
+        let mut tuner = after(4, 0.2);
+        assert!(tuner.knee.is_climbing() && tuner.decision().concurrency > 16);
+        let tried = tuner.decision().concurrency;
+        tuner.step(&Sample {
+            starved: true,
+            ..sample(tried, 0.2)
+        });
+        assert_eq!(tuner.decision().concurrency, tried / 2);
+        assert_eq!(tuner.settled(), None);
+    }
 }
