@@ -19,7 +19,7 @@ use crate::digest::Hashers;
 use crate::location::Location;
 use crate::options::{Durability, Io, Options};
 use crate::report::Totals;
-use crate::schedule::limits::{CONCURRENCY_MAX, Fixed, Limits, workers};
+use crate::schedule::limits::{CONCURRENCY_MAX, usual, workers};
 use crate::schedule::remembered::Remembered;
 use crate::schedule::tuner::Range;
 use crate::schedule::{Gate, Queue, queue};
@@ -62,7 +62,7 @@ impl Machine {
             .zip(options.engine.remember_in.as_deref())
             .filter(|_| asked.is_none())
             .map(|(place, folder)| Remembered::new(folder, &place));
-        let usual = Fixed::new(asked, cores).concurrency();
+        let usual = usual(asked, cores);
         let number = remembered.as_ref().and_then(Remembered::number);
         let start = number.unwrap_or(usual).min(most);
         let range = Range {

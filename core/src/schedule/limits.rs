@@ -6,27 +6,9 @@ pub const CONCURRENCY_MAX: u32 = 512;
 /// More threads than this bring nothing: each drives several GB/s.
 const WORKERS_MAX: u32 = 8;
 
-/// The limit of concurrent requests, for all workers together. What is fixed here, a controller may move.
-pub trait Limits {
-    /// How many requests may be under way.
-    fn concurrency(&self) -> u32;
-}
-
-/// A number that stays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fixed(u32);
-
-impl Fixed {
-    /// `/NC:n`, or AzCopy's default: eight for each core.
-    pub fn new(asked: Option<u32>, cores: u32) -> Self {
-        Self(asked.unwrap_or(8 * cores).clamp(1, CONCURRENCY_MAX))
-    }
-}
-
-impl Limits for Fixed {
-    fn concurrency(&self) -> u32 {
-        self.0
-    }
+/// Where the number begins, for all workers together: `/NC:n`, or AzCopy's default, eight for each core.
+pub fn usual(asked: Option<u32>, cores: u32) -> u32 {
+    asked.unwrap_or(8 * cores).clamp(1, CONCURRENCY_MAX)
 }
 
 /// How many worker threads carry that many requests: one for each core, as long as each has something to do.
@@ -48,7 +30,7 @@ mod tests {
     proptest! {
         #[test]
         fn shares_add_up_and_nobody_is_idle(cores in 1_u32..300, asked in proptest::option::of(1_u32..=512)) {
-            let concurrency = Fixed::new(asked, cores).concurrency();
+            let concurrency = usual(asked, cores);
             let workers = workers(cores, concurrency);
             let shares: Vec<u32> = (0..workers).map(|index| share(concurrency, workers, index)).collect();
             prop_assert_eq!(shares.iter().sum::<u32>(), concurrency);

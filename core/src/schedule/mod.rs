@@ -17,5 +17,4 @@ pub mod tuner;
 pub mod remembered;
 
 pub use gate::Gate;
-pub use limits::Limits;
 pub use queue::{Queue, Work};
