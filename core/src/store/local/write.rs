@@ -178,7 +178,7 @@ impl Destination for LocalDestination {
             let path = task.target.as_local().as_path();
             if task.entry.kind == Kind::Folder {
                 self.make_folder(path)?;
-                let writer: Arc<dyn Writer> = Arc::new(FolderWriter);
+                let writer: Arc<dyn Writer> = Arc::new(NothingToWrite { is_complete: false });
                 return Ok(writer);
             }
             let folder = self.folder(path.parent().unwrap_or(Path::new("")))?;
@@ -189,7 +189,7 @@ impl Destination for LocalDestination {
                 Room::Whole
             };
             if is_in_place(task, &folder, &name)? {
-                let writer: Arc<dyn Writer> = Arc::new(InPlace);
+                let writer: Arc<dyn Writer> = Arc::new(NothingToWrite { is_complete: true });
                 return Ok(writer);
             }
             let shown = self.shown(&task.target);
@@ -231,12 +231,15 @@ fn is_in_place(task: &Task, folder: &Root, name: &OsStr) -> Result<bool> {
     Ok(Staged::is_placed(folder, name, identity)?)
 }
 
-/// A file that is in its place already.
-struct InPlace;
+/// A directory's mark, whose folder was made when it was begun and which has no bytes; or, complete, a file that is in its
+/// place already.
+struct NothingToWrite {
+    is_complete: bool,
+}
 
-impl Writer for InPlace {
+impl Writer for NothingToWrite {
     fn is_complete(&self) -> bool {
-        true
+        self.is_complete
     }
 
     fn write<'a>(
@@ -290,29 +293,6 @@ fn part_name(job: &str, target: &[u8]) -> String {
     let digest: [u8; 16] = Md5Hash::digest(target).into();
     let digest = u64::from_le_bytes(std::array::from_fn(|index| digest[index]));
     format!(".azring-{job}-{digest:016x}.part")
-}
-
-/// A directory's mark: its folder was made when it was begun, and there are no bytes to write.
-struct FolderWriter;
-
-impl Writer for FolderWriter {
-    fn write<'a>(
-        &'a self,
-        _tools: &'a Tools,
-        chunk: Chunk,
-        _data: Frozen,
-        _sums: Sums,
-    ) -> Step<'a, Result<Receipt>> {
-        let receipt = Receipt {
-            index: chunk.index,
-            bytes: chunk.bytes,
-        };
-        Box::pin(async move { Ok(receipt) })
-    }
-
-    fn commit<'a>(&'a self, _tools: &'a Tools, _md5: Option<Md5>) -> Step<'a, Result<Committed>> {
-        Box::pin(async { Ok(Committed::Done(None)) })
-    }
 }
 
 struct LocalWriter {
