@@ -195,9 +195,15 @@ impl Scene {
         both
     }
 
-    /// The bytes that were moved more than once.
-    fn again(&self, (first, second): &(Seen, Seen)) -> u64 {
-        (first.bytes + second.bytes).saturating_sub(self.bytes)
+    /// No more bytes than these were moved more than once.
+    #[track_caller]
+    fn assert_again_at_most(&self, bytes: u64, (first, second): &(Seen, Seen)) {
+        let again = (first.bytes + second.bytes).saturating_sub(self.bytes);
+        say(&format!(
+            "killed after {} bytes, {again} moved again",
+            first.bytes
+        ));
+        assert!(again <= bytes, "{again}");
     }
 }
 
@@ -227,12 +233,7 @@ fn a_large_upload_that_is_killed_goes_on_and_sends_no_block_twice() {
         };
         let twice: Vec<_> = both.0.blocks.intersection(&both.1.blocks).collect();
         assert!(twice.is_empty(), "blocks that were there: {twice:?}");
-        let again = scene.again(&both);
-        say(&format!(
-            "killed after {} bytes, {again} moved again",
-            both.0.bytes
-        ));
-        assert!(again <= IN_FLIGHT_BYTES, "{again}");
+        scene.assert_again_at_most(IN_FLIGHT_BYTES, &both);
     }
 }
 
@@ -244,12 +245,7 @@ fn an_upload_of_a_tree_that_is_killed_goes_on() {
         let Some(both) = scene.upload(&mut draw, &source) else {
             continue;
         };
-        let again = scene.again(&both);
-        say(&format!(
-            "killed after {} bytes, {again} moved again",
-            both.0.bytes
-        ));
-        assert!(again <= IN_FLIGHT_BYTES, "{again}");
+        scene.assert_again_at_most(IN_FLIGHT_BYTES, &both);
     }
 }
 
@@ -262,12 +258,7 @@ fn a_large_download_that_is_killed_goes_on_inside_the_file() {
         let Some(both) = scene.download(&mut draw, &container) else {
             continue;
         };
-        let again = scene.again(&both);
-        say(&format!(
-            "killed after {} bytes, {again} moved again",
-            both.0.bytes
-        ));
-        assert!(again <= IN_FLIGHT_BYTES + DURABLE_BYTES, "{again}");
+        scene.assert_again_at_most(IN_FLIGHT_BYTES + DURABLE_BYTES, &both);
     }
 }
 
@@ -281,11 +272,6 @@ fn a_download_of_a_tree_that_is_killed_goes_on() {
             continue;
         };
         // Small files are made durable together, as many as have come since the last time: that is the batch here.
-        let again = scene.again(&both);
-        say(&format!(
-            "killed after {} bytes, {again} moved again",
-            both.0.bytes
-        ));
-        assert!(again <= IN_FLIGHT_BYTES + DURABLE_BYTES, "{again}");
+        scene.assert_again_at_most(IN_FLIGHT_BYTES + DURABLE_BYTES, &both);
     }
 }
