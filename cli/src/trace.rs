@@ -84,6 +84,7 @@ fn fields(window: &Window) -> Map<String, Value> {
         "timeouts": sample.timeouts,
         "round_trip_us": sample.round_trip.map(micros),
         "under_way": sample.under_way,
+        "at_disk": sample.at_disk,
         "starved": sample.starved,
         "processor": (sample.processor * 1000.0).round() / 1000.0,
         "p50_us": window.p50.map(micros),

@@ -7,8 +7,8 @@ use std::thread::JoinHandle;
 use azring_transport as transport;
 use azring_transport::buffer::{Budget, Pool};
 use azring_transport::client::{Client, Settings};
-use azring_transport::disk::Disk;
 use azring_transport::disk::settle::{Safety, Settler};
+use azring_transport::disk::{Disk, Load};
 use azring_transport::runtime::{IoChoice, raise_descriptor_limit};
 use azring_transport::tls::Trust;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -142,8 +142,10 @@ impl Machine {
         } else {
             Gate::opening(self.workers, self.range.start)
         };
+        let disk = Arc::new(Load::default());
         let crew = Crew {
             io: self.io,
+            disk: Arc::clone(&disk),
             arena_bytes: self.budget.arena_bytes,
             gate: gate.clone(),
             workers: self.workers,
@@ -157,6 +159,7 @@ impl Machine {
             range: self.range,
             gate,
             traffic: Arc::clone(&self.settings.traffic),
+            disk,
             queue: works.downgrade(),
             cores: self.cores,
             remembered: self.remembered.clone(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_channel::WeakReceiver;
+use azring_transport::disk::Load;
 use azring_transport::traffic::{self, Latencies, Tally, Traffic};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
@@ -25,10 +26,19 @@ pub(super) struct Cockpit {
     pub(super) range: Range,
     pub(super) gate: Gate,
     pub(super) traffic: Arc<Traffic>,
+    pub(super) disk: Arc<Load>,
     /// Weak: were all workers gone, nobody should seem to take from it.
     pub(super) queue: WeakReceiver<Work>,
     pub(super) cores: u32,
     pub(super) remembered: Option<Remembered>,
+}
+
+/// What the ticks of a window saw, summed up.
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    under_way: u32,
+    at_disk: u32,
+    ticks: u32,
 }
 
 /// The controller at work.
@@ -37,8 +47,7 @@ pub(super) struct Pilot {
     tuner: Tuner,
     processor: Processor,
     obeyed: Decision,
-    /// How many were under way at the ticks of this window, summed up, and how many ticks.
-    seen_under_way: (u32, u32),
+    seen: Seen,
     begun: Instant,
     looked: Instant,
     before: Tally,
@@ -55,7 +64,7 @@ impl Pilot {
         let tuner = Tuner::new(cockpit.range);
         Self {
             obeyed: tuner.decision(),
-            seen_under_way: (0, 0),
+            seen: Seen::default(),
             tuner,
             processor: Processor::new(cockpit.cores),
             begun: now,
@@ -76,8 +85,10 @@ impl Pilot {
     /// under way, there is too little to go by.
     pub(super) fn is_telling(&mut self) -> bool {
         let (before, now) = (&self.before, self.cockpit.traffic.glance());
-        self.seen_under_way.0 += now.under_way;
-        self.seen_under_way.1 += 1;
+        let disk = self.cockpit.disk.look();
+        self.seen.under_way += now.under_way;
+        self.seen.at_disk += disk.under_way + disk.waiting;
+        self.seen.ticks += 1;
         let received = now.received_bytes - before.received_bytes;
         received > RECEIVED_BYTES * u64::from(now.under_way) || {
             let sample = Sample {
@@ -132,8 +143,9 @@ impl Pilot {
         let before = &self.before;
         let received_bytes = tally.received_bytes - before.received_bytes;
         let sent_bytes = tally.sent_bytes - before.sent_bytes;
-        let (sum, looks) = std::mem::take(&mut self.seen_under_way);
-        let under_way = f64::from(sum) / f64::from(looks.max(1));
+        let seen = std::mem::take(&mut self.seen);
+        let ticks = seen.ticks.max(1);
+        let under_way = f64::from(seen.under_way) / f64::from(ticks);
         let refused_for_bytes = tally.refused_for_bytes - before.refused_for_bytes;
         let refused_for_requests = tally.refused_for_requests - before.refused_for_requests;
         Sample {
@@ -153,6 +165,7 @@ impl Pilot {
             timeouts: (tally.timeouts - before.timeouts) as u32,
             round_trip: tally.round_trip,
             under_way: tally.under_way,
+            at_disk: seen.at_disk / ticks,
             starved: self.is_starved(),
             processor: self.processor.busy(long),
         }

@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use async_channel::Receiver;
 use azring_transport::buffer::Pool;
 use azring_transport::client::{Client, Settings};
+use azring_transport::disk::Load;
 use azring_transport::runtime::{self, Engine, IoChoice, IoMode};
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedSender;
@@ -57,6 +58,8 @@ pub struct Crew {
     pub gate: Gate,
     /// How many workers.
     pub workers: u32,
+    /// What they have at the disk, together.
+    pub disk: Arc<Load>,
     /// The network's settings, shared.
     pub settings: Arc<Settings>,
     /// The run's switch.
@@ -106,7 +109,7 @@ impl Crew {
         let client = Client::new(Arc::clone(&self.settings))?;
         let tools = Tools {
             client,
-            disk: engine.disk,
+            disk: engine.disk.under(&self.disk),
             pool: engine.pool,
         };
         let hands = Rc::new(Hands {

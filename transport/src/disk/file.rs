@@ -12,7 +12,7 @@ use rustix::fs::{self, FallocateFlags, OFlags, Timespec, Timestamps};
 use rustix::io::{Errno, ReadWriteFlags};
 
 use super::root::Facts;
-use super::{Disk, in_thread, ring};
+use super::{Disk, Turn, in_thread, ring};
 use crate::buffer::{Frozen, Lease, PAGE_BYTES};
 
 /// Files at least this large are worth reading around the page cache.
@@ -151,17 +151,21 @@ impl File {
         {
             return (Ok(count), lease);
         }
-        if let Some(registered) = disk.registered() {
+        let turn = disk.turn().await;
+        let (result, lease) = if let Some(registered) = disk.registered() {
             let (result, lease) =
                 ring::read(&self.descriptor, lease, (from, bytes), at, registered).await;
-            return (result.map(|count| count as usize), lease);
-        }
-        let descriptor = Arc::clone(&self.descriptor);
-        in_thread(move || {
-            let result = rustix::io::pread(&*descriptor, lease.room(from, bytes), at);
-            (result.map_err(io::Error::from), lease)
-        })
-        .await
+            (result.map(|count| count as usize), lease)
+        } else {
+            let descriptor = Arc::clone(&self.descriptor);
+            in_thread(move || {
+                let result = rustix::io::pread(&*descriptor, lease.room(from, bytes), at);
+                (result.map_err(io::Error::from), lease)
+            })
+            .await
+        };
+        ended(turn, &result);
+        (result, lease)
     }
 
     /// Writes the whole buffer at offset `at`. A file around the page cache gets the last page whole; [`File::cut`]
@@ -197,23 +201,25 @@ impl File {
         bytes: usize,
         at: u64,
     ) -> (io::Result<usize>, Frozen) {
-        if let Some(registered) = disk.registered()
-            && frozen.bytes() > INLINE_BYTES_MAX
-        {
-            let (result, frozen) =
-                ring::write(&self.descriptor, frozen, (from, bytes), at, registered).await;
-            return (result.map(|count| count as usize), frozen);
-        }
         if frozen.bytes() <= INLINE_BYTES_MAX {
             let result = rustix::io::pwrite(&*self.descriptor, frozen.padded(from, bytes), at);
             return (result.map_err(io::Error::from), frozen);
         }
-        let descriptor = Arc::clone(&self.descriptor);
-        in_thread(move || {
-            let result = rustix::io::pwrite(&*descriptor, frozen.padded(from, bytes), at);
-            (result.map_err(io::Error::from), frozen)
-        })
-        .await
+        let turn = disk.turn().await;
+        let (result, frozen) = if let Some(registered) = disk.registered() {
+            let (result, frozen) =
+                ring::write(&self.descriptor, frozen, (from, bytes), at, registered).await;
+            (result.map(|count| count as usize), frozen)
+        } else {
+            let descriptor = Arc::clone(&self.descriptor);
+            in_thread(move || {
+                let result = rustix::io::pwrite(&*descriptor, frozen.padded(from, bytes), at);
+                (result.map_err(io::Error::from), frozen)
+            })
+            .await
+        };
+        ended(turn, &result);
+        (result, frozen)
     }
 
     /// An operation that failed like this is worth another try: it was interrupted, or the file system took `O_DIRECT`
@@ -264,6 +270,13 @@ impl File {
     /// Gives the file its exact length.
     pub fn cut(&self, bytes: u64) -> io::Result<()> {
         Ok(fs::ftruncate(&*self.descriptor, bytes)?)
+    }
+}
+
+/// An operation at the disk has ended.
+fn ended(turn: Option<Turn>, result: &io::Result<usize>) {
+    if let Some(turn) = turn {
+        turn.end(*result.as_ref().unwrap_or(&0));
     }
 }
 

@@ -28,17 +28,20 @@ pub enum Bound {
     Work,
     /// The number that the user fixed.
     Fixed,
+    /// This machine's disk.
+    Disk,
 }
 
 impl Bound {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Unknown,
         Self::Network,
         Self::Service,
         Self::Processor,
         Self::Work,
         Self::Fixed,
+        Self::Disk,
     ];
 }
 
@@ -51,6 +54,7 @@ impl fmt::Display for Bound {
             Self::Processor => "processor",
             Self::Work => "work",
             Self::Fixed => "fixed",
+            Self::Disk => "disk",
         })
     }
 }

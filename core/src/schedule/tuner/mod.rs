@@ -38,6 +38,10 @@ const SILENCE_WINDOWS: u32 = 120;
 /// A wait that the service asks for holds everything back only where it refuses most of what it gets.
 const HOLD_SHARE: f64 = 0.5;
 
+/// The disk holds the rate where so many times more of what is carried is there than on its way through the network: what
+/// is slower has the longer line before it.
+const AT_DISK: u32 = 2;
+
 /// What a long request has moved by the end of the first window, in bytes.
 const LONG_BYTES: u64 = 96 * 1024;
 
@@ -210,6 +214,8 @@ impl Tuner {
             Bound::Work
         } else if is_full {
             Bound::Processor
+        } else if sample.at_disk >= AT_DISK * sample.under_way.max(1) {
+            Bound::Disk
         } else if 2 * sample.under_way < self.decision().concurrency
             && sample.under_way < self.range.start
         {
@@ -277,6 +283,20 @@ mod tests {
             "{settled:?}"
         );
         assert_eq!(after(60, 1.0).settled(), None);
+    }
+
+    #[test]
+    fn what_waits_for_the_disk_says_that_the_disk_limits() {
+        let mut tuner = after(60, 0.2);
+        let with = |at_disk: u32, under_way: u32| Sample {
+            under_way,
+            at_disk,
+            ..sample(40, 0.2)
+        };
+        assert_eq!(tuner.step(&with(36, 4)).bound, Bound::Disk);
+        assert_eq!(tuner.step(&with(4, 0)).bound, Bound::Disk);
+        assert_ne!(tuner.step(&with(4, 36)).bound, Bound::Disk);
+        assert_ne!(tuner.step(&with(0, 0)).bound, Bound::Disk);
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub struct Sample {
     pub round_trip: Option<Duration>,
     /// How many requests were under way at the end of the window. After the limit was lowered it takes them a while.
     pub under_way: u32,
+    /// How many operations were at the disk, or waited for it, on the average.
+    pub at_disk: u32,
     /// Fewer requests were under way than were allowed, because there was no more to do.
     pub starved: bool,
     /// How much of the processor time that it may use this process used, 0 to 1.

@@ -1,0 +1,196 @@
+//! What all workers of a run have at the disk at once: counted, and limited where the disk likes fewer.
+//!
+//! What the page cache answers at once never comes here. A turn is held for one operation of the kernel and nothing is
+//! waited for while it is held, so whoever waits for one waits only for the disk.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// As many turns as there are unless somebody sets a limit: more than requests of a run.
+pub const TURNS_MAX: u32 = 4096;
+
+/// The operations of a run at the disk. Shared by all its workers.
+#[derive(Debug)]
+pub struct Load {
+    turns: Arc<Semaphore>,
+    limit: AtomicU32,
+    /// How many turns go when they are returned.
+    owed: AtomicU32,
+    waiting: AtomicU32,
+    under_way: AtomicU32,
+    ended: AtomicU64,
+    moved_bytes: AtomicU64,
+}
+
+/// The counters at one time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LoadTally {
+    /// Operations that the kernel has now.
+    pub under_way: u32,
+    /// Operations that wait for their turn now.
+    pub waiting: u32,
+    /// Operations that ended, since the run began.
+    pub ended: u64,
+    /// Their bytes.
+    pub moved_bytes: u64,
+}
+
+impl Default for Load {
+    fn default() -> Self {
+        Self {
+            turns: Arc::new(Semaphore::new(TURNS_MAX as usize)),
+            limit: AtomicU32::new(TURNS_MAX),
+            owed: AtomicU32::new(0),
+            waiting: AtomicU32::new(0),
+            under_way: AtomicU32::new(0),
+            ended: AtomicU64::new(0),
+            moved_bytes: AtomicU64::new(0),
+        }
+    }
+}
+
+impl Load {
+    /// The counters now.
+    pub fn look(&self) -> LoadTally {
+        LoadTally {
+            under_way: self.under_way.load(Relaxed),
+            waiting: self.waiting.load(Relaxed),
+            ended: self.ended.load(Relaxed),
+            moved_bytes: self.moved_bytes.load(Relaxed),
+        }
+    }
+
+    /// No more than this at once from now on. Operations that are under way end as they would. One thread sets it.
+    pub fn set(&self, limit: u32) {
+        let limit = limit.clamp(1, TURNS_MAX);
+        let before = self.limit.swap(limit, Relaxed);
+        for _ in before..limit {
+            if !self.forgive() {
+                self.turns.add_permits(1);
+            }
+        }
+        let fewer = before.saturating_sub(limit);
+        let taken = self.turns.forget_permits(fewer as usize) as u32;
+        self.owed.fetch_add(fewer - taken, Relaxed);
+    }
+
+    /// Waits for the turn of one operation. Dropping it ends the operation, with nothing moved unless it was told.
+    pub(super) async fn turn(self: &Arc<Self>) -> Turn {
+        let taken = if let Ok(taken) = Arc::clone(&self.turns).try_acquire_owned() {
+            taken
+        } else {
+            let _waits = Waits::new(&self.waiting);
+            let taken = Arc::clone(&self.turns).acquire_owned().await;
+            taken.expect("turns are never closed")
+        };
+        self.under_way.fetch_add(1, Relaxed);
+        Turn {
+            load: Arc::clone(self),
+            taken: Some(taken),
+        }
+    }
+
+    /// One less is owed; false when none was.
+    fn forgive(&self) -> bool {
+        let less = |owed: u32| owed.checked_sub(1);
+        self.owed.fetch_update(Relaxed, Relaxed, less).is_ok()
+    }
+}
+
+/// Counted while it lives.
+struct Waits<'a>(&'a AtomicU32);
+
+impl<'a> Waits<'a> {
+    fn new(waiting: &'a AtomicU32) -> Self {
+        waiting.fetch_add(1, Relaxed);
+        Self(waiting)
+    }
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
+}
+
+/// One operation at the disk.
+pub(super) struct Turn {
+    load: Arc<Load>,
+    taken: Option<OwnedSemaphorePermit>,
+}
+
+impl Turn {
+    /// It has ended, and moved so many bytes.
+    pub(super) fn end(self, bytes: usize) {
+        self.load.ended.fetch_add(1, Relaxed);
+        self.load.moved_bytes.fetch_add(bytes as u64, Relaxed);
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.load.under_way.fetch_sub(1, Relaxed);
+        if self.load.forgive()
+            && let Some(taken) = self.taken.take()
+        {
+            taken.forget();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::Poll;
+
+    use super::*;
+
+    /// As many turns as can be had now.
+    async fn all(load: &Arc<Load>) -> Vec<Turn> {
+        let mut turns = Vec::new();
+        while load.turns.available_permits() > 0 {
+            turns.push(load.turn().await);
+        }
+        turns
+    }
+
+    #[tokio::test]
+    async fn a_limit_holds_from_the_next_turn_on_and_rises_at_once() {
+        let load = Arc::new(Load::default());
+        let mut out = vec![load.turn().await, load.turn().await, load.turn().await];
+        load.set(2);
+        assert_eq!(all(&load).await.len(), 0);
+        out.pop();
+        assert_eq!(all(&load).await.len(), 0);
+        out.pop();
+        assert_eq!(all(&load).await.len(), 1);
+        load.set(5);
+        assert_eq!(all(&load).await.len(), 4);
+        load.set(1);
+        load.set(3);
+        drop(out);
+        assert_eq!(all(&load).await.len(), 3);
+        assert_eq!(load.look().under_way, 0);
+    }
+
+    #[tokio::test]
+    async fn what_waits_and_what_moves_is_counted() {
+        let load = Arc::new(Load::default());
+        load.set(1);
+        let first = load.turn().await;
+        let mut second = Box::pin(load.turn());
+        std::future::poll_fn(|cx| {
+            assert!(second.as_mut().poll(cx).is_pending());
+            Poll::Ready(())
+        })
+        .await;
+        let tally = load.look();
+        assert_eq!((tally.under_way, tally.waiting, tally.ended), (1, 1, 0));
+        first.end(7);
+        second.await.end(5);
+        let tally = load.look();
+        assert_eq!((tally.under_way, tally.waiting), (0, 0));
+        assert_eq!((tally.ended, tally.moved_bytes), (2, 12));
+    }
+}
