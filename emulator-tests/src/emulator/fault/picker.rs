@@ -114,8 +114,8 @@ impl Faults {
 impl Running {
     fn new(plan: Plan) -> Self {
         let buckets = |budget: &Budget| Buckets {
-            requests: budget.requests_per_second.map(Bucket::new),
-            bytes: budget.bytes_per_second.map(Bucket::new),
+            requests: budget.requests_per_second.map(Bucket::budget),
+            bytes: budget.bytes_per_second.map(Bucket::budget),
         };
         Self {
             rules: plan.rules.iter().map(|_| Counter::default()).collect(),
@@ -123,7 +123,7 @@ impl Running {
             total: plan
                 .bandwidth
                 .total_bytes_per_second
-                .map(|rate| Arc::new(Bucket::new(rate))),
+                .map(|rate| Arc::new(Bucket::line(rate))),
             plan,
         }
     }

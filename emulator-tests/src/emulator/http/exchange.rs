@@ -222,7 +222,7 @@ fn begin(wire: &mut Wire, picked: &Picked) -> io::Result<()> {
     for then in &picked.effects {
         trouble.buckets.extend(
             then.request_bytes_per_second
-                .map(|rate| Bucket::new(rate).into()),
+                .map(|rate| Bucket::line(rate).into()),
         );
         if let Some(Close::RequestBytes(bytes)) = then.close {
             trouble.end_after = Some((bytes, then.how));
@@ -239,7 +239,7 @@ fn finish(wire: &mut Wire, picked: &Picked, response: &mut Response) -> io::Resu
         twist(response, then);
         trouble.buckets.extend(
             then.response_bytes_per_second
-                .map(|rate| Bucket::new(rate).into()),
+                .map(|rate| Bucket::line(rate).into()),
         );
         trouble.byte_delay += Duration::from_millis(then.byte_delay_ms);
         match then.close {

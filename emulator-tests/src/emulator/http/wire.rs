@@ -337,11 +337,11 @@ impl Wire {
     pub fn bucket(&self, rate: u64) -> Arc<Bucket> {
         let (made_for, bucket) = self
             .bucket
-            .get_or_init(|| (rate, Arc::new(Bucket::new(rate))));
+            .get_or_init(|| (rate, Arc::new(Bucket::line(rate))));
         if *made_for == rate {
             Arc::clone(bucket)
         } else {
-            Arc::new(Bucket::new(rate))
+            Arc::new(Bucket::line(rate))
         }
     }
 
