@@ -23,6 +23,8 @@ usage: azring-emulator [OPTIONS]
   --account NAME:BASE64KEY  an account; may be given several times (default devstoreaccount1 with its public key)
   --pattern-blob CONTAINER/NAME:BYTES
                             a blob of the null store that exists from the start; may be given several times
+  --pattern-blobs CONTAINER/PREFIX:BYTES:COUNT
+                            so many of them, with names of the prefix and a number from 0
   --no-verify               do not check Content-MD5 and x-ms-content-crc64 of uploads
   --https                   serve HTTPS with a certificate made at the start
   --ca-out FILE             where to write the authority of that certificate, PEM
@@ -97,6 +99,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<(Options, Option
             "--memory-limit" => options.memory_bytes_max = number(&name, &value()?)?,
             "--account" => options.accounts.push(account(&value()?)?),
             "--pattern-blob" => options.pattern_blobs.push(pattern_blob(&value()?)?),
+            "--pattern-blobs" => options.pattern_blobs.extend(pattern_blobs(&value()?)?),
             "--no-verify" => options.verify = false,
             "--faults" => options.faults = Some(plan(&value()?)?),
             "--log" => options.log_file = Some(value()?.into()),
@@ -161,4 +164,10 @@ fn account(value: &str) -> Result<AccountOption, String> {
 fn pattern_blob(value: &str) -> Result<PatternBlob, String> {
     PatternBlob::parse(value)
         .ok_or_else(|| format!("`--pattern-blob` needs CONTAINER/NAME:BYTES, not `{value}`"))
+}
+
+fn pattern_blobs(value: &str) -> Result<impl Iterator<Item = PatternBlob>, String> {
+    PatternBlob::parse_many(value).ok_or_else(|| {
+        format!("`--pattern-blobs` needs CONTAINER/PREFIX:BYTES:COUNT, not `{value}`")
+    })
 }

@@ -102,6 +102,18 @@ impl PatternBlob {
             length,
         })
     }
+
+    /// Reads `CONTAINER/PREFIX:BYTES:COUNT`: so many of them, their names the prefix and a number from 0.
+    pub fn parse_many(text: &str) -> Option<impl Iterator<Item = Self>> {
+        let (one, count) = text.rsplit_once(':')?;
+        let first = Self::parse(one)?;
+        let count: u64 = count.parse().ok()?;
+        let numbered = move |number| Self {
+            blob: format!("{}{number}", first.blob),
+            ..first.clone()
+        };
+        Some((0..count).map(numbered))
+    }
 }
 
 /// Everything an emulator can be told.
@@ -194,5 +206,15 @@ mod tests {
             (blob.container.as_str(), blob.blob.as_str(), blob.length),
             ("c", "a:b/c", 42)
         );
+    }
+
+    #[test]
+    fn many_pattern_blobs_are_numbered() {
+        let names: Vec<String> = PatternBlob::parse_many("c/a/b-:42:3")
+            .unwrap()
+            .map(|blob| blob.blob)
+            .collect();
+        assert_eq!(names, ["a/b-0", "a/b-1", "a/b-2"]);
+        assert!(PatternBlob::parse_many("c/a:42").is_none());
     }
 }
