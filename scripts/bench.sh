@@ -7,7 +7,14 @@ set -euo pipefail
 cd "$root"
 
 need_rust
-case " $* " in *" --help "*) ;; *) scripts/peers.sh >&2 ;; esac
+case " $* " in
+  *" --help "*) ;;
+  *)
+    scripts/peers.sh >&2
+    have fio || install_packages "what the disk can do" fio >&2
+    have taskset || install_packages "runs on one processor" util-linux >&2
+    ;;
+esac
 cargo build --release --locked --quiet -p azring -p azring-emulator-tests --bins
 cargo build --release --locked --quiet -p azring-benches --bins
 export AZRING_PROGRAMS=$target/release

@@ -13,10 +13,10 @@ use rustix::fs::{Advice, fadvise, sync};
 use tempfile::TempDir;
 
 use crate::options::Options;
-use crate::tool::Job;
-use crate::workload::{Direction, Shape, Workload};
+use crate::tool::{Job, Tool};
+use crate::workload::{Direction, Link, Shape, Workload};
 
-/// A file system in memory: creating many files on a disk measures the disk's directories and nothing else.
+/// A file system in memory.
 const IN_MEMORY: &str = "/dev/shm";
 
 /// The container that downloads read.
@@ -38,15 +38,20 @@ impl Ground {
     /// Starts the server and makes the files. Fails when the disk does.
     pub fn prepare(workload: &'static Workload, options: &Options) -> io::Result<Self> {
         let (files, file_bytes) = workload.files(options.large_bytes, options.small_files);
-        let folder = match (workload.direction, workload.shape) {
-            (Direction::Down, Shape::Small) if Path::new(IN_MEMORY).is_dir() => {
-                tempfile::tempdir_in(IN_MEMORY)?
-            }
-            _ => tempfile::tempdir_in(&options.folder)?,
+        let folder = if workload.is_in_memory() && Path::new(IN_MEMORY).is_dir() {
+            tempfile::tempdir_in(IN_MEMORY)?
+        } else {
+            tempfile::tempdir_in(&options.folder)?
         };
         let certificate = workload.https.then(Certificate::make);
-        let server = serve(workload, files, file_bytes, certificate.as_ref());
         let logs = tempfile::tempdir()?;
+        let mut words = words(workload, files, file_bytes);
+        if let Some(link) = workload.link {
+            let plan = logs.path().join("link.json");
+            fs::write(&plan, fault_plan(link))?;
+            words.extend(["--faults".to_owned(), plan.display().to_string()]);
+        }
+        let server = serve(&words, certificate.as_ref());
         let ground = Self {
             workload,
             files,
@@ -107,6 +112,8 @@ impl Ground {
             workload: self.workload,
             folder: &place.folder,
             container: &place.container,
+            files: self.files,
+            bytes: self.bytes(),
             trusted: authority,
             logs: self.logs.path(),
         }
@@ -117,8 +124,9 @@ impl Ground {
         self.certificate.as_ref().map(Certificate::authority)
     }
 
-    /// Says what is missing when a run has not copied everything, and makes room again.
-    pub fn check(&self, place: &Place) -> Result<(), String> {
+    /// Says what is missing when a run has not copied everything, or has copied what it should not have, and makes room
+    /// again.
+    pub fn check(&self, tool: Tool, place: &Place) -> Result<(), String> {
         let found: Vec<u64> = match self.workload.direction {
             Direction::Up => place
                 .container
@@ -137,13 +145,17 @@ impl Ground {
             fs::remove_dir_all(&place.folder).map_err(|error| error.to_string())?;
         }
         let (files, bytes) = (found.len() as u64, found.iter().sum::<u64>());
-        if (files, bytes) == (self.files, self.bytes()) {
+        let wanted = if tool.copies(self.workload) {
+            (self.files, self.bytes())
+        } else {
+            (0, 0)
+        };
+        if (files, bytes) == wanted {
             return Ok(());
         }
         Err(format!(
             "{files} files with {bytes} bytes arrived instead of {} with {}",
-            self.files,
-            self.bytes()
+            wanted.0, wanted.1
         ))
     }
 
@@ -160,10 +172,14 @@ impl Ground {
         for number in 0..self.files {
             // A thousand files to a folder, as people's trees have it.
             let folder = match self.workload.shape {
-                Shape::Small => self.source().join(format!("folder-{}", number / 1000)),
-                Shape::One | Shape::SixtyFour => self.source(),
+                Shape::Small | Shape::Empty(_) => {
+                    self.source().join(format!("folder-{}", number / 1000))
+                }
+                Shape::One | Shape::SixtyFour | Shape::Thousand | Shape::Byte => self.source(),
             };
-            fs::create_dir_all(&folder)?;
+            if number % 1000 == 0 {
+                fs::create_dir_all(&folder)?;
+            }
             write_noise(
                 &folder.join(format!("file-{number}")),
                 number,
@@ -192,23 +208,32 @@ pub struct Place {
     container: Container,
 }
 
-/// An emulator that keeps nothing, so that it costs as little as a server can; downloads read blobs of a pattern.
-fn serve(
-    workload: &Workload,
-    files: u64,
-    file_bytes: u64,
-    certificate: Option<&Certificate>,
-) -> EmulatorProcess {
-    let mut options: Vec<String> = vec!["--store".into(), "null".into(), "--no-verify".into()];
+/// The emulator's words: one that keeps nothing, so that it costs as little as a server can; downloads read blobs of a
+/// pattern.
+fn words(workload: &Workload, files: u64, file_bytes: u64) -> Vec<String> {
+    let mut words: Vec<String> = vec!["--store".into(), "null".into(), "--no-verify".into()];
     if workload.direction == Direction::Down {
-        for number in 0..files {
-            let blob = format!("{PATTERN}/file-{number}:{file_bytes}");
-            options.extend(["--pattern-blob".into(), blob]);
-        }
+        let blobs = format!("{PATTERN}/file-:{file_bytes}:{files}");
+        words.extend(["--pattern-blobs".into(), blobs]);
     }
-    let options: Vec<&str> = options.iter().map(String::as_str).collect();
+    words
+}
+
+fn fault_plan(link: Link) -> String {
+    let Link {
+        round_trip_ms,
+        bytes_per_second,
+    } = link;
+    format!(
+        r#"{{"rules": [{{"name": "link", "then": {{"delay_ms": {round_trip_ms}}}}}],
+            "bandwidth": {{"total_bytes_per_second": {bytes_per_second}}}}}"#
+    )
+}
+
+fn serve(words: &[String], certificate: Option<&Certificate>) -> EmulatorProcess {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match certificate {
-        None => EmulatorProcess::start(&options),
-        Some(certificate) => EmulatorProcess::start_https(certificate, &options),
+        None => EmulatorProcess::start(&words),
+        Some(certificate) => EmulatorProcess::start_https(certificate, &words),
     }
 }

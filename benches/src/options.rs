@@ -10,14 +10,17 @@ pub const HELP: &str = "\
 compare: azring and its rivals on the same work, in turn, against azring-emulator
 
 usage: compare [--workload NAME...] [--tools LIST] [--runs N] [--size BYTES] [--files N] [--dir FOLDER] [--json FILE]
+               [--results FILE]
 
   --workload NAME...   which work (default: all of it)
-  --tools LIST         of azring,azcopy,rclone (default: azring,azcopy)
+  --tools LIST         of azring,azcopy,rclone,bound (default: azring,azcopy,bound); bound is what nothing can
+                       beat, where that can be measured
   --runs N             how often each tool does each work (default: 3)
   --size BYTES         how much the large workloads copy, for instance 512M (default: 4G)
   --files N            how many files the small workloads copy (default: 20000)
   --dir FOLDER         where files are read from and written to (default: the folder for temporary files)
   --json FILE          also write every run as a line of JSON
+  --results FILE       also write machine, date, command and table as Markdown
 
 workloads:
 ";
@@ -39,18 +42,21 @@ pub struct Options {
     pub folder: PathBuf,
     /// Where every run is written as a line of JSON.
     pub json: Option<PathBuf>,
+    /// Where the table is kept as Markdown.
+    pub results: Option<PathBuf>,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
             workloads: Workload::all().iter().collect(),
-            tools: vec![Tool::Azring, Tool::AzCopy],
+            tools: vec![Tool::Azring, Tool::AzCopy, Tool::Bound],
             runs: 3,
             large_bytes: 4 << 30,
             small_files: 20_000,
             folder: std::env::temp_dir(),
             json: None,
+            results: None,
         }
     }
 }
@@ -78,6 +84,7 @@ impl Options {
                 "--size" => options.large_bytes = number(&name, &value()?)?,
                 "--files" => options.small_files = number(&name, &value()?)?,
                 "--dir" => options.folder = value()?.into(),
+                "--results" => options.results = Some(value()?.into()),
                 "--json" => options.json = Some(value()?.into()),
                 other => {
                     return Err(format!(

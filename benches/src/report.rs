@@ -1,106 +1,60 @@
-//! The runs beside each other: a table for readers, a line of JSON per run for programs.
-//!
-//! A tool's figures are the medians of its runs. A ratio is the median of the ratios round by round, so that a slow
-//! moment of the machine falls out of it.
+//! The runs beside each other: a table for whoever waits for it, a line of JSON per run for programs.
 
 use serde::Serialize;
 
-use crate::measure::Cost;
+use crate::figures::{Figures, server_s, wall_s};
 use crate::session::{Run, Session};
 use crate::tool::Tool;
-use crate::workload::Shape;
 
-const GIB: f64 = (1_u64 << 30) as f64;
-const MIB: f64 = (1_u64 << 20) as f64;
-
-/// The table's head, without the ratios' explanation: rival divided by azring, above 1 where azring is better.
+/// The table's head. The last columns: how many times azring's time the tool took, and what share of the bound's rate it
+/// reached.
 pub fn head() -> String {
     let columns = format!(
-        "{:<14} {:<7} {:>8} {:>8} {:>9} {:>13} {:>8} {:>9} {:>7} {:>7}",
+        "{:<17} {:<7} {:>8} {:>8} {:>9} {:>13} {:>8} {:>9} {:>7} {:>7} {:>8}",
         "workload",
         "tool",
         "wall s",
         "CPU s",
-        "CPU s/GiB",
+        "CPU each",
         "rate",
         "RSS MiB",
         "server s",
         "x wall",
-        "x CPU"
+        "x CPU",
+        "of bound"
     );
     let rule = "-".repeat(columns.len());
     format!("{columns}\n{rule}\n")
 }
 
-/// The table's lines for one workload.
+/// The table's lines for one workload. The processor time is told for each GiB, in seconds, or for each object, in
+/// microseconds.
 pub fn rows(session: &Session) -> String {
     let first_round = session.runs.iter().filter(|run| run.round == 0);
     first_round.map(|run| row(session, run.tool)).collect()
 }
 
 fn row(session: &Session, tool: Tool) -> String {
-    let line = format!("{:<14} {tool:<7}", session.workload.name);
-    let costs: Vec<&Cost> = session.costs(tool).map(|(_, cost)| cost).collect();
-    let of = |figure: fn(&Cost) -> f64| median(costs.iter().map(|cost| figure(cost)).collect());
-    let (Some(wall), Some(cpu), Some(rss), Some(server)) =
-        (of(wall_s), of(cpu_s), of(rss_mib), of(server_s))
-    else {
+    let line = format!("{:<17} {tool:<7}", session.workload.name);
+    let Some(figures) = Figures::of(session, tool) else {
         return line + "  every run failed\n";
     };
-    let (rate, per_gib) = match session.workload.shape {
-        // A file costs the same whatever little is in it.
-        Shape::Small => {
-            let rate = format!("{:.0} files/s", session.files as f64 / wall);
-            (rate, "-".to_owned())
-        }
-        Shape::One | Shape::SixtyFour => {
-            let rate = format!("{:.2} GB/s", session.bytes as f64 / 1e9 / wall);
-            (rate, format!("{:.3}", cpu / (session.bytes as f64 / GIB)))
-        }
-    };
-    let ratios = [wall_s, cpu_s].map(|figure| {
-        let ratio = ratio(session, tool, figure).filter(|_| tool != Tool::Azring);
-        ratio.map_or("-".to_owned(), |ratio| format!("{ratio:.2}"))
-    });
+    let [times_wall, times_cpu, of_bound] =
+        [figures.times_wall, figures.times_cpu, figures.of_bound]
+            .map(|ratio| ratio.map_or("-".to_owned(), |ratio| format!("{ratio:.2}")));
+    let Figures {
+        wall_s,
+        cpu_s,
+        rss_mib,
+        server_s,
+        rate,
+        cpu_each,
+        ..
+    } = figures;
     format!(
-        "{line} {wall:>8.2} {cpu:>8.2} {per_gib:>9} {rate:>13} {rss:>8.0} {server:>9.2} {:>7} {:>7}\n",
-        ratios[0], ratios[1]
+        "{line} {wall_s:>8.2} {cpu_s:>8.2} {cpu_each:>9.3} {rate:>13} {rss_mib:>8.0} {server_s:>9.2} \
+         {times_wall:>7} {times_cpu:>7} {of_bound:>8}\n"
     )
-}
-
-/// The median over the rounds of what `tool` needed for each unit that azring needed.
-fn ratio(session: &Session, tool: Tool, figure: fn(&Cost) -> f64) -> Option<f64> {
-    let pairs = session.costs(tool).filter_map(|(round, theirs)| {
-        let (_, ours) = session.costs(Tool::Azring).find(|(of, _)| *of == round)?;
-        Some(figure(theirs) / figure(ours))
-    });
-    median(pairs.collect())
-}
-
-fn wall_s(cost: &Cost) -> f64 {
-    cost.wall.as_secs_f64()
-}
-
-fn cpu_s(cost: &Cost) -> f64 {
-    cost.cpu().as_secs_f64()
-}
-
-fn rss_mib(cost: &Cost) -> f64 {
-    cost.peak_rss_bytes as f64 / MIB
-}
-
-fn server_s(cost: &Cost) -> f64 {
-    cost.server.as_secs_f64()
-}
-
-fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    match values.len() {
-        0 => None,
-        length if length % 2 == 1 => Some(values[middle]),
-        _ => Some(f64::midpoint(values[middle - 1], values[middle])),
-    }
 }
 
 /// A run as a line of JSON, without its end.
@@ -139,56 +93,8 @@ struct Line<'a> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
-    use crate::workload::Workload;
-
-    fn cost(wall: u64, cpu: u64) -> Cost {
-        Cost {
-            wall: Duration::from_secs(wall),
-            user: Duration::from_secs(cpu),
-            system: Duration::ZERO,
-            peak_rss_bytes: 1 << 20,
-            server: Duration::from_secs(1),
-        }
-    }
-
-    fn session() -> Session {
-        let runs = [
-            (Tool::Azring, 0, 1, 1),
-            (Tool::AzCopy, 0, 4, 7),
-            (Tool::Azring, 1, 10, 2),
-            (Tool::AzCopy, 1, 30, 12),
-        ];
-        let mut runs: Vec<Run> = runs
-            .into_iter()
-            .map(|(tool, round, wall, cpu)| Run {
-                tool,
-                round,
-                cost: Ok(cost(wall, cpu)),
-            })
-            .collect();
-        runs.push(Run {
-            tool: Tool::AzCopy,
-            round: 2,
-            cost: Err("it broke".to_owned()),
-        });
-        Session {
-            workload: &Workload::all()[0],
-            bytes: 1 << 30,
-            files: 1,
-            runs,
-        }
-    }
-
-    #[test]
-    fn ratios_are_taken_round_by_round() {
-        let session = session();
-        assert_eq!(ratio(&session, Tool::AzCopy, wall_s), Some(3.5));
-        assert_eq!(ratio(&session, Tool::AzCopy, cpu_s), Some(6.5));
-        assert_eq!(ratio(&session, Tool::Rclone, cpu_s), None);
-    }
+    use crate::figures::tests::session;
 
     #[test]
     fn table_has_a_row_per_tool() {
@@ -197,13 +103,13 @@ mod tests {
             .lines()
             .filter_map(|line| line.split_whitespace().nth(1))
             .collect();
-        assert_eq!(tools, ["azring", "azcopy"]);
+        assert_eq!(tools, ["azring", "azcopy", "bound"]);
     }
 
     #[test]
     fn failed_run_is_a_line_of_json_with_its_error() {
         let session = session();
-        let line = json(&session, &session.runs[4]);
+        let line = json(&session, &session.runs[5]);
         assert!(
             line.contains("\"error\":\"it broke\"") && line.contains("\"wall_s\":null"),
             "{line}"

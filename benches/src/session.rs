@@ -42,7 +42,8 @@ impl Session {
         let ground = Ground::prepare(workload, options)?;
         let mut runs = Vec::new();
         for round in 0..options.runs {
-            for &tool in &options.tools {
+            let taking_part = options.tools.iter().filter(|tool| tool.does(workload));
+            for &tool in taking_part {
                 let cost = once(&ground, tool, runs.len())?;
                 runs.push(Run { tool, round, cost });
                 runs.last().into_iter().for_each(&mut each);
@@ -68,6 +69,6 @@ fn once(ground: &Ground, tool: Tool, number: usize) -> io::Result<Result<Cost, S
     let authority = ground.authority();
     let command = tool.command(&ground.job(&place, authority.as_deref()));
     let cost = measure::run(command, ground.server());
-    let complete = ground.check(&place);
+    let complete = ground.check(tool, &place);
     Ok(cost.and_then(|cost| complete.map(|()| cost)))
 }

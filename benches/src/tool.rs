@@ -2,6 +2,8 @@
 //!
 //! Nothing is tuned: a tool runs with its defaults, except that sums are on or off alike for all.
 
+mod bound;
+
 use std::fmt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -11,7 +13,7 @@ use azring_emulator_tests::program;
 use azring_emulator_tests::rest::Container;
 use serde::Serialize;
 
-use crate::workload::{Direction, Shape, Sums, Workload};
+use crate::workload::{Direction, Extent, Shape, Sums, Workload};
 
 /// A program that copies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -23,6 +25,8 @@ pub enum Tool {
     AzCopy,
     /// rclone.
     Rclone,
+    /// What nothing can beat here: the least that moves those bytes, without any of what a copier owes.
+    Bound,
 }
 
 /// One copy to be made.
@@ -34,6 +38,10 @@ pub struct Job<'a> {
     pub folder: &'a Path,
     /// The container that is written or read.
     pub container: &'a Container,
+    /// How many files there are.
+    pub files: u64,
+    /// How many bytes they have together.
+    pub bytes: u64,
     /// Whose certificates to trust, when the service speaks HTTPS.
     pub trusted: Option<&'a Path>,
     /// Where the tool may leave its logs.
@@ -43,9 +51,39 @@ pub struct Job<'a> {
 impl Tool {
     /// The tool that is called `name`.
     pub fn named(name: &str) -> Result<Self, String> {
-        let all = [Self::Azring, Self::AzCopy, Self::Rclone];
+        let all = [Self::Azring, Self::AzCopy, Self::Rclone, Self::Bound];
         let found = all.into_iter().find(|tool| tool.to_string() == name);
-        found.ok_or_else(|| format!("`{name}` is no tool: there are azring, azcopy and rclone"))
+        found.ok_or_else(|| {
+            format!("`{name}` is no tool: there are azring, azcopy, rclone and bound")
+        })
+    }
+
+    /// Whether it takes part in `workload`.
+    pub fn does(self, workload: &Workload) -> bool {
+        match self {
+            Self::Azring => true,
+            Self::AzCopy | Self::Rclone => !workload.is_alone,
+            Self::Bound => bound::kind(workload).is_some(),
+        }
+    }
+
+    /// Whether its runs leave everything at the destination.
+    pub fn copies(self, workload: &Workload) -> bool {
+        let only_reads = self == Self::Bound && bound::kind(workload) == Some(bound::Kind::Read);
+        workload.extent == Extent::Copied && !only_reads
+    }
+
+    /// What it calls itself, in one line; `None` for what has no name.
+    pub fn version(self) -> Option<String> {
+        let mut command = match self {
+            Self::Azring => Command::new(program::built("azring")),
+            Self::AzCopy => Peers::find().program("azcopy"),
+            Self::Rclone => Peers::find().program("rclone"),
+            Self::Bound => return None,
+        };
+        let said = command.arg("--version").output().ok()?.stdout;
+        let said = String::from_utf8_lossy(&said).into_owned();
+        Some(said.lines().next()?.to_owned())
     }
 
     /// The command for `job`, with nothing on its standard streams.
@@ -54,7 +92,11 @@ impl Tool {
             Self::Azring => azring(job),
             Self::AzCopy => azcopy(job),
             Self::Rclone => rclone(job),
+            Self::Bound => bound::command(job),
         };
+        if let Some(processors) = job.workload.processors {
+            command = confined(&command, processors);
+        }
         command.stdin(Stdio::null());
         command
     }
@@ -66,8 +108,23 @@ impl fmt::Display for Tool {
             Self::Azring => "azring",
             Self::AzCopy => "azcopy",
             Self::Rclone => "rclone",
+            Self::Bound => "bound",
         })
     }
+}
+
+/// The same command on so many processors, the first ones.
+fn confined(command: &Command, processors: u32) -> Command {
+    let mut taskset = Command::new("taskset");
+    taskset.args(["--cpu-list", &format!("0-{}", processors - 1)]);
+    taskset.arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => taskset.env(name, value),
+            None => taskset.env_remove(name),
+        };
+    }
+    taskset
 }
 
 fn azring(job: &Job<'_>) -> Command {
@@ -95,6 +152,9 @@ fn azring(job: &Job<'_>) -> Command {
         ]),
     };
     command.args(["/S", "/Y"]).env("HOME", job.logs);
+    if job.workload.extent == Extent::Planned {
+        command.arg("/L");
+    }
     if let Some(trusted) = job.trusted {
         command.arg(format!("/CaFile:{}", trusted.display()));
     }
@@ -107,8 +167,8 @@ fn azcopy(job: &Job<'_>) -> Command {
     let url = |below: &str| format!("{}{below}?{}", job.container.url(), service.account_sas());
     // A single file is named, a folder's content is meant by its star.
     let below = match job.workload.shape {
-        Shape::One => "/file-0",
-        Shape::SixtyFour | Shape::Small => "/*",
+        Shape::One | Shape::Byte => "/file-0",
+        Shape::SixtyFour | Shape::Thousand | Shape::Small | Shape::Empty(_) => "/*",
     };
     let peers = Peers::find();
     let mut command = match job.workload.direction {
@@ -122,6 +182,9 @@ fn azcopy(job: &Job<'_>) -> Command {
         && matches!(job.workload.sums, Sums::Md5 | Sums::Both)
     {
         command.arg("--put-md5");
+    }
+    if job.workload.extent == Extent::Planned {
+        command.arg("--dry-run");
     }
     if let Some(trusted) = job.trusted {
         command.env("SSL_CERT_FILE", trusted);
@@ -139,6 +202,9 @@ fn rclone(job: &Job<'_>) -> Command {
     let mut command = Peers::find().rclone(job.container.service(), source, target);
     if matches!(job.workload.sums, Sums::None | Sums::Crc64) {
         command.arg("--azureblob-disable-checksum");
+    }
+    if job.workload.extent == Extent::Planned {
+        command.arg("--dry-run");
     }
     if let Some(trusted) = job.trusted {
         command.arg("--ca-cert").arg(trusted);

@@ -18,8 +18,21 @@ pub enum Shape {
     One,
     /// Sixty-four files.
     SixtyFour,
+    /// A thousand files of 1 MiB.
+    Thousand,
     /// Many files of 4 KiB.
     Small,
+    /// One file of one byte.
+    Byte,
+    /// So many objects without a byte in them.
+    Empty(u64),
+}
+
+impl Shape {
+    /// Whether what counts is how many they are, and not how long.
+    pub fn is_counted(self) -> bool {
+        matches!(self, Self::Small | Self::Byte | Self::Empty(_))
+    }
 }
 
 /// Which sums over the bytes are made on the way.
@@ -34,6 +47,27 @@ pub enum Sums {
     /// Both, azring's default.
     Both,
 }
+
+/// How far the work goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// To the end.
+    Copied,
+    /// Listed and planned only: nothing is copied.
+    Planned,
+}
+
+/// The way to the service, as the emulator plays it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// What passes before a request is served, in milliseconds.
+    pub round_trip_ms: u64,
+    /// What passes through it, in bytes per second.
+    pub bytes_per_second: u64,
+}
+
+/// 4 Gbit/s.
+const LINE_BYTES_PER_SECOND: u64 = 500_000_000;
 
 /// One row: the same work for every tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +86,14 @@ pub struct Workload {
     pub https: bool,
     /// Which sums are made.
     pub sums: Sums,
+    /// How far the service is away; on this machine when there is none.
+    pub link: Option<Link>,
+    /// How far it goes.
+    pub extent: Extent,
+    /// How many processors the tool may use; all of them when it is not said.
+    pub processors: Option<u32>,
+    /// Whether azring does it alone: to be compared with itself.
+    pub is_alone: bool,
 }
 
 const UP: Workload = Workload {
@@ -62,6 +104,10 @@ const UP: Workload = Workload {
     cached: true,
     https: false,
     sums: Sums::None,
+    link: None,
+    extent: Extent::Copied,
+    processors: None,
+    is_alone: false,
 };
 
 const DOWN: Workload = Workload {
@@ -71,7 +117,22 @@ const DOWN: Workload = Workload {
     ..UP
 };
 
-const ALL: [Workload; 13] = [
+const SMALL: Workload = Workload {
+    name: "up-small",
+    about: "many files of 4 KiB up",
+    shape: Shape::Small,
+    ..UP
+};
+
+const LIST: Workload = Workload {
+    name: "list-1m",
+    about: "a million blobs listed and planned, none copied",
+    shape: Shape::Empty(1_000_000),
+    extent: Extent::Planned,
+    ..DOWN
+};
+
+const ALL: &[Workload] = &[
     UP,
     Workload {
         name: "up-cold",
@@ -117,23 +178,24 @@ const ALL: [Workload; 13] = [
         ..UP
     },
     Workload {
+        name: "up-64-md5",
+        about: "the same with a stored MD5",
+        shape: Shape::SixtyFour,
+        sums: Sums::Md5,
+        ..UP
+    },
+    Workload {
         name: "down-64",
         about: "as many bytes in 64 blobs down",
         shape: Shape::SixtyFour,
         ..DOWN
     },
-    Workload {
-        name: "up-small",
-        about: "many files of 4 KiB up",
-        shape: Shape::Small,
-        ..UP
-    },
+    SMALL,
     Workload {
         name: "up-small-both",
         about: "the same with azring's default sums",
-        shape: Shape::Small,
         sums: Sums::Both,
-        ..UP
+        ..SMALL
     },
     Workload {
         name: "down-small",
@@ -141,12 +203,94 @@ const ALL: [Workload; 13] = [
         shape: Shape::Small,
         ..DOWN
     },
+    Workload {
+        name: "up-byte",
+        about: "one file of one byte up",
+        shape: Shape::Byte,
+        ..UP
+    },
+    Workload {
+        name: "down-byte",
+        about: "one blob of one byte down",
+        shape: Shape::Byte,
+        ..DOWN
+    },
+    Workload {
+        name: "up-20ms",
+        about: "1,000 files of 1 MiB up, 20 ms away on a line of 4 Gbit/s",
+        shape: Shape::Thousand,
+        link: Some(Link {
+            round_trip_ms: 20,
+            bytes_per_second: LINE_BYTES_PER_SECOND,
+        }),
+        ..UP
+    },
+    Workload {
+        name: "up-80ms",
+        about: "the same, 80 ms away",
+        shape: Shape::Thousand,
+        link: Some(Link {
+            round_trip_ms: 80,
+            bytes_per_second: LINE_BYTES_PER_SECOND,
+        }),
+        ..UP
+    },
+    LIST,
+    Workload {
+        name: "list-100k",
+        about: "a hundred thousand (azring only)",
+        shape: Shape::Empty(100_000),
+        is_alone: true,
+        ..LIST
+    },
+    Workload {
+        name: "list-10k",
+        about: "ten thousand (azring only)",
+        shape: Shape::Empty(10_000),
+        is_alone: true,
+        ..LIST
+    },
+    Workload {
+        name: "up-1m",
+        about: "a million empty files up (azring only)",
+        shape: Shape::Empty(1_000_000),
+        is_alone: true,
+        ..UP
+    },
+    Workload {
+        name: "up-100k",
+        about: "a hundred thousand (azring only)",
+        shape: Shape::Empty(100_000),
+        is_alone: true,
+        ..UP
+    },
+    Workload {
+        name: "up-10k",
+        about: "ten thousand (azring only)",
+        shape: Shape::Empty(10_000),
+        is_alone: true,
+        ..UP
+    },
+    Workload {
+        name: "up-one-core",
+        about: "the same as `up` on one processor: one worker (azring only)",
+        processors: Some(1),
+        is_alone: true,
+        ..UP
+    },
+    Workload {
+        name: "up-small-one-core",
+        about: "the same as `up-small` on one processor (azring only)",
+        processors: Some(1),
+        is_alone: true,
+        ..SMALL
+    },
 ];
 
 impl Workload {
     /// All of them, in the order of the table.
     pub fn all() -> &'static [Self] {
-        &ALL
+        ALL
     }
 
     /// The one that is called `name`.
@@ -157,7 +301,7 @@ impl Workload {
     /// A line per workload, for the help.
     pub fn list() -> String {
         ALL.iter().fold(String::new(), |mut text, workload| {
-            let _ = writeln!(text, "  {:<15} {}", workload.name, workload.about);
+            let _ = writeln!(text, "  {:<17} {}", workload.name, workload.about);
             text
         })
     }
@@ -168,7 +312,19 @@ impl Workload {
         match self.shape {
             Shape::One => (1, large_bytes),
             Shape::SixtyFour => (64, large_bytes / 64),
+            Shape::Thousand => (1000, 1 << 20),
             Shape::Small => (small_files, 4096),
+            Shape::Byte => (1, 1),
+            Shape::Empty(files) => (files, 0),
+        }
+    }
+
+    /// Whether its files belong into memory: creating many on a disk measures the disk's directories and nothing else.
+    pub fn is_in_memory(&self) -> bool {
+        match self.shape {
+            Shape::Empty(_) => true,
+            Shape::Small => self.direction == Direction::Down,
+            Shape::One | Shape::SixtyFour | Shape::Thousand | Shape::Byte => false,
         }
     }
 }

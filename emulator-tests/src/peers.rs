@@ -36,6 +36,11 @@ impl Peers {
         Self { folder }
     }
 
+    /// `azcopy` or `rclone` without words.
+    pub fn program(&self, name: &str) -> Command {
+        self.command(&format!("bin/{name}"))
+    }
+
     /// AzCopy 10, about to copy from `source` to `target`; either may be a URL with a SAS. `from_to` is AzCopy's
     /// word for the direction, for instance `LocalBlob`. Its logs go to `logs`.
     pub fn azcopy(&self, from_to: &str, source: &str, target: &str, logs: &Path) -> Command {

@@ -178,13 +178,12 @@ pub fn write_noise(path: &Path, seed: u64, length: u64) {
     let mut piece = vec![0; PIECE];
     let mut left = length;
     while left > 0 {
-        for word in piece.chunks_exact_mut(8) {
+        let wanted = left.min(PIECE as u64) as usize;
+        for word in piece[..wanted.next_multiple_of(8)].chunks_exact_mut(8) {
             word.copy_from_slice(&generator.next().to_le_bytes());
         }
-        let wanted = left.min(PIECE as u64);
-        file.write_all(&piece[..wanted as usize])
-            .expect("the disk has room");
-        left -= wanted;
+        file.write_all(&piece[..wanted]).expect("the disk has room");
+        left -= wanted as u64;
     }
 }
 

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use azring_benches::options::{HELP, Options};
 use azring_benches::report;
+use azring_benches::results;
 use azring_benches::session::{Run, Session};
 use azring_benches::workload::Workload;
 
@@ -15,11 +16,12 @@ fn main() -> ExitCode {
         let _ = write!(io::stdout(), "{HELP}{}", Workload::list());
         return ExitCode::SUCCESS;
     }
-    let options = match Options::parse(words) {
+    let options = match Options::parse(words.clone()) {
         Ok(options) => options,
         Err(message) => return complain(&message, 2),
     };
-    match compare(&options, &mut io::stdout().lock()) {
+    let command = format!("compare {}", words.join(" "));
+    match compare(&options, &command, &mut io::stdout().lock()) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => complain("some runs failed; the lines above say why", 1),
         Err(error) => complain(&error.to_string(), 1),
@@ -27,8 +29,17 @@ fn main() -> ExitCode {
 }
 
 /// Whether every run was whole.
-fn compare(options: &Options, table: &mut impl Write) -> io::Result<bool> {
+fn compare(options: &Options, command: &str, table: &mut impl Write) -> io::Result<bool> {
     let mut json = options.json.as_ref().map(File::create).transpose()?;
+    let mut page = options.results.as_ref().map(File::create).transpose()?;
+    if let Some(page) = &mut page {
+        let versions = options.tools.iter().filter_map(|tool| tool.version());
+        write!(
+            page,
+            "{}",
+            results::head(command, &versions.collect::<Vec<_>>())
+        )?;
+    }
     let mut whole = true;
     write!(table, "{}", report::head())?;
     for &workload in &options.workloads {
@@ -38,6 +49,9 @@ fn compare(options: &Options, table: &mut impl Write) -> io::Result<bool> {
         })?;
         write!(table, "{}", report::rows(&session))?;
         table.flush()?;
+        if let Some(page) = &mut page {
+            write!(page, "{}", results::rows(&session))?;
+        }
         if let Some(json) = &mut json {
             for run in &session.runs {
                 writeln!(json, "{}", report::json(&session, run))?;
