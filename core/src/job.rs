@@ -21,6 +21,7 @@ mod pilot;
 
 mod processor;
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -130,10 +131,14 @@ impl Run<'_> {
         } = *self;
         if route(&options.source, &options.target, options.sync_copy)? == Route::Pipe {
             // What passes is not there a second time: the journal has nothing to say about it.
-            let tools = machine.only_tools()?;
-            let concurrency = machine.concurrency();
-            pipe::copy(options, &tools, concurrency, totals, observer, stop).await?;
-            return Ok(0);
+            let (tools, share, mut pilot) = machine.alone()?;
+            let copied = tokio::select! {
+                copied = pipe::copy(options, &tools, &share, totals, observer, stop) => copied,
+                never = self.steer(&mut pilot) => match never {},
+            };
+            self.window(&mut pilot);
+            pilot.land();
+            return copied.map(|()| 0);
         }
         let tools = machine.tools()?;
         let help = machine.helpers(options);
@@ -228,6 +233,16 @@ impl Run<'_> {
         lost
     }
 
+    /// Steers for as long as it is waited for.
+    async fn steer(&self, pilot: &mut Pilot) -> Infallible {
+        loop {
+            pilot.tick().await;
+            if pilot.is_telling() {
+                self.window(pilot);
+            }
+        }
+    }
+
     fn window(&self, pilot: &mut Pilot) {
         let window = pilot.steer(self.totals);
         self.observer.event(Event::Window(&window));
@@ -303,6 +318,7 @@ fn summary(totals: &Totals) -> Summary {
         failed: Totals::get(&totals.failed),
         bytes: Totals::get(&totals.done_bytes),
         retries: Totals::get(&totals.retries),
+        refused: Totals::get(&totals.refused),
         ..Summary::default()
     }
 }

@@ -95,6 +95,7 @@ impl Listener for Records {
                     "unlisted": summary.unlisted,
                     "bytes": summary.bytes,
                     "retries": summary.retries,
+                    "refused": summary.refused,
                     "elapsed_ms": summary.elapsed.as_millis() as u64,
                 });
                 merge(&mut fields, counts);
@@ -116,6 +117,8 @@ pub(super) fn progress(sample: &Sample, rate: u64) -> String {
         "failed": sample.failed,
         "moved_bytes": sample.moved_bytes,
         "retries": sample.retries,
+        "refused": sample.refused,
+        "under_way": sample.under_way,
         "concurrency": sample.concurrency,
         "throttled_ms": sample.throttled_ms,
         "bound": sample.bound.to_string(),
@@ -343,6 +346,7 @@ mod tests {
             failed: 1,
             bytes: 5,
             retries: 2,
+            refused: 1,
             elapsed: Duration::from_millis(1500),
             unlisted: 1,
         };
@@ -357,7 +361,7 @@ mod tests {
         {"schema_version":1,"type":"object","time":"1970-01-01T00:00:00.000Z","name":"a.txt","outcome":"failed","bytes":7,"message":"the service answered 403 AuthenticationFailed","status":403,"code":"AuthenticationFailed","request_id":"1-2","attempts":2,"elapsed_ms":7}
         {"schema_version":1,"type":"error","time":"1970-01-01T00:00:00.000Z","message":"the transfer has been cancelled","what":"/data/b"}
         {"schema_version":1,"type":"warning","time":"1970-01-01T00:00:00.000Z","message":"something"}
-        {"schema_version":1,"type":"summary","time":"1970-01-01T00:00:00.000Z","success":false,"exit_code":1,"listed":3,"done":1,"skipped":1,"failed":1,"unlisted":1,"bytes":5,"retries":2,"elapsed_ms":1500}
+        {"schema_version":1,"type":"summary","time":"1970-01-01T00:00:00.000Z","success":false,"exit_code":1,"listed":3,"done":1,"skipped":1,"failed":1,"unlisted":1,"bytes":5,"retries":2,"refused":1,"elapsed_ms":1500}
         "#);
         assert_eq!(printed.messages(), "");
     }

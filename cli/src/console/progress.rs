@@ -31,7 +31,10 @@ pub(super) struct Sample {
     pub(super) dropped_bytes: u64,
     /// Requests that were sent again.
     pub(super) retries: u64,
-    /// Requests that may be under way at once.
+    /// Attempts that the service pushed back.
+    pub(super) refused: u64,
+    /// Requests that are under way, and that may be under way at once.
+    pub(super) under_way: u64,
     pub(super) concurrency: u64,
     /// For so long the service's push-back has set the pace.
     pub(super) throttled_ms: u64,
@@ -57,6 +60,8 @@ impl Sample {
             dropped_bytes: settled_bytes.saturating_sub(done_bytes)
                 + Totals::get(&totals.kept_bytes),
             retries: Totals::get(&totals.retries),
+            refused: Totals::get(&totals.refused),
+            under_way: totals.under_way(),
             concurrency: Totals::get(&totals.concurrency),
             throttled_ms: Totals::get(&totals.throttled_ms),
             bound: totals.bound(),
@@ -111,34 +116,62 @@ impl Meter {
     }
 }
 
-/// AzCopy's line for a console that cannot rewrite one.
+/// AzCopy's line for a console that cannot rewrite one, and behind it what holds the rate.
 pub(super) fn plain(sample: &Sample) -> String {
-    format!(
+    let azcopys = format!(
         "Finished: {} file(s), {}; Average Speed:{}/s.",
         sample.done + sample.skipped,
         units::azcopy_size(sample.moved_bytes),
         units::azcopy_size(sample.average())
-    )
+    );
+    [
+        Some(azcopys),
+        active(sample),
+        throttled(sample),
+        limited(sample),
+    ]
+    .into_iter()
+    .flatten()
+    .collect::<Vec<_>>()
+    .join("  ")
 }
 
-/// The bar's line, no wider than `width` columns. What matters least goes first where there is no room.
+/// What the bar shows, in lines no wider than `width` columns: how far the run is, and what it is doing. What matters least
+/// goes first where there is no room.
 pub(super) fn bar(sample: &Sample, rate: u64, width: usize) -> String {
-    let fields = [
-        (0, Some(bytes(sample))),
-        (1, Some(format!("{}/s", units::size(rate)))),
-        (
-            4,
-            Some(format!("(avg {}/s)", units::size(sample.average()))),
-        ),
-        (2, eta(sample, rate)),
-        (3, Some(files(sample))),
-        (3, counted(sample.failed, "failed")),
-        (5, limited(sample)),
-        (6, counted(sample.retries, "retries")),
-        (6, counted(sample.concurrency, "requests up to")),
-        (6, throttled(sample)),
-    ];
-    let mut least = 6;
+    let how_far = line(
+        &[
+            (0, Some(bytes(sample))),
+            (1, Some(format!("{}/s", units::size(rate)))),
+            (
+                4,
+                Some(format!("(avg {}/s)", units::size(sample.average()))),
+            ),
+            (2, eta(sample, rate)),
+            (3, Some(files(sample))),
+        ],
+        width,
+    );
+    let how = line(
+        &[
+            (0, limited(sample)),
+            (1, active(sample)),
+            (3, counted(sample.retries, "retries")),
+            (2, throttled(sample)),
+            (0, counted(sample.failed, "failed")),
+        ],
+        width,
+    );
+    if how.is_empty() {
+        how_far
+    } else {
+        format!("{how_far}\n{how}")
+    }
+}
+
+/// The fields that fit into a line, each with its rank: those of the highest rank are left out first.
+fn line(fields: &[(u8, Option<String>)], width: usize) -> String {
+    let mut least = fields.iter().map(|&(rank, _)| rank).max().unwrap_or(0);
     loop {
         let kept: Vec<_> = fields
             .iter()
@@ -191,6 +224,11 @@ fn limited(sample: &Sample) -> Option<String> {
     (sample.bound != Bound::Unknown).then(|| format!("limit: {}", sample.bound))
 }
 
+/// Requests under way, of those that may be.
+fn active(sample: &Sample) -> Option<String> {
+    (sample.concurrency > 0).then(|| format!("active {}/{}", sample.under_way, sample.concurrency))
+}
+
 /// The share of the time in which the service pushed back.
 fn throttled(sample: &Sample) -> Option<String> {
     let share = u128::from(sample.throttled_ms) * 100 / sample.at.as_millis().max(1);
@@ -221,32 +259,50 @@ mod tests {
             moved_bytes: 34 * GIB,
             dropped_bytes: 3 * GIB + GIB / 5,
             retries: 12,
-            ..Sample::default()
+            refused: 9,
+            under_way: 93,
+            concurrency: 96,
+            throttled_ms: 800,
+            bound: Bound::Service,
         }
     }
 
     #[test]
-    fn a_wide_screen_shows_everything() {
-        assert_snapshot!(bar(&halfway(), 2 * GIB, 120), @"37.2 GiB / 120 GiB 30%  2.00 GiB/s  (avg 1.70 GiB/s)  ETA 0:42  files 18,220/64,001  failed 20  retries 12");
-    }
-
-    #[test]
-    fn what_holds_the_rate_and_how_much_is_under_way_is_shown_where_there_is_room() {
-        let steered = Sample {
-            concurrency: 96,
-            throttled_ms: 800,
-            bound: Bound::Service,
-            ..halfway()
-        };
-        assert_snapshot!(bar(&steered, 2 * GIB, 180), @"37.2 GiB / 120 GiB 30%  2.00 GiB/s  (avg 1.70 GiB/s)  ETA 0:42  files 18,220/64,001  failed 20  limit: service  retries 12  requests up to 96  throttled 4%");
-        assert_snapshot!(bar(&steered, 2 * GIB, 125), @"37.2 GiB / 120 GiB 30%  2.00 GiB/s  (avg 1.70 GiB/s)  ETA 0:42  files 18,220/64,001  failed 20  limit: service");
+    fn two_lines_say_how_far_it_is_and_what_holds_it() {
+        assert_snapshot!(bar(&halfway(), 2 * GIB, 120), @"
+        37.2 GiB / 120 GiB 30%  2.00 GiB/s  (avg 1.70 GiB/s)  ETA 0:42  files 18,220/64,001
+        limit: service  active 93/96  retries 12  throttled 4%  failed 20
+        ");
     }
 
     #[test]
     fn a_narrow_screen_shows_what_matters_most() {
-        assert_snapshot!(bar(&halfway(), 2 * GIB, 80), @"37.2 GiB / 120 GiB 30%  2.00 GiB/s  ETA 0:42  files 18,220/64,001  failed 20");
-        assert_snapshot!(bar(&halfway(), 2 * GIB, 60), @"37.2 GiB / 120 GiB 30%  2.00 GiB/s  ETA 0:42");
-        assert_snapshot!(bar(&halfway(), 2 * GIB, 30), @"37.2 GiB / 120 GiB 30%");
+        assert_snapshot!(bar(&halfway(), 2 * GIB, 80), @"
+        37.2 GiB / 120 GiB 30%  2.00 GiB/s  ETA 0:42  files 18,220/64,001
+        limit: service  active 93/96  retries 12  throttled 4%  failed 20
+        ");
+        assert_snapshot!(bar(&halfway(), 2 * GIB, 60), @"
+        37.2 GiB / 120 GiB 30%  2.00 GiB/s  ETA 0:42
+        limit: service  active 93/96  throttled 4%  failed 20
+        ");
+        assert_snapshot!(bar(&halfway(), 2 * GIB, 30), @"
+        37.2 GiB / 120 GiB 30%
+        limit: service  failed 20
+        ");
+    }
+
+    #[test]
+    fn what_is_not_known_takes_no_line() {
+        let young = Sample {
+            retries: 0,
+            concurrency: 0,
+            throttled_ms: 0,
+            failed: 0,
+            bound: Bound::Unknown,
+            ..halfway()
+        };
+        assert_snapshot!(bar(&young, 2 * GIB, 120), @"37.2 GiB / 120 GiB 30%  2.00 GiB/s  (avg 1.70 GiB/s)  ETA 0:42  files 18,200/64,001");
+        assert_snapshot!(plain(&young), @"Finished: 18200 file(s), 34 GB; Average Speed:1.7 GB/s.");
     }
 
     #[test]
@@ -277,7 +333,10 @@ mod tests {
             listing_done: false,
             ..halfway()
         };
-        assert_snapshot!(bar(&sample, 2 * GIB, 120), @"37.2 GiB / 120 GiB+  2.00 GiB/s  (avg 1.70 GiB/s)  files 18,220/64,001+  failed 20  retries 12");
+        assert_snapshot!(bar(&sample, 2 * GIB, 120), @"
+        37.2 GiB / 120 GiB+  2.00 GiB/s  (avg 1.70 GiB/s)  files 18,220/64,001+
+        limit: service  active 93/96  retries 12  throttled 4%  failed 20
+        ");
     }
 
     #[test]
@@ -292,14 +351,16 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_line_has_azcopys_form() {
-        assert_snapshot!(plain(&halfway()), @"Finished: 18200 file(s), 34 GB; Average Speed:1.7 GB/s.");
+    fn a_plain_line_has_azcopys_form_and_tells_what_holds_the_rate() {
+        assert_snapshot!(plain(&halfway()), @"Finished: 18200 file(s), 34 GB; Average Speed:1.7 GB/s.  active 93/96  throttled 4%  limit: service");
     }
 
     #[test]
     fn a_line_fits_its_screen_unless_nothing_is_left_to_leave_out() {
         for width in 30..200 {
-            assert!(bar(&halfway(), 2 * GIB, width).len() < width, "{width}");
+            let bar = bar(&halfway(), 2 * GIB, width);
+            assert!(bar.lines().all(|line| line.len() < width), "{width}: {bar}");
+            assert_eq!(bar.lines().count(), 2, "{width}: {bar}");
         }
     }
 

@@ -77,6 +77,7 @@ mod tests {
             failed: 1,
             bytes: 1536,
             retries: 3,
+            refused: 2,
             elapsed: Duration::from_secs(787),
             unlisted: 0,
         }

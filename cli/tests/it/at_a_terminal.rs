@@ -116,38 +116,86 @@ fn with_y_nothing_is_asked() {
     assert!(!shown.contains("(Yes/No/All)") && shown.contains("Transfer successfully:   4"));
 }
 
-#[test]
-fn progress_is_drawn_within_the_width_and_taken_away_at_the_end() {
-    for columns in [60, 120] {
-        let service = Service::with_files(&[("big", 8 << 20)]);
-        service.fall_ill(r#"{"bandwidth": {"total_bytes_per_second": 4000000}}"#);
-        let mut terminal = Terminal::run(&service.upload(&[]), columns);
-        terminal.wait_for(" / 8.00 MiB ", 1);
-        let (shown, code) = terminal.end();
-        assert_eq!(code, Some(0), "{shown}");
-        let bars = shown
-            .split(['\r', '\n'])
-            .map(plain)
-            .filter(|line| line.contains("MiB"));
-        for bar in bars {
-            assert!(bar.trim_end().len() < usize::from(columns), "{bar}");
+/// Two files, one of which is there at once and one of which takes three seconds.
+fn one_of_two() -> Service {
+    let service = Service::with_files(&[("a", 1 << 20), ("b", 1 << 20)]);
+    service.fall_ill(
+        r#"{"rules": [{"when": {"method": "PUT", "path": "*/container/b"}, "then": {"delay_ms": 3000}}]}"#,
+    );
+    service
+}
+
+/// A screen on which every number is a `#` and every size has one unit: they differ from run to run.
+fn numberless(screen: &str) -> String {
+    let mut text = String::new();
+    let mut was_number = false;
+    for letter in screen.chars() {
+        let is_number =
+            letter.is_ascii_digit() || (was_number && matches!(letter, '.' | ':' | ','));
+        if !is_number {
+            text.push(letter);
+        } else if !was_number {
+            text.push('#');
         }
-        assert!(shown.ends_with("\r\n") && shown.contains("Finished 1 of total 1 file(s)."));
+        was_number = is_number;
+    }
+    text.replace("# KiB", "# B").replace("# MiB", "# B")
+}
+
+const SUMMARY: &str = "Finished # of total # file(s).
+[#/#/# #] Transfer summary:
+-----------------
+Total files transferred: #
+Transfer successfully:   #
+Transfer skipped:        #
+Transfer failed:         #
+Elapsed time:            #";
+
+#[test]
+fn progress_takes_two_lines_that_fit_and_nothing_of_it_is_left_at_the_end() {
+    for (columns, bar) in [
+        (
+            120,
+            "# B / # B #%  # B/s  (avg # B/s)  ETA #  files #/#\nlimit: work  active #/#",
+        ),
+        (
+            60,
+            "# B / # B #%  # B/s  ETA #  files #/#\nlimit: work  active #/#",
+        ),
+        (40, "# B / # B #%  # B/s\nlimit: work  active #/#"),
+    ] {
+        let service = one_of_two();
+        let mut terminal = Terminal::run(&service.upload(&["/NC:2"]), columns);
+        let screen = terminal.wait_for_screen(|screen| {
+            screen.contains("files 1/2  ") || screen.contains("limit: work")
+        });
+        assert_eq!(numberless(&screen), bar, "{columns} columns");
+        let (screen, code) = terminal.last_screen();
+        assert_eq!(code, Some(0), "{screen}");
+        assert_eq!(numberless(&screen), SUMMARY, "{columns} columns");
     }
 }
 
-/// The text without the sequences that move the cursor and clear lines.
-fn plain(text: &str) -> String {
-    let mut plain = String::new();
-    let mut letters = text.chars();
-    while let Some(letter) = letters.next() {
-        if letter == '\x1b' {
-            letters.find(char::is_ascii_alphabetic);
-        } else {
-            plain.push(letter);
+#[test]
+fn progress_follows_a_terminal_that_is_made_narrower_and_wider() {
+    let service = one_of_two();
+    let mut terminal = Terminal::run(&service.upload(&["/NC:2"]), 120);
+    let fits = |columns: usize| {
+        move |screen: &str| {
+            let bar: Vec<_> = screen.lines().rev().take(2).collect();
+            bar.len() == 2
+                && bar[0].starts_with("limit: work")
+                && bar.iter().all(|line| line.len() < columns)
         }
-    }
-    plain
+    };
+    terminal.wait_for_screen(|screen| fits(120)(screen) && screen.contains("(avg "));
+    terminal.resize(40);
+    terminal.wait_for_screen(|screen| fits(40)(screen) && !screen.contains("files "));
+    terminal.resize(120);
+    terminal.wait_for_screen(|screen| fits(120)(screen) && screen.contains("(avg "));
+    let (screen, code) = terminal.last_screen();
+    assert_eq!(code, Some(0), "{screen}");
+    assert!(numberless(&screen).ends_with(SUMMARY), "{screen}");
 }
 
 #[test]

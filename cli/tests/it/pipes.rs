@@ -85,6 +85,54 @@ fn whatever_comes_from_standard_input_becomes_a_blob_and_goes_back_to_standard_o
 }
 
 #[test]
+fn a_pipe_is_steered_like_any_copy_and_nc_pins_it() {
+    let service = Service::with_files(&[]);
+    let data = noise(3, 60 << 20);
+    let windows = |path: &str| -> Vec<serde_json::Value> {
+        let text = std::fs::read_to_string(path).expect("a trace");
+        let records = text.lines().map(serde_json::from_str);
+        records.collect::<Result<_, _>>().expect("records")
+    };
+    // 15 blocks or ranges of 4 MiB.
+    let succeeded = |windows: &[serde_json::Value]| -> u64 {
+        let requests = windows
+            .iter()
+            .filter_map(|window| window["succeeded"].as_u64());
+        requests.sum()
+    };
+    for level in [None, Some("--parallel-level=2")] {
+        let traces = [service.path("up"), service.path("down")];
+        let [up, down] = traces
+            .each_ref()
+            .map(|path| format!("--trace-controller={path}"));
+        let more: Vec<_> = level.into_iter().chain(["--quiet", &up]).collect();
+        let sent = fed(inward(&service, "b", &more), &data);
+        assert_eq!(sent.status.code(), Some(0), "{}", messages(&sent));
+        let more: Vec<_> = level.into_iter().chain([&*down]).collect();
+        let come = outward(&service, "b", &more).output().unwrap();
+        assert!(come.stdout == data, "{}", messages(&come));
+        for trace in traces {
+            let windows = windows(&trace);
+            assert!(succeeded(&windows) >= 15, "{trace}: {windows:?}");
+            let allowed = windows
+                .iter()
+                .filter_map(|window| window["concurrency"].as_u64());
+            let most = allowed.max().unwrap();
+            assert_eq!(most == 2, level.is_some(), "{windows:?}");
+        }
+    }
+    // A service that pushes back sets the pace of a pipe too.
+    service.fall_ill(
+        r#"{"rules": [{"when": {"method": "PUT", "query": "*comp=block&*", "times": 3},
+             "then": {"answer": {"status": 503, "code": "ServerBusy"}}}]}"#,
+    );
+    let sent = fed(inward(&service, "b", &["--quiet", "--output=json"]), &data);
+    assert_eq!(sent.status.code(), Some(0), "{}", messages(&sent));
+    let told = String::from_utf8(sent.stdout).unwrap();
+    assert!(told.contains("\"refused\":3"), "{told}");
+}
+
+#[test]
 fn a_blob_that_is_appended_to_takes_a_pipe_and_a_paged_one_does_not() {
     let service = Service::with_files(&[]);
     let data = noise(7, (9 << 20) + 3);

@@ -94,7 +94,8 @@ impl Documented {
                 "preview" | "success" | "listing_done" => value.is_boolean(),
                 "schema_version" | "exit_code" | "listed" | "listed_bytes" | "done" | "skipped"
                 | "failed" | "unlisted" | "bytes" | "moved_bytes" | "bytes_per_second"
-                | "retries" | "elapsed_ms" | "status" | "attempts" | "objects" => value.is_u64(),
+                | "retries" | "refused" | "under_way" | "concurrency" | "elapsed_ms" | "status"
+                | "attempts" | "objects" => value.is_u64(),
                 "type" | "time" | "name" | "name_hex" | "outcome" | "message" | "what" | "code"
                 | "request_id" | "md5" | "etag" | "source" | "destination" | "version"
                 | "copy_id" | "modified" | "state" | "found" | "advice" => value.is_string(),
@@ -182,7 +183,10 @@ fn every_record_of_a_copy_is_documented_and_the_sums_are_what_is_there() {
     service.fall_ill(refused);
     let first = check(&service.upload(&["/S"]), 1);
     assert_eq!((&first["done"], &first["failed"]), (&4.into(), &1.into()));
-    assert_eq!(first["retries"], 1);
+    assert_eq!(
+        (&first["retries"], &first["refused"]),
+        (&1.into(), &1.into())
+    );
     assert_eq!(service.container().names().len(), 4);
     service.fall_ill(r#"{"rules": []}"#);
     // The same command goes on with what failed; another one skips what is there.

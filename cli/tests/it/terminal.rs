@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
+use std::os::fd::AsFd;
 use std::process::{Child, Command};
 use std::time::Duration;
 
@@ -13,10 +14,15 @@ use rustix::termios::{Winsize, tcsetwinsize};
 /// How long the program may say nothing of what is waited for before the test gives up.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// How many lines a terminal has.
+const ROWS: u16 = 24;
+
 /// The near side of a terminal, and the program on the far side.
 pub(crate) struct Terminal {
     near: File,
     child: Child,
+    /// What a person sees now.
+    screen: vt100::Parser,
     /// Everything that was shown so far.
     shown: String,
 }
@@ -33,13 +39,7 @@ impl Terminal {
             .write(true)
             .open(name.to_str().expect("it is text"))
             .expect("the far side opens");
-        let size = Winsize {
-            ws_row: 24,
-            ws_col: columns,
-            ws_xpixel: 0,
-            ws_ypixel: 0,
-        };
-        tcsetwinsize(&near, size).expect("a terminal has a size");
+        set_columns(&near, columns);
         let stream = || far.try_clone().expect("it is open");
         // The terminal has to be the program's own, else Ctrl-C would reach nobody.
         let child = Command::new("setsid")
@@ -56,8 +56,15 @@ impl Terminal {
         Self {
             near: File::from(near),
             child,
+            screen: vt100::Parser::new(ROWS, columns, 0),
             shown: String::new(),
         }
+    }
+
+    /// The person makes the window wider or narrower.
+    pub(crate) fn resize(&mut self, columns: u16) {
+        set_columns(&self.near, columns);
+        self.screen.screen_mut().set_size(ROWS, columns);
     }
 
     /// Types text; a line ends with `\n`, Ctrl-C is `\x03`.
@@ -72,6 +79,33 @@ impl Terminal {
         while self.shown.matches(text).count() < times {
             assert!(self.read(), "it ended without `{text}`: {}", self.shown);
         }
+    }
+
+    /// Waits until the whole screen is one that `is_it` accepts, and returns it: its lines without what is blank at their
+    /// ends.
+    pub(crate) fn wait_for_screen(&mut self, is_it: impl Fn(&str) -> bool) -> String {
+        loop {
+            let screen = self.screen();
+            if is_it(&screen) {
+                return screen;
+            }
+            assert!(self.read(), "it ended, and this is left: {screen}");
+        }
+    }
+
+    /// Waits for the program's end: the screen that is left, and its exit code.
+    pub(crate) fn last_screen(mut self) -> (String, Option<i32>) {
+        while self.read() {}
+        let status = self.child.wait().expect("it is our child");
+        (self.screen(), status.code())
+    }
+
+    fn screen(&self) -> String {
+        let screen = self.screen.screen();
+        let (_, columns) = screen.size();
+        let rows: Vec<_> = screen.rows(0, columns).collect();
+        let rows: Vec<_> = rows.iter().map(|row| row.trim_end()).collect();
+        rows.join("\n").trim_end().to_owned()
     }
 
     /// Waits for the program's end: everything that was shown, and its exit code.
@@ -94,10 +128,21 @@ impl Terminal {
             // Linux says EIO once nobody has the far side open any more.
             Ok(0) | Err(_) => false,
             Ok(count) => {
+                self.screen.process(&bytes[..count]);
                 self.shown
                     .push_str(&String::from_utf8_lossy(&bytes[..count]));
                 true
             }
         }
     }
+}
+
+fn set_columns(terminal: impl AsFd, columns: u16) {
+    let size = Winsize {
+        ws_row: ROWS,
+        ws_col: columns,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    tcsetwinsize(terminal, size).expect("a terminal has a size");
 }

@@ -4,6 +4,7 @@ use std::num::NonZero;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use async_channel::WeakReceiver;
 use azring_transport as transport;
 use azring_transport::buffer::{Budget, Pool};
 use azring_transport::client::{Client, Settings};
@@ -19,19 +20,17 @@ use crate::digest::Hashers;
 use crate::location::Location;
 use crate::options::{Durability, Io, Options};
 use crate::report::Totals;
+use crate::schedule::gate::Share;
 use crate::schedule::limits::{CONCURRENCY_MAX, usual, workers};
 use crate::schedule::remembered::Remembered;
 use crate::schedule::tuner::Range;
-use crate::schedule::{Gate, Queue, queue};
+use crate::schedule::{Gate, Queue, Work, queue};
 use crate::stop::Stop;
 use crate::store::Tools;
 use crate::transfer::{Crew, Told};
 
 /// Descriptors that are not connections or files under way.
 const DESCRIPTORS_BESIDE: u64 = 192;
-
-/// Blocks of a pipe that are not being sent: one is read, one hashed, one written.
-const BLOCKS_BESIDE: usize = 3;
 
 /// The parts of this machine that a run may use.
 pub(super) struct Machine {
@@ -104,19 +103,17 @@ impl Machine {
         })
     }
 
-    /// The same where there is no worker beside: with all the memory there is for data.
-    pub(super) fn only_tools(&self) -> Result<Tools> {
-        let workers = u64::from(self.workers);
-        let bytes = self.budget.arena_bytes * workers;
-        Ok(Tools {
-            pool: Pool::new(bytes, self.concurrency() as usize + BLOCKS_BESIDE)?,
+    /// The same where there is no worker beside, with all the memory there is for data; the permits of the only one who
+    /// carries, and who steers.
+    pub(super) fn alone(&self) -> Result<(Tools, Share, Pilot)> {
+        let bytes = self.budget.arena_bytes * u64::from(self.workers);
+        let gate = self.gate(1);
+        let share = gate.share(0);
+        let tools = Tools {
+            pool: Pool::new(bytes, share.granted() as usize)?,
             ..self.tools()?
-        })
-    }
-
-    /// How many requests may be under way.
-    pub(super) fn concurrency(&self) -> u32 {
-        self.range.start
+        };
+        Ok((tools, share, self.pilot(gate, Arc::default(), None)))
     }
 
     /// The threads that serve all workers.
@@ -137,11 +134,7 @@ impl Machine {
 
     /// Starts the workers; returns them, the queue that they take from, what they tell, and who steers them.
     pub(super) fn start(&self, stop: &Stop) -> (Threads, Queue, UnboundedReceiver<Told>, Pilot) {
-        let gate = if self.range.is_fixed {
-            Gate::fixed(self.workers, self.range.start)
-        } else {
-            Gate::opening(self.workers, self.range.start)
-        };
+        let gate = self.gate(self.workers);
         let disk = Arc::new(Load::default());
         let crew = Crew {
             io: self.io,
@@ -155,16 +148,29 @@ impl Machine {
         let (queue, works) = Queue::new();
         let (told, hearing) = unbounded_channel();
         let threads = crew.start(&works, &told);
-        let pilot = Pilot::new(Cockpit {
+        let pilot = self.pilot(gate, disk, Some(works.downgrade()));
+        (Threads(threads), queue, hearing, pilot)
+    }
+
+    /// The limit of concurrent requests, for so many who carry.
+    fn gate(&self, workers: u32) -> Gate {
+        if self.range.is_fixed {
+            Gate::fixed(workers, self.range.start)
+        } else {
+            Gate::opening(workers, self.range.start)
+        }
+    }
+
+    fn pilot(&self, gate: Gate, disk: Arc<Load>, queue: Option<WeakReceiver<Work>>) -> Pilot {
+        Pilot::new(Cockpit {
             range: self.range,
             gate,
             traffic: Arc::clone(&self.settings.traffic),
             disk,
-            queue: works.downgrade(),
+            queue,
             cores: self.cores,
             remembered: self.remembered.clone(),
-        });
-        (Threads(threads), queue, hearing, pilot)
+        })
     }
 }
 
@@ -245,6 +251,7 @@ fn settings(options: &Options, totals: &Totals) -> Result<Settings> {
         resolve: Arc::clone(&options.engine.resolve),
         proxies: Arc::clone(&options.engine.proxies),
         retries: Arc::clone(&totals.retries),
+        traffic: Arc::clone(&totals.traffic),
         ..Settings::default()
     })
 }

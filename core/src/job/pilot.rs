@@ -27,8 +27,9 @@ pub(super) struct Cockpit {
     pub(super) gate: Gate,
     pub(super) traffic: Arc<Traffic>,
     pub(super) disk: Arc<Load>,
-    /// Weak: were all workers gone, nobody should seem to take from it.
-    pub(super) queue: WeakReceiver<Work>,
+    /// What there is to do. Weak: were all workers gone, nobody should seem to take from it. `None` for a pipe, which has
+    /// nothing to do whenever a permit lies unused.
+    pub(super) queue: Option<WeakReceiver<Work>>,
     pub(super) cores: u32,
     pub(super) remembered: Option<Remembered>,
 }
@@ -172,7 +173,8 @@ impl Pilot {
     }
 
     fn is_starved(&self) -> bool {
-        let queue = self.cockpit.queue.upgrade();
+        let queue = self.cockpit.queue.as_ref();
+        let queue = queue.and_then(WeakReceiver::upgrade);
         self.cockpit.gate.has_free() && queue.is_none_or(|queue| queue.is_empty())
     }
 

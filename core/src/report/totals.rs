@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use azring_transport::traffic::Traffic;
+
 use super::Window;
 use crate::schedule::tuner::Bound;
 
@@ -31,6 +33,8 @@ pub struct Totals {
     pub settled_bytes: AtomicU64,
     /// Requests that were sent again; the network's clients count here too.
     pub retries: Arc<AtomicU64>,
+    /// What all clients of the run move.
+    pub traffic: Arc<Traffic>,
     /// Attempts that the service pushed back (503, 429).
     pub refused: AtomicU64,
     /// Requests that may be under way at once, at present.
@@ -53,6 +57,11 @@ impl Totals {
     pub fn bound(&self) -> Bound {
         let code = Self::get(&self.bound);
         Bound::ALL.get(code as usize).copied().unwrap_or_default()
+    }
+
+    /// Requests that are under way, at present.
+    pub fn under_way(&self) -> u64 {
+        self.traffic.under_way().into()
     }
 
     /// A window has passed.
@@ -93,6 +102,8 @@ pub struct Summary {
     pub bytes: u64,
     /// Requests that were sent again.
     pub retries: u64,
+    /// Attempts that the service pushed back (503, 429).
+    pub refused: u64,
     /// From the start of the run to its end.
     pub elapsed: Duration,
     /// Parts of the source that could not be listed (folders without permission): the run is not a success.

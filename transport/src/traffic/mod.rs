@@ -126,6 +126,11 @@ impl Traffic {
         }
     }
 
+    /// How many attempts are under way now.
+    pub fn under_way(&self) -> u32 {
+        self.under_way.load(Relaxed)
+    }
+
     /// How long requests took that succeeded, since the run began.
     pub fn latencies(&self) -> Latencies {
         self.latencies.read()

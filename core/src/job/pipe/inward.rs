@@ -1,5 +1,6 @@
 //! From standard input to a blob.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use azring_transport as transport;
@@ -154,11 +155,14 @@ impl Inward<'_> {
 
     /// Sends a block beside the others; waits while there are too many.
     async fn send(&mut self, index: u32, block: Frozen) -> Result<()> {
-        while self.under_way.len() >= self.line.concurrency
-            && let Some(sent) = self.under_way.join_next().await
-        {
-            moved(self.line, sent)?;
-        }
+        let line = self.line;
+        let mut permit = pin!(line.permit());
+        let permit = loop {
+            tokio::select! {
+                permit = &mut permit => break permit,
+                Some(sent) = self.under_way.join_next() => moved(line, sent)?,
+            }
+        };
         let chunk = Chunk {
             index,
             offset: self.offset - block.bytes() as u64,
@@ -167,6 +171,7 @@ impl Inward<'_> {
         let crc64 = self.crc64(&block);
         let (stream, tools): (_, Tools) = (Arc::clone(&self.stream), self.line.tools.clone());
         self.under_way.spawn_local(async move {
+            let _permit = permit;
             stream.write(&tools, chunk, block, crc64).await?;
             Ok(chunk.bytes)
         });

@@ -1,8 +1,8 @@
 //! A copy from standard input, or to standard output: one object, read or written from its front to its end.
 //!
 //! Such a copy has no listing and no plan, and one thread carries it: what it can do side by side is the network's part.
-//! Many blocks are under way at once, in memory that is bounded by the budget; [`inward`] reads them, [`outward`] writes
-//! them in their order.
+//! Many blocks are under way at once, as many as the controller allows, in memory that is bounded by the budget;
+//! [`inward`] reads them, [`outward`] writes them in their order.
 
 mod grow;
 
@@ -22,17 +22,31 @@ use crate::entry::{ETag, EntryName};
 use crate::location::Location;
 use crate::options::Options;
 use crate::report::{Details, Event, Observer, Totals};
+use crate::schedule::gate::{Permit, Share};
 use crate::stop::Stop;
 use crate::store::Tools;
+
+/// Blocks that are not on their way over the network: one is read, one hashed, one written.
+const BLOCKS_BESIDE: usize = 3;
 
 /// What a copy through a pipe works with.
 struct Line<'a> {
     options: &'a Options,
     tools: Tools,
-    /// Requests at once.
-    concurrency: usize,
+    /// The permits for requests.
+    share: &'a Share,
     totals: &'a Arc<Totals>,
     stop: &'a Stop,
+}
+
+impl Line<'_> {
+    /// Waits for a permit for one more request, and sees to it that there is memory for all that are allowed now.
+    async fn permit(&self) -> Permit {
+        let permit = self.share.permit().await;
+        let blocks = self.share.granted() as usize + BLOCKS_BESIDE;
+        self.tools.pool.provide_for(blocks);
+        permit
+    }
 }
 
 /// An object that went through.
@@ -48,7 +62,7 @@ struct Passed {
 pub(super) async fn copy(
     options: &Options,
     tools: &Tools,
-    concurrency: u32,
+    share: &Share,
     totals: &Arc<Totals>,
     observer: &dyn Observer,
     stop: &Stop,
@@ -58,7 +72,7 @@ pub(super) async fn copy(
     let line = Line {
         options,
         tools: tools.counting(&again),
-        concurrency: concurrency as usize,
+        share,
         totals,
         stop,
     };

@@ -13,8 +13,9 @@ use super::{Ended, Line, Passed};
 use crate::digest::compare;
 use crate::entry::{Entry, Version};
 use crate::location::Location;
-use crate::plan::chunks::Chunks;
+use crate::plan::chunks::{Chunk, Chunks};
 use crate::report::Totals;
+use crate::schedule::gate::Permit;
 use crate::store::blob::{self, BlobSource, Reading};
 use crate::store::{Reader, Source as _};
 use crate::{Error, Result, Side};
@@ -56,27 +57,25 @@ async fn pass(line: &Line<'_>, entry: &Entry, reader: &Arc<dyn Reader>) -> Resul
         .map_err(|error| transport::Error::disk("cannot use standard output", &error))?;
     let check = line.options.integrity.check_md5;
     let mut hashing = Hashing::new(check);
-    let mut chunks = Chunks::new(entry.bytes, RANGE_BYTES).filter(|chunk| chunk.bytes > 0);
-    let mut ahead = VecDeque::new();
+    let chunks = Chunks::new(entry.bytes, RANGE_BYTES);
+    let mut chunks = chunks.filter(|chunk| chunk.bytes > 0).peekable();
+    let mut ahead = VecDeque::<Fetching>::new();
     loop {
-        while ahead.len() < line.concurrency
-            && let Some(chunk) = chunks.next()
-        {
-            let (reader, tools) = (Arc::clone(reader), line.tools.clone());
-            ahead.push_back(Fetching(spawn_local(async move {
-                // In the order in which they were begun, so that the range that is next always has its memory.
-                let lease = tools.pool.lease(chunk.bytes as usize).await?;
-                Ok(reader.read(&tools, chunk, lease).await?.freeze())
-            })));
+        let (has_more, has_some) = (chunks.peek().is_some(), !ahead.is_empty());
+        if !has_more && !has_some {
+            break;
         }
-        let Some(next) = ahead.front_mut() else { break };
         let block = tokio::select! {
-            block = &mut next.0 => block,
+            biased;
             () = line.stop.stopped() => return Err(Error::Stopped),
+            permit = line.permit(), if has_more => {
+                ahead.extend(chunks.next().map(|chunk| Fetching::begin(line, reader, chunk, permit)));
+                continue;
+            }
+            block = next(&mut ahead), if has_some => block?,
         };
-        let block =
-            block.unwrap_or_else(|broken| std::panic::resume_unwind(broken.into_panic()))?;
-        ahead.pop_front();
+        // Its permit goes when it is written: what waits for its turn, or for the reader, counts as under way.
+        let _written_with_its_permit = ahead.pop_front();
         hashing.take(&block).await;
         let bytes = block.bytes() as u64;
         tokio::select! {
@@ -102,11 +101,39 @@ async fn pass(line: &Line<'_>, entry: &Entry, reader: &Arc<dyn Reader>) -> Resul
 }
 
 /// A range under way, which ends when nobody waits for it any more.
-struct Fetching(JoinHandle<Result<Frozen>>);
+struct Fetching {
+    block: JoinHandle<Result<Frozen>>,
+    _permit: Permit,
+}
+
+impl Fetching {
+    fn begin(line: &Line<'_>, reader: &Arc<dyn Reader>, chunk: Chunk, permit: Permit) -> Self {
+        let (reader, tools) = (Arc::clone(reader), line.tools.clone());
+        Self {
+            block: spawn_local(async move {
+                // In the order in which they were begun, so that the range that is next always has its memory.
+                let lease = tools.pool.lease(chunk.bytes as usize).await?;
+                Ok(reader.read(&tools, chunk, lease).await?.freeze())
+            }),
+            _permit: permit,
+        }
+    }
+}
 
 impl Drop for Fetching {
     fn drop(&mut self) {
-        self.0.abort();
+        self.block.abort();
+    }
+}
+
+/// Waits for the range that is next.
+async fn next(ahead: &mut VecDeque<Fetching>) -> Result<Frozen> {
+    match ahead.front_mut() {
+        Some(fetching) => {
+            let block = (&mut fetching.block).await;
+            block.unwrap_or_else(|broken| std::panic::resume_unwind(broken.into_panic()))
+        }
+        None => std::future::pending().await,
     }
 }
 

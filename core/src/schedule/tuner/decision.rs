@@ -24,7 +24,7 @@ pub enum Bound {
     Service,
     /// This machine's processor.
     Processor,
-    /// There is not enough to do: the listing, the disk, or the end of the run.
+    /// There is not enough to do: the listing, the other end of a pipe, or the end of the run.
     Work,
     /// The number that the user fixed.
     Fixed,
@@ -51,9 +51,9 @@ impl fmt::Display for Bound {
             Self::Unknown => "unknown",
             Self::Network => "network",
             Self::Service => "service",
-            Self::Processor => "processor",
+            Self::Processor => "cpu",
             Self::Work => "work",
-            Self::Fixed => "fixed",
+            Self::Fixed => "cap",
             Self::Disk => "disk",
         })
     }
