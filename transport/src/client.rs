@@ -249,6 +249,7 @@ impl Client {
         if !answer.status.is_success() {
             return Err(self.refusal(connection, answer, asked).await);
         }
+        attempt.answered();
         let body = match into {
             Into::Memory(bytes_max) => collect(&mut connection, &mut answer, *bytes_max).await?,
             Into::Lease(lease) => {

@@ -35,6 +35,11 @@ impl Attempt {
         self.meter = Some((meter, before));
     }
 
+    /// The answer has begun, and it is that it succeeds.
+    pub(crate) fn answered(&self) {
+        self.traffic.first_bytes.add(self.begun.elapsed());
+    }
+
     /// It is over.
     pub(crate) fn end(mut self, error: Option<&Error>) {
         self.is_over = true;

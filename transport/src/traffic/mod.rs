@@ -44,6 +44,7 @@ pub struct Traffic {
     retry_after_ms: AtomicU64,
     round_trip_us: AtomicU64,
     latencies: Histogram,
+    first_bytes: Histogram,
     pacer: Pacer,
 }
 
@@ -134,6 +135,11 @@ impl Traffic {
     /// How long requests took that succeeded, since the run began.
     pub fn latencies(&self) -> Latencies {
         self.latencies.read()
+    }
+
+    /// How long it took until their answers began, since the run began.
+    pub fn first_bytes(&self) -> Latencies {
+        self.first_bytes.read()
     }
 
     /// From now on attempts begin no faster than this; `None`: as fast as they can.

@@ -23,6 +23,22 @@ async fn attempts_are_counted_from_their_turn_to_their_end() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_beginning_of_an_answer_is_told_from_its_end() {
+    let traffic = Arc::new(Traffic::default());
+    let attempt = traffic.begin(0, &SystemClock).await;
+    tokio::time::advance(Duration::from_millis(10)).await;
+    attempt.answered();
+    tokio::time::advance(Duration::from_millis(990)).await;
+    attempt.end(None);
+    let about = |latencies: Latencies, ms: u64| {
+        let found = latencies.percentile(0.5).unwrap().as_millis() as u64;
+        (ms..=ms + ms / 8).contains(&found)
+    };
+    assert!(about(traffic.first_bytes(), 10));
+    assert!(about(traffic.latencies(), 1000));
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_the_service_says_of_its_limit_is_understood() {
     let traffic = Arc::new(Traffic::default());
     for told in [
