@@ -8,7 +8,7 @@ use std::sync::Arc;
 use azring_core::journal::Session;
 use azring_core::location::Location;
 use azring_core::options::Options;
-use azring_core::report::Answer;
+use azring_core::report::{Answer, Summary};
 use azring_core::{Stop, job};
 
 use crate::audience::{Audience, End, Listener};
@@ -19,6 +19,7 @@ use crate::ledger::Ledger;
 use crate::misuse::reason;
 use crate::parameter::{Dialect, FAIL_IF_EMPTY, Z};
 use crate::settings::Settings;
+use crate::signal::Caught;
 use crate::trace::Trace;
 use crate::verbose_log::VerboseLog;
 use crate::{prompt, signal, terminal};
@@ -33,38 +34,28 @@ pub(crate) fn copy(
     if matches!(options.target, Location::Pipe) {
         console.leave_output_to_data();
     }
-    let stop = Stop::default();
-    let switch = stop.clone();
-    let caught = match signal::watch(Arc::clone(console), move || switch.stop()) {
-        Ok(caught) => caught,
-        Err(error) => {
-            return failed(
-                console,
-                &format!("cannot watch for signals: {}", reason(&error)),
-            );
-        }
+    let desk = match Desk::open(console) {
+        Ok(desk) => desk,
+        Err(ending) => return ending,
     };
-    let session = match session(kept, console, &stop) {
+    let session = match session(kept, console, &desk.stop) {
         Ok(session) => session,
         Err(Refusal::Because(ending, text)) => {
             failed(console, &text);
             return ending.told(settings);
         }
-        Err(Refusal::Cancelled) => return caught.ending().unwrap_or(Ending::Failure),
+        Err(Refusal::Cancelled) => return desk.called_off().unwrap_or(Ending::Failure),
     };
-    let listeners = match listeners(options, settings, console) {
+    let mut listeners = match listeners(options, settings, console) {
         Ok(listeners) => listeners,
         Err(text) => return failed(console, &text),
     };
-    let audience = Audience::new(listeners, asker(console, &stop));
-    let result = job::run(options, session, &audience, &stop);
-    let ending = caught
-        .ending()
-        .unwrap_or_else(|| Ending::of(&result, settings));
-    audience.end(&End {
-        result: result.as_ref(),
-        ending,
+    listeners.push(if settings.json {
+        Box::new(Records::new(Arc::clone(console), options))
+    } else {
+        Box::new(Block::new(Arc::clone(console), options.preview))
     });
+    let (result, ending) = desk.carry_out(options, settings, session, listeners);
     if settings.fail_if_empty && matches!(&result, Ok(summary) if summary.listed == 0) {
         let name = FAIL_IF_EMPTY.spelled(settings.dialect);
         let text = format!("nothing was found to copy, which `{name}` makes a failure");
@@ -74,6 +65,56 @@ pub(crate) fn copy(
         tell_how_to_resume(kept, settings.dialect, console);
     }
     ending
+}
+
+/// Where runs are carried out, one after the other, under the hand of the signals.
+pub(crate) struct Desk {
+    console: Arc<Console>,
+    stop: Stop,
+    caught: Caught,
+}
+
+impl Desk {
+    /// From now on signals call off what is carried out; once in a process.
+    pub(crate) fn open(console: &Arc<Console>) -> Result<Self, Ending> {
+        let stop = Stop::default();
+        let switch = stop.clone();
+        let caught = signal::watch(Arc::clone(console), move || switch.stop());
+        let caught = caught.map_err(|error| {
+            let text = format!("cannot watch for signals: {}", reason(&error));
+            failed(console, &text)
+        })?;
+        Ok(Self {
+            console: Arc::clone(console),
+            stop,
+            caught,
+        })
+    }
+
+    /// How it ends, if a signal has called it off.
+    pub(crate) fn called_off(&self) -> Option<Ending> {
+        self.caught.ending()
+    }
+
+    /// Carries a run out under the eyes of these listeners.
+    pub(crate) fn carry_out(
+        &self,
+        options: &Options,
+        settings: &Settings,
+        session: Option<Session>,
+        listeners: Vec<Box<dyn Listener>>,
+    ) -> (azring_core::Result<Summary>, Ending) {
+        let audience = Audience::new(listeners, asker(&self.console, &self.stop));
+        let result = job::run(options, session, &audience, &self.stop);
+        let ending = self
+            .called_off()
+            .unwrap_or_else(|| Ending::of(&result, settings));
+        audience.end(&End {
+            result: result.as_ref(),
+            ending,
+        });
+        (result, ending)
+    }
 }
 
 /// The journal of the run, if there is one.
@@ -116,8 +157,8 @@ fn failed(console: &Console, text: &str) -> Ending {
     Ending::Failure
 }
 
-/// Everybody who is to hear of the run; or why that cannot be.
-fn listeners(
+/// Everybody who is to hear of the run, but for who tells how it ended; or why that cannot be.
+pub(crate) fn listeners(
     options: &Options,
     settings: &Settings,
     console: &Arc<Console>,
@@ -157,11 +198,6 @@ fn listeners(
         options,
         settings.dialect,
     )));
-    if settings.json {
-        listeners.push(Box::new(Records::new(console(), options)));
-    } else {
-        listeners.push(Box::new(Block::new(console(), options.preview)));
-    }
     Ok(listeners)
 }
 

@@ -34,6 +34,8 @@ mod copy;
 
 mod audience;
 
+mod course;
+
 mod console;
 
 mod verbose_log;

@@ -82,7 +82,7 @@ impl VerboseLog {
 impl Listener for VerboseLog {
     fn hear(&self, event: &Event<'_>) {
         match event {
-            Event::Started { .. } | Event::Window(_) => {}
+            Event::Started { .. } | Event::Window(_) | Event::Measured(_) => {}
             Event::IoMode(mode) => self.verbose(&format!("io: {mode}")),
             Event::Notice(text) => self.verbose(text),
             Event::CopyStarted { name, copy_id } => {

@@ -136,8 +136,7 @@ impl Run<'_> {
                 copied = pipe::copy(options, &tools, &share, totals, observer, stop) => copied,
                 never = self.steer(&mut pilot) => match never {},
             };
-            self.window(&mut pilot);
-            pilot.land();
+            self.land(pilot);
             return copied.map(|()| 0);
         }
         let tools = machine.tools()?;
@@ -227,9 +226,7 @@ impl Run<'_> {
                 None => break,
             }
         }
-        // What the last, incomplete window has seen counts too.
-        self.window(&mut pilot);
-        pilot.land();
+        self.land(pilot);
         lost
     }
 
@@ -241,6 +238,13 @@ impl Run<'_> {
                 self.window(pilot);
             }
         }
+    }
+
+    /// Nothing is under way any more. What the last, incomplete window has seen counts too.
+    fn land(&self, mut pilot: Pilot) {
+        self.window(&mut pilot);
+        self.observer.event(Event::Measured(&pilot.measured()));
+        pilot.land();
     }
 
     fn window(&self, pilot: &mut Pilot) {

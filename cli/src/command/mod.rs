@@ -6,6 +6,8 @@ mod list;
 
 mod jobs;
 
+mod bench;
+
 mod doctor;
 
 mod service;
@@ -46,6 +48,7 @@ pub(crate) struct Command {
 pub(crate) static COMMANDS: &[Command] = &[
     list::COMMAND,
     jobs::COMMAND,
+    bench::COMMAND,
     doctor::COMMAND,
     convert_args::COMMAND,
     completions::COMMAND,
@@ -97,10 +100,15 @@ impl Command {
     /// Reads the words of this command, whose place may stand first without a name. What the command does not take is
     /// refused.
     fn read(&self, words: &[OsString]) -> Result<Given, Misuse> {
+        self.read_about(&SOURCE, words)
+    }
+
+    /// The same where the place is what this parameter names.
+    fn read_about(&self, what: &'static Parameter, words: &[OsString]) -> Result<Given, Misuse> {
         let (place, rest) = place_first(words);
         let mut given = words::read(rest)?;
         if let Some(place) = place {
-            given.add(&SOURCE, Some(place.clone()))?;
+            given.add(what, Some(place.clone()))?;
         }
         let foreign = given
             .typed()

@@ -61,7 +61,7 @@ impl Listener for Records {
                     self.write("init", init);
                 }
             }
-            Event::Begun { .. } | Event::Window(_) => {}
+            Event::Begun { .. } | Event::Window(_) | Event::Measured(_) => {}
             Event::IoMode(mode) => self.write("io_mode", &json!({ "message": mode })),
             Event::Notice(text) => self.write("warning", &json!({ "message": masked(text) })),
             Event::Unlisted { what, error } => {

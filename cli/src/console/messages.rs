@@ -58,6 +58,7 @@ impl Listener for Messages {
             | Event::Begun { .. }
             | Event::CopyStarted { .. }
             | Event::Window(_)
+            | Event::Measured(_)
             | Event::IoMode(BEST_IO) => {}
             Event::IoMode(mode) => self.info(&format!("io: {mode}")),
             Event::Notice(text) => self.info(text),

@@ -91,12 +91,12 @@ fn direction(source: &Location, target: &Location) -> Result<Direction, Misuse> 
              should be an Azure Storage location.",
             ))
         }
-        (Location::Local(_) | Location::Pipe, Location::Blob(_)) => Ok(Direction::Upload),
-        (Location::Blob(_), Location::Local(_) | Location::Pipe) => Ok(Direction::Download),
+        (_, Location::Blob(_)) if !matches!(source, Location::Blob(_)) => Ok(Direction::Upload),
         (Location::Blob(_), Location::Blob(_)) if source.to_string() == target.to_string() => Err(
             Misuse::meaning("Source and destination cannot be the same."),
         ),
         (Location::Blob(_), Location::Blob(_)) => Ok(Direction::Between),
+        _ => Ok(Direction::Download),
     }
 }
 

@@ -15,6 +15,8 @@ mod extension_types;
 
 mod conflict;
 
+mod measured;
+
 use std::path::PathBuf;
 
 use azring_core::location::{BlobLocation, Location, ServiceKind, parse};
@@ -25,6 +27,7 @@ use azring_core::options::{
 use azring_core::select::AttributeRule;
 use azring_transport::auth::Credential;
 
+pub(crate) use measured::{Bench, Way, bench};
 pub(crate) use path::local;
 pub(crate) use value::choice;
 
@@ -37,8 +40,19 @@ use crate::surroundings::Surroundings;
 /// The options of one copy.
 pub(crate) fn options(given: &Given, around: &Surroundings) -> Result<Options, Misuse> {
     value::check(given)?;
+    measured::refuse(given)?;
     let source = location(given, &SOURCE, around)?;
     let target = location(given, &TARGET, around)?;
+    between(given, source, target, around)
+}
+
+/// The options of a copy between these ends.
+fn between(
+    given: &Given,
+    source: Location,
+    target: Location,
+    around: &Surroundings,
+) -> Result<Options, Misuse> {
     conflict::check(given, &source, &target)?;
     pipe::check(given, &source, &target)?;
     refuse_what_is_not_built(given)?;
@@ -55,6 +69,7 @@ pub(crate) fn options(given: &Given, around: &Surroundings) -> Result<Options, M
                 include: value::attributes(given, &row::IA)?,
                 exclude: value::attributes(given, &row::XA)?,
             },
+            lasts: None,
         },
         conflict: Conflict {
             skip_older: given.has(&row::XO),

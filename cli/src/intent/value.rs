@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::net::IpAddr;
+use std::time::Duration;
 
 use azring_core::select::{Attributes, LETTERS};
 
@@ -18,6 +19,12 @@ const BLOCK_MIB_MIN: i64 = 4;
 const BLOCK_MIB_MAX: i64 = 100;
 /// Less than this cannot hold a block for each of a few requests.
 const MEMORY_BYTES_MIN: u64 = 32 << 20;
+
+/// As many as their names have digits for.
+const OBJECTS_MAX: i64 = 999_999_999;
+
+/// A week: whoever wants to know what happens later wants something else.
+const SECONDS_MAX: u64 = 7 * 24 * 3600;
 
 /// AzCopy's limit for `/SplitSize`.
 const SPLIT_MB_MIN: i64 = 32;
@@ -155,12 +162,7 @@ pub(super) fn memory_bytes(given: &Given) -> Result<Option<u64>, Misuse> {
         return Ok(None);
     };
     let name = row::MEMORY.spelled(given.dialect());
-    let bytes = size(text).ok_or_else(|| {
-        Misuse::meaning(format!(
-            "`{}` is no size, but `{name}` needs one: a number of bytes, or one with K, M, G or T behind it, as in `512M`",
-            shown(text)
-        ))
-    })?;
+    let bytes = size(text).ok_or_else(|| no_size(text, &name))?;
     if bytes < MEMORY_BYTES_MIN {
         return Err(Misuse::meaning(format!(
             "`{name}` must be at least {}M",
@@ -168,6 +170,63 @@ pub(super) fn memory_bytes(given: &Given) -> Result<Option<u64>, Misuse> {
         )));
     }
     Ok(Some(bytes))
+}
+
+fn no_size(text: &str, name: &str) -> Misuse {
+    Misuse::meaning(format!(
+        "`{}` is no size, but `{name}` needs one: a number of bytes, or one with K, M, G or T behind it, as in `512M`",
+        shown(text)
+    ))
+}
+
+/// `/Size`, in bytes.
+pub(super) fn object_bytes(given: &Given) -> Result<Option<u64>, Misuse> {
+    let Some(text) = given.text(&row::SIZE)? else {
+        return Ok(None);
+    };
+    let name = row::SIZE.spelled(given.dialect());
+    size(text).map(Some).ok_or_else(|| no_size(text, &name))
+}
+
+/// `/Count`.
+pub(super) fn objects(given: &Given) -> Result<Option<u64>, Misuse> {
+    match number(given, &row::COUNT)? {
+        Some(count) if !(1..=OBJECTS_MAX).contains(&count) => Err(Misuse::meaning(format!(
+            "`{}` must be between 1 and {OBJECTS_MAX}",
+            row::COUNT.spelled(given.dialect())
+        ))),
+        count => Ok(count.map(|count| count as u64)),
+    }
+}
+
+/// `/Duration`.
+pub(super) fn lasts(given: &Given) -> Result<Option<Duration>, Misuse> {
+    let Some(text) = given.text(&row::DURATION)? else {
+        return Ok(None);
+    };
+    duration(text).map(Some).ok_or_else(|| {
+        Misuse::meaning(format!(
+            "`{}` is no time, but `{}` needs one: at least a second and at most a week, as seconds or with s, m or h behind a \
+             number, as in `90s`",
+            shown(text),
+            row::DURATION.spelled(given.dialect())
+        ))
+    })
+}
+
+/// `90`, `90s`, `5m`, `2h`; at least a second, at most a week.
+fn duration(text: &str) -> Option<Duration> {
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = match text[digits.len()..].to_ascii_lowercase().as_str() {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return None,
+    };
+    let seconds = digits.parse::<u64>().ok()?.checked_mul(unit)?;
+    (1..=SECONDS_MAX)
+        .contains(&seconds)
+        .then(|| Duration::from_secs(seconds))
 }
 
 /// `512M`, `2G`, `1073741824`: powers of 1024. `None` if it is none or does not fit.
@@ -240,6 +299,27 @@ mod tests {
         assert_eq!(size("1048576"), Some(1 << 20));
         for wrong in ["", "M", "1.5G", "-1", "1X", "99999999999T", "1 G"] {
             assert_eq!(size(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_duration_is_at_least_a_second_and_at_most_a_week() {
+        let seconds = |text| duration(text).map(|time| time.as_secs());
+        assert_eq!(seconds("90"), Some(90));
+        assert_eq!(seconds("90S"), Some(90));
+        assert_eq!(seconds("5m"), Some(300));
+        assert_eq!(seconds("168h"), Some(604_800));
+        for wrong in [
+            "",
+            "s",
+            "0",
+            "1.5",
+            "-1",
+            "169h",
+            "1d",
+            "99999999999999999999h",
+        ] {
+            assert_eq!(seconds(wrong), None, "{wrong}");
         }
     }
 

@@ -99,7 +99,7 @@ impl Recalled {
 fn is_anonymous(location: &Location) -> bool {
     match location {
         Location::Blob(place) => matches!(place.account.credential, Credential::Anonymous),
-        Location::Local(_) | Location::Pipe => false,
+        _ => false,
     }
 }
 

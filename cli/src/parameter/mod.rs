@@ -14,12 +14,15 @@ mod machine;
 
 mod table;
 
+mod measure;
+
 mod session;
 
 pub(crate) use location::{
     DEST, DEST_KEY, DEST_SAS, DEST_TYPE, MAP_DRIVE, SOURCE, SOURCE_KEY, SOURCE_SAS, SOURCE_TYPE,
 };
 pub(crate) use machine::{CA_FILE, IO, MEMORY, NC, TRACE_CONTROLLER};
+pub(crate) use measure::{COUNT, DURATION, KEEP, SIZE, VERIFY};
 pub(crate) use selection::{A, DELIMITER, IA, PATTERN, S, SNAPSHOT, XA, XN, XO};
 pub(crate) use session::{
     EXIT_CODES, FAIL_IF_EMPTY, HELP, L, LEDGER, NO_JOURNAL, OUTPUT, PROGRESS, RESPONSE_FILE, V,
@@ -138,6 +141,7 @@ pub(crate) static GROUPS: &[Group] = &[
     transfer::GROUP,
     machine::GROUP,
     table::GROUP,
+    measure::GROUP,
     session::GROUP,
 ];
 

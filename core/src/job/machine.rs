@@ -178,7 +178,7 @@ impl Machine {
 fn place(options: &Options) -> Option<String> {
     let host = |location: &Location| match location {
         Location::Blob(place) => Some(place.account.endpoint.to_string()),
-        Location::Local(_) | Location::Pipe => None,
+        Location::Local(_) | Location::Pipe | Location::Generated(_) | Location::Void(_) => None,
     };
     match (host(&options.source), host(&options.target)) {
         (None, Some(to)) => Some(format!("up:{to}")),

@@ -10,7 +10,7 @@ use azring_transport::traffic::{self, Latencies, Tally, Traffic};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use super::processor::Processor;
-use crate::report::{Totals, Window};
+use crate::report::{Measured, Totals, Window};
 use crate::schedule::remembered::Remembered;
 use crate::schedule::tuner::{Cause, Decision, Pace, Range, Sample, Tuner, WINDOW};
 use crate::schedule::{Gate, Work};
@@ -131,6 +131,11 @@ impl Pilot {
         };
         totals.steered(&window);
         window
+    }
+
+    /// All that was seen since the run began.
+    pub(super) fn measured(&self) -> Measured {
+        Measured::of(&self.cockpit.traffic)
     }
 
     /// Keeps for the next run what this one has found out.

@@ -5,6 +5,7 @@
 //! object, is found out by the store.
 
 mod account;
+mod measured;
 mod name;
 mod parse;
 mod plain;
@@ -17,11 +18,13 @@ use std::sync::Arc;
 use azring_transport::http::Account;
 
 pub use account::ServiceKind;
+pub use measured::{Generated, Void};
 pub(crate) use name::{RESERVED, decode as decode_name};
 pub use parse::{Access, parse};
 pub(crate) use plain::warning as plain_text_warning;
 
-/// One end of a copy. Its `Display` is what [`parse()`] reads, without any credential.
+/// One end of a copy. Its `Display` is what [`parse()`] reads, without any credential; of the two ends that only measuring
+/// knows, it is what they are.
 #[derive(Debug, Clone)]
 pub enum Location {
     /// A folder of this machine, or a single file.
@@ -30,6 +33,10 @@ pub enum Location {
     Blob(BlobLocation),
     /// Standard input as a source, standard output as a destination.
     Pipe,
+    /// Objects that are made up as they are read, as a source: for measuring.
+    Generated(Generated),
+    /// Nowhere, as a destination: what arrives is looked at and let go. For measuring.
+    Void(Void),
 }
 
 /// A place in the Blob service.

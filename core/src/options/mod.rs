@@ -5,6 +5,7 @@ mod conflict;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use azring_transport::net::Proxies;
 pub use conflict::{Conflict, Overwrite};
@@ -65,6 +66,8 @@ pub struct Selection {
     pub ignore_case: bool,
     /// What is asked of the attributes of files.
     pub attributes: AttributeRule,
+    /// They are listed again and again, until so much time has passed; `None`: once. For measuring.
+    pub lasts: Option<Duration>,
 }
 
 /// What an uploaded object is made.

@@ -40,8 +40,11 @@ pub fn route(source: &Location, target: &Location, sync_copy: bool) -> Result<Ro
         (Location::Blob(source), Location::Blob(target)) if !sync_copy => Ok(Route::ServerCopy {
             within_account: is_one_account(source, target),
         }),
-        (Location::Local(_) | Location::Blob(_), Location::Blob(_)) | (Location::Blob(_), Location::Local(_)) => Ok(Route::Stream),
+        (Location::Local(_) | Location::Blob(_) | Location::Generated(_), Location::Blob(_)) | (Location::Blob(_), Location::Local(_) | Location::Void(_)) => Ok(Route::Stream),
         (Location::Pipe, Location::Blob(_)) | (Location::Blob(_), Location::Pipe) => Ok(Route::Pipe),
+        (Location::Generated(_) | Location::Void(_), _) | (_, Location::Generated(_) | Location::Void(_)) => Err(Error::Usage(
+            "what is measured is the way to a service or from one".into(),
+        )),
     }
 }
 

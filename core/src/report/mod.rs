@@ -8,7 +8,10 @@ mod details;
 
 mod window;
 
+mod measured;
+
 pub use details::Details;
+pub use measured::Measured;
 pub use observer::{Answer, Event, Observer};
 pub use totals::{Summary, Totals};
 pub use window::Window;

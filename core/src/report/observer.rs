@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Details, Totals, Window};
+use super::{Details, Measured, Totals, Window};
 use crate::Error;
 use crate::entry::EntryName;
 
@@ -18,6 +18,8 @@ pub enum Event<'a> {
     IoMode(&'a str),
     /// A quarter of a second has passed: what moved in it, and what the controller decided.
     Window(&'a Window),
+    /// Everything has been carried: all requests together, those of the listing too.
+    Measured(&'a Measured),
     /// Something that the user should know and that fails nothing.
     Notice(&'a str),
     /// Part of the source cannot be listed; the rest goes on.

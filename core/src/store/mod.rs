@@ -13,6 +13,12 @@ pub mod local;
 
 pub mod blob;
 
+pub mod generated;
+
+mod void;
+
+mod lasting;
+
 pub mod rest;
 
 use std::pin::Pin;

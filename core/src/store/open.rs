@@ -7,7 +7,10 @@ use azring_transport::auth::Credential;
 use azring_transport::disk::settle::Settler;
 
 use super::blob::{self, BlobDestination, BlobServerCopy, BlobSource, Reading};
+use super::generated::GeneratedSource;
+use super::lasting::Lasting;
 use super::local::{self, LocalDestination, LocalSource};
+use super::void::VoidDestination;
 use super::{Destination, ServerCopy, Source, Tools};
 use crate::entry::EntryName;
 use crate::location::{BlobLocation, Location};
@@ -55,13 +58,23 @@ pub async fn open(options: &Options, tools: &Tools, settler: &Settler) -> Result
             let keeps = matches!(options.source, Location::Blob(_));
             Arc::new(BlobDestination::new(place.clone(), &options.shape, keeps))
         }
-        Location::Pipe => return Err(no_store()),
+        Location::Void(void) => {
+            let checks_md5 = options.integrity.check_md5;
+            Arc::new(VoidDestination::new(*void, checks_md5))
+        }
+        Location::Pipe | Location::Generated(_) => return Err(no_store()),
+    };
+    let source = match options.selection.lasts {
+        Some(lasts) => Arc::new(Lasting::new(source, lasts)),
+        None => source,
     };
     let wants_md5 = match (&options.source, target) {
-        (_, Location::Local(_)) => options.integrity.check_md5,
-        (Location::Local(_), Location::Blob(_)) => options.integrity.store_md5,
-        // The source's MD5 goes along as it is.
-        (Location::Blob(_), Location::Blob(_)) | (Location::Pipe, _) | (_, Location::Pipe) => false,
+        (_, Location::Local(_) | Location::Void(_)) => options.integrity.check_md5,
+        (Location::Local(_) | Location::Generated(_), Location::Blob(_)) => {
+            options.integrity.store_md5
+        }
+        // The source's MD5 goes along as it is; what passes through a pipe is hashed there.
+        _ => false,
     };
     Ok(Ends {
         source,
@@ -94,7 +107,7 @@ fn is_open_to_target(options: &Options, route: Route) -> bool {
         Location::Blob(place) => {
             matches!(place.account.credential, Credential::SharedKey { .. })
         }
-        Location::Local(_) | Location::Pipe => false,
+        _ => false,
     };
     let within_account = Route::ServerCopy {
         within_account: true,
@@ -122,7 +135,8 @@ async fn open_source(
             let source = LocalSource::folder(path, pattern)?.asking(selection.attributes);
             Ok((Arc::new(source), None))
         }
-        Location::Pipe => Err(no_store()),
+        Location::Generated(generated) => Ok((Arc::new(GeneratedSource::new(*generated)), None)),
+        Location::Pipe | Location::Void(_) => Err(no_store()),
         Location::Blob(place) => {
             let reading = Reading {
                 crc64: options.integrity.crc64,
@@ -162,7 +176,8 @@ async fn open_source(
     }
 }
 
-/// A pipe holds no objects: `job::pipe` goes around the stores.
+/// A pipe holds no objects: `job::pipe` goes around the stores. What can only be read cannot be written, and the other way
+/// round.
 fn no_store() -> Error {
     Error::Usage("standard input and output hold nothing to list".into())
 }

@@ -1,6 +1,7 @@
 //! azring against something that answers like Azure.
 
 mod append_blobs;
+mod bench;
 mod controller;
 mod directions;
 mod directory_marks;

@@ -25,6 +25,8 @@ mod read;
 
 mod write;
 
+mod remove;
+
 mod copy_state;
 
 mod copy;
@@ -32,5 +34,6 @@ mod copy;
 pub use copy::BlobServerCopy;
 pub use properties::BlobType;
 pub use read::{BlobSource, Reading};
+pub use remove::remove_directory;
 pub(crate) use single::{look, split_last};
 pub use write::{BlobDestination, BlobStream};

@@ -1,0 +1,268 @@
+//! The figures of a run, as text for people and as a record.
+
+use std::cell::RefCell;
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use azring_core::options::Options;
+use azring_core::report::{Event, Measured, Summary};
+use azring_transport::traffic::Latencies;
+use jiff::Timestamp;
+use rustix::time::{ClockId, clock_gettime};
+use serde_json::{Value, json};
+
+use crate::audience::{End, Listener};
+use crate::console::{Console, count, record, size};
+use crate::course::Course;
+use crate::intent::Way;
+use crate::mask::masked;
+
+/// The shares of requests whose latency is told; the last is the longest of all.
+const SHARES: [(&str, f64); 4] = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1.0)];
+
+const GIB: f64 = (1_u64 << 30) as f64;
+
+/// Gathers the figures of a run and tells them at its end.
+pub(super) struct Figures {
+    console: Arc<Console>,
+    way: Way,
+    /// The end that is measured.
+    place: String,
+    is_json: bool,
+    course: RefCell<Course>,
+    /// The processor time of this process when it began.
+    before: Duration,
+}
+
+impl Figures {
+    pub(super) fn new(console: Arc<Console>, way: Way, options: &Options, is_json: bool) -> Self {
+        let place = match way {
+            Way::Up => &options.target,
+            Way::Down => &options.source,
+        };
+        Self {
+            console,
+            way,
+            place: masked(&place.to_string()),
+            is_json,
+            course: RefCell::default(),
+            before: processor_time(),
+        }
+    }
+}
+
+impl Listener for Figures {
+    fn hear(&self, event: &Event<'_>) {
+        self.course.borrow_mut().hear(event);
+    }
+
+    fn hear_end(&self, end: &End<'_>) {
+        let course = self.course.borrow();
+        let (Ok(summary), Some(measured)) = (end.result, &course.measured) else {
+            return;
+        };
+        // There was nothing to measure: that is told as the failure it is.
+        if summary.listed == 0 {
+            return;
+        }
+        let found = Found {
+            way: self.way,
+            place: &self.place,
+            summary,
+            course: &course,
+            measured,
+            processor: processor_time().saturating_sub(self.before),
+        };
+        self.console.result(&if self.is_json {
+            record(Timestamp::now(), "bench", &found.fields())
+        } else {
+            found.text()
+        });
+    }
+}
+
+/// What this process has used of all cores together.
+fn processor_time() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
+/// Everything that there is to tell.
+struct Found<'a> {
+    way: Way,
+    place: &'a str,
+    summary: &'a Summary,
+    course: &'a Course,
+    measured: &'a Measured,
+    processor: Duration,
+}
+
+impl Found<'_> {
+    fn per_second(&self, amount: u64) -> f64 {
+        amount as f64 / self.summary.elapsed.as_secs_f64().max(1e-3)
+    }
+
+    /// Processor seconds for each GiB that was carried; nothing where nothing was.
+    fn processor_per_gib(&self) -> Option<f64> {
+        let gib = self.summary.bytes as f64 / GIB;
+        (gib > 0.0).then(|| self.processor.as_secs_f64() / gib)
+    }
+
+    fn text(&self) -> String {
+        let Self {
+            summary, measured, ..
+        } = self;
+        let done = match self.way {
+            Way::Up => "Uploaded",
+            Way::Down => "Downloaded",
+        };
+        let preposition = match self.way {
+            Way::Up => "to",
+            Way::Down => "from",
+        };
+        let mut text = format!(
+            "{done} {} object(s), {}, {preposition} {} in {:.2} s",
+            count(summary.done),
+            size(summary.bytes),
+            self.place,
+            summary.elapsed.as_secs_f64()
+        );
+        if summary.failed > 0 {
+            let _ = write!(text, "; {} failed", count(summary.failed));
+        }
+        let rate = self.per_second(summary.bytes);
+        let mut rows = vec![
+            (
+                "throughput",
+                format!("{}/s ({})", size(rate as u64), bits(rate)),
+            ),
+            (
+                "objects",
+                format!("{:.1} per second", self.per_second(summary.done)),
+            ),
+            (
+                "requests",
+                format!(
+                    "{}, {:.1} per second; {} pushed back by the service, {} unanswered, {} sent again",
+                    count(measured.succeeded),
+                    self.per_second(measured.succeeded),
+                    count(measured.refused),
+                    count(measured.timeouts),
+                    count(summary.retries)
+                ),
+            ),
+            ("to first byte", latencies(&measured.first_bytes)),
+            ("to last byte", latencies(&measured.latencies)),
+            ("at once", self.course.path.told()),
+            ("limited by", self.course.path.bounds_told()),
+        ];
+        let mut processor = format!("{:.2} s", self.processor.as_secs_f64());
+        if let Some(per_gib) = self.processor_per_gib() {
+            let _ = write!(processor, ", {per_gib:.3} s for each GiB");
+        }
+        rows.push(("processor", processor));
+        for (name, value) in rows {
+            if !value.is_empty() {
+                let _ = write!(text, "\n  {name:14} {value}");
+            }
+        }
+        text
+    }
+
+    fn fields(&self) -> Value {
+        let Self {
+            summary,
+            measured,
+            course,
+            ..
+        } = self;
+        let path = &course.path;
+        let steps: Vec<Value> = path
+            .steps()
+            .iter()
+            .map(|(at, number)| json!({ "time_ms": ms(*at), "concurrency": number }))
+            .collect();
+        let bounds: serde_json::Map<_, _> = path
+            .bounds()
+            .into_iter()
+            .map(|(bound, share)| (bound.to_string(), json!(rounded(share))))
+            .collect();
+        let range = path.range();
+        json!({
+            "direction": self.way.word(),
+            "place": self.place,
+            "objects": summary.done,
+            "failed": summary.failed,
+            "bytes": summary.bytes,
+            "elapsed_ms": ms(summary.elapsed),
+            "bytes_per_second": self.per_second(summary.bytes) as u64,
+            "objects_per_second": rounded(self.per_second(summary.done)),
+            "requests": measured.succeeded,
+            "requests_per_second": rounded(self.per_second(measured.succeeded)),
+            "refused": measured.refused,
+            "timeouts": measured.timeouts,
+            "retries": summary.retries,
+            "throttled_ms": ms(path.throttled()),
+            "first_byte_us": percentiles(&measured.first_bytes),
+            "last_byte_us": percentiles(&measured.latencies),
+            "concurrency": {
+                "least": range.map(|(least, _)| least),
+                "most": range.map(|(_, most)| most),
+                "last": path.last(),
+                "climb": steps,
+            },
+            "limited_by": bounds,
+            "processor_ms": ms(self.processor),
+            "processor_seconds_per_gib": self.processor_per_gib().map(rounded),
+        })
+    }
+}
+
+fn ms(time: Duration) -> u64 {
+    time.as_millis() as u64
+}
+
+/// With as many decimals as mean something.
+fn rounded(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
+}
+
+/// Network people's units.
+fn bits(bytes_per_second: f64) -> String {
+    let mbit = bytes_per_second * 8.0 / 1e6;
+    if mbit >= 1000.0 {
+        format!("{:.2} Gbit/s", mbit / 1000.0)
+    } else {
+        format!("{mbit:.1} Mbit/s")
+    }
+}
+
+/// Like `p50 1.2 ms, p90 3.0 ms, p99 8.1 ms, max 20 ms`; empty when there were none.
+fn latencies(of: &Latencies) -> String {
+    let told = SHARES.iter().filter_map(|(name, share)| {
+        let took = of.percentile(*share)?;
+        Some(format!("{name} {}", short(took)))
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
+
+fn percentiles(of: &Latencies) -> Value {
+    let told = SHARES.iter().filter_map(|(name, share)| {
+        let took = of.percentile(*share)?;
+        Some(((*name).to_owned(), json!(took.as_micros() as u64)))
+    });
+    Value::Object(told.collect())
+}
+
+/// Three digits or so: `850 us`, `1.25 ms`, `20.1 ms`, `1.04 s`.
+fn short(time: Duration) -> String {
+    let micros = time.as_micros() as f64;
+    match micros {
+        ..1000.0 => format!("{micros:.0} us"),
+        ..10_000.0 => format!("{:.2} ms", micros / 1e3),
+        ..100_000.0 => format!("{:.1} ms", micros / 1e3),
+        ..1_000_000.0 => format!("{:.0} ms", micros / 1e3),
+        _ => format!("{:.2} s", micros / 1e6),
+    }
+}

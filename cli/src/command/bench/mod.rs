@@ -1,0 +1,309 @@
+//! `azring bench upload|download URL`: how fast it is from here, by the very engine that copies, with nothing on a disk: what
+//! goes up is made up, what comes down is let go.
+
+mod figures;
+
+use std::ffi::OsString;
+use std::sync::Arc;
+
+use azring_core::location::BlobLocation;
+use azring_core::options::{Engine, Options};
+use azring_core::report::Event;
+use azring_core::select::{Pattern, PatternRule};
+use azring_core::store::blob::{BlobSource, Reading, remove_directory};
+use azring_core::store::generated::seed_of;
+use azring_core::store::{Position, Source as _, Tools};
+use azring_core::{Error, Result};
+use azring_transport::buffer::Pool;
+use azring_transport::disk::Disk;
+use jiff::Timestamp;
+
+use super::{Command, service};
+use crate::audience::{End, Listener};
+use crate::console::{Console, Level, Messages, Progress, Records, count, unusable};
+use crate::copy::{Desk, listeners};
+use crate::exit::Ending;
+use crate::intent::{self, Bench, Way};
+use crate::misuse::{Misuse, Side};
+use crate::parameter as row;
+use crate::settings::Settings;
+use crate::surroundings::Surroundings;
+
+use figures::Figures;
+
+pub(super) const COMMAND: Command = Command {
+    name: "bench",
+    usage: "upload|download <url> [parameters]",
+    brief: "Measure how fast uploads or downloads are from here",
+    taken: &[
+        &row::SIZE,
+        &row::COUNT,
+        &row::DURATION,
+        &row::KEEP,
+        &row::VERIFY,
+        &row::DEST,
+        &row::DEST_KEY,
+        &row::DEST_SAS,
+        &row::DEST_TYPE,
+        &row::SOURCE,
+        &row::SOURCE_KEY,
+        &row::SOURCE_SAS,
+        &row::SOURCE_TYPE,
+        &row::PATTERN,
+        &row::BLOB_TYPE,
+        &row::BLOCK_SIZE_IN_MB,
+        &row::CHECK_MD5,
+        &row::MD5,
+        &row::CRC64,
+        &row::NC,
+        &row::IO,
+        &row::MEMORY,
+        &row::CA_FILE,
+        &row::TRACE_CONTROLLER,
+        &row::V,
+        &row::LEDGER,
+        &row::RESPONSE_FILE,
+        &row::OUTPUT,
+        &row::PROGRESS,
+        &row::EXIT_CODES,
+    ],
+    run,
+};
+
+fn run(list: &[OsString], console: &Arc<Console>) -> std::result::Result<Ending, Misuse> {
+    let (way, rest) = way(list)?;
+    let given = COMMAND.read_about(way.place(), rest)?;
+    if !given.has(way.place()) {
+        return Err(Misuse::meaning(format!(
+            "`bench {}` needs the URL of a container or of a virtual directory",
+            way.word()
+        )));
+    }
+    let around = Surroundings::of_process(console);
+    let bench = intent::bench(&given, way, &around)?;
+    let settings = Settings::new(&given, &around)?;
+    let desk = match Desk::open(console) {
+        Ok(desk) => desk,
+        Err(ending) => return Ok(ending),
+    };
+    let course = Course {
+        bench: &bench,
+        settings: &settings,
+        desk: &desk,
+        console,
+    };
+    Ok(match way {
+        Way::Up => course.upload(),
+        Way::Down => course.download(),
+    })
+}
+
+/// Which way the first word says, and the words behind it.
+fn way(list: &[OsString]) -> std::result::Result<(Way, &[OsString]), Misuse> {
+    match list.split_first() {
+        Some((word, rest)) if word == Way::Up.word() => Ok((Way::Up, rest)),
+        Some((word, rest)) if word == Way::Down.word() => Ok((Way::Down, rest)),
+        _ => Err(Misuse::meaning(
+            "`bench` needs to know which way: `bench upload <url>` or `bench download <url>`",
+        )),
+    }
+}
+
+/// What a call of `bench` goes through.
+struct Course<'a> {
+    bench: &'a Bench,
+    settings: &'a Settings,
+    desk: &'a Desk,
+    console: &'a Arc<Console>,
+}
+
+impl Course<'_> {
+    fn upload(&self) -> Ending {
+        let (stamp, seed) = stamp(Timestamp::now());
+        let upload = self.bench.upload(&stamp, seed);
+        let ending = self.measure(&upload.options);
+        if self.bench.keeps {
+            self.tell(&format!("the blobs are kept in `{}`", upload.place));
+            return ending;
+        }
+        self.remove(&upload.place, ending)
+    }
+
+    fn download(&self) -> Ending {
+        match self.what_to_download() {
+            Err(error) => self.refused(&error, self.bench.options()),
+            Ok(Some(options)) => self.measure(&options),
+            Ok(None) => self.upload_first(),
+        }
+    }
+
+    /// What is there to download; `None` where there is nothing in the container that `bench` has made.
+    fn what_to_download(&self) -> Result<Option<Options>> {
+        let Bench {
+            place, is_named, ..
+        } = self.bench;
+        if !is_named {
+            let earlier = self.bench.earlier();
+            let has_any = has_any(&earlier, place)?;
+            return Ok(has_any.then_some(earlier));
+        }
+        let below = self.bench.download(place.clone(), true);
+        // What has nothing below it may be a blob itself.
+        let has_below = place.directory.is_empty() || has_any(&below, place)?;
+        Ok(Some(self.bench.download(place.clone(), has_below)))
+    }
+
+    fn upload_first(&self) -> Ending {
+        let (stamp, seed) = stamp(Timestamp::now());
+        let upload = self.bench.upload(&stamp, seed);
+        self.tell(&format!(
+            "there is nothing in `{}` that `bench` has made: it is uploaded first, into `{}`, and that is not measured",
+            self.bench.place, upload.place
+        ));
+        let mut listeners: Vec<Box<dyn Listener>> = Vec::new();
+        let console = || Arc::clone(self.console);
+        if let Some(form) = self.settings.form(self.console.has_bar())
+            && !self.settings.json
+        {
+            listeners.push(Box::new(Progress::new(console(), form)));
+        }
+        let messages = Messages::new(console(), &upload.options, self.settings.dialect);
+        listeners.push(Box::new(messages));
+        let carried = self
+            .desk
+            .carry_out(&upload.options, self.settings, None, listeners);
+        let ending = match carried {
+            (_, Ending::Success) => self.measure(&self.bench.download(upload.place.clone(), true)),
+            (_, ending) => ending,
+        };
+        if self.bench.keeps {
+            self.tell(&format!("the blobs are kept in `{}`", upload.place));
+            return ending;
+        }
+        self.remove(&upload.place, ending)
+    }
+
+    /// Carries the copy out and tells its figures.
+    fn measure(&self, options: &Options) -> Ending {
+        let mut listeners = match listeners(options, self.settings, self.console) {
+            Ok(listeners) => listeners,
+            Err(text) => {
+                self.console.message(Level::Error, &text);
+                return Ending::Failure;
+            }
+        };
+        let is_json = self.settings.json;
+        let console = || Arc::clone(self.console);
+        listeners.push(Box::new(Figures::new(
+            console(),
+            self.bench.way,
+            options,
+            is_json,
+        )));
+        if is_json {
+            listeners.push(Box::new(Quiet(Records::new(console(), options))));
+        }
+        let (result, ending) = self.desk.carry_out(options, self.settings, None, listeners);
+        match &result {
+            Ok(summary) if summary.listed == 0 && ending == Ending::Success => {
+                let text = format!("there is nothing to download in `{}`", options.source);
+                self.console.message(Level::Error, &text);
+                Ending::Nothing.told(self.settings)
+            }
+            _ => ending,
+        }
+    }
+
+    /// Removes what was made; what stays there although it should not is a failure.
+    fn remove(&self, place: &BlobLocation, ending: Ending) -> Ending {
+        let engine = &self.bench.options().engine;
+        let removed = service::run(async {
+            let tools = tools(engine)?;
+            remove_directory(&tools, place).await
+        });
+        match removed {
+            Ok(removed) => {
+                self.tell(&format!(
+                    "{} blob(s) were removed from `{place}`",
+                    count(removed)
+                ));
+                ending
+            }
+            // It was never made.
+            Err(error) if is_missing(&error) => ending,
+            Err(error) => {
+                let text = format!("the blobs in `{place}` could not be removed: {error}");
+                self.console.message(Level::Error, &text);
+                match ending {
+                    Ending::Success => Ending::Failure,
+                    ending => ending,
+                }
+            }
+        }
+    }
+
+    fn refused(&self, error: &Error, options: &Options) -> Ending {
+        let dialect = self.settings.dialect;
+        let pattern = options.selection.pattern.as_deref();
+        let text = unusable(error, Side::Source, &options.source, pattern, dialect);
+        self.console.message(Level::Error, &text);
+        Ending::Failure
+    }
+
+    fn tell(&self, text: &str) {
+        self.console.message(Level::Info, text);
+    }
+}
+
+/// Records without those of the objects that are done: nobody knows them, and there may be millions.
+struct Quiet(Records);
+
+impl Listener for Quiet {
+    fn hear(&self, event: &Event<'_>) {
+        if !matches!(event, Event::Done { .. }) {
+            self.0.hear(event);
+        }
+    }
+
+    fn hear_end(&self, end: &End<'_>) {
+        self.0.hear_end(end);
+    }
+}
+
+/// Whether there is any blob below the place, that the pattern means.
+fn has_any(options: &Options, place: &BlobLocation) -> Result<bool> {
+    let pattern = Pattern::new(options.selection.pattern.as_deref(), PatternRule::Prefix)?;
+    service::run(async {
+        let source = BlobSource::directory(place.clone(), pattern, Reading::default());
+        let mut pages = Arc::new(source).list(&tools(&options.engine)?, Position::default());
+        while let Some(page) = pages.recv().await {
+            match page {
+                Ok(page) if page.entries.is_empty() => {}
+                Ok(_) => return Ok(true),
+                Err(error) if is_missing(&error) => return Ok(false),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(false)
+    })
+}
+
+fn is_missing(error: &Error) -> bool {
+    matches!(error, Error::Transport(error) if error.status() == Some(404))
+}
+
+fn tools(engine: &Engine) -> Result<Tools> {
+    Ok(Tools {
+        client: service::client(engine)?,
+        disk: Disk::threads(),
+        pool: Pool::new(0, 1)?,
+    })
+}
+
+/// What a run is called after, and what its bytes follow from: the time.
+fn stamp(now: Timestamp) -> (String, u64) {
+    let seed = seed_of(now.as_nanosecond() as u64);
+    let time = now.strftime("%Y%m%dT%H%M%SZ");
+    // Two calls within a second do not meet.
+    (format!("{time}-{:08x}", seed >> 32), seed)
+}

@@ -1,0 +1,9 @@
+//! Objects that are made up as they are read, as a source: nothing is on a disk, and nothing waits for one. For measuring
+//! the way to a service by the very engine that copies.
+
+mod content;
+
+mod source;
+
+pub use content::{Content, PREFIX, seed_of};
+pub use source::GeneratedSource;

@@ -1,0 +1,133 @@
+//! The source: lists objects by their numbers and writes their bytes straight into the memory that they travel in.
+
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+use azring_transport::buffer::Lease;
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::Sender;
+
+use super::Content;
+use crate::Result;
+use crate::entry::{Entry, EntryName, Kind, Version};
+use crate::location::Generated;
+use crate::plan::chunks::Chunk;
+use crate::store::source::PAGES_AHEAD;
+use crate::store::{Page, Pages, Position, Reader, Source, Step, Tools};
+
+/// Objects that are listed together.
+const PAGE_OBJECTS: u64 = 256;
+
+/// Objects that are made up.
+pub struct GeneratedSource(Generated);
+
+impl GeneratedSource {
+    /// These.
+    pub fn new(generated: Generated) -> Self {
+        Self(generated)
+    }
+
+    fn entry(&self, object: u64) -> Entry {
+        Entry {
+            name: Content::new(self.0.seed, object).name(),
+            bytes: self.0.object_bytes,
+            modified: UNIX_EPOCH,
+            version: Version::Local {
+                modified_ns: 0,
+                inode: object,
+            },
+            md5: None,
+            kind: Kind::Plain,
+            carried: None,
+            snapshot: None,
+        }
+    }
+
+    /// The object of this name, if it is one of them.
+    fn known(&self, name: &EntryName) -> Option<Entry> {
+        let entry = match Content::of(name)?.number_for(self.0.seed) {
+            Some(object) if self.0.objects.is_none_or(|objects| object < objects) => {
+                self.entry(object)
+            }
+            _ => return None,
+        };
+        (entry.name == *name).then_some(entry)
+    }
+
+    async fn send_all(self: Arc<Self>, first: u64, pages: Sender<Result<Page>>) {
+        let end = self.0.objects.unwrap_or(u64::MAX);
+        let mut next = first;
+        while next < end {
+            let behind = next.saturating_add(PAGE_OBJECTS).min(end);
+            let page = Page {
+                entries: (next..behind).map(|object| self.entry(object)).collect(),
+                ..Page::default()
+            };
+            if pages.send(Ok(page)).await.is_err() {
+                return;
+            }
+            next = behind;
+        }
+    }
+}
+
+impl Source for GeneratedSource {
+    fn list(self: Arc<Self>, _tools: &Tools, from: Position) -> Pages {
+        let (pages, listed) = mpsc::channel(PAGES_AHEAD);
+        let passed = from
+            .after
+            .and_then(|(name, _)| Content::of(&name)?.number_for(self.0.seed));
+        let first = passed.map_or(0, |passed| passed + 1);
+        tokio::task::spawn_local(self.send_all(first, pages));
+        listed
+    }
+
+    fn find<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        name: &'a EntryName,
+        _snapshot: Option<&'a str>,
+    ) -> Step<'a, Result<Option<Entry>>> {
+        Box::pin(async { Ok(self.known(name)) })
+    }
+
+    fn has<'a>(&'a self, _tools: &'a Tools, name: &'a EntryName) -> Step<'a, Result<bool>> {
+        Box::pin(async { Ok(self.known(name).is_some()) })
+    }
+
+    fn open<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        entry: &'a Entry,
+    ) -> Step<'a, Result<Arc<dyn Reader>>> {
+        Box::pin(async {
+            let content = Content::of(&entry.name).unwrap_or(Content::new(self.0.seed, 0));
+            let reader: Arc<dyn Reader> = Arc::new(GeneratedReader(content));
+            Ok(reader)
+        })
+    }
+}
+
+/// One of them.
+struct GeneratedReader(Content);
+
+impl Reader for GeneratedReader {
+    fn read<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        chunk: Chunk,
+        mut into: Lease,
+    ) -> Step<'a, Result<Lease>> {
+        Box::pin(async move {
+            into.clear();
+            self.0.each_piece(chunk.offset, chunk.bytes, |piece| {
+                into.append(piece);
+            });
+            Ok(into)
+        })
+    }
+
+    fn finish<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+}

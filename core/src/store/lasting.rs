@@ -1,0 +1,227 @@
+//! A source that is listed again and again until its time is over. For measuring: what has been listed by then is still
+//! carried, so little is listed before somebody can take it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::sync::mpsc::{self, Sender};
+use tokio::time::{Instant, timeout_at};
+
+use super::source::PAGES_AHEAD;
+use super::{Origin, Page, Pages, Position, Reader, Source, Step, Tools};
+use crate::Result;
+use crate::entry::{Entry, EntryName};
+use crate::plan::extents::Extents;
+
+/// What may be listed and not begun yet: so many small objects, or as many large ones as have so many parts.
+const AHEAD_MAX: u32 = 1024;
+
+/// The size of such a part, in bytes.
+const PART_BYTES: u64 = 256 << 10;
+
+/// However large it is, an object takes no more than this of the lead: there are always some at hand.
+const WEIGHT_MAX: u64 = AHEAD_MAX as u64 / 4;
+
+/// Entries that are handed on together.
+const PAGE_ENTRIES: usize = 256;
+
+/// A source and its time.
+pub(super) struct Lasting {
+    inner: Arc<dyn Source>,
+    lasts: Duration,
+    lead: Semaphore,
+}
+
+impl Lasting {
+    /// The objects of `inner`, for so long from when they are listed.
+    pub(super) fn new(inner: Arc<dyn Source>, lasts: Duration) -> Self {
+        Self {
+            inner,
+            lasts,
+            lead: Semaphore::new(AHEAD_MAX as usize),
+        }
+    }
+
+    async fn run(self: Arc<Self>, tools: Tools, from: Position, pages: Sender<Result<Page>>) {
+        let end = Instant::now() + self.lasts;
+        // Its end is no error: the time is over, or nobody listens any more.
+        let _over = timeout_at(end, self.rounds(&tools, from, &pages)).await;
+    }
+
+    async fn rounds(
+        &self,
+        tools: &Tools,
+        from: Position,
+        pages: &Sender<Result<Page>>,
+    ) -> Option<()> {
+        let mut from = Some(from);
+        loop {
+            let position = from.take().unwrap_or_default();
+            let mut listed = Arc::clone(&self.inner).list(tools, position);
+            let mut has_any = false;
+            while let Some(page) = listed.recv().await {
+                let mut page = match page {
+                    Ok(page) => page,
+                    Err(error) => {
+                        pages.send(Err(error)).await.ok()?;
+                        return None;
+                    }
+                };
+                has_any |= !page.entries.is_empty();
+                let entries = std::mem::take(&mut page.entries);
+                pages.send(Ok(page)).await.ok()?;
+                self.hand_on(entries, pages).await?;
+            }
+            if !has_any {
+                return None;
+            }
+        }
+    }
+
+    /// Hands entries on as there is room for them, several at once where there is.
+    async fn hand_on(&self, entries: Vec<Entry>, pages: &Sender<Result<Page>>) -> Option<()> {
+        let mut ready = Page::default();
+        for entry in entries {
+            let weight = weight(&entry);
+            if let Ok(room) = self.lead.try_acquire_many(weight) {
+                room.forget();
+            } else {
+                send(&mut ready, pages).await?;
+                self.lead.acquire_many(weight).await.ok()?.forget();
+            }
+            ready.entries.push(entry);
+            if ready.entries.len() >= PAGE_ENTRIES {
+                send(&mut ready, pages).await?;
+            }
+        }
+        send(&mut ready, pages).await
+    }
+}
+
+async fn send(ready: &mut Page, pages: &Sender<Result<Page>>) -> Option<()> {
+    let page = std::mem::take(ready);
+    if page.entries.is_empty() {
+        return Some(());
+    }
+    pages.send(Ok(page)).await.ok()
+}
+
+/// How much of the lead an object takes.
+fn weight(entry: &Entry) -> u32 {
+    (entry.bytes / PART_BYTES).clamp(1, WEIGHT_MAX) as u32
+}
+
+impl Source for Lasting {
+    fn list(self: Arc<Self>, tools: &Tools, from: Position) -> Pages {
+        let (pages, listed) = mpsc::channel(PAGES_AHEAD);
+        tokio::task::spawn_local(self.run(tools.clone(), from, pages));
+        listed
+    }
+
+    fn find<'a>(
+        &'a self,
+        tools: &'a Tools,
+        name: &'a EntryName,
+        snapshot: Option<&'a str>,
+    ) -> Step<'a, Result<Option<Entry>>> {
+        self.inner.find(tools, name, snapshot)
+    }
+
+    fn has<'a>(&'a self, tools: &'a Tools, name: &'a EntryName) -> Step<'a, Result<bool>> {
+        self.inner.has(tools, name)
+    }
+
+    fn extents<'a>(
+        &'a self,
+        tools: &'a Tools,
+        entry: &'a Entry,
+    ) -> Step<'a, Result<Option<Extents>>> {
+        self.inner.extents(tools, entry)
+    }
+
+    fn origin(&self, tools: &Tools, entry: &Entry) -> Result<Option<Origin>> {
+        self.inner.origin(tools, entry)
+    }
+
+    /// Whoever opens one makes room for the next.
+    fn open<'a>(&'a self, tools: &'a Tools, entry: &'a Entry) -> Step<'a, Result<Arc<dyn Reader>>> {
+        self.lead.add_permits(weight(entry) as usize);
+        self.inner.open(tools, entry)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use azring_transport::buffer::Pool;
+    use azring_transport::client::{Client, Settings};
+    use azring_transport::disk::Disk;
+    use tokio::task::LocalSet;
+
+    use super::*;
+    use crate::location::Generated;
+    use crate::store::generated::GeneratedSource;
+
+    fn tools() -> Tools {
+        Tools {
+            client: Client::new(Arc::new(Settings::default())).unwrap(),
+            disk: Disk::threads(),
+            pool: Pool::new(0, 1).unwrap(),
+        }
+    }
+
+    fn lasting(objects: Option<u64>, object_bytes: u64) -> Arc<Lasting> {
+        let generated = Generated {
+            seed: 1,
+            objects,
+            object_bytes,
+        };
+        let inner = Arc::new(GeneratedSource::new(generated));
+        Arc::new(Lasting::new(inner, Duration::from_mins(1)))
+    }
+
+    /// Takes what is listed until the time is over; opens it, or does not.
+    fn listed(source: &Arc<Lasting>, opens_max: usize) -> Vec<EntryName> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        LocalSet::new().block_on(&runtime, async {
+            let tools = tools();
+            let mut pages = Arc::clone(source).list(&tools, Position::default());
+            let mut names = Vec::new();
+            while let Some(page) = pages.recv().await {
+                for entry in page.unwrap().entries {
+                    names.push(entry.name.clone());
+                    if names.len() <= opens_max {
+                        source.open(&tools, &entry).await.unwrap();
+                    }
+                }
+                // So much time passes with every page.
+                tokio::time::advance(Duration::from_millis(100)).await;
+            }
+            names
+        })
+    }
+
+    #[test]
+    fn what_nobody_takes_is_not_listed_without_end() {
+        assert_eq!(listed(&lasting(None, 4096), 0).len(), 1024);
+        assert_eq!(listed(&lasting(None, 1 << 30), 0).len(), 4);
+        assert_eq!(listed(&lasting(None, 1 << 30), 6).len(), 10);
+    }
+
+    #[test]
+    fn the_same_objects_come_round_until_the_time_is_over() {
+        let names = listed(&lasting(Some(3), 4096), usize::MAX);
+        assert!(names.len() > 30, "{}", names.len());
+        assert_eq!(names[0], names[3]);
+        assert_ne!(names[0], names[1]);
+    }
+
+    #[test]
+    fn a_source_without_objects_is_not_asked_for_ever() {
+        assert_eq!(listed(&lasting(Some(0), 1), 0).len(), 0);
+    }
+}

@@ -1,0 +1,144 @@
+//! Nowhere, as a destination: what arrives is looked at, where that is asked for, and let go. For measuring the way from a
+//! service by the very engine that copies, without a disk.
+
+use std::sync::Arc;
+
+use azring_transport::buffer::Frozen;
+
+use super::generated::Content;
+use super::{
+    Becomes, Committed, Destination, Form, Pieces, Receipt, Stat, Step, Sums, Tools, Writer,
+};
+use crate::digest::compare;
+use crate::digest::follower::Md5;
+use crate::entry::{EntryName, Kind};
+use crate::location::Void;
+use crate::plan::Task;
+use crate::plan::chunks::Chunk;
+use crate::plan::target::{NameRule, TargetName};
+use crate::store::local::rules::RANGES;
+use crate::{Error, Result};
+
+/// What a file would be fetched in, too: what a service gives a checksum for.
+const CHUNK_BYTES: u64 = 4 << 20;
+
+/// Nowhere.
+pub(super) struct VoidDestination {
+    void: Void,
+    checks_md5: bool,
+}
+
+impl VoidDestination {
+    pub(super) fn new(void: Void, checks_md5: bool) -> Self {
+        Self { void, checks_md5 }
+    }
+}
+
+impl Destination for VoidDestination {
+    /// Every name will do.
+    fn names(&self) -> NameRule {
+        NameRule::Blob {
+            directory: String::new(),
+            chars_max: usize::MAX,
+            as_is: true,
+        }
+    }
+
+    fn form(&self, kind: Kind) -> Form {
+        Form {
+            becomes: Becomes::File,
+            pieces: Pieces {
+                rule: RANGES,
+                chunk_bytes: CHUNK_BYTES,
+                with_holes: kind == Kind::Pages,
+            },
+        }
+    }
+
+    fn prepare<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn stat<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        _name: &'a TargetName,
+    ) -> Step<'a, Result<Option<Stat>>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn shown(&self, name: &TargetName) -> String {
+        name.to_string()
+    }
+
+    fn create<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        task: &'a Task,
+    ) -> Step<'a, Result<Arc<dyn Writer>>> {
+        Box::pin(async move {
+            let name = &task.entry.name;
+            let content = if self.void.compares {
+                Some(Content::of(name).ok_or_else(|| unknown(name))?)
+            } else {
+                None
+            };
+            let writer: Arc<dyn Writer> = Arc::new(VoidWriter {
+                name: name.clone(),
+                content,
+                stored: task.entry.md5,
+                checks_md5: self.checks_md5,
+            });
+            Ok(writer)
+        })
+    }
+}
+
+fn unknown(name: &EntryName) -> Error {
+    Error::Usage(format!(
+        "`{name}` cannot be compared with what it should be: its name is none that azring gave"
+    ))
+}
+
+/// One object that goes nowhere.
+struct VoidWriter {
+    name: EntryName,
+    /// What it should be, where that is compared.
+    content: Option<Content>,
+    stored: Option<Md5>,
+    checks_md5: bool,
+}
+
+impl Writer for VoidWriter {
+    fn write<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        chunk: Chunk,
+        data: Frozen,
+        _sums: Sums,
+    ) -> Step<'a, Result<Receipt>> {
+        Box::pin(async move {
+            if let Some(content) = self.content
+                && !content.is(chunk.offset, data.runs())
+            {
+                return Err(Error::Integrity(format!(
+                    "`{}` is not what was generated under its name: it differs within the {} bytes from {} on",
+                    self.name, chunk.bytes, chunk.offset
+                )));
+            }
+            Ok(Receipt {
+                index: chunk.index,
+                bytes: chunk.bytes,
+            })
+        })
+    }
+
+    fn commit<'a>(&'a self, _tools: &'a Tools, md5: Option<Md5>) -> Step<'a, Result<Committed>> {
+        Box::pin(async move {
+            if self.checks_md5 {
+                compare::md5(md5, self.stored, &self.name)?;
+            }
+            Ok(Committed::Done(None))
+        })
+    }
+}
