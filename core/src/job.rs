@@ -159,6 +159,7 @@ impl Run<'_> {
             chronicle: self.chronicle,
             observer,
             stop,
+            cut: machine.cut(),
         };
         if options.preview {
             return feed.preview().await;

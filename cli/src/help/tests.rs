@@ -65,7 +65,8 @@ fn a_parameter_has_a_page_in_both_spellings() {
 
         The size of the blocks that a blob is uploaded in, in MiB: 4 to 100, a
         multiple of 4. It grows by itself where a blob would need more than 50,000
-        blocks.
+        blocks. Without this parameter blocks become smaller on a link so slow that
+        one would take more than 12 seconds, down to 256 KiB.
 
         Default: 4.
         Applies to: Blobs.

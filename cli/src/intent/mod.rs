@@ -85,6 +85,7 @@ fn between(
             },
             content_type: content_type(given, around)?,
             block_bytes: value::block_bytes(given)?.unwrap_or(Shape::default().block_bytes),
+            keeps_block_bytes: given.has(&row::BLOCK_SIZE_IN_MB),
         },
         integrity: Integrity {
             store_md5: is_on(given, &row::MD5)?,

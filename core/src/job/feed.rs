@@ -11,7 +11,7 @@ use crate::journal::{Record, Replayed};
 use crate::options::Options;
 use crate::plan::{Planned, Planner, Task};
 use crate::report::{Details, Event, Observer, Totals};
-use crate::schedule::Queue;
+use crate::schedule::{Cut, Queue};
 use crate::stop::Stop;
 use crate::store::{Ends, Page, Position, Tools};
 use crate::transfer::{Carriage, Lane};
@@ -32,12 +32,14 @@ pub(super) struct Feed<'a> {
     pub(super) chronicle: &'a Chronicle,
     pub(super) observer: &'a dyn Observer,
     pub(super) stop: &'a Stop,
+    /// How long the pieces of what is planned should be.
+    pub(super) cut: Cut,
 }
 
 impl Feed<'_> {
     /// Plans and queues everything that is left to do; returns how many parts of the source could not be listed.
     pub(super) async fn feed(&self, mut queue: Queue, earlier: Option<&Replayed>) -> Result<u64> {
-        let planner = Planner::new(self.options, self.ends);
+        let planner = Planner::new(self.options, self.ends, &self.cut);
         let result = self.feed_all(&planner, earlier, &mut queue).await;
         queue.close().await;
         result
@@ -135,7 +137,7 @@ impl Feed<'_> {
 
     /// Lists and plans everything and moves nothing: what would be copied counts as done.
     pub(super) async fn preview(&self) -> Result<u64> {
-        let planner = Planner::new(self.options, self.ends);
+        let planner = Planner::new(self.options, self.ends, &self.cut);
         let listed = self
             .each(&planner, Position::default(), async |planned| {
                 let Some(task) = self.admit(planned, false) else {

@@ -24,7 +24,7 @@ use crate::schedule::gate::Share;
 use crate::schedule::limits::{CONCURRENCY_MAX, usual, workers};
 use crate::schedule::remembered::Remembered;
 use crate::schedule::tuner::Range;
-use crate::schedule::{Gate, Queue, Work, queue};
+use crate::schedule::{Cut, Gate, Queue, Work, queue};
 use crate::stop::Stop;
 use crate::store::Tools;
 use crate::transfer::{Crew, Told};
@@ -41,6 +41,7 @@ pub(super) struct Machine {
     remembered: Option<Remembered>,
     budget: Budget,
     io: IoChoice,
+    cut: Cut,
 }
 
 impl Machine {
@@ -73,6 +74,7 @@ impl Machine {
             },
             is_fixed: asked.is_some(),
             block_bytes: options.shape.block_bytes,
+            keeps_block_bytes: options.shape.keeps_block_bytes,
         };
         let workers = workers(cores, usual.min(most));
         let budget = Budget::divide(
@@ -90,6 +92,7 @@ impl Machine {
             remembered,
             budget,
             io: io_choice(options.engine.io),
+            cut: Cut::default(),
         })
     }
 
@@ -114,6 +117,11 @@ impl Machine {
             ..self.tools()?
         };
         Ok((tools, share, self.pilot(gate, Arc::default(), None)))
+    }
+
+    /// How long the pieces of an object should be, from time to time.
+    pub(super) fn cut(&self) -> Cut {
+        self.cut.clone()
     }
 
     /// The threads that serve all workers.
@@ -167,6 +175,7 @@ impl Machine {
             gate,
             traffic: Arc::clone(&self.settings.traffic),
             disk,
+            cut: self.cut.clone(),
             queue,
             cores: self.cores,
             remembered: self.remembered.clone(),

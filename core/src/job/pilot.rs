@@ -13,7 +13,7 @@ use super::processor::Processor;
 use crate::report::{Measured, Totals, Window};
 use crate::schedule::remembered::Remembered;
 use crate::schedule::tuner::{Cause, Decision, Pace, Range, Sample, Tuner, WINDOW};
-use crate::schedule::{Gate, Work};
+use crate::schedule::{Cut, Gate, Work};
 
 /// A window that lasted longer was not one: somebody was asked something, or the machine slept.
 const WINDOW_MAX: Duration = WINDOW.saturating_mul(20);
@@ -27,6 +27,7 @@ pub(super) struct Cockpit {
     pub(super) gate: Gate,
     pub(super) traffic: Arc<Traffic>,
     pub(super) disk: Arc<Load>,
+    pub(super) cut: Cut,
     /// What there is to do. Weak: were all workers gone, nobody should seem to take from it. `None` for a pipe, which has
     /// nothing to do whenever a permit lies unused.
     pub(super) queue: Option<WeakReceiver<Work>>,
@@ -193,6 +194,7 @@ impl Pilot {
                 Pace::Bytes(rate) => traffic::Pace::Bytes(rate),
                 Pace::Requests(rate) => traffic::Pace::Requests(rate),
             }));
+        self.cockpit.cut.set(decision.block_bytes);
         if let Some(wait) = decision.hold {
             self.cockpit.traffic.hold(wait);
         }

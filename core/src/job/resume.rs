@@ -78,7 +78,13 @@ pub(super) async fn look(planner: &Planner<'_>, tools: &Tools, pending: Pending)
 /// It failed before anything of it was begun, and there was nothing to replace: what is at its target now was put there by
 /// somebody else, and whether that may be replaced is to be decided like everything new.
 fn is_undecided(pending: &Pending) -> bool {
-    pending.has_failed && pending.started.is_none() && !pending.replace
+    let is_begun = start(pending).is_some_and(|start| start.is_visible());
+    pending.has_failed && !is_begun && !pending.replace
+}
+
+fn start(pending: &Pending) -> Option<Start> {
+    let started = pending.started.as_ref()?;
+    Start::of_text(started.chunk_bytes, &started.identity)
 }
 
 impl Feed<'_> {
@@ -102,6 +108,11 @@ impl Feed<'_> {
             }
         };
         let has_changed = self.note_change(&pending, looked.entry());
+        let looked = if has_changed {
+            looked
+        } else {
+            looked.begun(start(&pending).map(|start| start.chunk_bytes))
+        };
         let bytes = looked.entry().bytes;
         let decided = if is_undecided(&pending) {
             planner.decide(looked, self.observer)
@@ -113,7 +124,7 @@ impl Feed<'_> {
                 let begun = if has_changed {
                     None
                 } else {
-                    Some(Arc::new(begun(pending.started.as_ref(), &pending)))
+                    Some(Arc::new(begun(&pending)))
                 };
                 task.history = History {
                     begun,
@@ -173,9 +184,9 @@ impl Feed<'_> {
     }
 }
 
-fn begun(started: Option<&crate::journal::Started>, pending: &Pending) -> Begun {
+fn begun(pending: &Pending) -> Begun {
     Begun {
-        start: started.and_then(|started| Start::of_text(started.chunk_bytes, &started.identity)),
+        start: start(pending),
         durable: pending.durable.clone(),
         copy_id: pending.copy_id.clone(),
     }

@@ -79,6 +79,8 @@ pub struct Shape {
     pub content_type: ContentType,
     /// The size of a block, in bytes; grows by itself where an object would need more than 50,000.
     pub block_bytes: u64,
+    /// The user said so: blocks are not made smaller on a slow link.
+    pub keeps_block_bytes: bool,
 }
 
 impl Default for Shape {
@@ -87,6 +89,7 @@ impl Default for Shape {
             blob_type: None,
             content_type: ContentType::Unset,
             block_bytes: 4 << 20,
+            keeps_block_bytes: false,
         }
     }
 }

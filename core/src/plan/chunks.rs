@@ -7,6 +7,9 @@ use super::extents::{Extent, Extents};
 use crate::entry::EntryName;
 use crate::{Error, Result};
 
+/// Where the link is slow chunks are made smaller, down to this many bytes: a multiple of every step that there is.
+pub const CHUNK_BYTES_MIN: u64 = 256 << 10;
+
 /// What a destination demands of chunks. A value: the store's `rules.rs` gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChunkRule {
@@ -26,6 +29,16 @@ impl ChunkRule {
     /// The largest object, in bytes.
     pub fn object_bytes_max(&self) -> u64 {
         self.chunk_bytes_max.saturating_mul(self.chunks_max)
+    }
+
+    /// The size to ask for where `wanted` would be best, but no piece should be longer than `cut`: that or more, until there
+    /// are not too many of them, and never more than `wanted`.
+    pub fn cut(&self, object_bytes: u64, wanted: u64, cut: u64) -> u64 {
+        let mut bytes = cut.clamp(1, wanted.max(1));
+        while bytes < wanted && object_bytes.div_ceil(bytes) > self.chunks_max {
+            bytes = bytes.saturating_mul(2).min(wanted);
+        }
+        bytes
     }
 
     /// The size of a chunk of an object of `object_bytes`: what is wanted, or, where that would make too many, the

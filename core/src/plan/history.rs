@@ -39,6 +39,14 @@ pub struct Start {
 }
 
 impl Start {
+    /// The identity of what is not there under any name before it is complete: blocks.
+    pub const NOT_VISIBLE: &str = "blocks";
+
+    /// Something of it is there under its name, complete or not.
+    pub fn is_visible(&self) -> bool {
+        *self.identity != *Self::NOT_VISIBLE
+    }
+
     /// The number of chunks and the identity, as a journal keeps them.
     pub fn to_text(&self) -> String {
         format!("{} {}", self.chunks, self.identity)

@@ -17,7 +17,8 @@ use super::{Task, chunks::Chunks};
 use crate::entry::{Entry, EntryName, Kind};
 use crate::options::{Conflict, Options, Overwrite};
 use crate::report::{Answer, Event, Observer};
-use crate::store::{Becomes, Ends, Form, Source, Stat, Tools};
+use crate::schedule::Cut;
+use crate::store::{Becomes, Ends, Form, Pieces, Source, Stat, Tools};
 use crate::{Error, Result};
 
 /// What becomes of an entry.
@@ -36,12 +37,32 @@ pub enum Planned {
 pub struct Looked {
     entry: Entry,
     found: Result<Found>,
+    cutting: Cutting,
+}
+
+/// How an object is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cutting {
+    /// As the link likes it now.
+    AsNow,
+    /// As it was cut when it was begun, where that was written down; else as it is cut where nothing speaks against it.
+    AsBegun(Option<u64>),
 }
 
 impl Looked {
     /// Whose target it was.
     pub fn entry(&self) -> &Entry {
         &self.entry
+    }
+
+    /// An earlier run began it and cut it in chunks of so many bytes, if it wrote that down: what it left is found only
+    /// where it is cut like that again.
+    #[must_use]
+    pub fn begun(self, chunk_bytes: Option<u64>) -> Self {
+        Self {
+            cutting: Cutting::AsBegun(chunk_bytes),
+            ..self
+        }
     }
 }
 
@@ -62,12 +83,14 @@ pub struct Planner<'a> {
     conflict: Cell<Conflict>,
     collisions: RefCell<Collisions>,
     hint: DiskHint,
+    cut: Cut,
 }
 
 impl<'a> Planner<'a> {
-    /// For a copy between these ends.
-    pub fn new(options: &'a Options, ends: &'a Ends) -> Self {
+    /// For a copy between these ends; `cut` says how long pieces should be, whenever an object is planned.
+    pub fn new(options: &'a Options, ends: &'a Ends, cut: &Cut) -> Self {
         Self {
+            cut: cut.clone(),
             options,
             ends,
             names: ends.destination.names(),
@@ -98,7 +121,11 @@ impl<'a> Planner<'a> {
     /// The same for an entry that an earlier run decided to copy: what is at its target is no reason any more not to.
     pub async fn look_again(&self, tools: &Tools, entry: Entry) -> Looked {
         let found = self.find_again(tools, &entry).await;
-        Looked { entry, found }
+        Looked {
+            entry,
+            found,
+            cutting: Cutting::AsNow,
+        }
     }
 
     async fn find_again(&self, tools: &Tools, entry: &Entry) -> Result<Found> {
@@ -128,7 +155,11 @@ impl<'a> Planner<'a> {
     /// The task of an entry that an earlier run decided to copy. What is at its target now was most likely put there by
     /// that run, in its last moments.
     pub fn decide_again(&self, looked: Looked) -> Planned {
-        let Looked { entry, found } = looked;
+        let Looked {
+            entry,
+            found,
+            cutting,
+        } = looked;
         let found = match found {
             Ok(found) => found,
             Err(error) => return Planned::Fail(entry, error),
@@ -137,7 +168,7 @@ impl<'a> Planner<'a> {
             let error = collides(&entry, &found.target);
             return Planned::Fail(entry, error);
         }
-        self.task(entry, found, true)
+        self.task(entry, found, cutting, true)
     }
 
     /// The target's name of an object that is gone.
@@ -155,7 +186,11 @@ impl<'a> Planner<'a> {
     /// Finds the entry's target and, where anything depends on it, what is there already.
     pub async fn look(&self, tools: &Tools, entry: Entry) -> Looked {
         let found = self.find(tools, &entry).await;
-        Looked { entry, found }
+        Looked {
+            entry,
+            found,
+            cutting: Cutting::AsNow,
+        }
     }
 
     async fn find(&self, tools: &Tools, entry: &Entry) -> Result<Found> {
@@ -211,7 +246,11 @@ impl<'a> Planner<'a> {
     }
 
     fn decide_alone(&self, looked: Looked, observer: &dyn Observer) -> Planned {
-        let Looked { entry, found } = looked;
+        let Looked {
+            entry,
+            found,
+            cutting,
+        } = looked;
         let found = match found {
             Ok(found) => found,
             Err(error) => return Planned::Fail(entry, error),
@@ -226,10 +265,10 @@ impl<'a> Planner<'a> {
         match decide(conflict, entry.modified, stat.map(|stat| stat.modified)) {
             Verdict::Copy => {
                 let replace = stat.is_some() || conflict.overwrite == Overwrite::Always;
-                self.task(entry, found, replace)
+                self.task(entry, found, cutting, replace)
             }
             Verdict::Ask if self.may_replace(&entry, &shown(), observer) => {
-                self.task(entry, found, true)
+                self.task(entry, found, cutting, true)
             }
             Verdict::Ask => {
                 let reason =
@@ -254,6 +293,17 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// How long the pieces of an object should be.
+    fn wanted(&self, pieces: &Pieces, object_bytes: u64, cutting: Cutting) -> u64 {
+        let (least, most) = (pieces.chunk_bytes_min, pieces.chunk_bytes);
+        let cut = match cutting {
+            Cutting::AsNow => self.cut.bytes().map(|bytes| bytes.max(least)),
+            // What is smaller is no size but a note that says something else.
+            Cutting::AsBegun(begun) => begun.filter(|bytes| *bytes >= least),
+        };
+        cut.map_or(most, |cut| pieces.rule.cut(object_bytes, most, cut))
+    }
+
     fn form(&self, entry: &Entry) -> Form {
         match &self.ends.server_copy {
             Some(server_copy) => server_copy.form(entry),
@@ -261,7 +311,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn task(&self, mut entry: Entry, found: Found, replace: bool) -> Planned {
+    fn task(&self, mut entry: Entry, found: Found, cutting: Cutting, replace: bool) -> Planned {
         let form = self.form(&entry);
         if let Some(kind) = found.stat.as_ref().and_then(|stat| stat.kind)
             && form.becomes != Becomes::Blob(kind)
@@ -269,15 +319,12 @@ impl<'a> Planner<'a> {
             let error = Error::other_type(&found.target.name);
             return Planned::Fail(entry, error);
         }
-        let pieces = &form.pieces;
-        let chunk_bytes =
-            match pieces
-                .rule
-                .chunk_bytes(&entry.name, entry.bytes, pieces.chunk_bytes)
-            {
-                Ok(chunk_bytes) => chunk_bytes,
-                Err(error) => return Planned::Fail(entry, error),
-            };
+        let rule = &form.pieces.rule;
+        let wanted = self.wanted(&form.pieces, entry.bytes, cutting);
+        let chunk_bytes = match rule.chunk_bytes(&entry.name, entry.bytes, wanted) {
+            Ok(chunk_bytes) => chunk_bytes,
+            Err(error) => return Planned::Fail(entry, error),
+        };
         // What AzCopy looked at before it replaced it kept its properties and metadata, where the source has none of its
         // own; with `/Y` it did not look.
         if self.options.conflict.overwrite != Overwrite::Always && entry.carried.is_none() {
@@ -306,3 +353,6 @@ fn collides(entry: &Entry, target: &Target) -> Error {
         entry.name, target.name
     ))
 }
+
+#[cfg(test)]
+mod tests;

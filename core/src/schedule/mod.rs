@@ -8,13 +8,18 @@
 
 pub mod queue;
 
+mod room;
+
 pub mod limits;
 
 pub mod gate;
 
 pub mod tuner;
 
+pub mod cut;
+
 pub mod remembered;
 
+pub use cut::Cut;
 pub use gate::Gate;
 pub use queue::{Queue, Work};

@@ -1,13 +1,15 @@
 //! The queue between the coordinator and the workers.
 //!
 //! It is short: what waits here is a task in memory. The coordinator puts the chunks of an object in one after the
-//! other, those of a few large objects in turns, so that no single object's digest holds up the others.
+//! other, those of a few large objects in turns, so that no single object's digest holds up the others. Of large chunks
+//! fewer wait at first ([`super::room`]).
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use async_channel::{Receiver, Sender};
 
+use super::room::{Place, Room};
 use crate::transfer::Carriage;
 
 /// How many chunks may wait.
@@ -23,13 +25,24 @@ pub struct Work {
     pub carriage: Arc<Carriage>,
     /// Which chunk of it.
     pub index: u32,
+    /// Its place in the queue, given up when it is taken out.
+    place: Option<Place>,
+}
+
+impl Work {
+    /// What it is, now that it has been taken out.
+    pub fn taken(self) -> (Arc<Carriage>, u32) {
+        drop(self.place);
+        (self.carriage, self.index)
+    }
 }
 
 /// The coordinator's end.
 #[derive(Debug)]
 pub struct Queue {
     works: Sender<Work>,
-    open: VecDeque<Work>,
+    open: VecDeque<(Arc<Carriage>, u32)>,
+    room: Room,
 }
 
 impl Queue {
@@ -40,6 +53,7 @@ impl Queue {
             Self {
                 works,
                 open: VecDeque::new(),
+                room: Room::new(),
             },
             taken,
         )
@@ -47,12 +61,11 @@ impl Queue {
 
     /// Adds an object; waits while too many chunks are waiting.
     pub async fn push(&mut self, carriage: Arc<Carriage>) {
-        let work = Work { carriage, index: 0 };
-        if work.carriage.task().chunks.total() == 1 {
-            self.send(work).await;
+        if carriage.task().chunks.total() == 1 {
+            self.send(carriage, 0).await;
             return;
         }
-        self.open.push_back(work);
+        self.open.push_back((carriage, 0));
         while self.open.len() >= OPEN_MAX {
             self.advance().await;
         }
@@ -67,19 +80,23 @@ impl Queue {
 
     /// The next chunk of the object whose turn it is.
     async fn advance(&mut self) {
-        let Some(Work { carriage, index }) = self.open.pop_front() else {
+        let Some((carriage, index)) = self.open.pop_front() else {
             return;
         };
         if index + 1 < carriage.task().chunks.total() {
-            self.open.push_back(Work {
-                carriage: Arc::clone(&carriage),
-                index: index + 1,
-            });
+            self.open.push_back((Arc::clone(&carriage), index + 1));
         }
-        self.send(Work { carriage, index }).await;
+        self.send(carriage, index).await;
     }
 
-    async fn send(&self, work: Work) {
+    async fn send(&self, carriage: Arc<Carriage>, index: u32) {
+        let chunk = carriage.task().chunks.get(index);
+        let place = self.room.place(chunk.map_or(0, |chunk| chunk.bytes)).await;
+        let work = Work {
+            carriage,
+            index,
+            place,
+        };
         // The workers hold the other end until this one is dropped.
         let _always_taken = self.works.send(work).await;
     }

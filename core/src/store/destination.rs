@@ -41,8 +41,21 @@ pub struct Pieces {
     pub rule: ChunkRule,
     /// The size of a piece that is wanted, in bytes.
     pub chunk_bytes: u64,
+    /// How small pieces may be made where the link is slow, in bytes; the same where they may not be made smaller.
+    pub chunk_bytes_min: u64,
     /// What is never written is zeros: holes need not be carried.
     pub with_holes: bool,
+}
+
+impl Pieces {
+    /// The same, of one size whatever the link.
+    #[must_use]
+    pub fn of_one_size(self) -> Self {
+        Self {
+            chunk_bytes_min: self.chunk_bytes,
+            ..self
+        }
+    }
 }
 
 /// What travels with a chunk for the other side to check.

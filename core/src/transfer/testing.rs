@@ -70,6 +70,7 @@ impl Destination for Nowhere {
             pieces: Pieces {
                 rule: rules::RANGES,
                 chunk_bytes: 10,
+                chunk_bytes_min: 10,
                 with_holes: true,
             },
         }

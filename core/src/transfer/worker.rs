@@ -145,7 +145,7 @@ struct Hands {
 impl Hands {
     /// Carries one chunk. What then only waits, for the disk or for a service, gives its permit back and waits on its own.
     async fn carry(self: Rc<Self>, work: Work, permit: Permit) {
-        let Work { carriage, index } = work;
+        let (carriage, index) = work.taken();
         if self.stop.is_on() {
             if carriage.forgo(Error::Stopped) {
                 self.fail(carriage, Error::Stopped).await;

@@ -23,6 +23,7 @@ mod resume;
 mod roundtrip;
 mod selection;
 mod sizes;
+mod slow_link;
 mod strangers;
 
 mod bad_input;

@@ -59,6 +59,8 @@ pub struct Range {
     pub is_fixed: bool,
     /// The size of blocks that is wanted where the link allows it, in bytes.
     pub block_bytes: u64,
+    /// That size does not change, whatever the link.
+    pub keeps_block_bytes: bool,
 }
 
 /// The controller.
@@ -86,7 +88,7 @@ impl Tuner {
         Self {
             knee: Knee::new(range.start, range.most),
             pacer: Pacer::default(),
-            blocks: Blocks::new(range.block_bytes),
+            blocks: Blocks::new(range.block_bytes, range.keeps_block_bytes),
             rate: None,
             turnover: 1.0,
             silence: None,
@@ -266,6 +268,7 @@ mod tests {
             most: 512,
             is_fixed: false,
             block_bytes: 1 << 20,
+            keeps_block_bytes: false,
         });
         for _ in 0..windows {
             let concurrency = tuner.decision().concurrency;

@@ -81,7 +81,8 @@ impl ServerCopy for BlobServerCopy {
     fn form(&self, entry: &Entry) -> Form {
         let pieces = match self.method(entry) {
             Method::Early | Method::Done => rules::whole(),
-            Method::Blocks => rules::pieces(BlobType::Block, self.block_bytes),
+            // These bytes do not come by here.
+            Method::Blocks => rules::pieces(BlobType::Block, self.block_bytes).of_one_size(),
         };
         Form {
             becomes: Becomes::Blob(kind(Some(blob_type_of(entry.kind)), false)),

@@ -2,7 +2,7 @@
 //! and leave the last word to the service.
 
 use crate::options::Selection;
-use crate::plan::chunks::ChunkRule;
+use crate::plan::chunks::{CHUNK_BYTES_MIN, ChunkRule};
 use crate::plan::target::NameRule;
 use crate::select::PatternRule;
 use crate::store::Pieces;
@@ -96,6 +96,7 @@ pub fn whole() -> Pieces {
     Pieces {
         rule: WHOLE,
         chunk_bytes: u64::MAX,
+        chunk_bytes_min: u64::MAX,
         with_holes: false,
     }
 }
@@ -105,21 +106,27 @@ pub fn whole() -> Pieces {
 pub const PAGE_RANGES_SPAN_BYTES: u64 = 64 << 30;
 
 /// How an object that becomes a blob of this type is cut; blocks are `block_bytes` long where they may be.
+///
+/// What is appended is not cut smaller for a slow link: its pieces go one after the other anyway, and 50,000 are soon used
+/// up.
 pub fn pieces(blob_type: BlobType, block_bytes: u64) -> Pieces {
     match blob_type {
         BlobType::Block => Pieces {
             rule: BLOCKS,
             chunk_bytes: block_bytes,
+            chunk_bytes_min: block_bytes.min(CHUNK_BYTES_MIN),
             with_holes: false,
         },
         BlobType::Append => Pieces {
             rule: APPENDS,
             chunk_bytes: APPENDS.chunk_bytes_max,
+            chunk_bytes_min: APPENDS.chunk_bytes_max,
             with_holes: false,
         },
         BlobType::Page => Pieces {
             rule: PAGES,
             chunk_bytes: PUT_PAGE_BYTES_MAX,
+            chunk_bytes_min: CHUNK_BYTES_MIN,
             with_holes: true,
         },
     }

@@ -21,7 +21,7 @@ use crate::entry::Kind;
 use crate::journal::Runs;
 use crate::options::Landing;
 use crate::plan::Task;
-use crate::plan::chunks::Chunk;
+use crate::plan::chunks::{CHUNK_BYTES_MIN, Chunk};
 use crate::plan::target::{NameRule, TargetName};
 use crate::store::{
     Becomes, Committed, Destination, Form, Pieces, Reader, Receipt, Stat, Step, Sums, Tools, Writer,
@@ -118,6 +118,7 @@ impl Destination for LocalDestination {
             pieces: Pieces {
                 rule: rules::RANGES,
                 chunk_bytes: CHUNK_BYTES,
+                chunk_bytes_min: CHUNK_BYTES_MIN,
                 with_holes: true,
             },
         }

@@ -42,6 +42,7 @@ impl Rule {
             most: MOST,
             is_fixed: false,
             block_bytes,
+            keeps_block_bytes: false,
         })))
     }
 
@@ -52,6 +53,7 @@ impl Rule {
             most: number,
             is_fixed: true,
             block_bytes: 4 << 20,
+            keeps_block_bytes: false,
         })))
     }
 

@@ -16,6 +16,7 @@ use crate::digest::follower::{Md5, md5_of};
 use crate::entry::{ETag, Version};
 use crate::plan::Task;
 use crate::plan::chunks::{Chunk, Chunks};
+use crate::plan::history::Start;
 use crate::store::blob::block_id::BlockIds;
 use crate::store::blob::request::{put_blob, put_block, put_block_from_url, put_block_list};
 use crate::store::rest::checksum::Check;
@@ -49,6 +50,7 @@ impl BlockWriter {
         if task.history.begun.is_some() && writer.chunks.total() > 1 {
             writer.there = There::ask(&writer.draft, tools, &writer.ids, &writer.chunks).await?;
         }
+        note_cut(task);
         Ok(writer)
     }
 
@@ -102,6 +104,18 @@ impl BlockWriter {
         let there = There::ask(&self.draft, tools, &self.ids, &self.chunks).await?;
         let all = 0..self.chunks.total();
         Ok(all.filter(|index| !there.blocks.contains(*index)).collect())
+    }
+}
+
+/// Notes how the object is cut: the next run may see another link, and finds these blocks only if it cuts like this.
+fn note_cut(task: &Task) {
+    let begun = task.history.begun.as_deref();
+    let is_noted = begun.is_some_and(|begun| begun.of(&task.chunks).is_some());
+    if let Some(notes) = &task.history.notes
+        && task.chunks.total() > 1
+        && !is_noted
+    {
+        notes.started(&task.chunks, Start::NOT_VISIBLE);
     }
 }
 

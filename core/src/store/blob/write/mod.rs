@@ -39,6 +39,7 @@ pub struct BlobDestination {
     place: BlobLocation,
     blob_type: BlobType,
     block_bytes: u64,
+    keeps_block_bytes: bool,
     keeps: bool,
 }
 
@@ -51,6 +52,7 @@ impl BlobDestination {
             place,
             blob_type: shape.blob_type.unwrap_or(BlobType::Block),
             block_bytes: shape.block_bytes,
+            keeps_block_bytes: shape.keeps_block_bytes,
         }
     }
 }
@@ -103,9 +105,14 @@ impl Destination for BlobDestination {
 
     fn form(&self, source: Kind) -> Form {
         let blob_type = self.blob_type(source);
+        let pieces = rules::pieces(blob_type, self.block_bytes);
         Form {
             becomes: Becomes::Blob(kind(Some(blob_type), false)),
-            pieces: rules::pieces(blob_type, self.block_bytes),
+            pieces: if self.keeps_block_bytes {
+                pieces.of_one_size()
+            } else {
+                pieces
+            },
         }
     }
 

@@ -1,0 +1,180 @@
+//! How objects are cut: by what the link likes, within what the target takes and the user said.
+
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::digest::Hashers;
+use crate::entry::{ETag, Version};
+use crate::location::{Access, Location, parse};
+use crate::options::{CopyWay, Engine, Integrity, Landing, Selection, Shape};
+use crate::plan::chunks::CHUNK_BYTES_MIN;
+use crate::report::{Answer, Event, Observer};
+use crate::store::blob::{BlobDestination, properties::BlobType};
+use crate::transfer::testing;
+
+const MIB: u64 = 1 << 20;
+
+/// Nobody looks, and nobody answers.
+struct Nobody;
+
+impl Observer for Nobody {
+    fn event(&self, _event: Event<'_>) {}
+
+    fn ask_overwrite(&self, _source: &str, _target: &str) -> Answer {
+        Answer::No
+    }
+}
+
+/// An upload into blobs of this shape.
+struct Upload {
+    options: Options,
+    ends: Ends,
+    cut: Cut,
+}
+
+impl Upload {
+    fn of(shape: Shape) -> Self {
+        let url = "https://a.blob.core.windows.net/c";
+        let Ok(Location::Blob(place)) = parse(url, Access::default(), None) else {
+            panic!("a container");
+        };
+        let nowhere = testing::lane(Integrity::default(), &Hashers::start(1).0);
+        Self {
+            ends: Ends {
+                source: Arc::clone(&nowhere.source),
+                destination: Arc::new(BlobDestination::new(place.clone(), &shape, false)),
+                server_copy: None,
+                single: None,
+                wants_md5: false,
+            },
+            options: Options {
+                source: Location::Local("/s".into()),
+                target: Location::Blob(place),
+                selection: Selection::default(),
+                conflict: Conflict::default(),
+                shape,
+                integrity: Integrity::default(),
+                landing: Landing::default(),
+                engine: Engine::default(),
+                sync_copy: false,
+                copy_way: CopyWay::Auto,
+                preview: false,
+            },
+            cut: Cut::default(),
+        }
+    }
+
+    /// The size of the chunks of an object that is new.
+    fn chunk_bytes(&self, bytes: u64) -> u64 {
+        self.cut_of(self.looked(bytes))
+    }
+
+    fn looked(&self, bytes: u64) -> Looked {
+        let name = EntryName::from("x");
+        let target = self.ends.destination.names().target(&name);
+        Looked {
+            entry: Entry {
+                name,
+                bytes,
+                modified: UNIX_EPOCH,
+                version: Version::Service(ETag("1".into())),
+                md5: None,
+                kind: Kind::Plain,
+                carried: None,
+                snapshot: None,
+            },
+            found: target.map(|target| Found {
+                target,
+                stat: None,
+                extents: None,
+            }),
+            cutting: Cutting::AsNow,
+        }
+    }
+
+    fn cut_of(&self, looked: Looked) -> u64 {
+        let planner = Planner::new(&self.options, &self.ends, &self.cut);
+        match planner.decide(looked, &Nobody) {
+            Planned::Task(task) => task.chunks.chunk_bytes(),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn shape(blob_type: BlobType) -> Shape {
+    Shape {
+        blob_type: Some(blob_type),
+        ..Shape::default()
+    }
+}
+
+#[test]
+fn what_is_planned_while_the_link_is_slow_is_cut_small_and_what_comes_later_is_not() {
+    let upload = Upload::of(shape(BlobType::Block));
+    assert_eq!(upload.chunk_bytes(64 * MIB), 4 * MIB);
+    upload.cut.set(MIB);
+    assert_eq!(upload.chunk_bytes(64 * MIB), MIB);
+    upload.cut.set(1);
+    assert_eq!(upload.chunk_bytes(64 * MIB), CHUNK_BYTES_MIN);
+    upload.cut.set(4 * MIB);
+    assert_eq!(upload.chunk_bytes(64 * MIB), 4 * MIB);
+}
+
+#[test]
+fn a_size_that_the_user_chose_stays_and_so_does_that_of_what_is_appended() {
+    let chosen = Upload::of(Shape {
+        block_bytes: 8 * MIB,
+        keeps_block_bytes: true,
+        ..shape(BlobType::Block)
+    });
+    let appended = Upload::of(shape(BlobType::Append));
+    for upload in [&chosen, &appended] {
+        let before = upload.chunk_bytes(64 * MIB);
+        upload.cut.set(CHUNK_BYTES_MIN);
+        assert_eq!(upload.chunk_bytes(64 * MIB), before);
+    }
+}
+
+#[test]
+fn what_an_earlier_run_began_is_cut_as_it_was() {
+    let upload = Upload::of(shape(BlobType::Block));
+    for (now, begun, expected) in [
+        (4 * MIB, Some(MIB), MIB),
+        (MIB, Some(4 * MIB), 4 * MIB),
+        // It was begun by a run that wrote nothing down: by one that knew only one size.
+        (MIB, None, 4 * MIB),
+        // That is no size of a chunk.
+        (MIB, Some(1), 4 * MIB),
+    ] {
+        upload.cut.set(now);
+        let looked = upload.looked(64 * MIB).begun(begun);
+        assert_eq!(upload.cut_of(looked), expected, "{now} {begun:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn however_slow_the_link_a_blob_has_blocks_that_the_service_takes_and_none_larger_than_wanted(
+        bytes in (0_u32..48).prop_flat_map(|bits| 0..=1_u64 << bits),
+        cut in (0_u32..33).prop_flat_map(|bits| 0..=1_u64 << bits),
+        is_paged: bool,
+    ) {
+        let blob_type = if is_paged { BlobType::Page } else { BlobType::Block };
+        let upload = Upload::of(shape(blob_type));
+        let bytes = if is_paged { (bytes & !511).min(8 << 40) } else { bytes };
+        let freely = upload.chunk_bytes(bytes);
+        upload.cut.set(cut);
+        let chunk_bytes = upload.chunk_bytes(bytes);
+        let pieces = upload.ends.destination.form(Kind::Plain).pieces;
+        prop_assert!(chunk_bytes <= freely);
+        prop_assert!(chunk_bytes >= CHUNK_BYTES_MIN);
+        prop_assert!(bytes.div_ceil(chunk_bytes) <= pieces.rule.chunks_max);
+        prop_assert!(chunk_bytes.is_multiple_of(512) || chunk_bytes == cut);
+        if cut == 0 {
+            prop_assert_eq!(chunk_bytes, freely);
+        }
+    }
+}

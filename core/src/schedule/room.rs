@@ -1,0 +1,107 @@
+//! How many large chunks wait in the queue: few at first, one more for each that is taken.
+//!
+//! What waits has been cut. On a slow link the controller learns from the first requests that smaller pieces are better,
+//! and that should not come too late for the rest; on a fast one the room doubles faster than anybody notices.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::plan::chunks::CHUNK_BYTES_MIN;
+
+/// So many wait at first.
+const FIRST: u32 = 8;
+
+/// And so many at most: at a gigabyte per second the smallest of them last for 64 ms, and whoever fills the queue is faster.
+const MOST: u32 = 256;
+
+/// The room for large chunks.
+#[derive(Debug, Clone)]
+pub(super) struct Room(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    places: Arc<Semaphore>,
+    /// How many more places come.
+    closed: AtomicU32,
+}
+
+/// A large chunk's place in the queue; dropped when the chunk is taken out.
+#[derive(Debug)]
+pub(super) struct Place {
+    inner: Arc<Inner>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Room {
+    pub(super) fn new() -> Self {
+        Self(Arc::new(Inner {
+            places: Arc::new(Semaphore::new(FIRST as usize)),
+            closed: AtomicU32::new(MOST - FIRST),
+        }))
+    }
+
+    /// Waits for a place for a chunk of so many bytes. One that could not be cut anyway needs none.
+    pub(super) async fn place(&self, bytes: u64) -> Option<Place> {
+        if bytes <= CHUNK_BYTES_MIN {
+            return None;
+        }
+        let place = Arc::clone(&self.0.places).acquire_owned().await;
+        place.ok().map(|place| Place {
+            inner: Arc::clone(&self.0),
+            _place: place,
+        })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let less = |closed: u32| closed.checked_sub(1);
+        let (closed, order) = (&self.inner.closed, Ordering::Relaxed);
+        if closed.fetch_update(order, order, less).is_ok() {
+            self.inner.places.add_permits(1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ready<T>(future: impl Future<Output = T>) -> Option<T> {
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        match std::pin::pin!(future).poll(&mut context) {
+            std::task::Poll::Ready(value) => Some(value),
+            std::task::Poll::Pending => None,
+        }
+    }
+
+    #[test]
+    fn there_is_room_for_few_large_chunks_at_first_and_for_one_more_with_each_that_goes() {
+        let room = Room::new();
+        let mut waiting: Vec<_> = (0..FIRST)
+            .map(|_| {
+                ready(room.place(4 << 20))
+                    .expect("there is room")
+                    .expect("it needs a place")
+            })
+            .collect();
+        assert!(ready(room.place(4 << 20)).is_none());
+        assert!(ready(room.place(CHUNK_BYTES_MIN)).is_some_and(|place| place.is_none()));
+        waiting.pop();
+        for _ in 0..2 {
+            let place = ready(room.place(4 << 20)).flatten();
+            waiting.push(place.expect("two places for one"));
+        }
+        assert!(ready(room.place(4 << 20)).is_none());
+        // Whatever comes and goes, there are never more than the most.
+        for _ in 0..3 * MOST {
+            waiting.pop();
+            while let Some(place) = ready(room.place(4 << 20)).flatten() {
+                waiting.push(place);
+            }
+        }
+        assert_eq!(waiting.len(), MOST as usize);
+    }
+}
