@@ -8,6 +8,7 @@ use azring_core::select::{Pattern, PatternRule};
 use azring_core::store::blob::request::list_blobs;
 use azring_transport::auth::{Secret, authorization, string_to_sign};
 use azring_transport::buffer::{Frozen, Pool};
+use azring_transport::md5;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use http::{HeaderMap, HeaderValue, Method};
 use tokio::runtime::{Builder, Runtime};
@@ -154,5 +155,37 @@ fn digest(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(parts, signing, pattern, listing, arena, digest);
+/// The same bytes in one stream, and in as many as go side by side.
+fn side_by_side(criterion: &mut Criterion) {
+    let data: Vec<md5::Block> = vec![[7; 64]; BLOCK / 64];
+    let mut group = criterion.benchmark_group("digest");
+    group.throughput(Throughput::Bytes(BLOCK as u64));
+    for streams in [1, 4, md5::LANES] {
+        group.bench_function(
+            format!("MD5 of a block, in {streams} stream(s)"),
+            |bencher| {
+                let mut states = [md5::START; md5::LANES];
+                bencher.iter(|| {
+                    let parts = black_box(&data).chunks(data.len() / streams);
+                    let lanes = states.iter_mut().zip(parts);
+                    let mut lanes: Vec<_> = lanes
+                        .map(|(state, blocks)| md5::Lane { state, blocks })
+                        .collect();
+                    md5::compress(&mut lanes, usize::MAX)
+                });
+            },
+        );
+    }
+    group.finish();
+}
+
+criterion_group!(
+    parts,
+    signing,
+    pattern,
+    listing,
+    arena,
+    digest,
+    side_by_side
+);
 criterion_main!(parts);

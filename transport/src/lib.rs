@@ -27,6 +27,8 @@ pub mod retry;
 
 pub mod traffic;
 
+pub mod md5;
+
 pub mod clock;
 
 pub mod client;

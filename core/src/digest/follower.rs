@@ -14,13 +14,11 @@ use azring_transport::buffer::Frozen;
 use tokio::sync::oneshot;
 
 use super::Hashers;
-use crate::plan::chunks::{Chunk, Chunks};
+use super::progress::Progress;
+use super::turn::{Feed, Turn};
+use crate::plan::chunks::Chunks;
 
-/// An MD5 digest.
-pub type Md5 = [u8; 16];
-
-/// Zeros to hash for a hole, in bytes.
-const ZEROS: &[u8] = &[0; 64 * 1024];
+pub use super::progress::Md5;
 
 /// A single chunk up to this size is hashed where it is: handing it over would cost more.
 const INLINE_BYTES_MAX: usize = 256 * 1024;
@@ -38,14 +36,14 @@ pub fn md5_of(frozen: &Frozen) -> Md5 {
 #[derive(Clone)]
 pub struct Follower(Arc<Shared>);
 
-struct Shared {
+pub(super) struct Shared {
     hashers: Hashers,
     chunks: Chunks,
     state: Mutex<State>,
 }
 
 struct State {
-    hash: Progress,
+    progress: Progress,
     next: u32,
     early: BTreeMap<u32, Frozen>,
     is_busy: bool,
@@ -57,7 +55,7 @@ impl Follower {
     /// Will follow an object of these chunks. What lies between them counts as zeros.
     pub fn new(hashers: &Hashers, chunks: Chunks) -> Self {
         let state = State {
-            hash: Progress::default(),
+            progress: Progress::default(),
             next: 0,
             early: BTreeMap::new(),
             is_busy: false,
@@ -83,8 +81,10 @@ impl Follower {
         state.early.insert(index, frozen.clone());
         if !state.is_busy && state.early.contains_key(&state.next) {
             state.is_busy = true;
+            let progress = mem::take(&mut state.progress);
             drop(state);
-            self.0.hashers.hand(Turn(Arc::clone(&self.0)));
+            let turn = Turn::new(Arc::clone(&self.0), progress);
+            self.0.hashers.hand(turn);
         }
     }
 
@@ -118,27 +118,33 @@ impl Shared {
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
 
-/// A digest, and how far it has come.
-#[derive(Default)]
-struct Progress {
-    hash: md5_simd::Md5,
-    bytes: u64,
-}
-
-impl Progress {
-    fn update(&mut self, bytes: &[u8]) {
-        self.hash.update(bytes);
-        self.bytes += bytes.len() as u64;
-    }
-
-    /// Hashes the hole between here and `offset`.
-    fn zeros_up_to(&mut self, offset: u64) {
-        while self.bytes < offset {
-            let bytes = (offset - self.bytes).min(ZEROS.len() as u64);
-            self.update(&ZEROS[..bytes as usize]);
+    /// What is hashed next of the object that has come so far, when it is there. Otherwise the turn ends: the progress is
+    /// put back, or was the last.
+    pub(super) fn next_chunk(&self, progress: &mut Progress) -> Option<Feed> {
+        let mut state = self.lock();
+        let next = state.next;
+        if let Some(chunk) = self.chunks.get(next)
+            && let Some(frozen) = state.early.remove(&next)
+        {
+            state.next += 1;
+            // The last chunk is followed by a hole, if anything is.
+            let end_hole_bytes = if state.next == self.chunks.total() {
+                self.chunks.object_bytes() - chunk.end()
+            } else {
+                0
+            };
+            let hole_bytes = chunk.offset - progress.bytes;
+            return Some(Feed::new(hole_bytes, frozen, end_hole_bytes));
         }
+        state.is_busy = false;
+        let progress = mem::take(progress);
+        if next == self.chunks.total() {
+            state.finish(progress.finalize());
+        } else {
+            state.progress = progress;
+        }
+        None
     }
 }
 
@@ -152,48 +158,6 @@ impl State {
     }
 }
 
-/// The right to hash what is next, held by one thread at a time.
-pub(super) struct Turn(Arc<Shared>);
-
-impl Turn {
-    /// Hashes chunk after chunk until the next one has not come yet.
-    pub(super) fn take(self) {
-        let mut hash = mem::take(&mut self.0.lock().hash);
-        loop {
-            let Some((chunk, frozen)) = self.next_chunk(&mut hash) else {
-                return;
-            };
-            hash.zeros_up_to(chunk.offset);
-            for run in frozen.runs() {
-                hash.update(run);
-            }
-            // The last chunk is followed by a hole, if anything is.
-            if chunk.index + 1 == self.0.chunks.total() {
-                hash.zeros_up_to(self.0.chunks.object_bytes());
-            }
-        }
-    }
-
-    /// The next chunk; or gives the hash back, with the digest if that was the last one.
-    fn next_chunk(&self, hash: &mut Progress) -> Option<(Chunk, Frozen)> {
-        let mut state = self.0.lock();
-        let next = state.next;
-        if let Some(chunk) = self.0.chunks.get(next)
-            && let Some(frozen) = state.early.remove(&next)
-        {
-            state.next += 1;
-            return Some((chunk, frozen));
-        }
-        state.is_busy = false;
-        if next == self.0.chunks.total() {
-            state.finish(mem::take(hash).hash.finalize());
-        } else {
-            state.hash = mem::take(hash);
-        }
-        None
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use azring_transport::buffer::Pool;
@@ -201,6 +165,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::plan::chunks::Chunk;
     use crate::plan::extents::Extents;
 
     fn frozen(pool: &Pool, data: &[u8]) -> Frozen {
@@ -266,6 +231,42 @@ mod tests {
             }
             let expected: Md5 = md5::Md5::digest(&data).into();
             prop_assert_eq!(finish(&follower), Some(expected));
+            prop_assert!(pool.is_whole());
+        }
+
+        #[test]
+        fn objects_side_by_side_in_any_order_give_each_its_own_digest(
+            // Chunks of a small slot each, and fewer than a pool has, since any of them may come last.
+            sizes in proptest::collection::vec((0_usize..60_000, 1_usize..4), 1..20),
+            threads in 1_usize..4,
+            order in any::<u64>(),
+        ) {
+            let pool = Pool::new(0, 8).unwrap();
+            let (hashers, _threads) = Hashers::start(threads);
+            let byte = |object: usize, at: usize| (at * 31 + object * 7 + (at >> 8)) as u8;
+            let objects: Vec<Vec<u8>> = sizes
+                .iter()
+                .enumerate()
+                .map(|(object, (bytes, _))| (0..*bytes).map(|at| byte(object, at)).collect())
+                .collect();
+            let followers: Vec<Follower> = sizes
+                .iter()
+                .map(|&(bytes, count)| Follower::new(&hashers, Chunks::new(bytes as u64, bytes.div_ceil(count).max(1) as u64)))
+                .collect();
+            let mut chunks: Vec<(usize, Chunk)> = followers
+                .iter()
+                .enumerate()
+                .flat_map(|(object, follower)| follower.0.chunks.clone().map(move |chunk| (object, chunk)))
+                .collect();
+            chunks.sort_by_key(|(object, chunk)| (*object as u64 * 64 + u64::from(chunk.index) + 1).wrapping_mul(order | 1) % 100_003);
+            for (object, chunk) in chunks {
+                let bytes = &objects[object][chunk.offset as usize..chunk.end() as usize];
+                followers[object].follow(chunk.index, &frozen(&pool, bytes));
+            }
+            for (data, follower) in objects.iter().zip(&followers) {
+                let expected: Md5 = md5::Md5::digest(data).into();
+                prop_assert_eq!(finish(follower), Some(expected));
+            }
             prop_assert!(pool.is_whole());
         }
     }

@@ -1,0 +1,48 @@
+//! The objects that one thread hashes side by side, each as far as its chunks have come.
+
+use azring_transport::md5::{LANES, Lane, compress};
+
+use super::turn::Turn;
+
+/// Blocks of each object that are hashed before somebody looks for more objects: 64 KiB, a tenth of a millisecond or two.
+const STEP_BLOCKS: usize = 1024;
+
+/// Up to [`LANES`] objects whose turn it is.
+#[derive(Default)]
+pub(super) struct Lanes(Vec<Turn>);
+
+impl Lanes {
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// There are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Takes an object, for which there must be room.
+    pub(super) fn add(&mut self, turn: Turn) {
+        assert!(self.0.len() < LANES, "there are no more lanes than that");
+        self.0.push(turn);
+    }
+
+    /// Brings every object a step further. Those whose next chunk has not come yet are let go of; returns how many those
+    /// are.
+    pub(super) fn step(&mut self) -> usize {
+        let before = self.0.len();
+        self.0.retain_mut(Turn::is_ready);
+        let mut lanes: Vec<Lane<'_>> = self.0.iter_mut().map(Turn::lane).collect();
+        let blocks = compress(&mut lanes, STEP_BLOCKS);
+        for turn in &mut self.0 {
+            turn.pass(blocks);
+        }
+        before - self.0.len()
+    }
+
+    /// Gives all of them away, to be gone on with elsewhere.
+    pub(super) fn give_up(&mut self) -> impl Iterator<Item = Turn> {
+        self.0.drain(..)
+    }
+}

@@ -1,0 +1,116 @@
+//! The right to hash what comes next of one object, held by one thread at a time, with all that it needs.
+
+use std::sync::Arc;
+
+use azring_transport::buffer::Frozen;
+use azring_transport::md5::{Block, Lane};
+
+use super::follower::Shared;
+use super::progress::Progress;
+
+/// Zeros to hash for a hole.
+static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
+
+/// An object's turn: how far it is hashed, and what comes next.
+pub(super) struct Turn {
+    shared: Arc<Shared>,
+    progress: Progress,
+    feed: Feed,
+}
+
+impl Turn {
+    pub(super) fn new(shared: Arc<Shared>, progress: Progress) -> Self {
+        Self {
+            shared,
+            progress,
+            feed: Feed::default(),
+        }
+    }
+
+    /// Goes on to where at least a whole block lies ready. False when there is none for now: the turn has ended.
+    pub(super) fn is_ready(&mut self) -> bool {
+        loop {
+            let next = self.feed.next();
+            if next.is_empty() {
+                let Some(feed) = self.shared.next_chunk(&mut self.progress) else {
+                    return false;
+                };
+                self.feed = feed;
+                continue;
+            }
+            match self.progress.take_odd(next) {
+                0 => return true,
+                bytes => self.feed.pass(bytes),
+            }
+        }
+    }
+
+    /// The blocks that lie ready, and where they belong.
+    pub(super) fn lane(&mut self) -> Lane<'_> {
+        let (blocks, _odd) = self.feed.next().as_chunks();
+        let state = &mut self.progress.state;
+        Lane { state, blocks }
+    }
+
+    /// So many of the blocks have gone into the digest.
+    pub(super) fn pass(&mut self, blocks: usize) {
+        let bytes = blocks * size_of::<Block>();
+        self.progress.bytes += bytes as u64;
+        self.feed.pass(bytes);
+    }
+}
+
+/// What is hashed next: a hole, a chunk, and the hole at the object's end.
+#[derive(Default)]
+pub(super) struct Feed {
+    hole_bytes: u64,
+    chunk: Option<Frozen>,
+    /// How much of the chunk has been passed.
+    at: usize,
+    end_hole_bytes: u64,
+}
+
+impl Feed {
+    /// A chunk with a hole of so many bytes before it, and one after it.
+    pub(super) fn new(hole_bytes: u64, chunk: Frozen, end_hole_bytes: u64) -> Self {
+        Self {
+            hole_bytes,
+            chunk: (chunk.bytes() > 0).then_some(chunk),
+            at: 0,
+            end_hole_bytes,
+        }
+    }
+
+    /// Its next bytes that lie together; none at its end.
+    fn next(&self) -> &[u8] {
+        if self.hole_bytes > 0 {
+            return zeros(self.hole_bytes);
+        }
+        let mut at = self.at;
+        for run in self.chunk.iter().flat_map(Frozen::runs) {
+            if at < run.len() {
+                return &run[at..];
+            }
+            at -= run.len();
+        }
+        zeros(self.end_hole_bytes)
+    }
+
+    /// So many of the bytes of [`Feed::next`] are done with. With the last byte of a chunk its memory is given back.
+    fn pass(&mut self, bytes: usize) {
+        if self.hole_bytes > 0 {
+            self.hole_bytes -= bytes as u64;
+        } else if let Some(chunk) = &self.chunk {
+            self.at += bytes;
+            if self.at == chunk.bytes() {
+                self.chunk = None;
+            }
+        } else {
+            self.end_hole_bytes -= bytes as u64;
+        }
+    }
+}
+
+fn zeros(bytes: u64) -> &'static [u8] {
+    &ZEROS[..bytes.min(ZEROS.len() as u64) as usize]
+}
