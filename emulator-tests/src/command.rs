@@ -184,7 +184,7 @@ impl Azring {
         self.arg(word)
     }
 
-    fn command(&self, home: &Folder) -> Command {
+    pub(crate) fn command(&self, home: &Folder) -> Command {
         let as_another = self.ordinary_user && rustix::process::geteuid().is_root();
         let find: fn(&str) -> PathBuf = if as_another {
             program::for_every_user
@@ -241,7 +241,7 @@ impl Azring {
     }
 
     /// The command line for a message, without what is secret in it.
-    fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         let mut text = "azring".to_owned();
         for word in &self.words {
             let word = word.to_string_lossy();
@@ -333,7 +333,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    fn new(command: String, output: &Output) -> Self {
+    pub(crate) fn new(command: String, output: &Output) -> Self {
         Self {
             command,
             status: output.status.code(),

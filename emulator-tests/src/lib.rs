@@ -22,6 +22,7 @@ pub mod tree;
 
 pub mod command;
 pub mod launched;
+pub mod measured;
 pub mod peers;
 pub mod summary;
 

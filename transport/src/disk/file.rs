@@ -152,9 +152,10 @@ impl File {
             return (Ok(count), lease);
         }
         let turn = disk.turn().await;
-        let (result, lease) = if let Some(registered) = disk.registered() {
+        let (result, lease) = if disk.is_ring() {
+            let is_known = self.is_direct && disk.knows(lease.layout(), from, bytes);
             let (result, lease) =
-                ring::read(&self.descriptor, lease, (from, bytes), at, registered).await;
+                ring::read(&self.descriptor, lease, (from, bytes), at, is_known).await;
             (result.map(|count| count as usize), lease)
         } else {
             let descriptor = Arc::clone(&self.descriptor);
@@ -206,9 +207,10 @@ impl File {
             return (result.map_err(io::Error::from), frozen);
         }
         let turn = disk.turn().await;
-        let (result, frozen) = if let Some(registered) = disk.registered() {
+        let (result, frozen) = if disk.is_ring() {
+            let is_known = self.is_direct && disk.knows(frozen.layout(), from, bytes);
             let (result, frozen) =
-                ring::write(&self.descriptor, frozen, (from, bytes), at, registered).await;
+                ring::write(&self.descriptor, frozen, (from, bytes), at, is_known).await;
             (result.map(|count| count as usize), frozen)
         } else {
             let descriptor = Arc::clone(&self.descriptor);

@@ -21,6 +21,7 @@ mod pipe;
 
 pub mod settle;
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -31,6 +32,7 @@ pub use pipe::Pipe;
 pub use root::{Facts, Root};
 pub use staged::{Complete, Staged};
 
+use crate::buffer::{Layout, Pool};
 use load::Turn;
 pub(crate) use ring::{Registration, in_flight};
 
@@ -42,16 +44,24 @@ pub struct Disk {
 }
 
 enum Way {
-    /// On the ring of this thread; as many bytes of the arena's beginning are registered with it.
-    Ring { registration: Option<Registration> },
+    /// On the ring of this thread, with which the beginning of the arena can be registered.
+    Ring {
+        pool: Pool,
+        registration: OnceCell<Option<Registration>>,
+    },
     /// In threads of this runtime's blocking pool.
     Threads,
 }
 
 impl Disk {
-    /// Operations go through this thread's ring.
-    pub(crate) fn ring(registration: Option<Registration>) -> Self {
-        Self::by(Way::Ring { registration })
+    /// Operations go through this thread's ring. Memory of the pool is registered with it when the first file is read or
+    /// written around the page cache: registering takes all of that memory from the machine at once (36 MiB, 30 ms), and is
+    /// of no use to anything else.
+    pub(crate) fn ring(pool: &Pool) -> Self {
+        Self::by(Way::Ring {
+            pool: pool.clone(),
+            registration: OnceCell::new(),
+        })
     }
 
     /// Operations go through blocking threads of the current runtime.
@@ -83,14 +93,21 @@ impl Disk {
         }
     }
 
-    /// How many bytes of the arena's beginning the ring knows; `None` when there is no ring.
-    fn registered(&self) -> Option<usize> {
-        match &*self.way {
-            Way::Ring { registration } => {
-                Some(registration.as_ref().map_or(0, Registration::bytes))
-            }
-            Way::Threads => None,
-        }
+    /// There is a ring.
+    fn is_ring(&self) -> bool {
+        matches!(&*self.way, Way::Ring { .. })
+    }
+
+    /// Whether the ring knows this run of a buffer.
+    fn knows(&self, layout: Layout<'_>, from: usize, bytes: usize) -> bool {
+        let Way::Ring { pool, registration } = &*self.way else {
+            return false;
+        };
+        let (offset, bytes) = layout.run(from, bytes);
+        offset + bytes <= pool.registered_bytes()
+            && registration
+                .get_or_init(|| Registration::new(pool).ok())
+                .is_some()
     }
 }
 

@@ -15,6 +15,8 @@ use std::sync::Arc;
 
 use io_uring::{cqueue, opcode, squeue, types};
 use rustix::fs::{Mode, OFlags, ResolveFlags};
+use rustix::process::{Resource, getrlimit};
+use rustix::thread::{CapabilitySet, capabilities};
 use tokio_uring::buf::fixed::FixedBufRegistry;
 use tokio_uring::buf::{IoBuf, IoBufMut};
 use tokio_uring::{OneshotOutputTransform, UnsubmittedOneshot};
@@ -81,20 +83,18 @@ async fn submit<T: Unpin + 'static>(
         .await
 }
 
-/// Reads up to `bytes` at offset `at` of the file into the lease from its byte `from` on, within one slot. `registered`
-/// is how much of the arena's beginning the ring knows.
+/// Reads up to `bytes` at offset `at` of the file into the lease from its byte `from` on, within one slot. `is_known`: the
+/// ring has that memory registered.
 pub(super) async fn read(
     file: &Arc<OwnedFd>,
     lease: Lease,
     (from, bytes): (usize, usize),
     at: u64,
-    registered: usize,
+    is_known: bool,
 ) -> (io::Result<u32>, Lease) {
-    let (descriptor, (address, length, fixed)) = (
-        types::Fd(file.as_raw_fd()),
-        place(lease.layout(), from, bytes, registered),
-    );
-    let entry = if fixed {
+    let descriptor = types::Fd(file.as_raw_fd());
+    let (address, length) = place(lease.layout(), from, bytes);
+    let entry = if is_known {
         opcode::ReadFixed::new(descriptor, address, length, 0)
             .offset(at)
             .build()
@@ -112,13 +112,11 @@ pub(super) async fn write(
     frozen: Frozen,
     (from, bytes): (usize, usize),
     at: u64,
-    registered: usize,
+    is_known: bool,
 ) -> (io::Result<u32>, Frozen) {
-    let (descriptor, (address, length, fixed)) = (
-        types::Fd(file.as_raw_fd()),
-        place(frozen.layout(), from, bytes, registered),
-    );
-    let entry = if fixed {
+    let descriptor = types::Fd(file.as_raw_fd());
+    let (address, length) = place(frozen.layout(), from, bytes);
+    let entry = if is_known {
         opcode::WriteFixed::new(descriptor, address, length, 0)
             .offset(at)
             .build()
@@ -130,14 +128,10 @@ pub(super) async fn write(
     submit(frozen, file, entry).await
 }
 
-/// Where the run lies, how long it is, and whether the ring has it registered.
-fn place(layout: Layout<'_>, from: usize, bytes: usize, registered: usize) -> (*mut u8, u32, bool) {
+/// Where the run lies, and how long it is.
+fn place(layout: Layout<'_>, from: usize, bytes: usize) -> (*mut u8, u32) {
     let (offset, length) = layout.run(from, bytes);
-    (
-        layout.address(offset),
-        length as u32,
-        offset + length <= registered,
-    )
+    (layout.address(offset), length as u32)
 }
 
 /// Opens `path` below `root`.
@@ -197,7 +191,6 @@ unsafe impl IoBufMut for Registered {
 /// Keeps an arena's beginning registered with this thread's ring while it lives.
 pub(crate) struct Registration {
     _registry: FixedBufRegistry<Registered>,
-    bytes: usize,
 }
 
 impl Registration {
@@ -211,12 +204,13 @@ impl Registration {
         registry.register()?;
         Ok(Self {
             _registry: registry,
-            bytes,
         })
     }
 
-    /// How many bytes are registered.
-    pub(crate) fn bytes(&self) -> usize {
-        self.bytes
+    /// Whether the limits leave room for that. What other processes of this user have locked is not counted.
+    pub(crate) fn is_allowed(pool: &Pool) -> bool {
+        let limit = getrlimit(Resource::Memlock).current;
+        limit.is_none_or(|limit| limit >= pool.registered_bytes() as u64)
+            || capabilities(None).is_ok_and(|has| has.effective.contains(CapabilitySet::IPC_LOCK))
     }
 }

@@ -138,7 +138,7 @@ impl Root {
     }
 
     async fn open_slowly(&self, disk: &Disk, name: CString, flags: OFlags) -> io::Result<OwnedFd> {
-        if disk.registered().is_some() {
+        if disk.is_ring() {
             return ring::open(
                 &self.folder,
                 name,

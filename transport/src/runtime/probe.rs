@@ -16,12 +16,13 @@ pub enum IoChoice {
     Threads,
 }
 
-/// How files are read and written, found by trying.
+/// How files are read and written. Whether there is a ring is found by trying; whether the arena can be registered, by
+/// the limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IoMode {
-    /// `io_uring` with the arena registered.
+    /// `io_uring` with the arena registered, once a file goes around the page cache.
     RingRegistered,
-    /// `io_uring` with plain buffers: the kernel did not let us pin the arena (`RLIMIT_MEMLOCK`).
+    /// `io_uring` with plain buffers: the kernel does not let us pin the arena (`RLIMIT_MEMLOCK`).
     RingPlain,
     /// Positional reads and writes in threads, for this reason.
     Threads(String),

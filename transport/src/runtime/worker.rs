@@ -74,15 +74,14 @@ fn run_on_ring<T, F: Future<Output = T>>(
     body: impl FnOnce(Engine) -> F,
 ) -> T {
     let (value, is_drained) = ring.block_on(async {
-        let registration = Registration::new(&pool).ok();
-        let mode = if registration.is_some() {
+        let mode = if Registration::is_allowed(&pool) {
             IoMode::RingRegistered
         } else {
             IoMode::RingPlain
         };
         let value = body(Engine {
             pool: pool.clone(),
-            disk: Disk::ring(registration),
+            disk: Disk::ring(&pool),
             mode,
         })
         .await;

@@ -1,0 +1,38 @@
+//! How much memory a run takes.
+
+use azring_emulator_tests::account::Account;
+use azring_emulator_tests::command::{Azring, Folder};
+use azring_emulator_tests::emulator::{Options, Server, StoreChoice};
+use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::tree::Tree;
+
+const MIB: u64 = 1 << 20;
+
+/// A service that keeps nothing, and a container of it.
+fn service() -> (Server, Container) {
+    let options = Options {
+        store: StoreChoice::Null,
+        ..Options::default()
+    };
+    let server = Server::start(&options).expect("an emulator starts");
+    let service = BlobService::path_style(&server.blob_url(), &Account::development(), None);
+    let container = service.fresh_container("memory");
+    (server, container)
+}
+
+fn upload(source: &Folder, container: &Container) -> Azring {
+    Azring::copy(source.path(), container.url())
+        .dest_key(container.service().account())
+        .args(["/S", "/Y", "/DestType:Blob"])
+}
+
+#[test]
+fn what_a_small_file_does_not_need_is_not_taken_from_the_machine() {
+    let (_server, container) = service();
+    let source = Folder::new();
+    Tree::named(["a"]).write_to(source.path());
+    let run = upload(&source, &container).run_measured();
+    run.outcome.succeeded().counting(1, 0, 0);
+    let peak = run.peak_rss_bytes;
+    assert!(peak < 64 * MIB, "{} MiB", peak / MIB);
+}
