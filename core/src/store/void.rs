@@ -50,6 +50,7 @@ impl Destination for VoidDestination {
             pieces: Pieces {
                 rule: RANGES,
                 chunk_bytes: CHUNK_BYTES,
+                chunk_bytes_min: CHUNK_BYTES,
                 with_holes: kind == Kind::Pages,
             },
         }
