@@ -26,7 +26,7 @@ pub enum Error {
     Copy(String),
     /// The disk, the network or the service failed.
     #[error(transparent)]
-    Transport(#[from] transport::Error),
+    Transport(transport::Error),
     /// The journal cannot be read or written.
     #[error(transparent)]
     Journal(#[from] crate::journal::Error),
@@ -50,6 +50,15 @@ pub enum Side {
     Source,
     /// Where they go.
     Target,
+}
+
+impl From<transport::Error> for Error {
+    fn from(error: transport::Error) -> Self {
+        match error.kind() {
+            transport::Kind::Shortened => Self::Changed(error.message().to_owned()),
+            _ => Self::Transport(error),
+        }
+    }
 }
 
 impl Error {

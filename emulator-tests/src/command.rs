@@ -38,6 +38,7 @@ pub struct Azring {
     ordinary_user: bool,
     memlock: Option<u64>,
     io_uring_refused: bool,
+    peak_to: Option<PathBuf>,
     program: Option<PathBuf>,
     folder: Option<PathBuf>,
 }
@@ -51,6 +52,7 @@ impl Azring {
             ordinary_user: false,
             memlock: None,
             io_uring_refused: false,
+            peak_to: None,
             program: None,
             folder: None,
         }
@@ -104,6 +106,12 @@ impl Azring {
     /// Runs it where the kernel refuses io_uring to it, as in a container.
     pub fn without_io_uring(mut self) -> Self {
         self.io_uring_refused = true;
+        self
+    }
+
+    /// Has the most memory that it takes written to this file.
+    pub(crate) fn telling_its_peak(mut self, file: &Path) -> Self {
+        self.peak_to = Some(file.into());
         self
     }
 
@@ -184,7 +192,7 @@ impl Azring {
         self.arg(word)
     }
 
-    pub(crate) fn command(&self, home: &Folder) -> Command {
+    fn command(&self, home: &Folder) -> Command {
         let as_another = self.ordinary_user && rustix::process::geteuid().is_root();
         let find: fn(&str) -> PathBuf = if as_another {
             program::for_every_user
@@ -217,6 +225,9 @@ impl Azring {
         if self.io_uring_refused {
             words.push(find("without-io-uring").into());
         }
+        if let Some(file) = &self.peak_to {
+            words.extend([find("peak-memory").into(), file.into()]);
+        }
         let program = self.program.clone();
         words.push(program.unwrap_or_else(|| find("azring")).into());
         words.extend(self.words.iter().cloned());
@@ -241,7 +252,7 @@ impl Azring {
     }
 
     /// The command line for a message, without what is secret in it.
-    pub(crate) fn shown(&self) -> String {
+    fn shown(&self) -> String {
         let mut text = "azring".to_owned();
         for word in &self.words {
             let word = word.to_string_lossy();
@@ -333,7 +344,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    pub(crate) fn new(command: String, output: &Output) -> Self {
+    fn new(command: String, output: &Output) -> Self {
         Self {
             command,
             status: output.status.code(),

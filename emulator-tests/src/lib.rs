@@ -3,8 +3,8 @@
 //! A test takes a server ([`azurite`], or the emulator), stores or plants something ([`rest`], [`tree`]), runs azring
 //! ([`command`]), and looks at what is there now ([`rest`], [`compare`]). The tests themselves are in `tests/it`.
 //!
-//! The programs built here: `azring-emulator`, a fast blob service, and `without-io-uring`, which runs a program as
-//! a container would that refuses io_uring.
+//! The programs built here: `azring-emulator`, a fast blob service; `without-io-uring`, which runs a program as
+//! a container would that refuses io_uring; and `peak-memory`, which tells how much memory a program takes.
 
 pub mod account;
 pub mod certificate;

@@ -1,10 +1,6 @@
 //! A run of azring whose memory is looked at.
 
 use std::fs;
-use std::io;
-use std::process::Output;
-
-use wait4::Wait4 as _;
 
 use crate::command::{Azring, Folder, Outcome};
 
@@ -21,30 +17,16 @@ impl Azring {
     /// Runs it to its end and tells how much memory it had.
     ///
     /// # Panics
-    /// When it cannot be run.
+    /// When it cannot be run, or does not end.
     pub fn run_measured(self) -> Measured {
-        let home = Folder::new();
-        let said = Folder::new();
-        let shown = self.shown();
-        let measure = || -> io::Result<(Output, u64)> {
-            let (out, err) = (said.join("out"), said.join("err"));
-            let mut command = self.command(&home);
-            command.stdout(fs::File::create(&out)?);
-            command.stderr(fs::File::create(&err)?);
-            // Its parent, `timeout`, is small, and what a process has waited for counts with it (getrusage(2)).
-            let ended = command.spawn()?.wait4()?;
-            let output = Output {
-                status: ended.status,
-                stdout: fs::read(&out)?,
-                stderr: fs::read(&err)?,
-            };
-            Ok((output, ended.rusage.maxrss))
-        };
-        let (output, peak_rss_bytes) =
-            measure().unwrap_or_else(|error| panic!("cannot run `{shown}`: {error}"));
+        let folder = Folder::new();
+        let told = folder.join("peak");
+        let outcome = self.telling_its_peak(&told).run();
+        let peak = fs::read_to_string(&told).ok();
+        let peak = peak.and_then(|text| text.parse().ok());
         Measured {
-            outcome: Outcome::new(shown, &output),
-            peak_rss_bytes,
+            peak_rss_bytes: peak.unwrap_or_else(|| panic!("its memory is not known: {outcome}")),
+            outcome,
         }
     }
 }

@@ -13,6 +13,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Kind {
     /// A file operation was refused by the kernel; carries its `errno` (0 when there is none).
     Disk(i32),
+    /// A file ended before the bytes that it was to have.
+    Shortened,
     /// The kernel or a limit refused what the engine needs (memory, descriptors, a ring).
     Limit,
     /// A host name did not resolve.
@@ -172,7 +174,7 @@ impl Error {
     /// Who can do something about it.
     pub fn blame(&self) -> Blame {
         match self.0.kind {
-            Kind::Disk(_) | Kind::Limit => Blame::Machine,
+            Kind::Disk(_) | Kind::Shortened | Kind::Limit => Blame::Machine,
             // It wants to know who asks.
             Kind::Proxy(407) => Blame::User,
             Kind::Resolve

@@ -4,7 +4,8 @@
 //! **permit -> chunk -> lease -> read -> write**. That is the proof that nothing deadlocks: a chunk is taken from the
 //! queue only by somebody who may carry it, memory is given in the order in which it was asked for, so the oldest chunk
 //! always holds or gets all it needs; and what keeps memory longer (the MD5 of an object, which wants its chunks in
-//! order) only ever waits for older chunks.
+//! order) only ever waits for older chunks. A chunk that is read while it is sent waits for memory again for each slice,
+//! but only while it holds none; whoever holds a slice waits for the disk or the other side alone.
 
 pub mod queue;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use azring_transport::buffer::Frozen;
+use azring_transport::disk::Slices;
 
 use super::{Pending, Reader, Step, Tools};
 use crate::digest::follower::Md5;
@@ -155,6 +156,21 @@ pub trait Writer: Send + Sync {
         data: Frozen,
         sums: Sums,
     ) -> Step<'a, Result<Receipt>>;
+
+    /// Whether this chunk may be written by [`Writer::pass`]: nothing need be known of its bytes before they are sent.
+    fn takes_slices(&self, _chunk: Chunk) -> bool {
+        false
+    }
+
+    /// Writes a chunk that is read while it is written, where [`Writer::takes_slices`].
+    fn pass<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        _chunk: Chunk,
+        _slices: Slices,
+    ) -> Step<'a, Result<Receipt>> {
+        Box::pin(async { Err(Error::Stopped) })
+    }
 
     /// The object has failed: a chunk that waits in [`Writer::write`] for another one waits no longer.
     fn give_up(&self) {}

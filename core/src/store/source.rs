@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use azring_transport::buffer::Lease;
+use azring_transport::disk::Slices;
 use tokio::sync::mpsc;
 
 use super::{Origin, Step, Tools};
@@ -81,6 +82,11 @@ pub trait Source: Send + Sync {
 pub trait Reader: Send + Sync {
     /// Fills the lease with exactly the chunk. Fails with [`Error::Changed`] when the object is not what was listed.
     fn read<'a>(&'a self, tools: &'a Tools, chunk: Chunk, into: Lease) -> Step<'a, Result<Lease>>;
+
+    /// The chunk as it is read while it is sent, for a destination that takes it so; `None` where it has to be in memory.
+    fn slices(&self, _tools: &Tools, _chunk: Chunk) -> Option<Slices> {
+        None
+    }
 
     /// After the last chunk: is it still the version that was listed?
     fn finish<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<()>>;

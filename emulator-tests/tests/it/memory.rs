@@ -1,5 +1,7 @@
 //! How much memory a run takes.
 
+use std::fs::File;
+
 use azring_emulator_tests::account::Account;
 use azring_emulator_tests::command::{Azring, Folder};
 use azring_emulator_tests::emulator::{Options, Server, StoreChoice};
@@ -35,4 +37,27 @@ fn what_a_small_file_does_not_need_is_not_taken_from_the_machine() {
     run.outcome.succeeded().counting(1, 0, 0);
     let peak = run.peak_rss_bytes;
     assert!(peak < 64 * MIB, "{} MiB", peak / MIB);
+}
+
+/// What a run may have beside its budget.
+const BESIDE: u64 = 96 * MIB;
+
+#[test]
+fn large_blocks_and_many_requests_stay_within_the_budget() {
+    let (server, container) = service();
+    let source = Folder::new();
+    let bytes = 24 * 100 * MIB;
+    let file = File::create(source.join("large")).expect("a folder of ours");
+    file.set_len(bytes).expect("a hole may be long");
+    for way in ["/IO:auto", "/IO:threads"] {
+        server.watch().counters.reset();
+        let run = upload(&source, &container)
+            .args(["/BlockSizeInMb:100", "/NC:512", "/Memory:64M"])
+            .args(["/MD5:off", "/CRC64:off", way])
+            .run_measured();
+        run.outcome.succeeded().counting(1, 0, 0);
+        assert_eq!(container.list()["large"].bytes, bytes);
+        let peak = run.peak_rss_bytes;
+        assert!(peak <= 64 * MIB + BESIDE, "{way}: {} MiB", peak / MIB);
+    }
 }

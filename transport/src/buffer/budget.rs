@@ -3,7 +3,7 @@
 //! One line per consumer. What is not listed here (code, stacks, the listing page being parsed, the console) fits in
 //! the fixed 96 MiB that a run may use beside its budget.
 
-use super::pool::{LARGE_BYTES, SMALL_BYTES, SMALL_SLOTS};
+use super::pool::{LARGE_BYTES, SLICE_BYTES, SLICES_MIN, SMALL_BYTES, SMALL_SLOTS};
 
 const MIB: u64 = 1 << 20;
 
@@ -18,19 +18,19 @@ const QUEUED_BYTES: u64 = 400;
 pub struct Budget {
     /// The whole, in bytes.
     pub total_bytes: u64,
-    /// Each worker's arena, in bytes: small slots and large slots.
+    /// Each worker's arena, in bytes: small slots, slices and large slots.
     pub arena_bytes: u64,
 }
 
 impl Budget {
     /// Divides `total_bytes` over `workers` threads that share `connections` connections and a queue of `queued` works.
     ///
-    /// The arena is what is left, but never less than two large slots a worker: a worker with one
+    /// The arena is what is left, but never less than two large slots and a few slices a worker: a worker with one
     /// slot could not overlap its disk with its network, and with none it could not finish a block.
     pub fn divide(total_bytes: u64, workers: u64, connections: u64, queued: u64) -> Self {
         let fixed = connections * CONNECTION_BYTES + queued * QUEUED_BYTES;
         let small = SMALL_SLOTS as u64 * SMALL_BYTES as u64;
-        let least = small + 2 * LARGE_BYTES as u64;
+        let least = small + (SLICES_MIN * SLICE_BYTES + 2 * LARGE_BYTES) as u64;
         let share = total_bytes.saturating_sub(fixed) / workers.max(1);
         let large_slots = share.saturating_sub(small) / LARGE_BYTES as u64;
         Self {
@@ -78,7 +78,7 @@ mod tests {
         let budget = Budget::divide(0, 8, 512, 100_000);
         assert_eq!(
             budget.arena_bytes,
-            (SMALL_SLOTS * SMALL_BYTES + 2 * LARGE_BYTES) as u64
+            (SMALL_SLOTS * SMALL_BYTES + SLICES_MIN * SLICE_BYTES + 2 * LARGE_BYTES) as u64
         );
     }
 

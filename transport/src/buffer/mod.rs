@@ -17,4 +17,4 @@ pub use arena::{Arena, PAGE_BYTES};
 pub use budget::Budget;
 pub(crate) use lease::Layout;
 pub use lease::{Frozen, Lease};
-pub use pool::{LARGE_BYTES, Pool, SMALL_BYTES};
+pub use pool::{LARGE_BYTES, Pool, SLICE_BYTES, SMALL_BYTES};

@@ -1,7 +1,7 @@
 //! The free list of one arena, and who waits for it.
 //!
-//! Two sizes: small slots for small objects and service answers, large ones for blocks. A block larger than one large
-//! slot takes several. Waiters are served in the order in which they asked: that is half of the proof that nothing
+//! Three sizes: small slots for small objects and service answers, large ones for blocks, and between them slices of what
+//! is read while it is sent. A block larger than one large slot takes several. Waiters are served in the order in which they asked: that is half of the proof that nothing
 //! deadlocks, since the oldest chunk is then always the first to get memory. The last slot given back is the first to be
 //! given out again, so that a run that needs little stays in the part of the arena that caches hold and the ring has
 //! registered. For the same reason large slots are not all on the shelf from the start: as many are as a given number of
@@ -23,8 +23,17 @@ pub const SMALL_BYTES: usize = 64 * 1024;
 /// The size of a large slot: the default block.
 pub const LARGE_BYTES: usize = 4 * 1024 * 1024;
 
+/// The size of a slot for a slice of a body that is read while it is sent; what is in the page cache takes less of it.
+pub const SLICE_BYTES: usize = 1024 * 1024;
+
 /// How many small slots an arena begins with.
 pub(super) const SMALL_SLOTS: usize = 64;
+
+/// Slices have this part of an arena: one byte in so many.
+const SLICES_SHARE: usize = 4;
+
+/// But there are never fewer than these.
+pub(super) const SLICES_MIN: usize = 4;
 
 /// How many large slots are registered with the ring: more would only be more memory to pin.
 const REGISTERED_LARGE_SLOTS: usize = 8;
@@ -37,6 +46,7 @@ pub struct Pool(Arc<Shared>);
 struct Shared {
     arena: Arena,
     small: Shelf,
+    slices: Shelf,
     large: Shelf,
 }
 
@@ -85,6 +95,17 @@ impl Shelf {
             .await
             .expect("a shelf is never closed");
         tickets.forget();
+        self.pick(count)
+    }
+
+    /// One slot, if it can be had without waiting.
+    fn take_if_free(&self) -> Option<Vec<usize>> {
+        self.tickets.try_acquire().ok()?.forget();
+        Some(self.pick(1))
+    }
+
+    /// Takes slots that there are tickets for.
+    fn pick(&self, count: usize) -> Vec<usize> {
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         let rest = free.len() - count;
         let mut taken = free.split_off(rest);
@@ -106,13 +127,19 @@ impl Pool {
     /// once; room for two is always there.
     pub fn new(arena_bytes: u64, blocks: usize) -> Result<Self> {
         let small_bytes = SMALL_SLOTS * SMALL_BYTES;
-        let large_slots = ((arena_bytes as usize).saturating_sub(small_bytes) / LARGE_BYTES).max(2);
-        let arena = Arena::map(small_bytes + large_slots * LARGE_BYTES)?;
+        let slices = (arena_bytes as usize / SLICES_SHARE / SLICE_BYTES).max(SLICES_MIN);
+        let slices_bytes = slices * SLICE_BYTES;
+        let rest = (arena_bytes as usize).saturating_sub(small_bytes + slices_bytes);
+        let large_slots = (rest / LARGE_BYTES).max(2);
+        let large_bytes = large_slots * LARGE_BYTES;
+        let arena = Arena::map(small_bytes + large_bytes + slices_bytes)?;
         let small = Shelf::new(0, SMALL_BYTES, SMALL_SLOTS, SMALL_SLOTS);
         let large = Shelf::new(small_bytes, LARGE_BYTES, large_slots, blocks.max(2));
+        let slices = Shelf::new(small_bytes + large_bytes, SLICE_BYTES, slices, slices);
         Ok(Self(Arc::new(Shared {
             arena,
             small,
+            slices,
             large,
         })))
     }
@@ -135,6 +162,18 @@ impl Pool {
         Ok(Lease::new(self.clone(), offsets, room.slot_bytes, bytes))
     }
 
+    /// Waits for room for a slice, at most [`SLICE_BYTES`], and takes it.
+    pub(crate) async fn slice(&self) -> Lease {
+        let offsets = self.0.slices.take(1).await;
+        Lease::new(self.clone(), offsets, SLICE_BYTES, SLICE_BYTES)
+    }
+
+    /// The same where there is room at once and nobody waits for it.
+    pub(crate) fn slice_if_free(&self) -> Option<Lease> {
+        let offsets = self.0.slices.take_if_free()?;
+        Some(Lease::new(self.clone(), offsets, SLICE_BYTES, SLICE_BYTES))
+    }
+
     /// From now on so many large blocks are wanted at once. What is on the shelf already stays there.
     pub fn provide_for(&self, blocks: usize) {
         self.0.large.blocks.store(blocks.max(2), Ordering::Relaxed);
@@ -153,7 +192,7 @@ impl Pool {
 
     /// True when every slot is back.
     pub fn is_whole(&self) -> bool {
-        [&self.0.small, &self.0.large]
+        [&self.0.small, &self.0.slices, &self.0.large]
             .iter()
             .all(|shelf| shelf.tickets.available_permits() == shelf.stocked.load(Ordering::Relaxed))
     }
@@ -168,7 +207,11 @@ impl Pool {
     }
 
     pub(super) fn give_back(&self, offsets: &[usize], slot_bytes: usize) {
-        self.room_for(slot_bytes).give_back(offsets);
+        let room = match slot_bytes {
+            SLICE_BYTES => &self.0.slices,
+            _ => self.room_for(slot_bytes),
+        };
+        room.give_back(offsets);
     }
 
     fn room_for(&self, bytes: usize) -> &Shelf {

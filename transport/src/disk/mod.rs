@@ -2,8 +2,8 @@
 //!
 //! [`Disk`] is a worker's way to files; [`File`] one open file; [`Root`] a folder below which everything happens;
 //! [`Staged`] a file that is written beside its place and moved there when it is complete; [`settle`] makes many of
-//! them durable at once; [`Load`] is what a run has at the disk at once. [`Pipe`] is what has no positions: standard input
-//! and output.
+//! them durable at once; [`Load`] is what a run has at the disk at once. [`Slices`] is a part of a file that is read while it
+//! is sent, [`Pipe`] what has no positions: standard input and output.
 
 mod ring;
 
@@ -16,6 +16,8 @@ mod holes;
 mod load;
 
 mod staged;
+
+mod slices;
 
 mod pipe;
 
@@ -30,6 +32,8 @@ pub use holes::data_parts;
 pub use load::{Load, LoadTally, TURNS_MAX};
 pub use pipe::Pipe;
 pub use root::{Facts, Root};
+pub(crate) use slices::Reading;
+pub use slices::Slices;
 pub use staged::{Complete, Staged};
 
 use crate::buffer::{Layout, Pool};

@@ -18,7 +18,7 @@ use hyper::{HeaderMap, StatusCode};
 use hyper_util::rt::TokioIo;
 
 use super::Endpoint;
-use super::body::Body;
+use super::body::{Body, Waiting};
 use super::spelling::{Spelled, Spelling};
 use super::watch::Watch;
 use super::wire::{HEAD_BYTES_MAX, Meter, Wire};
@@ -114,6 +114,7 @@ impl Connection {
     /// Sends a request and waits for the head of its answer.
     pub(crate) async fn exchange(&mut self, mut request: hyper::Request<Body>) -> Result<Answer> {
         let body_bytes = request.body().size_hint().lower();
+        let waiting = request.body().waiting();
         let spelled = request.extensions_mut().remove::<Spelled>();
         self.meter.begin(Spelling::new(spelled));
         self.watch.begin(self.timeouts.attempt);
@@ -126,6 +127,9 @@ impl Connection {
             self.drive(cx);
             if let Poll::Ready(received) = answer.as_mut().poll(cx) {
                 return Poll::Ready(Ok(received));
+            }
+            if waiting.as_ref().is_some_and(Waiting::is_on) {
+                self.watch.stir();
             }
             let silent = ready!(self.watch.poll(cx, self.meter.moved(), limit));
             Poll::Ready(Err(silent))
@@ -243,6 +247,10 @@ impl Connection {
 
     /// What hyper's errors mean.
     fn broke(&self, error: &hyper::Error) -> Error {
+        let ours = std::error::Error::source(error).and_then(|source| source.downcast_ref());
+        if let Some(ours) = ours.filter(|_| error.is_user()) {
+            return Error::clone(ours);
+        }
         let endpoint = &self.endpoint;
         if self.meter.head_is_too_long() {
             let told = format!("the answer of `{endpoint}` has a head of more than 64 KiB");

@@ -1,14 +1,31 @@
-//! The body of a request: buffers that already hold the bytes, sent without a copy and as often as needed.
+//! The body of a request: buffers that already hold the bytes, or the part of a file that has them, sent as often as
+//! needed.
 
 use bytes::Bytes;
 
 use crate::buffer::Frozen;
+use crate::disk::Slices;
 
 /// A request body of known length. Cloning is cheap: the same memory is sent again on a retry.
 #[derive(Debug, Clone, Default)]
 pub struct Payload {
-    pieces: Vec<Bytes>,
+    content: Content,
     bytes: u64,
+}
+
+/// Where the bytes are.
+#[derive(Debug, Clone)]
+pub(super) enum Content {
+    /// In memory; none is empty.
+    Pieces(Vec<Bytes>),
+    /// In a file.
+    Slices(Slices),
+}
+
+impl Default for Content {
+    fn default() -> Self {
+        Self::Pieces(Vec::new())
+    }
 }
 
 impl Payload {
@@ -17,14 +34,17 @@ impl Payload {
         Self::default()
     }
 
-    /// The pieces, in order; empty pieces do not count.
+    /// The pieces in memory, in order; empty pieces do not count.
     pub fn pieces(&self) -> &[Bytes] {
-        &self.pieces
+        match &self.content {
+            Content::Pieces(pieces) => pieces,
+            Content::Slices(_) => &[],
+        }
     }
 
-    /// The pieces themselves.
-    pub(super) fn into_pieces(self) -> Vec<Bytes> {
-        self.pieces
+    /// The bytes, wherever they are.
+    pub(super) fn into_content(self) -> Content {
+        self.content
     }
 
     /// The length in bytes.
@@ -35,15 +55,7 @@ impl Payload {
 
 impl From<Bytes> for Payload {
     fn from(whole: Bytes) -> Self {
-        let bytes = whole.len() as u64;
-        Self {
-            pieces: if whole.is_empty() {
-                Vec::new()
-            } else {
-                vec![whole]
-            },
-            bytes,
-        }
+        Self::from_iter([whole])
     }
 }
 
@@ -60,15 +72,24 @@ impl FromIterator<Bytes> for Payload {
             .filter(|piece| !piece.is_empty())
             .collect();
         let bytes = pieces.iter().map(|piece| piece.len() as u64).sum();
-        Self { pieces, bytes }
+        Self {
+            content: Content::Pieces(pieces),
+            bytes,
+        }
     }
 }
 
 impl From<&Frozen> for Payload {
     fn from(frozen: &Frozen) -> Self {
+        frozen.pieces().collect()
+    }
+}
+
+impl From<Slices> for Payload {
+    fn from(slices: Slices) -> Self {
         Self {
-            pieces: frozen.pieces().collect(),
-            bytes: frozen.bytes() as u64,
+            bytes: slices.bytes(),
+            content: Content::Slices(slices),
         }
     }
 }

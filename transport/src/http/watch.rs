@@ -36,6 +36,11 @@ impl Watch {
         self.attempt_ends_at = self.moved_at + attempt;
     }
 
+    /// It is not the peer who is waited for: silence begins now at the earliest.
+    pub(super) fn stir(&mut self) {
+        self.moved_at = Instant::now();
+    }
+
     /// To be asked whenever there is nothing else to do. `moved` is any number that changes with every sign of life.
     /// Ready once it has not changed for `limit`, or the attempt has taken too long; it then says for how long.
     pub(super) fn poll(

@@ -61,6 +61,7 @@ pub fn judge(error: &Error) -> Verdict {
         Kind::Proxy(_)
         | Kind::Disk(_)
         | Kind::Limit
+        | Kind::Shortened
         | Kind::Tls
         | Kind::Invalid
         | Kind::Stopped => Verdict::Never,

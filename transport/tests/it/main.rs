@@ -6,4 +6,5 @@ mod proxies;
 mod refusal;
 mod script;
 mod silence;
+mod slices;
 mod trust;

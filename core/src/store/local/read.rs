@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use azring_transport as transport;
 use azring_transport::buffer::Lease;
-use azring_transport::disk::{Caching, Facts, File, Root, data_parts};
+use azring_transport::disk::{Caching, Facts, File, Root, Slices, data_parts};
 use tokio::sync::mpsc;
 
 use super::attributes::Judge;
@@ -184,6 +184,9 @@ impl Source for LocalSource {
     }
 }
 
+/// What is no longer than this is read as a whole: there is nothing to gain.
+const SLICED_BYTES_MIN: u64 = 256 * 1024;
+
 struct LocalReader {
     file: File,
     entry: Entry,
@@ -210,6 +213,13 @@ impl Reader for LocalReader {
             }
             Ok(lease)
         })
+    }
+
+    fn slices(&self, tools: &Tools, chunk: Chunk) -> Option<Slices> {
+        let through = (&tools.disk, &tools.pool);
+        let shown = self.entry.name.to_string();
+        (chunk.bytes > SLICED_BYTES_MIN)
+            .then(|| Slices::new(&self.file, through, chunk.offset, chunk.bytes, shown))
     }
 
     fn finish<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<()>> {

@@ -7,6 +7,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use azring_transport::buffer::Frozen;
+use azring_transport::disk::Slices;
+use azring_transport::http::Payload;
 use md5::{Digest as _, Md5 as Md5Hash};
 
 use super::there::{Clearings, There};
@@ -18,6 +20,7 @@ use crate::plan::Task;
 use crate::plan::chunks::{Chunk, Chunks};
 use crate::plan::history::Start;
 use crate::store::blob::block_id::BlockIds;
+use crate::store::blob::properties::Stored;
 use crate::store::blob::request::{put_blob, put_block, put_block_from_url, put_block_list};
 use crate::store::rest::checksum::Check;
 use crate::store::rest::conditions::Condition;
@@ -99,6 +102,32 @@ impl BlockWriter {
             .map(drop)
     }
 
+    /// Sends a chunk, as a block or as the whole blob.
+    async fn send(
+        &self,
+        tools: &Tools,
+        chunk: Chunk,
+        payload: Payload,
+        stored: Stored<'_>,
+        check: Check,
+    ) -> Result<Receipt> {
+        let Draft { place, name, .. } = &self.draft;
+        let is_listed = self.is_listed.load(Ordering::Relaxed);
+        let request = if is_listed {
+            put_block::request(place, name, &self.ids.id(chunk.index), payload, check)
+        } else {
+            put_blob::request(place, name, payload, check, stored, Condition::Always)
+        };
+        let reply = self.clearings.send(&self.draft, tools, &request).await?;
+        if let Some(etag) = etag(&reply).filter(|_| !is_listed) {
+            let _only_once = self.etag.set(etag);
+        }
+        Ok(Receipt {
+            index: chunk.index,
+            bytes: chunk.bytes,
+        })
+    }
+
     /// The blocks that the service has not got, or not any more.
     async fn missing(&self, tools: &Tools) -> Result<Vec<u32>> {
         let there = There::ask(&self.draft, tools, &self.ids, &self.chunks).await?;
@@ -142,7 +171,6 @@ impl Writer for BlockWriter {
         sums: Sums,
     ) -> Step<'a, Result<Receipt>> {
         Box::pin(async move {
-            let Draft { place, name, .. } = &self.draft;
             // The service compares a whole blob with the MD5 that is stored with it. The source's may be out of date
             // and is stored all the same, with a list of one block.
             if self.chunks.total() == 1 && self.draft.md5.is_some_and(|md5| md5 != md5_of(&data)) {
@@ -156,20 +184,23 @@ impl Writer for BlockWriter {
                 Some(md5) if !is_listed => Check::Md5(md5),
                 _ => sums.crc64.map_or(Check::None, Check::Crc64),
             };
-            let request = if is_listed {
-                put_block::request(place, name, &self.ids.id(chunk.index), &data, check)
-            } else {
-                put_blob::request(place, name, &data, check, stored, Condition::Always)
-            };
-            let reply = self.clearings.send(&self.draft, tools, &request).await?;
-            if let Some(etag) = etag(&reply).filter(|_| !is_listed) {
-                let _only_once = self.etag.set(etag);
-            }
-            Ok(Receipt {
-                index: chunk.index,
-                bytes: chunk.bytes,
-            })
+            self.send(tools, chunk, (&data).into(), stored, check).await
         })
+    }
+
+    fn takes_slices(&self, _chunk: Chunk) -> bool {
+        // The MD5 of a whole blob is compared first.
+        self.chunks.total() > 1 || self.draft.md5.is_none()
+    }
+
+    fn pass<'a>(
+        &'a self,
+        tools: &'a Tools,
+        chunk: Chunk,
+        slices: Slices,
+    ) -> Step<'a, Result<Receipt>> {
+        let stored = self.draft.stored(None);
+        Box::pin(self.send(tools, chunk, slices.into(), stored, Check::None))
     }
 
     fn commit<'a>(&'a self, tools: &'a Tools, md5: Option<Md5>) -> Step<'a, Result<Committed>> {

@@ -1,0 +1,176 @@
+//! A part of a file that is read while it is sent.
+//!
+//! What goes into a request need not be in memory as a whole. [`Slices`] says which part of which file it is; every attempt
+//! to send it begins a [`Reading`] of its own, which hands out one slice after the other and gets the memory back as soon
+//! as the socket has taken the bytes. So a request holds a slice or two however long its body is, and what is in memory is
+//! still in the processor's cache when it is sent.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use super::{Disk, File};
+use crate::buffer::{Frozen, Lease, Pool, SLICE_BYTES};
+use crate::{Error, Kind, Result};
+
+/// A slice of what the page cache has, in bytes: it is copied twice, and should be in a cache of the processor the second
+/// time. Smaller ones make those copies cheaper still, but wake the other side more often (256 KiB to 2 MiB: the same
+/// processor time over loopback, within the noise).
+const CACHED_SLICE_BYTES: usize = 512 * 1024;
+
+/// Slices that are read ahead of the one that is waited for, once anything has to be waited for.
+const AHEAD_MAX: usize = 3;
+
+/// Bytes of a file that are read when they are wanted, as often as they are. Cloning is cheap.
+#[derive(Clone)]
+pub struct Slices {
+    file: File,
+    disk: Disk,
+    pool: Pool,
+    at: u64,
+    bytes: u64,
+    shown: String,
+}
+
+impl Slices {
+    /// `bytes` bytes of the file from offset `at` on, through memory of this pool; errors call the file `shown`.
+    pub fn new(
+        file: &File,
+        (disk, pool): (&Disk, &Pool),
+        at: u64,
+        bytes: u64,
+        shown: String,
+    ) -> Self {
+        Self {
+            file: file.clone(),
+            disk: disk.clone(),
+            pool: pool.clone(),
+            at,
+            bytes,
+            shown,
+        }
+    }
+
+    /// The length in bytes.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Begins at the first byte. Nothing is read yet.
+    pub(crate) fn begin(self) -> Reading {
+        let ahead_max = if self.file.is_direct() { AHEAD_MAX } else { 0 };
+        Reading {
+            slices: self,
+            begun: 0,
+            under_way: VecDeque::new(),
+            ahead_max,
+        }
+    }
+
+    fn slice_bytes(&self) -> usize {
+        if self.file.is_direct() {
+            SLICE_BYTES
+        } else {
+            CACHED_SLICE_BYTES
+        }
+    }
+
+    /// Reads the slice that begins `from` bytes after the first one. The file must still have all of it.
+    async fn read(self, from: u64, bytes: usize, lease: Option<Lease>) -> Result<Frozen> {
+        let lease = match lease {
+            Some(lease) => lease,
+            None => self.pool.slice().await,
+        };
+        let read = self.file.read_at(&self.disk, lease, self.at + from, bytes);
+        let filled = read
+            .await
+            .map_err(|error| Error::disk(format_args!("cannot read `{}`", self.shown), &error))?;
+        if filled.filled() < bytes {
+            let told = format!("`{}` became shorter while it was read", self.shown);
+            return Err(Error::new(Kind::Shortened, told));
+        }
+        Ok(filled.freeze())
+    }
+}
+
+impl fmt::Debug for Slices {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Slices")
+            .field("at", &self.at)
+            .field("bytes", &self.bytes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The slices, one after the other. Dropping it calls off what is being read.
+pub(crate) struct Reading {
+    slices: Slices,
+    /// So many bytes are being read, or have been.
+    begun: u64,
+    under_way: VecDeque<UnderWay>,
+    ahead_max: usize,
+}
+
+enum UnderWay {
+    Reading(Pin<Box<dyn Future<Output = Result<Frozen>>>>),
+    Read(Result<Frozen>),
+}
+
+impl Reading {
+    /// The next slice; `None` after the last.
+    ///
+    /// Only the slice that is wanted next waits for memory; those ahead of it take what is free. Whoever waits for memory
+    /// here has none, so that those who have some only ever wait for their disk and their peer.
+    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frozen>>> {
+        self.begin_more(cx);
+        let Some(next) = self.under_way.front_mut() else {
+            return Poll::Ready(None);
+        };
+        let ready = match next {
+            UnderWay::Reading(read) => read.as_mut().poll(cx),
+            UnderWay::Read(_) => match self.under_way.pop_front() {
+                Some(UnderWay::Read(result)) => return Poll::Ready(Some(result)),
+                _ => return Poll::Ready(None),
+            },
+        };
+        match ready {
+            Poll::Ready(result) => {
+                self.under_way.pop_front();
+                Poll::Ready(Some(result))
+            }
+            Poll::Pending => {
+                self.ahead_max = AHEAD_MAX;
+                Poll::Pending
+            }
+        }
+    }
+
+    fn begin_more(&mut self, cx: &mut Context<'_>) {
+        while self.begun < self.slices.bytes && self.under_way.len() <= self.ahead_max {
+            let lease = self.slices.pool.slice_if_free();
+            if lease.is_none() && !self.under_way.is_empty() {
+                return;
+            }
+            let rest = self.slices.bytes - self.begun;
+            let bytes = rest.min(self.slices.slice_bytes() as u64);
+            let slices = self.slices.clone();
+            let mut read = Box::pin(slices.read(self.begun, bytes as usize, lease));
+            self.begun += bytes;
+            // Only what has been polled is on its way.
+            self.under_way.push_back(match read.as_mut().poll(cx) {
+                Poll::Ready(result) => UnderWay::Read(result),
+                Poll::Pending => UnderWay::Reading(read),
+            });
+        }
+    }
+}
+
+impl fmt::Debug for Reading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reading")
+            .field("slices", &self.slices)
+            .field("begun", &self.begun)
+            .finish_non_exhaustive()
+    }
+}
