@@ -41,6 +41,7 @@ use crate::surroundings::Surroundings;
 pub(crate) fn options(given: &Given, around: &Surroundings) -> Result<Options, Misuse> {
     value::check(given)?;
     measured::refuse(given)?;
+    path::check(given)?;
     let source = location(given, &SOURCE, around)?;
     let target = location(given, &TARGET, around)?;
     between(given, source, target, around)
@@ -277,3 +278,6 @@ fn choices(parameter: &Parameter) -> String {
 
 #[cfg(test)]
 pub(crate) mod tests;
+
+#[cfg(test)]
+mod every_parameter;

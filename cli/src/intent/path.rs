@@ -35,6 +35,11 @@ pub(crate) fn local(given: &Given, parameter: &Parameter) -> Result<Option<PathB
         })
 }
 
+/// Checks what drives stand for, also where no path names one: somebody meant something by it.
+pub(super) fn check(given: &Given) -> Result<(), Misuse> {
+    drives(given).map(drop).map_err(Misuse::meaning)
+}
+
 /// The path of this machine that `text` means, or why it means none.
 pub(super) fn translate(given: &Given, text: &str) -> Result<String, String> {
     if text.starts_with(r"\\") {

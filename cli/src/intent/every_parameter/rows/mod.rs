@@ -1,0 +1,65 @@
+//! The rows. What is said of AzCopy's parameters is from the article and from the documentation of AzCopy on Linux.
+
+mod location;
+
+mod machine;
+
+mod selection;
+
+mod session;
+
+mod transfer;
+
+use azring_core::location::Location;
+use azring_core::options::{ContentType, Options};
+use azring_transport::auth::Credential;
+
+use super::{Row, Seen, Way};
+use crate::parameter::Service::{self, Blobs, Files, Tables};
+
+const ALL: &[Service] = &[Blobs, Files, Tables];
+const BLOBS: &[Service] = &[Blobs];
+const BLOBS_FILES: &[Service] = &[Blobs, Files];
+const BLOBS_TABLES: &[Service] = &[Blobs, Tables];
+const TABLES: &[Service] = &[Tables];
+const EVERYWHERE: &[Way] = &[Way::Up, Way::Down, Way::Between];
+
+/// Who the service would see.
+fn identity(location: &Location) -> String {
+    let Location::Blob(place) = location else {
+        return "nobody is asked".to_owned();
+    };
+    match place.account.credential {
+        Credential::Anonymous => "anonymous",
+        Credential::SharedKey { .. } => "key",
+        Credential::Sas(_) => "signature",
+    }
+    .to_owned()
+}
+
+fn content_type(options: &Options) -> String {
+    match &options.shape.content_type {
+        ContentType::Unset => "none".to_owned(),
+        ContentType::ByExtension(_) => "by extension".to_owned(),
+        ContentType::Fixed(text) => text.clone(),
+    }
+}
+
+/// The folder of the journal.
+fn journal(seen: &Seen) -> String {
+    let folder = seen.kept.as_ref().map(|kept| kept.folder.display());
+    folder.map_or("none".to_owned(), |folder| folder.to_string())
+}
+
+/// All of them.
+pub(super) fn all() -> impl Iterator<Item = &'static Row> {
+    [
+        location::ROWS,
+        selection::ROWS,
+        transfer::ROWS,
+        machine::ROWS,
+        session::ROWS,
+    ]
+    .into_iter()
+    .flatten()
+}
