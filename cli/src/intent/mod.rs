@@ -17,6 +17,8 @@ mod conflict;
 
 mod measured;
 
+mod foreign;
+
 use std::path::PathBuf;
 
 use azring_core::location::{BlobLocation, Location, ServiceKind, parse};
@@ -42,6 +44,7 @@ pub(crate) fn options(given: &Given, around: &Surroundings) -> Result<Options, M
     value::check(given)?;
     measured::refuse(given)?;
     path::check(given)?;
+    foreign::check(given, around)?;
     let source = location(given, &SOURCE, around)?;
     let target = location(given, &TARGET, around)?;
     between(given, source, target, around)
@@ -262,6 +265,12 @@ pub(crate) fn engine(given: &Given, around: &Surroundings) -> Result<Engine, Mis
             .into(),
         proxies: Proxies::from_environment(|name| around.variable(name)).into(),
     })
+}
+
+/// The choice that was given, as the table writes it, whether or not this version can do it.
+fn known_word(given: &Given, parameter: &Parameter) -> Option<&'static str> {
+    let choice = value::known_choice(given, parameter).ok().flatten();
+    choice.map(|choice| choice.word)
 }
 
 /// The words that a parameter knows, for a complaint about one that it does not.

@@ -167,7 +167,7 @@ fn a_key_or_a_signature_goes_to_its_own_side() {
 fn a_service_is_named_where_the_host_does_not_tell() {
     let emulator = ["/Source:http://127.0.0.1:10000/a/c", "/Dest:/data"];
     assert!(read(&emulator, &["/SourceType:blob"]).is_ok());
-    assert_snapshot!(refused(&emulator, &["/SourceType:Table"]), @"`Table` as the value of `/SourceType` is not built yet in azring 0.1.0");
+    assert_snapshot!(refused(&emulator, &["/SourceType:Table", "/SourceKey:a2V5"]), @"`Table` as the value of `/SourceType` is not built yet in azring 0.1.0");
     assert_snapshot!(refused(UPLOAD, &["/DestType:queue"]), @"`queue` is no value of `/DestType`: it takes `Blob`, `File`, `Table`");
 }
 

@@ -79,7 +79,10 @@ pub(crate) fn choice(given: &Given, parameter: &Parameter) -> Result<Option<&'st
 }
 
 /// The choice of the table that was given, whatever the case of its letters.
-fn known_choice(given: &Given, parameter: &Parameter) -> Result<Option<&'static Choice>, Misuse> {
+pub(super) fn known_choice(
+    given: &Given,
+    parameter: &Parameter,
+) -> Result<Option<&'static Choice>, Misuse> {
     let Value::Choice(known) = parameter.value else {
         return Ok(None);
     };

@@ -13,7 +13,7 @@ pub(super) const GROUP: Group = Group {
     ],
 };
 
-static PKRS: Parameter = Parameter {
+pub(crate) static PKRS: Parameter = Parameter {
     slash: "PKRS",
     dash: &["pkrs"],
     value: Value::Required("key1#key2#..."),
@@ -40,7 +40,7 @@ pub(crate) static SPLIT_SIZE: Parameter = Parameter {
     built: false,
 };
 
-static ENTITY_OPERATION: Parameter = Parameter {
+pub(crate) static ENTITY_OPERATION: Parameter = Parameter {
     slash: "EntityOperation",
     dash: &["entity-operation"],
     value: Value::Choice(&[
@@ -57,7 +57,7 @@ static ENTITY_OPERATION: Parameter = Parameter {
     built: false,
 };
 
-static MANIFEST: Parameter = Parameter {
+pub(crate) static MANIFEST: Parameter = Parameter {
     slash: "Manifest",
     dash: &["manifest"],
     value: Value::Required("file"),
@@ -71,7 +71,7 @@ static MANIFEST: Parameter = Parameter {
     built: false,
 };
 
-static PAYLOAD_FORMAT: Parameter = Parameter {
+pub(crate) static PAYLOAD_FORMAT: Parameter = Parameter {
     slash: "PayloadFormat",
     dash: &["payload-format"],
     value: Value::Choice(&[not_yet("JSON"), not_yet("CSV")]),

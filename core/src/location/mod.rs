@@ -20,7 +20,7 @@ use azring_transport::http::Account;
 pub use account::ServiceKind;
 pub use measured::{Generated, Void};
 pub(crate) use name::{RESERVED, decode as decode_name};
-pub use parse::{Access, parse};
+pub use parse::{Access, parse, service_of};
 pub(crate) use plain::warning as plain_text_warning;
 
 /// One end of a copy. Its `Display` is what [`parse()`] reads, without any credential; of the two ends that only measuring

@@ -54,6 +54,24 @@ fn other_scheme(scheme: &str) -> Error {
 
 // ---- this machine ----
 
+/// The service that a URL belongs to, as far as its host tells; `None` for what is no URL, and for a host that does not
+/// tell.
+pub fn service_of(text: &str) -> Option<ServiceKind> {
+    let (scheme, rest) = split_scheme(text)?;
+    let scheme = if scheme.eq_ignore_ascii_case("http") {
+        Scheme::Http
+    } else {
+        Scheme::Https
+    };
+    let Url {
+        endpoint, has_port, ..
+    } = Url::read(scheme, rest).ok()?;
+    match read_host(&endpoint.host, has_port) {
+        Host::Product { service, .. } => Some(service),
+        Host::PathStyle | Host::Custom => None,
+    }
+}
+
 fn local(text: &str, access: &Access, kind: Option<ServiceKind>) -> Result<Location> {
     if text.is_empty() {
         return Err(usage("a location is empty: give a path or a URL"));

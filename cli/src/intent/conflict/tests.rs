@@ -1,185 +1,18 @@
 //! Every combination that AzCopy's documentation or its library forbids, a row each: it is refused while words are read,
-//! when nothing has been asked of a disk or a service yet. Rows about shares and tables as places belong to the versions
-//! that have them.
+//! when nothing has been asked of a disk or a service yet. Copies from and to shares and tables, which this version has not,
+//! are under the same rules, and refused by the name of their service once they break none.
 
-use crate::intent::tests::refused;
+mod rows;
 
-const FOLDER: &str = "/data";
-const BLOBS: &str = "https://a.blob.core.windows.net/c";
-const OTHERS: &str = "https://b.blob.core.windows.net/c";
+use std::ffi::OsString;
 
-/// From where, to where, with what; and a piece of what is said.
-type Row = (
-    &'static str,
-    &'static str,
-    &'static [&'static str],
-    &'static str,
-);
+use super::{DIRECTIONS, Direction};
+use crate::intent::options;
+use crate::intent::tests::{alone, refused};
+use crate::parameter::{self, Dialect};
+use crate::words;
 
-const ROWS: &[Row] = &[
-    (
-        FOLDER,
-        "/other",
-        &[],
-        "Both Source and Destination are locally accessible locations.",
-    ),
-    (
-        BLOBS,
-        BLOBS,
-        &[],
-        "Source and destination cannot be the same.",
-    ),
-    (
-        BLOBS,
-        BLOBS,
-        &["/SyncCopy"],
-        "Source and destination cannot be the same.",
-    ),
-    // The type of a blob is chosen where a file becomes one.
-    (BLOBS, FOLDER, &["/BlobType:block"], "`/BlobType` is only"),
-    (
-        BLOBS,
-        OTHERS,
-        &["/BlobType:page", "/SyncCopy"],
-        "`/BlobType` is only",
-    ),
-    // Names are cut at a delimiter where they become paths.
-    (
-        FOLDER,
-        BLOBS,
-        &["/Delimiter:#"],
-        "`/Delimiter` is only for downloads",
-    ),
-    (
-        BLOBS,
-        OTHERS,
-        &["/Delimiter:#", "/SyncCopy"],
-        "`/Delimiter` is only for downloads",
-    ),
-    (
-        BLOBS,
-        FOLDER,
-        &["/Delimiter:ab"],
-        "is not a single character",
-    ),
-    // Only blobs have snapshots.
-    (
-        FOLDER,
-        BLOBS,
-        &["/Snapshot"],
-        "`/Snapshot` is only for copies from blobs",
-    ),
-    // A content type is given to what is uploaded.
-    (
-        BLOBS,
-        FOLDER,
-        &["/SetContentType"],
-        "`/SetContentType` is only for uploads",
-    ),
-    (
-        BLOBS,
-        FOLDER,
-        &["/SetContentType:a/b"],
-        "`/SetContentType` is only for uploads",
-    ),
-    (
-        BLOBS,
-        OTHERS,
-        &["/SetContentType:a/b", "/SyncCopy"],
-        "`/SetContentType` is only for uploads",
-    ),
-    // Attributes are those of files that are uploaded.
-    (BLOBS, FOLDER, &["/A"], "`/A` is only for uploads"),
-    (BLOBS, FOLDER, &["/IA:R"], "`/IA` is only for uploads"),
-    (BLOBS, FOLDER, &["/XA:R"], "`/XA` is only for uploads"),
-    (
-        BLOBS,
-        OTHERS,
-        &["/A", "/SyncCopy"],
-        "`/A` is only for uploads",
-    ),
-    (FOLDER, BLOBS, &["/IA:X"], "`X` is no attribute"),
-    (FOLDER, BLOBS, &["/XA:RAQ"], "`Q` is no attribute"),
-    // What is copied through this machine goes from a service to a service.
-    (FOLDER, BLOBS, &["/SyncCopy"], "`/SyncCopy` is only"),
-    (BLOBS, FOLDER, &["/SyncCopy"], "`/SyncCopy` is only"),
-    // What is for tables.
-    (FOLDER, BLOBS, &["/PKRS:a#b"], "`/PKRS` is only for tables"),
-    (
-        BLOBS,
-        FOLDER,
-        &["/Manifest:m"],
-        "`/Manifest` is only for tables",
-    ),
-    (
-        FOLDER,
-        BLOBS,
-        &["/EntityOperation:InsertOrSkip"],
-        "`/EntityOperation` is only for tables",
-    ),
-    (
-        BLOBS,
-        FOLDER,
-        &["/SplitSize:31"],
-        "`/SplitSize` must be at least 32",
-    ),
-    // Numbers within their limits.
-    (
-        FOLDER,
-        BLOBS,
-        &["/NC:0"],
-        "Parallel operations count must be positive",
-    ),
-    (
-        FOLDER,
-        BLOBS,
-        &["/NC:-1"],
-        "Parallel operations count must be positive",
-    ),
-    (
-        FOLDER,
-        BLOBS,
-        &["/NC:513"],
-        "`/NC` must be between 1 and 512",
-    ),
-    (
-        FOLDER,
-        BLOBS,
-        &["/BlockSizeInMb:3"],
-        "BlockSize must be between",
-    ),
-    (
-        FOLDER,
-        BLOBS,
-        &["/BlockSizeInMb:5"],
-        "BlockSize must be multiple of 4MB.",
-    ),
-    // A pattern for files stays below the source.
-    (
-        FOLDER,
-        BLOBS,
-        &["/Pattern:.."],
-        "Search pattern cannot contain",
-    ),
-    (
-        FOLDER,
-        BLOBS,
-        &["/Pattern:a.."],
-        "Search pattern cannot contain",
-    ),
-    (
-        FOLDER,
-        BLOBS,
-        &["/Pattern:../a"],
-        "Search pattern cannot contain",
-    ),
-    (
-        FOLDER,
-        BLOBS,
-        &["/Pattern:a/../b"],
-        "Search pattern cannot contain",
-    ),
-];
+use rows::{BLOBS, EMULATOR, FOLDER, KEY, OTHERS, ROWS, SHARE, TABLE};
 
 #[test]
 fn every_forbidden_combination_is_refused_before_anything_is_asked() {
@@ -191,4 +24,186 @@ fn every_forbidden_combination_is_refused_before_anything_is_asked() {
             "{source} to {target} with {more:?}: {text}"
         );
     }
+}
+
+/// The same rows in the other dialect: what is said names its parameters as they were typed.
+#[test]
+fn every_forbidden_combination_is_refused_in_the_linux_dialect_too() {
+    for (source, target, more, said) in ROWS {
+        let ends = [format!("/Source:{source}"), format!("/Dest:{target}")];
+        let words: Vec<OsString> = ends
+            .iter()
+            .map(OsString::from)
+            .chain(more.iter().map(OsString::from))
+            .collect();
+        let dash = words::read(&words).unwrap().words(Dialect::Dash);
+        let text = options(&words::read(&dash).unwrap(), &alone(&[]))
+            .expect_err("must be refused")
+            .to_string();
+        let said = parameter::all().fold((*said).to_owned(), |said, row| {
+            let [slash, dash] = [Dialect::Slash, Dialect::Dash]
+                .map(|dialect| format!("`{}`", row.spelled(dialect)));
+            said.replace(&slash, &dash)
+        });
+        assert!(text.contains(&said), "{dash:?}: {text}");
+    }
+}
+
+/// Each parameter that makes sense in some directions only is in the rows with every direction in which it makes none.
+#[test]
+fn every_direction_that_makes_no_sense_has_its_row() {
+    for (parameter, directions, _) in DIRECTIONS {
+        for (direction, source, target) in [
+            (Direction::Upload, FOLDER, BLOBS),
+            (Direction::Download, BLOBS, FOLDER),
+            (Direction::Between, BLOBS, OTHERS),
+        ] {
+            let name = format!("/{}", parameter.slash);
+            let is_there = ROWS.iter().any(|(from, to, more, _)| {
+                (*from, *to) == (source, target)
+                    && more
+                        .iter()
+                        .any(|word| word.split(':').next() == Some(&name))
+            });
+            let is_needed = !directions.contains(&direction);
+            assert!(is_there || !is_needed, "{name} in {direction:?} has no row");
+        }
+    }
+}
+
+/// The conditions that AzCopy's documentation and its library forbid, and whether a row is about each.
+#[test]
+fn every_condition_that_azcopy_forbids_has_its_row() {
+    let is_about = |source: &str, target: &str, words: &[&str]| {
+        ROWS.iter().any(|(from, to, more, _)| {
+            let given: Vec<_> = more
+                .iter()
+                .filter_map(|word| word.split(':').next())
+                .collect();
+            (*from, *to) == (source, target) && words.iter().all(|word| given.contains(word))
+        })
+    };
+    for (condition, is_there) in [
+        ("both ends local", is_about(FOLDER, "/other", &[])),
+        ("both ends the same", is_about(BLOBS, BLOBS, &[])),
+        (
+            "a blob type that nothing is uploaded as",
+            is_about(BLOBS, FOLDER, &["/BlobType"]) && is_about(FOLDER, SHARE, &["/BlobType"]),
+        ),
+        (
+            "a delimiter without a download of blobs",
+            is_about(FOLDER, BLOBS, &["/Delimiter"]) && is_about(SHARE, FOLDER, &["/Delimiter"]),
+        ),
+        (
+            "snapshots of what is no blob",
+            is_about(FOLDER, BLOBS, &["/Snapshot"]) && is_about(SHARE, FOLDER, &["/Snapshot"]),
+        ),
+        (
+            "a content type without an upload",
+            is_about(BLOBS, FOLDER, &["/SetContentType"]),
+        ),
+        (
+            "a pattern and everything below, from a share",
+            is_about(SHARE, FOLDER, &["/Pattern", "/S"]),
+        ),
+        (
+            "neither of both, from a share",
+            is_about(SHARE, FOLDER, &["/SourceKey"]),
+        ),
+        ("a share without a key", is_about(SHARE, FOLDER, &["/S"])),
+        ("a table without a key", is_about(TABLE, FOLDER, &[])),
+        ("ranges on import", is_about(FOLDER, TABLE, &["/PKRS"])),
+        (
+            "an import without an operation",
+            is_about(FOLDER, TABLE, &["/Manifest"]),
+        ),
+        (
+            "an import without a manifest",
+            is_about(FOLDER, TABLE, &["/EntityOperation"]),
+        ),
+        (
+            "an import of CSV",
+            is_about(FOLDER, TABLE, &["/PayloadFormat"]),
+        ),
+        (
+            "parts that are too small",
+            is_about(BLOBS, FOLDER, &["/SplitSize"]),
+        ),
+        (
+            "too few and too many requests",
+            is_about(FOLDER, BLOBS, &["/NC"]),
+        ),
+        (
+            "times of a table",
+            is_about(TABLE, FOLDER, &["/XO"]) && is_about(TABLE, FOLDER, &["/XN"]),
+        ),
+        (
+            "attributes without an upload",
+            ["/A", "/IA", "/XA"]
+                .iter()
+                .all(|name| is_about(BLOBS, FOLDER, &[name])),
+        ),
+        (
+            "a pattern that climbs",
+            is_about(FOLDER, BLOBS, &["/Pattern"]),
+        ),
+        (
+            "a block of another size",
+            is_about(FOLDER, BLOBS, &["/BlockSizeInMb"]),
+        ),
+    ] {
+        assert!(is_there, "no row is about {condition}");
+    }
+}
+
+/// What breaks no rule is refused by the name of its service, and nothing of it is ignored.
+#[test]
+fn what_is_right_but_not_built_is_refused_by_its_service() {
+    let import = &["/Manifest:m", "/EntityOperation:InsertOrReplace"][..];
+    for (source, target, more, service) in [
+        (SHARE, FOLDER, &[KEY, "/S"][..], "Azure Files"),
+        (SHARE, FOLDER, &[KEY, "/Pattern:abc.txt"], "Azure Files"),
+        (
+            FOLDER,
+            SHARE,
+            &["/Pattern:ab*", "/S", "/XO", "/XN"],
+            "Azure Files",
+        ),
+        (
+            SHARE,
+            BLOBS,
+            &[KEY, "/S", "/SyncCopy", "/BlobType:page"],
+            "Azure Files",
+        ),
+        (
+            TABLE,
+            FOLDER,
+            &[KEY, "/S", "/SplitSize:100"],
+            "Table storage",
+        ),
+        (
+            TABLE,
+            BLOBS,
+            &[KEY, "/PKRS:aa#bb", "/PayloadFormat:CSV"],
+            "Table storage",
+        ),
+        (FOLDER, TABLE, import, "Table storage"),
+        (BLOBS, TABLE, import, "Table storage"),
+    ] {
+        let ends = [format!("/Source:{source}"), format!("/Dest:{target}")];
+        let text = refused(&ends.each_ref().map(String::as_str), more);
+        assert!(
+            text.contains(&format!("{service} (`a.")) && text.contains("is not built yet"),
+            "{text}"
+        );
+    }
+    let emulator = [format!("/Source:{EMULATOR}"), format!("/Dest:{FOLDER}")];
+    let text = refused(
+        &emulator.each_ref().map(String::as_str),
+        &[KEY, "/SourceType:Table"],
+    );
+    assert!(
+        text.contains("`Table` as the value of `/SourceType` is not built yet"),
+        "{text}"
+    );
 }

@@ -157,7 +157,7 @@ fn every_name_in_every_spelling_is_that_parameter_and_no_other_is() {
             .iter()
             .map(|name| spelled(name, value, Dialect::Dash));
         for word in slash.chain(dash) {
-            let given = words::read_typed(&words_of(&[word.clone()])).unwrap();
+            let given = words::read_typed(&words_of(std::slice::from_ref(&word))).unwrap();
             assert!(given.has(row.parameter()), "{word}");
             let read = given
                 .raw(row.parameter())
