@@ -99,12 +99,16 @@ fn answer(given: &Given, console: &Arc<Console>) -> Result<Ending, Misuse> {
         let around = Surroundings::of_process(console);
         let recalled = journal::recall(given, &around)?;
         let given = recalled.as_ref().map_or(given, |recalled| &recalled.given);
-        let options = intent::options(given, &around)?;
+        let mut options = intent::options(given, &around)?;
         if let Some(recalled) = &recalled {
             recalled.check(&options)?;
         }
         let settings = Settings::new(given, &around)?;
         let kept = journal::kept(given, &options, &around)?;
+        options.selection.own_files = settings.files().cloned().collect();
+        if let Some(kept) = &kept {
+            options.selection.own_files.extend(kept.files());
+        }
         return Ok(copy::copy(&options, &settings, kept.as_ref(), console));
     }
     Ok(Ending::Success)

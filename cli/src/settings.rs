@@ -63,6 +63,12 @@ impl Settings {
         })
     }
 
+    /// The files that are written while it is told.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        let files = [&self.verbose_log, &self.ledger, &self.trace];
+        files.into_iter().flatten()
+    }
+
     /// The form of progress for a console that has a bar or has none.
     pub(crate) fn form(&self, has_bar: bool) -> Option<Form> {
         match self.progress {

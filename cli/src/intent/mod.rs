@@ -30,7 +30,7 @@ use azring_core::select::AttributeRule;
 use azring_transport::auth::Credential;
 
 pub(crate) use measured::{Bench, Way, bench};
-pub(crate) use path::local;
+pub(crate) use path::{local, translated};
 pub(crate) use value::choice;
 
 use crate::given::Given;
@@ -68,6 +68,7 @@ fn between(
             recursive: given.has(&row::S),
             snapshots: given.has(&row::SNAPSHOT),
             ignore_case: given.dialect() == Dialect::Slash,
+            own_files: Vec::new(),
             attributes: AttributeRule {
                 archive_only: given.has(&row::A),
                 include: value::attributes(given, &row::IA)?,

@@ -4,7 +4,7 @@
 //! dialect a backslash separates the parts of a path that is mapped or relative, as on Windows; in an absolute path, and in
 //! the dash dialect, it is a letter like any other.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use crate::given::Given;
@@ -38,6 +38,14 @@ pub(crate) fn local(given: &Given, parameter: &Parameter) -> Result<Option<PathB
 /// Checks what drives stand for, also where no path names one: somebody meant something by it.
 pub(super) fn check(given: &Given) -> Result<(), Misuse> {
     drives(given).map(drop).map_err(Misuse::meaning)
+}
+
+/// The path of this machine that `raw` means, with the drives that are mapped so far, or why it means none.
+pub(crate) fn translated(given: &Given, raw: &OsStr) -> Result<OsString, String> {
+    match raw.to_str() {
+        Some(text) => translate(given, text).map(Into::into),
+        None => Ok(raw.to_owned()),
+    }
 }
 
 /// The path of this machine that `text` means, or why it means none.

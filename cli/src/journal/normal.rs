@@ -34,6 +34,7 @@ static BESIDE: &[&Parameter] = &[
     &row::PROGRESS,
     &row::EXIT_CODES,
     &row::FAIL_IF_EMPTY,
+    &row::TRACE_CONTROLLER,
 ];
 
 /// The job is the same without this parameter.

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use azring_core::journal::Command;
+use azring_core::journal::{Command, files};
 use azring_core::location::Location;
 use azring_core::options::Options;
 
@@ -33,6 +33,13 @@ pub(crate) struct Kept {
     pub(crate) command: Command,
     /// Nothing is asked.
     pub(crate) is_quiet: bool,
+}
+
+impl Kept {
+    /// The files that it is made of.
+    pub(crate) fn files(&self) -> impl Iterator<Item = PathBuf> {
+        files(&self.folder, &self.name)
+    }
 }
 
 /// The journal of a copy; `None` where none is kept.

@@ -1,6 +1,6 @@
 //! Rows: from where, to where, and as whom.
 
-use super::{ALL, BLOBS_FILES, BLOBS_TABLES, Group, Parameter, Value, built, not_yet};
+use super::{ALL, BLOBS_TABLES, Group, Parameter, Value, built, not_yet};
 
 pub(super) const GROUP: Group = Group {
     title: "From where, to where",
@@ -145,7 +145,7 @@ pub(crate) static MAP_DRIVE: Parameter = Parameter {
     dash: &["map-drive"],
     value: Value::Repeated("X:=folder"),
     secret: false,
-    applies_to: BLOBS_FILES,
+    applies_to: ALL,
     default: "paths of Windows are refused",
     brief: "The folder that stands for a drive of Windows",
     detail: "Which folder of this machine stands for a drive of Windows, so that a command with a path such as \

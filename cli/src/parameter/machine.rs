@@ -1,6 +1,6 @@
 //! Rows: how much of the machine may be used, and how.
 
-use super::{ALL, BLOBS_FILES, Group, Parameter, Value, built};
+use super::{ALL, Group, Parameter, Value, built};
 
 pub(super) const GROUP: Group = Group {
     title: "The machine",
@@ -27,7 +27,7 @@ pub(crate) static IO: Parameter = Parameter {
     dash: &["io"],
     value: Value::Choice(&[built("auto"), built("ring"), built("threads")]),
     secret: false,
-    applies_to: BLOBS_FILES,
+    applies_to: ALL,
     default: "auto",
     brief: "How files are read and written",
     detail: "How files are read and written: through the kernel's io_uring or by threads. With `auto` it is the ring \
@@ -70,7 +70,7 @@ pub(crate) static TRACE_CONTROLLER: Parameter = Parameter {
     dash: &["trace-controller"],
     value: Value::Required("path"),
     secret: false,
-    applies_to: BLOBS_FILES,
+    applies_to: ALL,
     default: "no trace",
     brief: "Write down how the number of requests was chosen",
     detail: "Writes a line of JSON into a file for every quarter of a second: what moved, what the service refused, how long \

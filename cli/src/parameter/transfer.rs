@@ -1,6 +1,6 @@
 //! Rows: what an object becomes, and what is checked on the way.
 
-use super::{BLOBS, BLOBS_FILES, Group, ON_OFF, Parameter, Value, built};
+use super::{ALL, BLOBS, BLOBS_FILES, Group, ON_OFF, Parameter, Value, built};
 
 pub(super) const GROUP: Group = Group {
     title: "How objects are copied",
@@ -125,7 +125,7 @@ pub(crate) static DURABILITY: Parameter = Parameter {
     dash: &["durability"],
     value: Value::Choice(&[built("batch"), built("file"), built("off")]),
     secret: false,
-    applies_to: BLOBS_FILES,
+    applies_to: ALL,
     default: "batch",
     brief: "When a downloaded file survives a power cut",
     detail: "When a downloaded file counts as done. With `batch` its data and its name are made safe against a power cut, \

@@ -15,6 +15,7 @@ mod response_file;
 use std::ffi::{OsStr, OsString};
 
 use crate::given::Given;
+use crate::intent;
 use crate::mask::shown;
 use crate::misuse::Misuse;
 use crate::parameter::{Dialect, RESPONSE_FILE};
@@ -48,7 +49,11 @@ fn read_in(dialect: Dialect, words: &[OsString]) -> Result<Given, Misuse> {
 /// Adds the parameters of a response file. Each line is read on its own: nothing in it reaches over its end.
 fn add_file(given: &mut Given, file: &OsStr) -> Result<(), Misuse> {
     let name = shown(&file.to_string_lossy());
-    let lines = response_file::read(file).map_err(|unusable| match unusable {
+    let path = intent::translated(given, file).map_err(|reason| Misuse::File {
+        file: name.clone(),
+        reason,
+    })?;
+    let lines = response_file::read(&path).map_err(|unusable| match unusable {
         Unusable::File(reason) => Misuse::File {
             file: name.clone(),
             reason,

@@ -216,6 +216,17 @@ fn a_response_file_is_read_as_if_it_stood_on_the_command_line() {
 }
 
 #[test]
+fn a_response_file_may_lie_on_a_drive_of_windows() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("files")).unwrap();
+    std::fs::write(folder.path().join("files/copy.txt"), "/Source:http://h/c").unwrap();
+    let map = format!("/MapDrive:C:={}", folder.path().display());
+    let given = read(&words(&["/@:C:\\files\\copy.txt", &map])).unwrap();
+    assert_eq!(given.text(&parameter::SOURCE), Ok(Some("http://h/c")));
+    assert_snapshot!(complaint(&["/@:C:\\files\\copy.txt"]), @r"cannot read the response file `C:\files\copy.txt`: `C:\files\copy.txt` is a path of Windows: give a path of this machine, or say which folder is the drive, for example `/MapDrive:C:=/mnt/c`");
+}
+
+#[test]
 fn several_response_files_mix_with_arguments() {
     let source = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(source.path(), "/Source:http://h/c").unwrap();

@@ -155,6 +155,30 @@ fn the_verbose_log_is_appended_to_and_in_its_default_place_without_a_value() {
 }
 
 #[test]
+fn what_a_copy_writes_itself_is_no_part_of_what_it_copies() {
+    let service = three();
+    let source = service.path("source");
+    let own = [
+        format!("/V:{source}/azcopy1.log"),
+        format!("/Ledger:{source}/sub/ledger.csv"),
+        format!("/TraceController:{source}/trace"),
+        format!("/Z:{source}"),
+    ];
+    let own: Vec<_> = own.iter().map(String::as_str).collect();
+    let told = run(&service.upload(&[&["/S"], &own[..]].concat()));
+    assert_eq!(told.code, Some(0), "{told:?}");
+    assert_eq!(service.container().names(), ["a.txt", "b.txt", "sub/c.txt"]);
+    let text = "`azcopy1.log` is written by this copy itself and is left out";
+    assert!(told.messages.contains(text), "{told:?}");
+    // To another copy it is a file like any other.
+    let told = run(&service.upload(&["/Pattern:azcopy1.log"]));
+    assert!(
+        told.results.contains("Transfer successfully:   1"),
+        "{told:?}"
+    );
+}
+
+#[test]
 fn a_log_that_cannot_be_written_is_told_before_anything_is_copied() {
     let service = three();
     let told = run(&service.upload(&["/V:/proc/no/such.log"]));

@@ -1,7 +1,7 @@
 //! The way to a journal: claim its place, look what is there, then begin or resume.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::append::Journal;
@@ -19,6 +19,13 @@ const NEW: &str = ".new";
 
 /// What the lock beside a journal is called.
 const OWNER: &str = ".owner";
+
+/// The files that a journal of this name is made of, while somebody writes it.
+pub fn files(folder: &Path, name: &str) -> impl Iterator<Item = PathBuf> {
+    ["", OWNER, NEW]
+        .map(|end| folder.join(format!("{name}{end}")))
+        .into_iter()
+}
 
 /// A journal's place, which this process owns as long as this lives.
 pub struct Claim {

@@ -40,7 +40,7 @@ mod append;
 mod error;
 
 pub use append::Journal;
-pub use claim::{Claim, Session, peek};
+pub use claim::{Claim, Session, files, peek};
 pub use command::{Command, Needs};
 pub use error::{Error, Result};
 pub use owner::Holder;

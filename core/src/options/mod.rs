@@ -68,6 +68,9 @@ pub struct Selection {
     pub attributes: AttributeRule,
     /// They are listed again and again, until so much time has passed; `None`: once. For measuring.
     pub lasts: Option<Duration>,
+    /// Files of this machine that this program itself writes while it copies: logs, a journal. They change as they are
+    /// read, so they are no part of a folder.
+    pub own_files: Vec<PathBuf>,
 }
 
 /// What an uploaded object is made.

@@ -132,7 +132,9 @@ async fn open_source(
                 selection.pattern.as_deref(),
                 local::rules::pattern_rule(selection),
             )?;
-            let source = LocalSource::folder(path, pattern)?.asking(selection.attributes);
+            let source = LocalSource::folder(path, pattern)?
+                .asking(selection.attributes)
+                .without(&selection.own_files);
             Ok((Arc::new(source), None))
         }
         Location::Generated(generated) => Ok((Arc::new(GeneratedSource::new(*generated)), None)),

@@ -5,8 +5,10 @@
 
 mod copy_blobs_in_blob_storage;
 mod download_blobs_from_blob_storage;
+mod examples;
 mod other_azcopy_features;
 mod synchronously_copy_blobs;
+mod transcripts;
 mod upload_blobs_to_blob_storage;
 
 use azring_emulator_tests::azurite;

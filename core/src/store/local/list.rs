@@ -26,13 +26,15 @@ use crate::{Error, Result};
 const PAGE_ENTRIES: usize = 512;
 
 /// What a listing needs to know; it runs in a thread of its own.
-pub(super) struct Listing {
+pub(super) struct Listing<'a> {
     /// The folder.
     pub(super) root: PathBuf,
     /// The files that are meant.
     pub(super) pattern: Pattern,
     /// What is asked of their attributes.
     pub(super) attributes: AttributeRule,
+    /// Files that are none of the folder's: this program writes them.
+    pub(super) own_files: &'a [PathBuf],
     /// Where to go on; the file it goes on behind need not be there any more.
     pub(super) from: Position,
     /// Where the pages go.
@@ -42,7 +44,7 @@ pub(super) struct Listing {
 /// The listener has gone: the run was called off.
 struct Gone;
 
-impl Listing {
+impl Listing<'_> {
     /// Lists everything, page by page; ends early when nobody listens any more.
     pub(super) fn run(self) {
         let mut walk = Walk {
@@ -55,7 +57,7 @@ impl Listing {
 }
 
 struct Walk<'a> {
-    listing: &'a Listing,
+    listing: &'a Listing<'a>,
     page: Page,
     judge: Judge,
 }
@@ -168,6 +170,11 @@ impl Walk<'_> {
         let full = EntryName::new(joined(prefix, name.to_bytes()));
         match found {
             Ok(facts) if facts.is_folder => Ok(()),
+            Ok(facts) if self.is_own(name, &facts) => {
+                let told = format!("`{full}` is written by this copy itself and is left out");
+                self.page.notices.push(told);
+                Ok(())
+            }
             Ok(facts) if facts.is_file => {
                 let notices = &mut self.page.notices;
                 if self.judge.admits(folder, name, &facts, notices) {
@@ -183,6 +190,18 @@ impl Walk<'_> {
             // A broken link, or a file that has just vanished: it is listed, and fails when it is opened.
             Err(_) => self.entry(full, &Facts::default()),
         }
+    }
+
+    /// This program writes it. Looked at now, since a journal may be another file by then.
+    fn is_own(&self, name: &CStr, facts: &Facts) -> bool {
+        let is_called = |own: &&PathBuf| {
+            own.file_name()
+                .is_some_and(|called| called.as_bytes() == name.to_bytes())
+        };
+        self.listing.own_files.iter().filter(is_called).any(|own| {
+            Facts::of_path(own)
+                .is_ok_and(|own| (own.device, own.inode) == (facts.device, facts.inode))
+        })
     }
 
     fn left_out(&mut self, name: &EntryName) {

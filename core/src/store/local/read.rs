@@ -25,6 +25,7 @@ pub struct LocalSource {
     root: Root,
     selection: Meant,
     attributes: AttributeRule,
+    own_files: Vec<PathBuf>,
 }
 
 /// What of the folder is meant.
@@ -42,6 +43,7 @@ impl LocalSource {
             root: Root::open(folder)?,
             selection: Meant::Matching(pattern),
             attributes: AttributeRule::default(),
+            own_files: Vec::new(),
         })
     }
 
@@ -57,6 +59,7 @@ impl LocalSource {
                 root: Root::open(folder)?,
                 selection: Meant::One(name.clone()),
                 attributes: AttributeRule::default(),
+                own_files: Vec::new(),
             },
             name,
         ))
@@ -66,6 +69,15 @@ impl LocalSource {
     #[must_use]
     pub fn asking(self, attributes: AttributeRule) -> Self {
         Self { attributes, ..self }
+    }
+
+    /// The same, without these files, wherever below the folder they are.
+    #[must_use]
+    pub fn without(self, own_files: &[PathBuf]) -> Self {
+        Self {
+            own_files: own_files.to_vec(),
+            ..self
+        }
     }
 
     fn list_one(&self, name: &EntryName) -> Result<Page> {
@@ -108,6 +120,7 @@ impl Source for LocalSource {
                     pattern: pattern.clone(),
                     from,
                     attributes: self.attributes,
+                    own_files: &self.own_files,
                     pages,
                 }
                 .run();

@@ -296,6 +296,7 @@ fn list_after(folder: &Path, after: Option<&EntryName>) -> Vec<String> {
     let (pages, mut listed) = mpsc::channel(1024);
     Listing {
         attributes: AttributeRule::default(),
+        own_files: &[],
         root: folder.into(),
         pattern,
         from: Position {

@@ -1,7 +1,7 @@
 //! Rows: where from and where to.
 
 use super::super::{Row, Takes, Way};
-use super::{ALL, BLOBS_FILES, BLOBS_TABLES, EVERYWHERE, identity};
+use super::{ALL, BLOBS_TABLES, EVERYWHERE, identity};
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -148,7 +148,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         slash: "MapDrive",
         dash: &["map-drive"],
-        services: BLOBS_FILES,
+        services: ALL,
         takes: Takes::Several,
         ways: EVERYWHERE,
         elsewhere: "",

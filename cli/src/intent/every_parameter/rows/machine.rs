@@ -1,7 +1,7 @@
 //! Rows: the machine, and tables.
 
 use super::super::{Row, Takes};
-use super::{ALL, BLOBS_FILES, EVERYWHERE, TABLES};
+use super::{ALL, EVERYWHERE, TABLES};
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -25,7 +25,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         slash: "IO",
         dash: &["io"],
-        services: BLOBS_FILES,
+        services: ALL,
         takes: Takes::One,
         ways: EVERYWHERE,
         elsewhere: "",
@@ -65,7 +65,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         slash: "TraceController",
         dash: &["trace-controller"],
-        services: BLOBS_FILES,
+        services: ALL,
         takes: Takes::One,
         ways: EVERYWHERE,
         elsewhere: "",

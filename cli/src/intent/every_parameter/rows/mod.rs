@@ -4,6 +4,8 @@ mod location;
 
 mod machine;
 
+mod measure;
+
 mod selection;
 
 mod session;
@@ -58,6 +60,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Row> {
         selection::ROWS,
         transfer::ROWS,
         machine::ROWS,
+        measure::ROWS,
         session::ROWS,
     ]
     .into_iter()

@@ -1,7 +1,7 @@
 //! Rows: how objects are copied.
 
 use super::super::{Row, Takes, Way};
-use super::{BLOBS, BLOBS_FILES, EVERYWHERE, content_type};
+use super::{ALL, BLOBS, BLOBS_FILES, EVERYWHERE, content_type};
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -101,7 +101,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         slash: "Durability",
         dash: &["durability"],
-        services: BLOBS_FILES,
+        services: ALL,
         takes: Takes::One,
         ways: EVERYWHERE,
         elsewhere: "",
