@@ -82,6 +82,7 @@ fn fields(window: &Window) -> Map<String, Value> {
         }),
         "retry_after_ms": sample.retry_after.map(ms),
         "timeouts": sample.timeouts,
+        "raced": sample.raced,
         "round_trip_us": sample.round_trip.map(micros),
         "under_way": sample.under_way,
         "at_disk": sample.at_disk,

@@ -4,6 +4,8 @@
 //! Whoever calls hands over a [`Request`], which may be sent several times, and gets the one answer that counts. Nothing
 //! here follows a redirect, changes a request, or knows what it is about.
 
+mod race;
+
 use std::fmt;
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -18,13 +20,14 @@ use tokio::time::Instant;
 use crate::buffer::Lease;
 use crate::clock::{Clock, SystemClock};
 use crate::http::{
-    Answer, Connection, Endpoint, Idle, Letterhead, Reply, Request, Scheme, compose, failure,
+    Answer, Connection, Endpoint, Haste, Idle, Letterhead, Reply, Request, Scheme, compose, failure,
 };
 use crate::net::{Proxies, Proxy, Resolver, Timeouts, connect};
 use crate::retry::{Backoff, Next, RetryPolicy};
 use crate::tls::Trust;
-use crate::traffic::{Attempt, Traffic};
+use crate::traffic::{Attempt, Habit, Traffic};
 use crate::{Error, Kind, Result};
+use race::Try;
 
 /// The most of a small answer's body that [`Client::send`] takes, in bytes.
 const SMALL_BODY_BYTES_MAX: usize = 64 * 1024;
@@ -164,19 +167,22 @@ impl Client {
         } = &*self.shared;
         let id = letterhead.request_id();
         let mut backoff = Backoff::new(&settings.retry);
-        let mut on_new_connection = false;
+        let mut how = Try {
+            on_new_connection: false,
+            silences: 0,
+        };
         let mut attempts = 0;
         loop {
             attempts += 1;
-            let attempt = self.attempt(request, &id, on_new_connection, &mut into);
-            let error = match attempt.await {
+            let error = match self.race(request, &id, how, &mut into).await {
                 Ok(reply) => return Ok(Reply { attempts, ..reply }),
                 Err(error) => error,
             };
-            on_new_connection = false;
+            how.on_new_connection = false;
+            how.silences += u32::from(error.kind() == Kind::Timeout);
             match backoff.next(&error, letterhead.draw()) {
                 Next::GiveUp => return Err(error.attempted(attempts)),
-                Next::AtOnce => on_new_connection = true,
+                Next::AtOnce => how.on_new_connection = true,
                 Next::Wait(wait) => {
                     settings.retries.fetch_add(1, Ordering::Relaxed);
                     if let Some(again) = &self.again {
@@ -192,15 +198,16 @@ impl Client {
         &self,
         request: &Request,
         id: &HeaderValue,
-        on_new_connection: bool,
+        how: Try,
         into: &mut Into<'_>,
     ) -> Result<Reply> {
         let settings = &self.shared.settings;
         let bytes = request.payload.bytes() + into.bytes();
         let mut attempt = settings.traffic.begin(bytes, &*settings.clock).await;
-        let ended = self
-            .attempt_now(request, id, on_new_connection, into, &mut attempt)
-            .await;
+        if let Some(kind) = kind(request, into) {
+            attempt.is_a(kind);
+        }
+        let ended = self.attempt_now(request, id, how, into, &mut attempt).await;
         attempt.end(ended.as_ref().err());
         ended
     }
@@ -210,19 +217,17 @@ impl Client {
         &self,
         request: &Request,
         id: &HeaderValue,
-        on_new_connection: bool,
+        how: Try,
         into: &mut Into<'_>,
         attempt: &mut Attempt,
     ) -> Result<Reply> {
         let endpoint = &request.account.endpoint;
         let Some(proxy) = self.shared.settings.proxies.of(endpoint)? else {
-            return self
-                .exchange(request, id, on_new_connection, into, None, attempt)
-                .await;
+            return self.exchange(request, id, how, into, None, attempt).await;
         };
         // Behind a tunnel the service answers; in plain text whoever is asked does.
         let asked = Some(proxy).filter(|_| endpoint.scheme == Scheme::Http);
-        self.exchange(request, id, on_new_connection, into, asked, attempt)
+        self.exchange(request, id, how, into, asked, attempt)
             .await
             .map_err(|error| proxy.on_the_way(error))
     }
@@ -232,7 +237,7 @@ impl Client {
         &self,
         request: &Request,
         id: &HeaderValue,
-        on_new_connection: bool,
+        how: Try,
         into: &mut Into<'_>,
         asked: Option<&Proxy>,
         attempt: &mut Attempt,
@@ -243,9 +248,23 @@ impl Client {
         if let Some(proxy) = asked {
             proxy.address(&mut composed, endpoint)?;
         }
-        let mut connection = self.connection(endpoint, on_new_connection).await?;
+        let mut connection = self.connection(endpoint, how.on_new_connection).await?;
         attempt.goes_over(connection.meter());
-        let mut answer = connection.exchange(composed).await?;
+        let traffic = &self.shared.settings.traffic;
+        let kind = kind(request, into);
+        let most = self.shared.settings.timeouts.first_byte;
+        let first_byte = kind.map_or(most, |kind| traffic.patience(kind, how.silences, most));
+        let exchanged = connection.exchange(composed, first_byte).await;
+        match (&exchanged, kind) {
+            (Ok(answer), Some(kind)) if answer.status.is_success() => {
+                traffic.was_silent(kind, answer.silence);
+            }
+            (Err(error), Some(kind)) if error.kind() == Kind::Timeout => {
+                traffic.was_silent(kind, first_byte);
+            }
+            _ => {}
+        }
+        let mut answer = exchanged?;
         if !answer.status.is_success() {
             return Err(self.refusal(connection, answer, asked).await);
         }
@@ -315,6 +334,11 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").finish_non_exhaustive()
     }
+}
+
+/// What the request is like, where that says how long it should take.
+fn kind(request: &Request, into: &Into<'_>) -> Option<Habit> {
+    (request.haste != Haste::None).then(|| Habit::of(request.payload.bytes(), into.bytes()))
 }
 
 async fn collect(

@@ -91,6 +91,8 @@ impl Pilot {
         self.seen.under_way += now.under_way;
         self.seen.at_disk += disk.under_way + disk.waiting;
         self.seen.ticks += 1;
+        let starved = self.is_starved();
+        self.cockpit.traffic.set_spare(starved);
         let received = now.received_bytes - before.received_bytes;
         received > RECEIVED_BYTES * u64::from(now.under_way) || {
             let sample = Sample {
@@ -98,7 +100,7 @@ impl Pilot {
                 refused: (now.refused - before.refused) as u32,
                 timeouts: (now.timeouts - before.timeouts) as u32,
                 under_way: now.under_way,
-                starved: self.is_starved(),
+                starved,
                 ..Sample::default()
             };
             sample.is_telling(self.looked.elapsed())
@@ -170,6 +172,7 @@ impl Pilot {
             },
             retry_after: tally.retry_after,
             timeouts: (tally.timeouts - before.timeouts) as u32,
+            raced: (tally.raced - before.raced) as u32,
             round_trip: tally.round_trip,
             under_way: tally.under_way,
             at_disk: seen.at_disk / ticks,

@@ -6,6 +6,8 @@
 
 use std::cell::{Cell, RefCell};
 
+use super::Task;
+use super::chunks::{CHUNK_BYTES_MIN, Chunks};
 use super::collision::Collisions;
 use super::content_type::content_type;
 use super::disk_hint::DiskHint;
@@ -13,7 +15,6 @@ use super::extents::{Extents, SPARSE_BYTES_MIN};
 use super::history::History;
 use super::overwrite::{Verdict, decide};
 use super::target::{NameRule, Target, TargetName};
-use super::{Task, chunks::Chunks};
 use crate::entry::{Entry, EntryName, Kind};
 use crate::options::{Conflict, Options, Overwrite};
 use crate::report::{Answer, Event, Observer};
@@ -297,7 +298,7 @@ impl<'a> Planner<'a> {
     fn wanted(&self, pieces: &Pieces, object_bytes: u64, cutting: Cutting) -> u64 {
         let (least, most) = (pieces.chunk_bytes_min, pieces.chunk_bytes);
         let cut = match cutting {
-            Cutting::AsNow => self.cut.bytes().map(|bytes| bytes.max(least)),
+            Cutting::AsNow => self.cut.bytes().map(|bytes| even(bytes).max(least)),
             // What is smaller is no size but a note that says something else.
             Cutting::AsBegun(begun) => begun.filter(|bytes| *bytes >= least),
         };
@@ -345,6 +346,11 @@ impl<'a> Planner<'a> {
             history: History::default(),
         }))
     }
+}
+
+/// Down to whole steps: pages and disks like them.
+fn even(bytes: u64) -> u64 {
+    bytes / CHUNK_BYTES_MIN * CHUNK_BYTES_MIN
 }
 
 fn collides(entry: &Entry, target: &Target) -> Error {

@@ -26,6 +26,7 @@ mod selection;
 mod sizes;
 mod slow_link;
 mod strangers;
+mod tail;
 
 mod bad_input;
 mod preview;

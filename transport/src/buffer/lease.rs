@@ -48,6 +48,11 @@ impl Lease {
         }
     }
 
+    /// Where it goes when it is dropped.
+    pub(crate) fn pool(&self) -> &Pool {
+        &self.slots.pool
+    }
+
     /// How many bytes were asked for.
     pub fn wanted(&self) -> usize {
         self.wanted

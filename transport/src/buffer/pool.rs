@@ -104,6 +104,12 @@ impl Shelf {
         Some(self.pick(1))
     }
 
+    fn try_take(&self, count: usize) -> Option<Vec<usize>> {
+        let tickets = self.tickets.try_acquire_many(count as u32).ok()?;
+        tickets.forget();
+        Some(self.pick(count))
+    }
+
     /// Takes slots that there are tickets for.
     fn pick(&self, count: usize) -> Vec<usize> {
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
@@ -172,6 +178,13 @@ impl Pool {
     pub(crate) fn slice_if_free(&self) -> Option<Lease> {
         let offsets = self.0.slices.take_if_free()?;
         Some(Lease::new(self.clone(), offsets, SLICE_BYTES, SLICE_BYTES))
+    }
+
+    /// The same without waiting; `None` when there is no room now.
+    pub fn try_lease(&self, bytes: usize) -> Option<Lease> {
+        let room = self.room_for(bytes);
+        let offsets = room.try_take(bytes.div_ceil(room.slot_bytes).max(1))?;
+        Some(Lease::new(self.clone(), offsets, room.slot_bytes, bytes))
     }
 
     /// From now on so many large blocks are wanted at once. What is on the shelf already stays there.

@@ -40,6 +40,8 @@ const BUFFER_BYTES_MAX: usize = 128 * 1024;
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    /// How long it took to begin, from the last sign of life before it.
+    pub(crate) silence: Duration,
     body: Incoming,
 }
 
@@ -111,15 +113,19 @@ impl Connection {
         .await
     }
 
-    /// Sends a request and waits for the head of its answer.
-    pub(crate) async fn exchange(&mut self, mut request: hyper::Request<Body>) -> Result<Answer> {
+    /// Sends a request and waits for the head of its answer, `first_byte` at most.
+    pub(crate) async fn exchange(
+        &mut self,
+        mut request: hyper::Request<Body>,
+        first_byte: Duration,
+    ) -> Result<Answer> {
         let body_bytes = request.body().size_hint().lower();
         let waiting = request.body().waiting();
         let spelled = request.extensions_mut().remove::<Spelled>();
         self.meter.begin(Spelling::new(spelled));
         self.watch.begin(self.timeouts.attempt);
         let mut answer = std::pin::pin!(self.sender.send_request(request));
-        let limit = self.timeouts.first_byte;
+        let limit = first_byte;
         let received = std::future::poll_fn(|cx| {
             if let Poll::Ready(received) = answer.as_mut().poll(cx) {
                 return Poll::Ready(Ok(received));
@@ -135,7 +141,8 @@ impl Connection {
             Poll::Ready(Err(silent))
         })
         .await;
-        let received = received.map_err(|silent| self.fell_silent(silent))?;
+        let silence = self.watch.silence();
+        let received = received.map_err(|silent| self.fell_silent(silent, limit))?;
         let (head, body) = received.map_err(|error| self.broke(&error))?.into_parts();
         self.meter.head_is_here();
         self.has_served = true;
@@ -149,6 +156,7 @@ impl Connection {
         Ok(Answer {
             status: head.status,
             headers: head.headers,
+            silence,
             body,
         })
     }
@@ -214,7 +222,7 @@ impl Connection {
                 Poll::Ready(Err(silent))
             })
             .await
-            .map_err(|silent| self.fell_silent(silent))?;
+            .map_err(|silent| self.fell_silent(silent, limit))?;
             match frame.transpose().map_err(|error| self.broke(&error))? {
                 None => break,
                 // Trailers say nothing to us.
@@ -235,8 +243,9 @@ impl Connection {
         }
     }
 
-    fn fell_silent(&self, silent: Duration) -> Error {
-        let told = if silent < self.timeouts.no_progress.min(self.timeouts.first_byte) {
+    /// It was silent for so long, and might have been for `limit`.
+    fn fell_silent(&self, silent: Duration, limit: Duration) -> Error {
+        let told = if silent < limit {
             let whole = self.timeouts.attempt.as_secs();
             format!("`{}` did not finish its answer in {whole} s", self.endpoint)
         } else {

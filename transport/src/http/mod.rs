@@ -29,5 +29,5 @@ pub(crate) use connection::{Answer, Connection};
 pub(crate) use failure::failure;
 pub(crate) use idle::Idle;
 pub use payload::Payload;
-pub use request::{Account, Endpoint, Reply, Request, Scheme};
+pub use request::{Account, Endpoint, Haste, Reply, Request, Scheme};
 pub(crate) use wire::Meter;

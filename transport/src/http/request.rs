@@ -103,6 +103,20 @@ pub struct Request {
     pub headers: Vec<(Cow<'static, str>, String)>,
     /// The body.
     pub payload: Payload,
+    /// What is done when it takes long.
+    pub haste: Haste,
+}
+
+/// What is done about a request that takes much longer than its like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Haste {
+    /// It is waited for: what it asks takes as long as it takes, or must not be asked twice at a time.
+    #[default]
+    None,
+    /// It is given up sooner than others, when its answer does not begin, and sent again.
+    Timed,
+    /// That too; and a second copy may be under way beside the first: it changes nothing, or the same thing to the same.
+    Raced,
 }
 
 impl Request {
@@ -116,6 +130,7 @@ impl Request {
             query: Vec::new(),
             headers: Vec::new(),
             payload: Payload::empty(),
+            haste: Haste::None,
         }
     }
 
@@ -139,6 +154,12 @@ impl Request {
         }
     }
 
+    /// Says what is done when it takes long.
+    pub fn haste(mut self, haste: Haste) -> Self {
+        self.haste = haste;
+        self
+    }
+
     /// Gives the request its body.
     pub fn payload(mut self, payload: impl Into<Payload>) -> Self {
         self.payload = payload.into();
@@ -157,6 +178,7 @@ impl fmt::Debug for Request {
             .field("query", &query)
             .field("headers", &headers)
             .field("bytes", &self.payload.bytes())
+            .field("haste", &self.haste)
             .finish()
     }
 }

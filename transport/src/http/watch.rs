@@ -41,6 +41,11 @@ impl Watch {
         self.moved_at = Instant::now();
     }
 
+    /// For how long nothing had moved when it was asked last, if it still has not.
+    pub(super) fn silence(&self) -> Duration {
+        self.moved_at.elapsed()
+    }
+
     /// To be asked whenever there is nothing else to do. `moved` is any number that changes with every sign of life.
     /// Ready once it has not changed for `limit`, or the attempt has taken too long; it then says for how long.
     pub(super) fn poll(

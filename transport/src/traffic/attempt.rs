@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use tokio::time::Instant;
 
-use super::Traffic;
+use super::{Habit, Traffic};
 use crate::Error;
 use crate::http::Meter;
 
@@ -16,6 +16,7 @@ pub(crate) struct Attempt {
     begun: Instant,
     meter: Option<(Rc<Meter>, u64)>,
     is_over: bool,
+    kind: Option<Habit>,
 }
 
 impl Attempt {
@@ -26,6 +27,7 @@ impl Attempt {
             begun: Instant::now(),
             meter: None,
             is_over: false,
+            kind: None,
         }
     }
 
@@ -40,13 +42,24 @@ impl Attempt {
         self.traffic.first_bytes.add(self.begun.elapsed());
     }
 
+    /// It is one of this kind, whose habits it adds to.
+    pub(crate) fn is_a(&mut self, kind: Habit) {
+        self.kind = Some(kind);
+    }
+
     /// It is over.
     pub(crate) fn end(mut self, error: Option<&Error>) {
         self.is_over = true;
         let bytes = self.bytes();
         self.traffic.sent(self.sent());
         match error {
-            None => self.traffic.succeeded(bytes, self.begun.elapsed()),
+            None => {
+                let took = self.begun.elapsed();
+                self.traffic.succeeded(bytes, took);
+                if let Some(kind) = self.kind {
+                    self.traffic.habits.took(kind, took);
+                }
+            }
             Some(error) => self.traffic.failed(bytes, Some(error)),
         }
     }

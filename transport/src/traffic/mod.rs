@@ -7,20 +7,27 @@
 
 mod attempt;
 
+mod habits;
+
 mod latency;
 
 mod pace;
+
+mod spare;
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 pub(crate) use attempt::Attempt;
+pub(crate) use habits::Kind as Habit;
 pub use latency::Latencies;
 pub use pace::Pace;
 
 use crate::{Error, Kind};
+use habits::Habits;
 use latency::Histogram;
 use pace::Pacer;
+use spare::Spare;
 
 /// What a small exchange moves at most, in bytes: how long it takes is one round trip, and the service's work.
 const SMALL_BYTES: u64 = 16 * 1024;
@@ -46,6 +53,8 @@ pub struct Traffic {
     latencies: Histogram,
     first_bytes: Histogram,
     pacer: Pacer,
+    habits: Habits,
+    spare: Spare,
 }
 
 /// The counters at one time. All but the last three only grow.
@@ -74,6 +83,8 @@ pub struct Tally {
     pub refused_for_requests: u64,
     /// Attempts that ended in silence.
     pub timeouts: u64,
+    /// Requests that were late and were sent a second time beside the first.
+    pub raced: u64,
     /// Attempts that are under way now.
     pub under_way: u32,
     /// The longest wait that the service asked for since the last look.
@@ -121,6 +132,7 @@ impl Traffic {
             refused_for_bytes: self.refused_for_bytes.load(Relaxed),
             refused_for_requests: self.refused_for_requests.load(Relaxed),
             timeouts: self.timeouts.load(Relaxed),
+            raced: self.spare.taken(),
             under_way: self.under_way.load(Relaxed),
             retry_after: some(retry_after_ms).map(Duration::from_millis),
             round_trip: some(round_trip_us).map(Duration::from_micros),
@@ -150,6 +162,31 @@ impl Traffic {
     /// No attempt begins for so long.
     pub fn hold(&self, wait: Duration) {
         self.pacer.hold(wait);
+    }
+
+    /// There is nothing left to begin, so that a request that is late may be sent a second time; or there is again.
+    pub fn set_spare(&self, is_there: bool) {
+        self.spare.set(is_there);
+    }
+
+    /// Takes room for a second attempt of so many bytes, if there is any.
+    pub(crate) fn take_spare(&self, bytes: u64) -> bool {
+        self.spare.take(bytes, self.succeeded_bytes.load(Relaxed))
+    }
+
+    /// When a request of this kind is late, where that is known.
+    pub(crate) fn late_after(&self, kind: Habit) -> Option<Duration> {
+        self.habits.late_after(kind)
+    }
+
+    /// How long to wait for the beginning of its answer.
+    pub(crate) fn patience(&self, kind: Habit, silences: u32, most: Duration) -> Duration {
+        self.habits.patience(kind, silences, most)
+    }
+
+    /// Its answer began, or was given up, after so long.
+    pub(crate) fn was_silent(&self, kind: Habit, silence: Duration) {
+        self.habits.was_silent(kind, silence);
     }
 
     /// Bytes came over a connection.

@@ -3,6 +3,7 @@
 mod exchange;
 mod persistence;
 mod proxies;
+mod race;
 mod refusal;
 mod script;
 mod silence;

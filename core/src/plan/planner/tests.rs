@@ -172,7 +172,7 @@ proptest! {
         prop_assert!(chunk_bytes <= freely);
         prop_assert!(chunk_bytes >= CHUNK_BYTES_MIN);
         prop_assert!(bytes.div_ceil(chunk_bytes) <= pieces.rule.chunks_max);
-        prop_assert!(chunk_bytes.is_multiple_of(512) || chunk_bytes == cut);
+        prop_assert!(chunk_bytes.is_multiple_of(CHUNK_BYTES_MIN));
         if cut == 0 {
             prop_assert_eq!(chunk_bytes, freely);
         }

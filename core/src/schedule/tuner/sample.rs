@@ -32,6 +32,8 @@ pub struct Sample {
     pub retry_after: Option<Duration>,
     /// Attempts that ended in silence.
     pub timeouts: u32,
+    /// Requests that were late and were sent a second time.
+    pub raced: u32,
     /// The shortest time that a small exchange or a new connection took.
     pub round_trip: Option<Duration>,
     /// How many requests were under way at the end of the window. After the limit was lowered it takes them a while.

@@ -3,7 +3,7 @@
 //!
 //! [`Properties::of_get`]: crate::store::blob::properties::Properties::of_get
 
-use azring_transport::http::Request;
+use azring_transport::http::{Haste, Request};
 use http::Method;
 
 use crate::location::BlobLocation;
@@ -27,5 +27,5 @@ pub fn request(
     let request = Request::new(Method::GET, &place.account, place.blob_path(name))
         .header_if("x-ms-range", range.map(|range| range.to_string()))
         .header_if("x-ms-range-get-content-crc64", with_crc64.then_some("true"));
-    condition.on(request)
+    condition.on(request.haste(Haste::Raced))
 }

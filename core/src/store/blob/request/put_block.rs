@@ -1,7 +1,7 @@
 //! Put Block: one block, kept by the service for a week until a block list names it. 201.
 //! <https://learn.microsoft.com/rest/api/storageservices/put-block>
 
-use azring_transport::http::{Payload, Request};
+use azring_transport::http::{Haste, Payload, Request};
 use http::Method;
 
 use crate::location::BlobLocation;
@@ -19,6 +19,7 @@ pub fn request(
     let request = Request::new(Method::PUT, &place.account, place.blob_path(name))
         .query("comp", "block")
         .query("blockid", id.as_str())
-        .payload(payload);
+        .payload(payload)
+        .haste(Haste::Raced);
     check.on(request)
 }

@@ -1,0 +1,124 @@
+//! Two attempts at one request, where the first is late: the one that succeeds first counts, the other is dropped with its
+//! connection.
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::time::Duration;
+
+use hyper::header::HeaderValue;
+
+use super::{Client, Into};
+use crate::Result;
+use crate::buffer::Pool;
+use crate::http::{Haste, Reply, Request};
+use crate::traffic::Habit;
+
+/// While nothing is spare, a request that is late asks again after this long.
+const ASK_AGAIN: Duration = Duration::from_millis(250);
+
+/// How an attempt is made.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Try {
+    /// Over a connection that nobody has used.
+    pub(super) on_new_connection: bool,
+    /// How often the request was waited for in vain.
+    pub(super) silences: u32,
+}
+
+/// Where the second attempt's answer goes.
+enum Second {
+    Memory(usize),
+    Room(Pool, usize),
+}
+
+impl Client {
+    /// One attempt; and a second one beside it, where the request allows that, it is late and there is room for it.
+    pub(super) async fn race(
+        &self,
+        request: &Request,
+        id: &HeaderValue,
+        how: Try,
+        into: &mut Into<'_>,
+    ) -> Result<Reply> {
+        if request.haste != Haste::Raced {
+            return self.attempt(request, id, how, into).await;
+        }
+        let kind = Habit::of(request.payload.bytes(), into.bytes());
+        let bytes = request.payload.bytes() + into.bytes();
+        let second = match &*into {
+            Into::Memory(bytes_max) => Second::Memory(*bytes_max),
+            Into::Lease(lease) => Second::Room(lease.pool().clone(), lease.wanted()),
+        };
+        let (reply, lease) = {
+            let mut first = pin!(self.attempt(request, id, how, into));
+            if let Some(ended) = self.until_late(first.as_mut(), kind, bytes).await {
+                return ended;
+            }
+            match second {
+                Second::Memory(bytes_max) => {
+                    let mut into = Into::Memory(bytes_max);
+                    let second = pin!(self.attempt(request, id, how, &mut into));
+                    (either(first, second).await?.0, None)
+                }
+                Second::Room(pool, bytes) => {
+                    let Some(mut lease) = pool.try_lease(bytes) else {
+                        return first.await;
+                    };
+                    let mut into = Into::Lease(&mut lease);
+                    let (reply, is_second) = {
+                        let second = pin!(self.attempt(request, id, how, &mut into));
+                        either(first, second).await?
+                    };
+                    (reply, is_second.then_some(lease))
+                }
+            }
+        };
+        if let (Into::Lease(of_first), Some(lease)) = (into, lease) {
+            **of_first = lease;
+        }
+        Ok(reply)
+    }
+
+    /// Waits for the first attempt, until a second one may begin; returns how the first ended, if it did.
+    async fn until_late(
+        &self,
+        mut first: Pin<&mut impl Future<Output = Result<Reply>>>,
+        kind: Habit,
+        bytes: u64,
+    ) -> Option<Result<Reply>> {
+        let traffic = &self.shared.settings.traffic;
+        let begun = tokio::time::Instant::now();
+        loop {
+            let left = traffic
+                .late_after(kind)
+                .map(|late| late.saturating_sub(begun.elapsed()));
+            if left == Some(Duration::ZERO) && traffic.take_spare(bytes) {
+                return None;
+            }
+            let wait = left.map_or(ASK_AGAIN, |left| left.max(ASK_AGAIN));
+            tokio::select! {
+                biased;
+                ended = &mut first => return Some(ended),
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+}
+
+/// The answer that comes first, and whether it was the second's; the first's failure when both fail.
+async fn either(
+    mut first: Pin<&mut impl Future<Output = Result<Reply>>>,
+    mut second: Pin<&mut impl Future<Output = Result<Reply>>>,
+) -> Result<(Reply, bool)> {
+    tokio::select! {
+        biased;
+        ended = &mut first => match ended {
+            Ok(reply) => Ok((reply, false)),
+            Err(error) => second.await.map(|reply| (reply, true)).map_err(|_| error),
+        },
+        ended = &mut second => match ended {
+            Ok(reply) => Ok((reply, true)),
+            Err(_) => first.await.map(|reply| (reply, false)),
+        },
+    }
+}

@@ -1,0 +1,64 @@
+//! Room for second attempts. Once there is nothing left to begin, a place at the service lies unused while the last
+//! requests are waited for: one of them that is late may be sent a second time, and the first answer counts.
+//!
+//! What loses was for nothing, so there is a limit: a fiftieth of what was moved, and a few at any time.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+
+/// The share of all bytes that may be sent twice: one in so many.
+const ONE_IN: u64 = 50;
+
+/// So many second attempts are free: a small run has no fiftieth.
+const FREE: u64 = 4;
+
+/// The account of second attempts.
+#[derive(Debug, Default)]
+pub(super) struct Spare {
+    is_there: AtomicBool,
+    taken: AtomicU64,
+    taken_bytes: AtomicU64,
+}
+
+impl Spare {
+    pub(super) fn set(&self, is_there: bool) {
+        self.is_there.store(is_there, Relaxed);
+    }
+
+    pub(super) fn taken(&self) -> u64 {
+        self.taken.load(Relaxed)
+    }
+
+    /// Takes room for a second attempt of so many bytes in a run that has moved so many; false when there is none.
+    pub(super) fn take(&self, bytes: u64, moved_bytes: u64) -> bool {
+        if !self.is_there.load(Relaxed) {
+            return false;
+        }
+        let taken = self.taken.fetch_add(1, Relaxed);
+        let taken_bytes = self.taken_bytes.fetch_add(bytes, Relaxed);
+        let fits = taken < FREE || taken_bytes + bytes <= moved_bytes / ONE_IN;
+        if !fits {
+            self.taken.fetch_sub(1, Relaxed);
+            self.taken_bytes.fetch_sub(bytes, Relaxed);
+        }
+        fits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_none_before_it_is_said_and_then_a_few_and_a_fiftieth() {
+        let spare = Spare::default();
+        assert!(!spare.take(10, 1 << 40));
+        spare.set(true);
+        assert!((0..FREE).all(|_| spare.take(10, 0)));
+        assert!(!spare.take(10, 2499));
+        assert!(spare.take(10, 2500));
+        assert!(!spare.take(10, 2500));
+        assert_eq!(spare.taken(), FREE + 1);
+        spare.set(false);
+        assert!(!spare.take(10, 1 << 40));
+    }
+}
