@@ -1,6 +1,7 @@
 //! Carries a copy out: hands the options to the job, under the eyes of its audience and the hand of the signals, and says
 //! how it ended.
 
+use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use crate::journal::{self, Asking, Kept, Refusal};
 use crate::ledger::Ledger;
 use crate::misuse::reason;
 use crate::parameter::{Dialect, FAIL_IF_EMPTY, Z};
+use crate::report::{self, Report};
 use crate::settings::Settings;
 use crate::signal::Caught;
 use crate::trace::Trace;
@@ -34,6 +36,13 @@ pub(crate) fn copy(
     if matches!(options.target, Location::Pipe) {
         console.leave_output_to_data();
     }
+    let report = match settings.report.as_deref().map(report::open).transpose() {
+        Ok(report) => report,
+        Err(misuse) => {
+            failed(console, &misuse.to_string());
+            return Ending::Misuse;
+        }
+    };
     let desk = match Desk::open(console) {
         Ok(desk) => desk,
         Err(ending) => return ending,
@@ -46,7 +55,7 @@ pub(crate) fn copy(
         }
         Err(Refusal::Cancelled) => return desk.called_off().unwrap_or(Ending::Failure),
     };
-    let mut listeners = match listeners(options, settings, console) {
+    let mut listeners = match listeners(options, settings, report, console) {
         Ok(listeners) => listeners,
         Err(text) => return failed(console, &text),
     };
@@ -161,6 +170,7 @@ fn failed(console: &Console, text: &str) -> Ending {
 pub(crate) fn listeners(
     options: &Options,
     settings: &Settings,
+    report: Option<File>,
     console: &Arc<Console>,
 ) -> Result<Vec<Box<dyn Listener>>, String> {
     let console = || Arc::clone(console);
@@ -186,6 +196,10 @@ pub(crate) fn listeners(
         listeners.push(Box::new(
             ledger.map_err(|error| cannot_write("ledger", path, &error))?,
         ));
+    }
+    if let Some(file) = report {
+        let report = Report::new(file, &settings.command, options, console());
+        listeners.push(Box::new(report));
     }
     if let Some(path) = &settings.trace {
         let trace = Trace::open(path, console());

@@ -36,6 +36,8 @@ mod audience;
 
 mod course;
 
+mod report;
+
 mod console;
 
 mod verbose_log;

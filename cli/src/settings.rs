@@ -20,6 +20,8 @@ pub(crate) struct Settings {
     pub(crate) verbose_log: Option<PathBuf>,
     /// Where the ledger goes, if there is one.
     pub(crate) ledger: Option<PathBuf>,
+    /// Where the report goes, if there is one.
+    pub(crate) report: Option<PathBuf>,
     /// Where the controller's trace goes, if there is one.
     pub(crate) trace: Option<PathBuf>,
     /// Records on standard output instead of text.
@@ -51,6 +53,7 @@ impl Settings {
             command: given.to_string(),
             verbose_log: verbose_log(given, around)?,
             ledger: local(given, &row::LEDGER)?,
+            report: local(given, &row::REPORT)?,
             trace: local(given, &row::TRACE_CONTROLLER)?,
             json: choice(given, &row::OUTPUT)? == Some("json"),
             progress: match choice(given, &row::PROGRESS)? {

@@ -33,7 +33,7 @@ pub(crate) use messages::Messages;
 pub(crate) use stamp::now;
 pub(crate) use summary::{Block, block};
 pub(crate) use ticker::{Form, Progress};
-pub(crate) use units::{count, size};
+pub(crate) use units::{bits, count, size};
 
 /// How much a line on standard error matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

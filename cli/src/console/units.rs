@@ -33,6 +33,16 @@ fn scaled(bytes: u64, units: [&'static str; 7]) -> (f64, &'static str) {
     (value, units[power])
 }
 
+/// Network people's units, of bytes per second: `1.25 Gbit/s`.
+pub(crate) fn bits(bytes_per_second: f64) -> String {
+    let mbit = bytes_per_second * 8.0 / 1e6;
+    if mbit >= 999.95 {
+        format!("{:.2} Gbit/s", mbit / 1000.0)
+    } else {
+        format!("{mbit:.1} Mbit/s")
+    }
+}
+
 /// `18,220`.
 pub(crate) fn count(number: u64) -> String {
     let digits = number.to_string();
@@ -92,6 +102,13 @@ mod tests {
                 "0 B", "999 B", "1.00 KiB", "10.0 KiB", "100 KiB", "1.00 MiB", "37.2 GiB"
             ]
         );
+    }
+
+    #[test]
+    fn rates_are_told_in_bits_too() {
+        assert_eq!(bits(13_110_000.0), "104.9 Mbit/s");
+        assert_eq!(bits(156_250_000.0), "1.25 Gbit/s");
+        assert_eq!(bits(124_999_999.0), "1.00 Gbit/s");
     }
 
     #[test]

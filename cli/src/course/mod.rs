@@ -3,15 +3,41 @@
 
 mod path;
 
+mod windows;
+
+mod sizes;
+
+mod slowest;
+
+mod failures;
+
 use azring_core::report::{Event, Measured};
 
-pub(crate) use path::Path;
+pub(crate) use failures::Failures;
+pub(crate) use path::{Path, what};
+pub(crate) use sizes::Sizes;
+pub(crate) use slowest::Slowest;
+pub(crate) use windows::{Span, Windows};
 
 /// What is known of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Course {
     /// What the controller did.
     pub(crate) path: Path,
+    /// What moved when.
+    pub(crate) windows: Windows,
+    /// How large the objects were that are done.
+    pub(crate) sizes: Sizes,
+    /// Those of all objects that took the longest.
+    pub(crate) slowest: Slowest,
+    /// What failed.
+    pub(crate) failures: Failures,
+    /// Objects that are done, left alone, failed.
+    pub(crate) done: u64,
+    pub(crate) skipped: u64,
+    pub(crate) failed: u64,
+    /// How files were read and written.
+    pub(crate) io_mode: Option<String>,
     /// All requests, once all of them have ended.
     pub(crate) measured: Option<Measured>,
 }
@@ -20,9 +46,41 @@ impl Course {
     /// Something happened.
     pub(crate) fn hear(&mut self, event: &Event<'_>) {
         match event {
-            Event::Window(window) => self.path.add(window),
+            Event::Window(window) => {
+                self.path.add(window);
+                self.windows.add(window);
+            }
             Event::Measured(measured) => self.measured = Some((*measured).clone()),
+            Event::IoMode(mode) => self.io_mode = Some((*mode).to_owned()),
+            Event::Done {
+                name,
+                bytes,
+                details,
+            } => {
+                self.done += 1;
+                self.sizes.add(*bytes);
+                self.slowest.add(name, *bytes, details);
+            }
+            Event::Skipped { .. } => self.skipped += 1,
+            Event::Failed {
+                name,
+                bytes,
+                error,
+                details,
+            } => {
+                self.failed += 1;
+                self.failures.add(name, &error.to_string());
+                self.slowest.add(name, *bytes, details);
+            }
+            Event::Unlisted { what, error } => {
+                self.failures.add(what, &error.to_string());
+            }
             _ => {}
         }
     }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    pub(crate) use super::path::tests::window;
 }

@@ -30,6 +30,8 @@ static BESIDE: &[&Parameter] = &[
     &row::NO_JOURNAL,
     &row::RESPONSE_FILE,
     &row::LEDGER,
+    &row::REPORT,
+    &row::TRACE_CONTROLLER,
     &row::OUTPUT,
     &row::PROGRESS,
     &row::EXIT_CODES,

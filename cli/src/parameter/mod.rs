@@ -25,8 +25,8 @@ pub(crate) use machine::{CA_FILE, IO, MEMORY, NC, TRACE_CONTROLLER};
 pub(crate) use measure::{COUNT, DURATION, KEEP, SIZE, VERIFY};
 pub(crate) use selection::{A, DELIMITER, IA, PATTERN, S, SNAPSHOT, XA, XN, XO};
 pub(crate) use session::{
-    EXIT_CODES, FAIL_IF_EMPTY, HELP, L, LEDGER, NO_JOURNAL, OUTPUT, PROGRESS, RESPONSE_FILE, V,
-    VERSION, Y, Z,
+    EXIT_CODES, FAIL_IF_EMPTY, HELP, L, LEDGER, NO_JOURNAL, OUTPUT, PROGRESS, REPORT,
+    RESPONSE_FILE, V, VERSION, Y, Z,
 };
 pub(crate) use table::{ENTITY_OPERATION, MANIFEST, PAYLOAD_FORMAT, PKRS, SPLIT_SIZE};
 pub(crate) use transfer::{

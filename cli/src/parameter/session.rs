@@ -12,6 +12,7 @@ pub(super) const GROUP: Group = Group {
         &NO_JOURNAL,
         &RESPONSE_FILE,
         &LEDGER,
+        &REPORT,
         &OUTPUT,
         &PROGRESS,
         &EXIT_CODES,
@@ -76,6 +77,21 @@ pub(crate) static LEDGER: Parameter = Parameter {
     detail: "Appends a record to a file for every object that was copied, skipped or failed: time, name, outcome, bytes, MD5, \
              entity tag, attempts, milliseconds, and what went wrong; the topic `Json` tells more. A file whose name ends in `.csv` gets lines of CSV, any other lines of JSON.",
     since: "azring 0.1",
+    built: true,
+};
+
+pub(crate) static REPORT: Parameter = Parameter {
+    slash: "Report",
+    dash: &["report"],
+    value: Value::Required("path"),
+    secret: false,
+    applies_to: ALL,
+    default: "no report",
+    brief: "Write a report of the run, a page of HTML",
+    detail: "Writes a report into a file when the run is over, however it ended: what was copied and how fast, charts of rate, \
+             requests at once, latency and push-back, sizes, the slowest objects and what failed. It is one page of HTML that \
+             opens in any browser, runs no script and fetches nothing. Keys and signatures are not in it; names are.",
+    since: "azring 0.2",
     built: true,
 };
 

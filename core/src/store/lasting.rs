@@ -15,7 +15,7 @@ use crate::entry::{Entry, EntryName};
 use crate::plan::extents::Extents;
 
 /// What may be listed and not begun yet: so many small objects, or as many large ones as have so many parts.
-const AHEAD_MAX: u32 = 1024;
+const AHEAD_MAX: u32 = 256;
 
 /// The size of such a part, in bytes.
 const PART_BYTES: u64 = 256 << 10;
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn what_nobody_takes_is_not_listed_without_end() {
-        assert_eq!(listed(&lasting(None, 4096), 0).len(), 1024);
+        assert_eq!(listed(&lasting(None, 4096), 0).len(), 256);
         assert_eq!(listed(&lasting(None, 1 << 30), 0).len(), 4);
         assert_eq!(listed(&lasting(None, 1 << 30), 6).len(), 10);
     }

@@ -20,6 +20,7 @@ mod modes;
 mod names;
 mod properties;
 mod real_input;
+mod report;
 mod resume;
 mod roundtrip;
 mod selection;

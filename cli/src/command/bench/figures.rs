@@ -13,7 +13,7 @@ use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
 
 use crate::audience::{End, Listener};
-use crate::console::{Console, count, record, size};
+use crate::console::{Console, bits, count, record, size};
 use crate::course::Course;
 use crate::intent::Way;
 use crate::mask::masked;
@@ -228,16 +228,6 @@ fn rounded(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0
 }
 
-/// Network people's units.
-fn bits(bytes_per_second: f64) -> String {
-    let mbit = bytes_per_second * 8.0 / 1e6;
-    if mbit >= 1000.0 {
-        format!("{:.2} Gbit/s", mbit / 1000.0)
-    } else {
-        format!("{mbit:.1} Mbit/s")
-    }
-}
-
 /// Like `p50 1.2 ms, p90 3.0 ms, p99 8.1 ms, max 20 ms`; empty when there were none.
 fn latencies(of: &Latencies) -> String {
     let told = SHARES.iter().filter_map(|(name, share)| {
@@ -264,5 +254,87 @@ fn short(time: Duration) -> String {
         ..100_000.0 => format!("{:.1} ms", micros / 1e3),
         ..1_000_000.0 => format!("{:.0} ms", micros / 1e3),
         _ => format!("{:.2} s", micros / 1e6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use azring_core::schedule::tuner::{Bound, Phase};
+    use azring_transport::traffic::Traffic;
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::course::tests::window;
+
+    /// In lines and as a record.
+    fn told() -> (String, Value) {
+        let mut course = Course::default();
+        for (at, number, bound) in [(250, 4, Bound::Unknown), (500, 8, Bound::Network)] {
+            course.hear(&Event::Window(&window(at, number, Phase::Climb, bound)));
+        }
+        // No request has a latency here: they are left out, and not told as nothing.
+        let traffic = Traffic::default();
+        let measured = Measured {
+            succeeded: 40,
+            refused: 2,
+            timeouts: 1,
+            sent_bytes: 1 << 30,
+            received_bytes: 1,
+            failed_bytes: 0,
+            first_bytes: traffic.first_bytes(),
+            latencies: traffic.latencies(),
+        };
+        let summary = Summary {
+            listed: 11,
+            done: 10,
+            failed: 1,
+            bytes: 3 << 29,
+            retries: 3,
+            elapsed: Duration::from_millis(1500),
+            ..Summary::default()
+        };
+        let found = Found {
+            way: Way::Up,
+            place: "https://a.blob.core.windows.net/c/",
+            summary: &summary,
+            course: &course,
+            measured: &measured,
+            processor: Duration::from_millis(750),
+        };
+        (found.text(), found.fields())
+    }
+
+    #[test]
+    fn the_figures_are_told_in_lines() {
+        assert_snapshot!(told().0, @"
+        Uploaded 10 object(s), 1.50 GiB, to https://a.blob.core.windows.net/c/ in 1.50 s; 1 failed
+          throughput     1.00 GiB/s (8.59 Gbit/s)
+          objects        6.7 per second
+          requests       40, 26.7 per second; 2 pushed back by the service, 1 unanswered, 3 sent again
+          at once        4 after 0.2 s, 8 after 0.5 s
+          limited by     not found out yet 50 %, the network or the service's speed 50 %
+          processor      0.75 s, 0.500 s for each GiB
+        ");
+    }
+
+    #[test]
+    fn the_record_has_the_same_figures() {
+        let fields = told().1;
+        assert_eq!(fields["bytes_per_second"], 1_u64 << 30);
+        assert_eq!(fields["concurrency"]["most"], 8);
+        assert_eq!(fields["limited_by"]["network"], 0.5);
+        assert_eq!(fields["processor_seconds_per_gib"], 0.5);
+        assert_eq!(
+            (&fields["refused"], &fields["retries"]),
+            (&2.into(), &3.into())
+        );
+        assert_eq!(fields["first_byte_us"], json!({}));
+    }
+
+    #[test]
+    fn times_have_three_digits_or_so() {
+        let shown =
+            [17, 1250, 20_100, 204_000, 1_040_000].map(|us| short(Duration::from_micros(us)));
+        assert_eq!(shown, ["17 us", "1.25 ms", "20.1 ms", "204 ms", "1.04 s"]);
     }
 }

@@ -3,7 +3,9 @@
 
 mod figures;
 
+use std::cell::Cell;
 use std::ffi::OsString;
+use std::fs::File;
 use std::sync::Arc;
 
 use azring_core::location::BlobLocation;
@@ -26,6 +28,7 @@ use crate::exit::Ending;
 use crate::intent::{self, Bench, Way};
 use crate::misuse::{Misuse, Side};
 use crate::parameter as row;
+use crate::report;
 use crate::settings::Settings;
 use crate::surroundings::Surroundings;
 
@@ -62,6 +65,7 @@ pub(super) const COMMAND: Command = Command {
         &row::TRACE_CONTROLLER,
         &row::V,
         &row::LEDGER,
+        &row::REPORT,
         &row::RESPONSE_FILE,
         &row::OUTPUT,
         &row::PROGRESS,
@@ -82,6 +86,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> std::result::Result<Ending,
     let around = Surroundings::of_process(console);
     let bench = intent::bench(&given, way, &around)?;
     let settings = Settings::new(&given, &around)?;
+    let report = settings.report.as_deref().map(report::open).transpose()?;
     let desk = match Desk::open(console) {
         Ok(desk) => desk,
         Err(ending) => return Ok(ending),
@@ -90,6 +95,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> std::result::Result<Ending,
         bench: &bench,
         settings: &settings,
         desk: &desk,
+        report: Cell::new(report),
         console,
     };
     Ok(match way {
@@ -114,6 +120,8 @@ struct Course<'a> {
     bench: &'a Bench,
     settings: &'a Settings,
     desk: &'a Desk,
+    /// The file of the report, until there is something to report.
+    report: Cell<Option<File>>,
     console: &'a Arc<Console>,
 }
 
@@ -185,13 +193,14 @@ impl Course<'_> {
 
     /// Carries the copy out and tells its figures.
     fn measure(&self, options: &Options) -> Ending {
-        let mut listeners = match listeners(options, self.settings, self.console) {
-            Ok(listeners) => listeners,
-            Err(text) => {
-                self.console.message(Level::Error, &text);
-                return Ending::Failure;
-            }
-        };
+        let mut listeners =
+            match listeners(options, self.settings, self.report.take(), self.console) {
+                Ok(listeners) => listeners,
+                Err(text) => {
+                    self.console.message(Level::Error, &text);
+                    return Ending::Failure;
+                }
+            };
         let is_json = self.settings.json;
         let console = || Arc::clone(self.console);
         listeners.push(Box::new(Figures::new(

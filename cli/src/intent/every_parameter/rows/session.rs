@@ -59,6 +59,18 @@ pub(super) const ROWS: &[Row] = &[
         wrong: &[("C:\\l.csv", "is a path of Windows")],
     },
     Row {
+        slash: "Report",
+        dash: &["report"],
+        services: ALL,
+        takes: Takes::One,
+        ways: EVERYWHERE,
+        elsewhere: "",
+        seen: |seen| format!("{:?}", seen.settings.report),
+        bare: "None",
+        right: &[("/l.csv", "Some(\"/l.csv\")")],
+        wrong: &[("C:\\l.csv", "is a path of Windows")],
+    },
+    Row {
         slash: "Output",
         dash: &["output"],
         services: ALL,

@@ -1,0 +1,422 @@
+//! Charts, as SVG within HTML. What is drawn is stretched to the width there is; what is written keeps its size, so that a chart
+//! is as readable on a telephone as on a wall. Each has a title and a description for those who do not see it, and tells its
+//! numbers where it is pointed at.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use super::html::Text;
+use super::scale::{Scale, Tick};
+
+/// The height of what is drawn, in pixels.
+const HEIGHT: f64 = 190.0;
+
+/// The width of the drawing, in units of its own.
+const WIDTH: f64 = 1000.0;
+
+/// How a series is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// A line through the middles of the spans, and what is below it filled.
+    Area,
+    /// A line through the middles.
+    Line,
+    /// A value that holds for a span.
+    Steps,
+    /// A bar for each span, standing on those of the series before.
+    Bars,
+}
+
+/// Some values over time, one for each span; where there is none, there is a gap.
+#[derive(Debug)]
+pub(super) struct Series {
+    /// Its colour's name, and what it is.
+    pub(super) class: &'static str,
+    pub(super) name: &'static str,
+    pub(super) form: Form,
+    pub(super) values: Vec<Option<f64>>,
+}
+
+/// Where a span lies between the beginning, 0, and the end, 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Place {
+    pub(super) from: f64,
+    pub(super) until: f64,
+}
+
+impl Place {
+    /// The place of a time within a run that is so long.
+    pub(super) fn of(from: Duration, until: Duration, long: Duration) -> Self {
+        let share = |time: Duration| time.as_secs_f64() / long.as_secs_f64().max(1e-9);
+        Self {
+            from: share(from).clamp(0.0, 1.0),
+            until: share(until).clamp(0.0, 1.0),
+        }
+    }
+
+    fn middle(self) -> f64 {
+        f64::midpoint(self.from, self.until)
+    }
+}
+
+/// A chart over time.
+#[derive(Debug)]
+pub(super) struct Chart<'a> {
+    /// A word for it that no other chart of the page has.
+    pub(super) id: &'static str,
+    pub(super) title: &'static str,
+    /// What is seen in it, in a sentence or two.
+    pub(super) says: String,
+    pub(super) scale: Scale,
+    pub(super) ticks: Vec<Tick>,
+    pub(super) times: &'a [Tick],
+    pub(super) places: &'a [Place],
+    pub(super) series: Vec<Series>,
+    /// What is told of each span where it is pointed at.
+    pub(super) told: Vec<String>,
+    /// Drawn below the axis: already SVG.
+    pub(super) strip: String,
+    /// It has a row of its own.
+    pub(super) is_wide: bool,
+}
+
+impl Chart<'_> {
+    /// The figure, with its heading.
+    pub(super) fn write(&self, out: &mut String) {
+        let Self { id, title, .. } = self;
+        let _ = write!(
+            out,
+            "<figure class=\"card{}\">\n<figcaption><h3>{title}</h3>{}<p>{}</p></figcaption>\n<div class=\"plot\">",
+            if self.is_wide { " wide" } else { "" },
+            self.legend(),
+            Text(&self.says)
+        );
+        let _ = write!(
+            out,
+            "<svg role=\"img\" aria-labelledby=\"{id}-t {id}-d\" width=\"100%\" height=\"{}\"><title id=\"{id}-t\">{title}</title><desc id=\"{id}-d\">{}</desc>",
+            HEIGHT + if self.strip.is_empty() { 24.0 } else { 40.0 },
+            Text(&self.says)
+        );
+        self.write_axes(out);
+        let _ = write!(
+            out,
+            "<svg width=\"100%\" height=\"{HEIGHT}\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" preserveAspectRatio=\"none\">"
+        );
+        let mut below = vec![0.0; self.places.len()];
+        for series in &self.series {
+            self.write_series(out, series, &mut below);
+        }
+        out.push_str("</svg>");
+        out.push_str(&self.strip);
+        self.write_told(out);
+        out.push_str("</svg></div>\n</figure>\n");
+    }
+
+    fn legend(&self) -> String {
+        if self.series.len() < 2 {
+            return String::new();
+        }
+        let mut legend = "<ul class=\"legend\">".to_owned();
+        for Series { class, name, .. } in &self.series {
+            let _ = write!(legend, "<li class=\"{class}\">{name}</li>");
+        }
+        legend + "</ul>"
+    }
+
+    fn write_axes(&self, out: &mut String) {
+        out.push_str("<g class=\"axes\" aria-hidden=\"true\">");
+        for tick in &self.ticks {
+            let y = short(HEIGHT * (1.0 - tick.at));
+            let _ = write!(
+                out,
+                "<line x1=\"0\" x2=\"100%\" y1=\"{y}\" y2=\"{y}\"/><text class=\"y\" x=\"-8\" y=\"{y}\">{}</text>",
+                Text(&tick.label)
+            );
+        }
+        let y = HEIGHT + if self.strip.is_empty() { 18.0 } else { 34.0 };
+        for (index, tick) in self.times.iter().enumerate() {
+            let class = match tick.at {
+                ..0.02 => "first",
+                0.96.. => "last",
+                _ if index % 2 == 1 => "odd",
+                _ => "even",
+            };
+            let _ = write!(
+                out,
+                "<text class=\"x {class}\" x=\"{}%\" y=\"{y}\">{}</text>",
+                short(tick.at * 100.0),
+                Text(&tick.label)
+            );
+        }
+        out.push_str("</g>");
+    }
+
+    fn write_series(&self, out: &mut String, series: &Series, below: &mut [f64]) {
+        let class = series.class;
+        if series.form == Form::Bars {
+            let mut path = String::new();
+            for ((place, value), below) in self.places.iter().zip(&series.values).zip(below) {
+                let value = value.unwrap_or(0.0);
+                if value > 0.0 {
+                    let (bottom, top) = (self.y(*below), self.y(*below + value));
+                    let (left, right) = (place.from * WIDTH, place.until * WIDTH);
+                    let _ = write!(
+                        path,
+                        "M{} {}V{}H{}V{}Z",
+                        short(left),
+                        short(bottom),
+                        short(top),
+                        short(right - (right - left) * 0.15),
+                        short(bottom)
+                    );
+                }
+                *below += value;
+            }
+            let _ = write!(out, "<path class=\"fill {class}\" d=\"{path}\"/>");
+            return;
+        }
+        for run in self.runs(series) {
+            let line = run
+                .iter()
+                .enumerate()
+                .fold(String::new(), |mut line, (index, (x, y))| {
+                    let letter = if index == 0 { 'M' } else { 'L' };
+                    let _ = write!(line, "{letter}{} {}", short(*x), short(*y));
+                    line
+                });
+            if let (Form::Area, Some((first, _)), Some((last, _))) =
+                (series.form, run.first(), run.last())
+            {
+                let _ = write!(
+                    out,
+                    "<path class=\"area {class}\" d=\"{line}L{} {HEIGHT}L{} {HEIGHT}Z\"/>",
+                    short(*last),
+                    short(*first)
+                );
+            }
+            let _ = write!(out, "<path class=\"line {class}\" d=\"{line}\"/>");
+        }
+    }
+
+    /// The points of a line, broken where there is no value. It begins and ends at the edges of its spans.
+    fn runs(&self, series: &Series) -> Vec<Vec<(f64, f64)>> {
+        let mut runs = Vec::new();
+        let mut run: Vec<(f64, f64)> = Vec::new();
+        let mut end = None;
+        let close = |run: &mut Vec<(f64, f64)>, end: &mut Option<f64>| {
+            if let (Some((_, y)), Some(x)) = (run.last().copied(), end.take()) {
+                run.push((x, y));
+            }
+            std::mem::take(run)
+        };
+        for (place, value) in self.places.iter().zip(&series.values) {
+            let Some(value) = value else {
+                if !run.is_empty() {
+                    runs.push(close(&mut run, &mut end));
+                }
+                continue;
+            };
+            let y = self.y(*value);
+            if run.is_empty() || series.form == Form::Steps {
+                run.push((place.from * WIDTH, y));
+            }
+            if series.form != Form::Steps {
+                run.push((place.middle() * WIDTH, y));
+            }
+            end = Some(place.until * WIDTH);
+            if series.form == Form::Steps {
+                run.push((place.until * WIDTH, y));
+                end = None;
+            }
+        }
+        if !run.is_empty() {
+            runs.push(close(&mut run, &mut end));
+        }
+        runs
+    }
+
+    fn y(&self, value: f64) -> f64 {
+        HEIGHT * (1.0 - self.scale.place(value))
+    }
+
+    fn write_told(&self, out: &mut String) {
+        out.push_str("<g class=\"told\" aria-hidden=\"true\">");
+        for (place, told) in self.places.iter().zip(&self.told) {
+            let _ = write!(
+                out,
+                "<rect x=\"{}%\" width=\"{}%\" height=\"{HEIGHT}\"><title>{}</title></rect>",
+                short(place.from * 100.0),
+                short((place.until - place.from) * 100.0),
+                Text(told)
+            );
+        }
+        out.push_str("</g>");
+    }
+}
+
+/// What held something when, as a strip below a chart: a place, a colour's name and what it is.
+pub(super) fn strip(parts: &[(Place, &str, &str)]) -> String {
+    let mut out = "<g class=\"strip\" aria-hidden=\"true\">".to_owned();
+    for (place, class, name) in parts {
+        let _ = write!(
+            out,
+            "<rect class=\"fill {class}\" x=\"{}%\" width=\"{}%\" y=\"{}\" height=\"10\"><title>{}</title></rect>",
+            short(place.from * 100.0),
+            short((place.until - place.from) * 100.0),
+            HEIGHT + 5.0,
+            Text(name)
+        );
+    }
+    out + "</g>"
+}
+
+/// Bars that lie side by side, each with a word below it.
+#[derive(Debug)]
+pub(super) struct Histogram {
+    pub(super) id: &'static str,
+    pub(super) title: &'static str,
+    pub(super) says: String,
+    pub(super) scale: Scale,
+    pub(super) ticks: Vec<Tick>,
+    /// Their heights, what stands below them, and what is told of each where it is pointed at.
+    pub(super) bars: Vec<(f64, String, String)>,
+    /// It has a row of its own.
+    pub(super) is_wide: bool,
+}
+
+impl Histogram {
+    /// The figure, with its heading.
+    pub(super) fn write(&self, out: &mut String) {
+        let Self { id, title, .. } = self;
+        let _ = write!(
+            out,
+            "<figure class=\"card{}\">\n<figcaption><h3>{title}</h3><p>{}</p></figcaption>\n<div class=\"plot\"><svg role=\"img\" aria-labelledby=\"{id}-t {id}-d\" width=\"100%\" height=\"{}\"><title id=\"{id}-t\">{title}</title><desc id=\"{id}-d\">{}</desc><g class=\"axes\" aria-hidden=\"true\">",
+            if self.is_wide { " wide" } else { "" },
+            Text(&self.says),
+            HEIGHT + 24.0,
+            Text(&self.says)
+        );
+        for tick in &self.ticks {
+            let y = short(HEIGHT * (1.0 - tick.at));
+            let _ = write!(
+                out,
+                "<line x1=\"0\" x2=\"100%\" y1=\"{y}\" y2=\"{y}\"/><text class=\"y\" x=\"-8\" y=\"{y}\">{}</text>",
+                Text(&tick.label)
+            );
+        }
+        let each = 100.0 / self.bars.len().max(1) as f64;
+        // More words than this would run into each other.
+        let every = self.bars.len().div_ceil(if self.is_wide { 16 } else { 9 });
+        for (index, (_, label, _)) in self.bars.iter().enumerate().step_by(every) {
+            let class = if index / every % 2 == 1 {
+                "odd"
+            } else {
+                "even"
+            };
+            let _ = write!(
+                out,
+                "<text class=\"x {class}\" x=\"{}%\" y=\"{}\">{}</text>",
+                short((index as f64 + 0.5) * each),
+                HEIGHT + 18.0,
+                Text(label)
+            );
+        }
+        out.push_str("</g><g class=\"bars\" aria-hidden=\"true\">");
+        // A few bars are not spread over the whole width.
+        let wide = (each * 0.8).min(12.0);
+        for (index, (value, _, told)) in self.bars.iter().enumerate() {
+            // Nothing is nothing, and one is to be seen however many there are of the others.
+            let high = match *value {
+                0.0 => 0.0,
+                value => (HEIGHT * self.scale.place(value)).max(2.0),
+            };
+            let _ = write!(
+                out,
+                "<rect class=\"fill rate\" rx=\"2\" x=\"{}%\" width=\"{}%\" y=\"{}\" height=\"{}\"><title>{}</title></rect>",
+                short((index as f64 + 0.5) * each - wide / 2.0),
+                short(wide),
+                short(HEIGHT - high),
+                short(high),
+                Text(told)
+            );
+        }
+        out.push_str("</g></svg></div>\n</figure>\n");
+    }
+}
+
+/// A number with no more decimals than can be seen.
+fn short(value: f64) -> String {
+    let text = format!("{value:.2}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" {
+        "0".to_owned()
+    } else {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chart(form: Form, values: Vec<Option<f64>>) -> String {
+        let count = values.len() as f64;
+        let places: Vec<_> = (0..values.len())
+            .map(|index| Place {
+                from: index as f64 / count,
+                until: (index as f64 + 1.0) / count,
+            })
+            .collect();
+        let chart = Chart {
+            id: "c",
+            title: "C",
+            says: String::new(),
+            scale: Scale::Linear { most: 10.0 },
+            ticks: Vec::new(),
+            times: &[],
+            told: vec![String::new(); values.len()],
+            places: &places,
+            series: vec![Series {
+                class: "rate",
+                name: "rate",
+                form,
+                values,
+            }],
+            strip: String::new(),
+            is_wide: false,
+        };
+        let mut out = String::new();
+        chart.write(&mut out);
+        out
+    }
+
+    fn paths(svg: &str) -> Vec<&str> {
+        svg.split(" d=\"")
+            .skip(1)
+            .map(|rest| rest.split('"').next().unwrap_or_default())
+            .collect()
+    }
+
+    #[test]
+    fn a_line_goes_through_the_middles_and_reaches_both_edges() {
+        let svg = chart(Form::Line, vec![Some(0.0), Some(10.0)]);
+        assert_eq!(paths(&svg), ["M0 190L250 190L750 0L1000 0"]);
+    }
+
+    #[test]
+    fn a_line_is_broken_where_nothing_was_measured() {
+        let svg = chart(Form::Line, vec![Some(5.0), None, Some(5.0), None]);
+        assert_eq!(
+            paths(&svg),
+            ["M0 95L125 95L250 95", "M500 95L625 95L750 95"]
+        );
+    }
+
+    #[test]
+    fn steps_hold_and_bars_stand_where_there_is_something() {
+        let svg = chart(Form::Steps, vec![Some(10.0), Some(5.0)]);
+        assert_eq!(paths(&svg), ["M0 0L500 0L500 95L1000 95"]);
+        let svg = chart(Form::Bars, vec![Some(0.0), Some(5.0), None, None]);
+        assert_eq!(paths(&svg), ["M250 190V95H462.5V190Z"]);
+    }
+}

@@ -1,0 +1,199 @@
+use azring_core::Error;
+use azring_core::entry::EntryName;
+use azring_core::report::{Details, Event, Measured, Window};
+use azring_core::schedule::tuner::{Bound, Phase};
+use azring_transport::traffic::Traffic;
+use insta::assert_snapshot;
+
+use super::*;
+use crate::course::tests::window;
+
+/// A run of three seconds: it climbs, is pushed back, and loses an object.
+fn course() -> Course {
+    let mut course = Course::default();
+    course.hear(&Event::IoMode("ring, registered buffers"));
+    let windows = [
+        (4, Phase::Climb, Bound::Unknown, 2 << 20, 0, Some((4, 9))),
+        (8, Phase::Climb, Bound::Unknown, 4 << 20, 0, Some((5, 20))),
+        (16, Phase::Climb, Bound::Service, 6 << 20, 3, Some((7, 80))),
+        (12, Phase::Hold, Bound::Service, 5 << 20, 1, None),
+        (12, Phase::Hold, Bound::Network, 5 << 20, 0, Some((6, 31))),
+    ];
+    for (index, (concurrency, phase, bound, moved, refused, latency)) in
+        windows.into_iter().enumerate()
+    {
+        let at = 250 * (index as u64 + 1);
+        let mut window: Window = window(at, concurrency, phase, bound);
+        window.sample.moved_bytes = moved;
+        window.sample.succeeded = concurrency;
+        window.sample.refused = refused;
+        window.p50 = latency.map(|(p50, _)| Duration::from_millis(p50));
+        window.p99 = latency.map(|(_, p99)| Duration::from_millis(p99));
+        course.hear(&Event::Window(&window));
+    }
+    for (name, bytes, ms) in [
+        ("a/<script>alert(1)</script>", 20 << 20, 900),
+        ("a/\"quoted\" & 'so'", 1 << 20, 300),
+        ("a/\u{202e}gnp.exe\u{7}", 700, 20),
+    ] {
+        let details = Details {
+            attempts: 1,
+            elapsed: Duration::from_millis(ms),
+            ..Details::default()
+        };
+        course.hear(&Event::Done {
+            name: &name.into(),
+            bytes,
+            details: &details,
+        });
+    }
+    course.hear(&Event::Failed {
+        name: &EntryName::new(&b"bad\xff"[..]),
+        bytes: 5,
+        error: &Error::Integrity("</td><b>https://h/c?sig=canary&se=1".into()),
+        details: &Details::default(),
+    });
+    let traffic = Traffic::default();
+    course.hear(&Event::Measured(&Measured {
+        succeeded: 52,
+        refused: 4,
+        timeouts: 0,
+        sent_bytes: 22 << 20,
+        received_bytes: 9000,
+        failed_bytes: 0,
+        first_bytes: traffic.first_bytes(),
+        latencies: traffic.latencies(),
+    }));
+    course
+}
+
+fn shown(course: &Course, outcome: Outcome<'_>, ending: Ending) -> String {
+    let begun: Zoned = "2018-08-16T15:19:39+02:00[+02:00]".parse().unwrap();
+    let ended: Zoned = "2018-08-16T15:19:42+02:00[+02:00]".parse().unwrap();
+    let found = Found {
+        version: "0.1.0",
+        command: "azring /Source:/data /Dest:https://a.blob.core.windows.net/c /DestKey:****** /S",
+        source: "/data",
+        target: "https://a.blob.core.windows.net/c",
+        is_preview: false,
+        begun: &begun,
+        ended: &ended,
+        outcome,
+        ending,
+        course,
+    };
+    page(&found).replace(STYLE, "")
+}
+
+fn summary() -> Summary {
+    Summary {
+        listed: 4,
+        done: 3,
+        failed: 1,
+        bytes: 22_020_796,
+        retries: 4,
+        elapsed: Duration::from_millis(1300),
+        ..Summary::default()
+    }
+}
+
+#[test]
+fn a_page_tells_everything_of_a_run() {
+    let page = shown(&course(), Outcome::Run(&summary()), Ending::Failure);
+    assert_snapshot!("run", page);
+}
+
+#[test]
+fn hostile_names_are_text_and_secrets_are_masked() {
+    let page = shown(&course(), Outcome::Run(&summary()), Ending::Failure);
+    assert!(!page.contains("<script") && !page.contains("canary"));
+    assert!(!page.contains(['\u{202e}', '\u{7}']));
+    assert!(page.contains("a/&lt;script&gt;alert(1)&lt;/script&gt;"));
+    assert!(page.contains("&lt;/td&gt;&lt;b&gt;https://h/c?sig=******&amp;se=1"));
+    assert!(page.contains(r"bad\xff") && page.contains(r"\u{202e}gnp.exe\u{7}"));
+}
+
+#[test]
+fn nothing_is_asked_for_from_elsewhere() {
+    let page = shown(&course(), Outcome::Run(&summary()), Ending::Failure) + STYLE;
+    for word in [
+        "src=",
+        "href",
+        "url(",
+        "@import",
+        "<link",
+        "<script",
+        "javascript:",
+    ] {
+        assert!(!page.contains(word), "{word}");
+    }
+}
+
+#[test]
+fn a_run_that_never_began_says_why() {
+    let why = "the account's key is <wrong>".to_owned();
+    let page = shown(&Course::default(), Outcome::Broken(why), Ending::Failure);
+    assert!(page.contains("the account&#39;s key is &lt;wrong&gt;"));
+    assert!(page.contains("<span class=\"state bad\">Failed</span>"));
+    assert!(!page.contains("<svg"));
+}
+
+#[test]
+fn the_tags_of_a_page_are_closed_in_their_order() {
+    const ALONE: [&str; 2] = ["meta", "!DOCTYPE"];
+    let pages = [
+        shown(&course(), Outcome::Run(&summary()), Ending::Failure),
+        shown(
+            &Course::default(),
+            Outcome::Broken(String::new()),
+            Ending::Success,
+        ),
+    ];
+    for page in pages {
+        let mut open = Vec::new();
+        for tag in page.split('<').skip(1) {
+            let tag = tag.split('>').next().unwrap();
+            let name = tag
+                .trim_start_matches('/')
+                .split([' ', '/', '\n'])
+                .next()
+                .unwrap();
+            if tag.starts_with('/') {
+                assert_eq!(open.pop(), Some(name), "{tag}");
+            } else if !tag.ends_with('/') && !ALONE.contains(&name) {
+                open.push(name);
+            }
+        }
+        assert!(open.is_empty(), "{open:?}");
+    }
+}
+
+#[test]
+fn a_page_stays_small_however_long_the_run_and_however_many_its_objects() {
+    let mut course = Course::default();
+    let details = Details {
+        elapsed: Duration::from_secs(1),
+        ..Details::default()
+    };
+    let name = EntryName::from("n".repeat(2000).as_str());
+    for at in 0..50_000 {
+        let mut window = window(
+            at * 250,
+            1 + at as u32 % 500,
+            Phase::Hold,
+            Bound::ALL[at as usize % 7],
+        );
+        window.sample.moved_bytes = at * 100_000;
+        window.sample.refused = at as u32 % 9;
+        window.p99 = Some(Duration::from_micros(1 + at * 37));
+        window.p50 = window.p99;
+        course.hear(&Event::Window(&window));
+        course.hear(&Event::Done {
+            name: &name,
+            bytes: at.pow(3),
+            details: &details,
+        });
+    }
+    let page = shown(&course, Outcome::Run(&summary()), Ending::Success);
+    assert!(page.len() < 256 * 1024, "{}", page.len());
+}
