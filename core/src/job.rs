@@ -11,6 +11,8 @@ mod chronicle;
 
 mod feed;
 
+mod hearing;
+
 mod resume;
 
 mod machine;
@@ -42,6 +44,7 @@ use crate::{Error, Result, Side};
 
 use chronicle::Chronicle;
 use feed::Feed;
+use hearing::Hearing;
 use machine::Machine;
 use pilot::Pilot;
 
@@ -185,11 +188,12 @@ impl Run<'_> {
     /// could not.
     async fn listen(
         &self,
-        mut told: UnboundedReceiver<Told>,
+        told: UnboundedReceiver<Told>,
         mut notes: UnboundedReceiver<(u64, Note)>,
         mut pilot: Pilot,
     ) -> Option<Error> {
         let (mut lost, mut mode) = (None, None);
+        let mut hearing = Hearing::new(told);
         loop {
             let what = tokio::select! {
                 // What is noted of an object is noted before it ends; and what is told all the time must not keep the
@@ -205,7 +209,7 @@ impl Run<'_> {
                     self.chronicle.note(seq, note);
                     continue;
                 }
-                what = told.recv() => what,
+                what = hearing.next() => what,
             };
             match what {
                 Some(Told::Mode(of_worker)) if mode.is_none() => {

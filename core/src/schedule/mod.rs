@@ -11,6 +11,8 @@ pub mod queue;
 
 mod room;
 
+mod slots;
+
 pub mod limits;
 
 pub mod gate;

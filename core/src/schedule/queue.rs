@@ -10,6 +10,7 @@ use std::sync::Arc;
 use async_channel::{Receiver, Sender};
 
 use super::room::{Place, Room};
+use super::slots::{Slot, Slots};
 use crate::transfer::Carriage;
 
 /// How many chunks may wait.
@@ -27,12 +28,14 @@ pub struct Work {
     pub index: u32,
     /// Its place in the queue, given up when it is taken out.
     place: Option<Place>,
+    /// The same, for chunks of any size.
+    slot: Slot,
 }
 
 impl Work {
     /// What it is, now that it has been taken out.
     pub fn taken(self) -> (Arc<Carriage>, u32) {
-        drop(self.place);
+        drop((self.place, self.slot));
         (self.carriage, self.index)
     }
 }
@@ -43,6 +46,7 @@ pub struct Queue {
     works: Sender<Work>,
     open: VecDeque<(Arc<Carriage>, u32)>,
     room: Room,
+    slots: Slots,
 }
 
 impl Queue {
@@ -54,6 +58,7 @@ impl Queue {
                 works,
                 open: VecDeque::new(),
                 room: Room::new(),
+                slots: Slots::new(QUEUED_MAX),
             },
             taken,
         )
@@ -96,6 +101,7 @@ impl Queue {
             carriage,
             index,
             place,
+            slot: self.slots.slot().await,
         };
         // The workers hold the other end until this one is dropped.
         let _always_taken = self.works.send(work).await;

@@ -1,0 +1,78 @@
+//! How many chunks wait in the queue at the most. Slots come back in lumps: whoever fills the queue is woken to fill half of
+//! it, and not for every chunk that is taken, which for small objects would cost as much as carrying them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::sync::Semaphore;
+
+/// Slots of a queue. Clones share them.
+#[derive(Debug, Clone)]
+pub(super) struct Slots(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    free: Semaphore,
+    /// Slots that were given up and have not come back yet.
+    gathered: AtomicUsize,
+    lump: usize,
+}
+
+/// One chunk's slot; given up when it is dropped.
+#[derive(Debug)]
+pub(super) struct Slot(Slots);
+
+impl Slots {
+    /// So many, of which half come back at once.
+    pub(super) fn new(count: usize) -> Self {
+        Self(Arc::new(Inner {
+            free: Semaphore::new(count),
+            gathered: AtomicUsize::new(0),
+            lump: (count / 2).max(1),
+        }))
+    }
+
+    /// Waits for a slot.
+    pub(super) async fn slot(&self) -> Slot {
+        let permit = self.0.free.acquire().await;
+        permit.expect("slots are never closed").forget();
+        Slot(self.clone())
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let Inner {
+            free,
+            gathered,
+            lump,
+        } = &*self.0.0;
+        if gathered.fetch_add(1, Ordering::AcqRel) + 1 == *lump {
+            gathered.fetch_sub(*lump, Ordering::AcqRel);
+            free.add_permits(*lump);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[test]
+    fn whoever_waits_goes_on_when_half_of_the_slots_are_free() {
+        let slots = Slots::new(6);
+        let mut taken: Vec<Slot> = (0..6).map_while(|_| slots.slot().now_or_never()).collect();
+        assert_eq!(taken.len(), 6);
+        taken.truncate(4);
+        assert!(slots.slot().now_or_never().is_none(), "two are free");
+        taken.truncate(3);
+        let again = (0..6).map_while(|_| slots.slot().now_or_never());
+        taken.extend(again);
+        assert_eq!(taken.len(), 6);
+        drop(taken);
+        let all: Vec<Slot> = (0..9).map_while(|_| slots.slot().now_or_never()).collect();
+        assert_eq!(all.len(), 6);
+    }
+}
