@@ -144,7 +144,9 @@ impl Run<'_> {
         }
         let tools = machine.tools()?;
         let help = machine.helpers(options);
-        let ends = store::open(options, &tools, &help.settler).await?;
+        let ends = stop
+            .unless_stopped(store::open(options, &tools, &help.settler))
+            .await?;
         let lane = Arc::new(Lane {
             source: Arc::clone(&ends.source),
             destination: Arc::clone(&ends.destination),
@@ -167,7 +169,8 @@ impl Run<'_> {
         if options.preview {
             return feed.preview().await;
         }
-        let prepared = ends.destination.prepare(&tools).await;
+        let preparing = ends.destination.prepare(&tools);
+        let prepared = stop.unless_stopped(preparing).await;
         prepared.map_err(|error| error.at(Side::Target))?;
         let (crew, queue, told, pilot) = machine.start(stop);
         let heard = self.listen(told, notes, pilot);

@@ -56,6 +56,15 @@ impl Stop {
         }
     }
 
+    /// The work, or [`Error::Stopped`] as soon as the run is called off: for questions, which leave nothing half done.
+    pub async fn unless_stopped<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        tokio::select! {
+            biased;
+            done = work => done,
+            () = self.stopped() => Err(Error::Stopped),
+        }
+    }
+
     /// The work, or [`Error::Stopped`] when it is still under way a few seconds after the run was called off.
     pub async fn bound<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         tokio::select! {

@@ -125,7 +125,7 @@ fn topics_are_found_whatever_their_spelling() {
     for name in ["exit-codes", "ExitCodes", "ENVIRONMENT", "example"] {
         assert!(super::page(Some(name), Dialect::Dash, 80).is_ok(), "{name}");
     }
-    assert_snapshot!(super::page(Some("queues"), Dialect::Slash, 80).unwrap_err(), @"there is no help about `queues`: it is about a parameter, or one of `Sample`, `Environment`, `ExitCodes`, `Json`");
+    assert_snapshot!(super::page(Some("queues"), Dialect::Slash, 80).unwrap_err(), @"there is no help about `queues`: it is about a parameter, or one of `Sample`, `Environment`, `Secrets`, `ExitCodes`, `Json`");
 }
 
 #[test]

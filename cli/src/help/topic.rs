@@ -4,7 +4,7 @@ use super::layout::paragraph;
 use super::sample;
 use crate::parameter::Dialect;
 
-const TOPICS: &[&str] = &["Sample", "Environment", "ExitCodes", "Json"];
+const TOPICS: &[&str] = &["Sample", "Environment", "Secrets", "ExitCodes", "Json"];
 
 /// The topics' names, for people.
 pub(super) fn names() -> String {
@@ -18,6 +18,7 @@ pub(super) fn page(wanted: &str, dialect: Dialect, width: usize) -> Option<Strin
     match name.trim_end_matches('s') {
         "sample" | "example" => Some(sample::page(dialect, width)),
         "environment" => Some(told(ENVIRONMENT, width)),
+        "secret" => Some(told(SECRETS, width)),
         "exitcode" => Some(told(EXIT_CODES, width)),
         "json" => Some(crate::console::JSON.trim_end().to_owned()),
         _ => None,
@@ -65,6 +66,29 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     (
         "TZ",
         "The time zone of the times in messages and in the summary.",
+    ),
+];
+
+const SECRETS: &[(&str, &str)] = &[
+    (
+        "Where a key or a signature may stand",
+        "On the command line; behind `@env:NAME`, in a variable; behind `@file:PATH`, in the first line of a file; `-`, typed at \
+         the terminal or in a line of standard input; in a response file; in the environment (topic `Environment`).",
+    ),
+    (
+        "On the command line",
+        "Everybody on this machine can read it in `ps` until azring has taken it out of its arguments, which is a matter of \
+         milliseconds. A shell may keep it in its history.",
+    ),
+    (
+        "While azring runs",
+        "No other process of the same user can look into its memory or its environment, and it leaves no core file when it \
+         dies, whatever the limits say (`PR_SET_DUMPABLE`). A debugger has to be root's, or to start azring itself.",
+    ),
+    (
+        "What is written",
+        "No key and no signature is in anything that azring prints, in a log, a ledger, a trace or a journal: `******` is in their \
+         place. Who resumes a copy brings them again.",
     ),
 ];
 

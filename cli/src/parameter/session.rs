@@ -209,7 +209,7 @@ pub(crate) static HELP: Parameter = Parameter {
     default: "",
     brief: "Help: all of it, or about one parameter or topic",
     detail: "Shows help: all of it; about one parameter, by its name; or one of the topics `Sample`, `Environment`, \
-             `ExitCodes` and `Json`.",
+             `Secrets`, `ExitCodes` and `Json`.",
     since: "AzCopy",
     built: true,
 };

@@ -1,21 +1,20 @@
 //! Signals: the first calls the run off and lets it finish what it is doing, the second leaves.
 
 use std::io::{BufRead, BufReader, Read};
-use std::net::TcpListener;
 use std::process::{Child, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::azring;
-use super::service::{KEY, Service};
+use super::service::{Service, Silent};
 
-fn send(child: &Child, signal: Signal) {
+pub(crate) fn send(child: &Child, signal: Signal) {
     let id = Pid::from_child(child);
     kill_process(id, signal).expect("it is running");
 }
 
 /// Reads lines until one contains `text`.
-fn wait_for(lines: &mut impl BufRead, text: &str) -> String {
+pub(crate) fn wait_for(lines: &mut impl BufRead, text: &str) -> String {
     let mut read = String::new();
     while !read.contains(text) {
         let before = read.len();
@@ -60,22 +59,38 @@ fn the_first_signal_lets_it_finish_and_the_exit_code_names_it() {
 
 #[test]
 fn the_second_signal_leaves_at_once() {
-    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let service = Service::with_files(&[("a", 1)]);
-    let words = [
-        format!("/Source:{}", service.path("source")),
-        format!(
-            "/Dest:http://{}/devstoreaccount1/c",
-            silent.local_addr().unwrap()
-        ),
-        format!("/DestKey:{KEY}"),
-    ];
-    let mut child = azring(&words).stderr(Stdio::piped()).spawn().unwrap();
-    let (mut connection, _) = silent.accept().unwrap();
-    connection.read_exact(&mut [0]).unwrap();
+    // Longer than anything that is under way is waited for, and than a test would wait.
+    service.fall_ill(
+        r#"{"rules": [{"when": {"method": "PUT", "path": "*/container/a"}, "then": {"delay_ms": 600000}}]}"#,
+    );
+    let mut child = azring(&service.upload(&["/Y", "/Output:json"]))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    wait_for(
+        &mut BufReader::new(child.stdout.take().unwrap()),
+        "\"io_mode\"",
+    );
     let mut messages = BufReader::new(child.stderr.take().unwrap());
     send(&child, Signal::INT);
     wait_for(&mut messages, "once more leaves at once");
     send(&child, Signal::INT);
     assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn nobody_waits_for_a_service_that_does_not_answer_once_it_is_called_off() {
+    let service = Service::with_files(&[("a", 1)]);
+    let silent = Silent::new();
+    let mut download = service.download(&["/S"]);
+    download[0] = format!("/Source:{}", silent.url());
+    for words in [silent.upload(&service, &[]), download] {
+        let mut child = azring(&words).stderr(Stdio::null()).spawn().unwrap();
+        let _waits = silent.is_asked();
+        send(&child, Signal::INT);
+        // It ends although the connection stays open and silent for as long as it lives.
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{words:?}");
+    }
 }

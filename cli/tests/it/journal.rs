@@ -1,14 +1,14 @@
 //! What a command leaves behind when it is not complete, and what becomes of it when it is given again.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
+use std::io::BufReader;
 use std::path::Path;
 use std::process::Stdio;
 
-use rustix::process::{Signal, kill_process};
+use rustix::process::Signal;
 
-use super::service::{KEY, Service};
+use super::interrupted::{send, wait_for};
+use super::service::{KEY, Service, Silent};
 use super::terminal::Terminal;
 use super::{Told, azring, run};
 
@@ -217,34 +217,25 @@ fn with_y_the_same_command_goes_on_without_a_question_at_a_terminal() {
 
 #[test]
 fn a_second_run_says_who_holds_the_journal_and_leaves() {
-    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = Silent::new();
     let service = Service::with_files(&[("a", 1)]);
-    let words = [
-        format!("/Source:{}", service.path("source")),
-        format!(
-            "/Dest:http://{}/devstoreaccount1/c",
-            silent.local_addr().unwrap()
-        ),
-        format!("/DestKey:{KEY}"),
-        format!("/Z:{}", service.path("journal")),
-        "/Output:json".to_owned(),
-        "/Y".to_owned(),
-    ];
+    let journal = format!("/Z:{}", service.path("journal"));
+    let words = silent.upload(&service, &[&journal, "/Output:json", "/Y"]);
     let mut first = azring(&words)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
     // The first record is written when the journal is open.
-    let mut line = String::new();
-    BufReader::new(first.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
+    wait_for(
+        &mut BufReader::new(first.stdout.take().unwrap()),
+        "\"init\"",
+    );
     let told = run(&words);
     assert_eq!(told.code, Some(1), "{}", told.messages);
     let holder = format!("is in use by process {}", first.id());
     assert!(told.messages.contains(&holder), "{}", told.messages);
-    kill_process(rustix::process::Pid::from_child(&first), Signal::KILL).unwrap();
+    send(&first, Signal::KILL);
     first.wait().unwrap();
 }
 

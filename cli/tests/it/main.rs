@@ -11,6 +11,8 @@ mod ledger;
 
 mod scripts;
 
+mod exit_codes;
+
 mod records;
 
 mod pipes;

@@ -1,17 +1,16 @@
 //! A key is seen by nobody: not in `ps`, not in what is printed, not in a log.
 
 use std::fs;
-use std::io::Read;
-use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use azring_emulator_tests::emulator::digest;
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::service::{KEY, Service};
-use super::{azring, hex, run};
+use super::service::{KEY, Service, Silent};
+use super::{Told, azring, hex, run};
 
 /// The arguments of a process as everybody sees them.
 fn arguments(id: u32) -> String {
@@ -21,12 +20,8 @@ fn arguments(id: u32) -> String {
 
 #[test]
 fn a_key_on_the_command_line_is_gone_when_the_work_begins() {
-    // Somebody who accepts a connection and says nothing: the program waits, and can be looked at.
-    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!(
-        "http://{}/devstoreaccount1/container",
-        silent.local_addr().unwrap()
-    );
+    let silent = Silent::new();
+    let url = silent.url();
     let service = Service::with_files(&[("a.txt", 1)]);
     let source = service.path("source");
     let slash = [
@@ -51,9 +46,7 @@ fn a_key_on_the_command_line_is_gone_when_the_work_begins() {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let (mut connection, _) = silent.accept().unwrap();
-        let mut first = [0; 1];
-        connection.read_exact(&mut first).unwrap();
+        let _waits = silent.is_asked();
         let seen = arguments(child.id());
         let name = fs::read_to_string(format!("/proc/{}/comm", child.id())).unwrap();
         child.kill().unwrap();
@@ -70,13 +63,24 @@ fn a_key_on_the_command_line_is_gone_when_the_work_begins() {
 /// Every way in which the canary might be written: as it is, percent-encoded, for JSON, in hexadecimal, in base64.
 fn forms(canary: &str) -> Vec<String> {
     let decoded = digest::from_base64(canary).expect("a key is base64");
+    // In base64 it looks different by where it stands in what is encoded.
+    let shifted = |by: usize| {
+        let encoded = digest::to_base64(&[&vec![b' '; by], canary.as_bytes()].concat());
+        encoded[4 * by.min(1)..].to_owned()
+    };
     vec![
         canary.to_owned(),
         percent(canary),
+        percent(canary).to_lowercase(),
         canary.replace('/', "\\/"),
+        canary.replace('/', "\\u002f"),
         hex(canary.as_bytes()),
+        hex(canary.as_bytes()).to_uppercase(),
         hex(&decoded),
-        digest::to_base64(canary.as_bytes()),
+        hex(&decoded).to_uppercase(),
+        shifted(0),
+        shifted(1),
+        shifted(2),
     ]
 }
 
@@ -101,6 +105,7 @@ fn signature() -> String {
 fn recorded(service: &Service, mut words: Words) -> Words {
     words.push(format!("/V:{}", service.path("copy.log")));
     words.push(format!("/Ledger:{}", service.path("copy.csv")));
+    words.push(format!("/TraceController:{}", service.path("copy.trace")));
     words
 }
 
@@ -222,9 +227,12 @@ fn commands_that_fail(service: &Service) -> Vec<Words> {
 #[test]
 fn no_key_is_printed_or_logged_whatever_happens() {
     let service = Service::with_files(&[("a.txt", 1), ("b.txt", 1)]);
-    let run_all = |commands: Vec<Words>| commands.into_iter().map(|words| run(&words));
+    let run_all = |commands: Vec<Words>| commands.into_iter().map(|words| watched(&words));
     let mut told: Vec<_> = run_all(commands_that_work(&service)).collect();
-    assert!(told.iter().all(|told| told.code == Some(0)), "{told:?}");
+    assert!(
+        told.iter().all(|(told, _)| told.code == Some(0)),
+        "{told:?}"
+    );
     told.extend(run_all(commands_that_are_refused(&service)));
     told.extend(run_all(commands_that_fail(&service)));
     for answer in [
@@ -249,6 +257,10 @@ fn no_key_is_printed_or_logged_whatever_happens() {
     told.extend(run_all(left.into_iter().rev().collect()));
     let log = fs::read_to_string(service.path("copy.log")).unwrap();
     let ledger = fs::read_to_string(service.path("copy.csv")).unwrap();
+    // As long as it took, the arguments of most of them were looked at while they had something to hide.
+    let hid = told.iter().filter(|(_, has_hidden)| *has_hidden).count();
+    assert!(hid >= 20, "only {hid} were seen");
+    let told: Vec<Told> = told.into_iter().map(|(told, _)| told).collect();
     assert!(log.contains("/DestKey:******") && ledger.contains("a.txt"));
     let forms = forms(KEY);
     assert!(told.len() >= 60, "{}", told.len());
@@ -277,6 +289,25 @@ fn no_key_is_printed_or_logged_whatever_happens() {
     }
 }
 
+/// Runs the program to its end, and looks at its arguments all the while: from the moment on when it hides its secrets they
+/// are not there any more. Also returns whether that moment was seen.
+fn watched(words: &[String]) -> (Told, bool) {
+    let mut command = azring(words);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().expect("the program starts");
+    let id = child.id();
+    let ended = std::thread::spawn(move || child.wait_with_output().expect("it ends"));
+    let mut has_hidden = false;
+    while !ended.is_finished() {
+        // Once it has ended and was waited for there is nothing, or a zombie's nothing.
+        let seen = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+        let seen = String::from_utf8_lossy(&seen);
+        has_hidden |= seen.contains("******");
+        assert!(!has_hidden || !seen.contains(&KEY[..PIECE]), "{seen}");
+    }
+    (ended.join().expect("it ends").into(), has_hidden)
+}
+
 /// The files below a folder with what is in them.
 fn left_behind(folder: &Path, files: &mut Vec<(String, Vec<u8>)>) {
     for entry in fs::read_dir(folder).expect("it can be read") {
@@ -292,30 +323,65 @@ fn left_behind(folder: &Path, files: &mut Vec<(String, Vec<u8>)>) {
 
 #[test]
 fn a_process_that_dies_leaves_no_core_with_a_key_in_it() {
-    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = Silent::new();
     let service = Service::with_files(&[("a.txt", 1)]);
-    let mut child = std::process::Command::new("prlimit")
-        .arg("--core=unlimited")
-        .arg(env!("CARGO_BIN_EXE_azring"))
-        .args([
-            "/IO:threads",
-            &format!("/Source:{}", service.path("source")),
-        ])
-        .arg(format!(
-            "/Dest:http://{}/devstoreaccount1/c",
-            silent.local_addr().unwrap()
-        ))
-        .arg(format!("/DestKey:{KEY}"))
-        .current_dir(service.folder())
-        .stderr(Stdio::null())
+    for signal in [Signal::ABORT, Signal::QUIT] {
+        let words = silent.upload(&service, &["/IO:threads"]);
+        let mut child = Command::new("prlimit")
+            .args(["--core=unlimited", env!("CARGO_BIN_EXE_azring")])
+            .args(words)
+            .current_dir(service.folder())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let _waits = silent.is_asked();
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        let status = child.wait().unwrap();
+        assert_eq!(status.signal(), Some(signal.as_raw()));
+        assert!(!status.core_dumped(), "{signal:?}");
+    }
+}
+
+/// What the kernel shows of a process belongs to root where the process has shut itself off, so that nobody else of the
+/// same user can look into it; and that is the environment too, in which a key may stand.
+#[test]
+fn another_process_of_the_same_user_sees_no_key_in_the_environment_or_the_memory() {
+    const NOBODY: &str = "65534";
+    let silent = Silent::new();
+    let service = Service::with_files(&[("a.txt", 1)]);
+    // A program that every user may start, and a folder that every user may read.
+    let program = service.path("azring");
+    fs::copy(env!("CARGO_BIN_EXE_azring"), &program).unwrap();
+    fs::set_permissions(service.folder(), fs::Permissions::from_mode(0o755)).unwrap();
+    let as_user = |program: &str| {
+        let mut command = Command::new(program);
+        if rustix::process::geteuid().is_root() {
+            command = Command::new("setpriv");
+            let user = [format!("--reuid={NOBODY}"), format!("--regid={NOBODY}")];
+            command.args(user).args(["--clear-groups", "--", program]);
+        }
+        command.stdin(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+    let mut words = silent.upload(&service, &["/NoJournal"]);
+    words.remove(2);
+    let mut child = as_user(&program)
+        .args(words)
+        .env("AZRING_DEST_KEY", KEY)
         .spawn()
         .unwrap();
-    let (mut connection, _) = silent.accept().unwrap();
-    connection.read_exact(&mut [0]).unwrap();
-    kill_process(Pid::from_child(&child), Signal::ABORT).unwrap();
-    let status = child.wait().unwrap();
-    assert_eq!(status.signal(), Some(Signal::ABORT.as_raw()));
-    assert!(!status.core_dumped());
+    let _waits = silent.is_asked();
+    let look = |what: &str| {
+        let path = format!("/proc/{}/{what}", child.id());
+        as_user("cat").arg(path).output().unwrap()
+    };
+    let (environment, memory, state) = (look("environ"), look("maps"), look("status"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(state.status.success(), "it is there to be looked at");
+    for seen in [environment, memory] {
+        assert!(!seen.status.success() && seen.stdout.is_empty());
+    }
 }
 
 #[test]

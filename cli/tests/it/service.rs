@@ -1,6 +1,8 @@
 //! A service to copy to and from, in this process, and the words of commands that do.
 
 use std::fs;
+use std::io::Read;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 
 use azring_emulator_tests::account::Account;
@@ -91,5 +93,34 @@ impl Service {
         own.into_iter()
             .chain(more.iter().map(|&word| word.to_owned()))
             .collect()
+    }
+}
+
+/// A service that takes connections and never answers: whoever asks it waits, and can be looked at.
+pub(crate) struct Silent(TcpListener);
+
+impl Silent {
+    pub(crate) fn new() -> Self {
+        Self(TcpListener::bind("127.0.0.1:0").expect("a port"))
+    }
+
+    /// The URL of a container.
+    pub(crate) fn url(&self) -> String {
+        let address = self.0.local_addr().expect("it listens");
+        format!("http://{address}/devstoreaccount1/container")
+    }
+
+    /// The words of an upload of a service's files to nobody, and more.
+    pub(crate) fn upload(&self, service: &Service, more: &[&str]) -> Vec<String> {
+        let mut words = service.upload(more);
+        words[1] = format!("/Dest:{}", self.url());
+        words
+    }
+
+    /// Waits until it has been asked something. Dropping what this returns breaks the connection.
+    pub(crate) fn is_asked(&self) -> TcpStream {
+        let (mut connection, _) = self.0.accept().expect("somebody comes");
+        connection.read_exact(&mut [0]).expect("it says something");
+        connection
     }
 }

@@ -30,12 +30,15 @@ pub(super) async fn copy(line: &Line<'_>) -> Result<Ended> {
     let name = EntryName::from(last.as_str());
     let target = destination.names().target(&name)?.name;
     let at_target = |error: Error| error.at(Side::Target);
-    destination.prepare(&line.tools).await.map_err(at_target)?;
+    let preparing = destination.prepare(&line.tools);
+    let prepared = line.stop.unless_stopped(preparing).await;
+    prepared.map_err(at_target)?;
     let shown = destination.shown(&target);
     Totals::add(&line.totals.listed, 1);
     if line.options.conflict.overwrite != Overwrite::Always
-        && destination
-            .stat(&line.tools, &target)
+        && line
+            .stop
+            .unless_stopped(destination.stat(&line.tools, &target))
             .await
             .map_err(at_target)?
             .is_some()

@@ -27,7 +27,9 @@ const RANGE_BYTES: u64 = 4 << 20;
 pub(super) async fn copy(line: &Line<'_>) -> Result<Ended> {
     let source = &line.options.source;
     let found = match source {
-        Location::Blob(place) if !place.is_directory => blob::look(&line.tools, place)
+        Location::Blob(place) if !place.is_directory => line
+            .stop
+            .unless_stopped(blob::look(&line.tools, place))
             .await
             .map_err(|error| error.at(Side::Source))?,
         _ => None,
