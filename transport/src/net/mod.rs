@@ -10,8 +10,11 @@ mod resolve;
 
 mod connect;
 
+mod buffered;
+
 mod stream;
 
+pub(crate) use buffered::Buffered;
 pub(crate) use connect::connect;
 pub use proxy::{Proxies, Proxy};
 pub use resolve::Override;

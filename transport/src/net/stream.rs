@@ -8,13 +8,15 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
+use super::Buffered;
+
 /// Both kinds behind one type. Vectored writes go through, so that a body is written from where it lies.
 #[derive(Debug)]
 pub(crate) enum Stream {
     /// As the kernel has it.
     Plain(TcpStream),
     /// Encrypted; boxed because the session's state is large.
-    Tls(Box<TlsStream<TcpStream>>),
+    Tls(Box<TlsStream<Buffered>>),
 }
 
 impl AsyncRead for Stream {

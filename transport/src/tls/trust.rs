@@ -15,6 +15,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use crate::http::Endpoint;
+use crate::net::Buffered;
 use crate::{Error, Kind, Result};
 
 /// The machine's roots (`SSL_CERT_FILE` and `SSL_CERT_DIR` are obeyed) plus, where given, a file of certificates.
@@ -59,14 +60,14 @@ impl Trust {
         &self,
         tcp: TcpStream,
         endpoint: &Endpoint,
-    ) -> Result<TlsStream<TcpStream>> {
+    ) -> Result<TlsStream<Buffered>> {
         let connector = self.connector()?;
         let name = ServerName::try_from(endpoint.host_without_brackets().to_owned());
         let name = name.map_err(|_| {
             let told = format!("`{}` is no name a certificate could carry", endpoint.host);
             Error::new(Kind::Invalid, told)
         })?;
-        let connected = connector.connect(name, tcp).await;
+        let connected = connector.connect(name, Buffered::new(tcp)).await;
         connected.map_err(|error| handshake_failed(endpoint, &error))
     }
 
