@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use crate::options::Options;
 use crate::tool::{Job, Tool};
-use crate::workload::{Direction, Link, Shape, Workload};
+use crate::workload::{Direction, Extent, Link, Shape, Workload};
 
 /// A file system in memory.
 const IN_MEMORY: &str = "/dev/shm";
@@ -75,6 +75,11 @@ impl Ground {
     /// How many files a run copies.
     pub fn files(&self) -> u64 {
         self.files
+    }
+
+    /// How far a run goes.
+    pub fn extent(&self) -> Extent {
+        self.workload.extent
     }
 
     /// The server's process id.

@@ -32,8 +32,9 @@ impl Cost {
     }
 }
 
-/// Runs `command` to its end while the process `server` serves it. A run that fails is an error with its words.
-pub fn run(mut command: Command, server: u32) -> Result<Cost, String> {
+/// Runs `command` to its end while the process `server` serves it; returns what it cost and what it said. A run that fails
+/// is an error with its words.
+pub fn run(mut command: Command, server: u32) -> Result<(Cost, String), String> {
     let (mut reader, writer) = io::pipe().map_err(|error| error.to_string())?;
     let both = writer.try_clone().map_err(|error| error.to_string())?;
     let name = command.get_program().display().to_string();
@@ -60,13 +61,14 @@ pub fn run(mut command: Command, server: u32) -> Result<Cost, String> {
         return Err(format!("`{name}` ended with {}:\n{words}", ended.status));
     }
     let used = ended.rusage;
-    Ok(Cost {
+    let cost = Cost {
         wall,
         user: used.utime,
         system: used.stime,
         peak_rss_bytes: used.maxrss,
         server: after.saturating_sub(before),
-    })
+    };
+    Ok((cost, String::from_utf8_lossy(&said).into_owned()))
 }
 
 /// What the process `id` and its threads have run so far: `proc_pid_stat(5)`, fields 14 and 15.
@@ -103,7 +105,7 @@ mod tests {
     fn run_is_counted() {
         let mut command = Command::new("sh");
         command.args(["-c", "i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done"]);
-        let cost = run(command, std::process::id()).expect("it counts to the end");
+        let (cost, _) = run(command, std::process::id()).expect("it counts to the end");
         assert!(
             cost.cpu() > Duration::ZERO && cost.wall > Duration::ZERO && cost.peak_rss_bytes > 0,
             "{cost:?}"

@@ -6,7 +6,7 @@ use crate::ground::Ground;
 use crate::measure::{self, Cost};
 use crate::options::Options;
 use crate::tool::Tool;
-use crate::workload::Workload;
+use crate::workload::{Extent, Workload};
 
 /// One run: who, which round, and what it cost or why it failed.
 #[derive(Debug)]
@@ -68,7 +68,36 @@ fn once(ground: &Ground, tool: Tool, number: usize) -> io::Result<Result<Cost, S
     let place = ground.lay(number)?;
     let authority = ground.authority();
     let command = tool.command(&ground.job(&place, authority.as_deref()));
-    let cost = measure::run(command, ground.server());
+    let ran = measure::run(command, ground.server());
     let complete = ground.check(tool, &place);
-    Ok(cost.and_then(|cost| complete.map(|()| cost)))
+    Ok(ran.and_then(|(cost, said)| {
+        complete?;
+        match ground.extent() {
+            Extent::Planned if !names_all(&said, ground.files()) => {
+                Err(format!("it did not find {} files", ground.files()))
+            }
+            Extent::Planned | Extent::Copied => Ok(cost),
+        }
+    }))
+}
+
+/// Whether a preview has found so many files: it says the number, or has a line for each.
+fn names_all(said: &str, files: u64) -> bool {
+    let number = files.to_string();
+    let has_number = said
+        .split(|letter: char| !letter.is_ascii_digit())
+        .any(|digits| digits == number);
+    has_number || said.lines().count() as u64 >= files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn preview_says_how_many_or_each() {
+        assert!(names_all("Total files transferred: 3\n", 3));
+        assert!(names_all("a\nb\nc\n", 3));
+        assert!(!names_all("Total files transferred: 13\n", 3));
+    }
 }
