@@ -3,7 +3,8 @@
 //! A command travels like this: [`arguments`] takes it and hides the keys in it, [`words`] reads it in AzCopy's Windows or
 //! Linux dialect, with the table in [`parameter`]; what was typed becomes [`given`], what it means [`intent`], and
 //! [`journal`] what an earlier run of it
-//! left, and [`copy`] has it carried out by the core while [`console`] shows how it goes. Help is made from the same table. How it
+//! left, and [`copy`] has it carried out by the core while [`console`] shows how it goes, [`course`] gathers what there is to
+//! tell in the end and [`report`] draws it. Help is made from the same table. How it
 //! ended, [`exit`] tells. What azring does beside copying is in [`command`].
 
 mod arguments;

@@ -2,9 +2,10 @@
 //! carried, so little is listed before somebody can take it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::Notify;
 use tokio::sync::mpsc::{self, Sender};
 use tokio::time::{Instant, timeout_at};
 
@@ -14,7 +15,10 @@ use crate::Result;
 use crate::entry::{Entry, EntryName};
 use crate::plan::extents::Extents;
 
-/// What may be listed and not begun yet: so many small objects, or as many large ones as have so many parts.
+/// What may be listed and not begun yet, at first and at most: so many small objects, or as many large ones as have so many
+/// parts. It doubles whenever there was nothing left to take: a slow link never asks for more than the first few.
+const AHEAD_MIN: u32 = 8;
+/// See above.
 const AHEAD_MAX: u32 = 256;
 
 /// The size of such a part, in bytes.
@@ -30,7 +34,47 @@ const PAGE_ENTRIES: usize = 256;
 pub(super) struct Lasting {
     inner: Arc<dyn Source>,
     lasts: Duration,
-    lead: Semaphore,
+    lead: Lead,
+}
+
+/// What has been listed and not begun yet.
+#[derive(Debug)]
+struct Lead {
+    ahead: AtomicU32,
+    /// How much of it there may be.
+    most: AtomicU32,
+    begun: Notify,
+}
+
+impl Lead {
+    fn new() -> Self {
+        Self {
+            ahead: AtomicU32::new(0),
+            most: AtomicU32::new(AHEAD_MIN / 2),
+            begun: Notify::new(),
+        }
+    }
+
+    /// Takes so much, if there is room for it; there always is where nothing is ahead.
+    fn take(&self, weight: u32) -> bool {
+        let ahead = self.ahead.load(Relaxed);
+        if ahead == 0 {
+            let most = self.most.load(Relaxed);
+            self.most.store((most * 2).min(AHEAD_MAX), Relaxed);
+        }
+        let fits = ahead == 0 || ahead + weight <= self.most.load(Relaxed);
+        if fits {
+            self.ahead.fetch_add(weight, Relaxed);
+        }
+        fits
+    }
+
+    /// So much has begun. What begins anew after a failure has been counted before.
+    fn give_back(&self, weight: u32) {
+        let less = |ahead: u32| Some(ahead.saturating_sub(weight));
+        let _always_some = self.ahead.fetch_update(Relaxed, Relaxed, less);
+        self.begun.notify_one();
+    }
 }
 
 impl Lasting {
@@ -39,7 +83,7 @@ impl Lasting {
         Self {
             inner,
             lasts,
-            lead: Semaphore::new(AHEAD_MAX as usize),
+            lead: Lead::new(),
         }
     }
 
@@ -84,11 +128,9 @@ impl Lasting {
         let mut ready = Page::default();
         for entry in entries {
             let weight = weight(&entry);
-            if let Ok(room) = self.lead.try_acquire_many(weight) {
-                room.forget();
-            } else {
+            while !self.lead.take(weight) {
                 send(&mut ready, pages).await?;
-                self.lead.acquire_many(weight).await.ok()?.forget();
+                self.lead.begun.notified().await;
             }
             ready.entries.push(entry);
             if ready.entries.len() >= PAGE_ENTRIES {
@@ -146,7 +188,7 @@ impl Source for Lasting {
 
     /// Whoever opens one makes room for the next.
     fn open<'a>(&'a self, tools: &'a Tools, entry: &'a Entry) -> Step<'a, Result<Arc<dyn Reader>>> {
-        self.lead.add_permits(weight(entry) as usize);
+        self.lead.give_back(weight(entry));
         self.inner.open(tools, entry)
     }
 }
@@ -207,9 +249,17 @@ mod tests {
 
     #[test]
     fn what_nobody_takes_is_not_listed_without_end() {
-        assert_eq!(listed(&lasting(None, 4096), 0).len(), 256);
-        assert_eq!(listed(&lasting(None, 1 << 30), 0).len(), 4);
-        assert_eq!(listed(&lasting(None, 1 << 30), 6).len(), 10);
+        assert_eq!(listed(&lasting(None, 4096), 0).len(), 8);
+        assert_eq!(listed(&lasting(None, 1 << 30), 0).len(), 1);
+    }
+
+    #[test]
+    fn what_is_taken_at_once_is_listed_further_ahead() {
+        // All of it is taken, then half of it, and so on: there was nothing left again and again.
+        let small = listed(&lasting(None, 4096), 2000).len();
+        assert_eq!(small, 2000 + AHEAD_MAX as usize);
+        let large = listed(&lasting(None, 1 << 30), 100).len();
+        assert_eq!(large, 100 + 4);
     }
 
     #[test]

@@ -231,6 +231,26 @@ fn what_is_called_off_is_removed_too() {
 }
 
 #[test]
+fn what_could_not_begin_is_told_once_and_leaves_nothing_to_remove() {
+    let (server, container) = emulator();
+    for way in ["upload", "download"] {
+        let key = if way == "upload" {
+            "/DestKey:AAAA"
+        } else {
+            "/SourceKey:AAAA"
+        };
+        let outcome = Azring::new()
+            .args(["bench", way, &container.url(), key, "/ExitCodes:detailed"])
+            .run();
+        assert_eq!(outcome.status, Some(4), "{outcome}");
+        assert_eq!(outcome.errors().len(), 1, "{outcome}");
+        assert_eq!(outcome.stdout, "", "{outcome}");
+    }
+    let counters = &server.watch().counters;
+    assert_eq!(counters.of("ListBlobs").requests, 1, "by the download");
+}
+
+#[test]
 fn what_makes_no_sense_is_refused_and_nothing_is_asked_of_the_service() {
     let (server, container) = emulator();
     let url = container.url();

@@ -376,4 +376,5 @@ fn what_is_measured_is_reported_too() {
     let page = rig.page();
     assert!(page.contains("<h1>How fast downloads are</h1>"), "{page}");
     assert!(page.contains("in 8 object(s)"), "{page}");
+    assert!(page.contains("<code>azring bench download /"), "{page}");
 }

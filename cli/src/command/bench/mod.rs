@@ -86,6 +86,12 @@ fn run(list: &[OsString], console: &Arc<Console>) -> std::result::Result<Ending,
     let around = Surroundings::of_process(console);
     let bench = intent::bench(&given, way, &around)?;
     let settings = Settings::new(&given, &around)?;
+    let settings = Settings {
+        command: settings
+            .command
+            .replacen("azring", &format!("azring bench {}", way.word()), 1),
+        ..settings
+    };
     let report = settings.report.as_deref().map(report::open).transpose()?;
     let desk = match Desk::open(console) {
         Ok(desk) => desk,
@@ -129,18 +135,18 @@ impl Course<'_> {
     fn upload(&self) -> Ending {
         let (stamp, seed) = stamp(Timestamp::now());
         let upload = self.bench.upload(&stamp, seed);
-        let ending = self.measure(&upload.options);
-        if self.bench.keeps {
-            self.tell(&format!("the blobs are kept in `{}`", upload.place));
-            return ending;
+        let (ending, has_begun) = self.measure(&upload.options);
+        if has_begun {
+            self.clear_up(&upload.place, ending)
+        } else {
+            ending
         }
-        self.remove(&upload.place, ending)
     }
 
     fn download(&self) -> Ending {
         match self.what_to_download() {
             Err(error) => self.refused(&error, self.bench.options()),
-            Ok(Some(options)) => self.measure(&options),
+            Ok(Some(options)) => self.measure(&options).0,
             Ok(None) => self.upload_first(),
         }
     }
@@ -181,24 +187,25 @@ impl Course<'_> {
             .desk
             .carry_out(&upload.options, self.settings, None, listeners);
         let ending = match carried {
-            (_, Ending::Success) => self.measure(&self.bench.download(upload.place.clone(), true)),
-            (_, ending) => ending,
+            (_, Ending::Success) => {
+                self.measure(&self.bench.download(upload.place.clone(), true))
+                    .0
+            }
+            (Ok(_), ending) => ending,
+            // Nothing was made.
+            (Err(_), ending) => return ending,
         };
-        if self.bench.keeps {
-            self.tell(&format!("the blobs are kept in `{}`", upload.place));
-            return ending;
-        }
-        self.remove(&upload.place, ending)
+        self.clear_up(&upload.place, ending)
     }
 
-    /// Carries the copy out and tells its figures.
-    fn measure(&self, options: &Options) -> Ending {
+    /// Carries the copy out and tells its figures; how it ended, and whether it could begin.
+    fn measure(&self, options: &Options) -> (Ending, bool) {
         let mut listeners =
             match listeners(options, self.settings, self.report.take(), self.console) {
                 Ok(listeners) => listeners,
                 Err(text) => {
                     self.console.message(Level::Error, &text);
-                    return Ending::Failure;
+                    return (Ending::Failure, false);
                 }
             };
         let is_json = self.settings.json;
@@ -213,14 +220,21 @@ impl Course<'_> {
             listeners.push(Box::new(Quiet(Records::new(console(), options))));
         }
         let (result, ending) = self.desk.carry_out(options, self.settings, None, listeners);
-        match &result {
-            Ok(summary) if summary.listed == 0 && ending == Ending::Success => {
-                let text = format!("there is nothing to download in `{}`", options.source);
-                self.console.message(Level::Error, &text);
-                Ending::Nothing.told(self.settings)
-            }
-            _ => ending,
+        if ending == Ending::Success && matches!(&result, Ok(summary) if summary.listed == 0) {
+            let text = format!("there is nothing to download in `{}`", options.source);
+            self.console.message(Level::Error, &text);
+            return (Ending::Nothing.told(self.settings), true);
         }
+        (ending, result.is_ok())
+    }
+
+    /// What was made is removed, unless it is to be kept.
+    fn clear_up(&self, place: &BlobLocation, ending: Ending) -> Ending {
+        if self.bench.keeps {
+            self.tell(&format!("the blobs are kept in `{place}`"));
+            return ending;
+        }
+        self.remove(place, ending)
     }
 
     /// Removes what was made; what stays there although it should not is a failure.
@@ -256,7 +270,7 @@ impl Course<'_> {
         let pattern = options.selection.pattern.as_deref();
         let text = unusable(error, Side::Source, &options.source, pattern, dialect);
         self.console.message(Level::Error, &text);
-        Ending::Failure
+        Ending::of(&Err(error.clone()), self.settings)
     }
 
     fn tell(&self, text: &str) {
