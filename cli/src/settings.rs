@@ -68,7 +68,7 @@ impl Settings {
 
     /// The files that are written while it is told.
     pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
-        let files = [&self.verbose_log, &self.ledger, &self.trace];
+        let files = [&self.verbose_log, &self.ledger, &self.trace, &self.report];
         files.into_iter().flatten()
     }
 

@@ -180,8 +180,12 @@ fn one(parameter: &Parameter, dialect: Dialect, width: usize) -> String {
     }
     facts.push(format!("Since: {}.", parameter.since));
     let facts: Vec<_> = facts.iter().map(|fact| paragraph(fact, 4, width)).collect();
+    let example = match sample::with(parameter, dialect, width) {
+        Some(example) => format!("\n\nExample. {example}"),
+        None => String::new(),
+    };
     format!(
-        "{}\n{}\n\n{}\n\n{}",
+        "{}\n{}\n\n{}\n\n{}{example}",
         parameter.usage(dialect),
         parameter.usage(other),
         paragraph(parameter.detail, 4, width),

@@ -4,7 +4,8 @@
 use std::ffi::OsString;
 
 use super::layout::paragraph;
-use crate::parameter::Dialect;
+use crate::given::Given;
+use crate::parameter::{Dialect, Parameter};
 use crate::words;
 
 /// A command and what it does.
@@ -77,6 +78,62 @@ pub(super) const SAMPLES: &[Sample] = &[
         ],
     },
     Sample {
+        says: "Upload the files that are to be archived or are read-only, and not the hidden ones, as append blobs:",
+        words: &[
+            "/Source:/mnt/share",
+            "/Dest:https://myaccount.blob.core.windows.net/mycontainer",
+            "/DestKey:$KEY",
+            "/S",
+            "/A",
+            "/IA:RA",
+            "/XA:H",
+            "/BlobType:append",
+        ],
+    },
+    Sample {
+        says: "Copy a container with the snapshots of its blobs to another account, through this machine, where the other has \
+               no such blob or an older one:",
+        words: &[
+            "/Source:https://myaccount1.blob.core.windows.net/mycontainer",
+            "/Dest:https://myaccount2.blob.core.windows.net/mycontainer",
+            "/SourceSAS:$SAS",
+            "/DestKey:$KEY",
+            "/S",
+            "/Snapshot",
+            "/SyncCopy",
+            "/XO",
+        ],
+    },
+    Sample {
+        says: "Use a command of Windows as it is, with the folder that stands for its drive; with a log, a journal of its own and \
+               four requests at once:",
+        words: &[
+            "/Source:https://myaccount.blob.core.windows.net/mycontainer",
+            r"/Dest:C:\myfolder",
+            "/SourceKey:$KEY",
+            "/S",
+            "/XN",
+            r"/V:C:\logs\azcopy1.log",
+            r"/Z:C:\journalfolder",
+            "/NC:4",
+            "/MapDrive:C:=/mnt/c",
+        ],
+    },
+    Sample {
+        says: "Upload in a pipeline: records instead of text, a ledger of every object, and an exit code that says why:",
+        words: &[
+            "/Source:/data/myfolder",
+            "/Dest:https://myaccount.blob.core.windows.net/mycontainer",
+            "/DestKey:@env:KEY",
+            "/S",
+            "/Y",
+            "/Output:json",
+            "/Ledger:ledger.csv",
+            "/ExitCodes:detailed",
+            "/FailIfEmpty",
+        ],
+    },
+    Sample {
         says: "Count what a download would copy, without copying:",
         words: &[
             "/Source:https://myaccount.blob.core.windows.net/mycontainer",
@@ -96,6 +153,19 @@ pub(super) const SAMPLES: &[Sample] = &[
         ],
     },
     Sample {
+        says: "Download from the emulator; names are cut into folders at `#`, and each file is compared with the MD5 that is \
+               stored with its blob:",
+        words: &[
+            "/Source:http://127.0.0.1:10000/devstoreaccount1/mycontainer",
+            "/Dest:/data/myfolder",
+            "/SourceKey:$KEY",
+            "/SourceType:Blob",
+            "/S",
+            "/Delimiter:#",
+            "/CheckMD5",
+        ],
+    },
+    Sample {
         says: "Upload into the emulator, whose address does not tell which service it is:",
         words: &[
             "/Source:/data/myfolder",
@@ -111,22 +181,35 @@ pub(super) const SAMPLES: &[Sample] = &[
 pub(super) fn page(dialect: Dialect, width: usize) -> String {
     SAMPLES
         .iter()
-        .map(|sample| {
-            format!(
-                "{}\n\n{}",
-                paragraph(sample.says, 0, width),
-                command(sample, dialect)
-            )
-        })
+        .map(|sample| shown(sample, dialect, width))
         .collect::<Vec<_>>()
         .join("\n\n")
 }
 
+/// The first example that a parameter is in.
+pub(super) fn with(parameter: &Parameter, dialect: Dialect, width: usize) -> Option<String> {
+    let has_it = |sample: &&Sample| given(sample).is_some_and(|given| given.has(parameter));
+    let sample = SAMPLES.iter().find(has_it)?;
+    Some(shown(sample, dialect, width))
+}
+
+fn shown(sample: &Sample, dialect: Dialect, width: usize) -> String {
+    format!(
+        "{}\n\n{}",
+        paragraph(sample.says, 0, width),
+        command(sample, dialect)
+    )
+}
+
+fn given(sample: &Sample) -> Option<Given> {
+    let words: Vec<OsString> = sample.words.iter().map(OsString::from).collect();
+    words::read(&words).ok()
+}
+
 /// One parameter in a line, as a shell reads it.
 fn command(sample: &Sample, dialect: Dialect) -> String {
-    let words: Vec<OsString> = sample.words.iter().map(OsString::from).collect();
     let mut line = String::from("  azring");
-    let Ok(given) = words::read(&words) else {
+    let Some(given) = given(sample) else {
         return line;
     };
     for phrase in given.phrases(dialect) {
@@ -142,7 +225,7 @@ fn command(sample: &Sample, dialect: Dialect) -> String {
 
 /// In double quotes where a shell would see more in it than a word. A variable stays one.
 fn quoted(word: &str) -> String {
-    if word.contains(['*', '?', '&', '$', ' ', '<', '>', '#', ';', '(', ')']) {
+    if word.contains(['*', '?', '&', '$', ' ', '<', '>', '#', ';', '(', ')', '\\']) {
         format!("\"{word}\"")
     } else {
         word.to_owned()

@@ -41,7 +41,7 @@ fn a_bare_call_shows_the_version_and_fits_a_screen() {
 
 #[test]
 fn a_parameter_has_a_page_in_both_spellings() {
-    assert_snapshot!(super::page(Some("Pattern"), Dialect::Slash, 80).unwrap(), @"
+    assert_snapshot!(super::page(Some("Pattern"), Dialect::Slash, 80).unwrap(), @r#"
     /Pattern:<pattern>
     --include <pattern>
 
@@ -58,8 +58,16 @@ fn a_parameter_has_a_page_in_both_spellings() {
         Default: everything.
         Applies to: Blobs, Files.
         Since: AzCopy.
-    ");
-    assert_snapshot!(super::page(Some("--block-size-in-mb"), Dialect::Dash, 80).unwrap(), @"
+
+    Example. Download a single blob:
+
+      azring \
+        /Source:https://myaccount.blob.core.windows.net/mycontainer \
+        /Dest:/data/myfolder \
+        "/SourceKey:$KEY" \
+        /Pattern:abc.txt
+    "#);
+    assert_snapshot!(super::page(Some("--block-size-in-mb"), Dialect::Dash, 80).unwrap(), @r#"
     --block-size <MiB>
     /BlockSizeInMb:<MiB>
 
@@ -72,7 +80,30 @@ fn a_parameter_has_a_page_in_both_spellings() {
         Applies to: Blobs.
         Also understood: `--block-size-in-mb`.
         Since: AzCopy.
-    ");
+
+    Example. Upload the disk images of a folder in blocks of 100 MiB:
+
+      azring \
+        --source /data/images \
+        --destination https://myaccount.blob.core.windows.net/vhds \
+        --dest-key "$KEY" \
+        --include "*.vhd" \
+        --block-size 100
+    "#);
+}
+
+#[test]
+fn every_parameter_of_azcopys_has_an_example_in_the_spelling_of_the_question() {
+    // These are asked, and not copied with.
+    let asked = ["@", "?", "Version"];
+    let of_azcopy = row::all().filter(|row| row.built && row.since.starts_with("AzCopy"));
+    for row in of_azcopy.filter(|row| !asked.contains(&row.slash)) {
+        for dialect in [Dialect::Slash, Dialect::Dash] {
+            let page = super::page(Some(row.slash), dialect, 80).unwrap();
+            let (_, example) = page.split_once("Example. ").expect(row.slash);
+            assert!(example.contains(&row.spelled(dialect)), "{example}");
+        }
+    }
 }
 
 #[test]
@@ -143,6 +174,6 @@ fn every_sample_is_a_command_that_is_accepted() {
             .map(OsString::from)
             .collect();
         let given = words::read(&words).unwrap();
-        intent::options(&given, &intent::tests::alone(&[])).unwrap();
+        intent::options(&given, &intent::tests::alone(&[("KEY", key)])).unwrap();
     }
 }

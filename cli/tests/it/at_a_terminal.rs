@@ -30,6 +30,42 @@ fn the_overwrite_question_takes_yes_no_and_all() {
     );
 }
 
+/// The whole screen, also where a narrow one breaks the lines.
+#[test]
+fn the_question_and_its_answers_are_all_that_is_on_the_screen() {
+    for columns in [60, 120] {
+        let service = uploaded();
+        let mut terminal = Terminal::run(&service.upload(&["/Progress:none"]), columns);
+        let question = |name: &str| {
+            let source = service.path("source");
+            format!(
+                "Overwrite {}/{name} with {source}/{name}? (Yes/No/All) ",
+                service.url()
+            )
+        };
+        let mut expected = String::new();
+        for (name, answer) in [("a", "Yes"), ("b", "No"), ("c", "All")] {
+            expected.push_str(&question(name));
+            let whole = |screen: &str| unbroken(screen) == unbroken(&expected);
+            terminal.wait_for_screen(whole);
+            terminal.type_in(&format!("{answer}\n"));
+            expected.push_str(answer);
+        }
+        let (screen, code) = terminal.last_screen();
+        assert_eq!(code, Some(0), "{screen}");
+        let (asked, summary) = screen.split_once("Finished ").expect("a summary");
+        assert_eq!(unbroken(asked), unbroken(&expected));
+        assert_eq!(numberless(&format!("Finished {summary}")), SUMMARY);
+        assert!(summary.contains("Transfer successfully:   3"), "{screen}");
+        assert!(summary.contains("Transfer skipped:        1"), "{screen}");
+    }
+}
+
+/// Without blanks and breaks, so that it is the same on every screen.
+fn unbroken(text: &str) -> String {
+    text.split_whitespace().collect()
+}
+
 #[test]
 fn what_is_replaced_after_a_question_keeps_what_is_stored_beside_it() {
     let service = Service::with_files(&[("a", 1), ("b", 5 << 20)]);

@@ -284,7 +284,7 @@ impl<'a> Planner<'a> {
     }
 
     fn may_replace(&self, entry: &Entry, target: &str, observer: &dyn Observer) -> bool {
-        match observer.ask_overwrite(&entry.name.to_string(), target) {
+        match observer.ask_overwrite(&self.shown(entry), target) {
             Answer::No => false,
             Answer::Yes => true,
             Answer::All => {
@@ -292,6 +292,15 @@ impl<'a> Planner<'a> {
                 true
             }
         }
+    }
+
+    /// An entry with the place that it is at, as the source was given.
+    fn shown(&self, entry: &Entry) -> String {
+        let place = self.options.source.to_string();
+        if self.ends.single.is_some() {
+            return place;
+        }
+        format!("{}/{}", place.trim_end_matches('/'), entry.name)
     }
 
     /// How long the pieces of an object should be.
