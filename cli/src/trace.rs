@@ -86,6 +86,7 @@ fn fields(window: &Window) -> Map<String, Value> {
         "round_trip_us": sample.round_trip.map(micros),
         "under_way": sample.under_way,
         "at_disk": sample.at_disk,
+        "for_memory": sample.for_memory,
         "starved": sample.starved,
         "processor": (sample.processor * 1000.0).round() / 1000.0,
         "p50_us": window.p50.map(micros),

@@ -122,6 +122,7 @@ pub(crate) fn what(bound: Bound) -> &'static str {
         Bound::Service => "the service pushing back",
         Bound::Processor => "this machine's processor",
         Bound::Disk => "the disk",
+        Bound::Memory => "the memory that may be used (`/Memory`)",
         Bound::Work => "not enough to do at once",
         Bound::Fixed => "the number of requests that was asked for",
     }

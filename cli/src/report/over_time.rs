@@ -285,6 +285,7 @@ fn class(bound: Bound) -> &'static str {
         Bound::Work => "work",
         Bound::Fixed => "fixed",
         Bound::Disk => "disk",
+        Bound::Memory => "memory",
     }
 }
 

@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 
 use async_channel::WeakReceiver;
 use azring_transport as transport;
-use azring_transport::buffer::{Budget, Pool};
+use azring_transport::buffer::{Budget, Pool, Shortage};
 use azring_transport::client::{Client, Settings};
 use azring_transport::disk::settle::{Safety, Settler};
 use azring_transport::disk::{Disk, Load};
@@ -116,7 +116,7 @@ impl Machine {
             pool: Pool::new(bytes, share.granted() as usize)?,
             ..self.tools()?
         };
-        Ok((tools, share, self.pilot(gate, Arc::default(), None)))
+        Ok((tools, share, self.pilot(gate, Default::default(), None)))
     }
 
     /// How long the pieces of an object should be, from time to time.
@@ -144,9 +144,11 @@ impl Machine {
     pub(super) fn start(&self, stop: &Stop) -> (Threads, Queue, UnboundedReceiver<Told>, Pilot) {
         let gate = self.gate(self.workers);
         let disk = Arc::new(Load::default());
+        let memory = Arc::new(Shortage::default());
         let crew = Crew {
             io: self.io,
             disk: Arc::clone(&disk),
+            memory: Arc::clone(&memory),
             arena_bytes: self.budget.arena_bytes,
             gate: gate.clone(),
             workers: self.workers,
@@ -156,7 +158,7 @@ impl Machine {
         let (queue, works) = Queue::new();
         let (told, hearing) = unbounded_channel();
         let threads = crew.start(&works, &told);
-        let pilot = self.pilot(gate, disk, Some(works.downgrade()));
+        let pilot = self.pilot(gate, (disk, memory), Some(works.downgrade()));
         (Threads(threads), queue, hearing, pilot)
     }
 
@@ -169,12 +171,18 @@ impl Machine {
         }
     }
 
-    fn pilot(&self, gate: Gate, disk: Arc<Load>, queue: Option<WeakReceiver<Work>>) -> Pilot {
+    fn pilot(
+        &self,
+        gate: Gate,
+        (disk, memory): (Arc<Load>, Arc<Shortage>),
+        queue: Option<WeakReceiver<Work>>,
+    ) -> Pilot {
         Pilot::new(Cockpit {
             range: self.range,
             gate,
             traffic: Arc::clone(&self.settings.traffic),
             disk,
+            memory,
             cut: self.cut.clone(),
             queue,
             cores: self.cores,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_channel::WeakReceiver;
+use azring_transport::buffer::Shortage;
 use azring_transport::disk::Load;
 use azring_transport::traffic::{self, Latencies, Tally, Traffic};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
@@ -27,6 +28,7 @@ pub(super) struct Cockpit {
     pub(super) gate: Gate,
     pub(super) traffic: Arc<Traffic>,
     pub(super) disk: Arc<Load>,
+    pub(super) memory: Arc<Shortage>,
     pub(super) cut: Cut,
     /// What there is to do. Weak: were all workers gone, nobody should seem to take from it. `None` for a pipe, which has
     /// nothing to do whenever a permit lies unused.
@@ -40,6 +42,7 @@ pub(super) struct Cockpit {
 struct Seen {
     under_way: u32,
     at_disk: u32,
+    for_memory: u32,
     ticks: u32,
 }
 
@@ -90,6 +93,7 @@ impl Pilot {
         let disk = self.cockpit.disk.look();
         self.seen.under_way += now.under_way;
         self.seen.at_disk += disk.under_way + disk.waiting;
+        self.seen.for_memory += self.cockpit.memory.waiting();
         self.seen.ticks += 1;
         let starved = self.is_starved();
         self.cockpit.traffic.set_spare(starved);
@@ -176,6 +180,7 @@ impl Pilot {
             round_trip: tally.round_trip,
             under_way: tally.under_way,
             at_disk: seen.at_disk / ticks,
+            for_memory: seen.for_memory / ticks,
             starved: self.is_starved(),
             processor: self.processor.busy(long),
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use async_channel::Receiver;
-use azring_transport::buffer::Pool;
+use azring_transport::buffer::{Pool, Shortage};
 use azring_transport::client::{Client, Settings};
 use azring_transport::disk::Load;
 use azring_transport::runtime::{self, Engine, IoChoice, IoMode};
@@ -60,6 +60,8 @@ pub struct Crew {
     pub workers: u32,
     /// What they have at the disk, together.
     pub disk: Arc<Load>,
+    /// Who of them waits for memory.
+    pub memory: Arc<Shortage>,
     /// The network's settings, shared.
     pub settings: Arc<Settings>,
     /// The run's switch.
@@ -88,7 +90,8 @@ impl Crew {
     fn work(&self, index: u32, queue: Receiver<Work>, told: &UnboundedSender<Told>) {
         let share = self.gate.share(index);
         let blocks = share.granted() as usize + BLOCKS_AHEAD;
-        let worked = Pool::new(self.arena_bytes, blocks).and_then(|pool| {
+        let pool = Pool::sharing(self.arena_bytes, blocks, &self.memory);
+        let worked = pool.and_then(|pool| {
             runtime::run(self.io, pool, |engine| {
                 self.serve(engine, share, queue, told.clone())
             })

@@ -1,5 +1,8 @@
 //! The controller on a real service that is slow or refuses: everything arrives, and its trace tells what it did.
 
+use std::fs::File;
+use std::num::NonZero;
+
 use azring_emulator_tests::account::Account;
 use azring_emulator_tests::command::{Azring, Folder};
 use azring_emulator_tests::emulator::fault::plan::Plan;
@@ -11,12 +14,21 @@ type Trace = Vec<serde_json::Value>;
 
 /// Uploads `files` small files to a service with this plan; returns the trace.
 fn upload(files: u32, plan: &str, words: &[&str]) -> Trace {
+    let small = |source: &Folder| {
+        let names: Vec<String> = (0..files).map(|number| format!("f{number}")).collect();
+        let tree = Tree::named(names.iter().map(String::as_str));
+        tree.write_to(source.path());
+        files
+    };
+    traced(small, plan, words)
+}
+
+/// Uploads what `make` puts into a folder, which says how many files that is, to a service with this plan.
+fn traced(make: impl Fn(&Folder) -> u32, plan: &str, words: &[&str]) -> Trace {
     let server = Server::start(&Options::default()).expect("an emulator starts");
     let plan = Plan::parse(plan).expect("a fault plan");
     let (source, trace) = (Folder::new(), Folder::new());
-    let names: Vec<String> = (0..files).map(|number| format!("f{number}")).collect();
-    let tree = Tree::named(names.iter().map(String::as_str));
-    tree.write_to(source.path());
+    let files = make(&source);
     server.watch().faults.set(Some(plan));
     let trace = trace.join("trace");
     Azring::copy(
@@ -68,6 +80,32 @@ fn a_number_that_the_user_fixed_stays() {
         trace
             .iter()
             .all(|line| line["under_way"].as_u64() <= Some(3)),
+        "{trace:?}"
+    );
+}
+
+#[test]
+fn where_the_budget_holds_few_blocks_the_trace_says_memory_and_the_number_stays() {
+    let slow = r#"{"rules":[{"when":{"query":"*comp=block&*"},"then":{"delay_ms":200}}]}"#;
+    let large = |source: &Folder| {
+        let file = File::create(source.join("large")).expect("a folder of ours");
+        file.set_len(160 << 20).expect("a hole may be long");
+        1
+    };
+    let trace = traced(
+        large,
+        slow,
+        &["/Memory:64M", "/BlockSizeInMb:8", "/MD5:off"],
+    );
+    assert!(
+        trace.iter().any(|line| line["bound"] == "memory"),
+        "{trace:?}"
+    );
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get) as u64;
+    assert!(
+        trace
+            .iter()
+            .all(|line| line["concurrency"].as_u64() <= Some(8 * cores)),
         "{trace:?}"
     );
 }

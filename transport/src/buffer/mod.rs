@@ -3,11 +3,13 @@
 //! A worker owns one [`Arena`], a single aligned mapping. Its [`Pool`] hands out parts of it as a [`Lease`], which is
 //! filled by a disk read or by a connection and then becomes a [`Frozen`], which anybody may read, on any thread, until
 //! the last clone is dropped and the memory returns to the pool. Nothing is allocated on the way.
-//! [`Budget`] is the sum that says how large the arenas may be.
+//! [`Budget`] is the sum that says how large the arenas may be, and [`Shortage`] how many wait because it is not larger.
 
 mod budget;
 
 mod arena;
+
+mod shortage;
 
 mod pool;
 
@@ -18,3 +20,4 @@ pub use budget::Budget;
 pub(crate) use lease::Layout;
 pub use lease::{Frozen, Lease};
 pub use pool::{LARGE_BYTES, Pool, SLICE_BYTES, SMALL_BYTES};
+pub use shortage::Shortage;

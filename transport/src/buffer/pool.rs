@@ -15,6 +15,7 @@ use tokio::sync::Semaphore;
 
 use super::arena::Arena;
 use super::lease::Lease;
+use super::shortage::Shortage;
 use crate::{Error, Kind, Result};
 
 /// The size of a small slot.
@@ -48,6 +49,7 @@ struct Shared {
     small: Shelf,
     slices: Shelf,
     large: Shelf,
+    shortage: Arc<Shortage>,
 }
 
 /// The free slots of one size.
@@ -87,8 +89,13 @@ impl Shelf {
         self.tickets.add_permits(wanted.saturating_sub(before));
     }
 
-    async fn take(&self, count: usize) -> Vec<usize> {
+    async fn take(&self, count: usize, shortage: &Shortage) -> Vec<usize> {
         self.stock(count);
+        if let Some(taken) = self.try_take(count) {
+            return taken;
+        }
+        let is_all_out = self.stocked.load(Ordering::Relaxed) == self.slots;
+        let _waits = is_all_out.then(|| shortage.wait());
         let tickets = self
             .tickets
             .acquire_many(count as u32)
@@ -98,12 +105,7 @@ impl Shelf {
         self.pick(count)
     }
 
-    /// One slot, if it can be had without waiting.
-    fn take_if_free(&self) -> Option<Vec<usize>> {
-        self.tickets.try_acquire().ok()?.forget();
-        Some(self.pick(1))
-    }
-
+    /// The same, if it can be had without waiting.
     fn try_take(&self, count: usize) -> Option<Vec<usize>> {
         let tickets = self.tickets.try_acquire_many(count as u32).ok()?;
         tickets.forget();
@@ -132,6 +134,11 @@ impl Pool {
     /// Cuts an arena of `arena_bytes` (see [`super::Budget`]) into slots. `blocks` is how many large blocks are wanted at
     /// once; room for two is always there.
     pub fn new(arena_bytes: u64, blocks: usize) -> Result<Self> {
+        Self::sharing(arena_bytes, blocks, &Arc::default())
+    }
+
+    /// The same, where those who wait because everything is out are counted together with those of other pools.
+    pub fn sharing(arena_bytes: u64, blocks: usize, shortage: &Arc<Shortage>) -> Result<Self> {
         let small_bytes = SMALL_SLOTS * SMALL_BYTES;
         let slices = (arena_bytes as usize / SLICES_SHARE / SLICE_BYTES).max(SLICES_MIN);
         let slices_bytes = slices * SLICE_BYTES;
@@ -147,6 +154,7 @@ impl Pool {
             small,
             slices,
             large,
+            shortage: Arc::clone(shortage),
         })))
     }
 
@@ -164,19 +172,19 @@ impl Pool {
                 ),
             ));
         }
-        let offsets = room.take(count).await;
+        let offsets = room.take(count, &self.0.shortage).await;
         Ok(Lease::new(self.clone(), offsets, room.slot_bytes, bytes))
     }
 
     /// Waits for room for a slice, at most [`SLICE_BYTES`], and takes it.
     pub(crate) async fn slice(&self) -> Lease {
-        let offsets = self.0.slices.take(1).await;
+        let offsets = self.0.slices.take(1, &self.0.shortage).await;
         Lease::new(self.clone(), offsets, SLICE_BYTES, SLICE_BYTES)
     }
 
     /// The same where there is room at once and nobody waits for it.
     pub(crate) fn slice_if_free(&self) -> Option<Lease> {
-        let offsets = self.0.slices.take_if_free()?;
+        let offsets = self.0.slices.try_take(1)?;
         Some(Lease::new(self.clone(), offsets, SLICE_BYTES, SLICE_BYTES))
     }
 

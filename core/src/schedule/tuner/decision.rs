@@ -30,11 +30,13 @@ pub enum Bound {
     Fixed,
     /// This machine's disk.
     Disk,
+    /// The memory that may be used (`/Memory`).
+    Memory,
 }
 
 impl Bound {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Unknown,
         Self::Network,
         Self::Service,
@@ -42,6 +44,7 @@ impl Bound {
         Self::Work,
         Self::Fixed,
         Self::Disk,
+        Self::Memory,
     ];
 }
 
@@ -55,6 +58,7 @@ impl fmt::Display for Bound {
             Self::Work => "work",
             Self::Fixed => "cap",
             Self::Disk => "disk",
+            Self::Memory => "memory",
         })
     }
 }

@@ -144,7 +144,7 @@ impl Tuner {
         if sample.timeouts > 0 && sample.timeouts >= sample.succeeded / 10 {
             self.knee.halve();
             self.silence = Some((self.knee.concurrency(), SILENCE_WINDOWS));
-        } else if self.pacer.binds() || sample.starved {
+        } else if self.pacer.binds() || sample.starved || sample.is_short_of_memory() {
             self.knee.freeze(work);
         } else if !self.is_open && has_long_requests(sample) {
             self.knee.be_careful();
@@ -216,6 +216,8 @@ impl Tuner {
             Bound::Work
         } else if is_full {
             Bound::Processor
+        } else if sample.is_short_of_memory() {
+            Bound::Memory
         } else if sample.at_disk >= AT_DISK * sample.under_way.max(1) {
             Bound::Disk
         } else if 2 * sample.under_way < self.decision().concurrency
@@ -286,6 +288,22 @@ mod tests {
             "{settled:?}"
         );
         assert_eq!(after(60, 1.0).settled(), None);
+    }
+
+    #[test]
+    fn where_memory_is_waited_for_the_number_does_not_climb() {
+        let mut tuner = after(0, 0.2);
+        for _ in 0..60 {
+            let concurrency = tuner.decision().concurrency;
+            let decision = tuner.step(&Sample {
+                for_memory: 12,
+                under_way: 4,
+                ..sample(concurrency, 0.2)
+            });
+            assert_eq!((decision.concurrency, decision.bound), (16, Bound::Memory));
+        }
+        let decision = tuner.step(&sample(16, 0.2));
+        assert_ne!(decision.bound, Bound::Memory);
     }
 
     #[test]

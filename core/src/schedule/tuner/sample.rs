@@ -40,6 +40,8 @@ pub struct Sample {
     pub under_way: u32,
     /// How many operations were at the disk, or waited for it, on the average.
     pub at_disk: u32,
+    /// How many waited for memory, all of the budget being out, on the average.
+    pub for_memory: u32,
     /// Fewer requests were under way than were allowed, because there was no more to do.
     pub starved: bool,
     /// How much of the processor time that it may use this process used, 0 to 1.
@@ -48,6 +50,9 @@ pub struct Sample {
 
 /// What a request is worth beside its bytes: small objects are limited by requests, and empty ones are work too.
 const REQUEST_BYTES: f64 = 16.0 * 1024.0;
+
+/// One that waits for memory for so many under way is too much.
+const SHORT_OF_MEMORY: u32 = 4;
 
 /// A window that waits for answers ends after this long.
 const ANSWERS_WINDOW_MAX: Duration = Duration::from_secs(4);
@@ -61,6 +66,11 @@ impl Sample {
             || self.timeouts > 0
             || self.starved
             || window >= ANSWERS_WINDOW_MAX
+    }
+
+    /// Too much waits for memory: more requests would only wait with it.
+    pub(super) fn is_short_of_memory(&self) -> bool {
+        self.for_memory > 0 && SHORT_OF_MEMORY * self.for_memory >= self.under_way
     }
 
     /// Bytes per second that were not for nothing.
