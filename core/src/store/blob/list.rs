@@ -1,6 +1,14 @@
-//! Lists blobs, a page of 5,000 at a time, one page ahead of whoever plans.
+//! Lists blobs, a page of 5,000 at a time, a few pages ahead of whoever plans.
+//!
+//! A page says at its very end where the next one begins. That is looked for before anything else, so that the service
+//! makes the next page while this one is read, and a long one is read by another thread while the one before is planned.
+//! What was looked for is only a guess: the reading decides.
 
+use std::pin::{Pin, pin};
+
+use bytes::Bytes;
 use tokio::sync::mpsc::Sender;
+use tokio::task::spawn_blocking;
 
 use super::properties::kind;
 use super::read::Reading;
@@ -10,9 +18,12 @@ use crate::Result;
 use crate::entry::{Entry, EntryName, Version};
 use crate::location::BlobLocation;
 use crate::select::Pattern;
-use crate::store::rest::page::Marker;
+use crate::store::rest::page::{self, Marker};
 use crate::store::rest::{malformed, xml};
 use crate::store::{Page, Position, Tools};
+
+/// A page up to this size is read sooner than another thread is woken, in bytes.
+const SHORT_BYTES: usize = 64 * 1024;
 
 /// A listing of one container.
 pub(super) struct Listing {
@@ -33,21 +44,39 @@ impl Listing {
         let mut after = from.marker.map(|marker| Marker(marker.into()));
         let mut passed = from.after;
         let mut labels = Labels::default();
+        let mut fetched = self.fetch(&tools, after.as_ref()).await;
         loop {
-            let (page, next) = match self.page(&tools, after.as_ref(), &mut labels).await {
-                Ok((mut page, next)) => {
-                    if let Some((name, snapshot)) = passed.take() {
-                        drop_passed(&mut page.entries, &name, snapshot.as_deref());
+            let guess = fetched.as_ref().ok().and_then(|body| peek(body));
+            let guess = guess.filter(|guess| Some(guess) != after.as_ref());
+            let both = {
+                let told = pin!(async {
+                    let read = self.read(fetched, after.as_ref(), &mut labels).await;
+                    let (page, next) = match read {
+                        Ok((mut page, next)) => {
+                            if let Some((name, snapshot)) = passed.take() {
+                                drop_passed(&mut page.entries, &name, snapshot.as_deref());
+                            }
+                            (Ok(page), next)
+                        }
+                        Err(error) => (Err(error), None),
+                    };
+                    let is_heard = pages.send(page).await.is_ok();
+                    next.filter(|_| is_heard)
+                });
+                let ahead = pin!(async {
+                    match &guess {
+                        Some(guess) => Some(self.fetch(&tools, Some(guess)).await),
+                        None => None,
                     }
-                    (Ok(page), next)
-                }
-                Err(error) => (Err(error), None),
+                });
+                both_unless_over(told, ahead).await
             };
-            let is_heard = pages.send(page).await.is_ok();
-            if next.is_none() || !is_heard {
-                return;
-            }
-            after = next;
+            let Some((next, ahead)) = both else { return };
+            fetched = match ahead {
+                Some(body) if guess.as_ref() == Some(&next) => body,
+                _ => self.fetch(&tools, Some(&next)).await,
+            };
+            after = Some(next);
         }
     }
 
@@ -56,7 +85,8 @@ impl Listing {
         let mut after = None;
         let mut labels = Labels::default();
         loop {
-            let (page, next) = self.page(tools, after.as_ref(), &mut labels).await?;
+            let fetched = self.fetch(tools, after.as_ref()).await;
+            let (page, next) = self.read(fetched, after.as_ref(), &mut labels).await?;
             // The blob itself comes behind its snapshots, and behind it names that only begin like its own.
             let is_last = page.entries.iter().any(|entry| entry.snapshot.is_none());
             let mut entries = page.entries.into_iter();
@@ -68,15 +98,9 @@ impl Listing {
         }
     }
 
-    /// One page, and where the next one begins.
-    async fn page(
-        &self,
-        tools: &Tools,
-        after: Option<&Marker>,
-        labels: &mut Labels,
-    ) -> Result<(Page, Option<Marker>)> {
-        let directory = self.place.prefix();
-        let prefix = format!("{directory}{}", self.pattern.prefix());
+    /// A page as the service writes it.
+    async fn fetch(&self, tools: &Tools, after: Option<&Marker>) -> Result<Bytes> {
+        let prefix = format!("{}{}", self.place.prefix(), self.pattern.prefix());
         let wanted = list_blobs::Listing {
             prefix: &prefix,
             after,
@@ -89,11 +113,18 @@ impl Listing {
             .client
             .send_with_cap(&request, xml::BODY_BYTES_MAX)
             .await?;
-        let mut listed = if self.reading.carries {
-            list_blobs::parse_with_stored(&reply.body)?
-        } else {
-            list_blobs::parse(&reply.body)?
-        };
+        Ok(reply.body)
+    }
+
+    /// What is in a page, and where the next one begins.
+    async fn read(
+        &self,
+        fetched: Result<Bytes>,
+        after: Option<&Marker>,
+        labels: &mut Labels,
+    ) -> Result<(Page, Option<Marker>)> {
+        let directory = self.place.prefix();
+        let mut listed = parse(fetched?, self.reading.carries).await?;
         if listed.next.is_some() && listed.next.as_ref() == after {
             return Err(malformed("its listing repeats a page without end"));
         }
@@ -152,6 +183,51 @@ impl Listing {
     }
 }
 
+/// Reads a short page at once and a long one on another thread.
+async fn parse(body: Bytes, carries: bool) -> Result<page::Page<ListedBlob>> {
+    let is_short = body.len() <= SHORT_BYTES;
+    let read = move || {
+        if carries {
+            list_blobs::parse_with_stored(&body)
+        } else {
+            list_blobs::parse(&body)
+        }
+    };
+    if is_short {
+        return read();
+    }
+    match spawn_blocking(read).await {
+        Ok(page) => page,
+        Err(broken) => std::panic::resume_unwind(broken.into_panic()),
+    }
+}
+
+/// Where the next page seems to begin.
+fn peek(body: &[u8]) -> Option<Marker> {
+    const OPEN: &[u8] = b"<NextMarker>";
+    let close = memchr::memmem::rfind(body, b"</NextMarker>")?;
+    let from = memchr::memmem::rfind(&body[..close], OPEN)? + OPEN.len();
+    let text = &body[from..close];
+    // What is written with a reference is rare enough to wait for the reading.
+    let is_plain = !text.is_empty() && memchr::memchr2(b'&', b'<', text).is_none();
+    let text = std::str::from_utf8(text).ok().filter(|_| is_plain)?;
+    Some(Marker(text.to_owned()))
+}
+
+/// What both come to; nothing as soon as the first comes to nothing.
+async fn both_unless_over<T, U>(
+    mut first: Pin<&mut impl Future<Output = Option<T>>>,
+    mut second: Pin<&mut impl Future<Output = U>>,
+) -> Option<(T, U)> {
+    tokio::select! {
+        one = &mut first => {
+            let one = one?;
+            Some((one, second.await))
+        }
+        other = &mut second => first.await.map(|one| (one, other)),
+    }
+}
+
 /// The service's name for the snapshot that this entry is, if it is one.
 fn snapshot_id(entry: &Entry) -> Option<&str> {
     entry.snapshot.as_ref().map(|snapshot| &*snapshot.id)
@@ -207,6 +283,50 @@ mod tests {
         ("b/c", None),
         ("c", None),
     ];
+
+    #[test]
+    fn where_the_next_page_begins_is_found_at_the_end_or_not_at_all() {
+        let guess = |end: &str| {
+            let body = format!("<E><Blobs><Name>&lt;NextMarker&gt;no</Name></Blobs>{end}</E>");
+            peek(body.as_bytes()).map(|Marker(marker)| marker)
+        };
+        assert_eq!(
+            guess("<NextMarker>2!a/b=</NextMarker>").as_deref(),
+            Some("2!a/b=")
+        );
+        for none in [
+            "<NextMarker></NextMarker>",
+            "<NextMarker/>",
+            "<NextMarker>a&amp;b</NextMarker>",
+            "<NextMarker>cut",
+            "",
+        ] {
+            assert_eq!(guess(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn nothing_more_is_waited_for_once_the_first_is_over() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let never = pin!(std::future::pending::<()>());
+            let over = pin!(async { None::<()> });
+            assert_eq!(both_unless_over(over, never).await, None);
+            let (one, other) = (pin!(async { Some(1) }), pin!(async { 2 }));
+            assert_eq!(both_unless_over(one, other).await, Some((1, 2)));
+            // The second comes first.
+            let late = pin!(async {
+                tokio::task::yield_now().await;
+                Some(1)
+            });
+            assert_eq!(
+                both_unless_over(late, pin!(async { 2 })).await,
+                Some((1, 2))
+            );
+        });
+    }
 
     #[test]
     fn a_page_goes_on_behind_any_entry_even_if_that_is_gone() {
