@@ -1,0 +1,181 @@
+#!/usr/bin/env bash
+# azring over lines that are long, slow or lossy, beside fixed numbers of requests, AzCopy 10 and rclone.
+#
+# Two network namespaces are joined by a wire in user space (benches/src/bin/wire.rs): delay, speed and loss hold for
+# packets, so that TCP behaves as over a real line. The service is azring-emulator at the far end.
+#
+#   scripts/links.sh                          # 20 and 80 ms, 200 Mbit/s, 1000 files of 1 MiB, up and down
+#   FILES=200 MBIT=100 ROUND_TRIPS="20 80 200" LOSS=0.001 FIXED="4 16 64" scripts/links.sh
+#
+# It needs root, for the namespaces; without it says so and does nothing.
+set -euo pipefail
+# shellcheck source=scripts/machine.sh
+. "$(dirname "${BASH_SOURCE[0]}")/machine.sh"
+cd "$root"
+
+FILES=${FILES:-1000}
+FILE_BYTES=${FILE_BYTES:-1048576}
+MBIT=${MBIT:-200}
+ROUND_TRIPS=${ROUND_TRIPS:-20 80}
+LOSS=${LOSS:-0}
+FIXED=${FIXED-4 16 64 256}
+RIVALS=${RIVALS-azcopy rclone}
+# More words for azring.
+read -r -a WORDS <<<"${WORDS:-}"
+DIRECTIONS=${DIRECTIONS:-up down}
+PROGRAMS=${AZRING_PROGRAMS:-$target/release}
+
+if [ "$(id -u)" != 0 ]; then
+  echo "skipped: two network namespaces and a wire between them need root"
+  exit 0
+fi
+have ip || install_packages "network namespaces" iproute2
+if ! [ -c /dev/net/tun ] || ! ip netns add azring-probe 2>/dev/null; then
+  echo "skipped: this machine gives no network namespaces or no /dev/net/tun, even to root"
+  exit 0
+fi
+ip netns del azring-probe
+if [ -z "${AZRING_PROGRAMS:-}" ]; then
+  need_rust
+  cargo build --release --locked --quiet -p azring -p azring-emulator-tests --bins
+  cargo build --release --locked --quiet -p azring-benches --bin wire
+  scripts/peers.sh >&2
+fi
+
+near=azring-near-$$ far=azring-far-$$
+work=$(mktemp -d)
+pids=()
+# The public account of the emulators.
+account=devstoreaccount1
+key='Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=='
+
+end_all() {
+  for pid in "${pids[@]}"; do
+    kill "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+  done
+  pids=()
+  ip netns del "$near" 2>/dev/null || true
+  ip netns del "$far" 2>/dev/null || true
+}
+trap 'end_all; rm -rf "$work"' EXIT
+
+# waits_for FILE TEXT: until a program has said that it is ready.
+waits_for() {
+  for _ in $(seq 1 200); do
+    grep -q "$2" "$1" 2>/dev/null && return
+    sleep 0.05
+  done
+  fail "no answer: $(cat "$1")"
+}
+
+# lay ROUND_TRIP_MS: the two ends, the wire between them and the service at the far one.
+lay() {
+  ip netns add "$near"
+  ip netns add "$far"
+  "$PROGRAMS/wire" azrn$$ azrf$$ --round-trip-ms "$1" --mbit "$MBIT" --loss "$LOSS" >"$work/wire" 2>&1 &
+  pids+=($!)
+  waits_for "$work/wire" ready
+  ip link set azrn$$ netns "$near"
+  ip link set azrf$$ netns "$far"
+  ip -n "$near" addr add 10.77.0.1 peer 10.77.0.2 dev azrn$$
+  ip -n "$far" addr add 10.77.0.2 peer 10.77.0.1 dev azrf$$
+  ip -n "$near" link set azrn$$ up
+  ip -n "$far" link set azrf$$ up
+  ip -n "$near" link set lo up
+  ip -n "$far" link set lo up
+  ip netns exec "$far" "$PROGRAMS/azring-emulator" --host 10.77.0.2 --blob-port 10000 --store null --no-verify \
+    --pattern-blobs "pattern/f-:$FILE_BYTES:$FILES" >"$work/service" 2>&1 &
+  pids+=($!)
+  waits_for "$work/service" '^ready'
+}
+
+# The same service under the name of its address: the emulators' form of an account in the path.
+url=http://10.77.0.2:10000/$account
+
+# signature: a shared access signature for all of the account, for the tool that takes nothing else.
+signature() {
+  python3 - "$key" <<'PYTHON'
+import base64, hashlib, hmac, sys, urllib.parse
+fields = ["devstoreaccount1", "rwdlac", "b", "sco", "", "2099-01-01T00:00:00Z", "", "", "2020-10-02", ""]
+digest = hmac.new(base64.b64decode(sys.argv[1]), "\n".join(fields).encode(), hashlib.sha256).digest()
+print(urllib.parse.urlencode({"sv": "2020-10-02", "ss": "b", "srt": "sco", "sp": "rwdlac", "se": "2099-01-01T00:00:00Z",
+                              "sig": base64.b64encode(digest).decode()}))
+PYTHON
+}
+
+# make_container NUMBER: for the tool that does not make it.
+make_container() {
+  ip netns exec "$near" python3 - "$url/up-$1?restype=container&$sas" <<'PYTHON'
+import sys, urllib.request
+urllib.request.urlopen(urllib.request.Request(sys.argv[1], method="PUT", headers={"x-ms-version": "2020-10-02"}, data=b""))
+PYTHON
+}
+
+# copy TOOL DIRECTION: one run; its seconds.
+copy() {
+  local tool=$1 way=$2 from to begun ended
+  rm -rf "$work/to" "$work/state"
+  mkdir -p "$work/to" "$work/state"
+  container=$((container + 1))
+  local words=()
+  begun=$(date +%s.%N)
+  case $tool in
+    azring*)
+      words=("${WORDS[@]}")
+      case $tool in *:*) words+=("/NC:${tool#*:}") ;; esac
+      if [ "$way" = up ]; then
+        words+=("/Source:$work/from" "/Dest:$url/up-$container" "/DestKey:$key")
+      else
+        words+=("/Source:$url/pattern" "/Dest:$work/to" "/SourceKey:$key")
+      fi
+      env XDG_STATE_HOME="$work/state" ip netns exec "$near" "$PROGRAMS/azring" "${words[@]}" /S /Y /MD5:off /CRC64:off ;;
+    azcopy)
+      from=$work/from/* to="$url/up-$container?$sas" kind=LocalBlob
+      [ "$way" = up ] || { from="$url/pattern/*?$sas" to=$work/to kind=BlobLocal; }
+      local check=(--check-md5 NoCheck)
+      if [ "$way" = up ]; then
+        check=()
+        make_container "$container"
+        begun=$(date +%s.%N)
+      fi
+      env AZCOPY_LOG_LOCATION="$work/state" AZCOPY_JOB_PLAN_LOCATION="$work/state" AZCOPY_DISABLE_SYSLOG=true \
+        ip netns exec "$near" .peers/bin/azcopy copy "$from" "$to" --from-to "$kind" --recursive --skip-version-check \
+        --log-level ERROR "${check[@]}" ;;
+    rclone)
+      from=$work/from to=azure:up-$container
+      [ "$way" = up ] || { from=azure:pattern to=$work/to; }
+      env RCLONE_CONFIG_AZURE_TYPE=azureblob RCLONE_CONFIG_AZURE_ACCOUNT=$account RCLONE_CONFIG_AZURE_KEY="$key" \
+        RCLONE_CONFIG_AZURE_ENDPOINT="$url" ip netns exec "$near" .peers/bin/rclone copy "$from" "$to" --ignore-times \
+        --config /dev/null --quiet ;;
+  esac >"$work/said" 2>&1 || fail "$tool $way: $(tail -5 "$work/said")"
+  ended=$(date +%s.%N)
+  if [ "$way" = down ]; then
+    local found
+    found=$(find "$work/to" -type f -size +0 | wc -l)
+    [ "$found" = "$FILES" ] || fail "$tool brought $found of $FILES files"
+  fi
+  awk -v a="$begun" -v b="$ended" 'BEGIN { printf "%.2f", b - a }'
+}
+
+container=0
+sas=$(signature)
+mkdir "$work/from"
+for number in $(seq 0 $((FILES - 1))); do
+  head -c "$FILE_BYTES" /dev/urandom >"$work/from/f-$number"
+done
+
+printf '%s files of %s bytes over %s Mbit/s, loss %s; share: of what the wire carries\n\n' "$FILES" "$FILE_BYTES" "$MBIT" "$LOSS"
+printf '| round trip | way | tool | s | MB/s | share |\n|---|---|---|---|---|---|\n'
+for round_trip in $ROUND_TRIPS; do
+  lay "$round_trip"
+  for way in $DIRECTIONS; do
+    for tool in azring ${FIXED:+$(printf "azring:%s " $FIXED)} $RIVALS; do
+      seconds=$(copy "$tool" "$way")
+      awk -v rtt="$round_trip" -v way="$way" -v tool="$tool" -v s="$seconds" -v files="$FILES" -v bytes="$FILE_BYTES" \
+        -v mbit="$MBIT" 'BEGIN { rate = files * bytes / s / 1e6
+          printf "| %s ms | %s | %s | %s | %.1f | %.0f %% |\n", rtt, way, tool, s, rate, 100 * rate * 8 / mbit }'
+    done
+  done
+  end_all
+done
