@@ -188,6 +188,11 @@ impl Jobs<'_> {
         let mut ending = Ending::Success;
         for name in &self.names {
             match Claim::at(&self.folder, name).and_then(Claim::remove) {
+                Ok(()) if self.json => {
+                    let removed = json!({ "job": stem(name), "removed": true });
+                    self.console
+                        .result(&record(Timestamp::now(), "job", &removed));
+                }
                 Ok(()) => self.console.result(&format!("removed {}", stem(name))),
                 Err(error) => {
                     // A journal that is in use is left alone, and that is no failure unless it was meant.
@@ -304,13 +309,12 @@ impl Jobs<'_> {
         match said {
             Ok(said) => {
                 let counts = said.counts();
-                json!({
+                let mut fields = json!({
                     "job": stem(name),
                     "journal": journal,
                     "command": said.command().shown,
                     "begun": time(said.command().begun),
                     "running": holder.is_some(),
-                    "process": holder.map(|holder| holder.pid),
                     "listed": counts.listed,
                     "listed_bytes": counts.listed_bytes,
                     "listing_done": said.is_listed(),
@@ -319,13 +323,17 @@ impl Jobs<'_> {
                     "skipped": counts.skipped,
                     "open": said.pending_count(),
                     "failed": said.failed_count(),
-                })
+                });
+                if let Some(holder) = holder {
+                    fields["process"] = holder.pid.into();
+                }
+                fields
             }
             Err(error) => json!({
                 "job": stem(name),
                 "journal": journal,
                 "running": holder.is_some(),
-                "error": error.to_string(),
+                "message": error.to_string(),
             }),
         }
     }

@@ -2,11 +2,13 @@
 //! else counts.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
+use std::io::{BufReader, Read, Write};
 use std::process::Stdio;
 
+use rustix::process::Signal;
 use serde_json::Value;
 
+use super::interrupted::{send, wait_for};
 use super::service::{KEY, Service};
 use super::{Told, azring, run};
 
@@ -91,7 +93,9 @@ impl Documented {
             let is_known = self.0["*"].contains(name) || known.contains(name);
             assert!(is_known, "`{name}` of `{kind}` is not documented: {line}");
             let is_right = match name.as_str() {
-                "preview" | "success" | "listing_done" => value.is_boolean(),
+                "preview" | "success" | "listing_done" | "running" | "removed" => {
+                    value.is_boolean()
+                }
                 "schema_version" | "exit_code" | "listed" | "listed_bytes" | "done" | "skipped"
                 | "failed" | "unlisted" | "bytes" | "moved_bytes" | "bytes_per_second"
                 | "retries" | "refused" | "under_way" | "concurrency" | "elapsed_ms" | "status"
@@ -305,4 +309,70 @@ fn every_record_of_the_commands_beside_copying_is_documented() {
     assert_eq!(records.len(), FILES.len() + 1);
     let doctor = run(&["doctor", &service.url(), &key, "/Output:json"]);
     assert!(documented.parse(&doctor, "azring doctor ").len() > 5);
+    // What one failed object leaves is listed, shown and removed.
+    service.fall_ill(
+        r#"{"rules": [{"when": {"method": "PUT", "path": "*b.txt"},
+             "then": {"answer": {"status": 403, "code": "AuthorizationFailure"}}}]}"#,
+    );
+    let folder = service.path("state");
+    let jobs = |words: &[&str]| -> Vec<Value> {
+        let told: Told = azring(words)
+            .env("XDG_STATE_HOME", &folder)
+            .output()
+            .unwrap()
+            .into();
+        assert_eq!(told.code, Some(0), "{told:?}");
+        documented.parse(&told, "azring jobs ")
+    };
+    assert!(jobs(&["jobs", "--output=json"]).is_empty());
+    let failed = azring(&service.upload(&["/S", "/Y"]))
+        .env("XDG_STATE_HOME", &folder)
+        .output()
+        .unwrap();
+    assert_eq!(failed.status.code(), Some(1));
+    let listed = jobs(&["jobs", "list", "--output=json"]);
+    assert_eq!(
+        (&listed[0]["failed"], &listed[0]["done"]),
+        (&1.into(), &4.into())
+    );
+    let job = listed[0]["job"].as_str().unwrap();
+    assert_eq!(jobs(&["jobs", "show", job, "--output=json"])[0]["job"], job);
+    let removed = jobs(&["jobs", "clean", job, "--output=json"]);
+    assert_eq!(removed[0]["removed"], true);
+    assert!(jobs(&["jobs", "--output=json"]).is_empty());
+}
+
+#[test]
+fn every_record_of_a_copy_that_is_called_off_is_documented() {
+    let service = Service::with_files(&FILES);
+    let documented = Documented::read();
+    service.fall_ill(
+        r#"{"rules": [{"when": {"method": "PUT", "path": "*/container/*"}, "then": {"delay_ms": 3000}}]}"#,
+    );
+    let mut child = azring(&service.upload(&["/S", "/NC:1", "/Output:json"]))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut results = BufReader::new(child.stdout.take().unwrap());
+    let before = wait_for(&mut results, "\"type\":\"progress\"");
+    send(&child, Signal::TERM);
+    let mut rest = String::new();
+    results.read_to_string(&mut rest).unwrap();
+    let told = Told {
+        code: child.wait().unwrap().code(),
+        results: before + &rest,
+        messages: String::new(),
+    };
+    let records = documented.parse(&told, "");
+    let progress = records.iter().find(|record| record["type"] == "progress");
+    assert_eq!(progress.unwrap()["under_way"], 1);
+    let summary = records.last().unwrap();
+    assert_eq!(
+        (&summary["success"], &summary["exit_code"]),
+        (&false.into(), &143.into())
+    );
+    let done = count(&records, &["done"]);
+    assert_eq!(summary["done"], done);
+    assert_eq!(service.container().names().len() as u64, done);
 }
