@@ -253,3 +253,25 @@ fn without_progress_the_screen_is_not_redrawn() {
     let (shown, _) = Terminal::run(&service.upload(&["/Progress:none"]), 80).end();
     assert!(!shown.contains('\x1b'), "{shown:?}");
 }
+
+#[test]
+fn nothing_is_coloured_and_a_dumb_terminal_is_sent_no_commands() {
+    let service = one_of_two();
+    let mut terminal = Terminal::run(&service.upload(&["/NC:2"]), 80);
+    terminal.wait_for_screen(|screen| screen.contains("limit: work"));
+    let (shown, code) = terminal.end();
+    assert_eq!(code, Some(0), "{shown}");
+    let commands = shown.split("\x1b[").skip(1);
+    for command in commands {
+        let end = command.find(|letter: char| letter.is_ascii_alphabetic());
+        assert_ne!(end.map(|end| &command[end..=end]), Some("m"), "{command}");
+    }
+    let words = service.upload(&["/Y"]);
+    let (shown, code) = Terminal::of_kind("dumb", &words, 80).end();
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(!shown.contains('\x1b'), "{shown:?}");
+    assert!(
+        numberless(&shown.replace('\r', "")).starts_with(SUMMARY),
+        "{shown}"
+    );
+}

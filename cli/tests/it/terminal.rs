@@ -30,6 +30,11 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// Runs the program on a terminal that is `columns` wide.
     pub(crate) fn run<W: AsRef<OsStr>>(words: &[W], columns: u16) -> Self {
+        Self::of_kind("xterm-256color", words, columns)
+    }
+
+    /// The same on a terminal that calls itself `kind`.
+    pub(crate) fn of_kind<W: AsRef<OsStr>>(kind: &str, words: &[W], columns: u16) -> Self {
         let near = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
         grantpt(&near).expect("it is ours");
         unlockpt(&near).expect("it is ours");
@@ -46,7 +51,7 @@ impl Terminal {
             .arg("--ctty")
             .arg(env!("CARGO_BIN_EXE_azring"))
             .args(words)
-            .env("TERM", "xterm-256color")
+            .env("TERM", kind)
             .env("XDG_STATE_HOME", super::state_folder())
             .stdin(stream())
             .stdout(stream())
