@@ -16,8 +16,9 @@ use crate::transfer::Carriage;
 /// How many chunks may wait.
 pub const QUEUED_MAX: usize = 1024;
 
-/// Large objects whose chunks are handed out in turns: as many as one thread hashes side by side.
-const OPEN_MAX: usize = 8;
+/// Large objects whose chunks are handed out in turns: as many as one thread hashes side by side. Fewer wait for more, or for
+/// the end.
+pub(crate) const OPEN_MAX: usize = 8;
 
 /// One chunk of one object, to carry.
 #[derive(Debug)]

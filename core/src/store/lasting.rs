@@ -14,6 +14,7 @@ use super::{Origin, Page, Pages, Position, Reader, Source, Step, Tools};
 use crate::Result;
 use crate::entry::{Entry, EntryName};
 use crate::plan::extents::Extents;
+use crate::schedule::queue::OPEN_MAX;
 
 /// What may be listed and not begun yet, at first and at most: so many small objects, or as many large ones as have so many
 /// parts. It doubles whenever there was nothing left to take: a slow link never asks for more than the first few.
@@ -40,6 +41,8 @@ pub(super) struct Lasting {
 /// What has been listed and not begun yet.
 #[derive(Debug)]
 struct Lead {
+    /// How many objects, and how much of the lead they take.
+    objects: AtomicU32,
     ahead: AtomicU32,
     /// How much of it there may be.
     most: AtomicU32,
@@ -49,21 +52,24 @@ struct Lead {
 impl Lead {
     fn new() -> Self {
         Self {
+            objects: AtomicU32::new(0),
             ahead: AtomicU32::new(0),
             most: AtomicU32::new(AHEAD_MIN / 2),
             begun: Notify::new(),
         }
     }
 
-    /// Takes so much, if there is room for it; there always is where nothing is ahead.
+    /// Takes so much, if there is room for it; for as many as the queue waits for there always is.
     fn take(&self, weight: u32) -> bool {
-        let ahead = self.ahead.load(Relaxed);
-        if ahead == 0 {
+        let objects = self.objects.load(Relaxed);
+        if objects == 0 {
             let most = self.most.load(Relaxed);
             self.most.store((most * 2).min(AHEAD_MAX), Relaxed);
         }
-        let fits = ahead == 0 || ahead + weight <= self.most.load(Relaxed);
+        let ahead = self.ahead.load(Relaxed);
+        let fits = objects < OPEN_MAX as u32 || ahead + weight <= self.most.load(Relaxed);
         if fits {
+            self.objects.fetch_add(1, Relaxed);
             self.ahead.fetch_add(weight, Relaxed);
         }
         fits
@@ -71,8 +77,11 @@ impl Lead {
 
     /// So much has begun. What begins anew after a failure has been counted before.
     fn give_back(&self, weight: u32) {
-        let less = |ahead: u32| Some(ahead.saturating_sub(weight));
-        let _always_some = self.ahead.fetch_update(Relaxed, Relaxed, less);
+        for (counter, less) in [(&self.objects, 1), (&self.ahead, weight)] {
+            let _always_some = counter.fetch_update(Relaxed, Relaxed, |counted| {
+                Some(counted.saturating_sub(less))
+            });
+        }
         self.begun.notify_one();
     }
 }
@@ -250,7 +259,7 @@ mod tests {
     #[test]
     fn what_nobody_takes_is_not_listed_without_end() {
         assert_eq!(listed(&lasting(None, 4096), 0).len(), 8);
-        assert_eq!(listed(&lasting(None, 1 << 30), 0).len(), 1);
+        assert_eq!(listed(&lasting(None, 1 << 30), 0).len(), OPEN_MAX);
     }
 
     #[test]
@@ -259,7 +268,7 @@ mod tests {
         let small = listed(&lasting(None, 4096), 2000).len();
         assert_eq!(small, 2000 + AHEAD_MAX as usize);
         let large = listed(&lasting(None, 1 << 30), 100).len();
-        assert_eq!(large, 100 + 4);
+        assert_eq!(large, 100 + OPEN_MAX);
     }
 
     #[test]

@@ -6,9 +6,11 @@ use std::io::Cursor;
 use std::path::Path;
 use std::process::Command;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use azring_emulator_tests::account::Account;
 use azring_emulator_tests::command::{Azring, Folder};
+use azring_emulator_tests::emulator::clock::pause;
 use azring_emulator_tests::emulator::fault::plan::Plan;
 use azring_emulator_tests::emulator::{Options, Server};
 use azring_emulator_tests::rest::BlobService;
@@ -310,10 +312,14 @@ fn an_interrupted_run_writes_its_report_too() {
     let names: Vec<String> = (0..200).map(|number| format!("f{number}")).collect();
     Tree::named(names.iter().map(String::as_str)).write_to(rig.source.path());
     rig.fault(r#"{"rules":[{"then":{"delay_ms":50}}]}"#);
-    let mut running = rig.copy().args(["/Output:json", "/NC:2"]).start();
-    running.wait_for("\"outcome\":\"done\"");
+    // Without anybody between, who might pass a signal on twice.
+    let mut running = rig.copy().arg("/NC:2").launch();
+    while rig.server.watch().counters.of("PutBlob").requests < 10 {
+        assert!(!running.has_ended(), "it ended before it was called off");
+        pause(Duration::from_millis(1));
+    }
     running.signal(Signal::INT);
-    running.wait().called_off(130);
+    assert_eq!(running.end(), Some(130));
     let page = rig.page();
     assert!(
         page.contains("<span class=\"state bad\">Interrupted</span>"),
