@@ -200,6 +200,10 @@ impl Source for LocalSource {
 /// What is no longer than this is read as a whole: there is nothing to gain.
 const SLICED_BYTES_MIN: u64 = 256 * 1024;
 
+/// The same around the page cache, where slices ahead of each request take more memory than usual blocks, and its first use
+/// costs more than they save: 0.31 s of processor time for each GiB with blocks of 4 MiB instead of 0.24.
+const DIRECT_SLICED_BYTES_MIN: u64 = 8 * 1024 * 1024;
+
 struct LocalReader {
     file: File,
     entry: Entry,
@@ -231,7 +235,12 @@ impl Reader for LocalReader {
     fn slices(&self, tools: &Tools, chunk: Chunk) -> Option<Slices> {
         let through = (&tools.disk, &tools.pool);
         let shown = self.entry.name.to_string();
-        (chunk.bytes > SLICED_BYTES_MIN)
+        let least = if self.file.is_direct() {
+            DIRECT_SLICED_BYTES_MIN
+        } else {
+            SLICED_BYTES_MIN
+        };
+        (chunk.bytes > least)
             .then(|| Slices::new(&self.file, through, chunk.offset, chunk.bytes, shown))
     }
 
