@@ -13,7 +13,9 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 use super::processor::Processor;
 use crate::report::{Measured, Totals, Window};
 use crate::schedule::remembered::Remembered;
-use crate::schedule::tuner::{Cause, Decision, Pace, Range, Sample, Tuner, WINDOW};
+use crate::schedule::tuner::{
+    Answered, Cause, Decision, Pace, Range, Sample, Tuner, Uploads, WINDOW,
+};
 use crate::schedule::{Cut, Gate, Work};
 
 /// A window that lasted longer was not one: somebody was asked something, or the machine slept.
@@ -53,6 +55,7 @@ pub(super) struct Pilot {
     processor: Processor,
     obeyed: Decision,
     seen: Seen,
+    uploads: Uploads,
     begun: Instant,
     looked: Instant,
     before: Tally,
@@ -70,6 +73,7 @@ impl Pilot {
         Self {
             obeyed: tuner.decision(),
             seen: Seen::default(),
+            uploads: Uploads::default(),
             tuner,
             processor: Processor::new(cockpit.cores),
             begun: now,
@@ -156,16 +160,28 @@ impl Pilot {
         let before = &self.before;
         let received_bytes = tally.received_bytes - before.received_bytes;
         let sent_bytes = tally.sent_bytes - before.sent_bytes;
+        let failed_bytes = tally.failed_bytes - before.failed_bytes;
         let seen = std::mem::take(&mut self.seen);
         let ticks = seen.ticks.max(1);
-        let under_way = f64::from(seen.under_way) / f64::from(ticks);
+        let uploaded = if sent_bytes > received_bytes {
+            self.uploads.moved(&Answered {
+                window_s: long.as_secs_f64(),
+                requests: (tally.succeeded - before.succeeded) as f64,
+                bytes: (tally.succeeded_bytes - before.succeeded_bytes) as f64,
+                took_s: (tally.succeeded_us - before.succeeded_us) as f64 / 1e6,
+                under_way: f64::from(seen.under_way) / f64::from(ticks),
+                left: tally.under_way.into(),
+            })
+        } else {
+            None
+        };
         let refused_for_bytes = tally.refused_for_bytes - before.refused_for_bytes;
         let refused_for_requests = tally.refused_for_requests - before.refused_for_requests;
         Sample {
             window: long,
             moved_bytes: received_bytes
-                + by_speed(before, tally, under_way, long).unwrap_or(sent_bytes),
-            failed_bytes: tally.failed_bytes - before.failed_bytes,
+                + uploaded.map_or(sent_bytes, |moved| moved as u64 + failed_bytes),
+            failed_bytes,
             succeeded: (tally.succeeded - before.succeeded) as u32,
             succeeded_bytes: tally.succeeded_bytes - before.succeeded_bytes,
             refused: (tally.refused - before.refused) as u32,
@@ -206,45 +222,5 @@ impl Pilot {
         if let Some(wait) = decision.hold {
             self.cockpit.traffic.hold(wait);
         }
-    }
-}
-
-/// What uploads have moved that take longer than half a window: so many were under way, and those that ended were so
-/// fast. Counting only those that ended would give now too much and now too little, because they end together.
-fn by_speed(before: &Tally, now: &Tally, under_way: f64, long: Duration) -> Option<u64> {
-    let ended = (now.succeeded - before.succeeded) as f64;
-    let took_s = (now.succeeded_us - before.succeeded_us) as f64 / 1e6;
-    let is_long = ended > 0.0 && took_s / ended > long.as_secs_f64() / 2.0;
-    let speed = (now.succeeded_rates - before.succeeded_rates) as f64 / ended;
-    let failed = now.failed_bytes - before.failed_bytes;
-    let received = now.received_bytes - before.received_bytes;
-    let is_upload = now.sent_bytes - before.sent_bytes > received;
-    (is_long && is_upload).then(|| (speed * under_way * long.as_secs_f64()) as u64 + failed)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn uploads_that_end_together_count_as_they_move() {
-        let before = Tally::default();
-        // Eight blocks of 4 MB, two seconds each: 16 MB/s, whenever in a window of 2.5 s they end.
-        let now = Tally {
-            succeeded: 8,
-            succeeded_us: 16_000_000,
-            succeeded_rates: 8 * 2_000_000,
-            sent_bytes: 32_000_000,
-            ..before
-        };
-        let moved = by_speed(&before, &now, 8.0, Duration::from_millis(2500));
-        assert_eq!(moved, Some(40_000_000));
-        // Short ones are counted when they end.
-        let moved = by_speed(&before, &now, 8.0, Duration::from_secs(5));
-        assert_eq!(moved, None);
-        assert_eq!(
-            by_speed(&before, &before, 8.0, Duration::from_secs(1)),
-            None
-        );
     }
 }

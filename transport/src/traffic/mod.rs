@@ -41,7 +41,6 @@ pub struct Traffic {
     succeeded: AtomicU64,
     succeeded_bytes: AtomicU64,
     succeeded_us: AtomicU64,
-    succeeded_rates: AtomicU64,
     refused: AtomicU64,
     refused_for_bytes: AtomicU64,
     refused_for_requests: AtomicU64,
@@ -73,8 +72,6 @@ pub struct Tally {
     pub succeeded_bytes: u64,
     /// How long they took, all together, in microseconds.
     pub succeeded_us: u64,
-    /// How fast each of them was, summed up, in bytes per second.
-    pub succeeded_rates: u64,
     /// Attempts that the service pushed back.
     pub refused: u64,
     /// Of these, the ones that it refused for their bytes, and for their number, where it said so.
@@ -127,7 +124,6 @@ impl Traffic {
             succeeded: self.succeeded.load(Relaxed),
             succeeded_bytes: self.succeeded_bytes.load(Relaxed),
             succeeded_us: self.succeeded_us.load(Relaxed),
-            succeeded_rates: self.succeeded_rates.load(Relaxed),
             refused: self.refused.load(Relaxed),
             refused_for_bytes: self.refused_for_bytes.load(Relaxed),
             refused_for_requests: self.refused_for_requests.load(Relaxed),
@@ -208,8 +204,6 @@ impl Traffic {
         self.succeeded_bytes.fetch_add(bytes, Relaxed);
         let micros = (took.as_micros() as u64).max(1);
         self.succeeded_us.fetch_add(micros, Relaxed);
-        let rate = u128::from(bytes) * 1_000_000 / u128::from(micros);
-        self.succeeded_rates.fetch_add(rate as u64, Relaxed);
         self.latencies.add(took);
         if bytes <= SMALL_BYTES {
             self.saw_round_trip(took);

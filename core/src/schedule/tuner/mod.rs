@@ -17,10 +17,13 @@ mod sample;
 
 mod trial;
 
+mod uploads;
+
 use std::time::Duration;
 
 pub use decision::{Bound, Decision, Pace, Phase};
 pub use sample::{Cause, Sample};
+pub use uploads::{Answered, Uploads};
 
 use blocks::Blocks;
 use knee::Knee;

@@ -8,7 +8,9 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::time::Duration;
 
-use azring_core::schedule::tuner::{Cause, Decision, OPENING, Pace, Sample, WINDOW};
+use azring_core::schedule::tuner::{
+    Answered, Cause, Decision, OPENING, Pace, Sample, Uploads, WINDOW,
+};
 
 use super::random::Random;
 use super::rules::Rule;
@@ -94,8 +96,9 @@ struct Client {
     sample: Sample,
     /// What the window has seen so far.
     look: Sample,
-    /// How fast those were that ended in this window, and how long they took, summed up.
-    speeds: (f64, f64),
+    /// How long those took that ended in this window, summed up.
+    took_s: f64,
+    uploads: Uploads,
     seen_under_way: (u32, u32),
     failed: f64,
     busy_s: f64,
@@ -186,7 +189,8 @@ impl<'a> World<'a> {
                 moved: 0.0,
                 sample: Sample::default(),
                 look: Sample::default(),
-                speeds: (0.0, 0.0),
+                took_s: 0.0,
+                uploads: Uploads::default(),
                 seen_under_way: (0, 0),
                 failed: 0.0,
                 busy_s: 0.0,
@@ -430,9 +434,7 @@ impl<'a> World<'a> {
         }
         let index = self.flows[flow].client;
         let client = &mut self.clients[index];
-        let took_s = (self.now - self.flows[flow].sent_at).max(1e-6);
-        client.speeds.0 += bytes / took_s;
-        client.speeds.1 += took_s;
+        client.took_s += (self.now - self.flows[flow].sent_at).max(1e-6);
         client.sample.succeeded += 1;
         client.sample.succeeded_bytes += bytes as u64;
         client.under_way -= 1;
@@ -525,16 +527,16 @@ impl<'a> World<'a> {
         sample.window = look.window;
         sample.failed_bytes = look.failed_bytes;
         sample.moved_bytes = if self.scenario.is_upload {
-            let ended = f64::from(sample.succeeded);
-            let (rates, took_s) = std::mem::take(&mut client.speeds);
             let (under_way, looks) = std::mem::take(&mut client.seen_under_way);
-            let window_s = look.window.as_secs_f64();
-            let sent = if ended > 0.0 && took_s / ended > window_s / 2.0 {
-                rates / ended * f64::from(under_way) / f64::from(looks) * window_s
-            } else {
-                sample.succeeded_bytes as f64
-            };
-            sent as u64 + look.failed_bytes
+            let moved = client.uploads.moved(&Answered {
+                window_s: look.window.as_secs_f64(),
+                requests: sample.succeeded.into(),
+                bytes: sample.succeeded_bytes as f64,
+                took_s: std::mem::take(&mut client.took_s),
+                under_way: f64::from(under_way) / f64::from(looks),
+                left: client.under_way.into(),
+            });
+            moved.unwrap_or(sample.succeeded_bytes as f64) as u64 + look.failed_bytes
         } else {
             look.moved_bytes
         };

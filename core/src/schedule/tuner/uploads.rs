@@ -1,0 +1,123 @@
+//! How much uploads have moved, told from those that were answered.
+//!
+//! An upload is answered only at its end, and those that begin together end together: what was answered in a window says
+//! now too much and now too little. How fast those were that ended, and how many are under way, says more. But the fast ones
+//! end first, and where a line is crowded the others crawl, so that alone is no measure: what it claims in advance is kept,
+//! and is never more than what is under way.
+
+/// What a window saw of uploads.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Answered {
+    /// How long the window was, in seconds.
+    pub window_s: f64,
+    /// Requests that were answered.
+    pub requests: f64,
+    /// Their bytes.
+    pub bytes: f64,
+    /// From their beginning to their end, summed up, in seconds.
+    pub took_s: f64,
+    /// How many were under way, on average.
+    pub under_way: f64,
+    /// How many are under way at its end.
+    pub left: f64,
+}
+
+/// What uploads were said to have moved, against what was answered.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Uploads {
+    /// Bytes that were claimed and not answered yet.
+    ahead: f64,
+}
+
+impl Uploads {
+    /// The bytes that moved in this window; `None` when its requests are short enough to be counted as they end.
+    pub fn moved(&mut self, answered: &Answered) -> Option<f64> {
+        let Answered {
+            window_s,
+            requests,
+            bytes,
+            took_s,
+            under_way,
+            left,
+        } = *answered;
+        if requests <= 0.0 || took_s / requests <= window_s / 2.0 {
+            self.ahead = 0.0;
+            return None;
+        }
+        let claimed = bytes / took_s * under_way * window_s;
+        let most = left * bytes / requests;
+        let ahead = (self.ahead + claimed - bytes).clamp(0.0, most);
+        let moved = (bytes + ahead - self.ahead).max(0.0);
+        self.ahead += moved - bytes;
+        Some(moved)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Eight blocks of 4 MB, two seconds each: 16 MB/s.
+    fn eight(window_s: f64) -> Answered {
+        Answered {
+            window_s,
+            requests: 8.0,
+            bytes: 32e6,
+            took_s: 16.0,
+            under_way: 8.0,
+            left: 8.0,
+        }
+    }
+
+    #[test]
+    fn what_ends_together_counts_as_it_moves() {
+        assert_eq!(Uploads::default().moved(&eight(2.5)), Some(40e6));
+        // Short ones are counted when they end.
+        assert_eq!(Uploads::default().moved(&eight(5.0)), None);
+        assert_eq!(Uploads::default().moved(&Answered::default()), None);
+    }
+
+    #[test]
+    fn the_fast_ones_of_a_crowd_cannot_claim_more_than_is_under_way() {
+        // 64 of 1 MB share a line of 25 MB/s; each second the 25 fastest end, in 0.6 s.
+        let crowd = Answered {
+            window_s: 1.0,
+            requests: 25.0,
+            bytes: 25e6,
+            took_s: 15.0,
+            under_way: 64.0,
+            left: 64.0,
+        };
+        let mut uploads = Uploads::default();
+        assert_eq!(uploads.moved(&crowd), Some(89e6));
+        assert_eq!(uploads.moved(&crowd), Some(25e6));
+        assert_eq!(uploads.moved(&crowd), Some(25e6));
+    }
+
+    proptest! {
+        #[test]
+        fn all_that_was_claimed_is_what_was_answered_and_at_most_what_was_under_way(
+            windows in proptest::collection::vec((1.0..9.0, 0.1..9.0, 0.0..64.0), 1..50),
+        ) {
+            let mut uploads = Uploads::default();
+            let (mut claimed, mut answered, mut most) = (0.0, 0.0, 0.0_f64);
+            for (requests, each_s, left) in windows {
+                let window = Answered {
+                    window_s: 0.1,
+                    requests,
+                    bytes: requests * 1e6,
+                    took_s: requests * each_s,
+                    under_way: left,
+                    left,
+                };
+                claimed += uploads.moved(&window).expect("they take longer than the window");
+                answered += window.bytes;
+                most = most.max(left * 1e6);
+                prop_assert!(claimed >= answered - 1.0, "{} {}", claimed, answered);
+                prop_assert!(claimed <= answered + most + 1.0, "{} {}", claimed, answered);
+            }
+        }
+    }
+}
