@@ -8,10 +8,9 @@
 #   FILES=200 MBIT=100 ROUND_TRIPS="20 80 200" LOSS=0.001 FIXED="4 16 64" scripts/links.sh
 #
 # What it has shown, and the simulator of core/tests/it/link cannot, since it knows no TCP: a link that is full is crowded long
-# before goodput says so. 200 files of 1 MiB over 200 Mbit/s and 80 ms: 16 requests at a time take 10.3 s, of which the wire
-# needs 8.4; with the controller it is 10.4 to 15.6 s. Its trace of an upload shows a goodput of up to 56 MB/s on a line of 25, since
-# those that end in a window are the fast ones (`by_speed` in core/src/job/pilot.rs), and 64 requests at a time; the last five
-# seconds wait for a few connections that crawl.
+# before goodput says so. 200 files of 1 MiB over 200 Mbit/s and 80 ms: 16 requests at a time take 9.6 to 10.1 s, of which the
+# wire needs 8.4; with the controller it is 10.6 to 13.9 s. Its trace of a download shows windows of a quarter of a second that
+# bring between a third and three times what the line carries, so that it doubles to 128 requests before many have ended.
 #
 # It needs root, for the namespaces; without it says so and does nothing.
 set -euo pipefail

@@ -24,6 +24,9 @@ const WINDOW_MAX: Duration = WINDOW.saturating_mul(20);
 /// A request that has brought so much in a window, in bytes, is a download: what it moves is seen as it moves.
 const RECEIVED_BYTES: u64 = 16 * 1024;
 
+/// Once so small a part of the requests is left, or so few, the link has room for a second attempt at one of them.
+const FEW_LEFT: u32 = 4;
+
 /// What a pilot is given.
 pub(super) struct Cockpit {
     pub(super) range: Range,
@@ -100,7 +103,11 @@ impl Pilot {
         self.seen.for_memory += self.cockpit.memory.waiting();
         self.seen.ticks += 1;
         let starved = self.is_starved();
-        self.cockpit.traffic.set_spare(starved);
+        // As long as many are left they fill the link, and what is late is only one of many.
+        let few = (self.obeyed.concurrency / FEW_LEFT).max(FEW_LEFT);
+        self.cockpit
+            .traffic
+            .set_spare(starved && now.under_way <= few);
         let received = now.received_bytes - before.received_bytes;
         received > RECEIVED_BYTES * u64::from(now.under_way) || {
             let sample = Sample {
