@@ -77,7 +77,8 @@ fn machine() -> String {
     format!(
         "{processors} processors ({model}), {} GiB, Linux {}",
         kib >> 20,
-        kernel.trim()
+        // What follows a dash is the maker's.
+        kernel.trim().split('-').next().unwrap_or_default()
     )
 }
 

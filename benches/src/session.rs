@@ -68,7 +68,7 @@ fn once(ground: &Ground, tool: Tool, number: usize) -> io::Result<Result<Cost, S
     let place = ground.lay(number)?;
     let authority = ground.authority();
     let command = tool.command(&ground.job(&place, authority.as_deref()));
-    let ran = measure::run(command, ground.server());
+    let ran = measure::run(&command, ground.server());
     let complete = ground.check(tool, &place);
     Ok(ran.and_then(|(cost, said)| {
         complete?;

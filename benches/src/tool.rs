@@ -13,6 +13,7 @@ use azring_emulator_tests::program;
 use azring_emulator_tests::rest::Container;
 use serde::Serialize;
 
+use crate::measure::copy_environment;
 use crate::workload::{Direction, Extent, Shape, Sums, Workload};
 
 /// A program that copies.
@@ -118,12 +119,7 @@ fn confined(command: &Command, processors: u32) -> Command {
     let mut taskset = Command::new("taskset");
     taskset.args(["--cpu-list", &format!("0-{}", processors - 1)]);
     taskset.arg(command.get_program()).args(command.get_args());
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => taskset.env(name, value),
-            None => taskset.env_remove(name),
-        };
-    }
+    copy_environment(command, &mut taskset);
     taskset
 }
 

@@ -227,7 +227,7 @@ const ALL: &[Workload] = &[
     },
     Workload {
         name: "up-80ms",
-        about: "the same, 80 ms away",
+        about: "1,000 files of 1 MiB up, 80 ms away on the same line",
         shape: Shape::Thousand,
         link: Some(Link {
             round_trip_ms: 80,
@@ -238,14 +238,14 @@ const ALL: &[Workload] = &[
     LIST,
     Workload {
         name: "list-100k",
-        about: "a hundred thousand (azring only)",
+        about: "a hundred thousand blobs listed and planned (azring only)",
         shape: Shape::Empty(100_000),
         is_alone: true,
         ..LIST
     },
     Workload {
         name: "list-10k",
-        about: "ten thousand (azring only)",
+        about: "ten thousand blobs listed and planned (azring only)",
         shape: Shape::Empty(10_000),
         is_alone: true,
         ..LIST
@@ -259,14 +259,14 @@ const ALL: &[Workload] = &[
     },
     Workload {
         name: "up-100k",
-        about: "a hundred thousand (azring only)",
+        about: "a hundred thousand empty files up (azring only)",
         shape: Shape::Empty(100_000),
         is_alone: true,
         ..UP
     },
     Workload {
         name: "up-10k",
-        about: "ten thousand (azring only)",
+        about: "ten thousand empty files up (azring only)",
         shape: Shape::Empty(10_000),
         is_alone: true,
         ..UP
