@@ -2,7 +2,7 @@
 //!
 //! It moves three things. The number of requests under way ([`knee`]) follows goodput: the fewest that bring all there
 //! is. The pace at which requests start ([`pacer`]) follows the service's push-back. The size of blocks ([`blocks`])
-//! follows the rate, so that no request takes too long. No clock, no thread and no file in here: the same measurements
+//! follows the rate, so that no request takes too long. What uploads have moved is an estimate ([`uploads`]). No clock, no thread and no file in here: the same measurements
 //! give the same decisions, so that it can be simulated, over any link, faster than time passes.
 
 mod blocks;
