@@ -1,15 +1,11 @@
-//! Charts, as SVG within HTML. What is drawn is stretched to the width there is; what is written keeps its size, so that a chart
-//! is as readable on a telephone as on a wall. Each has a title and a description for those who do not see it, and tells its
-//! numbers where it is pointed at.
+//! What moved over time, as SVG within HTML: lines, areas, steps and bars over one axis of time.
 
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use super::figure::{Figure, HEIGHT, short, write_rules};
 use super::html::Text;
 use super::scale::{Scale, Tick};
-
-/// The height of what is drawn, in pixels.
-const HEIGHT: f64 = 190.0;
 
 /// The width of the drawing, in units of its own.
 const WIDTH: f64 = 1000.0;
@@ -83,20 +79,15 @@ pub(super) struct Chart<'a> {
 impl Chart<'_> {
     /// The figure, with its heading.
     pub(super) fn write(&self, out: &mut String) {
-        let Self { id, title, .. } = self;
-        let _ = write!(
-            out,
-            "<figure class=\"card{}\">\n<figcaption><h3>{title}</h3>{}<p>{}</p></figcaption>\n<div class=\"plot\">",
-            if self.is_wide { " wide" } else { "" },
-            self.legend(),
-            Text(&self.says)
-        );
-        let _ = write!(
-            out,
-            "<svg role=\"img\" aria-labelledby=\"{id}-t {id}-d\" width=\"100%\" height=\"{}\"><title id=\"{id}-t\">{title}</title><desc id=\"{id}-d\">{}</desc>",
-            HEIGHT + if self.strip.is_empty() { 24.0 } else { 40.0 },
-            Text(&self.says)
-        );
+        let figure = Figure {
+            id: self.id,
+            title: self.title,
+            says: &self.says,
+            legend: &self.legend(),
+            below: if self.strip.is_empty() { 24.0 } else { 40.0 },
+            is_wide: self.is_wide,
+        };
+        figure.begin(out);
         self.write_axes(out);
         let _ = write!(
             out,
@@ -109,7 +100,7 @@ impl Chart<'_> {
         out.push_str("</svg>");
         out.push_str(&self.strip);
         self.write_told(out);
-        out.push_str("</svg></div>\n</figure>\n");
+        Figure::end(out);
     }
 
     fn legend(&self) -> String {
@@ -125,14 +116,7 @@ impl Chart<'_> {
 
     fn write_axes(&self, out: &mut String) {
         out.push_str("<g class=\"axes\" aria-hidden=\"true\">");
-        for tick in &self.ticks {
-            let y = short(HEIGHT * (1.0 - tick.at));
-            let _ = write!(
-                out,
-                "<line x1=\"0\" x2=\"100%\" y1=\"{y}\" y2=\"{y}\"/><text class=\"y\" x=\"-8\" y=\"{y}\">{}</text>",
-                Text(&tick.label)
-            );
-        }
+        write_rules(out, &self.ticks);
         let y = HEIGHT + if self.strip.is_empty() { 18.0 } else { 34.0 };
         for (index, tick) in self.times.iter().enumerate() {
             let class = match tick.at {
@@ -268,91 +252,6 @@ pub(super) fn strip(parts: &[(Place, &str, &str)]) -> String {
         );
     }
     out + "</g>"
-}
-
-/// Bars that lie side by side, each with a word below it.
-#[derive(Debug)]
-pub(super) struct Histogram {
-    pub(super) id: &'static str,
-    pub(super) title: &'static str,
-    pub(super) says: String,
-    pub(super) scale: Scale,
-    pub(super) ticks: Vec<Tick>,
-    /// Their heights, what stands below them, and what is told of each where it is pointed at.
-    pub(super) bars: Vec<(f64, String, String)>,
-    /// It has a row of its own.
-    pub(super) is_wide: bool,
-}
-
-impl Histogram {
-    /// The figure, with its heading.
-    pub(super) fn write(&self, out: &mut String) {
-        let Self { id, title, .. } = self;
-        let _ = write!(
-            out,
-            "<figure class=\"card{}\">\n<figcaption><h3>{title}</h3><p>{}</p></figcaption>\n<div class=\"plot\"><svg role=\"img\" aria-labelledby=\"{id}-t {id}-d\" width=\"100%\" height=\"{}\"><title id=\"{id}-t\">{title}</title><desc id=\"{id}-d\">{}</desc><g class=\"axes\" aria-hidden=\"true\">",
-            if self.is_wide { " wide" } else { "" },
-            Text(&self.says),
-            HEIGHT + 24.0,
-            Text(&self.says)
-        );
-        for tick in &self.ticks {
-            let y = short(HEIGHT * (1.0 - tick.at));
-            let _ = write!(
-                out,
-                "<line x1=\"0\" x2=\"100%\" y1=\"{y}\" y2=\"{y}\"/><text class=\"y\" x=\"-8\" y=\"{y}\">{}</text>",
-                Text(&tick.label)
-            );
-        }
-        let each = 100.0 / self.bars.len().max(1) as f64;
-        // More words than this would run into each other.
-        let every = self.bars.len().div_ceil(if self.is_wide { 16 } else { 9 });
-        for (index, (_, label, _)) in self.bars.iter().enumerate().step_by(every) {
-            let class = if index / every % 2 == 1 {
-                "odd"
-            } else {
-                "even"
-            };
-            let _ = write!(
-                out,
-                "<text class=\"x {class}\" x=\"{}%\" y=\"{}\">{}</text>",
-                short((index as f64 + 0.5) * each),
-                HEIGHT + 18.0,
-                Text(label)
-            );
-        }
-        out.push_str("</g><g class=\"bars\" aria-hidden=\"true\">");
-        // A few bars are not spread over the whole width.
-        let wide = (each * 0.8).min(12.0);
-        for (index, (value, _, told)) in self.bars.iter().enumerate() {
-            // Nothing is nothing, and one is to be seen however many there are of the others.
-            let high = match *value {
-                0.0 => 0.0,
-                value => (HEIGHT * self.scale.place(value)).max(2.0),
-            };
-            let _ = write!(
-                out,
-                "<rect class=\"fill rate\" rx=\"2\" x=\"{}%\" width=\"{}%\" y=\"{}\" height=\"{}\"><title>{}</title></rect>",
-                short((index as f64 + 0.5) * each - wide / 2.0),
-                short(wide),
-                short(HEIGHT - high),
-                short(high),
-                Text(told)
-            );
-        }
-        out.push_str("</g></svg></div>\n</figure>\n");
-    }
-}
-
-/// A number with no more decimals than can be seen.
-fn short(value: f64) -> String {
-    let text = format!("{value:.2}");
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    if text == "-0" {
-        "0".to_owned()
-    } else {
-        text.to_owned()
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use azring_core::report::Summary;
 use azring_transport::traffic::Latencies;
 use jiff::Zoned;
 
-use super::chart::Histogram;
+use super::histogram::Histogram;
 use super::html::Text;
 use super::over_time::{self, Drawing};
 use super::scale::{self, latency, moment, trimmed};

@@ -1,0 +1,76 @@
+//! How many there are of what size, as SVG within HTML.
+
+use std::fmt::Write as _;
+
+use super::figure::{Figure, HEIGHT, short, write_rules};
+use super::html::Text;
+use super::scale::{Scale, Tick};
+
+/// Bars that lie side by side, each with a word below it.
+#[derive(Debug)]
+pub(super) struct Histogram {
+    pub(super) id: &'static str,
+    pub(super) title: &'static str,
+    pub(super) says: String,
+    pub(super) scale: Scale,
+    pub(super) ticks: Vec<Tick>,
+    /// Their heights, what stands below them, and what is told of each where it is pointed at.
+    pub(super) bars: Vec<(f64, String, String)>,
+    /// It has a row of its own.
+    pub(super) is_wide: bool,
+}
+
+impl Histogram {
+    /// The figure, with its heading.
+    pub(super) fn write(&self, out: &mut String) {
+        let figure = Figure {
+            id: self.id,
+            title: self.title,
+            says: &self.says,
+            legend: "",
+            below: 24.0,
+            is_wide: self.is_wide,
+        };
+        figure.begin(out);
+        out.push_str("<g class=\"axes\" aria-hidden=\"true\">");
+        write_rules(out, &self.ticks);
+        let each = 100.0 / self.bars.len().max(1) as f64;
+        // More words than this would run into each other.
+        let every = self.bars.len().div_ceil(if self.is_wide { 16 } else { 9 });
+        for (index, (_, label, _)) in self.bars.iter().enumerate().step_by(every) {
+            let class = if index / every % 2 == 1 {
+                "odd"
+            } else {
+                "even"
+            };
+            let _ = write!(
+                out,
+                "<text class=\"x {class}\" x=\"{}%\" y=\"{}\">{}</text>",
+                short((index as f64 + 0.5) * each),
+                HEIGHT + 18.0,
+                Text(label)
+            );
+        }
+        out.push_str("</g><g class=\"bars\" aria-hidden=\"true\">");
+        // A few bars are not spread over the whole width.
+        let wide = (each * 0.8).min(12.0);
+        for (index, (value, _, told)) in self.bars.iter().enumerate() {
+            // Nothing is nothing, and one is to be seen however many there are of the others.
+            let high = match *value {
+                0.0 => 0.0,
+                value => (HEIGHT * self.scale.place(value)).max(2.0),
+            };
+            let _ = write!(
+                out,
+                "<rect class=\"fill rate\" rx=\"2\" x=\"{}%\" width=\"{}%\" y=\"{}\" height=\"{}\"><title>{}</title></rect>",
+                short((index as f64 + 0.5) * each - wide / 2.0),
+                short(wide),
+                short(HEIGHT - high),
+                short(high),
+                Text(told)
+            );
+        }
+        out.push_str("</g>");
+        Figure::end(out);
+    }
+}
