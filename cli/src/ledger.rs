@@ -1,10 +1,10 @@
 //! The ledger: one record for every object that a run has dealt with, for programs to read afterwards.
 //!
 //! Records are lines of JSON, or of CSV (RFC 4180) where the file's name ends in `.csv`, with the same fields: `time`,
-//! `name` (and `name_hex` for one that is no UTF-8), `outcome` (`done`, `would_copy`, `skipped`, `failed`), `bytes`; of what
-//! was not copied `message`, and from a service `status`, `code` and `request_id`; of what was `md5` and `etag`; and
-//! `attempts` and `elapsed_ms`. What they mean stands in `JSON.md`, whose `object` records have the same fields. They are
-//! appended, so that a run that is repeated leaves both. Only the file's owner can read it; no secret is in it.
+//! `name` (and `name_hex` for one that is no UTF-8), `outcome` (`done`, `would_copy`, `skipped`, `failed`, `interrupted`),
+//! `bytes`; of what was not copied `message`, and from a service `status`, `code` and `request_id`; of what was `md5` and
+//! `etag`; and `attempts` and `elapsed_ms`. What they mean stands in `JSON.md`, whose `object` records have the same fields.
+//! They are appended, so that a run that is repeated leaves both. Only the file's owner can read it; no secret is in it.
 
 use std::cell::RefCell;
 use std::fs::{File, OpenOptions};

@@ -99,6 +99,9 @@ impl Listener for VerboseLog {
                 self.verbose(&format!("Skipped transfer: {name}: {reason}"));
             }
             Event::Failed { name, error, .. } => self.error(&console::failed(name, error)),
+            Event::Interrupted { name, .. } => {
+                self.verbose(&format!("Interrupted transfer: {name}"));
+            }
             Event::Unlisted { what, error } => self.error(&console::unlisted(what, error)),
         }
     }

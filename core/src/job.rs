@@ -13,6 +13,8 @@ mod feed;
 
 mod hearing;
 
+mod settle;
+
 mod resume;
 
 mod machine;
@@ -39,7 +41,7 @@ use crate::plan::route::{Route, route};
 use crate::report::{Event, Observer, Summary, Totals};
 use crate::stop::Stop;
 use crate::store;
-use crate::transfer::{Lane, Outcome, Told, Verdict};
+use crate::transfer::{Lane, Told};
 use crate::{Error, Result, Side};
 
 use chronicle::Chronicle;
@@ -47,6 +49,7 @@ use feed::Feed;
 use hearing::Hearing;
 use machine::Machine;
 use pilot::Pilot;
+use settle::settle;
 
 /// Copies what `options` say and tells `observer` what happens. Returns when everything has ended, or, once `stop` is on,
 /// when what was in flight has.
@@ -289,45 +292,13 @@ fn told_earlier(earlier: &Replayed) -> String {
     )
 }
 
-/// Counts and reports how one object ended.
-fn settle(outcome: &Outcome, totals: &Totals, observer: &dyn Observer) {
-    let Outcome {
-        name,
-        bytes,
-        verdict,
-        details,
-        ..
-    } = outcome;
-    let bytes = *bytes;
-    Totals::add(&totals.settled_bytes, bytes);
-    match verdict {
-        Verdict::Done => {
-            Totals::add(&totals.done, 1);
-            Totals::add(&totals.done_bytes, bytes);
-            observer.event(Event::Done {
-                name,
-                bytes,
-                details,
-            });
-        }
-        Verdict::Failed(error) => {
-            Totals::add(&totals.failed, 1);
-            observer.event(Event::Failed {
-                name,
-                bytes,
-                error,
-                details,
-            });
-        }
-    }
-}
-
 fn summary(totals: &Totals) -> Summary {
     Summary {
         listed: Totals::get(&totals.listed),
         done: Totals::get(&totals.done),
         skipped: Totals::get(&totals.skipped),
         failed: Totals::get(&totals.failed),
+        interrupted: Totals::get(&totals.interrupted),
         bytes: Totals::get(&totals.done_bytes),
         retries: Totals::get(&totals.retries),
         refused: Totals::get(&totals.refused),

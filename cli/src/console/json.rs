@@ -74,7 +74,10 @@ impl Listener for Records {
                 fields.insert("copy_id".to_owned(), (*copy_id).into());
                 self.write("copying", &Value::Object(fields));
             }
-            Event::Done { .. } | Event::Skipped { .. } | Event::Failed { .. } => {
+            Event::Done { .. }
+            | Event::Skipped { .. }
+            | Event::Failed { .. }
+            | Event::Interrupted { .. } => {
                 if let Some(object) = about_object(event, self.preview) {
                     self.write("object", &Value::Object(object));
                 }
@@ -92,6 +95,7 @@ impl Listener for Records {
                     "done": summary.done,
                     "skipped": summary.skipped,
                     "failed": summary.failed,
+                    "interrupted": summary.interrupted,
                     "unlisted": summary.unlisted,
                     "bytes": summary.bytes,
                     "retries": summary.retries,
@@ -181,6 +185,15 @@ pub(crate) fn about_object(event: &Event<'_>, preview: bool) -> Option<Map<Strin
         } => {
             let mut fields = begun(name, "failed", bytes);
             fields.extend(failure(error));
+            fields.extend(effort(details));
+            fields
+        }
+        Event::Interrupted {
+            name,
+            bytes,
+            details,
+        } => {
+            let mut fields = begun(name, "interrupted", bytes);
             fields.extend(effort(details));
             fields
         }
@@ -334,6 +347,11 @@ mod tests {
             error: &refused(),
             details: &details,
         });
+        records.hear(&Event::Interrupted {
+            name: &name,
+            bytes: 8,
+            details: &Details::default(),
+        });
         records.hear(&Event::Unlisted {
             what: "/data/b",
             error: &Error::Stopped,
@@ -344,6 +362,7 @@ mod tests {
             done: 1,
             skipped: 1,
             failed: 1,
+            interrupted: 1,
             bytes: 5,
             retries: 2,
             refused: 1,
@@ -359,9 +378,10 @@ mod tests {
         {"schema_version":1,"type":"object","time":"1970-01-01T00:00:00.000Z","name":"a.txt","outcome":"done","bytes":5,"md5":"abababababababababababababababab","etag":"0x8D","attempts":2,"elapsed_ms":7}
         {"schema_version":1,"type":"object","time":"1970-01-01T00:00:00.000Z","name":"a.txt","outcome":"skipped","bytes":6,"message":"it is older"}
         {"schema_version":1,"type":"object","time":"1970-01-01T00:00:00.000Z","name":"a.txt","outcome":"failed","bytes":7,"message":"the service answered 403 AuthenticationFailed","status":403,"code":"AuthenticationFailed","request_id":"1-2","attempts":2,"elapsed_ms":7}
+        {"schema_version":1,"type":"object","time":"1970-01-01T00:00:00.000Z","name":"a.txt","outcome":"interrupted","bytes":8}
         {"schema_version":1,"type":"error","time":"1970-01-01T00:00:00.000Z","message":"the transfer has been cancelled","what":"/data/b"}
         {"schema_version":1,"type":"warning","time":"1970-01-01T00:00:00.000Z","message":"something"}
-        {"schema_version":1,"type":"summary","time":"1970-01-01T00:00:00.000Z","success":false,"exit_code":1,"listed":3,"done":1,"skipped":1,"failed":1,"unlisted":1,"bytes":5,"retries":2,"refused":1,"elapsed_ms":1500}
+        {"schema_version":1,"type":"summary","time":"1970-01-01T00:00:00.000Z","success":false,"exit_code":1,"listed":3,"done":1,"skipped":1,"failed":1,"interrupted":1,"unlisted":1,"bytes":5,"retries":2,"refused":1,"elapsed_ms":1500}
         "#);
         assert_eq!(printed.messages(), "");
     }

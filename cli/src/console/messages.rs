@@ -59,6 +59,7 @@ impl Listener for Messages {
             | Event::CopyStarted { .. }
             | Event::Window(_)
             | Event::Measured(_)
+            | Event::Interrupted { .. }
             | Event::IoMode(BEST_IO) => {}
             Event::IoMode(mode) => self.info(&format!("io: {mode}")),
             Event::Notice(text) => self.info(text),

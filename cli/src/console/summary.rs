@@ -45,6 +45,11 @@ pub(crate) fn block(summary: &Summary, preview: bool, time: &str) -> String {
     } else {
         format!("Finished {finished} of total {} file(s).", summary.listed)
     };
+    // AzCopy has no such line: it stands only where it says something.
+    let interrupted = match summary.interrupted {
+        0 => String::new(),
+        count => format!("Transfer interrupted:    {count}\n"),
+    };
     format!(
         "{first}\n\
          [{time}] Transfer summary:\n\
@@ -53,6 +58,7 @@ pub(crate) fn block(summary: &Summary, preview: bool, time: &str) -> String {
          Transfer successfully:   {}\n\
          Transfer skipped:        {}\n\
          Transfer failed:         {}\n\
+         {interrupted}\
          Elapsed time:            {}",
         summary.done,
         summary.skipped,
@@ -75,6 +81,7 @@ mod tests {
             done: 2,
             skipped: 2,
             failed: 1,
+            interrupted: 0,
             bytes: 1536,
             retries: 3,
             refused: 2,
@@ -93,6 +100,26 @@ mod tests {
         Transfer successfully:   2
         Transfer skipped:        2
         Transfer failed:         1
+        Elapsed time:            00.00:13:07
+        ");
+    }
+
+    #[test]
+    fn what_was_called_off_has_a_line_of_its_own() {
+        let interrupted = Summary {
+            failed: 0,
+            interrupted: 1,
+            ..summary()
+        };
+        assert_snapshot!(block(&interrupted, false, "2016/10/07 17:37:41"), @"
+        Finished 4 of total 5 file(s).
+        [2016/10/07 17:37:41] Transfer summary:
+        -----------------
+        Total files transferred: 4
+        Transfer successfully:   2
+        Transfer skipped:        2
+        Transfer failed:         0
+        Transfer interrupted:    1
         Elapsed time:            00.00:13:07
         ");
     }

@@ -36,6 +36,8 @@ pub(crate) struct Course {
     pub(crate) done: u64,
     pub(crate) skipped: u64,
     pub(crate) failed: u64,
+    /// Objects that were left unfinished when the run was called off.
+    pub(crate) interrupted: u64,
     /// How files were read and written.
     pub(crate) io_mode: Option<String>,
     /// All requests, once all of them have ended.
@@ -62,6 +64,7 @@ impl Course {
                 self.slowest.add(name, *bytes, details);
             }
             Event::Skipped { .. } => self.skipped += 1,
+            Event::Interrupted { .. } => self.interrupted += 1,
             Event::Failed {
                 name,
                 bytes,

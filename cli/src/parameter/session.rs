@@ -74,7 +74,7 @@ pub(crate) static LEDGER: Parameter = Parameter {
     applies_to: ALL,
     default: "no ledger",
     brief: "Write a record for every object into a file",
-    detail: "Appends a record to a file for every object that was copied, skipped or failed: time, name, outcome, bytes, MD5, \
+    detail: "Appends a record to a file for every object that was copied, skipped, interrupted or failed: time, name, outcome, bytes, MD5, \
              entity tag, attempts, milliseconds, and what went wrong; the topic `Json` tells more. A file whose name ends in `.csv` gets lines of CSV, any other lines of JSON.",
     since: "azring 0.1",
     built: true,

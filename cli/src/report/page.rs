@@ -162,6 +162,9 @@ impl Found<'_> {
         if course.failed > 0 {
             others.push(format!("{} failed", count(course.failed)));
         }
+        if course.interrupted > 0 {
+            others.push(format!("{} interrupted", count(course.interrupted)));
+        }
         if let Some(earlier) = self
             .summary()
             .map(|summary| summary.done.saturating_sub(course.done))

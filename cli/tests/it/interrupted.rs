@@ -54,6 +54,10 @@ fn the_first_signal_lets_it_finish_and_the_exit_code_names_it() {
         assert_eq!(child.wait().unwrap().code(), Some(code), "{messages}");
         assert!(messages.contains("stopping: what is under way is finished first"));
         assert!(rest.contains(&format!("\"exit_code\":{code}")), "{rest}");
+        let interrupted = rest.matches("\"outcome\":\"interrupted\"").count();
+        let told = format!("\"failed\":0,\"interrupted\":{interrupted},");
+        assert!(rest.contains(&told), "{told}: {rest}");
+        assert!(!messages.contains("ERROR"), "{messages}");
     }
 }
 

@@ -97,9 +97,9 @@ impl Documented {
                     value.is_boolean()
                 }
                 "schema_version" | "exit_code" | "listed" | "listed_bytes" | "done" | "skipped"
-                | "failed" | "unlisted" | "bytes" | "moved_bytes" | "bytes_per_second"
-                | "retries" | "refused" | "under_way" | "concurrency" | "elapsed_ms" | "status"
-                | "attempts" | "objects" => value.is_u64(),
+                | "failed" | "interrupted" | "unlisted" | "bytes" | "moved_bytes"
+                | "bytes_per_second" | "retries" | "refused" | "under_way" | "concurrency"
+                | "elapsed_ms" | "status" | "attempts" | "objects" => value.is_u64(),
                 "type" | "time" | "name" | "name_hex" | "outcome" | "message" | "what" | "code"
                 | "request_id" | "md5" | "etag" | "source" | "destination" | "version"
                 | "copy_id" | "modified" | "state" | "found" | "advice" => value.is_string(),

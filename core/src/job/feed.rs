@@ -19,6 +19,7 @@ use crate::{Error, Result, Side};
 
 use super::chronicle::Chronicle;
 use super::resume;
+use super::settle;
 
 /// Destinations that are looked at ahead of the planning, at once.
 const STATS_MAX: usize = 64;
@@ -144,14 +145,8 @@ impl Feed<'_> {
                     return;
                 };
                 let (name, bytes) = (&task.entry.name, task.entry.bytes);
-                Totals::add(&self.lane.totals.done, 1);
-                Totals::add(&self.lane.totals.done_bytes, bytes);
-                self.settled(bytes);
-                self.observer.event(Event::Done {
-                    name,
-                    bytes,
-                    details: &Details::default(),
-                });
+                let nothing = Details::default();
+                settle::done(name, bytes, &nothing, &self.lane.totals, self.observer);
             })
             .await?;
         Totals::add(&self.lane.totals.listing_done, 1);
@@ -255,31 +250,22 @@ impl Feed<'_> {
         None
     }
 
-    /// Counts and reports an object that is left alone.
+    /// An object is left alone.
     pub(super) fn skip(&self, name: &EntryName, bytes: u64, reason: &str) {
-        Totals::add(&self.lane.totals.skipped, 1);
-        self.settled(bytes);
-        self.observer.event(Event::Skipped {
-            name,
-            bytes,
-            reason,
-        });
+        settle::skip(name, bytes, reason, &self.lane.totals, self.observer);
     }
 
-    /// Counts and reports an object that failed before anything of it was carried.
+    /// An object failed before anything of it was carried.
     pub(super) fn fail(&self, name: &EntryName, bytes: u64, error: &Error) {
-        Totals::add(&self.lane.totals.failed, 1);
-        self.settled(bytes);
-        self.observer.event(Event::Failed {
+        let nothing = Details::default();
+        settle::fail(
             name,
             bytes,
             error,
-            details: &Details::default(),
-        });
-    }
-
-    fn settled(&self, bytes: u64) {
-        Totals::add(&self.lane.totals.settled_bytes, bytes);
+            &nothing,
+            &self.lane.totals,
+            self.observer,
+        );
     }
 }
 

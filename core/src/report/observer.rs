@@ -70,6 +70,15 @@ pub enum Event<'a> {
         /// What else is known of it.
         details: &'a Details,
     },
+    /// An object was not finished, or not begun, when the run was called off.
+    Interrupted {
+        /// Its name at the source.
+        name: &'a EntryName,
+        /// Its length.
+        bytes: u64,
+        /// What else is known of it.
+        details: &'a Details,
+    },
 }
 
 /// The answer to the overwrite question.

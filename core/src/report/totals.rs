@@ -25,6 +25,8 @@ pub struct Totals {
     pub skipped: AtomicU64,
     /// Objects that failed.
     pub failed: AtomicU64,
+    /// Objects that were left unfinished because the run was called off.
+    pub interrupted: AtomicU64,
     /// Bytes moved for good: confirmed by the service or written to the disk.
     pub moved_bytes: AtomicU64,
     /// Bytes that an earlier run had moved already, of objects that are done and of parts of others.
@@ -87,7 +89,8 @@ impl Totals {
     }
 }
 
-/// The end of a run. `listed = done + skipped + failed`, always, unless it was stopped.
+/// The end of a run. `listed = done + skipped + failed`, always, unless it was called off: then some are `interrupted`, and
+/// some of the last page were not even planned.
 #[derive(Debug, Clone, Default)]
 pub struct Summary {
     /// Objects selected.
@@ -98,6 +101,8 @@ pub struct Summary {
     pub skipped: u64,
     /// Objects that failed.
     pub failed: u64,
+    /// Objects that were left unfinished because the run was called off.
+    pub interrupted: u64,
     /// Bytes of the objects done (in a preview: that would be moved).
     pub bytes: u64,
     /// Requests that were sent again.

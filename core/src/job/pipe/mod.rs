@@ -16,12 +16,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
+use super::settle;
 use crate::Result;
 use crate::digest::follower::Md5;
 use crate::entry::{ETag, EntryName};
 use crate::location::Location;
 use crate::options::Options;
-use crate::report::{Details, Event, Observer, Totals};
+use crate::report::{Details, Observer, Totals};
 use crate::schedule::gate::{Permit, Share};
 use crate::stop::Stop;
 use crate::store::Tools;
@@ -89,25 +90,13 @@ pub(super) async fn copy(
     };
     match passed {
         Ok(Passed { bytes, md5, etag }) => {
-            Totals::add(&totals.settled_bytes, bytes);
-            Totals::add(&totals.done, 1);
-            Totals::add(&totals.done_bytes, bytes);
-            observer.event(Event::Done {
-                name: &name,
-                bytes,
-                details: &details(md5, etag),
-            });
+            let details = details(md5, etag);
+            settle::done(&name, bytes, &details, totals, observer);
         }
         Err(error) => {
             let bytes = Totals::get(&totals.listed_bytes);
-            Totals::add(&totals.settled_bytes, bytes);
-            Totals::add(&totals.failed, 1);
-            observer.event(Event::Failed {
-                name: &name,
-                bytes,
-                error: &error,
-                details: &details(None, None),
-            });
+            let details = details(None, None);
+            settle::fail(&name, bytes, &error, &details, totals, observer);
         }
     }
     Ok(())
