@@ -1,7 +1,7 @@
 //! The controller beside fixed numbers and rules of thumb, on links that exist only in numbers.
 //!
-//! `controller [SEEDS]` prints a line for every named link and for so many drawn ones; `controller trace NAME|SEED` one
-//! line for every window of one of them.
+//! `controller [SEEDS]` prints a line for every named link and for so many drawn ones, links and lines, down and up, and
+//! what is missed there; `controller trace NAME[, up]` one line for every window of one of them.
 
 #[path = "../../../core/tests/it/link/mod.rs"]
 #[allow(dead_code, reason = "the core's tests use all of it")]
@@ -9,7 +9,7 @@ mod link;
 
 use link::figures::{best, figures};
 use link::rules::Rule;
-use link::scenario::{Scenario, drawn, named};
+use link::scenario::{Scenario, drawn, drawn_line, lines, named};
 use link::world::World;
 
 /// How many drawn links are shown unless it is said.
@@ -21,13 +21,20 @@ fn main() {
     if let [word, which] = &words[..]
         && word == "trace"
     {
-        let seed = which.parse().ok().map(drawn);
-        let by_name = || {
-            named()
-                .into_iter()
-                .find(|scenario| scenario.name.contains(which))
-        };
-        match seed.or_else(by_name) {
+        let name = which.trim_end_matches(", up");
+        let drawn = (0..1000).flat_map(|seed| [drawn(seed), drawn_line(seed)]);
+        let found = named().into_iter().chain(lines()).chain(drawn);
+        let found = found
+            .into_iter()
+            .find(|scenario| scenario.name.contains(name));
+        let found = found.map(|scenario| {
+            if name == which {
+                scenario
+            } else {
+                scenario.upload()
+            }
+        });
+        match found {
             Some(scenario) => print!("{}", trace(&scenario)),
             None => println!("there is no link `{which}`"),
         }
@@ -35,9 +42,12 @@ fn main() {
     }
     let seeds = words.first().and_then(|word| word.parse().ok());
     println!("{}", title());
+    let seeds = 0..seeds.unwrap_or(DRAWN);
     for scenario in named()
         .into_iter()
-        .chain((0..seeds.unwrap_or(DRAWN)).map(drawn))
+        .chain(lines())
+        .chain(seeds.clone().map(drawn))
+        .chain(seeds.map(drawn_line))
     {
         println!("{}", line(&scenario));
     }

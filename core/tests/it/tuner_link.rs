@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use crate::link::figures::{Best, Figures, best, fairness, figures};
 use crate::link::rules::Rule;
-use crate::link::scenario::{Scenario, drawn, named};
+use crate::link::scenario::{Scenario, drawn, drawn_line, lines, named};
 use crate::link::world::World;
 
 /// Links that nobody chose: the seeds 0 to this.
@@ -135,6 +135,20 @@ fn two_that_share_a_link_or_a_limit_share_it_fairly() {
                 scenario.name
             );
         }
+    }
+}
+
+#[test]
+fn on_every_line_of_packets_some_number_fills_it_where_nothing_is_lost_by_chance() {
+    for scenario in lines().into_iter().chain((0..5).map(drawn_line)) {
+        let lost = scenario.tcp.is_some_and(|tcp| tcp.loss > 0.0);
+        let least = if lost { 0.5 } else { 0.9 };
+        let filled = best(&scenario).phases[0].1 / scenario.bandwidth_at(0.0);
+        assert!(
+            (least..=1.02).contains(&filled),
+            "{}: {filled}",
+            scenario.name
+        );
     }
 }
 

@@ -1,6 +1,7 @@
 //! What lies between a client and its service.
 
 use super::random::Random;
+use super::tcp::Tcp;
 
 /// A megabyte, a mebibyte, and a megabit per second in bytes.
 pub(crate) const MB: f64 = 1e6;
@@ -44,6 +45,8 @@ pub(crate) struct Scenario {
     pub(crate) processor: (f64, f64),
     /// Others on the link: from, until, how many connections.
     pub(crate) others: Vec<(f64, f64, u32)>,
+    /// Packets count: connections begin slowly, and queues fill.
+    pub(crate) tcp: Option<Tcp>,
     pub(crate) seed: u64,
 }
 
@@ -63,6 +66,7 @@ impl Scenario {
             thrash: None,
             processor: (5e-6, 0.0),
             others: Vec::new(),
+            tcp: None,
             seed: 1,
         }
     }
@@ -79,6 +83,18 @@ impl Scenario {
 
     fn flow(self, flow: f64) -> Self {
         Self { flow, ..self }
+    }
+
+    /// Packets count: so long a queue before it, in milliseconds, and such a share lost by chance.
+    fn queue(self, queue_ms: f64, loss: f64) -> Self {
+        let tcp = Tcp {
+            queue_s: queue_ms / 1e3,
+            loss,
+        };
+        Self {
+            tcp: Some(tcp),
+            ..self
+        }
     }
 
     fn budget(self, budget: Budget) -> Self {
@@ -262,6 +278,92 @@ pub(crate) fn named() -> Vec<Scenario> {
         },
         Scenario::new("2 Mbit/s, 300 ms (satellite)", 4 * MIB, 300.0, 2.0 * MBIT),
     ]
+}
+
+/// Lines that have a name: links on which packets count.
+pub(crate) fn lines() -> Vec<Scenario> {
+    let line = |name: &str, request_bytes, round_trip_ms: f64, mbit: f64| {
+        Scenario::new(name, request_bytes, round_trip_ms, mbit * MBIT)
+            .queue(round_trip_ms.max(20.0), 0.0)
+    };
+    vec![
+        line("line: 200 Mbit/s, 80 ms, 1 MiB", MIB, 80.0, 200.0),
+        line("line: 200 Mbit/s, 80 ms, 4 MiB", 4 * MIB, 80.0, 200.0),
+        line("line: 200 Mbit/s, 20 ms, 1 MiB", MIB, 20.0, 200.0),
+        line("line: 200 Mbit/s, 200 ms, 1 MiB", MIB, 200.0, 200.0),
+        line("line: 50 Mbit/s, 80 ms, 1 MiB", MIB, 80.0, 50.0),
+        line("line: 1 Gbit/s, 80 ms, 1 MiB", MIB, 80.0, 1000.0),
+        line("line: 1 Gbit/s, 200 ms, 8 MiB", 8 * MIB, 200.0, 1000.0),
+        line(
+            "line: 0.1 % lost, 200 Mbit/s, 80 ms, 1 MiB",
+            MIB,
+            80.0,
+            200.0,
+        )
+        .queue(80.0, 0.001),
+        line("line: 1 % lost, 200 Mbit/s, 80 ms, 1 MiB", MIB, 80.0, 200.0).queue(80.0, 0.01),
+        line(
+            "line: 0.1 % lost, 1 Gbit/s, 40 ms, 4 MiB",
+            4 * MIB,
+            40.0,
+            1000.0,
+        )
+        .queue(40.0, 0.001),
+        line(
+            "line: small queue, 200 Mbit/s, 80 ms, 1 MiB",
+            MIB,
+            80.0,
+            200.0,
+        )
+        .queue(8.0, 0.0),
+        line(
+            "line: bloated queue, 200 Mbit/s, 80 ms, 1 MiB",
+            MIB,
+            80.0,
+            200.0,
+        )
+        .queue(1000.0, 0.0),
+        line("line: 64 KiB, 200 Mbit/s, 80 ms", 65536, 80.0, 200.0),
+        line(
+            "line: 200 to 20 to 200 Mbit/s, 40 ms, 1 MiB",
+            MIB,
+            40.0,
+            200.0,
+        )
+        .step(20.0, 20.0 * MBIT)
+        .step(40.0, 200.0 * MBIT),
+    ]
+}
+
+/// A line that nobody chose.
+pub(crate) fn drawn_line(seed: u64) -> Scenario {
+    let mut random = Random::new(seed ^ 0x11E5);
+    let request_bytes = random.pick(&[65536, MIB, MIB, 4 * MIB, 8 * MIB]);
+    let round_trip_ms = random.magnitude(10.0, 250.0);
+    let bandwidth = random.magnitude(20.0 * MBIT, 2000.0 * MBIT);
+    let queue_ms = round_trip_ms * random.magnitude(0.1, 4.0);
+    let loss = if random.draw() < 0.4 {
+        random.magnitude(0.0001, 0.01)
+    } else {
+        0.0
+    };
+    let mut scenario =
+        Scenario::new("", request_bytes, round_trip_ms, bandwidth).queue(queue_ms.max(2.0), loss);
+    scenario.seed = seed;
+    if random.draw() < 0.2 {
+        scenario.flow = random.magnitude(bandwidth / 32.0, bandwidth);
+    }
+    if random.draw() < 0.2 {
+        let factor = random.pick(&[0.1, 0.3, 3.0, 10.0]);
+        scenario.bandwidth.push((30.0, bandwidth * factor));
+    }
+    scenario.name = format!(
+        "drawn line {seed}: {} KiB, {round_trip_ms:.0} ms, {:.0} Mbit/s, queue {queue_ms:.0} ms, {:.2} % lost",
+        request_bytes / 1024,
+        bandwidth / MBIT,
+        100.0 * loss
+    );
+    scenario
 }
 
 /// A scenario that nobody chose.

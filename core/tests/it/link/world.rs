@@ -15,6 +15,7 @@ use azring_core::schedule::tuner::{
 use super::random::Random;
 use super::rules::Rule;
 use super::scenario::Scenario;
+use super::tcp::Connections;
 
 /// Where a client begins that does not remember.
 const START: u32 = 16;
@@ -67,6 +68,8 @@ enum Event {
     Window(usize),
     /// The link is looked at anew.
     Weather,
+    /// Packets have moved for a while.
+    Packets,
     /// A client joins.
     Join(usize),
 }
@@ -151,6 +154,8 @@ pub(crate) struct World<'a> {
     requests: Option<Bucket>,
     bytes: Option<Bucket>,
     processor_free_at: f64,
+    /// Where the link is one of packets.
+    connections: Option<Connections>,
 }
 
 impl<'a> World<'a> {
@@ -173,6 +178,9 @@ impl<'a> World<'a> {
             requests: scenario.budget.requests_per_second.map(Bucket::new),
             bytes: scenario.budget.bytes_per_second.map(Bucket::new),
             processor_free_at: 0.0,
+            connections: scenario
+                .tcp
+                .map(|tcp| Connections::new(tcp, scenario.round_trip_s)),
         };
         for (index, (from, rule)) in rules.into_iter().enumerate() {
             let decision = rule.decision(scenario.request_bytes);
@@ -200,6 +208,7 @@ impl<'a> World<'a> {
             world.at(from, Event::Join(index));
         }
         world.at(0.0, Event::Weather);
+        world.at(0.0, Event::Packets);
         world.pass(end);
         world
             .clients
@@ -293,6 +302,7 @@ impl<'a> World<'a> {
                 }
             }
             Event::Window(client) => self.window(client),
+            Event::Packets => self.packets(),
             Event::Weather => {
                 let noise = self.random.between(0.95, 1.0);
                 self.capacity = self.scenario.bandwidth_at(self.now) * noise;
@@ -368,24 +378,28 @@ impl<'a> World<'a> {
         } else {
             0.0
         };
-        let mut latency = self.scenario.round_trip_s * self.random.between(0.85, 1.15) * tail;
         let index = self.flows[flow].client;
+        let is_new = match &mut self.connections {
+            Some(connections) => connections.take(index, flow, self.now),
+            None => self.clients[index].under_way > self.clients[index].warm,
+        };
+        let round_trip_s = self.round_trip_s();
+        let mut latency = round_trip_s * self.random.between(0.85, 1.15) * tail;
         let (per_request, per_byte) = self.scenario.processor;
         let load = 1.0 + f64::from(self.clients[index].under_way) / 2000.0;
         let cost = per_request * load + per_byte * self.flows[flow].bytes;
         let client = &mut self.clients[index];
-        if client.under_way > client.warm {
+        let seen = Duration::from_secs_f64(latency.max(1e-6));
+        if is_new {
             // A new connection: two round trips more.
             client.warm = client.under_way;
-            latency += 2.0 * self.scenario.round_trip_s;
+            latency += 2.0 * round_trip_s;
         }
         client.busy_s += cost;
-        let seen = Duration::from_secs_f64(latency.max(1e-6));
-        let least = client
-            .sample
-            .round_trip
-            .map_or(seen, |least| least.min(seen));
-        client.sample.round_trip = Some(least);
+        if is_new || self.connections.is_none() {
+            let least = client.sample.round_trip;
+            client.sample.round_trip = Some(least.map_or(seen, |least| least.min(seen)));
+        }
         self.processor_free_at = self.processor_free_at.max(self.now) + per_request * load;
         self.flows[flow].sent_at = self.now;
         self.flows[flow].attempt += 1;
@@ -404,7 +418,13 @@ impl<'a> World<'a> {
         if !self.scenario.budget.after_body && !self.is_admitted(flow) {
             let vain = self.flows[flow].bytes.min(SENT_IN_VAIN);
             self.clients[self.flows[flow].client].moved += vain;
+            self.leave(flow);
             self.refuse(flow, vain);
+            return;
+        }
+        if let Some(connections) = &mut self.connections {
+            connections.begin(flow, self.flows[flow].bytes);
+            self.flows[flow].begun_at = Some(self.common);
             return;
         }
         let entry = (
@@ -418,11 +438,43 @@ impl<'a> World<'a> {
         self.active += 1;
     }
 
-    fn leave(&mut self, flow: usize) {
-        if self.flows[flow].begun_at.take().is_some() {
-            self.clients[self.flows[flow].client].active -= 1;
-            self.active -= 1;
+    /// A step of the link's packets.
+    fn packets(&mut self) {
+        let Some(connections) = &mut self.connections else {
+            return;
+        };
+        let step_s = connections.step_s();
+        let cap = self.scenario.flow;
+        let brought = connections.step(self.now, self.capacity, cap, &mut self.random);
+        for (client, bytes) in brought.moved {
+            self.clients[client].moved += bytes;
         }
+        for flow in brought.ended {
+            self.end(flow);
+        }
+        self.at(self.now + step_s, Event::Packets);
+    }
+
+    /// What a packet takes there and back now.
+    fn round_trip_s(&self) -> f64 {
+        let base = self.scenario.round_trip_s;
+        self.connections
+            .as_ref()
+            .map_or(base, Connections::round_trip_s)
+    }
+
+    /// A request is no longer on the link; what it had brought.
+    fn leave(&mut self, flow: usize) -> f64 {
+        if let Some(connections) = &mut self.connections {
+            self.flows[flow].begun_at = None;
+            return connections.leave(flow, self.now);
+        }
+        let Some(begun) = self.flows[flow].begun_at.take() else {
+            return 0.0;
+        };
+        self.clients[self.flows[flow].client].active -= 1;
+        self.active -= 1;
+        self.common - begun
     }
 
     fn end(&mut self, flow: usize) {
@@ -484,10 +536,7 @@ impl<'a> World<'a> {
     }
 
     fn fall_silent(&mut self, flow: usize) {
-        let got = self.flows[flow]
-            .begun_at
-            .map_or(0.0, |begun| self.common - begun);
-        self.leave(flow);
+        let got = self.leave(flow);
         self.flows[flow].attempt += 1;
         let client = &mut self.clients[self.flows[flow].client];
         client.failed += got;
