@@ -32,7 +32,7 @@ struct Inner {
     opening: AtomicU32,
 }
 
-/// May carry one chunk. Dropping it lets somebody else.
+/// May carry one chunk. Dropping it lets somebody else, and so does [`Permit::let_next`].
 #[derive(Debug)]
 pub struct Permit {
     taken: Option<OwnedSemaphorePermit>,
@@ -147,8 +147,13 @@ impl Share {
 /// More permits than this are never out at once.
 const OUT_MAX: u32 = 2 * CONCURRENCY_MAX;
 
-impl Drop for Permit {
-    fn drop(&mut self) {
+impl Permit {
+    /// Lets somebody else carry a chunk: the request is over, and what is left waits for this machine's disk alone. Until it
+    /// is dropped it counts as out ([`Share::idle`]).
+    pub fn let_next(&mut self) {
+        let Some(taken) = self.taken.take() else {
+            return;
+        };
         let inner = &*self.share.0;
         let more = |left: u32| left.checked_sub(1);
         let opening = &inner.opening;
@@ -159,16 +164,22 @@ impl Drop for Permit {
             inner.granted.fetch_add(1, Ordering::Relaxed);
             inner.permits.add_permits(1);
         }
-        if self.share.forgive()
-            && let Some(permit) = self.taken.take()
-        {
-            permit.forget();
+        if self.share.forgive() {
+            taken.forget();
         }
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        self.let_next();
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
 
     fn block_on<T>(future: impl Future<Output = T>) -> T {
@@ -241,6 +252,27 @@ mod tests {
             }
             assert_eq!(out.len(), 8);
             assert_eq!(share.granted(), 8);
+        });
+    }
+
+    #[test]
+    fn what_lets_the_next_go_is_still_out() {
+        block_on(async {
+            let gate = Gate::fixed(1, 2);
+            let share = gate.share(0);
+            let mut out = all(&share).await;
+            out[0].let_next();
+            out[0].let_next();
+            let next = all(&share).await;
+            assert_eq!(next.len(), 1);
+            drop(next);
+            gate.set(1);
+            out[1].let_next();
+            assert_eq!(all(&share).await.len(), 1);
+            assert!(share.idle().now_or_never().is_none());
+            drop(out);
+            share.idle().await;
+            assert_eq!(all(&share).await.len(), 1);
         });
     }
 

@@ -157,6 +157,11 @@ pub trait Writer: Send + Sync {
         sums: Sums,
     ) -> Step<'a, Result<Receipt>>;
 
+    /// Whether writing takes a request. What only goes to a disk is written without a permit.
+    fn sends(&self) -> bool {
+        true
+    }
+
     /// Whether this chunk may be written by [`Writer::pass`]: nothing need be known of its bytes before they are sent.
     fn takes_slices(&self, _chunk: Chunk) -> bool {
         false

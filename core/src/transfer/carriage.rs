@@ -15,6 +15,7 @@ use crate::plan::chunks::Chunk;
 use crate::plan::history::Notes;
 use crate::plan::target::TargetName;
 use crate::report::{Details, Totals};
+use crate::schedule::gate::Permit;
 use crate::stop::Stop;
 use crate::store::server_copy::Carried;
 use crate::store::{
@@ -173,11 +174,17 @@ impl Carriage {
     /// other chunks are still under way.
     ///
     /// What is under way when `stop` loses its patience is dropped, and the object fails.
-    pub async fn carry(&self, tools: &Tools, index: u32, stop: &Stop) -> Option<Result<Committed>> {
+    pub async fn carry(
+        &self,
+        tools: &Tools,
+        index: u32,
+        stop: &Stop,
+        permit: &mut Permit,
+    ) -> Option<Result<Committed>> {
         self.begun.get_or_init(Instant::now);
         let tools = &tools.counting(&self.again);
         if !self.has_failed()
-            && let Err(error) = stop.bound(self.move_chunk(tools, index)).await
+            && let Err(error) = stop.bound(self.move_chunk(tools, index, permit)).await
         {
             self.fail(error);
         }
@@ -203,7 +210,7 @@ impl Carriage {
             .clone()
     }
 
-    async fn move_chunk(&self, tools: &Tools, index: u32) -> Result<()> {
+    async fn move_chunk(&self, tools: &Tools, index: u32, permit: &mut Permit) -> Result<()> {
         let Some(chunk) = self.task.chunks.get(index) else {
             return Ok(());
         };
@@ -213,7 +220,10 @@ impl Carriage {
             return Err(error);
         }
         let carried = match hands {
-            Hands::Ours(reader, writer) => self.move_ours(tools, chunk, reader, writer).await?,
+            Hands::Ours(reader, writer) => {
+                self.move_ours(tools, chunk, (reader, writer), permit)
+                    .await?
+            }
             Hands::Service(copying) => copying.carry(tools, chunk).await?,
         };
         let totals = &self.lane.totals;
@@ -228,8 +238,8 @@ impl Carriage {
         &self,
         tools: &Tools,
         chunk: Chunk,
-        reader: &Arc<dyn Reader>,
-        writer: &Arc<dyn Writer>,
+        (reader, writer): (&Arc<dyn Reader>, &Arc<dyn Writer>),
+        permit: &mut Permit,
     ) -> Result<Carried> {
         let index = chunk.index;
         if writer.is_complete() || writer.has(index) {
@@ -246,6 +256,9 @@ impl Carriage {
         }
         let lease = tools.pool.lease(chunk.bytes as usize).await?;
         let filled = reader.read(tools, chunk, lease).await?;
+        if !writer.sends() {
+            permit.let_next();
+        }
         let frozen = filled.freeze();
         let sums = self.digest(index, &frozen).await;
         writer.write(tools, chunk, frozen, sums).await?;

@@ -11,3 +11,6 @@ pub use worker::{Crew, Told};
 
 #[cfg(test)]
 pub(crate) mod testing;
+
+#[cfg(test)]
+mod tests;

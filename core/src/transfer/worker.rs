@@ -147,7 +147,7 @@ struct Hands {
 
 impl Hands {
     /// Carries one chunk. What then only waits, for the disk or for a service, gives its permit back and waits on its own.
-    async fn carry(self: Rc<Self>, work: Work, permit: Permit) {
+    async fn carry(self: Rc<Self>, work: Work, mut permit: Permit) {
         let (carriage, index) = work.taken();
         if self.stop.is_on() {
             if carriage.forgo(Error::Stopped) {
@@ -155,7 +155,8 @@ impl Hands {
             }
             return;
         }
-        match carriage.carry(&self.tools, index, &self.stop).await {
+        let carried = carriage.carry(&self.tools, index, &self.stop, &mut permit);
+        match carried.await {
             None => {}
             Some(Err(error)) => self.fail(carriage, error).await,
             Some(Ok(Committed::Done(_))) => self.end(carriage, Verdict::Done),

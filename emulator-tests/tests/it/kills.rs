@@ -23,9 +23,10 @@ const CONCURRENCY: u64 = 4;
 /// What is in flight at most.
 const IN_FLIGHT_BYTES: u64 = CONCURRENCY * 4 * MIB;
 
-/// What a download makes durable at once, before it notes so: one batch gathers while another is under way, and what is
-/// known of a third may not have reached the journal.
-const DURABLE_BYTES: u64 = 3 * 16 * MIB;
+/// What a download makes durable at most at once, before it notes so: one batch gathers while another is under way, and what
+/// is known of a third may not have reached the journal. And what has been received and waits for the disk: four blocks for
+/// each worker.
+const DURABLE_BYTES: u64 = 3 * 64 * MIB + CONCURRENCY * 4 * 4 * MIB;
 
 /// Lines of the request log that are kept: more than a run has requests.
 const LINES: usize = 20_000;
@@ -211,6 +212,11 @@ fn large() -> Tree {
     Tree::new().with("large", noise(7, (96 * MIB + 12_345) as usize))
 }
 
+/// One file that is longer than what a download may have to fetch again.
+fn larger() -> Tree {
+    Tree::new().with("large", noise(7, (400 * MIB + 12_345) as usize))
+}
+
 /// Many small files, and a few of several blocks.
 fn many() -> Tree {
     let small = (0..600_u64).map(|number| {
@@ -251,7 +257,7 @@ fn an_upload_of_a_tree_that_is_killed_goes_on() {
 
 #[test]
 fn a_large_download_that_is_killed_goes_on_inside_the_file() {
-    let (scene, mut draw) = (Scene::new(large()), Draw::new("download"));
+    let (scene, mut draw) = (Scene::new(larger()), Draw::new("download"));
     let container = scene.service.fresh_container("kill");
     scene.tree.put_into(&container);
     for _ in 0..kills() {

@@ -17,11 +17,17 @@ use crate::journal::Runs;
 use crate::plan::chunks::Chunk;
 use crate::plan::history::{Note, Notes};
 
-/// So much is made durable at once, in bytes: what a run that is killed may have to fetch again.
-const BATCH_BYTES: u64 = 16 << 20;
+/// So much is worth being made durable, in bytes.
+const BATCH_BYTES_MIN: u64 = 16 << 20;
+
+/// No more than this gathers, in bytes: what a run that is killed may have to fetch again.
+const BATCH_BYTES_MAX: u64 = 64 << 20;
+
+/// To make something durable stops the disk for a moment, so there is some time between two batches that are not full.
+const BATCH_TIME_MIN: Duration = Duration::from_millis(100);
 
 /// A slow link does not fill a batch for long; what it brought is made durable after this time all the same.
-const BATCH_TIME: Duration = Duration::from_millis(500);
+const BATCH_TIME_MAX: Duration = Duration::from_millis(500);
 
 /// The parts of one file. Clones share them.
 #[derive(Clone)]
@@ -71,7 +77,7 @@ impl Safe {
         let mut state = self.lock();
         state.written.insert(chunk.index);
         state.bytes += chunk.bytes;
-        if state.bytes >= BATCH_BYTES || state.since.elapsed() >= BATCH_TIME {
+        if is_batch(state.bytes, state.since.elapsed()) {
             self.sync(state);
         }
     }
@@ -82,7 +88,7 @@ impl Safe {
         loop {
             let back = {
                 let mut state = self.lock();
-                if !state.is_busy || state.bytes < BATCH_BYTES {
+                if !state.is_busy || state.bytes < BATCH_BYTES_MAX {
                     return;
                 }
                 let (told, back) = oneshot::channel();
@@ -154,5 +160,27 @@ impl Safe {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether so many bytes, gathered for so long, are to be made durable now.
+fn is_batch(bytes: u64, gathered: Duration) -> bool {
+    bytes >= BATCH_BYTES_MAX
+        || gathered >= BATCH_TIME_MAX
+        || (bytes >= BATCH_BYTES_MIN && gathered >= BATCH_TIME_MIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fast_link_fills_its_batches_and_a_slow_one_does_not_wait_for_that() {
+        let after = |mib: u64, ms: u64| is_batch(mib << 20, Duration::from_millis(ms));
+        assert!(!after(20, 10), "flushing all the time stops the disk");
+        assert!(after(64, 1), "no more may be lost");
+        assert!(after(20, 100));
+        assert!(!after(4, 400));
+        assert!(after(4, 500));
     }
 }

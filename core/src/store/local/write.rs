@@ -314,6 +314,10 @@ struct LocalWriter {
 }
 
 impl Writer for LocalWriter {
+    fn sends(&self) -> bool {
+        false
+    }
+
     fn has(&self, index: u32) -> bool {
         self.there.contains(index)
     }
@@ -342,6 +346,10 @@ impl Writer for LocalWriter {
         _sums: Sums,
     ) -> Step<'a, Result<Receipt>> {
         Box::pin(async move {
+            // While it waits it keeps its memory, so that no more arrives than is made durable.
+            if let Some(safe) = &self.safe {
+                safe.room().await;
+            }
             self.file
                 .write_at(&tools.disk, data, chunk.offset)
                 .await
@@ -350,7 +358,6 @@ impl Writer for LocalWriter {
                 })?;
             if let Some(safe) = &self.safe {
                 safe.written(chunk);
-                safe.room().await;
                 safe.failure().map_or(Ok(()), Err)?;
             }
             Ok(Receipt {

@@ -1,0 +1,218 @@
+//! What a permit is held for, told by ends that wait until they are told to go on.
+
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+use azring_transport::buffer::{Frozen, Lease, Pool};
+use azring_transport::client::{Client, Settings};
+use azring_transport::disk::Disk;
+use futures_util::FutureExt;
+use tokio::sync::{Semaphore, mpsc};
+
+use super::{Carriage, Lane};
+use crate::digest::Hashers;
+use crate::digest::follower::Md5;
+use crate::entry::{ETag, Entry, EntryName, Kind, Version};
+use crate::options::Integrity;
+use crate::plan::Task;
+use crate::plan::chunks::{Chunk, Chunks};
+use crate::plan::history::History;
+use crate::plan::target::{NameRule, TargetName};
+use crate::report::Totals;
+use crate::schedule::Gate;
+use crate::stop::Stop;
+use crate::store::local::rules;
+use crate::store::{
+    Becomes, Committed, Destination, Form, Pages, Pieces, Position, Reader, Receipt, Source, Stat,
+    Step, Sums, Tools, Writer,
+};
+use crate::{Error, Result};
+
+/// Both ends of every object. Reading takes no time, writing waits for `written`.
+struct End {
+    sends: bool,
+    written: Semaphore,
+}
+
+impl Source for End {
+    fn list(self: Arc<Self>, _tools: &Tools, _from: Position) -> Pages {
+        mpsc::channel(1).1
+    }
+
+    fn find<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        _name: &'a EntryName,
+        _snapshot: Option<&'a str>,
+    ) -> Step<'a, Result<Option<Entry>>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn has<'a>(&'a self, _tools: &'a Tools, _name: &'a EntryName) -> Step<'a, Result<bool>> {
+        Box::pin(async { Ok(false) })
+    }
+
+    fn open<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        _entry: &'a Entry,
+    ) -> Step<'a, Result<Arc<dyn Reader>>> {
+        Box::pin(async { Ok(Arc::new(AtOnce) as Arc<dyn Reader>) })
+    }
+}
+
+struct AtOnce;
+
+impl Reader for AtOnce {
+    fn read<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        chunk: Chunk,
+        mut into: Lease,
+    ) -> Step<'a, Result<Lease>> {
+        into.append(&vec![1; chunk.bytes as usize]);
+        Box::pin(async { Ok(into) })
+    }
+
+    fn finish<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+impl Destination for End {
+    fn names(&self) -> NameRule {
+        rules::name_rule('/')
+    }
+
+    fn form(&self, _kind: Kind) -> Form {
+        Form {
+            becomes: Becomes::File,
+            pieces: Pieces {
+                rule: rules::RANGES,
+                chunk_bytes: 10,
+                chunk_bytes_min: 10,
+                with_holes: true,
+            },
+        }
+    }
+
+    fn prepare<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn stat<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        _name: &'a TargetName,
+    ) -> Step<'a, Result<Option<Stat>>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn shown(&self, name: &TargetName) -> String {
+        name.to_string()
+    }
+
+    fn create<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        _task: &'a Task,
+    ) -> Step<'a, Result<Arc<dyn Writer>>> {
+        let writer = Arc::new(End {
+            sends: self.sends,
+            written: Semaphore::new(0),
+        });
+        Box::pin(async move { Ok(writer as Arc<dyn Writer>) })
+    }
+}
+
+impl Writer for End {
+    fn sends(&self) -> bool {
+        self.sends
+    }
+
+    fn write<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        _chunk: Chunk,
+        _data: Frozen,
+        _sums: Sums,
+    ) -> Step<'a, Result<Receipt>> {
+        Box::pin(async {
+            let _never = self.written.acquire().await;
+            Err(Error::Stopped)
+        })
+    }
+
+    fn commit<'a>(&'a self, _tools: &'a Tools, _md5: Option<Md5>) -> Step<'a, Result<Committed>> {
+        Box::pin(async { Err(Error::Stopped) })
+    }
+}
+
+fn carriage(sends: bool) -> Carriage {
+    let end = || {
+        Arc::new(End {
+            sends,
+            written: Semaphore::new(0),
+        })
+    };
+    let lane = Arc::new(Lane {
+        source: end(),
+        destination: end(),
+        server_copy: None,
+        integrity: Integrity::default(),
+        wants_md5: false,
+        hashers: Hashers::start(1).0,
+        totals: Arc::new(Totals::default()),
+    });
+    let name = EntryName::from("a");
+    let target = rules::name_rule('/').target(&name).unwrap().name;
+    let entry = Entry {
+        name,
+        bytes: 20,
+        modified: UNIX_EPOCH,
+        version: Version::Service(ETag("1".into())),
+        md5: None,
+        kind: Kind::Plain,
+        carried: None,
+        snapshot: None,
+    };
+    let task = Task {
+        entry,
+        target,
+        chunks: Chunks::new(20, 10),
+        content_type: None,
+        replace: false,
+        history: History::default(),
+    };
+    Carriage::new(task, &lane)
+}
+
+/// Whether a second permit can be had while the first chunk is written.
+fn lets_next_while_it_writes(sends: bool) -> bool {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let tools = Tools {
+            client: Client::new(Arc::new(Settings::default())).unwrap(),
+            disk: Disk::threads(),
+            pool: Pool::new(0, 2).unwrap(),
+        };
+        let (carriage, stop) = (carriage(sends), Stop::default());
+        let share = Gate::fixed(1, 1).share(0);
+        let mut permit = share.permit().await;
+        assert!(share.permit().now_or_never().is_none(), "there is but one");
+        let carried = carriage.carry(&tools, 0, &stop, &mut permit);
+        assert!(carried.now_or_never().is_none(), "the writing waits");
+        let lets_next = share.permit().now_or_never().is_some();
+        assert!(share.idle().now_or_never().is_none(), "it is still carried");
+        lets_next
+    })
+}
+
+#[test]
+fn what_only_waits_for_the_disk_lets_the_next_be_fetched_and_what_is_sent_does_not() {
+    assert!(lets_next_while_it_writes(false));
+    assert!(!lets_next_while_it_writes(true));
+}
