@@ -32,7 +32,8 @@ pub enum Caching {
 /// What a new file takes from the file system before it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Room {
-    /// All that it will need, so that a disk that is too full says so before anything is transferred.
+    /// All that it will need, so that a disk that is too full says so before anything is transferred. A file that is one
+    /// small write takes it with that.
     Whole,
     /// Nothing: what is never written stays a hole.
     AsWritten,
@@ -69,7 +70,7 @@ impl File {
     ) -> io::Result<Self> {
         if room == Room::AsWritten {
             fs::ftruncate(&descriptor, bytes)?;
-        } else if bytes > 0 {
+        } else if bytes > INLINE_BYTES_MAX as u64 {
             match fs::fallocate(&descriptor, FallocateFlags::empty(), 0, bytes) {
                 Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS) => {}
                 Err(errno) => return Err(errno.into()),

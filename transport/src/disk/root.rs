@@ -3,7 +3,7 @@
 use std::ffi::{CStr, CString};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -77,8 +77,12 @@ impl Facts {
 #[derive(Debug, Clone)]
 pub struct Root {
     folder: Arc<OwnedFd>,
-    path: PathBuf,
+    path: Arc<Path>,
+    is_in_memory: bool,
 }
+
+/// What `statfs(2)` calls the file systems that have no disk.
+const IN_MEMORY: [i64; 2] = [0x0102_1994, 0x8584_58f6];
 
 /// No part of a name may lead out, be a link, or be one of the links of `/proc`.
 const BENEATH: ResolveFlags = ResolveFlags::BENEATH
@@ -91,10 +95,16 @@ impl Root {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let folder =
             fs::open(path, flags, Mode::empty()).map_err(|errno| cannot("open", path, errno))?;
-        Ok(Self {
+        Ok(Self::of(folder, path.into()))
+    }
+
+    fn of(folder: OwnedFd, path: Arc<Path>) -> Self {
+        let system = fs::fstatfs(&folder);
+        Self {
+            is_in_memory: system.is_ok_and(|system| IN_MEMORY.contains(&system.f_type)),
             folder: Arc::new(folder),
-            path: path.into(),
-        })
+            path,
+        }
     }
 
     /// Opens a folder, making it and the folders above it where they are missing.
@@ -177,12 +187,7 @@ impl Root {
         }
         let path = self.path.join(relative);
         match fs::openat2(&*self.folder, relative, flags, Mode::empty(), BENEATH) {
-            Ok(folder) => {
-                return Ok(Root {
-                    folder: Arc::new(folder),
-                    path,
-                });
-            }
+            Ok(folder) => return Ok(Root::of(folder, path.into())),
             Err(Errno::NOENT) => {}
             Err(errno) => return Err(self.cannot("open", relative, &errno.into())),
         }
@@ -196,10 +201,7 @@ impl Root {
         }
         let folder = fs::openat2(&*parent.folder, name, flags, Mode::empty(), BENEATH)
             .map_err(|errno| self.cannot("open", relative, &errno.into()))?;
-        Ok(Root {
-            folder: Arc::new(folder),
-            path,
-        })
+        Ok(Root::of(folder, path.into()))
     }
 
     /// Makes a new file directly in this folder, which must not exist yet.
@@ -249,6 +251,12 @@ impl Root {
         let flags = OFlags::RDONLY | OFlags::CLOEXEC;
         let file = fs::openat2(&*self.folder, name, flags, Mode::empty(), BENEATH)?;
         Ok(fs::fsync(&file)?)
+    }
+
+    /// It is on a file system that lives in memory and is lost with the power, whatever is done: nothing in it can be made
+    /// durable.
+    pub(super) fn is_in_memory(&self) -> bool {
+        self.is_in_memory
     }
 
     /// The device that holds this folder.

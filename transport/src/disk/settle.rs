@@ -2,7 +2,8 @@
 //!
 //! The order is what a power cut demands (measured on ext4, xfs and btrfs: a rename without it is lost): first the data
 //! of every file in the batch, then the renames, then every folder that got a name. While one batch is under way the
-//! next one gathers, so the disk sets the pace and no timer is needed.
+//! next one gathers, so the disk sets the pace and no timer is needed. On a file system in memory there is no disk: a file
+//! gets its name at once.
 
 use std::collections::HashMap;
 use std::io;
@@ -86,11 +87,10 @@ impl Settler {
         )
     }
 
-    /// Makes the file as safe as was asked and moves it to its name; answers when that is so. Dropping the future does
-    /// not call it off.
+    /// Makes the file as safe as was asked, or as it can be where it is, and moves it to its name; answers when that is so.
+    /// Dropping the future does not call it off.
     pub async fn settle(&self, mut complete: Complete, replace: bool) -> Result<()> {
-        let Some(queue) = &self.queue else {
-            debug_assert_eq!(self.safety, Safety::Off);
+        let Some(queue) = self.queue_for(complete.folder()) else {
             return complete.place(replace);
         };
         let (answer, answered) = oneshot::channel();
@@ -108,6 +108,12 @@ impl Settler {
             }))
             .map_err(|_| gone())?;
         answered.await.map_err(|_| gone())?
+    }
+
+    /// The thread, where it has anything to do: not where nothing is asked of it, and not where nothing lasts.
+    fn queue_for(&self, folder: &Root) -> Option<&mpsc::Sender<Order>> {
+        debug_assert!(self.queue.is_some() || self.safety == Safety::Off);
+        self.queue.as_ref().filter(|_| !folder.is_in_memory())
     }
 
     /// Makes what has been written to the file so far as safe as was asked, and then calls `then`, from any thread. Does
@@ -166,17 +172,22 @@ fn sync_data(batch: &[Job]) -> Vec<Result<()>> {
         return batch.iter().map(|job| job.complete.sync()).collect();
     }
     let mut systems: HashMap<u64, Result<()>> = HashMap::new();
+    let mut folders: HashMap<i32, Result<()>> = HashMap::new();
     batch
         .iter()
         .map(|job| {
             let folder = job.complete.folder();
-            match folder.device() {
+            let sync = || match folder.device() {
                 Ok(device) => systems
                     .entry(device)
                     .or_insert_with(|| sync_system(folder))
                     .clone(),
                 Err(error) => Err(told(folder, &error)),
-            }
+            };
+            folders
+                .entry(folder.descriptor().as_raw_fd())
+                .or_insert_with(sync)
+                .clone()
         })
         .collect()
 }

@@ -1,8 +1,10 @@
 //! What every way to files must do alike.
 
 use std::ffi::OsStr;
+use std::future::poll_fn;
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::task::Poll;
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::settle::{Safety, Settler};
@@ -345,5 +347,37 @@ fn a_file_under_way_is_made_durable_whatever_the_safety() {
         if let Some(thread) = thread {
             thread.join().unwrap();
         }
+    }
+}
+
+#[test]
+fn where_nothing_lasts_a_complete_file_gets_its_name_at_once() {
+    for safety in [Safety::Batch, Safety::File] {
+        let place = tempfile::tempdir_in("/dev/shm").unwrap();
+        let (settler, thread) = Settler::start(safety);
+        let pool = Pool::new(1 << 20, 8).unwrap();
+        run(IoChoice::Auto, pool, async |engine| {
+            let folder = Root::open(place.path()).unwrap();
+            let data = pattern(4096);
+            let complete = store(&engine, &folder, "name", &data, Caching::Auto).await;
+            let mut settling = Box::pin(settler.settle(complete.unwrap(), true));
+            let first = poll_fn(|cx| Poll::Ready(settling.as_mut().poll(cx))).await;
+            assert!(matches!(first, Poll::Ready(Ok(()))), "{safety:?}");
+            assert!(std::fs::read(place.path().join("name")).unwrap() == data);
+        })
+        .unwrap();
+        drop(settler);
+        thread.unwrap().join().unwrap();
+    }
+}
+
+#[test]
+fn what_one_write_brings_takes_its_room_with_it_and_what_is_larger_before() {
+    let place = tempfile::tempdir_in(".").unwrap();
+    let folder = Root::open(place.path()).unwrap();
+    let name = OsStr::new("name");
+    for (bytes, taken) in [(4096, 0), (64 << 10, 0), ((64 << 10) + 1, (64 << 10) + 1)] {
+        let staged = Staged::create(&folder, name, bytes, Room::Whole, Caching::Auto).unwrap();
+        assert_eq!(staged.file().facts().unwrap().bytes, taken);
     }
 }
