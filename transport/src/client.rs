@@ -222,14 +222,14 @@ impl Client {
         attempt: &mut Attempt,
     ) -> Result<Reply> {
         let endpoint = &request.account.endpoint;
-        let Some(proxy) = self.shared.settings.proxies.of(endpoint)? else {
-            return self.exchange(request, id, how, into, None, attempt).await;
-        };
+        let proxy = self.shared.settings.proxies.of(endpoint)?;
         // Behind a tunnel the service answers; in plain text whoever is asked does.
-        let asked = Some(proxy).filter(|_| endpoint.scheme == Scheme::Http);
-        self.exchange(request, id, how, into, asked, attempt)
-            .await
-            .map_err(|error| proxy.on_the_way(error))
+        let asked = proxy.filter(|_| endpoint.scheme == Scheme::Http);
+        let ended = self.exchange(request, id, how, into, asked, attempt).await;
+        ended.map_err(|error| match proxy {
+            Some(proxy) => proxy.on_the_way(error),
+            None => error,
+        })
     }
 
     /// One exchange, with the service or with the proxy that is asked in its place.
@@ -266,7 +266,7 @@ impl Client {
         }
         let mut answer = exchanged?;
         if !answer.status.is_success() {
-            return Err(self.refusal(connection, answer, asked).await);
+            return Err(Box::pin(self.refusal(connection, answer, asked)).await);
         }
         attempt.answered();
         let body = match into {
@@ -287,15 +287,17 @@ impl Client {
     }
 
     async fn connection(&self, endpoint: &Endpoint, new: bool) -> Result<Box<Connection>> {
-        let Shared {
-            settings,
-            resolver,
-            idle,
-            ..
-        } = &*self.shared;
+        let idle = &self.shared.idle;
         if !new && let Some(connection) = idle.take(endpoint).await {
             return Ok(connection);
         }
+        Box::pin(self.connect(endpoint)).await
+    }
+
+    async fn connect(&self, endpoint: &Endpoint) -> Result<Box<Connection>> {
+        let Shared {
+            settings, resolver, ..
+        } = &*self.shared;
         let timeouts = &settings.timeouts;
         let (trust, proxies) = (&settings.trust, &settings.proxies);
         let begun = Instant::now();

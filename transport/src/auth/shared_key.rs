@@ -36,9 +36,13 @@ static BY_POSITION: [Option<HeaderName>; 11] = [
 pub fn authorization(account: &str, key: &Secret<Vec<u8>>, text: &str) -> HeaderValue {
     let mut mac = Hmac::<Sha256>::new_from_slice(key.expose()).expect("HMAC takes any key");
     mac.update(text.as_bytes());
-    let signature = STANDARD.encode(mac.finalize().into_bytes());
-    let mut value = HeaderValue::try_from(format!("SharedKey {account}:{signature}"))
-        .expect("an account name that reached a URL is plain text");
+    let mut signed = String::with_capacity(account.len() + 64);
+    signed.push_str("SharedKey ");
+    signed.push_str(account);
+    signed.push(':');
+    STANDARD.encode_string(mac.finalize().into_bytes(), &mut signed);
+    let mut value =
+        HeaderValue::try_from(signed).expect("an account name that reached a URL is plain text");
     value.set_sensitive(true);
     value
 }

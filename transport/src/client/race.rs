@@ -40,9 +40,6 @@ impl Client {
         how: Try,
         into: &mut Into<'_>,
     ) -> Result<Reply> {
-        if request.haste != Haste::Raced {
-            return self.attempt(request, id, how, into).await;
-        }
         let kind = Habit::of(request.payload.bytes(), into.bytes());
         let bytes = request.payload.bytes() + into.bytes();
         let second = match &*into {
@@ -51,13 +48,16 @@ impl Client {
         };
         let (reply, lease) = {
             let mut first = pin!(self.attempt(request, id, how, into));
+            if request.haste != Haste::Raced {
+                return first.await;
+            }
             if let Some(ended) = self.until_late(first.as_mut(), kind, bytes).await {
                 return ended;
             }
             match second {
                 Second::Memory(bytes_max) => {
                     let mut into = Into::Memory(bytes_max);
-                    let second = pin!(self.attempt(request, id, how, &mut into));
+                    let second = Box::pin(self.attempt(request, id, how, &mut into));
                     (either(first, second).await?.0, None)
                 }
                 Second::Room(pool, bytes) => {
@@ -66,7 +66,7 @@ impl Client {
                     };
                     let mut into = Into::Lease(&mut lease);
                     let (reply, is_second) = {
-                        let second = pin!(self.attempt(request, id, how, &mut into));
+                        let second = Box::pin(self.attempt(request, id, how, &mut into));
                         either(first, second).await?
                     };
                     (reply, is_second.then_some(lease))
@@ -108,7 +108,7 @@ impl Client {
 /// The answer that comes first, and whether it was the second's; the first's failure when both fail.
 async fn either(
     mut first: Pin<&mut impl Future<Output = Result<Reply>>>,
-    mut second: Pin<&mut impl Future<Output = Result<Reply>>>,
+    mut second: Pin<Box<impl Future<Output = Result<Reply>>>>,
 ) -> Result<(Reply, bool)> {
     tokio::select! {
         biased;

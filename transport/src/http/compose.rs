@@ -6,6 +6,7 @@
 use std::cell::RefCell;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use hyper::Uri;
@@ -14,9 +15,9 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::Request;
 use super::body::Body;
 use super::spelling::Spelled;
+use super::{Account, Request};
 use crate::auth::{Credential, sas, shared_key};
 use crate::{Error, Kind, Result};
 
@@ -35,12 +36,16 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+
 /// What stands on every request of one client.
 #[derive(Debug)]
 pub(crate) struct Letterhead {
     user_agent: HeaderValue,
     /// The last second that a request was dated in, and its text.
     date: RefCell<(u64, HeaderValue)>,
+    /// The account that was asked last, and its `Host`.
+    host: RefCell<Option<(Arc<Account>, HeaderValue)>>,
     random: RandomState,
     requests: RefCell<u64>,
 }
@@ -50,6 +55,7 @@ impl Letterhead {
         Ok(Self {
             user_agent: plain("user-agent", user_agent)?,
             date: RefCell::new((u64::MAX, HeaderValue::from_static(""))),
+            host: RefCell::default(),
             random: RandomState::new(),
             requests: RefCell::new(0),
         })
@@ -60,15 +66,21 @@ impl Letterhead {
         let high = self.next_random();
         let low = self.next_random();
         // Version 4 and variant 1 in their places (RFC 9562, 5.4).
-        let text = format!(
-            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-            high >> 32,
-            high >> 16 & 0xffff,
-            high & 0xfff,
-            low >> 48 & 0x3fff | 0x8000,
-            low & 0xffff_ffff_ffff
-        );
-        HeaderValue::try_from(text).expect("digits and hyphens are plain text")
+        // Version 4 and variant 1 in their places (RFC 9562, 5.4).
+        let high = high & !0xf000 | 0x4000;
+        let low = low & !(0b11 << 62) | 0b10 << 62;
+        let digits = [high, low].map(u64::to_be_bytes);
+        let mut text = [b'-'; 36];
+        let mut at = 0;
+        for byte in digits.as_flattened() {
+            if let 8 | 13 | 18 | 23 = at {
+                at += 1;
+            }
+            text[at] = DIGITS[usize::from(byte >> 4)];
+            text[at + 1] = DIGITS[usize::from(byte & 15)];
+            at += 2;
+        }
+        HeaderValue::from_bytes(&text).expect("digits and hyphens are plain text")
     }
 
     /// A random number between 0 and 1.
@@ -81,6 +93,19 @@ impl Letterhead {
         let mut requests = self.requests.borrow_mut();
         *requests += 1;
         self.random.hash_one(*requests)
+    }
+
+    /// The `Host` of this account: a run asks one or two.
+    fn host(&self, account: &Arc<Account>) -> Result<HeaderValue> {
+        let mut last = self.host.borrow_mut();
+        if let Some((of, host)) = &*last
+            && Arc::ptr_eq(of, account)
+        {
+            return Ok(host.clone());
+        }
+        let host = plain("host", &account.endpoint.authority())?;
+        *last = Some((Arc::clone(account), host.clone()));
+        Ok(host)
     }
 
     /// The time as headers tell it (RFC 9110, 5.6.7), formatted once a second.
@@ -110,8 +135,7 @@ pub(crate) fn compose(
     now: SystemTime,
 ) -> Result<hyper::Request<Body>> {
     let mut headers = HeaderMap::with_capacity(request.headers.len() + 8);
-    let authority = request.account.endpoint.authority();
-    headers.insert(header::HOST, plain("host", &authority)?);
+    headers.insert(header::HOST, letterhead.host(&request.account)?);
     headers.insert(header::USER_AGENT, letterhead.user_agent.clone());
     headers.insert(X_MS_VERSION, API_VERSION);
     headers.insert(X_MS_CLIENT_REQUEST_ID, request_id.clone());
@@ -215,6 +239,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::http::{Endpoint, Scheme};
 
     fn letterhead() -> Letterhead {
         Letterhead::new("azring/0").unwrap()
@@ -229,9 +254,35 @@ mod tests {
         assert_eq!(ids.len(), 10_000);
         let well_formed = |id: &String| {
             let hyphens = [8, 13, 18, 23].iter().all(|at| id.as_bytes()[*at] == b'-');
-            hyphens && id.len() == 36 && "89ab".contains(&id[19..20])
+            let digits = id.bytes().filter(u8::is_ascii_hexdigit).count() == 32;
+            hyphens && digits && &id[14..15] == "4" && "89ab".contains(&id[19..20])
         };
         assert!(ids.iter().all(well_formed));
+    }
+
+    #[test]
+    fn every_account_is_asked_by_its_own_host() {
+        let account = |host: &str| {
+            let endpoint = Endpoint {
+                scheme: Scheme::Http,
+                host: host.into(),
+                port: 80,
+            };
+            let credential = Credential::Anonymous;
+            Arc::new(Account {
+                endpoint,
+                credential,
+            })
+        };
+        let (letterhead, one, other) = (letterhead(), account("one"), account("other"));
+        for (account, host) in [
+            (&one, "one"),
+            (&one, "one"),
+            (&other, "other"),
+            (&one, "one"),
+        ] {
+            assert_eq!(letterhead.host(account).unwrap(), host);
+        }
     }
 
     #[test]

@@ -35,7 +35,7 @@ const BLOCK_BYTES_MIN: u64 = 16 << 20;
 
 /// A container or virtual directory whose service copies to it.
 pub struct BlobServerCopy {
-    place: BlobLocation,
+    place: Arc<BlobLocation>,
     way: CopyWay,
     within_account: bool,
     block_bytes: u64,
@@ -54,7 +54,7 @@ impl BlobServerCopy {
     /// Copies to `place`. Is its account the source's too? Then the service has little to move.
     pub fn new(place: BlobLocation, way: CopyWay, within_account: bool, block_bytes: u64) -> Self {
         Self {
-            place,
+            place: Arc::new(place),
             way,
             within_account,
             block_bytes: block_bytes.max(BLOCK_BYTES_MIN),
@@ -99,7 +99,7 @@ impl ServerCopy for BlobServerCopy {
         Box::pin(async move {
             let method = self.method(&task.entry);
             let url = origin.url.clone();
-            let draft = Draft::of_copy(self.place.clone(), task, origin);
+            let draft = Draft::of_copy(Arc::clone(&self.place), task, origin);
             if method == Method::Blocks {
                 let writer = BlockWriter::create(draft, tools, task).await?;
                 return Ok(Arc::new(Blocks(writer)) as Arc<dyn Copying>);
@@ -251,7 +251,7 @@ impl Copying for Whole {
             match self.begun.get() {
                 Some(Begun::Done(etag)) => Ok(Committed::Done(etag.clone())),
                 Some(Begun::Pending(id)) => Ok(Committed::Pending(Box::new(PendingBlob {
-                    place: self.draft.place.clone(),
+                    place: Arc::clone(&self.draft.place),
                     name: self.draft.name.clone(),
                     source: self.url.clone(),
                     id: id.clone(),
@@ -264,7 +264,7 @@ impl Copying for Whole {
 
 /// A blob that the service is copying.
 struct PendingBlob {
-    place: BlobLocation,
+    place: Arc<BlobLocation>,
     name: String,
     source: String,
     id: CopyId,

@@ -42,7 +42,7 @@ pub struct Reading {
 
 /// Blobs to copy from.
 pub struct BlobSource {
-    place: BlobLocation,
+    place: Arc<BlobLocation>,
     meant: Meant,
     reading: Reading,
     wants_crc64: Arc<AtomicBool>,
@@ -61,7 +61,7 @@ impl BlobSource {
     /// The blobs of a container or virtual directory that match.
     pub fn directory(place: BlobLocation, pattern: Pattern, reading: Reading) -> Self {
         Self {
-            place,
+            place: Arc::new(place),
             meant: Meant::Matching(pattern),
             reading,
             wants_crc64: Arc::new(AtomicBool::new(reading.crc64)),
@@ -80,7 +80,7 @@ impl BlobSource {
     /// A single blob, which `place.full_name` of the entry's name leads to.
     pub fn blob(place: BlobLocation, entry: Entry, reading: Reading) -> Self {
         Self {
-            place,
+            place: Arc::new(place),
             meant: Meant::One(Box::new(entry)),
             reading,
             wants_crc64: Arc::new(AtomicBool::new(reading.crc64)),
@@ -92,7 +92,7 @@ impl BlobSource {
 impl Source for BlobSource {
     fn list(self: Arc<Self>, tools: &Tools, from: Position) -> Pages {
         let (pages, listed) = mpsc::channel(PAGES_AHEAD);
-        let place = self.place.clone();
+        let place = BlobLocation::clone(&self.place);
         match &self.meant {
             // There is nothing behind the only one.
             Meant::One(_) if from.after.is_some() => {}
@@ -132,7 +132,7 @@ impl Source for BlobSource {
                 }
                 Some(id) => {
                     let listing = Listing {
-                        place: self.place.clone(),
+                        place: BlobLocation::clone(&self.place),
                         pattern: Pattern::new(Some(name), PatternRule::Exact)?,
                         reading: self.reading,
                     };
@@ -201,7 +201,7 @@ impl Source for BlobSource {
         Box::pin(async move {
             let (name, etag) = self.identity(entry)?;
             let reader: Arc<dyn Reader> = Arc::new(BlobReader {
-                place: self.place.clone(),
+                place: Arc::clone(&self.place),
                 name,
                 etag: etag.clone(),
                 bytes: entry.bytes,
@@ -231,7 +231,7 @@ impl BlobSource {
 }
 
 struct BlobReader {
-    place: BlobLocation,
+    place: Arc<BlobLocation>,
     name: String,
     etag: ETag,
     bytes: u64,

@@ -30,7 +30,9 @@ use crate::store::{Committed, Receipt, Step, Sums, Tools, Writer};
 /// A block blob being written.
 pub(in crate::store::blob) struct BlockWriter {
     draft: Draft,
-    ids: BlockIds,
+    /// Which version of the source it is, and the ids that follow from that once a block needs one.
+    version: Version,
+    ids: OnceLock<BlockIds>,
     chunks: Chunks,
     is_listed: AtomicBool,
     /// The entity tag of a blob that was one request.
@@ -51,32 +53,35 @@ impl BlockWriter {
     ) -> Result<Self> {
         let mut writer = Self::new(draft, task);
         if task.history.begun.is_some() && writer.chunks.total() > 1 {
-            writer.there = There::ask(&writer.draft, tools, &writer.ids, &writer.chunks).await?;
+            writer.there = There::ask(&writer.draft, tools, writer.ids(), &writer.chunks).await?;
         }
         note_cut(task);
         Ok(writer)
     }
 
     fn new(draft: Draft, task: &Task) -> Self {
-        let modified_ns = match &task.entry.version {
-            Version::Local { modified_ns, .. } => *modified_ns,
-            Version::Service(etag) => age(etag),
-        };
-        let ids = BlockIds::new(
-            &draft.name,
-            task.entry.bytes,
-            task.chunks.chunk_bytes(),
-            modified_ns,
-        );
         Self {
             draft,
-            ids,
+            version: task.entry.version.clone(),
+            ids: OnceLock::new(),
             is_listed: AtomicBool::new(task.chunks.total() > 1),
             etag: OnceLock::new(),
             chunks: task.chunks.clone(),
             there: There::default(),
             clearings: Clearings::default(),
         }
+    }
+
+    fn ids(&self) -> &BlockIds {
+        self.ids.get_or_init(|| {
+            let modified_ns = match &self.version {
+                Version::Local { modified_ns, .. } => *modified_ns,
+                Version::Service(etag) => age(etag),
+            };
+            let (object_bytes, chunk_bytes) =
+                (self.chunks.object_bytes(), self.chunks.chunk_bytes());
+            BlockIds::new(&self.draft.name, object_bytes, chunk_bytes, modified_ns)
+        })
     }
 
     /// Lets the service fetch a block from the origin by itself.
@@ -94,7 +99,7 @@ impl BlockWriter {
         let Some(range) = ByteRange::new(chunk.offset, chunk.bytes) else {
             return Ok(());
         };
-        let id = self.ids.id(chunk.index);
+        let id = self.ids().id(chunk.index);
         let request = put_block_from_url::request(place, name, &id, origin, range);
         self.clearings
             .send(&self.draft, tools, &request)
@@ -114,7 +119,7 @@ impl BlockWriter {
         let Draft { place, name, .. } = &self.draft;
         let is_listed = self.is_listed.load(Ordering::Relaxed);
         let request = if is_listed {
-            put_block::request(place, name, &self.ids.id(chunk.index), payload, check)
+            put_block::request(place, name, &self.ids().id(chunk.index), payload, check)
         } else {
             put_blob::request(place, name, payload, check, stored, Condition::Always)
         };
@@ -130,7 +135,7 @@ impl BlockWriter {
 
     /// The blocks that the service has not got, or not any more.
     async fn missing(&self, tools: &Tools) -> Result<Vec<u32>> {
-        let there = There::ask(&self.draft, tools, &self.ids, &self.chunks).await?;
+        let there = There::ask(&self.draft, tools, self.ids(), &self.chunks).await?;
         let all = 0..self.chunks.total();
         Ok(all.filter(|index| !there.blocks.contains(*index)).collect())
     }
@@ -207,7 +212,7 @@ impl Writer for BlockWriter {
         Box::pin(async move {
             if self.is_listed.load(Ordering::Relaxed) {
                 let Draft { place, name, .. } = &self.draft;
-                let ids = (0..self.chunks.total()).map(|index| self.ids.id(index));
+                let ids = (0..self.chunks.total()).map(|index| self.ids().id(index));
                 let stored = self.draft.stored(md5);
                 let list = put_block_list::request(place, name, ids, stored, Condition::Always);
                 match tools.client.send(&list).await {

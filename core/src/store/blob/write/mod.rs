@@ -36,7 +36,7 @@ pub use stream::BlobStream;
 
 /// A container or virtual directory to copy to.
 pub struct BlobDestination {
-    place: BlobLocation,
+    place: Arc<BlobLocation>,
     blob_type: BlobType,
     block_bytes: u64,
     keeps_block_bytes: bool,
@@ -49,7 +49,7 @@ impl BlobDestination {
     pub fn new(place: BlobLocation, shape: &Shape, keeps: bool) -> Self {
         Self {
             keeps,
-            place,
+            place: Arc::new(place),
             blob_type: shape.blob_type.unwrap_or(BlobType::Block),
             block_bytes: shape.block_bytes,
             keeps_block_bytes: shape.keeps_block_bytes,
@@ -86,7 +86,7 @@ impl BlobDestination {
         content_type: Option<String>,
     ) -> Result<BlobStream> {
         let draft = Draft {
-            place: self.place.clone(),
+            place: Arc::clone(&self.place),
             name: name.as_blob().as_str().into(),
             content_type,
             md5: None,
@@ -152,7 +152,7 @@ impl Destination for BlobDestination {
         Box::pin(async move {
             let entry = &task.entry;
             let draft = Draft {
-                place: self.place.clone(),
+                place: Arc::clone(&self.place),
                 name: task.target.as_blob().as_str().into(),
                 is_copy: self.keeps,
                 content_type: task.content_type.clone(),
@@ -178,7 +178,7 @@ pub(super) fn etag(reply: &Reply) -> Option<ETag> {
 /// A blob being written: where it will be, and what is stored beside its bytes.
 #[derive(Clone)]
 pub(super) struct Draft {
-    pub(super) place: BlobLocation,
+    pub(super) place: Arc<BlobLocation>,
     pub(super) name: String,
     /// The source has a blob of which this is a copy.
     is_copy: bool,
@@ -193,7 +193,7 @@ pub(super) struct Draft {
 
 impl Draft {
     /// What the service copies from the origin; it keeps everything that the source has.
-    pub(super) fn of_copy(place: BlobLocation, task: &Task, origin: Origin) -> Self {
+    pub(super) fn of_copy(place: Arc<BlobLocation>, task: &Task, origin: Origin) -> Self {
         Self {
             place,
             name: task.target.as_blob().as_str().into(),
