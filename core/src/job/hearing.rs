@@ -1,9 +1,10 @@
 //! What the workers tell, as the coordinator hears it: at once, or, while thousands of small objects end every second, a
 //! millisecond's worth at a time. To be woken for each of them would cost as much as carrying them.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::Instant;
 
 use crate::transfer::Told;
 
@@ -55,5 +56,135 @@ impl Hearing {
             self.heard = 0;
             self.since = Instant::now();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::{Cell, RefCell};
+    use std::future::poll_fn;
+    use std::pin::pin;
+    use std::rc::Rc;
+    use std::task::Poll;
+
+    use tokio::sync::mpsc::unbounded_channel;
+    use tokio::task::LocalSet;
+    use tokio::time::advance;
+
+    use super::*;
+    use crate::Error;
+
+    /// A timer ends with the millisecond that its end lies in.
+    const TIMER: Duration = Duration::from_millis(1);
+
+    /// How what was told one after the other was heard.
+    #[derive(Default)]
+    struct Heard {
+        /// How long each took to be heard.
+        after: Vec<Duration>,
+        /// How often somebody was woken to hear.
+        wakes: usize,
+    }
+
+    /// Tells once after each of these times, and hears; time passes only here.
+    fn heard(pauses: &[Duration]) -> Heard {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        LocalSet::new().block_on(&runtime, async {
+            let (tell, told) = unbounded_channel();
+            let at = Rc::<RefCell<Vec<Instant>>>::default();
+            let wakes = Rc::<Cell<usize>>::default();
+            let (told_at, woken) = (Rc::clone(&at), Rc::clone(&wakes));
+            let listener = tokio::task::spawn_local(async move {
+                let mut hearing = Hearing::new(told);
+                let mut after: Vec<Duration> = Vec::new();
+                loop {
+                    let mut next = pin!(hearing.next());
+                    let next = poll_fn(|cx| {
+                        let next = next.as_mut().poll(cx);
+                        woken.set(woken.get() + usize::from(next.is_pending()));
+                        next
+                    });
+                    if next.await.is_none() {
+                        return after;
+                    }
+                    after.push(told_at.borrow()[after.len()].elapsed());
+                }
+            });
+            for pause in pauses {
+                advance(*pause).await;
+                at.borrow_mut().push(Instant::now());
+                tell.send(Told::Lost(Error::Stopped)).unwrap();
+                tokio::task::yield_now().await;
+            }
+            drop(tell);
+            let after = listener.await.unwrap();
+            let wakes = wakes.get();
+            Heard { after, wakes }
+        })
+    }
+
+    fn ms(ms: f64) -> Duration {
+        Duration::from_secs_f64(ms / 1e3)
+    }
+
+    #[test]
+    fn what_is_told_now_and_then_is_heard_at_once() {
+        let heard = heard(&[ms(0.7); 50]);
+        assert_eq!(heard.after, [Duration::ZERO; 50]);
+    }
+
+    #[test]
+    fn what_is_told_all_the_time_is_heard_together_and_soon() {
+        let heard = heard(&[ms(0.1); 500]);
+        assert_eq!(heard.after.len(), 500);
+        let latest = heard.after.iter().max().unwrap();
+        assert!(*latest <= GATHER_FOR + TIMER, "{latest:?}");
+        // One by one until it has been counted, ten or twenty together from then on.
+        let wakes = heard.wakes;
+        assert!(wakes < 50 + 500 / 10 + 10, "woken {wakes} times");
+    }
+
+    #[test]
+    fn once_it_is_quiet_again_each_is_heard_at_once() {
+        let dense = [ms(0.1); 200];
+        let heard = heard(&[&dense[..], &[ms(50.0), ms(0.5), ms(0.5)]].concat());
+        assert!(heard.after[100..200].iter().any(|after| !after.is_zero()));
+        assert_eq!(heard.after[200..], [Duration::ZERO; 3]);
+    }
+
+    /// Listens, but does not wait.
+    async fn hears_at_once(hearing: &mut Hearing) -> bool {
+        let mut next = pin!(hearing.next());
+        poll_fn(|cx| Poll::Ready(next.as_mut().poll(cx).is_ready())).await
+    }
+
+    #[test]
+    fn whoever_stops_listening_in_between_misses_nothing() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let (tell, told) = unbounded_channel();
+            let mut hearing = Hearing::new(told);
+            let mut heard = 0;
+            for _ in 0..200 {
+                tell.send(Told::Lost(Error::Stopped)).unwrap();
+                while hears_at_once(&mut hearing).await {
+                    heard += 1;
+                }
+                advance(ms(0.1)).await;
+            }
+            drop(tell);
+            while hearing.next().await.is_some() {
+                heard += 1;
+            }
+            assert_eq!(heard, 200);
+        });
     }
 }

@@ -103,11 +103,8 @@ impl Pilot {
         self.seen.for_memory += self.cockpit.memory.waiting();
         self.seen.ticks += 1;
         let starved = self.is_starved();
-        // As long as many are left they fill the link, and what is late is only one of many.
-        let few = (self.obeyed.concurrency / FEW_LEFT).max(FEW_LEFT);
-        self.cockpit
-            .traffic
-            .set_spare(starved && now.under_way <= few);
+        let is_there = starved && are_few(now.under_way, self.obeyed.concurrency);
+        self.cockpit.traffic.set_spare(is_there);
         let received = now.received_bytes - before.received_bytes;
         received > RECEIVED_BYTES * u64::from(now.under_way) || {
             let sample = Sample {
@@ -228,6 +225,31 @@ impl Pilot {
         self.cockpit.cut.set(decision.block_bytes);
         if let Some(wait) = decision.hold {
             self.cockpit.traffic.hold(wait);
+        }
+    }
+}
+
+/// Whether so few requests are left of so many that there may be at once. As long as there are more they fill the link, and
+/// what is late is only one of many.
+fn are_few(left: u32, concurrency: u32) -> bool {
+    left <= (concurrency / FEW_LEFT).max(FEW_LEFT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_few_are_a_part_of_what_there_may_be_at_once() {
+        assert!(are_few(16, 64) && !are_few(17, 64));
+        assert!(are_few(128, 512) && !are_few(129, 512));
+    }
+
+    #[test]
+    fn where_few_go_at_once_the_last_few_are_few_all_the_same() {
+        for concurrency in [1, 4, 8, 16] {
+            assert!(are_few(FEW_LEFT, concurrency), "{concurrency}");
+            assert!(!are_few(FEW_LEFT + 1, concurrency), "{concurrency}");
         }
     }
 }
