@@ -86,6 +86,8 @@ fn fields(window: &Window) -> Map<String, Value> {
         "round_trip_us": sample.round_trip.map(micros),
         "under_way": sample.under_way,
         "at_disk": sample.at_disk,
+        "disk_ended": sample.disk_ended,
+        "disk_bytes": sample.disk_bytes,
         "for_memory": sample.for_memory,
         "starved": sample.starved,
         "processor": (sample.processor * 1000.0).round() / 1000.0,
@@ -96,6 +98,7 @@ fn fields(window: &Window) -> Map<String, Value> {
         "pace_requests_per_second": pace_requests,
         "hold_ms": decision.hold.map(ms),
         "block_bytes": decision.block_bytes,
+        "disk_turns": decision.turns,
         "phase": decision.phase.to_string(),
         "bound": decision.bound.to_string(),
     });
@@ -104,4 +107,39 @@ fn fields(window: &Window) -> Map<String, Value> {
     };
     fields.retain(|_, value| !value.is_null());
     fields
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use azring_core::schedule::tuner::{Bound, Phase};
+
+    use super::*;
+    use crate::console::JSON;
+    use crate::course::tests::window;
+
+    #[test]
+    fn every_field_of_a_window_is_documented() {
+        let time = Some(Duration::from_millis(7));
+        for pace in [Pace::Bytes(1e6), Pace::Requests(5.0)] {
+            let mut window = window(250, 8, Phase::Hold, Bound::Disk);
+            window.sample.cause = Some(Cause::Bytes);
+            (window.sample.retry_after, window.sample.round_trip) = (time, time);
+            (window.p50, window.p99) = (time, time);
+            (window.decision.pace, window.decision.hold) = (Some(pace), time);
+            window.decision.turns = Some(4);
+            let fields = fields(&window);
+            assert_eq!(fields["disk_turns"], 4);
+            for name in fields.keys() {
+                assert!(JSON.contains(&format!("`{name}`")), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn where_the_disk_may_have_as_many_as_come_there_is_no_number() {
+        let window = window(250, 8, Phase::Hold, Bound::Network);
+        assert!(!fields(&window).contains_key("disk_turns"));
+    }
 }

@@ -1,7 +1,7 @@
 //! The controller beside fixed numbers and rules of thumb, on links that exist only in numbers.
 //!
-//! `controller [SEEDS]` prints a line for every named link and for so many drawn ones, links and lines, down and up, and
-//! what is missed there; `controller trace NAME[, up]` one line for every window of one of them.
+//! `controller [SEEDS]` prints a line for every named link and for so many drawn ones, links and lines, and disks, down and up,
+//! and what is missed there; `controller trace NAME[, up]` one line for every window of one of them.
 
 #[path = "../../../core/tests/it/link/mod.rs"]
 #[allow(dead_code, reason = "the core's tests use all of it")]
@@ -9,7 +9,7 @@ mod link;
 
 use link::figures::{best, figures};
 use link::rules::Rule;
-use link::scenario::{Scenario, drawn, drawn_line, lines, named};
+use link::scenario::{Scenario, disks, drawn, drawn_disk, drawn_line, lines, named};
 use link::world::World;
 
 /// How many drawn links are shown unless it is said.
@@ -22,11 +22,13 @@ fn main() {
         && word == "trace"
     {
         let name = which.trim_end_matches(", up");
-        let drawn = (0..1000).flat_map(|seed| [drawn(seed), drawn_line(seed)]);
-        let found = named().into_iter().chain(lines()).chain(drawn);
-        let found = found
+        let drawn = (0..1000).flat_map(|seed| [drawn(seed), drawn_line(seed), drawn_disk(seed)]);
+        let mut found = named()
             .into_iter()
-            .find(|scenario| scenario.name.contains(name));
+            .chain(lines())
+            .chain(disks())
+            .chain(drawn);
+        let found = found.find(|scenario| scenario.name.contains(name));
         let found = found.map(|scenario| {
             if name == which {
                 scenario
@@ -46,8 +48,10 @@ fn main() {
     for scenario in named()
         .into_iter()
         .chain(lines())
+        .chain(disks())
         .chain(seeds.clone().map(drawn))
-        .chain(seeds.map(drawn_line))
+        .chain(seeds.clone().map(drawn_line))
+        .chain(seeds.map(drawn_disk))
     {
         println!("{}", line(&scenario));
     }
@@ -107,11 +111,12 @@ fn trace(scenario: &Scenario) -> String {
     let lines = past[0].iter().map(|window| {
         let decision = window.decision;
         format!(
-            "{:6.2} s {:8.1} MB/s, {:6.1} MB/s for nothing, {:3} requests, {}, {:?}, blocks of {} KiB, {}\n",
+            "{:6.2} s {:8.1} MB/s, {:6.1} MB/s for nothing, {:3} requests, {:?} at the disk, {}, {:?}, blocks of {} KiB, {}\n",
             window.time,
             window.good_bytes * 4e-6,
             window.failed_bytes * 4e-6,
             decision.concurrency,
+            decision.turns,
             decision.phase,
             decision.pace,
             decision.block_bytes / 1024,

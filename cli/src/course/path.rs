@@ -146,6 +146,7 @@ pub(crate) mod tests {
                 concurrency,
                 pace: None,
                 hold: None,
+                turns: None,
                 block_bytes: 4 << 20,
                 phase,
                 bound,

@@ -24,6 +24,8 @@ pub(crate) struct Span {
     pub(crate) timeouts: u64,
     /// The most requests that could be under way at once.
     pub(crate) concurrency: u32,
+    /// The most operations that the disk could have at once, where it had some and they were limited.
+    pub(crate) turns: Option<u32>,
     /// How long half of the requests took, weighed by their number, and how long 99 of 100 did in the worst of the windows.
     pub(crate) p50: Option<Duration>,
     pub(crate) p99: Option<Duration>,
@@ -45,6 +47,7 @@ impl Span {
             refused: sample.refused.into(),
             timeouts: sample.timeouts.into(),
             concurrency: decision.concurrency,
+            turns: decision.turns.filter(|_| sample.disk_ended > 0),
             p50: window.p50,
             p99: window.p99,
             bounds,
@@ -70,6 +73,7 @@ impl Span {
         self.refused += next.refused;
         self.timeouts += next.timeouts;
         self.concurrency = self.concurrency.max(next.concurrency);
+        self.turns = self.turns.max(next.turns);
         for (sum, more) in self.bounds.iter_mut().zip(next.bounds) {
             *sum += more;
         }

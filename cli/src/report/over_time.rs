@@ -156,6 +156,34 @@ impl Drawing<'_> {
         }
     }
 
+    /// How many operations the disk could have at once; `None` unless it held the rate and was given a limit.
+    pub(super) fn turns(&self) -> Option<Chart<'_>> {
+        let is_held = |span: &&Span| span.bound() == Bound::Disk && span.turns.is_some();
+        let most = self.spans.iter().filter_map(|span| span.turns).max()?;
+        self.spans.iter().find(is_held)?;
+        let (scale, ticks) = scale::counts(f64::from(most));
+        let told = |span: &Span| match span.turns {
+            Some(turns) => format!("{turns} reads or writes"),
+            None => "as many as came".to_owned(),
+        };
+        Some(Chart {
+            scale,
+            ticks,
+            series: vec![Series {
+                class: "concurrency",
+                name: "reads and writes",
+                form: Form::Steps,
+                values: self.values(|span| span.turns.map(f64::from)),
+            }],
+            told: self.told(told),
+            ..self.chart(
+                "turns",
+                "At the disk at once",
+                "How many reads and writes the disk could have at once, where fewer of them moved more.".to_owned(),
+            )
+        })
+    }
+
     /// How long requests took; `None` when none succeeded.
     pub(super) fn latency(&self) -> Option<Chart<'_>> {
         let seconds = |time: Option<Duration>| time.map(|time| time.as_secs_f64());

@@ -223,9 +223,13 @@ impl Found<'_> {
             drawing.rate().write(out);
             drawing.write_bounds(out);
             drawing.concurrency().write(out);
+            if let Some(chart) = drawing.turns() {
+                chart.write(out);
+                is_even = true;
+            }
             match drawing.latency() {
                 Some(chart) => chart.write(out),
-                None => is_even = true,
+                None => is_even = !is_even,
             }
             match drawing.throttles() {
                 Some(chart) => chart.write(out),

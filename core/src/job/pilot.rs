@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_channel::WeakReceiver;
 use azring_transport::buffer::Shortage;
-use azring_transport::disk::Load;
+use azring_transport::disk::{Load, LoadTally, TURNS_MAX};
 use azring_transport::traffic::{self, Latencies, Tally, Traffic};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
@@ -62,6 +62,7 @@ pub(super) struct Pilot {
     begun: Instant,
     looked: Instant,
     before: Tally,
+    disk_before: LoadTally,
     latencies: Latencies,
     ticks: Interval,
 }
@@ -82,6 +83,7 @@ impl Pilot {
             begun: now,
             looked: now,
             before: cockpit.traffic.look(),
+            disk_before: cockpit.disk.look(),
             latencies: cockpit.traffic.latencies(),
             ticks,
             cockpit,
@@ -179,6 +181,8 @@ impl Pilot {
         } else {
             None
         };
+        let disk = self.cockpit.disk.look();
+        let disk_before = std::mem::replace(&mut self.disk_before, disk);
         let refused_for_bytes = tally.refused_for_bytes - before.refused_for_bytes;
         let refused_for_requests = tally.refused_for_requests - before.refused_for_requests;
         Sample {
@@ -200,6 +204,8 @@ impl Pilot {
             round_trip: tally.round_trip,
             under_way: tally.under_way,
             at_disk: seen.at_disk / ticks,
+            disk_ended: (disk.ended - disk_before.ended) as u32,
+            disk_bytes: disk.moved_bytes - disk_before.moved_bytes,
             for_memory: seen.for_memory / ticks,
             starved: self.is_starved(),
             processor: self.processor.busy(long),
@@ -223,6 +229,8 @@ impl Pilot {
                 Pace::Requests(rate) => traffic::Pace::Requests(rate),
             }));
         self.cockpit.cut.set(decision.block_bytes);
+        let turns = decision.turns.unwrap_or(TURNS_MAX);
+        self.cockpit.disk.set(turns);
         if let Some(wait) = decision.hold {
             self.cockpit.traffic.hold(wait);
         }

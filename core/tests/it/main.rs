@@ -2,4 +2,6 @@
 
 mod link;
 
+mod tuner_disk;
+
 mod tuner_link;

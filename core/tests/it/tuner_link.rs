@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use crate::link::figures::{Best, Figures, best, fairness, figures};
+use crate::link::figures::{Best, best, fairness, figures, missed};
 use crate::link::rules::Rule;
 use crate::link::scenario::{Scenario, drawn, drawn_line, lines, named};
 use crate::link::world::World;
@@ -24,21 +24,6 @@ fn ground() -> &'static [(Scenario, Best)] {
         };
         named().into_iter().map(with_best).collect()
     })
-}
-
-/// What is missed of the figures of merit; nothing when all are met.
-fn missed(scenario: &Scenario, figures: &Figures) -> Vec<&'static str> {
-    let t95_s_max = if scenario.is_slow() { 10.0 } else { 5.0 };
-    [
-        (figures.t95_s <= t95_s_max, "time to 95 %"),
-        (figures.moved >= 0.93, "bytes of the first minute"),
-        (figures.wasted <= 0.05, "bytes for nothing"),
-        (figures.wasted_later <= 0.02, "bytes for nothing, later"),
-        (figures.back_s <= 5.0, "time back to 95 %"),
-    ]
-    .into_iter()
-    .filter_map(|(is_met, what)| (!is_met).then_some(what))
-    .collect()
 }
 
 #[test]

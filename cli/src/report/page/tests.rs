@@ -104,6 +104,24 @@ fn a_page_tells_everything_of_a_run() {
 }
 
 #[test]
+fn a_disk_that_was_given_a_limit_has_a_chart_and_any_other_has_none() {
+    let told = |bound: Bound, turns: Option<u32>| {
+        let mut course = Course::default();
+        let mut window = window(250, 8, Phase::Hold, bound);
+        window.sample.disk_ended = 5;
+        window.decision.turns = turns;
+        course.hear(&Event::Window(&window));
+        shown(&course, Outcome::Run(&summary()), Ending::Success)
+    };
+    let limited = told(Bound::Disk, Some(2));
+    assert!(limited.contains("At the disk at once"));
+    assert!(limited.contains("2 reads or writes"));
+    for other in [told(Bound::Disk, None), told(Bound::Network, Some(8))] {
+        assert!(!other.contains("At the disk at once"));
+    }
+}
+
+#[test]
 fn hostile_names_are_text_and_secrets_are_masked() {
     let page = shown(&course(), Outcome::Run(&summary()), Ending::Failure);
     assert!(!page.contains("<script") && !page.contains("canary"));

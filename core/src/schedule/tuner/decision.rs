@@ -96,6 +96,8 @@ pub struct Decision {
     pub pace: Option<Pace>,
     /// No request starts for this long: the service asked for it.
     pub hold: Option<Duration>,
+    /// How many operations the disk may have at once; `None`: as many as come.
+    pub turns: Option<u32>,
     /// How large the blocks of objects that begin now should be, in bytes.
     pub block_bytes: u64,
     /// What the controller is doing.

@@ -136,8 +136,20 @@ impl Knee {
         self.climb_to(self.concurrency);
     }
 
+    /// Stays where it is: something else is tried, and what that brings is neither usual nor a change of the link.
+    pub(super) fn pause(&mut self) {
+        self.stop_trying();
+        self.usual = None;
+    }
+
     /// Stays where it is: something else limits, and what would be measured now says nothing about concurrency.
     pub(super) fn freeze(&mut self, work: f64) {
+        self.stop_trying();
+        self.smooth(work);
+    }
+
+    /// Back to a number that has been shown.
+    fn stop_trying(&mut self) {
         match (&self.state, self.tried.last()) {
             (State::Hold, _) => {}
             // A doubling that was interrupted has shown nothing: back to the number that has.
@@ -152,7 +164,6 @@ impl Knee {
         }
         self.strange = 0;
         self.held = 0;
-        self.smooth(work);
     }
 
     /// Requests ended in silence: half of them.

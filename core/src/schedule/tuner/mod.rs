@@ -1,9 +1,10 @@
 //! The controller: what was measured in a window comes in, what holds for the next one goes out.
 //!
-//! It moves three things. The number of requests under way ([`knee`]) follows goodput: the fewest that bring all there
+//! It moves four things. The number of requests under way ([`knee`]) follows goodput: the fewest that bring all there
 //! is. The pace at which requests start ([`pacer`]) follows the service's push-back. The size of blocks ([`blocks`])
-//! follows the rate, so that no request takes too long. What uploads have moved is an estimate ([`uploads`]). No clock, no thread and no file in here: the same measurements
-//! give the same decisions, so that it can be simulated, over any link, faster than time passes.
+//! follows the rate, so that no request takes too long. The number of operations at the disk ([`turns`]) follows the disk, where
+//! that limits. What uploads have moved is an estimate ([`uploads`]). No clock, no thread and no file in here: the same
+//! measurements give the same decisions, so that it can be simulated, over any link, faster than time passes.
 
 mod blocks;
 
@@ -17,6 +18,8 @@ mod sample;
 
 mod trial;
 
+mod turns;
+
 mod uploads;
 
 use std::time::Duration;
@@ -28,6 +31,7 @@ pub use uploads::{Answered, Uploads};
 use blocks::Blocks;
 use knee::Knee;
 use pacer::Pacer;
+use turns::Turns;
 
 /// How long a window should be.
 pub const WINDOW: Duration = Duration::from_millis(250);
@@ -44,6 +48,9 @@ const HOLD_SHARE: f64 = 0.5;
 /// The disk holds the rate where so many times more of what is carried is there than on its way through the network: what
 /// is slower has the longer line before it.
 const AT_DISK: u32 = 2;
+
+/// And with so many there, it has all it can use.
+const ENOUGH_AT_DISK: u32 = 24;
 
 /// What a long request has moved by the end of the first window, in bytes.
 const LONG_BYTES: u64 = 96 * 1024;
@@ -73,6 +80,7 @@ pub struct Tuner {
     knee: Knee,
     pacer: Pacer,
     blocks: Blocks,
+    turns: Turns,
     /// Smoothed goodput in bytes per second.
     rate: Option<f64>,
     /// Requests that end in a window, for each that is under way.
@@ -92,6 +100,7 @@ impl Tuner {
             knee: Knee::new(range.start, range.most),
             pacer: Pacer::default(),
             blocks: Blocks::new(range.block_bytes, range.keeps_block_bytes),
+            turns: Turns::default(),
             rate: None,
             turnover: 1.0,
             silence: None,
@@ -115,6 +124,7 @@ impl Tuner {
             },
             pace: self.pacer.pace(),
             hold: self.hold,
+            turns: self.turns.limit(),
             block_bytes: self.blocks.bytes(),
             phase: if self.range.is_fixed {
                 Phase::Hold
@@ -144,15 +154,23 @@ impl Tuner {
         let settling = (1.5 * round_trip / sample.window.as_secs_f64().max(1e-3)).ceil();
         self.knee.set_settling((settling as u32).clamp(1, 4));
         self.knee.set_measuring(windows);
+        let is_at_disk = self.what_binds(sample, is_full) == Bound::Disk;
+        let was_trying = self.turns.is_trying();
+        self.turns.step(sample, is_at_disk);
         if sample.timeouts > 0 && sample.timeouts >= sample.succeeded / 10 {
             self.knee.halve();
             self.silence = Some((self.knee.concurrency(), SILENCE_WINDOWS));
         } else if self.pacer.binds() || sample.starved || sample.is_short_of_memory() {
             self.knee.freeze(work);
+        } else if was_trying || self.turns.is_trying() {
+            self.knee.pause();
         } else if !self.is_open && has_long_requests(sample) {
             self.knee.be_careful();
         } else {
-            self.knee.step(work, sample.under_way, !is_full);
+            // What waits for the disk already would only have company.
+            let has_enough = is_at_disk && sample.at_disk >= ENOUGH_AT_DISK;
+            let may_grow = !is_full && !has_enough;
+            self.knee.step(work, sample.under_way, may_grow);
         }
         self.is_open = true;
         self.bound = self.what_binds(sample, is_full);
@@ -321,6 +339,57 @@ mod tests {
         assert_eq!(tuner.step(&with(4, 0)).bound, Bound::Disk);
         assert_ne!(tuner.step(&with(4, 36)).bound, Bound::Disk);
         assert_ne!(tuner.step(&with(0, 0)).bound, Bound::Disk);
+    }
+
+    #[test]
+    fn where_the_disk_has_enough_the_number_does_not_climb() {
+        let mut tuner = after(0, 0.2);
+        for window in 1..60 {
+            // What is received moves ever more, as long as there is memory for it.
+            let bytes = window << 20;
+            let decision = tuner.step(&Sample {
+                moved_bytes: bytes,
+                under_way: 4,
+                at_disk: ENOUGH_AT_DISK,
+                disk_ended: 20,
+                disk_bytes: 80 << 20,
+                ..sample(16, 0.2)
+            });
+            assert!(decision.concurrency <= 16, "{decision:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_tried_at_the_disk_is_no_change_of_the_link() {
+        let mut tuner = after(60, 0.2);
+        let mut number = None;
+        for _ in 0..40 {
+            let at_once = tuner.decision().turns.map_or(24, |turns| turns.min(24));
+            let bytes = (800 << 20) / u64::from(3 + at_once);
+            let tries = tuner.turns.is_trying();
+            let before = tuner.decision().concurrency;
+            let decision = tuner.step(&Sample {
+                window: WINDOW,
+                moved_bytes: bytes,
+                succeeded: 4,
+                succeeded_bytes: bytes,
+                under_way: 4,
+                at_disk: 24,
+                disk_ended: (bytes >> 22) as u32,
+                disk_bytes: bytes,
+                processor: 0.2,
+                ..Sample::default()
+            });
+            let concurrency = decision.concurrency;
+            if tries {
+                assert_eq!(concurrency, before);
+                number.get_or_insert(before);
+            }
+            let most = number.map_or(u32::MAX, |number| 5 * number / 4 + 1);
+            assert!(concurrency <= most, "{concurrency} of {most}");
+        }
+        assert!(number.is_some());
+        assert!(tuner.decision().turns.is_some_and(|turns| turns <= 2));
     }
 
     #[test]

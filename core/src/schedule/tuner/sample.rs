@@ -40,6 +40,10 @@ pub struct Sample {
     pub under_way: u32,
     /// How many operations were at the disk, or waited for it, on the average.
     pub at_disk: u32,
+    /// How many operations at the disk ended.
+    pub disk_ended: u32,
+    /// Their bytes.
+    pub disk_bytes: u64,
     /// How many waited for memory, all of the budget being out, on the average.
     pub for_memory: u32,
     /// Fewer requests were under way than were allowed, because there was no more to do.

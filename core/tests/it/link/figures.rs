@@ -7,6 +7,9 @@ use super::world::{Past, World};
 /// The numbers that are tried.
 pub(crate) const SWEEP: [u32; 16] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 128, 256, 384, 512];
 
+/// And the numbers of operations at the disk.
+const TURNS_SWEEP: [Option<u32>; 6] = [None, Some(16), Some(8), Some(4), Some(2), Some(1)];
+
 /// How long a rule is watched, in seconds.
 pub(crate) const WATCHED_S: f64 = 60.0;
 
@@ -17,6 +20,8 @@ pub(crate) struct Best {
     pub(crate) phases: Vec<(f64, f64)>,
     /// The number that is best over all.
     pub(crate) number: u32,
+    /// And how many operations at the disk go best with it.
+    pub(crate) turns: Option<u32>,
 }
 
 /// What a rule achieved.
@@ -34,34 +39,53 @@ pub(crate) struct Figures {
     /// The number of requests at the end.
     #[allow(dead_code, reason = "shown by the benchmark and by failing tests")]
     pub(crate) number: u32,
+    /// And of operations at the disk.
+    #[allow(dead_code, reason = "the same")]
+    pub(crate) turns: Option<u32>,
 }
 
 /// Tries every number of the sweep.
 pub(crate) fn best(scenario: &Scenario) -> Best {
     let changes = scenario.changes();
-    let is_steady = changes.len() == 1;
+    // What a cache takes is counted from the beginning.
+    let has_cache = scenario.disk.is_some_and(|disk| disk.cache.is_some());
+    let is_steady = changes.len() == 1 && !has_cache;
     let end = if is_steady { 14.0 } else { WATCHED_S };
     let mut best = Best {
         phases: changes.iter().map(|from| (*from, 0.0)).collect(),
         number: 1,
+        turns: None,
     };
     let mut best_sum = 0.0;
-    for number in SWEEP {
-        let past = World::run(scenario, vec![(0.0, Rule::Fixed(number))], end);
+    for (number, turns) in pairs(scenario) {
+        let past = World::run(scenario, vec![(0.0, Rule::Pair(number, turns))], end);
         let mut sum = 0.0;
         for (index, from) in changes.iter().enumerate() {
             let until = changes.get(index + 1).copied().unwrap_or(end);
-            let settled = from + 0.3 * (until - from);
+            let settled = if has_cache {
+                *from
+            } else {
+                from + 0.3 * (until - from)
+            };
             // Nobody is asked to take more than half of it from others. And what is under way when the watching ends may still be refused: nobody gets more than is allowed.
             let brought = mean(&past[0], settled, until).min(scenario.allowed_at(*from));
             best.phases[index].1 = best.phases[index].1.max(brought);
             sum += brought * (until - from);
         }
         if sum > best_sum {
-            (best_sum, best.number) = (sum, number);
+            (best_sum, best.number, best.turns) = (sum, number, turns);
         }
     }
     best
+}
+
+/// What is tried: every number, and where there is a disk, most of them with so many operations at once.
+fn pairs(scenario: &Scenario) -> Vec<(u32, Option<u32>)> {
+    if scenario.disk.is_none() {
+        return SWEEP.map(|number| (number, None)).into();
+    }
+    let of = |number| TURNS_SWEEP.map(|turns| (number, turns));
+    SWEEP.into_iter().step_by(2).flat_map(of).collect()
 }
 
 /// Watches a rule for a minute.
@@ -104,6 +128,7 @@ pub(crate) fn figures(scenario: &Scenario, best: &Best, rule: Rule) -> Figures {
             .map(|(from, brought)| reached(*from, 2.0, *brought))
             .fold(0.0, f64::max),
         number: past.last().map_or(0, |window| window.decision.concurrency),
+        turns: past.last().and_then(|window| window.decision.turns),
     }
 }
 
@@ -122,4 +147,19 @@ pub(crate) fn mean(past: &[Past], from: f64, until: f64) -> f64 {
         .iter()
         .filter(|window| window.time > from + 0.001 && window.time <= until + 0.001);
     within.map(|window| window.good_bytes).sum::<f64>() / (until - from)
+}
+
+/// What is missed of the figures of merit; nothing when all are met.
+pub(crate) fn missed(scenario: &Scenario, figures: &Figures) -> Vec<&'static str> {
+    let t95_s_max = if scenario.is_slow() { 10.0 } else { 5.0 };
+    [
+        (figures.t95_s <= t95_s_max, "time to 95 %"),
+        (figures.moved >= 0.93, "bytes of the first minute"),
+        (figures.wasted <= 0.05, "bytes for nothing"),
+        (figures.wasted_later <= 0.02, "bytes for nothing, later"),
+        (figures.back_s <= 5.0, "time back to 95 %"),
+    ]
+    .into_iter()
+    .filter_map(|(is_met, what)| (!is_met).then_some(what))
+    .collect()
 }

@@ -7,6 +7,8 @@
 
 pub(crate) mod random;
 
+pub(crate) mod disk;
+
 pub(crate) mod scenario;
 
 pub(crate) mod tcp;

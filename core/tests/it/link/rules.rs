@@ -12,6 +12,10 @@ pub(crate) enum Rule {
     Knee(Box<Tuner>),
     /// A number that stays.
     Fixed(u32),
+    /// Ours for requests, and the disk may have as many as come.
+    Open(Box<Tuner>),
+    /// The same for requests, and one for operations at the disk.
+    Pair(u32, Option<u32>),
     /// One more for every quiet window, half after push-back or silence.
     Aimd(f64),
     /// Fours, then twos, each tried for eight seconds; the first that brings too little ends it for good.
@@ -37,13 +41,12 @@ impl Rule {
 
     /// Ours, from another number.
     pub(crate) fn ours_from(start: u32, block_bytes: u64) -> Self {
-        Self::Knee(Box::new(Tuner::new(Range {
-            start,
-            most: MOST,
-            is_fixed: false,
-            block_bytes,
-            keeps_block_bytes: false,
-        })))
+        Self::Knee(tuner(start, block_bytes))
+    }
+
+    /// Ours without its part for the disk.
+    pub(crate) fn ours_open(block_bytes: u64) -> Self {
+        Self::Open(tuner(16, block_bytes))
     }
 
     /// Ours with a number that the user fixed.
@@ -76,14 +79,20 @@ impl Rule {
 
     /// Only ours begins carefully within the first window.
     pub(crate) fn ramps(&self) -> bool {
-        matches!(self, Self::Knee(_))
+        matches!(self, Self::Knee(_) | Self::Open(_))
     }
 
     /// What holds now.
     pub(crate) fn decision(&self, block_bytes: u64) -> Decision {
         let concurrency = match self {
             Self::Knee(tuner) => return tuner.decision(),
-            Self::Fixed(number) => *number,
+            Self::Open(tuner) => {
+                return Decision {
+                    turns: None,
+                    ..tuner.decision()
+                };
+            }
+            Self::Fixed(number) | Self::Pair(number, _) => *number,
             Self::Aimd(number) => *number as u32,
             Self::Steps(steps) => steps.number as u32,
         };
@@ -91,6 +100,10 @@ impl Rule {
             concurrency: concurrency.clamp(1, MOST),
             pace: None,
             hold: None,
+            turns: match self {
+                Self::Pair(_, turns) => *turns,
+                _ => None,
+            },
             block_bytes,
             phase: Phase::Hold,
             bound: Bound::Fixed,
@@ -103,7 +116,14 @@ impl Rule {
             Self::Knee(tuner) => {
                 tuner.step(sample);
             }
-            Self::Fixed(_) => {}
+            Self::Open(tuner) => {
+                // What it would measure at the disk is kept from it, so that it tries nothing there.
+                tuner.step(&Sample {
+                    at_disk: 0,
+                    ..sample.clone()
+                });
+            }
+            Self::Fixed(_) | Self::Pair(..) => {}
             Self::Aimd(number) => {
                 let is_bad = sample.refused + sample.timeouts > 0;
                 *number = if is_bad { *number / 2.0 } else { *number + 1.0 };
@@ -112,6 +132,16 @@ impl Rule {
             Self::Steps(steps) => steps.step(sample),
         }
     }
+}
+
+fn tuner(start: u32, block_bytes: u64) -> Box<Tuner> {
+    Box::new(Tuner::new(Range {
+        start,
+        most: MOST,
+        is_fixed: false,
+        block_bytes,
+        keeps_block_bytes: false,
+    }))
 }
 
 impl Steps {

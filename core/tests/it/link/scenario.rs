@@ -1,5 +1,6 @@
 //! What lies between a client and its service.
 
+use super::disk::Disk;
 use super::random::Random;
 use super::tcp::Tcp;
 
@@ -47,6 +48,8 @@ pub(crate) struct Scenario {
     pub(crate) others: Vec<(f64, f64, u32)>,
     /// Packets count: connections begin slowly, and queues fill.
     pub(crate) tcp: Option<Tcp>,
+    /// What every client reads from, or writes to.
+    pub(crate) disk: Option<Disk>,
     pub(crate) seed: u64,
 }
 
@@ -67,6 +70,7 @@ impl Scenario {
             processor: (5e-6, 0.0),
             others: Vec::new(),
             tcp: None,
+            disk: None,
             seed: 1,
         }
     }
@@ -77,6 +81,14 @@ impl Scenario {
         Self {
             name,
             is_upload: true,
+            ..self
+        }
+    }
+
+    /// The same with such a disk.
+    fn disk(self, disk: Disk) -> Self {
+        Self {
+            disk: Some(disk),
             ..self
         }
     }
@@ -135,7 +147,11 @@ impl Scenario {
         } else {
             f64::INFINITY
         };
-        self.allowed().min(half)
+        let disk = self.disk.map_or(f64::INFINITY, |disk| {
+            // What is in memory when the watching ends has not come through both.
+            disk.rate.min(self.bandwidth_at(time))
+        });
+        self.allowed().min(half).min(disk)
     }
 
     fn allowed(&self) -> f64 {
@@ -410,4 +426,131 @@ pub(crate) fn drawn(seed: u64) -> Scenario {
         bandwidth / MBIT
     );
     scenario
+}
+
+/// Disks with a name, behind links that could bring more.
+pub(crate) fn disks() -> Vec<Scenario> {
+    let gbit = 1000.0 * MBIT;
+    let behind = |name: &str, request_bytes, round_trip_ms, bandwidth, disk| {
+        Scenario::new(name, request_bytes, round_trip_ms, bandwidth).disk(disk)
+    };
+    let down = [
+        behind(
+            "an SSD of 1 GB/s, 10 Gbit/s, 10 ms",
+            4 * MIB,
+            10.0,
+            10.0 * gbit,
+            Disk::ssd(1000.0 * MB),
+        ),
+        behind(
+            "an SSD of 300 MB/s, 10 Gbit/s, 60 ms",
+            4 * MIB,
+            60.0,
+            10.0 * gbit,
+            Disk::ssd(300.0 * MB),
+        ),
+        behind(
+            "an SSD faster than 1 Gbit/s, 40 ms",
+            4 * MIB,
+            40.0,
+            gbit,
+            Disk::ssd(500.0 * MB),
+        ),
+        behind(
+            "a disk of 200 MB/s that seeks much, 10 Gbit/s, 5 ms",
+            4 * MIB,
+            5.0,
+            10.0 * gbit,
+            Disk::seeking(200.0 * MB, 1, 0.3),
+        ),
+        behind(
+            "a disk of 200 MB/s that bears four, 10 Gbit/s, 80 ms",
+            4 * MIB,
+            80.0,
+            10.0 * gbit,
+            Disk::seeking(200.0 * MB, 4, 0.1),
+        ),
+        behind(
+            "a disk of 150 MB/s that seeks, chunks of 256 KiB, 20 ms",
+            256 * 1024,
+            20.0,
+            10.0 * gbit,
+            Disk::seeking(150.0 * MB, 2, 0.05),
+        ),
+        behind(
+            "a disk of 120 MB/s that seeks, 1 Gbit/s, 30 ms",
+            8 * MIB,
+            30.0,
+            gbit,
+            Disk::seeking(120.0 * MB, 2, 0.2),
+        ),
+        behind(
+            "a disk of 1 GB/s, 150 MB/s behind 8 GB of cache, 10 ms",
+            4 * MIB,
+            10.0,
+            10.0 * gbit,
+            Disk::ssd(1000.0 * MB).cache(8000.0, 150.0 * MB),
+        ),
+        behind(
+            "a disk of 400 MB/s that seeks, 100 MB/s behind 6 GB of cache, 10 ms",
+            4 * MIB,
+            10.0,
+            10.0 * gbit,
+            Disk::seeking(400.0 * MB, 2, 0.1).cache(6000.0, 100.0 * MB),
+        ),
+    ];
+    // Nothing is read through a cache for writing.
+    let is_read = |scenario: &&Scenario| scenario.disk.is_some_and(|disk| disk.cache.is_none());
+    let up: Vec<Scenario> = down
+        .iter()
+        .filter(is_read)
+        .cloned()
+        .map(Scenario::upload)
+        .collect();
+    down.into_iter().chain(up).collect()
+}
+
+/// A disk that nobody chose, behind a link that nobody chose.
+pub(crate) fn drawn_disk(seed: u64) -> Scenario {
+    let mut random = Random::new(seed ^ 0xD15C);
+    let request_bytes = random.pick(&[256 * 1024, MIB, 4 * MIB, 8 * MIB]);
+    let round_trip_ms = random.magnitude(2.0, 120.0);
+    let bandwidth = random.magnitude(200.0 * MBIT, 10_000.0 * MBIT);
+    let is_ssd = random.draw() < 0.5;
+    let rate = if is_ssd {
+        random.magnitude(100.0 * MB, 3000.0 * MB)
+    } else {
+        random.magnitude(60.0 * MB, 300.0 * MB)
+    };
+    let mut disk = if is_ssd {
+        Disk::ssd(rate)
+    } else {
+        Disk::seeking(
+            rate,
+            random.pick(&[1, 2, 4, 8]),
+            random.magnitude(0.02, 0.4),
+        )
+    };
+    let is_upload = random.draw() < 0.5;
+    if !is_upload && random.draw() < 0.3 {
+        disk = disk.cache(
+            rate * random.between(10.0, 40.0) / MB,
+            rate * random.between(0.1, 0.6),
+        );
+    }
+    let mut scenario = Scenario::new("", request_bytes, round_trip_ms, bandwidth).disk(disk);
+    scenario.seed = seed;
+    scenario.name = format!(
+        "drawn disk {seed}: {} KiB, {round_trip_ms:.0} ms, {:.0} MB/s, {:.0} MB/s of disk, seek {:?}, cache {:?}",
+        request_bytes / 1024,
+        bandwidth / MB,
+        rate / MB,
+        disk.seek,
+        disk.cache.map(|(bytes, after)| (bytes / MB, after / MB)),
+    );
+    if is_upload {
+        scenario.upload()
+    } else {
+        scenario
+    }
 }

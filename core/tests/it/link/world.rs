@@ -12,6 +12,7 @@ use azring_core::schedule::tuner::{
     Answered, Cause, Decision, OPENING, Pace, Sample, Uploads, WINDOW,
 };
 
+use super::disk::Desk;
 use super::random::Random;
 use super::rules::Rule;
 use super::scenario::Scenario;
@@ -19,6 +20,12 @@ use super::tcp::Connections;
 
 /// Where a client begins that does not remember.
 const START: u32 = 16;
+
+/// Blocks in memory beyond those of requests: they are at the disk.
+const BLOCKS_AHEAD: u32 = 8;
+
+/// What a client may have in memory, in bytes.
+const MEMORY_BYTES: f64 = 512.0 * 1024.0 * 1024.0;
 
 /// What a client sends on before it sees that it is refused.
 const SENT_IN_VAIN: f64 = 64.0 * 1024.0;
@@ -38,7 +45,7 @@ pub(crate) struct Past {
 
 /// A time or an amount that can be ordered.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct At(f64);
+pub(super) struct At(pub(super) f64);
 
 impl Eq for At {}
 
@@ -103,10 +110,13 @@ struct Client {
     took_s: f64,
     uploads: Uploads,
     seen_under_way: (u32, u32),
+    seen_at_disk: u32,
     failed: f64,
     busy_s: f64,
     past: Vec<Past>,
     warm: u32,
+    disk: Option<Desk>,
+    for_memory: u32,
 }
 
 struct Bucket {
@@ -200,10 +210,13 @@ impl<'a> World<'a> {
                 took_s: 0.0,
                 uploads: Uploads::default(),
                 seen_under_way: (0, 0),
+                seen_at_disk: 0,
                 failed: 0.0,
                 busy_s: 0.0,
                 past: Vec::new(),
                 warm: 0,
+                disk: scenario.disk.map(|disk| Desk::new(disk, decision.turns)),
+                for_memory: 0,
             });
             world.at(from, Event::Join(index));
         }
@@ -232,8 +245,11 @@ impl<'a> World<'a> {
                 }
                 _ => f64::INFINITY,
             };
-            self.advance(next_event.min(next_end).min(end), rate);
-            if next_end <= next_event {
+            let next_read = self.next_at_disk();
+            self.advance(next_event.min(next_end).min(next_read).min(end), rate);
+            if next_read < next_end && next_read <= next_event {
+                self.disk_ends();
+            } else if next_end <= next_event {
                 if let Some(Reverse((At(common), flow, attempt))) = self.ends.pop() {
                     self.common = self.common.max(common);
                     if self.flows[flow].attempt == attempt && self.flows[flow].begun_at.is_some() {
@@ -248,6 +264,11 @@ impl<'a> World<'a> {
 
     fn advance(&mut self, until: f64, rate: f64) {
         let grown = rate * (until - self.now);
+        for client in &mut self.clients {
+            if let Some(disk) = &mut client.disk {
+                disk.advance(until - self.now);
+            }
+        }
         self.now = until;
         self.common += grown;
         if grown > 0.0 {
@@ -255,6 +276,33 @@ impl<'a> World<'a> {
                 client.moved += grown * f64::from(client.active);
             }
         }
+    }
+
+    /// When the next operation at a disk ends.
+    fn next_at_disk(&self) -> f64 {
+        let disks = self
+            .clients
+            .iter()
+            .filter_map(|client| client.disk.as_ref());
+        self.now + disks.map(Desk::ends_in).fold(f64::INFINITY, f64::min)
+    }
+
+    /// The operation at a disk that is through: what was read is sent, what was written makes room.
+    fn disk_ends(&mut self) {
+        let mut disks = self.clients.iter_mut().enumerate();
+        let through = disks.find_map(|(index, client)| {
+            let disk = client.disk.as_mut().filter(|disk| disk.ends_in() <= 1e-9)?;
+            Some((index, disk.end()?))
+        });
+        let Some((index, flow)) = through else {
+            return;
+        };
+        if self.scenario.is_upload {
+            self.send(flow);
+        } else {
+            self.free(flow);
+        }
+        self.start(index);
     }
 
     /// What one connection gets.
@@ -325,14 +373,28 @@ impl<'a> World<'a> {
                 limit = (OPENING + client.sample.succeeded).min(START);
             }
             let is_again = !client.again.is_empty();
-            if !is_again && client.under_way >= limit {
-                return;
-            }
+            let at_disk = client.disk.as_ref().map_or(0, Desk::has);
             let bytes = if self.scenario.is_blocks {
                 client.decision.block_bytes as f64
             } else {
                 self.scenario.request_bytes as f64
             };
+            if client.disk.is_some() && !self.scenario.is_upload && !is_again {
+                let blocks = client.under_way + at_disk;
+                let most = ((MEMORY_BYTES / bytes) as u32).max(2);
+                let is_out = blocks >= most;
+                client.for_memory = if is_out {
+                    limit.saturating_sub(client.under_way)
+                } else {
+                    0
+                };
+                if is_out || blocks >= limit + BLOCKS_AHEAD {
+                    return;
+                }
+            }
+            if !is_again && client.under_way >= limit {
+                return;
+            }
             let earliest = client.next_start.max(client.hold_until);
             if earliest > self.now {
                 if !client.woken {
@@ -367,7 +429,10 @@ impl<'a> World<'a> {
                 };
                 flow
             };
-            self.send(flow);
+            match &mut self.clients[index].disk {
+                Some(disk) if self.scenario.is_upload && !is_again => disk.put(flow, bytes),
+                _ => self.send(flow),
+            }
         }
     }
 
@@ -490,9 +555,17 @@ impl<'a> World<'a> {
         client.sample.succeeded += 1;
         client.sample.succeeded_bytes += bytes as u64;
         client.under_way -= 1;
+        match &mut client.disk {
+            Some(disk) if !self.scenario.is_upload => disk.put(flow, bytes),
+            _ => self.free(flow),
+        }
+        self.start(index);
+    }
+
+    /// It has come to its end.
+    fn free(&mut self, flow: usize) {
         self.flows[flow].is_used = false;
         self.free.push(flow);
-        self.start(index);
     }
 
     fn is_admitted(&mut self, flow: usize) -> bool {
@@ -555,18 +628,29 @@ impl<'a> World<'a> {
         self.events.push(Reverse(again));
         let moved = std::mem::take(&mut client.moved);
         let failed = std::mem::take(&mut client.failed);
+        let good = match &mut client.disk {
+            // What has only been received is not there yet.
+            Some(disk) if !self.scenario.is_upload => disk.moved(),
+            _ => moved - failed,
+        };
         client.past.push(Past {
             time: self.now,
-            good_bytes: moved - failed,
+            good_bytes: good,
             failed_bytes: failed,
             decision: client.decision,
         });
         client.look.window += WINDOW;
         client.look.moved_bytes += moved as u64;
         client.look.failed_bytes += failed as u64;
-        client.sample.under_way = client.under_way;
-        client.seen_under_way.0 += client.under_way;
+        let at_disk = client.disk.as_ref().map_or(0, Desk::has);
+        client.sample.under_way = if self.scenario.is_upload {
+            client.under_way - at_disk
+        } else {
+            client.under_way
+        };
+        client.seen_under_way.0 += client.sample.under_way;
         client.seen_under_way.1 += 1;
+        client.seen_at_disk += at_disk;
         let is_over = !self.scenario.is_upload || client.sample.is_telling(client.look.window);
         if !is_over {
             return;
@@ -575,15 +659,20 @@ impl<'a> World<'a> {
         let mut sample = std::mem::take(&mut client.sample);
         sample.window = look.window;
         sample.failed_bytes = look.failed_bytes;
+        let (under_way, looks) = std::mem::take(&mut client.seen_under_way);
+        sample.at_disk = std::mem::take(&mut client.seen_at_disk) / looks;
+        sample.for_memory = client.for_memory;
+        if let Some(disk) = &mut client.disk {
+            (sample.disk_ended, sample.disk_bytes) = disk.look();
+        }
         sample.moved_bytes = if self.scenario.is_upload {
-            let (under_way, looks) = std::mem::take(&mut client.seen_under_way);
             let moved = client.uploads.moved(&Answered {
                 window_s: look.window.as_secs_f64(),
                 requests: sample.succeeded.into(),
                 bytes: sample.succeeded_bytes as f64,
                 took_s: std::mem::take(&mut client.took_s),
                 under_way: f64::from(under_way) / f64::from(looks),
-                left: client.under_way.into(),
+                left: sample.under_way.into(),
             });
             moved.unwrap_or(sample.succeeded_bytes as f64) as u64 + look.failed_bytes
         } else {
@@ -593,6 +682,9 @@ impl<'a> World<'a> {
         client.rule.step(&sample);
         client.is_first_window &= sample.succeeded == 0 && sample.moved_bytes == 0;
         client.decision = client.rule.decision(self.scenario.request_bytes);
+        if let Some(disk) = &mut client.disk {
+            disk.set(client.decision.turns);
+        }
         if let Some(hold) = client.decision.hold {
             client.hold_until = client.hold_until.max(self.now + hold.as_secs_f64());
         }
