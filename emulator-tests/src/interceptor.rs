@@ -3,6 +3,8 @@
 //! A test gives azring the interceptor's address instead of the server's, and so changes a file at the very moment
 //! at which another one is being sent: without sleeping, and without luck. It passes bytes on and reads none of them,
 //! except to find the request.
+//!
+//! Or it says something else instead of what it finds, to ask a server for what azring does not ask for.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -28,6 +30,8 @@ struct Watch {
     request: Vec<u8>,
     /// How many such requests are still to pass first, and what is to be done then.
     pending: Mutex<(usize, Option<Action>)>,
+    /// What is said instead of it.
+    instead: Option<Vec<u8>>,
 }
 
 impl Interceptor {
@@ -37,7 +41,7 @@ impl Interceptor {
     /// # Panics
     /// When no port is free.
     pub fn before(origin: &str, request: &str, action: impl FnOnce() + Send + 'static) -> Self {
-        Self::start(origin, request, 0, Box::new(action))
+        Self::start(origin, request, (0, Some(Box::new(action))), None)
     }
 
     /// The same when the second such request passes.
@@ -49,10 +53,23 @@ impl Interceptor {
         request: &str,
         action: impl FnOnce() + Send + 'static,
     ) -> Self {
-        Self::start(origin, request, 1, Box::new(action))
+        Self::start(origin, request, (1, Some(Box::new(action))), None)
     }
 
-    fn start(origin: &str, request: &str, first: usize, action: Action) -> Self {
+    /// Stands before the server at `origin`, and says `instead` wherever `words` stand in the head of a request.
+    ///
+    /// # Panics
+    /// When no port is free.
+    pub fn saying(origin: &str, words: &str, instead: &str) -> Self {
+        Self::start(origin, words, (0, None), Some(instead.into()))
+    }
+
+    fn start(
+        origin: &str,
+        request: &str,
+        pending: (usize, Option<Action>),
+        instead: Option<Vec<u8>>,
+    ) -> Self {
         let (_, server) = origin
             .split_once("://")
             .expect("an origin begins with its scheme");
@@ -61,7 +78,8 @@ impl Interceptor {
         let watch = Arc::new(Watch {
             server: server.to_owned(),
             request: request.as_bytes().to_owned(),
-            pending: Mutex::new((first, Some(action))),
+            pending: Mutex::new(pending),
+            instead,
         });
         let stopped = Arc::new(AtomicBool::new(false));
         let stop = Arc::clone(&stopped);
@@ -127,8 +145,23 @@ impl Watch {
             }
             let kept = passed.len().saturating_sub(self.request.len() - 1);
             passed.drain(..kept);
-            server.write_all(&piece[..length])?;
+            match &self.instead {
+                None => server.write_all(&piece[..length])?,
+                Some(instead) => server.write_all(&self.saying(instead, &piece[..length]))?,
+            }
         }
+    }
+
+    /// The piece, with this instead of what is looked for. A head without a body comes in one piece.
+    fn saying(&self, instead: &[u8], mut piece: &[u8]) -> Vec<u8> {
+        let mut said = Vec::new();
+        while let Some(at) = position(piece, &self.request) {
+            said.extend_from_slice(&piece[..at]);
+            said.extend_from_slice(instead);
+            piece = &piece[at + self.request.len()..];
+        }
+        said.extend_from_slice(piece);
+        said
     }
 
     fn seen(&self) {

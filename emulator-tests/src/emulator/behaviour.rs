@@ -61,4 +61,6 @@ pub struct ListingHabit {
     pub empty_every: u64,
     /// Every n-th page holds half of what it could; 0 for none.
     pub short_every: u64,
+    /// No page holds more than this, whatever is asked for; 0 for no such limit.
+    pub entries_max: usize,
 }

@@ -8,6 +8,7 @@ mod directory_marks;
 mod faults;
 mod harness;
 mod kills;
+mod listing;
 mod memory;
 mod page_blobs;
 mod power_cut;

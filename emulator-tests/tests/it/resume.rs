@@ -12,7 +12,7 @@ use azring_emulator_tests::command::{Azring, Folder, Outcome};
 use azring_emulator_tests::compare::assert_same;
 use azring_emulator_tests::emulator::clock::pause;
 use azring_emulator_tests::emulator::fault::plan::Plan;
-use azring_emulator_tests::emulator::{Options, Server};
+use azring_emulator_tests::emulator::{Behaviour, ListingHabit, Options, Server};
 use azring_emulator_tests::launched::Launched;
 use azring_emulator_tests::rest::{BlobService, Container};
 use azring_emulator_tests::tree::{Tree, names_below, noise};
@@ -427,4 +427,31 @@ fn a_listing_goes_on_behind_a_name_that_is_gone_by_now() {
     let summary = world.command().run().succeeded().summary();
     assert_eq!(summary.done + summary.skipped, 3000);
     assert_eq!(world.there.names(), names);
+}
+
+#[test]
+fn a_split_listing_goes_on_at_its_page_and_does_not_list_what_it_has_passed() {
+    let names: Vec<String> = (0..900)
+        .map(|number| format!("d{:02}/f{number:03}", number / 30))
+        .collect();
+    let tree = Tree::named(names.iter().map(String::as_str));
+    let world = World::down(&tree);
+    let listing = ListingHabit {
+        entries_max: 10,
+        ..ListingHabit::default()
+    };
+    world.server.set_behaviour(Behaviour {
+        listing,
+        ..Behaviour::default()
+    });
+    world.is_killed(
+        r#"{ "method": "GET", "path": "*/d20/*", "hits": [1] }"#,
+        SILENCE,
+    );
+    assert_eq!(world.journals(), 1);
+    world.goes_on(900, 0);
+    // Ten of thirty folders are left, of three pages each.
+    let listings = world.requests("ListBlobs");
+    assert!(listings < 45, "{listings}");
+    assert_same(&tree, &Tree::read_from(world.here.path()));
 }

@@ -31,6 +31,10 @@ pub enum Cut {
 /// Cuts a page as the service's habits say: some are short, some are empty, and both are lawful.
 pub fn cut(call: &Call<'_>, max: usize) -> Cut {
     let habit = &call.behaviour.listing;
+    let max = match habit.entries_max {
+        0 => max,
+        limit => max.min(limit),
+    };
     let number = call.service.next_listing();
     let every = |n: u64| n > 0 && number.is_multiple_of(n);
     if every(habit.empty_every) {

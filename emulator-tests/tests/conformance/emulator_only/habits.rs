@@ -281,6 +281,7 @@ fn pages_may_be_short_or_empty_and_still_join_to_the_whole() {
     let listing = ListingHabit {
         empty_every: 3,
         short_every: 2,
+        ..ListingHabit::default()
     };
     let (_server, client) = with(Behaviour {
         listing,

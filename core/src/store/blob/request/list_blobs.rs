@@ -1,6 +1,8 @@
 //! List Blobs: the names and properties of a container's blobs, page by page.
 //! <https://learn.microsoft.com/rest/api/storageservices/list-blobs>
 
+mod level;
+
 use std::time::SystemTime;
 
 use azring_transport::http::Request;
@@ -15,6 +17,8 @@ use crate::store::rest::checksum::decode_md5;
 use crate::store::rest::page::{Marker, Page};
 use crate::store::rest::xml::{Tag, Xml};
 use crate::store::rest::{date, malformed};
+
+pub use level::{Item, parse_level};
 
 /// The longest name that is believed, in bytes: 1024 characters of four.
 const NAME_BYTES_MAX: usize = 4096;
@@ -104,10 +108,7 @@ fn read(body: &[u8], carries: bool) -> Result<Page<ListedBlob>> {
     Xml::open(body, "EnumerationResults")?.children(|xml, tag| {
         match tag.name() {
             "Blobs" => read_blobs(xml, carries, &mut page)?,
-            "NextMarker" => {
-                let marker = xml.text()?.into_owned();
-                page.next = (!marker.is_empty()).then_some(Marker(marker));
-            }
+            "NextMarker" => page.next = read_marker(xml)?,
             _ => {}
         }
         Ok(())
@@ -115,23 +116,35 @@ fn read(body: &[u8], carries: bool) -> Result<Page<ListedBlob>> {
     Ok(page)
 }
 
+fn read_marker(xml: &mut Xml<'_>) -> Result<Option<Marker>> {
+    let marker = xml.text()?.into_owned();
+    Ok((!marker.is_empty()).then_some(Marker(marker)))
+}
+
+/// Refuses one more than a page may have.
+fn check_count(count: usize) -> Result<()> {
+    if count > PAGE_ENTRIES_MAX {
+        return Err(malformed(format_args!(
+            "it lists more than {PAGE_ENTRIES_MAX} blobs at once"
+        )));
+    }
+    Ok(())
+}
+
 fn read_blobs(xml: &mut Xml<'_>, carries: bool, page: &mut Page<ListedBlob>) -> Result<()> {
     xml.children(|xml, tag| {
-        if page.entries.len() + page.prefixes.len() > PAGE_ENTRIES_MAX {
-            return Err(malformed(format_args!(
-                "it lists more than {PAGE_ENTRIES_MAX} blobs at once"
-            )));
-        }
+        check_count(page.entries.len() + page.prefixes.len())?;
         match tag.name() {
             "Blob" => page.entries.push(read_blob(xml, carries)?),
-            "BlobPrefix" => page.prefixes.push(read_prefix(xml)?),
+            "BlobPrefix" => page.prefixes.push(read_named(xml)?),
             _ => {}
         }
         Ok(())
     })
 }
 
-fn read_prefix(xml: &mut Xml<'_>) -> Result<String> {
+/// The name of an element of which nothing else matters.
+fn read_named(xml: &mut Xml<'_>) -> Result<String> {
     let mut name = None;
     xml.children(|xml, tag| {
         if tag.name() == "Name" {
@@ -139,7 +152,7 @@ fn read_prefix(xml: &mut Xml<'_>) -> Result<String> {
         }
         Ok(())
     })?;
-    name.ok_or_else(|| malformed("it lists a prefix without a name"))
+    name.ok_or_else(|| malformed("it lists something without a name"))
 }
 
 /// The name of a blob or prefix.

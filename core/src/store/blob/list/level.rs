@@ -1,0 +1,109 @@
+//! What there is up to the next slash: the folders of one level and the blobs between them, in the service's order.
+
+use super::container::{Container, Wanted, What};
+use super::page::aside;
+use crate::store::blob::request::list_blobs::{self, Item};
+
+/// How many are asked for first. A level without folders then costs next to nothing, and most levels of folders are
+/// known.
+const FIRST_ENTRIES: usize = 1000;
+
+/// How many pages a level may have to be of use: what is known of it is kept while its blobs are listed.
+const PAGES_MAX: usize = 5;
+
+/// What there is behind `prefix`; `None` where that is too much, where it is blobs and hardly a folder, and where the
+/// service does not tell.
+pub(super) async fn level(container: &dyn Container, prefix: &str) -> Option<Vec<Item>> {
+    let mut items: Vec<Item> = Vec::new();
+    let mut after = None;
+    let mut entries_max = Some(FIRST_ENTRIES);
+    for _ in 0..PAGES_MAX {
+        let body = container
+            .page(Wanted {
+                prefix,
+                after: after.as_ref(),
+                what: What::Level(entries_max.take()),
+            })
+            .await
+            .ok()?;
+        let (mut page, next) = aside(body, list_blobs::parse_level).await.ok()?;
+        if !bring_in_order(&mut page) {
+            return None;
+        }
+        items.append(&mut page);
+        let Some(next) = next else {
+            items.dedup();
+            return Some(items);
+        };
+        let folders = items.iter().filter(|item| item.is_prefix).count();
+        if folders * 2 < items.len() {
+            return None;
+        }
+        after = Some(next);
+    }
+    None
+}
+
+/// Azurite tells the folders apart from the blobs; its order is that of UTF-16. False where that cannot be known: what was
+/// told may be the order of another service.
+fn bring_in_order(page: &mut Vec<Item>) -> bool {
+    let changes = page
+        .windows(2)
+        .filter(|pair| pair[0].is_prefix != pair[1].is_prefix);
+    if changes.count() != 1 {
+        return true;
+    }
+    let mut merged = page.clone();
+    merged.sort_by(|one, other| one.name.encode_utf16().cmp(other.name.encode_utf16()));
+    if merged == *page {
+        return true;
+    }
+    // A hierarchy may sort folder by folder.
+    let parts = |item: &Item| item.name.replace('/', "\0");
+    let is_some_order = page.is_sorted_by_key(|item| item.name.clone())
+        || page.is_sorted_by_key(parts)
+        || page
+            .is_sorted_by(|one, other| parts(one).encode_utf16().le(parts(other).encode_utf16()));
+    *page = merged;
+    !is_some_order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn items(names: &[&str]) -> Vec<Item> {
+        let item = |name: &&str| Item {
+            is_prefix: name.ends_with('/'),
+            name: (*name).into(),
+        };
+        names.iter().map(item).collect()
+    }
+
+    #[test]
+    fn folders_that_are_told_apart_come_in_between() {
+        for (told, order) in [
+            (&["a", "c", "b/", "d/"][..], &["a", "b/", "c", "d/"][..]),
+            (&["b/", "d/", "a", "c"], &["a", "b/", "c", "d/"]),
+            (
+                &["b/", "\u{1f600}/", "a", "\u{ff00}"],
+                &["a", "b/", "\u{1f600}/", "\u{ff00}"],
+            ),
+            // What is told in turns, or of one kind, is in the service's order.
+            (&["a/", "a-b", "a-c/"], &["a/", "a-b", "a-c/"]),
+            (&["b", "a"], &["b", "a"]),
+            (&["a", "b/"], &["a", "b/"]),
+        ] {
+            let mut page = items(told);
+            assert!(bring_in_order(&mut page), "{told:?}");
+            assert_eq!(page, items(order));
+        }
+    }
+
+    #[test]
+    fn an_order_that_may_be_another_is_not_guessed() {
+        for told in [&["a/", "a-b"][..], &["\u{ff00}", "\u{1f600}/"]] {
+            assert!(!bring_in_order(&mut items(told)), "{told:?}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Lists blobs, a page of 5,000 at a time, ahead of whoever plans.
+//!
+//! A service gives the pages of a listing one after the other. What takes many pages is therefore split by how the names
+//! begin, into *parts* of which several are listed at once (`window`); their pages are handed on one part after the other,
+//! so that the entries come in the service's order as if there had been one listing. What is short is one part, and is
+//! asked for as ever: a part (`part`) is split only when it turns out to be long, along the folders that there are (`level`,
+//! `split`). What an earlier run has left is a page and the parts behind it (`bookmark`).
+//!
+//! What appears while it is listed is found or not, as with any listing.
+
+mod container;
+
+mod page;
+
+mod passed;
+
+mod level;
+
+mod split;
+
+mod bookmark;
+
+mod part;
+
+mod window;
+
+use std::rc::Rc;
+
+use tokio::sync::mpsc::Sender;
+
+use super::read::Reading;
+use super::snapshot::Labels;
+use crate::entry::Entry;
+use crate::location::BlobLocation;
+use crate::select::Pattern;
+use crate::store::{Page, Position, Tools};
+use crate::{Error, Result};
+
+use bookmark::{Bookmark, Spot};
+use container::{Container, Remote, Wanted, What};
+use passed::snapshot_id;
+use window::Window;
+
+/// A listing of one container.
+pub(super) struct Listing {
+    /// Where.
+    pub(super) place: BlobLocation,
+    /// The blobs that are meant, by their names below the virtual directory.
+    pub(super) pattern: Pattern,
+    /// What is to be known of them.
+    pub(super) reading: Reading,
+}
+
+impl Listing {
+    /// Sends every page, until the last one or until nobody listens any more.
+    ///
+    /// A listing that goes on begins with the page that it was on, without what came before its last entry and that
+    /// entry itself.
+    pub(super) async fn run(self, tools: Tools, from: Position, pages: Sender<Result<Page>>) {
+        let container = Remote::new(&self.place, &tools, self.reading.snapshots);
+        self.list(container, from, pages).await;
+    }
+
+    async fn list(self, container: Rc<dyn Container>, from: Position, pages: Sender<Result<Page>>) {
+        let root = self.prefix();
+        let bookmark = match from.marker.as_deref() {
+            None => Some(Bookmark {
+                spot: Spot::beginning(&root),
+                behind: Vec::new(),
+            }),
+            Some(text) => Bookmark::read(&root, text),
+        };
+        let Some(bookmark) = bookmark else {
+            let what =
+                "the journal tells a place in the source that was not written by this version";
+            let _unheard = pages.send(Err(Error::Usage(what.into()))).await;
+            return;
+        };
+        // What came before this part is not among its names, whatever their order.
+        let is_within = |name: &str| {
+            self.place
+                .full_name(name)
+                .starts_with(&*bookmark.spot.scope)
+        };
+        let passed = from.after;
+        let passed = passed.filter(|(name, _)| name.as_str().is_some_and(is_within));
+        let mut window = Window::new(self, container, bookmark, passed);
+        while let Some(told) = window.next().await {
+            let page = told.map(|(told, marker)| Page {
+                entries: told.entries,
+                marker,
+                ..Page::default()
+            });
+            let is_last = page.is_err();
+            if pages.send(page).await.is_err() || is_last {
+                return;
+            }
+        }
+    }
+
+    /// This snapshot of the one blob that is meant, if it is still there.
+    pub(super) async fn snapshot(self, tools: &Tools, id: &str) -> Result<Option<Entry>> {
+        let container = Remote::new(&self.place, tools, self.reading.snapshots);
+        let prefix = self.prefix();
+        let mut after = None;
+        let mut labels = Labels::default();
+        loop {
+            let wanted = Wanted {
+                prefix: &prefix,
+                after: after.as_ref(),
+                what: What::Blobs,
+            };
+            let fetched = container.page(wanted).await;
+            let page = self.read(fetched, after.as_ref(), &prefix, &mut labels);
+            let page = page.await?;
+            // The blob itself comes behind its snapshots, and behind it names that only begin like its own.
+            let is_last = page.entries.iter().any(|entry| entry.snapshot.is_none());
+            let mut entries = page.entries.into_iter();
+            let found = entries.find(|entry| snapshot_id(entry) == Some(id));
+            if found.is_some() || is_last || page.next.is_none() {
+                return Ok(found);
+            }
+            after = page.next;
+        }
+    }
+
+    /// How the full name of every blob begins that is meant.
+    fn prefix(&self) -> String {
+        format!("{}{}", self.place.prefix(), self.pattern.prefix())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,85 @@
+//! What an earlier run has passed already.
+
+use crate::entry::{Entry, EntryName};
+
+/// The service's name for the snapshot that this entry is, if it is one.
+pub(super) fn snapshot_id(entry: &Entry) -> Option<&str> {
+    entry.snapshot.as_ref().map(|snapshot| &*snapshot.id)
+}
+
+/// Leaves of a page what comes behind this entry. One that is gone by now is not found; then the order of names tells,
+/// which is the service's up to letters outside of the first Unicode plane. False where that may not have been all: the
+/// service may give less of a page than it gave before.
+pub(super) fn drop_passed(
+    entries: &mut Vec<Entry>,
+    name: &EntryName,
+    snapshot: Option<&str>,
+) -> bool {
+    let key = |entry: &Entry| (entry.name.clone(), snapshot_id(entry).map(str::to_owned));
+    let last = (name.clone(), snapshot.map(str::to_owned));
+    let found = entries.iter().position(|entry| key(entry) == last);
+    match found {
+        Some(at) => drop(entries.drain(..=at)),
+        // The snapshots of a blob come before it, the oldest first.
+        None => entries.retain(|entry| {
+            let (of_entry, id) = key(entry);
+            (of_entry, id.is_none(), id) > (last.0.clone(), last.1.is_none(), last.1.clone())
+        }),
+    }
+    found.is_some() || !entries.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+    use crate::entry::{ETag, Kind, Snapshot, Version};
+
+    fn entry((name, snapshot): (&str, Option<&str>)) -> Entry {
+        let snapshot = snapshot.map(|id| {
+            Box::new(Snapshot {
+                id: id.into(),
+                label: id.into(),
+            })
+        });
+        Entry {
+            name: EntryName::from(name),
+            bytes: 0,
+            modified: UNIX_EPOCH,
+            version: Version::Service(ETag("1".into())),
+            md5: None,
+            kind: Kind::Plain,
+            carried: None,
+            snapshot,
+        }
+    }
+
+    const PAGE: [(&str, Option<&str>); 6] = [
+        ("a", None),
+        ("b", Some("2011")),
+        ("b", Some("2012")),
+        ("b", None),
+        ("b/c", None),
+        ("c", None),
+    ];
+
+    #[test]
+    fn a_page_goes_on_behind_any_entry_even_if_that_is_gone() {
+        for passed in 0..PAGE.len() {
+            for is_gone in [false, true] {
+                let mut entries: Vec<Entry> = PAGE.into_iter().map(entry).collect();
+                let (name, snapshot) = PAGE[passed];
+                if is_gone {
+                    entries.remove(passed);
+                }
+                drop_passed(&mut entries, &EntryName::from(name), snapshot);
+                let left: Vec<_> = entries
+                    .iter()
+                    .map(|entry| (entry.name.as_str().unwrap(), snapshot_id(entry)))
+                    .collect();
+                assert_eq!(left, PAGE[passed + 1..], "behind {name} {snapshot:?}");
+            }
+        }
+    }
+}

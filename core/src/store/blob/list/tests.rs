@@ -1,0 +1,301 @@
+//! A listing that is split is the listing that is not.
+
+mod model;
+
+use std::rc::Rc;
+
+use proptest::prelude::*;
+use tokio::sync::mpsc;
+use tokio::task::LocalSet;
+
+use super::window::{PAGES_HELD, PARTS_AHEAD, PARTS_BEGUN};
+use super::*;
+use crate::entry::EntryName;
+use crate::location::{Access, Location, parse as parse_location};
+use crate::select::PatternRule;
+use crate::store::source::PAGES_AHEAD;
+use model::{Key, Levels, Model, Order};
+
+fn listing(directory: &str, prefix: Option<&str>) -> Listing {
+    let url = format!("http://127.0.0.1:10000/acct/cont{directory}");
+    let place = match parse_location(&url, Access::default(), None) {
+        Ok(Location::Blob(place)) => place,
+        other => panic!("{other:?}"),
+    };
+    Listing {
+        place,
+        pattern: Pattern::new(prefix, PatternRule::Prefix).unwrap(),
+        reading: Reading::default(),
+    }
+}
+
+fn runs<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    LocalSet::new().block_on(&runtime.unwrap(), future)
+}
+
+/// What a listing tells, and each page's marker.
+fn told(model: &Rc<Model>, listing: Listing, from: Position) -> Vec<(Vec<Key>, Option<Box<str>>)> {
+    runs(async {
+        let (pages, mut told) = mpsc::channel(PAGES_AHEAD);
+        let container = Rc::clone(model) as Rc<dyn Container>;
+        tokio::task::spawn_local(listing.list(container, from, pages));
+        let mut all = Vec::new();
+        while let Some(page) = told.recv().await {
+            let page = page.expect("nothing is broken");
+            all.push((page.entries.iter().map(key).collect(), page.marker));
+        }
+        all
+    })
+}
+
+fn key(entry: &Entry) -> Key {
+    let name = entry.name.as_str().unwrap().to_owned();
+    (name, snapshot_id(entry).map(str::to_owned))
+}
+
+fn joined(pages: &[(Vec<Key>, Option<Box<str>>)]) -> Vec<Key> {
+    pages.iter().flat_map(|(keys, _)| keys.clone()).collect()
+}
+
+/// Where each entry leaves the listing, with what is left behind it, and where each page does before its first entry.
+fn positions(pages: &[(Vec<Key>, Option<Box<str>>)]) -> Vec<(Position, Vec<Key>)> {
+    let all = joined(pages);
+    let mut passed = 0;
+    let mut positions = Vec::new();
+    for (keys, marker) in pages {
+        for count in 0..=keys.len() {
+            let at = passed + count;
+            let after = at.checked_sub(1).map(|last| &all[last]);
+            let position = Position {
+                folder: None,
+                after: after
+                    .map(|(name, id)| (EntryName::from(&**name), id.as_deref().map(Into::into))),
+                marker: marker.clone(),
+            };
+            positions.push((position, all[at..].to_vec()));
+        }
+        passed += keys.len();
+    }
+    positions
+}
+
+/// Names of few letters, most of which begin alike.
+fn names() -> impl Strategy<Value = Vec<(String, u8)>> {
+    let piece = prop_oneof![
+        4 => prop::sample::select(vec!["a", "b", "c/", "d/", "/"]),
+        1 => prop::sample::select(vec!["-", ".", " ", "%2F", "&", "é", "\u{ff00}", "😀", "😀/", "a/a", "//"]),
+    ];
+    let name = prop::collection::vec(piece, 1..6).prop_map(|pieces| pieces.concat());
+    let snapshots = prop_oneof![6 => Just(0_u8), 1 => 1..5_u8];
+    prop::collection::vec((name, snapshots), 0..120)
+}
+
+fn any_model() -> impl Strategy<Value = Rc<Model>> {
+    let order = prop::sample::select(vec![Order::Bytes, Order::Utf16, Order::Folders]);
+    let levels = prop::sample::select(vec![Levels::InTurns, Levels::Apart, Levels::Bytes]);
+    (
+        names(),
+        order,
+        levels,
+        (1..6_usize, 2..40_usize),
+        0..5_usize,
+        any::<u64>(),
+    )
+        .prop_map(
+            |(names, order, levels, (page_max, level_page_max), empty_every, seed)| {
+                let mut model = Model::new(names, order);
+                (model.levels, model.page_max, model.seed) = (levels, page_max, seed);
+                model.level_page_max = level_page_max;
+                model.empty_every = if empty_every == 1 { 0 } else { empty_every };
+                Rc::new(model)
+            },
+        )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn a_split_listing_tells_what_one_listing_would(model in any_model()) {
+        let all = model.blobs.borrow().clone();
+        prop_assert_eq!(joined(&told(&model, listing("", None), Position::default())), all);
+    }
+
+    #[test]
+    fn a_split_listing_of_a_folder_stays_in_it(model in any_model(), prefix in "[ab]?") {
+        let expected: Vec<Key> = model.blobs.borrow().iter().filter_map(|(name, id)| {
+            let rest = name.strip_prefix("a/")?;
+            rest.starts_with(&prefix).then(|| (rest.to_owned(), id.clone()))
+        }).collect();
+        prop_assert_eq!(joined(&told(&model, listing("/a/", Some(&prefix)), Position::default())), expected);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn a_split_listing_goes_on_behind_any_entry(model in any_model()) {
+        let pages = told(&model, listing("", None), Position::default());
+        for (position, rest) in positions(&pages) {
+            // Where a page has begun and nothing of it was taken, the order of names tells, which is that of bytes.
+            let is_of_page = pages.iter().any(|(keys, marker)| {
+                *marker == position.marker && position.after.as_ref().is_none_or(|(name, id)| {
+                    keys.iter().any(|key| (key.0.as_bytes(), key.1.as_deref()) == (name.as_bytes(), id.as_deref()))
+                })
+            });
+            // What came before a part is not in it.
+            let is_of_other_part = position.marker.as_deref().is_some_and(|marker| marker.split('\0').nth(3) == Some(""));
+            if is_of_page || is_of_other_part || model.order == Order::Bytes {
+                let again = told(&model, listing("", None), position.clone());
+                prop_assert_eq!(joined(&again), rest, "from {:?}", position);
+            }
+        }
+    }
+
+    #[test]
+    fn a_split_listing_goes_on_behind_an_entry_that_is_gone(mut model in any_model()) {
+        if model.order != Order::Bytes {
+            let names = model.blobs.borrow().clone();
+            let names = names.into_iter().map(|(name, _)| (name, 0));
+            model = Rc::new(Model::new(names, Order::Bytes));
+        }
+        let pages = told(&model, listing("", None), Position::default());
+        let all = model.blobs.borrow().clone();
+        for (position, rest) in positions(&pages) {
+            let Some((name, id)) = &position.after else { continue };
+            let is_gone = |key: &Key| key.0.as_bytes() == name.as_bytes() && key.1.as_deref() == id.as_deref();
+            *model.blobs.borrow_mut() = all.iter().filter(|key| !is_gone(key)).cloned().collect();
+            let again = told(&model, listing("", None), position.clone());
+            prop_assert_eq!(joined(&again), rest, "from {:?}", position);
+        }
+    }
+}
+
+/// So many folders with so many names each.
+fn folders(folders: usize, names: usize) -> Model {
+    let name = move |at| (format!("data/d{:03}/f{:03}", at / names, at % names), 0);
+    let mut model = Model::new((0..folders * names).map(name), Order::Bytes);
+    model.page_max = 10;
+    model
+}
+
+#[test]
+fn a_short_listing_costs_not_one_request_more() {
+    for (count, pages) in [(0, 1), (1, 1), (10, 1), (11, 2), (20, 2)] {
+        let model = Rc::new(folders(count, 1));
+        let told = told(&model, listing("", None), Position::default());
+        assert_eq!(joined(&told).len(), count);
+        assert_eq!((model.pages.get(), model.level_pages.get()), (pages, 0));
+        let markers = told.iter().filter_map(|(_, marker)| marker.as_deref());
+        assert!(markers.clone().all(|marker| !marker.contains('\0')));
+        assert_eq!(markers.count(), pages - 1);
+    }
+}
+
+#[test]
+fn folders_are_listed_at_the_same_time() {
+    let model = Rc::new(folders(100, 30));
+    let pages = told(&model, listing("", None), Position::default());
+    assert_eq!(joined(&pages), *model.blobs.borrow());
+    let distinct: std::collections::HashSet<String> =
+        model.prefixes.borrow().iter().cloned().collect();
+    assert!(distinct.len() > 2 * PARTS_AHEAD, "{distinct:?}");
+    // 300 pages are full.
+    let (pages, level_pages) = (model.pages.get(), model.level_pages.get());
+    assert!(pages < 330 && level_pages < 10, "{pages} and {level_pages}");
+}
+
+#[test]
+fn what_has_no_folders_is_asked_for_them_once() {
+    let names = (0..1000).map(|at| (format!("file-{at:04}"), 0));
+    let mut model = Model::new(names, Order::Bytes);
+    (model.page_max, model.level_page_max) = (10, 500);
+    let model = Rc::new(model);
+    let pages = told(&model, listing("", None), Position::default());
+    assert_eq!(joined(&pages), *model.blobs.borrow());
+    assert_eq!((model.pages.get(), model.level_pages.get()), (100, 1));
+}
+
+#[test]
+fn many_small_folders_do_not_become_many_requests() {
+    let name = |at: usize| (format!("{:05}/{}", at / 2, at % 2), 0);
+    let mut model = Model::new((0..5_000).map(name), Order::Bytes);
+    model.page_max = 10;
+    let model = Rc::new(model);
+    let pages = told(&model, listing("", None), Position::default());
+    assert_eq!(joined(&pages), *model.blobs.borrow());
+    let asked = model.pages.get() + model.level_pages.get();
+    assert!(asked < 600, "{asked}");
+}
+
+#[test]
+fn what_is_listed_ahead_is_bounded_whatever_there_is() {
+    let model = Rc::new(folders(300, 40));
+    runs(async {
+        let (pages, mut told) = mpsc::channel(PAGES_AHEAD);
+        let container = Rc::clone(&model) as Rc<dyn Container>;
+        let listing = listing("", None);
+        tokio::task::spawn_local(listing.list(container, Position::default(), pages));
+        let mut taken = 0;
+        let mut is_ahead = false;
+        let mut again = 0;
+        loop {
+            for _ in 0..300 {
+                tokio::task::yield_now().await;
+            }
+            let ahead = model.pages.get() - taken;
+            // What was begun again was listed twice.
+            again = again.max(ahead.saturating_sub(PARTS_BEGUN * PAGES_HELD + PAGES_AHEAD + 1));
+            is_ahead |= ahead >= PARTS_AHEAD * PAGES_HELD;
+            match told.recv().await {
+                Some(page) => taken += usize::from(page.is_ok()),
+                None => break,
+            }
+        }
+        assert!(is_ahead, "nothing is listed ahead");
+        assert_eq!(again, 0);
+    });
+}
+
+#[test]
+fn what_cannot_be_listed_is_told_behind_all_that_comes_before_it() {
+    let mut model = folders(100, 30);
+    model.broken = Some("data/d05".into());
+    let model = Rc::new(model);
+    let (keys, error) = runs(async {
+        let (pages, mut told) = mpsc::channel(PAGES_AHEAD);
+        let container = Rc::clone(&model) as Rc<dyn Container>;
+        tokio::task::spawn_local(listing("", None).list(container, Position::default(), pages));
+        let (mut keys, mut error) = (Vec::new(), None);
+        while let Some(page) = told.recv().await {
+            assert!(error.is_none(), "an error is the last");
+            match page {
+                Ok(page) => keys.extend(page.entries.iter().map(key)),
+                Err(broken) => error = Some(broken),
+            }
+        }
+        (keys, error)
+    });
+    assert!(error.is_some());
+    let blobs = model.blobs.borrow();
+    let before = blobs.iter().filter(|(name, _)| &**name < "data/d05");
+    assert!(keys.iter().eq(before), "{:?}", keys.last());
+}
+
+#[test]
+fn a_journal_of_a_later_version_is_refused() {
+    let model = Rc::new(folders(3, 3));
+    let position = Position {
+        marker: Some("\0?".into()),
+        ..Position::default()
+    };
+    let error = runs(async {
+        let (pages, mut told) = mpsc::channel(PAGES_AHEAD);
+        let container = Rc::clone(&model) as Rc<dyn Container>;
+        tokio::task::spawn_local(listing("", None).list(container, position, pages));
+        told.recv().await
+    });
+    assert!(matches!(error, Some(Err(Error::Usage(_)))));
+}

@@ -1,0 +1,210 @@
+//! A container in memory that lists as a service does.
+
+use std::cell::{Cell, RefCell};
+use std::cmp::Ordering;
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+use quick_xml::escape::escape;
+
+use super::super::container::{Container, Wanted, What};
+use crate::Result;
+use crate::store::Step;
+use crate::store::rest::page::Marker;
+
+/// The order of the names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    Bytes,
+    Utf16,
+    /// Folder by folder, as in a hierarchy.
+    Folders,
+}
+
+/// How a level is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Levels {
+    /// As the blobs are.
+    InTurns,
+    /// On every page, the blobs and then the folders.
+    Apart,
+    /// In the order of bytes, whatever that of the blobs is.
+    Bytes,
+}
+
+/// A blob, or a snapshot of one.
+pub(super) type Key = (String, Option<String>);
+
+/// A container.
+#[derive(Debug)]
+pub(super) struct Model {
+    pub(super) order: Order,
+    pub(super) levels: Levels,
+    /// In the order of the listing.
+    pub(super) blobs: RefCell<Vec<Key>>,
+    pub(super) page_max: usize,
+    pub(super) level_page_max: usize,
+    /// Every so many pages one is empty.
+    pub(super) empty_every: usize,
+    /// What the listing waits for differs by this.
+    pub(super) seed: u64,
+    /// Pages of blobs and of levels that were asked for.
+    pub(super) pages: Cell<usize>,
+    pub(super) level_pages: Cell<usize>,
+    /// Prefixes that were asked for.
+    pub(super) prefixes: RefCell<Vec<String>>,
+    /// A page of a prefix that begins like this breaks.
+    pub(super) broken: Option<String>,
+}
+
+impl Model {
+    /// Names, and how many snapshots each has.
+    pub(super) fn new(names: impl IntoIterator<Item = (String, u8)>, order: Order) -> Self {
+        let mut names: Vec<(String, u8)> = names.into_iter().collect();
+        names.sort_by(|(one, _), (other, _)| order.compare(one, other));
+        names.dedup_by(|(one, _), (other, _)| one == other);
+        let versions = |(name, count): (String, u8)| {
+            let id = |number| Some(format!("2011-03-09T01:42:3{number}.0000000Z"));
+            let ids = (0..count).map(id).chain([None]);
+            ids.map(move |id| (name.clone(), id)).collect::<Vec<_>>()
+        };
+        Self {
+            order,
+            levels: Levels::InTurns,
+            blobs: RefCell::new(names.into_iter().flat_map(versions).collect()),
+            page_max: 3,
+            level_page_max: 5000,
+            empty_every: 0,
+            seed: 0,
+            pages: Cell::default(),
+            level_pages: Cell::default(),
+            prefixes: RefCell::default(),
+            broken: None,
+        }
+    }
+
+    fn blobs_page(&self, wanted: Wanted<'_>) -> String {
+        let blobs = self.blobs.borrow();
+        let from = wanted.after.map(|Marker(marker)| {
+            let (key, _number) = marker.rsplit_once('|').expect("a marker of this service");
+            let (name, id) = key.rsplit_once('|').expect("a marker of this service");
+            (
+                name.to_owned(),
+                Some(id.to_owned()).filter(|id| !id.is_empty()),
+            )
+        });
+        let is_ahead = |key: &&Key| {
+            let is_passed = from.as_ref().is_some_and(|from| self.is_before(key, from));
+            key.0.starts_with(wanted.prefix) && !is_passed
+        };
+        let mut ahead = blobs.iter().filter(is_ahead);
+        let number = self.pages.get();
+        let is_empty = self.empty_every > 0 && number.is_multiple_of(self.empty_every);
+        let mut xml = String::new();
+        let count = if is_empty { 0 } else { self.page_max };
+        for (name, id) in ahead.by_ref().take(count) {
+            write!(xml, "<Blob><Name>{}</Name>", escape(&**name)).unwrap();
+            if let Some(id) = id {
+                write!(xml, "<Snapshot>{id}</Snapshot>").unwrap();
+            }
+            xml.push_str("<Properties><Last-Modified>Thu, 16 Aug 2018 15:19:39 GMT</Last-Modified><Etag>0x1</Etag><Content-Length>1</Content-Length></Properties></Blob>");
+        }
+        let next = ahead.next();
+        let next = next.map(|(name, id)| {
+            let id = id.as_deref().unwrap_or_default();
+            format!("{name}|{id}|{number}")
+        });
+        written(&xml, next)
+    }
+
+    fn level_page(&self, wanted: Wanted<'_>, entries_max: Option<usize>) -> String {
+        let mut items: Vec<String> = Vec::new();
+        for (name, id) in &*self.blobs.borrow() {
+            let Some(rest) = name.strip_prefix(wanted.prefix).filter(|_| id.is_none()) else {
+                continue;
+            };
+            let end = rest.find('/').map_or(rest.len(), |slash| slash + 1);
+            let item = &name[..wanted.prefix.len() + end];
+            if items.last().is_none_or(|last| last != item) {
+                items.push(item.to_owned());
+            }
+        }
+        if self.levels == Levels::Bytes {
+            items.sort();
+        }
+        let from = wanted
+            .after
+            .map_or(0, |Marker(marker)| marker.parse().unwrap());
+        let count = entries_max
+            .unwrap_or(self.level_page_max)
+            .min(self.level_page_max);
+        let end = (from + count).min(items.len());
+        let is_folder = |item: &str| item.len() > wanted.prefix.len() && item.ends_with('/');
+        let page = &mut items[from..end];
+        if self.levels == Levels::Apart {
+            page.sort_by_key(|item| is_folder(item));
+        }
+        let mut xml = String::new();
+        for item in page {
+            let kind = if is_folder(item) {
+                "BlobPrefix"
+            } else {
+                "Blob"
+            };
+            write!(xml, "<{kind}><Name>{}</Name></{kind}>", escape(&**item)).unwrap();
+        }
+        written(&xml, (end < items.len()).then(|| end.to_string()))
+    }
+
+    /// The first comes before the second; of one name, its snapshots come first.
+    fn is_before(&self, one: &Key, other: &Key) -> bool {
+        let order = self.order.compare(&one.0, &other.0);
+        let age = |key: &Key| (key.1.is_none(), key.1.clone());
+        order.then_with(|| age(one).cmp(&age(other))).is_lt()
+    }
+}
+
+impl Order {
+    fn compare(self, one: &str, other: &str) -> Ordering {
+        match self {
+            Self::Bytes => one.cmp(other),
+            Self::Utf16 => one.encode_utf16().cmp(other.encode_utf16()),
+            Self::Folders => one.split('/').cmp(other.split('/')),
+        }
+    }
+}
+
+fn written(blobs: &str, next: Option<String>) -> String {
+    let next = next.unwrap_or_default();
+    let next = escape(&*next);
+    format!(
+        "<EnumerationResults><Blobs>{blobs}</Blobs><NextMarker>{next}</NextMarker></EnumerationResults>"
+    )
+}
+
+impl Container for Model {
+    fn page<'a>(&'a self, wanted: Wanted<'a>) -> Step<'a, Result<Bytes>> {
+        let count = match wanted.what {
+            What::Blobs => &self.pages,
+            What::Level(_) => &self.level_pages,
+        };
+        count.set(count.get() + 1);
+        self.prefixes.borrow_mut().push(wanted.prefix.to_owned());
+        let number = (self.pages.get() + self.level_pages.get()) as u64;
+        let turns = (number ^ self.seed).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 60;
+        Box::pin(async move {
+            for _ in 0..turns {
+                tokio::task::yield_now().await;
+            }
+            let broken = self.broken.as_deref();
+            if broken.is_some_and(|broken| wanted.prefix.starts_with(broken)) {
+                return Ok("<broken".into());
+            }
+            let page = match wanted.what {
+                What::Blobs => self.blobs_page(wanted),
+                What::Level(entries_max) => self.level_page(wanted, entries_max),
+            };
+            Ok(page.into())
+        })
+    }
+}

@@ -1,0 +1,105 @@
+//! A listing of many pages is split by the folders that there are, and nobody can tell from what comes of it.
+//!
+//! The services are made to give small pages, which are as many as a million blobs have.
+
+use azring_emulator_tests::account::Account;
+use azring_emulator_tests::azurite;
+use azring_emulator_tests::command::{Azring, Folder};
+use azring_emulator_tests::compare::assert_same;
+use azring_emulator_tests::emulator::{Behaviour, ListingHabit, Options, Server};
+use azring_emulator_tests::interceptor::Interceptor;
+use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::tree::Tree;
+
+/// Folders within folders, some of which are called like the beginning of others, and blobs between them.
+fn many() -> Tree {
+    let mut names = Vec::new();
+    for folder in 0..40 {
+        names.extend((0..12).map(|at| format!("data/d{folder}/f{at}")));
+        names.push(format!("data/d{folder}-more"));
+    }
+    for folder in ["é", "ü ", "😀", "\u{ff00}", "%2F", "a&b"] {
+        names.extend((0..9).map(|at| format!("{folder}/{at}")));
+        names.push(format!("{folder}.txt"));
+    }
+    Tree::named(names.iter().map(String::as_str))
+}
+
+fn emulator(entries_max: usize) -> (Server, Container) {
+    let listing = ListingHabit {
+        short_every: 5,
+        entries_max,
+        ..ListingHabit::default()
+    };
+    let behaviour = Behaviour {
+        listing,
+        ..Behaviour::default()
+    };
+    let options = Options {
+        behaviour,
+        ..Options::default()
+    };
+    let server = Server::start(&options).expect("an emulator starts");
+    let service = BlobService::path_style(&server.blob_url(), &Account::development(), None);
+    let container = service.fresh_container("listing");
+    (server, container)
+}
+
+/// The names that would be copied, in the order in which they are told.
+fn told(copy: Azring) -> Vec<String> {
+    let outcome = copy.args(["/S", "/L", "/Output:json"]).run().succeeded();
+    let records = outcome.stdout.lines().map(|line| {
+        serde_json::from_str::<serde_json::Value>(line).expect("a record on each line")
+    });
+    records
+        .filter(|record| record["outcome"] == "would_copy")
+        .map(|record| record["name"].as_str().expect("it has a name").to_owned())
+        .collect()
+}
+
+fn in_order_of_bytes(tree: &Tree) -> Vec<String> {
+    tree.files().map(|(name, _)| name.to_owned()).collect()
+}
+
+#[test]
+fn a_split_listing_tells_every_blob_once_and_in_order() {
+    let (server, container) = emulator(10);
+    let tree = many();
+    tree.put_into(&container);
+    server.watch().counters.reset();
+    let folder = Folder::new();
+    let copy = |target: &Folder| {
+        Azring::copy(container.url(), target.path())
+            .source_key(container.service().account())
+            .arg("/SourceType:Blob")
+    };
+    assert_eq!(told(copy(&folder)), in_order_of_bytes(&tree));
+    let pages = server.watch().counters.of("ListBlobs").requests;
+    copy(&folder).args(["/S", "/Y"]).run().succeeded();
+    assert_same(&tree, &Tree::read_from(folder.path()));
+    assert!(pages > 60, "{pages}");
+}
+
+#[test]
+fn azurites_listing_is_split_too() {
+    let azurite = azurite::shared();
+    let container = azurite.blob_service().fresh_container("listing");
+    let tree = many();
+    tree.put_into(&container);
+    let small = "include=metadata&maxresults=10";
+    let interceptor = Interceptor::saying(azurite.origin(), "include=metadata", small);
+    let account = container.service().account();
+    let through = interceptor
+        .blob_service(account)
+        .container(container.name());
+    let folder = Folder::new();
+    let copy = || {
+        let address = format!("{}?{}", through.url(), container.service().account_sas());
+        Azring::copy(address, folder.path()).arg("/SourceType:Blob")
+    };
+    let mut expected = in_order_of_bytes(&tree);
+    expected.sort_by(|one, other| one.encode_utf16().cmp(other.encode_utf16()));
+    assert_eq!(told(copy()), expected);
+    copy().args(["/S", "/Y"]).run().succeeded();
+    assert_same(&tree, &Tree::read_from(folder.path()));
+}
