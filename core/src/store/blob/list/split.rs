@@ -193,7 +193,7 @@ mod tests {
         names.iter().map(item).collect()
     }
 
-    fn stand<'a>(last: &'a str, pages: usize) -> Stand<'a> {
+    fn stand(last: &str, pages: usize) -> Stand<'_> {
         Stand {
             scope: "",
             first: None,
@@ -219,7 +219,10 @@ mod tests {
             split_into(stand("da/x", 3), &level),
             told("da/", &["db1", "db2", "db3", "dc", "e", "é"])
         );
-        assert_eq!(split_into(stand("db2", 3), &level), told("d", &["e", "é"]));
+        assert_eq!(
+            split_into(stand("db2", 3), &level),
+            told("db", &["dc", "e", "é"])
+        );
         assert_eq!(split_into(stand("é/x", 9), &level), told("é/", &[]));
     }
 
@@ -235,11 +238,9 @@ mod tests {
             ("\u{ff00}/x", &["\u{ff00}/", "😀/"]),
             ("a-/x", &["a-/", "a/"]),
         ] {
-            assert_eq!(
-                split_into(stand(last, 9), &folders(level)),
-                None,
-                "{level:?}"
-            );
+            let told = split_into(stand(last, 9), &folders(level));
+            let nothing = (String::new(), Vec::new());
+            assert!(told.is_none_or(|told| told == nothing), "{level:?}");
         }
         // The folder itself may be an object.
         let level = folders(&["a/", "b/", "b1/", "b2/"]);
