@@ -9,7 +9,7 @@
 )]
 
 #[cfg(target_arch = "x86_64")]
-mod avx2;
+mod vector;
 
 use md5_simd::hazmat::compress_block;
 
@@ -67,8 +67,13 @@ fn compress_side_by_side(lanes: &mut [Lane<'_>], count: usize) -> bool {
         states[index] = *lane.state;
         streams[index] = lane.blocks;
     }
-    // SAFETY: the CPU has AVX2, which is all that the function asks for.
-    unsafe { avx2::compress(&mut states, &streams, count) };
+    if is_x86_feature_detected!("avx512vl") {
+        // SAFETY: the CPU has AVX-512 for vectors of any length, which is all that the function asks for.
+        unsafe { vector::avx512::compress(&mut states, &streams, count) };
+    } else {
+        // SAFETY: the CPU has AVX2, which is all that the function asks for.
+        unsafe { vector::avx2::compress(&mut states, &streams, count) };
+    }
     for (lane, state) in lanes.iter_mut().zip(states) {
         *lane.state = state;
     }
@@ -91,6 +96,26 @@ mod tests {
             compress_block(&mut state, block);
             state
         })
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn every_kind_of_cpu_comes_to_the_same() {
+        let streams: [Vec<Block>; LANES] =
+            std::array::from_fn(|stream| (0..9).map(|at| [(stream * 31 + at) as u8; 64]).collect());
+        let blocks = streams.each_ref().map(Vec::as_slice);
+        let expected = blocks.map(|blocks| one_by_one(START, blocks));
+        let mut states = [[START; LANES]; 2];
+        if is_x86_feature_detected!("avx2") {
+            // SAFETY: the CPU has AVX2.
+            unsafe { vector::avx2::compress(&mut states[0], &blocks, 9) };
+            assert_eq!(states[0], expected);
+        }
+        if is_x86_feature_detected!("avx512vl") {
+            // SAFETY: the CPU has AVX-512 for vectors of any length.
+            unsafe { vector::avx512::compress(&mut states[1], &blocks, 9) };
+            assert_eq!(states[1], expected);
+        }
     }
 
     proptest! {
