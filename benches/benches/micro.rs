@@ -67,7 +67,7 @@ fn side_by_side(criterion: &mut Criterion) {
     let streams = Streams::new();
     let mut group = criterion.benchmark_group("digest");
     group.throughput(Throughput::Bytes(BLOCK as u64));
-    for number in [1, 4, LANES] {
+    for number in [1, 4, 8, LANES] {
         group.bench_function(
             format!("MD5 of a block, in {number} stream(s)"),
             |bencher| {

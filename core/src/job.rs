@@ -39,6 +39,7 @@ use crate::options::Options;
 use crate::plan::history::{Note, Take};
 use crate::plan::route::{Route, route};
 use crate::report::{Event, Observer, Summary, Totals};
+use crate::schedule::queue::{HASHED_MAX, OPEN_MAX};
 use crate::stop::Stop;
 use crate::store;
 use crate::transfer::{Lane, Told};
@@ -175,7 +176,13 @@ impl Run<'_> {
         let preparing = ends.destination.prepare(&tools);
         let prepared = stop.unless_stopped(preparing).await;
         prepared.map_err(|error| error.at(Side::Target))?;
-        let (crew, queue, told, pilot) = machine.start(stop);
+        // What is under way when the time of a measurement is over is carried to its end: the fewer, the sooner.
+        let open_max = if ends.wants_md5 && options.selection.lasts.is_none() {
+            HASHED_MAX
+        } else {
+            OPEN_MAX
+        };
+        let (crew, queue, told, pilot) = machine.start(stop, open_max);
         let heard = self.listen(told, notes, pilot);
         let (unlisted, lost) = tokio::join!(feed.feed(queue, earlier), heard);
         crew.join()?;

@@ -140,8 +140,13 @@ impl Machine {
         }
     }
 
-    /// Starts the workers; returns them, the queue that they take from, what they tell, and who steers them.
-    pub(super) fn start(&self, stop: &Stop) -> (Threads, Queue, UnboundedReceiver<Told>, Pilot) {
+    /// Starts the workers; returns them, the queue that they take from, in which `open_max` large objects take turns, what
+    /// they tell, and who steers them.
+    pub(super) fn start(
+        &self,
+        stop: &Stop,
+        open_max: usize,
+    ) -> (Threads, Queue, UnboundedReceiver<Told>, Pilot) {
         let gate = self.gate(self.workers);
         let disk = Arc::new(Load::default());
         let memory = Arc::new(Shortage::default());
@@ -155,7 +160,7 @@ impl Machine {
             settings: Arc::clone(&self.settings),
             stop: stop.clone(),
         };
-        let (queue, works) = Queue::new();
+        let (queue, works) = Queue::new(open_max);
         let (told, hearing) = unbounded_channel();
         let threads = crew.start(&works, &told);
         let pilot = self.pilot(gate, (disk, memory), Some(works.downgrade()));

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use async_channel::{Receiver, Sender};
+use azring_transport::md5::LANES;
 
 use super::room::{Place, Room};
 use super::slots::{Slot, Slots};
@@ -16,9 +17,11 @@ use crate::transfer::Carriage;
 /// How many chunks may wait.
 pub const QUEUED_MAX: usize = 1024;
 
-/// Large objects whose chunks are handed out in turns: as many as one thread hashes side by side. Fewer wait for more, or for
-/// the end.
+/// Large objects whose chunks are handed out in turns. Fewer wait for more, or for the end.
 pub(crate) const OPEN_MAX: usize = 8;
+
+/// The same where their MD5 is wanted: as many as one thread hashes side by side.
+pub(crate) const HASHED_MAX: usize = LANES;
 
 /// One chunk of one object, to carry.
 #[derive(Debug)]
@@ -46,18 +49,20 @@ impl Work {
 pub struct Queue {
     works: Sender<Work>,
     open: VecDeque<(Arc<Carriage>, u32)>,
+    open_max: usize,
     room: Room,
     slots: Slots,
 }
 
 impl Queue {
-    /// A queue and the end that workers take from.
-    pub fn new() -> (Self, Receiver<Work>) {
+    /// A queue in which so many large objects take turns, and the end that workers take from.
+    pub fn new(open_max: usize) -> (Self, Receiver<Work>) {
         let (works, taken) = async_channel::bounded(QUEUED_MAX);
         (
             Self {
                 works,
                 open: VecDeque::new(),
+                open_max,
                 room: Room::new(),
                 slots: Slots::new(QUEUED_MAX),
             },
@@ -72,7 +77,7 @@ impl Queue {
             return;
         }
         self.open.push_back((carriage, 0));
-        while self.open.len() >= OPEN_MAX {
+        while self.open.len() >= self.open_max {
             self.advance().await;
         }
     }
@@ -151,15 +156,15 @@ mod tests {
         ))
     }
 
-    #[test]
-    fn chunks_of_an_object_come_in_order_and_large_objects_take_turns() {
+    /// In which order the chunks come of which objects, when so many take turns.
+    fn order(open_max: usize, objects: &[(&str, u64)]) -> Vec<String> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .unwrap();
-        let order = runtime.block_on(async {
-            let (mut queue, works) = Queue::new();
-            for (name, bytes) in [("a", 30), ("b", 20), ("small", 5), ("c", 20), ("empty", 0)] {
-                queue.push(carriage(name, bytes)).await;
+        runtime.block_on(async {
+            let (mut queue, works) = Queue::new(open_max);
+            for (name, bytes) in objects {
+                queue.push(carriage(name, *bytes)).await;
             }
             queue.close().await;
             let mut order = Vec::new();
@@ -167,10 +172,22 @@ mod tests {
                 order.push(format!("{}{}", work.carriage.task().entry.name, work.index));
             }
             order
-        });
+        })
+    }
+
+    #[test]
+    fn chunks_of_an_object_come_in_order_and_large_objects_take_turns() {
+        let objects = [("a", 30), ("b", 20), ("small", 5), ("c", 20), ("empty", 0)];
         assert_eq!(
-            order,
+            order(OPEN_MAX, &objects),
             ["small0", "empty0", "a0", "b0", "c0", "a1", "b1", "c1", "a2"]
         );
+    }
+
+    #[test]
+    fn no_more_large_objects_take_turns_than_were_asked_for() {
+        let objects = [("a", 20), ("b", 20), ("c", 20)];
+        assert_eq!(order(2, &objects), ["a0", "b0", "a1", "b1", "c0", "c1"]);
+        assert_eq!(order(4, &objects), ["a0", "b0", "c0", "a1", "b1", "c1"]);
     }
 }
