@@ -7,7 +7,7 @@
 #[allow(dead_code, reason = "the core's tests use all of it")]
 mod link;
 
-use link::figures::{best, figures};
+use link::figures::{Best, Figures, best, figures, missed};
 use link::rules::Rule;
 use link::scenario::{Scenario, disks, drawn, drawn_disk, drawn_line, lines, named};
 use link::world::World;
@@ -43,23 +43,41 @@ fn main() {
         return;
     }
     let seeds = words.first().and_then(|word| word.parse().ok());
-    println!("{}", title());
     let seeds = 0..seeds.unwrap_or(DRAWN);
-    for scenario in named()
-        .into_iter()
-        .chain(lines())
-        .chain(disks())
-        .chain(seeds.clone().map(drawn))
-        .chain(seeds.clone().map(drawn_line))
-        .chain(seeds.map(drawn_disk))
-    {
-        println!("{}", line(&scenario));
+    let kinds = [
+        ("named links", named()),
+        ("named lines", lines()),
+        ("named disks", disks()),
+        ("drawn links", seeds.clone().map(drawn).collect()),
+        ("drawn lines", seeds.clone().map(drawn_line).collect()),
+        ("drawn disks", seeds.map(drawn_disk).collect()),
+    ];
+    println!("{}", title());
+    let mut sums = Vec::new();
+    for (kind, scenarios) in kinds {
+        let mut sum = [(0, f64::INFINITY); 2];
+        for scenario in &scenarios {
+            let best = best(scenario);
+            let up = scenario.clone().upload();
+            for (scenario, (met, worst)) in [scenario, &up].into_iter().zip(&mut sum) {
+                let ours = figures(scenario, &best, Rule::ours(scenario.request_bytes));
+                println!("{}", line(scenario, &best, &ours));
+                *met += usize::from(missed(scenario, &ours).is_empty());
+                *worst = worst.min(ours.moved);
+            }
+        }
+        let [down, up] = sum.map(|(met, worst)| format!("{met} (worst {worst:.2})"));
+        sums.push(format!(
+            "of {} {kind} all is met: {down}, up {up}",
+            scenarios.len()
+        ));
     }
+    println!("{}", sums.join("\n"));
 }
 
 fn title() -> String {
     format!(
-        "{:62} {:>5} {:>9} | {:>6} {:>6} {:>6} {:>6} {:>4} | share of the best in a minute: {:>5} {:>5} {:>5} {:>5} {:>5}",
+        "{:72} {:>5} {:>9} | {:>6} {:>6} {:>6} {:>6} {:>4} | {:>5} {:>5} {:>5} {:>5} {:>5} | missed",
         "link",
         "best",
         "MB/s",
@@ -76,9 +94,7 @@ fn title() -> String {
     )
 }
 
-fn line(scenario: &Scenario) -> String {
-    let best = best(scenario);
-    let ours = figures(scenario, &best, Rule::ours(scenario.request_bytes));
+fn line(scenario: &Scenario, best: &Best, ours: &Figures) -> String {
     let others = [
         Rule::Fixed(16),
         Rule::Fixed(32),
@@ -86,9 +102,9 @@ fn line(scenario: &Scenario) -> String {
         Rule::aimd(),
         Rule::steps(),
     ];
-    let others = others.map(|rule| format!("{:5.2}", figures(scenario, &best, rule).moved));
+    let others = others.map(|rule| format!("{:5.2}", figures(scenario, best, rule).moved));
     format!(
-        "{:62} {:5} {:9.1} | {:6.2} {:6.3} {:6.4} {:6.2} {:4} | {:30} {}",
+        "{:72} {:5} {:9.1} | {:6.2} {:6.3} {:6.4} {:6.2} {:4} | {} | {}",
         scenario.name,
         best.number,
         best.phases[0].1 / 1e6,
@@ -97,8 +113,8 @@ fn line(scenario: &Scenario) -> String {
         ours.wasted,
         ours.back_s,
         ours.number,
-        "",
-        others.join(" ")
+        others.join(" "),
+        missed(scenario, ours).join(", ")
     )
 }
 

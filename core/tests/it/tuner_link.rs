@@ -11,6 +11,9 @@ use crate::link::world::World;
 /// Links that nobody chose: the seeds 0 to this.
 const DRAWN: u64 = 40;
 
+/// And lines of packets, of which it takes fewer to be slow.
+const DRAWN_LINES: u64 = 20;
+
 /// The rule for a link.
 type OfScenario = fn(&Scenario) -> Rule;
 
@@ -75,6 +78,31 @@ fn on_links_that_nobody_chose_nine_of_ten_meet_every_figure_and_none_is_lost() {
         }
     }
     assert!(misses.len() as u64 <= DRAWN / 10, "{misses:#?}");
+}
+
+/// How many of these meet every figure as downloads, and the least that any moved of what the best number moves.
+fn met(scenarios: impl IntoIterator<Item = Scenario>) -> (usize, f64) {
+    let (mut met, mut least) = (0, f64::INFINITY);
+    for scenario in scenarios {
+        let best = best(&scenario);
+        let figures = figures(&scenario, &best, Rule::ours(scenario.request_bytes));
+        met += usize::from(missed(&scenario, &figures).is_empty());
+        least = figures.moved.min(least);
+    }
+    (met, least)
+}
+
+#[test]
+fn on_long_lines_half_meet_every_figure_and_none_is_lost_for_the_slow_beginning_of_its_connections()
+{
+    let (met, least) = met(lines());
+    assert!(met >= 7 && least >= 0.8, "{met}, {least}");
+}
+
+#[test]
+fn on_lines_that_nobody_chose_two_of_three_meet_every_figure_and_all_move_nearly_the_most() {
+    let (met, least) = met((0..DRAWN_LINES).map(drawn_line));
+    assert!(met >= 14 && least >= 0.88, "{met}, {least}");
 }
 
 #[test]

@@ -48,6 +48,11 @@ impl Blocks {
         }
     }
 
+    /// Whether so many requests of the present size take no longer than they should at a rate in bytes per second.
+    pub(super) fn allow(&self, rate: f64, concurrency: u32) -> bool {
+        self.bytes as f64 * f64::from(concurrency) <= REQUEST_SECONDS_MAX * rate
+    }
+
     /// Fits the size to a rate in bytes per second that `concurrency` requests share, and tells how many of the smallest
     /// size there may be. It grows only while all is calm.
     pub(super) fn fit(&mut self, rate: f64, concurrency: u32, is_calm: bool) -> u32 {

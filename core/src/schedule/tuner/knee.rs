@@ -66,6 +66,8 @@ pub(super) struct Knee {
     strange: i32,
     settling: u32,
     measuring: u32,
+    /// Requests take several windows: those that a smaller number would wait for, and what it would then bring, cost seconds.
+    is_long: bool,
     held: u32,
     up_every: u32,
     down_every: u32,
@@ -88,6 +90,7 @@ impl Knee {
             strange: 0,
             settling: 1,
             measuring: 2,
+            is_long: false,
             held: 0,
             up_every: UP_EVERY,
             down_every: DOWN_EVERY,
@@ -130,9 +133,14 @@ impl Knee {
         self.measuring = windows.clamp(2, 8);
     }
 
+    /// Requests take several windows.
+    pub(super) fn set_long(&mut self, is_long: bool) {
+        self.is_long = is_long;
+    }
+
     /// After the first window: requests take long, so it begins with few.
-    pub(super) fn be_careful(&mut self) {
-        self.concurrency = self.concurrency.min(CAREFUL);
+    pub(super) fn be_careful(&mut self, opened: u32) {
+        self.concurrency = self.concurrency.min(CAREFUL.max(opened));
         self.climb_to(self.concurrency);
     }
 
@@ -184,12 +192,13 @@ impl Knee {
     }
 
     /// A window has passed; `may_grow` is false where more requests could not help.
-    pub(super) fn step(&mut self, work: f64, under_way: u32, may_grow: bool) {
+    pub(super) fn step(&mut self, work: f64, ended: u32, under_way: u32, may_grow: bool) {
         self.since_down += 1;
         match &mut self.state {
             State::Climb { trial, doubted } => {
                 let opening = self.opening.replace(work);
                 if self.tried.is_empty()
+                    && !self.is_long
                     && opening.is_some_and(|before| work < 0.85 * before)
                     && trial.concurrency > 1
                 {
@@ -199,7 +208,7 @@ impl Knee {
                     self.descend_to(fewer);
                     return;
                 }
-                let Some(brought) = trial.add(work, under_way) else {
+                let Some(brought) = trial.add(work, ended, under_way) else {
                     return;
                 };
                 let best = best(&self.tried);
@@ -216,7 +225,7 @@ impl Knee {
                 self.go_on_from(concurrency, helps, may_grow);
             }
             State::Descend(trial) => {
-                let Some(brought) = trial.add(work, under_way) else {
+                let Some(brought) = trial.add(work, ended, under_way) else {
                     return;
                 };
                 let concurrency = trial.concurrency;
@@ -230,7 +239,7 @@ impl Knee {
             }
             State::Hold => self.stay(work, may_grow),
             State::Up(trial) => {
-                let Some(brought) = trial.add(work, under_way) else {
+                let Some(brought) = trial.add(work, ended, under_way) else {
                     return;
                 };
                 let (above, usual) = (trial.concurrency, self.usual.unwrap_or(0.0));
@@ -258,7 +267,7 @@ impl Knee {
                 }
             }
             State::Down(trial) => {
-                let brought = trial.add(work, under_way);
+                let brought = trial.add(work, ended, under_way);
                 let is_hopeless = trial.is_hopeless(self.usual.unwrap_or(0.0));
                 let Some(brought) = brought.or(is_hopeless.then_some(0.0)) else {
                     return;
@@ -291,7 +300,11 @@ impl Knee {
         } else if !may_grow && self.tried.len() == 1 && concurrency > 1 {
             // The processor is busy from the beginning: fewer may do, and their blocks stay in its caches.
             self.descend_to(concurrency / 2);
-        } else if self.tried.len() == 2 && self.tried[0].0 > 1 && self.usual.is_none() {
+        } else if self.tried.len() == 2
+            && self.tried[0].0 > 1
+            && self.usual.is_none()
+            && !self.is_long
+        {
             // The first doubling brought nothing: fewer than at the beginning may do.
             self.descend_to(self.tried[0].0 / 2);
         } else {
@@ -368,9 +381,18 @@ impl Knee {
 
     fn climb_to(&mut self, concurrency: u32) {
         self.state = State::Climb {
-            trial: Trial::new(concurrency.min(self.most), self.settling, 1),
+            trial: self.climbing(concurrency.min(self.most)),
             doubted: false,
         };
+    }
+
+    fn climbing(&self, concurrency: u32) -> Trial {
+        let trial = Trial::new(concurrency, self.settling, 1);
+        if self.is_long {
+            trial.of_a_generation()
+        } else {
+            trial
+        }
     }
 
     fn descend_to(&mut self, concurrency: u32) {

@@ -1,16 +1,19 @@
 //! The controller: what was measured in a window comes in, what holds for the next one goes out.
 //!
 //! It moves four things. The number of requests under way ([`knee`]) follows goodput: the fewest that bring all there
-//! is. The pace at which requests start ([`pacer`]) follows the service's push-back. The size of blocks ([`blocks`])
-//! follows the rate, so that no request takes too long. The number of operations at the disk ([`turns`]) follows the disk, where
-//! that limits. What uploads have moved is an estimate ([`uploads`]). No clock, no thread and no file in here: the same
-//! measurements give the same decisions, so that it can be simulated, over any link, faster than time passes.
+//! is; a run begins with few ([`opening`]). The pace at which requests start ([`pacer`]) follows the service's push-back. The
+//! size of blocks ([`blocks`]) follows the rate, so that no request takes too long. The number of operations at the disk
+//! ([`turns`]) follows the disk, where that limits. What uploads have moved is an estimate ([`uploads`]). No clock, no thread
+//! and no file in here: the same measurements give the same decisions, so that it can be simulated, over any link, faster than
+//! time passes.
 
 mod blocks;
 
 mod decision;
 
 mod knee;
+
+mod opening;
 
 mod pacer;
 
@@ -25,11 +28,13 @@ mod uploads;
 use std::time::Duration;
 
 pub use decision::{Bound, Decision, Pace, Phase};
+pub use opening::OPENING;
 pub use sample::{Cause, Sample};
 pub use uploads::{Answered, Uploads};
 
 use blocks::Blocks;
 use knee::Knee;
+use opening::Opening;
 use pacer::Pacer;
 use turns::Turns;
 
@@ -52,11 +57,11 @@ const AT_DISK: u32 = 2;
 /// And with so many there, it has all it can use.
 const ENOUGH_AT_DISK: u32 = 24;
 
-/// What a long request has moved by the end of the first window, in bytes.
-const LONG_BYTES: u64 = 96 * 1024;
+/// Where fewer end in a window for each that is under way, requests are long.
+const LONG_TURNOVER: f64 = 0.5;
 
-/// In the first window, so many requests are under way at first, and one more for each that succeeds.
-pub const OPENING: u32 = 4;
+/// So long a round trip is a long one.
+const FAR: Duration = Duration::from_millis(15);
 
 /// Where the controller begins, and its limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +94,9 @@ pub struct Tuner {
     bound: Bound,
     hold: Option<Duration>,
     is_open: bool,
+    opening: Opening,
+    /// The shortest round trip.
+    round_trip: Option<Duration>,
     /// The number that was last held where nothing but the link limited.
     settled: Option<u32>,
 }
@@ -107,6 +115,8 @@ impl Tuner {
             bound: Bound::Unknown,
             hold: None,
             is_open: false,
+            opening: Opening::new(range.start),
+            round_trip: None,
             settled: None,
             range,
         }
@@ -118,7 +128,7 @@ impl Tuner {
             concurrency: if self.range.is_fixed {
                 self.range.start
             } else if !self.is_open {
-                self.range.start.min(OPENING)
+                self.opening.concurrency()
             } else {
                 self.knee.concurrency()
             },
@@ -149,6 +159,12 @@ impl Tuner {
             .filter(|_| sample.refused_share() > HOLD_SHARE);
         let work = sample.work();
         let is_full = sample.processor > PROCESSOR_FULL;
+        let is_far = self.is_far(sample);
+        let blocks = self.blocks;
+        let allows = |rate, concurrency| blocks.allow(rate, concurrency);
+        if !self.opening.step(sample, allows) {
+            return self.decision();
+        }
         self.fit(sample);
         let round_trip = sample.round_trip.unwrap_or_default().as_secs_f64();
         let settling = (1.5 * round_trip / sample.window.as_secs_f64().max(1e-3)).ceil();
@@ -157,6 +173,7 @@ impl Tuner {
         let is_at_disk = self.what_binds(sample, is_full) == Bound::Disk;
         let was_trying = self.turns.is_trying();
         self.turns.step(sample, is_at_disk);
+        self.knee.set_long(is_far && self.turnover < LONG_TURNOVER);
         if sample.timeouts > 0 && sample.timeouts >= sample.succeeded / 10 {
             self.knee.halve();
             self.silence = Some((self.knee.concurrency(), SILENCE_WINDOWS));
@@ -164,13 +181,14 @@ impl Tuner {
             self.knee.freeze(work);
         } else if was_trying || self.turns.is_trying() {
             self.knee.pause();
-        } else if !self.is_open && has_long_requests(sample) {
-            self.knee.be_careful();
+        } else if !self.is_open && self.opening.shows_long_requests(sample) {
+            self.knee.be_careful(self.opening.concurrency());
         } else {
             // What waits for the disk already would only have company.
             let has_enough = is_at_disk && sample.at_disk >= ENOUGH_AT_DISK;
             let may_grow = !is_full && !has_enough;
-            self.knee.step(work, sample.under_way, may_grow);
+            self.knee
+                .step(work, sample.succeeded, sample.under_way, may_grow);
         }
         self.is_open = true;
         self.bound = self.what_binds(sample, is_full);
@@ -189,8 +207,17 @@ impl Tuner {
     /// How many windows a request takes: those that begin together end together, so a shorter look would deceive.
     fn windows_per_request(&mut self, sample: &Sample) -> u32 {
         let ended = f64::from(sample.succeeded) / f64::from(sample.under_way.max(1));
-        self.turnover += 0.2 * (ended - self.turnover);
+        // What the first window shows is not mixed with a guess.
+        let weight = if self.is_open { 0.2 } else { 1.0 };
+        self.turnover += weight * (ended - self.turnover);
         (1.0 / self.turnover.max(0.05)).ceil() as u32
+    }
+
+    /// The other end is far: connections need many round trips to show what they bring.
+    fn is_far(&mut self, sample: &Sample) -> bool {
+        let seen = sample.round_trip.into_iter().chain(self.round_trip);
+        self.round_trip = seen.min();
+        self.round_trip >= Some(FAR)
     }
 
     /// Fits blocks and the most requests to the rate.
@@ -259,12 +286,6 @@ impl Tuner {
 fn says_nothing(sample: &Sample) -> bool {
     let ended = sample.succeeded + sample.refused + sample.timeouts;
     ended == 0 && sample.moved_bytes == 0 && sample.under_way > 0
-}
-
-/// Requests that have moved so much each, and have hardly begun to end, are long ones.
-fn has_long_requests(sample: &Sample) -> bool {
-    let requests = u64::from(sample.under_way + sample.succeeded).max(1);
-    sample.succeeded < sample.under_way && sample.moved_bytes / requests > LONG_BYTES
 }
 
 #[cfg(test)]

@@ -3,15 +3,21 @@
 /// The most windows that requests from before a trial are waited for: ten seconds.
 const DRAIN_WINDOWS_MAX: u32 = 40;
 
+/// And that as many requests as are tried are waited for until they have ended: four seconds.
+const GENERATION_WINDOWS_MAX: usize = 16;
+
 /// Lets some windows pass, averages the ones behind them.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Trial {
     pub(super) concurrency: u32,
     settling: u32,
-    wanted: u32,
+    wanted: usize,
     waited: u32,
-    sum: f64,
-    measured: u32,
+    /// What the windows brought.
+    brought: Vec<f64>,
+    /// Requests that have to end before it says anything, and those that have.
+    generation: u32,
+    ended: u32,
 }
 
 impl Trial {
@@ -20,41 +26,83 @@ impl Trial {
         Self {
             concurrency,
             settling,
-            wanted,
+            wanted: wanted as usize,
             waited: 0,
-            sum: 0.0,
-            measured: 0,
+            brought: Vec::new(),
+            generation: 0,
+            ended: 0,
         }
     }
 
-    /// Adds a window in which so many were under way; the average once there are enough. What began before the trial and
-    /// is too many for it is waited for.
-    pub(super) fn add(&mut self, work: f64, under_way: u32) -> Option<f64> {
+    /// The same, but as many requests have to end as are tried: connections begin slowly, and what they bring meanwhile says
+    /// nothing about their number.
+    #[must_use]
+    pub(super) fn of_a_generation(self) -> Self {
+        Self {
+            generation: self.concurrency,
+            ..self
+        }
+    }
+
+    /// Adds a window in which so many ended and so many were under way; the average once there are enough. What began before
+    /// the trial and is too many for it is waited for.
+    pub(super) fn add(&mut self, work: f64, ended: u32, under_way: u32) -> Option<f64> {
         if under_way > self.concurrency && self.waited < DRAIN_WINDOWS_MAX {
             self.waited += 1;
             return None;
         }
+        self.ended += ended;
         if self.settling > 0 {
             self.settling -= 1;
             return None;
         }
-        self.sum += work;
-        self.measured += 1;
-        (self.measured >= self.wanted).then(|| self.mean())
+        self.brought.push(work);
+        let is_whole =
+            self.ended >= self.generation || self.brought.len() >= GENERATION_WINDOWS_MAX;
+        (self.brought.len() >= self.wanted && is_whole).then(|| self.mean())
     }
 
-    /// The average so far; nothing while there is none.
+    /// The average so far; nothing while there is none. Of a generation the later half counts: the earlier one was slower than
+    /// the link.
     pub(super) fn mean(&self) -> f64 {
-        self.sum / f64::from(self.measured.max(1))
+        let from = if self.generation > 0 {
+            self.brought.len().saturating_sub(self.wanted) / 2
+        } else {
+            0
+        };
+        let counted = &self.brought[from..];
+        counted.iter().sum::<f64>() / (counted.len() as f64).max(1.0)
     }
 
     /// It has been measured, and brings clearly less than this.
     pub(super) fn is_hopeless(&self, usual: f64) -> bool {
-        self.measured >= 2 && self.mean() < 0.85 * usual
+        self.brought.len() >= 2 && self.mean() < 0.85 * usual
     }
 
     /// Averages some windows more.
-    pub(super) fn extend(&mut self, windows: u32) {
-        self.wanted += windows;
+    pub(super) fn extend(&mut self, windows: usize) {
+        self.wanted = self.wanted.max(self.brought.len()) + windows;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_judged_when_as_many_have_ended_and_by_what_came_last() {
+        let mut trial = Trial::new(16, 1, 1).of_a_generation();
+        // The first window passes, and what ends in it counts.
+        for (brought, ended) in [(9.0, 2), (1.0, 0), (2.0, 3), (8.0, 5), (9.0, 5)] {
+            assert_eq!(trial.add(brought, ended, 16), None);
+        }
+        assert_eq!(trial.add(10.0, 1, 16), Some(9.0));
+    }
+
+    #[test]
+    fn a_generation_that_does_not_end_is_not_waited_for_for_ever() {
+        let mut trial = Trial::new(16, 0, 1).of_a_generation();
+        let windows = (0..100).take_while(|_| trial.add(1.0, 0, 16).is_none());
+        assert_eq!(windows.count(), GENERATION_WINDOWS_MAX - 1);
     }
 }
