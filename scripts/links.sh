@@ -7,10 +7,8 @@
 #   scripts/links.sh                          # 20 and 80 ms, 200 Mbit/s, 1000 files of 1 MiB, up and down
 #   FILES=200 MBIT=100 ROUND_TRIPS="20 80 200" LOSS=0.001 FIXED="4 16 64" scripts/links.sh
 #
-# What it has shown, and the simulator of core/tests/it/link cannot, since it knows no TCP: a link that is full is crowded long
-# before goodput says so. 200 files of 1 MiB over 200 Mbit/s and 80 ms: 16 requests at a time take 9.6 to 10.1 s, of which the
-# wire needs 8.4; with the controller it is 10.6 to 13.9 s. Its trace of a download shows windows of a quarter of a second that
-# bring between a third and three times what the line carries, so that it doubles to 128 requests before many have ended.
+# How fast a line gets full, and how it is shared, is for the kernel's congestion control to say: CONGESTION=reno takes
+# another than the machine's own. core/tests/it/link simulates such lines, with windows as CUBIC has them.
 #
 # It needs root, for the namespaces; without it says so and does nothing.
 set -euo pipefail
@@ -23,6 +21,7 @@ FILE_BYTES=${FILE_BYTES:-1048576}
 MBIT=${MBIT:-200}
 ROUND_TRIPS=${ROUND_TRIPS:-20 80}
 LOSS=${LOSS:-0}
+CONGESTION=${CONGESTION:-$(cat /proc/sys/net/ipv4/tcp_congestion_control)}
 FIXED=${FIXED-4 16 64 256}
 RIVALS=${RIVALS-azcopy rclone}
 # More words for azring.
@@ -87,6 +86,10 @@ lay() {
   ip -n "$far" addr add 10.77.0.2 peer 10.77.0.1 dev azrf$$
   ip -n "$near" link set azrn$$ up
   ip -n "$far" link set azrf$$ up
+  local end
+  for end in "$near" "$far"; do
+    ip netns exec "$end" sh -c "echo $CONGESTION >/proc/sys/net/ipv4/tcp_congestion_control"
+  done
   ip -n "$near" link set lo up
   ip -n "$far" link set lo up
   ip netns exec "$far" "$PROGRAMS/azring-emulator" --host 10.77.0.2 --blob-port 10000 --store null --no-verify \
@@ -170,7 +173,8 @@ for number in $(seq 0 $((FILES - 1))); do
   head -c "$FILE_BYTES" /dev/urandom >"$work/from/f-$number"
 done
 
-printf '%s files of %s bytes over %s Mbit/s, loss %s; share: of what the wire carries\n\n' "$FILES" "$FILE_BYTES" "$MBIT" "$LOSS"
+printf '%s files of %s bytes over %s Mbit/s, loss %s, %s; share: of what the wire carries\n\n' \
+  "$FILES" "$FILE_BYTES" "$MBIT" "$LOSS" "$CONGESTION"
 printf '| round trip | way | tool | s | MB/s | share |\n|---|---|---|---|---|---|\n'
 for round_trip in $ROUND_TRIPS; do
   lay "$round_trip"

@@ -68,6 +68,8 @@ pub(super) struct Knee {
     measuring: u32,
     /// Requests take several windows: those that a smaller number would wait for, and what it would then bring, cost seconds.
     is_long: bool,
+    /// The line has been full since the present climb began, as the queue before it says.
+    is_crowded: bool,
     held: u32,
     up_every: u32,
     down_every: u32,
@@ -91,6 +93,7 @@ impl Knee {
             settling: 1,
             measuring: 2,
             is_long: false,
+            is_crowded: false,
             held: 0,
             up_every: UP_EVERY,
             down_every: DOWN_EVERY,
@@ -136,6 +139,11 @@ impl Knee {
     /// Requests take several windows.
     pub(super) fn set_long(&mut self, is_long: bool) {
         self.is_long = is_long;
+    }
+
+    /// The line is full in this window: a larger number could only wait in its queue.
+    pub(super) fn set_crowded(&mut self, is_crowded: bool) {
+        self.is_crowded = self.is_climbing() && (self.is_crowded || is_crowded);
     }
 
     /// After the first window: requests take long, so it begins with few.
@@ -195,6 +203,7 @@ impl Knee {
     pub(super) fn step(&mut self, work: f64, ended: u32, under_way: u32, may_grow: bool) {
         self.since_down += 1;
         match &mut self.state {
+            State::Climb { .. } if self.is_crowded && !self.tried.is_empty() => self.choose(),
             State::Climb { trial, doubted } => {
                 let opening = self.opening.replace(work);
                 if self.tried.is_empty()
@@ -295,7 +304,7 @@ impl Knee {
 
     /// What comes after a number of the climb has shown what it brings.
     fn go_on_from(&mut self, concurrency: u32, helps: bool, may_grow: bool) {
-        if helps && may_grow && concurrency < self.most {
+        if helps && may_grow && concurrency < self.most && !self.is_crowded {
             self.climb_to(concurrency.saturating_mul(2));
         } else if !may_grow && self.tried.len() == 1 && concurrency > 1 {
             // The processor is busy from the beginning: fewer may do, and their blocks stay in its caches.

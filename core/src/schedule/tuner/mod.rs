@@ -63,6 +63,10 @@ const LONG_TURNOVER: f64 = 0.5;
 /// So long a round trip is a long one.
 const FAR: Duration = Duration::from_millis(15);
 
+/// A round trip that is so many times the shortest, and so much longer at least, was waited for in a queue.
+const CROWDED: f64 = 1.3;
+const CROWDED_LEAST: Duration = Duration::from_millis(5);
+
 /// Where the controller begins, and its limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Range {
@@ -160,6 +164,7 @@ impl Tuner {
         let work = sample.work();
         let is_full = sample.processor > PROCESSOR_FULL;
         let is_far = self.is_far(sample);
+        let is_crowded = is_far && self.is_crowded(sample);
         let blocks = self.blocks;
         let allows = |rate, concurrency| blocks.allow(rate, concurrency);
         if !self.opening.step(sample, allows) {
@@ -173,7 +178,10 @@ impl Tuner {
         let is_at_disk = self.what_binds(sample, is_full) == Bound::Disk;
         let was_trying = self.turns.is_trying();
         self.turns.step(sample, is_at_disk);
-        self.knee.set_long(is_far && self.turnover < LONG_TURNOVER);
+        let is_long = is_far && self.turnover < LONG_TURNOVER;
+        self.knee.set_long(is_long);
+        // Long requests are judged when a generation has ended; the others, uploads above all, need the earlier sign.
+        self.knee.set_crowded(is_crowded && !is_long);
         if sample.timeouts > 0 && sample.timeouts >= sample.succeeded / 10 {
             self.knee.halve();
             self.silence = Some((self.knee.concurrency(), SILENCE_WINDOWS));
@@ -218,6 +226,13 @@ impl Tuner {
         let seen = sample.round_trip.into_iter().chain(self.round_trip);
         self.round_trip = seen.min();
         self.round_trip >= Some(FAR)
+    }
+
+    /// New connections take clearly longer than the first ones did: there is a queue before the line, so it is full.
+    fn is_crowded(&self, sample: &Sample) -> bool {
+        let least = self.round_trip.unwrap_or_default();
+        let queued = least.mul_f64(CROWDED) + CROWDED_LEAST;
+        sample.round_trip.is_some_and(|now| now > queued)
     }
 
     /// Fits blocks and the most requests to the rate.
@@ -411,6 +426,27 @@ mod tests {
         }
         assert!(number.is_some());
         assert!(tuner.decision().turns.is_some_and(|turns| turns <= 2));
+    }
+
+    #[test]
+    fn where_new_connections_wait_in_a_queue_the_number_that_filled_the_line_is_enough() {
+        let numbers = |round_trips_ms: &[u64]| -> Vec<u32> {
+            let mut tuner = after(0, 0.2);
+            let window = |ms: &u64| {
+                let concurrency = tuner.decision().concurrency;
+                let decision = tuner.step(&Sample {
+                    round_trip: Some(Duration::from_millis(*ms)),
+                    ..sample(concurrency, 0.2)
+                });
+                decision.concurrency
+            };
+            round_trips_ms.iter().map(window).collect()
+        };
+        assert_eq!(numbers(&[80, 85, 82, 80]), [16, 32, 32, 64]);
+        assert_eq!(numbers(&[80, 85, 160, 80]), [16, 32, 16, 16]);
+        // What waits for a tenth of a millisecond waits for nothing.
+        let near = numbers(&[1, 1, 2, 1]);
+        assert!(near[3] > 16, "{near:?}");
     }
 
     #[test]
