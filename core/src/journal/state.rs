@@ -95,10 +95,20 @@ pub struct Position {
     /// The continuation token with which the page of `last` can be had again; none for the first page, and none where the
     /// source needs none.
     pub marker: Option<String>,
-    /// The last entry that was planned or passed.
+    /// The last entry that was planned or passed, of that page where there is one.
     pub last: Option<Place>,
     /// The part that was being listed beside the listing, and its last entry.
     pub aside: Option<(Box<[u8]>, Option<Place>)>,
+}
+
+impl Position {
+    /// A page begins: nothing of it has been handled, unless it is the one at hand, which a later run goes on with.
+    fn turn_to(&mut self, marker: &str) {
+        if self.marker.as_deref() != Some(marker) {
+            self.marker = Some(marker.into());
+            self.last = None;
+        }
+    }
 }
 
 /// An object's beginning at the destination.
@@ -145,7 +155,7 @@ impl State {
         }
         match record {
             Record::Command(command) => self.command = Some(command),
-            Record::Page { marker } => self.position.marker = Some(marker.into()),
+            Record::Page { marker } => self.position.turn_to(marker),
             Record::Planned(planned) => self.plan(offset, &planned)?,
             Record::Passed {
                 name,

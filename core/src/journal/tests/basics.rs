@@ -31,6 +31,27 @@ fn pending(session: &Session) -> Vec<Pending> {
 }
 
 #[test]
+fn a_listing_goes_on_within_its_page_and_a_new_page_begins_at_its_beginning() {
+    let folder = tempfile::tempdir().unwrap();
+    let Session { journal, .. } = begin(folder.path(), "/data");
+    journal.append(&Record::Page { marker: "page 2" });
+    journal.plan(planned("b/z", 5));
+    // A later run goes on with the page that it was on.
+    journal.append(&Record::Page { marker: "page 2" });
+    journal.close().unwrap();
+    let session = resume(folder.path());
+    let last = session.resumed.as_ref().unwrap().position().last.clone();
+    assert_eq!(last.map(|last| last.name), Some(EntryName::from("b/z")));
+    // Whether `b-a` lies behind `b/z` is for the service to say: its page does.
+    session.journal.append(&Record::Page { marker: "page 3" });
+    session.journal.close().unwrap();
+    let session = resume(folder.path());
+    let position = session.resumed.as_ref().unwrap().position();
+    assert_eq!(position.marker.as_deref(), Some("page 3"));
+    assert_eq!(position.last, None);
+}
+
+#[test]
 fn a_closed_journal_says_what_was_appended() {
     let folder = tempfile::tempdir().unwrap();
     let Session { journal, resumed } = begin(folder.path(), "/data");

@@ -56,7 +56,12 @@ impl Model {
 
     pub(super) fn apply(&mut self, record: &Record<'_>) {
         match record {
-            Record::Page { marker } => self.marker = Some((*marker).into()),
+            Record::Page { marker } => {
+                if self.marker.as_deref() != Some(&**marker) {
+                    self.last = None;
+                }
+                self.marker = Some((*marker).into());
+            }
             Record::Planned(planned) => {
                 self.objects.push(Object {
                     name: planned.name.to_vec(),
