@@ -6,6 +6,7 @@
 #
 #   scripts/links.sh                          # 20 and 80 ms, 200 Mbit/s, 1000 files of 1 MiB, up and down
 #   FILES=200 MBIT=100 ROUND_TRIPS="20 80 200" LOSS=0.001 FIXED="4 16 64" scripts/links.sh
+#   TOGETHER=30 scripts/links.sh              # and two processes at once, each for so many seconds: how they share the line
 #
 # How fast a line gets full, and how it is shared, is for the kernel's congestion control to say: CONGESTION=reno takes
 # another than the machine's own. core/tests/it/link simulates such lines, with windows as CUBIC has them.
@@ -24,6 +25,7 @@ LOSS=${LOSS:-0}
 CONGESTION=${CONGESTION:-$(cat /proc/sys/net/ipv4/tcp_congestion_control)}
 FIXED=${FIXED-4 16 64 256}
 RIVALS=${RIVALS-azcopy rclone}
+TOGETHER=${TOGETHER:-0}
 # More words for azring.
 read -r -a WORDS <<<"${WORDS:-}"
 DIRECTIONS=${DIRECTIONS:-up down}
@@ -166,6 +168,24 @@ copy() {
   awk -v a="$begun" -v b="$ended" 'BEGIN { printf "%.2f", b - a }'
 }
 
+# together DIRECTION: what each of two processes brings that measure at the same time, in bytes per second.
+together() {
+  local way=$1 number pair=()
+  for number in 1 2; do
+    # What is downloaded is uploaded first: not much.
+    local words=("$url/together-$way-$number" "/DestKey:$key")
+    [ "$way" = up ] || words=("$url/together-$way-$number" "/SourceKey:$key" /Count:32)
+    env XDG_STATE_HOME="$work/state-$number" XDG_CACHE_HOME="$work/state-$number" ip netns exec "$near" \
+      "$PROGRAMS/azring" bench "${way}load" "${words[@]}" /Size:"$FILE_BYTES" /Duration:"${TOGETHER}s" /MD5:off /CRC64:off \
+      /Output:json >"$work/said-$number" 2>&1 &
+    pair+=($!)
+  done
+  for number in "${pair[@]}"; do
+    wait "$number" || fail "two at once, $way: $(tail -n 5 "$work/said-1" "$work/said-2")"
+  done
+  sed -n 's/.*"type":"bench".*"bytes_per_second":\([0-9]*\).*/\1/p' "$work/said-1" "$work/said-2"
+}
+
 container=0
 sas=$(signature)
 mkdir "$work/from"
@@ -185,6 +205,9 @@ for round_trip in $ROUND_TRIPS; do
         -v mbit="$MBIT" 'BEGIN { rate = files * bytes / s / 1e6
           printf "| %s ms | %s | %s | %s | %.1f | %.0f %% |\n", rtt, way, tool, s, rate, 100 * rate * 8 / mbit }'
     done
+    [ "$TOGETHER" = 0 ] || together "$way" | paste -s | awk -v rtt="$round_trip" -v way="$way" -v mbit="$MBIT" '{
+      printf "| %s ms | %s | azring, two at once for '"$TOGETHER"' s: %.1f and %.1f MB/s, Jain %.3f | | %.1f | %.0f %% |\n", rtt, way,
+        $1 / 1e6, $2 / 1e6, ($1 + $2) ^ 2 / (2 * ($1 ^ 2 + $2 ^ 2)), ($1 + $2) / 1e6, 800 * ($1 + $2) / 1e6 / mbit }'
   done
   end_all
 done
