@@ -63,22 +63,20 @@ impl Vigil<'_> {
 /// When to look again: a short copy soon, a long one seldom, and one that is nearly over soon again.
 #[derive(Debug, Default)]
 struct Pace {
-    last: Duration,
     waited: Duration,
 }
 
 impl Pace {
     /// How long to wait now that `there` of `bytes` are there.
     fn next(&mut self, there: u64, bytes: u64) -> Duration {
-        let grown = self.last * 3 / 2;
+        let half_again = self.waited / 2;
         let to_its_middle = match there {
             0 => WAIT_MAX,
             _ => self
                 .waited
                 .mul_f64(bytes.saturating_sub(there) as f64 / there as f64 / 2.0),
         };
-        let wait = grown.min(to_its_middle).clamp(WAIT_MIN, WAIT_MAX);
-        self.last = wait;
+        let wait = half_again.min(to_its_middle).clamp(WAIT_MIN, WAIT_MAX);
         self.waited += wait;
         wait
     }
@@ -116,6 +114,14 @@ mod tests {
             // Ten looks to grow, one per five seconds, and a few more to meet the end.
             let most = 25 + takes_ms / WAIT_MAX.as_millis() as u64;
             prop_assert!(u64::from(looks) <= most, "{looks} looks in {takes:?}");
+        }
+    }
+
+    #[test]
+    fn a_short_copy_is_not_waited_for_half_as_long_again() {
+        for takes in (1..3000).map(Duration::from_millis) {
+            let (_, late) = watched(takes, false);
+            assert!(late <= (takes / 2).max(WAIT_MIN), "{takes:?}: {late:?}");
         }
     }
 
