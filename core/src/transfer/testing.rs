@@ -1,4 +1,4 @@
-//! A lane between two stores that nobody opens, for tests of what happens before anything is carried.
+//! A lane between two stores of which nothing exists but what a test opens them with; by itself neither can be opened.
 
 use std::sync::Arc;
 
@@ -17,13 +17,32 @@ use crate::store::{
 };
 use crate::{Error, Result};
 
-/// Neither end can be opened.
-struct Nowhere;
+/// An end that opens as this, or not at all.
+#[derive(Default)]
+struct End {
+    reader: Option<Arc<dyn Reader>>,
+    writer: Option<Arc<dyn Writer>>,
+}
 
+/// A lane whose ends cannot be opened.
 pub(crate) fn lane(integrity: Integrity, hashers: &Hashers) -> Arc<Lane> {
+    between(End::default(), integrity, hashers)
+}
+
+/// A lane on which every object is read by this and written by that.
+pub(super) fn lane_through(reader: Arc<dyn Reader>, writer: Arc<dyn Writer>) -> Arc<Lane> {
+    let end = End {
+        reader: Some(reader),
+        writer: Some(writer),
+    };
+    between(end, Integrity::default(), &Hashers::start(1).0)
+}
+
+fn between(end: End, integrity: Integrity, hashers: &Hashers) -> Arc<Lane> {
+    let end = Arc::new(end);
     Arc::new(Lane {
-        source: Arc::new(Nowhere),
-        destination: Arc::new(Nowhere),
+        source: Arc::clone(&end) as Arc<dyn Source>,
+        destination: end,
         server_copy: None,
         integrity,
         wants_md5: false,
@@ -32,7 +51,7 @@ pub(crate) fn lane(integrity: Integrity, hashers: &Hashers) -> Arc<Lane> {
     })
 }
 
-impl Source for Nowhere {
+impl Source for End {
     fn list(self: Arc<Self>, _tools: &Tools, _from: Position) -> Pages {
         mpsc::channel(1).1
     }
@@ -55,11 +74,11 @@ impl Source for Nowhere {
         _tools: &'a Tools,
         _entry: &'a Entry,
     ) -> Step<'a, Result<Arc<dyn Reader>>> {
-        Box::pin(async { Err(Error::Stopped) })
+        Box::pin(async { self.reader.clone().ok_or(Error::Stopped) })
     }
 }
 
-impl Destination for Nowhere {
+impl Destination for End {
     fn names(&self) -> NameRule {
         rules::name_rule('/')
     }
@@ -97,6 +116,6 @@ impl Destination for Nowhere {
         _tools: &'a Tools,
         _task: &'a Task,
     ) -> Step<'a, Result<Arc<dyn Writer>>> {
-        Box::pin(async { Err(Error::Stopped) })
+        Box::pin(async { self.writer.clone().ok_or(Error::Stopped) })
     }
 }

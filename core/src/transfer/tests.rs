@@ -1,4 +1,4 @@
-//! What a permit is held for, told by ends that wait until they are told to go on.
+//! What a permit is held for, told by a writer that waits until it is told to go on.
 
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
@@ -7,60 +7,21 @@ use azring_transport::buffer::{Frozen, Lease, Pool};
 use azring_transport::client::{Client, Settings};
 use azring_transport::disk::Disk;
 use futures_util::FutureExt;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::Semaphore;
 
-use super::{Carriage, Lane};
-use crate::digest::Hashers;
+use super::{Carriage, testing};
 use crate::digest::follower::Md5;
 use crate::entry::{ETag, Entry, EntryName, Kind, Version};
-use crate::options::Integrity;
 use crate::plan::Task;
 use crate::plan::chunks::{Chunk, Chunks};
 use crate::plan::history::History;
-use crate::plan::target::{NameRule, TargetName};
-use crate::report::Totals;
 use crate::schedule::Gate;
 use crate::stop::Stop;
 use crate::store::local::rules;
-use crate::store::{
-    Becomes, Committed, Destination, Form, Pages, Pieces, Position, Reader, Receipt, Source, Stat,
-    Step, Sums, Tools, Writer,
-};
+use crate::store::{Committed, Reader, Receipt, Step, Sums, Tools, Writer};
 use crate::{Error, Result};
 
-/// Both ends of every object. Reading takes no time, writing waits for `written`.
-struct End {
-    sends: bool,
-    written: Semaphore,
-}
-
-impl Source for End {
-    fn list(self: Arc<Self>, _tools: &Tools, _from: Position) -> Pages {
-        mpsc::channel(1).1
-    }
-
-    fn find<'a>(
-        &'a self,
-        _tools: &'a Tools,
-        _name: &'a EntryName,
-        _snapshot: Option<&'a str>,
-    ) -> Step<'a, Result<Option<Entry>>> {
-        Box::pin(async { Ok(None) })
-    }
-
-    fn has<'a>(&'a self, _tools: &'a Tools, _name: &'a EntryName) -> Step<'a, Result<bool>> {
-        Box::pin(async { Ok(false) })
-    }
-
-    fn open<'a>(
-        &'a self,
-        _tools: &'a Tools,
-        _entry: &'a Entry,
-    ) -> Step<'a, Result<Arc<dyn Reader>>> {
-        Box::pin(async { Ok(Arc::new(AtOnce) as Arc<dyn Reader>) })
-    }
-}
-
+/// Reading takes no time.
 struct AtOnce;
 
 impl Reader for AtOnce {
@@ -79,53 +40,13 @@ impl Reader for AtOnce {
     }
 }
 
-impl Destination for End {
-    fn names(&self) -> NameRule {
-        rules::name_rule('/')
-    }
-
-    fn form(&self, _kind: Kind) -> Form {
-        Form {
-            becomes: Becomes::File,
-            pieces: Pieces {
-                rule: rules::RANGES,
-                chunk_bytes: 10,
-                chunk_bytes_min: 10,
-                with_holes: true,
-            },
-        }
-    }
-
-    fn prepare<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<()>> {
-        Box::pin(async { Ok(()) })
-    }
-
-    fn stat<'a>(
-        &'a self,
-        _tools: &'a Tools,
-        _name: &'a TargetName,
-    ) -> Step<'a, Result<Option<Stat>>> {
-        Box::pin(async { Ok(None) })
-    }
-
-    fn shown(&self, name: &TargetName) -> String {
-        name.to_string()
-    }
-
-    fn create<'a>(
-        &'a self,
-        _tools: &'a Tools,
-        _task: &'a Task,
-    ) -> Step<'a, Result<Arc<dyn Writer>>> {
-        let writer = Arc::new(End {
-            sends: self.sends,
-            written: Semaphore::new(0),
-        });
-        Box::pin(async move { Ok(writer as Arc<dyn Writer>) })
-    }
+/// Writing waits until it is told to go on.
+struct Waits {
+    sends: bool,
+    written: Semaphore,
 }
 
-impl Writer for End {
+impl Writer for Waits {
     fn sends(&self) -> bool {
         self.sends
     }
@@ -149,21 +70,11 @@ impl Writer for End {
 }
 
 fn carriage(sends: bool) -> Carriage {
-    let end = || {
-        Arc::new(End {
-            sends,
-            written: Semaphore::new(0),
-        })
+    let writer = Waits {
+        sends,
+        written: Semaphore::new(0),
     };
-    let lane = Arc::new(Lane {
-        source: end(),
-        destination: end(),
-        server_copy: None,
-        integrity: Integrity::default(),
-        wants_md5: false,
-        hashers: Hashers::start(1).0,
-        totals: Arc::new(Totals::default()),
-    });
+    let lane = testing::lane_through(Arc::new(AtOnce), Arc::new(writer));
     let name = EntryName::from("a");
     let target = rules::name_rule('/').target(&name).unwrap().name;
     let entry = Entry {
