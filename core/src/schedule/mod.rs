@@ -6,8 +6,9 @@
 //! always holds or gets all it needs; and what keeps memory longer (the MD5 of an object, which wants its chunks in
 //! order) only ever waits for older chunks. A permit is for requests: where only the disk is left to wait for, it goes back
 //! before the writing, which then needs nothing that anybody else could hold, and the next chunk is fetched meanwhile. How
-//! many are written at once is limited by memory, which whoever writes keeps. A chunk that is read while it is sent waits for memory again for each slice,
-//! but only while it holds none; whoever holds a slice waits for the disk or the other side alone.
+//! many are written at once is limited by memory, which whoever writes keeps. A chunk that is read while it is sent waits
+//! for memory again for each slice, but only while it holds none; whoever holds a slice waits for the disk or the other
+//! side alone.
 
 pub mod queue;
 
