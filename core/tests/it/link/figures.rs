@@ -1,8 +1,9 @@
 //! How well a rule did, measured against the best number that stays.
 
+use super::client::Past;
 use super::rules::Rule;
 use super::scenario::Scenario;
-use super::world::{Past, World};
+use super::world::World;
 
 /// The numbers that are tried.
 pub(crate) const SWEEP: [u32; 16] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 128, 256, 384, 512];

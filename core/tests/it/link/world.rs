@@ -5,43 +5,19 @@
 //! by its own bytes.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
-use std::time::Duration;
+use std::collections::BinaryHeap;
 
-use azring_core::schedule::tuner::{
-    Answered, Cause, Decision, OPENING, Pace, Sample, Uploads, WINDOW,
-};
+use azring_core::schedule::tuner::WINDOW;
 
+use super::client::{Client, Next, Past};
 use super::disk::Desk;
 use super::random::Random;
 use super::rules::Rule;
 use super::scenario::Scenario;
 use super::tcp::Connections;
 
-/// Where a client begins that does not remember.
-const START: u32 = 16;
-
-/// Blocks in memory beyond those of requests: they are at the disk.
-const BLOCKS_AHEAD: u32 = 8;
-
-/// What a client may have in memory, in bytes.
-const MEMORY_BYTES: f64 = 512.0 * 1024.0 * 1024.0;
-
 /// What a client sends on before it sees that it is refused.
 const SENT_IN_VAIN: f64 = 64.0 * 1024.0;
-
-/// One window of one client, as it was.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Past {
-    /// When it ended, in seconds.
-    pub(crate) time: f64,
-    /// Bytes that were not for nothing.
-    pub(crate) good_bytes: f64,
-    /// Bytes that were.
-    pub(crate) failed_bytes: f64,
-    /// What held.
-    pub(crate) decision: Decision,
-}
 
 /// A time or an amount that can be ordered.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -90,33 +66,6 @@ struct Flow {
     begun_at: Option<f64>,
     sent_at: f64,
     is_used: bool,
-}
-
-struct Client {
-    rule: Rule,
-    decision: Decision,
-    is_first_window: bool,
-    under_way: u32,
-    active: u32,
-    next_start: f64,
-    woken: bool,
-    hold_until: f64,
-    again: VecDeque<usize>,
-    moved: f64,
-    sample: Sample,
-    /// What the window has seen so far.
-    look: Sample,
-    /// How long those took that ended in this window, summed up.
-    took_s: f64,
-    uploads: Uploads,
-    seen_under_way: (u32, u32),
-    seen_at_disk: u32,
-    failed: f64,
-    busy_s: f64,
-    past: Vec<Past>,
-    warm: u32,
-    disk: Option<Desk>,
-    for_memory: u32,
 }
 
 struct Bucket {
@@ -193,31 +142,7 @@ impl<'a> World<'a> {
                 .map(|tcp| Connections::new(tcp, scenario.round_trip_s)),
         };
         for (index, (from, rule)) in rules.into_iter().enumerate() {
-            let decision = rule.decision(scenario.request_bytes);
-            world.clients.push(Client {
-                decision,
-                is_first_window: rule.ramps(),
-                rule,
-                under_way: 0,
-                active: 0,
-                next_start: 0.0,
-                woken: false,
-                hold_until: 0.0,
-                again: VecDeque::new(),
-                moved: 0.0,
-                sample: Sample::default(),
-                look: Sample::default(),
-                took_s: 0.0,
-                uploads: Uploads::default(),
-                seen_under_way: (0, 0),
-                seen_at_disk: 0,
-                failed: 0.0,
-                busy_s: 0.0,
-                past: Vec::new(),
-                warm: 0,
-                disk: scenario.disk.map(|disk| Desk::new(disk, decision.turns)),
-                for_memory: 0,
-            });
+            world.clients.push(Client::new(rule, scenario));
             world.at(from, Event::Join(index));
         }
         world.at(0.0, Event::Weather);
@@ -368,72 +293,42 @@ impl<'a> World<'a> {
     fn start(&mut self, index: usize) {
         loop {
             let client = &mut self.clients[index];
-            let mut limit = client.decision.concurrency;
-            if client.is_first_window {
-                limit = (OPENING + client.sample.succeeded).min(START);
-            }
-            let is_again = !client.again.is_empty();
-            let at_disk = client.disk.as_ref().map_or(0, Desk::has);
-            let bytes = if self.scenario.is_blocks {
-                client.decision.block_bytes as f64
-            } else {
-                self.scenario.request_bytes as f64
-            };
-            if client.disk.is_some() && !self.scenario.is_upload && !is_again {
-                let blocks = client.under_way + at_disk;
-                let most = ((MEMORY_BYTES / bytes) as u32).max(2);
-                let is_out = blocks >= most;
-                client.for_memory = if is_out {
-                    limit.saturating_sub(client.under_way)
-                } else {
-                    0
-                };
-                if is_out || blocks >= limit + BLOCKS_AHEAD {
+            let (flow, is_again) = match client.next(self.scenario, self.now) {
+                Next::Nothing => return,
+                Next::At(earliest) => {
+                    if !client.woken {
+                        client.woken = true;
+                        self.at(earliest, Event::Wake(index));
+                    }
                     return;
                 }
-            }
-            if !is_again && client.under_way >= limit {
-                return;
-            }
-            let earliest = client.next_start.max(client.hold_until);
-            if earliest > self.now {
-                if !client.woken {
-                    client.woken = true;
-                    self.at(earliest, Event::Wake(index));
-                }
-                return;
-            }
-            let gap = match client.decision.pace {
-                None => 0.0,
-                Some(Pace::Bytes(rate)) => bytes / rate,
-                Some(Pace::Requests(rate)) => 1.0 / rate,
+                Next::Again(flow) => (flow, true),
+                Next::Fresh(bytes) => (self.fresh(index, bytes), false),
             };
-            client.next_start = client.next_start.max(self.now - 0.01) + gap;
-            let flow = if let Some(flow) = client.again.pop_front() {
-                flow
-            } else {
-                client.under_way += 1;
-                let flow = self.free.pop().unwrap_or_else(|| {
-                    self.flows.push(Flow::default());
-                    self.flows.len() - 1
-                });
-                let attempt = self.flows[flow].attempt;
-                self.flows[flow] = Flow {
-                    client: index,
-                    bytes,
-                    attempt,
-                    tries: 0,
-                    begun_at: None,
-                    sent_at: self.now,
-                    is_used: true,
-                };
-                flow
-            };
+            let bytes = self.flows[flow].bytes;
             match &mut self.clients[index].disk {
                 Some(disk) if self.scenario.is_upload && !is_again => disk.put(flow, bytes),
                 _ => self.send(flow),
             }
         }
+    }
+
+    /// Room for a client's new request.
+    fn fresh(&mut self, client: usize, bytes: f64) -> usize {
+        let flow = self.free.pop().unwrap_or_else(|| {
+            self.flows.push(Flow::default());
+            self.flows.len() - 1
+        });
+        self.flows[flow] = Flow {
+            client,
+            bytes,
+            attempt: self.flows[flow].attempt,
+            tries: 0,
+            begun_at: None,
+            sent_at: self.now,
+            is_used: true,
+        };
+        flow
     }
 
     fn send(&mut self, flow: usize) {
@@ -454,17 +349,15 @@ impl<'a> World<'a> {
         let load = 1.0 + f64::from(self.clients[index].under_way) / 2000.0;
         let cost = per_request * load + per_byte * self.flows[flow].bytes;
         let client = &mut self.clients[index];
-        let seen = Duration::from_secs_f64(latency.max(1e-6));
+        if is_new || self.connections.is_none() {
+            client.saw_round_trip(latency);
+        }
         if is_new {
             // A new connection: two round trips more.
             client.warm = client.under_way;
             latency += 2.0 * round_trip_s;
         }
         client.busy_s += cost;
-        if is_new || self.connections.is_none() {
-            let least = client.sample.round_trip;
-            client.sample.round_trip = Some(least.map_or(seen, |least| least.min(seen)));
-        }
         self.processor_free_at = self.processor_free_at.max(self.now) + per_request * load;
         self.flows[flow].sent_at = self.now;
         self.flows[flow].attempt += 1;
@@ -551,10 +444,7 @@ impl<'a> World<'a> {
         }
         let index = self.flows[flow].client;
         let client = &mut self.clients[index];
-        client.took_s += (self.now - self.flows[flow].sent_at).max(1e-6);
-        client.sample.succeeded += 1;
-        client.sample.succeeded_bytes += bytes as u64;
-        client.under_way -= 1;
+        client.ended(bytes, self.now - self.flows[flow].sent_at);
         match &mut client.disk {
             Some(disk) if !self.scenario.is_upload => disk.put(flow, bytes),
             _ => self.free(flow),
@@ -592,102 +482,21 @@ impl<'a> World<'a> {
         self.flows[flow].tries += 1;
         self.flows[flow].attempt += 1;
         let own = 2_f64.powi(tries.min(6) as i32).min(60.0) * self.random.between(0.5, 1.0);
-        let budget = &self.scenario.budget;
-        let wait = own.max(budget.retry_after_s.unwrap_or(0.0));
-        let client = &mut self.clients[self.flows[flow].client];
-        client.failed += vain;
-        client.sample.refused += 1;
-        client.sample.retry_after = budget.retry_after_s.map(Duration::from_secs_f64);
-        client.sample.cause = budget
-            .names_cause
-            .then_some(if budget.bytes_per_second.is_some() {
-                Cause::Bytes
-            } else {
-                Cause::Requests
-            });
+        let wait = own.max(self.scenario.budget.retry_after_s.unwrap_or(0.0));
+        self.clients[self.flows[flow].client].was_refused(vain, self.scenario);
         self.at(self.now + wait, Event::Again(flow));
     }
 
     fn fall_silent(&mut self, flow: usize) {
         let got = self.leave(flow);
         self.flows[flow].attempt += 1;
-        let client = &mut self.clients[self.flows[flow].client];
-        client.failed += got;
-        client.sample.timeouts += 1;
+        self.clients[self.flows[flow].client].gave_up(got);
         self.at(self.now + 1.0, Event::Again(flow));
     }
 
     fn window(&mut self, index: usize) {
-        let client = &mut self.clients[index];
-        self.order += 1;
-        let again = (
-            At(self.now + WINDOW.as_secs_f64()),
-            self.order,
-            Event::Window(index),
-        );
-        self.events.push(Reverse(again));
-        let moved = std::mem::take(&mut client.moved);
-        let failed = std::mem::take(&mut client.failed);
-        let good = match &mut client.disk {
-            // What has only been received is not there yet.
-            Some(disk) if !self.scenario.is_upload => disk.moved(),
-            _ => moved - failed,
-        };
-        client.past.push(Past {
-            time: self.now,
-            good_bytes: good,
-            failed_bytes: failed,
-            decision: client.decision,
-        });
-        client.look.window += WINDOW;
-        client.look.moved_bytes += moved as u64;
-        client.look.failed_bytes += failed as u64;
-        let at_disk = client.disk.as_ref().map_or(0, Desk::has);
-        client.sample.under_way = if self.scenario.is_upload {
-            client.under_way - at_disk
-        } else {
-            client.under_way
-        };
-        client.seen_under_way.0 += client.sample.under_way;
-        client.seen_under_way.1 += 1;
-        client.seen_at_disk += at_disk;
-        let is_over = !self.scenario.is_upload || client.sample.is_telling(client.look.window);
-        if !is_over {
-            return;
-        }
-        let look = std::mem::take(&mut client.look);
-        let mut sample = std::mem::take(&mut client.sample);
-        sample.window = look.window;
-        sample.failed_bytes = look.failed_bytes;
-        let (under_way, looks) = std::mem::take(&mut client.seen_under_way);
-        sample.at_disk = std::mem::take(&mut client.seen_at_disk) / looks;
-        sample.for_memory = client.for_memory;
-        if let Some(disk) = &mut client.disk {
-            (sample.disk_ended, sample.disk_bytes) = disk.look();
-        }
-        sample.moved_bytes = if self.scenario.is_upload {
-            let moved = client.uploads.moved(&Answered {
-                window_s: look.window.as_secs_f64(),
-                requests: sample.succeeded.into(),
-                bytes: sample.succeeded_bytes as f64,
-                took_s: std::mem::take(&mut client.took_s),
-                under_way: f64::from(under_way) / f64::from(looks),
-                left: sample.under_way.into(),
-            });
-            moved.unwrap_or(sample.succeeded_bytes as f64) as u64 + look.failed_bytes
-        } else {
-            look.moved_bytes
-        };
-        sample.processor = std::mem::take(&mut client.busy_s) / look.window.as_secs_f64();
-        client.rule.step(&sample);
-        client.is_first_window &= sample.succeeded == 0 && sample.moved_bytes == 0;
-        client.decision = client.rule.decision(self.scenario.request_bytes);
-        if let Some(disk) = &mut client.disk {
-            disk.set(client.decision.turns);
-        }
-        if let Some(hold) = client.decision.hold {
-            client.hold_until = client.hold_until.max(self.now + hold.as_secs_f64());
-        }
+        self.at(self.now + WINDOW.as_secs_f64(), Event::Window(index));
+        self.clients[index].window(self.scenario, self.now);
         self.start(index);
     }
 }
