@@ -28,5 +28,8 @@ mod task;
 
 mod planner;
 
+#[cfg(test)]
+pub(crate) mod testing;
+
 pub use planner::{Looked, Planned, Planner};
 pub use task::Task;

@@ -116,44 +116,15 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
-    use std::time::UNIX_EPOCH;
-
     use super::*;
     use crate::digest::Hashers;
-    use crate::entry::{ETag, Entry, EntryName, Kind, Version};
     use crate::options::Integrity;
-    use crate::plan::Task;
-    use crate::plan::chunks::Chunks;
-    use crate::plan::history::History;
-    use crate::store::local::rules;
+    use crate::plan::testing::task;
     use crate::transfer::testing;
 
     fn carriage(name: &str, bytes: u64) -> Arc<Carriage> {
-        let name = EntryName::from(name);
-        let target = rules::name_rule('/').target(&name).unwrap().name;
-        let version = Version::Service(ETag("1".into()));
-        let entry = Entry {
-            name,
-            bytes,
-            modified: UNIX_EPOCH,
-            version,
-            md5: None,
-            kind: Kind::Plain,
-            carried: None,
-            snapshot: None,
-        };
-        let task = Task {
-            entry,
-            target,
-            chunks: Chunks::new(bytes, 10),
-            content_type: None,
-            replace: false,
-            history: History::default(),
-        };
-        Arc::new(Carriage::new(
-            task,
-            &testing::lane(Integrity::default(), &Hashers::start(1).0),
-        ))
+        let lane = testing::lane(Integrity::default(), &Hashers::start(1).0);
+        Arc::new(Carriage::new(task(name, bytes, 10), &lane))
     }
 
     /// In which order the chunks come of which objects, when so many take turns.

@@ -1,7 +1,6 @@
 //! What a permit is held for, told by a writer that waits until it is told to go on.
 
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
 
 use azring_transport::buffer::{Frozen, Lease, Pool};
 use azring_transport::client::{Client, Settings};
@@ -11,13 +10,10 @@ use tokio::sync::Semaphore;
 
 use super::{Carriage, testing};
 use crate::digest::follower::Md5;
-use crate::entry::{ETag, Entry, EntryName, Kind, Version};
-use crate::plan::Task;
-use crate::plan::chunks::{Chunk, Chunks};
-use crate::plan::history::History;
+use crate::plan::chunks::Chunk;
+use crate::plan::testing::task;
 use crate::schedule::Gate;
 use crate::stop::Stop;
-use crate::store::local::rules;
 use crate::store::{Committed, Reader, Receipt, Step, Sums, Tools, Writer};
 use crate::{Error, Result};
 
@@ -75,27 +71,7 @@ fn carriage(sends: bool) -> Carriage {
         written: Semaphore::new(0),
     };
     let lane = testing::lane_through(Arc::new(AtOnce), Arc::new(writer));
-    let name = EntryName::from("a");
-    let target = rules::name_rule('/').target(&name).unwrap().name;
-    let entry = Entry {
-        name,
-        bytes: 20,
-        modified: UNIX_EPOCH,
-        version: Version::Service(ETag("1".into())),
-        md5: None,
-        kind: Kind::Plain,
-        carried: None,
-        snapshot: None,
-    };
-    let task = Task {
-        entry,
-        target,
-        chunks: Chunks::new(20, 10),
-        content_type: None,
-        replace: false,
-        history: History::default(),
-    };
-    Carriage::new(task, &lane)
+    Carriage::new(task("a", 20, 10), &lane)
 }
 
 /// Whether a second permit can be had while the first chunk is written.

@@ -2,18 +2,15 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::UNIX_EPOCH;
 
 use azring_transport::buffer::Frozen;
 use azring_transport::disk::settle::{Safety, Settler};
 
+use super::LocalDestination;
 use super::tests::within;
-use super::{LocalDestination, rules};
-use crate::entry::{ETag, Entry, EntryName, Kind, Version};
 use crate::options::Landing;
-use crate::plan::Task;
-use crate::plan::chunks::Chunks;
 use crate::plan::history::{Begun, History, Note, Notes};
+use crate::plan::{Task, testing};
 use crate::store::{Committed, Destination, Sums, Tools, Writer};
 use crate::{Error, Result};
 
@@ -48,23 +45,9 @@ impl Noted {
 }
 
 fn task(chunks: u32, history: History) -> Task {
-    let (name, bytes) = (EntryName::from("d/a"), u64::from(chunks) * CHUNK_BYTES);
     Task {
-        target: rules::name_rule('/').target(&name).unwrap().name,
-        entry: Entry {
-            name,
-            bytes,
-            modified: UNIX_EPOCH,
-            version: Version::Service(ETag("1".into())),
-            md5: None,
-            kind: Kind::Plain,
-            carried: None,
-            snapshot: None,
-        },
-        chunks: Chunks::new(bytes, CHUNK_BYTES),
-        content_type: None,
-        replace: false,
         history,
+        ..testing::task("d/a", u64::from(chunks) * CHUNK_BYTES, CHUNK_BYTES)
     }
 }
 

@@ -1,0 +1,31 @@
+//! A task as plain as can be.
+
+use std::time::UNIX_EPOCH;
+
+use super::Task;
+use super::chunks::Chunks;
+use super::history::History;
+use crate::entry::{ETag, Entry, EntryName, Kind, Version};
+use crate::store::local::rules;
+
+/// An object to carry to a local folder in chunks of this length.
+pub(crate) fn task(name: &str, bytes: u64, chunk_bytes: u64) -> Task {
+    let name = EntryName::from(name);
+    Task {
+        target: rules::name_rule('/').target(&name).unwrap().name,
+        entry: Entry {
+            name,
+            bytes,
+            modified: UNIX_EPOCH,
+            version: Version::Service(ETag("1".into())),
+            md5: None,
+            kind: Kind::Plain,
+            carried: None,
+            snapshot: None,
+        },
+        chunks: Chunks::new(bytes, chunk_bytes),
+        content_type: None,
+        replace: false,
+        history: History::default(),
+    }
+}
