@@ -50,7 +50,7 @@ use feed::Feed;
 use hearing::Hearing;
 use machine::Machine;
 use pilot::Pilot;
-use settle::settle;
+use settle::Settlement;
 
 /// Copies what `options` say and tells `observer` what happens. Returns when everything has ended, or, once `stop` is on,
 /// when what was in flight has.
@@ -140,7 +140,7 @@ impl Run<'_> {
             // What passes is not there a second time: the journal has nothing to say about it.
             let (tools, share, mut pilot) = machine.alone()?;
             let copied = tokio::select! {
-                copied = pipe::copy(options, &tools, &share, totals, observer, stop) => copied,
+                copied = pipe::copy(options, &tools, &share, self.settlement(), stop) => copied,
                 never = self.steer(&mut pilot) => match never {},
             };
             self.land(pilot);
@@ -238,7 +238,7 @@ impl Run<'_> {
                 }
                 Some(Told::Ended(outcome)) => {
                     self.chronicle.ended(&outcome);
-                    settle(&outcome, self.totals, self.observer);
+                    self.settlement().settle(&outcome);
                 }
                 Some(Told::Lost(error)) => lost = Some(error),
                 None => break,
@@ -246,6 +246,13 @@ impl Run<'_> {
         }
         self.land(pilot);
         lost
+    }
+
+    fn settlement(&self) -> Settlement<'_> {
+        Settlement {
+            totals: self.totals,
+            observer: self.observer,
+        }
     }
 
     /// Steers for as long as it is waited for.

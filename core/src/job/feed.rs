@@ -19,7 +19,7 @@ use crate::{Error, Result, Side};
 
 use super::chronicle::Chronicle;
 use super::resume;
-use super::settle;
+use super::settle::Settlement;
 
 /// Destinations that are looked at ahead of the planning, at once.
 const STATS_MAX: usize = 64;
@@ -146,7 +146,7 @@ impl Feed<'_> {
                 };
                 let (name, bytes) = (&task.entry.name, task.entry.bytes);
                 let nothing = Details::default();
-                settle::done(name, bytes, &nothing, &self.lane.totals, self.observer);
+                self.settlement().done(name, bytes, &nothing);
             })
             .await?;
         Totals::add(&self.lane.totals.listing_done, 1);
@@ -252,20 +252,20 @@ impl Feed<'_> {
 
     /// An object is left alone.
     pub(super) fn skip(&self, name: &EntryName, bytes: u64, reason: &str) {
-        settle::skip(name, bytes, reason, &self.lane.totals, self.observer);
+        self.settlement().skip(name, bytes, reason);
     }
 
     /// An object failed before anything of it was carried.
     pub(super) fn fail(&self, name: &EntryName, bytes: u64, error: &Error) {
         let nothing = Details::default();
-        settle::fail(
-            name,
-            bytes,
-            error,
-            &nothing,
-            &self.lane.totals,
-            self.observer,
-        );
+        self.settlement().fail(name, bytes, error, &nothing);
+    }
+
+    fn settlement(&self) -> Settlement<'_> {
+        Settlement {
+            totals: &self.lane.totals,
+            observer: self.observer,
+        }
     }
 }
 

@@ -5,82 +5,72 @@ use crate::entry::EntryName;
 use crate::report::{Details, Event, Observer, Totals};
 use crate::transfer::{Outcome, Verdict};
 
-/// What a worker tells of an object.
-pub(super) fn settle(outcome: &Outcome, totals: &Totals, observer: &dyn Observer) {
-    let Outcome {
-        name,
-        bytes,
-        verdict,
-        details,
-        ..
-    } = outcome;
-    match verdict {
-        Verdict::Done => done(name, *bytes, details, totals, observer),
-        Verdict::Failed(error) => fail(name, *bytes, error, details, totals, observer),
+/// Where the ends of objects go: they are counted in the one and told to the other.
+#[derive(Clone, Copy)]
+pub(super) struct Settlement<'a> {
+    pub(super) totals: &'a Totals,
+    pub(super) observer: &'a dyn Observer,
+}
+
+impl Settlement<'_> {
+    /// What a worker tells of an object.
+    pub(super) fn settle(&self, outcome: &Outcome) {
+        let Outcome {
+            name,
+            bytes,
+            verdict,
+            details,
+            ..
+        } = outcome;
+        match verdict {
+            Verdict::Done => self.done(name, *bytes, details),
+            Verdict::Failed(error) => self.fail(name, *bytes, error, details),
+        }
     }
-}
 
-/// It is at its destination.
-pub(super) fn done(
-    name: &EntryName,
-    bytes: u64,
-    details: &Details,
-    totals: &Totals,
-    observer: &dyn Observer,
-) {
-    Totals::add(&totals.settled_bytes, bytes);
-    Totals::add(&totals.done, 1);
-    Totals::add(&totals.done_bytes, bytes);
-    observer.event(Event::Done {
-        name,
-        bytes,
-        details,
-    });
-}
-
-/// It was left alone.
-pub(super) fn skip(
-    name: &EntryName,
-    bytes: u64,
-    reason: &str,
-    totals: &Totals,
-    observer: &dyn Observer,
-) {
-    Totals::add(&totals.settled_bytes, bytes);
-    Totals::add(&totals.skipped, 1);
-    observer.event(Event::Skipped {
-        name,
-        bytes,
-        reason,
-    });
-}
-
-/// It failed, or the run was called off before it could end: that is no failure of its own, and it is still to be done.
-pub(super) fn fail(
-    name: &EntryName,
-    bytes: u64,
-    error: &Error,
-    details: &Details,
-    totals: &Totals,
-    observer: &dyn Observer,
-) {
-    if matches!(error.bare(), Error::Stopped) {
-        Totals::add(&totals.interrupted, 1);
-        observer.event(Event::Interrupted {
+    /// It is at its destination.
+    pub(super) fn done(&self, name: &EntryName, bytes: u64, details: &Details) {
+        Totals::add(&self.totals.settled_bytes, bytes);
+        Totals::add(&self.totals.done, 1);
+        Totals::add(&self.totals.done_bytes, bytes);
+        self.observer.event(Event::Done {
             name,
             bytes,
             details,
         });
-        return;
     }
-    Totals::add(&totals.settled_bytes, bytes);
-    Totals::add(&totals.failed, 1);
-    observer.event(Event::Failed {
-        name,
-        bytes,
-        error,
-        details,
-    });
+
+    /// It was left alone.
+    pub(super) fn skip(&self, name: &EntryName, bytes: u64, reason: &str) {
+        Totals::add(&self.totals.settled_bytes, bytes);
+        Totals::add(&self.totals.skipped, 1);
+        self.observer.event(Event::Skipped {
+            name,
+            bytes,
+            reason,
+        });
+    }
+
+    /// It failed, or the run was called off before it could end: that is no failure of its own, and it is still to be done.
+    pub(super) fn fail(&self, name: &EntryName, bytes: u64, error: &Error, details: &Details) {
+        if matches!(error.bare(), Error::Stopped) {
+            Totals::add(&self.totals.interrupted, 1);
+            self.observer.event(Event::Interrupted {
+                name,
+                bytes,
+                details,
+            });
+            return;
+        }
+        Totals::add(&self.totals.settled_bytes, bytes);
+        Totals::add(&self.totals.failed, 1);
+        self.observer.event(Event::Failed {
+            name,
+            bytes,
+            error,
+            details,
+        });
+    }
 }
 
 #[cfg(test)]
@@ -112,13 +102,17 @@ mod tests {
     #[test]
     fn what_was_called_off_is_no_failure_and_not_settled() {
         let (totals, told) = (Totals::default(), Told::default());
+        let settlement = Settlement {
+            totals: &totals,
+            observer: &told,
+        };
         let name = EntryName::from("a");
         for error in [
             Error::Stopped,
             Error::Stopped.at(Side::Target),
             Error::Changed("it grew".into()),
         ] {
-            fail(&name, 7, &error, &Details::default(), &totals, &told);
+            settlement.fail(&name, 7, &error, &Details::default());
         }
         assert_eq!(*told.0.borrow(), ["interrupted", "interrupted", "failed"]);
         let counts = [&totals.interrupted, &totals.failed, &totals.settled_bytes];

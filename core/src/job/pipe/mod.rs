@@ -16,13 +16,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
-use super::settle;
+use super::settle::Settlement;
 use crate::Result;
 use crate::digest::follower::Md5;
 use crate::entry::{ETag, EntryName};
 use crate::location::Location;
 use crate::options::Options;
-use crate::report::{Details, Observer, Totals};
+use crate::report::{Details, Totals};
 use crate::schedule::gate::{Permit, Share};
 use crate::stop::Stop;
 use crate::store::Tools;
@@ -36,7 +36,7 @@ struct Line<'a> {
     tools: Tools,
     /// The permits for requests.
     share: &'a Share,
-    totals: &'a Arc<Totals>,
+    totals: &'a Totals,
     stop: &'a Stop,
 }
 
@@ -64,8 +64,7 @@ pub(super) async fn copy(
     options: &Options,
     tools: &Tools,
     share: &Share,
-    totals: &Arc<Totals>,
-    observer: &dyn Observer,
+    settlement: Settlement<'_>,
     stop: &Stop,
 ) -> Result<()> {
     let begun = Instant::now();
@@ -74,14 +73,14 @@ pub(super) async fn copy(
         options,
         tools: tools.counting(&again),
         share,
-        totals,
+        totals: settlement.totals,
         stop,
     };
     let (name, passed) = match options.source {
         Location::Pipe => inward::copy(&line).await?,
         _ => outward::copy(&line).await?,
     };
-    Totals::add(&totals.listing_done, 1);
+    Totals::add(&settlement.totals.listing_done, 1);
     let details = |md5, etag| Details {
         md5,
         etag,
@@ -91,12 +90,12 @@ pub(super) async fn copy(
     match passed {
         Ok(Passed { bytes, md5, etag }) => {
             let details = details(md5, etag);
-            settle::done(&name, bytes, &details, totals, observer);
+            settlement.done(&name, bytes, &details);
         }
         Err(error) => {
-            let bytes = Totals::get(&totals.listed_bytes);
+            let bytes = Totals::get(&settlement.totals.listed_bytes);
             let details = details(None, None);
-            settle::fail(&name, bytes, &error, &details, totals, observer);
+            settlement.fail(&name, bytes, &error, &details);
         }
     }
     Ok(())
