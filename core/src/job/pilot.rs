@@ -245,7 +245,77 @@ fn are_few(left: u32, concurrency: u32) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::future::Future;
+    use std::net::TcpListener;
+    use std::pin::Pin;
+
+    use azring_transport::auth::Credential;
+    use azring_transport::client::{Client, Settings};
+    use azring_transport::http::{Account, Endpoint, Request, Scheme};
+    use futures_util::FutureExt;
+    use http::Method;
+
     use super::*;
+
+    /// A pilot that allows sixteen requests at once, and has nothing to do.
+    fn pilot(traffic: &Arc<Traffic>) -> Pilot {
+        let range = Range {
+            start: 16,
+            most: 16,
+            is_fixed: true,
+            block_bytes: 1,
+            keeps_block_bytes: true,
+        };
+        Pilot::new(Cockpit {
+            range,
+            gate: Gate::fixed(1, range.start),
+            traffic: Arc::clone(traffic),
+            disk: Arc::default(),
+            memory: Arc::default(),
+            cut: Cut::default(),
+            queue: None,
+            cores: 1,
+            remembered: None,
+        })
+    }
+
+    /// A request to a service that never answers, on its way.
+    fn unanswered(client: &Client, service: &TcpListener) -> Pin<Box<dyn Future<Output = ()>>> {
+        let endpoint = Endpoint {
+            scheme: Scheme::Http,
+            host: "127.0.0.1".into(),
+            port: service.local_addr().unwrap().port(),
+        };
+        let account = Arc::new(Account {
+            endpoint,
+            credential: Credential::Anonymous,
+        });
+        let (client, request) = (client.clone(), Request::new(Method::GET, &account, "/"));
+        let mut sent = Box::pin(async move { drop(client.send(&request).await) });
+        assert!(sent.as_mut().now_or_never().is_none());
+        sent
+    }
+
+    #[tokio::test]
+    async fn a_late_request_may_go_twice_once_the_last_few_are_left_and_not_before() {
+        let settings = Arc::new(Settings::default());
+        let client = Client::new(Arc::clone(&settings)).unwrap();
+        let service = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut pilot = pilot(&settings.traffic);
+        let mut left: Vec<_> = (0..=FEW_LEFT)
+            .map(|_| unanswered(&client, &service))
+            .collect();
+        let mut may_go_twice = |left: &[_]| {
+            assert_eq!(settings.traffic.under_way() as usize, left.len());
+            pilot.is_telling();
+            settings.traffic.has_spare()
+        };
+        assert!(!may_go_twice(&left), "five of sixteen fill the link");
+        left.pop();
+        assert!(may_go_twice(&left), "four do not");
+        left.push(unanswered(&client, &service));
+        assert!(!may_go_twice(&left), "and five do again");
+    }
 
     #[test]
     fn the_last_few_are_a_part_of_what_there_may_be_at_once() {

@@ -165,6 +165,11 @@ impl Traffic {
         self.spare.set(is_there);
     }
 
+    /// Whether a request that is late may be sent a second time now.
+    pub fn has_spare(&self) -> bool {
+        self.spare.is_there()
+    }
+
     /// Takes room for a second attempt of so many bytes, if there is any.
     pub(crate) fn take_spare(&self, bytes: u64) -> bool {
         self.spare.take(bytes, self.succeeded_bytes.load(Relaxed))

@@ -24,13 +24,17 @@ impl Spare {
         self.is_there.store(is_there, Relaxed);
     }
 
+    pub(super) fn is_there(&self) -> bool {
+        self.is_there.load(Relaxed)
+    }
+
     pub(super) fn taken(&self) -> u64 {
         self.taken.load(Relaxed)
     }
 
     /// Takes room for a second attempt of so many bytes in a run that has moved so many; false when there is none.
     pub(super) fn take(&self, bytes: u64, moved_bytes: u64) -> bool {
-        if !self.is_there.load(Relaxed) {
+        if !self.is_there() {
             return false;
         }
         let taken = self.taken.fetch_add(1, Relaxed);
