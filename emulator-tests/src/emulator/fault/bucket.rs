@@ -10,9 +10,19 @@ const LINE_CREDIT_S: f64 = 0.02;
 /// A bucket that fills with time.
 #[derive(Debug)]
 pub struct Bucket {
+    credit_s: f64,
+    level: Mutex<Level>,
+    /// After how many bytes it fills how fast, in order.
+    steps: Vec<(u64, f64)>,
+}
+
+#[derive(Debug)]
+struct Level {
+    amount: f64,
+    looked: Instant,
     per_second: f64,
-    most: f64,
-    level: Mutex<(f64, Instant)>,
+    /// All that was taken on credit.
+    owed: u64,
 }
 
 impl Bucket {
@@ -26,23 +36,36 @@ impl Bucket {
         Self::new(per_second, LINE_CREDIT_S)
     }
 
+    /// A line that becomes faster or slower: once so many bytes have gone through, so many per second. In order.
+    pub fn line_with_steps(per_second: u64, steps: impl IntoIterator<Item = (u64, u64)>) -> Self {
+        let rate = |(after, per_second): (u64, u64)| (after, per_second.max(1) as f64);
+        Self {
+            steps: steps.into_iter().map(rate).collect(),
+            ..Self::line(per_second)
+        }
+    }
+
     fn new(per_second: u64, credit_s: f64) -> Self {
         let per_second = per_second.max(1) as f64;
-        let most = per_second * credit_s;
         Self {
-            per_second,
-            most,
-            level: Mutex::new((most, Instant::now())),
+            credit_s,
+            level: Mutex::new(Level {
+                amount: per_second * credit_s,
+                looked: Instant::now(),
+                per_second,
+                owed: 0,
+            }),
+            steps: Vec::new(),
         }
     }
 
     /// Takes `amount` if it is there.
     pub fn take(&self, amount: u64) -> bool {
         let mut level = self.level.lock().unwrap_or_else(PoisonError::into_inner);
-        self.refill(&mut level);
-        let enough = level.0 >= (amount as f64).min(self.most);
+        let most = self.refill(&mut level);
+        let enough = level.amount >= (amount as f64).min(most);
         if enough {
-            level.0 -= amount as f64;
+            level.amount -= amount as f64;
         }
         enough
     }
@@ -51,19 +74,27 @@ impl Bucket {
     pub fn owe(&self, amount: u64) -> Duration {
         let mut level = self.level.lock().unwrap_or_else(PoisonError::into_inner);
         self.refill(&mut level);
-        level.0 -= amount as f64;
-        if level.0 >= 0.0 {
+        level.amount -= amount as f64;
+        level.owed += amount;
+        let reached = self.steps.iter().rfind(|(after, _)| *after <= level.owed);
+        if let Some((_, per_second)) = reached {
+            level.per_second = *per_second;
+        }
+        if level.amount >= 0.0 {
             Duration::ZERO
         } else {
-            Duration::from_secs_f64(-level.0 / self.per_second)
+            Duration::from_secs_f64(-level.amount / level.per_second)
         }
     }
 
-    fn refill(&self, level: &mut (f64, Instant)) {
+    /// Adds what has come since it was looked at; returns the most that it holds.
+    fn refill(&self, level: &mut Level) -> f64 {
         let now = Instant::now();
-        level.0 =
-            (level.0 + now.duration_since(level.1).as_secs_f64() * self.per_second).min(self.most);
-        level.1 = now;
+        let most = level.per_second * self.credit_s;
+        let come = now.duration_since(level.looked).as_secs_f64() * level.per_second;
+        level.amount = (level.amount + come).min(most);
+        level.looked = now;
+        most
     }
 }
 
@@ -84,5 +115,14 @@ mod tests {
     fn a_line_lets_nothing_through_beforehand() {
         let line = Bucket::line(1000);
         assert!(line.owe(1000) > Duration::from_millis(900));
+    }
+
+    #[test]
+    fn a_line_changes_its_pace_once_so_much_has_gone_through() {
+        let line = Bucket::line_with_steps(1_000_000_000, [(1000, 10), (5000, 1_000_000_000)]);
+        assert_eq!(line.owe(999), Duration::ZERO);
+        assert!(line.owe(20_000_000).as_millis() < 100, "it is fast again");
+        let line = Bucket::line_with_steps(1_000_000_000, [(1000, 10)]);
+        assert!(line.owe(50_000_000) > Duration::from_secs(1_000_000));
     }
 }

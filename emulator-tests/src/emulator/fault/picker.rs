@@ -49,7 +49,7 @@ pub struct Picked {
     /// A budget was exceeded.
     pub throttled: Option<Refuse>,
     /// Pace of this connection.
-    pub bandwidth: Bandwidth,
+    pub connection_bytes_per_second: Option<u64>,
     /// Pace of all connections.
     pub total: Option<Arc<Bucket>>,
 }
@@ -120,17 +120,14 @@ impl Running {
         Self {
             rules: plan.rules.iter().map(|_| Counter::default()).collect(),
             budgets: plan.budgets.iter().map(buckets).collect(),
-            total: plan
-                .bandwidth
-                .total_bytes_per_second
-                .map(|rate| Arc::new(Bucket::line(rate))),
+            total: line(&plan.bandwidth).map(Arc::new),
             plan,
         }
     }
 
     fn pick(&self, head: &Head, body_bytes: u64) -> Picked {
         let mut picked = Picked {
-            bandwidth: self.plan.bandwidth,
+            connection_bytes_per_second: self.plan.bandwidth.connection_bytes_per_second,
             total: self.total.clone(),
             ..Picked::default()
         };
@@ -179,6 +176,14 @@ impl Running {
                 account.is_empty() || by_path || by_host
             })
     }
+}
+
+/// What all connections share.
+fn line(bandwidth: &Bandwidth) -> Option<Bucket> {
+    let steps = bandwidth.steps.iter();
+    let steps = steps.map(|step| (step.after_bytes, step.total_bytes_per_second));
+    let rate = bandwidth.total_bytes_per_second?;
+    Some(Bucket::line_with_steps(rate, steps))
 }
 
 impl Counter {

@@ -189,13 +189,25 @@ pub enum BudgetAnswer {
 }
 
 /// Pace of all bodies.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Bandwidth {
     /// On each connection.
     pub connection_bytes_per_second: Option<u64>,
     /// On all together.
     pub total_bytes_per_second: Option<u64>,
+    /// What that becomes.
+    pub steps: Vec<Step>,
+}
+
+/// From when on all together have another pace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Once so many body bytes have moved.
+    pub after_bytes: u64,
+    /// On all together.
+    pub total_bytes_per_second: u64,
 }
 
 impl Plan {
@@ -207,7 +219,20 @@ impl Plan {
             rule.check()
                 .map_err(|reason| format!("rule `{}`: {reason}", rule.name))?;
         }
+        plan.bandwidth.check()?;
         Ok(plan)
+    }
+}
+
+impl Bandwidth {
+    fn check(&self) -> Result<(), String> {
+        if !self.steps.is_empty() && self.total_bytes_per_second.is_none() {
+            return Err("`steps` change `total_bytes_per_second`, which is not given".to_owned());
+        }
+        if !self.steps.is_sorted_by_key(|step| step.after_bytes) {
+            return Err("`steps` are in the order of `after_bytes`".to_owned());
+        }
+        Ok(())
     }
 }
 
@@ -271,6 +296,15 @@ mod tests {
             (r#"{"rules":[{"when":{"probability":2}}]}"#, "probability"),
             (r#"{"rules":[{"then":{"content_length":"many"}}]}"#, "many"),
             (r#"{"rules":[{"then":{"answer":{"status":99}}}]}"#, "99"),
+            (
+                r#"{"bandwidth":{"steps":[{"after_bytes":1,"total_bytes_per_second":1}]}}"#,
+                "not given",
+            ),
+            (
+                r#"{"bandwidth":{"total_bytes_per_second":1,"steps":[{"after_bytes":2,"total_bytes_per_second":1},
+                    {"after_bytes":1,"total_bytes_per_second":1}]}}"#,
+                "order",
+            ),
         ] {
             assert!(Plan::parse(json).unwrap_err().contains(word), "{json}");
         }

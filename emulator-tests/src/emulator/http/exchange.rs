@@ -256,7 +256,6 @@ fn finish(wire: &mut Wire, picked: &Picked, response: &mut Response) -> io::Resu
 /// The paces of the whole plan.
 fn paced(wire: &Wire, picked: &Picked) -> Trouble {
     let own = picked
-        .bandwidth
         .connection_bytes_per_second
         .map(|rate| wire.bucket(rate));
     Trouble {
