@@ -9,8 +9,7 @@ use azring_emulator_tests::emulator::fault::plan::Plan;
 use azring_emulator_tests::emulator::{Options, Server};
 use azring_emulator_tests::tree::Tree;
 
-/// The lines of a trace.
-type Trace = Vec<serde_json::Value>;
+use super::links::Trace;
 
 /// Uploads `files` small files to a service with this plan; returns the trace.
 fn upload(files: u32, plan: &str, words: &[&str]) -> Trace {
@@ -42,27 +41,24 @@ fn traced(make: impl Fn(&Folder) -> u32, plan: &str, words: &[&str]) -> Trace {
     .run()
     .succeeded()
     .counting(files.into(), 0, 0);
-    let text = std::fs::read_to_string(trace).expect("there is a trace");
-    text.lines()
-        .map(|line| serde_json::from_str(line).expect("a line of JSON"))
-        .collect()
+    Trace::read(&trace)
 }
 
 #[test]
 fn a_service_that_allows_five_requests_a_second_sets_the_pace_and_gets_everything() {
     let budget = r#"{"budgets":[{"account":"devstoreaccount1","requests_per_second":5}]}"#;
     let trace = upload(40, budget, &[]);
-    let refused: u64 = trace
-        .iter()
-        .filter_map(|line| line["refused"].as_u64())
-        .sum();
-    assert!(refused > 0, "{trace:?}");
+    assert!(trace.sum("refused") > 0, "{trace:?}");
     let paced = trace
+        .windows()
         .iter()
         .filter(|line| line["pace_requests_per_second"].is_number());
     assert!(paced.count() > 0, "{trace:?}");
     assert!(
-        trace.iter().any(|line| line["bound"] == "service"),
+        trace
+            .windows()
+            .iter()
+            .any(|line| line["bound"] == "service"),
         "{trace:?}"
     );
 }
@@ -71,13 +67,14 @@ fn a_service_that_allows_five_requests_a_second_sets_the_pace_and_gets_everythin
 fn a_number_that_the_user_fixed_stays() {
     let slow = r#"{"rules":[{"then":{"delay_ms":20}}]}"#;
     let trace = upload(100, slow, &["/NC:3"]);
-    assert!(!trace.is_empty());
+    assert!(!trace.windows().is_empty());
     assert!(
-        trace.iter().all(|line| line["concurrency"] == 3),
+        trace.windows().iter().all(|line| line["concurrency"] == 3),
         "{trace:?}"
     );
     assert!(
         trace
+            .windows()
             .iter()
             .all(|line| line["under_way"].as_u64() <= Some(3)),
         "{trace:?}"
@@ -98,12 +95,13 @@ fn where_the_budget_holds_few_blocks_the_trace_says_memory_and_the_number_stays(
         &["/Memory:64M", "/BlockSizeInMb:8", "/MD5:off"],
     );
     assert!(
-        trace.iter().any(|line| line["bound"] == "memory"),
+        trace.windows().iter().any(|line| line["bound"] == "memory"),
         "{trace:?}"
     );
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get) as u64;
     assert!(
         trace
+            .windows()
             .iter()
             .all(|line| line["concurrency"].as_u64() <= Some(8 * cores)),
         "{trace:?}"
