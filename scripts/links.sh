@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # azring over lines that are long, slow or lossy, beside fixed numbers of requests, AzCopy 10 and rclone.
 #
-# Two network namespaces are joined by a wire in user space (benches/src/bin/wire.rs): delay, speed and loss hold for
-# packets, so that TCP behaves as over a real line. The service is azring-emulator at the far end.
+# The line is a wire between two network namespaces (scripts/wire.sh). The service is azring-emulator at the far end.
 #
 #   scripts/links.sh                          # 20 and 80 ms, 200 Mbit/s, 1000 files of 1 MiB, up and down
 #   FILES=200 MBIT=100 ROUND_TRIPS="20 80 200" LOSS=0.001 FIXED="4 16 64" scripts/links.sh
@@ -31,74 +30,15 @@ read -r -a WORDS <<<"${WORDS:-}"
 DIRECTIONS=${DIRECTIONS:-up down}
 PROGRAMS=${AZRING_PROGRAMS:-$target/release}
 
-if [ "$(id -u)" != 0 ]; then
-  echo "skipped: two network namespaces and a wire between them need root"
-  exit 0
-fi
-have ip || install_packages "network namespaces" iproute2
-if ! [ -c /dev/net/tun ] || ! ip netns add azring-probe 2>/dev/null; then
-  echo "skipped: this machine gives no network namespaces or no /dev/net/tun, even to root"
-  exit 0
-fi
-ip netns del azring-probe
+# shellcheck source=scripts/wire.sh
+. scripts/wire.sh
+has_wire || exit 0
 if [ -z "${AZRING_PROGRAMS:-}" ]; then
   need_rust
   cargo build --release --locked --quiet -p azring -p azring-emulator-tests --bins
   cargo build --release --locked --quiet -p azring-benches --bin wire
   scripts/peers.sh >&2
 fi
-
-near=azring-near-$$ far=azring-far-$$
-work=$(mktemp -d)
-pids=()
-# The public account of the emulators.
-account=devstoreaccount1
-key='Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=='
-
-end_all() {
-  for pid in "${pids[@]}"; do
-    kill "$pid" 2>/dev/null || true
-    wait "$pid" 2>/dev/null || true
-  done
-  pids=()
-  ip netns del "$near" 2>/dev/null || true
-  ip netns del "$far" 2>/dev/null || true
-}
-trap 'end_all; rm -rf "$work"' EXIT
-
-# waits_for FILE TEXT: until a program has said that it is ready.
-waits_for() {
-  for _ in $(seq 1 200); do
-    grep -q "$2" "$1" 2>/dev/null && return
-    sleep 0.05
-  done
-  fail "no answer: $(cat "$1")"
-}
-
-# lay ROUND_TRIP_MS: the two ends, the wire between them and the service at the far one.
-lay() {
-  ip netns add "$near"
-  ip netns add "$far"
-  "$PROGRAMS/wire" azrn$$ azrf$$ --round-trip-ms "$1" --mbit "$MBIT" --loss "$LOSS" >"$work/wire" 2>&1 &
-  pids+=($!)
-  waits_for "$work/wire" ready
-  ip link set azrn$$ netns "$near"
-  ip link set azrf$$ netns "$far"
-  ip -n "$near" addr add 10.77.0.1 peer 10.77.0.2 dev azrn$$
-  ip -n "$far" addr add 10.77.0.2 peer 10.77.0.1 dev azrf$$
-  ip -n "$near" link set azrn$$ up
-  ip -n "$far" link set azrf$$ up
-  local end
-  for end in "$near" "$far"; do
-    ip netns exec "$end" sh -c "echo $CONGESTION >/proc/sys/net/ipv4/tcp_congestion_control"
-  done
-  ip -n "$near" link set lo up
-  ip -n "$far" link set lo up
-  ip netns exec "$far" "$PROGRAMS/azring-emulator" --host 10.77.0.2 --blob-port 10000 --store null --no-verify \
-    --pattern-blobs "pattern/f-:$FILE_BYTES:$FILES" >"$work/service" 2>&1 &
-  pids+=($!)
-  waits_for "$work/service" '^ready'
-}
 
 # The same service under the name of its address: the emulators' form of an account in the path.
 url=http://10.77.0.2:10000/$account
@@ -197,7 +137,7 @@ printf '%s files of %s bytes over %s Mbit/s, loss %s, %s; share: of what the wir
   "$FILES" "$FILE_BYTES" "$MBIT" "$LOSS" "$CONGESTION"
 printf '| round trip | way | tool | s | MB/s | share |\n|---|---|---|---|---|---|\n'
 for round_trip in $ROUND_TRIPS; do
-  lay "$round_trip"
+  lay "$round_trip" "$MBIT" "$LOSS" "$CONGESTION" --pattern-blobs "pattern/f-:$FILE_BYTES:$FILES"
   for way in $DIRECTIONS; do
     for tool in azring ${FIXED:+$(printf "azring:%s " $FIXED)} $RIVALS; do
       seconds=$(copy "$tool" "$way")
