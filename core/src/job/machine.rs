@@ -67,6 +67,7 @@ impl Machine {
         let start = number.unwrap_or(usual).min(most);
         let range = Range {
             start,
+            least: 1,
             most: if asked.is_some() {
                 start
             } else {
@@ -183,7 +184,10 @@ impl Machine {
         queue: Option<WeakReceiver<Work>>,
     ) -> Pilot {
         Pilot::new(Cockpit {
-            range: self.range,
+            range: Range {
+                least: gate.least(),
+                ..self.range
+            },
             gate,
             traffic: Arc::clone(&self.settings.traffic),
             disk,

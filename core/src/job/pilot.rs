@@ -261,6 +261,7 @@ mod tests {
     fn pilot(traffic: &Arc<Traffic>) -> Pilot {
         let range = Range {
             start: 16,
+            least: 1,
             most: 16,
             is_fixed: true,
             block_bytes: 1,

@@ -62,7 +62,12 @@ impl Gate {
         self.0[index as usize].clone()
     }
 
-    /// The limit from now on. Every worker keeps at least one permit.
+    /// How many permits there are however low the limit is: every worker keeps one.
+    pub fn least(&self) -> u32 {
+        self.0.len() as u32
+    }
+
+    /// The limit from now on; no fewer than [`least`](Self::least) permits stay.
     pub fn set(&self, limit: u32) {
         let workers = self.0.len() as u32;
         for (index, part) in (0..).zip(self.0.iter()) {

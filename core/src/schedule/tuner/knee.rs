@@ -55,6 +55,7 @@ enum State {
 #[derive(Debug)]
 pub(super) struct Knee {
     concurrency: u32,
+    least: u32,
     most: u32,
     state: State,
     /// What was tried in this climb, and what it brought.
@@ -77,10 +78,12 @@ pub(super) struct Knee {
 }
 
 impl Knee {
-    pub(super) fn new(start: u32, most: u32) -> Self {
-        let concurrency = start.clamp(1, most);
+    pub(super) fn new(start: u32, least: u32, most: u32) -> Self {
+        let least = least.clamp(1, most);
+        let concurrency = start.clamp(least, most);
         Self {
             concurrency,
+            least,
             most,
             state: State::Climb {
                 trial: Trial::new(concurrency, 1, 1),
@@ -184,7 +187,7 @@ impl Knee {
 
     /// Requests ended in silence: half of them.
     pub(super) fn halve(&mut self) {
-        self.concurrency = (self.concurrency() / 2).max(1);
+        self.concurrency = (self.concurrency() / 2).max(self.least);
         self.usual = None;
         self.hold();
         self.up_every = UP_EVERY_MAX;
@@ -192,7 +195,7 @@ impl Knee {
 
     /// There are never more than this.
     pub(super) fn set_most(&mut self, most: u32) {
-        self.most = most.max(1);
+        self.most = most.max(self.least);
         if self.concurrency() > self.most {
             self.concurrency = self.most;
             self.hold();
@@ -209,7 +212,7 @@ impl Knee {
                 if self.tried.is_empty()
                     && !self.is_long
                     && opening.is_some_and(|before| work < 0.85 * before)
-                    && trial.concurrency > 1
+                    && trial.concurrency > self.least
                 {
                     // While the first requests came to be under way it went better than with all of them.
                     self.tried.push((trial.concurrency, work));
@@ -240,7 +243,7 @@ impl Knee {
                 let concurrency = trial.concurrency;
                 let best = best(&self.tried);
                 self.tried.push((concurrency, brought));
-                if brought >= best * ENOUGH && concurrency > 1 {
+                if brought >= best * ENOUGH && concurrency > self.least {
                     self.descend_to(concurrency / 2);
                 } else {
                     self.choose();
@@ -306,11 +309,11 @@ impl Knee {
     fn go_on_from(&mut self, concurrency: u32, helps: bool, may_grow: bool) {
         if helps && may_grow && concurrency < self.most && !self.is_crowded {
             self.climb_to(concurrency.saturating_mul(2));
-        } else if !may_grow && self.tried.len() == 1 && concurrency > 1 {
+        } else if !may_grow && self.tried.len() == 1 && concurrency > self.least {
             // The processor is busy from the beginning: fewer may do, and their blocks stay in its caches.
             self.descend_to(concurrency / 2);
         } else if self.tried.len() == 2
-            && self.tried[0].0 > 1
+            && self.tried[0].0 > self.least
             && self.usual.is_none()
             && !self.is_long
         {
@@ -354,9 +357,9 @@ impl Knee {
             return;
         }
         let can_grow = may_grow && self.concurrency < self.most;
-        if self.concurrency > 1 && self.since_down >= self.down_every && measured >= 3 {
-            let below =
-                ((f64::from(self.concurrency) * DOWN) as u32).clamp(1, self.concurrency - 1);
+        if self.concurrency > self.least && self.since_down >= self.down_every && measured >= 3 {
+            let below = ((f64::from(self.concurrency) * DOWN) as u32)
+                .clamp(self.least, self.concurrency - 1);
             self.state = State::Down(Trial::new(below, self.settling, self.measuring));
         } else if can_grow && measured >= self.up_every {
             let has_changed = self.up_every == UP_EVERY_CHANGED;
@@ -405,7 +408,7 @@ impl Knee {
     }
 
     fn descend_to(&mut self, concurrency: u32) {
-        self.state = State::Descend(Trial::new(concurrency, self.settling, 1));
+        self.state = State::Descend(Trial::new(concurrency.max(self.least), self.settling, 1));
     }
 
     /// The climb is over: the fewest of those tried that bring nearly the most.

@@ -72,6 +72,8 @@ const CROWDED_LEAST: Duration = Duration::from_millis(5);
 pub struct Range {
     /// The first number of requests: what this endpoint was left with an hour ago at most, or a guess.
     pub start: u32,
+    /// Never fewer than this: whoever carries has one.
+    pub least: u32,
     /// Never more than this.
     pub most: u32,
     /// The number does not move: `/NC`.
@@ -109,7 +111,7 @@ impl Tuner {
     /// A controller that has measured nothing.
     pub fn new(range: Range) -> Self {
         Self {
-            knee: Knee::new(range.start, range.most),
+            knee: Knee::new(range.start, range.least, range.most),
             pacer: Pacer::default(),
             blocks: Blocks::new(range.block_bytes, range.keeps_block_bytes),
             turns: Turns::default(),
@@ -324,6 +326,7 @@ mod tests {
     fn after(windows: u32, processor: f64) -> Tuner {
         let mut tuner = Tuner::new(Range {
             start: 16,
+            least: 1,
             most: 512,
             is_fixed: false,
             block_bytes: 1 << 20,
@@ -345,6 +348,30 @@ mod tests {
             "{settled:?}"
         );
         assert_eq!(after(60, 1.0).settled(), None);
+    }
+
+    #[test]
+    fn a_number_below_what_every_worker_keeps_is_never_tried() {
+        // A link that two requests fill, of two workers: one at once is never to be seen.
+        let mut tuner = Tuner::new(Range {
+            start: 16,
+            least: 2,
+            most: 512,
+            is_fixed: false,
+            block_bytes: 1 << 20,
+            keeps_block_bytes: false,
+        });
+        let mut held = 0;
+        for _ in 0..200 {
+            let under_way = tuner.decision().concurrency.max(2);
+            let decision = tuner.step(&Sample {
+                under_way,
+                ..sample(2, 0.2)
+            });
+            assert!(decision.concurrency >= 2, "{decision:?}");
+            held += u32::from(decision.phase == Phase::Hold);
+        }
+        assert!(held > 100, "it went on trying: {held} of 200");
     }
 
     #[test]

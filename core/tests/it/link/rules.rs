@@ -53,6 +53,7 @@ impl Rule {
     pub(crate) fn pinned(number: u32) -> Self {
         Self::Knee(Box::new(Tuner::new(Range {
             start: number,
+            least: 1,
             most: number,
             is_fixed: true,
             block_bytes: 4 << 20,
@@ -137,6 +138,7 @@ impl Rule {
 fn tuner(start: u32, block_bytes: u64) -> Box<Tuner> {
     Box::new(Tuner::new(Range {
         start,
+        least: 1,
         most: MOST,
         is_fixed: false,
         block_bytes,
