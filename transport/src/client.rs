@@ -20,7 +20,8 @@ use tokio::time::Instant;
 use crate::buffer::Lease;
 use crate::clock::{Clock, SystemClock};
 use crate::http::{
-    Answer, Connection, Endpoint, Haste, Idle, Letterhead, Reply, Request, Scheme, compose, failure,
+    Answer, Connection, Endpoint, Haste, Idle, Letterhead, ManyHeaders, Reply, Request, Scheme,
+    compose, failure,
 };
 use crate::net::{Proxies, Proxy, Resolver, Timeouts, connect};
 use crate::retry::{Backoff, Next, RetryPolicy};
@@ -87,6 +88,7 @@ struct Shared {
     letterhead: Letterhead,
     resolver: Resolver,
     idle: Idle,
+    many_headers: ManyHeaders,
 }
 
 /// Where an answer's body goes.
@@ -115,6 +117,7 @@ impl Client {
                 letterhead: Letterhead::new(&settings.user_agent)?,
                 resolver: Resolver::new(Arc::clone(&settings.resolve)),
                 idle: Idle::default(),
+                many_headers: ManyHeaders::default(),
                 settings,
             }),
             again: None,
@@ -303,7 +306,9 @@ impl Client {
         let begun = Instant::now();
         let stream = connect(endpoint, resolver, trust, proxies, timeouts.connect).await?;
         settings.traffic.connected(begun.elapsed());
-        let connection = Connection::over(stream, endpoint, timeouts, &settings.traffic).await?;
+        let (traffic, many_headers) = (&settings.traffic, &self.shared.many_headers);
+        let connection =
+            Connection::over(stream, endpoint, timeouts, traffic, many_headers).await?;
         Ok(Box::new(connection))
     }
 

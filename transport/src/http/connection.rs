@@ -4,6 +4,7 @@
 //! driver, so nothing runs in the background: whoever drops an exchange has dropped the connection, its buffers and
 //! its body, at once. An idle connection is not polled; whether it still lives is found out when it is taken up again.
 
+use std::cell::Cell;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -27,8 +28,9 @@ use crate::net::{Stream, Timeouts};
 use crate::traffic::Traffic;
 use crate::{Error, Kind, Result};
 
-/// How many headers an answer may have. hyper's own limit of 100 would refuse a blob with many short metadata; their
-/// sum is limited by [`HEAD_BYTES_MAX`] anyway.
+/// How many headers an answer may have that has more than the hundred of hyper's own limit: a blob with many short metadata.
+/// Their sum is limited by [`HEAD_BYTES_MAX`] anyway. hyper keeps a hundred on its stack; for more it allocates 64 KiB for
+/// each answer, which is a tenth of what a small object takes in this program.
 const HEADERS_MAX: usize = 1024;
 
 /// The most that hyper buffers of an answer: a quarter of its own limit, which holds 400 KiB per connection and moves
@@ -52,12 +54,18 @@ impl Answer {
     }
 }
 
+/// Whether an answer has come with more headers than usual: connections are made for many from then on. Clones are the same.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ManyHeaders(Rc<Cell<bool>>);
+
 /// A connection to one endpoint, which does one thing at a time.
 pub(crate) struct Connection {
     endpoint: Endpoint,
     sender: http1::SendRequest<Body>,
     driver: http1::Connection<TokioIo<Wire>, Body>,
     driver_has_ended: bool,
+    many_headers: ManyHeaders,
+    takes_many_headers: bool,
     meter: Rc<Meter>,
     watch: Watch,
     timeouts: Timeouts,
@@ -71,13 +79,19 @@ impl Connection {
         endpoint: &Endpoint,
         timeouts: &Timeouts,
         traffic: &Arc<Traffic>,
+        many_headers: &ManyHeaders,
     ) -> Result<Self> {
         let meter = Rc::new(Meter::new(Arc::clone(traffic)));
         let wire = Wire::new(stream, Rc::clone(&meter));
-        let (sender, driver) = http1::Builder::new()
+        let takes_many_headers = many_headers.0.get();
+        let mut builder = http1::Builder::new();
+        builder
             .max_buf_size(BUFFER_BYTES_MAX)
-            .max_headers(HEADERS_MAX)
-            .max_header_size(HEAD_BYTES_MAX)
+            .max_header_size(HEAD_BYTES_MAX);
+        if takes_many_headers {
+            builder.max_headers(HEADERS_MAX);
+        }
+        let (sender, driver) = builder
             .handshake(TokioIo::new(wire))
             .await
             .map_err(|error| Error::new(Kind::Connect, error.to_string()))?;
@@ -86,6 +100,8 @@ impl Connection {
             sender,
             driver,
             driver_has_ended: false,
+            many_headers: many_headers.clone(),
+            takes_many_headers,
             meter,
             watch: Watch::new(),
             timeouts: *timeouts,
@@ -264,6 +280,12 @@ impl Connection {
         if self.meter.head_is_too_long() {
             let told = format!("the answer of `{endpoint}` has a head of more than 64 KiB");
             return Error::new(Kind::Protocol, told);
+        }
+        if error.is_parse_too_large() && !self.takes_many_headers {
+            self.many_headers.0.set(true);
+            let told = format!("the answer of `{endpoint}` has more headers than usual");
+            // Again at once, over a new connection: that one takes them.
+            return Error::new(Kind::Reset { reused: true }, told);
         }
         if error.is_parse() {
             let told = format!("the answer of `{endpoint}` is not HTTP: {error}");

@@ -25,7 +25,7 @@ mod idle;
 mod failure;
 
 pub(crate) use compose::{Letterhead, compose};
-pub(crate) use connection::{Answer, Connection};
+pub(crate) use connection::{Answer, Connection, ManyHeaders};
 pub(crate) use failure::failure;
 pub(crate) use idle::Idle;
 pub use payload::Payload;

@@ -5,7 +5,7 @@ use azring_transport::http::{Payload, Request};
 use azring_transport::{Blame, Error, Kind};
 use hyper::Method;
 
-use crate::script::{Bench, Move, Server, answer, pattern, run, send};
+use crate::script::{Bench, Move, Server, answer, pattern, run, send, times};
 
 /// The error that a GET for `/c/b` gets from this answer.
 async fn refused(moves: Vec<Move>) -> Error {
@@ -151,9 +151,34 @@ fn a_few_interim_answers_and_many_headers_are_fine() {
             "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n\
              HTTP/1.1 200 OK\r\n{metadata}content-length: 0\r\n\r\n"
         );
-        let server = Server::start(vec![vec![Move::Read, Move::Send(text.into_bytes())]]).await;
-        let reply = Bench::new().client.send(&server.get("/")).await.unwrap();
-        assert_eq!(reply.header("x-ms-meta-m499"), Some("v"));
+        let once = vec![Move::Read, Move::Send(text.into_bytes())];
+        // The first connection is not made for so many; those after it are.
+        let server = Server::start(vec![once.clone(), times(2, &once)]).await;
+        let bench = Bench::new();
+        for _ in 0..2 {
+            let reply = bench.client.send(&server.get("/")).await.unwrap();
+            assert_eq!(reply.header("x-ms-meta-m499"), Some("v"));
+        }
+        let connections: Vec<usize> = server.seen().iter().map(|seen| seen.connection).collect();
+        assert_eq!(connections, [0, 1, 1]);
+        assert!(bench.clock.naps().is_empty(), "no time is lost");
+    });
+}
+
+#[test]
+fn an_answer_with_headers_without_measure_is_refused() {
+    run(async {
+        let headers = (0..1100).map(|index| format!("x-m{index}: v\r\n"));
+        let headers = headers.collect::<Vec<_>>().concat();
+        let text = format!("HTTP/1.1 200 OK\r\n{headers}content-length: 0\r\n\r\n");
+        let once = vec![Move::Read, Move::Send(text.into_bytes())];
+        let server = Server::start(vec![once; 5]).await;
+        let error = Bench::new()
+            .client
+            .send(&server.get("/"))
+            .await
+            .unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (Kind::Protocol, 5));
     });
 }
 
