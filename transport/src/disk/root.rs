@@ -135,7 +135,8 @@ impl Root {
             ResolveFlags::CACHED,
         ) {
             Ok(file) => Ok(file),
-            Err(_) => self.open_slowly(disk, name, flags).await,
+            // Rare, and larger than all the rest: it does not belong into the future of every small file.
+            Err(_) => Box::pin(self.open_slowly(disk, name, flags)).await,
         };
         let file = opened.map_err(|error| self.cannot("open", relative, &error))?;
         let facts =

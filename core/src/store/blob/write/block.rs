@@ -53,7 +53,8 @@ impl BlockWriter {
     ) -> Result<Self> {
         let mut writer = Self::new(draft, task);
         if task.history.begun.is_some() && writer.chunks.total() > 1 {
-            writer.there = There::ask(&writer.draft, tools, writer.ids(), &writer.chunks).await?;
+            let (ids, chunks) = (writer.ids(), &writer.chunks);
+            writer.there = Box::pin(There::ask(&writer.draft, tools, ids, chunks)).await?;
         }
         note_cut(task);
         Ok(writer)
@@ -131,6 +132,21 @@ impl BlockWriter {
             index: chunk.index,
             bytes: chunk.bytes,
         })
+    }
+
+    /// Commits the blocks; or finds which are missing.
+    async fn commit_blocks(&self, tools: &Tools, md5: Option<Md5>) -> Result<Committed> {
+        let Draft { place, name, .. } = &self.draft;
+        let ids = (0..self.chunks.total()).map(|index| self.ids().id(index));
+        let stored = self.draft.stored(md5);
+        let list = put_block_list::request(place, name, ids, stored, Condition::Always);
+        match tools.client.send(&list).await {
+            Ok(reply) => self.draft.finish(tools, None, etag(&reply)).await,
+            Err(error) if error.code() == Some("InvalidBlockList") => {
+                self.missing(tools).await.map(Committed::Missing)
+            }
+            Err(error) => Err(self.draft.told(error)),
+        }
     }
 
     /// The blocks that the service has not got, or not any more.
@@ -211,21 +227,11 @@ impl Writer for BlockWriter {
     fn commit<'a>(&'a self, tools: &'a Tools, md5: Option<Md5>) -> Step<'a, Result<Committed>> {
         Box::pin(async move {
             if self.is_listed.load(Ordering::Relaxed) {
-                let Draft { place, name, .. } = &self.draft;
-                let ids = (0..self.chunks.total()).map(|index| self.ids().id(index));
-                let stored = self.draft.stored(md5);
-                let list = put_block_list::request(place, name, ids, stored, Condition::Always);
-                match tools.client.send(&list).await {
-                    Ok(reply) => return self.draft.finish(tools, None, etag(&reply)).await,
-                    Err(error) if error.code() == Some("InvalidBlockList") => {
-                        return self.missing(tools).await.map(Committed::Missing);
-                    }
-                    Err(error) => return Err(self.draft.told(error)),
-                }
+                // A request has a large future, and a small blob does not need this one.
+                return Box::pin(self.commit_blocks(tools, md5)).await;
             }
-            self.draft
-                .finish(tools, None, self.etag.get().cloned())
-                .await
+            let etag = self.etag.get().cloned();
+            self.draft.finish(tools, None, etag).await
         })
     }
 }

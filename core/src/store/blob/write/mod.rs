@@ -162,8 +162,11 @@ impl Destination for BlobDestination {
             };
             let writer: Arc<dyn Writer> = match self.blob_type(entry.kind) {
                 BlobType::Block => Arc::new(BlockWriter::create(draft, tools, task).await?),
-                BlobType::Append => Arc::new(AppendWriter::create(draft, tools, task).await?),
-                BlobType::Page => Arc::new(PageWriter::create(draft, tools, task).await?),
+                // These ask the service before they begin, in futures that are much larger than the block's.
+                BlobType::Append => {
+                    Arc::new(Box::pin(AppendWriter::create(draft, tools, task)).await?)
+                }
+                BlobType::Page => Arc::new(Box::pin(PageWriter::create(draft, tools, task)).await?),
             };
             Ok(writer)
         })
@@ -265,7 +268,7 @@ impl Draft {
             carried: Some(&carried),
         };
         let request = set_blob_properties::request(&self.place, &self.name, stored);
-        let reply = self.send(tools, &request).await?;
+        let reply = Box::pin(self.send(tools, &request)).await?;
         Ok(Committed::Done(etag(&reply)))
     }
 }

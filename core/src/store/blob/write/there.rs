@@ -112,7 +112,7 @@ impl Clearings {
                     }
                     // Another block of ours may have met them and cleared them since this one was sent.
                     if *clearings == cleared {
-                        clear(draft, tools).await?;
+                        Box::pin(clear(draft, tools)).await?;
                         *clearings += 1;
                     }
                 }
