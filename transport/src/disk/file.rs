@@ -27,6 +27,8 @@ pub enum Caching {
     Cached,
     /// Around it, where the file system can.
     Direct,
+    /// It is in memory and nowhere else: a read does not wait.
+    Memory,
 }
 
 /// What a new file takes from the file system before it is written.
@@ -44,6 +46,7 @@ pub enum Room {
 pub struct File {
     descriptor: Arc<OwnedFd>,
     is_direct: bool,
+    is_in_memory: bool,
 }
 
 impl File {
@@ -51,13 +54,14 @@ impl File {
     pub fn to_read(descriptor: OwnedFd, bytes: u64, caching: Caching) -> Self {
         let wants_direct = match caching {
             Caching::Auto => bytes >= DIRECT_BYTES_MIN && !is_cached(&descriptor, bytes),
-            Caching::Cached => false,
+            Caching::Cached | Caching::Memory => false,
             Caching::Direct => true,
         };
         let is_direct = wants_direct && set_direct(&descriptor, true).is_ok();
         Self {
             descriptor: Arc::new(descriptor),
             is_direct,
+            is_in_memory: caching == Caching::Memory,
         }
     }
 
@@ -78,13 +82,14 @@ impl File {
         }
         let wants_direct = match caching {
             Caching::Auto => bytes >= DIRECT_BYTES_MIN,
-            Caching::Cached => false,
+            Caching::Cached | Caching::Memory => false,
             Caching::Direct => true,
         };
         let is_direct = wants_direct && set_direct(&descriptor, true).is_ok();
         Ok(Self {
             descriptor: Arc::new(descriptor),
             is_direct,
+            is_in_memory: caching == Caching::Memory,
         })
     }
 
@@ -147,6 +152,11 @@ impl File {
         } else {
             bytes
         };
+        if self.is_in_memory {
+            // Such a file system knows no `RWF_NOWAIT`, and there is nothing to wait for.
+            let result = rustix::io::pread(&*self.descriptor, lease.room(from, bytes), at);
+            return (result.map_err(io::Error::from), lease);
+        }
         if !self.is_direct
             && let Some(count) = read_cached(&self.descriptor, lease.room(from, bytes), at)
         {

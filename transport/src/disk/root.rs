@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, ResolveFlags, Stat};
 use rustix::io::Errno;
 
-use super::{Disk, in_thread, ring};
+use super::{Caching, Disk, in_thread, ring};
 use crate::{Error, Result};
 
 /// What the kernel says about a file.
@@ -78,7 +78,8 @@ impl Facts {
 pub struct Root {
     folder: Arc<OwnedFd>,
     path: Arc<Path>,
-    is_in_memory: bool,
+    /// Its device, where that lives in memory.
+    in_memory: Option<u64>,
 }
 
 /// What `statfs(2)` calls the file systems that have no disk.
@@ -100,8 +101,10 @@ impl Root {
 
     fn of(folder: OwnedFd, path: Arc<Path>) -> Self {
         let system = fs::fstatfs(&folder);
+        let is_in_memory = system.is_ok_and(|system| IN_MEMORY.contains(&system.f_type));
+        let stat = is_in_memory.then(|| fs::fstat(&folder).ok()).flatten();
         Self {
-            is_in_memory: system.is_ok_and(|system| IN_MEMORY.contains(&system.f_type)),
+            in_memory: stat.map(|stat| stat.st_dev),
             folder: Arc::new(folder),
             path,
         }
@@ -118,6 +121,16 @@ impl Root {
     /// The path it was opened by, for messages.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// How a file below, which is like this, is best read.
+    pub fn caching_of(&self, facts: &Facts) -> Caching {
+        // Something else may be mounted below, or linked to.
+        if self.in_memory == Some(facts.device) {
+            Caching::Memory
+        } else {
+            Caching::Auto
+        }
     }
 
     /// Opens an ordinary file below, to read. Links to files are followed. Pipes and devices are never opened: the
@@ -257,7 +270,7 @@ impl Root {
     /// It is on a file system that lives in memory and is lost with the power, whatever is done: nothing in it can be made
     /// durable.
     pub(super) fn is_in_memory(&self) -> bool {
-        self.is_in_memory
+        self.in_memory.is_some()
     }
 
     /// The device that holds this folder.

@@ -381,3 +381,42 @@ fn what_one_write_brings_takes_its_room_with_it_and_what_is_larger_before() {
         assert_eq!(staged.file().facts().unwrap().bytes, taken);
     }
 }
+
+#[test]
+fn what_lies_in_memory_is_read_at_once_by_every_way() {
+    for choice in CHOICES {
+        let place = tempfile::tempdir_in("/dev/shm").unwrap();
+        let data = pattern(100_000);
+        std::fs::write(place.path().join("name"), &data).unwrap();
+        run(choice, Pool::new(1 << 20, 8).unwrap(), async |engine| {
+            let folder = Root::open(place.path()).unwrap();
+            let opened = folder.open_to_read(&engine.disk, Path::new("name")).await;
+            let (descriptor, facts) = opened.unwrap();
+            let file = File::to_read(descriptor, facts.bytes, folder.caching_of(&facts));
+            let lease = engine.pool.lease(data.len()).await.unwrap();
+            let mut reading = Box::pin(file.read_at(&engine.disk, lease, 0, data.len()));
+            let first = poll_fn(|cx| Poll::Ready(reading.as_mut().poll(cx))).await;
+            let Poll::Ready(Ok(lease)) = first else {
+                panic!("it waits, {choice:?}");
+            };
+            assert!(lease.runs().collect::<Vec<_>>().concat() == data);
+        })
+        .unwrap();
+    }
+}
+
+#[test]
+fn what_is_mounted_or_linked_to_below_a_folder_in_memory_is_not_in_memory_for_that() {
+    let (memory, disk) = (
+        tempfile::tempdir_in("/dev/shm").unwrap(),
+        tempfile::tempdir_in(".").unwrap(),
+    );
+    let (inside, outside) = (memory.path().join("in"), disk.path().join("out"));
+    for path in [&inside, &outside] {
+        std::fs::write(path, b"x").unwrap();
+    }
+    let folder = Root::open(memory.path()).unwrap();
+    let caching = |path: &Path| folder.caching_of(&Facts::of_path(path).unwrap());
+    assert_eq!(caching(&inside), Caching::Memory);
+    assert_eq!(caching(&outside), Caching::Auto);
+}

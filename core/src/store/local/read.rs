@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use azring_transport as transport;
 use azring_transport::buffer::Lease;
-use azring_transport::disk::{Caching, Facts, File, Root, Slices, data_parts};
+use azring_transport::disk::{Facts, File, Root, Slices, data_parts};
 use tokio::sync::mpsc;
 
 use super::attributes::Judge;
@@ -187,7 +187,7 @@ impl Source for LocalSource {
                 .open_to_read(&tools.disk, path_of(&entry.name))
                 .await?;
             check_version(entry, &facts)?;
-            let file = File::to_read(descriptor, facts.bytes, Caching::Auto);
+            let file = File::to_read(descriptor, facts.bytes, self.root.caching_of(&facts));
             let reader: Arc<dyn Reader> = Arc::new(LocalReader {
                 file,
                 entry: entry.clone(),
