@@ -478,6 +478,14 @@ impl Folder {
         Self(folder)
     }
 
+    /// Makes one in memory.
+    ///
+    /// # Panics
+    /// When there is no file system in memory to write to.
+    pub fn in_memory() -> Self {
+        Self(tempfile::tempdir_in("/dev/shm").expect("memory can be written to"))
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         self.0.path()

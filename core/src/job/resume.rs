@@ -109,6 +109,7 @@ impl Feed<'_> {
         };
         let has_changed = self.note_change(&pending, looked.entry());
         let looked = if has_changed {
+            self.forget_part(planner, &pending);
             looked
         } else {
             looked.begun(start(&pending).map(|start| start.chunk_bytes))
@@ -148,17 +149,22 @@ impl Feed<'_> {
     /// It was there when it was listed, and is not any more: there is nothing to copy.
     fn gone(&self, planner: &Planner<'_>, pending: &Pending) {
         let (seq, bytes) = (pending.seq, pending.bytes);
-        if let Some(notes) = self.chronicle.notes(seq)
-            && let Some(target) = planner.target_of(&pending.name, pending.snapshot.as_deref())
-        {
-            self.ends.destination.forget(notes.job(), &target);
-        }
+        self.forget_part(planner, pending);
         self.chronicle.append(&Record::Skipped { seq, bytes });
         let reason = format!(
             "`{}` was there when an earlier run listed it and is gone",
             pending.name
         );
         self.skip(&pending.name, bytes, &reason);
+    }
+
+    /// What an earlier run left of it is of no use any more.
+    fn forget_part(&self, planner: &Planner<'_>, pending: &Pending) {
+        if let Some(notes) = self.chronicle.notes(pending.seq)
+            && let Some(target) = planner.target_of(&pending.name, pending.snapshot.as_deref())
+        {
+            self.ends.destination.forget(notes.job(), &target);
+        }
     }
 
     fn fail_again(&self, pending: &Pending, name: &EntryName, error: &Error) {

@@ -217,6 +217,21 @@ fn a_blob_that_changed_between_two_runs_is_fetched_from_its_beginning() {
     assert_same(&other, &Tree::read_from(world.here.path()));
 }
 
+/// In memory a small file has no name while it is under way, so it does not take that of the large one's part.
+#[test]
+fn a_blob_that_became_small_between_two_runs_leaves_nothing_else_in_memory() {
+    let mut world = World::down(&large());
+    world.here = Folder::in_memory();
+    world.is_killed(THIRD_RANGE, SILENCE);
+    assert_eq!(names_below(world.here.path()).len(), 1, "a part file");
+    let other = Tree::new().with("large", noise(8, 4096));
+    other.put_into(&world.there);
+    world.gets_well();
+    world.goes_on(1, 0);
+    assert_same(&other, &Tree::read_from(world.here.path()));
+    assert_eq!(names_below(world.here.path()).len(), 1);
+}
+
 /// Interrupted softly, a run has noted all that was done.
 #[test]
 fn only_the_ranges_that_are_missing_are_fetched_and_the_md5_of_the_whole_is_still_compared() {

@@ -1,8 +1,8 @@
 //! A folder below which everything happens: nothing that a name says leads out of it.
 
-use std::ffi::{CStr, CString};
+use std::ffi::{CStr, CString, OsStr};
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -80,10 +80,15 @@ pub struct Root {
     path: Arc<Path>,
     /// Its device, where that lives in memory.
     in_memory: Option<u64>,
+    /// Files can be made here without a name, which they get later.
+    names_files: bool,
 }
 
 /// What `statfs(2)` calls the file systems that have no disk.
 const IN_MEMORY: [i64; 2] = [0x0102_1994, 0x8584_58f6];
+
+/// Where the kernel shows the files that this process has open.
+const OPEN_FILES: &str = "/proc/self/fd";
 
 /// No part of a name may lead out, be a link, or be one of the links of `/proc`.
 const BENEATH: ResolveFlags = ResolveFlags::BENEATH
@@ -105,6 +110,7 @@ impl Root {
         let stat = is_in_memory.then(|| fs::fstat(&folder).ok()).flatten();
         Self {
             in_memory: stat.map(|stat| stat.st_dev),
+            names_files: is_in_memory && Path::new(OPEN_FILES).exists(),
             folder: Arc::new(folder),
             path,
         }
@@ -228,6 +234,30 @@ impl Root {
             Mode::from_raw_mode(0o666),
             BENEATH,
         )?)
+    }
+
+    /// Makes a new file in this folder that has no name yet (`O_TMPFILE`, open(2)), to be given one by [`Root::name`]; `None`
+    /// where that is not known to work, or of no use. What is on a disk needs a name until it is durable.
+    pub(super) fn create_unnamed(&self) -> Option<OwnedFd> {
+        if !self.names_files {
+            return None;
+        }
+        let flags = OFlags::RDWR | OFlags::TMPFILE | OFlags::CLOEXEC;
+        let mode = Mode::from_raw_mode(0o666);
+        fs::openat2(&*self.folder, c".", flags, mode, BENEATH).ok()
+    }
+
+    /// Gives a file without a name this one, if it is free (linkat(2)).
+    pub(super) fn name(&self, file: impl AsFd, name: &OsStr) -> io::Result<()> {
+        match fs::linkat(&file, c"", &*self.folder, name, AtFlags::EMPTY_PATH) {
+            // Before Linux 6.10 this takes a privilege, and another way does not.
+            Err(Errno::NOENT) => {
+                let open = format!("{OPEN_FILES}/{}", file.as_fd().as_raw_fd());
+                let flags = AtFlags::SYMLINK_FOLLOW;
+                Ok(fs::linkat(fs::CWD, open, &*self.folder, name, flags)?)
+            }
+            named => Ok(named?),
+        }
     }
 
     /// Opens an existing file directly in this folder to read and write it, if it is an ordinary one of this user and has

@@ -19,21 +19,21 @@ use crate::{Error, Result};
 /// them can wait for the next batch without a descriptor each.
 const CLOSE_BYTES_MAX: u64 = 1 << 20;
 
-/// A file under a name of its own (`.azring-….part`), in the folder where it will stay. Dropping it removes it, unless
-/// it is to be kept.
+/// A file under a name of its own (`.azring-….part`), in the folder where it will stay; or without any. Dropping it removes
+/// it, unless it is to be kept.
 #[derive(Debug)]
 pub struct Staged {
     part: Part,
     file: File,
 }
 
-/// The name on the disk; removed on drop unless it was moved to its place or is kept.
+/// The name on the disk; removed on drop unless there is none, it was moved to its place or is kept.
 #[derive(Debug)]
 struct Part {
     folder: Root,
     beside: String,
     name: OsString,
-    is_placed: bool,
+    is_named: bool,
     is_kept: bool,
 }
 
@@ -82,6 +82,25 @@ impl Staged {
         )
     }
 
+    /// The same without any name until it is complete, where that can be: on a file system in memory. It cannot be found again.
+    /// To make one and to name it later costs less there than to rename one, and a run that is killed leaves nothing behind.
+    pub fn unnamed(
+        folder: &Root,
+        name: &OsStr,
+        beside: &str,
+        bytes: u64,
+        room: Room,
+        caching: Caching,
+    ) -> Result<Option<Self>> {
+        let Some(descriptor) = folder.create_unnamed() else {
+            return Ok(None);
+        };
+        let beside = beside.into();
+        let mut staged = Self::of(folder, name, beside, descriptor, bytes, room, caching)?;
+        staged.part.is_named = false;
+        Ok(Some(staged))
+    }
+
     /// Opens the part file `beside` again, which an earlier run kept, if it is the very file that had this
     /// [`identity`](Self::identity): an ordinary file of this user with no other name. Its bytes stay as they are.
     pub fn reopen(
@@ -128,7 +147,7 @@ impl Staged {
             folder: folder.clone(),
             beside,
             name: name.to_owned(),
-            is_placed: false,
+            is_named: true,
             is_kept: false,
         };
         let file = File::to_write(descriptor, bytes, room, caching)
@@ -182,7 +201,8 @@ impl Staged {
         if let Some(modified) = modified {
             self.file.set_modified(modified).map_err(told)?;
         }
-        let file = (bytes > CLOSE_BYTES_MAX).then_some(self.file);
+        let stays_open = bytes > CLOSE_BYTES_MAX || !self.part.is_named;
+        let file = stays_open.then_some(self.file);
         Ok(Complete {
             part: self.part,
             file,
@@ -214,6 +234,23 @@ impl Complete {
 
     /// Moves the file to its name. Without `replace`, a file that has come to be there in the meantime stays.
     pub(super) fn place(&mut self, replace: bool) -> Result<()> {
+        if let Some(file) = self.file.as_ref().filter(|_| !self.part.is_named) {
+            let Part {
+                folder,
+                beside,
+                name,
+                ..
+            } = &self.part;
+            match folder.name(file.descriptor(), name) {
+                // What is there is replaced in one step, and for that this one needs a name too.
+                Err(error) if replace && error.kind() == io::ErrorKind::AlreadyExists => {
+                    let named = folder.name(file.descriptor(), OsStr::new(beside));
+                    named.map_err(|error| cannot_write(folder, name, &error))?;
+                    self.part.is_named = true;
+                }
+                named => return named.map_err(|error| cannot_write(folder, name, &error)),
+            }
+        }
         let (folder, part) = (self.part.folder.descriptor(), &self.part.beside);
         let flags = if replace {
             RenameFlags::empty()
@@ -233,7 +270,7 @@ impl Complete {
                 &errno.into(),
             )
         })?;
-        self.part.is_placed = true;
+        self.part.is_named = false;
         Ok(())
     }
 
@@ -249,7 +286,7 @@ impl Complete {
 
 impl Drop for Part {
     fn drop(&mut self) {
-        if !self.is_placed && !self.is_kept {
+        if self.is_named && !self.is_kept {
             self.folder.remove(&self.beside);
         }
     }

@@ -420,3 +420,45 @@ fn what_is_mounted_or_linked_to_below_a_folder_in_memory_is_not_in_memory_for_th
     assert_eq!(caching(&inside), Caching::Memory);
     assert_eq!(caching(&outside), Caching::Auto);
 }
+
+#[test]
+fn in_memory_a_file_has_no_name_before_it_is_complete_and_then_only_its_own() {
+    let place = tempfile::tempdir_in("/dev/shm").unwrap();
+    let folder = Root::open(place.path()).unwrap();
+    let unnamed = |text: &str| {
+        let (name, bytes) = (OsStr::new("name"), text.len() as u64);
+        let made = Staged::unnamed(&folder, name, "beside", bytes, Room::Whole, Caching::Auto);
+        let staged = made.unwrap().expect("it can be made in memory");
+        rustix::io::pwrite(staged.file().descriptor(), text.as_bytes(), 0).unwrap();
+        staged
+    };
+    let there = || {
+        let entries = std::fs::read_dir(place.path()).unwrap();
+        let read = |path| std::fs::read_to_string(path).unwrap();
+        let entries = entries.map(|entry| entry.unwrap());
+        let texts = entries.map(|entry| (entry.file_name(), read(entry.path())));
+        texts.collect::<Vec<_>>()
+    };
+    let mut complete = unnamed("first").complete(5, None).unwrap();
+    assert_eq!(there(), []);
+    complete.place(false).unwrap();
+    let only = |text: &str| vec![("name".into(), text.to_owned())];
+    assert_eq!(there(), only("first"));
+    let mut complete = unnamed("second").complete(6, None).unwrap();
+    let error = complete.place(false).unwrap_err();
+    assert!(error.message().contains("name"), "{error}");
+    assert_eq!(there(), only("first"), "what has come to be there stays");
+    complete.place(true).unwrap();
+    assert_eq!(there(), only("second"));
+    drop((complete, unnamed("third")));
+    assert_eq!(there(), only("second"), "nothing is left of it");
+}
+
+#[test]
+fn on_a_disk_a_file_has_a_name_from_the_beginning() {
+    let place = tempfile::tempdir_in(".").unwrap();
+    let folder = Root::open(place.path()).unwrap();
+    let (name, room) = (OsStr::new("name"), Room::Whole);
+    let made = Staged::unnamed(&folder, name, "beside", 1, room, Caching::Auto);
+    assert!(made.unwrap().is_none());
+}

@@ -274,6 +274,12 @@ fn stage(task: &Task, folder: &Root, name: &OsStr, room: Room) -> Result<(Staged
     };
     let beside = part_name(notes.job(), task.target.as_bytes());
     let begun = task.history.begun.as_deref();
+    if task.chunks.total() == 1
+        && begun.is_none()
+        && let Some(staged) = Staged::unnamed(folder, name, &beside, bytes, room, Caching::Auto)?
+    {
+        return Ok((staged, Runs::default()));
+    }
     if let Some((identity, durable)) = begun.and_then(|begun| begun.of(&task.chunks))
         && let Some(staged) =
             Staged::reopen(folder, name, &beside, identity, bytes, room, Caching::Auto)?
