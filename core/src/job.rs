@@ -142,6 +142,7 @@ impl Run<'_> {
             let copied = tokio::select! {
                 copied = pipe::copy(options, &tools, &share, self.settlement(), stop) => copied,
                 never = self.steer(&mut pilot) => match never {},
+                never = tools.client.keep_looking() => match never {},
             };
             self.land(pilot);
             return copied.map(|()| 0);

@@ -6,9 +6,11 @@
 
 mod race;
 
+use std::cell::RefCell;
+use std::convert::Infallible;
 use std::fmt;
 use std::net::IpAddr;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
@@ -20,8 +22,8 @@ use tokio::time::Instant;
 use crate::buffer::Lease;
 use crate::clock::{Clock, SystemClock};
 use crate::http::{
-    Answer, Connection, Endpoint, Haste, Idle, Letterhead, ManyHeaders, Reply, Request, Scheme,
-    compose, failure,
+    Answer, Connection, Endpoint, Haste, Idle, Letterhead, ManyHeaders, Meter, Reply, Request,
+    Scheme, compose, failure,
 };
 use crate::net::{Proxies, Proxy, Resolver, Timeouts, connect};
 use crate::retry::{Backoff, Next, RetryPolicy};
@@ -35,6 +37,10 @@ const SMALL_BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// The most of a refusal's body that is read, in bytes.
 const ERROR_BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// How often it is looked how much has arrived: twice in a window of the controller. Half a microsecond for each connection
+/// that sends.
+const LOOK_EVERY: Duration = Duration::from_millis(125);
 
 /// What all the clients of a run have in common.
 #[derive(Debug, Clone)]
@@ -89,6 +95,8 @@ struct Shared {
     resolver: Resolver,
     idle: Idle,
     many_headers: ManyHeaders,
+    /// What goes over its connections.
+    meters: RefCell<Vec<Weak<Meter>>>,
 }
 
 /// Where an answer's body goes.
@@ -118,6 +126,7 @@ impl Client {
                 resolver: Resolver::new(Arc::clone(&settings.resolve)),
                 idle: Idle::default(),
                 many_headers: ManyHeaders::default(),
+                meters: RefCell::default(),
                 settings,
             }),
             again: None,
@@ -160,6 +169,22 @@ impl Client {
     /// Waits, by the clock of the run, before something is asked again that no retry helps.
     pub async fn pause(&self, wait: Duration) {
         self.shared.settings.clock.sleep(wait).await;
+    }
+
+    /// Sees from time to time how much of what is being sent has arrived, for the run's counters. To be polled beside whatever
+    /// the client is used for; without it uploads are counted when they end.
+    pub async fn keep_looking(&self) -> Infallible {
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            self.look();
+        }
+    }
+
+    fn look(&self) {
+        self.shared.meters.borrow_mut().retain(|meter| {
+            let meter = meter.upgrade();
+            meter.inspect(|meter| meter.look()).is_some()
+        });
     }
 
     async fn persist(&self, request: &Request, mut into: Into<'_>) -> Result<Reply> {
@@ -309,6 +334,9 @@ impl Client {
         let (traffic, many_headers) = (&settings.traffic, &self.shared.many_headers);
         let connection =
             Connection::over(stream, endpoint, timeouts, traffic, many_headers).await?;
+        let mut meters = self.shared.meters.borrow_mut();
+        meters.retain(|meter| meter.strong_count() > 0);
+        meters.push(Rc::downgrade(&connection.meter()));
         Ok(Box::new(connection))
     }
 

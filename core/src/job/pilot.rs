@@ -14,15 +14,15 @@ use super::processor::Processor;
 use crate::report::{Measured, Totals, Window};
 use crate::schedule::remembered::Remembered;
 use crate::schedule::tuner::{
-    Answered, Cause, Decision, Pace, Range, Sample, Tuner, Uploads, WINDOW,
+    Answered, Answers, Cause, Decision, Pace, Range, Sample, Tuner, Uploads, WINDOW,
 };
 use crate::schedule::{Cut, Gate, Work};
 
 /// A window that lasted longer was not one: somebody was asked something, or the machine slept.
 const WINDOW_MAX: Duration = WINDOW.saturating_mul(20);
 
-/// A request that has brought so much in a window, in bytes, is a download: what it moves is seen as it moves.
-const RECEIVED_BYTES: u64 = 16 * 1024;
+/// Requests that have moved so much each in a window, in bytes, are seen to move.
+const SEEN_BYTES: u64 = 16 * 1024;
 
 /// Once so small a part of the requests is left, or so few, the link has room for a second attempt at one of them.
 const FEW_LEFT: u32 = 4;
@@ -95,8 +95,8 @@ impl Pilot {
         self.ticks.tick().await;
     }
 
-    /// Whether the window that has ended is one. Uploads are answered only at their end: until as many have been as are
-    /// under way, there is too little to go by.
+    /// Whether the window that has ended is one. Where uploads are not seen to arrive they are answered only at their end: until
+    /// as many have been as are under way, there is too little to go by.
     pub(super) fn is_telling(&mut self) -> bool {
         let (before, now) = (&self.before, self.cockpit.traffic.glance());
         let disk = self.cockpit.disk.look();
@@ -107,8 +107,11 @@ impl Pilot {
         let starved = self.is_starved();
         let is_there = starved && are_few(now.under_way, self.obeyed.concurrency);
         self.cockpit.traffic.set_spare(is_there);
-        let received = now.received_bytes - before.received_bytes;
-        received > RECEIVED_BYTES * u64::from(now.under_way) || {
+        let mut seen = now.received_bytes - before.received_bytes;
+        if sees_arrivals(&now) {
+            seen += now.arrived_bytes - before.arrived_bytes;
+        }
+        seen > SEEN_BYTES * u64::from(now.under_way) || {
             let sample = Sample {
                 succeeded: (now.succeeded - before.succeeded) as u32,
                 refused: (now.refused - before.refused) as u32,
@@ -169,17 +172,23 @@ impl Pilot {
         let failed_bytes = tally.failed_bytes - before.failed_bytes;
         let seen = std::mem::take(&mut self.seen);
         let ticks = seen.ticks.max(1);
-        let uploaded = if sent_bytes > received_bytes {
-            self.uploads.moved(&Answered {
-                window_s: long.as_secs_f64(),
-                requests: (tally.succeeded - before.succeeded) as f64,
-                bytes: (tally.succeeded_bytes - before.succeeded_bytes) as f64,
-                took_s: (tally.succeeded_us - before.succeeded_us) as f64 / 1e6,
-                under_way: f64::from(seen.under_way) / f64::from(ticks),
-                left: tally.under_way.into(),
-            })
+        let arrived_bytes = tally.arrived_bytes - before.arrived_bytes;
+        let answered = Answered {
+            window_s: long.as_secs_f64(),
+            requests: (tally.succeeded - before.succeeded) as f64,
+            bytes: (tally.succeeded_bytes - before.succeeded_bytes) as f64,
+            took_s: (tally.succeeded_us - before.succeeded_us) as f64 / 1e6,
+            under_way: f64::from(seen.under_way) / f64::from(ticks),
+            left: tally.under_way.into(),
+        };
+        let (answers, uploaded) = if arrived_bytes.max(sent_bytes) <= received_bytes {
+            (Answers::AsMoved, arrived_bytes)
+        } else if sees_arrivals(tally) || sees_arrivals(before) {
+            (self.uploads.answers(&answered), arrived_bytes)
         } else {
-            None
+            let moved = self.uploads.moved(&answered);
+            let moved = moved.map_or(sent_bytes, |moved| moved as u64 + failed_bytes);
+            (Answers::AsMoved, moved)
         };
         let disk = self.cockpit.disk.look();
         let disk_before = std::mem::replace(&mut self.disk_before, disk);
@@ -187,9 +196,9 @@ impl Pilot {
         let refused_for_requests = tally.refused_for_requests - before.refused_for_requests;
         Sample {
             window: long,
-            moved_bytes: received_bytes
-                + uploaded.map_or(sent_bytes, |moved| moved as u64 + failed_bytes),
+            moved_bytes: received_bytes + uploaded,
             failed_bytes,
+            answers,
             succeeded: (tally.succeeded - before.succeeded) as u32,
             succeeded_bytes: tally.succeeded_bytes - before.succeeded_bytes,
             refused: (tally.refused - before.refused) as u32,
@@ -235,6 +244,11 @@ impl Pilot {
             self.cockpit.traffic.hold(wait);
         }
     }
+}
+
+/// What is sent is seen to arrive before it is answered.
+fn sees_arrivals(tally: &Tally) -> bool {
+    tally.arrived_bytes > tally.sent_bytes
 }
 
 /// Whether so few requests are left of so many that there may be at once. As long as there are more they fill the link, and

@@ -122,6 +122,9 @@ impl Crew {
             looks: Semaphore::new(LOOKS_MAX),
             stop: self.stop.clone(),
         });
+        let client = hands.tools.client.clone();
+        // It ends with the worker.
+        tokio::task::spawn_local(async move { client.keep_looking().await });
         loop {
             let permit = share.permit().await;
             let blocks = share.granted() as usize + BLOCKS_AHEAD;

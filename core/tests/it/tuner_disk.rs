@@ -46,11 +46,14 @@ fn seeks(tried: &Tried) -> bool {
     tried.scenario.disk.is_some_and(|disk| disk.seek.is_some())
 }
 
-/// It has few and long operations, which come in bursts when they are sent afterwards.
-const NOT_MET: &str = "a disk of 120 MB/s that seeks, 1 Gbit/s, 30 ms, up";
+/// What is read by few and long operations comes in bursts when it is sent afterwards.
+const LATE: [&str; 2] = [
+    "a disk of 120 MB/s that seeks, 1 Gbit/s, 30 ms, up",
+    "an SSD of 300 MB/s, 10 Gbit/s, 60 ms, up",
+];
 
 #[test]
-fn with_every_named_disk_but_one_every_figure_is_met() {
+fn with_every_named_disk_but_two_every_figure_is_met_and_with_those_it_is_a_second_late() {
     for Tried {
         scenario,
         ours,
@@ -58,8 +61,8 @@ fn with_every_named_disk_but_one_every_figure_is_met() {
         ..
     } in ground()
     {
-        if scenario.name == NOT_MET {
-            assert!(ours.moved >= 0.88, "{ours:?}");
+        if LATE.contains(&scenario.name.as_str()) {
+            assert!(ours.moved >= 0.93 && ours.t95_s <= 6.0, "{ours:?}");
         } else {
             assert!(missed.is_empty(), "{}: {missed:?}: {ours:?}", scenario.name);
         }

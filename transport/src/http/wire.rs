@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::socket::Socket;
 use super::spelling::Spelling;
 use crate::net::Stream;
 use crate::traffic::Traffic;
@@ -17,12 +18,18 @@ use crate::traffic::Traffic;
 /// all the metadata a blob can have takes 8 KiB more.
 pub(super) const HEAD_BYTES_MAX: usize = 64 * 1024;
 
+/// Of a request of which no more is outstanding, in bytes, it is not asked how much has arrived: it soon is over.
+const LITTLE_BYTES: u64 = 16 * 1024;
+
 /// What has gone over a connection. Shared by the wire, which counts, and the connection, which asks.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
     traffic: Arc<Traffic>,
     moved: Cell<u64>,
     sent: Cell<u64>,
+    /// Of these, the bytes that the run's counters know to have arrived.
+    arrived: Cell<u64>,
+    socket: Socket,
     answered: Cell<usize>,
     head_is_here: Cell<bool>,
     spelling: RefCell<Spelling>,
@@ -41,6 +48,7 @@ impl Meter {
     pub(super) fn begin(&self, spelling: Spelling) {
         self.spelling.replace(spelling);
         self.sent.set(0);
+        self.arrived.set(0);
         self.answered.set(0);
         self.head_is_here.set(false);
     }
@@ -58,6 +66,29 @@ impl Meter {
     /// How many bytes of this request, its head included, the stream has taken.
     pub(crate) fn sent(&self) -> u64 {
         self.sent.get()
+    }
+
+    /// Tells the run's counters what the other end has acknowledged of this request, unless all of it is known to have arrived.
+    pub(crate) fn look(&self) {
+        let sent = self.sent.get();
+        if sent - self.arrived.get() > LITTLE_BYTES
+            && let Some(bytes) = self.socket.unacknowledged()
+        {
+            self.arrived(sent.saturating_sub(bytes));
+        }
+    }
+
+    /// The request is over: whether it has arrived will not be known any better.
+    pub(crate) fn is_over(&self) {
+        self.arrived(self.sent.get());
+    }
+
+    fn arrived(&self, bytes: u64) {
+        let before = self.arrived.get();
+        if bytes > before {
+            self.traffic.arrived(bytes - before);
+            self.arrived.set(bytes);
+        }
     }
 
     /// Whether any byte of the answer has come.
@@ -94,6 +125,7 @@ pub(super) struct Wire {
 
 impl Wire {
     pub(super) fn new(stream: Stream, meter: Rc<Meter>) -> Self {
+        meter.socket.is(&stream);
         Self {
             stream,
             meter,
@@ -132,6 +164,12 @@ impl Wire {
             Poll::Pending => {}
         }
         result
+    }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        self.meter.socket.closes();
     }
 }
 
@@ -211,6 +249,41 @@ mod tests {
     use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
+
+    #[tokio::test]
+    async fn what_arrives_is_counted_before_its_request_is_over_and_the_rest_when_it_is() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let ours = TcpStream::connect(listener.local_addr().unwrap()).await;
+        let (mut theirs, _) = listener.accept().await.unwrap();
+        let traffic = Arc::new(Traffic::default());
+        let meter = Rc::new(Meter::new(Arc::clone(&traffic)));
+        let mut wire = Wire::new(Stream::Plain(ours.unwrap()), Rc::clone(&meter));
+        let arrived = || traffic.glance().arrived_bytes;
+        meter.begin(Spelling::default());
+        let fills = std::future::poll_fn(|cx| {
+            while let Poll::Ready(written) = Pin::new(&mut wire).poll_write(cx, &[7; 16384]) {
+                written.unwrap();
+            }
+            Poll::Ready(())
+        });
+        fills.await;
+        assert_eq!(arrived(), 0);
+        // More than the other end has room for is written; so some of it cannot have arrived.
+        meter.look();
+        let at_first = arrived();
+        assert!(at_first < meter.sent(), "{at_first} of {}", meter.sent());
+        let mut some = vec![0; meter.sent() as usize - LITTLE_BYTES as usize];
+        theirs.read_exact(&mut some).await.unwrap();
+        while arrived() == at_first {
+            tokio::task::yield_now().await;
+            meter.look();
+        }
+        assert!(arrived() <= meter.sent());
+        meter.is_over();
+        assert_eq!(arrived(), meter.sent());
+        meter.look();
+        assert_eq!(arrived(), meter.sent());
+    }
 
     #[tokio::test]
     async fn an_answer_is_still_read_after_writing_has_failed() {

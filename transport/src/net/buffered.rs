@@ -4,6 +4,7 @@
 //! call has brought.
 
 use std::io::{self, IoSlice};
+use std::os::fd::{AsRawFd, RawFd};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -31,6 +32,12 @@ impl Buffered {
             from: 0,
             to: 0,
         }
+    }
+}
+
+impl AsRawFd for Buffered {
+    fn as_raw_fd(&self) -> RawFd {
+        self.tcp.as_raw_fd()
     }
 }
 

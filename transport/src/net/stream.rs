@@ -1,6 +1,7 @@
 //! A connected stream: plain TCP, or TLS over it.
 
 use std::io::{self, IoSlice};
+use std::os::fd::{AsRawFd, RawFd};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -17,6 +18,15 @@ pub(crate) enum Stream {
     Plain(TcpStream),
     /// Encrypted; boxed because the session's state is large.
     Tls(Box<TlsStream<Buffered>>),
+}
+
+impl AsRawFd for Stream {
+    fn as_raw_fd(&self) -> RawFd {
+        match self {
+            Self::Plain(stream) => stream.as_raw_fd(),
+            Self::Tls(stream) => stream.get_ref().0.as_raw_fd(),
+        }
+    }
 }
 
 impl AsyncRead for Stream {

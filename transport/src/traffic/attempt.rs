@@ -64,9 +64,12 @@ impl Attempt {
         }
     }
 
-    /// What the stream has taken of it.
+    /// What the stream has taken of it, once it is over.
     fn sent(&self) -> u64 {
-        self.meter.as_ref().map_or(0, |(meter, _)| meter.sent())
+        self.meter.as_ref().map_or(0, |(meter, _)| {
+            meter.is_over();
+            meter.sent()
+        })
     }
 
     /// What it has moved.

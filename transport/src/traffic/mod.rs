@@ -37,6 +37,7 @@ const SMALL_BYTES: u64 = 16 * 1024;
 pub struct Traffic {
     received_bytes: AtomicU64,
     sent_bytes: AtomicU64,
+    arrived_bytes: AtomicU64,
     failed_bytes: AtomicU64,
     succeeded: AtomicU64,
     succeeded_bytes: AtomicU64,
@@ -64,7 +65,10 @@ pub struct Tally {
     /// Bytes that went, heads included; counted when their attempt ends, since what a socket has taken may still lie in
     /// this machine.
     pub sent_bytes: u64,
-    /// Of these, the bytes of attempts that failed.
+    /// The same bytes, counted as they arrive: as far as the other end is seen to have acknowledged them, the rest when their
+    /// attempt ends. The other end of a plain connection through a proxy is the proxy.
+    pub arrived_bytes: u64,
+    /// Of what was received and sent, the bytes of attempts that failed.
     pub failed_bytes: u64,
     /// Requests that succeeded.
     pub succeeded: u64,
@@ -120,6 +124,7 @@ impl Traffic {
         Tally {
             received_bytes: self.received_bytes.load(Relaxed),
             sent_bytes: self.sent_bytes.load(Relaxed),
+            arrived_bytes: self.arrived_bytes.load(Relaxed),
             failed_bytes: self.failed_bytes.load(Relaxed),
             succeeded: self.succeeded.load(Relaxed),
             succeeded_bytes: self.succeeded_bytes.load(Relaxed),
@@ -198,6 +203,11 @@ impl Traffic {
     /// A connection was made in so long.
     pub(crate) fn connected(&self, took: Duration) {
         self.saw_round_trip(took);
+    }
+
+    /// Bytes are known to have arrived.
+    pub(crate) fn arrived(&self, bytes: u64) {
+        self.arrived_bytes.fetch_add(bytes, Relaxed);
     }
 
     fn sent(&self, bytes: u64) {

@@ -176,6 +176,8 @@ impl Knee {
                 self.concurrency = *shown;
                 self.hold();
             }
+            // So has a descent: of what was shown, the best.
+            (State::Descend(_), Some(_)) => self.choose(),
             _ => {
                 self.concurrency = self.concurrency();
                 self.hold();

@@ -2,8 +2,8 @@
 //!
 //! It moves four things. The number of requests under way ([`knee`]) follows goodput: the fewest that bring all there
 //! is; a run begins with few ([`opening`]). The pace at which requests start ([`pacer`]) follows the service's push-back. The
-//! size of blocks ([`blocks`]) follows the rate, so that no request takes too long. The number of operations at the disk
-//! ([`turns`]) follows the disk, where that limits. What uploads have moved is an estimate ([`uploads`]). No clock, no thread
+//! size of blocks ([`blocks`]) follows the rate of answers, so that no request takes too long. The number of operations at the disk
+//! ([`turns`]) follows the disk, where that limits. What answers tell of uploads is an estimate ([`uploads`]). No clock, no thread
 //! and no file in here: the same measurements give the same decisions, so that it can be simulated, over any link, faster than
 //! time passes.
 
@@ -29,7 +29,7 @@ use std::time::Duration;
 
 pub use decision::{Bound, Decision, Pace, Phase};
 pub use opening::OPENING;
-pub use sample::{Cause, Sample};
+pub use sample::{Answers, Cause, Sample};
 pub use uploads::{Answered, Uploads};
 
 use blocks::Blocks;
@@ -182,8 +182,10 @@ impl Tuner {
         self.turns.step(sample, is_at_disk);
         let is_long = is_far && self.turnover < LONG_TURNOVER;
         self.knee.set_long(is_long);
-        // Long requests are judged when a generation has ended; the others, uploads above all, need the earlier sign.
-        self.knee.set_crowded(is_crowded && !is_long);
+        // Long downloads are judged when a generation has ended; uploads need the earlier sign: what fills the queue before the line
+        // is in this machine's hands, and what does not fit in there is lost.
+        let may_wait = is_long && sample.answers == Answers::AsMoved;
+        self.knee.set_crowded(is_crowded && !may_wait);
         if sample.timeouts > 0 && sample.timeouts >= sample.succeeded / 10 {
             self.knee.halve();
             self.silence = Some((self.knee.concurrency(), SILENCE_WINDOWS));
@@ -239,10 +241,11 @@ impl Tuner {
 
     /// Fits blocks and the most requests to the rate.
     fn fit(&mut self, sample: &Sample) {
-        let now = sample.good_bytes_per_second();
-        if sample.starved || (now <= 0.0 && self.rate.is_none()) {
+        let now = sample.answered_bytes_per_second().or(self.rate);
+        let Some(now) = now.filter(|now| !sample.starved && (*now > 0.0 || self.rate.is_some()))
+        else {
             return;
-        }
+        };
         let rate = self.rate.unwrap_or(now);
         // Upward at once: a small number because of a slow start would be a brake.
         let rate = if now > rate {
@@ -372,6 +375,26 @@ mod tests {
             held += u32::from(decision.phase == Phase::Hold);
         }
         assert!(held > 100, "it went on trying: {held} of 200");
+    }
+
+    #[test]
+    fn what_has_arrived_and_is_not_answered_makes_no_block_larger_and_none_smaller() {
+        let arrives = |answers| Sample {
+            answers,
+            succeeded: 0,
+            succeeded_bytes: 0,
+            ..sample(40, 0.2)
+        };
+        let mut tuner = after(0, 0.2);
+        let whole = tuner.decision().block_bytes;
+        for _ in 0..8 {
+            tuner.step(&arrives(Answers::TooFew));
+        }
+        assert_eq!(tuner.decision().block_bytes, whole);
+        // 40 MiB arrive in each window, somewhere; and a ten-thousandth of that is answered.
+        let rate = f64::from(40 << 20) / WINDOW.as_secs_f64() / 10_000.0;
+        tuner.step(&arrives(Answers::Rate(rate)));
+        assert!(tuner.decision().block_bytes < whole);
     }
 
     #[test]

@@ -11,15 +11,31 @@ pub enum Cause {
     Requests,
 }
 
+/// What answers tell of the rate. Where bytes are known to have moved before their request is answered, they may still wait
+/// for the service, or lie in a proxy on the way: how long requests take is for answers to say.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub enum Answers {
+    /// What moved.
+    #[default]
+    AsMoved,
+    /// Nothing: too few have come since they last did.
+    TooFew,
+    /// So many bytes per second.
+    Rate(f64),
+}
+
 /// The measurements of one window, summed over all workers.
 #[derive(Debug, Clone, Default)]
 pub struct Sample {
     /// How long the window was.
     pub window: Duration,
-    /// Bytes of requests and answers that went over the network, also those of attempts that are still under way.
+    /// Bytes of requests and answers that went over the network, also those of attempts that are still under way. What is sent
+    /// counts when it is known to have arrived.
     pub moved_bytes: u64,
     /// Of the bytes that ever moved, those that turned out to be for nothing in this window: their attempt failed.
     pub failed_bytes: u64,
+    /// What answers tell of the rate.
+    pub answers: Answers,
     /// Requests that succeeded.
     pub succeeded: u32,
     /// Their bytes, all of them, whenever they moved.
@@ -59,7 +75,7 @@ const REQUEST_BYTES: f64 = 16.0 * 1024.0;
 const SHORT_OF_MEMORY: u32 = 4;
 
 /// A window that waits for answers ends after this long.
-const ANSWERS_WINDOW_MAX: Duration = Duration::from_secs(4);
+pub(super) const ANSWERS_WINDOW_MAX: Duration = Duration::from_secs(4);
 
 impl Sample {
     /// Whether a window of this length says enough where only answers tell what moved: as many requests have ended as are
@@ -75,6 +91,15 @@ impl Sample {
     /// Too much waits for memory: more requests would only wait with it.
     pub(super) fn is_short_of_memory(&self) -> bool {
         self.for_memory > 0 && SHORT_OF_MEMORY * self.for_memory >= self.under_way
+    }
+
+    /// Bytes per second that answers tell of; `None` when they tell nothing.
+    pub(super) fn answered_bytes_per_second(&self) -> Option<f64> {
+        match self.answers {
+            Answers::AsMoved => Some(self.good_bytes_per_second()),
+            Answers::TooFew => None,
+            Answers::Rate(rate) => Some(rate),
+        }
     }
 
     /// Bytes per second that were not for nothing.

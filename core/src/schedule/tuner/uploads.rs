@@ -1,9 +1,11 @@
-//! How much uploads have moved, told from those that were answered.
+//! How much uploads have moved, told from those that were answered: where nothing else tells it, and for the size of blocks.
 //!
 //! An upload is answered only at its end, and those that begin together end together: what was answered in a window says
 //! now too much and now too little. How fast those were that ended, and how many are under way, says more. But the fast ones
 //! end first, and where a line is crowded the others crawl, so that alone is no measure: what it claims in advance is kept,
 //! and is never more than what is under way.
+
+use super::sample::{ANSWERS_WINDOW_MAX, Answers};
 
 /// What a window saw of uploads.
 #[derive(Debug, Clone, Copy, Default)]
@@ -27,9 +29,33 @@ pub struct Answered {
 pub struct Uploads {
     /// Bytes that were claimed and not answered yet.
     ahead: f64,
+    /// The windows since answers last told something.
+    since: Answered,
 }
 
 impl Uploads {
+    /// What answers tell of the rate after one more window, of those that do not wait for them.
+    pub fn answers(&mut self, window: &Answered) -> Answers {
+        let since = &mut self.since;
+        let seconds = since.window_s + window.window_s;
+        let under_way = since.under_way * since.window_s + window.under_way * window.window_s;
+        *since = Answered {
+            window_s: seconds,
+            requests: since.requests + window.requests,
+            bytes: since.bytes + window.bytes,
+            took_s: since.took_s + window.took_s,
+            under_way: under_way / seconds.max(1e-3),
+            left: window.left,
+        };
+        let is_long = seconds >= ANSWERS_WINDOW_MAX.as_secs_f64();
+        if since.requests <= 0.0 || (since.requests < since.left && !is_long) {
+            return Answers::TooFew;
+        }
+        let answered = std::mem::take(since);
+        let moved = self.moved(&answered).unwrap_or(answered.bytes);
+        Answers::Rate(moved / seconds.max(1e-3))
+    }
+
     /// The bytes that moved in this window; `None` when its requests are short enough to be counted as they end.
     pub fn moved(&mut self, answered: &Answered) -> Option<f64> {
         let Answered {
@@ -77,6 +103,28 @@ mod tests {
         // Short ones are counted when they end.
         assert_eq!(Uploads::default().moved(&eight(5.0)), None);
         assert_eq!(Uploads::default().moved(&Answered::default()), None);
+    }
+
+    #[test]
+    fn answers_tell_something_when_as_many_have_come_as_are_under_way_or_after_four_seconds() {
+        let some = |requests: f64| Answered {
+            window_s: 0.5,
+            requests,
+            bytes: requests * 4e6,
+            took_s: requests * 2.0,
+            under_way: 8.0,
+            left: 8.0,
+        };
+        let mut uploads = Uploads::default();
+        for _ in 0..3 {
+            assert_eq!(uploads.answers(&some(2.0)), Answers::TooFew);
+        }
+        assert_eq!(uploads.answers(&some(2.0)), Answers::Rate(16e6));
+        // One of eight in four seconds, and before it none in five.
+        for _ in 0..10 {
+            assert_eq!(uploads.answers(&some(0.0)), Answers::TooFew);
+        }
+        assert!(matches!(uploads.answers(&some(1.0)), Answers::Rate(_)));
     }
 
     #[test]

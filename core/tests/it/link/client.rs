@@ -66,6 +66,8 @@ pub(super) struct Client {
     /// Bytes that went over the link in this window.
     pub(super) moved: f64,
     sample: Sample,
+    /// What had been taken by somebody in between at the end of the last window, and had not gone on.
+    between: f64,
     /// What the window has seen so far.
     look: Sample,
     /// How long those took that ended in this window, summed up.
@@ -99,6 +101,7 @@ impl Client {
             hold_until: 0.0,
             again: VecDeque::new(),
             moved: 0.0,
+            between: 0.0,
             sample: Sample::default(),
             look: Sample::default(),
             took_s: 0.0,
@@ -200,8 +203,9 @@ impl Client {
         self.sample.timeouts += 1;
     }
 
-    /// A window has passed: where it says enough, the rule is shown what was seen of it.
-    pub(super) fn window(&mut self, scenario: &Scenario, now: f64) {
+    /// A window has passed, at whose end so many bytes are in between: where it says enough, the rule is shown what was seen of
+    /// it.
+    pub(super) fn window(&mut self, scenario: &Scenario, now: f64, between: f64) {
         let moved = std::mem::take(&mut self.moved);
         let failed = std::mem::take(&mut self.failed);
         let good = match &mut self.disk {
@@ -216,7 +220,8 @@ impl Client {
             decision: self.decision,
         });
         self.look.window += WINDOW;
-        self.look.moved_bytes += moved as u64;
+        let before = std::mem::replace(&mut self.between, between);
+        self.look.moved_bytes += (moved + between - before).max(0.0) as u64;
         self.look.failed_bytes += failed as u64;
         let at_disk = self.at_disk();
         self.sample.under_way = if scenario.is_upload {
@@ -227,14 +232,14 @@ impl Client {
         self.seen_under_way.0 += self.sample.under_way;
         self.seen_under_way.1 += 1;
         self.seen_at_disk += at_disk;
-        if !scenario.is_upload || self.sample.is_telling(self.look.window) {
-            let sample = self.sample(scenario.is_upload);
+        if !scenario.waits_for_answers() || self.sample.is_telling(self.look.window) {
+            let sample = self.sample(scenario);
             self.steer(&sample, scenario.request_bytes, now);
         }
     }
 
     /// What was seen since the rule was last shown something.
-    fn sample(&mut self, is_upload: bool) -> Sample {
+    fn sample(&mut self, scenario: &Scenario) -> Sample {
         let look = std::mem::take(&mut self.look);
         let mut sample = std::mem::take(&mut self.sample);
         sample.window = look.window;
@@ -245,19 +250,23 @@ impl Client {
         if let Some(disk) = &mut self.disk {
             (sample.disk_ended, sample.disk_bytes) = disk.look();
         }
-        sample.moved_bytes = if is_upload {
-            let moved = self.uploads.moved(&Answered {
-                window_s: look.window.as_secs_f64(),
-                requests: sample.succeeded.into(),
-                bytes: sample.succeeded_bytes as f64,
-                took_s: std::mem::take(&mut self.took_s),
-                under_way: f64::from(under_way) / f64::from(looks),
-                left: sample.under_way.into(),
-            });
+        let answered = Answered {
+            window_s: look.window.as_secs_f64(),
+            requests: sample.succeeded.into(),
+            bytes: sample.succeeded_bytes as f64,
+            took_s: std::mem::take(&mut self.took_s),
+            under_way: f64::from(under_way) / f64::from(looks),
+            left: sample.under_way.into(),
+        };
+        sample.moved_bytes = if scenario.waits_for_answers() {
+            let moved = self.uploads.moved(&answered);
             moved.unwrap_or(sample.succeeded_bytes as f64) as u64 + look.failed_bytes
         } else {
             look.moved_bytes
         };
+        if scenario.is_upload && !scenario.waits_for_answers() {
+            sample.answers = self.uploads.answers(&answered);
+        }
         sample.processor = std::mem::take(&mut self.busy_s) / look.window.as_secs_f64();
         sample
     }

@@ -29,8 +29,12 @@ pub(crate) struct Scenario {
     /// Requests are blocks of large objects: their size may be changed.
     pub(crate) is_blocks: bool,
     pub(crate) round_trip_s: f64,
-    /// It is an upload: what moved is known only when a request is answered.
+    /// It is an upload.
     pub(crate) is_upload: bool,
+    /// What moves is seen as it moves; else an upload's is known only when it is answered.
+    pub(crate) is_seen: bool,
+    /// Somebody in between takes so many bytes of each request before they go on, and those are seen to move too.
+    pub(crate) between: f64,
     /// From when on how many bytes per second; the first is at 0.
     pub(crate) bandwidth: Vec<(f64, f64)>,
     /// The most that one connection gets.
@@ -61,6 +65,8 @@ impl Scenario {
             is_blocks: request_bytes >= MIB,
             round_trip_s: round_trip_ms / 1e3,
             is_upload: false,
+            is_seen: true,
+            between: 0.0,
             bandwidth: vec![(0.0, bandwidth)],
             flow: f64::INFINITY,
             loss: 0.0,
@@ -83,6 +89,24 @@ impl Scenario {
             is_upload: true,
             ..self
         }
+    }
+
+    /// The same upload where nothing tells what has arrived before it is answered.
+    pub(crate) fn unseen(self) -> Self {
+        Self {
+            is_seen: false,
+            ..self
+        }
+    }
+
+    /// The same upload through a proxy that takes so many bytes of each request before they go on.
+    pub(crate) fn through(self, between: f64) -> Self {
+        Self { between, ..self }
+    }
+
+    /// What has moved is known only when a request is answered.
+    pub(crate) fn waits_for_answers(&self) -> bool {
+        self.is_upload && !self.is_seen
     }
 
     /// The same with such a disk.

@@ -138,6 +138,13 @@ impl Connections {
         }
     }
 
+    /// What a request has brought so far.
+    pub(crate) fn handed_on(&self, flow: usize) -> f64 {
+        let carried = self.all.iter().filter_map(|one| one.carries);
+        let mut of_it = carried.filter(|carried| carried.flow == flow);
+        of_it.next().map_or(0.0, |carried| carried.handed_on)
+    }
+
     /// A request is over; what it had brought.
     pub(crate) fn leave(&mut self, flow: usize, now: f64) -> f64 {
         let Some(one) = self.carrier(flow) else {

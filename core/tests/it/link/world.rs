@@ -494,9 +494,30 @@ impl<'a> World<'a> {
         self.at(self.now + 1.0, Event::Again(flow));
     }
 
+    /// What somebody in between has taken of a client's requests, and has not gone on.
+    fn between(&self, client: usize) -> f64 {
+        let takes = self.scenario.between;
+        if takes <= 0.0 {
+            return 0.0;
+        }
+        let flows = self.flows.iter().enumerate();
+        let under_way = flows.filter(|(_, flow)| flow.client == client && flow.is_used);
+        under_way
+            .filter_map(|(index, flow)| {
+                let begun = flow.begun_at?;
+                let moved = match &self.connections {
+                    Some(connections) => connections.handed_on(index),
+                    None => self.common - begun,
+                };
+                Some((flow.bytes - moved).clamp(0.0, takes))
+            })
+            .sum()
+    }
+
     fn window(&mut self, index: usize) {
         self.at(self.now + WINDOW.as_secs_f64(), Event::Window(index));
-        self.clients[index].window(self.scenario, self.now);
+        let between = self.between(index);
+        self.clients[index].window(self.scenario, self.now, between);
         self.start(index);
     }
 }

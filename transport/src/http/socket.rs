@@ -1,0 +1,79 @@
+//! The socket below a connection, as far as it is asked how much of what it has taken has not arrived.
+//!
+//! What a socket takes lies in this machine until the other end has acknowledged it: megabytes, and over a slow line for many
+//! seconds. The connection's stream is deep inside hyper, so its number is kept here; the [`wire`](super::wire) that owns
+//! the stream takes it back before it closes it.
+#![expect(
+    unsafe_code,
+    reason = "a borrowed descriptor, and a question of ioctl(2) that rustix has no function for"
+)]
+
+use std::cell::Cell;
+use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
+
+use rustix::ioctl::{Getter, Opcode};
+
+/// `SIOCOUTQ`: how many bytes of a TCP socket are not sent or not acknowledged, tcp(7). It has the number of `TIOCOUTQ`.
+const SIOCOUTQ: Opcode = 0x5411;
+
+/// A socket that somebody else owns, for as long as it is open.
+#[derive(Debug, Default)]
+pub(super) struct Socket(Cell<Option<RawFd>>);
+
+impl Socket {
+    /// It is this one.
+    pub(super) fn is(&self, stream: &impl AsRawFd) {
+        self.0.set(Some(stream.as_raw_fd()));
+    }
+
+    /// It is about to be closed: nothing is asked of it any more.
+    pub(super) fn closes(&self) {
+        self.0.set(None);
+    }
+
+    /// How many of the bytes that it has taken the other end has not acknowledged, those of TLS among them; `None` when it is
+    /// closed, or when the kernel does not tell.
+    pub(super) fn unacknowledged(&self) -> Option<u64> {
+        let number = self.0.get()?;
+        // SAFETY: the descriptor is open. Whoever closes it calls `closes` before, on this thread, since a `Cell` is not shared
+        // with another; and the borrow ends with this function.
+        let socket = unsafe { BorrowedFd::borrow_raw(number) };
+        // SAFETY: the request writes one `int` (tcp(7)), which is what the getter has room for.
+        let question = unsafe { Getter::<SIOCOUTQ, std::ffi::c_int>::new() };
+        // SAFETY: a question of that kind changes nothing, whatever the descriptor is.
+        let bytes = unsafe { rustix::ioctl::ioctl(socket, question) };
+        bytes.ok().and_then(|bytes| u64::try_from(bytes).ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    #[test]
+    fn what_nobody_has_room_for_is_not_acknowledged_and_what_is_read_is() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut ours = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (mut theirs, _) = listener.accept().unwrap();
+        let socket = Socket::default();
+        assert_eq!(socket.unacknowledged(), None);
+        socket.is(&ours);
+        ours.set_nonblocking(true).unwrap();
+        let mut written = 0;
+        while let Ok(bytes) = ours.write(&[7; 16384]) {
+            written += bytes;
+        }
+        // The other end has taken what it has room for, and the rest lies here.
+        let lies = socket.unacknowledged().unwrap() as usize;
+        assert!((1..=written).contains(&lies), "{lies} of {written}");
+        theirs.read_exact(&mut vec![0; written]).unwrap();
+        while socket.unacknowledged().unwrap() > 0 {
+            std::thread::yield_now();
+        }
+        socket.closes();
+        assert_eq!(socket.unacknowledged(), None);
+    }
+}
