@@ -16,8 +16,8 @@ use azring_emulator_tests::tree::Tree;
 /// Folders within folders, some of which are called like the beginning of others, and blobs between them.
 fn many() -> Tree {
     let mut names = Vec::new();
-    for folder in 0..12 {
-        names.extend((0..40).map(|at| format!("data/d{folder}/f{at}")));
+    for folder in [0, 1, 10, 11, 2, 3, 4, 5] {
+        names.extend((0..60).map(|at| format!("data/d{folder}/f{at}")));
         names.push(format!("data/d{folder}-more"));
     }
     // Services differ in how they sort these, so that what lies beside them is not split.
@@ -92,7 +92,7 @@ fn a_split_listing_tells_every_blob_once_and_in_order() {
     };
     assert_eq!(told(copy(&folder)), in_order_of_bytes(&tree));
     let parts = asked_for(&server);
-    assert!(parts.len() >= 8, "{parts:?}");
+    assert!(parts.len() > 1, "{parts:?}");
     let pages = server.watch().counters.of("ListBlobs").requests;
     copy(&folder).args(["/S", "/Y"]).run().succeeded();
     assert_same(&tree, &Tree::read_from(folder.path()));
