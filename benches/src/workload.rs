@@ -119,7 +119,7 @@ const DOWN: Workload = Workload {
 
 const SMALL: Workload = Workload {
     name: "up-small",
-    about: "many files of 4 KiB up",
+    about: "many files of 4 KiB up from a file system in memory",
     shape: Shape::Small,
     ..UP
 };
@@ -319,11 +319,10 @@ impl Workload {
         }
     }
 
-    /// Whether its files belong into memory: creating many on a disk measures the disk's directories and nothing else.
+    /// Whether its files belong into memory: many on a disk measure the disk's directories and nothing else.
     pub fn is_in_memory(&self) -> bool {
         match self.shape {
-            Shape::Empty(_) => true,
-            Shape::Small => self.direction == Direction::Down,
+            Shape::Empty(_) | Shape::Small => true,
             Shape::One | Shape::SixtyFour | Shape::Thousand | Shape::Byte => false,
         }
     }
