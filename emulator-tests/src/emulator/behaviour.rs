@@ -63,4 +63,19 @@ pub struct ListingHabit {
     pub short_every: u64,
     /// No page holds more than this, whatever is asked for; 0 for no such limit.
     pub entries_max: usize,
+    /// Whether a listing can begin at a name.
+    pub start_from: StartFrom,
+}
+
+/// What becomes of `startFrom`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StartFrom {
+    /// It is known to the versions that have it.
+    #[default]
+    Known,
+    /// It is as if it were not there.
+    Ignored,
+    /// Its version is refused.
+    Refused,
 }

@@ -73,6 +73,16 @@ impl Refusal {
         .with("QueryParameterName", name)
     }
 
+    /// 400: a query parameter that this version does not have.
+    pub fn unsupported_query(name: &str) -> Self {
+        Self::new(
+            400,
+            "UnsupportedQueryParameter",
+            "One of the query parameters specified in the request URI is not supported.",
+        )
+        .with("QueryParameterName", name)
+    }
+
     /// 400: a query parameter's value cannot be used.
     pub fn invalid_query(name: &str, value: &str, reason: &str) -> Self {
         Self::new(

@@ -31,7 +31,7 @@ pub mod error;
 pub mod version;
 pub mod xml;
 
-pub use behaviour::{Behaviour, CopyHabit, CopyOutcome, ListingHabit};
+pub use behaviour::{Behaviour, CopyHabit, CopyOutcome, ListingHabit, StartFrom};
 pub use options::{
     AccountOption, DEVELOPMENT_ACCOUNT, DEVELOPMENT_KEY, Options, PatternBlob, StoreChoice,
     TlsChoice,

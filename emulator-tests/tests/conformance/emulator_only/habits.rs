@@ -4,7 +4,7 @@ use azring_emulator_tests::account::Account;
 use azring_emulator_tests::emulator::store::pattern;
 use azring_emulator_tests::emulator::{
     AccountOption, Behaviour, CopyHabit, CopyOutcome, DEVELOPMENT_ACCOUNT, ListingHabit, Options,
-    Server, StoreChoice,
+    Server, StartFrom, StoreChoice,
 };
 
 use super::own::with_box;
@@ -314,6 +314,38 @@ fn pages_may_be_short_or_empty_and_still_join_to_the_whole() {
     }
     assert_eq!(seen, names);
     assert!(empty > 0);
+}
+
+#[test]
+fn a_listing_begins_at_a_name_only_where_the_version_knows_it() {
+    let (server, client) = with(Behaviour::default());
+    for name in ["a", "b"] {
+        put(&client, &format!("box/{name}"), "x");
+    }
+    let list = |version: &str| {
+        let list = client.get("box").header("x-ms-version", version);
+        let list = list.query("restype", "container").query("comp", "list");
+        list.query("startFrom", "b").send()
+    };
+    let versions = ["2025-11-05", "2026-02-06", "2026-06-06"];
+    list(versions[0]).refused(400, "UnsupportedQueryParameter");
+    for version in &versions[1..] {
+        assert_eq!(list(version).expect(200).all("Name"), ["b"]);
+    }
+    let habit = |start_from| {
+        let listing = ListingHabit {
+            start_from,
+            ..ListingHabit::default()
+        };
+        server.set_behaviour(Behaviour {
+            listing,
+            ..Behaviour::default()
+        });
+    };
+    habit(StartFrom::Ignored);
+    assert_eq!(list(versions[1]).expect(200).all("Name"), ["a", "b"]);
+    habit(StartFrom::Refused);
+    list(versions[1]).refused(400, "InvalidHeaderValue");
 }
 
 #[test]

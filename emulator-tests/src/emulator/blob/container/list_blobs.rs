@@ -36,9 +36,11 @@ struct Details {
 pub fn run(call: &Call<'_>) -> Answer<Response> {
     let query = call.query;
     let start = listing::start(query)?;
+    let start_from = listing::start_from(call)?;
     check_includes(query.or_empty("include"))?;
     let wanted = Wanted {
         prefix: query.or_empty("prefix"),
+        start_from,
         delimiter: query.or_empty("delimiter"),
         snapshots: listing::includes(query, "snapshots"),
         uncommitted: listing::includes(query, "uncommittedblobs"),

@@ -29,6 +29,8 @@ pub enum Entry<'a> {
 pub struct Wanted<'a> {
     /// Names begin with this.
     pub prefix: &'a str,
+    /// Names do not come before this.
+    pub start_from: &'a str,
     /// Names that go on behind it are joined.
     pub delimiter: &'a str,
     /// Show snapshots.
@@ -46,7 +48,8 @@ pub fn page<'a>(
 ) -> (Vec<Entry<'a>>, Option<String>) {
     let mut entries = Vec::new();
     let (name, snapshot) = start.split_once('\0').unwrap_or((start, ""));
-    let mut from = Bound::Included(name.max(wanted.prefix).to_owned());
+    let from = name.max(wanted.prefix).max(wanted.start_from);
+    let mut from = Bound::Included(from.to_owned());
     let mut skip_snapshots = snapshot;
     // Each turn takes one name with its snapshots, or jumps over one common prefix.
     loop {
@@ -144,6 +147,9 @@ mod tests {
             let Some(rest) = name.strip_prefix(wanted.prefix) else {
                 continue;
             };
+            if name.as_str() < wanted.start_from {
+                continue;
+            }
             let joined = if wanted.delimiter.is_empty() {
                 None
             } else {
@@ -173,6 +179,7 @@ mod tests {
         fn pages_joined_are_the_sorted_list(
             names in proptest::collection::btree_map("[ab:/é]{1,5}", 0..3_u8, 0..20),
             prefix in "[ab/]{0,2}",
+            start_from in "[ab/é]{0,3}",
             delimiter in prop_oneof![Just(""), Just("/"), Just("::"), Just("b/")],
             snapshots in any::<bool>(),
             max in 1..7_usize,
@@ -181,7 +188,7 @@ mod tests {
                 let snapshots = (0..*snapshots).map(|number| (number.to_string(), blob())).collect();
                 (name.clone(), Slot { base: Some(blob()), snapshots, staged: None })
             }).collect();
-            let wanted = Wanted { prefix: &prefix, delimiter, snapshots, uncommitted: false };
+            let wanted = Wanted { prefix: &prefix, start_from: &start_from, delimiter, snapshots, uncommitted: false };
             let (mut seen, mut start) = (Vec::new(), String::new());
             loop {
                 let (entries, next) = page(&blobs, &wanted, &start, max);
