@@ -8,7 +8,7 @@ use azring_emulator_tests::account::Account;
 use azring_emulator_tests::azurite;
 use azring_emulator_tests::command::{Azring, Folder};
 use azring_emulator_tests::compare::assert_same;
-use azring_emulator_tests::emulator::{Behaviour, ListingHabit, Options, Server};
+use azring_emulator_tests::emulator::{Behaviour, ListingHabit, Options, Server, StartFrom};
 use azring_emulator_tests::interceptor::Interceptor;
 use azring_emulator_tests::rest::{BlobService, Container};
 use azring_emulator_tests::tree::Tree;
@@ -29,9 +29,14 @@ fn many() -> Tree {
 }
 
 fn emulator(entries_max: usize) -> (Server, Container) {
+    emulator_that(entries_max, StartFrom::Known)
+}
+
+fn emulator_that(entries_max: usize, start_from: StartFrom) -> (Server, Container) {
     let listing = ListingHabit {
         short_every: 5,
         entries_max,
+        start_from,
         ..ListingHabit::default()
     };
     let behaviour = Behaviour {
@@ -47,6 +52,13 @@ fn emulator(entries_max: usize) -> (Server, Container) {
     let service = BlobService::path_style(&server.blob_url(), &Account::development(), None);
     let container = service.fresh_container("listing");
     (server, container)
+}
+
+/// Names of one level.
+fn flat() -> Tree {
+    let names = (0..400).map(|at| format!("img-{at:06}.jpg"));
+    let names: Vec<String> = names.chain(["img!".into(), "img/é".into()]).collect();
+    Tree::named(names.iter().map(String::as_str))
 }
 
 /// The names that would be copied, in the order in which they are told.
@@ -121,4 +133,44 @@ fn azurites_listing_is_split_too() {
     assert_eq!(told(copy()), expected);
     copy().args(["/S", "/Y"]).run().succeeded();
     assert_same(&tree, &Tree::read_from(folder.path()));
+}
+
+#[test]
+fn a_listing_without_folders_is_cut_by_names_where_the_service_can() {
+    let tree = flat();
+    let expected = in_order_of_bytes(&tree);
+    let mut requests = Vec::new();
+    for habit in [StartFrom::Known, StartFrom::Ignored, StartFrom::Refused] {
+        let (server, container) = emulator_that(10, habit);
+        tree.put_into(&container);
+        server.watch().counters.reset();
+        let folder = Folder::new();
+        let copy = Azring::copy(container.url(), folder.path())
+            .source_key(container.service().account())
+            .arg("/SourceType:Blob");
+        assert_eq!(told(copy), expected, "{habit:?}");
+        let asked = server.watch().counters.of("ListBlobs").requests;
+        requests.push(asked);
+    }
+    // Where the service cannot it is asked once, beside the folders.
+    assert_eq!(requests[1], requests[2]);
+    assert!(requests[0] > requests[1], "{requests:?}");
+}
+
+#[test]
+fn azurites_listing_is_cut_by_names_too() {
+    let azurite = azurite::shared();
+    let container = azurite.blob_service().fresh_container("listing");
+    let tree = flat();
+    tree.put_into(&container);
+    let small = "include=metadata&maxresults=10";
+    let interceptor = Interceptor::saying(azurite.origin(), "include=metadata", small);
+    let account = container.service().account();
+    let through = interceptor
+        .blob_service(account)
+        .container(container.name());
+    let folder = Folder::new();
+    let address = format!("{}?{}", through.url(), container.service().account_sas());
+    let copy = Azring::copy(address, folder.path()).arg("/SourceType:Blob");
+    assert_eq!(told(copy), in_order_of_bytes(&tree));
 }

@@ -5,6 +5,7 @@
 //! and character references are resolved, and size and depth are capped.
 
 use std::borrow::Cow;
+use std::ops::ControlFlow;
 
 use quick_xml::Reader;
 use quick_xml::escape::resolve_xml_entity;
@@ -70,16 +71,31 @@ impl<'a> Xml<'a> {
         &mut self,
         mut each: impl FnMut(&mut Self, &Tag<'a>) -> Result<()>,
     ) -> Result<()> {
+        let all = self.children_until(|xml, tag| {
+            each(xml, tag)?;
+            Ok(ControlFlow::Continue(()))
+        })?;
+        debug_assert!(all.is_continue(), "nothing breaks it off");
+        Ok(())
+    }
+
+    /// The same, until `each` breaks it off: then the answer is not read any further, and this tells so.
+    pub fn children_until(
+        &mut self,
+        mut each: impl FnMut(&mut Self, &Tag<'a>) -> Result<ControlFlow<()>>,
+    ) -> Result<ControlFlow<()>> {
         let level = self.depth;
         loop {
             match self.event()? {
                 Event::Start(tag) => {
-                    each(self, &Tag(tag))?;
+                    if each(self, &Tag(tag))?.is_break() {
+                        return Ok(ControlFlow::Break(()));
+                    }
                     while self.depth > level {
                         self.event()?;
                     }
                 }
-                Event::End(_) => return Ok(()),
+                Event::End(_) => return Ok(ControlFlow::Continue(())),
                 _ => {}
             }
         }

@@ -2,42 +2,49 @@
 //!
 //! A listing that is not split is kept as the service's own marker, which no service begins with the letter that a
 //! bookmark begins with: XML cannot carry it. The parts have most of their letters in common; each is written as the
-//! number of bytes that it begins with like the one before, and what is different.
+//! number of bytes that it begins with like the one before, and what is different. What lies between two names has those
+//! behind it, each in a field of its own; parts one behind the other, cut by names, are one.
 
 use std::fmt::Write as _;
+use std::str::Split;
 
+use super::reach::Reach;
 use crate::store::rest::page::Marker;
 
 /// Between two fields, and before the first.
 const EDGE: char = '\0';
+
+/// Before the first name of a part, and before the first name behind it.
+const FROM: char = '<';
+const UNTIL: char = '>';
 
 /// A page of a part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Spot {
     /// How the names begin that are asked for.
     pub(super) prefix: Box<str>,
-    /// How they begin up to the end of the part.
-    pub(super) scope: Box<str>,
+    /// Those of the part.
+    pub(super) reach: Reach,
     /// What the service calls the page; `None`: the first one.
     pub(super) after: Option<Marker>,
 }
 
 impl Spot {
-    /// The beginning of the part with this prefix.
-    pub(super) fn beginning(prefix: &str) -> Self {
+    /// The beginning of a part.
+    pub(super) fn beginning(reach: Reach) -> Self {
         Self {
-            prefix: prefix.into(),
-            scope: prefix.into(),
+            prefix: reach.scope.clone(),
+            reach,
             after: None,
         }
     }
 }
 
-/// A page, and how the names begin of the parts behind its own.
+/// A page, and the parts behind its own.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Bookmark {
     pub(super) spot: Spot,
-    pub(super) behind: Vec<Box<str>>,
+    pub(super) behind: Vec<Reach>,
 }
 
 impl Bookmark {
@@ -45,22 +52,29 @@ impl Bookmark {
     pub(super) fn write<'a>(
         root: &str,
         spot: &Spot,
-        behind: impl ExactSizeIterator<Item = &'a str>,
+        behind: impl Iterator<Item = &'a Reach>,
     ) -> Option<Box<str>> {
+        let mut behind = behind.peekable();
         let after = spot.after.as_ref().map(|Marker(marker)| marker.as_str());
-        if *spot.prefix == *root && *spot.scope == *root && behind.len() == 0 {
+        let is_all = *spot.prefix == *root && spot.reach == Reach::whole(root);
+        if is_all && behind.peek().is_none() {
             return after.map(Into::into);
         }
-        let Spot { prefix, scope, .. } = spot;
+        let Spot { prefix, reach, .. } = spot;
         let after = after.unwrap_or_default();
-        let mut text = format!("{EDGE}{prefix}{EDGE}{scope}{EDGE}{after}");
-        let mut before = &**scope;
-        for part in behind {
-            let same = before.bytes().zip(part.bytes());
+        let mut text = format!("{EDGE}{prefix}{EDGE}{}{EDGE}{after}", reach.scope);
+        write_ends(&mut text, reach);
+        let mut before = &*reach.scope;
+        while let Some(first) = behind.next() {
+            let mut part = first.clone();
+            while behind.next_if(|next| part.join(next)).is_some() {}
+            let scope = &*first.scope;
+            let same = before.bytes().zip(scope.bytes());
             let count = same.take_while(|(one, other)| one == other).count();
-            let count = part.floor_char_boundary(count);
-            let _ = write!(text, "{EDGE}{count}:{}", &part[count..]);
-            before = part;
+            let count = scope.floor_char_boundary(count);
+            let _ = write!(text, "{EDGE}{count}:{}", &scope[count..]);
+            write_ends(&mut text, &part);
+            before = scope;
         }
         Some(text.into())
     }
@@ -71,7 +85,7 @@ impl Bookmark {
             let after = Some(Marker(text.into()));
             let spot = Spot {
                 after,
-                ..Spot::beginning(root)
+                ..Spot::beginning(Reach::whole(root))
             };
             let behind = Vec::new();
             return Some(Self { spot, behind });
@@ -79,23 +93,49 @@ impl Bookmark {
         let mut fields = fields.split(EDGE);
         let (prefix, scope, after) = (fields.next()?, fields.next()?, fields.next()?);
         let is_ours = prefix.starts_with(root) && scope.starts_with(prefix);
-        let mut behind: Vec<Box<str>> = Vec::new();
-        for field in fields {
+        let reach = read_ends(scope, &mut fields)?;
+        let mut behind: Vec<Reach> = Vec::new();
+        while let Some(field) = fields.next() {
             let (count, rest) = field.split_once(':')?;
-            let before = behind.last().map_or(scope, |before| before);
+            let before = behind.last().map_or(scope, |before| &before.scope);
             let part = format!("{}{rest}", before.get(..count.parse().ok()?)?);
-            behind.push(part.into());
+            behind.push(read_ends(&part, &mut fields)?);
         }
-        let is_ours = is_ours && behind.iter().all(|part| part.starts_with(root));
+        let is_ours = is_ours && behind.iter().all(|part| part.scope.starts_with(root));
         is_ours.then_some(Self {
             spot: Spot {
                 prefix: prefix.into(),
-                scope: scope.into(),
+                reach,
                 after: (!after.is_empty()).then(|| Marker(after.into())),
             },
             behind,
         })
     }
+}
+
+fn write_ends(text: &mut String, reach: &Reach) {
+    for (mark, name) in [(FROM, &reach.from), (UNTIL, &reach.until)] {
+        if let Some(name) = name {
+            let _ = write!(text, "{EDGE}{mark}{name}");
+        }
+    }
+}
+
+/// The part of this scope with what the next fields say of its ends.
+fn read_ends(scope: &str, fields: &mut Split<'_, char>) -> Option<Reach> {
+    let mut end = |mark| {
+        let mut ahead = fields.clone();
+        let name: Box<str> = ahead.next()?.strip_prefix(mark)?.into();
+        *fields = ahead;
+        Some(name)
+    };
+    let (from, until) = (end(FROM), end(UNTIL));
+    let mut names = from.iter().chain(&until);
+    names.all(|name| name.starts_with(scope)).then(|| Reach {
+        scope: scope.into(),
+        from: from.clone(),
+        until: until.clone(),
+    })
 }
 
 #[cfg(test)]
@@ -106,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_listing_that_is_not_split_is_kept_as_the_services_own_marker() {
-        let mut spot = Spot::beginning("vd/");
+        let mut spot = Spot::beginning(Reach::whole("vd/"));
         assert_eq!(Bookmark::write("vd/", &spot, [].into_iter()), None);
         spot.after = Some(Marker("2!a".into()));
         let text = Bookmark::write("vd/", &spot, [].into_iter());
@@ -120,10 +160,23 @@ mod tests {
 
     #[test]
     fn parts_are_written_by_what_is_different() {
-        let spot = Spot::beginning("vd/a");
-        let text = Bookmark::write("vd/", &spot, ["vd/bé", "vd/bè", "vd/b"].into_iter());
+        let spot = Spot::beginning(Reach::whole("vd/a"));
+        let behind = ["vd/bé", "vd/bè", "vd/b"].map(Reach::whole);
+        let text = Bookmark::write("vd/", &spot, behind.iter());
         let text = text.expect("it is split");
         assert_eq!(&*text, "\0vd/a\0vd/a\0\x003:bé\x004:è\x004:");
+    }
+
+    #[test]
+    fn what_is_cut_by_names_is_written_by_its_ends() {
+        let mut first = Reach::whole("vd/");
+        let mut second = first.split_off("vd/b");
+        let mut third = second.split_off("vd/c");
+        let fourth = third.split_off("vd/d");
+        let behind = [second, third, fourth, Reach::whole("vd/x")];
+        let text = Bookmark::write("vd/", &Spot::beginning(first), behind.iter());
+        let text = text.expect("it is split");
+        assert_eq!(&*text, "\0vd/\0vd/\0\0>vd/b\x003:\0<vd/b\x003:x");
     }
 
     #[test]
@@ -139,9 +192,19 @@ mod tests {
             "\0vd/a\0vd/a\0m\0b",
             "\0vd/a\0vd/a\0m\x000:b",
             "\0vd/é\0vd/é\0m\x004:b",
+            "\0vd/a\0vd/a\0m\0<vd/b",
+            "\0vd/a\0vd/a\0m\0>vd/b",
+            "\0vd/\0vd/\0m\0>vd/b\0<vd/a",
+            "\0vd/\0vd/\0m\x003:b\0<vd/a",
         ] {
             assert_eq!(Bookmark::read("vd/", text), None, "{text:?}");
         }
+    }
+
+    /// What the ends of a part are called behind its scope, if it has any.
+    fn ends() -> impl Strategy<Value = (Option<String>, Option<String>)> {
+        let end = || proptest::option::of("[a<>:0é]{0,2}");
+        (end(), end())
     }
 
     proptest! {
@@ -151,18 +214,30 @@ mod tests {
             prefix in "[a-c/é:0😀]{0,3}",
             scope in "[a-c/é:0😀]{0,3}",
             after in proptest::option::of("[ -~]{1,5}"),
-            behind in prop::collection::vec("[a-c/éè:0😀]{1,5}", 0..5),
+            ends in ends(),
+            behind in prop::collection::vec(("[a-c/éè:0😀]{1,5}", ends()), 0..5),
         ) {
             let prefix = format!("{root}{prefix}");
+            let reach = |scope: String, ends: &(Option<String>, Option<String>)| {
+                let name = |end: &String| format!("{scope}{end}").into();
+                Reach {
+                    from: ends.0.as_ref().map(name),
+                    until: ends.1.as_ref().map(name),
+                    scope: scope.as_str().into(),
+                }
+            };
             let spot = Spot {
-                scope: format!("{prefix}{scope}").into(),
+                reach: reach(format!("{prefix}{scope}"), &ends),
                 prefix: prefix.into(),
                 after: after.map(Marker),
             };
-            let behind: Vec<Box<str>> = behind.iter().map(|part| format!("{root}{part}").into()).collect();
-            match Bookmark::write(&root, &spot, behind.iter().map(|part| &**part)) {
-                None => prop_assert_eq!(spot, Spot::beginning(&root)),
-                Some(text) => prop_assert_eq!(Bookmark::read(&root, &text), Some(Bookmark { spot, behind })),
+            let mut behind: Vec<Reach> = behind.iter().map(|(part, ends)| reach(format!("{root}{part}"), ends)).collect();
+            match Bookmark::write(&root, &spot, behind.iter()) {
+                None => prop_assert_eq!(spot, Spot::beginning(Reach::whole(&root))),
+                Some(text) => {
+                    behind.dedup_by(|next, part| part.join(next));
+                    prop_assert_eq!(Bookmark::read(&root, &text), Some(Bookmark { spot, behind }));
+                }
             }
         }
     }

@@ -16,6 +16,8 @@ use crate::store::{Step, Tools};
 pub(super) struct Wanted<'a> {
     /// How every name begins.
     pub(super) prefix: &'a str,
+    /// The first name that there may be, where that is not the first of all.
+    pub(super) from: Option<&'a str>,
     /// The page before it said this; `None`: the first one.
     pub(super) after: Option<&'a Marker>,
     /// Blobs, or what there is up to the next slash.
@@ -29,6 +31,8 @@ pub(super) enum What {
     Blobs,
     /// Folders and the blobs between them, at most so many a page.
     Level(Option<usize>),
+    /// The first blob alone, of which only the name counts.
+    First,
 }
 
 /// What answers with pages.
@@ -60,6 +64,7 @@ impl Container for Remote {
         let plain = list_blobs::Listing {
             prefix: wanted.prefix,
             after: wanted.after,
+            from: wanted.from,
             ..list_blobs::Listing::default()
         };
         let listing = match wanted.what {
@@ -72,6 +77,10 @@ impl Container for Remote {
             What::Level(entries_max) => list_blobs::Listing {
                 delimiter: Some("/"),
                 entries_max,
+                ..plain
+            },
+            What::First => list_blobs::Listing {
+                entries_max: Some(1),
                 ..plain
             },
         };

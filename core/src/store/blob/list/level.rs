@@ -21,6 +21,7 @@ pub(super) async fn level(container: &dyn Container, prefix: &str) -> Option<Vec
         let body = container
             .page(Wanted {
                 prefix,
+                from: None,
                 after: after.as_ref(),
                 what: What::Level(entries_max.take()),
             })

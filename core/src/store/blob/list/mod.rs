@@ -4,11 +4,18 @@
 //! begin, into *parts* of which several are listed at once (`window`); their pages are handed on one part after the other,
 //! so that the entries come in the service's order as if there had been one listing. What is short is one part, and is
 //! asked for as ever: a part (`part`) is split only when it turns out to be long, along the folders that there are (`level`,
-//! `split`). What an earlier run has left is a page and the parts behind it (`bookmark`).
+//! `split`), or, where there are none and the service can begin at a name, between names (`ruler`; `order` for which comes
+//! first). What an earlier run has left is a page and the parts behind it (`bookmark`).
 //!
 //! What appears while it is listed is found or not, as with any listing.
 
 mod container;
+
+mod order;
+
+mod reach;
+
+mod service;
 
 mod page;
 
@@ -18,19 +25,22 @@ mod level;
 
 mod split;
 
+mod ruler;
+
 mod bookmark;
 
 mod part;
 
 mod window;
 
+use std::cmp::Ordering;
 use std::rc::Rc;
 
 use tokio::sync::mpsc::Sender;
 
 use super::read::Reading;
 use super::snapshot::Labels;
-use crate::entry::Entry;
+use crate::entry::{Entry, EntryName};
 use crate::location::BlobLocation;
 use crate::select::Pattern;
 use crate::store::{Page, Position, Tools};
@@ -38,7 +48,10 @@ use crate::{Error, Result};
 
 use bookmark::{Bookmark, Spot};
 use container::{Container, Remote, Wanted, What};
-use passed::snapshot_id;
+use order::Order;
+use passed::{Passed, snapshot_id};
+use reach::Reach;
+use service::Service;
 use window::Window;
 
 /// A listing of one container.
@@ -65,7 +78,7 @@ impl Listing {
         let root = self.prefix();
         let bookmark = match from.marker.as_deref() {
             None => Some(Bookmark {
-                spot: Spot::beginning(&root),
+                spot: Spot::beginning(Reach::whole(&root)),
                 behind: Vec::new(),
             }),
             Some(text) => Bookmark::read(&root, text),
@@ -76,15 +89,11 @@ impl Listing {
             let _unheard = pages.send(Err(Error::Usage(what.into()))).await;
             return;
         };
-        // What came before this part is not among its names, whatever their order.
-        let is_within = |name: &str| {
-            self.place
-                .full_name(name)
-                .starts_with(&*bookmark.spot.scope)
-        };
-        let passed = from.after;
-        let passed = passed.filter(|(name, _)| name.as_str().is_some_and(is_within));
-        let mut window = Window::new(self, container, bookmark, passed);
+        let service = Service::new(container);
+        let passed = from
+            .after
+            .and_then(|after| self.passed(&bookmark.spot, after));
+        let mut window = Window::new(self, service, bookmark, passed);
         while let Some(told) = window.next().await {
             let page = told.map(|(told, marker)| Page {
                 entries: told.entries,
@@ -98,20 +107,40 @@ impl Listing {
         }
     }
 
+    /// The entry that a listing goes on behind, if it may be of this part: what came before a part is not among its names,
+    /// whatever their order.
+    fn passed(&self, spot: &Spot, after: (EntryName, Option<Box<str>>)) -> Option<Passed> {
+        let (name, snapshot) = after;
+        let full_name = self.place.full_name(name.as_str()?);
+        let from = spot.reach.from.as_deref();
+        let lies = from.map(|from| Order::default().compare(&full_name, from));
+        let may_be_before = spot.after.is_none() && lies == Some(None);
+        let is_before = lies == Some(Some(Ordering::Less));
+        let is_within = full_name.starts_with(&*spot.reach.scope) && !is_before;
+        is_within.then_some(Passed {
+            name,
+            snapshot,
+            may_be_before,
+        })
+    }
+
     /// This snapshot of the one blob that is meant, if it is still there.
     pub(super) async fn snapshot(self, tools: &Tools, id: &str) -> Result<Option<Entry>> {
         let container = Remote::new(&self.place, tools, self.reading.snapshots);
+        let service = Service::new(Rc::clone(&container) as Rc<dyn Container>);
         let prefix = self.prefix();
+        let reach = Reach::whole(&prefix);
         let mut after = None;
         let mut labels = Labels::default();
         loop {
             let wanted = Wanted {
                 prefix: &prefix,
+                from: None,
                 after: after.as_ref(),
                 what: What::Blobs,
             };
             let fetched = container.page(wanted).await;
-            let page = self.read(fetched, after.as_ref(), &prefix, &mut labels);
+            let page = self.read(fetched, after.as_ref(), (&reach, &service), &mut labels);
             let page = page.await?;
             // The blob itself comes behind its snapshots, and behind it names that only begin like its own.
             let is_last = page.entries.iter().any(|entry| entry.snapshot.is_none());

@@ -1,9 +1,15 @@
 //! One page: from the service's words to the entries that are meant.
 
+use std::cmp::Ordering;
+
 use bytes::Bytes;
 use tokio::task::spawn_blocking;
 
 use super::Listing;
+use super::order::Order;
+use super::reach::Reach;
+use super::ruler::Sample;
+use super::service::Service;
 use crate::Result;
 use crate::entry::{Entry, EntryName, Version};
 use crate::store::blob::properties::kind;
@@ -19,6 +25,9 @@ const SHORT_BYTES: usize = 64 * 1024;
 pub(super) struct Contents {
     /// Those that are meant.
     pub(super) entries: Vec<Entry>,
+    /// How many there are, meant or not, and the full names of some, evenly taken.
+    pub(super) count: usize,
+    pub(super) some: Vec<Box<str>>,
     /// The full names of the first blob and of the last, meant or not; `None` of an empty page.
     pub(super) first: Option<Box<str>>,
     pub(super) last: Option<Box<str>>,
@@ -26,27 +35,67 @@ pub(super) struct Contents {
     pub(super) next: Option<Marker>,
 }
 
+/// Where the names end that are read, and what their order says.
+#[derive(Debug)]
+pub(super) struct Bounds {
+    reach: Reach,
+    order: Order,
+    /// They have come in an order that services have.
+    is_ordered: bool,
+    before: String,
+    /// The name of which it is not known whether it lies within.
+    doubt: Option<Box<str>>,
+}
+
+impl Bounds {
+    fn new(reach: &Reach, order: Order) -> Self {
+        Self {
+            reach: reach.clone(),
+            order,
+            is_ordered: true,
+            before: String::new(),
+            doubt: None,
+        }
+    }
+
+    /// Whether this name, which comes behind those before, is the first behind the end.
+    fn is_behind(&mut self, name: &str) -> bool {
+        self.is_ordered &= self.order.learn(&self.before, name);
+        self.before.clear();
+        self.before.push_str(name);
+        if !name.starts_with(&*self.reach.scope) {
+            return true;
+        }
+        let Some(until) = self.reach.until.as_deref() else {
+            return false;
+        };
+        let order = self.order.compare(name, until);
+        if order.is_none() {
+            self.doubt = Some(name.into());
+        }
+        order.is_none_or(Ordering::is_ge)
+    }
+}
+
 impl Listing {
-    /// What is in a page of the names that begin with `scope`. The first name that does not ends the listing.
+    /// What is in a page of these names. The first name behind them ends the listing.
     pub(super) async fn read(
         &self,
         fetched: Result<Bytes>,
         after: Option<&Marker>,
-        scope: &str,
+        (reach, service): (&Reach, &Service),
         labels: &mut Labels,
     ) -> Result<Contents> {
         let directory = self.place.prefix();
-        let mut listed = parse(fetched?, self.reading.carries).await?;
+        let mut listed = self.parse_within(fetched?, reach, service).await?;
         if listed.next.is_some() && listed.next.as_ref() == after {
             return Err(malformed("its listing repeats a page without end"));
         }
-        let is_behind = |blob: &ListedBlob| !blob.name.starts_with(scope);
-        if let Some(end) = listed.entries.iter().position(is_behind) {
-            listed.entries.truncate(end);
-            listed.next = None;
-        }
+        let count = listed.entries.len();
         let first = listed.entries.first().map(|blob| blob.name.clone());
         let last = listed.entries.last().map(|blob| blob.name.clone());
+        let some = listed.entries.iter().step_by(Sample::stride(count));
+        let some = some.map(|blob| blob.name.clone()).collect();
         // Some servers list the snapshots of a blob in another order than Azure.
         for versions in listed
             .entries
@@ -64,10 +113,42 @@ impl Listing {
             .collect::<Result<_>>()?;
         Ok(Contents {
             entries,
+            count,
+            some,
             first,
             last,
             next: listed.next,
         })
+    }
+
+    /// The page up to the end of these names. Where it cannot be told which names lie behind the end, the service is asked.
+    async fn parse_within(
+        &self,
+        body: Bytes,
+        reach: &Reach,
+        service: &Service,
+    ) -> Result<page::Page<ListedBlob>> {
+        let carries = self.reading.carries;
+        loop {
+            let mut bounds = Bounds::new(reach, service.order.get());
+            let read = move |body: &[u8]| {
+                let page = list_blobs::parse_until(body, carries, |name| bounds.is_behind(name));
+                page.map(|page| (page, bounds))
+            };
+            let (page, bounds) = aside(body.clone(), read).await?;
+            if bounds.is_ordered {
+                service.order.set(bounds.order);
+            } else if reach.from.is_some() || reach.until.is_some() {
+                return Err(malformed("its listing is not in the order of the names"));
+            } else {
+                // What has another order than is known cannot be cut by names.
+                service.begins_at_names.set(Some(false));
+            }
+            let Some(name) = bounds.doubt else {
+                return Ok(page);
+            };
+            service.ask_order(reach, &name).await?;
+        }
     }
 
     /// The blob as an entry, if it is meant.
@@ -100,17 +181,6 @@ impl Listing {
     }
 }
 
-async fn parse(body: Bytes, carries: bool) -> Result<page::Page<ListedBlob>> {
-    aside(body, move |body| {
-        if carries {
-            list_blobs::parse_with_stored(body)
-        } else {
-            list_blobs::parse(body)
-        }
-    })
-    .await
-}
-
 /// Reads a short page at once and a long one on another thread.
 pub(super) async fn aside<T: Send + 'static>(
     body: Bytes,
@@ -127,14 +197,23 @@ pub(super) async fn aside<T: Send + 'static>(
 
 /// Where the next page seems to begin.
 pub(super) fn peek(body: &[u8]) -> Option<Marker> {
-    const OPEN: &[u8] = b"<NextMarker>";
-    let close = memchr::memmem::rfind(body, b"</NextMarker>")?;
-    let from = memchr::memmem::rfind(&body[..close], OPEN)? + OPEN.len();
+    let text = last_text(body, b"<NextMarker>", b"</NextMarker>")?;
+    Some(Marker(text.to_owned()))
+}
+
+/// What seems to be the last name.
+pub(super) fn peek_name(body: &[u8]) -> Option<&str> {
+    last_text(body, b"<Name>", b"</Name>")
+}
+
+/// The text of the last such element.
+fn last_text<'a>(body: &'a [u8], open: &[u8], close: &[u8]) -> Option<&'a str> {
+    let close = memchr::memmem::rfind(body, close)?;
+    let from = memchr::memmem::rfind(&body[..close], open)? + open.len();
     let text = &body[from..close];
     // What is written with a reference is rare enough to wait for the reading.
     let is_plain = !text.is_empty() && memchr::memchr2(b'&', b'<', text).is_none();
-    let text = std::str::from_utf8(text).ok().filter(|_| is_plain)?;
-    Some(Marker(text.to_owned()))
+    std::str::from_utf8(text).ok().filter(|_| is_plain)
 }
 
 #[cfg(test)]

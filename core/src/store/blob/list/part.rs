@@ -6,8 +6,11 @@
 //!
 //! A part of many pages asks what folders there are, beside its own pages, which do not wait for the answer. Once it is
 //! known how the part can be split (`split`), its names go on up to the end of the group that it stands in, and the rest
-//! is handed out to be listed by others.
+//! is handed out to be listed by others. Where there are no folders it ends with the page that it is on, if the service can
+//! begin a listing at a name: the rest is cut by names (`ruler`).
 
+use std::cell::RefCell;
+use std::cmp::Ordering;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 
@@ -17,15 +20,19 @@ use tokio::task::JoinSet;
 
 use super::Listing;
 use super::bookmark::Spot;
-use super::container::{Container, Wanted, What};
+use super::container::{Wanted, What};
 use super::level::level;
-use super::page::{Contents, peek};
-use super::passed::drop_passed;
+use super::page::{Contents, peek, peek_name};
+use super::passed::Passed;
+use super::reach::Reach;
+use super::ruler::{Ruler, Sample};
+use super::service::Service;
 use super::split::{PART_PAGES, Split, Stand, split};
 use crate::Result;
-use crate::entry::{Entry, EntryName};
+use crate::entry::Entry;
 use crate::store::blob::request::list_blobs::Item;
 use crate::store::blob::snapshot::Labels;
+use crate::store::rest::malformed;
 use crate::store::rest::page::Marker;
 
 /// How many pages a listing has before it is asked how it could be split: what is shorter costs not one request more.
@@ -40,42 +47,62 @@ pub(super) struct Told {
     pub(super) entries: Vec<Entry>,
     /// What it can be had by again.
     pub(super) spot: Spot,
-    /// How the names begin that this part leaves to others, in their order, from this page on.
-    pub(super) behind: Vec<Box<str>>,
+    /// What this part leaves to others, in its order, from this page on.
+    pub(super) behind: Vec<Left>,
+}
+
+/// What a part leaves to another.
+pub(super) struct Left {
+    pub(super) reach: Reach,
+    /// Where it is to be cut.
+    pub(super) ruler: Option<Rc<RefCell<Ruler>>>,
+}
+
+impl Left {
+    fn prefix(scope: &str) -> Self {
+        Self {
+            reach: Reach::whole(scope),
+            ruler: None,
+        }
+    }
 }
 
 /// A part to be listed.
 pub(super) struct Part {
     pub(super) listing: Rc<Listing>,
-    pub(super) container: Rc<dyn Container>,
+    pub(super) service: Rc<Service>,
     /// Where it begins.
     pub(super) spot: Spot,
     /// The last entry that an earlier run has listed of this page.
-    pub(super) passed: Option<(EntryName, Option<Box<str>>)>,
+    pub(super) passed: Option<Passed>,
+    /// What it was cut with, and how many steps it is long.
+    pub(super) cut: Option<(Rc<RefCell<Ruler>>, usize)>,
 }
 
 impl Part {
     /// Tells every page, until the last one or until nobody listens any more. So many pages as `told` has room for are
     /// there or asked for, and no more.
     pub(super) async fn run(self, told: Sender<Result<Told>>) {
+        let is_all = self.spot.reach == Reach::whole(&self.listing.prefix());
         let mut reading = Reading {
             passed: self.passed.clone(),
             labels: Labels::default(),
-            course: Course::new(&self.spot, *self.spot.scope == *self.listing.prefix()),
+            names: 0,
+            course: Course::new(&self.spot, is_all),
         };
-        let prefix = &*self.spot.prefix;
         let mut after = self.spot.after.clone();
-        let Some(mut fetched) = self.fetch(&told, prefix, after.as_ref()).await else {
+        let Some(mut fetched) = self.fetch(&told, after.as_ref()).await else {
             return;
         };
         loop {
-            let guess = fetched.1.as_ref().ok().and_then(|body| peek(body));
+            let guess = fetched.1.as_ref().ok();
+            let guess = guess.and_then(|body| self.foresee(body, &reading.course.reach));
             let guess = guess.filter(|guess| Some(guess) != after.as_ref());
             let both = {
                 let read = pin!(self.tell(fetched, after.as_ref(), &mut reading));
                 let ahead = pin!(async {
                     match &guess {
-                        Some(guess) => self.fetch(&told, prefix, Some(guess)).await,
+                        Some(guess) => self.fetch(&told, Some(guess)).await,
                         None => None,
                     }
                 });
@@ -84,7 +111,7 @@ impl Part {
             let Some((next, ahead)) = both else { return };
             fetched = match ahead {
                 Some(body) if guess.as_ref() == Some(&next) => body,
-                _ => match self.fetch(&told, prefix, Some(&next)).await {
+                _ => match self.fetch(&told, Some(&next)).await {
                     Some(body) => body,
                     None => return,
                 },
@@ -93,16 +120,26 @@ impl Part {
         }
     }
 
+    /// Where the next page begins, if one will be needed.
+    fn foresee(&self, body: &[u8], reach: &Reach) -> Option<Marker> {
+        if let Some(until) = &reach.until {
+            let order = self.service.order.get();
+            let lies = order.compare(peek_name(body)?, until);
+            lies.filter(|lies| lies.is_lt())?;
+        }
+        peek(body)
+    }
+
     /// A page as the service writes it, once there is room for it; `None` when nobody listens any more.
     async fn fetch(
         &self,
         told: &Sender<Result<Told>>,
-        prefix: &str,
         after: Option<&Marker>,
     ) -> Option<(Room, Result<Bytes>)> {
         let room = told.clone().reserve_owned().await.ok()?;
-        let page = self.container.page(Wanted {
-            prefix,
+        let page = self.service.container.page(Wanted {
+            prefix: &self.spot.prefix,
+            from: self.spot.reach.from.as_deref(),
             after,
             what: What::Blobs,
         });
@@ -116,43 +153,106 @@ impl Part {
         after: Option<&Marker>,
         reading: &mut Reading,
     ) -> Option<Marker> {
+        let page = self.contents(body, after, reading).await;
+        let (told, next) = match page {
+            Ok((told, next)) => (Ok(told), next),
+            Err(error) => (Err(error), None),
+        };
+        if let (Ok(_), None, Some((ruler, steps))) = (&told, &next, &self.cut) {
+            ruler.borrow_mut().took(*steps, reading.names);
+        }
+        room.send(told);
+        next
+    }
+
+    /// What is told of a page, and where the next one begins.
+    async fn contents(
+        &self,
+        body: Result<Bytes>,
+        after: Option<&Marker>,
+        reading: &mut Reading,
+    ) -> Result<(Told, Option<Marker>)> {
         let Reading {
             passed,
             labels,
+            names,
             course,
         } = reading;
-        let scope = course.scope.clone();
-        match self.listing.read(body, after, &scope, labels).await {
-            Ok(Contents {
-                mut entries,
-                first,
-                last,
-                next,
-            }) => {
-                passed.take_if(|(name, snapshot)| {
-                    drop_passed(&mut entries, name, snapshot.as_deref())
-                });
-                let behind = match &next {
-                    Some(_) => course.go_on(&self.container, first, last),
-                    None => Vec::new(),
-                };
-                let spot = Spot {
-                    prefix: self.spot.prefix.clone(),
-                    scope,
-                    after: after.cloned(),
-                };
-                room.send(Ok(Told {
-                    entries,
-                    spot,
-                    behind,
-                }));
-                next
-            }
-            Err(error) => {
-                room.send(Err(error));
-                None
+        let from = (&course.reach, &*self.service);
+        let mut page = self.listing.read(body, after, from, labels).await?;
+        self.check_beginning(&page)?;
+        *names += page.count;
+        if let Some(passed) = passed.take_if(|passed| passed.drop_from(&mut page.entries))
+            && passed.may_be_before
+        {
+            self.drop_before(&passed, &mut page).await?;
+        }
+        let spot = Spot {
+            prefix: self.spot.prefix.clone(),
+            reach: course.reach.clone(),
+            after: after.cloned(),
+        };
+        let mut behind = Vec::new();
+        if page.next.is_some() {
+            behind = course.go_on(&self.service, &mut page);
+            if page.next.is_none() {
+                self.leave_out(&mut page);
             }
         }
+        let told = Told {
+            entries: page.entries,
+            spot,
+            behind,
+        };
+        Ok((told, page.next))
+    }
+
+    /// Leaves of a page what comes behind an entry that is not on it, where the names do not tell: the service is asked
+    /// what comes next.
+    async fn drop_before(&self, passed: &Passed, page: &mut Contents) -> Result<()> {
+        let (Some(name), Some(from)) = (passed.name.as_str(), &self.spot.reach.from) else {
+            return Ok(());
+        };
+        let (place, scope) = (&self.listing.place, &self.spot.reach.scope);
+        let next = self.service.first(scope, &place.full_name(name)).await?;
+        let Some(next) = next else {
+            page.entries.clear();
+            return Ok(());
+        };
+        let relative = next.strip_prefix(&*place.prefix());
+        let is_next = |entry: &Entry| entry.name.as_str() == relative;
+        match page.entries.iter().position(is_next) {
+            Some(at) => {
+                page.entries.drain(..at);
+                passed.drop_versions(&mut page.entries);
+            }
+            // It comes on a later page, or came before the first.
+            None if self.service.first(&next, from).await?.is_some() => page.entries.clear(),
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// What the last name has is left to what begins with it.
+    fn leave_out(&self, page: &mut Contents) {
+        let directory = self.listing.place.prefix();
+        let last = page.last.as_deref();
+        if let Some(last) = last.and_then(|last| last.strip_prefix(&*directory)) {
+            page.entries
+                .retain(|entry| entry.name.as_bytes() != last.as_bytes());
+        }
+    }
+
+    /// Nothing comes before the first name that there may be.
+    fn check_beginning(&self, page: &Contents) -> Result<()> {
+        if let (Some(from), Some(first)) = (&self.spot.reach.from, &page.first)
+            && self.service.order.get().compare(first, from) == Some(Ordering::Less)
+        {
+            return Err(malformed(
+                "it does not begin at the name that was asked for",
+            ));
+        }
+        Ok(())
     }
 }
 
@@ -161,15 +261,17 @@ type Room = OwnedPermit<Result<Told>>;
 
 /// What reading needs to remember from page to page.
 struct Reading {
-    passed: Option<(EntryName, Option<Box<str>>)>,
+    passed: Option<Passed>,
     labels: Labels,
+    /// How many there were so far.
+    names: usize,
     course: Course,
 }
 
 /// How far a part has come, and what is known of what lies before it.
 struct Course {
-    /// How its names begin.
-    scope: Box<str>,
+    /// Its names.
+    reach: Reach,
     /// The first of them, unless an earlier run has begun the part.
     first: Option<Box<str>>,
     last: Option<Box<str>>,
@@ -177,6 +279,9 @@ struct Course {
     pages: usize,
     pages_before: usize,
     folders: Folders,
+    /// The names so far, by which the rest can be cut; and it is tried whether the service can.
+    sample: Sample,
+    tried: JoinSet<()>,
 }
 
 /// What is known of the folders at a part's level.
@@ -192,39 +297,83 @@ enum Folders {
 }
 
 impl Course {
-    fn new(spot: &Spot, is_whole: bool) -> Self {
+    fn new(spot: &Spot, is_all: bool) -> Self {
         Self {
-            scope: spot.scope.clone(),
+            reach: spot.reach.clone(),
             first: None,
             last: None,
             pages: usize::from(spot.after.is_some()),
-            pages_before: if is_whole {
+            pages_before: if is_all {
                 PAGES_BEFORE
             } else {
                 PAGES_BEFORE_AGAIN
             },
-            folders: Folders::Unasked,
+            // What is cut by names had no folders.
+            folders: match spot.reach.from {
+                Some(_) => Folders::Useless,
+                None => Folders::Unasked,
+            },
+            sample: Sample::default(),
+            tried: JoinSet::new(),
         }
     }
 
-    /// Another page has been read, and it was not the last. Returns the parts that this one leaves to others.
-    fn go_on(
-        &mut self,
-        container: &Rc<dyn Container>,
-        first: Option<Box<str>>,
-        last: Option<Box<str>>,
-    ) -> Vec<Box<str>> {
+    /// Another page has been read, and it was not the last. Returns what this part leaves to others; it may have become the
+    /// last by that.
+    fn go_on(&mut self, service: &Rc<Service>, page: &mut Contents) -> Vec<Left> {
         if self.pages == 0 {
-            self.first = first;
+            self.first.clone_from(&page.first);
         }
         self.pages += 1;
-        self.last = last.or(self.last.take());
+        self.last = page.last.clone().or(self.last.take());
+        let can_cut = service.begins_at_names.get() != Some(false);
+        if can_cut {
+            self.sample.add(std::mem::take(&mut page.some), page.count);
+        }
         self.hear();
         let behind = self.split();
-        if self.pages >= self.pages_before && matches!(self.folders, Folders::Unasked) {
-            self.ask(container);
+        if self.pages < self.pages_before {
+            return behind;
+        }
+        if matches!(self.folders, Folders::Unasked) {
+            self.ask(service);
+        }
+        if can_cut && service.begins_at_names.get().is_none() && self.tried.is_empty() {
+            self.try_beginning(service, page);
+        }
+        if behind.is_empty() && matches!(self.folders, Folders::Useless) {
+            return self.cut(service, page).into_iter().collect();
         }
         behind
+    }
+
+    /// Leaves all that comes behind this page to be cut by names, if that can be.
+    fn cut(&mut self, service: &Service, page: &mut Contents) -> Option<Left> {
+        // Of the first name there may have been more on the page before.
+        let last = page.last.as_deref().filter(|_| page.first != page.last)?;
+        if service.begins_at_names.get() != Some(true) || last.contains('\0') {
+            return None;
+        }
+        let ruler = Ruler::new(&self.reach.scope, &self.sample)?;
+        let reach = self.reach.split_off(last);
+        page.next = None;
+        Some(Left {
+            reach,
+            ruler: Some(Rc::new(RefCell::new(ruler))),
+        })
+    }
+
+    /// Tries it with a name that others come before.
+    fn try_beginning(&mut self, service: &Rc<Service>, page: &Contents) {
+        let (Some(first), Some(last)) = (&page.first, page.last.clone()) else {
+            return;
+        };
+        if *first == last || !first.starts_with(&*self.reach.scope) {
+            return;
+        }
+        let (service, scope) = (Rc::clone(service), self.reach.scope.clone());
+        self.tried
+            .spawn_local(async move { service.try_beginning(&scope, &last).await });
     }
 
     /// Takes the answer, if it is there.
@@ -240,12 +389,12 @@ impl Course {
         }
     }
 
-    fn split(&mut self) -> Vec<Box<str>> {
+    fn split(&mut self) -> Vec<Left> {
         let (Folders::Known(items), Some(last)) = (&self.folders, &self.last) else {
             return Vec::new();
         };
         let stand = Stand {
-            scope: &self.scope,
+            scope: &self.reach.scope,
             first: self.first.as_deref(),
             last,
             pages: self.pages,
@@ -253,7 +402,7 @@ impl Course {
         let Some(Split { own, behind }) = split(stand, items) else {
             return Vec::new();
         };
-        self.folders = if behind.is_empty() && own == self.scope {
+        self.folders = if behind.is_empty() && own == self.reach.scope {
             Folders::Useless
         } else {
             Folders::Unasked
@@ -262,12 +411,12 @@ impl Course {
             (self.pages, self.pages_before) = (0, PAGES_BEFORE_AGAIN);
         }
         self.first.take_if(|first| !first.starts_with(&*own));
-        self.scope = own;
-        behind
+        self.reach = Reach::whole(&own);
+        behind.iter().map(|scope| Left::prefix(scope)).collect()
     }
 
-    fn ask(&mut self, container: &Rc<dyn Container>) {
-        let (container, scope) = (Rc::clone(container), self.scope.clone());
+    fn ask(&mut self, service: &Service) {
+        let (container, scope) = (Rc::clone(&service.container), self.reach.scope.clone());
         let mut asked = JoinSet::new();
         asked.spawn_local(async move { level(&*container, &scope).await });
         self.folders = Folders::Asked(asked);

@@ -7,26 +7,52 @@ pub(super) fn snapshot_id(entry: &Entry) -> Option<&str> {
     entry.snapshot.as_ref().map(|snapshot| &*snapshot.id)
 }
 
-/// Leaves of a page what comes behind this entry. One that is gone by now is not found; then the order of names tells,
-/// which is the service's up to letters outside of the first Unicode plane. False where that may not have been all: the
-/// service may give less of a page than it gave before.
-pub(super) fn drop_passed(
-    entries: &mut Vec<Entry>,
-    name: &EntryName,
-    snapshot: Option<&str>,
-) -> bool {
-    let key = |entry: &Entry| (entry.name.clone(), snapshot_id(entry).map(str::to_owned));
-    let last = (name.clone(), snapshot.map(str::to_owned));
-    let found = entries.iter().position(|entry| key(entry) == last);
-    match found {
-        Some(at) => drop(entries.drain(..=at)),
-        // The snapshots of a blob come before it, the oldest first.
-        None => entries.retain(|entry| {
-            let (of_entry, id) = key(entry);
-            (of_entry, id.is_none(), id) > (last.0.clone(), last.1.is_none(), last.1.clone())
-        }),
+/// The last entry that an earlier run has listed.
+#[derive(Debug, Clone)]
+pub(super) struct Passed {
+    pub(super) name: EntryName,
+    pub(super) snapshot: Option<Box<str>>,
+    /// It may have come before all that is listed now: the order of the names does not tell, and nothing is dropped for it
+    /// if it is not found.
+    pub(super) may_be_before: bool,
+}
+
+impl Passed {
+    /// Leaves of a page what comes behind this entry. One that is gone by now is not found; then the order of names tells,
+    /// which is the service's up to letters outside of the first Unicode plane. False where that may not have been all: the
+    /// service may give less of a page than it gave before.
+    pub(super) fn drop_from(&mut self, entries: &mut Vec<Entry>) -> bool {
+        let key = |entry: &Entry| (entry.name.clone(), snapshot_id(entry).map(str::to_owned));
+        let last = (
+            self.name.clone(),
+            self.snapshot.as_deref().map(str::to_owned),
+        );
+        let found = entries.iter().position(|entry| key(entry) == last);
+        match found {
+            Some(at) => {
+                entries.drain(..=at);
+                self.may_be_before = false;
+            }
+            None if self.may_be_before => {}
+            // The snapshots of a blob come before it, the oldest first.
+            None => entries.retain(|entry| {
+                let (of_entry, id) = key(entry);
+                (of_entry, id.is_none(), id) > (last.0.clone(), last.1.is_none(), last.1.clone())
+            }),
+        }
+        found.is_some() || !entries.is_empty()
     }
-    found.is_some() || !entries.is_empty()
+
+    /// Leaves of entries what comes behind this one, which is gone: only those of its own name may have passed.
+    pub(super) fn drop_versions(&self, entries: &mut Vec<Entry>) {
+        let last = (self.snapshot.is_none(), self.snapshot.as_deref());
+        let is_passed = |entry: &Entry| {
+            let id = snapshot_id(entry);
+            entry.name == self.name && (id.is_none(), id) <= last
+        };
+        let behind = entries.iter().position(|entry| !is_passed(entry));
+        entries.drain(..behind.unwrap_or(entries.len()));
+    }
 }
 
 #[cfg(test)]
@@ -65,6 +91,21 @@ mod tests {
     ];
 
     #[test]
+    fn a_page_is_whole_where_what_is_not_found_may_have_come_before() {
+        let mut entries: Vec<Entry> = PAGE.into_iter().map(entry).collect();
+        let mut passed = Passed {
+            name: EntryName::from("bb"),
+            snapshot: None,
+            may_be_before: true,
+        };
+        passed.drop_from(&mut entries);
+        assert_eq!(entries.len(), PAGE.len());
+        passed.name = EntryName::from("b/c");
+        passed.drop_from(&mut entries);
+        assert_eq!(entries.len(), 1);
+    }
+
+    #[test]
     fn a_page_goes_on_behind_any_entry_even_if_that_is_gone() {
         for passed in 0..PAGE.len() {
             for is_gone in [false, true] {
@@ -73,7 +114,12 @@ mod tests {
                 if is_gone {
                     entries.remove(passed);
                 }
-                drop_passed(&mut entries, &EntryName::from(name), snapshot);
+                let mut last = Passed {
+                    name: EntryName::from(name),
+                    snapshot: snapshot.map(Into::into),
+                    may_be_before: false,
+                };
+                last.drop_from(&mut entries);
                 let left: Vec<_> = entries
                     .iter()
                     .map(|entry| (entry.name.as_str().unwrap(), snapshot_id(entry)))

@@ -14,7 +14,7 @@ use crate::entry::EntryName;
 use crate::location::{Access, Location, parse as parse_location};
 use crate::select::PatternRule;
 use crate::store::source::PAGES_AHEAD;
-use model::{Key, Levels, Model, Order};
+use model::{Beginnings, Key, Levels, Model, Order};
 
 fn listing(directory: &str, prefix: Option<&str>) -> Listing {
     let url = format!("http://127.0.0.1:10000/acct/cont{directory}");
@@ -94,19 +94,30 @@ fn names() -> impl Strategy<Value = Vec<(String, u8)>> {
 fn any_model() -> impl Strategy<Value = Rc<Model>> {
     let order = prop::sample::select(vec![Order::Bytes, Order::Utf16, Order::Folders]);
     let levels = prop::sample::select(vec![Levels::InTurns, Levels::Apart, Levels::Bytes]);
+    let beginnings = prop_oneof![
+        4 => Just(Beginnings::Known),
+        1 => prop::sample::select(vec![Beginnings::Behind, Beginnings::Ignored, Beginnings::Refused]),
+    ];
     (
         names(),
         order,
-        levels,
+        (levels, beginnings),
         (1..6_usize, 2..40_usize),
         0..5_usize,
         any::<u64>(),
     )
         .prop_map(
-            |(names, order, levels, (page_max, level_page_max), empty_every, seed)| {
+            |(
+                names,
+                order,
+                (levels, beginnings),
+                (page_max, level_page_max),
+                empty_every,
+                seed,
+            )| {
                 let mut model = Model::new(names, order);
                 (model.levels, model.page_max, model.seed) = (levels, page_max, seed);
-                model.level_page_max = level_page_max;
+                (model.level_page_max, model.beginnings) = (level_page_max, beginnings);
                 model.empty_every = if empty_every == 1 { 0 } else { empty_every };
                 Rc::new(model)
             },
@@ -132,8 +143,67 @@ proptest! {
     }
 }
 
+/// Names of one level, with all that makes a name hard, many of which begin alike.
+fn flat_model(names_max: usize) -> impl Strategy<Value = Rc<Model>> {
+    let piece = prop_oneof![
+        6 => prop::sample::select(vec!["0", "1", "2", "9", "a", "b", "Z"]),
+        1 => prop::sample::select(vec!["-", ".", " ", "/", "%", "&", "é", "\u{d7ff}", "\u{e000}", "\u{ff00}", "😀", "\u{10ffff}", "+"]),
+    ];
+    let name = prop::collection::vec(piece, 1..7).prop_map(|pieces| pieces.concat());
+    let snapshots = prop_oneof![9 => Just(0_u8), 1 => 1..9_u8];
+    let order = prop::sample::select(vec![Order::Bytes, Order::Utf16, Order::Folders]);
+    let names = prop::collection::vec((name, snapshots), 0..names_max);
+    let beginning = prop::sample::select(vec!["", "img-", "é/"]);
+    (
+        names,
+        order,
+        beginning,
+        1..9_usize,
+        0..6_usize,
+        any::<u64>(),
+    )
+        .prop_map(|(names, order, beginning, page_max, empty_every, seed)| {
+            let names = names.into_iter();
+            let names = names.map(|(name, count)| (format!("{beginning}{name}"), count));
+            let mut model = Model::new(names, order);
+            (model.page_max, model.seed, model.level_page_max) = (page_max, seed, 2);
+            model.empty_every = if empty_every == 1 { 0 } else { empty_every };
+            Rc::new(model)
+        })
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn a_listing_that_is_cut_by_names_tells_what_one_listing_would(model in flat_model(200)) {
+        let all = model.blobs.borrow().clone();
+        prop_assert_eq!(joined(&told(&model, listing("", None), Position::default())), all);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(30))]
+
+    #[test]
+    fn a_listing_that_is_cut_by_names_goes_on_behind_any_entry_of_a_page(model in flat_model(50)) {
+        let pages = told(&model, listing("", None), Position::default());
+        for (position, rest) in positions(&pages) {
+            let is_of_page = pages.iter().any(|(keys, marker)| {
+                *marker == position.marker && position.after.as_ref().is_none_or(|(name, id)| {
+                    keys.iter().any(|key| (key.0.as_bytes(), key.1.as_deref()) == (name.as_bytes(), id.as_deref()))
+                })
+            });
+            if is_of_page || model.order == Order::Bytes {
+                let again = told(&model, listing("", None), position.clone());
+                prop_assert_eq!(joined(&again), rest, "from {:?}", position);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(30))]
 
     #[test]
     fn a_split_listing_goes_on_behind_any_entry(model in any_model()) {
@@ -212,10 +282,83 @@ fn what_has_no_folders_is_asked_for_them_once() {
     let names = (0..1000).map(|at| (format!("file-{at:04}"), 0));
     let mut model = Model::new(names, Order::Bytes);
     (model.page_max, model.level_page_max) = (10, 500);
+    for beginnings in [Beginnings::Ignored, Beginnings::Behind, Beginnings::Refused] {
+        let mut model = model.clone();
+        model.beginnings = beginnings;
+        let model = Rc::new(model);
+        let pages = told(&model, listing("", None), Position::default());
+        assert_eq!(joined(&pages), *model.blobs.borrow());
+        let asked = (model.level_pages.get(), model.questions.get());
+        assert_eq!((model.pages.get(), asked), (100, (1, 1)), "{beginnings:?}");
+        let markers = pages.iter().filter_map(|(_, marker)| marker.as_deref());
+        assert!(markers.into_iter().all(|marker| !marker.contains('\0')));
+    }
+}
+
+#[test]
+fn what_has_no_folders_is_listed_between_names_at_the_same_time() {
+    type Name = fn(usize) -> String;
+    let kinds: [(&str, Name); 3] = [
+        ("numbers", |at| format!("img-{at:06}.jpg")),
+        ("random", |at| {
+            format!(
+                "{:016x}",
+                (at as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            )
+        }),
+        ("words", |at| {
+            format!(
+                "{} ({at})",
+                ["Über", "a/b", "img", "log_", "ｆ", "😀"][at % 6]
+            )
+        }),
+    ];
+    for (kind, name) in kinds {
+        let most = if kind == "words" { 500 } else { 320 };
+        for order in [Order::Bytes, Order::Utf16, Order::Folders] {
+            let names = (0..4_000).map(|at| (name(at), 0));
+            let mut model = Model::new(names, order);
+            (model.page_max, model.level_page_max) = (20, 500);
+            let model = Rc::new(model);
+            let pages = told(&model, listing("", None), Position::default());
+            assert_eq!(joined(&pages), *model.blobs.borrow(), "{kind} {order:?}");
+            // 200 pages are full.
+            let asked = (model.pages.get(), model.questions.get());
+            let split = pages.iter().filter_map(|(_, marker)| marker.as_deref());
+            let split = split.filter(|marker| marker.contains('\0')).count();
+            assert!(
+                asked.0 + asked.1 < most && split > 100,
+                "{kind} {order:?}: {asked:?}, {split}"
+            );
+        }
+    }
+}
+
+#[test]
+fn where_it_is_not_known_which_name_comes_first_the_service_is_asked() {
+    for order in [Order::Bytes, Order::Folders] {
+        // The names that are seen before do not tell where a slash is.
+        let names = (0..300).map(|at| format!("img-{at:03}"));
+        let doubtful = (0..40).map(|at| format!("img/{at:03}"));
+        let all = names.chain(doubtful).map(|name| (name, 0));
+        let mut model = Model::new(all, order);
+        (model.page_max, model.level_page_max) = (10, 10);
+        let model = Rc::new(model);
+        let pages = told(&model, listing("", None), Position::default());
+        assert_eq!(joined(&pages), *model.blobs.borrow(), "{order:?}");
+    }
+}
+
+#[test]
+fn an_order_that_no_service_has_is_not_cut() {
+    let names = (0..300).map(|at| (format!("{at:03}"), 0));
+    let mut model = Model::new(names, Order::Bytes);
+    (model.page_max, model.level_page_max) = (10, 10);
+    model.blobs.borrow_mut().swap(3, 4);
     let model = Rc::new(model);
     let pages = told(&model, listing("", None), Position::default());
-    assert_eq!(joined(&pages), *model.blobs.borrow());
-    assert_eq!((model.pages.get(), model.level_pages.get()), (100, 1));
+    assert_eq!(joined(&pages).len(), 300);
+    assert_eq!(model.pages.get(), 30);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Only the pages of the first part are handed out; those behind it have a page or two ready and wait. So what a listing
 //! holds is bounded by the number of parts that have begun, whatever there is to list.
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -11,10 +12,12 @@ use tokio::task::JoinSet;
 
 use super::Listing;
 use super::bookmark::{Bookmark, Spot};
-use super::container::Container;
-use super::part::{Part, Told};
+use super::part::{Left, Part, Told};
+use super::passed::Passed;
+use super::reach::Reach;
+use super::ruler::{Next, Question, Ruler};
+use super::service::Service;
 use crate::Result;
-use crate::entry::EntryName;
 
 /// Parts that are asked for at once. A page takes the service and the way some 100 ms and this machine some 30 ms of one
 /// processor, so that eight of them keep two busy.
@@ -28,10 +31,16 @@ pub(super) const PARTS_BEGUN: usize = 2 * PARTS_AHEAD;
 /// 1.3 MB for its entries, the parts ahead hold 28 MB at the worst while they come and 42 MB when all have come.
 pub(super) const PAGES_HELD: usize = 2;
 
+/// Parts that are cut off before they can begin: what the service must be asked for a cut is asked before it is needed.
+const PARTS_CUT: usize = 2 * PARTS_AHEAD;
+
 /// A part, begun or not.
 struct Slot {
-    /// How its names begin.
-    scope: Box<str>,
+    reach: Reach,
+    /// It is to be cut with this before it begins.
+    ruler: Option<Rc<RefCell<Ruler>>>,
+    /// What it was cut with, and how many steps it is long.
+    cut: Option<(Rc<RefCell<Ruler>>, usize)>,
     begun: Option<Begun>,
 }
 
@@ -41,28 +50,38 @@ struct Begun {
     task: JoinSet<()>,
 }
 
+/// What a service was asked for a cut, and what it said.
+struct Answer {
+    ruler: Rc<RefCell<Ruler>>,
+    question: Question,
+    name: Result<Option<Box<str>>>,
+}
+
 /// What is left of a listing.
 pub(super) struct Window {
     listing: Rc<Listing>,
-    container: Rc<dyn Container>,
+    service: Rc<Service>,
     slots: VecDeque<Slot>,
+    /// At most one question.
+    asked: JoinSet<Answer>,
 }
 
 impl Window {
     /// Begins at the page of the bookmark, behind what of it has been passed.
     pub(super) fn new(
         listing: Listing,
-        container: Rc<dyn Container>,
+        service: Rc<Service>,
         from: Bookmark,
-        passed: Option<(EntryName, Option<Box<str>>)>,
+        passed: Option<Passed>,
     ) -> Self {
         let mut window = Self {
             listing: Rc::new(listing),
-            container,
+            service,
             slots: from.behind.into_iter().map(Slot::new).collect(),
+            asked: JoinSet::new(),
         };
-        let mut first = Slot::new(from.spot.scope.clone());
-        first.begun = Some(window.begin(from.spot, passed));
+        let mut first = Slot::new(from.spot.reach.clone());
+        first.begun = Some(window.begin(from.spot, passed, None));
         window.slots.push_front(first);
         window
     }
@@ -71,8 +90,21 @@ impl Window {
     pub(super) async fn next(&mut self) -> Option<Result<(Told, Option<Box<str>>)>> {
         loop {
             self.keep_up();
-            let begun = self.slots.front_mut()?.begun.as_mut()?;
-            let Some(told) = begun.told.recv().await else {
+            let Some(begun) = self.slots.front_mut()?.begun.as_mut() else {
+                // It waits for a cut.
+                if let Some(answer) = self.asked.join_next().await {
+                    self.hear(answer);
+                }
+                continue;
+            };
+            let told = tokio::select! {
+                told = begun.told.recv() => told,
+                Some(answer) = self.asked.join_next() => {
+                    self.hear(answer);
+                    continue;
+                }
+            };
+            let Some(told) = told else {
                 // A part that broke has not ended.
                 if let Some(Err(broken)) = begun.task.join_next().await {
                     std::panic::resume_unwind(broken.into_panic());
@@ -81,10 +113,10 @@ impl Window {
                 continue;
             };
             return Some(told.map(|mut told| {
-                let behind = self.slots.iter().skip(1).map(|slot| &*slot.scope);
+                let behind = self.slots.iter().skip(1).map(|slot| &slot.reach);
                 let bookmark = Bookmark::write(&self.listing.prefix(), &told.spot, behind);
-                for scope in told.behind.drain(..).rev() {
-                    self.slots.insert(1, Slot::new(scope));
+                for left in told.behind.drain(..).rev() {
+                    self.slots.insert(1, Slot::left(left));
                 }
                 (told, bookmark)
             }));
@@ -93,10 +125,15 @@ impl Window {
 
     /// Lets the first parts begin, and the last ones begin again later where too many have.
     fn keep_up(&mut self) {
+        self.cut();
         for at in 0..self.slots.len().min(PARTS_AHEAD) {
-            if self.slots[at].begun.is_none() {
-                let spot = Spot::beginning(&self.slots[at].scope);
-                self.slots[at].begun = Some(self.begin(spot, None));
+            let slot = &self.slots[at];
+            if slot.ruler.is_some() {
+                break;
+            }
+            if slot.begun.is_none() {
+                let beginning = Spot::beginning(slot.reach.clone());
+                self.slots[at].begun = Some(self.begin(beginning, None, slot.cut.clone()));
             }
         }
         let begun = self.slots.iter_mut().filter(|slot| slot.begun.is_some());
@@ -105,13 +142,94 @@ impl Window {
         }
     }
 
-    fn begin(&self, spot: Spot, passed: Option<(EntryName, Option<Box<str>>)>) -> Begun {
+    /// Cuts what is to be cut, as far as it may begin soon.
+    fn cut(&mut self) {
+        while self.asked.is_empty()
+            && let Some(at) = self.slots.iter().position(|slot| slot.ruler.is_some())
+            && at < PARTS_CUT
+        {
+            let Slot { reach, ruler, .. } = &self.slots[at];
+            let (Some(ruler), Some(from)) = (ruler, &reach.from) else {
+                self.slots[at].ruler = None;
+                continue;
+            };
+            let until = reach.until.as_deref();
+            let next = ruler
+                .borrow_mut()
+                .next(self.service.order.get(), from, until);
+            self.take(at, next);
+        }
+    }
+
+    /// Does what comes of a measure to the part there.
+    fn take(&mut self, at: usize, next: Next) {
+        let slot = &mut self.slots[at];
+        let Some(ruler) = slot.ruler.take() else {
+            return;
+        };
+        match next {
+            Next::Rest => slot.cut = Some((ruler, 0)),
+            Next::Cut(name, steps) => {
+                let rest = slot.reach.split_off(&name);
+                slot.cut = Some((Rc::clone(&ruler), steps));
+                let rest = Left {
+                    reach: rest,
+                    ruler: Some(ruler),
+                };
+                self.slots.insert(at + 1, Slot::left(rest));
+            }
+            Next::Ask(question) => {
+                slot.ruler = Some(Rc::clone(&ruler));
+                let (service, scope) = (Rc::clone(&self.service), slot.reach.scope.clone());
+                self.asked.spawn_local(async move {
+                    let name = service.first(&scope, &question.from).await;
+                    Answer {
+                        ruler,
+                        question,
+                        name,
+                    }
+                });
+            }
+        }
+    }
+
+    /// Makes a cut of an answer.
+    fn hear(&mut self, answer: Result<Answer, tokio::task::JoinError>) {
+        let answer = answer.unwrap_or_else(|broken| std::panic::resume_unwind(broken.into_panic()));
+        let Answer {
+            ruler,
+            question,
+            name,
+        } = answer;
+        let is_it = |slot: &Slot| slot.ruler.as_ref().is_some_and(|of| Rc::ptr_eq(of, &ruler));
+        let Some(at) = self.slots.iter().position(is_it) else {
+            return;
+        };
+        let until = self.slots[at].reach.until.as_deref();
+        let order = self.service.order.get();
+        let next = match name {
+            Ok(name) => ruler
+                .borrow_mut()
+                .heard(&question, order, name.as_deref(), until),
+            // What is wrong is told where it is listed.
+            Err(_) => Next::Rest,
+        };
+        self.take(at, next);
+    }
+
+    fn begin(
+        &self,
+        spot: Spot,
+        passed: Option<Passed>,
+        cut: Option<(Rc<RefCell<Ruler>>, usize)>,
+    ) -> Begun {
         let (telling, told) = mpsc::channel(PAGES_HELD);
         let part = Part {
             listing: Rc::clone(&self.listing),
-            container: Rc::clone(&self.container),
+            service: Rc::clone(&self.service),
             spot,
             passed,
+            cut,
         };
         let mut task = JoinSet::new();
         task.spawn_local(part.run(telling));
@@ -120,7 +238,16 @@ impl Window {
 }
 
 impl Slot {
-    fn new(scope: Box<str>) -> Self {
-        Self { scope, begun: None }
+    fn new(reach: Reach) -> Self {
+        Self::left(Left { reach, ruler: None })
+    }
+
+    fn left(left: Left) -> Self {
+        Self {
+            reach: left.reach,
+            ruler: left.ruler,
+            cut: None,
+            begun: None,
+        }
     }
 }

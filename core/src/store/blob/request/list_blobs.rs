@@ -3,6 +3,7 @@
 
 mod level;
 
+use std::ops::ControlFlow;
 use std::time::SystemTime;
 
 use azring_transport::http::Request;
@@ -23,6 +24,11 @@ pub use level::{Item, parse_level};
 /// The longest name that is believed, in bytes: 1024 characters of four.
 const NAME_BYTES_MAX: usize = 4096;
 
+/// The first version that knows `startFrom`, given only where that is asked for: what does not know the version refuses it.
+/// The service's own page does not tell of it; what is known of it is what the clients of that version do:
+/// <https://learn.microsoft.com/java/api/com.azure.storage.blob.models.listblobsoptions>
+const START_FROM_VERSION: &str = "2026-02-06";
+
 /// What to list.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Listing<'a> {
@@ -32,6 +38,8 @@ pub struct Listing<'a> {
     pub delimiter: Option<&'a str>,
     /// Where to go on; `None` at the beginning.
     pub after: Option<&'a Marker>,
+    /// The first name that there may be, which begins with the prefix; to be given with every page.
+    pub from: Option<&'a str>,
     /// Most entries of the page; `None`: as many as the service gives.
     pub entries_max: Option<usize>,
     /// With metadata, which marks directories.
@@ -78,6 +86,11 @@ pub fn request(place: &BlobLocation, listing: &Listing<'_>) -> Request {
     if let Some(Marker(marker)) = listing.after {
         request = request.query("marker", marker.as_str());
     }
+    if let Some(from) = listing.from {
+        request = request
+            .query("startFrom", from)
+            .header("x-ms-version", START_FROM_VERSION);
+    }
     let include = match (listing.metadata, listing.snapshots) {
         (true, true) => Some("metadata,snapshots"),
         (true, false) => Some("metadata"),
@@ -95,24 +108,28 @@ pub fn request(place: &BlobLocation, listing: &Listing<'_>) -> Request {
 
 /// Reads a page, without what is stored beside the bytes.
 pub fn parse(body: &[u8]) -> Result<Page<ListedBlob>> {
-    read(body, false)
+    parse_until(body, false, |_| false)
 }
 
-/// Reads a page with what is stored beside the bytes.
-pub fn parse_with_stored(body: &[u8]) -> Result<Page<ListedBlob>> {
-    read(body, true)
-}
-
-fn read(body: &[u8], carries: bool) -> Result<Page<ListedBlob>> {
+/// Reads a page, with what is stored beside the bytes where that is wanted, up to the first name that is behind what is
+/// wanted. Where there is one the page is the last.
+pub fn parse_until(
+    body: &[u8],
+    carries: bool,
+    mut is_behind: impl FnMut(&str) -> bool,
+) -> Result<Page<ListedBlob>> {
     let mut page = Page::default();
-    Xml::open(body, "EnumerationResults")?.children(|xml, tag| {
+    let whole = Xml::open(body, "EnumerationResults")?.children_until(|xml, tag| {
         match tag.name() {
-            "Blobs" => read_blobs(xml, carries, &mut page)?,
+            "Blobs" => return read_blobs(xml, carries, &mut is_behind, &mut page),
             "NextMarker" => page.next = read_marker(xml)?,
             _ => {}
         }
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     })?;
+    if whole.is_break() {
+        page.next = None;
+    }
     Ok(page)
 }
 
@@ -131,15 +148,23 @@ fn check_count(count: usize) -> Result<()> {
     Ok(())
 }
 
-fn read_blobs(xml: &mut Xml<'_>, carries: bool, page: &mut Page<ListedBlob>) -> Result<()> {
-    xml.children(|xml, tag| {
+fn read_blobs(
+    xml: &mut Xml<'_>,
+    carries: bool,
+    is_behind: &mut impl FnMut(&str) -> bool,
+    page: &mut Page<ListedBlob>,
+) -> Result<ControlFlow<()>> {
+    xml.children_until(|xml, tag| {
         check_count(page.entries.len() + page.prefixes.len())?;
         match tag.name() {
-            "Blob" => page.entries.push(read_blob(xml, carries)?),
+            "Blob" => match read_blob(xml, carries, is_behind)? {
+                Some(blob) => page.entries.push(blob),
+                None => return Ok(ControlFlow::Break(())),
+            },
             "BlobPrefix" => page.prefixes.push(read_named(xml)?),
             _ => {}
         }
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     })
 }
 
@@ -187,14 +212,25 @@ struct Draft {
     carried: Option<Box<Carried>>,
 }
 
-fn read_blob(xml: &mut Xml<'_>, carries: bool) -> Result<ListedBlob> {
+/// A blob; `None` if it is behind what is wanted.
+fn read_blob(
+    xml: &mut Xml<'_>,
+    carries: bool,
+    is_behind: &mut impl FnMut(&str) -> bool,
+) -> Result<Option<ListedBlob>> {
     let mut draft = Draft {
         carried: carries.then(Box::default),
         ..Draft::default()
     };
-    xml.children(|xml, tag| {
+    let whole = xml.children_until(|xml, tag| {
         match tag.name() {
-            "Name" => draft.name = Some(read_name(xml, tag)?),
+            "Name" => {
+                let name = read_name(xml, tag)?;
+                if is_behind(&name) {
+                    return Ok(ControlFlow::Break(()));
+                }
+                draft.name = Some(name);
+            }
             "Snapshot" => {
                 let snapshot = xml.text()?;
                 draft.snapshot = (!snapshot.is_empty()).then(|| snapshot.into());
@@ -203,9 +239,12 @@ fn read_blob(xml: &mut Xml<'_>, carries: bool) -> Result<ListedBlob> {
             "Metadata" => draft.read_metadata(xml)?,
             _ => {}
         }
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     })?;
-    draft.finish()
+    if whole.is_break() {
+        return Ok(None);
+    }
+    draft.finish().map(Some)
 }
 
 impl Draft {

@@ -10,6 +10,7 @@ use quick_xml::escape::escape;
 use super::super::container::{Container, Wanted, What};
 use crate::Result;
 use crate::store::Step;
+use crate::store::rest::malformed;
 use crate::store::rest::page::Marker;
 
 /// The order of the names.
@@ -32,14 +33,25 @@ pub(super) enum Levels {
     Bytes,
 }
 
+/// What becomes of the first name that is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beginnings {
+    Known,
+    /// The name itself is not told.
+    Behind,
+    Ignored,
+    Refused,
+}
+
 /// A blob, or a snapshot of one.
 pub(super) type Key = (String, Option<String>);
 
 /// A container.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Model {
     pub(super) order: Order,
     pub(super) levels: Levels,
+    pub(super) beginnings: Beginnings,
     /// In the order of the listing.
     pub(super) blobs: RefCell<Vec<Key>>,
     pub(super) page_max: usize,
@@ -51,6 +63,8 @@ pub(super) struct Model {
     /// Pages of blobs and of levels that were asked for.
     pub(super) pages: Cell<usize>,
     pub(super) level_pages: Cell<usize>,
+    /// Names that were asked for by themselves.
+    pub(super) questions: Cell<usize>,
     /// Prefixes that were asked for.
     pub(super) prefixes: RefCell<Vec<String>>,
     /// A page of a prefix that begins like this breaks.
@@ -71,6 +85,7 @@ impl Model {
         Self {
             order,
             levels: Levels::InTurns,
+            beginnings: Beginnings::Known,
             blobs: RefCell::new(names.into_iter().flat_map(versions).collect()),
             page_max: 3,
             level_page_max: 5000,
@@ -78,6 +93,7 @@ impl Model {
             seed: 0,
             pages: Cell::default(),
             level_pages: Cell::default(),
+            questions: Cell::default(),
             prefixes: RefCell::default(),
             broken: None,
         }
@@ -95,13 +111,20 @@ impl Model {
         });
         let is_ahead = |key: &&Key| {
             let is_passed = from.as_ref().is_some_and(|from| self.is_before(key, from));
-            key.0.starts_with(wanted.prefix) && !is_passed
+            let is_within = wanted
+                .from
+                .is_none_or(|from| self.begins_with(&key.0, from));
+            key.0.starts_with(wanted.prefix) && !is_passed && is_within
         };
         let mut ahead = blobs.iter().filter(is_ahead);
-        let number = self.pages.get();
+        let number = self.pages.get() + self.questions.get();
         let is_empty = self.empty_every > 0 && number.is_multiple_of(self.empty_every);
         let mut xml = String::new();
-        let count = if is_empty { 0 } else { self.page_max };
+        let count = match wanted.what {
+            _ if is_empty => 0,
+            What::First => 1,
+            _ => self.page_max,
+        };
         for (name, id) in ahead.by_ref().take(count) {
             write!(xml, "<Blob><Name>{}</Name>", escape(&**name)).unwrap();
             if let Some(id) = id {
@@ -156,6 +179,16 @@ impl Model {
         written(&xml, (end < items.len()).then(|| end.to_string()))
     }
 
+    /// A listing from this name on has that name.
+    fn begins_with(&self, name: &str, from: &str) -> bool {
+        let order = self.order.compare(name, from);
+        match self.beginnings {
+            Beginnings::Known => order.is_ge(),
+            Beginnings::Behind => order.is_gt(),
+            Beginnings::Ignored | Beginnings::Refused => true,
+        }
+    }
+
     /// The first comes before the second; of one name, its snapshots come first.
     fn is_before(&self, one: &Key, other: &Key) -> bool {
         let order = self.order.compare(&one.0, &other.0);
@@ -187,10 +220,12 @@ impl Container for Model {
         let count = match wanted.what {
             What::Blobs => &self.pages,
             What::Level(_) => &self.level_pages,
+            What::First => &self.questions,
         };
         count.set(count.get() + 1);
         self.prefixes.borrow_mut().push(wanted.prefix.to_owned());
-        let number = (self.pages.get() + self.level_pages.get()) as u64;
+        let number = self.pages.get() + self.level_pages.get() + self.questions.get();
+        let number = number as u64;
         let turns = (number ^ self.seed).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 60;
         Box::pin(async move {
             for _ in 0..turns {
@@ -200,8 +235,11 @@ impl Container for Model {
             if broken.is_some_and(|broken| wanted.prefix.starts_with(broken)) {
                 return Ok("<broken".into());
             }
+            if wanted.from.is_some() && self.beginnings == Beginnings::Refused {
+                return Err(malformed("its version is not known"));
+            }
             let page = match wanted.what {
-                What::Blobs => self.blobs_page(wanted),
+                What::Blobs | What::First => self.blobs_page(wanted),
                 What::Level(entries_max) => self.level_page(wanted, entries_max),
             };
             Ok(page.into())
