@@ -237,6 +237,16 @@ const ALL: &[Workload] = &[
     },
     LIST,
     Workload {
+        name: "list-80ms",
+        about: "the same, 80 ms away (azring only)",
+        link: Some(Link {
+            round_trip_ms: 80,
+            bytes_per_second: LINE_BYTES_PER_SECOND,
+        }),
+        is_alone: true,
+        ..LIST
+    },
+    Workload {
         name: "list-100k",
         about: "a hundred thousand blobs listed and planned (azring only)",
         shape: Shape::Empty(100_000),

@@ -66,7 +66,6 @@ impl Letterhead {
         let high = self.next_random();
         let low = self.next_random();
         // Version 4 and variant 1 in their places (RFC 9562, 5.4).
-        // Version 4 and variant 1 in their places (RFC 9562, 5.4).
         let high = high & !0xf000 | 0x4000;
         let low = low & !(0b11 << 62) | 0b10 << 62;
         let digits = [high, low].map(u64::to_be_bytes);
