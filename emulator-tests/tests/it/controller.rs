@@ -86,7 +86,7 @@ fn where_the_budget_holds_few_blocks_the_trace_says_memory_and_the_number_stays(
     let slow = r#"{"rules":[{"when":{"query":"*comp=block&*"},"then":{"delay_ms":200}}]}"#;
     let large = |source: &Folder| {
         let file = File::create(source.join("large")).expect("a folder of ours");
-        file.set_len(160 << 20).expect("a hole may be long");
+        file.set_len(480 << 20).expect("a hole may be long");
         1
     };
     let trace = traced(
