@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use azring_emulator_tests::account::Account;
-use azring_emulator_tests::azurite;
+use azring_emulator_tests::azurite::{self, Azurite};
 use azring_emulator_tests::command::{Azring, Folder};
 use azring_emulator_tests::compare::assert_same;
 use azring_emulator_tests::emulator::{Behaviour, ListingHabit, Options, Server, StartFrom};
@@ -111,23 +111,27 @@ fn a_split_listing_tells_every_blob_once_and_in_order() {
     assert!(pages > 60, "{pages}");
 }
 
+/// The address of a container of Azurite through somebody who asks it for ten names a page, as long as there is somebody.
+fn in_small_pages(azurite: &Azurite, container: &Container) -> (Interceptor, String) {
+    let small = "include=metadata&maxresults=10";
+    let interceptor = Interceptor::saying(azurite.origin(), "include=metadata", small);
+    let service = container.service();
+    let through = interceptor
+        .blob_service(service.account())
+        .container(container.name());
+    let address = format!("{}?{}", through.url(), service.account_sas());
+    (interceptor, address)
+}
+
 #[test]
 fn azurites_listing_is_split_too() {
     let azurite = azurite::shared();
     let container = azurite.blob_service().fresh_container("listing");
     let tree = many();
     tree.put_into(&container);
-    let small = "include=metadata&maxresults=10";
-    let interceptor = Interceptor::saying(azurite.origin(), "include=metadata", small);
-    let account = container.service().account();
-    let through = interceptor
-        .blob_service(account)
-        .container(container.name());
+    let (_interceptor, address) = in_small_pages(azurite, &container);
     let folder = Folder::new();
-    let copy = || {
-        let address = format!("{}?{}", through.url(), container.service().account_sas());
-        Azring::copy(address, folder.path()).arg("/SourceType:Blob")
-    };
+    let copy = || Azring::copy(&address, folder.path()).arg("/SourceType:Blob");
     let mut expected = in_order_of_bytes(&tree);
     expected.sort_by(|one, other| one.encode_utf16().cmp(other.encode_utf16()));
     assert_eq!(told(copy()), expected);
@@ -163,14 +167,8 @@ fn azurites_listing_is_cut_by_names_too() {
     let container = azurite.blob_service().fresh_container("listing");
     let tree = flat();
     tree.put_into(&container);
-    let small = "include=metadata&maxresults=10";
-    let interceptor = Interceptor::saying(azurite.origin(), "include=metadata", small);
-    let account = container.service().account();
-    let through = interceptor
-        .blob_service(account)
-        .container(container.name());
+    let (_interceptor, address) = in_small_pages(azurite, &container);
     let folder = Folder::new();
-    let address = format!("{}?{}", through.url(), container.service().account_sas());
     let copy = Azring::copy(address, folder.path()).arg("/SourceType:Blob");
     assert_eq!(told(copy), in_order_of_bytes(&tree));
 }

@@ -2,7 +2,8 @@
 //!
 //! A [`Request`] says what is asked. [`compose`] makes of it what goes over the wire, signed; [`body`] feeds hyper the
 //! payload's pieces. A [`Connection`] carries one exchange after the other and lies in [`idle`] between two; [`wire`]
-//! counts its bytes, so that [`watch`] notices when nothing moves, and [`socket`] tells which have not arrived. [`failure`] reads what a service says when it refuses.
+//! counts its bytes, so that [`watch`] notices when nothing moves, and [`socket`] tells which have not arrived. [`failure`]
+//! reads what a service says when it refuses.
 
 mod payload;
 

@@ -51,7 +51,7 @@ impl Attempt {
     pub(crate) fn end(mut self, error: Option<&Error>) {
         self.is_over = true;
         let bytes = self.bytes();
-        self.traffic.sent(self.sent());
+        self.traffic.sent(self.ends_sent());
         match error {
             None => {
                 let took = self.begun.elapsed();
@@ -64,8 +64,8 @@ impl Attempt {
         }
     }
 
-    /// What the stream has taken of it, once it is over.
-    fn sent(&self) -> u64 {
+    /// It is over, and no more of it will be seen to arrive; how much the stream has taken of it.
+    fn ends_sent(&self) -> u64 {
         self.meter.as_ref().map_or(0, |(meter, _)| {
             meter.is_over();
             meter.sent()
@@ -83,7 +83,7 @@ impl Drop for Attempt {
     fn drop(&mut self) {
         self.traffic.under_way.fetch_sub(1, Relaxed);
         if !self.is_over {
-            self.traffic.sent(self.sent());
+            self.traffic.sent(self.ends_sent());
             self.traffic.failed(self.bytes(), None);
         }
     }
