@@ -21,7 +21,7 @@ use super::super::http::response::{Labels, Response};
 use super::super::http::target::Target;
 use super::super::options::{Options, StoreChoice};
 use super::super::server::StartError;
-use super::super::store::{DirStore, Extent, MemoryStore, NullStore, Store};
+use super::super::store::{DirStore, Extent, FolderLock, MemoryStore, NullStore, Store};
 use super::super::tls;
 use super::super::version::ApiVersion;
 use super::call::Call;
@@ -47,6 +47,8 @@ pub struct BlobService {
     pub behaviour: SharedBehaviour,
     accounts: HashMap<String, Account>,
     journal: Option<Arc<Journal>>,
+    /// Held for as long as the service uses its folder.
+    _folder_lock: Option<FolderLock>,
     issuer_key: Option<Vec<u8>>,
     requests: AtomicU64,
     listings: AtomicU64,
@@ -65,22 +67,26 @@ impl BlobService {
             Ok((option.name.clone(), Account::new(option.name, key)))
         });
         let mut accounts: HashMap<String, Account> = accounts.collect::<Result<_, StartError>>()?;
+        let mut folder_lock = None;
         let (store, journal): (Box<dyn Store>, _) = match &options.store {
             StoreChoice::Memory => (Box::new(MemoryStore::new(options.memory_bytes_max)), None),
             StoreChoice::Null => (Box::new(NullStore), None),
             StoreChoice::Folder(folder) => {
-                let (store, journal) = open_folder(folder, &mut accounts).map_err(|error| {
+                let refused = |error: io::Error| {
                     StartError::Options(format!(
                         "cannot use the folder `{}`: {error}",
                         folder.display()
                     ))
-                })?;
+                };
+                folder_lock = Some(FolderLock::take(folder).map_err(refused)?);
+                let (store, journal) = open_folder(folder, &mut accounts).map_err(refused)?;
                 (Box::new(store), Some(journal))
             }
         };
         let service = Self {
             store,
             journal,
+            _folder_lock: folder_lock,
             verify: options.verify,
             trust: tls::trust(options.trust.as_deref())?,
             behaviour,

@@ -6,6 +6,7 @@
 pub mod pattern;
 
 pub mod dir;
+pub mod folder_lock;
 pub mod memory;
 pub mod null;
 
@@ -20,6 +21,7 @@ use super::http::body::Body;
 use super::http::payload::Piece;
 
 pub use dir::DirStore;
+pub use folder_lock::FolderLock;
 pub use memory::MemoryStore;
 pub use null::NullStore;
 

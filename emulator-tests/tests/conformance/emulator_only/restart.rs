@@ -273,3 +273,30 @@ fn what_a_killed_emulator_acknowledged_is_there_again() {
     }
     assert!(acknowledged.len() > 3);
 }
+
+#[test]
+fn a_second_emulator_is_refused_the_folder_and_harms_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start(folder.path());
+    let client = &program.client;
+    client
+        .put("box")
+        .query("restype", "container")
+        .send()
+        .expect(201);
+    put(client, "box/kept", "BlockBlob", "hello");
+    let second = Command::new(env!("CARGO_BIN_EXE_azring-emulator"))
+        .args(["--store"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&second.stderr);
+    assert_eq!(second.status.code(), Some(2), "{text}");
+    assert!(text.contains("another emulator uses it"), "{text}");
+    put(client, "box/later", "BlockBlob", "hello again");
+    drop(program);
+    // Killed, the first one holds the lock no longer.
+    let program = Program::start(folder.path());
+    assert_eq!(program.client.get("box/kept").send().text(), "hello");
+    assert_eq!(program.client.get("box/later").send().text(), "hello again");
+}
