@@ -83,6 +83,7 @@ fn known(account: &Account) -> AccountOption {
     AccountOption {
         name: account.name().to_owned(),
         key: account.key_in_base64(),
+        second_key: None,
     }
 }
 

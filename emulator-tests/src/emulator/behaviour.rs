@@ -1,9 +1,11 @@
-//! How the service behaves where the real one takes its time or its liberties. Tests set it at the start or over the control
-//! endpoint; none of it is a fault, a client has to live with all of it.
+#![doc = include_str!("BEHAVIOUR.md")]
 
 use std::sync::{Arc, RwLock};
 
 use serde::{Deserialize, Serialize};
+
+/// The document's format, for people.
+pub const FORMAT: &str = include_str!("BEHAVIOUR.md");
 
 /// The service's habits. The defaults are the friendliest that the real service shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

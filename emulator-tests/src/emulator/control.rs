@@ -1,14 +1,4 @@
-//! The control endpoint: plain HTTP on loopback, to read what happened and to change what will.
-//!
-//! | request | answer |
-//! |---|---|
-//! | `GET /faults` | `{"plan": .., "applied": [..]}`, or `null` |
-//! | `PUT /faults` | takes a plan (FORMAT.md in `fault/`) |
-//! | `DELETE /faults` | ends all faults |
-//! | `GET /counters`, `DELETE /counters` | sums by operation and status; begins them at zero |
-//! | `GET /behaviour`, `PUT /behaviour` | the service's habits (`behaviour.rs`); what is left out becomes the default |
-//! | `PUT /log` | `{"lines": 1000}`: keeps so many lines in memory |
-//! | `GET /log`, `DELETE /log` | the lines kept, as JSON lines; forgets them |
+#![doc = include_str!("CONTROL.md")]
 
 use std::sync::{Arc, PoisonError};
 
@@ -16,6 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::behaviour::{Behaviour, SharedBehaviour};
+use super::blob::BlobService;
 use super::error::{Answer, Refusal};
 use super::fault::Plan;
 use super::http::body::Body;
@@ -28,10 +19,16 @@ use super::watch::Watch;
 /// A plan of this size has more rules than anybody writes.
 const DOCUMENT_BYTES_MAX: u64 = 8 << 20;
 
+/// What can be asked of the endpoint, for people.
+pub const REQUESTS: &str = include_str!("CONTROL.md");
+
 /// Serves the control endpoint of one emulator.
 pub struct Control {
     watch: Arc<Watch>,
     behaviour: SharedBehaviour,
+    /// The behaviour that a reset restores.
+    first_behaviour: Arc<Behaviour>,
+    blob: Arc<BlobService>,
 }
 
 #[derive(Deserialize)]
@@ -41,14 +38,43 @@ struct LogOrder {
 }
 
 impl Control {
-    /// Controls what this watch watches.
-    pub fn new(watch: Arc<Watch>, behaviour: SharedBehaviour) -> Self {
-        Self { watch, behaviour }
+    /// Controls this service, and what this watch watches. A reset restores the present behaviour.
+    pub fn new(watch: Arc<Watch>, behaviour: SharedBehaviour, blob: Arc<BlobService>) -> Self {
+        let first_behaviour = Arc::clone(&behaviour.read().unwrap_or_else(PoisonError::into_inner));
+        Self {
+            watch,
+            behaviour,
+            first_behaviour,
+            blob,
+        }
+    }
+
+    fn set_behaviour(&self, behaviour: Arc<Behaviour>) {
+        *self
+            .behaviour
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = behaviour;
+    }
+
+    /// Puts everything back to what it was at the start.
+    fn reset(&self) -> Answer<Response> {
+        self.watch.faults.set(None);
+        self.set_behaviour(Arc::clone(&self.first_behaviour));
+        self.blob
+            .reset()
+            .map_err(|error| Refusal::internal(error.to_string()))?;
+        self.watch.counters.reset();
+        self.watch.log.clear();
+        Ok(Response::new(204))
     }
 
     fn answer(&self, head: &Head, body: &mut Body<'_>) -> Answer<Response> {
         let watch = &*self.watch;
         match (head.method(), head.raw_path()) {
+            ("GET", "/health") => Ok(document(
+                &json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }),
+            )),
+            ("POST", "/reset") => self.reset(),
             ("GET", "/faults") => {
                 let status = watch
                     .faults
@@ -107,10 +133,7 @@ impl Control {
                 let behaviour: Behaviour =
                     serde_json::from_slice(&body.read_document(DOCUMENT_BYTES_MAX)?)
                         .map_err(|error| Refusal::invalid_input(error.to_string()))?;
-                *self
-                    .behaviour
-                    .write()
-                    .unwrap_or_else(PoisonError::into_inner) = Arc::new(behaviour);
+                self.set_behaviour(Arc::new(behaviour));
                 Ok(Response::new(204))
             }
             _ => Err(Refusal::new(

@@ -40,13 +40,15 @@ pub enum TlsChoice {
     },
 }
 
-/// An account and its key.
+/// An account and its keys.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AccountOption {
     /// Account name.
     pub name: String,
     /// Key, base64.
     pub key: String,
+    /// A second key that is as good as the first, base64.
+    pub second_key: Option<String>,
 }
 
 impl fmt::Debug for AccountOption {
@@ -56,17 +58,24 @@ impl fmt::Debug for AccountOption {
 }
 
 impl AccountOption {
-    /// Reads `NAME:BASE64KEY`.
+    /// Reads `NAME:KEY` or `NAME:KEY:KEY2`, the keys in base64. The name has 3 to 24 lower-case letters
+    /// and digits.
     pub fn parse(text: &str) -> Option<Self> {
-        let (name, key) = text.split_once(':')?;
+        let (name, keys) = text.split_once(':')?;
+        let (key, second_key) = match keys.split_once(':') {
+            Some((key, second)) => (key, Some(second)),
+            None => (keys, None),
+        };
         let ordinary = (3..=24).contains(&name.len())
             && name
                 .bytes()
                 .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-        let decodes = super::digest::from_base64(key).is_some_and(|key| !key.is_empty());
-        (ordinary && decodes).then(|| Self {
+        let decodes =
+            |key: &str| super::digest::from_base64(key).is_some_and(|key| !key.is_empty());
+        (ordinary && decodes(key) && second_key.is_none_or(decodes)).then(|| Self {
             name: name.to_owned(),
             key: key.to_owned(),
+            second_key: second_key.map(str::to_owned),
         })
     }
 
@@ -75,6 +84,7 @@ impl AccountOption {
         Self {
             name: DEVELOPMENT_ACCOUNT.to_owned(),
             key: DEVELOPMENT_KEY.to_owned(),
+            second_key: None,
         }
     }
 }
@@ -133,7 +143,9 @@ pub struct Options {
     pub tls: TlsChoice,
     /// Check `Content-MD5` and `x-ms-content-crc64` of uploads.
     pub verify: bool,
-    /// Port of the control endpoint on 127.0.0.1; 0 lets the system choose.
+    /// Address of the control endpoint.
+    pub control_host: String,
+    /// Port of the control endpoint; 0 lets the system choose.
     pub control_port: u16,
     /// The fault plan to begin with.
     pub faults: Option<Plan>,
@@ -145,12 +157,16 @@ pub struct Options {
     pub behaviour: Behaviour,
     /// Key of the issuer whose bearer tokens (HS256) are accepted.
     pub issuer_key: Option<Vec<u8>>,
+    /// Accept any well-formed bearer token with the right audience and times, whoever signed it.
+    pub unsigned_tokens: bool,
     /// Authorities that copy sources under HTTPS are certified by, PEM file.
     pub trust: Option<PathBuf>,
     /// A client that stands still for so long in the middle of a request or an answer is given up.
     pub patience: Duration,
     /// Blobs that exist from the start, in pattern bytes.
     pub pattern_blobs: Vec<PatternBlob>,
+    /// A folder that is uploaded at the start: its folders become containers of the first account.
+    pub seed: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -163,15 +179,18 @@ impl Default for Options {
             accounts: Vec::new(),
             tls: TlsChoice::Off,
             verify: true,
+            control_host: "127.0.0.1".to_owned(),
             control_port: 0,
             faults: None,
             log_file: None,
             log_lines: 0,
             behaviour: Behaviour::default(),
             issuer_key: None,
+            unsigned_tokens: false,
             trust: None,
             patience: Duration::from_mins(2),
             pattern_blobs: Vec::new(),
+            seed: None,
         }
     }
 }
@@ -196,6 +215,9 @@ mod tests {
         assert!(AccountOption::parse("acct2:AAAA").is_some());
         assert!(AccountOption::parse("Bad Name:AAAA").is_none());
         assert!(AccountOption::parse("acct2:no base64").is_none());
+        let two = AccountOption::parse("acct2:AAAA:BBBB").unwrap();
+        assert_eq!(two.second_key.as_deref(), Some("BBBB"));
+        assert!(AccountOption::parse("acct2:AAAA:no base64").is_none());
         assert!(!format!("{:?}", AccountOption::development()).contains("Eby8"));
     }
 

@@ -24,8 +24,6 @@ use super::park::{Parked, Parker};
 use super::tls::Tls;
 use super::watch::Watch;
 
-/// The control endpoint is for this machine only.
-const CONTROL_HOST: &str = "127.0.0.1";
 /// Stack of a connection's thread. Address space only, until it is used.
 const STACK_BYTES: usize = 256 * 1024;
 /// With more threads than this, new connections wait for their first byte without one.
@@ -62,6 +60,17 @@ pub struct Server {
     behaviour: SharedBehaviour,
     blob: Listening,
     control: Listening,
+    /// Closed when no connection is served any more: fields are dropped in their order.
+    _service: Closed,
+}
+
+/// The service, which is closed when this is dropped, whoever still holds it.
+struct Closed(Arc<BlobService>);
+
+impl Drop for Closed {
+    fn drop(&mut self) {
+        self.0.close();
+    }
 }
 
 impl Server {
@@ -77,23 +86,25 @@ impl Server {
                 |error| StartError::Options(format!("cannot log to `{}`: {error}", path.display()));
             watch.log.to_file(path).map_err(refused)?;
         }
-        let service: Arc<dyn Handler> =
-            Arc::new(BlobService::new(options, Arc::clone(&behaviour))?);
+        let service = Arc::new(BlobService::new(options, Arc::clone(&behaviour))?);
         let config = tls.as_ref().map(|tls| Arc::clone(&tls.config));
         let blob = Listening::start(
             &options.host,
             options.blob_port,
-            service,
+            Arc::clone(&service) as Arc<dyn Handler>,
             Arc::clone(&watch),
             config,
             options.patience,
         )?;
-        let control: Arc<dyn Handler> =
-            Arc::new(Control::new(Arc::clone(&watch), Arc::clone(&behaviour)));
+        let control = Control::new(
+            Arc::clone(&watch),
+            Arc::clone(&behaviour),
+            Arc::clone(&service),
+        );
         let control = Listening::start(
-            CONTROL_HOST,
+            &options.control_host,
             options.control_port,
-            control,
+            Arc::new(control),
             Arc::new(Watch::default()),
             None,
             options.patience,
@@ -105,6 +116,7 @@ impl Server {
             behaviour,
             blob,
             control,
+            _service: Closed(service),
         })
     }
 

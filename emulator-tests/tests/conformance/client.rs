@@ -3,12 +3,16 @@
 use std::fmt::Write as _;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use azring_emulator_tests::emulator::tls;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConnection, StreamOwned};
 use sha2::Sha256;
 
 /// The version that cases speak unless they name another.
@@ -202,6 +206,24 @@ impl Request {
         }
     }
 
+    /// The same over HTTPS, with the authority in this PEM file trusted.
+    pub fn send_tls(self, authority: &Path) -> Reply {
+        let config = tls::trust(Some(authority))
+            .expect("an authority")
+            .expect("one was named");
+        let name = self.client.address.rsplit_once(':').expect("a port").0;
+        let name = ServerName::try_from(name.to_owned()).expect("an address");
+        let connection = ClientConnection::new(config, name).expect("TLS begins");
+        let socket = self.connect().expect("it listens");
+        let mut stream = StreamOwned::new(connection, socket);
+        let (head, body, method) = self.to_bytes();
+        let sent = stream
+            .write_all(&head)
+            .and_then(|()| stream.write_all(&body));
+        sent.expect("it takes the request");
+        read_reply(stream, method).expect("it answers")
+    }
+
     fn connect(&self) -> io::Result<TcpStream> {
         let socket = TcpStream::connect(&self.client.address)?;
         socket.set_read_timeout(Some(PATIENCE))?;
@@ -388,7 +410,7 @@ fn between(text: &str, open: &str, close: &str) -> Option<String> {
     Some(text.split_once(open)?.1.split_once(close)?.0.to_owned())
 }
 
-fn read_reply(socket: TcpStream, method: &str) -> io::Result<Reply> {
+fn read_reply(socket: impl io::Read, method: &str) -> io::Result<Reply> {
     let mut reader = BufReader::new(socket);
     loop {
         let (status, headers) = read_head(&mut reader)?;
@@ -407,7 +429,7 @@ fn read_reply(socket: TcpStream, method: &str) -> io::Result<Reply> {
     }
 }
 
-fn read_head(reader: &mut BufReader<TcpStream>) -> io::Result<(u16, Vec<(String, String)>)> {
+fn read_head(reader: &mut BufReader<impl io::Read>) -> io::Result<(u16, Vec<(String, String)>)> {
     let mut lines = Vec::new();
     loop {
         let mut line = String::new();
@@ -431,7 +453,7 @@ fn read_head(reader: &mut BufReader<TcpStream>) -> io::Result<(u16, Vec<(String,
     Ok((status, lines[1..].iter().filter_map(pair).collect()))
 }
 
-fn read_body(reader: &mut BufReader<TcpStream>, reply: &Reply) -> io::Result<Vec<u8>> {
+fn read_body(reader: &mut BufReader<impl io::Read>, reply: &Reply) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
     if reply
         .header("transfer-encoding")

@@ -29,6 +29,7 @@ impl Subject {
                 [Account::development(), Account::second()].map(|account| AccountOption {
                     name: account.name().to_owned(),
                     key: account.key_in_base64(),
+                    second_key: None,
                 });
             let server = Server::start(&Options {
                 accounts: accounts.into(),

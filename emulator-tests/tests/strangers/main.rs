@@ -21,6 +21,7 @@ fn options() -> Options {
     let accounts = accounts.map(|account| AccountOption {
         name: account.name().to_owned(),
         key: account.key_in_base64(),
+        second_key: None,
     });
     Options {
         accounts: accounts.into(),

@@ -99,7 +99,12 @@ pub(super) fn check(evidence: &Evidence<'_>, version: ApiVersion) -> Answer<Gran
         fields.extend(["", ""]);
     }
     fields.extend(OVERRIDES.map(|(name, _)| query.or_empty(name)));
-    check_signature(evidence, &key.value(evidence.key), &fields.join("\n"))?;
+    let values: Vec<_> = evidence
+        .keys
+        .iter()
+        .map(|of_account| key.value(of_account))
+        .collect();
+    check_signature(evidence, &values, &fields.join("\n"))?;
     check_key_times(evidence, &key)?;
     check_times(evidence, query.or_empty("st"), query.or_empty("se"))?;
     check_source(evidence)?;

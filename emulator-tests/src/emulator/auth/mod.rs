@@ -40,10 +40,12 @@ pub struct Evidence<'a> {
     pub target: &'a Target,
     /// The request's version.
     pub version: ApiVersion,
-    /// The account's key, decoded.
-    pub key: &'a [u8],
+    /// The account's keys, decoded: one or two, each as good as the other.
+    pub keys: &'a [Vec<u8>],
     /// The key of the issuer whose bearer tokens are accepted.
     pub issuer_key: Option<&'a [u8]>,
+    /// Are bearer tokens accepted whoever signed them?
+    pub unsigned_tokens: bool,
     /// The client's address and whether it came by HTTPS.
     pub peer: &'a Peer,
     /// The clock.

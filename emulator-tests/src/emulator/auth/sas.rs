@@ -67,7 +67,7 @@ fn check_account(evidence: &Evidence<'_>, version: ApiVersion) -> Answer<Grant> 
         fields.push(query.or_empty("ses"));
     }
     let text = fields.join("\n") + "\n";
-    check_signature(evidence, evidence.key, &text)?;
+    check_signature(evidence, evidence.keys, &text)?;
     check_times(evidence, query.or_empty("st"), query.or_empty("se"))?;
     check_source(evidence)?;
     if !query.or_empty("ss").contains('b') {
@@ -106,7 +106,7 @@ fn check_service(evidence: &Evidence<'_>, version: ApiVersion) -> Answer<Grant> 
     if version.since(2013, 8, 15) {
         fields.extend(OVERRIDES.map(|(name, _)| query.or_empty(name)));
     }
-    check_signature(evidence, evidence.key, &fields.join("\n"))?;
+    check_signature(evidence, evidence.keys, &fields.join("\n"))?;
     let policy = merged_policy(evidence)?;
     check_times(evidence, &policy.start, &policy.expiry)?;
     check_source(evidence)?;
@@ -201,11 +201,12 @@ pub(super) fn overrides(evidence: &Evidence<'_>) -> Overrides {
     }
 }
 
-pub(super) fn check_signature(evidence: &Evidence<'_>, key: &[u8], text: &str) -> Answer<()> {
-    if digest::same(
-        &digest::hmac_sha256(key, text.as_bytes()),
-        evidence.query.or_empty("sig"),
-    ) {
+/// Compares `sig` with the text's signature by each of the keys.
+pub(super) fn check_signature(evidence: &Evidence<'_>, keys: &[Vec<u8>], text: &str) -> Answer<()> {
+    let signature = evidence.query.or_empty("sig");
+    let is_signed =
+        |key: &Vec<u8>| digest::same(&digest::hmac_sha256(key, text.as_bytes()), signature);
+    if keys.iter().any(is_signed) {
         return Ok(());
     }
     let shown = text.replace('\n', "\\n");

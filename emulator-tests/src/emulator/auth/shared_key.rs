@@ -40,10 +40,15 @@ pub(super) fn check_credential(
         .trim()
         .split_once(':')
         .ok_or_else(super::invalid_authorization)?;
-    let expected = digest::hmac_sha256(evidence.key, string_to_sign.as_bytes());
+    let is_signed = |key: &Vec<u8>| {
+        digest::same(
+            &digest::hmac_sha256(key, string_to_sign.as_bytes()),
+            signature,
+        )
+    };
     let same_account =
         account.strip_suffix("-secondary").unwrap_or(account) == evidence.target.account;
-    if !same_account || !digest::same(&expected, signature) {
+    if !same_account || !evidence.keys.iter().any(is_signed) {
         let shown = string_to_sign.replace('\n', "\\n");
         return Err(Refusal::authentication_failed(format!(
             "The MAC signature found in the HTTP request is not the same as any computed signature. Server used following string to sign: '{shown}'."

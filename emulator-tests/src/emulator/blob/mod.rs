@@ -7,6 +7,8 @@
 
 pub mod service;
 
+pub mod first_blobs;
+
 pub mod call;
 pub mod names;
 pub mod operation;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::ClientConfig;
 
@@ -21,16 +21,15 @@ use super::super::http::response::{Labels, Response};
 use super::super::http::target::Target;
 use super::super::options::{Options, StoreChoice};
 use super::super::server::StartError;
-use super::super::store::{DirStore, Extent, FolderLock, MemoryStore, NullStore, Store};
+use super::super::store::{DirStore, FolderLock, MemoryStore, NullStore, Store};
 use super::super::tls;
 use super::super::version::ApiVersion;
 use super::call::Call;
+use super::first_blobs::FirstBlobs;
 use super::journal::Journal;
 use super::journal::replay::replay;
 use super::operation::{Operation, Public};
-use super::state::{
-    Account, Blob, Block, BlockList, Book, Container, Content, Properties, PublicAccess,
-};
+use super::state::{Account, Book, Container, PublicAccess};
 
 /// Where clients are sent for a token.
 const CHALLENGE: &str = "Bearer authorization_uri=https://login.microsoftonline.com/00000000-0000-0000-0000-000000000000/oauth2/authorize resource_id=https://storage.azure.com";
@@ -47,9 +46,12 @@ pub struct BlobService {
     pub behaviour: SharedBehaviour,
     accounts: HashMap<String, Account>,
     journal: Option<Arc<Journal>>,
-    /// Held for as long as the service uses its folder.
-    _folder_lock: Option<FolderLock>,
+    /// Held until the service is closed.
+    folder_lock: Mutex<Option<FolderLock>>,
     issuer_key: Option<Vec<u8>>,
+    unsigned_tokens: bool,
+    /// What is there from the start.
+    first_blobs: FirstBlobs,
     requests: AtomicU64,
     listings: AtomicU64,
 }
@@ -58,13 +60,14 @@ impl BlobService {
     /// A service with the accounts and store of the options.
     pub fn new(options: &Options, behaviour: SharedBehaviour) -> Result<Self, StartError> {
         let accounts = options.accounts().into_iter().map(|option| {
-            let key = digest::from_base64(&option.key).ok_or_else(|| {
-                StartError::Options(format!(
-                    "the key of account `{}` is not base64",
-                    option.name
-                ))
-            })?;
-            Ok((option.name.clone(), Account::new(option.name, key)))
+            let keys = [Some(&option.key), option.second_key.as_ref()];
+            let keys = keys.into_iter().flatten().map(|key| {
+                digest::from_base64(key).ok_or_else(|| {
+                    StartError::Options(format!("a key of account `{}` is not base64", option.name))
+                })
+            });
+            let keys = keys.collect::<Result<_, _>>()?;
+            Ok((option.name.clone(), Account::new(option.name, keys)))
         });
         let mut accounts: HashMap<String, Account> = accounts.collect::<Result<_, StartError>>()?;
         let mut folder_lock = None;
@@ -86,57 +89,48 @@ impl BlobService {
         let service = Self {
             store,
             journal,
-            _folder_lock: folder_lock,
+            folder_lock: Mutex::new(folder_lock),
             verify: options.verify,
             trust: tls::trust(options.trust.as_deref())?,
             behaviour,
             accounts,
             issuer_key: options.issuer_key.clone(),
+            unsigned_tokens: options.unsigned_tokens,
+            first_blobs: FirstBlobs::of(options),
             requests: AtomicU64::new(Moment::now().ticks()),
             listings: AtomicU64::new(0),
         };
-        service.add_pattern_blobs(options)?;
+        service.add_first_blobs()?;
         Ok(service)
     }
 
-    fn add_pattern_blobs(&self, options: &Options) -> Result<(), StartError> {
-        let Some(account) = options
-            .accounts()
-            .first()
-            .and_then(|first| self.accounts.get(&first.name))
-        else {
-            return Ok(());
-        };
-        if self.store.keeps_bytes() && !options.pattern_blobs.is_empty() {
-            return Err(StartError::Options(
-                "pattern blobs need the store `null`".to_owned(),
-            ));
-        }
+    /// Empties all accounts and adds again what is there from the start.
+    pub fn reset(&self) -> Result<(), StartError> {
         let now = Moment::now();
-        for pattern in &options.pattern_blobs {
-            let container = match account.find(&pattern.container) {
-                Some(container) => container,
-                None => account
-                    .create(
-                        &pattern.container,
-                        Container::new(Vec::new(), PublicAccess::Private, now),
-                        now,
-                    )
-                    .map_err(|refusal| StartError::Options(refusal.message.into_owned()))?,
-            };
-            let block = Block {
-                id: String::new(),
-                extent: Extent::Pattern(pattern.length),
-            };
-            let content = Content::Block(Arc::new(BlockList::new(vec![block])));
-            let properties = Properties {
-                content_type: "application/octet-stream".to_owned(),
-                ..Properties::default()
-            };
-            container.lock().slot(&pattern.blob).base =
-                Some(Blob::new(content, properties, Vec::new(), now));
+        for account in self.accounts.values() {
+            account.clear(now);
         }
-        Ok(())
+        self.add_first_blobs()
+    }
+
+    /// Leaves what outlives the service as it is, and gives the folder to whoever comes next. What a
+    /// connection's thread that is still at work writes from now on is answered with an error.
+    pub fn close(&self) {
+        if let Some(journal) = &self.journal {
+            journal.close();
+        }
+        self.store.close();
+        self.folder_lock
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+    }
+
+    fn add_first_blobs(&self) -> Result<(), StartError> {
+        let first = self.accounts.get(&self.first_blobs.account);
+        first.map_or(Ok(()), |account| {
+            self.first_blobs.add(account, &*self.store)
+        })
     }
 
     /// The account of this name.
@@ -172,14 +166,14 @@ impl BlobService {
                 .cloned()
         };
         let issuer_key = self.issuer_key.as_deref();
-        let key = &account.key;
         auth::authorize(&Evidence {
             head,
             query,
             target,
             version,
-            key,
+            keys: &account.keys,
             issuer_key,
+            unsigned_tokens: self.unsigned_tokens,
             peer,
             now,
             policy: &policy,
@@ -275,7 +269,7 @@ impl BlobService {
 
 impl Drop for BlobService {
     fn drop(&mut self) {
-        self.store.close();
+        self.close();
     }
 }
 

@@ -11,3 +11,6 @@ pub mod twist;
 
 pub use picker::Faults;
 pub use plan::Plan;
+
+/// The plan's format, for people.
+pub const FORMAT: &str = include_str!("FORMAT.md");

@@ -14,6 +14,7 @@ fn with(behaviour: Behaviour) -> (Server, Client) {
     let accounts = [Account::development(), Account::second()].map(|account| AccountOption {
         name: account.name().to_owned(),
         key: account.key_in_base64(),
+        second_key: None,
     });
     with_box(&Options {
         accounts: accounts.into(),

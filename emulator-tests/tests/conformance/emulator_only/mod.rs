@@ -1,10 +1,12 @@
 //! What only azring-emulator does: fault plans, the request log, and hardness against broken clients.
 
 mod own;
+mod program;
 
 mod faults;
 mod habits;
 mod hardness;
 mod models;
+mod product;
 mod restart;
 mod watching;

@@ -1,12 +1,11 @@
 //! The folder store: what was acknowledged is there again after a restart, and nothing else.
 
-use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 
 use azring_emulator_tests::emulator::{Options, Server, StoreChoice};
 
 use super::own;
+use super::program::{self, Program};
 use crate::client::{Client, base64};
 
 fn start(folder: &Path) -> (Server, Client) {
@@ -15,6 +14,10 @@ fn start(folder: &Path) -> (Server, Client) {
         store,
         ..Options::default()
     })
+}
+
+fn start_program(folder: &Path) -> Program {
+    Program::start(&["--store", folder.to_str().unwrap()])
 }
 
 fn put(client: &Client, path: &str, kind: &str, body: &str) {
@@ -188,46 +191,12 @@ fn half_a_record_and_a_body_nobody_names_are_forgotten() {
     assert_eq!(client.get("box/block").send().text(), "hello again");
 }
 
-/// The program itself, so that it can be killed.
-struct Program {
-    child: Child,
-    client: Client,
-}
-
-impl Program {
-    fn start(folder: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_azring-emulator"))
-            .args(["--blob-port", "0", "--store"])
-            .arg(folder)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let address = line
-            .strip_prefix("ready blob=http://")
-            .and_then(|rest| rest.split(' ').next());
-        let address = address.unwrap_or_else(|| panic!("no ready line: {line}"));
-        let client = own::client(address);
-        Self { child, client }
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 #[test]
 fn what_a_killed_emulator_acknowledged_is_there_again() {
     let folder = tempfile::tempdir().unwrap();
     let mut acknowledged: Vec<String> = Vec::new();
     for round in 0..3 {
-        let program = Program::start(folder.path());
+        let program = start_program(folder.path());
         program
             .client
             .put("box")
@@ -277,7 +246,7 @@ fn what_a_killed_emulator_acknowledged_is_there_again() {
 #[test]
 fn a_second_emulator_is_refused_the_folder_and_harms_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let program = Program::start(folder.path());
+    let program = start_program(folder.path());
     let client = &program.client;
     client
         .put("box")
@@ -285,18 +254,13 @@ fn a_second_emulator_is_refused_the_folder_and_harms_nothing() {
         .send()
         .expect(201);
     put(client, "box/kept", "BlockBlob", "hello");
-    let second = Command::new(env!("CARGO_BIN_EXE_azring-emulator"))
-        .args(["--store"])
-        .arg(folder.path())
-        .output()
-        .unwrap();
-    let text = String::from_utf8_lossy(&second.stderr);
-    assert_eq!(second.status.code(), Some(2), "{text}");
+    let (code, text) = program::refused(&["--store", folder.path().to_str().unwrap()]);
+    assert_eq!(code, Some(2), "{text}");
     assert!(text.contains("another emulator uses it"), "{text}");
     put(client, "box/later", "BlockBlob", "hello again");
     drop(program);
     // Killed, the first one holds the lock no longer.
-    let program = Program::start(folder.path());
+    let program = start_program(folder.path());
     assert_eq!(program.client.get("box/kept").send().text(), "hello");
     assert_eq!(program.client.get("box/later").send().text(), "hello again");
 }

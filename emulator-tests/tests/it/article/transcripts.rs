@@ -96,6 +96,7 @@ impl World {
                 .map(|account| AccountOption {
                     name: account.name().to_owned(),
                     key: account.key_in_base64(),
+                    second_key: None,
                 })
                 .collect(),
             ..Options::default()

@@ -53,7 +53,10 @@ pub fn run(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
         .leaf("SignedExpiry", &key.expiry);
     xml.leaf("SignedService", &key.service)
         .leaf("SignedVersion", &key.version);
-    xml.leaf("Value", &digest::to_base64(&key.value(&call.account.key)));
+    xml.leaf(
+        "Value",
+        &digest::to_base64(&key.value(&call.account.keys[0])),
+    );
     xml.close("UserDelegationKey");
     Ok(Response::xml(xml))
 }

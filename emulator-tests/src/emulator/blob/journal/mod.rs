@@ -50,6 +50,9 @@ impl Journal {
 
     /// Writes a record down. A journal that cannot be written is broken from then on.
     pub fn write(&self, record: &Record) {
+        if self.broken().is_some() {
+            return;
+        }
         let written = serde_json::to_vec(record)
             .map_err(io::Error::from)
             .and_then(|mut line| {
@@ -62,6 +65,11 @@ impl Journal {
         if written.is_err() {
             self.broken.store(true, Ordering::Release);
         }
+    }
+
+    /// Takes no more records.
+    pub fn close(&self) {
+        self.broken.store(true, Ordering::Release);
     }
 
     /// The journal's path, when something could not be written: no answer may claim success any more.

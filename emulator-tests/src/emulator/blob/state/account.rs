@@ -1,4 +1,4 @@
-//! An account: its key and its containers.
+//! An account: its keys and its containers.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,8 +15,8 @@ use super::container::{Book, Container};
 pub struct Account {
     /// Its name.
     pub name: String,
-    /// Its key, decoded.
-    pub key: Vec<u8>,
+    /// Its keys, decoded: at least one.
+    pub keys: Vec<Vec<u8>>,
     /// Where changes are written down.
     pub journal: Option<Arc<Journal>>,
     containers: RwLock<Containers>,
@@ -32,16 +32,16 @@ struct Containers {
 
 impl fmt::Debug for Account {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "Account {{ name: {:?}, key: **** }}", self.name)
+        write!(out, "Account {{ name: {:?}, keys: **** }}", self.name)
     }
 }
 
 impl Account {
     /// An account without containers.
-    pub fn new(name: String, key: Vec<u8>) -> Self {
+    pub fn new(name: String, keys: Vec<Vec<u8>>) -> Self {
         Self {
             name,
-            key,
+            keys,
             journal: None,
             containers: RwLock::default(),
             service_properties: Mutex::default(),
@@ -150,6 +150,19 @@ impl Account {
             }
             containers.going.insert(name.to_owned(), until);
         }
+    }
+
+    /// Takes all containers and service properties out. No name stays taken.
+    pub fn clear(&self, now: Moment) {
+        let names: Vec<String> = self.read().by_name.keys().cloned().collect();
+        for name in names {
+            self.remove(&name, now);
+        }
+        self.write().going.clear();
+        *self
+            .service_properties
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Up to `max` containers from the name `from` on that begin with `prefix`, and the name to go on from.

@@ -1,81 +1,74 @@
-//! `azring-emulator`: reads the command line, starts the emulator, says when it is ready, and ends on SIGTERM or Ctrl-C.
+//! The words of the command line become [`Options`]. Environment variables that Azurite reads are
+//! read here too.
 
-use std::io::Write as _;
-use std::process::ExitCode;
+use std::ffi::OsString;
 
 use base64::Engine as _;
 
 use azring_emulator_tests::emulator::fault::Plan;
 use azring_emulator_tests::emulator::{
-    AccountOption, Behaviour, Options, PatternBlob, Server, StoreChoice, TlsChoice,
+    AccountOption, Behaviour, Options, PatternBlob, StoreChoice, TlsChoice,
 };
 
-const HELP: &str = "\
-azring-emulator: an emulator of Azure Blob Storage
+use crate::help;
 
-usage: azring-emulator [OPTIONS]
+/// Where Azurite's Blob service listens.
+const AZURITE_BLOB_PORT: u16 = 10_000;
 
-  --blob-port PORT          port of the Blob service; 0 lets the system choose (default 0)
-  --host ADDRESS            address to listen on (default 127.0.0.1)
-  --store memory|null|DIR   keep bodies in memory, only their lengths, or all in a folder that survives
-                            a restart (default memory)
-  --memory-limit BYTES      the most that the memory store keeps (default 8589934592)
-  --account NAME:BASE64KEY  an account; may be given several times (default devstoreaccount1 with its public key)
-  --pattern-blob CONTAINER/NAME:BYTES
-                            a blob of the null store that exists from the start; may be given several times
-  --pattern-blobs CONTAINER/PREFIX:BYTES:COUNT
-                            so many of them, with names of the prefix and a number from 0
-  --no-verify               do not check Content-MD5 and x-ms-content-crc64 of uploads
-  --https                   serve HTTPS with a certificate made at the start
-  --ca-out FILE             where to write the authority of that certificate, PEM
-  --cert PEM --key PEM      serve HTTPS with this certificate
-  --faults FILE             a fault plan to begin with, JSON
-  --behaviour FILE          how the service behaves (pending copies, short pages, ..), JSON
-  --issuer-key FILE         accept bearer tokens (HS256) signed with the base64 key in this file
-  --trust PEM               authorities of copy sources under HTTPS
-  --log FILE                append the request log to a file, JSON lines
-  --control-port PORT       port of the control endpoint on 127.0.0.1; 0 lets the system choose (default 0)
-  --help                    this text
+/// The variable that names Azurite's accounts: `NAME:KEY[:KEY2][;NAME:KEY[:KEY2]..]`.
+const AZURITE_ACCOUNTS: &str = "AZURITE_ACCOUNTS";
 
-When it serves it prints one line: ready blob=URL control=URL
-";
-
-fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            let _ = writeln!(std::io::stderr(), "azring-emulator: {message}");
-            ExitCode::from(2)
-        }
-    }
+/// What the command line asks for.
+pub(crate) enum Order {
+    /// Serve.
+    Serve {
+        options: Box<Options>,
+        /// Where to write the authority of the emulator's own certificate.
+        authority_file: Option<String>,
+    },
+    /// Print this text to standard output.
+    Print(String),
 }
 
-fn run() -> Result<(), String> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if arguments.iter().any(|argument| argument == "--help") {
-        return std::io::stdout()
-            .write_all(HELP.as_bytes())
-            .map_err(|error| error.to_string());
+/// Reads the words after the program's name. An error is a text for the user.
+pub(crate) fn read(words: impl Iterator<Item = OsString>) -> Result<Order, String> {
+    let words: Vec<String> = words
+        .map(|word| {
+            word.into_string()
+                .map_err(|word| format!("`{}` is not UTF-8", word.to_string_lossy()))
+        })
+        .collect::<Result<_, _>>()?;
+    if let Some(text) = asked_for(&words)? {
+        return Ok(Order::Print(text));
     }
-    let (options, authority_file) = parse(arguments.into_iter())?;
-    let server = Server::start(&options).map_err(|error| error.to_string())?;
-    if let Some(path) = authority_file {
-        let pem = server.authority_pem().ok_or("`--ca-out` needs `--https`")?;
-        std::fs::write(&path, pem).map_err(|error| format!("cannot write `{path}`: {error}"))?;
+    let (mut options, authority_file) = parse(words.into_iter())?;
+    if options.accounts.is_empty()
+        && let Ok(accounts) = std::env::var(AZURITE_ACCOUNTS)
+    {
+        options.accounts = azurite_accounts(&accounts)?;
     }
-    let mut stdout = std::io::stdout();
-    writeln!(
-        stdout,
-        "ready blob={} control={}",
-        server.blob_url(),
-        server.control_url()
-    )
-    .and_then(|()| stdout.flush())
-    .map_err(|error| format!("cannot print the ready line: {error}"))?;
-    // SIGTERM and SIGINT end the process as they are: nothing is kept that would have to be written first.
-    loop {
-        std::thread::park();
+    Ok(Order::Serve {
+        options: Box::new(options),
+        authority_file,
+    })
+}
+
+/// The text of `--help`, `--help TOPIC` or `--version`, wherever it stands.
+fn asked_for(words: &[String]) -> Result<Option<String>, String> {
+    for (at, word) in words.iter().enumerate() {
+        match word.as_str() {
+            "--version" | "-V" => return Ok(Some(help::version())),
+            "--help" | "-h" => {
+                let topic = words.get(at + 1).filter(|topic| !topic.starts_with('-'));
+                return match topic {
+                    None => Ok(Some(help::GENERAL.to_owned())),
+                    Some(topic) => help::topic(topic).map(Some),
+                };
+            }
+            _ => {}
+        }
     }
+    Ok(None)
 }
 
 fn parse(mut arguments: impl Iterator<Item = String>) -> Result<(Options, Option<String>), String> {
@@ -94,6 +87,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<(Options, Option
         };
         match name.as_str() {
             "--blob-port" => options.blob_port = number(&name, &value()?)?,
+            "--azurite-ports" => options.blob_port = AZURITE_BLOB_PORT,
             "--host" => options.host = value()?,
             "--store" => options.store = store(&value()?)?,
             "--memory-limit" => options.memory_bytes_max = number(&name, &value()?)?,
@@ -103,9 +97,12 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<(Options, Option
             "--no-verify" => options.verify = false,
             "--faults" => options.faults = Some(plan(&value()?)?),
             "--log" => options.log_file = Some(value()?.into()),
+            "--seed" => options.seed = Some(value()?.into()),
+            "--control-host" => options.control_host = value()?,
             "--control-port" => options.control_port = number(&name, &value()?)?,
             "--behaviour" => options.behaviour = behaviour(&value()?)?,
             "--issuer-key" => options.issuer_key = Some(issuer_key(&value()?)?),
+            "--unsigned-tokens" => options.unsigned_tokens = true,
             "--trust" => options.trust = Some(value()?.into()),
             "--https" => options.tls = TlsChoice::Own,
             "--ca-out" => authority_file = Some(value()?),
@@ -158,7 +155,22 @@ fn issuer_key(path: &str) -> Result<Vec<u8>, String> {
 }
 
 fn account(value: &str) -> Result<AccountOption, String> {
-    AccountOption::parse(value).ok_or_else(|| "`--account` needs NAME:BASE64KEY".to_owned())
+    AccountOption::parse(value)
+        .ok_or_else(|| "`--account` needs NAME:KEY or NAME:KEY:KEY2, the keys in base64".to_owned())
+}
+
+/// The accounts of [`AZURITE_ACCOUNTS`]. The message does not show the variable: it holds keys.
+fn azurite_accounts(text: &str) -> Result<Vec<AccountOption>, String> {
+    let accounts = text.split(';').map(str::trim).filter(|one| !one.is_empty());
+    accounts
+        .map(|one| {
+            AccountOption::parse(one).ok_or_else(|| {
+                format!(
+                    "`{AZURITE_ACCOUNTS}` needs NAME:KEY or NAME:KEY:KEY2 for each account, separated by `;`, the keys in base64"
+                )
+            })
+        })
+        .collect()
 }
 
 fn pattern_blob(value: &str) -> Result<PatternBlob, String> {

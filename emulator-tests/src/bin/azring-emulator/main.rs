@@ -1,0 +1,62 @@
+//! `azring-emulator`: reads the command line, starts the emulator, says when it is ready, and ends on
+//! SIGTERM or SIGINT.
+
+mod arguments;
+mod help;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use azring_emulator_tests::emulator::Server;
+
+use arguments::Order;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            let _ = writeln!(std::io::stderr(), "azring-emulator: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run() -> Result<(), String> {
+    let (options, authority_file) = match arguments::read(std::env::args_os().skip(1))? {
+        Order::Print(text) => return print(&text),
+        Order::Serve {
+            options,
+            authority_file,
+        } => (options, authority_file),
+    };
+    // Caught from here on: as process 1 of a container the kernel ignores signals without a handler.
+    let mut signals = Signals::new([SIGTERM, SIGINT])
+        .map_err(|error| format!("cannot watch for signals: {error}"))?;
+    let server = Server::start(&options).map_err(|error| error.to_string())?;
+    if let Some(path) = authority_file {
+        let pem = server.authority_pem().ok_or("`--ca-out` needs `--https`")?;
+        std::fs::write(&path, pem).map_err(|error| format!("cannot write `{path}`: {error}"))?;
+    }
+    print(&format!(
+        "ready blob={} control={}\n",
+        server.blob_url(),
+        server.control_url()
+    ))
+    .map_err(|error| format!("cannot print the ready line: {error}"))?;
+    signals.forever().next();
+    // Everything acknowledged is in the kernel's hands already, so nothing has to be written before
+    // the end; running connections are not waited for.
+    std::mem::forget(server);
+    Ok(())
+}
+
+fn print(text: &str) -> Result<(), String> {
+    let mut stdout = std::io::stdout();
+    stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+        .map_err(|error| error.to_string())
+}

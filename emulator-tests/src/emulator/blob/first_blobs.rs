@@ -1,0 +1,199 @@
+//! The blobs that are there from the start, and again after a reset: pattern blobs of the null store,
+//! and the files of a seed folder.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::super::clock::Moment;
+use super::super::digest::{self, Digester, Wanted};
+use super::super::http::payload::Piece;
+use super::super::options::{Options, PatternBlob};
+use super::super::server::StartError;
+use super::super::store::{Extent, Store};
+use super::names;
+use super::state::{Account, Blob, Block, BlockList, Container, Content, Properties, PublicAccess};
+
+const CONTENT_TYPE: &str = "application/octet-stream";
+
+/// A seed file is read and kept in blocks of this size.
+const BLOCK_BYTES: u64 = 4 << 20;
+
+/// What is there from the start.
+#[derive(Debug)]
+pub struct FirstBlobs {
+    /// The account that has them: the first one.
+    pub account: String,
+    patterns: Vec<PatternBlob>,
+    seed: Option<PathBuf>,
+}
+
+impl FirstBlobs {
+    /// What these options name.
+    pub fn of(options: &Options) -> Self {
+        let accounts = options.accounts();
+        Self {
+            account: accounts
+                .into_iter()
+                .next()
+                .map_or_else(String::new, |first| first.name),
+            patterns: options.pattern_blobs.clone(),
+            seed: options.seed.clone(),
+        }
+    }
+
+    /// Adds them. Blobs that are there already stay as they are.
+    pub fn add(&self, account: &Account, store: &dyn Store) -> Result<(), StartError> {
+        if store.keeps_bytes() && !self.patterns.is_empty() {
+            return Err(StartError::Options(
+                "pattern blobs need the store `null`".to_owned(),
+            ));
+        }
+        for pattern in &self.patterns {
+            let extents = vec![Extent::Pattern(pattern.length)];
+            let container = container(account, &pattern.container)?;
+            add_blob(&container, &pattern.blob, extents, String::new());
+        }
+        match &self.seed {
+            Some(folder) => add_folder(account, store, folder),
+            None => Ok(()),
+        }
+    }
+}
+
+fn add_folder(account: &Account, store: &dyn Store, folder: &Path) -> Result<(), StartError> {
+    for path in entries(folder)? {
+        if !path.is_dir() {
+            return Err(refused(
+                &path,
+                "it is not a folder: each folder in the seed folder becomes a container, and files lie in these",
+            ));
+        }
+        let name = last_name(&path)?;
+        names::check_container(name).map_err(|refusal| refused(&path, &refusal.message))?;
+        let container = container(account, name)?;
+        add_files(&container, store, &path, "")?;
+    }
+    Ok(())
+}
+
+/// Adds the files of a folder under names that begin with `prefix`.
+fn add_files(
+    container: &Container,
+    store: &dyn Store,
+    folder: &Path,
+    prefix: &str,
+) -> Result<(), StartError> {
+    for path in entries(folder)? {
+        let last = last_name(&path)?;
+        let name = format!("{prefix}{last}");
+        if path.is_dir() {
+            add_files(container, store, &path, &format!("{name}/"))?;
+            continue;
+        }
+        names::check_blob(&name).map_err(|refusal| refused(&path, &refusal.message))?;
+        if container
+            .lock()
+            .blobs
+            .get(&name)
+            .is_some_and(|slot| slot.base.is_some())
+        {
+            continue;
+        }
+        let (extents, md5) = read(store, &path)?;
+        add_blob(container, &name, extents, md5);
+    }
+    Ok(())
+}
+
+/// A file in blocks, and its MD5 in base64 if the store keeps what was read.
+fn read(store: &dyn Store, path: &Path) -> Result<(Vec<Extent>, String), StartError> {
+    let failed = |error: io::Error| refused(path, &error.to_string());
+    let file = File::open(path).map_err(failed)?;
+    let is_kept = store.keeps_bytes();
+    let mut digester = Digester::new(Wanted {
+        md5: is_kept,
+        crc64: false,
+    });
+    let mut extents = Vec::new();
+    loop {
+        let mut bytes = Vec::new();
+        (&file)
+            .take(BLOCK_BYTES)
+            .read_to_end(&mut bytes)
+            .map_err(failed)?;
+        if bytes.is_empty() && !extents.is_empty() {
+            break;
+        }
+        digester.update(&bytes);
+        let is_last = (bytes.len() as u64) < BLOCK_BYTES;
+        let extent = store.put(&[Piece::Memory(Bytes::from(bytes))]);
+        extents.push(extent.map_err(|refusal| refused(path, &refusal.message))?);
+        if is_last {
+            break;
+        }
+    }
+    Ok((extents, digester.finish().md5.unwrap_or_default()))
+}
+
+fn add_blob(container: &Container, name: &str, extents: Vec<Extent>, md5: String) {
+    let is_one = extents.len() == 1;
+    let blocks = extents
+        .into_iter()
+        .enumerate()
+        .map(|(number, extent)| Block {
+            // A blob of one piece looks as if Put Blob had made it: its block has no id.
+            id: if is_one {
+                String::new()
+            } else {
+                digest::to_base64(format!("{number:08}").as_bytes())
+            },
+            extent,
+        });
+    let content = Content::Block(Arc::new(BlockList::new(blocks.collect())));
+    let properties = Properties {
+        content_type: CONTENT_TYPE.to_owned(),
+        content_md5: md5,
+        ..Properties::default()
+    };
+    let blob = Blob::new(content, properties, Vec::new(), Moment::now());
+    container.lock().slot(name).base = Some(blob);
+}
+
+/// The container of this name, made if it is missing.
+fn container(account: &Account, name: &str) -> Result<Arc<Container>, StartError> {
+    if let Some(container) = account.find(name) {
+        return Ok(container);
+    }
+    let now = Moment::now();
+    let made = Container::new(Vec::new(), PublicAccess::Private, now);
+    account
+        .create(name, made, now)
+        .map_err(|refusal| StartError::Options(refusal.message.into_owned()))
+}
+
+/// What lies in a folder, by name.
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, StartError> {
+    let read = || -> io::Result<Vec<PathBuf>> {
+        let mut paths: Vec<_> = fs::read_dir(folder)?
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<io::Result<_>>()?;
+        paths.sort();
+        Ok(paths)
+    };
+    read().map_err(|error| refused(folder, &error.to_string()))
+}
+
+fn last_name(path: &Path) -> Result<&str, StartError> {
+    path.file_name()
+        .and_then(OsStr::to_str)
+        .ok_or_else(|| refused(path, "its name is not UTF-8"))
+}
+
+fn refused(path: &Path, why: &str) -> StartError {
+    StartError::Options(format!("cannot seed from `{}`: {why}", path.display()))
+}
