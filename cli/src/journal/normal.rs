@@ -69,7 +69,7 @@ fn words(given: &Given, options: &Options, folder: &Path) -> Result<Vec<Vec<u8>>
         if parameter.is(&row::SOURCE) {
             normal.add(parameter, Some(place(&options.source, folder)))?;
         } else if parameter.is(&row::DEST) {
-            normal.add(parameter, Some(place(&options.target, folder)))?;
+            normal.add(parameter, Some(destination(&options.target, folder)))?;
         } else {
             add_as_it_is(&mut normal, given, parameter, options, folder)?;
         }
@@ -112,6 +112,19 @@ fn place(location: &Location, folder: &Path) -> OsString {
     } else {
         location.to_string().into()
     }
+}
+
+/// The same of a destination, which keeps the slash at its end: it says that a folder is meant, whether or not there is one.
+fn destination(location: &Location, folder: &Path) -> OsString {
+    let mut place = place(location, folder);
+    if let Location::Local(path) = location {
+        let typed = path.as_os_str().as_bytes();
+        let is_folder = typed.ends_with(b"/") || typed.ends_with(b"/.");
+        if is_folder && !place.as_bytes().ends_with(b"/") {
+            place.push("/");
+        }
+    }
+    place
 }
 
 /// The path from the root on, without steps that lead nowhere. Links are left as they are.
@@ -206,6 +219,20 @@ mod tests {
         let url = format!("/Dest:{URL}");
         let words = normal(&["/Source:x", &url]).words;
         assert_eq!(words[0], expected.as_bytes());
+    }
+
+    #[test]
+    fn a_destination_keeps_the_slash_that_makes_it_a_folder() {
+        for (typed, kept) in [
+            ("/x", "/Dest:/x"),
+            ("/x/", "/Dest:/x/"),
+            ("/x//.", "/Dest:/x/"),
+            ("/", "/Dest:/"),
+        ] {
+            let source = format!("/Source:{URL}/a");
+            let words = normal(&[&source, &format!("/Dest:{typed}")]).words;
+            assert_eq!(words[1], kept.as_bytes(), "{typed}");
+        }
     }
 
     #[test]

@@ -46,6 +46,10 @@ pub(crate) static DEST: Parameter = Parameter {
     brief: "Where to copy it: a folder, or the URL of a container",
     detail: "Where to copy it: a folder of this machine, or the URL of a container or of a virtual directory in it. A \
              folder or container that is not there is made.\n\n\
+             Where the source is a single file or blob, a destination that is no folder is the name that it gets, whatever \
+             its extension: `/data/abc.bak`, `https://ACCOUNT.blob.core.windows.net/vhds/disk.vhd`. It goes into a folder \
+             that exists, into a container, into a virtual directory that holds blobs, and into whatever ends in a \
+             slash, under its own name. With a pattern the source is a folder and never a single object.\n\n\
              With `-` the bytes of a single blob go to standard output, and everything that is told to standard error.",
     since: "AzCopy",
     built: true,

@@ -19,7 +19,7 @@ use crate::entry::{Entry, EntryName, Kind};
 use crate::options::{Conflict, Options, Overwrite};
 use crate::report::{Answer, Event, Observer};
 use crate::schedule::Cut;
-use crate::store::{Becomes, Ends, Form, Pieces, Source, Stat, Tools};
+use crate::store::{Becomes, Ends, Form, Pieces, SingleName, Source, Stat, Tools};
 use crate::{Error, Result};
 
 /// What becomes of an entry.
@@ -145,12 +145,23 @@ impl<'a> Planner<'a> {
 
     /// What an entry is called at the destination.
     fn target(&self, entry: &Entry) -> Result<Target> {
-        let name = self.ends.single.as_ref().unwrap_or(&entry.name);
-        let target = self.names.target(name)?;
+        let target = self.named(&entry.name)?;
+        let name = match &self.ends.single {
+            Some(SingleName::Given(given)) => given,
+            Some(SingleName::Own) | None => &entry.name,
+        };
         Ok(match &entry.snapshot {
             Some(snapshot) => target.labelled(name, &snapshot.label),
             None => target,
         })
+    }
+
+    /// The same by the entry's name alone.
+    fn named(&self, name: &EntryName) -> Result<Target> {
+        match &self.ends.single {
+            Some(SingleName::Given(given)) => self.names.exactly(given),
+            Some(SingleName::Own) | None => self.names.target(name),
+        }
     }
 
     /// The task of an entry that an earlier run decided to copy. What is at its target now was most likely put there by
@@ -175,12 +186,7 @@ impl<'a> Planner<'a> {
     /// The target's name of an object that is gone.
     pub fn target_of(&self, name: &EntryName, snapshot: Option<&str>) -> Option<TargetName> {
         // A snapshot's label is not known any more.
-        let name = self.ends.single.as_ref().unwrap_or(name);
-        let target = self
-            .names
-            .target(name)
-            .ok()
-            .filter(|_| snapshot.is_none())?;
+        let target = self.named(name).ok().filter(|_| snapshot.is_none())?;
         Some(target.name)
     }
 

@@ -177,6 +177,33 @@ impl NameRule {
     }
 }
 
+impl NameRule {
+    /// The target that the user named, letter by letter. `name` is one part: the last of the destination.
+    ///
+    /// # Errors
+    ///
+    /// As [`NameRule::target`].
+    pub fn exactly(&self, name: &EntryName) -> Result<Target> {
+        let name = match self {
+            Self::Blob {
+                directory,
+                chars_max,
+                ..
+            } => {
+                let text = name
+                    .as_str()
+                    .ok_or_else(|| invalid(name, "a blob's name must be UTF-8"))?;
+                TargetName::Blob(full_name(name, text, directory, *chars_max)?)
+            }
+            Self::Local { part_bytes_max, .. } => {
+                check_part(name, name.as_bytes(), *part_bytes_max)?;
+                TargetName::Local(LocalName(name.as_bytes().into()))
+            }
+        };
+        Ok(Target { name, twin: None })
+    }
+}
+
 fn blob_target(
     entry: &EntryName,
     directory: &str,
@@ -200,8 +227,21 @@ fn blob_target(
     {
         return Err(invalid(entry, &format!("it would have a part `{step}`")));
     }
+    Ok(Target {
+        twin: twin_of_file(text, &relative),
+        name: TargetName::Blob(full_name(entry, &relative, directory, chars_max)?),
+    })
+}
+
+/// The full name of the blob that is called `relative` in this virtual directory.
+fn full_name(
+    entry: &EntryName,
+    relative: &str,
+    directory: &str,
+    chars_max: usize,
+) -> Result<BlobName> {
     let full = if directory.is_empty() {
-        relative.clone()
+        relative.to_owned()
     } else {
         format!("{directory}/{relative}")
     };
@@ -210,10 +250,7 @@ fn blob_target(
             "file `{entry}` is too long, relative path must not exceed {chars_max} characters"
         )));
     }
-    Ok(Target {
-        twin: twin_of_file(text, &relative),
-        name: TargetName::Blob(BlobName(full.into())),
-    })
+    Ok(BlobName(full.into()))
 }
 
 fn local_target(entry: &EntryName, delimiter: char, part_bytes_max: usize) -> Result<Target> {
@@ -222,23 +259,28 @@ fn local_target(entry: &EntryName, delimiter: char, part_bytes_max: usize) -> Re
         .ok_or_else(|| invalid(entry, "it is not UTF-8"))?;
     let path = local_path(text, delimiter);
     for part in path.split('/') {
-        if part.is_empty() {
-            return Err(invalid(entry, "it is empty"));
-        }
-        if is_step(part.as_bytes()) {
-            return Err(invalid(entry, &format!("it has a part `{part}`")));
-        }
-        if part.len() > part_bytes_max {
-            return Err(invalid(
-                entry,
-                &format!("a part of it is longer than {part_bytes_max} bytes"),
-            ));
-        }
+        check_part(entry, part.as_bytes(), part_bytes_max)?;
     }
     Ok(Target {
         twin: twin_of_blob(text, &path, delimiter),
         name: TargetName::Local(LocalName(path.into_bytes().into())),
     })
+}
+
+/// Refuses what cannot be one part of a path below the destination.
+fn check_part(entry: &EntryName, part: &[u8], part_bytes_max: usize) -> Result<()> {
+    if part.is_empty() {
+        return Err(invalid(entry, "it is empty"));
+    }
+    if is_step(part) {
+        let step = EntryName::new(part);
+        return Err(invalid(entry, &format!("it has a part `{step}`")));
+    }
+    if part.len() > part_bytes_max {
+        let why = format!("a part of it is longer than {part_bytes_max} bytes");
+        return Err(invalid(entry, &why));
+    }
+    Ok(())
 }
 
 /// The path of a blob's name. A delimiter separates only between two parts that are not empty; every other slash is

@@ -7,6 +7,8 @@ mod source;
 
 pub mod server_copy;
 
+mod single_target;
+
 mod open;
 
 pub mod local;
@@ -34,6 +36,7 @@ pub use destination::{
 };
 pub use open::{Ends, open};
 pub use server_copy::{Copying, Origin, Pending, ServerCopy};
+pub use single_target::SingleName;
 pub use source::{Page, Pages, Position, Reader, Source};
 
 /// A step of a store: one allocation per object or chunk. It stays on the thread that began it.

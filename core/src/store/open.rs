@@ -1,6 +1,5 @@
 //! The one list of stores: from two locations to the two ends of a copy.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use azring_transport::auth::Credential;
@@ -10,13 +9,14 @@ use super::blob::{self, BlobDestination, BlobServerCopy, BlobSource, Reading};
 use super::generated::GeneratedSource;
 use super::lasting::Lasting;
 use super::local::{self, LocalDestination, LocalSource};
+use super::single_target::{SingleName, single_target};
 use super::void::VoidDestination;
 use super::{Destination, ServerCopy, Source, Tools};
-use crate::entry::EntryName;
+use crate::entry::{Entry, EntryName, Kind};
 use crate::location::{BlobLocation, Location};
 use crate::options::Options;
 use crate::plan::route::{Route, route};
-use crate::select::Pattern;
+use crate::select::{Pattern, PatternRule};
 use crate::{Error, Result, Side};
 
 /// The two ends of a copy, and what follows from both.
@@ -28,7 +28,7 @@ pub struct Ends {
     /// Its service fetches them by itself.
     pub server_copy: Option<Arc<dyn ServerCopy>>,
     /// The source is a single object, which gets this name at the destination.
-    pub single: Option<EntryName>,
+    pub single: Option<SingleName>,
     /// The MD5 of whole objects is needed: to store it, or to compare it.
     pub wants_md5: bool,
 }
@@ -40,7 +40,12 @@ pub async fn open(options: &Options, tools: &Tools, settler: &Settler) -> Result
         .await
         .map_err(|error| error.at(Side::Source))?;
     let (target, single) = match single {
-        Some(name) => single_target(&options.target, name),
+        Some(own_name) => {
+            let (target, name) = single_target(options, tools, &own_name)
+                .await
+                .map_err(|error| error.at(Side::Target))?;
+            (target, Some(name))
+        }
         None => (options.target.clone(), None),
     };
     let server_copy = server_copy(options, &target, route);
@@ -149,22 +154,16 @@ async fn open_source(
             let is_open = is_open_to_target(options, route);
             if let Some((above, entry)) = single_blob(options, tools, place).await? {
                 let name = entry.name.clone();
-                // A blob with its snapshots is several objects, which keep their names.
+                // A blob with its snapshots is several objects, which are named after the one.
                 let exact = name.as_str().filter(|_| selection.snapshots);
-                return Ok(match exact {
+                let source = match exact {
                     Some(exact) => {
-                        let pattern = Pattern::new(Some(exact), rule)?;
-                        let source = BlobSource::directory(above, pattern, reading)
-                            .opening_to_target(is_open);
-                        (Arc::new(source), None)
+                        let pattern = Pattern::new(Some(exact), PatternRule::Exact)?;
+                        BlobSource::directory(above, pattern, reading)
                     }
-                    None => (
-                        Arc::new(
-                            BlobSource::blob(above, entry, reading).opening_to_target(is_open),
-                        ),
-                        Some(name),
-                    ),
-                });
+                    None => BlobSource::blob(above, entry, reading),
+                };
+                return Ok((Arc::new(source.opening_to_target(is_open)), Some(name)));
             }
             let pattern = Pattern::new(selection.pattern.as_deref(), rule)?;
             Ok((
@@ -184,65 +183,29 @@ fn no_store() -> Error {
     Error::Usage("standard input and output hold nothing to list".into())
 }
 
-/// A URL that goes deeper than the container names a virtual directory or a blob. Without a pattern and without the
-/// sub-folders a virtual directory would give nothing, so then the blob is looked for.
+/// The blob that the source's URL names, if it names one and not a virtual directory.
+///
+/// A URL that goes deeper than the container may name either. Without the sub-folders a virtual directory gives nothing,
+/// so then the blob comes first; with them, what lies below the name.
 async fn single_blob(
     options: &Options,
     tools: &Tools,
     place: &BlobLocation,
-) -> Result<Option<(BlobLocation, crate::entry::Entry)>> {
+) -> Result<Option<(BlobLocation, Entry)>> {
     let selection = &options.selection;
-    let may_be_blob = !place.directory.is_empty()
-        && !place.is_directory
-        && selection.pattern.is_none()
-        && !selection.recursive;
-    if !may_be_blob {
+    if place.directory.is_empty() || place.is_directory || selection.pattern.is_some() {
         return Ok(None);
     }
-    blob::look(tools, place).await
-}
-
-/// Where a single object goes: into the destination under its own name, unless the destination is named like a file of
-/// the same kind (`abc.txt` to `/mnt/abc.txt`); then that is its name.
-fn single_target(target: &Location, name: EntryName) -> (Location, Option<EntryName>) {
-    let renamed = match target {
-        Location::Local(path) if !path.is_dir() && !ends_in_slash(path) => split_local(path, &name),
-        Location::Blob(place) if !place.is_directory => split_blob(place, &name),
-        _ => None,
-    };
-    match renamed {
-        Some((above, name)) => (above, Some(name)),
-        None => (target.clone(), Some(name)),
+    if !selection.recursive {
+        return blob::look(tools, place).await;
     }
-}
-
-fn split_local(path: &Path, name: &EntryName) -> Option<(Location, EntryName)> {
-    let last = EntryName::new(path.file_name()?.as_encoded_bytes());
-    let above = path
-        .parent()
-        .filter(|above| !above.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    same_extension(&last, name).then(|| (Location::Local(above.into()), last))
-}
-
-fn split_blob(place: &BlobLocation, name: &EntryName) -> Option<(Location, EntryName)> {
-    let (above, last) = blob::split_last(place)?;
-    let last = EntryName::from(last.as_str());
-    same_extension(&last, name).then_some((Location::Blob(above), last))
-}
-
-fn same_extension(one: &EntryName, other: &EntryName) -> bool {
-    let extension = |name: &EntryName| {
-        let bytes = name.as_bytes();
-        let dot = bytes
-            .iter()
-            .rposition(|byte| *byte == b'.')
-            .filter(|dot| *dot > 0)?;
-        Some(bytes[dot..].to_ascii_lowercase())
-    };
-    extension(one).is_some_and(|found| extension(other) == Some(found))
-}
-
-fn ends_in_slash(path: &Path) -> bool {
-    path.as_os_str().as_encoded_bytes().ends_with(b"/")
+    match blob::look(tools, place).await {
+        // A directory's mark, or a name that is a directory too: what lies below is meant.
+        Ok(Some((_, entry))) if entry.kind == Kind::Folder => Ok(None),
+        Ok(Some(found)) if !blob::holds_any(tools, place).await? => Ok(Some(found)),
+        Ok(_) => Ok(None),
+        // A signature that may only list cannot ask.
+        Err(error) if error.status() == Some(403) => Ok(None),
+        Err(error) => Err(error),
+    }
 }

@@ -33,3 +33,5 @@ mod tail;
 
 mod bad_input;
 mod preview;
+
+mod truth_names;

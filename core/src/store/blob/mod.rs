@@ -35,5 +35,5 @@ pub use copy::BlobServerCopy;
 pub use properties::BlobType;
 pub use read::{BlobSource, Reading};
 pub use remove::remove_directory;
-pub(crate) use single::{look, split_last};
+pub(crate) use single::{holds_any, look, split_last};
 pub use write::{BlobDestination, BlobStream};

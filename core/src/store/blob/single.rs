@@ -1,11 +1,15 @@
 //! A URL that may name a single blob.
 
 use super::properties::{Properties, kind};
-use super::request::head_blob;
+use super::request::{head_blob, list_blobs};
 use crate::Result;
 use crate::entry::{Carried, Entry, EntryName, Version};
 use crate::location::BlobLocation;
 use crate::store::Tools;
+use crate::store::rest::xml;
+
+/// Empty pages that are passed over: a service may give several before the first name.
+const EMPTY_PAGES_MAX: usize = 8;
 
 /// The place above the last part of the path, and that part.
 pub(crate) fn split_last(place: &BlobLocation) -> Option<(BlobLocation, String)> {
@@ -36,6 +40,31 @@ pub(crate) async fn look(
     };
     let found = find(tools, place, &place.directory).await?;
     Ok(found.map(|(properties, carried)| (above, entry(&last, properties, carried))))
+}
+
+/// Whether any blob lies in the virtual directory that the place names.
+pub(crate) async fn holds_any(tools: &Tools, place: &BlobLocation) -> Result<bool> {
+    let prefix = place.prefix();
+    let mut after = None;
+    for _ in 0..EMPTY_PAGES_MAX {
+        let listing = list_blobs::Listing {
+            prefix: &prefix,
+            after: after.as_ref(),
+            entries_max: Some(1),
+            ..list_blobs::Listing::default()
+        };
+        let request = list_blobs::request(place, &listing);
+        let sent = tools.client.send_with_cap(&request, xml::BODY_BYTES_MAX);
+        let page = list_blobs::parse(&sent.await?.body)?;
+        if let Some(blob) = page.entries.first() {
+            return Ok(blob.name.starts_with(&prefix));
+        }
+        if page.next.is_none() {
+            break;
+        }
+        after = page.next;
+    }
+    Ok(false)
 }
 
 /// What the blob of this full name is, if there is one.
