@@ -174,6 +174,9 @@ impl Run<'_> {
         if options.preview {
             return feed.preview().await;
         }
+        if earlier.is_some() {
+            ends.destination.follow_earlier_run();
+        }
         let preparing = ends.destination.prepare(&tools);
         let prepared = stop.unless_stopped(preparing).await;
         prepared.map_err(|error| error.at(Side::Target))?;
@@ -187,6 +190,9 @@ impl Run<'_> {
         let heard = self.listen(told, notes, pilot);
         let (unlisted, lost) = tokio::join!(feed.feed(queue, earlier), heard);
         crew.join()?;
+        for notice in ends.destination.notices() {
+            observer.event(Event::Notice(&notice));
+        }
         drop((lane, ends));
         help.join();
         match lost {

@@ -118,7 +118,7 @@ impl Feed<'_> {
         let decided = if is_undecided(&pending) {
             planner.decide(looked, self.observer)
         } else {
-            planner.decide_again(looked)
+            planner.decide_again(looked, pending.replace)
         };
         match decided {
             Planned::Task(mut task) => {

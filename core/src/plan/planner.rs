@@ -164,9 +164,9 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// The task of an entry that an earlier run decided to copy. What is at its target now was most likely put there by
-    /// that run, in its last moments.
-    pub fn decide_again(&self, looked: Looked) -> Planned {
+    /// The task of an entry that an earlier run decided to copy, and to replace what was there or not. What is at its target
+    /// now was most likely put there by that run, in its last moments: then it has the same content.
+    pub fn decide_again(&self, looked: Looked, replace: bool) -> Planned {
         let Looked {
             entry,
             found,
@@ -180,7 +180,7 @@ impl<'a> Planner<'a> {
             let error = collides(&entry, &found.target);
             return Planned::Fail(entry, error);
         }
-        self.task(entry, found, cutting, true)
+        self.task(entry, found, cutting, replace || self.replaces_all())
     }
 
     /// The target's name of an object that is gone.
@@ -327,7 +327,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn task(&self, mut entry: Entry, found: Found, cutting: Cutting, replace: bool) -> Planned {
+    fn task(&self, mut entry: Entry, mut found: Found, cutting: Cutting, replace: bool) -> Planned {
         let form = self.form(&entry);
         if let Some(kind) = found.stat.as_ref().and_then(|stat| stat.kind)
             && form.becomes != Becomes::Blob(kind)
@@ -344,8 +344,10 @@ impl<'a> Planner<'a> {
         // What AzCopy looked at before it replaced it kept its properties and metadata, where the source has none of its
         // own; with `/Y` it did not look.
         if self.options.conflict.overwrite != Overwrite::Always && entry.carried.is_none() {
-            entry.carried = found.stat.and_then(|stat| stat.carried);
+            entry.carried = found.stat.as_mut().and_then(|stat| stat.carried.take());
         }
+        let seen = found.stat.and_then(|stat| stat.version);
+        let seen = seen.filter(|_| replace && !self.replaces_all());
         let content_type =
             content_type(&self.options.shape.content_type, &entry.name).map(Into::into);
         let chunks = match &found.extents {
@@ -358,6 +360,7 @@ impl<'a> Planner<'a> {
             chunks,
             content_type,
             replace,
+            seen,
             history: History::default(),
         }))
     }

@@ -3,7 +3,7 @@
 use super::chunks::Chunks;
 use super::history::History;
 use super::target::TargetName;
-use crate::entry::Entry;
+use crate::entry::{Entry, Version};
 
 /// One object to carry.
 #[derive(Debug, Clone)]
@@ -16,8 +16,11 @@ pub struct Task {
     pub chunks: Chunks,
     /// The content type to store with it, where one is to be sent.
     pub content_type: Option<String>,
-    /// What is at the destination may be replaced.
+    /// What is at the destination may be replaced. Otherwise the name must be free, or hold the very same bytes, which an
+    /// interrupted run may have put there.
     pub replace: bool,
+    /// What may be replaced, where it was looked at: this version and no other.
+    pub seen: Option<Version>,
     /// What is known of it from an earlier run, and where this one takes notes.
     pub history: History,
 }

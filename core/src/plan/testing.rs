@@ -26,6 +26,7 @@ pub(crate) fn task(name: &str, bytes: u64, chunk_bytes: u64) -> Task {
         chunks: Chunks::new(bytes, chunk_bytes),
         content_type: None,
         replace: false,
+        seen: None,
         history: History::default(),
     }
 }

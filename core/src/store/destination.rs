@@ -9,7 +9,7 @@ use azring_transport::disk::Slices;
 
 use super::{Pending, Reader, Step, Tools};
 use crate::digest::follower::Md5;
-use crate::entry::{Carried, ETag, Kind};
+use crate::entry::{Carried, ETag, Kind, Version};
 use crate::plan::Task;
 use crate::plan::chunks::{Chunk, ChunkRule};
 use crate::plan::target::{NameRule, TargetName};
@@ -20,6 +20,8 @@ use crate::{Error, Result};
 pub struct Stat {
     /// When it was last modified.
     pub modified: SystemTime,
+    /// Which version it is, where that can be told: it alone may be replaced after a question.
+    pub version: Option<Version>,
     /// How its bytes are kept, where it can only be replaced by its like.
     pub kind: Option<Kind>,
     /// What is stored beside its bytes, where anything is.
@@ -122,6 +124,14 @@ pub trait Destination: Send + Sync {
 
     /// Removes what an earlier run of this job left of an object that will not be copied any more, where that lies about.
     fn forget(&self, _job: &str, _name: &TargetName) {}
+
+    /// An earlier run of this job has written here. Called once, before anything is looked at.
+    fn follow_earlier_run(&self) {}
+
+    /// What there is to tell of the place as a whole, since the last time.
+    fn notices(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// Begins an object.
     fn create<'a>(&'a self, tools: &'a Tools, task: &'a Task) -> Step<'a, Result<Arc<dyn Writer>>>;

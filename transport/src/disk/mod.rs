@@ -1,8 +1,8 @@
 //! Files: read and written at positions, by the ring or by threads, whichever this machine allows.
 //!
 //! [`Disk`] is a worker's way to files; [`File`] one open file; [`Root`] a folder below which everything happens;
-//! [`Staged`] a file that is written beside its place and moved there when it is complete; [`settle`] makes many of
-//! them durable at once; [`Load`] is what a run has at the disk at once. [`Slices`] is a part of a file that is read while it
+//! [`Staged`] a file that is written beside its place and moved there when it is complete, over what it may [`Replace`];
+//! [`Taken`] the names that a run has taken; [`settle`] makes many of them durable at once; [`Load`] is what a run has at the disk at once. [`Slices`] is a part of a file that is read while it
 //! is sent, [`Pipe`] what has no positions: standard input and output.
 
 mod ring;
@@ -14,6 +14,12 @@ mod file;
 mod holes;
 
 mod load;
+
+mod own_name;
+
+mod place;
+
+mod spelling;
 
 mod staged;
 
@@ -30,10 +36,13 @@ use std::sync::Arc;
 pub use file::{Caching, File, Room};
 pub use holes::data_parts;
 pub use load::{Load, LoadTally, TURNS_MAX};
+pub use own_name::{is_own_name, part_name};
 pub use pipe::Pipe;
+pub use place::Replace;
 pub use root::{Facts, Root};
 pub(crate) use slices::Reading;
 pub use slices::Slices;
+pub use spelling::Taken;
 pub use staged::{Complete, Staged};
 
 use crate::buffer::{Layout, Pool};

@@ -3,13 +3,14 @@
 use std::ffi::{CStr, CString, OsStr};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, ResolveFlags, Stat};
 use rustix::io::Errno;
 
+use super::spelling::{self, Names, Taken};
 use super::{Caching, Disk, in_thread, ring};
 use crate::{Error, Result};
 
@@ -33,7 +34,7 @@ pub struct Facts {
 }
 
 impl Facts {
-    fn of(stat: &Stat) -> Self {
+    pub(super) fn of(stat: &Stat) -> Self {
         let kind = FileType::from_raw_mode(stat.st_mode);
         Self {
             bytes: stat.st_size as u64,
@@ -82,6 +83,8 @@ pub struct Root {
     in_memory: Option<u64>,
     /// Files can be made here without a name, which they get later.
     names_files: bool,
+    /// How names are taken in it, where anything is written.
+    names: Option<Names>,
 }
 
 /// What `statfs(2)` calls the file systems that have no disk.
@@ -113,6 +116,57 @@ impl Root {
             names_files: is_in_memory && Path::new(OPEN_FILES).exists(),
             folder: Arc::new(folder),
             path,
+            names: None,
+        }
+    }
+
+    /// The same folder as a destination, in which and below which these names are taken. Probes how it takes names.
+    #[must_use]
+    pub fn taking(self, taken: &Arc<Taken>) -> Self {
+        self.taking_as(taken, None)
+    }
+
+    /// The same, where it may be known that it does not fold names.
+    fn taking_as(mut self, taken: &Arc<Taken>, folds: Option<bool>) -> Self {
+        let folds = folds.unwrap_or_else(|| spelling::folds(&self));
+        if folds && let Ok(facts) = Facts::of_open(&*self.folder) {
+            taken.enter(&facts, &self.path);
+        }
+        self.names = Some(Names {
+            taken: Arc::clone(taken),
+            folds,
+        });
+        self
+    }
+
+    /// A folder that was opened below this one; `is_new`: this process made it.
+    fn below(&self, folder: OwnedFd, path: PathBuf, is_new: bool) -> Self {
+        let root = Self::of(folder, path.into());
+        match &self.names {
+            None => root,
+            // The settings of a folder go on to what is made in it: only one that was there may be another's.
+            Some(names) => root.taking_as(&names.taken, (is_new && !names.folds).then_some(false)),
+        }
+    }
+
+    /// How names are taken in it.
+    pub(super) fn names(&self) -> Option<&Names> {
+        self.names.as_ref()
+    }
+
+    /// Fails when what was found under this name is another object's, whose name the folder takes for the same.
+    pub fn check_name(&self, name: &OsStr, facts: &Facts) -> Result<()> {
+        let folding = self.names.as_ref().filter(|names| names.folds);
+        match folding.and_then(|names| names.taken.occupant(self, name, facts)) {
+            Some(other) => Err(super::staged::folded(self, name, &other)),
+            None => Ok(()),
+        }
+    }
+
+    /// Says once that this file system cannot make a file only where none is.
+    pub(super) fn tell_unguarded(&self) {
+        if let Some(names) = &self.names {
+            names.taken.tell_unguarded(&self.path);
         }
     }
 
@@ -189,9 +243,9 @@ impl Root {
         let flags = OFlags::PATH | OFlags::CLOEXEC;
         match fs::openat2(&*self.folder, relative, flags, Mode::empty(), BENEATH) {
             Ok(found) => {
-                Ok(Some(Facts::of_open(&found).map_err(|error| {
-                    self.cannot("examine", relative, &error)
-                })?))
+                let facts = Facts::of_open(&found);
+                let facts = facts.map_err(|error| self.cannot("examine", relative, &error))?;
+                Ok(Some(facts))
             }
             Err(Errno::NOENT | Errno::NOTDIR) => Ok(None),
             Err(errno) => Err(self.cannot("examine", relative, &errno.into())),
@@ -207,7 +261,7 @@ impl Root {
         }
         let path = self.path.join(relative);
         match fs::openat2(&*self.folder, relative, flags, Mode::empty(), BENEATH) {
-            Ok(folder) => return Ok(Root::of(folder, path.into())),
+            Ok(folder) => return Ok(self.below(folder, path, false)),
             Err(Errno::NOENT) => {}
             Err(errno) => return Err(self.cannot("open", relative, &errno.into())),
         }
@@ -215,13 +269,14 @@ impl Root {
             return Err(self.cannot("make", relative, &Errno::XDEV.into()));
         };
         let parent = self.folder_beneath(above)?;
-        match fs::mkdirat(&*parent.folder, name, Mode::from_raw_mode(0o777)) {
-            Ok(()) | Err(Errno::EXIST) => {}
+        let is_new = match fs::mkdirat(&*parent.folder, name, Mode::from_raw_mode(0o777)) {
+            Ok(()) => true,
+            Err(Errno::EXIST) => false,
             Err(errno) => return Err(self.cannot("make", relative, &errno.into())),
-        }
+        };
         let folder = fs::openat2(&*parent.folder, name, flags, Mode::empty(), BENEATH)
             .map_err(|errno| self.cannot("open", relative, &errno.into()))?;
-        Ok(Root::of(folder, path.into()))
+        Ok(parent.below(folder, path, is_new))
     }
 
     /// Makes a new file directly in this folder, which must not exist yet.

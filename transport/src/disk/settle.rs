@@ -15,6 +15,7 @@ use rustix::fs;
 use tokio::sync::oneshot;
 
 use super::file::File;
+use super::place::Replace;
 use super::root::Root;
 use super::staged::Complete;
 use crate::{Error, Kind, Result};
@@ -51,7 +52,7 @@ enum Order {
 /// A complete file, to be made durable and moved to its name.
 struct Job {
     complete: Complete,
-    replace: bool,
+    replace: Replace,
     answer: oneshot::Sender<Result<()>>,
 }
 
@@ -89,7 +90,7 @@ impl Settler {
 
     /// Makes the file as safe as was asked, or as it can be where it is, and moves it to its name; answers when that is so.
     /// Dropping the future does not call it off.
-    pub async fn settle(&self, mut complete: Complete, replace: bool) -> Result<()> {
+    pub async fn settle(&self, mut complete: Complete, replace: Replace) -> Result<()> {
         let Some(queue) = self.queue_for(complete.folder()) else {
             return complete.place(replace);
         };

@@ -1,18 +1,19 @@
 //! A file written beside its place and moved there when it is complete: nobody ever sees half of it under its name.
 
 use std::ffi::{OsStr, OsString};
-use std::fmt::Write as _;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 use std::time::SystemTime;
 
-use rustix::fs::{self, AtFlags, RenameFlags, StatxFlags};
+use rustix::fs::{self, AtFlags, StatxFlags};
 use rustix::io::Errno;
-use rustix::rand::{GetRandomFlags, getrandom};
 
 use super::file::{Caching, File, Room};
+use super::own_name;
+use super::place::{self, Replace, is_taken};
 use super::root::Root;
+use super::spelling::Refusal;
 use crate::{Error, Result};
 
 /// Files up to this size are closed when they are complete and opened again to be made durable, so that thousands of
@@ -46,7 +47,7 @@ impl Staged {
         room: Room,
         caching: Caching,
     ) -> Result<Self> {
-        let beside = fresh_name().map_err(|error| cannot_write(folder, name, &error))?;
+        let beside = own_name::fresh().map_err(|error| cannot_write(folder, name, &error))?;
         let descriptor = folder
             .create_new(&beside)
             .map_err(|error| cannot_write(folder, name, &error))?;
@@ -232,45 +233,53 @@ impl Complete {
         })
     }
 
-    /// Moves the file to its name. Without `replace`, a file that has come to be there in the meantime stays.
-    pub(super) fn place(&mut self, replace: bool) -> Result<()> {
-        if let Some(file) = self.file.as_ref().filter(|_| !self.part.is_named) {
-            let Part {
+    /// Moves the file to its name, as `replace` allows. What else is there stays, and this is an error then.
+    pub(super) fn place(&mut self, replace: Replace) -> Result<()> {
+        let placed = self.try_place(replace);
+        if placed.is_ok() {
+            self.part.is_named = false;
+        }
+        let Part { folder, name, .. } = &self.part;
+        placed.map_err(|refusal| match refusal {
+            Refusal::Folded(other) => folded(folder, name, &other),
+            Refusal::Failed(error) if is_taken(&error) => cannot_write(
                 folder,
-                beside,
                 name,
-                ..
-            } = &self.part;
-            match folder.name(file.descriptor(), name) {
-                // What is there is replaced in one step, and for that this one needs a name too.
-                Err(error) if replace && error.kind() == io::ErrorKind::AlreadyExists => {
-                    let named = folder.name(file.descriptor(), OsStr::new(beside));
-                    named.map_err(|error| cannot_write(folder, name, &error))?;
-                    self.part.is_named = true;
+                &io::Error::other(
+                    "what is there was not there when it was looked at, or is another file now; it is left as it is",
+                ),
+            ),
+            Refusal::Failed(error) => cannot_write(folder, name, &error),
+        })
+    }
+
+    fn try_place(&mut self, replace: Replace) -> Result<(), Refusal> {
+        let Part {
+            folder,
+            beside,
+            name,
+            is_named,
+            ..
+        } = &mut self.part;
+        let folding = folder.names().filter(|names| names.folds);
+        if let Some(file) = self.file.as_ref().filter(|_| !*is_named) {
+            let named = match folding {
+                Some(_) => Err(Errno::EXIST.into()),
+                None => folder.name(file.descriptor(), name),
+            };
+            match named {
+                // To be compared with what is there, or to replace it in one step, this one needs a name too.
+                Err(error) if is_taken(&error) => {
+                    folder.name(file.descriptor(), OsStr::new(&*beside))?;
+                    *is_named = true;
                 }
-                named => return named.map_err(|error| cannot_write(folder, name, &error)),
+                named => return Ok(named?),
             }
         }
-        let (folder, part) = (self.part.folder.descriptor(), &self.part.beside);
-        let flags = if replace {
-            RenameFlags::empty()
-        } else {
-            RenameFlags::NOREPLACE
+        match folding {
+            Some(names) => names.taken.place(folder, beside, name, replace)?,
+            None => place::place(folder, beside, name, replace)?,
         };
-        let moved = match fs::renameat_with(folder, part.as_str(), folder, &self.part.name, flags) {
-            // A file system without RENAME_NOREPLACE (rename(2)): the check that came before has to do.
-            Err(Errno::INVAL) if !replace => {
-                fs::renameat(folder, part.as_str(), folder, &self.part.name)
-            }
-            moved => moved,
-        };
-        moved.map_err(|errno| {
-            Error::disk(
-                format_args!("cannot write `{}`", self.shown()),
-                &errno.into(),
-            )
-        })?;
-        self.part.is_named = false;
         Ok(())
     }
 
@@ -290,6 +299,15 @@ impl Drop for Part {
             self.folder.remove(&self.beside);
         }
     }
+}
+
+/// The error of a name that the folder takes for that of another file.
+pub(super) fn folded(folder: &Root, name: &OsStr, other: &Path) -> Error {
+    let told = format!(
+        "this folder takes its name for that of `{}`, which is there: rename one of the two, or copy them to different folders",
+        super::root::shown(other)
+    );
+    cannot_write(folder, name, &io::Error::other(told))
 }
 
 fn cannot_write(folder: &Root, name: &OsStr, error: &io::Error) -> Error {
@@ -312,16 +330,4 @@ fn identity_of(file: impl AsFd) -> io::Result<String> {
 
 fn shown(folder: &Root, name: &OsStr) -> String {
     super::root::shown(&folder.path().join(name))
-}
-
-/// A name that nobody can guess or hold already: 128 random bits.
-fn fresh_name() -> io::Result<String> {
-    let mut bits = [0_u8; 16];
-    getrandom(&mut bits, GetRandomFlags::empty())?;
-    let mut name = String::from(".azring-");
-    for byte in bits {
-        let _infallible = write!(name, "{byte:02x}");
-    }
-    name.push_str(".part");
-    Ok(name)
 }

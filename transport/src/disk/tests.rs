@@ -82,7 +82,7 @@ fn what_is_written_is_read_back_by_every_way_and_size() {
                     let mut complete = store(&engine, &folder, "file", &data, caching)
                         .await
                         .unwrap();
-                    complete.place(true).unwrap();
+                    complete.place(Replace::Anything).unwrap();
                     let there = std::fs::read(place.path().join("file")).unwrap();
                     assert!(
                         there == data,
@@ -183,9 +183,9 @@ fn a_file_that_came_to_be_in_the_meantime_is_not_replaced_unasked() {
             .await
             .unwrap();
         std::fs::write(place.path().join("name"), b"theirs").unwrap();
-        assert!(complete.place(false).is_err());
+        assert!(complete.place(Replace::Nothing).is_err());
         assert_eq!(std::fs::read(place.path().join("name")).unwrap(), b"theirs");
-        complete.place(true).unwrap();
+        complete.place(Replace::Anything).unwrap();
         assert_eq!(std::fs::read(place.path().join("name")).unwrap(), b"ours");
     })
     .unwrap();
@@ -206,7 +206,7 @@ fn a_batch_settles_every_file_and_reports_the_one_that_cannot_be() {
                     .unwrap();
                 let settler = settler.clone();
                 answers.push(tokio::task::spawn_local(async move {
-                    settler.settle(complete, true).await
+                    settler.settle(complete, Replace::Anything).await
                 }));
             }
             for (name, answer) in answers.into_iter().enumerate() {
@@ -233,7 +233,11 @@ fn the_modification_time_is_the_one_that_was_asked_for() {
     let folder = Root::open(place.path()).unwrap();
     let staged = Staged::create(&folder, OsStr::new("old"), 0, Room::Whole, Caching::Auto).unwrap();
     let then = UNIX_EPOCH + Duration::from_secs(1_000_000_007);
-    staged.complete(0, Some(then)).unwrap().place(true).unwrap();
+    staged
+        .complete(0, Some(then))
+        .unwrap()
+        .place(Replace::Anything)
+        .unwrap();
     let facts = folder.stat_beneath(Path::new("old")).unwrap().unwrap();
     assert_eq!(facts.modified(), then);
 }
@@ -274,7 +278,7 @@ fn a_kept_file_is_opened_again_with_its_bytes_and_placed() {
             let identity = kept(&engine, &folder, &data).await;
             let staged = reopen(&folder, &identity, data.len()).expect("it was kept");
             let mut complete = staged.complete(data.len() as u64, None).unwrap();
-            complete.place(true).unwrap();
+            complete.place(Replace::Anything).unwrap();
             assert!(std::fs::read(place.path().join("name")).unwrap() == data);
         })
         .unwrap();
@@ -360,7 +364,7 @@ fn where_nothing_lasts_a_complete_file_gets_its_name_at_once() {
             let folder = Root::open(place.path()).unwrap();
             let data = pattern(4096);
             let complete = store(&engine, &folder, "name", &data, Caching::Auto).await;
-            let mut settling = Box::pin(settler.settle(complete.unwrap(), true));
+            let mut settling = Box::pin(settler.settle(complete.unwrap(), Replace::Anything));
             let first = poll_fn(|cx| Poll::Ready(settling.as_mut().poll(cx))).await;
             assert!(matches!(first, Poll::Ready(Ok(()))), "{safety:?}");
             assert!(std::fs::read(place.path().join("name")).unwrap() == data);
@@ -441,14 +445,16 @@ fn in_memory_a_file_has_no_name_before_it_is_complete_and_then_only_its_own() {
     };
     let mut complete = unnamed("first").complete(5, None).unwrap();
     assert_eq!(there(), []);
-    complete.place(false).unwrap();
+    complete.place(Replace::Nothing).unwrap();
     let only = |text: &str| vec![("name".into(), text.to_owned())];
     assert_eq!(there(), only("first"));
     let mut complete = unnamed("second").complete(6, None).unwrap();
-    let error = complete.place(false).unwrap_err();
+    let error = complete.place(Replace::Nothing).unwrap_err();
     assert!(error.message().contains("name"), "{error}");
+    drop(complete);
     assert_eq!(there(), only("first"), "what has come to be there stays");
-    complete.place(true).unwrap();
+    let mut complete = unnamed("second").complete(6, None).unwrap();
+    complete.place(Replace::Anything).unwrap();
     assert_eq!(there(), only("second"));
     drop((complete, unnamed("third")));
     assert_eq!(there(), only("second"), "nothing is left of it");

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use azring_transport as transport;
 use azring_transport::buffer::{Frozen, Lease};
 use azring_transport::disk::settle::Settler;
-use azring_transport::disk::{Caching, File, Room, Root, Staged};
+use azring_transport::disk::{Caching, Facts, File, Replace, Room, Root, Staged, Taken, part_name};
 use md5::{Digest as _, Md5 as Md5Hash};
 use tokio::sync::OnceCell;
 
@@ -17,7 +17,7 @@ use super::rules;
 use super::safe::Safe;
 use crate::digest::compare;
 use crate::digest::follower::Md5;
-use crate::entry::Kind;
+use crate::entry::{Kind, Version};
 use crate::journal::Runs;
 use crate::options::Landing;
 use crate::plan::Task;
@@ -39,6 +39,7 @@ pub struct LocalDestination {
     path: PathBuf,
     root: OnceCell<Root>,
     folders: Mutex<HashMap<PathBuf, Root>>,
+    taken: Arc<Taken>,
     landing: Landing,
     checks_md5: bool,
     settler: Settler,
@@ -52,6 +53,7 @@ impl LocalDestination {
             path: path.into(),
             root: OnceCell::new(),
             folders,
+            taken: Arc::default(),
             landing,
             checks_md5,
             settler,
@@ -91,6 +93,15 @@ impl LocalDestination {
         Ok(folder)
     }
 
+    /// Fails when what is found at this path is another object's, whose name the folder takes for the same.
+    fn check_name(&self, path: &Path, facts: &Facts) -> Result<()> {
+        if !self.taken.is_watched() || !facts.is_file || self.root.get().is_none() {
+            return Ok(());
+        }
+        let folder = self.folder(path.parent().unwrap_or(Path::new("")))?;
+        Ok(folder.check_name(path.file_name().unwrap_or_default(), facts)?)
+    }
+
     /// Makes the folder that a directory's mark stands for; one that is there already will do.
     fn make_folder(&self, relative: &Path) -> Result<()> {
         let is_in_the_way = self
@@ -127,7 +138,9 @@ impl Destination for LocalDestination {
     fn prepare<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<()>> {
         Box::pin(async move {
             self.root
-                .get_or_try_init(async || Root::open_or_make(&self.path))
+                .get_or_try_init(async || {
+                    Root::open_or_make(&self.path).map(|root| root.taking(&self.taken))
+                })
                 .await?;
             Ok(())
         })
@@ -142,10 +155,18 @@ impl Destination for LocalDestination {
             let Some(root) = self.root_if_there() else {
                 return Ok(None);
             };
-            let facts = root.stat_beneath(name.as_local().as_path())?;
+            let path = name.as_local().as_path();
+            let facts = root.stat_beneath(path)?;
+            if let Some(facts) = &facts {
+                self.check_name(path, facts)?;
+            }
             Ok(facts.map(|facts| Stat {
                 carried: None,
                 modified: facts.modified(),
+                version: Some(Version::Local {
+                    modified_ns: facts.modified_ns,
+                    inode: facts.inode,
+                }),
                 kind: None,
             }))
         })
@@ -158,9 +179,17 @@ impl Destination for LocalDestination {
             .to_string()
     }
 
+    fn follow_earlier_run(&self) {
+        self.taken.follow_earlier_run();
+    }
+
+    fn notices(&self) -> Vec<String> {
+        self.taken.notices()
+    }
+
     fn forget(&self, job: &str, name: &TargetName) {
         let path = name.as_local().as_path();
-        let part = part_name(job, name.as_bytes());
+        let part = part_of(job, name.as_bytes());
         let above = path.parent().unwrap_or(Path::new(""));
         if let Some(root) = self.root_if_there()
             && let Ok(Some(_)) = root.stat_beneath(&above.join(&part))
@@ -215,7 +244,7 @@ impl Destination for LocalDestination {
                 modified: self.landing.keep_modified.then_some(task.entry.modified),
                 md5: task.entry.md5,
                 checks_md5: self.checks_md5,
-                replace: task.replace,
+                replace: replace(task),
                 settler: self.settler.clone(),
             });
             Ok(writer)
@@ -230,6 +259,15 @@ fn is_in_place(task: &Task, folder: &Root, name: &OsStr) -> Result<bool> {
         return Ok(false);
     };
     Ok(Staged::is_placed(folder, name, identity)?)
+}
+
+/// What the file may replace under its name.
+fn replace(task: &Task) -> Replace {
+    match task.seen {
+        _ if !task.replace => Replace::Nothing,
+        Some(Version::Local { modified_ns, inode }) => Replace::Seen { inode, modified_ns },
+        Some(Version::Service(_)) | None => Replace::Anything,
+    }
 }
 
 /// A directory's mark, whose folder was made when it was begun and which has no bytes; or, complete, a file that is in its
@@ -272,7 +310,7 @@ fn stage(task: &Task, folder: &Root, name: &OsStr, room: Room) -> Result<(Staged
         let staged = Staged::create(folder, name, bytes, room, Caching::Auto)?;
         return Ok((staged, Runs::default()));
     };
-    let beside = part_name(notes.job(), task.target.as_bytes());
+    let beside = part_of(notes.job(), task.target.as_bytes());
     let begun = task.history.begun.as_deref();
     if task.chunks.total() == 1
         && begun.is_none()
@@ -295,11 +333,11 @@ fn stage(task: &Task, folder: &Root, name: &OsStr, room: Room) -> Result<(Staged
 }
 
 /// The name of the part file of a target, the same in each run of the job.
-fn part_name(job: &str, target: &[u8]) -> String {
+fn part_of(job: &str, target: &[u8]) -> String {
     // Not a matter of security: the folder is the user's own, and links are not followed.
     let digest: [u8; 16] = Md5Hash::digest(target).into();
     let digest = u64::from_le_bytes(std::array::from_fn(|index| digest[index]));
-    format!(".azring-{job}-{digest:016x}.part")
+    part_name(job, digest)
 }
 
 struct LocalWriter {
@@ -315,7 +353,7 @@ struct LocalWriter {
     modified: Option<SystemTime>,
     md5: Option<Md5>,
     checks_md5: bool,
-    replace: bool,
+    replace: Replace,
     settler: Settler,
 }
 

@@ -21,7 +21,7 @@ use super::properties::{BlobType, Properties, Stored, kind};
 use super::request::{head_blob, set_blob_properties};
 use super::{container, rules};
 use crate::digest::follower::Md5;
-use crate::entry::{Carried, ETag, Kind};
+use crate::entry::{Carried, ETag, Kind, Version};
 use crate::location::BlobLocation;
 use crate::options::Shape;
 use crate::plan::Task;
@@ -138,6 +138,7 @@ impl Destination for BlobDestination {
             let properties = Properties::of_head(&reply)?;
             Ok(Some(Stat {
                 modified: properties.modified,
+                version: Some(Version::Service(properties.etag)),
                 kind: properties.blob_type.map(|found| kind(Some(found), false)),
                 carried: Some(Box::new(Carried::of_head(&reply))),
             }))

@@ -1,0 +1,249 @@
+//! Gives a complete file its final name, in place of what it may replace and of nothing else.
+//!
+//! [`Complete`](super::Complete) calls it, once the file is durable. In a folder that takes several names for one the
+//! [`Taken`](super::Taken) names decide first.
+
+use std::ffi::OsStr;
+use std::io;
+use std::os::fd::OwnedFd;
+
+use rustix::fs::{self, AtFlags, Mode, OFlags, RenameFlags, ResolveFlags};
+use rustix::io::Errno;
+
+use super::root::{Facts, Root};
+
+/// What a file may replace under its final name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replace {
+    /// Nothing: the name is created exclusively.
+    Nothing,
+    /// This file, which was seen under the name, and no other.
+    Seen {
+        /// Its inode number.
+        inode: u64,
+        /// When it was last modified, nanoseconds since 1970.
+        modified_ns: i128,
+    },
+    /// Whatever is there.
+    Anything,
+}
+
+/// How a file got its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Placed {
+    /// It is there now.
+    Moved,
+    /// A file with the very same bytes was there already and stays.
+    SameContent,
+}
+
+/// Moves `part` to `name` in the folder, as [`Replace`] allows. An `AlreadyExists` error says that something else is there.
+pub(super) fn place(
+    folder: &Root,
+    part: &str,
+    name: &OsStr,
+    replace: Replace,
+) -> io::Result<Placed> {
+    match replace {
+        Replace::Nothing => place_new(folder, part, name).or_else(|error| {
+            if is_taken(&error) && is_same_content(folder, OsStr::new(part), name) {
+                folder.remove(part);
+                return Ok(Placed::SameContent);
+            }
+            Err(error)
+        }),
+        Replace::Seen { inode, modified_ns } => {
+            place_over_seen(folder, part, name, (inode, modified_ns))
+        }
+        Replace::Anything => place_over(folder, part, name),
+    }
+}
+
+/// The error of a name that is taken.
+pub(super) fn is_taken(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::AlreadyExists
+}
+
+/// Moves it there if nothing is there (`RENAME_NOREPLACE`, rename(2)). A file system that does not know that is given a
+/// second name for the file, which is as exclusive; one that knows no second names is looked at before.
+pub(super) fn place_new(folder: &Root, part: &str, name: &OsStr) -> io::Result<Placed> {
+    let at = folder.descriptor();
+    match fs::renameat_with(at, part, at, name, RenameFlags::NOREPLACE) {
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {}
+        moved => return Ok(moved.map(|()| Placed::Moved)?),
+    }
+    match fs::linkat(at, part, at, name, AtFlags::empty()) {
+        Ok(()) => {
+            folder.remove(part);
+            return Ok(Placed::Moved);
+        }
+        Err(Errno::PERM | Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL | Errno::MLINK) => {}
+        Err(errno) => return Err(errno.into()),
+    }
+    folder.tell_unguarded();
+    if facts_of(folder, name)?.is_some() {
+        return Err(Errno::EXIST.into());
+    }
+    place_over(folder, part, name)
+}
+
+/// Moves it there, whatever is there.
+fn place_over(folder: &Root, part: &str, name: &OsStr) -> io::Result<Placed> {
+    fs::renameat(folder.descriptor(), part, folder.descriptor(), name)?;
+    Ok(Placed::Moved)
+}
+
+/// Exchanges the two files and looks at what came out of the place (`RENAME_EXCHANGE`): if it is not what was seen, it is put
+/// back. So nothing is lost that came to be there since it was looked at.
+fn place_over_seen(
+    folder: &Root,
+    part: &str,
+    name: &OsStr,
+    seen: (u64, i128),
+) -> io::Result<Placed> {
+    let at = folder.descriptor();
+    let exchange = || fs::renameat_with(at, part, at, name, RenameFlags::EXCHANGE);
+    let is_seen =
+        |facts: Option<Facts>| facts.is_some_and(|facts| (facts.inode, facts.modified_ns) == seen);
+    match exchange() {
+        Ok(()) => {
+            if is_seen(facts_of(folder, OsStr::new(part))?) {
+                folder.remove(part);
+                return Ok(Placed::Moved);
+            }
+            exchange()?;
+            Err(Errno::EXIST.into())
+        }
+        // It has gone meanwhile.
+        Err(Errno::NOENT) => place_new(folder, part, name),
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
+            folder.tell_unguarded();
+            match facts_of(folder, name)? {
+                None => place_new(folder, part, name),
+                found if is_seen(found) => place_over(folder, part, name),
+                Some(_) => Err(Errno::EXIST.into()),
+            }
+        }
+        Err(errno) => Err(errno.into()),
+    }
+}
+
+/// What is called `name` in the folder; a link is not followed.
+pub(super) fn facts_of(folder: &Root, name: &OsStr) -> io::Result<Option<Facts>> {
+    match fs::statat(folder.descriptor(), name, AtFlags::SYMLINK_NOFOLLOW) {
+        Ok(stat) => Ok(Some(Facts::of(&stat))),
+        Err(Errno::NOENT) => Ok(None),
+        Err(errno) => Err(errno.into()),
+    }
+}
+
+/// Both are ordinary files with the same bytes. What cannot be read is not the same.
+pub(super) fn is_same_content(folder: &Root, one: &OsStr, other: &OsStr) -> bool {
+    let compare = || -> io::Result<bool> {
+        let (one, other) = (open(folder, one)?, open(folder, other)?);
+        let (facts, others) = (Facts::of_open(&one)?, Facts::of_open(&other)?);
+        if !facts.is_file || !others.is_file || facts.bytes != others.bytes {
+            return Ok(false);
+        }
+        let (mut left, mut right) = (vec![0; COMPARED_BYTES], vec![0; COMPARED_BYTES]);
+        let mut at = 0;
+        loop {
+            let (got, others) = (
+                read_full(&one, &mut left, at)?,
+                read_full(&other, &mut right, at)?,
+            );
+            if left[..got] != right[..others] {
+                return Ok(false);
+            }
+            if got < COMPARED_BYTES {
+                return Ok(at + got as u64 == facts.bytes);
+            }
+            at += got as u64;
+        }
+    };
+    compare().unwrap_or(false)
+}
+
+/// Read at once when two files are compared, in bytes.
+const COMPARED_BYTES: usize = 128 * 1024;
+
+fn open(folder: &Root, name: &OsStr) -> io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let beneath = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
+    Ok(fs::openat2(
+        folder.descriptor(),
+        name,
+        flags,
+        Mode::empty(),
+        beneath,
+    )?)
+}
+
+fn read_full(file: &OwnedFd, room: &mut [u8], at: u64) -> io::Result<usize> {
+    let mut got = 0;
+    while got < room.len() {
+        match rustix::io::pread(file, &mut room[got..], at + got as u64) {
+            Ok(0) => break,
+            Ok(count) => got += count,
+            Err(Errno::INTR) => {}
+            Err(errno) => return Err(errno.into()),
+        }
+    }
+    Ok(got)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder_with(files: &[(&str, &str)]) -> (tempfile::TempDir, Root) {
+        let place = tempfile::tempdir_in(".").unwrap();
+        for (name, text) in files {
+            std::fs::write(place.path().join(name), text).unwrap();
+        }
+        let folder = Root::open(place.path()).unwrap();
+        (place, folder)
+    }
+
+    fn seen(folder: &Root, name: &str) -> Replace {
+        let facts = facts_of(folder, OsStr::new(name)).unwrap().unwrap();
+        let (inode, modified_ns) = (facts.inode, facts.modified_ns);
+        Replace::Seen { inode, modified_ns }
+    }
+
+    #[test]
+    fn a_name_that_is_taken_stays_and_the_same_bytes_are_no_conflict() {
+        let (place, folder) = folder_with(&[("part", "new"), ("name", "old"), ("same", "new")]);
+        let name = OsStr::new("name");
+        let error = super::place(&folder, "part", name, Replace::Nothing).unwrap_err();
+        assert!(is_taken(&error), "{error}");
+        let text = |name: &str| std::fs::read_to_string(place.path().join(name)).unwrap();
+        assert_eq!((text("name"), text("part")), ("old".into(), "new".into()));
+        let same = super::place(&folder, "part", OsStr::new("same"), Replace::Nothing);
+        assert_eq!(same.unwrap(), Placed::SameContent);
+        assert!(!place.path().join("part").exists());
+    }
+
+    #[test]
+    fn only_the_file_that_was_seen_is_replaced() {
+        let (place, folder) = folder_with(&[("part", "new"), ("name", "old"), ("gone", "x")]);
+        let name = OsStr::new("name");
+        let replace = seen(&folder, "name");
+        std::fs::write(place.path().join("other"), "later").unwrap();
+        std::fs::rename(place.path().join("other"), place.path().join("name")).unwrap();
+        let error = super::place(&folder, "part", name, replace).unwrap_err();
+        assert!(is_taken(&error), "{error}");
+        let text = |name: &str| std::fs::read_to_string(place.path().join(name)).unwrap();
+        assert_eq!((text("name"), text("part")), ("later".into(), "new".into()));
+
+        let replace = seen(&folder, "name");
+        super::place(&folder, "part", name, replace).unwrap();
+        assert_eq!(text("name"), "new");
+        assert!(!place.path().join("part").exists());
+
+        let replace = seen(&folder, "gone");
+        std::fs::rename(place.path().join("gone"), place.path().join("part")).unwrap();
+        super::place(&folder, "part", OsStr::new("gone"), replace).unwrap();
+        assert_eq!(text("gone"), "x");
+    }
+}

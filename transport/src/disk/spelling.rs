@@ -1,0 +1,251 @@
+//! Folders that take several names for one: they fold case or normal forms, or trim the ends of names.
+//!
+//! Two objects of such names would become one file. Which folders do so is seen by what they do: an existing folder is probed
+//! once with a file of its own ([`folds`]); a folder that was made below one that does not fold does not fold either.
+//! In a folder that folds, the files that a run has written are remembered ([`Taken`]); elsewhere nothing is.
+
+use std::collections::{HashMap, HashSet};
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustix::fs::Dir;
+
+use super::own_name;
+use super::place::{self, Placed, Replace, facts_of, is_taken, place_new};
+use super::root::{Facts, Root, shown};
+
+/// The names that a run has taken at its destination. Shared by all folders of it.
+#[derive(Debug, Default)]
+pub struct Taken {
+    state: Mutex<State>,
+    /// An earlier run of the same job has written here.
+    has_earlier: AtomicBool,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// By device and inode.
+    files: HashMap<(u64, u64), Arc<Path>>,
+    /// The same files by path: some file systems make up inode numbers and do not keep them.
+    paths: HashSet<Arc<Path>>,
+    folders: HashMap<(u64, u64), PathBuf>,
+    notices: Vec<String>,
+    is_unguarded: bool,
+}
+
+/// How names are taken in a folder.
+#[derive(Debug, Clone)]
+pub(super) struct Names {
+    pub(super) taken: Arc<Taken>,
+    pub(super) folds: bool,
+}
+
+/// Why a file did not get its name.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// This is there, which has another name and is the same to the folder.
+    Folded(PathBuf),
+    /// Anything else; `AlreadyExists` when something is there that may not be replaced.
+    Failed(io::Error),
+}
+
+impl From<io::Error> for Refusal {
+    fn from(error: io::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl Taken {
+    /// An earlier run of this job has written here, files whose names are not remembered.
+    pub fn follow_earlier_run(&self) {
+        self.has_earlier.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a name may turn out to be taken.
+    pub fn is_watched(&self) -> bool {
+        self.has_earlier.load(Ordering::Relaxed) || !self.lock().files.is_empty()
+    }
+
+    /// What there is to tell since the last time, each once.
+    pub fn notices(&self) -> Vec<String> {
+        std::mem::take(&mut self.lock().notices)
+    }
+
+    /// The file that this run wrote under another name and that `facts` are of, if there is one.
+    pub(super) fn other(&self, facts: &Facts, path: &Path) -> Option<PathBuf> {
+        let state = self.lock();
+        let found = state.files.get(&(facts.device, facts.inode))?;
+        (**found != *path).then(|| found.to_path_buf())
+    }
+
+    /// Whether what is called `name` in a folder that folds is another object's: one that this run wrote, or one of another
+    /// spelling where an earlier run of this job may have written it. Returns what it is called.
+    pub(super) fn occupant(&self, folder: &Root, name: &OsStr, facts: &Facts) -> Option<PathBuf> {
+        let path = folder.path().join(name);
+        if let Some(other) = self.other(facts, &path) {
+            return Some(other);
+        }
+        let spelled = folder.path().join(spelling_of(folder, name, facts)?);
+        let is_taken = self.lock().paths.contains(&*spelled);
+        (is_taken || self.has_earlier.load(Ordering::Relaxed)).then_some(spelled)
+    }
+
+    /// Moves `part` to `name` in a folder that folds. One file after the other, so that two of them do not meet in between.
+    pub(super) fn place(
+        &self,
+        folder: &Root,
+        part: &str,
+        name: &OsStr,
+        replace: Replace,
+    ) -> Result<Placed, Refusal> {
+        static ONE: Mutex<()> = Mutex::new(());
+        let _one_at_a_time = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let placed = match place_new(folder, part, name) {
+            Err(error) if is_taken(&error) => self.place_again(folder, part, name, replace)?,
+            placed => placed?,
+        };
+        if let Some(facts) = facts_of(folder, name)? {
+            let path: Arc<Path> = folder.path().join(name).into();
+            let mut state = self.lock();
+            state.paths.insert(Arc::clone(&path));
+            state.files.insert((facts.device, facts.inode), path);
+        }
+        Ok(placed)
+    }
+
+    fn place_again(
+        &self,
+        folder: &Root,
+        part: &str,
+        name: &OsStr,
+        replace: Replace,
+    ) -> Result<Placed, Refusal> {
+        if let Some(facts) = facts_of(folder, name)?
+            && let Some(other) = self.occupant(folder, name, &facts)
+        {
+            let is_of_this_run = self.other(&facts, &folder.path().join(name)).is_some();
+            // What an earlier run has placed, and was interrupted before it could say so, is not placed a second time.
+            if !is_of_this_run && place::is_same_content(folder, OsStr::new(part), name) {
+                folder.remove(part);
+                return Ok(Placed::SameContent);
+            }
+            return Err(Refusal::Folded(other));
+        }
+        Ok(place::place(folder, part, name, replace)?)
+    }
+
+    /// A folder that is opened by this path.
+    pub(super) fn enter(&self, folder: &Facts, path: &Path) {
+        let mut state = self.lock();
+        let key = (folder.device, folder.inode);
+        let Some(other) = state.folders.get(&key) else {
+            state.folders.insert(key, path.to_path_buf());
+            return;
+        };
+        if other != path {
+            let told = format!(
+                "`{}` and `{}` are one folder: the destination takes these names for the same",
+                shown(other),
+                shown(path)
+            );
+            if !state.notices.contains(&told) {
+                state.notices.push(told);
+            }
+        }
+    }
+
+    /// This folder's file system cannot make a file only where none is.
+    pub(super) fn tell_unguarded(&self, folder: &Path) {
+        let mut state = self.lock();
+        if !std::mem::replace(&mut state.is_unguarded, true) {
+            state.notices.push(format!(
+                "the file system of `{}` cannot move a file only to where none is: azring looks before it moves, and a file \
+                 that another program makes in between is replaced",
+                shown(folder)
+            ));
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How the folder itself spells what is found under `name`, if it is not spelled so.
+fn spelling_of(folder: &Root, name: &OsStr, facts: &Facts) -> Option<OsString> {
+    let mut found = None;
+    for item in Dir::read_from(folder.descriptor()).ok()?.flatten() {
+        let spelled = OsStr::from_bytes(item.file_name().to_bytes());
+        if spelled == name {
+            return None;
+        }
+        if item.ino() == facts.inode {
+            found = Some(spelled.to_owned());
+        }
+    }
+    // A listing whose inode numbers are others does not tell which it is, only that it is not spelled so.
+    Some(found.unwrap_or_else(|| name.to_owned()))
+}
+
+/// Whether the folder takes names for the same that are not: a file is made, looked for under other spellings, and removed.
+/// Where no file can be made, nothing can be said, and names are looked after as in a folder that folds.
+pub(super) fn folds(folder: &Root) -> bool {
+    let Ok(name) = own_name::probe() else {
+        return true;
+    };
+    let plain = name.replace(own_name::PROBE_LETTERS, "");
+    let made = [&name, &plain]
+        .into_iter()
+        .find(|name| folder.create_new(name).is_ok());
+    let Some(made) = made else { return true };
+    let folds = spellings(made)
+        .iter()
+        .any(|spelling| facts_of(folder, OsStr::new(spelling)).is_ok_and(|found| found.is_some()));
+    folder.remove(made);
+    folds
+}
+
+/// The same name to one file system or another: other case, other normal forms (canonical and compatible), an end that is
+/// trimmed.
+fn spellings(name: &str) -> Vec<String> {
+    let swapped = name.chars().map(|letter| {
+        if letter.is_ascii_lowercase() {
+            letter.to_ascii_uppercase()
+        } else {
+            letter
+        }
+    });
+    let mut spellings = vec![swapped.collect(), format!("{name}."), format!("{name} ")];
+    for (one, other) in [("\u{e9}", "e\u{301}"), ("\u{fb01}", "fi")] {
+        if name.contains(one) {
+            spellings.push(name.replace(one, other));
+        }
+    }
+    spellings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ordinary_folder_is_not_taken_for_one_that_folds_and_keeps_no_probe() {
+        let place = tempfile::tempdir_in(".").unwrap();
+        assert!(!folds(&Root::open(place.path()).unwrap()));
+        assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_probe_is_looked_for_under_five_other_names() {
+        let name = own_name::probe().unwrap();
+        let mut all = spellings(&name);
+        all.push(name);
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), 6);
+    }
+}
