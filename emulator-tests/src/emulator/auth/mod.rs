@@ -77,8 +77,11 @@ pub fn authorize(evidence: &Evidence<'_>) -> Answer<Grant> {
     }
 }
 
-/// Only anonymous and SAS requests may leave the version out.
+/// Only anonymous and SAS requests may leave the version out, and those in a batch must.
 fn require_version(evidence: &Evidence<'_>) -> Answer<()> {
+    if evidence.head.in_batch {
+        return Ok(());
+    }
     evidence.head.required("x-ms-version").map(|_| ())
 }
 

@@ -22,6 +22,7 @@ pub mod source;
 pub mod tag_query;
 
 pub mod account;
+pub mod batch;
 pub mod container;
 pub mod listing;
 pub mod object;

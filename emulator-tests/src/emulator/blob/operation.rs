@@ -8,7 +8,7 @@ use super::super::http::query::Query;
 use super::super::http::response::Response;
 use super::super::http::target::Target;
 use super::call::Call;
-use super::{account, container, object};
+use super::{account, batch, container, object};
 
 /// The REST calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,7 @@ pub enum Operation {
     GetAccountInformation,
     GetUserDelegationKey,
     FindBlobsByTags,
+    SubmitBatch,
 
     CreateContainer,
     GetContainerProperties,
@@ -30,6 +31,7 @@ pub enum Operation {
     LeaseContainer,
     DeleteContainer,
     ListBlobs,
+    SubmitContainerBatch,
 
     PutBlob,
     PutBlobFromUrl,
@@ -91,6 +93,7 @@ impl Operation {
             ("GET", "stats", "service") => Some(Self::GetServiceStats),
             ("POST", "userdelegationkey", "service") => Some(Self::GetUserDelegationKey),
             ("GET", "blobs", _) => Some(Self::FindBlobsByTags),
+            ("POST", "batch", _) => Some(Self::SubmitBatch),
             _ => None,
         }
     }
@@ -106,6 +109,7 @@ impl Operation {
             ("PUT", "lease") => Some(Self::LeaseContainer),
             ("DELETE", "") => Some(Self::DeleteContainer),
             ("GET", "list") => Some(Self::ListBlobs),
+            ("POST", "batch") => Some(Self::SubmitContainerBatch),
             _ => None,
         }
     }
@@ -154,6 +158,7 @@ impl Operation {
             Self::GetAccountInformation => "GetAccountInformation",
             Self::GetUserDelegationKey => "GetUserDelegationKey",
             Self::FindBlobsByTags => "FindBlobsByTags",
+            Self::SubmitBatch => "SubmitBatch",
             Self::CreateContainer => "CreateContainer",
             Self::GetContainerProperties => "GetContainerProperties",
             Self::SetContainerMetadata => "SetContainerMetadata",
@@ -162,6 +167,7 @@ impl Operation {
             Self::LeaseContainer => "LeaseContainer",
             Self::DeleteContainer => "DeleteContainer",
             Self::ListBlobs => "ListBlobs",
+            Self::SubmitContainerBatch => "SubmitContainerBatch",
             Self::PutBlob => "PutBlob",
             Self::PutBlobFromUrl => "PutBlobFromUrl",
             Self::PutBlock => "PutBlock",
@@ -205,7 +211,11 @@ impl Operation {
             Self::GetServiceProperties | Self::GetServiceStats => account("r"),
             Self::SetServiceProperties => account("w"),
             // Any SAS that is valid may ask what kind of account this is.
-            Self::GetAccountInformation => of(Level::Service, "rwdlacupftxyi", false),
+            // Each request in a batch is authorised by itself.
+            Self::GetAccountInformation | Self::SubmitBatch => {
+                of(Level::Service, "rwdlacupftxyi", false)
+            }
+            Self::SubmitContainerBatch => of(Level::Container, "rwdlacupftxyi", false),
             // The call itself asks for a token.
             Self::GetUserDelegationKey => account("rwdlacupftxyi"),
             Self::GetContainerAcl | Self::SetContainerAcl => account(""),
@@ -286,6 +296,7 @@ impl Operation {
             Self::GetAccountInformation => account::information::run(call),
             Self::GetUserDelegationKey => account::user_delegation_key::run(call, body),
             Self::FindBlobsByTags => account::find_by_tags::run(call),
+            Self::SubmitBatch | Self::SubmitContainerBatch => batch::run(call, body),
 
             Self::CreateContainer => container::create::run(call),
             Self::GetContainerProperties => container::get_properties::run(call),

@@ -56,6 +56,14 @@ pub struct BlobService {
     listings: AtomicU64,
 }
 
+/// A request as it came, with its version found.
+struct Incoming<'a> {
+    head: &'a Head,
+    query: &'a Query,
+    version: ApiVersion,
+    peer: &'a Peer,
+}
+
 impl BlobService {
     /// A service with the accounts and store of the options.
     pub fn new(options: &Options, behaviour: SharedBehaviour) -> Result<Self, StartError> {
@@ -188,13 +196,65 @@ impl BlobService {
         times: (Arc<Behaviour>, Moment),
         labels: &mut Labels,
     ) -> Answer<Response> {
-        let (behaviour, now) = times;
         let query = Query::parse(head.raw_query());
+        let version = version_of(head, &query)?;
+        let incoming = Incoming {
+            head,
+            query: &query,
+            version,
+            peer,
+        };
+        self.admit(&incoming, times, labels, |operation, call| {
+            operation.run(call, body)
+        })
+    }
+
+    /// The answer to one request of a batch: `serve` says how the operation is served.
+    pub fn answer_in_batch(
+        &self,
+        batch: &Call<'_>,
+        head: &Head,
+        serve: impl FnOnce(Operation, &Call<'_>) -> Answer<Response>,
+    ) -> Response {
+        let query = Query::parse(head.raw_query());
+        let incoming = Incoming {
+            head,
+            query: &query,
+            version: batch.version,
+            peer: batch.peer,
+        };
+        let times = (Arc::clone(&batch.behaviour), batch.now);
+        let request_id = self.new_guid();
+        let mut response = self
+            .admit(&incoming, times, &mut Labels::default(), serve)
+            .unwrap_or_else(|refusal| {
+                Response::refused(&refusal, &request_id, &batch.now.iso8601())
+            });
+        response.set("x-ms-request-id", request_id);
+        response.set("x-ms-version", batch.version.to_string());
+        response.set("Server", "Windows-Azure-Blob/1.0 azring-emulator");
+        response
+    }
+
+    /// Finds out what a request is for and whether it is allowed, and has it served.
+    fn admit(
+        &self,
+        incoming: &Incoming<'_>,
+        times: (Arc<Behaviour>, Moment),
+        labels: &mut Labels,
+        serve: impl FnOnce(Operation, &Call<'_>) -> Answer<Response>,
+    ) -> Answer<Response> {
+        let Incoming {
+            head,
+            query,
+            version,
+            peer,
+        } = *incoming;
+        let (behaviour, now) = times;
         let container_wanted = query
             .get("restype")
             .is_some_and(|restype| restype.eq_ignore_ascii_case("container"));
         let target = Target::of(head, container_wanted)?;
-        let version = version_of(head, &query)?;
         let account = self.account(&target.account)?;
         if behaviour.https_only && !peer.secure {
             return Err(Refusal::new(
@@ -203,9 +263,9 @@ impl BlobService {
                 "The account being accessed does not support http.",
             ));
         }
-        let operation = Operation::of(head, &query, &target)?;
+        let operation = Operation::of(head, query, &target)?;
         labels.operation = operation.name();
-        let grant = self.authorize(head, &query, &target, version, peer, now)?;
+        let grant = self.authorize(head, query, &target, version, peer, now)?;
         labels.auth = grant.name();
         grant.may(&operation.need())?;
         if matches!(grant, Grant::Anonymous) {
@@ -229,7 +289,7 @@ impl BlobService {
             service: self,
             account,
             head,
-            query: &query,
+            query,
             target: &target,
             version,
             grant: &grant,
@@ -237,7 +297,7 @@ impl BlobService {
             behaviour,
             now,
         };
-        let answer = operation.run(&call, body);
+        let answer = serve(operation, &call);
         match self.journal.as_ref().and_then(|journal| journal.broken()) {
             Some(path) if operation.writes() => Err(Refusal::internal(format!(
                 "The emulator's journal `{}` cannot be written.",

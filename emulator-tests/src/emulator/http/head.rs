@@ -20,6 +20,8 @@ pub struct Head {
     minor_version: u8,
     /// The fault plan wants the whole blob sent whatever range was asked for.
     pub ignore_range: bool,
+    /// The head of a request in a batch: its version stands in the batch's own head.
+    pub in_batch: bool,
 }
 
 /// What the front of the input holds.
@@ -57,6 +59,7 @@ impl Head {
             headers,
             minor_version: parsed.version.unwrap_or(1),
             ignore_range: false,
+            in_batch: false,
             text: text.to_owned(),
         };
         Ok(Cut::Whole(head, length))

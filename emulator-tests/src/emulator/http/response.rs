@@ -177,7 +177,8 @@ impl Response {
     }
 }
 
-fn reason(status: u16) -> &'static str {
+/// The words behind a status.
+pub fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
         201 => "Created",

@@ -3,6 +3,7 @@
 
 mod appends;
 mod authorisation;
+mod batch;
 mod blocks;
 mod conditions;
 mod containers;

@@ -1,0 +1,115 @@
+//! Blob Batch: up to 256 deletions or changes of tier in one request, each authorised and answered by itself.
+//! <https://learn.microsoft.com/rest/api/storageservices/blob-batch>
+//!
+//! `multipart` takes the body apart and puts the answer together; here each part is served. What is
+//! wrong with the batch as a whole is told as the service tells it: 202 with one part that has no
+//! `Content-ID`.
+
+mod multipart;
+
+use super::super::error::{Answer, Refusal};
+use super::super::http::body::Body;
+use super::super::http::head::{Cut, Head};
+use super::super::http::payload::Payload;
+use super::super::http::response::Response;
+use super::call::Call;
+use super::object::{delete, set_tier};
+use super::operation::Operation;
+use multipart::{Part, Parts};
+
+const BODY_BYTES_MAX: u64 = 4 << 20;
+const PARTS_MAX: usize = 256;
+
+/// Serves each request of the batch.
+pub fn run(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
+    let content_type = call.head.required("content-type")?;
+    let boundary = multipart::boundary(content_type)
+        .ok_or_else(|| Refusal::invalid_header("Content-Type", content_type))?
+        .to_owned();
+    let text = body.read_document(BODY_BYTES_MAX)?;
+    let mut answer = Parts::new(&call.service.new_guid());
+    match requests(call, &text, &boundary) {
+        Ok(requests) => {
+            for (id, head) in requests {
+                answer.push(Some(&id), &serve(call, &head));
+            }
+        }
+        Err(refusal) => {
+            let id = call.service.new_guid();
+            let refused = Response::refused(&refusal, &id, &call.now.iso8601());
+            answer.push(None, &refused);
+        }
+    }
+    let mut response = Response::new(202).header("Content-Type", answer.content_type());
+    response.payload = Payload::Document(answer.finish());
+    Ok(response)
+}
+
+fn serve(call: &Call<'_>, head: &Head) -> Response {
+    let answer = |operation, one: &Call<'_>| match operation {
+        Operation::DeleteBlob => delete::run(one),
+        Operation::SetBlobTier => set_tier::run(one),
+        _ => Err(invalid()),
+    };
+    call.service.answer_in_batch(call, head, answer)
+}
+
+/// The requests in a batch with their `Content-ID`, all of one kind.
+fn requests(call: &Call<'_>, text: &[u8], boundary: &str) -> Answer<Vec<(String, Head)>> {
+    let parts = multipart::read(text, boundary).ok_or_else(invalid)?;
+    if parts.is_empty() {
+        return Err(invalid());
+    }
+    if parts.len() > PARTS_MAX {
+        return Err(Refusal::new(
+            400,
+            "ExceedsMaxBatchRequestCount",
+            "The batch operation exceeds maximum number of allowed subrequests.",
+        ));
+    }
+    let requests = parts
+        .iter()
+        .map(|part| request(call, part))
+        .collect::<Answer<Vec<_>>>()?;
+    let is_tier = |head: &Head| head.raw_query().contains("comp=tier");
+    let first = is_tier(&requests[0].1);
+    if requests.iter().any(|(_, head)| is_tier(head) != first) {
+        return Err(Refusal::new(
+            400,
+            "AllBatchSubRequestsShouldBeSameApi",
+            "All batch subrequests should be the same api.",
+        ));
+    }
+    Ok(requests)
+}
+
+/// One part as a request: its head, with the host of the batch.
+fn request(call: &Call<'_>, part: &Part<'_>) -> Answer<(String, Head)> {
+    let host = call.head.header_or_empty("host");
+    let (line, headers) = part.request.split_once("\r\n").ok_or_else(invalid)?;
+    let text = format!("{line}\r\nHost: {host}\r\n{headers}");
+    let Cut::Whole(mut head, _) = Head::cut(text.as_bytes())? else {
+        return Err(invalid());
+    };
+    head.in_batch = true;
+    let is_known = matches!(
+        (head.method(), head.raw_query().contains("comp=tier")),
+        ("DELETE", false) | ("PUT", true)
+    );
+    let has_version = head.header("x-ms-version").is_some();
+    let is_inside = call.target.container.as_deref().is_none_or(|container| {
+        let mut path = head.raw_path().trim_start_matches('/').split('/');
+        if call.target.path_style {
+            path.next();
+        }
+        path.next() == Some(container)
+    });
+    if !is_known || has_version || !is_inside {
+        return Err(invalid());
+    }
+    Ok((part.id.to_owned(), head))
+}
+
+fn invalid() -> Refusal {
+    Refusal::invalid_input("One of the request inputs is not valid.")
+}
