@@ -55,7 +55,9 @@ pub enum Side {
 impl From<transport::Error> for Error {
     fn from(error: transport::Error) -> Self {
         match error.kind() {
-            transport::Kind::Shortened => Self::Changed(error.message().to_owned()),
+            transport::Kind::Shortened | transport::Kind::Changed => {
+                Self::Changed(error.message().to_owned())
+            }
             _ => Self::Transport(error),
         }
     }

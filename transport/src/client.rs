@@ -23,7 +23,7 @@ use crate::buffer::Lease;
 use crate::clock::{Clock, SystemClock};
 use crate::http::{
     Answer, Connection, Endpoint, Haste, Idle, Letterhead, ManyHeaders, Meter, Reply, Request,
-    Scheme, compose, failure,
+    Scheme, check_echo, compose, failure,
 };
 use crate::net::{Proxies, Proxy, Resolver, Timeouts, connect};
 use crate::retry::{Backoff, Next, RetryPolicy};
@@ -206,7 +206,8 @@ impl Client {
                 Ok(reply) => return Ok(Reply { attempts, ..reply }),
                 Err(error) => error,
             };
-            how.on_new_connection = false;
+            // What gives wrong answers is not asked again.
+            how.on_new_connection = matches!(error.kind(), Kind::Mismatch | Kind::Changed);
             how.silences += u32::from(error.kind() == Kind::Timeout);
             match backoff.next(&error, letterhead.draw()) {
                 Next::GiveUp => return Err(error.attempted(attempts)),
@@ -293,9 +294,17 @@ impl Client {
             _ => {}
         }
         let mut answer = exchanged?;
+        // Whatever it says: what is said to somebody else means nothing here. The connection ends with this error.
+        let must_echo = answer.status.is_success() && connection.echoes();
+        if check_echo(id, &answer.headers, must_echo)? {
+            connection.has_echoed();
+        }
         if !answer.status.is_success() {
             return Err(Box::pin(self.refusal(connection, answer, asked)).await);
         }
+        let (status, bytes) = (answer.status.as_u16(), answer.bytes());
+        let expected = &request.expected;
+        expected.check(request, status, &answer.headers, bytes)?;
         attempt.answered();
         let body = match into {
             Into::Memory(bytes_max) => collect(&mut connection, &mut answer, *bytes_max).await?,

@@ -33,6 +33,10 @@ pub enum Kind {
     Timeout,
     /// The peer broke the protocol: a malformed answer, or one beyond the caps.
     Protocol,
+    /// The answer is not the one to the request that was sent: another request's, another range, another status.
+    Mismatch,
+    /// The answer is of another version of the object than the one that was asked for.
+    Changed,
     /// The service answered with this status instead of success.
     Status(u16),
     /// A proxy on the way answered with this status instead of letting us through.
@@ -184,7 +188,7 @@ impl Error {
             | Kind::Reset { .. }
             | Kind::Timeout
             | Kind::Integrity => Blame::Network,
-            Kind::Protocol => Blame::Service,
+            Kind::Protocol | Kind::Mismatch | Kind::Changed => Blame::Service,
             Kind::Status(status) if status >= 500 || status == 429 || status == 408 => {
                 Blame::Service
             }

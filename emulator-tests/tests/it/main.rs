@@ -15,6 +15,7 @@ mod page_blobs;
 mod power_cut;
 mod server_copy;
 mod sync_copy;
+mod truth_answers;
 
 mod article;
 mod hosts;

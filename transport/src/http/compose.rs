@@ -16,6 +16,7 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::body::Body;
+use super::expected::X_MS_CLIENT_REQUEST_ID;
 use super::spelling::Spelled;
 use super::{Account, Request};
 use crate::auth::{Credential, sas, shared_key};
@@ -25,7 +26,6 @@ use crate::{Error, Kind, Result};
 /// uploads (2019-12-12), CRC-64 with every block (2019-02-02). Servers that know newer ones know it too.
 const API_VERSION: HeaderValue = HeaderValue::from_static("2021-12-02");
 
-const X_MS_CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-client-request-id");
 const X_MS_DATE: HeaderName = HeaderName::from_static("x-ms-date");
 const X_MS_VERSION: HeaderName = HeaderName::from_static("x-ms-version");
 

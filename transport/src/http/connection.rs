@@ -69,7 +69,18 @@ pub(crate) struct Connection {
     meter: Rc<Meter>,
     watch: Watch,
     timeouts: Timeouts,
-    has_served: bool,
+    service: Service,
+}
+
+/// What the answers so far have shown of who gives them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Service {
+    /// None has come.
+    Unknown,
+    /// It answers.
+    Answers,
+    /// It repeats a request's name in its answer.
+    Echoes,
 }
 
 impl Connection {
@@ -105,7 +116,7 @@ impl Connection {
             meter,
             watch: Watch::new(),
             timeouts: *timeouts,
-            has_served: false,
+            service: Service::Unknown,
         })
     }
 
@@ -119,9 +130,23 @@ impl Connection {
         Rc::clone(&self.meter)
     }
 
-    /// Whether another exchange can begin; false when the other side has closed it, or when the last exchange is not
-    /// over (a service may answer before it has read the whole request).
+    /// Whether an answer over it has repeated its request's name.
+    pub(crate) fn echoes(&self) -> bool {
+        self.service == Service::Echoes
+    }
+
+    /// An answer has.
+    pub(crate) fn has_echoed(&mut self) {
+        self.service = Service::Echoes;
+    }
+
+    /// Whether another exchange can begin; false when the other side has closed it, when the last exchange is not
+    /// over (a service may answer before it has read the whole request), or when something has come that nobody asked
+    /// for: it would be taken for the answer to the next request.
     pub(crate) async fn is_ready(&mut self) -> bool {
+        if self.meter.has_input() {
+            return false;
+        }
         std::future::poll_fn(|cx| {
             self.drive(cx);
             Poll::Ready(!self.driver_has_ended && self.sender.is_ready())
@@ -161,7 +186,9 @@ impl Connection {
         let received = received.map_err(|silent| self.fell_silent(silent, limit))?;
         let (head, body) = received.map_err(|error| self.broke(&error))?.into_parts();
         self.meter.head_is_here();
-        self.has_served = true;
+        if self.service == Service::Unknown {
+            self.service = Service::Answers;
+        }
         if head.status.is_success() && self.meter.sent() < body_bytes {
             let told = format!(
                 "`{}` claims success before it was sent everything",
@@ -291,7 +318,7 @@ impl Connection {
             let told = format!("the answer of `{endpoint}` is not HTTP: {error}");
             return Error::new(Kind::Protocol, told);
         }
-        let reused = self.has_served && !self.meter.is_answered();
+        let reused = self.service != Service::Unknown && !self.meter.is_answered();
         let told = format!("the connection to `{endpoint}` ended before the answer was complete");
         Error::new(Kind::Reset { reused }, told)
     }

@@ -3,9 +3,11 @@
 //! A [`Request`] says what is asked. [`compose`] makes of it what goes over the wire, signed; [`body`] feeds hyper the
 //! payload's pieces. A [`Connection`] carries one exchange after the other and lies in [`idle`] between two; [`wire`]
 //! counts its bytes, so that [`watch`] notices when nothing moves, and [`socket`] tells which have not arrived. [`failure`]
-//! reads what a service says when it refuses.
+//! reads what a service says when it refuses, and [`expected`] compares a success with what was asked.
 
 mod payload;
+
+mod expected;
 
 mod request;
 
@@ -29,6 +31,8 @@ mod failure;
 
 pub(crate) use compose::{Letterhead, compose};
 pub(crate) use connection::{Answer, Connection, ManyHeaders};
+pub(crate) use expected::check_echo;
+pub use expected::{Content, Expected, content_range};
 pub(crate) use failure::failure;
 pub(crate) use idle::Idle;
 pub use payload::Payload;

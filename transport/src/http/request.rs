@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use hyper::{HeaderMap, Method, StatusCode};
 
-use super::Payload;
+use super::{Expected, Payload};
 use crate::auth::Credential;
 
 /// How the bytes travel.
@@ -105,6 +105,8 @@ pub struct Request {
     pub payload: Payload,
     /// What is done when it takes long.
     pub haste: Haste,
+    /// What a successful answer must be.
+    pub expected: Expected,
 }
 
 /// What is done about a request that takes much longer than its like.
@@ -131,6 +133,7 @@ impl Request {
             headers: Vec::new(),
             payload: Payload::empty(),
             haste: Haste::None,
+            expected: Expected::default(),
         }
     }
 
@@ -160,6 +163,20 @@ impl Request {
         self
     }
 
+    /// Says what a successful answer must be.
+    pub fn expect(mut self, expected: Expected) -> Self {
+        self.expected = expected;
+        self
+    }
+
+    /// The value of one of its own headers; the name in lower case.
+    pub fn header_value(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        headers
+            .find(|(own, _)| own == name)
+            .map(|(_, value)| value.as_str())
+    }
+
     /// Gives the request its body.
     pub fn payload(mut self, payload: impl Into<Payload>) -> Self {
         self.payload = payload.into();
@@ -179,6 +196,7 @@ impl fmt::Debug for Request {
             .field("headers", &headers)
             .field("bytes", &self.payload.bytes())
             .field("haste", &self.haste)
+            .field("expected", &self.expected)
             .finish()
     }
 }

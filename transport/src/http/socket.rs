@@ -1,4 +1,5 @@
-//! The socket below a connection, as far as it is asked how much of what it has taken has not arrived.
+//! The socket below a connection, as far as it is asked how much of what it has taken has not arrived, and whether
+//! something has come that was not read.
 //!
 //! What a socket takes lies in this machine until the other end has acknowledged it: megabytes, and over a slow line for many
 //! seconds. The connection's stream is deep inside hyper, so its number is kept here; the [`wire`](super::wire) that owns
@@ -11,7 +12,9 @@
 use std::cell::Cell;
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 
+use rustix::io::Errno;
 use rustix::ioctl::{Getter, Opcode};
+use rustix::net::RecvFlags;
 
 /// `SIOCOUTQ`: how many bytes of a TCP socket are not sent or not acknowledged, tcp(7). It has the number of `TIOCOUTQ`.
 const SIOCOUTQ: Opcode = 0x5411;
@@ -35,14 +38,30 @@ impl Socket {
     /// closed, or when the kernel does not tell.
     pub(super) fn unacknowledged(&self) -> Option<u64> {
         let number = self.0.get()?;
-        // SAFETY: the descriptor is open. Whoever closes it calls `closes` before, on this thread, since a `Cell` is not shared
-        // with another; and the borrow ends with this function.
-        let socket = unsafe { BorrowedFd::borrow_raw(number) };
+        let socket = Self::borrowed(&number);
         // SAFETY: the request writes one `int` (tcp(7)), which is what the getter has room for.
         let question = unsafe { Getter::<SIOCOUTQ, std::ffi::c_int>::new() };
         // SAFETY: a question of that kind changes nothing, whatever the descriptor is.
         let bytes = unsafe { rustix::ioctl::ioctl(socket, question) };
         bytes.ok().and_then(|bytes| u64::try_from(bytes).ok())
+    }
+
+    /// Whether a read would not have to wait: bytes have come, or the end, or an error. The kernel is asked, because
+    /// the runtime notices what comes only when it looks, and it looks when it has nothing else to do.
+    pub(super) fn has_input(&self) -> bool {
+        let Some(number) = self.0.get() else {
+            return true;
+        };
+        let socket = Self::borrowed(&number);
+        let peeked = rustix::net::recv(socket, &mut [0; 1], RecvFlags::PEEK | RecvFlags::DONTWAIT);
+        peeked.err() != Some(Errno::AGAIN)
+    }
+
+    /// The socket itself, for as long as one of the questions above takes.
+    fn borrowed(number: &RawFd) -> BorrowedFd<'_> {
+        // SAFETY: the descriptor is open. Whoever closes it calls `closes` before, on this thread, since a `Cell` is not shared
+        // with another; and the borrow ends with the question.
+        unsafe { BorrowedFd::borrow_raw(*number) }
     }
 }
 

@@ -83,6 +83,11 @@ impl Meter {
         self.arrived(self.sent.get());
     }
 
+    /// Whether there is something to read, or the other end has closed.
+    pub(super) fn has_input(&self) -> bool {
+        self.socket.has_input()
+    }
+
     fn arrived(&self, bytes: u64) {
         let before = self.arrived.get();
         if bytes > before {

@@ -85,18 +85,24 @@ impl<'a> Backoff<'a> {
         match judge(error) {
             Verdict::Never => Next::GiveUp,
             Verdict::AtOnce => Next::AtOnce,
-            Verdict::After { patience, .. }
-                if self.retries >= self.policy.retries_max(patience) =>
-            {
-                Next::GiveUp
+            Verdict::Elsewhere if self.retries == 0 => {
+                self.retries = 1;
+                Next::AtOnce
             }
-            Verdict::After { at_least, .. } => {
-                let own = self.policy.wait(self.retries, draw);
-                let wished = at_least.unwrap_or_default();
-                self.retries += 1;
-                Next::Wait(own.max(wished.min(self.policy.wished_wait_max)))
+            Verdict::Elsewhere => self.after(Duration::ZERO, Patience::Doubtful, draw),
+            Verdict::After { at_least, patience } => {
+                self.after(at_least.unwrap_or_default(), patience, draw)
             }
         }
+    }
+
+    fn after(&mut self, wished: Duration, patience: Patience, draw: f64) -> Next {
+        if self.retries >= self.policy.retries_max(patience) {
+            return Next::GiveUp;
+        }
+        let own = self.policy.wait(self.retries, draw);
+        self.retries += 1;
+        Next::Wait(own.max(wished.min(self.policy.wished_wait_max)))
     }
 }
 
@@ -130,6 +136,16 @@ mod tests {
         assert_eq!(waits(&Error::new(Kind::Timeout, ""), 0.5).len(), 5);
         assert_eq!(waits(&Error::new(Kind::Protocol, ""), 0.5).len(), 3);
         assert_eq!(waits(&Error::new(Kind::Status(404), ""), 0.5).len(), 0);
+    }
+
+    #[test]
+    fn an_answer_that_was_not_ours_is_asked_for_at_once_and_then_twice_more() {
+        let policy = RetryPolicy::default();
+        let mut backoff = Backoff::new(&policy);
+        let error = Error::new(Kind::Mismatch, "");
+        let next: Vec<Next> = (0..4).map(|_| backoff.next(&error, 1.0)).collect();
+        let wait = |seconds| Next::Wait(Duration::from_secs(seconds));
+        assert_eq!(next, [Next::AtOnce, wait(2), wait(4), Next::GiveUp]);
     }
 
     #[test]

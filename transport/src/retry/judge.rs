@@ -15,6 +15,8 @@ pub enum Verdict {
     Never,
     /// A kept-alive connection had been closed while nobody looked: again on a new one, and it does not count.
     AtOnce,
+    /// The answer was not ours: on a new connection, the first time without a wait. It counts.
+    Elsewhere,
     /// Again after a while, this many times at most.
     After {
         /// The service's own wish, when it had one.
@@ -58,6 +60,7 @@ pub fn judge(error: &Error) -> Verdict {
         Kind::Resolve | Kind::Connect | Kind::Protocol | Kind::Integrity => {
             after(Patience::Doubtful)
         }
+        Kind::Mismatch | Kind::Changed => Verdict::Elsewhere,
         Kind::Proxy(_)
         | Kind::Disk(_)
         | Kind::Limit
@@ -116,6 +119,9 @@ mod tests {
             Kind::Integrity,
         ] {
             assert_eq!(verdict(kind), again(Patience::Doubtful));
+        }
+        for kind in [Kind::Mismatch, Kind::Changed] {
+            assert_eq!(verdict(kind), Verdict::Elsewhere);
         }
         for kind in [
             Kind::Disk(5),

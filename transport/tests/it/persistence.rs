@@ -229,6 +229,33 @@ fn nonsense_is_tried_three_times_more_and_then_told() {
 }
 
 #[test]
+fn the_answer_to_another_request_ends_its_connection_and_is_asked_for_anew() {
+    run(async {
+        let other = "HTTP/1.1 200 OK\nx-ms-client-request-id: other\ncontent-length: 2\n\nno";
+        let twice = times(2, &answer(other));
+        let server = Server::start(vec![twice.clone(), twice, answer(OK)]).await;
+        let bench = Bench::new();
+        let reply = bench.client.send(&server.get("/")).await.unwrap();
+        assert_eq!((&reply.body[..], reply.attempts), (&b"hi"[..], 3));
+        let connections: Vec<usize> = server.seen().iter().map(|seen| seen.connection).collect();
+        assert_eq!(connections, [0, 1, 2]);
+        assert_eq!(bench.clock.naps().len(), 1, "the first time nobody waits");
+    });
+}
+
+#[test]
+fn an_answer_to_another_request_that_stays_is_told_as_that() {
+    run(async {
+        let refusal =
+            "HTTP/1.1 404 Not Found\nx-ms-client-request-id: other\ncontent-length: 0\n\n";
+        let server = Server::start(vec![answer(refusal); 4]).await;
+        let bench = Bench::new();
+        let error = bench.client.send(&server.get("/")).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (Kind::Mismatch, 4));
+    });
+}
+
+#[test]
 fn nobody_at_the_address_is_told_with_host_and_port() {
     run(async {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -2,14 +2,13 @@
 
 use std::time::SystemTime;
 
-use azring_transport::http::{Reply, Request};
+use azring_transport::http::{Reply, Request, content_range};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::Result;
 use crate::entry::{Carried, ETag, Kind};
 use crate::store::rest::checksum::decode_md5;
-use crate::store::rest::range::ContentRange;
 use crate::store::rest::{date, malformed};
 
 /// The metadata that marks an empty blob as a directory. Its name and value are compared ignoring case.
@@ -161,7 +160,7 @@ impl Properties {
     /// <https://learn.microsoft.com/rest/api/storageservices/get-blob#response-headers>
     pub fn of_get(reply: &Reply) -> Result<Self> {
         let bytes = match reply.header("content-range") {
-            Some(text) => ContentRange::parse(text).map(|answer| answer.object_bytes),
+            Some(text) => content_range(text).and_then(|answer| answer.object_bytes),
             None => reply
                 .header("content-length")
                 .and_then(|text| text.parse().ok()),

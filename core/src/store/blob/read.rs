@@ -299,6 +299,7 @@ impl BlobReader {
             &self.place,
             &self.name,
             range,
+            Some(self.bytes),
             Condition::Unchanged(&self.etag),
             wants_crc64,
         );
@@ -315,6 +316,11 @@ impl BlobReader {
             Some(416) => Error::Changed(format!(
                 "`{}` is shorter than the {} bytes that were listed",
                 self.name, self.bytes
+            )),
+            _ if error.kind() == transport::Kind::Changed => Error::Changed(format!(
+                "`{}` is not the one that was listed: {}",
+                self.name,
+                error.message()
             )),
             _ => error.into(),
         }

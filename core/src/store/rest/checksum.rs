@@ -20,12 +20,17 @@ pub enum Check {
 
 impl Check {
     /// Adds the header to the request.
+    ///
+    /// A service tells the checksum of what it has stored: it must be the same then.
     pub fn on(self, request: Request) -> Request {
-        match self {
-            Self::None => request,
-            Self::Md5(md5) => request.header("content-md5", STANDARD.encode(md5)),
-            Self::Crc64(crc) => request.header("x-ms-content-crc64", encode_crc64(crc)),
-        }
+        let (name, value) = match self {
+            Self::None => return request,
+            Self::Md5(md5) => ("content-md5", STANDARD.encode(md5)),
+            Self::Crc64(crc) => ("x-ms-content-crc64", encode_crc64(crc)),
+        };
+        let mut request = request.header(name, value);
+        request.expected.checksum = Some(name);
+        request
     }
 }
 

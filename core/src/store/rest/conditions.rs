@@ -26,4 +26,12 @@ impl Condition<'_> {
             Self::Missing => request.header("if-none-match", "*"),
         }
     }
+
+    /// Adds the header to a request that reads. What it reads must then tell that it is of that version: a cache may
+    /// answer with another.
+    pub fn on_reading(self, request: Request) -> Request {
+        let mut request = self.on(request);
+        request.expected.same_version = matches!(self, Self::Unchanged(_));
+        request
+    }
 }

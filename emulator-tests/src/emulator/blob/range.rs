@@ -1,7 +1,7 @@
 //! `Range` and `x-ms-range`: which bytes of a blob a GET wants.
 
 use super::super::error::{Answer, Refusal};
-use super::super::http::head::Head;
+use super::super::http::head::{Head, Lies};
 
 /// A range as asked for, before it is held against the blob's length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,12 +14,14 @@ pub struct Asked {
 
 /// The range of a request; `x-ms-range` goes before `Range`.
 pub fn asked(head: &Head) -> Answer<Option<Asked>> {
-    if head.ignore_range {
+    if head.lies.ignore_range {
         return Ok(None);
     }
     let own = head.header("x-ms-range").map(|value| ("x-ms-range", value));
     match own.or_else(|| head.header("range").map(|value| ("Range", value))) {
-        Some((name, value)) => parse(value).map(Some).ok_or_else(|| refuse(name, value)),
+        Some((name, value)) => parse(value)
+            .map(|asked| Some(asked.moved(head.lies)))
+            .ok_or_else(|| refuse(name, value)),
         None => Ok(None),
     }
 }
@@ -46,6 +48,19 @@ fn refuse(name: &str, value: &str) -> Refusal {
 }
 
 impl Asked {
+    /// The range that the fault plan puts in its place.
+    fn moved(self, lies: Lies) -> Self {
+        let by = if lies.first_bytes {
+            0_i64.wrapping_sub_unsigned(self.first)
+        } else {
+            lies.move_range
+        };
+        Self {
+            first: self.first.saturating_add_signed(by),
+            last: self.last.map(|last| last.saturating_add_signed(by)),
+        }
+    }
+
     /// Offset and length within a blob of `total` bytes; 416 when nothing of it lies there.
     pub fn within(self, total: u64) -> Answer<(u64, u64)> {
         if self.first >= total {

@@ -74,6 +74,10 @@ pub enum CountBy {
 /// What a rule does.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a word of the plan's own format"
+)]
 pub struct Then {
     /// Wait before serving.
     pub delay_ms: u64,
@@ -101,8 +105,20 @@ pub struct Then {
     pub content_length: Option<Length>,
     /// Lie about the range.
     pub content_range: Option<String>,
+    /// Lie about the length of the whole object.
+    pub object_bytes: Option<Length>,
     /// Serve the whole blob.
     pub ignore_range: bool,
+    /// Serve the blob's first bytes as if they were all.
+    pub first_bytes: bool,
+    /// Serve another range, which begins so many bytes later, and say so.
+    pub move_range: i64,
+    /// Serve whatever the conditions say.
+    pub ignore_conditions: bool,
+    /// Say another status.
+    pub status: Option<u16>,
+    /// Answer once more than was asked.
+    pub spare_answer: Option<Spare>,
     /// Lie about the version.
     pub etag: Option<String>,
     /// Set or take away headers.
@@ -124,6 +140,16 @@ pub struct Refuse {
     /// Take the body before refusing.
     #[serde(default)]
     pub after_body: bool,
+}
+
+/// When an answer is sent that nobody asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Spare {
+    /// Right behind the one that was asked for.
+    AtOnce,
+    /// When the next request on this connection has come, before its own answer.
+    WithNext,
 }
 
 /// Where in an exchange the connection ends.
@@ -254,12 +280,17 @@ impl Rule {
         {
             return Err("matches are counted from 1".to_owned());
         }
-        if let Some(Length::Difference(text)) = &self.then.content_length
-            && text.parse::<i64>().is_err()
-        {
-            return Err(format!(
-                "`content_length` is a number or a difference, not `{text}`"
-            ));
+        for (name, length) in [
+            ("content_length", &self.then.content_length),
+            ("object_bytes", &self.then.object_bytes),
+        ] {
+            if let Some(Length::Difference(text)) = length
+                && text.parse::<i64>().is_err()
+            {
+                return Err(format!(
+                    "`{name}` is a number or a difference, not `{text}`"
+                ));
+            }
         }
         let status = self
             .then

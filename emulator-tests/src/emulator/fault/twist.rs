@@ -14,6 +14,18 @@ pub fn twist(response: &mut Response, then: &Then) {
     if let Some(range) = &then.content_range {
         response.replace("Content-Range", range.clone());
     }
+    if let Some(total) = &then.object_bytes
+        && let Some((range, truth)) = response
+            .get("Content-Range")
+            .and_then(|told| told.split_once('/'))
+    {
+        let claimed = claim(total, truth.parse().unwrap_or_default());
+        let told = format!("{range}/{claimed}");
+        response.replace("Content-Range", told);
+    }
+    if let Some(status) = then.status {
+        response.status = status;
+    }
     if let Some(etag) = &then.etag {
         let etag = if etag == "new" {
             never_was()

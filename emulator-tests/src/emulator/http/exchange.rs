@@ -9,13 +9,13 @@ use super::super::clock::pause;
 use super::super::error::Refusal;
 use super::super::fault::bucket::Bucket;
 use super::super::fault::picker::Picked;
-use super::super::fault::plan::{Close, How, Refuse};
+use super::super::fault::plan::{Close, How, Refuse, Spare, Then};
 use super::super::fault::trouble::{Ended, Trouble};
 use super::super::fault::twist::twist;
 use super::super::watch::{Outcome, Record, Watch};
 use super::body::Body;
 use super::connection::{Handler, Next, Peer};
-use super::head::Head;
+use super::head::{Head, Lies};
 use super::response::{Labels, Response};
 use super::wire::Wire;
 
@@ -51,9 +51,10 @@ impl Exchange<'_> {
     /// its request in the log.
     pub fn run(&self, wire: &mut Wire, mut head: Head) -> io::Result<Next> {
         let began = Instant::now();
+        wire.send_spare()?;
         let picked = self.watch.faults.pick(&head, self.length);
         if let Some(picked) = &picked {
-            head.ignore_range = picked.effects.iter().any(|then| then.ignore_range);
+            head.lies = lies(picked);
         }
         let mut progress = Progress::default();
         let served = self.serve(wire, &head, picked.as_ref(), &mut progress);
@@ -64,7 +65,11 @@ impl Exchange<'_> {
         };
         self.watch
             .note(&self.record(&head, picked.as_ref(), &progress, outcome, began));
-        let sent = served.and_then(|()| self.send(wire, &head, &progress));
+        let spare = picked
+            .iter()
+            .flat_map(|picked| &picked.effects)
+            .find_map(|then| then.spare_answer);
+        let sent = served.and_then(|()| self.send(wire, &head, &progress, spare));
         wire.disarm();
         if outcome == Outcome::Answered && sent.is_err() {
             let record = self.record(&head, picked.as_ref(), &progress, Outcome::Broken, began);
@@ -155,11 +160,20 @@ impl Exchange<'_> {
         }
     }
 
-    fn send(&self, wire: &mut Wire, head: &Head, progress: &Progress) -> io::Result<()> {
+    fn send(
+        &self,
+        wire: &mut Wire,
+        head: &Head,
+        progress: &Progress,
+        spare: Option<Spare>,
+    ) -> io::Result<()> {
         let Some(response) = &progress.response else {
             return Ok(());
         };
         response.send(wire, head.method() == "HEAD", progress.keep_alive)?;
+        if progress.keep_alive {
+            send_spare(wire, head, response, spare)?;
+        }
         self.watch.faults.charge(head, progress.bytes_out);
         if progress.keep_alive {
             return drain(wire, progress.left);
@@ -199,6 +213,35 @@ impl Exchange<'_> {
             "Retry-After",
             refuse.retry_after.map(|seconds| seconds.to_string()),
         )
+    }
+}
+
+/// Sends the answer once more, or keeps it until the next request comes.
+fn send_spare(
+    wire: &mut Wire,
+    head: &Head,
+    response: &Response,
+    spare: Option<Spare>,
+) -> io::Result<()> {
+    let head_only = head.method() == "HEAD";
+    match spare {
+        None => Ok(()),
+        Some(Spare::AtOnce) => response.send(wire, head_only, true),
+        Some(Spare::WithNext) => {
+            wire.keep_spare(response.to_bytes(head_only)?);
+            Ok(())
+        }
+    }
+}
+
+/// How the plan has the request misunderstood.
+fn lies(picked: &Picked) -> Lies {
+    let any = |lie: fn(&Then) -> bool| picked.effects.iter().any(lie);
+    Lies {
+        ignore_range: any(|then| then.ignore_range),
+        first_bytes: any(|then| then.first_bytes),
+        move_range: picked.effects.iter().map(|then| then.move_range).sum(),
+        ignore_conditions: any(|then| then.ignore_conditions),
     }
 }
 

@@ -18,10 +18,23 @@ pub struct Head {
     target: Range<usize>,
     headers: Vec<(Range<usize>, Range<usize>)>,
     minor_version: u8,
-    /// The fault plan wants the whole blob sent whatever range was asked for.
-    pub ignore_range: bool,
     /// The head of a request in a batch: its version stands in the batch's own head.
     pub in_batch: bool,
+    /// What the fault plan makes of the request.
+    pub lies: Lies,
+}
+
+/// How the service misunderstands a request, because the fault plan wants it to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Lies {
+    /// The whole blob is sent whatever range was asked for.
+    pub ignore_range: bool,
+    /// The first bytes of the blob are sent, as many as were asked for, as if they were all.
+    pub first_bytes: bool,
+    /// Another range is sent, which begins by so many bytes later, and says so.
+    pub move_range: i64,
+    /// The request's conditions hold whatever they are.
+    pub ignore_conditions: bool,
 }
 
 /// What the front of the input holds.
@@ -58,8 +71,8 @@ impl Head {
             target: span(parsed.path.unwrap_or_default().as_bytes()),
             headers,
             minor_version: parsed.version.unwrap_or(1),
-            ignore_range: false,
             in_batch: false,
+            lies: Lies::default(),
             text: text.to_owned(),
         };
         Ok(Cut::Whole(head, length))

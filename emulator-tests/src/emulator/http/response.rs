@@ -6,7 +6,7 @@ use std::io;
 
 use super::super::error::Refusal;
 use super::super::xml::Writer;
-use super::payload::Payload;
+use super::payload::{Payload, gather};
 use super::wire::Wire;
 
 /// Bodies up to this size leave in one call together with the head.
@@ -166,6 +166,18 @@ impl Response {
                 self.send_payload(wire)
             }
         }
+    }
+
+    /// Head and body, as they are sent while the connection stays open.
+    pub fn to_bytes(&self, head_only: bool) -> io::Result<Vec<u8>> {
+        let mut bytes = self.head_bytes(true);
+        match &self.payload {
+            _ if head_only => {}
+            Payload::Document(document) => bytes.extend_from_slice(document),
+            Payload::Pieces(pieces, _) => bytes.extend(gather(pieces)?),
+            Payload::Empty | Payload::Length(_) => {}
+        }
+        Ok(bytes)
     }
 
     fn send_payload(&self, wire: &mut Wire) -> io::Result<()> {

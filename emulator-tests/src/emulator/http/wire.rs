@@ -67,6 +67,8 @@ pub struct Wire {
     input_trouble: Option<Box<Trouble>>,
     output_trouble: Option<Box<Trouble>>,
     bucket: OnceCell<(u64, Arc<Bucket>)>,
+    /// An answer that nobody asked for, to be sent when the next request has come.
+    spare: Vec<u8>,
 }
 
 impl Wire {
@@ -85,6 +87,7 @@ impl Wire {
             input_trouble: None,
             output_trouble: None,
             bucket: OnceCell::new(),
+            spare: Vec::new(),
         })
     }
 
@@ -212,6 +215,17 @@ impl Wire {
         }
         self.output_trouble = Some(trouble);
         result
+    }
+
+    /// Keeps an answer until the next request has come.
+    pub fn keep_spare(&mut self, answer: Vec<u8>) {
+        self.spare = answer;
+    }
+
+    /// Sends the answer that was kept.
+    pub fn send_spare(&mut self) -> io::Result<()> {
+        let spare = std::mem::take(&mut self.spare);
+        self.send_freely(&spare, false)
     }
 
     /// Sends bytes that are not counted: a head.

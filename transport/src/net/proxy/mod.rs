@@ -184,7 +184,9 @@ impl Proxy {
             | Kind::Tls
             | Kind::Reset { .. }
             | Kind::Timeout
-            | Kind::Protocol => error.within(format_args!(
+            | Kind::Protocol
+            | Kind::Mismatch
+            | Kind::Changed => error.within(format_args!(
                 "through the proxy `{self}` (`{}`)",
                 self.variable
             )),

@@ -1,7 +1,7 @@
 //! Append Block: bytes to the end of an append blob. 201.
 //! <https://learn.microsoft.com/rest/api/storageservices/append-block>
 
-use azring_transport::http::{Payload, Request};
+use azring_transport::http::{Expected, Payload, Request};
 use http::Method;
 
 use crate::location::BlobLocation;
@@ -20,5 +20,5 @@ pub fn request(
         .query("comp", "appendblock")
         .header("x-ms-blob-condition-appendpos", offset.to_string())
         .payload(payload);
-    check.on(request)
+    check.on(request.expect(Expected::status(201)))
 }

@@ -4,7 +4,7 @@
 //! <https://learn.microsoft.com/rest/api/storageservices/copy-blob>
 //! <https://learn.microsoft.com/rest/api/storageservices/copy-blob-from-url>
 
-use azring_transport::http::Request;
+use azring_transport::http::{Expected, Request};
 use http::Method;
 
 use crate::location::BlobLocation;
@@ -24,7 +24,8 @@ pub enum Answers {
 pub fn request(place: &BlobLocation, name: &str, origin: &Origin, answers: Answers) -> Request {
     let request = Request::new(Method::PUT, &place.account, place.blob_path(name))
         .header("x-ms-copy-source", origin.signed_url())
-        .header("x-ms-source-if-match", origin.etag.0.as_str());
+        .header("x-ms-source-if-match", origin.etag.0.as_str())
+        .expect(Expected::status(202));
     match answers {
         Answers::Early => request,
         Answers::Done => request.header("x-ms-requires-sync", "true"),

@@ -2,7 +2,7 @@
 //! is gone.
 //! <https://learn.microsoft.com/rest/api/storageservices/put-blob>
 
-use azring_transport::http::Request;
+use azring_transport::http::{Expected, Request};
 use http::Method;
 
 use crate::location::BlobLocation;
@@ -19,7 +19,8 @@ pub enum Form {
 
 /// Makes the blob of this full name.
 pub fn request(place: &BlobLocation, name: &str, form: Form, stored: Stored<'_>) -> Request {
-    let request = Request::new(Method::PUT, &place.account, place.blob_path(name));
+    let request = Request::new(Method::PUT, &place.account, place.blob_path(name))
+        .expect(Expected::status(201));
     let request = match form {
         Form::Pages(bytes) => request
             .header("x-ms-blob-type", "PageBlob")

@@ -1,7 +1,7 @@
 //! Get Block List: which blocks the service has. 200; 404 `BlobNotFound` when there is neither a blob nor a block.
 //! <https://learn.microsoft.com/rest/api/storageservices/get-block-list>
 
-use azring_transport::http::Request;
+use azring_transport::http::{Expected, Request};
 use http::Method;
 
 use crate::Result;
@@ -35,6 +35,7 @@ pub fn request(place: &BlobLocation, name: &str) -> Request {
     Request::new(Method::GET, &place.account, place.blob_path(name))
         .query("comp", "blocklist")
         .query("blocklisttype", "all")
+        .expect(Expected::status(200))
 }
 
 /// Reads the answer's body.

@@ -1,7 +1,8 @@
-//! Get Page Ranges: which pages of a page blob are in use. 200; the others are zeros.
+//! Get Page Ranges: which pages of a page blob are in use. 200; the others are zeros. The range is not told as `Range`: a
+//! cache on the way would take it for a range of the list.
 //! <https://learn.microsoft.com/rest/api/storageservices/get-page-ranges>
 
-use azring_transport::http::Request;
+use azring_transport::http::{Expected, Request};
 use http::Method;
 
 use crate::Result;
@@ -36,7 +37,7 @@ pub fn request(
     if let Some(Marker(marker)) = after {
         request = request.query("marker", marker.as_str());
     }
-    condition.on(request)
+    condition.on_reading(request.expect(Expected::status(200)))
 }
 
 /// Reads the answer's body.

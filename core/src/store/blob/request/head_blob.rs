@@ -3,12 +3,12 @@
 //!
 //! [`Properties::of_head`]: crate::store::blob::properties::Properties::of_head
 
-use azring_transport::http::Request;
+use azring_transport::http::{Expected, Request};
 use http::Method;
 
 use crate::location::BlobLocation;
 
 /// Asks about the blob of this full name.
 pub fn request(place: &BlobLocation, name: &str) -> Request {
-    Request::new(Method::HEAD, &place.account, place.blob_path(name))
+    Request::new(Method::HEAD, &place.account, place.blob_path(name)).expect(Expected::status(200))
 }

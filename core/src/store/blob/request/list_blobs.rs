@@ -6,7 +6,7 @@ mod level;
 use std::ops::ControlFlow;
 use std::time::SystemTime;
 
-use azring_transport::http::Request;
+use azring_transport::http::{Expected, Request};
 use http::Method;
 
 use crate::Result;
@@ -75,7 +75,8 @@ pub struct ListedBlob {
 pub fn request(place: &BlobLocation, listing: &Listing<'_>) -> Request {
     let mut request = Request::new(Method::GET, &place.account, place.container_path())
         .query("restype", "container")
-        .query("comp", "list");
+        .query("comp", "list")
+        .expect(Expected::status(200));
     // An empty value is a bare name to some servers, which then compute another signature.
     if !listing.prefix.is_empty() {
         request = request.query("prefix", listing.prefix);

@@ -1,7 +1,7 @@
 //! Put Blob: a whole block blob in one request. 201, and what was there before is gone.
 //! <https://learn.microsoft.com/rest/api/storageservices/put-blob>
 
-use azring_transport::http::{Haste, Payload, Request};
+use azring_transport::http::{Expected, Haste, Payload, Request};
 use http::Method;
 
 use crate::location::BlobLocation;
@@ -21,6 +21,7 @@ pub fn request(
     let request = Request::new(Method::PUT, &place.account, place.blob_path(name))
         .header("x-ms-blob-type", "BlockBlob")
         .payload(payload)
+        .expect(Expected::status(201))
         .haste(Haste::Timed);
     condition.on(stored.on(check.on(request)))
 }

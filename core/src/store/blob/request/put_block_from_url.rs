@@ -1,7 +1,7 @@
 //! Put Block From URL: one block, whose bytes the service fetches. 201.
 //! <https://learn.microsoft.com/rest/api/storageservices/put-block-from-url>
 
-use azring_transport::http::Request;
+use azring_transport::http::{Expected, Request};
 use http::Method;
 
 use crate::location::BlobLocation;
@@ -24,4 +24,5 @@ pub fn request(
         .header("x-ms-copy-source", origin.signed_url())
         .header("x-ms-source-range", range.to_string())
         .header("x-ms-source-if-match", origin.etag.0.as_str())
+        .expect(Expected::status(201))
 }

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use azring_transport::http::Request;
+use azring_transport::http::{Expected, Request};
 use http::Method;
 
 use crate::location::BlobLocation;
@@ -47,7 +47,8 @@ fn of_list(
     let request = Request::new(Method::PUT, &place.account, place.blob_path(name))
         .query("comp", "blocklist")
         .header("content-type", "application/xml")
-        .payload(list);
+        .payload(list)
+        .expect(Expected::status(201));
     condition.on(stored.on(request))
 }
 

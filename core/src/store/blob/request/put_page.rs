@@ -1,7 +1,7 @@
 //! Put Page: bytes of a page blob, 4 MiB at most, in whole pages. 201.
 //! <https://learn.microsoft.com/rest/api/storageservices/put-page>
 
-use azring_transport::http::{Payload, Request};
+use azring_transport::http::{Expected, Payload, Request};
 use http::Method;
 
 use crate::location::BlobLocation;
@@ -21,5 +21,5 @@ pub fn request(
         .header("x-ms-page-write", "update")
         .header("x-ms-range", range.to_string())
         .payload(payload);
-    check.on(request)
+    check.on(request.expect(Expected::status(201)))
 }

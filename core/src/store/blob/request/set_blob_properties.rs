@@ -1,7 +1,7 @@
 //! Set Blob Properties: what is stored beside a blob's bytes, all of it anew. 200.
 //! <https://learn.microsoft.com/rest/api/storageservices/set-blob-properties>
 
-use azring_transport::http::Request;
+use azring_transport::http::{Expected, Request};
 use http::Method;
 
 use crate::location::BlobLocation;
@@ -10,6 +10,7 @@ use crate::store::blob::properties::Stored;
 /// Stores these with the blob of this full name. What is not among them is cleared.
 pub fn request(place: &BlobLocation, name: &str, stored: Stored<'_>) -> Request {
     let request = Request::new(Method::PUT, &place.account, place.blob_path(name))
-        .query("comp", "properties");
+        .query("comp", "properties")
+        .expect(Expected::status(200));
     stored.on(request)
 }

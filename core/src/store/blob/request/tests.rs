@@ -158,27 +158,29 @@ fn a_range_is_pinned_to_the_version_and_checked_where_the_service_can() {
         &place(),
         NAME,
         range(4 << 20),
+        Some(1 << 30),
         Condition::Unchanged(&etag),
         true,
     );
     assert_eq!(
         wire(&small),
         format!(
-            "GET {PATH}? x-ms-range: bytes=4-4194307, x-ms-range-get-content-crc64: true, if-match: \"0x1\""
+            "GET {PATH}? x-ms-range-get-content-crc64: true, range: bytes=4-4194307, x-ms-range: bytes=4-4194307, if-match: \"0x1\""
         )
     );
     let large = get_blob::request(
         &place(),
         NAME,
         range((4 << 20) + 1),
+        None,
         Condition::Always,
         true,
     );
     assert_eq!(
         wire(&large),
-        format!("GET {PATH}? x-ms-range: bytes=4-4194308")
+        format!("GET {PATH}? range: bytes=4-4194308, x-ms-range: bytes=4-4194308")
     );
-    let whole = get_blob::request(&place(), NAME, None, Condition::Always, true);
+    let whole = get_blob::request(&place(), NAME, None, None, Condition::Always, true);
     assert_eq!(wire(&whole), format!("GET {PATH}? "));
 }
 

@@ -143,7 +143,7 @@ impl AppendWriter {
         for from in (0..data.bytes()).step_by(READ_BACK_BYTES) {
             let to = data.bytes().min(from + READ_BACK_BYTES);
             let range = ByteRange::new(chunk.offset + from as u64, (to - from) as u64);
-            let request = get_blob::request(place, name, range, Condition::Always, false);
+            let request = get_blob::request(place, name, range, None, Condition::Always, false);
             let there = match tools.client.send_with_cap(&request, to - from).await {
                 Ok(reply) => reply.body,
                 // Shorter than that: nothing of ours is there.

@@ -29,12 +29,13 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
         None => (0, total),
     };
     let wanted = wanted(call, asked.is_some(), length)?;
-    let mut response = Response::new(if asked.is_some() { 206 } else { 200 });
+    let partial = asked.is_some() && !call.head.lies.first_bytes;
+    let mut response = Response::new(if partial { 206 } else { 200 });
     headers::set_blob(&mut response, blob, call.now);
     let md5 = blob.properties.content_md5.clone();
     let pieces = blob.content.read(offset, length);
     drop(state);
-    if asked.is_some() {
+    if partial {
         response.set(
             "Content-Range",
             format!("bytes {offset}-{}/{total}", offset + length - 1),

@@ -1,0 +1,379 @@
+//! What an answer must be to be the answer to its request.
+//!
+//! A cache, a proxy or a broken service can give an honest answer to another question: another range, another version of
+//! the object, another client's request. Nothing in such an answer is malformed, so it is compared with what was asked,
+//! before its body is used. Which operation it is about is not known here.
+
+use hyper::HeaderMap;
+use hyper::header::{CONTENT_RANGE, ETAG, HeaderName, HeaderValue, IF_MATCH};
+
+use super::Request;
+use crate::{Error, Kind, Result};
+
+pub(super) const X_MS_CLIENT_REQUEST_ID: HeaderName =
+    HeaderName::from_static("x-ms-client-request-id");
+
+/// What a successful answer must be. The default is any answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Expected {
+    /// Its status; `None`: any of 2xx, or what [`content`](Self::content) allows.
+    pub status: Option<u16>,
+    /// The bytes of an object that it holds; `None` where it holds something else.
+    pub content: Option<Content>,
+    /// Its `ETag` is the version that the request's `If-Match` names. A cache may not know `If-Match`.
+    pub same_version: bool,
+    /// The header with which the request told a checksum of its body. A service that tells one too has stored other
+    /// bytes if it differs.
+    pub checksum: Option<&'static str>,
+}
+
+/// Bytes of an object that were asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Content {
+    /// The first byte.
+    pub first: u64,
+    /// The last byte, which is not before the first.
+    pub last: u64,
+    /// The length of the whole object, where it is known.
+    pub object_bytes: Option<u64>,
+}
+
+impl Expected {
+    /// Any answer with this status.
+    pub fn status(status: u16) -> Self {
+        Self {
+            status: Some(status),
+            ..Self::default()
+        }
+    }
+
+    /// Compares a successful answer with what was asked. `body_bytes` is the length of its body, where the head tells.
+    ///
+    /// Fails with [`Kind::Changed`] when it is of another version of the object, with [`Kind::Mismatch`] when it is
+    /// otherwise not the answer.
+    pub(crate) fn check(
+        &self,
+        request: &Request,
+        status: u16,
+        headers: &HeaderMap,
+        body_bytes: Option<u64>,
+    ) -> Result<()> {
+        if let Some(expected) = self.status
+            && status != expected
+        {
+            return Err(mismatch(format_args!(
+                "it answered {status} where only {expected} means success"
+            )));
+        }
+        if self.same_version {
+            check_version(request, headers)?;
+        }
+        if let Some(name) = self.checksum {
+            check_checksum(name, request, headers)?;
+        }
+        match &self.content {
+            Some(content) => content.check(status, headers, body_bytes),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Content {
+    fn check(&self, status: u16, headers: &HeaderMap, body_bytes: Option<u64>) -> Result<()> {
+        match status {
+            206 => {}
+            200 if self.is_whole(body_bytes) => return Ok(()),
+            _ => {
+                return Err(mismatch(format_args!(
+                    "it answered {status} where bytes {}-{} were asked for",
+                    self.first, self.last
+                )));
+            }
+        }
+        let told = headers.get(CONTENT_RANGE);
+        let told = told.and_then(|value| value.to_str().ok()).unwrap_or("");
+        let Some(Content {
+            first,
+            last,
+            object_bytes: Some(total),
+        }) = content_range(told)
+        else {
+            return Err(self.other_range(told));
+        };
+        if let Some(object_bytes) = self.object_bytes
+            && total != object_bytes
+        {
+            return Err(Error::new(
+                Kind::Changed,
+                format!("it has {total} bytes now, and had {object_bytes} when it was listed"),
+            ));
+        }
+        // Where the object's length is not known, it may end before the range does (RFC 9110, 14.1.2).
+        let ends_early = self.object_bytes.is_none() && last < self.last && last + 1 == total;
+        if first != self.first || (last != self.last && !ends_early) {
+            return Err(self.other_range(told));
+        }
+        Ok(())
+    }
+
+    /// An answer that ignores the range has the same bytes if the range is all there is.
+    fn is_whole(&self, body_bytes: Option<u64>) -> bool {
+        let all = self.last.checked_add(1);
+        self.first == 0
+            && self.object_bytes == all
+            && body_bytes.is_none_or(|bytes| all == Some(bytes))
+    }
+
+    fn other_range(&self, told: &str) -> Error {
+        let of = self
+            .object_bytes
+            .map_or_else(|| "*".to_owned(), |bytes| bytes.to_string());
+        mismatch(format_args!(
+            "it answered with the range `{}` where `bytes {}-{}/{of}` was asked for",
+            shown(told),
+            self.first,
+            self.last
+        ))
+    }
+}
+
+/// Reads `Content-Range`: `bytes 0-511/1024`. `None` for anything else, also for ranges that end before they begin or
+/// after the object.
+pub fn content_range(text: &str) -> Option<Content> {
+    let (range, total) = text.strip_prefix("bytes ")?.split_once('/')?;
+    let (first, last) = range.split_once('-')?;
+    let (first, last, total) = (number(first)?, number(last)?, number(total)?);
+    (first <= last && last < total).then_some(Content {
+        first,
+        last,
+        object_bytes: Some(total),
+    })
+}
+
+/// Digits only: no sign, no space.
+fn number(text: &str) -> Option<u64> {
+    let is_plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_plain.then(|| text.parse().ok())?
+}
+
+fn check_version(request: &Request, headers: &HeaderMap) -> Result<()> {
+    let asked = request.header_value(IF_MATCH.as_str()).unwrap_or_default();
+    let told = headers.get(ETAG).and_then(|value| value.to_str().ok());
+    match told {
+        Some(told) if opaque(told) == opaque(asked) => Ok(()),
+        Some(told) => Err(Error::new(
+            Kind::Changed,
+            format!(
+                "version `{}` was sent where `{}` was asked for",
+                shown(told),
+                shown(asked)
+            ),
+        )),
+        None => Err(mismatch(
+            "its answer does not tell which version of the object it holds",
+        )),
+    }
+}
+
+/// The tag without what says how strong it is (RFC 9110, 8.8.3): whoever weakens it means the same version.
+fn opaque(tag: &str) -> &str {
+    tag.trim_start_matches("W/").trim_matches('"')
+}
+
+fn check_checksum(name: &'static str, request: &Request, headers: &HeaderMap) -> Result<()> {
+    let told = headers.get(name).and_then(|value| value.to_str().ok());
+    match (told, request.header_value(name)) {
+        (Some(told), Some(sent)) if told != sent => Err(mismatch(format_args!(
+            "its answer has the `{name}` of other bytes than were sent"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Compares the request's name with the one that the answer repeats. `must_echo`: this service has repeated others
+/// before on this connection; Azure does so in every answer since version 2019-02-02.
+///
+/// Returns whether it repeats it. Fails with [`Kind::Mismatch`] when it is the answer to another request.
+pub(crate) fn check_echo(id: &HeaderValue, headers: &HeaderMap, must_echo: bool) -> Result<bool> {
+    match headers.get(&X_MS_CLIENT_REQUEST_ID) {
+        Some(told) if told == id => Ok(true),
+        Some(_) => Err(mismatch(
+            "its answer has the `x-ms-client-request-id` of another request",
+        )),
+        None if must_echo => Err(mismatch(
+            "its answer has no `x-ms-client-request-id`, unlike those before it on this connection",
+        )),
+        None => Ok(false),
+    }
+}
+
+fn mismatch(how: impl std::fmt::Display) -> Error {
+    let told =
+        format!("the service, or a cache before it, gave the answer to another request: {how}");
+    Error::new(Kind::Mismatch, told)
+}
+
+/// What a stranger wrote, short and harmless.
+fn shown(text: &str) -> String {
+    text.chars()
+        .take(80)
+        .filter(|letter| !letter.is_control())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use hyper::Method;
+
+    use super::*;
+    use crate::auth::Credential;
+    use crate::http::{Account, Endpoint, Scheme};
+
+    fn request() -> Request {
+        let endpoint = Endpoint {
+            scheme: Scheme::Http,
+            host: "h".into(),
+            port: 80,
+        };
+        let credential = Credential::Anonymous;
+        let account = Arc::new(Account {
+            endpoint,
+            credential,
+        });
+        Request::new(Method::GET, &account, "/")
+            .header("if-match", "\"0x1\"")
+            .header("content-md5", "sum")
+    }
+
+    fn range(first: u64, last: u64, object_bytes: Option<u64>) -> Expected {
+        Expected {
+            content: Some(Content {
+                first,
+                last,
+                object_bytes,
+            }),
+            ..Expected::default()
+        }
+    }
+
+    /// What the check says: nothing, or the kind of its error.
+    fn kind(
+        expected: Expected,
+        status: u16,
+        headers: &[(&'static str, &'static str)],
+        body_bytes: u64,
+    ) -> Option<Kind> {
+        let pair = |(name, value): &(&'static str, &'static str)| {
+            (
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            )
+        };
+        let headers: HeaderMap = headers.iter().map(pair).collect();
+        expected
+            .check(&request(), status, &headers, Some(body_bytes))
+            .err()
+            .map(|error| error.kind())
+    }
+
+    #[test]
+    fn only_the_range_that_was_asked_for_is_its_answer() {
+        let asked = range(4, 7, Some(20));
+        let told = |text| kind(asked, 206, &[("content-range", text)], 4);
+        assert_eq!(told("bytes 4-7/20"), None);
+        for other in [
+            "bytes 5-8/20",
+            "bytes 4-6/20",
+            "bytes 4-8/20",
+            "bytes 4-7/*",
+            // What an emulator was seen to answer.
+            "bytes 0--1/0",
+            "bytes 8-7/20",
+            "bytes */20",
+            "bytes +4-7/20",
+            "4-7/20",
+            "",
+        ] {
+            assert_eq!(told(other), Some(Kind::Mismatch), "{other}");
+        }
+        assert_eq!(told("bytes 4-7/21"), Some(Kind::Changed));
+        assert_eq!(told("bytes 4-5/6"), Some(Kind::Changed));
+        assert_eq!(kind(asked, 206, &[], 4), Some(Kind::Mismatch));
+    }
+
+    #[test]
+    fn all_of_an_object_answers_only_the_question_for_all_of_it() {
+        assert_eq!(kind(range(0, 19, Some(20)), 200, &[], 20), None);
+        for (asked, bytes) in [
+            (range(0, 19, Some(20)), 21),
+            (range(0, 19, Some(21)), 20),
+            (range(0, 19, None), 20),
+            (range(1, 19, Some(20)), 19),
+        ] {
+            assert_eq!(kind(asked, 200, &[], bytes), Some(Kind::Mismatch));
+        }
+        assert_eq!(
+            kind(range(0, 19, Some(20)), 201, &[], 20),
+            Some(Kind::Mismatch)
+        );
+    }
+
+    #[test]
+    fn a_range_may_end_with_an_object_of_unknown_length() {
+        let asked = range(4, 7, None);
+        let told = |text| kind(asked, 206, &[("content-range", text)], 4);
+        assert_eq!(told("bytes 4-7/20"), None);
+        assert_eq!(told("bytes 4-5/6"), None);
+        assert_eq!(told("bytes 4-5/7"), Some(Kind::Mismatch));
+    }
+
+    #[test]
+    fn another_version_or_none_is_not_the_one_that_was_asked_for() {
+        let asked = Expected {
+            same_version: true,
+            ..Expected::default()
+        };
+        for same in ["\"0x1\"", "0x1", "W/\"0x1\""] {
+            assert_eq!(kind(asked, 200, &[("etag", same)], 0), None, "{same}");
+        }
+        assert_eq!(
+            kind(asked, 200, &[("etag", "\"0x2\"")], 0),
+            Some(Kind::Changed)
+        );
+        assert_eq!(kind(asked, 200, &[], 0), Some(Kind::Mismatch));
+    }
+
+    #[test]
+    fn a_status_or_a_checksum_of_something_else_is_no_success() {
+        let created = Expected::status(201);
+        assert_eq!(kind(created, 201, &[], 0), None);
+        assert_eq!(kind(created, 200, &[], 0), Some(Kind::Mismatch));
+        let summed = Expected {
+            checksum: Some("content-md5"),
+            ..created
+        };
+        assert_eq!(kind(summed, 201, &[], 0), None);
+        assert_eq!(kind(summed, 201, &[("content-md5", "sum")], 0), None);
+        let other = [("content-md5", "other")];
+        assert_eq!(kind(summed, 201, &other, 0), Some(Kind::Mismatch));
+    }
+
+    #[test]
+    fn the_name_of_another_request_is_never_accepted_and_none_only_at_first() {
+        let id = HeaderValue::from_static("1");
+        let echo = |told: Option<&'static str>| -> HeaderMap {
+            let told = told.map(HeaderValue::from_static);
+            told.map(|told| (X_MS_CLIENT_REQUEST_ID, told))
+                .into_iter()
+                .collect()
+        };
+        assert!(check_echo(&id, &echo(Some("1")), true).unwrap());
+        assert!(!check_echo(&id, &echo(None), false).unwrap());
+        for (told, must_echo) in [(Some("2"), false), (Some("2"), true), (None, true)] {
+            let error = check_echo(&id, &echo(told), must_echo).unwrap_err();
+            assert_eq!(error.kind(), Kind::Mismatch);
+        }
+    }
+}
