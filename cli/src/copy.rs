@@ -185,7 +185,7 @@ pub(crate) fn listeners(
             &settings.command,
             console(),
             options,
-            settings.dialect,
+            &settings.advice,
         );
         listeners.push(Box::new(
             log.map_err(|error| cannot_write("verbose log", path, &error))?,
@@ -210,7 +210,7 @@ pub(crate) fn listeners(
     listeners.push(Box::new(Messages::new(
         console(),
         options,
-        settings.dialect,
+        &settings.advice,
     )));
     Ok(listeners)
 }

@@ -65,6 +65,7 @@ impl Ending {
     fn because_of(error: &Error) -> Self {
         let error = match error.bare() {
             Error::Usage(_) => return Self::Misuse,
+            Error::Credential(_) => return Self::Refused,
             Error::Journal(error) => return Self::of_journal(error),
             Error::Changed(_) => return Self::Contested,
             Error::Transport(error) => error,

@@ -25,6 +25,8 @@ mod misuse;
 
 mod mask;
 
+mod advice;
+
 mod help;
 
 mod command;

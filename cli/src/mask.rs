@@ -74,6 +74,15 @@ fn mask_keys(text: &str) -> String {
     masked + rest
 }
 
+/// The text is nothing but base64 as long as a key, with or without its padding.
+pub(crate) fn is_key(text: &str) -> bool {
+    let letters = text.trim_end_matches('=');
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    text.len() >= KEY_LENGTH_MIN
+        && text.len() - letters.len() <= 2
+        && letters.bytes().all(is_base64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::advice::Advice;
 use crate::console::Form;
 use crate::given::Given;
 use crate::intent::{choice, local};
@@ -16,6 +17,8 @@ pub(crate) struct Settings {
     pub(crate) dialect: Dialect,
     /// The command, fit to be shown.
     pub(crate) command: String,
+    /// What is said of the cause when a service refuses.
+    pub(crate) advice: Advice,
     /// Where the verbose log goes, if there is one.
     pub(crate) verbose_log: Option<PathBuf>,
     /// Where the ledger goes, if there is one.
@@ -51,6 +54,7 @@ impl Settings {
         Ok(Self {
             dialect: given.dialect(),
             command: given.to_string(),
+            advice: Advice::new(given, around),
             verbose_log: verbose_log(given, around)?,
             ledger: local(given, &row::LEDGER)?,
             report: local(given, &row::REPORT)?,

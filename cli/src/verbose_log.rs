@@ -14,10 +14,10 @@ use std::sync::Arc;
 use azring_core::options::Options;
 use azring_core::report::{Answer, Event};
 
+use crate::advice::Advice;
 use crate::audience::{End, Listener};
 use crate::console::{self, Console, Level};
 use crate::mask::shown;
-use crate::parameter::Dialect;
 
 /// A log is set aside when it has reached this size: some hundred thousand objects.
 const LOG_BYTES_MAX: u64 = 64 << 20;
@@ -28,7 +28,7 @@ pub(crate) struct VerboseLog {
     file: RefCell<Option<Rotating>>,
     console: Arc<Console>,
     options: Options,
-    dialect: Dialect,
+    advice: Advice,
 }
 
 impl VerboseLog {
@@ -38,7 +38,7 @@ impl VerboseLog {
         command: &str,
         console: Arc<Console>,
         options: &Options,
-        dialect: Dialect,
+        advice: &Advice,
     ) -> io::Result<Self> {
         let mut file = Rotating::open(path, LOG_BYTES_MAX)?;
         file.write(&format!("[{}] >>>>>>>>>>>>>>>>\n", now()))?;
@@ -46,7 +46,7 @@ impl VerboseLog {
             file: RefCell::new(Some(file)),
             console,
             options: options.clone(),
-            dialect,
+            advice: advice.clone(),
         };
         log.verbose(&format!("{} : {command}", env!("CARGO_PKG_VERSION")));
         Ok(log)
@@ -102,6 +102,7 @@ impl Listener for VerboseLog {
             Event::Interrupted { name, .. } => {
                 self.verbose(&format!("Interrupted transfer: {name}"));
             }
+            Event::GaveUp { failures, error } => self.error(&console::gave_up(*failures, error)),
             Event::Unlisted { what, error } => self.error(&console::unlisted(what, error)),
         }
     }
@@ -116,7 +117,7 @@ impl Listener for VerboseLog {
                 let block = console::block(summary, self.options.preview, &console::now());
                 self.verbose(&block);
             }
-            Err(error) => self.error(&console::fatal(error, &self.options, self.dialect)),
+            Err(error) => self.error(&console::fatal(error, &self.options, &self.advice)),
         }
     }
 }
@@ -198,7 +199,7 @@ mod tests {
             command,
             Arc::new(console),
             &upload(more),
-            Dialect::Slash,
+            &Advice::unknowing(crate::parameter::Dialect::Slash),
         )
         .unwrap()
     }
@@ -305,7 +306,7 @@ mod tests {
             file: RefCell::new(Some(Rotating::open(full, LOG_BYTES_MAX).unwrap())),
             console: Arc::new(console),
             options: upload(&[]),
-            dialect: Dialect::Slash,
+            advice: Advice::unknowing(crate::parameter::Dialect::Slash),
         };
         log.verbose("one");
         log.verbose("two");

@@ -12,6 +12,9 @@ pub enum Error {
     /// What was asked for makes no sense: a malformed URL, a value out of range, options that exclude each other.
     #[error("{0}")]
     Usage(String),
+    /// A credential that cannot serve for what is to be done, found before a request was sent.
+    #[error("{0}")]
+    Credential(String),
     /// A name that cannot exist at the destination or must not be written there.
     #[error("{0}")]
     Name(String),
@@ -74,6 +77,7 @@ impl Error {
                 error.kind(),
                 Kind::Limit | Kind::Stopped | Kind::Integrity | Kind::Invalid
             ),
+            Self::Credential(_) => false,
             _ => true,
         };
         if is_elsewhere {

@@ -7,11 +7,15 @@
 //! With a journal (`chronicle`) what is planned and what becomes of it is written down as it happens, and a run begins
 //! with what an earlier one left to do (`resume`), before it lists on.
 
+mod credentials;
+
 mod chronicle;
 
 mod feed;
 
 mod hearing;
+
+mod failure_limit;
 
 mod settle;
 
@@ -46,6 +50,7 @@ use crate::transfer::{Lane, Told};
 use crate::{Error, Result, Side};
 
 use chronicle::Chronicle;
+use failure_limit::FailureLimit;
 use feed::Feed;
 use hearing::Hearing;
 use machine::Machine;
@@ -97,6 +102,7 @@ pub fn run(
         chronicle: &chronicle,
         observer,
         stop,
+        limit: &FailureLimit::new(stop),
     };
     let copied = LocalSet::new().block_on(&coordinator, run.copy(earlier.as_ref(), notes));
     let counted = Summary {
@@ -119,6 +125,7 @@ struct Run<'a> {
     chronicle: &'a Chronicle,
     observer: &'a dyn Observer,
     stop: &'a Stop,
+    limit: &'a FailureLimit,
 }
 
 impl Run<'_> {
@@ -136,7 +143,9 @@ impl Run<'_> {
             stop,
             ..
         } = *self;
-        if route(&options.source, &options.target, options.sync_copy)? == Route::Pipe {
+        let route = route(&options.source, &options.target, options.sync_copy)?;
+        credentials::check(options)?;
+        if route == Route::Pipe {
             // What passes is not there a second time: the journal has nothing to say about it.
             let (tools, share, mut pilot) = machine.alone()?;
             let copied = tokio::select! {
@@ -169,6 +178,7 @@ impl Run<'_> {
             chronicle: self.chronicle,
             observer,
             stop,
+            limit: self.limit,
             cut: machine.cut(),
         };
         if options.preview {
@@ -259,6 +269,7 @@ impl Run<'_> {
         Settlement {
             totals: self.totals,
             observer: self.observer,
+            limit: self.limit,
         }
     }
 

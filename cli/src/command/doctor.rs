@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::Command;
+use crate::advice::Advice;
 use crate::console::{Console, record};
 use crate::exit::Ending;
 use crate::intent;
@@ -100,7 +101,11 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, Misuse> {
                 "`doctor` looks at the way to a service: it needs a URL, or nothing",
             ));
         };
-        findings.extend(journey::look(&engine, &place));
+        findings.extend(journey::look(
+            &engine,
+            &place,
+            &Advice::new(&given, &around),
+        ));
     }
     let json = intent::choice(&given, &row::OUTPUT)? == Some("json");
     for finding in &findings {

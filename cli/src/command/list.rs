@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Command, service};
+use crate::advice::Advice;
 use crate::console::{Console, Level, count, named, record, size, unlisted, unusable};
 use crate::exit::Ending;
 use crate::intent;
@@ -64,7 +65,8 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, Misuse> {
     };
     let walked = service::run(walk(&engine, place.clone(), pattern, &mut listing));
     if let Err(error) = walked {
-        let text = unusable(&error, Side::Source, &location, prefix, given.dialect());
+        let advice = Advice::new(&given, &around);
+        let text = unusable(&error, Side::Source, &location, prefix, &advice);
         console.message(Level::Error, &text);
         return Ok(Ending::Failure);
     }

@@ -6,9 +6,11 @@ use azring_core::Error;
 use azring_core::entry::EntryName;
 use azring_core::location::Location;
 use azring_core::options::Options;
+use azring_transport::Kind;
 
+use crate::advice::Advice;
 use crate::misuse::Side;
-use crate::parameter::{self, Dialect};
+use crate::parameter;
 
 /// One object that failed: `<name>: <reason>`, on one line.
 pub(crate) fn failed(name: &EntryName, error: &Error) -> String {
@@ -20,29 +22,58 @@ pub(crate) fn unlisted(what: &str, error: &Error) -> String {
     format!("Failed to enumerate directory {what}: {}", reason(error))
 }
 
+/// Too many objects failed of one cause.
+pub(crate) fn gave_up(failures: u32, error: &Error) -> String {
+    format!(
+        "the run stops here: {failures} objects failed of one cause without a success between them ({})",
+        cause_in_short(error)
+    )
+}
+
+/// What the failures have in common: status and code, or the kernel's reason.
+fn cause_in_short(error: &Error) -> String {
+    let Error::Transport(error) = error.bare() else {
+        return reason(error);
+    };
+    match (error.kind(), error.code()) {
+        (Kind::Status(status), Some(code)) => format!("{status} {code}"),
+        (Kind::Status(status), None) => format!("status {status}"),
+        (Kind::Disk(errno), _) => crate::misuse::reason(&std::io::Error::from_raw_os_error(errno)),
+        _ => error.message().to_owned(),
+    }
+}
+
 /// The end of the whole run.
-pub(crate) fn fatal(error: &Error, options: &Options, dialect: Dialect) -> String {
+pub(crate) fn fatal(error: &Error, options: &Options, advice: &Advice) -> String {
     let (side, place) = match error.side() {
         None => return reason(error),
         Some(azring_core::Side::Source) => (Side::Source, &options.source),
         Some(azring_core::Side::Target) => (Side::Destination, &options.target),
     };
     let pattern = options.selection.pattern.as_deref();
-    unusable(error, side, place, pattern, dialect)
+    unusable(error, side, place, pattern, advice)
 }
 
-/// A location that cannot be used, in the form that AzCopy gives it: on its last line follows how to learn more.
+/// A location that cannot be used. What is wrong with the location itself has the form that AzCopy gives it; what a
+/// service or the network refuses ends with the likely cause and with how to learn more.
 pub(crate) fn unusable(
     error: &Error,
     side: Side,
     place: &Location,
     pattern: Option<&str>,
-    dialect: Dialect,
+    advice: &Advice,
 ) -> String {
-    let parameter = match side {
-        Side::Source => &parameter::SOURCE,
-        Side::Destination => &parameter::DEST,
-    };
+    if !is_remote(error) {
+        let parameter = match side {
+            Side::Source => &parameter::SOURCE,
+            Side::Destination => &parameter::DEST,
+        };
+        return format!(
+            "Error parsing {side} location \"{place}\": {} For more details, please type \"azring {}\".",
+            told(error),
+            parameter.ask_help(advice.dialect())
+        );
+    }
     let attempt = match (error.status(), side, pattern) {
         (None, ..) => String::new(),
         (Some(_), Side::Source, None) => format!("Failed to enumerate directory {place}. "),
@@ -51,11 +82,24 @@ pub(crate) fn unusable(
         }
         (Some(_), Side::Destination, _) => "Failed to validate destination. ".to_owned(),
     };
+    let cause = advice.cause(error, side, place);
+    let cause = cause.map_or_else(String::new, |cause| format!("\n{cause}."));
     format!(
-        "Error parsing {side} location \"{place}\": {attempt}{} For more details, please type \"azring {}\".",
-        told(error),
-        parameter.ask_help(dialect)
+        "Cannot use the {side} \"{place}\": {attempt}{}{cause}\nFor more details, please type \"azring doctor {place}\".",
+        told(error)
     )
+}
+
+/// A service, a proxy or the network is the cause, and not how the location is written.
+fn is_remote(error: &Error) -> bool {
+    match error.bare() {
+        Error::Credential(_) => true,
+        Error::Transport(error) => !matches!(
+            error.kind(),
+            Kind::Disk(_) | Kind::Shortened | Kind::Limit | Kind::Invalid | Kind::Stopped
+        ),
+        _ => false,
+    }
 }
 
 /// The error as one or more sentences. What a service said follows line by line, as support asks for it.
@@ -109,12 +153,13 @@ fn reason(error: &Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use azring_transport::{Error as Transport, Kind};
+    use azring_transport::Error as Transport;
     use insta::assert_snapshot;
 
     use azring_core::Side;
 
     use super::*;
+    use crate::parameter::Dialect;
     use crate::{intent, words};
 
     /// As the core tells it.
@@ -159,43 +204,53 @@ mod tests {
             "/Source:/data",
             "/Dest:https://a.blob.core.windows.net/c?sv=1&sig=canary",
         ]);
-        assert_snapshot!(fatal(&at(Side::Target, forbidden()), &upload, Dialect::Slash), @r#"
-        Error parsing destination location "https://a.blob.core.windows.net/c": Failed to validate destination. The remote server returned an error: (403) Forbidden.
+        assert_snapshot!(fatal(&at(Side::Target, forbidden()), &upload, &Advice::unknowing(Dialect::Slash)), @r#"
+        Cannot use the destination "https://a.blob.core.windows.net/c": Failed to validate destination. The remote server returned an error: (403) Forbidden.
         HttpStatusMessage:the service answered 403 AuthenticationFailed: the signature is wrong
         RequestId:5205442d-001e
-        Time:Thu, 16 Aug 2018 15:19:39 GMT For more details, please type "azring /?:Dest".
+        Time:Thu, 16 Aug 2018 15:19:39 GMT
+        The signature in `/DestSAS` is not one of the account `a`: it was cut or changed on the way here, or the key that signed it was replaced.
+        For more details, please type "azring doctor https://a.blob.core.windows.net/c".
         "#);
-        assert_snapshot!(fatal(&at(Side::Source, no_such_folder()), &upload, Dialect::Dash), @r#"Error parsing source location "/data": cannot open `/data`: no such file or directory. For more details, please type "azring --help source"."#);
+        assert_snapshot!(fatal(&at(Side::Source, no_such_folder()), &upload, &Advice::unknowing(Dialect::Dash)), @r#"Error parsing source location "/data": cannot open `/data`: no such file or directory. For more details, please type "azring --help source"."#);
         let download = options(&["/Source:https://a.blob.core.windows.net/c", "/Dest:/data"]);
         let unknown = Transport::new(
             Kind::Resolve,
             "cannot find the host `a.blob.core.windows.net`",
         );
-        assert_snapshot!(fatal(&at(Side::Source, unknown.into()), &download, Dialect::Slash), @r#"Error parsing source location "https://a.blob.core.windows.net/c": cannot find the host `a.blob.core.windows.net`. For more details, please type "azring /?:Source"."#);
+        assert_snapshot!(fatal(&at(Side::Source, unknown.into()), &download, &Advice::unknowing(Dialect::Slash)), @r#"
+        Cannot use the source "https://a.blob.core.windows.net/c": cannot find the host `a.blob.core.windows.net`.
+        Check the name of the account and this machine's resolver.
+        For more details, please type "azring doctor https://a.blob.core.windows.net/c".
+        "#);
         let matching = options(&[
             "/Source:https://a.blob.core.windows.net/c",
             "/Dest:/data",
             "/Pattern:x",
         ]);
-        assert_snapshot!(fatal(&at(Side::Source, forbidden()), &download, Dialect::Slash), @r#"
-        Error parsing source location "https://a.blob.core.windows.net/c": Failed to enumerate directory https://a.blob.core.windows.net/c. The remote server returned an error: (403) Forbidden.
+        assert_snapshot!(fatal(&at(Side::Source, forbidden()), &download, &Advice::unknowing(Dialect::Slash)), @r#"
+        Cannot use the source "https://a.blob.core.windows.net/c": Failed to enumerate directory https://a.blob.core.windows.net/c. The remote server returned an error: (403) Forbidden.
         HttpStatusMessage:the service answered 403 AuthenticationFailed: the signature is wrong
         RequestId:5205442d-001e
-        Time:Thu, 16 Aug 2018 15:19:39 GMT For more details, please type "azring /?:Source".
+        Time:Thu, 16 Aug 2018 15:19:39 GMT
+        No key and no signature was given, so this was asked anonymously: give `/SourceKey` or `/SourceSAS`, or set `AZURE_STORAGE_KEY` with `AZURE_STORAGE_ACCOUNT`.
+        For more details, please type "azring doctor https://a.blob.core.windows.net/c".
         "#);
-        assert_snapshot!(fatal(&at(Side::Source, forbidden()), &matching, Dialect::Slash), @r#"
-        Error parsing source location "https://a.blob.core.windows.net/c": Failed to enumerate directory https://a.blob.core.windows.net/c with file pattern x. The remote server returned an error: (403) Forbidden.
+        assert_snapshot!(fatal(&at(Side::Source, forbidden()), &matching, &Advice::unknowing(Dialect::Slash)), @r#"
+        Cannot use the source "https://a.blob.core.windows.net/c": Failed to enumerate directory https://a.blob.core.windows.net/c with file pattern x. The remote server returned an error: (403) Forbidden.
         HttpStatusMessage:the service answered 403 AuthenticationFailed: the signature is wrong
         RequestId:5205442d-001e
-        Time:Thu, 16 Aug 2018 15:19:39 GMT For more details, please type "azring /?:Source".
+        Time:Thu, 16 Aug 2018 15:19:39 GMT
+        No key and no signature was given, so this was asked anonymously: give `/SourceKey` or `/SourceSAS`, or set `AZURE_STORAGE_KEY` with `AZURE_STORAGE_ACCOUNT`.
+        For more details, please type "azring doctor https://a.blob.core.windows.net/c".
         "#);
-        assert_snapshot!(fatal(&at(Side::Target, no_such_folder()), &download, Dialect::Slash), @r#"Error parsing destination location "/data": cannot open `/data`: no such file or directory. For more details, please type "azring /?:Dest"."#);
+        assert_snapshot!(fatal(&at(Side::Target, no_such_folder()), &download, &Advice::unknowing(Dialect::Slash)), @r#"Error parsing destination location "/data": cannot open `/data`: no such file or directory. For more details, please type "azring /?:Dest"."#);
     }
 
     #[test]
     fn what_is_wrong_with_this_machine_is_no_locations_fault() {
         let download = options(&["/Source:https://a.blob.core.windows.net/c", "/Dest:/data"]);
         let refused = Transport::new(Kind::Limit, "the kernel refuses a ring");
-        assert_snapshot!(fatal(&refused.into(), &download, Dialect::Slash), @"the kernel refuses a ring");
+        assert_snapshot!(fatal(&refused.into(), &download, &Advice::unknowing(Dialect::Slash)), @"the kernel refuses a ring");
     }
 }

@@ -11,8 +11,8 @@ use azring_core::report::{Details, Event};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::Console;
 use super::progress::Sample;
+use super::{Console, complaint};
 use crate::audience::{End, Listener};
 use crate::mask::masked;
 
@@ -69,6 +69,13 @@ impl Listener for Records {
                 fields.insert("what".to_owned(), masked(what).into());
                 self.write("error", &Value::Object(fields));
             }
+            Event::GaveUp { failures, error } => {
+                let mut fields = failure(error);
+                let message = masked(&complaint::gave_up(*failures, error));
+                fields.insert("message".to_owned(), message.into());
+                fields.insert("failures".to_owned(), (*failures).into());
+                self.write("error", &Value::Object(fields));
+            }
             Event::CopyStarted { name, copy_id } => {
                 let mut fields = named(name);
                 fields.insert("copy_id".to_owned(), (*copy_id).into());
@@ -96,6 +103,7 @@ impl Listener for Records {
                     "skipped": summary.skipped,
                     "failed": summary.failed,
                     "interrupted": summary.interrupted,
+                    "unfinished": summary.unfinished(),
                     "unlisted": summary.unlisted,
                     "bytes": summary.bytes,
                     "retries": summary.retries,
@@ -381,7 +389,7 @@ mod tests {
         {"schema_version":1,"type":"object","time":"1970-01-01T00:00:00.000Z","name":"a.txt","outcome":"interrupted","bytes":8}
         {"schema_version":1,"type":"error","time":"1970-01-01T00:00:00.000Z","message":"the transfer has been cancelled","what":"/data/b"}
         {"schema_version":1,"type":"warning","time":"1970-01-01T00:00:00.000Z","message":"something"}
-        {"schema_version":1,"type":"summary","time":"1970-01-01T00:00:00.000Z","success":false,"exit_code":1,"listed":3,"done":1,"skipped":1,"failed":1,"interrupted":1,"unlisted":1,"bytes":5,"retries":2,"refused":1,"elapsed_ms":1500}
+        {"schema_version":1,"type":"summary","time":"1970-01-01T00:00:00.000Z","success":false,"exit_code":1,"listed":3,"done":1,"skipped":1,"failed":1,"interrupted":1,"unfinished":0,"unlisted":1,"bytes":5,"retries":2,"refused":1,"elapsed_ms":1500}
         "#);
         assert_eq!(printed.messages(), "");
     }

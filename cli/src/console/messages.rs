@@ -1,15 +1,18 @@
 //! Failures and notices, on standard error as they come.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use azring_core::Error;
 use azring_core::options::{Options, Overwrite};
-use azring_core::report::Event;
+use azring_core::report::{Event, Summary};
 
 use super::complaint;
-use super::{Console, Level};
+use super::{Console, Level, count};
+use crate::advice::Advice;
 use crate::audience::{End, Listener};
-use crate::parameter::{self, Dialect};
+use crate::parameter;
 
 /// The best way of doing file IO; any other is worth a notice.
 const BEST_IO: &str = "ring, registered buffers";
@@ -18,27 +21,40 @@ const BEST_IO: &str = "ring, registered buffers";
 pub(crate) struct Messages {
     console: Arc<Console>,
     options: Options,
-    dialect: Dialect,
+    advice: Advice,
+    /// The kinds of failure whose cause was told already.
+    explained: RefCell<HashSet<String>>,
+    /// How many objects failed after the run was given up, once it was.
+    failed_after: Cell<Option<u64>>,
     /// What is to be told when the first object is skipped because nobody can be asked; then nothing any more.
     unasked: Cell<Option<String>>,
 }
 
 impl Messages {
-    /// Messages about a run with these options, spelled in `dialect`.
-    pub(crate) fn new(console: Arc<Console>, options: &Options, dialect: Dialect) -> Self {
+    /// Messages about a run with these options, with this advice.
+    pub(crate) fn new(console: Arc<Console>, options: &Options, advice: &Advice) -> Self {
         let unasked = (options.conflict.overwrite == Overwrite::Never).then(|| {
             format!(
                 "there is no terminal to ask at, so what is at the destination already is skipped: give `{}` to \
                  overwrite it",
-                parameter::Y.spelled(dialect)
+                parameter::Y.spelled(advice.dialect())
             )
         });
         Self {
             console,
             options: options.clone(),
-            dialect,
+            advice: advice.clone(),
+            explained: RefCell::default(),
+            failed_after: Cell::new(None),
             unasked: Cell::new(unasked),
         }
+    }
+
+    /// The likely cause of an object's failure, the first time that this cause is met.
+    fn first_cause(&self, error: &Error) -> Option<String> {
+        let cause = self.advice.cause_of_object(error, &self.options)?;
+        let is_new = self.explained.borrow_mut().insert(cause.clone());
+        is_new.then_some(cause)
     }
 
     fn error(&self, text: &str) {
@@ -48,6 +64,19 @@ impl Messages {
     fn info(&self, text: &str) {
         self.console.message(Level::Info, text);
     }
+}
+
+/// What became of the others, once the run was given up.
+fn more_like_this(summary: &Summary, failed: u64) -> String {
+    let failed = match failed {
+        0 => String::new(),
+        failed => format!("{} that were under way failed too, and ", count(failed)),
+    };
+    format!(
+        "{failed}{} more of the {} objects listed so far were not tried",
+        count(summary.unfinished()),
+        count(summary.listed)
+    )
 }
 
 impl Listener for Messages {
@@ -69,20 +98,37 @@ impl Listener for Messages {
                     self.info(&text);
                 }
             }
-            Event::Failed { name, error, .. } => self.error(&complaint::failed(name, error)),
+            Event::GaveUp { failures, error } => {
+                self.error(&complaint::gave_up(*failures, error));
+                self.failed_after.set(Some(0));
+            }
+            // What was under way when the run stopped fails of the same.
+            Event::Failed { .. } if self.failed_after.get().is_some() => {
+                let failed = self.failed_after.get();
+                self.failed_after.set(failed.map(|failed| failed + 1));
+            }
+            Event::Failed { name, error, .. } => {
+                let mut text = complaint::failed(name, error);
+                if let Some(cause) = self.first_cause(error) {
+                    text = format!("{text}\n{cause}.");
+                }
+                self.error(&text);
+            }
         }
     }
 
     fn hear_end(&self, end: &End<'_>) {
+        if let (Ok(summary), Some(failed)) = (end.result, self.failed_after.get()) {
+            self.error(&more_like_this(summary, failed));
+        }
         if let Err(error) = end.result {
-            self.error(&complaint::fatal(error, &self.options, self.dialect));
+            self.error(&complaint::fatal(error, &self.options, &self.advice));
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use azring_core::Error;
     use azring_core::entry::EntryName;
     use azring_core::report::Details;
     use insta::assert_snapshot;
@@ -91,11 +137,16 @@ mod tests {
     use super::*;
     use crate::exit::Ending;
     use crate::intent::tests::{alone, upload};
+    use crate::parameter::Dialect;
 
     fn messages(options: &Options) -> (Messages, Printed) {
         let (console, printed) = console();
         (
-            Messages::new(Arc::new(console), options, Dialect::Slash),
+            Messages::new(
+                Arc::new(console),
+                options,
+                &Advice::unknowing(Dialect::Slash),
+            ),
             printed,
         )
     }

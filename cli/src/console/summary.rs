@@ -46,7 +46,7 @@ pub(crate) fn block(summary: &Summary, preview: bool, time: &str) -> String {
         format!("Finished {finished} of total {} file(s).", summary.listed)
     };
     // AzCopy has no such line: it stands only where it says something.
-    let interrupted = match summary.interrupted {
+    let interrupted = match summary.unfinished() {
         0 => String::new(),
         count => format!("Transfer interrupted:    {count}\n"),
     };

@@ -9,6 +9,10 @@ mod pipe;
 
 mod secret;
 
+mod secret_file;
+
+mod mistaken_secret;
+
 mod value;
 
 mod extension_types;

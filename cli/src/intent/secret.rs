@@ -4,21 +4,17 @@
 //! the variables of Azure's other tools, in their order: a connection string before a signature before a key. The latter
 //! name an account and are used for that account alone. One identity is chosen; another is never tried in its place.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
-
 use azring_core::location::{Access, BlobLocation};
 use azring_transport::auth::Secret;
 
 use super::End;
+use super::mistaken_secret::{self as mistaken, Expected};
+use super::secret_file;
 use crate::given::Given;
 use crate::mask::shown;
-use crate::misuse::{Misuse, Side, reason};
-use crate::parameter::Parameter;
+use crate::misuse::{Misuse, Side};
+use crate::parameter::{self as row, Parameter};
 use crate::surroundings::Surroundings;
-
-/// The longest line that is believed to be a key or a signature.
-const SECRET_BYTES_MAX: u64 = 64 << 10;
 
 /// The credentials that the command line names for one end.
 pub(super) fn access(given: &Given, end: &End, around: &Surroundings) -> Result<Access, Misuse> {
@@ -46,7 +42,7 @@ fn named(
             )
         })
     } else if let Some(path) = text.strip_prefix("@file:") {
-        first_line(path).map_err(|reason| {
+        secret_file::first_line(path).map_err(|reason| {
             format!(
                 "cannot read the file `{}` that `{name}` names: {reason}",
                 shown(path)
@@ -58,21 +54,15 @@ fn named(
     } else {
         Ok(text.to_owned())
     };
+    let expected = if parameter.is(&row::SOURCE_KEY) || parameter.is(&row::DEST_KEY) {
+        Expected::Key
+    } else {
+        Expected::Signature
+    };
     value
+        .and_then(|value| mistaken::read(&value, expected, &name))
         .map(|value| Some(Secret::new(value)))
         .map_err(Misuse::Meaning)
-}
-
-fn first_line(path: &str) -> Result<String, String> {
-    let file = File::open(path).map_err(|error| reason(&error))?;
-    let mut line = String::new();
-    BufReader::new(file.take(SECRET_BYTES_MAX))
-        .read_line(&mut line)
-        .map_err(|error| reason(&error))?;
-    match line.trim() {
-        "" => Err("its first line is empty".to_owned()),
-        line => Ok(line.to_owned()),
-    }
 }
 
 /// A credential of the environment, and the variable it is from.

@@ -444,7 +444,7 @@ fn a_secret_that_is_not_where_it_is_said_to_be_is_missed_by_name() {
     assert_snapshot!(missing("/DestKey:@env:NOT_SET"), @"the variable `NOT_SET` that `/DestKey` names is not set");
     assert_snapshot!(missing("/DestKey:@env:EMPTY"), @"the variable `EMPTY` that `/DestKey` names is not set");
     assert_snapshot!(missing("/DestKey:@file:/no/such/file"), @"cannot read the file `/no/such/file` that `/DestKey` names: no such file or directory");
-    assert_snapshot!(missing("/DestKey:@file:/dev/null"), @"cannot read the file `/dev/null` that `/DestKey` names: its first line is empty");
+    assert_snapshot!(missing("/DestKey:@file:/dev/null"), @"cannot read the file `/dev/null` that `/DestKey` names: it is empty");
     assert_snapshot!(missing("/DestSAS:-"), @"`/DestSAS` is to be read from standard input, but nothing comes");
 }
 

@@ -76,7 +76,7 @@ fn a_location_that_cannot_be_used_is_told_in_azcopys_form() {
     assert_eq!(told.code, Some(1));
     assert_eq!(told.results, "");
     let start = format!(
-        "[ERROR] Error parsing source location \"{0}\": Failed to enumerate directory {0}. ",
+        "[ERROR] Cannot use the source \"{0}\": Failed to enumerate directory {0}. ",
         service.url()
     );
     assert!(told.messages.contains(&start), "{}", told.messages);
@@ -84,7 +84,8 @@ fn a_location_that_cannot_be_used_is_told_in_azcopys_form() {
         told.messages
             .contains("(404) Not Found.\nHttpStatusMessage:")
     );
-    assert!(told.messages.contains("please type \"azring /?:Source\""));
+    let more = format!("please type \"azring doctor {}\"", service.url());
+    assert!(told.messages.contains(&more), "{}", told.messages);
 }
 
 #[test]
@@ -104,13 +105,10 @@ fn an_end_that_cannot_be_used_is_named_where_both_are_services() {
     };
     let (right, wrong) = (super::service::KEY, "d3Jvbmc=");
     let told = between(right, wrong);
-    let start = format!("[ERROR] Error parsing destination location \"{other}\": ");
+    let start = format!("[ERROR] Cannot use the destination \"{other}\": ");
     assert!(told.messages.contains(&start), "{told:?}");
     let told = between(wrong, right);
-    let start = format!(
-        "[ERROR] Error parsing source location \"{}\": ",
-        service.url()
-    );
+    let start = format!("[ERROR] Cannot use the source \"{}\": ", service.url());
     assert!(told.messages.contains(&start), "{told:?}");
     assert_eq!(between(right, right).code, Some(0));
 }
@@ -350,7 +348,7 @@ fn doctor_tells_a_service_that_answers_from_one_that_does_not() {
     assert!(well.results.contains("ok    clock "));
     let wrong = run(&["doctor", &service.url(), "/SourceKey:d3Jvbmc="]);
     assert_eq!(wrong.code, Some(1));
-    assert!(wrong.results.contains("BAD   service ") && wrong.results.contains("check the key"));
+    assert!(wrong.results.contains("BAD   service ") && wrong.results.contains("The key in `"));
     assert_eq!(run(&["doctor"]).code, Some(0));
     assert_eq!(run(&["doctor", "/x"]).code, Some(2));
 }

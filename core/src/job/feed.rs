@@ -18,6 +18,7 @@ use crate::transfer::{Carriage, Lane};
 use crate::{Error, Result, Side};
 
 use super::chronicle::Chronicle;
+use super::failure_limit::FailureLimit;
 use super::resume;
 use super::settle::Settlement;
 
@@ -33,6 +34,7 @@ pub(super) struct Feed<'a> {
     pub(super) chronicle: &'a Chronicle,
     pub(super) observer: &'a dyn Observer,
     pub(super) stop: &'a Stop,
+    pub(super) limit: &'a FailureLimit,
     /// How long the pieces of what is planned should be.
     pub(super) cut: Cut,
 }
@@ -265,6 +267,7 @@ impl Feed<'_> {
         Settlement {
             totals: &self.lane.totals,
             observer: self.observer,
+            limit: self.limit,
         }
     }
 }

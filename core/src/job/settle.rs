@@ -1,5 +1,6 @@
 //! How an object ends is counted and reported here, wherever it ended: in a worker, in the planning, in a pipe.
 
+use super::failure_limit::FailureLimit;
 use crate::Error;
 use crate::entry::EntryName;
 use crate::report::{Details, Event, Observer, Totals};
@@ -10,6 +11,7 @@ use crate::transfer::{Outcome, Verdict};
 pub(super) struct Settlement<'a> {
     pub(super) totals: &'a Totals,
     pub(super) observer: &'a dyn Observer,
+    pub(super) limit: &'a FailureLimit,
 }
 
 impl Settlement<'_> {
@@ -33,6 +35,7 @@ impl Settlement<'_> {
         Totals::add(&self.totals.settled_bytes, bytes);
         Totals::add(&self.totals.done, 1);
         Totals::add(&self.totals.done_bytes, bytes);
+        self.limit.succeeded();
         self.observer.event(Event::Done {
             name,
             bytes,
@@ -70,6 +73,9 @@ impl Settlement<'_> {
             error,
             details,
         });
+        if let Some(failures) = self.limit.failed(error) {
+            self.observer.event(Event::GaveUp { failures, error });
+        }
     }
 }
 
@@ -80,6 +86,7 @@ mod tests {
     use super::*;
     use crate::Side;
     use crate::report::Answer;
+    use crate::stop::Stop;
 
     /// Keeps how it was told.
     #[derive(Default)]
@@ -105,6 +112,7 @@ mod tests {
         let settlement = Settlement {
             totals: &totals,
             observer: &told,
+            limit: &FailureLimit::new(&Stop::default()),
         };
         let name = EntryName::from("a");
         for error in [

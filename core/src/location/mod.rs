@@ -1,7 +1,8 @@
 //! Where objects are: a folder here, or a container or virtual directory of a service.
 //!
 //! [`parse()`] turns what the user typed into a [`Location`]; `url` cuts a URL into its
-//! pieces, `account` reads the host, `name` the path, `sas` the query. Nothing here asks the disk or the network: whether a place exists, and whether it is a folder or a single
+//! pieces, `account` reads the host, `name` the path, `sas` the query; `sas_grant` tells what a
+//! signature allows. Nothing here asks the disk or the network: whether a place exists, and whether it is a folder or a single
 //! object, is found out by the store.
 
 mod account;
@@ -10,6 +11,7 @@ mod name;
 mod parse;
 mod plain;
 mod sas;
+mod sas_grant;
 mod url;
 
 use std::path::PathBuf;
@@ -22,6 +24,7 @@ pub use measured::{Generated, Void};
 pub(crate) use name::{RESERVED, decode as decode_name};
 pub use parse::{Access, parse, service_of};
 pub(crate) use plain::warning as plain_text_warning;
+pub use sas_grant::{SasAccess, SasGrant};
 
 /// One end of a copy. Its `Display` is what [`parse()`] reads, without any credential; of the two ends that only measuring
 /// knows, it is what they are.

@@ -70,6 +70,14 @@ pub enum Event<'a> {
         /// What else is known of it.
         details: &'a Details,
     },
+    /// So many objects failed of one cause that concerns every object, without a success between them: the run ends
+    /// with what is under way.
+    GaveUp {
+        /// How many did.
+        failures: u32,
+        /// Why the last of them did.
+        error: &'a Error,
+    },
     /// An object was not finished, or not begun, when the run was called off.
     Interrupted {
         /// Its name at the source.

@@ -116,6 +116,13 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// Objects that were listed and neither arrived nor failed nor were left alone by rule: those that were under way when
+    /// the run was called off, and those that were not begun.
+    pub fn unfinished(&self) -> u64 {
+        self.listed
+            .saturating_sub(self.done + self.skipped + self.failed)
+    }
+
     /// Every selected object is at its destination or was left alone by rule.
     pub fn is_success(&self) -> bool {
         self.failed == 0 && self.unlisted == 0 && self.listed == self.done + self.skipped

@@ -31,6 +31,7 @@ mod sizes;
 mod slow_link;
 mod strangers;
 mod tail;
+mod truth_credentials;
 
 mod bad_input;
 mod preview;

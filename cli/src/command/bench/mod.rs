@@ -181,7 +181,7 @@ impl Course<'_> {
         {
             listeners.push(Box::new(Progress::new(console(), form)));
         }
-        let messages = Messages::new(console(), &upload.options, self.settings.dialect);
+        let messages = Messages::new(console(), &upload.options, &self.settings.advice);
         listeners.push(Box::new(messages));
         let carried = self
             .desk
@@ -266,9 +266,9 @@ impl Course<'_> {
     }
 
     fn refused(&self, error: &Error, options: &Options) -> Ending {
-        let dialect = self.settings.dialect;
+        let advice = &self.settings.advice;
         let pattern = options.selection.pattern.as_deref();
-        let text = unusable(error, Side::Source, &options.source, pattern, dialect);
+        let text = unusable(error, Side::Source, &options.source, pattern, advice);
         self.console.message(Level::Error, &text);
         Ending::of(&Err(error.clone()), self.settings)
     }

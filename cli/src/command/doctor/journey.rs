@@ -3,29 +3,27 @@
 use std::net::ToSocketAddrs;
 use std::time::Instant;
 
-use azring_core::location::BlobLocation;
+use azring_core::location::{BlobLocation, Location, SasGrant};
 use azring_core::options::Engine;
 use azring_core::store::blob::request::get_container_properties;
 use azring_core::{Error, Result};
+use azring_transport as transport;
 use azring_transport::http::Reply;
 use azring_transport::net::Proxy;
-use azring_transport::{self as transport, Blame, Kind};
-use jiff::fmt::rfc2822::DateTimeParser;
-use jiff::{Span, Timestamp};
+use jiff::Timestamp;
 
 use super::{Finding, State};
+use crate::advice::{Advice, SKEW_BAD_SECONDS, clock_ahead_s, skew};
 use crate::command::service;
-use crate::misuse::reason;
+use crate::misuse::{Side, reason};
 
-/// The service refuses a signature whose time is further off than 15 minutes; a part of it is for the way.
-/// <https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key#specifying-the-date-header>
-const SKEW_BAD_SECONDS: i64 = 14 * 60;
 /// A clock that runs free gets there sooner or later.
 const SKEW_POOR_SECONDS: i64 = 60;
 
 /// Looks at everything, in the order of a request.
-pub(super) fn look(engine: &Engine, place: &BlobLocation) -> Vec<Finding> {
+pub(super) fn look(engine: &Engine, place: &BlobLocation, advice: &Advice) -> Vec<Finding> {
     let mut findings = Vec::new();
+    findings.extend(signature(place, Timestamp::now()));
     let way = engine.proxies.of(&place.account.endpoint);
     findings.push(proxy(&way));
     findings.push(name(engine, place, way.ok().flatten()));
@@ -34,7 +32,9 @@ pub(super) fn look(engine: &Engine, place: &BlobLocation) -> Vec<Finding> {
     let now = Timestamp::now();
     let took_ms = begun.elapsed().as_millis();
     findings.extend(clock(&answer, now));
-    findings.push(service(&answer, took_ms));
+    findings.push(service(&answer, took_ms, |error| {
+        advice.cause(error, Side::Source, &Location::Blob(place.clone()))
+    }));
     findings
 }
 
@@ -87,16 +87,14 @@ fn clock(answer: &Result<Reply>, now: Timestamp) -> Option<Finding> {
         Err(Error::Transport(error)) => error.date(),
         Err(_) => None,
     }?;
-    let theirs = DateTimeParser::new().parse_timestamp(date).ok()?;
-    Some(skewed(now.as_second() - theirs.as_second()))
+    clock_ahead_s(date, now).map(skewed)
 }
 
 /// `seconds`: how far this machine's clock is ahead.
 fn skewed(seconds: i64) -> Finding {
     let found = match seconds {
         -2..=2 => "as the service's".to_owned(),
-        3.. => format!("{} ahead of the service's", span(seconds)),
-        _ => format!("{} behind the service's", span(-seconds)),
+        _ => skew(seconds),
     };
     let state = match seconds.abs() {
         0..SKEW_POOR_SECONDS => return Finding::good("clock", found),
@@ -107,44 +105,44 @@ fn skewed(seconds: i64) -> Finding {
     Finding::not(state, "clock", found, advice)
 }
 
-fn span(seconds: i64) -> String {
-    format!(
-        "{:#}",
-        Span::new().minutes(seconds / 60).seconds(seconds % 60)
-    )
+/// What the fields of the shared access signature say, if there is one.
+fn signature(place: &BlobLocation, now: Timestamp) -> Option<Finding> {
+    let grant = SasGrant::of(place)?;
+    Some(match grant.fault(place, &[], now) {
+        Some(fault) => Finding::not(State::Bad, "signature", fault, "make another signature"),
+        None => Finding::good(
+            "signature",
+            match grant.permissions() {
+                Some(permissions) => format!("in force; it allows `{permissions}` (`sp`)"),
+                None => "in force; a stored access policy says what it allows".to_owned(),
+            },
+        ),
+    })
 }
 
-fn service(answer: &Result<Reply>, took_ms: u128) -> Finding {
+fn service(
+    answer: &Result<Reply>,
+    took_ms: u128,
+    cause: impl Fn(&Error) -> Option<String>,
+) -> Finding {
     let error = match answer {
         Ok(reply) => {
             let found = format!("answered {} in {took_ms} ms", reply.status.as_u16());
             return Finding::good("service", found);
         }
-        Err(Error::Transport(error)) => error,
-        Err(error) => return Finding::not(State::Bad, "service", error.to_string(), ""),
+        Err(error) => error,
     };
-    let advice = match (error.kind(), error.blame()) {
-        (Kind::Status(401 | 403), _) => "check the key or the signature, and the clock",
-        (Kind::Status(404), _) => {
-            "the way is open, but the container is not there or not public: an upload makes it, a download needs it"
-        }
-        (Kind::Tls, _) => {
-            "name the certificate of the authority in between, or check the host's name"
-        }
-        (Kind::Proxy(_), _) => "ask whoever runs the proxy, or name the host in `NO_PROXY`",
-        (_, Blame::Network) => "check the network between here and there: firewall, routing, proxy",
-        _ => "",
+    let (state, message) = match error.bare() {
+        Error::Transport(error) if error.status() == Some(404) => (State::Poor, error.message()),
+        Error::Transport(error) => (State::Bad, error.message()),
+        error => return Finding::not(State::Bad, "service", error.to_string(), ""),
     };
-    let state = match error.kind() {
-        Kind::Status(404) => State::Poor,
-        _ => State::Bad,
-    };
-    Finding::not(state, "service", error.message(), advice)
+    Finding::not(state, "service", message, &cause(error).unwrap_or_default())
 }
 
 #[cfg(test)]
 mod tests {
-    use azring_transport::Error as Transport;
+    use azring_transport::{Error as Transport, Kind};
 
     use super::*;
 
@@ -173,9 +171,7 @@ mod tests {
 
     #[test]
     fn a_service_that_refuses_is_told_from_one_that_is_away() {
-        let of = |kind| service(&Err(Transport::new(kind, "told").into()), 0);
-        assert!(of(Kind::Status(403)).advice.contains("key"));
-        assert!(of(Kind::Connect).advice.contains("network"));
+        let of = |kind| service(&Err(Transport::new(kind, "told").into()), 0, |_| None);
         assert_eq!(of(Kind::Status(404)).state, State::Poor);
         assert_eq!(of(Kind::Status(503)).state, State::Bad);
     }

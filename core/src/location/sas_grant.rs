@@ -1,0 +1,347 @@
+//! What a shared access signature allows, as far as its own fields say: `se`, `st`, `sp`, `sr`, `ss`, `srt`, `spr`.
+//!
+//! The job asks before its first request, so that an expired or insufficient signature is one message and not one
+//! failure per object. The service decides everything else. A field that is absent (because a stored access policy holds
+//! it) or that cannot be read says nothing.
+//! <https://learn.microsoft.com/rest/api/storageservices/create-service-sas#specify-permissions>
+
+use std::fmt::Write as _;
+
+use azring_transport::auth::{Credential, Secret};
+use azring_transport::http::Scheme;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::BlobLocation;
+use super::name::decode;
+
+/// How far the clocks of this machine and of the service may differ before a signature is called expired or not yet valid.
+const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// What a run does at one place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SasAccess {
+    /// List the blobs of a container or virtual directory.
+    List,
+    /// Read the content and properties of blobs.
+    Read,
+    /// Read properties, to see whether a blob exists before it is written.
+    Look,
+    /// Create block blobs or replace them.
+    WriteBlock,
+    /// Create page blobs and write their pages.
+    WritePage,
+    /// Create append blobs and append to them.
+    WriteAppend,
+}
+
+impl SasAccess {
+    /// The permissions that are needed: one letter of each group.
+    fn permissions(self) -> &'static [&'static str] {
+        match self {
+            Self::List => &["l"],
+            Self::Read | Self::Look => &["r"],
+            Self::WriteBlock => &["wc"],
+            Self::WritePage => &["w"],
+            Self::WriteAppend => &["wc", "wa"],
+        }
+    }
+
+    /// The letter of an account signature's resource types (`srt`) that is needed.
+    fn resource_type(self) -> char {
+        if self == Self::List { 'c' } else { 'o' }
+    }
+
+    fn purpose(self) -> &'static str {
+        match self {
+            Self::List => "to list the container",
+            Self::Read => "to read blobs",
+            Self::Look => "to see whether blobs exist at the destination",
+            Self::WriteBlock => "to write block blobs",
+            Self::WritePage => "to write page blobs",
+            Self::WriteAppend => "to write append blobs",
+        }
+    }
+}
+
+/// The fields of a signature, without `sig`.
+#[derive(Debug, Default)]
+pub struct SasGrant {
+    expiry: Option<String>,
+    start: Option<String>,
+    permissions: Option<String>,
+    resource: Option<String>,
+    services: Option<String>,
+    resource_types: Option<String>,
+    protocols: Option<String>,
+}
+
+impl SasGrant {
+    /// The fields of the signature of this place, if it has one.
+    pub fn of(place: &BlobLocation) -> Option<Self> {
+        match &place.account.credential {
+            Credential::Sas(token) => Some(Self::read(token)),
+            Credential::Anonymous | Credential::SharedKey { .. } => None,
+        }
+    }
+
+    fn read(token: &Secret<String>) -> Self {
+        let mut grant = Self::default();
+        for field in token.expose().split('&') {
+            let (name, value) = field.split_once('=').unwrap_or((field, ""));
+            let field = match name {
+                "se" => &mut grant.expiry,
+                "st" => &mut grant.start,
+                "sp" => &mut grant.permissions,
+                "sr" => &mut grant.resource,
+                "ss" => &mut grant.services,
+                "srt" => &mut grant.resource_types,
+                "spr" => &mut grant.protocols,
+                _ => continue,
+            };
+            *field = decode(value).ok().filter(|value| !value.is_empty());
+        }
+        grant
+    }
+
+    /// Why this signature cannot serve for `needs` at `place`, as the end of "the shared access signature …"; `None` when
+    /// nothing certain can be said.
+    pub fn fault(
+        &self,
+        place: &BlobLocation,
+        needs: &[SasAccess],
+        now: Timestamp,
+    ) -> Option<String> {
+        self.time_fault(now)
+            .or_else(|| self.protocol_fault(place))
+            .or_else(|| self.scope_fault(place, needs))
+            .or_else(|| needs.iter().find_map(|need| self.missing(*need)))
+    }
+
+    fn time_fault(&self, now: Timestamp) -> Option<String> {
+        let now = now.round(jiff::Unit::Second).unwrap_or(now);
+        if let Some(text) = &self.expiry
+            && read_time(text)? + CLOCK_SKEW < now
+        {
+            return Some(format!(
+                "expired on {text} (`se`); this machine's clock says {now}"
+            ));
+        }
+        if let Some(text) = &self.start
+            && read_time(text)? - CLOCK_SKEW > now
+        {
+            return Some(format!(
+                "is not valid before {text} (`st`); this machine's clock says {now}"
+            ));
+        }
+        None
+    }
+
+    fn protocol_fault(&self, place: &BlobLocation) -> Option<String> {
+        let is_https_only = self.protocols.as_deref() == Some("https");
+        (is_https_only && place.account.endpoint.scheme == Scheme::Http).then(|| {
+            "is good for https only (`spr=https`), but the URL begins with `http://`".to_owned()
+        })
+    }
+
+    fn scope_fault(&self, place: &BlobLocation, needs: &[SasAccess]) -> Option<String> {
+        if let Some(services) = &self.services
+            && !services.contains('b')
+        {
+            return Some(format!(
+                "is not made for Blob storage (`ss={services}` lacks `b`)"
+            ));
+        }
+        if let Some(types) = &self.resource_types
+            && let Some(need) = needs
+                .iter()
+                .find(|need| !types.contains(need.resource_type()))
+        {
+            return Some(format!(
+                "lacks the resource type `{}` (`srt={types}`), which is needed {}",
+                need.resource_type(),
+                need.purpose()
+            ));
+        }
+        let is_of_blob = matches!(self.resource.as_deref(), Some("b" | "bs" | "bv"));
+        let wants_more = place.directory.is_empty() || needs.contains(&SasAccess::List);
+        (is_of_blob && wants_more).then(|| {
+            format!(
+                "is good for a single blob (`sr={}`), but `{place}` is asked for as a container or virtual directory",
+                self.resource.as_deref().unwrap_or_default()
+            )
+        })
+    }
+
+    fn missing(&self, need: SasAccess) -> Option<String> {
+        let given = self.permissions.as_deref()?;
+        let group = need
+            .permissions()
+            .iter()
+            .find(|group| !group.contains(|letter| given.contains(letter)))?;
+        let mut letters = String::new();
+        for letter in group.chars() {
+            let or = if letters.is_empty() { "" } else { " or " };
+            // A text takes whatever is written to it.
+            let _ = write!(letters, "{or}`{letter}`");
+        }
+        Some(format!(
+            "lacks {letters} (`sp={given}`), which is needed {}",
+            need.purpose()
+        ))
+    }
+
+    /// The permissions that the signature says it has.
+    pub fn permissions(&self) -> Option<&str> {
+        self.permissions.as_deref()
+    }
+}
+
+/// A time as signatures have it: a date alone, or with a time to the minute, the second or finer, in UTC unless an offset
+/// says otherwise. `None` for what no service would accept either.
+fn read_time(text: &str) -> Option<Timestamp> {
+    let utc = |time: DateTime| time.to_zoned(TimeZone::UTC).ok().map(|at| at.timestamp());
+    if let Ok(time) = text.parse::<Timestamp>() {
+        return Some(time);
+    }
+    let text = text.trim_end_matches('Z');
+    match text.parse::<DateTime>() {
+        Ok(time) => utc(time),
+        Err(_) => utc(text
+            .parse::<Date>()
+            .ok()?
+            .to_datetime(jiff::civil::Time::midnight())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::location::{self, Location, parse};
+
+    const NOW: &str = "2026-11-28T15:00:00Z";
+
+    fn fault_at(url: &str, fields: &str, needs: &[SasAccess]) -> Option<String> {
+        let url = format!("{url}?{fields}&sig=canary");
+        let Location::Blob(place) = parse(&url, location::Access::default(), None).unwrap() else {
+            unreachable!("it is a URL");
+        };
+        let grant = SasGrant::of(&place).unwrap();
+        grant.fault(&place, needs, NOW.parse().unwrap())
+    }
+
+    fn fault(fields: &str, needs: &[SasAccess]) -> Option<String> {
+        fault_at("https://a.blob.core.windows.net/c", fields, needs)
+    }
+
+    #[test]
+    fn a_signature_that_has_expired_or_is_not_valid_yet_is_told() {
+        for (fields, says) in [
+            ("se=2020-01-02", "expired on 2020-01-02 (`se`)"),
+            ("se=2026-11-28T14%3A54Z", "expired on 2026-11-28T14:54Z"),
+            ("se=2026-11-28T14:54:59Z", "expired on"),
+            ("se=2026-11-28T15:30:00%2B01:00", "expired on"),
+            ("st=2026-11-28T15:06:00Z", "is not valid before"),
+            (
+                "st=2027-01-01&se=2028-01-01",
+                "is not valid before 2027-01-01 (`st`)",
+            ),
+        ] {
+            let fault = fault(fields, &[]).unwrap_or_else(|| panic!("{fields} passes"));
+            assert!(fault.starts_with(says), "{fields}: {fault}");
+        }
+    }
+
+    #[test]
+    fn clocks_may_differ_by_minutes_and_what_cannot_be_read_is_left_alone() {
+        for fields in [
+            "se=2026-11-28T14:56:00Z",
+            "st=2026-11-28T15:04:00Z",
+            "se=2026-11-28T15:00:00.0000000Z",
+            "se=tomorrow",
+            "sv=2020-01-01",
+            "si=policy",
+        ] {
+            assert_eq!(
+                fault(fields, &[SasAccess::Read, SasAccess::List]),
+                None,
+                "{fields}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_permission_that_is_missing_is_named_with_what_needs_it() {
+        use SasAccess::{List, Look, Read, WriteAppend, WriteBlock, WritePage};
+        for (permissions, need, says) in [
+            (
+                "r",
+                List,
+                "lacks `l` (`sp=r`), which is needed to list the container",
+            ),
+            ("wl", Read, "lacks `r` (`sp=wl`)"),
+            ("cw", Look, "lacks `r` (`sp=cw`)"),
+            (
+                "rl",
+                WriteBlock,
+                "lacks `w` or `c` (`sp=rl`), which is needed to write block blobs",
+            ),
+            ("rc", WritePage, "lacks `w` (`sp=rc`)"),
+            ("c", WriteAppend, "lacks `w` or `a` (`sp=c`)"),
+        ] {
+            let fault = fault(&format!("sp={permissions}"), &[need]).unwrap();
+            assert!(fault.starts_with(says), "{fault}");
+        }
+        for (permissions, need) in [
+            ("racwdl", WritePage),
+            ("c", WriteBlock),
+            ("ca", WriteAppend),
+            ("w", WriteAppend),
+        ] {
+            assert_eq!(fault(&format!("sp={permissions}"), &[need]), None);
+        }
+    }
+
+    #[test]
+    fn a_signature_for_something_else_is_told() {
+        let blob = "https://a.blob.core.windows.net/c/d.txt";
+        for (url, fields, need, says) in [
+            (
+                "https://a.blob.core.windows.net/c",
+                "sr=b&sp=r",
+                SasAccess::Read,
+                "single blob",
+            ),
+            (blob, "sr=bs&sp=rl", SasAccess::List, "single blob"),
+            (blob, "ss=qt&srt=sco&sp=r", SasAccess::Read, "lacks `b`"),
+            (
+                blob,
+                "ss=b&srt=sc&sp=r",
+                SasAccess::Read,
+                "resource type `o`",
+            ),
+            (
+                blob,
+                "ss=b&srt=so&sp=rl",
+                SasAccess::List,
+                "resource type `c`",
+            ),
+            (
+                "http://10.0.0.1/a/c/d",
+                "spr=https&sp=r",
+                SasAccess::Read,
+                "https only",
+            ),
+        ] {
+            let fault = fault_at(url, fields, &[need]).unwrap_or_else(|| panic!("{fields} passes"));
+            assert!(fault.contains(says) && !fault.contains("canary"), "{fault}");
+        }
+        assert_eq!(fault_at(blob, "sr=b&sp=r", &[SasAccess::Read]), None);
+        assert_eq!(fault_at(blob, "sr=d&sdd=1&sp=rl", &[SasAccess::List]), None);
+        assert_eq!(
+            fault_at(blob, "spr=https,http&sp=r", &[SasAccess::Read]),
+            None
+        );
+    }
+}
