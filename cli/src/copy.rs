@@ -53,27 +53,51 @@ pub(crate) fn copy(
             failed(console, &text);
             return ending.told(settings);
         }
-        Err(Refusal::Cancelled) => return desk.called_off().unwrap_or(Ending::Failure),
+        Err(Refusal::Cancelled) => {
+            let Some(ending) = desk.called_off() else {
+                return Ending::Failure;
+            };
+            // It was called off while it asked: that run has a summary too, of nothing.
+            counts(options, settings, console).hear_end(&End {
+                result: Ok(&Summary::default()),
+                ending,
+            });
+            if let Some(kept) = kept {
+                tell_how_to_resume(kept, settings.dialect, console);
+            }
+            return ending;
+        }
     };
     let mut listeners = match listeners(options, settings, report, console) {
         Ok(listeners) => listeners,
         Err(text) => return failed(console, &text),
     };
-    listeners.push(if settings.json {
-        Box::new(Records::new(Arc::clone(console), options))
-    } else {
-        Box::new(Block::new(Arc::clone(console), options.preview))
-    });
+    listeners.push(counts(options, settings, console));
     let (result, ending) = desk.carry_out(options, settings, session, listeners);
     if settings.fail_if_empty && matches!(&result, Ok(summary) if summary.listed == 0) {
         let name = FAIL_IF_EMPTY.spelled(settings.dialect);
         let text = format!("nothing was found to copy, which `{name}` makes a failure");
         console.message(Level::Error, &text);
     }
-    if let Some(kept) = kept {
-        tell_how_to_resume(kept, settings.dialect, console);
+    let is_called_off = matches!(ending, Ending::Signal(_));
+    match kept.filter(|kept| kept.path().exists()) {
+        Some(kept) => tell_how_to_resume(kept, settings.dialect, console),
+        None if is_called_off => {
+            let is_untouched = matches!(&result, Ok(summary) if summary.listed == 0);
+            tell_of_no_journal(is_untouched, console);
+        }
+        None => {}
     }
     ending
+}
+
+/// The listener that tells the counts of a run when it has ended.
+fn counts(options: &Options, settings: &Settings, console: &Arc<Console>) -> Box<dyn Listener> {
+    if settings.json {
+        Box::new(Records::new(Arc::clone(console), options))
+    } else {
+        Box::new(Block::new(Arc::clone(console), options.preview))
+    }
 }
 
 /// Where runs are carried out, one after the other, under the hand of the signals.
@@ -142,12 +166,19 @@ fn session(
     journal::open(kept, console, &asking)
 }
 
+/// A run that was called off left no journal: it had none, or nothing was begun.
+fn tell_of_no_journal(is_untouched: bool, console: &Console) {
+    let text = if is_untouched {
+        "nothing was begun: give the same command again"
+    } else {
+        "no journal was kept: the same command starts from the beginning"
+    };
+    console.message(Level::Info, text);
+}
+
 /// What is left of a journal is not complete.
 fn tell_how_to_resume(kept: &Kept, dialect: Dialect, console: &Console) {
-    let path = kept.folder.join(&kept.name);
-    if !path.exists() {
-        return;
-    }
+    let path = kept.path();
     let alone = if kept.is_named {
         let word = Z.with_value(&kept.folder.to_string_lossy(), dialect);
         format!(", or `azring {word}`")

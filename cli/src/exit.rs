@@ -1,13 +1,15 @@
 //! What the program tells the one who started it.
 
 use std::process::ExitCode;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use azring_core::report::Summary;
 use azring_core::{Error, Result, journal};
 use azring_transport::{Blame, Kind};
 use rustix::io::Errno;
 
-use crate::console::Console;
+use crate::console::{Console, Level};
 use crate::settings::Settings;
 
 /// How a call ended. The finer endings are told only to those who ask for them.
@@ -130,9 +132,23 @@ fn is_exhausted(number: i32) -> bool {
     .any(|errno| errno.raw_os_error() == number)
 }
 
-/// Leaves without waiting for anything but a clean screen.
-pub(crate) fn at_once(console: &Console, ending: Ending) -> ! {
-    console.clear();
+/// How long the last line may take. Whoever reads standard output may have stopped reading, and then printing never ends.
+const LAST_LINE: Duration = Duration::from_secs(1);
+
+/// Leaves without waiting for anything but one line and a clean screen.
+pub(crate) fn at_once(console: &Arc<Console>, ending: Ending) -> ! {
+    let (tell, told) = mpsc::channel();
+    let console = Arc::clone(console);
+    let last_line = move || {
+        console.clear();
+        let text = "left at once by a second signal, without a summary: give the same command again to resume";
+        console.message(Level::Warning, text);
+        // Nobody listens any more once the time is over.
+        let _ = tell.send(());
+    };
+    if std::thread::Builder::new().spawn(last_line).is_ok() {
+        let _told_or_not = told.recv_timeout(LAST_LINE);
+    }
     #[expect(
         clippy::exit,
         reason = "asked for by a second signal, while the run's own threads still work"

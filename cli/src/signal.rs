@@ -2,16 +2,25 @@
 //!
 //! Calling off is gentle: listing stops, what is in flight is finished. A thread of its own waits for the signals, so
 //! that nothing but ordinary code runs when one comes.
+//!
+//! One wish may arrive as several signals. `timeout(1)` sends its signal twice, to the process and to its group; a service
+//! manager sends SIGTERM and then SIGHUP. So whatever comes within [`SAME_REQUEST`] of the first signal belongs to it, and
+//! only then is the user told that one more leaves at once.
 
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::time::Duration;
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::console::{Console, Level};
 use crate::exit::{self, Ending};
+
+/// Signals that come so soon after the first one are the same request. `timeout` may lose the processor between its two
+/// signals, so this is much longer than it needs on an idle machine; nobody reads a message and answers it faster.
+const SAME_REQUEST: Duration = Duration::from_millis(500);
 
 /// Which signal came first, if any did.
 #[derive(Debug, Clone, Default)]
@@ -38,17 +47,34 @@ pub(crate) fn watch(
     std::thread::Builder::new()
         .name("signals".to_owned())
         .spawn(move || {
-            for number in signals.forever() {
-                if first.ending().is_some() {
-                    exit::at_once(&console, Ending::Signal(number));
-                }
-                first.0.store(number, Ordering::Release);
-                call_off();
-                console.message(
-                    Level::Info,
-                    "stopping: what is under way is finished first; once more leaves at once",
-                );
+            let Some(number) = signals.forever().next() else {
+                return;
+            };
+            first.0.store(number, Ordering::Release);
+            call_off();
+            std::thread::sleep(SAME_REQUEST);
+            // Read and forgotten: they are the first request again.
+            let _same_request = signals.pending().count();
+            announce(&console);
+            if let Some(number) = signals.forever().next() {
+                exit::at_once(&console, Ending::Signal(number));
             }
         })?;
     Ok(caught)
+}
+
+/// Tells what happens now. A reader who does not read must not keep the second signal from being seen, so this waits for
+/// the console in a thread of its own.
+fn announce(console: &Arc<Console>) {
+    let console = Arc::clone(console);
+    let announced = std::thread::Builder::new()
+        .name("stopping".to_owned())
+        .spawn(move || {
+            console.message(
+                Level::Info,
+                "stopping: what is under way is finished first; once more leaves at once",
+            );
+        });
+    // Without a thread there is no message, and the run ends all the same.
+    drop(announced);
 }

@@ -64,7 +64,7 @@ use settle::Settlement;
 /// taken away when nothing is left to do.
 ///
 /// Fails when the run could not begin or go on: a location that cannot be reached, a ring that was demanded and is
-/// refused. What happens to single objects is in the summary.
+/// refused. What happens to single objects is in the summary. A run that was called off has one too, wherever it was.
 pub fn run(
     options: &Options,
     session: Option<Session>,
@@ -105,16 +105,34 @@ pub fn run(
         limit: &FailureLimit::new(stop),
     };
     let copied = LocalSet::new().block_on(&coordinator, run.copy(earlier.as_ref(), notes));
-    let counted = Summary {
+    let copied = if stop.is_on() {
+        copied.or_else(|error| called_off(&error, observer))
+    } else {
+        copied
+    };
+    let mut counted = Summary {
         elapsed: begun.elapsed(),
         unlisted: copied.as_ref().map_or(0, |unlisted| *unlisted),
         ..summary(&totals)
     };
+    if stop.is_on() {
+        let ended = counted.done + counted.skipped + counted.failed;
+        counted.interrupted = counted.listed.saturating_sub(ended);
+    }
     let has_all = copied.is_ok() && counted.is_success() && !stop.is_on();
     let is_untouched = counted.listed == 0 && earlier.is_none();
     drop(earlier);
     chronicle.end(has_all || is_untouched, observer);
     copied.map(|_| counted)
+}
+
+/// A run that was called off ends with its counts, also where it could not have gone on: why not is told. No part of the
+/// source counts as one that could not be listed.
+fn called_off(error: &Error, observer: &dyn Observer) -> Result<u64> {
+    if !matches!(error.bare(), Error::Stopped) {
+        observer.event(Event::Notice(&error.to_string()));
+    }
+    Ok(0)
 }
 
 /// What the parts of a run have in common.
@@ -305,6 +323,9 @@ fn count_earlier(earlier: &Replayed, totals: &Totals) {
     Totals::add(&totals.done_bytes, counts.done_bytes);
     Totals::add(&totals.kept_bytes, counts.done_bytes);
     Totals::add(&totals.skipped, counts.skipped);
+    Totals::add(&totals.done_before, counts.done);
+    Totals::add(&totals.done_before_bytes, counts.done_bytes);
+    Totals::add(&totals.skipped_before, counts.skipped);
     Totals::add(
         &totals.settled_bytes,
         counts.done_bytes + counts.skipped_bytes,
@@ -329,11 +350,15 @@ fn summary(totals: &Totals) -> Summary {
         listed: Totals::get(&totals.listed),
         done: Totals::get(&totals.done),
         skipped: Totals::get(&totals.skipped),
+        done_before: Totals::get(&totals.done_before),
+        skipped_before: Totals::get(&totals.skipped_before),
+        done_before_bytes: Totals::get(&totals.done_before_bytes),
         failed: Totals::get(&totals.failed),
         interrupted: Totals::get(&totals.interrupted),
         bytes: Totals::get(&totals.done_bytes),
         retries: Totals::get(&totals.retries),
         refused: Totals::get(&totals.refused),
+        listing_done: Totals::get(&totals.listing_done) > 0,
         ..Summary::default()
     }
 }

@@ -99,13 +99,16 @@ impl Listener for Records {
             Ok(summary) => {
                 let counts = json!({
                     "listed": summary.listed,
-                    "done": summary.done,
-                    "skipped": summary.skipped,
+                    "done": summary.done - summary.done_before,
+                    "done_before": summary.done_before,
+                    "skipped": summary.skipped - summary.skipped_before,
+                    "skipped_before": summary.skipped_before,
                     "failed": summary.failed,
                     "interrupted": summary.interrupted,
                     "unfinished": summary.unfinished(),
                     "unlisted": summary.unlisted,
-                    "bytes": summary.bytes,
+                    "listing_done": summary.listing_done,
+                    "bytes": summary.bytes - summary.done_before_bytes,
                     "retries": summary.retries,
                     "refused": summary.refused,
                     "elapsed_ms": summary.elapsed.as_millis() as u64,
@@ -376,6 +379,8 @@ mod tests {
             refused: 1,
             elapsed: Duration::from_millis(1500),
             unlisted: 1,
+            listing_done: true,
+            ..Summary::default()
         };
         records.hear_end(&End {
             result: Ok(&summary),
@@ -389,7 +394,7 @@ mod tests {
         {"schema_version":1,"type":"object","time":"1970-01-01T00:00:00.000Z","name":"a.txt","outcome":"interrupted","bytes":8}
         {"schema_version":1,"type":"error","time":"1970-01-01T00:00:00.000Z","message":"the transfer has been cancelled","what":"/data/b"}
         {"schema_version":1,"type":"warning","time":"1970-01-01T00:00:00.000Z","message":"something"}
-        {"schema_version":1,"type":"summary","time":"1970-01-01T00:00:00.000Z","success":false,"exit_code":1,"listed":3,"done":1,"skipped":1,"failed":1,"interrupted":1,"unfinished":0,"unlisted":1,"bytes":5,"retries":2,"refused":1,"elapsed_ms":1500}
+        {"schema_version":1,"type":"summary","time":"1970-01-01T00:00:00.000Z","success":false,"exit_code":1,"listed":3,"done":1,"done_before":0,"skipped":1,"skipped_before":0,"failed":1,"interrupted":1,"unfinished":0,"unlisted":1,"listing_done":true,"bytes":5,"retries":2,"refused":1,"elapsed_ms":1500}
         "#);
         assert_eq!(printed.messages(), "");
     }

@@ -50,6 +50,12 @@ pub(crate) fn block(summary: &Summary, preview: bool, time: &str) -> String {
         0 => String::new(),
         count => format!("Transfer interrupted:    {count}\n"),
     };
+    // Behind the block, so that whoever reads it finds each line where AzCopy has it.
+    let not_whole = if !summary.listing_done {
+        "\nListing:                 not complete, there may be more files"
+    } else {
+        ""
+    };
     format!(
         "{first}\n\
          [{time}] Transfer summary:\n\
@@ -59,7 +65,7 @@ pub(crate) fn block(summary: &Summary, preview: bool, time: &str) -> String {
          Transfer skipped:        {}\n\
          Transfer failed:         {}\n\
          {interrupted}\
-         Elapsed time:            {}",
+         Elapsed time:            {}{not_whole}",
         summary.done,
         summary.skipped,
         summary.failed,
@@ -87,6 +93,8 @@ mod tests {
             refused: 2,
             elapsed: Duration::from_secs(787),
             unlisted: 0,
+            listing_done: true,
+            ..Summary::default()
         }
     }
 

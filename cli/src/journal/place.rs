@@ -36,6 +36,11 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
+    /// The journal itself.
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.join(&self.name)
+    }
+
     /// The files that it is made of.
     pub(crate) fn files(&self) -> impl Iterator<Item = PathBuf> {
         files(&self.folder, &self.name)

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use futures_util::StreamExt;
 use futures_util::stream;
+use tokio::sync::mpsc::error::TryRecvError;
 
 use crate::entry::{Entry, EntryName};
-use crate::journal::{Record, Replayed};
+use crate::journal::{Pending, Record, Replayed};
 use crate::options::Options;
 use crate::plan::{Planned, Planner, Task};
 use crate::report::{Details, Event, Observer, Totals};
@@ -54,7 +55,7 @@ impl Feed<'_> {
         earlier: Option<&Replayed>,
         queue: &mut Queue,
     ) -> Result<u64> {
-        let mut unlisted = 0;
+        let (mut unlisted, mut is_whole) = (0, true);
         if let Some(earlier) = earlier {
             if earlier.answered_all() {
                 planner.replace_all();
@@ -65,15 +66,27 @@ impl Feed<'_> {
             let from = earlier.map_or_else(Position::default, resume::position);
             let listed = self.list(planner, from, queue).await?;
             unlisted += listed.unlisted;
+            is_whole = listed.is_whole;
             if listed.is_whole {
                 self.chronicle.append(&Record::Listed);
             }
         }
         for owed in earlier.map(resume::owed).unwrap_or_default() {
-            unlisted += self.list_owed(planner, owed, queue).await?;
+            if self.stop.is_on() {
+                is_whole = false;
+                break;
+            }
+            let listed = self.list_owed(planner, owed, queue).await?;
+            unlisted += listed.unlisted;
+            is_whole &= listed.is_whole;
         }
-        Totals::add(&self.lane.totals.listing_done, 1);
+        self.note_whole(is_whole);
         Ok(unlisted)
+    }
+
+    /// The listing is over; it says `listed` is all there is only where it came to its end.
+    fn note_whole(&self, is_whole: bool) {
+        Totals::add(&self.lane.totals.listing_done, u64::from(is_whole));
     }
 
     /// Queues what an earlier run planned and did not bring to its end, in the order in which it was planned.
@@ -88,9 +101,19 @@ impl Feed<'_> {
                 Ok(resume::look(planner, self.tools, pending?).await)
             })
             .buffered(STATS_MAX);
+        let mut taken = 0;
         while let Some(again) = self.next(looked.next()).await {
+            taken += 1;
             if let Some(task) = self.admit_again(planner, again?) {
                 self.push(task, queue).await;
+            }
+        }
+        drop(looked);
+        if self.stop.is_on() {
+            // They were counted as listed: they are still to be done.
+            for pending in earlier.pending().skip(taken) {
+                let Pending { name, bytes, .. } = pending?;
+                self.fail(&name, bytes, &Error::Stopped);
             }
         }
         Ok(())
@@ -112,23 +135,20 @@ impl Feed<'_> {
         .await
     }
 
-    /// Lists a folder that an earlier run could not list; returns how much of it still cannot be.
+    /// Lists a folder that an earlier run could not list.
     async fn list_owed(
         &self,
         planner: &Planner<'_>,
         owed: resume::Owed,
         queue: &mut Queue,
-    ) -> Result<u64> {
-        if self.stop.is_on() {
-            return Ok(1);
-        }
+    ) -> Result<Listed> {
         let what = owed.what.as_bytes();
         self.chronicle.append(&Record::Aside { what });
         let listed = self.list(planner, owed.position(), queue).await?;
         if listed.is_whole && !listed.folders.contains(&owed.what) {
             self.chronicle.append(&Record::Relisted { what });
         }
-        Ok(listed.unlisted)
+        Ok(listed)
     }
 
     async fn push(&self, task: Task, queue: &mut Queue) {
@@ -151,7 +171,7 @@ impl Feed<'_> {
                 self.settlement().done(name, bytes, &nothing);
             })
             .await?;
-        Totals::add(&self.lane.totals.listing_done, 1);
+        self.note_whole(listed.is_whole);
         Ok(listed.unlisted)
     }
 
@@ -180,19 +200,33 @@ impl Feed<'_> {
                 }
             };
             listed_any = true;
+            let mut left = Left::of(&entries);
             let mut looked = stream::iter(entries)
                 .map(|entry| planner.look(self.tools, entry))
                 .buffered(STATS_MAX);
             while let Some(looked) = self.next(looked.next()).await {
+                left.take(looked.entry());
                 let decided = planner.decide(looked, self.observer);
                 if planner.replaces_all() && !std::mem::replace(&mut replaced_all, true) {
                     self.chronicle.append(&Record::AnsweredAll);
                 }
                 handle(decided).await;
             }
+            if left.count > 0 {
+                self.take_back(&left);
+                return Ok(listed);
+            }
         }
-        listed.is_whole = !self.stop.is_on();
+        // A run that is called off behind the last page has seen everything.
+        listed.is_whole = matches!(pages.try_recv(), Err(TryRecvError::Disconnected));
         Ok(listed)
+    }
+
+    /// The rest of a page was not planned, since the run was called off: the next run lists it again.
+    fn take_back(&self, left: &Left) {
+        let totals = &self.lane.totals;
+        Totals::take_back(&totals.listed, left.count);
+        Totals::take_back(&totals.listed_bytes, left.bytes);
     }
 
     /// The next of something, or nothing more once the run has been called off.
@@ -269,6 +303,27 @@ impl Feed<'_> {
             observer: self.observer,
             limit: self.limit,
         }
+    }
+}
+
+/// Entries of a page that are still to be planned.
+#[derive(Debug)]
+struct Left {
+    count: u64,
+    bytes: u64,
+}
+
+impl Left {
+    fn of(entries: &[Entry]) -> Self {
+        Self {
+            count: entries.len() as u64,
+            bytes: entries.iter().map(|entry| entry.bytes).sum(),
+        }
+    }
+
+    fn take(&mut self, entry: &Entry) {
+        self.count -= 1;
+        self.bytes -= entry.bytes;
     }
 }
 

@@ -9,8 +9,8 @@ use azring_transport::traffic::Traffic;
 use super::Window;
 use crate::schedule::tuner::Bound;
 
-/// Live counters, shared by reference; every number only grows, but for the bytes of
-/// objects that turn out to be smaller than they were.
+/// Live counters, shared by reference. Every number only grows, with two exceptions: the bytes of objects that turn out to
+/// be smaller than they were, and objects of the last page that nobody planned before the run was called off.
 #[derive(Debug, Default)]
 pub struct Totals {
     /// Objects selected so far.
@@ -23,6 +23,12 @@ pub struct Totals {
     pub done_bytes: AtomicU64,
     /// Objects left alone, by rule or by answer.
     pub skipped: AtomicU64,
+    /// Of those done and skipped, the ones that an earlier run of this job did or skipped, and the bytes of the done ones.
+    pub done_before: AtomicU64,
+    /// See above.
+    pub skipped_before: AtomicU64,
+    /// See above.
+    pub done_before_bytes: AtomicU64,
     /// Objects that failed.
     pub failed: AtomicU64,
     /// Objects that were left unfinished because the run was called off.
@@ -89,8 +95,8 @@ impl Totals {
     }
 }
 
-/// The end of a run. `listed = done + skipped + failed`, always, unless it was called off: then some are `interrupted`, and
-/// some of the last page were not even planned.
+/// The end of a run. `listed = done + skipped + failed + interrupted`, always; only a run that was called off has
+/// `interrupted` ones.
 #[derive(Debug, Clone, Default)]
 pub struct Summary {
     /// Objects selected.
@@ -99,6 +105,12 @@ pub struct Summary {
     pub done: u64,
     /// Objects left alone.
     pub skipped: u64,
+    /// Of those done and skipped, the ones that an earlier run of this job did or skipped, and the bytes of the done ones.
+    pub done_before: u64,
+    /// See above.
+    pub skipped_before: u64,
+    /// See above.
+    pub done_before_bytes: u64,
     /// Objects that failed.
     pub failed: u64,
     /// Objects that were left unfinished because the run was called off.
@@ -113,6 +125,8 @@ pub struct Summary {
     pub elapsed: Duration,
     /// Parts of the source that could not be listed (folders without permission): the run is not a success.
     pub unlisted: u64,
+    /// The listing came to its end: `listed` is all there is. A run that was called off may have seen less.
+    pub listing_done: bool,
 }
 
 impl Summary {

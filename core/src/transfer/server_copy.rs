@@ -37,15 +37,17 @@ impl Vigil<'_> {
         let mut counted = 0;
         loop {
             let wait = pace.next(counted, bytes);
-            tokio::select! {
-                () = self.tools.client.clock().sleep(wait) => {}
+            let look = async {
+                self.tools.client.clock().sleep(wait).await;
+                let _look = self.looks.acquire().await;
+                pending.look(self.tools).await
+            };
+            // Also a look may wait long, for its turn and for a service that does not answer.
+            let progress = tokio::select! {
+                progress = look => progress?,
                 () = self.stop.stopped() => {
                     return Err(Error::StillCopying(pending.id().as_str().to_owned()));
                 }
-            }
-            let progress = {
-                let _look = self.looks.acquire().await;
-                pending.look(self.tools).await?
             };
             let there = match progress {
                 Progress::Pending(there) => there.min(bytes),

@@ -16,6 +16,7 @@ mod power_cut;
 mod server_copy;
 mod sync_copy;
 mod truth_answers;
+mod truth_called_off;
 
 mod article;
 mod hosts;
