@@ -177,7 +177,12 @@ impl Run<'_> {
         let tools = machine.tools()?;
         let help = machine.helpers(options);
         let ends = stop
-            .unless_stopped(store::open(options, &tools, &help.settler))
+            .unless_stopped(store::open(
+                options,
+                &tools,
+                &help.settler,
+                machine.folders_max(),
+            ))
             .await?;
         let lane = Arc::new(Lane {
             source: Arc::clone(&ends.source),
@@ -198,6 +203,8 @@ impl Run<'_> {
             stop,
             limit: self.limit,
             cut: machine.cut(),
+            files: machine.open_files(&ends),
+            looks_max: machine.looks_max(),
         };
         if options.preview {
             return feed.preview().await;
@@ -214,6 +221,7 @@ impl Run<'_> {
         } else {
             OPEN_MAX
         };
+        let open_max = feed.files.objects_max(open_max);
         let (crew, queue, told, pilot) = machine.start(stop, open_max);
         let heard = self.listen(told, notes, pilot);
         let (unlisted, lost) = tokio::join!(feed.feed(queue, earlier), heard);

@@ -36,7 +36,7 @@ pub struct Azring {
     words: Vec<OsString>,
     environment: Vec<(String, OsString)>,
     ordinary_user: bool,
-    memlock: Option<u64>,
+    limits: Vec<String>,
     io_uring_refused: bool,
     peak_to: Option<PathBuf>,
     program: Option<PathBuf>,
@@ -50,7 +50,7 @@ impl Azring {
             words: Vec::new(),
             environment: Vec::new(),
             ordinary_user: false,
-            memlock: None,
+            limits: Vec::new(),
             io_uring_refused: false,
             peak_to: None,
             program: None,
@@ -98,8 +98,27 @@ impl Azring {
     }
 
     /// Limits how much it may lock into memory, in bytes.
-    pub fn memlock(mut self, bytes: u64) -> Self {
-        self.memlock = Some(bytes);
+    pub fn memlock(self, bytes: u64) -> Self {
+        self.limit("memlock", bytes)
+    }
+
+    /// Limits how many files and sockets it may have open.
+    pub fn descriptors(self, count: u64) -> Self {
+        self.limit("nofile", count)
+    }
+
+    /// Limits how much address space it may have, in bytes.
+    pub fn address_space(self, bytes: u64) -> Self {
+        self.limit("as", bytes)
+    }
+
+    /// Limits how long a file may become that it writes, in bytes.
+    pub fn file_size(self, bytes: u64) -> Self {
+        self.limit("fsize", bytes)
+    }
+
+    fn limit(mut self, name: &str, most: u64) -> Self {
+        self.limits.push(format!("--{name}={most}"));
         self
     }
 
@@ -209,12 +228,10 @@ impl Azring {
 
     fn words_of_process(&self, find: fn(&str) -> PathBuf, as_another: bool) -> Vec<OsString> {
         let mut words: Vec<OsString> = Vec::new();
-        if let Some(bytes) = self.memlock {
-            words.extend([
-                "prlimit".into(),
-                format!("--memlock={bytes}").into(),
-                "--".into(),
-            ]);
+        if !self.limits.is_empty() {
+            words.push("prlimit".into());
+            words.extend(self.limits.iter().map(OsString::from));
+            words.push("--".into());
         }
         if as_another {
             let user = [format!("--reuid={NOBODY}"), format!("--regid={NOBODY}")];

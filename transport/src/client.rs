@@ -17,10 +17,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::header::HeaderValue;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use crate::buffer::Lease;
 use crate::clock::{Clock, SystemClock};
+use crate::descriptor::retry_open;
 use crate::http::{
     Answer, Connection, Endpoint, Haste, Idle, Letterhead, ManyHeaders, Meter, Reply, Request,
     Scheme, check_echo, compose, failure,
@@ -94,6 +96,8 @@ struct Shared {
     letterhead: Letterhead,
     resolver: Resolver,
     idle: Idle,
+    /// One for each exchange that may be under way: connections in use and idle ones together are never more.
+    exchanges: Semaphore,
     many_headers: ManyHeaders,
     /// What goes over its connections.
     meters: RefCell<Vec<Weak<Meter>>>,
@@ -120,11 +124,18 @@ impl Into<'_> {
 impl Client {
     /// A client without connections. Fails when the user agent cannot be a header.
     pub fn new(settings: Arc<Settings>) -> Result<Self> {
+        Self::with_connections(settings, usize::MAX)
+    }
+
+    /// The same, which never has more than so many connections (at least one); an exchange waits for one of them.
+    pub fn with_connections(settings: Arc<Settings>, connections_max: usize) -> Result<Self> {
+        let connections_max = connections_max.max(1);
         Ok(Self {
             shared: Rc::new(Shared {
                 letterhead: Letterhead::new(&settings.user_agent)?,
                 resolver: Resolver::new(Arc::clone(&settings.resolve)),
                 idle: Idle::default(),
+                exchanges: Semaphore::new(connections_max.min(Semaphore::MAX_PERMITS)),
                 many_headers: ManyHeaders::default(),
                 meters: RefCell::default(),
                 settings,
@@ -277,6 +288,8 @@ impl Client {
         if let Some(proxy) = asked {
             proxy.address(&mut composed, endpoint)?;
         }
+        let exchange = self.shared.exchanges.acquire().await;
+        let _exchange = exchange.expect("exchanges are never closed");
         let mut connection = self.connection(endpoint, how.on_new_connection).await?;
         attempt.goes_over(connection.meter());
         let traffic = &self.shared.settings.traffic;
@@ -328,13 +341,35 @@ impl Client {
         if !new && let Some(connection) = idle.take(endpoint).await {
             return Ok(connection);
         }
-        Box::pin(self.connect(endpoint)).await
+        let opened = Box::pin(self.connect(endpoint)).await;
+        match opened {
+            Err(error) if error.is_descriptor_shortage() => {
+                Box::pin(self.connect_later(endpoint, new)).await
+            }
+            opened => opened,
+        }
+    }
+
+    /// There was no descriptor for a connection: the idle ones are closed, and one that becomes idle meanwhile will do.
+    async fn connect_later(&self, endpoint: &Endpoint, new: bool) -> Result<Box<Connection>> {
+        let idle = &self.shared.idle;
+        retry_open(Error::is_descriptor_shortage, async || {
+            if !new && let Some(connection) = idle.take(endpoint).await {
+                return Ok(connection);
+            }
+            idle.keep_at_most(0);
+            self.connect(endpoint).await
+        })
+        .await
     }
 
     async fn connect(&self, endpoint: &Endpoint) -> Result<Box<Connection>> {
         let Shared {
             settings, resolver, ..
         } = &*self.shared;
+        self.shared
+            .idle
+            .keep_at_most(self.shared.exchanges.available_permits());
         let timeouts = &settings.timeouts;
         let (trust, proxies) = (&settings.trust, &settings.proxies);
         let begun = Instant::now();

@@ -5,13 +5,15 @@
 
 use std::fmt;
 
+use crate::descriptor::is_shortage_number;
+
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A file operation was refused by the kernel; carries its `errno` (0 when there is none).
+    /// A file operation, or the making of a socket, was refused by the kernel; carries its `errno` (0 when there is none).
     Disk(i32),
     /// A file ended before the bytes that it was to have.
     Shortened,
@@ -134,6 +136,11 @@ impl Error {
     /// What happened.
     pub fn kind(&self) -> Kind {
         self.0.kind
+    }
+
+    /// There was no free descriptor, in this process or in the system: it is worth waiting until something is closed.
+    pub fn is_descriptor_shortage(&self) -> bool {
+        matches!(self.0.kind, Kind::Disk(errno) if is_shortage_number(errno))
     }
 
     /// The HTTP status, when a service answered.

@@ -12,6 +12,8 @@
 
 pub mod runtime;
 
+pub mod descriptor;
+
 pub mod buffer;
 
 pub mod disk;

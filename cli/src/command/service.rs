@@ -5,6 +5,7 @@ use std::sync::Arc;
 use azring_core::Result;
 use azring_core::options::Engine;
 use azring_transport::client::{Client, Settings};
+use azring_transport::descriptor::{DescriptorBudget, raise_descriptor_limit};
 use azring_transport::runtime::plain_runtime;
 use azring_transport::tls::Trust;
 use tokio::task::LocalSet;
@@ -21,7 +22,9 @@ pub(super) fn client(engine: &Engine) -> Result<Client> {
         proxies: Arc::clone(&engine.proxies),
         ..Settings::default()
     };
-    Ok(Client::new(Arc::new(settings))?)
+    let descriptors = DescriptorBudget::divide(raise_descriptor_limit(), 1)?;
+    let connections = descriptors.worker_connections as usize;
+    Ok(Client::with_connections(Arc::new(settings), connections)?)
 }
 
 /// Runs `work` to its end on this thread; what it starts beside itself runs there too.

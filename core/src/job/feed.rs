@@ -12,7 +12,7 @@ use crate::journal::{Pending, Record, Replayed};
 use crate::options::Options;
 use crate::plan::{Planned, Planner, Task};
 use crate::report::{Details, Event, Observer, Totals};
-use crate::schedule::{Cut, Queue};
+use crate::schedule::{Cut, OpenFiles, Queue};
 use crate::stop::Stop;
 use crate::store::{Ends, Page, Position, Tools};
 use crate::transfer::{Carriage, Lane};
@@ -22,9 +22,6 @@ use super::chronicle::Chronicle;
 use super::failure_limit::FailureLimit;
 use super::resume;
 use super::settle::Settlement;
-
-/// Destinations that are looked at ahead of the planning, at once.
-const STATS_MAX: usize = 64;
 
 /// The coordinator's first half.
 pub(super) struct Feed<'a> {
@@ -38,6 +35,10 @@ pub(super) struct Feed<'a> {
     pub(super) limit: &'a FailureLimit,
     /// How long the pieces of what is planned should be.
     pub(super) cut: Cut,
+    /// Descriptors for the files of objects.
+    pub(super) files: OpenFiles,
+    /// Objects and destinations that are looked at ahead of the planning, at once.
+    pub(super) looks_max: usize,
 }
 
 impl Feed<'_> {
@@ -100,7 +101,7 @@ impl Feed<'_> {
             .map(async |pending| -> Result<_> {
                 Ok(resume::look(planner, self.tools, pending?).await)
             })
-            .buffered(STATS_MAX);
+            .buffered(self.looks_max);
         let mut taken = 0;
         while let Some(again) = self.next(looked.next()).await {
             taken += 1;
@@ -155,7 +156,9 @@ impl Feed<'_> {
         self.observer.event(Event::Begun {
             name: &task.entry.name,
         });
-        queue.push(Arc::new(Carriage::new(task, self.lane))).await;
+        let files = self.files.take().await;
+        let carriage = Carriage::new(task, self.lane).holding(files);
+        queue.push(Arc::new(carriage)).await;
     }
 
     /// Lists and plans everything and moves nothing: what would be copied counts as done.
@@ -203,7 +206,7 @@ impl Feed<'_> {
             let mut left = Left::of(&entries);
             let mut looked = stream::iter(entries)
                 .map(|entry| planner.look(self.tools, entry))
-                .buffered(STATS_MAX);
+                .buffered(self.looks_max);
             while let Some(looked) = self.next(looked.next()).await {
                 left.take(looked.entry());
                 let decided = planner.decide(looked, self.observer);

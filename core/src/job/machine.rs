@@ -8,9 +8,10 @@ use async_channel::WeakReceiver;
 use azring_transport as transport;
 use azring_transport::buffer::{Budget, Pool, Shortage};
 use azring_transport::client::{Client, Settings};
+use azring_transport::descriptor::{DescriptorBudget, raise_descriptor_limit};
 use azring_transport::disk::settle::{Safety, Settler};
 use azring_transport::disk::{Disk, Load};
-use azring_transport::runtime::{IoChoice, raise_descriptor_limit};
+use azring_transport::runtime::IoChoice;
 use azring_transport::tls::Trust;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -24,13 +25,13 @@ use crate::schedule::gate::Share;
 use crate::schedule::limits::{CONCURRENCY_MAX, usual, workers};
 use crate::schedule::remembered::Remembered;
 use crate::schedule::tuner::Range;
-use crate::schedule::{Cut, Gate, Queue, Work, queue};
+use crate::schedule::{Cut, Gate, OpenFiles, Queue, Work, queue};
 use crate::stop::Stop;
-use crate::store::Tools;
+use crate::store::{Ends, Tools};
 use crate::transfer::{Crew, Told};
 
-/// Descriptors that are not connections or files under way.
-const DESCRIPTORS_BESIDE: u64 = 192;
+/// Requests of a copy through a pipe that are not for a block: to look, to create, to commit.
+const BESIDE_THE_BLOCKS: u32 = 1;
 
 /// The parts of this machine that a run may use.
 pub(super) struct Machine {
@@ -40,6 +41,7 @@ pub(super) struct Machine {
     workers: u32,
     remembered: Option<Remembered>,
     budget: Budget,
+    descriptors: DescriptorBudget,
     io: IoChoice,
     cut: Cut,
 }
@@ -48,13 +50,15 @@ impl Machine {
     /// Adds up what the options and the limits allow.
     pub(super) fn of(options: &Options, totals: &Arc<Totals>) -> Result<Self> {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get) as u32;
-        let descriptors = raise_descriptor_limit().saturating_sub(DESCRIPTORS_BESIDE) / 2;
         let total = options
             .engine
             .memory_bytes
             .unwrap_or_else(Budget::default_total);
         let asked = options.engine.concurrency;
-        let most = (descriptors.max(1) as u32).min(match asked {
+        let wanted = workers(cores, usual(asked, cores));
+        let descriptors = DescriptorBudget::divide(raise_descriptor_limit(), wanted)?;
+        let connections = descriptors.worker_connections * descriptors.workers;
+        let most = connections.min(match asked {
             Some(_) => CONCURRENCY_MAX,
             None => Budget::connections_max(total) as u32,
         });
@@ -77,7 +81,7 @@ impl Machine {
             block_bytes: options.shape.block_bytes,
             keeps_block_bytes: options.shape.keeps_block_bytes,
         };
-        let workers = workers(cores, usual.min(most));
+        let workers = workers(cores, usual.min(most)).min(descriptors.workers);
         let budget = Budget::divide(
             total,
             workers.into(),
@@ -92,6 +96,7 @@ impl Machine {
             workers,
             remembered,
             budget,
+            descriptors,
             io: io_choice(options.engine.io),
             cut: Cut::default(),
         })
@@ -99,7 +104,11 @@ impl Machine {
 
     /// What the coordinator works with: connections of its own, and files by threads, since it only ever looks at them.
     pub(super) fn tools(&self) -> Result<Tools> {
-        let client = Client::new(Arc::clone(&self.settings))?;
+        self.tools_with(self.descriptors.coordinator_connections)
+    }
+
+    fn tools_with(&self, connections: u32) -> Result<Tools> {
+        let client = Client::with_connections(Arc::clone(&self.settings), connections as usize)?;
         Ok(Tools {
             client,
             disk: Disk::threads(),
@@ -115,9 +124,25 @@ impl Machine {
         let share = gate.share(0);
         let tools = Tools {
             pool: Pool::new(bytes, share.granted() as usize)?,
-            ..self.tools()?
+            ..self.tools_with(self.range.most + BESIDE_THE_BLOCKS)?
         };
         Ok((tools, share, self.pilot(gate, Default::default(), None)))
+    }
+
+    /// Folders of a local destination that may stay open.
+    pub(super) fn folders_max(&self) -> usize {
+        self.descriptors.folders as usize
+    }
+
+    /// Objects that may be looked at, at once.
+    pub(super) fn looks_max(&self) -> usize {
+        self.descriptors.looks as usize
+    }
+
+    /// The descriptors for the files of objects between these ends.
+    pub(super) fn open_files(&self, ends: &Ends) -> OpenFiles {
+        let per_object = ends.source.descriptors() + ends.destination.descriptors();
+        OpenFiles::new(self.descriptors.object_files, per_object)
     }
 
     /// How long the pieces of an object should be, from time to time.
@@ -159,6 +184,7 @@ impl Machine {
             gate: gate.clone(),
             workers: self.workers,
             settings: Arc::clone(&self.settings),
+            connections: self.descriptors.worker_connections,
             stop: stop.clone(),
         };
         let (queue, works) = Queue::new(open_max);

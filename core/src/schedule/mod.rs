@@ -8,13 +8,16 @@
 //! before the writing, which then needs nothing that anybody else could hold, and the next chunk is fetched meanwhile. How
 //! many are written at once is limited by memory, which whoever writes keeps. A chunk that is read while it is sent waits
 //! for memory again for each slice, but only while it holds none; whoever holds a slice waits for the disk or the other
-//! side alone.
+//! side alone. Descriptors of files
+//! come before all of these: the coordinator takes an object's part ([`open_files`]) before it queues the object.
 
 pub mod queue;
 
 mod room;
 
 mod slots;
+
+pub mod open_files;
 
 pub mod limits;
 
@@ -28,4 +31,5 @@ pub mod remembered;
 
 pub use cut::Cut;
 pub use gate::Gate;
+pub use open_files::OpenFiles;
 pub use queue::{Queue, Work};

@@ -133,6 +133,11 @@ pub trait Destination: Send + Sync {
         Vec::new()
     }
 
+    /// How many descriptors an object takes on this machine until it is in its place.
+    fn descriptors(&self) -> u32 {
+        0
+    }
+
     /// Begins an object.
     fn create<'a>(&'a self, tools: &'a Tools, task: &'a Task) -> Step<'a, Result<Arc<dyn Writer>>>;
 }

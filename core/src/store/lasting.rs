@@ -195,6 +195,10 @@ impl Source for Lasting {
         self.inner.origin(tools, entry)
     }
 
+    fn descriptors(&self) -> u32 {
+        self.inner.descriptors()
+    }
+
     /// Whoever opens one makes room for the next.
     fn open<'a>(&'a self, tools: &'a Tools, entry: &'a Entry) -> Step<'a, Result<Arc<dyn Reader>>> {
         self.lead.give_back(weight(entry));

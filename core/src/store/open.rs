@@ -34,7 +34,13 @@ pub struct Ends {
 }
 
 /// Opens both ends. A source that may be a folder or a single object is looked at.
-pub async fn open(options: &Options, tools: &Tools, settler: &Settler) -> Result<Ends> {
+/// Of a local destination, up to `folders_max` folders are kept open.
+pub async fn open(
+    options: &Options,
+    tools: &Tools,
+    settler: &Settler,
+    folders_max: usize,
+) -> Result<Ends> {
     let route = route(&options.source, &options.target, options.sync_copy)?;
     let (source, single) = open_source(options, tools, route)
         .await
@@ -57,6 +63,7 @@ pub async fn open(options: &Options, tools: &Tools, settler: &Settler) -> Result
                 options.landing,
                 checks_md5,
                 settler.clone(),
+                folders_max,
             ))
         }
         Location::Blob(place) => {

@@ -74,6 +74,11 @@ pub trait Source: Send + Sync {
         Ok(None)
     }
 
+    /// How many descriptors an open object takes on this machine.
+    fn descriptors(&self) -> u32 {
+        0
+    }
+
     /// Opens an object; it must still be the version that was listed.
     fn open<'a>(&'a self, tools: &'a Tools, entry: &'a Entry) -> Step<'a, Result<Arc<dyn Reader>>>;
 }

@@ -16,6 +16,7 @@ use crate::plan::history::Notes;
 use crate::plan::target::TargetName;
 use crate::report::{Details, Totals};
 use crate::schedule::gate::Permit;
+use crate::schedule::open_files::ObjectFiles;
 use crate::stop::Stop;
 use crate::store::server_copy::Carried;
 use crate::store::{
@@ -105,6 +106,8 @@ pub struct Carriage {
     /// What was committed: the digest of the whole, and the service's name for it.
     md5: OnceLock<Md5>,
     etag: OnceLock<ETag>,
+    /// The descriptors that its files take, until it has ended.
+    _files: Option<ObjectFiles>,
 }
 
 impl std::fmt::Debug for Carriage {
@@ -134,6 +137,16 @@ impl Carriage {
             again: Arc::default(),
             md5: OnceLock::new(),
             etag: OnceLock::new(),
+            _files: None,
+        }
+    }
+
+    /// The same, with the descriptors that its files will take.
+    #[must_use]
+    pub fn holding(self, files: Option<ObjectFiles>) -> Self {
+        Self {
+            _files: files,
+            ..self
         }
     }
 

@@ -64,6 +64,8 @@ pub struct Crew {
     pub memory: Arc<Shortage>,
     /// The network's settings, shared.
     pub settings: Arc<Settings>,
+    /// Connections of each worker, at most.
+    pub connections: u32,
     /// The run's switch.
     pub stop: Stop,
 }
@@ -109,7 +111,8 @@ impl Crew {
         told: UnboundedSender<Told>,
     ) -> Result<()> {
         tell(&told, Told::Mode(engine.mode.clone()));
-        let client = Client::new(Arc::clone(&self.settings))?;
+        let connections = self.connections as usize;
+        let client = Client::with_connections(Arc::clone(&self.settings), connections)?;
         let tools = Tools {
             client,
             disk: engine.disk.under(&self.disk),

@@ -17,6 +17,7 @@ mod server_copy;
 mod sync_copy;
 mod truth_answers;
 mod truth_called_off;
+mod truth_descriptors;
 
 mod article;
 mod hosts;

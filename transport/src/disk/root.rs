@@ -12,6 +12,7 @@ use rustix::io::Errno;
 
 use super::spelling::{self, Names, Taken};
 use super::{Caching, Disk, in_thread, ring};
+use crate::descriptor::{is_shortage_number, retry_open_blocking};
 use crate::{Error, Result};
 
 /// What the kernel says about a file.
@@ -345,10 +346,12 @@ impl Root {
         let _gone_or_never_there = fs::unlinkat(&*self.folder, name, AtFlags::empty());
     }
 
-    /// Makes a file directly in this folder durable.
+    /// Makes a file directly in this folder durable. Blocks, also while there is no descriptor for it.
     pub(super) fn sync_file(&self, name: &str) -> io::Result<()> {
         let flags = OFlags::RDONLY | OFlags::CLOEXEC;
-        let file = fs::openat2(&*self.folder, name, flags, Mode::empty(), BENEATH)?;
+        let open = || fs::openat2(&*self.folder, name, flags, Mode::empty(), BENEATH);
+        let is_shortage = |errno: &Errno| is_shortage_number(errno.raw_os_error());
+        let file = retry_open_blocking(is_shortage, open)?;
         Ok(fs::fsync(&file)?)
     }
 

@@ -61,6 +61,25 @@ impl Idle {
         }
     }
 
+    /// Closes the connections that were not used for longest, of all endpoints, until `count` are left.
+    pub(crate) fn keep_at_most(&self, count: usize) {
+        let mut shelves = self.0.borrow_mut();
+        let mut kept: usize = shelves.iter().map(|shelf| shelf.connections.len()).sum();
+        while kept > count {
+            let oldest = shelves
+                .iter_mut()
+                .filter(|shelf| !shelf.connections.is_empty())
+                .min_by_key(|shelf| shelf.connections.front().map(|(since, _)| *since));
+            if oldest
+                .and_then(|shelf| shelf.connections.pop_front())
+                .is_none()
+            {
+                return;
+            }
+            kept -= 1;
+        }
+    }
+
     fn newest(&self, endpoint: &Endpoint) -> Option<Box<Connection>> {
         let mut shelves = self.0.borrow_mut();
         let connections = shelves

@@ -9,6 +9,7 @@ use tokio::time::timeout;
 
 use super::proxy::{Proxies, Proxy, tunnel};
 use super::{Resolver, Stream};
+use crate::descriptor::is_shortage;
 use crate::http::{Endpoint, Scheme};
 use crate::tls::Trust;
 use crate::{Error, Kind, Result};
@@ -85,6 +86,9 @@ async fn race(endpoint: &Endpoint, addresses: &[SocketAddr]) -> Result<TcpStream
 }
 
 fn refused(endpoint: &Endpoint, address: SocketAddr, error: &std::io::Error) -> Error {
+    if is_shortage(error) {
+        return Error::disk(cannot(endpoint), error);
+    }
     let reason = crate::error::plain_reason(error);
     let told = if endpoint.host_without_brackets() == address.ip().to_string() {
         format!("{}: {reason}", cannot(endpoint))

@@ -4,5 +4,5 @@ mod probe;
 
 mod worker;
 
-pub use probe::{IoChoice, IoMode, raise_descriptor_limit};
+pub use probe::{IoChoice, IoMode};
 pub use worker::{Engine, plain_runtime, run};

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-
 /// What the user asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum IoChoice {
@@ -48,23 +46,4 @@ pub(super) fn why_no_ring(error: &std::io::Error) -> String {
         Some(12) => "io_uring is refused: RLIMIT_MEMLOCK is too small".into(),
         _ => format!("io_uring is refused: {error}"),
     }
-}
-
-/// Raises the limit of open descriptors to what the system allows and returns it.
-pub fn raise_descriptor_limit() -> u64 {
-    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
-    let wanted = maximum.unwrap_or(65_536).min(65_536);
-    if current.is_some_and(|current| current < wanted) {
-        let raised = setrlimit(
-            Resource::Nofile,
-            Rlimit {
-                current: Some(wanted),
-                maximum,
-            },
-        );
-        if raised.is_ok() {
-            return wanted;
-        }
-    }
-    current.unwrap_or(wanted)
 }

@@ -4,7 +4,8 @@ use std::num::NonZero;
 
 use azring_core::options::Io;
 use azring_transport::buffer::{Budget, Pool};
-use azring_transport::runtime::{self, IoChoice, IoMode, raise_descriptor_limit};
+use azring_transport::descriptor::raise_descriptor_limit;
+use azring_transport::runtime::{self, IoChoice, IoMode};
 use rustix::process::{Resource, getrlimit};
 use rustix::system::uname;
 

@@ -11,8 +11,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use azring_transport as transport;
+use azring_transport::descriptor::retry_open_blocking;
 use azring_transport::disk::Facts;
-use rustix::fs::{self, AtFlags, Dir, FileType, Mode, OFlags};
+use rustix::fs::{self, AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 use tokio::sync::mpsc::Sender;
 
@@ -40,6 +41,10 @@ pub(super) struct Listing<'a> {
     /// Where the pages go.
     pub(super) pages: Sender<Result<Page>>,
 }
+
+/// So many levels of folders stay open while what is below them is listed; a folder further down is opened again by its
+/// path from the last of these, so that a deep tree takes no more descriptors than a flat one.
+const LEVELS_OPEN: usize = 4;
 
 /// The listener has gone: the run was called off.
 struct Gone;
@@ -85,7 +90,7 @@ impl Walk<'_> {
                 let after = after.as_ref().map(|(name, _)| name.as_bytes());
                 let after = after.map(|name| name.strip_prefix(&*prefix).unwrap_or(name));
                 let after = after.map(|name| name.strip_prefix(b"/").unwrap_or(name));
-                self.folder(&folder, &prefix, after)
+                self.folder(folder, &prefix, after, None)
             }
             // It could not be listed before: now it is still so, or there is nothing left of it.
             Err(Errno::NOENT | Errno::NOTDIR) if folder.is_some() => Ok(()),
@@ -108,11 +113,12 @@ impl Walk<'_> {
     /// behind: a name with a slash is in a folder, so all files and the folders before that one are behind us.
     fn folder(
         &mut self,
-        folder: &OwnedFd,
+        folder: OwnedFd,
         prefix: &[u8],
         after: Option<&[u8]>,
+        above: Option<&Anchor>,
     ) -> Result<(), Gone> {
-        let contents = match read_folder(folder) {
+        let contents = match patiently(|| read_folder(&folder)) {
             Ok(contents) => contents,
             Err(errno) => {
                 self.unlisted(prefix, errno);
@@ -122,7 +128,7 @@ impl Walk<'_> {
         let after = After::read(after);
         for name in &contents.files {
             if after.admits_file(name.as_bytes()) {
-                self.file(folder, prefix, name)?;
+                self.file(&folder, prefix, name)?;
             }
         }
         for name in &contents.others {
@@ -133,27 +139,41 @@ impl Walk<'_> {
         if self.listing.pattern.is_flat() {
             return Ok(());
         }
+        // From here on only the anchor is needed: this folder, or one above it.
+        let own;
+        let anchor = match above {
+            Some(above) if above.level >= LEVELS_OPEN => {
+                drop(folder);
+                above
+            }
+            above => {
+                own = Anchor {
+                    level: above.map_or(1, |above| above.level + 1),
+                    prefix_bytes: prefix.len(),
+                    folder,
+                };
+                &own
+            }
+        };
         for name in &contents.folders {
             let below = match after {
                 After::Below(done, _) if name.as_bytes() < done => continue,
                 After::Below(half, rest) if name.as_bytes() == half => Some(rest),
                 _ => None,
             };
-            self.sub_folder(folder, &joined(prefix, name.as_bytes()), name, below)?;
+            self.sub_folder(anchor, &joined(prefix, name.as_bytes()), below)?;
         }
         Ok(())
     }
 
     fn sub_folder(
         &mut self,
-        above: &OwnedFd,
+        anchor: &Anchor,
         prefix: &[u8],
-        name: &CStr,
         after: Option<&[u8]>,
     ) -> Result<(), Gone> {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        match fs::openat(above, name, flags, Mode::empty()) {
-            Ok(opened) => self.folder(&opened, prefix, after),
+        match patiently(|| anchor.open(prefix)) {
+            Ok(opened) => self.folder(opened, prefix, after, Some(anchor)),
             Err(errno) => {
                 self.unlisted(prefix, errno);
                 Ok(())
@@ -258,12 +278,64 @@ pub(super) fn entry_of(name: EntryName, facts: &Facts) -> Entry {
     }
 }
 
+/// A folder that stays open, and how many bytes of a name lead to it.
+struct Anchor {
+    folder: OwnedFd,
+    prefix_bytes: usize,
+    level: usize,
+}
+
+/// The kernel takes no path longer than this at once (`PATH_MAX` is 4096), and a part of one is at most 255 bytes long.
+const PATH_BYTES_MAX: usize = 3072;
+
+impl Anchor {
+    /// Opens the folder of this name, which is below. No part of the name may be a link.
+    fn open(&self, name: &[u8]) -> rustix::io::Result<OwnedFd> {
+        let below = &name[self.prefix_bytes..];
+        let mut rest = below.strip_prefix(b"/").unwrap_or(below);
+        let mut opened = None;
+        loop {
+            let (piece, more) = split_path(rest);
+            let from = opened.as_ref().unwrap_or(&self.folder);
+            let folder = open_piece(from, piece)?;
+            match more {
+                None => return Ok(folder),
+                Some(more) => (opened, rest) = (Some(folder), more),
+            }
+        }
+    }
+}
+
+/// As many parts of a path as the kernel takes at once, and the others.
+fn split_path(path: &[u8]) -> (&[u8], Option<&[u8]>) {
+    if path.len() <= PATH_BYTES_MAX {
+        return (path, None);
+    }
+    let is_slash = |byte: &u8| *byte == b'/';
+    match path[..PATH_BYTES_MAX].iter().rposition(is_slash) {
+        Some(slash) => (&path[..slash], Some(&path[slash + 1..])),
+        None => (path, None),
+    }
+}
+
+fn open_piece(from: &OwnedFd, path: &[u8]) -> rustix::io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    if !path.contains(&b'/') {
+        return fs::openat(from, path, flags, Mode::empty());
+    }
+    let resolve = ResolveFlags::NO_SYMLINKS | ResolveFlags::BENEATH;
+    fs::openat2(from, path, flags, Mode::empty(), resolve)
+}
+
 fn open_folder(path: &std::path::Path) -> rustix::io::Result<OwnedFd> {
-    fs::open(
-        path,
-        OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC,
-        Mode::empty(),
-    )
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    patiently(|| fs::open(path, flags, Mode::empty()))
+}
+
+/// Waits while there is no descriptor for a folder.
+fn patiently<T>(open: impl FnMut() -> rustix::io::Result<T>) -> rustix::io::Result<T> {
+    let is_shortage = |errno: &Errno| matches!(*errno, Errno::MFILE | Errno::NFILE);
+    retry_open_blocking(is_shortage, open)
 }
 
 /// What is in a folder; where the file system does not tell what a name is, it is asked.
@@ -332,4 +404,45 @@ fn joined(prefix: &[u8], name: &[u8]) -> Vec<u8> {
         return name.to_vec();
     }
     [prefix, b"/", name].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_behind_a_path_too_long_for_the_kernel_is_opened() {
+        let place = tempfile::tempdir().expect("a folder for temporary files");
+        let open = |above: &OwnedFd, name: &str| open_piece(above, name.as_bytes()).expect("made");
+        let part = "x".repeat(250);
+        let mut last = open_folder(place.path()).expect("it is there");
+        let mut name = b"above".to_vec();
+        for _ in 0..20 {
+            fs::mkdirat(&last, part.as_str(), Mode::from_raw_mode(0o700)).expect("it is ours");
+            last = open(&last, &part);
+            name = joined(&name, part.as_bytes());
+        }
+        let anchor = Anchor {
+            folder: open_folder(place.path()).expect("it is there"),
+            prefix_bytes: b"above".len(),
+            level: LEVELS_OPEN,
+        };
+        let found = Facts::of_open(anchor.open(&name).expect("it is there")).unwrap();
+        assert_eq!(found.inode, Facts::of_open(last).unwrap().inode);
+    }
+
+    #[test]
+    fn a_link_on_the_way_to_a_folder_is_not_followed() {
+        let place = tempfile::tempdir().expect("a folder for temporary files");
+        std::fs::create_dir_all(place.path().join("real/below")).unwrap();
+        std::os::unix::fs::symlink("real", place.path().join("link")).unwrap();
+        let anchor = Anchor {
+            folder: open_folder(place.path()).expect("it is there"),
+            prefix_bytes: 0,
+            level: LEVELS_OPEN,
+        };
+        assert!(anchor.open(b"real/below").is_ok());
+        assert!(anchor.open(b"link/below").is_err());
+        assert!(anchor.open(b"link").is_err());
+    }
 }

@@ -10,6 +10,8 @@ mod read;
 
 mod safe;
 
+mod shortage;
+
 mod write;
 
 pub use read::LocalSource;

@@ -1,6 +1,7 @@
 //! Reads files of a folder.
 
 use std::ffi::{CString, OsStr};
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use tokio::sync::mpsc;
 
 use super::attributes::Judge;
 use super::list::{Listing, entry_of};
+use super::shortage::or_later;
 use crate::entry::{Entry, EntryName, Version};
 use crate::plan::chunks::Chunk;
 use crate::plan::extents::Extents;
@@ -94,6 +96,17 @@ impl LocalSource {
         Ok(page)
     }
 
+    /// Opens the version that was listed.
+    async fn open_listed(&self, tools: &Tools, entry: &Entry) -> Result<(OwnedFd, Facts)> {
+        let open = async || {
+            let opened = self.root.open_to_read(&tools.disk, path_of(&entry.name));
+            Ok(opened.await?)
+        };
+        let (descriptor, facts) = or_later(open().await, open).await?;
+        check_version(entry, &facts)?;
+        Ok((descriptor, facts))
+    }
+
     fn is_admitted(&self, name: &EntryName, facts: &Facts, notices: &mut Vec<String>) -> bool {
         let Ok(folder) = std::fs::File::open(self.root.path()) else {
             return true;
@@ -161,11 +174,7 @@ impl Source for LocalSource {
         entry: &'a Entry,
     ) -> Step<'a, Result<Option<Extents>>> {
         Box::pin(async move {
-            let (descriptor, facts) = self
-                .root
-                .open_to_read(&tools.disk, path_of(&entry.name))
-                .await?;
-            check_version(entry, &facts)?;
+            let (descriptor, facts) = self.open_listed(tools, entry).await?;
             let parts = tokio::task::spawn_blocking(move || data_parts(descriptor, facts.bytes))
                 .await
                 .map_err(std::io::Error::other)
@@ -180,13 +189,13 @@ impl Source for LocalSource {
         })
     }
 
+    fn descriptors(&self) -> u32 {
+        1
+    }
+
     fn open<'a>(&'a self, tools: &'a Tools, entry: &'a Entry) -> Step<'a, Result<Arc<dyn Reader>>> {
         Box::pin(async move {
-            let (descriptor, facts) = self
-                .root
-                .open_to_read(&tools.disk, path_of(&entry.name))
-                .await?;
-            check_version(entry, &facts)?;
+            let (descriptor, facts) = self.open_listed(tools, entry).await?;
             let file = File::to_read(descriptor, facts.bytes, self.root.caching_of(&facts));
             let reader: Arc<dyn Reader> = Arc::new(LocalReader {
                 file,

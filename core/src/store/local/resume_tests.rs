@@ -87,7 +87,7 @@ async fn work(tools: &Tools, writer: &dyn Writer, task: &Task, until: u32) -> Re
 fn run(place: &Path, noted: &Noted, chunks: u32, until: u32) -> Vec<u32> {
     let (settler, thread) = Settler::start(Safety::Batch);
     let written = within(async |tools| {
-        let destination = LocalDestination::new(place, Landing::default(), false, settler);
+        let destination = LocalDestination::new(place, Landing::default(), false, settler, 128);
         destination.prepare(&tools).await.unwrap();
         let task = task(chunks, noted.history());
         let writer = destination.create(&tools, &task).await.unwrap();

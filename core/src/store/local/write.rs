@@ -15,6 +15,7 @@ use tokio::sync::OnceCell;
 
 use super::rules;
 use super::safe::Safe;
+use super::shortage::or_later;
 use crate::digest::compare;
 use crate::digest::follower::Md5;
 use crate::entry::{Kind, Version};
@@ -28,11 +29,11 @@ use crate::store::{
 };
 use crate::{Error, Result};
 
-/// Open folders that are kept at hand. Files of one folder come one after the other, so a few would do.
-const FOLDERS_MAX: usize = 128;
-
 /// The size of a range that is fetched and written at once: what a service gives a checksum for.
 const CHUNK_BYTES: u64 = 4 << 20;
+
+/// What an object has open until it is in its place.
+const FILE_AND_FOLDER: u32 = 2;
 
 /// A folder to copy to.
 pub struct LocalDestination {
@@ -40,20 +41,29 @@ pub struct LocalDestination {
     root: OnceCell<Root>,
     folders: Mutex<HashMap<PathBuf, Root>>,
     taken: Arc<Taken>,
+    folders_max: usize,
     landing: Landing,
     checks_md5: bool,
     settler: Settler,
 }
 
 impl LocalDestination {
-    /// The folder at `path`; it is made when it is missing, once the copy begins.
-    pub fn new(path: &Path, landing: Landing, checks_md5: bool, settler: Settler) -> Self {
+    /// The folder at `path`; it is made when it is missing, once the copy begins. Up to `folders_max` folders below it
+    /// stay open; files of one folder come one after the other, so a few do.
+    pub fn new(
+        path: &Path,
+        landing: Landing,
+        checks_md5: bool,
+        settler: Settler,
+        folders_max: usize,
+    ) -> Self {
         let folders = Mutex::new(HashMap::new());
         Self {
             path: path.into(),
             root: OnceCell::new(),
             folders,
             taken: Arc::default(),
+            folders_max,
             landing,
             checks_md5,
             settler,
@@ -86,7 +96,7 @@ impl LocalDestination {
         }
         let folder = self.root()?.folder_beneath(relative)?;
         let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
-        if folders.len() >= FOLDERS_MAX {
+        if folders.len() >= self.folders_max {
             folders.clear();
         }
         folders.insert(relative.into(), folder.clone());
@@ -137,10 +147,10 @@ impl Destination for LocalDestination {
 
     fn prepare<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<()>> {
         Box::pin(async move {
+            let open =
+                async || Ok(Root::open_or_make(&self.path).map(|root| root.taking(&self.taken))?);
             self.root
-                .get_or_try_init(async || {
-                    Root::open_or_make(&self.path).map(|root| root.taking(&self.taken))
-                })
+                .get_or_try_init(async || or_later(open().await, open).await)
                 .await?;
             Ok(())
         })
@@ -156,7 +166,8 @@ impl Destination for LocalDestination {
                 return Ok(None);
             };
             let path = name.as_local().as_path();
-            let facts = root.stat_beneath(path)?;
+            let look = async || Ok(root.stat_beneath(path)?);
+            let facts = or_later(look().await, look).await?;
             if let Some(facts) = &facts {
                 self.check_name(path, facts)?;
             }
@@ -199,56 +210,77 @@ impl Destination for LocalDestination {
         }
     }
 
+    fn descriptors(&self) -> u32 {
+        FILE_AND_FOLDER
+    }
+
     fn create<'a>(
         &'a self,
         _tools: &'a Tools,
         task: &'a Task,
     ) -> Step<'a, Result<Arc<dyn Writer>>> {
         Box::pin(async move {
-            let path = task.target.as_local().as_path();
-            if task.entry.kind == Kind::Folder {
-                self.make_folder(path)?;
-                let writer: Arc<dyn Writer> = Arc::new(NothingToWrite { is_complete: false });
-                return Ok(writer);
-            }
-            let folder = self.folder(path.parent().unwrap_or(Path::new("")))?;
-            let name: OsString = path.file_name().unwrap_or_default().into();
-            let room = if task.chunks.hole_bytes() > 0 {
-                Room::AsWritten
-            } else {
-                Room::Whole
+            let create = async || self.create_now(task);
+            let again = async || {
+                self.close_folders();
+                create().await
             };
-            if is_in_place(task, &folder, &name)? {
-                let writer: Arc<dyn Writer> = Arc::new(NothingToWrite { is_complete: true });
-                return Ok(writer);
-            }
-            let shown = self.shown(&task.target);
-            let (staged, there) = stage(task, &folder, &name, room)?;
-            let safe = task
-                .history
-                .notes
-                .as_ref()
-                .filter(|_| task.chunks.total() > 1)
-                .map(|notes| Safe::new(&shown, staged.file(), notes, &self.settler));
-            let writer: Arc<dyn Writer> = Arc::new(LocalWriter {
-                kept: KeptReader {
-                    file: staged.file().clone(),
-                    shown: shown.clone(),
-                },
-                file: staged.file().clone(),
-                staged: Mutex::new(Some(staged)),
-                there,
-                safe,
-                shown,
-                bytes: task.entry.bytes,
-                modified: self.landing.keep_modified.then_some(task.entry.modified),
-                md5: task.entry.md5,
-                checks_md5: self.checks_md5,
-                replace: replace(task),
-                settler: self.settler.clone(),
-            });
-            Ok(writer)
+            or_later(create().await, again).await
         })
+    }
+}
+
+impl LocalDestination {
+    fn create_now(&self, task: &Task) -> Result<Arc<dyn Writer>> {
+        let path = task.target.as_local().as_path();
+        if task.entry.kind == Kind::Folder {
+            self.make_folder(path)?;
+            let writer: Arc<dyn Writer> = Arc::new(NothingToWrite { is_complete: false });
+            return Ok(writer);
+        }
+        let folder = self.folder(path.parent().unwrap_or(Path::new("")))?;
+        let name: OsString = path.file_name().unwrap_or_default().into();
+        let room = if task.chunks.hole_bytes() > 0 {
+            Room::AsWritten
+        } else {
+            Room::Whole
+        };
+        if is_in_place(task, &folder, &name)? {
+            let writer: Arc<dyn Writer> = Arc::new(NothingToWrite { is_complete: true });
+            return Ok(writer);
+        }
+        let shown = self.shown(&task.target);
+        let (staged, there) = stage(task, &folder, &name, room)?;
+        let safe = task
+            .history
+            .notes
+            .as_ref()
+            .filter(|_| task.chunks.total() > 1)
+            .map(|notes| Safe::new(&shown, staged.file(), notes, &self.settler));
+        let writer: Arc<dyn Writer> = Arc::new(LocalWriter {
+            kept: KeptReader {
+                file: staged.file().clone(),
+                shown: shown.clone(),
+            },
+            file: staged.file().clone(),
+            staged: Mutex::new(Some(staged)),
+            there,
+            safe,
+            shown,
+            bytes: task.entry.bytes,
+            modified: self.landing.keep_modified.then_some(task.entry.modified),
+            md5: task.entry.md5,
+            checks_md5: self.checks_md5,
+            replace: replace(task),
+            settler: self.settler.clone(),
+        });
+        Ok(writer)
+    }
+
+    /// Gives back the descriptors of folders that no file needs now.
+    fn close_folders(&self) {
+        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        folders.clear();
     }
 }
 
