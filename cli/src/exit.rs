@@ -48,7 +48,10 @@ impl Ending {
                     Self::Success
                 }
             }
-            Ok(_) => Self::Failure,
+            Ok(summary) => match &summary.ended_by {
+                Some(error) => Self::because_of(error),
+                None => Self::Failure,
+            },
             Err(error) => Self::because_of(error),
         };
         ending.told(settings)
@@ -81,7 +84,12 @@ impl Ending {
             (Kind::Limit, _) => Self::Exhausted,
             (Kind::Disk(number), _) if is_exhausted(number) => Self::Exhausted,
             (
-                Kind::Resolve | Kind::Connect | Kind::Reset { .. } | Kind::Timeout | Kind::Proxy(_),
+                Kind::Resolve
+                | Kind::Connect
+                | Kind::Unreachable
+                | Kind::Reset { .. }
+                | Kind::Timeout
+                | Kind::Proxy(_),
                 _,
             )
             | (Kind::Status(_), Blame::Service) => Self::Unavailable,
@@ -196,6 +204,7 @@ mod tests {
             (Kind::Status(503), 75),
             (Kind::Proxy(502), 75),
             (Kind::Connect, 75),
+            (Kind::Unreachable, 75),
             (Kind::Resolve, 75),
             (Kind::Timeout, 75),
             (Kind::Limit, 5),

@@ -85,6 +85,7 @@ impl Listener for VerboseLog {
             Event::Started { .. } | Event::Window(_) | Event::Measured(_) => {}
             Event::IoMode(mode) => self.verbose(&format!("io: {mode}")),
             Event::Notice(text) => self.verbose(text),
+            Event::Outage(news) => self.verbose(&news.to_string()),
             Event::CopyStarted { name, copy_id } => {
                 self.verbose(&format!(
                     "Start server-side copy: {name} (copy id {copy_id})"
@@ -116,6 +117,9 @@ impl Listener for VerboseLog {
             Ok(summary) => {
                 let block = console::block(summary, self.options.preview, &console::now());
                 self.verbose(&block);
+                if let Some(error) = &summary.ended_by {
+                    self.error(&console::ended_by(error));
+                }
             }
             Err(error) => self.error(&console::fatal(error, &self.options, &self.advice)),
         }

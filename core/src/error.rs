@@ -61,6 +61,7 @@ impl From<transport::Error> for Error {
             transport::Kind::Shortened | transport::Kind::Changed => {
                 Self::Changed(error.message().to_owned())
             }
+            transport::Kind::Stopped => Self::Stopped,
             _ => Self::Transport(error),
         }
     }
@@ -84,6 +85,14 @@ impl Error {
             self
         } else {
             Self::At(side, Box::new(self))
+        }
+    }
+
+    /// It is not about one object: an end of the copy cannot be reached, so that no other object would fare better.
+    pub(crate) fn ends_run(&self) -> bool {
+        match self.bare() {
+            Self::Transport(error) => error.kind() == transport::Kind::Unreachable,
+            _ => false,
         }
     }
 

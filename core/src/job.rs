@@ -23,13 +23,17 @@ mod resume;
 
 mod machine;
 
+mod outage;
+
 mod pipe;
 
 mod pilot;
 
 mod processor;
 
+use std::cell::RefCell;
 use std::convert::Infallible;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -54,6 +58,7 @@ use failure_limit::FailureLimit;
 use feed::Feed;
 use hearing::Hearing;
 use machine::Machine;
+use outage::{LOOK_EVERY, OutageReporter};
 use pilot::Pilot;
 use settle::Settlement;
 
@@ -103,6 +108,7 @@ pub fn run(
         observer,
         stop,
         limit: &FailureLimit::new(stop),
+        outages: RefCell::new(machine.outage_reporter()),
     };
     let copied = LocalSet::new().block_on(&coordinator, run.copy(earlier.as_ref(), notes));
     let copied = if stop.is_on() {
@@ -113,6 +119,7 @@ pub fn run(
     let mut counted = Summary {
         elapsed: begun.elapsed(),
         unlisted: copied.as_ref().map_or(0, |unlisted| *unlisted),
+        ended_by: stop.reason(),
         ..summary(&totals)
     };
     if stop.is_on() {
@@ -144,6 +151,7 @@ struct Run<'a> {
     observer: &'a dyn Observer,
     stop: &'a Stop,
     limit: &'a FailureLimit,
+    outages: RefCell<OutageReporter>,
 }
 
 impl Run<'_> {
@@ -170,20 +178,16 @@ impl Run<'_> {
                 copied = pipe::copy(options, &tools, &share, self.settlement(), stop) => copied,
                 never = self.steer(&mut pilot) => match never {},
                 never = tools.client.keep_looking() => match never {},
+                never = self.call_off_waits() => match never {},
             };
             self.land(pilot);
             return copied.map(|()| 0);
         }
         let tools = machine.tools()?;
         let help = machine.helpers(options);
-        let ends = stop
-            .unless_stopped(store::open(
-                options,
-                &tools,
-                &help.settler,
-                machine.folders_max(),
-            ))
-            .await?;
+        let opening = store::open(options, &tools, &help.settler, machine.folders_max());
+        let opened = self.telling_outages(stop.unless_stopped(opening));
+        let ends = opened.await?;
         let lane = Arc::new(Lane {
             source: Arc::clone(&ends.source),
             destination: Arc::clone(&ends.destination),
@@ -207,13 +211,13 @@ impl Run<'_> {
             looks_max: machine.looks_max(),
         };
         if options.preview {
-            return feed.preview().await;
+            return self.telling_outages(feed.preview()).await;
         }
         if earlier.is_some() {
             ends.destination.follow_earlier_run();
         }
         let preparing = ends.destination.prepare(&tools);
-        let prepared = stop.unless_stopped(preparing).await;
+        let prepared = self.telling_outages(stop.unless_stopped(preparing)).await;
         prepared.map_err(|error| error.at(Side::Target))?;
         // What is under way when the time of a measurement is over is carried to its end: the fewer, the sooner.
         let open_max = if ends.wants_md5 && options.selection.lasts.is_none() {
@@ -250,12 +254,14 @@ impl Run<'_> {
     ) -> Option<Error> {
         let (mut lost, mut mode) = (None, None);
         let mut hearing = Hearing::new(told);
+        let mut calls_off = pin!(self.call_off_waits());
         loop {
             let what = tokio::select! {
                 // What is noted of an object is noted before it ends; and what is told all the time must not keep the
                 // pilot from looking.
                 biased;
                 () = pilot.tick() => {
+                    self.tell_outages();
                     if pilot.is_telling() {
                         self.window(&mut pilot);
                     }
@@ -266,6 +272,7 @@ impl Run<'_> {
                     continue;
                 }
                 what = hearing.next() => what,
+                never = &mut calls_off => match never {},
             };
             match what {
                 Some(Told::Mode(of_worker)) if mode.is_none() => {
@@ -291,6 +298,34 @@ impl Run<'_> {
         lost
     }
 
+    /// Does this, and tells of services that cannot be reached meanwhile.
+    async fn telling_outages<T>(&self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut work => {
+                    self.tell_outages();
+                    return done;
+                }
+                () = tokio::time::sleep(LOOK_EVERY) => self.tell_outages(),
+            }
+        }
+    }
+
+    fn tell_outages(&self) {
+        for news in self.outages.borrow_mut().look() {
+            self.observer.event(Event::Outage(&news));
+        }
+    }
+
+    /// Once the run is called off nobody waits for a service any more.
+    async fn call_off_waits(&self) -> Infallible {
+        self.stop.stopped().await;
+        self.outages.borrow().call_off();
+        std::future::pending().await
+    }
+
     fn settlement(&self) -> Settlement<'_> {
         Settlement {
             totals: self.totals,
@@ -303,6 +338,7 @@ impl Run<'_> {
     async fn steer(&self, pilot: &mut Pilot) -> Infallible {
         loop {
             pilot.tick().await;
+            self.tell_outages();
             if pilot.is_telling() {
                 self.window(pilot);
             }
@@ -311,6 +347,7 @@ impl Run<'_> {
 
     /// Nothing is under way any more. What the last, incomplete window has seen counts too.
     fn land(&self, mut pilot: Pilot) {
+        self.tell_outages();
         self.window(&mut pilot);
         self.observer.event(Event::Measured(&pilot.measured()));
         pilot.land();

@@ -21,6 +21,8 @@ pub struct Stop(Arc<Switch>);
 struct Switch {
     is_on: AtomicBool,
     since: OnceLock<Instant>,
+    /// Why, where nobody called it off.
+    reason: OnceLock<Error>,
     turned: Notify,
 }
 
@@ -30,6 +32,25 @@ impl Stop {
         self.0.since.get_or_init(Instant::now);
         self.0.is_on.store(true, Ordering::Release);
         self.0.turned.notify_waiters();
+    }
+
+    /// What becomes of the error of an object. One that ends the run is remembered and calls it off: the object is left for
+    /// a later run. Any other stays what it is.
+    pub(crate) fn or_end_run(&self, error: Error) -> Error {
+        if !error.ends_run() {
+            return error;
+        }
+        // Once somebody has called it off, that is the reason.
+        if !self.is_on() {
+            self.0.reason.get_or_init(|| error);
+            self.stop();
+        }
+        Error::Stopped
+    }
+
+    /// The error that ended the run, if one did.
+    pub(crate) fn reason(&self) -> Option<Error> {
+        self.0.reason.get().cloned()
     }
 
     /// Has it been called off?

@@ -13,6 +13,7 @@ pub mod program;
 pub mod scratch;
 
 pub mod azurite;
+pub mod door;
 pub mod emulator;
 pub mod emulator_process;
 pub mod interceptor;

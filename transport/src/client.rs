@@ -10,6 +10,7 @@ use std::cell::RefCell;
 use std::convert::Infallible;
 use std::fmt;
 use std::net::IpAddr;
+use std::pin::pin;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -30,7 +31,7 @@ use crate::http::{
 use crate::net::{Proxies, Proxy, Resolver, Timeouts, connect};
 use crate::retry::{Backoff, Next, RetryPolicy};
 use crate::tls::Trust;
-use crate::traffic::{Attempt, Habit, Traffic};
+use crate::traffic::{Attempt, Cause, GiveUp, Habit, Traffic};
 use crate::{Error, Kind, Result};
 use race::Try;
 
@@ -51,6 +52,8 @@ pub struct Settings {
     pub timeouts: Timeouts,
     /// How often and how slowly to try again.
     pub retry: RetryPolicy,
+    /// How long to wait for a service that cannot be reached.
+    pub give_up: GiveUp,
     /// Whose certificates are believed.
     pub trust: Trust,
     /// Hosts and ports that are found at a given address, whatever the system's resolver says.
@@ -72,6 +75,7 @@ impl Default for Settings {
         Self {
             timeouts: Timeouts::default(),
             retry: RetryPolicy::default(),
+            give_up: GiveUp::default(),
             trust: Trust::platform(),
             resolve: Arc::default(),
             proxies: Arc::default(),
@@ -212,13 +216,24 @@ impl Client {
         };
         let mut attempts = 0;
         loop {
+            let availability = settings.traffic.availability();
+            let (endpoint, clock) = (&request.account.endpoint, &*settings.clock);
+            let draw = || letterhead.draw();
+            let turn = availability.turn(endpoint, settings.give_up, clock, draw);
+            let turn = turn
+                .await
+                .map_err(|error| error.attempted(attempts.max(1)))?;
             attempts += 1;
-            let error = match self.race(request, &id, how, &mut into).await {
+            let attempt = pin!(self.race(request, &id, how, &mut into));
+            let error = match turn.attempt(clock, attempt).await {
                 Ok(reply) => return Ok(Reply { attempts, ..reply }),
                 Err(error) => error,
             };
             // What gives wrong answers is not asked again.
             how.on_new_connection = matches!(error.kind(), Kind::Mismatch | Kind::Changed);
+            if turn.failed(&id, &error) == Cause::Outage {
+                continue;
+            }
             how.silences += u32::from(error.kind() == Kind::Timeout);
             match backoff.next(&error, letterhead.draw()) {
                 Next::GiveUp => return Err(error.attempted(attempts)),
@@ -291,11 +306,15 @@ impl Client {
         let exchange = self.shared.exchanges.acquire().await;
         let _exchange = exchange.expect("exchanges are never closed");
         let mut connection = self.connection(endpoint, how.on_new_connection).await?;
+        let is_first = !connection.has_served();
         attempt.goes_over(connection.meter());
         let traffic = &self.shared.settings.traffic;
         let kind = kind(request, into);
-        let most = self.shared.settings.timeouts.first_byte;
-        let first_byte = kind.map_or(most, |kind| traffic.patience(kind, how.silences, most));
+        let timeouts = &self.shared.settings.timeouts;
+        let most = timeouts.first_byte_of_data.min(timeouts.first_byte);
+        let first_byte = kind.map_or(timeouts.first_byte, |kind| {
+            traffic.patience(kind, how.silences, most)
+        });
         let exchanged = connection.exchange(composed, first_byte).await;
         match (&exchanged, kind) {
             (Ok(answer), Some(kind)) if answer.status.is_success() => {
@@ -311,6 +330,11 @@ impl Client {
         let must_echo = answer.status.is_success() && connection.echoes();
         if check_echo(id, &answer.headers, must_echo)? {
             connection.has_echoed();
+        }
+        let availability = traffic.availability();
+        let is_of_service = asked.is_none() || answer.headers.contains_key("x-ms-request-id");
+        if is_of_service && (is_first || availability.has_trouble()) {
+            availability.answered(endpoint);
         }
         if !answer.status.is_success() {
             return Err(Box::pin(self.refusal(connection, answer, asked)).await);
@@ -375,6 +399,7 @@ impl Client {
         let begun = Instant::now();
         let stream = connect(endpoint, resolver, trust, proxies, timeouts.connect).await?;
         settings.traffic.connected(begun.elapsed());
+        settings.traffic.availability().connected(endpoint);
         let (traffic, many_headers) = (&settings.traffic, &self.shared.many_headers);
         let connection =
             Connection::over(stream, endpoint, timeouts, traffic, many_headers).await?;

@@ -4,7 +4,10 @@
 
 use std::fmt;
 use std::pin::Pin;
+use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
+
+use tokio::time::Instant;
 
 /// A wait in progress. Dropping it ends the wait.
 pub type Nap<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
@@ -13,6 +16,13 @@ pub type Nap<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
 pub trait Clock: fmt::Debug + Send + Sync {
     /// The time of day.
     fn now(&self) -> SystemTime;
+
+    /// How much time has passed since a moment that is the same for the whole process. Setting the time of day does not
+    /// change it.
+    fn monotonic(&self) -> Duration {
+        static FIRST: OnceLock<Instant> = OnceLock::new();
+        FIRST.get_or_init(Instant::now).elapsed()
+    }
 
     /// Waits this long.
     fn sleep(&self, wait: Duration) -> Nap<'_>;

@@ -23,6 +23,8 @@ pub enum Kind {
     Resolve,
     /// No connection could be made.
     Connect,
+    /// The service could not be reached for as long as an outage is waited for.
+    Unreachable,
     /// The TLS handshake failed: certificate, name or protocol.
     Tls,
     /// A connection ended before the answer was complete. `reused` is true when it was a kept-alive connection
@@ -191,6 +193,7 @@ impl Error {
             Kind::Resolve
             | Kind::Proxy(_)
             | Kind::Connect
+            | Kind::Unreachable
             | Kind::Tls
             | Kind::Reset { .. }
             | Kind::Timeout

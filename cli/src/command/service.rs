@@ -18,6 +18,7 @@ pub(super) fn client(engine: &Engine) -> Result<Client> {
     };
     let settings = Settings {
         trust,
+        give_up: engine.give_up,
         resolve: Arc::clone(&engine.resolve),
         proxies: Arc::clone(&engine.proxies),
         ..Settings::default()

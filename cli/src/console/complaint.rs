@@ -43,6 +43,14 @@ fn cause_in_short(error: &Error) -> String {
     }
 }
 
+/// The end of a run that was not carried through: what was not done yet is left.
+pub(crate) fn ended_by(error: &Error) -> String {
+    format!(
+        "the run ends here, with the rest not done: {}",
+        reason(error)
+    )
+}
+
 /// The end of the whole run.
 pub(crate) fn fatal(error: &Error, options: &Options, advice: &Advice) -> String {
     let (side, place) = match error.side() {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use azring_core::Error;
 use azring_core::entry::{ETag, EntryName};
 use azring_core::options::Options;
-use azring_core::report::{Details, Event};
+use azring_core::report::{Details, Event, OutageState};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -63,6 +63,19 @@ impl Listener for Records {
             }
             Event::Begun { .. } | Event::Window(_) | Event::Measured(_) => {}
             Event::IoMode(mode) => self.write("io_mode", &json!({ "message": mode })),
+            Event::Outage(news) => {
+                let state = match news.state {
+                    OutageState::Lasts => "lasts",
+                    OutageState::Ended => "ended",
+                };
+                let fields = json!({
+                    "endpoint": news.endpoint,
+                    "state": state,
+                    "elapsed_ms": news.lasts.as_millis() as u64,
+                    "message": masked(&news.to_string()),
+                });
+                self.write("outage", &fields);
+            }
             Event::Notice(text) => self.write("warning", &json!({ "message": masked(text) })),
             Event::Unlisted { what, error } => {
                 let mut fields = failure(error);
@@ -97,6 +110,9 @@ impl Listener for Records {
         let mut fields = json!({ "success": success, "exit_code": end.ending.code() });
         match end.result {
             Ok(summary) => {
+                if let Some(error) = &summary.ended_by {
+                    self.write("error", &Value::Object(failure(error)));
+                }
                 let counts = json!({
                     "listed": summary.listed,
                     "done": summary.done - summary.done_before,

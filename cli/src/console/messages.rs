@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use azring_core::Error;
 use azring_core::options::{Options, Overwrite};
-use azring_core::report::{Event, Summary};
+use azring_core::report::{Event, OutageState, Summary};
 
 use super::complaint;
 use super::{Console, Level, count};
@@ -92,6 +92,10 @@ impl Listener for Messages {
             | Event::IoMode(BEST_IO) => {}
             Event::IoMode(mode) => self.info(&format!("io: {mode}")),
             Event::Notice(text) => self.info(text),
+            Event::Outage(news) => match news.state {
+                OutageState::Lasts => self.console.message(Level::Warning, &news.to_string()),
+                OutageState::Ended => self.info(&news.to_string()),
+            },
             Event::Unlisted { what, error } => self.error(&complaint::unlisted(what, error)),
             Event::Skipped { .. } => {
                 if let Some(text) = self.unasked.take() {
@@ -121,8 +125,13 @@ impl Listener for Messages {
         if let (Ok(summary), Some(failed)) = (end.result, self.failed_after.get()) {
             self.error(&more_like_this(summary, failed));
         }
-        if let Err(error) = end.result {
-            self.error(&complaint::fatal(error, &self.options, &self.advice));
+        match end.result {
+            Ok(summary) => {
+                if let Some(error) = &summary.ended_by {
+                    self.error(&complaint::ended_by(error));
+                }
+            }
+            Err(error) => self.error(&complaint::fatal(error, &self.options, &self.advice)),
         }
     }
 }

@@ -27,7 +27,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::mask::shown;
 
-pub(crate) use complaint::{failed, fatal, gave_up, unlisted, unusable};
+pub(crate) use complaint::{ended_by, failed, fatal, gave_up, unlisted, unusable};
 pub(crate) use json::{JSON, Records, about_object, named, record, terminal_safe};
 pub(crate) use messages::Messages;
 pub(crate) use stamp::now;

@@ -40,6 +40,8 @@ pub(super) struct Sample {
     pub(super) throttled_ms: u64,
     /// What holds the rate.
     pub(super) bound: Bound,
+    /// A service has not been reached for so long.
+    pub(super) unreachable: Option<Duration>,
 }
 
 impl Sample {
@@ -65,6 +67,7 @@ impl Sample {
             concurrency: Totals::get(&totals.concurrency),
             throttled_ms: Totals::get(&totals.throttled_ms),
             bound: totals.bound(),
+            unreachable: totals.unreachable(),
         }
     }
 
@@ -129,11 +132,18 @@ pub(super) fn plain(sample: &Sample) -> String {
         active(sample),
         throttled(sample),
         limited(sample),
+        away(sample),
     ]
     .into_iter()
     .flatten()
     .collect::<Vec<_>>()
     .join("  ")
+}
+
+/// `no connection for 12 s, trying again`.
+fn away(sample: &Sample) -> Option<String> {
+    let lasts = sample.unreachable?.as_secs();
+    Some(format!("no connection for {lasts} s, trying again"))
 }
 
 /// What the bar shows, in lines no wider than `width` columns: how far the run is, and what it is doing. What matters least
@@ -154,6 +164,7 @@ pub(super) fn bar(sample: &Sample, rate: u64, width: usize) -> String {
     );
     let how = line(
         &[
+            (0, away(sample)),
             (0, limited(sample)),
             (1, active(sample)),
             (3, counted(sample.retries, "retries")),
@@ -264,6 +275,7 @@ mod tests {
             concurrency: 96,
             throttled_ms: 800,
             bound: Bound::Service,
+            unreachable: None,
         }
     }
 
@@ -273,6 +285,20 @@ mod tests {
         37.2 GiB / 120 GiB 30%  2.00 GiB/s  (avg 1.70 GiB/s)  ETA 0:42  files 18,220/64,001
         limit: service  active 93/96  retries 12  throttled 4%  failed 20
         ");
+    }
+
+    #[test]
+    fn a_service_that_is_away_is_told_first() {
+        let away = Sample {
+            unreachable: Some(Duration::from_millis(12_300)),
+            ..halfway()
+        };
+        let second = bar(&away, 0, 120)
+            .lines()
+            .nth(1)
+            .unwrap_or_default()
+            .to_owned();
+        assert_snapshot!(second, @"no connection for 12 s, trying again  limit: service  active 93/96  retries 12  throttled 4%  failed 20");
     }
 
     #[test]

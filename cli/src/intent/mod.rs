@@ -261,6 +261,7 @@ pub(crate) fn engine(given: &Given, around: &Surroundings) -> Result<Engine, Mis
             _ => Io::Auto,
         },
         memory_bytes: value::memory_bytes(given)?,
+        give_up: value::give_up(given)?,
         ca_file: path::local(given, &row::CA_FILE)?,
         resolve: around
             .raw("AZRING_RESOLVE")

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use azring_core::options::GiveUp;
 use azring_core::select::{Attributes, LETTERS};
 
 use super::choices;
@@ -37,6 +38,7 @@ pub(super) fn check(given: &Given) -> Result<(), Misuse> {
     concurrency(given)?;
     block_bytes(given)?;
     memory_bytes(given)?;
+    give_up(given)?;
     delimiter(given)?;
     attributes(given, &row::IA)?;
     attributes(given, &row::XA)?;
@@ -204,7 +206,20 @@ pub(super) fn objects(given: &Given) -> Result<Option<u64>, Misuse> {
 
 /// `/Duration`.
 pub(super) fn lasts(given: &Given) -> Result<Option<Duration>, Misuse> {
-    let Some(text) = given.text(&row::DURATION)? else {
+    time(given, &row::DURATION)
+}
+
+/// `/GiveUp`.
+pub(super) fn give_up(given: &Given) -> Result<GiveUp, Misuse> {
+    let given = time(given, &row::GIVE_UP)?;
+    Ok(given.map_or_else(GiveUp::default, |time| GiveUp {
+        at_start: time,
+        later: time,
+    }))
+}
+
+fn time(given: &Given, parameter: &Parameter) -> Result<Option<Duration>, Misuse> {
+    let Some(text) = given.text(parameter)? else {
         return Ok(None);
     };
     duration(text).map(Some).ok_or_else(|| {
@@ -212,7 +227,7 @@ pub(super) fn lasts(given: &Given) -> Result<Option<Duration>, Misuse> {
             "`{}` is no time, but `{}` needs one: at least a second and at most a week, as seconds or with s, m or h behind a \
              number, as in `90s`",
             shown(text),
-            row::DURATION.spelled(given.dialect())
+            parameter.spelled(given.dialect())
         ))
     })
 }

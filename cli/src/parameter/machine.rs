@@ -4,7 +4,7 @@ use super::{ALL, Group, Parameter, Value, built};
 
 pub(super) const GROUP: Group = Group {
     title: "The machine",
-    rows: &[&NC, &IO, &MEMORY, &CA_FILE, &TRACE_CONTROLLER],
+    rows: &[&NC, &IO, &MEMORY, &CA_FILE, &GIVE_UP, &TRACE_CONTROLLER],
 };
 
 pub(crate) static NC: Parameter = Parameter {
@@ -62,6 +62,25 @@ pub(crate) static CA_FILE: Parameter = Parameter {
     detail: "A PEM file with certificates of authorities to trust beside those of the platform: an emulator's, or a \
              company's own.",
     since: "azring 0.1",
+    built: true,
+};
+
+pub(crate) static GIVE_UP: Parameter = Parameter {
+    slash: "GiveUp",
+    dash: &["give-up"],
+    value: Value::Required("time"),
+    secret: false,
+    applies_to: ALL,
+    default: "5 minutes; 10 seconds for a service that has not answered yet",
+    brief: "How long to wait for a service that cannot be reached",
+    detail: "How long to wait for a service that cannot be reached: one that refuses connections, whose name has no address, or \
+             that stays silent. Seconds, or a number with s, m or h behind it (`90s`, `30m`, `2h`), from a second to a week. \
+             All transfers to it wait meanwhile, and one of them tries again at growing intervals; none of them fails. \
+             Once the service answers they go on. After this time the run ends with one error, and the same command goes on \
+             where it ended.\n\n\
+             Without the parameter a service that has answered in this run is waited for five minutes, and one that has \
+             not yet for ten seconds, since its name may be wrong. A given time holds for both.",
+    since: "azring 0.2",
     built: true,
 };
 

@@ -193,6 +193,10 @@ impl Feed<'_> {
             let entries = match page {
                 Ok(page) => self.tell(page, &mut listed),
                 Err(error) if !listed_any => return Err(error.at(Side::Source)),
+                Err(error) if error.ends_run() => {
+                    self.stop.or_end_run(error);
+                    return Ok(listed);
+                }
                 Err(error) => {
                     self.observer.event(Event::Unlisted {
                         what: "the rest of the source",
@@ -249,8 +253,12 @@ impl Feed<'_> {
         self.chronicle.page(page.marker.as_deref());
         self.chronicle.tell_trouble(self.observer);
         for (folder, error) in page.unlisted {
-            let (what, error) = (&folder.to_string(), &error);
-            self.observer.event(Event::Unlisted { what, error });
+            if error.ends_run() {
+                self.stop.or_end_run(error);
+            } else {
+                let (what, error) = (&folder.to_string(), &error);
+                self.observer.event(Event::Unlisted { what, error });
+            }
             let what = folder.as_bytes();
             self.chronicle.append(&Record::Unlisted { what });
             listed.folders.push(folder);
@@ -280,6 +288,7 @@ impl Feed<'_> {
                 self.skip(&entry.name, entry.bytes, &reason);
             }
             Planned::Fail(entry, error) => {
+                let error = self.stop.or_end_run(error);
                 if let Some(notes) = self.chronicle.planned(&entry, false, is_aside) {
                     self.chronicle.failed(notes.seq(), &error);
                 }

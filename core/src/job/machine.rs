@@ -15,6 +15,7 @@ use azring_transport::runtime::IoChoice;
 use azring_transport::tls::Trust;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
+use super::outage::OutageReporter;
 use super::pilot::{Cockpit, Pilot};
 use crate::Result;
 use crate::digest::Hashers;
@@ -100,6 +101,12 @@ impl Machine {
             io: io_choice(options.engine.io),
             cut: Cut::default(),
         })
+    }
+
+    /// Tells of services that cannot be reached.
+    pub(super) fn outage_reporter(&self) -> OutageReporter {
+        let (traffic, clock) = (&self.settings.traffic, &self.settings.clock);
+        OutageReporter::new(Arc::clone(traffic), Arc::clone(clock))
     }
 
     /// What the coordinator works with: connections of its own, and files by threads, since it only ever looks at them.
@@ -302,6 +309,7 @@ fn settings(options: &Options, totals: &Totals) -> Result<Settings> {
         trust,
         resolve: Arc::clone(&options.engine.resolve),
         proxies: Arc::clone(&options.engine.proxies),
+        give_up: options.engine.give_up,
         retries: Arc::clone(&totals.retries),
         traffic: Arc::clone(&totals.traffic),
         ..Settings::default()

@@ -51,6 +51,13 @@ struct Seen {
     ticks: u32,
 }
 
+/// What is kept of the outages of services, from one window to the next.
+#[derive(Debug, Clone, Copy, Default)]
+struct Outages {
+    ended: u32,
+    is_met: bool,
+}
+
 /// The controller at work.
 pub(super) struct Pilot {
     cockpit: Cockpit,
@@ -59,6 +66,7 @@ pub(super) struct Pilot {
     obeyed: Decision,
     seen: Seen,
     uploads: Uploads,
+    outages: Outages,
     begun: Instant,
     looked: Instant,
     before: Tally,
@@ -78,6 +86,7 @@ impl Pilot {
             obeyed: tuner.decision(),
             seen: Seen::default(),
             uploads: Uploads::default(),
+            outages: Outages::default(),
             tuner,
             processor: Processor::new(cockpit.cores),
             begun: now,
@@ -98,6 +107,7 @@ impl Pilot {
     /// Whether the window that has ended is one. Where uploads are not seen to arrive they are answered only at their end: until
     /// as many have been as are under way, there is too little to go by.
     pub(super) fn is_telling(&mut self) -> bool {
+        self.look_for_outage();
         let (before, now) = (&self.before, self.cockpit.traffic.glance());
         let disk = self.cockpit.disk.look();
         self.seen.under_way += now.under_way;
@@ -133,7 +143,10 @@ impl Pilot {
         let latencies = self.cockpit.traffic.latencies();
         let these = latencies.since(&self.latencies);
         (self.looked, self.before, self.latencies) = (now, tally, latencies);
-        let decision = if long > WINDOW_MAX {
+        self.look_for_outage();
+        // Nothing that happens in an outage says how much the link takes.
+        let has_outage = std::mem::take(&mut self.outages.is_met);
+        let decision = if long > WINDOW_MAX || has_outage {
             self.tuner.decision()
         } else {
             self.tuner.step(&sample)
@@ -219,6 +232,13 @@ impl Pilot {
             starved: self.is_starved(),
             processor: self.processor.busy(long),
         }
+    }
+
+    fn look_for_outage(&mut self) {
+        let availability = self.cockpit.traffic.availability();
+        let ended = availability.ended();
+        self.outages.is_met |= availability.has_outage() || ended != self.outages.ended;
+        self.outages.ended = ended;
     }
 
     fn is_starved(&self) -> bool {

@@ -134,6 +134,7 @@ impl Feed<'_> {
                 Some(*task)
             }
             Planned::Fail(entry, error) => {
+                let error = self.stop.or_end_run(error);
                 self.fail_again(&pending, &entry.name, &error);
                 None
             }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use azring_transport::net::Proxies;
+pub use azring_transport::traffic::GiveUp;
 pub use conflict::{Conflict, Overwrite};
 
 use crate::location::Location;
@@ -176,6 +177,8 @@ pub struct Engine {
     pub io: Io,
     /// The memory budget in bytes; `None`: a quarter of what the machine or control group has, at most 1 GiB.
     pub memory_bytes: Option<u64>,
+    /// How long a service that cannot be reached is waited for.
+    pub give_up: GiveUp,
     /// Certificates to trust beside the platform's, a PEM file.
     pub ca_file: Option<PathBuf>,
     /// Addresses to use instead of resolving: (host, port, address). From `AZRING_RESOLVE`.

@@ -8,10 +8,13 @@ mod details;
 
 mod window;
 
+mod outage;
+
 mod measured;
 
 pub use details::Details;
 pub use measured::Measured;
 pub use observer::{Answer, Event, Observer};
+pub use outage::{OutageNews, OutageState};
 pub use totals::{Summary, Totals};
 pub use window::Window;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Details, Measured, Totals, Window};
+use super::{Details, Measured, OutageNews, Totals, Window};
 use crate::Error;
 use crate::entry::EntryName;
 
@@ -22,6 +22,8 @@ pub enum Event<'a> {
     Measured(&'a Measured),
     /// Something that the user should know and that fails nothing.
     Notice(&'a str),
+    /// A service cannot be reached for a while, or can be again.
+    Outage(&'a OutageNews),
     /// Part of the source cannot be listed; the rest goes on.
     Unlisted {
         /// The folder or page.

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use azring_transport::clock::SystemClock;
 use azring_transport::traffic::Traffic;
 
 use super::Window;
+use crate::Error;
 use crate::schedule::tuner::Bound;
 
 /// Live counters, shared by reference. Every number only grows, with two exceptions: the bytes of objects that turn out to
@@ -65,6 +67,12 @@ impl Totals {
     pub fn bound(&self) -> Bound {
         let code = Self::get(&self.bound);
         Bound::ALL.get(code as usize).copied().unwrap_or_default()
+    }
+
+    /// How long a service has not been reached, where one cannot be at present.
+    pub fn unreachable(&self) -> Option<Duration> {
+        let outages = self.traffic.availability().outages(&SystemClock);
+        outages.iter().map(|outage| outage.lasts).max()
     }
 
     /// Requests that are under way, at present.
@@ -127,6 +135,8 @@ pub struct Summary {
     pub unlisted: u64,
     /// The listing came to its end: `listed` is all there is. A run that was called off may have seen less.
     pub listing_done: bool,
+    /// Why the run ended before everything was tried, where nobody called it off.
+    pub ended_by: Option<Error>,
 }
 
 impl Summary {
@@ -139,6 +149,9 @@ impl Summary {
 
     /// Every selected object is at its destination or was left alone by rule.
     pub fn is_success(&self) -> bool {
-        self.failed == 0 && self.unlisted == 0 && self.listed == self.done + self.skipped
+        self.ended_by.is_none()
+            && self.failed == 0
+            && self.unlisted == 0
+            && self.listed == self.done + self.skipped
     }
 }

@@ -46,6 +46,9 @@ impl Vigil<'_> {
             let progress = tokio::select! {
                 progress = look => progress?,
                 () = self.stop.stopped() => {
+                    if self.stop.reason().is_some() {
+                        return Err(Error::Stopped);
+                    }
                     return Err(Error::StillCopying(pending.id().as_str().to_owned()));
                 }
             };

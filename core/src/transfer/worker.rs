@@ -230,6 +230,10 @@ impl Hands {
 
     /// Lets the object's files go before its end is told: what waits to be reported holds nothing open.
     fn end(&self, carriage: Arc<Carriage>, verdict: Verdict) {
+        let verdict = match verdict {
+            Verdict::Done => Verdict::Done,
+            Verdict::Failed(error) => Verdict::Failed(self.stop.or_end_run(error)),
+        };
         let outcome = carriage.end(verdict);
         drop(carriage);
         tell(&self.told, Told::Ended(outcome));

@@ -21,7 +21,7 @@ use hyper_util::rt::TokioIo;
 use super::Endpoint;
 use super::body::{Body, Waiting};
 use super::spelling::{Spelled, Spelling};
-use super::watch::Watch;
+use super::watch::{LEAST_BYTES, Limits, Stuck, Watch};
 use super::wire::{HEAD_BYTES_MAX, Meter, Wire};
 use crate::buffer::Lease;
 use crate::net::{Stream, Timeouts};
@@ -125,6 +125,11 @@ impl Connection {
         &self.endpoint
     }
 
+    /// Whether an answer has come over it.
+    pub(crate) fn has_served(&self) -> bool {
+        self.service != Service::Unknown
+    }
+
     /// What has gone over it.
     pub(crate) fn meter(&self) -> Rc<Meter> {
         Rc::clone(&self.meter)
@@ -166,7 +171,7 @@ impl Connection {
         self.meter.begin(Spelling::new(spelled));
         self.watch.begin(self.timeouts.attempt);
         let mut answer = std::pin::pin!(self.sender.send_request(request));
-        let limit = first_byte;
+        let least_progress = self.timeouts.least_progress;
         let received = std::future::poll_fn(|cx| {
             if let Poll::Ready(received) = answer.as_mut().poll(cx) {
                 return Poll::Ready(Ok(received));
@@ -178,17 +183,24 @@ impl Connection {
             if waiting.as_ref().is_some_and(Waiting::is_on) {
                 self.watch.stir();
             }
-            let silent = ready!(self.watch.poll(cx, self.meter.moved(), limit));
-            Poll::Ready(Err(silent))
+            // Between the last byte of the request and the first of the answer there is nothing to be slow at.
+            let is_moving = self.meter.sent() < body_bytes || self.meter.is_answered();
+            let limits = Limits {
+                silence: first_byte,
+                least_progress: is_moving.then_some(least_progress),
+            };
+            let stuck = ready!(self.watch.poll(cx, self.meter.moved(), limits));
+            Poll::Ready(Err(stuck))
         })
         .await;
         let silence = self.watch.silence();
-        let received = received.map_err(|silent| self.fell_silent(silent, limit))?;
+        let received = received.map_err(|stuck| self.is_stuck(stuck))?;
         let (head, body) = received.map_err(|error| self.broke(&error))?.into_parts();
         self.meter.head_is_here();
         if self.service == Service::Unknown {
             self.service = Service::Answers;
         }
+        self.watch.stir();
         if head.status.is_success() && self.meter.sent() < body_bytes {
             let told = format!(
                 "`{}` claims success before it was sent everything",
@@ -250,7 +262,10 @@ impl Connection {
 
     /// The next bytes of the body; `None` at its end.
     async fn next_part(&mut self, answer: &mut Answer) -> Result<Option<Bytes>> {
-        let limit = self.timeouts.no_progress;
+        let limits = Limits {
+            silence: self.timeouts.no_progress,
+            least_progress: Some(self.timeouts.least_progress),
+        };
         while !answer.body.is_end_stream() {
             let frame = std::future::poll_fn(|cx| {
                 let body = &mut answer.body;
@@ -261,11 +276,11 @@ impl Connection {
                 if let Poll::Ready(frame) = Pin::new(body).poll_frame(cx) {
                     return Poll::Ready(Ok(frame));
                 }
-                let silent = ready!(self.watch.poll(cx, self.meter.moved(), limit));
-                Poll::Ready(Err(silent))
+                let stuck = ready!(self.watch.poll(cx, self.meter.moved(), limits));
+                Poll::Ready(Err(stuck))
             })
             .await
-            .map_err(|silent| self.fell_silent(silent, limit))?;
+            .map_err(|stuck| self.is_stuck(stuck))?;
             match frame.transpose().map_err(|error| self.broke(&error))? {
                 None => break,
                 // Trailers say nothing to us.
@@ -286,13 +301,19 @@ impl Connection {
         }
     }
 
-    /// It was silent for so long, and might have been for `limit`.
-    fn fell_silent(&self, silent: Duration, limit: Duration) -> Error {
-        let told = if silent < limit {
-            let whole = self.timeouts.attempt.as_secs();
-            format!("`{}` did not finish its answer in {whole} s", self.endpoint)
-        } else {
-            format!("`{}` was silent for {} s", self.endpoint, silent.as_secs())
+    /// The error of an exchange that is given up.
+    fn is_stuck(&self, stuck: Stuck) -> Error {
+        let endpoint = &self.endpoint;
+        let told = match stuck {
+            Stuck::Silent(silent) => format!("`{endpoint}` was silent for {} s", silent.as_secs()),
+            Stuck::Slow => {
+                let seconds = self.timeouts.least_progress.as_secs();
+                format!("`{endpoint}` moved fewer than {LEAST_BYTES} bytes in {seconds} s")
+            }
+            Stuck::Overdue => {
+                let whole = self.timeouts.attempt.as_secs();
+                format!("`{endpoint}` did not finish its answer in {whole} s")
+            }
         };
         Error::new(Kind::Timeout, told)
     }

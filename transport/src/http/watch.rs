@@ -1,4 +1,4 @@
-//! Notices when nothing moves.
+//! Notices when nothing moves, or next to nothing.
 //!
 //! One timer per connection, touched only when an exchange has to wait anyway. It is not moved forward with every sign
 //! of life; it rings at the earliest possible end, looks at when something moved last, and sleeps on.
@@ -9,6 +9,30 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
+/// Less than this within [`Timeouts::least_progress`](crate::net::Timeouts) is no progress, in bytes: 17 a second. A link that
+/// gives each request no more is beyond use.
+pub(super) const LEAST_BYTES: u64 = 1024;
+
+/// Why an exchange is given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stuck {
+    /// Nothing moved for so long.
+    Silent(Duration),
+    /// Something moved, but fewer than [`LEAST_BYTES`].
+    Slow,
+    /// The attempt as a whole took too long.
+    Overdue,
+}
+
+/// How long an exchange may do without.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Any sign of life.
+    pub(super) silence: Duration,
+    /// [`LEAST_BYTES`]; `None` while it is only waited for.
+    pub(super) least_progress: Option<Duration>,
+}
+
 /// The no-progress timer of a connection.
 #[derive(Debug)]
 pub(super) struct Watch {
@@ -16,6 +40,9 @@ pub(super) struct Watch {
     attempt_ends_at: Instant,
     moved: u64,
     moved_at: Instant,
+    /// How much had moved, and when, when enough had the last time.
+    enough: u64,
+    enough_at: Instant,
 }
 
 impl Watch {
@@ -27,6 +54,8 @@ impl Watch {
             attempt_ends_at: now,
             moved: 0,
             moved_at: now,
+            enough: 0,
+            enough_at: now,
         }
     }
 
@@ -34,11 +63,13 @@ impl Watch {
     pub(super) fn begin(&mut self, attempt: Duration) {
         self.moved_at = Instant::now();
         self.attempt_ends_at = self.moved_at + attempt;
+        self.enough_at = self.moved_at;
     }
 
     /// It is not the peer who is waited for: silence begins now at the earliest.
     pub(super) fn stir(&mut self) {
         self.moved_at = Instant::now();
+        self.enough_at = self.moved_at;
     }
 
     /// For how long nothing had moved when it was asked last, if it still has not.
@@ -47,21 +78,29 @@ impl Watch {
     }
 
     /// To be asked whenever there is nothing else to do. `moved` is any number that changes with every sign of life.
-    /// Ready once it has not changed for `limit`, or the attempt has taken too long; it then says for how long.
-    pub(super) fn poll(
-        &mut self,
-        cx: &mut Context<'_>,
-        moved: u64,
-        limit: Duration,
-    ) -> Poll<Duration> {
+    /// Ready once one of the limits is exceeded; it then says which.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>, moved: u64, limits: Limits) -> Poll<Stuck> {
         let now = Instant::now();
         if self.moved != moved {
             self.moved = moved;
             self.moved_at = now;
         }
-        let ends_at = (self.moved_at + limit).min(self.attempt_ends_at);
+        if limits.least_progress.is_none() || moved.saturating_sub(self.enough) >= LEAST_BYTES {
+            self.enough = moved;
+            self.enough_at = now;
+        }
+        let silent_at = self.moved_at + limits.silence;
+        let slow_at = limits.least_progress.map(|limit| self.enough_at + limit);
+        let ends_at = silent_at.min(self.attempt_ends_at);
+        let ends_at = slow_at.map_or(ends_at, |slow_at| slow_at.min(ends_at));
         if now >= ends_at {
-            return Poll::Ready(now - self.moved_at);
+            return Poll::Ready(if now >= silent_at {
+                Stuck::Silent(now - self.moved_at)
+            } else if slow_at.is_some_and(|slow_at| now >= slow_at) {
+                Stuck::Slow
+            } else {
+                Stuck::Overdue
+            });
         }
         if self.timer.deadline() <= now || self.timer.deadline() > ends_at {
             self.timer.as_mut().reset(ends_at);

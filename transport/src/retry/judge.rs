@@ -62,6 +62,7 @@ pub fn judge(error: &Error) -> Verdict {
         }
         Kind::Mismatch | Kind::Changed => Verdict::Elsewhere,
         Kind::Proxy(_)
+        | Kind::Unreachable
         | Kind::Disk(_)
         | Kind::Limit
         | Kind::Shortened

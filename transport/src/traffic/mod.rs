@@ -3,9 +3,12 @@
 //! One [`Traffic`] is shared by the clients of all workers. Every attempt begins with it, which may mean waiting for its
 //! turn, and tells it how it ended; the connections add what
 //! comes as it comes. Whoever steers the run looks at the
-//! [`Tally`] now and then, and sets the pace. Counters only; nothing here decides.
+//! [`Tally`] now and then, and sets the pace. Counters only; nothing here decides, but for [`Availability`], which holds
+//! requests back while their service cannot be reached.
 
 mod attempt;
+
+mod availability;
 
 mod habits;
 
@@ -19,6 +22,8 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 pub(crate) use attempt::Attempt;
+pub(crate) use availability::Cause;
+pub use availability::{Availability, GiveUp, Outage};
 pub(crate) use habits::Kind as Habit;
 pub use latency::Latencies;
 pub use pace::Pace;
@@ -55,6 +60,7 @@ pub struct Traffic {
     pacer: Pacer,
     habits: Habits,
     spare: Spare,
+    availability: Availability,
 }
 
 /// The counters at one time. All but the last three only grow.
@@ -95,6 +101,11 @@ pub struct Tally {
 }
 
 impl Traffic {
+    /// Which endpoints cannot be reached.
+    pub fn availability(&self) -> &Availability {
+        &self.availability
+    }
+
     /// Waits for the turn of an attempt that will move about so many bytes, and begins it.
     pub(crate) async fn begin(
         self: &std::sync::Arc<Self>,

@@ -1,6 +1,7 @@
 //! The crate from outside: its client against servers that behave as the scripts say.
 
 mod exchange;
+mod outage;
 mod persistence;
 mod proxies;
 mod race;

@@ -234,7 +234,7 @@ fn a_proxy_that_speaks_nonsense_or_hangs_up_or_is_not_there_is_named() {
             .send(&request)
             .await
             .unwrap_err();
-        assert_eq!(error.kind(), Kind::Connect);
+        assert_eq!(error.kind(), Kind::Unreachable);
         let name = format!(
             "through the proxy `http://{0}` (`ALL_PROXY`): cannot connect to `{0}`",
             middle.address

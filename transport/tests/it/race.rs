@@ -155,17 +155,23 @@ fn few_are_sent_twice_where_little_was_moved() {
     run_without_waiting(async {
         let body = "b".repeat(1000);
         let large = format!("HTTP/1.1 200 OK\ncontent-length: 1000\n\n{body}");
-        let others = vec![hang(); 12];
-        let server = Server::start([vec![connection(8, &large, hang())], others].concat()).await;
+        // An answer between two silences: otherwise they would be an outage.
+        let again = [answer(ONE), hang()].concat();
+        let raced = vec![vec![hang(), again.clone()]; 4].concat();
+        let scripts = [vec![connection(8, &large, hang())], raced, vec![again; 2]];
+        let server = Server::start(scripts.concat()).await;
         let bench = Bench::with(|settings| settings.retry.silent_retries_max = 0);
         bench.settings.traffic.set_spare(true);
         let mut lease = bench.lease(1000).await;
         for number in 0..8 + 6 {
             let fetched = bench.client.fetch(&range(&server), &mut lease).await;
             assert_eq!(fetched.is_ok(), number < 8);
+            if number >= 8 {
+                bench.client.send(&server.get("/")).await.unwrap();
+            }
         }
         assert_eq!(bench.settings.traffic.look().raced, 4);
-        assert_eq!(server.seen().len(), 8 + 6 + 4);
+        assert_eq!(server.seen().len(), 8 + 6 + 4 + 6);
     });
 }
 

@@ -100,6 +100,19 @@ impl Server {
         W: AsyncFn(TcpStream) -> Option<S> + 'static,
     {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::listen(listener, script, wrap)
+    }
+
+    /// The same, on a socket that the test has made.
+    pub(crate) fn on(listener: TcpListener, script: Vec<Vec<Move>>) -> Self {
+        Self::listen(listener, script, async |stream| Some(stream))
+    }
+
+    fn listen<S, W>(listener: TcpListener, script: Vec<Vec<Move>>, wrap: W) -> Self
+    where
+        S: AsyncRead + AsyncWrite + Unpin + 'static,
+        W: AsyncFn(TcpStream) -> Option<S> + 'static,
+    {
         let address = listener.local_addr().unwrap();
         let seen = Rc::new(RefCell::new(Vec::new()));
         let notes = Rc::clone(&seen);
@@ -225,6 +238,7 @@ async fn read_request<S: AsyncRead + Unpin>(
 #[derive(Debug)]
 pub(crate) struct HandClock {
     now: Mutex<SystemTime>,
+    begun: tokio::time::Instant,
     naps: Mutex<Vec<Duration>>,
 }
 
@@ -237,6 +251,11 @@ impl HandClock {
 impl Clock for HandClock {
     fn now(&self) -> SystemTime {
         *self.now.lock().unwrap()
+    }
+
+    fn monotonic(&self) -> Duration {
+        let slept: Duration = self.naps.lock().unwrap().iter().sum();
+        slept + self.begun.elapsed()
     }
 
     fn sleep(&self, wait: Duration) -> Nap<'_> {
@@ -262,6 +281,7 @@ impl Bench {
     pub(crate) fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let clock = Arc::new(HandClock {
             now: Mutex::new(SystemTime::UNIX_EPOCH + Duration::from_hours(498_708)),
+            begun: tokio::time::Instant::now(),
             naps: Mutex::default(),
         });
         let mut settings = Settings {

@@ -68,10 +68,13 @@ fn an_upload_that_nobody_reads_is_given_up() {
 }
 
 #[test]
-fn a_body_that_drips_is_followed_as_long_as_an_attempt_may_take() {
+fn a_body_that_is_slow_is_followed_as_long_as_an_attempt_may_take() {
     run_without_waiting(async {
         let head = send("HTTP/1.1 200 OK\ncontent-length: 1000000\n\n");
-        let drip = [Move::Wait(Duration::from_secs(20)), Move::Send(vec![b'.'])];
+        let drip = [
+            Move::Wait(Duration::from_secs(20)),
+            Move::Send(vec![b'.'; 512]),
+        ];
         let drip = times(100, &drip);
         let server = Server::start(vec![[vec![Move::Read, head], drip].concat()]).await;
         let bench = impatient();
@@ -88,15 +91,87 @@ fn a_body_that_drips_is_followed_as_long_as_an_attempt_may_take() {
     });
 }
 
+/// How a request ends whose connection does this, and after how many seconds.
+async fn ends_after(script: Vec<Move>, payload: Option<Vec<u8>>) -> (Error, u64, String) {
+    let server = Server::start(vec![script]).await;
+    let begun = Instant::now();
+    let request = match payload {
+        None => server.get("/"),
+        Some(bytes) => Request {
+            method: Method::PUT,
+            ..server
+                .get("/")
+                .payload(Payload::from(bytes::Bytes::from(bytes)))
+        },
+    };
+    let sent = impatient().client.send_with_cap(&request, 1 << 20).await;
+    let seconds = begun.elapsed().as_secs();
+    (sent.unwrap_err(), seconds, server.address.to_string())
+}
+
+fn is_slow(ended: &(Error, u64, String)) {
+    let (error, seconds, address) = ended;
+    assert_eq!(error.kind(), Kind::Timeout);
+    let told = format!("`{address}` moved fewer than 1024 bytes in 60 s");
+    assert_eq!(error.message(), told);
+    assert!((60..=121).contains(seconds), "{seconds}");
+}
+
+/// A byte each second.
+fn drip() -> Vec<Move> {
+    let drip = [Move::Wait(Duration::from_secs(1)), Move::Send(vec![b'.'])];
+    times(1000, &drip)
+}
+
+#[test]
+fn a_body_that_drips_is_given_up_after_a_minute() {
+    run_without_waiting(async {
+        let head = send("HTTP/1.1 200 OK\ncontent-length: 1000000\n\n");
+        is_slow(&ends_after([vec![Move::Read, head], drip()].concat(), None).await);
+    });
+}
+
+#[test]
+fn a_body_that_begins_well_and_then_drips_is_given_up_too() {
+    run_without_waiting(async {
+        let head = send("HTTP/1.1 200 OK\ncontent-length: 1000000\n\n");
+        let begins = vec![Move::Read, head, Move::Send(vec![b'.'; 100_000])];
+        is_slow(&ends_after([begins, drip()].concat(), None).await);
+    });
+}
+
+#[test]
+fn a_head_that_drips_is_given_up_after_a_minute() {
+    run_without_waiting(async {
+        let begins = vec![Move::Read, Move::Send(b"HTTP/1.1 200 OK\r\nx-a: ".to_vec())];
+        is_slow(&ends_after([begins, drip()].concat(), None).await);
+    });
+}
+
+#[test]
+fn an_answer_that_begins_late_has_its_own_minute() {
+    run_without_waiting(async {
+        let late = vec![Move::Read, Move::Wait(Duration::from_secs(55))];
+        let head = send("HTTP/1.1 200 OK\ncontent-length: 40\n\n");
+        let script = [late, vec![head], drip()].concat();
+        let server = Server::start(vec![script]).await;
+        let sent = impatient().client.send(&server.get("/")).await;
+        assert_eq!(sent.unwrap().body.len(), 40);
+    });
+}
+
 #[test]
 fn a_slow_but_steady_body_is_waited_for() {
     run_without_waiting(async {
-        let head = send("HTTP/1.1 200 OK\ncontent-length: 10\n\n");
-        let drip = [Move::Wait(Duration::from_secs(29)), Move::Send(vec![b'.'])];
+        let head = send("HTTP/1.1 200 OK\ncontent-length: 10240\n\n");
+        let drip = [
+            Move::Wait(Duration::from_secs(29)),
+            Move::Send(vec![b'.'; 1024]),
+        ];
         let drip = times(10, &drip);
         let server = Server::start(vec![[vec![Move::Read, head], drip].concat()]).await;
         let reply = impatient().client.send(&server.get("/")).await.unwrap();
-        assert_eq!(&reply.body[..], b"..........");
+        assert_eq!(reply.body.len(), 10240);
     });
 }
 

@@ -210,10 +210,10 @@ fn a_handshake_that_nobody_answers_ends_with_the_time_for_connecting() {
     run_without_waiting(async {
         let (server, error) = refused_by_plain(vec![Move::Hang]).await;
         let port = server.address.port();
-        assert_eq!(error.kind(), Kind::Connect);
+        assert_eq!(error.kind(), Kind::Unreachable);
         assert_eq!(
             error.message(),
-            format!("cannot connect to `{HOST}:{port}`: no answer in 10 s")
+            format!("cannot connect to `{HOST}:{port}`: no answer in 10 s, and tried for 10 s")
         );
     });
 }

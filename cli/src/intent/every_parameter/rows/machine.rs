@@ -63,6 +63,29 @@ pub(super) const ROWS: &[Row] = &[
         wrong: &[("C:\\ca.pem", "is a path of Windows")],
     },
     Row {
+        slash: "GiveUp",
+        dash: &["give-up"],
+        services: ALL,
+        takes: Takes::One,
+        ways: EVERYWHERE,
+        elsewhere: "",
+        seen: |seen| {
+            let give_up = &seen.options.engine.give_up;
+            format!("{:?} {:?}", give_up.at_start, give_up.later)
+        },
+        bare: "10s 300s",
+        right: &[
+            ("90", "90s 90s"),
+            ("2m", "120s 120s"),
+            ("1h", "3600s 3600s"),
+        ],
+        wrong: &[
+            ("0", "is no time"),
+            ("soon", "is no time"),
+            ("8d", "is no time"),
+        ],
+    },
+    Row {
         slash: "TraceController",
         dash: &["trace-controller"],
         services: ALL,

@@ -1,0 +1,161 @@
+//! Tells of services that cannot be reached: soon after an outage begins, now and then while it lasts, and when it ends.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use azring_transport::clock::Clock;
+use azring_transport::http::Endpoint;
+use azring_transport::traffic::{Outage, Traffic};
+
+use crate::report::{OutageNews, OutageState};
+
+/// How often is looked.
+pub(super) const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// An outage is told after so long, and again after this; from then on each time that so much more has passed.
+const TELL_FIRST: Duration = Duration::from_secs(1);
+const TELL_AGAIN: Duration = Duration::from_secs(10);
+const TELL_EVERY: Duration = Duration::from_secs(30);
+
+/// What has been told.
+#[derive(Debug)]
+pub(super) struct OutageReporter {
+    traffic: Arc<Traffic>,
+    clock: Arc<dyn Clock>,
+    told: Vec<Told>,
+}
+
+/// An outage that was told.
+#[derive(Debug)]
+struct Told {
+    endpoint: Endpoint,
+    lasts: Duration,
+    again_at: Duration,
+}
+
+impl OutageReporter {
+    /// Nothing has been told yet.
+    pub(super) fn new(traffic: Arc<Traffic>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            traffic,
+            clock,
+            told: Vec::new(),
+        }
+    }
+
+    /// What is to be told now.
+    pub(super) fn look(&mut self) -> Vec<OutageNews> {
+        let outages = self.traffic.availability().outages(&*self.clock);
+        if outages.is_empty() && self.told.is_empty() {
+            return Vec::new();
+        }
+        self.news(&outages)
+    }
+
+    /// Nobody waits for the end of an outage any more.
+    pub(super) fn call_off(&self) {
+        self.traffic.availability().call_off();
+    }
+
+    fn news(&mut self, outages: &[Outage]) -> Vec<OutageNews> {
+        let mut news = Vec::new();
+        self.told.retain_mut(|told| {
+            let still = outages.iter().find(|now| now.endpoint == told.endpoint);
+            // A shorter one is another one.
+            let still = still.filter(|now| now.lasts >= told.lasts);
+            match still {
+                Some(now) => told.lasts = now.lasts,
+                None => news.push(OutageNews {
+                    endpoint: told.endpoint.to_string(),
+                    state: OutageState::Ended,
+                    lasts: told.lasts,
+                    reason: String::new(),
+                }),
+            }
+            still.is_some()
+        });
+        for now in outages {
+            let told = self
+                .told
+                .iter_mut()
+                .find(|told| told.endpoint == now.endpoint);
+            let is_due = told
+                .as_ref()
+                .map_or(now.lasts >= TELL_FIRST, |told| now.lasts >= told.again_at);
+            if !is_due {
+                continue;
+            }
+            news.push(OutageNews {
+                endpoint: now.endpoint.to_string(),
+                state: OutageState::Lasts,
+                lasts: now.lasts,
+                reason: now.reason.clone(),
+            });
+            match told {
+                Some(told) => told.again_at = now.lasts + TELL_EVERY,
+                None => self.told.push(Told {
+                    endpoint: now.endpoint.clone(),
+                    lasts: now.lasts,
+                    again_at: TELL_AGAIN.max(now.lasts + TELL_FIRST),
+                }),
+            }
+        }
+        news
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use azring_transport::clock::SystemClock;
+    use azring_transport::http::Scheme;
+
+    use super::*;
+
+    fn outage(port: u16, seconds: f64) -> Outage {
+        Outage {
+            endpoint: Endpoint {
+                scheme: Scheme::Http,
+                host: "a".into(),
+                port,
+            },
+            lasts: Duration::from_secs_f64(seconds),
+            reason: "connection refused".into(),
+        }
+    }
+
+    fn told(reporter: &mut OutageReporter, outages: &[Outage]) -> Vec<String> {
+        let news = reporter.news(outages);
+        news.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn an_outage_is_told_soon_then_seldom_and_its_end_once() {
+        let mut reporter = OutageReporter::new(Arc::default(), Arc::new(SystemClock));
+        let mut all = Vec::new();
+        for quarters in 0..4 * 75 {
+            let lasts = f64::from(quarters) / 4.0;
+            all.extend(told(&mut reporter, &[outage(1, lasts)]));
+        }
+        all.extend(told(&mut reporter, &[]));
+        all.extend(told(&mut reporter, &[]));
+        let lasting = |seconds| {
+            format!("cannot reach `a:1` for {seconds} s, trying again: connection refused")
+        };
+        let ended = "`a:1` answers again after 74 s".to_owned();
+        assert_eq!(
+            all,
+            [lasting(1), lasting(10), lasting(40), lasting(70), ended]
+        );
+    }
+
+    #[test]
+    fn a_short_outage_is_not_told_and_two_services_are_told_apart() {
+        let mut reporter = OutageReporter::new(Arc::default(), Arc::new(SystemClock));
+        assert!(told(&mut reporter, &[outage(1, 0.5)]).is_empty());
+        assert!(told(&mut reporter, &[]).is_empty());
+        let both = told(&mut reporter, &[outage(1, 2.0), outage(2, 3.0)]);
+        assert_eq!(both.len(), 2);
+        let one = told(&mut reporter, &[outage(2, 4.0)]);
+        assert_eq!(one, ["`a:1` answers again after 2 s"]);
+    }
+}
