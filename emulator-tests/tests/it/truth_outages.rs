@@ -104,7 +104,7 @@ fn went_well(outcome: Outcome) {
     };
     assert_eq!(records("\"outcome\":\"done\"") as u64, FILES, "{outcome}");
     assert!(records("\"state\":\"lasts\"") >= 1, "{outcome}");
-    assert_eq!(records("\"state\":\"ended\""), 1, "{outcome}");
+    assert!(records("\"state\":\"ended\"") >= 1, "{outcome}");
     assert_eq!(records("\"outcome\":\"failed\""), 0, "{outcome}");
     assert!(
         outcome.stderr.contains("cannot reach `127.0.0.1:"),
