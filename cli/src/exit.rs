@@ -72,7 +72,7 @@ impl Ending {
             Error::Usage(_) => return Self::Misuse,
             Error::Credential(_) => return Self::Refused,
             Error::Journal(error) => return Self::of_journal(error),
-            Error::Changed(_) => return Self::Contested,
+            Error::Changed(_) | Error::TargetChanged(_) => return Self::Contested,
             Error::Transport(error) => error,
             _ => return Self::Failure,
         };

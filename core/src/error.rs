@@ -21,6 +21,9 @@ pub enum Error {
     /// The source is not what it was when it was listed or first read.
     #[error("source might be changed by other process or application: {0}")]
     Changed(String),
+    /// The target is not what it was when it was looked at, or first written: somebody else wrote to it.
+    #[error("{0}")]
+    TargetChanged(String),
     /// The bytes that arrived are not the bytes the service holds.
     #[error("{0}")]
     Integrity(String),

@@ -41,6 +41,7 @@ pub struct Azring {
     peak_to: Option<PathBuf>,
     program: Option<PathBuf>,
     folder: Option<PathBuf>,
+    input: Option<PathBuf>,
 }
 
 impl Azring {
@@ -55,6 +56,7 @@ impl Azring {
             peak_to: None,
             program: None,
             folder: None,
+            input: None,
         }
     }
 
@@ -143,6 +145,12 @@ impl Azring {
     /// Runs it in this folder, which relative paths begin at.
     pub fn within(mut self, folder: impl Into<PathBuf>) -> Self {
         self.folder = Some(folder.into());
+        self
+    }
+
+    /// Gives it this file as its standard input.
+    pub fn input(mut self, file: impl Into<PathBuf>) -> Self {
+        self.input = Some(file.into());
         self
     }
 
@@ -258,6 +266,9 @@ impl Azring {
             .env_remove("XDG_STATE_HOME");
         if let Some(folder) = &self.folder {
             command.current_dir(folder);
+        }
+        if let Some(file) = &self.input {
+            command.stdin(std::fs::File::open(file).expect("a test's own file"));
         }
         // What the machine's owner has set must not change what a test sees.
         for (name, _) in std::env::vars_os() {

@@ -31,7 +31,8 @@ pub(crate) static Y: Parameter = Parameter {
     default: "off",
     brief: "Ask nothing, overwrite what exists",
     detail: "Asks no questions: what exists at the destination is overwritten. Without it each object that exists is \
-             asked about; where there is no terminal to ask at, it is skipped.",
+             asked about; where there is no terminal to ask at, it is skipped. And what somebody else writes there between \
+             the look at it and the end of its copy is not replaced: that object fails.",
     since: "AzCopy",
     built: true,
 };

@@ -7,6 +7,7 @@ use crate::Error;
 use crate::entry::Entry;
 use crate::journal::{Journal, Planned, Record};
 use crate::plan::history::{Note, Notes, Take};
+use crate::plan::replace::Replace;
 use crate::report::{Event, Observer};
 use crate::transfer::{Outcome, Verdict};
 
@@ -38,7 +39,7 @@ impl Chronicle {
     }
 
     /// An object is to be copied; returns where notes on it go.
-    pub(super) fn planned(&self, entry: &Entry, replace: bool, aside: bool) -> Option<Notes> {
+    pub(super) fn planned(&self, entry: &Entry, replace: &Replace, aside: bool) -> Option<Notes> {
         let Some(Writing { journal, job, take }) = &self.0 else {
             return None;
         };
@@ -47,7 +48,7 @@ impl Chronicle {
             snapshot: snapshot(entry),
             bytes: entry.bytes,
             version: entry.version.clone(),
-            replace,
+            replace: replace.clone(),
             aside,
         });
         Some(Notes::new(seq, job, take))

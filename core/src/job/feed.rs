@@ -10,6 +10,7 @@ use tokio::sync::mpsc::error::TryRecvError;
 use crate::entry::{Entry, EntryName};
 use crate::journal::{Pending, Record, Replayed};
 use crate::options::Options;
+use crate::plan::replace::Replace;
 use crate::plan::{Planned, Planner, Task};
 use crate::report::{Details, Event, Observer, Totals};
 use crate::schedule::{Cut, OpenFiles, Queue};
@@ -279,7 +280,7 @@ impl Feed<'_> {
     fn admit(&self, planned: Planned, is_aside: bool) -> Option<Task> {
         match planned {
             Planned::Task(mut task) => {
-                let notes = self.chronicle.planned(&task.entry, task.replace, is_aside);
+                let notes = self.chronicle.planned(&task.entry, &task.replace, is_aside);
                 task.history.notes = notes;
                 return Some(*task);
             }
@@ -289,7 +290,7 @@ impl Feed<'_> {
             }
             Planned::Fail(entry, error) => {
                 let error = self.stop.or_end_run(error);
-                if let Some(notes) = self.chronicle.planned(&entry, false, is_aside) {
+                if let Some(notes) = self.chronicle.planned(&entry, &Replace::Nothing, is_aside) {
                     self.chronicle.failed(notes.seq(), &error);
                 }
                 self.fail(&entry.name, entry.bytes, &error);

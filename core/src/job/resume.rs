@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::entry::{Entry, EntryName};
 use crate::journal::{Pending, Place, Record, Replayed};
 use crate::plan::history::{Begun, History, Start};
+use crate::plan::replace::Replace;
 use crate::plan::{Looked, Planned, Planner};
 use crate::report::Totals;
 use crate::store::{Position, Tools};
@@ -75,11 +76,11 @@ pub(super) async fn look(planner: &Planner<'_>, tools: &Tools, pending: Pending)
     Again { pending, found }
 }
 
-/// It failed before anything of it was begun, and there was nothing to replace: what is at its target now was put there by
-/// somebody else, and whether that may be replaced is to be decided like everything new.
+/// It failed before anything of it was begun, and not everything was to be replaced: what is at its target now may have
+/// been put there by somebody else, and whether that may be replaced is to be decided like everything new.
 fn is_undecided(pending: &Pending) -> bool {
     let is_begun = start(pending).is_some_and(|start| start.is_visible());
-    pending.has_failed && !is_begun && !pending.replace
+    pending.has_failed && !is_begun && pending.replace != Replace::Anything
 }
 
 fn start(pending: &Pending) -> Option<Start> {
@@ -118,7 +119,7 @@ impl Feed<'_> {
         let decided = if is_undecided(&pending) {
             planner.decide(looked, self.observer)
         } else {
-            planner.decide_again(looked, pending.replace)
+            planner.decide_again(looked, pending.replace.clone())
         };
         match decided {
             Planned::Task(mut task) => {

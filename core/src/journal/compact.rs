@@ -99,7 +99,7 @@ fn keep(pending: &Pending, mut push: impl FnMut(&Record<'_>) -> Result<()>) -> R
             snapshot: pending.snapshot.as_deref(),
             bytes: pending.bytes,
             version: pending.version.clone(),
-            replace: pending.replace,
+            replace: pending.replace.clone(),
             aside: pending.aside,
         },
     })?;

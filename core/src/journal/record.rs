@@ -8,6 +8,7 @@ use super::runs::Runs;
 use super::state::{Counts, Place};
 use super::wire::{Reader, put_bytes, put_number};
 use crate::entry::{ETag, Version};
+use crate::plan::replace::Replace;
 
 /// One sentence of a journal. Names and texts are borrowed: from the coordinator on the way in, from the buffer of the
 /// replay on the way out.
@@ -137,8 +138,8 @@ pub struct Planned<'a> {
     pub bytes: u64,
     /// Which version of it was listed.
     pub version: Version,
-    /// What is at the destination may be replaced: by option or by answer.
-    pub replace: bool,
+    /// What may be replaced at the destination: by option, by answer or by age.
+    pub replace: Replace,
     /// It was found beside the listing; see [`Record::Aside`].
     pub aside: bool,
 }
@@ -189,6 +190,9 @@ const HAS_SNAPSHOT: u8 = 1;
 const REPLACES: u8 = 2;
 const IS_ASIDE: u8 = 4;
 const IS_OF_SERVICE: u8 = 8;
+/// There was something at the destination, and only that version of it may be replaced.
+const HAS_SEEN: u8 = 16;
+const SEEN_OF_SERVICE: u8 = 32;
 
 /// How much of a reason is kept: enough to say what was wrong.
 const REASON_BYTES: usize = 400;
@@ -372,26 +376,39 @@ impl<'a> Planned<'a> {
     fn put(&self, out: &mut Vec<u8>) {
         out.push(
             flag(self.snapshot.is_some(), HAS_SNAPSHOT)
-                | flag(self.replace, REPLACES)
+                | self.replace_flags()
                 | flag(self.aside, IS_ASIDE)
                 | service_flag(&self.version),
         );
         put_name(out, self.name, self.snapshot);
         put_number(out, self.bytes);
         put_version(out, &self.version);
+        if let Replace::Only(seen) = &self.replace {
+            put_version(out, seen);
+        }
     }
 
     fn read(reader: &mut Reader<'a>) -> Option<Self> {
-        let flags = flags(reader, HAS_SNAPSHOT | REPLACES | IS_ASIDE | IS_OF_SERVICE)?;
+        let known = HAS_SNAPSHOT | REPLACES | IS_ASIDE | IS_OF_SERVICE | HAS_SEEN | SEEN_OF_SERVICE;
+        let flags = flags(reader, known)?;
         let (name, snapshot) = read_name(reader, flags)?;
         Some(Self {
             name,
             snapshot,
             bytes: reader.number()?,
             version: read_version(reader, flags)?,
-            replace: flags & REPLACES != 0,
+            replace: read_replace(reader, flags)?,
             aside: flags & IS_ASIDE != 0,
         })
+    }
+
+    fn replace_flags(&self) -> u8 {
+        match &self.replace {
+            Replace::Nothing => 0,
+            Replace::Anything => REPLACES,
+            Replace::Only(Version::Local { .. }) => HAS_SEEN,
+            Replace::Only(Version::Service(_)) => HAS_SEEN | SEEN_OF_SERVICE,
+        }
     }
 }
 
@@ -549,6 +566,18 @@ fn read_version(reader: &mut Reader<'_>, flags: u8) -> Option<Version> {
     Some(Version::Local {
         modified_ns: i128::from_le_bytes(all),
         inode: reader.number()?,
+    })
+}
+
+fn read_replace(reader: &mut Reader<'_>, flags: u8) -> Option<Replace> {
+    Some(match flags & (REPLACES | HAS_SEEN | SEEN_OF_SERVICE) {
+        0 => Replace::Nothing,
+        REPLACES => Replace::Anything,
+        HAS_SEEN => Replace::Only(read_version(reader, 0)?),
+        seen if seen == HAS_SEEN | SEEN_OF_SERVICE => {
+            Replace::Only(read_version(reader, IS_OF_SERVICE)?)
+        }
+        _ => return None,
     })
 }
 

@@ -13,6 +13,7 @@ use super::scan::{End, Frames, record_at};
 use super::state::{Counts, Position, Started, State};
 use super::storage::{File, read_full};
 use crate::entry::{EntryName, Version};
+use crate::plan::replace::Replace;
 
 /// What a journal says.
 pub struct Replayed {
@@ -38,8 +39,8 @@ pub struct Pending {
     pub bytes: u64,
     /// Its version then.
     pub version: Version,
-    /// What is at the destination may be replaced: by option or by answer.
-    pub replace: bool,
+    /// What may be replaced at the destination: by option, by answer or by age.
+    pub replace: Replace,
     /// It was found beside the listing.
     pub aside: bool,
     /// It was begun.

@@ -18,6 +18,8 @@ pub mod content_type;
 
 mod disk_hint;
 
+pub mod replace;
+
 pub mod extents;
 
 pub mod chunks;

@@ -14,6 +14,7 @@ use super::disk_hint::DiskHint;
 use super::extents::{Extents, SPARSE_BYTES_MIN};
 use super::history::History;
 use super::overwrite::{Verdict, decide};
+use super::replace::Replace;
 use super::target::{NameRule, Target, TargetName};
 use crate::entry::{Entry, EntryName, Kind};
 use crate::options::{Conflict, Options, Overwrite};
@@ -164,9 +165,9 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// The task of an entry that an earlier run decided to copy, and to replace what was there or not. What is at its target
+    /// The task of an entry that an earlier run decided to copy, and what that run let it replace. What is at its target
     /// now was most likely put there by that run, in its last moments: then it has the same content.
-    pub fn decide_again(&self, looked: Looked, replace: bool) -> Planned {
+    pub fn decide_again(&self, looked: Looked, replace: Replace) -> Planned {
         let Looked {
             entry,
             found,
@@ -180,7 +181,13 @@ impl<'a> Planner<'a> {
             let error = collides(&entry, &found.target);
             return Planned::Fail(entry, error);
         }
-        self.task(entry, found, cutting, replace || self.replaces_all())
+        // The command may have got `/Y` since.
+        let replace = if self.options.conflict.is_blind() {
+            Replace::Anything
+        } else {
+            replace
+        };
+        self.task(entry, found, cutting, replace)
     }
 
     /// The target's name of an object that is gone.
@@ -271,11 +278,12 @@ impl<'a> Planner<'a> {
         let conflict = self.conflict.get();
         match decide(conflict, entry.modified, stat.map(|stat| stat.modified)) {
             Verdict::Copy => {
-                let replace = stat.is_some() || conflict.overwrite == Overwrite::Always;
+                let replace = self.replace(stat);
                 self.task(entry, found, cutting, replace)
             }
             Verdict::Ask if self.may_replace(&entry, &shown(), observer) => {
-                self.task(entry, found, cutting, true)
+                let replace = self.replace(stat);
+                self.task(entry, found, cutting, replace)
             }
             Verdict::Ask => {
                 let reason =
@@ -287,6 +295,14 @@ impl<'a> Planner<'a> {
                 Planned::Skip(entry, reason)
             }
         }
+    }
+
+    /// What may be replaced where this was seen. The answer "all" is no `/Y`: every target is looked at still.
+    fn replace(&self, seen: Option<&Stat>) -> Replace {
+        if self.options.conflict.is_blind() {
+            return Replace::Anything;
+        }
+        Replace::of_look(seen.map(|stat| stat.version.clone()))
     }
 
     fn may_replace(&self, entry: &Entry, target: &str, observer: &dyn Observer) -> bool {
@@ -327,7 +343,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn task(&self, mut entry: Entry, mut found: Found, cutting: Cutting, replace: bool) -> Planned {
+    fn task(&self, mut entry: Entry, found: Found, cutting: Cutting, replace: Replace) -> Planned {
         let form = self.form(&entry);
         if let Some(kind) = found.stat.as_ref().and_then(|stat| stat.kind)
             && form.becomes != Becomes::Blob(kind)
@@ -344,10 +360,8 @@ impl<'a> Planner<'a> {
         // What AzCopy looked at before it replaced it kept its properties and metadata, where the source has none of its
         // own; with `/Y` it did not look.
         if self.options.conflict.overwrite != Overwrite::Always && entry.carried.is_none() {
-            entry.carried = found.stat.as_mut().and_then(|stat| stat.carried.take());
+            entry.carried = found.stat.and_then(|stat| stat.carried);
         }
-        let seen = found.stat.and_then(|stat| stat.version);
-        let seen = seen.filter(|_| replace && !self.replaces_all());
         let content_type =
             content_type(&self.options.shape.content_type, &entry.name).map(Into::into);
         let chunks = match &found.extents {
@@ -360,7 +374,6 @@ impl<'a> Planner<'a> {
             chunks,
             content_type,
             replace,
-            seen,
             history: History::default(),
         }))
     }

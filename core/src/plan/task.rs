@@ -2,8 +2,9 @@
 
 use super::chunks::Chunks;
 use super::history::History;
+use super::replace::Replace;
 use super::target::TargetName;
-use crate::entry::{Entry, Version};
+use crate::entry::Entry;
 
 /// One object to carry.
 #[derive(Debug, Clone)]
@@ -16,11 +17,9 @@ pub struct Task {
     pub chunks: Chunks,
     /// The content type to store with it, where one is to be sent.
     pub content_type: Option<String>,
-    /// What is at the destination may be replaced. Otherwise the name must be free, or hold the very same bytes, which an
+    /// What may be replaced at the destination. Otherwise the name must be free, or hold the very same bytes, which an
     /// interrupted run may have put there.
-    pub replace: bool,
-    /// What may be replaced, where it was looked at: this version and no other.
-    pub seen: Option<Version>,
+    pub replace: Replace,
     /// What is known of it from an earlier run, and where this one takes notes.
     pub history: History,
 }

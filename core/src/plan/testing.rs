@@ -5,6 +5,7 @@ use std::time::UNIX_EPOCH;
 use super::Task;
 use super::chunks::Chunks;
 use super::history::History;
+use super::replace::Replace;
 use crate::entry::{ETag, Entry, EntryName, Kind, Version};
 use crate::store::local::rules;
 
@@ -25,8 +26,7 @@ pub(crate) fn task(name: &str, bytes: u64, chunk_bytes: u64) -> Task {
         },
         chunks: Chunks::new(bytes, chunk_bytes),
         content_type: None,
-        replace: false,
-        seen: None,
+        replace: Replace::Nothing,
         history: History::default(),
     }
 }

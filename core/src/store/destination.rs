@@ -20,8 +20,8 @@ use crate::{Error, Result};
 pub struct Stat {
     /// When it was last modified.
     pub modified: SystemTime,
-    /// Which version it is, where that can be told: it alone may be replaced after a question.
-    pub version: Option<Version>,
+    /// Which version of it was seen.
+    pub version: Version,
     /// How its bytes are kept, where it can only be replaced by its like.
     pub kind: Option<Kind>,
     /// What is stored beside its bytes, where anything is.

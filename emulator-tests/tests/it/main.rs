@@ -39,4 +39,5 @@ mod truth_outages;
 mod bad_input;
 mod preview;
 
+mod truth_conditions;
 mod truth_names;

@@ -17,6 +17,7 @@ use crate::location::{BlobLocation, Location};
 use crate::options::{BlobType, Overwrite};
 use crate::plan::chunks::Chunk;
 use crate::plan::content_type::content_type;
+use crate::plan::replace::Replace;
 use crate::report::Totals;
 use crate::store::blob::rules::APPENDS;
 use crate::store::blob::{self, BlobDestination, BlobStream};
@@ -35,7 +36,11 @@ pub(super) async fn copy(line: &Line<'_>) -> Result<Ended> {
     prepared.map_err(at_target)?;
     let shown = destination.shown(&target);
     Totals::add(&line.totals.listed, 1);
-    if line.options.conflict.overwrite != Overwrite::Always
+    let replace = match line.options.conflict.overwrite {
+        Overwrite::Always => Replace::Anything,
+        Overwrite::Ask | Overwrite::Never => Replace::Nothing,
+    };
+    if replace == Replace::Nothing
         && line
             .stop
             .unless_stopped(destination.stat(&line.tools, &target))
@@ -53,7 +58,7 @@ pub(super) async fn copy(line: &Line<'_>) -> Result<Ended> {
     }
     let kind = content_type(&line.options.shape.content_type, &name);
     let stream = destination
-        .stream(&line.tools, &target, kind.map(Into::into))
+        .stream(&line.tools, &target, kind.map(Into::into), replace)
         .await?;
     let stream = Arc::new(stream);
     let input = Pipe::input()

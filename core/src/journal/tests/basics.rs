@@ -7,6 +7,7 @@ use std::path::Path;
 use super::{command, planned};
 use crate::entry::{EntryName, Version};
 use crate::journal::{Claim, Error, Pending, Place, Planned, Record, Runs, Session, peek};
+use crate::plan::replace::Replace;
 
 const NAME: &str = "azring.jnl";
 
@@ -63,7 +64,7 @@ fn a_closed_journal_says_what_was_appended() {
             modified_ns: -5,
             inode: 77,
         },
-        replace: true,
+        replace: Replace::Anything,
         ..planned("b/large", 100)
     };
     let small = journal.plan(planned("a", 5));
@@ -117,7 +118,8 @@ fn a_closed_journal_says_what_was_appended() {
     assert_eq!(names(&pending), ["b/large", "c"]);
     assert_eq!((pending[0].seq, pending[0].bytes), (large, 100));
     assert_eq!(pending[0].version, local.version);
-    assert!(pending[0].replace && !pending[0].has_failed && pending[1].has_failed);
+    assert_eq!(pending[0].replace, Replace::Anything);
+    assert!(!pending[0].has_failed && pending[1].has_failed);
     assert_eq!(
         pending[0].durable.iter().collect::<Vec<_>>(),
         [(0, 2), (5, 1)]

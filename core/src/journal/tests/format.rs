@@ -9,6 +9,7 @@ use crate::entry::{EntryName, Version};
 use crate::journal::frame::Header;
 use crate::journal::record::Base;
 use crate::journal::{Counts, Folder, Place, Planned, Record, replay};
+use crate::plan::replace::Replace;
 
 const GOLDEN: &str = include_str!("version_1.txt");
 
@@ -53,7 +54,7 @@ fn every_record() -> Vec<Record<'static>> {
         Record::Planned(planned("b/1", 4096)),
         Record::Planned(Planned {
             version: local(),
-            replace: true,
+            replace: Replace::Anything,
             ..planned("b/2", 1 << 40)
         }),
         Record::Passed {

@@ -20,6 +20,7 @@ mod volume;
 
 use super::{Command, Needs, Planned};
 use crate::entry::{ETag, Version};
+use crate::plan::replace::Replace;
 
 /// A command.
 pub(super) fn command(word: &str) -> Command {
@@ -43,7 +44,7 @@ pub(super) fn planned(name: &str, bytes: u64) -> Planned<'_> {
         snapshot: None,
         bytes,
         version: Version::Service(ETag("\"0x8DC0FFEE0123456\"".into())),
-        replace: false,
+        replace: Replace::Nothing,
         aside: false,
     }
 }

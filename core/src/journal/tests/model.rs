@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::entry::Version;
 use crate::journal::{Counts, Place, Position, Record, Replayed};
+use crate::plan::replace::Replace;
 
 /// A name and which snapshot.
 type Entry = (Vec<u8>, Option<String>);
@@ -27,7 +28,7 @@ struct Object {
     snapshot: Option<String>,
     bytes: u64,
     version: Version,
-    replace: bool,
+    replace: Replace,
     aside: bool,
     fate: Fate,
     started: Option<(u64, Vec<u8>)>,
@@ -68,7 +69,7 @@ impl Model {
                     snapshot: planned.snapshot.map(Into::into),
                     bytes: planned.bytes,
                     version: planned.version.clone(),
-                    replace: planned.replace,
+                    replace: planned.replace.clone(),
                     aside: planned.aside,
                     fate: Fate::Open,
                     started: None,
@@ -167,7 +168,7 @@ impl Model {
                 snapshot: said.snapshot.as_deref().map(Into::into),
                 bytes: said.bytes,
                 version: said.version.clone(),
-                replace: said.replace,
+                replace: said.replace.clone(),
                 aside: said.aside,
                 fate: if said.has_failed {
                     Fate::Failed
@@ -247,6 +248,7 @@ pub(super) mod script {
     use super::Model;
     use crate::entry::{ETag, Version};
     use crate::journal::{Planned, Record, Runs};
+    use crate::plan::replace::Replace;
 
     /// A record that owns what it says.
     #[derive(Debug, Clone)]
@@ -278,7 +280,15 @@ pub(super) mod script {
                     snapshot,
                     bytes: self.number,
                     version: version(),
-                    replace: self.number.is_multiple_of(5),
+                    replace: match self.number % 5 {
+                        0 => Replace::Anything,
+                        1 => Replace::Only(version()),
+                        2 => Replace::Only(Version::Local {
+                            modified_ns: -1,
+                            inode: self.number,
+                        }),
+                        _ => Replace::Nothing,
+                    },
                     aside: self.what == 2,
                 }),
                 3 | 4 => Record::Passed {

@@ -12,7 +12,7 @@ use std::sync::{Arc, OnceLock};
 use azring_transport as transport;
 
 use super::copy_state::{CopyState, Ending, Status};
-use super::properties::{BlobType, kind};
+use super::properties::{BlobType, Properties, kind};
 use super::request::{copy_blob, head_blob};
 use super::rules;
 use super::write::{BlockWriter, Draft, blob_type_of, etag};
@@ -22,6 +22,7 @@ use crate::options::CopyWay;
 use crate::plan::Task;
 use crate::plan::chunks::Chunk;
 use crate::plan::history::{Note, Notes};
+use crate::store::rest::conditions::Condition;
 use crate::store::server_copy::{Carried, CopyId, Copying, Origin, Pending, Progress, ServerCopy};
 use crate::store::{Becomes, Committed, Form, Step, Tools, Writer as _};
 use crate::{Error, Result};
@@ -182,9 +183,14 @@ impl Whole {
             copy_blob::Answers::Early
         };
         let Draft { place, name, .. } = &self.draft;
-        let request = copy_blob::request(place, name, origin, answers);
+        let replace = self.draft.expected.replace();
+        let request = copy_blob::request(place, name, origin, answers, Condition::of(&replace));
         let (state, etag) = match tools.client.send(&request).await {
             Ok(reply) => (CopyState::of(&reply), etag(&reply)),
+            Err(error) if self.draft.is_refused(&error) => {
+                let found = self.copied_before(tools, error).await?;
+                (Some(found.0), found.1)
+            }
             Err(error) if error.code() == Some("PendingCopyOperation") => {
                 (Some(self.adopt(tools, error).await?), None)
             }
@@ -213,6 +219,25 @@ impl Whole {
                 status: Status::Over(ending),
                 ..
             } => Err(over(&self.url, &self.draft.shown(), &ending)),
+        }
+    }
+
+    /// The copy that made the blob which is in the way of this one, if it is the same: its own answer was lost, or an
+    /// earlier run asked for it. A failure of its own where it is another.
+    async fn copied_before(
+        &self,
+        tools: &Tools,
+        error: transport::Error,
+    ) -> Result<(CopyState, Option<ETag>)> {
+        let reply = self.draft.in_the_way(tools, error).await?;
+        let found = Properties::of_head(&reply)?;
+        let md5 = self.draft.stored(None).md5;
+        let is_whole = found.bytes == self.bytes && (md5.is_none() || found.md5 == md5);
+        match CopyState::of(&reply).filter(|state| state.is_from(&self.url)) {
+            Some(state) if is_whole || matches!(state.status, Status::Pending(_)) => {
+                Ok((state, Some(found.etag)))
+            }
+            _ => Err(self.draft.not_ours()),
         }
     }
 

@@ -23,6 +23,7 @@ use crate::journal::Runs;
 use crate::options::Landing;
 use crate::plan::Task;
 use crate::plan::chunks::{CHUNK_BYTES_MIN, Chunk};
+use crate::plan::replace::Replace as Planned;
 use crate::plan::target::{NameRule, TargetName};
 use crate::store::{
     Becomes, Committed, Destination, Form, Pieces, Reader, Receipt, Stat, Step, Sums, Tools, Writer,
@@ -174,10 +175,10 @@ impl Destination for LocalDestination {
             Ok(facts.map(|facts| Stat {
                 carried: None,
                 modified: facts.modified(),
-                version: Some(Version::Local {
+                version: Version::Local {
                     modified_ns: facts.modified_ns,
                     inode: facts.inode,
-                }),
+                },
                 kind: None,
             }))
         })
@@ -295,10 +296,12 @@ fn is_in_place(task: &Task, folder: &Root, name: &OsStr) -> Result<bool> {
 
 /// What the file may replace under its name.
 fn replace(task: &Task) -> Replace {
-    match task.seen {
-        _ if !task.replace => Replace::Nothing,
-        Some(Version::Local { modified_ns, inode }) => Replace::Seen { inode, modified_ns },
-        Some(Version::Service(_)) | None => Replace::Anything,
+    match task.replace {
+        Planned::Nothing => Replace::Nothing,
+        Planned::Only(Version::Local { modified_ns, inode }) => {
+            Replace::Seen { inode, modified_ns }
+        }
+        Planned::Only(Version::Service(_)) | Planned::Anything => Replace::Anything,
     }
 }
 

@@ -3,7 +3,8 @@
 
 use azring_transport::http::Request;
 
-use crate::entry::ETag;
+use crate::entry::{ETag, Version};
+use crate::plan::replace::Replace;
 
 /// When a request is carried out; otherwise the answer is 412 (409 for some creations).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -15,6 +16,18 @@ pub enum Condition<'a> {
     Unchanged(&'a ETag),
     /// Only if there is no such object yet.
     Missing,
+}
+
+impl<'a> Condition<'a> {
+    /// Under which a commit replaces no more than this.
+    pub fn of(replace: &'a Replace) -> Self {
+        match replace {
+            Replace::Nothing => Self::Missing,
+            Replace::Only(Version::Service(etag)) => Self::Unchanged(etag),
+            // No service has the version of a file.
+            Replace::Anything | Replace::Only(Version::Local { .. }) => Self::Always,
+        }
+    }
 }
 
 impl Condition<'_> {

@@ -6,19 +6,22 @@ use http::Method;
 
 use crate::location::BlobLocation;
 use crate::store::rest::checksum::Check;
+use crate::store::rest::conditions::Condition;
 
 /// Appends to the blob of this full name, only if it is exactly `offset` bytes long now; otherwise the answer is 412
-/// `AppendPositionConditionNotMet`. That makes it safe to send the same block again.
+/// `AppendPositionConditionNotMet`. That makes it safe to send the same block again. The condition says which version is
+/// appended to.
 pub fn request(
     place: &BlobLocation,
     name: &str,
     offset: u64,
     payload: impl Into<Payload>,
     check: Check,
+    condition: Condition<'_>,
 ) -> Request {
     let request = Request::new(Method::PUT, &place.account, place.blob_path(name))
         .query("comp", "appendblock")
         .header("x-ms-blob-condition-appendpos", offset.to_string())
         .payload(payload);
-    check.on(request.expect(Expected::status(201)))
+    condition.on(check.on(request.expect(Expected::status(201))))
 }

@@ -8,6 +8,7 @@ use azring_transport::http::{Expected, Request};
 use http::Method;
 
 use crate::location::BlobLocation;
+use crate::store::rest::conditions::Condition;
 use crate::store::server_copy::Origin;
 
 /// When the service answers.
@@ -19,13 +20,21 @@ pub enum Answers {
     Done,
 }
 
-/// Copies the origin to the blob of this full name, if it is still the version that is meant (else 412). Properties and
+/// Copies the origin to the blob of this full name, if it is still the version that is meant (else 412) and the condition on
+/// the blob holds. Properties and
 /// metadata come along, because the request names none.
-pub fn request(place: &BlobLocation, name: &str, origin: &Origin, answers: Answers) -> Request {
+pub fn request(
+    place: &BlobLocation,
+    name: &str,
+    origin: &Origin,
+    answers: Answers,
+    condition: Condition<'_>,
+) -> Request {
     let request = Request::new(Method::PUT, &place.account, place.blob_path(name))
         .header("x-ms-copy-source", origin.signed_url())
         .header("x-ms-source-if-match", origin.etag.0.as_str())
         .expect(Expected::status(202));
+    let request = condition.on(request);
     match answers {
         Answers::Early => request,
         Answers::Done => request.header("x-ms-requires-sync", "true"),

@@ -7,25 +7,38 @@ use http::Method;
 
 use crate::location::BlobLocation;
 use crate::store::blob::properties::Stored;
+use crate::store::rest::conditions::Condition;
 
 /// What kind of blob is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// A page blob of this length in bytes, a multiple of 512; all of it zeros.
-    Pages(u64),
+    /// A page blob, all zeros.
+    Pages {
+        /// The length in bytes, a multiple of 512.
+        bytes: u64,
+        /// The sequence number that the blob begins with, less than 2^63.
+        sequence: u64,
+    },
     /// An append blob, empty.
     Appended,
 }
 
 /// Makes the blob of this full name.
-pub fn request(place: &BlobLocation, name: &str, form: Form, stored: Stored<'_>) -> Request {
+pub fn request(
+    place: &BlobLocation,
+    name: &str,
+    form: Form,
+    stored: Stored<'_>,
+    condition: Condition<'_>,
+) -> Request {
     let request = Request::new(Method::PUT, &place.account, place.blob_path(name))
         .expect(Expected::status(201));
     let request = match form {
-        Form::Pages(bytes) => request
+        Form::Pages { bytes, sequence } => request
             .header("x-ms-blob-type", "PageBlob")
-            .header("x-ms-blob-content-length", bytes.to_string()),
+            .header("x-ms-blob-content-length", bytes.to_string())
+            .header("x-ms-blob-sequence-number", sequence.to_string()),
         Form::Appended => request.header("x-ms-blob-type", "AppendBlob"),
     };
-    stored.on(request)
+    condition.on(stored.on(request))
 }

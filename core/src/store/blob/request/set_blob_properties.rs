@@ -6,11 +6,17 @@ use http::Method;
 
 use crate::location::BlobLocation;
 use crate::store::blob::properties::Stored;
+use crate::store::rest::conditions::Condition;
 
 /// Stores these with the blob of this full name. What is not among them is cleared.
-pub fn request(place: &BlobLocation, name: &str, stored: Stored<'_>) -> Request {
+pub fn request(
+    place: &BlobLocation,
+    name: &str,
+    stored: Stored<'_>,
+    condition: Condition<'_>,
+) -> Request {
     let request = Request::new(Method::PUT, &place.account, place.blob_path(name))
         .query("comp", "properties")
         .expect(Expected::status(200));
-    stored.on(request)
+    condition.on(stored.on(request))
 }

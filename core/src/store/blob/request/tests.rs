@@ -224,11 +224,15 @@ fn a_page_blob_is_made_at_its_length_and_written_in_ranges() {
         wire(&create_blob::request(
             &place(),
             NAME,
-            create_blob::Form::Pages(1 << 40),
-            stored
+            create_blob::Form::Pages {
+                bytes: 1 << 40,
+                sequence: 7
+            },
+            stored,
+            Condition::Missing
         )),
         format!(
-            "PUT {PATH}? x-ms-blob-type: PageBlob, x-ms-blob-content-length: 1099511627776, x-ms-blob-content-type: a/b"
+            "PUT {PATH}? x-ms-blob-type: PageBlob, x-ms-blob-content-length: 1099511627776, x-ms-blob-sequence-number: 7, x-ms-blob-content-type: a/b, if-none-match: *"
         )
     );
     let page = put_page::request(
@@ -237,16 +241,22 @@ fn a_page_blob_is_made_at_its_length_and_written_in_ranges() {
         ByteRange::new(512, 512).unwrap(),
         Bytes::from(vec![7; 512]),
         Check::Crc64(0xAE8B_1486_0A79_9888),
+        Some(7),
     );
     assert_eq!(
         wire(&page),
         format!(
-            "PUT {PATH}?comp=page x-ms-page-write: update, x-ms-range: bytes=512-1023, x-ms-content-crc64: iJh5CoYUi64="
+            "PUT {PATH}?comp=page x-ms-page-write: update, x-ms-range: bytes=512-1023, x-ms-if-sequence-number-eq: 7, x-ms-content-crc64: iJh5CoYUi64="
         )
     );
     assert_eq!(page.payload.bytes(), 512);
     assert_eq!(
-        wire(&set_blob_properties::request(&place(), NAME, stored)),
+        wire(&set_blob_properties::request(
+            &place(),
+            NAME,
+            stored,
+            Condition::Always
+        )),
         format!("PUT {PATH}?comp=properties x-ms-blob-content-type: a/b")
     );
 }
@@ -289,11 +299,12 @@ fn an_appended_block_says_where_it_belongs() {
         4096,
         Bytes::from_static(b"x"),
         Check::Md5([0; 16]),
+        Condition::Unchanged(&ETag("\"0x1\"".into())),
     );
     assert_eq!(
         wire(&request),
         format!(
-            "PUT {PATH}?comp=appendblock x-ms-blob-condition-appendpos: 4096, content-md5: AAAAAAAAAAAAAAAAAAAAAA=="
+            "PUT {PATH}?comp=appendblock x-ms-blob-condition-appendpos: 4096, content-md5: AAAAAAAAAAAAAAAAAAAAAA==, if-match: \"0x1\""
         )
     );
     assert_eq!(
@@ -301,7 +312,8 @@ fn an_appended_block_says_where_it_belongs() {
             &place(),
             NAME,
             create_blob::Form::Appended,
-            Stored::default()
+            Stored::default(),
+            Condition::Always
         )),
         format!("PUT {PATH}? x-ms-blob-type: AppendBlob")
     );
@@ -324,7 +336,8 @@ fn a_copy_stores_what_its_source_stored() {
             &place(),
             NAME,
             create_blob::Form::Appended,
-            stored
+            stored,
+            Condition::Always
         )),
         format!(
             "PUT {PATH}? x-ms-blob-type: AppendBlob, x-ms-blob-content-type: text/plain, x-ms-blob-content-language: de, x-ms-meta-Colour: blue green"

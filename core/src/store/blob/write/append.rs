@@ -1,28 +1,27 @@
-//! Writes append blobs: block after block, each at the place where it belongs.
+//! Writes append blobs: block after block, each at the place where it belongs, and only to the version that the block
+//! before has made.
 //!
 //! Chunks come from several workers at once. Each waits here for the one before it, with its memory; that cannot stop the
 //! run, since the one before was handed out earlier (`schedule`).
 
-use azring_transport as transport;
+use std::sync::{Mutex, PoisonError};
+
 use azring_transport::buffer::Frozen;
 use tokio::sync::watch;
 
-use super::Draft;
-use super::left::{acknowledged, begun, left};
+use super::left::{abandon, acknowledged, begun, left};
+use super::{Draft, etag, is_condition};
 use crate::digest::follower::Md5;
+use crate::entry::ETag;
 use crate::plan::Task;
-use crate::plan::chunks::Chunk;
-use crate::plan::history::{Note, Notes, Start};
-use crate::store::blob::properties::BlobType;
-use crate::store::blob::request::{append_block, create_blob, get_blob};
+use crate::plan::chunks::{Chunk, Chunks};
+use crate::plan::history::Notes;
+use crate::store::blob::properties::{BlobType, Properties};
+use crate::store::blob::request::{append_block, create_blob, head_blob};
 use crate::store::rest::checksum::Check;
 use crate::store::rest::conditions::Condition;
-use crate::store::rest::range::ByteRange;
 use crate::store::{Committed, Receipt, Step, Sums, Tools, Writer};
 use crate::{Error, Result};
-
-/// What is read back at once, in bytes.
-const READ_BACK_BYTES: usize = 256 * 1024;
 
 /// An append blob being written.
 pub(super) struct AppendWriter {
@@ -32,6 +31,8 @@ pub(super) struct AppendWriter {
     there: u32,
     /// How long the blob was then: what lies between is compared.
     left_bytes: u64,
+    /// The blob's version, where the last answer told it.
+    last: Mutex<Option<ETag>>,
     notes: Option<Notes>,
 }
 
@@ -60,42 +61,74 @@ impl AppendWriter {
             if has_only_chunks && end <= left.bytes {
                 let there = count.saturating_sub(1);
                 return Ok(Self {
-                    draft,
-                    turn: watch::Sender::new(Turn::Of(there)),
                     there,
-                    left_bytes: left.bytes,
+                    turn: watch::Sender::new(Turn::Of(there)),
                     notes: task.history.notes.clone(),
+                    ..Self::of(draft, left.bytes, Some(left.etag))
                 });
             }
         }
-        let mut writer = Self::begin(draft, tools).await?;
+        let left = task.history.begun.as_ref().map(|_| &task.chunks);
+        let mut writer = match Self::begin(draft, tools, left).await {
+            Ok(writer) => writer,
+            Err(error) => {
+                if matches!(error, Error::TargetChanged(_)) {
+                    abandon(task.history.notes.as_ref());
+                }
+                return Err(error);
+            }
+        };
         writer.notes = begun(&writer.draft, tools, task).await?;
         Ok(writer)
     }
 
-    /// Makes the blob, empty, whatever was there.
-    pub(super) async fn begin(draft: Draft, tools: &Tools) -> Result<Self> {
-        let form = create_blob::Form::Appended;
-        let request = create_blob::request(&draft.place, &draft.name, form, draft.stored(None));
-        draft.send(tools, &request).await?;
-        Ok(Self {
+    /// Makes the blob, empty. What is in its way is taken for it where that can only be what was made before an answer was
+    /// lost: an empty one, or, where an earlier run was at an object of these chunks, some of them, which are compared
+    /// before anything is appended.
+    pub(super) async fn begin(draft: Draft, tools: &Tools, left: Option<&Chunks>) -> Result<Self> {
+        let replace = draft.expected.replace();
+        let (form, stored) = (create_blob::Form::Appended, draft.stored(None));
+        let condition = Condition::of(&replace);
+        let request = create_blob::request(&draft.place, &draft.name, form, stored, condition);
+        let error = match tools.client.send(&request).await {
+            Ok(reply) => return Ok(Self::of(draft, 0, etag(&reply))),
+            Err(error) if draft.is_refused(&error) => error,
+            Err(error) => return Err(draft.told(error)),
+        };
+        let may_be_ours = error.attempts() > 1 || left.is_some();
+        let found = Properties::of_head(&draft.in_the_way(tools, error).await?)?;
+        let is_left = |chunks: &Chunks| chunks.clone().any(|chunk| chunk.end() == found.bytes);
+        let is_ours = may_be_ours
+            && found.blob_type == Some(BlobType::Append)
+            && (found.bytes == 0 || left.is_some_and(is_left));
+        if is_ours {
+            Ok(Self::of(draft, found.bytes, Some(found.etag)))
+        } else {
+            Err(draft.not_ours())
+        }
+    }
+
+    /// Writes to a blob of this length and version, from its first byte on.
+    fn of(draft: Draft, left_bytes: u64, last: Option<ETag>) -> Self {
+        Self {
             draft,
             turn: watch::Sender::new(Turn::Of(0)),
             there: 0,
-            left_bytes: 0,
+            left_bytes,
+            last: Mutex::new(last),
             notes: None,
-        })
+        }
     }
 
-    /// What is there is not ours, or not all of it: a later run begins with an empty blob.
-    fn begin_anew_next_time(&self) {
-        if let Some(notes) = &self.notes {
-            notes.note(Note::Started(Start {
-                chunk_bytes: 1,
-                chunks: 0,
-                identity: "".into(),
-            }));
-        }
+    fn last(&self) -> Option<ETag> {
+        self.last
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn is_now(&self, etag: Option<ETag>) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = etag;
     }
 
     async fn wait_for(&self, index: u32) -> Result<()> {
@@ -115,48 +148,47 @@ impl AppendWriter {
         if chunk.bytes == 0 {
             return Ok(());
         }
-        if chunk.end() <= self.left_bytes && self.has_bytes(tools, chunk, data).await? {
+        let last = self.last();
+        let ours = (chunk.offset, data);
+        if chunk.end() <= self.left_bytes
+            && self.draft.has_bytes(tools, ours, last.as_ref()).await?
+        {
             return Ok(());
         }
         let Draft { place, name, .. } = &self.draft;
-        let request = append_block::request(place, name, chunk.offset, data, check);
+        let condition = last
+            .as_ref()
+            .map_or(Condition::Always, Condition::Unchanged);
+        let request = append_block::request(place, name, chunk.offset, data, check, condition);
         match tools.client.send(&request).await {
-            Ok(_) => Ok(()),
+            Ok(reply) => {
+                self.is_now(etag(&reply));
+                Ok(())
+            }
             // Sent again after an answer that was lost: the block may be there.
-            Err(error) if error.status() == Some(412) => {
-                if self.has_bytes(tools, chunk, data).await? {
-                    Ok(())
-                } else {
-                    self.begin_anew_next_time();
-                    Err(Error::Changed(format!(
-                        "`{name}` was written to by somebody else while it was copied"
-                    )))
-                }
+            Err(error) if error.status() == Some(412) && is_condition(error.code()) => {
+                let found = self.appended_before(tools, chunk, data).await?;
+                self.is_now(Some(found));
+                Ok(())
             }
             Err(error) => Err(self.draft.told(error)),
         }
     }
 
-    /// Whether the blob has these bytes where they belong.
-    async fn has_bytes(&self, tools: &Tools, chunk: Chunk, data: &Frozen) -> Result<bool> {
+    /// The version of the blob that ends with this block. A failure of its own where it does not.
+    async fn appended_before(&self, tools: &Tools, chunk: Chunk, data: &Frozen) -> Result<ETag> {
         let Draft { place, name, .. } = &self.draft;
-        for from in (0..data.bytes()).step_by(READ_BACK_BYTES) {
-            let to = data.bytes().min(from + READ_BACK_BYTES);
-            let range = ByteRange::new(chunk.offset + from as u64, (to - from) as u64);
-            let request = get_blob::request(place, name, range, None, Condition::Always, false);
-            let there = match tools.client.send_with_cap(&request, to - from).await {
-                Ok(reply) => reply.body,
-                // Shorter than that: nothing of ours is there.
-                Err(error) if error.status() == Some(416) => return Ok(false),
-                Err(error) if error.kind() == transport::Kind::Protocol => return Ok(false),
-                Err(error) => return Err(error.into()),
-            };
-            let ours = data.part(from..to).flatten();
-            if !there.iter().copied().eq(ours) {
-                return Ok(false);
-            }
+        let found = match tools.client.send(&head_blob::request(place, name)).await {
+            Ok(reply) => Properties::of_head(&reply)?,
+            Err(error) => return Err(self.draft.told(error)),
+        };
+        let is_as_long = found.bytes == chunk.end();
+        let ours = (chunk.offset, data);
+        if is_as_long && self.draft.has_bytes(tools, ours, Some(&found.etag)).await? {
+            return Ok(found.etag);
         }
-        Ok(true)
+        abandon(self.notes.as_ref());
+        Err(self.draft.not_ours())
     }
 }
 
@@ -190,6 +222,6 @@ impl Writer for AppendWriter {
     }
 
     fn commit<'a>(&'a self, tools: &'a Tools, md5: Option<Md5>) -> Step<'a, Result<Committed>> {
-        Box::pin(self.draft.finish(tools, md5, None))
+        Box::pin(self.draft.finish(tools, md5, self.last()))
     }
 }

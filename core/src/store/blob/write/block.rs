@@ -6,6 +6,7 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use azring_transport as transport;
 use azring_transport::buffer::Frozen;
 use azring_transport::disk::Slices;
 use azring_transport::http::Payload;
@@ -13,19 +14,19 @@ use md5::{Digest as _, Md5 as Md5Hash};
 
 use super::there::{Clearings, There};
 use super::{Draft, etag};
-use crate::Result;
 use crate::digest::follower::{Md5, md5_of};
 use crate::entry::{ETag, Version};
 use crate::plan::Task;
 use crate::plan::chunks::{Chunk, Chunks};
 use crate::plan::history::Start;
 use crate::store::blob::block_id::BlockIds;
-use crate::store::blob::properties::Stored;
+use crate::store::blob::properties::{Properties, Stored};
 use crate::store::blob::request::{put_blob, put_block, put_block_from_url, put_block_list};
 use crate::store::rest::checksum::Check;
 use crate::store::rest::conditions::Condition;
 use crate::store::rest::range::ByteRange;
 use crate::store::{Committed, Receipt, Step, Sums, Tools, Writer};
+use crate::{Error, Result};
 
 /// A block blob being written.
 pub(in crate::store::blob) struct BlockWriter {
@@ -103,7 +104,7 @@ impl BlockWriter {
         let id = self.ids().id(chunk.index);
         let request = put_block_from_url::request(place, name, &id, origin, range);
         self.clearings
-            .send(&self.draft, tools, &request)
+            .send(&self.draft, tools, |_| request.clone())
             .await
             .map(drop)
     }
@@ -119,14 +120,17 @@ impl BlockWriter {
     ) -> Result<Receipt> {
         let Draft { place, name, .. } = &self.draft;
         let is_listed = self.is_listed.load(Ordering::Relaxed);
-        let request = if is_listed {
-            put_block::request(place, name, &self.ids().id(chunk.index), payload, check)
-        } else {
-            put_blob::request(place, name, payload, check, stored, Condition::Always)
+        let request = |condition: Condition<'_>| {
+            let payload = payload.clone();
+            if is_listed {
+                put_block::request(place, name, &self.ids().id(chunk.index), payload, check)
+            } else {
+                put_blob::request(place, name, payload, check, stored, condition)
+            }
         };
-        let reply = self.clearings.send(&self.draft, tools, &request).await?;
-        if let Some(etag) = etag(&reply).filter(|_| !is_listed) {
-            let _only_once = self.etag.set(etag);
+        let reply = self.clearings.send(&self.draft, tools, request).await?;
+        if !is_listed {
+            self.is_now(etag(&reply));
         }
         Ok(Receipt {
             index: chunk.index,
@@ -134,18 +138,50 @@ impl BlockWriter {
         })
     }
 
+    /// The blob was made in one request.
+    fn is_now(&self, etag: Option<ETag>) {
+        if let Some(etag) = etag {
+            let _only_once = self.etag.set(etag);
+        }
+    }
+
     /// Commits the blocks; or finds which are missing.
     async fn commit_blocks(&self, tools: &Tools, md5: Option<Md5>) -> Result<Committed> {
         let Draft { place, name, .. } = &self.draft;
         let ids = (0..self.chunks.total()).map(|index| self.ids().id(index));
         let stored = self.draft.stored(md5);
-        let list = put_block_list::request(place, name, ids, stored, Condition::Always);
+        let replace = self.draft.expected.replace();
+        let condition = Condition::of(&replace);
+        let list = put_block_list::request(place, name, ids, stored, condition);
         match tools.client.send(&list).await {
             Ok(reply) => self.draft.finish(tools, None, etag(&reply)).await,
+            Err(error) if self.draft.is_refused(&error) => {
+                let version = self.committed_before(tools, stored.md5, error).await?;
+                self.draft.finish(tools, None, version).await
+            }
             Err(error) if error.code() == Some("InvalidBlockList") => {
                 self.missing(tools).await.map(Committed::Missing)
             }
             Err(error) => Err(self.draft.told(error)),
+        }
+    }
+
+    /// The version of the blob that is in the way of the commit, if that is made of exactly these blocks. A failure of its
+    /// own where it is not.
+    async fn committed_before(
+        &self,
+        tools: &Tools,
+        md5: Option<Md5>,
+        error: transport::Error,
+    ) -> Result<Option<ETag>> {
+        let found = Properties::of_head(&self.draft.in_the_way(tools, error).await?)?;
+        let there = There::ask(&self.draft, tools, self.ids(), &self.chunks).await?;
+        // The ids say how old the source is and how long, and not what is in it.
+        let is_ours = there.is_committed && md5.is_none_or(|md5| found.md5 == Some(md5));
+        if is_ours {
+            Ok(Some(found.etag))
+        } else {
+            Err(self.draft.not_ours())
         }
     }
 
@@ -205,13 +241,24 @@ impl Writer for BlockWriter {
                 Some(md5) if !is_listed => Check::Md5(md5),
                 _ => sums.crc64.map_or(Check::None, Check::Crc64),
             };
-            self.send(tools, chunk, (&data).into(), stored, check).await
+            match self.send(tools, chunk, (&data).into(), stored, check).await {
+                Err(Error::Transport(error)) if !is_listed && self.draft.is_refused(&error) => {
+                    let made = Box::pin(self.draft.made_before(tools, &data, error)).await?;
+                    self.is_now(made);
+                    Ok(Receipt {
+                        index: chunk.index,
+                        bytes: chunk.bytes,
+                    })
+                }
+                sent => sent,
+            }
         })
     }
 
     fn takes_slices(&self, _chunk: Chunk) -> bool {
-        // The MD5 of a whole blob is compared first.
-        self.chunks.total() > 1 || self.draft.md5.is_none()
+        // The MD5 of a whole blob is compared first; and where not everything may be replaced, its bytes are compared with what
+        // is in the way.
+        self.chunks.total() > 1 || (self.draft.md5.is_none() && self.draft.expected.is_anything())
     }
 
     fn pass<'a>(

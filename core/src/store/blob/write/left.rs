@@ -1,13 +1,16 @@
 //! What an earlier run left of a blob that is visible from its first byte on: a page blob, an append blob.
 //!
 //! Such a blob has no name for its author. It is taken for the one that was begun if it was made in the same second, which
-//! the service tells, and is of the same type; whoever replaced it since made another one.
+//! the service tells, has the same sequence number, and is of the same type; whoever replaced it since made another one.
+
+use azring_transport::http::Reply;
 
 use super::Draft;
 use crate::Result;
+use crate::entry::ETag;
 use crate::journal::Runs;
 use crate::plan::Task;
-use crate::plan::history::{Note, Notes};
+use crate::plan::history::{Note, Notes, Start};
 use crate::store::Tools;
 use crate::store::blob::properties::{BlobType, Properties};
 use crate::store::blob::request::head_blob;
@@ -16,6 +19,10 @@ use crate::store::blob::request::head_blob;
 pub(super) struct Left {
     /// Its length.
     pub(super) bytes: u64,
+    /// Its version.
+    pub(super) etag: ETag,
+    /// Its sequence number, if it has one that is not 0.
+    pub(super) sequence: Option<u64>,
     /// The chunks that the service had acknowledged.
     pub(super) durable: Runs,
 }
@@ -37,6 +44,8 @@ pub(super) async fn left(
     let is_same = found.made == identity && found.properties.blob_type == Some(blob_type);
     Ok(is_same.then(|| Left {
         bytes: found.properties.bytes,
+        etag: found.properties.etag,
+        sequence: found.sequence,
         durable: durable.clone(),
     }))
 }
@@ -61,8 +70,26 @@ pub(super) fn acknowledged(notes: Option<&Notes>, index: u32) {
     }
 }
 
+/// What is there is somebody else's: a later run decides anew whether it may be replaced.
+pub(super) fn abandon(notes: Option<&Notes>) {
+    if let Some(notes) = notes {
+        notes.note(Note::Started(Start {
+            chunk_bytes: 1,
+            chunks: 0,
+            identity: Start::NOT_VISIBLE.into(),
+        }));
+    }
+}
+
+/// The sequence number of a page blob, if it is not 0.
+pub(super) fn sequence(reply: &Reply) -> Option<u64> {
+    let number = reply.header("x-ms-blob-sequence-number")?.parse().ok()?;
+    (number != 0).then_some(number)
+}
+
 struct Found {
     properties: Properties,
+    sequence: Option<u64>,
     made: String,
 }
 
@@ -74,7 +101,16 @@ async fn look(draft: &Draft, tools: &Tools) -> Result<Option<Found>> {
         Err(error) if matches!(error.status(), Some(403 | 404)) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    let made = reply.header("x-ms-creation-time").map(str::to_owned);
-    let properties = Properties::of_head(&reply)?;
-    Ok(made.map(|made| Found { properties, made }))
+    let Some(made) = reply.header("x-ms-creation-time") else {
+        return Ok(None);
+    };
+    let sequence = sequence(&reply);
+    Ok(Some(Found {
+        made: match sequence {
+            Some(sequence) => format!("{made} {sequence}"),
+            None => made.to_owned(),
+        },
+        sequence,
+        properties: Properties::of_head(&reply)?,
+    }))
 }

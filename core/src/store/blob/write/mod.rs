@@ -4,6 +4,10 @@ mod block;
 
 mod there;
 
+mod expected;
+
+mod read_back;
+
 mod left;
 
 mod page;
@@ -25,12 +29,15 @@ use crate::entry::{Carried, ETag, Kind, Version};
 use crate::location::BlobLocation;
 use crate::options::Shape;
 use crate::plan::Task;
+use crate::plan::replace::Replace;
 use crate::plan::target::{NameRule, TargetName};
+use crate::store::rest::conditions::Condition;
 use crate::store::{Becomes, Committed, Destination, Form, Origin, Stat, Step, Tools, Writer};
 use crate::{Error, Result};
 
 use append::AppendWriter;
 pub(super) use block::BlockWriter;
+use expected::{Expected, is_condition};
 use page::PageWriter;
 pub use stream::BlobStream;
 
@@ -78,14 +85,16 @@ pub(super) fn blob_type_of(kind: Kind) -> BlobType {
 }
 
 impl BlobDestination {
-    /// Begins a blob of unknown length.
+    /// Begins a blob of unknown length, which may replace this.
     pub async fn stream(
         &self,
         tools: &Tools,
         name: &TargetName,
         content_type: Option<String>,
+        replace: Replace,
     ) -> Result<BlobStream> {
         let draft = Draft {
+            expected: Expected::new(replace),
             place: Arc::clone(&self.place),
             name: name.as_blob().as_str().into(),
             content_type,
@@ -138,7 +147,7 @@ impl Destination for BlobDestination {
             let properties = Properties::of_head(&reply)?;
             Ok(Some(Stat {
                 modified: properties.modified,
-                version: Some(Version::Service(properties.etag)),
+                version: Version::Service(properties.etag),
                 kind: properties.blob_type.map(|found| kind(Some(found), false)),
                 carried: Some(Box::new(Carried::of_head(&reply))),
             }))
@@ -153,6 +162,7 @@ impl Destination for BlobDestination {
         Box::pin(async move {
             let entry = &task.entry;
             let draft = Draft {
+                expected: Expected::new(task.replace.clone()),
                 place: Arc::clone(&self.place),
                 name: task.target.as_blob().as_str().into(),
                 is_copy: self.keeps,
@@ -184,6 +194,8 @@ pub(super) fn etag(reply: &Reply) -> Option<ETag> {
 pub(super) struct Draft {
     pub(super) place: Arc<BlobLocation>,
     pub(super) name: String,
+    /// What the commit may replace.
+    pub(super) expected: Expected,
     /// The source has a blob of which this is a copy.
     is_copy: bool,
     content_type: Option<String>,
@@ -200,6 +212,7 @@ impl Draft {
     pub(super) fn of_copy(place: Arc<BlobLocation>, task: &Task, origin: Origin) -> Self {
         Self {
             place,
+            expected: Expected::new(task.replace.clone()),
             name: task.target.as_blob().as_str().into(),
             is_copy: true,
             content_type: None,
@@ -268,9 +281,33 @@ impl Draft {
             md5: late_md5.or(self.md5),
             carried: Some(&carried),
         };
-        let request = set_blob_properties::request(&self.place, &self.name, stored);
-        let reply = Box::pin(self.send(tools, &request)).await?;
-        Ok(Committed::Done(etag(&reply)))
+        let condition = last
+            .as_ref()
+            .map_or(Condition::Always, Condition::Unchanged);
+        let request = set_blob_properties::request(&self.place, &self.name, stored, condition);
+        match Box::pin(tools.client.send(&request)).await {
+            Ok(reply) => Ok(Committed::Done(etag(&reply))),
+            Err(error) if last.is_some() && error.status() == Some(412) => {
+                let is_version = is_condition(error.code());
+                let found = is_version.then_some(head_blob::request(&self.place, &self.name));
+                let Some(found) = found else {
+                    return Err(self.told(error));
+                };
+                let reply = Box::pin(self.send(tools, &found)).await?;
+                // The answer to the same request was lost, or somebody else has written.
+                let found = Properties::of_head(&reply)?;
+                let is_stored = match stored.md5 {
+                    Some(md5) => found.md5 == Some(md5),
+                    None => found.content_type.is_none(),
+                };
+                if is_stored {
+                    Ok(Committed::Done(Some(found.etag)))
+                } else {
+                    Err(self.not_ours())
+                }
+            }
+            Err(error) => Err(self.told(error)),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use azring_transport::buffer::Frozen;
 
 use super::append::AppendWriter;
-use super::there::Clearings;
+use super::there::{Clearings, committed};
 use super::{Draft, etag};
 use crate::digest::follower::Md5;
 use crate::plan::chunks::Chunk;
@@ -42,9 +42,9 @@ impl BlobStream {
                 ids: ids_of_this_run(&draft.name),
                 clearings: Clearings::default(),
             },
-            BlobType::Append => {
-                Form::Appended(Box::new(AppendWriter::begin(draft.clone(), tools).await?))
-            }
+            BlobType::Append => Form::Appended(Box::new(
+                AppendWriter::begin(draft.clone(), tools, None).await?,
+            )),
             BlobType::Page => {
                 return Err(Error::Usage(
                     "Source must be fixed size when destination is Page Blob.".into(),
@@ -72,9 +72,17 @@ impl BlobStream {
             (None, None) => Check::None,
         };
         let stored = self.draft.stored(sums.md5);
-        let request = put_blob::request(place, name, data, check, stored, Condition::Always);
-        let reply = clearings.send(&self.draft, tools, &request).await?;
-        Ok(Some(Committed::Done(etag(&reply))))
+        let request = |condition: Condition<'_>| {
+            put_blob::request(place, name, data, check, stored, condition)
+        };
+        let made = match clearings.send(&self.draft, tools, request).await {
+            Ok(reply) => etag(&reply),
+            Err(Error::Transport(error)) if self.draft.is_refused(&error) => {
+                self.draft.made_before(tools, data, error).await?
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(Some(Committed::Done(made)))
     }
 
     /// Writes one block. The blocks of an appended blob wait for each other.
@@ -90,7 +98,8 @@ impl BlobStream {
                 let Draft { place, name, .. } = &self.draft;
                 let check = crc64.map_or(Check::None, Check::Crc64);
                 let request = put_block::request(place, name, &ids.id(chunk.index), &data, check);
-                clearings.send(&self.draft, tools, &request).await?;
+                let sent = clearings.send(&self.draft, tools, |_| request.clone());
+                sent.await?;
             }
             Form::Appended(writer) => {
                 let sums = Sums { crc64, md5: None };
@@ -105,11 +114,26 @@ impl BlobStream {
         match &self.form {
             Form::Blocks { ids, .. } => {
                 let Draft { place, name, .. } = &self.draft;
-                let ids = (0..blocks).map(|index| ids.id(index));
+                let all = || (0..blocks).map(|index| ids.id(index));
                 let stored = self.draft.stored(md5);
-                let list = put_block_list::request(place, name, ids, stored, Condition::Always);
-                let reply = self.draft.send(tools, &list).await?;
-                Ok(Committed::Done(etag(&reply)))
+                let replace = self.draft.expected.replace();
+                let condition = Condition::of(&replace);
+                let list = put_block_list::request(place, name, all(), stored, condition);
+                match tools.client.send(&list).await {
+                    Ok(reply) => Ok(Committed::Done(etag(&reply))),
+                    Err(error) if self.draft.is_refused(&error) => {
+                        let found = etag(&self.draft.in_the_way(tools, error).await?);
+                        // No other run gives its blocks these ids.
+                        let there = committed(&self.draft, tools).await?;
+                        let is_ours = there.iter().map(|block| &*block.id);
+                        if is_ours.eq(all().map(|id| id.as_str().to_owned())) {
+                            Ok(Committed::Done(found))
+                        } else {
+                            Err(self.draft.not_ours())
+                        }
+                    }
+                    Err(error) => Err(self.draft.told(error)),
+                }
             }
             Form::Appended(writer) => writer.commit(tools, md5).await,
         }

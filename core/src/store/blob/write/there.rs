@@ -1,11 +1,10 @@
 //! Which blocks the service has of a blob: ours, which need not be sent again, and those of others, which are in the way.
 
-use azring_transport as transport;
 use azring_transport::http::{Reply, Request};
 use tokio::sync::Mutex;
 
-use super::Draft;
-use crate::entry::Carried;
+use super::{Draft, etag};
+use crate::entry::{Carried, ETag};
 use crate::journal::Runs;
 use crate::plan::chunks::Chunks;
 use crate::store::Tools;
@@ -77,6 +76,11 @@ impl There {
     }
 }
 
+/// The blocks that the blob is made of.
+pub(super) async fn committed(draft: &Draft, tools: &Tools) -> Result<Vec<ListedBlock>> {
+    Ok(list(draft, tools).await?.committed)
+}
+
 async fn list(draft: &Draft, tools: &Tools) -> Result<BlockList> {
     let request = get_block_list::request(&draft.place, &draft.name);
     let reply = tools
@@ -94,16 +98,19 @@ const CLEARINGS_MAX: u32 = 3;
 pub(super) struct Clearings(Mutex<u32>);
 
 impl Clearings {
-    /// Sends a block or a blob; blocks of others that are in its way are cleared first.
+    /// Sends a block or a blob, made for a condition on what is there; blocks of others that are in its way are cleared
+    /// first, which makes another version of what is there.
     pub(super) async fn send(
         &self,
         draft: &Draft,
         tools: &Tools,
-        request: &Request,
+        request: impl Fn(Condition<'_>) -> Request,
     ) -> Result<Reply> {
         loop {
             let cleared = *self.0.lock().await;
-            match tools.client.send(request).await {
+            let replace = draft.expected.replace();
+            let request = request(Condition::of(&replace));
+            match tools.client.send(&request).await {
                 Ok(reply) => return Ok(reply),
                 Err(error) if error.code() == Some("InvalidBlobOrBlock") => {
                     let mut clearings = self.0.lock().await;
@@ -133,8 +140,11 @@ async fn clear(draft: &Draft, tools: &Tools) -> Result<()> {
         Err(error) => return Err(error.into()),
     };
     let properties = Properties::of_head(&reply)?;
+    if !draft.expected.holds(Some(&properties.etag)) {
+        return Err(draft.not_ours());
+    }
     let carried = Carried::of_head(&reply);
-    let committed = list(draft, tools).await?.committed;
+    let committed = committed(draft, tools).await?;
     if committed.is_empty() && properties.bytes > 0 {
         // It was made in one piece, which no list can name. To go on would empty it before its successor is complete.
         return Err(Error::Usage(format!(
@@ -150,30 +160,40 @@ async fn clear(draft: &Draft, tools: &Tools) -> Result<()> {
     let unchanged = Condition::Unchanged(&properties.etag);
     let ids = committed.iter().map(|block| block.id.as_str());
     let request = put_block_list::again(place, name, ids, stored, unchanged);
-    send(draft, tools, &request).await
+    draft.expected.made(send(draft, tools, &request).await?);
+    Ok(())
 }
 
 /// Where there is no blob an empty one is made for a moment.
 async fn clear_without_blob(draft: &Draft, tools: &Tools) -> Result<()> {
     let Draft { place, name, .. } = draft;
+    if !draft.expected.holds(None) {
+        return Err(draft.removed());
+    }
     let none = std::iter::empty();
     let stored = Stored::default();
     let request = put_block_list::again(place, name, none, stored, Condition::Missing);
-    send(draft, tools, &request).await?;
+    let Some(made) = send(draft, tools, &request).await? else {
+        return Ok(());
+    };
     // A credential that may write need not be one that may delete; the upload replaces the empty blob then.
-    let _gone_or_replaced_later = tools
+    let unchanged = Condition::Unchanged(&made);
+    let deleted = tools
         .client
-        .send(&delete_blob::request(place, name, Condition::Always))
+        .send(&delete_blob::request(place, name, unchanged))
         .await;
+    if deleted.is_err() {
+        draft.expected.made(Some(made));
+    }
     Ok(())
 }
 
-/// Somebody else who commits meanwhile has cleared them for us.
-async fn send(draft: &Draft, tools: &Tools, request: &Request) -> Result<()> {
-    let sent = tools.client.send(request).await;
-    match sent.map(drop) {
-        Err(error) if matches!(error.status(), Some(409 | 412)) => Ok(()),
-        sent => sent.map_err(|error: transport::Error| draft.told(error)),
+/// Returns the version that was made. Somebody else who commits meanwhile has cleared them for us.
+async fn send(draft: &Draft, tools: &Tools, request: &Request) -> Result<Option<ETag>> {
+    match tools.client.send(request).await {
+        Ok(reply) => Ok(etag(&reply)),
+        Err(error) if matches!(error.status(), Some(409 | 412)) => Ok(None),
+        Err(error) => Err(draft.told(error)),
     }
 }
 
