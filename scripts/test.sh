@@ -32,6 +32,7 @@ need_rust
 have python3 || install_packages "the tests with Azure's Python SDK" python3 python3-venv
 { have setpriv && have prlimit && have timeout; } || install_packages "the tests as another user" util-linux coreutils
 have chromium || install_packages "the tests of the report in a browser" chromium fonts-dejavu-core
+[ "$(id -u)" = 0 ] || have fusermount3 || install_packages "the tests with file systems of their own" fuse3
 have qemu-img || install_packages "the tests with a VHD" qemu-utils
 scripts/azurite.sh
 scripts/peers.sh

@@ -41,3 +41,6 @@ mod preview;
 
 mod truth_conditions;
 mod truth_names;
+
+mod fuse;
+mod truth_folding;
