@@ -12,12 +12,13 @@ use std::time::{Duration, SystemTime};
 use azring_emulator_tests::command::Folder;
 use fuser::{
     BackgroundSession, BsdFileFlags, Config, Errno, FileAttr, FileHandle, FileType, Filesystem,
-    FopenFlags, Generation, INodeNo, LockOwner, OpenFlags, RenameFlags, ReplyAttr, ReplyCreate,
-    ReplyData, ReplyDirectory, ReplyEmpty, ReplyEntry, ReplyOpen, ReplyWrite, Request, TimeOrNow,
-    WriteFlags,
+    FopenFlags, Generation, INodeNo, InitFlags, KernelConfig, LockOwner, OpenFlags, RenameFlags,
+    ReplyAttr, ReplyCreate, ReplyData, ReplyDirectory, ReplyEmpty, ReplyEntry, ReplyOpen,
+    ReplyWrite, Request, TimeOrNow, WriteFlags,
 };
 
 /// What is special about a file system.
+#[expect(clippy::struct_excessive_bools, reason = "independent switches")]
 #[derive(Clone, Copy)]
 pub(crate) struct Habits {
     /// Names with the same key are one name.
@@ -30,6 +31,8 @@ pub(crate) struct Habits {
     pub(crate) told_bytes: fn(u64) -> u64,
     /// Reads that end behind this byte fail with `EIO`.
     pub(crate) readable_bytes: u64,
+    /// The parts of a read around the page cache go on at the same time.
+    pub(crate) reads_parts_at_once: bool,
     /// Reads go to the file system and not through the page cache.
     pub(crate) is_direct: bool,
 }
@@ -42,6 +45,7 @@ impl Default for Habits {
             knows_noreplace: true,
             told_bytes: |bytes| bytes,
             readable_bytes: u64::MAX,
+            reads_parts_at_once: false,
             is_direct: false,
         }
     }
@@ -287,6 +291,14 @@ fn answer(reply: ReplyEmpty, done: Result<(), Errno>) {
 }
 
 impl Filesystem for Memory {
+    /// Reads around the page cache are cut; libfuse has their parts go on at the same time.
+    fn init(&mut self, _: &Request, config: &mut KernelConfig) -> std::io::Result<()> {
+        if self.lock().habits.reads_parts_at_once {
+            let _unknown = config.add_capabilities(InitFlags::FUSE_ASYNC_DIO);
+        }
+        Ok(())
+    }
+
     fn lookup(&self, _: &Request, parent: INodeNo, name: &OsStr, reply: ReplyEntry) {
         let mut tree = self.lock();
         let found = tree.find(parent.0, name);

@@ -44,3 +44,4 @@ mod truth_names;
 
 mod fuse;
 mod truth_folding;
+mod truth_sizes;

@@ -49,6 +49,7 @@ const ORDINARY: Habits = Habits {
     knows_noreplace: true,
     told_bytes: |bytes| bytes,
     readable_bytes: u64::MAX,
+    reads_parts_at_once: false,
     is_direct: false,
 };
 

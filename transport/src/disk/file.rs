@@ -29,6 +29,9 @@ pub enum Caching {
     Direct,
     /// It is in memory and nowhere else: a read does not wait.
     Memory,
+    /// Through the page cache, and by the plain calls of a thread. For FUSE: the kernel (6.18) does not pass on an error in the
+    /// middle of a read around the page cache on a ring, and says that the whole buffer was filled.
+    Plain,
 }
 
 /// What a new file takes from the file system before it is written.
@@ -47,6 +50,7 @@ pub struct File {
     descriptor: Arc<OwnedFd>,
     is_direct: bool,
     is_in_memory: bool,
+    is_plain: bool,
 }
 
 impl File {
@@ -54,7 +58,7 @@ impl File {
     pub fn to_read(descriptor: OwnedFd, bytes: u64, caching: Caching) -> Self {
         let wants_direct = match caching {
             Caching::Auto => bytes >= DIRECT_BYTES_MIN && !is_cached(&descriptor, bytes),
-            Caching::Cached | Caching::Memory => false,
+            Caching::Cached | Caching::Memory | Caching::Plain => false,
             Caching::Direct => true,
         };
         let is_direct = wants_direct && set_direct(&descriptor, true).is_ok();
@@ -62,6 +66,7 @@ impl File {
             descriptor: Arc::new(descriptor),
             is_direct,
             is_in_memory: caching == Caching::Memory,
+            is_plain: caching == Caching::Plain,
         }
     }
 
@@ -82,7 +87,7 @@ impl File {
         }
         let wants_direct = match caching {
             Caching::Auto => bytes >= DIRECT_BYTES_MIN,
-            Caching::Cached | Caching::Memory => false,
+            Caching::Cached | Caching::Memory | Caching::Plain => false,
             Caching::Direct => true,
         };
         let is_direct = wants_direct && set_direct(&descriptor, true).is_ok();
@@ -90,6 +95,7 @@ impl File {
             descriptor: Arc::new(descriptor),
             is_direct,
             is_in_memory: caching == Caching::Memory,
+            is_plain: caching == Caching::Plain,
         })
     }
 
@@ -163,7 +169,7 @@ impl File {
             return (Ok(count), lease);
         }
         let turn = disk.turn().await;
-        let (result, lease) = if disk.is_ring() {
+        let (result, lease) = if disk.is_ring() && !self.is_plain {
             let is_known = self.is_direct && disk.knows(lease.layout(), from, bytes);
             let (result, lease) =
                 ring::read(&self.descriptor, lease, (from, bytes), at, is_known).await;
@@ -218,7 +224,7 @@ impl File {
             return (result.map_err(io::Error::from), frozen);
         }
         let turn = disk.turn().await;
-        let (result, frozen) = if disk.is_ring() {
+        let (result, frozen) = if disk.is_ring() && !self.is_plain {
             let is_known = self.is_direct && disk.knows(frozen.layout(), from, bytes);
             let (result, frozen) =
                 ring::write(&self.descriptor, frozen, (from, bytes), at, is_known).await;

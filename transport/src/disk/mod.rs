@@ -23,6 +23,8 @@ mod spelling;
 
 mod staged;
 
+mod system;
+
 mod slices;
 
 mod pipe;

@@ -1,6 +1,7 @@
 //! A folder below which everything happens: nothing that a name says leads out of it.
 
 use std::ffi::{CStr, CString, OsStr};
+use std::fmt::Display;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
@@ -11,7 +12,8 @@ use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, ResolveFlags, Stat};
 use rustix::io::Errno;
 
 use super::spelling::{self, Names, Taken};
-use super::{Caching, Disk, in_thread, ring};
+use super::system::{System, Systems};
+use super::{Caching, Disk, File, in_thread, ring};
 use crate::descriptor::{is_shortage_number, retry_open_blocking};
 use crate::{Error, Result};
 
@@ -80,16 +82,16 @@ impl Facts {
 pub struct Root {
     folder: Arc<OwnedFd>,
     path: Arc<Path>,
-    /// Its device, where that lives in memory.
-    in_memory: Option<u64>,
+    /// Its device, and the kind of file system there.
+    device: Option<u64>,
+    system: System,
+    /// The kinds of other devices that were met below.
+    others: Arc<Systems>,
     /// Files can be made here without a name, which they get later.
     names_files: bool,
     /// How names are taken in it, where anything is written.
     names: Option<Names>,
 }
-
-/// What `statfs(2)` calls the file systems that have no disk.
-const IN_MEMORY: [i64; 2] = [0x0102_1994, 0x8584_58f6];
 
 /// Where the kernel shows the files that this process has open.
 const OPEN_FILES: &str = "/proc/self/fd";
@@ -109,12 +111,12 @@ impl Root {
     }
 
     fn of(folder: OwnedFd, path: Arc<Path>) -> Self {
-        let system = fs::fstatfs(&folder);
-        let is_in_memory = system.is_ok_and(|system| IN_MEMORY.contains(&system.f_type));
-        let stat = is_in_memory.then(|| fs::fstat(&folder).ok()).flatten();
+        let system = System::of(&folder);
         Self {
-            in_memory: stat.map(|stat| stat.st_dev),
-            names_files: is_in_memory && Path::new(OPEN_FILES).exists(),
+            device: fs::fstat(&folder).ok().map(|stat| stat.st_dev),
+            system,
+            others: Arc::default(),
+            names_files: system == System::Memory && Path::new(OPEN_FILES).exists(),
             folder: Arc::new(folder),
             path,
             names: None,
@@ -184,13 +186,40 @@ impl Root {
         &self.path
     }
 
-    /// How a file below, which is like this, is best read.
-    pub fn caching_of(&self, facts: &Facts) -> Caching {
-        // Something else may be mounted below, or linked to.
-        if self.in_memory == Some(facts.device) {
-            Caching::Memory
+    /// A file below that was opened to be read, in the way that is best where it is.
+    ///
+    /// Fails when it holds more than its size says: where sizes may lie, one byte behind the end is asked for. A file that the
+    /// kernel makes while it is read has a size of 0.
+    pub async fn reading(&self, file: OwnedFd, facts: &Facts, shown: &dyn Display) -> Result<File> {
+        let system = self.system_of(facts.device, &file);
+        let file = match system {
+            System::Memory | System::Disk if facts.bytes > 0 => file,
+            System::Memory | System::Disk | System::Fuse | System::Other => {
+                Box::pin(check_size(file, facts.bytes, shown)).await?
+            }
+        };
+        let caching = match system {
+            System::Memory => Caching::Memory,
+            System::Fuse => Caching::Plain,
+            System::Disk | System::Other => Caching::Auto,
+        };
+        Ok(File::to_read(file, facts.bytes, caching))
+    }
+
+    /// The kind of file system that a file of this device is on.
+    pub(super) fn system_of(&self, device: u64, file: impl AsFd) -> System {
+        if self.device == Some(device) {
+            self.system
         } else {
-            Caching::Auto
+            self.others.of(device, file)
+        }
+    }
+
+    /// How a file in this folder is written, where nothing else is asked for.
+    pub(super) fn caching(&self, wanted: Caching) -> Caching {
+        match (self.system, wanted) {
+            (System::Fuse, Caching::Auto) => Caching::Plain,
+            _ => wanted,
         }
     }
 
@@ -358,7 +387,7 @@ impl Root {
     /// It is on a file system that lives in memory and is lost with the power, whatever is done: nothing in it can be made
     /// durable.
     pub(super) fn is_in_memory(&self) -> bool {
-        self.in_memory.is_some()
+        self.system == System::Memory
     }
 
     /// The device that holds this folder.
@@ -383,6 +412,24 @@ impl Root {
         }
         Error::disk(format_args!("cannot {what} `{}`", shown(&path)), error)
     }
+}
+
+/// Asks for one byte behind the end. It may wait for whoever answers for the file system.
+async fn check_size(file: OwnedFd, bytes: u64, shown: &dyn Display) -> Result<OwnedFd> {
+    let (file, more) = in_thread(move || {
+        let more = rustix::io::retry_on_intr(|| rustix::io::pread(&file, &mut [0][..], bytes));
+        (file, more)
+    })
+    .await;
+    let error = match more {
+        Ok(0) => return Ok(file),
+        Ok(_) => io::Error::other(format!(
+            "its size is {bytes} bytes by what the file system says, and it holds more, so that nobody knows how much to copy: \
+             copy it through a pipe instead (`cat FILE | azring --destination URL`)"
+        )),
+        Err(errno) => errno.into(),
+    };
+    Err(Error::disk(format_args!("cannot read `{shown}`"), &error))
 }
 
 fn cannot(what: &str, path: &Path, errno: Errno) -> Error {

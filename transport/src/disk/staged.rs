@@ -151,7 +151,7 @@ impl Staged {
             is_named: true,
             is_kept: false,
         };
-        let file = File::to_write(descriptor, bytes, room, caching)
+        let file = File::to_write(descriptor, bytes, room, folder.caching(caching))
             .map_err(|error| cannot_write(folder, name, &error))?;
         Ok(Self { part, file })
     }

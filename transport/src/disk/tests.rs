@@ -396,7 +396,7 @@ fn what_lies_in_memory_is_read_at_once_by_every_way() {
             let folder = Root::open(place.path()).unwrap();
             let opened = folder.open_to_read(&engine.disk, Path::new("name")).await;
             let (descriptor, facts) = opened.unwrap();
-            let file = File::to_read(descriptor, facts.bytes, folder.caching_of(&facts));
+            let file = folder.reading(descriptor, &facts, &"name").await.unwrap();
             let lease = engine.pool.lease(data.len()).await.unwrap();
             let mut reading = Box::pin(file.read_at(&engine.disk, lease, 0, data.len()));
             let first = poll_fn(|cx| Poll::Ready(reading.as_mut().poll(cx))).await;
@@ -420,9 +420,12 @@ fn what_is_mounted_or_linked_to_below_a_folder_in_memory_is_not_in_memory_for_th
         std::fs::write(path, b"x").unwrap();
     }
     let folder = Root::open(memory.path()).unwrap();
-    let caching = |path: &Path| folder.caching_of(&Facts::of_path(path).unwrap());
-    assert_eq!(caching(&inside), Caching::Memory);
-    assert_eq!(caching(&outside), Caching::Auto);
+    let system = |path: &Path| {
+        let device = Facts::of_path(path).unwrap().device;
+        folder.system_of(device, std::fs::File::open(path).unwrap())
+    };
+    assert_eq!(system(&inside), system::System::Memory);
+    assert_ne!(system(&outside), system::System::Memory);
 }
 
 #[test]

@@ -98,13 +98,18 @@ impl LocalSource {
 
     /// Opens the version that was listed.
     async fn open_listed(&self, tools: &Tools, entry: &Entry) -> Result<(OwnedFd, Facts)> {
+        let (descriptor, facts) = self.open_any(tools, entry).await?;
+        check_version(entry, &facts)?;
+        Ok((descriptor, facts))
+    }
+
+    /// Opens whatever version is there now.
+    async fn open_any(&self, tools: &Tools, entry: &Entry) -> Result<(OwnedFd, Facts)> {
         let open = async || {
             let opened = self.root.open_to_read(&tools.disk, path_of(&entry.name));
             Ok(opened.await?)
         };
-        let (descriptor, facts) = or_later(open().await, open).await?;
-        check_version(entry, &facts)?;
-        Ok((descriptor, facts))
+        or_later(open().await, open).await
     }
 
     fn is_admitted(&self, name: &EntryName, facts: &Facts, notices: &mut Vec<String>) -> bool {
@@ -195,8 +200,12 @@ impl Source for LocalSource {
 
     fn open<'a>(&'a self, tools: &'a Tools, entry: &'a Entry) -> Step<'a, Result<Arc<dyn Reader>>> {
         Box::pin(async move {
-            let (descriptor, facts) = self.open_listed(tools, entry).await?;
-            let file = File::to_read(descriptor, facts.bytes, self.root.caching_of(&facts));
+            let (descriptor, facts) = self.open_any(tools, entry).await?;
+            if facts.bytes != entry.bytes {
+                check_version(entry, &facts)?;
+            }
+            let file = self.root.reading(descriptor, &facts, &entry.name).await?;
+            check_version(entry, &facts)?;
             let reader: Arc<dyn Reader> = Arc::new(LocalReader {
                 file,
                 entry: entry.clone(),

@@ -486,10 +486,18 @@ impl Reader for KeptReader {
                 .file
                 .read_at(&tools.disk, into, chunk.offset, chunk.bytes as usize)
                 .await;
-            read.map_err(|error| {
+            let lease = read.map_err(|error| {
                 let doing = format!("cannot read back `{}`", self.shown);
-                transport::Error::disk(doing, &error).into()
-            })
+                transport::Error::disk(doing, &error)
+            })?;
+            if (lease.filled() as u64) < chunk.bytes {
+                let told = format!(
+                    "what an earlier run left of `{}` became shorter",
+                    self.shown
+                );
+                return Err(Error::Changed(told));
+            }
+            Ok(lease)
         })
     }
 
