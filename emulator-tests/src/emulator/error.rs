@@ -16,6 +16,8 @@ pub struct Refusal {
     pub message: Cow<'static, str>,
     /// More elements of the XML body, as name and text.
     pub details: Vec<(&'static str, String)>,
+    /// More headers of the answer.
+    pub headers: Vec<(&'static str, String)>,
 }
 
 /// What an operation of the service returns.
@@ -33,12 +35,19 @@ impl Refusal {
             code: code.into(),
             message: message.into(),
             details: Vec::new(),
+            headers: Vec::new(),
         }
     }
 
     /// The same refusal with one more element in its XML.
     pub fn with(mut self, element: &'static str, text: impl Into<String>) -> Self {
         self.details.push((element, text.into()));
+        self
+    }
+
+    /// The same refusal with one more header.
+    pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
         self
     }
 

@@ -108,6 +108,8 @@ pub struct Leaf {
     pub path: String,
     /// The text, unescaped and trimmed.
     pub text: String,
+    /// The text, unescaped, with the blanks around it.
+    pub raw_text: String,
     /// The number of the parent element, counted from 1 in document order: tells `<Tag>` one from `<Tag>` two.
     pub parent: usize,
 }
@@ -168,6 +170,7 @@ impl Walk {
             self.leaves.push(Leaf {
                 path,
                 text: self.text.trim().to_owned(),
+                raw_text: self.text.clone(),
                 parent,
             });
         }

@@ -19,6 +19,8 @@ pub enum Access {
     Read,
     /// Everything else.
     Write,
+    /// DELETE, which makes nothing that could exist already.
+    Delete,
 }
 
 /// The four conditions of a request.
@@ -59,8 +61,9 @@ pub fn check_tags(head: &Head, tags: &BTreeMap<String, String>) -> Answer<()> {
     }
 }
 
-/// Checks the `x-ms-source-if-*` conditions of a copy's source.
-pub fn check_source(head: &Head, current: (ETag, Moment)) -> Answer<()> {
+/// Checks the `x-ms-source-if-*` conditions of a copy's source. `is_range` says that a range of it becomes a block, pages or
+/// a part of an append blob: then the service answers in the words of the source's own refusal.
+pub fn check_source(head: &Head, current: (ETag, Moment), is_range: bool) -> Answer<()> {
     if head.lies.ignore_conditions {
         return Ok(());
     }
@@ -74,6 +77,13 @@ pub fn check_source(head: &Head, current: (ETag, Moment)) -> Answer<()> {
         modified_since: date(head, "x-ms-source-if-modified-since")?,
         unmodified_since: date(head, "x-ms-source-if-unmodified-since")?,
     };
+    if is_range {
+        let checked = conditions.check(Some(current), Access::Read);
+        return checked.map_err(|refusal| Refusal {
+            code: "CannotVerifyCopySource".into(),
+            ..refusal
+        });
+    }
     conditions.check(Some(current), Access::Write).map_err(|_| {
         Refusal::new(
             412,
@@ -86,7 +96,7 @@ pub fn check_source(head: &Head, current: (ETag, Moment)) -> Answer<()> {
 impl Conditions<'_> {
     fn check(&self, current: Current, access: Access) -> Answer<()> {
         let Some((etag, modified)) = current else {
-            let wants_something = self.matches.is_some() && access == Access::Write;
+            let wants_something = self.matches.is_some() && access != Access::Read;
             return if wants_something {
                 Err(Refusal::condition_not_met())
             } else {
@@ -117,7 +127,7 @@ impl Conditions<'_> {
                 "BlobAlreadyExists",
                 "The specified blob already exists.",
             )),
-            (true, Access::Write) => Err(Refusal::condition_not_met()),
+            (true, Access::Write | Access::Delete) => Err(Refusal::condition_not_met()),
         }
     }
 }

@@ -380,7 +380,14 @@ impl Handler for BlobService {
         let mut labels = Labels::default();
         let mut response = match self.answer(head, body, peer, (behaviour, now), &mut labels) {
             Ok(response) => response,
-            Err(refusal) => Response::refused(&refusal, &request_id, &now.iso8601()),
+            Err(refusal) => {
+                let refused = Response::refused(&refusal, &request_id, &now.iso8601());
+                if head.method() == "HEAD" {
+                    refused.without_document()
+                } else {
+                    refused
+                }
+            }
         };
         response.labels = Labels {
             code: response.labels.code.take(),

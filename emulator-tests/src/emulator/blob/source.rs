@@ -119,6 +119,11 @@ impl Source {
     }
 }
 
+/// Whether the request takes a range of the source: Put Block, Put Page or Append Block From URL.
+fn takes_range(call: &Call<'_>) -> bool {
+    call.query.filled("comp").is_some()
+}
+
 /// The request that the source would be read with, when the URL leads to this very service.
 fn own_target(call: &Call<'_>, url: &Url) -> Answer<Option<(Head, Target)>> {
     let authorization = call.head.header("x-ms-copy-source-authorization");
@@ -166,7 +171,11 @@ fn open_own(call: &Call<'_>, head: &Head, target: &Target, url: &Url) -> Answer<
     let blob = found
         .ok_or_else(Refusal::blob_not_found)
         .map_err(cannot_verify)?;
-    conditions::check_source(call.head, (blob.etag, blob.last_modified))?;
+    conditions::check_source(
+        call.head,
+        (blob.etag, blob.last_modified),
+        takes_range(call),
+    )?;
     Ok(Source {
         length: blob.content.length(),
         properties: blob.properties.clone(),
@@ -245,7 +254,7 @@ fn open_other(call: &Call<'_>, url: &Url) -> Answer<Source> {
         .header("last-modified")
         .and_then(Moment::parse_rfc1123)
         .unwrap_or(call.now);
-    conditions::check_source(call.head, (ETag::next(), modified))?;
+    conditions::check_source(call.head, (ETag::next(), modified), takes_range(call))?;
     Ok(Source {
         length: fetched.body.len() as u64,
         properties: properties_of(&fetched),

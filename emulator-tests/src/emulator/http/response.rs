@@ -109,10 +109,21 @@ impl Response {
         for (element, text) in &refusal.details {
             xml.leaf(element, text);
         }
+        for (name, value) in &refusal.headers {
+            response.set(*name, value.clone());
+        }
         xml.close("Error");
         response.set("Content-Type", "application/xml");
         response.payload = Payload::Document(xml.finish());
         response
+    }
+
+    /// The same without the document in its body: an answer to HEAD names no type for what it does not send.
+    pub fn without_document(mut self) -> Self {
+        self.headers
+            .retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
+        self.payload = Payload::Empty;
+        self
     }
 
     /// The bytes up to the blank line.

@@ -69,7 +69,11 @@ fn split_rest(rest: &str, container_wanted: bool) -> (Option<String>, Option<Str
     match rest.split_once('/') {
         _ if rest.is_empty() => (None, None),
         Some((container, "")) => (Some(decode(container)), None),
-        Some((container, blob)) => (Some(decode(container)), Some(decode(blob))),
+        // The service takes a backslash for a slash.
+        Some((container, blob)) => (
+            Some(decode(container)),
+            Some(decode(blob).replace('\\', "/")),
+        ),
         None if container_wanted => (Some(decode(rest)), None),
         None => (Some(ROOT_CONTAINER.to_owned()), Some(decode(rest))),
     }
@@ -122,6 +126,7 @@ mod tests {
             ("acct", "c", "a/b/c")
         );
         assert!(by_path.path_style && !by_host.path_style);
+        assert_eq!(target("h", "/acct/c/a%5Cb", false).blob(), "a/b");
     }
 
     #[test]

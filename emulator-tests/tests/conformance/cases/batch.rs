@@ -1,5 +1,7 @@
 //! Blob Batch: deletions and changes of tier, many in one request.
 
+use std::fmt::Write as _;
+
 use crate::client::{Auth, Client, Reply, Request};
 
 /// A request as a part of a batch: no version, no host.
@@ -16,7 +18,8 @@ fn part(request: Request) -> String {
 fn submit(client: &Client, path: &str, parts: &[String]) -> Reply {
     let mut body = String::new();
     for (id, part) in parts.iter().enumerate() {
-        body += &format!(
+        let _ = write!(
+            body,
             "--batch_1\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\nContent-ID: {id}\r\n\r\n{part}\r\n"
         );
     }

@@ -1,6 +1,45 @@
 //! Set Blob Properties, metadata, tags, tiers.
 
 cases! {
+    fn a_condition_on_tags_concerns_every_call(s) {
+        let path = s.blob(b"x");
+        let tags = |request: crate::client::Request| request.header("x-ms-if-tags", "\"a\" = 'b'");
+        for request in [
+            s.main.put(&path).query("comp", "snapshot"),
+            s.main.put(&path).query("comp", "lease").header("x-ms-lease-action", "acquire").header("x-ms-lease-duration", "-1"),
+            s.main.get(&path).query("comp", "blocklist"),
+            s.main.put(&path).query("comp", "tier").header("x-ms-access-tier", "Cool"),
+            s.main.delete(&path),
+        ] {
+            if s.deviates(112) { return; }
+            tags(request).send().refused(412, "ConditionNotMet");
+        }
+        s.main.get(&path).send().expect(200);
+    }
+
+    fn an_md5_of_another_length_is_stored_by_set_properties_only(s) {
+        let path = s.blob(b"x");
+        let set = s.main.put(&path).query("comp", "properties").header("x-ms-blob-content-md5", "AQIDBA==");
+        set.send().expect(200);
+        assert_eq!(s.main.head(&path).send().header("content-md5"), Some("AQIDBA=="));
+        let put = s.main.put(&path).header("x-ms-blob-type", "BlockBlob").header("x-ms-blob-content-md5", "AQIDBA==");
+        put.body("x").send().refused(400, "InvalidMd5");
+    }
+
+    fn tags_keep_the_blanks_around_their_names_and_values(s) {
+        let path = s.blob(b"x");
+        let tags = "<Tags><TagSet><Tag><Key> a</Key><Value>b </Value></Tag></TagSet></Tags>";
+        s.main.put(&path).query("comp", "tags").body(tags).send().expect(204);
+        let text = s.main.get(&path).query("comp", "tags").send().expect(200).text();
+        assert!(text.contains("<Key> a</Key><Value>b </Value>"), "{text}");
+    }
+
+    fn a_backslash_in_a_name_is_a_slash(s) {
+        let container = s.container();
+        s.put(&format!("{container}/a\\b"), b"x").expect(201);
+        assert_eq!(s.bytes(&format!("{container}/a/b")), b"x");
+    }
+
     fn setting_properties_clears_the_rest(s) {
         let path = format!("{}/b", s.container());
         let put = s.main.put(&path).header("x-ms-blob-type", "BlockBlob").header("x-ms-blob-cache-control", "no-cache");

@@ -5,6 +5,18 @@ use crate::client::{crc64, md5};
 const BODY: &[u8] = b"0123456789";
 
 cases! {
+    fn what_is_refused_to_head_has_neither_body_nor_type(s) {
+        let reply = s.main.head(&format!("{}/missing", s.container())).send().expect(404);
+        assert_eq!(reply.body, b"");
+        assert_eq!(reply.header("content-type"), None);
+    }
+
+    fn a_range_beyond_the_end_is_answered_with_the_length(s) {
+        let path = s.blob(b"hello");
+        let reply = s.main.get(&path).header("Range", "bytes=9-10").send().expect(416);
+        assert_eq!(reply.header("content-range"), Some("bytes */5"));
+    }
+
     fn a_range_is_206_with_its_place(s) {
         let path = s.blob(BODY);
         let reply = s.main.get(&path).header("Range", "bytes=2-5").send().expect(206);

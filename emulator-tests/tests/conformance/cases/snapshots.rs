@@ -55,6 +55,15 @@ cases! {
         s.main.get(&path).query("snapshot", &second).send().expect(200);
     }
 
+    fn a_snapshot_tells_its_name_and_no_lease(s) {
+        if s.deviates(111) { return; }
+        let path = s.blob(b"x");
+        let time = s.snapshot(&path);
+        let reply = s.main.head(&path).query("snapshot", &time).send().expect(200);
+        assert_eq!(reply.header("x-ms-snapshot"), Some(&*time));
+        assert_eq!(reply.header("x-ms-lease-state"), None);
+    }
+
     fn a_missing_blob_has_no_snapshot(s) {
         s.main.put(&format!("{}/b", s.container())).query("comp", "snapshot").send().refused(404, "BlobNotFound");
     }

@@ -1,6 +1,5 @@
 //! List Containers. <https://learn.microsoft.com/rest/api/storageservices/list-containers2>
 
-use super::super::super::clock::Moment;
 use super::super::super::error::Answer;
 use super::super::super::http::response::Response;
 use super::super::super::xml::Writer;
@@ -30,7 +29,7 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
             name,
             container,
             listing::includes(query, "metadata"),
-            call.now,
+            call,
         );
     }
     xml.close("Containers");
@@ -42,7 +41,7 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     Ok(Response::xml(xml))
 }
 
-fn write(xml: &mut Writer, name: &str, container: &Container, metadata: bool, now: Moment) {
+fn write(xml: &mut Writer, name: &str, container: &Container, metadata: bool, call: &Call<'_>) {
     let state = container.lock();
     let facts = &state.facts;
     xml.open("Container", &[])
@@ -50,13 +49,15 @@ fn write(xml: &mut Writer, name: &str, container: &Container, metadata: bool, no
         .open("Properties", &[]);
     xml.leaf("Last-Modified", &facts.last_modified.rfc1123());
     xml.leaf("Etag", &facts.etag.to_string());
-    let lease = facts.lease.state(now);
+    let lease = facts.lease.state(call.now);
     xml.leaf("LeaseStatus", lease.status())
         .leaf("LeaseState", lease.name());
-    xml.leaf_some("LeaseDuration", facts.lease.duration(now));
+    xml.leaf_some("LeaseDuration", facts.lease.duration(call.now));
     xml.leaf_some("PublicAccess", facts.public_access.header());
-    xml.leaf("DefaultEncryptionScope", "$account-encryption-key")
-        .leaf("DenyEncryptionScopeOverride", "false");
+    if call.version.since(2019, 7, 7) {
+        xml.leaf("DefaultEncryptionScope", "$account-encryption-key")
+            .leaf("DenyEncryptionScopeOverride", "false");
+    }
     xml.leaf("HasImmutabilityPolicy", "false")
         .leaf("HasLegalHold", "false");
     xml.close("Properties");

@@ -22,10 +22,12 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
         return Ok(response);
     }
     headers::set_lease(&mut response, &facts.lease, call.now);
+    if call.version.since(2019, 7, 7) {
+        response.set("x-ms-default-encryption-scope", "$account-encryption-key");
+        response.set("x-ms-deny-encryption-scope-override", "false");
+    }
     Ok(response
         .header("x-ms-has-immutability-policy", "false")
         .header("x-ms-has-legal-hold", "false")
-        .header("x-ms-default-encryption-scope", "$account-encryption-key")
-        .header("x-ms-deny-encryption-scope-override", "false")
         .header_some("x-ms-blob-public-access", facts.public_access.header()))
 }

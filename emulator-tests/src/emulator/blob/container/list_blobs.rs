@@ -4,6 +4,7 @@ use super::super::super::behaviour::CopyHabit;
 use super::super::super::clock::Moment;
 use super::super::super::error::{Answer, Refusal};
 use super::super::super::http::response::Response;
+use super::super::super::version::ApiVersion;
 use super::super::super::xml::{self, Writer};
 use super::super::call::Call;
 use super::super::guard;
@@ -95,7 +96,7 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
         let late = |blob: &Blob| call.target.secondary && call.is_ahead_of_secondary(blob.written);
         match entry {
             Entry::Blob(_, blob) | Entry::Snapshot(_, _, blob) if late(blob) => {}
-            entry => write(&mut xml, entry, &details, call.now),
+            entry => write(&mut xml, entry, &details, call),
         }
     }
     xml.close("Blobs");
@@ -120,7 +121,7 @@ fn check_includes(text: &str) -> Answer<()> {
     }
 }
 
-fn write(xml: &mut Writer, entry: &Entry<'_>, details: &Details, now: Moment) {
+fn write(xml: &mut Writer, entry: &Entry<'_>, details: &Details, call: &Call<'_>) {
     match entry {
         Entry::Prefix(prefix) => {
             xml.open("BlobPrefix", &[]);
@@ -135,8 +136,8 @@ fn write(xml: &mut Writer, entry: &Entry<'_>, details: &Details, now: Moment) {
                 .leaf("BlobType", "BlockBlob");
             xml.close("Properties").close("Blob");
         }
-        Entry::Blob(name, blob) => write_blob(xml, name, None, blob, details, now),
-        Entry::Snapshot(name, time, blob) => write_blob(xml, name, Some(time), blob, details, now),
+        Entry::Blob(name, blob) => write_blob(xml, name, None, blob, details, call),
+        Entry::Snapshot(name, time, blob) => write_blob(xml, name, Some(time), blob, details, call),
     }
 }
 
@@ -146,18 +147,18 @@ fn write_blob(
     snapshot: Option<&str>,
     blob: &Blob,
     details: &Details,
-    now: Moment,
+    call: &Call<'_>,
 ) {
     xml.open("Blob", &[]);
     write_name(xml, name);
     xml.leaf_some("Snapshot", snapshot);
     xml.open("Properties", &[]);
-    write_properties(xml, blob);
+    write_properties(xml, blob, call.version);
     if snapshot.is_none() {
-        let state = blob.lease.state(now);
+        let state = blob.lease.state(call.now);
         xml.leaf("LeaseStatus", state.status())
             .leaf("LeaseState", state.name());
-        xml.leaf_some("LeaseDuration", blob.lease.duration(now));
+        xml.leaf_some("LeaseDuration", blob.lease.duration(call.now));
     }
     if details.copy {
         write_copy(xml, blob);
@@ -191,7 +192,7 @@ fn write_name(out: &mut Writer, name: &str) {
         .close("Name");
 }
 
-fn write_properties(xml: &mut Writer, blob: &Blob) {
+fn write_properties(xml: &mut Writer, blob: &Blob, version: ApiVersion) {
     let properties = &blob.properties;
     xml.leaf("Creation-Time", &blob.created.rfc1123());
     xml.leaf("Last-Modified", &blob.last_modified.rfc1123());
@@ -200,7 +201,9 @@ fn write_properties(xml: &mut Writer, blob: &Blob) {
     xml.leaf("Content-Type", &properties.content_type);
     xml.leaf("Content-Encoding", &properties.content_encoding);
     xml.leaf("Content-Language", &properties.content_language);
-    xml.leaf("Content-CRC64", "");
+    if version.since(2019, 2, 2) {
+        xml.leaf("Content-CRC64", "");
+    }
     xml.leaf("Content-MD5", &properties.content_md5);
     xml.leaf("Cache-Control", &properties.cache_control);
     xml.leaf("Content-Disposition", &properties.content_disposition);

@@ -15,7 +15,7 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     conditions::check(
         call.head,
         Some((blob.etag, blob.last_modified)),
-        Access::Write,
+        Access::Delete,
     )?;
     conditions::check_tags(call.head, &blob.tags)?;
     let slot = state.slot(call.target.blob());

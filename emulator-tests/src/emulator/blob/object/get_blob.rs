@@ -25,13 +25,13 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     let (offset, length) = match asked {
         Some(asked) => asked
             .within(total)
-            .map_err(|refusal| refusal.with("ContentRange", format!("bytes */{total}")))?,
+            .map_err(|refusal| refusal.with_header("Content-Range", format!("bytes */{total}")))?,
         None => (0, total),
     };
     let wanted = wanted(call, asked.is_some(), length)?;
     let partial = asked.is_some() && !call.head.lies.first_bytes;
     let mut response = Response::new(if partial { 206 } else { 200 });
-    headers::set_blob(&mut response, blob, call.now);
+    headers::set_blob(&mut response, call, blob);
     let md5 = blob.properties.content_md5.clone();
     let pieces = blob.content.read(offset, length);
     drop(state);

@@ -5,6 +5,7 @@ use super::super::super::http::response::Response;
 use super::super::super::store::Extent;
 use super::super::super::xml::Writer;
 use super::super::call::Call;
+use super::super::conditions;
 use super::super::guard;
 use super::super::headers;
 use super::super::state::{Content, Leased};
@@ -45,6 +46,7 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
         None => return Err(Refusal::blob_not_found()),
     };
     if let Some(blob) = blob {
+        conditions::check_tags(call.head, &blob.tags)?;
         blob.lease
             .check_given(guard::lease_id(call), Leased::Blob, call.now)?;
     }

@@ -15,7 +15,8 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     let_time_pass(call, &mut state, true);
     let blob = guard::read(call, &state)?;
     let mut response = Response::new(200);
-    headers::set_blob(&mut response, blob, call.now);
+    headers::set_blob(&mut response, call, blob);
+    headers::set_tier(&mut response, blob);
     if !blob.properties.content_md5.is_empty() {
         response.set("Content-MD5", blob.properties.content_md5.clone());
     }

@@ -22,6 +22,7 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
         Some((blob.etag, blob.last_modified)),
         Access::Write,
     )?;
+    conditions::check_tags(call.head, &blob.tags)?;
     let mut response = lease_request::act(call, &mut blob.lease)?;
     headers::set_version(&mut response, blob);
     Ok(response)

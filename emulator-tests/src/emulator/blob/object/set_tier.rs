@@ -3,6 +3,7 @@
 use super::super::super::error::{Answer, Refusal};
 use super::super::super::http::response::Response;
 use super::super::call::Call;
+use super::super::conditions;
 use super::super::guard;
 use super::super::state::{Content, Leased, Tier, TierState};
 
@@ -23,6 +24,7 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     if !matches!(blob.content, Content::Block(_)) {
         return Err(Refusal::wrong_blob_type());
     }
+    conditions::check_tags(call.head, &blob.tags)?;
     blob.lease
         .check_given(guard::lease_id(call), Leased::Blob, call.now)?;
     blob.advance(call.now, false);

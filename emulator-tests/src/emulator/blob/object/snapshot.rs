@@ -21,6 +21,7 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
         Some((base.etag, base.last_modified)),
         Access::Write,
     )?;
+    conditions::check_tags(call.head, &base.tags)?;
     base.lease
         .check_given(guard::lease_id(call), Leased::Blob, call.now)?;
     let mut snapshot = base.clone();
@@ -41,5 +42,6 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     slot.snapshots.insert(name.clone(), snapshot);
     Ok(response
         .header("x-ms-snapshot", name)
-        .header("x-ms-request-server-encrypted", "true"))
+        // A snapshot writes nothing that would have to be encrypted.
+        .header("x-ms-request-server-encrypted", "false"))
 }

@@ -52,8 +52,10 @@ fn parse(document: &[u8]) -> Answer<BTreeMap<String, String>> {
     let mut by_tag: BTreeMap<usize, (Option<String>, Option<String>)> = BTreeMap::new();
     for leaf in xml::read_leaves(document)? {
         match leaf.path.as_str() {
-            "Tags/TagSet/Tag/Key" => by_tag.entry(leaf.parent).or_default().0 = Some(leaf.text),
-            "Tags/TagSet/Tag/Value" => by_tag.entry(leaf.parent).or_default().1 = Some(leaf.text),
+            "Tags/TagSet/Tag/Key" => by_tag.entry(leaf.parent).or_default().0 = Some(leaf.raw_text),
+            "Tags/TagSet/Tag/Value" => {
+                by_tag.entry(leaf.parent).or_default().1 = Some(leaf.raw_text);
+            }
             "Tags" | "Tags/TagSet" => {}
             _ => return Err(Refusal::invalid_xml()),
         }

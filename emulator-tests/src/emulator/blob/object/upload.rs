@@ -57,7 +57,7 @@ fn take_claimed(call: &Call<'_>, body: &mut Body<'_>, always: Wanted, md5: &str)
     let verify = call.service.verify;
     // A store that keeps no bytes computes only what it must compare.
     let always = if call.service.store.keeps_bytes() {
-        always
+        as_of(call, always)
     } else {
         Wanted::default()
     };
@@ -72,6 +72,17 @@ fn take_claimed(call: &Call<'_>, body: &mut Body<'_>, always: Wanted, md5: &str)
     Ok(Taken { extent, digests })
 }
 
+/// The checksums that answers of the request's version tell: an MD5 where later ones tell a CRC64.
+fn as_of(call: &Call<'_>, wanted: Wanted) -> Wanted {
+    if call.version.since(2019, 2, 2) {
+        return wanted;
+    }
+    Wanted {
+        md5: wanted.md5 || wanted.crc64,
+        crc64: false,
+    }
+}
+
 /// Fetches a range of a copy's source into the store, checking what the client says about it.
 pub fn fetch(
     call: &Call<'_>,
@@ -83,10 +94,13 @@ pub fn fetch(
     let pieces = source.read(offset, length);
     let mut digests = Digests::default();
     if call.service.store.keeps_bytes() {
-        let wanted = Wanted {
-            md5: claims.crc64.is_none(),
-            crc64: claims.crc64.is_some(),
-        };
+        let wanted = as_of(
+            call,
+            Wanted {
+                md5: claims.crc64.is_none(),
+                crc64: claims.crc64.is_some(),
+            },
+        );
         let mut digester = Digester::new(wanted);
         for piece in &pieces {
             piece
@@ -118,7 +132,7 @@ impl<'a> Claims<'a> {
 
     fn check(&self) -> Answer<()> {
         if let Some(md5) = self.md5 {
-            headers::check_md5("Content-MD5", md5)?;
+            headers::check_md5(md5)?;
         }
         if self
             .crc64

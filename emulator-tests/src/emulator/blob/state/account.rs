@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Bound;
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::super::super::clock::Moment;
 use super::super::super::error::{Answer, Refusal};
 use super::super::journal::Journal;
 use super::super::journal::record::{Place, Record};
 use super::container::{Book, Container};
+use super::service_properties::ServiceProperties;
 
 /// One storage account.
 pub struct Account {
@@ -20,7 +21,7 @@ pub struct Account {
     /// Where changes are written down.
     pub journal: Option<Arc<Journal>>,
     containers: RwLock<Containers>,
-    service_properties: Mutex<Option<Vec<u8>>>,
+    service_properties: Mutex<ServiceProperties>,
 }
 
 #[derive(Default)]
@@ -60,20 +61,11 @@ impl Account {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The document that Set Blob Service Properties left.
-    pub fn service_properties(&self) -> Option<Vec<u8>> {
+    /// The properties of its Blob service, for as long as the guard lives.
+    pub fn service_properties(&self) -> MutexGuard<'_, ServiceProperties> {
         self.service_properties
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    /// Keeps another document.
-    pub fn set_service_properties(&self, document: Vec<u8>) {
-        *self
-            .service_properties
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(document);
     }
 
     /// The container, or 404.
@@ -159,10 +151,7 @@ impl Account {
             self.remove(&name, now);
         }
         self.write().going.clear();
-        *self
-            .service_properties
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = None;
+        *self.service_properties() = ServiceProperties::default();
     }
 
     /// Up to `max` containers from the name `from` on that begin with `prefix`, and the name to go on from.

@@ -13,6 +13,7 @@ pub mod pages;
 pub mod etag;
 pub mod lease;
 pub mod server_copy;
+pub mod service_properties;
 pub mod tier;
 
 pub use account::Account;
