@@ -390,7 +390,6 @@ fn blobs_whose_names_no_two_files_can_have_fail_one_by_one() {
         "fine ",
         "Fine",
         "deep//er/",
-        "back\\slash",
     ];
     for name in blobs.iter().filter(|name| **name != "nul\u{0}") {
         container.put(name, *name);
@@ -399,7 +398,7 @@ fn blobs_whose_names_no_two_files_can_have_fail_one_by_one() {
     let outcome = download(&container, &target).run().failed();
     let summary = outcome.summary();
     let names = names_below(target.path());
-    let expected = ["Fine", "back\\slash", "deep/%2Fer%2F", "fine", "fine "];
+    let expected = ["Fine", "deep/%2Fer%2F", "fine", "fine "];
     for name in expected {
         assert!(
             names.iter().any(|found| found == name),
