@@ -68,6 +68,9 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, Misuse> {
         let advice = Advice::new(&given, &around);
         let text = unusable(&error, Side::Source, &location, prefix, &advice);
         console.message(Level::Error, &text);
+        let listed = count(listing.objects);
+        let incomplete = format!("the listing is not complete: it ended behind {listed} object(s)");
+        console.message(Level::Error, &incomplete);
         return Ok(Ending::Failure);
     }
     listing.end();

@@ -40,6 +40,7 @@ mod bad_input;
 mod preview;
 
 mod truth_conditions;
+mod truth_listings;
 mod truth_names;
 
 mod fuse;

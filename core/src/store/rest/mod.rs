@@ -13,6 +13,8 @@ pub mod xml;
 
 pub mod page;
 
+pub(crate) mod continuation;
+
 use azring_transport as transport;
 
 use crate::Error;

@@ -3,6 +3,8 @@
 pub mod pattern;
 pub mod plan;
 
+pub mod listing;
+
 pub mod bucket;
 pub mod picker;
 

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::listing::ListingLie;
+
 /// A whole plan.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -121,6 +123,8 @@ pub struct Then {
     pub spare_answer: Option<Spare>,
     /// Lie about the version.
     pub etag: Option<String>,
+    /// Lie in a list of blobs or of page ranges.
+    pub listing: Option<ListingLie>,
     /// Set or take away headers.
     pub headers: BTreeMap<String, Option<String>>,
 }

@@ -8,6 +8,12 @@ use super::plan::{Length, Then};
 
 /// Makes the answer tell the lies of one rule. A changed length ends the connection: the framing is broken then.
 pub fn twist(response: &mut Response, then: &Then) {
+    if let Some(lie) = &then.listing
+        && let Payload::Document(bytes) = &mut response.payload
+        && let Ok(text) = str::from_utf8(bytes)
+    {
+        *bytes = lie.told(text).into_bytes();
+    }
     if let Some(offset) = then.flip_response_bit {
         flip(&mut response.payload, offset);
     }

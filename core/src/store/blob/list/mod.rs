@@ -21,6 +21,8 @@ mod page;
 
 mod passed;
 
+mod versions;
+
 mod level;
 
 mod split;
@@ -39,7 +41,6 @@ use std::rc::Rc;
 use tokio::sync::mpsc::Sender;
 
 use super::read::Reading;
-use super::snapshot::Labels;
 use crate::entry::{Entry, EntryName};
 use crate::location::BlobLocation;
 use crate::select::Pattern;
@@ -49,6 +50,7 @@ use crate::{Error, Result};
 use bookmark::{Bookmark, Spot};
 use container::{Container, Remote, Wanted, What};
 use order::Order;
+use page::{Asked, Memory};
 use passed::{Passed, snapshot_id};
 use reach::Reach;
 use service::Service;
@@ -131,7 +133,7 @@ impl Listing {
         let prefix = self.prefix();
         let reach = Reach::whole(&prefix);
         let mut after = None;
-        let mut labels = Labels::default();
+        let mut reading = Memory::of(None);
         loop {
             let wanted = Wanted {
                 prefix: &prefix,
@@ -140,8 +142,12 @@ impl Listing {
                 what: What::Blobs,
             };
             let fetched = container.page(wanted).await;
-            let page = self.read(fetched, after.as_ref(), (&reach, &service), &mut labels);
-            let page = page.await?;
+            let asked = Asked {
+                prefix: &prefix,
+                reach: &reach,
+                service: &service,
+            };
+            let page = self.read(fetched, asked, &mut reading).await?;
             // The blob itself comes behind its snapshots, and behind it names that only begin like its own.
             let is_last = page.entries.iter().any(|entry| entry.snapshot.is_none());
             let mut entries = page.entries.into_iter();

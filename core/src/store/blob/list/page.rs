@@ -10,11 +10,13 @@ use super::order::Order;
 use super::reach::Reach;
 use super::ruler::Sample;
 use super::service::Service;
+use super::versions::Versions;
 use crate::Result;
 use crate::entry::{Entry, EntryName, Version};
 use crate::store::blob::properties::kind;
 use crate::store::blob::request::list_blobs::{self, ListedBlob};
 use crate::store::blob::snapshot::Labels;
+use crate::store::rest::continuation::Continuation;
 use crate::store::rest::malformed;
 use crate::store::rest::page::{self, Marker};
 
@@ -35,32 +37,94 @@ pub(super) struct Contents {
     pub(super) next: Option<Marker>,
 }
 
+/// What a page was asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// How every name begins.
+    pub(super) prefix: &'a str,
+    /// The names that are meant.
+    pub(super) reach: &'a Reach,
+    pub(super) service: &'a Service,
+}
+
+/// What is remembered from page to page.
+pub(super) struct Memory {
+    labels: Labels,
+    versions: Versions,
+    continuation: Continuation,
+}
+
+impl Memory {
+    /// For pages from this one on.
+    pub(super) fn of(first: Option<&Marker>) -> Self {
+        Self {
+            labels: Labels::default(),
+            versions: Versions::default(),
+            continuation: Continuation::from(first),
+        }
+    }
+}
+
 /// Where the names end that are read, and what their order says.
 #[derive(Debug)]
 pub(super) struct Bounds {
+    prefix: Box<str>,
     reach: Reach,
     order: Order,
     /// They have come in an order that services have.
     is_ordered: bool,
     before: String,
+    /// What is wrong with the first name that cannot be listed there.
+    wrong: Option<String>,
     /// The name of which it is not known whether it lies within.
     doubt: Option<Box<str>>,
 }
 
 impl Bounds {
-    fn new(reach: &Reach, order: Order) -> Self {
+    fn new(asked: Asked<'_>, before: &str) -> Self {
         Self {
-            reach: reach.clone(),
-            order,
+            prefix: asked.prefix.into(),
+            reach: asked.reach.clone(),
+            order: asked.service.order.get(),
             is_ordered: true,
-            before: String::new(),
+            before: before.to_owned(),
+            wrong: None,
             doubt: None,
         }
     }
 
+    /// What is wrong with this name, which comes behind the one before.
+    ///
+    /// Services with a database behind them sort as that does, where letters in either case may be the same. Such an order
+    /// is not one that is known, but names that go back in it too are in none.
+    fn wrong(&mut self, name: &str) -> Option<String> {
+        if !name.starts_with(&*self.prefix) {
+            return Some(format!(
+                "its listing has the name `{}`, which does not begin with `{}` as was asked",
+                name.escape_debug(),
+                self.prefix.escape_debug()
+            ));
+        }
+        if self.order.learn(&self.before, name) {
+            return None;
+        }
+        self.is_ordered = false;
+        let (before, behind) = (self.before.to_lowercase(), name.to_lowercase());
+        (before > behind).then(|| {
+            format!(
+                "its listing goes back from the name `{}` to `{}`",
+                self.before.escape_debug(),
+                name.escape_debug()
+            )
+        })
+    }
+
     /// Whether this name, which comes behind those before, is the first behind the end.
     fn is_behind(&mut self, name: &str) -> bool {
-        self.is_ordered &= self.order.learn(&self.before, name);
+        self.wrong = self.wrong(name);
+        if self.wrong.is_some() {
+            return true;
+        }
         self.before.clear();
         self.before.push_str(name);
         if !name.starts_with(&*self.reach.scope) {
@@ -82,15 +146,14 @@ impl Listing {
     pub(super) async fn read(
         &self,
         fetched: Result<Bytes>,
-        after: Option<&Marker>,
-        (reach, service): (&Reach, &Service),
-        labels: &mut Labels,
+        asked: Asked<'_>,
+        memory: &mut Memory,
     ) -> Result<Contents> {
         let directory = self.place.prefix();
-        let mut listed = self.parse_within(fetched?, reach, service).await?;
-        if listed.next.is_some() && listed.next.as_ref() == after {
-            return Err(malformed("its listing repeats a page without end"));
-        }
+        let before = memory.versions.name();
+        let mut listed = self.parse_within(fetched?, asked, before).await?;
+        let (entries, next) = (listed.entries.len(), listed.next.as_ref());
+        memory.continuation.page("its listing", entries, next)?;
         let count = listed.entries.len();
         let first = listed.entries.first().map(|blob| blob.name.clone());
         let last = listed.entries.last().map(|blob| blob.name.clone());
@@ -106,6 +169,8 @@ impl Listing {
                 age(one).cmp(&age(other))
             });
         }
+        memory.versions.drop_repeated(&mut listed.entries);
+        let labels = &mut memory.labels;
         let entries = listed
             .entries
             .into_iter()
@@ -125,17 +190,21 @@ impl Listing {
     async fn parse_within(
         &self,
         body: Bytes,
-        reach: &Reach,
-        service: &Service,
+        asked: Asked<'_>,
+        before: &str,
     ) -> Result<page::Page<ListedBlob>> {
+        let Asked { reach, service, .. } = asked;
         let carries = self.reading.carries;
         loop {
-            let mut bounds = Bounds::new(reach, service.order.get());
+            let mut bounds = Bounds::new(asked, before);
             let read = move |body: &[u8]| {
                 let page = list_blobs::parse_until(body, carries, |name| bounds.is_behind(name));
                 page.map(|page| (page, bounds))
             };
             let (page, bounds) = aside(body.clone(), read).await?;
+            if let Some(wrong) = bounds.wrong {
+                return Err(malformed(wrong));
+            }
             if bounds.is_ordered {
                 service.order.set(bounds.order);
             } else if reach.from.is_some() || reach.until.is_some() {

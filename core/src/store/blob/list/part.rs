@@ -22,7 +22,7 @@ use super::Listing;
 use super::bookmark::Spot;
 use super::container::{Wanted, What};
 use super::level::level;
-use super::page::{Contents, peek, peek_name};
+use super::page::{Asked, Contents, Memory, peek, peek_name};
 use super::passed::Passed;
 use super::reach::Reach;
 use super::ruler::{Ruler, Sample};
@@ -31,7 +31,6 @@ use super::split::{PART_PAGES, Split, Stand, split};
 use crate::Result;
 use crate::entry::Entry;
 use crate::store::blob::request::list_blobs::Item;
-use crate::store::blob::snapshot::Labels;
 use crate::store::rest::malformed;
 use crate::store::rest::page::Marker;
 
@@ -86,7 +85,7 @@ impl Part {
         let is_all = self.spot.reach == Reach::whole(&self.listing.prefix());
         let mut reading = Reading {
             passed: self.passed.clone(),
-            labels: Labels::default(),
+            memory: Memory::of(self.spot.after.as_ref()),
             names: 0,
             course: Course::new(&self.spot, is_all),
         };
@@ -174,12 +173,16 @@ impl Part {
     ) -> Result<(Told, Option<Marker>)> {
         let Reading {
             passed,
-            labels,
+            memory,
             names,
             course,
         } = reading;
-        let from = (&course.reach, &*self.service);
-        let mut page = self.listing.read(body, after, from, labels).await?;
+        let asked = Asked {
+            prefix: &self.spot.prefix,
+            reach: &course.reach,
+            service: &self.service,
+        };
+        let mut page = self.listing.read(body, asked, memory).await?;
         self.check_beginning(&page)?;
         *names += page.count;
         if let Some(passed) = passed.take_if(|passed| passed.drop_from(&mut page.entries))
@@ -262,7 +265,7 @@ type Room = OwnedPermit<Result<Told>>;
 /// What reading needs to remember from page to page.
 struct Reading {
     passed: Option<Passed>,
-    labels: Labels,
+    memory: Memory,
     /// How many there were so far.
     names: usize,
     course: Course,

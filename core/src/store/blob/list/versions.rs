@@ -1,0 +1,68 @@
+//! Drops what a service lists twice: an object is copied once, whether a page names it again or the next one does.
+//!
+//! All versions of a blob, its snapshots and itself, are listed together. So those of the last name are all that need be
+//! remembered.
+
+use std::collections::HashSet;
+
+use crate::store::blob::request::list_blobs::ListedBlob;
+
+/// The versions of the last name that were listed.
+#[derive(Debug, Default)]
+pub(super) struct Versions {
+    name: Box<str>,
+    listed: HashSet<Option<Box<str>>>,
+}
+
+impl Versions {
+    /// The last name; empty before the first.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Leaves of a page what was not listed before.
+    pub(super) fn drop_repeated(&mut self, blobs: &mut Vec<ListedBlob>) {
+        blobs.retain(|blob| {
+            if self.name != blob.name {
+                self.name.clone_from(&blob.name);
+                self.listed.clear();
+            }
+            self.listed.insert(blob.snapshot.clone())
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+    use crate::entry::ETag;
+
+    fn blobs(keys: &[(&str, Option<&str>)]) -> Vec<ListedBlob> {
+        let blob = |&(name, snapshot): &(&str, Option<&str>)| ListedBlob {
+            name: name.into(),
+            bytes: 0,
+            modified: UNIX_EPOCH,
+            etag: ETag("1".into()),
+            md5: None,
+            blob_type: None,
+            snapshot: snapshot.map(Into::into),
+            is_folder: false,
+            carried: None,
+        };
+        keys.iter().map(blob).collect()
+    }
+
+    #[test]
+    fn a_version_is_listed_once_in_a_page_and_across_pages() {
+        let mut versions = Versions::default();
+        let mut page = blobs(&[("a", None), ("a", None), ("b", Some("1")), ("b", Some("2"))]);
+        versions.drop_repeated(&mut page);
+        assert_eq!(page.len(), 3);
+        let mut page = blobs(&[("b", Some("2")), ("b", None), ("c", None)]);
+        versions.drop_repeated(&mut page);
+        assert_eq!(page.len(), 2);
+        assert_eq!(versions.name(), "c");
+    }
+}

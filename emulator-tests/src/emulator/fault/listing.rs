@@ -1,0 +1,168 @@
+//! Lies in a list: of blobs, or of page ranges. The document is changed as text, so that what is wrong with it is exactly
+//! what the rule says.
+
+use serde::{Deserialize, Serialize};
+
+use super::super::blob::listing::marker;
+use super::super::clock::Moment;
+
+/// What a list says instead of the truth.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ListingLie {
+    /// What becomes of the entries.
+    pub entries: Entries,
+    /// A copy of the first entry comes before it, with this name.
+    pub first_name: Option<String>,
+    /// A copy of the first entry comes behind the last, with this name.
+    pub last_name: Option<String>,
+    /// A range of pages comes behind the last: its first byte and its last.
+    pub last_range: Option<[u64; 2]>,
+    /// The list goes on at this name, or, with `new`, at one that never was.
+    pub next: Option<String>,
+}
+
+/// What becomes of the entries of a page.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entries {
+    /// They stay.
+    #[default]
+    Kept,
+    /// There are none.
+    None,
+    /// The last comes first.
+    Reversed,
+    /// Each comes twice.
+    Repeated,
+}
+
+impl ListingLie {
+    /// The document with the lie in it.
+    pub fn told(&self, document: &str) -> String {
+        let (before, entries, behind) = cut(document);
+        let mut told: Vec<String> = match self.entries {
+            Entries::Kept => entries.iter().map(|&entry| entry.to_owned()).collect(),
+            Entries::None => Vec::new(),
+            Entries::Reversed => entries
+                .iter()
+                .rev()
+                .map(|&entry| entry.to_owned())
+                .collect(),
+            Entries::Repeated => {
+                let twice = entries.iter().flat_map(|&entry| [entry, entry]);
+                twice.map(str::to_owned).collect()
+            }
+        };
+        let named = |name: &String| entries.first().map(|entry| renamed(entry, name));
+        if let Some(first) = self.first_name.as_ref().and_then(named) {
+            told.insert(0, first);
+        }
+        told.extend(self.last_name.as_ref().and_then(named));
+        told.extend(self.last_range.map(|[first, last]| {
+            format!("<PageRange><Start>{first}</Start><End>{last}</End></PageRange>")
+        }));
+        let document = format!("{before}{}{behind}", told.concat());
+        match &self.next {
+            None => document,
+            Some(next) => with_marker(&document, next),
+        }
+    }
+}
+
+/// A document as what comes before its entries, the entries, and what comes behind them.
+fn cut(document: &str) -> (&str, Vec<&str>, &str) {
+    for name in ["Blob", "PageRange"] {
+        let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+        let (Some(from), Some(last)) = (document.find(&open), document.rfind(&close)) else {
+            continue;
+        };
+        let to = last + close.len();
+        let entries = document[from..to].split_inclusive(&close).collect();
+        return (&document[..from], entries, &document[to..]);
+    }
+    (document, Vec::new(), "")
+}
+
+fn renamed(entry: &str, name: &str) -> String {
+    let (before, rest) = entry.split_once("<Name>").unwrap_or((entry, ""));
+    let (_, behind) = rest.split_once("</Name>").unwrap_or(("", rest));
+    format!("{before}<Name>{name}</Name>{behind}")
+}
+
+fn with_marker(document: &str, next: &str) -> String {
+    let next = if next == "new" {
+        format!("~{}", Moment::now().ticks())
+    } else {
+        next.to_owned()
+    };
+    // Where a list of ranges goes on is an offset, and any number is one.
+    let next = if document.contains("<PageList>") {
+        marker(next.trim_start_matches('~'))
+    } else {
+        marker(&next)
+    };
+    let element = format!("<NextMarker>{next}</NextMarker>");
+    let is_there = document.find("<NextMarker");
+    let end = document.rfind("</").unwrap_or(document.len());
+    let (before, behind) = match is_there {
+        Some(at) => (&document[..at], &document[end..]),
+        None => document.split_at(end),
+    };
+    format!("{before}{element}{behind}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = "<E><Blobs><Blob><Name>a</Name><BlobType>x</BlobType></Blob><Blob><Name>b</Name></Blob></Blobs><NextMarker/></E>";
+
+    fn names(document: &str) -> Vec<&str> {
+        let names = document.split("<Name>").skip(1);
+        names
+            .filter_map(|rest| rest.split("</Name>").next())
+            .collect()
+    }
+
+    #[test]
+    fn each_lie_is_told_and_nothing_else() {
+        let told = |lie: ListingLie| lie.told(PAGE);
+        let of = |entries| ListingLie {
+            entries,
+            ..ListingLie::default()
+        };
+        assert_eq!(told(ListingLie::default()), PAGE);
+        assert_eq!(names(&told(of(Entries::Reversed))), ["b", "a"]);
+        assert_eq!(names(&told(of(Entries::Repeated))), ["a", "a", "b", "b"]);
+        assert!(names(&told(of(Entries::None))).is_empty());
+        let more = told(ListingLie {
+            first_name: Some("0".into()),
+            last_name: Some("z".into()),
+            ..ListingLie::default()
+        });
+        assert_eq!(names(&more), ["0", "a", "b", "z"]);
+        let next = told(ListingLie {
+            next: Some("b".into()),
+            ..ListingLie::default()
+        });
+        let end = format!("</Blobs><NextMarker>{}</NextMarker></E>", marker("b"));
+        assert!(next.ends_with(&end), "{next}");
+    }
+
+    #[test]
+    fn a_list_of_ranges_gets_a_marker_where_it_has_none() {
+        let list = "<PageList><PageRange><Start>0</Start><End>511</End></PageRange></PageList>";
+        let lie = ListingLie {
+            last_range: Some([512, 1023]),
+            next: Some("7".into()),
+            ..ListingLie::default()
+        };
+        let told = lie.told(list);
+        let end = format!(
+            "</PageRange><NextMarker>{}</NextMarker></PageList>",
+            marker("7")
+        );
+        assert!(told.ends_with(&end), "{told}");
+    }
+}
