@@ -17,6 +17,7 @@ use crate::console::{Console, Level, count, record, size};
 use crate::exit::Ending;
 use crate::given::Given;
 use crate::intent;
+use crate::journal::remove_leftovers;
 use crate::misuse::Misuse;
 use crate::parameter::{self as row};
 use crate::surroundings::Surroundings;
@@ -187,7 +188,7 @@ impl Jobs<'_> {
     fn clean(&self) -> Ending {
         let mut ending = Ending::Success;
         for name in &self.names {
-            match Claim::at(&self.folder, name).and_then(Claim::remove) {
+            match Claim::at(&self.folder, name).and_then(|claim| self.remove(claim)) {
                 Ok(()) if self.json => {
                     let removed = json!({ "job": stem(name), "removed": true });
                     self.console
@@ -204,6 +205,14 @@ impl Jobs<'_> {
             }
         }
         ending
+    }
+
+    /// Takes away a journal, and what its job left at the destination: nobody will go on with it.
+    fn remove(&self, claim: Claim) -> journal::Result<()> {
+        if let Ok(Some(replayed)) = claim.look() {
+            remove_leftovers(&replayed, self.console);
+        }
+        claim.remove()
     }
 
     fn look(&self, name: &str) -> (journal::Result<Replayed>, Option<Holder>) {

@@ -2,7 +2,9 @@
 //!
 //! [`normal`] puts a command into the form by which it is known again, [`place`] says where its journal lies, [`open`] looks
 //! what is there, asks where somebody can answer, and begins or resumes; [`recall`] makes a command out of a journal, for those
-//! who give nothing but its folder.
+//! who give nothing but its folder. [`leftovers`] removes what an operation that is given up left at its destination.
+
+mod leftovers;
 
 mod normal;
 
@@ -12,6 +14,7 @@ mod place;
 
 mod recall;
 
+pub(crate) use leftovers::remove as remove_leftovers;
 pub(crate) use open::{Asking, Refusal, open};
 pub(crate) use place::{Kept, NAME, kept};
 pub(crate) use recall::recall;

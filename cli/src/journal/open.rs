@@ -7,6 +7,7 @@ use std::path::Path;
 
 use azring_core::journal::{self, Claim, Error, Session};
 
+use super::leftovers;
 use super::place::Kept;
 use crate::console::{Console, Level};
 use crate::exit::Ending;
@@ -83,6 +84,7 @@ fn try_open(kept: &Kept, console: &Console, asking: &Asking<'_>) -> Result<Sessi
         // It cannot be read, today or ever.
         Err(error) => {
             may_replace(&error, kept, console, asking)?;
+            leftovers::name(command, console);
             return Ok(claim.begin(command)?);
         }
     };
@@ -90,11 +92,13 @@ fn try_open(kept: &Kept, console: &Console, asking: &Asking<'_>) -> Result<Sessi
         return Ok(if goes_on(folder, *is_quiet, console, asking)? {
             claim.resume(replayed)?
         } else {
+            leftovers::remove(&replayed, console);
             claim.begin(command)?
         });
     }
     let shown = replayed.command().shown.clone();
     different(&shown, kept, console, asking)?;
+    leftovers::remove(&replayed, console);
     Ok(claim.begin(command)?)
 }
 

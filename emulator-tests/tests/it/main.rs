@@ -45,4 +45,5 @@ mod truth_names;
 
 mod fuse;
 mod truth_folding;
+mod truth_parts;
 mod truth_sizes;

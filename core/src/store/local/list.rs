@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 use azring_transport as transport;
 use azring_transport::descriptor::retry_open_blocking;
-use azring_transport::disk::Facts;
+use azring_transport::disk::{Facts, is_own_name};
 use rustix::fs::{self, AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 use tokio::sync::mpsc::Sender;
@@ -73,6 +73,8 @@ struct Contents {
     files: Vec<CString>,
     folders: Vec<CString>,
     others: Vec<CString>,
+    /// How many files are azring's own, under way or left by a run: they are no files of the folder.
+    parts: usize,
 }
 
 impl Walk<'_> {
@@ -126,6 +128,13 @@ impl Walk<'_> {
             }
         };
         let after = After::read(after);
+        if contents.parts > 0 {
+            self.page.notices.push(format!(
+                "{} file(s) in `{}` are what azring has under way or left there (`.azring-….part`) and are left out",
+                contents.parts,
+                EntryName::new(prefix)
+            ));
+        }
         for name in &contents.files {
             if after.admits_file(name.as_bytes()) {
                 self.file(&folder, prefix, name)?;
@@ -354,6 +363,10 @@ fn read_folder(folder: &OwnedFd) -> rustix::io::Result<Contents> {
                 }),
             kind => kind,
         };
+        if kind != FileType::Directory && is_own_name(name.to_bytes()) {
+            contents.parts += 1;
+            continue;
+        }
         let list = match kind {
             FileType::Directory => &mut contents.folders,
             FileType::RegularFile | FileType::Symlink | FileType::Unknown => &mut contents.files,

@@ -6,6 +6,8 @@ mod attributes;
 
 mod list;
 
+pub mod parts;
+
 mod read;
 
 mod safe;
