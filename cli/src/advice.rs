@@ -158,6 +158,14 @@ impl Advice {
                     place.container
                 ));
             }
+            (400, "InvalidHeaderValue") if error.header() == Some("x-ms-version") => {
+                let name = row::SERVICE_VERSION.with_value("2019-07-07", self.dialect);
+                return Some(format!(
+                    "The service does not know the version {} of the interface: give the newest that it knows, as in `{name}` \
+                     (Azure Stack Hub; older ones 2017-11-09)",
+                    place.account.dialect.version()
+                ));
+            }
             (401 | 403, _)
             | (404, "ResourceNotFound" | "ContainerNotFound" | "")
             | (409, "PublicAccessNotPermitted") => {}

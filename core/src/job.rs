@@ -32,6 +32,7 @@ mod pilot;
 mod processor;
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
@@ -109,6 +110,7 @@ pub fn run(
         stop,
         limit: &FailureLimit::new(stop),
         outages: RefCell::new(machine.outage_reporter()),
+        noticed: RefCell::default(),
     };
     let copied = LocalSet::new().block_on(&coordinator, run.copy(earlier.as_ref(), notes));
     let copied = if stop.is_on() {
@@ -152,6 +154,8 @@ struct Run<'a> {
     stop: &'a Stop,
     limit: &'a FailureLimit,
     outages: RefCell<OutageReporter>,
+    /// What was told of the services' dialects: both ends may be one service.
+    noticed: RefCell<HashSet<String>>,
 }
 
 impl Run<'_> {
@@ -313,7 +317,15 @@ impl Run<'_> {
         }
     }
 
+    /// Tells what was learned of the services: that one cannot be reached, and what one does not know.
     fn tell_outages(&self) {
+        for location in [&self.options.source, &self.options.target] {
+            for notice in location.notices() {
+                if self.noticed.borrow_mut().insert(notice.clone()) {
+                    self.observer.event(Event::Notice(&notice));
+                }
+            }
+        }
         for news in self.outages.borrow_mut().look() {
             self.observer.event(Event::Outage(&news));
         }

@@ -17,6 +17,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
+use hyper::HeaderMap;
 use hyper::header::HeaderValue;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -25,8 +26,8 @@ use crate::buffer::Lease;
 use crate::clock::{Clock, SystemClock};
 use crate::descriptor::retry_open;
 use crate::http::{
-    Answer, Connection, Endpoint, Haste, Idle, Letterhead, ManyHeaders, Meter, Reply, Request,
-    Scheme, check_echo, compose, failure,
+    Account, Answer, Connection, Endpoint, Haste, Idle, Learned, Letterhead, ManyHeaders, Meter,
+    Reply, Request, Scheme, adapted, check_echo, compose, failure, named_version,
 };
 use crate::net::{Proxies, Proxy, Resolver, Timeouts, connect};
 use crate::retry::{Backoff, Next, RetryPolicy};
@@ -224,7 +225,9 @@ impl Client {
                 .await
                 .map_err(|error| error.attempted(attempts.max(1)))?;
             attempts += 1;
-            let attempt = pin!(self.race(request, &id, how, &mut into));
+            let spoken = request.account.dialect.version();
+            let adapted = adapted(request);
+            let attempt = pin!(self.race(&adapted, &id, how, &mut into));
             let error = match turn.attempt(clock, attempt).await {
                 Ok(reply) => return Ok(Reply { attempts, ..reply }),
                 Err(error) => error,
@@ -233,6 +236,12 @@ impl Client {
             how.on_new_connection = matches!(error.kind(), Kind::Mismatch | Kind::Changed);
             if turn.failed(&id, &error) == Cause::Outage {
                 continue;
+            }
+            if error.status().is_some() {
+                let dialect = &request.account.dialect;
+                if dialect.learn(&adapted, spoken, &error) == Learned::AskAgain {
+                    continue;
+                }
             }
             how.silences += u32::from(error.kind() == Kind::Timeout);
             match backoff.next(&error, letterhead.draw()) {
@@ -337,7 +346,8 @@ impl Client {
             availability.answered(endpoint);
         }
         if !answer.status.is_success() {
-            return Err(Box::pin(self.refusal(connection, answer, asked)).await);
+            let account = &request.account;
+            return Err(Box::pin(self.refusal(account, connection, answer, asked)).await);
         }
         let (status, bytes) = (answer.status.as_u16(), answer.bytes());
         let expected = &request.expected;
@@ -414,6 +424,7 @@ impl Client {
     /// request's name: a proxy's 404 must not mean that there is no blob.
     async fn refusal(
         &self,
+        account: &Account,
         mut connection: Box<Connection>,
         mut answer: Answer,
         asked: Option<&Proxy>,
@@ -430,7 +441,32 @@ impl Client {
             self.shared.idle.put(connection);
         }
         let now = self.shared.settings.clock.now();
-        failure(status, &answer.headers, &body, now)
+        let error = failure(status, &answer.headers, &body, now);
+        if error.code() == Some("InvalidHeaderValue") {
+            return of_version(error, account, &answer.headers, &body);
+        }
+        error
+    }
+}
+
+/// The refusal of a header. Where it is the version that was spoken, the account learns an older one that the service says
+/// it knows: in its answer's own version, or in its words. An answer to HEAD has no words.
+fn of_version(error: Error, account: &Account, headers: &HeaderMap, body: &[u8]) -> Error {
+    let text = String::from_utf8_lossy(body);
+    let is_version = match error.header() {
+        Some(name) => name.eq_ignore_ascii_case("x-ms-version"),
+        None => body.is_empty() || text.contains("API version") || text.contains("x-ms-version"),
+    };
+    let spoken = account.dialect.version();
+    let answered = headers.get("x-ms-version");
+    let answered = answered.and_then(|value| value.to_str().ok()?.parse().ok());
+    let known = named_version(&text, spoken).or(answered.filter(|known| *known < spoken));
+    if !is_version {
+        return error;
+    }
+    match known {
+        Some(known) if account.dialect.falls_back(known, &account.endpoint) => error,
+        _ => error.about_header(Some("x-ms-version".to_owned())),
     }
 }
 

@@ -77,6 +77,7 @@ struct Inner {
     code: Option<String>,
     request_id: Option<String>,
     date: Option<String>,
+    header: Option<String>,
     retry_after_ms: Option<u64>,
     attempts: u32,
 }
@@ -90,6 +91,7 @@ impl Error {
             code: None,
             request_id: None,
             date: None,
+            header: None,
             retry_after_ms: None,
             attempts: 1,
         }))
@@ -114,6 +116,12 @@ impl Error {
         self.0.code = code;
         self.0.request_id = request_id;
         self.0.date = date;
+        self
+    }
+
+    /// The header of the request that a refusal is about.
+    pub fn about_header(mut self, name: Option<String>) -> Self {
+        self.0.header = name;
         self
     }
 
@@ -166,6 +174,11 @@ impl Error {
     /// The answer's `Date`, as it was sent (RFC 1123).
     pub fn date(&self) -> Option<&str> {
         self.0.date.as_deref()
+    }
+
+    /// The header of the request that the refusal is about, where the service names one.
+    pub fn header(&self) -> Option<&str> {
+        self.0.header.as_deref()
     }
 
     /// How long the service asked to wait, in milliseconds.

@@ -44,6 +44,11 @@ const ENVIRONMENT: &[(&str, &str)] = &[
         "The same, for the account that they name and for no other; in this order, after azring's own.",
     ),
     (
+        "AZCOPY_DEFAULT_SERVICE_API_VERSION",
+        "The version of the service's interface to speak, where `/ServiceVersion` is not given and it is none later than \
+         2021-12-02.",
+    ),
+    (
         "AZRING_RESOLVE",
         "Addresses to use instead of asking for them: `host:port:address`, several separated by commas. For tests against \
          a server of one's own under the real names of hosts.",

@@ -170,6 +170,15 @@ const TARGET: End = End {
 };
 
 fn location(given: &Given, end: &End, around: &Surroundings) -> Result<Location, Misuse> {
+    let location = place_of(given, end, around)?;
+    let version = value::service_version(given, around)?;
+    if let (Location::Blob(place), Some(version)) = (&location, version) {
+        place.account.dialect.set_version(version);
+    }
+    Ok(location)
+}
+
+fn place_of(given: &Given, end: &End, around: &Surroundings) -> Result<Location, Misuse> {
     let Some(raw) = given.raw(end.place) else {
         return match end.side {
             Side::Source if around.has_input => pipe::location(given, end),

@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use azring_core::options::GiveUp;
 use azring_core::select::{Attributes, LETTERS};
+use azring_transport::http::ApiVersion;
 
 use super::choices;
 use crate::given::Given;
 use crate::mask::shown;
 use crate::misuse::Misuse;
 use crate::parameter::{self as row, Choice, Parameter, Value};
+use crate::surroundings::Surroundings;
 
 /// AzCopy's limit for `/NC`.
 const CONCURRENCY_MAX: i64 = 512;
@@ -207,6 +209,40 @@ pub(super) fn objects(given: &Given) -> Result<Option<u64>, Misuse> {
 /// `/Duration`.
 pub(super) fn lasts(given: &Given) -> Result<Option<Duration>, Misuse> {
     time(given, &row::DURATION)
+}
+
+/// The variable that AzCopy 10 has for `/ServiceVersion`.
+const VERSION_VARIABLE: &str = "AZCOPY_DEFAULT_SERVICE_API_VERSION";
+
+/// `/ServiceVersion`, or the variable in its place. A later version than is spoken is no wish of the user's that could be met:
+/// the variable is left aside then, since it may be meant for AzCopy.
+pub(super) fn service_version(
+    given: &Given,
+    around: &Surroundings,
+) -> Result<Option<ApiVersion>, Misuse> {
+    let is_spoken =
+        |version: &ApiVersion| (ApiVersion::OLDEST..=ApiVersion::USUAL).contains(version);
+    let wrong = |text: &str, name: &str| {
+        Misuse::meaning(format!(
+            "`{}` is no version of the interface that `{name}` takes: a date from {} to {}, as in `2019-07-07`",
+            shown(text),
+            ApiVersion::OLDEST,
+            ApiVersion::USUAL
+        ))
+    };
+    if let Some(text) = given.text(&row::SERVICE_VERSION)? {
+        let version = text.parse().ok().filter(is_spoken);
+        let name = row::SERVICE_VERSION.spelled(given.dialect());
+        return version.map(Some).ok_or_else(|| wrong(text, &name));
+    }
+    let Some(text) = around.variable(VERSION_VARIABLE) else {
+        return Ok(None);
+    };
+    let version: ApiVersion = text
+        .trim()
+        .parse()
+        .map_err(|()| wrong(&text, VERSION_VARIABLE))?;
+    Ok(Some(version).filter(is_spoken))
 }
 
 /// `/GiveUp`.

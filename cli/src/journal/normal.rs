@@ -23,6 +23,8 @@ static BESIDE: &[&Parameter] = &[
     &row::NC,
     &row::IO,
     &row::MEMORY,
+    &row::GIVE_UP,
+    &row::SERVICE_VERSION,
     &row::MAP_DRIVE,
     &row::Y,
     &row::V,

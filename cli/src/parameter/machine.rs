@@ -4,7 +4,15 @@ use super::{ALL, Group, Parameter, Value, built};
 
 pub(super) const GROUP: Group = Group {
     title: "The machine",
-    rows: &[&NC, &IO, &MEMORY, &CA_FILE, &GIVE_UP, &TRACE_CONTROLLER],
+    rows: &[
+        &NC,
+        &IO,
+        &MEMORY,
+        &CA_FILE,
+        &SERVICE_VERSION,
+        &GIVE_UP,
+        &TRACE_CONTROLLER,
+    ],
 };
 
 pub(crate) static NC: Parameter = Parameter {
@@ -62,6 +70,23 @@ pub(crate) static CA_FILE: Parameter = Parameter {
     detail: "A PEM file with certificates of authorities to trust beside those of the platform: an emulator's, or a \
              company's own.",
     since: "azring 0.1",
+    built: true,
+};
+
+pub(crate) static SERVICE_VERSION: Parameter = Parameter {
+    slash: "ServiceVersion",
+    dash: &["service-version"],
+    value: Value::Required("date"),
+    secret: false,
+    applies_to: ALL,
+    default: "2021-12-02",
+    brief: "The version of the service's interface to speak",
+    detail: "The version of the service's interface (`x-ms-version`) that requests name, for services that know less than Azure: \
+             Azure Stack Hub knows 2019-07-07, older ones 2017-11-09. What a version does not have is left out, and one notice \
+             says so. Not later than 2021-12-02 and not before 2015-02-21.\n\n\
+             Without the parameter the variable `AZCOPY_DEFAULT_SERVICE_API_VERSION` counts, as with AzCopy 10. A service \
+             that refuses the version and names one that it knows is asked in that one.",
+    since: "azring 0.2",
     built: true,
 };
 

@@ -21,7 +21,7 @@ mod session;
 pub(crate) use location::{
     DEST, DEST_KEY, DEST_SAS, DEST_TYPE, MAP_DRIVE, SOURCE, SOURCE_KEY, SOURCE_SAS, SOURCE_TYPE,
 };
-pub(crate) use machine::{CA_FILE, GIVE_UP, IO, MEMORY, NC, TRACE_CONTROLLER};
+pub(crate) use machine::{CA_FILE, GIVE_UP, IO, MEMORY, NC, SERVICE_VERSION, TRACE_CONTROLLER};
 pub(crate) use measure::{COUNT, DURATION, KEEP, SIZE, VERIFY};
 pub(crate) use selection::{A, DELIMITER, IA, PATTERN, S, SNAPSHOT, XA, XN, XO};
 pub(crate) use session::{

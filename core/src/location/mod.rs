@@ -42,6 +42,16 @@ pub enum Location {
     Void(Void),
 }
 
+impl Location {
+    /// What is to be told of the service's dialect since the last time.
+    pub(crate) fn notices(&self) -> Vec<String> {
+        match self {
+            Self::Blob(place) => place.account.dialect.take_notices(),
+            Self::Local(_) | Self::Pipe | Self::Generated(_) | Self::Void(_) => Vec::new(),
+        }
+    }
+}
+
 /// A place in the Blob service.
 #[derive(Debug, Clone)]
 pub struct BlobLocation {

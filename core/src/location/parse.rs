@@ -128,6 +128,7 @@ fn service(
         account: Arc::new(Account {
             endpoint,
             credential,
+            dialect: Default::default(),
         }),
         account_name: account.name,
         base_path: account.base_path,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use azring_transport::auth::Credential;
 use azring_transport::disk::settle::Settler;
+use azring_transport::http::ApiVersion;
 
 use super::blob::{self, BlobDestination, BlobServerCopy, BlobSource, Reading};
 use super::generated::GeneratedSource;
@@ -14,7 +15,7 @@ use super::void::VoidDestination;
 use super::{Destination, ServerCopy, Source, Tools};
 use crate::entry::{Entry, EntryName, Kind};
 use crate::location::{BlobLocation, Location};
-use crate::options::Options;
+use crate::options::{CopyWay, Options};
 use crate::plan::route::{Route, route};
 use crate::select::{Pattern, PatternRule};
 use crate::{Error, Result, Side};
@@ -101,7 +102,13 @@ pub async fn open(
 fn server_copy(options: &Options, target: &Location, route: Route) -> Option<Arc<dyn ServerCopy>> {
     match (route, target) {
         (Route::ServerCopy { within_account }, Location::Blob(place)) => {
-            let (way, block_bytes) = (options.copy_way, options.shape.block_bytes);
+            let block_bytes = options.shape.block_bytes;
+            let has_blocks = place.account.dialect.version() >= ApiVersion::PUT_BLOCK_FROM_URL;
+            let way = if has_blocks {
+                options.copy_way
+            } else {
+                CopyWay::Async
+            };
             Some(Arc::new(BlobServerCopy::new(
                 place.clone(),
                 way,

@@ -23,6 +23,12 @@ pub struct Behaviour {
     pub secondary_lag_ms: u64,
     /// HTTP is refused with `AccountRequiresHttps`.
     pub https_only: bool,
+    /// The newest version of the interface that the service knows, and how it refuses newer ones; empty for all.
+    pub newest_version: String,
+    /// A refusal names this version in its words, as one that is known.
+    pub names_version: bool,
+    /// `x-ms-content-crc64` is refused with `FeatureNotSupported`, whatever the version.
+    pub no_crc64: bool,
     /// The service's clock runs ahead by so much: leases and signatures end sooner.
     pub clock_ahead_ms: u64,
 }

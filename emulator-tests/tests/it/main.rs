@@ -34,6 +34,7 @@ mod slow_link;
 mod strangers;
 mod tail;
 mod truth_credentials;
+mod truth_lesser_services;
 mod truth_outages;
 
 mod bad_input;

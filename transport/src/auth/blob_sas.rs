@@ -12,10 +12,13 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::Sha256;
 
 use super::Secret;
+use crate::http::ApiVersion;
 use crate::{Error, Kind, Result};
 
-/// The version whose rules the signature follows (`sv`), and by which the source is then read.
-const VERSION: &str = "2021-12-02";
+/// The first version whose signatures name an encryption scope, and the first that name the resource and the snapshot.
+/// <https://learn.microsoft.com/rest/api/storageservices/create-service-sas#version-2020-12-06-and-later>
+const WITH_SCOPE: ApiVersion = ApiVersion::new(2020, 12, 6);
+const WITH_RESOURCE: ApiVersion = ApiVersion::new(2018, 11, 9);
 
 /// What a value keeps in a query.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC
@@ -35,6 +38,8 @@ pub struct BlobSas<'a> {
     pub blob: &'a str,
     /// The snapshot's time as the service writes it, if it is a snapshot that is meant. The URL names it too.
     pub snapshot: Option<&'a str>,
+    /// The version whose rules the signature follows (`sv`), and by which the source is then read.
+    pub version: ApiVersion,
     /// Only by HTTPS.
     pub https_only: bool,
     /// Until when. There is no beginning: a machine whose clock is ahead of the service's would sign for the future.
@@ -48,7 +53,8 @@ impl BlobSas<'_> {
         let resource = if self.snapshot.is_some() { "bs" } else { "b" };
         let protocol = if self.https_only { "https" } else { "" };
         let signature = signature(key, &self.text(&expires, resource, protocol));
-        let mut token = format!("sv={VERSION}&sr={resource}&sp=r&se={}", encoded(&expires));
+        let version = self.version;
+        let mut token = format!("sv={version}&sr={resource}&sp=r&se={}", encoded(&expires));
         if self.https_only {
             token.push_str("&spr=https");
         }
@@ -67,11 +73,17 @@ impl BlobSas<'_> {
         } = self;
         let path = format!("/blob/{account}/{container}/{blob}");
         let snapshot = self.snapshot.unwrap_or_default();
-        [
-            "r", "", expires, &path, "", "", protocol, VERSION, resource, snapshot, "", "", "", "",
-            "", "",
-        ]
-        .join("\n")
+        let version = self.version.to_string();
+        let mut parts = vec!["r", "", expires, &path, "", "", protocol, &version];
+        if self.version >= WITH_RESOURCE {
+            parts.extend([resource, snapshot]);
+        }
+        if self.version >= WITH_SCOPE {
+            parts.push("");
+        }
+        // The headers of an answer, of which none is set.
+        parts.extend([""; 5]);
+        parts.join("\n")
     }
 
     fn expiry(&self) -> Result<String> {
@@ -109,6 +121,7 @@ mod tests {
             container: "c",
             blob: "v/ü +.txt",
             snapshot,
+            version: ApiVersion::USUAL,
             https_only,
             expires: SystemTime::UNIX_EPOCH + Duration::from_secs(1_534_432_779),
         };
@@ -133,6 +146,27 @@ mod tests {
             text,
             "r\n\n2018-08-16T15:19:39Z\n/blob/acct/c/v/ü +.txt\n\n\nhttps\n2021-12-02\nb\n\n\n\n\n\n\n"
         );
+    }
+
+    #[test]
+    fn an_older_version_signs_less() {
+        let text = |version| {
+            let sas = BlobSas {
+                account: "acct",
+                container: "c",
+                blob: "b",
+                snapshot: None,
+                version,
+                https_only: false,
+                expires: SystemTime::UNIX_EPOCH,
+            };
+            sas.text("E", "b", "")
+        };
+        let path = "r\n\nE\n/blob/acct/c/b\n\n\n\n";
+        let stack = text(ApiVersion::new(2019, 7, 7));
+        assert_eq!(stack, format!("{path}2019-07-07\nb\n\n\n\n\n\n"));
+        let old_stack = text(ApiVersion::new(2017, 11, 9));
+        assert_eq!(old_stack, format!("{path}2017-11-09\n\n\n\n\n"));
     }
 
     #[test]

@@ -18,13 +18,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::body::Body;
 use super::expected::X_MS_CLIENT_REQUEST_ID;
 use super::spelling::Spelled;
-use super::{Account, Request};
+use super::{Account, ApiVersion, Request};
 use crate::auth::{Credential, sas, shared_key};
 use crate::{Error, Kind, Result};
-
-/// The version of the service's interface that is spoken, also anonymously: 4,000 MiB blocks and 5,000 MiB single
-/// uploads (2019-12-12), CRC-64 with every block (2019-02-02). Servers that know newer ones know it too.
-const API_VERSION: HeaderValue = HeaderValue::from_static("2021-12-02");
 
 const X_MS_DATE: HeaderName = HeaderName::from_static("x-ms-date");
 const X_MS_VERSION: HeaderName = HeaderName::from_static("x-ms-version");
@@ -136,7 +132,7 @@ pub(crate) fn compose(
     let mut headers = HeaderMap::with_capacity(request.headers.len() + 8);
     headers.insert(header::HOST, letterhead.host(&request.account)?);
     headers.insert(header::USER_AGENT, letterhead.user_agent.clone());
-    headers.insert(X_MS_VERSION, API_VERSION);
+    headers.insert(X_MS_VERSION, version(request.account.dialect.version())?);
     headers.insert(X_MS_CLIENT_REQUEST_ID, request_id.clone());
     let mut spelled = Vec::new();
     for (name, value) in &request.headers {
@@ -177,6 +173,15 @@ pub(crate) fn compose(
         composed.extensions_mut().insert(Spelled(spelled));
     }
     Ok(composed)
+}
+
+/// The version as it is sent. The usual one costs nothing.
+fn version(version: ApiVersion) -> Result<HeaderValue> {
+    const USUAL: HeaderValue = HeaderValue::from_static("2021-12-02");
+    if version == ApiVersion::USUAL {
+        return Ok(USUAL);
+    }
+    plain("x-ms-version", &version.to_string())
 }
 
 /// Methods whose requests say how long their body is even when there is none (RFC 9110, 8.6).
@@ -271,6 +276,7 @@ mod tests {
             Arc::new(Account {
                 endpoint,
                 credential,
+                dialect: Default::default(),
             })
         };
         let (letterhead, one, other) = (letterhead(), account("one"), account("other"));

@@ -241,6 +241,7 @@ mod tests {
         let account = Arc::new(Account {
             endpoint,
             credential,
+            dialect: Default::default(),
         });
         Request::new(Method::GET, &account, "/")
             .header("if-match", "\"0x1\"")

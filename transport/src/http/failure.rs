@@ -47,8 +47,16 @@ pub(crate) fn failure(status: u16, headers: &HeaderMap, body: &[u8], now: System
     {
         let _ = write!(told, ": {message}");
     }
+    for (name, value) in &said.details {
+        if let Some(value) = shown(name, value, &said.details) {
+            let _ = write!(told, ", {name} `{value}`");
+        }
+    }
+    let header = said.details.iter().find(|(name, _)| *name == "HeaderName");
+    let header = header.map(|(_, value)| sentence(value));
     Error::new(Kind::Status(status), told)
         .answered(code, text("x-ms-request-id"), text(DATE.as_str()))
+        .about_header(header)
         .after(wished_wait_ms(headers, now))
 }
 
@@ -68,6 +76,7 @@ fn wished_wait_ms(headers: &HeaderMap, now: SystemTime) -> Option<u64> {
 struct Said {
     code: Option<String>,
     message: Option<String>,
+    details: Vec<(&'static str, String)>,
 }
 
 impl Said {
@@ -123,6 +132,7 @@ impl Said {
                 .and_then(|code| code.as_str())
                 .map(str::to_owned),
             message: message.map(str::to_owned),
+            details: Vec::new(),
         })
     }
 
@@ -130,6 +140,13 @@ impl Said {
         let text = match field {
             Field::Code => &mut self.code,
             Field::Message => &mut self.message,
+            Field::Detail(name) => {
+                match self.details.last_mut().filter(|(last, _)| *last == name) {
+                    Some((_, value)) => value.push_str(part),
+                    None => self.details.push((name, part.to_owned())),
+                }
+                return;
+            }
         };
         text.get_or_insert_default().push_str(part);
     }
@@ -139,6 +156,44 @@ impl Said {
 enum Field {
     Code,
     Message,
+    Detail(&'static str),
+}
+
+/// What a refusal may say of the part of the request that it is about.
+/// <https://learn.microsoft.com/rest/api/storageservices/status-and-error-codes2>
+const DETAILS: [&str; 8] = [
+    "HeaderName",
+    "HeaderValue",
+    "QueryParameterName",
+    "QueryParameterValue",
+    "MinimumAllowed",
+    "MaximumAllowed",
+    "Reason",
+    "XmlNodeName",
+];
+
+/// Headers and parameters whose values may be secrets, or hold some.
+const SECRET: [&str; 6] = [
+    "authorization",
+    "x-ms-copy-source",
+    "x-ms-rename-source",
+    "x-ms-encryption-key",
+    "x-ms-copy-source-authorization",
+    "sig",
+];
+
+/// A detail as it may be shown: no secret of the request that the service repeats.
+fn shown(name: &str, value: &str, details: &[(&'static str, String)]) -> Option<String> {
+    let is_secret = details.iter().any(|(name, value)| {
+        name.ends_with("Name")
+            && SECRET
+                .iter()
+                .any(|secret| secret.eq_ignore_ascii_case(value))
+    });
+    if name.ends_with("Value") && (is_secret || value.contains("sig=")) {
+        return Some("****".to_owned());
+    }
+    Some(sentence(value)).filter(|value| !value.is_empty())
 }
 
 impl Field {
@@ -146,7 +201,10 @@ impl Field {
         match name {
             "Code" | "code" => Some(Self::Code),
             "Message" | "message" => Some(Self::Message),
-            _ => None,
+            _ => DETAILS
+                .into_iter()
+                .find(|detail| *detail == name)
+                .map(Self::Detail),
         }
     }
 }

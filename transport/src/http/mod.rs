@@ -7,6 +7,8 @@
 
 mod payload;
 
+mod dialect;
+
 mod expected;
 
 mod request;
@@ -31,6 +33,8 @@ mod failure;
 
 pub(crate) use compose::{Letterhead, compose};
 pub(crate) use connection::{Answer, Connection, ManyHeaders};
+pub use dialect::{ApiVersion, Dialect};
+pub(crate) use dialect::{Learned, adapted, named_version};
 pub(crate) use expected::check_echo;
 pub use expected::{Content, Expected, content_range};
 pub(crate) use failure::failure;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use hyper::{HeaderMap, Method, StatusCode};
 
-use super::{Expected, Payload};
+use super::{Dialect, Expected, Payload};
 use crate::auth::Credential;
 
 /// How the bytes travel.
@@ -81,6 +81,8 @@ pub struct Account {
     pub endpoint: Endpoint,
     /// What requests to it prove themselves with.
     pub credential: Credential,
+    /// What it understands.
+    pub dialect: Dialect,
 }
 
 /// One request, unsigned. It can be sent any number of times; each time it is signed with a fresh date.

@@ -32,6 +32,7 @@ fn get(host: &str, port: u16, path: &str) -> Request {
     let account = Account {
         endpoint,
         credential: Credential::Anonymous,
+        dialect: Default::default(),
     };
     Request::new(Method::GET, &Arc::new(account), path)
 }

@@ -175,6 +175,7 @@ impl Server {
         Arc::new(Account {
             endpoint,
             credential,
+            dialect: Default::default(),
         })
     }
 

@@ -40,6 +40,7 @@ pub(super) fn token(
                 container: &place.container,
                 blob: name,
                 snapshot,
+                version: place.account.dialect.version(),
                 https_only: place.account.endpoint.scheme == Scheme::Https,
                 expires: now + TOKEN_LASTS,
             };

@@ -198,6 +198,7 @@ impl BlobService {
     ) -> Answer<Response> {
         let query = Query::parse(head.raw_query());
         let version = version_of(head, &query)?;
+        knows(&times.0, head, version)?;
         let incoming = Incoming {
             head,
             query: &query,
@@ -420,6 +421,40 @@ impl Handler for BlobService {
             .header("x-ms-request-id", request_id)
             .header("Date", now.rfc1123())
     }
+}
+
+/// A service that knows less refuses what it does not know: newer versions, and headers that a version does not have.
+fn knows(behaviour: &Behaviour, head: &Head, version: ApiVersion) -> Answer<()> {
+    if let Some(newest) = ApiVersion::parse(&behaviour.newest_version)
+        && version > newest
+    {
+        let mut refusal = Refusal::invalid_header("x-ms-version", &version.to_string());
+        if behaviour.names_version {
+            refusal.message = format!("The versions up to {newest} are supported.").into();
+        }
+        return Err(refusal);
+    }
+    let since_2019 = ["x-ms-content-crc64", "x-ms-range-get-content-crc64"];
+    let mut headers = since_2019.into_iter();
+    let Some(name) = headers.find(|name| head.header(name).is_some()) else {
+        return Ok(());
+    };
+    if behaviour.no_crc64 {
+        return Err(Refusal::new(
+            500,
+            "FeatureNotSupported",
+            format!("{name} header or parameter is not supported."),
+        ));
+    }
+    if !version.since(2019, 2, 2) {
+        return Err(Refusal::new(
+            400,
+            "UnsupportedHeader",
+            "One of the HTTP headers specified in the request is not supported.",
+        )
+        .with("HeaderName", name));
+    }
+    Ok(())
 }
 
 /// The header's version, else that of the SAS, else the oldest.

@@ -1,5 +1,7 @@
 //! Rows: the machine, and tables.
 
+use azring_core::location::Location;
+
 use super::super::{Row, Takes};
 use super::{ALL, EVERYWHERE, TABLES};
 
@@ -61,6 +63,29 @@ pub(super) const ROWS: &[Row] = &[
         bare: "None",
         right: &[("/ca.pem", "Some(\"/ca.pem\")")],
         wrong: &[("C:\\ca.pem", "is a path of Windows")],
+    },
+    Row {
+        slash: "ServiceVersion",
+        dash: &["service-version"],
+        services: ALL,
+        takes: Takes::One,
+        ways: EVERYWHERE,
+        elsewhere: "",
+        seen: |seen| {
+            let ends = [&seen.options.source, &seen.options.target];
+            let versions = ends.into_iter().filter_map(|location| match location {
+                Location::Blob(place) => Some(place.account.dialect.version().to_string()),
+                _ => None,
+            });
+            versions.last().unwrap_or_default()
+        },
+        bare: "2021-12-02",
+        right: &[("2019-07-07", "2019-07-07"), ("2017-11-09", "2017-11-09")],
+        wrong: &[
+            ("2019", "is no version"),
+            ("2030-01-01", "is no version"),
+            ("2009-09-19", "is no version"),
+        ],
     },
     Row {
         slash: "GiveUp",

@@ -88,9 +88,11 @@ pub fn request(place: &BlobLocation, listing: &Listing<'_>) -> Request {
         request = request.query("marker", marker.as_str());
     }
     if let Some(from) = listing.from {
-        request = request
-            .query("startFrom", from)
-            .header("x-ms-version", START_FROM_VERSION);
+        request = request.query("startFrom", from);
+        // A service of an older version does not know it, and shows that by its answer.
+        if !place.account.dialect.is_lowered() {
+            request = request.header("x-ms-version", START_FROM_VERSION);
+        }
     }
     let include = match (listing.metadata, listing.snapshots) {
         (true, true) => Some("metadata,snapshots"),
