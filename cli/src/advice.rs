@@ -200,7 +200,7 @@ impl Advice {
                 )
             }
             ("AuthorizationFailure", None) => format!(
-                "The network rules of {account} (firewall, private endpoint) do not let this machine in"
+                "The network rules of {account} (firewall, private endpoint) may keep this machine out"
             ),
             ("AuthorizationSourceIPMismatch", Some(_)) => format!(
                 "The signature in {origin} is good for other addresses than this machine's (`sip`)"

@@ -35,6 +35,8 @@ pub(crate) fn copy(
 ) -> Ending {
     if matches!(options.target, Location::Pipe) {
         console.leave_output_to_data();
+    } else if !settings.json {
+        console.show_notices();
     }
     let report = match settings.report.as_deref().map(report::open).transpose() {
         Ok(report) => report,
@@ -97,6 +99,18 @@ fn counts(options: &Options, settings: &Settings, console: &Arc<Console>) -> Box
         Box::new(Records::new(Arc::clone(console), options))
     } else {
         Box::new(Block::new(Arc::clone(console), options.preview))
+    }
+}
+
+/// Says what is copied where, when only a journal has said so.
+pub(crate) fn show_ends(options: &Options, settings: &Settings, console: &Console) {
+    if !settings.json {
+        console.show_notices();
+        let text = format!(
+            "the journal's operation goes on: from `{}` to `{}`",
+            options.source, options.target
+        );
+        console.message(Level::Info, &text);
     }
 }
 

@@ -73,7 +73,7 @@ fn main() -> ExitCode {
     let console = Arc::new(Console::of_process());
     if let Some(error) = arguments.exposed {
         console.message(
-            Level::Info,
+            Level::Warning,
             &format!(
                 "secrets on the command line can be seen by other users of this machine: {error}"
             ),
@@ -101,14 +101,18 @@ fn answer(given: &Given, console: &Arc<Console>) -> Result<Ending, Misuse> {
     } else if given.has(&parameter::VERSION) {
         console.result(&help::version());
     } else {
-        let around = Surroundings::of_process(console);
+        let mut around = Surroundings::of_process(console);
         let recalled = journal::recall(given, &around)?;
+        around.is_recalled = recalled.is_some();
         let given = recalled.as_ref().map_or(given, |recalled| &recalled.given);
         let mut options = intent::options(given, &around)?;
         if let Some(recalled) = &recalled {
             recalled.check(&options)?;
         }
         let settings = Settings::new(given, &around)?;
+        if recalled.is_some() {
+            copy::show_ends(&options, &settings, console);
+        }
         let kept = journal::kept(given, &options, &around)?;
         options.selection.own_files = settings.files().cloned().collect();
         if let Some(kept) = &kept {

@@ -5,8 +5,26 @@
 
 use azring_core::entry::EntryName;
 
-/// What stands in place of a secret, as in AzCopy's logs.
-pub(crate) const MASKED: &str = "******";
+pub(crate) use azring_transport::auth::{MASKED, masked};
+
+/// The parameters whose values are secrets, in both dialects and without what stands in front of a name.
+const SECRET_NAMES: [&str; 12] = [
+    "sourcekey",
+    "destkey",
+    "sourcesas",
+    "destsas",
+    "source-key",
+    "dest-key",
+    "source-sas",
+    "dest-sas",
+    "accountkey",
+    "sharedaccesssignature",
+    "destination-key",
+    "destination-sas",
+];
+
+/// A part of a word as long as this, with capitals, small letters and digits, was generated.
+const GENERATED_LENGTH_MIN: usize = 20;
 
 /// Base64 of this length is taken for a key: the shortest real ones have 44 letters (32 bytes).
 const KEY_LENGTH_MIN: usize = 40;
@@ -16,62 +34,44 @@ pub(crate) fn shown(text: &str) -> String {
     EntryName::from(masked(text).as_str()).to_string()
 }
 
-/// The text with signatures and everything that looks like a key masked, and otherwise as it is.
-pub(crate) fn masked(text: &str) -> String {
-    mask_keys(&mask_signatures(text))
-}
-
-/// `sig=...` up to the next `&`, also where the `=` is percent-encoded.
-fn mask_signatures(text: &str) -> String {
-    let mut masked = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((start, end)) = find_signature(rest) {
-        masked.push_str(&rest[..start]);
-        masked.push_str(MASKED);
-        rest = &rest[end..];
-    }
-    masked + rest
-}
-
-/// Where the value of the first signature begins and ends.
-fn find_signature(text: &str) -> Option<(usize, usize)> {
-    let lower = text.to_ascii_lowercase();
-    let start = ["sig=", "sig%3d"]
+/// A word that is no parameter, fit to be shown: nobody knows what it is, and it may be a key that lost its name.
+pub(crate) fn stray(word: &str) -> String {
+    let name = word.trim_start_matches(['/', '-']);
+    let lower = name.to_ascii_lowercase();
+    if let Some(secret) = SECRET_NAMES
         .iter()
-        .filter_map(|mark| lower.find(mark).map(|at| at + mark.len()))
-        .min()?;
-    let value = &text[start..];
-    if value.is_empty() || value.starts_with(MASKED) {
-        return None;
+        .find(|secret| lower.starts_with(**secret))
+    {
+        let shown_to = word.len() - name.len() + secret.len();
+        return format!("{}{MASKED}", &word[..shown_to]);
     }
-    let end = value
-        .find(|letter: char| letter == '&' || letter.is_whitespace())
-        .unwrap_or(value.len());
-    Some((start, start + end))
+    shown(&mask_mixed_runs(&masked(word)))
 }
 
-/// Long runs of base64 letters that end in padding, as every account key does.
-fn mask_keys(text: &str) -> String {
-    let is_base64 = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '+' | '/');
+/// Runs of letters as only generated text has them: long, with capitals, small letters and digits.
+fn mask_mixed_runs(text: &str) -> String {
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "+/=%_-".contains(letter);
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(start) = rest.find(is_base64) {
-        let run = rest[start..]
-            .find(|letter| !is_base64(letter))
-            .unwrap_or(rest.len() - start);
-        let padding = rest[start + run..]
-            .chars()
-            .take_while(|&letter| letter == '=')
-            .count();
+    while let Some(start) = rest.find(is_letter) {
         masked.push_str(&rest[..start]);
-        if padding > 0 && run + padding >= KEY_LENGTH_MIN {
-            masked.push_str(MASKED);
-        } else {
-            masked.push_str(&rest[start..start + run + padding]);
+        let run = &rest[start..];
+        let run = &run[..run.find(|letter| !is_letter(letter)).unwrap_or(run.len())];
+        // The parts of a path are judged one by one: together they would look generated.
+        for part in run.split_inclusive('/') {
+            masked.push_str(if is_generated(part) { MASKED } else { part });
         }
-        rest = &rest[start + run + padding..];
+        rest = &rest[start + run.len()..];
     }
     masked + rest
+}
+
+fn is_generated(part: &str) -> bool {
+    let has = |wanted: fn(&u8) -> bool| part.as_bytes().iter().any(wanted);
+    part.len() >= GENERATED_LENGTH_MIN
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_digit)
 }
 
 /// The text is nothing but base64 as long as a key, with or without its padding.
@@ -103,6 +103,32 @@ mod tests {
         assert_eq!(shown(&format!("/DestKy:{key}")), "/DestKy:******");
         let path = "/home/somebody/some/where/very/deep/down/in/a/tree";
         assert_eq!(shown(path), path);
+    }
+
+    #[test]
+    fn of_a_stray_word_nothing_is_shown_that_may_be_a_key() {
+        for word in [
+            "/DestKey=canary",
+            "/destkey :canary",
+            "--dest-key:canary",
+            "DESTSAS=canary",
+            "AccountKey=canary",
+        ] {
+            let shown = stray(word);
+            assert!(
+                shown.ends_with(MASKED) && !shown.contains("canary"),
+                "{shown}"
+            );
+        }
+        let key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq";
+        assert_eq!(stray(key), MASKED);
+        for path in [
+            "/home/Me/data2/some-long-name-of-a-folder",
+            "copy",
+            "http://h/c",
+        ] {
+            assert_eq!(stray(path), path);
+        }
     }
 
     #[test]

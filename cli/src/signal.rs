@@ -71,7 +71,7 @@ fn announce(console: &Arc<Console>) {
         .name("stopping".to_owned())
         .spawn(move || {
             console.message(
-                Level::Info,
+                Level::Warning,
                 "stopping: what is under way is finished first; once more leaves at once",
             );
         });

@@ -14,6 +14,8 @@ pub(crate) struct Surroundings {
     pub(crate) can_ask: bool,
     /// Something other than a person or nothing is at standard input: a pipe, a socket, a file.
     pub(crate) has_input: bool,
+    /// A journal names the places, and not the one who started the program.
+    pub(crate) is_recalled: bool,
     /// The environment's variables.
     pub(crate) environment: HashMap<OsString, OsString>,
     /// The folder that this program is in.
@@ -32,6 +34,7 @@ impl Surroundings {
         Self {
             can_ask: terminal::is_attended(),
             has_input: terminal::has_input(),
+            is_recalled: false,
             environment: std::env::vars_os().collect(),
             program_folder: std::env::current_exe()
                 .ok()

@@ -84,8 +84,8 @@ impl Listener for VerboseLog {
         match event {
             Event::Started { .. } | Event::Window(_) | Event::Measured(_) => {}
             Event::IoMode(mode) => self.verbose(&format!("io: {mode}")),
-            Event::Notice(text) => self.verbose(text),
             Event::Outage(news) => self.verbose(&news.to_string()),
+            Event::Notice(text) | Event::Warning(text) => self.verbose(text),
             Event::CopyStarted { name, copy_id } => {
                 self.verbose(&format!(
                     "Start server-side copy: {name} (copy id {copy_id})"

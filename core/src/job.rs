@@ -97,7 +97,7 @@ pub fn run(
     }
     for location in [&options.source, &options.target] {
         if let Some(warning) = plain_text_warning(location, &options.engine.resolve) {
-            observer.event(Event::Notice(&warning));
+            observer.event(Event::Warning(&warning));
         }
     }
     let coordinator = runtime::plain_runtime()?;

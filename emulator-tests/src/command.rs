@@ -442,31 +442,14 @@ impl Outcome {
 
     /// The errors it reported: each with the lines that follow it without a prefix of their own.
     pub fn errors(&self) -> Vec<String> {
-        self.reports("][ERROR] ")
+        reports(&self.stderr, "][ERROR] ")
     }
 
     /// The notices about how files are read and written.
     pub fn mode_notices(&self) -> Vec<String> {
-        let mut notices = self.reports("][INFO] ");
+        let mut notices = reports(&self.stdout, "][INFO] ");
         notices.retain(|notice| notice.starts_with("io: "));
         notices
-    }
-
-    fn reports(&self, mark: &str) -> Vec<String> {
-        let mut reports: Vec<String> = Vec::new();
-        let mut inside = false;
-        for line in self.stderr.lines() {
-            if let Some((_, text)) = line.split_once(mark).filter(|_| line.starts_with('[')) {
-                reports.push(text.to_owned());
-                inside = true;
-            } else if line.starts_with('[') {
-                inside = false;
-            } else if let Some(last) = reports.last_mut().filter(|_| inside) {
-                *last += "\n";
-                *last += line;
-            }
-        }
-        reports
     }
 
     #[track_caller]
@@ -487,6 +470,24 @@ impl std::fmt::Display for Outcome {
             self.command, self.stdout, self.stderr
         )
     }
+}
+
+/// The messages of one kind: each with the lines that follow it without a prefix of their own.
+fn reports(printed: &str, mark: &str) -> Vec<String> {
+    let mut reports: Vec<String> = Vec::new();
+    let mut inside = false;
+    for line in printed.lines() {
+        if let Some((_, text)) = line.split_once(mark).filter(|_| line.starts_with('[')) {
+            reports.push(text.to_owned());
+            inside = true;
+        } else if line.starts_with('[') {
+            inside = false;
+        } else if let Some(last) = reports.last_mut().filter(|_| inside) {
+            *last += "\n";
+            *last += line;
+        }
+    }
+    reports
 }
 
 /// A folder for one test's files that every user may enter and write to.
@@ -557,10 +558,11 @@ mod tests {
 
     #[test]
     fn errors_keep_the_lines_that_belong_to_them() {
-        let outcome = outcome(
-            "[2026/11/22 10:00:00][ERROR] first\nand more\n[2026/11/22 10:00:00][INFO] io: threads (why)\n\
+        let mut outcome = outcome(
+            "[2026/11/22 10:00:00][ERROR] first\nand more\n[2026/11/22 10:00:00][WARNING] io\n\
              [2026/11/22 10:00:00][ERROR] second\n",
         );
+        outcome.stdout = "[2026/11/22 10:00:00][INFO] io: threads (why)\n".to_owned();
         assert_eq!(outcome.errors(), ["first\nand more", "second"]);
         assert_eq!(outcome.mode_notices(), ["io: threads (why)"]);
     }

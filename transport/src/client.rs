@@ -22,6 +22,7 @@ use hyper::header::HeaderValue;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
+use crate::auth::Carried;
 use crate::buffer::Lease;
 use crate::clock::{Clock, SystemClock};
 use crate::descriptor::retry_open;
@@ -346,8 +347,9 @@ impl Client {
             availability.answered(endpoint);
         }
         if !answer.status.is_success() {
-            let account = &request.account;
-            return Err(Box::pin(self.refusal(account, connection, answer, asked)).await);
+            let (account, carried) = (&request.account, Carried::by(request));
+            let refusal = self.refusal(account, connection, answer, asked, carried);
+            return Err(Box::pin(refusal).await);
         }
         let (status, bytes) = (answer.status.as_u16(), answer.bytes());
         let expected = &request.expected;
@@ -428,6 +430,7 @@ impl Client {
         mut connection: Box<Connection>,
         mut answer: Answer,
         asked: Option<&Proxy>,
+        carried: Carried,
     ) -> Error {
         let status = answer.status.as_u16();
         if let Some(proxy) = asked
@@ -441,7 +444,7 @@ impl Client {
             self.shared.idle.put(connection);
         }
         let now = self.shared.settings.clock.now();
-        let error = failure(status, &answer.headers, &body, now);
+        let error = failure(status, &answer.headers, &body, &carried, now);
         if error.code() == Some("InvalidHeaderValue") {
             return of_version(error, account, &answer.headers, &body);
         }

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use crate::auth::masked;
 use crate::descriptor::is_shortage_number;
 
 /// The result of everything in this crate that can fail.
@@ -83,11 +84,12 @@ struct Inner {
 }
 
 impl Error {
-    /// An error of this kind; the message is lower case, without a full stop, names in backticks.
+    /// An error of this kind; the message is lower case, without a full stop, names in backticks. Secrets in it are masked:
+    /// it is stored and shown.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             kind,
-            message: message.into(),
+            message: masked(&message.into()),
             code: None,
             request_id: None,
             date: None,
@@ -114,7 +116,7 @@ impl Error {
         date: Option<String>,
     ) -> Self {
         self.0.code = code;
-        self.0.request_id = request_id;
+        self.0.request_id = request_id.map(|id| masked(&id));
         self.0.date = date;
         self
     }

@@ -106,7 +106,7 @@ async fn walk(
                 .message(Level::Error, &unlisted(&what.to_string(), error));
         }
         for notice in &page.notices {
-            listing.console.message(Level::Info, notice);
+            listing.console.message(Level::Warning, notice);
         }
         page.entries.iter().for_each(|entry| listing.show(entry));
     }

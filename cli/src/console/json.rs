@@ -76,7 +76,9 @@ impl Listener for Records {
                 });
                 self.write("outage", &fields);
             }
-            Event::Notice(text) => self.write("warning", &json!({ "message": masked(text) })),
+            Event::Notice(text) | Event::Warning(text) => {
+                self.write("warning", &json!({ "message": masked(text) }))
+            }
             Event::Unlisted { what, error } => {
                 let mut fields = failure(error);
                 fields.insert("what".to_owned(), masked(what).into());

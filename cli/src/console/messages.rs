@@ -96,6 +96,7 @@ impl Listener for Messages {
                 OutageState::Lasts => self.console.message(Level::Warning, &news.to_string()),
                 OutageState::Ended => self.info(&news.to_string()),
             },
+            Event::Warning(text) => self.console.message(Level::Warning, text),
             Event::Unlisted { what, error } => self.error(&complaint::unlisted(what, error)),
             Event::Skipped { .. } => {
                 if let Some(text) = self.unasked.take() {

@@ -1,7 +1,9 @@
 //! The only place that prints.
 //!
-//! Results go to standard output, everything else to standard error. Lines of several threads do not run into each other,
-//! and the progress bar steps aside for each of them. What is shown is escaped and masked once more on its way out,
+//! Results go to standard output, errors and warnings to standard error. Notices and progress go to standard error where
+//! that is a terminal; elsewhere to standard output, or nowhere where standard output holds data or records: standard
+//! error stays empty as long as nothing is wrong. Lines of several threads do not run into each other, and the progress bar
+//! steps aside for each of them. What is shown is escaped and masked once more on its way out,
 //! whatever it was made of.
 
 mod units;
@@ -35,7 +37,7 @@ pub(crate) use summary::{Block, block};
 pub(crate) use ticker::{Form, Progress};
 pub(crate) use units::{bits, count, size};
 
-/// How much a line on standard error matters.
+/// How much a line matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Level {
     /// Something failed.
@@ -66,18 +68,42 @@ pub(crate) struct Console {
 struct Streams {
     results: Box<dyn Write + Send>,
     messages: Box<dyn Write + Send>,
+    notices: Notices,
+    /// Standard output holds an object's data. Results are withheld until something fails, and then are messages.
+    has_data: bool,
+    /// An error or a warning was shown.
+    has_complained: bool,
     /// Standard output took everything so far.
     is_read: bool,
+}
+
+/// Where notices and progress go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Notices {
+    /// To standard error: somebody sits there.
+    Messages,
+    /// To standard output, between the results.
+    Results,
+    /// Nowhere: standard output is for machines.
+    Nowhere,
 }
 
 impl Console {
     /// The console of this process. There is a bar where standard error is a terminal that can rewrite a line.
     pub(crate) fn of_process() -> Self {
-        let has_bar = std::io::stderr().is_terminal() && !is_dumb();
+        let is_watched = std::io::stderr().is_terminal();
+        let has_bar = is_watched && !is_dumb();
         Self {
             streams: Mutex::new(Streams {
                 results: Box::new(std::io::stdout()),
                 messages: Box::new(std::io::stderr()),
+                notices: if is_watched {
+                    Notices::Messages
+                } else {
+                    Notices::Nowhere
+                },
+                has_data: false,
+                has_complained: false,
                 is_read: true,
             }),
             bar: has_bar.then(new_bar),
@@ -87,7 +113,13 @@ impl Console {
 
     /// Text for standard output, as it is: a line, or several.
     pub(crate) fn result(&self, text: &str) {
-        self.aside(|streams| streams.is_read &= write_line(&mut streams.results, text));
+        self.aside(|streams| match (streams.has_data, streams.has_complained) {
+            (false, _) => streams.is_read &= write_line(&mut streams.results, text),
+            (true, false) if streams.notices != Notices::Messages => {}
+            (true, _) => {
+                write_line(&mut streams.messages, text);
+            }
+        });
     }
 
     /// Whether results still reach anybody; not behind a `head` that has seen enough.
@@ -95,16 +127,33 @@ impl Console {
         self.streams().is_read
     }
 
-    /// From now on standard output belongs to data: results go to standard error with everything else.
+    /// From now on standard output belongs to data: results go to standard error, where a terminal is or something failed.
     pub(crate) fn leave_output_to_data(&self) {
-        self.streams().results = Box::new(std::io::stderr());
+        let mut streams = self.streams();
+        streams.has_data = true;
+        if streams.notices == Notices::Results {
+            streams.notices = Notices::Nowhere;
+        }
     }
 
-    /// A line for standard error: `[yyyy/MM/dd HH:mm:ss][ERROR] text`.
+    /// From now on people read standard output: notices and progress go there, unless standard error is a terminal.
+    pub(crate) fn show_notices(&self) {
+        let mut streams = self.streams();
+        if streams.notices == Notices::Nowhere && !streams.has_data {
+            streams.notices = Notices::Results;
+        }
+    }
+
+    /// A line `[yyyy/MM/dd HH:mm:ss][ERROR] text`; a notice goes where notices go, all else to standard error.
     pub(crate) fn message(&self, level: Level, text: &str) {
         let line = format!("[{}][{}] {}", (self.clock)(), level.word(), escaped(text));
         self.aside(|streams| {
-            write_line(&mut streams.messages, &line);
+            if level == Level::Info {
+                streams.notice(&line);
+            } else {
+                streams.has_complained = true;
+                write_line(&mut streams.messages, &line);
+            }
         });
     }
 
@@ -130,11 +179,9 @@ impl Console {
         self.bar.is_some()
     }
 
-    /// A line of progress for standard error.
+    /// A line of progress, where notices go.
     fn progress(&self, text: &str) {
-        self.aside(|streams| {
-            write_line(&mut streams.messages, text);
-        });
+        self.aside(|streams| streams.notice(text));
     }
 
     /// What the bar shows from now on.
@@ -156,6 +203,18 @@ impl Console {
     fn streams(&self) -> MutexGuard<'_, Streams> {
         // A thread that panicked while printing leaves nothing half done that matters.
         self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Streams {
+    fn notice(&mut self, line: &str) {
+        match self.notices {
+            Notices::Messages => {
+                write_line(&mut self.messages, line);
+            }
+            Notices::Results => self.is_read &= write_line(&mut self.results, line),
+            Notices::Nowhere => {}
+        }
     }
 }
 
@@ -201,7 +260,7 @@ pub(crate) mod testing {
     use std::io::{self, Write};
     use std::sync::{Arc, Mutex};
 
-    use super::{Console, Streams};
+    use super::{Console, Notices, Streams};
 
     /// What was printed, on both streams.
     #[derive(Clone, Default)]
@@ -248,11 +307,21 @@ pub(crate) mod testing {
             streams: Mutex::new(Streams {
                 results: Box::new(printed.results.clone()),
                 messages: Box::new(printed.messages.clone()),
+                notices: Notices::Messages,
+                has_data: false,
+                has_complained: false,
                 is_read: true,
             }),
             bar: None,
             clock: || "2018/08/16 15:19:39".to_owned(),
         };
+        (console, printed)
+    }
+
+    /// The same where standard error is no terminal.
+    pub(crate) fn unwatched() -> (Console, Printed) {
+        let (console, printed) = console();
+        console.streams().notices = Notices::Nowhere;
         (console, printed)
     }
 }
@@ -273,5 +342,52 @@ mod tests {
         assert!(!console.is_read());
         console.message(super::Level::Info, "the other stream is another matter");
         assert!(!console.is_read());
+    }
+}
+
+#[cfg(test)]
+mod notice_tests {
+    use super::testing::{console, unwatched};
+    use super::*;
+
+    #[test]
+    fn without_a_terminal_notices_are_results_or_nothing() {
+        let (told, printed) = unwatched();
+        told.message(Level::Info, "unheard");
+        assert_eq!(
+            (printed.results(), printed.messages()),
+            ("".into(), "".into())
+        );
+        told.show_notices();
+        told.message(Level::Info, "heard");
+        told.progress("50%");
+        told.result("done");
+        told.message(Level::Error, "wrong");
+        assert_eq!(
+            printed.results(),
+            "[2018/08/16 15:19:39][INFO] heard\n50%\ndone\n"
+        );
+        assert_eq!(printed.messages(), "[2018/08/16 15:19:39][ERROR] wrong\n");
+    }
+
+    #[test]
+    fn where_data_goes_to_standard_output_nothing_else_does() {
+        let (told, printed) = unwatched();
+        told.show_notices();
+        told.leave_output_to_data();
+        told.message(Level::Info, "unheard");
+        told.result("summary");
+        assert_eq!(printed.messages(), "");
+        told.message(Level::Warning, "wrong");
+        told.result("summary");
+        assert_eq!(
+            printed.messages(),
+            "[2018/08/16 15:19:39][WARNING] wrong\nsummary\n"
+        );
+        assert_eq!(printed.results(), "");
+        let (told, printed) = console();
+        told.leave_output_to_data();
+        told.result("summary");
+        assert_eq!(printed.messages(), "summary\n");
     }
 }

@@ -100,7 +100,7 @@ pub(crate) fn page(wanted: Option<&str>, dialect: Dialect, width: usize) -> Resu
     topic::page(wanted, dialect, width).ok_or_else(|| {
         Misuse::meaning(format!(
             "there is no help about `{}`: it is about a parameter, or one of {}",
-            crate::mask::shown(wanted),
+            crate::mask::stray(wanted),
             topic::names()
         ))
     })

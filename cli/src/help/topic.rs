@@ -37,11 +37,17 @@ fn told(terms: &[(&str, &str)], width: usize) -> String {
 const ENVIRONMENT: &[(&str, &str)] = &[
     (
         "AZRING_SOURCE_KEY, AZRING_SOURCE_SAS, AZRING_DEST_KEY, AZRING_DEST_SAS",
-        "A key or a shared access signature for one end, where neither a parameter nor the URL has one.",
+        "A key or a shared access signature for one end, where neither a parameter nor the URL has one. Where only a journal names \
+         the host (`azring /Z:folder`), they go to hosts of Azure and to this machine alone.",
     ),
     (
         "AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_ACCOUNT, AZURE_STORAGE_SAS_TOKEN, AZURE_STORAGE_KEY",
-        "The same, for the account that they name and for no other; in this order, after azring's own.",
+        "The same, for the account that they name and for no other, at its hosts at Azure or on this machine; in this order, after \
+         azring's own. A connection string with `BlobEndpoint` names its host itself.",
+    ),
+    (
+        "AZRING_MAP_DRIVE",
+        "Folders that stand for drives of Windows, as `/MapDrive` names them: `C:=/mnt/c;D:=/mnt/d`.",
     ),
     (
         "AZCOPY_DEFAULT_SERVICE_API_VERSION",
@@ -65,8 +71,8 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ),
     (
         "TERM",
-        "On a terminal that calls itself `dumb` progress is told in lines, one every ten seconds, as it is where standard \
-         error is no terminal. Nothing is ever coloured.",
+        "On a terminal that calls itself `dumb` progress is told in lines, one every ten seconds, as it is on standard \
+         output where standard error is no terminal. Nothing is ever coloured.",
     ),
     (
         "TZ",

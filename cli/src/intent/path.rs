@@ -12,6 +12,9 @@ use crate::mask::shown;
 use crate::misuse::Misuse;
 use crate::parameter::{self as row, Dialect, Parameter};
 
+/// Maps drives for every command of an environment, as the parameter does for one.
+const VARIABLE: &str = "AZRING_MAP_DRIVE";
+
 /// A drive and the folder that stands for it.
 struct Drive {
     letter: char,
@@ -98,16 +101,27 @@ fn map(given: &Given, letter: char, text: &str) -> Result<String, String> {
     Ok(format!("{folder}{rest}"))
 }
 
-/// The drives that are mapped.
+/// The drives that are mapped: those of the command first, then those of the environment.
 fn drives(given: &Given) -> Result<Vec<Drive>, String> {
-    given
+    let variable = std::env::var(VARIABLE).unwrap_or_default();
+    let name = row::MAP_DRIVE.spelled(given.dialect());
+    let of_command = given
         .all(&row::MAP_DRIVE)
-        .map(|raw| drive(given, raw))
-        .collect()
+        .map(|raw| drive(&raw.to_string_lossy(), &name));
+    of_command.chain(of_variable(&variable)).collect()
 }
 
-fn drive(given: &Given, raw: &OsStr) -> Result<Drive, String> {
-    let text = raw.to_string_lossy();
+/// `C:=/mnt/c;D:=/mnt/d`.
+fn of_variable(value: &str) -> impl Iterator<Item = Result<Drive, String>> {
+    value
+        .split(';')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(|part| drive(part, VARIABLE))
+}
+
+/// Reads one drive and its folder, out of the parameter or variable `name`.
+fn drive(text: &str, name: &str) -> Result<Drive, String> {
     text.split_once('=')
         .filter(|(_, folder)| !folder.is_empty())
         .and_then(|(drive, folder)| {
@@ -118,9 +132,8 @@ fn drive(given: &Given, raw: &OsStr) -> Result<Drive, String> {
         })
         .ok_or_else(|| {
             format!(
-                "`{}` as the value of `{}` is no drive and folder, as in `C:=/mnt/c`",
-                shown(&text),
-                row::MAP_DRIVE.spelled(given.dialect())
+                "`{}` as the value of `{name}` is no drive and folder, as in `C:=/mnt/c`",
+                shown(text)
             )
         })
 }
@@ -150,6 +163,17 @@ mod tests {
         assert_eq!(path(&mapped, "D:").as_deref(), Ok("/"));
         let dash = ["--map-drive", "C:=/mnt/c"];
         assert_eq!(path(&dash, r"C:\my").as_deref(), Ok("/mnt/c/my"));
+    }
+
+    #[test]
+    fn the_environment_maps_drives_too() {
+        let drives: Vec<_> = of_variable("C:=/mnt/c; d:=/data;")
+            .map(Result::unwrap)
+            .map(|drive| (drive.letter, drive.folder))
+            .collect();
+        assert_eq!(drives, [('C', "/mnt/c".into()), ('D', "/data".into())]);
+        let wrong = of_variable("C:/mnt/c").next().unwrap().err().unwrap();
+        assert!(wrong.contains("`AZRING_MAP_DRIVE`"), "{wrong}");
     }
 
     #[test]

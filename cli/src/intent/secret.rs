@@ -4,7 +4,7 @@
 //! the variables of Azure's other tools, in their order: a connection string before a signature before a key. The latter
 //! name an account and are used for that account alone. One identity is chosen; another is never tried in its place.
 
-use azring_core::location::{Access, BlobLocation};
+use azring_core::location::{Access, BlobLocation, is_host_of, is_host_of_azure};
 use azring_transport::auth::Secret;
 
 use super::End;
@@ -79,11 +79,16 @@ pub(super) fn from_environment(
     place: &BlobLocation,
     around: &Surroundings,
 ) -> Option<Found> {
-    own(side, around).or_else(|| shared(place, around))
+    own(side, place, around).or_else(|| shared(place, around))
 }
 
-/// `AZRING_SOURCE_SAS`, `AZRING_SOURCE_KEY`, and the same for the other side.
-fn own(side: Side, around: &Surroundings) -> Option<Found> {
+/// `AZRING_SOURCE_SAS`, `AZRING_SOURCE_KEY`, and the same for the other side. They are meant for the place that the command
+/// names. Where a journal names it they go to hosts of Azure and to this machine only.
+fn own(side: Side, place: &BlobLocation, around: &Surroundings) -> Option<Found> {
+    let host = place.account.endpoint.host.as_str();
+    if around.is_recalled && !is_host_of_azure(host) && !is_here(host) {
+        return None;
+    }
     let side = match side {
         Side::Source => "SOURCE",
         Side::Destination => "DEST",
@@ -145,18 +150,16 @@ fn connected(connection: &str, place: &BlobLocation) -> Option<Found> {
     }
 }
 
-/// The place belongs to the account, and is where an account is: under its own host name, or on this machine. A
-/// signature is never sent to a host that only calls itself by the account's name in a path.
+/// The place belongs to the account, and is where an account is: under its own host name at Azure, or on this machine. A
+/// signature is never sent to a host that only calls itself by the account's name, in a path or as its own beginning
+/// (`account.blob.example.com`).
 fn is_at_home(place: &BlobLocation, account: &str) -> bool {
     let host = place.account.endpoint.host.as_str();
-    let is_own = [
-        format!("{account}.blob."),
-        format!("{account}-secondary.blob."),
-    ]
-    .iter()
-    .any(|start| host.starts_with(start));
-    let is_here = matches!(host, "127.0.0.1" | "localhost" | "[::1]");
-    place.account_name == account && (is_own || is_here)
+    place.account_name == account && (is_host_of(host, account) || is_here(host))
+}
+
+fn is_here(host: &str) -> bool {
+    matches!(host, "127.0.0.1" | "localhost" | "[::1]") || host.ends_with(".localhost")
 }
 
 /// The place is at this endpoint: the same scheme, host and port, and the same account in the path if it stands there.

@@ -20,6 +20,7 @@ const DOWNLOAD: &[&str] = &["/Source:https://a.blob.core.windows.net/c", "/Dest:
 /// Nobody at the terminal, nothing on standard input, these variables.
 pub(crate) fn alone(environment: &[(&str, &str)]) -> Surroundings {
     Surroundings {
+        is_recalled: false,
         can_ask: false,
         has_input: false,
         environment: environment

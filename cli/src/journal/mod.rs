@@ -1,14 +1,17 @@
 //! Which journal a command has, and what is done with it before the copy begins.
 //!
 //! [`normal`] puts a command into the form by which it is known again, [`place`] says where its journal lies, [`open`] looks
-//! what is there, asks where somebody can answer, and begins or resumes; [`recall`] makes a command out of a journal, for those
-//! who give nothing but its folder. [`leftovers`] removes what an operation that is given up left at its destination.
+//! what is there, asks where somebody can answer, and begins or resumes; [`owner`] refuses a journal that somebody else may
+//! have written; [`recall`] makes a command out of a journal, for those who give nothing but its folder. [`leftovers`] removes
+//! what an operation that is given up left at its destination.
 
 mod leftovers;
 
 mod normal;
 
 mod open;
+
+mod owner;
 
 mod place;
 

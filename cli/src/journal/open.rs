@@ -41,7 +41,7 @@ pub(crate) fn open(
         Err(Failure::Refused(refusal)) => Err(refusal),
         Err(Failure::Journal(error @ Error::Disk { .. })) if !kept.is_named => {
             let text = format!("{error}; if the copy is interrupted, it begins anew");
-            console.message(Level::Info, &text);
+            console.message(Level::Warning, &text);
             Ok(None)
         }
         Err(Failure::Journal(error)) => {

@@ -8,6 +8,7 @@ use azring_core::options::Options;
 use azring_transport::auth::Credential;
 
 use super::normal::{is_beside, of_journal};
+use super::owner;
 use super::place::{NAME, no_home};
 use crate::command::journals_in;
 use crate::given::Given;
@@ -33,6 +34,7 @@ pub(crate) fn recall(given: &Given, around: &Surroundings) -> Result<Option<Reca
     }
     let (folder, name) = find(given, around)?;
     let refused = |reason: String| Misuse::meaning(reason);
+    owner::check(&folder, &name).map_err(refused)?;
     let replayed = peek(&folder, &name)
         .0
         .map_err(|error| refused(error.to_string()))?
@@ -89,7 +91,8 @@ impl Recalled {
         let dialect: Dialect = self.given.dialect();
         Misuse::meaning(format!(
             "the operation in the journal needs a credential for `{location}`, and a journal holds none: give `{}` or `{}` \
-             too, on the command line or in a response file, or set `AZRING_{variable}_KEY` or `AZRING_{variable}_SAS`",
+             too, on the command line or in a response file, or set `AZRING_{variable}_KEY` or `AZRING_{variable}_SAS` \
+             (variables go to hosts of Azure and to this machine only, where a journal names the host)",
             key.spelled(dialect),
             sas.spelled(dialect)
         ))

@@ -50,7 +50,8 @@ pub(crate) static DEST: Parameter = Parameter {
              its extension: `/data/abc.bak`, `https://ACCOUNT.blob.core.windows.net/vhds/disk.vhd`. It goes into a folder \
              that exists, into a container, into a virtual directory that holds blobs, and into whatever ends in a \
              slash, under its own name. With a pattern the source is a folder and never a single object.\n\n\
-             With `-` the bytes of a single blob go to standard output, and everything that is told to standard error.",
+             With `-` the bytes of a single blob go to standard output, and nothing else: what is told goes to standard \
+             error, where that is a terminal or something fails.",
     since: "AzCopy",
     built: true,
 };
@@ -153,7 +154,8 @@ pub(crate) static MAP_DRIVE: Parameter = Parameter {
     default: "paths of Windows are refused",
     brief: "The folder that stands for a drive of Windows",
     detail: "Which folder of this machine stands for a drive of Windows, so that a command with a path such as \
-             `C:\\myfolder` can be used as it is: `C:=/mnt/c`. May be given once for each drive.",
+             `C:\\myfolder` can be used as it is: `C:=/mnt/c`. May be given once for each drive. The \
+             variable `AZRING_MAP_DRIVE` does the same for every command: `C:=/mnt/c;D:=/mnt/d`.",
     since: "azring 0.1",
     built: true,
 };

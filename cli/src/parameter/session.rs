@@ -119,8 +119,8 @@ pub(crate) static PROGRESS: Parameter = Parameter {
     applies_to: ALL,
     default: "auto",
     brief: "How progress is told",
-    detail: "How progress is told, on standard error: with `auto` in a line that is rewritten where that is a terminal, \
-             and in a new line every ten seconds elsewhere; with `lines` always so; with `none` not at all.",
+    detail: "How progress is told: with `auto` in a line that is rewritten where standard error is a terminal, and in a \
+             new line on standard output every ten seconds elsewhere; with `lines` always so; with `none` not at all.",
     since: "azring 0.1",
     built: true,
 };

@@ -12,7 +12,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint};
 
 use crate::command::COMMANDS;
 use crate::given::Given;
-use crate::mask::shown;
+use crate::mask::stray;
 use crate::misuse::Misuse;
 use crate::parameter::{self, Dialect, Parameter, Value};
 
@@ -97,10 +97,15 @@ fn argument(row: &'static Parameter) -> Arg {
         Value::Required(what) | Value::Repeated(what) => valued(argument, what).num_args(1),
         Value::Choice(_) => valued(argument, "choice").num_args(1),
     };
-    if row.is(&parameter::HELP) {
-        argument.short('h')
-    } else {
-        argument
+    // AzCopy 8 on Linux had these letters.
+    let letters = [
+        (&parameter::HELP, 'h'),
+        (&parameter::V, 'v'),
+        (&parameter::Y, 'y'),
+    ];
+    match letters.iter().find(|(lettered, _)| row.is(lettered)) {
+        Some((_, letter)) => argument.short(*letter),
+        None => argument,
     }
 }
 
@@ -153,7 +158,7 @@ fn stranger(word: &str, suggested: &str) -> Misuse {
             native: row.spelled(Dialect::Dash),
         },
         None => Misuse::Unrecognized {
-            word: shown(word),
+            word: stray(word),
             nearest: Some(suggested.to_owned()).filter(|word| !word.is_empty()),
         },
     }

@@ -1,7 +1,7 @@
 //! From the words of the command line to what was given, in one dialect or the other.
 //!
 //! AzCopy on Windows writes `/Name:value`, AzCopy on Linux `--name value`. The first word decides which dialect the whole
-//! command is in; a parameter of the other one is an error, because on Linux a path begins with a slash too and a guess
+//! command is in (`-y` and `-v` are in both); a parameter of the other one is an error, because on Linux a path begins with a slash too and a guess
 //! would sometimes be wrong. What values mean is not looked at here.
 
 mod slash;
@@ -13,6 +13,7 @@ mod nearest;
 mod response_file;
 
 use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 
 use crate::given::Given;
 use crate::intent;
@@ -74,11 +75,15 @@ fn add_line(given: &mut Given, line: &Line) -> Result<(), Misuse> {
     given.append(read)
 }
 
-/// The dialect of the first word, or, if that is neither's, of the first that belongs to one.
+/// The dialect of the first word that belongs to one for certain (`/Name`, `--name`), or else of the first that may.
 pub(crate) fn dialect(words: &[OsString]) -> Dialect {
-    words
-        .iter()
-        .find_map(|word| dialect_of(word))
+    let certain = words.iter().find_map(|word| match word.as_bytes() {
+        [b'/', ..] => Some(Dialect::Slash),
+        [b'-', b'-', ..] => Some(Dialect::Dash),
+        _ => None,
+    });
+    certain
+        .or_else(|| words.iter().find_map(|word| dialect_of(word)))
         .unwrap_or(Dialect::Slash)
 }
 
@@ -94,6 +99,10 @@ pub(crate) fn is_parameter(word: &OsStr) -> bool {
 fn dialect_of(word: &OsStr) -> Option<Dialect> {
     match word.as_encoded_bytes() {
         [b'/', ..] => Some(Dialect::Slash),
+        // `-Source:x` is AzCopy's way on Windows too; a single letter belongs to either.
+        [b'-', second, _, ..] if *second != b'-' && slash::is_hyphened(word) => {
+            Some(Dialect::Slash)
+        }
         [b'-', _, ..] => Some(Dialect::Dash),
         _ => None,
     }

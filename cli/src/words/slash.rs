@@ -1,14 +1,14 @@
 //! The Windows dialect: `/Name`, `/Name:value`.
 //!
-//! Names are read without regard to case. A word that begins with a slash is a parameter only if its name is in the
+//! Names are read without regard to case, and a hyphen may stand for the slash. A word that begins with a slash is a parameter only if its name is in the
 //! table: on Linux a path begins like that too. Quotes are the shell's business; what it leaves is the value.
 
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use super::nearest::nearest;
 use crate::given::Given;
-use crate::mask::shown;
+use crate::mask::{shown, stray};
 use crate::misuse::Misuse;
 use crate::parameter::{self, Dialect, Parameter};
 
@@ -16,6 +16,8 @@ use crate::parameter::{self, Dialect, Parameter};
 pub(super) fn read(words: &[OsString]) -> Result<Given, Misuse> {
     let mut given = Given::new(Dialect::Slash);
     for word in words {
+        let word = hyphened(word);
+        let word = word.as_os_str();
         let (name, value) = split(word);
         let Some(parameter) = name.and_then(parameter::by_slash) else {
             return Err(stranger(word, name));
@@ -23,6 +25,25 @@ pub(super) fn read(words: &[OsString]) -> Result<Given, Misuse> {
         given.add(parameter, value.map(OsStr::to_owned))?;
     }
     Ok(given)
+}
+
+/// `-Y`, `-v:file`: AzCopy took a hyphen for the slash. Two of them begin a word of the other dialect.
+fn hyphened(word: &OsStr) -> OsString {
+    let bytes = word.as_bytes();
+    if let [b'-', rest @ ..] = bytes
+        && !rest.starts_with(b"-")
+    {
+        let slashed = OsString::from_vec([b"/", rest].concat());
+        if is_parameter(&slashed) {
+            return slashed;
+        }
+    }
+    word.to_owned()
+}
+
+/// The word is a parameter with a hyphen for its slash.
+pub(super) fn is_hyphened(word: &OsStr) -> bool {
+    hyphened(word) != word
 }
 
 /// The word is a parameter, and no path.
@@ -51,10 +72,21 @@ fn stranger(word: &OsStr, name: Option<&str>) -> Misuse {
     }
     match name {
         Some(name) if looks_like_a_name(name) => Misuse::Unknown {
-            name: shown(&format!("/{name}")),
+            name: shown(&stray(&format!("/{name}"))),
             nearest: guess(name).map(|row| row.spelled(Dialect::Slash)),
         },
-        _ => Misuse::NameRequired(shown(&word.to_string_lossy())),
+        // `/DestKey=...`, `/DestKey :...`: only the name is shown.
+        Some(name) => match name
+            .split_once(['=', ' '])
+            .and_then(|(name, _)| parameter::by_slash(name))
+        {
+            Some(row) => Misuse::Unknown {
+                name: format!("{}=", row.spelled(Dialect::Slash)),
+                nearest: Some(format!("{}:", row.spelled(Dialect::Slash))),
+            },
+            None => Misuse::NameRequired(stray(&word.to_string_lossy())),
+        },
+        None => Misuse::NameRequired(stray(&word.to_string_lossy())),
     }
 }
 

@@ -41,10 +41,7 @@ fn skipped_objects_are_no_failure_and_are_explained_once() {
     let told = run(&service.upload(&["/S"]));
     assert_eq!(told.code, Some(0));
     assert!(told.results.contains("Transfer skipped:        3"));
-    assert_eq!(
-        told.messages.matches("give `/Y` to overwrite it").count(),
-        1
-    );
+    assert_eq!(told.results.matches("give `/Y` to overwrite it").count(), 1);
     let forced = run(&service.upload(&["/S", "/Y"]));
     assert!(forced.results.contains("Transfer successfully:   3"));
 }
@@ -167,7 +164,7 @@ fn what_a_copy_writes_itself_is_no_part_of_what_it_copies() {
     assert_eq!(told.code, Some(0), "{told:?}");
     assert_eq!(service.container().names(), ["a.txt", "b.txt", "sub/c.txt"]);
     let text = "`azcopy1.log` is written by this copy itself and is left out";
-    assert!(told.messages.contains(text), "{told:?}");
+    assert!(told.results.contains(text), "{told:?}");
     // To another copy it is a file like any other.
     let told = run(&service.upload(&["/Pattern:azcopy1.log"]));
     assert!(

@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use azring_transport::auth::{has_signature, masked};
+
 use crate::Error;
 use crate::entry::Entry;
 use crate::journal::{Journal, Planned, Record};
@@ -33,7 +35,9 @@ impl Chronicle {
 
     /// The page of the listing that comes now.
     pub(super) fn page(&self, marker: Option<&str>) {
-        if let Some(marker) = marker {
+        // A marker has to be given back as it came. One with a signature in it is not kept: a resumed run lists that page
+        // again.
+        if let Some(marker) = marker.filter(|marker| !has_signature(marker)) {
             self.append(&Record::Page { marker });
         }
     }
@@ -101,7 +105,8 @@ impl Chronicle {
     /// An object failed.
     pub(super) fn failed(&self, seq: u64, error: &Error) {
         if !matches!(error, Error::Stopped) {
-            let reason = &error.to_string();
+            // A journal outlives the run: nothing that a service repeats to us may be kept in it.
+            let reason = &masked(&error.to_string());
             self.append(&Record::Failed { seq, reason });
         }
     }
@@ -120,7 +125,7 @@ impl Chronicle {
             .as_ref()
             .and_then(|writing| writing.journal.trouble());
         if let Some(error) = trouble {
-            observer.event(Event::Notice(&format!(
+            observer.event(Event::Warning(&format!(
                 "{error}: an interruption from now on loses what is done from now on"
             )));
         }
@@ -138,7 +143,7 @@ impl Chronicle {
             journal.close()
         };
         if let Err(error) = ended {
-            observer.event(Event::Notice(&error.to_string()));
+            observer.event(Event::Warning(&error.to_string()));
         }
     }
 }

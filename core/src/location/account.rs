@@ -97,6 +97,27 @@ pub(super) fn read_host(host: &str, has_port: bool) -> Host<'_> {
     Host::Custom
 }
 
+/// Whether the host is one of Azure's Blob storage and belongs to this account: a credential that was given for the account
+/// alone may go there. A host that only begins like one may be anybody's.
+pub fn is_host_of(host: &str, account: &str) -> bool {
+    match read_product(host) {
+        Some(Host::Product {
+            account: found,
+            service: ServiceKind::Blob,
+            certain: true,
+        }) => split_secondary(found).0 == account,
+        _ => false,
+    }
+}
+
+/// Whether the host is one of Azure Storage, of any account.
+pub fn is_host_of_azure(host: &str) -> bool {
+    matches!(
+        read_product(host),
+        Some(Host::Product { certain: true, .. })
+    )
+}
+
 /// `account.service.suffix` and `account.zone.service.storage.azure.net`.
 fn read_product(host: &str) -> Option<Host<'_>> {
     let (account, rest) = host.split_once('.')?;

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use azring_transport::http::Account;
 
-pub use account::ServiceKind;
+pub use account::{ServiceKind, is_host_of, is_host_of_azure};
 pub use measured::{Generated, Void};
 pub(crate) use name::{RESERVED, decode as decode_name};
 pub use parse::{Access, parse, service_of};

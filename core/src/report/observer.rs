@@ -24,6 +24,8 @@ pub enum Event<'a> {
     Notice(&'a str),
     /// A service cannot be reached for a while, or can be again.
     Outage(&'a OutageNews),
+    /// Something that is not as it should be, and fails nothing yet.
+    Warning(&'a str),
     /// Part of the source cannot be listed; the rest goes on.
     Unlisted {
         /// The folder or page.

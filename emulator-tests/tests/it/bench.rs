@@ -152,7 +152,7 @@ fn a_download_from_a_container_without_anything_uploads_first_and_says_so() {
     let words = ["/Size:100K", "/Count:20", "/Verify", "/Output:json"];
     let outcome = bench("download", &container.url(), &words).run();
     assert_eq!(outcome.status, Some(0), "{outcome}");
-    assert!(outcome.stderr.contains("it is uploaded first"), "{outcome}");
+    assert!(outcome.stdout.contains("it is uploaded first"), "{outcome}");
     let figures = record(&outcome, "bench");
     assert_eq!(
         (&figures["objects"], &figures["direction"]),

@@ -36,6 +36,8 @@ mod tail;
 mod truth_credentials;
 mod truth_lesser_services;
 mod truth_outages;
+mod truth_quiet;
+mod truth_secrets;
 
 mod bad_input;
 mod preview;

@@ -167,7 +167,7 @@ fn the_first_disk_that_becomes_a_block_blob_is_told_of() {
         let copy = copy.dest_key(container.service().account());
         copy.args(["/Y", "/S"]).args(words).run().succeeded()
     };
-    let told = copy(&[]).counting(2, 0, 0).stderr;
+    let told = copy(&[]).counting(2, 0, 0).stdout;
     assert_eq!(told.matches("becomes a block blob").count(), 1, "{told}");
     assert!(told.contains("`a.vhd`"), "{told}");
     assert_eq!(
@@ -176,7 +176,7 @@ fn the_first_disk_that_becomes_a_block_blob_is_told_of() {
     );
     assert!(
         !copy(&["/BlobType:block"])
-            .stderr
+            .stdout
             .contains("becomes a block blob")
     );
 }

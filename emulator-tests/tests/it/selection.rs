@@ -52,7 +52,7 @@ fn files_go_up_by_the_attributes_that_a_share_keeps_for_them() {
         for name in &names {
             container.delete(name);
         }
-        (names, outcome.stderr)
+        (names, outcome.stdout)
     };
     let (names, told) = names_after(&["/A"], 2);
     assert_eq!(names, ["a", "d/system"]);
@@ -238,7 +238,7 @@ fn a_signature_that_may_only_write_is_enough_with_y_and_nothing_is_looked_up() {
             &format!("/DestSAS:{sas}"),
         ])
         .run();
-    look.failed().counting(0, 0, 2).naming(&["403"]);
+    look.failed().naming(&["lacks `r` (`sp=w`)", "`/DestSAS`"]);
 }
 
 #[test]

@@ -5,6 +5,8 @@
 
 mod secret;
 
+mod mask;
+
 pub(crate) mod sas;
 
 pub(crate) mod shared_key;
@@ -12,6 +14,8 @@ pub(crate) mod shared_key;
 mod blob_sas;
 
 pub use blob_sas::BlobSas;
+pub(crate) use mask::Carried;
+pub use mask::{MASKED, has_signature, masked};
 pub use secret::Secret;
 pub use shared_key::{authorization, string_to_sign};
 

@@ -14,6 +14,7 @@ use jiff::fmt::rfc2822::DateTimeParser;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
+use crate::auth::Carried;
 use crate::{Error, Kind};
 
 /// The most of a service's own words that is shown, in characters.
@@ -23,14 +24,22 @@ const SENTENCE_MAX: usize = 300;
 const CODE_MAX: usize = 80;
 
 /// The error that an answer other than 2xx means. `body` is as much of it as was read.
-pub(crate) fn failure(status: u16, headers: &HeaderMap, body: &[u8], now: SystemTime) -> Error {
+///
+/// What the request carried is masked wherever the answer repeats it.
+pub(crate) fn failure(
+    status: u16,
+    headers: &HeaderMap,
+    body: &[u8],
+    carried: &Carried,
+    now: SystemTime,
+) -> Error {
     let text = |name: &str| {
         let value = headers.get(name).and_then(|value| value.to_str().ok());
-        value.map(str::to_owned)
+        value.map(|value| carried.masked_in(value))
     };
     let said = Said::read(body);
     let code = text("x-ms-error-code")
-        .or(said.code)
+        .or(said.code.map(|code| carried.masked_in(&code)))
         .filter(|code| is_code(code));
     let mut told = format!("the service answered {status}");
     if let Some(code) = &code {
@@ -40,9 +49,11 @@ pub(crate) fn failure(status: u16, headers: &HeaderMap, body: &[u8], now: System
         && (300..400).contains(&status)
     {
         // A redirect is never followed: the signature or token in the request was made for this host alone.
-        let to = sentence(to.split(['?', '#']).next().unwrap_or_default());
+        let to = sentence(&carried.masked_in(to.split(['?', '#']).next().unwrap_or_default()));
         let _ = write!(told, " and points to `{to}`, which is not followed");
-    } else if let Some(message) = said.message.map(|message| sentence(&message))
+    } else if let Some(message) = said
+        .message
+        .map(|message| sentence(&carried.masked_in(&message)))
         && !message.is_empty()
     {
         let _ = write!(told, ": {message}");
@@ -268,7 +279,13 @@ mod tests {
 
     fn told(status: u16, body: &str) -> String {
         let headers = HeaderMap::new();
-        let error = failure(status, &headers, body.as_bytes(), SystemTime::UNIX_EPOCH);
+        let error = failure(
+            status,
+            &headers,
+            body.as_bytes(),
+            &Carried::default(),
+            SystemTime::UNIX_EPOCH,
+        );
         error.message().to_owned()
     }
 
@@ -349,7 +366,7 @@ mod tests {
                 "\\PC{0,400}".prop_map(|text| format!("<Error><Message>{text}</Message></Error>").into_bytes()),
             ]
         ) {
-            let error = failure(400, &HeaderMap::new(), &body, SystemTime::UNIX_EPOCH);
+            let error = failure(400, &HeaderMap::new(), &body, &Carried::default(), SystemTime::UNIX_EPOCH);
             // An escape is at most ten characters long.
             prop_assert!(error.message().chars().count() < 10 * SENTENCE_MAX + 200);
             prop_assert!(!error.message().chars().any(is_harmful));

@@ -19,10 +19,11 @@ use azring_core::{Error, Result};
 use azring_transport::buffer::Pool;
 use azring_transport::disk::Disk;
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::{Command, service};
 use crate::audience::{End, Listener};
-use crate::console::{Console, Level, Messages, Progress, Records, count, unusable};
+use crate::console::{Console, Level, Messages, Progress, Records, count, record, unusable};
 use crate::copy::{Desk, listeners};
 use crate::exit::Ending;
 use crate::intent::{self, Bench, Way};
@@ -92,6 +93,9 @@ fn run(list: &[OsString], console: &Arc<Console>) -> std::result::Result<Ending,
             .replacen("azring", &format!("azring bench {}", way.word()), 1),
         ..settings
     };
+    if !settings.json {
+        console.show_notices();
+    }
     let report = settings.report.as_deref().map(report::open).transpose()?;
     let desk = match Desk::open(console) {
         Ok(desk) => desk,
@@ -274,7 +278,13 @@ impl Course<'_> {
     }
 
     fn tell(&self, text: &str) {
-        self.console.message(Level::Info, text);
+        if self.settings.json {
+            let fields = json!({ "message": text });
+            self.console
+                .result(&record(Timestamp::now(), "warning", &fields));
+        } else {
+            self.console.message(Level::Info, text);
+        }
     }
 }
 

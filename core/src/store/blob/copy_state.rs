@@ -1,6 +1,7 @@
 //! What a service says about the copy that a blob is made by.
 //! <https://learn.microsoft.com/rest/api/storageservices/get-blob-properties#response-headers>
 
+use azring_transport::auth::masked;
 use azring_transport::http::Reply;
 
 use crate::location::decode_name;
@@ -44,10 +45,11 @@ impl CopyState {
             "pending" => Status::Pending(bytes_there(reply).unwrap_or_default()),
             other => Status::Over(Ending {
                 status: other.to_owned(),
-                description: reply
-                    .header("x-ms-copy-status-description")
-                    .unwrap_or_default()
-                    .to_owned(),
+                description: masked(
+                    reply
+                        .header("x-ms-copy-status-description")
+                        .unwrap_or_default(),
+                ),
             }),
         };
         Some(Self {

@@ -159,6 +159,7 @@ impl Running {
                 code: "ServerBusy".to_owned(),
                 retry_after: budget.retry_after,
                 after_body: budget.answer == BudgetAnswer::AfterBody,
+                echo: None,
             })
         })
     }

@@ -144,6 +144,23 @@ pub struct Refuse {
     /// Take the body before refusing.
     #[serde(default)]
     pub after_body: bool,
+    /// Repeat a part of the request in the message.
+    #[serde(default)]
+    pub echo: Option<Echo>,
+}
+
+/// What of a request a refusal repeats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Echo {
+    /// The target of the request line, as it came.
+    Url,
+    /// The same, decoded as forms are: with blanks for `+`.
+    DecodedUrl,
+    /// The same, percent-encoded once more.
+    EncodedUrl,
+    /// All headers.
+    Headers,
 }
 
 /// When an answer is sent that nobody asked for.

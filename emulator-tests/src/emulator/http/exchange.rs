@@ -9,7 +9,7 @@ use super::super::clock::pause;
 use super::super::error::Refusal;
 use super::super::fault::bucket::Bucket;
 use super::super::fault::picker::Picked;
-use super::super::fault::plan::{Close, How, Refuse, Spare, Then};
+use super::super::fault::plan::{Close, Echo, How, Refuse, Spare, Then};
 use super::super::fault::trouble::{Ended, Trouble};
 use super::super::fault::twist::twist;
 use super::super::watch::{Outcome, Record, Watch};
@@ -191,12 +191,12 @@ impl Exchange<'_> {
         body.flip = picked.effects.iter().find_map(|then| then.flip_request_bit);
         let by_rule = picked.effects.iter().find_map(|then| then.answer.as_ref());
         match picked.throttled.as_ref().or(by_rule) {
-            Some(refuse) => self.refuse(body, refuse),
+            Some(refuse) => self.refuse(head, body, refuse),
             None => self.handler.serve(head, body, self.peer),
         }
     }
 
-    fn refuse(&self, body: &mut Body<'_>, refuse: &Refuse) -> Response {
+    fn refuse(&self, head: &Head, body: &mut Body<'_>, refuse: &Refuse) -> Response {
         if refuse.after_body {
             // A body that breaks off shows in the body's own state.
             let _ = body.drain(super::super::digest::Wanted::default());
@@ -208,11 +208,36 @@ impl Exchange<'_> {
         };
         let mut refusal = Refusal::new(refuse.status, "", "The fault plan refuses this request.");
         code.clone_into(refusal.code.to_mut());
+        if let Some(echo) = refuse.echo {
+            refusal.message = format!("Refused: {}", repeated(head, echo)).into();
+        }
         let response = self.handler.refuse(&refusal);
         response.header_some(
             "Retry-After",
             refuse.retry_after.map(|seconds| seconds.to_string()),
         )
+    }
+}
+
+/// The part of the request that a refusal repeats.
+fn repeated(head: &Head, echo: Echo) -> String {
+    match echo {
+        Echo::Url => head.target().to_owned(),
+        Echo::DecodedUrl => {
+            let spaced = head.target().replace("%2B", " ").replace("%2b", " ");
+            percent_encoding::percent_decode_str(&spaced)
+                .decode_utf8_lossy()
+                .into_owned()
+        }
+        Echo::EncodedUrl => {
+            percent_encoding::utf8_percent_encode(head.target(), percent_encoding::NON_ALPHANUMERIC)
+                .to_string()
+        }
+        Echo::Headers => head
+            .headers()
+            .map(|(name, value)| format!("{name}: {value}"))
+            .collect::<Vec<_>>()
+            .join(" "),
     }
 }
 
