@@ -187,7 +187,7 @@ fn tell_of_no_journal(is_untouched: bool, console: &Console) {
     } else {
         "no journal was kept: the same command starts from the beginning"
     };
-    console.message(Level::Info, text);
+    console.message(Level::Warning, text);
 }
 
 /// What is left of a journal is not complete.
@@ -203,7 +203,7 @@ fn tell_how_to_resume(kept: &Kept, dialect: Dialect, console: &Console) {
         "to go on where this run ended, give the same command again{alone} (journal `{}`)",
         path.display()
     );
-    console.message(Level::Info, &text);
+    console.message(Level::Warning, &text);
 }
 
 fn failed(console: &Console, text: &str) -> Ending {

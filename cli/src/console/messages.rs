@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use azring_core::Error;
 use azring_core::options::{Options, Overwrite};
-use azring_core::report::{Event, OutageState, Summary};
+use azring_core::report::{Event, Summary};
 
 use super::complaint;
 use super::{Console, Level, count};
@@ -92,10 +92,7 @@ impl Listener for Messages {
             | Event::IoMode(BEST_IO) => {}
             Event::IoMode(mode) => self.info(&format!("io: {mode}")),
             Event::Notice(text) => self.info(text),
-            Event::Outage(news) => match news.state {
-                OutageState::Lasts => self.console.message(Level::Warning, &news.to_string()),
-                OutageState::Ended => self.info(&news.to_string()),
-            },
+            Event::Outage(news) => self.console.message(Level::Warning, &news.to_string()),
             Event::Warning(text) => self.console.message(Level::Warning, text),
             Event::Unlisted { what, error } => self.error(&complaint::unlisted(what, error)),
             Event::Skipped { .. } => {

@@ -84,7 +84,7 @@ fn the_summary_says_how_to_resume_and_the_folder_alone_does_it() {
     refuse(&service, "b");
     let told = run(&words);
     let advice = format!("or `azring /Z:{folder}` (journal `{folder}/azring.jnl`)");
-    assert!(told.results.contains(&advice), "{}", told.results);
+    assert!(told.messages.contains(&advice), "{}", told.messages);
     heal(&service);
 
     let alone = [format!("/Z:{folder}")];
