@@ -4,6 +4,7 @@
 //! blob that is in the way of the repetition is azring's own, and no failure.
 
 use std::fs;
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use azring_emulator_tests::account::Account;
@@ -229,6 +230,19 @@ fn has_met_the_fault(server: &Server) -> bool {
     status.is_some_and(|(_, applied)| applied.iter().all(|times| *times > 0))
 }
 
+/// The plan for the blob has reached a journal below this folder, which is written beside the requests.
+fn is_in_a_journal(folder: &Path) -> bool {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).any(|path| {
+        if path.is_dir() {
+            return is_in_a_journal(&path);
+        }
+        let bytes = fs::read(&path).unwrap_or_default();
+        // A name stands behind its length.
+        bytes.windows(5).any(|name| name == b"\x04blob")
+    })
+}
+
 /// The first answer to each request that writes is lost.
 const LOST: &str = r#"{ "when": { "method": "PUT", "path": "*/blob*", "count_by": "url", "hits": [1] },
     "then": { "lose_answer": true } }"#;
@@ -271,7 +285,7 @@ fn what_was_made_before_a_kill_is_done_by_the_next_run() {
             upload.env("XDG_STATE_HOME", state.path())
         };
         let mut running = command().launch();
-        while !has_met_the_fault(&server) {
+        while !has_met_the_fault(&server) || !is_in_a_journal(state.path()) {
             assert!(!running.has_ended(), "it ended before it met the fault");
             pause(Duration::from_millis(1));
         }
@@ -297,7 +311,7 @@ fn a_run_that_goes_on_keeps_its_condition() {
             upload.env("XDG_STATE_HOME", state.path())
         };
         let mut running = command().launch();
-        while !has_met_the_fault(&server) {
+        while !has_met_the_fault(&server) || !is_in_a_journal(state.path()) {
             assert!(!running.has_ended(), "it ended before it met the fault");
             pause(Duration::from_millis(1));
         }
