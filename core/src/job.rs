@@ -19,6 +19,8 @@ mod failure_limit;
 
 mod settle;
 
+mod rerun;
+
 mod resume;
 
 mod machine;
@@ -36,13 +38,14 @@ use std::collections::HashSet;
 use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Instant;
+use std::sync::atomic::AtomicU64;
+use std::time::{Instant, SystemTime};
 
 use azring_transport::runtime;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::LocalSet;
 
-use crate::journal::{Replayed, Session};
+use crate::journal::{Fulfilled, Record, Replayed, Session};
 use crate::location::plain_text_warning;
 use crate::options::Options;
 use crate::plan::history::{Note, Take};
@@ -89,11 +92,13 @@ pub fn run(
     let take: Take = Arc::new(move |seq, note| drop(noting.send((seq, note))));
     let chronicle = Chronicle::new(journal, take);
     if let Some(earlier) = &earlier {
-        count_earlier(earlier, &totals);
+        count_earlier(earlier, &totals, Totals::add);
+        chronicle.append(&Record::Run { begun: now() });
     }
+    let earlier_runs = earlier.as_ref().map(rerun::earlier_runs);
     observer.event(Event::Started { totals: &totals });
     if let Some(earlier) = &earlier {
-        observer.event(Event::Notice(&told_earlier(earlier)));
+        observer.event(Event::Notice(&rerun::told(earlier)));
     }
     for location in [&options.source, &options.target] {
         if let Some(warning) = plain_text_warning(location, &options.engine.resolve) {
@@ -112,7 +117,7 @@ pub fn run(
         outages: RefCell::new(machine.outage_reporter()),
         noticed: RefCell::default(),
     };
-    let copied = LocalSet::new().block_on(&coordinator, run.copy(earlier.as_ref(), notes));
+    let copied = LocalSet::new().block_on(&coordinator, run.copy(earlier, notes));
     let copied = if stop.is_on() {
         copied.or_else(|error| called_off(&error, observer))
     } else {
@@ -122,6 +127,7 @@ pub fn run(
         elapsed: begun.elapsed(),
         unlisted: copied.as_ref().map_or(0, |unlisted| *unlisted),
         ended_by: stop.reason(),
+        earlier_runs,
         ..summary(&totals)
     };
     if stop.is_on() {
@@ -129,8 +135,10 @@ pub fn run(
         counted.interrupted = counted.listed.saturating_sub(ended);
     }
     let has_all = copied.is_ok() && counted.is_success() && !stop.is_on();
-    let is_untouched = counted.listed == 0 && earlier.is_none();
-    drop(earlier);
+    let is_untouched = counted.listed == 0 && counted.earlier_runs.is_none();
+    if copied.is_ok() && !stop.is_on() {
+        chronicle.append(&Record::Ended);
+    }
     chronicle.end(has_all || is_untouched, observer);
     copied.map(|_| counted)
 }
@@ -162,7 +170,7 @@ impl Run<'_> {
     /// Everything but the counting; returns how many parts of the source could not be listed.
     async fn copy(
         &self,
-        earlier: Option<&Replayed>,
+        earlier: Option<Replayed>,
         notes: UnboundedReceiver<(u64, Note)>,
     ) -> Result<u64> {
         let Self {
@@ -201,7 +209,7 @@ impl Run<'_> {
             hashers: help.hashers.clone(),
             totals: Arc::clone(totals),
         });
-        let feed = Feed {
+        let mut feed = Feed {
             options,
             tools: &tools,
             ends: &ends,
@@ -213,6 +221,7 @@ impl Run<'_> {
             cut: machine.cut(),
             files: machine.open_files(&ends),
             looks_max: machine.looks_max(),
+            fulfilled: None,
         };
         if options.preview {
             return self.telling_outages(feed.preview()).await;
@@ -223,6 +232,13 @@ impl Run<'_> {
         let preparing = ends.destination.prepare(&tools);
         let prepared = self.telling_outages(stop.unless_stopped(preparing)).await;
         prepared.map_err(|error| error.at(Side::Target))?;
+        let earlier = match self.chronicle.is_kept() {
+            true => self.of_same_place(&feed, earlier).await?,
+            false => None,
+        };
+        let fulfilled = earlier.as_ref().filter(|earlier| earlier.is_anew());
+        let fulfilled = fulfilled.map(Fulfilled::of).transpose()?;
+        feed.fulfilled = fulfilled.as_ref();
         // What is under way when the time of a measurement is over is carried to its end: the fewer, the sooner.
         let open_max = if ends.wants_md5 && options.selection.lasts.is_none() {
             HASHED_MAX
@@ -232,7 +248,7 @@ impl Run<'_> {
         let open_max = feed.files.objects_max(open_max);
         let (crew, queue, told, pilot) = machine.start(stop, open_max);
         let heard = self.listen(told, notes, pilot);
-        let (unlisted, lost) = tokio::join!(feed.feed(queue, earlier), heard);
+        let (unlisted, lost) = tokio::join!(feed.feed(queue, earlier.as_ref()), heard);
         crew.join()?;
         for notice in ends.destination.notices() {
             observer.event(Event::Notice(&notice));
@@ -372,34 +388,26 @@ impl Run<'_> {
 }
 
 /// What earlier runs did counts as done; what failed then is tried again.
-fn count_earlier(earlier: &Replayed, totals: &Totals) {
+fn count_earlier(earlier: &Replayed, totals: &Totals, count: fn(&AtomicU64, u64)) {
     let counts = earlier.counts();
-    Totals::add(&totals.listed, counts.listed);
-    Totals::add(&totals.listed_bytes, counts.listed_bytes);
-    Totals::add(&totals.done, counts.done);
-    Totals::add(&totals.done_bytes, counts.done_bytes);
-    Totals::add(&totals.kept_bytes, counts.done_bytes);
-    Totals::add(&totals.skipped, counts.skipped);
-    Totals::add(&totals.done_before, counts.done);
-    Totals::add(&totals.done_before_bytes, counts.done_bytes);
-    Totals::add(&totals.skipped_before, counts.skipped);
-    Totals::add(
+    count(&totals.listed, counts.listed);
+    count(&totals.listed_bytes, counts.listed_bytes);
+    count(&totals.done, counts.done);
+    count(&totals.done_bytes, counts.done_bytes);
+    count(&totals.kept_bytes, counts.done_bytes);
+    count(&totals.skipped, counts.skipped);
+    count(&totals.done_before, counts.done);
+    count(&totals.done_before_bytes, counts.done_bytes);
+    count(&totals.skipped_before, counts.skipped);
+    count(
         &totals.settled_bytes,
         counts.done_bytes + counts.skipped_bytes,
     );
 }
 
-fn told_earlier(earlier: &Replayed) -> String {
-    let counts = earlier.counts();
-    let (settled, listed) = (counts.done + counts.skipped, counts.listed);
-    let rest = if earlier.is_listed() {
-        "; the source was listed to its end then and is not listed again"
-    } else {
-        ""
-    };
-    format!(
-        "going on where an earlier run stopped: {settled} of {listed} object(s) need nothing more{rest}"
-    )
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs())
 }
 
 fn summary(totals: &Totals) -> Summary {

@@ -242,7 +242,7 @@ impl Jobs<'_> {
             format!("  command:   {}", command.shown),
             format!("  begun:     {}", time(command.begun)),
             format!("  in folder: {}", EntryName::new(&command.folder[..])),
-            format!("  state:     {}", state(holder)),
+            format!("  state:     {}", state(holder, said)),
             format!(
                 "  listed:    {} object(s), {}{}",
                 count(counts.listed),
@@ -369,7 +369,7 @@ fn brief(job: &str, said: &journal::Result<Replayed>, holder: Option<&Holder>) -
                 time(said.command().begun),
                 count(settled),
                 count(counts.listed),
-                state(holder),
+                state(holder, said),
                 said.command().shown
             )
         }
@@ -377,11 +377,12 @@ fn brief(job: &str, said: &journal::Result<Replayed>, holder: Option<&Holder>) -
     }
 }
 
-fn state(holder: Option<&Holder>) -> String {
-    holder.map_or_else(
-        || "interrupted".to_owned(),
-        |holder| format!("running ({holder})"),
-    )
+fn state(holder: Option<&Holder>, said: &Replayed) -> String {
+    match holder {
+        Some(holder) => format!("running ({holder})"),
+        None if said.has_ended() => "ended with failures".to_owned(),
+        None => "interrupted".to_owned(),
+    }
 }
 
 fn time(seconds: u64) -> String {

@@ -50,6 +50,13 @@ pub(crate) fn block(summary: &Summary, preview: bool, time: &str) -> String {
         0 => String::new(),
         count => format!("Transfer interrupted:    {count}\n"),
     };
+    let before = match (&summary.earlier_runs, summary.done_before) {
+        (None, _) | (_, 0) => String::new(),
+        (Some(runs), before) => {
+            let now = summary.done - before;
+            format!("\nOf the successful:       {before} by {runs}, {now} now")
+        }
+    };
     // Behind the block, so that whoever reads it finds each line where AzCopy has it.
     let not_whole = if !summary.listing_done {
         "\nListing:                 not complete, there may be more files"
@@ -65,7 +72,7 @@ pub(crate) fn block(summary: &Summary, preview: bool, time: &str) -> String {
          Transfer skipped:        {}\n\
          Transfer failed:         {}\n\
          {interrupted}\
-         Elapsed time:            {}{not_whole}",
+         Elapsed time:            {}{before}{not_whole}",
         summary.done,
         summary.skipped,
         summary.failed,

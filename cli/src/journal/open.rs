@@ -3,6 +3,7 @@
 //! The questions are AzCopy's. Where nobody can answer, the same command goes on where it stopped, and the journal of another
 //! command is left alone.
 
+use std::fs;
 use std::path::Path;
 
 use azring_core::journal::{self, Claim, Error, Session};
@@ -89,11 +90,15 @@ fn try_open(kept: &Kept, console: &Console, asking: &Asking<'_>) -> Result<Sessi
         }
     };
     if replayed.command().words == command.words {
-        return Ok(if goes_on(folder, *is_quiet, console, asking)? {
-            claim.resume(replayed)?
-        } else {
+        let days = age_in_days(kept);
+        return Ok(if !goes_on(folder, *is_quiet, days, console, asking)? {
             leftovers::remove(&replayed, console);
             claim.begin(command)?
+        } else if replayed.has_ended() {
+            // What happened at the source since then is not in its listing.
+            claim.list_anew(&replayed)?
+        } else {
+            claim.resume(replayed)?
         });
     }
     let shown = replayed.command().shown.clone();
@@ -102,18 +107,46 @@ fn try_open(kept: &Kept, console: &Console, asking: &Asking<'_>) -> Result<Sessi
     Ok(claim.begin(command)?)
 }
 
+/// A service throws blocks away that nobody commits for a week, and who knows what else has changed by then.
+/// <https://learn.microsoft.com/rest/api/storageservices/put-block#remarks>
+const DAYS_MAX: u64 = 7;
+
+/// How many days ago the journal was last written.
+fn age_in_days(kept: &Kept) -> u64 {
+    const DAY_S: u64 = 24 * 60 * 60;
+
+    let written = fs::metadata(kept.path()).and_then(|found| found.modified());
+    let age = written.ok().and_then(|written| written.elapsed().ok());
+    age.map_or(0, |age| age.as_secs() / DAY_S)
+}
+
 /// The same command was interrupted: is it to go on?
 fn goes_on(
     folder: &Path,
     is_quiet: bool,
+    days: u64,
     console: &Console,
     asking: &Asking<'_>,
 ) -> Result<bool, Refusal> {
+    let is_old = days >= DAYS_MAX;
     if is_quiet || !asking.can_ask {
-        return Ok(true);
+        if is_old {
+            let text = format!(
+                "the operation in the journal folder `{}` was left {days} days ago, and what was begun is kept for {DAYS_MAX} \
+                 days: a new operation takes its place",
+                folder.display()
+            );
+            console.message(Level::Info, &text);
+        }
+        return Ok(!is_old);
     }
+    let age = if is_old {
+        format!("It was left {days} days ago: what was begun and not finished is gone by now. ")
+    } else {
+        String::new()
+    };
     let question = format!(
-        "Incomplete operation with same command line detected at the journal directory \"{}\", do you want to resume the \
+        "{age}Incomplete operation with same command line detected at the journal directory \"{}\", do you want to resume the \
          operation? Choose Yes to resume, choose No to overwrite the journal to start a new operation. (Yes/No) ",
         folder.display()
     );

@@ -165,7 +165,11 @@ pub(crate) static Z: Parameter = Parameter {
              parameter or without its value that is `$XDG_STATE_HOME/azring` (`~/.local/state/azring` where that is not \
              set), with one journal for each command; a folder that is named holds one journal, `azring.jnl`. Where it is \
              the journal of another command you are asked whether to replace it; where there is no terminal to ask at, \
-             nothing is copied. The journal is deleted once everything was copied.\n\nWith nothing to copy beside it the \
+             nothing is copied. The journal is deleted once everything was copied.\n\nAfter \
+             a run that reached its end with failures, the same command lists the source again: what was copied is not copied \
+             again where the source has not changed and the destination still has it. An interrupted run goes on with its \
+             listing if the destination is the same container or folder, and lists the source again if it is not. A journal \
+             that was left for 7 days is replaced, where nobody can be asked: services keep blocks for a week.\n\nWith nothing to copy beside it the \
              command of the journal is resumed. Its keys and signatures are in no journal: give them too, or set them in \
              the environment.",
     since: "AzCopy",

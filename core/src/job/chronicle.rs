@@ -1,23 +1,24 @@
 //! What a run writes into its journal, in the words of the job. A run without a journal writes nothing.
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use azring_transport::auth::{has_signature, masked};
 
-use crate::Error;
 use crate::entry::Entry;
-use crate::journal::{Journal, Planned, Record};
+use crate::journal::{Journal, Planned, Record, Replayed};
 use crate::plan::history::{Note, Notes, Take};
 use crate::plan::replace::Replace;
 use crate::report::{Event, Observer};
 use crate::transfer::{Outcome, Verdict};
+use crate::{Error, Result};
 
 /// The journal of a run, if it has one. The coordinator alone holds it.
 pub(super) struct Chronicle(Option<Writing>);
 
 struct Writing {
-    journal: Journal,
+    journal: RefCell<Journal>,
     job: Arc<str>,
     take: Take,
 }
@@ -28,9 +29,14 @@ impl Chronicle {
         Self(journal.map(|journal| Writing {
             // Half of the id tells this job from any other, and names of files stay short.
             job: hexadecimal(&journal.job()[..8]).into(),
-            journal,
+            journal: RefCell::new(journal),
             take,
         }))
+    }
+
+    /// The run has a journal.
+    pub(super) fn is_kept(&self) -> bool {
+        self.0.is_some()
     }
 
     /// The page of the listing that comes now.
@@ -47,7 +53,7 @@ impl Chronicle {
         let Some(Writing { journal, job, take }) = &self.0 else {
             return None;
         };
-        let seq = journal.plan(Planned {
+        let seq = journal.borrow().plan(Planned {
             name: entry.name.as_bytes(),
             snapshot: snapshot(entry),
             bytes: entry.bytes,
@@ -114,7 +120,25 @@ impl Chronicle {
     /// Appends what needs no more words.
     pub(super) fn append(&self, record: &Record<'_>) {
         if let Some(writing) = &self.0 {
-            writing.journal.append(record);
+            writing.journal.borrow().append(record);
+        }
+    }
+
+    /// The source is to be listed anew; returns what is known of the objects then.
+    pub(super) fn list_anew(&self, earlier: &Replayed) -> Result<Option<Replayed>> {
+        match &self.0 {
+            Some(writing) => Ok(Some(writing.journal.borrow_mut().list_anew(earlier)?)),
+            None => Ok(None),
+        }
+    }
+
+    /// An object that an earlier run brought to its destination was found there.
+    pub(super) fn in_place(&self, entry: &Entry, aside: bool) {
+        if let Some(notes) = self.planned(entry, &Replace::Nothing, aside) {
+            self.append(&Record::Done {
+                seq: notes.seq(),
+                bytes: entry.bytes,
+            });
         }
     }
 
@@ -123,7 +147,7 @@ impl Chronicle {
         let trouble = self
             .0
             .as_ref()
-            .and_then(|writing| writing.journal.trouble());
+            .and_then(|writing| writing.journal.borrow().trouble());
         if let Some(error) = trouble {
             observer.event(Event::Warning(&format!(
                 "{error}: an interruption from now on loses what is done from now on"
@@ -137,6 +161,7 @@ impl Chronicle {
         let Some(Writing { journal, .. }) = self.0 else {
             return;
         };
+        let journal = journal.into_inner();
         let ended = if is_needless {
             journal.complete()
         } else {

@@ -8,10 +8,10 @@ use futures_util::stream;
 use tokio::sync::mpsc::error::TryRecvError;
 
 use crate::entry::{Entry, EntryName};
-use crate::journal::{Pending, Record, Replayed};
+use crate::journal::{Fulfilled, Pending, Record, Replayed};
 use crate::options::Options;
 use crate::plan::replace::Replace;
-use crate::plan::{Planned, Planner, Task};
+use crate::plan::{Looked, Planned, Planner, Task};
 use crate::report::{Details, Event, Observer, Totals};
 use crate::schedule::{Cut, OpenFiles, Queue};
 use crate::stop::Stop;
@@ -40,6 +40,8 @@ pub(super) struct Feed<'a> {
     pub(super) files: OpenFiles,
     /// Objects and destinations that are looked at ahead of the planning, at once.
     pub(super) looks_max: usize,
+    /// What an earlier listing settled, where the source is listed anew.
+    pub(super) fulfilled: Option<&'a Fulfilled>,
 }
 
 impl Feed<'_> {
@@ -186,13 +188,14 @@ impl Feed<'_> {
         from: Position,
         mut handle: impl AsyncFnMut(Planned),
     ) -> Result<Listed> {
+        let is_aside = from.folder.is_some();
         let mut pages = Arc::clone(&self.ends.source).list(self.tools, from);
         let mut listed = Listed::default();
         let mut replaced_all = planner.replaces_all();
         let mut listed_any = false;
         while let Some(page) = self.next(pages.recv()).await {
             let entries = match page {
-                Ok(page) => self.tell(page, &mut listed),
+                Ok(page) => self.tell(self.without_taken_up(page), &mut listed),
                 Err(error) if !listed_any => return Err(error.at(Side::Source)),
                 Err(error) if error.ends_run() => {
                     self.stop.or_end_run(error);
@@ -210,10 +213,14 @@ impl Feed<'_> {
             listed_any = true;
             let mut left = Left::of(&entries);
             let mut looked = stream::iter(entries)
-                .map(|entry| planner.look(self.tools, entry))
+                .map(|entry| self.look(planner, entry))
                 .buffered(self.looks_max);
             while let Some(looked) = self.next(looked.next()).await {
                 left.take(looked.entry());
+                if looked.is_in_place() {
+                    self.in_place(looked.entry(), is_aside);
+                    continue;
+                }
                 let decided = planner.decide(looked, self.observer);
                 if planner.replaces_all() && !std::mem::replace(&mut replaced_all, true) {
                     self.chronicle.append(&Record::AnsweredAll);
@@ -228,6 +235,41 @@ impl Feed<'_> {
         // A run that is called off behind the last page has seen everything.
         listed.is_whole = matches!(pages.try_recv(), Err(TryRecvError::Disconnected));
         Ok(listed)
+    }
+
+    async fn look(&self, planner: &Planner<'_>, entry: Entry) -> Looked {
+        if self
+            .fulfilled
+            .is_some_and(|fulfilled| fulfilled.has(&entry))
+        {
+            planner.look_whether_in_place(self.tools, entry).await
+        } else {
+            planner.look(self.tools, entry).await
+        }
+    }
+
+    /// Objects that were open when the listing began anew are counted and taken up already.
+    fn without_taken_up(&self, mut page: Page) -> Page {
+        if let Some(fulfilled) = self.fulfilled {
+            page.entries.retain(|entry| !fulfilled.is_taken_up(entry));
+        }
+        page
+    }
+
+    /// An earlier run did it, and it holds.
+    fn in_place(&self, entry: &Entry, is_aside: bool) {
+        self.chronicle.in_place(entry, is_aside);
+        let (totals, bytes) = (&self.lane.totals, entry.bytes);
+        for counter in [
+            &totals.settled_bytes,
+            &totals.kept_bytes,
+            &totals.done_bytes,
+            &totals.done_before_bytes,
+        ] {
+            Totals::add(counter, bytes);
+        }
+        Totals::add(&totals.done, 1);
+        Totals::add(&totals.done_before, 1);
     }
 
     /// The rest of a page was not planned, since the run was called off: the next run lists it again.

@@ -11,9 +11,11 @@ use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use super::claim::{Home, Ready};
+use super::compact;
 use super::error::{Error, Result};
 use super::frame::{Header, Seal};
 use super::record::{Planned, Record};
+use super::replay::Replayed;
 use super::storage::File;
 
 /// How long records gather before they are written. Waking a thread for each would cost more than the records do.
@@ -130,42 +132,22 @@ struct Desk {
 
 impl Journal {
     pub(super) fn start(home: Home, ready: Ready) -> Self {
-        let line = Line::new(&ready.header, ready.end, ready.next_seq);
-        let Ready {
-            file, header, end, ..
-        } = ready;
-        let shared = Arc::new(Shared {
-            file,
-            place: home.shown(),
-            desk: Mutex::new(Desk {
-                line,
-                written: end,
-                synced: end,
-                hurries: false,
-                closes: false,
-                trouble: None,
-                trouble_is_told: false,
-            }),
-            to_write: Condvar::new(),
-            to_sync: Condvar::new(),
-            moved: Condvar::new(),
-        });
-        let mut threads = Vec::new();
-        for is_writer in [true, false] {
-            let on = Arc::clone(&shared);
-            let name = if is_writer { "journal" } else { "journal-sync" };
-            let work = move || if is_writer { on.write() } else { on.sync() };
-            match Builder::new().name(name.into()).spawn(work) {
-                Ok(thread) => threads.push(thread),
-                Err(error) => shared.fail(Error::disk("write", &shared.place, &error)),
-            }
-        }
+        let job = ready.header.job;
+        let (shared, threads) = Shared::start(&home, ready);
         Self {
             shared,
             threads,
-            job: header.job,
+            job,
             home,
         }
+    }
+
+    /// Has the source listed anew, as [`Claim::list_anew`](super::Claim::list_anew) does, by the run that writes already.
+    pub fn list_anew(&mut self, replayed: &Replayed) -> Result<Replayed> {
+        self.end();
+        let (ready, anew) = compact::list_anew(&self.home, replayed)?;
+        (self.shared, self.threads) = Shared::start(&self.home, ready);
+        Ok(anew)
     }
 
     /// The job's id: the same in every run of it.
@@ -283,6 +265,39 @@ impl fmt::Debug for Journal {
 }
 
 impl Shared {
+    /// Starts the two threads that write what is appended behind the end of a journal.
+    fn start(home: &Home, ready: Ready) -> (Arc<Self>, Vec<JoinHandle<()>>) {
+        let line = Line::new(&ready.header, ready.end, ready.next_seq);
+        let Ready { file, end, .. } = ready;
+        let shared = Arc::new(Self {
+            file,
+            place: home.shown(),
+            desk: Mutex::new(Desk {
+                line,
+                written: end,
+                synced: end,
+                hurries: false,
+                closes: false,
+                trouble: None,
+                trouble_is_told: false,
+            }),
+            to_write: Condvar::new(),
+            to_sync: Condvar::new(),
+            moved: Condvar::new(),
+        });
+        let mut threads = Vec::new();
+        for is_writer in [true, false] {
+            let on = Arc::clone(&shared);
+            let name = if is_writer { "journal" } else { "journal-sync" };
+            let work = move || if is_writer { on.write() } else { on.sync() };
+            match Builder::new().name(name.into()).spawn(work) {
+                Ok(thread) => threads.push(thread),
+                Err(error) => shared.fail(Error::disk("write", &shared.place, &error)),
+            }
+        }
+        (shared, threads)
+    }
+
     fn desk(&self) -> MutexGuard<'_, Desk> {
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }

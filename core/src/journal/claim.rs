@@ -101,6 +101,16 @@ impl Claim {
         })
     }
 
+    /// Goes on with a job whose source is to be listed anew: what is open is taken up, what is done holds where source and
+    /// destination still have it.
+    pub fn list_anew(self, replayed: &Replayed) -> Result<Session> {
+        let (ready, anew) = compact::list_anew(&self.home, replayed)?;
+        Ok(Session {
+            journal: Journal::start(self.home, ready),
+            resumed: Some(anew),
+        })
+    }
+
     /// Takes the journal away.
     pub fn remove(self) -> Result<()> {
         self.home.remove()

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use super::claim::{Home, Ready};
 use super::error::Result;
 use super::frame::Header;
+use super::fulfilled::each_done;
 use super::record::{Base, Planned, Record};
-use super::replay::{Pending, Replayed};
-use super::state::Position;
+use super::replay::{Pending, Replayed, replay};
+use super::state::{Counts, Position};
 
 /// A journal below this length is not worth shortening.
 const WORTH_BYTES: u64 = 1 << 20;
@@ -21,7 +22,9 @@ const OBJECTS_PER_OPEN: u64 = 4;
 /// Makes the journal ready in the cheaper way.
 pub(super) fn ready(home: &Home, replayed: &Replayed) -> Result<Ready> {
     let objects = replayed.counts().listed;
-    let is_worth_it = replayed.end >= WORTH_BYTES
+    // A listing that goes on needs the names that were open when it began.
+    let is_worth_it = !replayed.is_anew()
+        && replayed.end >= WORTH_BYTES
         && replayed.pending_count().saturating_mul(OBJECTS_PER_OPEN) <= objects;
     if is_worth_it {
         shorten(home, replayed)
@@ -49,6 +52,43 @@ pub(super) fn cut(home: &Home, replayed: &Replayed) -> Result<Ready> {
         end: replayed.end,
         next_seq: replayed.state.next_seq,
     })
+}
+
+/// Writes a journal for a new listing, and reads it again: what is open is kept, what is done is remembered by digests, and
+/// nothing of the listing before is.
+pub(super) fn list_anew(home: &Home, replayed: &Replayed) -> Result<(Ready, Replayed)> {
+    cut(home, replayed)?;
+    let header = Header {
+        generation: replayed.header.generation.wrapping_add(1),
+        ..replayed.header
+    };
+    let counts = replayed.counts();
+    let settled = counts.done.saturating_add(counts.skipped);
+    let settled_bytes = counts.done_bytes.saturating_add(counts.skipped_bytes);
+    let mut draft = home.draft(&header)?;
+    draft.push(&Record::Command(replayed.command().clone()))?;
+    draft.push(&Record::Base(Base {
+        next_seq: replayed.state.next_seq,
+        counts: Counts {
+            listed: counts.listed.saturating_sub(settled),
+            listed_bytes: counts.listed_bytes.saturating_sub(settled_bytes),
+            ..Counts::default()
+        },
+        marker: None,
+        last: None,
+        aside: None,
+    }))?;
+    for begun in replayed.runs().skip(1) {
+        draft.push(&Record::Run { begun })?;
+    }
+    draft.push(&Record::Anew)?;
+    each_done(replayed, |record| draft.push(record))?;
+    for pending in replayed.pending() {
+        keep(&pending?, |record| draft.push(record))?;
+    }
+    let ready = draft.commit(replayed.state.next_seq)?;
+    let anew = replay(Arc::clone(&ready.file), &home.shown())?;
+    Ok((ready, anew))
 }
 
 /// Writes the shorter journal. Until that has the name for good a crash brings the long one back, which then must say as
@@ -82,6 +122,13 @@ pub(super) fn shorten(home: &Home, replayed: &Replayed) -> Result<Ready> {
     if replayed.is_listed() {
         draft.push(&Record::Listed)?;
     }
+    for begun in replayed.runs().skip(1) {
+        draft.push(&Record::Run { begun })?;
+    }
+    if let Some(identity) = replayed.target() {
+        draft.push(&Record::Target { identity })?;
+    }
+    each_done(replayed, |record| draft.push(record))?;
     for pending in replayed.pending() {
         keep(&pending?, |record| draft.push(record))?;
     }

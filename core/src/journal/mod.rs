@@ -29,6 +29,8 @@ mod state;
 
 mod replay;
 
+mod fulfilled;
+
 mod owner;
 
 mod claim;
@@ -43,6 +45,7 @@ pub use append::Journal;
 pub use claim::{Claim, Session, files, peek};
 pub use command::{Command, Needs};
 pub use error::{Error, Result};
+pub use fulfilled::Fulfilled;
 pub use owner::Holder;
 pub use record::{Base, Planned, Record};
 pub use replay::{Pending, Replayed, each_record, replay};

@@ -4,6 +4,7 @@
 //! the first one planned is 0, the next is 1. `FORMAT.md` has the bytes.
 
 use super::command::Command;
+use super::fulfilled::DIGEST_BYTES;
 use super::runs::Runs;
 use super::state::{Counts, Place};
 use super::wire::{Reader, put_bytes, put_number};
@@ -125,6 +126,25 @@ pub enum Record<'a> {
         /// As it was planned.
         planned: Planned<'a>,
     },
+    /// A later run of the job begins.
+    Run {
+        /// When, in seconds since 1970.
+        begun: u64,
+    },
+    /// What the objects are copied to: it must be the same thing still when the listing goes on.
+    Target {
+        /// The destination's own words for it.
+        identity: &'a [u8],
+    },
+    /// The run reached its end; some objects failed or could not be listed.
+    Ended,
+    /// The source is listed anew from here on. What was done before holds where source and destination still have it.
+    Anew,
+    /// Objects that were at their destination before, each by a digest of sixteen bytes (`fulfilled`).
+    Fulfilled {
+        /// One behind the other.
+        digests: &'a [u8],
+    },
 }
 
 /// An object to copy.
@@ -178,6 +198,11 @@ const LISTED: u8 = 16;
 pub(super) const BARRIER: u8 = 17;
 const BASE: u8 = 18;
 const KEPT: u8 = 19;
+const RUN: u8 = 20;
+const TARGET: u8 = 21;
+const ENDED: u8 = 22;
+const ANEW: u8 = 23;
+const FULFILLED: u8 = 24;
 
 /// Stands at the end of every barrier, so that one can be found in bytes of which nothing else is known. Drawn once at
 /// random.
@@ -285,6 +310,14 @@ impl<'a> Record<'a> {
                 out.push(u8::from(*has_failed));
                 planned.put(out);
             }
+            Self::Run { begun } => {
+                out.push(RUN);
+                put_number(out, *begun);
+            }
+            Self::Target { identity } => put_what(out, TARGET, identity),
+            Self::Ended => out.push(ENDED),
+            Self::Anew => out.push(ANEW),
+            Self::Fulfilled { digests } => put_what(out, FULFILLED, digests),
         }
     }
 
@@ -366,6 +399,19 @@ impl<'a> Record<'a> {
                 seq: reader.number()?,
                 has_failed: read_bool(reader)?,
                 planned: Planned::read(reader)?,
+            },
+            RUN => Self::Run {
+                begun: reader.number()?,
+            },
+            TARGET => Self::Target {
+                identity: reader.bytes()?,
+            },
+            ENDED => Self::Ended,
+            ANEW => Self::Anew,
+            FULFILLED => Self::Fulfilled {
+                digests: reader
+                    .bytes()
+                    .filter(|digests| digests.len().is_multiple_of(DIGEST_BYTES))?,
             },
             _ => return None,
         })

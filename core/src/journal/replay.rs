@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::command::Command;
 use super::error::{Error, Result};
 use super::frame::{HEADER_BYTES, Header, NoHeader, Seal};
+use super::fulfilled;
 use super::record::{Planned, Record};
 use super::runs::Runs;
 use super::scan::{End, Frames, record_at};
@@ -171,6 +172,32 @@ impl Replayed {
     /// The question whether something may be replaced was answered for all objects.
     pub fn answered_all(&self) -> bool {
         self.state.answered_all
+    }
+
+    /// The last run reached its end, and what is left has failed or could not be listed. A journal of an earlier version of
+    /// this program does not say so, but nothing else can be meant when all was listed and all that is open has failed.
+    pub fn has_ended(&self) -> bool {
+        self.state.has_ended || self.is_listed() && self.failed_count() == self.pending_count()
+    }
+
+    /// The listing at hand is not the job's first one.
+    pub fn is_anew(&self) -> bool {
+        self.state.is_anew
+    }
+
+    /// What the objects are copied to, in the destination's words, where it was written down.
+    pub fn target(&self) -> Option<&[u8]> {
+        self.state.target.as_deref()
+    }
+
+    /// When the runs of the job began, the first one first, in seconds since 1970.
+    pub fn runs(&self) -> impl Iterator<Item = u64> + '_ {
+        std::iter::once(self.command.begun).chain(self.state.later_runs.iter().copied())
+    }
+
+    /// Names and lengths of some of the objects that are at their destination, at most so many.
+    pub fn some_done(&self, most: usize) -> Result<Vec<(Box<[u8]>, u64)>> {
+        fulfilled::sample(self, most)
     }
 
     /// The objects that are not at their destination yet, in the order in which they were planned. Their names are read

@@ -145,6 +145,14 @@ pub(super) struct State {
     pub(super) is_listed: bool,
     pub(super) unlisted: Vec<Box<[u8]>>,
     pub(super) answered_all: bool,
+    /// The last run reached its end.
+    pub(super) has_ended: bool,
+    /// The listing at hand is not the first one.
+    pub(super) is_anew: bool,
+    /// What the objects are copied to.
+    pub(super) target: Option<Box<[u8]>>,
+    /// When the runs behind the first one began.
+    pub(super) later_runs: Vec<u64>,
 }
 
 impl State {
@@ -247,6 +255,15 @@ impl State {
                 self.objects.open(seq, offset);
                 self.objects.mark(seq, has_failed);
             }
+            Record::Run { begun } => {
+                self.later_runs.push(begun);
+                self.has_ended = false;
+            }
+            Record::Target { identity } => self.target = Some(identity.into()),
+            Record::Ended => self.has_ended = true,
+            Record::Anew => self.is_anew = true,
+            // `Fulfilled` reads them, for whoever lists anew.
+            Record::Fulfilled { .. } => {}
         }
         Ok(())
     }

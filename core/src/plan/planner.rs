@@ -57,6 +57,11 @@ impl Looked {
         &self.entry
     }
 
+    /// An earlier run brought this version of the object to its target, and there it is.
+    pub fn is_in_place(&self) -> bool {
+        matches!(&self.found, Ok(found) if found.is_in_place)
+    }
+
     /// An earlier run began it and cut it in chunks of so many bytes, if it wrote that down: what it left is found only
     /// where it is cut like that again.
     #[must_use]
@@ -75,6 +80,8 @@ struct Found {
     stat: Option<Stat>,
     /// Where the object has data, if not everywhere.
     extents: Option<Extents>,
+    /// An earlier run brought this version of the object there, and there it is.
+    is_in_place: bool,
 }
 
 /// Decides about the entries of one run.
@@ -141,6 +148,7 @@ impl<'a> Planner<'a> {
             target,
             stat: None,
             extents,
+            is_in_place: false,
         })
     }
 
@@ -197,6 +205,36 @@ impl<'a> Planner<'a> {
         Some(target.name)
     }
 
+    /// The same for an entry that an earlier run has copied: whether it is at its target still is looked at in any case.
+    pub async fn look_whether_in_place(&self, tools: &Tools, entry: Entry) -> Looked {
+        let looked = self.look(tools, entry).await;
+        let Looked {
+            entry,
+            found: Ok(mut found),
+            cutting,
+        } = looked
+        else {
+            return looked;
+        };
+        let is_seen = if found.stat.is_some() {
+            Ok(found.stat.clone())
+        } else {
+            self.ends.destination.stat(tools, &found.target.name).await
+        };
+        let form = self.form(&entry);
+        // What cannot be looked at is not known to be there, and is copied again.
+        found.is_in_place = is_seen.ok().flatten().is_some_and(|stat| {
+            let is_like_it = stat.bytes == entry.bytes || entry.kind == Kind::Folder;
+            let kind = stat.kind.map(Becomes::Blob);
+            is_like_it && kind.is_none_or(|kind| kind == form.becomes)
+        });
+        Looked {
+            entry,
+            found: Ok(found),
+            cutting,
+        }
+    }
+
     /// Finds the entry's target and, where anything depends on it, what is there already.
     pub async fn look(&self, tools: &Tools, entry: Entry) -> Looked {
         let found = self.find(tools, &entry).await;
@@ -230,6 +268,7 @@ impl<'a> Planner<'a> {
             target,
             stat,
             extents,
+            is_in_place: false,
         })
     }
 

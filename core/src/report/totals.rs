@@ -137,6 +137,8 @@ pub struct Summary {
     pub listing_done: bool,
     /// Why the run ended before everything was tried, where nobody called it off.
     pub ended_by: Option<Error>,
+    /// Where earlier runs of this job are gone on from: which those are, in words.
+    pub earlier_runs: Option<Box<str>>,
 }
 
 impl Summary {

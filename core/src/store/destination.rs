@@ -18,6 +18,8 @@ use crate::{Error, Result};
 /// What is there already under a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stat {
+    /// Its length in bytes.
+    pub bytes: u64,
     /// When it was last modified.
     pub modified: SystemTime,
     /// Which version of it was seen.
@@ -118,6 +120,12 @@ pub trait Destination: Send + Sync {
     /// What is there under this name; `None` when nothing is.
     fn stat<'a>(&'a self, tools: &'a Tools, name: &'a TargetName)
     -> Step<'a, Result<Option<Stat>>>;
+
+    /// What tells the place from any other that has its name, now or later: a text that is compared with the one of an
+    /// earlier run. `None` where the place does not say. Called once the place is prepared.
+    fn identity<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<Option<Box<str>>>> {
+        Box::pin(async { Ok(None) })
+    }
 
     /// The name as the user would write it, for questions and messages.
     fn shown(&self, name: &TargetName) -> String;

@@ -18,6 +18,7 @@ mod sync_copy;
 mod truth_answers;
 mod truth_called_off;
 mod truth_descriptors;
+mod truth_reruns;
 
 mod article;
 mod hosts;

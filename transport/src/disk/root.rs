@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, ResolveFlags, Stat};
+use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, ResolveFlags, Stat, StatxFlags};
 use rustix::io::Errno;
 
 use super::spelling::{self, Names, Taken};
@@ -179,6 +179,19 @@ impl Root {
             Error::disk(format_args!("cannot make `{}`", path.display()), &error)
         })?;
         Self::open(path)
+    }
+
+    /// What tells this folder from any other, even of the same name: its device, its inode and when that was made.
+    pub fn identity(&self) -> Result<String> {
+        let cannot = |error| cannot("look at", &self.path, error);
+        let device = fs::fstat(&self.folder).map_err(cannot)?.st_dev;
+        let wanted = StatxFlags::INO | StatxFlags::BTIME;
+        let found = fs::statx(&self.folder, c"", AtFlags::EMPTY_PATH, wanted).map_err(cannot)?;
+        let birth = found.stx_btime;
+        Ok(format!(
+            "{device:x}.{:x}.{:x}.{:x}",
+            found.stx_ino, birth.tv_sec, birth.tv_nsec
+        ))
     }
 
     /// The path it was opened by, for messages.

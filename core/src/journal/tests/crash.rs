@@ -185,6 +185,54 @@ fn every_crash_leaves_a_beginning_of_what_was_said_and_all_that_was_synced() {
     }
 }
 
+/// A journal is cut off at each call of a new listing's beginning.
+fn begin_anew(seed: u64) {
+    let mut chance = Chance::of(seed);
+    for calls in 0.. {
+        let about = format!("SEED={seed}, {calls} calls");
+        let disk = Disk::new(chance.next());
+        let claim = Claim::within(Arc::new(disk.clone()), "j").expect(&about);
+        let ready = claim.home.lay(&command("/data")).expect(&about);
+        let mut model = Model::default();
+        let mut records = Line::new(&ready.header, ready.end, ready.next_seq);
+        for _ in 0..chance.below(60) {
+            let said = Said::next(&mut chance, &model);
+            records.push(&said.record());
+            model.apply(&said.record());
+        }
+        let mut bytes = Vec::new();
+        let offset = records.take(&mut bytes);
+        ready.file.write_at(&bytes, offset).expect(&about);
+        let replayed = claim.look().expect(&about).expect(&about);
+        disk.cut_after(calls);
+        let begun = compact::list_anew(&claim.home, &replayed);
+        let crash = [Crash::AllLost, Crash::Beginning, Crash::AnyPart];
+        let is_complete = begun.is_ok() && !disk.is_cut();
+        disk.crash(crash[chance.below(3) as usize]);
+        let claim = Claim::within(Arc::new(disk.clone()), "j").expect(&about);
+        let left = claim.look().expect(&about).expect(&about);
+        if left.is_anew() {
+            let open: Vec<_> = left.pending().map(|one| one.expect(&about).seq).collect();
+            assert_eq!(open, model.open(), "{about}");
+            assert_eq!(left.counts().listed, model.open().len() as u64, "{about}");
+        } else if calls > 1 {
+            // Before it is replaced the old one is made durable.
+            model.compare(&left, &about);
+        }
+        if is_complete {
+            assert!(left.is_anew(), "{about}");
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_crash_while_a_new_listing_begins_leaves_the_old_journal_or_the_new_one() {
+    for seed in 0..150 {
+        begin_anew(seed);
+    }
+}
+
 /// A resumed journal whose name was not durable yet, one whose last records were not, and one that came back in place of
 /// a shorter one and said less.
 #[test]

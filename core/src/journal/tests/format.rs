@@ -8,10 +8,15 @@ use super::{command, planned};
 use crate::entry::{EntryName, Version};
 use crate::journal::frame::Header;
 use crate::journal::record::Base;
-use crate::journal::{Counts, Folder, Place, Planned, Record, replay};
+use crate::journal::{Counts, Folder, Place, Planned, Record, Replayed, replay};
 use crate::plan::replace::Replace;
 
+/// The journal as programs before reruns wrote it, and what lies behind it now.
 const GOLDEN: &str = include_str!("version_1.txt");
+const RERUNS: &str = include_str!("version_1_reruns.txt");
+
+/// So many kinds of records came with reruns; they are the last ones.
+const NEW_RECORDS: usize = 5;
 
 fn local() -> Version {
     Version::Local {
@@ -97,6 +102,15 @@ fn every_record() -> Vec<Record<'static>> {
         Record::Relisted { what: b"locked" },
         Record::Listed,
         Record::Barrier { synced: 99 },
+        Record::Run {
+            begun: 1_795_100_000,
+        },
+        Record::Target {
+            identity: b"\"0x8DC0FFEE\"",
+        },
+        Record::Anew,
+        Record::Fulfilled { digests: &[7; 32] },
+        Record::Ended,
     ]
 }
 
@@ -125,24 +139,44 @@ fn hex(bytes: &[u8]) -> String {
     text
 }
 
+fn bytes_of(hex: &str) -> Vec<u8> {
+    let digits: Vec<_> = hex.bytes().filter(u8::is_ascii_hexdigit).collect();
+    digits
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
+        .collect()
+}
+
 #[test]
 fn every_record_is_written_as_it_always_was() {
-    assert_eq!(hex(&written()), GOLDEN);
+    let written = written();
+    let (before, since) = written.split_at(bytes_of(GOLDEN).len());
+    assert_eq!(hex(before), GOLDEN);
+    assert_eq!(hex(since), RERUNS);
 }
 
 #[test]
 fn a_journal_of_this_version_is_read_as_it_always_was() {
-    let digits: Vec<_> = GOLDEN.bytes().filter(u8::is_ascii_hexdigit).collect();
-    let bytes: Vec<_> = digits
-        .chunks(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
-        .collect();
-    let disk = Disk::with("j", &bytes);
+    let every = every_record();
+    let old = &every[..every.len() - NEW_RECORDS];
+    let replayed = read(&bytes_of(GOLDEN), old);
+    // It does not say so, but all was listed, and all that is open has failed.
+    assert!(replayed.has_ended() && !replayed.is_anew());
+    assert!(replayed.target().is_none() && replayed.runs().count() == 1);
+    let whole = [bytes_of(GOLDEN), bytes_of(RERUNS)].concat();
+    let replayed = read(&whole, &every);
+    assert!(replayed.has_ended() && replayed.is_anew());
+    assert_eq!(replayed.target(), Some(&b"\"0x8DC0FFEE\""[..]));
+    assert_eq!(replayed.runs().last(), Some(1_795_100_000));
+}
+
+fn read(bytes: &[u8], expected: &[Record<'_>]) -> Replayed {
+    let disk = Disk::with("j", bytes);
     let mut records = Vec::new();
     let file = disk.open("j").unwrap().unwrap();
     crate::journal::each_record(&*file, "j", |_, record| records.push(format!("{record:?}")))
         .unwrap();
-    let expected: Vec<_> = every_record()
+    let expected: Vec<_> = expected
         .iter()
         .map(|record| format!("{record:?}"))
         .collect();
@@ -152,4 +186,5 @@ fn a_journal_of_this_version_is_read_as_it_always_was() {
     assert_eq!(replayed.pending().count(), 1);
     assert_eq!(replayed.counts().listed, 6);
     assert!(replayed.unlisted().is_empty() && replayed.position().aside.is_none());
+    replayed
 }

@@ -111,8 +111,15 @@ impl Model {
                     object.apply(record);
                 }
             }
-            Record::Command(_) | Record::Barrier { .. } | Record::Base(_) | Record::Kept { .. } => {
-            }
+            Record::Command(_)
+            | Record::Barrier { .. }
+            | Record::Base(_)
+            | Record::Kept { .. }
+            | Record::Run { .. }
+            | Record::Target { .. }
+            | Record::Ended
+            | Record::Anew
+            | Record::Fulfilled { .. } => {}
         }
     }
 

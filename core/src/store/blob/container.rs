@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use azring_transport as transport;
 
-use super::request::create_container;
+use super::request::{create_container, get_container_properties};
 use crate::Result;
 use crate::location::BlobLocation;
 use crate::store::Tools;
@@ -33,6 +33,21 @@ pub(super) async fn make_if_missing(tools: &Tools, place: &BlobLocation) -> Resu
             },
             _ => return Err(error.into()),
         }
+    }
+}
+
+/// The container's entity tag. Azure tells no time of creation, and writing blobs does not change the tag: only new metadata,
+/// a new access policy or a lease does, and so does another container of the same name. So an equal tag proves that it is
+/// the same container; another one proves nothing, and what was copied has to be looked for.
+/// <https://learn.microsoft.com/rest/api/storageservices/get-container-properties>
+///
+/// `None` where the credential does not permit the question: a signature for a container does not.
+pub(super) async fn identity(tools: &Tools, place: &BlobLocation) -> Result<Option<Box<str>>> {
+    let request = get_container_properties::request(place);
+    match tools.client.send(&request).await {
+        Ok(reply) => Ok(reply.header("etag").map(Into::into)),
+        Err(error) if matches!(error.status(), Some(400..=499)) => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }
 

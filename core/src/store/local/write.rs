@@ -174,6 +174,7 @@ impl Destination for LocalDestination {
             }
             Ok(facts.map(|facts| Stat {
                 carried: None,
+                bytes: facts.bytes,
                 modified: facts.modified(),
                 version: Version::Local {
                     modified_ns: facts.modified_ns,
@@ -182,6 +183,10 @@ impl Destination for LocalDestination {
                 kind: None,
             }))
         })
+    }
+
+    fn identity<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<Option<Box<str>>>> {
+        Box::pin(async move { Ok(Some(self.root()?.identity()?.into())) })
     }
 
     fn shown(&self, name: &TargetName) -> String {

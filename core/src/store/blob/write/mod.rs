@@ -146,12 +146,17 @@ impl Destination for BlobDestination {
             };
             let properties = Properties::of_head(&reply)?;
             Ok(Some(Stat {
+                bytes: properties.bytes,
                 modified: properties.modified,
                 version: Version::Service(properties.etag),
                 kind: properties.blob_type.map(|found| kind(Some(found), false)),
                 carried: Some(Box::new(Carried::of_head(&reply))),
             }))
         })
+    }
+
+    fn identity<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<Option<Box<str>>>> {
+        Box::pin(container::identity(tools, &self.place))
     }
 
     fn shown(&self, name: &TargetName) -> String {
