@@ -8,6 +8,7 @@ mod directory_marks;
 mod faults;
 mod harness;
 mod kills;
+mod lies;
 mod links;
 mod listing;
 mod memory;
