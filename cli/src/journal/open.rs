@@ -136,7 +136,7 @@ fn goes_on(
                  days: a new operation takes its place",
                 folder.display()
             );
-            console.message(Level::Info, &text);
+            console.message(Level::Warning, &text);
         }
         return Ok(!is_old);
     }

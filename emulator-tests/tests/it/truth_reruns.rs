@@ -379,7 +379,7 @@ fn without_consent_a_rerun_replaces_nothing_and_says_so() {
 fn a_rerun_with_a_named_journal_and_by_it_alone_is_true_too() {
     let world = World::with(Way::Up, &tree());
     let folder = Folder::new();
-    let named = format!("/Z:{}", folder.path().display());
+    let named = format!("/Z:{}", folder.path().join("journal").display());
     world.refuses("refused");
     world.command().arg(&named).run().failed();
     world.gets_well();
