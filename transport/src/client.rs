@@ -217,6 +217,7 @@ impl Client {
             silences: 0,
         };
         let mut attempts = 0;
+        let mut admitted = settings.traffic.succeeded_so_far();
         loop {
             let availability = settings.traffic.availability();
             let (endpoint, clock) = (&request.account.endpoint, &*settings.clock);
@@ -245,7 +246,14 @@ impl Client {
                 }
             }
             how.silences += u32::from(error.kind() == Kind::Timeout);
-            match backoff.next(&error, letterhead.draw()) {
+            let admitted_before =
+                std::mem::replace(&mut admitted, settings.traffic.succeeded_so_far());
+            let next = if admitted > admitted_before {
+                backoff.next_among_admitted(&error, letterhead.draw())
+            } else {
+                backoff.next(&error, letterhead.draw())
+            };
+            match next {
                 Next::GiveUp => return Err(error.attempted(attempts)),
                 Next::AtOnce => how.on_new_connection = true,
                 Next::Wait(wait) => {

@@ -9,6 +9,9 @@ use std::time::Duration;
 use super::judge::{Patience, Verdict, judge};
 use crate::Error;
 
+/// So many times a request may be refused while others are admitted.
+const UNLUCKY_MAX: u32 = 40;
+
 /// How often and how slowly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
@@ -72,12 +75,35 @@ pub enum Next {
 pub struct Backoff<'a> {
     policy: &'a RetryPolicy,
     retries: u32,
+    /// Refusals while the service admitted others.
+    unlucky: u32,
 }
 
 impl<'a> Backoff<'a> {
     /// Nothing has failed yet.
     pub fn new(policy: &'a RetryPolicy) -> Self {
-        Self { policy, retries: 0 }
+        Self {
+            policy,
+            retries: 0,
+            unlucky: 0,
+        }
+    }
+
+    /// The same while the service admits other requests: this one was unlucky, and another try has the same chance. That
+    /// uses up no retry and needs no long wait, for a while.
+    pub fn next_among_admitted(&mut self, error: &Error, draw: f64) -> Next {
+        let is_answered = matches!(
+            judge(error),
+            Verdict::After {
+                at_least: None,
+                patience: Patience::Answered,
+            }
+        );
+        if !is_answered || self.unlucky >= UNLUCKY_MAX {
+            return self.next(error, draw);
+        }
+        self.unlucky += 1;
+        Next::Wait(self.policy.wait(0, draw) / 4)
     }
 
     /// What to do after this error; `draw` is a random number between 0 and 1.
@@ -129,6 +155,26 @@ mod tests {
         let longest = [1, 2, 4, 8, 16, 32, 60, 60, 60, 60].map(|seconds| seconds * 1000);
         assert_eq!(waits(&busy, 1.0), longest);
         assert_eq!(waits(&busy, 0.0), longest.map(|wait| wait / 2));
+    }
+
+    #[test]
+    fn who_is_refused_while_others_are_admitted_comes_again_soon_and_often() {
+        let policy = RetryPolicy::default();
+        let mut backoff = Backoff::new(&policy);
+        let busy = Error::new(Kind::Status(503), "");
+        for _ in 0..UNLUCKY_MAX {
+            let next = backoff.next_among_admitted(&busy, 1.0);
+            assert_eq!(next, Next::Wait(Duration::from_millis(250)));
+        }
+        let mut waits = 0;
+        while backoff.next_among_admitted(&busy, 1.0) != Next::GiveUp {
+            waits += 1;
+        }
+        assert_eq!(waits, 10);
+        let asks = Error::new(Kind::Status(503), "").after(Some(7_000));
+        let mut backoff = Backoff::new(&policy);
+        let next = backoff.next_among_admitted(&asks, 1.0);
+        assert_eq!(next, Next::Wait(Duration::from_secs(7)));
     }
 
     #[test]

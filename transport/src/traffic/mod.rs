@@ -151,6 +151,11 @@ impl Traffic {
         }
     }
 
+    /// How many requests have succeeded since the run began.
+    pub(crate) fn succeeded_so_far(&self) -> u64 {
+        self.succeeded.load(Relaxed)
+    }
+
     /// How many attempts are under way now.
     pub fn under_way(&self) -> u32 {
         self.under_way.load(Relaxed)

@@ -39,6 +39,17 @@ const REQUESTS_USUAL: f64 = 2000.0;
 /// Windows without push-back after which a pace that does not bind is forgotten.
 const FORGET_AFTER: u32 = 40;
 
+/// A service refuses whatever the pace is, where a pace so much lower than the first is refused nearly as often: by so much
+/// of the first share. Less of it would then only be less.
+const CUT_IN_VAIN: f64 = 4.0;
+const SHARE_IN_VAIN: f64 = 0.7;
+
+/// How much a window counts in the share of what is refused.
+const SHARE_WEIGHT: f64 = 0.3;
+
+/// So many windows later it is tried again whether a pace helps: a minute.
+const WITHOUT_PACE: u32 = 240;
+
 #[derive(Debug, Default)]
 pub(super) struct Pacer {
     pace: Option<f64>,
@@ -54,6 +65,12 @@ pub(super) struct Pacer {
     delivered: VecDeque<(f64, f64)>,
     /// What was admitted in the windows of this push-back, per second.
     admitted: VecDeque<f64>,
+    /// The share that is refused, smoothed.
+    share: f64,
+    /// The first pace, and the share that was refused at it.
+    first: Option<(f64, f64)>,
+    /// For so many windows there is no pace, since none helped.
+    without: u32,
 }
 
 impl Pacer {
@@ -75,7 +92,14 @@ impl Pacer {
     /// A window has passed. While the number of requests still doubles, a little push-back is no reason to stop: who
     /// comes late has to make room for himself. What is changed shows after `delay` windows.
     pub(super) fn step(&mut self, sample: &Sample, is_climbing: bool, delay: u32) {
+        if self.without > 0 {
+            self.without -= 1;
+            return;
+        }
         let share = sample.refused_share();
+        if sample.succeeded + sample.refused > 0 {
+            self.share += SHARE_WEIGHT * (share - self.share);
+        }
         let tolerated = if self.pace.is_none() && is_climbing {
             REFUSED_SHARE_CLIMBING
         } else {
@@ -161,6 +185,14 @@ impl Pacer {
         };
         let measured = if ended < FEW { pace } else { mean * 1.02 };
         let cut = (pace * 0.97).min(measured).max(pace * least);
+        let (first, first_share) = *self.first.get_or_insert((pace, self.share));
+        if cut * CUT_IN_VAIN < first && self.share > SHARE_IN_VAIN * first_share {
+            *self = Self {
+                without: WITHOUT_PACE,
+                ..Self::default()
+            };
+            return;
+        }
         self.ceiling = cut;
         self.pace = Some((cut * 0.97).max(1e-3));
         self.since_cut = 0;
@@ -214,4 +246,61 @@ fn is_by_requests(sample: &Sample) -> bool {
     let requests = f64::from(sample.succeeded + sample.refused).max(1.0);
     let bytes = sample.succeeded_bytes.max(sample.moved_bytes) as f64;
     bytes / requests < LARGE_BYTES
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// What a service admits of so many requests per second, of those that could be, in a minute: `admits` says how many of
+    /// those that begin in a second.
+    fn admitted(could_be: f64, admits: impl Fn(f64) -> f64) -> f64 {
+        let window = Duration::from_millis(250);
+        let mut pacer = Pacer::default();
+        let mut sum = 0.0;
+        for _ in 0..240 {
+            let begun = match pacer.pace() {
+                Some(Pace::Requests(pace)) => could_be.min(pace),
+                _ => could_be,
+            };
+            let admitted = admits(begun);
+            sum += admitted / 4.0;
+            let succeeded = (admitted / 4.0).round() as u32;
+            let sample = Sample {
+                window,
+                moved_bytes: u64::from(succeeded) * 1000,
+                succeeded,
+                succeeded_bytes: u64::from(succeeded) * 1000,
+                refused: ((begun - admitted) / 4.0).round() as u32,
+                under_way: 16,
+                ..Sample::default()
+            };
+            pacer.step(&sample, false, 1);
+        }
+        sum
+    }
+
+    #[test]
+    fn a_service_that_refuses_half_whatever_the_pace_is_used_to_the_full() {
+        for could_be in [40.0, 400.0, 4000.0] {
+            let sum = admitted(could_be, |begun| begun / 2.0);
+            let there_was = could_be / 2.0 * 60.0;
+            assert!(sum >= 0.6 * there_was, "{sum:.0} of {there_was:.0}");
+        }
+    }
+
+    #[test]
+    fn a_service_with_a_limit_is_kept_to_it() {
+        let limit = 500.0;
+        let mut begun_in_all = std::cell::Cell::new(0.0);
+        let sum = admitted(4000.0, |begun| {
+            begun_in_all.set(begun_in_all.get() + begun / 4.0);
+            begun.min(limit)
+        });
+        assert!(sum >= 0.9 * limit * 60.0, "{sum:.0}");
+        let refused = *begun_in_all.get_mut() - sum;
+        assert!(refused < 0.1 * sum, "{refused:.0} were refused");
+    }
 }
