@@ -64,8 +64,8 @@ pub(crate) fn failure(
         }
     }
     let header = said.details.iter().find(|(name, _)| *name == "HeaderName");
-    let header = header.map(|(_, value)| sentence(value));
-    Error::new(Kind::Status(status), told)
+    let header = header.map(|(_, value)| sentence(&carried.masked_in(value)));
+    Error::new(Kind::Status(status), carried.masked_in(&told))
         .answered(code, text("x-ms-request-id"), text(DATE.as_str()))
         .about_header(header)
         .after(wished_wait_ms(headers, now))
