@@ -17,6 +17,8 @@ mod given;
 
 mod surroundings;
 
+mod file_kind;
+
 mod intent;
 
 mod settings;
@@ -68,6 +70,7 @@ use settings::Settings;
 use surroundings::Surroundings;
 
 fn main() -> ExitCode {
+    signal::survive_file_size_limit();
     let arguments = arguments::take();
     arguments::shield();
     let console = Arc::new(Console::of_process());
@@ -118,6 +121,7 @@ fn answer(given: &Given, console: &Arc<Console>) -> Result<Ending, Misuse> {
         if let Some(kept) = &kept {
             options.selection.own_files.extend(kept.files());
         }
+        intent::attach_source(given, &options.source)?;
         return Ok(copy::copy(&options, &settings, kept.as_ref(), console));
     }
     Ok(Ending::Success)

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
 use crate::console::{Console, Level};
@@ -34,6 +34,12 @@ impl Caught {
             number => Some(Ending::Signal(number)),
         }
     }
+}
+
+/// A file that becomes longer than it may (`ulimit -f`) is an error of the write (`EFBIG`), and not the end of the process.
+pub(crate) fn survive_file_size_limit() {
+    // Without a handler the process ends where the limit is met, and says so to its parent: nothing is hidden.
+    let _as_before = signal_hook::flag::register(SIGXFSZ, Arc::default());
 }
 
 /// From now on signals end this run: the first one runs `call_off`.

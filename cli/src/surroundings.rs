@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::console::Console;
+use crate::file_kind::FileKind;
 use crate::terminal;
 
 /// The surroundings of a call.
@@ -20,6 +21,8 @@ pub(crate) struct Surroundings {
     pub(crate) environment: HashMap<OsString, OsString>,
     /// The folder that this program is in.
     pub(crate) program_folder: Option<PathBuf>,
+    /// What is at a path of this machine.
+    pub(crate) file_kind: fn(&Path) -> FileKind,
     /// Asks for a secret and reads a line of standard input; `None` when there is none.
     pub(crate) secret_line: Box<SecretLine>,
 }
@@ -39,6 +42,7 @@ impl Surroundings {
             program_folder: std::env::current_exe()
                 .ok()
                 .and_then(|program| Some(program.parent()?.to_owned())),
+            file_kind: FileKind::of,
             secret_line: Box::new(move |question| {
                 terminal::secret_line(|answer| console.ask(question, answer))
             }),

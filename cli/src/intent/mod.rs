@@ -7,6 +7,10 @@ mod path;
 
 mod pipe;
 
+mod special;
+
+mod unexpanded;
+
 mod secret;
 
 mod secret_file;
@@ -35,6 +39,7 @@ use azring_transport::auth::Credential;
 
 pub(crate) use measured::{Bench, Way, bench};
 pub(crate) use path::{local, translated};
+pub(crate) use special::attach_source;
 pub(crate) use value::choice;
 
 use crate::given::Given;
@@ -64,6 +69,7 @@ fn between(
     conflict::check(given, &source, &target)?;
     pipe::check(given, &source, &target)?;
     refuse_what_is_not_built(given)?;
+    let is_disk = special::is_disk(&source, around);
     Ok(Options {
         source,
         target,
@@ -90,6 +96,7 @@ fn between(
                 Some("page") => Some(BlobType::Page),
                 Some("append") => Some(BlobType::Append),
                 Some(_) => Some(BlobType::Block),
+                None if is_disk => Some(BlobType::Page),
                 None => None,
             },
             content_type: content_type(given, around)?,
@@ -207,6 +214,11 @@ fn place_of(given: &Given, end: &End, around: &Surroundings) -> Result<Location,
     };
     let parse = |access| parse(&text, access, service).map_err(|error| refused(error.to_string()));
     let location = parse(access)?;
+    if let Location::Local(path) = &location
+        && let Some(special) = special::location(given, end, path, around)?
+    {
+        return Ok(special);
+    }
     match anonymous(&location).and_then(|place| secret::from_environment(end.side, place, around)) {
         Some(found) => parse(found.access)
             .map_err(|misuse| misuse.because(&format!("the variable `{}` is set", found.variable))),

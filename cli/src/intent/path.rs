@@ -7,6 +7,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
+use super::unexpanded;
 use crate::given::Given;
 use crate::mask::shown;
 use crate::misuse::Misuse;
@@ -59,6 +60,7 @@ pub(super) fn translate(given: &Given, text: &str) -> Result<String, String> {
             shown(text)
         ));
     }
+    unexpanded::check(text)?;
     if let Some(letter) = drive_letter(text) {
         return map(given, letter, text);
     }

@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use super::*;
 use azring_core::options::ExtensionTypes;
 
+use crate::file_kind::FileKind;
 use crate::parameter::Value;
 use crate::words;
 
@@ -28,6 +29,7 @@ pub(crate) fn alone(environment: &[(&str, &str)]) -> Surroundings {
             .map(|(name, value)| (name.into(), value.into()))
             .collect(),
         program_folder: None,
+        file_kind: |_| FileKind::Ordinary,
         secret_line: Box::new(|_| None),
     }
 }

@@ -31,7 +31,9 @@ pub(crate) static SOURCE: Parameter = Parameter {
              A URL may carry a shared access signature, and its host may be a secondary one \
              (`https://ACCOUNT-secondary.blob.core.windows.net/...`).\n\n\
              Without a source, what comes through a pipe or from a file at standard input becomes the blob that the \
-             destination's URL names; `-` says so too.",
+             destination's URL names; `-` says so too, and so does `/dev/stdin`. A named pipe, or `<(command)` of a shell, is \
+             read in the same way. The path of a disk (`/dev/sdb`) makes a page blob of it, unless `/BlobType` \
+             (`--blob-type`) says otherwise.",
     since: "AzCopy",
     built: true,
 };
@@ -51,7 +53,9 @@ pub(crate) static DEST: Parameter = Parameter {
              that exists, into a container, into a virtual directory that holds blobs, and into whatever ends in a \
              slash, under its own name. With a pattern the source is a folder and never a single object.\n\n\
              With `-` the bytes of a single blob go to standard output, and nothing else: what is told goes to standard \
-             error, where that is a terminal or something fails.",
+             error, where that is a terminal or something fails. `/dev/null` keeps nothing, which measures a download.\n\n\
+             Nothing is expanded here: a path that begins with `~` or has a variable in it is refused, and `./~` is a \
+             folder of that name.",
     since: "AzCopy",
     built: true,
 };

@@ -54,7 +54,10 @@ pub(crate) static MEMORY: Parameter = Parameter {
     default: "a quarter of the memory, at most 1 GiB",
     brief: "How much memory may be used for data",
     detail: "How much memory may be used for data on its way: a number of bytes, or one with K, M, G or T behind it \
-             (`512M`, `2G`). Of the machine, or of the control group, whichever is smaller.",
+             (`512M`, `2G`). The default is of what the machine, the control groups that the process is in \
+             and its limit of address space (`ulimit -v`) allow, whichever is smallest.\n\n\
+             Large blocks take fewer threads where memory is short; where not even one block fits, a message says which \
+             size is needed, before anything is copied.",
     since: "azring 0.1",
     built: true,
 };

@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 
 use async_channel::WeakReceiver;
 use azring_transport as transport;
-use azring_transport::buffer::{Budget, Pool, Shortage};
+use azring_transport::buffer::{Budget, LARGE_BYTES, Pool, Shortage};
 use azring_transport::client::{Client, Settings};
 use azring_transport::descriptor::{DescriptorBudget, raise_descriptor_limit};
 use azring_transport::disk::settle::{Safety, Settler};
@@ -20,7 +20,8 @@ use super::pilot::{Cockpit, Pilot};
 use crate::Result;
 use crate::digest::Hashers;
 use crate::location::Location;
-use crate::options::{Durability, Io, Options};
+use crate::options::{BlobType, Durability, Io, Options};
+use crate::plan::route::{Route, route};
 use crate::report::Totals;
 use crate::schedule::gate::Share;
 use crate::schedule::limits::{CONCURRENCY_MAX, usual, workers};
@@ -42,6 +43,11 @@ pub(super) struct Machine {
     workers: u32,
     remembered: Option<Remembered>,
     budget: Budget,
+    /// Neither memory nor concurrency was asked for.
+    spares_memory: bool,
+    /// The memory of each worker, mapped before any thread takes address space; and who waits for it.
+    pools: Vec<Pool>,
+    shortage: Arc<Shortage>,
     descriptors: DescriptorBudget,
     io: IoChoice,
     cut: Cut,
@@ -83,12 +89,18 @@ impl Machine {
             keeps_block_bytes: options.shape.keeps_block_bytes,
         };
         let workers = workers(cores, usual.min(most)).min(descriptors.workers);
-        let budget = Budget::divide(
+        let (budget, workers) = Budget::divide_for_blocks(
             total,
             workers.into(),
             range.most.into(),
             queue::QUEUED_MAX as u64,
-        );
+            block_in_memory(options)?,
+        )?;
+        let workers = workers as u32;
+        let shortage = Arc::<Shortage>::default();
+        let pools: transport::Result<Vec<Pool>> = (0..workers)
+            .map(|_| Pool::sharing(budget.arena_bytes, 2, &shortage))
+            .collect();
         let settings = Arc::new(settings(options, totals)?);
         Ok(Self {
             settings,
@@ -97,6 +109,9 @@ impl Machine {
             workers,
             remembered,
             budget,
+            spares_memory: asked.is_none() && options.engine.memory_bytes.is_none(),
+            pools: pools?,
+            shortage,
             descriptors,
             io: io_choice(options.engine.io),
             cut: Cut::default(),
@@ -182,12 +197,12 @@ impl Machine {
     ) -> (Threads, Queue, UnboundedReceiver<Told>, Pilot) {
         let gate = self.gate(self.workers);
         let disk = Arc::new(Load::default());
-        let memory = Arc::new(Shortage::default());
+        let memory = Arc::clone(&self.shortage);
         let crew = Crew {
             io: self.io,
             disk: Arc::clone(&disk),
-            memory: Arc::clone(&memory),
-            arena_bytes: self.budget.arena_bytes,
+            spares_memory: self.spares_memory,
+            pools: self.pools.clone(),
             gate: gate.clone(),
             workers: self.workers,
             settings: Arc::clone(&self.settings),
@@ -245,6 +260,25 @@ fn place(options: &Options) -> Option<String> {
         (Some(from), Some(to)) => Some(format!("through:{from}:{to}")),
         (None, None) => None,
     }
+}
+
+/// The largest block that has to be in memory as a whole, as far as that is known before the first file.
+fn block_in_memory(options: &Options) -> Result<u64> {
+    let usual = LARGE_BYTES as u64;
+    let route = route(&options.source, &options.target, options.sync_copy)?;
+    let is_in_blocks = matches!(options.target, Location::Blob(_))
+        && !matches!(
+            options.shape.blob_type,
+            Some(BlobType::Page | BlobType::Append)
+        );
+    // What nobody computes a sum of is read while it is sent.
+    let is_in_slices = matches!(options.source, Location::Local(_))
+        && !options.integrity.crc64
+        && !options.integrity.store_md5;
+    Ok(match route {
+        Route::Stream if is_in_blocks && !is_in_slices => options.shape.block_bytes.max(usual),
+        Route::Stream | Route::ServerCopy { .. } | Route::Pipe => usual,
+    })
 }
 
 /// Threads beside the workers, and the ends by which they are reached.

@@ -175,7 +175,8 @@ pub struct Engine {
     pub remember_in: Option<PathBuf>,
     /// How files are read and written.
     pub io: Io,
-    /// The memory budget in bytes; `None`: a quarter of what the machine or control group has, at most 1 GiB.
+    /// The memory budget in bytes; `None`: a quarter of what the machine, the control groups and the limit of address space
+    /// allow, at most 1 GiB.
     pub memory_bytes: Option<u64>,
     /// How long a service that cannot be reached is waited for.
     pub give_up: GiveUp,

@@ -142,7 +142,7 @@ async fn open_source(
 ) -> Result<(Arc<dyn Source>, Option<EntryName>)> {
     let selection = &options.selection;
     match &options.source {
-        Location::Local(path) if path.is_file() && selection.pattern.is_none() => {
+        Location::Local(path) if LocalSource::is_single(path) && selection.pattern.is_none() => {
             let (source, name) = LocalSource::file(path)?;
             Ok((Arc::new(source.asking(selection.attributes)), Some(name)))
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use async_channel::Receiver;
-use azring_transport::buffer::{Pool, Shortage};
+use azring_transport::buffer::Pool;
 use azring_transport::client::{Client, Settings};
 use azring_transport::disk::Load;
 use azring_transport::runtime::{self, Engine, IoChoice, IoMode};
@@ -28,6 +28,10 @@ const SETTLING_MAX: usize = 4096;
 
 /// Blocks that a worker may hold beyond those it is carrying: they are sent and wait for their object's digest.
 const BLOCKS_AHEAD: usize = 4;
+
+/// Blocks of a worker where the service is near. What is under way on such a line fits into a few blocks, and more requests
+/// at once only fill memory: with 28 blocks of two workers a download takes less than 160 MiB.
+const BLOCKS_NEAR: usize = 14;
 
 /// What workers tell the coordinator.
 #[derive(Debug)]
@@ -52,16 +56,16 @@ pub enum Told {
 pub struct Crew {
     /// How files are to be reached.
     pub io: IoChoice,
-    /// The size of each worker's arena, in bytes.
-    pub arena_bytes: u64,
+    /// A near service gets fewer blocks: neither memory nor concurrency was asked for.
+    pub spares_memory: bool,
+    /// The memory of each worker.
+    pub pools: Vec<Pool>,
     /// Concurrent requests of all workers together, while it moves.
     pub gate: Gate,
     /// How many workers.
     pub workers: u32,
     /// What they have at the disk, together.
     pub disk: Arc<Load>,
-    /// Who of them waits for memory.
-    pub memory: Arc<Shortage>,
     /// The network's settings, shared.
     pub settings: Arc<Settings>,
     /// Connections of each worker, at most.
@@ -91,15 +95,23 @@ impl Crew {
 
     fn work(&self, index: u32, queue: Receiver<Work>, told: &UnboundedSender<Told>) {
         let share = self.gate.share(index);
-        let blocks = share.granted() as usize + BLOCKS_AHEAD;
-        let pool = Pool::sharing(self.arena_bytes, blocks, &self.memory);
-        let worked = pool.and_then(|pool| {
-            runtime::run(self.io, pool, |engine| {
-                self.serve(engine, share, queue, told.clone())
-            })
+        let pool = self.pools[index as usize].clone();
+        pool.provide_for(self.blocks(&share));
+        let worked = runtime::run(self.io, pool, |engine| {
+            self.serve(engine, share, queue, told.clone())
         });
         if let Err(error) | Ok(Err(error)) = worked.map_err(Error::from) {
             tell(told, Told::Lost(error));
+        }
+    }
+
+    /// How many blocks a worker may have in memory now.
+    fn blocks(&self, share: &Share) -> usize {
+        let blocks = share.granted() as usize + BLOCKS_AHEAD;
+        if self.spares_memory && self.settings.traffic.is_near() {
+            blocks.min(BLOCKS_NEAR)
+        } else {
+            blocks
         }
     }
 
@@ -130,8 +142,7 @@ impl Crew {
         tokio::task::spawn_local(async move { client.keep_looking().await });
         loop {
             let permit = share.permit().await;
-            let blocks = share.granted() as usize + BLOCKS_AHEAD;
-            hands.tools.pool.provide_for(blocks);
+            hands.tools.pool.provide_for(self.blocks(&share));
             let Ok(work) = queue.recv().await else { break };
             tokio::task::spawn_local(Rc::clone(&hands).carry(work, permit));
         }

@@ -19,7 +19,9 @@ mod sync_copy;
 mod truth_answers;
 mod truth_called_off;
 mod truth_descriptors;
+mod truth_memory;
 mod truth_reruns;
+mod truth_special_files;
 
 mod article;
 mod hosts;

@@ -3,7 +3,9 @@
 //! One line per consumer. What is not listed here (code, stacks, the listing page being parsed, the console) fits in
 //! the fixed 96 MiB that a run may use beside its budget.
 
-use super::pool::{LARGE_BYTES, SLICE_BYTES, SLICES_MIN, SMALL_BYTES, SMALL_SLOTS};
+use super::allowance;
+use super::pool::{LARGE_BYTES, Pool, SLICE_BYTES, SLICES_MIN, SMALL_BYTES, SMALL_SLOTS};
+use crate::{Error, Kind, Result};
 
 const MIB: u64 = 1 << 20;
 
@@ -12,6 +14,18 @@ const CONNECTION_BYTES: u64 = 512 * 1024;
 
 /// A queued piece of work: its task, names included, shared by its chunks.
 const QUEUED_BYTES: u64 = 400;
+
+/// So many connections are always allowed.
+const CONNECTIONS_MIN: u64 = 8;
+
+/// The least default: one worker with its smallest arena, and a few connections.
+const TOTAL_MIN: u64 = 24 * MIB;
+
+/// What is needed is told in steps of this.
+const STEP_BYTES: u64 = 4 * MIB;
+
+/// No block needs more than this: the largest that a service takes has 4000 MiB.
+const TOLD_STEPS_MAX: u64 = 16_384;
 
 /// How the memory of a run is divided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,32 +55,69 @@ impl Budget {
 
     /// The most connections that leave half of `total_bytes` for data; a few are always allowed.
     pub fn connections_max(total_bytes: u64) -> u64 {
-        (total_bytes / 2 / CONNECTION_BYTES).max(8)
+        (total_bytes / 2 / CONNECTION_BYTES).max(CONNECTIONS_MIN)
     }
 
-    /// The default total: a quarter of what the control group (or else the machine) allows, at most 1 GiB.
+    /// Divides the same over as few workers as let each of them hold a block of `block_bytes`, and so few connections
+    /// that they do not take the room of blocks. Returns the number of workers too.
+    ///
+    /// Fails with [`Kind::Limit`] where not even one worker could hold one; one of the usual size always fits.
+    pub fn divide_for_blocks(
+        total_bytes: u64,
+        workers: u64,
+        connections: u64,
+        queued: u64,
+        block_bytes: u64,
+    ) -> Result<(Self, u64)> {
+        let is_usual = block_bytes <= LARGE_BYTES as u64;
+        // Each connection that carries a large block has that block in memory.
+        let at_once = (total_bytes / block_bytes.max(1)).max(CONNECTIONS_MIN);
+        let connections = if is_usual {
+            connections
+        } else {
+            connections.min(at_once)
+        };
+        let fits = |total_bytes, workers| {
+            let budget = Self::divide(total_bytes, workers, connections, queued);
+            let is_within = budget.arena_bytes * workers <= total_bytes;
+            let fits = is_within && Pool::block_bytes_in(budget.arena_bytes) >= block_bytes;
+            fits.then_some((budget, workers))
+        };
+        if let Some(found) = (1..=workers.max(1))
+            .rev()
+            .find_map(|workers| fits(total_bytes, workers))
+        {
+            return Ok(found);
+        }
+        if is_usual {
+            return Ok((Self::divide(total_bytes, 1, connections, queued), 1));
+        }
+        let least = (1..=TOLD_STEPS_MAX)
+            .map(|step| step * STEP_BYTES)
+            .find(|total| fits(*total, 1).is_some());
+        Err(Error::new(
+            Kind::Limit,
+            format!(
+                "blocks of {} MiB do not fit into {} MiB of memory: give at least `/Memory:{}M` (`--memory {2}M`), or \
+                 smaller blocks",
+                block_bytes.div_ceil(MIB),
+                total_bytes / MIB,
+                least.unwrap_or(TOLD_STEPS_MAX * STEP_BYTES) / MIB
+            ),
+        ))
+    }
+
+    /// The default total: a quarter of what the machine, the control groups and the limit of address space allow, at most
+    /// 1 GiB.
     pub fn default_total() -> u64 {
-        let allowed = control_group_bytes()
-            .unwrap_or(u64::MAX)
-            .min(machine_bytes());
-        (allowed / 4).clamp(64 * MIB, 1024 * MIB)
+        Self::share_of(allowance::allowed_bytes())
     }
-}
 
-/// The memory limit of this control group, version 2 first (`memory.max`), then version 1.
-/// <https://docs.kernel.org/admin-guide/cgroup-v2.html>
-fn control_group_bytes() -> Option<u64> {
-    [
-        "/sys/fs/cgroup/memory.max",
-        "/sys/fs/cgroup/memory/memory.limit_in_bytes",
-    ]
-    .iter()
-    .find_map(|path| std::fs::read_to_string(path).ok()?.trim().parse().ok())
-}
-
-fn machine_bytes() -> u64 {
-    let info = rustix::system::sysinfo();
-    info.totalram * u64::from(info.mem_unit.max(1))
+    /// A quarter; of a small machine no less than a run needs to go well, as long as that is no more than half.
+    fn share_of(allowed_bytes: u64) -> u64 {
+        let least = (64 * MIB).min(allowed_bytes / 2).max(TOTAL_MIN);
+        (allowed_bytes / 4).clamp(least, 1024 * MIB)
+    }
 }
 
 #[cfg(test)]
@@ -87,5 +138,35 @@ mod tests {
         let budget = Budget::divide(1024 * MIB, 2, 16, 4096);
         assert!(2 * budget.arena_bytes + 16 * CONNECTION_BYTES + 4096 * QUEUED_BYTES <= 1024 * MIB);
         assert!(budget.arena_bytes > 400 * MIB);
+    }
+
+    #[test]
+    fn large_blocks_take_fewer_workers_and_what_cannot_be_is_told() {
+        let divide =
+            |total, block| Budget::divide_for_blocks(total * MIB, 8, 512, 1024, block * MIB);
+        let (budget, workers) = divide(256, 64).unwrap();
+        assert!(workers < 8 && Pool::block_bytes_in(budget.arena_bytes) >= 64 << 20);
+        assert!(budget.arena_bytes * workers <= 256 * MIB);
+        assert_eq!(divide(1024, 4).unwrap().1, 8);
+        let error = divide(64, 100).unwrap_err();
+        assert_eq!(error.kind(), Kind::Limit);
+        let told = error.to_string();
+        let least: u64 = told
+            .split("/Memory:")
+            .nth(1)
+            .and_then(|rest| rest.split('M').next()?.parse().ok())
+            .unwrap();
+        assert!(
+            least > 100 && divide(least, 100).is_ok() && divide(least - 4, 100).is_err(),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn the_default_is_a_quarter_and_of_little_no_more_than_half() {
+        let share = |mib: u64| Budget::share_of(mib * MIB) / MIB;
+        assert_eq!([share(512), share(2048), share(1 << 20)], [128, 512, 1024]);
+        assert_eq!([share(200), share(128), share(100)], [64, 64, 50]);
+        assert_eq!(share(32), 24);
     }
 }

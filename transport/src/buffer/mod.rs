@@ -5,6 +5,8 @@
 //! the last clone is dropped and the memory returns to the pool. Nothing is allocated on the way.
 //! [`Budget`] is the sum that says how large the arenas may be, and [`Shortage`] how many wait because it is not larger.
 
+mod allowance;
+
 mod budget;
 
 mod arena;

@@ -130,6 +130,14 @@ impl Shelf {
     }
 }
 
+/// How many slices and how many large slots an arena of this size has.
+fn slots_in(arena_bytes: u64) -> (usize, usize) {
+    let slices = (arena_bytes as usize / SLICES_SHARE / SLICE_BYTES).max(SLICES_MIN);
+    let others = SMALL_SLOTS * SMALL_BYTES + slices * SLICE_BYTES;
+    let rest = (arena_bytes as usize).saturating_sub(others);
+    (slices, (rest / LARGE_BYTES).max(2))
+}
+
 impl Pool {
     /// Cuts an arena of `arena_bytes` (see [`super::Budget`]) into slots. `blocks` is how many large blocks are wanted at
     /// once; room for two is always there.
@@ -140,10 +148,8 @@ impl Pool {
     /// The same, where those who wait because everything is out are counted together with those of other pools.
     pub fn sharing(arena_bytes: u64, blocks: usize, shortage: &Arc<Shortage>) -> Result<Self> {
         let small_bytes = SMALL_SLOTS * SMALL_BYTES;
-        let slices = (arena_bytes as usize / SLICES_SHARE / SLICE_BYTES).max(SLICES_MIN);
+        let (slices, large_slots) = slots_in(arena_bytes);
         let slices_bytes = slices * SLICE_BYTES;
-        let rest = (arena_bytes as usize).saturating_sub(small_bytes + slices_bytes);
-        let large_slots = (rest / LARGE_BYTES).max(2);
         let large_bytes = large_slots * LARGE_BYTES;
         let arena = Arena::map(small_bytes + large_bytes + slices_bytes)?;
         let small = Shelf::new(0, SMALL_BYTES, SMALL_SLOTS, SMALL_SLOTS);
@@ -167,7 +173,7 @@ impl Pool {
             return Err(Error::new(
                 Kind::Limit,
                 format!(
-                    "a block of {bytes} bytes does not fit into the {} bytes of buffers a worker has",
+                    "a block of {bytes} bytes does not fit into the {} bytes of buffers a worker has: more memory makes room for it (`/Memory`, `--memory`)",
                     self.block_bytes_max()
                 ),
             ));
@@ -198,6 +204,12 @@ impl Pool {
     /// From now on so many large blocks are wanted at once. What is on the shelf already stays there.
     pub fn provide_for(&self, blocks: usize) {
         self.0.large.blocks.store(blocks.max(2), Ordering::Relaxed);
+    }
+
+    /// The largest block that an arena of this size can hold.
+    pub(super) fn block_bytes_in(arena_bytes: u64) -> u64 {
+        let (_, large_slots) = slots_in(arena_bytes);
+        (large_slots * LARGE_BYTES) as u64
     }
 
     /// The largest block that a lease can hold.

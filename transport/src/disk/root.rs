@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, ResolveFlags, Stat, StatxFlags};
+use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, ResolveFlags, SeekFrom, Stat, StatxFlags};
 use rustix::io::Errno;
 
 use super::spelling::{self, Names, Taken};
@@ -19,6 +19,10 @@ use crate::{Error, Result};
 
 /// What the kernel says about a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own that the kernel tells"
+)]
 pub struct Facts {
     /// Its length in bytes.
     pub bytes: u64,
@@ -30,6 +34,8 @@ pub struct Facts {
     pub device: u64,
     /// An ordinary file: not a folder, pipe, socket or device.
     pub is_file: bool,
+    /// A disk or a partition. How long it is, is known once it is open.
+    pub is_block_device: bool,
     /// A folder.
     pub is_folder: bool,
     /// Nobody may write to it, by its mode.
@@ -45,6 +51,7 @@ impl Facts {
             inode: stat.st_ino,
             device: stat.st_dev,
             is_file: kind == FileType::RegularFile,
+            is_block_device: kind == FileType::BlockDevice,
             is_folder: kind == FileType::Directory,
             is_read_only: stat.st_mode & 0o222 == 0,
         }
@@ -62,7 +69,13 @@ impl Facts {
 
     /// What the kernel says about an open file.
     pub fn of_open(file: impl AsFd) -> io::Result<Self> {
-        Ok(Self::of(&fs::fstat(file)?))
+        let facts = Self::of(&fs::fstat(&file)?);
+        if !facts.is_block_device {
+            return Ok(facts);
+        }
+        // The kernel tells 0 for its length; its end is where it ends (lseek(2)).
+        let bytes = fs::seek(&file, SeekFrom::End(0))?;
+        Ok(Self { bytes, ..facts })
     }
 
     /// When it was last modified.
@@ -212,7 +225,9 @@ impl Root {
             }
         };
         let caching = match system {
-            System::Memory => Caching::Memory,
+            System::Memory if facts.is_file => Caching::Memory,
+            // A disk whose name lies in memory.
+            System::Memory => Caching::Auto,
             System::Fuse => Caching::Plain,
             System::Disk | System::Other => Caching::Auto,
         };
@@ -236,7 +251,7 @@ impl Root {
         }
     }
 
-    /// Opens an ordinary file below, to read. Links to files are followed. Pipes and devices are never opened: the
+    /// Opens an ordinary file or a disk below, to read. Links to files are followed. Pipes and other devices are not: the
     /// call does not block on them, and what is not a file is refused.
     ///
     /// What the kernel has cached is opened at once; else the ring or a thread waits for the disk.
@@ -257,7 +272,7 @@ impl Root {
         let file = opened.map_err(|error| self.cannot("open", relative, &error))?;
         let facts =
             Facts::of_open(&file).map_err(|error| self.cannot("examine", relative, &error))?;
-        if !facts.is_file {
+        if !facts.is_file && !facts.is_block_device {
             let error = io::Error::other("not an ordinary file");
             return Err(self.cannot("read", relative, &error));
         }

@@ -55,6 +55,8 @@ pub struct Traffic {
     /// The longest wait asked for and the shortest round trip since they were last looked at.
     retry_after_ms: AtomicU64,
     round_trip_us: AtomicU64,
+    /// The shortest round trip of all.
+    shortest_us: AtomicU64,
     latencies: Histogram,
     first_bytes: Histogram,
     pacer: Pacer,
@@ -62,6 +64,9 @@ pub struct Traffic {
     spare: Spare,
     availability: Availability,
 }
+
+/// So short a round trip is one within a machine or a data centre.
+const NEAR: Duration = Duration::from_millis(5);
 
 /// The counters at one time. All but the last three only grow.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -154,6 +159,12 @@ impl Traffic {
     /// How many requests have succeeded since the run began.
     pub(crate) fn succeeded_so_far(&self) -> u64 {
         self.succeeded.load(Relaxed)
+    }
+
+    /// The service is near: a round trip was seen that took less than [`NEAR`].
+    pub fn is_near(&self) -> bool {
+        let shortest_us = self.shortest_us.load(Relaxed);
+        shortest_us > 0 && Duration::from_micros(shortest_us) < NEAR
     }
 
     /// How many attempts are under way now.
@@ -272,9 +283,11 @@ impl Traffic {
 
     fn saw_round_trip(&self, took: Duration) {
         let took = (took.as_micros() as u64).max(1);
-        let _ = self.round_trip_us.fetch_update(Relaxed, Relaxed, |least| {
-            (least == 0 || took < least).then_some(took)
-        });
+        for shortest in [&self.round_trip_us, &self.shortest_us] {
+            let _ = shortest.fetch_update(Relaxed, Relaxed, |least| {
+                (least == 0 || took < least).then_some(took)
+            });
+        }
     }
 }
 

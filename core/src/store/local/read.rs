@@ -49,7 +49,12 @@ impl LocalSource {
         })
     }
 
-    /// The single file at `path`, and its name.
+    /// Whether there is a single file or a disk at `path`, and no folder.
+    pub fn is_single(path: &Path) -> bool {
+        Facts::of_path(path).is_ok_and(|facts| facts.is_file || facts.is_block_device)
+    }
+
+    /// The single file or disk at `path`, and its name.
     pub fn file(path: &Path) -> Result<(Self, EntryName)> {
         let folder = match path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -157,8 +162,17 @@ impl Source for LocalSource {
     ) -> Step<'a, Result<Option<Entry>>> {
         Box::pin(async move {
             let path = self.root.path().join(path_of(name));
-            match Facts::of_path(&path) {
-                Ok(facts) if facts.is_file => Ok(Some(entry_of(name.clone(), &facts))),
+            let facts = Facts::of_path(&path).and_then(|facts| {
+                if facts.is_block_device {
+                    std::fs::File::open(&path).and_then(Facts::of_open)
+                } else {
+                    Ok(facts)
+                }
+            });
+            match facts {
+                Ok(facts) if facts.is_file || facts.is_block_device => {
+                    Ok(Some(entry_of(name.clone(), &facts)))
+                }
                 Ok(_) => Ok(None),
                 Err(error) if is_gone(&error) => Ok(None),
                 Err(error) => {

@@ -1,0 +1,110 @@
+//! Paths of this machine that are no files: standard streams, pipes and devices.
+//!
+//! A pipe as a source is read like standard input, a disk like a file, `/dev/null` as a destination takes everything and
+//! keeps nothing. What else is no file is refused here, before anything is opened.
+
+use std::path::Path;
+
+use azring_core::location::{Location, Void};
+
+use super::{End, pipe};
+use crate::file_kind::FileKind;
+use crate::given::Given;
+use crate::misuse::{Misuse, Side};
+use crate::parameter as row;
+use crate::surroundings::Surroundings;
+
+/// The names of standard input.
+const INPUT: &[&str] = &["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
+
+/// The names of standard output.
+const OUTPUT: &[&str] = &["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+
+/// What a path means, where it is no file or folder.
+pub(super) fn location(
+    given: &Given,
+    end: &End,
+    path: &Path,
+    around: &Surroundings,
+) -> Result<Option<Location>, Misuse> {
+    let is_one_of = |names: &[&str]| names.iter().any(|name| path == Path::new(name));
+    let kind = (around.file_kind)(path);
+    match end.side {
+        Side::Source if is_one_of(INPUT) || kind == FileKind::Pipe => {
+            pipe::location(given, end).map(Some)
+        }
+        Side::Source => match kind {
+            FileKind::CharacterDevice => Err(refused(
+                end,
+                given,
+                path,
+                "a device without an end: copy a part of it through a pipe, for example `head -c 1G DEVICE | azring ...`",
+            )),
+            FileKind::Socket => Err(refused(end, given, path, "a socket, which cannot be read")),
+            FileKind::Ordinary | FileKind::Pipe | FileKind::BlockDevice => Ok(None),
+        },
+        Side::Destination if is_one_of(OUTPUT) => pipe::location(given, end).map(Some),
+        Side::Destination if path == Path::new("/dev/null") => {
+            Ok(Some(Location::Void(Void { compares: false })))
+        }
+        Side::Destination => match kind {
+            FileKind::Pipe => Err(refused(
+                end,
+                given,
+                path,
+                "a pipe: give `-`, which is standard output, and redirect that",
+            )),
+            FileKind::BlockDevice => Err(refused(
+                end,
+                given,
+                path,
+                "a disk, which is never overwritten: give `-`, which is standard output, and redirect that",
+            )),
+            FileKind::CharacterDevice | FileKind::Socket => Err(refused(
+                end,
+                given,
+                path,
+                "a device or a socket: a destination is a folder or a file (`/dev/null` keeps nothing and measures)",
+            )),
+            FileKind::Ordinary => Ok(None),
+        },
+    }
+}
+
+fn refused(end: &End, given: &Given, path: &Path, what: &str) -> Misuse {
+    Misuse::meaning(format!(
+        "`{}`: `{}` is {what}",
+        end.place.spelled(given.dialect()),
+        path.display()
+    ))
+}
+
+/// Whether the source is a disk, which becomes a page blob unless something else is asked for.
+pub(super) fn is_disk(source: &Location, around: &Surroundings) -> bool {
+    matches!(source, Location::Local(path) if (around.file_kind)(path) == FileKind::BlockDevice)
+}
+
+/// Opens the pipe that the source names in the place of standard input. Waits until somebody writes to it.
+pub(crate) fn attach_source(given: &Given, source: &Location) -> Result<(), Misuse> {
+    if !matches!(source, Location::Pipe) || given.raw(&row::SOURCE).is_none_or(|raw| raw == "-") {
+        return Ok(());
+    }
+    let Some(path) = super::local(given, &row::SOURCE)? else {
+        return Ok(());
+    };
+    if INPUT.iter().any(|name| path == Path::new(name)) {
+        return Ok(());
+    }
+    let opened = std::fs::File::open(&path).and_then(|file| {
+        rustix::stdio::dup2_stdin(&file)?;
+        Ok(())
+    });
+    opened.map_err(|error| {
+        Misuse::meaning(format!(
+            "`{}`: cannot open `{}`: {}",
+            row::SOURCE.spelled(given.dialect()),
+            path.display(),
+            crate::misuse::reason(&error)
+        ))
+    })
+}
