@@ -58,10 +58,11 @@ pub(crate) fn watch(
             };
             first.0.store(number, Ordering::Release);
             call_off();
+            announce(&console, "stopping: what is under way is finished first");
             std::thread::sleep(SAME_REQUEST);
             // Read and forgotten: they are the first request again.
             let _same_request = signals.pending().count();
-            announce(&console);
+            announce(&console, "still stopping; once more leaves at once");
             if let Some(number) = signals.forever().next() {
                 exit::at_once(&console, Ending::Signal(number));
             }
@@ -71,15 +72,12 @@ pub(crate) fn watch(
 
 /// Tells what happens now. A reader who does not read must not keep the second signal from being seen, so this waits for
 /// the console in a thread of its own.
-fn announce(console: &Arc<Console>) {
+fn announce(console: &Arc<Console>, text: &'static str) {
     let console = Arc::clone(console);
     let announced = std::thread::Builder::new()
         .name("stopping".to_owned())
         .spawn(move || {
-            console.message(
-                Level::Warning,
-                "stopping: what is under way is finished first; once more leaves at once",
-            );
+            console.message(Level::Warning, text);
         });
     // Without a thread there is no message, and the run ends all the same.
     drop(announced);

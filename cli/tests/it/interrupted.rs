@@ -75,7 +75,7 @@ fn the_second_signal_leaves_at_once() {
         .unwrap();
     wait_for(
         &mut BufReader::new(child.stdout.take().unwrap()),
-        "\"io_mode\"",
+        "\"type\":\"progress\"",
     );
     let mut messages = BufReader::new(child.stderr.take().unwrap());
     send(&child, Signal::INT);

@@ -370,7 +370,7 @@ fn jobs_are_listed_shown_and_forgotten() {
     );
     let listed = azring(&word(&["jobs", "list"])).results;
     assert_eq!(listed.lines().count(), 4, "{listed}");
-    assert!(listed.contains("1 failed  interrupted"), "{listed}");
+    assert!(listed.contains("1 failed  ended with failures"), "{listed}");
     assert!(
         listed.contains("/DestKey:******") && !listed.contains(KEY),
         "{listed}"
