@@ -198,7 +198,8 @@ impl Run<'_> {
         let tools = machine.tools()?;
         let help = machine.helpers(options);
         let opening = store::open(options, &tools, &help.settler, machine.folders_max());
-        let opened = self.telling_outages(stop.unless_stopped(opening));
+        // It is large, and waited for once.
+        let opened = Box::pin(self.telling_outages(stop.unless_stopped(opening)));
         let ends = opened.await?;
         let lane = Arc::new(Lane {
             source: Arc::clone(&ends.source),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use azring_transport::auth::{Credential, Secret};
-use azring_transport::http::{Account, Scheme};
+use azring_transport::http::{Account, Dialect, Scheme};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -128,7 +128,7 @@ fn service(
         account: Arc::new(Account {
             endpoint,
             credential,
-            dialect: Default::default(),
+            dialect: Dialect::default(),
         }),
         account_name: account.name,
         base_path: account.base_path,
