@@ -1,15 +1,18 @@
-//! The disk of a virtual machine that becomes a block blob, as with AzCopy, although no machine can start from that: told
-//! once, for the first one.
+//! Hints about disks of virtual machines, before their upload starts: a disk that becomes a block blob, as with AzCopy,
+//! although no machine can start from that (told once, for the first one), and an image that becomes a page blob and that
+//! Azure will refuse as a disk.
 
 use std::cell::Cell;
 
+use super::disk_image::DiskFlaw;
 use crate::entry::EntryName;
 use crate::location::Location;
 use crate::options::Options;
 
-/// Says it when the first disk comes by.
+/// Says it when a disk comes by.
 #[derive(Debug)]
 pub(super) struct DiskHint {
+    is_upload: bool,
     is_due: Cell<bool>,
 }
 
@@ -21,23 +24,36 @@ impl DiskHint {
             (Location::Local(_), Location::Blob(_))
         );
         Self {
+            is_upload,
             is_due: Cell::new(is_upload && options.shape.blob_type.is_none()),
         }
     }
 
     /// What is to be told about this object, if anything.
     pub(super) fn about(&self, name: &EntryName) -> Option<String> {
-        let is_disk = name
-            .as_bytes()
-            .last_chunk::<4>()
-            .is_some_and(|end| end.eq_ignore_ascii_case(b".vhd"));
-        (is_disk && self.is_due.replace(false)).then(|| {
+        (is_named_vhd(name) && self.is_due.replace(false)).then(|| {
             format!(
                 "`{name}` becomes a block blob, as no blob type was given: the disk of a virtual machine in Azure must be a \
                  page blob"
             )
         })
     }
+
+    /// Whether an object that becomes a page blob is to be looked into.
+    pub(super) fn looks_into_images(&self) -> bool {
+        self.is_upload
+    }
+}
+
+/// What is to be told about an image that Azure will refuse as a disk.
+pub(super) fn about_flaw(name: &EntryName, flaw: DiskFlaw) -> String {
+    format!("`{name}` becomes a page blob, but Azure will refuse it as a disk: {flaw}")
+}
+
+/// Whether the name says that it is a VHD.
+pub(super) fn is_named_vhd(name: &EntryName) -> bool {
+    let end = name.as_bytes().last_chunk::<4>();
+    end.is_some_and(|end| end.eq_ignore_ascii_case(b".vhd"))
 }
 
 #[cfg(test)]
@@ -47,6 +63,7 @@ mod tests {
     #[test]
     fn only_the_first_disk_is_told_of() {
         let hint = DiskHint {
+            is_upload: true,
             is_due: Cell::new(true),
         };
         let about = |name: &str| hint.about(&name.into()).is_some();

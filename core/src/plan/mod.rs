@@ -18,6 +18,8 @@ pub mod content_type;
 
 mod disk_hint;
 
+pub mod disk_image;
+
 pub mod replace;
 
 pub mod extents;

@@ -10,7 +10,8 @@ use super::Task;
 use super::chunks::{CHUNK_BYTES_MIN, Chunks};
 use super::collision::Collisions;
 use super::content_type::content_type;
-use super::disk_hint::DiskHint;
+use super::disk_hint::{self, DiskHint};
+use super::disk_image::DiskFlaw;
 use super::extents::{Extents, SPARSE_BYTES_MIN};
 use super::history::History;
 use super::overwrite::{Verdict, decide};
@@ -80,6 +81,8 @@ struct Found {
     stat: Option<Stat>,
     /// Where the object has data, if not everywhere.
     extents: Option<Extents>,
+    /// Why Azure would refuse it as a disk.
+    flaw: Option<DiskFlaw>,
     /// An earlier run brought this version of the object there, and there it is.
     is_in_place: bool,
 }
@@ -148,8 +151,21 @@ impl<'a> Planner<'a> {
             target,
             stat: None,
             extents,
+            flaw: None,
             is_in_place: false,
         })
+    }
+
+    /// Why Azure would refuse what becomes a page blob as a disk.
+    async fn flaw(&self, tools: &Tools, entry: &Entry) -> Result<Option<DiskFlaw>> {
+        let is_image =
+            self.hint.looks_into_images() && self.form(entry).becomes == Becomes::Blob(Kind::Pages);
+        if !is_image {
+            return Ok(None);
+        }
+        let edges = self.ends.source.edges(tools, entry).await?;
+        let is_named_vhd = disk_hint::is_named_vhd(&entry.name);
+        Ok(edges.and_then(|edges| DiskFlaw::of(&edges, entry.bytes, is_named_vhd)))
     }
 
     /// What an entry is called at the destination.
@@ -268,6 +284,7 @@ impl<'a> Planner<'a> {
             target,
             stat,
             extents,
+            flaw: self.flaw(tools, entry).await?,
             is_in_place: false,
         })
     }
@@ -289,7 +306,12 @@ impl<'a> Planner<'a> {
 
     /// Decides. May ask the user, and then waits for the answer.
     pub fn decide(&self, looked: Looked, observer: &dyn Observer) -> Planned {
+        let flaw = looked.found.as_ref().ok().and_then(|found| found.flaw);
         let planned = self.decide_alone(looked, observer);
+        if let (Planned::Task(task), Some(flaw)) = (&planned, flaw) {
+            let told = disk_hint::about_flaw(&task.entry.name, flaw);
+            observer.event(Event::Notice(&told));
+        }
         if let Planned::Task(task) = &planned
             && let Some(hint) = self.hint.about(&task.entry.name)
         {

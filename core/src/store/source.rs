@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use super::{Origin, Step, Tools};
 use crate::entry::{Entry, EntryName};
 use crate::plan::chunks::Chunk;
+use crate::plan::disk_image::Edges;
 use crate::plan::extents::Extents;
 use crate::{Error, Result};
 
@@ -66,6 +67,16 @@ pub trait Source: Send + Sync {
         _tools: &'a Tools,
         _entry: &'a Entry,
     ) -> Step<'a, Result<Option<Extents>>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    /// The first and the last 512 bytes of the object, where they can be had at next to no cost; `None` elsewhere. It must
+    /// still be the version that was listed.
+    fn edges<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        _entry: &'a Entry,
+    ) -> Step<'a, Result<Option<Edges>>> {
         Box::pin(async { Ok(None) })
     }
 

@@ -19,6 +19,7 @@ mod sync_copy;
 mod truth_answers;
 mod truth_called_off;
 mod truth_descriptors;
+mod truth_disks;
 mod truth_memory;
 mod truth_reruns;
 mod truth_special_files;

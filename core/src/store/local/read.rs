@@ -3,6 +3,7 @@
 use std::ffi::{CString, OsStr};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use super::list::{Listing, entry_of};
 use super::shortage::or_later;
 use crate::entry::{Entry, EntryName, Version};
 use crate::plan::chunks::Chunk;
+use crate::plan::disk_image::Edges;
 use crate::plan::extents::Extents;
 use crate::select::{AttributeRule, Pattern};
 use crate::store::source::PAGES_AHEAD;
@@ -208,6 +210,20 @@ impl Source for LocalSource {
         })
     }
 
+    fn edges<'a>(&'a self, tools: &'a Tools, entry: &'a Entry) -> Step<'a, Result<Option<Edges>>> {
+        Box::pin(async move {
+            let (descriptor, facts) = self.open_listed(tools, entry).await?;
+            let edges = tokio::task::spawn_blocking(move || edges(descriptor, facts.bytes))
+                .await
+                .map_err(std::io::Error::other)
+                .flatten()
+                .map_err(|error| {
+                    transport::Error::disk(format_args!("cannot read `{}`", entry.name), &error)
+                })?;
+            Ok(Some(edges))
+        })
+    }
+
     fn descriptors(&self) -> u32 {
         1
     }
@@ -305,6 +321,21 @@ fn check_version(entry: &Entry, facts: &Facts) -> Result<()> {
         )
     };
     Err(Error::Changed(what))
+}
+
+/// The first and the last 512 bytes of a file of this length.
+fn edges(descriptor: OwnedFd, bytes: u64) -> std::io::Result<Edges> {
+    const EDGE_BYTES: u64 = 512;
+    let file = std::fs::File::from(descriptor);
+    let length = bytes.min(EDGE_BYTES);
+    let read = |at: u64| {
+        let mut edge = vec![0; length as usize];
+        file.read_exact_at(&mut edge, at).map(|()| edge)
+    };
+    Ok(Edges {
+        first: read(0)?,
+        last: read(bytes - length)?,
+    })
 }
 
 /// There is nothing of this name, not even a folder that it would be in.
