@@ -59,7 +59,7 @@ pub(crate) fn watch(
             first.0.store(number, Ordering::Release);
             call_off();
             announce(&console, "stopping: what is under way is finished first");
-            std::thread::sleep(SAME_REQUEST);
+            wait_for_the_same_request();
             // Read and forgotten: they are the first request again.
             let _same_request = signals.pending().count();
             announce(&console, "still stopping; once more leaves at once");
@@ -68,6 +68,15 @@ pub(crate) fn watch(
             }
         })?;
     Ok(caught)
+}
+
+/// Lets the time pass in which one more signal is the first request again.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it is the passing of time that is waited for"
+)]
+fn wait_for_the_same_request() {
+    std::thread::sleep(SAME_REQUEST);
 }
 
 /// Tells what happens now. A reader who does not read must not keep the second signal from being seen, so this waits for

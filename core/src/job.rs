@@ -119,7 +119,7 @@ pub fn run(
     };
     let copied = LocalSet::new().block_on(&coordinator, run.copy(earlier, notes));
     let copied = if stop.is_on() {
-        copied.or_else(|error| called_off(&error, observer))
+        Ok(copied.unwrap_or_else(|error| called_off(&error, observer)))
     } else {
         copied
     };
@@ -145,11 +145,11 @@ pub fn run(
 
 /// A run that was called off ends with its counts, also where it could not have gone on: why not is told. No part of the
 /// source counts as one that could not be listed.
-fn called_off(error: &Error, observer: &dyn Observer) -> Result<u64> {
+fn called_off(error: &Error, observer: &dyn Observer) -> u64 {
     if !matches!(error.bare(), Error::Stopped) {
         observer.event(Event::Notice(&error.to_string()));
     }
-    Ok(0)
+    0
 }
 
 /// What the parts of a run have in common.
@@ -233,9 +233,10 @@ impl Run<'_> {
         let preparing = ends.destination.prepare(&tools);
         let prepared = self.telling_outages(stop.unless_stopped(preparing)).await;
         prepared.map_err(|error| error.at(Side::Target))?;
-        let earlier = match self.chronicle.is_kept() {
-            true => self.of_same_place(&feed, earlier).await?,
-            false => None,
+        let earlier = if self.chronicle.is_kept() {
+            self.of_same_place(&feed, earlier).await?
+        } else {
+            None
         };
         let fulfilled = earlier.as_ref().filter(|earlier| earlier.is_anew());
         let fulfilled = fulfilled.map(Fulfilled::of).transpose()?;

@@ -77,7 +77,7 @@ impl Listener for Records {
                 self.write("outage", &fields);
             }
             Event::Notice(text) | Event::Warning(text) => {
-                self.write("warning", &json!({ "message": masked(text) }))
+                self.write("warning", &json!({ "message": masked(text) }));
             }
             Event::Unlisted { what, error } => {
                 let mut fields = failure(error);

@@ -356,7 +356,7 @@ mod notice_tests {
         told.message(Level::Info, "unheard");
         assert_eq!(
             (printed.results(), printed.messages()),
-            ("".into(), "".into())
+            (String::new(), String::new())
         );
         told.show_notices();
         told.message(Level::Info, "heard");

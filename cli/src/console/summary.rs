@@ -58,10 +58,10 @@ pub(crate) fn block(summary: &Summary, preview: bool, time: &str) -> String {
         }
     };
     // Behind the block, so that whoever reads it finds each line where AzCopy has it.
-    let not_whole = if !summary.listing_done {
-        "\nListing:                 not complete, there may be more files"
-    } else {
+    let not_whole = if summary.listing_done {
         ""
+    } else {
+        "\nListing:                 not complete, there may be more files"
     };
     format!(
         "{first}\n\

@@ -324,7 +324,7 @@ mod tests {
         let account = Arc::new(Account {
             endpoint,
             credential: Credential::Anonymous,
-            dialect: Default::default(),
+            dialect: azring_transport::http::Dialect::default(),
         });
         let (client, request) = (client.clone(), Request::new(Method::GET, &account, "/"));
         let mut sent = Box::pin(async move { drop(client.send(&request).await) });

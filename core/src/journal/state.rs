@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use super::command::Command;
 use super::objects::Objects;
-use super::record::{Planned, Record};
+use super::record::{Base, Planned, Record};
 use super::runs::Runs;
 use crate::entry::{EntryName, Version};
 
@@ -135,6 +135,10 @@ pub(super) struct Impossible;
 
 /// The conclusions.
 #[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a conclusion of its own"
+)]
 pub(super) struct State {
     pub(super) command: Option<Command>,
     pub(super) next_seq: u64,
@@ -234,19 +238,7 @@ impl State {
                 self.unlisted.retain(|known| **known != *what);
             }
             Record::Listed => self.is_listed = true,
-            Record::Barrier { .. } => {}
-            Record::Base(base) => {
-                if self.next_seq != 0 || self.counts != Counts::default() {
-                    return Err(Impossible);
-                }
-                self.next_seq = base.next_seq;
-                self.counts = base.counts;
-                self.position = Position {
-                    marker: base.marker.map(Into::into),
-                    last: base.last,
-                    aside: base.aside.map(|(what, last)| (what.into(), last)),
-                };
-            }
+            Record::Base(base) => self.begin(base)?,
             Record::Kept {
                 seq, has_failed, ..
             } => {
@@ -262,9 +254,24 @@ impl State {
             Record::Target { identity } => self.target = Some(identity.into()),
             Record::Ended => self.has_ended = true,
             Record::Anew => self.is_anew = true,
-            // `Fulfilled` reads them, for whoever lists anew.
-            Record::Fulfilled { .. } => {}
+            // A barrier is for the writer alone; `Fulfilled` reads the others, for whoever lists anew.
+            Record::Barrier { .. } | Record::Fulfilled { .. } => {}
         }
+        Ok(())
+    }
+
+    /// Takes up what a shortened journal begins with.
+    fn begin(&mut self, base: Base<'_>) -> Result<(), Impossible> {
+        if self.next_seq != 0 || self.counts != Counts::default() {
+            return Err(Impossible);
+        }
+        self.next_seq = base.next_seq;
+        self.counts = base.counts;
+        self.position = Position {
+            marker: base.marker.map(Into::into),
+            last: base.last,
+            aside: base.aside.map(|(what, last)| (what.into(), last)),
+        };
         Ok(())
     }
 

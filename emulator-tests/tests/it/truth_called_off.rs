@@ -44,7 +44,7 @@ impl World {
 
     fn upload(&self) -> Vec<String> {
         Self::tree().write_to(self.here.path());
-        self.words(&[
+        Self::words(&[
             format!("/Source:{}", self.here.path().display()),
             format!("/Dest:{}", self.there.url()),
             "/DestType:Blob".to_owned(),
@@ -53,7 +53,7 @@ impl World {
 
     fn download(&self) -> Vec<String> {
         Self::tree().put_into(&self.there);
-        self.words(&[
+        Self::words(&[
             format!("/Source:{}", self.there.url()),
             format!("/Dest:{}", self.here.path().display()),
             "/SourceType:Blob".to_owned(),
@@ -63,7 +63,7 @@ impl World {
     fn server_copy(&self) -> Vec<String> {
         self.there.put("a", noise(1, 1 << 20));
         let target = self.there.service().fresh_container("copied");
-        self.words(&[
+        Self::words(&[
             format!("/Source:{}", self.there.url()),
             format!("/Dest:{}", target.url()),
             "/SourceType:Blob".to_owned(),
@@ -72,7 +72,7 @@ impl World {
         ])
     }
 
-    fn words(&self, own: &[String]) -> Vec<String> {
+    fn words(own: &[String]) -> Vec<String> {
         let key = Account::development().key_in_base64();
         let mut words = own.to_vec();
         words.extend(["/S", "/Y"].map(str::to_owned));
@@ -372,7 +372,7 @@ fn nobody_who_reads_the_results_is_no_reason_to_stay() {
     for number in 0..2000 {
         world.there.put(&format!("{number:0200}"), "");
     }
-    let mut words = world.words(&[
+    let mut words = World::words(&[
         format!("/Source:{}", world.there.url()),
         format!("/Dest:{}", world.here.path().display()),
         "/SourceType:Blob".to_owned(),
@@ -410,7 +410,7 @@ fn a_listing_that_was_cut_short_is_not_called_complete() {
     for number in 0..12 {
         world.there.put(&format!("blob-{number:02}"), "content");
     }
-    let mut words = world.words(&[
+    let mut words = World::words(&[
         format!("/Source:{}", world.there.url()),
         format!("/Dest:{}", world.here.path().display()),
         "/SourceType:Blob".to_owned(),

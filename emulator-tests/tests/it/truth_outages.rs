@@ -17,7 +17,7 @@ const SOME_BYTES: u64 = 2 << 20;
 
 /// A service, the way to it, and files on disk.
 struct Away {
-    _server: Server,
+    server: Server,
     door: Door,
     direct: Container,
     container: Container,
@@ -40,7 +40,7 @@ impl Away {
         tree.write_to(source.path());
         direct.make();
         Self {
-            _server: server,
+            server,
             door,
             direct,
             container,
@@ -257,10 +257,10 @@ fn a_service_that_refuses_half_of_all_requests_gets_everything() {
     let half = r#"{ "seed": 3, "rules": [ { "name": "half", "when": { "method": "PUT", "probability": 0.5 },
         "then": { "answer": { "status": 503, "code": "ServerBusy" } } } ] }"#;
     let faults = Plan::parse(half).expect("a fault plan");
-    away._server.watch().faults.set(Some(faults));
+    away.server.watch().faults.set(Some(faults));
     let outcome = away.upload().run().succeeded();
     assert_eq!(outcome.summary().done, FILES, "{outcome}");
     assert!(!outcome.stderr.contains("trying again"), "{outcome}");
-    away._server.watch().faults.set(None);
+    away.server.watch().faults.set(None);
     away.holds_the_tree();
 }

@@ -281,9 +281,8 @@ fn an_interrupted_run_begins_anew_where_its_destination_was_made_again() {
     for way in WAYS {
         let world = World::with(way, &tree());
         let met = match way {
-            Way::Up => r#"{"method": "PUT", "path": "*/d"}"#,
             Way::Down => r#"{"method": "GET", "path": "*/d"}"#,
-            Way::ServerCopy | Way::SyncCopy => r#"{"method": "PUT", "path": "*/d"}"#,
+            Way::Up | Way::ServerCopy | Way::SyncCopy => r#"{"method": "PUT", "path": "*/d"}"#,
         };
         world.is_killed_at(met);
         world.lose_all();
@@ -350,7 +349,7 @@ fn a_journal_of_last_week_begins_anew_and_says_so() {
     world.refuses("refused");
     world.command().run().failed();
     world.gets_well();
-    let old = SystemTime::now() - Duration::from_secs(8 * 24 * 60 * 60);
+    let old = SystemTime::now() - Duration::from_hours(8 * 24);
     let journal = File::options().write(true).open(world.journal());
     let journal = journal.expect("it is ours");
     journal.set_modified(old).expect("it is ours");

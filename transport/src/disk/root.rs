@@ -226,10 +226,9 @@ impl Root {
         };
         let caching = match system {
             System::Memory if facts.is_file => Caching::Memory,
-            // A disk whose name lies in memory.
-            System::Memory => Caching::Auto,
             System::Fuse => Caching::Plain,
-            System::Disk | System::Other => Caching::Auto,
+            // A disk whose name lies in memory is a disk.
+            System::Memory | System::Disk | System::Other => Caching::Auto,
         };
         Ok(File::to_read(file, facts.bytes, caching))
     }

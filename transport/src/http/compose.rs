@@ -276,7 +276,7 @@ mod tests {
             Arc::new(Account {
                 endpoint,
                 credential,
-                dialect: Default::default(),
+                dialect: crate::http::Dialect::default(),
             })
         };
         let (letterhead, one, other) = (letterhead(), account("one"), account("other"));

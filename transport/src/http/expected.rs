@@ -241,7 +241,7 @@ mod tests {
         let account = Arc::new(Account {
             endpoint,
             credential,
-            dialect: Default::default(),
+            dialect: crate::http::Dialect::default(),
         });
         Request::new(Method::GET, &account, "/")
             .header("if-match", "\"0x1\"")

@@ -6,10 +6,11 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use azring_transport::auth::Credential;
-use azring_transport::http::{Account, Endpoint, Request, Scheme};
+use azring_transport::http::{Account, Dialect, Endpoint, Request, Scheme};
 use azring_transport::traffic::GiveUp;
 use azring_transport::{Error, Kind, Result};
 use hyper::Method;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 use crate::script::{Bench, Move, Server, answer, run, run_without_waiting};
@@ -32,7 +33,7 @@ fn get(host: &str, port: u16, path: &str) -> Request {
     let account = Account {
         endpoint,
         credential: Credential::Anonymous,
-        dialect: Default::default(),
+        dialect: Dialect::default(),
     };
     Request::new(Method::GET, &Arc::new(account), path)
 }
@@ -79,7 +80,7 @@ fn patient() -> Bench {
 fn forty_requests_to_a_port_that_refuses_wait_as_one_and_all_succeed() {
     run(async {
         let (bench, address) = (patient(), free_port());
-        let wait = Duration::from_secs(60);
+        let wait = Duration::from_mins(1);
         let (ended, _server) = tokio::join!(
             ask(&bench, address, 40),
             begin_after(&bench, address, wait, 41)
@@ -120,7 +121,6 @@ fn a_service_that_answered_before_is_waited_for_five_minutes() {
             let listener = TcpListener::from_std(listener).unwrap();
             let (mut stream, _) = listener.accept().await.unwrap();
             drop(listener);
-            use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
             let _ = stream.read(&mut [0; 4096]).await;
             let ok = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
             stream.write_all(ok).await.unwrap();
@@ -231,7 +231,7 @@ fn whoever_waits_for_the_end_of_an_outage_is_called_off_at_once() {
             availability.call_off();
         };
         let (ended, ()) = tokio::join!(ask(&bench, address, 6), calls_off);
-        let kinds: Vec<_> = ended.iter().map(|ended| kind(ended)).collect();
+        let kinds: Vec<_> = ended.iter().map(kind).collect();
         assert_eq!(kinds, [Some(Kind::Stopped); 6]);
     });
 }

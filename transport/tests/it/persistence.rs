@@ -267,7 +267,7 @@ fn nobody_at_the_address_is_told_with_host_and_port() {
         let account = Account {
             endpoint: account,
             credential: shared_key(),
-            dialect: Default::default(),
+            dialect: azring_transport::http::Dialect::default(),
         };
         let request = Request::new(Method::GET, &std::sync::Arc::new(account), "/");
         let bench = Bench::new();

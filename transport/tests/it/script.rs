@@ -175,7 +175,7 @@ impl Server {
         Arc::new(Account {
             endpoint,
             credential,
-            dialect: Default::default(),
+            dialect: azring_transport::http::Dialect::default(),
         })
     }
 

@@ -300,9 +300,8 @@ fn a_new_listing_keeps_what_is_open_and_knows_what_is_done() {
     journal.append(&Record::Listed);
     journal.append(&Record::Ended);
     journal.close().unwrap();
-    let mut begun = 0;
     // A new listing after a new listing still knows what the first one copied.
-    for _ in 0..2 {
+    for begun in 0..2 {
         let claim = Claim::at(folder.path(), NAME).unwrap();
         let replayed = claim.look().unwrap().unwrap();
         assert_eq!(replayed.has_ended(), begun == 0);
@@ -344,7 +343,6 @@ fn a_new_listing_keeps_what_is_open_and_knows_what_is_done() {
             fulfilled.is_taken_up(&entry("done", 7, old)),
         ];
         assert_eq!(unknown, [false; 5]);
-        begun += 1;
         journal.append(&Record::Run { begun: 1 });
         journal.close().unwrap();
     }

@@ -90,6 +90,7 @@ impl Upload {
                 target,
                 stat: None,
                 extents: None,
+                flaw: None,
                 is_in_place: false,
             }),
             cutting: Cutting::AsNow,

@@ -113,6 +113,7 @@ const ROWS: [Row; 12] = [
 
 #[test]
 #[ignore = "it needs other programs and minutes: scripts/lies.sh runs it"]
+#[expect(clippy::print_stdout, reason = "the table is what the script is for")]
 fn who_notices_the_lies_of_a_service() {
     let tools = Tool::all();
     let names: Vec<&str> = tools.iter().map(Tool::name).collect();
@@ -126,7 +127,7 @@ fn who_notices_the_lies_of_a_service() {
     {
         let verdicts: Vec<Verdict> = std::thread::scope(|scope| {
             let told = tools.each_ref().map(|tool| scope.spawn(move || row(tool)));
-            let ends = told.into_iter().map(|thread| thread.join());
+            let ends = told.into_iter().map(std::thread::ScopedJoinHandle::join);
             ends.map(|end| end.expect("a row is tried")).collect()
         });
         let texts: Vec<String> = verdicts.iter().map(|verdict| verdict.text()).collect();

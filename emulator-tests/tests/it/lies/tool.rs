@@ -93,7 +93,7 @@ impl Tool {
             }
         };
         command.env("AZCOPY_CONCURRENCY_VALUE", "2");
-        run(command)
+        run(&command)
     }
 
     /// Copies a folder's files, or one file, to a container.
@@ -141,7 +141,7 @@ impl Tool {
             }
         };
         command.env("AZCOPY_CONCURRENCY_VALUE", "1");
-        run(command)
+        run(&command)
     }
 
     /// Goes on with an upload that had failures, as its user would.
@@ -157,7 +157,7 @@ impl Tool {
             .args(["--destination-sas", &to.service().account_sas()])
             .env("AZCOPY_LOG_LOCATION", logs.path())
             .env("AZCOPY_JOB_PLAN_LOCATION", logs.path());
-        run(command)
+        run(&command)
     }
 }
 
@@ -171,7 +171,8 @@ fn azring(home: &Folder) -> Command {
 }
 
 /// Runs it to its end, which comes.
-fn run(command: Command) -> Ran {
+#[expect(clippy::print_stderr, reason = "what a program said explains its row")]
+fn run(command: &Command) -> Ran {
     let mut limited = Command::new("timeout");
     limited
         .args(["--kill-after=10", SECONDS_MAX])

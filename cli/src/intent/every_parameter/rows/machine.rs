@@ -77,7 +77,7 @@ pub(super) const ROWS: &[Row] = &[
                 Location::Blob(place) => Some(place.account.dialect.version().to_string()),
                 _ => None,
             });
-            versions.last().unwrap_or_default()
+            versions.fold(String::new(), |_, version| version)
         },
         bare: "2021-12-02",
         right: &[("2019-07-07", "2019-07-07"), ("2017-11-09", "2017-11-09")],
