@@ -46,10 +46,12 @@ impl Audience {
         }
     }
 
-    /// Tells everybody that it is over.
-    pub(crate) fn end(&self, end: &End<'_>) {
+    /// Tells everybody that it is over. How it ended, `ending` says for each of them anew: a listener may fail at its own end,
+    /// which those behind it are to know.
+    pub(crate) fn end(&self, result: Result<&Summary, &Error>, ending: impl Fn() -> Ending) {
         for listener in &self.listeners {
-            listener.hear_end(end);
+            let ending = ending();
+            listener.hear_end(&End { result, ending });
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Carries a copy out: hands the options to the job, under the eyes of its audience and the hand of the signals, and says
 //! how it ended.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -49,6 +49,7 @@ pub(crate) fn copy(
         Ok(desk) => desk,
         Err(ending) => return ending,
     };
+    let makes_folder = kept.is_some_and(|kept| !kept.folder.exists());
     let session = match session(kept, console, &desk.stop) {
         Ok(session) => session,
         Err(Refusal::Because(ending, text)) => {
@@ -82,6 +83,13 @@ pub(crate) fn copy(
         console.message(Level::Error, &text);
     }
     let is_called_off = matches!(ending, Ending::Signal(_));
+    if let Some(kept) = kept
+        && makes_folder
+        && matches!(&result, Err(_) | Ok(Summary { listed: 0, .. }))
+    {
+        // A run that found nothing leaves nothing. A folder that is not empty stays.
+        let _stays_if_not_empty = fs::remove_dir(&kept.folder);
+    }
     match kept.filter(|kept| kept.path().exists()) {
         Some(kept) => tell_how_to_resume(kept, settings.dialect, console),
         None if is_called_off => {
@@ -96,7 +104,7 @@ pub(crate) fn copy(
 /// The listener that tells the counts of a run when it has ended.
 fn counts(options: &Options, settings: &Settings, console: &Arc<Console>) -> Box<dyn Listener> {
     if settings.json {
-        Box::new(Records::new(Arc::clone(console), options))
+        Box::new(Records::new(Arc::clone(console), options, settings.dialect))
     } else {
         Box::new(Block::new(Arc::clone(console), options.preview))
     }
@@ -156,11 +164,9 @@ impl Desk {
         let ending = self
             .called_off()
             .unwrap_or_else(|| Ending::of(&result, settings));
-        audience.end(&End {
-            result: result.as_ref(),
-            ending,
-        });
-        (result, ending)
+        let with_output = || ending.with_output(self.console.has_lost());
+        audience.end(result.as_ref(), with_output);
+        (result, with_output())
     }
 }
 

@@ -66,6 +66,14 @@ impl Ending {
         }
     }
 
+    /// The same where output was lost: what succeeded and could not say so has failed.
+    pub(crate) fn with_output(self, is_lost: bool) -> Self {
+        match self {
+            Self::Success if is_lost => Self::Failure,
+            ending => ending,
+        }
+    }
+
     /// The finer ending of a run that could not begin or go on.
     fn because_of(error: &Error) -> Self {
         let error = match error.bare() {
@@ -73,6 +81,7 @@ impl Ending {
             Error::Credential(_) => return Self::Refused,
             Error::Journal(error) => return Self::of_journal(error),
             Error::Changed(_) | Error::TargetChanged(_) => return Self::Contested,
+            Error::NotFound(_) => return Self::Nothing,
             Error::Transport(error) => error,
             _ => return Self::Failure,
         };

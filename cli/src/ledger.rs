@@ -18,8 +18,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::audience::{End, Listener};
-use crate::console::{Console, Level, about_object, terminal_safe};
-use crate::misuse::reason;
+use crate::console::{Console, about_object, terminal_safe};
+use crate::output_file;
 
 /// The columns of CSV, in their order; in JSON a field that is not known is left out.
 const FIELDS: [&str; 13] = [
@@ -91,8 +91,7 @@ impl Ledger {
             .map_or(Ok(()), |file| file.write_all(line.as_bytes()));
         if let Err(error) = written {
             *file = None;
-            let text = format!("the ledger ends here: {}", reason(&error));
-            self.console.message(Level::Error, &text);
+            self.console.lost("the ledger ends here", &error);
         }
     }
 }
@@ -104,7 +103,16 @@ impl Listener for Ledger {
         }
     }
 
-    fn hear_end(&self, _end: &End<'_>) {}
+    fn hear_end(&self, _end: &End<'_>) {
+        let finished = self
+            .file
+            .borrow()
+            .as_ref()
+            .map_or(Ok(()), output_file::finish);
+        if let Err(error) = finished {
+            self.console.lost("the ledger is not complete", &error);
+        }
+    }
 }
 
 fn csv(fields: &Map<String, Value>) -> String {

@@ -45,6 +45,8 @@ mod report;
 
 mod console;
 
+mod output_file;
+
 mod verbose_log;
 
 mod ledger;
@@ -90,7 +92,7 @@ fn main() -> ExitCode {
         console.message(Level::Error, &misuse.to_string());
         Ending::Misuse
     });
-    ending.into()
+    ending.with_output(console.has_lost()).into()
 }
 
 /// Does what the command asks for.

@@ -12,8 +12,8 @@ use azring_core::schedule::tuner::{Cause, Pace};
 use serde_json::{Map, Value, json};
 
 use crate::audience::{End, Listener};
-use crate::console::{Console, Level};
-use crate::misuse::reason;
+use crate::console::Console;
+use crate::output_file;
 
 /// Writes the trace of one run.
 pub(crate) struct Trace {
@@ -37,11 +37,8 @@ impl Trace {
         let written = file.as_mut().map_or(Ok(()), write);
         if let Err(error) = written {
             *file = None;
-            let text = format!(
-                "cannot write the trace of the controller: {}",
-                reason(&error)
-            );
-            self.console.message(Level::Error, &text);
+            self.console
+                .lost("cannot write the trace of the controller", &error);
         }
     }
 }
@@ -54,7 +51,10 @@ impl Listener for Trace {
     }
 
     fn hear_end(&self, _end: &End<'_>) {
-        self.write(BufWriter::flush);
+        self.write(|file| {
+            file.flush()?;
+            output_file::finish(file.get_ref())
+        });
     }
 }
 

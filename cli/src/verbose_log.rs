@@ -16,8 +16,9 @@ use azring_core::report::{Answer, Event};
 
 use crate::advice::Advice;
 use crate::audience::{End, Listener};
-use crate::console::{self, Console, Level};
+use crate::console::{self, Console};
 use crate::mask::shown;
+use crate::output_file;
 
 /// A log is set aside when it has reached this size: some hundred thousand objects.
 const LOG_BYTES_MAX: u64 = 64 << 20;
@@ -70,11 +71,7 @@ impl VerboseLog {
         let written = file.as_mut().map_or(Ok(()), |file| file.write(&line));
         if let Err(error) = written {
             *file = None;
-            let text = format!(
-                "the verbose log ends here: {}",
-                crate::misuse::reason(&error)
-            );
-            self.console.message(Level::Error, &text);
+            self.console.lost("the verbose log ends here", &error);
         }
     }
 }
@@ -86,6 +83,14 @@ impl Listener for VerboseLog {
             Event::IoMode(mode) => self.verbose(&format!("io: {mode}")),
             Event::Outage(news) => self.verbose(&news.to_string()),
             Event::Notice(text) | Event::Warning(text) => self.verbose(text),
+            Event::NothingSelected(why) => {
+                self.verbose(&console::nothing_selected(
+                    why,
+                    &self.options.source,
+                    self.options.selection.pattern.as_deref(),
+                    self.advice.dialect(),
+                ));
+            }
             Event::CopyStarted { name, copy_id } => {
                 self.verbose(&format!(
                     "Start server-side copy: {name} (copy id {copy_id})"
@@ -122,6 +127,13 @@ impl Listener for VerboseLog {
                 }
             }
             Err(error) => self.error(&console::fatal(error, &self.options, &self.advice)),
+        }
+        let file = self.file.borrow();
+        let finished = file
+            .as_ref()
+            .map_or(Ok(()), |log| output_file::finish(&log.file));
+        if let Err(error) = finished {
+            self.console.lost("the verbose log is not complete", &error);
         }
     }
 }

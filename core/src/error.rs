@@ -15,6 +15,9 @@ pub enum Error {
     /// A credential that cannot serve for what is to be done, found before a request was sent.
     #[error("{0}")]
     Credential(String),
+    /// What was named is not there.
+    #[error("{0}")]
+    NotFound(String),
     /// A name that cannot exist at the destination or must not be written there.
     #[error("{0}")]
     Name(String),

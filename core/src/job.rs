@@ -42,6 +42,7 @@ use std::sync::atomic::AtomicU64;
 use std::time::{Instant, SystemTime};
 
 use azring_transport::runtime;
+use tokio::sync::OnceCell;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::LocalSet;
 
@@ -55,7 +56,7 @@ use crate::schedule::queue::{HASHED_MAX, OPEN_MAX};
 use crate::stop::Stop;
 use crate::store;
 use crate::transfer::{Lane, Told};
-use crate::{Error, Result, Side};
+use crate::{Error, Result};
 
 use chronicle::Chronicle;
 use failure_limit::FailureLimit;
@@ -223,6 +224,8 @@ impl Run<'_> {
             files: machine.open_files(&ends),
             looks_max: machine.looks_max(),
             fulfilled: None,
+            prepared: OnceCell::new(),
+            is_first: earlier.is_none(),
         };
         if options.preview {
             return self.telling_outages(feed.preview()).await;
@@ -230,13 +233,15 @@ impl Run<'_> {
         if earlier.is_some() {
             ends.destination.follow_earlier_run();
         }
-        let preparing = ends.destination.prepare(&tools);
-        let prepared = self.telling_outages(stop.unless_stopped(preparing)).await;
-        prepared.map_err(|error| error.at(Side::Target))?;
-        let earlier = if self.chronicle.is_kept() {
-            self.of_same_place(&feed, earlier).await?
-        } else {
-            None
+        let earlier = match earlier {
+            // What there is at the destination counts before the listing goes on.
+            Some(earlier) => {
+                if !self.telling_outages(feed.prepare()).await? {
+                    return Err(Error::Stopped);
+                }
+                self.of_same_place(&feed, Some(earlier)).await?
+            }
+            None => None,
         };
         let fulfilled = earlier.as_ref().filter(|earlier| earlier.is_anew());
         let fulfilled = fulfilled.map(Fulfilled::of).transpose()?;

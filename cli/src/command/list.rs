@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use azring_core::entry::Entry;
 use azring_core::location::{BlobLocation, Location};
-use azring_core::options::Engine;
+use azring_core::options::{Engine, Selection};
+use azring_core::report::NothingSelected;
 use azring_core::select::{Pattern, PatternRule};
-use azring_core::store::blob::{BlobSource, Reading};
+use azring_core::store::blob::{self, BlobSource, Reading};
 use azring_core::store::{Position, Source as _, Tools};
 use azring_transport::buffer::Pool;
 use azring_transport::disk::Disk;
@@ -16,7 +17,9 @@ use serde_json::{Value, json};
 
 use super::{Command, service};
 use crate::advice::Advice;
-use crate::console::{Console, Level, count, named, record, size, unlisted, unusable};
+use crate::console::{
+    Console, Level, count, named, nothing_selected, record, size, unlisted, unusable,
+};
 use crate::exit::Ending;
 use crate::intent;
 use crate::misuse::{Misuse, Side};
@@ -63,15 +66,33 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, Misuse> {
         bytes: 0,
         failures: 0,
     };
-    let walked = service::run(walk(&engine, place.clone(), pattern, &mut listing));
-    if let Err(error) = walked {
+    let selection = Selection {
+        pattern: prefix.map(Into::into),
+        recursive: true,
+        ..Selection::default()
+    };
+    let walked = service::run(walk(
+        &engine,
+        place.clone(),
+        pattern,
+        &selection,
+        &mut listing,
+    ));
+    if let Err(error) = &walked {
         let advice = Advice::new(&given, &around);
-        let text = unusable(&error, Side::Source, &location, prefix, &advice);
+        let text = unusable(error, Side::Source, &location, prefix, &advice);
         console.message(Level::Error, &text);
         let listed = count(listing.objects);
         let incomplete = format!("the listing is not complete: it ended behind {listed} object(s)");
         console.message(Level::Error, &incomplete);
         return Ok(Ending::Failure);
+    }
+    match walked {
+        Ok(Some(why)) if why != NothingSelected::Empty => {
+            let text = nothing_selected(&why, &location, prefix, given.dialect());
+            console.message(Level::Warning, &text);
+        }
+        _ => {}
     }
     listing.end();
     Ok(match listing.failures {
@@ -80,20 +101,23 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, Misuse> {
     })
 }
 
-/// Shows every page as it comes.
+/// Shows every page as it comes. Where nothing came, a URL that is no directory's for certain may be that of a blob, which is
+/// shown; else it is told why there is nothing.
 async fn walk(
     engine: &Engine,
     place: BlobLocation,
     pattern: Pattern,
+    selection: &Selection,
     listing: &mut Listing<'_>,
-) -> azring_core::Result<()> {
+) -> azring_core::Result<Option<NothingSelected>> {
     let tools = Tools {
         client: service::client(engine)?,
         disk: Disk::threads(),
         pool: Pool::new(0, 1)?,
     };
-    let source = Arc::new(BlobSource::directory(place, pattern, Reading::default()));
-    let mut pages = source.list(&tools, Position::default());
+    let source = BlobSource::directory(place.clone(), pattern, Reading::default());
+    let source = Arc::new(source);
+    let mut pages = Arc::clone(&source).list(&tools, Position::default());
     // `azring list | head`: nothing more is asked for than somebody reads.
     while listing.console.is_read()
         && let Some(page) = pages.recv().await
@@ -110,7 +134,18 @@ async fn walk(
         }
         page.entries.iter().for_each(|entry| listing.show(entry));
     }
-    Ok(())
+    if listing.objects > 0 || listing.failures > 0 {
+        return Ok(None);
+    }
+    if place.directory.is_empty() || place.is_directory || selection.pattern.is_some() {
+        // That it cannot be told fails nothing.
+        return Ok(source.why_nothing(&tools, selection).await.ok().flatten());
+    }
+    match blob::look(&tools, &place).await? {
+        Some((_, entry)) => listing.show(&entry),
+        None => return Err(blob::not_found(&place)),
+    }
+    Ok(None)
 }
 
 /// What was listed so far.

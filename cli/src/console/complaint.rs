@@ -6,11 +6,12 @@ use azring_core::Error;
 use azring_core::entry::EntryName;
 use azring_core::location::Location;
 use azring_core::options::Options;
+use azring_core::report::NothingSelected;
 use azring_transport::Kind;
 
 use crate::advice::Advice;
 use crate::misuse::Side;
-use crate::parameter;
+use crate::parameter::{self, Dialect};
 
 /// One object that failed: `<name>: <reason>`, on one line.
 pub(crate) fn failed(name: &EntryName, error: &Error) -> String {
@@ -49,6 +50,70 @@ pub(crate) fn ended_by(error: &Error) -> String {
         "the run ends here, with the rest not done: {}",
         reason(error)
     )
+}
+
+/// Why there was nothing, although nothing failed: what was looked for and the likely cause.
+pub(crate) fn nothing_selected(
+    why: &NothingSelected,
+    place: &Location,
+    pattern: Option<&str>,
+    dialect: Dialect,
+) -> String {
+    let pattern = EntryName::from(pattern.unwrap_or_default());
+    let recursive = parameter::S.spelled(dialect);
+    let by_pattern = parameter::PATTERN.spelled(dialect);
+    let cause = match why {
+        NothingSelected::Empty => format!("there is nothing in `{place}`"),
+        NothingSelected::SubFolders(1) => format!(
+            "`{place}` has no such file of its own, and 1 sub-folder was left out: give `{recursive}` to copy what is in \
+             it"
+        ),
+        NothingSelected::SubFolders(count) => format!(
+            "`{place}` has no such file of its own, and {count} sub-folders were left out: give `{recursive}` to copy \
+             what is in them"
+        ),
+        NothingSelected::NotRecursive => format!(
+            "`{place}` holds blobs, but without `{recursive}` only the blob that `{by_pattern}` names is copied: give \
+             `{recursive}` to copy all of them"
+        ),
+        NothingSelected::Wildcard => format!(
+            "the pattern `{pattern}` has a wildcard, which is a plain letter in the name of a blob: with `{recursive}` a \
+             pattern is the beginning of names, without it one whole name"
+        ),
+        NothingSelected::Blob => {
+            let place = place.to_string();
+            match place.strip_suffix('/') {
+                Some(blob) => {
+                    format!("`{blob}` is a blob and no directory: leave out the slash at its end")
+                }
+                None => {
+                    format!("`{place}` is a blob and no directory: leave out `{by_pattern}`")
+                }
+            }
+        }
+        NothingSelected::OtherCase(name) => format!(
+            "no name in `{place}` is `{pattern}`, but there is `{name}`: small and capital letters differ"
+        ),
+        NothingSelected::Beginning => format!(
+            "no blob in `{place}` is called `{pattern}`, but names begin like that: give `{recursive}` to copy those"
+        ),
+        NothingSelected::Attributes => format!(
+            "all files in `{place}` are left out by `{}`, `{}` or `{}`",
+            parameter::A.spelled(dialect),
+            parameter::IA.spelled(dialect),
+            parameter::XA.spelled(dialect)
+        ),
+        NothingSelected::NoMatch => format!("nothing in `{place}` matches the pattern `{pattern}`"),
+        NothingSelected::ByTime(count) => {
+            return format!(
+                "nothing was copied: `{}` or `{}` left out all of the {count} object(s), because of the times at which they were \
+                 modified",
+                parameter::XO.spelled(dialect),
+                parameter::XN.spelled(dialect)
+            );
+        }
+    };
+    format!("nothing was found: {cause}")
 }
 
 /// The end of the whole run.

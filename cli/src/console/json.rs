@@ -15,6 +15,7 @@ use super::progress::Sample;
 use super::{Console, complaint};
 use crate::audience::{End, Listener};
 use crate::mask::masked;
+use crate::parameter::Dialect;
 
 /// What is in the records, for help.
 pub(crate) const JSON: &str = include_str!("JSON.md");
@@ -22,9 +23,14 @@ pub(crate) const JSON: &str = include_str!("JSON.md");
 /// Raised when a field changes its meaning or goes away; new fields do not count.
 const SCHEMA_VERSION: u32 = 1;
 
+/// The `code` of the warning that there was nothing to copy.
+const NOTHING_SELECTED: &str = "nothing_selected";
+
 /// Writes what happens as records.
 pub(crate) struct Records {
     console: Arc<Console>,
+    options: Options,
+    dialect: Dialect,
     preview: bool,
     clock: fn() -> Timestamp,
     /// The first record, until it is written.
@@ -32,8 +38,8 @@ pub(crate) struct Records {
 }
 
 impl Records {
-    /// Records of a run with these options.
-    pub(crate) fn new(console: Arc<Console>, options: &Options) -> Self {
+    /// Records of a run with these options, which were given in `dialect`.
+    pub(crate) fn new(console: Arc<Console>, options: &Options, dialect: Dialect) -> Self {
         let init = json!({
             "version": env!("CARGO_PKG_VERSION"),
             "source": masked(&options.source.to_string()),
@@ -42,6 +48,8 @@ impl Records {
         });
         Self {
             console,
+            options: options.clone(),
+            dialect,
             preview: options.preview,
             clock: Timestamp::now,
             init: OnceCell::from(init),
@@ -78,6 +86,16 @@ impl Listener for Records {
             }
             Event::Notice(text) | Event::Warning(text) => {
                 self.write("warning", &json!({ "message": masked(text) }));
+            }
+            Event::NothingSelected(why) => {
+                let text = complaint::nothing_selected(
+                    why,
+                    &self.options.source,
+                    self.options.selection.pattern.as_deref(),
+                    self.dialect,
+                );
+                let fields = json!({ "message": masked(&text), "code": NOTHING_SELECTED });
+                self.write("warning", &fields);
             }
             Event::Unlisted { what, error } => {
                 let mut fields = failure(error);
@@ -332,7 +350,7 @@ mod tests {
 
     fn records(more: &[&str]) -> (Records, Printed) {
         let (console, printed) = console();
-        let mut records = Records::new(Arc::new(console), &upload(more));
+        let mut records = Records::new(Arc::new(console), &upload(more), Dialect::Slash);
         records.clock = || Timestamp::UNIX_EPOCH;
         (records, printed)
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use azring_core::Error;
 use azring_core::options::{Options, Overwrite};
-use azring_core::report::{Event, Summary};
+use azring_core::report::{Event, NothingSelected, Summary};
 
 use super::complaint;
 use super::{Console, Level, count};
@@ -94,6 +94,20 @@ impl Listener for Messages {
             Event::Notice(text) => self.info(text),
             Event::Outage(news) => self.console.message(Level::Warning, &news.to_string()),
             Event::Warning(text) => self.console.message(Level::Warning, text),
+            Event::NothingSelected(why) => {
+                let level = match why {
+                    // What is up to date is as it should be.
+                    NothingSelected::ByTime(_) => Level::Info,
+                    _ => Level::Warning,
+                };
+                let text = complaint::nothing_selected(
+                    why,
+                    &self.options.source,
+                    self.options.selection.pattern.as_deref(),
+                    self.advice.dialect(),
+                );
+                self.console.message(level, &text);
+            }
             Event::Unlisted { what, error } => self.error(&complaint::unlisted(what, error)),
             Event::Skipped { .. } => {
                 if let Some(text) = self.unasked.take() {

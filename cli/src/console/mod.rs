@@ -22,14 +22,18 @@ mod summary;
 
 mod json;
 
-use std::io::{IsTerminal, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::mask::shown;
+use crate::misuse::reason;
 
-pub(crate) use complaint::{ended_by, failed, fatal, gave_up, unlisted, unusable};
+pub(crate) use complaint::{
+    ended_by, failed, fatal, gave_up, nothing_selected, unlisted, unusable,
+};
 pub(crate) use json::{JSON, Records, about_object, named, record, terminal_safe};
 pub(crate) use messages::Messages;
 pub(crate) use stamp::now;
@@ -63,6 +67,8 @@ pub(crate) struct Console {
     streams: Mutex<Streams>,
     bar: Option<ProgressBar>,
     clock: fn() -> String,
+    /// Something that was to be written is lost.
+    has_lost: AtomicBool,
 }
 
 struct Streams {
@@ -108,18 +114,43 @@ impl Console {
             }),
             bar: has_bar.then(new_bar),
             clock: stamp::now,
+            has_lost: AtomicBool::new(false),
         }
     }
 
-    /// Text for standard output, as it is: a line, or several.
+    /// Text for standard output, as it is: a line, or several. What follows a line that could not be written is not written
+    /// either.
     pub(crate) fn result(&self, text: &str) {
-        self.aside(|streams| match (streams.has_data, streams.has_complained) {
-            (false, _) => streams.is_read &= write_line(&mut streams.results, text),
-            (true, false) if streams.notices != Notices::Messages => {}
+        let written = self.aside(|streams| match (streams.has_data, streams.has_complained) {
+            (false, _) => streams.result(text),
+            (true, false) if streams.notices != Notices::Messages => Ok(()),
             (true, _) => {
-                write_line(&mut streams.messages, text);
+                streams.message(text);
+                Ok(())
             }
         });
+        self.check(written);
+    }
+
+    /// A line for standard output that could not be written is lost.
+    fn check(&self, written: io::Result<()>) {
+        if let Err(error) = written {
+            self.lost("cannot write to standard output", &error);
+        }
+    }
+
+    /// Output is lost: says so and makes the call a failure. That a reader has gone (`azring list | head`) is neither.
+    pub(crate) fn lost(&self, what: &str, error: &io::Error) {
+        if error.kind() == ErrorKind::BrokenPipe {
+            return;
+        }
+        self.has_lost.store(true, Ordering::Relaxed);
+        self.message(Level::Error, &format!("{what}: {}", reason(error)));
+    }
+
+    /// Whether output is lost.
+    pub(crate) fn has_lost(&self) -> bool {
+        self.has_lost.load(Ordering::Relaxed)
     }
 
     /// Whether results still reach anybody; not behind a `head` that has seen enough.
@@ -147,14 +178,15 @@ impl Console {
     /// A line `[yyyy/MM/dd HH:mm:ss][ERROR] text`; a notice goes where notices go, all else to standard error.
     pub(crate) fn message(&self, level: Level, text: &str) {
         let line = format!("[{}][{}] {}", (self.clock)(), level.word(), escaped(text));
-        self.aside(|streams| {
+        let written = self.aside(|streams| {
             if level == Level::Info {
-                streams.notice(&line);
-            } else {
-                streams.has_complained = true;
-                write_line(&mut streams.messages, &line);
+                return streams.notice(&line);
             }
+            streams.has_complained = true;
+            streams.message(&line);
+            Ok(())
         });
+        self.check(written);
     }
 
     /// Shows a question behind which the cursor stays, runs `answer` while nothing else is printed, and hands back what
@@ -181,7 +213,8 @@ impl Console {
 
     /// A line of progress, where notices go.
     fn progress(&self, text: &str) {
-        self.aside(|streams| streams.notice(text));
+        let written = self.aside(|streams| streams.notice(text));
+        self.check(written);
     }
 
     /// What the bar shows from now on.
@@ -207,13 +240,29 @@ impl Console {
 }
 
 impl Streams {
-    fn notice(&mut self, line: &str) {
+    /// A line for standard output; none any more once one could not be written.
+    fn result(&mut self, line: &str) -> io::Result<()> {
+        if !self.is_read {
+            return Ok(());
+        }
+        let written = write_line(&mut self.results, line);
+        self.is_read = written.is_ok();
+        written
+    }
+
+    /// A line for standard error. Where that cannot be written, there is nobody left to tell.
+    fn message(&mut self, line: &str) {
+        let _unwritten = write_line(&mut self.messages, line);
+    }
+
+    fn notice(&mut self, line: &str) -> io::Result<()> {
         match self.notices {
             Notices::Messages => {
-                write_line(&mut self.messages, line);
+                self.message(line);
+                Ok(())
             }
-            Notices::Results => self.is_read &= write_line(&mut self.results, line),
-            Notices::Nowhere => {}
+            Notices::Results => self.result(line),
+            Notices::Nowhere => Ok(()),
         }
     }
 }
@@ -235,12 +284,9 @@ fn new_bar() -> ProgressBar {
     ProgressBar::with_draw_target(None, target).with_style(style)
 }
 
-/// Writes a line and returns whether it could be written. Nobody may be reading any more (`azring /? | head`): that is not
-/// this program's failure.
-fn write_line(stream: &mut dyn Write, text: &str) -> bool {
-    writeln!(stream, "{text}")
-        .and_then(|()| stream.flush())
-        .is_ok()
+/// Writes a line.
+fn write_line(stream: &mut dyn Write, text: &str) -> io::Result<()> {
+    writeln!(stream, "{text}").and_then(|()| stream.flush())
 }
 
 /// Each line on its own, because a line break in a message of ours is meant.
@@ -258,6 +304,7 @@ pub(crate) mod testing {
     //! A console whose streams can be looked at.
 
     use std::io::{self, Write};
+    use std::sync::atomic::AtomicBool;
     use std::sync::{Arc, Mutex};
 
     use super::{Console, Notices, Streams};
@@ -314,6 +361,7 @@ pub(crate) mod testing {
             }),
             bar: None,
             clock: || "2018/08/16 15:19:39".to_owned(),
+            has_lost: AtomicBool::new(false),
         };
         (console, printed)
     }
@@ -339,9 +387,25 @@ mod tests {
         console.streams().results = Box::new(writer);
         drop(reader);
         console.result("second");
-        assert!(!console.is_read());
+        assert!(!console.is_read() && !console.has_lost());
         console.message(super::Level::Info, "the other stream is another matter");
         assert!(!console.is_read());
+    }
+
+    #[test]
+    fn output_that_cannot_be_written_is_told_once_and_is_a_failure() {
+        let (console, printed) = console();
+        let full = std::fs::File::create("/dev/full").unwrap();
+        console.streams().results = Box::new(full);
+        console.result("first");
+        console.result("second");
+        assert!(!console.is_read() && console.has_lost());
+        let told = printed.messages();
+        assert!(
+            told.ends_with("cannot write to standard output: no space left on device\n"),
+            "{told}"
+        );
+        assert_eq!(told.lines().count(), 1);
     }
 }
 

@@ -30,10 +30,11 @@ use azring_core::report::Event;
 use jiff::Zoned;
 
 use crate::audience::{End, Listener};
-use crate::console::{Console, Level};
+use crate::console::Console;
 use crate::course::Course;
 use crate::mask::shown;
 use crate::misuse::{Misuse, reason};
+use crate::output_file;
 
 use page::{Found, Outcome};
 
@@ -105,7 +106,8 @@ impl Report {
         if file.metadata()?.is_file() {
             file.set_len(0)?;
         }
-        file.write_all(page::page(&found).as_bytes())
+        file.write_all(page::page(&found).as_bytes())?;
+        output_file::finish(file)
     }
 }
 
@@ -116,8 +118,7 @@ impl Listener for Report {
 
     fn hear_end(&self, end: &End<'_>) {
         if let Err(error) = self.write(end) {
-            let text = format!("cannot write the report: {}", reason(&error));
-            self.console.message(Level::Error, &text);
+            self.console.lost("cannot write the report", &error);
         }
     }
 }

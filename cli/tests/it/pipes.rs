@@ -264,7 +264,7 @@ fn a_blob_that_is_not_there_is_named() {
     let service = Service::with_files(&[]);
     service.container().make();
     let output = outward(&service, "no/such.gz", &[]).output().unwrap();
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(1));
     assert!(output.stdout.is_empty());
     assert!(
         messages(&output).contains("there is no blob `")

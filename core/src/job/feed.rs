@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures_util::StreamExt;
 use futures_util::stream;
+use tokio::sync::OnceCell;
 use tokio::sync::mpsc::error::TryRecvError;
 
 use crate::entry::{Entry, EntryName};
@@ -12,7 +13,7 @@ use crate::journal::{Fulfilled, Pending, Record, Replayed};
 use crate::options::Options;
 use crate::plan::replace::Replace;
 use crate::plan::{Looked, Planned, Planner, Task};
-use crate::report::{Details, Event, Observer, Totals};
+use crate::report::{Details, Event, NothingSelected, Observer, Totals};
 use crate::schedule::{Cut, OpenFiles, Queue};
 use crate::stop::Stop;
 use crate::store::{Ends, Page, Position, Tools};
@@ -42,6 +43,10 @@ pub(super) struct Feed<'a> {
     pub(super) looks_max: usize,
     /// What an earlier listing settled, where the source is listed anew.
     pub(super) fulfilled: Option<&'a Fulfilled>,
+    /// The destination is ready to be written to.
+    pub(super) prepared: OnceCell<()>,
+    /// No earlier run has written down which place this is.
+    pub(super) is_first: bool,
 }
 
 impl Feed<'_> {
@@ -61,6 +66,9 @@ impl Feed<'_> {
     ) -> Result<u64> {
         let (mut unlisted, mut is_whole) = (0, true);
         if let Some(earlier) = earlier {
+            if !self.prepare().await? {
+                return Ok(unlisted);
+            }
             if earlier.answered_all() {
                 planner.replace_all();
             }
@@ -85,12 +93,64 @@ impl Feed<'_> {
             is_whole &= listed.is_whole;
         }
         self.note_whole(is_whole);
+        self.tell_nothing_selected(planner, unlisted).await;
         Ok(unlisted)
     }
 
     /// The listing is over; it says `listed` is all there is only where it came to its end.
     fn note_whole(&self, is_whole: bool) {
         Totals::add(&self.lane.totals.listing_done, u64::from(is_whole));
+    }
+
+    /// Makes the container or folder that is copied to, once it is known that something is there to be copied. Returns
+    /// false where the run was called off meanwhile.
+    pub(super) async fn prepare(&self) -> Result<bool> {
+        if self.options.preview {
+            return Ok(true);
+        }
+        let prepare = async || {
+            let preparing = self.ends.destination.prepare(self.tools);
+            let prepared = self.stop.unless_stopped(preparing).await;
+            prepared.map_err(|error| error.at(Side::Target))?;
+            if self.is_first && self.chronicle.is_kept() {
+                self.note_place().await?;
+            }
+            Ok(())
+        };
+        match self.prepared.get_or_try_init(prepare).await {
+            Ok(()) => Ok(true),
+            Err(Error::Stopped) if self.stop.is_on() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes down which place is copied to: a later run goes on only there.
+    async fn note_place(&self) -> Result<()> {
+        let identity = self.ends.destination.identity(self.tools);
+        let identity = self.stop.unless_stopped(identity).await;
+        if let Some(identity) = identity.map_err(|error| error.at(Side::Target))? {
+            let identity = identity.as_bytes();
+            self.chronicle.append(&Record::Target { identity });
+        }
+        Ok(())
+    }
+
+    /// Says why there was nothing to copy, if there was nothing. That it cannot be told fails nothing.
+    async fn tell_nothing_selected(&self, planner: &Planner<'_>, unlisted: u64) {
+        if unlisted > 0 || self.stop.is_on() {
+            return;
+        }
+        let listed = Totals::get(&self.lane.totals.listed);
+        let why = if listed == 0 {
+            let selection = &self.options.selection;
+            let asked = self.ends.source.why_nothing(self.tools, selection);
+            self.stop.unless_stopped(asked).await.ok().flatten()
+        } else {
+            (planner.left_by_time() == listed).then_some(NothingSelected::ByTime(listed))
+        };
+        if let Some(why) = &why {
+            self.observer.event(Event::NothingSelected(why));
+        }
     }
 
     /// Queues what an earlier run planned and did not bring to its end, in the order in which it was planned.
@@ -178,6 +238,7 @@ impl Feed<'_> {
             })
             .await?;
         self.note_whole(listed.is_whole);
+        self.tell_nothing_selected(&planner, listed.unlisted).await;
         Ok(listed.unlisted)
     }
 
@@ -194,6 +255,10 @@ impl Feed<'_> {
         let mut replaced_all = planner.replaces_all();
         let mut listed_any = false;
         while let Some(page) = self.next(pages.recv()).await {
+            // Before anything of it is counted: a run that cannot begin leaves no journal.
+            if matches!(&page, Ok(page) if !page.entries.is_empty()) && !self.prepare().await? {
+                return Ok(listed);
+            }
             let entries = match page {
                 Ok(page) => self.tell(self.without_taken_up(page), &mut listed),
                 Err(error) if !listed_any => return Err(error.at(Side::Source)),

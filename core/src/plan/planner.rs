@@ -14,7 +14,7 @@ use super::disk_hint::{self, DiskHint};
 use super::disk_image::DiskFlaw;
 use super::extents::{Extents, SPARSE_BYTES_MIN};
 use super::history::History;
-use super::overwrite::{Verdict, decide};
+use super::overwrite::{SkipReason, Verdict, decide};
 use super::replace::Replace;
 use super::target::{NameRule, Target, TargetName};
 use crate::entry::{Entry, EntryName, Kind};
@@ -95,6 +95,8 @@ pub struct Planner<'a> {
     conflict: Cell<Conflict>,
     collisions: RefCell<Collisions>,
     hint: DiskHint,
+    /// Entries that stay because of their modification times.
+    left_by_time: Cell<u64>,
     cut: Cut,
 }
 
@@ -109,6 +111,7 @@ impl<'a> Planner<'a> {
             conflict: Cell::new(options.conflict),
             collisions: RefCell::default(),
             hint: DiskHint::new(options),
+            left_by_time: Cell::new(0),
         }
     }
 
@@ -123,6 +126,11 @@ impl<'a> Planner<'a> {
             overwrite: Overwrite::Always,
             ..self.conflict.get()
         });
+    }
+
+    /// How many entries stay because of their modification times.
+    pub fn left_by_time(&self) -> u64 {
+        self.left_by_time.get()
     }
 
     /// Whether everything may be replaced by now.
@@ -347,11 +355,13 @@ impl<'a> Planner<'a> {
                 self.task(entry, found, cutting, replace)
             }
             Verdict::Ask => {
-                let reason =
-                    super::overwrite::SkipReason::Exists.text(&entry.name.to_string(), &shown());
+                let reason = SkipReason::Exists.text(&entry.name.to_string(), &shown());
                 Planned::Skip(entry, reason)
             }
             Verdict::Skip(reason) => {
+                if reason == SkipReason::Age {
+                    self.left_by_time.set(self.left_by_time.get() + 1);
+                }
                 let reason = reason.text(&entry.name.to_string(), &shown());
                 Planned::Skip(entry, reason)
             }

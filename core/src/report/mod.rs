@@ -12,8 +12,11 @@ mod outage;
 
 mod measured;
 
+mod nothing_selected;
+
 pub use details::Details;
 pub use measured::Measured;
+pub use nothing_selected::NothingSelected;
 pub use observer::{Answer, Event, Observer};
 pub use outage::{OutageNews, OutageState};
 pub use totals::{Summary, Totals};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Details, Measured, OutageNews, Totals, Window};
+use super::{Details, Measured, NothingSelected, OutageNews, Totals, Window};
 use crate::Error;
 use crate::entry::EntryName;
 
@@ -26,6 +26,8 @@ pub enum Event<'a> {
     Outage(&'a OutageNews),
     /// Something that is not as it should be, and fails nothing yet.
     Warning(&'a str),
+    /// The whole source was listed and there is nothing to copy, for this likely cause; told once, at the end.
+    NothingSelected(&'a NothingSelected),
     /// Part of the source cannot be listed; the rest goes on.
     Unlisted {
         /// The folder or page.

@@ -13,7 +13,9 @@ use super::source::PAGES_AHEAD;
 use super::{Origin, Page, Pages, Position, Reader, Source, Step, Tools};
 use crate::Result;
 use crate::entry::{Entry, EntryName};
+use crate::options::Selection;
 use crate::plan::extents::Extents;
+use crate::report::NothingSelected;
 use crate::schedule::queue::OPEN_MAX;
 
 /// What may be listed and not begun yet, at first and at most: so many small objects, or as many large ones as have so many
@@ -200,6 +202,14 @@ impl Source for Lasting {
     }
 
     /// Whoever opens one makes room for the next.
+    fn why_nothing<'a>(
+        &'a self,
+        tools: &'a Tools,
+        selection: &'a Selection,
+    ) -> Step<'a, Result<Option<NothingSelected>>> {
+        self.inner.why_nothing(tools, selection)
+    }
+
     fn open<'a>(&'a self, tools: &'a Tools, entry: &'a Entry) -> Step<'a, Result<Arc<dyn Reader>>> {
         self.lead.give_back(weight(entry));
         self.inner.open(tools, entry)

@@ -146,6 +146,12 @@ async fn open_source(
             let (source, name) = LocalSource::file(path)?;
             Ok((Arc::new(source.asking(selection.attributes)), Some(name)))
         }
+        Location::Local(path) if path.is_symlink() && !path.exists() => {
+            Err(Error::NotFound(format!(
+                "`{}` is a link, and what it leads to is not there",
+                options.source
+            )))
+        }
         Location::Local(path) => {
             let pattern = Pattern::new(
                 selection.pattern.as_deref(),
@@ -211,7 +217,11 @@ async fn single_blob(
         return Ok(None);
     }
     if !selection.recursive {
-        return blob::look(tools, place).await;
+        let found = blob::look(tools, place).await?;
+        return match found {
+            None if !is_directory(tools, place).await? => Err(blob::not_found(place)),
+            found => Ok(found),
+        };
     }
     match blob::look(tools, place).await {
         // A directory's mark, or a name that is a directory too: what lies below is meant.
@@ -221,5 +231,13 @@ async fn single_blob(
         // A signature that may only list cannot ask.
         Err(error) if error.status() == Some(403) => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// Whether any blob lies below the name. A signature that may not list cannot ask, and could not list either.
+async fn is_directory(tools: &Tools, place: &BlobLocation) -> Result<bool> {
+    match blob::holds_any(tools, place).await {
+        Err(error) if error.status() == Some(403) => Ok(false),
+        answer => answer,
     }
 }

@@ -8,9 +8,11 @@ use tokio::sync::mpsc;
 
 use super::{Origin, Step, Tools};
 use crate::entry::{Entry, EntryName};
+use crate::options::Selection;
 use crate::plan::chunks::Chunk;
 use crate::plan::disk_image::Edges;
 use crate::plan::extents::Extents;
+use crate::report::NothingSelected;
 use crate::{Error, Result};
 
 /// Some entries of a listing, in order, and what could not be listed between them.
@@ -88,6 +90,16 @@ pub trait Source: Send + Sync {
     /// How many descriptors an open object takes on this machine.
     fn descriptors(&self) -> u32 {
         0
+    }
+
+    /// Why a listing that came to its end selected nothing of what is meant by `selection`; `None` where that cannot be
+    /// told.
+    fn why_nothing<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        _selection: &'a Selection,
+    ) -> Step<'a, Result<Option<NothingSelected>>> {
+        Box::pin(async { Ok(None) })
     }
 
     /// Opens an object; it must still be the version that was listed.

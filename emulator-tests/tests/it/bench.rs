@@ -187,7 +187,7 @@ fn blobs_of_ones_own_are_downloaded_by_directory_pattern_or_name() {
     let nothing = bench("download", &format!("{}/nothing", container.url()), &[]).run();
     assert_eq!(nothing.status, Some(1), "{nothing}");
     assert!(
-        nothing.stderr.contains("there is nothing to download"),
+        nothing.stderr.contains("there is no blob `nothing`"),
         "{nothing}"
     );
 }

@@ -50,6 +50,8 @@ mod preview;
 mod truth_conditions;
 mod truth_listings;
 mod truth_names;
+mod truth_nothing_found;
+mod truth_outputs;
 
 mod fuse;
 mod truth_folding;

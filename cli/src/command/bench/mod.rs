@@ -221,7 +221,11 @@ impl Course<'_> {
             is_json,
         )));
         if is_json {
-            listeners.push(Box::new(Quiet(Records::new(console(), options))));
+            listeners.push(Box::new(Quiet(Records::new(
+                console(),
+                options,
+                self.settings.dialect,
+            ))));
         }
         let (result, ending) = self.desk.carry_out(options, self.settings, None, listeners);
         if ending == Ending::Success && matches!(&result, Ok(summary) if summary.listed == 0) {

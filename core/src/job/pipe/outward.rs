@@ -35,7 +35,7 @@ pub(super) async fn copy(line: &Line<'_>) -> Result<Ended> {
         _ => None,
     };
     let Some((above, entry)) = found else {
-        return Err(Error::Usage(format!(
+        return Err(Error::NotFound(format!(
             "there is no blob `{source}`: standard output takes the bytes of one blob, so the source is its URL"
         )));
     };

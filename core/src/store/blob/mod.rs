@@ -15,6 +15,8 @@ mod single;
 
 mod list;
 
+mod nothing;
+
 mod snapshot;
 
 mod page_ranges;
@@ -35,5 +37,6 @@ pub use copy::BlobServerCopy;
 pub use properties::BlobType;
 pub use read::{BlobSource, Reading};
 pub use remove::remove_directory;
-pub(crate) use single::{holds_any, look, split_last};
+pub(crate) use single::{holds_any, split_last};
+pub use single::{look, not_found};
 pub use write::{BlobDestination, BlobStream};

@@ -9,6 +9,7 @@ use azring_transport::http::{Reply, Request};
 use tokio::sync::mpsc;
 
 use super::list::Listing;
+use super::nothing;
 use super::origin;
 use super::page_ranges;
 use super::request::{get_blob, head_blob};
@@ -16,8 +17,10 @@ use super::single::{entry, find};
 use crate::digest::crc64;
 use crate::entry::{ETag, Entry, EntryName, Kind, Snapshot, Version};
 use crate::location::BlobLocation;
+use crate::options::Selection;
 use crate::plan::chunks::Chunk;
 use crate::plan::extents::Extents;
+use crate::report::NothingSelected;
 use crate::select::{Pattern, PatternRule};
 use crate::store::rest::checksum::decode_crc64;
 use crate::store::rest::conditions::Condition;
@@ -191,6 +194,18 @@ impl Source for BlobSource {
             },
             etag: etag.clone(),
         }))
+    }
+
+    fn why_nothing<'a>(
+        &'a self,
+        tools: &'a Tools,
+        selection: &'a Selection,
+    ) -> Step<'a, Result<Option<NothingSelected>>> {
+        Box::pin(async move {
+            nothing::cause(tools, &self.place, selection)
+                .await
+                .map(Some)
+        })
     }
 
     fn open<'a>(

@@ -2,11 +2,11 @@
 
 use super::properties::{Properties, kind};
 use super::request::{head_blob, list_blobs};
-use crate::Result;
 use crate::entry::{Carried, Entry, EntryName, Version};
 use crate::location::BlobLocation;
 use crate::store::Tools;
 use crate::store::rest::xml;
+use crate::{Error, Result};
 
 /// Empty pages that are passed over: a service may give several before the first name.
 const EMPTY_PAGES_MAX: usize = 8;
@@ -31,15 +31,21 @@ pub(crate) fn split_last(place: &BlobLocation) -> Option<(BlobLocation, String)>
 }
 
 /// The blob that the place names, if there is one: the place above it, and the blob as an entry.
-pub(crate) async fn look(
-    tools: &Tools,
-    place: &BlobLocation,
-) -> Result<Option<(BlobLocation, Entry)>> {
+pub async fn look(tools: &Tools, place: &BlobLocation) -> Result<Option<(BlobLocation, Entry)>> {
     let Some((above, last)) = split_last(place) else {
         return Ok(None);
     };
     let found = find(tools, place, &place.directory).await?;
     Ok(found.map(|(properties, carried)| (above, entry(&last, properties, carried))))
+}
+
+/// The error that there is nothing that the place names: neither a blob nor a virtual directory.
+pub fn not_found(place: &BlobLocation) -> Error {
+    Error::NotFound(format!(
+        "there is no blob `{}` in the container `{}`, and no virtual directory of that name (`{place}`)",
+        EntryName::from(&*place.directory),
+        place.container
+    ))
 }
 
 /// Whether any blob lies in the virtual directory that the place names.

@@ -106,7 +106,7 @@ impl Walk<'_> {
             }
             Err(_) => {
                 let text = format!("cannot find the path `{}`", root.display());
-                self.send(Err(Error::Usage(text)))
+                self.send(Err(Error::NotFound(text)))
             }
         }
     }

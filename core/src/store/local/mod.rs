@@ -6,6 +6,8 @@ mod attributes;
 
 mod list;
 
+mod nothing;
+
 pub mod parts;
 
 mod read;

@@ -14,11 +14,14 @@ use tokio::sync::mpsc;
 
 use super::attributes::Judge;
 use super::list::{Listing, entry_of};
+use super::nothing;
 use super::shortage::or_later;
 use crate::entry::{Entry, EntryName, Version};
+use crate::options::Selection;
 use crate::plan::chunks::Chunk;
 use crate::plan::disk_image::Edges;
 use crate::plan::extents::Extents;
+use crate::report::NothingSelected;
 use crate::select::{AttributeRule, Pattern};
 use crate::store::source::PAGES_AHEAD;
 use crate::store::{Page, Pages, Position, Reader, Source, Step, Tools};
@@ -226,6 +229,20 @@ impl Source for LocalSource {
 
     fn descriptors(&self) -> u32 {
         1
+    }
+
+    fn why_nothing<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        selection: &'a Selection,
+    ) -> Step<'a, Result<Option<NothingSelected>>> {
+        Box::pin(async move {
+            Ok(match &self.selection {
+                // It is there, so it was left out.
+                Meant::One(_) => Some(NothingSelected::Attributes),
+                Meant::Matching(pattern) => nothing::cause(self.root.path(), pattern, selection),
+            })
+        })
     }
 
     fn open<'a>(&'a self, tools: &'a Tools, entry: &'a Entry) -> Step<'a, Result<Arc<dyn Reader>>> {

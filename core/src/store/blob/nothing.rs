@@ -1,0 +1,103 @@
+//! Why nothing in a container or virtual directory was selected. Asked only after a listing that came to its end with no
+//! entry; takes a few requests, of one page each.
+
+use super::request::list_blobs;
+use super::single;
+use crate::Result;
+use crate::entry::{EntryName, Kind};
+use crate::location::BlobLocation;
+use crate::options::Selection;
+use crate::report::NothingSelected;
+use crate::store::Tools;
+use crate::store::rest::xml;
+
+/// The likely cause.
+pub(super) async fn cause(
+    tools: &Tools,
+    place: &BlobLocation,
+    selection: &Selection,
+) -> Result<NothingSelected> {
+    if is_blob(tools, place).await? {
+        return Ok(NothingSelected::Blob);
+    }
+    let Some(pattern) = selection.pattern.as_deref().filter(|text| !text.is_empty()) else {
+        let is_forgotten = !selection.recursive && single::holds_any(tools, place).await?;
+        return Ok(if is_forgotten {
+            NothingSelected::NotRecursive
+        } else {
+            NothingSelected::Empty
+        });
+    };
+    if pattern.contains(['*', '?']) {
+        return Ok(NothingSelected::Wildcard);
+    }
+    if let Some(name) = of_other_case(tools, place, pattern, selection.recursive).await? {
+        return Ok(NothingSelected::OtherCase(name));
+    }
+    if !selection.recursive && begins_any(tools, place, pattern).await? {
+        return Ok(NothingSelected::Beginning);
+    }
+    Ok(if single::holds_any(tools, place).await? {
+        NothingSelected::NoMatch
+    } else {
+        NothingSelected::Empty
+    })
+}
+
+async fn is_blob(tools: &Tools, place: &BlobLocation) -> Result<bool> {
+    let found = single::look(tools, place).await?;
+    Ok(found.is_some_and(|(_, blob)| blob.kind != Kind::Folder))
+}
+
+/// A name of the pattern's level that is the pattern, or begins with it, but for the case of letters.
+async fn of_other_case(
+    tools: &Tools,
+    place: &BlobLocation,
+    pattern: &str,
+    is_beginning: bool,
+) -> Result<Option<EntryName>> {
+    let folder = pattern.rfind('/').map_or("", |slash| &pattern[..=slash]);
+    let directory = place.prefix();
+    let prefix = format!("{directory}{folder}");
+    let listing = list_blobs::Listing {
+        prefix: &prefix,
+        delimiter: Some("/"),
+        ..list_blobs::Listing::default()
+    };
+    let (items, _) = list_blobs::parse_level(&page(tools, place, &listing).await?)?;
+    let wanted = pattern.to_lowercase();
+    let is_like = |name: &str| {
+        let name = name.to_lowercase();
+        name == wanted || (is_beginning && name.starts_with(&wanted))
+    };
+    let mut names = items
+        .iter()
+        .filter_map(|item| item.name.strip_prefix(&directory));
+    let found = names.find(|name| is_like(name) && !name.starts_with(pattern));
+    Ok(found.map(EntryName::from))
+}
+
+/// Whether the name of any blob in the directory begins with the pattern.
+async fn begins_any(tools: &Tools, place: &BlobLocation, pattern: &str) -> Result<bool> {
+    let prefix = place.full_name(pattern);
+    let listing = list_blobs::Listing {
+        prefix: &prefix,
+        entries_max: Some(1),
+        ..list_blobs::Listing::default()
+    };
+    let page = list_blobs::parse(&page(tools, place, &listing).await?)?;
+    Ok(page
+        .entries
+        .iter()
+        .any(|blob| blob.name.starts_with(&prefix)))
+}
+
+async fn page(
+    tools: &Tools,
+    place: &BlobLocation,
+    listing: &list_blobs::Listing<'_>,
+) -> Result<bytes::Bytes> {
+    let request = list_blobs::request(place, listing);
+    let sent = tools.client.send_with_cap(&request, xml::BODY_BYTES_MAX);
+    Ok(sent.await?.body)
+}
