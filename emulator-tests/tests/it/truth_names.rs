@@ -244,7 +244,7 @@ fn an_object_is_never_copied_onto_itself_or_onto_a_device() {
     .unwrap();
     let outcome = download(&url(&container, "v/a.txt"), &pipe, &["/Y"]);
     assert_ne!(outcome.status, Some(0), "{outcome}");
-    outcome.naming(&["neither a folder nor a file"]);
+    outcome.naming(&["is a pipe"]);
     assert!(!fs::metadata(&pipe).unwrap().is_file());
 }
 

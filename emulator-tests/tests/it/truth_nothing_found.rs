@@ -151,7 +151,7 @@ fn a_destination_that_is_refused_leaves_no_journal() {
     // No service takes a container's name of one letter.
     let target = service.blobs.container("c");
     let outcome = service.upload(folder.path(), &target.url(), &[]);
-    outcome.failed().naming(&["destination location"]);
+    outcome.failed().naming(&["Cannot use the destination"]);
     service.has_no_journal();
 }
 

@@ -121,7 +121,7 @@ fn data_on_standard_output_is_alone_there() {
     };
     let outcome = is_quiet(get("a.txt"));
     assert_eq!(outcome.stdout, "content of a.txt", "{outcome}");
-    let outcome = get("missing").refused();
+    let outcome = get("missing").failed();
     assert_eq!(outcome.stdout, "", "{outcome}");
 }
 
