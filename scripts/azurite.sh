@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Brings Azurite and its Node.js, as emulator-tests/package-lock.json pins them, into emulator-tests/node_modules.
+# Brings Azurite, an older one that knows less, and their Node.js, as emulator-tests/package-lock.json pins them, into
+# emulator-tests/node_modules.
 # Does nothing when they are there already. No package's install script is run.
 set -euo pipefail
 # shellcheck source=scripts/machine.sh
@@ -13,5 +14,7 @@ fi
 node_tools
 say "installing Azurite (npm ci)"
 npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null
-[ -f node_modules/azurite/dist/src/azurite.js ] || fail "npm ci ended without azurite in emulator-tests/node_modules"
+for package in azurite azurite-3.35; do
+  [ -f "node_modules/$package/dist/src/azurite.js" ] || fail "npm ci ended without $package in emulator-tests/node_modules"
+done
 cp package-lock.json "$stamp"

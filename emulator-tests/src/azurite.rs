@@ -32,6 +32,10 @@ use choice::Choice;
 const ADVICE: &str = "run `scripts/azurite.sh` (it needs npm), or set AZURITE_BLOB_URL to the address of a running \
      Azurite 3.37 that was started with `--skipApiVersionCheck`";
 
+/// The npm packages, as `package.json` calls them.
+const PACKAGE: &str = "azurite";
+const OLDER_PACKAGE: &str = "azurite-3.35";
+
 /// How it is started, wherever it runs: its data is in memory, at most 4096 MB of it; the tests together write far less.
 const ARGUMENTS: [&str; 6] = [
     "--inMemoryPersistence",
@@ -79,6 +83,24 @@ pub fn shared() -> &'static Azurite {
 pub fn shared_https() -> &'static Azurite {
     static AZURITE: OnceLock<Azurite> = OnceLock::new();
     AZURITE.get_or_init(|| Azurite::obtain(Choice::of_our_own(), Some(Certificate::make())))
+}
+
+/// The process's Azurite 3.35, which knows no `x-ms-content-crc64`: always from the npm package, over plain HTTP.
+///
+/// # Panics
+/// When there is none; the message says what to install.
+pub fn shared_older() -> &'static Azurite {
+    static AZURITE: OnceLock<Azurite> = OnceLock::new();
+    AZURITE.get_or_init(|| {
+        let (obtained, origin) = process(OLDER_PACKAGE, &our_accounts(), None)
+            .unwrap_or_else(|error| panic!("no Azurite 3.35: {error}"));
+        Azurite {
+            origin,
+            accounts: our_accounts(),
+            certificate: None,
+            obtained,
+        }
+    })
 }
 
 impl Azurite {
@@ -143,7 +165,7 @@ impl Azurite {
         let choice = choice.unwrap_or_else(|missing| panic!("no Azurite: {missing}"));
         let started = match choice {
             Choice::Url(url) => return Self::given(&url),
-            Choice::Process => process(&our_accounts(), certificate.as_ref()),
+            Choice::Process => process(PACKAGE, &our_accounts(), certificate.as_ref()),
             Choice::Container => contained(&our_accounts(), certificate.as_ref()),
         };
         let (obtained, origin) = started.unwrap_or_else(|error| panic!("no Azurite: {error}"));
@@ -168,10 +190,11 @@ fn our_accounts() -> Vec<Account> {
 
 /// Starts the pinned npm package.
 fn process(
+    package: &str,
     accounts: &[Account],
     certificate: Option<&Certificate>,
 ) -> Result<(Obtained, String), String> {
-    let installed = Installed::find().map_err(|missing| format!("{missing}: {ADVICE}"))?;
+    let installed = Installed::find(package).map_err(|missing| format!("{missing}: {ADVICE}"))?;
     let folder = scratch::folder();
     let command = installed.command(accounts, certificate, folder.path());
     let (server, origin) =
@@ -228,9 +251,9 @@ struct Installed {
 }
 
 impl Installed {
-    fn find() -> Result<Self, String> {
+    fn find(package: &str) -> Result<Self, String> {
         let modules = Path::new(env!("CARGO_MANIFEST_DIR")).join("node_modules");
-        let program = modules.join("azurite/dist/src/blob/main.js");
+        let program = modules.join(package).join("dist/src/blob/main.js");
         if !program.is_file() {
             return Err(format!("`{}` is not there", program.display()));
         }

@@ -1,6 +1,7 @@
 //! Services that know less than Azure: what one lacks is left out with one notice, and everything arrives and is checked.
 
 use azring_emulator_tests::account::Account;
+use azring_emulator_tests::azurite;
 use azring_emulator_tests::command::{Azring, Folder, Outcome};
 use azring_emulator_tests::compare::assert_same;
 use azring_emulator_tests::emulator::fault::plan::Plan;
@@ -103,6 +104,32 @@ fn blocks_carry_their_md5_where_crc64_is_not_known() {
         1,
         "{up}"
     );
+}
+
+#[test]
+fn an_azurite_that_knows_no_crc64_takes_everything_and_gives_it_back() {
+    let container = azurite::shared_older()
+        .blob_service()
+        .fresh_container("older");
+    let tree = Tree::named(["a", "d/b"])
+        .with("large", noise(1, (12 << 20) + 77))
+        .with("d/larger", noise(2, 17 << 20));
+    let (source, target) = (Folder::new(), Folder::new());
+    tree.write_to(source.path());
+    let account = container.service().account();
+    let up = Azring::copy(source.path(), container.url())
+        .dest_key(account)
+        .args(["/S", "/Y", "/DestType:Blob"])
+        .run()
+        .succeeded();
+    let told = notices(&up, "does not know `x-ms-content-crc64`");
+    assert_eq!(told, 1, "{up}");
+    Azring::copy(container.url(), target.path())
+        .source_key(account)
+        .args(["/S", "/Y", "/SourceType:Blob", "/CheckMD5"])
+        .run()
+        .succeeded();
+    assert_same(&tree, &Tree::read_from(target.path()));
 }
 
 #[test]

@@ -5,12 +5,27 @@ use std::path::Path;
 use azring_emulator_tests::tree::Tree;
 
 use super::Verdict;
-use super::reads::Service;
+use super::reads::{Service, twenty};
 use super::tool::{Replace, Tool};
+use crate::fuse::{Habits, Mounted};
 
-/// Two blobs whose names differ in case go to a folder that knows no case.
-pub(super) fn one_name(_tool: &Tool) -> Verdict {
-    Verdict::Untried("no such file system here")
+/// Blobs whose names differ in case go to a folder that knows no case and keeps the spelling that came first.
+pub(super) fn one_name(tool: &Tool) -> Verdict {
+    let lower = twenty();
+    let both = lower.files().fold(lower.clone(), |tree, (name, bytes)| {
+        let other: Vec<u8> = bytes.iter().rev().copied().collect();
+        tree.with(&name.to_uppercase(), other)
+    });
+    let service = Service::new();
+    for (name, bytes) in both.files() {
+        service.container.put(name, bytes.to_vec());
+    }
+    let place = Mounted::new(Habits {
+        key: str::to_lowercase,
+        ..Habits::default()
+    });
+    let ran = tool.download(&service.container, place.path());
+    Verdict::of(&ran, &both, &Tree::read_from(place.path()))
 }
 
 /// The kernel tells a size of 0 for what it makes up when it is read.
