@@ -170,12 +170,20 @@ impl Root {
         self.names.as_ref()
     }
 
-    /// Fails when what was found under this name is another object's, whose name the folder takes for the same.
-    pub fn check_name(&self, name: &OsStr, facts: &Facts) -> Result<()> {
-        let folding = self.names.as_ref().filter(|names| names.folds);
-        match folding.and_then(|names| names.taken.occupant(self, name, facts)) {
-            Some(other) => Err(super::staged::folded(self, name, &other)),
-            None => Ok(()),
+    /// Whether what was found under this name is what the name says, as far as can be told. False where it is spelled
+    /// otherwise and an earlier run may have written it: whose it is shows when its bytes are compared.
+    ///
+    /// Fails when it is another object's of this run, whose name the folder takes for the same.
+    pub fn check_name(&self, name: &OsStr, facts: &Facts) -> Result<bool> {
+        let Some(names) = self.names.as_ref().filter(|names| names.folds) else {
+            return Ok(true);
+        };
+        match names.taken.occupant(self, name, facts) {
+            Some(other) if names.taken.has_written(&other) => {
+                Err(super::staged::folded(self, name, &other))
+            }
+            Some(_) => Ok(false),
+            None => Ok(true),
         }
     }
 

@@ -94,6 +94,11 @@ impl Taken {
         (is_taken || self.has_earlier.load(Ordering::Relaxed)).then_some(spelled)
     }
 
+    /// Whether this run wrote the file of this path.
+    pub(super) fn has_written(&self, path: &Path) -> bool {
+        self.lock().paths.contains(path)
+    }
+
     /// Moves `part` to `name` in a folder that folds. One file after the other, so that two of them do not meet in between.
     pub(super) fn place(
         &self,

@@ -12,6 +12,9 @@ use crate::Error;
 /// So many times a request may be refused while others are admitted.
 const UNLUCKY_MAX: u32 = 40;
 
+/// So many times its wait grows.
+const UNLUCKY_GROWTH_MAX: u32 = 1;
+
 /// How often and how slowly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
@@ -90,7 +93,8 @@ impl<'a> Backoff<'a> {
     }
 
     /// The same while the service admits other requests: this one was unlucky, and another try has the same chance. That
-    /// uses up no retry and needs no long wait, for a while.
+    /// uses up no retry for a while, and its waits grow only once: the service may have a limit, which requests that come
+    /// back at once would only meet again.
     pub fn next_among_admitted(&mut self, error: &Error, draw: f64) -> Next {
         let is_answered = matches!(
             judge(error),
@@ -102,8 +106,9 @@ impl<'a> Backoff<'a> {
         if !is_answered || self.unlucky >= UNLUCKY_MAX {
             return self.next(error, draw);
         }
+        let wait = self.policy.wait(self.unlucky.min(UNLUCKY_GROWTH_MAX), draw);
         self.unlucky += 1;
-        Next::Wait(self.policy.wait(0, draw) / 4)
+        Next::Wait(wait)
     }
 
     /// What to do after this error; `draw` is a random number between 0 and 1.
@@ -158,13 +163,14 @@ mod tests {
     }
 
     #[test]
-    fn who_is_refused_while_others_are_admitted_comes_again_soon_and_often() {
+    fn who_is_refused_while_others_are_admitted_comes_again_often() {
         let policy = RetryPolicy::default();
         let mut backoff = Backoff::new(&policy);
         let busy = Error::new(Kind::Status(503), "");
-        for _ in 0..UNLUCKY_MAX {
+        let waits_ms = [1000].into_iter().chain(std::iter::repeat(2000));
+        for wait_ms in waits_ms.take(UNLUCKY_MAX as usize) {
             let next = backoff.next_among_admitted(&busy, 1.0);
-            assert_eq!(next, Next::Wait(Duration::from_millis(250)));
+            assert_eq!(next, Next::Wait(Duration::from_millis(wait_ms)));
         }
         let mut waits = 0;
         while backoff.next_among_admitted(&busy, 1.0) != Next::GiveUp {

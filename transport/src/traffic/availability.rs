@@ -334,9 +334,12 @@ impl Turn<'_> {
 
     /// The attempt of the request with this id failed.
     pub(crate) fn failed(self, id: &HeaderValue, error: &Error) -> Cause {
-        let is_silence = match error.kind() {
-            Kind::Connect | Kind::Resolve | Kind::Proxy(502..=504) => false,
-            Kind::Timeout | Kind::Reset { reused: false } => true,
+        // Whether one such failure is enough, and whether a connection alone says that it is over: a proxy takes connections
+        // also while the service behind it is away.
+        let (is_certain, is_silence) = match error.kind() {
+            Kind::Connect | Kind::Resolve => (true, false),
+            Kind::Proxy(502..=504) => (true, true),
+            Kind::Timeout | Kind::Reset { reused: false } => (false, true),
             // The outage has lasted too long, or nobody waits any more.
             Kind::Unreachable | Kind::Stopped => return Cause::Request,
             _ => return self.was_reached(),
@@ -353,14 +356,14 @@ impl Turn<'_> {
         }
         if self.ended != self.availability.ended.load(Ordering::Acquire) {
             // It began before the end of an outage, and met that one.
-            return if is_silence {
-                Cause::Request
-            } else {
+            return if is_certain {
                 Cause::Outage
+            } else {
+                Cause::Request
             };
         }
         let mut since = self.begun;
-        if is_silence {
+        if !is_certain {
             if state.silent.is_empty() {
                 state.silent_since = self.begun;
             }
@@ -369,7 +372,7 @@ impl Turn<'_> {
             }
             since = state.silent_since;
         }
-        let is_down = !is_silence || state.silent.len() >= SILENT_REQUESTS;
+        let is_down = is_certain || state.silent.len() >= SILENT_REQUESTS;
         if is_down {
             state.down = Some(Down {
                 since,

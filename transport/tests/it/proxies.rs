@@ -176,7 +176,6 @@ fn a_proxy_that_refuses_is_named_and_is_not_the_service() {
             (403, "it does not allow this destination", Blame::Network, 1),
             // A blob that is not there would be one that can be written: a proxy that knows nothing is none.
             (404, "answered 404", Blame::Network, 1),
-            (502, "answered 502", Blame::Network, 4),
         ];
         for (status, told, blame, times) in cases {
             let refusal = format!("HTTP/1.1 {status} No\r\ncontent-length: 2\r\n\r\nno").leak();
@@ -193,6 +192,31 @@ fn a_proxy_that_refuses_is_named_and_is_not_the_service() {
                 );
                 assert_eq!(error.status(), None);
                 assert_eq!(middle.heads().len(), times, "{scheme:?} {status}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_service_that_a_proxy_does_not_reach_is_given_up_in_the_end() {
+    run(async {
+        let server = Server::start(Vec::new()).await;
+        for status in [502, 503, 504] {
+            let refusal = format!("HTTP/1.1 {status} No\r\ncontent-length: 2\r\n\r\nno").leak();
+            for scheme in [Scheme::Http, Scheme::Https] {
+                let middle = Middle::start(Some(refusal)).await;
+                let bench = middle.bench("", "", |_| {});
+                let request = get(&server, scheme, shared_key());
+                let error = bench.client.send(&request).await.unwrap_err();
+                assert_eq!(
+                    (error.kind(), error.blame()),
+                    (Kind::Unreachable, Blame::Network)
+                );
+                let name = format!("the proxy `http://{}` answered {status}", middle.address);
+                assert!(error.message().contains(&name), "{error}");
+                // Each try makes a connection to the proxy, which does not end the outage.
+                let tries = middle.heads().len();
+                assert!((4..40).contains(&tries), "{scheme:?} {status}: {tries}");
             }
         }
     });

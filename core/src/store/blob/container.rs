@@ -13,20 +13,32 @@ use crate::store::Tools;
 /// it away. <https://learn.microsoft.com/rest/api/storageservices/delete-container#remarks>
 const NAME_WAITS_S: [u64; 8] = [1, 2, 4, 8, 15, 30, 60, 60];
 
+/// What is known of a container's identity without asking.
+pub(super) enum Identity {
+    /// This, or that it cannot be had.
+    Known(Option<Box<str>>),
+    /// Nothing.
+    ToBeAsked,
+}
+
 /// Makes the container, privately, if it is missing. The name of one that is being deleted is waited for.
 ///
 /// A signature may allow writing blobs but not making containers: that the service refuses to make one is then no
 /// reason to stop, since the first blob will tell. With an account key, or with no credential at all, it is.
-pub(super) async fn make_if_missing(tools: &Tools, place: &BlobLocation) -> Result<()> {
+///
+/// Returns what is known of its [`identity`] then.
+pub(super) async fn make_if_missing(tools: &Tools, place: &BlobLocation) -> Result<Identity> {
     let mut waits = NAME_WAITS_S.into_iter().map(Duration::from_secs);
     loop {
         let request = create_container::request(place);
-        let Err(error) = tools.client.send(&request).await else {
-            return Ok(());
+        let error = match tools.client.send(&request).await {
+            Ok(reply) => return Ok(Identity::Known(reply.header("etag").map(Into::into))),
+            Err(error) => error,
         };
         match (error.code(), error.status()) {
-            (Some("ContainerAlreadyExists"), _) => return Ok(()),
-            (_, Some(403)) if is_sas(place) => return Ok(()),
+            (Some("ContainerAlreadyExists"), _) => return Ok(Identity::ToBeAsked),
+            // It is no signature for containers: asking would be refused too.
+            (_, Some(403)) if is_sas(place) => return Ok(Identity::Known(None)),
             (Some("ContainerBeingDeleted"), _) => match waits.next() {
                 Some(wait) => tools.client.pause(wait).await,
                 None => return Err(error.into()),

@@ -104,10 +104,12 @@ impl LocalDestination {
         Ok(folder)
     }
 
-    /// Fails when what is found at this path is another object's, whose name the folder takes for the same.
-    fn check_name(&self, path: &Path, facts: &Facts) -> Result<()> {
+    /// Whether what is found at this path is what its name says, as far as can be told ([`Root::check_name`]).
+    ///
+    /// Fails when it is another object's, whose name the folder takes for the same.
+    fn check_name(&self, path: &Path, facts: &Facts) -> Result<bool> {
         if !self.taken.is_watched() || !facts.is_file || self.root.get().is_none() {
-            return Ok(());
+            return Ok(true);
         }
         let folder = self.folder(path.parent().unwrap_or(Path::new("")))?;
         Ok(folder.check_name(path.file_name().unwrap_or_default(), facts)?)
@@ -169,8 +171,10 @@ impl Destination for LocalDestination {
             let path = name.as_local().as_path();
             let look = async || Ok(root.stat_beneath(path)?);
             let facts = or_later(look().await, look).await?;
-            if let Some(facts) = &facts {
-                self.check_name(path, facts)?;
+            if let Some(facts) = &facts
+                && !self.check_name(path, facts)?
+            {
+                return Ok(None);
             }
             Ok(facts.map(|facts| Stat {
                 carried: None,

@@ -16,14 +16,15 @@ mod append;
 
 mod stream;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use azring_transport as transport;
 use azring_transport::http::{Reply, Request};
 
+use super::container::{self, Identity};
 use super::properties::{BlobType, Properties, Stored, kind};
 use super::request::{head_blob, set_blob_properties};
-use super::{container, rules};
+use super::rules;
 use crate::digest::follower::Md5;
 use crate::entry::{Carried, ETag, Kind, Version};
 use crate::location::BlobLocation;
@@ -48,6 +49,8 @@ pub struct BlobDestination {
     block_bytes: u64,
     keeps_block_bytes: bool,
     keeps: bool,
+    /// The container's identity, where it is known without asking.
+    identity: OnceLock<Option<Box<str>>>,
 }
 
 impl BlobDestination {
@@ -60,6 +63,7 @@ impl BlobDestination {
             blob_type: shape.blob_type.unwrap_or(BlobType::Block),
             block_bytes: shape.block_bytes,
             keeps_block_bytes: shape.keeps_block_bytes,
+            identity: OnceLock::new(),
         }
     }
 }
@@ -126,7 +130,15 @@ impl Destination for BlobDestination {
     }
 
     fn prepare<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<()>> {
-        Box::pin(container::make_if_missing(tools, &self.place))
+        Box::pin(async move {
+            match container::make_if_missing(tools, &self.place).await? {
+                Identity::Known(identity) => {
+                    self.identity.get_or_init(|| identity);
+                }
+                Identity::ToBeAsked => {}
+            }
+            Ok(())
+        })
     }
 
     fn stat<'a>(
@@ -156,7 +168,12 @@ impl Destination for BlobDestination {
     }
 
     fn identity<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<Option<Box<str>>>> {
-        Box::pin(container::identity(tools, &self.place))
+        Box::pin(async move {
+            match self.identity.get() {
+                Some(known) => Ok(known.clone()),
+                None => container::identity(tools, &self.place).await,
+            }
+        })
     }
 
     fn shown(&self, name: &TargetName) -> String {
