@@ -35,6 +35,15 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/azring-power-cut.XXXXXX")
 inner=$work/mounted
 outer=$work/outer
 service=
+# After a kill the kernel may still hold files that a ring had open, for a moment.
+unmount() {
+  local tries=0
+  until umount "$1" 2>"$work/busy"; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 100 ] || fail "$1 stays busy: $(cat "$work/busy")"
+    sleep 0.1
+  done
+}
 finish() {
   [ -z "$service" ] || kill "$service" 2>/dev/null || true
   umount "$inner" 2>/dev/null || true
@@ -94,7 +103,7 @@ for system in "${systems[@]}"; do
     cp --reflink=always "$outer/image" "$outer/cut"
     kill -9 "$run" 2>/dev/null || true
     wait "$run" 2>/dev/null || true
-    umount "$inner"
+    unmount "$inner"
     mount -o "loop$again" "$outer/cut" "$inner"
     if [ -e "$inner/journal/azring.jnl" ]; then
       begun=$((begun + 1))
@@ -112,7 +121,7 @@ for system in "${systems[@]}"; do
     diff -r "$work/source" "$inner/data" || fail "$system, cut $cut, SEED=$SEED: not the same"
     [ ! -e "$inner/journal/azring.jnl" ] || fail "$system, cut $cut, SEED=$SEED: the journal is left"
     resumed=$((resumed + 1))
-    umount "$inner"
+    unmount "$inner"
   done
   say "$system: $resumed cuts, each resumed to the same bytes; $begun found a journal, with $noted objects done in all"
 done
