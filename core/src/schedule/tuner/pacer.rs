@@ -58,6 +58,8 @@ pub(super) struct Pacer {
     ceiling: f64,
     growth: f64,
     quiet: u32,
+    /// Attempts in those windows.
+    quiet_attempts: u32,
     binding: bool,
     loose: u32,
     since_cut: u32,
@@ -67,7 +69,8 @@ pub(super) struct Pacer {
     admitted: VecDeque<f64>,
     /// The share that is refused, smoothed.
     share: f64,
-    /// The first pace, and the share that was refused at it.
+    /// The first pace since any was without push-back for long enough to say that a pace helps, and the share that was refused
+    /// at it.
     first: Option<(f64, f64)>,
     /// For so many windows there is no pace, since none helped.
     without: u32,
@@ -124,6 +127,10 @@ impl Pacer {
             let ended = sample.succeeded + sample.refused;
             self.push_back(share, ended, admitted, delay);
         } else {
+            self.quiet_attempts += sample.succeeded + sample.refused;
+            if self.quiet_attempts >= FEW {
+                self.first = None;
+            }
             self.go_on(admitted, delay);
         }
     }
@@ -154,6 +161,7 @@ impl Pacer {
 
     fn push_back(&mut self, share: f64, ended: u32, admitted: f64, delay: u32) {
         self.quiet = 0;
+        self.quiet_attempts = 0;
         self.loose = 0;
         self.binding = true;
         self.growth = GROWTH_FIRST;
