@@ -222,21 +222,21 @@ impl Client {
             let availability = settings.traffic.availability();
             let (endpoint, clock) = (&request.account.endpoint, &*settings.clock);
             let draw = || letterhead.draw();
-            let turn = availability.turn(endpoint, settings.give_up, clock, draw);
-            let turn = turn
+            let permit = availability.permit(endpoint, settings.give_up, clock, draw);
+            let permit = permit
                 .await
                 .map_err(|error| error.attempted(attempts.max(1)))?;
             attempts += 1;
             let spoken = request.account.dialect.version();
             let adapted = adapted(request);
             let attempt = pin!(self.race(&adapted, &id, how, &mut into));
-            let error = match turn.attempt(clock, attempt).await {
+            let error = match permit.attempt(clock, attempt).await {
                 Ok(reply) => return Ok(Reply { attempts, ..reply }),
                 Err(error) => error,
             };
             // What gives wrong answers is not asked again.
             how.on_new_connection = matches!(error.kind(), Kind::Mismatch | Kind::Changed);
-            if turn.failed(&id, &error) == Cause::Outage {
+            if permit.failed(&id, &error) == Cause::Outage {
                 continue;
             }
             if error.status().is_some() {

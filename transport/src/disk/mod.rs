@@ -2,8 +2,9 @@
 //!
 //! [`Disk`] is a worker's way to files; [`File`] one open file; [`Root`] a folder below which everything happens;
 //! [`Staged`] a file that is written beside its place and moved there when it is complete, over what it may [`Replace`];
-//! [`Taken`] the names that a run has taken; [`settle`] makes many of them durable at once; [`Load`] is what a run has at the disk at once. [`Slices`] is a part of a file that is read while it
-//! is sent, [`Pipe`] what has no positions: standard input and output.
+//! [`TakenNames`] the names that a run has taken; [`settle`] makes many of them durable at once; [`Load`] is what a run
+//! has at the disk at once. [`Slices`] is a part of a file that is read while it is sent, [`Pipe`] what has no positions:
+//! standard input and output.
 
 mod ring;
 
@@ -44,7 +45,7 @@ pub use place::Replace;
 pub use root::{Facts, Root};
 pub(crate) use slices::Reading;
 pub use slices::Slices;
-pub use spelling::Taken;
+pub use spelling::TakenNames;
 pub use staged::{Complete, Staged};
 
 use crate::buffer::{Layout, Pool};

@@ -1,7 +1,7 @@
 //! Gives a complete file its final name, in place of what it may replace and of nothing else.
 //!
 //! [`Complete`](super::Complete) calls it, once the file is durable. In a folder that takes several names for one the
-//! [`Taken`](super::Taken) names decide first.
+//! [`TakenNames`](super::TakenNames) names decide first.
 
 use std::ffi::OsStr;
 use std::io;

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, ResolveFlags, SeekFrom, Stat, StatxFlags};
 use rustix::io::Errno;
 
-use super::spelling::{self, Names, Taken};
+use super::spelling::{self, Names, TakenNames};
 use super::system::{System, Systems};
 use super::{Caching, Disk, File, in_thread, ring};
 use crate::descriptor::{is_shortage_number, retry_open_blocking};
@@ -138,12 +138,12 @@ impl Root {
 
     /// The same folder as a destination, in which and below which these names are taken. Probes how it takes names.
     #[must_use]
-    pub fn taking(self, taken: &Arc<Taken>) -> Self {
+    pub fn taking(self, taken: &Arc<TakenNames>) -> Self {
         self.taking_as(taken, None)
     }
 
     /// The same, where it may be known that it does not fold names.
-    fn taking_as(mut self, taken: &Arc<Taken>, folds: Option<bool>) -> Self {
+    fn taking_as(mut self, taken: &Arc<TakenNames>, folds: Option<bool>) -> Self {
         let folds = folds.unwrap_or_else(|| spelling::folds(&self));
         if folds && let Ok(facts) = Facts::of_open(&*self.folder) {
             taken.enter(&facts, &self.path);

@@ -2,7 +2,7 @@
 //!
 //! Two objects of such names would become one file. Which folders do so is seen by what they do: an existing folder is probed
 //! once with a file of its own ([`folds`]); a folder that was made below one that does not fold does not fold either.
-//! In a folder that folds, the files that a run has written are remembered ([`Taken`]); elsewhere nothing is.
+//! In a folder that folds, the files that a run has written are remembered ([`TakenNames`]); elsewhere nothing is.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
@@ -20,7 +20,7 @@ use super::root::{Facts, Root, shown};
 
 /// The names that a run has taken at its destination. Shared by all folders of it.
 #[derive(Debug, Default)]
-pub struct Taken {
+pub struct TakenNames {
     state: Mutex<State>,
     /// An earlier run of the same job has written here.
     has_earlier: AtomicBool,
@@ -40,7 +40,7 @@ struct State {
 /// How names are taken in a folder.
 #[derive(Debug, Clone)]
 pub(super) struct Names {
-    pub(super) taken: Arc<Taken>,
+    pub(super) taken: Arc<TakenNames>,
     pub(super) folds: bool,
 }
 
@@ -59,7 +59,7 @@ impl From<io::Error> for Refusal {
     }
 }
 
-impl Taken {
+impl TakenNames {
     /// An earlier run of this job has written here, files whose names are not remembered.
     pub fn follow_earlier_run(&self) {
         self.has_earlier.store(true, Ordering::Relaxed);

@@ -92,7 +92,7 @@ struct Down {
 
 /// The permission to make an attempt. Dropping it lets another request try, where the endpoint is down.
 #[derive(Debug)]
-pub(crate) struct Turn<'a> {
+pub(crate) struct AttemptPermit<'a> {
     availability: &'a Availability,
     endpoint: &'a Endpoint,
     begun: Duration,
@@ -114,26 +114,26 @@ impl Availability {
     /// Waits for the permission to ask `endpoint`; at once unless it is down. `draw` gives random numbers between 0 and 1.
     ///
     /// Fails once an outage has lasted too long ([`Kind::Unreachable`]) and when the run was called off ([`Kind::Stopped`]).
-    pub(crate) async fn turn<'a>(
+    pub(crate) async fn permit<'a>(
         &'a self,
         endpoint: &'a Endpoint,
         give_up: GiveUp,
         clock: &dyn Clock,
         draw: impl Fn() -> f64,
-    ) -> Result<Turn<'a>> {
+    ) -> Result<AttemptPermit<'a>> {
         if !self.has_trouble() {
             return Ok(self.free(endpoint, clock));
         }
-        Box::pin(self.turn_in_trouble(endpoint, give_up, clock, draw)).await
+        Box::pin(self.permit_in_trouble(endpoint, give_up, clock, draw)).await
     }
 
-    async fn turn_in_trouble<'a>(
+    async fn permit_in_trouble<'a>(
         &'a self,
         endpoint: &'a Endpoint,
         give_up: GiveUp,
         clock: &dyn Clock,
         draw: impl Fn() -> f64,
-    ) -> Result<Turn<'a>> {
+    ) -> Result<AttemptPermit<'a>> {
         loop {
             let changed = self.changed.notified();
             let mut changed = std::pin::pin!(changed);
@@ -165,8 +165,8 @@ impl Availability {
                 changed.await;
                 continue;
             };
-            let mut turn = self.free(endpoint, clock);
-            turn.until = Some(until);
+            let mut permit = self.free(endpoint, clock);
+            permit.until = Some(until);
             let left = until.saturating_sub(clock.monotonic());
             if !left.is_zero() {
                 tokio::select! {
@@ -174,16 +174,16 @@ impl Availability {
                     () = self.called_off() => return Err(called_off()),
                 }
             }
-            turn.begun = clock.monotonic();
-            if turn.begun >= until {
-                return Err(self.give_up(endpoint, turn.begun));
+            permit.begun = clock.monotonic();
+            if permit.begun >= until {
+                return Err(self.give_up(endpoint, permit.begun));
             }
-            return Ok(turn);
+            return Ok(permit);
         }
     }
 
-    fn free<'a>(&'a self, endpoint: &'a Endpoint, clock: &dyn Clock) -> Turn<'a> {
-        Turn {
+    fn free<'a>(&'a self, endpoint: &'a Endpoint, clock: &dyn Clock) -> AttemptPermit<'a> {
+        AttemptPermit {
             availability: self,
             endpoint,
             begun: clock.monotonic(),
@@ -301,7 +301,7 @@ impl Availability {
     }
 }
 
-impl Turn<'_> {
+impl AttemptPermit<'_> {
     /// Makes the attempt. The one try of an endpoint that is down ends with the patience.
     pub(crate) async fn attempt<T>(
         &self,
@@ -403,7 +403,7 @@ impl Turn<'_> {
     }
 }
 
-impl Drop for Turn<'_> {
+impl Drop for AttemptPermit<'_> {
     fn drop(&mut self) {
         if self.until.is_none() {
             return;

@@ -245,7 +245,7 @@ fn a_proxy_that_speaks_nonsense_or_hangs_up_or_is_not_there_is_named() {
             assert!(error.message().starts_with(&name), "{error}");
             assert!(!format!("{error:?}").contains("canary"));
         }
-        // Taken and never listened at: nobody answers there, and nobody else can get it meanwhile.
+        // TakenNames and never listened at: nobody answers there, and nobody else can get it meanwhile.
         let taken = tokio::net::TcpSocket::new_v4().unwrap();
         taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let middle = Middle {

@@ -9,7 +9,9 @@ use std::time::SystemTime;
 use azring_transport as transport;
 use azring_transport::buffer::{Frozen, Lease};
 use azring_transport::disk::settle::Settler;
-use azring_transport::disk::{Caching, Facts, File, Replace, Room, Root, Staged, Taken, part_name};
+use azring_transport::disk::{
+    Caching, Facts, File, Replace, Room, Root, Staged, TakenNames, part_name,
+};
 use md5::{Digest as _, Md5 as Md5Hash};
 use tokio::sync::OnceCell;
 
@@ -41,7 +43,7 @@ pub struct LocalDestination {
     path: PathBuf,
     root: OnceCell<Root>,
     folders: Mutex<HashMap<PathBuf, Root>>,
-    taken: Arc<Taken>,
+    taken: Arc<TakenNames>,
     folders_max: usize,
     landing: Landing,
     checks_md5: bool,

@@ -1,0 +1,244 @@
+//! Which objects a job has brought to their destination: what a later listing may pass over.
+//!
+//! A digest stands for an object: SHA-256 over its name, its snapshot, its length and its version, cut to sixteen bytes.
+//! A journal that begins a new listing holds only digests of what was done before, so ten million objects take 160 MB, on
+//! the disk and in memory. The inode of a local file is left out: a file that was moved or restored is the same if its time
+//! and its length are.
+
+use std::collections::{HashMap, HashSet};
+
+use sha2::{Digest as _, Sha256};
+
+use super::error::{Error, Result};
+use super::record::{Planned, Record};
+use super::replay::Replayed;
+use super::scan::Frames;
+use crate::entry::{ETag, Entry, Version};
+use crate::plan::replace::Replace;
+
+/// The length of a digest in bytes.
+pub(super) const DIGEST_BYTES: usize = 16;
+
+/// So many digests stand in one record.
+const DIGESTS_PER_RECORD: usize = 4096;
+
+/// Stands for a name, or for one version of an object.
+pub(super) type Digest = [u8; DIGEST_BYTES];
+
+/// What an earlier listing of the job has settled: objects that a new listing need not plan.
+#[derive(Debug, Default)]
+pub struct DoneObjects {
+    /// Versions that were at their destination, in order.
+    versions: Vec<Digest>,
+    /// Names of objects that were open when the new listing began. They are taken up on their own.
+    names: HashSet<Digest>,
+}
+
+impl DoneObjects {
+    /// Reads what the journal says about earlier listings.
+    pub fn of(replayed: &Replayed) -> Result<Self> {
+        let mut done = Self::default();
+        each(replayed, |record| match record {
+            Record::DoneDigests { digests } => {
+                let digests = digests.as_chunks::<DIGEST_BYTES>().0;
+                done.versions.extend_from_slice(digests);
+            }
+            Record::Kept { planned, .. } => {
+                let name = name_digest(planned.name, planned.snapshot);
+                done.names.insert(name);
+            }
+            _ => {}
+        })?;
+        done.versions.sort_unstable();
+        Ok(done)
+    }
+
+    /// This version of the object was brought to its destination.
+    pub fn has(&self, entry: &Entry) -> bool {
+        let digest = version_digest(&planned_of(entry));
+        self.versions.binary_search(&digest).is_ok()
+    }
+
+    /// The object was open when the new listing began: it is not planned a second time.
+    pub fn is_taken_up(&self, entry: &Entry) -> bool {
+        let planned = planned_of(entry);
+        let name = name_digest(planned.name, planned.snapshot);
+        self.names.contains(&name)
+    }
+}
+
+fn planned_of(entry: &Entry) -> Planned<'_> {
+    Planned {
+        name: entry.name.as_bytes(),
+        snapshot: entry.snapshot.as_ref().map(|snapshot| &*snapshot.id),
+        bytes: entry.bytes,
+        version: entry.version.clone(),
+        replace: Replace::Nothing,
+        aside: false,
+    }
+}
+
+/// Hands on the digests of all that the job has done so far, in records of a few thousand.
+pub(super) fn each_done(
+    replayed: &Replayed,
+    mut push: impl FnMut(&Record<'_>) -> Result<()>,
+) -> Result<()> {
+    let mut bytes: Vec<u8> = Vec::new();
+    let mut result = Ok(());
+    let mut flush = |bytes: &mut Vec<u8>, least: usize| {
+        if bytes.len() > least && result.is_ok() {
+            result = push(&Record::DoneDigests { digests: bytes });
+            bytes.clear();
+        }
+    };
+    each_done_object(replayed, |done| {
+        match done {
+            Done::Digests(digests) => bytes.extend_from_slice(digests),
+            Done::Object(planned) => bytes.extend_from_slice(&version_digest(&planned)),
+        }
+        flush(&mut bytes, DIGESTS_PER_RECORD * DIGEST_BYTES);
+    })?;
+    flush(&mut bytes, 0);
+    result
+}
+
+/// Names and lengths of some of the objects that are done, taken evenly from all of them; at most `most`, and no snapshots.
+pub(super) fn sample(replayed: &Replayed, most: usize) -> Result<Vec<(Box<[u8]>, u64)>> {
+    let (mut taken, mut seen, mut every) = (Vec::new(), 0_u64, 1_u64);
+    each_done_object(replayed, |done| {
+        let Done::Object(planned) = done else { return };
+        if planned.snapshot.is_some() {
+            return;
+        }
+        if seen.is_multiple_of(every) {
+            taken.push((planned.name.into(), planned.bytes));
+        }
+        seen += 1;
+        if taken.len() > most {
+            let mut index = 0;
+            taken.retain(|_| {
+                index += 1;
+                index % 2 == 1
+            });
+            every *= 2;
+        }
+    })?;
+    Ok(taken)
+}
+
+/// What a journal knows of something that is done.
+enum Done<'a> {
+    /// Only digests.
+    Digests(&'a [u8]),
+    /// The object, in the version that was copied.
+    Object(Planned<'a>),
+}
+
+/// Hands on all that is done. The journal is read twice: whether an object is done stands behind its plan.
+fn each_done_object(replayed: &Replayed, mut hand: impl FnMut(Done<'_>)) -> Result<()> {
+    let mut done = Bits::default();
+    let mut changed: HashMap<u64, (u64, Version)> = HashMap::new();
+    each(replayed, |record| match record {
+        Record::Done { seq, .. } => done.set(seq),
+        Record::Changed {
+            seq,
+            bytes,
+            version,
+            ..
+        } => {
+            changed.insert(seq, (bytes, version));
+        }
+        _ => {}
+    })?;
+    let mut next_seq = 0;
+    each(replayed, |record| {
+        let (seq, planned) = match record {
+            Record::DoneDigests { digests } => return hand(Done::Digests(digests)),
+            Record::Base(base) => {
+                next_seq = base.next_seq;
+                return;
+            }
+            Record::Kept { seq, planned, .. } => (seq, planned),
+            Record::Planned(planned) => {
+                next_seq += 1;
+                (next_seq - 1, planned)
+            }
+            _ => return,
+        };
+        if done.is_set(seq) {
+            let (bytes, version) = match changed.get(&seq) {
+                Some(changed) => changed.clone(),
+                None => (planned.bytes, planned.version.clone()),
+            };
+            hand(Done::Object(Planned {
+                bytes,
+                version,
+                ..planned
+            }));
+        }
+    })
+}
+
+/// Every record that was read when the journal was replayed.
+fn each(replayed: &Replayed, mut hand: impl FnMut(Record<'_>)) -> Result<()> {
+    let failed = |error| Error::disk("read", &replayed.place, &error);
+    let mut frames = Frames::new(&*replayed.file, replayed.header.seal()).map_err(failed)?;
+    while frames.offset() < replayed.end
+        && let Some((_, bytes)) = frames.next().map_err(failed)?
+    {
+        if let Some(record) = Record::read(bytes) {
+            hand(record);
+        }
+    }
+    Ok(())
+}
+
+/// One bit for each object of a job, in words by their place: a journal may begin at a high number.
+#[derive(Default)]
+struct Bits(HashMap<u64, u64>);
+
+impl Bits {
+    fn set(&mut self, seq: u64) {
+        *self.0.entry(seq / 64).or_default() |= 1 << (seq % 64);
+    }
+
+    fn is_set(&self, seq: u64) -> bool {
+        let word = self.0.get(&(seq / 64));
+        word.is_some_and(|word| word & (1 << (seq % 64)) != 0)
+    }
+}
+
+/// The name and the snapshot, each behind its length.
+fn hash_name(name: &[u8], snapshot: Option<&str>) -> Sha256 {
+    let mut sha = Sha256::new();
+    for part in [name, snapshot.unwrap_or_default().as_bytes()] {
+        sha.update((part.len() as u64).to_le_bytes());
+        sha.update(part);
+    }
+    sha
+}
+
+fn name_digest(name: &[u8], snapshot: Option<&str>) -> Digest {
+    cut(hash_name(name, snapshot))
+}
+
+fn version_digest(planned: &Planned<'_>) -> Digest {
+    let mut sha = hash_name(planned.name, planned.snapshot);
+    sha.update(planned.bytes.to_le_bytes());
+    match &planned.version {
+        Version::Local { modified_ns, .. } => {
+            sha.update([0]);
+            sha.update(modified_ns.to_le_bytes());
+        }
+        Version::Service(ETag(tag)) => {
+            sha.update([1]);
+            sha.update(tag.as_bytes());
+        }
+    }
+    cut(sha)
+}
+
+fn cut(sha: Sha256) -> Digest {
+    let whole: [u8; 32] = sha.finalize().into();
+    std::array::from_fn(|index| whole[index])
+}
