@@ -350,7 +350,7 @@ pub(crate) fn on_the_way(kind: Kind) -> Option<&'static str> {
             Some("Name the certificate of the authority in between, or check the host's name")
         }
         Kind::Proxy(_) => Some("Ask whoever runs the proxy, or name the host in `NO_PROXY`"),
-        Kind::Connect | Kind::Reset { .. } | Kind::Timeout => {
+        Kind::Connect | Kind::Unreachable | Kind::Reset { .. } | Kind::Timeout => {
             Some("Check the network between here and there: firewall, routing, proxy")
         }
         _ => None,
