@@ -5,7 +5,11 @@
 //! called by two at once.
 //!
 //! With a journal (`chronicle`) what is planned and what becomes of it is written down as it happens, and a run begins
-//! with what an earlier one left to do (`resume`), before it lists on.
+//! with what an earlier one left to do (`resume`), before it lists on. It goes on only where it copies to the same place
+//! (`rerun`).
+//!
+//! Signatures are read before the first request (`credentials`). A service that cannot be reached is waited for and told
+//! of (`outage`); many failures of one cause end the run (`failure_limit`). A run that was called off has a summary too.
 
 mod credentials;
 
@@ -46,7 +50,7 @@ use tokio::sync::OnceCell;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::LocalSet;
 
-use crate::journal::{Fulfilled, Record, Replayed, Session};
+use crate::journal::{DoneObjects, Record, Replayed, Session};
 use crate::location::plain_text_warning;
 use crate::options::Options;
 use crate::plan::history::{Note, Take};
@@ -148,7 +152,7 @@ pub fn run(
 /// source counts as one that could not be listed.
 fn called_off(error: &Error, observer: &dyn Observer) -> u64 {
     if !matches!(error.bare(), Error::Stopped) {
-        observer.event(Event::Notice(&error.to_string()));
+        observer.event(Event::Warning(&error.to_string()));
     }
     0
 }
@@ -200,7 +204,7 @@ impl Run<'_> {
         let help = machine.helpers(options);
         let opening = store::open(options, &tools, &help.settler, machine.folders_max());
         // It is large, and waited for once.
-        let opened = Box::pin(self.telling_outages(stop.unless_stopped(opening)));
+        let opened = Box::pin(self.telling_of_services(stop.unless_stopped(opening)));
         let ends = opened.await?;
         let lane = Arc::new(Lane {
             source: Arc::clone(&ends.source),
@@ -223,12 +227,12 @@ impl Run<'_> {
             cut: machine.cut(),
             files: machine.open_files(&ends),
             looks_max: machine.looks_max(),
-            fulfilled: None,
+            done_before: None,
             prepared: OnceCell::new(),
             is_first: earlier.is_none(),
         };
         if options.preview {
-            return self.telling_outages(feed.preview()).await;
+            return self.telling_of_services(feed.preview()).await;
         }
         if earlier.is_some() {
             ends.destination.follow_earlier_run();
@@ -236,16 +240,16 @@ impl Run<'_> {
         let earlier = match earlier {
             // What there is at the destination counts before the listing goes on.
             Some(earlier) => {
-                if !self.telling_outages(feed.prepare()).await? {
+                if !self.telling_of_services(feed.prepare()).await? {
                     return Err(Error::Stopped);
                 }
-                self.of_same_place(&feed, Some(earlier)).await?
+                Some(self.of_same_place(&feed, earlier).await?)
             }
             None => None,
         };
-        let fulfilled = earlier.as_ref().filter(|earlier| earlier.is_anew());
-        let fulfilled = fulfilled.map(Fulfilled::of).transpose()?;
-        feed.fulfilled = fulfilled.as_ref();
+        let done_before = earlier.as_ref().filter(|earlier| earlier.is_new_listing());
+        let done_before = done_before.map(DoneObjects::of).transpose()?;
+        feed.done_before = done_before.as_ref();
         // What is under way when the time of a measurement is over is carried to its end: the fewer, the sooner.
         let open_max = if ends.wants_md5 && options.selection.lasts.is_none() {
             HASHED_MAX
@@ -288,7 +292,7 @@ impl Run<'_> {
                 // pilot from looking.
                 biased;
                 () = pilot.tick() => {
-                    self.tell_outages();
+                    self.tell_of_services();
                     if pilot.is_telling() {
                         self.window(&mut pilot);
                     }
@@ -325,23 +329,23 @@ impl Run<'_> {
         lost
     }
 
-    /// Does this, and tells of services that cannot be reached meanwhile.
-    async fn telling_outages<T>(&self, work: impl Future<Output = T>) -> T {
+    /// Does this work, and tells meanwhile what is learned of the services.
+    async fn telling_of_services<T>(&self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
         loop {
             tokio::select! {
                 biased;
                 done = &mut work => {
-                    self.tell_outages();
+                    self.tell_of_services();
                     return done;
                 }
-                () = tokio::time::sleep(LOOK_EVERY) => self.tell_outages(),
+                () = tokio::time::sleep(LOOK_EVERY) => self.tell_of_services(),
             }
         }
     }
 
     /// Tells what was learned of the services: that one cannot be reached, and what one does not know.
-    fn tell_outages(&self) {
+    fn tell_of_services(&self) {
         for location in [&self.options.source, &self.options.target] {
             for notice in location.notices() {
                 if self.noticed.borrow_mut().insert(notice.clone()) {
@@ -373,7 +377,7 @@ impl Run<'_> {
     async fn steer(&self, pilot: &mut Pilot) -> Infallible {
         loop {
             pilot.tick().await;
-            self.tell_outages();
+            self.tell_of_services();
             if pilot.is_telling() {
                 self.window(pilot);
             }
@@ -382,7 +386,7 @@ impl Run<'_> {
 
     /// Nothing is under way any more. What the last, incomplete window has seen counts too.
     fn land(&self, mut pilot: Pilot) {
-        self.tell_outages();
+        self.tell_of_services();
         self.window(&mut pilot);
         self.observer.event(Event::Measured(&pilot.measured()));
         pilot.land();

@@ -9,7 +9,7 @@ use tokio::sync::OnceCell;
 use tokio::sync::mpsc::error::TryRecvError;
 
 use crate::entry::{Entry, EntryName};
-use crate::journal::{Fulfilled, Pending, Record, Replayed};
+use crate::journal::{DoneObjects, Pending, Record, Replayed};
 use crate::options::Options;
 use crate::plan::replace::Replace;
 use crate::plan::{Looked, Planned, Planner, Task};
@@ -42,7 +42,7 @@ pub(super) struct Feed<'a> {
     /// Objects and destinations that are looked at ahead of the planning, at once.
     pub(super) looks_max: usize,
     /// What an earlier listing settled, where the source is listed anew.
-    pub(super) fulfilled: Option<&'a Fulfilled>,
+    pub(super) done_before: Option<&'a DoneObjects>,
     /// The destination is ready to be written to.
     pub(super) prepared: OnceCell<()>,
     /// No earlier run has written down which place this is.
@@ -66,9 +66,6 @@ impl Feed<'_> {
     ) -> Result<u64> {
         let (mut unlisted, mut is_whole) = (0, true);
         if let Some(earlier) = earlier {
-            if !self.prepare().await? {
-                return Ok(unlisted);
-            }
             if earlier.answered_all() {
                 planner.replace_all();
             }
@@ -102,8 +99,9 @@ impl Feed<'_> {
         Totals::add(&self.lane.totals.listing_done, u64::from(is_whole));
     }
 
-    /// Makes the container or folder that is copied to, once it is known that something is there to be copied. Returns
-    /// false where the run was called off meanwhile.
+    /// Makes the container or folder that is copied to, once it is known that something is there to be copied: before an
+    /// earlier run's objects are taken up, else when the first page that has any comes. Returns false where the run was
+    /// called off meanwhile.
     pub(super) async fn prepare(&self) -> Result<bool> {
         if self.options.preview {
             return Ok(true);
@@ -113,7 +111,7 @@ impl Feed<'_> {
             let prepared = self.stop.unless_stopped(preparing).await;
             prepared.map_err(|error| error.at(Side::Target))?;
             if self.is_first && self.chronicle.is_kept() {
-                self.note_place().await?;
+                self.note_identity(self.identity().await?.as_deref());
             }
             Ok(())
         };
@@ -124,15 +122,19 @@ impl Feed<'_> {
         }
     }
 
-    /// Writes down which place is copied to: a later run goes on only there.
-    async fn note_place(&self) -> Result<()> {
+    /// Which place is copied to, where the destination can tell.
+    pub(super) async fn identity(&self) -> Result<Option<Box<str>>> {
         let identity = self.ends.destination.identity(self.tools);
         let identity = self.stop.unless_stopped(identity).await;
-        if let Some(identity) = identity.map_err(|error| error.at(Side::Target))? {
+        identity.map_err(|error| error.at(Side::Target))
+    }
+
+    /// Writes down which place is copied to: a later run goes on only there.
+    pub(super) fn note_identity(&self, identity: Option<&str>) {
+        if let Some(identity) = identity {
             let identity = identity.as_bytes();
             self.chronicle.append(&Record::Target { identity });
         }
-        Ok(())
     }
 
     /// Says why there was nothing to copy, if there was nothing. That it cannot be told fails nothing.
@@ -304,8 +306,8 @@ impl Feed<'_> {
 
     async fn look(&self, planner: &Planner<'_>, entry: Entry) -> Looked {
         if self
-            .fulfilled
-            .is_some_and(|fulfilled| fulfilled.has(&entry))
+            .done_before
+            .is_some_and(|done_before| done_before.has(&entry))
         {
             planner.look_whether_in_place(self.tools, entry).await
         } else {
@@ -315,8 +317,8 @@ impl Feed<'_> {
 
     /// Objects that were open when the listing began anew are counted and taken up already.
     fn without_taken_up(&self, mut page: Page) -> Page {
-        if let Some(fulfilled) = self.fulfilled {
-            page.entries.retain(|entry| !fulfilled.is_taken_up(entry));
+        if let Some(done_before) = self.done_before {
+            page.entries.retain(|entry| !done_before.is_taken_up(entry));
         }
         page
     }

@@ -17,7 +17,7 @@ const LOOKED_FOR_MAX: usize = 32;
 
 /// How the place that is copied to compares with the one that an earlier run copied to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum PlaceMatch {
     /// It is the same, for all that is known.
     Same,
     /// It was made again, or changed in a way that cannot be told from that.
@@ -27,23 +27,15 @@ enum Place {
 }
 
 impl Run<'_> {
-    /// What an earlier run left, as far as it holds for the place at hand, which is written down.
+    /// What an earlier run left, as far as it holds for the place at hand, whose identity is written down.
     pub(super) async fn of_same_place(
         &self,
         feed: &Feed<'_>,
-        earlier: Option<Replayed>,
-    ) -> Result<Option<Replayed>> {
-        let identity = feed.ends.destination.identity(feed.tools);
-        let identity = self.stop.unless_stopped(identity).await;
-        let identity = identity.map_err(|error| error.at(Side::Target))?;
-        let earlier = match earlier {
-            Some(earlier) => Some(self.checked(feed, earlier, identity.as_deref()).await?),
-            None => None,
-        };
-        if let Some(identity) = identity {
-            let identity = identity.as_bytes();
-            self.chronicle.append(&Record::Target { identity });
-        }
+        earlier: Replayed,
+    ) -> Result<Replayed> {
+        let identity = feed.identity().await?;
+        let earlier = self.checked(feed, earlier, identity.as_deref()).await?;
+        feed.note_identity(identity.as_deref());
         Ok(earlier)
     }
 
@@ -54,17 +46,17 @@ impl Run<'_> {
         identity: Option<&str>,
     ) -> Result<Replayed> {
         let place = match (earlier.target(), identity) {
-            (Some(before), Some(now)) if before == now.as_bytes() => Place::Same,
-            (Some(_), Some(_)) => Place::Other,
+            (Some(before), Some(now)) if before == now.as_bytes() => PlaceMatch::Same,
+            (Some(_), Some(_)) => PlaceMatch::Other,
             _ => {
                 let looked = look_for_some(feed, &earlier);
                 self.stop.unless_stopped(looked).await?
             }
         };
         let why = match place {
-            Place::Same => return Ok(earlier),
-            Place::Other => "was made again or its settings were changed since",
-            Place::Emptied => "does not have any more what was copied there",
+            PlaceMatch::Same => return Ok(earlier),
+            PlaceMatch::Other => "was made again or its settings were changed since",
+            PlaceMatch::Emptied => "does not have any more what was copied there",
         };
         let Some(anew) = self.chronicle.list_anew(&earlier)? else {
             return Ok(earlier);
@@ -83,7 +75,7 @@ impl Run<'_> {
 }
 
 /// Looks for some of what was copied.
-async fn look_for_some(feed: &Feed<'_>, earlier: &Replayed) -> Result<Place> {
+async fn look_for_some(feed: &Feed<'_>, earlier: &Replayed) -> Result<PlaceMatch> {
     let planner = Planner::new(feed.options, feed.ends, &feed.cut);
     for (name, bytes) in earlier.some_done(LOOKED_FOR_MAX)? {
         let Some(target) = planner.target_of(&EntryName::new(name), None) else {
@@ -91,13 +83,13 @@ async fn look_for_some(feed: &Feed<'_>, earlier: &Replayed) -> Result<Place> {
         };
         match feed.ends.destination.stat(feed.tools, &target).await {
             Ok(Some(stat)) if stat.bytes == bytes || bytes == 0 => {}
-            Ok(_) => return Ok(Place::Emptied),
+            Ok(_) => return Ok(PlaceMatch::Emptied),
             // Whoever may not look goes on, as before.
             Err(Error::Transport(error)) if is_refused(&error) => break,
             Err(error) => return Err(error.at(Side::Target)),
         }
     }
-    Ok(Place::Same)
+    Ok(PlaceMatch::Same)
 }
 
 fn is_refused(error: &Transport) -> bool {
@@ -108,7 +100,7 @@ fn is_refused(error: &Transport) -> bool {
 pub(super) fn told(earlier: &Replayed) -> String {
     let counts = earlier.counts();
     let runs = earlier_runs(earlier);
-    if earlier.is_anew() && counts.done + counts.skipped == 0 {
+    if earlier.is_new_listing() && counts.done + counts.skipped == 0 {
         return format!(
             "{runs} ended with {} object(s) not copied: the source is listed anew, and what was copied is not copied again \
              where source and destination are as they were",

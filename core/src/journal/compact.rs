@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use super::claim::{Home, Ready};
+use super::done_objects::each_done;
 use super::error::Result;
 use super::frame::Header;
-use super::fulfilled::each_done;
 use super::record::{Base, Planned, Record};
 use super::replay::{Pending, Replayed, replay};
 use super::state::{Counts, Position};
@@ -23,7 +23,7 @@ const OBJECTS_PER_OPEN: u64 = 4;
 pub(super) fn ready(home: &Home, replayed: &Replayed) -> Result<Ready> {
     let objects = replayed.counts().listed;
     // A listing that goes on needs the names that were open when it began.
-    let is_worth_it = !replayed.is_anew()
+    let is_worth_it = !replayed.is_new_listing()
         && replayed.end >= WORTH_BYTES
         && replayed.pending_count().saturating_mul(OBJECTS_PER_OPEN) <= objects;
     if is_worth_it {
@@ -81,7 +81,7 @@ pub(super) fn list_anew(home: &Home, replayed: &Replayed) -> Result<(Ready, Repl
     for begun in replayed.runs().skip(1) {
         draft.push(&Record::Run { begun })?;
     }
-    draft.push(&Record::Anew)?;
+    draft.push(&Record::NewListing)?;
     each_done(replayed, |record| draft.push(record))?;
     for pending in replayed.pending() {
         keep(&pending?, |record| draft.push(record))?;

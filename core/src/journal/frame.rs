@@ -5,7 +5,8 @@
 
 use crc_fast::{CrcAlgorithm, Digest};
 
-use super::record::{BARRIER, BARRIER_MARK, Record};
+use super::encoding::{BARRIER, BARRIER_MARK};
+use super::record::Record;
 
 /// What every journal begins with: eight bytes that no text has.
 pub(super) const MAGIC: [u8; 8] = *b"azrjnl\x1a\n";

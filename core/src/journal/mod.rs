@@ -17,6 +17,8 @@ mod command;
 
 mod record;
 
+mod encoding;
+
 mod frame;
 
 mod storage;
@@ -29,7 +31,7 @@ mod state;
 
 mod replay;
 
-mod fulfilled;
+mod done_objects;
 
 mod owner;
 
@@ -44,8 +46,8 @@ mod error;
 pub use append::Journal;
 pub use claim::{Claim, Session, files, peek};
 pub use command::{Command, Needs};
+pub use done_objects::DoneObjects;
 pub use error::{Error, Result};
-pub use fulfilled::Fulfilled;
 pub use owner::Holder;
 pub use record::{Base, Planned, Record};
 pub use replay::{Pending, Replayed, each_record, replay};

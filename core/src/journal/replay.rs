@@ -5,9 +5,9 @@ use std::io;
 use std::sync::Arc;
 
 use super::command::Command;
+use super::done_objects;
 use super::error::{Error, Result};
 use super::frame::{HEADER_BYTES, Header, NoHeader, Seal};
-use super::fulfilled;
 use super::record::{Planned, Record};
 use super::runs::Runs;
 use super::scan::{End, Frames, record_at};
@@ -181,8 +181,8 @@ impl Replayed {
     }
 
     /// The listing at hand is not the job's first one.
-    pub fn is_anew(&self) -> bool {
-        self.state.is_anew
+    pub fn is_new_listing(&self) -> bool {
+        self.state.is_new_listing
     }
 
     /// What the objects are copied to, in the destination's words, where it was written down.
@@ -197,7 +197,7 @@ impl Replayed {
 
     /// Names and lengths of some of the objects that are at their destination, at most so many.
     pub fn some_done(&self, most: usize) -> Result<Vec<(Box<[u8]>, u64)>> {
-        fulfilled::sample(self, most)
+        done_objects::sample(self, most)
     }
 
     /// The objects that are not at their destination yet, in the order in which they were planned. Their names are read

@@ -3,8 +3,8 @@
 
 use std::io;
 
+use super::encoding::BARRIER_MARK;
 use super::frame::{BARRIER_BYTES, FRAME_BYTES, HEADER_BYTES, MARK_AT, RECORD_BYTES_MAX, Seal};
-use super::record::BARRIER_MARK;
 use super::storage::{File, read_full};
 
 /// What is read at once.

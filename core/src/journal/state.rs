@@ -152,7 +152,7 @@ pub(super) struct State {
     /// The last run reached its end.
     pub(super) has_ended: bool,
     /// The listing at hand is not the first one.
-    pub(super) is_anew: bool,
+    pub(super) is_new_listing: bool,
     /// What the objects are copied to.
     pub(super) target: Option<Box<[u8]>>,
     /// When the runs behind the first one began.
@@ -253,9 +253,9 @@ impl State {
             }
             Record::Target { identity } => self.target = Some(identity.into()),
             Record::Ended => self.has_ended = true,
-            Record::Anew => self.is_anew = true,
-            // A barrier is for the writer alone; `Fulfilled` reads the others, for whoever lists anew.
-            Record::Barrier { .. } | Record::Fulfilled { .. } => {}
+            Record::NewListing => self.is_new_listing = true,
+            // A barrier is for the writer alone; `DoneObjects` reads the others, for whoever lists anew.
+            Record::Barrier { .. } | Record::DoneDigests { .. } => {}
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::{command, planned};
 use crate::entry::{ETag, Entry, EntryName, Version};
 use crate::journal::{
-    Claim, Error, Fulfilled, Pending, Place, Planned, Position, Record, Runs, Session, peek,
+    Claim, DoneObjects, Error, Pending, Place, Planned, Position, Record, Runs, Session, peek,
 };
 use crate::plan::replace::Replace;
 
@@ -308,7 +308,7 @@ fn a_new_listing_keeps_what_is_open_and_knows_what_is_done() {
         let Session { journal, resumed } = claim.list_anew(&replayed).unwrap();
         let anew = resumed.unwrap();
         assert_eq!(journal.job(), job);
-        assert!(anew.is_anew() && !anew.is_listed() && !anew.has_ended());
+        assert!(anew.is_new_listing() && !anew.is_listed() && !anew.has_ended());
         assert_eq!((anew.counts().listed, anew.counts().done), (2, 0));
         assert_eq!(anew.counts().listed_bytes, 14);
         assert_eq!(anew.position(), &Position::default());
@@ -316,7 +316,7 @@ fn a_new_listing_keeps_what_is_open_and_knows_what_is_done() {
         assert_eq!(names(&pending), ["failed", "begun"]);
         assert!(pending[0].has_failed && pending[1].started.is_some());
         assert_eq!(anew.runs().count(), 1 + begun);
-        let fulfilled = Fulfilled::of(&anew).unwrap();
+        let done_before = DoneObjects::of(&anew).unwrap();
         let entry = |name: &str, bytes, version: &Version| Entry {
             name: EntryName::from(name),
             bytes,
@@ -329,18 +329,18 @@ fn a_new_listing_keeps_what_is_open_and_knows_what_is_done() {
         };
         let old = &planned("done", 7).version;
         let known = [
-            fulfilled.has(&entry("done", 7, old)),
-            fulfilled.has(&entry("changed", 8, &version)),
-            fulfilled.is_taken_up(&entry("failed", 7, old)),
-            fulfilled.is_taken_up(&entry("begun", 9, &version)),
+            done_before.has(&entry("done", 7, old)),
+            done_before.has(&entry("changed", 8, &version)),
+            done_before.is_taken_up(&entry("failed", 7, old)),
+            done_before.is_taken_up(&entry("begun", 9, &version)),
         ];
         assert_eq!(known, [true; 4]);
         let unknown = [
-            fulfilled.has(&entry("done", 8, old)),
-            fulfilled.has(&entry("done", 7, &version)),
-            fulfilled.has(&entry("changed", 7, old)),
-            fulfilled.has(&entry("failed", 7, old)),
-            fulfilled.is_taken_up(&entry("done", 7, old)),
+            done_before.has(&entry("done", 8, old)),
+            done_before.has(&entry("done", 7, &version)),
+            done_before.has(&entry("changed", 7, old)),
+            done_before.has(&entry("failed", 7, old)),
+            done_before.is_taken_up(&entry("done", 7, old)),
         ];
         assert_eq!(unknown, [false; 5]);
         journal.append(&Record::Run { begun: 1 });

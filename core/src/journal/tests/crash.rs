@@ -211,7 +211,7 @@ fn begin_anew(seed: u64) {
         disk.crash(crash[chance.below(3) as usize]);
         let claim = Claim::within(Arc::new(disk.clone()), "j").expect(&about);
         let left = claim.look().expect(&about).expect(&about);
-        if left.is_anew() {
+        if left.is_new_listing() {
             let open: Vec<_> = left.pending().map(|one| one.expect(&about).seq).collect();
             assert_eq!(open, model.open(), "{about}");
             assert_eq!(left.counts().listed, model.open().len() as u64, "{about}");
@@ -220,7 +220,7 @@ fn begin_anew(seed: u64) {
             model.compare(&left, &about);
         }
         if is_complete {
-            assert!(left.is_anew(), "{about}");
+            assert!(left.is_new_listing(), "{about}");
             return;
         }
     }

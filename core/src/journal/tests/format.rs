@@ -108,8 +108,8 @@ fn every_record() -> Vec<Record<'static>> {
         Record::Target {
             identity: b"\"0x8DC0FFEE\"",
         },
-        Record::Anew,
-        Record::Fulfilled { digests: &[7; 32] },
+        Record::NewListing,
+        Record::DoneDigests { digests: &[7; 32] },
         Record::Ended,
     ]
 }
@@ -161,11 +161,11 @@ fn a_journal_of_this_version_is_read_as_it_always_was() {
     let old = &every[..every.len() - NEW_RECORDS];
     let replayed = read(&bytes_of(GOLDEN), old);
     // It does not say so, but all was listed, and all that is open has failed.
-    assert!(replayed.has_ended() && !replayed.is_anew());
+    assert!(replayed.has_ended() && !replayed.is_new_listing());
     assert!(replayed.target().is_none() && replayed.runs().count() == 1);
     let whole = [bytes_of(GOLDEN), bytes_of(RERUNS)].concat();
     let replayed = read(&whole, &every);
-    assert!(replayed.has_ended() && replayed.is_anew());
+    assert!(replayed.has_ended() && replayed.is_new_listing());
     assert_eq!(replayed.target(), Some(&b"\"0x8DC0FFEE\""[..]));
     assert_eq!(replayed.runs().last(), Some(1_795_100_000));
 }

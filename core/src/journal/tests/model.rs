@@ -118,8 +118,8 @@ impl Model {
             | Record::Run { .. }
             | Record::Target { .. }
             | Record::Ended
-            | Record::Anew
-            | Record::Fulfilled { .. } => {}
+            | Record::NewListing
+            | Record::DoneDigests { .. } => {}
         }
     }
 

@@ -1,0 +1,470 @@
+//! The bytes of records: the type, then the payload, as `FORMAT.md` says.
+//!
+//! `append` has records written with it, `scan` and `replay` read them back. What cannot be read is `None`; whether that is
+//! damage is for `frame` and `scan` to say.
+
+use super::command::Command;
+use super::done_objects::DIGEST_BYTES;
+use super::record::{Base, Planned, Record};
+use super::runs::Runs;
+use super::state::{Counts, Place};
+use super::wire::{Reader, put_bytes, put_number};
+use crate::entry::{ETag, Version};
+use crate::plan::replace::Replace;
+
+const COMMAND: u8 = 1;
+const PAGE: u8 = 2;
+const PLANNED: u8 = 3;
+const PASSED: u8 = 4;
+const STARTED: u8 = 5;
+const DURABLE: u8 = 6;
+const COPY_STARTED: u8 = 7;
+const ANSWERED_ALL: u8 = 8;
+const DONE: u8 = 9;
+const SKIPPED: u8 = 10;
+const FAILED: u8 = 11;
+const CHANGED: u8 = 12;
+const UNLISTED: u8 = 13;
+const ASIDE: u8 = 14;
+const RELISTED: u8 = 15;
+const LISTED: u8 = 16;
+pub(super) const BARRIER: u8 = 17;
+const BASE: u8 = 18;
+const KEPT: u8 = 19;
+const RUN: u8 = 20;
+const TARGET: u8 = 21;
+const ENDED: u8 = 22;
+const NEW_LISTING: u8 = 23;
+const DONE_DIGESTS: u8 = 24;
+
+/// Stands at the end of every barrier, so that one can be found in bytes of which nothing else is known. Drawn once at
+/// random.
+pub(super) const BARRIER_MARK: [u8; 16] = [
+    0xa7, 0x3e, 0x90, 0x5c, 0xd1, 0x48, 0x6f, 0xb2, 0x1d, 0xf6, 0x83, 0x2a, 0xe9, 0x54, 0xc7, 0x0b,
+];
+
+/// Flags of a planned or passed object.
+const HAS_SNAPSHOT: u8 = 1;
+const REPLACES: u8 = 2;
+const IS_ASIDE: u8 = 4;
+const IS_OF_SERVICE: u8 = 8;
+/// There was something at the destination, and only that version of it may be replaced.
+const HAS_SEEN: u8 = 16;
+const SEEN_OF_SERVICE: u8 = 32;
+
+/// How much of a reason is kept: enough to say what was wrong.
+const REASON_BYTES: usize = 400;
+
+impl<'a> Record<'a> {
+    /// Appends the type and the payload.
+    pub(super) fn put(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Command(command) => {
+                out.push(COMMAND);
+                command.put(out);
+            }
+            Self::Page { marker } => put_text(out, PAGE, marker),
+            Self::Planned(planned) => {
+                out.push(PLANNED);
+                planned.put(out);
+            }
+            Self::Passed {
+                name,
+                snapshot,
+                bytes,
+                aside,
+            } => {
+                out.push(PASSED);
+                out.push(flag(snapshot.is_some(), HAS_SNAPSHOT) | flag(*aside, IS_ASIDE));
+                put_name(out, name, *snapshot);
+                put_number(out, *bytes);
+            }
+            Self::Started {
+                seq,
+                chunk_bytes,
+                identity,
+            } => {
+                put_seq(out, STARTED, *seq);
+                put_number(out, *chunk_bytes);
+                put_bytes(out, identity);
+            }
+            Self::Durable { seq, runs } => {
+                put_seq(out, DURABLE, *seq);
+                runs.put(out);
+            }
+            Self::CopyStarted { seq, copy_id } => {
+                put_seq(out, COPY_STARTED, *seq);
+                put_bytes(out, copy_id.as_bytes());
+            }
+            Self::AnsweredAll => out.push(ANSWERED_ALL),
+            Self::Done { seq, bytes } => {
+                put_seq(out, DONE, *seq);
+                put_number(out, *bytes);
+            }
+            Self::Skipped { seq, bytes } => {
+                put_seq(out, SKIPPED, *seq);
+                put_number(out, *bytes);
+            }
+            Self::Failed { seq, reason } => {
+                put_seq(out, FAILED, *seq);
+                put_bytes(out, beginning(reason, REASON_BYTES).as_bytes());
+            }
+            Self::Changed {
+                seq,
+                was_bytes,
+                bytes,
+                version,
+            } => {
+                put_seq(out, CHANGED, *seq);
+                put_number(out, *was_bytes);
+                put_number(out, *bytes);
+                out.push(service_flag(version));
+                put_version(out, version);
+            }
+            Self::Unlisted { what } => put_what(out, UNLISTED, what),
+            Self::Aside { what } => put_what(out, ASIDE, what),
+            Self::Relisted { what } => put_what(out, RELISTED, what),
+            Self::Listed => out.push(LISTED),
+            Self::Barrier { synced } => {
+                out.push(BARRIER);
+                out.extend_from_slice(&synced.to_le_bytes());
+                out.extend_from_slice(&BARRIER_MARK);
+            }
+            Self::Base(base) => {
+                out.push(BASE);
+                base.put(out);
+            }
+            Self::Kept {
+                seq,
+                has_failed,
+                planned,
+            } => {
+                put_seq(out, KEPT, *seq);
+                out.push(u8::from(*has_failed));
+                planned.put(out);
+            }
+            Self::Run { begun } => {
+                out.push(RUN);
+                put_number(out, *begun);
+            }
+            Self::Target { identity } => put_what(out, TARGET, identity),
+            Self::Ended => out.push(ENDED),
+            Self::NewListing => out.push(NEW_LISTING),
+            Self::DoneDigests { digests } => put_what(out, DONE_DIGESTS, digests),
+        }
+    }
+
+    /// Reads type and payload; `None` if they are no record of this version.
+    pub(super) fn read(bytes: &'a [u8]) -> Option<Self> {
+        let mut reader = Reader(bytes);
+        let record = Self::read_from(&mut reader)?;
+        reader.is_at_end().then_some(record)
+    }
+
+    fn read_from(reader: &mut Reader<'a>) -> Option<Self> {
+        Some(match reader.byte()? {
+            COMMAND => Self::Command(Command::read(reader)?),
+            PAGE => Self::Page {
+                marker: reader.text()?,
+            },
+            PLANNED => Self::Planned(Planned::read(reader)?),
+            PASSED => {
+                let flags = flags(reader, HAS_SNAPSHOT | IS_ASIDE)?;
+                let (name, snapshot) = read_name(reader, flags)?;
+                Self::Passed {
+                    name,
+                    snapshot,
+                    bytes: reader.number()?,
+                    aside: flags & IS_ASIDE != 0,
+                }
+            }
+            STARTED => Self::Started {
+                seq: reader.number()?,
+                chunk_bytes: reader.number()?,
+                identity: reader.bytes()?,
+            },
+            DURABLE => Self::Durable {
+                seq: reader.number()?,
+                runs: Runs::read(reader)?,
+            },
+            COPY_STARTED => Self::CopyStarted {
+                seq: reader.number()?,
+                copy_id: reader.text()?,
+            },
+            ANSWERED_ALL => Self::AnsweredAll,
+            DONE => Self::Done {
+                seq: reader.number()?,
+                bytes: reader.number()?,
+            },
+            SKIPPED => Self::Skipped {
+                seq: reader.number()?,
+                bytes: reader.number()?,
+            },
+            FAILED => Self::Failed {
+                seq: reader.number()?,
+                reason: reader.text()?,
+            },
+            CHANGED => Self::Changed {
+                seq: reader.number()?,
+                was_bytes: reader.number()?,
+                bytes: reader.number()?,
+                version: {
+                    let flags = flags(reader, IS_OF_SERVICE)?;
+                    read_version(reader, flags)?
+                },
+            },
+            UNLISTED => Self::Unlisted {
+                what: reader.bytes()?,
+            },
+            ASIDE => Self::Aside {
+                what: reader.bytes()?,
+            },
+            RELISTED => Self::Relisted {
+                what: reader.bytes()?,
+            },
+            LISTED => Self::Listed,
+            BARRIER => {
+                let synced = u64::from_le_bytes(reader.array()?);
+                (reader.array()? == BARRIER_MARK).then_some(Self::Barrier { synced })?
+            }
+            BASE => Self::Base(Base::read(reader)?),
+            KEPT => Self::Kept {
+                seq: reader.number()?,
+                has_failed: read_bool(reader)?,
+                planned: Planned::read(reader)?,
+            },
+            RUN => Self::Run {
+                begun: reader.number()?,
+            },
+            TARGET => Self::Target {
+                identity: reader.bytes()?,
+            },
+            ENDED => Self::Ended,
+            NEW_LISTING => Self::NewListing,
+            DONE_DIGESTS => Self::DoneDigests {
+                digests: reader
+                    .bytes()
+                    .filter(|digests| digests.len().is_multiple_of(DIGEST_BYTES))?,
+            },
+            _ => return None,
+        })
+    }
+}
+
+impl<'a> Planned<'a> {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(
+            flag(self.snapshot.is_some(), HAS_SNAPSHOT)
+                | self.replace_flags()
+                | flag(self.aside, IS_ASIDE)
+                | service_flag(&self.version),
+        );
+        put_name(out, self.name, self.snapshot);
+        put_number(out, self.bytes);
+        put_version(out, &self.version);
+        if let Replace::Only(seen) = &self.replace {
+            put_version(out, seen);
+        }
+    }
+
+    fn read(reader: &mut Reader<'a>) -> Option<Self> {
+        let known = HAS_SNAPSHOT | REPLACES | IS_ASIDE | IS_OF_SERVICE | HAS_SEEN | SEEN_OF_SERVICE;
+        let flags = flags(reader, known)?;
+        let (name, snapshot) = read_name(reader, flags)?;
+        Some(Self {
+            name,
+            snapshot,
+            bytes: reader.number()?,
+            version: read_version(reader, flags)?,
+            replace: read_replace(reader, flags)?,
+            aside: flags & IS_ASIDE != 0,
+        })
+    }
+
+    fn replace_flags(&self) -> u8 {
+        match &self.replace {
+            Replace::Nothing => 0,
+            Replace::Anything => REPLACES,
+            Replace::Only(Version::Local { .. }) => HAS_SEEN,
+            Replace::Only(Version::Service(_)) => HAS_SEEN | SEEN_OF_SERVICE,
+        }
+    }
+}
+
+impl<'a> Base<'a> {
+    fn put(&self, out: &mut Vec<u8>) {
+        put_number(out, self.next_seq);
+        for number in self.counts.numbers() {
+            put_number(out, number);
+        }
+        put_optional(out, self.marker);
+        Place::put(self.last.as_ref(), out);
+        out.push(u8::from(self.aside.is_some()));
+        if let Some((what, last)) = &self.aside {
+            put_bytes(out, what);
+            Place::put(last.as_ref(), out);
+        }
+    }
+
+    fn read(reader: &mut Reader<'a>) -> Option<Self> {
+        let next_seq = reader.number()?;
+        let mut numbers = [0; Counts::NUMBERS];
+        for number in &mut numbers {
+            *number = reader.number()?;
+        }
+        Some(Self {
+            next_seq,
+            counts: Counts::of(numbers),
+            marker: read_optional(reader)?,
+            last: Place::read(reader)?,
+            aside: if read_bool(reader)? {
+                Some((reader.bytes()?, Place::read(reader)?))
+            } else {
+                None
+            },
+        })
+    }
+}
+
+impl Place {
+    fn put(place: Option<&Self>, out: &mut Vec<u8>) {
+        out.push(u8::from(place.is_some()));
+        if let Some(place) = place {
+            put_bytes(out, place.name.as_bytes());
+            put_optional(out, place.snapshot.as_deref());
+        }
+    }
+
+    #[expect(
+        clippy::option_option,
+        reason = "the outer one says whether it could be read, as everywhere here"
+    )]
+    fn read(reader: &mut Reader<'_>) -> Option<Option<Self>> {
+        if !read_bool(reader)? {
+            return Some(None);
+        }
+        Some(Some(Self::of(reader.bytes()?, read_optional(reader)?)))
+    }
+}
+
+fn flag(is_set: bool, flag: u8) -> u8 {
+    if is_set { flag } else { 0 }
+}
+
+/// A byte of flags of which only `known` ones may be set.
+fn flags(reader: &mut Reader<'_>, known: u8) -> Option<u8> {
+    reader.byte().filter(|flags| flags & !known == 0)
+}
+
+fn read_bool(reader: &mut Reader<'_>) -> Option<bool> {
+    match reader.byte()? {
+        0 => Some(false),
+        1 => Some(true),
+        _ => None,
+    }
+}
+
+fn put_seq(out: &mut Vec<u8>, kind: u8, seq: u64) {
+    out.push(kind);
+    put_number(out, seq);
+}
+
+fn put_what(out: &mut Vec<u8>, kind: u8, what: &[u8]) {
+    out.push(kind);
+    put_bytes(out, what);
+}
+
+fn put_text(out: &mut Vec<u8>, kind: u8, text: &str) {
+    put_what(out, kind, text.as_bytes());
+}
+
+fn put_optional(out: &mut Vec<u8>, text: Option<&str>) {
+    out.push(u8::from(text.is_some()));
+    if let Some(text) = text {
+        put_bytes(out, text.as_bytes());
+    }
+}
+
+#[expect(
+    clippy::option_option,
+    reason = "the outer one says whether it could be read, as everywhere here"
+)]
+fn read_optional<'a>(reader: &mut Reader<'a>) -> Option<Option<&'a str>> {
+    if read_bool(reader)? {
+        reader.text().map(Some)
+    } else {
+        Some(None)
+    }
+}
+
+fn put_name(out: &mut Vec<u8>, name: &[u8], snapshot: Option<&str>) {
+    put_bytes(out, name);
+    if let Some(snapshot) = snapshot {
+        put_bytes(out, snapshot.as_bytes());
+    }
+}
+
+fn read_name<'a>(reader: &mut Reader<'a>, flags: u8) -> Option<(&'a [u8], Option<&'a str>)> {
+    let name = reader.bytes()?;
+    let snapshot = match flags & HAS_SNAPSHOT {
+        0 => None,
+        _ => Some(reader.text()?),
+    };
+    Some((name, snapshot))
+}
+
+fn service_flag(version: &Version) -> u8 {
+    flag(matches!(version, Version::Service(_)), IS_OF_SERVICE)
+}
+
+fn put_version(out: &mut Vec<u8>, version: &Version) {
+    match version {
+        Version::Local { modified_ns, inode } => {
+            out.extend_from_slice(&modified_ns.to_le_bytes()[..MODIFIED_BYTES]);
+            put_number(out, *inode);
+        }
+        Version::Service(ETag(text)) => put_bytes(out, text.as_bytes()),
+    }
+}
+
+/// A time in nanoseconds since 1970 in twelve bytes, which is enough for any that a file system knows.
+const MODIFIED_BYTES: usize = 12;
+
+fn read_version(reader: &mut Reader<'_>, flags: u8) -> Option<Version> {
+    if flags & IS_OF_SERVICE != 0 {
+        return Some(Version::Service(ETag(reader.text()?.into())));
+    }
+    let low = reader.array::<MODIFIED_BYTES>()?;
+    let sign = if low[MODIFIED_BYTES - 1] & 0x80 == 0 {
+        0
+    } else {
+        0xff
+    };
+    let mut all = [sign; size_of::<i128>()];
+    all[..MODIFIED_BYTES].copy_from_slice(&low);
+    Some(Version::Local {
+        modified_ns: i128::from_le_bytes(all),
+        inode: reader.number()?,
+    })
+}
+
+fn read_replace(reader: &mut Reader<'_>, flags: u8) -> Option<Replace> {
+    Some(match flags & (REPLACES | HAS_SEEN | SEEN_OF_SERVICE) {
+        0 => Replace::Nothing,
+        REPLACES => Replace::Anything,
+        HAS_SEEN => Replace::Only(read_version(reader, 0)?),
+        seen if seen == HAS_SEEN | SEEN_OF_SERVICE => {
+            Replace::Only(read_version(reader, IS_OF_SERVICE)?)
+        }
+        _ => return None,
+    })
+}
+
+/// As much of a text as fits `bytes_max`, cut between two letters.
+fn beginning(text: &str, bytes_max: usize) -> &str {
+    let end = (0..=bytes_max.min(text.len()))
+        .rev()
+        .find(|&end| text.is_char_boundary(end))
+        .unwrap_or(0);
+    &text[..end]
+}
