@@ -13,10 +13,10 @@ pub mod program;
 pub mod scratch;
 
 pub mod azurite;
-pub mod door;
 pub mod emulator;
 pub mod emulator_process;
 pub mod interceptor;
+pub mod relay;
 pub mod two_accounts;
 
 pub mod tree;

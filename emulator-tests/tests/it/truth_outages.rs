@@ -3,8 +3,8 @@
 use azring_emulator_tests::account::Account;
 use azring_emulator_tests::command::{Azring, Folder, Outcome};
 use azring_emulator_tests::compare::assert_same;
-use azring_emulator_tests::door::{Door, Shut};
 use azring_emulator_tests::emulator::{Options, Server};
+use azring_emulator_tests::relay::{Relay, WhileClosed};
 use azring_emulator_tests::rest::{BlobService, Container};
 use azring_emulator_tests::tree::{Tree, noise};
 use rustix::process::Signal;
@@ -18,7 +18,7 @@ const SOME_BYTES: u64 = 2 << 20;
 /// A service, the way to it, and files on disk.
 struct Away {
     server: Server,
-    door: Door,
+    relay: Relay,
     direct: Container,
     container: Container,
     source: Folder,
@@ -30,8 +30,8 @@ impl Away {
         let server = Server::start(&Options::default()).expect("an emulator starts");
         let account = Account::development();
         let direct = BlobService::path_style(&server.blob_url(), &account, None).container("cont");
-        let door = Door::before(&server.blob_url());
-        let container = door.blob_service(&account).container("cont");
+        let relay = Relay::before(&server.blob_url());
+        let container = relay.blob_service(&account).container("cont");
         let tree = (0..FILES).fold(Tree::named([] as [&str; 0]), |tree, number| {
             let name = format!("d{}/file-{number}", number % 3);
             tree.with(&name, noise(number, 100_000 + number as usize))
@@ -41,7 +41,7 @@ impl Away {
         direct.make();
         Self {
             server,
-            door,
+            relay,
             direct,
             container,
             source,
@@ -74,11 +74,11 @@ impl Away {
     }
 
     /// Runs it while the service goes away in the middle; it comes back once the run has said so.
-    fn interrupts(&self, azring: Azring, how: Shut) -> Outcome {
-        self.door.shut_after(SOME_BYTES, how);
+    fn interrupts(&self, azring: Azring, how: WhileClosed) -> Outcome {
+        self.relay.close_after(SOME_BYTES, how);
         let mut running = azring.args(["/Output:json"]).start();
         running.wait_for("\"type\":\"outage\"");
-        self.door.open();
+        self.relay.open();
         running.wait()
     }
 
@@ -118,21 +118,21 @@ fn went_well(outcome: Outcome) {
 #[test]
 fn an_upload_waits_for_a_service_that_refuses_connections() {
     let away = Away::new();
-    went_well(away.interrupts(away.upload(), Shut::Refusing));
+    went_well(away.interrupts(away.upload(), WhileClosed::Refusing));
     away.holds_the_tree();
 }
 
 #[test]
 fn a_download_waits_for_a_service_that_refuses_connections() {
     let (away, target) = (Away::filled(), Folder::new());
-    went_well(away.interrupts(away.download(&target), Shut::Refusing));
+    went_well(away.interrupts(away.download(&target), WhileClosed::Refusing));
     assert_same(&away.tree, &Tree::read_from(target.path()));
 }
 
 #[test]
 fn an_upload_waits_for_a_service_that_accepts_and_closes() {
     let away = Away::new();
-    went_well(away.interrupts(away.upload(), Shut::Closing));
+    went_well(away.interrupts(away.upload(), WhileClosed::Closing));
     away.holds_the_tree();
 }
 
@@ -157,7 +157,7 @@ fn a_copy_through_here_waits_for_whichever_end_is_away() {
                 "/NC:4",
             ]);
         let interrupted = if is_source { &away } else { &other };
-        went_well(interrupted.interrupts(copy, Shut::Refusing));
+        went_well(interrupted.interrupts(copy, WhileClosed::Refusing));
         other.holds_the_tree();
     }
 }
@@ -174,9 +174,9 @@ fn one_large_blob_waits_too() {
             .args(["/Y", "/DestType:Blob", "/Pattern:large"]);
         let outcome = if download {
             up.run().succeeded();
-            away.interrupts(away.download(&target), Shut::Refusing)
+            away.interrupts(away.download(&target), WhileClosed::Refusing)
         } else {
-            away.interrupts(up, Shut::Refusing)
+            away.interrupts(up, WhileClosed::Refusing)
         };
         outcome.succeeded();
         if !download {
@@ -193,7 +193,7 @@ fn a_run_that_gives_up_ends_with_one_error_and_the_same_command_goes_on() {
         let journal = format!("/Z:{}", home.path().display());
         away.upload().args([journal.as_str(), "/GiveUp:2s"])
     };
-    away.door.shut_after(SOME_BYTES, Shut::Refusing);
+    away.relay.close_after(SOME_BYTES, WhileClosed::Refusing);
     let outcome = upload().run().failed();
     assert_eq!(outcome.errors().len(), 1, "{outcome}");
     assert!(
@@ -210,7 +210,7 @@ fn a_run_that_gives_up_ends_with_one_error_and_the_same_command_goes_on() {
     assert_eq!(counts("Transfer failed:"), 0, "{outcome}");
     let left = counts("Transfer interrupted:");
     assert!(left > 0 && left + done <= FILES, "{outcome}");
-    away.door.open();
+    away.relay.open();
     let outcome = upload().run().succeeded();
     assert_eq!(outcome.summary().done, FILES, "{outcome}");
     away.holds_the_tree();
@@ -219,8 +219,8 @@ fn a_run_that_gives_up_ends_with_one_error_and_the_same_command_goes_on() {
 #[test]
 fn a_service_that_never_answered_is_given_up_by_name_and_once() {
     let away = Away::new();
-    away.door.shut(Shut::Refusing);
-    let address = away.door.address().to_string();
+    away.relay.close(WhileClosed::Refusing);
+    let address = away.relay.address().to_string();
     for azring in [away.upload(), away.download(&Folder::new())] {
         let outcome = azring.args(["/GiveUp:2"]).run().failed();
         let errors = outcome.errors();
@@ -239,7 +239,7 @@ fn a_service_that_never_answered_is_given_up_by_name_and_once() {
 #[test]
 fn a_signal_ends_the_wait_for_a_service_with_a_summary() {
     let away = Away::new();
-    away.door.shut_after(SOME_BYTES, Shut::Refusing);
+    away.relay.close_after(SOME_BYTES, WhileClosed::Refusing);
     let mut running = away.upload().args(["/Output:json"]).start();
     running.wait_for("\"type\":\"outage\"");
     running.signal(Signal::INT);

@@ -190,3 +190,40 @@ fn a_closed_standard_output_keeps_the_copy_whole() {
     let outcome = world.download(">&-", &[]);
     assert_eq!(outcome.status, Some(0), "{outcome}");
 }
+
+#[test]
+fn a_blob_copied_to_a_closed_standard_output_is_a_failure() {
+    let world = World::new();
+    let key = Account::development().key_in_base64();
+    let source = format!("{}/a", world.container.url());
+    let words = ["--source", &source, "--destination", "-"];
+    let words = [&words[..], &["--source-key", &key, "--source-type", "blob"]].concat();
+    let outcome = redirected(">&-", &words).run();
+    assert_ne!(outcome.status, Some(0), "{outcome}");
+    assert!(outcome.stderr.contains("standard output"), "{outcome}");
+    // The shell opens it for writing only: the bytes are meant to be dropped.
+    let outcome = redirected(">/dev/null", &words).run();
+    assert_eq!(outcome.status, Some(0), "{outcome}");
+}
+
+#[test]
+fn a_closed_standard_input_makes_no_empty_blob() {
+    let world = World::new();
+    let key = Account::development().key_in_base64();
+    let target = format!("{}/new", world.container.url());
+    let words = ["--source", "-", "--destination", &target];
+    let words = [&words[..], &["--dest-key", &key, "--dest-type", "blob"]].concat();
+    let outcome = redirected("<&-", &words).run();
+    assert_ne!(outcome.status, Some(0), "{outcome}");
+    assert!(outcome.stderr.contains("standard input"), "{outcome}");
+    assert!(
+        !world.container.names().contains(&"new".to_owned()),
+        "{outcome}"
+    );
+    let outcome = redirected("</dev/null", &words).run();
+    assert_eq!(outcome.status, Some(0), "{outcome}");
+    assert!(
+        world.container.names().contains(&"new".to_owned()),
+        "{outcome}"
+    );
+}

@@ -6,9 +6,10 @@
 
 use std::fmt;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::mpsc::{Sender, channel};
 
+use rustix::fs::{FileType, OFlags, Stat, major, minor};
 use rustix::io::Errno;
 use tokio::sync::oneshot;
 
@@ -26,14 +27,14 @@ pub struct Pipe {
 type Call = Box<dyn FnOnce(&OwnedFd) + Send>;
 
 impl Pipe {
-    /// Standard input.
+    /// Standard input. Fails with [`io::ErrorKind::InvalidInput`] if the process was started without it.
     pub fn input() -> io::Result<Self> {
-        Self::new(rustix::stdio::stdin().try_clone_to_owned()?)
+        Self::new(given(rustix::stdio::stdin())?)
     }
 
-    /// Standard output.
+    /// Standard output. Fails with [`io::ErrorKind::InvalidInput`] if the process was started without it.
     pub fn output() -> io::Result<Self> {
-        Self::new(rustix::stdio::stdout().try_clone_to_owned()?)
+        Self::new(given(rustix::stdio::stdout())?)
     }
 
     /// Any descriptor.
@@ -78,6 +79,26 @@ impl fmt::Debug for Pipe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pipe").finish_non_exhaustive()
     }
+}
+
+/// A descriptor that the process was started with.
+///
+/// Where one of the three standard descriptors is closed, Rust's runtime opens `/dev/null` in its place, for reading and
+/// writing, before `main`. Nothing would be read, and what is written would be lost without an error. A shell opens
+/// `/dev/null` for one of the two, so a redirection to it is used as it is.
+fn given(standard: BorrowedFd<'_>) -> io::Result<OwnedFd> {
+    let access = rustix::fs::fcntl_getfl(standard)? & OFlags::RWMODE;
+    if access == OFlags::RDWR && is_null_device(&rustix::fs::fstat(standard)?) {
+        let message = "it is closed, or `/dev/null` opened for reading and writing";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+    }
+    standard.try_clone_to_owned()
+}
+
+/// Character device 1:3. <https://www.kernel.org/doc/Documentation/admin-guide/devices.txt>
+fn is_null_device(stat: &Stat) -> bool {
+    FileType::from_raw_mode(stat.st_mode) == FileType::CharacterDevice
+        && (major(stat.st_rdev), minor(stat.st_rdev)) == (1, 3)
 }
 
 fn fill(descriptor: &OwnedFd, mut lease: Lease, bytes: usize) -> io::Result<Lease> {

@@ -57,12 +57,12 @@ pub(super) async fn copy(line: &Line<'_>) -> Result<Ended> {
         return Ok((name, Err(error)));
     }
     let kind = content_type(&line.options.shape.content_type, &name);
+    let input = Pipe::input()
+        .map_err(|error| transport::Error::disk("cannot use standard input", &error))?;
     let stream = destination
         .stream(&line.tools, &target, kind.map(Into::into), replace)
         .await?;
     let stream = Arc::new(stream);
-    let input = Pipe::input()
-        .map_err(|error| transport::Error::disk("cannot use standard input", &error))?;
     let mut copy = Inward {
         line,
         lengths: lengths(line),

@@ -1,7 +1,7 @@
-//! The way to a server, which can be shut and opened again: what a client sees of a server that is away for a while.
+//! A TCP relay before a server that can be closed and opened again, for tests of outages.
 //!
-//! It listens on one port and passes bytes on. Shut, it breaks what it carries, and its port refuses connections, or, as a
-//! load balancer without servers does, accepts and closes them. The server behind keeps what it has.
+//! The relay listens on one port and copies bytes both ways. Closed, it ends its connections, and its port refuses new ones
+//! or, as a load balancer without servers does, accepts and ends them. The server behind it keeps its state.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -14,18 +14,18 @@ use crate::account::Account;
 use crate::emulator::clock::pause;
 use crate::rest::BlobService;
 
-/// How a door that is shut looks from outside.
+/// What happens to a new connection while the relay is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shut {
+pub enum WhileClosed {
     /// Connections are refused.
     Refusing,
     /// Connections are accepted and closed.
     Closing,
 }
 
-/// The way to one server. Dropping it shuts it for good.
+/// A relay before one server. Dropping it closes it for good.
 #[derive(Debug)]
-pub struct Door {
+pub struct Relay {
     address: SocketAddr,
     state: Arc<State>,
 }
@@ -33,23 +33,23 @@ pub struct Door {
 #[derive(Debug)]
 struct State {
     server: String,
-    inside: Mutex<Inside>,
-    /// How many bytes may pass before it shuts itself.
-    left: AtomicU64,
+    connections: Mutex<Connections>,
+    /// How many bytes may pass before it closes itself.
+    bytes_left: AtomicU64,
 }
 
 #[derive(Debug)]
-struct Inside {
+struct Connections {
     /// `None` while it refuses.
     listener: Option<TcpListener>,
     is_open: bool,
-    shuts: Shut,
+    while_closed: WhileClosed,
     carried: Vec<TcpStream>,
     is_over: bool,
 }
 
-impl Door {
-    /// An open door before the server at `origin`.
+impl Relay {
+    /// An open relay before the server at `origin`.
     ///
     /// # Panics
     /// When no port is free.
@@ -61,14 +61,14 @@ impl Door {
         let address = listener.local_addr().expect("it is bound");
         let state = Arc::new(State {
             server: server.to_owned(),
-            inside: Mutex::new(Inside {
+            connections: Mutex::new(Connections {
                 listener: Some(listener),
                 is_open: true,
-                shuts: Shut::Refusing,
+                while_closed: WhileClosed::Refusing,
                 carried: Vec::new(),
                 is_over: false,
             }),
-            left: AtomicU64::new(u64::MAX),
+            bytes_left: AtomicU64::new(u64::MAX),
         });
         let watched = Arc::clone(&state);
         thread::spawn(move || while watched.accept() {});
@@ -90,16 +90,16 @@ impl Door {
         BlobService::path_style(&self.origin(), account, None)
     }
 
-    /// Shuts it now.
-    pub fn shut(&self, how: Shut) {
-        self.state.inside().shuts = how;
-        self.state.shut();
+    /// Closes it now.
+    pub fn close(&self, how: WhileClosed) {
+        self.state.connections().while_closed = how;
+        self.state.close();
     }
 
-    /// Lets so many more bytes pass, both ways together, and shuts it then.
-    pub fn shut_after(&self, bytes: u64, how: Shut) {
-        self.state.inside().shuts = how;
-        self.state.left.store(bytes, Ordering::SeqCst);
+    /// Lets so many more bytes pass, both ways together, and closes it then.
+    pub fn close_after(&self, bytes: u64, how: WhileClosed) {
+        self.state.connections().while_closed = how;
+        self.state.bytes_left.store(bytes, Ordering::SeqCst);
     }
 
     /// Opens it again.
@@ -107,19 +107,19 @@ impl Door {
     /// # Panics
     /// When somebody else has its port meanwhile.
     pub fn open(&self) {
-        self.state.left.store(u64::MAX, Ordering::SeqCst);
-        let mut inside = self.state.inside();
-        if inside.listener.is_none() {
-            inside.listener = Some(listen(self.address).expect("the port is free again"));
+        self.state.bytes_left.store(u64::MAX, Ordering::SeqCst);
+        let mut connections = self.state.connections();
+        if connections.listener.is_none() {
+            connections.listener = Some(listen(self.address).expect("the port is free again"));
         }
-        inside.is_open = true;
+        connections.is_open = true;
     }
 }
 
-impl Drop for Door {
+impl Drop for Relay {
     fn drop(&mut self) {
-        self.state.inside().is_over = true;
-        self.state.shut();
+        self.state.connections().is_over = true;
+        self.state.close();
     }
 }
 
@@ -130,34 +130,36 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 impl State {
-    fn inside(&self) -> MutexGuard<'_, Inside> {
-        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    fn connections(&self) -> MutexGuard<'_, Connections> {
+        self.connections
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn shut(&self) {
-        let mut inside = self.inside();
-        inside.is_open = false;
-        if inside.shuts == Shut::Refusing || inside.is_over {
-            inside.listener = None;
+    fn close(&self) {
+        let mut connections = self.connections();
+        connections.is_open = false;
+        if connections.while_closed == WhileClosed::Refusing || connections.is_over {
+            connections.listener = None;
         }
-        for stream in inside.carried.drain(..) {
+        for stream in connections.carried.drain(..) {
             let _ = stream.shutdown(Shutdown::Both);
         }
     }
 
-    /// Takes one connection, if one comes; false once the door is gone.
+    /// Takes one connection, if one comes; false once the relay is gone.
     fn accept(self: &Arc<Self>) -> bool {
-        let mut inside = self.inside();
-        if inside.is_over {
+        let mut connections = self.connections();
+        if connections.is_over {
             return false;
         }
-        let accepted = inside.listener.as_ref().map(TcpListener::accept);
+        let accepted = connections.listener.as_ref().map(TcpListener::accept);
         match accepted {
-            Some(Ok((client, _))) if inside.is_open => {
+            Some(Ok((client, _))) if connections.is_open => {
                 let _ = client.set_nonblocking(false);
                 if let Ok(server) = TcpStream::connect(&self.server) {
                     let streams = [&client, &server].map(TcpStream::try_clone);
-                    inside.carried.extend(streams.into_iter().flatten());
+                    connections.carried.extend(streams.into_iter().flatten());
                     for (from, to) in [(&client, &server), (&server, &client)] {
                         if let (Ok(from), Ok(to)) = (from.try_clone(), to.try_clone()) {
                             let state = Arc::clone(self);
@@ -169,7 +171,7 @@ impl State {
             // It is closed at once.
             Some(Ok(_)) => {}
             Some(Err(_)) | None => {
-                drop(inside);
+                drop(connections);
                 pause(Duration::from_millis(1));
             }
         }
@@ -181,12 +183,12 @@ impl State {
         while let Ok(length @ 1..) = from.read(&mut piece) {
             let bytes = length as u64;
             let taken = self
-                .left
+                .bytes_left
                 .try_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
                     (left != u64::MAX).then(|| left.saturating_sub(bytes))
                 });
             if taken.is_ok_and(|before| before <= bytes) {
-                self.shut();
+                self.close();
             }
             if to.write_all(&piece[..length]).is_err() {
                 break;
