@@ -82,7 +82,7 @@ pub enum Version {
 
 /// How the source keeps an object's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Kind {
+pub enum Layout {
     /// One after the other: a file, a block blob.
     #[default]
     Plain,
@@ -96,7 +96,7 @@ pub enum Kind {
 
 /// What a service stores beside an object's bytes, to be stored with a copy of it again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Carried {
+pub struct ObjectProperties {
     /// `Content-Type`.
     pub content_type: Option<String>,
     /// `Content-Encoding`.
@@ -134,9 +134,9 @@ pub struct Entry {
     /// The MD5 stored with it, where the service has one.
     pub md5: Option<[u8; 16]>,
     /// How its bytes are kept.
-    pub kind: Kind,
+    pub kind: Layout,
     /// What is stored beside them, where that goes along.
-    pub carried: Option<Box<Carried>>,
+    pub carried: Option<Box<ObjectProperties>>,
     /// It is a snapshot, and which.
     pub snapshot: Option<Box<Snapshot>>,
 }

@@ -4,7 +4,7 @@
 //! two halves, the feed and the outcomes that come back, take turns on this one thread, so that an observer is never
 //! called by two at once.
 //!
-//! With a journal (`chronicle`) what is planned and what becomes of it is written down as it happens, and a run begins
+//! With a journal (`recorder`) what is planned and what becomes of it is written down as it happens, and a run begins
 //! with what an earlier one left to do (`resume`), before it lists on. It goes on only where it copies to the same place
 //! (`rerun`).
 //!
@@ -13,27 +13,33 @@
 
 mod credentials;
 
-mod chronicle;
+mod recorder;
 
 mod feed;
 
-mod hearing;
+mod inbox;
 
 mod failure_limit;
 
-mod settle;
+mod outcome;
+
+mod planner;
+
+mod collision;
+
+mod vhd_hint;
 
 mod rerun;
 
 mod resume;
 
-mod machine;
+mod resources;
 
 mod outage;
 
 mod pipe;
 
-mod pilot;
+mod controller;
 
 mod processor;
 
@@ -56,20 +62,20 @@ use crate::options::Options;
 use crate::plan::history::{Note, Take};
 use crate::plan::route::{Route, route};
 use crate::report::{Event, Observer, Summary, Totals};
-use crate::schedule::queue::{HASHED_MAX, OPEN_MAX};
 use crate::stop::Stop;
 use crate::store;
-use crate::transfer::{Lane, Told};
+use crate::transfer::queue::{HASHED_MAX, OPEN_MAX};
+use crate::transfer::{TransferContext, WorkerEvent};
 use crate::{Error, Result};
 
-use chronicle::Chronicle;
+use controller::Controller;
 use failure_limit::FailureLimit;
 use feed::Feed;
-use hearing::Hearing;
-use machine::Machine;
+use inbox::EventInbox;
 use outage::{LOOK_EVERY, OutageReporter};
-use pilot::Pilot;
-use settle::Settlement;
+use outcome::Settlement;
+use recorder::JournalRecorder;
+use resources::Resources;
 
 /// Copies what `options` say and tells `observer` what happens. Returns when everything has ended, or, once `stop` is on,
 /// when what was in flight has.
@@ -87,7 +93,7 @@ pub fn run(
 ) -> Result<Summary> {
     let begun = Instant::now();
     let totals = Arc::new(Totals::default());
-    let machine = Machine::of(options, &totals)?;
+    let resources = Resources::of(options, &totals)?;
     let (journal, earlier) = match session {
         Some(Session { journal, resumed }) => (Some(journal), resumed),
         None => (None, None),
@@ -95,10 +101,10 @@ pub fn run(
     let (noting, notes) = unbounded_channel();
     // Nobody listens any more once the run is over.
     let take: Take = Arc::new(move |seq, note| drop(noting.send((seq, note))));
-    let chronicle = Chronicle::new(journal, take);
+    let recorder = JournalRecorder::new(journal, take);
     if let Some(earlier) = &earlier {
         count_earlier(earlier, &totals, Totals::add);
-        chronicle.append(&Record::Run { begun: now() });
+        recorder.append(&Record::Run { begun: now() });
     }
     let earlier_runs = earlier.as_ref().map(rerun::earlier_runs);
     observer.event(Event::Started { totals: &totals });
@@ -113,13 +119,13 @@ pub fn run(
     let coordinator = runtime::plain_runtime()?;
     let run = Run {
         options,
-        machine: &machine,
+        resources: &resources,
         totals: &totals,
-        chronicle: &chronicle,
+        recorder: &recorder,
         observer,
         stop,
         limit: &FailureLimit::new(stop),
-        outages: RefCell::new(machine.outage_reporter()),
+        outages: RefCell::new(resources.outage_reporter()),
         noticed: RefCell::default(),
     };
     let copied = LocalSet::new().block_on(&coordinator, run.copy(earlier, notes));
@@ -142,9 +148,9 @@ pub fn run(
     let has_all = copied.is_ok() && counted.is_success() && !stop.is_on();
     let is_untouched = counted.listed == 0 && counted.earlier_runs.is_none();
     if copied.is_ok() && !stop.is_on() {
-        chronicle.append(&Record::Ended);
+        recorder.append(&Record::Ended);
     }
-    chronicle.end(has_all || is_untouched, observer);
+    recorder.end(has_all || is_untouched, observer);
     copied.map(|_| counted)
 }
 
@@ -160,9 +166,9 @@ fn called_off(error: &Error, observer: &dyn Observer) -> u64 {
 /// What the parts of a run have in common.
 struct Run<'a> {
     options: &'a Options,
-    machine: &'a Machine,
+    resources: &'a Resources,
     totals: &'a Arc<Totals>,
-    chronicle: &'a Chronicle,
+    recorder: &'a JournalRecorder,
     observer: &'a dyn Observer,
     stop: &'a Stop,
     limit: &'a FailureLimit,
@@ -180,7 +186,7 @@ impl Run<'_> {
     ) -> Result<u64> {
         let Self {
             options,
-            machine,
+            resources,
             totals,
             observer,
             stop,
@@ -190,25 +196,25 @@ impl Run<'_> {
         credentials::check(options)?;
         if route == Route::Pipe {
             // What passes is not there a second time: the journal has nothing to say about it.
-            let (tools, share, mut pilot) = machine.alone()?;
+            let (tools, share, mut controller) = resources.alone()?;
             let copied = tokio::select! {
                 copied = pipe::copy(options, &tools, &share, self.settlement(), stop) => copied,
-                never = self.steer(&mut pilot) => match never {},
+                never = self.steer(&mut controller) => match never {},
                 never = tools.client.keep_looking() => match never {},
                 never = self.call_off_waits() => match never {},
             };
-            self.land(pilot);
+            self.land(controller);
             return copied.map(|()| 0);
         }
-        let tools = machine.tools()?;
-        let help = machine.helpers(options);
-        let opening = store::open(options, &tools, &help.settler, machine.folders_max());
+        let tools = resources.tools()?;
+        let help = resources.helpers(options);
+        let opening = store::open(options, &tools, &help.settler, resources.folders_max());
         // It is large, and waited for once.
         let opened = Box::pin(self.telling_of_services(stop.unless_stopped(opening)));
         let ends = opened.await?;
-        let lane = Arc::new(Lane {
+        let context = Arc::new(TransferContext {
             source: Arc::clone(&ends.source),
-            destination: Arc::clone(&ends.destination),
+            target: Arc::clone(&ends.target),
             server_copy: ends.server_copy.clone(),
             integrity: options.integrity,
             wants_md5: ends.wants_md5,
@@ -219,14 +225,14 @@ impl Run<'_> {
             options,
             tools: &tools,
             ends: &ends,
-            lane: &lane,
-            chronicle: self.chronicle,
+            context: &context,
+            recorder: self.recorder,
             observer,
             stop,
             limit: self.limit,
-            cut: machine.cut(),
-            files: machine.open_files(&ends),
-            looks_max: machine.looks_max(),
+            cut: resources.cut(),
+            files: resources.open_files(&ends),
+            looks_max: resources.looks_max(),
             done_before: None,
             prepared: OnceCell::new(),
             is_first: earlier.is_none(),
@@ -235,7 +241,7 @@ impl Run<'_> {
             return self.telling_of_services(feed.preview()).await;
         }
         if earlier.is_some() {
-            ends.destination.follow_earlier_run();
+            ends.target.follow_earlier_run();
         }
         let earlier = match earlier {
             // What there is at the destination counts before the listing goes on.
@@ -257,14 +263,14 @@ impl Run<'_> {
             OPEN_MAX
         };
         let open_max = feed.files.objects_max(open_max);
-        let (crew, queue, told, pilot) = machine.start(stop, open_max);
-        let heard = self.listen(told, notes, pilot);
+        let (pool, queue, told, controller) = resources.start(stop, open_max);
+        let heard = self.listen(told, notes, controller);
         let (unlisted, lost) = tokio::join!(feed.feed(queue, earlier.as_ref()), heard);
-        crew.join()?;
-        for notice in ends.destination.notices() {
+        pool.join()?;
+        for notice in ends.target.notices() {
             observer.event(Event::Notice(&notice));
         }
-        drop((lane, ends));
+        drop((context, ends));
         help.join();
         match lost {
             // Not one worker could start: nothing was carried, and this is why.
@@ -279,53 +285,53 @@ impl Run<'_> {
     /// could not.
     async fn listen(
         &self,
-        told: UnboundedReceiver<Told>,
+        told: UnboundedReceiver<WorkerEvent>,
         mut notes: UnboundedReceiver<(u64, Note)>,
-        mut pilot: Pilot,
+        mut controller: Controller,
     ) -> Option<Error> {
         let (mut lost, mut mode) = (None, None);
-        let mut hearing = Hearing::new(told);
+        let mut inbox = EventInbox::new(told);
         let mut calls_off = pin!(self.call_off_waits());
         loop {
             let what = tokio::select! {
                 // What is noted of an object is noted before it ends; and what is told all the time must not keep the
-                // pilot from looking.
+                // controller from looking.
                 biased;
-                () = pilot.tick() => {
+                () = controller.tick() => {
                     self.tell_of_services();
-                    if pilot.is_telling() {
-                        self.window(&mut pilot);
+                    if controller.is_telling() {
+                        self.window(&mut controller);
                     }
                     continue;
                 }
                 Some((seq, note)) = notes.recv() => {
-                    self.chronicle.note(seq, note);
+                    self.recorder.note(seq, note);
                     continue;
                 }
-                what = hearing.next() => what,
+                what = inbox.next() => what,
                 never = &mut calls_off => match never {},
             };
             match what {
-                Some(Told::Mode(of_worker)) if mode.is_none() => {
+                Some(WorkerEvent::Mode(of_worker)) if mode.is_none() => {
                     self.observer.event(Event::IoMode(&of_worker.to_string()));
                     mode = Some(of_worker);
                 }
-                Some(Told::Mode(_)) => {}
-                Some(Told::CopyStarted { name, id }) => {
+                Some(WorkerEvent::Mode(_)) => {}
+                Some(WorkerEvent::CopyStarted { name, id }) => {
                     self.observer.event(Event::CopyStarted {
                         name: &name,
                         copy_id: id.as_str(),
                     });
                 }
-                Some(Told::Ended(outcome)) => {
-                    self.chronicle.ended(&outcome);
-                    self.settlement().settle(&outcome);
+                Some(WorkerEvent::Ended(outcome)) => {
+                    self.recorder.ended(&outcome);
+                    self.settlement().outcome(&outcome);
                 }
-                Some(Told::Lost(error)) => lost = Some(error),
+                Some(WorkerEvent::Lost(error)) => lost = Some(error),
                 None => break,
             }
         }
-        self.land(pilot);
+        self.land(controller);
         lost
     }
 
@@ -374,26 +380,26 @@ impl Run<'_> {
     }
 
     /// Steers for as long as it is waited for.
-    async fn steer(&self, pilot: &mut Pilot) -> Infallible {
+    async fn steer(&self, controller: &mut Controller) -> Infallible {
         loop {
-            pilot.tick().await;
+            controller.tick().await;
             self.tell_of_services();
-            if pilot.is_telling() {
-                self.window(pilot);
+            if controller.is_telling() {
+                self.window(controller);
             }
         }
     }
 
     /// Nothing is under way any more. What the last, incomplete window has seen counts too.
-    fn land(&self, mut pilot: Pilot) {
+    fn land(&self, mut controller: Controller) {
         self.tell_of_services();
-        self.window(&mut pilot);
-        self.observer.event(Event::Measured(&pilot.measured()));
-        pilot.land();
+        self.window(&mut controller);
+        self.observer.event(Event::Measured(&controller.measured()));
+        controller.land();
     }
 
-    fn window(&self, pilot: &mut Pilot) {
-        let window = pilot.steer(self.totals);
+    fn window(&self, controller: &mut Controller) {
+        let window = controller.steer(self.totals);
         self.observer.event(Event::Window(&window));
     }
 }

@@ -8,7 +8,7 @@
 //! What is planned and what becomes of it is written down in a [`journal`] as it happens, so that the same command goes on
 //! where it was interrupted. Between two services the bytes need not come by: the destination's service copies by itself
 //! ([`store::server_copy`]), and `transfer` only waits for it. A pipe is neither listed nor planned: `job::pipe`.
-//! What is measured is copied in the same way, from objects that are made up ([`store::generated`]) or to nowhere.
+//! What is measured is copied in the same way, from objects that are made up ([`store::synthetic`]) or to nowhere.
 
 pub mod options;
 

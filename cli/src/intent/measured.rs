@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use azring_core::location::{BlobLocation, Generated, Location, Void};
+use azring_core::location::{BlobLocation, Discard, Location, Synthetic};
 use azring_core::options::{Conflict, Options, Overwrite};
-use azring_core::store::generated::PREFIX;
+use azring_core::store::synthetic::PREFIX;
 
 use super::{SOURCE, TARGET, between, location, value};
 use crate::given::Given;
@@ -97,7 +97,7 @@ pub(crate) fn bench(given: &Given, way: Way, around: &Surroundings) -> Result<Be
             way.word()
         )));
     };
-    let generated = Location::Generated(Generated {
+    let generated = Location::Synthetic(Synthetic {
         seed: 0,
         objects: None,
         object_bytes: 0,
@@ -107,7 +107,7 @@ pub(crate) fn bench(given: &Given, way: Way, around: &Surroundings) -> Result<Be
         Way::Up => (generated, Location::Blob(place.clone())),
         Way::Down => (
             Location::Blob(place.clone()),
-            Location::Void(Void { compares }),
+            Location::Discard(Discard { compares }),
         ),
     };
     let options = Options {
@@ -169,13 +169,13 @@ impl Bench {
         };
         // A download that uploads first needs something to take again and again, and not as much as fits into its time.
         let lasts = self.lasts.filter(|_| self.way == Way::Up);
-        let generated = Generated {
+        let generated = Synthetic {
             seed,
             objects: self.objects.or(lasts.is_none().then_some(OBJECTS)),
             object_bytes: self.object_bytes,
         };
         let mut options = self.options.clone();
-        options.source = Location::Generated(generated);
+        options.source = Location::Synthetic(generated);
         options.target = Location::Blob(place.clone());
         options.selection.pattern = None;
         options.selection.lasts = lasts;
@@ -237,10 +237,10 @@ mod tests {
             let bench = wanted(Way::Up, &place, &["/Size:1M", "/Count:3"]).unwrap();
             let upload = bench.upload("now", 7);
             assert_eq!(upload.place.directory, directory);
-            let Location::Generated(generated) = upload.options.source else {
+            let Location::Synthetic(generated) = upload.options.source else {
                 panic!("{:?}", upload.options.source);
             };
-            let wanted = Generated {
+            let wanted = Synthetic {
                 seed: 7,
                 objects: Some(3),
                 object_bytes: 1 << 20,
@@ -254,7 +254,7 @@ mod tests {
         let objects = |way, more: &[&str]| {
             let upload = wanted(way, URL, more).unwrap().upload("now", 7);
             match upload.options.source {
-                Location::Generated(generated) => {
+                Location::Synthetic(generated) => {
                     (generated.objects, upload.options.selection.lasts)
                 }
                 _ => panic!("generated objects are uploaded"),

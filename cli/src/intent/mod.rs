@@ -31,8 +31,8 @@ use std::path::PathBuf;
 
 use azring_core::location::{BlobLocation, Location, ServiceKind, parse};
 use azring_core::options::{
-    BlobType, Conflict, ContentType, CopyWay, Durability, Engine, Integrity, Io, Landing, Options,
-    Overwrite, Proxies, Selection, Shape,
+    BlobType, Conflict, ContentType, CopyWay, DownloadOptions, Durability, Engine, Integrity, Io,
+    Options, Overwrite, Proxies, Selection, UploadOptions,
 };
 use azring_core::select::AttributeRule;
 use azring_transport::auth::Credential;
@@ -91,7 +91,7 @@ fn between(
             skip_newer: given.has(&row::XN),
             overwrite: overwrite(given, around),
         },
-        shape: Shape {
+        shape: UploadOptions {
             blob_type: match value::choice(given, &row::BLOB_TYPE)? {
                 Some("page") => Some(BlobType::Page),
                 Some("append") => Some(BlobType::Append),
@@ -100,7 +100,7 @@ fn between(
                 None => None,
             },
             content_type: content_type(given, around)?,
-            block_bytes: value::block_bytes(given)?.unwrap_or(Shape::default().block_bytes),
+            block_bytes: value::block_bytes(given)?.unwrap_or(UploadOptions::default().block_bytes),
             keeps_block_bytes: given.has(&row::BLOCK_SIZE_IN_MB),
         },
         integrity: Integrity {
@@ -108,14 +108,14 @@ fn between(
             check_md5: given.has(&row::CHECK_MD5),
             crc64: is_on(given, &row::CRC64)?,
         },
-        landing: Landing {
+        landing: DownloadOptions {
             keep_modified: given.has(&row::MT),
             durability: match value::choice(given, &row::DURABILITY)? {
                 Some("file") => Durability::File,
                 Some("off") => Durability::Off,
                 _ => Durability::Batch,
             },
-            delimiter: value::delimiter(given)?.unwrap_or(Landing::default().delimiter),
+            delimiter: value::delimiter(given)?.unwrap_or(DownloadOptions::default().delimiter),
         },
         engine: engine(given, around)?,
         sync_copy: given.has(&row::SYNC_COPY),

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use azring_core::location::{Location, Void};
+use azring_core::location::{Discard, Location};
 
 use super::{End, pipe};
 use crate::file_kind::FileKind;
@@ -45,7 +45,7 @@ pub(super) fn location(
         },
         Side::Destination if is_one_of(OUTPUT) => pipe::location(given, end).map(Some),
         Side::Destination if path == Path::new("/dev/null") => {
-            Ok(Some(Location::Void(Void { compares: false })))
+            Ok(Some(Location::Discard(Discard { compares: false })))
         }
         Side::Destination => match kind {
             FileKind::Pipe => Err(refused(

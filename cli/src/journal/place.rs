@@ -63,7 +63,7 @@ pub(crate) fn kept(
     }
     let is_piped = [&options.source, &options.target]
         .iter()
-        .any(|place| matches!(place, Location::Pipe | Location::Void(_)));
+        .any(|place| matches!(place, Location::Pipe | Location::Discard(_)));
     if options.preview || given.has(&row::NO_JOURNAL) || is_piped {
         return Ok(None);
     }

@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 use super::Hashers;
 use super::progress::Progress;
-use super::turn::{Feed, Turn};
+use super::ticket::{Feed, Ticket};
 use crate::plan::chunks::Chunks;
 
 pub use super::progress::Md5;
@@ -83,7 +83,7 @@ impl Follower {
             state.is_busy = true;
             let progress = mem::take(&mut state.progress);
             drop(state);
-            let turn = Turn::new(Arc::clone(&self.0), progress);
+            let turn = Ticket::new(Arc::clone(&self.0), progress);
             self.0.hashers.hand(turn);
         }
     }

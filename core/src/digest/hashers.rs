@@ -12,7 +12,7 @@ use std::thread::JoinHandle;
 use azring_transport::md5::LANES;
 
 use super::lanes::Lanes;
-use super::turn::Turn;
+use super::ticket::Ticket;
 
 /// So many objects are faster apart than side by side.
 const APART_MAX: usize = 2;
@@ -52,7 +52,7 @@ impl Hashers {
     }
 
     /// Has a turn taken by whichever thread has a lane for it.
-    pub(super) fn hand(&self, turn: Turn) {
+    pub(super) fn hand(&self, turn: Ticket) {
         let line = &self.0.0;
         let mut waiting = line.lock();
         waiting.turns.push_back(turn);
@@ -70,7 +70,7 @@ struct Line {
 
 #[derive(Default)]
 struct Waiting {
-    turns: VecDeque<Turn>,
+    turns: VecDeque<Ticket>,
     /// Turns that threads have taken.
     taken: usize,
     /// Threads that have some, or look for some.

@@ -2,14 +2,14 @@
 
 use azring_transport::md5::{LANES, Lane, compress};
 
-use super::turn::Turn;
+use super::ticket::Ticket;
 
 /// Blocks of each object that are hashed before somebody looks for more objects: 64 KiB, a tenth of a millisecond or two.
 const STEP_BLOCKS: usize = 1024;
 
 /// Up to [`LANES`] objects whose turn it is.
 #[derive(Default)]
-pub(super) struct Lanes(Vec<Turn>);
+pub(super) struct Lanes(Vec<Ticket>);
 
 impl Lanes {
     /// How many there are.
@@ -23,7 +23,7 @@ impl Lanes {
     }
 
     /// Takes an object, for which there must be room.
-    pub(super) fn add(&mut self, turn: Turn) {
+    pub(super) fn add(&mut self, turn: Ticket) {
         assert!(self.0.len() < LANES, "there are no more lanes than that");
         self.0.push(turn);
     }
@@ -32,8 +32,8 @@ impl Lanes {
     /// are.
     pub(super) fn step(&mut self) -> usize {
         let before = self.0.len();
-        self.0.retain_mut(Turn::is_ready);
-        let mut lanes: Vec<Lane<'_>> = self.0.iter_mut().map(Turn::lane).collect();
+        self.0.retain_mut(Ticket::is_ready);
+        let mut lanes: Vec<Lane<'_>> = self.0.iter_mut().map(Ticket::lane).collect();
         let blocks = compress(&mut lanes, STEP_BLOCKS);
         for turn in &mut self.0 {
             turn.pass(blocks);
@@ -42,7 +42,7 @@ impl Lanes {
     }
 
     /// Gives all of them away, to be gone on with elsewhere.
-    pub(super) fn give_up(&mut self) -> impl Iterator<Item = Turn> {
+    pub(super) fn give_up(&mut self) -> impl Iterator<Item = Ticket> {
         self.0.drain(..)
     }
 }

@@ -9,7 +9,7 @@ pub mod zero;
 
 pub mod follower;
 
-mod turn;
+mod ticket;
 
 mod progress;
 

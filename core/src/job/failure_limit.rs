@@ -1,7 +1,7 @@
 //! Ends a run that cannot succeed: after several failures of one cause that concerns every object, without a success
 //! between them, trying the other objects would only repeat the failure thousands of times.
 //!
-//! [`super::settle`] reports each object's end here. Causes are told apart by kind and code, never by text. What is about a
+//! [`super::outcome`] reports each object's end here. Causes are told apart by kind and code, never by text. What is about a
 //! single object (its name, its content, its permissions on the local disk, a blob that is gone) never ends a run.
 
 use std::cell::RefCell;

@@ -8,35 +8,37 @@ use futures_util::stream;
 use tokio::sync::OnceCell;
 use tokio::sync::mpsc::error::TryRecvError;
 
+use super::planner::{Looked, Planned, Planner};
 use crate::entry::{Entry, EntryName};
 use crate::journal::{DoneObjects, Pending, Record, Replayed};
 use crate::options::Options;
+use crate::plan::Task;
 use crate::plan::replace::Replace;
-use crate::plan::{Looked, Planned, Planner, Task};
 use crate::report::{Details, Event, NothingSelected, Observer, Totals};
-use crate::schedule::{Cut, OpenFiles, Queue};
+use crate::schedule::{ChunkSizeHint, OpenFiles};
 use crate::stop::Stop;
 use crate::store::{Ends, Page, Position, Tools};
-use crate::transfer::{Carriage, Lane};
+use crate::transfer::Queue;
+use crate::transfer::{ObjectTransfer, TransferContext};
 use crate::{Error, Result, Side};
 
-use super::chronicle::Chronicle;
 use super::failure_limit::FailureLimit;
+use super::outcome::Settlement;
+use super::recorder::JournalRecorder;
 use super::resume;
-use super::settle::Settlement;
 
 /// The coordinator's first half.
 pub(super) struct Feed<'a> {
     pub(super) options: &'a Options,
     pub(super) tools: &'a Tools,
     pub(super) ends: &'a Ends,
-    pub(super) lane: &'a Arc<Lane>,
-    pub(super) chronicle: &'a Chronicle,
+    pub(super) context: &'a Arc<TransferContext>,
+    pub(super) recorder: &'a JournalRecorder,
     pub(super) observer: &'a dyn Observer,
     pub(super) stop: &'a Stop,
     pub(super) limit: &'a FailureLimit,
     /// How long the pieces of what is planned should be.
-    pub(super) cut: Cut,
+    pub(super) cut: ChunkSizeHint,
     /// Descriptors for the files of objects.
     pub(super) files: OpenFiles,
     /// Objects and destinations that are looked at ahead of the planning, at once.
@@ -77,7 +79,7 @@ impl Feed<'_> {
             unlisted += listed.unlisted;
             is_whole = listed.is_whole;
             if listed.is_whole {
-                self.chronicle.append(&Record::Listed);
+                self.recorder.append(&Record::Listed);
             }
         }
         for owed in earlier.map(resume::owed).unwrap_or_default() {
@@ -96,7 +98,7 @@ impl Feed<'_> {
 
     /// The listing is over; it says `listed` is all there is only where it came to its end.
     fn note_whole(&self, is_whole: bool) {
-        Totals::add(&self.lane.totals.listing_done, u64::from(is_whole));
+        Totals::add(&self.context.totals.listing_done, u64::from(is_whole));
     }
 
     /// Makes the container or folder that is copied to, once it is known that something is there to be copied: before an
@@ -107,10 +109,10 @@ impl Feed<'_> {
             return Ok(true);
         }
         let prepare = async || {
-            let preparing = self.ends.destination.prepare(self.tools);
+            let preparing = self.ends.target.prepare(self.tools);
             let prepared = self.stop.unless_stopped(preparing).await;
             prepared.map_err(|error| error.at(Side::Target))?;
-            if self.is_first && self.chronicle.is_kept() {
+            if self.is_first && self.recorder.is_kept() {
                 self.note_identity(self.identity().await?.as_deref());
             }
             Ok(())
@@ -124,7 +126,7 @@ impl Feed<'_> {
 
     /// Which place is copied to, where the destination can tell.
     pub(super) async fn identity(&self) -> Result<Option<Box<str>>> {
-        let identity = self.ends.destination.identity(self.tools);
+        let identity = self.ends.target.identity(self.tools);
         let identity = self.stop.unless_stopped(identity).await;
         identity.map_err(|error| error.at(Side::Target))
     }
@@ -133,7 +135,7 @@ impl Feed<'_> {
     pub(super) fn note_identity(&self, identity: Option<&str>) {
         if let Some(identity) = identity {
             let identity = identity.as_bytes();
-            self.chronicle.append(&Record::Target { identity });
+            self.recorder.append(&Record::Target { identity });
         }
     }
 
@@ -142,7 +144,7 @@ impl Feed<'_> {
         if unlisted > 0 || self.stop.is_on() {
             return;
         }
-        let listed = Totals::get(&self.lane.totals.listed);
+        let listed = Totals::get(&self.context.totals.listed);
         let why = if listed == 0 {
             let selection = &self.options.selection;
             let asked = self.ends.source.why_nothing(self.tools, selection);
@@ -209,10 +211,10 @@ impl Feed<'_> {
         queue: &mut Queue,
     ) -> Result<Listed> {
         let what = owed.what.as_bytes();
-        self.chronicle.append(&Record::Aside { what });
+        self.recorder.append(&Record::Aside { what });
         let listed = self.list(planner, owed.position(), queue).await?;
         if listed.is_whole && !listed.folders.contains(&owed.what) {
-            self.chronicle.append(&Record::Relisted { what });
+            self.recorder.append(&Record::Relisted { what });
         }
         Ok(listed)
     }
@@ -222,8 +224,8 @@ impl Feed<'_> {
             name: &task.entry.name,
         });
         let files = self.files.take().await;
-        let carriage = Carriage::new(task, self.lane).holding(files);
-        queue.push(Arc::new(carriage)).await;
+        let transfer = ObjectTransfer::new(task, self.context).holding(files);
+        queue.push(Arc::new(transfer)).await;
     }
 
     /// Lists and plans everything and moves nothing: what would be copied counts as done.
@@ -290,7 +292,7 @@ impl Feed<'_> {
                 }
                 let decided = planner.decide(looked, self.observer);
                 if planner.replaces_all() && !std::mem::replace(&mut replaced_all, true) {
-                    self.chronicle.append(&Record::AnsweredAll);
+                    self.recorder.append(&Record::AnsweredAll);
                 }
                 handle(decided).await;
             }
@@ -325,8 +327,8 @@ impl Feed<'_> {
 
     /// An earlier run did it, and it holds.
     fn in_place(&self, entry: &Entry, is_aside: bool) {
-        self.chronicle.in_place(entry, is_aside);
-        let (totals, bytes) = (&self.lane.totals, entry.bytes);
+        self.recorder.in_place(entry, is_aside);
+        let (totals, bytes) = (&self.context.totals, entry.bytes);
         for counter in [
             &totals.settled_bytes,
             &totals.kept_bytes,
@@ -341,7 +343,7 @@ impl Feed<'_> {
 
     /// The rest of a page was not planned, since the run was called off: the next run lists it again.
     fn take_back(&self, left: &Left) {
-        let totals = &self.lane.totals;
+        let totals = &self.context.totals;
         Totals::take_back(&totals.listed, left.count);
         Totals::take_back(&totals.listed_bytes, left.bytes);
     }
@@ -359,9 +361,9 @@ impl Feed<'_> {
 
     /// Counts a page and tells what was wrong with it.
     fn tell(&self, page: Page, listed: &mut Listed) -> Vec<Entry> {
-        let totals = &self.lane.totals;
-        self.chronicle.page(page.marker.as_deref());
-        self.chronicle.tell_trouble(self.observer);
+        let totals = &self.context.totals;
+        self.recorder.page(page.marker.as_deref());
+        self.recorder.tell_trouble(self.observer);
         for (folder, error) in page.unlisted {
             if error.ends_run() {
                 self.stop.or_end_run(error);
@@ -370,7 +372,7 @@ impl Feed<'_> {
                 self.observer.event(Event::Unlisted { what, error });
             }
             let what = folder.as_bytes();
-            self.chronicle.append(&Record::Unlisted { what });
+            self.recorder.append(&Record::Unlisted { what });
             listed.folders.push(folder);
             listed.unlisted += 1;
         }
@@ -389,18 +391,18 @@ impl Feed<'_> {
     fn admit(&self, planned: Planned, is_aside: bool) -> Option<Task> {
         match planned {
             Planned::Task(mut task) => {
-                let notes = self.chronicle.planned(&task.entry, &task.replace, is_aside);
+                let notes = self.recorder.planned(&task.entry, &task.replace, is_aside);
                 task.history.notes = notes;
                 return Some(*task);
             }
             Planned::Skip(entry, reason) => {
-                self.chronicle.passed(&entry, is_aside);
+                self.recorder.passed(&entry, is_aside);
                 self.skip(&entry.name, entry.bytes, &reason);
             }
             Planned::Fail(entry, error) => {
                 let error = self.stop.or_end_run(error);
-                if let Some(notes) = self.chronicle.planned(&entry, &Replace::Nothing, is_aside) {
-                    self.chronicle.failed(notes.seq(), &error);
+                if let Some(notes) = self.recorder.planned(&entry, &Replace::Nothing, is_aside) {
+                    self.recorder.failed(notes.seq(), &error);
                 }
                 self.fail(&entry.name, entry.bytes, &error);
             }
@@ -421,7 +423,7 @@ impl Feed<'_> {
 
     fn settlement(&self) -> Settlement<'_> {
         Settlement {
-            totals: &self.lane.totals,
+            totals: &self.context.totals,
             observer: self.observer,
             limit: self.limit,
         }

@@ -3,9 +3,9 @@
 
 use azring_transport::Error as Transport;
 
+use super::planner::Planner;
 use crate::entry::EntryName;
 use crate::journal::{Record, Replayed};
-use crate::plan::Planner;
 use crate::report::{Event, Totals};
 use crate::{Error, Result, Side};
 
@@ -58,7 +58,7 @@ impl Run<'_> {
             PlaceMatch::Other => "was made again or its settings were changed since",
             PlaceMatch::Emptied => "does not have any more what was copied there",
         };
-        let Some(anew) = self.chronicle.list_anew(&earlier)? else {
+        let Some(anew) = self.recorder.list_anew(&earlier)? else {
             return Ok(earlier);
         };
         let place = &self.options.target;
@@ -67,7 +67,7 @@ impl Run<'_> {
         )));
         count_earlier(&earlier, self.totals, Totals::take_back);
         count_earlier(&anew, self.totals, Totals::add);
-        self.chronicle.append(&Record::Run {
+        self.recorder.append(&Record::Run {
             begun: super::now(),
         });
         Ok(anew)
@@ -81,7 +81,7 @@ async fn look_for_some(feed: &Feed<'_>, earlier: &Replayed) -> Result<PlaceMatch
         let Some(target) = planner.target_of(&EntryName::new(name), None) else {
             continue;
         };
-        match feed.ends.destination.stat(feed.tools, &target).await {
+        match feed.ends.target.stat(feed.tools, &target).await {
             Ok(Some(stat)) if stat.bytes == bytes || bytes == 0 => {}
             Ok(_) => return Ok(PlaceMatch::Emptied),
             // Whoever may not look goes on, as before.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use super::planner::{Looked, Planned, Planner};
 use crate::entry::{Entry, EntryName};
 use crate::journal::{Pending, Place, Record, Replayed};
 use crate::plan::history::{Begun, History, Start};
 use crate::plan::replace::Replace;
-use crate::plan::{Looked, Planned, Planner};
 use crate::report::Totals;
 use crate::store::{Position, Tools};
 use crate::{Error, Result};
@@ -130,7 +130,7 @@ impl Feed<'_> {
                 };
                 task.history = History {
                     begun,
-                    notes: self.chronicle.notes(pending.seq),
+                    notes: self.recorder.notes(pending.seq),
                 };
                 Some(*task)
             }
@@ -141,7 +141,7 @@ impl Feed<'_> {
             }
             Planned::Skip(entry, reason) => {
                 let seq = pending.seq;
-                self.chronicle.append(&Record::Skipped { seq, bytes });
+                self.recorder.append(&Record::Skipped { seq, bytes });
                 self.skip(&entry.name, bytes, &reason);
                 None
             }
@@ -152,7 +152,7 @@ impl Feed<'_> {
     fn gone(&self, planner: &Planner<'_>, pending: &Pending) {
         let (seq, bytes) = (pending.seq, pending.bytes);
         self.forget_part(planner, pending);
-        self.chronicle.append(&Record::Skipped { seq, bytes });
+        self.recorder.append(&Record::Skipped { seq, bytes });
         let reason = format!(
             "`{}` was there when an earlier run listed it and is gone",
             pending.name
@@ -162,15 +162,15 @@ impl Feed<'_> {
 
     /// What an earlier run left of it is of no use any more.
     fn forget_part(&self, planner: &Planner<'_>, pending: &Pending) {
-        if let Some(notes) = self.chronicle.notes(pending.seq)
+        if let Some(notes) = self.recorder.notes(pending.seq)
             && let Some(target) = planner.target_of(&pending.name, pending.snapshot.as_deref())
         {
-            self.ends.destination.forget(notes.job(), &target);
+            self.ends.target.forget(notes.job(), &target);
         }
     }
 
     fn fail_again(&self, pending: &Pending, name: &EntryName, error: &Error) {
-        self.chronicle.failed(pending.seq, error);
+        self.recorder.failed(pending.seq, error);
         self.fail(name, pending.bytes, error);
     }
 
@@ -179,13 +179,13 @@ impl Feed<'_> {
         if pending.version == entry.version && pending.bytes == entry.bytes {
             return false;
         }
-        self.chronicle.append(&Record::Changed {
+        self.recorder.append(&Record::Changed {
             seq: pending.seq,
             was_bytes: pending.bytes,
             bytes: entry.bytes,
             version: entry.version.clone(),
         });
-        let listed_bytes = &self.lane.totals.listed_bytes;
+        let listed_bytes = &self.context.totals.listed_bytes;
         Totals::add(listed_bytes, entry.bytes);
         Totals::take_back(listed_bytes, pending.bytes);
         true

@@ -6,12 +6,12 @@
 //! object, is found out by the store.
 
 mod account;
-mod measured;
 mod name;
 mod parse;
-mod plain;
+mod plaintext_warning;
 mod sas;
 mod sas_grant;
+mod synthetic;
 mod url;
 
 use std::path::PathBuf;
@@ -20,11 +20,11 @@ use std::sync::Arc;
 use azring_transport::http::Account;
 
 pub use account::{ServiceKind, is_host_of, is_host_of_azure};
-pub use measured::{Generated, Void};
 pub(crate) use name::{RESERVED, decode as decode_name};
 pub use parse::{Access, parse, service_of};
-pub(crate) use plain::warning as plain_text_warning;
+pub(crate) use plaintext_warning::warning as plain_text_warning;
 pub use sas_grant::{SasAccess, SasGrant};
+pub use synthetic::{Discard, Synthetic};
 
 /// One end of a copy. Its `Display` is what [`parse()`] reads, without any credential; of the two ends that only measuring
 /// knows, it is what they are.
@@ -37,9 +37,9 @@ pub enum Location {
     /// Standard input as a source, standard output as a destination.
     Pipe,
     /// Objects that are made up as they are read, as a source: for measuring.
-    Generated(Generated),
+    Synthetic(Synthetic),
     /// Nowhere, as a destination: what arrives is looked at and let go. For measuring.
-    Void(Void),
+    Discard(Discard),
 }
 
 impl Location {
@@ -47,7 +47,7 @@ impl Location {
     pub(crate) fn notices(&self) -> Vec<String> {
         match self {
             Self::Blob(place) => place.account.dialect.take_notices(),
-            Self::Local(_) | Self::Pipe | Self::Generated(_) | Self::Void(_) => Vec::new(),
+            Self::Local(_) | Self::Pipe | Self::Synthetic(_) | Self::Discard(_) => Vec::new(),
         }
     }
 }

@@ -336,8 +336,8 @@ impl fmt::Display for Location {
             Self::Local(path) => EntryName::new(path.as_os_str().as_encoded_bytes()).fmt(f),
             Self::Blob(place) => place.fmt(f),
             Self::Pipe => f.write_str("-"),
-            Self::Generated(_) => f.write_str("generated data"),
-            Self::Void(_) => f.write_str("nowhere"),
+            Self::Synthetic(_) => f.write_str("generated data"),
+            Self::Discard(_) => f.write_str("nowhere"),
         }
     }
 }

@@ -27,11 +27,11 @@ pub struct Options {
     /// What happens when the target has the object already.
     pub conflict: Conflict,
     /// What an uploaded object is made.
-    pub shape: Shape,
+    pub shape: UploadOptions,
     /// What is checked.
     pub integrity: Integrity,
     /// How a downloaded file is left on the disk.
-    pub landing: Landing,
+    pub landing: DownloadOptions,
     /// How much of the machine may be used.
     pub engine: Engine,
     /// Between two services the bytes go through this machine (`/SyncCopy`).
@@ -76,7 +76,7 @@ pub struct Selection {
 
 /// What an uploaded object is made.
 #[derive(Debug, Clone)]
-pub struct Shape {
+pub struct UploadOptions {
     /// What type of blob; `None`: a block blob, because nobody said otherwise.
     pub blob_type: Option<BlobType>,
     /// The content type to store.
@@ -87,7 +87,7 @@ pub struct Shape {
     pub keeps_block_bytes: bool,
 }
 
-impl Default for Shape {
+impl Default for UploadOptions {
     fn default() -> Self {
         Self {
             blob_type: None,
@@ -135,7 +135,7 @@ impl Default for Integrity {
 
 /// How a downloaded file is left on the disk.
 #[derive(Debug, Clone, Copy)]
-pub struct Landing {
+pub struct DownloadOptions {
     /// It gets the object's modification time.
     pub keep_modified: bool,
     /// When it counts as safely there.
@@ -144,7 +144,7 @@ pub struct Landing {
     pub delimiter: char,
 }
 
-impl Default for Landing {
+impl Default for DownloadOptions {
     fn default() -> Self {
         Self {
             keep_modified: false,

@@ -8,15 +8,11 @@ pub mod route;
 
 pub mod target;
 
-pub mod collision;
-
 pub mod freshness;
 
 pub mod overwrite;
 
 pub mod content_type;
-
-mod disk_hint;
 
 pub mod disk_image;
 
@@ -30,10 +26,7 @@ pub mod history;
 
 mod task;
 
-mod planner;
-
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub use planner::{Looked, Planned, Planner};
 pub use task::Task;

@@ -40,9 +40,9 @@ pub fn route(source: &Location, target: &Location, sync_copy: bool) -> Result<Ro
         (Location::Blob(source), Location::Blob(target)) if !sync_copy => Ok(Route::ServerCopy {
             within_account: is_one_account(source, target),
         }),
-        (Location::Local(_) | Location::Blob(_) | Location::Generated(_), Location::Blob(_)) | (Location::Blob(_), Location::Local(_) | Location::Void(_)) => Ok(Route::Stream),
+        (Location::Local(_) | Location::Blob(_) | Location::Synthetic(_), Location::Blob(_)) | (Location::Blob(_), Location::Local(_) | Location::Discard(_)) => Ok(Route::Stream),
         (Location::Pipe, Location::Blob(_)) | (Location::Blob(_), Location::Pipe) => Ok(Route::Pipe),
-        (Location::Generated(_) | Location::Void(_), _) | (_, Location::Generated(_) | Location::Void(_)) => Err(Error::Usage(
+        (Location::Synthetic(_) | Location::Discard(_), _) | (_, Location::Synthetic(_) | Location::Discard(_)) => Err(Error::Usage(
             "what is measured is the way to a service or from one".into(),
         )),
     }

@@ -2,7 +2,7 @@
 //! or an error that names the object. The rules are values that the destination's store gives.
 //!
 //! The mapping is AzCopy's. It is not one to one: `a\b` and `a/b` become the same blob, the blobs `a//b` and `a/%2Fb` the
-//! same file. [`Target::twin`] tells the one other name that leads to the same target unchanged, so that the
+//! same file. [`MappedName::twin`] tells the one other name that leads to the same target unchanged, so that the
 //! job can look for it.
 
 use std::fmt;
@@ -113,7 +113,7 @@ impl fmt::Display for TargetName {
 
 /// Where an entry goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
+pub struct MappedName {
     /// Its name there.
     pub name: TargetName,
     /// The mapping had to change something: this is the other name at the source that leads to the same target without a
@@ -121,7 +121,7 @@ pub struct Target {
     pub twin: Option<EntryName>,
 }
 
-impl Target {
+impl MappedName {
     /// The target of a snapshot of `entry`: the label stands before the extension of the last part, as in
     /// `a/b (2011-03-09 014234).txt`.
     pub fn labelled(self, entry: &EntryName, label: &str) -> Self {
@@ -162,7 +162,7 @@ impl NameRule {
     /// # Errors
     ///
     /// [`Error::Name`] when the destination cannot hold such a name, or must not.
-    pub fn target(&self, entry: &EntryName) -> Result<Target> {
+    pub fn target(&self, entry: &EntryName) -> Result<MappedName> {
         match self {
             Self::Blob {
                 directory,
@@ -183,7 +183,7 @@ impl NameRule {
     /// # Errors
     ///
     /// As [`NameRule::target`].
-    pub fn exactly(&self, name: &EntryName) -> Result<Target> {
+    pub fn exactly(&self, name: &EntryName) -> Result<MappedName> {
         let name = match self {
             Self::Blob {
                 directory,
@@ -200,7 +200,7 @@ impl NameRule {
                 TargetName::Local(LocalName(name.as_bytes().into()))
             }
         };
-        Ok(Target { name, twin: None })
+        Ok(MappedName { name, twin: None })
     }
 }
 
@@ -209,7 +209,7 @@ fn blob_target(
     directory: &str,
     chars_max: usize,
     as_is: bool,
-) -> Result<Target> {
+) -> Result<MappedName> {
     let text = entry
         .as_str()
         .ok_or_else(|| invalid(entry, "a blob's name must be UTF-8"))?;
@@ -227,7 +227,7 @@ fn blob_target(
     {
         return Err(invalid(entry, &format!("it would have a part `{step}`")));
     }
-    Ok(Target {
+    Ok(MappedName {
         twin: twin_of_file(text, &relative),
         name: TargetName::Blob(full_name(entry, &relative, directory, chars_max)?),
     })
@@ -253,7 +253,7 @@ fn full_name(
     Ok(BlobName(full.into()))
 }
 
-fn local_target(entry: &EntryName, delimiter: char, part_bytes_max: usize) -> Result<Target> {
+fn local_target(entry: &EntryName, delimiter: char, part_bytes_max: usize) -> Result<MappedName> {
     let text = entry
         .as_str()
         .ok_or_else(|| invalid(entry, "it is not UTF-8"))?;
@@ -261,7 +261,7 @@ fn local_target(entry: &EntryName, delimiter: char, part_bytes_max: usize) -> Re
     for part in path.split('/') {
         check_part(entry, part.as_bytes(), part_bytes_max)?;
     }
-    Ok(Target {
+    Ok(MappedName {
         twin: twin_of_blob(text, &path, delimiter),
         name: TargetName::Local(LocalName(path.into_bytes().into())),
     })

@@ -6,7 +6,7 @@ use super::Task;
 use super::chunks::Chunks;
 use super::history::History;
 use super::replace::Replace;
-use crate::entry::{ETag, Entry, EntryName, Kind, Version};
+use crate::entry::{ETag, Entry, EntryName, Layout, Version};
 use crate::store::local::rules;
 
 /// An object to carry to a local folder in chunks of this length.
@@ -20,7 +20,7 @@ pub(crate) fn task(name: &str, bytes: u64, chunk_bytes: u64) -> Task {
             modified: UNIX_EPOCH,
             version: Version::Service(ETag("1".into())),
             md5: None,
-            kind: Kind::Plain,
+            kind: Layout::Plain,
             carried: None,
             snapshot: None,
         },

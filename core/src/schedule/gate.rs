@@ -13,11 +13,11 @@ use super::tuner::OPENING;
 
 /// The limit, for whoever sets it.
 #[derive(Debug, Clone)]
-pub struct Gate(Arc<[Share]>);
+pub struct Gate(Arc<[WorkerPermits]>);
 
 /// A worker's part of it.
 #[derive(Debug, Clone)]
-pub struct Share(Arc<Inner>);
+pub struct WorkerPermits(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -36,14 +36,14 @@ struct Inner {
 #[derive(Debug)]
 pub struct Permit {
     taken: Option<OwnedSemaphorePermit>,
-    share: Share,
+    share: WorkerPermits,
     _out: OwnedSemaphorePermit,
 }
 
 impl Gate {
     /// For so many workers, with this limit from the beginning.
     pub fn fixed(workers: u32, limit: u32) -> Self {
-        let part = |index| Share::new(share(limit, workers, index).max(1), 0);
+        let part = |index| WorkerPermits::new(share(limit, workers, index).max(1), 0);
         Self((0..workers).map(part).collect())
     }
 
@@ -52,13 +52,13 @@ impl Gate {
         let part = |index| {
             let whole = share(limit, workers, index).max(1);
             let first = share(OPENING.min(limit), workers, index).clamp(1, whole);
-            Share::new(first, whole - first)
+            WorkerPermits::new(first, whole - first)
         };
         Self((0..workers).map(part).collect())
     }
 
     /// The part of this worker.
-    pub fn share(&self, index: u32) -> Share {
+    pub fn share(&self, index: u32) -> WorkerPermits {
         self.0[index as usize].clone()
     }
 
@@ -83,7 +83,7 @@ impl Gate {
     }
 }
 
-impl Share {
+impl WorkerPermits {
     fn new(granted: u32, opening: u32) -> Self {
         Self(Arc::new(Inner {
             permits: Arc::new(Semaphore::new(granted as usize)),
@@ -154,7 +154,7 @@ const OUT_MAX: u32 = 2 * CONCURRENCY_MAX;
 
 impl Permit {
     /// Lets somebody else carry a chunk: the request is over, and what is left waits for this machine's disk alone. Until it
-    /// is dropped it counts as out ([`Share::idle`]).
+    /// is dropped it counts as out ([`WorkerPermits::idle`]).
     pub fn let_next(&mut self) {
         let Some(taken) = self.taken.take() else {
             return;
@@ -195,7 +195,7 @@ mod tests {
     }
 
     /// All permits that can be had now.
-    async fn all(share: &Share) -> Vec<Permit> {
+    async fn all(share: &WorkerPermits) -> Vec<Permit> {
         let mut taken = Vec::new();
         while share.0.permits.available_permits() > 0 {
             taken.push(share.permit().await);

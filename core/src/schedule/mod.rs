@@ -11,12 +11,6 @@
 //! side alone. Descriptors of files
 //! come before all of these: the coordinator takes an object's part ([`open_files`]) before it queues the object.
 
-pub mod queue;
-
-mod room;
-
-mod slots;
-
 pub mod open_files;
 
 pub mod limits;
@@ -25,11 +19,10 @@ pub mod gate;
 
 pub mod tuner;
 
-pub mod cut;
+pub mod chunk_size_hint;
 
 pub mod remembered;
 
-pub use cut::Cut;
+pub use chunk_size_hint::ChunkSizeHint;
 pub use gate::Gate;
 pub use open_files::OpenFiles;
-pub use queue::{Queue, Work};

@@ -1,7 +1,7 @@
 //! Places that hold objects. A store knows itself, as a source, as a destination, or both; what lies between two of
 //! them knows neither.
 
-mod destination;
+mod target;
 
 mod source;
 
@@ -15,11 +15,7 @@ pub mod local;
 
 pub mod blob;
 
-pub mod generated;
-
-mod void;
-
-mod lasting;
+pub mod synthetic;
 
 pub mod rest;
 
@@ -31,13 +27,13 @@ use azring_transport::buffer::Pool;
 use azring_transport::client::Client;
 use azring_transport::disk::Disk;
 
-pub use destination::{
-    Becomes, Committed, Destination, Form, Pieces, Receipt, Settling, Stat, Sums, Writer,
-};
 pub use open::{Ends, open};
 pub use server_copy::{Copying, Origin, Pending, ServerCopy};
 pub use single_target::SingleName;
 pub use source::{Page, Pages, Position, Reader, Source};
+pub use target::{
+    ChunkPlan, Committed, Receipt, Settling, Stat, Sums, Target, TargetForm, TargetKind, Writer,
+};
 
 /// A step of a store: one allocation per object or chunk. It stays on the thread that began it.
 pub type Step<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;

@@ -6,14 +6,12 @@ use azring_transport::auth::Credential;
 use azring_transport::disk::settle::Settler;
 use azring_transport::http::ApiVersion;
 
-use super::blob::{self, BlobDestination, BlobServerCopy, BlobSource, Reading};
-use super::generated::GeneratedSource;
-use super::lasting::Lasting;
-use super::local::{self, LocalDestination, LocalSource};
+use super::blob::{self, BlobServerCopy, BlobSource, BlobTarget, Reading};
+use super::local::{self, LocalSource, LocalTarget};
 use super::single_target::{SingleName, single_target};
-use super::void::VoidDestination;
-use super::{Destination, ServerCopy, Source, Tools};
-use crate::entry::{Entry, EntryName, Kind};
+use super::synthetic::{DiscardTarget, RepeatingSource, SyntheticSource};
+use super::{ServerCopy, Source, Target, Tools};
+use crate::entry::{Entry, EntryName, Layout};
 use crate::location::{BlobLocation, Location};
 use crate::options::{CopyWay, Options};
 use crate::plan::route::{Route, route};
@@ -25,7 +23,7 @@ pub struct Ends {
     /// Where objects come from.
     pub source: Arc<dyn Source>,
     /// Where they go.
-    pub destination: Arc<dyn Destination>,
+    pub target: Arc<dyn Target>,
     /// Its service fetches them by itself.
     pub server_copy: Option<Arc<dyn ServerCopy>>,
     /// The source is a single object, which gets this name at the destination.
@@ -56,10 +54,10 @@ pub async fn open(
         None => (options.target.clone(), None),
     };
     let server_copy = server_copy(options, &target, route);
-    let destination: Arc<dyn Destination> = match &target {
+    let destination: Arc<dyn Target> = match &target {
         Location::Local(path) => {
             let checks_md5 = options.integrity.check_md5;
-            Arc::new(LocalDestination::new(
+            Arc::new(LocalTarget::new(
                 path,
                 options.landing,
                 checks_md5,
@@ -69,21 +67,21 @@ pub async fn open(
         }
         Location::Blob(place) => {
             let keeps = matches!(options.source, Location::Blob(_));
-            Arc::new(BlobDestination::new(place.clone(), &options.shape, keeps))
+            Arc::new(BlobTarget::new(place.clone(), &options.shape, keeps))
         }
-        Location::Void(void) => {
+        Location::Discard(void) => {
             let checks_md5 = options.integrity.check_md5;
-            Arc::new(VoidDestination::new(*void, checks_md5))
+            Arc::new(DiscardTarget::new(*void, checks_md5))
         }
-        Location::Pipe | Location::Generated(_) => return Err(no_store()),
+        Location::Pipe | Location::Synthetic(_) => return Err(no_store()),
     };
     let source = match options.selection.lasts {
-        Some(lasts) => Arc::new(Lasting::new(source, lasts)),
+        Some(lasts) => Arc::new(RepeatingSource::new(source, lasts)),
         None => source,
     };
     let wants_md5 = match (&options.source, target) {
-        (_, Location::Local(_) | Location::Void(_)) => options.integrity.check_md5,
-        (Location::Local(_) | Location::Generated(_), Location::Blob(_)) => {
+        (_, Location::Local(_) | Location::Discard(_)) => options.integrity.check_md5,
+        (Location::Local(_) | Location::Synthetic(_), Location::Blob(_)) => {
             options.integrity.store_md5
         }
         // The source's MD5 goes along as it is; what passes through a pipe is hashed there.
@@ -91,7 +89,7 @@ pub async fn open(
     };
     Ok(Ends {
         source,
-        destination,
+        target: destination,
         server_copy,
         single,
         wants_md5,
@@ -162,8 +160,8 @@ async fn open_source(
                 .without(&selection.own_files);
             Ok((Arc::new(source), None))
         }
-        Location::Generated(generated) => Ok((Arc::new(GeneratedSource::new(*generated)), None)),
-        Location::Pipe | Location::Void(_) => Err(no_store()),
+        Location::Synthetic(generated) => Ok((Arc::new(SyntheticSource::new(*generated)), None)),
+        Location::Pipe | Location::Discard(_) => Err(no_store()),
         Location::Blob(place) => {
             let reading = Reading {
                 crc64: options.integrity.crc64,
@@ -225,7 +223,7 @@ async fn single_blob(
     }
     match blob::look(tools, place).await {
         // A directory's mark, or a name that is a directory too: what lies below is meant.
-        Ok(Some((_, entry))) if entry.kind == Kind::Folder => Ok(None),
+        Ok(Some((_, entry))) if entry.kind == Layout::Folder => Ok(None),
         Ok(Some(found)) if !blob::holds_any(tools, place).await? => Ok(Some(found)),
         Ok(_) => Ok(None),
         // A signature that may only list cannot ask.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use azring_transport::auth::Secret;
 
-use super::{Committed, Form, Step, Tools};
+use super::{Committed, Step, TargetForm, Tools};
 use crate::Result;
 use crate::entry::{ETag, Entry};
 use crate::plan::Task;
@@ -65,7 +65,7 @@ impl fmt::Display for CopyId {
 /// A destination's ability to copy by itself.
 pub trait ServerCopy: Send + Sync {
     /// What it makes of such an object, and in which pieces it wants to be asked.
-    fn form(&self, entry: &Entry) -> Form;
+    fn form(&self, entry: &Entry) -> TargetForm;
 
     /// Begins an object. What an earlier run began is gone on with ([`History`](crate::plan::history::History)).
     fn begin<'a>(
@@ -79,7 +79,7 @@ pub trait ServerCopy: Send + Sync {
 /// One object that a service copies. Its chunks come in any order, from several threads at once.
 pub trait Copying: Send + Sync {
     /// Asks for this chunk; returns what is there for good when the service has answered.
-    fn carry<'a>(&'a self, tools: &'a Tools, chunk: Chunk) -> Step<'a, Result<Carried>>;
+    fn carry<'a>(&'a self, tools: &'a Tools, chunk: Chunk) -> Step<'a, Result<CopyProgress>>;
 
     /// Asks once more for a chunk that a commit found to be [`Committed::Missing`].
     fn fetch_again<'a>(&'a self, tools: &'a Tools, chunk: Chunk) -> Step<'a, Result<()>> {
@@ -92,7 +92,7 @@ pub trait Copying: Send + Sync {
 
 /// What is there of a chunk that was asked for, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Carried {
+pub enum CopyProgress {
     /// These came.
     Moved(u64),
     /// These were there from an earlier run.

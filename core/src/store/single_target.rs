@@ -14,7 +14,7 @@ use azring_transport as transport;
 
 use super::Tools;
 use super::blob;
-use crate::entry::{EntryName, Kind};
+use crate::entry::{EntryName, Layout};
 use crate::location::{BlobLocation, Location};
 use crate::options::Options;
 use crate::{Error, Result};
@@ -45,8 +45,8 @@ pub(super) async fn single_target(
         Location::Local(_)
         | Location::Blob(_)
         | Location::Pipe
-        | Location::Generated(_)
-        | Location::Void(_) => None,
+        | Location::Synthetic(_)
+        | Location::Discard(_) => None,
     };
     let (target, name) = match given {
         Some((above, name)) => (above, SingleName::Given(name)),
@@ -94,7 +94,7 @@ async fn is_directory(tools: &Tools, place: &BlobLocation) -> Result<bool> {
     }
     let (found, holds_any) = tokio::join!(blob::look(tools, place), blob::holds_any(tools, place));
     match found {
-        Ok(Some((_, blob))) => return Ok(blob.kind == Kind::Folder),
+        Ok(Some((_, blob))) => return Ok(blob.kind == Layout::Folder),
         Ok(None) => {}
         Err(error) if is_refused(&error) => {}
         Err(error) => return Err(error),

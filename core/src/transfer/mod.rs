@@ -1,13 +1,16 @@
 //! Carrying: one chunk from its source to its destination.
 
-mod carriage;
+mod object;
+
+pub mod queue;
 
 mod server_copy;
 
 mod worker;
 
-pub use carriage::{Carriage, Lane, Outcome, Verdict};
-pub use worker::{Crew, Told};
+pub use object::{ObjectTransfer, Outcome, TransferContext, Verdict};
+pub use queue::{Queue, Work};
+pub use worker::{WorkerEvent, WorkerPool};
 
 #[cfg(test)]
 pub(crate) mod testing;

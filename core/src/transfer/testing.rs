@@ -1,19 +1,20 @@
-//! A lane between two stores of which nothing exists but what a test opens them with; by itself neither can be opened.
+//! A context between two stores of which nothing exists but what a test opens them with; by itself neither can be opened.
 
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::Lane;
+use super::TransferContext;
 use crate::digest::Hashers;
-use crate::entry::{Entry, EntryName, Kind};
+use crate::entry::{Entry, EntryName, Layout};
 use crate::options::Integrity;
 use crate::plan::Task;
 use crate::plan::target::{NameRule, TargetName};
 use crate::report::Totals;
 use crate::store::local::rules;
 use crate::store::{
-    Becomes, Destination, Form, Pages, Pieces, Position, Reader, Source, Stat, Step, Tools, Writer,
+    ChunkPlan, Pages, Position, Reader, Source, Stat, Step, Target, TargetForm, TargetKind, Tools,
+    Writer,
 };
 use crate::{Error, Result};
 
@@ -24,13 +25,16 @@ struct End {
     writer: Option<Arc<dyn Writer>>,
 }
 
-/// A lane whose ends cannot be opened.
-pub(crate) fn lane(integrity: Integrity, hashers: &Hashers) -> Arc<Lane> {
+/// A context whose ends cannot be opened.
+pub(crate) fn context(integrity: Integrity, hashers: &Hashers) -> Arc<TransferContext> {
     between(End::default(), integrity, hashers)
 }
 
-/// A lane on which every object is read by this and written by that.
-pub(super) fn lane_through(reader: Arc<dyn Reader>, writer: Arc<dyn Writer>) -> Arc<Lane> {
+/// A context on which every object is read by this and written by that.
+pub(super) fn lane_through(
+    reader: Arc<dyn Reader>,
+    writer: Arc<dyn Writer>,
+) -> Arc<TransferContext> {
     let end = End {
         reader: Some(reader),
         writer: Some(writer),
@@ -38,11 +42,11 @@ pub(super) fn lane_through(reader: Arc<dyn Reader>, writer: Arc<dyn Writer>) -> 
     between(end, Integrity::default(), &Hashers::start(1).0)
 }
 
-fn between(end: End, integrity: Integrity, hashers: &Hashers) -> Arc<Lane> {
+fn between(end: End, integrity: Integrity, hashers: &Hashers) -> Arc<TransferContext> {
     let end = Arc::new(end);
-    Arc::new(Lane {
+    Arc::new(TransferContext {
         source: Arc::clone(&end) as Arc<dyn Source>,
-        destination: end,
+        target: end,
         server_copy: None,
         integrity,
         wants_md5: false,
@@ -78,15 +82,15 @@ impl Source for End {
     }
 }
 
-impl Destination for End {
+impl Target for End {
     fn names(&self) -> NameRule {
         rules::name_rule('/')
     }
 
-    fn form(&self, _kind: Kind) -> Form {
-        Form {
-            becomes: Becomes::File,
-            pieces: Pieces {
+    fn form(&self, _kind: Layout) -> TargetForm {
+        TargetForm {
+            becomes: TargetKind::File,
+            pieces: ChunkPlan {
                 rule: rules::RANGES,
                 chunk_bytes: 10,
                 chunk_bytes_min: 10,

@@ -8,7 +8,7 @@ use azring_transport::disk::Disk;
 use futures_util::FutureExt;
 use tokio::sync::Semaphore;
 
-use super::{Carriage, testing};
+use super::{ObjectTransfer, testing};
 use crate::digest::follower::Md5;
 use crate::plan::chunks::Chunk;
 use crate::plan::testing::task;
@@ -65,13 +65,13 @@ impl Writer for Waits {
     }
 }
 
-fn carriage(sends: bool) -> Carriage {
+fn object(sends: bool) -> ObjectTransfer {
     let writer = Waits {
         sends,
         written: Semaphore::new(0),
     };
-    let lane = testing::lane_through(Arc::new(AtOnce), Arc::new(writer));
-    Carriage::new(task("a", 20, 10), &lane)
+    let context = testing::lane_through(Arc::new(AtOnce), Arc::new(writer));
+    ObjectTransfer::new(task("a", 20, 10), &context)
 }
 
 /// Whether a second permit can be had while the first chunk is written.
@@ -86,11 +86,11 @@ fn lets_next_while_it_writes(sends: bool) -> bool {
             disk: Disk::threads(),
             pool: Pool::new(0, 2).unwrap(),
         };
-        let (carriage, stop) = (carriage(sends), Stop::default());
+        let (object, stop) = (object(sends), Stop::default());
         let share = Gate::fixed(1, 1).share(0);
         let mut permit = share.permit().await;
         assert!(share.permit().now_or_never().is_none(), "there is but one");
-        let carried = carriage.carry(&tools, 0, &stop, &mut permit);
+        let carried = object.carry(&tools, 0, &stop, &mut permit);
         assert!(carried.now_or_never().is_none(), "the writing waits");
         let lets_next = share.permit().now_or_never().is_some();
         assert!(share.idle().now_or_never().is_none(), "it is still carried");

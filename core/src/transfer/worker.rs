@@ -12,15 +12,15 @@ use azring_transport::runtime::{self, Engine, IoChoice, IoMode};
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::carriage::{Carriage, Outcome, Verdict};
+use super::object::{ObjectTransfer, Outcome, Verdict};
 use super::server_copy::{LOOKS_MAX, Vigil};
 use crate::entry::{ETag, EntryName};
 use crate::report::Totals;
-use crate::schedule::Work;
-use crate::schedule::gate::{Gate, Permit, Share};
+use crate::schedule::gate::{Gate, Permit, WorkerPermits};
 use crate::stop::Stop;
 use crate::store::server_copy::CopyId;
 use crate::store::{Committed, Pending, Tools};
+use crate::transfer::Work;
 use crate::{Error, Result};
 
 /// Complete files that may wait for the disk, or copies for their service, at once, per worker; beyond that, permits are held until it has caught up.
@@ -35,7 +35,7 @@ const BLOCKS_NEAR: usize = 14;
 
 /// What workers tell the coordinator.
 #[derive(Debug)]
-pub enum Told {
+pub enum WorkerEvent {
     /// How this worker reaches files.
     Mode(IoMode),
     /// The service copies an object in its own time.
@@ -53,7 +53,7 @@ pub enum Told {
 
 /// What all workers of a run are given.
 #[derive(Clone)]
-pub struct Crew {
+pub struct WorkerPool {
     /// How files are to be reached.
     pub io: IoChoice,
     /// A near service gets fewer blocks: neither memory nor concurrency was asked for.
@@ -74,16 +74,16 @@ pub struct Crew {
     pub stop: Stop,
 }
 
-impl Crew {
+impl WorkerPool {
     /// Starts the workers. They end when the queue has ended and what they carry is done; joining them waits for that.
     pub fn start(
         &self,
         queue: &Receiver<Work>,
-        told: &UnboundedSender<Told>,
+        told: &UnboundedSender<WorkerEvent>,
     ) -> Vec<JoinHandle<()>> {
         let start = |index| {
-            let (crew, queue, told) = (self.clone(), queue.clone(), told.clone());
-            let work = move || crew.work(index, queue, &told);
+            let (pool, queue, told) = (self.clone(), queue.clone(), told.clone());
+            let work = move || pool.work(index, queue, &told);
             std::thread::Builder::new()
                 .name(format!("worker {index}"))
                 .spawn(work)
@@ -93,7 +93,7 @@ impl Crew {
             .collect()
     }
 
-    fn work(&self, index: u32, queue: Receiver<Work>, told: &UnboundedSender<Told>) {
+    fn work(&self, index: u32, queue: Receiver<Work>, told: &UnboundedSender<WorkerEvent>) {
         let share = self.gate.share(index);
         let pool = self.pools[index as usize].clone();
         pool.provide_for(self.blocks(&share));
@@ -101,12 +101,12 @@ impl Crew {
             self.serve(engine, share, queue, told.clone())
         });
         if let Err(error) | Ok(Err(error)) = worked.map_err(Error::from) {
-            tell(told, Told::Lost(error));
+            tell(told, WorkerEvent::Lost(error));
         }
     }
 
     /// How many blocks a worker may have in memory now.
-    fn blocks(&self, share: &Share) -> usize {
+    fn blocks(&self, share: &WorkerPermits) -> usize {
         let blocks = share.granted() as usize + BLOCKS_AHEAD;
         if self.spares_memory && self.settings.traffic.is_near() {
             blocks.min(BLOCKS_NEAR)
@@ -118,11 +118,11 @@ impl Crew {
     async fn serve(
         &self,
         engine: Engine,
-        share: Share,
+        share: WorkerPermits,
         queue: Receiver<Work>,
-        told: UnboundedSender<Told>,
+        told: UnboundedSender<WorkerEvent>,
     ) -> Result<()> {
-        tell(&told, Told::Mode(engine.mode.clone()));
+        tell(&told, WorkerEvent::Mode(engine.mode.clone()));
         let connections = self.connections as usize;
         let client = Client::with_connections(Arc::clone(&self.settings), connections)?;
         let tools = Tools {
@@ -130,7 +130,7 @@ impl Crew {
             disk: engine.disk.under(&self.disk),
             pool: engine.pool,
         };
-        let hands = Rc::new(Hands {
+        let hands = Rc::new(WorkerState {
             tools,
             told,
             settling: Arc::new(Semaphore::new(SETTLING_MAX)),
@@ -154,42 +154,42 @@ impl Crew {
 }
 
 /// What the tasks of one worker share.
-struct Hands {
+struct WorkerState {
     tools: Tools,
-    told: UnboundedSender<Told>,
+    told: UnboundedSender<WorkerEvent>,
     settling: Arc<Semaphore>,
     looks: Semaphore,
     stop: Stop,
 }
 
-impl Hands {
+impl WorkerState {
     /// Carries one chunk. What then only waits, for the disk or for a service, gives its permit back and waits on its own.
     async fn carry(self: Rc<Self>, work: Work, mut permit: Permit) {
-        let (carriage, index) = work.taken();
+        let (object, index) = work.taken();
         if self.stop.is_on() {
-            if carriage.forgo(Error::Stopped) {
-                self.fail(carriage, Error::Stopped).await;
+            if object.forgo(Error::Stopped) {
+                self.fail(object, Error::Stopped).await;
             }
             return;
         }
-        let carried = carriage.carry(&self.tools, index, &self.stop, &mut permit);
+        let carried = object.carry(&self.tools, index, &self.stop, &mut permit);
         match carried.await {
             None => {}
-            Some(Err(error)) => self.fail(carriage, error).await,
-            Some(Ok(Committed::Done(_))) => self.end(carriage, Verdict::Done),
-            // The carriage writes missing chunks again by itself; one that does not must not pass for done.
-            Some(Ok(Committed::Missing(_))) => self.fail(carriage, Error::Stopped).await,
+            Some(Err(error)) => self.fail(object, error).await,
+            Some(Ok(Committed::Done(_))) => self.end(object, Verdict::Done),
+            // The object writes missing chunks again by itself; one that does not must not pass for done.
+            Some(Ok(Committed::Missing(_))) => self.fail(object, Error::Stopped).await,
             Some(Ok(Committed::Settling(settling))) => {
                 let settled = async { settling.await.map(|()| None) };
-                self.end_later(carriage, permit, settled).await;
+                self.end_later(object, permit, settled).await;
             }
             Some(Ok(Committed::Pending(pending))) => {
-                let (name, id) = (carriage.task().entry.name.clone(), pending.id().clone());
-                tell(&self.told, Told::CopyStarted { name, id });
-                let bytes = carriage.task().entry.bytes;
-                let totals = Arc::clone(carriage.totals());
+                let (name, id) = (object.task().entry.name.clone(), pending.id().clone());
+                tell(&self.told, WorkerEvent::CopyStarted { name, id });
+                let bytes = object.task().entry.bytes;
+                let totals = Arc::clone(object.totals());
                 let copied = self.watch(&*pending, bytes, &totals);
-                self.end_later(carriage, permit, copied).await;
+                self.end_later(object, permit, copied).await;
             }
         }
     }
@@ -197,7 +197,7 @@ impl Hands {
     /// What only waits gives its permit back.
     async fn end_later(
         &self,
-        carriage: Arc<Carriage>,
+        object: Arc<ObjectTransfer>,
         permit: Permit,
         rest: impl Future<Output = Result<Option<ETag>>>,
     ) {
@@ -210,12 +210,12 @@ impl Hands {
         drop(permit);
         let verdict = match rest.await {
             Ok(etag) => {
-                carriage.is_now(etag);
+                object.is_now(etag);
                 Verdict::Done
             }
             Err(error) => Verdict::Failed(error),
         };
-        self.end(carriage, verdict);
+        self.end(object, verdict);
         drop(place);
     }
 
@@ -234,24 +234,24 @@ impl Hands {
         vigil.wait(pending, bytes).await
     }
 
-    async fn fail(&self, carriage: Arc<Carriage>, error: Error) {
-        carriage.suspend(&error).await;
-        self.end(carriage, Verdict::Failed(error));
+    async fn fail(&self, object: Arc<ObjectTransfer>, error: Error) {
+        object.suspend(&error).await;
+        self.end(object, Verdict::Failed(error));
     }
 
     /// Lets the object's files go before its end is told: what waits to be reported holds nothing open.
-    fn end(&self, carriage: Arc<Carriage>, verdict: Verdict) {
+    fn end(&self, object: Arc<ObjectTransfer>, verdict: Verdict) {
         let verdict = match verdict {
             Verdict::Done => Verdict::Done,
             Verdict::Failed(error) => Verdict::Failed(self.stop.or_end_run(error)),
         };
-        let outcome = carriage.end(verdict);
-        drop(carriage);
-        tell(&self.told, Told::Ended(outcome));
+        let outcome = object.end(verdict);
+        drop(object);
+        tell(&self.told, WorkerEvent::Ended(outcome));
     }
 }
 
-fn tell(told: &UnboundedSender<Told>, what: Told) {
+fn tell(told: &UnboundedSender<WorkerEvent>, what: WorkerEvent) {
     // The coordinator listens until the last worker has ended.
     let _always_heard = told.send(what);
 }

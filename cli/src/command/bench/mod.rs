@@ -13,7 +13,7 @@ use azring_core::options::{Engine, Options};
 use azring_core::report::Event;
 use azring_core::select::{Pattern, PatternRule};
 use azring_core::store::blob::{BlobSource, Reading, remove_directory};
-use azring_core::store::generated::seed_of;
+use azring_core::store::synthetic::seed_of;
 use azring_core::store::{Position, Source as _, Tools};
 use azring_core::{Error, Result};
 use azring_transport::buffer::Pool;

@@ -20,14 +20,14 @@ use crate::plan::content_type::content_type;
 use crate::plan::replace::Replace;
 use crate::report::Totals;
 use crate::store::blob::rules::APPENDS;
-use crate::store::blob::{self, BlobDestination, BlobStream};
-use crate::store::{Committed, Destination as _, Sums, Tools};
+use crate::store::blob::{self, BlobStream, BlobTarget};
+use crate::store::{Committed, Sums, Target as _, Tools};
 use crate::{Error, Result, Side};
 
 /// Copies everything that comes.
 pub(super) async fn copy(line: &Line<'_>) -> Result<Ended> {
     let (above, last) = named(&line.options.target)?;
-    let destination = BlobDestination::new(above, &line.options.shape, false);
+    let destination = BlobTarget::new(above, &line.options.shape, false);
     let name = EntryName::from(last.as_str());
     let target = destination.names().target(&name)?.name;
     let at_target = |error: Error| error.at(Side::Target);

@@ -16,14 +16,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
-use super::settle::Settlement;
+use super::outcome::Settlement;
 use crate::Result;
 use crate::digest::follower::Md5;
 use crate::entry::{ETag, EntryName};
 use crate::location::Location;
 use crate::options::Options;
 use crate::report::{Details, Totals};
-use crate::schedule::gate::{Permit, Share};
+use crate::schedule::gate::{Permit, WorkerPermits};
 use crate::stop::Stop;
 use crate::store::Tools;
 
@@ -35,7 +35,7 @@ struct Line<'a> {
     options: &'a Options,
     tools: Tools,
     /// The permits for requests.
-    share: &'a Share,
+    share: &'a WorkerPermits,
     totals: &'a Totals,
     stop: &'a Stop,
 }
@@ -63,7 +63,7 @@ struct Passed {
 pub(super) async fn copy(
     options: &Options,
     tools: &Tools,
-    share: &Share,
+    share: &WorkerPermits,
     settlement: Settlement<'_>,
     stop: &Stop,
 ) -> Result<()> {

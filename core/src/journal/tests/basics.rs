@@ -323,7 +323,7 @@ fn a_new_listing_keeps_what_is_open_and_knows_what_is_done() {
             modified: std::time::UNIX_EPOCH,
             version: version.clone(),
             md5: None,
-            kind: crate::entry::Kind::Plain,
+            kind: crate::entry::Layout::Plain,
             carried: None,
             snapshot: None,
         };

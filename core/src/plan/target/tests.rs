@@ -182,8 +182,8 @@ proptest! {
     #[test]
     fn a_twin_leads_to_the_same_target_unchanged(name in name(), delimiter in prop_oneof![Just('/'), Just('#')]) {
         for rule in [local::name_rule(delimiter), blob::name_rule("vd", false)] {
-            if let Ok(Target { name: target, twin: Some(twin) }) = rule.target(&EntryName::from(name.as_str())) {
-                prop_assert_eq!(rule.target(&twin).unwrap(), Target { name: target, twin: None });
+            if let Ok(MappedName { name: target, twin: Some(twin) }) = rule.target(&EntryName::from(name.as_str())) {
+                prop_assert_eq!(rule.target(&twin).unwrap(), MappedName { name: target, twin: None });
             }
         }
     }

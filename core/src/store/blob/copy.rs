@@ -16,15 +16,17 @@ use super::properties::{BlobType, Properties, kind};
 use super::request::{copy_blob, head_blob};
 use super::rules;
 use super::write::{BlockWriter, Draft, blob_type_of, etag};
-use crate::entry::{ETag, Entry, Kind};
+use crate::entry::{ETag, Entry, Layout};
 use crate::location::BlobLocation;
 use crate::options::CopyWay;
 use crate::plan::Task;
 use crate::plan::chunks::Chunk;
 use crate::plan::history::{Note, Notes};
 use crate::store::rest::conditions::Condition;
-use crate::store::server_copy::{Carried, CopyId, Copying, Origin, Pending, Progress, ServerCopy};
-use crate::store::{Becomes, Committed, Form, Step, Tools, Writer as _};
+use crate::store::server_copy::{
+    CopyId, CopyProgress, Copying, Origin, Pending, Progress, ServerCopy,
+};
+use crate::store::{Committed, Step, TargetForm, TargetKind, Tools, Writer as _};
 use crate::{Error, Result};
 
 /// The largest blob that is copied in one request which answers when it is done, in bytes. The service would take four
@@ -64,7 +66,7 @@ impl BlobServerCopy {
     }
 
     fn method(&self, entry: &Entry) -> Method {
-        let is_block_blob = matches!(entry.kind, Kind::Plain | Kind::Folder);
+        let is_block_blob = matches!(entry.kind, Layout::Plain | Layout::Folder);
         let early = match self.way {
             CopyWay::Async => true,
             CopyWay::Auto => self.within_account,
@@ -79,14 +81,14 @@ impl BlobServerCopy {
 }
 
 impl ServerCopy for BlobServerCopy {
-    fn form(&self, entry: &Entry) -> Form {
+    fn form(&self, entry: &Entry) -> TargetForm {
         let pieces = match self.method(entry) {
             Method::Early | Method::Done => rules::whole(),
             // These bytes do not come by here.
             Method::Blocks => rules::pieces(BlobType::Block, self.block_bytes).of_one_size(),
         };
-        Form {
-            becomes: Becomes::Blob(kind(Some(blob_type_of(entry.kind)), false)),
+        TargetForm {
+            becomes: TargetKind::Blob(kind(Some(blob_type_of(entry.kind)), false)),
             pieces,
         }
     }
@@ -252,7 +254,7 @@ impl Whole {
 }
 
 impl Copying for Whole {
-    fn carry<'a>(&'a self, tools: &'a Tools, _chunk: Chunk) -> Step<'a, Result<Carried>> {
+    fn carry<'a>(&'a self, tools: &'a Tools, _chunk: Chunk) -> Step<'a, Result<CopyProgress>> {
         Box::pin(async move {
             let was_begun = self.begun.get().cloned();
             let begun = match (&was_begun, &self.draft.origin) {
@@ -261,9 +263,9 @@ impl Copying for Whole {
                 (None, None) => return Err(no_state(&self.draft.shown())),
             };
             let carried = match (&begun, was_begun) {
-                (Begun::Pending(_), _) => Carried::Moved(0),
-                (Begun::Done(_), None) => Carried::Moved(self.bytes),
-                (Begun::Done(_), Some(_)) => Carried::Kept(self.bytes),
+                (Begun::Pending(_), _) => CopyProgress::Moved(0),
+                (Begun::Done(_), None) => CopyProgress::Moved(self.bytes),
+                (Begun::Done(_), Some(_)) => CopyProgress::Kept(self.bytes),
             };
             // There is one chunk: nobody else sets it meanwhile.
             let _already = self.begun.set(begun);
@@ -325,13 +327,13 @@ impl Pending for PendingBlob {
 struct Blocks(BlockWriter);
 
 impl Copying for Blocks {
-    fn carry<'a>(&'a self, tools: &'a Tools, chunk: Chunk) -> Step<'a, Result<Carried>> {
+    fn carry<'a>(&'a self, tools: &'a Tools, chunk: Chunk) -> Step<'a, Result<CopyProgress>> {
         Box::pin(async move {
             if self.0.is_complete() || self.0.has(chunk.index) {
-                return Ok(Carried::Kept(chunk.bytes));
+                return Ok(CopyProgress::Kept(chunk.bytes));
             }
             self.0.fetch(tools, chunk).await?;
-            Ok(Carried::Moved(chunk.bytes))
+            Ok(CopyProgress::Moved(chunk.bytes))
         })
     }
 

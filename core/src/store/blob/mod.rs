@@ -39,4 +39,4 @@ pub use read::{BlobSource, Reading};
 pub use remove::remove_directory;
 pub(crate) use single::{holds_any, split_last};
 pub use single::{look, not_found};
-pub use write::{BlobDestination, BlobStream};
+pub use write::{BlobStream, BlobTarget};

@@ -4,7 +4,7 @@
 use super::request::list_blobs;
 use super::single;
 use crate::Result;
-use crate::entry::{EntryName, Kind};
+use crate::entry::{EntryName, Layout};
 use crate::location::BlobLocation;
 use crate::options::Selection;
 use crate::report::NothingSelected;
@@ -46,7 +46,7 @@ pub(super) async fn cause(
 
 async fn is_blob(tools: &Tools, place: &BlobLocation) -> Result<bool> {
     let found = single::look(tools, place).await?;
-    Ok(found.is_some_and(|(_, blob)| blob.kind != Kind::Folder))
+    Ok(found.is_some_and(|(_, blob)| blob.kind != Layout::Folder))
 }
 
 /// A name of the pattern's level that is the pattern, or begins with it, but for the case of letters.

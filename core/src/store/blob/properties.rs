@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::Result;
-use crate::entry::{Carried, ETag, Kind};
+use crate::entry::{ETag, Layout, ObjectProperties};
 use crate::store::rest::checksum::decode_md5;
 use crate::store::rest::{date, malformed};
 
@@ -38,19 +38,19 @@ impl BlobType {
 }
 
 /// The kind of object that a blob of this type is. A type unheard of is read like any other, one byte after the other.
-pub fn kind(blob_type: Option<BlobType>, is_folder: bool) -> Kind {
+pub fn kind(blob_type: Option<BlobType>, is_folder: bool) -> Layout {
     match blob_type {
-        _ if is_folder => Kind::Folder,
-        Some(BlobType::Page) => Kind::Pages,
-        Some(BlobType::Append) => Kind::Appended,
-        Some(BlobType::Block) | None => Kind::Plain,
+        _ if is_folder => Layout::Folder,
+        Some(BlobType::Page) => Layout::Pages,
+        Some(BlobType::Append) => Layout::Appended,
+        Some(BlobType::Block) | None => Layout::Plain,
     }
 }
 
 /// The beginning of the names of headers that carry metadata.
 const METADATA: &str = "x-ms-meta-";
 
-impl Carried {
+impl ObjectProperties {
     /// From the answer to a HEAD.
     pub fn of_head(reply: &Reply) -> Self {
         let text = |name| reply.header(name).map(str::to_owned);
@@ -100,7 +100,7 @@ pub struct Stored<'a> {
     /// The MD5 of the whole object.
     pub md5: Option<[u8; 16]>,
     /// What the source stores, for a copy.
-    pub carried: Option<&'a Carried>,
+    pub carried: Option<&'a ObjectProperties>,
 }
 
 impl Stored<'_> {

@@ -15,7 +15,7 @@ use super::page_ranges;
 use super::request::{get_blob, head_blob};
 use super::single::{entry, find};
 use crate::digest::crc64;
-use crate::entry::{ETag, Entry, EntryName, Kind, Snapshot, Version};
+use crate::entry::{ETag, Entry, EntryName, Layout, Snapshot, Version};
 use crate::location::BlobLocation;
 use crate::options::Selection;
 use crate::plan::chunks::Chunk;
@@ -171,7 +171,7 @@ impl Source for BlobSource {
         entry: &'a Entry,
     ) -> Step<'a, Result<Option<Extents>>> {
         Box::pin(async move {
-            if entry.kind != Kind::Pages {
+            if entry.kind != Layout::Pages {
                 return Ok(None);
             }
             let (name, etag) = self.identity(entry)?;

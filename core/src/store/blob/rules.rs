@@ -5,7 +5,7 @@ use crate::options::Selection;
 use crate::plan::chunks::{CHUNK_BYTES_MIN, ChunkRule};
 use crate::plan::target::NameRule;
 use crate::select::PatternRule;
-use crate::store::Pieces;
+use crate::store::ChunkPlan;
 
 use super::properties::BlobType;
 
@@ -92,8 +92,8 @@ const WHOLE: ChunkRule = ChunkRule {
 pub const ORIGIN_BYTES_MAX: usize = 2048;
 
 /// How a blob is cut that is asked for in one request: not at all.
-pub fn whole() -> Pieces {
-    Pieces {
+pub fn whole() -> ChunkPlan {
+    ChunkPlan {
         rule: WHOLE,
         chunk_bytes: u64::MAX,
         chunk_bytes_min: u64::MAX,
@@ -109,21 +109,21 @@ pub const PAGE_RANGES_SPAN_BYTES: u64 = 64 << 30;
 ///
 /// What is appended is not cut smaller for a slow link: its pieces go one after the other anyway, and 50,000 are soon used
 /// up.
-pub fn pieces(blob_type: BlobType, block_bytes: u64) -> Pieces {
+pub fn pieces(blob_type: BlobType, block_bytes: u64) -> ChunkPlan {
     match blob_type {
-        BlobType::Block => Pieces {
+        BlobType::Block => ChunkPlan {
             rule: BLOCKS,
             chunk_bytes: block_bytes,
             chunk_bytes_min: block_bytes.min(CHUNK_BYTES_MIN),
             with_holes: false,
         },
-        BlobType::Append => Pieces {
+        BlobType::Append => ChunkPlan {
             rule: APPENDS,
             chunk_bytes: APPENDS.chunk_bytes_max,
             chunk_bytes_min: APPENDS.chunk_bytes_max,
             with_holes: false,
         },
-        BlobType::Page => Pieces {
+        BlobType::Page => ChunkPlan {
             rule: PAGES,
             chunk_bytes: PUT_PAGE_BYTES_MAX,
             chunk_bytes_min: CHUNK_BYTES_MIN,

@@ -2,7 +2,7 @@
 
 use super::properties::{Properties, kind};
 use super::request::{head_blob, list_blobs};
-use crate::entry::{Carried, Entry, EntryName, Version};
+use crate::entry::{Entry, EntryName, ObjectProperties, Version};
 use crate::location::BlobLocation;
 use crate::store::Tools;
 use crate::store::rest::xml;
@@ -78,11 +78,11 @@ pub(super) async fn find(
     tools: &Tools,
     place: &BlobLocation,
     name: &str,
-) -> Result<Option<(Properties, Carried)>> {
+) -> Result<Option<(Properties, ObjectProperties)>> {
     match tools.client.send(&head_blob::request(place, name)).await {
         Ok(reply) => Ok(Some((
             Properties::of_head(&reply)?,
-            Carried::of_head(&reply),
+            ObjectProperties::of_head(&reply),
         ))),
         Err(error) if error.status() == Some(404) => Ok(None),
         Err(error) => Err(error.into()),
@@ -90,7 +90,7 @@ pub(super) async fn find(
 }
 
 /// A blob that is like this, as the entry of this name.
-pub(super) fn entry(name: &str, properties: Properties, carried: Carried) -> Entry {
+pub(super) fn entry(name: &str, properties: Properties, carried: ObjectProperties) -> Entry {
     Entry {
         name: EntryName::from(name),
         bytes: properties.bytes,

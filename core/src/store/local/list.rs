@@ -18,7 +18,7 @@ use rustix::io::Errno;
 use tokio::sync::mpsc::Sender;
 
 use super::attributes::Judge;
-use crate::entry::{Entry, EntryName, Kind, Version};
+use crate::entry::{Entry, EntryName, Layout, Version};
 use crate::select::{AttributeRule, Pattern};
 use crate::store::{Page, Position};
 use crate::{Error, Result};
@@ -281,7 +281,7 @@ pub(super) fn entry_of(name: EntryName, facts: &Facts) -> Entry {
         modified: facts.modified(),
         version,
         md5: None,
-        kind: Kind::Plain,
+        kind: Layout::Plain,
         carried: None,
         snapshot: None,
     }

@@ -19,7 +19,7 @@ mod shortage;
 mod write;
 
 pub use read::LocalSource;
-pub use write::LocalDestination;
+pub use write::LocalTarget;
 
 #[cfg(test)]
 mod tests;

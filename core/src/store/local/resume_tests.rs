@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex};
 use azring_transport::buffer::Frozen;
 use azring_transport::disk::settle::{Safety, Settler};
 
-use super::LocalDestination;
+use super::LocalTarget;
 use super::tests::within;
-use crate::options::Landing;
+use crate::options::DownloadOptions;
 use crate::plan::history::{Begun, History, Note, Notes};
 use crate::plan::{Task, testing};
-use crate::store::{Committed, Destination, Sums, Tools, Writer};
+use crate::store::{Committed, Sums, Target, Tools, Writer};
 use crate::{Error, Result};
 
 const CHUNK_BYTES: u64 = 4096;
@@ -87,7 +87,7 @@ async fn work(tools: &Tools, writer: &dyn Writer, task: &Task, until: u32) -> Re
 fn run(place: &Path, noted: &Noted, chunks: u32, until: u32) -> Vec<u32> {
     let (settler, thread) = Settler::start(Safety::Batch);
     let written = within(async |tools| {
-        let destination = LocalDestination::new(place, Landing::default(), false, settler, 128);
+        let destination = LocalTarget::new(place, DownloadOptions::default(), false, settler, 128);
         destination.prepare(&tools).await.unwrap();
         let task = task(chunks, noted.history());
         let writer = destination.create(&tools, &task).await.unwrap();

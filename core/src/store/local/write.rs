@@ -20,15 +20,16 @@ use super::safe::Safe;
 use super::shortage::or_later;
 use crate::digest::compare;
 use crate::digest::follower::Md5;
-use crate::entry::{Kind, Version};
+use crate::entry::{Layout, Version};
 use crate::journal::Runs;
-use crate::options::Landing;
+use crate::options::DownloadOptions;
 use crate::plan::Task;
 use crate::plan::chunks::{CHUNK_BYTES_MIN, Chunk};
 use crate::plan::replace::Replace as Planned;
 use crate::plan::target::{NameRule, TargetName};
 use crate::store::{
-    Becomes, Committed, Destination, Form, Pieces, Reader, Receipt, Stat, Step, Sums, Tools, Writer,
+    ChunkPlan, Committed, Reader, Receipt, Stat, Step, Sums, Target, TargetForm, TargetKind, Tools,
+    Writer,
 };
 use crate::{Error, Result};
 
@@ -39,23 +40,23 @@ const CHUNK_BYTES: u64 = 4 << 20;
 const FILE_AND_FOLDER: u32 = 2;
 
 /// A folder to copy to.
-pub struct LocalDestination {
+pub struct LocalTarget {
     path: PathBuf,
     root: OnceCell<Root>,
     folders: Mutex<HashMap<PathBuf, Root>>,
     taken: Arc<TakenNames>,
     folders_max: usize,
-    landing: Landing,
+    landing: DownloadOptions,
     checks_md5: bool,
     settler: Settler,
 }
 
-impl LocalDestination {
+impl LocalTarget {
     /// The folder at `path`; it is made when it is missing, once the copy begins. Up to `folders_max` folders below it
     /// stay open; files of one folder come one after the other, so a few do.
     pub fn new(
         path: &Path,
-        landing: Landing,
+        landing: DownloadOptions,
         checks_md5: bool,
         settler: Settler,
         folders_max: usize,
@@ -133,15 +134,15 @@ impl LocalDestination {
     }
 }
 
-impl Destination for LocalDestination {
+impl Target for LocalTarget {
     fn names(&self) -> NameRule {
         rules::name_rule(self.landing.delimiter)
     }
 
-    fn form(&self, _kind: Kind) -> Form {
-        Form {
-            becomes: Becomes::File,
-            pieces: Pieces {
+    fn form(&self, _kind: Layout) -> TargetForm {
+        TargetForm {
+            becomes: TargetKind::File,
+            pieces: ChunkPlan {
                 rule: rules::RANGES,
                 chunk_bytes: CHUNK_BYTES,
                 chunk_bytes_min: CHUNK_BYTES_MIN,
@@ -242,10 +243,10 @@ impl Destination for LocalDestination {
     }
 }
 
-impl LocalDestination {
+impl LocalTarget {
     fn create_now(&self, task: &Task) -> Result<Arc<dyn Writer>> {
         let path = task.target.as_local().as_path();
-        if task.entry.kind == Kind::Folder {
+        if task.entry.kind == Layout::Folder {
             self.make_folder(path)?;
             let writer: Arc<dyn Writer> = Arc::new(NothingToWrite { is_complete: false });
             return Ok(writer);

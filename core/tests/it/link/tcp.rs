@@ -48,11 +48,11 @@ struct Connection {
     /// It sends nothing until then: the timer runs.
     silent_until: f64,
     idle_since: f64,
-    carries: Option<Carried>,
+    carries: Option<ObjectProperties>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Carried {
+struct ObjectProperties {
     flow: usize,
     bytes: f64,
     handed_on: f64,
@@ -99,7 +99,7 @@ impl Connections {
 
     /// A connection for a client's request, the last used if there is one, and whether it had to be made.
     pub(crate) fn take(&mut self, client: usize, flow: usize, now: f64) -> bool {
-        let carried = Carried {
+        let carried = ObjectProperties {
             flow,
             bytes: 0.0,
             handed_on: 0.0,

@@ -4,7 +4,7 @@
 //! begin, into *parts* of which several are listed at once (`window`); their pages are handed on one part after the other,
 //! so that the entries come in the service's order as if there had been one listing. What is short is one part, and is
 //! asked for as ever: a part (`part`) is split only when it turns out to be long, along the folders that there are (`level`,
-//! `split`), or, where there are none and the service can begin at a name, between names (`ruler`; `order` for which comes
+//! `split`), or, where there are none and the service can begin at a name, between names (`cut_points`; `order` for which comes
 //! first). What an earlier run has left is a page and the parts behind it (`bookmark`).
 //!
 //! What appears while it is listed is found or not, as with any listing.
@@ -19,7 +19,7 @@ mod service;
 
 mod page;
 
-mod passed;
+mod resume_point;
 
 mod versions;
 
@@ -27,7 +27,7 @@ mod level;
 
 mod split;
 
-mod ruler;
+mod cut_points;
 
 mod bookmark;
 
@@ -51,8 +51,8 @@ use bookmark::{Bookmark, Spot};
 use container::{Container, Remote, Wanted, What};
 use order::Order;
 use page::{Asked, Memory};
-use passed::{Passed, snapshot_id};
 use reach::Reach;
+use resume_point::{ResumePoint, snapshot_id};
 use service::Service;
 use window::Window;
 
@@ -92,10 +92,10 @@ impl Listing {
             return;
         };
         let service = Service::new(container);
-        let passed = from
+        let resume_point = from
             .after
-            .and_then(|after| self.passed(&bookmark.spot, after));
-        let mut window = Window::new(self, service, bookmark, passed);
+            .and_then(|after| self.resume_point(&bookmark.spot, after));
+        let mut window = Window::new(self, service, bookmark, resume_point);
         while let Some(told) = window.next().await {
             let page = told.map(|(told, marker)| Page {
                 entries: told.entries,
@@ -111,7 +111,11 @@ impl Listing {
 
     /// The entry that a listing goes on behind, if it may be of this part: what came before a part is not among its names,
     /// whatever their order.
-    fn passed(&self, spot: &Spot, after: (EntryName, Option<Box<str>>)) -> Option<Passed> {
+    fn resume_point(
+        &self,
+        spot: &Spot,
+        after: (EntryName, Option<Box<str>>),
+    ) -> Option<ResumePoint> {
         let (name, snapshot) = after;
         let full_name = self.place.full_name(name.as_str()?);
         let from = spot.reach.from.as_deref();
@@ -119,7 +123,7 @@ impl Listing {
         let may_be_before = spot.after.is_none() && lies == Some(None);
         let is_before = lies == Some(Some(Ordering::Less));
         let is_within = full_name.starts_with(&*spot.reach.scope) && !is_before;
-        is_within.then_some(Passed {
+        is_within.then_some(ResumePoint {
             name,
             snapshot,
             may_be_before,

@@ -6,9 +6,9 @@ use bytes::Bytes;
 use tokio::task::spawn_blocking;
 
 use super::Listing;
+use super::cut_points::Sample;
 use super::order::Order;
 use super::reach::Reach;
-use super::ruler::Sample;
 use super::service::Service;
 use super::versions::Versions;
 use crate::Result;

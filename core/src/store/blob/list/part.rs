@@ -7,7 +7,7 @@
 //! A part of many pages asks what folders there are, beside its own pages, which do not wait for the answer. Once it is
 //! known how the part can be split (`split`), its names go on up to the end of the group that it stands in, and the rest
 //! is handed out to be listed by others. Where there are no folders it ends with the page that it is on, if the service can
-//! begin a listing at a name: the rest is cut by names (`ruler`).
+//! begin a listing at a name: the rest is cut by names (`cut_points`).
 
 use std::cell::RefCell;
 use std::cmp::Ordering;
@@ -21,11 +21,11 @@ use tokio::task::JoinSet;
 use super::Listing;
 use super::bookmark::Spot;
 use super::container::{Wanted, What};
+use super::cut_points::{CutPoints, Sample};
 use super::level::level;
 use super::page::{Asked, Contents, Memory, peek, peek_name};
-use super::passed::Passed;
 use super::reach::Reach;
-use super::ruler::{Ruler, Sample};
+use super::resume_point::ResumePoint;
 use super::service::Service;
 use super::split::{PART_PAGES, Split, Stand, split};
 use crate::Result;
@@ -54,14 +54,14 @@ pub(super) struct Told {
 pub(super) struct Left {
     pub(super) reach: Reach,
     /// Where it is to be cut.
-    pub(super) ruler: Option<Rc<RefCell<Ruler>>>,
+    pub(super) cut_points: Option<Rc<RefCell<CutPoints>>>,
 }
 
 impl Left {
     fn prefix(scope: &str) -> Self {
         Self {
             reach: Reach::whole(scope),
-            ruler: None,
+            cut_points: None,
         }
     }
 }
@@ -73,9 +73,9 @@ pub(super) struct Part {
     /// Where it begins.
     pub(super) spot: Spot,
     /// The last entry that an earlier run has listed of this page.
-    pub(super) passed: Option<Passed>,
+    pub(super) resume_point: Option<ResumePoint>,
     /// What it was cut with, and how many steps it is long.
-    pub(super) cut: Option<(Rc<RefCell<Ruler>>, usize)>,
+    pub(super) cut: Option<(Rc<RefCell<CutPoints>>, usize)>,
 }
 
 impl Part {
@@ -84,7 +84,7 @@ impl Part {
     pub(super) async fn run(self, told: Sender<Result<Told>>) {
         let is_all = self.spot.reach == Reach::whole(&self.listing.prefix());
         let mut reading = Reading {
-            passed: self.passed.clone(),
+            resume_point: self.resume_point.clone(),
             memory: Memory::of(self.spot.after.as_ref()),
             names: 0,
             course: Course::new(&self.spot, is_all),
@@ -157,8 +157,8 @@ impl Part {
             Ok((told, next)) => (Ok(told), next),
             Err(error) => (Err(error), None),
         };
-        if let (Ok(_), None, Some((ruler, steps))) = (&told, &next, &self.cut) {
-            ruler.borrow_mut().took(*steps, reading.names);
+        if let (Ok(_), None, Some((cut_points, steps))) = (&told, &next, &self.cut) {
+            cut_points.borrow_mut().took(*steps, reading.names);
         }
         room.send(told);
         next
@@ -172,7 +172,7 @@ impl Part {
         reading: &mut Reading,
     ) -> Result<(Told, Option<Marker>)> {
         let Reading {
-            passed,
+            resume_point,
             memory,
             names,
             course,
@@ -185,10 +185,11 @@ impl Part {
         let mut page = self.listing.read(body, asked, memory).await?;
         self.check_beginning(&page)?;
         *names += page.count;
-        if let Some(passed) = passed.take_if(|passed| passed.drop_from(&mut page.entries))
-            && passed.may_be_before
+        if let Some(resume_point) =
+            resume_point.take_if(|resume_point| resume_point.drop_from(&mut page.entries))
+            && resume_point.may_be_before
         {
-            self.drop_before(&passed, &mut page).await?;
+            self.drop_before(&resume_point, &mut page).await?;
         }
         let spot = Spot {
             prefix: self.spot.prefix.clone(),
@@ -212,8 +213,8 @@ impl Part {
 
     /// Leaves of a page what comes behind an entry that is not on it, where the names do not tell: the service is asked
     /// what comes next.
-    async fn drop_before(&self, passed: &Passed, page: &mut Contents) -> Result<()> {
-        let (Some(name), Some(from)) = (passed.name.as_str(), &self.spot.reach.from) else {
+    async fn drop_before(&self, resume_point: &ResumePoint, page: &mut Contents) -> Result<()> {
+        let (Some(name), Some(from)) = (resume_point.name.as_str(), &self.spot.reach.from) else {
             return Ok(());
         };
         let (place, scope) = (&self.listing.place, &self.spot.reach.scope);
@@ -227,7 +228,7 @@ impl Part {
         match page.entries.iter().position(is_next) {
             Some(at) => {
                 page.entries.drain(..at);
-                passed.drop_versions(&mut page.entries);
+                resume_point.drop_versions(&mut page.entries);
             }
             // It comes on a later page, or came before the first.
             None if self.service.first(&next, from).await?.is_some() => page.entries.clear(),
@@ -264,7 +265,7 @@ type Room = OwnedPermit<Result<Told>>;
 
 /// What reading needs to remember from page to page.
 struct Reading {
-    passed: Option<Passed>,
+    resume_point: Option<ResumePoint>,
     memory: Memory,
     /// How many there were so far.
     names: usize,
@@ -357,12 +358,12 @@ impl Course {
         if service.begins_at_names.get() != Some(true) || last.contains('\0') {
             return None;
         }
-        let ruler = Ruler::new(&self.reach.scope, &self.sample)?;
+        let cut_points = CutPoints::new(&self.reach.scope, &self.sample)?;
         let reach = self.reach.split_off(last);
         page.next = None;
         Some(Left {
             reach,
-            ruler: Some(Rc::new(RefCell::new(ruler))),
+            cut_points: Some(Rc::new(RefCell::new(cut_points))),
         })
     }
 

@@ -2,7 +2,7 @@
 //! asks a service.
 //!
 //! Names that begin alike lie together, in whatever order a service lists. So the group in which the listing stands goes on
-//! as it is, up to its end; the groups behind it are listed as parts of their own, and those before it have passed.
+//! as it is, up to its end; the groups behind it are listed as parts of their own, and those before it have resume_point.
 
 use std::collections::HashSet;
 use std::ops::{Range, RangeInclusive};
@@ -55,7 +55,7 @@ pub(super) fn split(stand: Stand<'_>, items: &[Item]) -> Option<Split> {
         return None;
     }
     let at = items.iter().rposition(|item| is_in(stand.last, item))?;
-    // What `pages` are to the items passed, the pages of a group are to its items.
+    // What `pages` are to the items resume_point, the pages of a group are to its items.
     let is_long = |count: usize, pages: usize| count * stand.pages > pages * (at + 1);
     let mut own = Group {
         items: 0..items.len(),

@@ -61,11 +61,11 @@ fn joined(pages: &[(Vec<Key>, Option<Box<str>>)]) -> Vec<Key> {
 /// Where each entry leaves the listing, with what is left behind it, and where each page does before its first entry.
 fn positions(pages: &[(Vec<Key>, Option<Box<str>>)]) -> Vec<(Position, Vec<Key>)> {
     let all = joined(pages);
-    let mut passed = 0;
+    let mut resume_point = 0;
     let mut positions = Vec::new();
     for (keys, marker) in pages {
         for count in 0..=keys.len() {
-            let at = passed + count;
+            let at = resume_point + count;
             let after = at.checked_sub(1).map(|last| &all[last]);
             let position = Position {
                 folder: None,
@@ -75,7 +75,7 @@ fn positions(pages: &[(Vec<Key>, Option<Box<str>>)]) -> Vec<(Position, Vec<Key>)
             };
             positions.push((position, all[at..].to_vec()));
         }
-        passed += keys.len();
+        resume_point += keys.len();
     }
     positions
 }

@@ -12,10 +12,10 @@ use tokio::task::JoinSet;
 
 use super::Listing;
 use super::bookmark::{Bookmark, Spot};
+use super::cut_points::{CutPoints, Next, Question};
 use super::part::{Left, Part, Told};
-use super::passed::Passed;
 use super::reach::Reach;
-use super::ruler::{Next, Question, Ruler};
+use super::resume_point::ResumePoint;
 use super::service::Service;
 use crate::Result;
 
@@ -38,9 +38,9 @@ const PARTS_CUT: usize = 2 * PARTS_AHEAD;
 struct Slot {
     reach: Reach,
     /// It is to be cut with this before it begins.
-    ruler: Option<Rc<RefCell<Ruler>>>,
+    cut_points: Option<Rc<RefCell<CutPoints>>>,
     /// What it was cut with, and how many steps it is long.
-    cut: Option<(Rc<RefCell<Ruler>>, usize)>,
+    cut: Option<(Rc<RefCell<CutPoints>>, usize)>,
     begun: Option<Begun>,
 }
 
@@ -52,7 +52,7 @@ struct Begun {
 
 /// What a service was asked for a cut, and what it said.
 struct Answer {
-    ruler: Rc<RefCell<Ruler>>,
+    cut_points: Rc<RefCell<CutPoints>>,
     question: Question,
     name: Result<Option<Box<str>>>,
 }
@@ -67,12 +67,12 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// Begins at the page of the bookmark, behind what of it has been passed.
+    /// Begins at the page of the bookmark, behind what of it has been resume_point.
     pub(super) fn new(
         listing: Listing,
         service: Rc<Service>,
         from: Bookmark,
-        passed: Option<Passed>,
+        resume_point: Option<ResumePoint>,
     ) -> Self {
         let mut window = Self {
             listing: Rc::new(listing),
@@ -81,7 +81,7 @@ impl Window {
             asked: JoinSet::new(),
         };
         let mut first = Slot::new(from.spot.reach.clone());
-        first.begun = Some(window.begin(from.spot, passed, None));
+        first.begun = Some(window.begin(from.spot, resume_point, None));
         window.slots.push_front(first);
         window
     }
@@ -128,7 +128,7 @@ impl Window {
         self.cut();
         for at in 0..self.slots.len().min(PARTS_AHEAD) {
             let slot = &self.slots[at];
-            if slot.ruler.is_some() {
+            if slot.cut_points.is_some() {
                 break;
             }
             if slot.begun.is_none() {
@@ -145,16 +145,18 @@ impl Window {
     /// Cuts what is to be cut, as far as it may begin soon.
     fn cut(&mut self) {
         while self.asked.is_empty()
-            && let Some(at) = self.slots.iter().position(|slot| slot.ruler.is_some())
+            && let Some(at) = self.slots.iter().position(|slot| slot.cut_points.is_some())
             && at < PARTS_CUT
         {
-            let Slot { reach, ruler, .. } = &self.slots[at];
-            let (Some(ruler), Some(from)) = (ruler, &reach.from) else {
-                self.slots[at].ruler = None;
+            let Slot {
+                reach, cut_points, ..
+            } = &self.slots[at];
+            let (Some(cut_points), Some(from)) = (cut_points, &reach.from) else {
+                self.slots[at].cut_points = None;
                 continue;
             };
             let until = reach.until.as_deref();
-            let next = ruler
+            let next = cut_points
                 .borrow_mut()
                 .next(self.service.order.get(), from, until);
             self.take(at, next);
@@ -164,27 +166,27 @@ impl Window {
     /// Does what comes of a measure to the part there.
     fn take(&mut self, at: usize, next: Next) {
         let slot = &mut self.slots[at];
-        let Some(ruler) = slot.ruler.take() else {
+        let Some(cut_points) = slot.cut_points.take() else {
             return;
         };
         match next {
-            Next::Rest => slot.cut = Some((ruler, 0)),
+            Next::Rest => slot.cut = Some((cut_points, 0)),
             Next::Cut(name, steps) => {
                 let rest = slot.reach.split_off(&name);
-                slot.cut = Some((Rc::clone(&ruler), steps));
+                slot.cut = Some((Rc::clone(&cut_points), steps));
                 let rest = Left {
                     reach: rest,
-                    ruler: Some(ruler),
+                    cut_points: Some(cut_points),
                 };
                 self.slots.insert(at + 1, Slot::left(rest));
             }
             Next::Ask(question) => {
-                slot.ruler = Some(Rc::clone(&ruler));
+                slot.cut_points = Some(Rc::clone(&cut_points));
                 let (service, scope) = (Rc::clone(&self.service), slot.reach.scope.clone());
                 self.asked.spawn_local(async move {
                     let name = service.first(&scope, &question.from).await;
                     Answer {
-                        ruler,
+                        cut_points,
                         question,
                         name,
                     }
@@ -197,18 +199,22 @@ impl Window {
     fn hear(&mut self, answer: Result<Answer, tokio::task::JoinError>) {
         let answer = answer.unwrap_or_else(|broken| std::panic::resume_unwind(broken.into_panic()));
         let Answer {
-            ruler,
+            cut_points,
             question,
             name,
         } = answer;
-        let is_it = |slot: &Slot| slot.ruler.as_ref().is_some_and(|of| Rc::ptr_eq(of, &ruler));
+        let is_it = |slot: &Slot| {
+            slot.cut_points
+                .as_ref()
+                .is_some_and(|of| Rc::ptr_eq(of, &cut_points))
+        };
         let Some(at) = self.slots.iter().position(is_it) else {
             return;
         };
         let until = self.slots[at].reach.until.as_deref();
         let order = self.service.order.get();
         let next = match name {
-            Ok(name) => ruler
+            Ok(name) => cut_points
                 .borrow_mut()
                 .heard(&question, order, name.as_deref(), until),
             // What is wrong is told where it is listed.
@@ -220,15 +226,15 @@ impl Window {
     fn begin(
         &self,
         spot: Spot,
-        passed: Option<Passed>,
-        cut: Option<(Rc<RefCell<Ruler>>, usize)>,
+        resume_point: Option<ResumePoint>,
+        cut: Option<(Rc<RefCell<CutPoints>>, usize)>,
     ) -> Begun {
         let (telling, told) = mpsc::channel(PAGES_HELD);
         let part = Part {
             listing: Rc::clone(&self.listing),
             service: Rc::clone(&self.service),
             spot,
-            passed,
+            resume_point,
             cut,
         };
         let mut task = JoinSet::new();
@@ -239,13 +245,16 @@ impl Window {
 
 impl Slot {
     fn new(reach: Reach) -> Self {
-        Self::left(Left { reach, ruler: None })
+        Self::left(Left {
+            reach,
+            cut_points: None,
+        })
     }
 
     fn left(left: Left) -> Self {
         Self {
             reach: left.reach,
-            ruler: left.ruler,
+            cut_points: left.cut_points,
             cut: None,
             begun: None,
         }

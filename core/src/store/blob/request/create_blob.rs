@@ -11,7 +11,7 @@ use crate::store::rest::conditions::Condition;
 
 /// What kind of blob is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum CreatedForm {
     /// A page blob, all zeros.
     Pages {
         /// The length in bytes, a multiple of 512.
@@ -27,18 +27,18 @@ pub enum Form {
 pub fn request(
     place: &BlobLocation,
     name: &str,
-    form: Form,
+    form: CreatedForm,
     stored: Stored<'_>,
     condition: Condition<'_>,
 ) -> Request {
     let request = Request::new(Method::PUT, &place.account, place.blob_path(name))
         .expect(Expected::status(201));
     let request = match form {
-        Form::Pages { bytes, sequence } => request
+        CreatedForm::Pages { bytes, sequence } => request
             .header("x-ms-blob-type", "PageBlob")
             .header("x-ms-blob-content-length", bytes.to_string())
             .header("x-ms-blob-sequence-number", sequence.to_string()),
-        Form::Appended => request.header("x-ms-blob-type", "AppendBlob"),
+        CreatedForm::Appended => request.header("x-ms-blob-type", "AppendBlob"),
     };
     condition.on(stored.on(request))
 }

@@ -10,7 +10,7 @@ use azring_transport::http::{Expected, Request};
 use http::Method;
 
 use crate::Result;
-use crate::entry::{Carried, ETag};
+use crate::entry::{ETag, ObjectProperties};
 use crate::location::{BlobLocation, decode_name};
 use crate::store::blob::properties::{BlobType, FOLDER_MARK};
 use crate::store::blob::rules::PAGE_ENTRIES_MAX;
@@ -68,7 +68,7 @@ pub struct ListedBlob {
     /// It is a mark for a directory, not data.
     pub is_folder: bool,
     /// What is stored beside the bytes, where that was wanted.
-    pub carried: Option<Box<Carried>>,
+    pub carried: Option<Box<ObjectProperties>>,
 }
 
 /// Asks for a page.
@@ -212,7 +212,7 @@ struct Draft {
     blob_type: Option<BlobType>,
     snapshot: Option<Box<str>>,
     is_folder: bool,
-    carried: Option<Box<Carried>>,
+    carried: Option<Box<ObjectProperties>>,
 }
 
 /// A blob; `None` if it is behind what is wanted.
@@ -321,7 +321,10 @@ impl Draft {
 }
 
 /// The field that a property of this name belongs to.
-fn stored_field<'a>(carried: &'a mut Carried, name: &str) -> Option<&'a mut Option<String>> {
+fn stored_field<'a>(
+    carried: &'a mut ObjectProperties,
+    name: &str,
+) -> Option<&'a mut Option<String>> {
     match name {
         "Content-Type" => Some(&mut carried.content_type),
         "Content-Encoding" => Some(&mut carried.content_encoding),

@@ -4,7 +4,7 @@ use azring_transport::http::Request;
 use bytes::Bytes;
 
 use super::*;
-use crate::entry::{Carried, ETag};
+use crate::entry::{ETag, ObjectProperties};
 use crate::location::{Access, BlobLocation, Location, parse};
 use crate::store::blob::block_id::BlockIds;
 use crate::store::blob::properties::Stored;
@@ -224,7 +224,7 @@ fn a_page_blob_is_made_at_its_length_and_written_in_ranges() {
         wire(&create_blob::request(
             &place(),
             NAME,
-            create_blob::Form::Pages {
+            create_blob::CreatedForm::Pages {
                 bytes: 1 << 40,
                 sequence: 7
             },
@@ -311,7 +311,7 @@ fn an_appended_block_says_where_it_belongs() {
         wire(&create_blob::request(
             &place(),
             NAME,
-            create_blob::Form::Appended,
+            create_blob::CreatedForm::Appended,
             Stored::default(),
             Condition::Always
         )),
@@ -321,11 +321,11 @@ fn an_appended_block_says_where_it_belongs() {
 
 #[test]
 fn a_copy_stores_what_its_source_stored() {
-    let carried = Carried {
+    let carried = ObjectProperties {
         content_type: Some("text/plain".into()),
         content_language: Some("de".into()),
         metadata: vec![("Colour".into(), "blue green".into())],
-        ..Carried::default()
+        ..ObjectProperties::default()
     };
     let stored = Stored {
         carried: Some(&carried),
@@ -335,7 +335,7 @@ fn a_copy_stores_what_its_source_stored() {
         wire(&create_blob::request(
             &place(),
             NAME,
-            create_blob::Form::Appended,
+            create_blob::CreatedForm::Appended,
             stored,
             Condition::Always
         )),

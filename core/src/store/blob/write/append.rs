@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use azring_transport::buffer::Frozen;
 use tokio::sync::watch;
 
-use super::left::{abandon, acknowledged, begun, left};
+use super::resume_visible::{abandon, acknowledged, begun, left};
 use super::{Draft, etag, is_condition};
 use crate::digest::follower::Md5;
 use crate::entry::ETag;
@@ -87,7 +87,7 @@ impl AppendWriter {
     /// before anything is appended.
     pub(super) async fn begin(draft: Draft, tools: &Tools, left: Option<&Chunks>) -> Result<Self> {
         let replace = draft.expected.replace();
-        let (form, stored) = (create_blob::Form::Appended, draft.stored(None));
+        let (form, stored) = (create_blob::CreatedForm::Appended, draft.stored(None));
         let condition = Condition::of(&replace);
         let request = create_blob::request(&draft.place, &draft.name, form, stored, condition);
         let error = match tools.client.send(&request).await {

@@ -12,7 +12,7 @@ use azring_transport::disk::Slices;
 use azring_transport::http::Payload;
 use md5::{Digest as _, Md5 as Md5Hash};
 
-use super::there::{Clearings, There};
+use super::committed_blocks::{Clearings, There};
 use super::{Draft, etag};
 use crate::digest::follower::{Md5, md5_of};
 use crate::entry::{ETag, Version};

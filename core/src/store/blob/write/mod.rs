@@ -2,13 +2,13 @@
 
 mod block;
 
-mod there;
+mod committed_blocks;
 
 mod expected;
 
 mod read_back;
 
-mod left;
+mod resume_visible;
 
 mod page;
 
@@ -26,14 +26,14 @@ use super::properties::{BlobType, Properties, Stored, kind};
 use super::request::{head_blob, set_blob_properties};
 use super::rules;
 use crate::digest::follower::Md5;
-use crate::entry::{Carried, ETag, Kind, Version};
+use crate::entry::{ETag, Layout, ObjectProperties, Version};
 use crate::location::BlobLocation;
-use crate::options::Shape;
+use crate::options::UploadOptions;
 use crate::plan::Task;
 use crate::plan::replace::Replace;
 use crate::plan::target::{NameRule, TargetName};
 use crate::store::rest::conditions::Condition;
-use crate::store::{Becomes, Committed, Destination, Form, Origin, Stat, Step, Tools, Writer};
+use crate::store::{Committed, Origin, Stat, Step, Target, TargetForm, TargetKind, Tools, Writer};
 use crate::{Error, Result};
 
 use append::AppendWriter;
@@ -43,7 +43,7 @@ use page::PageWriter;
 pub use stream::BlobStream;
 
 /// A container or virtual directory to copy to.
-pub struct BlobDestination {
+pub struct BlobTarget {
     place: Arc<BlobLocation>,
     blob_type: BlobType,
     block_bytes: u64,
@@ -53,10 +53,10 @@ pub struct BlobDestination {
     identity: OnceLock<Option<Box<str>>>,
 }
 
-impl BlobDestination {
+impl BlobTarget {
     /// The container or virtual directory at `place`, for blobs of this shape. With `keeps` the source has blobs too:
     /// their names and types, and what is stored beside them, stay as they are.
-    pub fn new(place: BlobLocation, shape: &Shape, keeps: bool) -> Self {
+    pub fn new(place: BlobLocation, shape: &UploadOptions, keeps: bool) -> Self {
         Self {
             keeps,
             place: Arc::new(place),
@@ -68,9 +68,9 @@ impl BlobDestination {
     }
 }
 
-impl BlobDestination {
+impl BlobTarget {
     /// What an object of this kind becomes.
-    fn blob_type(&self, source: Kind) -> BlobType {
+    fn blob_type(&self, source: Layout) -> BlobType {
         if self.keeps {
             blob_type_of(source)
         } else {
@@ -80,15 +80,15 @@ impl BlobDestination {
 }
 
 /// The type of blob that an object of this kind is.
-pub(super) fn blob_type_of(kind: Kind) -> BlobType {
+pub(super) fn blob_type_of(kind: Layout) -> BlobType {
     match kind {
-        Kind::Pages => BlobType::Page,
-        Kind::Appended => BlobType::Append,
-        Kind::Plain | Kind::Folder => BlobType::Block,
+        Layout::Pages => BlobType::Page,
+        Layout::Appended => BlobType::Append,
+        Layout::Plain | Layout::Folder => BlobType::Block,
     }
 }
 
-impl BlobDestination {
+impl BlobTarget {
     /// Begins a blob of unknown length, which may replace this.
     pub async fn stream(
         &self,
@@ -111,16 +111,16 @@ impl BlobDestination {
     }
 }
 
-impl Destination for BlobDestination {
+impl Target for BlobTarget {
     fn names(&self) -> NameRule {
         rules::name_rule(&self.place.directory, self.keeps)
     }
 
-    fn form(&self, source: Kind) -> Form {
+    fn form(&self, source: Layout) -> TargetForm {
         let blob_type = self.blob_type(source);
         let pieces = rules::pieces(blob_type, self.block_bytes);
-        Form {
-            becomes: Becomes::Blob(kind(Some(blob_type), false)),
+        TargetForm {
+            becomes: TargetKind::Blob(kind(Some(blob_type), false)),
             pieces: if self.keeps_block_bytes {
                 pieces.of_one_size()
             } else {
@@ -162,7 +162,7 @@ impl Destination for BlobDestination {
                 modified: properties.modified,
                 version: Version::Service(properties.etag),
                 kind: properties.blob_type.map(|found| kind(Some(found), false)),
-                carried: Some(Box::new(Carried::of_head(&reply))),
+                carried: Some(Box::new(ObjectProperties::of_head(&reply))),
             }))
         })
     }
@@ -224,7 +224,7 @@ pub(super) struct Draft {
     /// That of the source, for a copy.
     md5: Option<Md5>,
     /// What the source stores, for a copy; what the replaced blob had, where that stays.
-    carried: Option<Box<Carried>>,
+    carried: Option<Box<ObjectProperties>>,
     /// Where the service fetches its bytes, if it does.
     pub(super) origin: Option<Origin>,
 }
@@ -292,7 +292,7 @@ impl Draft {
             return Ok(Committed::Done(last));
         }
         // What is left out would be cleared. The metadata stays without being named.
-        let carried = Carried {
+        let carried = ObjectProperties {
             metadata: Vec::new(),
             ..self.carried.as_deref().cloned().unwrap_or_default()
         };

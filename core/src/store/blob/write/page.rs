@@ -15,7 +15,7 @@ use azring_transport::http::Payload;
 use bytes::Bytes;
 use md5::{Digest as _, Md5 as Md5Hash};
 
-use super::left::{abandon, acknowledged, begun, left, sequence};
+use super::resume_visible::{abandon, acknowledged, begun, left, sequence};
 use super::{Draft, etag};
 use crate::digest::follower::Md5;
 use crate::digest::{crc64, zero};
@@ -94,7 +94,7 @@ impl PageWriter {
 /// Makes the blob, if nothing is in its way but what this job made itself: before an answer was lost, or before an earlier
 /// run was interrupted.
 async fn make(draft: &Draft, tools: &Tools, bytes: u64, number: u64) -> Result<()> {
-    let form = create_blob::Form::Pages {
+    let form = create_blob::CreatedForm::Pages {
         bytes,
         sequence: number,
     };

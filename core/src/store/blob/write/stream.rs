@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use azring_transport::buffer::Frozen;
 
 use super::append::AppendWriter;
-use super::there::{Clearings, committed};
+use super::committed_blocks::{Clearings, committed};
 use super::{Draft, etag};
 use crate::digest::follower::Md5;
 use crate::plan::chunks::Chunk;
@@ -24,10 +24,10 @@ use crate::{Error, Result};
 /// append blob has been made anew by then).
 pub struct BlobStream {
     draft: Draft,
-    form: Form,
+    form: StreamedForm,
 }
 
-enum Form {
+enum StreamedForm {
     /// Blocks, and a list of them.
     Blocks { ids: BlockIds, clearings: Clearings },
     /// One block behind the other.
@@ -38,11 +38,11 @@ impl BlobStream {
     /// Begins the blob. One that is appended to is made at once, in place of what was there.
     pub(super) async fn create(draft: Draft, blob_type: BlobType, tools: &Tools) -> Result<Self> {
         let form = match blob_type {
-            BlobType::Block => Form::Blocks {
+            BlobType::Block => StreamedForm::Blocks {
                 ids: ids_of_this_run(&draft.name),
                 clearings: Clearings::default(),
             },
-            BlobType::Append => Form::Appended(Box::new(
+            BlobType::Append => StreamedForm::Appended(Box::new(
                 AppendWriter::begin(draft.clone(), tools, None).await?,
             )),
             BlobType::Page => {
@@ -61,7 +61,7 @@ impl BlobStream {
         data: &Frozen,
         sums: Sums,
     ) -> Result<Option<Committed>> {
-        let Form::Blocks { clearings, .. } = &self.form else {
+        let StreamedForm::Blocks { clearings, .. } = &self.form else {
             return Ok(None);
         };
         let Draft { place, name, .. } = &self.draft;
@@ -94,14 +94,14 @@ impl BlobStream {
         crc64: Option<u64>,
     ) -> Result<()> {
         match &self.form {
-            Form::Blocks { ids, clearings } => {
+            StreamedForm::Blocks { ids, clearings } => {
                 let Draft { place, name, .. } = &self.draft;
                 let check = crc64.map_or(Check::None, Check::Crc64);
                 let request = put_block::request(place, name, &ids.id(chunk.index), &data, check);
                 let sent = clearings.send(&self.draft, tools, |_| request.clone());
                 sent.await?;
             }
-            Form::Appended(writer) => {
+            StreamedForm::Appended(writer) => {
                 let sums = Sums { crc64, md5: None };
                 writer.write(tools, chunk, data, sums).await?;
             }
@@ -112,7 +112,7 @@ impl BlobStream {
     /// Makes the blob of its first `blocks` blocks.
     pub async fn commit(&self, tools: &Tools, blocks: u32, md5: Option<Md5>) -> Result<Committed> {
         match &self.form {
-            Form::Blocks { ids, .. } => {
+            StreamedForm::Blocks { ids, .. } => {
                 let Draft { place, name, .. } = &self.draft;
                 let all = || (0..blocks).map(|index| ids.id(index));
                 let stored = self.draft.stored(md5);
@@ -135,13 +135,13 @@ impl BlobStream {
                     Err(error) => Err(self.draft.told(error)),
                 }
             }
-            Form::Appended(writer) => writer.commit(tools, md5).await,
+            StreamedForm::Appended(writer) => writer.commit(tools, md5).await,
         }
     }
 
     /// It has failed: a block that waits for another one waits no longer.
     pub fn give_up(&self) {
-        if let Form::Appended(writer) = &self.form {
+        if let StreamedForm::Appended(writer) = &self.form {
             writer.give_up();
         }
     }

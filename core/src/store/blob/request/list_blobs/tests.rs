@@ -255,11 +255,11 @@ proptest! {
 #[test]
 fn what_is_stored_beside_the_bytes_is_read_where_it_is_wanted() {
     let body = "<EnumerationResults><Blobs><Blob><Name>a</Name><Properties><Last-Modified>Thu, 16 Aug 2018 15:19:39 GMT</Last-Modified><Etag>0x1</Etag><Content-Length>1</Content-Length><Content-Type>text/plain</Content-Type><Content-Encoding /><Cache-Control>no-store</Cache-Control></Properties><Metadata><Colour>blue &amp; green</Colour></Metadata></Blob></Blobs></EnumerationResults>";
-    let carried = Carried {
+    let carried = ObjectProperties {
         content_type: Some("text/plain".into()),
         cache_control: Some("no-store".into()),
         metadata: vec![("Colour".into(), "blue & green".into())],
-        ..Carried::default()
+        ..ObjectProperties::default()
     };
     let page = parse_stored(body.as_bytes()).unwrap();
     assert_eq!(page.entries[0].carried.as_deref(), Some(&carried));

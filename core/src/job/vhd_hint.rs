@@ -1,22 +1,22 @@
 //! Hints about disks of virtual machines, before their upload starts: a disk that becomes a block blob, as with AzCopy,
-//! although no machine can start from that (told once, for the first one), and an image that becomes a page blob and that
+//! although no resources can start from that (told once, for the first one), and an image that becomes a page blob and that
 //! Azure will refuse as a disk.
 
 use std::cell::Cell;
 
-use super::disk_image::DiskFlaw;
 use crate::entry::EntryName;
 use crate::location::Location;
 use crate::options::Options;
+use crate::plan::disk_image::DiskFlaw;
 
 /// Says it when a disk comes by.
 #[derive(Debug)]
-pub(super) struct DiskHint {
+pub(super) struct VhdHint {
     is_upload: bool,
     is_due: Cell<bool>,
 }
 
-impl DiskHint {
+impl VhdHint {
     /// It is due only where files are uploaded and nobody said what they become.
     pub(super) fn new(options: &Options) -> Self {
         let is_upload = matches!(
@@ -33,7 +33,7 @@ impl DiskHint {
     pub(super) fn about(&self, name: &EntryName) -> Option<String> {
         (is_named_vhd(name) && self.is_due.replace(false)).then(|| {
             format!(
-                "`{name}` becomes a block blob, as no blob type was given: the disk of a virtual machine in Azure must be a \
+                "`{name}` becomes a block blob, as no blob type was given: the disk of a virtual resources in Azure must be a \
                  page blob"
             )
         })
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn only_the_first_disk_is_told_of() {
-        let hint = DiskHint {
+        let hint = VhdHint {
             is_upload: true,
             is_due: Cell::new(true),
         };

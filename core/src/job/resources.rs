@@ -1,4 +1,4 @@
-//! What of this machine a run uses: cores, memory, threads.
+//! What of this resources a run uses: cores, memory, threads.
 
 use std::num::NonZero;
 use std::sync::Arc;
@@ -15,28 +15,29 @@ use azring_transport::runtime::IoChoice;
 use azring_transport::tls::Trust;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
+use super::controller::{Controller, ControllerInputs};
 use super::outage::OutageReporter;
-use super::pilot::{Cockpit, Pilot};
 use crate::Result;
 use crate::digest::Hashers;
 use crate::location::Location;
 use crate::options::{BlobType, Durability, Io, Options};
 use crate::plan::route::{Route, route};
 use crate::report::Totals;
-use crate::schedule::gate::Share;
+use crate::schedule::gate::WorkerPermits;
 use crate::schedule::limits::{CONCURRENCY_MAX, usual, workers};
 use crate::schedule::remembered::Remembered;
 use crate::schedule::tuner::Range;
-use crate::schedule::{Cut, Gate, OpenFiles, Queue, Work, queue};
+use crate::schedule::{ChunkSizeHint, Gate, OpenFiles};
 use crate::stop::Stop;
 use crate::store::{Ends, Tools};
-use crate::transfer::{Crew, Told};
+use crate::transfer::{Queue, Work, queue};
+use crate::transfer::{WorkerEvent, WorkerPool};
 
 /// Requests of a copy through a pipe that are not for a block: to look, to create, to commit.
 const BESIDE_THE_BLOCKS: u32 = 1;
 
-/// The parts of this machine that a run may use.
-pub(super) struct Machine {
+/// The parts of this resources that a run may use.
+pub(super) struct Resources {
     settings: Arc<Settings>,
     cores: u32,
     range: Range,
@@ -50,10 +51,10 @@ pub(super) struct Machine {
     shortage: Arc<Shortage>,
     descriptors: DescriptorBudget,
     io: IoChoice,
-    cut: Cut,
+    cut: ChunkSizeHint,
 }
 
-impl Machine {
+impl Resources {
     /// Adds up what the options and the limits allow.
     pub(super) fn of(options: &Options, totals: &Arc<Totals>) -> Result<Self> {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get) as u32;
@@ -114,7 +115,7 @@ impl Machine {
             shortage,
             descriptors,
             io: io_choice(options.engine.io),
-            cut: Cut::default(),
+            cut: ChunkSizeHint::default(),
         })
     }
 
@@ -140,7 +141,7 @@ impl Machine {
 
     /// The same where there is no worker beside, with all the memory there is for data; the permits of the only one who
     /// carries, and who steers.
-    pub(super) fn alone(&self) -> Result<(Tools, Share, Pilot)> {
+    pub(super) fn alone(&self) -> Result<(Tools, WorkerPermits, Controller)> {
         let bytes = self.budget.arena_bytes * u64::from(self.workers);
         let gate = self.gate(1);
         let share = gate.share(0);
@@ -148,7 +149,11 @@ impl Machine {
             pool: Pool::new(bytes, share.granted() as usize)?,
             ..self.tools_with(self.range.most + BESIDE_THE_BLOCKS)?
         };
-        Ok((tools, share, self.pilot(gate, Default::default(), None)))
+        Ok((
+            tools,
+            share,
+            self.controller(gate, Default::default(), None),
+        ))
     }
 
     /// Folders of a local destination that may stay open.
@@ -163,12 +168,12 @@ impl Machine {
 
     /// The descriptors for the files of objects between these ends.
     pub(super) fn open_files(&self, ends: &Ends) -> OpenFiles {
-        let per_object = ends.source.descriptors() + ends.destination.descriptors();
+        let per_object = ends.source.descriptors() + ends.target.descriptors();
         OpenFiles::new(self.descriptors.object_files, per_object)
     }
 
     /// How long the pieces of an object should be, from time to time.
-    pub(super) fn cut(&self) -> Cut {
+    pub(super) fn cut(&self) -> ChunkSizeHint {
         self.cut.clone()
     }
 
@@ -194,11 +199,11 @@ impl Machine {
         &self,
         stop: &Stop,
         open_max: usize,
-    ) -> (Threads, Queue, UnboundedReceiver<Told>, Pilot) {
+    ) -> (Threads, Queue, UnboundedReceiver<WorkerEvent>, Controller) {
         let gate = self.gate(self.workers);
         let disk = Arc::new(Load::default());
         let memory = Arc::clone(&self.shortage);
-        let crew = Crew {
+        let pool = WorkerPool {
             io: self.io,
             disk: Arc::clone(&disk),
             spares_memory: self.spares_memory,
@@ -210,10 +215,10 @@ impl Machine {
             stop: stop.clone(),
         };
         let (queue, works) = Queue::new(open_max);
-        let (told, hearing) = unbounded_channel();
-        let threads = crew.start(&works, &told);
-        let pilot = self.pilot(gate, (disk, memory), Some(works.downgrade()));
-        (Threads(threads), queue, hearing, pilot)
+        let (told, inbox) = unbounded_channel();
+        let threads = pool.start(&works, &told);
+        let controller = self.controller(gate, (disk, memory), Some(works.downgrade()));
+        (Threads(threads), queue, inbox, controller)
     }
 
     /// The limit of concurrent requests, for so many who carry.
@@ -225,13 +230,13 @@ impl Machine {
         }
     }
 
-    fn pilot(
+    fn controller(
         &self,
         gate: Gate,
         (disk, memory): (Arc<Load>, Arc<Shortage>),
         queue: Option<WeakReceiver<Work>>,
-    ) -> Pilot {
-        Pilot::new(Cockpit {
+    ) -> Controller {
+        Controller::new(ControllerInputs {
             range: Range {
                 least: gate.least(),
                 ..self.range
@@ -252,7 +257,7 @@ impl Machine {
 fn place(options: &Options) -> Option<String> {
     let host = |location: &Location| match location {
         Location::Blob(place) => Some(place.account.endpoint.to_string()),
-        Location::Local(_) | Location::Pipe | Location::Generated(_) | Location::Void(_) => None,
+        Location::Local(_) | Location::Pipe | Location::Synthetic(_) | Location::Discard(_) => None,
     };
     match (host(&options.source), host(&options.target)) {
         (None, Some(to)) => Some(format!("up:{to}")),

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The present wish, in the hands of whoever sets it and of whoever asks.
 #[derive(Debug, Clone, Default)]
-pub struct Cut(Arc<AtomicU64>);
+pub struct ChunkSizeHint(Arc<AtomicU64>);
 
-impl Cut {
+impl ChunkSizeHint {
     /// From now on pieces should be no longer than this, in bytes.
     pub fn set(&self, bytes: u64) {
         self.0.store(bytes, Ordering::Relaxed);

@@ -9,14 +9,14 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::{self, Sender};
 use tokio::time::{Instant, timeout_at};
 
-use super::source::PAGES_AHEAD;
-use super::{Origin, Page, Pages, Position, Reader, Source, Step, Tools};
 use crate::Result;
 use crate::entry::{Entry, EntryName};
 use crate::options::Selection;
 use crate::plan::extents::Extents;
 use crate::report::NothingSelected;
-use crate::schedule::queue::OPEN_MAX;
+use crate::store::source::PAGES_AHEAD;
+use crate::store::{Origin, Page, Pages, Position, Reader, Source, Step, Tools};
+use crate::transfer::queue::OPEN_MAX;
 
 /// What may be listed and not begun yet, at first and at most: so many small objects, or as many large ones as have so many
 /// parts. It doubles whenever there was nothing left to take: a slow link never asks for more than the first few.
@@ -34,7 +34,7 @@ const WEIGHT_MAX: u64 = AHEAD_MAX as u64 / 4;
 const PAGE_ENTRIES: usize = 256;
 
 /// A source and its time.
-pub(super) struct Lasting {
+pub(crate) struct RepeatingSource {
     inner: Arc<dyn Source>,
     lasts: Duration,
     lead: Lead,
@@ -88,9 +88,9 @@ impl Lead {
     }
 }
 
-impl Lasting {
+impl RepeatingSource {
     /// The objects of `inner`, for so long from when they are listed.
-    pub(super) fn new(inner: Arc<dyn Source>, lasts: Duration) -> Self {
+    pub(crate) fn new(inner: Arc<dyn Source>, lasts: Duration) -> Self {
         Self {
             inner,
             lasts,
@@ -165,7 +165,7 @@ fn weight(entry: &Entry) -> u32 {
     (entry.bytes / PART_BYTES).clamp(1, WEIGHT_MAX) as u32
 }
 
-impl Source for Lasting {
+impl Source for RepeatingSource {
     fn list(self: Arc<Self>, tools: &Tools, from: Position) -> Pages {
         let (pages, listed) = mpsc::channel(PAGES_AHEAD);
         tokio::task::spawn_local(self.run(tools.clone(), from, pages));
@@ -224,8 +224,8 @@ mod tests {
     use tokio::task::LocalSet;
 
     use super::*;
-    use crate::location::Generated;
-    use crate::store::generated::GeneratedSource;
+    use crate::location::Synthetic;
+    use crate::store::synthetic::SyntheticSource;
 
     fn tools() -> Tools {
         Tools {
@@ -235,18 +235,18 @@ mod tests {
         }
     }
 
-    fn lasting(objects: Option<u64>, object_bytes: u64) -> Arc<Lasting> {
-        let generated = Generated {
+    fn lasting(objects: Option<u64>, object_bytes: u64) -> Arc<RepeatingSource> {
+        let generated = Synthetic {
             seed: 1,
             objects,
             object_bytes,
         };
-        let inner = Arc::new(GeneratedSource::new(generated));
-        Arc::new(Lasting::new(inner, Duration::from_mins(1)))
+        let inner = Arc::new(SyntheticSource::new(generated));
+        Arc::new(RepeatingSource::new(inner, Duration::from_mins(1)))
     }
 
     /// Takes what is listed until the time is over; opens it, or does not.
-    fn listed(source: &Arc<Lasting>, opens_max: usize) -> Vec<EntryName> {
+    fn listed(source: &Arc<RepeatingSource>, opens_max: usize) -> Vec<EntryName> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .start_paused(true)

@@ -6,27 +6,27 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::Task;
-use super::chunks::{CHUNK_BYTES_MIN, Chunks};
 use super::collision::Collisions;
-use super::content_type::content_type;
-use super::disk_hint::{self, DiskHint};
-use super::disk_image::DiskFlaw;
-use super::extents::{Extents, SPARSE_BYTES_MIN};
-use super::history::History;
-use super::overwrite::{SkipReason, Verdict, decide};
-use super::replace::Replace;
-use super::target::{NameRule, Target, TargetName};
-use crate::entry::{Entry, EntryName, Kind};
+use super::vhd_hint::{self, VhdHint};
+use crate::entry::{Entry, EntryName, Layout};
 use crate::options::{Conflict, Options, Overwrite};
+use crate::plan::Task;
+use crate::plan::chunks::{CHUNK_BYTES_MIN, Chunks};
+use crate::plan::content_type::content_type;
+use crate::plan::disk_image::DiskFlaw;
+use crate::plan::extents::{Extents, SPARSE_BYTES_MIN};
+use crate::plan::history::History;
+use crate::plan::overwrite::{SkipReason, Verdict, decide};
+use crate::plan::replace::Replace;
+use crate::plan::target::{MappedName, NameRule, TargetName};
 use crate::report::{Answer, Event, Observer};
-use crate::schedule::Cut;
-use crate::store::{Becomes, Ends, Form, Pieces, SingleName, Source, Stat, Tools};
+use crate::schedule::ChunkSizeHint;
+use crate::store::{ChunkPlan, Ends, SingleName, Source, Stat, TargetForm, TargetKind, Tools};
 use crate::{Error, Result};
 
 /// What becomes of an entry.
 #[derive(Debug)]
-pub enum Planned {
+pub(super) enum Planned {
     /// It is carried.
     Task(Box<Task>),
     /// It stays, for this reason.
@@ -37,7 +37,7 @@ pub enum Planned {
 
 /// An entry whose target was looked at.
 #[derive(Debug)]
-pub struct Looked {
+pub(super) struct Looked {
     entry: Entry,
     found: Result<Found>,
     cutting: Cutting,
@@ -54,19 +54,19 @@ enum Cutting {
 
 impl Looked {
     /// Whose target it was.
-    pub fn entry(&self) -> &Entry {
+    pub(super) fn entry(&self) -> &Entry {
         &self.entry
     }
 
     /// An earlier run brought this version of the object to its target, and there it is.
-    pub fn is_in_place(&self) -> bool {
+    pub(super) fn is_in_place(&self) -> bool {
         matches!(&self.found, Ok(found) if found.is_in_place)
     }
 
     /// An earlier run began it and cut it in chunks of so many bytes, if it wrote that down: what it left is found only
     /// where it is cut like that again.
     #[must_use]
-    pub fn begun(self, chunk_bytes: Option<u64>) -> Self {
+    pub(super) fn begun(self, chunk_bytes: Option<u64>) -> Self {
         Self {
             cutting: Cutting::AsBegun(chunk_bytes),
             ..self
@@ -77,7 +77,7 @@ impl Looked {
 /// What was seen there, and of the source.
 #[derive(Debug)]
 struct Found {
-    target: Target,
+    target: MappedName,
     stat: Option<Stat>,
     /// Where the object has data, if not everywhere.
     extents: Option<Extents>,
@@ -88,40 +88,40 @@ struct Found {
 }
 
 /// Decides about the entries of one run.
-pub struct Planner<'a> {
+pub(super) struct Planner<'a> {
     options: &'a Options,
     ends: &'a Ends,
     names: NameRule,
     conflict: Cell<Conflict>,
     collisions: RefCell<Collisions>,
-    hint: DiskHint,
+    hint: VhdHint,
     /// Entries that stay because of their modification times.
     left_by_time: Cell<u64>,
-    cut: Cut,
+    cut: ChunkSizeHint,
 }
 
 impl<'a> Planner<'a> {
     /// For a copy between these ends; `cut` says how long pieces should be, whenever an object is planned.
-    pub fn new(options: &'a Options, ends: &'a Ends, cut: &Cut) -> Self {
+    pub(super) fn new(options: &'a Options, ends: &'a Ends, cut: &ChunkSizeHint) -> Self {
         Self {
             cut: cut.clone(),
             options,
             ends,
-            names: ends.destination.names(),
+            names: ends.target.names(),
             conflict: Cell::new(options.conflict),
             collisions: RefCell::default(),
-            hint: DiskHint::new(options),
+            hint: VhdHint::new(options),
             left_by_time: Cell::new(0),
         }
     }
 
     /// Where the entries come from.
-    pub fn source(&self) -> &dyn Source {
+    pub(super) fn source(&self) -> &dyn Source {
         &*self.ends.source
     }
 
     /// What is at the destination may be replaced, all of it: that was answered before.
-    pub fn replace_all(&self) {
+    pub(super) fn replace_all(&self) {
         self.conflict.set(Conflict {
             overwrite: Overwrite::Always,
             ..self.conflict.get()
@@ -129,17 +129,17 @@ impl<'a> Planner<'a> {
     }
 
     /// How many entries stay because of their modification times.
-    pub fn left_by_time(&self) -> u64 {
+    pub(super) fn left_by_time(&self) -> u64 {
         self.left_by_time.get()
     }
 
     /// Whether everything may be replaced by now.
-    pub fn replaces_all(&self) -> bool {
+    pub(super) fn replaces_all(&self) -> bool {
         self.conflict.get().overwrite == Overwrite::Always
     }
 
     /// The same for an entry that an earlier run decided to copy: what is at its target is no reason any more not to.
-    pub async fn look_again(&self, tools: &Tools, entry: Entry) -> Looked {
+    pub(super) async fn look_again(&self, tools: &Tools, entry: Entry) -> Looked {
         let found = self.find_again(tools, &entry).await;
         Looked {
             entry,
@@ -166,18 +166,18 @@ impl<'a> Planner<'a> {
 
     /// Why Azure would refuse what becomes a page blob as a disk.
     async fn flaw(&self, tools: &Tools, entry: &Entry) -> Result<Option<DiskFlaw>> {
-        let is_image =
-            self.hint.looks_into_images() && self.form(entry).becomes == Becomes::Blob(Kind::Pages);
+        let is_image = self.hint.looks_into_images()
+            && self.form(entry).becomes == TargetKind::Blob(Layout::Pages);
         if !is_image {
             return Ok(None);
         }
         let edges = self.ends.source.edges(tools, entry).await?;
-        let is_named_vhd = disk_hint::is_named_vhd(&entry.name);
+        let is_named_vhd = vhd_hint::is_named_vhd(&entry.name);
         Ok(edges.and_then(|edges| DiskFlaw::of(&edges, entry.bytes, is_named_vhd)))
     }
 
     /// What an entry is called at the destination.
-    fn target(&self, entry: &Entry) -> Result<Target> {
+    fn target(&self, entry: &Entry) -> Result<MappedName> {
         let target = self.named(&entry.name)?;
         let name = match &self.ends.single {
             Some(SingleName::Given(given)) => given,
@@ -190,7 +190,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The same by the entry's name alone.
-    fn named(&self, name: &EntryName) -> Result<Target> {
+    fn named(&self, name: &EntryName) -> Result<MappedName> {
         match &self.ends.single {
             Some(SingleName::Given(given)) => self.names.exactly(given),
             Some(SingleName::Own) | None => self.names.target(name),
@@ -199,7 +199,7 @@ impl<'a> Planner<'a> {
 
     /// The task of an entry that an earlier run decided to copy, and what that run let it replace. What is at its target
     /// now was most likely put there by that run, in its last moments: then it has the same content.
-    pub fn decide_again(&self, looked: Looked, replace: Replace) -> Planned {
+    pub(super) fn decide_again(&self, looked: Looked, replace: Replace) -> Planned {
         let Looked {
             entry,
             found,
@@ -223,14 +223,14 @@ impl<'a> Planner<'a> {
     }
 
     /// The target's name of an object that is gone.
-    pub fn target_of(&self, name: &EntryName, snapshot: Option<&str>) -> Option<TargetName> {
+    pub(super) fn target_of(&self, name: &EntryName, snapshot: Option<&str>) -> Option<TargetName> {
         // A snapshot's label is not known any more.
         let target = self.named(name).ok().filter(|_| snapshot.is_none())?;
         Some(target.name)
     }
 
     /// The same for an entry that an earlier run has copied: whether it is at its target still is looked at in any case.
-    pub async fn look_whether_in_place(&self, tools: &Tools, entry: Entry) -> Looked {
+    pub(super) async fn look_whether_in_place(&self, tools: &Tools, entry: Entry) -> Looked {
         let looked = self.look(tools, entry).await;
         let Looked {
             entry,
@@ -243,13 +243,13 @@ impl<'a> Planner<'a> {
         let is_seen = if found.stat.is_some() {
             Ok(found.stat.clone())
         } else {
-            self.ends.destination.stat(tools, &found.target.name).await
+            self.ends.target.stat(tools, &found.target.name).await
         };
         let form = self.form(&entry);
         // What cannot be looked at is not known to be there, and is copied again.
         found.is_in_place = is_seen.ok().flatten().is_some_and(|stat| {
-            let is_like_it = stat.bytes == entry.bytes || entry.kind == Kind::Folder;
-            let kind = stat.kind.map(Becomes::Blob);
+            let is_like_it = stat.bytes == entry.bytes || entry.kind == Layout::Folder;
+            let kind = stat.kind.map(TargetKind::Blob);
             is_like_it && kind.is_none_or(|kind| kind == form.becomes)
         });
         Looked {
@@ -260,7 +260,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Finds the entry's target and, where anything depends on it, what is there already.
-    pub async fn look(&self, tools: &Tools, entry: Entry) -> Looked {
+    pub(super) async fn look(&self, tools: &Tools, entry: Entry) -> Looked {
         let found = self.find(tools, &entry).await;
         Looked {
             entry,
@@ -277,11 +277,11 @@ impl<'a> Planner<'a> {
             return Err(collides(entry, &target));
         }
         let becomes_folder =
-            entry.kind == Kind::Folder && self.form(entry).becomes == Becomes::File;
+            entry.kind == Layout::Folder && self.form(entry).becomes == TargetKind::File;
         let stat = if becomes_folder || self.options.conflict.is_blind() {
             None
         } else {
-            self.ends.destination.stat(tools, &target.name).await?
+            self.ends.target.stat(tools, &target.name).await?
         };
         let extents = if self.wants_extents(entry, stat.as_ref()) {
             self.ends.source.extents(tools, entry).await?
@@ -313,11 +313,11 @@ impl<'a> Planner<'a> {
     }
 
     /// Decides. May ask the user, and then waits for the answer.
-    pub fn decide(&self, looked: Looked, observer: &dyn Observer) -> Planned {
+    pub(super) fn decide(&self, looked: Looked, observer: &dyn Observer) -> Planned {
         let flaw = looked.found.as_ref().ok().and_then(|found| found.flaw);
         let planned = self.decide_alone(looked, observer);
         if let (Planned::Task(task), Some(flaw)) = (&planned, flaw) {
-            let told = disk_hint::about_flaw(&task.entry.name, flaw);
+            let told = vhd_hint::about_flaw(&task.entry.name, flaw);
             observer.event(Event::Notice(&told));
         }
         if let Planned::Task(task) = &planned
@@ -343,7 +343,7 @@ impl<'a> Planner<'a> {
             let error = collides(&entry, target);
             return Planned::Fail(entry, error);
         }
-        let shown = || self.ends.destination.shown(&target.name);
+        let shown = || self.ends.target.shown(&target.name);
         let conflict = self.conflict.get();
         match decide(conflict, entry.modified, stat.map(|stat| stat.modified)) {
             Verdict::Copy => {
@@ -397,7 +397,7 @@ impl<'a> Planner<'a> {
     }
 
     /// How long the pieces of an object should be.
-    fn wanted(&self, pieces: &Pieces, object_bytes: u64, cutting: Cutting) -> u64 {
+    fn wanted(&self, pieces: &ChunkPlan, object_bytes: u64, cutting: Cutting) -> u64 {
         let (least, most) = (pieces.chunk_bytes_min, pieces.chunk_bytes);
         let cut = match cutting {
             Cutting::AsNow => self.cut.bytes().map(|bytes| even(bytes).max(least)),
@@ -407,17 +407,17 @@ impl<'a> Planner<'a> {
         cut.map_or(most, |cut| pieces.rule.cut(object_bytes, most, cut))
     }
 
-    fn form(&self, entry: &Entry) -> Form {
+    fn form(&self, entry: &Entry) -> TargetForm {
         match &self.ends.server_copy {
             Some(server_copy) => server_copy.form(entry),
-            None => self.ends.destination.form(entry.kind),
+            None => self.ends.target.form(entry.kind),
         }
     }
 
     fn task(&self, mut entry: Entry, found: Found, cutting: Cutting, replace: Replace) -> Planned {
         let form = self.form(&entry);
         if let Some(kind) = found.stat.as_ref().and_then(|stat| stat.kind)
-            && form.becomes != Becomes::Blob(kind)
+            && form.becomes != TargetKind::Blob(kind)
         {
             let error = Error::other_type(&found.target.name);
             return Planned::Fail(entry, error);
@@ -455,7 +455,7 @@ fn even(bytes: u64) -> u64 {
     bytes / CHUNK_BYTES_MIN * CHUNK_BYTES_MIN
 }
 
-fn collides(entry: &Entry, target: &Target) -> Error {
+fn collides(entry: &Entry, target: &MappedName) -> Error {
     Error::Name(format!(
         "`{}` would become `{}` at the destination, which is the name of another selected object too",
         entry.name, target.name

@@ -1,4 +1,4 @@
-//! How many chunks wait in the queue at the most. Slots come back in lumps: whoever fills the queue is woken to fill half of
+//! How many chunks wait in the queue at the most. CountLimit come back in lumps: whoever fills the queue is woken to fill half of
 //! it, and not for every chunk that is taken, which for small objects would cost as much as carrying them.
 
 use std::sync::Arc;
@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Semaphore;
 
-/// Slots of a queue. Clones share them.
+/// CountLimit of a queue. Clones share them.
 #[derive(Debug, Clone)]
-pub(super) struct Slots(Arc<Inner>);
+pub(super) struct CountLimit(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -20,9 +20,9 @@ struct Inner {
 
 /// One chunk's slot; given up when it is dropped.
 #[derive(Debug)]
-pub(super) struct Slot(Slots);
+pub(super) struct Slot(CountLimit);
 
-impl Slots {
+impl CountLimit {
     /// So many, of which half come back at once.
     pub(super) fn new(count: usize) -> Self {
         Self(Arc::new(Inner {
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn whoever_waits_goes_on_when_half_of_the_slots_are_free() {
-        let slots = Slots::new(6);
+        let slots = CountLimit::new(6);
         let mut taken: Vec<Slot> = (0..6).map_while(|_| slots.slot().now_or_never()).collect();
         assert_eq!(taken.len(), 6);
         taken.truncate(4);

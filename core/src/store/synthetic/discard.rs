@@ -5,36 +5,36 @@ use std::sync::Arc;
 
 use azring_transport::buffer::Frozen;
 
-use super::generated::Content;
-use super::{
-    Becomes, Committed, Destination, Form, Pieces, Receipt, Stat, Step, Sums, Tools, Writer,
-};
+use super::Content;
 use crate::digest::compare;
 use crate::digest::follower::Md5;
-use crate::entry::{EntryName, Kind};
-use crate::location::Void;
+use crate::entry::{EntryName, Layout};
+use crate::location::Discard;
 use crate::plan::Task;
 use crate::plan::chunks::Chunk;
 use crate::plan::target::{NameRule, TargetName};
 use crate::store::local::rules::RANGES;
+use crate::store::{
+    ChunkPlan, Committed, Receipt, Stat, Step, Sums, Target, TargetForm, TargetKind, Tools, Writer,
+};
 use crate::{Error, Result};
 
 /// What a file would be fetched in, too: what a service gives a checksum for.
 const CHUNK_BYTES: u64 = 4 << 20;
 
 /// Nowhere.
-pub(super) struct VoidDestination {
-    void: Void,
+pub(crate) struct DiscardTarget {
+    void: Discard,
     checks_md5: bool,
 }
 
-impl VoidDestination {
-    pub(super) fn new(void: Void, checks_md5: bool) -> Self {
+impl DiscardTarget {
+    pub(crate) fn new(void: Discard, checks_md5: bool) -> Self {
         Self { void, checks_md5 }
     }
 }
 
-impl Destination for VoidDestination {
+impl Target for DiscardTarget {
     /// Every name will do.
     fn names(&self) -> NameRule {
         NameRule::Blob {
@@ -44,14 +44,14 @@ impl Destination for VoidDestination {
         }
     }
 
-    fn form(&self, kind: Kind) -> Form {
-        Form {
-            becomes: Becomes::File,
-            pieces: Pieces {
+    fn form(&self, kind: Layout) -> TargetForm {
+        TargetForm {
+            becomes: TargetKind::File,
+            pieces: ChunkPlan {
                 rule: RANGES,
                 chunk_bytes: CHUNK_BYTES,
                 chunk_bytes_min: CHUNK_BYTES,
-                with_holes: kind == Kind::Pages,
+                with_holes: kind == Layout::Pages,
             },
         }
     }
@@ -84,7 +84,7 @@ impl Destination for VoidDestination {
             } else {
                 None
             };
-            let writer: Arc<dyn Writer> = Arc::new(VoidWriter {
+            let writer: Arc<dyn Writer> = Arc::new(DiscardWriter {
                 name: name.clone(),
                 content,
                 stored: task.entry.md5,
@@ -102,7 +102,7 @@ fn unknown(name: &EntryName) -> Error {
 }
 
 /// One object that goes nowhere.
-struct VoidWriter {
+struct DiscardWriter {
     name: EntryName,
     /// What it should be, where that is compared.
     content: Option<Content>,
@@ -110,7 +110,7 @@ struct VoidWriter {
     checks_md5: bool,
 }
 
-impl Writer for VoidWriter {
+impl Writer for DiscardWriter {
     fn write<'a>(
         &'a self,
         _tools: &'a Tools,

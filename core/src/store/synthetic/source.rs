@@ -9,8 +9,8 @@ use tokio::sync::mpsc::Sender;
 
 use super::Content;
 use crate::Result;
-use crate::entry::{Entry, EntryName, Kind, Version};
-use crate::location::Generated;
+use crate::entry::{Entry, EntryName, Layout, Version};
+use crate::location::Synthetic;
 use crate::plan::chunks::Chunk;
 use crate::store::source::PAGES_AHEAD;
 use crate::store::{Page, Pages, Position, Reader, Source, Step, Tools};
@@ -19,11 +19,11 @@ use crate::store::{Page, Pages, Position, Reader, Source, Step, Tools};
 const PAGE_OBJECTS: u64 = 256;
 
 /// Objects that are made up.
-pub struct GeneratedSource(Generated);
+pub struct SyntheticSource(Synthetic);
 
-impl GeneratedSource {
+impl SyntheticSource {
     /// These.
-    pub fn new(generated: Generated) -> Self {
+    pub fn new(generated: Synthetic) -> Self {
         Self(generated)
     }
 
@@ -37,7 +37,7 @@ impl GeneratedSource {
                 inode: object,
             },
             md5: None,
-            kind: Kind::Plain,
+            kind: Layout::Plain,
             carried: None,
             snapshot: None,
         }
@@ -71,7 +71,7 @@ impl GeneratedSource {
     }
 }
 
-impl Source for GeneratedSource {
+impl Source for SyntheticSource {
     fn list(self: Arc<Self>, _tools: &Tools, from: Position) -> Pages {
         let (pages, listed) = mpsc::channel(PAGES_AHEAD);
         let passed = from

@@ -9,7 +9,7 @@ use azring_transport::disk::Slices;
 
 use super::{Pending, Reader, Step, Tools};
 use crate::digest::follower::Md5;
-use crate::entry::{Carried, ETag, Kind, Version};
+use crate::entry::{ETag, Layout, ObjectProperties, Version};
 use crate::plan::Task;
 use crate::plan::chunks::{Chunk, ChunkRule};
 use crate::plan::target::{NameRule, TargetName};
@@ -25,23 +25,23 @@ pub struct Stat {
     /// Which version of it was seen.
     pub version: Version,
     /// How its bytes are kept, where it can only be replaced by its like.
-    pub kind: Option<Kind>,
+    pub kind: Option<Layout>,
     /// What is stored beside its bytes, where anything is.
-    pub carried: Option<Box<Carried>>,
+    pub carried: Option<Box<ObjectProperties>>,
 }
 
 /// What an object becomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Becomes {
+pub enum TargetKind {
     /// A file; a mark for a directory becomes a folder, and one that is there already is no reason to ask.
     File,
     /// A blob of this kind.
-    Blob(Kind),
+    Blob(Layout),
 }
 
 /// How an object is cut.
 #[derive(Debug, Clone, Copy)]
-pub struct Pieces {
+pub struct ChunkPlan {
     /// What pieces are taken.
     pub rule: ChunkRule,
     /// The size of a piece that is wanted, in bytes.
@@ -52,7 +52,7 @@ pub struct Pieces {
     pub with_holes: bool,
 }
 
-impl Pieces {
+impl ChunkPlan {
     /// The same, of one size whatever the link.
     #[must_use]
     pub fn of_one_size(self) -> Self {
@@ -99,20 +99,20 @@ pub enum Committed {
 
 /// What a destination makes of objects of one kind, as values that planning applies.
 #[derive(Debug, Clone, Copy)]
-pub struct Form {
+pub struct TargetForm {
     /// What they become.
-    pub becomes: Becomes,
+    pub becomes: TargetKind,
     /// How they are cut.
-    pub pieces: Pieces,
+    pub pieces: ChunkPlan,
 }
 
 /// A store to copy to.
-pub trait Destination: Send + Sync {
+pub trait Target: Send + Sync {
     /// How it names objects.
     fn names(&self) -> NameRule;
 
     /// What it makes of objects of this kind.
-    fn form(&self, kind: Kind) -> Form;
+    fn form(&self, kind: Layout) -> TargetForm;
 
     /// Makes the container or folder, if it is missing. Called once, before the first task.
     fn prepare<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<()>>;

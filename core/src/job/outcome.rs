@@ -16,7 +16,7 @@ pub(super) struct Settlement<'a> {
 
 impl Settlement<'_> {
     /// What a worker tells of an object.
-    pub(super) fn settle(&self, outcome: &Outcome) {
+    pub(super) fn outcome(&self, outcome: &Outcome) {
         let Outcome {
             name,
             bytes,

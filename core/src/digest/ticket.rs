@@ -12,13 +12,13 @@ use super::progress::Progress;
 static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
 
 /// An object's turn: how far it is hashed, and what comes next.
-pub(super) struct Turn {
+pub(super) struct Ticket {
     shared: Arc<Shared>,
     progress: Progress,
     feed: Feed,
 }
 
-impl Turn {
+impl Ticket {
     pub(super) fn new(shared: Arc<Shared>, progress: Progress) -> Self {
         Self {
             shared,

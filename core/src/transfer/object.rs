@@ -18,10 +18,8 @@ use crate::report::{Details, Totals};
 use crate::schedule::gate::Permit;
 use crate::schedule::open_files::ObjectFiles;
 use crate::stop::Stop;
-use crate::store::server_copy::Carried;
-use crate::store::{
-    Committed, Copying, Destination, Reader, ServerCopy, Source, Sums, Tools, Writer,
-};
+use crate::store::server_copy::CopyProgress;
+use crate::store::{Committed, Copying, Reader, ServerCopy, Source, Sums, Target, Tools, Writer};
 use crate::{Error, Result};
 
 /// Holes of this many bytes are hashed however little data there is beside them: it takes a second or two.
@@ -31,11 +29,11 @@ const HOLE_BYTES_HASHED: u64 = 1 << 30;
 const COMMITS_MAX: u32 = 4;
 
 /// What a run has for all its objects.
-pub struct Lane {
+pub struct TransferContext {
     /// Where they come from.
     pub source: Arc<dyn Source>,
     /// Where they go.
-    pub destination: Arc<dyn Destination>,
+    pub target: Arc<dyn Target>,
     /// The destination's service fetches them by itself.
     pub server_copy: Option<Arc<dyn ServerCopy>>,
     /// What is checked.
@@ -48,7 +46,7 @@ pub struct Lane {
     pub totals: Arc<Totals>,
 }
 
-impl Lane {
+impl TransferContext {
     /// MD5 cannot step over zeros. Where most of an object is holes it would take minutes to add up what takes no time
     /// to carry, so such an object gets no MD5, unless it is to be compared.
     fn wants_md5_of(&self, task: &Task) -> bool {
@@ -84,7 +82,7 @@ pub struct Outcome {
 }
 
 /// Who moves the bytes.
-enum Hands {
+enum TransferMode {
     /// We do.
     Ours(Arc<dyn Reader>, Arc<dyn Writer>),
     /// The destination's service.
@@ -92,10 +90,10 @@ enum Hands {
 }
 
 /// One object under way.
-pub struct Carriage {
+pub struct ObjectTransfer {
     task: Task,
-    lane: Arc<Lane>,
-    hands: OnceCell<Hands>,
+    context: Arc<TransferContext>,
+    hands: OnceCell<TransferMode>,
     follower: Option<Follower>,
     left: AtomicU32,
     failure: Mutex<Option<Error>>,
@@ -110,25 +108,25 @@ pub struct Carriage {
     _files: Option<ObjectFiles>,
 }
 
-impl std::fmt::Debug for Carriage {
+impl std::fmt::Debug for ObjectTransfer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Carriage")
+        f.debug_struct("ObjectTransfer")
             .field("name", &self.task.entry.name)
             .field("left", &self.left)
             .finish_non_exhaustive()
     }
 }
 
-impl Carriage {
-    /// An object to carry in this lane.
-    pub fn new(task: Task, lane: &Arc<Lane>) -> Self {
+impl ObjectTransfer {
+    /// An object to carry in this context.
+    pub fn new(task: Task, context: &Arc<TransferContext>) -> Self {
         let chunks = task.chunks.total();
-        let follower = lane
+        let follower = context
             .wants_md5_of(&task)
-            .then(|| Follower::new(&lane.hashers, task.chunks.clone()));
+            .then(|| Follower::new(&context.hashers, task.chunks.clone()));
         Self {
             task,
-            lane: Arc::clone(lane),
+            context: Arc::clone(context),
             hands: OnceCell::new(),
             follower,
             left: AtomicU32::new(chunks),
@@ -233,16 +231,16 @@ impl Carriage {
             return Err(error);
         }
         let carried = match hands {
-            Hands::Ours(reader, writer) => {
+            TransferMode::Ours(reader, writer) => {
                 self.move_ours(tools, chunk, (reader, writer), permit)
                     .await?
             }
-            Hands::Service(copying) => copying.carry(tools, chunk).await?,
+            TransferMode::Service(copying) => copying.carry(tools, chunk).await?,
         };
-        let totals = &self.lane.totals;
+        let totals = &self.context.totals;
         match carried {
-            Carried::Moved(bytes) => Totals::add(&totals.moved_bytes, bytes),
-            Carried::Kept(bytes) => Totals::add(&totals.kept_bytes, bytes),
+            CopyProgress::Moved(bytes) => Totals::add(&totals.moved_bytes, bytes),
+            CopyProgress::Kept(bytes) => Totals::add(&totals.kept_bytes, bytes),
         }
         Ok(())
     }
@@ -253,19 +251,19 @@ impl Carriage {
         chunk: Chunk,
         (reader, writer): (&Arc<dyn Reader>, &Arc<dyn Writer>),
         permit: &mut Permit,
-    ) -> Result<Carried> {
+    ) -> Result<CopyProgress> {
         let index = chunk.index;
         if writer.is_complete() || writer.has(index) {
             let reader = writer.kept().unwrap_or(&**reader);
             self.pass_over(tools, chunk, reader, &**writer).await?;
-            return Ok(Carried::Kept(chunk.bytes));
+            return Ok(CopyProgress::Kept(chunk.bytes));
         }
         if self.passes_unseen()
             && writer.takes_slices(chunk)
             && let Some(slices) = reader.slices(tools, chunk)
         {
             writer.pass(tools, chunk, slices).await?;
-            return Ok(Carried::Moved(chunk.bytes));
+            return Ok(CopyProgress::Moved(chunk.bytes));
         }
         let lease = tools.pool.lease(chunk.bytes as usize).await?;
         let filled = reader.read(tools, chunk, lease).await?;
@@ -275,12 +273,12 @@ impl Carriage {
         let frozen = filled.freeze();
         let sums = self.digest(index, &frozen).await;
         writer.write(tools, chunk, frozen, sums).await?;
-        Ok(Carried::Moved(chunk.bytes))
+        Ok(CopyProgress::Moved(chunk.bytes))
     }
 
     /// Nobody wants a sum of the object's bytes.
     fn passes_unseen(&self) -> bool {
-        self.follower.is_none() && !self.lane.integrity.crc64
+        self.follower.is_none() && !self.context.integrity.crc64
     }
 
     /// A chunk that is there already is only read, and only for the digest of the whole.
@@ -309,8 +307,8 @@ impl Carriage {
             .filter_map(|index| self.task.chunks.get(*index))
         {
             let (reader, writer) = match hands {
-                Hands::Ours(reader, writer) => (reader, writer),
-                Hands::Service(copying) => {
+                TransferMode::Ours(reader, writer) => (reader, writer),
+                TransferMode::Service(copying) => {
                     copying.fetch_again(tools, chunk).await?;
                     continue;
                 }
@@ -318,7 +316,11 @@ impl Carriage {
             let lease = tools.pool.lease(chunk.bytes as usize).await?;
             let frozen = reader.read(tools, chunk, lease).await?.freeze();
             let sums = Sums {
-                crc64: self.lane.integrity.crc64.then(|| crc64::of(frozen.runs())),
+                crc64: self
+                    .context
+                    .integrity
+                    .crc64
+                    .then(|| crc64::of(frozen.runs())),
                 md5: None,
             };
             writer.write(tools, chunk, frozen, sums).await?;
@@ -329,7 +331,11 @@ impl Carriage {
     /// Hands the chunk to the digest of the whole; an object of one chunk waits for it, since it is sent with it.
     async fn digest(&self, index: u32, frozen: &azring_transport::buffer::Frozen) -> Sums {
         let mut sums = Sums {
-            crc64: self.lane.integrity.crc64.then(|| crc64::of(frozen.runs())),
+            crc64: self
+                .context
+                .integrity
+                .crc64
+                .then(|| crc64::of(frozen.runs())),
             md5: None,
         };
         if let Some(follower) = &self.follower {
@@ -341,19 +347,19 @@ impl Carriage {
         sums
     }
 
-    async fn hands(&self, tools: &Tools) -> Result<&Hands> {
+    async fn hands(&self, tools: &Tools) -> Result<&TransferMode> {
         self.hands
             .get_or_try_init(|| async {
-                let (lane, task) = (&self.lane, &self.task);
-                if let Some(service) = &lane.server_copy
-                    && let Some(origin) = lane.source.origin(tools, &task.entry)?
+                let (context, task) = (&self.context, &self.task);
+                if let Some(service) = &context.server_copy
+                    && let Some(origin) = context.source.origin(tools, &task.entry)?
                 {
                     let copying = service.begin(tools, task, origin).await?;
-                    return Ok(Hands::Service(copying));
+                    return Ok(TransferMode::Service(copying));
                 }
-                let reader = lane.source.open(tools, &task.entry).await?;
-                let writer = lane.destination.create(tools, task).await?;
-                Ok(Hands::Ours(reader, writer))
+                let reader = context.source.open(tools, &task.entry).await?;
+                let writer = context.target.create(tools, task).await?;
+                Ok(TransferMode::Ours(reader, writer))
             })
             .await
     }
@@ -362,7 +368,7 @@ impl Carriage {
         if let Some(error) = self.failure() {
             return Err(error);
         }
-        if let Hands::Ours(reader, writer) = self.hands(tools).await? {
+        if let TransferMode::Ours(reader, writer) = self.hands(tools).await? {
             reader.finish(tools).await?;
             if writer.is_complete() {
                 return Ok(Committed::Done(None));
@@ -379,7 +385,7 @@ impl Carriage {
             match self.commit_once(tools, md5).await? {
                 Committed::Missing(missing) => {
                     self.write_again(tools, &missing).await?;
-                    if let Hands::Ours(reader, _) = self.hands(tools).await? {
+                    if let TransferMode::Ours(reader, _) = self.hands(tools).await? {
                         reader.finish(tools).await?;
                     }
                 }
@@ -398,8 +404,8 @@ impl Carriage {
 
     async fn commit_once(&self, tools: &Tools, md5: Option<Md5>) -> Result<Committed> {
         match self.hands(tools).await? {
-            Hands::Ours(_, writer) => writer.commit(tools, md5).await,
-            Hands::Service(copying) => copying.commit(tools).await,
+            TransferMode::Ours(_, writer) => writer.commit(tools, md5).await,
+            TransferMode::Service(copying) => copying.commit(tools).await,
         }
     }
 
@@ -412,7 +418,7 @@ impl Carriage {
 
     /// The run's counters.
     pub fn totals(&self) -> &Arc<Totals> {
-        &self.lane.totals
+        &self.context.totals
     }
 
     fn committed(&self, committed: Committed) -> Committed {
@@ -424,7 +430,7 @@ impl Carriage {
 
     /// The object ends without being at its destination: what can be kept of it for a later run is made safe.
     pub async fn suspend(&self, error: &Error) {
-        if let Some(Hands::Ours(_, writer)) = self.hands.get() {
+        if let Some(TransferMode::Ours(_, writer)) = self.hands.get() {
             writer.suspend(error).await;
         }
     }
@@ -442,7 +448,7 @@ impl Carriage {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .get_or_insert(error);
-        if let Some(Hands::Ours(_, writer)) = self.hands.get() {
+        if let Some(TransferMode::Ours(_, writer)) = self.hands.get() {
             writer.give_up();
         }
     }

@@ -5,5 +5,11 @@ mod content;
 
 mod source;
 
+mod repeat;
+
+mod discard;
+
 pub use content::{Content, PREFIX, seed_of};
-pub use source::GeneratedSource;
+pub(crate) use discard::DiscardTarget;
+pub(crate) use repeat::RepeatingSource;
+pub use source::SyntheticSource;

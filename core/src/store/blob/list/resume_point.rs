@@ -1,4 +1,4 @@
-//! What an earlier run has passed already.
+//! What an earlier run has resume_point already.
 
 use crate::entry::{Entry, EntryName};
 
@@ -9,7 +9,7 @@ pub(super) fn snapshot_id(entry: &Entry) -> Option<&str> {
 
 /// The last entry that an earlier run has listed.
 #[derive(Debug, Clone)]
-pub(super) struct Passed {
+pub(super) struct ResumePoint {
     pub(super) name: EntryName,
     pub(super) snapshot: Option<Box<str>>,
     /// It may have come before all that is listed now: the order of the names does not tell, and nothing is dropped for it
@@ -17,7 +17,7 @@ pub(super) struct Passed {
     pub(super) may_be_before: bool,
 }
 
-impl Passed {
+impl ResumePoint {
     /// Leaves of a page what comes behind this entry. One that is gone by now is not found; then the order of names tells,
     /// which is the service's up to letters outside of the first Unicode plane. False where that may not have been all: the
     /// service may give less of a page than it gave before.
@@ -43,7 +43,7 @@ impl Passed {
         found.is_some() || !entries.is_empty()
     }
 
-    /// Leaves of entries what comes behind this one, which is gone: only those of its own name may have passed.
+    /// Leaves of entries what comes behind this one, which is gone: only those of its own name may have resume_point.
     pub(super) fn drop_versions(&self, entries: &mut Vec<Entry>) {
         let last = (self.snapshot.is_none(), self.snapshot.as_deref());
         let is_passed = |entry: &Entry| {
@@ -60,7 +60,7 @@ mod tests {
     use std::time::UNIX_EPOCH;
 
     use super::*;
-    use crate::entry::{ETag, Kind, Snapshot, Version};
+    use crate::entry::{ETag, Layout, Snapshot, Version};
 
     fn entry((name, snapshot): (&str, Option<&str>)) -> Entry {
         let snapshot = snapshot.map(|id| {
@@ -75,7 +75,7 @@ mod tests {
             modified: UNIX_EPOCH,
             version: Version::Service(ETag("1".into())),
             md5: None,
-            kind: Kind::Plain,
+            kind: Layout::Plain,
             carried: None,
             snapshot,
         }
@@ -93,28 +93,28 @@ mod tests {
     #[test]
     fn a_page_is_whole_where_what_is_not_found_may_have_come_before() {
         let mut entries: Vec<Entry> = PAGE.into_iter().map(entry).collect();
-        let mut passed = Passed {
+        let mut resume_point = ResumePoint {
             name: EntryName::from("bb"),
             snapshot: None,
             may_be_before: true,
         };
-        passed.drop_from(&mut entries);
+        resume_point.drop_from(&mut entries);
         assert_eq!(entries.len(), PAGE.len());
-        passed.name = EntryName::from("b/c");
-        passed.drop_from(&mut entries);
+        resume_point.name = EntryName::from("b/c");
+        resume_point.drop_from(&mut entries);
         assert_eq!(entries.len(), 1);
     }
 
     #[test]
     fn a_page_goes_on_behind_any_entry_even_if_that_is_gone() {
-        for passed in 0..PAGE.len() {
+        for resume_point in 0..PAGE.len() {
             for is_gone in [false, true] {
                 let mut entries: Vec<Entry> = PAGE.into_iter().map(entry).collect();
-                let (name, snapshot) = PAGE[passed];
+                let (name, snapshot) = PAGE[resume_point];
                 if is_gone {
-                    entries.remove(passed);
+                    entries.remove(resume_point);
                 }
-                let mut last = Passed {
+                let mut last = ResumePoint {
                     name: EntryName::from(name),
                     snapshot: snapshot.map(Into::into),
                     may_be_before: false,
@@ -124,7 +124,7 @@ mod tests {
                     .iter()
                     .map(|entry| (entry.name.as_str().unwrap(), snapshot_id(entry)))
                     .collect();
-                assert_eq!(left, PAGE[passed + 1..], "behind {name} {snapshot:?}");
+                assert_eq!(left, PAGE[resume_point + 1..], "behind {name} {snapshot:?}");
             }
         }
     }

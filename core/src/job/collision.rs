@@ -4,11 +4,11 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
-use super::target::TargetName;
+use crate::plan::target::TargetName;
 
 /// The targets of changed names so far, eight bytes each.
 #[derive(Debug, Default)]
-pub struct Collisions {
+pub(super) struct Collisions {
     seen: HashSet<u64>,
     hasher: RandomState,
 }
@@ -18,7 +18,7 @@ impl Collisions {
     ///
     /// What is remembered is a keyed hash: among a million changed names two are taken for the same with a chance of one
     /// in forty million, and then an object fails with an error, which is better than to replace another.
-    pub fn admit(&mut self, target: &TargetName) -> bool {
+    pub(super) fn admit(&mut self, target: &TargetName) -> bool {
         self.seen.insert(self.hasher.hash_one(target))
     }
 }

@@ -2,7 +2,7 @@
 
 /// Objects that are made up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Generated {
+pub struct Synthetic {
     /// What their bytes follow from: the same seed, the same bytes.
     pub seed: u64,
     /// How many there are; `None`: as many as are asked for.
@@ -13,7 +13,7 @@ pub struct Generated {
 
 /// Nowhere.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Void {
+pub struct Discard {
     /// What arrives is compared with what was made up under its name.
     pub compares: bool,
 }

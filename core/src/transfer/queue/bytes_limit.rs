@@ -18,7 +18,7 @@ const MOST: u32 = 256;
 
 /// The room for large chunks.
 #[derive(Debug, Clone)]
-pub(super) struct Room(Arc<Inner>);
+pub(super) struct BytesLimit(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -34,7 +34,7 @@ pub(super) struct Place {
     _place: OwnedSemaphorePermit,
 }
 
-impl Room {
+impl BytesLimit {
     pub(super) fn new() -> Self {
         Self(Arc::new(Inner {
             places: Arc::new(Semaphore::new(FIRST as usize)),
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn there_is_room_for_few_large_chunks_at_first_and_for_one_more_with_each_that_goes() {
-        let room = Room::new();
+        let room = BytesLimit::new();
         let mut waiting: Vec<_> = (0..FIRST)
             .map(|_| {
                 ready(room.place(4 << 20))

@@ -4,7 +4,7 @@ use azring_transport::http::{Reply, Request};
 use tokio::sync::Mutex;
 
 use super::{Draft, etag};
-use crate::entry::{Carried, ETag};
+use crate::entry::{ETag, ObjectProperties};
 use crate::journal::Runs;
 use crate::plan::chunks::Chunks;
 use crate::store::Tools;
@@ -143,7 +143,7 @@ async fn clear(draft: &Draft, tools: &Tools) -> Result<()> {
     if !draft.expected.holds(Some(&properties.etag)) {
         return Err(draft.not_ours());
     }
-    let carried = Carried::of_head(&reply);
+    let carried = ObjectProperties::of_head(&reply);
     let committed = committed(draft, tools).await?;
     if committed.is_empty() && properties.bytes > 0 {
         // It was made in one piece, which no list can name. To go on would empty it before its successor is complete.

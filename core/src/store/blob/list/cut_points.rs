@@ -99,7 +99,7 @@ pub(super) struct Question {
 
 /// The measure of one level.
 #[derive(Debug)]
-pub(super) struct Ruler {
+pub(super) struct CutPoints {
     scope: Box<str>,
     places: Vec<Place>,
     /// So many of them count.
@@ -111,7 +111,7 @@ pub(super) struct Ruler {
     fill: f64,
 }
 
-impl Ruler {
+impl CutPoints {
     /// A measure for what begins with `scope`; `None` where too little has been seen.
     pub(super) fn new(scope: &str, sample: &Sample) -> Option<Self> {
         let inner = |name: &str| Some(name.strip_prefix(scope)?.chars().collect());
@@ -131,7 +131,7 @@ impl Ruler {
         if depth == 0 || steps(depth) < 2 {
             return None;
         }
-        let mut ruler = Self {
+        let mut cut_points = Self {
             scope: scope.into(),
             places: vec![Place::default(); depth + PLACES_BEYOND],
             depth,
@@ -140,8 +140,8 @@ impl Ruler {
             steps_before: f64::MAX,
             fill: 1.0,
         };
-        sample.names.iter().for_each(|name| ruler.learn(name));
-        Some(ruler)
+        sample.names.iter().for_each(|name| cut_points.learn(name));
+        Some(cut_points)
     }
 
     /// Learns from a name that there is.
@@ -302,17 +302,17 @@ mod tests {
             let some = seen.iter().step_by(Sample::stride(seen.len()));
             sample.add(some.map(|name| name.as_str().into()).collect(), seen.len());
         }
-        let mut ruler = Ruler::new("", &sample).expect("there are enough");
+        let mut cut_points = CutPoints::new("", &sample).expect("there are enough");
         let order = Order::default();
         let position = |name: &str| names.partition_point(|other| &**other < name);
         let mut from: Box<str> = names[2 * page - 1].as_str().into();
         let (mut parts, mut questions) = (Vec::new(), 0);
         loop {
-            let next = match ruler.next(order, &from, None) {
+            let next = match cut_points.next(order, &from, None) {
                 Next::Ask(question) => {
                     questions += 1;
                     let name = names.get(position(&question.from));
-                    ruler.heard(&question, order, name.map(String::as_str), None)
+                    cut_points.heard(&question, order, name.map(String::as_str), None)
                 }
                 next => next,
             };
@@ -322,7 +322,7 @@ mod tests {
             };
             assert!(at > from, "{at} is not behind {from}");
             parts.push(position(&at) - position(&from));
-            ruler.took(steps, parts[parts.len() - 1]);
+            cut_points.took(steps, parts[parts.len() - 1]);
             from = at;
         }
     }

@@ -16,9 +16,10 @@ use crate::schedule::remembered::Remembered;
 use crate::schedule::tuner::{
     Answered, Answers, Cause, Decision, Pace, Range, Sample, Tuner, Uploads, WINDOW,
 };
-use crate::schedule::{Cut, Gate, Work};
+use crate::schedule::{ChunkSizeHint, Gate};
+use crate::transfer::Work;
 
-/// A window that lasted longer was not one: somebody was asked something, or the machine slept.
+/// A window that lasted longer was not one: somebody was asked something, or the resources slept.
 const WINDOW_MAX: Duration = WINDOW.saturating_mul(20);
 
 /// Requests that have moved so much each in a window, in bytes, are seen to move.
@@ -27,14 +28,14 @@ const SEEN_BYTES: u64 = 16 * 1024;
 /// Once so small a part of the requests is left, or so few, the link has room for a second attempt at one of them.
 const FEW_LEFT: u32 = 4;
 
-/// What a pilot is given.
-pub(super) struct Cockpit {
+/// What a controller is given.
+pub(super) struct ControllerInputs {
     pub(super) range: Range,
     pub(super) gate: Gate,
     pub(super) traffic: Arc<Traffic>,
     pub(super) disk: Arc<Load>,
     pub(super) memory: Arc<Shortage>,
-    pub(super) cut: Cut,
+    pub(super) cut: ChunkSizeHint,
     /// What there is to do. Weak: were all workers gone, nobody should seem to take from it. `None` for a pipe, which has
     /// nothing to do whenever a permit lies unused.
     pub(super) queue: Option<WeakReceiver<Work>>,
@@ -59,8 +60,8 @@ struct Outages {
 }
 
 /// The controller at work.
-pub(super) struct Pilot {
-    cockpit: Cockpit,
+pub(super) struct Controller {
+    inputs: ControllerInputs,
     tuner: Tuner,
     processor: Processor,
     obeyed: Decision,
@@ -75,27 +76,27 @@ pub(super) struct Pilot {
     ticks: Interval,
 }
 
-impl Pilot {
+impl Controller {
     /// Begins now.
-    pub(super) fn new(cockpit: Cockpit) -> Self {
+    pub(super) fn new(inputs: ControllerInputs) -> Self {
         let now = Instant::now();
         let mut ticks = interval_at(now + WINDOW, WINDOW);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let tuner = Tuner::new(cockpit.range);
+        let tuner = Tuner::new(inputs.range);
         Self {
             obeyed: tuner.decision(),
             seen: Seen::default(),
             uploads: Uploads::default(),
             outages: Outages::default(),
             tuner,
-            processor: Processor::new(cockpit.cores),
+            processor: Processor::new(inputs.cores),
             begun: now,
             looked: now,
-            before: cockpit.traffic.look(),
-            disk_before: cockpit.disk.look(),
-            latencies: cockpit.traffic.latencies(),
+            before: inputs.traffic.look(),
+            disk_before: inputs.disk.look(),
+            latencies: inputs.traffic.latencies(),
             ticks,
-            cockpit,
+            inputs,
         }
     }
 
@@ -108,15 +109,15 @@ impl Pilot {
     /// as many have been as are under way, there is too little to go by.
     pub(super) fn is_telling(&mut self) -> bool {
         self.look_for_outage();
-        let (before, now) = (&self.before, self.cockpit.traffic.glance());
-        let disk = self.cockpit.disk.look();
+        let (before, now) = (&self.before, self.inputs.traffic.glance());
+        let disk = self.inputs.disk.look();
         self.seen.under_way += now.under_way;
         self.seen.at_disk += disk.under_way + disk.waiting;
-        self.seen.for_memory += self.cockpit.memory.waiting();
+        self.seen.for_memory += self.inputs.memory.waiting();
         self.seen.ticks += 1;
         let starved = self.is_starved();
         let is_there = starved && are_few(now.under_way, self.obeyed.concurrency);
-        self.cockpit.traffic.set_spare(is_there);
+        self.inputs.traffic.set_spare(is_there);
         let mut seen = now.received_bytes - before.received_bytes;
         if sees_arrivals(&now) {
             seen += now.arrived_bytes - before.arrived_bytes;
@@ -138,9 +139,9 @@ impl Pilot {
     pub(super) fn steer(&mut self, totals: &Totals) -> Window {
         let now = Instant::now();
         let long = now - self.looked;
-        let tally = self.cockpit.traffic.look();
+        let tally = self.inputs.traffic.look();
         let sample = self.sample(long, &tally);
-        let latencies = self.cockpit.traffic.latencies();
+        let latencies = self.inputs.traffic.latencies();
         let these = latencies.since(&self.latencies);
         (self.looked, self.before, self.latencies) = (now, tally, latencies);
         self.look_for_outage();
@@ -168,12 +169,12 @@ impl Pilot {
 
     /// All that was seen since the run began.
     pub(super) fn measured(&self) -> Measured {
-        Measured::of(&self.cockpit.traffic)
+        Measured::of(&self.inputs.traffic)
     }
 
     /// Keeps for the next run what this one has found out.
     pub(super) fn land(self) {
-        if let (Some(remembered), Some(number)) = (self.cockpit.remembered, self.tuner.settled()) {
+        if let (Some(remembered), Some(number)) = (self.inputs.remembered, self.tuner.settled()) {
             remembered.keep(number);
         }
     }
@@ -203,7 +204,7 @@ impl Pilot {
             let moved = moved.map_or(sent_bytes, |moved| moved as u64 + failed_bytes);
             (Answers::AsMoved, moved)
         };
-        let disk = self.cockpit.disk.look();
+        let disk = self.inputs.disk.look();
         let disk_before = std::mem::replace(&mut self.disk_before, disk);
         let refused_for_bytes = tally.refused_for_bytes - before.refused_for_bytes;
         let refused_for_requests = tally.refused_for_requests - before.refused_for_requests;
@@ -235,33 +236,33 @@ impl Pilot {
     }
 
     fn look_for_outage(&mut self) {
-        let availability = self.cockpit.traffic.availability();
+        let availability = self.inputs.traffic.availability();
         let ended = availability.ended();
         self.outages.is_met |= availability.has_outage() || ended != self.outages.ended;
         self.outages.ended = ended;
     }
 
     fn is_starved(&self) -> bool {
-        let queue = self.cockpit.queue.as_ref();
+        let queue = self.inputs.queue.as_ref();
         let queue = queue.and_then(WeakReceiver::upgrade);
-        self.cockpit.gate.has_free() && queue.is_none_or(|queue| queue.is_empty())
+        self.inputs.gate.has_free() && queue.is_none_or(|queue| queue.is_empty())
     }
 
     fn obey(&self, decision: &Decision) {
-        if !self.cockpit.range.is_fixed {
-            self.cockpit.gate.set(decision.concurrency);
+        if !self.inputs.range.is_fixed {
+            self.inputs.gate.set(decision.concurrency);
         }
-        self.cockpit
+        self.inputs
             .traffic
             .set_pace(decision.pace.map(|pace| match pace {
                 Pace::Bytes(rate) => traffic::Pace::Bytes(rate),
                 Pace::Requests(rate) => traffic::Pace::Requests(rate),
             }));
-        self.cockpit.cut.set(decision.block_bytes);
+        self.inputs.cut.set(decision.block_bytes);
         let turns = decision.turns.unwrap_or(TURNS_MAX);
-        self.cockpit.disk.set(turns);
+        self.inputs.disk.set(turns);
         if let Some(wait) = decision.hold {
-            self.cockpit.traffic.hold(wait);
+            self.inputs.traffic.hold(wait);
         }
     }
 }
@@ -291,8 +292,8 @@ mod tests {
 
     use super::*;
 
-    /// A pilot that allows sixteen requests at once, and has nothing to do.
-    fn pilot(traffic: &Arc<Traffic>) -> Pilot {
+    /// A controller that allows sixteen requests at once, and has nothing to do.
+    fn controller(traffic: &Arc<Traffic>) -> Controller {
         let range = Range {
             start: 16,
             least: 1,
@@ -301,13 +302,13 @@ mod tests {
             block_bytes: 1,
             keeps_block_bytes: true,
         };
-        Pilot::new(Cockpit {
+        Controller::new(ControllerInputs {
             range,
             gate: Gate::fixed(1, range.start),
             traffic: Arc::clone(traffic),
             disk: Arc::default(),
             memory: Arc::default(),
-            cut: Cut::default(),
+            cut: ChunkSizeHint::default(),
             queue: None,
             cores: 1,
             remembered: None,
@@ -337,13 +338,13 @@ mod tests {
         let settings = Arc::new(Settings::default());
         let client = Client::new(Arc::clone(&settings)).unwrap();
         let service = TcpListener::bind("127.0.0.1:0").unwrap();
-        let mut pilot = pilot(&settings.traffic);
+        let mut controller = controller(&settings.traffic);
         let mut left: Vec<_> = (0..=FEW_LEFT)
             .map(|_| unanswered(&client, &service))
             .collect();
         let mut may_go_twice = |left: &[_]| {
             assert_eq!(settings.traffic.under_way() as usize, left.len());
-            pilot.is_telling();
+            controller.is_telling();
             settings.traffic.has_spare()
         };
         assert!(!may_go_twice(&left), "five of sixteen fill the link");

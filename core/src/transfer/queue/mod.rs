@@ -4,15 +4,19 @@
 //! other, those of a few large objects in turns, so that no single object's digest holds up the others. Of large chunks
 //! fewer wait at first ([`super::room`]).
 
+mod bytes_limit;
+
+mod count_limit;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use async_channel::{Receiver, Sender};
 use azring_transport::md5::LANES;
 
-use super::room::{Place, Room};
-use super::slots::{Slot, Slots};
-use crate::transfer::Carriage;
+use crate::transfer::ObjectTransfer;
+use bytes_limit::{BytesLimit, Place};
+use count_limit::{CountLimit, Slot};
 
 /// How many chunks may wait.
 pub const QUEUED_MAX: usize = 1024;
@@ -27,7 +31,7 @@ pub(crate) const HASHED_MAX: usize = LANES;
 #[derive(Debug)]
 pub struct Work {
     /// The object.
-    pub carriage: Arc<Carriage>,
+    pub object: Arc<ObjectTransfer>,
     /// Which chunk of it.
     pub index: u32,
     /// Its place in the queue, given up when it is taken out.
@@ -38,9 +42,9 @@ pub struct Work {
 
 impl Work {
     /// What it is, now that it has been taken out.
-    pub fn taken(self) -> (Arc<Carriage>, u32) {
+    pub fn taken(self) -> (Arc<ObjectTransfer>, u32) {
         drop((self.place, self.slot));
-        (self.carriage, self.index)
+        (self.object, self.index)
     }
 }
 
@@ -48,10 +52,10 @@ impl Work {
 #[derive(Debug)]
 pub struct Queue {
     works: Sender<Work>,
-    open: VecDeque<(Arc<Carriage>, u32)>,
+    open: VecDeque<(Arc<ObjectTransfer>, u32)>,
     open_max: usize,
-    room: Room,
-    slots: Slots,
+    room: BytesLimit,
+    slots: CountLimit,
 }
 
 impl Queue {
@@ -63,20 +67,20 @@ impl Queue {
                 works,
                 open: VecDeque::new(),
                 open_max,
-                room: Room::new(),
-                slots: Slots::new(QUEUED_MAX),
+                room: BytesLimit::new(),
+                slots: CountLimit::new(QUEUED_MAX),
             },
             taken,
         )
     }
 
     /// Adds an object; waits while too many chunks are waiting.
-    pub async fn push(&mut self, carriage: Arc<Carriage>) {
-        if carriage.task().chunks.total() == 1 {
-            self.send(carriage, 0).await;
+    pub async fn push(&mut self, object: Arc<ObjectTransfer>) {
+        if object.task().chunks.total() == 1 {
+            self.send(object, 0).await;
             return;
         }
-        self.open.push_back((carriage, 0));
+        self.open.push_back((object, 0));
         while self.open.len() >= self.open_max {
             self.advance().await;
         }
@@ -91,20 +95,20 @@ impl Queue {
 
     /// The next chunk of the object whose turn it is.
     async fn advance(&mut self) {
-        let Some((carriage, index)) = self.open.pop_front() else {
+        let Some((object, index)) = self.open.pop_front() else {
             return;
         };
-        if index + 1 < carriage.task().chunks.total() {
-            self.open.push_back((Arc::clone(&carriage), index + 1));
+        if index + 1 < object.task().chunks.total() {
+            self.open.push_back((Arc::clone(&object), index + 1));
         }
-        self.send(carriage, index).await;
+        self.send(object, index).await;
     }
 
-    async fn send(&self, carriage: Arc<Carriage>, index: u32) {
-        let chunk = carriage.task().chunks.get(index);
+    async fn send(&self, object: Arc<ObjectTransfer>, index: u32) {
+        let chunk = object.task().chunks.get(index);
         let place = self.room.place(chunk.map_or(0, |chunk| chunk.bytes)).await;
         let work = Work {
-            carriage,
+            object,
             index,
             place,
             slot: self.slots.slot().await,
@@ -122,9 +126,9 @@ mod tests {
     use crate::plan::testing::task;
     use crate::transfer::testing;
 
-    fn carriage(name: &str, bytes: u64) -> Arc<Carriage> {
-        let lane = testing::lane(Integrity::default(), &Hashers::start(1).0);
-        Arc::new(Carriage::new(task(name, bytes, 10), &lane))
+    fn object(name: &str, bytes: u64) -> Arc<ObjectTransfer> {
+        let context = testing::context(Integrity::default(), &Hashers::start(1).0);
+        Arc::new(ObjectTransfer::new(task(name, bytes, 10), &context))
     }
 
     /// In which order the chunks come of which objects, when so many take turns.
@@ -135,12 +139,12 @@ mod tests {
         runtime.block_on(async {
             let (mut queue, works) = Queue::new(open_max);
             for (name, bytes) in objects {
-                queue.push(carriage(name, *bytes)).await;
+                queue.push(object(name, *bytes)).await;
             }
             queue.close().await;
             let mut order = Vec::new();
             while let Ok(work) = works.recv().await {
-                order.push(format!("{}{}", work.carriage.task().entry.name, work.index));
+                order.push(format!("{}{}", work.object.task().entry.name, work.index));
             }
             order
         })

@@ -6,27 +6,27 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
 
-use crate::transfer::Told;
+use crate::transfer::WorkerEvent;
 
 /// How long it is counted how much is told.
 const COUNT_FOR: Duration = Duration::from_millis(5);
 
-/// More than this in that time is too much for hearing each by itself.
+/// More than this in that time is too much for inbox each by itself.
 const SINGLY_MAX: u32 = 10;
 
 /// For how long things are let gather.
 const GATHER_FOR: Duration = Duration::from_millis(1);
 
 /// The coordinator's end of what is told.
-pub(super) struct Hearing {
-    told: UnboundedReceiver<Told>,
+pub(super) struct EventInbox {
+    told: UnboundedReceiver<WorkerEvent>,
     heard: u32,
     since: Instant,
     is_dense: bool,
 }
 
-impl Hearing {
-    pub(super) fn new(told: UnboundedReceiver<Told>) -> Self {
+impl EventInbox {
+    pub(super) fn new(told: UnboundedReceiver<WorkerEvent>) -> Self {
         Self {
             told,
             heard: 0,
@@ -36,7 +36,7 @@ impl Hearing {
     }
 
     /// The next thing; none when the last worker has ended. Dropping the future loses nothing.
-    pub(super) async fn next(&mut self) -> Option<Told> {
+    pub(super) async fn next(&mut self) -> Option<WorkerEvent> {
         let mut told = self.told.try_recv().ok();
         if told.is_none() {
             self.count();
@@ -99,10 +99,10 @@ mod tests {
             let wakes = Rc::<Cell<usize>>::default();
             let (told_at, woken) = (Rc::clone(&at), Rc::clone(&wakes));
             let listener = tokio::task::spawn_local(async move {
-                let mut hearing = Hearing::new(told);
+                let mut inbox = EventInbox::new(told);
                 let mut after: Vec<Duration> = Vec::new();
                 loop {
-                    let mut next = pin!(hearing.next());
+                    let mut next = pin!(inbox.next());
                     let next = poll_fn(|cx| {
                         let next = next.as_mut().poll(cx);
                         woken.set(woken.get() + usize::from(next.is_pending()));
@@ -117,7 +117,7 @@ mod tests {
             for pause in pauses {
                 advance(*pause).await;
                 at.borrow_mut().push(Instant::now());
-                tell.send(Told::Lost(Error::Stopped)).unwrap();
+                tell.send(WorkerEvent::Lost(Error::Stopped)).unwrap();
                 tokio::task::yield_now().await;
             }
             drop(tell);
@@ -157,8 +157,8 @@ mod tests {
     }
 
     /// Listens, but does not wait.
-    async fn hears_at_once(hearing: &mut Hearing) -> bool {
-        let mut next = pin!(hearing.next());
+    async fn hears_at_once(inbox: &mut EventInbox) -> bool {
+        let mut next = pin!(inbox.next());
         poll_fn(|cx| Poll::Ready(next.as_mut().poll(cx).is_ready())).await
     }
 
@@ -171,17 +171,17 @@ mod tests {
             .unwrap();
         runtime.block_on(async {
             let (tell, told) = unbounded_channel();
-            let mut hearing = Hearing::new(told);
+            let mut inbox = EventInbox::new(told);
             let mut heard = 0;
             for _ in 0..200 {
-                tell.send(Told::Lost(Error::Stopped)).unwrap();
-                while hears_at_once(&mut hearing).await {
+                tell.send(WorkerEvent::Lost(Error::Stopped)).unwrap();
+                while hears_at_once(&mut inbox).await {
                     heard += 1;
                 }
                 advance(ms(0.1)).await;
             }
             drop(tell);
-            while hearing.next().await.is_some() {
+            while inbox.next().await.is_some() {
                 heard += 1;
             }
             assert_eq!(heard, 200);

@@ -15,7 +15,7 @@ use crate::transfer::{Outcome, Verdict};
 use crate::{Error, Result};
 
 /// The journal of a run, if it has one. The coordinator alone holds it.
-pub(super) struct Chronicle(Option<Writing>);
+pub(super) struct JournalRecorder(Option<Writing>);
 
 struct Writing {
     journal: RefCell<Journal>,
@@ -23,8 +23,8 @@ struct Writing {
     take: Take,
 }
 
-impl Chronicle {
-    /// Writes into this journal; what workers have to note goes to `take` and comes back by [`Chronicle::note`].
+impl JournalRecorder {
+    /// Writes into this journal; what workers have to note goes to `take` and comes back by [`JournalRecorder::note`].
     pub(super) fn new(journal: Option<Journal>, take: Take) -> Self {
         Self(journal.map(|journal| Writing {
             // Half of the id tells this job from any other, and names of files stay short.

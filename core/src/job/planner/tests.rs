@@ -9,10 +9,10 @@ use super::*;
 use crate::digest::Hashers;
 use crate::entry::{ETag, Version};
 use crate::location::{Access, Location, parse};
-use crate::options::{CopyWay, Engine, Integrity, Landing, Selection, Shape};
+use crate::options::{CopyWay, DownloadOptions, Engine, Integrity, Selection, UploadOptions};
 use crate::plan::chunks::CHUNK_BYTES_MIN;
 use crate::report::{Answer, Event, Observer};
-use crate::store::blob::{BlobDestination, properties::BlobType};
+use crate::store::blob::{BlobTarget, properties::BlobType};
 use crate::transfer::testing;
 
 const MIB: u64 = 1 << 20;
@@ -32,20 +32,20 @@ impl Observer for Nobody {
 struct Upload {
     options: Options,
     ends: Ends,
-    cut: Cut,
+    cut: ChunkSizeHint,
 }
 
 impl Upload {
-    fn of(shape: Shape) -> Self {
+    fn of(shape: UploadOptions) -> Self {
         let url = "https://a.blob.core.windows.net/c";
         let Ok(Location::Blob(place)) = parse(url, Access::default(), None) else {
             panic!("a container");
         };
-        let nowhere = testing::lane(Integrity::default(), &Hashers::start(1).0);
+        let nowhere = testing::context(Integrity::default(), &Hashers::start(1).0);
         Self {
             ends: Ends {
                 source: Arc::clone(&nowhere.source),
-                destination: Arc::new(BlobDestination::new(place.clone(), &shape, false)),
+                target: Arc::new(BlobTarget::new(place.clone(), &shape, false)),
                 server_copy: None,
                 single: None,
                 wants_md5: false,
@@ -57,13 +57,13 @@ impl Upload {
                 conflict: Conflict::default(),
                 shape,
                 integrity: Integrity::default(),
-                landing: Landing::default(),
+                landing: DownloadOptions::default(),
                 engine: Engine::default(),
                 sync_copy: false,
                 copy_way: CopyWay::Auto,
                 preview: false,
             },
-            cut: Cut::default(),
+            cut: ChunkSizeHint::default(),
         }
     }
 
@@ -74,7 +74,7 @@ impl Upload {
 
     fn looked(&self, bytes: u64) -> Looked {
         let name = EntryName::from("x");
-        let target = self.ends.destination.names().target(&name);
+        let target = self.ends.target.names().target(&name);
         Looked {
             entry: Entry {
                 name,
@@ -82,7 +82,7 @@ impl Upload {
                 modified: UNIX_EPOCH,
                 version: Version::Service(ETag("1".into())),
                 md5: None,
-                kind: Kind::Plain,
+                kind: Layout::Plain,
                 carried: None,
                 snapshot: None,
             },
@@ -106,10 +106,10 @@ impl Upload {
     }
 }
 
-fn shape(blob_type: BlobType) -> Shape {
-    Shape {
+fn shape(blob_type: BlobType) -> UploadOptions {
+    UploadOptions {
         blob_type: Some(blob_type),
-        ..Shape::default()
+        ..UploadOptions::default()
     }
 }
 
@@ -127,7 +127,7 @@ fn what_is_planned_while_the_link_is_slow_is_cut_small_and_what_comes_later_is_n
 
 #[test]
 fn a_size_that_the_user_chose_stays_and_so_does_that_of_what_is_appended() {
-    let chosen = Upload::of(Shape {
+    let chosen = Upload::of(UploadOptions {
         block_bytes: 8 * MIB,
         keeps_block_bytes: true,
         ..shape(BlobType::Block)
@@ -170,7 +170,7 @@ proptest! {
         let freely = upload.chunk_bytes(bytes);
         upload.cut.set(cut);
         let chunk_bytes = upload.chunk_bytes(bytes);
-        let pieces = upload.ends.destination.form(Kind::Plain).pieces;
+        let pieces = upload.ends.target.form(Layout::Plain).pieces;
         prop_assert!(chunk_bytes <= freely);
         prop_assert!(chunk_bytes >= CHUNK_BYTES_MIN);
         prop_assert!(bytes.div_ceil(chunk_bytes) <= pieces.rule.chunks_max);
