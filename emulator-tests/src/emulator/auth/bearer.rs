@@ -9,10 +9,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::super::digest;
-use super::super::error::{Answer, Refusal};
 use super::grant::Holder;
 use super::{Evidence, Grant};
+use crate::emulator::digest;
+use crate::emulator::error::{Answer, Refusal};
 
 const AUDIENCES: [&str; 3] = [
     "https://storage.azure.com",

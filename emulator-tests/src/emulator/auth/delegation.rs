@@ -4,17 +4,17 @@
 //! Keys are not kept: each is a function of the account's key and of what it was made for, so a SAS can be checked by
 //! making its key again.
 
-use super::super::clock::Moment;
-use super::super::digest;
-use super::super::error::{Answer, Refusal};
-use super::super::http::query::Query;
-use super::super::version::ApiVersion;
 use super::Evidence;
 use super::grant::Grant;
 use super::sas::{
     OVERRIDES, canonical_resource, check_signature, check_source, check_times, overrides,
     signed_snapshot,
 };
+use crate::emulator::clock::Moment;
+use crate::emulator::digest;
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::query::Query;
+use crate::emulator::version::ApiVersion;
 
 /// What a user delegation key was made for.
 #[derive(Debug, Clone, PartialEq, Eq)]

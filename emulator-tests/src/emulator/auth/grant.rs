@@ -1,6 +1,6 @@
 //! What a credential allows, and what an operation needs.
 
-use super::super::error::{Answer, Refusal};
+use crate::emulator::error::{Answer, Refusal};
 
 /// What kind of thing an operation works on, as account SAS resource types (`srt`) know them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! `SharedKeyLite`: fewer headers signed, and only the `comp` of the query.
 //! <https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key>
 
-use super::super::error::Answer;
 use super::shared_key::{check_credential, push_canonical_headers};
 use super::{Evidence, Grant};
+use crate::emulator::error::Answer;
 
 /// Checks `account:signature`.
 pub(super) fn check(evidence: &Evidence<'_>, credential: &str) -> Answer<Grant> {

@@ -4,12 +4,12 @@
 
 use std::net::IpAddr;
 
-use super::super::clock::Moment;
-use super::super::digest;
-use super::super::error::{Answer, Refusal};
-use super::super::version::ApiVersion;
 use super::grant::{Grant, Overrides};
 use super::{Evidence, delegation};
+use crate::emulator::clock::Moment;
+use crate::emulator::digest;
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::version::ApiVersion;
 
 /// A container's stored access policy: what it leaves out, the SAS must say.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::super::clock::Moment;
-use super::super::digest;
-use super::super::error::{Answer, Refusal};
-use super::super::version::ApiVersion;
 use super::{Evidence, Grant, SKEW_SECONDS};
+use crate::emulator::clock::Moment;
+use crate::emulator::digest;
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::version::ApiVersion;
 
 /// Headers of the string-to-sign between the method and the `x-ms-` ones. `Date` is empty when `x-ms-date` is given.
 const SIGNED_HEADERS: [&str; 11] = [

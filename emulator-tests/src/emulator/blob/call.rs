@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use super::super::auth::Grant;
-use super::super::behaviour::Behaviour;
-use super::super::clock::Moment;
-use super::super::error::Answer;
-use super::super::http::connection::Peer;
-use super::super::http::head::Head;
-use super::super::http::query::Query;
-use super::super::http::target::Target;
-use super::super::version::ApiVersion;
 use super::service::BlobService;
 use super::state::{Account, Container};
+use crate::emulator::auth::Grant;
+use crate::emulator::behaviour::Behaviour;
+use crate::emulator::clock::Moment;
+use crate::emulator::error::Answer;
+use crate::emulator::http::connection::Peer;
+use crate::emulator::http::head::Head;
+use crate::emulator::http::query::Query;
+use crate::emulator::http::target::Target;
+use crate::emulator::version::ApiVersion;
 
 /// An authorised request.
 pub struct Call<'a> {

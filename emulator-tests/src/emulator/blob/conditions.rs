@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::super::clock::Moment;
-use super::super::error::{Answer, Refusal};
-use super::super::http::head::Head;
 use super::state::ETag;
 use super::tag_query;
+use crate::emulator::clock::Moment;
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::head::Head;
 
 /// What the conditions are compared with: a version and its time, or nothing at all.
 pub type Current = Option<(ETag, Moment)>;

@@ -9,14 +9,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::super::clock::Moment;
-use super::super::digest::{self, Digester, Wanted};
-use super::super::http::payload::Piece;
-use super::super::options::{Options, PatternBlob};
-use super::super::server::StartError;
-use super::super::store::{Extent, Store};
 use super::names;
 use super::state::{Account, Blob, Block, BlockList, Container, Content, Properties, PublicAccess};
+use crate::emulator::clock::Moment;
+use crate::emulator::digest::{self, Digester, Wanted};
+use crate::emulator::http::payload::Piece;
+use crate::emulator::options::{Options, PatternBlob};
+use crate::emulator::server::StartError;
+use crate::emulator::store::{Extent, Store};
 
 const CONTENT_TYPE: &str = "application/octet-stream";
 

@@ -1,10 +1,10 @@
 //! What stands between a request and a blob: conditions, leases, snapshots, the archive, a secondary that is behind.
 
-use super::super::clock::Moment;
-use super::super::error::{Answer, Refusal};
 use super::call::Call;
 use super::conditions::{self, Access, Current};
 use super::state::{Blob, ContainerFacts, ContainerState, Leased, Slot};
+use crate::emulator::clock::Moment;
+use crate::emulator::error::{Answer, Refusal};
 
 /// A container's version for its conditions.
 pub fn version_of(facts: &ContainerFacts) -> Current {

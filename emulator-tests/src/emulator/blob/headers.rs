@@ -1,12 +1,12 @@
 //! Properties and metadata between headers and blobs.
 
-use super::super::clock::Moment;
-use super::super::error::{Answer, Refusal};
-use super::super::http::head::Head;
-use super::super::http::response::Response;
 use super::call::Call;
 use super::state::{Blob, ContainerFacts, Content, Lease, Properties, Tier, TierState};
 use super::tag_query;
+use crate::emulator::clock::Moment;
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::head::Head;
+use crate::emulator::http::response::Response;
 
 const METADATA_PREFIX: &str = "x-ms-meta-";
 const METADATA_BYTES_MAX: usize = 8 * 1024;
@@ -48,7 +48,7 @@ pub fn put_blob_properties(head: &Head) -> Answer<Properties> {
 
 /// 16 bytes in base64, or 400.
 pub fn check_md5(value: &str) -> Answer<()> {
-    match super::super::digest::from_base64(value) {
+    match crate::emulator::digest::from_base64(value) {
         Some(bytes) if bytes.len() == 16 => Ok(()),
         _ => Err(Refusal::new(
             400,

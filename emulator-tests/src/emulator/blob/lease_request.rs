@@ -1,11 +1,11 @@
 //! Lease Blob and Lease Container are one request on two things.
 //! <https://learn.microsoft.com/rest/api/storageservices/lease-blob>
 
-use super::super::error::{Answer, Refusal};
-use super::super::http::head::Head;
-use super::super::http::response::Response;
 use super::call::Call;
 use super::state::Lease;
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::head::Head;
+use crate::emulator::http::response::Response;
 
 /// Does what `x-ms-lease-action` says to a lease.
 pub fn act(call: &Call<'_>, lease: &mut Lease) -> Answer<Response> {

@@ -1,10 +1,10 @@
 //! What both listings share: page sizes and markers that mean nothing to a client.
 
-use super::super::behaviour::StartFrom;
-use super::super::digest;
-use super::super::error::{Answer, Refusal};
-use super::super::http::query::Query;
 use super::call::Call;
+use crate::emulator::behaviour::StartFrom;
+use crate::emulator::digest;
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::query::Query;
 
 const PAGE_MAX: u64 = 5000;
 

@@ -1,14 +1,14 @@
 //! Which REST call a request is, what it needs, and which function serves it.
 
-use super::super::auth::{Level, Need};
-use super::super::error::{Answer, Refusal};
-use super::super::http::body::Body;
-use super::super::http::head::Head;
-use super::super::http::query::Query;
-use super::super::http::response::Response;
-use super::super::http::target::Target;
 use super::call::Call;
 use super::{account, batch, container, object};
+use crate::emulator::auth::{Level, Need};
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::body::Body;
+use crate::emulator::http::head::Head;
+use crate::emulator::http::query::Query;
+use crate::emulator::http::response::Response;
+use crate::emulator::http::target::Target;
 
 /// The REST calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

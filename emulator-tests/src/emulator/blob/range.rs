@@ -1,7 +1,7 @@
 //! `Range` and `x-ms-range`: which bytes of a blob a GET wants.
 
-use super::super::error::{Answer, Refusal};
-use super::super::http::head::{Head, Lies};
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::head::{Head, Lies};
 
 /// A range as asked for, before it is held against the blob's length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,28 +8,28 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::ClientConfig;
 
-use super::super::auth::{self, Evidence, Grant, StoredPolicy};
-use super::super::behaviour::{Behaviour, SharedBehaviour};
-use super::super::clock::Moment;
-use super::super::digest;
-use super::super::error::{Answer, Refusal};
-use super::super::http::body::Body;
-use super::super::http::connection::{Handler, Peer};
-use super::super::http::head::Head;
-use super::super::http::query::Query;
-use super::super::http::response::{Labels, Response};
-use super::super::http::target::Target;
-use super::super::options::{Options, StoreChoice};
-use super::super::server::StartError;
-use super::super::store::{DirStore, FolderLock, MemoryStore, NullStore, Store};
-use super::super::tls;
-use super::super::version::ApiVersion;
 use super::call::Call;
 use super::first_blobs::FirstBlobs;
 use super::journal::Journal;
 use super::journal::replay::replay;
 use super::operation::{Operation, Public};
 use super::state::{Account, Book, Container, PublicAccess};
+use crate::emulator::auth::{self, Evidence, Grant, StoredPolicy};
+use crate::emulator::behaviour::{Behaviour, SharedBehaviour};
+use crate::emulator::clock::Moment;
+use crate::emulator::digest;
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::body::Body;
+use crate::emulator::http::connection::{Handler, Peer};
+use crate::emulator::http::head::Head;
+use crate::emulator::http::query::Query;
+use crate::emulator::http::response::{Labels, Response};
+use crate::emulator::http::target::Target;
+use crate::emulator::options::{Options, StoreChoice};
+use crate::emulator::server::StartError;
+use crate::emulator::store::{DirStore, FolderLock, MemoryStore, NullStore, Store};
+use crate::emulator::tls;
+use crate::emulator::version::ApiVersion;
 
 /// Where clients are sent for a token.
 const CHALLENGE: &str = "Bearer authorization_uri=https://login.microsoftonline.com/00000000-0000-0000-0000-000000000000/oauth2/authorize resource_id=https://storage.azure.com";

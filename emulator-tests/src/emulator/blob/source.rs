@@ -4,21 +4,21 @@ use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
 
-use super::super::auth::{Grant, Level, Need};
-use super::super::clock::Moment;
-use super::super::digest::{Digester, Digests, Wanted};
-use super::super::error::{Answer, Refusal};
-use super::super::http::fetch::{self, Fetched, Url};
-use super::super::http::head::{Cut, Head};
-use super::super::http::payload::Piece;
-use super::super::http::query::Query;
-use super::super::http::target::Target;
 use super::call::Call;
 use super::conditions;
 use super::operation::Operation;
 use super::range;
 use super::service::check_public;
 use super::state::{Block, BlockList, Content, ETag, Properties};
+use crate::emulator::auth::{Grant, Level, Need};
+use crate::emulator::clock::Moment;
+use crate::emulator::digest::{Digester, Digests, Wanted};
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::fetch::{self, Fetched, Url};
+use crate::emulator::http::head::{Cut, Head};
+use crate::emulator::http::payload::Piece;
+use crate::emulator::http::query::Query;
+use crate::emulator::http::target::Target;
 
 /// A source URL is at most so long.
 const URL_BYTES_MAX: usize = 2048;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::super::error::{Answer, Refusal};
-use super::super::http::query::Query;
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::query::Query;
 
 const TAGS_MAX: usize = 10;
 

@@ -5,11 +5,11 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use super::super::http::head::Head;
-use super::super::http::query::decode;
 use super::bucket::Bucket;
 use super::pattern;
 use super::plan::{Bandwidth, Budget, BudgetAnswer, CountBy, Plan, Refuse, Rule, Then, When};
+use crate::emulator::http::head::Head;
+use crate::emulator::http::query::decode;
 
 /// The plan in force, exchangeable at any time.
 #[derive(Debug, Default)]
@@ -272,8 +272,8 @@ fn draw(seed: u64, place: u64, hit: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::http::head::Cut;
     use super::*;
+    use crate::emulator::http::head::Cut;
 
     fn head(line: &str) -> Head {
         let Ok(Cut::Whole(head, _)) =

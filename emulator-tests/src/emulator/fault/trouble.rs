@@ -6,9 +6,9 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::clock::pause;
 use super::bucket::Bucket;
 use super::plan::How;
+use crate::emulator::clock::pause;
 
 /// Bytes moved at once on a paced wire, so that a pace is even and an end is exact.
 const STEP_BYTES: u64 = 16 * 1024;

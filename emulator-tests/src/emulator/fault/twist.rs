@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 
-use super::super::http::payload::{Payload, Piece, gather};
-use super::super::http::response::Response;
 use super::plan::{Length, Then};
+use crate::emulator::http::payload::{Payload, Piece, gather};
+use crate::emulator::http::response::Response;
 
 /// Makes the answer tell the lies of one rule. A changed length ends the connection: the framing is broken then.
 pub fn twist(response: &mut Response, then: &Then) {
@@ -65,7 +65,7 @@ fn claim(length: &Length, truth: u64) -> u64 {
 fn never_was() -> String {
     format!(
         "\"0x{:X}\"",
-        super::super::clock::Moment::now().ticks() | 1 << 62
+        crate::emulator::clock::Moment::now().ticks() | 1 << 62
     )
 }
 

@@ -5,9 +5,9 @@
 
 use std::io;
 
-use super::super::digest::{Digester, Digests, Wanted};
-use super::super::error::{Answer, Refusal};
 use super::wire::Wire;
+use crate::emulator::digest::{Digester, Digests, Wanted};
+use crate::emulator::error::{Answer, Refusal};
 
 /// Bytes looked at together when a body is only verified.
 const VERIFY_BYTES: usize = 256 * 1024;

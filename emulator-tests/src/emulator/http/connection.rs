@@ -6,15 +6,15 @@
 use std::io;
 use std::net::SocketAddr;
 
-use super::super::error::Refusal;
-use super::super::fault::plan::How;
-use super::super::fault::trouble::ended;
-use super::super::watch::Watch;
 use super::body::Body;
 use super::exchange::Exchange;
 use super::head::{Cut, Head};
 use super::response::Response;
 use super::wire::{Wire, is_silence};
+use crate::emulator::error::Refusal;
+use crate::emulator::fault::plan::How;
+use crate::emulator::fault::trouble::ended;
+use crate::emulator::watch::Watch;
 
 /// The longest head that is read, in bytes.
 const HEAD_BYTES_MAX: usize = 64 * 1024;

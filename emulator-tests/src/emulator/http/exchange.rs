@@ -5,19 +5,19 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use super::super::clock::pause;
-use super::super::error::Refusal;
-use super::super::fault::bucket::Bucket;
-use super::super::fault::picker::Picked;
-use super::super::fault::plan::{Close, Echo, How, Refuse, Spare, Then};
-use super::super::fault::trouble::{Ended, Trouble};
-use super::super::fault::twist::twist;
-use super::super::watch::{Outcome, Record, Watch};
 use super::body::Body;
 use super::connection::{Handler, Next, Peer};
 use super::head::{Head, Lies};
 use super::response::{Labels, Response};
 use super::wire::Wire;
+use crate::emulator::clock::pause;
+use crate::emulator::error::Refusal;
+use crate::emulator::fault::bucket::Bucket;
+use crate::emulator::fault::picker::Picked;
+use crate::emulator::fault::plan::{Close, Echo, How, Refuse, Spare, Then};
+use crate::emulator::fault::trouble::{Ended, Trouble};
+use crate::emulator::fault::twist::twist;
+use crate::emulator::watch::{Outcome, Record, Watch};
 
 /// The longest unwanted body that is read to its end for the connection's sake, in bytes.
 const DRAIN_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -199,7 +199,7 @@ impl Exchange<'_> {
     fn refuse(&self, head: &Head, body: &mut Body<'_>, refuse: &Refuse) -> Response {
         if refuse.after_body {
             // A body that breaks off shows in the body's own state.
-            let _ = body.drain(super::super::digest::Wanted::default());
+            let _ = body.drain(crate::emulator::digest::Wanted::default());
         }
         let code = if refuse.code.is_empty() {
             usual_code(refuse.status)

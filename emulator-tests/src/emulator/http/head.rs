@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::super::error::{Answer, Refusal};
+use crate::emulator::error::{Answer, Refusal};
 
 /// The most header lines a request may have.
 const HEADERS_MAX: usize = 128;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::super::store::{ExtentFile, pattern};
 use super::wire::Wire;
+use crate::emulator::store::{ExtentFile, pattern};
 
 /// Zeros to send for the holes of page blobs.
 static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];

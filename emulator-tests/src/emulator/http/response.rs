@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io;
 
-use super::super::error::Refusal;
-use super::super::xml::Writer;
 use super::payload::{Payload, gather};
 use super::wire::Wire;
+use crate::emulator::error::Refusal;
+use crate::emulator::xml::Writer;
 
 /// Bodies up to this size leave in one call together with the head.
 const TOGETHER_BYTES: u64 = 32 * 1024;

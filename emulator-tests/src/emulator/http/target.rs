@@ -2,9 +2,9 @@
 
 use std::net::IpAddr;
 
-use super::super::error::{Answer, Refusal};
 use super::head::Head;
 use super::query::decode;
+use crate::emulator::error::{Answer, Refusal};
 
 /// Container that a blob without one belongs to.
 pub const ROOT_CONTAINER: &str = "$root";
@@ -101,8 +101,8 @@ fn invalid_uri() -> Refusal {
 
 #[cfg(test)]
 mod tests {
-    use super::super::head::Cut;
     use super::*;
+    use crate::emulator::http::head::Cut;
 
     fn target(host: &str, path: &str, container_wanted: bool) -> Target {
         let text = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n");

@@ -15,8 +15,8 @@ use rustix::event::{PollFd, PollFlags};
 use rustix::net::{RecvFlags, SendFlags};
 use rustls::{ServerConnection, StreamOwned};
 
-use super::super::fault::bucket::Bucket;
-use super::super::fault::trouble::Trouble;
+use crate::emulator::fault::bucket::Bucket;
+use crate::emulator::fault::trouble::Trouble;
 
 /// Bytes asked for at once when reading ahead: a small PUT arrives whole in one call.
 const AHEAD_BYTES: usize = 16 * 1024;

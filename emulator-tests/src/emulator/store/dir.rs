@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::super::digest::{Digester, Digests, Wanted};
-use super::super::error::{Answer, Refusal};
-use super::super::http::body::Body;
-use super::super::http::payload::Piece;
 use super::{Extent, ExtentFile, Store};
+use crate::emulator::digest::{Digester, Digests, Wanted};
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::body::Body;
+use crate::emulator::http::payload::Piece;
 
 /// Keeps bodies in files.
 #[derive(Debug)]

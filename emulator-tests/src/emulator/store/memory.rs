@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 
-use super::super::digest::{Digests, Wanted};
-use super::super::error::{Answer, Refusal};
-use super::super::http::body::Body;
-use super::super::http::payload::{Piece, gather};
 use super::{Extent, Store};
+use crate::emulator::digest::{Digests, Wanted};
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::body::Body;
+use crate::emulator::http::payload::{Piece, gather};
 
 /// Keeps bodies in memory, up to a limit.
 #[derive(Debug)]

@@ -1,10 +1,10 @@
 //! The store that keeps nothing but lengths, for benchmarks: bodies are dropped in the kernel, reads give the pattern.
 
-use super::super::digest::{Digests, Wanted};
-use super::super::error::Answer;
-use super::super::http::body::Body;
-use super::super::http::payload::Piece;
 use super::{Extent, Store};
+use crate::emulator::digest::{Digests, Wanted};
+use crate::emulator::error::Answer;
+use crate::emulator::http::body::Body;
+use crate::emulator::http::payload::Piece;
 
 /// Keeps lengths. A body is read only when a checksum of it is wanted.
 #[derive(Debug, Default)]

@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::sync::LazyLock;
 
-use super::super::http::wire::Wire;
+use crate::emulator::http::wire::Wire;
 
 /// Bytes after which the pattern repeats: page-aligned for `sendfile`, small enough for the second-level caches.
 pub const PERIOD_BYTES: u64 = 257 * 4096;

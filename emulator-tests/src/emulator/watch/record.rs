@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::super::clock::Moment;
-use super::super::http::connection::Peer;
-use super::super::http::head::Head;
-use super::super::http::response::Labels;
+use crate::emulator::clock::Moment;
+use crate::emulator::http::connection::Peer;
+use crate::emulator::http::head::Head;
+use crate::emulator::http::response::Labels;
 
 /// Request headers that the log shows.
 const SHOWN_HEADERS: [&str; 22] = [

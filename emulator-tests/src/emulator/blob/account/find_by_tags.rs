@@ -1,12 +1,12 @@
 //! Find Blobs by Tags. <https://learn.microsoft.com/rest/api/storageservices/find-blobs-by-tags>
 
-use super::super::super::error::{Answer, Refusal};
-use super::super::super::http::response::Response;
-use super::super::super::xml::Writer;
-use super::super::call::Call;
-use super::super::listing;
-use super::super::object::tags;
-use super::super::tag_query;
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::listing;
+use crate::emulator::blob::object::tags;
+use crate::emulator::blob::tag_query;
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::response::Response;
+use crate::emulator::xml::Writer;
 
 /// Looks at every blob of the account.
 pub fn run(call: &Call<'_>) -> Answer<Response> {

@@ -1,8 +1,8 @@
 //! Get Account Information. <https://learn.microsoft.com/rest/api/storageservices/get-account-information>
 
-use super::super::super::error::Answer;
-use super::super::super::http::response::Response;
-use super::super::call::Call;
+use crate::emulator::blob::call::Call;
+use crate::emulator::error::Answer;
+use crate::emulator::http::response::Response;
 
 /// A general-purpose account of the second version, without hierarchical namespace.
 pub fn run(_call: &Call<'_>) -> Answer<Response> {

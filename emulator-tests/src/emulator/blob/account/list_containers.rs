@@ -1,11 +1,11 @@
 //! List Containers. <https://learn.microsoft.com/rest/api/storageservices/list-containers2>
 
-use super::super::super::error::Answer;
-use super::super::super::http::response::Response;
-use super::super::super::xml::Writer;
-use super::super::call::Call;
-use super::super::listing;
-use super::super::state::Container;
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::listing;
+use crate::emulator::blob::state::Container;
+use crate::emulator::error::Answer;
+use crate::emulator::http::response::Response;
+use crate::emulator::xml::Writer;
 
 /// Serves one page.
 pub fn run(call: &Call<'_>) -> Answer<Response> {

@@ -1,11 +1,11 @@
 //! Get and Set Blob Service Properties. Nothing in the emulator acts on them.
 //! <https://learn.microsoft.com/rest/api/storageservices/get-blob-service-properties>
 
-use super::super::super::error::Answer;
-use super::super::super::http::body::Body;
-use super::super::super::http::response::Response;
-use super::super::super::xml::{self, Writer};
-use super::super::call::Call;
+use crate::emulator::blob::call::Call;
+use crate::emulator::error::Answer;
+use crate::emulator::http::body::Body;
+use crate::emulator::http::response::Response;
+use crate::emulator::xml::{self, Writer};
 
 const DOCUMENT_BYTES_MAX: u64 = 256 << 10;
 

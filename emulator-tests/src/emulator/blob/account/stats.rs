@@ -1,10 +1,10 @@
 //! Get Blob Service Stats: how far the secondary region is. <https://learn.microsoft.com/rest/api/storageservices/get-blob-service-stats>
 
-use super::super::super::clock::Moment;
-use super::super::super::error::{Answer, Refusal};
-use super::super::super::http::response::Response;
-use super::super::super::xml::Writer;
-use super::super::call::Call;
+use crate::emulator::blob::call::Call;
+use crate::emulator::clock::Moment;
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::response::Response;
+use crate::emulator::xml::Writer;
 
 /// Answered by the secondary only.
 pub fn run(call: &Call<'_>) -> Answer<Response> {

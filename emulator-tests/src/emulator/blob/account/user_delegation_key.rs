@@ -1,13 +1,13 @@
 //! Get User Delegation Key. <https://learn.microsoft.com/rest/api/storageservices/get-user-delegation-key>
 
-use super::super::super::auth::{DelegationKey, Grant};
-use super::super::super::clock::Moment;
-use super::super::super::digest;
-use super::super::super::error::{Answer, Refusal};
-use super::super::super::http::body::Body;
-use super::super::super::http::response::Response;
-use super::super::super::xml::{self, Writer};
-use super::super::call::Call;
+use crate::emulator::auth::{DelegationKey, Grant};
+use crate::emulator::blob::call::Call;
+use crate::emulator::clock::Moment;
+use crate::emulator::digest;
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::body::Body;
+use crate::emulator::http::response::Response;
+use crate::emulator::xml::{self, Writer};
 
 const DOCUMENT_BYTES_MAX: u64 = 64 << 10;
 /// A key lives seven days at most.

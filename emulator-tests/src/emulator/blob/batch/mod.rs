@@ -7,14 +7,14 @@
 
 mod multipart;
 
-use super::super::error::{Answer, Refusal};
-use super::super::http::body::Body;
-use super::super::http::head::{Cut, Head};
-use super::super::http::payload::Payload;
-use super::super::http::response::Response;
 use super::call::Call;
 use super::object::{delete, set_tier};
 use super::operation::Operation;
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::body::Body;
+use crate::emulator::http::head::{Cut, Head};
+use crate::emulator::http::payload::Payload;
+use crate::emulator::http::response::Response;
 use multipart::{Part, Parts};
 
 const BODY_BYTES_MAX: u64 = 4 << 20;

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::super::super::http::payload::Payload;
-use super::super::super::http::response::{Response, reason};
+use crate::emulator::http::payload::Payload;
+use crate::emulator::http::response::{Response, reason};
 
 /// One part of a request's body.
 #[derive(Debug, PartialEq, Eq)]

@@ -3,17 +3,17 @@
 
 use std::collections::BTreeSet;
 
-use super::super::super::auth::StoredPolicy;
-use super::super::super::clock::Moment;
-use super::super::super::error::{Answer, Refusal};
-use super::super::super::http::body::Body;
-use super::super::super::http::response::Response;
-use super::super::super::xml::{self, Writer};
-use super::super::call::Call;
-use super::super::conditions::{self, Access};
-use super::super::guard;
-use super::super::headers;
-use super::super::state::{Leased, PublicAccess};
+use crate::emulator::auth::StoredPolicy;
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::conditions::{self, Access};
+use crate::emulator::blob::guard;
+use crate::emulator::blob::headers;
+use crate::emulator::blob::state::{Leased, PublicAccess};
+use crate::emulator::clock::Moment;
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::body::Body;
+use crate::emulator::http::response::Response;
+use crate::emulator::xml::{self, Writer};
 
 const DOCUMENT_BYTES_MAX: u64 = 256 << 10;
 const POLICIES_MAX: usize = 5;

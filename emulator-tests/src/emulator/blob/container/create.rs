@@ -1,11 +1,11 @@
 //! Create Container. <https://learn.microsoft.com/rest/api/storageservices/create-container>
 
-use super::super::super::error::Answer;
-use super::super::super::http::response::Response;
-use super::super::call::Call;
-use super::super::headers;
-use super::super::names;
-use super::super::state::{Container, PublicAccess};
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::headers;
+use crate::emulator::blob::names;
+use crate::emulator::blob::state::{Container, PublicAccess};
+use crate::emulator::error::Answer;
+use crate::emulator::http::response::Response;
 
 /// Makes the container, or 409.
 pub fn run(call: &Call<'_>) -> Answer<Response> {

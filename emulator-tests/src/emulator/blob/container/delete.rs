@@ -1,11 +1,11 @@
 //! Delete Container. <https://learn.microsoft.com/rest/api/storageservices/delete-container>
 
-use super::super::super::error::Answer;
-use super::super::super::http::response::Response;
-use super::super::call::Call;
-use super::super::conditions::{self, Access};
-use super::super::guard;
-use super::super::state::Leased;
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::conditions::{self, Access};
+use crate::emulator::blob::guard;
+use crate::emulator::blob::state::Leased;
+use crate::emulator::error::Answer;
+use crate::emulator::http::response::Response;
 
 /// Deletes the container with its blobs. Its name stays taken for a while, as the service's habits say.
 pub fn run(call: &Call<'_>) -> Answer<Response> {

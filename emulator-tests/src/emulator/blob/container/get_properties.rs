@@ -1,12 +1,12 @@
 //! Get Container Properties, and Get Container Metadata, which tells less.
 //! <https://learn.microsoft.com/rest/api/storageservices/get-container-properties>
 
-use super::super::super::error::Answer;
-use super::super::super::http::response::Response;
-use super::super::call::Call;
-use super::super::guard;
-use super::super::headers;
-use super::super::state::Leased;
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::guard;
+use crate::emulator::blob::headers;
+use crate::emulator::blob::state::Leased;
+use crate::emulator::error::Answer;
+use crate::emulator::http::response::Response;
 
 /// Properties and metadata.
 pub fn run(call: &Call<'_>) -> Answer<Response> {

@@ -1,17 +1,17 @@
 //! List Blobs, flat or with a delimiter. <https://learn.microsoft.com/rest/api/storageservices/list-blobs>
 
-use super::super::super::behaviour::CopyHabit;
-use super::super::super::clock::Moment;
-use super::super::super::error::{Answer, Refusal};
-use super::super::super::http::response::Response;
-use super::super::super::version::ApiVersion;
-use super::super::super::xml::{self, Writer};
-use super::super::call::Call;
-use super::super::guard;
-use super::super::listing::{self, Cut};
-use super::super::object::tags;
-use super::super::state::{Blob, Content, Leased};
 use super::page::{Entry, Wanted, page};
+use crate::emulator::behaviour::CopyHabit;
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::guard;
+use crate::emulator::blob::listing::{self, Cut};
+use crate::emulator::blob::object::tags;
+use crate::emulator::blob::state::{Blob, Content, Leased};
+use crate::emulator::clock::Moment;
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::response::Response;
+use crate::emulator::version::ApiVersion;
+use crate::emulator::xml::{self, Writer};
 
 const INCLUDES: [&str; 10] = [
     "snapshots",

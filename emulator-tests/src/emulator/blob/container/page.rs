@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use super::super::state::{Blob, Slot};
+use crate::emulator::blob::state::{Blob, Slot};
 
 /// Stands behind every snapshot time: the base blob comes last.
 const BASE: &str = "~";

@@ -1,12 +1,12 @@
 //! Set Container Metadata. <https://learn.microsoft.com/rest/api/storageservices/set-container-metadata>
 
-use super::super::super::error::Answer;
-use super::super::super::http::response::Response;
-use super::super::call::Call;
-use super::super::conditions::{self, Access};
-use super::super::guard;
-use super::super::headers;
-use super::super::state::Leased;
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::conditions::{self, Access};
+use crate::emulator::blob::guard;
+use crate::emulator::blob::headers;
+use crate::emulator::blob::state::Leased;
+use crate::emulator::error::Answer;
+use crate::emulator::http::response::Response;
 
 /// Replaces all metadata.
 pub fn run(call: &Call<'_>) -> Answer<Response> {

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::super::clock::Moment;
-use super::super::state::{ContainerFacts, ETag};
 use super::stored::{StoredExtent, StoredSlot};
+use crate::emulator::blob::state::{ContainerFacts, ETag};
+use crate::emulator::clock::Moment;
 
 /// Which blob a record is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

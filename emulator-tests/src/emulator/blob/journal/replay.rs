@@ -10,10 +10,10 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::super::super::store::{DirStore, Extent, ExtentFile};
-use super::super::state::{Block, ContainerFacts, Content, Slot, Staged};
 use super::record::{Place, Record, Stamp};
 use super::stored::{StoredExtent, StoredSlot};
+use crate::emulator::blob::state::{Block, ContainerFacts, Content, Slot, Staged};
+use crate::emulator::store::{DirStore, Extent, ExtentFile};
 
 /// A container as the journal left it.
 #[derive(Debug)]

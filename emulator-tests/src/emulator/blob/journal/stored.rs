@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::super::behaviour::CopyHabit;
-use super::super::super::clock::Moment;
-use super::super::super::store::Extent;
-use super::super::state::pages::Run;
-use super::super::state::{
+use crate::emulator::behaviour::CopyHabit;
+use crate::emulator::blob::state::pages::Run;
+use crate::emulator::blob::state::{
     Blob, Block, BlockList, Content, CopyRecord, ETag, Lease, Life, Pages, PendingCopy, Properties,
     Slot, Staged, TierState,
 };
+use crate::emulator::clock::Moment;
+use crate::emulator::store::Extent;
 
 /// A body by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

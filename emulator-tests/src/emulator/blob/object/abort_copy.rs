@@ -1,11 +1,11 @@
 //! Abort Copy Blob. <https://learn.microsoft.com/rest/api/storageservices/abort-copy-blob>
 
-use super::super::super::error::{Answer, Refusal};
-use super::super::super::http::response::Response;
-use super::super::call::Call;
-use super::super::guard;
-use super::super::state::{CopyStatus, Leased};
 use super::get_blob::let_time_pass;
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::guard;
+use crate::emulator::blob::state::{CopyStatus, Leased};
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::response::Response;
 
 /// Ends a pending copy. The blob stays, empty, with the metadata it was given.
 pub fn run(call: &Call<'_>) -> Answer<Response> {

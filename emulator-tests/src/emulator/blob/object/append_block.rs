@@ -3,18 +3,18 @@
 
 use std::sync::Arc;
 
-use super::super::super::digest::{Digests, Wanted};
-use super::super::super::error::{Answer, Refusal};
-use super::super::super::http::body::Body;
-use super::super::super::http::response::Response;
-use super::super::super::store::Extent;
-use super::super::super::version::ApiVersion;
-use super::super::call::Call;
-use super::super::guard;
-use super::super::headers;
-use super::super::source;
-use super::super::state::{Blob, Block, BlockList, ContainerState, Content};
 use super::upload;
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::guard;
+use crate::emulator::blob::headers;
+use crate::emulator::blob::source;
+use crate::emulator::blob::state::{Blob, Block, BlockList, ContainerState, Content};
+use crate::emulator::digest::{Digests, Wanted};
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::body::Body;
+use crate::emulator::http::response::Response;
+use crate::emulator::store::Extent;
+use crate::emulator::version::ApiVersion;
 
 /// An append blob has at most so many blocks.
 const BLOCKS_MAX: usize = 50_000;

@@ -1,16 +1,16 @@
 //! Copy Blob, which goes on after its answer, and Copy Blob From URL, which does not.
 //! <https://learn.microsoft.com/rest/api/storageservices/copy-blob>
 
-use super::super::super::behaviour::CopyHabit;
-use super::super::super::error::{Answer, Refusal};
-use super::super::super::http::response::Response;
-use super::super::call::Call;
-use super::super::guard;
-use super::super::headers;
-use super::super::names;
-use super::super::source::{self, Source};
-use super::super::state::{Blob, CopyRecord, CopyStatus, PendingCopy, Slot, Tier};
 use super::upload;
+use crate::emulator::behaviour::CopyHabit;
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::guard;
+use crate::emulator::blob::headers;
+use crate::emulator::blob::names;
+use crate::emulator::blob::source::{self, Source};
+use crate::emulator::blob::state::{Blob, CopyRecord, CopyStatus, PendingCopy, Slot, Tier};
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::response::Response;
 
 /// The longest source of a copy that is done before its answer, in bytes.
 const SYNC_BYTES_MAX: u64 = 256 << 20;
@@ -71,7 +71,7 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     blob.advance(call.now, at_once);
     let mut response = install(call, blob)?;
     if sync {
-        let wanted = super::super::super::digest::Wanted {
+        let wanted = crate::emulator::digest::Wanted {
             md5: true,
             crc64: false,
         };

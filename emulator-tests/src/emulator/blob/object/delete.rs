@@ -1,11 +1,11 @@
 //! Delete Blob. <https://learn.microsoft.com/rest/api/storageservices/delete-blob>
 
-use super::super::super::error::{Answer, Refusal};
-use super::super::super::http::response::Response;
-use super::super::call::Call;
-use super::super::conditions::{self, Access};
-use super::super::guard;
-use super::super::state::{Leased, Slot};
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::conditions::{self, Access};
+use crate::emulator::blob::guard;
+use crate::emulator::blob::state::{Leased, Slot};
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::response::Response;
 
 /// Deletes the blob, its snapshots, both, or one snapshot. The bytes go when nobody reads them any more.
 pub fn run(call: &Call<'_>) -> Answer<Response> {

@@ -1,14 +1,14 @@
 //! Get Blob. <https://learn.microsoft.com/rest/api/storageservices/get-blob>
 
-use super::super::super::digest::{Digester, Digests, Wanted};
-use super::super::super::error::{Answer, Refusal};
-use super::super::super::http::payload::{Payload, Piece};
-use super::super::super::http::response::Response;
-use super::super::call::Call;
-use super::super::guard;
-use super::super::headers;
-use super::super::range;
-use super::super::state::ContainerState;
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::guard;
+use crate::emulator::blob::headers;
+use crate::emulator::blob::range;
+use crate::emulator::blob::state::ContainerState;
+use crate::emulator::digest::{Digester, Digests, Wanted};
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::payload::{Payload, Piece};
+use crate::emulator::http::response::Response;
 
 /// The longest range that the service hashes on the way out, in bytes.
 const HASHED_RANGE_MAX: u64 = 4 << 20;

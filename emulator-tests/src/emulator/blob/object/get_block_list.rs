@@ -1,14 +1,14 @@
 //! Get Block List. <https://learn.microsoft.com/rest/api/storageservices/get-block-list>
 
-use super::super::super::error::{Answer, Refusal};
-use super::super::super::http::response::Response;
-use super::super::super::store::Extent;
-use super::super::super::xml::Writer;
-use super::super::call::Call;
-use super::super::conditions;
-use super::super::guard;
-use super::super::headers;
-use super::super::state::{Content, Leased};
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::conditions;
+use crate::emulator::blob::guard;
+use crate::emulator::blob::headers;
+use crate::emulator::blob::state::{Content, Leased};
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::response::Response;
+use crate::emulator::store::Extent;
+use crate::emulator::xml::Writer;
 
 /// Lists committed blocks, uncommitted ones, or both.
 pub fn run(call: &Call<'_>) -> Answer<Response> {

@@ -1,15 +1,15 @@
 //! Get Page Ranges and its diff. <https://learn.microsoft.com/rest/api/storageservices/get-page-ranges>
 
-use super::super::super::error::{Answer, Refusal};
-use super::super::super::http::response::Response;
-use super::super::super::xml::Writer;
-use super::super::call::Call;
-use super::super::guard;
-use super::super::headers;
-use super::super::listing;
-use super::super::range;
-use super::super::state::{Content, PageRange, Pages};
 use super::put_page::PAGE_BYTES;
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::guard;
+use crate::emulator::blob::headers;
+use crate::emulator::blob::listing;
+use crate::emulator::blob::range;
+use crate::emulator::blob::state::{Content, PageRange, Pages};
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::response::Response;
+use crate::emulator::xml::Writer;
 
 const RANGES_MAX: usize = 10_000;
 

@@ -1,12 +1,12 @@
 //! Get Blob Properties. <https://learn.microsoft.com/rest/api/storageservices/get-blob-properties>
 
-use super::super::super::error::Answer;
-use super::super::super::http::payload::Payload;
-use super::super::super::http::response::Response;
-use super::super::call::Call;
-use super::super::guard;
-use super::super::headers;
 use super::get_blob::{apply_overrides, let_time_pass};
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::guard;
+use crate::emulator::blob::headers;
+use crate::emulator::error::Answer;
+use crate::emulator::http::payload::Payload;
+use crate::emulator::http::response::Response;
 
 /// The headers of a whole GET, and no body. A pending copy counts this as a poll.
 pub fn run(call: &Call<'_>) -> Answer<Response> {

@@ -1,12 +1,12 @@
 //! Lease Blob. <https://learn.microsoft.com/rest/api/storageservices/lease-blob>
 
-use super::super::super::error::{Answer, Refusal};
-use super::super::super::http::response::Response;
-use super::super::call::Call;
-use super::super::conditions::{self, Access};
-use super::super::guard;
-use super::super::headers;
-use super::super::lease_request;
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::conditions::{self, Access};
+use crate::emulator::blob::guard;
+use crate::emulator::blob::headers;
+use crate::emulator::blob::lease_request;
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::response::Response;
 
 /// Acquires, renews, changes, releases or breaks. The blob's version stays.
 pub fn run(call: &Call<'_>) -> Answer<Response> {

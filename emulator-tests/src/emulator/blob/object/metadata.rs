@@ -1,10 +1,10 @@
 //! Get and Set Blob Metadata. <https://learn.microsoft.com/rest/api/storageservices/set-blob-metadata>
 
-use super::super::super::error::Answer;
-use super::super::super::http::response::Response;
-use super::super::call::Call;
-use super::super::guard;
-use super::super::headers;
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::guard;
+use crate::emulator::blob::headers;
+use crate::emulator::error::Answer;
+use crate::emulator::http::response::Response;
 
 /// Tells the metadata.
 pub fn get(call: &Call<'_>) -> Answer<Response> {

@@ -3,17 +3,17 @@
 
 use std::sync::Arc;
 
-use super::super::super::digest::Wanted;
-use super::super::super::error::{Answer, Refusal};
-use super::super::super::http::body::Body;
-use super::super::super::http::response::Response;
-use super::super::super::version::ApiVersion;
-use super::super::call::Call;
-use super::super::guard;
-use super::super::headers::{self, DEFAULT_CONTENT_TYPE};
-use super::super::names;
-use super::super::state::{Blob, Block, BlockList, Content, Pages, Properties};
 use super::upload;
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::guard;
+use crate::emulator::blob::headers::{self, DEFAULT_CONTENT_TYPE};
+use crate::emulator::blob::names;
+use crate::emulator::blob::state::{Blob, Block, BlockList, Content, Pages, Properties};
+use crate::emulator::digest::Wanted;
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::body::Body;
+use crate::emulator::http::response::Response;
+use crate::emulator::version::ApiVersion;
 
 /// The largest page blob: 8 TiB.
 const PAGE_BLOB_BYTES_MAX: u64 = 8 << 40;

@@ -3,15 +3,15 @@
 
 use std::sync::Arc;
 
-use super::super::super::error::{Answer, Refusal};
-use super::super::super::http::response::Response;
-use super::super::call::Call;
-use super::super::guard;
-use super::super::headers::{self, DEFAULT_CONTENT_TYPE};
-use super::super::names;
-use super::super::source;
-use super::super::state::{Blob, Block, BlockList, Content};
 use super::{put_blob, upload};
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::guard;
+use crate::emulator::blob::headers::{self, DEFAULT_CONTENT_TYPE};
+use crate::emulator::blob::names;
+use crate::emulator::blob::source;
+use crate::emulator::blob::state::{Blob, Block, BlockList, Content};
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::response::Response;
 
 /// Fetches the source and writes the blob.
 pub fn run(call: &Call<'_>) -> Answer<Response> {

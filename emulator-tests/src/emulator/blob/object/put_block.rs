@@ -1,18 +1,18 @@
 //! Put Block, and Put Block From URL. <https://learn.microsoft.com/rest/api/storageservices/put-block>,
 //! <https://learn.microsoft.com/rest/api/storageservices/put-block-from-url>
 
-use super::super::super::digest::{Digests, Wanted, from_base64};
-use super::super::super::error::{Answer, Refusal};
-use super::super::super::http::body::Body;
-use super::super::super::http::response::Response;
-use super::super::super::store::Extent;
-use super::super::super::version::ApiVersion;
-use super::super::call::Call;
-use super::super::guard;
-use super::super::names;
-use super::super::source;
-use super::super::state::{Content, Leased, Slot};
 use super::upload;
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::guard;
+use crate::emulator::blob::names;
+use crate::emulator::blob::source;
+use crate::emulator::blob::state::{Content, Leased, Slot};
+use crate::emulator::digest::{Digests, Wanted, from_base64};
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::body::Body;
+use crate::emulator::http::response::Response;
+use crate::emulator::store::Extent;
+use crate::emulator::version::ApiVersion;
 
 /// A blob's uncommitted blocks are at most so many.
 const STAGED_MAX: usize = 100_000;

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use super::super::super::error::{Answer, Refusal};
-use super::super::super::http::body::Body;
-use super::super::super::http::response::Response;
-use super::super::super::store::Extent;
-use super::super::super::xml::{self, Leaf};
-use super::super::call::Call;
-use super::super::guard;
-use super::super::headers::{self, DEFAULT_CONTENT_TYPE};
-use super::super::names;
-use super::super::state::{Blob, Block, BlockList, Content, Slot};
 use super::upload;
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::guard;
+use crate::emulator::blob::headers::{self, DEFAULT_CONTENT_TYPE};
+use crate::emulator::blob::names;
+use crate::emulator::blob::state::{Blob, Block, BlockList, Content, Slot};
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::body::Body;
+use crate::emulator::http::response::Response;
+use crate::emulator::store::Extent;
+use crate::emulator::xml::{self, Leaf};
 
 /// A blob has at most so many blocks.
 const BLOCKS_MAX: usize = 50_000;

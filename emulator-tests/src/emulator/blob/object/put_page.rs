@@ -3,19 +3,19 @@
 
 use std::sync::Arc;
 
-use super::super::super::digest::{Digests, Wanted};
-use super::super::super::error::{Answer, Refusal};
-use super::super::super::http::body::Body;
-use super::super::super::http::head::Head;
-use super::super::super::http::response::Response;
-use super::super::super::store::Extent;
-use super::super::call::Call;
-use super::super::guard;
-use super::super::headers;
-use super::super::range::{self, Asked};
-use super::super::source;
-use super::super::state::{Blob, ContainerState, Content, Pages};
 use super::upload;
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::guard;
+use crate::emulator::blob::headers;
+use crate::emulator::blob::range::{self, Asked};
+use crate::emulator::blob::source;
+use crate::emulator::blob::state::{Blob, ContainerState, Content, Pages};
+use crate::emulator::digest::{Digests, Wanted};
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::body::Body;
+use crate::emulator::http::head::Head;
+use crate::emulator::http::response::Response;
+use crate::emulator::store::Extent;
 
 /// Pages have this size, in bytes.
 pub const PAGE_BYTES: u64 = 512;

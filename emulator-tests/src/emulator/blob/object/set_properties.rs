@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::super::super::error::{Answer, Refusal};
-use super::super::super::http::response::Response;
-use super::super::call::Call;
-use super::super::guard;
-use super::super::headers;
-use super::super::state::{Content, Pages, Properties};
 use super::put_blob::page_blob_size;
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::guard;
+use crate::emulator::blob::headers;
+use crate::emulator::blob::state::{Content, Pages, Properties};
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::response::Response;
 
 /// Sets all properties at once (those not given are cleared), resizes a page blob, or changes its sequence number.
 pub fn run(call: &Call<'_>) -> Answer<Response> {

@@ -1,11 +1,11 @@
 //! Set Blob Tier. <https://learn.microsoft.com/rest/api/storageservices/set-blob-tier>
 
-use super::super::super::error::{Answer, Refusal};
-use super::super::super::http::response::Response;
-use super::super::call::Call;
-use super::super::conditions;
-use super::super::guard;
-use super::super::state::{Content, Leased, Tier, TierState};
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::conditions;
+use crate::emulator::blob::guard;
+use crate::emulator::blob::state::{Content, Leased, Tier, TierState};
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::response::Response;
 
 /// Moves the blob to another tier. Out of the archive that takes its time: 202 then.
 pub fn run(call: &Call<'_>) -> Answer<Response> {

@@ -1,13 +1,13 @@
 //! Snapshot Blob. <https://learn.microsoft.com/rest/api/storageservices/snapshot-blob>
 
-use super::super::super::clock::Moment;
-use super::super::super::error::Answer;
-use super::super::super::http::response::Response;
-use super::super::call::Call;
-use super::super::conditions::{self, Access};
-use super::super::guard;
-use super::super::headers;
-use super::super::state::{ETag, Lease, Leased};
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::conditions::{self, Access};
+use crate::emulator::blob::guard;
+use crate::emulator::blob::headers;
+use crate::emulator::blob::state::{ETag, Lease, Leased};
+use crate::emulator::clock::Moment;
+use crate::emulator::error::Answer;
+use crate::emulator::http::response::Response;
 
 /// Keeps the blob as it is now. Metadata that is given goes to the snapshot alone.
 pub fn run(call: &Call<'_>) -> Answer<Response> {

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use super::super::super::error::{Answer, Refusal};
-use super::super::super::http::body::Body;
-use super::super::super::http::response::Response;
-use super::super::super::xml::{self, Writer};
-use super::super::call::Call;
-use super::super::guard;
-use super::super::tag_query;
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::guard;
+use crate::emulator::blob::tag_query;
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::body::Body;
+use crate::emulator::http::response::Response;
+use crate::emulator::xml::{self, Writer};
 
 const DOCUMENT_BYTES_MAX: u64 = 64 << 10;
 

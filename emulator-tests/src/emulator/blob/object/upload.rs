@@ -1,13 +1,13 @@
 //! What all uploads share: take the body, or fetch it, and hold it against the checksums that came with it.
 
-use super::super::super::digest::{Digester, Digests, Wanted, from_base64};
-use super::super::super::error::{Answer, Refusal};
-use super::super::super::http::body::Body;
-use super::super::super::http::response::Response;
-use super::super::super::store::Extent;
-use super::super::call::Call;
-use super::super::headers;
-use super::super::source::{self, Source};
+use crate::emulator::blob::call::Call;
+use crate::emulator::blob::headers;
+use crate::emulator::blob::source::{self, Source};
+use crate::emulator::digest::{Digester, Digests, Wanted, from_base64};
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::body::Body;
+use crate::emulator::http::response::Response;
+use crate::emulator::store::Extent;
 
 /// A body that was taken.
 pub struct Taken {

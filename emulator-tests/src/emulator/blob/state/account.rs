@@ -5,12 +5,12 @@ use std::fmt;
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use super::super::super::clock::Moment;
-use super::super::super::error::{Answer, Refusal};
-use super::super::journal::Journal;
-use super::super::journal::record::{Place, Record};
 use super::container::{Book, Container};
 use super::service_properties::ServiceProperties;
+use crate::emulator::blob::journal::Journal;
+use crate::emulator::blob::journal::record::{Place, Record};
+use crate::emulator::clock::Moment;
+use crate::emulator::error::{Answer, Refusal};
 
 /// One storage account.
 pub struct Account {

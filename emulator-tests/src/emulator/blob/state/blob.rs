@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::super::behaviour::CopyOutcome;
-use super::super::super::clock::Moment;
-use super::super::super::http::payload::Piece;
 use super::blocks::{BlockList, Staged};
 use super::etag::ETag;
 use super::lease::Lease;
 use super::pages::Pages;
 use super::server_copy::{CopyRecord, CopyStatus, Life, PendingCopy};
 use super::tier::TierState;
+use crate::emulator::behaviour::CopyOutcome;
+use crate::emulator::clock::Moment;
+use crate::emulator::http::payload::Piece;
 
 /// What a blob's name stands for.
 #[derive(Debug, Default)]

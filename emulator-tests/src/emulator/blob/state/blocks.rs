@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::super::super::clock::Moment;
-use super::super::super::http::payload::Piece;
-use super::super::super::store::Extent;
+use crate::emulator::clock::Moment;
+use crate::emulator::http::payload::Piece;
+use crate::emulator::store::Extent;
 
 /// A committed block. Blobs written by Put Blob have one without an id.
 #[derive(Debug, Clone)]

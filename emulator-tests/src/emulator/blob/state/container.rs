@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::super::super::auth::StoredPolicy;
-use super::super::super::clock::Moment;
-use super::super::super::error::{Answer, Refusal};
-use super::super::super::store::Extent;
-use super::super::journal::Journal;
-use super::super::journal::record::{Place, Record, Stamp};
-use super::super::journal::stored::{StoredExtent, StoredSlot};
 use super::blob::{Blob, Content, Slot};
 use super::blocks::Staged;
 use super::etag::ETag;
 use super::lease::Lease;
+use crate::emulator::auth::StoredPolicy;
+use crate::emulator::blob::journal::Journal;
+use crate::emulator::blob::journal::record::{Place, Record, Stamp};
+use crate::emulator::blob::journal::stored::{StoredExtent, StoredSlot};
+use crate::emulator::clock::Moment;
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::store::Extent;
 
 /// What anonymous requests may do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

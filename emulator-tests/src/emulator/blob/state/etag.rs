@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::super::super::clock::Moment;
+use crate::emulator::clock::Moment;
 
 /// Ticks from 0001-01-01, where the service's clock begins, to 1970-01-01.
 const EPOCH_TICKS: u64 = 621_355_968_000_000_000;

@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::super::clock::Moment;
-use super::super::super::error::{Answer, Refusal};
+use crate::emulator::clock::Moment;
+use crate::emulator::error::{Answer, Refusal};
 
 /// What a lease is on; it decides about the words of a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::super::super::http::payload::Piece;
-use super::super::super::store::Extent;
+use crate::emulator::http::payload::Piece;
+use crate::emulator::store::Extent;
 
 static STAMPS: AtomicU64 = AtomicU64::new(1);
 

@@ -4,8 +4,8 @@ use std::sync::{Arc, Weak};
 
 use serde::{Deserialize, Serialize};
 
-use super::super::super::behaviour::{CopyHabit, CopyOutcome};
-use super::super::super::clock::Moment;
+use crate::emulator::behaviour::{CopyHabit, CopyOutcome};
+use crate::emulator::clock::Moment;
 
 /// `x-ms-copy-status`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,8 +2,8 @@
 //!
 //! Nothing in the emulator acts on them.
 
-use super::super::super::error::{Answer, Refusal};
-use super::super::super::xml::{Leaf, Writer};
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::xml::{Leaf, Writer};
 
 const ROOT: &str = "StorageServiceProperties";
 const DAYS_MAX: u32 = 365;
@@ -219,8 +219,8 @@ fn lower_flag(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::super::xml::read_leaves;
     use super::*;
+    use crate::emulator::xml::read_leaves;
 
     fn document(properties: &ServiceProperties) -> String {
         let mut xml = Writer::new();

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::super::clock::Moment;
-use super::super::super::error::{Answer, Refusal};
+use crate::emulator::clock::Moment;
+use crate::emulator::error::{Answer, Refusal};
 
 /// An access tier of block blobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
