@@ -163,7 +163,7 @@ impl Advice {
                 return Some(format!(
                     "The service does not know the version {} of the interface: give the newest that it knows, as in `{name}` \
                      (Azure Stack Hub; older ones 2017-11-09)",
-                    place.account.dialect.version()
+                    place.account().dialect.version()
                 ));
             }
             (401 | 403, _)
@@ -244,13 +244,13 @@ impl Advice {
             None => format!(
                 "The variable `{variable}` is set but not `AZURE_STORAGE_ACCOUNT`, so it was not used: set both"
             ),
-            Some(account) if *account != place.account_name => format!(
+            Some(account) if *account != place.account_place.account_name => format!(
                 "The variable `AZURE_STORAGE_ACCOUNT` names `{account}` and not {}, so `{variable}` was not used",
                 account_name(place)
             ),
             Some(_) => format!(
                 "The variable `{variable}` is used only at hosts of Azure Storage and on this machine, not at `{}`",
-                place.account.endpoint.host
+                place.account().endpoint.host
             ),
         })
     }
@@ -258,7 +258,7 @@ impl Advice {
     /// The destination's service could not read the source.
     fn unreadable_source(&self, place: &BlobLocation) -> String {
         let origin = self.origin(Side::Source, place);
-        match &place.account.credential {
+        match &place.account().credential {
             Credential::Anonymous => format!(
                 "The service could not read the source: give `{}` or `{}`",
                 self.key(Side::Source),
@@ -313,14 +313,14 @@ impl Advice {
 }
 
 fn is_anonymous(place: &BlobLocation) -> bool {
-    matches!(place.account.credential, Credential::Anonymous)
+    matches!(place.account().credential, Credential::Anonymous)
 }
 
 fn account_name(place: &BlobLocation) -> String {
-    if place.account_name.is_empty() {
-        format!("the account at `{}`", place.account.endpoint.host)
+    if place.account_place.account_name.is_empty() {
+        format!("the account at `{}`", place.account().endpoint.host)
     } else {
-        format!("the account `{}`", place.account_name)
+        format!("the account `{}`", place.account_place.account_name)
     }
 }
 

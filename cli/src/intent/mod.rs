@@ -180,7 +180,7 @@ fn location(given: &Given, end: &End, around: &Surroundings) -> Result<Location,
     let location = place_of(given, end, around)?;
     let version = value::service_version(given, around)?;
     if let (Location::Blob(place), Some(version)) = (&location, version) {
-        place.account.dialect.set_version(version);
+        place.account().dialect.set_version(version);
     }
     Ok(location)
 }
@@ -240,7 +240,7 @@ fn missing(given: &Given, end: &End, side: Side) -> Misuse {
 /// The place, if nothing proves anything to it yet.
 fn anonymous(location: &Location) -> Option<&BlobLocation> {
     match location {
-        Location::Blob(place) if matches!(place.account.credential, Credential::Anonymous) => {
+        Location::Blob(place) if matches!(place.account().credential, Credential::Anonymous) => {
             Some(place)
         }
         _ => None,

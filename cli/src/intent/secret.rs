@@ -85,7 +85,7 @@ pub(super) fn from_environment(
 /// `AZRING_SOURCE_SAS`, `AZRING_SOURCE_KEY`, and the same for the other side. They are meant for the place that the command
 /// names. Where a journal names it they go to hosts of Azure and to this machine only.
 fn own(side: Side, place: &BlobLocation, around: &Surroundings) -> Option<Found> {
-    let host = place.account.endpoint.host.as_str();
+    let host = place.account().endpoint.host.as_str();
     if around.is_recalled && !is_host_of_azure(host) && !is_here(host) {
         return None;
     }
@@ -154,8 +154,8 @@ fn connected(connection: &str, place: &BlobLocation) -> Option<Found> {
 /// signature is never sent to a host that only calls itself by the account's name, in a path or as its own beginning
 /// (`account.blob.example.com`).
 fn is_at_home(place: &BlobLocation, account: &str) -> bool {
-    let host = place.account.endpoint.host.as_str();
-    place.account_name == account && (is_host_of(host, account) || is_here(host))
+    let host = place.account().endpoint.host.as_str();
+    place.account_place.account_name == account && (is_host_of(host, account) || is_here(host))
 }
 
 fn is_here(host: &str) -> bool {
@@ -167,9 +167,9 @@ fn is_under(place: &BlobLocation, endpoint: &str) -> bool {
     let endpoint = endpoint.trim_end_matches('/').to_ascii_lowercase();
     let found = format!(
         "{}://{}{}",
-        place.account.endpoint.scheme.as_str(),
-        place.account.endpoint.authority(),
-        place.base_path
+        place.account().endpoint.scheme.as_str(),
+        place.account().endpoint.authority(),
+        place.account_place.base_path
     );
     found.to_ascii_lowercase() == endpoint
 }

@@ -406,7 +406,7 @@ fn identity(location: &Location) -> String {
     let Location::Blob(place) = location else {
         panic!("not a service");
     };
-    match &place.account.credential {
+    match &place.account().credential {
         Credential::Anonymous => "nobody".to_owned(),
         Credential::SharedKey { account, key } => {
             format!("{account} {}", key.expose().escape_ascii())

@@ -137,7 +137,7 @@ fn absolute(path: &Path, folder: &Path) -> OsString {
 
 fn needs_credential(location: &Location) -> bool {
     match location {
-        Location::Blob(place) => !matches!(place.account.credential, Credential::Anonymous),
+        Location::Blob(place) => !matches!(place.account().credential, Credential::Anonymous),
         _ => false,
     }
 }

@@ -101,7 +101,7 @@ impl Recalled {
 
 fn is_anonymous(location: &Location) -> bool {
     match location {
-        Location::Blob(place) => matches!(place.account.credential, Credential::Anonymous),
+        Location::Blob(place) => matches!(place.account().credential, Credential::Anonymous),
         _ => false,
     }
 }

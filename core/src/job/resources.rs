@@ -256,7 +256,7 @@ impl Resources {
 /// What the numbers of runs between these ends are remembered under: the service's host, and which way.
 fn place(options: &Options) -> Option<String> {
     let host = |location: &Location| match location {
-        Location::Blob(place) => Some(place.account.endpoint.to_string()),
+        Location::Blob(place) => Some(place.account().endpoint.to_string()),
         Location::Local(_) | Location::Pipe | Location::Synthetic(_) | Location::Discard(_) => None,
     };
     match (host(&options.source), host(&options.target)) {

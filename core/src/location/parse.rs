@@ -1,33 +1,24 @@
-//! From the text of a source or destination to a [`Location`], and back. The command line hands over what was typed
-//! and the credentials beside it; the job gets a place with the one credential that goes to it. No disk, no network.
+//! Reads what the user typed for one end of a copy: a URL of a service, or a path.
+//!
+//! The command line passes the text and the credentials given beside it; the result is a
+//! [`Location`] with the one credential that is sent to it. Each service reads its own part of the
+//! path (`blob`). No disk, no network.
 
-use std::fmt;
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use azring_transport::auth::{Credential, Secret};
-use azring_transport::http::{Account, Dialect, Scheme};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use azring_transport::http::{Account, Dialect, Endpoint, Scheme};
 
-use super::account::{Host, ServiceKind, read_host, split_secondary};
-use super::name::{decode, encode_name};
-use super::url::{Url, shown, split_scheme, usage};
-use super::{BlobLocation, Location, sas};
-use crate::entry::EntryName;
+use super::account::{Host, read_host, split_secondary};
+use super::credential::choose_credential;
+use super::encoding::decode;
+use super::url::{Url, split_scheme, usage};
+use super::{Access, AccountPlace, BlobLocation, Location, ServiceKind, blob, local};
 use crate::{Error, Result};
 
-/// The credentials given beside one end of a copy, as typed.
-#[derive(Debug, Clone, Default)]
-pub struct Access {
-    /// The account's key, in base64.
-    pub key: Option<Secret<String>>,
-    /// A shared access signature, with or without its leading `?`.
-    pub sas: Option<Secret<String>>,
-}
-
-/// Reads a location. What begins with `http://` or `https://` is a place in a service, anything else a path of this
-/// machine. `kind` is the service that the user named beside it (`/SourceType`, `/DestType`).
+/// Reads a location.
+///
+/// A text that begins with `http://` or `https://` is a place in a service, anything else is a path
+/// of this machine. `kind` is the service that the user named beside it (`/SourceType`, `/DestType`).
 ///
 /// Errors are all [`Error::Usage`] and never show a key, a signature or the query of a URL.
 pub fn parse(text: &str, access: Access, kind: Option<ServiceKind>) -> Result<Location> {
@@ -39,7 +30,7 @@ pub fn parse(text: &str, access: Access, kind: Option<ServiceKind>) -> Result<Lo
             service(Scheme::Http, rest, access, kind)
         }
         Some((scheme, _)) => Err(other_scheme(scheme)),
-        None => local(text, &access, kind),
+        None => local::read(text, &access, kind),
     }
 }
 
@@ -52,10 +43,9 @@ fn other_scheme(scheme: &str) -> Error {
     usage(format!("`{scheme}://` is not supported: {advice}"))
 }
 
-// ---- this machine ----
-
-/// The service that a URL belongs to, as far as its host tells; `None` for what is no URL, and for a host that does not
-/// tell.
+/// The service that the host of a URL names.
+///
+/// `None` for a text that is no URL, and for a host that names no service.
 pub fn service_of(text: &str) -> Option<ServiceKind> {
     let (scheme, rest) = split_scheme(text)?;
     let scheme = if scheme.eq_ignore_ascii_case("http") {
@@ -72,288 +62,135 @@ pub fn service_of(text: &str) -> Option<ServiceKind> {
     }
 }
 
-fn local(text: &str, access: &Access, kind: Option<ServiceKind>) -> Result<Location> {
-    if text.is_empty() {
-        return Err(usage("a location is empty: give a path or a URL"));
-    }
-    if text.contains('\0') {
-        return Err(usage("a path contains a NUL character"));
-    }
-    if is_windows_path(text) {
-        return Err(usage(format!(
-            "`{}` is a path of Windows: give a path of this machine, for example `/data/myfolder`",
-            shown(text)
-        )));
-    }
-    let given = match (access, kind) {
-        (Access { key: Some(_), .. }, _) => "an account key",
-        (Access { sas: Some(_), .. }, _) => "a shared access signature",
-        (_, Some(_)) => "the type of a service",
-        _ => return Ok(Location::Local(PathBuf::from(text))),
-    };
-    Err(usage(format!(
-        "`{}` is a path of this machine, but {given} is given for it",
-        shown(text)
-    )))
-}
-
-/// A drive letter (`C:\x`, `C:`), or a share (`\\server\share`).
-fn is_windows_path(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let has_drive = bytes.len() >= 2
-        && bytes[0].is_ascii_alphabetic()
-        && bytes[1] == b':'
-        && (bytes.len() == 2 || matches!(bytes[2], b'\\' | b'/'));
-    has_drive || text.starts_with("\\\\")
-}
-
-// ---- a service ----
-
+/// Reads a place in a service.
 fn service(
     scheme: Scheme,
     rest: &str,
     access: Access,
     kind: Option<ServiceKind>,
 ) -> Result<Location> {
-    let Url {
-        endpoint,
-        has_port,
-        path,
-        query,
-    } = Url::read(scheme, rest)?;
-    let (account, path) = find_account(&endpoint.host, has_port, path, kind)?;
-    let (container, directory, is_directory) = read_path(path)?;
-    let credential = choose_credential(&account, access, query)?;
-    Ok(Location::Blob(BlobLocation {
-        account: Arc::new(Account {
-            endpoint,
-            credential,
-            dialect: Dialect::default(),
-        }),
-        account_name: account.name,
-        base_path: account.base_path,
-        container,
-        directory,
-        is_directory,
-        secondary: account.secondary,
-    }))
+    let url = Url::read(scheme, rest)?;
+    let host = read_host(&url.endpoint.host, url.has_port);
+    let service = service_at(&url.endpoint.host, &host, kind)?;
+    match service {
+        ServiceKind::Blob => {
+            let (owner, path) = Owner::read(&host, url.path)?;
+            let (container, directory, is_directory) = blob::read_path(path)?;
+            Ok(Location::Blob(BlobLocation {
+                account_place: owner.place(url.endpoint.clone(), access, url.query)?,
+                container,
+                directory,
+                is_directory,
+            }))
+        }
+        ServiceKind::DataLake => Err(usage(format!(
+            "{service} (`{}`) is not supported: address the same data through its Blob endpoint, `.blob.` for `.dfs.`",
+            url.endpoint.host
+        ))),
+        ServiceKind::Share | ServiceKind::Table => Err(usage(format!(
+            "{service} (`{}`) is not built yet: only Blob storage can be copied from and to",
+            url.endpoint.host
+        ))),
+        ServiceKind::Queue => Err(usage(format!(
+            "{service} (`{}`) cannot be copied: a location is a container of blobs",
+            url.endpoint.host
+        ))),
+    }
 }
 
-/// The account that a URL means.
+/// The service of a URL: named by its host or, where the host is not certain, by the user.
+fn service_at(name: &str, host: &Host<'_>, kind: Option<ServiceKind>) -> Result<ServiceKind> {
+    let service = match host {
+        Host::Product {
+            service,
+            certain: true,
+            ..
+        } => Some(*service),
+        // Neither an address nor an emulator's port names a service: it is Blob by default.
+        Host::PathStyle => Some(kind.unwrap_or(ServiceKind::Blob)),
+        Host::Product { certain: false, .. } | Host::Custom => kind,
+    };
+    let Some(service) = service else {
+        return Err(usage(format!(
+            "the host `{name}` does not tell which service it is: give the type of this location too (`Blob`)"
+        )));
+    };
+    if let Some(kind) = kind
+        && kind != service
+    {
+        return Err(usage(format!(
+            "the host `{name}` belongs to {service}, but the type given says {kind}"
+        )));
+    }
+    Ok(service)
+}
+
+/// The account that a URL names.
 #[derive(Debug)]
 struct Owner {
-    /// Empty where the host hides it.
+    /// Empty where a custom domain hides it.
     name: String,
     base_path: String,
     secondary: bool,
 }
 
-/// Finds the account in the host or at the front of the path; returns the rest of the path too.
-fn find_account<'a>(
-    host: &str,
-    has_port: bool,
-    path: &'a str,
-    kind: Option<ServiceKind>,
-) -> Result<(Owner, &'a str)> {
-    match read_host(host, has_port) {
-        Host::Product {
-            account,
-            service,
-            certain,
-        } => {
-            let told = if certain { Some(service) } else { kind };
-            check_service(host, told, kind)?;
-            let (name, secondary) = split_secondary(account);
-            let name = name.to_owned();
-            let base_path = String::new();
-            Ok((
-                Owner {
-                    name,
-                    base_path,
+impl Owner {
+    /// Finds the account in the host or at the front of the path; returns the rest of the path too.
+    fn read<'a>(host: &Host<'_>, path: &'a str) -> Result<(Self, &'a str)> {
+        match host {
+            Host::Product { account, .. } => {
+                let (name, secondary) = split_secondary(account);
+                let owner = Self {
+                    name: name.to_owned(),
+                    base_path: String::new(),
                     secondary,
-                },
-                path,
-            ))
-        }
-        Host::PathStyle => {
-            // Neither an address nor an emulator's port tells the service: it is Blob unless the user says otherwise.
-            check_service(host, Some(kind.unwrap_or(ServiceKind::Blob)), kind)?;
-            path_style_owner(path)
-        }
-        Host::Custom => {
-            check_service(host, kind, kind)?;
-            let owner = Owner {
-                name: String::new(),
-                base_path: String::new(),
-                secondary: false,
-            };
-            Ok((owner, path))
+                };
+                Ok((owner, path))
+            }
+            Host::PathStyle => Self::in_path(path),
+            Host::Custom => {
+                let owner = Self {
+                    name: String::new(),
+                    base_path: String::new(),
+                    secondary: false,
+                };
+                Ok((owner, path))
+            }
         }
     }
-}
 
-fn path_style_owner(path: &str) -> Result<(Owner, &str)> {
-    let (part, rest) = path.split_once('/').unwrap_or((path, ""));
-    let part = decode(part)?;
-    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-    if part.is_empty() || !part.bytes().all(is_name) {
-        return Err(usage(
-            "the host is an address, so the URL must name the account first: `http://address:port/account/container`",
-        ));
-    }
-    let (name, secondary) = split_secondary(&part);
-    let owner = Owner {
-        name: name.to_owned(),
-        base_path: format!("/{part}"),
-        secondary,
-    };
-    Ok((owner, rest))
-}
-
-/// `told` is the service that the host or the user tells, `kind` what the user says.
-fn check_service(host: &str, told: Option<ServiceKind>, kind: Option<ServiceKind>) -> Result<()> {
-    let Some(told) = told else {
-        return Err(usage(format!(
-            "the host `{host}` does not tell which service it is: give the type of this location too (`Blob`)"
-        )));
-    };
-    if let Some(kind) = kind
-        && kind != told
-    {
-        return Err(usage(format!(
-            "the host `{host}` belongs to {told}, but the type given says {kind}"
-        )));
-    }
-    match told {
-        ServiceKind::Blob => Ok(()),
-        ServiceKind::DataLake => Err(usage(format!(
-            "{told} (`{host}`) is not supported: address the same data through its Blob endpoint, `.blob.` for `.dfs.`"
-        ))),
-        ServiceKind::Share | ServiceKind::Table => Err(usage(format!(
-            "{told} (`{host}`) is not built yet: only Blob storage can be copied from and to"
-        ))),
-        ServiceKind::Queue => Err(usage(format!(
-            "{told} (`{host}`) cannot be copied: a location is a container of blobs"
-        ))),
-    }
-}
-
-/// Container, directory, and whether a slash ended the path.
-fn read_path(path: &str) -> Result<(String, String, bool)> {
-    let (container, rest) = path
-        .split_once('/')
-        .map_or((path, None), |(container, rest)| (container, Some(rest)));
-    let container = decode(container)?;
-    if container.is_empty() {
-        return Err(usage(
-            "the URL names no container: copying a whole account is not supported",
-        ));
-    }
-    let is_name = |letter: char| !letter.is_control() && letter != '/' && letter != '\\';
-    if container == "." || container == ".." || !container.chars().all(is_name) {
-        return Err(usage(format!(
-            "`{}` is no name of a container",
-            shown(&container)
-        )));
-    }
-    let Some(rest) = rest else {
-        return Ok((container, String::new(), false));
-    };
-    if rest == "/" {
-        return Err(usage(format!(
-            "the URL has two slashes behind the container `{}`: a virtual directory needs a name",
-            shown(&container)
-        )));
-    }
-    let (directory, is_directory) = rest
-        .strip_suffix('/')
-        .map_or((rest, rest.is_empty()), |directory| (directory, true));
-    let directory = decode(directory)?;
-    if directory.split('/').any(|part| part == "." || part == "..") {
-        return Err(usage(format!(
-            "`{}` has a part `.` or `..`: a virtual directory is addressed by its full name",
-            shown(&directory)
-        )));
-    }
-    if directory.contains('\0') {
-        return Err(usage("a URL contains a NUL character"));
-    }
-    Ok((container, directory, is_directory))
-}
-
-/// The one credential for the account: from the URL's query or from beside it, never two.
-fn choose_credential(owner: &Owner, access: Access, query: &str) -> Result<Credential> {
-    let in_url = sas::read(query)?;
-    let beside = match &access.sas {
-        Some(text) => sas::read(text.expose())?,
-        None => None,
-    };
-    let token = match (in_url, beside) {
-        (Some(_), Some(_)) => {
+    /// The account is the first part of the path.
+    fn in_path(path: &str) -> Result<(Self, &str)> {
+        let (part, rest) = path.split_once('/').unwrap_or((path, ""));
+        let part = decode(part)?;
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        if part.is_empty() || !part.bytes().all(is_name) {
             return Err(usage(
-                "a shared access signature is given twice, in the URL and beside it: leave one out",
+                "the host is an address, so the URL must name the account first: `http://address:port/account/container`",
             ));
         }
-        (in_url, beside) => in_url.or(beside),
-    };
-    match (access.key, token) {
-        (Some(_), Some(_)) => Err(usage(
-            "both a key and a shared access signature are given for one location: leave one out",
-        )),
-        (Some(key), None) => shared_key(owner, &key),
-        (None, Some(token)) => Ok(Credential::Sas(token)),
-        (None, None) => Ok(Credential::Anonymous),
+        let (name, secondary) = split_secondary(&part);
+        let owner = Self {
+            name: name.to_owned(),
+            base_path: format!("/{part}"),
+            secondary,
+        };
+        Ok((owner, rest))
     }
-}
 
-fn shared_key(owner: &Owner, key: &Secret<String>) -> Result<Credential> {
-    if owner.name.is_empty() {
-        return Err(usage(
-            "a custom domain does not tell the account's name, which signing with a key needs: give a shared access signature, or the account's own URL",
-        ));
-    }
-    let key = STANDARD
-        .decode(key.expose().trim())
-        .ok()
-        .filter(|key| !key.is_empty())
-        .ok_or_else(|| {
-            usage(format!(
-                "the key given for the account `{}` is not base64: copy it again from the account's access keys",
-                owner.name
-            ))
-        })?;
-    Ok(Credential::SharedKey {
-        account: owner.name.clone(),
-        key: Secret::new(key),
-    })
-}
-
-// ---- and back ----
-
-impl fmt::Display for Location {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Local(path) => EntryName::new(path.as_os_str().as_encoded_bytes()).fmt(f),
-            Self::Blob(place) => place.fmt(f),
-            Self::Pipe => f.write_str("-"),
-            Self::Synthetic(_) => f.write_str("generated data"),
-            Self::Discard(_) => f.write_str("nowhere"),
-        }
-    }
-}
-
-/// The URL, without a credential.
-impl fmt::Display for BlobLocation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let endpoint = &self.account.endpoint;
-        write!(f, "{}://{}", endpoint.scheme.as_str(), endpoint.authority())?;
-        f.write_str(&self.container_path())?;
-        if !self.directory.is_empty() {
-            let mut directory = String::from("/");
-            encode_name(&mut directory, &self.directory);
-            f.write_str(&directory)?;
-        }
-        f.write_str(if self.is_directory { "/" } else { "" })
+    /// The account at its endpoint, with the one credential that is sent there.
+    fn place(self, endpoint: Endpoint, access: Access, query: &str) -> Result<AccountPlace> {
+        let credential = choose_credential(&self.name, access, query)?;
+        Ok(AccountPlace {
+            account: Arc::new(Account {
+                endpoint,
+                credential,
+                dialect: Dialect::default(),
+            }),
+            account_name: self.name,
+            base_path: self.base_path,
+            secondary: self.secondary,
+        })
     }
 }
 

@@ -14,11 +14,11 @@ pub(crate) fn warning(location: &Location, resolve: &[(String, u16, IpAddr)]) ->
     let Location::Blob(place) = location else {
         return None;
     };
-    let endpoint = &place.account.endpoint;
+    let endpoint = &place.account().endpoint;
     if endpoint.scheme == Scheme::Https || is_emulator(place, resolve) {
         return None;
     }
-    let what = match place.account.credential {
+    let what = match place.account().credential {
         Credential::Anonymous => return None,
         Credential::Sas(_) => {
             "the shared access signature goes over the network in plain text: whoever sees it can use it"
@@ -31,7 +31,7 @@ pub(crate) fn warning(location: &Location, resolve: &[(String, u16, IpAddr)]) ->
 }
 
 fn is_emulator(place: &BlobLocation, resolve: &[(String, u16, IpAddr)]) -> bool {
-    let endpoint = &place.account.endpoint;
+    let endpoint = &place.account().endpoint;
     let host = endpoint.host_without_brackets();
     let stays_here = |address: &IpAddr| address.is_loopback();
     let is_sent_here = resolve
@@ -42,7 +42,7 @@ fn is_emulator(place: &BlobLocation, resolve: &[(String, u16, IpAddr)]) -> bool 
         || is_address.as_ref().is_ok_and(stays_here)
         || (is_address.is_err() && !host.contains('.'))
         || host.ends_with(".localhost")
-        || place.account_name == "devstoreaccount1"
+        || place.account_place.account_name == "devstoreaccount1"
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use azring_transport::auth::Secret;
 
-use super::name::{RESERVED, decode_bytes, encode_into};
+use super::encoding::{RESERVED, decode_bytes, encode_into};
 use crate::{Error, Result};
 
 /// Query parameters of the REST interface that are no part of a token: behind a location they ask for something that

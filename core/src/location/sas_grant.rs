@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::BlobLocation;
-use super::name::decode;
+use super::encoding::decode;
 
 /// How far the clocks of this machine and of the service may differ before a signature is called expired or not yet valid.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
@@ -80,7 +80,7 @@ pub struct SasGrant {
 impl SasGrant {
     /// The fields of the signature of this place, if it has one.
     pub fn of(place: &BlobLocation) -> Option<Self> {
-        match &place.account.credential {
+        match &place.account().credential {
             Credential::Sas(token) => Some(Self::read(token)),
             Credential::Anonymous | Credential::SharedKey { .. } => None,
         }
@@ -140,7 +140,7 @@ impl SasGrant {
 
     fn protocol_fault(&self, place: &BlobLocation) -> Option<String> {
         let is_https_only = self.protocols.as_deref() == Some("https");
-        (is_https_only && place.account.endpoint.scheme == Scheme::Http).then(|| {
+        (is_https_only && place.account().endpoint.scheme == Scheme::Http).then(|| {
             "is good for https only (`spr=https`), but the URL begins with `http://`".to_owned()
         })
     }

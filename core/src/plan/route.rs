@@ -34,7 +34,7 @@ pub fn route(source: &Location, target: &Location, sync_copy: bool) -> Result<Ro
         (Location::Local(_) | Location::Pipe, Location::Local(_) | Location::Pipe) => Err(Error::Usage(
             "both source and destination are locally accessible locations: at least one of source and destination should be an Azure Storage location".into(),
         )),
-        (_, Location::Blob(place)) if place.secondary => Err(Error::Usage(format!(
+        (_, Location::Blob(place)) if place.account_place.secondary => Err(Error::Usage(format!(
             "`{place}` is in the secondary region, which can only be read: give the account's primary endpoint as the destination"
         ))),
         (Location::Blob(source), Location::Blob(target)) if !sync_copy => Ok(Route::ServerCopy {
@@ -50,10 +50,10 @@ pub fn route(source: &Location, target: &Location, sync_copy: bool) -> Result<Ro
 
 /// Both are places of one account, at its primary endpoint. Nothing is known of an account whose name is hidden.
 fn is_one_account(source: &BlobLocation, target: &BlobLocation) -> bool {
-    !source.secondary
-        && !source.account_name.is_empty()
-        && source.account_name == target.account_name
-        && source.account.endpoint == target.account.endpoint
+    !source.account_place.secondary
+        && !source.account_place.account_name.is_empty()
+        && source.account_place.account_name == target.account_place.account_name
+        && source.account().endpoint == target.account().endpoint
 }
 
 /// The same place by its address; a link, a second name of a host or the like is not seen through.
@@ -63,8 +63,8 @@ fn is_same(source: &Location, target: &Location) -> bool {
         (Location::Blob(source), Location::Blob(target)) => {
             let address = |place: &BlobLocation| {
                 (
-                    place.account.endpoint.clone(),
-                    place.base_path.clone(),
+                    place.account().endpoint.clone(),
+                    place.account_place.base_path.clone(),
                     place.container.clone(),
                     place.directory.clone(),
                 )

@@ -101,7 +101,7 @@ fn server_copy(options: &Options, target: &Location, route: Route) -> Option<Arc
     match (route, target) {
         (Route::ServerCopy { within_account }, Location::Blob(place)) => {
             let block_bytes = options.shape.block_bytes;
-            let has_blocks = place.account.dialect.version() >= ApiVersion::PUT_BLOCK_FROM_URL;
+            let has_blocks = place.account().dialect.version() >= ApiVersion::PUT_BLOCK_FROM_URL;
             let way = if has_blocks {
                 options.copy_way
             } else {
@@ -122,7 +122,7 @@ fn server_copy(options: &Options, target: &Location, route: Route) -> Option<Arc
 fn is_open_to_target(options: &Options, route: Route) -> bool {
     let has_key = |location: &Location| match location {
         Location::Blob(place) => {
-            matches!(place.account.credential, Credential::SharedKey { .. })
+            matches!(place.account().credential, Credential::SharedKey { .. })
         }
         _ => false,
     };

@@ -131,8 +131,8 @@ fn is_itself(source: &Location, target: &Location, name: &EntryName) -> bool {
         return false;
     };
     let full_name = name.as_str().map(|name| target.full_name(name));
-    source.account.endpoint == target.account.endpoint
-        && source.base_path == target.base_path
+    source.account().endpoint == target.account().endpoint
+        && source.account_place.base_path == target.account_place.base_path
         && source.container == target.container
         && full_name.as_deref() == Some(&*source.directory)
 }

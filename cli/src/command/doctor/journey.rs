@@ -24,7 +24,7 @@ const SKEW_POOR_SECONDS: i64 = 60;
 pub(super) fn look(engine: &Engine, place: &BlobLocation, advice: &Advice) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(signature(place, Timestamp::now()));
-    let way = engine.proxies.of(&place.account.endpoint);
+    let way = engine.proxies.of(&place.account().endpoint);
     findings.push(proxy(&way));
     findings.push(name(engine, place, way.ok().flatten()));
     let begun = Instant::now();
@@ -49,7 +49,7 @@ fn proxy(way: &transport::Result<Option<&Proxy>>) -> Finding {
 
 /// The address to connect to: a proxy finds that of the service by itself.
 fn name(engine: &Engine, place: &BlobLocation, proxy: Option<&Proxy>) -> Finding {
-    let endpoint = proxy.map_or(&place.account.endpoint, Proxy::endpoint);
+    let endpoint = proxy.map_or(&place.account().endpoint, Proxy::endpoint);
     let given = engine
         .resolve
         .iter()

@@ -2,6 +2,9 @@
 
 use proptest::prelude::*;
 
+use azring_transport::auth::{Credential, Secret};
+
+use super::super::encoding::encode_name;
 use super::*;
 
 fn open(text: &str) -> Result<Location> {
@@ -54,14 +57,14 @@ fn a_path_is_local_relative_or_not() {
 #[test]
 fn host_style_names_account_container_and_directory() {
     let place = blob("https://myaccount.blob.core.windows.net/mycontainer/vd1/a%20b%2Fc.txt");
-    assert_eq!(place.account_name, "myaccount");
-    assert_eq!(place.base_path, "");
+    assert_eq!(place.account_place.account_name, "myaccount");
+    assert_eq!(place.account_place.base_path, "");
     assert_eq!(place.container, "mycontainer");
     assert_eq!(place.directory, "vd1/a b/c.txt");
-    assert!(!place.is_directory && !place.secondary);
-    assert_eq!(place.account.endpoint.port, 443);
+    assert!(!place.is_directory && !place.account_place.secondary);
+    assert_eq!(place.account().endpoint.port, 443);
     assert_eq!(
-        place.account.endpoint.host,
+        place.account().endpoint.host,
         "myaccount.blob.core.windows.net"
     );
 }
@@ -84,16 +87,16 @@ fn a_trailing_slash_makes_a_directory_and_is_no_part_of_its_name() {
 #[test]
 fn the_secondary_region_is_read_with_the_accounts_own_name() {
     let place = blob("https://myaccount-secondary.blob.core.windows.net/c");
-    assert!(place.secondary);
-    assert_eq!(place.account_name, "myaccount");
+    assert!(place.account_place.secondary);
+    assert_eq!(place.account_place.account_name, "myaccount");
     assert_eq!(
-        place.account.endpoint.host,
+        place.account().endpoint.host,
         "myaccount-secondary.blob.core.windows.net"
     );
 
     let place = blob("http://127.0.0.1:10000/devstoreaccount1-secondary/c");
-    assert!(place.secondary);
-    assert_eq!(place.account_name, "devstoreaccount1");
+    assert!(place.account_place.secondary);
+    assert_eq!(place.account_place.account_name, "devstoreaccount1");
     assert_eq!(place.container_path(), "/devstoreaccount1-secondary/c");
 }
 
@@ -107,8 +110,11 @@ fn the_emulator_is_path_style() {
         "http://host.docker.internal:10000/devstoreaccount1/container/dir",
     ] {
         let place = blob(text);
-        assert_eq!(place.account_name, "devstoreaccount1", "{text}");
-        assert_eq!(place.base_path, "/devstoreaccount1");
+        assert_eq!(
+            place.account_place.account_name, "devstoreaccount1",
+            "{text}"
+        );
+        assert_eq!(place.account_place.base_path, "/devstoreaccount1");
         assert_eq!(place.container, "container");
         assert_eq!(place.directory, "dir");
         assert_eq!(
@@ -118,7 +124,10 @@ fn the_emulator_is_path_style() {
     }
     let place = blob("http://devstoreaccount1.blob.localhost:10000/container");
     assert_eq!(
-        (place.account_name.as_str(), place.base_path.as_str()),
+        (
+            place.account_place.account_name.as_str(),
+            place.account_place.base_path.as_str()
+        ),
         ("devstoreaccount1", "")
     );
 }
@@ -142,7 +151,10 @@ fn a_custom_domain_needs_its_type_and_cannot_sign() {
         panic!("local");
     };
     assert_eq!(
-        (place.account_name.as_str(), place.directory.as_str()),
+        (
+            place.account_place.account_name.as_str(),
+            place.directory.as_str()
+        ),
         ("", "dir")
     );
     let error = parse(text, with_key("a2V5"), kind).unwrap_err();
@@ -157,7 +169,7 @@ fn a_private_cloud_tells_its_account_once_the_type_is_given() {
     else {
         panic!("local");
     };
-    assert_eq!(place.account_name, "acct");
+    assert_eq!(place.account_place.account_name, "acct");
 }
 
 #[test]
@@ -238,7 +250,7 @@ fn a_token_in_the_url_is_the_credential() {
     let place = blob("https://a.blob.core.windows.net/c/?sv=2019-02-02&sp=rl&sig=a%2Bb%3D");
     assert!(place.is_directory);
     assert!(
-        matches!(&place.account.credential, Credential::Sas(token) if token.expose() == "sv=2019-02-02&sp=rl&sig=a%2Bb%3D")
+        matches!(&place.account().credential, Credential::Sas(token) if token.expose() == "sv=2019-02-02&sp=rl&sig=a%2Bb%3D")
     );
     assert_eq!(place.to_string(), "https://a.blob.core.windows.net/c/");
 }
@@ -246,7 +258,7 @@ fn a_token_in_the_url_is_the_credential() {
 #[test]
 fn no_credential_is_anonymous() {
     let place = blob("https://a.blob.core.windows.net/c");
-    assert!(matches!(place.account.credential, Credential::Anonymous));
+    assert!(matches!(place.account().credential, Credential::Anonymous));
 }
 
 #[test]
@@ -258,7 +270,7 @@ fn a_key_is_decoded_and_belongs_to_the_account() {
         panic!("local");
     };
     assert!(matches!(
-        &place.account.credential,
+        &place.account().credential,
         Credential::SharedKey { account, key } if account == "a" && key.expose() == b"key bytes"
     ));
 }
@@ -356,10 +368,10 @@ proptest! {
         prop_assert_eq!(&first.container, &container);
         let second = blob(&first.to_string());
         prop_assert_eq!(first.to_string(), second.to_string());
-        prop_assert_eq!(&first.account.endpoint, &second.account.endpoint);
+        prop_assert_eq!(&first.account().endpoint, &second.account().endpoint);
         prop_assert_eq!(
-            (first.account_name, first.base_path, first.container, first.directory, first.is_directory, first.secondary),
-            (second.account_name, second.base_path, second.container, second.directory, second.is_directory, second.secondary)
+            (first.account_place.account_name, first.account_place.base_path, first.container, first.directory, first.is_directory, first.account_place.secondary),
+            (second.account_place.account_name, second.account_place.base_path, second.container, second.directory, second.is_directory, second.account_place.secondary)
         );
     }
 

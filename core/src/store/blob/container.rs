@@ -65,7 +65,7 @@ pub(super) async fn identity(tools: &Tools, place: &BlobLocation) -> Result<Opti
 
 fn is_sas(place: &BlobLocation) -> bool {
     matches!(
-        place.account.credential,
+        place.account().credential,
         transport::auth::Credential::Sas(_)
     )
 }

@@ -31,7 +31,7 @@ pub(super) fn token(
     snapshot: Option<&str>,
     now: SystemTime,
 ) -> Result<Option<Secret<String>>> {
-    match &place.account.credential {
+    match &place.account().credential {
         Credential::Anonymous => Ok(None),
         Credential::Sas(token) => Ok(Some(token.clone())),
         Credential::SharedKey { account, key } => {
@@ -40,8 +40,8 @@ pub(super) fn token(
                 container: &place.container,
                 blob: name,
                 snapshot,
-                version: place.account.dialect.version(),
-                https_only: place.account.endpoint.scheme == Scheme::Https,
+                version: place.account().dialect.version(),
+                https_only: place.account().endpoint.scheme == Scheme::Https,
                 expires: now + TOKEN_LASTS,
             };
             Ok(Some(sas.sign(key)?))

@@ -31,7 +31,7 @@ fn identity(location: &Location) -> String {
     let Location::Blob(place) = location else {
         return "nobody is asked".to_owned();
     };
-    match place.account.credential {
+    match place.account().credential {
         Credential::Anonymous => "anonymous",
         Credential::SharedKey { .. } => "key",
         Credential::Sas(_) => "signature",

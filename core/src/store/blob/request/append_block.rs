@@ -19,7 +19,7 @@ pub fn request(
     check: Check,
     condition: Condition<'_>,
 ) -> Request {
-    let request = Request::new(Method::PUT, &place.account, place.blob_path(name))
+    let request = Request::new(Method::PUT, place.account(), place.blob_path(name))
         .query("comp", "appendblock")
         .header("x-ms-blob-condition-appendpos", offset.to_string())
         .payload(payload);

@@ -30,7 +30,7 @@ pub fn request(
     answers: Answers,
     condition: Condition<'_>,
 ) -> Request {
-    let request = Request::new(Method::PUT, &place.account, place.blob_path(name))
+    let request = Request::new(Method::PUT, place.account(), place.blob_path(name))
         .header("x-ms-copy-source", origin.signed_url())
         .header("x-ms-source-if-match", origin.etag.0.as_str())
         .expect(Expected::status(202));

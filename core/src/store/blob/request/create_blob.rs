@@ -31,7 +31,7 @@ pub fn request(
     stored: Stored<'_>,
     condition: Condition<'_>,
 ) -> Request {
-    let request = Request::new(Method::PUT, &place.account, place.blob_path(name))
+    let request = Request::new(Method::PUT, place.account(), place.blob_path(name))
         .expect(Expected::status(201));
     let request = match form {
         CreatedForm::Pages { bytes, sequence } => request

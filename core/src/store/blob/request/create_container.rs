@@ -8,7 +8,7 @@ use crate::location::BlobLocation;
 
 /// Asks for the container of this place.
 pub fn request(place: &BlobLocation) -> Request {
-    Request::new(Method::PUT, &place.account, place.container_path())
+    Request::new(Method::PUT, place.account(), place.container_path())
         .query("restype", "container")
         .expect(Expected::status(201))
 }

@@ -9,7 +9,7 @@ use crate::store::rest::conditions::Condition;
 
 /// Deletes the blob of this full name.
 pub fn request(place: &BlobLocation, name: &str, condition: Condition<'_>) -> Request {
-    let request = Request::new(Method::DELETE, &place.account, place.blob_path(name))
+    let request = Request::new(Method::DELETE, place.account(), place.blob_path(name))
         .expect(Expected::status(202));
     condition.on(request)
 }

@@ -26,7 +26,7 @@ pub fn request(
 ) -> Request {
     let with_crc64 =
         with_crc64 && range.is_some_and(|range| range.bytes() <= RANGE_CHECKSUM_BYTES_MAX);
-    let request = Request::new(Method::GET, &place.account, place.blob_path(name))
+    let request = Request::new(Method::GET, place.account(), place.blob_path(name))
         .header_if("x-ms-range-get-content-crc64", with_crc64.then_some("true"));
     let request = match range {
         Some(range) => range.on(request, blob_bytes),

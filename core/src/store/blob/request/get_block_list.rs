@@ -32,7 +32,7 @@ pub struct ListedBlock {
 
 /// Asks for the committed and the uncommitted blocks of the blob of this full name.
 pub fn request(place: &BlobLocation, name: &str) -> Request {
-    Request::new(Method::GET, &place.account, place.blob_path(name))
+    Request::new(Method::GET, place.account(), place.blob_path(name))
         .query("comp", "blocklist")
         .query("blocklisttype", "all")
         .expect(Expected::status(200))

@@ -8,7 +8,7 @@ use crate::location::BlobLocation;
 
 /// Asks whether the container of this place is there.
 pub fn request(place: &BlobLocation) -> Request {
-    Request::new(Method::HEAD, &place.account, place.container_path())
+    Request::new(Method::HEAD, place.account(), place.container_path())
         .query("restype", "container")
         .expect(Expected::status(200))
 }

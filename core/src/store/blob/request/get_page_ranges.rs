@@ -31,7 +31,7 @@ pub fn request(
     after: Option<&Marker>,
     condition: Condition<'_>,
 ) -> Request {
-    let mut request = Request::new(Method::GET, &place.account, place.blob_path(name))
+    let mut request = Request::new(Method::GET, place.account(), place.blob_path(name))
         .query("comp", "pagelist")
         .header("x-ms-range", range.to_string());
     if let Some(Marker(marker)) = after {

@@ -10,5 +10,5 @@ use crate::location::BlobLocation;
 
 /// Asks about the blob of this full name.
 pub fn request(place: &BlobLocation, name: &str) -> Request {
-    Request::new(Method::HEAD, &place.account, place.blob_path(name)).expect(Expected::status(200))
+    Request::new(Method::HEAD, place.account(), place.blob_path(name)).expect(Expected::status(200))
 }

@@ -73,7 +73,7 @@ pub struct ListedBlob {
 
 /// Asks for a page.
 pub fn request(place: &BlobLocation, listing: &Listing<'_>) -> Request {
-    let mut request = Request::new(Method::GET, &place.account, place.container_path())
+    let mut request = Request::new(Method::GET, place.account(), place.container_path())
         .query("restype", "container")
         .query("comp", "list")
         .expect(Expected::status(200));
@@ -90,7 +90,7 @@ pub fn request(place: &BlobLocation, listing: &Listing<'_>) -> Request {
     if let Some(from) = listing.from {
         request = request.query("startFrom", from);
         // A service of an older version does not know it, and shows that by its answer.
-        if !place.account.dialect.is_lowered() {
+        if !place.account().dialect.is_lowered() {
             request = request.header("x-ms-version", START_FROM_VERSION);
         }
     }

@@ -18,7 +18,7 @@ pub fn request(
     stored: Stored<'_>,
     condition: Condition<'_>,
 ) -> Request {
-    let request = Request::new(Method::PUT, &place.account, place.blob_path(name))
+    let request = Request::new(Method::PUT, place.account(), place.blob_path(name))
         .header("x-ms-blob-type", "BlockBlob")
         .payload(payload)
         .expect(Expected::status(201))

@@ -16,7 +16,7 @@ pub fn request(
     payload: impl Into<Payload>,
     check: Check,
 ) -> Request {
-    let request = Request::new(Method::PUT, &place.account, place.blob_path(name))
+    let request = Request::new(Method::PUT, place.account(), place.blob_path(name))
         .query("comp", "block")
         .query("blockid", id.as_str())
         .payload(payload)

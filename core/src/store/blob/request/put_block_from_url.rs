@@ -18,7 +18,7 @@ pub fn request(
     origin: &Origin,
     range: ByteRange,
 ) -> Request {
-    Request::new(Method::PUT, &place.account, place.blob_path(name))
+    Request::new(Method::PUT, place.account(), place.blob_path(name))
         .query("comp", "block")
         .query("blockid", id.as_str())
         .header("x-ms-copy-source", origin.signed_url())

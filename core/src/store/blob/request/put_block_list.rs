@@ -44,7 +44,7 @@ fn of_list(
     stored: Stored<'_>,
     condition: Condition<'_>,
 ) -> Request {
-    let request = Request::new(Method::PUT, &place.account, place.blob_path(name))
+    let request = Request::new(Method::PUT, place.account(), place.blob_path(name))
         .query("comp", "blocklist")
         .header("content-type", "application/xml")
         .payload(list)

@@ -18,7 +18,7 @@ pub fn request(
     check: Check,
     sequence: Option<u64>,
 ) -> Request {
-    let request = Request::new(Method::PUT, &place.account, place.blob_path(name))
+    let request = Request::new(Method::PUT, place.account(), place.blob_path(name))
         .query("comp", "page")
         .header("x-ms-page-write", "update")
         .header("x-ms-range", range.to_string())

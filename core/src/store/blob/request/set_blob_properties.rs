@@ -15,7 +15,7 @@ pub fn request(
     stored: Stored<'_>,
     condition: Condition<'_>,
 ) -> Request {
-    let request = Request::new(Method::PUT, &place.account, place.blob_path(name))
+    let request = Request::new(Method::PUT, place.account(), place.blob_path(name))
         .query("comp", "properties")
         .expect(Expected::status(200));
     condition.on(stored.on(request))

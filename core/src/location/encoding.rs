@@ -1,9 +1,9 @@
-//! Names in URLs: percent-encoded exactly once on the way out, decoded exactly once on the way in. `parse` reads with
-//! it; every REST request of the Blob service takes its path from here.
+//! Percent encoding of names in URLs: encoded once in each request, decoded once on reading.
+//!
+//! [`parse()`](super::parse()) decodes what the user typed; every REST request takes its path from here.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 
-use super::BlobLocation;
 use super::url::shown;
 use crate::{Error, Result};
 
@@ -14,51 +14,9 @@ pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'~');
 
-/// The same for a container, where `$` (`$root`, `$web`) travels as it is.
-const CONTAINER: &AsciiSet = &RESERVED.remove(b'$');
-
-impl BlobLocation {
-    /// The path of the container as it goes over the wire.
-    pub fn container_path(&self) -> String {
-        let mut path = String::with_capacity(self.base_path.len() + self.container.len() + 1);
-        path.push_str(&self.base_path);
-        path.push('/');
-        encode_into(&mut path, self.container.as_bytes(), CONTAINER);
-        path
-    }
-
-    /// The path of one blob as it goes over the wire; `name` is its full name, the virtual directory included.
-    pub fn blob_path(&self, name: &str) -> String {
-        let mut path = self.container_path();
-        path.reserve(name.len() + 1);
-        path.push('/');
-        encode_name(&mut path, name);
-        path
-    }
-
-    /// The address of one blob, without a credential.
-    pub fn blob_url(&self, name: &str) -> String {
-        let endpoint = &self.account.endpoint;
-        let (scheme, authority) = (endpoint.scheme.as_str(), endpoint.authority());
-        format!("{scheme}://{authority}{}", self.blob_path(name))
-    }
-
-    /// What the full names of the blobs in this virtual directory begin with: empty, or a text that ends in a slash.
-    pub fn prefix(&self) -> String {
-        if self.directory.is_empty() {
-            String::new()
-        } else {
-            format!("{}/", self.directory)
-        }
-    }
-
-    /// The full name of the blob that is called `relative` in this virtual directory.
-    pub fn full_name(&self, relative: &str) -> String {
-        format!("{}{relative}", self.prefix())
-    }
-}
-
-/// Appends a blob's name, encoded: unreserved characters and `/` stay (RFC 3986, 2.3), every other byte becomes `%HH`.
+/// Appends a blob's name, percent-encoded.
+///
+/// Unreserved characters and `/` stay (RFC 3986, 2.3), every other byte becomes `%HH`.
 ///
 /// A part of the name that is `.` or `..` has its dots encoded too: raw, a URL library, proxy or server on the way may
 /// take it for a step up and address another blob (RFC 3986, 5.2.4).
@@ -75,7 +33,7 @@ pub(crate) fn encode_name(out: &mut String, name: &str) {
     }
 }
 
-/// Appends text with every byte encoded that `set` holds.
+/// Appends text; every byte that `set` holds is percent-encoded.
 pub(super) fn encode_into(out: &mut String, text: &[u8], set: &'static AsciiSet) {
     out.extend(percent_encoding::percent_encode(text, set));
 }
