@@ -11,10 +11,10 @@ use azring_transport::{self as transport, Kind};
 use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::{Span, Timestamp};
 
-use crate::given::Given;
-use crate::misuse::Side;
+use crate::environment::Environment;
 use crate::parameter::{self as row, Dialect, Parameter};
-use crate::surroundings::Surroundings;
+use crate::parsed::ParsedArgs;
+use crate::usage_error::Side;
 
 /// The service refuses a signature whose time is further off than 15 minutes; a part of it is for the way.
 /// <https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key#specifying-the-date-header>
@@ -46,11 +46,11 @@ struct Origin {
 
 impl Advice {
     /// What there is to know of this command.
-    pub(crate) fn new(given: &Given, around: &Surroundings) -> Self {
+    pub(crate) fn new(args: &ParsedArgs, environment: &Environment) -> Self {
         let origin = |place: &Parameter, key: &Parameter, sas: &Parameter| Origin {
-            key: given.has(key),
-            sas: given.has(sas),
-            url: given
+            key: args.has(key),
+            sas: args.has(sas),
+            url: args
                 .raw(place)
                 .is_some_and(|text| text.to_string_lossy().contains('?')),
         };
@@ -60,13 +60,13 @@ impl Advice {
             .collect();
         known.push("AZURE_STORAGE_CONNECTION_STRING".to_owned());
         known.extend(ACCOUNT_VARIABLES.map(str::to_owned));
-        known.retain(|name| around.raw(name).is_some());
+        known.retain(|name| environment.raw(name).is_some());
         Self {
-            dialect: given.dialect(),
+            dialect: args.dialect(),
             source: origin(&row::SOURCE, &row::SOURCE_KEY, &row::SOURCE_SAS),
             target: origin(&row::DEST, &row::DEST_KEY, &row::DEST_SAS),
             variables: known,
-            account: around.variable("AZURE_STORAGE_ACCOUNT"),
+            account: environment.variable("AZURE_STORAGE_ACCOUNT"),
             clock: Timestamp::now,
         }
     }
@@ -326,7 +326,7 @@ fn account_name(place: &BlobLocation) -> String {
 
 /// The signature is right, but not enough.
 fn lacking(grant: &SasGrant, side: Side, origin: &str) -> String {
-    let Some(given) = grant.permissions() else {
+    let Some(args) = grant.permissions() else {
         return format!(
             "The stored access policy that the signature in {origin} names does not allow this"
         );
@@ -335,10 +335,10 @@ fn lacking(grant: &SasGrant, side: Side, origin: &str) -> String {
         Side::Source => ["r", "l"],
         Side::Destination => ["w", "c"],
     };
-    let missing = wanted.into_iter().find(|letter| !given.contains(letter));
+    let missing = wanted.into_iter().find(|letter| !args.contains(letter));
     match missing {
-        Some(letter) => format!("The signature in {origin} lacks `{letter}` (`sp={given}`)"),
-        None => format!("The signature in {origin} does not allow this (`sp={given}`)"),
+        Some(letter) => format!("The signature in {origin} lacks `{letter}` (`sp={args}`)"),
+        None => format!("The signature in {origin} does not allow this (`sp={args}`)"),
     }
 }
 

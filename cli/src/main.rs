@@ -1,21 +1,27 @@
-//! Words in, words out: the command line of azring.
+//! The command line of azring.
 //!
-//! A command travels like this: [`arguments`] takes it and hides the keys in it, [`words`] reads it in AzCopy's Windows or
-//! Linux dialect, with the table in [`parameter`]; what was typed becomes [`given`], what it means [`intent`], and
-//! [`journal`] what an earlier run of it
-//! left, and [`copy`] has it carried out by the core while [`console`] shows how it goes, [`course`] gathers what there is to
-//! tell in the end and [`report`] draws it. Help is made from the same table. How it
-//! ended, [`exit`] tells. What azring does beside copying is in [`command`].
+//! A command passes through these modules in this order:
+//!
+//! - [`process_arguments`] takes the arguments of the process and hides the keys among them.
+//! - [`args`] reads the arguments in AzCopy's Windows or Linux dialect, by the table in
+//!   [`parameter`]. The result is a [`parsed::ParsedArgs`].
+//! - [`command`] finds the command that the first argument names; without a name it is `copy`.
+//! - [`intent`] turns the parsed arguments into the options of the core's job, and [`settings`]
+//!   holds what concerns the program and not the copy.
+//! - [`journal`] finds the journal of the command and resumes what an earlier run left.
+//! - The core runs the job. [`listener`] passes its events to progress, messages, logs and
+//!   [`report`]; [`console`] is the only module that prints.
+//! - [`ending`] is the result of the program, and [`exit`] ends the process with its code.
 
-mod arguments;
+mod process_arguments;
 
 mod parameter;
 
-mod words;
+mod args;
 
-mod given;
+mod parsed;
 
-mod surroundings;
+mod environment;
 
 mod file_kind;
 
@@ -23,7 +29,7 @@ mod intent;
 
 mod settings;
 
-mod misuse;
+mod usage_error;
 
 mod mask;
 
@@ -35,23 +41,13 @@ mod command;
 
 mod journal;
 
-mod copy;
-
-mod audience;
-
-mod course;
+mod listener;
 
 mod report;
 
 mod console;
 
-mod output_file;
-
-mod verbose_log;
-
-mod ledger;
-
-mod trace;
+mod record_file;
 
 mod prompt;
 
@@ -59,22 +55,20 @@ mod terminal;
 
 mod signal;
 
+mod ending;
+
 mod exit;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use console::{Console, Level};
-use exit::Ending;
-use given::Given;
-use misuse::Misuse;
-use settings::Settings;
-use surroundings::Surroundings;
+use ending::Ending;
 
 fn main() -> ExitCode {
     signal::survive_file_size_limit();
-    let arguments = arguments::take();
-    arguments::shield();
+    let arguments = process_arguments::take(command::parameters);
+    process_arguments::protect_memory();
     let console = Arc::new(Console::of_process());
     if let Some(error) = arguments.exposed {
         console.message(
@@ -84,47 +78,10 @@ fn main() -> ExitCode {
             ),
         );
     }
-    let ending = match command::find(&arguments.words) {
-        Some((command, words)) => command.run(words, &console),
-        None => words::read(&arguments.words).and_then(|given| answer(&given, &console)),
-    };
-    let ending = ending.unwrap_or_else(|misuse| {
-        console.message(Level::Error, &misuse.to_string());
-        Ending::Misuse
+    let (command, words) = command::find(&arguments.words);
+    let ending = command.run(words, &console).unwrap_or_else(|error| {
+        console.message(Level::Error, &error.to_string());
+        Ending::Usage
     });
     ending.with_output(console.has_lost()).into()
-}
-
-/// Does what the command asks for.
-fn answer(given: &Given, console: &Arc<Console>) -> Result<Ending, Misuse> {
-    if given.is_empty() {
-        console.result(&help::short());
-    } else if given.has(&parameter::HELP) {
-        let topic = given.text(&parameter::HELP)?;
-        let page = help::page(topic, given.dialect(), console::page_width())?;
-        console.result(&page);
-    } else if given.has(&parameter::VERSION) {
-        console.result(&help::version());
-    } else {
-        let mut around = Surroundings::of_process(console);
-        let recalled = journal::recall(given, &around)?;
-        around.is_recalled = recalled.is_some();
-        let given = recalled.as_ref().map_or(given, |recalled| &recalled.given);
-        let mut options = intent::options(given, &around)?;
-        if let Some(recalled) = &recalled {
-            recalled.check(&options)?;
-        }
-        let settings = Settings::new(given, &around)?;
-        if recalled.is_some() {
-            copy::show_ends(&options, &settings, console);
-        }
-        let kept = journal::kept(given, &options, &around)?;
-        options.selection.own_files = settings.files().cloned().collect();
-        if let Some(kept) = &kept {
-            options.selection.own_files.extend(kept.files());
-        }
-        intent::attach_source(given, &options.source)?;
-        return Ok(copy::copy(&options, &settings, kept.as_ref(), console));
-    }
-    Ok(Ending::Success)
 }

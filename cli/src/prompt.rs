@@ -3,12 +3,13 @@
 //! The text is AzCopy's. The first letter of an answer is enough, in any case; anything else is asked again. While a
 //! question stands nothing else is printed. Nobody answers: nothing is overwritten.
 
+use std::sync::Arc;
+
 use azring_core::report::Answer;
 
 use crate::console::Console;
-
-/// What somebody typed, without the line's end.
-pub(crate) type Line = String;
+use crate::environment::SecretLine;
+use crate::terminal;
 
 /// Asks whether `target` may be replaced by `source`, until there is an answer. `read` waits for a line; `None` says
 /// that none will come.
@@ -16,7 +17,7 @@ pub(crate) fn overwrite(
     console: &Console,
     source: &str,
     target: &str,
-    read: impl Fn() -> Option<Line>,
+    read: impl Fn() -> Option<String>,
 ) -> Answer {
     let question = format!("Overwrite {target} with {source}? (Yes/No/All) ");
     loop {
@@ -35,7 +36,7 @@ pub(crate) fn overwrite(
 pub(crate) fn yes_or_no(
     console: &Console,
     question: &str,
-    read: impl Fn() -> Option<Line>,
+    read: impl Fn() -> Option<String>,
 ) -> Option<bool> {
     loop {
         match understand(&console.ask(question, &read)?) {
@@ -44,6 +45,12 @@ pub(crate) fn yes_or_no(
             Some(Answer::All) | None => {}
         }
     }
+}
+
+/// Asks for a secret at the terminal, or reads it from standard input if there is no terminal.
+pub(crate) fn secret_line(console: &Arc<Console>) -> Box<SecretLine> {
+    let console = Arc::clone(console);
+    Box::new(move |question| terminal::secret_line(|answer| console.ask(question, answer)))
 }
 
 fn understand(line: &str) -> Option<Answer> {

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use crate::advice::Advice;
-use crate::console::Form;
-use crate::given::Given;
-use crate::intent::{choice, local};
-use crate::misuse::Misuse;
+use crate::ending::ExitPolicy;
+use crate::environment::Environment;
 use crate::parameter::{self as row, Dialect};
-use crate::surroundings::Surroundings;
+use crate::parsed::ParsedArgs;
+use crate::parsed::{choice, local};
+use crate::usage_error::UsageError;
 
 /// How a run is told.
 #[derive(Debug)]
@@ -30,16 +30,14 @@ pub(crate) struct Settings {
     /// Records on standard output instead of text.
     pub(crate) json: bool,
     /// How far the run is.
-    pub(crate) progress: Progress,
-    /// Exit codes tell what failed, not only that something did.
-    pub(crate) detailed_codes: bool,
-    /// A run that finds nothing to copy has failed.
-    pub(crate) fail_if_empty: bool,
+    pub(crate) progress: ProgressChoice,
+    /// What the exit code says.
+    pub(crate) exit_policy: ExitPolicy,
 }
 
 /// Which progress is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Progress {
+pub(crate) enum ProgressChoice {
     /// What suits the place it is told at.
     Auto,
     /// Lines, also where a bar could be.
@@ -48,25 +46,38 @@ pub(crate) enum Progress {
     Off,
 }
 
+/// In which form progress is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ProgressForm {
+    /// One line that is rewritten.
+    Bar,
+    /// AzCopy's line, again and again.
+    Lines,
+    /// Records of JSON on standard output.
+    Records,
+}
+
 impl Settings {
     /// The settings of one command.
-    pub(crate) fn new(given: &Given, around: &Surroundings) -> Result<Self, Misuse> {
+    pub(crate) fn new(args: &ParsedArgs, environment: &Environment) -> Result<Self, UsageError> {
         Ok(Self {
-            dialect: given.dialect(),
-            command: given.to_string(),
-            advice: Advice::new(given, around),
-            verbose_log: verbose_log(given, around)?,
-            ledger: local(given, &row::LEDGER)?,
-            report: local(given, &row::REPORT)?,
-            trace: local(given, &row::TRACE_CONTROLLER)?,
-            json: choice(given, &row::OUTPUT)? == Some("json"),
-            progress: match choice(given, &row::PROGRESS)? {
-                Some("lines") => Progress::Lines,
-                Some("none") => Progress::Off,
-                _ => Progress::Auto,
+            dialect: args.dialect(),
+            command: args.to_string(),
+            advice: Advice::new(args, environment),
+            verbose_log: verbose_log(args, environment)?,
+            ledger: local(args, &row::LEDGER)?,
+            report: local(args, &row::REPORT)?,
+            trace: local(args, &row::TRACE_CONTROLLER)?,
+            json: choice(args, &row::OUTPUT)? == Some("json"),
+            progress: match choice(args, &row::PROGRESS)? {
+                Some("lines") => ProgressChoice::Lines,
+                Some("none") => ProgressChoice::Off,
+                _ => ProgressChoice::Auto,
             },
-            detailed_codes: choice(given, &row::EXIT_CODES)? == Some("detailed"),
-            fail_if_empty: given.has(&row::FAIL_IF_EMPTY),
+            exit_policy: ExitPolicy {
+                is_detailed: choice(args, &row::EXIT_CODES)? == Some("detailed"),
+                fail_if_empty: args.has(&row::FAIL_IF_EMPTY),
+            },
         })
     }
 
@@ -77,29 +88,32 @@ impl Settings {
     }
 
     /// The form of progress for a console that has a bar or has none.
-    pub(crate) fn form(&self, has_bar: bool) -> Option<Form> {
+    pub(crate) fn form(&self, has_bar: bool) -> Option<ProgressForm> {
         match self.progress {
-            Progress::Off => None,
-            _ if self.json => Some(Form::Records),
-            Progress::Auto if has_bar => Some(Form::Bar),
-            Progress::Auto | Progress::Lines => Some(Form::Lines),
+            ProgressChoice::Off => None,
+            _ if self.json => Some(ProgressForm::Records),
+            ProgressChoice::Auto if has_bar => Some(ProgressForm::Bar),
+            ProgressChoice::Auto | ProgressChoice::Lines => Some(ProgressForm::Lines),
         }
     }
 }
 
 /// Where the verbose log goes: to the given file, or to `AzCopyVerbose.log` in azring's state folder.
-fn verbose_log(given: &Given, around: &Surroundings) -> Result<Option<PathBuf>, Misuse> {
-    if !given.has(&row::V) {
+fn verbose_log(
+    args: &ParsedArgs,
+    environment: &Environment,
+) -> Result<Option<PathBuf>, UsageError> {
+    if !args.has(&row::V) {
         return Ok(None);
     }
-    if let Some(path) = local(given, &row::V)? {
+    if let Some(path) = local(args, &row::V)? {
         return Ok(Some(path));
     }
-    match around.state_folder() {
+    match environment.state_folder() {
         Some(folder) => Ok(Some(folder.join("AzCopyVerbose.log"))),
-        None => Err(Misuse::meaning(format!(
+        None => Err(UsageError::meaning(format!(
             "`{}` needs a file, because there is no home folder for one",
-            row::V.spelled(given.dialect())
+            row::V.spelled(args.dialect())
         ))),
     }
 }
@@ -111,19 +125,19 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
+    use crate::args;
     use crate::intent::tests::alone;
-    use crate::words;
 
-    fn settings(list: &[&str], environment: &[(&str, &str)]) -> Result<Settings, String> {
+    fn settings(list: &[&str], variables: &[(&str, &str)]) -> Result<Settings, String> {
         let list: Vec<_> = list.iter().map(OsString::from).collect();
-        let given = words::read(&list).unwrap();
-        Settings::new(&given, &alone(environment)).map_err(|misuse| misuse.to_string())
+        let args = args::read(&list).unwrap();
+        Settings::new(&args, &alone(variables)).map_err(|error| error.to_string())
     }
 
     #[test]
     fn the_verbose_log_has_a_default_place() {
-        let at = |list: &[&str], environment: &[(&str, &str)]| {
-            let settings = settings(list, environment).unwrap();
+        let at = |list: &[&str], variables: &[(&str, &str)]| {
+            let settings = settings(list, variables).unwrap();
             settings.verbose_log.map(|path| path.display().to_string())
         };
         let home = ("HOME", "/home/me");
@@ -144,11 +158,11 @@ mod tests {
     #[test]
     fn progress_suits_the_place_unless_it_is_chosen() {
         let form = |list: &[&str], has_bar| settings(list, &[]).unwrap().form(has_bar);
-        assert_eq!(form(&[], true), Some(Form::Bar));
-        assert_eq!(form(&[], false), Some(Form::Lines));
-        assert_eq!(form(&["/Progress:lines"], true), Some(Form::Lines));
+        assert_eq!(form(&[], true), Some(ProgressForm::Bar));
+        assert_eq!(form(&[], false), Some(ProgressForm::Lines));
+        assert_eq!(form(&["/Progress:lines"], true), Some(ProgressForm::Lines));
         assert_eq!(form(&["/Progress:none"], true), None);
-        assert_eq!(form(&["/Output:json"], true), Some(Form::Records));
+        assert_eq!(form(&["/Output:json"], true), Some(ProgressForm::Records));
         assert_eq!(form(&["/Output:json", "/Progress:none"], true), None);
     }
 }

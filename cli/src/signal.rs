@@ -16,7 +16,8 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
 use crate::console::{Console, Level};
-use crate::exit::{self, Ending};
+use crate::ending::Ending;
+use crate::exit;
 
 /// Signals that come so soon after the first one are the same request. `timeout` may lose the processor between its two
 /// signals, so this is much longer than it needs on an idle machine; nobody reads a message and answers it faster.
@@ -24,9 +25,9 @@ const SAME_REQUEST: Duration = Duration::from_millis(500);
 
 /// Which signal came first, if any did.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Caught(Arc<AtomicI32>);
+pub(crate) struct FirstSignal(Arc<AtomicI32>);
 
-impl Caught {
+impl FirstSignal {
     /// The ending that the signal brings, if there was one.
     pub(crate) fn ending(&self) -> Option<Ending> {
         match self.0.load(Ordering::Acquire) {
@@ -46,9 +47,9 @@ pub(crate) fn survive_file_size_limit() {
 pub(crate) fn watch(
     console: Arc<Console>,
     call_off: impl Fn() + Send + 'static,
-) -> io::Result<Caught> {
+) -> io::Result<FirstSignal> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
-    let caught = Caught::default();
+    let caught = FirstSignal::default();
     let first = caught.clone();
     std::thread::Builder::new()
         .name("signals".to_owned())
@@ -64,7 +65,7 @@ pub(crate) fn watch(
             let _same_request = signals.pending().count();
             announce(&console, "still stopping; once more leaves at once");
             if let Some(number) = signals.forever().next() {
-                exit::at_once(&console, Ending::Signal(number));
+                exit::now(&console, Ending::Signal(number));
             }
         })?;
     Ok(caught)

@@ -12,11 +12,11 @@ use libfuzzer_sys::fuzz_target;
     dead_code,
     reason = "of the program only the reader of response files is taken"
 )]
-#[path = "../../cli/src/words/response_file.rs"]
+#[path = "../../cli/src/args/response_file.rs"]
 mod response_file;
 
 /// What the reader takes from the rest of the program.
-mod misuse {
+mod usage_error {
     pub(crate) fn reason(error: &std::io::Error) -> String {
         error.to_string()
     }

@@ -5,32 +5,36 @@ use std::sync::Arc;
 
 use clap_complete::{Shell, generate};
 
-use super::Command;
+use super::definition::Command;
+use super::generate::clap_description;
 use crate::console::Console;
-use crate::exit::Ending;
+use crate::ending::Ending;
+use crate::help::CommandHelp;
 use crate::mask::shown;
-use crate::misuse::Misuse;
-use crate::words;
+use crate::usage_error::UsageError;
 
 pub(super) const COMMAND: Command = Command {
-    name: "completions",
-    usage: "bash|zsh|fish|powershell",
-    brief: "Print a script that completes parameters in a shell",
+    help: CommandHelp {
+        name: "completions",
+        usage: "bash|zsh|fish|powershell",
+        brief: "Print a script that completes parameters in a shell",
+    },
     taken: &[],
+    has_own_help: false,
     run,
 };
 
-fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, Misuse> {
+fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> {
     let name = match list {
         [name] => name.to_string_lossy().to_lowercase(),
         _ => {
-            return Err(Misuse::meaning(
+            return Err(UsageError::meaning(
                 "`completions` needs the name of a shell: `bash`, `zsh`, `fish` or `powershell`",
             ));
         }
     };
     let Some(shell) = shell(&name) else {
-        return Err(Misuse::meaning(format!(
+        return Err(UsageError::meaning(format!(
             "`{}` is no shell that there are completions for: there are for `bash`, `zsh`, `fish` and `powershell`",
             shown(&name)
         )));
@@ -51,7 +55,7 @@ fn shell(name: &str) -> Option<Shell> {
 
 fn script(shell: Shell) -> String {
     let mut script = Vec::new();
-    generate(shell, &mut words::described(), "azring", &mut script);
+    generate(shell, &mut clap_description(), "azring", &mut script);
     String::from_utf8_lossy(&script).into_owned()
 }
 
@@ -67,8 +71,12 @@ mod tests {
             for row in parameter::all() {
                 assert!(script.contains(row.dash[0]), "{name}: {}", row.dash[0]);
             }
-            for command in super::super::COMMANDS {
-                assert!(script.contains(command.name), "{name}: {}", command.name);
+            for command in super::super::registry::named() {
+                assert!(
+                    script.contains(command.help.name),
+                    "{name}: {}",
+                    command.help.name
+                );
             }
             // clap_complete's script for PowerShell completes names only.
             let knows_choices = script.contains("threads");

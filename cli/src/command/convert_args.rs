@@ -5,31 +5,35 @@
 use std::ffi::OsString;
 use std::sync::Arc;
 
-use super::Command;
+use super::definition::Command;
+use crate::args;
 use crate::console::{Console, Level};
-use crate::exit::Ending;
-use crate::given::Given;
+use crate::ending::Ending;
+use crate::help::CommandHelp;
 use crate::mask::masked;
-use crate::misuse::Misuse;
 use crate::parameter::{Dialect, Parameter, RESPONSE_FILE};
-use crate::words;
+use crate::parsed::ParsedArgs;
+use crate::usage_error::UsageError;
 
 pub(super) const COMMAND: Command = Command {
-    name: "convert-args",
-    usage: "<parameters>",
-    brief: "Print the same command in the other spelling",
+    help: CommandHelp {
+        name: "convert-args",
+        usage: "<parameters>",
+        brief: "Print the same command in the other spelling",
+    },
     taken: &[],
+    has_own_help: false,
     run,
 };
 
-fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, Misuse> {
-    let given = words::read(list)?;
-    if given.is_empty() {
-        return Err(Misuse::meaning(
+fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> {
+    let args = args::read(list)?;
+    if args.is_empty() {
+        return Err(UsageError::meaning(
             "`convert-args` needs the parameters of a command behind it",
         ));
     }
-    let (line, hidden) = convert(&given)?;
+    let (line, hidden) = convert(&args)?;
     for variable in hidden {
         console.message(
             Level::Info,
@@ -41,17 +45,17 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, Misuse> {
 }
 
 /// The command's line in the other dialect, and the variables that it expects secrets in.
-fn convert(given: &Given) -> Result<(String, Vec<String>), Misuse> {
-    let mut other = Given::new(match given.dialect() {
+fn convert(args: &ParsedArgs) -> Result<(String, Vec<String>), UsageError> {
+    let mut other = ParsedArgs::new(match args.dialect() {
         Dialect::Slash => Dialect::Dash,
         Dialect::Dash => Dialect::Slash,
     });
     let mut hidden = Vec::new();
-    for (parameter, value) in given.typed() {
+    for (parameter, value) in args.typed() {
         if parameter.is(&RESPONSE_FILE) {
             continue;
         }
-        let is_secret = given.secrets().any(|secret| Some(secret) == value);
+        let is_secret = args.secrets().any(|secret| Some(secret) == value);
         let value = if parameter.secret && is_secret {
             let variable = variable(parameter);
             let reference = format!("@env:{variable}");
@@ -99,7 +103,7 @@ mod tests {
 
     fn converted(list: &[&str]) -> (String, Vec<String>) {
         let list: Vec<OsString> = list.iter().map(OsString::from).collect();
-        convert(&words::read(&list).unwrap()).unwrap()
+        convert(&args::read(&list).unwrap()).unwrap()
     }
 
     #[test]
@@ -141,8 +145,8 @@ mod tests {
         fn converting_twice_gives_the_same_command(value in "[-a-z/:= *']{1,10}", flag in any::<bool>()) {
             let mut list = vec![OsString::from(format!("/Pattern:{value}"))];
             list.extend(flag.then(|| "/XO".into()));
-            let given = words::read(&list).unwrap();
-            let dash = words::read(&given.words(Dialect::Dash)).unwrap();
+            let args = args::read(&list).unwrap();
+            let dash = args::read(&args.words(Dialect::Dash)).unwrap();
             prop_assert_eq!(dash.words(Dialect::Slash).len(), list.len());
             prop_assert_eq!(convert(&dash).unwrap().0.contains("/XO"), flag);
             prop_assert_eq!(dash.text(&crate::parameter::PATTERN).unwrap(), Some(value.as_str()));

@@ -13,19 +13,25 @@ use azring_core::location::Location;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::Command;
+use super::definition::Command;
 use crate::advice::Advice;
-use crate::console::{Console, record};
-use crate::exit::Ending;
+use crate::console::Console;
+use crate::ending::Ending;
+use crate::environment::Environment;
+use crate::help::CommandHelp;
 use crate::intent;
-use crate::misuse::Misuse;
+use crate::listener::record::record;
 use crate::parameter as row;
-use crate::surroundings::Surroundings;
+use crate::parsed::choice;
+use crate::prompt;
+use crate::usage_error::UsageError;
 
 pub(super) const COMMAND: Command = Command {
-    name: "doctor",
-    usage: "[<url>] [parameters]",
-    brief: "Look for what makes copies slow or fail",
+    help: CommandHelp {
+        name: "doctor",
+        usage: "[<url>] [parameters]",
+        brief: "Look for what makes copies slow or fail",
+    },
     taken: &[
         &row::SOURCE,
         &row::SOURCE_KEY,
@@ -36,6 +42,7 @@ pub(super) const COMMAND: Command = Command {
         &row::RESPONSE_FILE,
         &row::OUTPUT,
     ],
+    has_own_help: false,
     run,
 };
 
@@ -90,24 +97,24 @@ impl Finding {
     }
 }
 
-fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, Misuse> {
-    let given = COMMAND.read(list)?;
-    let around = Surroundings::of_process(console);
-    let engine = intent::engine(&given, &around)?;
+fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> {
+    let args = COMMAND.read(list)?;
+    let environment = Environment::of_process(prompt::secret_line(console));
+    let engine = intent::engine(&args, &environment)?;
     let mut findings = machine::look(engine.io);
-    if given.has(&row::SOURCE) {
-        let Location::Blob(place) = intent::place(&given, &around)? else {
-            return Err(Misuse::meaning(
+    if args.has(&row::SOURCE) {
+        let Location::Blob(place) = intent::place(&args, &environment)? else {
+            return Err(UsageError::meaning(
                 "`doctor` looks at the way to a service: it needs a URL, or nothing",
             ));
         };
         findings.extend(journey::look(
             &engine,
             &place,
-            &Advice::new(&given, &around),
+            &Advice::new(&args, &environment),
         ));
     }
-    let json = intent::choice(&given, &row::OUTPUT)? == Some("json");
+    let json = choice(&args, &row::OUTPUT)? == Some("json");
     for finding in &findings {
         console.result(&if json {
             as_record(finding)

@@ -1,7 +1,6 @@
 //! `azring jobs`: the journals of copies that are not complete; what they are about, how far they are, how to go on.
 
 use std::ffi::{OsStr, OsString};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,27 +11,29 @@ use azring_core::journal::{
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::Command;
-use crate::console::{Console, Level, count, record, size};
-use crate::exit::Ending;
-use crate::given::Given;
-use crate::intent;
-use crate::journal::remove_leftovers;
-use crate::misuse::Misuse;
-use crate::parameter::{self as row};
-use crate::surroundings::Surroundings;
-use crate::words;
+use super::definition::Command;
+use crate::args;
+use crate::console::{Console, Level, count, size};
+use crate::ending::Ending;
+use crate::environment::Environment;
+use crate::help::CommandHelp;
+use crate::journal::{ENDING, journals_in, remove_leftovers};
+use crate::listener::record::record;
+use crate::parameter as row;
+use crate::parsed::{ParsedArgs, choice, local};
+use crate::prompt;
+use crate::usage_error::UsageError;
 
 pub(super) const COMMAND: Command = Command {
-    name: "jobs",
-    usage: "[list | show <job>... | clean [<job>...]] [parameters]",
-    brief: "Show the copies that can be resumed, or forget them",
+    help: CommandHelp {
+        name: "jobs",
+        usage: "[list | show <job>... | clean [<job>...]] [parameters]",
+        brief: "Show the copies that can be resumed, or forget them",
+    },
     taken: &[&row::Z, &row::OUTPUT],
+    has_own_help: false,
     run,
 };
-
-/// What a journal's name ends in.
-const ENDING: &str = ".jnl";
 
 /// Failed objects that are shown of a job.
 const FAILED_MAX: usize = 20;
@@ -45,20 +46,20 @@ enum Action {
     Clean,
 }
 
-fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, Misuse> {
+fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> {
     let (bare, rest) = list.split_at(
         list.iter()
-            .position(|word| words::is_parameter(word))
+            .position(|word| args::is_parameter(word))
             .unwrap_or(list.len()),
     );
     let (action, wanted) = action(bare)?;
-    let given = COMMAND.read(rest)?;
-    let around = Surroundings::of_process(console);
-    let folder = folder(&given, &around)?;
+    let args = COMMAND.read(rest)?;
+    let environment = Environment::of_process(prompt::secret_line(console));
+    let folder = folder(&args, &environment)?;
     let jobs = Jobs {
         names: names(&folder, wanted)?,
         folder,
-        json: intent::choice(&given, &row::OUTPUT)? == Some("json"),
+        json: choice(&args, &row::OUTPUT)? == Some("json"),
         console,
     };
     Ok(match action {
@@ -68,7 +69,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, Misuse> {
     })
 }
 
-fn action(bare: &[OsString]) -> Result<(Action, &[OsString]), Misuse> {
+fn action(bare: &[OsString]) -> Result<(Action, &[OsString]), UsageError> {
     let (first, wanted) = match bare.split_first() {
         None => return Ok((Action::List, &[])),
         Some((first, wanted)) => (first, wanted),
@@ -78,12 +79,12 @@ fn action(bare: &[OsString]) -> Result<(Action, &[OsString]), Misuse> {
         Some("show") if !wanted.is_empty() => Action::Show,
         Some("clean") => Action::Clean,
         Some("show") => {
-            return Err(Misuse::meaning(
+            return Err(UsageError::meaning(
                 "`jobs show` needs the name of a job, as `azring jobs` lists it",
             ));
         }
         _ => {
-            return Err(Misuse::meaning(format!(
+            return Err(UsageError::meaning(format!(
                 "`jobs` knows `list`, `show <job>` and `clean [<job>]`, and not `{}`",
                 crate::mask::shown(&first.to_string_lossy())
             )));
@@ -92,27 +93,16 @@ fn action(bare: &[OsString]) -> Result<(Action, &[OsString]), Misuse> {
     Ok((action, wanted))
 }
 
-fn folder(given: &Given, around: &Surroundings) -> Result<PathBuf, Misuse> {
-    intent::local(given, &row::Z)?
-        .or_else(|| around.state_folder())
-        .ok_or_else(|| Misuse::meaning("there is no home folder, and so no folder with journals"))
-}
-
-/// The journals in a folder, by name.
-pub(crate) fn journals_in(folder: &Path) -> Vec<String> {
-    let mut names: Vec<_> = fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .filter(|name| name.ends_with(ENDING))
-        .collect();
-    names.sort();
-    names
+fn folder(args: &ParsedArgs, environment: &Environment) -> Result<PathBuf, UsageError> {
+    local(args, &row::Z)?
+        .or_else(|| environment.state_folder())
+        .ok_or_else(|| {
+            UsageError::meaning("there is no home folder, and so no folder with journals")
+        })
 }
 
 /// The journals that are wanted: all, or those whose names begin so.
-fn names(folder: &Path, wanted: &[OsString]) -> Result<Vec<String>, Misuse> {
+fn names(folder: &Path, wanted: &[OsString]) -> Result<Vec<String>, UsageError> {
     let all = journals_in(folder);
     if wanted.is_empty() {
         return Ok(all);
@@ -126,7 +116,7 @@ fn names(folder: &Path, wanted: &[OsString]) -> Result<Vec<String>, Misuse> {
             let mut found = all.iter().filter(|name| name.starts_with(text));
             match (found.next(), found.next()) {
                 (Some(name), None) if !text.is_empty() => Ok(name.clone()),
-                _ => Err(Misuse::meaning(format!(
+                _ => Err(UsageError::meaning(format!(
                     "there is no job `{}` in `{}`, or more than one: `azring jobs` lists them",
                     crate::mask::shown(text),
                     folder.display()

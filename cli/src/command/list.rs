@@ -15,21 +15,27 @@ use azring_transport::disk::Disk;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Command, service};
+use super::definition::Command;
+use super::service;
 use crate::advice::Advice;
-use crate::console::{
-    Console, Level, count, named, nothing_selected, record, size, unlisted, unusable,
-};
-use crate::exit::Ending;
+use crate::console::{Console, Level, count, size};
+use crate::ending::Ending;
+use crate::environment::Environment;
+use crate::help::CommandHelp;
 use crate::intent;
-use crate::misuse::{Misuse, Side};
+use crate::listener::error_text::{nothing_selected, unlisted, unusable};
+use crate::listener::record::{named, record};
 use crate::parameter as row;
-use crate::surroundings::Surroundings;
+use crate::parsed::choice;
+use crate::prompt;
+use crate::usage_error::{Side, UsageError};
 
 pub(super) const COMMAND: Command = Command {
-    name: "list",
-    usage: "<url> [parameters]",
-    brief: "List what a container or virtual directory holds",
+    help: CommandHelp {
+        name: "list",
+        usage: "<url> [parameters]",
+        brief: "List what a container or virtual directory holds",
+    },
     taken: &[
         &row::SOURCE,
         &row::SOURCE_KEY,
@@ -41,27 +47,28 @@ pub(super) const COMMAND: Command = Command {
         &row::RESPONSE_FILE,
         &row::OUTPUT,
     ],
+    has_own_help: false,
     run,
 };
 
-fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, Misuse> {
-    let given = COMMAND.read(list)?;
-    let wanted = || Misuse::meaning("`list` needs the URL of a container or virtual directory");
-    if !given.has(&row::SOURCE) {
+fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> {
+    let args = COMMAND.read(list)?;
+    let wanted = || UsageError::meaning("`list` needs the URL of a container or virtual directory");
+    if !args.has(&row::SOURCE) {
         return Err(wanted());
     }
-    let around = Surroundings::of_process(console);
-    let location = intent::place(&given, &around)?;
+    let environment = Environment::of_process(prompt::secret_line(console));
+    let location = intent::place(&args, &environment)?;
     let Location::Blob(place) = &location else {
         return Err(wanted());
     };
-    let engine = intent::engine(&given, &around)?;
-    let prefix = given.text(&row::PATTERN)?;
+    let engine = intent::engine(&args, &environment)?;
+    let prefix = args.text(&row::PATTERN)?;
     let pattern = Pattern::new(prefix, PatternRule::Prefix)
-        .map_err(|error| Misuse::meaning(error.to_string()))?;
+        .map_err(|error| UsageError::meaning(error.to_string()))?;
     let mut listing = Listing {
         console,
-        json: intent::choice(&given, &row::OUTPUT)? == Some("json"),
+        json: choice(&args, &row::OUTPUT)? == Some("json"),
         objects: 0,
         bytes: 0,
         failures: 0,
@@ -79,7 +86,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, Misuse> {
         &mut listing,
     ));
     if let Err(error) = &walked {
-        let advice = Advice::new(&given, &around);
+        let advice = Advice::new(&args, &environment);
         let text = unusable(error, Side::Source, &location, prefix, &advice);
         console.message(Level::Error, &text);
         let listed = count(listing.objects);
@@ -89,7 +96,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, Misuse> {
     }
     match walked {
         Ok(Some(why)) if why != NothingSelected::Empty => {
-            let text = nothing_selected(&why, &location, prefix, given.dialect());
+            let text = nothing_selected(&why, &location, prefix, args.dialect());
             console.message(Level::Warning, &text);
         }
         _ => {}

@@ -7,19 +7,23 @@ use std::sync::Arc;
 
 use clap_mangen::Man;
 
-use super::Command;
+use super::definition::Command;
+use super::generate::clap_description;
+use super::registry::help_texts;
 use crate::console::{Console, Level};
-use crate::exit::Ending;
-use crate::help;
-use crate::misuse::{Misuse, reason};
+use crate::ending::Ending;
+use crate::help::{self, CommandHelp};
 use crate::parameter::Dialect;
-use crate::words;
+use crate::usage_error::{UsageError, reason};
 
 pub(super) const COMMAND: Command = Command {
-    name: "man",
-    usage: "",
-    brief: "Print the manual page, for `man -l -`",
+    help: CommandHelp {
+        name: "man",
+        usage: "",
+        brief: "Print the manual page, for `man -l -`",
+    },
     taken: &[],
+    has_own_help: false,
     run,
 };
 
@@ -49,9 +53,9 @@ const SYNOPSIS: &str = "\
 /// Lines of preformatted text: what a terminal of 80 columns has left beside the margin.
 const COLUMNS: usize = 72;
 
-fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, Misuse> {
+fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> {
     if !list.is_empty() {
-        return Err(Misuse::meaning("`man` takes no parameters"));
+        return Err(UsageError::meaning("`man` takes no parameters"));
     }
     match page() {
         Ok(page) => {
@@ -69,7 +73,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, Misuse> {
 }
 
 fn page() -> io::Result<String> {
-    let man = Man::new(words::described());
+    let man = Man::new(clap_description());
     let mut page = Vec::new();
     man.render_title(&mut page)?;
     man.render_name_section(&mut page)?;
@@ -77,9 +81,9 @@ fn page() -> io::Result<String> {
     man.render_description_section(&mut page)?;
     man.render_options_section(&mut page)?;
     let mut page = String::from_utf8_lossy(&page).into_owned();
-    section(&mut page, "COMMANDS", &help::commands());
+    section(&mut page, "COMMANDS", &help::commands(&help_texts()));
     for (title, topic) in TOPICS {
-        if let Ok(text) = help::page(Some(topic), Dialect::Dash, COLUMNS) {
+        if let Ok(text) = help::page(Some(topic), Dialect::Dash, COLUMNS, &[]) {
             section(&mut page, title, &text);
         }
     }

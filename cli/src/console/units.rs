@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// AzCopy's sizes, as in its progress line: powers of 1024, at most two decimals, `0 B`, `1.5 MB`.
-pub(super) fn azcopy_size(bytes: u64) -> String {
+pub(crate) fn azcopy_size(bytes: u64) -> String {
     let (value, unit) = scaled(bytes, ["B", "KB", "MB", "GB", "TB", "PB", "EB"]);
     let text = format!("{value:.2}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
@@ -57,7 +57,7 @@ pub(crate) fn count(number: u64) -> String {
 }
 
 /// AzCopy's `dd.hh:mm:ss`.
-pub(super) fn elapsed(time: Duration) -> String {
+pub(crate) fn elapsed(time: Duration) -> String {
     let seconds = time.as_secs();
     let (days, hours) = (seconds / 86_400, seconds / 3600 % 24);
     format!(
@@ -68,7 +68,7 @@ pub(super) fn elapsed(time: Duration) -> String {
 }
 
 /// What is left: `0:46`, `1:02:03`, `2d 03:04`.
-pub(super) fn left(time: Duration) -> String {
+pub(crate) fn left(time: Duration) -> String {
     let seconds = time.as_secs();
     let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
     match hours {

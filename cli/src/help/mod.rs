@@ -8,11 +8,18 @@ mod sample;
 
 mod topic;
 
-use crate::command::COMMANDS;
-use crate::misuse::Misuse;
 use crate::parameter::{self as row, Dialect, GROUPS, Parameter};
+use crate::usage_error::UsageError;
 
 use layout::{columns, paragraph};
+
+/// The help of a command: its name, what follows the name, and one line about it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CommandHelp {
+    pub(crate) name: &'static str,
+    pub(crate) usage: &'static str,
+    pub(crate) brief: &'static str,
+}
 
 /// What is shown without any parameter, and nothing more than a screen.
 const NEEDED_MOST: &[&Parameter] = &[
@@ -68,9 +75,9 @@ fn title() -> String {
     )
 }
 
-/// The commands beside copying.
-pub(crate) fn commands() -> String {
-    let rows: Vec<_> = COMMANDS
+/// One line for each command.
+pub(crate) fn commands(commands: &[CommandHelp]) -> String {
+    let rows: Vec<_> = commands
         .iter()
         .map(|command| [command.name, command.usage, command.brief].map(str::to_owned))
         .collect();
@@ -85,9 +92,14 @@ fn usage() -> String {
 }
 
 /// A page about `wanted`: a parameter in either spelling, a topic, or everything.
-pub(crate) fn page(wanted: Option<&str>, dialect: Dialect, width: usize) -> Result<String, Misuse> {
+pub(crate) fn page(
+    wanted: Option<&str>,
+    dialect: Dialect,
+    width: usize,
+    commands: &[CommandHelp],
+) -> Result<String, UsageError> {
     let Some(wanted) = wanted else {
-        return Ok(everything(dialect, width));
+        return Ok(everything(dialect, width, commands));
     };
     if let Some(parameter) = find(wanted) {
         let page = one(parameter, dialect, width);
@@ -98,7 +110,7 @@ pub(crate) fn page(wanted: Option<&str>, dialect: Dialect, width: usize) -> Resu
         });
     }
     topic::page(wanted, dialect, width).ok_or_else(|| {
-        Misuse::meaning(format!(
+        UsageError::meaning(format!(
             "there is no help about `{}`: it is about a parameter, or one of {}",
             crate::mask::stray(wanted),
             topic::names()
@@ -112,7 +124,7 @@ fn find(wanted: &str) -> Option<&'static Parameter> {
     row::by_slash(name).or_else(|| row::by_dash(&name.to_ascii_lowercase()))
 }
 
-fn everything(dialect: Dialect, width: usize) -> String {
+fn everything(dialect: Dialect, width: usize, commands: &[CommandHelp]) -> String {
     let mut parts = vec![
         title(),
         usage(),
@@ -131,7 +143,10 @@ fn everything(dialect: Dialect, width: usize) -> String {
         ));
         parts.extend(group.rows.iter().map(|row| entry(row, dialect, width)));
     }
-    parts.push(format!("Commands beside copying:\n{}", commands()));
+    parts.push(format!(
+        "Commands beside copying:\n{}",
+        self::commands(commands)
+    ));
     let topics = format!(
         "Topics: {}. Ask for one with `{}`.",
         topic::names(),

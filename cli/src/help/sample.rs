@@ -4,9 +4,9 @@
 use std::ffi::OsString;
 
 use super::layout::paragraph;
-use crate::given::Given;
+use crate::args;
 use crate::parameter::{Dialect, Parameter};
-use crate::words;
+use crate::parsed::ParsedArgs;
 
 /// A command and what it does.
 pub(super) struct Sample {
@@ -188,7 +188,7 @@ pub(super) fn page(dialect: Dialect, width: usize) -> String {
 
 /// The first example that a parameter is in.
 pub(super) fn with(parameter: &Parameter, dialect: Dialect, width: usize) -> Option<String> {
-    let has_it = |sample: &&Sample| given(sample).is_some_and(|given| given.has(parameter));
+    let has_it = |sample: &&Sample| args(sample).is_some_and(|args| args.has(parameter));
     let sample = SAMPLES.iter().find(has_it)?;
     Some(shown(sample, dialect, width))
 }
@@ -201,18 +201,18 @@ fn shown(sample: &Sample, dialect: Dialect, width: usize) -> String {
     )
 }
 
-fn given(sample: &Sample) -> Option<Given> {
+fn args(sample: &Sample) -> Option<ParsedArgs> {
     let words: Vec<OsString> = sample.words.iter().map(OsString::from).collect();
-    words::read(&words).ok()
+    args::read(&words).ok()
 }
 
 /// One parameter in a line, as a shell reads it.
 fn command(sample: &Sample, dialect: Dialect) -> String {
     let mut line = String::from("  azring");
-    let Some(given) = given(sample) else {
+    let Some(args) = args(sample) else {
         return line;
     };
-    for phrase in given.phrases(dialect) {
+    for phrase in args.phrases(dialect) {
         let words: Vec<_> = phrase
             .iter()
             .map(|word| quoted(&word.to_string_lossy()))

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use insta::assert_snapshot;
 
 use super::*;
-use crate::{intent, words};
+use crate::{args, intent};
 
 #[test]
 fn a_bare_call_shows_the_version_and_fits_a_screen() {
@@ -41,7 +41,7 @@ fn a_bare_call_shows_the_version_and_fits_a_screen() {
 
 #[test]
 fn a_parameter_has_a_page_in_both_spellings() {
-    assert_snapshot!(super::page(Some("Pattern"), Dialect::Slash, 80).unwrap(), @r#"
+    assert_snapshot!(super::page(Some("Pattern"), Dialect::Slash, 80, &[]).unwrap(), @r#"
     /Pattern:<pattern>
     --include <pattern>
 
@@ -67,7 +67,7 @@ fn a_parameter_has_a_page_in_both_spellings() {
         "/SourceKey:$KEY" \
         /Pattern:abc.txt
     "#);
-    assert_snapshot!(super::page(Some("--block-size-in-mb"), Dialect::Dash, 80).unwrap(), @r#"
+    assert_snapshot!(super::page(Some("--block-size-in-mb"), Dialect::Dash, 80, &[]).unwrap(), @r#"
     --block-size <MiB>
     /BlockSizeInMb:<MiB>
 
@@ -99,7 +99,7 @@ fn every_parameter_of_azcopys_has_an_example_in_the_spelling_of_the_question() {
     let of_azcopy = row::all().filter(|row| row.built && row.since.starts_with("AzCopy"));
     for row in of_azcopy.filter(|row| !asked.contains(&row.slash)) {
         for dialect in [Dialect::Slash, Dialect::Dash] {
-            let page = super::page(Some(row.slash), dialect, 80).unwrap();
+            let page = super::page(Some(row.slash), dialect, 80, &[]).unwrap();
             let (_, example) = page.split_once("Example. ").expect(row.slash);
             assert!(example.contains(&row.spelled(dialect)), "{example}");
         }
@@ -108,14 +108,14 @@ fn every_parameter_of_azcopys_has_an_example_in_the_spelling_of_the_question() {
 
 #[test]
 fn a_parameter_that_is_not_built_says_so() {
-    assert_snapshot!(super::page(Some("pkrs"), Dialect::Slash, 80).unwrap().lines().filter(|line| line.contains("built")).collect::<String>(), @"    Not built yet: refused.");
-    assert_snapshot!(super::page(Some("sourcetype"), Dialect::Slash, 80).unwrap().lines().filter(|line| line.contains("built")).collect::<String>(), @"    Not built yet: `File`, `Table`.");
+    assert_snapshot!(super::page(Some("pkrs"), Dialect::Slash, 80, &[]).unwrap().lines().filter(|line| line.contains("built")).collect::<String>(), @"    Not built yet: refused.");
+    assert_snapshot!(super::page(Some("sourcetype"), Dialect::Slash, 80, &[]).unwrap().lines().filter(|line| line.contains("built")).collect::<String>(), @"    Not built yet: `File`, `Table`.");
 }
 
 #[test]
 fn everything_is_told_within_the_width() {
     for (dialect, width) in [(Dialect::Slash, 80), (Dialect::Dash, 100)] {
-        let page = super::page(None, dialect, width).unwrap();
+        let page = super::page(None, dialect, width, &crate::command::help_texts()).unwrap();
         for row in row::all() {
             assert!(page.contains(&row.usage(dialect)), "{}", row.slash);
         }
@@ -127,7 +127,7 @@ fn everything_is_told_within_the_width() {
 
 #[test]
 fn the_samples_are_shown_in_the_spelling_of_the_question() {
-    let slash = super::page(Some("Sample"), Dialect::Slash, 80).unwrap();
+    let slash = super::page(Some("Sample"), Dialect::Slash, 80, &[]).unwrap();
     let first: Vec<_> = slash.lines().take(7).collect();
     assert_snapshot!(first.join("\n"), @r#"
     Upload a folder with everything below it into a container, which is made if it
@@ -138,7 +138,7 @@ fn the_samples_are_shown_in_the_spelling_of_the_question() {
         /Dest:https://myaccount.blob.core.windows.net/mycontainer \
         "/DestKey:$KEY" \
     "#);
-    let dash = super::page(Some("samples"), Dialect::Dash, 80).unwrap();
+    let dash = super::page(Some("samples"), Dialect::Dash, 80, &[]).unwrap();
     let first: Vec<_> = dash.lines().take(7).collect();
     assert_snapshot!(first.join("\n"), @r#"
     Upload a folder with everything below it into a container, which is made if it
@@ -154,9 +154,12 @@ fn the_samples_are_shown_in_the_spelling_of_the_question() {
 #[test]
 fn topics_are_found_whatever_their_spelling() {
     for name in ["exit-codes", "ExitCodes", "ENVIRONMENT", "example"] {
-        assert!(super::page(Some(name), Dialect::Dash, 80).is_ok(), "{name}");
+        assert!(
+            super::page(Some(name), Dialect::Dash, 80, &[]).is_ok(),
+            "{name}"
+        );
     }
-    assert_snapshot!(super::page(Some("queues"), Dialect::Slash, 80).unwrap_err(), @"there is no help about `queues`: it is about a parameter, or one of `Sample`, `Environment`, `Secrets`, `ExitCodes`, `Json`");
+    assert_snapshot!(super::page(Some("queues"), Dialect::Slash, 80, &[]).unwrap_err(), @"there is no help about `queues`: it is about a parameter, or one of `Sample`, `Environment`, `Secrets`, `ExitCodes`, `Json`");
 }
 
 #[test]
@@ -173,7 +176,7 @@ fn every_sample_is_a_command_that_is_accepted() {
             })
             .map(OsString::from)
             .collect();
-        let given = words::read(&words).unwrap();
-        intent::options(&given, &intent::tests::alone(&[("KEY", key)])).unwrap();
+        let args = args::read(&words).unwrap();
+        intent::options(&args, &intent::tests::alone(&[("KEY", key)])).unwrap();
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn page(wanted: &str, dialect: Dialect, width: usize) -> Option<Strin
         "environment" => Some(told(ENVIRONMENT, width)),
         "secret" => Some(told(SECRETS, width)),
         "exitcode" => Some(told(EXIT_CODES, width)),
-        "json" => Some(crate::console::JSON.trim_end().to_owned()),
+        "json" => Some(crate::listener::record::JSON.trim_end().to_owned()),
         _ => None,
     }
 }

@@ -5,9 +5,9 @@
 
 use azring_core::location::Location;
 
-use crate::given::Given;
-use crate::misuse::Misuse;
 use crate::parameter::{self as row, Parameter, Service};
+use crate::parsed::ParsedArgs;
+use crate::usage_error::UsageError;
 
 /// Where a copy goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,44 +56,48 @@ const DIRECTIONS: &[(&Parameter, &[Direction], &str)] = &[
 ];
 
 /// Checks everything that two or more parameters say together.
-pub(super) fn check(given: &Given, source: &Location, target: &Location) -> Result<(), Misuse> {
+pub(super) fn check(
+    args: &ParsedArgs,
+    source: &Location,
+    target: &Location,
+) -> Result<(), UsageError> {
     let direction = direction(source, target)?;
     for (parameter, directions, meant) in DIRECTIONS {
-        if given.has(parameter) && !directions.contains(&direction) {
-            return Err(only(given, parameter, meant));
+        if args.has(parameter) && !directions.contains(&direction) {
+            return Err(only(args, parameter, meant));
         }
     }
     // Locations of the Table service are none that this version knows, so here there is no table.
-    let of_tables = given
+    let of_tables = args
         .typed()
         .find(|(parameter, _)| parameter.applies_to == [Service::Tables]);
     if let Some((parameter, _)) = of_tables {
-        return Err(only(given, parameter, "for tables"));
+        return Err(only(args, parameter, "for tables"));
     }
     match direction {
-        Direction::Upload => local_pattern(given),
-        Direction::Between if given.has(&row::SYNC_COPY) && given.has(&row::SERVER_COPY) => {
-            Err(Misuse::meaning(format!(
+        Direction::Upload => local_pattern(args),
+        Direction::Between if args.has(&row::SYNC_COPY) && args.has(&row::SERVER_COPY) => {
+            Err(UsageError::meaning(format!(
                 "`{}` and `{}` exclude each other: either this machine copies or the service does",
-                row::SYNC_COPY.spelled(given.dialect()),
-                row::SERVER_COPY.spelled(given.dialect())
+                row::SYNC_COPY.spelled(args.dialect()),
+                row::SERVER_COPY.spelled(args.dialect())
             )))
         }
         Direction::Download | Direction::Between => Ok(()),
     }
 }
 
-fn direction(source: &Location, target: &Location) -> Result<Direction, Misuse> {
+fn direction(source: &Location, target: &Location) -> Result<Direction, UsageError> {
     match (source, target) {
         (Location::Local(_) | Location::Pipe, Location::Local(_) | Location::Pipe) => {
-            Err(Misuse::meaning(
+            Err(UsageError::meaning(
                 "Both Source and Destination are locally accessible locations. At least one of source and destination \
              should be an Azure Storage location.",
             ))
         }
         (_, Location::Blob(_)) if !matches!(source, Location::Blob(_)) => Ok(Direction::Upload),
         (Location::Blob(_), Location::Blob(_)) if source.to_string() == target.to_string() => Err(
-            Misuse::meaning("Source and destination cannot be the same."),
+            UsageError::meaning("Source and destination cannot be the same."),
         ),
         (Location::Blob(_), Location::Blob(_)) => Ok(Direction::Between),
         _ => Ok(Direction::Download),
@@ -101,8 +105,8 @@ fn direction(source: &Location, target: &Location) -> Result<Direction, Misuse> 
 }
 
 /// A pattern for folders stays inside of the source: `..` may stand within a name only.
-fn local_pattern(given: &Given) -> Result<(), Misuse> {
-    let pattern = given.text(&row::PATTERN)?.unwrap_or_default();
+fn local_pattern(args: &ParsedArgs) -> Result<(), UsageError> {
+    let pattern = args.text(&row::PATTERN)?.unwrap_or_default();
     let climbs = pattern.match_indices("..").any(|(at, dots)| {
         matches!(
             pattern.as_bytes().get(at + dots.len()),
@@ -110,7 +114,7 @@ fn local_pattern(given: &Given) -> Result<(), Misuse> {
         )
     });
     if climbs {
-        return Err(Misuse::meaning(
+        return Err(UsageError::meaning(
             "Search pattern cannot contain \"..\" to move up directories and can be contained only internally in \
              file/directory names, as in \"a..b\"",
         ));
@@ -118,10 +122,10 @@ fn local_pattern(given: &Given) -> Result<(), Misuse> {
     Ok(())
 }
 
-fn only(given: &Given, parameter: &Parameter, meant: &str) -> Misuse {
-    Misuse::meaning(format!(
+fn only(args: &ParsedArgs, parameter: &Parameter, meant: &str) -> UsageError {
+    UsageError::meaning(format!(
         "`{}` is only {meant}",
-        parameter.spelled(given.dialect())
+        parameter.spelled(args.dialect())
     ))
 }
 

@@ -11,9 +11,9 @@ use std::path::Path;
 use azring_core::options::ExtensionTypes;
 use serde_json::Value;
 
+use crate::environment::Environment;
 use crate::mask::shown;
-use crate::misuse::{Misuse, reason};
-use crate::surroundings::Surroundings;
+use crate::usage_error::{UsageError, reason};
 
 /// AzCopy's name for it.
 const FILE_NAME: &str = "AzCopyConfig.json";
@@ -21,9 +21,12 @@ const FILE_NAME: &str = "AzCopyConfig.json";
 const MAPPING: &str = "MIMETypeMapping";
 
 /// What all the files say together.
-pub(super) fn read(around: &Surroundings) -> Result<ExtensionTypes, Misuse> {
+pub(super) fn read(environment: &Environment) -> Result<ExtensionTypes, UsageError> {
     let mut all = BTreeMap::new();
-    for folder in [around.program_folder.clone(), around.config_folder()] {
+    for folder in [
+        environment.program_folder.clone(),
+        environment.config_folder(),
+    ] {
         let Some(folder) = folder else { continue };
         let path = folder.join(FILE_NAME);
         match std::fs::read(&path) {
@@ -35,8 +38,8 @@ pub(super) fn read(around: &Surroundings) -> Result<ExtensionTypes, Misuse> {
     Ok(all.into())
 }
 
-fn refused(path: &Path, why: &str) -> Misuse {
-    Misuse::meaning(format!(
+fn refused(path: &Path, why: &str) -> UsageError {
+    UsageError::meaning(format!(
         "cannot take content types from `{}`: {why}",
         shown(&path.to_string_lossy())
     ))
@@ -117,11 +120,11 @@ mod tests {
     #[test]
     fn the_users_own_file_comes_before_the_one_beside_the_program() {
         let (program, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let around = |home: &Path| Surroundings {
+        let environment = |home: &Path| Environment {
             program_folder: Some(program.path().to_owned()),
             ..alone(&[("HOME", home.to_str().unwrap())])
         };
-        assert!(read(&around(home.path())).unwrap().is_empty());
+        assert!(read(&environment(home.path())).unwrap().is_empty());
 
         let mapping = |a: &str| {
             format!("{{\"MIMETypeMapping\": {{\".{a}\": \"x/{a}\", \".both\": \"x/{a}\"}}}}")
@@ -130,7 +133,7 @@ mod tests {
         let config = home.path().join(".config/azring");
         std::fs::create_dir_all(&config).unwrap();
         std::fs::write(config.join(FILE_NAME), mapping("mine")).unwrap();
-        let types = read(&around(home.path())).unwrap();
+        let types = read(&environment(home.path())).unwrap();
         let types: Vec<_> = types
             .iter()
             .map(|(name, content_type)| format!("{name} {content_type}"))
@@ -138,7 +141,7 @@ mod tests {
         assert_eq!(types, ["both x/mine", "mine x/mine", "theirs x/theirs"]);
 
         std::fs::write(config.join(FILE_NAME), "{").unwrap();
-        let why = read(&around(home.path())).unwrap_err().to_string();
+        let why = read(&environment(home.path())).unwrap_err().to_string();
         assert!(
             why.contains("AzCopyConfig.json") && why.contains("no JSON"),
             "{why}"

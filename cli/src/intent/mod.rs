@@ -3,13 +3,9 @@
 //! Everything that can be wrong with a command without asking the disk or the network is found here: parameters that
 //! this version does not have, values, locations, combinations. Complaints name parameters in the dialect of the command.
 
-mod path;
-
 mod pipe;
 
 mod special;
-
-mod unexpanded;
 
 mod secret;
 
@@ -17,13 +13,11 @@ mod secret_file;
 
 mod mistaken_secret;
 
-mod value;
-
 mod extension_types;
 
 mod conflict;
 
-mod measured;
+mod bench;
 
 mod foreign;
 
@@ -37,122 +31,120 @@ use azring_core::options::{
 use azring_core::select::AttributeRule;
 use azring_transport::auth::Credential;
 
-pub(crate) use measured::{Bench, Way, bench};
-pub(crate) use path::{local, translated};
+pub(crate) use bench::{Bench, BenchDirection, bench};
 pub(crate) use special::attach_source;
-pub(crate) use value::choice;
 
-use crate::given::Given;
+use crate::environment::Environment;
 use crate::mask::shown;
-use crate::misuse::{Misuse, Side};
-use crate::parameter::{self as row, Dialect, Parameter, Value};
-use crate::surroundings::Surroundings;
+use crate::parameter::{self as row, Dialect, Parameter};
+use crate::parsed::{ParsedArgs, path, read};
+use crate::usage_error::{Side, UsageError};
 
 /// The options of one copy.
-pub(crate) fn options(given: &Given, around: &Surroundings) -> Result<Options, Misuse> {
-    value::check(given)?;
-    measured::refuse(given)?;
-    path::check(given)?;
-    foreign::check(given, around)?;
-    let source = location(given, &SOURCE, around)?;
-    let target = location(given, &TARGET, around)?;
-    between(given, source, target, around)
+pub(crate) fn options(args: &ParsedArgs, environment: &Environment) -> Result<Options, UsageError> {
+    read::check(args)?;
+    bench::refuse(args)?;
+    path::check(args)?;
+    foreign::check(args, environment)?;
+    let source = location(args, &SOURCE, environment)?;
+    let target = location(args, &TARGET, environment)?;
+    between(args, source, target, environment)
 }
 
 /// The options of a copy between these ends.
 fn between(
-    given: &Given,
+    args: &ParsedArgs,
     source: Location,
     target: Location,
-    around: &Surroundings,
-) -> Result<Options, Misuse> {
-    conflict::check(given, &source, &target)?;
-    pipe::check(given, &source, &target)?;
-    refuse_what_is_not_built(given)?;
-    let is_disk = special::is_disk(&source, around);
+    environment: &Environment,
+) -> Result<Options, UsageError> {
+    conflict::check(args, &source, &target)?;
+    pipe::check(args, &source, &target)?;
+    refuse_what_is_not_built(args)?;
+    let is_disk = special::is_disk(&source, environment);
     Ok(Options {
         source,
         target,
         selection: Selection {
-            pattern: given.text(&row::PATTERN)?.map(str::to_owned),
-            recursive: given.has(&row::S),
-            snapshots: given.has(&row::SNAPSHOT),
-            ignore_case: given.dialect() == Dialect::Slash,
+            pattern: args.text(&row::PATTERN)?.map(str::to_owned),
+            recursive: args.has(&row::S),
+            snapshots: args.has(&row::SNAPSHOT),
+            ignore_case: args.dialect() == Dialect::Slash,
             own_files: Vec::new(),
             attributes: AttributeRule {
-                archive_only: given.has(&row::A),
-                include: value::attributes(given, &row::IA)?,
-                exclude: value::attributes(given, &row::XA)?,
+                archive_only: args.has(&row::A),
+                include: read::attributes(args, &row::IA)?,
+                exclude: read::attributes(args, &row::XA)?,
             },
             lasts: None,
         },
         conflict: Conflict {
-            skip_older: given.has(&row::XO),
-            skip_newer: given.has(&row::XN),
-            overwrite: overwrite(given, around),
+            skip_older: args.has(&row::XO),
+            skip_newer: args.has(&row::XN),
+            overwrite: overwrite(args, environment),
         },
         shape: UploadOptions {
-            blob_type: match value::choice(given, &row::BLOB_TYPE)? {
+            blob_type: match read::choice(args, &row::BLOB_TYPE)? {
                 Some("page") => Some(BlobType::Page),
                 Some("append") => Some(BlobType::Append),
                 Some(_) => Some(BlobType::Block),
                 None if is_disk => Some(BlobType::Page),
                 None => None,
             },
-            content_type: content_type(given, around)?,
-            block_bytes: value::block_bytes(given)?.unwrap_or(UploadOptions::default().block_bytes),
-            keeps_block_bytes: given.has(&row::BLOCK_SIZE_IN_MB),
+            content_type: content_type(args, environment)?,
+            block_bytes: read::block_bytes(args)?.unwrap_or(UploadOptions::default().block_bytes),
+            keeps_block_bytes: args.has(&row::BLOCK_SIZE_IN_MB),
         },
         integrity: Integrity {
-            store_md5: is_on(given, &row::MD5)?,
-            check_md5: given.has(&row::CHECK_MD5),
-            crc64: is_on(given, &row::CRC64)?,
+            store_md5: is_on(args, &row::MD5)?,
+            check_md5: args.has(&row::CHECK_MD5),
+            crc64: is_on(args, &row::CRC64)?,
         },
         landing: DownloadOptions {
-            keep_modified: given.has(&row::MT),
-            durability: match value::choice(given, &row::DURABILITY)? {
+            keep_modified: args.has(&row::MT),
+            durability: match read::choice(args, &row::DURABILITY)? {
                 Some("file") => Durability::File,
                 Some("off") => Durability::Off,
                 _ => Durability::Batch,
             },
-            delimiter: value::delimiter(given)?.unwrap_or(DownloadOptions::default().delimiter),
+            delimiter: read::delimiter(args)?.unwrap_or(DownloadOptions::default().delimiter),
         },
-        engine: engine(given, around)?,
-        sync_copy: given.has(&row::SYNC_COPY),
-        copy_way: match value::choice(given, &row::SERVER_COPY)? {
+        engine: engine(args, environment)?,
+        sync_copy: args.has(&row::SYNC_COPY),
+        copy_way: match read::choice(args, &row::SERVER_COPY)? {
             Some("async") => CopyWay::Async,
             Some("blocks") => CopyWay::Blocks,
             _ => CopyWay::Auto,
         },
-        preview: given.has(&row::L),
+        preview: args.has(&row::L),
     })
 }
 
 /// A parameter or a value that this version does not have is refused by its name, not left out: whoever typed it counts
 /// on it. That comes last, so that a command which makes no sense is told so already.
-fn refuse_what_is_not_built(given: &Given) -> Result<(), Misuse> {
-    for (parameter, _) in given.typed() {
+fn refuse_what_is_not_built(args: &ParsedArgs) -> Result<(), UsageError> {
+    for (parameter, _) in args.typed() {
         if !parameter.built {
-            return Err(Misuse::meaning(format!(
+            return Err(UsageError::meaning(format!(
                 "`{}` is not built yet in azring {}: leave it out, or wait for a later version",
-                parameter.spelled(given.dialect()),
+                parameter.spelled(args.dialect()),
                 env!("CARGO_PKG_VERSION")
             )));
         }
-        value::choice(given, parameter)?;
+        read::choice(args, parameter)?;
     }
     Ok(())
 }
 
 /// The place that a command beside copying is about.
-pub(crate) fn place(given: &Given, around: &Surroundings) -> Result<Location, Misuse> {
-    value::check(given)?;
-    refuse_what_is_not_built(given)?;
-    location(given, &SOURCE, around)
+pub(crate) fn place(args: &ParsedArgs, environment: &Environment) -> Result<Location, UsageError> {
+    read::check(args)?;
+    refuse_what_is_not_built(args)?;
+    location(args, &SOURCE, environment)
 }
 
 /// One end of the copy: the parameters that describe it.
-struct End {
+struct EndParameters {
     side: Side,
     place: &'static Parameter,
     key: &'static Parameter,
@@ -160,7 +152,7 @@ struct End {
     service: &'static Parameter,
 }
 
-const SOURCE: End = End {
+const SOURCE: EndParameters = EndParameters {
     side: Side::Source,
     place: &row::SOURCE,
     key: &row::SOURCE_KEY,
@@ -168,7 +160,7 @@ const SOURCE: End = End {
     service: &row::SOURCE_TYPE,
 };
 
-const TARGET: End = End {
+const TARGET: EndParameters = EndParameters {
     side: Side::Destination,
     place: &row::DEST,
     key: &row::DEST_KEY,
@@ -176,63 +168,73 @@ const TARGET: End = End {
     service: &row::DEST_TYPE,
 };
 
-fn location(given: &Given, end: &End, around: &Surroundings) -> Result<Location, Misuse> {
-    let location = place_of(given, end, around)?;
-    let version = value::service_version(given, around)?;
+fn location(
+    args: &ParsedArgs,
+    end: &EndParameters,
+    environment: &Environment,
+) -> Result<Location, UsageError> {
+    let location = place_of(args, end, environment)?;
+    let version = read::service_version(args, environment)?;
     if let (Location::Blob(place), Some(version)) = (&location, version) {
         place.account().dialect.set_version(version);
     }
     Ok(location)
 }
 
-fn place_of(given: &Given, end: &End, around: &Surroundings) -> Result<Location, Misuse> {
-    let Some(raw) = given.raw(end.place) else {
+fn place_of(
+    args: &ParsedArgs,
+    end: &EndParameters,
+    environment: &Environment,
+) -> Result<Location, UsageError> {
+    let Some(raw) = args.raw(end.place) else {
         return match end.side {
-            Side::Source if around.has_input => pipe::location(given, end),
-            side => Err(missing(given, end, side)),
+            Side::Source if environment.has_input => pipe::location(args, end),
+            side => Err(missing(args, end, side)),
         };
     };
     if raw == "-" {
-        return pipe::location(given, end);
+        return pipe::location(args, end);
     }
-    let access = secret::access(given, end, around)?;
-    let service = value::choice(given, end.service)?.map(|_| ServiceKind::Blob);
+    let access = secret::access(args, end, environment)?;
+    let service = read::choice(args, end.service)?.map(|_| ServiceKind::Blob);
     // Text that is not UTF-8 is no URL, but it may well be the name of a folder.
     let Some(text) = raw.to_str() else {
         return Ok(Location::Local(PathBuf::from(raw)));
     };
-    let refused = |reason| Misuse::Location {
+    let refused = |reason| UsageError::Location {
         side: end.side,
         text: shown(text),
         reason,
-        help: end.place.ask_help(given.dialect()),
+        help: end.place.ask_help(args.dialect()),
     };
     let text = if text.contains("://") {
         text.to_owned()
     } else {
-        path::translate(given, text).map_err(refused)?
+        path::translate(args, text).map_err(refused)?
     };
     let parse = |access| parse(&text, access, service).map_err(|error| refused(error.to_string()));
     let location = parse(access)?;
     if let Location::Local(path) = &location
-        && let Some(special) = special::location(given, end, path, around)?
+        && let Some(special) = special::location(args, end, path, environment)?
     {
         return Ok(special);
     }
-    match anonymous(&location).and_then(|place| secret::from_environment(end.side, place, around)) {
+    match anonymous(&location)
+        .and_then(|place| secret::from_environment(end.side, place, environment))
+    {
         Some(found) => parse(found.access)
-            .map_err(|misuse| misuse.because(&format!("the variable `{}` is set", found.variable))),
+            .map_err(|error| error.because(&format!("the variable `{}` is set", found.variable))),
         None => Ok(location),
     }
 }
 
-fn missing(given: &Given, end: &End, side: Side) -> Misuse {
-    let name = end.place.spelled(given.dialect());
+fn missing(args: &ParsedArgs, end: &EndParameters, side: Side) -> UsageError {
+    let name = end.place.spelled(args.dialect());
     let or_else = match side {
         Side::Source => " (what comes through a pipe is a source too, and needs no other)",
         Side::Destination => "",
     };
-    Misuse::meaning(format!(
+    UsageError::meaning(format!(
         "`{name}` is missing: both a source and a destination are needed{or_else}"
     ))
 }
@@ -247,73 +249,52 @@ fn anonymous(location: &Location) -> Option<&BlobLocation> {
     }
 }
 
-fn overwrite(given: &Given, around: &Surroundings) -> Overwrite {
-    if given.has(&row::Y) {
+fn overwrite(args: &ParsedArgs, environment: &Environment) -> Overwrite {
+    if args.has(&row::Y) {
         Overwrite::Always
-    } else if around.can_ask {
+    } else if environment.can_ask {
         Overwrite::Ask
     } else {
         Overwrite::Never
     }
 }
 
-fn content_type(given: &Given, around: &Surroundings) -> Result<ContentType, Misuse> {
-    if !given.has(&row::SET_CONTENT_TYPE) {
+fn content_type(args: &ParsedArgs, environment: &Environment) -> Result<ContentType, UsageError> {
+    if !args.has(&row::SET_CONTENT_TYPE) {
         return Ok(ContentType::Unset);
     }
-    match given.text(&row::SET_CONTENT_TYPE)? {
-        None => extension_types::read(around).map(ContentType::ByExtension),
-        Some(text) => value::header(given, &row::SET_CONTENT_TYPE, text).map(ContentType::Fixed),
+    match args.text(&row::SET_CONTENT_TYPE)? {
+        None => extension_types::read(environment).map(ContentType::ByExtension),
+        Some(text) => read::header(args, &row::SET_CONTENT_TYPE, text).map(ContentType::Fixed),
     }
 }
 
-fn is_on(given: &Given, parameter: &Parameter) -> Result<bool, Misuse> {
-    Ok(value::choice(given, parameter)? != Some("off"))
+fn is_on(args: &ParsedArgs, parameter: &Parameter) -> Result<bool, UsageError> {
+    Ok(read::choice(args, parameter)? != Some("off"))
 }
 
 /// How much of the machine may be used.
-pub(crate) fn engine(given: &Given, around: &Surroundings) -> Result<Engine, Misuse> {
+pub(crate) fn engine(args: &ParsedArgs, environment: &Environment) -> Result<Engine, UsageError> {
     Ok(Engine {
-        concurrency: value::concurrency(given)?,
-        remember_in: around.cache_folder(),
-        io: match value::choice(given, &row::IO)? {
+        concurrency: read::concurrency(args)?,
+        remember_in: environment.cache_folder(),
+        io: match read::choice(args, &row::IO)? {
             Some("ring") => Io::Ring,
             Some("threads") => Io::Threads,
             _ => Io::Auto,
         },
-        memory_bytes: value::memory_bytes(given)?,
-        give_up: value::give_up(given)?,
-        ca_file: path::local(given, &row::CA_FILE)?,
-        resolve: around
+        memory_bytes: read::memory_bytes(args)?,
+        give_up: read::give_up(args)?,
+        ca_file: path::local(args, &row::CA_FILE)?,
+        resolve: environment
             .raw("AZRING_RESOLVE")
-            .map(value::resolve)
+            .map(read::resolve)
             .transpose()?
             .unwrap_or_default()
             .into(),
-        proxies: Proxies::from_environment(|name| around.variable(name)).into(),
+        proxies: Proxies::from_environment(|name| environment.variable(name)).into(),
     })
-}
-
-/// The choice that was given, as the table writes it, whether or not this version can do it.
-fn known_word(given: &Given, parameter: &Parameter) -> Option<&'static str> {
-    let choice = value::known_choice(given, parameter).ok().flatten();
-    choice.map(|choice| choice.word)
-}
-
-/// The words that a parameter knows, for a complaint about one that it does not.
-fn choices(parameter: &Parameter) -> String {
-    let Value::Choice(choices) = parameter.value else {
-        return String::new();
-    };
-    let words: Vec<_> = choices
-        .iter()
-        .map(|choice| format!("`{}`", choice.word))
-        .collect();
-    words.join(", ")
 }
 
 #[cfg(test)]
 pub(crate) mod tests;
-
-#[cfg(test)]
-mod every_parameter;

@@ -5,10 +5,10 @@
 
 use azring_core::location::{BlobLocation, Location};
 
-use super::End;
-use crate::given::Given;
-use crate::misuse::Misuse;
+use super::EndParameters;
 use crate::parameter::{self as row, Parameter};
+use crate::parsed::{ParsedArgs, choice};
+use crate::usage_error::UsageError;
 
 /// What makes no sense beside a pipe at either end.
 const NEVER: &[&Parameter] = &[&row::PATTERN, &row::XO, &row::XN, &row::L];
@@ -17,12 +17,12 @@ const NEVER: &[&Parameter] = &[&row::PATTERN, &row::XO, &row::XN, &row::L];
 const NEVER_OUTWARD: &[&Parameter] = &[&row::S, &row::SNAPSHOT, &row::MT, &row::DELIMITER];
 
 /// The pipe, to which nothing is proved.
-pub(super) fn location(given: &Given, end: &End) -> Result<Location, Misuse> {
+pub(super) fn location(args: &ParsedArgs, end: &EndParameters) -> Result<Location, UsageError> {
     for parameter in [end.key, end.sas, end.service] {
-        if given.has(parameter) {
-            return Err(Misuse::meaning(format!(
+        if args.has(parameter) {
+            return Err(UsageError::meaning(format!(
                 "`{}` is given, but the {} is a pipe",
-                parameter.spelled(given.dialect()),
+                parameter.spelled(args.dialect()),
                 end.side
             )));
         }
@@ -31,30 +31,34 @@ pub(super) fn location(given: &Given, end: &End) -> Result<Location, Misuse> {
 }
 
 /// Checks what is said beside a pipe.
-pub(super) fn check(given: &Given, source: &Location, target: &Location) -> Result<(), Misuse> {
+pub(super) fn check(
+    args: &ParsedArgs,
+    source: &Location,
+    target: &Location,
+) -> Result<(), UsageError> {
     match (source, target) {
         (Location::Pipe, Location::Blob(place)) => {
-            refuse(given, NEVER)?;
-            inward(given, place)
+            refuse(args, NEVER)?;
+            inward(args, place)
         }
         (Location::Blob(place), Location::Pipe) => {
-            refuse(given, NEVER)?;
-            refuse(given, NEVER_OUTWARD)?;
-            outward(given, place)
+            refuse(args, NEVER)?;
+            refuse(args, NEVER_OUTWARD)?;
+            outward(args, place)
         }
         _ => Ok(()),
     }
 }
 
-fn refuse(given: &Given, parameters: &[&Parameter]) -> Result<(), Misuse> {
-    let spelled = |parameter: &Parameter| parameter.spelled(given.dialect());
-    if given.has(&row::Z) {
-        return Err(Misuse::meaning(
+fn refuse(args: &ParsedArgs, parameters: &[&Parameter]) -> Result<(), UsageError> {
+    let spelled = |parameter: &Parameter| parameter.spelled(args.dialect());
+    if args.has(&row::Z) {
+        return Err(UsageError::meaning(
             "Resuming transfer from or to a stream is not supported.",
         ));
     }
-    match parameters.iter().find(|parameter| given.has(parameter)) {
-        Some(parameter) => Err(Misuse::meaning(format!(
+    match parameters.iter().find(|parameter| args.has(parameter)) {
+        Some(parameter) => Err(UsageError::meaning(format!(
             "`{}` has no meaning for standard input and output, which are one object",
             spelled(parameter)
         ))),
@@ -62,38 +66,38 @@ fn refuse(given: &Given, parameters: &[&Parameter]) -> Result<(), Misuse> {
     }
 }
 
-fn inward(given: &Given, place: &BlobLocation) -> Result<(), Misuse> {
+fn inward(args: &ParsedArgs, place: &BlobLocation) -> Result<(), UsageError> {
     for parameter in [&row::DEST_KEY, &row::DEST_SAS] {
-        if given.raw(parameter).is_some_and(|value| value == "-") {
-            return Err(Misuse::meaning(format!(
+        if args.raw(parameter).is_some_and(|value| value == "-") {
+            return Err(UsageError::meaning(format!(
                 "`{}` is to be read from standard input, but that is what is copied",
-                parameter.spelled(given.dialect())
+                parameter.spelled(args.dialect())
             )));
         }
     }
     // AzCopy's words: what is paged has its length from the beginning.
-    if super::choice(given, &row::BLOB_TYPE)? == Some("page") {
-        return Err(Misuse::meaning(
+    if choice(args, &row::BLOB_TYPE)? == Some("page") {
+        return Err(UsageError::meaning(
             "Source must be fixed size when destination is Page Blob.",
         ));
     }
     single(
-        given,
+        args,
         place,
         &row::DEST,
         "what comes from standard input becomes one blob",
     )
 }
 
-fn outward(given: &Given, place: &BlobLocation) -> Result<(), Misuse> {
-    if super::choice(given, &row::OUTPUT)? == Some("json") {
-        return Err(Misuse::meaning(format!(
+fn outward(args: &ParsedArgs, place: &BlobLocation) -> Result<(), UsageError> {
+    if choice(args, &row::OUTPUT)? == Some("json") {
+        return Err(UsageError::meaning(format!(
             "`{}` and the blob cannot both go to standard output",
-            row::OUTPUT.spelled(given.dialect())
+            row::OUTPUT.spelled(args.dialect())
         )));
     }
     single(
-        given,
+        args,
         place,
         &row::SOURCE,
         "standard output takes the bytes of one blob",
@@ -102,15 +106,15 @@ fn outward(given: &Given, place: &BlobLocation) -> Result<(), Misuse> {
 
 /// The URL has to go deeper than the container, and not to end like a directory's.
 fn single(
-    given: &Given,
+    args: &ParsedArgs,
     place: &BlobLocation,
     parameter: &Parameter,
     why: &str,
-) -> Result<(), Misuse> {
+) -> Result<(), UsageError> {
     if place.directory.is_empty() || place.is_directory {
-        return Err(Misuse::meaning(format!(
+        return Err(UsageError::meaning(format!(
             "`{place}` as the value of `{}` names no blob: {why}",
-            parameter.spelled(given.dialect())
+            parameter.spelled(args.dialect())
         )));
     }
     Ok(())

@@ -7,35 +7,39 @@
 use azring_core::location::{Access, BlobLocation, is_host_of, is_host_of_azure};
 use azring_transport::auth::Secret;
 
-use super::End;
+use super::EndParameters;
 use super::mistaken_secret::{self as mistaken, Expected};
 use super::secret_file;
-use crate::given::Given;
+use crate::environment::Environment;
 use crate::mask::shown;
-use crate::misuse::{Misuse, Side};
 use crate::parameter::{self as row, Parameter};
-use crate::surroundings::Surroundings;
+use crate::parsed::ParsedArgs;
+use crate::usage_error::{Side, UsageError};
 
 /// The credentials that the command line names for one end.
-pub(super) fn access(given: &Given, end: &End, around: &Surroundings) -> Result<Access, Misuse> {
+pub(super) fn access(
+    args: &ParsedArgs,
+    end: &EndParameters,
+    environment: &Environment,
+) -> Result<Access, UsageError> {
     Ok(Access {
-        key: named(given, end.key, around)?,
-        sas: named(given, end.sas, around)?,
+        key: named(args, end.key, environment)?,
+        sas: named(args, end.sas, environment)?,
     })
 }
 
 /// The value of a parameter, or what it points to: `@env:NAME`, `@file:PATH`, `-` for a line of standard input.
 fn named(
-    given: &Given,
+    args: &ParsedArgs,
     parameter: &Parameter,
-    around: &Surroundings,
-) -> Result<Option<Secret<String>>, Misuse> {
-    let Some(text) = given.text(parameter)? else {
+    environment: &Environment,
+) -> Result<Option<Secret<String>>, UsageError> {
+    let Some(text) = args.text(parameter)? else {
         return Ok(None);
     };
-    let name = parameter.spelled(given.dialect());
+    let name = parameter.spelled(args.dialect());
     let value = if let Some(variable) = text.strip_prefix("@env:") {
-        around.variable(variable).ok_or_else(|| {
+        environment.variable(variable).ok_or_else(|| {
             format!(
                 "the variable `{}` that `{name}` names is not set",
                 shown(variable)
@@ -49,7 +53,7 @@ fn named(
             )
         })
     } else if text == "-" {
-        (around.secret_line)(&format!("{name}: "))
+        (environment.secret_line)(&format!("{name}: "))
             .ok_or_else(|| format!("`{name}` is to be read from standard input, but nothing comes"))
     } else {
         Ok(text.to_owned())
@@ -62,11 +66,11 @@ fn named(
     value
         .and_then(|value| mistaken::read(&value, expected, &name))
         .map(|value| Some(Secret::new(value)))
-        .map_err(Misuse::Meaning)
+        .map_err(UsageError::Meaning)
 }
 
 /// A credential of the environment, and the variable it is from.
-pub(super) struct Found {
+pub(super) struct EnvironmentCredential {
     /// What to use.
     pub(super) access: Access,
     /// Where it is from, for complaints.
@@ -77,16 +81,20 @@ pub(super) struct Found {
 pub(super) fn from_environment(
     side: Side,
     place: &BlobLocation,
-    around: &Surroundings,
-) -> Option<Found> {
-    own(side, place, around).or_else(|| shared(place, around))
+    environment: &Environment,
+) -> Option<EnvironmentCredential> {
+    own(side, place, environment).or_else(|| shared(place, environment))
 }
 
 /// `AZRING_SOURCE_SAS`, `AZRING_SOURCE_KEY`, and the same for the other side. They are meant for the place that the command
 /// names. Where a journal names it they go to hosts of Azure and to this machine only.
-fn own(side: Side, place: &BlobLocation, around: &Surroundings) -> Option<Found> {
+fn own(
+    side: Side,
+    place: &BlobLocation,
+    environment: &Environment,
+) -> Option<EnvironmentCredential> {
     let host = place.account().endpoint.host.as_str();
-    if around.is_recalled && !is_host_of_azure(host) && !is_here(host) {
+    if environment.is_recalled && !is_host_of_azure(host) && !is_here(host) {
         return None;
     }
     let side = match side {
@@ -95,36 +103,38 @@ fn own(side: Side, place: &BlobLocation, around: &Surroundings) -> Option<Found>
     };
     let sas = format!("AZRING_{side}_SAS");
     let key = format!("AZRING_{side}_KEY");
-    if let Some(value) = around.variable(&sas) {
-        return Some(Found::sas(sas, value));
+    if let Some(value) = environment.variable(&sas) {
+        return Some(EnvironmentCredential::sas(sas, value));
     }
-    around.variable(&key).map(|value| Found::key(key, value))
+    environment
+        .variable(&key)
+        .map(|value| EnvironmentCredential::key(key, value))
 }
 
 /// The variables of Azure's command line.
-fn shared(place: &BlobLocation, around: &Surroundings) -> Option<Found> {
+fn shared(place: &BlobLocation, environment: &Environment) -> Option<EnvironmentCredential> {
     const CONNECTION: &str = "AZURE_STORAGE_CONNECTION_STRING";
     const SAS: &str = "AZURE_STORAGE_SAS_TOKEN";
     const KEY: &str = "AZURE_STORAGE_KEY";
 
-    if let Some(connection) = around.variable(CONNECTION) {
+    if let Some(connection) = environment.variable(CONNECTION) {
         return connected(&connection, place);
     }
-    let account = around.variable("AZURE_STORAGE_ACCOUNT")?;
+    let account = environment.variable("AZURE_STORAGE_ACCOUNT")?;
     if !is_at_home(place, &account) {
         return None;
     }
-    if let Some(value) = around.variable(SAS) {
-        return Some(Found::sas(SAS.to_owned(), value));
+    if let Some(value) = environment.variable(SAS) {
+        return Some(EnvironmentCredential::sas(SAS.to_owned(), value));
     }
-    around
+    environment
         .variable(KEY)
-        .map(|value| Found::key(KEY.to_owned(), value))
+        .map(|value| EnvironmentCredential::key(KEY.to_owned(), value))
 }
 
 /// What a connection string (`Name=value;...`) holds for this place.
 /// <https://learn.microsoft.com/azure/storage/common/storage-configure-connection-string>
-fn connected(connection: &str, place: &BlobLocation) -> Option<Found> {
+fn connected(connection: &str, place: &BlobLocation) -> Option<EnvironmentCredential> {
     const VARIABLE: &str = "AZURE_STORAGE_CONNECTION_STRING";
 
     let field = |wanted: &str| {
@@ -144,8 +154,8 @@ fn connected(connection: &str, place: &BlobLocation) -> Option<Found> {
     }
     let variable = VARIABLE.to_owned();
     match (field("SharedAccessSignature"), field("AccountKey")) {
-        (Some(sas), _) => Some(Found::sas(variable, sas.to_owned())),
-        (None, Some(key)) => Some(Found::key(variable, key.to_owned())),
+        (Some(sas), _) => Some(EnvironmentCredential::sas(variable, sas.to_owned())),
+        (None, Some(key)) => Some(EnvironmentCredential::key(variable, key.to_owned())),
         (None, None) => None,
     }
 }
@@ -174,7 +184,7 @@ fn is_under(place: &BlobLocation, endpoint: &str) -> bool {
     found.to_ascii_lowercase() == endpoint
 }
 
-impl Found {
+impl EnvironmentCredential {
     fn key(variable: String, value: String) -> Self {
         let key = Some(Secret::new(value));
         Self {

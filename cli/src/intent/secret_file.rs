@@ -6,7 +6,7 @@ use std::io::Read;
 
 use zeroize::Zeroizing;
 
-use crate::misuse::reason;
+use crate::usage_error::reason;
 
 /// More than this is no key or signature.
 const FILE_BYTES_MAX: u64 = 64 << 10;

@@ -7,12 +7,12 @@ use std::path::Path;
 
 use azring_core::location::{Discard, Location};
 
-use super::{End, pipe};
+use super::{EndParameters, pipe};
+use crate::environment::Environment;
 use crate::file_kind::FileKind;
-use crate::given::Given;
-use crate::misuse::{Misuse, Side};
 use crate::parameter as row;
-use crate::surroundings::Surroundings;
+use crate::parsed::{ParsedArgs, local};
+use crate::usage_error::{Side, UsageError};
 
 /// The names of standard input.
 const INPUT: &[&str] = &["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
@@ -22,47 +22,47 @@ const OUTPUT: &[&str] = &["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
 /// What a path means, where it is no file or folder.
 pub(super) fn location(
-    given: &Given,
-    end: &End,
+    args: &ParsedArgs,
+    end: &EndParameters,
     path: &Path,
-    around: &Surroundings,
-) -> Result<Option<Location>, Misuse> {
+    environment: &Environment,
+) -> Result<Option<Location>, UsageError> {
     let is_one_of = |names: &[&str]| names.iter().any(|name| path == Path::new(name));
-    let kind = (around.file_kind)(path);
+    let kind = (environment.file_kind)(path);
     match end.side {
         Side::Source if is_one_of(INPUT) || kind == FileKind::Pipe => {
-            pipe::location(given, end).map(Some)
+            pipe::location(args, end).map(Some)
         }
         Side::Source => match kind {
             FileKind::CharacterDevice => Err(refused(
                 end,
-                given,
+                args,
                 path,
                 "a device without an end: copy a part of it through a pipe, for example `head -c 1G DEVICE | azring ...`",
             )),
-            FileKind::Socket => Err(refused(end, given, path, "a socket, which cannot be read")),
+            FileKind::Socket => Err(refused(end, args, path, "a socket, which cannot be read")),
             FileKind::Ordinary | FileKind::Pipe | FileKind::BlockDevice => Ok(None),
         },
-        Side::Destination if is_one_of(OUTPUT) => pipe::location(given, end).map(Some),
+        Side::Destination if is_one_of(OUTPUT) => pipe::location(args, end).map(Some),
         Side::Destination if path == Path::new("/dev/null") => {
             Ok(Some(Location::Discard(Discard { compares: false })))
         }
         Side::Destination => match kind {
             FileKind::Pipe => Err(refused(
                 end,
-                given,
+                args,
                 path,
                 "a pipe: give `-`, which is standard output, and redirect that",
             )),
             FileKind::BlockDevice => Err(refused(
                 end,
-                given,
+                args,
                 path,
                 "a disk, which is never overwritten: give `-`, which is standard output, and redirect that",
             )),
             FileKind::CharacterDevice | FileKind::Socket => Err(refused(
                 end,
-                given,
+                args,
                 path,
                 "a device or a socket: a destination is a folder or a file (`/dev/null` keeps nothing and measures)",
             )),
@@ -71,25 +71,25 @@ pub(super) fn location(
     }
 }
 
-fn refused(end: &End, given: &Given, path: &Path, what: &str) -> Misuse {
-    Misuse::meaning(format!(
+fn refused(end: &EndParameters, args: &ParsedArgs, path: &Path, what: &str) -> UsageError {
+    UsageError::meaning(format!(
         "`{}`: `{}` is {what}",
-        end.place.spelled(given.dialect()),
+        end.place.spelled(args.dialect()),
         path.display()
     ))
 }
 
 /// Whether the source is a disk, which becomes a page blob unless something else is asked for.
-pub(super) fn is_disk(source: &Location, around: &Surroundings) -> bool {
-    matches!(source, Location::Local(path) if (around.file_kind)(path) == FileKind::BlockDevice)
+pub(super) fn is_disk(source: &Location, environment: &Environment) -> bool {
+    matches!(source, Location::Local(path) if (environment.file_kind)(path) == FileKind::BlockDevice)
 }
 
 /// Opens the pipe that the source names in the place of standard input. Waits until somebody writes to it.
-pub(crate) fn attach_source(given: &Given, source: &Location) -> Result<(), Misuse> {
-    if !matches!(source, Location::Pipe) || given.raw(&row::SOURCE).is_none_or(|raw| raw == "-") {
+pub(crate) fn attach_source(args: &ParsedArgs, source: &Location) -> Result<(), UsageError> {
+    if !matches!(source, Location::Pipe) || args.raw(&row::SOURCE).is_none_or(|raw| raw == "-") {
         return Ok(());
     }
-    let Some(path) = super::local(given, &row::SOURCE)? else {
+    let Some(path) = local(args, &row::SOURCE)? else {
         return Ok(());
     };
     if INPUT.iter().any(|name| path == Path::new(name)) {
@@ -100,11 +100,11 @@ pub(crate) fn attach_source(given: &Given, source: &Location) -> Result<(), Misu
         Ok(())
     });
     opened.map_err(|error| {
-        Misuse::meaning(format!(
+        UsageError::meaning(format!(
             "`{}`: cannot open `{}`: {}",
-            row::SOURCE.spelled(given.dialect()),
+            row::SOURCE.spelled(args.dialect()),
             path.display(),
-            crate::misuse::reason(&error)
+            crate::usage_error::reason(&error)
         ))
     })
 }

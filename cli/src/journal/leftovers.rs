@@ -8,9 +8,9 @@ use azring_core::journal::{Command, Replayed};
 use azring_core::store::local::parts;
 
 use super::normal::of_journal;
+use crate::args;
 use crate::console::{Console, Level};
 use crate::parameter as row;
-use crate::words;
 
 /// Files that are named one by one.
 const NAMED_MAX: usize = 10;
@@ -55,7 +55,7 @@ pub(super) fn name(command: &Command, console: &Console) {
 
 /// The destination of a command of a journal, where it is on this machine: its path is absolute then.
 fn destination(command: &Command) -> Option<PathBuf> {
-    let given = words::read(&of_journal(command).0).ok()?;
-    let place = given.text(&row::DEST).ok().flatten()?;
+    let args = args::read(&of_journal(command).0).ok()?;
+    let place = args.text(&row::DEST).ok().flatten()?;
     place.starts_with('/').then(|| PathBuf::from(place))
 }

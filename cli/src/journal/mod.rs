@@ -5,6 +5,8 @@
 //! have written; [`recall`] makes a command out of a journal, for those who give nothing but its folder. [`leftovers`] removes
 //! what an operation that is given up left at its destination.
 
+mod folder;
+
 mod leftovers;
 
 mod normal;
@@ -17,6 +19,7 @@ mod place;
 
 mod recall;
 
+pub(crate) use folder::{ENDING, journals_in};
 pub(crate) use leftovers::remove as remove_leftovers;
 pub(crate) use open::{Asking, Refusal, open};
 pub(crate) use place::{Kept, NAME, kept};

@@ -13,9 +13,9 @@ use azring_core::location::Location;
 use azring_core::options::Options;
 use azring_transport::auth::Credential;
 
-use crate::given::Given;
-use crate::misuse::Misuse;
 use crate::parameter::{self as row, Dialect, Parameter, Value};
+use crate::parsed::ParsedArgs;
+use crate::usage_error::UsageError;
 
 /// Parameters without which a job is the same job: how it is told, how much of the machine it takes, what is asked.
 /// Credentials are left out too, wherever they stand.
@@ -47,11 +47,11 @@ pub(super) fn is_beside(parameter: &Parameter) -> bool {
 }
 
 /// The command as its journal has it.
-pub(super) fn command(given: &Given, options: &Options) -> Result<Command, Misuse> {
+pub(super) fn command(args: &ParsedArgs, options: &Options) -> Result<Command, UsageError> {
     let folder = env::current_dir().unwrap_or_default();
     Ok(Command::now(
-        words(given, options, &folder)?,
-        given.to_string(),
+        words(args, options, &folder)?,
+        args.to_string(),
         folder.into_os_string().into_vec(),
         Needs {
             source: needs_credential(&options.source),
@@ -62,10 +62,10 @@ pub(super) fn command(given: &Given, options: &Options) -> Result<Command, Misus
 
 /// The words of the normal form: in the dialect of the command, since that decides what patterns mean, and in the order of
 /// the table.
-fn words(given: &Given, options: &Options, folder: &Path) -> Result<Vec<Vec<u8>>, Misuse> {
-    let mut normal = Given::new(given.dialect());
+fn words(args: &ParsedArgs, options: &Options, folder: &Path) -> Result<Vec<Vec<u8>>, UsageError> {
+    let mut normal = ParsedArgs::new(args.dialect());
     for parameter in row::all().filter(|parameter| !is_beside(parameter)) {
-        if !given.has(parameter) {
+        if !args.has(parameter) {
             continue;
         }
         if parameter.is(&row::SOURCE) {
@@ -73,21 +73,21 @@ fn words(given: &Given, options: &Options, folder: &Path) -> Result<Vec<Vec<u8>>
         } else if parameter.is(&row::DEST) {
             normal.add(parameter, Some(destination(&options.target, folder)))?;
         } else {
-            add_as_it_is(&mut normal, given, parameter, options, folder)?;
+            add_as_it_is(&mut normal, args, parameter, options, folder)?;
         }
     }
-    let words = normal.words(given.dialect());
+    let words = normal.words(args.dialect());
     Ok(words.into_iter().map(OsString::into_vec).collect())
 }
 
 fn add_as_it_is(
-    normal: &mut Given,
-    given: &Given,
+    normal: &mut ParsedArgs,
+    args: &ParsedArgs,
     parameter: &'static Parameter,
     options: &Options,
     folder: &Path,
-) -> Result<(), Misuse> {
-    let values = given.typed().filter(|(typed, _)| typed.is(parameter));
+) -> Result<(), UsageError> {
+    let values = args.typed().filter(|(typed, _)| typed.is(parameter));
     for (_, value) in values {
         let value = match (value, parameter.value) {
             // The file is the same wherever the command is given.
@@ -167,18 +167,18 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
+    use crate::args;
     use crate::intent;
     use crate::intent::tests::alone;
-    use crate::words;
 
     const KEY: &str =
         "Q0FOQVJZLWFjY291bnQta2V5LW5ldmVyLXRvLWJlLXNlZW4tYW55d2hlcmUtMDEyMzQ1Njc4OWFi";
 
     fn normal(list: &[&str]) -> Command {
         let list: Vec<_> = list.iter().map(OsString::from).collect();
-        let given = words::read(&list).unwrap();
-        let options = intent::options(&given, &alone(&[])).unwrap();
-        command(&given, &options).unwrap()
+        let args = args::read(&list).unwrap();
+        let options = intent::options(&args, &alone(&[])).unwrap();
+        command(&args, &options).unwrap()
     }
 
     fn joined(list: &[&str]) -> String {

@@ -11,8 +11,8 @@ use azring_core::journal::{self, Claim, Error, Session};
 use super::leftovers;
 use super::place::Kept;
 use crate::console::{Console, Level};
-use crate::exit::Ending;
-use crate::prompt::{self, Line};
+use crate::ending::Ending;
+use crate::prompt;
 
 /// Why a copy does not begin.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub(crate) struct Asking<'a> {
     /// Somebody sits at a terminal.
     pub(crate) can_ask: bool,
     /// Waits for a line; `None` says that none will come.
-    pub(crate) read: &'a dyn Fn() -> Option<Line>,
+    pub(crate) read: &'a dyn Fn() -> Option<String>,
 }
 
 /// Begins or resumes the journal. `None` where none can be kept and none was asked for by name; why, the console is told.

@@ -8,11 +8,11 @@ use azring_core::location::Location;
 use azring_core::options::Options;
 
 use super::normal;
-use crate::given::Given;
-use crate::intent::local;
-use crate::misuse::Misuse;
+use crate::environment::Environment;
 use crate::parameter as row;
-use crate::surroundings::Surroundings;
+use crate::parsed::ParsedArgs;
+use crate::parsed::local;
+use crate::usage_error::UsageError;
 
 /// What a journal is called in a folder that was named for it.
 pub(crate) const NAME: &str = "azring.jnl";
@@ -49,34 +49,34 @@ impl Kept {
 
 /// The journal of a copy; `None` where none is kept.
 pub(crate) fn kept(
-    given: &Given,
+    args: &ParsedArgs,
     options: &Options,
-    around: &Surroundings,
-) -> Result<Option<Kept>, Misuse> {
-    let named = local(given, &row::Z)?;
-    if given.has(&row::NO_JOURNAL) && given.has(&row::Z) {
-        return Err(Misuse::meaning(format!(
+    environment: &Environment,
+) -> Result<Option<Kept>, UsageError> {
+    let named = local(args, &row::Z)?;
+    if args.has(&row::NO_JOURNAL) && args.has(&row::Z) {
+        return Err(UsageError::meaning(format!(
             "`{}` and `{}` exclude each other: a journal is kept or it is not",
-            row::Z.spelled(given.dialect()),
-            row::NO_JOURNAL.spelled(given.dialect())
+            row::Z.spelled(args.dialect()),
+            row::NO_JOURNAL.spelled(args.dialect())
         )));
     }
     let is_piped = [&options.source, &options.target]
         .iter()
         .any(|place| matches!(place, Location::Pipe | Location::Discard(_)));
-    if options.preview || given.has(&row::NO_JOURNAL) || is_piped {
+    if options.preview || args.has(&row::NO_JOURNAL) || is_piped {
         return Ok(None);
     }
-    let command = normal::command(given, options)?;
+    let command = normal::command(args, options)?;
     let is_named = named.is_some();
     let name = if is_named {
         NAME.to_owned()
     } else {
         name(&command)
     };
-    let Some(folder) = named.or_else(|| around.state_folder()) else {
-        if given.has(&row::Z) {
-            return Err(no_home(given));
+    let Some(folder) = named.or_else(|| environment.state_folder()) else {
+        if args.has(&row::Z) {
+            return Err(no_home(args));
         }
         return Ok(None);
     };
@@ -85,15 +85,15 @@ pub(crate) fn kept(
         name,
         is_named,
         command,
-        is_quiet: given.has(&row::Y),
+        is_quiet: args.has(&row::Y),
     }))
 }
 
 /// There is no default folder for a journal.
-pub(super) fn no_home(given: &Given) -> Misuse {
-    Misuse::meaning(format!(
+pub(super) fn no_home(args: &ParsedArgs) -> UsageError {
+    UsageError::meaning(format!(
         "`{}` needs a folder, because there is no home folder for one",
-        row::Z.spelled(given.dialect())
+        row::Z.spelled(args.dialect())
     ))
 }
 

@@ -7,41 +7,44 @@ use azring_core::location::Location;
 use azring_core::options::Options;
 use azring_transport::auth::Credential;
 
+use super::folder::journals_in;
 use super::normal::{is_beside, of_journal};
 use super::owner;
 use super::place::{NAME, no_home};
-use crate::command::journals_in;
-use crate::given::Given;
-use crate::intent::local;
-use crate::misuse::Misuse;
+use crate::args;
+use crate::environment::Environment;
 use crate::parameter::{self as row, Dialect, Parameter};
-use crate::surroundings::Surroundings;
-use crate::words;
+use crate::parsed::ParsedArgs;
+use crate::parsed::local;
+use crate::usage_error::UsageError;
 
 /// A command that was made out of a journal.
 pub(crate) struct Recalled {
     /// The journal's command, and what was given beside it now.
-    pub(crate) given: Given,
+    pub(crate) args: ParsedArgs,
     needs: Needs,
 }
 
 /// The command of the journal that `given` names, where it names nothing to copy. `None` where it does, or names no
 /// journal.
-pub(crate) fn recall(given: &Given, around: &Surroundings) -> Result<Option<Recalled>, Misuse> {
-    let is_alone = given.has(&row::Z) && given.typed().all(|(typed, _)| is_beside(typed));
+pub(crate) fn recall(
+    args: &ParsedArgs,
+    environment: &Environment,
+) -> Result<Option<Recalled>, UsageError> {
+    let is_alone = args.has(&row::Z) && args.typed().all(|(typed, _)| is_beside(typed));
     if !is_alone {
         return Ok(None);
     }
-    let (folder, name) = find(given, around)?;
-    let refused = |reason: String| Misuse::meaning(reason);
+    let (folder, name) = find(args, environment)?;
+    let refused = |reason: String| UsageError::meaning(reason);
     owner::check(&folder, &name).map_err(refused)?;
     let replayed = peek(&folder, &name)
         .0
         .map_err(|error| refused(error.to_string()))?
-        .ok_or_else(|| nothing(given, &folder))?;
+        .ok_or_else(|| nothing(args, &folder))?;
     let (list, dialect) = of_journal(replayed.command());
-    let mut recalled = words::read(&list)?;
-    for (typed, value) in given.typed() {
+    let mut recalled = args::read(&list)?;
+    for (typed, value) in args.typed() {
         // What a response file held is among the others already.
         if !typed.is(&row::RESPONSE_FILE) {
             recalled.add(typed, value.map(Into::into))?;
@@ -49,14 +52,14 @@ pub(crate) fn recall(given: &Given, around: &Surroundings) -> Result<Option<Reca
     }
     debug_assert_eq!(recalled.dialect(), dialect);
     Ok(Some(Recalled {
-        given: recalled,
+        args: recalled,
         needs: replayed.command().needs,
     }))
 }
 
 impl Recalled {
     /// The credentials that the command had were brought again.
-    pub(crate) fn check(&self, options: &Options) -> Result<(), Misuse> {
+    pub(crate) fn check(&self, options: &Options) -> Result<(), UsageError> {
         let ends = [
             (
                 self.needs.source,
@@ -87,9 +90,9 @@ impl Recalled {
         key: &Parameter,
         sas: &Parameter,
         variable: &str,
-    ) -> Misuse {
-        let dialect: Dialect = self.given.dialect();
-        Misuse::meaning(format!(
+    ) -> UsageError {
+        let dialect: Dialect = self.args.dialect();
+        UsageError::meaning(format!(
             "the operation in the journal needs a credential for `{location}`, and a journal holds none: give `{}` or `{}` \
              too, on the command line or in a response file, or set `AZRING_{variable}_KEY` or `AZRING_{variable}_SAS` \
              (variables go to hosts of Azure and to this machine only, where a journal names the host)",
@@ -107,29 +110,29 @@ fn is_anonymous(location: &Location) -> bool {
 }
 
 /// The journal that is meant: that in the folder, or the only one in the default folder.
-fn find(given: &Given, around: &Surroundings) -> Result<(PathBuf, String), Misuse> {
-    if let Some(folder) = local(given, &row::Z)? {
+fn find(args: &ParsedArgs, environment: &Environment) -> Result<(PathBuf, String), UsageError> {
+    if let Some(folder) = local(args, &row::Z)? {
         return Ok((folder, NAME.to_owned()));
     }
-    let folder = around.state_folder().ok_or_else(|| no_home(given))?;
+    let folder = environment.state_folder().ok_or_else(|| no_home(args))?;
     let names = journals_in(&folder);
     match <[String; 1]>::try_from(names) {
         Ok([name]) => Ok((folder, name)),
-        Err(names) if names.is_empty() => Err(nothing(given, &folder)),
-        Err(names) => Err(Misuse::meaning(format!(
+        Err(names) if names.is_empty() => Err(nothing(args, &folder)),
+        Err(names) => Err(UsageError::meaning(format!(
             "there are {} journals in `{}`, so `{}` alone does not say which operation is to be resumed: give its command \
              again; `azring jobs` shows all of them",
             names.len(),
             folder.display(),
-            row::Z.spelled(given.dialect())
+            row::Z.spelled(args.dialect())
         ))),
     }
 }
 
-fn nothing(given: &Given, folder: &Path) -> Misuse {
-    Misuse::meaning(format!(
+fn nothing(args: &ParsedArgs, folder: &Path) -> UsageError {
+    UsageError::meaning(format!(
         "there is nothing to resume in the journal folder `{}`: give a source and a destination beside `{}`",
         folder.display(),
-        row::Z.spelled(given.dialect())
+        row::Z.spelled(args.dialect())
     ))
 }

@@ -12,7 +12,7 @@ const WIDTH: f64 = 1000.0;
 
 /// How a series is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum SeriesForm {
     /// A line through the middles of the spans, and what is below it filled.
     Area,
     /// A line through the middles.
@@ -29,18 +29,18 @@ pub(super) struct Series {
     /// Its colour's name, and what it is.
     pub(super) class: &'static str,
     pub(super) name: &'static str,
-    pub(super) form: Form,
+    pub(super) form: SeriesForm,
     pub(super) values: Vec<Option<f64>>,
 }
 
 /// Where a span lies between the beginning, 0, and the end, 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Place {
+pub(super) struct TimeSpan {
     pub(super) from: f64,
     pub(super) until: f64,
 }
 
-impl Place {
+impl TimeSpan {
     /// The place of a time within a run that is so long.
     pub(super) fn of(from: Duration, until: Duration, long: Duration) -> Self {
         let share = |time: Duration| time.as_secs_f64() / long.as_secs_f64().max(1e-9);
@@ -66,7 +66,7 @@ pub(super) struct Chart<'a> {
     pub(super) scale: Scale,
     pub(super) ticks: Vec<Tick>,
     pub(super) times: &'a [Tick],
-    pub(super) places: &'a [Place],
+    pub(super) places: &'a [TimeSpan],
     pub(super) series: Vec<Series>,
     /// What is told of each span where it is pointed at.
     pub(super) told: Vec<String>,
@@ -137,7 +137,7 @@ impl Chart<'_> {
 
     fn write_series(&self, out: &mut String, series: &Series, below: &mut [f64]) {
         let class = series.class;
-        if series.form == Form::Bars {
+        if series.form == SeriesForm::Bars {
             let mut path = String::new();
             for ((place, value), below) in self.places.iter().zip(&series.values).zip(below) {
                 let value = value.unwrap_or(0.0);
@@ -168,7 +168,7 @@ impl Chart<'_> {
                     let _ = write!(line, "{letter}{} {}", short(*x), short(*y));
                     line
                 });
-            if let (Form::Area, Some((first, _)), Some((last, _))) =
+            if let (SeriesForm::Area, Some((first, _)), Some((last, _))) =
                 (series.form, run.first(), run.last())
             {
                 let _ = write!(
@@ -201,14 +201,14 @@ impl Chart<'_> {
                 continue;
             };
             let y = self.y(*value);
-            if run.is_empty() || series.form == Form::Steps {
+            if run.is_empty() || series.form == SeriesForm::Steps {
                 run.push((place.from * WIDTH, y));
             }
-            if series.form != Form::Steps {
+            if series.form != SeriesForm::Steps {
                 run.push((place.middle() * WIDTH, y));
             }
             end = Some(place.until * WIDTH);
-            if series.form == Form::Steps {
+            if series.form == SeriesForm::Steps {
                 run.push((place.until * WIDTH, y));
                 end = None;
             }
@@ -239,7 +239,7 @@ impl Chart<'_> {
 }
 
 /// What held something when, as a strip below a chart: a place, a colour's name and what it is.
-pub(super) fn strip(parts: &[(Place, &str, &str)]) -> String {
+pub(super) fn strip(parts: &[(TimeSpan, &str, &str)]) -> String {
     let mut out = "<g class=\"strip\" aria-hidden=\"true\">".to_owned();
     for (place, class, name) in parts {
         let _ = write!(
@@ -258,10 +258,10 @@ pub(super) fn strip(parts: &[(Place, &str, &str)]) -> String {
 mod tests {
     use super::*;
 
-    fn chart(form: Form, values: Vec<Option<f64>>) -> String {
+    fn chart(form: SeriesForm, values: Vec<Option<f64>>) -> String {
         let count = values.len() as f64;
         let places: Vec<_> = (0..values.len())
-            .map(|index| Place {
+            .map(|index| TimeSpan {
                 from: index as f64 / count,
                 until: (index as f64 + 1.0) / count,
             })
@@ -298,13 +298,13 @@ mod tests {
 
     #[test]
     fn a_line_goes_through_the_middles_and_reaches_both_edges() {
-        let svg = chart(Form::Line, vec![Some(0.0), Some(10.0)]);
+        let svg = chart(SeriesForm::Line, vec![Some(0.0), Some(10.0)]);
         assert_eq!(paths(&svg), ["M0 190L250 190L750 0L1000 0"]);
     }
 
     #[test]
     fn a_line_is_broken_where_nothing_was_measured() {
-        let svg = chart(Form::Line, vec![Some(5.0), None, Some(5.0), None]);
+        let svg = chart(SeriesForm::Line, vec![Some(5.0), None, Some(5.0), None]);
         assert_eq!(
             paths(&svg),
             ["M0 95L125 95L250 95", "M500 95L625 95L750 95"]
@@ -313,9 +313,9 @@ mod tests {
 
     #[test]
     fn steps_hold_and_bars_stand_where_there_is_something() {
-        let svg = chart(Form::Steps, vec![Some(10.0), Some(5.0)]);
+        let svg = chart(SeriesForm::Steps, vec![Some(10.0), Some(5.0)]);
         assert_eq!(paths(&svg), ["M0 0L500 0L500 95L1000 95"]);
-        let svg = chart(Form::Bars, vec![Some(0.0), Some(5.0), None, None]);
+        let svg = chart(SeriesForm::Bars, vec![Some(0.0), Some(5.0), None, None]);
         assert_eq!(paths(&svg), ["M250 190V95H462.5V190Z"]);
     }
 }

@@ -5,29 +5,29 @@ use std::time::Duration;
 
 use azring_core::schedule::tuner::Bound;
 
-use super::chart::{Chart, Form, Place, Series, strip};
+use super::chart::{Chart, Series, SeriesForm, TimeSpan, strip};
+use super::samples::{RunHistory, WindowSpan, what};
 use super::scale::{self, Tick, latency, moment};
 use crate::console::{count, size};
-use crate::course::{Course, Span, what};
 
 /// Rows of the table that stands beside the charts, at most.
 const ROWS_MAX: usize = 40;
 
 /// What the charts over time have in common.
 pub(super) struct Drawing<'a> {
-    course: &'a Course,
-    spans: &'a [Span],
-    places: Vec<Place>,
+    history: &'a RunHistory,
+    spans: &'a [WindowSpan],
+    places: Vec<TimeSpan>,
     times: Vec<Tick>,
 }
 
 impl<'a> Drawing<'a> {
     /// Of this run.
-    pub(super) fn of(course: &'a Course) -> Self {
-        let (spans, long) = (course.windows.spans(), course.windows.long());
-        let place = |span: &Span| Place::of(span.from, span.until(), long);
+    pub(super) fn of(history: &'a RunHistory) -> Self {
+        let (spans, long) = (history.windows.spans(), history.windows.long());
+        let place = |span: &WindowSpan| TimeSpan::of(span.from, span.until(), long);
         Self {
-            course,
+            history,
             spans,
             places: spans.iter().map(place).collect(),
             times: scale::times(long),
@@ -52,22 +52,22 @@ impl Drawing<'_> {
         }
     }
 
-    fn values(&self, of: impl Fn(&Span) -> Option<f64>) -> Vec<Option<f64>> {
+    fn values(&self, of: impl Fn(&WindowSpan) -> Option<f64>) -> Vec<Option<f64>> {
         self.spans.iter().map(of).collect()
     }
 
-    fn told(&self, of: impl Fn(&Span) -> String) -> Vec<String> {
-        let told = |span: &Span| format!("{}: {}", moment(tenths(span.until())), of(span));
+    fn told(&self, of: impl Fn(&WindowSpan) -> String) -> Vec<String> {
+        let told = |span: &WindowSpan| format!("{}: {}", moment(tenths(span.until())), of(span));
         self.spans.iter().map(told).collect()
     }
 
-    fn most(&self, of: impl Fn(&Span) -> f64) -> f64 {
+    fn most(&self, of: impl Fn(&WindowSpan) -> f64) -> f64 {
         self.spans.iter().map(of).fold(0.0, f64::max)
     }
 
     /// How fast it was, and what held it there.
     pub(super) fn rate(&self) -> Chart<'_> {
-        let most = self.most(Span::rate);
+        let most = self.most(WindowSpan::rate);
         let (scale, ticks) = scale::rates(most);
         let says = format!(
             "What moved over the network and was not for nothing: up to {}/s. The strip below tells what held it there.",
@@ -79,7 +79,7 @@ impl Drawing<'_> {
             series: vec![Series {
                 class: "rate",
                 name: "rate",
-                form: Form::Area,
+                form: SeriesForm::Area,
                 values: self.values(|span| Some(span.rate())),
             }],
             told: self.told(|span| {
@@ -96,8 +96,8 @@ impl Drawing<'_> {
     }
 
     /// What held the rate when; neighbours that are the same are one.
-    fn bounds(&self) -> Vec<(Place, &'static str, &'static str)> {
-        let mut parts: Vec<(Place, &str, &str)> = Vec::new();
+    fn bounds(&self) -> Vec<(TimeSpan, &'static str, &'static str)> {
+        let mut parts: Vec<(TimeSpan, &str, &str)> = Vec::new();
         for (place, span) in self.places.iter().zip(self.spans) {
             let (class, name) = (class(span.bound()), what(span.bound()));
             match parts.last_mut() {
@@ -111,7 +111,7 @@ impl Drawing<'_> {
     /// What held the rate for what share of the time.
     pub(super) fn write_bounds(&self, out: &mut String) {
         out.push_str("<div class=\"card wide\"><h3>What held the rate</h3><ul class=\"bounds\">");
-        for (bound, share) in self.course.path.bounds() {
+        for (bound, share) in self.history.controller.bounds() {
             let _ = write!(
                 out,
                 "<li class=\"{}\"><span>{} {:.0} %</span></li>",
@@ -136,7 +136,7 @@ impl Drawing<'_> {
     /// How many requests could be under way.
     pub(super) fn concurrency(&self) -> Chart<'_> {
         let (scale, ticks) = scale::counts(self.most(|span| f64::from(span.concurrency)));
-        let says = match self.course.path.range() {
+        let says = match self.history.controller.range() {
             Some((least, most)) if least != most => format!(
                 "How many requests could be under way: {least} to {most}, as azring found to be best."
             ),
@@ -148,7 +148,7 @@ impl Drawing<'_> {
             series: vec![Series {
                 class: "concurrency",
                 name: "requests",
-                form: Form::Steps,
+                form: SeriesForm::Steps,
                 values: self.values(|span| Some(span.concurrency.into())),
             }],
             told: self.told(|span| format!("{} requests", span.concurrency)),
@@ -158,11 +158,11 @@ impl Drawing<'_> {
 
     /// How many operations the disk could have at once; `None` unless it held the rate and was given a limit.
     pub(super) fn turns(&self) -> Option<Chart<'_>> {
-        let is_held = |span: &&Span| span.bound() == Bound::Disk && span.turns.is_some();
+        let is_held = |span: &&WindowSpan| span.bound() == Bound::Disk && span.turns.is_some();
         let most = self.spans.iter().filter_map(|span| span.turns).max()?;
         self.spans.iter().find(is_held)?;
         let (scale, ticks) = scale::counts(f64::from(most));
-        let told = |span: &Span| match span.turns {
+        let told = |span: &WindowSpan| match span.turns {
             Some(turns) => format!("{turns} reads or writes"),
             None => "as many as came".to_owned(),
         };
@@ -172,7 +172,7 @@ impl Drawing<'_> {
             series: vec![Series {
                 class: "concurrency",
                 name: "reads and writes",
-                form: Form::Steps,
+                form: SeriesForm::Steps,
                 values: self.values(|span| span.turns.map(f64::from)),
             }],
             told: self.told(told),
@@ -200,7 +200,7 @@ impl Drawing<'_> {
             latency(least),
             latency(most)
         );
-        let told = |span: &Span| match (span.p50, span.p99) {
+        let told = |span: &WindowSpan| match (span.p50, span.p99) {
             (Some(p50), Some(p99)) => {
                 format!(
                     "half within {}, 99 of 100 within {}",
@@ -217,13 +217,13 @@ impl Drawing<'_> {
                 Series {
                     class: "most",
                     name: "99 of 100 (p99)",
-                    form: Form::Line,
+                    form: SeriesForm::Line,
                     values: self.values(|span| seconds(span.p99)),
                 },
                 Series {
                     class: "half",
                     name: "half of them (p50)",
-                    form: Form::Line,
+                    form: SeriesForm::Line,
                     values: self.values(|span| seconds(span.p50)),
                 },
             ],
@@ -253,13 +253,13 @@ impl Drawing<'_> {
                 Series {
                     class: "refused",
                     name: "pushed back",
-                    form: Form::Bars,
+                    form: SeriesForm::Bars,
                     values: self.values(|span| Some(span.per_second(span.refused))),
                 },
                 Series {
                     class: "timeouts",
                     name: "unanswered",
-                    form: Form::Bars,
+                    form: SeriesForm::Bars,
                     values: self.values(|span| Some(span.per_second(span.timeouts))),
                 },
             ],
@@ -271,7 +271,7 @@ impl Drawing<'_> {
 }
 
 /// The same as the charts, in rows.
-pub(super) fn write_table(out: &mut String, spans: &[Span]) {
+pub(super) fn write_table(out: &mut String, spans: &[WindowSpan]) {
     out.push_str(
         "<details><summary>The same as a table</summary>\n<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"Over time, as a table\"><table><caption>At the end of each part of the run.</caption>\
          <thead><tr><th scope=\"col\">Time</th><th scope=\"col\">Rate</th><th scope=\"col\">Requests/s</th><th scope=\"col\">At once</th>\
@@ -280,7 +280,7 @@ pub(super) fn write_table(out: &mut String, spans: &[Span]) {
     );
     let each = spans.len().div_ceil(ROWS_MAX);
     for some in spans.chunks(each) {
-        let sum = |of: fn(&Span) -> u64| some.iter().map(of).sum::<u64>();
+        let sum = |of: fn(&WindowSpan) -> u64| some.iter().map(of).sum::<u64>();
         let (first, last) = (&some[0], &some[some.len() - 1]);
         let seconds = last.until().saturating_sub(first.from).as_secs_f64();
         let seconds = seconds.max(1e-3);

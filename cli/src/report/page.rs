@@ -10,15 +10,15 @@ use jiff::Zoned;
 use super::histogram::Histogram;
 use super::html::Text;
 use super::over_time::{self, Drawing};
+use super::samples::RunHistory;
 use super::scale::{self, latency, moment, trimmed};
 use crate::console::{bits, count, size};
-use crate::course::Course;
-use crate::exit::Ending;
+use crate::ending::Ending;
 
 const STYLE: &str = include_str!("style.css");
 
 /// Everything that there is to tell.
-pub(super) struct Found<'a> {
+pub(super) struct ReportData<'a> {
     pub(super) version: &'a str,
     /// The command, masked.
     pub(super) command: &'a str,
@@ -27,13 +27,13 @@ pub(super) struct Found<'a> {
     pub(super) is_preview: bool,
     pub(super) begun: &'a Zoned,
     pub(super) ended: &'a Zoned,
-    pub(super) outcome: Outcome<'a>,
+    pub(super) outcome: RunResult<'a>,
     pub(super) ending: Ending,
-    pub(super) course: &'a Course,
+    pub(super) history: &'a RunHistory,
 }
 
 /// What came of the run.
-pub(super) enum Outcome<'a> {
+pub(super) enum RunResult<'a> {
     /// It ran.
     Run(&'a Summary),
     /// It could not begin or go on, and why.
@@ -41,7 +41,7 @@ pub(super) enum Outcome<'a> {
 }
 
 /// The whole page.
-pub(super) fn page(found: &Found<'_>) -> String {
+pub(super) fn page(data: &ReportData<'_>) -> String {
     let mut out = String::with_capacity(128 * 1024);
     let _ = write!(
         out,
@@ -49,27 +49,27 @@ pub(super) fn page(found: &Found<'_>) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
          <meta name=\"generator\" content=\"azring {}\">\n<title>azring: {}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n",
-        Text(found.version),
-        Text(found.what_it_was())
+        Text(data.version),
+        Text(data.what_it_was())
     );
-    found.write_head(&mut out);
-    found.write_cards(&mut out);
-    found.write_charts(&mut out);
-    found.write_tables(&mut out);
-    found.write_facts(&mut out);
+    data.write_head(&mut out);
+    data.write_cards(&mut out);
+    data.write_charts(&mut out);
+    data.write_tables(&mut out);
+    data.write_facts(&mut out);
     let _ = write!(
         out,
         "<footer>Written by azring {}. Nothing in this file is fetched from elsewhere.</footer>\n</body>\n</html>\n",
-        Text(found.version)
+        Text(data.version)
     );
     out
 }
 
-impl Found<'_> {
+impl ReportData<'_> {
     fn summary(&self) -> Option<&Summary> {
         match self.outcome {
-            Outcome::Run(summary) => Some(summary),
-            Outcome::Broken(_) => None,
+            RunResult::Run(summary) => Some(summary),
+            RunResult::Broken(_) => None,
         }
     }
 
@@ -82,7 +82,7 @@ impl Found<'_> {
 
     /// What this run has brought to its place, and not an earlier one.
     fn bytes(&self) -> u64 {
-        self.course.sizes.bytes()
+        self.history.sizes.bytes()
     }
 
     fn what_it_was(&self) -> String {
@@ -100,7 +100,9 @@ impl Found<'_> {
             Ending::Success if self.is_preview => ("Preview: nothing was copied".into(), true),
             Ending::Success => ("Complete".into(), true),
             Ending::Signal(_) => ("Interrupted".into(), false),
-            _ if self.course.failed > 0 => (format!("{} failed", count(self.course.failed)), false),
+            _ if self.history.failed > 0 => {
+                (format!("{} failed", count(self.history.failed)), false)
+            }
             _ => ("Failed".into(), false),
         }
     }
@@ -124,14 +126,14 @@ impl Found<'_> {
             Text(self.begun.strftime("%-d %B %Y, %H:%M:%S %Z")),
             Text(spoken(self.elapsed()))
         );
-        if let Outcome::Broken(why) = &self.outcome {
+        if let RunResult::Broken(why) = &self.outcome {
             let _ = writeln!(out, "<p class=\"error\">{}</p>", Text(why));
         }
         out.push_str("</header>\n");
     }
 
     fn write_cards(&self, out: &mut String) {
-        let course = self.course;
+        let history = self.history;
         let seconds = self.elapsed().as_secs_f64().max(1e-3);
         let rate = self.bytes() as f64 / seconds;
         out.push_str("<dl class=\"cards\">\n");
@@ -153,35 +155,35 @@ impl Found<'_> {
                 "Copied"
             },
             size(self.bytes()),
-            format!("in {} object(s)", count(course.done)),
+            format!("in {} object(s)", count(history.done)),
         );
         let mut others = Vec::new();
-        if course.skipped > 0 {
-            others.push(format!("{} left alone", count(course.skipped)));
+        if history.skipped > 0 {
+            others.push(format!("{} left alone", count(history.skipped)));
         }
-        if course.failed > 0 {
-            others.push(format!("{} failed", count(course.failed)));
+        if history.failed > 0 {
+            others.push(format!("{} failed", count(history.failed)));
         }
-        if course.interrupted > 0 {
-            others.push(format!("{} interrupted", count(course.interrupted)));
+        if history.interrupted > 0 {
+            others.push(format!("{} interrupted", count(history.interrupted)));
         }
         if let Some(earlier) = self
             .summary()
-            .map(|summary| summary.done.saturating_sub(course.done))
+            .map(|summary| summary.done.saturating_sub(history.done))
             && earlier > 0
         {
             others.push(format!("{} in an earlier run", count(earlier)));
         }
         card(
             "Objects",
-            format!("{}/s", scale::short_count(course.done as f64 / seconds)),
+            format!("{}/s", scale::short_count(history.done as f64 / seconds)),
             if others.is_empty() {
                 "none failed, none left alone".to_owned()
             } else {
                 others.join(", ")
             },
         );
-        if let Some(measured) = &course.measured {
+        if let Some(measured) = &history.measured {
             let retries = self.summary().map_or(0, |summary| summary.retries);
             card(
                 "Requests",
@@ -208,9 +210,9 @@ impl Found<'_> {
     }
 
     fn write_charts(&self, out: &mut String) {
-        let course = self.course;
-        let spans = course.windows.spans();
-        let sizes = course.sizes.slots();
+        let history = self.history;
+        let spans = history.windows.spans();
+        let sizes = history.sizes.slots();
         if spans.is_empty() && sizes.is_empty() {
             return;
         }
@@ -219,7 +221,7 @@ impl Found<'_> {
         if spans.is_empty() {
             out.push_str("<p class=\"card soft\">Nothing was carried.</p>\n");
         } else {
-            let drawing = Drawing::of(course);
+            let drawing = Drawing::of(history);
             drawing.rate().write(out);
             drawing.write_bounds(out);
             drawing.concurrency().write(out);
@@ -247,7 +249,7 @@ impl Found<'_> {
     }
 
     fn sizes(&self, is_wide: bool) -> Histogram {
-        let slots = self.course.sizes.slots();
+        let slots = self.history.sizes.slots();
         let most = slots.iter().map(|slot| slot.objects).max().unwrap_or(0);
         let (scale, ticks) = scale::counts(most as f64);
         let bars = slots.iter().map(|slot| {
@@ -280,7 +282,7 @@ impl Found<'_> {
     }
 
     fn write_tables(&self, out: &mut String) {
-        let failures = self.course.failures.list();
+        let failures = self.history.failures.list();
         if !failures.is_empty() {
             out.push_str(
                 "<h2>What failed</h2>\n<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"What failed\"><table><caption>The first that failed; a ledger names all of them.</caption>\
@@ -296,7 +298,7 @@ impl Found<'_> {
             }
             out.push_str("</tbody></table></div>\n");
         }
-        let slowest = self.course.slowest.list();
+        let slowest = self.history.slowest.list();
         if slowest.is_empty() {
             return;
         }
@@ -323,7 +325,7 @@ impl Found<'_> {
     }
 
     fn write_facts(&self, out: &mut String) {
-        let course = self.course;
+        let history = self.history;
         let mut facts: Vec<(&str, String)> = vec![
             ("Command", self.command.to_owned()),
             (
@@ -336,14 +338,14 @@ impl Found<'_> {
             ),
             ("Exit code", self.ending.code().to_string()),
         ];
-        if let Some(mode) = &course.io_mode {
+        if let Some(mode) = &history.io_mode {
             facts.push(("Files by", mode.clone()));
         }
-        let path = &course.path;
+        let path = &history.controller;
         if !path.told().is_empty() {
             facts.push(("Requests at once", path.told()));
         }
-        if let Some(measured) = &course.measured {
+        if let Some(measured) = &history.measured {
             facts.push((
                 "Over the network",
                 format!(

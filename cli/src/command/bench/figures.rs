@@ -12,11 +12,12 @@ use jiff::Timestamp;
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
 
-use crate::audience::{End, Listener};
-use crate::console::{Console, bits, count, record, size};
-use crate::course::Course;
-use crate::intent::Way;
+use crate::console::{Console, bits, count, size};
+use crate::intent::BenchDirection;
+use crate::listener::record::record;
+use crate::listener::{Listener, RunEnd};
 use crate::mask::masked;
+use crate::report::samples::RunHistory;
 
 /// The shares of requests whose latency is told; the last is the longest of all.
 const SHARES: [(&str, f64); 4] = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1.0)];
@@ -24,53 +25,58 @@ const SHARES: [(&str, f64); 4] = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("m
 const GIB: f64 = (1_u64 << 30) as f64;
 
 /// Gathers the figures of a run and tells them at its end.
-pub(super) struct Figures {
+pub(super) struct FigureListener {
     console: Arc<Console>,
-    way: Way,
+    way: BenchDirection,
     /// The end that is measured.
     place: String,
     is_json: bool,
-    course: RefCell<Course>,
+    history: RefCell<RunHistory>,
     /// The processor time of this process when it began.
     before: Duration,
 }
 
-impl Figures {
-    pub(super) fn new(console: Arc<Console>, way: Way, options: &Options, is_json: bool) -> Self {
+impl FigureListener {
+    pub(super) fn new(
+        console: Arc<Console>,
+        way: BenchDirection,
+        options: &Options,
+        is_json: bool,
+    ) -> Self {
         let place = match way {
-            Way::Up => &options.target,
-            Way::Down => &options.source,
+            BenchDirection::Up => &options.target,
+            BenchDirection::Down => &options.source,
         };
         Self {
             console,
             way,
             place: masked(&place.to_string()),
             is_json,
-            course: RefCell::default(),
+            history: RefCell::default(),
             before: processor_time(),
         }
     }
 }
 
-impl Listener for Figures {
-    fn hear(&self, event: &Event<'_>) {
-        self.course.borrow_mut().hear(event);
+impl Listener for FigureListener {
+    fn on_event(&self, event: &Event<'_>) {
+        self.history.borrow_mut().add(event);
     }
 
-    fn hear_end(&self, end: &End<'_>) {
-        let course = self.course.borrow();
-        let (Ok(summary), Some(measured)) = (end.result, &course.measured) else {
+    fn on_end(&self, end: &RunEnd<'_>) {
+        let history = self.history.borrow();
+        let (Ok(summary), Some(measured)) = (end.result, &history.measured) else {
             return;
         };
         // There was nothing to measure: that is told as the failure it is.
         if summary.listed == 0 {
             return;
         }
-        let found = Found {
+        let found = RunFigures {
             way: self.way,
             place: &self.place,
             summary,
-            course: &course,
+            history: &history,
             measured,
             processor: processor_time().saturating_sub(self.before),
         };
@@ -89,16 +95,16 @@ fn processor_time() -> Duration {
 }
 
 /// Everything that there is to tell.
-struct Found<'a> {
-    way: Way,
+struct RunFigures<'a> {
+    way: BenchDirection,
     place: &'a str,
     summary: &'a Summary,
-    course: &'a Course,
+    history: &'a RunHistory,
     measured: &'a Measured,
     processor: Duration,
 }
 
-impl Found<'_> {
+impl RunFigures<'_> {
     fn per_second(&self, amount: u64) -> f64 {
         amount as f64 / self.summary.elapsed.as_secs_f64().max(1e-3)
     }
@@ -114,12 +120,12 @@ impl Found<'_> {
             summary, measured, ..
         } = self;
         let done = match self.way {
-            Way::Up => "Uploaded",
-            Way::Down => "Downloaded",
+            BenchDirection::Up => "Uploaded",
+            BenchDirection::Down => "Downloaded",
         };
         let preposition = match self.way {
-            Way::Up => "to",
-            Way::Down => "from",
+            BenchDirection::Up => "to",
+            BenchDirection::Down => "from",
         };
         let mut text = format!(
             "{done} {} object(s), {}, {preposition} {} in {:.2} s",
@@ -154,8 +160,8 @@ impl Found<'_> {
             ),
             ("to first byte", latencies(&measured.first_bytes)),
             ("to last byte", latencies(&measured.latencies)),
-            ("at once", self.course.path.told()),
-            ("limited by", self.course.path.bounds_told()),
+            ("at once", self.history.controller.told()),
+            ("limited by", self.history.controller.bounds_told()),
         ];
         let mut processor = format!("{:.2} s", self.processor.as_secs_f64());
         if let Some(per_gib) = self.processor_per_gib() {
@@ -174,10 +180,10 @@ impl Found<'_> {
         let Self {
             summary,
             measured,
-            course,
+            history,
             ..
         } = self;
-        let path = &course.path;
+        let path = &history.controller;
         let steps: Vec<Value> = path
             .steps()
             .iter()
@@ -264,13 +270,13 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
-    use crate::course::tests::window;
+    use crate::report::samples::tests::window;
 
     /// In lines and as a record.
     fn told() -> (String, Value) {
-        let mut course = Course::default();
+        let mut history = RunHistory::default();
         for (at, number, bound) in [(250, 4, Bound::Unknown), (500, 8, Bound::Network)] {
-            course.hear(&Event::Window(&window(at, number, Phase::Climb, bound)));
+            history.add(&Event::Window(&window(at, number, Phase::Climb, bound)));
         }
         // No request has a latency here: they are left out, and not told as nothing.
         let traffic = Traffic::default();
@@ -293,11 +299,11 @@ mod tests {
             elapsed: Duration::from_millis(1500),
             ..Summary::default()
         };
-        let found = Found {
-            way: Way::Up,
+        let found = RunFigures {
+            way: BenchDirection::Up,
             place: "https://a.blob.core.windows.net/c/",
             summary: &summary,
-            course: &course,
+            history: &history,
             measured: &measured,
             processor: Duration::from_millis(750),
         };

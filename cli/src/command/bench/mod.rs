@@ -21,24 +21,32 @@ use azring_transport::disk::Disk;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Command, service};
-use crate::audience::{End, Listener};
-use crate::console::{Console, Level, Messages, Progress, Records, count, record, unusable};
-use crate::copy::{Desk, listeners};
-use crate::exit::Ending;
-use crate::intent::{self, Bench, Way};
-use crate::misuse::{Misuse, Side};
+use super::definition::Command;
+use super::run_host::{RunHost, listeners};
+use super::service;
+use crate::console::{Console, Level, count};
+use crate::listener::error_text::unusable;
+use crate::listener::record::record;
+use crate::listener::{JsonRecords, Listener, Messages, ProgressDisplay, RunEnd};
+
+use crate::ending::Ending;
+use crate::environment::Environment;
+use crate::help::CommandHelp;
+use crate::intent::{self, Bench, BenchDirection};
 use crate::parameter as row;
+use crate::prompt;
 use crate::report;
 use crate::settings::Settings;
-use crate::surroundings::Surroundings;
+use crate::usage_error::{Side, UsageError};
 
-use figures::Figures;
+use figures::FigureListener;
 
 pub(super) const COMMAND: Command = Command {
-    name: "bench",
-    usage: "upload|download <url> [parameters]",
-    brief: "Measure how fast uploads or downloads are from here",
+    help: CommandHelp {
+        name: "bench",
+        usage: "upload|download <url> [parameters]",
+        brief: "Measure how fast uploads or downloads are from here",
+    },
     taken: &[
         &row::SIZE,
         &row::COUNT,
@@ -72,21 +80,22 @@ pub(super) const COMMAND: Command = Command {
         &row::PROGRESS,
         &row::EXIT_CODES,
     ],
+    has_own_help: false,
     run,
 };
 
-fn run(list: &[OsString], console: &Arc<Console>) -> std::result::Result<Ending, Misuse> {
+fn run(list: &[OsString], console: &Arc<Console>) -> std::result::Result<Ending, UsageError> {
     let (way, rest) = way(list)?;
-    let given = COMMAND.read_about(way.place(), rest)?;
-    if !given.has(way.place()) {
-        return Err(Misuse::meaning(format!(
+    let args = COMMAND.read_about(way.place(), rest)?;
+    if !args.has(way.place()) {
+        return Err(UsageError::meaning(format!(
             "`bench {}` needs the URL of a container or of a virtual directory",
             way.word()
         )));
     }
-    let around = Surroundings::of_process(console);
-    let bench = intent::bench(&given, way, &around)?;
-    let settings = Settings::new(&given, &around)?;
+    let environment = Environment::of_process(prompt::secret_line(console));
+    let bench = intent::bench(&args, way, &environment)?;
+    let settings = Settings::new(&args, &environment)?;
     let settings = Settings {
         command: settings
             .command
@@ -97,45 +106,47 @@ fn run(list: &[OsString], console: &Arc<Console>) -> std::result::Result<Ending,
         console.show_notices();
     }
     let report = settings.report.as_deref().map(report::open).transpose()?;
-    let desk = match Desk::open(console) {
-        Ok(desk) => desk,
+    let host = match RunHost::open(console) {
+        Ok(host) => host,
         Err(ending) => return Ok(ending),
     };
-    let course = Course {
+    let run = BenchRun {
         bench: &bench,
         settings: &settings,
-        desk: &desk,
+        host: &host,
         report: Cell::new(report),
         console,
     };
     Ok(match way {
-        Way::Up => course.upload(),
-        Way::Down => course.download(),
+        BenchDirection::Up => run.upload(),
+        BenchDirection::Down => run.download(),
     })
 }
 
 /// Which way the first word says, and the words behind it.
-fn way(list: &[OsString]) -> std::result::Result<(Way, &[OsString]), Misuse> {
+fn way(list: &[OsString]) -> std::result::Result<(BenchDirection, &[OsString]), UsageError> {
     match list.split_first() {
-        Some((word, rest)) if word == Way::Up.word() => Ok((Way::Up, rest)),
-        Some((word, rest)) if word == Way::Down.word() => Ok((Way::Down, rest)),
-        _ => Err(Misuse::meaning(
+        Some((word, rest)) if word == BenchDirection::Up.word() => Ok((BenchDirection::Up, rest)),
+        Some((word, rest)) if word == BenchDirection::Down.word() => {
+            Ok((BenchDirection::Down, rest))
+        }
+        _ => Err(UsageError::meaning(
             "`bench` needs to know which way: `bench upload <url>` or `bench download <url>`",
         )),
     }
 }
 
 /// What a call of `bench` goes through.
-struct Course<'a> {
+struct BenchRun<'a> {
     bench: &'a Bench,
     settings: &'a Settings,
-    desk: &'a Desk,
+    host: &'a RunHost,
     /// The file of the report, until there is something to report.
     report: Cell<Option<File>>,
     console: &'a Arc<Console>,
 }
 
-impl Course<'_> {
+impl BenchRun<'_> {
     fn upload(&self) -> Ending {
         let (stamp, seed) = stamp(Timestamp::now());
         let upload = self.bench.upload(&stamp, seed);
@@ -183,13 +194,13 @@ impl Course<'_> {
         if let Some(form) = self.settings.form(self.console.has_bar())
             && !self.settings.json
         {
-            listeners.push(Box::new(Progress::new(console(), form)));
+            listeners.push(Box::new(ProgressDisplay::new(console(), form)));
         }
         let messages = Messages::new(console(), &upload.options, &self.settings.advice);
         listeners.push(Box::new(messages));
         let carried = self
-            .desk
-            .carry_out(&upload.options, self.settings, None, listeners);
+            .host
+            .run(&upload.options, self.settings, None, listeners);
         let ending = match carried {
             (_, Ending::Success) => {
                 self.measure(&self.bench.download(upload.place.clone(), true))
@@ -214,24 +225,24 @@ impl Course<'_> {
             };
         let is_json = self.settings.json;
         let console = || Arc::clone(self.console);
-        listeners.push(Box::new(Figures::new(
+        listeners.push(Box::new(FigureListener::new(
             console(),
             self.bench.way,
             options,
             is_json,
         )));
         if is_json {
-            listeners.push(Box::new(Quiet(Records::new(
+            listeners.push(Box::new(RecordsWithoutObjects(JsonRecords::new(
                 console(),
                 options,
                 self.settings.dialect,
             ))));
         }
-        let (result, ending) = self.desk.carry_out(options, self.settings, None, listeners);
+        let (result, ending) = self.host.run(options, self.settings, None, listeners);
         if ending == Ending::Success && matches!(&result, Ok(summary) if summary.listed == 0) {
             let text = format!("there is nothing to download in `{}`", options.source);
             self.console.message(Level::Error, &text);
-            return (Ending::Nothing.told(self.settings), true);
+            return (Ending::Nothing.by(self.settings.exit_policy), true);
         }
         (ending, result.is_ok())
     }
@@ -278,7 +289,7 @@ impl Course<'_> {
         let pattern = options.selection.pattern.as_deref();
         let text = unusable(error, Side::Source, &options.source, pattern, advice);
         self.console.message(Level::Error, &text);
-        Ending::of(&Err(error.clone()), self.settings)
+        Ending::of(&Err(error.clone()), self.settings.exit_policy)
     }
 
     fn tell(&self, text: &str) {
@@ -293,17 +304,17 @@ impl Course<'_> {
 }
 
 /// Records without those of the objects that are done: nobody knows them, and there may be millions.
-struct Quiet(Records);
+struct RecordsWithoutObjects(JsonRecords);
 
-impl Listener for Quiet {
-    fn hear(&self, event: &Event<'_>) {
+impl Listener for RecordsWithoutObjects {
+    fn on_event(&self, event: &Event<'_>) {
         if !matches!(event, Event::Done { .. }) {
-            self.0.hear(event);
+            self.0.on_event(event);
         }
     }
 
-    fn hear_end(&self, end: &End<'_>) {
-        self.0.hear_end(end);
+    fn on_end(&self, end: &RunEnd<'_>) {
+        self.0.on_end(end);
     }
 }
 

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use super::{Finding, State};
 use crate::advice::{Advice, SKEW_BAD_SECONDS, clock_ahead_s, skew};
 use crate::command::service;
-use crate::misuse::{Side, reason};
+use crate::usage_error::{Side, reason};
 
 /// A clock that runs free gets there sooner or later.
 const SKEW_POOR_SECONDS: i64 = 60;
@@ -50,11 +50,11 @@ fn proxy(way: &transport::Result<Option<&Proxy>>) -> Finding {
 /// The address to connect to: a proxy finds that of the service by itself.
 fn name(engine: &Engine, place: &BlobLocation, proxy: Option<&Proxy>) -> Finding {
     let endpoint = proxy.map_or(&place.account().endpoint, Proxy::endpoint);
-    let given = engine
+    let args = engine
         .resolve
         .iter()
         .find(|(host, port, _)| *host == endpoint.host && *port == endpoint.port);
-    if let Some((_, _, address)) = given {
+    if let Some((_, _, address)) = args {
         return Finding::good("address", format!("{address} (by `AZRING_RESOLVE`)"));
     }
     let host = endpoint.host.trim_start_matches('[').trim_end_matches(']');

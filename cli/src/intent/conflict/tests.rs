@@ -7,10 +7,10 @@ mod rows;
 use std::ffi::OsString;
 
 use super::{DIRECTIONS, Direction};
+use crate::args;
 use crate::intent::options;
 use crate::intent::tests::{alone, refused};
 use crate::parameter::{self, Dialect};
-use crate::words;
 
 use rows::{BLOBS, EMULATOR, FOLDER, KEY, OTHERS, ROWS, SHARE, TABLE};
 
@@ -36,8 +36,8 @@ fn every_forbidden_combination_is_refused_in_the_linux_dialect_too() {
             .map(OsString::from)
             .chain(more.iter().map(OsString::from))
             .collect();
-        let dash = words::read(&words).unwrap().words(Dialect::Dash);
-        let text = options(&words::read(&dash).unwrap(), &alone(&[]))
+        let dash = args::read(&words).unwrap().words(Dialect::Dash);
+        let text = options(&args::read(&dash).unwrap(), &alone(&[]))
             .expect_err("must be refused")
             .to_string();
         let said = parameter::all().fold((*said).to_owned(), |said, row| {
@@ -76,11 +76,11 @@ fn every_direction_that_makes_no_sense_has_its_row() {
 fn every_condition_that_azcopy_forbids_has_its_row() {
     let is_about = |source: &str, target: &str, words: &[&str]| {
         ROWS.iter().any(|(from, to, more, _)| {
-            let given: Vec<_> = more
+            let args: Vec<_> = more
                 .iter()
                 .filter_map(|word| word.split(':').next())
                 .collect();
-            (*from, *to) == (source, target) && words.iter().all(|word| given.contains(word))
+            (*from, *to) == (source, target) && words.iter().all(|word| args.contains(word))
         })
     };
     for (condition, is_there) in [

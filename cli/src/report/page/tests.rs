@@ -6,12 +6,12 @@ use azring_transport::traffic::Traffic;
 use insta::assert_snapshot;
 
 use super::*;
-use crate::course::tests::window;
+use crate::report::samples::tests::window;
 
 /// A run of three seconds: it climbs, is pushed back, and loses an object.
-fn course() -> Course {
-    let mut course = Course::default();
-    course.hear(&Event::IoMode("ring, registered buffers"));
+fn history() -> RunHistory {
+    let mut history = RunHistory::default();
+    history.add(&Event::IoMode("ring, registered buffers"));
     let windows = [
         (4, Phase::Climb, Bound::Unknown, 2 << 20, 0, Some((4, 9))),
         (8, Phase::Climb, Bound::Unknown, 4 << 20, 0, Some((5, 20))),
@@ -29,7 +29,7 @@ fn course() -> Course {
         window.sample.refused = refused;
         window.p50 = latency.map(|(p50, _)| Duration::from_millis(p50));
         window.p99 = latency.map(|(_, p99)| Duration::from_millis(p99));
-        course.hear(&Event::Window(&window));
+        history.add(&Event::Window(&window));
     }
     for (name, bytes, ms) in [
         ("a/<script>alert(1)</script>", 20 << 20, 900),
@@ -41,20 +41,20 @@ fn course() -> Course {
             elapsed: Duration::from_millis(ms),
             ..Details::default()
         };
-        course.hear(&Event::Done {
+        history.add(&Event::Done {
             name: &name.into(),
             bytes,
             details: &details,
         });
     }
-    course.hear(&Event::Failed {
+    history.add(&Event::Failed {
         name: &EntryName::new(&b"bad\xff"[..]),
         bytes: 5,
         error: &Error::Integrity("</td><b>https://h/c?sig=canary&se=1".into()),
         details: &Details::default(),
     });
     let traffic = Traffic::default();
-    course.hear(&Event::Measured(&Measured {
+    history.add(&Event::Measured(&Measured {
         succeeded: 52,
         refused: 4,
         timeouts: 0,
@@ -64,13 +64,13 @@ fn course() -> Course {
         first_bytes: traffic.first_bytes(),
         latencies: traffic.latencies(),
     }));
-    course
+    history
 }
 
-fn shown(course: &Course, outcome: Outcome<'_>, ending: Ending) -> String {
+fn shown(history: &RunHistory, outcome: RunResult<'_>, ending: Ending) -> String {
     let begun: Zoned = "2018-08-16T15:19:39+02:00[+02:00]".parse().unwrap();
     let ended: Zoned = "2018-08-16T15:19:42+02:00[+02:00]".parse().unwrap();
-    let found = Found {
+    let data = ReportData {
         version: "0.1.0",
         command: "azring /Source:/data /Dest:https://a.blob.core.windows.net/c /DestKey:****** /S",
         source: "/data",
@@ -80,9 +80,9 @@ fn shown(course: &Course, outcome: Outcome<'_>, ending: Ending) -> String {
         ended: &ended,
         outcome,
         ending,
-        course,
+        history,
     };
-    page(&found).replace(STYLE, "")
+    page(&data).replace(STYLE, "")
 }
 
 fn summary() -> Summary {
@@ -99,19 +99,19 @@ fn summary() -> Summary {
 
 #[test]
 fn a_page_tells_everything_of_a_run() {
-    let page = shown(&course(), Outcome::Run(&summary()), Ending::Failure);
+    let page = shown(&history(), RunResult::Run(&summary()), Ending::Failure);
     assert_snapshot!("run", page);
 }
 
 #[test]
 fn a_disk_that_was_given_a_limit_has_a_chart_and_any_other_has_none() {
     let told = |bound: Bound, turns: Option<u32>| {
-        let mut course = Course::default();
+        let mut history = RunHistory::default();
         let mut window = window(250, 8, Phase::Hold, bound);
         window.sample.disk_ended = 5;
         window.decision.turns = turns;
-        course.hear(&Event::Window(&window));
-        shown(&course, Outcome::Run(&summary()), Ending::Success)
+        history.add(&Event::Window(&window));
+        shown(&history, RunResult::Run(&summary()), Ending::Success)
     };
     let limited = told(Bound::Disk, Some(2));
     assert!(limited.contains("At the disk at once"));
@@ -123,7 +123,7 @@ fn a_disk_that_was_given_a_limit_has_a_chart_and_any_other_has_none() {
 
 #[test]
 fn hostile_names_are_text_and_secrets_are_masked() {
-    let page = shown(&course(), Outcome::Run(&summary()), Ending::Failure);
+    let page = shown(&history(), RunResult::Run(&summary()), Ending::Failure);
     assert!(!page.contains("<script") && !page.contains("canary"));
     assert!(!page.contains(['\u{202e}', '\u{7}']));
     assert!(page.contains("a/&lt;script&gt;alert(1)&lt;/script&gt;"));
@@ -133,7 +133,7 @@ fn hostile_names_are_text_and_secrets_are_masked() {
 
 #[test]
 fn nothing_is_asked_for_from_elsewhere() {
-    let page = shown(&course(), Outcome::Run(&summary()), Ending::Failure) + STYLE;
+    let page = shown(&history(), RunResult::Run(&summary()), Ending::Failure) + STYLE;
     for word in [
         "src=",
         "href",
@@ -150,7 +150,11 @@ fn nothing_is_asked_for_from_elsewhere() {
 #[test]
 fn a_run_that_never_began_says_why() {
     let why = "the account's key is <wrong>".to_owned();
-    let page = shown(&Course::default(), Outcome::Broken(why), Ending::Failure);
+    let page = shown(
+        &RunHistory::default(),
+        RunResult::Broken(why),
+        Ending::Failure,
+    );
     assert!(page.contains("the account&#39;s key is &lt;wrong&gt;"));
     assert!(page.contains("<span class=\"state bad\">Failed</span>"));
     assert!(!page.contains("<svg"));
@@ -160,10 +164,10 @@ fn a_run_that_never_began_says_why() {
 fn the_tags_of_a_page_are_closed_in_their_order() {
     const ALONE: [&str; 2] = ["meta", "!DOCTYPE"];
     let pages = [
-        shown(&course(), Outcome::Run(&summary()), Ending::Failure),
+        shown(&history(), RunResult::Run(&summary()), Ending::Failure),
         shown(
-            &Course::default(),
-            Outcome::Broken(String::new()),
+            &RunHistory::default(),
+            RunResult::Broken(String::new()),
             Ending::Success,
         ),
     ];
@@ -188,7 +192,7 @@ fn the_tags_of_a_page_are_closed_in_their_order() {
 
 #[test]
 fn a_page_stays_small_however_long_the_run_and_however_many_its_objects() {
-    let mut course = Course::default();
+    let mut history = RunHistory::default();
     let details = Details {
         elapsed: Duration::from_secs(1),
         ..Details::default()
@@ -205,13 +209,13 @@ fn a_page_stays_small_however_long_the_run_and_however_many_its_objects() {
         window.sample.refused = at as u32 % 9;
         window.p99 = Some(Duration::from_micros(1 + at * 37));
         window.p50 = window.p99;
-        course.hear(&Event::Window(&window));
-        course.hear(&Event::Done {
+        history.add(&Event::Window(&window));
+        history.add(&Event::Done {
             name: &name,
             bytes: at.pow(3),
             details: &details,
         });
     }
-    let page = shown(&course, Outcome::Run(&summary()), Ending::Success);
+    let page = shown(&history, RunResult::Run(&summary()), Ending::Success);
     assert!(page.len() < 256 * 1024, "{}", page.len());
 }

@@ -1,0 +1,117 @@
+//! The Linux dialect: `--name`, `--name value`, `--name=value`.
+//!
+//! clap parses it, with a command that is generated from the table; the same command yields completions and the manual
+//! page. Repetitions, missing values and choices are judged where the other dialect's are (`given`, `intent`), so that
+//! both dialects accept the same and complain about the same.
+
+use std::ffi::OsString;
+
+use clap::builder::OsStringValueParser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use crate::mask::stray;
+use crate::parameter::{self, Dialect, Parameter, Value};
+use crate::parsed::ParsedArgs;
+use crate::usage_error::UsageError;
+
+/// Reads a whole command. Between parameters the order is the table's; among repetitions of one it is the user's.
+pub(super) fn read(words: &[OsString]) -> Result<ParsedArgs, UsageError> {
+    let matches = clap_command()
+        .no_binary_name(true)
+        .try_get_matches_from(words)
+        .map_err(|error| translate(&error))?;
+    let mut args = ParsedArgs::new(Dialect::Dash);
+    for row in parameter::all() {
+        for value in occurrences(&matches, row) {
+            args.add(row, value)?;
+        }
+    }
+    Ok(args)
+}
+
+/// The dialect as clap parses it: one argument per row of the table, no positional ones.
+pub(crate) fn clap_command() -> Command {
+    Command::new("azring")
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .args(parameter::all().map(argument))
+}
+
+fn argument(row: &'static Parameter) -> Arg {
+    let argument = Arg::new(row.slash)
+        .long(row.dash[0])
+        .aliases(&row.dash[1..])
+        .value_parser(OsStringValueParser::new());
+    let argument = match row.value {
+        Value::Flag => argument.action(ArgAction::Append).num_args(0),
+        Value::Optional(what) => valued(argument, what).num_args(0..=1),
+        Value::Required(what) | Value::Repeated(what) => valued(argument, what).num_args(1),
+        Value::Choice(_) => valued(argument, "choice").num_args(1),
+    };
+    // AzCopy 8 on Linux had these letters.
+    let letters = [
+        (&parameter::HELP, 'h'),
+        (&parameter::V, 'v'),
+        (&parameter::Y, 'y'),
+    ];
+    match letters.iter().find(|(lettered, _)| row.is(lettered)) {
+        Some((_, letter)) => argument.short(*letter),
+        None => argument,
+    }
+}
+
+fn valued(argument: Arg, what: &'static str) -> Arg {
+    argument.action(ArgAction::Append).value_name(what)
+}
+
+/// Each time the parameter was typed: its value, or none.
+fn occurrences(matches: &ArgMatches, row: &Parameter) -> impl Iterator<Item = Option<OsString>> {
+    matches
+        .get_occurrences::<OsString>(row.slash)
+        .into_iter()
+        .flatten()
+        .map(|mut values| values.next().cloned())
+}
+
+/// clap's complaint in AzCopy's words.
+fn translate(error: &clap::Error) -> UsageError {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.as_str(),
+        _ => "",
+    };
+    // For a known parameter this is its usage, `--include <pattern>`; for anything else the word itself.
+    let word = text(ContextKind::InvalidArg);
+    let known = word
+        .split(' ')
+        .next()
+        .and_then(|name| parameter::by_dash(name.trim_start_matches('-')));
+    match (error.kind(), known) {
+        (ErrorKind::InvalidValue, Some(row)) => UsageError::ValueRequired {
+            name: row.spelled(Dialect::Dash),
+            usage: row.usage(Dialect::Dash),
+        },
+        (ErrorKind::TooManyValues, Some(row)) => {
+            UsageError::ValueNotAllowed(row.spelled(Dialect::Dash))
+        }
+        _ => stranger(word, text(ContextKind::SuggestedArg)),
+    }
+}
+
+/// What to say about a word that is no parameter.
+fn stranger(word: &str, suggested: &str) -> UsageError {
+    let slash = word.strip_prefix('/').and_then(|rest| {
+        let name = rest.split(':').next().unwrap_or(rest);
+        parameter::by_slash(name)
+    });
+    match slash {
+        Some(row) => UsageError::Mixed {
+            foreign: row.spelled(Dialect::Slash),
+            native: row.spelled(Dialect::Dash),
+        },
+        None => UsageError::Unrecognized {
+            word: stray(word),
+            nearest: Some(suggested.to_owned()).filter(|word| !word.is_empty()),
+        },
+    }
+}

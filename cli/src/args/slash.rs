@@ -1,0 +1,110 @@
+//! The Windows dialect: `/Name`, `/Name:value`.
+//!
+//! Names are read without regard to case, and a hyphen may stand for the slash. A word that begins with a slash is a parameter only if its name is in the
+//! table: on Linux a path begins like that too. Quotes are the shell's business; what it leaves is the value.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+use super::nearest::nearest;
+use crate::mask::{shown, stray};
+use crate::parameter::{self, Dialect, Parameter};
+use crate::parsed::ParsedArgs;
+use crate::usage_error::UsageError;
+
+/// Reads a whole command.
+pub(super) fn read(words: &[OsString]) -> Result<ParsedArgs, UsageError> {
+    let mut args = ParsedArgs::new(Dialect::Slash);
+    for word in words {
+        let word = hyphened(word);
+        let word = word.as_os_str();
+        let (name, value) = split(word);
+        let Some(parameter) = name.and_then(parameter::by_slash) else {
+            return Err(stranger(word, name));
+        };
+        args.add(parameter, value.map(OsStr::to_owned))?;
+    }
+    Ok(args)
+}
+
+/// `-Y`, `-v:file`: AzCopy took a hyphen for the slash. Two of them begin a word of the other dialect.
+fn hyphened(word: &OsStr) -> OsString {
+    let bytes = word.as_bytes();
+    if let [b'-', rest @ ..] = bytes
+        && !rest.starts_with(b"-")
+    {
+        let slashed = OsString::from_vec([b"/", rest].concat());
+        if is_parameter(&slashed) {
+            return slashed;
+        }
+    }
+    word.to_owned()
+}
+
+/// The word is a parameter with a hyphen for its slash.
+pub(super) fn is_hyphened(word: &OsStr) -> bool {
+    hyphened(word) != word
+}
+
+/// The word is a parameter, and no path.
+pub(super) fn is_parameter(word: &OsStr) -> bool {
+    split(word).0.and_then(parameter::by_slash).is_some()
+}
+
+/// What stands between the slash and the first colon, if it begins with a slash; and what stands behind the colon.
+fn split(word: &OsStr) -> (Option<&str>, Option<&OsStr>) {
+    let bytes = word.as_bytes();
+    let mut halves = bytes.splitn(2, |&byte| byte == b':');
+    let name = halves
+        .next()
+        .and_then(|half| half.strip_prefix(b"/"))
+        .and_then(|name| std::str::from_utf8(name).ok());
+    (name, halves.next().map(OsStr::from_bytes))
+}
+
+/// What to say about a word that is no parameter. Only its name is shown: a key may stand behind it.
+fn stranger(word: &OsStr, name: Option<&str>) -> UsageError {
+    if let Some(row) = dash_row(word) {
+        return UsageError::Mixed {
+            foreign: row.spelled(Dialect::Dash),
+            native: row.spelled(Dialect::Slash),
+        };
+    }
+    match name {
+        Some(name) if looks_like_a_name(name) => UsageError::Unknown {
+            name: shown(&stray(&format!("/{name}"))),
+            nearest: guess(name).map(|row| row.spelled(Dialect::Slash)),
+        },
+        // `/DestKey=...`, `/DestKey :...`: only the name is shown.
+        Some(name) => match name
+            .split_once(['=', ' '])
+            .and_then(|(name, _)| parameter::by_slash(name))
+        {
+            Some(row) => UsageError::Unknown {
+                name: format!("{}=", row.spelled(Dialect::Slash)),
+                nearest: Some(format!("{}:", row.spelled(Dialect::Slash))),
+            },
+            None => UsageError::NameRequired(stray(&word.to_string_lossy())),
+        },
+        None => UsageError::NameRequired(stray(&word.to_string_lossy())),
+    }
+}
+
+/// The parameter that the word would be in the other dialect.
+fn dash_row(word: &OsStr) -> Option<&'static Parameter> {
+    let name = word.to_str()?.strip_prefix("--")?;
+    parameter::by_dash(name.split('=').next().unwrap_or(name))
+}
+
+/// Letters only, as in all of AzCopy's names but two: anything else behind a slash is a path.
+fn looks_like_a_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// Somebody who writes `/recursive` knows the other dialect; somebody who writes `/SorceKey` has slipped.
+fn guess(name: &str) -> Option<&'static Parameter> {
+    parameter::by_dash(&name.to_ascii_lowercase()).or_else(|| {
+        let slash = nearest(name, parameter::all().map(|row| row.slash))?;
+        parameter::by_slash(slash)
+    })
+}

@@ -1,0 +1,288 @@
+//! `azring [parameters]`: copies. The command of arguments that name no other.
+//!
+//! It reads the parameters, resumes the journal of an interrupted run, runs the job and reports
+//! how it ended. It also answers the parameters that ask for help or the version.
+
+use std::ffi::OsString;
+use std::fs;
+use std::sync::Arc;
+
+use azring_core::Stop;
+use azring_core::journal::Session;
+use azring_core::location::Location;
+use azring_core::options::Options;
+use azring_core::report::Summary;
+
+use super::definition::Command;
+use super::registry::help_texts;
+use super::run_host::{RunHost, failed, listeners};
+use crate::console::{self, Console, Level};
+use crate::ending::Ending;
+use crate::environment::Environment;
+use crate::help::{self, CommandHelp};
+use crate::journal::{self, Asking, Kept, Refusal};
+use crate::listener::{JsonRecords, Listener, RunEnd, SummaryBlock};
+use crate::parameter::{self as row, Dialect, FAIL_IF_EMPTY, Z};
+use crate::parsed::ParsedArgs;
+use crate::settings::Settings;
+use crate::usage_error::UsageError;
+use crate::{args, intent, prompt, report, terminal};
+
+pub(super) const COMMAND: Command = Command {
+    help: CommandHelp {
+        name: "copy",
+        usage: "<parameters>",
+        brief: "Copy data to and from Azure Storage",
+    },
+    taken: &[],
+    has_own_help: true,
+    run,
+};
+
+fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> {
+    let args = args::read(words)?;
+    if args.is_empty() {
+        console.result(&help::short());
+    } else if args.has(&row::HELP) {
+        let topic = args.text(&row::HELP)?;
+        let width = console::page_width();
+        let page = help::page(topic, args.dialect(), width, &help_texts())?;
+        console.result(&page);
+    } else if args.has(&row::VERSION) {
+        console.result(&help::version());
+    } else {
+        return copy_or_resume(&args, console);
+    }
+    Ok(Ending::Success)
+}
+
+/// Copies what the parameters say, or what the journal that they name says.
+fn copy_or_resume(args: &ParsedArgs, console: &Arc<Console>) -> Result<Ending, UsageError> {
+    let mut environment = Environment::of_process(prompt::secret_line(console));
+    let recalled = journal::recall(args, &environment)?;
+    environment.is_recalled = recalled.is_some();
+    let args = recalled.as_ref().map_or(args, |recalled| &recalled.args);
+    let mut options = intent::options(args, &environment)?;
+    if let Some(recalled) = &recalled {
+        recalled.check(&options)?;
+    }
+    let settings = Settings::new(args, &environment)?;
+    if recalled.is_some() {
+        show_ends(&options, &settings, console);
+    }
+    let kept = journal::kept(args, &options, &environment)?;
+    options.selection.own_files = settings.files().cloned().collect();
+    if let Some(kept) = &kept {
+        options.selection.own_files.extend(kept.files());
+    }
+    intent::attach_source(args, &options.source)?;
+    Ok(copy(&options, &settings, kept.as_ref(), console))
+}
+
+/// Copies what `options` say, and tells it as `settings` say.
+fn copy(
+    options: &Options,
+    settings: &Settings,
+    kept: Option<&Kept>,
+    console: &Arc<Console>,
+) -> Ending {
+    if matches!(options.target, Location::Pipe) {
+        console.leave_output_to_data();
+    } else if !settings.json {
+        console.show_notices();
+    }
+    let report = match settings.report.as_deref().map(report::open).transpose() {
+        Ok(report) => report,
+        Err(error) => {
+            failed(console, &error.to_string());
+            return Ending::Usage;
+        }
+    };
+    let host = match RunHost::open(console) {
+        Ok(host) => host,
+        Err(ending) => return ending,
+    };
+    let makes_folder = kept.is_some_and(|kept| !kept.folder.exists());
+    let session = match session(kept, console, host.stop()) {
+        Ok(session) => session,
+        Err(Refusal::Because(ending, text)) => {
+            failed(console, &text);
+            return ending.by(settings.exit_policy);
+        }
+        Err(Refusal::Cancelled) => {
+            let Some(ending) = host.called_off() else {
+                return Ending::Failure;
+            };
+            // It was called off while it asked: that run has a summary too, of nothing.
+            counts(options, settings, console).on_end(&RunEnd {
+                result: Ok(&Summary::default()),
+                ending,
+            });
+            if let Some(kept) = kept {
+                tell_how_to_resume(kept, settings.dialect, console);
+            }
+            return ending;
+        }
+    };
+    let mut listeners = match listeners(options, settings, report, console) {
+        Ok(listeners) => listeners,
+        Err(text) => return failed(console, &text),
+    };
+    listeners.push(counts(options, settings, console));
+    let (result, ending) = host.run(options, settings, session, listeners);
+    if settings.exit_policy.fail_if_empty && matches!(&result, Ok(summary) if summary.listed == 0) {
+        let name = FAIL_IF_EMPTY.spelled(settings.dialect);
+        let text = format!("nothing was found to copy, which `{name}` makes a failure");
+        console.message(Level::Error, &text);
+    }
+    let is_called_off = matches!(ending, Ending::Signal(_));
+    if let Some(kept) = kept
+        && makes_folder
+        && matches!(&result, Err(_) | Ok(Summary { listed: 0, .. }))
+    {
+        // A run that found nothing leaves nothing. A folder that is not empty stays.
+        let _stays_if_not_empty = fs::remove_dir(&kept.folder);
+    }
+    match kept.filter(|kept| kept.path().exists()) {
+        Some(kept) => tell_how_to_resume(kept, settings.dialect, console),
+        None if is_called_off => {
+            let is_untouched = matches!(&result, Ok(summary) if summary.listed == 0);
+            tell_of_no_journal(is_untouched, console);
+        }
+        None => {}
+    }
+    ending
+}
+
+/// The listener that tells the counts of a run when it has ended.
+fn counts(options: &Options, settings: &Settings, console: &Arc<Console>) -> Box<dyn Listener> {
+    if settings.json {
+        Box::new(JsonRecords::new(
+            Arc::clone(console),
+            options,
+            settings.dialect,
+        ))
+    } else {
+        Box::new(SummaryBlock::new(Arc::clone(console), options.preview))
+    }
+}
+
+/// Says what is copied where, when only a journal has said so.
+fn show_ends(options: &Options, settings: &Settings, console: &Console) {
+    if !settings.json {
+        console.show_notices();
+        let text = format!(
+            "the journal's operation goes on: from `{}` to `{}`",
+            options.source, options.target
+        );
+        console.message(Level::Info, &text);
+    }
+}
+
+/// The journal of the run, if there is one.
+fn session(
+    kept: Option<&Kept>,
+    console: &Arc<Console>,
+    stop: &Stop,
+) -> Result<Option<Session>, Refusal> {
+    let Some(kept) = kept else {
+        return Ok(None);
+    };
+    let asking = Asking {
+        can_ask: terminal::is_attended(),
+        read: &|| terminal::line(|| stop.is_on()),
+    };
+    journal::open(kept, console, &asking)
+}
+
+/// A run that was called off left no journal: it had none, or nothing was begun.
+fn tell_of_no_journal(is_untouched: bool, console: &Console) {
+    let text = if is_untouched {
+        "nothing was begun: give the same command again"
+    } else {
+        "no journal was kept: the same command starts from the beginning"
+    };
+    console.message(Level::Warning, text);
+}
+
+/// What is left of a journal is not complete.
+fn tell_how_to_resume(kept: &Kept, dialect: Dialect, console: &Console) {
+    let path = kept.path();
+    let alone = if kept.is_named {
+        let word = Z.with_value(&kept.folder.to_string_lossy(), dialect);
+        format!(", or `azring {word}`")
+    } else {
+        String::new()
+    };
+    let text = format!(
+        "to go on where this run ended, give the same command again{alone} (journal `{}`)",
+        path.display()
+    );
+    console.message(Level::Warning, &text);
+}
+
+#[cfg(test)]
+mod tests {
+    use azring_core::job;
+    use azring_core::report::{Answer, Event, Observer};
+    use azring_emulator_tests::account::Account;
+    use azring_emulator_tests::emulator::{Options as Emulator, Server, StoreChoice};
+    use azring_emulator_tests::rest::BlobService;
+
+    use super::*;
+    use crate::args;
+    use crate::intent;
+    use crate::intent::tests::alone;
+
+    /// Asks nothing and tells nothing.
+    struct Nobody;
+
+    impl Observer for Nobody {
+        fn event(&self, _: Event<'_>) {}
+
+        fn ask_overwrite(&self, _: &str, _: &str) -> Answer {
+            Answer::No
+        }
+    }
+
+    /// The smallest block that the command line takes would make this a test of two hundred gigabytes.
+    #[test]
+    fn a_file_of_as_many_blocks_as_there_may_be_goes_up_and_a_byte_more_takes_larger_ones() {
+        const BLOCKS_MAX: u64 = 50_000;
+        const BLOCK_BYTES: u64 = 512;
+        let emulator = Emulator {
+            store: StoreChoice::Null,
+            ..Emulator::default()
+        };
+        let server = Server::start(&emulator).expect("the emulator starts");
+        let account = Account::development();
+        let container =
+            BlobService::path_style(&server.blob_url(), &account, None).container("blocks");
+        let folder = tempfile::tempdir().expect("a folder for temporary files");
+        let file = std::fs::File::create(folder.path().join("a")).expect("the folder is ours");
+        let words = [
+            format!("/Source:{}", folder.path().display()),
+            format!("/Dest:{}", container.url()),
+            format!("/DestKey:{}", account.key_in_base64()),
+            "/Y".to_owned(),
+            "/MD5:off".to_owned(),
+        ];
+        let args = args::read(&words.map(Into::into)).expect("it is a command");
+        let mut options = intent::options(&args, &alone(&[])).expect("it makes sense");
+        options.shape.block_bytes = BLOCK_BYTES;
+        for (bytes, blocks) in [
+            (BLOCKS_MAX * BLOCK_BYTES, BLOCKS_MAX),
+            // 24 MiB and a byte in blocks of the next size that is taken, 4 MiB.
+            (BLOCKS_MAX * BLOCK_BYTES + 1, 7),
+        ] {
+            file.set_len(bytes).expect("the file is ours");
+            server.watch().counters.reset();
+            let summary = job::run(&options, None, &Nobody, &Stop::default()).expect("it runs");
+            assert_eq!((summary.done, summary.failed), (1, 0), "{bytes}");
+            let sent = server.watch().counters.of("PutBlock");
+            assert_eq!((sent.requests, sent.bytes_in), (blocks, bytes), "{bytes}");
+            assert_eq!(container.committed_blocks("a") as u64, blocks, "{bytes}");
+            assert_eq!(container.list()["a"].bytes, bytes);
+        }
+    }
+}

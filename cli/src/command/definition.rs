@@ -1,0 +1,101 @@
+//! A command of azring: its name, its parameters, the function that runs it.
+
+use std::ffi::OsString;
+use std::sync::Arc;
+
+use crate::args;
+use crate::console::Console;
+use crate::ending::Ending;
+use crate::help::CommandHelp;
+use crate::parameter::{Dialect, Parameter, SOURCE};
+use crate::parsed::ParsedArgs;
+use crate::usage_error::UsageError;
+
+/// What asks for help about a command.
+const HELP_WORDS: [&str; 3] = ["/?", "--help", "-h"];
+
+/// A command: its name, what is told about it, and what it does with the words behind its name.
+pub(crate) struct Command {
+    pub(super) help: CommandHelp,
+    /// The parameters that mean something to it; where it takes any command's, none are named.
+    pub(super) taken: &'static [&'static Parameter],
+    /// The command shows its help itself.
+    pub(super) has_own_help: bool,
+    pub(super) run: fn(&[OsString], &Arc<Console>) -> Result<Ending, UsageError>,
+}
+
+/// The place that stands first, without a name, and the parameters behind it.
+pub(super) fn place_first(words: &[OsString]) -> (Option<&OsString>, &[OsString]) {
+    match words.split_first() {
+        Some((first, rest)) if !args::is_parameter(first) => (Some(first), rest),
+        _ => (None, words),
+    }
+}
+
+impl Command {
+    /// Does it, or tells how to ask for it.
+    pub(crate) fn run(
+        &self,
+        words: &[OsString],
+        console: &Arc<Console>,
+    ) -> Result<Ending, UsageError> {
+        if !self.has_own_help
+            && let [only] = words
+            && HELP_WORDS.iter().any(|word| only == word)
+        {
+            console.result(&self.help(args::dialect(words)));
+            return Ok(Ending::Success);
+        }
+        (self.run)(words, console)
+    }
+
+    /// This very row of the list.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+
+    fn help(&self, dialect: Dialect) -> String {
+        let mut text = format!(
+            "Usage: azring {} {}\n\n{}.",
+            self.help.name, self.help.usage, self.help.brief
+        );
+        if !self.taken.is_empty() {
+            text.push_str("\n\nParameters:");
+            for row in self.taken {
+                text.push_str("\n  ");
+                text.push_str(&row.usage(dialect));
+            }
+        }
+        text
+    }
+
+    /// Reads the words of this command, whose place may stand first without a name. What the command does not take is
+    /// refused.
+    pub(super) fn read(&self, words: &[OsString]) -> Result<ParsedArgs, UsageError> {
+        self.read_about(&SOURCE, words)
+    }
+
+    /// The same where the place is what this parameter names.
+    pub(super) fn read_about(
+        &self,
+        what: &'static Parameter,
+        words: &[OsString],
+    ) -> Result<ParsedArgs, UsageError> {
+        let (place, rest) = place_first(words);
+        let mut args = args::read(rest)?;
+        if let Some(place) = place {
+            args.add(what, Some(place.clone()))?;
+        }
+        let foreign = args
+            .typed()
+            .find(|(parameter, _)| !self.taken.iter().any(|row| row.is(parameter)));
+        match foreign {
+            Some((parameter, _)) => Err(UsageError::meaning(format!(
+                "`{}` does not take `{}`",
+                self.help.name,
+                parameter.spelled(args.dialect())
+            ))),
+            None => Ok(args),
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! The whole command line as clap describes it, for completions and the manual page.
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, Command as ClapCommand, ValueHint};
+
+use super::registry::named;
+use crate::args::clap_command;
+use crate::help::CommandHelp;
+use crate::parameter::{self, Dialect, Parameter, Value};
+
+/// The dialect with everything that is told about it, for completions and the manual page.
+pub(crate) fn clap_description() -> ClapCommand {
+    let mut description = clap_command()
+        .about("copies data to and from Azure Storage, as AzCopy does")
+        .long_about(
+            "Copies data to and from Azure Storage, as AzCopy does. Each parameter can be written in two ways, as AzCopy on \
+             Linux and as AzCopy on Windows had it; one command is written in one of them.",
+        )
+        .version(env!("CARGO_PKG_VERSION"));
+    for row in parameter::all() {
+        description = description.mut_arg(row.slash, |argument| describe(argument, row));
+    }
+    for command in named() {
+        let CommandHelp { name, usage, brief } = command.help;
+        let subcommand = ClapCommand::new(name)
+            .about(brief)
+            .disable_help_flag(true)
+            .override_usage(format!("azring {name} {usage}"));
+        description = description.subcommand(subcommand);
+    }
+    description.disable_help_subcommand(true)
+}
+
+fn describe(argument: Arg, row: &'static Parameter) -> Arg {
+    let told = format!(
+        "{}\n\nAlso written {}",
+        row.detail,
+        row.usage(Dialect::Slash)
+    );
+    let argument = argument
+        .help(row.brief)
+        .long_help(told)
+        .help_heading(row.group());
+    match row.value {
+        Value::Choice(choices) => {
+            let words = choices.iter().filter(|choice| choice.built);
+            argument.value_parser(PossibleValuesParser::new(words.map(|choice| choice.word)))
+        }
+        Value::Required("path") | Value::Optional("file") | Value::Repeated("file") => {
+            argument.value_hint(ValueHint::FilePath)
+        }
+        Value::Required("source" | "destination") | Value::Optional("folder") => {
+            argument.value_hint(ValueHint::AnyPath)
+        }
+        _ => argument,
+    }
+}

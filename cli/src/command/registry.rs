@@ -1,0 +1,52 @@
+//! The list of commands, and which of them the arguments name.
+
+use std::ffi::OsString;
+
+use super::definition::{Command, place_first};
+use super::{bench, completions, convert_args, copy, doctor, jobs, list, man};
+use crate::help::CommandHelp;
+
+/// The command of arguments that name none.
+static DEFAULT: Command = copy::COMMAND;
+
+/// The commands with a name, in the order in which help lists them.
+static COMMANDS: &[Command] = &[
+    list::COMMAND,
+    jobs::COMMAND,
+    bench::COMMAND,
+    doctor::COMMAND,
+    convert_args::COMMAND,
+    completions::COMMAND,
+    man::COMMAND,
+];
+
+/// The commands with a name, in the order in which help lists them.
+pub(crate) fn named() -> impl Iterator<Item = &'static Command> {
+    COMMANDS.iter()
+}
+
+/// The help texts of the named commands.
+pub(crate) fn help_texts() -> Vec<CommandHelp> {
+    named().map(|command| command.help).collect()
+}
+
+/// The command that the first word names, or else `copy`, and the words of that command.
+pub(crate) fn find(words: &[OsString]) -> (&'static Command, &[OsString]) {
+    match words.split_first() {
+        Some((first, rest)) => match named().find(|command| first == command.help.name) {
+            Some(command) => (command, rest),
+            None => (&DEFAULT, words),
+        },
+        None => (&DEFAULT, words),
+    }
+}
+
+/// The parameters among the words: without the name of a command and its first location.
+pub(crate) fn parameters(words: &[OsString]) -> &[OsString] {
+    let (command, rest) = find(words);
+    if command.is(&DEFAULT) {
+        words
+    } else {
+        place_first(rest).1
+    }
+}

@@ -1,0 +1,350 @@
+//! The two output streams of the process, and the progress bar below them.
+
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::time_stamp::now;
+use crate::mask::shown;
+use crate::usage_error::reason;
+
+/// How often the bar is drawn, per second.
+pub(crate) const BAR_HZ: u8 = 5;
+
+/// How much a line matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Level {
+    /// Something failed.
+    Error,
+    /// Something that is not as it should be, and fails nothing yet.
+    Warning,
+    /// Something that the user may want to know.
+    Info,
+}
+
+impl Level {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Error => "ERROR",
+            Self::Warning => "WARNING",
+            Self::Info => "INFO",
+        }
+    }
+}
+
+/// Both streams, and the bar that lives at the bottom of one of them.
+pub(crate) struct Console {
+    pub(super) streams: Mutex<Streams>,
+    pub(super) bar: Option<ProgressBar>,
+    pub(super) clock: fn() -> String,
+    /// Something that was to be written is lost.
+    pub(super) has_lost: AtomicBool,
+}
+
+pub(super) struct Streams {
+    pub(super) results: Box<dyn Write + Send>,
+    pub(super) messages: Box<dyn Write + Send>,
+    pub(super) notices: Notices,
+    /// Standard output holds an object's data. Results are withheld until something fails, and then are messages.
+    pub(super) has_data: bool,
+    /// An error or a warning was shown.
+    pub(super) has_complained: bool,
+    /// Standard output took everything so far.
+    pub(super) is_read: bool,
+}
+
+/// Where notices and progress go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Notices {
+    /// To standard error: somebody sits there.
+    Messages,
+    /// To standard output, between the results.
+    Results,
+    /// Nowhere: standard output is for machines.
+    Nowhere,
+}
+
+impl Console {
+    /// The console of this process. There is a bar where standard error is a terminal that can rewrite a line.
+    pub(crate) fn of_process() -> Self {
+        let is_watched = std::io::stderr().is_terminal();
+        let has_bar = is_watched && !is_dumb();
+        Self {
+            streams: Mutex::new(Streams {
+                results: Box::new(std::io::stdout()),
+                messages: Box::new(std::io::stderr()),
+                notices: if is_watched {
+                    Notices::Messages
+                } else {
+                    Notices::Nowhere
+                },
+                has_data: false,
+                has_complained: false,
+                is_read: true,
+            }),
+            bar: has_bar.then(new_bar),
+            clock: now,
+            has_lost: AtomicBool::new(false),
+        }
+    }
+
+    /// Text for standard output, as it is: a line, or several. What follows a line that could not be written is not written
+    /// either.
+    pub(crate) fn result(&self, text: &str) {
+        let written = self.aside(|streams| match (streams.has_data, streams.has_complained) {
+            (false, _) => streams.result(text),
+            (true, false) if streams.notices != Notices::Messages => Ok(()),
+            (true, _) => {
+                streams.message(text);
+                Ok(())
+            }
+        });
+        self.check(written);
+    }
+
+    /// A line for standard output that could not be written is lost.
+    fn check(&self, written: io::Result<()>) {
+        if let Err(error) = written {
+            self.lost("cannot write to standard output", &error);
+        }
+    }
+
+    /// Output is lost: says so and makes the call a failure. That a reader has gone (`azring list | head`) is neither.
+    pub(crate) fn lost(&self, what: &str, error: &io::Error) {
+        if error.kind() == ErrorKind::BrokenPipe {
+            return;
+        }
+        self.has_lost.store(true, Ordering::Relaxed);
+        self.message(Level::Error, &format!("{what}: {}", reason(error)));
+    }
+
+    /// Whether output is lost.
+    pub(crate) fn has_lost(&self) -> bool {
+        self.has_lost.load(Ordering::Relaxed)
+    }
+
+    /// Whether results still reach anybody; not behind a `head` that has seen enough.
+    pub(crate) fn is_read(&self) -> bool {
+        self.streams().is_read
+    }
+
+    /// From now on standard output belongs to data: results go to standard error, where a terminal is or something failed.
+    pub(crate) fn leave_output_to_data(&self) {
+        let mut streams = self.streams();
+        streams.has_data = true;
+        if streams.notices == Notices::Results {
+            streams.notices = Notices::Nowhere;
+        }
+    }
+
+    /// From now on people read standard output: notices and progress go there, unless standard error is a terminal.
+    pub(crate) fn show_notices(&self) {
+        let mut streams = self.streams();
+        if streams.notices == Notices::Nowhere && !streams.has_data {
+            streams.notices = Notices::Results;
+        }
+    }
+
+    /// A line `[yyyy/MM/dd HH:mm:ss][ERROR] text`; a notice goes where notices go, all else to standard error.
+    pub(crate) fn message(&self, level: Level, text: &str) {
+        let line = format!("[{}][{}] {}", (self.clock)(), level.word(), escaped(text));
+        let written = self.aside(|streams| {
+            if level == Level::Info {
+                return streams.notice(&line);
+            }
+            streams.has_complained = true;
+            streams.message(&line);
+            Ok(())
+        });
+        self.check(written);
+    }
+
+    /// Shows a question behind which the cursor stays, runs `answer` while nothing else is printed, and hands back what
+    /// it found.
+    pub(crate) fn ask<T>(&self, question: &str, answer: impl FnOnce() -> T) -> T {
+        self.aside(|streams| {
+            let _ = write!(streams.messages, "{}", shown(question));
+            let _ = streams.messages.flush();
+            answer()
+        })
+    }
+
+    /// Takes the bar away, for good.
+    pub(crate) fn clear(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// The time as messages show it.
+    pub(crate) fn time(&self) -> String {
+        (self.clock)()
+    }
+
+    /// There is a terminal that can rewrite a line.
+    pub(crate) fn has_bar(&self) -> bool {
+        self.bar.is_some()
+    }
+
+    /// A line of progress, where notices go.
+    pub(crate) fn progress(&self, text: &str) {
+        let written = self.aside(|streams| streams.notice(text));
+        self.check(written);
+    }
+
+    /// What the bar shows from now on.
+    pub(crate) fn redraw(&self, text: String) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(text);
+        }
+    }
+
+    /// Prints while the bar is out of the way. The bar's lock is taken first, always.
+    fn aside<T>(&self, print: impl FnOnce(&mut Streams) -> T) -> T {
+        let print = || print(&mut self.streams());
+        match &self.bar {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+
+    pub(super) fn streams(&self) -> MutexGuard<'_, Streams> {
+        // A thread that panicked while printing leaves nothing half done that matters.
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Streams {
+    /// A line for standard output; none any more once one could not be written.
+    fn result(&mut self, line: &str) -> io::Result<()> {
+        if !self.is_read {
+            return Ok(());
+        }
+        let written = write_line(&mut self.results, line);
+        self.is_read = written.is_ok();
+        written
+    }
+
+    /// A line for standard error. Where that cannot be written, there is nobody left to tell.
+    fn message(&mut self, line: &str) {
+        let _unwritten = write_line(&mut self.messages, line);
+    }
+
+    fn notice(&mut self, line: &str) -> io::Result<()> {
+        match self.notices {
+            Notices::Messages => {
+                self.message(line);
+                Ok(())
+            }
+            Notices::Results => self.result(line),
+            Notices::Nowhere => Ok(()),
+        }
+    }
+}
+
+/// A bar that is nothing but its message: the line is made in `progress`.
+fn new_bar() -> ProgressBar {
+    let target = ProgressDrawTarget::stderr_with_hz(BAR_HZ);
+    let style =
+        ProgressStyle::with_template("{msg}").unwrap_or_else(|_| ProgressStyle::default_spinner());
+    ProgressBar::with_draw_target(None, target).with_style(style)
+}
+
+/// Writes a line.
+fn write_line(stream: &mut dyn Write, text: &str) -> io::Result<()> {
+    writeln!(stream, "{text}").and_then(|()| stream.flush())
+}
+
+/// Each line on its own, because a line break in a message of ours is meant.
+fn escaped(text: &str) -> String {
+    text.split('\n').map(shown).collect::<Vec<_>>().join("\n")
+}
+
+/// `TERM=dumb`: a terminal that cannot go back to the beginning of a line.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::console;
+
+    #[test]
+    fn results_are_read_until_the_reader_is_gone() {
+        let (console, _) = console();
+        console.result("first");
+        assert!(console.is_read());
+        let (reader, writer) = std::io::pipe().unwrap();
+        console.streams().results = Box::new(writer);
+        drop(reader);
+        console.result("second");
+        assert!(!console.is_read() && !console.has_lost());
+        console.message(super::Level::Info, "the other stream is another matter");
+        assert!(!console.is_read());
+    }
+
+    #[test]
+    fn output_that_cannot_be_written_is_told_once_and_is_a_failure() {
+        let (console, printed) = console();
+        let full = std::fs::File::create("/dev/full").unwrap();
+        console.streams().results = Box::new(full);
+        console.result("first");
+        console.result("second");
+        assert!(!console.is_read() && console.has_lost());
+        let told = printed.messages();
+        assert!(
+            told.ends_with("cannot write to standard output: no space left on device\n"),
+            "{told}"
+        );
+        assert_eq!(told.lines().count(), 1);
+    }
+}
+
+#[cfg(test)]
+mod notice_tests {
+    use super::super::testing::{console, unwatched};
+    use super::*;
+
+    #[test]
+    fn without_a_terminal_notices_are_results_or_nothing() {
+        let (told, printed) = unwatched();
+        told.message(Level::Info, "unheard");
+        assert_eq!(
+            (printed.results(), printed.messages()),
+            (String::new(), String::new())
+        );
+        told.show_notices();
+        told.message(Level::Info, "heard");
+        told.progress("50%");
+        told.result("done");
+        told.message(Level::Error, "wrong");
+        assert_eq!(
+            printed.results(),
+            "[2018/08/16 15:19:39][INFO] heard\n50%\ndone\n"
+        );
+        assert_eq!(printed.messages(), "[2018/08/16 15:19:39][ERROR] wrong\n");
+    }
+
+    #[test]
+    fn where_data_goes_to_standard_output_nothing_else_does() {
+        let (told, printed) = unwatched();
+        told.show_notices();
+        told.leave_output_to_data();
+        told.message(Level::Info, "unheard");
+        told.result("summary");
+        assert_eq!(printed.messages(), "");
+        told.message(Level::Warning, "wrong");
+        told.result("summary");
+        assert_eq!(
+            printed.messages(),
+            "[2018/08/16 15:19:39][WARNING] wrong\nsummary\n"
+        );
+        assert_eq!(printed.results(), "");
+        let (told, printed) = console();
+        told.leave_output_to_data();
+        told.result("summary");
+        assert_eq!(printed.messages(), "summary\n");
+    }
+}

@@ -1,0 +1,269 @@
+//! What the program tells the one who started it.
+
+use azring_core::report::Summary;
+use azring_core::{Error, Result, journal};
+use azring_transport::{Blame, Kind};
+use rustix::io::Errno;
+
+/// What a command asked for about the exit code.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct ExitPolicy {
+    /// The exit code names the cause of a failure, and not only that there is one.
+    pub(crate) is_detailed: bool,
+    /// A run that finds nothing to copy has failed.
+    pub(crate) fail_if_empty: bool,
+}
+
+/// How a call ended. The finer endings are told only to those who ask for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// Nothing failed; what was skipped does not count.
+    Success,
+    /// Something failed.
+    Failure,
+    /// The command was wrong; nothing was tried.
+    Usage,
+    /// There was nothing: no such source, or nothing in it that was meant and something was demanded.
+    Nothing,
+    /// A credential was refused, or does not permit what was to be done.
+    Refused,
+    /// This machine has not enough of something: disk, memory, descriptors.
+    Exhausted,
+    /// The journal is damaged, or another version's.
+    Unreadable,
+    /// Somebody else is at it: the journal is held or another command's, what is at the destination has changed.
+    Contested,
+    /// The service cannot be reached or is not well; later it may be.
+    Unavailable,
+    /// A signal ended it early.
+    Signal(i32),
+}
+
+impl Ending {
+    /// How a run ended that gave this.
+    pub(crate) fn of(result: &Result<Summary>, policy: ExitPolicy) -> Self {
+        let ending = match result {
+            Ok(summary) if summary.is_success() => {
+                if summary.listed == 0 && policy.fail_if_empty {
+                    Self::Nothing
+                } else {
+                    Self::Success
+                }
+            }
+            Ok(summary) => match &summary.ended_by {
+                Some(error) => Self::because_of(error),
+                None => Self::Failure,
+            },
+            Err(error) => Self::because_of(error),
+        };
+        ending.by(policy)
+    }
+
+    /// What is told of this ending: the finer ones are failures to whoever did not ask for them.
+    pub(crate) fn by(self, policy: ExitPolicy) -> Self {
+        match self {
+            Self::Success | Self::Failure | Self::Usage | Self::Signal(_) => self,
+            _ if policy.is_detailed => self,
+            _ => Self::Failure,
+        }
+    }
+
+    /// The same where output was lost: what succeeded and could not say so has failed.
+    pub(crate) fn with_output(self, is_lost: bool) -> Self {
+        match self {
+            Self::Success if is_lost => Self::Failure,
+            ending => ending,
+        }
+    }
+
+    /// The finer ending of a run that could not begin or go on.
+    fn because_of(error: &Error) -> Self {
+        let error = match error.bare() {
+            Error::Usage(_) => return Self::Usage,
+            Error::Credential(_) => return Self::Refused,
+            Error::Journal(error) => return Self::of_journal(error),
+            Error::Changed(_) | Error::TargetChanged(_) => return Self::Contested,
+            Error::NotFound(_) => return Self::Nothing,
+            Error::Transport(error) => error,
+            _ => return Self::Failure,
+        };
+        match (error.kind(), error.blame()) {
+            (Kind::Status(401 | 403) | Kind::Proxy(403 | 407), _) => Self::Refused,
+            (Kind::Status(404), _) => Self::Nothing,
+            (Kind::Disk(number), _) if number == Errno::NOENT.raw_os_error() => Self::Nothing,
+            (Kind::Status(409 | 412), _) => Self::Contested,
+            (Kind::Limit, _) => Self::Exhausted,
+            (Kind::Disk(number), _) if is_exhausted(number) => Self::Exhausted,
+            (
+                Kind::Resolve
+                | Kind::Connect
+                | Kind::Unreachable
+                | Kind::Reset { .. }
+                | Kind::Timeout
+                | Kind::Proxy(_),
+                _,
+            )
+            | (Kind::Status(_), Blame::Service) => Self::Unavailable,
+            _ => Self::Failure,
+        }
+    }
+
+    /// How a run ended whose journal cannot be used.
+    pub(crate) fn of_journal(error: &journal::Error) -> Self {
+        match error {
+            journal::Error::Held { .. } => Self::Contested,
+            journal::Error::Disk { errno, .. } => match errno {
+                Some(number) if is_exhausted(*number) => Self::Exhausted,
+                _ => Self::Failure,
+            },
+            _ => Self::Unreadable,
+        }
+    }
+
+    /// The process's exit code: a signal's is 128 and its number, as shells have it; the finer ones follow `sysexits.h`
+    /// where it has one (75, try again later).
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::Success => 0,
+            Self::Failure => 1,
+            Self::Usage => 2,
+            Self::Nothing => 3,
+            Self::Refused => 4,
+            Self::Exhausted => 5,
+            Self::Unreadable => 6,
+            Self::Contested => 7,
+            Self::Unavailable => 75,
+            Self::Signal(number) => 128_u8.saturating_add(u8::try_from(number).unwrap_or(127)),
+        }
+    }
+}
+
+/// The kernel's numbers for a full disk, a quota, no memory and no descriptors.
+fn is_exhausted(number: i32) -> bool {
+    [
+        Errno::NOSPC,
+        Errno::DQUOT,
+        Errno::NOMEM,
+        Errno::MFILE,
+        Errno::NFILE,
+    ]
+    .iter()
+    .any(|errno| errno.raw_os_error() == number)
+}
+
+#[cfg(test)]
+mod tests {
+    use azring_transport::Error as Transport;
+
+    use super::*;
+    use crate::intent::tests::alone;
+    use crate::settings::Settings;
+
+    fn policy(list: &[&str]) -> ExitPolicy {
+        let list: Vec<_> = list.iter().map(Into::into).collect();
+        let settings = Settings::new(&crate::args::read(&list).unwrap(), &alone(&[])).unwrap();
+        settings.exit_policy
+    }
+
+    fn codes(result: &Result<Summary>) -> (u8, u8) {
+        let (plain, detailed) = (policy(&[]), policy(&["/ExitCodes:detailed"]));
+        (
+            Ending::of(result, plain).code(),
+            Ending::of(result, detailed).code(),
+        )
+    }
+
+    #[test]
+    fn a_run_that_failed_says_why_only_if_asked() {
+        let kinds = [
+            (Kind::Status(401), 4),
+            (Kind::Status(403), 4),
+            (Kind::Proxy(407), 4),
+            (Kind::Status(404), 3),
+            (Kind::Disk(2), 3),
+            (Kind::Status(409), 7),
+            (Kind::Status(412), 7),
+            (Kind::Status(429), 75),
+            (Kind::Status(503), 75),
+            (Kind::Proxy(502), 75),
+            (Kind::Connect, 75),
+            (Kind::Unreachable, 75),
+            (Kind::Resolve, 75),
+            (Kind::Timeout, 75),
+            (Kind::Limit, 5),
+            (Kind::Disk(28), 5),
+            (Kind::Disk(24), 5),
+            (Kind::Disk(13), 1),
+            (Kind::Status(400), 1),
+            (Kind::Tls, 1),
+        ];
+        for (kind, code) in kinds {
+            let error = Error::Transport(Transport::new(kind, ""));
+            assert_eq!(codes(&Err(error)), (1, code), "{kind:?}");
+        }
+        assert_eq!(codes(&Err(Error::Changed(String::new()))), (1, 7));
+        assert_eq!(codes(&Err(Error::Usage(String::new()))), (2, 2));
+    }
+
+    #[test]
+    fn a_journal_that_is_held_is_told_from_one_that_is_broken_and_from_a_full_disk() {
+        let place = String::new;
+        let broken = journal::Error::Damaged {
+            place: place(),
+            offset: 0,
+        };
+        let foreign = journal::Error::Foreign { place: place() };
+        let other = journal::Error::OtherVersion {
+            place: place(),
+            found: 9,
+        };
+        for error in [broken, foreign, other] {
+            assert_eq!(codes(&Err(Error::Journal(error))), (1, 6));
+        }
+        let disk = |errno| journal::Error::Disk {
+            doing: "write",
+            place: place(),
+            why: String::new(),
+            errno,
+        };
+        assert_eq!(codes(&Err(Error::Journal(disk(Some(28))))), (1, 5));
+        assert_eq!(codes(&Err(Error::Journal(disk(None)))), (1, 1));
+    }
+
+    #[test]
+    fn one_failure_among_successes_is_a_failure() {
+        let mut summary = Summary {
+            listed: 2,
+            done: 1,
+            skipped: 1,
+            ..Summary::default()
+        };
+        assert_eq!(codes(&Ok(summary.clone())), (0, 0));
+        summary.unlisted = 1;
+        assert_eq!(codes(&Ok(summary)), (1, 1));
+    }
+
+    #[test]
+    fn nothing_is_fine_unless_something_is_demanded() {
+        let nothing = Ok(Summary::default());
+        assert_eq!(codes(&nothing), (0, 0));
+        let demanding = Ending::of(&nothing, policy(&["/FailIfEmpty"]));
+        assert_eq!(demanding.code(), 1);
+        let words = ["--fail-if-empty", "--exit-codes=detailed"];
+        assert_eq!(Ending::of(&nothing, policy(&words)).code(), 3);
+        // What was left alone was there.
+        let skipped = Ok(Summary {
+            listed: 1,
+            skipped: 1,
+            ..Summary::default()
+        });
+        assert_eq!(Ending::of(&skipped, policy(&["/FailIfEmpty"])).code(), 0);
+    }
+
+    #[test]
+    fn a_signal_ends_with_the_code_that_shells_give_it() {
+        assert_eq!(Ending::Signal(2).code(), 130);
+        assert_eq!(Ending::Signal(15).code(), 143);
+        assert_eq!(Ending::Signal(0).code(), 128);
+    }
+}

@@ -1,0 +1,331 @@
+//! Errors in words, in the forms that scripts know from AzCopy.
+
+use std::fmt::Write as _;
+
+use azring_core::Error;
+use azring_core::entry::EntryName;
+use azring_core::location::Location;
+use azring_core::options::Options;
+use azring_core::report::NothingSelected;
+use azring_transport::Kind;
+
+use crate::advice::Advice;
+use crate::parameter::{self, Dialect};
+use crate::usage_error::Side;
+
+/// One object that failed: `<name>: <reason>`, on one line.
+pub(crate) fn failed(name: &EntryName, error: &Error) -> String {
+    format!("{name}: {}", reason(error))
+}
+
+/// A part of the source that could not be listed.
+pub(crate) fn unlisted(what: &str, error: &Error) -> String {
+    format!("Failed to enumerate directory {what}: {}", reason(error))
+}
+
+/// Too many objects failed of one cause.
+pub(crate) fn gave_up(failures: u32, error: &Error) -> String {
+    format!(
+        "the run stops here: {failures} objects failed of one cause without a success between them ({})",
+        cause_in_short(error)
+    )
+}
+
+/// What the failures have in common: status and code, or the kernel's reason.
+fn cause_in_short(error: &Error) -> String {
+    let Error::Transport(error) = error.bare() else {
+        return reason(error);
+    };
+    match (error.kind(), error.code()) {
+        (Kind::Status(status), Some(code)) => format!("{status} {code}"),
+        (Kind::Status(status), None) => format!("status {status}"),
+        (Kind::Disk(errno), _) => {
+            crate::usage_error::reason(&std::io::Error::from_raw_os_error(errno))
+        }
+        _ => error.message().to_owned(),
+    }
+}
+
+/// The end of a run that was not carried through: what was not done yet is left.
+pub(crate) fn ended_by(error: &Error) -> String {
+    format!(
+        "the run ends here, with the rest not done: {}",
+        reason(error)
+    )
+}
+
+/// Why there was nothing, although nothing failed: what was looked for and the likely cause.
+pub(crate) fn nothing_selected(
+    why: &NothingSelected,
+    place: &Location,
+    pattern: Option<&str>,
+    dialect: Dialect,
+) -> String {
+    let pattern = EntryName::from(pattern.unwrap_or_default());
+    let recursive = parameter::S.spelled(dialect);
+    let by_pattern = parameter::PATTERN.spelled(dialect);
+    let cause = match why {
+        NothingSelected::Empty => format!("there is nothing in `{place}`"),
+        NothingSelected::SubFolders(1) => format!(
+            "`{place}` has no such file of its own, and 1 sub-folder was left out: give `{recursive}` to copy what is in \
+             it"
+        ),
+        NothingSelected::SubFolders(count) => format!(
+            "`{place}` has no such file of its own, and {count} sub-folders were left out: give `{recursive}` to copy \
+             what is in them"
+        ),
+        NothingSelected::NotRecursive => format!(
+            "`{place}` holds blobs, but without `{recursive}` only the blob that `{by_pattern}` names is copied: give \
+             `{recursive}` to copy all of them"
+        ),
+        NothingSelected::Wildcard => format!(
+            "the pattern `{pattern}` has a wildcard, which is a plain letter in the name of a blob: with `{recursive}` a \
+             pattern is the beginning of names, without it one whole name"
+        ),
+        NothingSelected::Blob => {
+            let place = place.to_string();
+            match place.strip_suffix('/') {
+                Some(blob) => {
+                    format!("`{blob}` is a blob and no directory: leave out the slash at its end")
+                }
+                None => {
+                    format!("`{place}` is a blob and no directory: leave out `{by_pattern}`")
+                }
+            }
+        }
+        NothingSelected::OtherCase(name) => format!(
+            "no name in `{place}` is `{pattern}`, but there is `{name}`: small and capital letters differ"
+        ),
+        NothingSelected::Beginning => format!(
+            "no blob in `{place}` is called `{pattern}`, but names begin like that: give `{recursive}` to copy those"
+        ),
+        NothingSelected::Attributes => format!(
+            "all files in `{place}` are left out by `{}`, `{}` or `{}`",
+            parameter::A.spelled(dialect),
+            parameter::IA.spelled(dialect),
+            parameter::XA.spelled(dialect)
+        ),
+        NothingSelected::NoMatch => format!("nothing in `{place}` matches the pattern `{pattern}`"),
+        NothingSelected::ByTime(count) => {
+            return format!(
+                "nothing was copied: `{}` or `{}` left out all of the {count} object(s), because of the times at which they were \
+                 modified",
+                parameter::XO.spelled(dialect),
+                parameter::XN.spelled(dialect)
+            );
+        }
+    };
+    format!("nothing was found: {cause}")
+}
+
+/// The end of the whole run.
+pub(crate) fn fatal(error: &Error, options: &Options, advice: &Advice) -> String {
+    let (side, place) = match error.side() {
+        None => return reason(error),
+        Some(azring_core::Side::Source) => (Side::Source, &options.source),
+        Some(azring_core::Side::Target) => (Side::Destination, &options.target),
+    };
+    let pattern = options.selection.pattern.as_deref();
+    unusable(error, side, place, pattern, advice)
+}
+
+/// A location that cannot be used. What is wrong with the location itself has the form that AzCopy gives it; what a
+/// service or the network refuses ends with the likely cause and with how to learn more.
+pub(crate) fn unusable(
+    error: &Error,
+    side: Side,
+    place: &Location,
+    pattern: Option<&str>,
+    advice: &Advice,
+) -> String {
+    if !is_remote(error) {
+        let parameter = match side {
+            Side::Source => &parameter::SOURCE,
+            Side::Destination => &parameter::DEST,
+        };
+        return format!(
+            "Error parsing {side} location \"{place}\": {} For more details, please type \"azring {}\".",
+            told(error),
+            parameter.ask_help(advice.dialect())
+        );
+    }
+    let attempt = match (error.status(), side, pattern) {
+        (None, ..) => String::new(),
+        (Some(_), Side::Source, None) => format!("Failed to enumerate directory {place}. "),
+        (Some(_), Side::Source, Some(pattern)) => {
+            format!("Failed to enumerate directory {place} with file pattern {pattern}. ")
+        }
+        (Some(_), Side::Destination, _) => "Failed to validate destination. ".to_owned(),
+    };
+    let cause = advice.cause(error, side, place);
+    let cause = cause.map_or_else(String::new, |cause| format!("\n{cause}."));
+    format!(
+        "Cannot use the {side} \"{place}\": {attempt}{}{cause}\nFor more details, please type \"azring doctor {place}\".",
+        told(error)
+    )
+}
+
+/// A service, a proxy or the network is the cause, and not how the location is written.
+fn is_remote(error: &Error) -> bool {
+    match error.bare() {
+        Error::Credential(_) => true,
+        Error::Transport(error) => !matches!(
+            error.kind(),
+            Kind::Disk(_) | Kind::Shortened | Kind::Limit | Kind::Invalid | Kind::Stopped
+        ),
+        _ => false,
+    }
+}
+
+/// The error as one or more sentences. What a service said follows line by line, as support asks for it.
+fn told(error: &Error) -> String {
+    let Error::Transport(error) = error.bare() else {
+        return format!("{error}.");
+    };
+    let Some(status) = error.status() else {
+        return format!("{}.", error.message());
+    };
+    let mut text = format!("The remote server returned an error: ({status})");
+    if let Some(meaning) = meaning(status) {
+        let _ = write!(text, " {meaning}");
+    }
+    let _ = write!(text, ".\nHttpStatusMessage:{}", error.message());
+    if let Some(id) = error.request_id() {
+        let _ = write!(text, "\nRequestId:{id}");
+    }
+    if let Some(date) = error.date() {
+        let _ = write!(text, "\nTime:{date}");
+    }
+    text
+}
+
+/// The words of the statuses that storage answers with, RFC 9110, 15.
+fn meaning(status: u16) -> Option<&'static str> {
+    Some(match status {
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
+        409 => "Conflict",
+        412 => "Precondition Failed",
+        429 => "Too Many Requests",
+        500 => "Internal Server Error",
+        503 => "Service Unavailable",
+        _ => return None,
+    })
+}
+
+/// The error's own words, with the service's request id behind them.
+fn reason(error: &Error) -> String {
+    match error.bare() {
+        Error::Transport(transport) => match transport.request_id() {
+            Some(id) => format!("{} (request {id})", transport.message()),
+            None => transport.message().to_owned(),
+        },
+        _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use azring_transport::Error as Transport;
+    use insta::assert_snapshot;
+
+    use azring_core::Side;
+
+    use super::*;
+    use crate::parameter::Dialect;
+    use crate::{args, intent};
+
+    /// As the core tells it.
+    fn at(side: Side, error: Error) -> Error {
+        Error::At(side, Box::new(error))
+    }
+
+    fn forbidden() -> Error {
+        let told = "the service answered 403 AuthenticationFailed: the signature is wrong";
+        Error::Transport(Transport::new(Kind::Status(403), told).answered(
+            Some("AuthenticationFailed".to_owned()),
+            Some("5205442d-001e".to_owned()),
+            Some("Thu, 16 Aug 2018 15:19:39 GMT".to_owned()),
+        ))
+    }
+
+    fn no_such_folder() -> Error {
+        let error = std::io::Error::from_raw_os_error(2);
+        Transport::disk("cannot open `/data`", &error).into()
+    }
+
+    fn options(words: &[&str]) -> Options {
+        let words: Vec<_> = words.iter().map(Into::into).collect();
+        intent::options(&args::read(&words).unwrap(), &intent::tests::alone(&[])).unwrap()
+    }
+
+    #[test]
+    fn a_failed_object_takes_one_line() {
+        let name = EntryName::from("logs/a.txt");
+        assert_snapshot!(failed(&name, &forbidden()), @"logs/a.txt: the service answered 403 AuthenticationFailed: the signature is wrong (request 5205442d-001e)");
+        assert_snapshot!(failed(&name, &Error::Name("`..` is no name".into())), @"logs/a.txt: `..` is no name");
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_listed_is_named() {
+        assert_snapshot!(unlisted("/data/b", &no_such_folder()), @"Failed to enumerate directory /data/b: cannot open `/data`: no such file or directory");
+    }
+
+    #[test]
+    fn a_location_that_cannot_be_used_is_named_with_its_side() {
+        let upload = options(&[
+            "/Source:/data",
+            "/Dest:https://a.blob.core.windows.net/c?sv=1&sig=canary",
+        ]);
+        assert_snapshot!(fatal(&at(Side::Target, forbidden()), &upload, &Advice::unknowing(Dialect::Slash)), @r#"
+        Cannot use the destination "https://a.blob.core.windows.net/c": Failed to validate destination. The remote server returned an error: (403) Forbidden.
+        HttpStatusMessage:the service answered 403 AuthenticationFailed: the signature is wrong
+        RequestId:5205442d-001e
+        Time:Thu, 16 Aug 2018 15:19:39 GMT
+        The signature in `/DestSAS` is not one of the account `a`: it was cut or changed on the way here, or the key that signed it was replaced.
+        For more details, please type "azring doctor https://a.blob.core.windows.net/c".
+        "#);
+        assert_snapshot!(fatal(&at(Side::Source, no_such_folder()), &upload, &Advice::unknowing(Dialect::Dash)), @r#"Error parsing source location "/data": cannot open `/data`: no such file or directory. For more details, please type "azring --help source"."#);
+        let download = options(&["/Source:https://a.blob.core.windows.net/c", "/Dest:/data"]);
+        let unknown = Transport::new(
+            Kind::Resolve,
+            "cannot find the host `a.blob.core.windows.net`",
+        );
+        assert_snapshot!(fatal(&at(Side::Source, unknown.into()), &download, &Advice::unknowing(Dialect::Slash)), @r#"
+        Cannot use the source "https://a.blob.core.windows.net/c": cannot find the host `a.blob.core.windows.net`.
+        Check the name of the account and this machine's resolver.
+        For more details, please type "azring doctor https://a.blob.core.windows.net/c".
+        "#);
+        let matching = options(&[
+            "/Source:https://a.blob.core.windows.net/c",
+            "/Dest:/data",
+            "/Pattern:x",
+        ]);
+        assert_snapshot!(fatal(&at(Side::Source, forbidden()), &download, &Advice::unknowing(Dialect::Slash)), @r#"
+        Cannot use the source "https://a.blob.core.windows.net/c": Failed to enumerate directory https://a.blob.core.windows.net/c. The remote server returned an error: (403) Forbidden.
+        HttpStatusMessage:the service answered 403 AuthenticationFailed: the signature is wrong
+        RequestId:5205442d-001e
+        Time:Thu, 16 Aug 2018 15:19:39 GMT
+        No key and no signature was given, so this was asked anonymously: give `/SourceKey` or `/SourceSAS`, or set `AZURE_STORAGE_KEY` with `AZURE_STORAGE_ACCOUNT`.
+        For more details, please type "azring doctor https://a.blob.core.windows.net/c".
+        "#);
+        assert_snapshot!(fatal(&at(Side::Source, forbidden()), &matching, &Advice::unknowing(Dialect::Slash)), @r#"
+        Cannot use the source "https://a.blob.core.windows.net/c": Failed to enumerate directory https://a.blob.core.windows.net/c with file pattern x. The remote server returned an error: (403) Forbidden.
+        HttpStatusMessage:the service answered 403 AuthenticationFailed: the signature is wrong
+        RequestId:5205442d-001e
+        Time:Thu, 16 Aug 2018 15:19:39 GMT
+        No key and no signature was given, so this was asked anonymously: give `/SourceKey` or `/SourceSAS`, or set `AZURE_STORAGE_KEY` with `AZURE_STORAGE_ACCOUNT`.
+        For more details, please type "azring doctor https://a.blob.core.windows.net/c".
+        "#);
+        assert_snapshot!(fatal(&at(Side::Target, no_such_folder()), &download, &Advice::unknowing(Dialect::Slash)), @r#"Error parsing destination location "/data": cannot open `/data`: no such file or directory. For more details, please type "azring /?:Dest"."#);
+    }
+
+    #[test]
+    fn what_is_wrong_with_this_machine_is_no_locations_fault() {
+        let download = options(&["/Source:https://a.blob.core.windows.net/c", "/Dest:/data"]);
+        let refused = Transport::new(Kind::Limit, "the kernel refuses a ring");
+        assert_snapshot!(fatal(&refused.into(), &download, &Advice::unknowing(Dialect::Slash)), @"the kernel refuses a ring");
+    }
+}

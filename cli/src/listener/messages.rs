@@ -1,0 +1,244 @@
+//! Failures and notices, on standard error as they come.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use azring_core::Error;
+use azring_core::options::{Options, Overwrite};
+use azring_core::report::{Event, NothingSelected, Summary};
+
+use super::error_text;
+use super::listeners::{Listener, RunEnd};
+use crate::advice::Advice;
+use crate::console::{Console, Level, count};
+use crate::parameter;
+
+/// The best way of doing file IO; any other is worth a notice.
+const BEST_IO: &str = "ring, registered buffers";
+
+/// Tells a person what goes wrong.
+pub(crate) struct Messages {
+    console: Arc<Console>,
+    options: Options,
+    advice: Advice,
+    /// The kinds of failure whose cause was told already.
+    explained: RefCell<HashSet<String>>,
+    /// How many objects failed after the run was given up, once it was.
+    failed_after: Cell<Option<u64>>,
+    /// What is to be told when the first object is skipped because nobody can be asked; then nothing any more.
+    unasked: Cell<Option<String>>,
+}
+
+impl Messages {
+    /// Messages about a run with these options, with this advice.
+    pub(crate) fn new(console: Arc<Console>, options: &Options, advice: &Advice) -> Self {
+        let unasked = (options.conflict.overwrite == Overwrite::Never).then(|| {
+            format!(
+                "there is no terminal to ask at, so what is at the destination already is skipped: give `{}` to \
+                 overwrite it",
+                parameter::Y.spelled(advice.dialect())
+            )
+        });
+        Self {
+            console,
+            options: options.clone(),
+            advice: advice.clone(),
+            explained: RefCell::default(),
+            failed_after: Cell::new(None),
+            unasked: Cell::new(unasked),
+        }
+    }
+
+    /// The likely cause of an object's failure, the first time that this cause is met.
+    fn first_cause(&self, error: &Error) -> Option<String> {
+        let cause = self.advice.cause_of_object(error, &self.options)?;
+        let is_new = self.explained.borrow_mut().insert(cause.clone());
+        is_new.then_some(cause)
+    }
+
+    fn error(&self, text: &str) {
+        self.console.message(Level::Error, text);
+    }
+
+    fn info(&self, text: &str) {
+        self.console.message(Level::Info, text);
+    }
+}
+
+/// What became of the others, once the run was given up.
+fn more_like_this(summary: &Summary, failed: u64) -> String {
+    let failed = match failed {
+        0 => String::new(),
+        failed => format!("{} that were under way failed too, and ", count(failed)),
+    };
+    format!(
+        "{failed}{} more of the {} objects listed so far were not tried",
+        count(summary.unfinished()),
+        count(summary.listed)
+    )
+}
+
+impl Listener for Messages {
+    fn on_event(&self, event: &Event<'_>) {
+        match event {
+            Event::Started { .. }
+            | Event::Done { .. }
+            | Event::Begun { .. }
+            | Event::CopyStarted { .. }
+            | Event::Window(_)
+            | Event::Measured(_)
+            | Event::Interrupted { .. }
+            | Event::IoMode(BEST_IO) => {}
+            Event::IoMode(mode) => self.info(&format!("io: {mode}")),
+            Event::Notice(text) => self.info(text),
+            Event::Outage(news) => self.console.message(Level::Warning, &news.to_string()),
+            Event::Warning(text) => self.console.message(Level::Warning, text),
+            Event::NothingSelected(why) => {
+                let level = match why {
+                    // What is up to date is as it should be.
+                    NothingSelected::ByTime(_) => Level::Info,
+                    _ => Level::Warning,
+                };
+                let text = error_text::nothing_selected(
+                    why,
+                    &self.options.source,
+                    self.options.selection.pattern.as_deref(),
+                    self.advice.dialect(),
+                );
+                self.console.message(level, &text);
+            }
+            Event::Unlisted { what, error } => self.error(&error_text::unlisted(what, error)),
+            Event::Skipped { .. } => {
+                if let Some(text) = self.unasked.take() {
+                    self.info(&text);
+                }
+            }
+            Event::GaveUp { failures, error } => {
+                self.error(&error_text::gave_up(*failures, error));
+                self.failed_after.set(Some(0));
+            }
+            // What was under way when the run stopped fails of the same.
+            Event::Failed { .. } if self.failed_after.get().is_some() => {
+                let failed = self.failed_after.get();
+                self.failed_after.set(failed.map(|failed| failed + 1));
+            }
+            Event::Failed { name, error, .. } => {
+                let mut text = error_text::failed(name, error);
+                if let Some(cause) = self.first_cause(error) {
+                    text = format!("{text}\n{cause}.");
+                }
+                self.error(&text);
+            }
+        }
+    }
+
+    fn on_end(&self, end: &RunEnd<'_>) {
+        if let (Ok(summary), Some(failed)) = (end.result, self.failed_after.get()) {
+            self.error(&more_like_this(summary, failed));
+        }
+        match end.result {
+            Ok(summary) => {
+                if let Some(error) = &summary.ended_by {
+                    self.error(&error_text::ended_by(error));
+                }
+            }
+            Err(error) => self.error(&error_text::fatal(error, &self.options, &self.advice)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use azring_core::entry::EntryName;
+    use azring_core::report::Details;
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::console::testing::{Printed, console};
+    use crate::ending::Ending;
+    use crate::intent::tests::{alone, upload};
+    use crate::parameter::Dialect;
+
+    fn messages(options: &Options) -> (Messages, Printed) {
+        let (console, printed) = console();
+        (
+            Messages::new(
+                Arc::new(console),
+                options,
+                &Advice::unknowing(Dialect::Slash),
+            ),
+            printed,
+        )
+    }
+
+    fn skipped(messages: &Messages) {
+        let name = EntryName::from("a.txt");
+        messages.on_event(&Event::Skipped {
+            name: &name,
+            bytes: 1,
+            reason: "it exists",
+        });
+    }
+
+    #[test]
+    fn failures_and_notices_are_told_at_once_and_successes_are_not() {
+        let (messages, printed) = messages(&upload(&[]));
+        let name = EntryName::from("b\n.txt");
+        let error = Error::Changed("it grew".into());
+        messages.on_event(&Event::Done {
+            name: &name,
+            bytes: 1,
+            details: &Details::default(),
+        });
+        messages.on_event(&Event::Failed {
+            name: &name,
+            bytes: 1,
+            error: &error,
+            details: &Details::default(),
+        });
+        messages.on_event(&Event::Unlisted {
+            what: "/data/c",
+            error: &error,
+        });
+        messages.on_event(&Event::Notice("something"));
+        messages.on_end(&RunEnd {
+            result: Err(&Error::Stopped),
+            ending: Ending::Failure,
+        });
+        assert_snapshot!(printed.messages(), @r"
+        [2018/08/16 15:19:39][ERROR] b\u{a}.txt: source might be changed by other process or application: it grew
+        [2018/08/16 15:19:39][ERROR] Failed to enumerate directory /data/c: source might be changed by other process or application: it grew
+        [2018/08/16 15:19:39][INFO] something
+        [2018/08/16 15:19:39][ERROR] the transfer has been cancelled
+        ");
+        assert_eq!(printed.results(), "");
+    }
+
+    #[test]
+    fn the_io_mode_is_told_unless_it_is_the_best() {
+        let (messages, printed) = messages(&upload(&[]));
+        messages.on_event(&Event::IoMode(BEST_IO));
+        assert_eq!(printed.messages(), "");
+        messages.on_event(&Event::IoMode("threads (the kernel refuses a ring)"));
+        assert_snapshot!(printed.messages(), @"[2018/08/16 15:19:39][INFO] io: threads (the kernel refuses a ring)");
+    }
+
+    #[test]
+    fn that_nobody_can_be_asked_is_told_once_when_it_matters() {
+        let unattended = crate::intent::tests::upload_with(&[], &alone(&[]));
+        let (told, printed) = messages(&unattended);
+        assert_eq!(printed.messages(), "");
+        skipped(&told);
+        skipped(&told);
+        assert_snapshot!(printed.messages(), @"[2018/08/16 15:19:39][INFO] there is no terminal to ask at, so what is at the destination already is skipped: give `/Y` to overwrite it");
+        for options in [
+            upload(&[]),
+            crate::intent::tests::upload_with(&["/Y"], &alone(&[])),
+        ] {
+            let (told, printed) = messages(&options);
+            skipped(&told);
+            assert_eq!(printed.messages(), "");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! The listeners of a run: progress, messages, summary, records, logs.
+//!
+//! The job reports to one observer, [`Listeners`], which passes each event to every [`Listener`]
+//! in a fixed order. Listeners that write for people or scripts hand their text to
+//! [`crate::console`]; the others write files. [`error_text`] words the errors that several of
+//! them show.
+
+mod listeners;
+
+pub(crate) mod error_text;
+
+mod messages;
+
+mod progress_text;
+
+mod progress_display;
+
+mod summary_block;
+
+pub(crate) mod record;
+
+mod json_records;
+
+mod verbose_log;
+
+mod ledger;
+
+mod trace;
+
+pub(crate) use json_records::JsonRecords;
+pub(crate) use ledger::Ledger;
+pub(crate) use listeners::{Listener, Listeners, RunEnd};
+pub(crate) use messages::Messages;
+pub(crate) use progress_display::ProgressDisplay;
+pub(crate) use summary_block::SummaryBlock;
+pub(crate) use trace::Trace;
+pub(crate) use verbose_log::VerboseLog;

@@ -1,0 +1,109 @@
+//! The thread that looks at the counters and says how far the run is: five times a second in a bar, every ten seconds in
+//! lines, every two in records.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use azring_core::report::{Event, Totals};
+
+use super::json_records;
+use super::listeners::{Listener, RunEnd};
+use super::progress_text::{Meter, ProgressSample, bar, plain};
+use crate::console::{BAR_HZ, Console};
+use crate::settings::ProgressForm;
+
+const BAR_EVERY: Duration = Duration::from_millis(1000 / BAR_HZ as u64);
+/// How often a line is printed.
+const LINES_EVERY: Duration = Duration::from_secs(10);
+/// How often a record is written.
+const RECORDS_EVERY: Duration = Duration::from_secs(2);
+
+/// Tells how far the run is, from its start to its end.
+pub(crate) struct ProgressDisplay {
+    console: Arc<Console>,
+    form: ProgressForm,
+    ticker: RefCell<Option<ProgressThread>>,
+}
+
+impl ProgressDisplay {
+    /// Progress in this form.
+    pub(crate) fn new(console: Arc<Console>, form: ProgressForm) -> Self {
+        Self {
+            console,
+            form,
+            ticker: RefCell::new(None),
+        }
+    }
+}
+
+impl Listener for ProgressDisplay {
+    fn on_event(&self, event: &Event<'_>) {
+        if let Event::Started { totals } = event {
+            let ticker =
+                ProgressThread::start(Arc::clone(&self.console), Arc::clone(totals), self.form);
+            self.ticker.replace(Some(ticker));
+        }
+    }
+
+    fn on_end(&self, _end: &RunEnd<'_>) {
+        self.ticker.take();
+    }
+}
+
+/// A running thread; it ends when this is dropped.
+struct ProgressThread {
+    stop: Option<mpsc::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl ProgressThread {
+    fn start(console: Arc<Console>, totals: Arc<Totals>, form: ProgressForm) -> Self {
+        let (stop, stopped) = mpsc::channel();
+        let thread = std::thread::Builder::new()
+            .name("progress".to_owned())
+            .spawn(move || tell(&console, &totals, form, &stopped))
+            .ok();
+        Self {
+            stop: Some(stop),
+            thread,
+        }
+    }
+}
+
+impl Drop for ProgressThread {
+    fn drop(&mut self) {
+        self.stop.take();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn tell(console: &Console, totals: &Totals, form: ProgressForm, stopped: &mpsc::Receiver<()>) {
+    let started = Instant::now();
+    let every = match form {
+        ProgressForm::Bar => BAR_EVERY,
+        ProgressForm::Lines => LINES_EVERY,
+        ProgressForm::Records => RECORDS_EVERY,
+    };
+    let mut meter = Meter::default();
+    while stopped.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
+        let sample = ProgressSample::read(totals, started.elapsed());
+        let rate = meter.rate(&sample);
+        match form {
+            ProgressForm::Bar => console.redraw(bar(&sample, rate, columns())),
+            ProgressForm::Lines => console.progress(&plain(&sample)),
+            ProgressForm::Records => console.result(&json_records::progress(&sample, rate)),
+        }
+    }
+    console.clear();
+}
+
+/// The terminal's width now: it may have been resized.
+fn columns() -> usize {
+    rustix::termios::tcgetwinsize(std::io::stderr())
+        .map_or(80, |size| usize::from(size.ws_col).max(20))
+}

@@ -1,0 +1,410 @@
+//! How far a run is: from counters to one line of text. Pure: the ticker brings the time, the console prints.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use azring_core::report::Totals;
+use azring_core::schedule::tuner::Bound;
+
+use crate::console::units;
+
+/// Rates are taken over this much of the past: long enough to be calm, short enough to show a change.
+const WINDOW: Duration = Duration::from_secs(5);
+
+/// The counters at one moment.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct ProgressSample {
+    /// Since the start of the run.
+    pub(super) at: Duration,
+    /// Objects selected so far, and their bytes.
+    pub(super) listed: u64,
+    pub(super) listed_bytes: u64,
+    /// No more objects will be selected.
+    pub(super) listing_done: bool,
+    /// Objects at their destination, left alone, failed.
+    pub(super) done: u64,
+    pub(super) skipped: u64,
+    pub(super) failed: u64,
+    /// Bytes that were moved, and bytes that need not be any more: their object was skipped or has failed, or an earlier
+    /// run had moved them.
+    pub(super) moved_bytes: u64,
+    pub(super) dropped_bytes: u64,
+    /// Requests that were sent again.
+    pub(super) retries: u64,
+    /// Attempts that the service pushed back.
+    pub(super) refused: u64,
+    /// Requests that are under way, and that may be under way at once.
+    pub(super) under_way: u64,
+    pub(super) concurrency: u64,
+    /// For so long the service's push-back has set the pace.
+    pub(super) throttled_ms: u64,
+    /// What holds the rate.
+    pub(super) bound: Bound,
+    /// A service has not been reached for so long.
+    pub(super) unreachable: Option<Duration>,
+}
+
+impl ProgressSample {
+    /// Reads the counters.
+    pub(super) fn read(totals: &Totals, at: Duration) -> Self {
+        // In this order: what is done has been counted as settled before.
+        let done_bytes = Totals::get(&totals.done_bytes);
+        let settled_bytes = Totals::get(&totals.settled_bytes);
+        Self {
+            at,
+            listed: Totals::get(&totals.listed),
+            listed_bytes: Totals::get(&totals.listed_bytes),
+            listing_done: Totals::get(&totals.listing_done) > 0,
+            done: Totals::get(&totals.done),
+            skipped: Totals::get(&totals.skipped),
+            failed: Totals::get(&totals.failed),
+            moved_bytes: Totals::get(&totals.moved_bytes),
+            dropped_bytes: settled_bytes.saturating_sub(done_bytes)
+                + Totals::get(&totals.kept_bytes),
+            retries: Totals::get(&totals.retries),
+            refused: Totals::get(&totals.refused),
+            under_way: totals.under_way(),
+            concurrency: Totals::get(&totals.concurrency),
+            throttled_ms: Totals::get(&totals.throttled_ms),
+            bound: totals.bound(),
+            unreachable: totals.unreachable(),
+        }
+    }
+
+    /// Bytes that need not be moved any more.
+    fn past_bytes(&self) -> u64 {
+        (self.moved_bytes + self.dropped_bytes).min(self.listed_bytes)
+    }
+
+    fn settled(&self) -> u64 {
+        self.done + self.skipped + self.failed
+    }
+
+    fn average(&self) -> u64 {
+        per_second(self.moved_bytes, self.at)
+    }
+}
+
+fn per_second(bytes: u64, time: Duration) -> u64 {
+    if time.is_zero() {
+        return 0;
+    }
+    (bytes as f64 / time.as_secs_f64()) as u64
+}
+
+/// Remembers the last seconds, for the current rate.
+#[derive(Debug, Default)]
+pub(super) struct Meter {
+    recent: VecDeque<(Duration, u64)>,
+}
+
+impl Meter {
+    /// Takes in a sample and gives the rate over the window before it, in bytes per second.
+    pub(super) fn rate(&mut self, sample: &ProgressSample) -> u64 {
+        self.recent.push_back((sample.at, sample.moved_bytes));
+        // One sample from before the window stays, so that the window is always full.
+        while self
+            .recent
+            .get(1)
+            .is_some_and(|&(at, _)| sample.at.saturating_sub(at) >= WINDOW)
+        {
+            self.recent.pop_front();
+        }
+        self.recent.front().map_or(0, |&(at, bytes)| {
+            per_second(
+                sample.moved_bytes.saturating_sub(bytes),
+                sample.at.saturating_sub(at),
+            )
+        })
+    }
+}
+
+/// AzCopy's line for a console that cannot rewrite one, and behind it what holds the rate.
+pub(super) fn plain(sample: &ProgressSample) -> String {
+    let azcopys = format!(
+        "Finished: {} file(s), {}; Average Speed:{}/s.",
+        sample.done + sample.skipped,
+        units::azcopy_size(sample.moved_bytes),
+        units::azcopy_size(sample.average())
+    );
+    [
+        Some(azcopys),
+        active(sample),
+        throttled(sample),
+        limited(sample),
+        away(sample),
+    ]
+    .into_iter()
+    .flatten()
+    .collect::<Vec<_>>()
+    .join("  ")
+}
+
+/// `no connection for 12 s, trying again`.
+fn away(sample: &ProgressSample) -> Option<String> {
+    let lasts = sample.unreachable?.as_secs();
+    Some(format!("no connection for {lasts} s, trying again"))
+}
+
+/// What the bar shows, in lines no wider than `width` columns: how far the run is, and what it is doing. What matters least
+/// goes first where there is no room.
+pub(super) fn bar(sample: &ProgressSample, rate: u64, width: usize) -> String {
+    let how_far = line(
+        &[
+            (0, Some(bytes(sample))),
+            (1, Some(format!("{}/s", units::size(rate)))),
+            (
+                4,
+                Some(format!("(avg {}/s)", units::size(sample.average()))),
+            ),
+            (2, eta(sample, rate)),
+            (3, Some(files(sample))),
+        ],
+        width,
+    );
+    let how = line(
+        &[
+            (0, away(sample)),
+            (0, limited(sample)),
+            (1, active(sample)),
+            (3, counted(sample.retries, "retries")),
+            (2, throttled(sample)),
+            (0, counted(sample.failed, "failed")),
+        ],
+        width,
+    );
+    if how.is_empty() {
+        how_far
+    } else {
+        format!("{how_far}\n{how}")
+    }
+}
+
+/// The fields that fit into a line, each with its rank: those of the highest rank are left out first.
+fn line(fields: &[(u8, Option<String>)], width: usize) -> String {
+    let mut least = fields.iter().map(|&(rank, _)| rank).max().unwrap_or(0);
+    loop {
+        let kept: Vec<_> = fields
+            .iter()
+            .filter(|(rank, _)| *rank <= least)
+            .filter_map(|(_, text)| text.as_deref())
+            .collect();
+        let line = kept.join("  ");
+        if line.len() < width || least == 0 {
+            return line;
+        }
+        least -= 1;
+    }
+}
+
+/// `37.2 GiB / 120 GiB 31%`; a `+` and no share while the total still grows.
+fn bytes(sample: &ProgressSample) -> String {
+    let past = units::size(sample.past_bytes());
+    let total = units::size(sample.listed_bytes);
+    if !sample.listing_done {
+        return format!("{past} / {total}+");
+    }
+    // Rounded down: 100 % means that everything is there.
+    let share = match sample.listed_bytes {
+        0 => 100,
+        total => u128::from(sample.past_bytes()) * 100 / u128::from(total),
+    };
+    format!("{past} / {total} {share}%")
+}
+
+fn eta(sample: &ProgressSample, rate: u64) -> Option<String> {
+    let rate = if rate > 0 { rate } else { sample.average() };
+    if !sample.listing_done || rate == 0 {
+        return None;
+    }
+    let seconds = (sample.listed_bytes - sample.past_bytes()).div_ceil(rate);
+    Some(format!("ETA {}", units::left(Duration::from_secs(seconds))))
+}
+
+fn files(sample: &ProgressSample) -> String {
+    let more = if sample.listing_done { "" } else { "+" };
+    format!(
+        "files {}/{}{more}",
+        units::count(sample.settled()),
+        units::count(sample.listed)
+    )
+}
+
+/// What holds the rate, once it is known.
+fn limited(sample: &ProgressSample) -> Option<String> {
+    (sample.bound != Bound::Unknown).then(|| format!("limit: {}", sample.bound))
+}
+
+/// Requests under way, of those that may be.
+fn active(sample: &ProgressSample) -> Option<String> {
+    (sample.concurrency > 0).then(|| format!("active {}/{}", sample.under_way, sample.concurrency))
+}
+
+/// The share of the time in which the service pushed back.
+fn throttled(sample: &ProgressSample) -> Option<String> {
+    let share = u128::from(sample.throttled_ms) * 100 / sample.at.as_millis().max(1);
+    (sample.throttled_ms > 0).then(|| format!("throttled {}%", share.min(100)))
+}
+
+fn counted(number: u64, what: &str) -> Option<String> {
+    (number > 0).then(|| format!("{what} {}", units::count(number)))
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+
+    const GIB: u64 = 1 << 30;
+
+    fn halfway() -> ProgressSample {
+        ProgressSample {
+            at: Duration::from_secs(20),
+            listed: 64_001,
+            listed_bytes: 120 * GIB,
+            listing_done: true,
+            done: 18_000,
+            skipped: 200,
+            failed: 20,
+            moved_bytes: 34 * GIB,
+            dropped_bytes: 3 * GIB + GIB / 5,
+            retries: 12,
+            refused: 9,
+            under_way: 93,
+            concurrency: 96,
+            throttled_ms: 800,
+            bound: Bound::Service,
+            unreachable: None,
+        }
+    }
+
+    #[test]
+    fn two_lines_say_how_far_it_is_and_what_holds_it() {
+        assert_snapshot!(bar(&halfway(), 2 * GIB, 120), @"
+        37.2 GiB / 120 GiB 30%  2.00 GiB/s  (avg 1.70 GiB/s)  ETA 0:42  files 18,220/64,001
+        limit: service  active 93/96  retries 12  throttled 4%  failed 20
+        ");
+    }
+
+    #[test]
+    fn a_service_that_is_away_is_told_first() {
+        let away = ProgressSample {
+            unreachable: Some(Duration::from_millis(12_300)),
+            ..halfway()
+        };
+        let second = bar(&away, 0, 120)
+            .lines()
+            .nth(1)
+            .unwrap_or_default()
+            .to_owned();
+        assert_snapshot!(second, @"no connection for 12 s, trying again  limit: service  active 93/96  retries 12  throttled 4%  failed 20");
+    }
+
+    #[test]
+    fn a_narrow_screen_shows_what_matters_most() {
+        assert_snapshot!(bar(&halfway(), 2 * GIB, 80), @"
+        37.2 GiB / 120 GiB 30%  2.00 GiB/s  ETA 0:42  files 18,220/64,001
+        limit: service  active 93/96  retries 12  throttled 4%  failed 20
+        ");
+        assert_snapshot!(bar(&halfway(), 2 * GIB, 60), @"
+        37.2 GiB / 120 GiB 30%  2.00 GiB/s  ETA 0:42
+        limit: service  active 93/96  throttled 4%  failed 20
+        ");
+        assert_snapshot!(bar(&halfway(), 2 * GIB, 30), @"
+        37.2 GiB / 120 GiB 30%
+        limit: service  failed 20
+        ");
+    }
+
+    #[test]
+    fn what_is_not_known_takes_no_line() {
+        let young = ProgressSample {
+            retries: 0,
+            concurrency: 0,
+            throttled_ms: 0,
+            failed: 0,
+            bound: Bound::Unknown,
+            ..halfway()
+        };
+        assert_snapshot!(bar(&young, 2 * GIB, 120), @"37.2 GiB / 120 GiB 30%  2.00 GiB/s  (avg 1.70 GiB/s)  ETA 0:42  files 18,200/64,001");
+        assert_snapshot!(plain(&young), @"Finished: 18200 file(s), 34 GB; Average Speed:1.7 GB/s.");
+    }
+
+    #[test]
+    fn what_an_earlier_run_moved_counts_and_no_share_passes_a_hundred() {
+        let totals = Totals::default();
+        for (counter, amount) in [
+            (&totals.listed_bytes, 100 * GIB),
+            (&totals.listing_done, 1),
+            (&totals.done_bytes, 40 * GIB),
+            (&totals.settled_bytes, 40 * GIB),
+            (&totals.kept_bytes, 40 * GIB),
+        ] {
+            Totals::add(counter, amount);
+        }
+        let sample = ProgressSample::read(&totals, Duration::from_secs(10));
+        assert_snapshot!(bar(&sample, 0, 80), @"40.0 GiB / 100 GiB 40%  0 B/s  (avg 0 B/s)  files 0/0");
+        // Parts of an object that were there, and then the whole of it again, since it failed.
+        Totals::add(&totals.kept_bytes, 30 * GIB);
+        Totals::add(&totals.moved_bytes, 25 * GIB);
+        Totals::add(&totals.settled_bytes, 60 * GIB);
+        let sample = ProgressSample::read(&totals, Duration::from_secs(10));
+        assert_snapshot!(bytes(&sample), @"100 GiB / 100 GiB 100%");
+    }
+
+    #[test]
+    fn a_total_that_still_grows_is_no_base_for_a_share() {
+        let sample = ProgressSample {
+            listing_done: false,
+            ..halfway()
+        };
+        assert_snapshot!(bar(&sample, 2 * GIB, 120), @"
+        37.2 GiB / 120 GiB+  2.00 GiB/s  (avg 1.70 GiB/s)  files 18,220/64,001+
+        limit: service  active 93/96  retries 12  throttled 4%  failed 20
+        ");
+    }
+
+    #[test]
+    fn the_beginning_and_the_end_divide_by_nothing() {
+        assert_snapshot!(bar(&ProgressSample::default(), 0, 120), @"0 B / 0 B+  0 B/s  (avg 0 B/s)  files 0/0+");
+        let ended = ProgressSample {
+            listing_done: true,
+            ..ProgressSample::default()
+        };
+        assert_snapshot!(bar(&ended, 0, 120), @"0 B / 0 B 100%  0 B/s  (avg 0 B/s)  files 0/0");
+        assert_snapshot!(plain(&ProgressSample::default()), @"Finished: 0 file(s), 0 B; Average Speed:0 B/s.");
+    }
+
+    #[test]
+    fn a_plain_line_has_azcopys_form_and_tells_what_holds_the_rate() {
+        assert_snapshot!(plain(&halfway()), @"Finished: 18200 file(s), 34 GB; Average Speed:1.7 GB/s.  active 93/96  throttled 4%  limit: service");
+    }
+
+    #[test]
+    fn a_line_fits_its_screen_unless_nothing_is_left_to_leave_out() {
+        for width in 30..200 {
+            let bar = bar(&halfway(), 2 * GIB, width);
+            assert!(bar.lines().all(|line| line.len() < width), "{width}: {bar}");
+            assert_eq!(bar.lines().count(), 2, "{width}: {bar}");
+        }
+    }
+
+    #[test]
+    fn the_rate_forgets_what_is_long_past() {
+        let mut meter = Meter::default();
+        let mut rate = 0;
+        for second in 0..=20 {
+            let moved_bytes = if second <= 10 { second * 1000 } else { 10_000 };
+            rate = meter.rate(&ProgressSample {
+                at: Duration::from_secs(second),
+                moved_bytes,
+                ..ProgressSample::default()
+            });
+            if second == 10 {
+                assert_eq!(rate, 1000);
+            }
+        }
+        assert_eq!(rate, 0);
+    }
+}

@@ -1,0 +1,175 @@
+#![doc = include_str!("JSON.md")]
+
+use std::fmt::Write as _;
+
+use azring_core::Error;
+use azring_core::entry::{ETag, EntryName};
+use azring_core::report::{Details, Event};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::mask::masked;
+
+/// The description of all records, which help shows as the topic `Json`.
+pub(crate) const JSON: &str = include_str!("JSON.md");
+
+/// Raised when a field changes its meaning or goes away; new fields do not count.
+pub(super) const SCHEMA_VERSION: u32 = 1;
+
+/// One record: a line without a break.
+pub(crate) fn record(time: Timestamp, kind: &str, fields: &Value) -> String {
+    let mut record = json!({
+        "schema_version": SCHEMA_VERSION,
+        "type": kind,
+        "time": format!("{time:.3}"),
+    });
+    merge(&mut record, fields.clone());
+    terminal_safe(&record.to_string())
+}
+
+pub(super) fn merge(into: &mut Value, fields: Value) {
+    if let (Value::Object(into), Value::Object(fields)) = (into, fields) {
+        into.extend(fields);
+    }
+}
+
+/// What became of an object, in the fields of an `object` record; `None` for an event that ends none.
+pub(crate) fn about_object(event: &Event<'_>, preview: bool) -> Option<Map<String, Value>> {
+    let begun = |name: &EntryName, outcome: &str, bytes: u64| {
+        let mut fields = named(name);
+        fields.insert("outcome".to_owned(), outcome.into());
+        fields.insert("bytes".to_owned(), bytes.into());
+        fields
+    };
+    let fields = match *event {
+        Event::Done {
+            name,
+            bytes,
+            details,
+        } => {
+            let outcome = if preview { "would_copy" } else { "done" };
+            let mut fields = begun(name, outcome, bytes);
+            fields.extend(found(details));
+            fields.extend(effort(details));
+            fields
+        }
+        Event::Skipped {
+            name,
+            bytes,
+            reason,
+        } => {
+            let mut fields = begun(name, "skipped", bytes);
+            fields.insert("message".to_owned(), masked(reason).into());
+            fields
+        }
+        Event::Failed {
+            name,
+            bytes,
+            error,
+            details,
+        } => {
+            let mut fields = begun(name, "failed", bytes);
+            fields.extend(failure(error));
+            fields.extend(effort(details));
+            fields
+        }
+        Event::Interrupted {
+            name,
+            bytes,
+            details,
+        } => {
+            let mut fields = begun(name, "interrupted", bytes);
+            fields.extend(effort(details));
+            fields
+        }
+        _ => return None,
+    };
+    Some(fields)
+}
+
+/// What identifies the object that was copied.
+fn found(details: &Details) -> Map<String, Value> {
+    let told = [
+        ("md5", details.md5.as_ref().map(|md5| hex(md5))),
+        (
+            "etag",
+            details
+                .etag
+                .as_ref()
+                .map(|ETag(text)| text.trim_matches('"').to_owned()),
+        ),
+    ];
+    let known = |(name, value): (&str, Option<String>)| Some((name.to_owned(), value?.into()));
+    told.into_iter().filter_map(known).collect()
+}
+
+/// What it took; nothing for an object that was not tried.
+fn effort(details: &Details) -> Map<String, Value> {
+    if details.attempts == 0 {
+        return Map::new();
+    }
+    let elapsed_ms = details.elapsed.as_millis() as u64;
+    let fields = [
+        ("attempts", details.attempts.into()),
+        ("elapsed_ms", elapsed_ms.into()),
+    ];
+    fields
+        .map(|(name, value)| (name.to_owned(), value))
+        .into_iter()
+        .collect()
+}
+
+/// The name, as exactly as JSON allows: a name on disk may be no text.
+pub(crate) fn named(name: &EntryName) -> Map<String, Value> {
+    let mut fields = Map::new();
+    if let Some(text) = name.as_str() {
+        fields.insert("name".to_owned(), text.into());
+    } else {
+        fields.insert("name".to_owned(), name.to_string().into());
+        fields.insert("name_hex".to_owned(), hex(name.as_bytes()).into());
+    }
+    fields
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// What is known about an error.
+pub(crate) fn failure(error: &Error) -> Map<String, Value> {
+    let mut fields = Map::new();
+    fields.insert("message".to_owned(), masked(&error.to_string()).into());
+    if let Error::Transport(transport) = error.bare() {
+        let told = [
+            ("status", transport.status().map(Value::from)),
+            ("code", transport.code().map(Value::from)),
+            ("request_id", transport.request_id().map(Value::from)),
+        ];
+        for (name, value) in told {
+            if let Some(value) = value {
+                fields.insert(name.to_owned(), value);
+            }
+        }
+    }
+    fields
+}
+
+/// Characters that a terminal would obey, as escapes of JSON: what is read is the same. They only occur in strings, and
+/// JSON itself asks for the escape below U+0020 alone.
+pub(crate) fn terminal_safe(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        let code = u32::from(letter);
+        let obeyed = letter.is_control()
+            || matches!(code, 0x200e | 0x200f | 0x202a..=0x202e | 0x2066..=0x2069);
+        if obeyed {
+            let _ = write!(escaped, "\\u{code:04x}");
+        } else {
+            escaped.push(letter);
+        }
+    }
+    escaped
+}

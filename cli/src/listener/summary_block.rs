@@ -1,0 +1,155 @@
+//! The block at the end of a run, letter by letter as scripts know it from AzCopy.
+
+use std::sync::Arc;
+
+use azring_core::report::{Event, Summary};
+
+use super::listeners::{Listener, RunEnd};
+use crate::console::{Console, units};
+
+/// Prints the block on standard output.
+pub(crate) struct SummaryBlock {
+    console: Arc<Console>,
+    preview: bool,
+}
+
+impl SummaryBlock {
+    /// The block of a run that copies, or only looks what it would copy.
+    pub(crate) fn new(console: Arc<Console>, preview: bool) -> Self {
+        Self { console, preview }
+    }
+}
+
+impl Listener for SummaryBlock {
+    fn on_event(&self, _event: &Event<'_>) {}
+
+    fn on_end(&self, end: &RunEnd<'_>) {
+        if let Ok(summary) = end.result {
+            let time = self.console.time();
+            self.console.result(&block(summary, self.preview, &time));
+        }
+    }
+}
+
+/// The summary of a run that ended at `time` (local, `yyyy/MM/dd HH:mm:ss`).
+pub(crate) fn block(summary: &Summary, preview: bool, time: &str) -> String {
+    let settled = summary.done + summary.skipped + summary.failed;
+    let finished = summary.done + summary.skipped;
+    let first = if preview {
+        format!(
+            "Nothing was copied: {} of total {} file(s), {}, would be.",
+            summary.done,
+            summary.listed,
+            units::azcopy_size(summary.bytes)
+        )
+    } else {
+        format!("Finished {finished} of total {} file(s).", summary.listed)
+    };
+    // AzCopy has no such line: it stands only where it says something.
+    let interrupted = match summary.unfinished() {
+        0 => String::new(),
+        count => format!("Transfer interrupted:    {count}\n"),
+    };
+    let before = match (&summary.earlier_runs, summary.done_before) {
+        (None, _) | (_, 0) => String::new(),
+        (Some(runs), before) => {
+            let now = summary.done - before;
+            format!("\nOf the successful:       {before} by {runs}, {now} now")
+        }
+    };
+    // Behind the block, so that whoever reads it finds each line where AzCopy has it.
+    let not_whole = if summary.listing_done {
+        ""
+    } else {
+        "\nListing:                 not complete, there may be more files"
+    };
+    format!(
+        "{first}\n\
+         [{time}] Transfer summary:\n\
+         -----------------\n\
+         Total files transferred: {settled}\n\
+         Transfer successfully:   {}\n\
+         Transfer skipped:        {}\n\
+         Transfer failed:         {}\n\
+         {interrupted}\
+         Elapsed time:            {}{before}{not_whole}",
+        summary.done,
+        summary.skipped,
+        summary.failed,
+        units::elapsed(summary.elapsed)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use insta::assert_snapshot;
+
+    use super::*;
+
+    fn summary() -> Summary {
+        Summary {
+            listed: 5,
+            done: 2,
+            skipped: 2,
+            failed: 1,
+            interrupted: 0,
+            bytes: 1536,
+            retries: 3,
+            refused: 2,
+            elapsed: Duration::from_secs(787),
+            unlisted: 0,
+            listing_done: true,
+            ..Summary::default()
+        }
+    }
+
+    #[test]
+    fn the_block_is_azcopys() {
+        assert_snapshot!(block(&summary(), false, "2016/10/07 17:37:41"), @"
+        Finished 4 of total 5 file(s).
+        [2016/10/07 17:37:41] Transfer summary:
+        -----------------
+        Total files transferred: 5
+        Transfer successfully:   2
+        Transfer skipped:        2
+        Transfer failed:         1
+        Elapsed time:            00.00:13:07
+        ");
+    }
+
+    #[test]
+    fn what_was_called_off_has_a_line_of_its_own() {
+        let interrupted = Summary {
+            failed: 0,
+            interrupted: 1,
+            ..summary()
+        };
+        assert_snapshot!(block(&interrupted, false, "2016/10/07 17:37:41"), @"
+        Finished 4 of total 5 file(s).
+        [2016/10/07 17:37:41] Transfer summary:
+        -----------------
+        Total files transferred: 4
+        Transfer successfully:   2
+        Transfer skipped:        2
+        Transfer failed:         0
+        Transfer interrupted:    1
+        Elapsed time:            00.00:13:07
+        ");
+    }
+
+    #[test]
+    fn a_preview_says_that_nothing_was_copied() {
+        assert_snapshot!(block(&summary(), true, "2016/10/07 17:37:41"), @"
+        Nothing was copied: 2 of total 5 file(s), 1.5 KB, would be.
+        [2016/10/07 17:37:41] Transfer summary:
+        -----------------
+        Total files transferred: 5
+        Transfer successfully:   2
+        Transfer skipped:        2
+        Transfer failed:         1
+        Elapsed time:            00.00:13:07
+        ");
+    }
+}

@@ -1,0 +1,145 @@
+//! The trace of the controller: one line of JSON for every window of a quarter of a second, with what was measured and
+//! what was decided. The fields stand in `JSON.md`.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use azring_core::report::{Event, Window};
+use azring_core::schedule::tuner::{Cause, Pace};
+use serde_json::{Map, Value, json};
+
+use super::listeners::{Listener, RunEnd};
+use crate::console::Console;
+use crate::record_file;
+
+/// Writes the trace of one run.
+pub(crate) struct Trace {
+    /// Nothing any more once writing has failed: that is told once.
+    file: RefCell<Option<BufWriter<File>>>,
+    console: Arc<Console>,
+}
+
+impl Trace {
+    /// Begins a trace at `path`, in place of what is there.
+    pub(crate) fn open(path: &Path, console: Arc<Console>) -> io::Result<Self> {
+        let file = BufWriter::new(File::create(path)?);
+        Ok(Self {
+            file: RefCell::new(Some(file)),
+            console,
+        })
+    }
+
+    fn write(&self, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) {
+        let mut file = self.file.borrow_mut();
+        let written = file.as_mut().map_or(Ok(()), write);
+        if let Err(error) = written {
+            *file = None;
+            self.console
+                .lost("cannot write the trace of the controller", &error);
+        }
+    }
+}
+
+impl Listener for Trace {
+    fn on_event(&self, event: &Event<'_>) {
+        if let Event::Window(window) = event {
+            self.write(|file| writeln!(file, "{}", Value::Object(fields(window))));
+        }
+    }
+
+    fn on_end(&self, _end: &RunEnd<'_>) {
+        self.write(|file| {
+            file.flush()?;
+            record_file::finish(file.get_ref())
+        });
+    }
+}
+
+/// A window as the fields of a record; what is not known is left out.
+fn fields(window: &Window) -> Map<String, Value> {
+    let (sample, decision) = (&window.sample, &window.decision);
+    let (pace_bytes, pace_requests) = match decision.pace {
+        Some(Pace::Bytes(rate)) => (Some(rate as u64), None),
+        Some(Pace::Requests(rate)) => (None, Some(rate)),
+        None => (None, None),
+    };
+    let ms = |time: std::time::Duration| time.as_millis() as u64;
+    let micros = |time: std::time::Duration| time.as_micros() as u64;
+    let all = json!({
+        "time_ms": ms(window.at),
+        "window_ms": ms(sample.window),
+        "good_bytes_per_second": sample.good_bytes_per_second() as u64,
+        "moved_bytes": sample.moved_bytes,
+        "failed_bytes": sample.failed_bytes,
+        "succeeded": sample.succeeded,
+        "refused": sample.refused,
+        "cause": sample.cause.map(|cause| match cause {
+            Cause::Bytes => "bytes",
+            Cause::Requests => "requests",
+        }),
+        "retry_after_ms": sample.retry_after.map(ms),
+        "timeouts": sample.timeouts,
+        "raced": sample.raced,
+        "round_trip_us": sample.round_trip.map(micros),
+        "under_way": sample.under_way,
+        "at_disk": sample.at_disk,
+        "disk_ended": sample.disk_ended,
+        "disk_bytes": sample.disk_bytes,
+        "for_memory": sample.for_memory,
+        "starved": sample.starved,
+        "processor": (sample.processor * 1000.0).round() / 1000.0,
+        "p50_us": window.p50.map(micros),
+        "p99_us": window.p99.map(micros),
+        "concurrency": decision.concurrency,
+        "pace_bytes_per_second": pace_bytes,
+        "pace_requests_per_second": pace_requests,
+        "hold_ms": decision.hold.map(ms),
+        "block_bytes": decision.block_bytes,
+        "disk_turns": decision.turns,
+        "phase": decision.phase.to_string(),
+        "bound": decision.bound.to_string(),
+    });
+    let Value::Object(mut fields) = all else {
+        return Map::new();
+    };
+    fields.retain(|_, value| !value.is_null());
+    fields
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use azring_core::schedule::tuner::{Bound, Phase};
+
+    use super::*;
+    use crate::listener::record::JSON;
+    use crate::report::samples::tests::window;
+
+    #[test]
+    fn every_field_of_a_window_is_documented() {
+        let time = Some(Duration::from_millis(7));
+        for pace in [Pace::Bytes(1e6), Pace::Requests(5.0)] {
+            let mut window = window(250, 8, Phase::Hold, Bound::Disk);
+            window.sample.cause = Some(Cause::Bytes);
+            (window.sample.retry_after, window.sample.round_trip) = (time, time);
+            (window.p50, window.p99) = (time, time);
+            (window.decision.pace, window.decision.hold) = (Some(pace), time);
+            window.decision.turns = Some(4);
+            let fields = fields(&window);
+            assert_eq!(fields["disk_turns"], 4);
+            for name in fields.keys() {
+                assert!(JSON.contains(&format!("`{name}`")), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn where_the_disk_may_have_as_many_as_come_there_is_no_number() {
+        let window = window(250, 8, Phase::Hold, Bound::Network);
+        assert!(!fields(&window).contains_key("disk_turns"));
+    }
+}

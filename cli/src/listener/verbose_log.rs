@@ -1,0 +1,333 @@
+//! The verbose log: everything that happens to every object, in AzCopy's line format, appended to a file.
+//!
+//! Only its owner can read the file, and nothing secret is in it: the command at its beginning is masked, and so is every
+//! line. When it has grown large it is set aside as `NAME.1`, in place of the one before, so that logs never fill a disk.
+
+use std::cell::RefCell;
+use std::ffi::OsString;
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use azring_core::options::Options;
+use azring_core::report::{Answer, Event};
+
+use super::error_text;
+use super::listeners::{Listener, RunEnd};
+use super::summary_block::block;
+use crate::advice::Advice;
+use crate::console::{Console, now as time_stamp};
+use crate::mask::shown;
+use crate::record_file;
+
+/// A log is set aside when it has reached this size: some hundred thousand objects.
+const LOG_BYTES_MAX: u64 = 64 << 20;
+
+/// The log of one run.
+pub(crate) struct VerboseLog {
+    /// Nothing any more once writing has failed: that is told once.
+    file: RefCell<Option<Rotating>>,
+    console: Arc<Console>,
+    options: Options,
+    advice: Advice,
+}
+
+impl VerboseLog {
+    /// Opens the log at `path`, making its folder, and writes the head of a run: the masked `command`.
+    pub(crate) fn open(
+        path: &Path,
+        command: &str,
+        console: Arc<Console>,
+        options: &Options,
+        advice: &Advice,
+    ) -> io::Result<Self> {
+        let mut file = Rotating::open(path, LOG_BYTES_MAX)?;
+        file.write(&format!("[{}] >>>>>>>>>>>>>>>>\n", now()))?;
+        let log = Self {
+            file: RefCell::new(Some(file)),
+            console,
+            options: options.clone(),
+            advice: advice.clone(),
+        };
+        log.verbose(&format!("{} : {command}", env!("CARGO_PKG_VERSION")));
+        Ok(log)
+    }
+
+    fn verbose(&self, text: &str) {
+        self.line("VERBOSE", text);
+    }
+
+    fn error(&self, text: &str) {
+        self.line("ERROR", text);
+    }
+
+    fn line(&self, level: &str, text: &str) {
+        let mut line = format!("[{}][{level}] ", now());
+        for part in text.split('\n') {
+            line.push_str(&shown(part));
+            line.push('\n');
+        }
+        let mut file = self.file.borrow_mut();
+        let written = file.as_mut().map_or(Ok(()), |file| file.write(&line));
+        if let Err(error) = written {
+            *file = None;
+            self.console.lost("the verbose log ends here", &error);
+        }
+    }
+}
+
+impl Listener for VerboseLog {
+    fn on_event(&self, event: &Event<'_>) {
+        match event {
+            Event::Started { .. } | Event::Window(_) | Event::Measured(_) => {}
+            Event::IoMode(mode) => self.verbose(&format!("io: {mode}")),
+            Event::Outage(news) => self.verbose(&news.to_string()),
+            Event::Notice(text) | Event::Warning(text) => self.verbose(text),
+            Event::NothingSelected(why) => {
+                self.verbose(&error_text::nothing_selected(
+                    why,
+                    &self.options.source,
+                    self.options.selection.pattern.as_deref(),
+                    self.advice.dialect(),
+                ));
+            }
+            Event::CopyStarted { name, copy_id } => {
+                self.verbose(&format!(
+                    "Start server-side copy: {name} (copy id {copy_id})"
+                ));
+            }
+            Event::Begun { name } => self.verbose(&format!("Start transfer: {name}")),
+            Event::Done { name, .. } if self.options.preview => {
+                self.verbose(&format!("Would transfer: {name}"));
+            }
+            Event::Done { name, .. } => self.verbose(&format!("Finished transfer: {name}")),
+            Event::Skipped { name, reason, .. } => {
+                self.verbose(&format!("Skipped transfer: {name}: {reason}"));
+            }
+            Event::Failed { name, error, .. } => self.error(&error_text::failed(name, error)),
+            Event::Interrupted { name, .. } => {
+                self.verbose(&format!("Interrupted transfer: {name}"));
+            }
+            Event::GaveUp { failures, error } => self.error(&error_text::gave_up(*failures, error)),
+            Event::Unlisted { what, error } => self.error(&error_text::unlisted(what, error)),
+        }
+    }
+
+    fn on_answer(&self, target: &str, answer: Answer) {
+        self.verbose(&format!("Overwrite {target}? {answer:?}"));
+    }
+
+    fn on_end(&self, end: &RunEnd<'_>) {
+        match end.result {
+            Ok(summary) => {
+                let block = block(summary, self.options.preview, &time_stamp());
+                self.verbose(&block);
+                if let Some(error) = &summary.ended_by {
+                    self.error(&error_text::ended_by(error));
+                }
+            }
+            Err(error) => self.error(&error_text::fatal(error, &self.options, &self.advice)),
+        }
+        let file = self.file.borrow();
+        let finished = file
+            .as_ref()
+            .map_or(Ok(()), |log| record_file::finish(&log.file));
+        if let Err(error) = finished {
+            self.console.lost("the verbose log is not complete", &error);
+        }
+    }
+}
+
+/// `2018/05/29 12:01:49.463+03:00`, local.
+fn now() -> String {
+    let now = jiff::Zoned::now();
+    now.strftime("%Y/%m/%d %H:%M:%S%.3f%:z").to_string()
+}
+
+/// A file that is appended to, and set aside when it is full.
+struct Rotating {
+    path: PathBuf,
+    file: File,
+    bytes: u64,
+    bytes_max: u64,
+}
+
+impl Rotating {
+    fn open(path: &Path, bytes_max: u64) -> io::Result<Self> {
+        if let Some(folder) = path.parent() {
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(folder)?;
+        }
+        let file = append_to(path)?;
+        let bytes = file.metadata()?.len();
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+            bytes,
+            bytes_max,
+        })
+    }
+
+    /// Appends a line, whole: several processes may share a log.
+    fn write(&mut self, line: &str) -> io::Result<()> {
+        let length = line.len() as u64;
+        if self.bytes > 0 && self.bytes + length > self.bytes_max {
+            let mut aside = OsString::from(&self.path);
+            aside.push(".1");
+            fs::rename(&self.path, aside)?;
+            self.file = append_to(&self.path)?;
+            self.bytes = 0;
+        }
+        self.bytes += length;
+        self.file.write_all(line.as_bytes())
+    }
+}
+
+fn append_to(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use azring_core::Error;
+    use azring_core::entry::EntryName;
+    use azring_core::report::{Details, Summary};
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::console::testing::console;
+    use crate::ending::Ending;
+    use crate::intent::tests::upload;
+
+    fn log(path: &Path, more: &[&str]) -> VerboseLog {
+        let (console, _) = console();
+        let command = "azring /Source:/data /DestKey:******";
+        VerboseLog::open(
+            path,
+            command,
+            Arc::new(console),
+            &upload(more),
+            &Advice::unknowing(crate::parameter::Dialect::Slash),
+        )
+        .unwrap()
+    }
+
+    /// The log's text with every time replaced by `TIME`.
+    fn text(path: &Path) -> String {
+        let text = fs::read_to_string(path).unwrap();
+        let lines = text.lines().map(|line| match line.split_once(']') {
+            Some((time, rest)) if time.starts_with('[') => format!("[TIME]{rest}"),
+            _ => line.to_owned(),
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn the_log_tells_what_became_of_every_object() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("test/azcopy1.log");
+        let log = log(&path, &[]);
+        let name = EntryName::from("a\n.txt");
+        log.on_event(&Event::Begun { name: &name });
+        log.on_event(&Event::Done {
+            name: &name,
+            bytes: 1,
+            details: &Details::default(),
+        });
+        log.on_event(&Event::Skipped {
+            name: &name,
+            bytes: 1,
+            reason: "it is older",
+        });
+        log.on_event(&Event::Failed {
+            name: &name,
+            bytes: 1,
+            error: &Error::Changed("it grew".into()),
+            details: &Details::default(),
+        });
+        log.on_answer("/data/a.txt", Answer::All);
+        log.on_end(&RunEnd {
+            result: Ok(&Summary::default()),
+            ending: Ending::Success,
+        });
+        let text = text(&path);
+        // The summary's own time stands inside of its line.
+        let (head, block) = text.split_once("Finished 0").unwrap();
+        assert_snapshot!(head, @r"
+        [TIME] >>>>>>>>>>>>>>>>
+        [TIME][VERBOSE] 0.1.0 : azring /Source:/data /DestKey:******
+        [TIME][VERBOSE] Start transfer: a\u{a}.txt
+        [TIME][VERBOSE] Finished transfer: a\u{a}.txt
+        [TIME][VERBOSE] Skipped transfer: a\u{a}.txt: it is older
+        [TIME][ERROR] a\u{a}.txt: source might be changed by other process or application: it grew
+        [TIME][VERBOSE] Overwrite /data/a.txt? All
+        [TIME][VERBOSE]
+        ");
+        assert!(block.contains("Transfer failed:         0\nElapsed time:"));
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_time_has_milliseconds_and_its_zone() {
+        let form: String = now()
+            .chars()
+            .map(|letter| if letter.is_ascii_digit() { '0' } else { letter })
+            .collect();
+        let form = form.replace('-', "+");
+        assert_eq!(form, "0000/00/00 00:00:00.000+00:00");
+    }
+
+    #[test]
+    fn a_preview_names_what_would_be_copied() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        let log = log(&path, &["/L"]);
+        let name = EntryName::from("a.txt");
+        log.on_event(&Event::Done {
+            name: &name,
+            bytes: 1,
+            details: &Details::default(),
+        });
+        assert!(text(&path).ends_with("[TIME][VERBOSE] Would transfer: a.txt"));
+    }
+
+    #[test]
+    fn a_log_is_appended_to_and_set_aside_when_it_is_full() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        fs::write(&path, "old\n").unwrap();
+        let mut file = Rotating::open(&path, 8).unwrap();
+        file.write("1\n").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old\n1\n");
+        file.write("12345\n").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "12345\n");
+        let aside = folder.path().join("log.1");
+        assert_eq!(fs::read_to_string(aside).unwrap(), "old\n1\n");
+    }
+
+    #[test]
+    fn a_log_that_cannot_be_written_any_more_is_told_once() {
+        let (console, printed) = console();
+        let full = Path::new("/dev/full");
+        let log = VerboseLog {
+            file: RefCell::new(Some(Rotating::open(full, LOG_BYTES_MAX).unwrap())),
+            console: Arc::new(console),
+            options: upload(&[]),
+            advice: Advice::unknowing(crate::parameter::Dialect::Slash),
+        };
+        log.verbose("one");
+        log.verbose("two");
+        assert_snapshot!(printed.messages(), @"[2018/08/16 15:19:39][ERROR] the verbose log ends here: no space left on device");
+    }
+}

@@ -1,0 +1,204 @@
+//! What was typed, parameter by parameter, before anybody asks what it means.
+//!
+//! `words` makes it, out of either dialect; `intent` reads it. It knows which parameters were given and as which text, and
+//! nothing of what they lead to.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+
+use crate::mask::{MASKED, shown};
+use crate::parameter::{Dialect, Parameter};
+use crate::usage_error::UsageError;
+
+/// The parameters of one command, in the order in which they were typed.
+pub(crate) struct ParsedArgs {
+    dialect: Dialect,
+    typed: Vec<Typed>,
+}
+
+/// One parameter as it was typed.
+struct Typed {
+    parameter: &'static Parameter,
+    value: Option<OsString>,
+}
+
+impl ParsedArgs {
+    /// A command of this dialect without any parameter.
+    pub(crate) fn new(dialect: Dialect) -> Self {
+        Self {
+            dialect,
+            typed: Vec::new(),
+        }
+    }
+
+    /// Adds a parameter behind the others. Values are compared with what the parameter takes; an empty value is none.
+    pub(crate) fn add(
+        &mut self,
+        parameter: &'static Parameter,
+        value: Option<OsString>,
+    ) -> Result<(), UsageError> {
+        use crate::parameter::Value;
+
+        let name = || parameter.spelled(self.dialect);
+        let has_value = value.as_ref().is_some_and(|value| !value.is_empty());
+        match parameter.value {
+            Value::Flag if value.is_some() => return Err(UsageError::ValueNotAllowed(name())),
+            Value::Required(_) | Value::Choice(_) | Value::Repeated(_) if !has_value => {
+                return Err(UsageError::ValueRequired {
+                    usage: parameter.usage(self.dialect),
+                    name: name(),
+                });
+            }
+            Value::Required(_) | Value::Choice(_) | Value::Optional(_) if self.has(parameter) => {
+                return Err(UsageError::Repeated(name()));
+            }
+            _ => {}
+        }
+        self.typed.push(Typed {
+            parameter,
+            value: value.filter(|_| has_value),
+        });
+        Ok(())
+    }
+
+    /// Adds the parameters of another command behind the others.
+    pub(crate) fn append(&mut self, other: Self) -> Result<(), UsageError> {
+        for Typed { parameter, value } in other.typed {
+            self.add(parameter, value)?;
+        }
+        Ok(())
+    }
+
+    /// How the command is spelled; complaints about it are spelled the same.
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Nothing was typed behind the program's name.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.typed.is_empty()
+    }
+
+    /// The parameter is there, with or without a value.
+    pub(crate) fn has(&self, parameter: &Parameter) -> bool {
+        self.typed.iter().any(|typed| typed.parameter.is(parameter))
+    }
+
+    /// The parameter's value as it was typed: any bytes.
+    pub(crate) fn raw(&self, parameter: &Parameter) -> Option<&OsStr> {
+        self.typed
+            .iter()
+            .find(|typed| typed.parameter.is(parameter))
+            .and_then(|typed| typed.value.as_deref())
+    }
+
+    /// The values of a parameter that may be repeated, in their order.
+    pub(crate) fn all(&self, parameter: &Parameter) -> impl Iterator<Item = &OsStr> {
+        self.typed()
+            .filter(|(row, _)| row.is(parameter))
+            .filter_map(|(_, value)| value)
+    }
+
+    /// The parameter's value as text.
+    pub(crate) fn text(&self, parameter: &Parameter) -> Result<Option<&str>, UsageError> {
+        let Some(raw) = self.raw(parameter) else {
+            return Ok(None);
+        };
+        raw.to_str()
+            .map(Some)
+            .ok_or_else(|| UsageError::NotText(parameter.spelled(self.dialect)))
+    }
+
+    /// The parameters that are there with their values; one that is repeated comes as often as it was typed.
+    pub(crate) fn typed(&self) -> impl Iterator<Item = (&'static Parameter, Option<&OsStr>)> {
+        self.typed
+            .iter()
+            .map(|typed| (typed.parameter, typed.value.as_deref()))
+    }
+}
+
+impl ParsedArgs {
+    /// The values that are secrets, and not only where one is to be found.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &OsStr> {
+        self.typed()
+            .filter(|(row, _)| row.secret)
+            .filter_map(|(_, value)| value)
+            .filter(|value| !matches!(value.as_encoded_bytes(), [b'@', ..] | b"-"))
+    }
+
+    /// The words that say the same in a dialect.
+    pub(crate) fn words(&self, dialect: Dialect) -> Vec<OsString> {
+        self.phrases(dialect).flatten().collect()
+    }
+
+    /// The same, the one or two words of each parameter together.
+    pub(crate) fn phrases(&self, dialect: Dialect) -> impl Iterator<Item = Vec<OsString>> {
+        self.typed.iter().map(move |typed| spelled(typed, dialect))
+    }
+}
+
+/// One word in the slash dialect. In the dash dialect a value is a word of its own, unless it would be taken for a
+/// parameter.
+fn spelled(typed: &Typed, dialect: Dialect) -> Vec<OsString> {
+    let mut name = OsString::from(typed.parameter.spelled(dialect));
+    match (&typed.value, dialect) {
+        (None, _) => vec![name],
+        (Some(value), Dialect::Dash) if !value.as_encoded_bytes().starts_with(b"-") => {
+            vec![name, value.clone()]
+        }
+        (Some(value), _) => {
+            name.push(if dialect == Dialect::Slash { ":" } else { "=" });
+            name.push(value);
+            vec![name]
+        }
+    }
+}
+
+/// The command with its secrets masked, as in AzCopy's logs.
+impl fmt::Display for ParsedArgs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("azring")?;
+        for typed in &self.typed {
+            let masked = Typed {
+                parameter: typed.parameter,
+                value: typed.value.as_ref().map(|value| {
+                    if typed.parameter.secret {
+                        MASKED.into()
+                    } else {
+                        shown(&value.to_string_lossy()).into()
+                    }
+                }),
+            };
+            for word in spelled(&masked, self.dialect) {
+                write!(f, " {}", word.to_string_lossy())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ParsedArgs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parameter::{DEST_KEY, DEST_SAS, S, SOURCE};
+
+    #[test]
+    fn a_command_is_shown_without_its_secrets() {
+        let mut args = ParsedArgs::new(Dialect::Slash);
+        let url = "https://a.blob.core.windows.net/c?sv=1&sig=canary";
+        args.add(&SOURCE, Some(url.into())).unwrap();
+        args.add(&DEST_KEY, Some("canary".into())).unwrap();
+        args.add(&DEST_SAS, Some("sv=1&sig=canary".into())).unwrap();
+        args.add(&S, None).unwrap();
+        assert_eq!(
+            format!("{args:?}"),
+            "azring /Source:https://a.blob.core.windows.net/c?sv=1&sig=****** /DestKey:****** /DestSAS:****** /S"
+        );
+    }
+}

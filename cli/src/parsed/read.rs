@@ -1,0 +1,427 @@
+//! Values: from text to numbers, sizes and choices, within their limits.
+
+use std::ffi::OsStr;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use azring_core::options::GiveUp;
+use azring_core::select::{Attributes, LETTERS};
+use azring_transport::http::ApiVersion;
+
+use super::ParsedArgs;
+use crate::environment::Environment;
+use crate::mask::shown;
+use crate::parameter::{self as row, Choice, Parameter, Value};
+use crate::usage_error::UsageError;
+
+/// AzCopy's limit for `/NC`.
+const CONCURRENCY_MAX: i64 = 512;
+/// The limits of `/BlockSizeInMb`, from AzCopy's data movement library.
+const BLOCK_MIB_MIN: i64 = 4;
+const BLOCK_MIB_MAX: i64 = 100;
+/// Less than this cannot hold a block for each of a few requests.
+const MEMORY_BYTES_MIN: u64 = 32 << 20;
+
+/// As many as their names have digits for.
+const OBJECTS_MAX: i64 = 999_999_999;
+
+/// A week: whoever wants to know what happens later wants something else.
+const SECONDS_MAX: u64 = 7 * 24 * 3600;
+
+/// AzCopy's limit for `/SplitSize`.
+const SPLIT_MB_MIN: i64 = 32;
+
+/// Checks the values that mean something on their own, also those of parameters that this version does not have.
+pub(crate) fn check(args: &ParsedArgs) -> Result<(), UsageError> {
+    for (parameter, _) in args.typed() {
+        known_choice(args, parameter)?;
+    }
+    concurrency(args)?;
+    block_bytes(args)?;
+    memory_bytes(args)?;
+    give_up(args)?;
+    delimiter(args)?;
+    attributes(args, &row::IA)?;
+    attributes(args, &row::XA)?;
+    split_size(args)
+}
+
+/// `/IA` and `/XA`; none without the parameter.
+pub(crate) fn attributes(
+    args: &ParsedArgs,
+    parameter: &Parameter,
+) -> Result<Attributes, UsageError> {
+    let text = args.text(parameter)?.unwrap_or_default();
+    Attributes::of_letters(text).map_err(|letter| {
+        UsageError::meaning(format!(
+            "`{}` is no attribute: `{}` takes letters of `{LETTERS}`",
+            shown(&letter.to_string()),
+            parameter.spelled(args.dialect())
+        ))
+    })
+}
+
+fn split_size(args: &ParsedArgs) -> Result<(), UsageError> {
+    match number(args, &row::SPLIT_SIZE)? {
+        Some(megabytes) if megabytes < SPLIT_MB_MIN => Err(UsageError::meaning(format!(
+            "`{}` must be at least {SPLIT_MB_MIN}",
+            row::SPLIT_SIZE.spelled(args.dialect())
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Which of its choices the parameter was given, as the table writes it; one that this version cannot do is refused.
+pub(crate) fn choice(
+    args: &ParsedArgs,
+    parameter: &Parameter,
+) -> Result<Option<&'static str>, UsageError> {
+    match known_choice(args, parameter)? {
+        Some(choice) if !choice.built => Err(UsageError::meaning(format!(
+            "`{}` as the value of `{}` is not built yet in azring {}",
+            choice.word,
+            parameter.spelled(args.dialect()),
+            env!("CARGO_PKG_VERSION")
+        ))),
+        choice => Ok(choice.map(|choice| choice.word)),
+    }
+}
+
+/// The choice of the table that was given, whatever the case of its letters.
+pub(crate) fn known_choice(
+    args: &ParsedArgs,
+    parameter: &Parameter,
+) -> Result<Option<&'static Choice>, UsageError> {
+    let Value::Choice(known) = parameter.value else {
+        return Ok(None);
+    };
+    let Some(text) = args.text(parameter)? else {
+        return Ok(None);
+    };
+    known
+        .iter()
+        .find(|choice| choice.word.eq_ignore_ascii_case(text))
+        .map(Some)
+        .ok_or_else(|| {
+            UsageError::meaning(format!(
+                "`{}` is no value of `{}`: it takes {}",
+                shown(text),
+                parameter.spelled(args.dialect()),
+                choices(parameter)
+            ))
+        })
+}
+
+/// The choice that was given, as the table writes it, whether or not this version can do it.
+pub(crate) fn known_word(args: &ParsedArgs, parameter: &Parameter) -> Option<&'static str> {
+    let choice = known_choice(args, parameter).ok().flatten();
+    choice.map(|choice| choice.word)
+}
+
+/// The words that a parameter knows, for a complaint about one that it does not.
+fn choices(parameter: &Parameter) -> String {
+    let Value::Choice(choices) = parameter.value else {
+        return String::new();
+    };
+    let words: Vec<_> = choices
+        .iter()
+        .map(|choice| format!("`{}`", choice.word))
+        .collect();
+    words.join(", ")
+}
+
+/// `/NC`.
+pub(crate) fn concurrency(args: &ParsedArgs) -> Result<Option<u32>, UsageError> {
+    match number(args, &row::NC)? {
+        Some(count) if count < 1 => Err(UsageError::meaning(format!(
+            "Parallel operations count must be positive: `{}` is {count}",
+            row::NC.spelled(args.dialect())
+        ))),
+        Some(count) if count > CONCURRENCY_MAX => Err(UsageError::meaning(format!(
+            "`{}` must be between 1 and {CONCURRENCY_MAX}",
+            row::NC.spelled(args.dialect())
+        ))),
+        count => Ok(count.map(|count| count as u32)),
+    }
+}
+
+/// `/Delimiter`.
+pub(crate) fn delimiter(args: &ParsedArgs) -> Result<Option<char>, UsageError> {
+    let Some(text) = args.text(&row::DELIMITER)? else {
+        return Ok(None);
+    };
+    let mut letters = text.chars();
+    match (letters.next(), letters.next()) {
+        (Some(letter), None) => Ok(Some(letter)),
+        _ => Err(UsageError::meaning(format!(
+            "`{}` as the value of `{}` is not a single character",
+            shown(text),
+            row::DELIMITER.spelled(args.dialect())
+        ))),
+    }
+}
+
+/// `/BlockSizeInMb`, in bytes.
+pub(crate) fn block_bytes(args: &ParsedArgs) -> Result<Option<u64>, UsageError> {
+    match number(args, &row::BLOCK_SIZE_IN_MB)? {
+        Some(mib) if !(BLOCK_MIB_MIN..=BLOCK_MIB_MAX).contains(&mib) => Err(UsageError::meaning(
+            format!("BlockSize must be between {BLOCK_MIB_MIN}MB and {BLOCK_MIB_MAX}MB."),
+        )),
+        Some(mib) if mib % 4 != 0 => Err(UsageError::meaning("BlockSize must be multiple of 4MB.")),
+        mib => Ok(mib.map(|mib| (mib as u64) << 20)),
+    }
+}
+
+/// A whole number, of any size that makes sense anywhere.
+fn number(args: &ParsedArgs, parameter: &Parameter) -> Result<Option<i64>, UsageError> {
+    let Some(text) = args.text(parameter)? else {
+        return Ok(None);
+    };
+    text.parse().map(Some).map_err(|_| {
+        UsageError::meaning(format!(
+            "`{}` is no number, but `{}` needs one",
+            shown(text),
+            parameter.spelled(args.dialect())
+        ))
+    })
+}
+
+/// `/Memory`, in bytes.
+pub(crate) fn memory_bytes(args: &ParsedArgs) -> Result<Option<u64>, UsageError> {
+    let Some(text) = args.text(&row::MEMORY)? else {
+        return Ok(None);
+    };
+    let name = row::MEMORY.spelled(args.dialect());
+    let bytes = size(text).ok_or_else(|| no_size(text, &name))?;
+    if bytes < MEMORY_BYTES_MIN {
+        return Err(UsageError::meaning(format!(
+            "`{name}` must be at least {}M",
+            MEMORY_BYTES_MIN >> 20
+        )));
+    }
+    Ok(Some(bytes))
+}
+
+fn no_size(text: &str, name: &str) -> UsageError {
+    UsageError::meaning(format!(
+        "`{}` is no size, but `{name}` needs one: a number of bytes, or one with K, M, G or T behind it, as in `512M`",
+        shown(text)
+    ))
+}
+
+/// `/Size`, in bytes.
+pub(crate) fn object_bytes(args: &ParsedArgs) -> Result<Option<u64>, UsageError> {
+    let Some(text) = args.text(&row::SIZE)? else {
+        return Ok(None);
+    };
+    let name = row::SIZE.spelled(args.dialect());
+    size(text).map(Some).ok_or_else(|| no_size(text, &name))
+}
+
+/// `/Count`.
+pub(crate) fn objects(args: &ParsedArgs) -> Result<Option<u64>, UsageError> {
+    match number(args, &row::COUNT)? {
+        Some(count) if !(1..=OBJECTS_MAX).contains(&count) => Err(UsageError::meaning(format!(
+            "`{}` must be between 1 and {OBJECTS_MAX}",
+            row::COUNT.spelled(args.dialect())
+        ))),
+        count => Ok(count.map(|count| count as u64)),
+    }
+}
+
+/// `/Duration`.
+pub(crate) fn lasts(args: &ParsedArgs) -> Result<Option<Duration>, UsageError> {
+    time(args, &row::DURATION)
+}
+
+/// The variable that AzCopy 10 has for `/ServiceVersion`.
+const VERSION_VARIABLE: &str = "AZCOPY_DEFAULT_SERVICE_API_VERSION";
+
+/// `/ServiceVersion`, or the variable in its place. A later version than is spoken is no wish of the user's that could be met:
+/// the variable is left aside then, since it may be meant for AzCopy.
+pub(crate) fn service_version(
+    args: &ParsedArgs,
+    environment: &Environment,
+) -> Result<Option<ApiVersion>, UsageError> {
+    let is_spoken =
+        |version: &ApiVersion| (ApiVersion::OLDEST..=ApiVersion::USUAL).contains(version);
+    let wrong = |text: &str, name: &str| {
+        UsageError::meaning(format!(
+            "`{}` is no version of the interface that `{name}` takes: a date from {} to {}, as in `2019-07-07`",
+            shown(text),
+            ApiVersion::OLDEST,
+            ApiVersion::USUAL
+        ))
+    };
+    if let Some(text) = args.text(&row::SERVICE_VERSION)? {
+        let version = text.parse().ok().filter(is_spoken);
+        let name = row::SERVICE_VERSION.spelled(args.dialect());
+        return version.map(Some).ok_or_else(|| wrong(text, &name));
+    }
+    let Some(text) = environment.variable(VERSION_VARIABLE) else {
+        return Ok(None);
+    };
+    let version: ApiVersion = text
+        .trim()
+        .parse()
+        .map_err(|()| wrong(&text, VERSION_VARIABLE))?;
+    Ok(Some(version).filter(is_spoken))
+}
+
+/// `/GiveUp`.
+pub(crate) fn give_up(args: &ParsedArgs) -> Result<GiveUp, UsageError> {
+    let args = time(args, &row::GIVE_UP)?;
+    Ok(args.map_or_else(GiveUp::default, |time| GiveUp {
+        at_start: time,
+        later: time,
+    }))
+}
+
+fn time(args: &ParsedArgs, parameter: &Parameter) -> Result<Option<Duration>, UsageError> {
+    let Some(text) = args.text(parameter)? else {
+        return Ok(None);
+    };
+    duration(text).map(Some).ok_or_else(|| {
+        UsageError::meaning(format!(
+            "`{}` is no time, but `{}` needs one: at least a second and at most a week, as seconds or with s, m or h behind a \
+             number, as in `90s`",
+            shown(text),
+            parameter.spelled(args.dialect())
+        ))
+    })
+}
+
+/// `90`, `90s`, `5m`, `2h`; at least a second, at most a week.
+fn duration(text: &str) -> Option<Duration> {
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = match text[digits.len()..].to_ascii_lowercase().as_str() {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return None,
+    };
+    let seconds = digits.parse::<u64>().ok()?.checked_mul(unit)?;
+    (1..=SECONDS_MAX)
+        .contains(&seconds)
+        .then(|| Duration::from_secs(seconds))
+}
+
+/// `512M`, `2G`, `1073741824`: powers of 1024. `None` if it is none or does not fit.
+fn size(text: &str) -> Option<u64> {
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let shift = match text[digits.len()..].to_ascii_uppercase().as_str() {
+        "" | "B" => 0,
+        "K" | "KB" | "KIB" => 10,
+        "M" | "MB" | "MIB" => 20,
+        "G" | "GB" | "GIB" => 30,
+        "T" | "TB" | "TIB" => 40,
+        _ => return None,
+    };
+    digits.parse::<u64>().ok()?.checked_mul(1 << shift)
+}
+
+/// Text that goes into a header as it is: printable ASCII.
+pub(crate) fn header(
+    args: &ParsedArgs,
+    parameter: &Parameter,
+    text: &str,
+) -> Result<String, UsageError> {
+    if text
+        .bytes()
+        .all(|byte| byte == b' ' || byte.is_ascii_graphic())
+    {
+        return Ok(text.to_owned());
+    }
+    Err(UsageError::meaning(format!(
+        "`{}` as the value of `{}` contains a character that no header may have",
+        shown(text),
+        parameter.spelled(args.dialect())
+    )))
+}
+
+/// `AZRING_RESOLVE`: `host:port:address`, several separated by commas; an IPv6 address with or without brackets.
+pub(crate) fn resolve(text: &OsStr) -> Result<Vec<(String, u16, IpAddr)>, UsageError> {
+    let text = text.to_string_lossy();
+    text.split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            resolve_one(part).ok_or_else(|| {
+                UsageError::meaning(format!(
+                    "`{}` in `AZRING_RESOLVE` is not `host:port:address`",
+                    shown(part)
+                ))
+            })
+        })
+        .collect()
+}
+
+fn resolve_one(text: &str) -> Option<(String, u16, IpAddr)> {
+    let mut fields = text.splitn(3, ':');
+    let host = fields.next().filter(|host| !host.is_empty())?;
+    let port = fields.next()?.parse().ok()?;
+    let address = fields.next()?;
+    let address = address
+        .strip_prefix('[')
+        .and_then(|inner| inner.strip_suffix(']'))
+        .unwrap_or(address);
+    Some((host.to_ascii_lowercase(), port, address.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_is_a_number_and_a_power_of_1024() {
+        assert_eq!(size("512M"), Some(512 << 20));
+        assert_eq!(size("2g"), Some(2 << 30));
+        assert_eq!(size("64MiB"), Some(64 << 20));
+        assert_eq!(size("1048576"), Some(1 << 20));
+        for wrong in ["", "M", "1.5G", "-1", "1X", "99999999999T", "1 G"] {
+            assert_eq!(size(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_duration_is_at_least_a_second_and_at_most_a_week() {
+        let seconds = |text| duration(text).map(|time| time.as_secs());
+        assert_eq!(seconds("90"), Some(90));
+        assert_eq!(seconds("90S"), Some(90));
+        assert_eq!(seconds("5m"), Some(300));
+        assert_eq!(seconds("168h"), Some(604_800));
+        for wrong in [
+            "",
+            "s",
+            "0",
+            "1.5",
+            "-1",
+            "169h",
+            "1d",
+            "99999999999999999999h",
+        ] {
+            assert_eq!(seconds(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_resolve_list_names_hosts_ports_and_addresses() {
+        let list = "A.blob.core.windows.net:443:127.0.0.1, b:80:::1,c:1:[fe80::1]";
+        let list = resolve(OsStr::new(list)).unwrap();
+        assert_eq!(
+            list,
+            [
+                (
+                    "a.blob.core.windows.net".into(),
+                    443,
+                    "127.0.0.1".parse().unwrap()
+                ),
+                ("b".into(), 80, "::1".parse().unwrap()),
+                ("c".into(), 1, "fe80::1".parse().unwrap()),
+            ]
+        );
+        for wrong in ["a", "a:1", "a:x:127.0.0.1", ":1:127.0.0.1", "a:1:host"] {
+            assert!(resolve(OsStr::new(wrong)).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! What the controller did with the number of requests, and what it found to hold the rate: told in words.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use azring_core::report::Window;
+use azring_core::schedule::tuner::{Bound, Phase};
+
+/// Steps that are told one by one; what comes after is told as a range.
+const STEPS_MAX: usize = 10;
+
+/// Where the controller went.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ControllerHistory {
+    /// The first numbers, and from when on they held.
+    steps: Vec<(Duration, u32)>,
+    /// The fewest and the most after that, and the number at the end.
+    rest: Option<(u32, u32)>,
+    last: Option<u32>,
+    is_settled: bool,
+    bounds: [Duration; Bound::ALL.len()],
+    throttled: Duration,
+}
+
+impl ControllerHistory {
+    /// A window has passed.
+    pub(crate) fn add(&mut self, window: &Window) {
+        let (sample, decision) = (&window.sample, &window.decision);
+        self.bounds[decision.bound as usize] += sample.window;
+        if decision.bound == Bound::Service {
+            self.throttled += sample.window;
+        }
+        let number = decision.concurrency;
+        let is_new = self.last != Some(number);
+        self.last = Some(number);
+        // The climb is worth telling step by step; what follows is looking around.
+        self.is_settled |= decision.phase != Phase::Climb || self.steps.len() >= STEPS_MAX;
+        if let Some((least, most)) = &mut self.rest {
+            (*least, *most) = ((*least).min(number), (*most).max(number));
+        } else if self.is_settled && !self.steps.is_empty() {
+            self.rest = Some((number, number));
+        } else if is_new {
+            self.steps.push((window.at, number));
+        }
+    }
+
+    /// Like `8 after 0.3 s, 16 after 0.5 s, then 16 to 24, 20 at the end`; empty when there was nothing to steer.
+    pub(crate) fn told(&self) -> String {
+        let mut text = String::new();
+        if let Some((least, most)) = self.range()
+            && least == most
+        {
+            return format!("{most} throughout");
+        }
+        for (at, number) in &self.steps {
+            let comma = if text.is_empty() { "" } else { ", " };
+            let _ = write!(text, "{comma}{number} after {:.1} s", at.as_secs_f64());
+        }
+        if let (Some((least, most)), Some(last)) = (self.rest, self.last) {
+            let _ = if least == most {
+                write!(text, ", then {last}")
+            } else {
+                write!(text, ", then {least} to {most}, {last} at the end")
+            };
+        }
+        text
+    }
+
+    /// The steps of the climb: from when on, and how many.
+    pub(crate) fn steps(&self) -> &[(Duration, u32)] {
+        &self.steps
+    }
+
+    /// How many requests could be under way at the end.
+    pub(crate) fn last(&self) -> Option<u32> {
+        self.last
+    }
+
+    /// The fewest and the most that it tried.
+    pub(crate) fn range(&self) -> Option<(u32, u32)> {
+        let numbers = || self.steps.iter().map(|(_, number)| *number);
+        let rest = || self.rest.into_iter();
+        let least = numbers().chain(rest().map(|(least, _)| least)).min()?;
+        let most = numbers().chain(rest().map(|(_, most)| most)).max()?;
+        Some((least, most))
+    }
+
+    /// For what share of the time each thing held the rate, the largest first; what never did is left out.
+    pub(crate) fn bounds(&self) -> Vec<(Bound, f64)> {
+        let all: Duration = self.bounds.iter().sum();
+        let mut shares: Vec<_> = Bound::ALL
+            .iter()
+            .zip(&self.bounds)
+            .filter(|(_, time)| !time.is_zero())
+            .map(|(bound, time)| (*bound, time.as_secs_f64() / all.as_secs_f64()))
+            .collect();
+        shares.sort_by(|(_, one), (_, other)| other.total_cmp(one));
+        shares
+    }
+
+    /// The same in words.
+    pub(crate) fn bounds_told(&self) -> String {
+        let shares = self.bounds();
+        let parts = shares.iter().filter(|(_, share)| *share >= 0.005);
+        parts
+            .map(|(bound, share)| format!("{} {:.0} %", what(*bound), share * 100.0))
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+
+    /// For how long the service's push-back set the pace.
+    pub(crate) fn throttled(&self) -> Duration {
+        self.throttled
+    }
+}
+
+/// What it is that holds the rate.
+pub(crate) fn what(bound: Bound) -> &'static str {
+    match bound {
+        Bound::Unknown => "not found out yet",
+        Bound::Network => "the network or the service's speed",
+        Bound::Service => "the service pushing back",
+        Bound::Processor => "this machine's processor",
+        Bound::Disk => "the disk",
+        Bound::Memory => "the memory that may be used (`/Memory`)",
+        Bound::Work => "not enough to do at once",
+        Bound::Fixed => "the number of requests that was asked for",
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use azring_core::schedule::tuner::{Decision, Sample};
+
+    use super::*;
+
+    /// A window that ended at `at_ms` with this decision.
+    pub(crate) fn window(at_ms: u64, concurrency: u32, phase: Phase, bound: Bound) -> Window {
+        Window {
+            at: Duration::from_millis(at_ms),
+            sample: Sample {
+                window: Duration::from_millis(250),
+                ..Sample::default()
+            },
+            decision: Decision {
+                concurrency,
+                pace: None,
+                hold: None,
+                turns: None,
+                block_bytes: 4 << 20,
+                phase,
+                bound,
+            },
+            p50: None,
+            p99: None,
+        }
+    }
+
+    #[test]
+    fn the_climb_is_told_step_by_step_and_the_rest_as_a_range() {
+        let mut path = ControllerHistory::default();
+        assert_eq!(path.told(), "");
+        for (at, number) in [(250, 8), (500, 16), (750, 16), (1000, 32)] {
+            path.add(&window(at, number, Phase::Climb, Bound::Unknown));
+        }
+        for (at, number) in [(1250, 28), (1500, 36), (1750, 30)] {
+            path.add(&window(at, number, Phase::ProbeUp, Bound::Network));
+        }
+        assert_eq!(
+            path.told(),
+            "8 after 0.2 s, 16 after 0.5 s, 32 after 1.0 s, then 28 to 36, 30 at the end"
+        );
+        assert_eq!(path.range(), Some((8, 36)));
+        assert_eq!(
+            path.bounds_told(),
+            "not found out yet 57 %, the network or the service's speed 43 %"
+        );
+    }
+
+    #[test]
+    fn a_number_that_never_moves_is_told_once() {
+        let mut path = ControllerHistory::default();
+        for at in 1..1000 {
+            path.add(&window(at * 250, 12, Phase::Hold, Bound::Fixed));
+        }
+        assert_eq!(path.told(), "12 throughout");
+        assert_eq!(path.range(), Some((12, 12)));
+    }
+
+    #[test]
+    fn a_climb_without_end_takes_no_more_memory() {
+        let mut path = ControllerHistory::default();
+        for at in 1..100_000 {
+            path.add(&window(at * 250, at as u32, Phase::Climb, Bound::Unknown));
+        }
+        assert_eq!(path.steps().len(), STEPS_MAX);
+        assert_eq!(path.range(), Some((1, 99_999)));
+    }
+}
