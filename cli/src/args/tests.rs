@@ -5,8 +5,11 @@ use std::ffi::OsString;
 use insta::assert_snapshot;
 use proptest::prelude::*;
 
+use std::ffi::OsStr;
+
 use super::*;
 use crate::parameter::{self, Parameter, Value};
+use crate::parsed::ParsedArgs;
 
 fn words(text: &[&str]) -> Vec<OsString> {
     text.iter().map(OsString::from).collect()

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use insta::assert_snapshot;
 
 use super::*;
+use crate::parameter::{self as row, Dialect};
 use crate::{args, intent};
 
 #[test]

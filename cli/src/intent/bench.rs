@@ -6,7 +6,8 @@ use azring_core::location::{BlobLocation, Discard, Location, Synthetic};
 use azring_core::options::{Conflict, Options, Overwrite};
 use azring_core::store::synthetic::PREFIX;
 
-use super::{SOURCE, TARGET, between, location};
+use super::ends::{SOURCE, TARGET, location};
+use super::options::between;
 use crate::environment::Environment;
 use crate::parameter::{self as row, Parameter};
 use crate::parsed::{ParsedArgs, read};

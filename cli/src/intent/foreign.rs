@@ -12,7 +12,7 @@ use crate::parameter::{self as row, Parameter, Service};
 use crate::parsed::ParsedArgs;
 use crate::usage_error::UsageError;
 
-use super::{EndParameters, SOURCE, TARGET};
+use super::ends::{EndParameters, SOURCE, TARGET};
 use crate::parsed::read::known_word;
 
 /// What one end of a copy is.

@@ -5,7 +5,7 @@
 
 use azring_core::location::{BlobLocation, Location};
 
-use super::EndParameters;
+use super::ends::EndParameters;
 use crate::parameter::{self as row, Parameter};
 use crate::parsed::{ParsedArgs, choice};
 use crate::usage_error::UsageError;

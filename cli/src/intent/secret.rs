@@ -7,7 +7,7 @@
 use azring_core::location::{Access, BlobLocation, is_host_of, is_host_of_azure};
 use azring_transport::auth::Secret;
 
-use super::EndParameters;
+use super::ends::EndParameters;
 use super::mistaken_secret::{self as mistaken, Expected};
 use super::secret_file;
 use crate::environment::Environment;

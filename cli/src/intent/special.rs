@@ -7,7 +7,8 @@ use std::path::Path;
 
 use azring_core::location::{Discard, Location};
 
-use super::{EndParameters, pipe};
+use super::ends::EndParameters;
+use super::pipe;
 use crate::environment::Environment;
 use crate::file_kind::FileKind;
 use crate::parameter as row;

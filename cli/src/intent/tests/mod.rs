@@ -8,7 +8,17 @@ use insta::assert_snapshot;
 use std::ffi::OsString;
 
 use super::*;
-use azring_core::options::ExtensionTypes;
+use std::path::PathBuf;
+
+use azring_core::location::Location;
+use azring_core::options::{
+    BlobType, ContentType, CopyWay, Durability, ExtensionTypes, Io, Options, Overwrite,
+};
+use azring_transport::auth::Credential;
+
+use crate::environment::Environment;
+use crate::parameter as row;
+use crate::usage_error::UsageError;
 
 use crate::args;
 use crate::file_kind::FileKind;

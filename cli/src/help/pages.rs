@@ -1,0 +1,224 @@
+//! The pages of help: the short one, the whole table, one parameter.
+
+use crate::parameter::{self as row, Dialect, GROUPS, Parameter};
+use crate::usage_error::UsageError;
+
+use super::layout::{columns, paragraph};
+use super::{sample, topic};
+
+/// The help of a command: its name, what follows the name, and one line about it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CommandHelp {
+    pub(crate) name: &'static str,
+    pub(crate) usage: &'static str,
+    pub(crate) brief: &'static str,
+}
+
+/// What is shown without any parameter, and nothing more than a screen.
+const NEEDED_MOST: &[&Parameter] = &[
+    &row::SOURCE,
+    &row::DEST,
+    &row::SOURCE_KEY,
+    &row::DEST_KEY,
+    &row::SOURCE_SAS,
+    &row::DEST_SAS,
+    &row::PATTERN,
+    &row::S,
+    &row::Y,
+    &row::XO,
+    &row::L,
+];
+
+/// The program and its version.
+pub(crate) fn version() -> String {
+    format!("azring {}", env!("CARGO_PKG_VERSION"))
+}
+
+/// The page of a bare call.
+pub(crate) fn short() -> String {
+    let rows: Vec<_> = NEEDED_MOST
+        .iter()
+        .map(|row| {
+            [
+                row.usage(Dialect::Slash),
+                format!("--{}", row.dash[0]),
+                row.brief.to_owned(),
+            ]
+        })
+        .collect();
+    let more = [
+        ["/?", "--help", "all parameters"],
+        ["/?:Pattern", "--help include", "one parameter"],
+        ["/?:Sample", "--help sample", "examples"],
+    ]
+    .map(|row| row.map(str::to_owned));
+    [
+        title(),
+        usage(),
+        format!("Needed most, in either spelling:\n{}", columns(&rows)),
+        format!("More help:\n{}", columns(&more)),
+    ]
+    .join("\n\n")
+}
+
+fn title() -> String {
+    format!(
+        "{}: copies data to and from Azure Storage, as AzCopy does",
+        version()
+    )
+}
+
+/// One line for each command.
+pub(crate) fn commands(commands: &[CommandHelp]) -> String {
+    let rows: Vec<_> = commands
+        .iter()
+        .map(|command| [command.name, command.usage, command.brief].map(str::to_owned))
+        .collect();
+    columns(&rows)
+}
+
+fn usage() -> String {
+    "Usage: azring /Source:<source> /Dest:<destination> [parameters]\n       \
+     azring --source <source> --destination <destination> [parameters]\n       \
+     azring <command> ..."
+        .to_owned()
+}
+
+/// A page about `wanted`: a parameter in either spelling, a topic, or everything.
+pub(crate) fn page(
+    wanted: Option<&str>,
+    dialect: Dialect,
+    width: usize,
+    commands: &[CommandHelp],
+) -> Result<String, UsageError> {
+    let Some(wanted) = wanted else {
+        return Ok(everything(dialect, width, commands));
+    };
+    if let Some(parameter) = find(wanted) {
+        let page = one(parameter, dialect, width);
+        // A topic may be called like the parameter that it is about (`ExitCodes`).
+        return Ok(match topic::page(wanted, dialect, width) {
+            Some(topic) => format!("{page}\n\n{topic}"),
+            None => page,
+        });
+    }
+    topic::page(wanted, dialect, width).ok_or_else(|| {
+        UsageError::meaning(format!(
+            "there is no help about `{}`: it is about a parameter, or one of {}",
+            crate::mask::stray(wanted),
+            topic::names()
+        ))
+    })
+}
+
+/// The parameter that is called so, with or without what stands in front of a name.
+fn find(wanted: &str) -> Option<&'static Parameter> {
+    let name = wanted.trim_start_matches(['/', '-']);
+    row::by_slash(name).or_else(|| row::by_dash(&name.to_ascii_lowercase()))
+}
+
+fn everything(dialect: Dialect, width: usize, commands: &[CommandHelp]) -> String {
+    let mut parts = vec![
+        title(),
+        usage(),
+        paragraph(
+            "Parameters come in any order and in one spelling, which the first of them decides. Here they are in the \
+             spelling of your question; the page about each of them shows both.",
+            0,
+            width,
+        ),
+    ];
+    for group in GROUPS {
+        parts.push(format!(
+            "{}\n{}",
+            group.title,
+            "-".repeat(group.title.len())
+        ));
+        parts.extend(group.rows.iter().map(|row| entry(row, dialect, width)));
+    }
+    parts.push(format!(
+        "Commands beside copying:\n{}",
+        self::commands(commands)
+    ));
+    let topics = format!(
+        "Topics: {}. Ask for one with `{}`.",
+        topic::names(),
+        match dialect {
+            Dialect::Slash => "/?:Sample",
+            Dialect::Dash => "--help sample",
+        }
+    );
+    parts.push(paragraph(&topics, 0, width));
+    parts.join("\n\n")
+}
+
+/// A parameter among the others.
+fn entry(parameter: &Parameter, dialect: Dialect, width: usize) -> String {
+    let mut text = format!(
+        "{}\n{}",
+        parameter.usage(dialect),
+        paragraph(parameter.detail, 4, width)
+    );
+    for line in remarks(parameter) {
+        text.push('\n');
+        text.push_str(&paragraph(&line, 4, width));
+    }
+    text
+}
+
+/// A parameter on its own.
+fn one(parameter: &Parameter, dialect: Dialect, width: usize) -> String {
+    let other = match dialect {
+        Dialect::Slash => Dialect::Dash,
+        Dialect::Dash => Dialect::Slash,
+    };
+    let services: Vec<_> = parameter
+        .applies_to
+        .iter()
+        .map(|service| service.title())
+        .collect();
+    let mut facts = remarks(parameter);
+    facts.push(format!("Applies to: {}.", services.join(", ")));
+    if parameter.dash.len() > 1 {
+        let aliases: Vec<_> = parameter.dash[1..]
+            .iter()
+            .map(|name| format!("`--{name}`"))
+            .collect();
+        facts.push(format!("Also understood: {}.", aliases.join(", ")));
+    }
+    facts.push(format!("Since: {}.", parameter.since));
+    let facts: Vec<_> = facts.iter().map(|fact| paragraph(fact, 4, width)).collect();
+    let example = match sample::with(parameter, dialect, width) {
+        Some(example) => format!("\n\nExample. {example}"),
+        None => String::new(),
+    };
+    format!(
+        "{}\n{}\n\n{}\n\n{}{example}",
+        parameter.usage(dialect),
+        parameter.usage(other),
+        paragraph(parameter.detail, 4, width),
+        facts.join("\n")
+    )
+}
+
+/// What is to be said about a parameter wherever it appears.
+fn remarks(parameter: &Parameter) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if !parameter.default.is_empty() {
+        remarks.push(format!("Default: {}.", parameter.default));
+    }
+    if let row::Value::Choice(choices) = parameter.value {
+        let missing: Vec<_> = choices
+            .iter()
+            .filter(|choice| !choice.built)
+            .map(|choice| format!("`{}`", choice.word))
+            .collect();
+        if !missing.is_empty() && parameter.built {
+            remarks.push(format!("Not built yet: {}.", missing.join(", ")));
+        }
+    }
+    if !parameter.built {
+        remarks.push("Not built yet: refused.".to_owned());
+    }
+    remarks
+}

@@ -1,0 +1,127 @@
+//! The two ends of a copy: from their parameters to locations.
+
+use std::path::PathBuf;
+
+use azring_core::location::{BlobLocation, Location, ServiceKind, parse};
+use azring_transport::auth::Credential;
+
+use super::options::refuse_what_is_not_built;
+use super::{pipe, secret, special};
+use crate::environment::Environment;
+use crate::mask::shown;
+use crate::parameter::{self as row, Parameter};
+use crate::parsed::{ParsedArgs, path, read};
+use crate::usage_error::{Side, UsageError};
+
+/// The place that a command beside copying is about.
+pub(crate) fn place(args: &ParsedArgs, environment: &Environment) -> Result<Location, UsageError> {
+    read::check(args)?;
+    refuse_what_is_not_built(args)?;
+    location(args, &SOURCE, environment)
+}
+
+/// One end of the copy: the parameters that describe it.
+pub(super) struct EndParameters {
+    pub(super) side: Side,
+    pub(super) place: &'static Parameter,
+    pub(super) key: &'static Parameter,
+    pub(super) sas: &'static Parameter,
+    pub(super) service: &'static Parameter,
+}
+
+pub(super) const SOURCE: EndParameters = EndParameters {
+    side: Side::Source,
+    place: &row::SOURCE,
+    key: &row::SOURCE_KEY,
+    sas: &row::SOURCE_SAS,
+    service: &row::SOURCE_TYPE,
+};
+
+pub(super) const TARGET: EndParameters = EndParameters {
+    side: Side::Destination,
+    place: &row::DEST,
+    key: &row::DEST_KEY,
+    sas: &row::DEST_SAS,
+    service: &row::DEST_TYPE,
+};
+
+pub(super) fn location(
+    args: &ParsedArgs,
+    end: &EndParameters,
+    environment: &Environment,
+) -> Result<Location, UsageError> {
+    let location = place_of(args, end, environment)?;
+    let version = read::service_version(args, environment)?;
+    if let (Location::Blob(place), Some(version)) = (&location, version) {
+        place.account().dialect.set_version(version);
+    }
+    Ok(location)
+}
+
+fn place_of(
+    args: &ParsedArgs,
+    end: &EndParameters,
+    environment: &Environment,
+) -> Result<Location, UsageError> {
+    let Some(raw) = args.raw(end.place) else {
+        return match end.side {
+            Side::Source if environment.has_input => pipe::location(args, end),
+            side => Err(missing(args, end, side)),
+        };
+    };
+    if raw == "-" {
+        return pipe::location(args, end);
+    }
+    let access = secret::access(args, end, environment)?;
+    let service = read::choice(args, end.service)?.map(|_| ServiceKind::Blob);
+    // Text that is not UTF-8 is no URL, but it may well be the name of a folder.
+    let Some(text) = raw.to_str() else {
+        return Ok(Location::Local(PathBuf::from(raw)));
+    };
+    let refused = |reason| UsageError::Location {
+        side: end.side,
+        text: shown(text),
+        reason,
+        help: end.place.ask_help(args.dialect()),
+    };
+    let text = if text.contains("://") {
+        text.to_owned()
+    } else {
+        path::translate(args, text).map_err(refused)?
+    };
+    let parse = |access| parse(&text, access, service).map_err(|error| refused(error.to_string()));
+    let location = parse(access)?;
+    if let Location::Local(path) = &location
+        && let Some(special) = special::location(args, end, path, environment)?
+    {
+        return Ok(special);
+    }
+    match anonymous(&location)
+        .and_then(|place| secret::from_environment(end.side, place, environment))
+    {
+        Some(found) => parse(found.access)
+            .map_err(|error| error.because(&format!("the variable `{}` is set", found.variable))),
+        None => Ok(location),
+    }
+}
+
+fn missing(args: &ParsedArgs, end: &EndParameters, side: Side) -> UsageError {
+    let name = end.place.spelled(args.dialect());
+    let or_else = match side {
+        Side::Source => " (what comes through a pipe is a source too, and needs no other)",
+        Side::Destination => "",
+    };
+    UsageError::meaning(format!(
+        "`{name}` is missing: both a source and a destination are needed{or_else}"
+    ))
+}
+
+/// The place, if nothing proves anything to it yet.
+fn anonymous(location: &Location) -> Option<&BlobLocation> {
+    match location {
+        Location::Blob(place) if matches!(place.account().credential, Credential::Anonymous) => {
+            Some(place)
+        }
+        _ => None,
+    }
+}

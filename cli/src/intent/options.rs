@@ -1,0 +1,158 @@
+//! The options of a copy, from the parsed arguments.
+
+use azring_core::location::Location;
+use azring_core::options::{
+    BlobType, Conflict, ContentType, CopyWay, DownloadOptions, Durability, Engine, Integrity, Io,
+    Options, Overwrite, Proxies, Selection, UploadOptions,
+};
+use azring_core::select::AttributeRule;
+
+use super::ends::{SOURCE, TARGET, location};
+use super::{bench, conflict, extension_types, foreign, pipe, special};
+use crate::environment::Environment;
+use crate::parameter::{self as row, Dialect, Parameter};
+use crate::parsed::{ParsedArgs, path, read};
+use crate::usage_error::UsageError;
+
+/// The options of one copy.
+pub(crate) fn options(args: &ParsedArgs, environment: &Environment) -> Result<Options, UsageError> {
+    read::check(args)?;
+    bench::refuse(args)?;
+    path::check(args)?;
+    foreign::check(args, environment)?;
+    let source = location(args, &SOURCE, environment)?;
+    let target = location(args, &TARGET, environment)?;
+    between(args, source, target, environment)
+}
+
+/// The options of a copy between these ends.
+pub(super) fn between(
+    args: &ParsedArgs,
+    source: Location,
+    target: Location,
+    environment: &Environment,
+) -> Result<Options, UsageError> {
+    conflict::check(args, &source, &target)?;
+    pipe::check(args, &source, &target)?;
+    refuse_what_is_not_built(args)?;
+    let is_disk = special::is_disk(&source, environment);
+    Ok(Options {
+        source,
+        target,
+        selection: Selection {
+            pattern: args.text(&row::PATTERN)?.map(str::to_owned),
+            recursive: args.has(&row::S),
+            snapshots: args.has(&row::SNAPSHOT),
+            ignore_case: args.dialect() == Dialect::Slash,
+            own_files: Vec::new(),
+            attributes: AttributeRule {
+                archive_only: args.has(&row::A),
+                include: read::attributes(args, &row::IA)?,
+                exclude: read::attributes(args, &row::XA)?,
+            },
+            lasts: None,
+        },
+        conflict: Conflict {
+            skip_older: args.has(&row::XO),
+            skip_newer: args.has(&row::XN),
+            overwrite: overwrite(args, environment),
+        },
+        shape: UploadOptions {
+            blob_type: match read::choice(args, &row::BLOB_TYPE)? {
+                Some("page") => Some(BlobType::Page),
+                Some("append") => Some(BlobType::Append),
+                Some(_) => Some(BlobType::Block),
+                None if is_disk => Some(BlobType::Page),
+                None => None,
+            },
+            content_type: content_type(args, environment)?,
+            block_bytes: read::block_bytes(args)?.unwrap_or(UploadOptions::default().block_bytes),
+            keeps_block_bytes: args.has(&row::BLOCK_SIZE_IN_MB),
+        },
+        integrity: Integrity {
+            store_md5: is_on(args, &row::MD5)?,
+            check_md5: args.has(&row::CHECK_MD5),
+            crc64: is_on(args, &row::CRC64)?,
+        },
+        landing: DownloadOptions {
+            keep_modified: args.has(&row::MT),
+            durability: match read::choice(args, &row::DURABILITY)? {
+                Some("file") => Durability::File,
+                Some("off") => Durability::Off,
+                _ => Durability::Batch,
+            },
+            delimiter: read::delimiter(args)?.unwrap_or(DownloadOptions::default().delimiter),
+        },
+        engine: engine(args, environment)?,
+        sync_copy: args.has(&row::SYNC_COPY),
+        copy_way: match read::choice(args, &row::SERVER_COPY)? {
+            Some("async") => CopyWay::Async,
+            Some("blocks") => CopyWay::Blocks,
+            _ => CopyWay::Auto,
+        },
+        preview: args.has(&row::L),
+    })
+}
+
+/// A parameter or a value that this version does not have is refused by its name, not left out: whoever typed it counts
+/// on it. That comes last, so that a command which makes no sense is told so already.
+pub(super) fn refuse_what_is_not_built(args: &ParsedArgs) -> Result<(), UsageError> {
+    for (parameter, _) in args.typed() {
+        if !parameter.built {
+            return Err(UsageError::meaning(format!(
+                "`{}` is not built yet in azring {}: leave it out, or wait for a later version",
+                parameter.spelled(args.dialect()),
+                env!("CARGO_PKG_VERSION")
+            )));
+        }
+        read::choice(args, parameter)?;
+    }
+    Ok(())
+}
+
+fn overwrite(args: &ParsedArgs, environment: &Environment) -> Overwrite {
+    if args.has(&row::Y) {
+        Overwrite::Always
+    } else if environment.can_ask {
+        Overwrite::Ask
+    } else {
+        Overwrite::Never
+    }
+}
+
+fn content_type(args: &ParsedArgs, environment: &Environment) -> Result<ContentType, UsageError> {
+    if !args.has(&row::SET_CONTENT_TYPE) {
+        return Ok(ContentType::Unset);
+    }
+    match args.text(&row::SET_CONTENT_TYPE)? {
+        None => extension_types::read(environment).map(ContentType::ByExtension),
+        Some(text) => read::header(args, &row::SET_CONTENT_TYPE, text).map(ContentType::Fixed),
+    }
+}
+
+fn is_on(args: &ParsedArgs, parameter: &Parameter) -> Result<bool, UsageError> {
+    Ok(read::choice(args, parameter)? != Some("off"))
+}
+
+/// How much of the machine may be used.
+pub(crate) fn engine(args: &ParsedArgs, environment: &Environment) -> Result<Engine, UsageError> {
+    Ok(Engine {
+        concurrency: read::concurrency(args)?,
+        remember_in: environment.cache_folder(),
+        io: match read::choice(args, &row::IO)? {
+            Some("ring") => Io::Ring,
+            Some("threads") => Io::Threads,
+            _ => Io::Auto,
+        },
+        memory_bytes: read::memory_bytes(args)?,
+        give_up: read::give_up(args)?,
+        ca_file: path::local(args, &row::CA_FILE)?,
+        resolve: environment
+            .raw("AZRING_RESOLVE")
+            .map(read::resolve)
+            .transpose()?
+            .unwrap_or_default()
+            .into(),
+        proxies: Proxies::from_environment(|name| environment.variable(name)).into(),
+    })
+}
