@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
-use crate::plan::target::TargetName;
+use crate::plan::target_name::TargetName;
 
 /// The targets of changed names so far, eight bytes each.
 #[derive(Debug, Default)]
@@ -27,11 +27,12 @@ impl Collisions {
 mod tests {
     use super::*;
     use crate::entry::EntryName;
-    use crate::store::local::rules::name_rule;
+    use crate::store::local::name::LocalNaming;
 
     #[test]
     fn the_second_of_two_names_that_become_one_is_not_admitted() {
-        let target = |name: &str| name_rule('/').target(&EntryName::from(name)).unwrap().name;
+        let naming = LocalNaming::new('/');
+        let target = |name: &str| naming.name(&EntryName::from(name)).unwrap().name;
         let mut collisions = Collisions::default();
         assert!(collisions.admit(&target("a///b")));
         assert!(collisions.admit(&target("a///c")));

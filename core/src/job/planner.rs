@@ -18,10 +18,10 @@ use crate::plan::extents::{Extents, SPARSE_BYTES_MIN};
 use crate::plan::history::History;
 use crate::plan::overwrite::{SkipReason, Verdict, decide};
 use crate::plan::replace::Replace;
-use crate::plan::target::{MappedName, NameRule, TargetName};
+use crate::plan::target_name::{MappedName, TargetName};
 use crate::report::{Answer, Event, Observer};
 use crate::schedule::ChunkSizeHint;
-use crate::store::{ChunkPlan, Ends, SingleName, Source, Stat, TargetForm, TargetKind, Tools};
+use crate::store::{ChunkPlan, Ends, SingleName, Source, Stat, TargetForm, Tools};
 use crate::{Error, Result};
 
 /// What becomes of an entry.
@@ -91,7 +91,6 @@ struct Found {
 pub(super) struct Planner<'a> {
     options: &'a Options,
     ends: &'a Ends,
-    names: NameRule,
     conflict: Cell<Conflict>,
     collisions: RefCell<Collisions>,
     hint: VhdHint,
@@ -107,7 +106,6 @@ impl<'a> Planner<'a> {
             cut: cut.clone(),
             options,
             ends,
-            names: ends.target.names(),
             conflict: Cell::new(options.conflict),
             collisions: RefCell::default(),
             hint: VhdHint::new(options),
@@ -166,8 +164,8 @@ impl<'a> Planner<'a> {
 
     /// Why Azure would refuse what becomes a page blob as a disk.
     async fn flaw(&self, tools: &Tools, entry: &Entry) -> Result<Option<DiskFlaw>> {
-        let is_image = self.hint.looks_into_images()
-            && self.form(entry).becomes == TargetKind::Blob(Layout::Pages);
+        let is_image =
+            self.hint.looks_into_images() && self.form(entry).layout == Some(Layout::Pages);
         if !is_image {
             return Ok(None);
         }
@@ -192,8 +190,8 @@ impl<'a> Planner<'a> {
     /// The same by the entry's name alone.
     fn named(&self, name: &EntryName) -> Result<MappedName> {
         match &self.ends.single {
-            Some(SingleName::Given(given)) => self.names.exactly(given),
-            Some(SingleName::Own) | None => self.names.target(name),
+            Some(SingleName::Given(given)) => self.ends.target.exact_name(given),
+            Some(SingleName::Own) | None => self.ends.target.name(name),
         }
     }
 
@@ -249,8 +247,7 @@ impl<'a> Planner<'a> {
         // What cannot be looked at is not known to be there, and is copied again.
         found.is_in_place = is_seen.ok().flatten().is_some_and(|stat| {
             let is_like_it = stat.bytes == entry.bytes || entry.kind == Layout::Folder;
-            let kind = stat.kind.map(TargetKind::Blob);
-            is_like_it && kind.is_none_or(|kind| kind == form.becomes)
+            is_like_it && form.can_replace(&stat)
         });
         Looked {
             entry,
@@ -276,8 +273,7 @@ impl<'a> Planner<'a> {
         {
             return Err(collides(entry, &target));
         }
-        let becomes_folder =
-            entry.kind == Layout::Folder && self.form(entry).becomes == TargetKind::File;
+        let becomes_folder = entry.kind == Layout::Folder && self.form(entry).makes_folders;
         let stat = if becomes_folder || self.options.conflict.is_blind() {
             None
         } else {
@@ -416,8 +412,8 @@ impl<'a> Planner<'a> {
 
     fn task(&self, mut entry: Entry, found: Found, cutting: Cutting, replace: Replace) -> Planned {
         let form = self.form(&entry);
-        if let Some(kind) = found.stat.as_ref().and_then(|stat| stat.kind)
-            && form.becomes != TargetKind::Blob(kind)
+        if let Some(stat) = &found.stat
+            && !form.can_replace(stat)
         {
             let error = Error::other_type(&found.target.name);
             return Planned::Fail(entry, error);

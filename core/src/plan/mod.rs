@@ -1,4 +1,4 @@
-//! From an entry to a task: which way its bytes go ([`route`]), what it is called over there ([`target`]), whether it
+//! From an entry to a task: which way its bytes go ([`route`]), what it is called over there ([`target_name`]), whether it
 //! goes at all ([`overwrite`], [`freshness`]), as what ([`content_type`]) and in which pieces ([`chunks`], of the parts that have data, [`extents`]).
 //!
 //! All of it is arithmetic on values: the stores give their rules, the job gives the user's wishes, and nothing here
@@ -6,7 +6,7 @@
 
 pub mod route;
 
-pub mod target;
+pub mod target_name;
 
 pub mod freshness;
 

@@ -3,7 +3,7 @@
 use super::chunks::Chunks;
 use super::history::History;
 use super::replace::Replace;
-use super::target::TargetName;
+use super::target_name::TargetName;
 use crate::entry::Entry;
 
 /// One object to carry.

@@ -7,13 +7,13 @@ use super::chunks::Chunks;
 use super::history::History;
 use super::replace::Replace;
 use crate::entry::{ETag, Entry, EntryName, Layout, Version};
-use crate::store::local::rules;
+use crate::store::local::name::LocalNaming;
 
 /// An object to carry to a local folder in chunks of this length.
 pub(crate) fn task(name: &str, bytes: u64, chunk_bytes: u64) -> Task {
     let name = EntryName::from(name);
     Task {
-        target: rules::name_rule('/').target(&name).unwrap().name,
+        target: LocalNaming::new('/').name(&name).unwrap().name,
         entry: Entry {
             name,
             bytes,

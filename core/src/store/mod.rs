@@ -31,9 +31,7 @@ pub use open::{Ends, open};
 pub use server_copy::{Copying, Origin, Pending, ServerCopy};
 pub use single_target::SingleName;
 pub use source::{Page, Pages, Position, Reader, Source};
-pub use target::{
-    ChunkPlan, Committed, Receipt, Settling, Stat, Sums, Target, TargetForm, TargetKind, Writer,
-};
+pub use target::{ChunkPlan, Committed, Receipt, Settling, Stat, Sums, Target, TargetForm, Writer};
 
 /// A step of a store: one allocation per object or chunk. It stays on the thread that began it.
 pub type Step<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;

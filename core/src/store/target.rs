@@ -9,10 +9,10 @@ use azring_transport::disk::Slices;
 
 use super::{Pending, Reader, Step, Tools};
 use crate::digest::follower::Md5;
-use crate::entry::{ETag, Layout, ObjectProperties, Version};
+use crate::entry::{ETag, EntryName, Layout, ObjectProperties, Version};
 use crate::plan::Task;
 use crate::plan::chunks::{Chunk, ChunkRule};
-use crate::plan::target::{NameRule, TargetName};
+use crate::plan::target_name::{MappedName, TargetName};
 use crate::{Error, Result};
 
 /// What is there already under a name.
@@ -28,15 +28,6 @@ pub struct Stat {
     pub kind: Option<Layout>,
     /// What is stored beside its bytes, where anything is.
     pub carried: Option<Box<ObjectProperties>>,
-}
-
-/// What an object becomes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TargetKind {
-    /// A file; a mark for a directory becomes a folder, and one that is there already is no reason to ask.
-    File,
-    /// A blob of this kind.
-    Blob(Layout),
 }
 
 /// How an object is cut.
@@ -97,19 +88,42 @@ pub enum Committed {
     Pending(Box<dyn Pending>),
 }
 
-/// What a destination makes of objects of one kind, as values that planning applies.
+/// What a target makes of objects of one layout, as values that planning applies.
 #[derive(Debug, Clone, Copy)]
 pub struct TargetForm {
-    /// What they become.
-    pub becomes: TargetKind,
+    /// The layout that they get, where the target has several; `None` where it has one.
+    pub layout: Option<Layout>,
+    /// A mark for a directory becomes a folder. A folder that exists already is not asked about.
+    pub makes_folders: bool,
     /// How they are cut.
     pub pieces: ChunkPlan,
 }
 
+impl TargetForm {
+    /// Whether such an object can replace what is there: only its like, where layouts differ.
+    pub fn can_replace(&self, found: &Stat) -> bool {
+        match (found.kind, self.layout) {
+            (Some(found), Some(layout)) => found == layout,
+            (None, _) | (_, None) => true,
+        }
+    }
+}
+
 /// A store to copy to.
 pub trait Target: Send + Sync {
-    /// How it names objects.
-    fn names(&self) -> NameRule;
+    /// The name that an entry gets here.
+    ///
+    /// Fails with [`Error::Name`] when the store cannot hold such a name, or must not.
+    fn name(&self, entry: &EntryName) -> Result<MappedName>;
+
+    /// The target that the user named, character by character. `name` is one part: the last of the
+    /// user's text. Fails like [`Target::name`].
+    fn exact_name(&self, name: &EntryName) -> Result<MappedName>;
+
+    /// An object's outcome gives the entity tag that was read, since an object here has none.
+    fn reports_source_etag(&self) -> bool {
+        false
+    }
 
     /// What it makes of objects of this kind.
     fn form(&self, kind: Layout) -> TargetForm;

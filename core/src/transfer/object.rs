@@ -13,7 +13,6 @@ use crate::options::Integrity;
 use crate::plan::Task;
 use crate::plan::chunks::Chunk;
 use crate::plan::history::Notes;
-use crate::plan::target::TargetName;
 use crate::report::{Details, Totals};
 use crate::schedule::gate::Permit;
 use crate::schedule::open_files::ObjectFiles;
@@ -170,12 +169,11 @@ impl ObjectTransfer {
             Version::Service(etag) => Some(etag),
             Version::Local { .. } => None,
         };
-        // A blob has the tag of the blob that was written, where it is known, and never the source's.
-        let writes_blob = matches!(self.task.target, TargetName::Blob(_));
+        let read = read.filter(|_| self.context.target.reports_source_etag());
         let begun = self.begun.get();
         Details {
             md5: self.md5.get().copied().or(entry.md5),
-            etag: self.etag.get().or(read.filter(|_| !writes_blob)).cloned(),
+            etag: self.etag.get().or(read).cloned(),
             attempts: begun.map_or(0, |_| 1 + self.again.load(Ordering::Relaxed)),
             elapsed: begun.map(Instant::elapsed).unwrap_or_default(),
         }

@@ -9,12 +9,12 @@ use crate::digest::Hashers;
 use crate::entry::{Entry, EntryName, Layout};
 use crate::options::Integrity;
 use crate::plan::Task;
-use crate::plan::target::{NameRule, TargetName};
+use crate::plan::target_name::{MappedName, TargetName};
 use crate::report::Totals;
+use crate::store::local::name::LocalNaming;
 use crate::store::local::rules;
 use crate::store::{
-    ChunkPlan, Pages, Position, Reader, Source, Stat, Step, Target, TargetForm, TargetKind, Tools,
-    Writer,
+    ChunkPlan, Pages, Position, Reader, Source, Stat, Step, Target, TargetForm, Tools, Writer,
 };
 use crate::{Error, Result};
 
@@ -83,13 +83,18 @@ impl Source for End {
 }
 
 impl Target for End {
-    fn names(&self) -> NameRule {
-        rules::name_rule('/')
+    fn name(&self, entry: &EntryName) -> Result<MappedName> {
+        LocalNaming::new('/').name(entry)
+    }
+
+    fn exact_name(&self, name: &EntryName) -> Result<MappedName> {
+        LocalNaming::exact_name(name)
     }
 
     fn form(&self, _kind: Layout) -> TargetForm {
         TargetForm {
-            becomes: TargetKind::File,
+            layout: None,
+            makes_folders: true,
             pieces: ChunkPlan {
                 rule: rules::RANGES,
                 chunk_bytes: 10,

@@ -29,7 +29,7 @@ pub(super) async fn copy(line: &Line<'_>) -> Result<Ended> {
     let (above, last) = named(&line.options.target)?;
     let destination = BlobTarget::new(above, &line.options.shape, false);
     let name = EntryName::from(last.as_str());
-    let target = destination.names().target(&name)?.name;
+    let target = destination.name(&name)?.name;
     let at_target = |error: Error| error.at(Side::Target);
     let preparing = destination.prepare(&line.tools);
     let prepared = line.stop.unless_stopped(preparing).await;

@@ -74,7 +74,7 @@ impl Upload {
 
     fn looked(&self, bytes: u64) -> Looked {
         let name = EntryName::from("x");
-        let target = self.ends.target.names().target(&name);
+        let target = self.ends.target.name(&name);
         Looked {
             entry: Entry {
                 name,

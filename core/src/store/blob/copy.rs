@@ -26,7 +26,7 @@ use crate::store::rest::conditions::Condition;
 use crate::store::server_copy::{
     CopyId, CopyProgress, Copying, Origin, Pending, Progress, ServerCopy,
 };
-use crate::store::{Committed, Step, TargetForm, TargetKind, Tools, Writer as _};
+use crate::store::{Committed, Step, TargetForm, Tools, Writer as _};
 use crate::{Error, Result};
 
 /// The largest blob that is copied in one request which answers when it is done, in bytes. The service would take four
@@ -88,7 +88,8 @@ impl ServerCopy for BlobServerCopy {
             Method::Blocks => rules::pieces(BlobType::Block, self.block_bytes).of_one_size(),
         };
         TargetForm {
-            becomes: TargetKind::Blob(kind(Some(blob_type_of(entry.kind)), false)),
+            layout: Some(kind(Some(blob_type_of(entry.kind)), false)),
+            makes_folders: false,
             pieces,
         }
     }

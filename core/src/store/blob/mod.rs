@@ -9,6 +9,8 @@ pub mod block_id;
 
 pub mod request;
 
+mod name;
+
 mod container;
 
 mod single;

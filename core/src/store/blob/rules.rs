@@ -3,7 +3,6 @@
 
 use crate::options::Selection;
 use crate::plan::chunks::{CHUNK_BYTES_MIN, ChunkRule};
-use crate::plan::target::NameRule;
 use crate::select::PatternRule;
 use crate::store::ChunkPlan;
 
@@ -138,14 +137,5 @@ pub fn pattern_rule(selection: &Selection) -> PatternRule {
         PatternRule::Prefix
     } else {
         PatternRule::Exact
-    }
-}
-
-/// How a blob is named in this virtual directory; `as_is`: the source's names are names of blobs.
-pub fn name_rule(directory: &str, as_is: bool) -> NameRule {
-    NameRule::Blob {
-        directory: directory.to_owned(),
-        chars_max: NAME_CHARS_MAX,
-        as_is,
     }
 }

@@ -2,6 +2,8 @@
 
 pub mod rules;
 
+pub(crate) mod name;
+
 mod attributes;
 
 mod list;

@@ -2,7 +2,6 @@
 
 use crate::options::Selection;
 use crate::plan::chunks::ChunkRule;
-use crate::plan::target::NameRule;
 use crate::select::PatternRule;
 
 /// Longest part of a path, in bytes, on every file system in use (`NAME_MAX` of `limits.h`).
@@ -23,13 +22,5 @@ pub fn pattern_rule(selection: &Selection) -> PatternRule {
     PatternRule::Wildcard {
         ignore_case: selection.ignore_case,
         recursive: selection.recursive,
-    }
-}
-
-/// How a file is named. `delimiter` is what separates virtual directories in the names of the source.
-pub fn name_rule(delimiter: char) -> NameRule {
-    NameRule::Local {
-        delimiter,
-        part_bytes_max: PART_BYTES_MAX,
     }
 }

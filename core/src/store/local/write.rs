@@ -15,21 +15,21 @@ use azring_transport::disk::{
 use md5::{Digest as _, Md5 as Md5Hash};
 use tokio::sync::OnceCell;
 
+use super::name::LocalNaming;
 use super::rules;
 use super::safe::Safe;
 use super::shortage::or_later;
 use crate::digest::compare;
 use crate::digest::follower::Md5;
-use crate::entry::{Layout, Version};
+use crate::entry::{EntryName, Layout, Version};
 use crate::journal::Runs;
 use crate::options::DownloadOptions;
 use crate::plan::Task;
 use crate::plan::chunks::{CHUNK_BYTES_MIN, Chunk};
 use crate::plan::replace::Replace as Planned;
-use crate::plan::target::{NameRule, TargetName};
+use crate::plan::target_name::{MappedName, TargetName};
 use crate::store::{
-    ChunkPlan, Committed, Reader, Receipt, Stat, Step, Sums, Target, TargetForm, TargetKind, Tools,
-    Writer,
+    ChunkPlan, Committed, Reader, Receipt, Stat, Step, Sums, Target, TargetForm, Tools, Writer,
 };
 use crate::{Error, Result};
 
@@ -135,13 +135,22 @@ impl LocalTarget {
 }
 
 impl Target for LocalTarget {
-    fn names(&self) -> NameRule {
-        rules::name_rule(self.landing.delimiter)
+    fn name(&self, entry: &EntryName) -> Result<MappedName> {
+        LocalNaming::new(self.landing.delimiter).name(entry)
+    }
+
+    fn exact_name(&self, name: &EntryName) -> Result<MappedName> {
+        LocalNaming::exact_name(name)
+    }
+
+    fn reports_source_etag(&self) -> bool {
+        true
     }
 
     fn form(&self, _kind: Layout) -> TargetForm {
         TargetForm {
-            becomes: TargetKind::File,
+            layout: None,
+            makes_folders: true,
             pieces: ChunkPlan {
                 rule: rules::RANGES,
                 chunk_bytes: CHUNK_BYTES,
@@ -171,7 +180,7 @@ impl Target for LocalTarget {
             let Some(root) = self.root_if_there() else {
                 return Ok(None);
             };
-            let path = name.as_local().as_path();
+            let path = name.as_path();
             let look = async || Ok(root.stat_beneath(path)?);
             let facts = or_later(look().await, look).await?;
             if let Some(facts) = &facts
@@ -197,10 +206,7 @@ impl Target for LocalTarget {
     }
 
     fn shown(&self, name: &TargetName) -> String {
-        self.path
-            .join(name.as_local().as_path())
-            .display()
-            .to_string()
+        self.path.join(name.as_path()).display().to_string()
     }
 
     fn follow_earlier_run(&self) {
@@ -212,7 +218,7 @@ impl Target for LocalTarget {
     }
 
     fn forget(&self, job: &str, name: &TargetName) {
-        let path = name.as_local().as_path();
+        let path = name.as_path();
         let part = part_of(job, name.as_bytes());
         let above = path.parent().unwrap_or(Path::new(""));
         if let Some(root) = self.root_if_there()
@@ -245,7 +251,7 @@ impl Target for LocalTarget {
 
 impl LocalTarget {
     fn create_now(&self, task: &Task) -> Result<Arc<dyn Writer>> {
-        let path = task.target.as_local().as_path();
+        let path = task.target.as_path();
         if task.entry.kind == Layout::Folder {
             self.make_folder(path)?;
             let writer: Arc<dyn Writer> = Arc::new(NothingToWrite { is_complete: false });

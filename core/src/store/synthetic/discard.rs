@@ -12,10 +12,10 @@ use crate::entry::{EntryName, Layout};
 use crate::location::Discard;
 use crate::plan::Task;
 use crate::plan::chunks::Chunk;
-use crate::plan::target::{NameRule, TargetName};
+use crate::plan::target_name::{MappedName, TargetName};
 use crate::store::local::rules::RANGES;
 use crate::store::{
-    ChunkPlan, Committed, Receipt, Stat, Step, Sums, Target, TargetForm, TargetKind, Tools, Writer,
+    ChunkPlan, Committed, Receipt, Stat, Step, Sums, Target, TargetForm, Tools, Writer,
 };
 use crate::{Error, Result};
 
@@ -35,18 +35,19 @@ impl DiscardTarget {
 }
 
 impl Target for DiscardTarget {
-    /// Every name will do.
-    fn names(&self) -> NameRule {
-        NameRule::Blob {
-            directory: String::new(),
-            chars_max: usize::MAX,
-            as_is: true,
-        }
+    /// Accepts every name.
+    fn name(&self, entry: &EntryName) -> Result<MappedName> {
+        Ok(MappedName::unchanged(TargetName::new(entry.as_bytes())))
+    }
+
+    fn exact_name(&self, name: &EntryName) -> Result<MappedName> {
+        self.name(name)
     }
 
     fn form(&self, kind: Layout) -> TargetForm {
         TargetForm {
-            becomes: TargetKind::File,
+            layout: None,
+            makes_folders: true,
             pieces: ChunkPlan {
                 rule: RANGES,
                 chunk_bytes: CHUNK_BYTES,

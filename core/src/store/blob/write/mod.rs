@@ -22,18 +22,19 @@ use azring_transport as transport;
 use azring_transport::http::{Reply, Request};
 
 use super::container::{self, Identity};
+use super::name::{BlobNaming, blob_name};
 use super::properties::{BlobType, Properties, Stored, kind};
 use super::request::{head_blob, set_blob_properties};
 use super::rules;
 use crate::digest::follower::Md5;
-use crate::entry::{ETag, Layout, ObjectProperties, Version};
+use crate::entry::{ETag, EntryName, Layout, ObjectProperties, Version};
 use crate::location::BlobLocation;
 use crate::options::UploadOptions;
 use crate::plan::Task;
 use crate::plan::replace::Replace;
-use crate::plan::target::{NameRule, TargetName};
+use crate::plan::target_name::{MappedName, TargetName};
 use crate::store::rest::conditions::Condition;
-use crate::store::{Committed, Origin, Stat, Step, Target, TargetForm, TargetKind, Tools, Writer};
+use crate::store::{Committed, Origin, Stat, Step, Target, TargetForm, Tools, Writer};
 use crate::{Error, Result};
 
 use append::AppendWriter;
@@ -45,6 +46,7 @@ pub use stream::BlobStream;
 /// A container or virtual directory to copy to.
 pub struct BlobTarget {
     place: Arc<BlobLocation>,
+    naming: BlobNaming,
     blob_type: BlobType,
     block_bytes: u64,
     keeps_block_bytes: bool,
@@ -59,6 +61,7 @@ impl BlobTarget {
     pub fn new(place: BlobLocation, shape: &UploadOptions, keeps: bool) -> Self {
         Self {
             keeps,
+            naming: BlobNaming::new(&place.directory, keeps),
             place: Arc::new(place),
             blob_type: shape.blob_type.unwrap_or(BlobType::Block),
             block_bytes: shape.block_bytes,
@@ -100,7 +103,7 @@ impl BlobTarget {
         let draft = Draft {
             expected: Expected::new(replace),
             place: Arc::clone(&self.place),
-            name: name.as_blob().as_str().into(),
+            name: blob_name(name).into(),
             content_type,
             md5: None,
             is_copy: false,
@@ -112,15 +115,20 @@ impl BlobTarget {
 }
 
 impl Target for BlobTarget {
-    fn names(&self) -> NameRule {
-        rules::name_rule(&self.place.directory, self.keeps)
+    fn name(&self, entry: &EntryName) -> Result<MappedName> {
+        self.naming.name(entry)
+    }
+
+    fn exact_name(&self, name: &EntryName) -> Result<MappedName> {
+        self.naming.exact_name(name)
     }
 
     fn form(&self, source: Layout) -> TargetForm {
         let blob_type = self.blob_type(source);
         let pieces = rules::pieces(blob_type, self.block_bytes);
         TargetForm {
-            becomes: TargetKind::Blob(kind(Some(blob_type), false)),
+            layout: Some(kind(Some(blob_type), false)),
+            makes_folders: false,
             pieces: if self.keeps_block_bytes {
                 pieces.of_one_size()
             } else {
@@ -149,7 +157,7 @@ impl Target for BlobTarget {
         Box::pin(async move {
             let reply = match tools
                 .client
-                .send(&head_blob::request(&self.place, name.as_blob().as_str()))
+                .send(&head_blob::request(&self.place, blob_name(name)))
                 .await
             {
                 Ok(reply) => reply,
@@ -177,7 +185,7 @@ impl Target for BlobTarget {
     }
 
     fn shown(&self, name: &TargetName) -> String {
-        self.place.blob_url(name.as_blob().as_str())
+        self.place.blob_url(blob_name(name))
     }
 
     fn create<'a>(&'a self, tools: &'a Tools, task: &'a Task) -> Step<'a, Result<Arc<dyn Writer>>> {
@@ -186,7 +194,7 @@ impl Target for BlobTarget {
             let draft = Draft {
                 expected: Expected::new(task.replace.clone()),
                 place: Arc::clone(&self.place),
-                name: task.target.as_blob().as_str().into(),
+                name: blob_name(&task.target).into(),
                 is_copy: self.keeps,
                 content_type: task.content_type.clone(),
                 md5: entry.md5.filter(|_| self.keeps),
@@ -235,7 +243,7 @@ impl Draft {
         Self {
             place,
             expected: Expected::new(task.replace.clone()),
-            name: task.target.as_blob().as_str().into(),
+            name: blob_name(&task.target).into(),
             is_copy: true,
             content_type: None,
             md5: task.entry.md5,
