@@ -163,7 +163,7 @@ impl Advice {
                 return Some(format!(
                     "The service does not know the version {} of the interface: give the newest that it knows, as in `{name}` \
                      (Azure Stack Hub; older ones 2017-11-09)",
-                    place.account().dialect.version()
+                    place.account().capabilities.version()
                 ));
             }
             (401 | 403, _)
@@ -264,7 +264,7 @@ impl Advice {
                 self.key(Side::Source),
                 self.sas(Side::Source)
             ),
-            _ => format!(
+            Credential::SharedKey { .. } | Credential::Sas(_) | Credential::Bearer(_) => format!(
                 "The service could not read the source with the credential in {origin}: it may be of another account, \
                  expired or without `r`, or the source's network rules keep the service out"
             ),
@@ -313,7 +313,7 @@ impl Advice {
 }
 
 fn is_anonymous(place: &BlobLocation) -> bool {
-    matches!(place.account().credential, Credential::Anonymous)
+    place.account().credential.is_anonymous()
 }
 
 fn account_name(place: &BlobLocation) -> String {

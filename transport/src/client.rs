@@ -17,18 +17,17 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use hyper::HeaderMap;
 use hyper::header::HeaderValue;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use crate::auth::Carried;
+use crate::auth::Authorization;
 use crate::buffer::Lease;
 use crate::clock::{Clock, SystemClock};
 use crate::descriptor::retry_open;
 use crate::http::{
-    Account, Answer, Connection, Endpoint, Haste, Idle, Learned, Letterhead, ManyHeaders, Meter,
-    Reply, Request, Scheme, adapted, check_echo, compose, failure, named_version,
+    Account, Answer, Connection, Endpoint, Haste, Idle, Letterhead, ManyHeaders, Meter, Reply,
+    Request, RequestSecrets, Scheme, adapted, check_echo, compose, failure, learn, version_refused,
 };
 use crate::net::{Proxies, Proxy, Resolver, Timeouts, connect};
 use crate::retry::{Backoff, Next, RetryPolicy};
@@ -107,6 +106,15 @@ struct Shared {
     many_headers: ManyHeaders,
     /// What goes over its connections.
     meters: RefCell<Vec<Weak<Meter>>>,
+}
+
+/// A request with what one attempt of it needs.
+#[derive(Clone, Copy)]
+struct AuthorizedRequest<'a> {
+    request: &'a Request,
+    authorization: &'a Authorization<'a>,
+    /// Its id, the same in every attempt.
+    id: &'a HeaderValue,
 }
 
 /// Where an answer's body goes.
@@ -217,6 +225,7 @@ impl Client {
             silences: 0,
         };
         let mut attempts = 0;
+        let mut has_renewed = false;
         let mut admitted = settings.traffic.succeeded_so_far();
         loop {
             let availability = settings.traffic.availability();
@@ -227,9 +236,16 @@ impl Client {
                 .await
                 .map_err(|error| error.attempted(attempts.max(1)))?;
             attempts += 1;
-            let spoken = request.account.dialect.version();
+            let sent_version = request.account.capabilities.version();
             let adapted = adapted(request);
-            let attempt = pin!(self.race(&adapted, &id, how, &mut into));
+            let authorization = adapted.authorization(clock.now()).await;
+            let authorization = authorization.map_err(|error| error.attempted(attempts))?;
+            let sent = AuthorizedRequest {
+                request: &adapted,
+                authorization: &authorization,
+                id: &id,
+            };
+            let attempt = pin!(self.race(sent, how, &mut into));
             let error = match permit.attempt(clock, attempt).await {
                 Ok(reply) => return Ok(Reply { attempts, ..reply }),
                 Err(error) => error,
@@ -240,8 +256,12 @@ impl Client {
                 continue;
             }
             if error.status().is_some() {
-                let dialect = &request.account.dialect;
-                if dialect.learn(&adapted, spoken, &error) == Learned::AskAgain {
+                if learn(&adapted, sent_version, &error) {
+                    continue;
+                }
+                let now = clock.now();
+                if !has_renewed && adapted.renew_refused(&authorization, &error, now).await? {
+                    has_renewed = true;
                     continue;
                 }
             }
@@ -269,18 +289,18 @@ impl Client {
 
     async fn attempt(
         &self,
-        request: &Request,
-        id: &HeaderValue,
+        sent: AuthorizedRequest<'_>,
         how: Try,
         into: &mut Into<'_>,
     ) -> Result<Reply> {
         let settings = &self.shared.settings;
+        let request = sent.request;
         let bytes = request.payload.bytes() + into.bytes();
         let mut attempt = settings.traffic.begin(bytes, &*settings.clock).await;
         if let Some(kind) = kind(request, into) {
             attempt.is_a(kind);
         }
-        let ended = self.attempt_now(request, id, how, into, &mut attempt).await;
+        let ended = self.attempt_now(sent, how, into, &mut attempt).await;
         attempt.end(ended.as_ref().err());
         ended
     }
@@ -288,17 +308,16 @@ impl Client {
     /// An attempt whose turn it is.
     async fn attempt_now(
         &self,
-        request: &Request,
-        id: &HeaderValue,
+        sent: AuthorizedRequest<'_>,
         how: Try,
         into: &mut Into<'_>,
         attempt: &mut Attempt,
     ) -> Result<Reply> {
-        let endpoint = &request.account.endpoint;
+        let endpoint = &sent.request.account.endpoint;
         let proxy = self.shared.settings.proxies.of(endpoint)?;
         // Behind a tunnel the service answers; in plain text whoever is asked does.
         let asked = proxy.filter(|_| endpoint.scheme == Scheme::Http);
-        let ended = self.exchange(request, id, how, into, asked, attempt).await;
+        let ended = self.exchange(sent, how, into, asked, attempt).await;
         ended.map_err(|error| match proxy {
             Some(proxy) => proxy.on_the_way(error),
             None => error,
@@ -308,15 +327,19 @@ impl Client {
     /// One exchange, with the service or with the proxy that is asked in its place.
     async fn exchange(
         &self,
-        request: &Request,
-        id: &HeaderValue,
+        sent: AuthorizedRequest<'_>,
         how: Try,
         into: &mut Into<'_>,
         asked: Option<&Proxy>,
         attempt: &mut Attempt,
     ) -> Result<Reply> {
+        let AuthorizedRequest {
+            request,
+            authorization,
+            id,
+        } = sent;
         let now = self.shared.settings.clock.now();
-        let mut composed = compose(request, &self.shared.letterhead, id, now)?;
+        let mut composed = compose(request, authorization, &self.shared.letterhead, id, now)?;
         let endpoint = &request.account.endpoint;
         if let Some(proxy) = asked {
             proxy.address(&mut composed, endpoint)?;
@@ -345,18 +368,20 @@ impl Client {
         }
         let mut answer = exchanged?;
         // Whatever it says: what is said to somebody else means nothing here. The connection ends with this error.
+        let dialect = request.account.service.dialect();
         let must_echo = answer.status.is_success() && connection.echoes();
-        if check_echo(id, &answer.headers, must_echo)? {
+        if check_echo(dialect, id, &answer.headers, must_echo)? {
             connection.has_echoed();
         }
         let availability = traffic.availability();
-        let is_of_service = asked.is_none() || answer.headers.contains_key("x-ms-request-id");
+        let is_of_service =
+            asked.is_none() || answer.headers.contains_key(&dialect.request_id_header);
         if is_of_service && (is_first || availability.has_trouble()) {
             availability.answered(endpoint);
         }
         if !answer.status.is_success() {
-            let (account, carried) = (&request.account, Carried::by(request));
-            let refusal = self.refusal(account, connection, answer, asked, carried);
+            let secrets = RequestSecrets::of(request, authorization);
+            let refusal = self.refusal(&request.account, connection, answer, asked, secrets);
             return Err(Box::pin(refusal).await);
         }
         let (status, bytes) = (answer.status.as_u16(), answer.bytes());
@@ -438,11 +463,12 @@ impl Client {
         mut connection: Box<Connection>,
         mut answer: Answer,
         asked: Option<&Proxy>,
-        carried: Carried,
+        secrets: RequestSecrets,
     ) -> Error {
         let status = answer.status.as_u16();
+        let dialect = account.service.dialect();
         if let Some(proxy) = asked
-            && !answer.headers.contains_key("x-ms-request-id")
+            && !answer.headers.contains_key(&dialect.request_id_header)
         {
             return proxy.refused(status);
         }
@@ -452,32 +478,11 @@ impl Client {
             self.shared.idle.put(connection);
         }
         let now = self.shared.settings.clock.now();
-        let error = failure(status, &answer.headers, &body, &carried, now);
+        let error = failure(dialect, status, &answer.headers, &body, &secrets, now);
         if error.code() == Some("InvalidHeaderValue") {
-            return of_version(error, account, &answer.headers, &body);
+            return version_refused(error, account, &answer.headers, &body);
         }
         error
-    }
-}
-
-/// The refusal of a header. Where it is the version that was spoken, the account learns an older one that the service says
-/// it knows: in its answer's own version, or in its words. An answer to HEAD has no words.
-fn of_version(error: Error, account: &Account, headers: &HeaderMap, body: &[u8]) -> Error {
-    let text = String::from_utf8_lossy(body);
-    let is_version = match error.header() {
-        Some(name) => name.eq_ignore_ascii_case("x-ms-version"),
-        None => body.is_empty() || text.contains("API version") || text.contains("x-ms-version"),
-    };
-    let spoken = account.dialect.version();
-    let answered = headers.get("x-ms-version");
-    let answered = answered.and_then(|value| value.to_str().ok()?.parse().ok());
-    let known = named_version(&text, spoken).or(answered.filter(|known| *known < spoken));
-    if !is_version {
-        return error;
-    }
-    match known {
-        Some(known) if account.dialect.falls_back(known, &account.endpoint) => error,
-        _ => error.about_header(Some("x-ms-version".to_owned())),
     }
 }
 

@@ -21,6 +21,8 @@ pub mod buffer;
 
 pub mod disk;
 
+pub mod service;
+
 pub mod auth;
 
 pub mod http;

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use azring_core::digest::{crc64, follower::Md5, follower::md5_of};
 use azring_core::select::{Pattern, PatternRule};
 use azring_core::store::blob::request::list_blobs;
-use azring_transport::auth::{Secret, authorization, string_to_sign};
+use azring_transport::auth::{Secret, authorization_header, string_to_sign};
 use azring_transport::buffer::{Frozen, Pool};
 use azring_transport::md5;
 use http::{HeaderMap, HeaderValue, Method};
@@ -141,7 +141,7 @@ impl PutBlock {
     pub(crate) fn sign(&self) -> HeaderValue {
         let path = "/container/a/folder/and/a/file.bin";
         let text = string_to_sign(&Method::PUT, &self.headers, "account", path, &self.query);
-        authorization("account", &self.key, &text)
+        authorization_header("account", &self.key, &text)
     }
 }
 

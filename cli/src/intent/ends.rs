@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use azring_core::location::{BlobLocation, Location, ServiceKind, parse};
-use azring_transport::auth::Credential;
 
 use super::options::refuse_what_is_not_built;
 use super::{pipe, secret, special};
@@ -53,7 +52,7 @@ pub(super) fn location(
     let location = place_of(args, end, environment)?;
     let version = read::service_version(args, environment)?;
     if let (Location::Blob(place), Some(version)) = (&location, version) {
-        place.account().dialect.set_version(version);
+        place.account().capabilities.set_version(version);
     }
     Ok(location)
 }
@@ -119,9 +118,7 @@ fn missing(args: &ParsedArgs, end: &EndParameters, side: Side) -> UsageError {
 /// The place, if nothing proves anything to it yet.
 fn anonymous(location: &Location) -> Option<&BlobLocation> {
     match location {
-        Location::Blob(place) if matches!(place.account().credential, Credential::Anonymous) => {
-            Some(place)
-        }
+        Location::Blob(place) if place.account().credential.is_anonymous() => Some(place),
         _ => None,
     }
 }

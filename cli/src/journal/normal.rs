@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 use azring_core::journal::{Command, Needs};
 use azring_core::location::Location;
 use azring_core::options::Options;
-use azring_transport::auth::Credential;
 
 use crate::parameter::{self as row, Dialect, Parameter, Value};
 use crate::parsed::ParsedArgs;
@@ -137,7 +136,7 @@ fn absolute(path: &Path, folder: &Path) -> OsString {
 
 fn needs_credential(location: &Location) -> bool {
     match location {
-        Location::Blob(place) => !matches!(place.account().credential, Credential::Anonymous),
+        Location::Blob(place) => !place.account().credential.is_anonymous(),
         _ => false,
     }
 }

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use azring_core::journal::{Needs, peek};
 use azring_core::location::Location;
 use azring_core::options::Options;
-use azring_transport::auth::Credential;
 
 use super::folder::journals_in;
 use super::normal::{is_beside, of_journal};
@@ -104,7 +103,7 @@ impl Recalled {
 
 fn is_anonymous(location: &Location) -> bool {
     match location {
-        Location::Blob(place) => matches!(place.account().credential, Credential::Anonymous),
+        Location::Blob(place) => place.account().credential.is_anonymous(),
         _ => false,
     }
 }

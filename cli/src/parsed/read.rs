@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use azring_core::options::GiveUp;
 use azring_core::select::{Attributes, LETTERS};
-use azring_transport::http::ApiVersion;
+use azring_transport::service::{ApiVersion, Service};
 
 use super::ParsedArgs;
 use crate::environment::Environment;
@@ -243,14 +243,14 @@ pub(crate) fn service_version(
     args: &ParsedArgs,
     environment: &Environment,
 ) -> Result<Option<ApiVersion>, UsageError> {
-    let is_spoken =
-        |version: &ApiVersion| (ApiVersion::OLDEST..=ApiVersion::USUAL).contains(version);
+    let newest = Service::Blob.dialect().default_version;
+    let is_spoken = |version: &ApiVersion| (ApiVersion::OLDEST..=newest).contains(version);
     let wrong = |text: &str, name: &str| {
         UsageError::meaning(format!(
             "`{}` is no version of the interface that `{name}` takes: a date from {} to {}, as in `2019-07-07`",
             shown(text),
             ApiVersion::OLDEST,
-            ApiVersion::USUAL
+            newest
         ))
     };
     if let Some(text) = args.text(&row::SERVICE_VERSION)? {

@@ -287,6 +287,7 @@ mod tests {
     use azring_transport::auth::Credential;
     use azring_transport::client::{Client, Settings};
     use azring_transport::http::{Account, Endpoint, Request, Scheme};
+    use azring_transport::service::Service;
     use futures_util::FutureExt;
     use http::Method;
 
@@ -322,11 +323,7 @@ mod tests {
             host: "127.0.0.1".into(),
             port: service.local_addr().unwrap().port(),
         };
-        let account = Arc::new(Account {
-            endpoint,
-            credential: Credential::Anonymous,
-            dialect: azring_transport::http::Dialect::default(),
-        });
+        let account = Arc::new(Account::new(Service::Blob, endpoint, Credential::Anonymous));
         let (client, request) = (client.clone(), Request::new(Method::GET, &account, "/"));
         let mut sent = Box::pin(async move { drop(client.send(&request).await) });
         assert!(sent.as_mut().now_or_never().is_none());

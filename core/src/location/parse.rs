@@ -6,7 +6,8 @@
 
 use std::sync::Arc;
 
-use azring_transport::http::{Account, Dialect, Endpoint, Scheme};
+use azring_transport::http::{Account, Endpoint, Scheme};
+use azring_transport::service::Service;
 
 use super::account::{Host, read_host, split_secondary};
 use super::credential::choose_credential;
@@ -77,7 +78,12 @@ fn service(
             let (owner, path) = Owner::read(&host, url.path)?;
             let (container, directory, is_directory) = blob::read_path(path)?;
             Ok(Location::Blob(BlobLocation {
-                account_place: owner.place(url.endpoint.clone(), access, url.query)?,
+                account_place: owner.place(
+                    Service::Blob,
+                    url.endpoint.clone(),
+                    access,
+                    url.query,
+                )?,
                 container,
                 directory,
                 is_directory,
@@ -179,14 +185,16 @@ impl Owner {
     }
 
     /// The account at its endpoint, with the one credential that is sent there.
-    fn place(self, endpoint: Endpoint, access: Access, query: &str) -> Result<AccountPlace> {
+    fn place(
+        self,
+        service: Service,
+        endpoint: Endpoint,
+        access: Access,
+        query: &str,
+    ) -> Result<AccountPlace> {
         let credential = choose_credential(&self.name, access, query)?;
         Ok(AccountPlace {
-            account: Arc::new(Account {
-                endpoint,
-                credential,
-                dialect: Dialect::default(),
-            }),
+            account: Arc::new(Account::new(service, endpoint, credential)),
             account_name: self.name,
             base_path: self.base_path,
             secondary: self.secondary,

@@ -39,7 +39,7 @@ impl Location {
     /// Notices about the service's dialect that came up since the last call.
     pub(crate) fn notices(&self) -> Vec<String> {
         self.account_place()
-            .map(|place| place.account.dialect.take_notices())
+            .map(|place| place.account.capabilities.take_notices())
             .unwrap_or_default()
     }
 }

@@ -19,7 +19,8 @@ pub(crate) fn warning(location: &Location, resolve: &[(String, u16, IpAddr)]) ->
         return None;
     }
     let what = match place.account().credential {
-        Credential::Anonymous => return None,
+        // Every request with a token is refused before it is sent.
+        Credential::Anonymous | Credential::Bearer(_) => return None,
         Credential::Sas(_) => {
             "the shared access signature goes over the network in plain text: whoever sees it can use it"
         }

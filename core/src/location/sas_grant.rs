@@ -82,7 +82,7 @@ impl SasGrant {
     pub fn of(place: &BlobLocation) -> Option<Self> {
         match &place.account().credential {
             Credential::Sas(token) => Some(Self::read(token)),
-            Credential::Anonymous | Credential::SharedKey { .. } => None,
+            Credential::Anonymous | Credential::SharedKey { .. } | Credential::Bearer(_) => None,
         }
     }
 

@@ -5,6 +5,8 @@ mod target;
 
 mod source;
 
+mod origin;
+
 pub mod server_copy;
 
 mod single_target;
@@ -28,7 +30,8 @@ use azring_transport::client::Client;
 use azring_transport::disk::Disk;
 
 pub use open::{Ends, open};
-pub use server_copy::{Copying, Origin, Pending, ServerCopy};
+pub use origin::{Origin, OriginAccess};
+pub use server_copy::{Copying, Pending, ServerCopy};
 pub use single_target::SingleName;
 pub use source::{Page, Pages, Position, Reader, Source};
 pub use target::{ChunkPlan, Committed, Receipt, Settling, Stat, Sums, Target, TargetForm, Writer};

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use azring_transport::auth::Credential;
 use azring_transport::disk::settle::Settler;
-use azring_transport::http::ApiVersion;
+use azring_transport::service::ApiVersion;
 
 use super::blob::{self, BlobServerCopy, BlobSource, BlobTarget, Reading};
 use super::local::{self, LocalSource, LocalTarget};
@@ -101,7 +100,8 @@ fn server_copy(options: &Options, target: &Location, route: Route) -> Option<Arc
     match (route, target) {
         (Route::ServerCopy { within_account }, Location::Blob(place)) => {
             let block_bytes = options.shape.block_bytes;
-            let has_blocks = place.account().dialect.version() >= ApiVersion::PUT_BLOCK_FROM_URL;
+            let has_blocks =
+                place.account().capabilities.version() >= ApiVersion::PUT_BLOCK_FROM_URL;
             let way = if has_blocks {
                 options.copy_way
             } else {
@@ -121,9 +121,7 @@ fn server_copy(options: &Options, target: &Location, route: Route) -> Option<Arc
 /// Whether the target's service may read the source by the key that it is asked with.
 fn is_open_to_target(options: &Options, route: Route) -> bool {
     let has_key = |location: &Location| match location {
-        Location::Blob(place) => {
-            matches!(place.account().credential, Credential::SharedKey { .. })
-        }
+        Location::Blob(place) => place.account().credential.is_shared_key(),
         _ => false,
     };
     let within_account = Route::ServerCopy {

@@ -8,37 +8,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use azring_transport::auth::Secret;
-
-use super::{Committed, Step, TargetForm, Tools};
+use super::{Committed, Origin, Step, TargetForm, Tools};
 use crate::Result;
 use crate::entry::{ETag, Entry};
 use crate::plan::Task;
 use crate::plan::chunks::Chunk;
-
-/// Where a service can read an object.
-#[derive(Debug, Clone)]
-pub struct Origin {
-    /// Its address, without a credential; a snapshot is named in it.
-    pub url: String,
-    /// A query that lets whoever has it read the object; `None` where none is needed or known.
-    pub token: Option<Secret<String>>,
-    /// The version that is meant.
-    pub etag: ETag,
-}
-
-impl Origin {
-    /// The address with the token: to be sent to the service, and shown nowhere.
-    pub fn signed_url(&self) -> String {
-        match &self.token {
-            None => self.url.clone(),
-            Some(token) => {
-                let mark = if self.url.contains('?') { '&' } else { '?' };
-                format!("{}{mark}{}", self.url, token.expose())
-            }
-        }
-    }
-}
 
 /// The service's name for one copy, by which it is known again after an interruption.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,27 +89,4 @@ pub enum Progress {
     Pending(u64),
     /// All of it is there; the entity tag that it has now.
     Done(Option<ETag>),
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_origin_is_signed_behind_what_its_address_asks_already_and_hides_its_token() {
-        let origin = |url: &str| Origin {
-            url: url.into(),
-            token: Some(Secret::new("sv=1&sig=canary".into())),
-            etag: ETag("1".into()),
-        };
-        assert_eq!(
-            origin("https://h/c/b").signed_url(),
-            "https://h/c/b?sv=1&sig=canary"
-        );
-        assert_eq!(
-            origin("https://h/c/b?snapshot=2").signed_url(),
-            "https://h/c/b?snapshot=2&sv=1&sig=canary"
-        );
-        assert!(!format!("{:?}", origin("https://h/c/b")).contains("canary"));
-    }
 }

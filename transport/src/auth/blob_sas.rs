@@ -12,7 +12,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::Sha256;
 
 use super::Secret;
-use crate::http::ApiVersion;
+use crate::service::ApiVersion;
 use crate::{Error, Kind, Result};
 
 /// The first version whose signatures name an encryption scope, and the first that name the resource and the snapshot.
@@ -114,6 +114,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::service::Service;
 
     fn sas(snapshot: Option<&str>, https_only: bool) -> (String, String) {
         let sas = BlobSas {
@@ -121,7 +122,7 @@ mod tests {
             container: "c",
             blob: "v/ü +.txt",
             snapshot,
-            version: ApiVersion::USUAL,
+            version: Service::Blob.dialect().default_version,
             https_only,
             expires: SystemTime::UNIX_EPOCH + Duration::from_secs(1_534_432_779),
         };

@@ -4,9 +4,6 @@
 //! proxy or a cache may repeat the URL or the headers of a request in its error. `http/failure.rs` and [`crate::Error`] pass
 //! such text through here before anybody can store or show it; the command line does the same for what was typed.
 
-use crate::auth::Credential;
-use crate::http::Request;
-
 /// What stands in place of a secret, as in AzCopy's logs.
 pub const MASKED: &str = "******";
 
@@ -223,72 +220,6 @@ fn base64_run(text: &str) -> (usize, usize, usize) {
         at += length;
     }
     (letters, at, padding)
-}
-
-/// The secrets that a request carries, to be found in whatever form its answer repeats them.
-#[derive(Default)]
-pub(crate) struct Carried(Vec<String>);
-
-impl Carried {
-    /// The signatures of the URL and of a copy's source.
-    pub(crate) fn by(request: &Request) -> Self {
-        let mut signatures = Vec::new();
-        let mut add = |query: &str| {
-            for field in query.split('&') {
-                if let Some(value) = field.strip_prefix("sig=") {
-                    signatures.push(value.to_owned());
-                }
-            }
-        };
-        if let Credential::Sas(token) = &request.account.credential {
-            add(token.expose());
-        }
-        for (name, value) in &request.headers {
-            if name.eq_ignore_ascii_case("x-ms-copy-source")
-                && let Some((_, query)) = value.split_once('?')
-            {
-                add(query);
-            }
-        }
-        Self(signatures)
-    }
-
-    /// The text without them, as sent or decoded, with blanks in place of `+` too.
-    pub(crate) fn masked_in(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for encoded in &self.0 {
-            let decoded = decode(encoded);
-            for form in [
-                encoded.replace('%', "%25"),
-                encoded.clone(),
-                encoded.to_ascii_lowercase(),
-                decoded.replace('+', " "),
-                decoded.replace('/', "\\/"),
-                decoded,
-            ] {
-                if form.len() >= 8 {
-                    text = text.replace(&form, MASKED);
-                }
-            }
-        }
-        masked(&text)
-    }
-}
-
-/// The three characters that base64 has encoded in a query.
-fn decode(encoded: &str) -> String {
-    [
-        ("%2B", "+"),
-        ("%2b", "+"),
-        ("%2F", "/"),
-        ("%2f", "/"),
-        ("%3D", "="),
-        ("%3d", "="),
-    ]
-    .iter()
-    .fold(encoded.to_owned(), |text, (from, to)| {
-        text.replace(from, to)
-    })
 }
 
 #[cfg(test)]

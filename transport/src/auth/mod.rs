@@ -1,38 +1,34 @@
-//! Who we are to a service: the credential, and how a request is made to carry it.
+//! How requests are authenticated: the credential, and what it adds to one attempt of a request.
 //!
-//! `http/compose.rs` puts a request together and asks here for the two things a credential adds: [`sas`] a query,
-//! [`shared_key`] a header. Neither ever leaves the request: not in an error, not in a log.
+//! A [`Credential`] belongs to an account. Before each attempt the client asks it for an [`Authorization`], which may wait
+//! for a bearer token; `http/compose.rs` then adds that to the request: [`sas`] a query, [`shared_key`] or [`token`] a
+//! header. Nothing of it ever leaves the request: it is in no error and in no log.
 
 mod secret;
 
 mod mask;
 
+mod token;
+
+mod token_cache;
+
+mod credential;
+
 pub(crate) mod sas;
 
 pub(crate) mod shared_key;
 
+pub(crate) mod shared_key_table;
+
+mod authorization;
+
 mod blob_sas;
 
+pub(crate) use authorization::{Authorization, OwnAuthorization, SignedParts};
 pub use blob_sas::BlobSas;
-pub(crate) use mask::Carried;
+pub use credential::Credential;
 pub use mask::{MASKED, has_signature, masked};
 pub use secret::Secret;
-pub use shared_key::{authorization, string_to_sign};
-
-/// What a request proves itself with. Belongs to one account of one host and is never sent to another.
-#[derive(Debug, Clone)]
-pub enum Credential {
-    /// Nothing: a public container.
-    Anonymous,
-    /// The account's key: every request is signed with it.
-    /// <https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key>
-    SharedKey {
-        /// The account's name, without `-secondary`.
-        account: String,
-        /// The decoded key.
-        key: Secret<Vec<u8>>,
-    },
-    /// A shared access signature: the query string of the token, percent-encoded, without a leading `?`.
-    /// <https://learn.microsoft.com/rest/api/storageservices/delegate-access-with-shared-access-signature>
-    Sas(Secret<String>),
-}
+pub use shared_key::{authorization_header, string_to_sign};
+pub use token::{AccessToken, TokenFuture, TokenSource};
+pub use token_cache::{TokenCache, TokenIssuer};

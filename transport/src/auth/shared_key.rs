@@ -33,7 +33,7 @@ static BY_POSITION: [Option<HeaderName>; 11] = [
 ];
 
 /// The value of the `Authorization` header.
-pub fn authorization(account: &str, key: &Secret<Vec<u8>>, text: &str) -> HeaderValue {
+pub fn authorization_header(account: &str, key: &Secret<Vec<u8>>, text: &str) -> HeaderValue {
     let mut mac = Hmac::<Sha256>::new_from_slice(key.expose()).expect("HMAC takes any key");
     mac.update(text.as_bytes());
     let mut signed = String::with_capacity(account.len() + 64);
@@ -166,7 +166,7 @@ mod tests {
 
     fn signature(account: &str, text: &str) -> String {
         let key = Secret::new(STANDARD.decode(KEY).unwrap());
-        let value = authorization(account, &key, text);
+        let value = authorization_header(account, &key, text);
         let (_, signature) = value.to_str().unwrap().rsplit_once(':').unwrap();
         signature.to_owned()
     }

@@ -5,12 +5,10 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
-use hyper::header::HeaderValue;
-
-use super::{Client, Into};
+use super::{AuthorizedRequest, Client, Into};
 use crate::Result;
 use crate::buffer::Pool;
-use crate::http::{Haste, Reply, Request};
+use crate::http::{Haste, Reply};
 use crate::traffic::Habit;
 
 /// While nothing is spare, a request that is late asks again after this long.
@@ -35,11 +33,11 @@ impl Client {
     /// One attempt; and a second one beside it, where the request allows that, it is late and there is room for it.
     pub(super) async fn race(
         &self,
-        request: &Request,
-        id: &HeaderValue,
+        sent: AuthorizedRequest<'_>,
         how: Try,
         into: &mut Into<'_>,
     ) -> Result<Reply> {
+        let request = sent.request;
         let kind = Habit::of(request.payload.bytes(), into.bytes());
         let bytes = request.payload.bytes() + into.bytes();
         let second = match &*into {
@@ -47,7 +45,7 @@ impl Client {
             Into::Lease(lease) => Second::Room(lease.pool().clone(), lease.wanted()),
         };
         let (reply, lease) = {
-            let mut first = pin!(self.attempt(request, id, how, into));
+            let mut first = pin!(self.attempt(sent, how, into));
             if request.haste != Haste::Raced {
                 return first.await;
             }
@@ -57,7 +55,7 @@ impl Client {
             match second {
                 Second::Memory(bytes_max) => {
                     let mut into = Into::Memory(bytes_max);
-                    let second = Box::pin(self.attempt(request, id, how, &mut into));
+                    let second = Box::pin(self.attempt(sent, how, &mut into));
                     (either(first, second).await?.0, None)
                 }
                 Second::Room(pool, bytes) => {
@@ -66,7 +64,7 @@ impl Client {
                     };
                     let mut into = Into::Lease(&mut lease);
                     let (reply, is_second) = {
-                        let second = Box::pin(self.attempt(request, id, how, &mut into));
+                        let second = Box::pin(self.attempt(sent, how, &mut into));
                         either(first, second).await?
                     };
                     (reply, is_second.then_some(lease))

@@ -16,14 +16,10 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::body::Body;
-use super::expected::X_MS_CLIENT_REQUEST_ID;
 use super::spelling::Spelled;
-use super::{Account, ApiVersion, Request};
-use crate::auth::{Credential, sas, shared_key};
+use super::{Account, Request};
+use crate::auth::{Authorization, SignedParts};
 use crate::{Error, Kind, Result};
-
-const X_MS_DATE: HeaderName = HeaderName::from_static("x-ms-date");
-const X_MS_VERSION: HeaderName = HeaderName::from_static("x-ms-version");
 
 /// Everything but the characters that RFC 3986 (2.3) never needs encoded.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC
@@ -125,15 +121,18 @@ impl Letterhead {
 /// The request as it is sent at `now`. Fails only when it holds what HTTP cannot carry.
 pub(crate) fn compose(
     request: &Request,
+    authorization: &Authorization<'_>,
     letterhead: &Letterhead,
     request_id: &HeaderValue,
     now: SystemTime,
 ) -> Result<hyper::Request<Body>> {
+    let dialect = request.account.service.dialect();
+    let version = request.account.capabilities.version();
     let mut headers = HeaderMap::with_capacity(request.headers.len() + 8);
     headers.insert(header::HOST, letterhead.host(&request.account)?);
     headers.insert(header::USER_AGENT, letterhead.user_agent.clone());
-    headers.insert(X_MS_VERSION, version(request.account.dialect.version())?);
-    headers.insert(X_MS_CLIENT_REQUEST_ID, request_id.clone());
+    headers.insert(&dialect.version_header, dialect.version_value(version));
+    headers.insert(&dialect.client_request_id_header, request_id.clone());
     let mut spelled = Vec::new();
     for (name, value) in &request.headers {
         let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
@@ -149,22 +148,15 @@ pub(crate) fn compose(
         headers.insert(header::CONTENT_LENGTH, request.payload.bytes().into());
     }
     let mut target = target(&request.path, &request.query);
-    match &request.account.credential {
-        Credential::Anonymous => {}
-        Credential::Sas(token) => sas::append(&mut target, token),
-        Credential::SharedKey { account, key } => {
-            headers.insert(X_MS_DATE, letterhead.date(now)?);
-            let text = shared_key::string_to_sign(
-                &request.method,
-                &headers,
-                account,
-                &request.path,
-                &request.query,
-            );
-            let signed = shared_key::authorization(account, key, &text);
-            headers.insert(header::AUTHORIZATION, signed);
-        }
+    if authorization.own.needs_date() {
+        headers.insert(&dialect.date_header, letterhead.date(now)?);
     }
+    let parts = SignedParts {
+        method: &request.method,
+        path: &request.path,
+        query: &request.query,
+    };
+    authorization.add_to(dialect, parts, &mut headers, &mut target);
     let mut composed = hyper::Request::new(Body::from(request.payload.clone()));
     *composed.method_mut() = request.method.clone();
     *composed.uri_mut() = uri(target, &request.path)?;
@@ -173,15 +165,6 @@ pub(crate) fn compose(
         composed.extensions_mut().insert(Spelled(spelled));
     }
     Ok(composed)
-}
-
-/// The version as it is sent. The usual one costs nothing.
-fn version(version: ApiVersion) -> Result<HeaderValue> {
-    const USUAL: HeaderValue = HeaderValue::from_static("2021-12-02");
-    if version == ApiVersion::USUAL {
-        return Ok(USUAL);
-    }
-    plain("x-ms-version", &version.to_string())
 }
 
 /// Methods whose requests say how long their body is even when there is none (RFC 9110, 8.6).
@@ -243,7 +226,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::auth::Credential;
     use crate::http::{Endpoint, Scheme};
+    use crate::service::Service;
 
     fn letterhead() -> Letterhead {
         Letterhead::new("azring/0").unwrap()
@@ -272,12 +257,7 @@ mod tests {
                 host: host.into(),
                 port: 80,
             };
-            let credential = Credential::Anonymous;
-            Arc::new(Account {
-                endpoint,
-                credential,
-                dialect: crate::http::Dialect::default(),
-            })
+            Arc::new(Account::new(Service::Blob, endpoint, Credential::Anonymous))
         };
         let (letterhead, one, other) = (letterhead(), account("one"), account("other"));
         for (account, host) in [

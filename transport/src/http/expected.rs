@@ -5,13 +5,11 @@
 //! before its body is used. Which operation it is about is not known here.
 
 use hyper::HeaderMap;
-use hyper::header::{CONTENT_RANGE, ETAG, HeaderName, HeaderValue, IF_MATCH};
+use hyper::header::{CONTENT_RANGE, ETAG, HeaderValue, IF_MATCH};
 
 use super::Request;
+use crate::service::Dialect;
 use crate::{Error, Kind, Result};
-
-pub(super) const X_MS_CLIENT_REQUEST_ID: HeaderName =
-    HeaderName::from_static("x-ms-client-request-id");
 
 /// What a successful answer must be. The default is any answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -194,15 +192,21 @@ fn check_checksum(name: &'static str, request: &Request, headers: &HeaderMap) ->
 /// before on this connection; Azure does so in every answer since version 2019-02-02.
 ///
 /// Returns whether it repeats it. Fails with [`Kind::Mismatch`] when it is the answer to another request.
-pub(crate) fn check_echo(id: &HeaderValue, headers: &HeaderMap, must_echo: bool) -> Result<bool> {
-    match headers.get(&X_MS_CLIENT_REQUEST_ID) {
-        Some(told) if told == id => Ok(true),
-        Some(_) => Err(mismatch(
-            "its answer has the `x-ms-client-request-id` of another request",
-        )),
-        None if must_echo => Err(mismatch(
-            "its answer has no `x-ms-client-request-id`, unlike those before it on this connection",
-        )),
+pub(crate) fn check_echo(
+    dialect: &Dialect,
+    id: &HeaderValue,
+    headers: &HeaderMap,
+    must_echo: bool,
+) -> Result<bool> {
+    let header = &dialect.client_request_id_header;
+    match headers.get(header) {
+        Some(echo) if echo == id => Ok(true),
+        Some(_) => Err(mismatch(format_args!(
+            "its answer has the `{header}` of another request"
+        ))),
+        None if must_echo => Err(mismatch(format_args!(
+            "its answer has no `{header}`, unlike those before it on this connection"
+        ))),
         None => Ok(false),
     }
 }
@@ -226,10 +230,12 @@ mod tests {
     use std::sync::Arc;
 
     use hyper::Method;
+    use hyper::header::HeaderName;
 
     use super::*;
     use crate::auth::Credential;
     use crate::http::{Account, Endpoint, Scheme};
+    use crate::service::Service;
 
     fn request() -> Request {
         let endpoint = Endpoint {
@@ -238,11 +244,7 @@ mod tests {
             port: 80,
         };
         let credential = Credential::Anonymous;
-        let account = Arc::new(Account {
-            endpoint,
-            credential,
-            dialect: crate::http::Dialect::default(),
-        });
+        let account = Arc::new(Account::new(Service::Blob, endpoint, credential));
         Request::new(Method::GET, &account, "/")
             .header("if-match", "\"0x1\"")
             .header("content-md5", "sum")
@@ -363,17 +365,18 @@ mod tests {
 
     #[test]
     fn the_name_of_another_request_is_never_accepted_and_none_only_at_first() {
+        let dialect = Service::Blob.dialect();
         let id = HeaderValue::from_static("1");
         let echo = |told: Option<&'static str>| -> HeaderMap {
             let told = told.map(HeaderValue::from_static);
-            told.map(|told| (X_MS_CLIENT_REQUEST_ID, told))
+            told.map(|told| (dialect.client_request_id_header.clone(), told))
                 .into_iter()
                 .collect()
         };
-        assert!(check_echo(&id, &echo(Some("1")), true).unwrap());
-        assert!(!check_echo(&id, &echo(None), false).unwrap());
+        assert!(check_echo(dialect, &id, &echo(Some("1")), true).unwrap());
+        assert!(!check_echo(dialect, &id, &echo(None), false).unwrap());
         for (told, must_echo) in [(Some("2"), false), (Some("2"), true), (None, true)] {
-            let error = check_echo(&id, &echo(told), must_echo).unwrap_err();
+            let error = check_echo(dialect, &id, &echo(told), must_echo).unwrap_err();
             assert_eq!(error.kind(), Kind::Mismatch);
         }
     }

@@ -11,10 +11,9 @@ use hyper::HeaderMap;
 use hyper::header::{DATE, LOCATION, RETRY_AFTER};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
-use quick_xml::Reader;
-use quick_xml::events::Event;
 
-use crate::auth::Carried;
+use super::RequestSecrets;
+use crate::service::{Dialect, ServiceError};
 use crate::{Error, Kind};
 
 /// The most of a service's own words that is shown, in characters.
@@ -27,19 +26,20 @@ const CODE_MAX: usize = 80;
 ///
 /// What the request carried is masked wherever the answer repeats it.
 pub(crate) fn failure(
+    dialect: &Dialect,
     status: u16,
     headers: &HeaderMap,
     body: &[u8],
-    carried: &Carried,
+    secrets: &RequestSecrets,
     now: SystemTime,
 ) -> Error {
     let text = |name: &str| {
         let value = headers.get(name).and_then(|value| value.to_str().ok());
-        value.map(|value| carried.masked_in(value))
+        value.map(|value| secrets.masked_in(value))
     };
-    let said = Said::read(body);
-    let code = text("x-ms-error-code")
-        .or(said.code.map(|code| carried.masked_in(&code)))
+    let said = ServiceError::read(dialect.error_formats, body);
+    let code = text(dialect.error_code_header.as_str())
+        .or(said.code.map(|code| secrets.masked_in(&code)))
         .filter(|code| is_code(code));
     let mut told = format!("the service answered {status}");
     if let Some(code) = &code {
@@ -49,11 +49,11 @@ pub(crate) fn failure(
         && (300..400).contains(&status)
     {
         // A redirect is never followed: the signature or token in the request was made for this host alone.
-        let to = sentence(&carried.masked_in(to.split(['?', '#']).next().unwrap_or_default()));
+        let to = sentence(&secrets.masked_in(to.split(['?', '#']).next().unwrap_or_default()));
         let _ = write!(told, " and points to `{to}`, which is not followed");
     } else if let Some(message) = said
         .message
-        .map(|message| sentence(&carried.masked_in(&message)))
+        .map(|message| sentence(&secrets.masked_in(&message)))
         && !message.is_empty()
     {
         let _ = write!(told, ": {message}");
@@ -64,9 +64,13 @@ pub(crate) fn failure(
         }
     }
     let header = said.details.iter().find(|(name, _)| *name == "HeaderName");
-    let header = header.map(|(_, value)| sentence(&carried.masked_in(value)));
-    Error::new(Kind::Status(status), carried.masked_in(&told))
-        .answered(code, text("x-ms-request-id"), text(DATE.as_str()))
+    let header = header.map(|(_, value)| sentence(&secrets.masked_in(value)));
+    Error::new(Kind::Status(status), secrets.masked_in(&told))
+        .answered(
+            code,
+            text(dialect.request_id_header.as_str()),
+            text(DATE.as_str()),
+        )
         .about_header(header)
         .after(wished_wait_ms(headers, now))
 }
@@ -81,107 +85,6 @@ fn wished_wait_ms(headers: &HeaderMap, now: SystemTime) -> Option<u64> {
     let now = Timestamp::try_from(now).ok()?;
     Some(u64::try_from(until.as_millisecond() - now.as_millisecond()).unwrap_or(0))
 }
-
-/// Code and message, as far as the body has them.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Said {
-    code: Option<String>,
-    message: Option<String>,
-    details: Vec<(&'static str, String)>,
-}
-
-impl Said {
-    fn read(body: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(body);
-        let text = text.trim_start_matches('\u{feff}').trim_start();
-        match text.chars().next() {
-            Some('<') => Self::read_xml(text),
-            Some('{') => Self::read_json(text).unwrap_or_default(),
-            _ => Self::default(),
-        }
-    }
-
-    /// `<Error><Code>..</Code><Message>..</Message>..</Error>`, up to where it stops making sense. Entities other than
-    /// XML's own five are not resolved, so nothing can be blown up.
-    fn read_xml(text: &str) -> Self {
-        let mut said = Self::default();
-        let mut reader = Reader::from_str(text);
-        reader.config_mut().check_end_names = false;
-        let mut inside = None;
-        loop {
-            match reader.read_event() {
-                Ok(Event::Start(tag)) => inside = Field::named(tag.local_name().as_ref()),
-                Ok(Event::End(_)) => inside = None,
-                Ok(Event::Text(part)) => {
-                    if let Some(field) = inside {
-                        said.append(field, &part);
-                    }
-                }
-                Ok(Event::GeneralRef(entity)) => {
-                    if let (Some(field), Some(letter)) = (inside, resolve(&entity)) {
-                        said.append(field, letter.encode_utf8(&mut [0; 4]));
-                    }
-                }
-                Ok(Event::Eof) | Err(_) => return said,
-                Ok(_) => {}
-            }
-        }
-    }
-
-    /// `{"odata.error":{"code":"..","message":{"lang":"..","value":".."}}}`, or without the outer name.
-    fn read_json(text: &str) -> Option<Self> {
-        let whole: serde_json::Value = serde_json::from_str(text).ok()?;
-        let error = whole
-            .get("odata.error")
-            .or_else(|| whole.get("error"))
-            .unwrap_or(&whole);
-        let message = error.get("message")?;
-        let message = message.get("value").unwrap_or(message).as_str();
-        Some(Self {
-            code: error
-                .get("code")
-                .and_then(|code| code.as_str())
-                .map(str::to_owned),
-            message: message.map(str::to_owned),
-            details: Vec::new(),
-        })
-    }
-
-    fn append(&mut self, field: Field, part: &str) {
-        let text = match field {
-            Field::Code => &mut self.code,
-            Field::Message => &mut self.message,
-            Field::Detail(name) => {
-                match self.details.last_mut().filter(|(last, _)| *last == name) {
-                    Some((_, value)) => value.push_str(part),
-                    None => self.details.push((name, part.to_owned())),
-                }
-                return;
-            }
-        };
-        text.get_or_insert_default().push_str(part);
-    }
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Field {
-    Code,
-    Message,
-    Detail(&'static str),
-}
-
-/// What a refusal may say of the part of the request that it is about.
-/// <https://learn.microsoft.com/rest/api/storageservices/status-and-error-codes2>
-const DETAILS: [&str; 8] = [
-    "HeaderName",
-    "HeaderValue",
-    "QueryParameterName",
-    "QueryParameterValue",
-    "MinimumAllowed",
-    "MaximumAllowed",
-    "Reason",
-    "XmlNodeName",
-];
 
 /// Headers and parameters whose values may be secrets, or hold some.
 const SECRET: [&str; 6] = [
@@ -205,34 +108,6 @@ fn shown(name: &str, value: &str, details: &[(&'static str, String)]) -> Option<
         return Some("****".to_owned());
     }
     Some(sentence(value)).filter(|value| !value.is_empty())
-}
-
-impl Field {
-    fn named(name: &str) -> Option<Self> {
-        match name {
-            "Code" | "code" => Some(Self::Code),
-            "Message" | "message" => Some(Self::Message),
-            _ => DETAILS
-                .into_iter()
-                .find(|detail| *detail == name)
-                .map(Self::Detail),
-        }
-    }
-}
-
-/// The character that an entity stands for, where it is one of XML's own or a number.
-fn resolve(entity: &quick_xml::events::BytesRef<'_>) -> Option<char> {
-    if let Ok(Some(letter)) = entity.resolve_char_ref() {
-        return Some(letter);
-    }
-    match &**entity {
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "amp" => Some('&'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        _ => None,
-    }
 }
 
 fn is_code(code: &str) -> bool {
@@ -276,14 +151,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::service::Service;
 
     fn told(status: u16, body: &str) -> String {
         let headers = HeaderMap::new();
         let error = failure(
+            Service::Blob.dialect(),
             status,
             &headers,
             body.as_bytes(),
-            &Carried::default(),
+            &RequestSecrets::default(),
             SystemTime::UNIX_EPOCH,
         );
         error.message().to_owned()
@@ -366,7 +243,7 @@ mod tests {
                 "\\PC{0,400}".prop_map(|text| format!("<Error><Message>{text}</Message></Error>").into_bytes()),
             ]
         ) {
-            let error = failure(400, &HeaderMap::new(), &body, &Carried::default(), SystemTime::UNIX_EPOCH);
+            let error = failure(Service::Blob.dialect(), 400, &HeaderMap::new(), &body, &RequestSecrets::default(), SystemTime::UNIX_EPOCH);
             // An escape is at most ten characters long.
             prop_assert!(error.message().chars().count() < 10 * SENTENCE_MAX + 200);
             prop_assert!(!error.message().chars().any(is_harmful));

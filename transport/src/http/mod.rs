@@ -7,7 +7,11 @@
 
 mod payload;
 
-mod dialect;
+mod fallback;
+
+mod authorize;
+
+mod request_secrets;
 
 mod expected;
 
@@ -33,12 +37,12 @@ mod failure;
 
 pub(crate) use compose::{Letterhead, compose};
 pub(crate) use connection::{Answer, Connection, ManyHeaders};
-pub use dialect::{ApiVersion, Dialect};
-pub(crate) use dialect::{Learned, adapted, named_version};
 pub(crate) use expected::check_echo;
 pub use expected::{Content, Expected, content_range};
 pub(crate) use failure::failure;
+pub(crate) use fallback::{adapted, learn, version_refused};
 pub(crate) use idle::Idle;
 pub use payload::Payload;
 pub use request::{Account, Endpoint, Haste, Reply, Request, Scheme};
+pub(crate) use request_secrets::RequestSecrets;
 pub(crate) use wire::Meter;

@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use hyper::{HeaderMap, Method, StatusCode};
 
-use super::{Dialect, Expected, Payload};
-use crate::auth::Credential;
+use super::{Expected, Payload};
+use crate::auth::{Credential, TokenSource};
+use crate::service::{Capabilities, Service};
 
 /// How the bytes travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,6 +60,15 @@ impl Endpoint {
         }
     }
 
+    /// The host names this machine itself: a loopback address, or `localhost` (RFC 6761, 6.3).
+    pub fn is_loopback(&self) -> bool {
+        let host = self.host_without_brackets();
+        host == "localhost"
+            || host
+                .parse::<IpAddr>()
+                .is_ok_and(|address| address.is_loopback())
+    }
+
     /// The host as an address or a certificate names it: an IPv6 address without its brackets.
     pub fn host_without_brackets(&self) -> &str {
         let inner = self.host.strip_prefix('[');
@@ -79,10 +90,24 @@ impl fmt::Display for Endpoint {
 pub struct Account {
     /// Where it answers.
     pub endpoint: Endpoint,
-    /// What requests to it prove themselves with.
+    /// The service that answers there.
+    pub service: Service,
+    /// What authenticates requests to it.
     pub credential: Credential,
-    /// What it understands.
-    pub dialect: Dialect,
+    /// What this installation of the service can do.
+    pub capabilities: Capabilities,
+}
+
+impl Account {
+    /// A service at an endpoint, with all capabilities of its default version.
+    pub fn new(service: Service, endpoint: Endpoint, credential: Credential) -> Self {
+        Self {
+            endpoint,
+            service,
+            credential,
+            capabilities: Capabilities::of(service),
+        }
+    }
 }
 
 /// One request, unsigned. It can be sent any number of times; each time it is signed with a fresh date.
@@ -100,9 +125,11 @@ pub struct Request {
     /// Query parameters; values are not encoded yet, names need no encoding. A shared access signature is not
     /// among them: the credential adds it.
     pub query: Vec<(&'static str, String)>,
-    /// Headers by name, which is in lower case unless its case is to be kept (metadata); without those that sending adds (`host`, `date`, `content-length`, `x-ms-version`,
-    /// `x-ms-client-request-id`, `authorization`).
+    /// Headers by name, which is in lower case unless its case is to be kept (metadata); without those that sending adds
+    /// (`host`, `content-length`, `authorization`, and the version, date and id headers of the service's dialect).
     pub headers: Vec<(Cow<'static, str>, String)>,
+    /// Gives the token with which the service may read the source of a copy (`x-ms-copy-source-authorization`).
+    pub copy_source_token: Option<Arc<dyn TokenSource>>,
     /// The body.
     pub payload: Payload,
     /// What is done when it takes long.
@@ -133,6 +160,7 @@ impl Request {
             path: path.into(),
             query: Vec::new(),
             headers: Vec::new(),
+            copy_source_token: None,
             payload: Payload::empty(),
             haste: Haste::None,
             expected: Expected::default(),
@@ -157,6 +185,12 @@ impl Request {
             Some(value) => self.header(name, value),
             None => self,
         }
+    }
+
+    /// Lets the service read the source of a copy with a token of this source.
+    pub fn copy_source_token(mut self, source: Option<Arc<dyn TokenSource>>) -> Self {
+        self.copy_source_token = source;
+        self
     }
 
     /// Says what is done when it takes long.
@@ -196,6 +230,7 @@ impl fmt::Debug for Request {
             .field("path", &self.path)
             .field("query", &query)
             .field("headers", &headers)
+            .field("copy_source_token", &self.copy_source_token)
             .field("bytes", &self.payload.bytes())
             .field("haste", &self.haste)
             .field("expected", &self.expected)

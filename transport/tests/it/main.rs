@@ -1,5 +1,6 @@
 //! The crate from outside: its client against servers that behave as the scripts say.
 
+mod bearer;
 mod exchange;
 mod outage;
 mod persistence;

@@ -6,7 +6,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use azring_transport::auth::Credential;
-use azring_transport::http::{Account, Dialect, Endpoint, Request, Scheme};
+use azring_transport::http::{Account, Endpoint, Request, Scheme};
+use azring_transport::service::Service;
 use azring_transport::traffic::GiveUp;
 use azring_transport::{Error, Kind, Result};
 use hyper::Method;
@@ -30,11 +31,7 @@ fn get(host: &str, port: u16, path: &str) -> Request {
         host: host.into(),
         port,
     };
-    let account = Account {
-        endpoint,
-        credential: Credential::Anonymous,
-        dialect: Dialect::default(),
-    };
+    let account = Account::new(Service::Blob, endpoint, Credential::Anonymous);
     Request::new(Method::GET, &Arc::new(account), path)
 }
 

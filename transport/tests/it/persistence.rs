@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use azring_transport::http::{Account, Payload, Request};
+use azring_transport::service::Service;
 use azring_transport::{Client, Error, Kind, Settings};
 use hyper::Method;
 
@@ -264,11 +265,7 @@ fn nobody_at_the_address_is_told_with_host_and_port() {
         let server = Server::start(vec![]).await;
         let mut account = server.get("/").account.endpoint.clone();
         account.port = port;
-        let account = Account {
-            endpoint: account,
-            credential: shared_key(),
-            dialect: azring_transport::http::Dialect::default(),
-        };
+        let account = Account::new(Service::Blob, account, shared_key());
         let request = Request::new(Method::GET, &std::sync::Arc::new(account), "/");
         let bench = Bench::new();
         let error = bench.client.send(&request).await.unwrap_err();

@@ -14,6 +14,7 @@ use azring_transport::auth::{Credential, Secret};
 use azring_transport::buffer::{Lease, Pool};
 use azring_transport::clock::{Clock, Nap};
 use azring_transport::http::{Account, Endpoint, Request, Scheme};
+use azring_transport::service::Service;
 use azring_transport::{Client, Settings};
 use hyper::Method;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -172,11 +173,7 @@ impl Server {
             host: host.into(),
             port: self.address.port(),
         };
-        Arc::new(Account {
-            endpoint,
-            credential,
-            dialect: azring_transport::http::Dialect::default(),
-        })
+        Arc::new(Account::new(Service::Blob, endpoint, credential))
     }
 
     pub(crate) fn get(&self, path: &str) -> Request {

@@ -424,6 +424,7 @@ fn identity(location: &Location) -> String {
             format!("{account} {}", key.expose().escape_ascii())
         }
         Credential::Sas(query) => query.expose().clone(),
+        Credential::Bearer(_) => "a token".to_owned(),
     }
 }
 

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use azring_transport as transport;
-
 use super::request::{create_container, get_container_properties};
 use crate::Result;
 use crate::location::BlobLocation;
@@ -38,7 +36,9 @@ pub(super) async fn make_if_missing(tools: &Tools, place: &BlobLocation) -> Resu
         match (error.code(), error.status()) {
             (Some("ContainerAlreadyExists"), _) => return Ok(Identity::ToBeAsked),
             // It is no signature for containers: asking would be refused too.
-            (_, Some(403)) if is_sas(place) => return Ok(Identity::Known(None)),
+            (_, Some(403)) if place.account().credential.is_sas() => {
+                return Ok(Identity::Known(None));
+            }
             (Some("ContainerBeingDeleted"), _) => match waits.next() {
                 Some(wait) => tools.client.pause(wait).await,
                 None => return Err(error.into()),
@@ -61,11 +61,4 @@ pub(super) async fn identity(tools: &Tools, place: &BlobLocation) -> Result<Opti
         Err(error) if matches!(error.status(), Some(400..=499)) => Ok(None),
         Err(error) => Err(error.into()),
     }
-}
-
-fn is_sas(place: &BlobLocation) -> bool {
-    matches!(
-        place.account().credential,
-        transport::auth::Credential::Sas(_)
-    )
 }

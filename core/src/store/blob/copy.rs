@@ -23,10 +23,8 @@ use crate::plan::Task;
 use crate::plan::chunks::Chunk;
 use crate::plan::history::{Note, Notes};
 use crate::store::rest::conditions::Condition;
-use crate::store::server_copy::{
-    CopyId, CopyProgress, Copying, Origin, Pending, Progress, ServerCopy,
-};
-use crate::store::{Committed, Step, TargetForm, Tools, Writer as _};
+use crate::store::server_copy::{CopyId, CopyProgress, Copying, Pending, Progress, ServerCopy};
+use crate::store::{Committed, Origin, Step, TargetForm, Tools, Writer as _};
 use crate::{Error, Result};
 
 /// The largest blob that is copied in one request which answers when it is done, in bytes. The service would take four

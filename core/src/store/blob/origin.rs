@@ -1,13 +1,15 @@
 //! Where another service can read one of our blobs, and what opens it.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use azring_transport::auth::{BlobSas, Credential, Secret};
+use azring_transport::auth::{BlobSas, Credential};
 use azring_transport::http::Scheme;
 use percent_encoding::utf8_percent_encode;
 
 use crate::Result;
 use crate::location::{BlobLocation, RESERVED};
+use crate::store::OriginAccess;
 
 /// How long a token of ours lasts: as long as AzCopy's did. A copy that the service makes in its own time may wait for days,
 /// and is read with the token to its end; what a clock is wrong by is little beside it.
@@ -23,34 +25,37 @@ pub(super) fn url(place: &BlobLocation, name: &str, snapshot: Option<&str>) -> S
     url
 }
 
-/// What opens it: the token that we were given, or one that we sign with the key, for this blob alone and to read only.
-/// `None` where we have neither, since it is public then.
-pub(super) fn token(
+/// How a service reads it: with the token that we were given, or with one that we sign with the key, for this blob alone
+/// and to read only, or with a token of the login. What nothing was given for is public.
+pub(super) fn access(
     place: &BlobLocation,
     name: &str,
     snapshot: Option<&str>,
     now: SystemTime,
-) -> Result<Option<Secret<String>>> {
+) -> Result<OriginAccess> {
     match &place.account().credential {
-        Credential::Anonymous => Ok(None),
-        Credential::Sas(token) => Ok(Some(token.clone())),
+        Credential::Anonymous => Ok(OriginAccess::Public),
+        Credential::Sas(token) => Ok(OriginAccess::Sas(token.clone())),
+        Credential::Bearer(source) => Ok(OriginAccess::Bearer(Arc::clone(source))),
         Credential::SharedKey { account, key } => {
             let sas = BlobSas {
                 account,
                 container: &place.container,
                 blob: name,
                 snapshot,
-                version: place.account().dialect.version(),
+                version: place.account().capabilities.version(),
                 https_only: place.account().endpoint.scheme == Scheme::Https,
                 expires: now + TOKEN_LASTS,
             };
-            Ok(Some(sas.sign(key)?))
+            Ok(OriginAccess::Sas(sas.sign(key)?))
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use azring_transport::auth::Secret;
+
     use super::*;
     use crate::location::{Access, Location, parse};
 
@@ -69,8 +74,11 @@ mod tests {
     }
 
     fn token_of(access: Access, snapshot: Option<&str>) -> Option<String> {
-        let token = token(&place(access), "v/b", snapshot, SystemTime::UNIX_EPOCH).unwrap();
-        token.map(|token| token.expose().clone())
+        match super::access(&place(access), "v/b", snapshot, SystemTime::UNIX_EPOCH).unwrap() {
+            OriginAccess::Public => None,
+            OriginAccess::Sas(token) => Some(token.expose().clone()),
+            OriginAccess::Bearer(_) => panic!("no token was given"),
+        }
     }
 
     #[test]

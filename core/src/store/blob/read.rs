@@ -26,7 +26,7 @@ use crate::store::rest::checksum::decode_crc64;
 use crate::store::rest::conditions::Condition;
 use crate::store::rest::range::ByteRange;
 use crate::store::source::PAGES_AHEAD;
-use crate::store::{Origin, Page, Pages, Position, Reader, Source, Step, Tools};
+use crate::store::{Origin, OriginAccess, Page, Pages, Position, Reader, Source, Step, Tools};
 use crate::{Error, Result};
 
 /// How often a range whose checksum is wrong is fetched again.
@@ -187,10 +187,10 @@ impl Source for BlobSource {
         let now = tools.client.clock().now();
         Ok(Some(Origin {
             url: origin::url(&self.place, &name, snapshot),
-            token: if self.opens_to_target {
-                None
+            access: if self.opens_to_target {
+                OriginAccess::Public
             } else {
-                origin::token(&self.place, &name, snapshot, now)?
+                origin::access(&self.place, &name, snapshot, now)?
             },
             etag: etag.clone(),
         }))

@@ -8,8 +8,8 @@ use azring_transport::http::{Expected, Request};
 use http::Method;
 
 use crate::location::BlobLocation;
+use crate::store::Origin;
 use crate::store::rest::conditions::Condition;
-use crate::store::server_copy::Origin;
 
 /// When the service answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,10 +31,8 @@ pub fn request(
     condition: Condition<'_>,
 ) -> Request {
     let request = Request::new(Method::PUT, place.account(), place.blob_path(name))
-        .header("x-ms-copy-source", origin.signed_url())
-        .header("x-ms-source-if-match", origin.etag.0.as_str())
         .expect(Expected::status(202));
-    let request = condition.on(request);
+    let request = condition.on(origin.add_to(request));
     match answers {
         Answers::Early => request,
         Answers::Done => request.header("x-ms-requires-sync", "true"),

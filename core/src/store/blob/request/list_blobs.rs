@@ -90,7 +90,7 @@ pub fn request(place: &BlobLocation, listing: &Listing<'_>) -> Request {
     if let Some(from) = listing.from {
         request = request.query("startFrom", from);
         // A service of an older version does not know it, and shows that by its answer.
-        if !place.account().dialect.is_lowered() {
+        if !place.account().capabilities.is_lowered() {
             request = request.header("x-ms-version", START_FROM_VERSION);
         }
     }

@@ -5,9 +5,9 @@ use azring_transport::http::{Expected, Request};
 use http::Method;
 
 use crate::location::BlobLocation;
+use crate::store::Origin;
 use crate::store::blob::block_id::BlockId;
 use crate::store::rest::range::ByteRange;
-use crate::store::server_copy::Origin;
 
 /// Writes a block of the blob of this full name from a range of the origin, if that is still the version that is meant
 /// (else 412). The same id again replaces the block.
@@ -18,11 +18,10 @@ pub fn request(
     origin: &Origin,
     range: ByteRange,
 ) -> Request {
-    Request::new(Method::PUT, place.account(), place.blob_path(name))
+    let request = Request::new(Method::PUT, place.account(), place.blob_path(name))
         .query("comp", "block")
         .query("blockid", id.as_str())
-        .header("x-ms-copy-source", origin.signed_url())
         .header("x-ms-source-range", range.to_string())
-        .header("x-ms-source-if-match", origin.etag.0.as_str())
-        .expect(Expected::status(201))
+        .expect(Expected::status(201));
+    origin.add_to(request)
 }

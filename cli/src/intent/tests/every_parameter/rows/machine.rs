@@ -74,7 +74,7 @@ pub(super) const ROWS: &[Row] = &[
         seen: |seen| {
             let ends = [&seen.options.source, &seen.options.target];
             let versions = ends.into_iter().filter_map(|location| match location {
-                Location::Blob(place) => Some(place.account().dialect.version().to_string()),
+                Location::Blob(place) => Some(place.account().capabilities.version().to_string()),
                 _ => None,
             });
             versions.fold(String::new(), |_, version| version)

@@ -35,6 +35,7 @@ fn identity(location: &Location) -> String {
         Credential::Anonymous => "anonymous",
         Credential::SharedKey { .. } => "key",
         Credential::Sas(_) => "signature",
+        Credential::Bearer(_) => "token",
     }
     .to_owned()
 }

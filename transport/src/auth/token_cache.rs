@@ -1,0 +1,232 @@
+//! The current token of a run, and its renewal: one at a time, whoever needs it.
+
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use super::{AccessToken, TokenFuture, TokenSource};
+use crate::{Error, Result};
+
+/// A token is renewed this long before it expires. A large request may travel for minutes, and clocks differ.
+const RENEWED_BEFORE: Duration = Duration::from_mins(5);
+
+/// When a renewal before the expiry failed, the valid token is used for this long before the next try.
+const PAUSE: Duration = Duration::from_secs(30);
+
+/// Issues tokens: a login.
+pub trait TokenIssuer: fmt::Debug + Send + Sync {
+    /// A new token, never one that was issued before. To be given up after a limited time: every request of the run waits
+    /// for it.
+    fn issue(&self) -> TokenFuture<'_>;
+}
+
+/// Keeps the token of an issuer until it expires or is refused. Requests that wait at the same time share one renewal and
+/// its outcome.
+#[derive(Debug)]
+pub struct TokenCache<I> {
+    issuer: I,
+    state: Mutex<State>,
+    /// Held by the request that has a token issued.
+    renewal: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    token: Option<AccessToken>,
+    /// Renewals that have ended.
+    renewals: u64,
+    /// How the last renewal failed, if it did.
+    failure: Option<Error>,
+    /// Until then the valid token is not renewed.
+    pause_until: Option<SystemTime>,
+}
+
+impl<I: TokenIssuer> TokenCache<I> {
+    /// A cache without a token.
+    pub fn new(issuer: I) -> Self {
+        Self {
+            issuer,
+            state: Mutex::default(),
+            renewal: tokio::sync::Mutex::new(()),
+        }
+    }
+
+    /// Has a token issued, unless `usable` says that the current one will do, at first or after another request's renewal.
+    async fn issue_unless(
+        &self,
+        now: SystemTime,
+        usable: impl Fn(&State) -> bool,
+    ) -> Result<AccessToken> {
+        let renewals_before = {
+            let state = self.state();
+            if let Some(token) = state.token.as_ref().filter(|_| usable(&state)) {
+                return Ok(token.clone());
+            }
+            state.renewals
+        };
+        let _renewal = self.renewal.lock().await;
+        {
+            let state = self.state();
+            if state.renewals != renewals_before {
+                if let Some(error) = &state.failure {
+                    return state.valid(now).ok_or_else(|| error.clone());
+                }
+                if let Some(token) = &state.token {
+                    return Ok(token.clone());
+                }
+            }
+        }
+        let issued = self.issuer.issue().await;
+        let mut state = self.state();
+        state.renewals += 1;
+        match issued {
+            Ok(token) => {
+                state.token = Some(token.clone());
+                state.failure = None;
+                state.pause_until = None;
+                Ok(token)
+            }
+            Err(error) => {
+                state.failure = Some(error.clone());
+                state.pause_until = Some(now + PAUSE);
+                state.valid(now).ok_or(error)
+            }
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing is half done where a thread could panic.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// The current token, while it is valid.
+    fn valid(&self, now: SystemTime) -> Option<AccessToken> {
+        self.token.clone().filter(|token| token.expires() > now)
+    }
+
+    /// The current token is used at `now`.
+    fn is_usable(&self, now: SystemTime) -> bool {
+        let is_pausing = self.pause_until.is_some_and(|until| now < until);
+        let margin = if is_pausing {
+            Duration::ZERO
+        } else {
+            RENEWED_BEFORE
+        };
+        self.token
+            .as_ref()
+            .is_some_and(|token| token.expires() > now + margin)
+    }
+}
+
+impl<I: TokenIssuer> TokenSource for TokenCache<I> {
+    fn token(&self, now: SystemTime) -> TokenFuture<'_> {
+        Box::pin(self.issue_unless(now, move |state| state.is_usable(now)))
+    }
+
+    fn renew<'a>(&'a self, refused: &'a AccessToken, now: SystemTime) -> TokenFuture<'a> {
+        let is_another = |state: &State| {
+            let token = state.token.as_ref();
+            token.is_some_and(|token| !token.is(refused))
+        };
+        Box::pin(async move {
+            let token = self.issue_unless(now, is_another).await?;
+            // After a failed renewal only the refused token is left, which would be refused again.
+            let failure = self.state().failure.clone();
+            match failure {
+                Some(error) if token.is(refused) => Err(error),
+                _ => Ok(token),
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+    use crate::Kind;
+    use crate::auth::Secret;
+
+    /// Issues `token-1`, `token-2` and so on, each valid for an hour of the test's clock; fails where it is told to.
+    #[derive(Debug, Default)]
+    struct Numbered {
+        issued: AtomicU32,
+        fails_from: Option<u32>,
+    }
+
+    const HOUR: Duration = Duration::from_hours(1);
+
+    impl TokenIssuer for Numbered {
+        fn issue(&self) -> TokenFuture<'_> {
+            Box::pin(async {
+                let number = self.issued.fetch_add(1, Ordering::Relaxed) + 1;
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                if self.fails_from.is_some_and(|from| number >= from) {
+                    return Err(Error::new(Kind::Connect, "no login"));
+                }
+                let text = Secret::new(format!("token-{number}"));
+                AccessToken::new(text, SystemTime::UNIX_EPOCH + HOUR * number)
+            })
+        }
+    }
+
+    fn at(minutes: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_mins(minutes)
+    }
+
+    async fn text_at(cache: &TokenCache<Numbered>, minutes: u64) -> String {
+        let token = cache.token(at(minutes)).await.unwrap();
+        token.text().expose().clone()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_is_kept_until_five_minutes_before_it_expires() {
+        let cache = TokenCache::new(Numbered::default());
+        for (minutes, token) in [(0, 1), (54, 1), (56, 2), (114, 2)] {
+            assert_eq!(text_at(&cache, minutes).await, format!("token-{token}"));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_that_cannot_be_renewed_is_used_while_it_is_valid() {
+        let cache = TokenCache::new(Numbered {
+            fails_from: Some(2),
+            ..Numbered::default()
+        });
+        for minutes in [0, 56, 56, 59] {
+            assert_eq!(text_at(&cache, minutes).await, "token-1");
+        }
+        // One renewal at minute 56, which failed, and one after the pause.
+        assert_eq!(cache.issuer.issued.load(Ordering::Relaxed), 3);
+        assert_eq!(cache.token(at(61)).await.unwrap_err().kind(), Kind::Connect);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_token_is_issued_for_all_who_ask_or_are_refused_at_once() {
+        let cache = TokenCache::new(Numbered::default());
+        let (one, other) = tokio::join!(cache.token(at(0)), cache.token(at(0)));
+        let refused = one.unwrap();
+        assert!(refused.is(&other.unwrap()));
+        let (one, other) = tokio::join!(cache.renew(&refused, at(1)), cache.renew(&refused, at(1)));
+        assert!(one.unwrap().is(&other.unwrap()));
+        let late = cache.renew(&refused, at(2)).await.unwrap();
+        assert_eq!(late.text().expose(), "token-2");
+        assert_eq!(cache.issuer.issued.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_who_wait_for_a_renewal_that_fails_get_its_error() {
+        let cache = TokenCache::new(Numbered {
+            fails_from: Some(2),
+            ..Numbered::default()
+        });
+        let refused = cache.token(at(0)).await.unwrap();
+        let (one, other) = tokio::join!(cache.renew(&refused, at(1)), cache.renew(&refused, at(1)));
+        assert_eq!(one.unwrap_err().message(), "no login");
+        assert_eq!(other.unwrap_err().message(), "no login");
+        assert_eq!(cache.issuer.issued.load(Ordering::Relaxed), 2);
+    }
+}
