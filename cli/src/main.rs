@@ -47,8 +47,6 @@ mod report;
 
 mod console;
 
-mod record_file;
-
 mod prompt;
 
 mod terminal;

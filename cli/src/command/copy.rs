@@ -20,7 +20,7 @@ use crate::console::{self, Console, Level};
 use crate::ending::Ending;
 use crate::environment::Environment;
 use crate::help::{self, CommandHelp};
-use crate::journal::{self, Asking, Kept, Refusal};
+use crate::journal::{self, CommandJournal, Questions, Refusal};
 use crate::listener::{JsonRecords, Listener, RunEnd, SummaryBlock};
 use crate::parameter::{self as row, Dialect, FAIL_IF_EMPTY, Z};
 use crate::parsed::ParsedArgs;
@@ -70,20 +70,20 @@ fn copy_or_resume(args: &ParsedArgs, console: &Arc<Console>) -> Result<Ending, U
     if recalled.is_some() {
         show_ends(&options, &settings, console);
     }
-    let kept = journal::kept(args, &options, &environment)?;
+    let command_journal = journal::of_command(args, &options, &environment)?;
     options.selection.own_files = settings.files().cloned().collect();
-    if let Some(kept) = &kept {
-        options.selection.own_files.extend(kept.files());
+    if let Some(command_journal) = &command_journal {
+        options.selection.own_files.extend(command_journal.files());
     }
     intent::attach_source(args, &options.source)?;
-    Ok(copy(&options, &settings, kept.as_ref(), console))
+    Ok(copy(&options, &settings, command_journal.as_ref(), console))
 }
 
 /// Copies what `options` say, and tells it as `settings` say.
 fn copy(
     options: &Options,
     settings: &Settings,
-    kept: Option<&Kept>,
+    command_journal: Option<&CommandJournal>,
     console: &Arc<Console>,
 ) -> Ending {
     if matches!(options.target, Location::Pipe) {
@@ -102,8 +102,9 @@ fn copy(
         Ok(host) => host,
         Err(ending) => return ending,
     };
-    let makes_folder = kept.is_some_and(|kept| !kept.folder.exists());
-    let session = match session(kept, console, host.stop()) {
+    let makes_folder =
+        command_journal.is_some_and(|command_journal| !command_journal.folder.exists());
+    let session = match session(command_journal, console, host.stop()) {
         Ok(session) => session,
         Err(Refusal::Because(ending, text)) => {
             failed(console, &text);
@@ -118,8 +119,8 @@ fn copy(
                 result: Ok(&Summary::default()),
                 ending,
             });
-            if let Some(kept) = kept {
-                tell_how_to_resume(kept, settings.dialect, console);
+            if let Some(command_journal) = command_journal {
+                tell_how_to_resume(command_journal, settings.dialect, console);
             }
             return ending;
         }
@@ -136,15 +137,15 @@ fn copy(
         console.message(Level::Error, &text);
     }
     let is_called_off = matches!(ending, Ending::Signal(_));
-    if let Some(kept) = kept
+    if let Some(command_journal) = command_journal
         && makes_folder
         && matches!(&result, Err(_) | Ok(Summary { listed: 0, .. }))
     {
         // A run that found nothing leaves nothing. A folder that is not empty stays.
-        let _stays_if_not_empty = fs::remove_dir(&kept.folder);
+        let _stays_if_not_empty = fs::remove_dir(&command_journal.folder);
     }
-    match kept.filter(|kept| kept.path().exists()) {
-        Some(kept) => tell_how_to_resume(kept, settings.dialect, console),
+    match command_journal.filter(|command_journal| command_journal.path().exists()) {
+        Some(command_journal) => tell_how_to_resume(command_journal, settings.dialect, console),
         None if is_called_off => {
             let is_untouched = matches!(&result, Ok(summary) if summary.listed == 0);
             tell_of_no_journal(is_untouched, console);
@@ -181,18 +182,18 @@ fn show_ends(options: &Options, settings: &Settings, console: &Console) {
 
 /// The journal of the run, if there is one.
 fn session(
-    kept: Option<&Kept>,
+    command_journal: Option<&CommandJournal>,
     console: &Arc<Console>,
     stop: &Stop,
 ) -> Result<Option<Session>, Refusal> {
-    let Some(kept) = kept else {
+    let Some(command_journal) = command_journal else {
         return Ok(None);
     };
-    let asking = Asking {
+    let questions = Questions {
         can_ask: terminal::is_attended(),
         read: &|| terminal::line(|| stop.is_on()),
     };
-    journal::open(kept, console, &asking)
+    journal::open(command_journal, console, &questions)
 }
 
 /// A run that was called off left no journal: it had none, or nothing was begun.
@@ -206,10 +207,10 @@ fn tell_of_no_journal(is_untouched: bool, console: &Console) {
 }
 
 /// What is left of a journal is not complete.
-fn tell_how_to_resume(kept: &Kept, dialect: Dialect, console: &Console) {
-    let path = kept.path();
-    let alone = if kept.is_named {
-        let word = Z.with_value(&kept.folder.to_string_lossy(), dialect);
+fn tell_how_to_resume(command_journal: &CommandJournal, dialect: Dialect, console: &Console) {
+    let path = command_journal.path();
+    let alone = if command_journal.is_named {
+        let word = Z.with_value(&command_journal.folder.to_string_lossy(), dialect);
         format!(", or `azring {word}`")
     } else {
         String::new()

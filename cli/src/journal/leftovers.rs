@@ -7,7 +7,7 @@ use azring_core::entry::EntryName;
 use azring_core::journal::{Command, Replayed};
 use azring_core::store::local::parts;
 
-use super::normal::of_journal;
+use super::normal_form::of_journal;
 use crate::args;
 use crate::console::{Console, Level};
 use crate::parameter as row;

@@ -9,18 +9,18 @@ mod folder;
 
 mod leftovers;
 
-mod normal;
+mod normal_form;
 
 mod open;
 
 mod owner;
 
-mod place;
+mod command_journal;
 
 mod recall;
 
+pub(crate) use command_journal::{CommandJournal, NAME, of_command};
 pub(crate) use folder::{ENDING, journals_in};
 pub(crate) use leftovers::remove as remove_leftovers;
-pub(crate) use open::{Asking, Refusal, open};
-pub(crate) use place::{Kept, NAME, kept};
+pub(crate) use open::{Questions, Refusal, open};
 pub(crate) use recall::recall;

@@ -8,8 +8,8 @@ use std::path::Path;
 
 use azring_core::journal::{self, Claim, Error, Session};
 
+use super::command_journal::CommandJournal;
 use super::leftovers;
-use super::place::Kept;
 use crate::console::{Console, Level};
 use crate::ending::Ending;
 use crate::prompt;
@@ -24,7 +24,7 @@ pub(crate) enum Refusal {
 }
 
 /// Who can be asked.
-pub(crate) struct Asking<'a> {
+pub(crate) struct Questions<'a> {
     /// Somebody sits at a terminal.
     pub(crate) can_ask: bool,
     /// Waits for a line; `None` says that none will come.
@@ -33,14 +33,14 @@ pub(crate) struct Asking<'a> {
 
 /// Begins or resumes the journal. `None` where none can be kept and none was asked for by name; why, the console is told.
 pub(crate) fn open(
-    kept: &Kept,
+    journal: &CommandJournal,
     console: &Console,
-    asking: &Asking<'_>,
+    questions: &Questions<'_>,
 ) -> Result<Option<Session>, Refusal> {
-    match try_open(kept, console, asking) {
+    match try_open(journal, console, questions) {
         Ok(session) => Ok(Some(session)),
         Err(Failure::Refused(refusal)) => Err(refusal),
-        Err(Failure::Journal(error @ Error::Disk { .. })) if !kept.is_named => {
+        Err(Failure::Journal(error @ Error::Disk { .. })) if !journal.is_named => {
             let text = format!("{error}; if the copy is interrupted, it begins anew");
             console.message(Level::Warning, &text);
             Ok(None)
@@ -69,14 +69,18 @@ impl From<Refusal> for Failure {
     }
 }
 
-fn try_open(kept: &Kept, console: &Console, asking: &Asking<'_>) -> Result<Session, Failure> {
-    let Kept {
+fn try_open(
+    journal: &CommandJournal,
+    console: &Console,
+    questions: &Questions<'_>,
+) -> Result<Session, Failure> {
+    let CommandJournal {
         folder,
         name,
         command,
         is_quiet,
         ..
-    } = kept;
+    } = journal;
     let claim = Claim::at(folder, name)?;
     let replayed = match claim.look() {
         Ok(None) => return Ok(claim.begin(command)?),
@@ -84,14 +88,14 @@ fn try_open(kept: &Kept, console: &Console, asking: &Asking<'_>) -> Result<Sessi
         Err(error @ (Error::Disk { .. } | Error::Held { .. })) => return Err(error.into()),
         // It cannot be read, today or ever.
         Err(error) => {
-            may_replace(&error, kept, console, asking)?;
+            may_replace(&error, journal, console, questions)?;
             leftovers::name(command, console);
             return Ok(claim.begin(command)?);
         }
     };
     if replayed.command().words == command.words {
-        let days = age_in_days(kept);
-        return Ok(if !goes_on(folder, *is_quiet, days, console, asking)? {
+        let days = age_in_days(journal);
+        return Ok(if !goes_on(folder, *is_quiet, days, console, questions)? {
             leftovers::remove(&replayed, console);
             claim.begin(command)?
         } else if replayed.has_ended() {
@@ -102,7 +106,7 @@ fn try_open(kept: &Kept, console: &Console, asking: &Asking<'_>) -> Result<Sessi
         });
     }
     let shown = replayed.command().shown.clone();
-    different(&shown, kept, console, asking)?;
+    different(&shown, journal, console, questions)?;
     leftovers::remove(&replayed, console);
     Ok(claim.begin(command)?)
 }
@@ -112,10 +116,10 @@ fn try_open(kept: &Kept, console: &Console, asking: &Asking<'_>) -> Result<Sessi
 const DAYS_MAX: u64 = 7;
 
 /// How many days ago the journal was last written.
-fn age_in_days(kept: &Kept) -> u64 {
+fn age_in_days(journal: &CommandJournal) -> u64 {
     const DAY_S: u64 = 24 * 60 * 60;
 
-    let written = fs::metadata(kept.path()).and_then(|found| found.modified());
+    let written = fs::metadata(journal.path()).and_then(|found| found.modified());
     let age = written.ok().and_then(|written| written.elapsed().ok());
     age.map_or(0, |age| age.as_secs() / DAY_S)
 }
@@ -126,10 +130,10 @@ fn goes_on(
     is_quiet: bool,
     days: u64,
     console: &Console,
-    asking: &Asking<'_>,
+    questions: &Questions<'_>,
 ) -> Result<bool, Refusal> {
     let is_old = days >= DAYS_MAX;
-    if is_quiet || !asking.can_ask {
+    if is_quiet || !questions.can_ask {
         if is_old {
             let text = format!(
                 "the operation in the journal folder `{}` was left {days} days ago, and what was begun is kept for {DAYS_MAX} \
@@ -150,31 +154,31 @@ fn goes_on(
          operation? Choose Yes to resume, choose No to overwrite the journal to start a new operation. (Yes/No) ",
         folder.display()
     );
-    prompt::yes_or_no(console, &question, asking.read).ok_or(Refusal::Cancelled)
+    prompt::yes_or_no(console, &question, questions.read).ok_or(Refusal::Cancelled)
 }
 
 /// Another command was interrupted: may its journal be replaced?
 fn different(
     shown: &str,
-    kept: &Kept,
+    journal: &CommandJournal,
     console: &Console,
-    asking: &Asking<'_>,
+    questions: &Questions<'_>,
 ) -> Result<(), Refusal> {
-    let folder = kept.folder.display();
+    let folder = journal.folder.display();
     console.message(
         Level::Warning,
         &format!(
             "The command line \"{shown}\" in the journal file \"{folder}/{}\" is different from your input.",
-            kept.name
+            journal.name
         ),
     );
-    if kept.is_quiet {
+    if journal.is_quiet {
         return Ok(());
     }
     let detected = format!(
         "Incomplete operation with different command line detected at the journal directory \"{folder}\""
     );
-    if !asking.can_ask {
+    if !questions.can_ask {
         console.message(Level::Warning, &format!("{detected}."));
         return Err(Refusal::Because(
             Ending::Contested,
@@ -187,7 +191,7 @@ fn different(
         "[WARNING] {detected}, do you want to overwrite the journal to start a new operation? Choose Yes to overwrite, \
          choose No to cancel the current operation. (Yes/No) "
     );
-    match prompt::yes_or_no(console, &question, asking.read) {
+    match prompt::yes_or_no(console, &question, questions.read) {
         Some(true) => Ok(()),
         Some(false) | None => Err(Refusal::Cancelled),
     }
@@ -196,16 +200,16 @@ fn different(
 /// A journal that cannot be read: may it be replaced?
 fn may_replace(
     error: &Error,
-    kept: &Kept,
+    journal: &CommandJournal,
     console: &Console,
-    asking: &Asking<'_>,
+    questions: &Questions<'_>,
 ) -> Result<(), Refusal> {
-    if kept.is_quiet {
+    if journal.is_quiet {
         let text = format!("{}; a new operation takes its place", told(error));
         console.message(Level::Warning, &text);
         return Ok(());
     }
-    if !asking.can_ask {
+    if !questions.can_ask {
         return Err(Refusal::Because(
             Ending::Unreadable,
             format!("{}: delete it, or give another journal folder", told(error)),
@@ -213,7 +217,7 @@ fn may_replace(
     }
     console.message(Level::Warning, &told(error));
     let question = "Do you want to overwrite the journal to start a new operation? (Yes/No) ";
-    match prompt::yes_or_no(console, question, asking.read) {
+    match prompt::yes_or_no(console, question, questions.read) {
         Some(true) => Ok(()),
         Some(false) | None => Err(Refusal::Cancelled),
     }

@@ -6,10 +6,10 @@ use azring_core::journal::{Needs, peek};
 use azring_core::location::Location;
 use azring_core::options::Options;
 
+use super::command_journal::{NAME, no_home};
 use super::folder::journals_in;
-use super::normal::{is_beside, of_journal};
+use super::normal_form::of_journal;
 use super::owner;
-use super::place::{NAME, no_home};
 use crate::args;
 use crate::environment::Environment;
 use crate::parameter::{self as row, Dialect, Parameter};
@@ -18,7 +18,7 @@ use crate::parsed::local;
 use crate::usage_error::UsageError;
 
 /// A command that was made out of a journal.
-pub(crate) struct Recalled {
+pub(crate) struct RecalledCommand {
     /// The journal's command, and what was given beside it now.
     pub(crate) args: ParsedArgs,
     needs: Needs,
@@ -29,8 +29,8 @@ pub(crate) struct Recalled {
 pub(crate) fn recall(
     args: &ParsedArgs,
     environment: &Environment,
-) -> Result<Option<Recalled>, UsageError> {
-    let is_alone = args.has(&row::Z) && args.typed().all(|(typed, _)| is_beside(typed));
+) -> Result<Option<RecalledCommand>, UsageError> {
+    let is_alone = args.has(&row::Z) && args.typed().all(|(typed, _)| !typed.identity);
     if !is_alone {
         return Ok(None);
     }
@@ -50,13 +50,13 @@ pub(crate) fn recall(
         }
     }
     debug_assert_eq!(recalled.dialect(), dialect);
-    Ok(Some(Recalled {
+    Ok(Some(RecalledCommand {
         args: recalled,
         needs: replayed.command().needs,
     }))
 }
 
-impl Recalled {
+impl RecalledCommand {
     /// The credentials that the command had were brought again.
     pub(crate) fn check(&self, options: &Options) -> Result<(), UsageError> {
         let ends = [

@@ -6,10 +6,7 @@
 //! `etag`; and `attempts` and `elapsed_ms`. What they mean stands in `JSON.md`, whose `object` records have the same fields.
 //! They are appended, so that a run that is repeated leaves both. Only the file's owner can read it; no secret is in it.
 
-use std::cell::RefCell;
-use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,8 +16,8 @@ use serde_json::{Map, Value};
 
 use super::listeners::{Listener, RunEnd};
 use super::record::{about_object, terminal_safe};
+use super::record_file::RecordFile;
 use crate::console::Console;
-use crate::record_file;
 
 /// The columns of CSV, in their order; in JSON a field that is not known is left out.
 const FIELDS: [&str; 13] = [
@@ -48,37 +45,30 @@ enum LedgerFormat {
 
 /// The ledger of one run.
 pub(crate) struct Ledger {
-    /// Nothing any more once writing has failed: that is told once.
-    file: RefCell<Option<File>>,
-    form: LedgerFormat,
+    file: RecordFile,
+    format: LedgerFormat,
     preview: bool,
-    console: Arc<Console>,
 }
 
 impl Ledger {
     /// Opens the ledger at `path`, to append to it.
     pub(crate) fn open(path: &Path, preview: bool, console: Arc<Console>) -> io::Result<Self> {
-        let mut file = OpenOptions::new()
-            .append(true)
-            .create(true)
-            .mode(0o600)
-            .open(path)?;
+        let file = RecordFile::append(path, "ledger", console)?;
         let is_csv = path
             .extension()
             .is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
-        let form = if is_csv {
+        let format = if is_csv {
             LedgerFormat::Csv
         } else {
             LedgerFormat::Json
         };
-        if is_csv && file.metadata()?.len() == 0 {
-            file.write_all(format!("{}\r\n", FIELDS.join(",")).as_bytes())?;
+        if is_csv && file.is_empty() {
+            file.begin(&format!("{}\r\n", FIELDS.join(",")))?;
         }
         Ok(Self {
-            file: RefCell::new(Some(file)),
-            form,
+            file,
+            format,
             preview,
-            console,
         })
     }
 
@@ -86,18 +76,11 @@ impl Ledger {
         let mut fields = Map::new();
         fields.insert("time".to_owned(), format!("{:.3}", Timestamp::now()).into());
         fields.extend(object);
-        let line = match self.form {
+        let line = match self.format {
             LedgerFormat::Json => terminal_safe(&Value::Object(fields).to_string()) + "\n",
             LedgerFormat::Csv => csv(&fields) + "\r\n",
         };
-        let mut file = self.file.borrow_mut();
-        let written = file
-            .as_mut()
-            .map_or(Ok(()), |file| file.write_all(line.as_bytes()));
-        if let Err(error) = written {
-            *file = None;
-            self.console.lost("the ledger ends here", &error);
-        }
+        self.file.write(&line);
     }
 }
 
@@ -109,14 +92,7 @@ impl Listener for Ledger {
     }
 
     fn on_end(&self, _end: &RunEnd<'_>) {
-        let finished = self
-            .file
-            .borrow()
-            .as_ref()
-            .map_or(Ok(()), record_file::finish);
-        if let Err(error) = finished {
-            self.console.lost("the ledger is not complete", &error);
-        }
+        self.file.finish();
     }
 }
 

@@ -21,6 +21,8 @@ pub(crate) mod record;
 
 mod json_records;
 
+mod record_file;
+
 mod verbose_log;
 
 mod ledger;
@@ -32,6 +34,7 @@ pub(crate) use ledger::Ledger;
 pub(crate) use listeners::{Listener, Listeners, RunEnd};
 pub(crate) use messages::Messages;
 pub(crate) use progress_display::ProgressDisplay;
+pub(crate) use record_file::make_durable;
 pub(crate) use summary_block::SummaryBlock;
 pub(crate) use trace::Trace;
 pub(crate) use verbose_log::VerboseLog;

@@ -1,9 +1,7 @@
 //! The trace of the controller: one line of JSON for every window of a quarter of a second, with what was measured and
 //! what was decided. The fields stand in `JSON.md`.
 
-use std::cell::RefCell;
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,49 +10,32 @@ use azring_core::schedule::tuner::{Cause, Pace};
 use serde_json::{Map, Value, json};
 
 use super::listeners::{Listener, RunEnd};
+use super::record_file::RecordFile;
 use crate::console::Console;
-use crate::record_file;
 
 /// Writes the trace of one run.
 pub(crate) struct Trace {
-    /// Nothing any more once writing has failed: that is told once.
-    file: RefCell<Option<BufWriter<File>>>,
-    console: Arc<Console>,
+    file: RecordFile,
 }
 
 impl Trace {
     /// Begins a trace at `path`, in place of what is there.
     pub(crate) fn open(path: &Path, console: Arc<Console>) -> io::Result<Self> {
-        let file = BufWriter::new(File::create(path)?);
-        Ok(Self {
-            file: RefCell::new(Some(file)),
-            console,
-        })
-    }
-
-    fn write(&self, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) {
-        let mut file = self.file.borrow_mut();
-        let written = file.as_mut().map_or(Ok(()), write);
-        if let Err(error) = written {
-            *file = None;
-            self.console
-                .lost("cannot write the trace of the controller", &error);
-        }
+        let file = RecordFile::replace(path, "trace of the controller", console)?;
+        Ok(Self { file })
     }
 }
 
 impl Listener for Trace {
     fn on_event(&self, event: &Event<'_>) {
         if let Event::Window(window) = event {
-            self.write(|file| writeln!(file, "{}", Value::Object(fields(window))));
+            self.file
+                .write(&format!("{}\n", Value::Object(fields(window))));
         }
     }
 
     fn on_end(&self, _end: &RunEnd<'_>) {
-        self.write(|file| {
-            file.flush()?;
-            record_file::finish(file.get_ref())
-        });
+        self.file.finish();
     }
 }
 

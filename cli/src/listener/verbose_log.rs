@@ -3,12 +3,8 @@
 //! Only its owner can read the file, and nothing secret is in it: the command at its beginning is masked, and so is every
 //! line. When it has grown large it is set aside as `NAME.1`, in place of the one before, so that logs never fill a disk.
 
-use std::cell::RefCell;
-use std::ffi::OsString;
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use azring_core::options::Options;
@@ -16,20 +12,21 @@ use azring_core::report::{Answer, Event};
 
 use super::error_text;
 use super::listeners::{Listener, RunEnd};
+use super::record_file::RecordFile;
 use super::summary_block::block;
 use crate::advice::Advice;
 use crate::console::{Console, now as time_stamp};
 use crate::mask::shown;
-use crate::record_file;
 
 /// A log is set aside when it has reached this size: some hundred thousand objects.
 const LOG_BYTES_MAX: u64 = 64 << 20;
 
+/// The name of the file in messages.
+const NAME: &str = "verbose log";
+
 /// The log of one run.
 pub(crate) struct VerboseLog {
-    /// Nothing any more once writing has failed: that is told once.
-    file: RefCell<Option<Rotating>>,
-    console: Arc<Console>,
+    file: RecordFile,
     options: Options,
     advice: Advice,
 }
@@ -43,11 +40,10 @@ impl VerboseLog {
         options: &Options,
         advice: &Advice,
     ) -> io::Result<Self> {
-        let mut file = Rotating::open(path, LOG_BYTES_MAX)?;
-        file.write(&format!("[{}] >>>>>>>>>>>>>>>>\n", now()))?;
+        let file = RecordFile::rotate(path, LOG_BYTES_MAX, NAME, console)?;
+        file.begin(&format!("[{}] >>>>>>>>>>>>>>>>\n", now()))?;
         let log = Self {
-            file: RefCell::new(Some(file)),
-            console,
+            file,
             options: options.clone(),
             advice: advice.clone(),
         };
@@ -69,12 +65,7 @@ impl VerboseLog {
             line.push_str(&shown(part));
             line.push('\n');
         }
-        let mut file = self.file.borrow_mut();
-        let written = file.as_mut().map_or(Ok(()), |file| file.write(&line));
-        if let Err(error) = written {
-            *file = None;
-            self.console.lost("the verbose log ends here", &error);
-        }
+        self.file.write(&line);
     }
 }
 
@@ -130,13 +121,7 @@ impl Listener for VerboseLog {
             }
             Err(error) => self.error(&error_text::fatal(error, &self.options, &self.advice)),
         }
-        let file = self.file.borrow();
-        let finished = file
-            .as_ref()
-            .map_or(Ok(()), |log| record_file::finish(&log.file));
-        if let Err(error) = finished {
-            self.console.lost("the verbose log is not complete", &error);
-        }
+        self.file.finish();
     }
 }
 
@@ -146,57 +131,9 @@ fn now() -> String {
     now.strftime("%Y/%m/%d %H:%M:%S%.3f%:z").to_string()
 }
 
-/// A file that is appended to, and set aside when it is full.
-struct Rotating {
-    path: PathBuf,
-    file: File,
-    bytes: u64,
-    bytes_max: u64,
-}
-
-impl Rotating {
-    fn open(path: &Path, bytes_max: u64) -> io::Result<Self> {
-        if let Some(folder) = path.parent() {
-            DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(folder)?;
-        }
-        let file = append_to(path)?;
-        let bytes = file.metadata()?.len();
-        Ok(Self {
-            path: path.to_owned(),
-            file,
-            bytes,
-            bytes_max,
-        })
-    }
-
-    /// Appends a line, whole: several processes may share a log.
-    fn write(&mut self, line: &str) -> io::Result<()> {
-        let length = line.len() as u64;
-        if self.bytes > 0 && self.bytes + length > self.bytes_max {
-            let mut aside = OsString::from(&self.path);
-            aside.push(".1");
-            fs::rename(&self.path, aside)?;
-            self.file = append_to(&self.path)?;
-            self.bytes = 0;
-        }
-        self.bytes += length;
-        self.file.write_all(line.as_bytes())
-    }
-}
-
-fn append_to(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .append(true)
-        .create(true)
-        .mode(0o600)
-        .open(path)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
     use azring_core::Error;
@@ -303,26 +240,11 @@ mod tests {
     }
 
     #[test]
-    fn a_log_is_appended_to_and_set_aside_when_it_is_full() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("log");
-        fs::write(&path, "old\n").unwrap();
-        let mut file = Rotating::open(&path, 8).unwrap();
-        file.write("1\n").unwrap();
-        assert_eq!(fs::read_to_string(&path).unwrap(), "old\n1\n");
-        file.write("12345\n").unwrap();
-        assert_eq!(fs::read_to_string(&path).unwrap(), "12345\n");
-        let aside = folder.path().join("log.1");
-        assert_eq!(fs::read_to_string(aside).unwrap(), "old\n1\n");
-    }
-
-    #[test]
     fn a_log_that_cannot_be_written_any_more_is_told_once() {
         let (console, printed) = console();
         let full = Path::new("/dev/full");
         let log = VerboseLog {
-            file: RefCell::new(Some(Rotating::open(full, LOG_BYTES_MAX).unwrap())),
-            console: Arc::new(console),
+            file: RecordFile::append(full, NAME, Arc::new(console)).unwrap(),
             options: upload(&[]),
             advice: Advice::unknowing(crate::parameter::Dialect::Slash),
         };

@@ -12,6 +12,10 @@ pub(crate) struct Parameter {
     pub(crate) value: Value,
     /// The value is a secret: it is never shown, and it is removed from the process's arguments.
     pub(crate) secret: bool,
+    /// The parameter belongs to what is copied: a command with another value is another job. The
+    /// others say how a run is reported, how much of the machine it uses, what is asked.
+    /// Credentials are never part of a job.
+    pub(crate) identity: bool,
     /// What it is about.
     pub(crate) applies_to: &'static [Service],
     /// What holds when it is not given, in words; empty where there is nothing to say.

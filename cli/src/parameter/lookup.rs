@@ -91,6 +91,11 @@ mod tests {
     }
 
     #[test]
+    fn no_secret_is_part_of_a_job() {
+        assert!(all().all(|row| !(row.secret && row.identity)));
+    }
+
+    #[test]
     fn a_usage_shows_what_the_value_is() {
         assert_eq!(PATTERN.usage(Dialect::Slash), "/Pattern:<pattern>");
         assert_eq!(PATTERN.usage(Dialect::Dash), "--include <pattern>");

@@ -13,9 +13,9 @@ use jiff::Zoned;
 
 use super::samples::RunHistory;
 use crate::console::Console;
+use crate::listener::make_durable;
 use crate::listener::{Listener, RunEnd};
 use crate::mask::shown;
-use crate::record_file;
 use crate::usage_error::{UsageError, reason};
 
 use super::page::{self, ReportData, RunResult};
@@ -89,7 +89,7 @@ impl Report {
             file.set_len(0)?;
         }
         file.write_all(page::page(&data).as_bytes())?;
-        record_file::finish(file)
+        make_durable(file)
     }
 }
 

@@ -50,7 +50,10 @@ fn content_type(options: &Options) -> String {
 
 /// The folder of the journal.
 fn journal(seen: &Seen) -> String {
-    let folder = seen.kept.as_ref().map(|kept| kept.folder.display());
+    let folder = seen
+        .command_journal
+        .as_ref()
+        .map(|kept| kept.folder.display());
     folder.map_or("none".to_owned(), |folder| folder.to_string())
 }
 

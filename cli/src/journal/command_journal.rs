@@ -7,7 +7,7 @@ use azring_core::journal::{Command, files};
 use azring_core::location::Location;
 use azring_core::options::Options;
 
-use super::normal;
+use super::normal_form;
 use crate::environment::Environment;
 use crate::parameter as row;
 use crate::parsed::ParsedArgs;
@@ -22,7 +22,7 @@ const NAME_BYTES: usize = 8;
 
 /// The journal that a command keeps.
 #[derive(Debug)]
-pub(crate) struct Kept {
+pub(crate) struct CommandJournal {
     /// Its folder.
     pub(crate) folder: PathBuf,
     /// Its name.
@@ -35,7 +35,7 @@ pub(crate) struct Kept {
     pub(crate) is_quiet: bool,
 }
 
-impl Kept {
+impl CommandJournal {
     /// The journal itself.
     pub(crate) fn path(&self) -> PathBuf {
         self.folder.join(&self.name)
@@ -48,11 +48,11 @@ impl Kept {
 }
 
 /// The journal of a copy; `None` where none is kept.
-pub(crate) fn kept(
+pub(crate) fn of_command(
     args: &ParsedArgs,
     options: &Options,
     environment: &Environment,
-) -> Result<Option<Kept>, UsageError> {
+) -> Result<Option<CommandJournal>, UsageError> {
     let named = local(args, &row::Z)?;
     if args.has(&row::NO_JOURNAL) && args.has(&row::Z) {
         return Err(UsageError::meaning(format!(
@@ -67,7 +67,7 @@ pub(crate) fn kept(
     if options.preview || args.has(&row::NO_JOURNAL) || is_piped {
         return Ok(None);
     }
-    let command = normal::command(args, options)?;
+    let command = normal_form::command(args, options)?;
     let is_named = named.is_some();
     let name = if is_named {
         NAME.to_owned()
@@ -80,7 +80,7 @@ pub(crate) fn kept(
         }
         return Ok(None);
     };
-    Ok(Some(Kept {
+    Ok(Some(CommandJournal {
         folder,
         name,
         is_named,

@@ -12,7 +12,7 @@ use azring_core::options::Options;
 use super::tests::alone;
 use crate::args;
 use crate::help;
-use crate::journal::{self, Kept};
+use crate::journal::{self, CommandJournal};
 use crate::parameter::{self, Dialect, Parameter, Service, Value};
 use crate::settings::Settings;
 use crate::usage_error::UsageError;
@@ -62,7 +62,7 @@ enum Way {
 struct Seen {
     options: Options,
     settings: Settings,
-    kept: Option<Kept>,
+    command_journal: Option<CommandJournal>,
 }
 
 impl Row {
@@ -124,11 +124,11 @@ fn copy(way: Way, row: &Row, value: Option<&str>, dialect: Dialect) -> Result<Se
     let args = args::read(&words_of(&list))?;
     let options = super::options(&args, &environment)?;
     let settings = Settings::new(&args, &environment)?;
-    let kept = journal::kept(&args, &options, &environment)?;
+    let command_journal = journal::of_command(&args, &options, &environment)?;
     Ok(Seen {
         options,
         settings,
-        kept,
+        command_journal,
     })
 }
 

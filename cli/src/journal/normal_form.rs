@@ -16,35 +16,6 @@ use crate::parameter::{self as row, Dialect, Parameter, Value};
 use crate::parsed::ParsedArgs;
 use crate::usage_error::UsageError;
 
-/// Parameters without which a job is the same job: how it is told, how much of the machine it takes, what is asked.
-/// Credentials are left out too, wherever they stand.
-static BESIDE: &[&Parameter] = &[
-    &row::NC,
-    &row::IO,
-    &row::MEMORY,
-    &row::GIVE_UP,
-    &row::SERVICE_VERSION,
-    &row::MAP_DRIVE,
-    &row::Y,
-    &row::V,
-    &row::Z,
-    &row::NO_JOURNAL,
-    &row::RESPONSE_FILE,
-    &row::LEDGER,
-    &row::REPORT,
-    &row::TRACE_CONTROLLER,
-    &row::OUTPUT,
-    &row::PROGRESS,
-    &row::EXIT_CODES,
-    &row::FAIL_IF_EMPTY,
-    &row::TRACE_CONTROLLER,
-];
-
-/// The job is the same without this parameter.
-pub(super) fn is_beside(parameter: &Parameter) -> bool {
-    parameter.secret || BESIDE.iter().any(|row| row.is(parameter))
-}
-
 /// The command as its journal has it.
 pub(super) fn command(args: &ParsedArgs, options: &Options) -> Result<Command, UsageError> {
     let folder = env::current_dir().unwrap_or_default();
@@ -63,7 +34,7 @@ pub(super) fn command(args: &ParsedArgs, options: &Options) -> Result<Command, U
 /// the table.
 fn words(args: &ParsedArgs, options: &Options, folder: &Path) -> Result<Vec<Vec<u8>>, UsageError> {
     let mut normal = ParsedArgs::new(args.dialect());
-    for parameter in row::all().filter(|parameter| !is_beside(parameter)) {
+    for parameter in row::all().filter(|parameter| parameter.identity) {
         if !args.has(parameter) {
             continue;
         }
@@ -224,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_destination_keeps_the_slash_that_makes_it_a_folder() {
-        for (typed, kept) in [
+        for (typed, journal) in [
             ("/x", "/Dest:/x"),
             ("/x/", "/Dest:/x/"),
             ("/x//.", "/Dest:/x/"),
@@ -232,7 +203,7 @@ mod tests {
         ] {
             let source = format!("/Source:{URL}/a");
             let words = normal(&[&source, &format!("/Dest:{typed}")]).words;
-            assert_eq!(words[1], kept.as_bytes(), "{typed}");
+            assert_eq!(words[1], journal.as_bytes(), "{typed}");
         }
     }
 
