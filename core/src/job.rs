@@ -60,7 +60,7 @@ use crate::journal::{DoneObjects, Record, Replayed, Session};
 use crate::location::plain_text_warning;
 use crate::options::Options;
 use crate::plan::history::{Note, Take};
-use crate::plan::route::{Route, route};
+use crate::plan::route::{Route, Way};
 use crate::report::{Event, Observer, Summary, Totals};
 use crate::stop::Stop;
 use crate::store;
@@ -93,7 +93,8 @@ pub fn run(
 ) -> Result<Summary> {
     let begun = Instant::now();
     let totals = Arc::new(Totals::default());
-    let resources = Resources::of(options, &totals)?;
+    let route = Route::of(options)?;
+    let resources = Resources::of(options, &route, &totals)?;
     let (journal, earlier) = match session {
         Some(Session { journal, resumed }) => (Some(journal), resumed),
         None => (None, None),
@@ -119,6 +120,7 @@ pub fn run(
     let coordinator = runtime::plain_runtime()?;
     let run = Run {
         options,
+        route: &route,
         resources: &resources,
         totals: &totals,
         recorder: &recorder,
@@ -166,6 +168,7 @@ fn called_off(error: &Error, observer: &dyn Observer) -> u64 {
 /// What the parts of a run have in common.
 struct Run<'a> {
     options: &'a Options,
+    route: &'a Route,
     resources: &'a Resources,
     totals: &'a Arc<Totals>,
     recorder: &'a JournalRecorder,
@@ -186,19 +189,19 @@ impl Run<'_> {
     ) -> Result<u64> {
         let Self {
             options,
+            route,
             resources,
             totals,
             observer,
             stop,
             ..
         } = *self;
-        let route = route(&options.source, &options.target, options.sync_copy)?;
         credentials::check(options)?;
-        if route == Route::Pipe {
+        if route.way == Way::Pipe {
             // What passes is not there a second time: the journal has nothing to say about it.
             let (tools, share, mut controller) = resources.alone()?;
             let copied = tokio::select! {
-                copied = pipe::copy(options, &tools, &share, self.settlement(), stop) => copied,
+                copied = pipe::copy(options, route, &tools, &share, self.settlement(), stop) => copied,
                 never = self.steer(&mut controller) => match never {},
                 never = tools.client.keep_looking() => match never {},
                 never = self.call_off_waits() => match never {},
@@ -208,7 +211,13 @@ impl Run<'_> {
         }
         let tools = resources.tools()?;
         let help = resources.helpers(options);
-        let opening = store::open(options, &tools, &help.settler, resources.folders_max());
+        let opening = store::open(
+            options,
+            route,
+            &tools,
+            &help.settler,
+            resources.folders_max(),
+        );
         // It is large, and waited for once.
         let opened = Box::pin(self.telling_of_services(stop.unless_stopped(opening)));
         let ends = opened.await?;

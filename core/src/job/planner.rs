@@ -108,7 +108,7 @@ impl<'a> Planner<'a> {
             ends,
             conflict: Cell::new(options.conflict),
             collisions: RefCell::default(),
-            hint: VhdHint::new(options),
+            hint: VhdHint::new(options, &ends.route),
             left_by_time: Cell::new(0),
         }
     }

@@ -21,7 +21,7 @@ use crate::Result;
 use crate::digest::Hashers;
 use crate::location::Location;
 use crate::options::{BlobType, Durability, Io, Options};
-use crate::plan::route::{Route, route};
+use crate::plan::route::{Direction, Route, Way};
 use crate::report::Totals;
 use crate::schedule::gate::WorkerPermits;
 use crate::schedule::limits::{CONCURRENCY_MAX, usual, workers};
@@ -56,7 +56,7 @@ pub(super) struct Resources {
 
 impl Resources {
     /// Adds up what the options and the limits allow.
-    pub(super) fn of(options: &Options, totals: &Arc<Totals>) -> Result<Self> {
+    pub(super) fn of(options: &Options, route: &Route, totals: &Arc<Totals>) -> Result<Self> {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get) as u32;
         let total = options
             .engine
@@ -70,7 +70,7 @@ impl Resources {
             Some(_) => CONCURRENCY_MAX,
             None => Budget::connections_max(total) as u32,
         });
-        let remembered = place(options)
+        let remembered = remembered_name(options, route)
             .zip(options.engine.remember_in.as_deref())
             .filter(|_| asked.is_none())
             .map(|(place, folder)| Remembered::new(folder, &place));
@@ -95,7 +95,7 @@ impl Resources {
             workers.into(),
             range.most.into(),
             queue::QUEUED_MAX as u64,
-            block_in_memory(options)?,
+            block_in_memory(options, route),
         )?;
         let workers = workers as u32;
         let shortage = Arc::<Shortage>::default();
@@ -253,37 +253,35 @@ impl Resources {
     }
 }
 
-/// What the numbers of runs between these ends are remembered under: the service's host, and which way.
-fn place(options: &Options) -> Option<String> {
-    let host = |location: &Location| match location {
-        Location::Blob(place) => Some(place.account().endpoint.to_string()),
-        Location::Local(_) | Location::Pipe | Location::Synthetic(_) | Location::Discard(_) => None,
+/// The name under which concurrency is remembered: the service's host, and the direction.
+fn remembered_name(options: &Options, route: &Route) -> Option<String> {
+    let endpoint = |end: &Location| {
+        let place = end.account_place()?;
+        Some(place.account.endpoint.to_string())
     };
-    match (host(&options.source), host(&options.target)) {
-        (None, Some(to)) => Some(format!("up:{to}")),
-        (Some(from), None) => Some(format!("down:{from}")),
-        (Some(from), Some(to)) => Some(format!("through:{from}:{to}")),
-        (None, None) => None,
-    }
+    let (source, target) = (endpoint(&options.source), endpoint(&options.target));
+    Some(match route.direction {
+        Direction::Upload => format!("up:{}", target?),
+        Direction::Download => format!("down:{}", source?),
+        Direction::ServiceToService => format!("through:{}:{}", source?, target?),
+    })
 }
 
 /// The largest block that has to be in memory as a whole, as far as that is known before the first file.
-fn block_in_memory(options: &Options) -> Result<u64> {
+fn block_in_memory(options: &Options, route: &Route) -> u64 {
     let usual = LARGE_BYTES as u64;
-    let route = route(&options.source, &options.target, options.sync_copy)?;
-    let is_in_blocks = matches!(options.target, Location::Blob(_))
+    let is_in_blocks = route.writes_blobs
         && !matches!(
             options.shape.blob_type,
             Some(BlobType::Page | BlobType::Append)
         );
-    // What nobody computes a sum of is read while it is sent.
-    let is_in_slices = matches!(options.source, Location::Local(_))
-        && !options.integrity.crc64
-        && !options.integrity.store_md5;
-    Ok(match route {
-        Route::Stream if is_in_blocks && !is_in_slices => options.shape.block_bytes.max(usual),
-        Route::Stream | Route::ServerCopy { .. } | Route::Pipe => usual,
-    })
+    // A file that needs no checksum is read while it is sent.
+    let is_in_slices =
+        route.reads_files && !options.integrity.crc64 && !options.integrity.store_md5;
+    match route.way {
+        Way::Stream if is_in_blocks && !is_in_slices => options.shape.block_bytes.max(usual),
+        Way::Stream | Way::ServerCopy | Way::Pipe => usual,
+    }
 }
 
 /// Threads beside the workers, and the ends by which they are reached.

@@ -5,9 +5,9 @@
 use std::cell::Cell;
 
 use crate::entry::EntryName;
-use crate::location::Location;
 use crate::options::Options;
 use crate::plan::disk_image::DiskFlaw;
+use crate::plan::route::Route;
 
 /// Says it when a disk comes by.
 #[derive(Debug)]
@@ -18,11 +18,8 @@ pub(super) struct VhdHint {
 
 impl VhdHint {
     /// It is due only where files are uploaded and nobody said what they become.
-    pub(super) fn new(options: &Options) -> Self {
-        let is_upload = matches!(
-            (&options.source, &options.target),
-            (Location::Local(_), Location::Blob(_))
-        );
+    pub(super) fn new(options: &Options, route: &Route) -> Self {
+        let is_upload = route.reads_files && route.writes_blobs;
         Self {
             is_upload,
             is_due: Cell::new(is_upload && options.shape.blob_type.is_none()),

@@ -71,6 +71,11 @@ pub struct AccountPlace {
 }
 
 impl AccountPlace {
+    /// Whether requests are signed with the account's key.
+    pub fn has_key(&self) -> bool {
+        self.account.credential.is_shared_key()
+    }
+
     /// The scheme and authority of the endpoint: `https://account.blob.core.windows.net`.
     pub fn origin(&self) -> String {
         let endpoint = &self.account.endpoint;

@@ -13,7 +13,7 @@ use super::{ServerCopy, Source, Target, Tools};
 use crate::entry::{Entry, EntryName, Layout};
 use crate::location::{BlobLocation, Location};
 use crate::options::{CopyWay, Options};
-use crate::plan::route::{Route, route};
+use crate::plan::route::{Route, Way};
 use crate::select::{Pattern, PatternRule};
 use crate::{Error, Result, Side};
 
@@ -27,6 +27,8 @@ pub struct Ends {
     pub server_copy: Option<Arc<dyn ServerCopy>>,
     /// The source is a single object, which gets this name at the destination.
     pub single: Option<SingleName>,
+    /// What follows from the two ends together.
+    pub route: Route,
     /// The MD5 of whole objects is needed: to store it, or to compare it.
     pub wants_md5: bool,
 }
@@ -35,11 +37,11 @@ pub struct Ends {
 /// Of a local destination, up to `folders_max` folders are kept open.
 pub async fn open(
     options: &Options,
+    route: &Route,
     tools: &Tools,
     settler: &Settler,
     folders_max: usize,
 ) -> Result<Ends> {
-    let route = route(&options.source, &options.target, options.sync_copy)?;
     let (source, single) = open_source(options, tools, route)
         .await
         .map_err(|error| error.at(Side::Source))?;
@@ -65,7 +67,7 @@ pub async fn open(
             ))
         }
         Location::Blob(place) => {
-            let keeps = matches!(options.source, Location::Blob(_));
+            let keeps = route.keeps_properties;
             Arc::new(BlobTarget::new(place.clone(), &options.shape, keeps))
         }
         Location::Discard(void) => {
@@ -78,27 +80,25 @@ pub async fn open(
         Some(lasts) => Arc::new(RepeatingSource::new(source, lasts)),
         None => source,
     };
-    let wants_md5 = match (&options.source, target) {
-        (_, Location::Local(_) | Location::Discard(_)) => options.integrity.check_md5,
-        (Location::Local(_) | Location::Synthetic(_), Location::Blob(_)) => {
-            options.integrity.store_md5
-        }
-        // The source's MD5 goes along as it is; what passes through a pipe is hashed there.
-        _ => false,
-    };
+    let wants_md5 = route.md5.is_computed(&options.integrity);
     Ok(Ends {
         source,
         target: destination,
         server_copy,
         single,
+        route: *route,
         wants_md5,
     })
 }
 
-/// The target's service, where that is the way to go.
-fn server_copy(options: &Options, target: &Location, route: Route) -> Option<Arc<dyn ServerCopy>> {
-    match (route, target) {
-        (Route::ServerCopy { within_account }, Location::Blob(place)) => {
+/// The target's service, when it copies by itself.
+fn server_copy(options: &Options, target: &Location, route: &Route) -> Option<Arc<dyn ServerCopy>> {
+    match route.way {
+        Way::ServerCopy => {}
+        Way::Stream | Way::Pipe => return None,
+    }
+    match target {
+        Location::Blob(place) => {
             let block_bytes = options.shape.block_bytes;
             let has_blocks =
                 place.account().capabilities.version() >= ApiVersion::PUT_BLOCK_FROM_URL;
@@ -110,31 +110,19 @@ fn server_copy(options: &Options, target: &Location, route: Route) -> Option<Arc
             Some(Arc::new(BlobServerCopy::new(
                 place.clone(),
                 way,
-                within_account,
+                route.within_account,
                 block_bytes,
             )))
         }
-        _ => None,
+        Location::Local(_) | Location::Pipe | Location::Synthetic(_) | Location::Discard(_) => None,
     }
-}
-
-/// Whether the target's service may read the source by the key that it is asked with.
-fn is_open_to_target(options: &Options, route: Route) -> bool {
-    let has_key = |location: &Location| match location {
-        Location::Blob(place) => place.account().credential.is_shared_key(),
-        _ => false,
-    };
-    let within_account = Route::ServerCopy {
-        within_account: true,
-    };
-    route == within_account && has_key(&options.source) && has_key(&options.target)
 }
 
 /// The source, and its own name when it is a single object.
 async fn open_source(
     options: &Options,
     tools: &Tools,
-    route: Route,
+    route: &Route,
 ) -> Result<(Arc<dyn Source>, Option<EntryName>)> {
     let selection = &options.selection;
     match &options.source {
@@ -163,11 +151,11 @@ async fn open_source(
         Location::Blob(place) => {
             let reading = Reading {
                 crc64: options.integrity.crc64,
-                carries: matches!(options.target, Location::Blob(_)),
+                carries: route.keeps_properties,
                 snapshots: selection.snapshots,
             };
             let rule = blob::rules::pattern_rule(selection);
-            let is_open = is_open_to_target(options, route);
+            let is_open = route.target_key_opens_source;
             if let Some((above, entry)) = single_blob(options, tools, place).await? {
                 let name = entry.name.clone();
                 // A blob with its snapshots is several objects, which are named after the one.

@@ -17,6 +17,7 @@ use super::blob;
 use crate::entry::{EntryName, Layout};
 use crate::location::{BlobLocation, Location};
 use crate::options::Options;
+use crate::plan::route::is_itself;
 use crate::{Error, Result};
 
 /// The name of a single object at its destination.
@@ -123,18 +124,6 @@ fn split_path(path: &Path) -> Option<(Location, EntryName)> {
 fn split_url(place: &BlobLocation) -> Option<(Location, EntryName)> {
     let (above, last) = blob::split_last(place)?;
     Some((Location::Blob(above), EntryName::from(last.as_str())))
-}
-
-/// The object's source is a blob, and it is the one that it would become.
-fn is_itself(source: &Location, target: &Location, name: &EntryName) -> bool {
-    let (Location::Blob(source), Location::Blob(target)) = (source, target) else {
-        return false;
-    };
-    let full_name = name.as_str().map(|name| target.full_name(name));
-    source.account().endpoint == target.account().endpoint
-        && source.account_place.base_path == target.account_place.base_path
-        && source.container == target.container
-        && full_name.as_deref() == Some(&*source.directory)
 }
 
 #[cfg(test)]

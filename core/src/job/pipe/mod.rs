@@ -20,8 +20,8 @@ use super::outcome::Settlement;
 use crate::Result;
 use crate::digest::follower::Md5;
 use crate::entry::{ETag, EntryName};
-use crate::location::Location;
 use crate::options::Options;
+use crate::plan::route::{Direction, Route};
 use crate::report::{Details, Totals};
 use crate::schedule::gate::{Permit, WorkerPermits};
 use crate::stop::Stop;
@@ -62,6 +62,7 @@ struct Passed {
 /// Fails where the run cannot begin: a service that refuses, a location that is no single blob.
 pub(super) async fn copy(
     options: &Options,
+    route: &Route,
     tools: &Tools,
     share: &WorkerPermits,
     settlement: Settlement<'_>,
@@ -76,9 +77,9 @@ pub(super) async fn copy(
         totals: settlement.totals,
         stop,
     };
-    let (name, passed) = match options.source {
-        Location::Pipe => inward::copy(&line).await?,
-        _ => outward::copy(&line).await?,
+    let (name, passed) = match route.direction {
+        Direction::Upload => inward::copy(&line).await?,
+        Direction::Download | Direction::ServiceToService => outward::copy(&line).await?,
     };
     Totals::add(&settlement.totals.listing_done, 1);
     let details = |md5, etag| Details {

@@ -11,6 +11,7 @@ use crate::entry::{ETag, Version};
 use crate::location::{Access, Location, parse};
 use crate::options::{CopyWay, DownloadOptions, Engine, Integrity, Selection, UploadOptions};
 use crate::plan::chunks::CHUNK_BYTES_MIN;
+use crate::plan::route::Route;
 use crate::report::{Answer, Event, Observer};
 use crate::store::blob::{BlobTarget, properties::BlobType};
 use crate::transfer::testing;
@@ -41,18 +42,20 @@ impl Upload {
         let Ok(Location::Blob(place)) = parse(url, Access::default(), None) else {
             panic!("a container");
         };
+        let (source, target) = (Location::Local("/s".into()), Location::Blob(place.clone()));
         let nowhere = testing::context(Integrity::default(), &Hashers::start(1).0);
         Self {
             ends: Ends {
                 source: Arc::clone(&nowhere.source),
-                target: Arc::new(BlobTarget::new(place.clone(), &shape, false)),
+                target: Arc::new(BlobTarget::new(place, &shape, false)),
                 server_copy: None,
                 single: None,
                 wants_md5: false,
+                route: Route::between(&source, &target, false).unwrap(),
             },
             options: Options {
-                source: Location::Local("/s".into()),
-                target: Location::Blob(place),
+                source,
+                target,
                 selection: Selection::default(),
                 conflict: Conflict::default(),
                 shape,
