@@ -22,13 +22,13 @@ pub(crate) mod shared_key_table;
 
 mod authorization;
 
-mod blob_sas;
+mod service_sas;
 
 pub(crate) use authorization::{Authorization, OwnAuthorization, SignedParts};
-pub use blob_sas::BlobSas;
 pub use credential::Credential;
 pub use mask::{MASKED, has_signature, masked};
 pub use secret::Secret;
+pub use service_sas::{SasResource, ServiceSas};
 pub use shared_key::{authorization_header, string_to_sign};
 pub use token::{AccessToken, TokenFuture, TokenSource};
 pub use token_cache::{TokenCache, TokenIssuer};

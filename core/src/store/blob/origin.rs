@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use azring_transport::auth::{BlobSas, Credential};
+use azring_transport::auth::{Credential, SasResource, ServiceSas};
 use azring_transport::http::Scheme;
 use percent_encoding::utf8_percent_encode;
 
@@ -38,11 +38,13 @@ pub(super) fn access(
         Credential::Sas(token) => Ok(OriginAccess::Sas(token.clone())),
         Credential::Bearer(source) => Ok(OriginAccess::Bearer(Arc::clone(source))),
         Credential::SharedKey { account, key } => {
-            let sas = BlobSas {
+            let sas = ServiceSas {
                 account,
-                container: &place.container,
-                blob: name,
-                snapshot,
+                resource: SasResource::Blob {
+                    container: &place.container,
+                    name,
+                    snapshot,
+                },
                 version: place.account().capabilities.version(),
                 https_only: place.account().endpoint.scheme == Scheme::Https,
                 expires: now + TOKEN_LASTS,
