@@ -3,20 +3,16 @@
 //! One stream is bound by MD5's own chain of steps, however good the code is; sixteen of them fill the lanes of a vector
 //! register and take hardly longer than one. Where the CPU has no AVX-512 it is eight, twice, and where it has no AVX2 the
 //! streams are compressed one after the other, with the same result. Padding, partial blocks and who owns the bytes are the caller's business.
-#![expect(
-    unsafe_code,
-    reason = "a function for one kind of CPU is called where that CPU is"
-)]
 
 #[cfg(target_arch = "x86_64")]
 #[macro_use]
 mod steps;
 
 #[cfg(target_arch = "x86_64")]
-mod eight;
+mod simd;
 
 #[cfg(target_arch = "x86_64")]
-mod sixteen;
+use simd::compress_side_by_side;
 
 use md5_simd::hazmat::compress_block;
 
@@ -60,54 +56,6 @@ pub fn compress(lanes: &mut [Lane<'_>], most: usize) -> usize {
     count
 }
 
-/// False, with nothing done, where the CPU cannot.
-#[cfg(target_arch = "x86_64")]
-fn compress_side_by_side(lanes: &mut [Lane<'_>], count: usize) -> bool {
-    if !is_x86_feature_detected!("avx2") {
-        return false;
-    }
-    assert!(lanes.len() <= LANES, "there are no more lanes than that");
-    if lanes.len() > eight::LANES && is_x86_feature_detected!("avx512f") {
-        gathered(lanes, |states, streams| {
-            // SAFETY: the CPU has AVX-512, which is all that the function asks for.
-            unsafe { sixteen::avx512::compress(states, streams, count) }
-        });
-        return true;
-    }
-    let has_more = is_x86_feature_detected!("avx512vl");
-    for lanes in lanes.chunks_mut(eight::LANES) {
-        gathered(lanes, |states, streams| {
-            if has_more {
-                // SAFETY: the CPU has AVX-512 for vectors of any length, which is all that the function asks for.
-                unsafe { eight::avx512::compress(states, streams, count) }
-            } else {
-                // SAFETY: the CPU has AVX2, which is all that the function asks for.
-                unsafe { eight::avx2::compress(states, streams, count) }
-            }
-        });
-    }
-    true
-}
-
-/// Brings streams further by an operation that takes just so many. A lane without a stream repeats the first one's, to no
-/// effect.
-#[cfg(target_arch = "x86_64")]
-fn gathered<const COUNT: usize>(
-    lanes: &mut [Lane<'_>],
-    compress: impl FnOnce(&mut [State; COUNT], &[&[Block]; COUNT]),
-) {
-    let mut states = [START; COUNT];
-    let mut streams: [&[Block]; COUNT] = [lanes[0].blocks; COUNT];
-    for (index, lane) in lanes.iter().enumerate() {
-        states[index] = *lane.state;
-        streams[index] = lane.blocks;
-    }
-    compress(&mut states, &streams);
-    for (lane, state) in lanes.iter_mut().zip(states) {
-        *lane.state = state;
-    }
-}
-
 #[cfg(not(target_arch = "x86_64"))]
 fn compress_side_by_side(_lanes: &mut [Lane<'_>], _count: usize) -> bool {
     false
@@ -119,39 +67,11 @@ mod tests {
 
     use super::*;
 
-    fn one_by_one(state: State, blocks: &[Block]) -> State {
+    pub(super) fn one_by_one(state: State, blocks: &[Block]) -> State {
         blocks.iter().fold(state, |mut state, block| {
             compress_block(&mut state, block);
             state
         })
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[test]
-    fn every_kind_of_cpu_comes_to_the_same() {
-        let streams: [Vec<Block>; LANES] =
-            std::array::from_fn(|stream| (0..9).map(|at| [(stream * 31 + at) as u8; 64]).collect());
-        let blocks = streams.each_ref().map(Vec::as_slice);
-        let expected = blocks.map(|blocks| one_by_one(START, blocks));
-        let half = &blocks.as_chunks().0[0];
-        if is_x86_feature_detected!("avx2") {
-            let mut states = [START; eight::LANES];
-            // SAFETY: the CPU has AVX2.
-            unsafe { eight::avx2::compress(&mut states, half, 9) };
-            assert_eq!(states, expected[..eight::LANES]);
-        }
-        if is_x86_feature_detected!("avx512vl") {
-            let mut states = [START; eight::LANES];
-            // SAFETY: the CPU has AVX-512 for vectors of any length.
-            unsafe { eight::avx512::compress(&mut states, half, 9) };
-            assert_eq!(states, expected[..eight::LANES]);
-        }
-        if is_x86_feature_detected!("avx512f") {
-            let mut states = [START; LANES];
-            // SAFETY: the CPU has AVX-512.
-            unsafe { sixteen::avx512::compress(&mut states, &blocks, 9) };
-            assert_eq!(states, expected);
-        }
     }
 
     proptest! {

@@ -1,4 +1,4 @@
-//! One aligned mapping per worker, from which all buffers are cut.
+//! One aligned mapping per worker, and the access to its slots.
 //!
 //! A mapping of its own, not the heap, for three reasons: `O_DIRECT` wants aligned memory, the ring wants to register it
 //! as one vector, and operations that are in flight when a runtime ends must find it still there. Its pages are taken
@@ -13,6 +13,8 @@ use std::ptr::{self, NonNull};
 
 use rustix::mm::{MapFlags, ProtFlags, mmap_anonymous, munmap};
 
+use super::layout::Layout;
+use super::pool::Pool;
 use crate::{Error, Kind, Result};
 
 /// The alignment of every slot: a page, which is also what `O_DIRECT` asks at most on common file systems.
@@ -65,26 +67,6 @@ impl Arena {
         assert!(offset < self.bytes, "an offset inside the arena");
         self.base.as_ptr().wrapping_add(offset)
     }
-
-    /// The bytes of one slot, to read.
-    ///
-    /// # Safety
-    /// The caller owns the slot (a lease) or shares it with readers only (a frozen buffer), for as long as `'a`.
-    pub(super) unsafe fn slice<'a>(&self, offset: usize, bytes: usize) -> &'a [u8] {
-        assert!(bytes <= self.bytes - offset, "a slot inside the arena");
-        // SAFETY: inside the mapping (asserted), initialised by the kernel, not written while shared (the contract).
-        unsafe { std::slice::from_raw_parts(self.at(offset), bytes) }
-    }
-
-    /// The bytes of one slot, to write.
-    ///
-    /// # Safety
-    /// The caller is the slot's only owner for as long as `'a`, and no operation of the kernel is using it.
-    pub(super) unsafe fn slice_mut<'a>(&self, offset: usize, bytes: usize) -> &'a mut [u8] {
-        assert!(bytes <= self.bytes - offset, "a slot inside the arena");
-        // SAFETY: inside the mapping (asserted), initialised by the kernel, exclusively owned (the contract).
-        unsafe { std::slice::from_raw_parts_mut(self.at(offset), bytes) }
-    }
 }
 
 impl Drop for Arena {
@@ -93,5 +75,65 @@ impl Drop for Arena {
         // SAFETY: the mapping was made by `map` with this length, and no slot of it is alive: each holds the arena.
         let unmapped = unsafe { munmap(base, self.bytes) };
         debug_assert!(unmapped.is_ok(), "a mapping of ours can be unmapped");
+    }
+}
+
+/// Slots of one size and the right to use them. Dropping it gives them back to the pool.
+///
+/// The pool gives each slot to one owner at a time. So a mutable reference to this value is the only access to the bytes, and
+/// an operation of the kernel that uses them owns this value.
+pub(super) struct Slots {
+    pool: Pool,
+    offsets: Vec<usize>,
+    slot_bytes: usize,
+}
+
+impl Slots {
+    /// Slots that were just taken from this pool. They have no other owner.
+    pub(super) fn new(pool: Pool, offsets: Vec<usize>, slot_bytes: usize) -> Self {
+        Self {
+            pool,
+            offsets,
+            slot_bytes,
+        }
+    }
+
+    /// The pool that gets them back.
+    pub(super) fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// Where they lie in the arena.
+    pub(super) fn layout(&self) -> Layout<'_> {
+        Layout::new(self.pool.arena(), &self.offsets, self.slot_bytes)
+    }
+
+    /// The bytes from `from` to the end of their slot, at most `bytes` of them.
+    pub(super) fn read(&self, from: usize, bytes: usize) -> &[u8] {
+        let (begin, bytes) = self.run(from, bytes);
+        // SAFETY: inside the mapping (`run`), initialised by the kernel; whoever writes has `self` mutably or owns it.
+        unsafe { std::slice::from_raw_parts(begin, bytes) }
+    }
+
+    /// The same bytes, to be written.
+    pub(super) fn write(&mut self, from: usize, bytes: usize) -> &mut [u8] {
+        let (begin, bytes) = self.run(from, bytes);
+        // SAFETY: inside the mapping (`run`), initialised by the kernel; `self` is borrowed mutably, so nobody else reads or
+        // writes these slots, and no operation of the kernel has them, since it would own `self`.
+        unsafe { std::slice::from_raw_parts_mut(begin, bytes) }
+    }
+
+    /// The address and length of a run, which lies inside the arena.
+    fn run(&self, from: usize, bytes: usize) -> (*mut u8, usize) {
+        let (offset, bytes) = self.layout().run(from, bytes);
+        let arena = self.pool.arena();
+        assert!(bytes <= arena.bytes() - offset, "a slot inside the arena");
+        (arena.at(offset), bytes)
+    }
+}
+
+impl Drop for Slots {
+    fn drop(&mut self) {
+        self.pool.give_back(&self.offsets, self.slot_bytes);
     }
 }

@@ -1,8 +1,4 @@
 //! A part of the arena in somebody's hands: first to fill, then to read.
-#![expect(
-    unsafe_code,
-    reason = "a lease gives access to the slots that it alone owns"
-)]
 
 use std::fmt;
 use std::ops::Range;
@@ -10,7 +6,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::arena::Arena;
+use super::arena::Slots;
+use super::layout::Layout;
 use super::pool::Pool;
 
 /// Room for some bytes, owned by whoever holds it. Dropping it returns the room to the pool.
@@ -22,27 +19,10 @@ pub struct Lease {
     filled: usize,
 }
 
-/// Slots of one size, given back together.
-struct Slots {
-    pool: Pool,
-    offsets: Vec<usize>,
-    slot_bytes: usize,
-}
-
-impl Drop for Slots {
-    fn drop(&mut self) {
-        self.pool.give_back(&self.offsets, self.slot_bytes);
-    }
-}
-
 impl Lease {
     pub(super) fn new(pool: Pool, offsets: Vec<usize>, slot_bytes: usize, wanted: usize) -> Self {
         Self {
-            slots: Slots {
-                pool,
-                offsets,
-                slot_bytes,
-            },
+            slots: Slots::new(pool, offsets, slot_bytes),
             wanted,
             filled: 0,
         }
@@ -50,7 +30,7 @@ impl Lease {
 
     /// Where it goes when it is dropped.
     pub(crate) fn pool(&self) -> &Pool {
-        &self.slots.pool
+        self.slots.pool()
     }
 
     /// How many bytes were asked for.
@@ -60,7 +40,7 @@ impl Lease {
 
     /// How many bytes it could hold; at least what was asked for, a multiple of the page.
     pub fn capacity(&self) -> usize {
-        self.slots.offsets.len() * self.slots.slot_bytes
+        self.slots.layout().capacity()
     }
 
     /// How many bytes are in it.
@@ -97,13 +77,8 @@ impl Lease {
 
     /// What is in it, as the contiguous runs it lies in.
     pub fn runs(&self) -> impl Iterator<Item = &[u8]> {
-        self.slots
-            .layout()
-            .runs(self.filled)
-            .map(|(offset, bytes)| {
-                // SAFETY: the slot belongs to this lease, which is borrowed; only `&mut self` methods write to it.
-                unsafe { self.slots.pool.arena().slice(offset, bytes) }
-            })
+        let runs = self.slots.layout().runs(self.filled);
+        runs.map(|(from, bytes)| self.slots.read(from, bytes))
     }
 
     /// Ends the filling: from here on it is only read, by as many as like. What follows the last byte in its page is
@@ -123,10 +98,7 @@ impl Lease {
 
     /// The room from byte `from` to the end of its slot, at most `bytes` of it, to read a file into.
     pub(crate) fn room(&mut self, from: usize, bytes: usize) -> &mut [u8] {
-        let (offset, bytes) = self.slots.layout().run(from, bytes);
-        // SAFETY: the slot belongs to this lease, which is borrowed mutably; no operation in flight has it, since an
-        // operation takes the lease itself.
-        unsafe { self.slots.pool.arena().slice_mut(offset, bytes) }
+        self.slots.write(from, bytes)
     }
 
     /// Says that a read has put `bytes` bytes into it, from the front.
@@ -163,13 +135,9 @@ impl Frozen {
 
     /// Its bytes as shared buffers, one per contiguous run; each keeps the memory alive. Nothing is copied.
     pub fn pieces(&self) -> impl Iterator<Item = Bytes> + '_ {
-        self.slots.layout().runs(self.bytes).map(|(offset, bytes)| {
+        self.slots.layout().runs(self.bytes).map(|(from, bytes)| {
             let slots = Arc::clone(&self.slots);
-            Bytes::from_owner(Piece {
-                slots,
-                offset,
-                bytes,
-            })
+            Bytes::from_owner(Piece { slots, from, bytes })
         })
     }
 
@@ -187,10 +155,8 @@ impl Frozen {
 
     /// Its bytes, as the contiguous runs they lie in.
     pub fn runs(&self) -> impl Iterator<Item = &[u8]> {
-        self.slots
-            .layout()
-            .runs(self.bytes)
-            .map(|(offset, bytes)| self.slots.read(offset, bytes))
+        let runs = self.slots.layout().runs(self.bytes);
+        runs.map(|(from, bytes)| self.slots.read(from, bytes))
     }
 
     /// The room as it lies in the arena.
@@ -201,8 +167,7 @@ impl Frozen {
     /// The bytes from `from` to the end of their slot, at most `bytes` of them; may reach into the zeros that pad the
     /// last page.
     pub(crate) fn padded(&self, from: usize, bytes: usize) -> &[u8] {
-        let (offset, bytes) = self.slots.layout().run(from, bytes);
-        self.slots.read(offset, bytes)
+        self.slots.read(from, bytes)
     }
 }
 
@@ -214,63 +179,16 @@ impl fmt::Debug for Frozen {
     }
 }
 
-impl Slots {
-    fn layout(&self) -> Layout<'_> {
-        Layout {
-            arena: self.pool.arena(),
-            offsets: &self.offsets,
-            slot_bytes: self.slot_bytes,
-        }
-    }
-
-    /// Bytes of one slot. Called only once the slots are frozen.
-    fn read(&self, offset: usize, bytes: usize) -> &[u8] {
-        // SAFETY: frozen slots are behind an `Arc` that only `Lease::freeze` makes, and nothing writes them after that.
-        unsafe { self.pool.arena().slice(offset, bytes) }
-    }
-}
-
-/// Where the bytes of a lease lie: slots of one size, anywhere in the arena.
-#[derive(Clone, Copy)]
-pub(crate) struct Layout<'a> {
-    arena: &'a Arena,
-    offsets: &'a [usize],
-    slot_bytes: usize,
-}
-
-impl<'a> Layout<'a> {
-    /// The contiguous run that begins at byte `from`, at most `bytes` long: its offset in the arena and its length.
-    pub(crate) fn run(self, from: usize, bytes: usize) -> (usize, usize) {
-        let (index, skip) = (from / self.slot_bytes, from % self.slot_bytes);
-        (
-            self.offsets[index] + skip,
-            (self.slot_bytes - skip).min(bytes),
-        )
-    }
-
-    /// All runs of the first `total` bytes.
-    fn runs(self, total: usize) -> impl Iterator<Item = (usize, usize)> + 'a {
-        (0..total)
-            .step_by(self.slot_bytes)
-            .map(move |from| self.run(from, total - from))
-    }
-
-    /// The address of an arena offset, for an operation of the kernel that owns the memory.
-    pub(crate) fn address(self, offset: usize) -> *mut u8 {
-        self.arena.at(offset)
-    }
-}
-
 /// One run of a frozen buffer, the owner behind a `Bytes`.
 struct Piece {
     slots: Arc<Slots>,
-    offset: usize,
+    from: usize,
     bytes: usize,
 }
 
 impl AsRef<[u8]> for Piece {
     fn as_ref(&self) -> &[u8] {
-        self.slots.read(self.offset, self.bytes)
+        self.slots.read(self.from, self.bytes)
     }
 }
 

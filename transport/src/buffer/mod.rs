@@ -9,6 +9,8 @@ mod allowance;
 
 mod budget;
 
+mod layout;
+
 mod arena;
 
 mod shortage;
@@ -19,7 +21,7 @@ mod lease;
 
 pub use arena::{Arena, PAGE_BYTES};
 pub use budget::Budget;
-pub(crate) use lease::Layout;
+pub(crate) use layout::Layout;
 pub use lease::{Frozen, Lease};
 pub use pool::{LARGE_BYTES, Pool, SLICE_BYTES, SMALL_BYTES};
 pub use shortage::Shortage;

@@ -29,7 +29,7 @@ macro_rules! four {
 /// the module that it stands in.
 macro_rules! compression {
     ($name:ident, $feature:literal, $vector:ty, $lanes:literal) => {
-        pub(in crate::md5) mod $name {
+        pub(in crate::md5::simd) mod $name {
             use super::{add, f, g, h, i, load, message, rotate, splat, store};
             use crate::md5::{Block, State};
 
@@ -37,7 +37,7 @@ macro_rules! compression {
             ///
             /// Panics when a stream has fewer.
             #[target_feature(enable = $feature)]
-            pub(in crate::md5) fn compress(
+            pub(in crate::md5::simd) fn compress(
                 states: &mut [State; $lanes],
                 streams: &[&[Block]; $lanes],
                 count: usize,
