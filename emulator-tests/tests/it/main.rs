@@ -28,6 +28,7 @@ mod article;
 mod hosts;
 mod modes;
 mod names;
+mod old_journals;
 mod properties;
 mod real_input;
 mod report;
