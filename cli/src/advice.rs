@@ -3,10 +3,9 @@
 //!
 //! `console` shows it as the last line of a complaint, `doctor` beside what it found. Nothing here sends a request.
 
-use azring_core::location::{BlobLocation, Location, SasGrant};
+use azring_core::location::{AccountPlace, Location, SasGrant};
 use azring_core::options::Options;
-use azring_core::{Error, Side as CoreSide};
-use azring_transport::auth::Credential;
+use azring_core::{Error, Side};
 use azring_transport::{self as transport, Kind};
 use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::{Span, Timestamp};
@@ -14,7 +13,6 @@ use jiff::{Span, Timestamp};
 use crate::environment::Environment;
 use crate::parameter::{self as row, Dialect, Parameter};
 use crate::parsed::ParsedArgs;
-use crate::usage_error::Side;
 
 /// The service refuses a signature whose time is further off than 15 minutes; a part of it is for the way.
 /// <https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key#specifying-the-date-header>
@@ -91,16 +89,14 @@ impl Advice {
     }
 
     /// The likely cause of a failure at one end, as a sentence without its full stop.
-    pub(crate) fn cause(&self, error: &Error, side: Side, place: &Location) -> Option<String> {
-        let Location::Blob(place) = place else {
-            return None;
-        };
+    pub(crate) fn cause(&self, error: &Error, side: Side, location: &Location) -> Option<String> {
+        let place = location.account_place()?;
         match error.bare() {
             Error::Credential(_) => {
                 let origin = self.origin(side, place);
                 Some(format!("Give another signature in {origin}"))
             }
-            Error::Transport(error) => self.cause_of(error, side, place, (self.clock)()),
+            Error::Transport(error) => self.cause_of(error, side, location, place),
             _ => None,
         }
     }
@@ -110,13 +106,11 @@ impl Advice {
         let Error::Transport(refusal) = error.bare() else {
             return None;
         };
-        let between_services = matches!(
-            (&options.source, &options.target),
-            (Location::Blob(_), Location::Blob(_))
-        );
+        let is_service = |location: &Location| location.account_place().is_some();
+        let is_between = is_service(&options.source) && is_service(&options.target);
         let is_at_source = match error.side() {
-            Some(side) => side == CoreSide::Source,
-            None if !between_services => matches!(options.source, Location::Blob(_)),
+            Some(side) => side == Side::Source,
+            None if !is_between => is_service(&options.source),
             None if refusal.code() == Some("CannotVerifyCopySource") => true,
             // Either end may have refused.
             None if options.sync_copy => return None,
@@ -125,7 +119,7 @@ impl Advice {
         let (side, place) = if is_at_source {
             (Side::Source, &options.source)
         } else {
-            (Side::Destination, &options.target)
+            (Side::Target, &options.target)
         };
         self.cause(error, side, place)
     }
@@ -134,8 +128,8 @@ impl Advice {
         &self,
         error: &transport::Error,
         side: Side,
-        place: &BlobLocation,
-        now: Timestamp,
+        location: &Location,
+        place: &AccountPlace,
     ) -> Option<String> {
         let Some(status) = error.status() else {
             return on_the_way(error.kind()).map(str::to_owned);
@@ -153,17 +147,15 @@ impl Advice {
             }
             (_, "CannotVerifyCopySource") => return Some(self.unreadable_source(place)),
             (404, "ContainerNotFound") if !is_anonymous(place) => {
-                return Some(format!(
-                    "There is no container `{}` in {account}",
-                    place.container
-                ));
+                let container = location.container()?;
+                return Some(format!("There is no container `{container}` in {account}"));
             }
             (400, "InvalidHeaderValue") if error.header() == Some("x-ms-version") => {
                 let name = row::SERVICE_VERSION.with_value("2019-07-07", self.dialect);
                 return Some(format!(
                     "The service does not know the version {} of the interface: give the newest that it knows, as in `{name}` \
                      (Azure Stack Hub; older ones 2017-11-09)",
-                    place.account().capabilities.version()
+                    place.account.capabilities.version()
                 ));
             }
             (401 | 403, _)
@@ -177,7 +169,9 @@ impl Advice {
         if status == 404 {
             return None;
         }
-        if let Some(seconds) = error.date().and_then(|date| clock_ahead_s(date, now))
+        if let Some(seconds) = error
+            .date()
+            .and_then(|date| clock_ahead_s(date, (self.clock)()))
             && seconds.abs() >= SKEW_BAD_SECONDS
         {
             return Some(format!(
@@ -189,9 +183,9 @@ impl Advice {
     }
 
     /// A credential was given, and refused.
-    fn refused(&self, code: &str, side: Side, place: &BlobLocation) -> String {
+    fn refused(&self, code: &str, side: Side, place: &AccountPlace) -> String {
         let (account, origin) = (account_name(place), self.origin(side, place));
-        let grant = SasGrant::of(place);
+        let grant = SasGrant::of(&place.account);
         match (code, &grant) {
             ("KeyBasedAuthenticationNotPermitted", None) => {
                 let sas = self.sas(side);
@@ -219,7 +213,7 @@ impl Advice {
     }
 
     /// Nothing was given.
-    fn anonymous(&self, side: Side, place: &BlobLocation) -> String {
+    fn anonymous(&self, side: Side, place: &AccountPlace) -> String {
         if let Some(unused) = self.unused_variable(place) {
             return unused;
         }
@@ -231,7 +225,7 @@ impl Advice {
     }
 
     /// A variable with a credential is set, but was not for this place.
-    fn unused_variable(&self, place: &BlobLocation) -> Option<String> {
+    fn unused_variable(&self, place: &AccountPlace) -> Option<String> {
         let is_set = |name: &&str| self.variables.iter().any(|set| set == name);
         let connection = "AZURE_STORAGE_CONNECTION_STRING";
         if is_set(&connection) {
@@ -244,38 +238,39 @@ impl Advice {
             None => format!(
                 "The variable `{variable}` is set but not `AZURE_STORAGE_ACCOUNT`, so it was not used: set both"
             ),
-            Some(account) if *account != place.account_place.account_name => format!(
+            Some(account) if *account != place.account_name => format!(
                 "The variable `AZURE_STORAGE_ACCOUNT` names `{account}` and not {}, so `{variable}` was not used",
                 account_name(place)
             ),
             Some(_) => format!(
                 "The variable `{variable}` is used only at hosts of Azure Storage and on this machine, not at `{}`",
-                place.account().endpoint.host
+                place.account.endpoint.host
             ),
         })
     }
 
     /// The destination's service could not read the source.
-    fn unreadable_source(&self, place: &BlobLocation) -> String {
+    fn unreadable_source(&self, place: &AccountPlace) -> String {
         let origin = self.origin(Side::Source, place);
-        match &place.account().credential {
-            Credential::Anonymous => format!(
+        if is_anonymous(place) {
+            format!(
                 "The service could not read the source: give `{}` or `{}`",
                 self.key(Side::Source),
                 self.sas(Side::Source)
-            ),
-            Credential::SharedKey { .. } | Credential::Sas(_) | Credential::Bearer(_) => format!(
+            )
+        } else {
+            format!(
                 "The service could not read the source with the credential in {origin}: it may be of another account, \
                  expired or without `r`, or the source's network rules keep the service out"
-            ),
+            )
         }
     }
 
     /// The parameter or variable that the credential of this place is from.
-    fn origin(&self, side: Side, place: &BlobLocation) -> String {
+    fn origin(&self, side: Side, place: &AccountPlace) -> String {
         let (name, end) = match side {
             Side::Source => (&row::SOURCE, &self.source),
-            Side::Destination => (&row::DEST, &self.target),
+            Side::Target => (&row::DEST, &self.target),
         };
         if end.key {
             return format!("`{}`", self.key(side));
@@ -288,7 +283,7 @@ impl Advice {
         }
         let other = match side {
             Side::Source => "AZRING_DEST_",
-            Side::Destination => "AZRING_SOURCE_",
+            Side::Target => "AZRING_SOURCE_",
         };
         let variable = self.variables.iter().find(|name| !name.starts_with(other));
         match variable {
@@ -300,45 +295,47 @@ impl Advice {
     fn key(&self, side: Side) -> String {
         match side {
             Side::Source => row::SOURCE_KEY.spelled(self.dialect),
-            Side::Destination => row::DEST_KEY.spelled(self.dialect),
+            Side::Target => row::DEST_KEY.spelled(self.dialect),
         }
     }
 
     fn sas(&self, side: Side) -> String {
         match side {
             Side::Source => row::SOURCE_SAS.spelled(self.dialect),
-            Side::Destination => row::DEST_SAS.spelled(self.dialect),
+            Side::Target => row::DEST_SAS.spelled(self.dialect),
         }
     }
 }
 
-fn is_anonymous(place: &BlobLocation) -> bool {
-    place.account().credential.is_anonymous()
+fn is_anonymous(place: &AccountPlace) -> bool {
+    place.account.credential.is_anonymous()
 }
 
-fn account_name(place: &BlobLocation) -> String {
-    if place.account_place.account_name.is_empty() {
-        format!("the account at `{}`", place.account().endpoint.host)
+fn account_name(place: &AccountPlace) -> String {
+    if place.account_name.is_empty() {
+        format!("the account at `{}`", place.account.endpoint.host)
     } else {
-        format!("the account `{}`", place.account_place.account_name)
+        format!("the account `{}`", place.account_name)
     }
 }
 
 /// The signature is right, but not enough.
 fn lacking(grant: &SasGrant, side: Side, origin: &str) -> String {
-    let Some(args) = grant.permissions() else {
+    let Some(permissions) = grant.permissions() else {
         return format!(
             "The stored access policy that the signature in {origin} names does not allow this"
         );
     };
     let wanted = match side {
         Side::Source => ["r", "l"],
-        Side::Destination => ["w", "c"],
+        Side::Target => ["w", "c"],
     };
-    let missing = wanted.into_iter().find(|letter| !args.contains(letter));
+    let missing = wanted
+        .into_iter()
+        .find(|letter| !permissions.contains(letter));
     match missing {
-        Some(letter) => format!("The signature in {origin} lacks `{letter}` (`sp={args}`)"),
-        None => format!("The signature in {origin} does not allow this (`sp={args}`)"),
+        Some(letter) => format!("The signature in {origin} lacks `{letter}` (`sp={permissions}`)"),
+        None => format!("The signature in {origin} does not allow this (`sp={permissions}`)"),
     }
 }
 
@@ -415,7 +412,7 @@ mod tests {
             None,
             Some(date.to_owned()),
         );
-        let cause = advice.cause(&error.into(), Side::Destination, &place(sas));
+        let cause = advice.cause(&error.into(), Side::Target, &place(sas));
         cause.unwrap_or_default()
     }
 

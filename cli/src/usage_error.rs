@@ -2,7 +2,9 @@
 //!
 //! Where AzCopy has a text for it, that text is used, because scripts look for it; the rest is said in azring's voice.
 
-use std::{fmt, io};
+use std::io;
+
+use azring_core::Side;
 
 /// Wrong usage; the program ends with 2.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -85,7 +87,8 @@ pub(crate) enum UsageError {
     NotText(String),
     /// A source or destination that is none.
     #[error(
-        "Error parsing {side} location \"{text}\": {reason}. For more details, please type \"azring {help}\"."
+        "Error parsing {} location \"{text}\": {reason}. For more details, please type \"azring {help}\".",
+        word_of(*.side)
     )]
     Location {
         /// Which of the two.
@@ -102,21 +105,11 @@ pub(crate) enum UsageError {
     Meaning(String),
 }
 
-/// One of the two ends of a copy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Side {
-    /// Where objects come from.
-    Source,
-    /// Where they go.
-    Destination,
-}
-
-impl fmt::Display for Side {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Source => "source",
-            Self::Destination => "destination",
-        })
+/// The user's word for one end of a copy.
+pub(crate) fn word_of(side: Side) -> &'static str {
+    match side {
+        Side::Source => "source",
+        Side::Target => "destination",
     }
 }
 

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::sync::Arc;
 
+use azring_core::Side;
 use azring_core::entry::Entry;
 use azring_core::location::{BlobLocation, Location};
 use azring_core::options::{Engine, Selection};
@@ -28,7 +29,7 @@ use crate::listener::record::{named, record};
 use crate::parameter as row;
 use crate::parsed::choice;
 use crate::prompt;
-use crate::usage_error::{Side, UsageError};
+use crate::usage_error::UsageError;
 
 pub(super) const COMMAND: Command = Command {
     help: CommandHelp {

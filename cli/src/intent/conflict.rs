@@ -1,59 +1,59 @@
-//! Combinations: what excludes what, and what makes sense in one direction only.
+//! Combinations of parameters and ends that make no sense.
 //!
-//! The rules are AzCopy's (its documentation and its data movement library); where the library has a text for a rule,
-//! that text is used. Parameters that this version does not have are under them too.
+//! The rules are AzCopy's (its documentation and its data movement library). If the library has a
+//! text for a rule, that text is used. The rules also cover parameters, file shares and tables
+//! that this version does not have: a command that AzCopy would refuse is refused for the same
+//! reason, and only a command that makes sense is refused because its service is not built. So a
+//! script that is right today stays right once the service is built.
+
+mod end_kind;
+
+mod rules;
+
+mod shares;
+
+mod tables;
 
 use azring_core::location::Location;
 
+use super::ends::{SOURCE, TARGET};
+use super::secret;
+use crate::environment::Environment;
 use crate::parameter::{self as row, Parameter, Service};
 use crate::parsed::ParsedArgs;
 use crate::usage_error::UsageError;
 
-/// Where a copy goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Direction {
-    /// From a folder to a service.
-    Upload,
-    /// From a service to a folder.
-    Download,
-    /// From a service to a service.
-    Between,
-}
+use end_kind::EndKind;
+use rules::{Direction, Ends, RULES};
 
-/// Parameters that make sense in some directions only: which ones, and in words.
-const DIRECTIONS: &[(&Parameter, &[Direction], &str)] = &[
-    (&row::BLOB_TYPE, &[Direction::Upload], "for uploads"),
-    (&row::SET_CONTENT_TYPE, &[Direction::Upload], "for uploads"),
-    (&row::A, &[Direction::Upload], "for uploads"),
-    (&row::IA, &[Direction::Upload], "for uploads"),
-    (&row::XA, &[Direction::Upload], "for uploads"),
-    (&row::DELIMITER, &[Direction::Download], "for downloads"),
-    (
-        &row::CHECK_MD5,
-        &[Direction::Upload, Direction::Download],
-        "for downloads",
-    ),
-    (
-        &row::MT,
-        &[Direction::Upload, Direction::Download],
-        "for downloads",
-    ),
-    (
-        &row::SNAPSHOT,
-        &[Direction::Download, Direction::Between],
-        "for copies from blobs",
-    ),
-    (
-        &row::SYNC_COPY,
-        &[Direction::Between],
-        "for copies from a service to a service",
-    ),
-    (
-        &row::SERVER_COPY,
-        &[Direction::Between],
-        "for copies from a service to a service",
-    ),
-];
+/// Checks a copy from or to a service that this version cannot reach. Other copies are checked
+/// when their locations are known.
+pub(super) fn check_unbuilt_services(
+    args: &ParsedArgs,
+    environment: &Environment,
+) -> Result<(), UsageError> {
+    let kinds = (EndKind::typed(args, &SOURCE), EndKind::typed(args, &TARGET));
+    let (Some(source), Some(target)) = kinds else {
+        return Ok(());
+    };
+    let has = |kind| source == kind || target == kind;
+    if has(EndKind::Table) {
+        tables::check(args, source, target)?;
+    } else if has(EndKind::Share) {
+        let ends = Ends::of(source, target, args)?;
+        check_rules(args, ends)?;
+        shares::check(args, source)?;
+    }
+    let needs_credential = source == EndKind::Share || source == EndKind::Table;
+    if needs_credential && !has_source_credential(args, environment) {
+        return Err(UsageError::meaning(format!(
+            "a file share or a table is read with a key or a shared access signature: give `{}` or `{}`",
+            row::SOURCE_KEY.spelled(args.dialect()),
+            row::SOURCE_SAS.spelled(args.dialect())
+        )));
+    }
+    Ok(())
+}
 
 /// Checks everything that two or more parameters say together.
 pub(super) fn check(
@@ -61,47 +61,41 @@ pub(super) fn check(
     source: &Location,
     target: &Location,
 ) -> Result<(), UsageError> {
-    let direction = direction(source, target)?;
-    for (parameter, directions, meant) in DIRECTIONS {
-        if args.has(parameter) && !directions.contains(&direction) {
-            return Err(only(args, parameter, meant));
-        }
+    let ends = Ends::of(EndKind::of(source), EndKind::of(target), args)?;
+    if ends.direction == Direction::Between && source.to_string() == target.to_string() {
+        return Err(UsageError::meaning(
+            "Source and destination cannot be the same.",
+        ));
     }
-    // Locations of the Table service are none that this version knows, so here there is no table.
+    check_rules(args, ends)?;
+    // No location is a table yet, so parameters for tables make no sense here.
     let of_tables = args
         .typed()
         .find(|(parameter, _)| parameter.applies_to == [Service::Tables]);
     if let Some((parameter, _)) = of_tables {
         return Err(only(args, parameter, "for tables"));
     }
-    match direction {
-        Direction::Upload => local_pattern(args),
-        Direction::Between if args.has(&row::SYNC_COPY) && args.has(&row::SERVER_COPY) => {
-            Err(UsageError::meaning(format!(
-                "`{}` and `{}` exclude each other: either this machine copies or the service does",
-                row::SYNC_COPY.spelled(args.dialect()),
-                row::SERVER_COPY.spelled(args.dialect())
-            )))
-        }
-        Direction::Download | Direction::Between => Ok(()),
+    if ends.direction == Direction::Upload {
+        local_pattern(args)?;
     }
+    if args.has(&row::SYNC_COPY) && args.has(&row::SERVER_COPY) {
+        return Err(UsageError::meaning(format!(
+            "`{}` and `{}` exclude each other: either this machine copies or the service does",
+            row::SYNC_COPY.spelled(args.dialect()),
+            row::SERVER_COPY.spelled(args.dialect())
+        )));
+    }
+    Ok(())
 }
 
-fn direction(source: &Location, target: &Location) -> Result<Direction, UsageError> {
-    match (source, target) {
-        (Location::Local(_) | Location::Pipe, Location::Local(_) | Location::Pipe) => {
-            Err(UsageError::meaning(
-                "Both Source and Destination are locally accessible locations. At least one of source and destination \
-             should be an Azure Storage location.",
-            ))
+/// Checks the parameters that make sense between some ends only.
+fn check_rules(args: &ParsedArgs, ends: Ends) -> Result<(), UsageError> {
+    for rule in RULES {
+        if !(rule.is_allowed)(ends) {
+            refuse(args, rule.parameters, rule.meant)?;
         }
-        (_, Location::Blob(_)) if !matches!(source, Location::Blob(_)) => Ok(Direction::Upload),
-        (Location::Blob(_), Location::Blob(_)) if source.to_string() == target.to_string() => Err(
-            UsageError::meaning("Source and destination cannot be the same."),
-        ),
-        (Location::Blob(_), Location::Blob(_)) => Ok(Direction::Between),
-        _ => Ok(Direction::Download),
     }
+    Ok(())
 }
 
 /// A pattern for folders stays inside of the source: `..` may stand within a name only.
@@ -120,6 +114,24 @@ fn local_pattern(args: &ParsedArgs) -> Result<(), UsageError> {
         ));
     }
     Ok(())
+}
+
+/// A credential for the source is given in the command, in its URL, or in the environment.
+fn has_source_credential(args: &ParsedArgs, environment: &Environment) -> bool {
+    let is_in_url = args
+        .raw(SOURCE.place)
+        .is_some_and(|url| url.to_string_lossy().contains("sig="));
+    args.has(SOURCE.key)
+        || args.has(SOURCE.sas)
+        || is_in_url
+        || secret::is_in_environment(SOURCE.side, environment)
+}
+
+fn refuse(args: &ParsedArgs, parameters: &[&Parameter], meant: &str) -> Result<(), UsageError> {
+    match parameters.iter().find(|parameter| args.has(parameter)) {
+        Some(parameter) => Err(only(args, parameter, meant)),
+        None => Ok(()),
+    }
 }
 
 fn only(args: &ParsedArgs, parameter: &Parameter, meant: &str) -> UsageError {

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use azring_core::location::{BlobLocation, Location, ServiceKind, parse};
+use azring_core::Side;
+use azring_core::location::{AccountPlace, Location, ServiceKind, parse};
 
 use super::options::refuse_what_is_not_built;
 use super::{pipe, secret, special};
@@ -10,7 +11,7 @@ use crate::environment::Environment;
 use crate::mask::shown;
 use crate::parameter::{self as row, Parameter};
 use crate::parsed::{ParsedArgs, path, read};
-use crate::usage_error::{Side, UsageError};
+use crate::usage_error::UsageError;
 
 /// The place that a command beside copying is about.
 pub(crate) fn place(args: &ParsedArgs, environment: &Environment) -> Result<Location, UsageError> {
@@ -37,7 +38,7 @@ pub(super) const SOURCE: EndParameters = EndParameters {
 };
 
 pub(super) const TARGET: EndParameters = EndParameters {
-    side: Side::Destination,
+    side: Side::Target,
     place: &row::DEST,
     key: &row::DEST_KEY,
     sas: &row::DEST_SAS,
@@ -51,8 +52,10 @@ pub(super) fn location(
 ) -> Result<Location, UsageError> {
     let location = place_of(args, end, environment)?;
     let version = read::service_version(args, environment)?;
-    if let (Location::Blob(place), Some(version)) = (&location, version) {
-        place.account().capabilities.set_version(version);
+    if let Some(place) = location.account_place()
+        && let Some(version) = version
+    {
+        place.account.capabilities.set_version(version);
     }
     Ok(location)
 }
@@ -72,7 +75,7 @@ fn place_of(
         return pipe::location(args, end);
     }
     let access = secret::access(args, end, environment)?;
-    let service = read::choice(args, end.service)?.map(|_| ServiceKind::Blob);
+    let service = read::choice(args, end.service)?.and_then(service_of_word);
     // Text that is not UTF-8 is no URL, but it may well be the name of a folder.
     let Some(text) = raw.to_str() else {
         return Ok(Location::Local(PathBuf::from(raw)));
@@ -108,17 +111,27 @@ fn missing(args: &ParsedArgs, end: &EndParameters, side: Side) -> UsageError {
     let name = end.place.spelled(args.dialect());
     let or_else = match side {
         Side::Source => " (what comes through a pipe is a source too, and needs no other)",
-        Side::Destination => "",
+        Side::Target => "",
     };
     UsageError::meaning(format!(
         "`{name}` is missing: both a source and a destination are needed{or_else}"
     ))
 }
 
-/// The place, if nothing proves anything to it yet.
-fn anonymous(location: &Location) -> Option<&BlobLocation> {
-    match location {
-        Location::Blob(place) if place.account().credential.is_anonymous() => Some(place),
-        _ => None,
-    }
+/// The service that a value of `/SourceType` or `/DestType` names.
+pub(super) fn service_of_word(word: &str) -> Option<ServiceKind> {
+    [
+        ("Blob", ServiceKind::Blob),
+        ("File", ServiceKind::Share),
+        ("Table", ServiceKind::Table),
+    ]
+    .into_iter()
+    .find_map(|(known, service)| (known == word).then_some(service))
+}
+
+/// The place in a service that has no credential yet.
+fn anonymous(location: &Location) -> Option<&AccountPlace> {
+    location
+        .account_place()
+        .filter(|place| place.account.credential.is_anonymous())
 }

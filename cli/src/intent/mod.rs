@@ -23,8 +23,6 @@ mod conflict;
 
 mod bench;
 
-mod foreign;
-
 pub(crate) use bench::{Bench, BenchDirection, bench};
 pub(crate) use ends::place;
 pub(crate) use options::{engine, options};

@@ -8,7 +8,7 @@ use azring_core::options::{
 use azring_core::select::AttributeRule;
 
 use super::ends::{SOURCE, TARGET, location};
-use super::{bench, conflict, extension_types, foreign, pipe, special};
+use super::{bench, conflict, extension_types, pipe, special};
 use crate::environment::Environment;
 use crate::parameter::{self as row, Dialect, Parameter};
 use crate::parsed::{ParsedArgs, path, read};
@@ -19,7 +19,7 @@ pub(crate) fn options(args: &ParsedArgs, environment: &Environment) -> Result<Op
     read::check(args)?;
     bench::refuse(args)?;
     path::check(args)?;
-    foreign::check(args, environment)?;
+    conflict::check_unbuilt_services(args, environment)?;
     let source = location(args, &SOURCE, environment)?;
     let target = location(args, &TARGET, environment)?;
     between(args, source, target, environment)

@@ -3,18 +3,18 @@
 //! One object comes or goes, from front to end, and only once. So nothing that chooses among several, that asks how old
 //! the source is, or that goes on later can be said beside it.
 
-use azring_core::location::{BlobLocation, Location};
+use azring_core::location::Location;
 
 use super::ends::EndParameters;
 use crate::parameter::{self as row, Parameter};
 use crate::parsed::{ParsedArgs, choice};
-use crate::usage_error::UsageError;
+use crate::usage_error::{UsageError, word_of};
 
 /// What makes no sense beside a pipe at either end.
 const NEVER: &[&Parameter] = &[&row::PATTERN, &row::XO, &row::XN, &row::L];
 
 /// What makes no sense beside standard output.
-const NEVER_OUTWARD: &[&Parameter] = &[&row::S, &row::SNAPSHOT, &row::MT, &row::DELIMITER];
+const NEVER_TO_OUTPUT: &[&Parameter] = &[&row::S, &row::SNAPSHOT, &row::MT, &row::DELIMITER];
 
 /// The pipe, to which nothing is proved.
 pub(super) fn location(args: &ParsedArgs, end: &EndParameters) -> Result<Location, UsageError> {
@@ -23,7 +23,7 @@ pub(super) fn location(args: &ParsedArgs, end: &EndParameters) -> Result<Locatio
             return Err(UsageError::meaning(format!(
                 "`{}` is given, but the {} is a pipe",
                 parameter.spelled(args.dialect()),
-                end.side
+                word_of(end.side)
             )));
         }
     }
@@ -36,18 +36,16 @@ pub(super) fn check(
     source: &Location,
     target: &Location,
 ) -> Result<(), UsageError> {
-    match (source, target) {
-        (Location::Pipe, Location::Blob(place)) => {
-            refuse(args, NEVER)?;
-            inward(args, place)
-        }
-        (Location::Blob(place), Location::Pipe) => {
-            refuse(args, NEVER)?;
-            refuse(args, NEVER_OUTWARD)?;
-            outward(args, place)
-        }
-        _ => Ok(()),
+    if matches!(source, Location::Pipe) {
+        refuse(args, NEVER)?;
+        check_input(args, target)?;
     }
+    if matches!(target, Location::Pipe) {
+        refuse(args, NEVER)?;
+        refuse(args, NEVER_TO_OUTPUT)?;
+        check_output(args, source)?;
+    }
+    Ok(())
 }
 
 fn refuse(args: &ParsedArgs, parameters: &[&Parameter]) -> Result<(), UsageError> {
@@ -66,7 +64,7 @@ fn refuse(args: &ParsedArgs, parameters: &[&Parameter]) -> Result<(), UsageError
     }
 }
 
-fn inward(args: &ParsedArgs, place: &BlobLocation) -> Result<(), UsageError> {
+fn check_input(args: &ParsedArgs, target: &Location) -> Result<(), UsageError> {
     for parameter in [&row::DEST_KEY, &row::DEST_SAS] {
         if args.raw(parameter).is_some_and(|value| value == "-") {
             return Err(UsageError::meaning(format!(
@@ -83,13 +81,13 @@ fn inward(args: &ParsedArgs, place: &BlobLocation) -> Result<(), UsageError> {
     }
     single(
         args,
-        place,
+        target,
         &row::DEST,
         "what comes from standard input becomes one blob",
     )
 }
 
-fn outward(args: &ParsedArgs, place: &BlobLocation) -> Result<(), UsageError> {
+fn check_output(args: &ParsedArgs, source: &Location) -> Result<(), UsageError> {
     if choice(args, &row::OUTPUT)? == Some("json") {
         return Err(UsageError::meaning(format!(
             "`{}` and the blob cannot both go to standard output",
@@ -98,24 +96,28 @@ fn outward(args: &ParsedArgs, place: &BlobLocation) -> Result<(), UsageError> {
     }
     single(
         args,
-        place,
+        source,
         &row::SOURCE,
         "standard output takes the bytes of one blob",
     )
 }
 
-/// The URL has to go deeper than the container, and not to end like a directory's.
+/// The URL has to name an object below the container, and must not end like a directory's.
 fn single(
     args: &ParsedArgs,
-    place: &BlobLocation,
+    location: &Location,
     parameter: &Parameter,
     why: &str,
 ) -> Result<(), UsageError> {
-    if place.directory.is_empty() || place.is_directory {
-        return Err(UsageError::meaning(format!(
-            "`{place}` as the value of `{}` names no blob: {why}",
-            parameter.spelled(args.dialect())
-        )));
+    let names_object = match location {
+        Location::Blob(place) => !place.directory.is_empty() && !place.is_directory,
+        Location::Local(_) | Location::Pipe | Location::Synthetic(_) | Location::Discard(_) => true,
+    };
+    if names_object {
+        return Ok(());
     }
-    Ok(())
+    Err(UsageError::meaning(format!(
+        "`{location}` as the value of `{}` names no blob: {why}",
+        parameter.spelled(args.dialect())
+    )))
 }

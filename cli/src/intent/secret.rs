@@ -4,7 +4,8 @@
 //! the variables of Azure's other tools, in their order: a connection string before a signature before a key. The latter
 //! name an account and are used for that account alone. One identity is chosen; another is never tried in its place.
 
-use azring_core::location::{Access, BlobLocation, is_host_of, is_host_of_azure};
+use azring_core::Side;
+use azring_core::location::{Access, AccountPlace, is_host_of, is_host_of_azure};
 use azring_transport::auth::Secret;
 
 use super::ends::EndParameters;
@@ -14,7 +15,7 @@ use crate::environment::Environment;
 use crate::mask::shown;
 use crate::parameter::{self as row, Parameter};
 use crate::parsed::ParsedArgs;
-use crate::usage_error::{Side, UsageError};
+use crate::usage_error::UsageError;
 
 /// The credentials that the command line names for one end.
 pub(super) fn access(
@@ -80,7 +81,7 @@ pub(super) struct EnvironmentCredential {
 /// What the environment holds for a place that has no credential yet.
 pub(super) fn from_environment(
     side: Side,
-    place: &BlobLocation,
+    place: &AccountPlace,
     environment: &Environment,
 ) -> Option<EnvironmentCredential> {
     own(side, place, environment).or_else(|| shared(place, environment))
@@ -90,19 +91,14 @@ pub(super) fn from_environment(
 /// names. Where a journal names it they go to hosts of Azure and to this machine only.
 fn own(
     side: Side,
-    place: &BlobLocation,
+    place: &AccountPlace,
     environment: &Environment,
 ) -> Option<EnvironmentCredential> {
-    let host = place.account().endpoint.host.as_str();
+    let host = place.account.endpoint.host.as_str();
     if environment.is_recalled && !is_host_of_azure(host) && !is_here(host) {
         return None;
     }
-    let side = match side {
-        Side::Source => "SOURCE",
-        Side::Destination => "DEST",
-    };
-    let sas = format!("AZRING_{side}_SAS");
-    let key = format!("AZRING_{side}_KEY");
+    let [sas, key] = own_variables(side);
     if let Some(value) = environment.variable(&sas) {
         return Some(EnvironmentCredential::sas(sas, value));
     }
@@ -112,11 +108,29 @@ fn own(
 }
 
 /// The variables of Azure's command line.
-fn shared(place: &BlobLocation, environment: &Environment) -> Option<EnvironmentCredential> {
-    const CONNECTION: &str = "AZURE_STORAGE_CONNECTION_STRING";
-    const SAS: &str = "AZURE_STORAGE_SAS_TOKEN";
-    const KEY: &str = "AZURE_STORAGE_KEY";
+const CONNECTION: &str = "AZURE_STORAGE_CONNECTION_STRING";
+const SAS: &str = "AZURE_STORAGE_SAS_TOKEN";
+const KEY: &str = "AZURE_STORAGE_KEY";
 
+/// A variable is set that may hold a credential for this end.
+pub(super) fn is_in_environment(side: Side, environment: &Environment) -> bool {
+    let [sas, key] = own_variables(side);
+    [sas.as_str(), key.as_str(), CONNECTION, SAS, KEY]
+        .iter()
+        .any(|name| environment.raw(name).is_some())
+}
+
+/// azring's own variables for one end: a signature, a key.
+fn own_variables(side: Side) -> [String; 2] {
+    let side = match side {
+        Side::Source => "SOURCE",
+        Side::Target => "DEST",
+    };
+    [format!("AZRING_{side}_SAS"), format!("AZRING_{side}_KEY")]
+}
+
+/// The credential in the variables of Azure's command line.
+fn shared(place: &AccountPlace, environment: &Environment) -> Option<EnvironmentCredential> {
     if let Some(connection) = environment.variable(CONNECTION) {
         return connected(&connection, place);
     }
@@ -134,9 +148,7 @@ fn shared(place: &BlobLocation, environment: &Environment) -> Option<Environment
 
 /// What a connection string (`Name=value;...`) holds for this place.
 /// <https://learn.microsoft.com/azure/storage/common/storage-configure-connection-string>
-fn connected(connection: &str, place: &BlobLocation) -> Option<EnvironmentCredential> {
-    const VARIABLE: &str = "AZURE_STORAGE_CONNECTION_STRING";
-
+fn connected(connection: &str, place: &AccountPlace) -> Option<EnvironmentCredential> {
     let field = |wanted: &str| {
         connection
             .split(';')
@@ -152,7 +164,7 @@ fn connected(connection: &str, place: &BlobLocation) -> Option<EnvironmentCreden
     if !is_meant {
         return None;
     }
-    let variable = VARIABLE.to_owned();
+    let variable = CONNECTION.to_owned();
     match (field("SharedAccessSignature"), field("AccountKey")) {
         (Some(sas), _) => Some(EnvironmentCredential::sas(variable, sas.to_owned())),
         (None, Some(key)) => Some(EnvironmentCredential::key(variable, key.to_owned())),
@@ -163,9 +175,9 @@ fn connected(connection: &str, place: &BlobLocation) -> Option<EnvironmentCreden
 /// The place belongs to the account, and is where an account is: under its own host name at Azure, or on this machine. A
 /// signature is never sent to a host that only calls itself by the account's name, in a path or as its own beginning
 /// (`account.blob.example.com`).
-fn is_at_home(place: &BlobLocation, account: &str) -> bool {
-    let host = place.account().endpoint.host.as_str();
-    place.account_place.account_name == account && (is_host_of(host, account) || is_here(host))
+fn is_at_home(place: &AccountPlace, account: &str) -> bool {
+    let host = place.account.endpoint.host.as_str();
+    place.account_name == account && (is_host_of(host, account) || is_here(host))
 }
 
 fn is_here(host: &str) -> bool {
@@ -173,13 +185,13 @@ fn is_here(host: &str) -> bool {
 }
 
 /// The place is at this endpoint: the same scheme, host and port, and the same account in the path if it stands there.
-fn is_under(place: &BlobLocation, endpoint: &str) -> bool {
+fn is_under(place: &AccountPlace, endpoint: &str) -> bool {
     let endpoint = endpoint.trim_end_matches('/').to_ascii_lowercase();
     let found = format!(
         "{}://{}{}",
-        place.account().endpoint.scheme.as_str(),
-        place.account().endpoint.authority(),
-        place.account_place.base_path
+        place.account.endpoint.scheme.as_str(),
+        place.account.endpoint.authority(),
+        place.base_path
     );
     found.to_ascii_lowercase() == endpoint
 }

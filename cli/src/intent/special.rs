@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use azring_core::Side;
 use azring_core::location::{Discard, Location};
 
 use super::ends::EndParameters;
@@ -13,7 +14,7 @@ use crate::environment::Environment;
 use crate::file_kind::FileKind;
 use crate::parameter as row;
 use crate::parsed::{ParsedArgs, local};
-use crate::usage_error::{Side, UsageError};
+use crate::usage_error::UsageError;
 
 /// The names of standard input.
 const INPUT: &[&str] = &["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
@@ -44,11 +45,11 @@ pub(super) fn location(
             FileKind::Socket => Err(refused(end, args, path, "a socket, which cannot be read")),
             FileKind::Ordinary | FileKind::Pipe | FileKind::BlockDevice => Ok(None),
         },
-        Side::Destination if is_one_of(OUTPUT) => pipe::location(args, end).map(Some),
-        Side::Destination if path == Path::new("/dev/null") => {
+        Side::Target if is_one_of(OUTPUT) => pipe::location(args, end).map(Some),
+        Side::Target if path == Path::new("/dev/null") => {
             Ok(Some(Location::Discard(Discard { compares: false })))
         }
-        Side::Destination => match kind {
+        Side::Target => match kind {
             FileKind::Pipe => Err(refused(
                 end,
                 args,

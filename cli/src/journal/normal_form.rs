@@ -106,10 +106,9 @@ fn absolute(path: &Path, folder: &Path) -> OsString {
 }
 
 fn needs_credential(location: &Location) -> bool {
-    match location {
-        Location::Blob(place) => !place.account().credential.is_anonymous(),
-        _ => false,
-    }
+    location
+        .account_place()
+        .is_some_and(|place| !place.account.credential.is_anonymous())
 }
 
 /// The words of a command that a journal has, and their dialect.

@@ -102,10 +102,9 @@ impl RecalledCommand {
 }
 
 fn is_anonymous(location: &Location) -> bool {
-    match location {
-        Location::Blob(place) => place.account().credential.is_anonymous(),
-        _ => false,
-    }
+    location
+        .account_place()
+        .is_some_and(|place| place.account.credential.is_anonymous())
 }
 
 /// The journal that is meant: that in the folder, or the only one in the default folder.

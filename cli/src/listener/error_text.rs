@@ -2,16 +2,16 @@
 
 use std::fmt::Write as _;
 
-use azring_core::Error;
 use azring_core::entry::EntryName;
 use azring_core::location::Location;
 use azring_core::options::Options;
 use azring_core::report::NothingSelected;
+use azring_core::{Error, Side};
 use azring_transport::Kind;
 
 use crate::advice::Advice;
 use crate::parameter::{self, Dialect};
-use crate::usage_error::Side;
+use crate::usage_error::word_of;
 
 /// One object that failed: `<name>: <reason>`, on one line.
 pub(crate) fn failed(name: &EntryName, error: &Error) -> String {
@@ -120,10 +120,12 @@ pub(crate) fn nothing_selected(
 
 /// The end of the whole run.
 pub(crate) fn fatal(error: &Error, options: &Options, advice: &Advice) -> String {
-    let (side, place) = match error.side() {
-        None => return reason(error),
-        Some(azring_core::Side::Source) => (Side::Source, &options.source),
-        Some(azring_core::Side::Target) => (Side::Destination, &options.target),
+    let Some(side) = error.side() else {
+        return reason(error);
+    };
+    let place = match side {
+        Side::Source => &options.source,
+        Side::Target => &options.target,
     };
     let pattern = options.selection.pattern.as_deref();
     unusable(error, side, place, pattern, advice)
@@ -141,10 +143,12 @@ pub(crate) fn unusable(
     if !is_remote(error) {
         let parameter = match side {
             Side::Source => &parameter::SOURCE,
-            Side::Destination => &parameter::DEST,
+            Side::Target => &parameter::DEST,
         };
         return format!(
-            "Error parsing {side} location \"{place}\": {} For more details, please type \"azring {}\".",
+            "Error parsing {} location \"{}\": {} For more details, please type \"azring {}\".",
+            word_of(side),
+            place,
             told(error),
             parameter.ask_help(advice.dialect())
         );
@@ -155,12 +159,13 @@ pub(crate) fn unusable(
         (Some(_), Side::Source, Some(pattern)) => {
             format!("Failed to enumerate directory {place} with file pattern {pattern}. ")
         }
-        (Some(_), Side::Destination, _) => "Failed to validate destination. ".to_owned(),
+        (Some(_), Side::Target, _) => "Failed to validate destination. ".to_owned(),
     };
     let cause = advice.cause(error, side, place);
     let cause = cause.map_or_else(String::new, |cause| format!("\n{cause}."));
     format!(
-        "Cannot use the {side} \"{place}\": {attempt}{}{cause}\nFor more details, please type \"azring doctor {place}\".",
+        "Cannot use the {} \"{place}\": {attempt}{}{cause}\nFor more details, please type \"azring doctor {place}\".",
+        word_of(side),
         told(error)
     )
 }
@@ -230,8 +235,6 @@ fn reason(error: &Error) -> String {
 mod tests {
     use azring_transport::Error as Transport;
     use insta::assert_snapshot;
-
-    use azring_core::Side;
 
     use super::*;
     use crate::parameter::Dialect;

@@ -21,7 +21,7 @@ pub(super) fn check(options: &Options) -> Result<()> {
 }
 
 fn check_place(place: &BlobLocation, needs: &[SasAccess], now: Timestamp) -> Result<()> {
-    let fault = SasGrant::of(place).and_then(|grant| grant.fault(place, needs, now));
+    let fault = SasGrant::of(place.account()).and_then(|grant| grant.fault(place, needs, now));
     fault.map_or(Ok(()), |fault| {
         Err(Error::Credential(format!(
             "the shared access signature {fault}"

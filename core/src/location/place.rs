@@ -36,6 +36,14 @@ impl Location {
         }
     }
 
+    /// The container of a place in the Blob service.
+    pub fn container(&self) -> Option<&str> {
+        match self {
+            Self::Blob(place) => Some(&place.container),
+            Self::Local(_) | Self::Pipe | Self::Synthetic(_) | Self::Discard(_) => None,
+        }
+    }
+
     /// Notices about the service's dialect that came up since the last call.
     pub(crate) fn notices(&self) -> Vec<String> {
         self.account_place()

@@ -8,7 +8,7 @@
 use std::fmt::Write as _;
 
 use azring_transport::auth::{Credential, Secret};
-use azring_transport::http::Scheme;
+use azring_transport::http::{Account, Scheme};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -78,9 +78,9 @@ pub struct SasGrant {
 }
 
 impl SasGrant {
-    /// The fields of the signature of this place, if it has one.
-    pub fn of(place: &BlobLocation) -> Option<Self> {
-        match &place.account().credential {
+    /// The fields of the signature that this account is used with, if it is one.
+    pub fn of(account: &Account) -> Option<Self> {
+        match &account.credential {
             Credential::Sas(token) => Some(Self::read(token)),
             Credential::Anonymous | Credential::SharedKey { .. } | Credential::Bearer(_) => None,
         }
@@ -227,7 +227,7 @@ mod tests {
         let Location::Blob(place) = parse(&url, location::Access::default(), None).unwrap() else {
             unreachable!("it is a URL");
         };
-        let grant = SasGrant::of(&place).unwrap();
+        let grant = SasGrant::of(place.account()).unwrap();
         grant.fault(&place, needs, NOW.parse().unwrap())
     }
 

@@ -12,7 +12,7 @@ use azring_core::select::{Pattern, PatternRule};
 use azring_core::store::blob::{BlobSource, Reading, remove_directory};
 use azring_core::store::synthetic::seed_of;
 use azring_core::store::{Position, Source as _, Tools};
-use azring_core::{Error, Result};
+use azring_core::{Error, Result, Side};
 use azring_transport::buffer::Pool;
 use azring_transport::disk::Disk;
 use jiff::Timestamp;
@@ -34,7 +34,7 @@ use crate::parameter as row;
 use crate::prompt;
 use crate::report;
 use crate::settings::Settings;
-use crate::usage_error::{Side, UsageError};
+use crate::usage_error::UsageError;
 
 use super::figures::FigureListener;
 

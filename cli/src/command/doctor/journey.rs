@@ -6,7 +6,7 @@ use std::time::Instant;
 use azring_core::location::{BlobLocation, Location, SasGrant};
 use azring_core::options::Engine;
 use azring_core::store::blob::request::get_container_properties;
-use azring_core::{Error, Result};
+use azring_core::{Error, Result, Side};
 use azring_transport as transport;
 use azring_transport::http::Reply;
 use azring_transport::net::Proxy;
@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use super::{Finding, State};
 use crate::advice::{Advice, SKEW_BAD_SECONDS, clock_ahead_s, skew};
 use crate::command::service;
-use crate::usage_error::{Side, reason};
+use crate::usage_error::reason;
 
 /// A clock that runs free gets there sooner or later.
 const SKEW_POOR_SECONDS: i64 = 60;
@@ -107,7 +107,7 @@ fn skewed(seconds: i64) -> Finding {
 
 /// What the fields of the shared access signature say, if there is one.
 fn signature(place: &BlobLocation, now: Timestamp) -> Option<Finding> {
-    let grant = SasGrant::of(place)?;
+    let grant = SasGrant::of(place.account())?;
     Some(match grant.fault(place, &[], now) {
         Some(fault) => Finding::not(State::Bad, "signature", fault, "make another signature"),
         None => Finding::good(

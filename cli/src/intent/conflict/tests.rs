@@ -6,7 +6,8 @@ mod rows;
 
 use std::ffi::OsString;
 
-use super::{DIRECTIONS, Direction};
+use super::end_kind::EndKind;
+use super::rules::{Ends, RULES};
 use crate::args;
 use crate::intent::options;
 use crate::intent::tests::{alone, refused};
@@ -52,21 +53,27 @@ fn every_forbidden_combination_is_refused_in_the_linux_dialect_too() {
 /// Each parameter that makes sense in some directions only is in the rows with every direction in which it makes none.
 #[test]
 fn every_direction_that_makes_no_sense_has_its_row() {
-    for (parameter, directions, _) in DIRECTIONS {
-        for (direction, source, target) in [
-            (Direction::Upload, FOLDER, BLOBS),
-            (Direction::Download, BLOBS, FOLDER),
-            (Direction::Between, BLOBS, OTHERS),
+    let args = args::read(&[]).unwrap();
+    for rule in RULES {
+        for (source, target, ends) in [
+            (FOLDER, BLOBS, (EndKind::Local, EndKind::Blob)),
+            (BLOBS, FOLDER, (EndKind::Blob, EndKind::Local)),
+            (BLOBS, OTHERS, (EndKind::Blob, EndKind::Blob)),
         ] {
-            let name = format!("/{}", parameter.slash);
-            let is_there = ROWS.iter().any(|(from, to, more, _)| {
-                (*from, *to) == (source, target)
-                    && more
-                        .iter()
-                        .any(|word| word.split(':').next() == Some(&name))
-            });
-            let is_needed = !directions.contains(&direction);
-            assert!(is_there || !is_needed, "{name} in {direction:?} has no row");
+            let ends = Ends::of(ends.0, ends.1, &args).unwrap();
+            if (rule.is_allowed)(ends) {
+                continue;
+            }
+            for parameter in rule.parameters {
+                let name = format!("/{}", parameter.slash);
+                let is_there = ROWS.iter().any(|(from, to, more, _)| {
+                    (*from, *to) == (source, target)
+                        && more
+                            .iter()
+                            .any(|word| word.split(':').next() == Some(&name))
+                });
+                assert!(is_there, "{name} in {:?} has no row", ends.direction);
+            }
         }
     }
 }

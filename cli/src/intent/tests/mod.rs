@@ -255,7 +255,7 @@ fn between_services_either_the_service_copies_or_this_machine() {
 
 #[test]
 fn what_is_for_uploads_is_refused_on_a_download() {
-    assert_snapshot!(refused(DOWNLOAD, &["/BlobType:block"]), @"`/BlobType` is only for uploads");
+    assert_snapshot!(refused(DOWNLOAD, &["/BlobType:block"]), @"`/BlobType` is only for uploads to blobs");
     assert_snapshot!(refused(DOWNLOAD, &["/SetContentType"]), @"`/SetContentType` is only for uploads");
 }
 
@@ -266,7 +266,7 @@ fn a_delimiter_is_one_character_of_a_download() {
     assert_eq!(delimiter("/Delimiter:ü"), 'ü');
     assert_eq!(read(DOWNLOAD, &[]).unwrap().landing.delimiter, '/');
     assert_snapshot!(refused(DOWNLOAD, &["/Delimiter:::"]), @"`::` as the value of `/Delimiter` is not a single character");
-    assert_snapshot!(refused(UPLOAD, &["/Delimiter:#"]), @"`/Delimiter` is only for downloads");
+    assert_snapshot!(refused(UPLOAD, &["/Delimiter:#"]), @"`/Delimiter` is only for downloads of blobs");
 }
 
 #[test]
@@ -312,11 +312,11 @@ fn every_parameter_that_is_not_built_is_refused_by_its_name() {
 fn what_is_for_one_direction_is_refused_in_the_others() {
     let between = [DOWNLOAD[0], "/Dest:https://b.blob.core.windows.net/c"];
     assert_snapshot!(refused(DOWNLOAD, &["/IA:R"]), @"`/IA` is only for uploads");
-    assert_snapshot!(refused(UPLOAD, &["/Delimiter:#"]), @"`/Delimiter` is only for downloads");
-    assert_snapshot!(refused(&between, &["/Delimiter:#"]), @"`/Delimiter` is only for downloads");
+    assert_snapshot!(refused(UPLOAD, &["/Delimiter:#"]), @"`/Delimiter` is only for downloads of blobs");
+    assert_snapshot!(refused(&between, &["/Delimiter:#"]), @"`/Delimiter` is only for downloads of blobs");
     assert_snapshot!(refused(UPLOAD, &["/Snapshot"]), @"`/Snapshot` is only for copies from blobs");
     assert_snapshot!(refused(UPLOAD, &["/SyncCopy"]), @"`/SyncCopy` is only for copies from a service to a service");
-    assert_snapshot!(refused(&between, &["/BlobType:page"]), @"`/BlobType` is only for uploads");
+    assert_snapshot!(refused(&between, &["/BlobType:page"]), @"`/BlobType` is only for uploads to blobs");
     assert_snapshot!(refused(UPLOAD, &["/PKRS:a#b"]), @"`/PKRS` is only for tables");
 }
 

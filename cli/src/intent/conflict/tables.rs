@@ -1,0 +1,57 @@
+//! What makes no sense with a table.
+
+use super::end_kind::EndKind;
+use super::refuse;
+use crate::parameter::{self as row, Parameter, Service};
+use crate::parsed::ParsedArgs;
+use crate::parsed::read::known_word;
+use crate::usage_error::UsageError;
+
+/// Checks an export of a table or an import into one.
+pub(super) fn check(args: &ParsedArgs, source: EndKind, target: EndKind) -> Result<(), UsageError> {
+    let name = |parameter: &Parameter| parameter.spelled(args.dialect());
+    if source == target {
+        return Err(UsageError::meaning(format!(
+            "a table is not copied to a table: `{}` is a folder or a container, or `{}` is",
+            name(&row::DEST),
+            name(&row::SOURCE)
+        )));
+    }
+    if source == EndKind::Share || target == EndKind::Share {
+        return Err(UsageError::meaning(
+            "a table is exported to a folder or to a container of blobs, and imported from one",
+        ));
+    }
+    // `/S` is in an example of AzCopy's documentation, and says nothing.
+    let of_objects = args.typed().find(|(parameter, _)| {
+        !parameter.applies_to.contains(&Service::Tables) && !parameter.is(&row::S)
+    });
+    if let Some((parameter, _)) = of_objects {
+        return Err(UsageError::meaning(format!(
+            "`{}` is not supported when either the source or the destination is a table",
+            name(parameter)
+        )));
+    }
+    if source == EndKind::Table {
+        return refuse(args, &[&row::ENTITY_OPERATION], "for imports into a table");
+    }
+    refuse(
+        args,
+        &[&row::PKRS, &row::SPLIT_SIZE],
+        "for exports of a table",
+    )?;
+    if known_word(args, &row::PAYLOAD_FORMAT) == Some("CSV") {
+        return Err(UsageError::meaning(
+            "only JSON can be imported into a table, not CSV",
+        ));
+    }
+    for needed in [&row::MANIFEST, &row::ENTITY_OPERATION] {
+        if !args.has(needed) {
+            return Err(UsageError::meaning(format!(
+                "an import into a table needs `{}`",
+                name(needed)
+            )));
+        }
+    }
+    Ok(())
+}
