@@ -62,9 +62,9 @@ use crate::options::Options;
 use crate::plan::history::{Note, Take};
 use crate::plan::route::{Route, Way};
 use crate::report::{Event, Observer, Summary, Totals};
+use crate::schedule::limits::{HASHED_MAX, OPEN_MAX};
 use crate::stop::Stop;
 use crate::store;
-use crate::transfer::queue::{HASHED_MAX, OPEN_MAX};
 use crate::transfer::{TransferContext, WorkerEvent};
 use crate::{Error, Result};
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::location::{BlobLocation, Location, SasAccess, SasGrant};
-use crate::options::{BlobType, Options};
+use crate::options::Options;
 use crate::{Error, Result, Side};
 
 /// Fails with [`Error::Credential`] when a signature certainly cannot serve. What only the service can know (a stored
@@ -52,11 +52,7 @@ fn target_needs(options: &Options) -> Vec<SasAccess> {
     if options.preview {
         return Vec::new();
     }
-    let mut needs = vec![match options.shape.blob_type {
-        Some(BlobType::Page) => SasAccess::WritePage,
-        Some(BlobType::Append) => SasAccess::WriteAppend,
-        Some(BlobType::Block) | None => SasAccess::WriteBlock,
-    }];
+    let mut needs = vec![options.shape.write_access()];
     if !options.conflict.is_blind() {
         needs.push(SasAccess::Look);
     }

@@ -1,23 +1,23 @@
-//! How busy the processor is: this process with what it may use, or, where it does much of that, the whole resources. Where
+//! How busy the processor is: this process with what it may use, or, where it does much of that, the whole machine. Where
 //! nothing is left, more requests at once bring nothing.
 
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// Below this share of the processor time it may use, a process is not what fills the resources.
+/// Below this share of the processor time it may use, a process is not what fills the machine.
 const OWN_SHARE: f64 = 0.3;
 
 /// Looked at once in a window.
 pub(super) struct Processor {
     cores: u32,
     used: Duration,
-    resources: Option<Resources>,
+    machine: Option<MachineTime>,
 }
 
-/// The ticks of the resources since it was started (`/proc/stat`, proc(5)).
+/// The ticks of the machine since it was started (`/proc/stat`, proc(5)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Resources {
+struct MachineTime {
     busy: u64,
     idle: u64,
 }
@@ -28,25 +28,25 @@ impl Processor {
         Self {
             cores: cores.max(1),
             used: used(),
-            resources: Resources::now(),
+            machine: MachineTime::now(),
         }
     }
 
     /// The busy share of the time since the last look, which was so long ago, 0 to 1.
     pub(super) fn busy(&mut self, long: Duration) -> f64 {
-        let (used, resources) = (used(), Resources::now());
+        let (used, machine) = (used(), MachineTime::now());
         let allowed = long.as_secs_f64() * f64::from(self.cores);
         let own = used.saturating_sub(self.used).as_secs_f64() / allowed.max(1e-3);
-        let all = match (self.resources, resources) {
+        let all = match (self.machine, machine) {
             (Some(before), Some(now)) => now.busy_since(before),
             _ => 0.0,
         };
-        (self.used, self.resources) = (used, resources);
+        (self.used, self.machine) = (used, machine);
         taken(own, all)
     }
 }
 
-/// A full resources is this process's concern when it is this process that fills it: beside others who compute, requests
+/// A full machine is this process's concern when it is this process that fills it: beside others who compute, requests
 /// that wait for the network are still worth having.
 fn taken(own: f64, all: f64) -> f64 {
     if own >= OWN_SHARE {
@@ -61,7 +61,7 @@ fn used() -> Duration {
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
-impl Resources {
+impl MachineTime {
     fn now() -> Option<Self> {
         Self::read(&std::fs::read_to_string("/proc/stat").ok()?)
     }
@@ -104,19 +104,19 @@ mod tests {
 
     #[test]
     fn the_machines_ticks_are_read_and_nonsense_is_not() {
-        let before = Resources::read("cpu  10 0 20 100 5 1 2 3 0 0\ncpu0 1 2 3\n").unwrap();
+        let before = MachineTime::read("cpu  10 0 20 100 5 1 2 3 0 0\ncpu0 1 2 3\n").unwrap();
         assert_eq!(
             before,
-            Resources {
+            MachineTime {
                 busy: 36,
                 idle: 105
             }
         );
-        let now = Resources::read("cpu  40 0 20 110 5 1 2 3 0 0\n").unwrap();
+        let now = MachineTime::read("cpu  40 0 20 110 5 1 2 3 0 0\n").unwrap();
         assert!((now.busy_since(before) - 0.75).abs() < 1e-9);
         assert_eq!(before.busy_since(before).to_bits(), 0.0_f64.to_bits());
         for nonsense in ["", "cpu", "cpu 1 2", "gpu 1 2 3 4 5", "cpu a b c d e"] {
-            assert_eq!(Resources::read(nonsense), None);
+            assert_eq!(MachineTime::read(nonsense), None);
         }
     }
 }

@@ -20,7 +20,7 @@ use super::outage::OutageReporter;
 use crate::Result;
 use crate::digest::Hashers;
 use crate::location::Location;
-use crate::options::{BlobType, Durability, Io, Options};
+use crate::options::{Durability, Io, Options};
 use crate::plan::route::{Direction, Route, Way};
 use crate::report::Totals;
 use crate::schedule::gate::WorkerPermits;
@@ -270,11 +270,7 @@ fn remembered_name(options: &Options, route: &Route) -> Option<String> {
 /// The largest block that has to be in memory as a whole, as far as that is known before the first file.
 fn block_in_memory(options: &Options, route: &Route) -> u64 {
     let usual = LARGE_BYTES as u64;
-    let is_in_blocks = route.writes_blobs
-        && !matches!(
-            options.shape.blob_type,
-            Some(BlobType::Page | BlobType::Append)
-        );
+    let is_in_blocks = route.writes_blobs && options.shape.is_in_blocks();
     // A file that needs no checksum is read while it is sent.
     let is_in_slices =
         route.reads_files && !options.integrity.crc64 && !options.integrity.store_md5;

@@ -30,7 +30,7 @@ impl VhdHint {
     pub(super) fn about(&self, name: &EntryName) -> Option<String> {
         (is_named_vhd(name) && self.is_due.replace(false)).then(|| {
             format!(
-                "`{name}` becomes a block blob, as no blob type was given: the disk of a virtual resources in Azure must be a \
+                "`{name}` becomes a block blob, as no blob type was given: the disk of a virtual machine in Azure must be a \
                  page blob"
             )
         })

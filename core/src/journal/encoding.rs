@@ -3,10 +3,10 @@
 //! `append` has records written with it, `scan` and `replay` read them back. What cannot be read is `None`; whether that is
 //! damage is for `frame` and `scan` to say.
 
+use super::chunk_runs;
 use super::command::Command;
 use super::done_objects::DIGEST_BYTES;
 use super::record::{Base, Planned, Record};
-use super::runs::Runs;
 use super::state::{Counts, Place};
 use super::wire::{Reader, put_bytes, put_number};
 use crate::entry::{ETag, Version};
@@ -90,7 +90,7 @@ impl<'a> Record<'a> {
             }
             Self::Durable { seq, runs } => {
                 put_seq(out, DURABLE, *seq);
-                runs.put(out);
+                chunk_runs::put(runs, out);
             }
             Self::CopyStarted { seq, copy_id } => {
                 put_seq(out, COPY_STARTED, *seq);
@@ -185,7 +185,7 @@ impl<'a> Record<'a> {
             },
             DURABLE => Self::Durable {
                 seq: reader.number()?,
-                runs: Runs::read(reader)?,
+                runs: chunk_runs::read(reader)?,
             },
             COPY_STARTED => Self::CopyStarted {
                 seq: reader.number()?,

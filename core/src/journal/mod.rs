@@ -11,7 +11,7 @@
 
 mod wire;
 
-mod runs;
+mod chunk_runs;
 
 mod command;
 
@@ -51,7 +51,6 @@ pub use error::{Error, Result};
 pub use owner::Holder;
 pub use record::{Base, Planned, Record};
 pub use replay::{Pending, Replayed, each_record, replay};
-pub use runs::Runs;
 pub use state::{Counts, Place, Position, Started};
 pub use storage::{File, Files, Folder};
 

@@ -4,9 +4,9 @@
 //! object is called by its sequence number: the first one planned is 0, the next is 1.
 
 use super::command::Command;
-use super::runs::Runs;
 use super::state::{Counts, Place};
 use crate::entry::Version;
+use crate::plan::chunk_runs::ChunkRuns;
 use crate::plan::replace::Replace;
 
 /// One sentence of a journal. Names and texts are borrowed: from the coordinator on the way in, from the buffer of the
@@ -47,7 +47,7 @@ pub enum Record<'a> {
         /// Which object.
         seq: u64,
         /// Their indices.
-        runs: Runs,
+        runs: ChunkRuns,
     },
     /// The service copies the object and calls that so.
     CopyStarted {

@@ -9,11 +9,11 @@ use super::done_objects;
 use super::error::{Error, Result};
 use super::frame::{HEADER_BYTES, Header, NoHeader, Seal};
 use super::record::{Planned, Record};
-use super::runs::Runs;
 use super::scan::{End, Frames, record_at};
 use super::state::{Counts, Position, Started, State};
 use super::storage::{File, read_full};
 use crate::entry::{EntryName, Version};
+use crate::plan::chunk_runs::ChunkRuns;
 use crate::plan::replace::Replace;
 
 /// What a journal says.
@@ -47,7 +47,7 @@ pub struct Pending {
     /// It was begun.
     pub started: Option<Started>,
     /// Its chunks that no crash can take away.
-    pub durable: Runs,
+    pub durable: ChunkRuns,
     /// The service copies it, under this name.
     pub copy_id: Option<Box<str>>,
     /// It failed when it was last tried.
@@ -247,7 +247,7 @@ impl Replayed {
             replace: planned.replace,
             aside: planned.aside,
             started: detail.and_then(|detail| detail.started.clone()),
-            durable: detail.map_or_else(Runs::default, |detail| detail.durable.clone()),
+            durable: detail.map_or_else(ChunkRuns::default, |detail| detail.durable.clone()),
             copy_id: detail.and_then(|detail| detail.copy_id.clone()),
             has_failed,
         }

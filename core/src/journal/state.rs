@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use super::command::Command;
 use super::objects::Objects;
 use super::record::{Base, Planned, Record};
-use super::runs::Runs;
 use crate::entry::{EntryName, Version};
+use crate::plan::chunk_runs::ChunkRuns;
 
 /// What was counted of a job.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -125,7 +125,7 @@ pub struct Started {
 pub(super) struct Detail {
     pub(super) changed: Option<(u64, Version)>,
     pub(super) started: Option<Started>,
-    pub(super) durable: Runs,
+    pub(super) durable: ChunkRuns,
     pub(super) copy_id: Option<Box<str>>,
 }
 
@@ -191,7 +191,7 @@ impl State {
                         identity: identity.into(),
                     };
                     detail.started = Some(started);
-                    detail.durable = Runs::default();
+                    detail.durable = ChunkRuns::default();
                 }
             }
             Record::Durable { seq, runs } => {

@@ -1,32 +1,33 @@
 //! What happens when the target has the object already.
 
-/// The rules, applied in this order: the two exclusions by time first, then the overwrite question.
+/// The rules for existing targets: first the two exclusions by time, then [`Overwrite`].
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Conflict {
-    /// `/XO`: leave out a source that is the same age as the target or older.
+    /// `/XO`: a source that is as old as the target, or older, is skipped.
     pub skip_older: bool,
-    /// `/XN`: leave out a source that is the same age as the target or newer.
+    /// `/XN`: a source that is as old as the target, or newer, is skipped.
     pub skip_newer: bool,
-    /// Whether what exists may be replaced.
+    /// Whether an existing target may be replaced.
     pub overwrite: Overwrite,
 }
 
 impl Conflict {
-    /// True when the target need not be looked at: nothing could keep us from writing (`/Y` without `/XO`, `/XN`).
-    /// Write-only access works only then.
+    /// Whether the copy never depends on what the target has: `/Y` without `/XO` and `/XN`.
+    ///
+    /// The target is not looked at then, so write-only access is enough.
     pub fn is_blind(self) -> bool {
         !self.skip_older && !self.skip_newer && self.overwrite == Overwrite::Always
     }
 }
 
-/// Whether what exists may be replaced.
+/// Whether an existing target may be replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Overwrite {
-    /// The user is asked, object by object.
+    /// The user is asked for each object.
     #[default]
     Ask,
     /// Yes, without asking (`/Y`).
     Always,
-    /// No: what exists is skipped (no terminal to ask at).
+    /// No: an existing target is skipped (there is no terminal to ask at).
     Never,
 }

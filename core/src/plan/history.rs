@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::chunks::Chunks;
-use crate::journal::Runs;
+use crate::plan::chunk_runs::ChunkRuns;
 
 /// An object's past, and its future.
 #[derive(Debug, Clone, Default)]
@@ -22,7 +22,7 @@ pub struct Begun {
     /// What its writer began to write to, and how it cut the object; nothing, where it did not get so far.
     pub start: Option<Start>,
     /// The chunks that were safely there.
-    pub durable: Runs,
+    pub durable: ChunkRuns,
     /// The service's name for the copy that it makes by itself.
     pub copy_id: Option<Box<str>>,
 }
@@ -66,7 +66,7 @@ impl Start {
 impl Begun {
     /// What is safely there of an object that is cut like this, if it was cut like this when it was begun: the identity
     /// of what was written to, and the chunks.
-    pub fn of(&self, chunks: &Chunks) -> Option<(&str, &Runs)> {
+    pub fn of(&self, chunks: &Chunks) -> Option<(&str, &ChunkRuns)> {
         let start = self.start.as_ref()?;
         let is_same = start.chunk_bytes == chunks.chunk_bytes() && start.chunks == chunks.total();
         is_same.then_some((&*start.identity, &self.durable))
@@ -79,7 +79,7 @@ pub enum Note {
     /// It was begun from its first byte; what was noted of it before is void.
     Started(Start),
     /// These chunks are safely there.
-    Durable(Runs),
+    Durable(ChunkRuns),
     /// The service has begun a copy of this name.
     CopyStarted(Box<str>),
 }

@@ -22,6 +22,8 @@ pub mod extents;
 
 pub mod chunks;
 
+pub mod chunk_runs;
+
 pub mod history;
 
 mod task;

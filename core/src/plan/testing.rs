@@ -6,14 +6,14 @@ use super::Task;
 use super::chunks::Chunks;
 use super::history::History;
 use super::replace::Replace;
+use super::target_name::TargetName;
 use crate::entry::{ETag, Entry, EntryName, Layout, Version};
-use crate::store::local::name::LocalNaming;
 
 /// An object to carry to a local folder in chunks of this length.
 pub(crate) fn task(name: &str, bytes: u64, chunk_bytes: u64) -> Task {
     let name = EntryName::from(name);
     Task {
-        target: LocalNaming::new('/').name(&name).unwrap().name,
+        target: TargetName::new(name.as_bytes()),
         entry: Entry {
             name,
             bytes,

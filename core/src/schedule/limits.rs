@@ -1,10 +1,18 @@
-//! How many requests are under way at once.
+//! Fixed limits: how many requests, worker threads and open objects there may be at once.
+
+use azring_transport::md5::LANES;
 
 /// Concurrency never goes beyond this (`/NC`).
 pub const CONCURRENCY_MAX: u32 = 512;
 
 /// More threads than this bring nothing: each drives several GB/s.
 const WORKERS_MAX: u32 = 8;
+
+/// Large objects whose chunks are queued in turns. Fewer would leave workers waiting for a slow object.
+pub(crate) const OPEN_MAX: usize = 8;
+
+/// The same for objects with an MD5: as many as one thread hashes side by side.
+pub(crate) const HASHED_MAX: usize = LANES;
 
 /// Where the number begins, for all workers together: `/NC:n`, or AzCopy's default, eight for each core.
 pub fn usual(asked: Option<u32>, cores: u32) -> u32 {

@@ -7,8 +7,9 @@ use std::path::Path;
 use super::{command, planned};
 use crate::entry::{ETag, Entry, EntryName, Version};
 use crate::journal::{
-    Claim, DoneObjects, Error, Pending, Place, Planned, Position, Record, Runs, Session, peek,
+    Claim, DoneObjects, Error, Pending, Place, Planned, Position, Record, Session, peek,
 };
+use crate::plan::chunk_runs::ChunkRuns;
 use crate::plan::replace::Replace;
 
 const NAME: &str = "azring.jnl";
@@ -84,7 +85,7 @@ fn a_closed_journal_says_what_was_appended() {
         identity: b".part",
     });
     for indices in [0..2, 5..6] {
-        let runs: Runs = indices.collect();
+        let runs: ChunkRuns = indices.collect();
         journal.append(&Record::Durable { seq: large, runs });
     }
     journal.append(&Record::Failed {

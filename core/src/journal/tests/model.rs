@@ -254,7 +254,8 @@ pub(super) mod script {
     use super::super::seed::Chance;
     use super::Model;
     use crate::entry::{ETag, Version};
-    use crate::journal::{Planned, Record, Runs};
+    use crate::journal::{Planned, Record};
+    use crate::plan::chunk_runs::ChunkRuns;
     use crate::plan::replace::Replace;
 
     /// A record that owns what it says.
@@ -265,7 +266,7 @@ pub(super) mod script {
         number: u64,
         other: u64,
         name: String,
-        runs: Runs,
+        runs: ChunkRuns,
     }
 
     impl Said {
@@ -357,7 +358,7 @@ pub(super) mod script {
                 number: chance.below(1 << 20),
                 other: chance.next() >> chance.below(64),
                 name: format!("f{}/object {}", chance.below(5), chance.below(1 << 30)),
-                runs: Runs::default(),
+                runs: ChunkRuns::default(),
             };
             let open = model.open();
             if open.is_empty() || open.len() < 12 && chance.once_in(3) {

@@ -8,34 +8,12 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::Result;
 use crate::entry::{ETag, Layout, ObjectProperties};
+pub use crate::options::BlobType;
 use crate::store::rest::checksum::decode_md5;
 use crate::store::rest::{date, malformed};
 
 /// The metadata that marks an empty blob as a directory. Its name and value are compared ignoring case.
 pub const FOLDER_MARK: &str = "hdi_isfolder";
-
-/// How a blob keeps its bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BlobType {
-    /// Blocks, committed as a list.
-    Block,
-    /// Pages of 512 bytes, written in any order.
-    Page,
-    /// Blocks, appended one after the other.
-    Append,
-}
-
-impl BlobType {
-    /// The type by the service's word for it.
-    pub fn from_word(word: &str) -> Option<Self> {
-        match word {
-            "BlockBlob" => Some(Self::Block),
-            "PageBlob" => Some(Self::Page),
-            "AppendBlob" => Some(Self::Append),
-            _ => None,
-        }
-    }
-}
 
 /// The kind of object that a blob of this type is. A type unheard of is read like any other, one byte after the other.
 pub fn kind(blob_type: Option<BlobType>, is_folder: bool) -> Layout {

@@ -13,7 +13,7 @@ use azring_transport::disk::settle::Settler;
 use tokio::sync::oneshot;
 
 use crate::Error;
-use crate::journal::Runs;
+use crate::plan::chunk_runs::ChunkRuns;
 use crate::plan::chunks::Chunk;
 use crate::plan::history::{Note, Notes};
 
@@ -43,7 +43,7 @@ struct Shared {
 
 struct State {
     /// Written, and not yet on the way to be made durable.
-    written: Runs,
+    written: ChunkRuns,
     bytes: u64,
     since: Instant,
     /// A batch is on its way.
@@ -56,7 +56,7 @@ struct State {
 impl Safe {
     pub(super) fn new(shown: &str, file: &File, notes: &Notes, settler: &Settler) -> Self {
         let state = State {
-            written: Runs::default(),
+            written: ChunkRuns::default(),
             bytes: 0,
             since: Instant::now(),
             is_busy: false,
@@ -141,7 +141,7 @@ impl Safe {
             .sync(file, move |result| this.synced(batch, result));
     }
 
-    fn synced(&self, batch: Runs, result: std::io::Result<()>) {
+    fn synced(&self, batch: ChunkRuns, result: std::io::Result<()>) {
         let mut state = self.lock();
         state.is_busy = false;
         match result {

@@ -22,9 +22,9 @@ use super::shortage::or_later;
 use crate::digest::compare;
 use crate::digest::follower::Md5;
 use crate::entry::{EntryName, Layout, Version};
-use crate::journal::Runs;
 use crate::options::DownloadOptions;
 use crate::plan::Task;
+use crate::plan::chunk_runs::ChunkRuns;
 use crate::plan::chunks::{CHUNK_BYTES_MIN, Chunk};
 use crate::plan::replace::Replace as Planned;
 use crate::plan::target_name::{MappedName, TargetName};
@@ -357,11 +357,11 @@ impl Writer for NothingToWrite {
 ///
 /// Under a journal its name is always the same, so that a later run finds it: to go on, or, where it cannot be trusted or
 /// is not worth it, to remove it.
-fn stage(task: &Task, folder: &Root, name: &OsStr, room: Room) -> Result<(Staged, Runs)> {
+fn stage(task: &Task, folder: &Root, name: &OsStr, room: Room) -> Result<(Staged, ChunkRuns)> {
     let bytes = task.entry.bytes;
     let Some(notes) = &task.history.notes else {
         let staged = Staged::create(folder, name, bytes, room, Caching::Auto)?;
-        return Ok((staged, Runs::default()));
+        return Ok((staged, ChunkRuns::default()));
     };
     let beside = part_of(notes.job(), task.target.as_bytes());
     let begun = task.history.begun.as_deref();
@@ -369,7 +369,7 @@ fn stage(task: &Task, folder: &Root, name: &OsStr, room: Room) -> Result<(Staged
         && begun.is_none()
         && let Some(staged) = Staged::unnamed(folder, name, &beside, bytes, room, Caching::Auto)?
     {
-        return Ok((staged, Runs::default()));
+        return Ok((staged, ChunkRuns::default()));
     }
     if let Some((identity, durable)) = begun.and_then(|begun| begun.of(&task.chunks))
         && let Some(staged) =
@@ -382,7 +382,7 @@ fn stage(task: &Task, folder: &Root, name: &OsStr, room: Room) -> Result<(Staged
         notes.started(&task.chunks, staged.identity()?);
         staged.keep();
     }
-    Ok((staged, Runs::default()))
+    Ok((staged, ChunkRuns::default()))
 }
 
 /// The name of the part file of a target, the same in each run of the job.
@@ -397,7 +397,7 @@ struct LocalWriter {
     file: File,
     staged: Mutex<Option<Staged>>,
     /// What an earlier run left, and how it is read back.
-    there: Runs,
+    there: ChunkRuns,
     kept: KeptReader,
     /// What a later run may go on from, where there is a journal that tells it.
     safe: Option<Safe>,

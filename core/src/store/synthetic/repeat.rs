@@ -14,9 +14,9 @@ use crate::entry::{Entry, EntryName};
 use crate::options::Selection;
 use crate::plan::extents::Extents;
 use crate::report::NothingSelected;
+use crate::schedule::limits::OPEN_MAX;
 use crate::store::source::PAGES_AHEAD;
 use crate::store::{Origin, Page, Pages, Position, Reader, Source, Step, Tools};
-use crate::transfer::queue::OPEN_MAX;
 
 /// What may be listed and not begun yet, at first and at most: so many small objects, or as many large ones as have so many
 /// parts. It doubles whenever there was nothing left to take: a slow link never asks for more than the first few.

@@ -12,7 +12,6 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use async_channel::{Receiver, Sender};
-use azring_transport::md5::LANES;
 
 use crate::transfer::ObjectTransfer;
 use bytes_limit::{BytesLimit, Place};
@@ -20,12 +19,6 @@ use count_limit::{CountLimit, Slot};
 
 /// How many chunks may wait.
 pub const QUEUED_MAX: usize = 1024;
-
-/// Large objects whose chunks are handed out in turns. Fewer wait for more, or for the end.
-pub(crate) const OPEN_MAX: usize = 8;
-
-/// The same where their MD5 is wanted: as many as one thread hashes side by side.
-pub(crate) const HASHED_MAX: usize = LANES;
 
 /// One chunk of one object, to carry.
 #[derive(Debug)]
@@ -124,6 +117,7 @@ mod tests {
     use crate::digest::Hashers;
     use crate::options::Integrity;
     use crate::plan::testing::task;
+    use crate::schedule::limits::OPEN_MAX;
     use crate::transfer::testing;
 
     fn object(name: &str, bytes: u64) -> Arc<ObjectTransfer> {

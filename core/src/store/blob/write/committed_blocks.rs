@@ -5,7 +5,7 @@ use tokio::sync::Mutex;
 
 use super::{Draft, etag};
 use crate::entry::{ETag, ObjectProperties};
-use crate::journal::Runs;
+use crate::plan::chunk_runs::ChunkRuns;
 use crate::plan::chunks::Chunks;
 use crate::store::Tools;
 use crate::store::blob::block_id::BlockIds;
@@ -20,7 +20,7 @@ use crate::{Error, Result};
 #[derive(Debug, Default)]
 pub(super) struct There {
     /// The blocks that the service has, at their right lengths.
-    pub(super) blocks: Runs,
+    pub(super) blocks: ChunkRuns,
     /// They are the blob: exactly these were committed, and none was sent since.
     pub(super) is_committed: bool,
 }
@@ -58,7 +58,7 @@ impl There {
                 .iter()
                 .all(|block| ids.index_of(&block.id).is_none());
         // A block that was sent since counts for more than the one that was committed under the same id (`Latest`).
-        let replaced: Runs = list
+        let replaced: ChunkRuns = list
             .uncommitted
             .iter()
             .filter_map(|block| ids.index_of(&block.id))

@@ -20,8 +20,8 @@ use super::{Draft, etag};
 use crate::digest::follower::Md5;
 use crate::digest::{crc64, zero};
 use crate::entry::ETag;
-use crate::journal::Runs;
 use crate::plan::Task;
+use crate::plan::chunk_runs::ChunkRuns;
 use crate::plan::chunks::Chunk;
 use crate::plan::history::Notes;
 use crate::store::blob::properties::BlobType;
@@ -39,7 +39,7 @@ const CREATIONS_MAX: u32 = 4;
 pub(super) struct PageWriter {
     draft: Draft,
     /// What an earlier run left.
-    there: Runs,
+    there: ChunkRuns,
     notes: Option<Notes>,
     /// The blob's sequence number; `None` of a blob that an earlier version began without one.
     sequence: Option<u64>,
@@ -68,7 +68,7 @@ impl PageWriter {
         let notes = begun(&draft, tools, task).await?;
         Ok(Self {
             draft,
-            there: Runs::default(),
+            there: ChunkRuns::default(),
             notes,
             sequence: Some(number),
         })

@@ -8,8 +8,8 @@ use azring_transport::http::Reply;
 use super::Draft;
 use crate::Result;
 use crate::entry::ETag;
-use crate::journal::Runs;
 use crate::plan::Task;
+use crate::plan::chunk_runs::ChunkRuns;
 use crate::plan::history::{Note, Notes, Start};
 use crate::store::Tools;
 use crate::store::blob::properties::{BlobType, Properties};
@@ -24,7 +24,7 @@ pub(super) struct Left {
     /// Its sequence number, if it has one that is not 0.
     pub(super) sequence: Option<u64>,
     /// The chunks that the service had acknowledged.
-    pub(super) durable: Runs,
+    pub(super) durable: ChunkRuns,
 }
 
 /// What is left of the blob that an earlier run began for this task, if that is what is there.

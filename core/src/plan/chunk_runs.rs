@@ -1,15 +1,13 @@
-//! Which chunks of an object are there, as runs of indices.
+//! A set of chunks of one object, as runs of indices.
 //!
-//! A worker's chunks are durable in almost any order, but what is known together is mostly one run: a large object costs
-//! the journal a few bytes, not one record for each chunk.
-
-use super::wire::{Reader, put_number};
+//! The chunks of a worker become durable in almost any order, but those of one report mostly are one
+//! run: a large object costs the journal a few bytes, not one record for each chunk.
 
 /// A set of chunk indices, kept as sorted runs that do not touch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Runs(Vec<(u32, u32)>);
+pub struct ChunkRuns(Vec<(u32, u32)>);
 
-impl Runs {
+impl ChunkRuns {
     /// Nothing is there.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -64,42 +62,9 @@ impl Runs {
         self.0
             .splice(from..until, [(merged.0, merged.1 - merged.0)]);
     }
-
-    /// Writes them: how many runs, then for each the gap since the one before and its length.
-    pub(super) fn put(&self, out: &mut Vec<u8>) {
-        put_number(out, self.0.len() as u64);
-        let mut end = 0;
-        for (first, count) in self.iter() {
-            put_number(out, u64::from(first - end));
-            put_number(out, u64::from(count));
-            end = first + count;
-        }
-    }
-
-    /// Reads them; `None` where they are none: empty runs, runs that touch, indices out of range.
-    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
-        let count = reader.number()?;
-        // Two bytes at least for each run: a length that lies asks for no memory.
-        if count > reader.0.len() as u64 / 2 {
-            return None;
-        }
-        let mut runs = Vec::with_capacity(count as usize);
-        let mut end = 0_u32;
-        for index in 0..count {
-            let gap = u32::try_from(reader.number()?).ok()?;
-            let count = u32::try_from(reader.number()?).ok()?;
-            let first = end.checked_add(gap)?;
-            end = first.checked_add(count)?;
-            if count == 0 || (gap == 0 && index > 0) {
-                return None;
-            }
-            runs.push((first, count));
-        }
-        Some(Self(runs))
-    }
 }
 
-impl FromIterator<u32> for Runs {
+impl FromIterator<u32> for ChunkRuns {
     fn from_iter<I: IntoIterator<Item = u32>>(indices: I) -> Self {
         let mut runs = Self::default();
         for index in indices {
@@ -120,7 +85,7 @@ mod tests {
     proptest! {
         #[test]
         fn runs_are_the_set_of_what_was_added(added: Vec<(u8, u8)>) {
-            let mut runs = Runs::default();
+            let mut runs = ChunkRuns::default();
             let mut set = BTreeSet::new();
             for (first, count) in added {
                 runs.add(first.into(), count.into());
@@ -131,9 +96,6 @@ mod tests {
             for index in 0..520 {
                 prop_assert_eq!(runs.contains(index), set.contains(&index));
             }
-            let mut out = Vec::new();
-            runs.put(&mut out);
-            prop_assert_eq!(Runs::read(&mut Reader(&out)), Some(runs.clone()));
             let touching = runs.iter().zip(runs.iter().skip(1)).any(|(a, b)| a.0 + a.1 >= b.0);
             prop_assert!(!touching);
         }
@@ -141,16 +103,9 @@ mod tests {
 
     #[test]
     fn the_last_index_there_can_be_does_not_overflow() {
-        let mut runs = Runs::default();
+        let mut runs = ChunkRuns::default();
         runs.add(u32::MAX - 1, 5);
         runs.add(u32::MAX, 1);
         assert_eq!(runs.iter().collect::<Vec<_>>(), [(u32::MAX - 1, 1)]);
-    }
-
-    #[test]
-    fn runs_that_lie_are_refused() {
-        for bytes in [&[1, 0, 0][..], &[2, 0, 1, 0, 1], &[200, 1], &[1, 1]] {
-            assert_eq!(Runs::read(&mut Reader(bytes)), None, "{bytes:?}");
-        }
     }
 }

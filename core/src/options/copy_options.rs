@@ -1,0 +1,43 @@
+//! One copy with all its options.
+
+use super::{Conflict, DownloadOptions, Engine, Integrity, Selection, UploadOptions};
+use crate::location::Location;
+
+/// One copy: from where, to where, which objects, and how.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where the objects are.
+    pub source: Location,
+    /// Where they go.
+    pub target: Location,
+    /// Which objects of the source are copied.
+    pub selection: Selection,
+    /// What happens when the target has the object already.
+    pub conflict: Conflict,
+    /// How uploaded objects are stored.
+    pub shape: UploadOptions,
+    /// Which checksums are stored and compared.
+    pub integrity: Integrity,
+    /// How downloaded files are written.
+    pub landing: DownloadOptions,
+    /// How much of the machine may be used.
+    pub engine: Engine,
+    /// Between two services the bytes pass through this machine (`/SyncCopy`).
+    pub sync_copy: bool,
+    /// How a service copies from another by itself, when the bytes do not pass through this machine.
+    pub copy_way: CopyWay,
+    /// Only list and plan; copy nothing.
+    pub preview: bool,
+}
+
+/// How a service copies an object by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CopyWay {
+    /// `Async` within an account; `Blocks` for block blobs of another account.
+    #[default]
+    Auto,
+    /// The service copies in its own time, and the copy is polled.
+    Async,
+    /// The service fetches block after block while the request waits.
+    Blocks,
+}

@@ -1,0 +1,34 @@
+//! How downloaded files are written.
+
+/// How a downloaded file is written.
+#[derive(Debug, Clone, Copy)]
+pub struct DownloadOptions {
+    /// The file gets the object's modification time.
+    pub keep_modified: bool,
+    /// When the file counts as done.
+    pub durability: Durability,
+    /// Separates virtual directories in the names of blobs; it becomes the slash of a path.
+    pub delimiter: char,
+}
+
+impl Default for DownloadOptions {
+    fn default() -> Self {
+        Self {
+            keep_modified: false,
+            durability: Durability::default(),
+            delimiter: '/',
+        }
+    }
+}
+
+/// When a downloaded file counts as done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// When its data and its name survive a power cut; many files are synced together.
+    #[default]
+    Batch,
+    /// The same, but each file is synced by itself as soon as it is complete.
+    File,
+    /// When the kernel has it: a power cut may lose it.
+    Off,
+}

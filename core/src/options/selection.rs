@@ -1,0 +1,26 @@
+//! Which objects of the source are copied.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::select::AttributeRule;
+
+/// Which objects of the source are copied.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// The pattern as typed; its meaning depends on the source.
+    pub pattern: Option<String>,
+    /// Objects in sub-folders (local) or below the prefix (services) are selected too.
+    pub recursive: bool,
+    /// Snapshots of blobs are selected too.
+    pub snapshots: bool,
+    /// Local patterns ignore case: they do in the slash dialect, but not in `AzCopy` on Linux.
+    pub ignore_case: bool,
+    /// Which attributes a file must have.
+    pub attributes: AttributeRule,
+    /// The objects are listed again and again for this time; `None`: once. For measuring.
+    pub lasts: Option<Duration>,
+    /// Local files that this program writes during the copy: logs, a journal. They change while
+    /// they are read, so a folder's listing leaves them out.
+    pub own_files: Vec<PathBuf>,
+}
