@@ -19,7 +19,7 @@ use crate::schedule::tuner::{
 use crate::schedule::{ChunkSizeHint, Gate};
 use crate::transfer::Work;
 
-/// A window that lasted longer was not one: somebody was asked something, or the resources slept.
+/// A window that lasted longer was not one: somebody was asked something, or the machine slept.
 const WINDOW_MAX: Duration = WINDOW.saturating_mul(20);
 
 /// Requests that have moved so much each in a window, in bytes, are seen to move.
@@ -173,7 +173,7 @@ impl Controller {
     }
 
     /// Keeps for the next run what this one has found out.
-    pub(super) fn land(self) {
+    pub(super) fn remember(self) {
         if let (Some(remembered), Some(number)) = (self.inputs.remembered, self.tuner.settled()) {
             remembered.keep(number);
         }

@@ -25,7 +25,7 @@ use crate::{Error, Result, Side};
 use super::failure_limit::FailureLimit;
 use super::outcome::Settlement;
 use super::recorder::JournalRecorder;
-use super::resume;
+use super::resume::{self, Resume};
 
 /// The coordinator's first half.
 pub(super) struct Feed<'a> {
@@ -105,9 +105,6 @@ impl Feed<'_> {
     /// earlier run's objects are taken up, else when the first page that has any comes. Returns false where the run was
     /// called off meanwhile.
     pub(super) async fn prepare(&self) -> Result<bool> {
-        if self.options.preview {
-            return Ok(true);
-        }
         let prepare = async || {
             let preparing = self.ends.target.prepare(self.tools);
             let prepared = self.stop.unless_stopped(preparing).await;
@@ -164,6 +161,7 @@ impl Feed<'_> {
         earlier: &Replayed,
         queue: &mut Queue,
     ) -> Result<()> {
+        let resume = self.resume(planner);
         let mut looked = stream::iter(earlier.pending())
             .map(async |pending| -> Result<_> {
                 Ok(resume::look(planner, self.tools, pending?).await)
@@ -172,7 +170,7 @@ impl Feed<'_> {
         let mut taken = 0;
         while let Some(again) = self.next(looked.next()).await {
             taken += 1;
-            if let Some(task) = self.admit_again(planner, again?) {
+            if let Some(task) = resume.admit(again?) {
                 self.push(task, queue).await;
             }
         }
@@ -181,7 +179,8 @@ impl Feed<'_> {
             // They were counted as listed: they are still to be done.
             for pending in earlier.pending().skip(taken) {
                 let Pending { name, bytes, .. } = pending?;
-                self.fail(&name, bytes, &Error::Stopped);
+                self.settlement()
+                    .fail_unstarted(&name, bytes, &Error::Stopped);
             }
         }
         Ok(())
@@ -219,6 +218,17 @@ impl Feed<'_> {
         Ok(listed)
     }
 
+    fn resume<'a>(&'a self, planner: &'a Planner<'a>) -> Resume<'a> {
+        Resume {
+            planner,
+            recorder: self.recorder,
+            observer: self.observer,
+            stop: self.stop,
+            target: &*self.ends.target,
+            settlement: self.settlement(),
+        }
+    }
+
     async fn push(&self, task: Task, queue: &mut Queue) {
         self.observer.event(Event::Begun {
             name: &task.entry.name,
@@ -237,8 +247,7 @@ impl Feed<'_> {
                     return;
                 };
                 let (name, bytes) = (&task.entry.name, task.entry.bytes);
-                let nothing = Details::default();
-                self.settlement().done(name, bytes, &nothing);
+                self.settlement().done(name, bytes, &Details::default());
             })
             .await?;
         self.note_whole(listed.is_whole);
@@ -397,28 +406,18 @@ impl Feed<'_> {
             }
             Planned::Skip(entry, reason) => {
                 self.recorder.passed(&entry, is_aside);
-                self.skip(&entry.name, entry.bytes, &reason);
+                self.settlement().skip(&entry.name, entry.bytes, &reason);
             }
             Planned::Fail(entry, error) => {
                 let error = self.stop.or_end_run(error);
                 if let Some(notes) = self.recorder.planned(&entry, &Replace::Nothing, is_aside) {
                     self.recorder.failed(notes.seq(), &error);
                 }
-                self.fail(&entry.name, entry.bytes, &error);
+                self.settlement()
+                    .fail_unstarted(&entry.name, entry.bytes, &error);
             }
         }
         None
-    }
-
-    /// An object is left alone.
-    pub(super) fn skip(&self, name: &EntryName, bytes: u64, reason: &str) {
-        self.settlement().skip(name, bytes, reason);
-    }
-
-    /// An object failed before anything of it was carried.
-    pub(super) fn fail(&self, name: &EntryName, bytes: u64, error: &Error) {
-        let nothing = Details::default();
-        self.settlement().fail(name, bytes, error, &nothing);
     }
 
     fn settlement(&self) -> Settlement<'_> {

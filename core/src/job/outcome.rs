@@ -54,6 +54,11 @@ impl Settlement<'_> {
         });
     }
 
+    /// An object failed before anything of it was transferred.
+    pub(super) fn fail_unstarted(&self, name: &EntryName, bytes: u64, error: &Error) {
+        self.fail(name, bytes, error, &Details::default());
+    }
+
     /// It failed, or the run was called off before it could end: that is no failure of its own, and it is still to be done.
     pub(super) fn fail(&self, name: &EntryName, bytes: u64, error: &Error, details: &Details) {
         if matches!(error.bare(), Error::Stopped) {

@@ -1,4 +1,4 @@
-//! What of this resources a run uses: cores, memory, threads.
+//! What of this machine a run uses: cores, memory, threads.
 
 use std::num::NonZero;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ use crate::transfer::{WorkerEvent, WorkerPool};
 /// Requests of a copy through a pipe that are not for a block: to look, to create, to commit.
 const BESIDE_THE_BLOCKS: u32 = 1;
 
-/// The parts of this resources that a run may use.
+/// The parts of this machine that a run may use.
 pub(super) struct Resources {
     settings: Arc<Settings>,
     cores: u32,
@@ -199,7 +199,12 @@ impl Resources {
         &self,
         stop: &Stop,
         open_max: usize,
-    ) -> (Threads, Queue, UnboundedReceiver<WorkerEvent>, Controller) {
+    ) -> (
+        WorkerThreads,
+        Queue,
+        UnboundedReceiver<WorkerEvent>,
+        Controller,
+    ) {
         let gate = self.gate(self.workers);
         let disk = Arc::new(Load::default());
         let memory = Arc::clone(&self.shortage);
@@ -215,10 +220,10 @@ impl Resources {
             stop: stop.clone(),
         };
         let (queue, works) = Queue::new(open_max);
-        let (told, inbox) = unbounded_channel();
-        let threads = pool.start(&works, &told);
+        let (sender, events) = unbounded_channel();
+        let threads = pool.start(&works, &sender);
         let controller = self.controller(gate, (disk, memory), Some(works.downgrade()));
-        (Threads(threads), queue, inbox, controller)
+        (WorkerThreads(threads), queue, events, controller)
     }
 
     /// The limit of concurrent requests, for so many who carry.
@@ -306,9 +311,9 @@ impl Helpers {
 }
 
 /// The workers.
-pub(super) struct Threads(Vec<JoinHandle<()>>);
+pub(super) struct WorkerThreads(Vec<JoinHandle<()>>);
 
-impl Threads {
+impl WorkerThreads {
     /// Waits for all of them; fails when one broke.
     pub(super) fn join(self) -> Result<()> {
         for thread in self.0 {

@@ -5,13 +5,16 @@ use std::sync::Arc;
 use super::planner::{Looked, Planned, Planner};
 use crate::entry::{Entry, EntryName};
 use crate::journal::{Pending, Place, Record, Replayed};
+use crate::plan::Task;
 use crate::plan::history::{Begun, History, Start};
 use crate::plan::replace::Replace;
-use crate::report::Totals;
-use crate::store::{Position, Tools};
+use crate::report::{Observer, Totals};
+use crate::stop::Stop;
+use crate::store::{Position, Target, Tools};
 use crate::{Error, Result};
 
-use super::feed::Feed;
+use super::outcome::Settlement;
+use super::recorder::JournalRecorder;
 
 /// An object that was looked for again.
 pub(super) struct Again {
@@ -88,19 +91,26 @@ fn start(pending: &Pending) -> Option<Start> {
     Start::of_text(started.chunk_bytes, &started.identity)
 }
 
-impl Feed<'_> {
+/// Takes up the objects that an earlier run left.
+pub(super) struct Resume<'a> {
+    pub(super) planner: &'a Planner<'a>,
+    pub(super) recorder: &'a JournalRecorder,
+    pub(super) observer: &'a dyn Observer,
+    pub(super) stop: &'a Stop,
+    pub(super) target: &'a dyn Target,
+    pub(super) settlement: Settlement<'a>,
+}
+
+impl Resume<'_> {
     /// The task for an object that was looked for again, if there is one; else it is counted, recorded and reported why
     /// not.
-    pub(super) fn admit_again(
-        &self,
-        planner: &Planner<'_>,
-        again: Again,
-    ) -> Option<crate::plan::Task> {
+    pub(super) fn admit(&self, again: Again) -> Option<Task> {
+        let planner = self.planner;
         let Again { pending, found } = again;
         let looked = match found {
             Ok(Some(looked)) => looked,
             Ok(None) => {
-                self.gone(planner, &pending);
+                self.gone(&pending);
                 return None;
             }
             Err(error) => {
@@ -110,7 +120,7 @@ impl Feed<'_> {
         };
         let has_changed = self.note_change(&pending, looked.entry());
         let looked = if has_changed {
-            self.forget_part(planner, &pending);
+            self.forget_part(&pending);
             looked
         } else {
             looked.begun(start(&pending).map(|start| start.chunk_bytes))
@@ -142,36 +152,38 @@ impl Feed<'_> {
             Planned::Skip(entry, reason) => {
                 let seq = pending.seq;
                 self.recorder.append(&Record::Skipped { seq, bytes });
-                self.skip(&entry.name, bytes, &reason);
+                self.settlement.skip(&entry.name, bytes, &reason);
                 None
             }
         }
     }
 
     /// It was there when it was listed, and is not any more: there is nothing to copy.
-    fn gone(&self, planner: &Planner<'_>, pending: &Pending) {
+    fn gone(&self, pending: &Pending) {
         let (seq, bytes) = (pending.seq, pending.bytes);
-        self.forget_part(planner, pending);
+        self.forget_part(pending);
         self.recorder.append(&Record::Skipped { seq, bytes });
         let reason = format!(
             "`{}` was there when an earlier run listed it and is gone",
             pending.name
         );
-        self.skip(&pending.name, bytes, &reason);
+        self.settlement.skip(&pending.name, bytes, &reason);
     }
 
     /// What an earlier run left of it is of no use any more.
-    fn forget_part(&self, planner: &Planner<'_>, pending: &Pending) {
+    fn forget_part(&self, pending: &Pending) {
         if let Some(notes) = self.recorder.notes(pending.seq)
-            && let Some(target) = planner.target_of(&pending.name, pending.snapshot.as_deref())
+            && let Some(target) = self
+                .planner
+                .target_of(&pending.name, pending.snapshot.as_deref())
         {
-            self.ends.target.forget(notes.job(), &target);
+            self.target.forget(notes.job(), &target);
         }
     }
 
     fn fail_again(&self, pending: &Pending, name: &EntryName, error: &Error) {
         self.recorder.failed(pending.seq, error);
-        self.fail(name, pending.bytes, error);
+        self.settlement.fail_unstarted(name, pending.bytes, error);
     }
 
     /// Another version than the one that was planned starts over.
@@ -185,7 +197,7 @@ impl Feed<'_> {
             bytes: entry.bytes,
             version: entry.version.clone(),
         });
-        let listed_bytes = &self.context.totals.listed_bytes;
+        let listed_bytes = &self.settlement.totals.listed_bytes;
         Totals::add(listed_bytes, entry.bytes);
         Totals::take_back(listed_bytes, pending.bytes);
         true

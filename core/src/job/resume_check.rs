@@ -1,5 +1,6 @@
-//! Whether a run may go on from what an earlier one wrote down: only if it copies to the same place. If not, the source is
-//! listed anew, and what was done is looked for at the destination.
+//! Whether a run may go on from an earlier one: only when the target is the same place as then.
+//!
+//! Otherwise the source is listed anew, and each object that is done is looked for at the target.
 
 use azring_transport::Error as Transport;
 
@@ -9,8 +10,9 @@ use crate::journal::{Record, Replayed};
 use crate::report::{Event, Totals};
 use crate::{Error, Result, Side};
 
+use super::earlier_runs;
 use super::feed::Feed;
-use super::{Run, count_earlier};
+use super::run::{self, Run};
 
 /// So many of the objects that are done are looked for at a place that does not say which one it is.
 const LOOKED_FOR_MAX: usize = 32;
@@ -65,11 +67,9 @@ impl Run<'_> {
         self.observer.event(Event::Notice(&format!(
             "`{place}` {why}: the source is listed anew, and what was copied before is looked for at the destination"
         )));
-        count_earlier(&earlier, self.totals, Totals::take_back);
-        count_earlier(&anew, self.totals, Totals::add);
-        self.recorder.append(&Record::Run {
-            begun: super::now(),
-        });
+        earlier_runs::count(&earlier, self.totals, Totals::take_back);
+        earlier_runs::count(&anew, self.totals, Totals::add);
+        self.recorder.append(&Record::Run { begun: run::now() });
         Ok(anew)
     }
 }
@@ -94,44 +94,4 @@ async fn look_for_some(feed: &Feed<'_>, earlier: &Replayed) -> Result<PlaceMatch
 
 fn is_refused(error: &Transport) -> bool {
     matches!(error.status(), Some(401 | 403))
-}
-
-/// What is gone on from, for the beginning.
-pub(super) fn told(earlier: &Replayed) -> String {
-    let counts = earlier.counts();
-    let runs = earlier_runs(earlier);
-    if earlier.is_new_listing() && counts.done + counts.skipped == 0 {
-        return format!(
-            "{runs} ended with {} object(s) not copied: the source is listed anew, and what was copied is not copied again \
-             where source and destination are as they were",
-            earlier.pending_count()
-        );
-    }
-    let (settled, listed) = (counts.done + counts.skipped, counts.listed);
-    let rest = if earlier.is_listed() {
-        "; the source was listed to its end then and is not listed again"
-    } else {
-        ""
-    };
-    format!(
-        "going on where an earlier run stopped ({runs}): {settled} of {listed} object(s) need nothing more{rest}"
-    )
-}
-
-/// The runs of the job before this one, in words and in local time.
-pub(super) fn earlier_runs(earlier: &Replayed) -> Box<str> {
-    let mut runs = earlier.runs();
-    let first = runs.next().unwrap_or_default();
-    let first = match jiff::Timestamp::from_second(first as i64) {
-        Ok(time) => {
-            let time = time.to_zoned(jiff::tz::TimeZone::system());
-            time.strftime("%-d %b %H:%M").to_string()
-        }
-        Err(_) => "an unknown time".to_owned(),
-    };
-    match runs.count() {
-        0 => format!("the run of {first}"),
-        later => format!("{} runs since {first}", later + 1),
-    }
-    .into()
 }

@@ -8,9 +8,9 @@ use azring_transport::buffer::Frozen;
 use azring_transport::disk::Pipe;
 use tokio::task::JoinSet;
 
-use super::grow::Lengths;
+use super::block_lengths::BlockLengths;
+use super::context::{PipeContext, PipeOutcome, PipedObject};
 use super::hashing::Hashing;
-use super::{Ended, Line, Passed};
 use crate::digest::crc64;
 use crate::entry::EntryName;
 use crate::location::{BlobLocation, Location};
@@ -25,25 +25,25 @@ use crate::store::{Committed, Sums, Target as _, Tools};
 use crate::{Error, Result, Side};
 
 /// Copies everything that comes.
-pub(super) async fn copy(line: &Line<'_>) -> Result<Ended> {
-    let (above, last) = named(&line.options.target)?;
-    let destination = BlobTarget::new(above, &line.options.shape, false);
+pub(super) async fn copy(context: &PipeContext<'_>) -> Result<PipeOutcome> {
+    let (above, last) = named(&context.options.target)?;
+    let destination = BlobTarget::new(above, &context.options.shape, false);
     let name = EntryName::from(last.as_str());
     let target = destination.name(&name)?.name;
     let at_target = |error: Error| error.at(Side::Target);
-    let preparing = destination.prepare(&line.tools);
-    let prepared = line.stop.unless_stopped(preparing).await;
+    let preparing = destination.prepare(&context.tools);
+    let prepared = context.stop.unless_stopped(preparing).await;
     prepared.map_err(at_target)?;
     let shown = destination.shown(&target);
-    Totals::add(&line.totals.listed, 1);
-    let replace = match line.options.conflict.overwrite {
+    Totals::add(&context.totals.listed, 1);
+    let replace = match context.options.conflict.overwrite {
         Overwrite::Always => Replace::Anything,
         Overwrite::Ask | Overwrite::Never => Replace::Nothing,
     };
     if replace == Replace::Nothing
-        && line
+        && context
             .stop
-            .unless_stopped(destination.stat(&line.tools, &target))
+            .unless_stopped(destination.stat(&context.tools, &target))
             .await
             .map_err(at_target)?
             .is_some()
@@ -56,27 +56,27 @@ pub(super) async fn copy(line: &Line<'_>) -> Result<Ended> {
         ));
         return Ok((name, Err(error)));
     }
-    let kind = content_type(&line.options.shape.content_type, &name);
+    let kind = content_type(&context.options.shape.content_type, &name);
     let input = Pipe::input()
         .map_err(|error| transport::Error::disk("cannot use standard input", &error))?;
     let stream = destination
-        .stream(&line.tools, &target, kind.map(Into::into), replace)
+        .stream(&context.tools, &target, kind.map(Into::into), replace)
         .await?;
     let stream = Arc::new(stream);
-    let mut copy = Inward {
-        line,
-        lengths: lengths(line),
-        hashing: Hashing::new(line.options.integrity.store_md5),
+    let mut copy = PipeUpload {
+        context,
+        lengths: lengths(context),
+        hashing: Hashing::new(context.options.integrity.store_md5),
         under_way: JoinSet::new(),
         stream: Arc::clone(&stream),
         input,
         offset: 0,
     };
-    let passed = line.stop.bound(copy.run()).await;
-    if passed.is_err() {
+    let copied = context.stop.bound(copy.run()).await;
+    if copied.is_err() {
         stream.give_up();
     }
-    Ok((name, passed))
+    Ok((name, copied))
 }
 
 /// The place above the blob, and the blob's own name.
@@ -92,20 +92,20 @@ fn named(target: &Location) -> Result<(BlobLocation, String)> {
     })
 }
 
-fn lengths(line: &Line<'_>) -> Lengths {
-    match line.options.shape.blob_type {
-        Some(BlobType::Append) => Lengths::of_one(APPENDS.chunk_bytes_max),
-        _ => Lengths::new(
-            line.options.shape.block_bytes,
-            line.tools.pool.block_bytes_max() as u64,
+fn lengths(context: &PipeContext<'_>) -> BlockLengths {
+    match context.options.shape.blob_type {
+        Some(BlobType::Append) => BlockLengths::fixed(APPENDS.chunk_bytes_max),
+        _ => BlockLengths::new(
+            context.options.shape.block_bytes,
+            context.tools.pool.block_bytes_max() as u64,
         ),
     }
 }
 
 /// A copy under way.
-struct Inward<'a> {
-    line: &'a Line<'a>,
-    lengths: Lengths,
+struct PipeUpload<'a> {
+    context: &'a PipeContext<'a>,
+    lengths: BlockLengths,
     hashing: Hashing,
     /// Blocks that are being sent. They go on while the next one is waited for; dropping this ends them.
     under_way: JoinSet<Result<u64>>,
@@ -115,17 +115,17 @@ struct Inward<'a> {
     offset: u64,
 }
 
-impl Inward<'_> {
-    async fn run(&mut self) -> Result<Passed> {
+impl PipeUpload<'_> {
+    async fn run(&mut self) -> Result<PipedObject> {
         let mut blocks = 0;
         loop {
             let bytes = self.lengths.next()?;
             let (block, is_last) = self.read(bytes as usize).await?;
             if is_last
                 && blocks == 0
-                && let Some(passed) = self.write_whole(&block).await?
+                && let Some(copied) = self.write_whole(&block).await?
             {
-                return Ok(passed);
+                return Ok(copied);
             }
             if block.bytes() > 0 {
                 self.hashing.take(&block).await;
@@ -140,35 +140,35 @@ impl Inward<'_> {
 
     /// The next block, and whether it is the last. A block that could not be sent ends the waiting.
     async fn read(&mut self, bytes: usize) -> Result<(Frozen, bool)> {
-        let (pool, input, stop) = (&self.line.tools.pool, &self.input, self.line.stop);
+        let (pool, input, stop) = (&self.context.tools.pool, &self.input, self.context.stop);
         let reading = async {
             let lease = pool.lease(bytes).await?;
             let filled = input.fill(lease, bytes).await;
-            let told = |error| transport::Error::disk("cannot read standard input", &error);
-            filled.map_err(|error| Error::from(told(error)))
+            let as_error = |error| transport::Error::disk("cannot read standard input", &error);
+            filled.map_err(|error| Error::from(as_error(error)))
         };
         tokio::pin!(reading);
         let lease = loop {
             tokio::select! {
                 lease = &mut reading => break lease?,
-                Some(sent) = self.under_way.join_next() => moved(self.line, sent)?,
+                Some(sent) = self.under_way.join_next() => count_sent(self.context, sent)?,
                 () = stop.stopped() => return Err(Error::Stopped),
             }
         };
         let is_last = lease.filled() < bytes;
         self.offset += lease.filled() as u64;
-        Totals::add(&self.line.totals.listed_bytes, lease.filled() as u64);
+        Totals::add(&self.context.totals.listed_bytes, lease.filled() as u64);
         Ok((lease.freeze(), is_last))
     }
 
     /// Sends a block beside the others; waits while there are too many.
     async fn send(&mut self, index: u32, block: Frozen) -> Result<()> {
-        let line = self.line;
-        let mut permit = pin!(line.permit());
+        let context = self.context;
+        let mut permit = pin!(context.permit());
         let permit = loop {
             tokio::select! {
                 permit = &mut permit => break permit,
-                Some(sent) = self.under_way.join_next() => moved(line, sent)?,
+                Some(sent) = self.under_way.join_next() => count_sent(context, sent)?,
             }
         };
         let chunk = Chunk {
@@ -177,7 +177,7 @@ impl Inward<'_> {
             bytes: block.bytes() as u64,
         };
         let crc64 = self.crc64(&block);
-        let (stream, tools): (_, Tools) = (Arc::clone(&self.stream), self.line.tools.clone());
+        let (stream, tools): (_, Tools) = (Arc::clone(&self.stream), self.context.tools.clone());
         self.under_way.spawn_local(async move {
             let _permit = permit;
             stream.write(&tools, chunk, block, crc64).await?;
@@ -187,13 +187,13 @@ impl Inward<'_> {
     }
 
     fn crc64(&self, block: &Frozen) -> Option<u64> {
-        let wanted = self.line.options.integrity.crc64;
+        let wanted = self.context.options.integrity.crc64;
         wanted.then(|| crc64::of(block.runs()))
     }
 
     /// Writes everything in one request, where that can be.
-    async fn write_whole(&mut self, block: &Frozen) -> Result<Option<Passed>> {
-        let md5 = if self.line.options.integrity.store_md5 {
+    async fn write_whole(&mut self, block: &Frozen) -> Result<Option<PipedObject>> {
+        let md5 = if self.context.options.integrity.store_md5 {
             let mut hashing = Hashing::new(true);
             hashing.take(block).await;
             hashing.finish().await
@@ -204,29 +204,29 @@ impl Inward<'_> {
             crc64: self.crc64(block),
             md5,
         };
-        let tools = &self.line.tools;
+        let tools = &self.context.tools;
         let Some(committed) = self.stream.write_whole(tools, block, sums).await? else {
             return Ok(None);
         };
-        Totals::add(&self.line.totals.moved_bytes, self.offset);
-        Ok(Some(self.passed(committed, md5)))
+        Totals::add(&self.context.totals.moved_bytes, self.offset);
+        Ok(Some(self.copied(committed, md5)))
     }
 
-    async fn finish(&mut self, blocks: u32) -> Result<Passed> {
+    async fn finish(&mut self, blocks: u32) -> Result<PipedObject> {
         while let Some(sent) = self.under_way.join_next().await {
-            moved(self.line, sent)?;
+            count_sent(self.context, sent)?;
         }
         let md5 = std::mem::take(&mut self.hashing).finish().await;
-        let committed = self.stream.commit(&self.line.tools, blocks, md5).await?;
-        Ok(self.passed(committed, md5))
+        let committed = self.stream.commit(&self.context.tools, blocks, md5).await?;
+        Ok(self.copied(committed, md5))
     }
 
-    fn passed(&self, committed: Committed, md5: Option<[u8; 16]>) -> Passed {
+    fn copied(&self, committed: Committed, md5: Option<[u8; 16]>) -> PipedObject {
         let etag = match committed {
             Committed::Done(etag) => etag,
             _ => None,
         };
-        Passed {
+        PipedObject {
             bytes: self.offset,
             md5,
             etag,
@@ -235,8 +235,11 @@ impl Inward<'_> {
 }
 
 /// Counts a block that was sent.
-fn moved(line: &Line<'_>, sent: Result<Result<u64>, tokio::task::JoinError>) -> Result<()> {
+fn count_sent(
+    context: &PipeContext<'_>,
+    sent: Result<Result<u64>, tokio::task::JoinError>,
+) -> Result<()> {
     let bytes = sent.unwrap_or_else(|broken| std::panic::resume_unwind(broken.into_panic()))?;
-    Totals::add(&line.totals.moved_bytes, bytes);
+    Totals::add(&context.totals.moved_bytes, bytes);
     Ok(())
 }

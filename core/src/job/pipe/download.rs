@@ -8,8 +8,8 @@ use azring_transport::buffer::Frozen;
 use azring_transport::disk::Pipe;
 use tokio::task::{JoinHandle, spawn_local};
 
+use super::context::{PipeContext, PipeOutcome, PipedObject};
 use super::hashing::Hashing;
-use super::{Ended, Line, Passed};
 use crate::digest::compare;
 use crate::entry::{Entry, Version};
 use crate::location::Location;
@@ -24,12 +24,12 @@ use crate::{Error, Result, Side};
 const RANGE_BYTES: u64 = 4 << 20;
 
 /// Copies one blob.
-pub(super) async fn copy(line: &Line<'_>) -> Result<Ended> {
-    let source = &line.options.source;
+pub(super) async fn copy(context: &PipeContext<'_>) -> Result<PipeOutcome> {
+    let source = &context.options.source;
     let found = match source {
-        Location::Blob(place) if !place.is_directory => line
+        Location::Blob(place) if !place.is_directory => context
             .stop
-            .unless_stopped(blob::look(&line.tools, place))
+            .unless_stopped(blob::look(&context.tools, place))
             .await
             .map_err(|error| error.at(Side::Source))?,
         _ => None,
@@ -39,29 +39,36 @@ pub(super) async fn copy(line: &Line<'_>) -> Result<Ended> {
             "there is no blob `{source}`: standard output takes the bytes of one blob, so the source is its URL"
         )));
     };
-    Totals::add(&line.totals.listed, 1);
-    Totals::add(&line.totals.listed_bytes, entry.bytes);
-    Totals::add(&line.totals.listing_done, 1);
+    Totals::add(&context.totals.listed, 1);
+    Totals::add(&context.totals.listed_bytes, entry.bytes);
+    Totals::add(&context.totals.listing_done, 1);
     let reading = Reading {
-        crc64: line.options.integrity.crc64,
+        crc64: context.options.integrity.crc64,
         ..Reading::default()
     };
     let blobs = BlobSource::blob(above, entry.clone(), reading);
-    let reader = blobs.open(&line.tools, &entry).await?;
-    let passed = line.stop.bound(pass(line, &entry, &reader)).await;
-    Ok((entry.name.clone(), passed))
+    let reader = blobs.open(&context.tools, &entry).await?;
+    let copied = context
+        .stop
+        .bound(copy_ranges(context, &entry, &reader))
+        .await;
+    Ok((entry.name.clone(), copied))
 }
 
 /// Fetches ranges side by side and writes them one after the other. Each is that of the version that was looked at, or
 /// an error.
-async fn pass(line: &Line<'_>, entry: &Entry, reader: &Arc<dyn Reader>) -> Result<Passed> {
+async fn copy_ranges(
+    context: &PipeContext<'_>,
+    entry: &Entry,
+    reader: &Arc<dyn Reader>,
+) -> Result<PipedObject> {
     let output = Pipe::output()
         .map_err(|error| transport::Error::disk("cannot use standard output", &error))?;
-    let check = line.options.integrity.check_md5;
+    let check = context.options.integrity.check_md5;
     let mut hashing = Hashing::new(check);
     let chunks = Chunks::new(entry.bytes, RANGE_BYTES);
     let mut chunks = chunks.filter(|chunk| chunk.bytes > 0).peekable();
-    let mut ahead = VecDeque::<Fetching>::new();
+    let mut ahead = VecDeque::<RangeFetch>::new();
     loop {
         let (has_more, has_some) = (chunks.peek().is_some(), !ahead.is_empty());
         if !has_more && !has_some {
@@ -69,9 +76,9 @@ async fn pass(line: &Line<'_>, entry: &Entry, reader: &Arc<dyn Reader>) -> Resul
         }
         let block = tokio::select! {
             biased;
-            () = line.stop.stopped() => return Err(Error::Stopped),
-            permit = line.permit(), if has_more => {
-                ahead.extend(chunks.next().map(|chunk| Fetching::begin(line, reader, chunk, permit)));
+            () = context.stop.stopped() => return Err(Error::Stopped),
+            permit = context.permit(), if has_more => {
+                ahead.extend(chunks.next().map(|chunk| RangeFetch::begin(context, reader, chunk, permit)));
                 continue;
             }
             block = next(&mut ahead), if has_some => block?,
@@ -81,21 +88,21 @@ async fn pass(line: &Line<'_>, entry: &Entry, reader: &Arc<dyn Reader>) -> Resul
         hashing.take(&block).await;
         let bytes = block.bytes() as u64;
         tokio::select! {
-            written = output.write(block) => written.map_err(|error| told(&error))?,
-            () = line.stop.stopped() => return Err(Error::Stopped),
+            written = output.write(block) => written.map_err(|error| output_error(&error))?,
+            () = context.stop.stopped() => return Err(Error::Stopped),
         }
-        Totals::add(&line.totals.moved_bytes, bytes);
+        Totals::add(&context.totals.moved_bytes, bytes);
     }
-    reader.finish(&line.tools).await?;
+    reader.finish(&context.tools).await?;
     let arrived = hashing.finish().await;
     if check {
-        compare::md5(arrived, entry.md5, &line.options.source)?;
+        compare::md5(arrived, entry.md5, &context.options.source)?;
     }
     let etag = match &entry.version {
         Version::Service(etag) => Some(etag.clone()),
         Version::Local { .. } => None,
     };
-    Ok(Passed {
+    Ok(PipedObject {
         bytes: entry.bytes,
         md5: arrived.or(entry.md5),
         etag,
@@ -103,14 +110,19 @@ async fn pass(line: &Line<'_>, entry: &Entry, reader: &Arc<dyn Reader>) -> Resul
 }
 
 /// A range under way, which ends when nobody waits for it any more.
-struct Fetching {
+struct RangeFetch {
     block: JoinHandle<Result<Frozen>>,
     _permit: Permit,
 }
 
-impl Fetching {
-    fn begin(line: &Line<'_>, reader: &Arc<dyn Reader>, chunk: Chunk, permit: Permit) -> Self {
-        let (reader, tools) = (Arc::clone(reader), line.tools.clone());
+impl RangeFetch {
+    fn begin(
+        context: &PipeContext<'_>,
+        reader: &Arc<dyn Reader>,
+        chunk: Chunk,
+        permit: Permit,
+    ) -> Self {
+        let (reader, tools) = (Arc::clone(reader), context.tools.clone());
         Self {
             block: spawn_local(async move {
                 // In the order in which they were begun, so that the range that is next always has its memory.
@@ -122,14 +134,14 @@ impl Fetching {
     }
 }
 
-impl Drop for Fetching {
+impl Drop for RangeFetch {
     fn drop(&mut self) {
         self.block.abort();
     }
 }
 
 /// Waits for the range that is next.
-async fn next(ahead: &mut VecDeque<Fetching>) -> Result<Frozen> {
+async fn next(ahead: &mut VecDeque<RangeFetch>) -> Result<Frozen> {
     match ahead.front_mut() {
         Some(fetching) => {
             let block = (&mut fetching.block).await;
@@ -139,7 +151,7 @@ async fn next(ahead: &mut VecDeque<Fetching>) -> Result<Frozen> {
     }
 }
 
-fn told(error: &std::io::Error) -> Error {
+fn output_error(error: &std::io::Error) -> Error {
     if error.kind() == std::io::ErrorKind::BrokenPipe {
         let gone = "whoever reads standard output has gone before everything was written";
         return transport::Error::new(

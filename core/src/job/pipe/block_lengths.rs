@@ -14,7 +14,7 @@ const BLOCKS_AT_ONCE_MIN: u64 = 3;
 
 /// The lengths of the blocks of one object, one after the other.
 #[derive(Debug)]
-pub(super) struct Lengths {
+pub(super) struct BlockLengths {
     first_bytes: u64,
     bytes_max: u64,
     grows: bool,
@@ -22,7 +22,7 @@ pub(super) struct Lengths {
     sum: u64,
 }
 
-impl Lengths {
+impl BlockLengths {
     /// Blocks that begin at `first_bytes`, in memory of `memory_bytes` for all that are under way.
     pub(super) fn new(first_bytes: u64, memory_bytes: u64) -> Self {
         let share = memory_bytes / BLOCKS_AT_ONCE_MIN / BLOCK_STEP_BYTES * BLOCK_STEP_BYTES;
@@ -37,7 +37,7 @@ impl Lengths {
     }
 
     /// Blocks that stay as they are.
-    pub(super) fn of_one(bytes: u64) -> Self {
+    pub(super) fn fixed(bytes: u64) -> Self {
         Self {
             first_bytes: bytes,
             bytes_max: bytes,
@@ -79,7 +79,7 @@ mod tests {
 
     const MIB: u64 = 1 << 20;
 
-    fn all(mut lengths: Lengths) -> (Vec<u64>, String) {
+    fn all(mut lengths: BlockLengths) -> (Vec<u64>, String) {
         let mut all = Vec::new();
         loop {
             match lengths.next() {
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn blocks_double_until_memory_holds_no_three_of_them() {
-        let (blocks, told) = all(Lengths::new(4 * MIB, 768 * MIB));
+        let (blocks, told) = all(BlockLengths::new(4 * MIB, 768 * MIB));
         assert_eq!(blocks.len(), 50_000);
         assert_eq!(
             (blocks[0], blocks[4095], blocks[4096]),
@@ -108,15 +108,18 @@ mod tests {
     }
 
     #[test]
-    fn however_little_memory_there_is_a_block_fits_and_however_much_the_service_takes_it() {
-        assert_eq!(Lengths::new(100 * MIB, 8 * MIB).next().unwrap(), 4 * MIB);
-        let (blocks, _) = all(Lengths::new(100 * MIB, 1 << 40));
+    fn a_block_fits_into_little_memory_and_into_the_limit_of_the_service() {
+        assert_eq!(
+            BlockLengths::new(100 * MIB, 8 * MIB).next().unwrap(),
+            4 * MIB
+        );
+        let (blocks, _) = all(BlockLengths::new(100 * MIB, 1 << 40));
         assert_eq!(blocks.last(), Some(&(4000 * MIB)));
     }
 
     #[test]
     fn blocks_that_cannot_grow_end_sooner() {
-        let (blocks, told) = all(Lengths::of_one(4 * MIB));
+        let (blocks, told) = all(BlockLengths::fixed(4 * MIB));
         assert_eq!(blocks.iter().sum::<u64>(), 50_000 * 4 * MIB);
         assert!(!told.contains("memory"), "{told}");
     }

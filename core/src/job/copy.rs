@@ -1,0 +1,211 @@
+//! The command `copy`: every selected object of the source gets to the target.
+
+use std::pin::pin;
+use std::sync::Arc;
+
+use tokio::sync::OnceCell;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::controller::Controller;
+use super::feed::Feed;
+use super::inbox::EventInbox;
+use super::resources::Helpers;
+use super::run::Run;
+use crate::journal::{DoneObjects, Replayed};
+use crate::plan::history::Note;
+use crate::report::{Event, Totals};
+use crate::schedule::limits::{HASHED_MAX, OPEN_MAX};
+use crate::store::{self, Ends, Tools};
+use crate::transfer::{TransferContext, WorkerEvent};
+use crate::{Error, Result};
+
+impl Run<'_> {
+    /// Copies; returns how many parts of the source could not be listed.
+    pub(super) async fn copy(
+        &self,
+        earlier: Option<Replayed>,
+        notes: UnboundedReceiver<(u64, Note)>,
+    ) -> Result<u64> {
+        let tools = self.resources.tools()?;
+        let helpers = self.resources.helpers(self.options);
+        let ends = self.open(&tools, &helpers).await?;
+        let context = self.transfer_context(&ends, &helpers);
+        let mut feed = self.feed(&tools, &ends, &context, earlier.is_none());
+        let earlier = self.check_earlier(&feed, earlier).await?;
+        let done_before = earlier.as_ref().filter(|earlier| earlier.is_new_listing());
+        let done_before = done_before.map(DoneObjects::of).transpose()?;
+        feed.done_before = done_before.as_ref();
+
+        let open_max = feed.files.objects_max(self.open_max(&ends));
+        let (workers, queue, events, controller) = self.resources.start(self.stop, open_max);
+        let (unlisted, lost_worker) = tokio::join!(
+            feed.feed(queue, earlier.as_ref()),
+            self.listen(events, notes, controller)
+        );
+
+        workers.join()?;
+        for notice in ends.target.notices() {
+            self.observer.event(Event::Notice(&notice));
+        }
+        drop((context, ends));
+        helpers.join();
+        match lost_worker {
+            // Not one worker could start, so nothing was transferred.
+            Some(error)
+                if Totals::get(&self.totals.done) + Totals::get(&self.totals.failed) == 0 =>
+            {
+                Err(error)
+            }
+            _ => unlisted,
+        }
+    }
+
+    /// Opens both ends. It may take as long as a service is out of reach.
+    pub(super) async fn open(&self, tools: &Tools, helpers: &Helpers) -> Result<Ends> {
+        let folders_max = self.resources.folders_max();
+        let opening = store::open(
+            self.options,
+            self.route,
+            tools,
+            &helpers.settler,
+            folders_max,
+        );
+        // The future is large and is awaited once.
+        Box::pin(self.with_service_reports(self.stop.unless_stopped(opening))).await
+    }
+
+    pub(super) fn transfer_context(&self, ends: &Ends, helpers: &Helpers) -> Arc<TransferContext> {
+        Arc::new(TransferContext {
+            source: Arc::clone(&ends.source),
+            target: Arc::clone(&ends.target),
+            server_copy: ends.server_copy.clone(),
+            integrity: self.options.integrity,
+            wants_md5: ends.wants_md5,
+            hashers: helpers.hashers.clone(),
+            totals: Arc::clone(self.totals),
+        })
+    }
+
+    /// The listing and planning between these ends. `is_first`: the job has no earlier run.
+    pub(super) fn feed<'a>(
+        &'a self,
+        tools: &'a Tools,
+        ends: &'a Ends,
+        context: &'a Arc<TransferContext>,
+        is_first: bool,
+    ) -> Feed<'a> {
+        Feed {
+            options: self.options,
+            tools,
+            ends,
+            context,
+            recorder: self.recorder,
+            observer: self.observer,
+            stop: self.stop,
+            limit: self.limit,
+            cut: self.resources.cut(),
+            files: self.resources.open_files(ends),
+            looks_max: self.resources.looks_max(),
+            done_before: None,
+            prepared: OnceCell::new(),
+            is_first,
+        }
+    }
+
+    /// What an earlier run left to do, as far as it is true of the target as it is now.
+    async fn check_earlier(
+        &self,
+        feed: &Feed<'_>,
+        earlier: Option<Replayed>,
+    ) -> Result<Option<Replayed>> {
+        let Some(earlier) = earlier else {
+            return Ok(None);
+        };
+        feed.ends.target.follow_earlier_run();
+        // The target is made first: what it has now decides before the listing goes on.
+        if !self.with_service_reports(feed.prepare()).await? {
+            return Err(Error::Stopped);
+        }
+        self.of_same_place(feed, earlier).await.map(Some)
+    }
+
+    /// How many large objects are transferred at once.
+    fn open_max(&self, ends: &Ends) -> usize {
+        // When the time of a measurement is over, the open objects are still transferred to their end:
+        // with fewer of them it ends sooner.
+        if ends.wants_md5 && self.options.selection.lasts.is_none() {
+            HASHED_MAX
+        } else {
+            OPEN_MAX
+        }
+    }
+
+    /// Steers the workers, and records and reports their events until the last worker has ended.
+    ///
+    /// Returns why a worker could not start, if one could not.
+    async fn listen(
+        &self,
+        events: UnboundedReceiver<WorkerEvent>,
+        mut notes: UnboundedReceiver<(u64, Note)>,
+        mut controller: Controller,
+    ) -> Option<Error> {
+        let (mut lost, mut mode) = (None, None);
+        let mut inbox = EventInbox::new(events);
+        let mut end_waits = pin!(self.end_waits_on_stop());
+        loop {
+            let event = tokio::select! {
+                // The notes on an object are recorded before its end, and a stream of events must not keep the
+                // controller from its windows.
+                biased;
+                () = controller.tick() => {
+                    self.report_services();
+                    if controller.is_telling() {
+                        self.window(&mut controller);
+                    }
+                    continue;
+                }
+                Some((seq, note)) = notes.recv() => {
+                    self.recorder.note(seq, note);
+                    continue;
+                }
+                event = inbox.next() => event,
+                never = &mut end_waits => match never {},
+            };
+            match event {
+                Some(WorkerEvent::Mode(of_worker)) if mode.is_none() => {
+                    self.observer.event(Event::IoMode(&of_worker.to_string()));
+                    mode = Some(of_worker);
+                }
+                Some(WorkerEvent::Mode(_)) => {}
+                Some(WorkerEvent::CopyStarted { name, id }) => {
+                    self.observer.event(Event::CopyStarted {
+                        name: &name,
+                        copy_id: id.as_str(),
+                    });
+                }
+                Some(WorkerEvent::Ended(outcome)) => {
+                    self.recorder.ended(&outcome);
+                    self.settlement().outcome(&outcome);
+                }
+                Some(WorkerEvent::Lost(error)) => lost = Some(error),
+                None => break,
+            }
+        }
+        self.finish(controller);
+        lost
+    }
+
+    /// Ends the steering when nothing is in flight any more. The last, incomplete window counts too.
+    pub(super) fn finish(&self, mut controller: Controller) {
+        self.report_services();
+        self.window(&mut controller);
+        self.observer.event(Event::Measured(&controller.measured()));
+        controller.remember();
+    }
+
+    /// Steers by the window that has ended, and reports it.
+    pub(super) fn window(&self, controller: &mut Controller) {
+        let window = controller.steer(self.totals);
+        self.observer.event(Event::Window(&window));
+    }
+}

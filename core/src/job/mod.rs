@@ -1,0 +1,59 @@
+//! One run of the program: the stations joined, one file for each command.
+//!
+//! [`run()`] opens the journal's recorder and the report, and runs one command: `copy`, `preview` or
+//! `pipe`. The calling thread is the coordinator: it lists, plans, fills the queue and reports, while
+//! worker threads transfer chunks. Listing and reporting are two futures of this one thread, so two
+//! events never reach an observer at once.
+//!
+//! - `feed` lists and plans (`planner`, `collision`, `vhd_hint`) and fills the queue; `resume` does the
+//!   same for the objects that an earlier run left.
+//! - `recorder` writes the journal; `earlier_runs` and `resume_check` read what it said before.
+//! - `resources` divides memory, descriptors and threads; `controller` sets concurrency and rate.
+//! - `inbox` receives what workers report; `outcome` counts and reports how each object ended;
+//!   `failure_limit` ends a run that cannot succeed.
+//! - `services` reports outages and notices of the services; `credentials` checks signatures before the
+//!   first request.
+
+mod run;
+
+mod copy;
+
+mod preview;
+
+mod pipe;
+
+mod credentials;
+
+mod feed;
+
+mod planner;
+
+mod collision;
+
+mod vhd_hint;
+
+mod resume;
+
+mod resume_check;
+
+mod earlier_runs;
+
+mod recorder;
+
+mod resources;
+
+mod controller;
+
+mod processor;
+
+mod inbox;
+
+mod outcome;
+
+mod failure_limit;
+
+mod services;
+
+mod outage;
+
+pub use run::run;

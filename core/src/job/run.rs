@@ -1,0 +1,182 @@
+//! A run from its beginning to its summary, around whichever command it runs.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use azring_transport::runtime;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::task::LocalSet;
+
+use super::failure_limit::FailureLimit;
+use super::outage::OutageReporter;
+use super::outcome::Settlement;
+use super::recorder::JournalRecorder;
+use super::resources::Resources;
+use super::{credentials, earlier_runs};
+use crate::journal::{Record, Replayed, Session};
+use crate::location::plain_text_warning;
+use crate::options::Options;
+use crate::plan::history::{Note, Take};
+use crate::plan::route::{Route, Way};
+use crate::report::{Event, Observer, Summary, Totals};
+use crate::stop::Stop;
+use crate::{Error, Result};
+
+/// Runs the copy that `options` describe and reports its events to `observer`.
+///
+/// Returns when every object has ended or, once `stop` is on, when the chunks in flight have.
+///
+/// With a `session` the run is recorded in its journal and goes on where an earlier run stopped. The
+/// journal is removed when nothing is left to do.
+///
+/// # Errors
+///
+/// Fails when the run could not begin or go on: a location that cannot be reached, a ring that was
+/// demanded and is refused. Failures of single objects are in the summary. A stopped run has a summary
+/// too, wherever it was stopped.
+pub fn run(
+    options: &Options,
+    session: Option<Session>,
+    observer: &dyn Observer,
+    stop: &Stop,
+) -> Result<Summary> {
+    let begun = Instant::now();
+    let totals = Arc::new(Totals::default());
+    let route = Route::of(options)?;
+    let resources = Resources::of(options, &route, &totals)?;
+    let (journal, earlier) = match session {
+        Some(Session { journal, resumed }) => (Some(journal), resumed),
+        None => (None, None),
+    };
+    let (note_sender, notes) = unbounded_channel();
+    // The receiver is gone once the run is over.
+    let take: Take = Arc::new(move |seq, note| drop(note_sender.send((seq, note))));
+    let recorder = JournalRecorder::new(journal, take);
+    if let Some(earlier) = &earlier {
+        earlier_runs::count(earlier, &totals, Totals::add);
+        recorder.append(&Record::Run { begun: now() });
+    }
+    let runs_before = earlier.as_ref().map(earlier_runs::text);
+    observer.event(Event::Started { totals: &totals });
+    if let Some(earlier) = &earlier {
+        observer.event(Event::Notice(&earlier_runs::resume_notice(earlier)));
+    }
+    for location in [&options.source, &options.target] {
+        if let Some(warning) = plain_text_warning(location, &options.engine.resolve) {
+            observer.event(Event::Warning(&warning));
+        }
+    }
+    let coordinator = runtime::plain_runtime()?;
+    let run = Run {
+        options,
+        route: &route,
+        resources: &resources,
+        totals: &totals,
+        recorder: &recorder,
+        observer,
+        stop,
+        limit: &FailureLimit::new(stop),
+        outages: RefCell::new(resources.outage_reporter()),
+        noticed: RefCell::default(),
+    };
+    let unlisted = LocalSet::new().block_on(&coordinator, run.command(earlier, notes));
+    let unlisted = if stop.is_on() {
+        Ok(unlisted.unwrap_or_else(|error| after_stop(&error, observer)))
+    } else {
+        unlisted
+    };
+    let mut counted = Summary {
+        elapsed: begun.elapsed(),
+        unlisted: unlisted.as_ref().map_or(0, |unlisted| *unlisted),
+        ended_by: stop.reason(),
+        earlier_runs: runs_before,
+        ..summary(&totals)
+    };
+    if stop.is_on() {
+        let ended = counted.done + counted.skipped + counted.failed;
+        counted.interrupted = counted.listed.saturating_sub(ended);
+    }
+    let has_all = unlisted.is_ok() && counted.is_success() && !stop.is_on();
+    let is_untouched = counted.listed == 0 && counted.earlier_runs.is_none();
+    if unlisted.is_ok() && !stop.is_on() {
+        recorder.append(&Record::Ended);
+    }
+    recorder.end(has_all || is_untouched, observer);
+    unlisted.map(|_| counted)
+}
+
+/// A stopped run ends with its counts, even where it could not have gone on: the error is a warning
+/// then. No part of the source counts as unlisted.
+fn after_stop(error: &Error, observer: &dyn Observer) -> u64 {
+    if !matches!(error.bare(), Error::Stopped) {
+        observer.event(Event::Warning(&error.to_string()));
+    }
+    0
+}
+
+/// What all parts of a run use.
+pub(super) struct Run<'a> {
+    pub(super) options: &'a Options,
+    pub(super) route: &'a Route,
+    pub(super) resources: &'a Resources,
+    pub(super) totals: &'a Arc<Totals>,
+    pub(super) recorder: &'a JournalRecorder,
+    pub(super) observer: &'a dyn Observer,
+    pub(super) stop: &'a Stop,
+    pub(super) limit: &'a FailureLimit,
+    pub(super) outages: RefCell<OutageReporter>,
+    /// Notices of the services that were reported: both ends may be one service.
+    pub(super) noticed: RefCell<HashSet<String>>,
+}
+
+impl Run<'_> {
+    /// Runs the command; returns how many parts of the source could not be listed.
+    async fn command(
+        &self,
+        earlier: Option<Replayed>,
+        notes: UnboundedReceiver<(u64, Note)>,
+    ) -> Result<u64> {
+        credentials::check(self.options)?;
+        match self.route.way {
+            Way::Pipe => self.pipe().await,
+            Way::Stream | Way::ServerCopy if self.options.preview => self.preview().await,
+            Way::Stream | Way::ServerCopy => self.copy(earlier, notes).await,
+        }
+    }
+
+    /// Where the ends of objects are counted and reported.
+    pub(super) fn settlement(&self) -> Settlement<'_> {
+        Settlement {
+            totals: self.totals,
+            observer: self.observer,
+            limit: self.limit,
+        }
+    }
+}
+
+/// Seconds since 1970.
+pub(super) fn now() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs())
+}
+
+/// The counters as they are now.
+fn summary(totals: &Totals) -> Summary {
+    Summary {
+        listed: Totals::get(&totals.listed),
+        done: Totals::get(&totals.done),
+        skipped: Totals::get(&totals.skipped),
+        done_before: Totals::get(&totals.done_before),
+        skipped_before: Totals::get(&totals.skipped_before),
+        done_before_bytes: Totals::get(&totals.done_before_bytes),
+        failed: Totals::get(&totals.failed),
+        interrupted: Totals::get(&totals.interrupted),
+        bytes: Totals::get(&totals.done_bytes),
+        retries: Totals::get(&totals.retries),
+        refused: Totals::get(&totals.refused),
+        listing_done: Totals::get(&totals.listing_done) > 0,
+        ..Summary::default()
+    }
+}
