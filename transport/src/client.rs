@@ -4,7 +4,7 @@
 //! Whoever calls hands over a [`Request`], which may be sent several times, and gets the one answer that counts. Nothing
 //! here follows a redirect, changes a request, or knows what it is about.
 
-mod race;
+mod hedge;
 
 use std::cell::RefCell;
 use std::convert::Infallible;
@@ -26,15 +26,16 @@ use crate::buffer::Lease;
 use crate::clock::{Clock, SystemClock};
 use crate::descriptor::retry_open;
 use crate::http::{
-    Account, Answer, Connection, Endpoint, Haste, Idle, Letterhead, ManyHeaders, Meter, Reply,
-    Request, RequestSecrets, Scheme, adapted, check_echo, compose, failure, learn, version_refused,
+    Account, CommonHeaders, Connection, Endpoint, HedgePolicy, IdleConnections, IncomingResponse,
+    ManyHeaders, Meter, Reply, Request, RequestSecrets, Scheme, adapted, check_echo, compose,
+    failure, learn, version_refused,
 };
 use crate::net::{Proxies, Proxy, Resolver, Timeouts, connect};
-use crate::retry::{Backoff, Next, RetryPolicy};
+use crate::retry::{Backoff, NextAttempt, RetryPolicy};
 use crate::tls::Trust;
-use crate::traffic::{Attempt, Cause, GiveUp, Habit, Traffic};
+use crate::traffic::{Attempt, FailureScope, GiveUp, LatencyClass, Traffic};
 use crate::{Error, Kind, Result};
-use race::Try;
+use hedge::AttemptMode;
 
 /// The most of a small answer's body that [`Client::send`] takes, in bytes.
 const SMALL_BODY_BYTES_MAX: usize = 64 * 1024;
@@ -91,16 +92,16 @@ impl Default for Settings {
 /// Sends requests, on one thread. Clones share the connections.
 #[derive(Clone)]
 pub struct Client {
-    shared: Rc<Shared>,
+    shared: Rc<ClientShared>,
     /// Counts further attempts, beside the run's counter.
     again: Option<Arc<AtomicU32>>,
 }
 
-struct Shared {
+struct ClientShared {
     settings: Arc<Settings>,
-    letterhead: Letterhead,
+    common_headers: CommonHeaders,
     resolver: Resolver,
-    idle: Idle,
+    idle: IdleConnections,
     /// One for each exchange that may be under way: connections in use and idle ones together are never more.
     exchanges: Semaphore,
     many_headers: ManyHeaders,
@@ -118,19 +119,19 @@ struct AuthorizedRequest<'a> {
 }
 
 /// Where an answer's body goes.
-enum Into<'a> {
-    /// Into memory, this many bytes at most.
+enum BodyTarget<'a> {
+    /// BodyTarget memory, this many bytes at most.
     Memory(usize),
-    /// Into a lease, exactly as many bytes as it wants.
+    /// BodyTarget a lease, exactly as many bytes as it wants.
     Lease(&'a mut Lease),
 }
 
-impl Into<'_> {
+impl BodyTarget<'_> {
     /// How long the answer's body will be, where that is known.
     fn bytes(&self) -> u64 {
         match self {
-            Into::Memory(_) => 0,
-            Into::Lease(lease) => lease.wanted() as u64,
+            BodyTarget::Memory(_) => 0,
+            BodyTarget::Lease(lease) => lease.wanted() as u64,
         }
     }
 }
@@ -145,10 +146,10 @@ impl Client {
     pub fn with_connections(settings: Arc<Settings>, connections_max: usize) -> Result<Self> {
         let connections_max = connections_max.max(1);
         Ok(Self {
-            shared: Rc::new(Shared {
-                letterhead: Letterhead::new(&settings.user_agent)?,
+            shared: Rc::new(ClientShared {
+                common_headers: CommonHeaders::new(&settings.user_agent)?,
                 resolver: Resolver::new(Arc::clone(&settings.resolve)),
-                idle: Idle::default(),
+                idle: IdleConnections::default(),
                 exchanges: Semaphore::new(connections_max.min(Semaphore::MAX_PERMITS)),
                 many_headers: ManyHeaders::default(),
                 meters: RefCell::default(),
@@ -180,7 +181,8 @@ impl Client {
 
     /// The same for an answer of up to `body_bytes_max` bytes; a longer one is an error of [`Kind::Protocol`].
     pub async fn send_with_cap(&self, request: &Request, body_bytes_max: usize) -> Result<Reply> {
-        self.persist(request, Into::Memory(body_bytes_max)).await
+        self.persist(request, BodyTarget::Memory(body_bytes_max))
+            .await
     }
 
     /// Sends a request whose answer's body goes into the lease, which is filled anew by every attempt.
@@ -188,7 +190,7 @@ impl Client {
     /// The body has to be exactly as long as [`Lease::wanted`] says. The caller keeps the lease whatever happens:
     /// giving it back and asking for it again would put the oldest chunk behind younger ones.
     pub async fn fetch(&self, request: &Request, into: &mut Lease) -> Result<Reply> {
-        self.persist(request, Into::Lease(into)).await
+        self.persist(request, BodyTarget::Lease(into)).await
     }
 
     /// Waits, by the clock of the run, before something is asked again that no retry helps.
@@ -212,15 +214,15 @@ impl Client {
         });
     }
 
-    async fn persist(&self, request: &Request, mut into: Into<'_>) -> Result<Reply> {
-        let Shared {
+    async fn persist(&self, request: &Request, mut into: BodyTarget<'_>) -> Result<Reply> {
+        let ClientShared {
             settings,
-            letterhead,
+            common_headers,
             ..
         } = &*self.shared;
-        let id = letterhead.request_id();
+        let id = common_headers.request_id();
         let mut backoff = Backoff::new(&settings.retry);
-        let mut how = Try {
+        let mut how = AttemptMode {
             on_new_connection: false,
             silences: 0,
         };
@@ -230,7 +232,7 @@ impl Client {
         loop {
             let availability = settings.traffic.availability();
             let (endpoint, clock) = (&request.account.endpoint, &*settings.clock);
-            let draw = || letterhead.draw();
+            let draw = || common_headers.draw();
             let permit = availability.permit(endpoint, settings.give_up, clock, draw);
             let permit = permit
                 .await
@@ -252,7 +254,7 @@ impl Client {
             };
             // What gives wrong answers is not asked again.
             how.on_new_connection = matches!(error.kind(), Kind::Mismatch | Kind::Changed);
-            if permit.failed(&id, &error) == Cause::Outage {
+            if permit.failed(&id, &error) == FailureScope::Outage {
                 continue;
             }
             if error.status().is_some() {
@@ -269,14 +271,14 @@ impl Client {
             let admitted_before =
                 std::mem::replace(&mut admitted, settings.traffic.succeeded_so_far());
             let next = if admitted > admitted_before {
-                backoff.next_among_admitted(&error, letterhead.draw())
+                backoff.next_among_admitted(&error, common_headers.draw())
             } else {
-                backoff.next(&error, letterhead.draw())
+                backoff.next(&error, common_headers.draw())
             };
             match next {
-                Next::GiveUp => return Err(error.attempted(attempts)),
-                Next::AtOnce => how.on_new_connection = true,
-                Next::Wait(wait) => {
+                NextAttempt::GiveUp => return Err(error.attempted(attempts)),
+                NextAttempt::AtOnce => how.on_new_connection = true,
+                NextAttempt::Wait(wait) => {
                     settings.retries.fetch_add(1, Ordering::Relaxed);
                     if let Some(again) = &self.again {
                         again.fetch_add(1, Ordering::Relaxed);
@@ -290,8 +292,8 @@ impl Client {
     async fn attempt(
         &self,
         sent: AuthorizedRequest<'_>,
-        how: Try,
-        into: &mut Into<'_>,
+        how: AttemptMode,
+        into: &mut BodyTarget<'_>,
     ) -> Result<Reply> {
         let settings = &self.shared.settings;
         let request = sent.request;
@@ -309,8 +311,8 @@ impl Client {
     async fn attempt_now(
         &self,
         sent: AuthorizedRequest<'_>,
-        how: Try,
-        into: &mut Into<'_>,
+        how: AttemptMode,
+        into: &mut BodyTarget<'_>,
         attempt: &mut Attempt,
     ) -> Result<Reply> {
         let endpoint = &sent.request.account.endpoint;
@@ -328,8 +330,8 @@ impl Client {
     async fn exchange(
         &self,
         sent: AuthorizedRequest<'_>,
-        how: Try,
-        into: &mut Into<'_>,
+        how: AttemptMode,
+        into: &mut BodyTarget<'_>,
         asked: Option<&Proxy>,
         attempt: &mut Attempt,
     ) -> Result<Reply> {
@@ -339,7 +341,7 @@ impl Client {
             id,
         } = sent;
         let now = self.shared.settings.clock.now();
-        let mut composed = compose(request, authorization, &self.shared.letterhead, id, now)?;
+        let mut composed = compose(request, authorization, &self.shared.common_headers, id, now)?;
         let endpoint = &request.account.endpoint;
         if let Some(proxy) = asked {
             proxy.address(&mut composed, endpoint)?;
@@ -389,8 +391,10 @@ impl Client {
         expected.check(request, status, &answer.headers, bytes)?;
         attempt.answered();
         let body = match into {
-            Into::Memory(bytes_max) => collect(&mut connection, &mut answer, *bytes_max).await?,
-            Into::Lease(lease) => {
+            BodyTarget::Memory(bytes_max) => {
+                collect(&mut connection, &mut answer, *bytes_max).await?
+            }
+            BodyTarget::Lease(lease) => {
                 lease.clear();
                 connection.fill(&mut answer, lease).await?;
                 Bytes::new()
@@ -433,7 +437,7 @@ impl Client {
     }
 
     async fn connect(&self, endpoint: &Endpoint) -> Result<Box<Connection>> {
-        let Shared {
+        let ClientShared {
             settings, resolver, ..
         } = &*self.shared;
         self.shared
@@ -461,7 +465,7 @@ impl Client {
         &self,
         account: &Account,
         mut connection: Box<Connection>,
-        mut answer: Answer,
+        mut answer: IncomingResponse,
         asked: Option<&Proxy>,
         secrets: RequestSecrets,
     ) -> Error {
@@ -493,13 +497,14 @@ impl fmt::Debug for Client {
 }
 
 /// What the request is like, where that says how long it should take.
-fn kind(request: &Request, into: &Into<'_>) -> Option<Habit> {
-    (request.haste != Haste::None).then(|| Habit::of(request.payload.bytes(), into.bytes()))
+fn kind(request: &Request, into: &BodyTarget<'_>) -> Option<LatencyClass> {
+    (request.hedge_policy != HedgePolicy::Never)
+        .then(|| LatencyClass::of(request.payload.bytes(), into.bytes()))
 }
 
 async fn collect(
     connection: &mut Connection,
-    answer: &mut Answer,
+    answer: &mut IncomingResponse,
     bytes_max: usize,
 ) -> Result<Bytes> {
     let too_long = || {

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 
 /// A wait in progress. Dropping it ends the wait.
-pub type Nap<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
+pub type SleepFuture<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
 
 /// Tells the time and waits.
 pub trait Clock: fmt::Debug + Send + Sync {
@@ -25,7 +25,7 @@ pub trait Clock: fmt::Debug + Send + Sync {
     }
 
     /// Waits this long.
-    fn sleep(&self, wait: Duration) -> Nap<'_>;
+    fn sleep(&self, wait: Duration) -> SleepFuture<'_>;
 }
 
 /// The machine's clock and tokio's timer.
@@ -37,7 +37,7 @@ impl Clock for SystemClock {
         SystemTime::now()
     }
 
-    fn sleep(&self, wait: Duration) -> Nap<'_> {
+    fn sleep(&self, wait: Duration) -> SleepFuture<'_> {
         Box::pin(tokio::time::sleep(wait))
     }
 }

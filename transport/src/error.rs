@@ -69,10 +69,10 @@ pub enum Blame {
 
 /// A failure with its kind, its text and, from a service, its code and request id.
 #[derive(Clone)]
-pub struct Error(Box<Inner>);
+pub struct Error(Box<ErrorDetails>);
 
 #[derive(Clone)]
-struct Inner {
+struct ErrorDetails {
     kind: Kind,
     message: String,
     code: Option<String>,
@@ -87,7 +87,7 @@ impl Error {
     /// An error of this kind; the message is lower case, without a full stop, names in backticks. Secrets in it are masked:
     /// it is stored and shown.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner {
+        Self(Box::new(ErrorDetails {
             kind,
             message: masked(&message.into()),
             code: None,

@@ -33,7 +33,7 @@ const WORTHWHILE: usize = 3;
 
 /// One stream to bring further.
 #[derive(Debug)]
-pub struct Lane<'a> {
+pub struct Md5Stream<'a> {
     /// Where it is.
     pub state: &'a mut State,
     /// What comes next in it.
@@ -43,7 +43,7 @@ pub struct Lane<'a> {
 /// Brings every stream further by as many blocks as the shortest has, but not more than `most`; returns how many.
 ///
 /// Panics when there are more than [`LANES`].
-pub fn compress(lanes: &mut [Lane<'_>], most: usize) -> usize {
+pub fn compress(lanes: &mut [Md5Stream<'_>], most: usize) -> usize {
     let shortest = lanes.iter().map(|lane| lane.blocks.len()).min();
     let count = shortest.unwrap_or(0).min(most);
     if lanes.len() < WORTHWHILE || !compress_side_by_side(lanes, count) {
@@ -57,7 +57,7 @@ pub fn compress(lanes: &mut [Lane<'_>], most: usize) -> usize {
 }
 
 #[cfg(not(target_arch = "x86_64"))]
-fn compress_side_by_side(_lanes: &mut [Lane<'_>], _count: usize) -> bool {
+fn compress_side_by_side(_lanes: &mut [Md5Stream<'_>], _count: usize) -> bool {
     false
 }
 
@@ -85,10 +85,10 @@ mod tests {
                 .map(|(_, words)| words.iter().map(|words| std::array::from_fn(|at| words[at / 4].to_le_bytes()[at % 4])).collect())
                 .collect();
             let mut states: Vec<State> = data.iter().map(|(state, _)| *state).collect();
-            let mut lanes: Vec<Lane<'_>> = states
+            let mut lanes: Vec<Md5Stream<'_>> = states
                 .iter_mut()
                 .zip(&blocks)
-                .map(|(state, blocks)| Lane { state, blocks })
+                .map(|(state, blocks)| Md5Stream { state, blocks })
                 .collect();
             let count = compress(&mut lanes, most);
             prop_assert_eq!(count, blocks.iter().map(Vec::len).min().unwrap_or(0).min(most));

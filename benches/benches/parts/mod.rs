@@ -169,7 +169,7 @@ impl Streams {
         let mut lanes: Vec<_> = states
             .iter_mut()
             .zip(parts)
-            .map(|(state, blocks)| md5::Lane { state, blocks })
+            .map(|(state, blocks)| md5::Md5Stream { state, blocks })
             .collect();
         md5::compress(&mut lanes, usize::MAX);
         states

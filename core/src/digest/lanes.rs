@@ -1,6 +1,6 @@
 //! The objects that one thread hashes side by side, each as far as its chunks have come.
 
-use azring_transport::md5::{LANES, Lane, compress};
+use azring_transport::md5::{LANES, Md5Stream, compress};
 
 use super::ticket::Ticket;
 
@@ -33,7 +33,7 @@ impl Lanes {
     pub(super) fn step(&mut self) -> usize {
         let before = self.0.len();
         self.0.retain_mut(Ticket::is_ready);
-        let mut lanes: Vec<Lane<'_>> = self.0.iter_mut().map(Ticket::lane).collect();
+        let mut lanes: Vec<Md5Stream<'_>> = self.0.iter_mut().map(Ticket::lane).collect();
         let blocks = compress(&mut lanes, STEP_BLOCKS);
         for turn in &mut self.0 {
             turn.pass(blocks);

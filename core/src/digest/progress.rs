@@ -1,6 +1,6 @@
 //! How far the MD5 of one object has come, in a form that several can be brought further at once.
 
-use azring_transport::md5::{Block, Lane, START, State, compress};
+use azring_transport::md5::{Block, Md5Stream, START, State, compress};
 
 /// An MD5 digest.
 pub type Md5 = [u8; 16];
@@ -70,7 +70,7 @@ impl Progress {
 
     fn compress_begun(&mut self) {
         let (state, blocks) = (&mut self.state, std::slice::from_ref(&self.begun));
-        compress(&mut [Lane { state, blocks }], 1);
+        compress(&mut [Md5Stream { state, blocks }], 1);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use azring_transport::buffer::Frozen;
-use azring_transport::md5::{Block, Lane};
+use azring_transport::md5::{Block, Md5Stream};
 
 use super::follower::Shared;
 use super::progress::Progress;
@@ -46,10 +46,10 @@ impl Ticket {
     }
 
     /// The blocks that lie ready, and where they belong.
-    pub(super) fn lane(&mut self) -> Lane<'_> {
+    pub(super) fn lane(&mut self) -> Md5Stream<'_> {
         let (blocks, _odd) = self.feed.next().as_chunks();
         let state = &mut self.progress.state;
-        Lane { state, blocks }
+        Md5Stream { state, blocks }
     }
 
     /// So many of the blocks have gone into the digest.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_channel::WeakReceiver;
-use azring_transport::buffer::Shortage;
-use azring_transport::disk::{Load, LoadTally, TURNS_MAX};
+use azring_transport::buffer::MemoryPressure;
+use azring_transport::disk::{DiskLoad, DiskTally, OPERATIONS_MAX};
 use azring_transport::traffic::{self, Latencies, Tally, Traffic};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
@@ -33,8 +33,8 @@ pub(super) struct ControllerInputs {
     pub(super) range: Range,
     pub(super) gate: Gate,
     pub(super) traffic: Arc<Traffic>,
-    pub(super) disk: Arc<Load>,
-    pub(super) memory: Arc<Shortage>,
+    pub(super) disk: Arc<DiskLoad>,
+    pub(super) memory: Arc<MemoryPressure>,
     pub(super) cut: ChunkSizeHint,
     /// What there is to do. Weak: were all workers gone, nobody should seem to take from it. `None` for a pipe, which has
     /// nothing to do whenever a permit lies unused.
@@ -71,7 +71,7 @@ pub(super) struct Controller {
     begun: Instant,
     looked: Instant,
     before: Tally,
-    disk_before: LoadTally,
+    disk_before: DiskTally,
     latencies: Latencies,
     ticks: Interval,
 }
@@ -117,7 +117,7 @@ impl Controller {
         self.seen.ticks += 1;
         let starved = self.is_starved();
         let is_there = starved && are_few(now.under_way, self.obeyed.concurrency);
-        self.inputs.traffic.set_spare(is_there);
+        self.inputs.traffic.set_hedging(is_there);
         let mut seen = now.received_bytes - before.received_bytes;
         if sees_arrivals(&now) {
             seen += now.arrived_bytes - before.arrived_bytes;
@@ -223,7 +223,7 @@ impl Controller {
             },
             retry_after: tally.retry_after,
             timeouts: (tally.timeouts - before.timeouts) as u32,
-            raced: (tally.raced - before.raced) as u32,
+            raced: (tally.hedged - before.hedged) as u32,
             round_trip: tally.round_trip,
             under_way: tally.under_way,
             at_disk: seen.at_disk / ticks,
@@ -259,7 +259,7 @@ impl Controller {
                 Pace::Requests(rate) => traffic::Pace::Requests(rate),
             }));
         self.inputs.cut.set(decision.block_bytes);
-        let turns = decision.turns.unwrap_or(TURNS_MAX);
+        let turns = decision.turns.unwrap_or(OPERATIONS_MAX);
         self.inputs.disk.set(turns);
         if let Some(wait) = decision.hold {
             self.inputs.traffic.hold(wait);
@@ -342,7 +342,7 @@ mod tests {
         let mut may_go_twice = |left: &[_]| {
             assert_eq!(settings.traffic.under_way() as usize, left.len());
             controller.is_telling();
-            settings.traffic.has_spare()
+            settings.traffic.allows_hedging()
         };
         assert!(!may_go_twice(&left), "five of sixteen fill the link");
         left.pop();

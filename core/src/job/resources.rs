@@ -6,11 +6,11 @@ use std::thread::JoinHandle;
 
 use async_channel::WeakReceiver;
 use azring_transport as transport;
-use azring_transport::buffer::{Budget, LARGE_BYTES, Pool, Shortage};
+use azring_transport::buffer::{Budget, LARGE_BYTES, MemoryPressure, Pool};
 use azring_transport::client::{Client, Settings};
 use azring_transport::descriptor::{DescriptorBudget, raise_descriptor_limit};
-use azring_transport::disk::settle::{Safety, Settler};
-use azring_transport::disk::{Disk, Load};
+use azring_transport::disk::durability::{DurabilityMode, DurabilityQueue};
+use azring_transport::disk::{Disk, DiskLoad};
 use azring_transport::runtime::IoChoice;
 use azring_transport::tls::Trust;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -48,7 +48,7 @@ pub(super) struct Resources {
     spares_memory: bool,
     /// The memory of each worker, mapped before any thread takes address space; and who waits for it.
     pools: Vec<Pool>,
-    shortage: Arc<Shortage>,
+    shortage: Arc<MemoryPressure>,
     descriptors: DescriptorBudget,
     io: IoChoice,
     cut: ChunkSizeHint,
@@ -98,7 +98,7 @@ impl Resources {
             block_in_memory(options, route),
         )?;
         let workers = workers as u32;
-        let shortage = Arc::<Shortage>::default();
+        let shortage = Arc::<MemoryPressure>::default();
         let pools: transport::Result<Vec<Pool>> = (0..workers)
             .map(|_| Pool::sharing(budget.arena_bytes, 2, &shortage))
             .collect();
@@ -180,11 +180,11 @@ impl Resources {
     /// The threads that serve all workers.
     pub(super) fn helpers(&self, options: &Options) -> Helpers {
         let safety = match options.landing.durability {
-            Durability::Batch => Safety::Batch,
-            Durability::File => Safety::File,
-            Durability::Off => Safety::Off,
+            Durability::Batch => DurabilityMode::Batch,
+            Durability::File => DurabilityMode::File,
+            Durability::Off => DurabilityMode::Off,
         };
-        let (settler, settling) = Settler::start(safety);
+        let (settler, settling) = DurabilityQueue::start(safety);
         let (hashers, hashing) = Hashers::start(self.cores as usize);
         Helpers {
             settler,
@@ -206,7 +206,7 @@ impl Resources {
         Controller,
     ) {
         let gate = self.gate(self.workers);
-        let disk = Arc::new(Load::default());
+        let disk = Arc::new(DiskLoad::default());
         let memory = Arc::clone(&self.shortage);
         let pool = WorkerPool {
             io: self.io,
@@ -238,7 +238,7 @@ impl Resources {
     fn controller(
         &self,
         gate: Gate,
-        (disk, memory): (Arc<Load>, Arc<Shortage>),
+        (disk, memory): (Arc<DiskLoad>, Arc<MemoryPressure>),
         queue: Option<WeakReceiver<Work>>,
     ) -> Controller {
         Controller::new(ControllerInputs {
@@ -288,7 +288,7 @@ fn block_in_memory(options: &Options, route: &Route) -> u64 {
 /// Threads beside the workers, and the ends by which they are reached.
 pub(super) struct Helpers {
     /// Makes files durable.
-    pub(super) settler: Settler,
+    pub(super) settler: DurabilityQueue,
     /// Hashes.
     pub(super) hashers: Hashers,
     threads: Vec<JoinHandle<()>>,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use azring_transport::disk::settle::Settler;
+use azring_transport::disk::durability::DurabilityQueue;
 use azring_transport::service::ApiVersion;
 
 use super::blob::{self, BlobServerCopy, BlobSource, BlobTarget, Reading};
@@ -39,7 +39,7 @@ pub async fn open(
     options: &Options,
     route: &Route,
     tools: &Tools,
-    settler: &Settler,
+    settler: &DurabilityQueue,
     folders_max: usize,
 ) -> Result<Ends> {
     let (source, single) = open_source(options, tools, route)

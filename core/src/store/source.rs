@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use azring_transport::buffer::Lease;
-use azring_transport::disk::Slices;
+use azring_transport::disk::FileSlices;
 use tokio::sync::mpsc;
 
 use super::{Origin, Step, Tools};
@@ -112,7 +112,7 @@ pub trait Reader: Send + Sync {
     fn read<'a>(&'a self, tools: &'a Tools, chunk: Chunk, into: Lease) -> Step<'a, Result<Lease>>;
 
     /// The chunk as it is read while it is sent, for a destination that takes it so; `None` where it has to be in memory.
-    fn slices(&self, _tools: &Tools, _chunk: Chunk) -> Option<Slices> {
+    fn slices(&self, _tools: &Tools, _chunk: Chunk) -> Option<FileSlices> {
         None
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use azring_transport::buffer::Frozen;
-use azring_transport::disk::Slices;
+use azring_transport::disk::FileSlices;
 
 use super::{Pending, Reader, Step, Tools};
 use crate::digest::follower::Md5;
@@ -209,7 +209,7 @@ pub trait Writer: Send + Sync {
         &'a self,
         _tools: &'a Tools,
         _chunk: Chunk,
-        _slices: Slices,
+        _slices: FileSlices,
     ) -> Step<'a, Result<Receipt>> {
         Box::pin(async { Err(Error::Stopped) })
     }

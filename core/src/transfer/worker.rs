@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use async_channel::Receiver;
 use azring_transport::buffer::Pool;
 use azring_transport::client::{Client, Settings};
-use azring_transport::disk::Load;
+use azring_transport::disk::DiskLoad;
 use azring_transport::runtime::{self, Engine, IoChoice, IoMode};
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedSender;
@@ -65,7 +65,7 @@ pub struct WorkerPool {
     /// How many workers.
     pub workers: u32,
     /// What they have at the disk, together.
-    pub disk: Arc<Load>,
+    pub disk: Arc<DiskLoad>,
     /// The network's settings, shared.
     pub settings: Arc<Settings>,
     /// Connections of each worker, at most.

@@ -25,13 +25,13 @@ pub trait TokenIssuer: fmt::Debug + Send + Sync {
 #[derive(Debug)]
 pub struct TokenCache<I> {
     issuer: I,
-    state: Mutex<State>,
+    state: Mutex<TokenState>,
     /// Held by the request that has a token issued.
     renewal: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct TokenState {
     token: Option<AccessToken>,
     /// Renewals that have ended.
     renewals: u64,
@@ -55,7 +55,7 @@ impl<I: TokenIssuer> TokenCache<I> {
     async fn issue_unless(
         &self,
         now: SystemTime,
-        usable: impl Fn(&State) -> bool,
+        usable: impl Fn(&TokenState) -> bool,
     ) -> Result<AccessToken> {
         let renewals_before = {
             let state = self.state();
@@ -94,13 +94,13 @@ impl<I: TokenIssuer> TokenCache<I> {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, TokenState> {
         // Nothing is half done where a thread could panic.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl TokenState {
     /// The current token, while it is valid.
     fn valid(&self, now: SystemTime) -> Option<AccessToken> {
         self.token.clone().filter(|token| token.expires() > now)
@@ -126,7 +126,7 @@ impl<I: TokenIssuer> TokenSource for TokenCache<I> {
     }
 
     fn renew<'a>(&'a self, refused: &'a AccessToken, now: SystemTime) -> TokenFuture<'a> {
-        let is_another = |state: &State| {
+        let is_another = |state: &TokenState| {
             let token = state.token.as_ref();
             token.is_some_and(|token| !token.is(refused))
         };

@@ -3,7 +3,7 @@
 //! One line per consumer. What is not listed here (code, stacks, the listing page being parsed, the console) fits in
 //! the fixed 96 MiB that a run may use beside its budget.
 
-use super::allowance;
+use super::memory_limit;
 use super::pool::{LARGE_BYTES, Pool, SLICE_BYTES, SLICES_MIN, SMALL_BYTES, SMALL_SLOTS};
 use crate::{Error, Kind, Result};
 
@@ -110,7 +110,7 @@ impl Budget {
     /// The default total: a quarter of what the machine, the control groups and the limit of address space allow, at most
     /// 1 GiB.
     pub fn default_total() -> u64 {
-        Self::share_of(allowance::allowed_bytes())
+        Self::share_of(memory_limit::allowed_bytes())
     }
 
     /// A quarter; of a small machine no less than a run needs to go well, as long as that is no more than half.

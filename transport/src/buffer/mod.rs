@@ -3,9 +3,9 @@
 //! A worker owns one [`Arena`], a single aligned mapping. Its [`Pool`] hands out parts of it as a [`Lease`], which is
 //! filled by a disk read or by a connection and then becomes a [`Frozen`], which anybody may read, on any thread, until
 //! the last clone is dropped and the memory returns to the pool. Nothing is allocated on the way.
-//! [`Budget`] is the sum that says how large the arenas may be, and [`Shortage`] how many wait because it is not larger.
+//! [`Budget`] is the sum that says how large the arenas may be, and [`MemoryPressure`] how many wait because it is not larger.
 
-mod allowance;
+mod memory_limit;
 
 mod budget;
 
@@ -13,7 +13,7 @@ mod layout;
 
 mod arena;
 
-mod shortage;
+mod memory_pressure;
 
 mod pool;
 
@@ -23,5 +23,5 @@ pub use arena::{Arena, PAGE_BYTES};
 pub use budget::Budget;
 pub(crate) use layout::Layout;
 pub use lease::{Frozen, Lease};
+pub use memory_pressure::MemoryPressure;
 pub use pool::{LARGE_BYTES, Pool, SLICE_BYTES, SMALL_BYTES};
-pub use shortage::Shortage;

@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 
 use super::arena::Arena;
 use super::lease::Lease;
-use super::shortage::Shortage;
+use super::memory_pressure::MemoryPressure;
 use crate::{Error, Kind, Result};
 
 /// The size of a small slot.
@@ -30,7 +30,7 @@ pub const SLICE_BYTES: usize = 1024 * 1024;
 /// How many small slots an arena begins with.
 pub(super) const SMALL_SLOTS: usize = 64;
 
-/// Slices have this part of an arena: one byte in so many.
+/// FileSlices have this part of an arena: one byte in so many.
 const SLICES_SHARE: usize = 4;
 
 /// But there are never fewer than these.
@@ -41,20 +41,20 @@ const REGISTERED_LARGE_SLOTS: usize = 8;
 
 /// Hands out the slots of one arena. Clones share it; any thread may give back.
 #[derive(Debug, Clone)]
-pub struct Pool(Arc<Shared>);
+pub struct Pool(Arc<PoolShared>);
 
 #[derive(Debug)]
-struct Shared {
+struct PoolShared {
     arena: Arena,
-    small: Shelf,
-    slices: Shelf,
-    large: Shelf,
-    shortage: Arc<Shortage>,
+    small: FreeList,
+    slices: FreeList,
+    large: FreeList,
+    pressure: Arc<MemoryPressure>,
 }
 
 /// The free slots of one size.
 #[derive(Debug)]
-struct Shelf {
+struct FreeList {
     slot_bytes: usize,
     slots: usize,
     blocks: AtomicUsize,
@@ -63,7 +63,7 @@ struct Shelf {
     stocked: AtomicUsize,
 }
 
-impl Shelf {
+impl FreeList {
     /// Slots from offset `from` on, for `blocks` blocks at once; the list is reversed so that the lowest is taken first.
     fn new(from: usize, slot_bytes: usize, slots: usize, blocks: usize) -> Self {
         let free = (0..slots)
@@ -89,13 +89,13 @@ impl Shelf {
         self.tickets.add_permits(wanted.saturating_sub(before));
     }
 
-    async fn take(&self, count: usize, shortage: &Shortage) -> Vec<usize> {
+    async fn take(&self, count: usize, pressure: &MemoryPressure) -> Vec<usize> {
         self.stock(count);
         if let Some(taken) = self.try_take(count) {
             return taken;
         }
         let is_all_out = self.stocked.load(Ordering::Relaxed) == self.slots;
-        let _waits = is_all_out.then(|| shortage.wait());
+        let _waits = is_all_out.then(|| pressure.wait());
         let tickets = self
             .tickets
             .acquire_many(count as u32)
@@ -146,21 +146,25 @@ impl Pool {
     }
 
     /// The same, where those who wait because everything is out are counted together with those of other pools.
-    pub fn sharing(arena_bytes: u64, blocks: usize, shortage: &Arc<Shortage>) -> Result<Self> {
+    pub fn sharing(
+        arena_bytes: u64,
+        blocks: usize,
+        pressure: &Arc<MemoryPressure>,
+    ) -> Result<Self> {
         let small_bytes = SMALL_SLOTS * SMALL_BYTES;
         let (slices, large_slots) = slots_in(arena_bytes);
         let slices_bytes = slices * SLICE_BYTES;
         let large_bytes = large_slots * LARGE_BYTES;
         let arena = Arena::map(small_bytes + large_bytes + slices_bytes)?;
-        let small = Shelf::new(0, SMALL_BYTES, SMALL_SLOTS, SMALL_SLOTS);
-        let large = Shelf::new(small_bytes, LARGE_BYTES, large_slots, blocks.max(2));
-        let slices = Shelf::new(small_bytes + large_bytes, SLICE_BYTES, slices, slices);
-        Ok(Self(Arc::new(Shared {
+        let small = FreeList::new(0, SMALL_BYTES, SMALL_SLOTS, SMALL_SLOTS);
+        let large = FreeList::new(small_bytes, LARGE_BYTES, large_slots, blocks.max(2));
+        let slices = FreeList::new(small_bytes + large_bytes, SLICE_BYTES, slices, slices);
+        Ok(Self(Arc::new(PoolShared {
             arena,
             small,
             slices,
             large,
-            shortage: Arc::clone(shortage),
+            pressure: Arc::clone(pressure),
         })))
     }
 
@@ -178,13 +182,13 @@ impl Pool {
                 ),
             ));
         }
-        let offsets = room.take(count, &self.0.shortage).await;
+        let offsets = room.take(count, &self.0.pressure).await;
         Ok(Lease::new(self.clone(), offsets, room.slot_bytes, bytes))
     }
 
     /// Waits for room for a slice, at most [`SLICE_BYTES`], and takes it.
     pub(crate) async fn slice(&self) -> Lease {
-        let offsets = self.0.slices.take(1, &self.0.shortage).await;
+        let offsets = self.0.slices.take(1, &self.0.pressure).await;
         Lease::new(self.clone(), offsets, SLICE_BYTES, SLICE_BYTES)
     }
 
@@ -247,7 +251,7 @@ impl Pool {
         room.give_back(offsets);
     }
 
-    fn room_for(&self, bytes: usize) -> &Shelf {
+    fn room_for(&self, bytes: usize) -> &FreeList {
         if bytes <= SMALL_BYTES {
             &self.0.small
         } else {

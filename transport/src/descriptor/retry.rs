@@ -57,7 +57,7 @@ pub(crate) fn is_shortage_number(errno: i32) -> bool {
     use rustix::io::Errno;
     [Errno::MFILE, Errno::NFILE]
         .iter()
-        .any(|shortage| shortage.raw_os_error() == errno)
+        .any(|pressure| pressure.raw_os_error() == errno)
 }
 
 fn pauses() -> impl Iterator<Item = Duration> {
@@ -79,9 +79,9 @@ mod tests {
 
     #[test]
     fn an_open_that_finds_no_descriptor_is_tried_again_and_others_are_not() {
-        let shortage = |errno: &i32| is_shortage_number(*errno);
-        assert_eq!(retry_open_blocking(shortage, failing(3)), Ok(4));
-        let refused = retry_open_blocking(shortage, || Err::<(), _>(13));
+        let pressure = |errno: &i32| is_shortage_number(*errno);
+        assert_eq!(retry_open_blocking(pressure, failing(3)), Ok(4));
+        let refused = retry_open_blocking(pressure, || Err::<(), _>(13));
         assert_eq!(refused, Err(13));
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
@@ -89,10 +89,10 @@ mod tests {
             .build()
             .unwrap();
         let mut open = failing(30);
-        let opened = runtime.block_on(retry_open(shortage, async || open()));
+        let opened = runtime.block_on(retry_open(pressure, async || open()));
         assert_eq!(opened, Ok(31));
         let mut never = failing(u32::MAX);
-        let opened = runtime.block_on(retry_open(shortage, async || never()));
+        let opened = runtime.block_on(retry_open(pressure, async || never()));
         assert_eq!(opened, Err(24));
     }
 

@@ -11,8 +11,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rustix::fs::{self, FallocateFlags, OFlags, Timespec, Timestamps};
 use rustix::io::{Errno, ReadWriteFlags};
 
-use super::root::Facts;
-use super::{Disk, Turn, in_thread, ring};
+use super::root::FileStat;
+use super::{Disk, OperationPermit, in_thread, ring};
 use crate::buffer::{Frozen, Lease, PAGE_BYTES};
 
 /// Files at least this large are worth reading around the page cache.
@@ -36,12 +36,12 @@ pub enum Caching {
 
 /// What a new file takes from the file system before it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Room {
+pub enum Allocation {
     /// All that it will need, so that a disk that is too full says so before anything is transferred. A file that is one
     /// small write takes it with that.
     Whole,
     /// Nothing: what is never written stays a hole.
-    AsWritten,
+    OnWrite,
 }
 
 /// An open file. It may be used by several workers at once; it closes when the last operation on it is done.
@@ -74,10 +74,10 @@ impl File {
     pub fn to_write(
         descriptor: OwnedFd,
         bytes: u64,
-        room: Room,
+        room: Allocation,
         caching: Caching,
     ) -> io::Result<Self> {
-        if room == Room::AsWritten {
+        if room == Allocation::OnWrite {
             fs::ftruncate(&descriptor, bytes)?;
         } else if bytes > INLINE_BYTES_MAX as u64 {
             match fs::fallocate(&descriptor, FallocateFlags::empty(), 0, bytes) {
@@ -110,8 +110,8 @@ impl File {
     }
 
     /// What the kernel says about it now.
-    pub fn facts(&self) -> io::Result<Facts> {
-        Facts::of_open(&*self.descriptor)
+    pub fn facts(&self) -> io::Result<FileStat> {
+        FileStat::of_open(&*self.descriptor)
     }
 
     /// Fills the lease with `bytes` bytes from offset `at`, or with what there is before the end of the file.
@@ -293,7 +293,7 @@ impl File {
 }
 
 /// An operation at the disk has ended.
-fn ended(turn: Option<Turn>, result: &io::Result<usize>) {
+fn ended(turn: Option<OperationPermit>, result: &io::Result<usize>) {
     if let Some(turn) = turn {
         turn.end(*result.as_ref().unwrap_or(&0));
     }

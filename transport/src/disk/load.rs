@@ -9,11 +9,11 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// As many turns as there are unless somebody sets a limit: more than requests of a run.
-pub const TURNS_MAX: u32 = 4096;
+pub const OPERATIONS_MAX: u32 = 4096;
 
 /// The operations of a run at the disk. Shared by all its workers.
 #[derive(Debug)]
-pub struct Load {
+pub struct DiskLoad {
     turns: Arc<Semaphore>,
     limit: AtomicU32,
     /// How many turns go when they are returned.
@@ -26,7 +26,7 @@ pub struct Load {
 
 /// The counters at one time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct LoadTally {
+pub struct DiskTally {
     /// Operations that the kernel has now.
     pub under_way: u32,
     /// Operations that wait for their turn now.
@@ -37,11 +37,11 @@ pub struct LoadTally {
     pub moved_bytes: u64,
 }
 
-impl Default for Load {
+impl Default for DiskLoad {
     fn default() -> Self {
         Self {
-            turns: Arc::new(Semaphore::new(TURNS_MAX as usize)),
-            limit: AtomicU32::new(TURNS_MAX),
+            turns: Arc::new(Semaphore::new(OPERATIONS_MAX as usize)),
+            limit: AtomicU32::new(OPERATIONS_MAX),
             owed: AtomicU32::new(0),
             waiting: AtomicU32::new(0),
             under_way: AtomicU32::new(0),
@@ -51,10 +51,10 @@ impl Default for Load {
     }
 }
 
-impl Load {
+impl DiskLoad {
     /// The counters now.
-    pub fn look(&self) -> LoadTally {
-        LoadTally {
+    pub fn look(&self) -> DiskTally {
+        DiskTally {
             under_way: self.under_way.load(Relaxed),
             waiting: self.waiting.load(Relaxed),
             ended: self.ended.load(Relaxed),
@@ -64,7 +64,7 @@ impl Load {
 
     /// No more than this at once from now on. Operations that are under way end as they would. One thread sets it.
     pub fn set(&self, limit: u32) {
-        let limit = limit.clamp(1, TURNS_MAX);
+        let limit = limit.clamp(1, OPERATIONS_MAX);
         let before = self.limit.swap(limit, Relaxed);
         for _ in before..limit {
             if !self.forgive() {
@@ -76,17 +76,17 @@ impl Load {
         self.owed.fetch_add(fewer - taken, Relaxed);
     }
 
-    /// Waits for the turn of one operation. Dropping it ends the operation, with nothing moved unless it was told.
-    pub(super) async fn turn(self: &Arc<Self>) -> Turn {
+    /// PermitWait for the turn of one operation. Dropping it ends the operation, with nothing moved unless it was told.
+    pub(super) async fn turn(self: &Arc<Self>) -> OperationPermit {
         let taken = if let Ok(taken) = Arc::clone(&self.turns).try_acquire_owned() {
             taken
         } else {
-            let _waits = Waits::new(&self.waiting);
+            let _waits = PermitWait::new(&self.waiting);
             let taken = Arc::clone(&self.turns).acquire_owned().await;
             taken.expect("turns are never closed")
         };
         self.under_way.fetch_add(1, Relaxed);
-        Turn {
+        OperationPermit {
             load: Arc::clone(self),
             taken: Some(taken),
         }
@@ -100,28 +100,28 @@ impl Load {
 }
 
 /// Counted while it lives.
-struct Waits<'a>(&'a AtomicU32);
+struct PermitWait<'a>(&'a AtomicU32);
 
-impl<'a> Waits<'a> {
+impl<'a> PermitWait<'a> {
     fn new(waiting: &'a AtomicU32) -> Self {
         waiting.fetch_add(1, Relaxed);
         Self(waiting)
     }
 }
 
-impl Drop for Waits<'_> {
+impl Drop for PermitWait<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Relaxed);
     }
 }
 
 /// One operation at the disk.
-pub(super) struct Turn {
-    load: Arc<Load>,
+pub(super) struct OperationPermit {
+    load: Arc<DiskLoad>,
     taken: Option<OwnedSemaphorePermit>,
 }
 
-impl Turn {
+impl OperationPermit {
     /// It has ended, and moved so many bytes.
     pub(super) fn end(self, bytes: usize) {
         self.load.ended.fetch_add(1, Relaxed);
@@ -129,7 +129,7 @@ impl Turn {
     }
 }
 
-impl Drop for Turn {
+impl Drop for OperationPermit {
     fn drop(&mut self) {
         self.load.under_way.fetch_sub(1, Relaxed);
         if self.load.forgive()
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     /// As many turns as can be had now.
-    async fn all(load: &Arc<Load>) -> Vec<Turn> {
+    async fn all(load: &Arc<DiskLoad>) -> Vec<OperationPermit> {
         let mut turns = Vec::new();
         while load.turns.available_permits() > 0 {
             turns.push(load.turn().await);
@@ -157,7 +157,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_limit_holds_from_the_next_turn_on_and_rises_at_once() {
-        let load = Arc::new(Load::default());
+        let load = Arc::new(DiskLoad::default());
         let mut out = vec![load.turn().await, load.turn().await, load.turn().await];
         load.set(2);
         assert_eq!(all(&load).await.len(), 0);
@@ -176,7 +176,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_waits_and_what_moves_is_counted() {
-        let load = Arc::new(Load::default());
+        let load = Arc::new(DiskLoad::default());
         load.set(1);
         let first = load.turn().await;
         let mut second = Box::pin(load.turn());

@@ -1,9 +1,9 @@
 //! Files: read and written at positions, by the ring or by threads, whichever this machine allows.
 //!
-//! [`Disk`] is a worker's way to files; [`File`] one open file; [`Root`] a folder below which everything happens;
-//! [`Staged`] a file that is written beside its place and moved there when it is complete, over what it may [`Replace`];
-//! [`TakenNames`] the names that a run has taken; [`settle`] makes many of them durable at once; [`Load`] is what a run
-//! has at the disk at once. [`Slices`] is a part of a file that is read while it is sent, [`Pipe`] what has no positions:
+//! [`Disk`] is a worker's backend to files; [`File`] one open file; [`Root`] a folder below which everything happens;
+//! [`StagedFile`] a file that is written beside its place and moved there when it is complete, over what it may [`Replace`];
+//! [`TakenNames`] the names that a run has taken; [`durability`] makes many of them durable at once; [`DiskLoad`] is what a run
+//! has at the disk at once. [`FileSlices`] is a part of a file that is read while it is sent, [`Pipe`] what has no positions:
 //! standard input and output.
 
 mod ring;
@@ -18,48 +18,48 @@ mod load;
 
 mod own_name;
 
-mod place;
+mod rename;
 
-mod spelling;
+mod name_folding;
 
 mod staged;
 
-mod system;
+mod file_system;
 
 mod slices;
 
 mod pipe;
 
-pub mod settle;
+pub mod durability;
 
 use std::cell::OnceCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-pub use file::{Caching, File, Room};
+pub use file::{Allocation, Caching, File};
 pub use holes::data_parts;
-pub use load::{Load, LoadTally, TURNS_MAX};
+pub use load::{DiskLoad, DiskTally, OPERATIONS_MAX};
+pub use name_folding::TakenNames;
 pub use own_name::{is_own_name, part_name};
 pub use pipe::Pipe;
-pub use place::Replace;
-pub use root::{Facts, Root};
-pub(crate) use slices::Reading;
-pub use slices::Slices;
-pub use spelling::TakenNames;
-pub use staged::{Complete, Staged};
+pub use rename::Replace;
+pub use root::{FileStat, Root};
+pub use slices::FileSlices;
+pub(crate) use slices::SliceReader;
+pub use staged::{CompleteFile, StagedFile};
 
 use crate::buffer::{Layout, Pool};
-use load::Turn;
+use load::OperationPermit;
 pub(crate) use ring::{Registration, in_flight};
 
-/// A worker's way to files. Cloning is cheap; it stays on its thread.
+/// A worker's backend to files. Cloning is cheap; it stays on its thread.
 #[derive(Clone)]
 pub struct Disk {
-    way: Rc<Way>,
-    load: Option<Arc<Load>>,
+    backend: Rc<Backend>,
+    load: Option<Arc<DiskLoad>>,
 }
 
-enum Way {
+enum Backend {
     /// On the ring of this thread, with which the beginning of the arena can be registered.
     Ring {
         pool: Pool,
@@ -74,7 +74,7 @@ impl Disk {
     /// written around the page cache: registering takes all of that memory from the machine at once (36 MiB, 30 ms), and is
     /// of no use to anything else.
     pub(crate) fn ring(pool: &Pool) -> Self {
-        Self::by(Way::Ring {
+        Self::by(Backend::Ring {
             pool: pool.clone(),
             registration: OnceCell::new(),
         })
@@ -82,19 +82,19 @@ impl Disk {
 
     /// Operations go through blocking threads of the current runtime.
     pub fn threads() -> Self {
-        Self::by(Way::Threads)
+        Self::by(Backend::Threads)
     }
 
-    fn by(way: Way) -> Self {
+    fn by(backend: Backend) -> Self {
         Self {
-            way: Rc::new(way),
+            backend: Rc::new(backend),
             load: None,
         }
     }
 
-    /// The same way, its operations counted and limited together with all that share this load.
+    /// The same backend, its operations counted and limited together with all that share this load.
     #[must_use]
-    pub fn under(self, load: &Arc<Load>) -> Self {
+    pub fn under(self, load: &Arc<DiskLoad>) -> Self {
         Self {
             load: Some(Arc::clone(load)),
             ..self
@@ -102,7 +102,7 @@ impl Disk {
     }
 
     /// Waits for the turn of an operation, where there is anything to wait for.
-    async fn turn(&self) -> Option<Turn> {
+    async fn turn(&self) -> Option<OperationPermit> {
         match &self.load {
             Some(load) => Some(load.turn().await),
             None => None,
@@ -111,12 +111,12 @@ impl Disk {
 
     /// There is a ring.
     fn is_ring(&self) -> bool {
-        matches!(&*self.way, Way::Ring { .. })
+        matches!(&*self.backend, Backend::Ring { .. })
     }
 
     /// Whether the ring knows this run of a buffer.
     fn knows(&self, layout: Layout<'_>, from: usize, bytes: usize) -> bool {
-        let Way::Ring { pool, registration } = &*self.way else {
+        let Backend::Ring { pool, registration } = &*self.backend else {
             return false;
         };
         let (offset, bytes) = layout.run(from, bytes);

@@ -33,35 +33,39 @@ pub(crate) fn in_flight() -> usize {
 }
 
 /// What an operation owns until the kernel has answered.
-struct Held<T> {
+struct OperationState<T> {
     what: T,
     _descriptor: Arc<OwnedFd>,
-    _counted: Counted,
+    _counted: InFlightCount,
 }
 
-struct Counted;
+struct InFlightCount;
 
-impl Counted {
+impl InFlightCount {
     fn new() -> Self {
         IN_FLIGHT.set(IN_FLIGHT.get() + 1);
         Self
     }
 }
 
-impl Drop for Counted {
+impl Drop for InFlightCount {
     fn drop(&mut self) {
         IN_FLIGHT.set(IN_FLIGHT.get() - 1);
     }
 }
 
 /// Gives back what was held, with the kernel's result.
-struct Answer<T>(std::marker::PhantomData<T>);
+struct OperationOutput<T>(std::marker::PhantomData<T>);
 
-impl<T: 'static> OneshotOutputTransform for Answer<T> {
+impl<T: 'static> OneshotOutputTransform for OperationOutput<T> {
     type Output = (io::Result<u32>, T);
-    type StoredData = Held<T>;
+    type StoredData = OperationState<T>;
 
-    fn transform_oneshot_output(self, held: Held<T>, entry: cqueue::Entry) -> Self::Output {
+    fn transform_oneshot_output(
+        self,
+        held: OperationState<T>,
+        entry: cqueue::Entry,
+    ) -> Self::Output {
         let result = u32::try_from(entry.result())
             .map_err(|_| io::Error::from_raw_os_error(-entry.result()));
         (result, held.what)
@@ -73,12 +77,12 @@ async fn submit<T: Unpin + 'static>(
     descriptor: &Arc<OwnedFd>,
     entry: squeue::Entry,
 ) -> (io::Result<u32>, T) {
-    let held = Held {
+    let held = OperationState {
         what,
         _descriptor: Arc::clone(descriptor),
-        _counted: Counted::new(),
+        _counted: InFlightCount::new(),
     };
-    UnsubmittedOneshot::new(held, Answer(std::marker::PhantomData), entry)
+    UnsubmittedOneshot::new(held, OperationOutput(std::marker::PhantomData), entry)
         .submit()
         .await
 }
@@ -159,13 +163,13 @@ pub(super) async fn open(
 }
 
 /// The part of an arena that is registered, as tokio-uring wants to see it: one buffer that it never hands out.
-struct Registered {
+struct RegisteredArena {
     pool: Pool,
     bytes: usize,
 }
 
 // SAFETY: the address is the arena's, which the pool keeps alive for as long as this value lives, and never moves.
-unsafe impl IoBuf for Registered {
+unsafe impl IoBuf for RegisteredArena {
     fn stable_ptr(&self) -> *const u8 {
         self.pool.arena().at(0)
     }
@@ -180,7 +184,7 @@ unsafe impl IoBuf for Registered {
 }
 
 // SAFETY: as above; the memory is initialised from the start, so there is nothing to note in `set_init`.
-unsafe impl IoBufMut for Registered {
+unsafe impl IoBufMut for RegisteredArena {
     fn stable_mut_ptr(&mut self) -> *mut u8 {
         self.pool.arena().at(0)
     }
@@ -190,14 +194,14 @@ unsafe impl IoBufMut for Registered {
 
 /// Keeps an arena's beginning registered with this thread's ring while it lives.
 pub(crate) struct Registration {
-    _registry: FixedBufRegistry<Registered>,
+    _registry: FixedBufRegistry<RegisteredArena>,
 }
 
 impl Registration {
     /// Registers the beginning of the pool's arena as buffer 0. Refused with `ENOMEM` where `RLIMIT_MEMLOCK` is small.
     pub(crate) fn new(pool: &Pool) -> io::Result<Self> {
         let bytes = pool.registered_bytes();
-        let registry = FixedBufRegistry::new([Registered {
+        let registry = FixedBufRegistry::new([RegisteredArena {
             pool: pool.clone(),
             bytes,
         }]);

@@ -11,8 +11,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, ResolveFlags, SeekFrom, Stat, StatxFlags};
 use rustix::io::Errno;
 
-use super::spelling::{self, Names, TakenNames};
-use super::system::{System, Systems};
+use super::file_system::{FileSystemKind, FileSystemKinds};
+use super::name_folding::{self, FolderNames, TakenNames};
 use super::{Caching, Disk, File, in_thread, ring};
 use crate::descriptor::{is_shortage_number, retry_open_blocking};
 use crate::{Error, Result};
@@ -23,7 +23,7 @@ use crate::{Error, Result};
     clippy::struct_excessive_bools,
     reason = "each is a fact of its own that the kernel tells"
 )]
-pub struct Facts {
+pub struct FileStat {
     /// Its length in bytes.
     pub bytes: u64,
     /// When it was last modified, nanoseconds since 1970.
@@ -42,7 +42,7 @@ pub struct Facts {
     pub is_read_only: bool,
 }
 
-impl Facts {
+impl FileStat {
     pub(super) fn of(stat: &Stat) -> Self {
         let kind = FileType::from_raw_mode(stat.st_mode);
         Self {
@@ -90,20 +90,20 @@ impl Facts {
     }
 }
 
-/// An open folder. Names below it are resolved by the kernel with `openat2(2)`.
+/// An open folder. FolderNames below it are resolved by the kernel with `openat2(2)`.
 #[derive(Debug, Clone)]
 pub struct Root {
     folder: Arc<OwnedFd>,
     path: Arc<Path>,
     /// Its device, and the kind of file system there.
     device: Option<u64>,
-    system: System,
+    system: FileSystemKind,
     /// The kinds of other devices that were met below.
-    others: Arc<Systems>,
+    others: Arc<FileSystemKinds>,
     /// Files can be made here without a name, which they get later.
     names_files: bool,
     /// How names are taken in it, where anything is written.
-    names: Option<Names>,
+    names: Option<FolderNames>,
 }
 
 /// Where the kernel shows the files that this process has open.
@@ -124,12 +124,12 @@ impl Root {
     }
 
     fn of(folder: OwnedFd, path: Arc<Path>) -> Self {
-        let system = System::of(&folder);
+        let system = FileSystemKind::of(&folder);
         Self {
             device: fs::fstat(&folder).ok().map(|stat| stat.st_dev),
             system,
             others: Arc::default(),
-            names_files: system == System::Memory && Path::new(OPEN_FILES).exists(),
+            names_files: system == FileSystemKind::Memory && Path::new(OPEN_FILES).exists(),
             folder: Arc::new(folder),
             path,
             names: None,
@@ -144,11 +144,11 @@ impl Root {
 
     /// The same, where it may be known that it does not fold names.
     fn taking_as(mut self, taken: &Arc<TakenNames>, folds: Option<bool>) -> Self {
-        let folds = folds.unwrap_or_else(|| spelling::folds(&self));
-        if folds && let Ok(facts) = Facts::of_open(&*self.folder) {
+        let folds = folds.unwrap_or_else(|| name_folding::folds(&self));
+        if folds && let Ok(facts) = FileStat::of_open(&*self.folder) {
             taken.enter(&facts, &self.path);
         }
-        self.names = Some(Names {
+        self.names = Some(FolderNames {
             taken: Arc::clone(taken),
             folds,
         });
@@ -166,7 +166,7 @@ impl Root {
     }
 
     /// How names are taken in it.
-    pub(super) fn names(&self) -> Option<&Names> {
+    pub(super) fn names(&self) -> Option<&FolderNames> {
         self.names.as_ref()
     }
 
@@ -174,7 +174,7 @@ impl Root {
     /// otherwise and an earlier run may have written it: whose it is shows when its bytes are compared.
     ///
     /// Fails when it is another object's of this run, whose name the folder takes for the same.
-    pub fn check_name(&self, name: &OsStr, facts: &Facts) -> Result<bool> {
+    pub fn check_name(&self, name: &OsStr, facts: &FileStat) -> Result<bool> {
         let Some(names) = self.names.as_ref().filter(|names| names.folds) else {
             return Ok(true);
         };
@@ -224,25 +224,31 @@ impl Root {
     ///
     /// Fails when it holds more than its size says: where sizes may lie, one byte behind the end is asked for. A file that the
     /// kernel makes while it is read has a size of 0.
-    pub async fn reading(&self, file: OwnedFd, facts: &Facts, shown: &dyn Display) -> Result<File> {
+    pub async fn reading(
+        &self,
+        file: OwnedFd,
+        facts: &FileStat,
+        shown: &dyn Display,
+    ) -> Result<File> {
         let system = self.system_of(facts.device, &file);
         let file = match system {
-            System::Memory | System::Disk if facts.bytes > 0 => file,
-            System::Memory | System::Disk | System::Fuse | System::Other => {
-                Box::pin(check_size(file, facts.bytes, shown)).await?
-            }
+            FileSystemKind::Memory | FileSystemKind::Disk if facts.bytes > 0 => file,
+            FileSystemKind::Memory
+            | FileSystemKind::Disk
+            | FileSystemKind::Fuse
+            | FileSystemKind::Other => Box::pin(check_size(file, facts.bytes, shown)).await?,
         };
         let caching = match system {
-            System::Memory if facts.is_file => Caching::Memory,
-            System::Fuse => Caching::Plain,
+            FileSystemKind::Memory if facts.is_file => Caching::Memory,
+            FileSystemKind::Fuse => Caching::Plain,
             // A disk whose name lies in memory is a disk.
-            System::Memory | System::Disk | System::Other => Caching::Auto,
+            FileSystemKind::Memory | FileSystemKind::Disk | FileSystemKind::Other => Caching::Auto,
         };
         Ok(File::to_read(file, facts.bytes, caching))
     }
 
     /// The kind of file system that a file of this device is on.
-    pub(super) fn system_of(&self, device: u64, file: impl AsFd) -> System {
+    pub(super) fn system_of(&self, device: u64, file: impl AsFd) -> FileSystemKind {
         if self.device == Some(device) {
             self.system
         } else {
@@ -253,7 +259,7 @@ impl Root {
     /// How a file in this folder is written, where nothing else is asked for.
     pub(super) fn caching(&self, wanted: Caching) -> Caching {
         match (self.system, wanted) {
-            (System::Fuse, Caching::Auto) => Caching::Plain,
+            (FileSystemKind::Fuse, Caching::Auto) => Caching::Plain,
             _ => wanted,
         }
     }
@@ -262,7 +268,7 @@ impl Root {
     /// call does not block on them, and what is not a file is refused.
     ///
     /// What the kernel has cached is opened at once; else the ring or a thread waits for the disk.
-    pub async fn open_to_read(&self, disk: &Disk, relative: &Path) -> Result<(OwnedFd, Facts)> {
+    pub async fn open_to_read(&self, disk: &Disk, relative: &Path) -> Result<(OwnedFd, FileStat)> {
         let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
         let name = c_path(relative)?;
         let opened = match fs::openat2(
@@ -278,7 +284,7 @@ impl Root {
         };
         let file = opened.map_err(|error| self.cannot("open", relative, &error))?;
         let facts =
-            Facts::of_open(&file).map_err(|error| self.cannot("examine", relative, &error))?;
+            FileStat::of_open(&file).map_err(|error| self.cannot("examine", relative, &error))?;
         if !facts.is_file && !facts.is_block_device {
             let error = io::Error::other("not an ordinary file");
             return Err(self.cannot("read", relative, &error));
@@ -304,11 +310,11 @@ impl Root {
     }
 
     /// What is at `relative`, where nothing on the way is a link; `None` when there is nothing.
-    pub fn stat_beneath(&self, relative: &Path) -> Result<Option<Facts>> {
+    pub fn stat_beneath(&self, relative: &Path) -> Result<Option<FileStat>> {
         let flags = OFlags::PATH | OFlags::CLOEXEC;
         match fs::openat2(&*self.folder, relative, flags, Mode::empty(), BENEATH) {
             Ok(found) => {
-                let facts = Facts::of_open(&found);
+                let facts = FileStat::of_open(&found);
                 let facts = facts.map_err(|error| self.cannot("examine", relative, &error))?;
                 Ok(Some(facts))
             }
@@ -422,7 +428,7 @@ impl Root {
     /// It is on a file system that lives in memory and is lost with the power, whatever is done: nothing in it can be made
     /// durable.
     pub(super) fn is_in_memory(&self) -> bool {
-        self.system == System::Memory
+        self.system == FileSystemKind::Memory
     }
 
     /// The device that holds this folder.

@@ -1,7 +1,7 @@
 //! A part of a file that is read while it is sent.
 //!
-//! What goes into a request need not be in memory as a whole. [`Slices`] says which part of which file it is; every attempt
-//! to send it begins a [`Reading`] of its own, which hands out one slice after the other and gets the memory back as soon
+//! What goes into a request need not be in memory as a whole. [`FileSlices`] says which part of which file it is; every attempt
+//! to send it begins a [`SliceReader`] of its own, which hands out one slice after the other and gets the memory back as soon
 //! as the socket has taken the bytes. So a request holds a slice or two however long its body is, and what is in memory is
 //! still in the processor's cache when it is sent.
 
@@ -19,12 +19,12 @@ use crate::{Error, Kind, Result};
 /// processor time over loopback, within the noise).
 const CACHED_SLICE_BYTES: usize = 512 * 1024;
 
-/// Slices that are read ahead of the one that is waited for, once anything has to be waited for.
+/// FileSlices that are read ahead of the one that is waited for, once anything has to be waited for.
 const AHEAD_MAX: usize = 3;
 
 /// Bytes of a file that are read when they are wanted, as often as they are. Cloning is cheap.
 #[derive(Clone)]
-pub struct Slices {
+pub struct FileSlices {
     file: File,
     disk: Disk,
     pool: Pool,
@@ -33,7 +33,7 @@ pub struct Slices {
     shown: String,
 }
 
-impl Slices {
+impl FileSlices {
     /// `bytes` bytes of the file from offset `at` on, through memory of this pool; errors call the file `shown`.
     pub fn new(
         file: &File,
@@ -58,9 +58,9 @@ impl Slices {
     }
 
     /// Begins at the first byte. Nothing is read yet.
-    pub(crate) fn begin(self) -> Reading {
+    pub(crate) fn begin(self) -> SliceReader {
         let ahead_max = if self.file.is_direct() { AHEAD_MAX } else { 0 };
-        Reading {
+        SliceReader {
             slices: self,
             begun: 0,
             under_way: VecDeque::new(),
@@ -94,9 +94,9 @@ impl Slices {
     }
 }
 
-impl fmt::Debug for Slices {
+impl fmt::Debug for FileSlices {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Slices")
+        f.debug_struct("FileSlices")
             .field("at", &self.at)
             .field("bytes", &self.bytes)
             .finish_non_exhaustive()
@@ -104,20 +104,20 @@ impl fmt::Debug for Slices {
 }
 
 /// The slices, one after the other. Dropping it calls off what is being read.
-pub(crate) struct Reading {
-    slices: Slices,
+pub(crate) struct SliceReader {
+    slices: FileSlices,
     /// So many bytes are being read, or have been.
     begun: u64,
-    under_way: VecDeque<UnderWay>,
+    under_way: VecDeque<SliceRead>,
     ahead_max: usize,
 }
 
-enum UnderWay {
-    Reading(Pin<Box<dyn Future<Output = Result<Frozen>>>>),
-    Read(Result<Frozen>),
+enum SliceRead {
+    Pending(Pin<Box<dyn Future<Output = Result<Frozen>>>>),
+    Done(Result<Frozen>),
 }
 
-impl Reading {
+impl SliceReader {
     /// The next slice; `None` after the last.
     ///
     /// Only the slice that is wanted next waits for memory; those ahead of it take what is free. Whoever waits for memory
@@ -128,9 +128,9 @@ impl Reading {
             return Poll::Ready(None);
         };
         let ready = match next {
-            UnderWay::Reading(read) => read.as_mut().poll(cx),
-            UnderWay::Read(_) => match self.under_way.pop_front() {
-                Some(UnderWay::Read(result)) => return Poll::Ready(Some(result)),
+            SliceRead::Pending(read) => read.as_mut().poll(cx),
+            SliceRead::Done(_) => match self.under_way.pop_front() {
+                Some(SliceRead::Done(result)) => return Poll::Ready(Some(result)),
                 _ => return Poll::Ready(None),
             },
         };
@@ -159,16 +159,16 @@ impl Reading {
             self.begun += bytes;
             // Only what has been polled is on its way.
             self.under_way.push_back(match read.as_mut().poll(cx) {
-                Poll::Ready(result) => UnderWay::Read(result),
-                Poll::Pending => UnderWay::Reading(read),
+                Poll::Ready(result) => SliceRead::Done(result),
+                Poll::Pending => SliceRead::Pending(read),
             });
         }
     }
 }
 
-impl fmt::Debug for Reading {
+impl fmt::Debug for SliceReader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reading")
+        f.debug_struct("SliceReader")
             .field("slices", &self.slices)
             .field("begun", &self.begun)
             .finish_non_exhaustive()

@@ -9,11 +9,11 @@ use std::time::SystemTime;
 use rustix::fs::{self, AtFlags, StatxFlags};
 use rustix::io::Errno;
 
-use super::file::{Caching, File, Room};
+use super::file::{Allocation, Caching, File};
+use super::name_folding::PlaceError;
 use super::own_name;
-use super::place::{self, Replace, is_taken};
+use super::rename::{self, Replace, is_taken};
 use super::root::Root;
-use super::spelling::Refusal;
 use crate::{Error, Result};
 
 /// Files up to this size are closed when they are complete and opened again to be made durable, so that thousands of
@@ -23,14 +23,14 @@ const CLOSE_BYTES_MAX: u64 = 1 << 20;
 /// A file under a name of its own (`.azring-….part`), in the folder where it will stay; or without any. Dropping it removes
 /// it, unless it is to be kept.
 #[derive(Debug)]
-pub struct Staged {
-    part: Part,
+pub struct StagedFile {
+    part: PartFile,
     file: File,
 }
 
 /// The name on the disk; removed on drop unless there is none, it was moved to its place or is kept.
 #[derive(Debug)]
-struct Part {
+struct PartFile {
     folder: Root,
     beside: String,
     name: OsString,
@@ -38,13 +38,13 @@ struct Part {
     is_kept: bool,
 }
 
-impl Staged {
+impl StagedFile {
     /// Makes the part file of `name` in `folder`, which will be `bytes` long.
     pub fn create(
         folder: &Root,
         name: &OsStr,
         bytes: u64,
-        room: Room,
+        room: Allocation,
         caching: Caching,
     ) -> Result<Self> {
         let beside = own_name::fresh().map_err(|error| cannot_write(folder, name, &error))?;
@@ -61,7 +61,7 @@ impl Staged {
         name: &OsStr,
         beside: &str,
         bytes: u64,
-        room: Room,
+        room: Allocation,
         caching: Caching,
     ) -> Result<Self> {
         let made = match folder.create_new(beside) {
@@ -90,7 +90,7 @@ impl Staged {
         name: &OsStr,
         beside: &str,
         bytes: u64,
-        room: Room,
+        room: Allocation,
         caching: Caching,
     ) -> Result<Option<Self>> {
         let Some(descriptor) = folder.create_unnamed() else {
@@ -110,7 +110,7 @@ impl Staged {
         beside: &str,
         identity: &str,
         bytes: u64,
-        room: Room,
+        room: Allocation,
         caching: Caching,
     ) -> Result<Option<Self>> {
         let descriptor = match folder.open_own(Path::new(beside)) {
@@ -141,10 +141,10 @@ impl Staged {
         beside: String,
         descriptor: OwnedFd,
         bytes: u64,
-        room: Room,
+        room: Allocation,
         caching: Caching,
     ) -> Result<Self> {
-        let part = Part {
+        let part = PartFile {
             folder: folder.clone(),
             beside,
             name: name.to_owned(),
@@ -193,7 +193,7 @@ impl Staged {
     }
 
     /// Ends the writing: the file gets its exact length and, where one is given, its modification time.
-    pub fn complete(mut self, bytes: u64, modified: Option<SystemTime>) -> Result<Complete> {
+    pub fn complete(mut self, bytes: u64, modified: Option<SystemTime>) -> Result<CompleteFile> {
         self.part.is_kept = false;
         let told = |error: io::Error| cannot_write(&self.part.folder, &self.part.name, &error);
         if self.file.is_direct() {
@@ -204,7 +204,7 @@ impl Staged {
         }
         let stays_open = bytes > CLOSE_BYTES_MAX || !self.part.is_named;
         let file = stays_open.then_some(self.file);
-        Ok(Complete {
+        Ok(CompleteFile {
             part: self.part,
             file,
         })
@@ -213,12 +213,12 @@ impl Staged {
 
 /// A part file that has all its bytes, to be made durable and moved to its place. Dropping it removes it.
 #[derive(Debug)]
-pub struct Complete {
-    part: Part,
+pub struct CompleteFile {
+    part: PartFile,
     file: Option<File>,
 }
 
-impl Complete {
+impl CompleteFile {
     /// Makes this one file's data durable.
     pub(super) fn sync(&self) -> Result<()> {
         let synced = match &self.file {
@@ -239,22 +239,22 @@ impl Complete {
         if placed.is_ok() {
             self.part.is_named = false;
         }
-        let Part { folder, name, .. } = &self.part;
+        let PartFile { folder, name, .. } = &self.part;
         placed.map_err(|refusal| match refusal {
-            Refusal::Folded(other) => folded(folder, name, &other),
-            Refusal::Failed(error) if is_taken(&error) => cannot_write(
+            PlaceError::Folded(other) => folded(folder, name, &other),
+            PlaceError::Failed(error) if is_taken(&error) => cannot_write(
                 folder,
                 name,
                 &io::Error::other(
                     "what is there was not there when it was looked at, or is another file now; it is left as it is",
                 ),
             ),
-            Refusal::Failed(error) => cannot_write(folder, name, &error),
+            PlaceError::Failed(error) => cannot_write(folder, name, &error),
         })
     }
 
-    fn try_place(&mut self, replace: Replace) -> Result<(), Refusal> {
-        let Part {
+    fn try_place(&mut self, replace: Replace) -> Result<(), PlaceError> {
+        let PartFile {
             folder,
             beside,
             name,
@@ -278,7 +278,7 @@ impl Complete {
         }
         match folding {
             Some(names) => names.taken.place(folder, beside, name, replace)?,
-            None => place::place(folder, beside, name, replace)?,
+            None => rename::place(folder, beside, name, replace)?,
         };
         Ok(())
     }
@@ -293,7 +293,7 @@ impl Complete {
     }
 }
 
-impl Drop for Part {
+impl Drop for PartFile {
     fn drop(&mut self) {
         if self.is_named && !self.is_kept {
             self.folder.remove(&self.beside);

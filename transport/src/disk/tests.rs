@@ -7,7 +7,7 @@ use std::path::Path;
 use std::task::Poll;
 use std::time::{Duration, UNIX_EPOCH};
 
-use super::settle::{Safety, Settler};
+use super::durability::{DurabilityMode, DurabilityQueue};
 use super::*;
 use crate::Result;
 use crate::buffer::{Frozen, LARGE_BYTES, Pool};
@@ -31,12 +31,12 @@ async fn store(
     name: &str,
     data: &[u8],
     caching: Caching,
-) -> Result<Complete> {
-    let staged = Staged::create(
+) -> Result<CompleteFile> {
+    let staged = StagedFile::create(
         folder,
         OsStr::new(name),
         data.len() as u64,
-        Room::Whole,
+        Allocation::Whole,
         caching,
     )?;
     let buffer = frozen(&engine.pool, data).await;
@@ -193,12 +193,16 @@ fn a_file_that_came_to_be_in_the_meantime_is_not_replaced_unasked() {
 
 #[test]
 fn a_batch_settles_every_file_and_reports_the_one_that_cannot_be() {
-    for safety in [Safety::Batch, Safety::File, Safety::Off] {
+    for safety in [
+        DurabilityMode::Batch,
+        DurabilityMode::File,
+        DurabilityMode::Off,
+    ] {
         let place = tempfile::tempdir().unwrap();
         std::fs::create_dir(place.path().join("7")).unwrap();
         run(IoChoice::Auto, Pool::new(0, 8).unwrap(), async |engine| {
             let folder = Root::open(place.path()).unwrap();
-            let (settler, thread) = Settler::start(safety);
+            let (settler, thread) = DurabilityQueue::start(safety);
             let mut answers = Vec::new();
             for name in 0..20 {
                 let complete = store(&engine, &folder, &name.to_string(), b"x", Caching::Auto)
@@ -231,7 +235,14 @@ fn a_batch_settles_every_file_and_reports_the_one_that_cannot_be() {
 fn the_modification_time_is_the_one_that_was_asked_for() {
     let place = tempfile::tempdir().unwrap();
     let folder = Root::open(place.path()).unwrap();
-    let staged = Staged::create(&folder, OsStr::new("old"), 0, Room::Whole, Caching::Auto).unwrap();
+    let staged = StagedFile::create(
+        &folder,
+        OsStr::new("old"),
+        0,
+        Allocation::Whole,
+        Caching::Auto,
+    )
+    .unwrap();
     let then = UNIX_EPOCH + Duration::from_secs(1_000_000_007);
     staged
         .complete(0, Some(then))
@@ -245,8 +256,15 @@ fn the_modification_time_is_the_one_that_was_asked_for() {
 /// A part file of a known name, kept, with these bytes; and its identity.
 async fn kept(engine: &Engine, folder: &Root, data: &[u8]) -> String {
     let (name, bytes) = (OsStr::new("name"), data.len() as u64);
-    let mut staged =
-        Staged::create_as(folder, name, "part", bytes, Room::Whole, Caching::Auto).unwrap();
+    let mut staged = StagedFile::create_as(
+        folder,
+        name,
+        "part",
+        bytes,
+        Allocation::Whole,
+        Caching::Auto,
+    )
+    .unwrap();
     staged.keep();
     let buffer = frozen(&engine.pool, data).await;
     let file = staged.file().clone();
@@ -254,15 +272,15 @@ async fn kept(engine: &Engine, folder: &Root, data: &[u8]) -> String {
     staged.identity().unwrap()
 }
 
-fn reopen(folder: &Root, identity: &str, bytes: usize) -> Option<Staged> {
+fn reopen(folder: &Root, identity: &str, bytes: usize) -> Option<StagedFile> {
     let (name, bytes) = (OsStr::new("name"), bytes as u64);
-    Staged::reopen(
+    StagedFile::reopen(
         folder,
         name,
         "part",
         identity,
         bytes,
-        Room::Whole,
+        Allocation::Whole,
         Caching::Auto,
     )
     .unwrap()
@@ -336,12 +354,22 @@ fn what_an_earlier_run_left_under_the_name_is_replaced_and_can_be_discarded() {
 
 #[test]
 fn a_file_under_way_is_made_durable_whatever_the_safety() {
-    for safety in [Safety::Batch, Safety::File, Safety::Off] {
+    for safety in [
+        DurabilityMode::Batch,
+        DurabilityMode::File,
+        DurabilityMode::Off,
+    ] {
         let place = tempfile::tempdir().unwrap();
-        let (settler, thread) = Settler::start(safety);
+        let (settler, thread) = DurabilityQueue::start(safety);
         let folder = Root::open(place.path()).unwrap();
-        let staged =
-            Staged::create(&folder, OsStr::new("a"), 0, Room::Whole, Caching::Auto).unwrap();
+        let staged = StagedFile::create(
+            &folder,
+            OsStr::new("a"),
+            0,
+            Allocation::Whole,
+            Caching::Auto,
+        )
+        .unwrap();
         let (told, hearing) = std::sync::mpsc::channel();
         settler.sync(staged.file().clone(), move |result| {
             told.send(result.is_ok()).unwrap();
@@ -356,9 +384,9 @@ fn a_file_under_way_is_made_durable_whatever_the_safety() {
 
 #[test]
 fn where_nothing_lasts_a_complete_file_gets_its_name_at_once() {
-    for safety in [Safety::Batch, Safety::File] {
+    for safety in [DurabilityMode::Batch, DurabilityMode::File] {
         let place = tempfile::tempdir_in("/dev/shm").unwrap();
-        let (settler, thread) = Settler::start(safety);
+        let (settler, thread) = DurabilityQueue::start(safety);
         let pool = Pool::new(1 << 20, 8).unwrap();
         run(IoChoice::Auto, pool, async |engine| {
             let folder = Root::open(place.path()).unwrap();
@@ -381,7 +409,8 @@ fn what_one_write_brings_takes_its_room_with_it_and_what_is_larger_before() {
     let folder = Root::open(place.path()).unwrap();
     let name = OsStr::new("name");
     for (bytes, taken) in [(4096, 0), (64 << 10, 0), ((64 << 10) + 1, (64 << 10) + 1)] {
-        let staged = Staged::create(&folder, name, bytes, Room::Whole, Caching::Auto).unwrap();
+        let staged =
+            StagedFile::create(&folder, name, bytes, Allocation::Whole, Caching::Auto).unwrap();
         assert_eq!(staged.file().facts().unwrap().bytes, taken);
     }
 }
@@ -421,11 +450,11 @@ fn what_is_mounted_or_linked_to_below_a_folder_in_memory_is_not_in_memory_for_th
     }
     let folder = Root::open(memory.path()).unwrap();
     let system = |path: &Path| {
-        let device = Facts::of_path(path).unwrap().device;
+        let device = FileStat::of_path(path).unwrap().device;
         folder.system_of(device, std::fs::File::open(path).unwrap())
     };
-    assert_eq!(system(&inside), system::System::Memory);
-    assert_ne!(system(&outside), system::System::Memory);
+    assert_eq!(system(&inside), file_system::FileSystemKind::Memory);
+    assert_ne!(system(&outside), file_system::FileSystemKind::Memory);
 }
 
 #[test]
@@ -434,7 +463,14 @@ fn in_memory_a_file_has_no_name_before_it_is_complete_and_then_only_its_own() {
     let folder = Root::open(place.path()).unwrap();
     let unnamed = |text: &str| {
         let (name, bytes) = (OsStr::new("name"), text.len() as u64);
-        let made = Staged::unnamed(&folder, name, "beside", bytes, Room::Whole, Caching::Auto);
+        let made = StagedFile::unnamed(
+            &folder,
+            name,
+            "beside",
+            bytes,
+            Allocation::Whole,
+            Caching::Auto,
+        );
         let staged = made.unwrap().expect("it can be made in memory");
         rustix::io::pwrite(staged.file().descriptor(), text.as_bytes(), 0).unwrap();
         staged
@@ -467,7 +503,7 @@ fn in_memory_a_file_has_no_name_before_it_is_complete_and_then_only_its_own() {
 fn on_a_disk_a_file_has_a_name_from_the_beginning() {
     let place = tempfile::tempdir_in(".").unwrap();
     let folder = Root::open(place.path()).unwrap();
-    let (name, room) = (OsStr::new("name"), Room::Whole);
-    let made = Staged::unnamed(&folder, name, "beside", 1, room, Caching::Auto);
+    let (name, room) = (OsStr::new("name"), Allocation::Whole);
+    let made = StagedFile::unnamed(&folder, name, "beside", 1, room, Caching::Auto);
     assert!(made.unwrap().is_none());
 }

@@ -9,28 +9,28 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
 use super::Payload;
-use super::payload::Content;
-use crate::disk::Reading;
+use super::payload::PayloadContent;
+use crate::disk::SliceReader;
 use crate::{Error, Result};
 
 /// The pieces of a payload, given away one after the other. Dropping it lets go of the rest.
 #[derive(Debug)]
 pub(crate) struct Body {
-    pieces: Pieces,
+    pieces: BodyPieces,
     remaining: u64,
 }
 
 #[derive(Debug)]
-enum Pieces {
-    There(std::vec::IntoIter<Bytes>),
-    Read(Box<Reading>, Waiting),
+enum BodyPieces {
+    InMemory(std::vec::IntoIter<Bytes>),
+    Slices(Box<SliceReader>, ReadPending),
 }
 
 /// Whether the next piece is being waited for: then it is not the peer who is silent.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Waiting(Rc<Cell<bool>>);
+pub(super) struct ReadPending(Rc<Cell<bool>>);
 
-impl Waiting {
+impl ReadPending {
     /// Whether that is so now.
     pub(super) fn is_on(&self) -> bool {
         self.0.get()
@@ -39,10 +39,10 @@ impl Waiting {
 
 impl Body {
     /// Tells whether its next piece is being waited for; `None` where all of them are there.
-    pub(super) fn waiting(&self) -> Option<Waiting> {
+    pub(super) fn waiting(&self) -> Option<ReadPending> {
         match &self.pieces {
-            Pieces::There(_) => None,
-            Pieces::Read(_, waiting) => Some(waiting.clone()),
+            BodyPieces::InMemory(_) => None,
+            BodyPieces::Slices(_, waiting) => Some(waiting.clone()),
         }
     }
 }
@@ -52,20 +52,20 @@ impl From<Payload> for Body {
         Self {
             remaining: payload.bytes(),
             pieces: match payload.into_content() {
-                Content::Pieces(pieces) => Pieces::There(pieces.into_iter()),
-                Content::Slices(slices) => {
-                    Pieces::Read(Box::new(slices.begin()), Waiting::default())
+                PayloadContent::Pieces(pieces) => BodyPieces::InMemory(pieces.into_iter()),
+                PayloadContent::Slices(slices) => {
+                    BodyPieces::Slices(Box::new(slices.begin()), ReadPending::default())
                 }
             },
         }
     }
 }
 
-impl Pieces {
+impl BodyPieces {
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
         match self {
-            Self::There(pieces) => Poll::Ready(pieces.next().map(Ok)),
-            Self::Read(reading, waiting) => {
+            Self::InMemory(pieces) => Poll::Ready(pieces.next().map(Ok)),
+            Self::Slices(reading, waiting) => {
                 let next = reading.poll_next(cx);
                 waiting.0.set(next.is_pending());
                 // A slice is one slot, and so one piece.

@@ -16,7 +16,7 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::body::Body;
-use super::spelling::Spelled;
+use super::header_case::CasedNames;
 use super::{Account, Request};
 use crate::auth::{Authorization, SignedParts};
 use crate::{Error, Kind, Result};
@@ -32,7 +32,7 @@ const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// What stands on every request of one client.
 #[derive(Debug)]
-pub(crate) struct Letterhead {
+pub(crate) struct CommonHeaders {
     user_agent: HeaderValue,
     /// The last second that a request was dated in, and its text.
     date: RefCell<(u64, HeaderValue)>,
@@ -42,7 +42,7 @@ pub(crate) struct Letterhead {
     requests: RefCell<u64>,
 }
 
-impl Letterhead {
+impl CommonHeaders {
     pub(crate) fn new(user_agent: &str) -> Result<Self> {
         Ok(Self {
             user_agent: plain("user-agent", user_agent)?,
@@ -122,15 +122,15 @@ impl Letterhead {
 pub(crate) fn compose(
     request: &Request,
     authorization: &Authorization<'_>,
-    letterhead: &Letterhead,
+    common_headers: &CommonHeaders,
     request_id: &HeaderValue,
     now: SystemTime,
 ) -> Result<hyper::Request<Body>> {
     let dialect = request.account.service.dialect();
     let version = request.account.capabilities.version();
     let mut headers = HeaderMap::with_capacity(request.headers.len() + 8);
-    headers.insert(header::HOST, letterhead.host(&request.account)?);
-    headers.insert(header::USER_AGENT, letterhead.user_agent.clone());
+    headers.insert(header::HOST, common_headers.host(&request.account)?);
+    headers.insert(header::USER_AGENT, common_headers.user_agent.clone());
     headers.insert(&dialect.version_header, dialect.version_value(version));
     headers.insert(&dialect.client_request_id_header, request_id.clone());
     let mut spelled = Vec::new();
@@ -149,7 +149,7 @@ pub(crate) fn compose(
     }
     let mut target = target(&request.path, &request.query);
     if authorization.own.needs_date() {
-        headers.insert(&dialect.date_header, letterhead.date(now)?);
+        headers.insert(&dialect.date_header, common_headers.date(now)?);
     }
     let parts = SignedParts {
         method: &request.method,
@@ -162,7 +162,7 @@ pub(crate) fn compose(
     *composed.uri_mut() = uri(target, &request.path)?;
     *composed.headers_mut() = headers;
     if !spelled.is_empty() {
-        composed.extensions_mut().insert(Spelled(spelled));
+        composed.extensions_mut().insert(CasedNames(spelled));
     }
     Ok(composed)
 }
@@ -230,15 +230,15 @@ mod tests {
     use crate::http::{Endpoint, Scheme};
     use crate::service::Service;
 
-    fn letterhead() -> Letterhead {
-        Letterhead::new("azring/0").unwrap()
+    fn common_headers() -> CommonHeaders {
+        CommonHeaders::new("azring/0").unwrap()
     }
 
     #[test]
     fn every_request_has_a_name_of_its_own() {
-        let letterhead = letterhead();
+        let common_headers = common_headers();
         let ids: HashSet<String> = (0..10_000)
-            .map(|_| letterhead.request_id().to_str().unwrap().to_owned())
+            .map(|_| common_headers.request_id().to_str().unwrap().to_owned())
             .collect();
         assert_eq!(ids.len(), 10_000);
         let well_formed = |id: &String| {
@@ -259,29 +259,29 @@ mod tests {
             };
             Arc::new(Account::new(Service::Blob, endpoint, Credential::Anonymous))
         };
-        let (letterhead, one, other) = (letterhead(), account("one"), account("other"));
+        let (common_headers, one, other) = (common_headers(), account("one"), account("other"));
         for (account, host) in [
             (&one, "one"),
             (&one, "one"),
             (&other, "other"),
             (&one, "one"),
         ] {
-            assert_eq!(letterhead.host(account).unwrap(), host);
+            assert_eq!(common_headers.host(account).unwrap(), host);
         }
     }
 
     #[test]
     fn draws_lie_between_zero_and_one_and_spread() {
-        let letterhead = letterhead();
-        let draws: Vec<f64> = (0..1000).map(|_| letterhead.draw()).collect();
+        let common_headers = common_headers();
+        let draws: Vec<f64> = (0..1000).map(|_| common_headers.draw()).collect();
         assert!(draws.iter().all(|draw| (0.0..1.0).contains(draw)));
         assert!(draws.iter().any(|draw| *draw < 0.2) && draws.iter().any(|draw| *draw > 0.8));
     }
 
     #[test]
     fn the_date_follows_the_clock() {
-        let letterhead = letterhead();
-        let at = |ms| letterhead.date(UNIX_EPOCH + Duration::from_millis(ms));
+        let common_headers = common_headers();
+        let at = |ms| common_headers.date(UNIX_EPOCH + Duration::from_millis(ms));
         assert_eq!(at(0).unwrap(), "Thu, 01 Jan 1970 00:00:00 GMT");
         assert_eq!(at(999).unwrap(), "Thu, 01 Jan 1970 00:00:00 GMT");
         assert_eq!(at(1000).unwrap(), "Thu, 01 Jan 1970 00:00:01 GMT");

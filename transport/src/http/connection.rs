@@ -19,10 +19,10 @@ use hyper::{HeaderMap, StatusCode};
 use hyper_util::rt::TokioIo;
 
 use super::Endpoint;
-use super::body::{Body, Waiting};
-use super::spelling::{Spelled, Spelling};
-use super::watch::{LEAST_BYTES, Limits, Stuck, Watch};
-use super::wire::{HEAD_BYTES_MAX, Meter, Wire};
+use super::body::{Body, ReadPending};
+use super::header_case::{CasedNames, HeaderCase};
+use super::metered_stream::{HEAD_BYTES_MAX, Meter, MeteredStream};
+use super::progress_timer::{LEAST_BYTES, ProgressLimits, ProgressTimer, Stall};
 use crate::buffer::Lease;
 use crate::net::{Stream, Timeouts};
 use crate::traffic::Traffic;
@@ -39,7 +39,7 @@ const BUFFER_BYTES_MAX: usize = 128 * 1024;
 
 /// The head of an answer; its body comes from the connection.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct IncomingResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     /// How long it took to begin, from the last sign of life before it.
@@ -47,7 +47,7 @@ pub(crate) struct Answer {
     body: Incoming,
 }
 
-impl Answer {
+impl IncomingResponse {
     /// How long the body is, where the head says so.
     pub(crate) fn bytes(&self) -> Option<u64> {
         self.body.size_hint().exact()
@@ -62,19 +62,19 @@ pub(crate) struct ManyHeaders(Rc<Cell<bool>>);
 pub(crate) struct Connection {
     endpoint: Endpoint,
     sender: http1::SendRequest<Body>,
-    driver: http1::Connection<TokioIo<Wire>, Body>,
+    driver: http1::Connection<TokioIo<MeteredStream>, Body>,
     driver_has_ended: bool,
     many_headers: ManyHeaders,
     takes_many_headers: bool,
     meter: Rc<Meter>,
-    watch: Watch,
+    watch: ProgressTimer,
     timeouts: Timeouts,
-    service: Service,
+    service: EchoSupport,
 }
 
 /// What the answers so far have shown of who gives them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Service {
+enum EchoSupport {
     /// None has come.
     Unknown,
     /// It answers.
@@ -93,7 +93,7 @@ impl Connection {
         many_headers: &ManyHeaders,
     ) -> Result<Self> {
         let meter = Rc::new(Meter::new(Arc::clone(traffic)));
-        let wire = Wire::new(stream, Rc::clone(&meter));
+        let wire = MeteredStream::new(stream, Rc::clone(&meter));
         let takes_many_headers = many_headers.0.get();
         let mut builder = http1::Builder::new();
         builder
@@ -114,9 +114,9 @@ impl Connection {
             many_headers: many_headers.clone(),
             takes_many_headers,
             meter,
-            watch: Watch::new(),
+            watch: ProgressTimer::new(),
             timeouts: *timeouts,
-            service: Service::Unknown,
+            service: EchoSupport::Unknown,
         })
     }
 
@@ -127,7 +127,7 @@ impl Connection {
 
     /// Whether an answer has come over it.
     pub(crate) fn has_served(&self) -> bool {
-        self.service != Service::Unknown
+        self.service != EchoSupport::Unknown
     }
 
     /// What has gone over it.
@@ -137,12 +137,12 @@ impl Connection {
 
     /// Whether an answer over it has repeated its request's name.
     pub(crate) fn echoes(&self) -> bool {
-        self.service == Service::Echoes
+        self.service == EchoSupport::Echoes
     }
 
     /// An answer has.
     pub(crate) fn has_echoed(&mut self) {
-        self.service = Service::Echoes;
+        self.service = EchoSupport::Echoes;
     }
 
     /// Whether another exchange can begin; false when the other side has closed it, when the last exchange is not
@@ -164,11 +164,11 @@ impl Connection {
         &mut self,
         mut request: hyper::Request<Body>,
         first_byte: Duration,
-    ) -> Result<Answer> {
+    ) -> Result<IncomingResponse> {
         let body_bytes = request.body().size_hint().lower();
         let waiting = request.body().waiting();
-        let spelled = request.extensions_mut().remove::<Spelled>();
-        self.meter.begin(Spelling::new(spelled));
+        let spelled = request.extensions_mut().remove::<CasedNames>();
+        self.meter.begin(HeaderCase::new(spelled));
         self.watch.begin(self.timeouts.attempt);
         let mut answer = std::pin::pin!(self.sender.send_request(request));
         let least_progress = self.timeouts.least_progress;
@@ -180,12 +180,12 @@ impl Connection {
             if let Poll::Ready(received) = answer.as_mut().poll(cx) {
                 return Poll::Ready(Ok(received));
             }
-            if waiting.as_ref().is_some_and(Waiting::is_on) {
+            if waiting.as_ref().is_some_and(ReadPending::is_on) {
                 self.watch.stir();
             }
             // Between the last byte of the request and the first of the answer there is nothing to be slow at.
             let is_moving = self.meter.sent() < body_bytes || self.meter.is_answered();
-            let limits = Limits {
+            let limits = ProgressLimits {
                 silence: first_byte,
                 least_progress: is_moving.then_some(least_progress),
             };
@@ -197,8 +197,8 @@ impl Connection {
         let received = received.map_err(|stuck| self.is_stuck(stuck))?;
         let (head, body) = received.map_err(|error| self.broke(&error))?.into_parts();
         self.meter.head_is_here();
-        if self.service == Service::Unknown {
-            self.service = Service::Answers;
+        if self.service == EchoSupport::Unknown {
+            self.service = EchoSupport::Answers;
         }
         self.watch.stir();
         if head.status.is_success() && self.meter.sent() < body_bytes {
@@ -208,7 +208,7 @@ impl Connection {
             );
             return Err(Error::new(Kind::Protocol, told));
         }
-        Ok(Answer {
+        Ok(IncomingResponse {
             status: head.status,
             headers: head.headers,
             silence,
@@ -219,7 +219,7 @@ impl Connection {
     /// Takes the body into memory: all of it, or, when it is longer, its first `bytes_max` bytes and `false`.
     pub(crate) async fn collect(
         &mut self,
-        answer: &mut Answer,
+        answer: &mut IncomingResponse,
         bytes_max: usize,
     ) -> Result<(Bytes, bool)> {
         let mut all = BytesMut::new();
@@ -237,7 +237,11 @@ impl Connection {
     }
 
     /// Takes the body into a lease, which has to be empty. It must be exactly as long as the lease wants it.
-    pub(crate) async fn fill(&mut self, answer: &mut Answer, lease: &mut Lease) -> Result<()> {
+    pub(crate) async fn fill(
+        &mut self,
+        answer: &mut IncomingResponse,
+        lease: &mut Lease,
+    ) -> Result<()> {
         let wanted = lease.wanted();
         let wrong_length = |bytes: &dyn std::fmt::Display| {
             let told = format!("the service sent {bytes} bytes where {wanted} were asked for");
@@ -261,8 +265,8 @@ impl Connection {
     }
 
     /// The next bytes of the body; `None` at its end.
-    async fn next_part(&mut self, answer: &mut Answer) -> Result<Option<Bytes>> {
-        let limits = Limits {
+    async fn next_part(&mut self, answer: &mut IncomingResponse) -> Result<Option<Bytes>> {
+        let limits = ProgressLimits {
             silence: self.timeouts.no_progress,
             least_progress: Some(self.timeouts.least_progress),
         };
@@ -302,15 +306,15 @@ impl Connection {
     }
 
     /// The error of an exchange that is given up.
-    fn is_stuck(&self, stuck: Stuck) -> Error {
+    fn is_stuck(&self, stuck: Stall) -> Error {
         let endpoint = &self.endpoint;
         let told = match stuck {
-            Stuck::Silent(silent) => format!("`{endpoint}` was silent for {} s", silent.as_secs()),
-            Stuck::Slow => {
+            Stall::Silent(silent) => format!("`{endpoint}` was silent for {} s", silent.as_secs()),
+            Stall::Slow => {
                 let seconds = self.timeouts.least_progress.as_secs();
                 format!("`{endpoint}` moved fewer than {LEAST_BYTES} bytes in {seconds} s")
             }
-            Stuck::Overdue => {
+            Stall::Overdue => {
                 let whole = self.timeouts.attempt.as_secs();
                 format!("`{endpoint}` did not finish its answer in {whole} s")
             }
@@ -339,7 +343,7 @@ impl Connection {
             let told = format!("the answer of `{endpoint}` is not HTTP: {error}");
             return Error::new(Kind::Protocol, told);
         }
-        let reused = self.service != Service::Unknown && !self.meter.is_answered();
+        let reused = self.service != EchoSupport::Unknown && !self.meter.is_answered();
         let told = format!("the connection to `{endpoint}` ended before the answer was complete");
         Error::new(Kind::Reset { reused }, told)
     }

@@ -17,7 +17,7 @@ pub struct Expected {
     /// Its status; `None`: any of 2xx, or what [`content`](Self::content) allows.
     pub status: Option<u16>,
     /// The bytes of an object that it holds; `None` where it holds something else.
-    pub content: Option<Content>,
+    pub content: Option<ContentRange>,
     /// Its `ETag` is the version that the request's `If-Match` names. A cache may not know `If-Match`.
     pub same_version: bool,
     /// The header with which the request told a checksum of its body. A service that tells one too has stored other
@@ -27,7 +27,7 @@ pub struct Expected {
 
 /// Bytes of an object that were asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Content {
+pub struct ContentRange {
     /// The first byte.
     pub first: u64,
     /// The last byte, which is not before the first.
@@ -76,7 +76,7 @@ impl Expected {
     }
 }
 
-impl Content {
+impl ContentRange {
     fn check(&self, status: u16, headers: &HeaderMap, body_bytes: Option<u64>) -> Result<()> {
         match status {
             206 => {}
@@ -90,7 +90,7 @@ impl Content {
         }
         let told = headers.get(CONTENT_RANGE);
         let told = told.and_then(|value| value.to_str().ok()).unwrap_or("");
-        let Some(Content {
+        let Some(ContentRange {
             first,
             last,
             object_bytes: Some(total),
@@ -135,13 +135,13 @@ impl Content {
     }
 }
 
-/// Reads `Content-Range`: `bytes 0-511/1024`. `None` for anything else, also for ranges that end before they begin or
+/// Reads `ContentRange-Range`: `bytes 0-511/1024`. `None` for anything else, also for ranges that end before they begin or
 /// after the object.
-pub fn content_range(text: &str) -> Option<Content> {
+pub fn content_range(text: &str) -> Option<ContentRange> {
     let (range, total) = text.strip_prefix("bytes ")?.split_once('/')?;
     let (first, last) = range.split_once('-')?;
     let (first, last, total) = (number(first)?, number(last)?, number(total)?);
-    (first <= last && last < total).then_some(Content {
+    (first <= last && last < total).then_some(ContentRange {
         first,
         last,
         object_bytes: Some(total),
@@ -252,7 +252,7 @@ mod tests {
 
     fn range(first: u64, last: u64, object_bytes: Option<u64>) -> Expected {
         Expected {
-            content: Some(Content {
+            content: Some(ContentRange {
                 first,
                 last,
                 object_bytes,

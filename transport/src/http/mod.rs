@@ -19,30 +19,30 @@ mod request;
 
 mod compose;
 
-mod spelling;
+mod header_case;
 
 mod body;
 
 mod socket;
 
-mod wire;
+mod metered_stream;
 
-mod watch;
+mod progress_timer;
 
 mod connection;
 
-mod idle;
+mod idle_connections;
 
 mod failure;
 
-pub(crate) use compose::{Letterhead, compose};
-pub(crate) use connection::{Answer, Connection, ManyHeaders};
+pub(crate) use compose::{CommonHeaders, compose};
+pub(crate) use connection::{Connection, IncomingResponse, ManyHeaders};
 pub(crate) use expected::check_echo;
-pub use expected::{Content, Expected, content_range};
+pub use expected::{ContentRange, Expected, content_range};
 pub(crate) use failure::failure;
 pub(crate) use fallback::{adapted, learn, version_refused};
-pub(crate) use idle::Idle;
+pub(crate) use idle_connections::IdleConnections;
+pub(crate) use metered_stream::Meter;
 pub use payload::Payload;
-pub use request::{Account, Endpoint, Haste, Reply, Request, Scheme};
+pub use request::{Account, Endpoint, HedgePolicy, Reply, Request, Scheme};
 pub(crate) use request_secrets::RequestSecrets;
-pub(crate) use wire::Meter;

@@ -4,32 +4,32 @@
 use bytes::Bytes;
 
 use crate::buffer::Frozen;
-use crate::disk::Slices;
+use crate::disk::FileSlices;
 
 /// A request body of known length. Cloning is cheap: the same memory is sent again on a retry.
 #[derive(Debug, Clone, Default)]
 pub struct Payload {
-    content: Content,
+    content: PayloadContent,
     bytes: u64,
 }
 
 /// Where the bytes are.
 #[derive(Debug, Clone)]
-pub(super) enum Content {
+pub(super) enum PayloadContent {
     /// In memory; none is empty.
     Pieces(Vec<Bytes>),
     /// In a file.
-    Slices(Slices),
+    Slices(FileSlices),
 }
 
-impl Default for Content {
+impl Default for PayloadContent {
     fn default() -> Self {
         Self::Pieces(Vec::new())
     }
 }
 
 impl Payload {
-    /// No body; the request carries `Content-Length: 0`.
+    /// No body; the request carries `PayloadContent-Length: 0`.
     pub fn empty() -> Self {
         Self::default()
     }
@@ -37,13 +37,13 @@ impl Payload {
     /// The pieces in memory, in order; empty pieces do not count.
     pub fn pieces(&self) -> &[Bytes] {
         match &self.content {
-            Content::Pieces(pieces) => pieces,
-            Content::Slices(_) => &[],
+            PayloadContent::Pieces(pieces) => pieces,
+            PayloadContent::Slices(_) => &[],
         }
     }
 
     /// The bytes, wherever they are.
-    pub(super) fn into_content(self) -> Content {
+    pub(super) fn into_content(self) -> PayloadContent {
         self.content
     }
 
@@ -73,7 +73,7 @@ impl FromIterator<Bytes> for Payload {
             .collect();
         let bytes = pieces.iter().map(|piece| piece.len() as u64).sum();
         Self {
-            content: Content::Pieces(pieces),
+            content: PayloadContent::Pieces(pieces),
             bytes,
         }
     }
@@ -85,11 +85,11 @@ impl From<&Frozen> for Payload {
     }
 }
 
-impl From<Slices> for Payload {
-    fn from(slices: Slices) -> Self {
+impl From<FileSlices> for Payload {
+    fn from(slices: FileSlices) -> Self {
         Self {
             bytes: slices.bytes(),
-            content: Content::Slices(slices),
+            content: PayloadContent::Slices(slices),
         }
     }
 }

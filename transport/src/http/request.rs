@@ -133,21 +133,21 @@ pub struct Request {
     /// The body.
     pub payload: Payload,
     /// What is done when it takes long.
-    pub haste: Haste,
+    pub hedge_policy: HedgePolicy,
     /// What a successful answer must be.
     pub expected: Expected,
 }
 
 /// What is done about a request that takes much longer than its like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Haste {
+pub enum HedgePolicy {
     /// It is waited for: what it asks takes as long as it takes, or must not be asked twice at a time.
     #[default]
-    None,
+    Never,
     /// It is given up sooner than others, when its answer does not begin, and sent again.
-    Timed,
+    ShortTimeout,
     /// That too; and a second copy may be under way beside the first: it changes nothing, or the same thing to the same.
-    Raced,
+    Hedged,
 }
 
 impl Request {
@@ -162,7 +162,7 @@ impl Request {
             headers: Vec::new(),
             copy_source_token: None,
             payload: Payload::empty(),
-            haste: Haste::None,
+            hedge_policy: HedgePolicy::Never,
             expected: Expected::default(),
         }
     }
@@ -194,8 +194,8 @@ impl Request {
     }
 
     /// Says what is done when it takes long.
-    pub fn haste(mut self, haste: Haste) -> Self {
-        self.haste = haste;
+    pub fn hedge_policy(mut self, hedge_policy: HedgePolicy) -> Self {
+        self.hedge_policy = hedge_policy;
         self
     }
 
@@ -232,7 +232,7 @@ impl fmt::Debug for Request {
             .field("headers", &headers)
             .field("copy_source_token", &self.copy_source_token)
             .field("bytes", &self.payload.bytes())
-            .field("haste", &self.haste)
+            .field("hedge_policy", &self.hedge_policy)
             .field("expected", &self.expected)
             .finish()
     }

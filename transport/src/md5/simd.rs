@@ -4,10 +4,10 @@
     reason = "a function for one kind of CPU is called where that CPU is; vectors are loaded from plain arrays"
 )]
 
-use super::{Block, LANES, Lane, START, State};
+use super::{Block, LANES, Md5Stream, START, State};
 
 /// False, with nothing done, where the CPU cannot.
-pub(super) fn compress_side_by_side(lanes: &mut [Lane<'_>], count: usize) -> bool {
+pub(super) fn compress_side_by_side(lanes: &mut [Md5Stream<'_>], count: usize) -> bool {
     if !is_x86_feature_detected!("avx2") {
         return false;
     }
@@ -37,7 +37,7 @@ pub(super) fn compress_side_by_side(lanes: &mut [Lane<'_>], count: usize) -> boo
 /// Brings streams further by an operation that takes just so many. A lane without a stream repeats the first one's, to no
 /// effect.
 fn gathered<const COUNT: usize>(
-    lanes: &mut [Lane<'_>],
+    lanes: &mut [Md5Stream<'_>],
     compress: impl FnOnce(&mut [State; COUNT], &[&[Block]; COUNT]),
 ) {
     let mut states = [START; COUNT];

@@ -10,11 +10,11 @@ mod resolve;
 
 mod connect;
 
-mod buffered;
+mod buffered_stream;
 
 mod stream;
 
-pub(crate) use buffered::Buffered;
+pub(crate) use buffered_stream::BufferedStream;
 pub(crate) use connect::connect;
 pub use proxy::{Proxies, Proxy};
 pub use resolve::Override;

@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
-use super::Buffered;
+use super::BufferedStream;
 
 /// Both kinds behind one type. Vectored writes go through, so that a body is written from where it lies.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub(crate) enum Stream {
     /// As the kernel has it.
     Plain(TcpStream),
     /// Encrypted; boxed because the session's state is large.
-    Tls(Box<TlsStream<Buffered>>),
+    Tls(Box<TlsStream<BufferedStream>>),
 }
 
 impl AsRawFd for Stream {

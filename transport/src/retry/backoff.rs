@@ -64,7 +64,7 @@ impl RetryPolicy {
 
 /// What comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
+pub enum NextAttempt {
     /// The error stands.
     GiveUp,
     /// Again now, on a new connection.
@@ -95,7 +95,7 @@ impl<'a> Backoff<'a> {
     /// The same while the service admits other requests: this one was unlucky, and another try has the same chance. That
     /// uses up no retry for a while, and its waits grow only once: the service may have a limit, which requests that come
     /// back at once would only meet again.
-    pub fn next_among_admitted(&mut self, error: &Error, draw: f64) -> Next {
+    pub fn next_among_admitted(&mut self, error: &Error, draw: f64) -> NextAttempt {
         let is_answered = matches!(
             judge(error),
             Verdict::After {
@@ -108,17 +108,17 @@ impl<'a> Backoff<'a> {
         }
         let wait = self.policy.wait(self.unlucky.min(UNLUCKY_GROWTH_MAX), draw);
         self.unlucky += 1;
-        Next::Wait(wait)
+        NextAttempt::Wait(wait)
     }
 
     /// What to do after this error; `draw` is a random number between 0 and 1.
-    pub fn next(&mut self, error: &Error, draw: f64) -> Next {
+    pub fn next(&mut self, error: &Error, draw: f64) -> NextAttempt {
         match judge(error) {
-            Verdict::Never => Next::GiveUp,
-            Verdict::AtOnce => Next::AtOnce,
+            Verdict::Never => NextAttempt::GiveUp,
+            Verdict::AtOnce => NextAttempt::AtOnce,
             Verdict::Elsewhere if self.retries == 0 => {
                 self.retries = 1;
-                Next::AtOnce
+                NextAttempt::AtOnce
             }
             Verdict::Elsewhere => self.after(Duration::ZERO, Patience::Doubtful, draw),
             Verdict::After { at_least, patience } => {
@@ -127,13 +127,13 @@ impl<'a> Backoff<'a> {
         }
     }
 
-    fn after(&mut self, wished: Duration, patience: Patience, draw: f64) -> Next {
+    fn after(&mut self, wished: Duration, patience: Patience, draw: f64) -> NextAttempt {
         if self.retries >= self.policy.retries_max(patience) {
-            return Next::GiveUp;
+            return NextAttempt::GiveUp;
         }
         let own = self.policy.wait(self.retries, draw);
         self.retries += 1;
-        Next::Wait(own.max(wished.min(self.policy.wished_wait_max)))
+        NextAttempt::Wait(own.max(wished.min(self.policy.wished_wait_max)))
     }
 }
 
@@ -148,8 +148,8 @@ mod tests {
         let policy = RetryPolicy::default();
         let mut backoff = Backoff::new(&policy);
         std::iter::from_fn(|| match backoff.next(error, draw) {
-            Next::Wait(wait) => Some(wait.as_millis() as u64),
-            Next::GiveUp | Next::AtOnce => None,
+            NextAttempt::Wait(wait) => Some(wait.as_millis() as u64),
+            NextAttempt::GiveUp | NextAttempt::AtOnce => None,
         })
         .collect()
     }
@@ -170,17 +170,17 @@ mod tests {
         let waits_ms = [1000].into_iter().chain(std::iter::repeat(2000));
         for wait_ms in waits_ms.take(UNLUCKY_MAX as usize) {
             let next = backoff.next_among_admitted(&busy, 1.0);
-            assert_eq!(next, Next::Wait(Duration::from_millis(wait_ms)));
+            assert_eq!(next, NextAttempt::Wait(Duration::from_millis(wait_ms)));
         }
         let mut waits = 0;
-        while backoff.next_among_admitted(&busy, 1.0) != Next::GiveUp {
+        while backoff.next_among_admitted(&busy, 1.0) != NextAttempt::GiveUp {
             waits += 1;
         }
         assert_eq!(waits, 10);
         let asks = Error::new(Kind::Status(503), "").after(Some(7_000));
         let mut backoff = Backoff::new(&policy);
         let next = backoff.next_among_admitted(&asks, 1.0);
-        assert_eq!(next, Next::Wait(Duration::from_secs(7)));
+        assert_eq!(next, NextAttempt::Wait(Duration::from_secs(7)));
     }
 
     #[test]
@@ -195,9 +195,12 @@ mod tests {
         let policy = RetryPolicy::default();
         let mut backoff = Backoff::new(&policy);
         let error = Error::new(Kind::Mismatch, "");
-        let next: Vec<Next> = (0..4).map(|_| backoff.next(&error, 1.0)).collect();
-        let wait = |seconds| Next::Wait(Duration::from_secs(seconds));
-        assert_eq!(next, [Next::AtOnce, wait(2), wait(4), Next::GiveUp]);
+        let next: Vec<NextAttempt> = (0..4).map(|_| backoff.next(&error, 1.0)).collect();
+        let wait = |seconds| NextAttempt::Wait(Duration::from_secs(seconds));
+        assert_eq!(
+            next,
+            [NextAttempt::AtOnce, wait(2), wait(4), NextAttempt::GiveUp]
+        );
     }
 
     #[test]

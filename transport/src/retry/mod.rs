@@ -4,5 +4,5 @@ mod judge;
 
 mod backoff;
 
-pub use backoff::{Backoff, Next, RetryPolicy};
+pub use backoff::{Backoff, NextAttempt, RetryPolicy};
 pub use judge::{Patience, Verdict, judge};

@@ -1,8 +1,8 @@
 //! A thread with its ring, its arena and its tasks.
 
-mod probe;
+mod io_mode;
 
 mod worker;
 
-pub use probe::{IoChoice, IoMode};
+pub use io_mode::{IoChoice, IoMode};
 pub use worker::{Engine, plain_runtime, run};

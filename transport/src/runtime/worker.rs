@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::task::LocalSet;
 
-use super::probe::{IoChoice, IoMode, why_no_ring};
+use super::io_mode::{IoChoice, IoMode, why_no_ring};
 use crate::buffer::Pool;
 use crate::disk::{self, Disk, Registration};
 use crate::{Error, Kind, Result};

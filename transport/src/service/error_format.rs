@@ -63,7 +63,7 @@ impl ServiceError {
         let mut inside = None;
         loop {
             match reader.read_event() {
-                Ok(Event::Start(tag)) => inside = Field::named(tag.local_name().as_ref()),
+                Ok(Event::Start(tag)) => inside = ErrorField::named(tag.local_name().as_ref()),
                 Ok(Event::End(_)) => inside = None,
                 Ok(Event::Text(part)) => {
                     if let Some(field) = inside {
@@ -102,11 +102,11 @@ impl ServiceError {
         })
     }
 
-    fn append(&mut self, field: Field, part: &str) {
+    fn append(&mut self, field: ErrorField, part: &str) {
         let text = match field {
-            Field::Code => &mut self.code,
-            Field::Message => &mut self.message,
-            Field::Detail(name) => {
+            ErrorField::Code => &mut self.code,
+            ErrorField::Message => &mut self.message,
+            ErrorField::Detail(name) => {
                 match self.details.last_mut().filter(|(last, _)| *last == name) {
                     Some((_, value)) => value.push_str(part),
                     None => self.details.push((name, part.to_owned())),
@@ -119,13 +119,13 @@ impl ServiceError {
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Field {
+enum ErrorField {
     Code,
     Message,
     Detail(&'static str),
 }
 
-impl Field {
+impl ErrorField {
     fn named(name: &str) -> Option<Self> {
         match name {
             "Code" | "code" => Some(Self::Code),

@@ -15,7 +15,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use crate::http::Endpoint;
-use crate::net::Buffered;
+use crate::net::BufferedStream;
 use crate::{Error, Kind, Result};
 
 /// The machine's roots (`SSL_CERT_FILE` and `SSL_CERT_DIR` are obeyed) plus, where given, a file of certificates.
@@ -23,10 +23,10 @@ use crate::{Error, Kind, Result};
 /// Clones share everything. The machine's roots are read when the first encrypted connection is made, because a run
 /// over plain HTTP needs none.
 #[derive(Clone, Default)]
-pub struct Trust(Arc<Shared>);
+pub struct Trust(Arc<TrustShared>);
 
 #[derive(Default)]
-struct Shared {
+struct TrustShared {
     extra: Vec<CertificateDer<'static>>,
     connector: OnceLock<Result<TlsConnector>>,
 }
@@ -49,7 +49,7 @@ impl Trust {
             let told = format!("the file `{}` {reason}", path.display());
             Error::new(Kind::Invalid, told)
         })?;
-        Ok(Self(Arc::new(Shared {
+        Ok(Self(Arc::new(TrustShared {
             extra,
             connector: OnceLock::new(),
         })))
@@ -60,14 +60,14 @@ impl Trust {
         &self,
         tcp: TcpStream,
         endpoint: &Endpoint,
-    ) -> Result<TlsStream<Buffered>> {
+    ) -> Result<TlsStream<BufferedStream>> {
         let connector = self.connector()?;
         let name = ServerName::try_from(endpoint.host_without_brackets().to_owned());
         let name = name.map_err(|_| {
             let told = format!("`{}` is no name a certificate could carry", endpoint.host);
             Error::new(Kind::Invalid, told)
         })?;
-        let connected = connector.connect(name, Buffered::new(tcp)).await;
+        let connected = connector.connect(name, BufferedStream::new(tcp)).await;
         connected.map_err(|error| handshake_failed(endpoint, &error))
     }
 

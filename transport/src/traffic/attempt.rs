@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use tokio::time::Instant;
 
-use super::{Habit, Traffic};
+use super::{LatencyClass, Traffic};
 use crate::Error;
 use crate::http::Meter;
 
@@ -16,7 +16,7 @@ pub(crate) struct Attempt {
     begun: Instant,
     meter: Option<(Rc<Meter>, u64)>,
     is_over: bool,
-    kind: Option<Habit>,
+    kind: Option<LatencyClass>,
 }
 
 impl Attempt {
@@ -42,8 +42,8 @@ impl Attempt {
         self.traffic.first_bytes.add(self.begun.elapsed());
     }
 
-    /// It is one of this kind, whose habits it adds to.
-    pub(crate) fn is_a(&mut self, kind: Habit) {
+    /// It is one of this kind, whose latency_classes it adds to.
+    pub(crate) fn is_a(&mut self, kind: LatencyClass) {
         self.kind = Some(kind);
     }
 
@@ -57,7 +57,7 @@ impl Attempt {
                 let took = self.begun.elapsed();
                 self.traffic.succeeded(bytes, took);
                 if let Some(kind) = self.kind {
-                    self.traffic.habits.took(kind, took);
+                    self.traffic.latency_classes.took(kind, took);
                 }
             }
             Some(error) => self.traffic.failed(bytes, Some(error)),

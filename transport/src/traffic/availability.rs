@@ -57,7 +57,7 @@ pub struct Outage {
 /// The availability of all endpoints of a run. Shared by the clients of all workers.
 #[derive(Debug, Default)]
 pub struct Availability {
-    states: Mutex<Vec<State>>,
+    states: Mutex<Vec<EndpointState>>,
     /// An endpoint is down or silent: every request has to look. Nobody takes the lock otherwise.
     has_trouble: AtomicBool,
     is_called_off: AtomicBool,
@@ -68,20 +68,20 @@ pub struct Availability {
 
 /// What is known of an endpoint.
 #[derive(Debug)]
-struct State {
+struct EndpointState {
     endpoint: Endpoint,
     has_answered: bool,
     /// The requests that met silence since the last answer, and when the first of them began.
     silent: Vec<HeaderValue>,
     silent_since: Duration,
-    down: Option<Down>,
+    down: Option<OutageState>,
     /// The outage lasted too long.
     given_up: Option<Error>,
 }
 
 /// An outage.
 #[derive(Debug)]
-struct Down {
+struct OutageState {
     since: Duration,
     error: Error,
     /// Connections are made, but nothing is answered: only an answer ends this outage.
@@ -103,7 +103,7 @@ pub(crate) struct AttemptPermit<'a> {
 
 /// What a failure was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Cause {
+pub(crate) enum FailureScope {
     /// Something about this request: it has its own retries.
     Request,
     /// An outage of the endpoint: no retry is used up.
@@ -195,7 +195,7 @@ impl Availability {
     /// The service answered, whatever it said.
     pub(crate) fn answered(&self, endpoint: &Endpoint) {
         let mut states = self.states();
-        let state = State::of(&mut states, endpoint);
+        let state = EndpointState::of(&mut states, endpoint);
         state.has_answered = true;
         state.silent.clear();
         if state.down.take().is_some() {
@@ -210,7 +210,7 @@ impl Availability {
             return;
         }
         let mut states = self.states();
-        let state = State::of(&mut states, endpoint);
+        let state = EndpointState::of(&mut states, endpoint);
         if state.down.as_ref().is_some_and(|down| !down.is_silence) {
             state.down = None;
             self.has_ended();
@@ -269,7 +269,7 @@ impl Availability {
     /// The outage has lasted too long.
     fn give_up(&self, endpoint: &Endpoint, now: Duration) -> Error {
         let mut states = self.states();
-        let state = State::of(&mut states, endpoint);
+        let state = EndpointState::of(&mut states, endpoint);
         let error = match &state.down {
             Some(down) => {
                 let lasted = now.saturating_sub(down.since).as_secs();
@@ -290,12 +290,12 @@ impl Availability {
         self.changed.notify_waiters();
     }
 
-    fn look(&self, states: &[State]) {
-        let has_trouble = states.iter().any(State::has_trouble);
+    fn look(&self, states: &[EndpointState]) {
+        let has_trouble = states.iter().any(EndpointState::has_trouble);
         self.has_trouble.store(has_trouble, Ordering::Release);
     }
 
-    fn states(&self) -> MutexGuard<'_, Vec<State>> {
+    fn states(&self) -> MutexGuard<'_, Vec<EndpointState>> {
         // Nothing is half done where a thread could panic.
         self.states.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -329,11 +329,11 @@ impl AttemptPermit<'_> {
 
     fn is_still_down(&self) -> bool {
         let mut states = self.availability.states();
-        State::of(&mut states, self.endpoint).down.is_some()
+        EndpointState::of(&mut states, self.endpoint).down.is_some()
     }
 
     /// The attempt of the request with this id failed.
-    pub(crate) fn failed(self, id: &HeaderValue, error: &Error) -> Cause {
+    pub(crate) fn failed(self, id: &HeaderValue, error: &Error) -> FailureScope {
         // Whether one such failure is enough, and whether a connection alone says that it is over: a proxy takes connections
         // also while the service behind it is away.
         let (is_certain, is_silence) = match error.kind() {
@@ -341,25 +341,25 @@ impl AttemptPermit<'_> {
             Kind::Proxy(502..=504) => (true, true),
             Kind::Timeout | Kind::Reset { reused: false } => (false, true),
             // The outage has lasted too long, or nobody waits any more.
-            Kind::Unreachable | Kind::Stopped => return Cause::Request,
+            Kind::Unreachable | Kind::Stopped => return FailureScope::Request,
             _ => return self.was_reached(),
         };
         let mut states = self.availability.states();
-        let state = State::of(&mut states, self.endpoint);
+        let state = EndpointState::of(&mut states, self.endpoint);
         if let Some(down) = &mut state.down {
             if self.until.is_some() {
                 down.tries += 1;
                 down.error = error.clone();
                 down.is_silence = is_silence;
             }
-            return Cause::Outage;
+            return FailureScope::Outage;
         }
         if self.ended != self.availability.ended.load(Ordering::Acquire) {
             // It began before the end of an outage, and met that one.
             return if is_certain {
-                Cause::Outage
+                FailureScope::Outage
             } else {
-                Cause::Request
+                FailureScope::Request
             };
         }
         let mut since = self.begun;
@@ -374,7 +374,7 @@ impl AttemptPermit<'_> {
         }
         let is_down = is_certain || state.silent.len() >= SILENT_REQUESTS;
         if is_down {
-            state.down = Some(Down {
+            state.down = Some(OutageState {
                 since,
                 error: error.clone(),
                 is_silence,
@@ -384,22 +384,26 @@ impl AttemptPermit<'_> {
         }
         self.availability.look(&states);
         if is_down {
-            Cause::Outage
+            FailureScope::Outage
         } else {
-            Cause::Request
+            FailureScope::Request
         }
     }
 
     /// What failed is about the request, so that the endpoint is there.
-    fn was_reached(self) -> Cause {
+    fn was_reached(self) -> FailureScope {
         if self.until.is_some() {
             let mut states = self.availability.states();
-            if State::of(&mut states, self.endpoint).down.take().is_some() {
+            if EndpointState::of(&mut states, self.endpoint)
+                .down
+                .take()
+                .is_some()
+            {
                 self.availability.has_ended();
             }
             self.availability.look(&states);
         }
-        Cause::Request
+        FailureScope::Request
     }
 }
 
@@ -409,7 +413,7 @@ impl Drop for AttemptPermit<'_> {
             return;
         }
         let mut states = self.availability.states();
-        if let Some(down) = &mut State::of(&mut states, self.endpoint).down {
+        if let Some(down) = &mut EndpointState::of(&mut states, self.endpoint).down {
             down.is_being_tried = false;
         }
         drop(states);
@@ -417,7 +421,7 @@ impl Drop for AttemptPermit<'_> {
     }
 }
 
-impl State {
+impl EndpointState {
     fn of<'a>(states: &'a mut Vec<Self>, endpoint: &Endpoint) -> &'a mut Self {
         let known = states.iter().position(|state| state.endpoint == *endpoint);
         let at = known.unwrap_or_else(|| {

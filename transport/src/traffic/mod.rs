@@ -9,29 +9,29 @@ mod attempt;
 
 mod availability;
 
-mod habits;
+mod latency_classes;
 
 mod latency;
 
 mod pace;
 
-mod spare;
+mod hedge_budget;
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 pub(crate) use attempt::Attempt;
-pub(crate) use availability::Cause;
+pub(crate) use availability::FailureScope;
 pub use availability::{Availability, GiveUp, Outage};
-pub(crate) use habits::Kind as Habit;
 pub use latency::Latencies;
+pub(crate) use latency_classes::LatencyClass;
 pub use pace::Pace;
 
 use crate::{Error, Kind};
-use habits::Habits;
+use hedge_budget::HedgeBudget;
 use latency::Histogram;
+use latency_classes::LatencyClasses;
 use pace::Pacer;
-use spare::Spare;
 
 /// What a small exchange moves at most, in bytes: how long it takes is one round trip, and the service's work.
 const SMALL_BYTES: u64 = 16 * 1024;
@@ -59,8 +59,8 @@ pub struct Traffic {
     latencies: Histogram,
     first_bytes: Histogram,
     pacer: Pacer,
-    habits: Habits,
-    spare: Spare,
+    latency_classes: LatencyClasses,
+    hedge_budget: HedgeBudget,
     availability: Availability,
 }
 
@@ -95,7 +95,7 @@ pub struct Tally {
     /// Attempts that ended in silence.
     pub timeouts: u64,
     /// Requests that were late and were sent a second time beside the first.
-    pub raced: u64,
+    pub hedged: u64,
     /// Attempts that are under way now.
     pub under_way: u32,
     /// The longest wait that the service asked for since the last look.
@@ -148,7 +148,7 @@ impl Traffic {
             refused_for_bytes: self.refused_for_bytes.load(Relaxed),
             refused_for_requests: self.refused_for_requests.load(Relaxed),
             timeouts: self.timeouts.load(Relaxed),
-            raced: self.spare.taken(),
+            hedged: self.hedge_budget.taken(),
             under_way: self.under_way.load(Relaxed),
             retry_after: some(retry_after_ms).map(Duration::from_millis),
             round_trip: some(round_trip_us).map(Duration::from_micros),
@@ -192,33 +192,34 @@ impl Traffic {
     }
 
     /// There is nothing left to begin, so that a request that is late may be sent a second time; or there is again.
-    pub fn set_spare(&self, is_there: bool) {
-        self.spare.set(is_there);
+    pub fn set_hedging(&self, is_there: bool) {
+        self.hedge_budget.set(is_there);
     }
 
     /// Whether a request that is late may be sent a second time now.
-    pub fn has_spare(&self) -> bool {
-        self.spare.is_there()
+    pub fn allows_hedging(&self) -> bool {
+        self.hedge_budget.is_there()
     }
 
     /// Takes room for a second attempt of so many bytes, if there is any.
-    pub(crate) fn take_spare(&self, bytes: u64) -> bool {
-        self.spare.take(bytes, self.succeeded_bytes.load(Relaxed))
+    pub(crate) fn take_hedge(&self, bytes: u64) -> bool {
+        self.hedge_budget
+            .take(bytes, self.succeeded_bytes.load(Relaxed))
     }
 
     /// When a request of this kind is late, where that is known.
-    pub(crate) fn late_after(&self, kind: Habit) -> Option<Duration> {
-        self.habits.late_after(kind)
+    pub(crate) fn late_after(&self, kind: LatencyClass) -> Option<Duration> {
+        self.latency_classes.late_after(kind)
     }
 
     /// How long to wait for the beginning of its answer.
-    pub(crate) fn patience(&self, kind: Habit, silences: u32, most: Duration) -> Duration {
-        self.habits.patience(kind, silences, most)
+    pub(crate) fn patience(&self, kind: LatencyClass, silences: u32, most: Duration) -> Duration {
+        self.latency_classes.patience(kind, silences, most)
     }
 
     /// Its answer began, or was given up, after so long.
-    pub(crate) fn was_silent(&self, kind: Habit, silence: Duration) {
-        self.habits.was_silent(kind, silence);
+    pub(crate) fn was_silent(&self, kind: LatencyClass, silence: Duration) {
+        self.latency_classes.was_silent(kind, silence);
     }
 
     /// Bytes came over a connection.

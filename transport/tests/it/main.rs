@@ -2,10 +2,10 @@
 
 mod bearer;
 mod exchange;
+mod hedge;
 mod outage;
 mod persistence;
 mod proxies;
-mod race;
 mod refusal;
 mod script;
 mod silence;

@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 
 use azring_transport::auth::{Credential, Secret};
 use azring_transport::buffer::{Lease, Pool};
-use azring_transport::clock::{Clock, Nap};
+use azring_transport::clock::{Clock, SleepFuture};
 use azring_transport::http::{Account, Endpoint, Request, Scheme};
 use azring_transport::service::Service;
 use azring_transport::{Client, Settings};
@@ -256,7 +256,7 @@ impl Clock for HandClock {
         slept + self.begun.elapsed()
     }
 
-    fn sleep(&self, wait: Duration) -> Nap<'_> {
+    fn sleep(&self, wait: Duration) -> SleepFuture<'_> {
         *self.now.lock().unwrap() += wait;
         self.naps.lock().unwrap().push(wait);
         Box::pin(std::future::ready(()))

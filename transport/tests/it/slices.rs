@@ -8,8 +8,8 @@ use std::time::{Duration, SystemTime};
 
 use azring_transport::Kind;
 use azring_transport::buffer::Pool;
-use azring_transport::clock::{Clock, Nap};
-use azring_transport::disk::{Caching, Disk, File, Slices};
+use azring_transport::clock::{Clock, SleepFuture};
+use azring_transport::disk::{Caching, Disk, File, FileSlices};
 use azring_transport::http::Request;
 use hyper::Method;
 
@@ -39,15 +39,15 @@ impl Ground {
         }
     }
 
-    fn part(&self, at: u64, bytes: u64, caching: Caching) -> Slices {
+    fn part(&self, at: u64, bytes: u64, caching: Caching) -> FileSlices {
         let file = fs::File::open(&self.path).unwrap();
         let length = file.metadata().unwrap().len();
         let file = File::to_read(OwnedFd::from(file), length, caching);
-        Slices::new(&file, (&self.disk, &self.pool), at, bytes, "file".into())
+        FileSlices::new(&file, (&self.disk, &self.pool), at, bytes, "file".into())
     }
 }
 
-fn put(server: &Server, body: Slices) -> Request {
+fn put(server: &Server, body: FileSlices) -> Request {
     Request::new(Method::PUT, &server.account(shared_key()), "/a/c/b").payload(body)
 }
 
@@ -63,7 +63,7 @@ impl Clock for Meanwhile {
         SystemTime::UNIX_EPOCH
     }
 
-    fn sleep(&self, _wait: Duration) -> Nap<'_> {
+    fn sleep(&self, _wait: Duration) -> SleepFuture<'_> {
         fs::write(&self.path, &self.then).unwrap();
         Box::pin(std::future::ready(()))
     }

@@ -7,7 +7,7 @@
 use std::ffi::CStr;
 use std::os::fd::{AsFd, AsRawFd};
 
-use azring_transport::disk::Facts;
+use azring_transport::disk::FileStat;
 use rustix::fs;
 
 use crate::select::{AttributeRule, Attributes};
@@ -54,7 +54,7 @@ impl Judge {
         &mut self,
         folder: impl AsFd,
         name: &CStr,
-        facts: &Facts,
+        facts: &FileStat,
         notices: &mut Vec<String>,
     ) -> bool {
         if self.rule.is_void() {

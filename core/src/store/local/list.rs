@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 use azring_transport as transport;
 use azring_transport::descriptor::retry_open_blocking;
-use azring_transport::disk::{Facts, is_own_name};
+use azring_transport::disk::{FileStat, is_own_name};
 use rustix::fs::{self, AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 use tokio::sync::mpsc::Sender;
@@ -195,7 +195,7 @@ impl Walk<'_> {
         if !self.listing.pattern.matches_file(name.to_bytes()) {
             return Ok(());
         }
-        let found = Facts::at(folder, name);
+        let found = FileStat::at(folder, name);
         let full = EntryName::new(joined(prefix, name.to_bytes()));
         match found {
             Ok(facts) if facts.is_folder => Ok(()),
@@ -217,18 +217,18 @@ impl Walk<'_> {
                 Ok(())
             }
             // A broken link, or a file that has just vanished: it is listed, and fails when it is opened.
-            Err(_) => self.entry(full, &Facts::default()),
+            Err(_) => self.entry(full, &FileStat::default()),
         }
     }
 
     /// This program writes it. Looked at now, since a journal may be another file by then.
-    fn is_own(&self, name: &CStr, facts: &Facts) -> bool {
+    fn is_own(&self, name: &CStr, facts: &FileStat) -> bool {
         let is_called = |own: &&PathBuf| {
             own.file_name()
                 .is_some_and(|called| called.as_bytes() == name.to_bytes())
         };
         self.listing.own_files.iter().filter(is_called).any(|own| {
-            Facts::of_path(own)
+            FileStat::of_path(own)
                 .is_ok_and(|own| (own.device, own.inode) == (facts.device, facts.inode))
         })
     }
@@ -241,7 +241,7 @@ impl Walk<'_> {
         }
     }
 
-    fn entry(&mut self, name: EntryName, facts: &Facts) -> Result<(), Gone> {
+    fn entry(&mut self, name: EntryName, facts: &FileStat) -> Result<(), Gone> {
         self.page.entries.push(entry_of(name, facts));
         if self.page.entries.len() >= PAGE_ENTRIES {
             self.flush()
@@ -270,7 +270,7 @@ impl Walk<'_> {
 }
 
 /// A file that is like this, as an entry.
-pub(super) fn entry_of(name: EntryName, facts: &Facts) -> Entry {
+pub(super) fn entry_of(name: EntryName, facts: &FileStat) -> Entry {
     let version = Version::Local {
         modified_ns: facts.modified_ns,
         inode: facts.inode,
@@ -440,8 +440,8 @@ mod tests {
             prefix_bytes: b"above".len(),
             level: LEVELS_OPEN,
         };
-        let found = Facts::of_open(anchor.open(&name).expect("it is there")).unwrap();
-        assert_eq!(found.inode, Facts::of_open(last).unwrap().inode);
+        let found = FileStat::of_open(anchor.open(&name).expect("it is there")).unwrap();
+        assert_eq!(found.inode, FileStat::of_open(last).unwrap().inode);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use azring_transport as transport;
 use azring_transport::buffer::Lease;
-use azring_transport::disk::{Facts, File, Root, Slices, data_parts};
+use azring_transport::disk::{File, FileSlices, FileStat, Root, data_parts};
 use tokio::sync::mpsc;
 
 use super::attributes::Judge;
@@ -56,7 +56,7 @@ impl LocalSource {
 
     /// Whether there is a single file or a disk at `path`, and no folder.
     pub fn is_single(path: &Path) -> bool {
-        Facts::of_path(path).is_ok_and(|facts| facts.is_file || facts.is_block_device)
+        FileStat::of_path(path).is_ok_and(|facts| facts.is_file || facts.is_block_device)
     }
 
     /// The single file or disk at `path`, and its name.
@@ -95,7 +95,7 @@ impl LocalSource {
     fn list_one(&self, name: &EntryName) -> Result<Page> {
         let path = self.root.path().join(path_of(name));
         let facts = std::fs::File::open(&path)
-            .and_then(Facts::of_open)
+            .and_then(FileStat::of_open)
             .map_err(|error| {
                 transport::Error::disk(format_args!("cannot open `{}`", path.display()), &error)
             })?;
@@ -107,14 +107,14 @@ impl LocalSource {
     }
 
     /// Opens the version that was listed.
-    async fn open_listed(&self, tools: &Tools, entry: &Entry) -> Result<(OwnedFd, Facts)> {
+    async fn open_listed(&self, tools: &Tools, entry: &Entry) -> Result<(OwnedFd, FileStat)> {
         let (descriptor, facts) = self.open_any(tools, entry).await?;
         check_version(entry, &facts)?;
         Ok((descriptor, facts))
     }
 
     /// Opens whatever version is there now.
-    async fn open_any(&self, tools: &Tools, entry: &Entry) -> Result<(OwnedFd, Facts)> {
+    async fn open_any(&self, tools: &Tools, entry: &Entry) -> Result<(OwnedFd, FileStat)> {
         let open = async || {
             let opened = self.root.open_to_read(&tools.disk, path_of(&entry.name));
             Ok(opened.await?)
@@ -122,7 +122,7 @@ impl LocalSource {
         or_later(open().await, open).await
     }
 
-    fn is_admitted(&self, name: &EntryName, facts: &Facts, notices: &mut Vec<String>) -> bool {
+    fn is_admitted(&self, name: &EntryName, facts: &FileStat, notices: &mut Vec<String>) -> bool {
         let Ok(folder) = std::fs::File::open(self.root.path()) else {
             return true;
         };
@@ -167,9 +167,9 @@ impl Source for LocalSource {
     ) -> Step<'a, Result<Option<Entry>>> {
         Box::pin(async move {
             let path = self.root.path().join(path_of(name));
-            let facts = Facts::of_path(&path).and_then(|facts| {
+            let facts = FileStat::of_path(&path).and_then(|facts| {
                 if facts.is_block_device {
-                    std::fs::File::open(&path).and_then(Facts::of_open)
+                    std::fs::File::open(&path).and_then(FileStat::of_open)
                 } else {
                     Ok(facts)
                 }
@@ -297,7 +297,7 @@ impl Reader for LocalReader {
         })
     }
 
-    fn slices(&self, tools: &Tools, chunk: Chunk) -> Option<Slices> {
+    fn slices(&self, tools: &Tools, chunk: Chunk) -> Option<FileSlices> {
         let through = (&tools.disk, &tools.pool);
         let shown = self.entry.name.to_string();
         let least = if self.file.is_direct() {
@@ -306,7 +306,7 @@ impl Reader for LocalReader {
             SLICED_BYTES_MIN
         };
         (chunk.bytes > least)
-            .then(|| Slices::new(&self.file, through, chunk.offset, chunk.bytes, shown))
+            .then(|| FileSlices::new(&self.file, through, chunk.offset, chunk.bytes, shown))
     }
 
     fn finish<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<()>> {
@@ -320,7 +320,7 @@ impl Reader for LocalReader {
 }
 
 /// The file must be the one that was listed: same inode, same length, same modification time.
-fn check_version(entry: &Entry, facts: &Facts) -> Result<()> {
+fn check_version(entry: &Entry, facts: &FileStat) -> Result<()> {
     let now = Version::Local {
         modified_ns: facts.modified_ns,
         inode: facts.inode,

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use azring_transport::buffer::Frozen;
-use azring_transport::disk::settle::{Safety, Settler};
+use azring_transport::disk::durability::{DurabilityMode, DurabilityQueue};
 
 use super::LocalTarget;
 use super::tests::within;
@@ -85,7 +85,7 @@ async fn work(tools: &Tools, writer: &dyn Writer, task: &Task, until: u32) -> Re
 }
 
 fn run(place: &Path, noted: &Noted, chunks: u32, until: u32) -> Vec<u32> {
-    let (settler, thread) = Settler::start(Safety::Batch);
+    let (settler, thread) = DurabilityQueue::start(DurabilityMode::Batch);
     let written = within(async |tools| {
         let destination = LocalTarget::new(place, DownloadOptions::default(), false, settler, 128);
         destination.prepare(&tools).await.unwrap();

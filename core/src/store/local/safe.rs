@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use azring_transport as transport;
 use azring_transport::disk::File;
-use azring_transport::disk::settle::Settler;
+use azring_transport::disk::durability::DurabilityQueue;
 use tokio::sync::oneshot;
 
 use crate::Error;
@@ -37,7 +37,7 @@ struct Shared {
     shown: String,
     file: File,
     notes: Notes,
-    settler: Settler,
+    settler: DurabilityQueue,
     state: Mutex<State>,
 }
 
@@ -54,7 +54,7 @@ struct State {
 }
 
 impl Safe {
-    pub(super) fn new(shown: &str, file: &File, notes: &Notes, settler: &Settler) -> Self {
+    pub(super) fn new(shown: &str, file: &File, notes: &Notes, settler: &DurabilityQueue) -> Self {
         let state = State {
             written: ChunkRuns::default(),
             bytes: 0,

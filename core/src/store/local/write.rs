@@ -8,9 +8,9 @@ use std::time::SystemTime;
 
 use azring_transport as transport;
 use azring_transport::buffer::{Frozen, Lease};
-use azring_transport::disk::settle::Settler;
+use azring_transport::disk::durability::DurabilityQueue;
 use azring_transport::disk::{
-    Caching, Facts, File, Replace, Room, Root, Staged, TakenNames, part_name,
+    Allocation, Caching, File, FileStat, Replace, Root, StagedFile, TakenNames, part_name,
 };
 use md5::{Digest as _, Md5 as Md5Hash};
 use tokio::sync::OnceCell;
@@ -48,7 +48,7 @@ pub struct LocalTarget {
     folders_max: usize,
     landing: DownloadOptions,
     checks_md5: bool,
-    settler: Settler,
+    settler: DurabilityQueue,
 }
 
 impl LocalTarget {
@@ -58,7 +58,7 @@ impl LocalTarget {
         path: &Path,
         landing: DownloadOptions,
         checks_md5: bool,
-        settler: Settler,
+        settler: DurabilityQueue,
         folders_max: usize,
     ) -> Self {
         let folders = Mutex::new(HashMap::new());
@@ -110,7 +110,7 @@ impl LocalTarget {
     /// Whether what is found at this path is what its name says, as far as can be told ([`Root::check_name`]).
     ///
     /// Fails when it is another object's, whose name the folder takes for the same.
-    fn check_name(&self, path: &Path, facts: &Facts) -> Result<bool> {
+    fn check_name(&self, path: &Path, facts: &FileStat) -> Result<bool> {
         if !self.taken.is_watched() || !facts.is_file || self.root.get().is_none() {
             return Ok(true);
         }
@@ -225,7 +225,7 @@ impl Target for LocalTarget {
             && let Ok(Some(_)) = root.stat_beneath(&above.join(&part))
             && let Ok(folder) = self.folder(above)
         {
-            Staged::remove(&folder, &part);
+            StagedFile::remove(&folder, &part);
         }
     }
 
@@ -260,9 +260,9 @@ impl LocalTarget {
         let folder = self.folder(path.parent().unwrap_or(Path::new("")))?;
         let name: OsString = path.file_name().unwrap_or_default().into();
         let room = if task.chunks.hole_bytes() > 0 {
-            Room::AsWritten
+            Allocation::OnWrite
         } else {
-            Room::Whole
+            Allocation::Whole
         };
         if is_in_place(task, &folder, &name)? {
             let writer: Arc<dyn Writer> = Arc::new(NothingToWrite { is_complete: true });
@@ -309,7 +309,7 @@ fn is_in_place(task: &Task, folder: &Root, name: &OsStr) -> Result<bool> {
     let Some((identity, _)) = begun.and_then(|begun| begun.of(&task.chunks)) else {
         return Ok(false);
     };
-    Ok(Staged::is_placed(folder, name, identity)?)
+    Ok(StagedFile::is_placed(folder, name, identity)?)
 }
 
 /// What the file may replace under its name.
@@ -357,27 +357,33 @@ impl Writer for NothingToWrite {
 ///
 /// Under a journal its name is always the same, so that a later run finds it: to go on, or, where it cannot be trusted or
 /// is not worth it, to remove it.
-fn stage(task: &Task, folder: &Root, name: &OsStr, room: Room) -> Result<(Staged, ChunkRuns)> {
+fn stage(
+    task: &Task,
+    folder: &Root,
+    name: &OsStr,
+    room: Allocation,
+) -> Result<(StagedFile, ChunkRuns)> {
     let bytes = task.entry.bytes;
     let Some(notes) = &task.history.notes else {
-        let staged = Staged::create(folder, name, bytes, room, Caching::Auto)?;
+        let staged = StagedFile::create(folder, name, bytes, room, Caching::Auto)?;
         return Ok((staged, ChunkRuns::default()));
     };
     let beside = part_of(notes.job(), task.target.as_bytes());
     let begun = task.history.begun.as_deref();
     if task.chunks.total() == 1
         && begun.is_none()
-        && let Some(staged) = Staged::unnamed(folder, name, &beside, bytes, room, Caching::Auto)?
+        && let Some(staged) =
+            StagedFile::unnamed(folder, name, &beside, bytes, room, Caching::Auto)?
     {
         return Ok((staged, ChunkRuns::default()));
     }
     if let Some((identity, durable)) = begun.and_then(|begun| begun.of(&task.chunks))
         && let Some(staged) =
-            Staged::reopen(folder, name, &beside, identity, bytes, room, Caching::Auto)?
+            StagedFile::reopen(folder, name, &beside, identity, bytes, room, Caching::Auto)?
     {
         return Ok((staged, durable.clone()));
     }
-    let mut staged = Staged::create_as(folder, name, &beside, bytes, room, Caching::Auto)?;
+    let mut staged = StagedFile::create_as(folder, name, &beside, bytes, room, Caching::Auto)?;
     if task.chunks.total() > 1 {
         notes.started(&task.chunks, staged.identity()?);
         staged.keep();
@@ -395,7 +401,7 @@ fn part_of(job: &str, target: &[u8]) -> String {
 
 struct LocalWriter {
     file: File,
-    staged: Mutex<Option<Staged>>,
+    staged: Mutex<Option<StagedFile>>,
     /// What an earlier run left, and how it is read back.
     there: ChunkRuns,
     kept: KeptReader,
@@ -407,7 +413,7 @@ struct LocalWriter {
     md5: Option<Md5>,
     checks_md5: bool,
     replace: Replace,
-    settler: Settler,
+    settler: DurabilityQueue,
 }
 
 impl Writer for LocalWriter {

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use azring_transport::http::{Content, Request};
+use azring_transport::http::{ContentRange, Request};
 
 /// Bytes of an object; never empty, because HTTP cannot ask for no bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl ByteRange {
         let mut request = request
             .header("range", text.clone())
             .header("x-ms-range", text);
-        request.expected.content = Some(Content {
+        request.expected.content = Some(ContentRange {
             first: self.first,
             last: self.last,
             object_bytes,

@@ -1,10 +1,10 @@
 //! The way out through a proxy, where only a proxy leads out: which one is meant for whom.
 //!
-//! [`Proxies`] holds what the environment says, as curl and `AzCopy` read it; [`exception`] says who is reached without
+//! [`Proxies`] holds what the environment says, as curl and `AzCopy` read it; [`no_proxy`] says who is reached without
 //! one, and [`tunnel`] asks a proxy to let an encrypted connection through. A plain request is not tunnelled, since most
 //! proxies let tunnels go to few ports only: the proxy is sent the request itself, addressed in full (RFC 9112, 3.2.2).
 
-mod exception;
+mod no_proxy;
 
 mod tunnel;
 
@@ -20,7 +20,7 @@ use crate::auth::Secret;
 use crate::http::{Endpoint, Scheme};
 use crate::{Error, Kind, Result};
 
-use exception::Exception;
+use no_proxy::NoProxyRule;
 pub(crate) use tunnel::tunnel;
 
 /// Which proxy leads to whom.
@@ -28,7 +28,7 @@ pub(crate) use tunnel::tunnel;
 pub struct Proxies {
     https: Option<Result<Proxy>>,
     http: Option<Result<Proxy>>,
-    direct: Vec<Exception>,
+    direct: Vec<NoProxyRule>,
 }
 
 /// A proxy. It is shown as `http://host:port`; its user and password are not.
@@ -59,7 +59,7 @@ impl Proxies {
         Self {
             https: named(&FOR_HTTPS),
             http: named(&FOR_HTTP),
-            direct: exception::read(direct.as_deref().unwrap_or_default()),
+            direct: no_proxy::read(direct.as_deref().unwrap_or_default()),
         }
     }
 
@@ -75,7 +75,7 @@ impl Proxies {
         let Some(proxy) = meant else {
             return Ok(None);
         };
-        if exception::is_near(endpoint) || self.direct.iter().any(|one| one.is_for(endpoint)) {
+        if no_proxy::is_near(endpoint) || self.direct.iter().any(|one| one.is_for(endpoint)) {
             return Ok(None);
         }
         proxy.as_ref().map(Some).map_err(Clone::clone)

@@ -3,7 +3,7 @@
 //!
 //! [`Properties::of_get`]: crate::store::blob::properties::Properties::of_get
 
-use azring_transport::http::{Expected, Haste, Request};
+use azring_transport::http::{Expected, HedgePolicy, Request};
 use http::Method;
 
 use crate::location::BlobLocation;
@@ -32,5 +32,5 @@ pub fn request(
         Some(range) => range.on(request, blob_bytes),
         None => request.expect(Expected::status(200)),
     };
-    condition.on_reading(request.haste(Haste::Raced))
+    condition.on_reading(request.hedge_policy(HedgePolicy::Hedged))
 }

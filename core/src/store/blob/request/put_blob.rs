@@ -1,7 +1,7 @@
 //! Put Blob: a whole block blob in one request. 201, and what was there before is gone.
 //! <https://learn.microsoft.com/rest/api/storageservices/put-blob>
 
-use azring_transport::http::{Expected, Haste, Payload, Request};
+use azring_transport::http::{Expected, HedgePolicy, Payload, Request};
 use http::Method;
 
 use crate::location::BlobLocation;
@@ -22,6 +22,6 @@ pub fn request(
         .header("x-ms-blob-type", "BlockBlob")
         .payload(payload)
         .expect(Expected::status(201))
-        .haste(Haste::Timed);
+        .hedge_policy(HedgePolicy::ShortTimeout);
     condition.on(stored.on(check.on(request)))
 }

@@ -1,7 +1,7 @@
 //! Put Block: one block, kept by the service for a week until a block list names it. 201.
 //! <https://learn.microsoft.com/rest/api/storageservices/put-block>
 
-use azring_transport::http::{Expected, Haste, Payload, Request};
+use azring_transport::http::{Expected, HedgePolicy, Payload, Request};
 use http::Method;
 
 use crate::location::BlobLocation;
@@ -20,6 +20,6 @@ pub fn request(
         .query("comp", "block")
         .query("blockid", id.as_str())
         .payload(payload)
-        .haste(Haste::Raced);
+        .hedge_policy(HedgePolicy::Hedged);
     check.on(request.expect(Expected::status(201)))
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use azring_transport as transport;
 use azring_transport::buffer::Frozen;
-use azring_transport::disk::Slices;
+use azring_transport::disk::FileSlices;
 use azring_transport::http::Payload;
 use md5::{Digest as _, Md5 as Md5Hash};
 
@@ -265,7 +265,7 @@ impl Writer for BlockWriter {
         &'a self,
         tools: &'a Tools,
         chunk: Chunk,
-        slices: Slices,
+        slices: FileSlices,
     ) -> Step<'a, Result<Receipt>> {
         let stored = self.draft.stored(None);
         Box::pin(self.send(tools, chunk, slices.into(), stored, Check::None))

@@ -1,6 +1,6 @@
 //! Gives a complete file its final name, in place of what it may replace and of nothing else.
 //!
-//! [`Complete`](super::Complete) calls it, once the file is durable. In a folder that takes several names for one the
+//! [`CompleteFile`](super::CompleteFile) calls it, once the file is durable. In a folder that takes several names for one the
 //! [`TakenNames`](super::TakenNames) names decide first.
 
 use std::ffi::OsStr;
@@ -10,7 +10,7 @@ use std::os::fd::OwnedFd;
 use rustix::fs::{self, AtFlags, Mode, OFlags, RenameFlags, ResolveFlags};
 use rustix::io::Errno;
 
-use super::root::{Facts, Root};
+use super::root::{FileStat, Root};
 
 /// What a file may replace under its final name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub enum Replace {
 
 /// How a file got its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Placed {
+pub(super) enum Placement {
     /// It is there now.
     Moved,
     /// A file with the very same bytes was there already and stays.
@@ -43,12 +43,12 @@ pub(super) fn place(
     part: &str,
     name: &OsStr,
     replace: Replace,
-) -> io::Result<Placed> {
+) -> io::Result<Placement> {
     match replace {
         Replace::Nothing => place_new(folder, part, name).or_else(|error| {
             if is_taken(&error) && is_same_content(folder, OsStr::new(part), name) {
                 folder.remove(part);
-                return Ok(Placed::SameContent);
+                return Ok(Placement::SameContent);
             }
             Err(error)
         }),
@@ -66,16 +66,16 @@ pub(super) fn is_taken(error: &io::Error) -> bool {
 
 /// Moves it there if nothing is there (`RENAME_NOREPLACE`, rename(2)). A file system that does not know that is given a
 /// second name for the file, which is as exclusive; one that knows no second names is looked at before.
-pub(super) fn place_new(folder: &Root, part: &str, name: &OsStr) -> io::Result<Placed> {
+pub(super) fn place_new(folder: &Root, part: &str, name: &OsStr) -> io::Result<Placement> {
     let at = folder.descriptor();
     match fs::renameat_with(at, part, at, name, RenameFlags::NOREPLACE) {
         Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {}
-        moved => return Ok(moved.map(|()| Placed::Moved)?),
+        moved => return Ok(moved.map(|()| Placement::Moved)?),
     }
     match fs::linkat(at, part, at, name, AtFlags::empty()) {
         Ok(()) => {
             folder.remove(part);
-            return Ok(Placed::Moved);
+            return Ok(Placement::Moved);
         }
         Err(Errno::PERM | Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL | Errno::MLINK) => {}
         Err(errno) => return Err(errno.into()),
@@ -88,9 +88,9 @@ pub(super) fn place_new(folder: &Root, part: &str, name: &OsStr) -> io::Result<P
 }
 
 /// Moves it there, whatever is there.
-fn place_over(folder: &Root, part: &str, name: &OsStr) -> io::Result<Placed> {
+fn place_over(folder: &Root, part: &str, name: &OsStr) -> io::Result<Placement> {
     fs::renameat(folder.descriptor(), part, folder.descriptor(), name)?;
-    Ok(Placed::Moved)
+    Ok(Placement::Moved)
 }
 
 /// Exchanges the two files and looks at what came out of the place (`RENAME_EXCHANGE`): if it is not what was seen, it is put
@@ -100,16 +100,17 @@ fn place_over_seen(
     part: &str,
     name: &OsStr,
     seen: (u64, i128),
-) -> io::Result<Placed> {
+) -> io::Result<Placement> {
     let at = folder.descriptor();
     let exchange = || fs::renameat_with(at, part, at, name, RenameFlags::EXCHANGE);
-    let is_seen =
-        |facts: Option<Facts>| facts.is_some_and(|facts| (facts.inode, facts.modified_ns) == seen);
+    let is_seen = |facts: Option<FileStat>| {
+        facts.is_some_and(|facts| (facts.inode, facts.modified_ns) == seen)
+    };
     match exchange() {
         Ok(()) => {
             if is_seen(facts_of(folder, OsStr::new(part))?) {
                 folder.remove(part);
-                return Ok(Placed::Moved);
+                return Ok(Placement::Moved);
             }
             exchange()?;
             Err(Errno::EXIST.into())
@@ -129,9 +130,9 @@ fn place_over_seen(
 }
 
 /// What is called `name` in the folder; a link is not followed.
-pub(super) fn facts_of(folder: &Root, name: &OsStr) -> io::Result<Option<Facts>> {
+pub(super) fn facts_of(folder: &Root, name: &OsStr) -> io::Result<Option<FileStat>> {
     match fs::statat(folder.descriptor(), name, AtFlags::SYMLINK_NOFOLLOW) {
-        Ok(stat) => Ok(Some(Facts::of(&stat))),
+        Ok(stat) => Ok(Some(FileStat::of(&stat))),
         Err(Errno::NOENT) => Ok(None),
         Err(errno) => Err(errno.into()),
     }
@@ -141,7 +142,7 @@ pub(super) fn facts_of(folder: &Root, name: &OsStr) -> io::Result<Option<Facts>>
 pub(super) fn is_same_content(folder: &Root, one: &OsStr, other: &OsStr) -> bool {
     let compare = || -> io::Result<bool> {
         let (one, other) = (open(folder, one)?, open(folder, other)?);
-        let (facts, others) = (Facts::of_open(&one)?, Facts::of_open(&other)?);
+        let (facts, others) = (FileStat::of_open(&one)?, FileStat::of_open(&other)?);
         if !facts.is_file || !others.is_file || facts.bytes != others.bytes {
             return Ok(false);
         }
@@ -220,7 +221,7 @@ mod tests {
         let text = |name: &str| std::fs::read_to_string(place.path().join(name)).unwrap();
         assert_eq!((text("name"), text("part")), ("old".into(), "new".into()));
         let same = super::place(&folder, "part", OsStr::new("same"), Replace::Nothing);
-        assert_eq!(same.unwrap(), Placed::SameContent);
+        assert_eq!(same.unwrap(), Placement::SameContent);
         assert!(!place.path().join("part").exists());
     }
 

@@ -43,22 +43,25 @@ fn control_group_bytes(root: &Path) -> Option<u64> {
     let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap_or_default();
     let groups = read("proc/self/cgroup");
     let mounts = read("proc/self/mountinfo");
-    let limits = mounts.lines().filter_map(Mount::read).filter_map(|mount| {
-        let group = groups.lines().find_map(|line| mount.group(line))?;
-        mount.least_limit(root, group)
-    });
+    let limits = mounts
+        .lines()
+        .filter_map(CgroupMount::read)
+        .filter_map(|mount| {
+            let group = groups.lines().find_map(|line| mount.group(line))?;
+            mount.least_limit(root, group)
+        });
     limits.min()
 }
 
 /// Where a hierarchy of control groups that limits memory is mounted.
-struct Mount {
+struct CgroupMount {
     /// The group that is seen at the mount point: not the topmost one in many containers.
     group: PathBuf,
     place: PathBuf,
     is_version_2: bool,
 }
 
-impl Mount {
+impl CgroupMount {
     /// Reads a line of `/proc/self/mountinfo`: `32 31 0:29 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory`.
     fn read(line: &str) -> Option<Self> {
         let (place, system) = line.split_once(" - ")?;

@@ -5,14 +5,14 @@ use std::rc::Rc;
 
 /// The names of a request that are not all in lower case, as they are meant.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Spelling(Rc<[String]>);
+pub(super) struct HeaderCase(Rc<[String]>);
 
 /// The same as it travels with a composed request, which may be sent from one thread to another.
 #[derive(Debug, Clone)]
-pub(super) struct Spelled(pub(super) Vec<String>);
+pub(super) struct CasedNames(pub(super) Vec<String>);
 
-impl Spelling {
-    pub(super) fn new(spelled: Option<Spelled>) -> Self {
+impl HeaderCase {
+    pub(super) fn new(spelled: Option<CasedNames>) -> Self {
         Self(spelled.map(|spelled| spelled.0).unwrap_or_default().into())
     }
 
@@ -46,12 +46,12 @@ mod tests {
     #[test]
     fn names_are_spelled_as_meant_and_nothing_else_is_touched() {
         let names = ["x-ms-meta-Colour", "x-ms-meta-A"].map(str::to_owned);
-        let spelling = Spelling::new(Some(Spelled(names.to_vec())));
+        let spelling = HeaderCase::new(Some(CasedNames(names.to_vec())));
         let head = b"PUT /x-ms-meta-a: HTTP/1.1\r\nx-ms-meta-a: x-ms-meta-colour:\r\nx-ms-meta-colour: b\r\nhost: h\r\n\r\n";
         let meant = b"PUT /x-ms-meta-a: HTTP/1.1\r\nx-ms-meta-A: x-ms-meta-colour:\r\nx-ms-meta-Colour: b\r\nhost: h\r\n\r\n";
         let body = [&head[..], b"\r\nx-ms-meta-a: in the body"].concat();
         assert_eq!(spelling.head(&body).unwrap(), meant);
         assert_eq!(spelling.head(&head[..20]), None);
-        assert!(Spelling::default().is_plain());
+        assert!(HeaderCase::default().is_plain());
     }
 }

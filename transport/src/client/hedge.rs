@@ -5,18 +5,18 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
-use super::{AuthorizedRequest, Client, Into};
+use super::{AuthorizedRequest, BodyTarget, Client};
 use crate::Result;
 use crate::buffer::Pool;
-use crate::http::{Haste, Reply};
-use crate::traffic::Habit;
+use crate::http::{HedgePolicy, Reply};
+use crate::traffic::LatencyClass;
 
 /// While nothing is spare, a request that is late asks again after this long.
 const ASK_AGAIN: Duration = Duration::from_millis(250);
 
 /// How an attempt is made.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Try {
+pub(super) struct AttemptMode {
     /// Over a connection that nobody has used.
     pub(super) on_new_connection: bool,
     /// How often the request was waited for in vain.
@@ -24,9 +24,9 @@ pub(super) struct Try {
 }
 
 /// Where the second attempt's answer goes.
-enum Second {
+enum SecondTarget {
     Memory(usize),
-    Room(Pool, usize),
+    Lease(Pool, usize),
 }
 
 impl Client {
@@ -34,35 +34,35 @@ impl Client {
     pub(super) async fn race(
         &self,
         sent: AuthorizedRequest<'_>,
-        how: Try,
-        into: &mut Into<'_>,
+        how: AttemptMode,
+        into: &mut BodyTarget<'_>,
     ) -> Result<Reply> {
         let request = sent.request;
-        let kind = Habit::of(request.payload.bytes(), into.bytes());
+        let kind = LatencyClass::of(request.payload.bytes(), into.bytes());
         let bytes = request.payload.bytes() + into.bytes();
         let second = match &*into {
-            Into::Memory(bytes_max) => Second::Memory(*bytes_max),
-            Into::Lease(lease) => Second::Room(lease.pool().clone(), lease.wanted()),
+            BodyTarget::Memory(bytes_max) => SecondTarget::Memory(*bytes_max),
+            BodyTarget::Lease(lease) => SecondTarget::Lease(lease.pool().clone(), lease.wanted()),
         };
         let (reply, lease) = {
             let mut first = pin!(self.attempt(sent, how, into));
-            if request.haste != Haste::Raced {
+            if request.hedge_policy != HedgePolicy::Hedged {
                 return first.await;
             }
             if let Some(ended) = self.until_late(first.as_mut(), kind, bytes).await {
                 return ended;
             }
             match second {
-                Second::Memory(bytes_max) => {
-                    let mut into = Into::Memory(bytes_max);
+                SecondTarget::Memory(bytes_max) => {
+                    let mut into = BodyTarget::Memory(bytes_max);
                     let second = Box::pin(self.attempt(sent, how, &mut into));
                     (either(first, second).await?.0, None)
                 }
-                Second::Room(pool, bytes) => {
+                SecondTarget::Lease(pool, bytes) => {
                     let Some(mut lease) = pool.try_lease(bytes) else {
                         return first.await;
                     };
-                    let mut into = Into::Lease(&mut lease);
+                    let mut into = BodyTarget::Lease(&mut lease);
                     let (reply, is_second) = {
                         let second = Box::pin(self.attempt(sent, how, &mut into));
                         either(first, second).await?
@@ -71,7 +71,7 @@ impl Client {
                 }
             }
         };
-        if let (Into::Lease(of_first), Some(lease)) = (into, lease) {
+        if let (BodyTarget::Lease(of_first), Some(lease)) = (into, lease) {
             **of_first = lease;
         }
         Ok(reply)
@@ -81,7 +81,7 @@ impl Client {
     async fn until_late(
         &self,
         mut first: Pin<&mut impl Future<Output = Result<Reply>>>,
-        kind: Habit,
+        kind: LatencyClass,
         bytes: u64,
     ) -> Option<Result<Reply>> {
         let traffic = &self.shared.settings.traffic;
@@ -90,7 +90,7 @@ impl Client {
             let left = traffic
                 .late_after(kind)
                 .map(|late| late.saturating_sub(begun.elapsed()));
-            if left == Some(Duration::ZERO) && traffic.take_spare(bytes) {
+            if left == Some(Duration::ZERO) && traffic.take_hedge(bytes) {
                 return None;
             }
             let wait = left.map_or(ASK_AGAIN, |left| left.max(ASK_AGAIN));

@@ -15,7 +15,7 @@ pub(super) const LEAST_BYTES: u64 = 1024;
 
 /// Why an exchange is given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stuck {
+pub(super) enum Stall {
     /// Nothing moved for so long.
     Silent(Duration),
     /// Something moved, but fewer than [`LEAST_BYTES`].
@@ -26,7 +26,7 @@ pub(super) enum Stuck {
 
 /// How long an exchange may do without.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
+pub(super) struct ProgressLimits {
     /// Any sign of life.
     pub(super) silence: Duration,
     /// [`LEAST_BYTES`]; `None` while it is only waited for.
@@ -35,7 +35,7 @@ pub(super) struct Limits {
 
 /// The no-progress timer of a connection.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(super) struct ProgressTimer {
     timer: Pin<Box<Sleep>>,
     attempt_ends_at: Instant,
     moved: u64,
@@ -45,7 +45,7 @@ pub(super) struct Watch {
     enough_at: Instant,
 }
 
-impl Watch {
+impl ProgressTimer {
     /// A watch for a connection made now.
     pub(super) fn new() -> Self {
         let now = Instant::now();
@@ -79,7 +79,12 @@ impl Watch {
 
     /// To be asked whenever there is nothing else to do. `moved` is any number that changes with every sign of life.
     /// Ready once one of the limits is exceeded; it then says which.
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>, moved: u64, limits: Limits) -> Poll<Stuck> {
+    pub(super) fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        moved: u64,
+        limits: ProgressLimits,
+    ) -> Poll<Stall> {
         let now = Instant::now();
         if self.moved != moved {
             self.moved = moved;
@@ -95,11 +100,11 @@ impl Watch {
         let ends_at = slow_at.map_or(ends_at, |slow_at| slow_at.min(ends_at));
         if now >= ends_at {
             return Poll::Ready(if now >= silent_at {
-                Stuck::Silent(now - self.moved_at)
+                Stall::Silent(now - self.moved_at)
             } else if slow_at.is_some_and(|slow_at| now >= slow_at) {
-                Stuck::Slow
+                Stall::Slow
             } else {
-                Stuck::Overdue
+                Stall::Overdue
             });
         }
         if self.timer.deadline() <= now || self.timer.deadline() > ends_at {

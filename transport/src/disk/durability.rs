@@ -15,9 +15,9 @@ use rustix::fs;
 use tokio::sync::oneshot;
 
 use super::file::File;
-use super::place::Replace;
+use super::rename::Replace;
 use super::root::Root;
-use super::staged::Complete;
+use super::staged::CompleteFile;
 use crate::{Error, Kind, Result};
 
 /// More small files than this and one `syncfs` is cheaper than an `fsync` each.
@@ -28,7 +28,7 @@ const BATCH_MAX: usize = 4096;
 
 /// How safe a file must be before it gets its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Safety {
+pub enum DurabilityMode {
     /// Data and names survive a power cut; many files share the cost.
     Batch,
     /// The same, file by file.
@@ -39,33 +39,33 @@ pub enum Safety {
 
 /// The thread that settles files. Clones share it; it ends when the last one is dropped and its work is done.
 #[derive(Debug, Clone)]
-pub struct Settler {
-    safety: Safety,
-    queue: Option<mpsc::Sender<Order>>,
+pub struct DurabilityQueue {
+    safety: DurabilityMode,
+    queue: Option<mpsc::Sender<DurabilityJob>>,
 }
 
-enum Order {
-    Place(Job),
-    Sync(Sync),
+enum DurabilityJob {
+    Place(PlaceJob),
+    Sync(SyncJob),
 }
 
 /// A complete file, to be made durable and moved to its name.
-struct Job {
-    complete: Complete,
+struct PlaceJob {
+    complete: CompleteFile,
     replace: Replace,
     answer: oneshot::Sender<Result<()>>,
 }
 
 /// A file that is still written, whose bytes so far are to be made durable.
-struct Sync {
+struct SyncJob {
     file: File,
     then: Box<dyn FnOnce(io::Result<()>) + Send>,
 }
 
-impl Settler {
+impl DurabilityQueue {
     /// Starts the thread, where the safety asks for one; joining it waits for the last batch.
-    pub fn start(safety: Safety) -> (Self, Option<JoinHandle<()>>) {
-        if safety == Safety::Off {
+    pub fn start(safety: DurabilityMode) -> (Self, Option<JoinHandle<()>>) {
+        if safety == DurabilityMode::Off {
             return (
                 Self {
                     safety,
@@ -75,7 +75,11 @@ impl Settler {
             );
         }
         let (queue, jobs) = mpsc::channel();
-        let limit = if safety == Safety::File { 1 } else { BATCH_MAX };
+        let limit = if safety == DurabilityMode::File {
+            1
+        } else {
+            BATCH_MAX
+        };
         let thread = std::thread::Builder::new()
             .name("settle".into())
             .spawn(move || work(&jobs, limit));
@@ -90,7 +94,7 @@ impl Settler {
 
     /// Makes the file as safe as was asked, or as it can be where it is, and moves it to its name; answers when that is so.
     /// Dropping the future does not call it off.
-    pub async fn settle(&self, mut complete: Complete, replace: Replace) -> Result<()> {
+    pub async fn settle(&self, mut complete: CompleteFile, replace: Replace) -> Result<()> {
         let Some(queue) = self.queue_for(complete.folder()) else {
             return complete.place(replace);
         };
@@ -102,7 +106,7 @@ impl Settler {
             )
         };
         queue
-            .send(Order::Place(Job {
+            .send(DurabilityJob::Place(PlaceJob {
                 complete,
                 replace,
                 answer,
@@ -112,8 +116,8 @@ impl Settler {
     }
 
     /// The thread, where it has anything to do: not where nothing is asked of it, and not where nothing lasts.
-    fn queue_for(&self, folder: &Root) -> Option<&mpsc::Sender<Order>> {
-        debug_assert!(self.queue.is_some() || self.safety == Safety::Off);
+    fn queue_for(&self, folder: &Root) -> Option<&mpsc::Sender<DurabilityJob>> {
+        debug_assert!(self.queue.is_some() || self.safety == DurabilityMode::Off);
         self.queue.as_ref().filter(|_| !folder.is_in_memory())
     }
 
@@ -122,31 +126,31 @@ impl Settler {
     pub fn sync(&self, file: File, then: impl FnOnce(io::Result<()>) + Send + 'static) {
         let then = Box::new(then);
         let Some(queue) = &self.queue else {
-            debug_assert_eq!(self.safety, Safety::Off);
+            debug_assert_eq!(self.safety, DurabilityMode::Off);
             return then(Ok(()));
         };
-        if let Err(mpsc::SendError(Order::Sync(Sync { then, .. }))) =
-            queue.send(Order::Sync(Sync { file, then }))
+        if let Err(mpsc::SendError(DurabilityJob::Sync(SyncJob { then, .. }))) =
+            queue.send(DurabilityJob::Sync(SyncJob { file, then }))
         {
             then(Err(io::ErrorKind::BrokenPipe.into()));
         }
     }
 }
 
-fn work(orders: &mpsc::Receiver<Order>, limit: usize) {
+fn work(orders: &mpsc::Receiver<DurabilityJob>, limit: usize) {
     while let Ok(first) = orders.recv() {
         let mut jobs = Vec::new();
         for order in std::iter::once(first).chain(orders.try_iter().take(limit - 1)) {
             match order {
-                Order::Place(job) => jobs.push(job),
-                Order::Sync(Sync { file, then }) => then(file.sync_data()),
+                DurabilityJob::Place(job) => jobs.push(job),
+                DurabilityJob::Sync(SyncJob { file, then }) => then(file.sync_data()),
             }
         }
         settle_batch(jobs);
     }
 }
 
-fn settle_batch(batch: Vec<Job>) {
+fn settle_batch(batch: Vec<PlaceJob>) {
     let results = sync_data(&batch);
     let mut placed = Vec::with_capacity(batch.len());
     for (mut job, synced) in batch.into_iter().zip(results) {
@@ -168,7 +172,7 @@ fn settle_batch(batch: Vec<Job>) {
 }
 
 /// The data of all files of a batch: one by one when they are few, by file system when they are many.
-fn sync_data(batch: &[Job]) -> Vec<Result<()>> {
+fn sync_data(batch: &[PlaceJob]) -> Vec<Result<()>> {
     if batch.len() <= SYNC_EACH_MAX {
         return batch.iter().map(|job| job.complete.sync()).collect();
     }

@@ -9,8 +9,8 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::header_case::HeaderCase;
 use super::socket::Socket;
-use super::spelling::Spelling;
 use crate::net::Stream;
 use crate::traffic::Traffic;
 
@@ -32,7 +32,7 @@ pub(crate) struct Meter {
     socket: Socket,
     answered: Cell<usize>,
     head_is_here: Cell<bool>,
-    spelling: RefCell<Spelling>,
+    spelling: RefCell<HeaderCase>,
 }
 
 impl Meter {
@@ -45,7 +45,7 @@ impl Meter {
     }
 
     /// A request begins, whose names are spelled like this: nothing of its answer is here.
-    pub(super) fn begin(&self, spelling: Spelling) {
+    pub(super) fn begin(&self, spelling: HeaderCase) {
         self.spelling.replace(spelling);
         self.sent.set(0);
         self.arrived.set(0);
@@ -120,7 +120,7 @@ impl Meter {
 
 /// A stream that is counted.
 #[derive(Debug)]
-pub(super) struct Wire {
+pub(super) struct MeteredStream {
     stream: Stream,
     meter: Rc<Meter>,
     /// The head of the request under way, where it is spelled otherwise than hyper writes it.
@@ -128,7 +128,7 @@ pub(super) struct Wire {
     write_failed: bool,
 }
 
-impl Wire {
+impl MeteredStream {
     pub(super) fn new(stream: Stream, meter: Rc<Meter>) -> Self {
         meter.socket.is(&stream);
         Self {
@@ -172,13 +172,13 @@ impl Wire {
     }
 }
 
-impl Drop for Wire {
+impl Drop for MeteredStream {
     fn drop(&mut self) {
         self.meter.socket.closes();
     }
 }
 
-impl AsyncRead for Wire {
+impl AsyncRead for MeteredStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -194,7 +194,7 @@ impl AsyncRead for Wire {
     }
 }
 
-impl AsyncWrite for Wire {
+impl AsyncWrite for MeteredStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -262,9 +262,9 @@ mod tests {
         let (mut theirs, _) = listener.accept().await.unwrap();
         let traffic = Arc::new(Traffic::default());
         let meter = Rc::new(Meter::new(Arc::clone(&traffic)));
-        let mut wire = Wire::new(Stream::Plain(ours.unwrap()), Rc::clone(&meter));
+        let mut wire = MeteredStream::new(Stream::Plain(ours.unwrap()), Rc::clone(&meter));
         let arrived = || traffic.glance().arrived_bytes;
-        meter.begin(Spelling::default());
+        meter.begin(HeaderCase::default());
         let fills = std::future::poll_fn(|cx| {
             while let Poll::Ready(written) = Pin::new(&mut wire).poll_write(cx, &[7; 16384]) {
                 written.unwrap();
@@ -295,7 +295,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let ours = TcpStream::connect(listener.local_addr().unwrap()).await;
         let (mut theirs, _) = listener.accept().await.unwrap();
-        let mut wire = Wire::new(Stream::Plain(ours.unwrap()), Rc::default());
+        let mut wire = MeteredStream::new(Stream::Plain(ours.unwrap()), Rc::default());
         wire.write_all(b"the beginning of an upload").await.unwrap();
         theirs.readable().await.unwrap();
         theirs.write_all(b"no").await.unwrap();

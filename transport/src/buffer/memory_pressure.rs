@@ -2,27 +2,27 @@
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-/// The count. What a pool keeps back on purpose is no shortage.
+/// The count. What a pool keeps back on purpose is no pressure.
 #[derive(Debug, Default)]
-pub struct Shortage(AtomicU32);
+pub struct MemoryPressure(AtomicU32);
 
-impl Shortage {
+impl MemoryPressure {
     /// How many wait now.
     pub fn waiting(&self) -> u32 {
         self.0.load(Relaxed)
     }
 
     /// Somebody waits, until this is dropped.
-    pub(super) fn wait(&self) -> Waits<'_> {
+    pub(super) fn wait(&self) -> MemoryWait<'_> {
         self.0.fetch_add(1, Relaxed);
-        Waits(self)
+        MemoryWait(self)
     }
 }
 
 /// Counted while it lives.
-pub(super) struct Waits<'a>(&'a Shortage);
+pub(super) struct MemoryWait<'a>(&'a MemoryPressure);
 
-impl Drop for Waits<'_> {
+impl Drop for MemoryWait<'_> {
     fn drop(&mut self) {
         self.0.0.fetch_sub(1, Relaxed);
     }
@@ -36,34 +36,34 @@ mod tests {
     use super::super::{LARGE_BYTES, Pool};
     use super::*;
 
-    /// Whether somebody who wants a block waits, and whether that counts as a shortage.
-    async fn next(pool: &Pool, shortage: &Shortage) -> (bool, u32) {
+    /// Whether somebody who wants a block waits, and whether that counts as a pressure.
+    async fn next(pool: &Pool, pressure: &MemoryPressure) -> (bool, u32) {
         let mut lease = Box::pin(pool.lease(LARGE_BYTES));
         std::future::poll_fn(|cx| {
             let waits = lease.as_mut().poll(cx).is_pending();
-            Poll::Ready((waits, shortage.waiting()))
+            Poll::Ready((waits, pressure.waiting()))
         })
         .await
     }
 
     #[tokio::test]
     async fn a_wait_counts_when_everything_is_out_and_not_when_something_is_kept_back() {
-        let shortage = Arc::new(Shortage::default());
+        let pressure = Arc::new(MemoryPressure::default());
         // Room for four blocks and more, of which two are wanted.
-        let pool = Pool::sharing(32 << 20, 2, &shortage).unwrap();
+        let pool = Pool::sharing(32 << 20, 2, &pressure).unwrap();
         let slots = pool.capacity(LARGE_BYTES);
         assert!(slots >= 4);
         let mut out = Vec::new();
         for _ in 0..2 {
             out.push(pool.lease(LARGE_BYTES).await.unwrap());
         }
-        assert_eq!(next(&pool, &shortage).await, (true, 0));
+        assert_eq!(next(&pool, &pressure).await, (true, 0));
         pool.provide_for(slots);
         while out.len() < slots {
-            assert_eq!(next(&pool, &shortage).await, (false, 0));
+            assert_eq!(next(&pool, &pressure).await, (false, 0));
             out.push(pool.lease(LARGE_BYTES).await.unwrap());
         }
-        assert_eq!(next(&pool, &shortage).await, (true, 1));
-        assert_eq!(shortage.waiting(), 0, "it waits no longer");
+        assert_eq!(next(&pool, &pressure).await, (true, 1));
+        assert_eq!(pressure.waiting(), 0, "it waits no longer");
     }
 }

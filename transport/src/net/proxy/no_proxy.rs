@@ -6,14 +6,14 @@ use crate::http::Endpoint;
 
 /// One entry of `NO_PROXY`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Exception {
-    whom: Whom,
+pub(super) struct NoProxyRule {
+    whom: NoProxyHosts,
     /// At this port only.
     port: Option<u16>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Whom {
+enum NoProxyHosts {
     /// `*`.
     Everybody,
     /// A domain and everything below it.
@@ -24,19 +24,19 @@ enum Whom {
 
 /// Reads a list separated by commas. What makes no sense is nobody: the same variable is read by many programs, each with
 /// words of its own.
-pub(super) fn read(text: &str) -> Vec<Exception> {
+pub(super) fn read(text: &str) -> Vec<NoProxyRule> {
     text.split([',', ' '])
         .map(str::trim)
         .filter(|entry| !entry.is_empty())
-        .map(Exception::read)
+        .map(NoProxyRule::read)
         .collect()
 }
 
-impl Exception {
+impl NoProxyRule {
     fn read(entry: &str) -> Self {
         if entry == "*" {
             return Self {
-                whom: Whom::Everybody,
+                whom: NoProxyHosts::Everybody,
                 port: None,
             };
         }
@@ -44,13 +44,13 @@ impl Exception {
             && let (Some(address), Ok(bits)) = (address_of(address), bits.parse())
         {
             return Self {
-                whom: Whom::Net(address, bits),
+                whom: NoProxyHosts::Net(address, bits),
                 port: None,
             };
         }
         if let Some(address) = address_of(entry) {
             return Self {
-                whom: Whom::Net(address, 128),
+                whom: NoProxyHosts::Net(address, 128),
                 port: None,
             };
         }
@@ -59,8 +59,8 @@ impl Exception {
             None => (entry, None),
         };
         let whom = match address_of(host) {
-            Some(address) => Whom::Net(address, 128),
-            None => Whom::Domain(
+            Some(address) => NoProxyHosts::Net(address, 128),
+            None => NoProxyHosts::Domain(
                 host.trim_start_matches('*')
                     .trim_matches('.')
                     .to_ascii_lowercase(),
@@ -75,9 +75,9 @@ impl Exception {
             return false;
         }
         match &self.whom {
-            Whom::Everybody => true,
-            Whom::Domain(domain) => is_below(&endpoint.host, domain),
-            Whom::Net(net, bits) => {
+            NoProxyHosts::Everybody => true,
+            NoProxyHosts::Domain(domain) => is_below(&endpoint.host, domain),
+            NoProxyHosts::Net(net, bits) => {
                 address_of(&endpoint.host).is_some_and(|address| is_in(address, *net, *bits))
             }
         }

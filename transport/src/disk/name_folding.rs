@@ -15,19 +15,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rustix::fs::Dir;
 
 use super::own_name;
-use super::place::{self, Placed, Replace, facts_of, is_taken, place_new};
-use super::root::{Facts, Root, shown};
+use super::rename::{self, Placement, Replace, facts_of, is_taken, place_new};
+use super::root::{FileStat, Root, shown};
 
 /// The names that a run has taken at its destination. Shared by all folders of it.
 #[derive(Debug, Default)]
 pub struct TakenNames {
-    state: Mutex<State>,
+    state: Mutex<TakenState>,
     /// An earlier run of the same job has written here.
     has_earlier: AtomicBool,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct TakenState {
     /// By device and inode.
     files: HashMap<(u64, u64), Arc<Path>>,
     /// The same files by path: some file systems make up inode numbers and do not keep them.
@@ -39,21 +39,21 @@ struct State {
 
 /// How names are taken in a folder.
 #[derive(Debug, Clone)]
-pub(super) struct Names {
+pub(super) struct FolderNames {
     pub(super) taken: Arc<TakenNames>,
     pub(super) folds: bool,
 }
 
 /// Why a file did not get its name.
 #[derive(Debug)]
-pub(super) enum Refusal {
+pub(super) enum PlaceError {
     /// This is there, which has another name and is the same to the folder.
     Folded(PathBuf),
     /// Anything else; `AlreadyExists` when something is there that may not be replaced.
     Failed(io::Error),
 }
 
-impl From<io::Error> for Refusal {
+impl From<io::Error> for PlaceError {
     fn from(error: io::Error) -> Self {
         Self::Failed(error)
     }
@@ -76,15 +76,20 @@ impl TakenNames {
     }
 
     /// The file that this run wrote under another name and that `facts` are of, if there is one.
-    pub(super) fn other(&self, facts: &Facts, path: &Path) -> Option<PathBuf> {
+    pub(super) fn other(&self, facts: &FileStat, path: &Path) -> Option<PathBuf> {
         let state = self.lock();
         let found = state.files.get(&(facts.device, facts.inode))?;
         (**found != *path).then(|| found.to_path_buf())
     }
 
     /// Whether what is called `name` in a folder that folds is another object's: one that this run wrote, or one of another
-    /// spelling where an earlier run of this job may have written it. Returns what it is called.
-    pub(super) fn occupant(&self, folder: &Root, name: &OsStr, facts: &Facts) -> Option<PathBuf> {
+    /// name_folding where an earlier run of this job may have written it. Returns what it is called.
+    pub(super) fn occupant(
+        &self,
+        folder: &Root,
+        name: &OsStr,
+        facts: &FileStat,
+    ) -> Option<PathBuf> {
         let path = folder.path().join(name);
         if let Some(other) = self.other(facts, &path) {
             return Some(other);
@@ -106,7 +111,7 @@ impl TakenNames {
         part: &str,
         name: &OsStr,
         replace: Replace,
-    ) -> Result<Placed, Refusal> {
+    ) -> Result<Placement, PlaceError> {
         static ONE: Mutex<()> = Mutex::new(());
         let _one_at_a_time = ONE.lock().unwrap_or_else(PoisonError::into_inner);
         let placed = match place_new(folder, part, name) {
@@ -128,23 +133,23 @@ impl TakenNames {
         part: &str,
         name: &OsStr,
         replace: Replace,
-    ) -> Result<Placed, Refusal> {
+    ) -> Result<Placement, PlaceError> {
         if let Some(facts) = facts_of(folder, name)?
             && let Some(other) = self.occupant(folder, name, &facts)
         {
             let is_of_this_run = self.other(&facts, &folder.path().join(name)).is_some();
             // What an earlier run has placed, and was interrupted before it could say so, is not placed a second time.
-            if !is_of_this_run && place::is_same_content(folder, OsStr::new(part), name) {
+            if !is_of_this_run && rename::is_same_content(folder, OsStr::new(part), name) {
                 folder.remove(part);
-                return Ok(Placed::SameContent);
+                return Ok(Placement::SameContent);
             }
-            return Err(Refusal::Folded(other));
+            return Err(PlaceError::Folded(other));
         }
-        Ok(place::place(folder, part, name, replace)?)
+        Ok(rename::place(folder, part, name, replace)?)
     }
 
     /// A folder that is opened by this path.
-    pub(super) fn enter(&self, folder: &Facts, path: &Path) {
+    pub(super) fn enter(&self, folder: &FileStat, path: &Path) {
         let mut state = self.lock();
         let key = (folder.device, folder.inode);
         let Some(other) = state.folders.get(&key) else {
@@ -175,13 +180,13 @@ impl TakenNames {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, TakenState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// How the folder itself spells what is found under `name`, if it is not spelled so.
-fn spelling_of(folder: &Root, name: &OsStr, facts: &Facts) -> Option<OsString> {
+fn spelling_of(folder: &Root, name: &OsStr, facts: &FileStat) -> Option<OsString> {
     let mut found = None;
     for item in Dir::read_from(folder.descriptor()).ok()?.flatten() {
         let spelled = OsStr::from_bytes(item.file_name().to_bytes());
@@ -207,9 +212,9 @@ pub(super) fn folds(folder: &Root) -> bool {
         .into_iter()
         .find(|name| folder.create_new(name).is_ok());
     let Some(made) = made else { return true };
-    let folds = spellings(made)
-        .iter()
-        .any(|spelling| facts_of(folder, OsStr::new(spelling)).is_ok_and(|found| found.is_some()));
+    let folds = spellings(made).iter().any(|name_folding| {
+        facts_of(folder, OsStr::new(name_folding)).is_ok_and(|found| found.is_some())
+    });
     folder.remove(made);
     folds
 }

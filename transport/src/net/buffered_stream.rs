@@ -17,14 +17,14 @@ const READ_BYTES: usize = 128 * 1024;
 
 /// The stream, and what was read of it and not asked for yet.
 #[derive(Debug)]
-pub(crate) struct Buffered {
+pub(crate) struct BufferedStream {
     tcp: TcpStream,
     read: Box<[u8]>,
     from: usize,
     to: usize,
 }
 
-impl Buffered {
+impl BufferedStream {
     pub(crate) fn new(tcp: TcpStream) -> Self {
         Self {
             tcp,
@@ -35,13 +35,13 @@ impl Buffered {
     }
 }
 
-impl AsRawFd for Buffered {
+impl AsRawFd for BufferedStream {
     fn as_raw_fd(&self) -> RawFd {
         self.tcp.as_raw_fd()
     }
 }
 
-impl AsyncRead for Buffered {
+impl AsyncRead for BufferedStream {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -63,7 +63,7 @@ impl AsyncRead for Buffered {
     }
 }
 
-impl AsyncWrite for Buffered {
+impl AsyncWrite for BufferedStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -108,7 +108,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let ours = TcpStream::connect(listener.local_addr().unwrap()).await;
         let (mut theirs, _) = listener.accept().await.unwrap();
-        let mut stream = Buffered::new(ours.unwrap());
+        let mut stream = BufferedStream::new(ours.unwrap());
         let writes = async {
             theirs.write_all(&sent).await.unwrap();
             drop(theirs);

@@ -2,7 +2,7 @@
 //!
 //! Two things follow. A request whose answer does not begin is given up after a multiple of what is usual, not after the
 //! minute that a stranger gets; and near the end of a run one that takes much longer than its like may be sent a second
-//! time ([`super::spare`]). Both are generous: a service that is only slow must not get twice the work.
+//! time ([`super::hedge_budget`]). Both are generous: a service that is only slow must not get twice the work.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -28,9 +28,9 @@ const LATE_MIN: Duration = Duration::from_secs(1);
 
 /// What is alike: direction and magnitude.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Kind(usize);
+pub(crate) struct LatencyClass(usize);
 
-impl Kind {
+impl LatencyClass {
     /// A request that sends and receives about so many bytes.
     pub(crate) fn of(sent_bytes: u64, received_bytes: u64) -> Self {
         let is_up = sent_bytes > received_bytes;
@@ -40,13 +40,13 @@ impl Kind {
     }
 }
 
-/// The habits of all kinds.
+/// The latency_classes of all kinds.
 #[derive(Debug, Default)]
-pub(super) struct Habits([Habit; 2 * SIZES]);
+pub(super) struct LatencyClasses([ClassLatency; 2 * SIZES]);
 
 /// One kind's. The two times are kept beside the counts so that nobody adds up a histogram for each request.
 #[derive(Debug, Default)]
-struct Habit {
+struct ClassLatency {
     /// From a request's last byte to its answer's first.
     silences: Histogram,
     silent: AtomicU64,
@@ -57,44 +57,44 @@ struct Habit {
     duration_p50_us: AtomicU64,
 }
 
-impl Habits {
+impl LatencyClasses {
     /// The answer to a request of this kind began after so long; or it had not after so long, and was given up.
-    pub(super) fn was_silent(&self, kind: Kind, silence: Duration) {
-        let habit = &self.0[kind.0];
-        habit.silences.add(silence);
-        if is_worth_a_look(habit.silent.fetch_add(1, Relaxed) + 1) {
-            let p99 = habit.silences.read().percentile(0.99);
-            habit.silence_p99_us.store(micros(p99), Relaxed);
+    pub(super) fn was_silent(&self, kind: LatencyClass, silence: Duration) {
+        let latency = &self.0[kind.0];
+        latency.silences.add(silence);
+        if is_worth_a_look(latency.silent.fetch_add(1, Relaxed) + 1) {
+            let p99 = latency.silences.read().percentile(0.99);
+            latency.silence_p99_us.store(micros(p99), Relaxed);
         }
     }
 
     /// A request of this kind succeeded in so long.
-    pub(super) fn took(&self, kind: Kind, took: Duration) {
-        let habit = &self.0[kind.0];
-        habit.durations.add(took);
-        if is_worth_a_look(habit.ended.fetch_add(1, Relaxed) + 1) {
-            let p50 = habit.durations.read().percentile(0.5);
-            habit.duration_p50_us.store(micros(p50), Relaxed);
+    pub(super) fn took(&self, kind: LatencyClass, took: Duration) {
+        let latency = &self.0[kind.0];
+        latency.durations.add(took);
+        if is_worth_a_look(latency.ended.fetch_add(1, Relaxed) + 1) {
+            let p50 = latency.durations.read().percentile(0.5);
+            latency.duration_p50_us.store(micros(p50), Relaxed);
         }
     }
 
     /// How long to wait for the beginning of an answer, `most` at most; `silences` times it was waited for in vain already,
     /// and each doubles it.
-    pub(super) fn patience(&self, kind: Kind, silences: u32, most: Duration) -> Duration {
-        let habit = &self.0[kind.0];
-        if habit.silent.load(Relaxed) < KNOWN {
+    pub(super) fn patience(&self, kind: LatencyClass, silences: u32, most: Duration) -> Duration {
+        let latency = &self.0[kind.0];
+        if latency.silent.load(Relaxed) < KNOWN {
             return most;
         }
-        let p99 = Duration::from_micros(habit.silence_p99_us.load(Relaxed));
+        let p99 = Duration::from_micros(latency.silence_p99_us.load(Relaxed));
         let usual = (PATIENCE * p99).max(PATIENCE_MIN);
         usual.saturating_mul(1 << silences.min(16)).min(most)
     }
 
     /// When a request of this kind is late; `None` where there are too few to say.
-    pub(super) fn late_after(&self, kind: Kind) -> Option<Duration> {
-        let habit = &self.0[kind.0];
-        (habit.ended.load(Relaxed) >= COMPARABLE).then(|| {
-            let p50 = Duration::from_micros(habit.duration_p50_us.load(Relaxed));
+    pub(super) fn late_after(&self, kind: LatencyClass) -> Option<Duration> {
+        let latency = &self.0[kind.0];
+        (latency.ended.load(Relaxed) >= COMPARABLE).then(|| {
+            let p50 = Duration::from_micros(latency.duration_p50_us.load(Relaxed));
             (LATE * p50).max(LATE_MIN)
         })
     }
@@ -116,55 +116,61 @@ mod tests {
     const MINUTE: Duration = Duration::from_mins(1);
     const MIB: u64 = 1 << 20;
 
-    fn known(silence_ms: u64) -> (Habits, Kind) {
-        let (habits, kind) = (Habits::default(), Kind::of(4 * MIB, 0));
+    fn known(silence_ms: u64) -> (LatencyClasses, LatencyClass) {
+        let (latency_classes, kind) = (LatencyClasses::default(), LatencyClass::of(4 * MIB, 0));
         for _ in 0..KNOWN {
-            habits.was_silent(kind, Duration::from_millis(silence_ms));
-            habits.took(kind, Duration::from_millis(2 * silence_ms));
+            latency_classes.was_silent(kind, Duration::from_millis(silence_ms));
+            latency_classes.took(kind, Duration::from_millis(2 * silence_ms));
         }
-        (habits, kind)
+        (latency_classes, kind)
     }
 
     #[test]
     fn what_is_alike_has_one_direction_and_one_magnitude() {
-        assert_eq!(Kind::of(0, 0), Kind::of(0, 64 << 10));
-        assert_eq!(Kind::of(0, MIB), Kind::of(500, MIB / 2));
-        assert_eq!(Kind::of(0, 4 * MIB), Kind::of(0, MIB + 1));
-        assert_ne!(Kind::of(0, MIB), Kind::of(0, MIB + 1));
-        assert_ne!(Kind::of(0, MIB), Kind::of(MIB, 0));
-        assert_eq!(Kind::of(u64::MAX / 2, 0), Kind::of(5 * MIB, 0));
+        assert_eq!(LatencyClass::of(0, 0), LatencyClass::of(0, 64 << 10));
+        assert_eq!(LatencyClass::of(0, MIB), LatencyClass::of(500, MIB / 2));
+        assert_eq!(LatencyClass::of(0, 4 * MIB), LatencyClass::of(0, MIB + 1));
+        assert_ne!(LatencyClass::of(0, MIB), LatencyClass::of(0, MIB + 1));
+        assert_ne!(LatencyClass::of(0, MIB), LatencyClass::of(MIB, 0));
+        assert_eq!(
+            LatencyClass::of(u64::MAX / 2, 0),
+            LatencyClass::of(5 * MIB, 0)
+        );
     }
 
     #[test]
     fn a_stranger_gets_all_the_patience_and_a_quick_one_ten_seconds() {
-        let (habits, kind) = known(5);
-        assert_eq!(habits.patience(kind, 0, MINUTE), PATIENCE_MIN);
-        assert_eq!(habits.patience(Kind::of(0, 1), 0, MINUTE), MINUTE);
-        assert_eq!(habits.late_after(Kind::of(0, 1)), None);
-        assert_eq!(habits.late_after(kind), Some(LATE_MIN));
+        let (latency_classes, kind) = known(5);
+        assert_eq!(latency_classes.patience(kind, 0, MINUTE), PATIENCE_MIN);
+        assert_eq!(
+            latency_classes.patience(LatencyClass::of(0, 1), 0, MINUTE),
+            MINUTE
+        );
+        assert_eq!(latency_classes.late_after(LatencyClass::of(0, 1)), None);
+        assert_eq!(latency_classes.late_after(kind), Some(LATE_MIN));
     }
 
     #[test]
     fn a_slow_service_is_waited_for_and_each_silence_doubles_the_wait() {
-        let (habits, kind) = known(2000);
-        let patience = |silences| habits.patience(kind, silences, MINUTE).as_secs();
+        let (latency_classes, kind) = known(2000);
+        let patience = |silences| latency_classes.patience(kind, silences, MINUTE).as_secs();
         assert!((16..=18).contains(&patience(0)), "{}", patience(0));
         assert!((32..=36).contains(&patience(1)), "{}", patience(1));
         assert_eq!(patience(2), 60);
         assert_eq!(patience(u32::MAX), 60);
-        let late = habits.late_after(kind).unwrap().as_secs();
+        let late = latency_classes.late_after(kind).unwrap().as_secs();
         assert!((16..=18).contains(&late), "{late}");
     }
 
     #[test]
     fn what_was_given_up_makes_patient() {
-        let (habits, kind) = known(5);
+        let (latency_classes, kind) = known(5);
         for _ in 0..8 {
-            habits.was_silent(kind, PATIENCE_MIN);
+            latency_classes.was_silent(kind, PATIENCE_MIN);
         }
         for _ in 0..KNOWN {
-            habits.was_silent(kind, Duration::from_millis(5));
+            latency_classes.was_silent(kind, Duration::from_millis(5));
         }
-        assert_eq!(habits.patience(kind, 0, MINUTE), MINUTE);
+        assert_eq!(latency_classes.patience(kind, 0, MINUTE), MINUTE);
     }
 }

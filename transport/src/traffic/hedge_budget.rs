@@ -13,13 +13,13 @@ const FREE: u64 = 4;
 
 /// The account of second attempts.
 #[derive(Debug, Default)]
-pub(super) struct Spare {
+pub(super) struct HedgeBudget {
     is_there: AtomicBool,
     taken: AtomicU64,
     taken_bytes: AtomicU64,
 }
 
-impl Spare {
+impl HedgeBudget {
     pub(super) fn set(&self, is_there: bool) {
         self.is_there.store(is_there, Relaxed);
     }
@@ -54,15 +54,15 @@ mod tests {
 
     #[test]
     fn there_is_none_before_it_is_said_and_then_a_few_and_a_fiftieth() {
-        let spare = Spare::default();
-        assert!(!spare.take(10, 1 << 40));
-        spare.set(true);
-        assert!((0..FREE).all(|_| spare.take(10, 0)));
-        assert!(!spare.take(10, 2499));
-        assert!(spare.take(10, 2500));
-        assert!(!spare.take(10, 2500));
-        assert_eq!(spare.taken(), FREE + 1);
-        spare.set(false);
-        assert!(!spare.take(10, 1 << 40));
+        let budget = HedgeBudget::default();
+        assert!(!budget.take(10, 1 << 40));
+        budget.set(true);
+        assert!((0..FREE).all(|_| budget.take(10, 0)));
+        assert!(!budget.take(10, 2499));
+        assert!(budget.take(10, 2500));
+        assert!(!budget.take(10, 2500));
+        assert_eq!(budget.taken(), FREE + 1);
+        budget.set(false);
+        assert!(!budget.take(10, 1 << 40));
     }
 }

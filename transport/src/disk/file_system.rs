@@ -11,7 +11,7 @@ use rustix::fs;
 
 /// The kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum System {
+pub(super) enum FileSystemKind {
     /// It lives in memory.
     Memory,
     /// It keeps files on a disk of this machine: their sizes are true.
@@ -38,7 +38,7 @@ const DISK: [i64; 9] = [
     0xe0f5_e1e2,
 ];
 
-impl System {
+impl FileSystemKind {
     /// The kind that this open file is on.
     pub(super) fn of(file: impl AsFd) -> Self {
         match fs::fstatfs(file).map(|system| system.f_type & 0xffff_ffff) {
@@ -52,13 +52,15 @@ impl System {
 
 /// The kinds of the devices that were met below a folder: something else may be mounted there, or linked to.
 #[derive(Debug, Default)]
-pub(super) struct Systems(Mutex<HashMap<u64, System>>);
+pub(super) struct FileSystemKinds(Mutex<HashMap<u64, FileSystemKind>>);
 
-impl Systems {
+impl FileSystemKinds {
     /// The kind of this device, on which `file` is.
-    pub(super) fn of(&self, device: u64, file: impl AsFd) -> System {
+    pub(super) fn of(&self, device: u64, file: impl AsFd) -> FileSystemKind {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *known.entry(device).or_insert_with(|| System::of(file))
+        *known
+            .entry(device)
+            .or_insert_with(|| FileSystemKind::of(file))
     }
 }
 
@@ -68,8 +70,8 @@ mod tests {
 
     #[test]
     fn what_the_kernel_makes_up_is_not_taken_for_a_disk() {
-        let kind = |path: &str| System::of(std::fs::File::open(path).unwrap());
-        assert_eq!(kind("/proc/version"), System::Other);
-        assert_eq!(kind("/dev/shm"), System::Memory);
+        let kind = |path: &str| FileSystemKind::of(std::fs::File::open(path).unwrap());
+        assert_eq!(kind("/proc/version"), FileSystemKind::Other);
+        assert_eq!(kind("/dev/shm"), FileSystemKind::Memory);
     }
 }

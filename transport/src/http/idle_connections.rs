@@ -17,16 +17,16 @@ const KEEP: Duration = Duration::from_mins(1);
 
 /// The idle connections of one client.
 #[derive(Default)]
-pub(crate) struct Idle(RefCell<Vec<Shelf>>);
+pub(crate) struct IdleConnections(RefCell<Vec<EndpointConnections>>);
 
 /// Those to one endpoint, the oldest in front. A run talks to one or two endpoints, so a list is searched faster than a
 /// table.
-struct Shelf {
+struct EndpointConnections {
     endpoint: Endpoint,
     connections: VecDeque<(Instant, Box<Connection>)>,
 }
 
-impl Idle {
+impl IdleConnections {
     /// A connection that is ready for an exchange, if there is one. Those that turn out to be closed are dropped.
     pub(crate) async fn take(&self, endpoint: &Endpoint) -> Option<Box<Connection>> {
         while let Some(mut connection) = self.newest(endpoint) {
@@ -45,7 +45,7 @@ impl Idle {
             .iter()
             .position(|shelf| shelf.endpoint == *connection.endpoint());
         let index = known.unwrap_or_else(|| {
-            shelves.push(Shelf {
+            shelves.push(EndpointConnections {
                 endpoint: connection.endpoint().clone(),
                 connections: VecDeque::new(),
             });

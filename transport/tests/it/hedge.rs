@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use azring_transport::buffer::Lease;
-use azring_transport::http::{Haste, Payload, Reply, Request};
+use azring_transport::http::{HedgePolicy, Payload, Reply, Request};
 use azring_transport::{Kind, Result};
 use bytes::Bytes;
 use hyper::Method;
@@ -30,7 +30,7 @@ fn hang() -> Vec<Move> {
 }
 
 fn range(server: &Server) -> Request {
-    server.get("/blob").haste(Haste::Raced)
+    server.get("/blob").hedge_policy(HedgePolicy::Hedged)
 }
 
 fn block(server: &Server) -> Request {
@@ -39,7 +39,7 @@ fn block(server: &Server) -> Request {
         ..server
             .get("/blob")
             .payload(Payload::from(Bytes::from(pattern(100_000))))
-            .haste(Haste::Raced)
+            .hedge_policy(HedgePolicy::Hedged)
     }
 }
 
@@ -55,7 +55,7 @@ async fn seasoned(server: &Server, count: usize) -> Bench {
     for _ in 0..count {
         fetch(&bench, &range(server)).await.0.unwrap();
     }
-    bench.settings.traffic.set_spare(true);
+    bench.settings.traffic.set_hedging(true);
     bench
 }
 
@@ -71,7 +71,7 @@ fn a_range_that_is_late_is_asked_for_again_and_the_answer_that_comes_counts() {
         assert_eq!(begun.elapsed().as_secs(), 1);
         assert_eq!(server.seen().len(), 10);
         let tally = bench.settings.traffic.look();
-        assert_eq!((tally.raced, tally.timeouts, tally.under_way), (1, 0, 0));
+        assert_eq!((tally.hedged, tally.timeouts, tally.under_way), (1, 0, 0));
         assert!(tally.failed_bytes > 0, "what lost was for nothing");
         assert_eq!(bench.settings.retries.load(Ordering::Relaxed), 0);
         assert!(bench.pool.is_whole());
@@ -86,7 +86,7 @@ fn a_block_that_is_late_is_sent_again_whole() {
         for _ in 0..8 {
             bench.client.send(&block(&server)).await.unwrap();
         }
-        bench.settings.traffic.set_spare(true);
+        bench.settings.traffic.set_hedging(true);
         let reply = bench.client.send(&block(&server)).await.unwrap();
         assert_eq!(reply.attempts, 1);
         let seen = server.seen();
@@ -109,7 +109,7 @@ fn the_first_counts_when_it_comes_first_after_all() {
         fetched.unwrap();
         assert_eq!(content(lease), b"one");
         assert_eq!(server.seen().len(), 10);
-        assert_eq!(bench.settings.traffic.look().raced, 1);
+        assert_eq!(bench.settings.traffic.look().hedged, 1);
         assert!(bench.pool.is_whole());
     });
 }
@@ -134,20 +134,20 @@ fn a_second_attempt_that_fails_leaves_the_first_alone() {
 #[test]
 fn nothing_is_sent_twice_that_must_not_be_or_while_there_is_other_work_or_nothing_to_compare_with()
 {
-    let sent = |count, haste, spare| {
+    let sent = |count, hedge_policy, spare| {
         run_without_waiting(async move {
             let server = Server::start(vec![connection(count, ONE, hang()), answer(TWO)]).await;
             let bench = seasoned(&server, count).await;
-            bench.settings.traffic.set_spare(spare);
-            let (fetched, _) = fetch(&bench, &range(&server).haste(haste)).await;
+            bench.settings.traffic.set_hedging(spare);
+            let (fetched, _) = fetch(&bench, &range(&server).hedge_policy(hedge_policy)).await;
             assert_eq!(fetched.unwrap_err().kind(), Kind::Timeout);
             server.seen().len() - count
         })
     };
-    assert_eq!(sent(8, Haste::None, true), 1);
-    assert_eq!(sent(8, Haste::Timed, true), 1);
-    assert_eq!(sent(8, Haste::Raced, false), 1);
-    assert_eq!(sent(3, Haste::Raced, true), 1);
+    assert_eq!(sent(8, HedgePolicy::Never, true), 1);
+    assert_eq!(sent(8, HedgePolicy::ShortTimeout, true), 1);
+    assert_eq!(sent(8, HedgePolicy::Hedged, false), 1);
+    assert_eq!(sent(3, HedgePolicy::Hedged, true), 1);
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn few_are_sent_twice_where_little_was_moved() {
         let scripts = [vec![connection(8, &large, hang())], raced, vec![again; 2]];
         let server = Server::start(scripts.concat()).await;
         let bench = Bench::with(|settings| settings.retry.silent_retries_max = 0);
-        bench.settings.traffic.set_spare(true);
+        bench.settings.traffic.set_hedging(true);
         let mut lease = bench.lease(1000).await;
         for number in 0..8 + 6 {
             let fetched = bench.client.fetch(&range(&server), &mut lease).await;
@@ -170,7 +170,7 @@ fn few_are_sent_twice_where_little_was_moved() {
                 bench.client.send(&server.get("/")).await.unwrap();
             }
         }
-        assert_eq!(bench.settings.traffic.look().raced, 4);
+        assert_eq!(bench.settings.traffic.look().hedged, 4);
         assert_eq!(server.seen().len(), 8 + 6 + 4 + 6);
     });
 }
@@ -187,7 +187,7 @@ fn an_answer_that_does_not_begin_is_given_up_sooner_where_others_came_quickly() 
         ])
         .await;
         let bench = seasoned(&server, KNOWN).await;
-        bench.settings.traffic.set_spare(false);
+        bench.settings.traffic.set_hedging(false);
         let begun = Instant::now();
         let error = fetch(&bench, &range(&server)).await.0.unwrap_err();
         assert_eq!(
