@@ -82,7 +82,7 @@ pub(crate) fn nothing_selected(
             "the pattern `{pattern}` has a wildcard, which is a plain letter in the name of a blob: with `{recursive}` a \
              pattern is the beginning of names, without it one whole name"
         ),
-        NothingSelected::Blob => {
+        NothingSelected::SingleObject => {
             let place = place.to_string();
             match place.strip_suffix('/') {
                 Some(blob) => {

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use azring_transport::http::Account;
+use jiff::Timestamp;
 
-use super::{BlobLocation, Discard, Synthetic};
+use super::{BlobLocation, Discard, SasAccess, SasGrant, Synthetic};
 use crate::entry::EntryName;
 
 /// One end of a copy.
@@ -41,6 +42,23 @@ impl Location {
         match self {
             Self::Blob(place) => Some(&place.container),
             Self::Local(_) | Self::Pipe | Self::Synthetic(_) | Self::Discard(_) => None,
+        }
+    }
+
+    /// Why the shared access signature of this place cannot serve for these needs; `None` when it may
+    /// serve, or when there is none.
+    pub(crate) fn sas_fault(&self, needs: &[SasAccess], now: Timestamp) -> Option<String> {
+        match self {
+            Self::Blob(place) => SasGrant::of(place.account())?.fault(place, needs, now),
+            Self::Local(_) | Self::Pipe | Self::Synthetic(_) | Self::Discard(_) => None,
+        }
+    }
+
+    /// Whether its text may name a single object: nothing in it says that it is a container or a directory.
+    pub(crate) fn may_be_object(&self) -> bool {
+        match self {
+            Self::Blob(place) => !place.directory.is_empty() && !place.is_directory,
+            Self::Local(_) | Self::Pipe | Self::Synthetic(_) | Self::Discard(_) => false,
         }
     }
 

@@ -15,7 +15,7 @@ pub enum NothingSelected {
     /// The pattern has a wildcard, which is a letter like any other to a service.
     Wildcard,
     /// The source was read as a virtual directory, but is a blob: its URL ends in a slash, or a pattern was given.
-    Blob,
+    SingleObject,
     /// This name differs from the pattern in the case of letters only.
     OtherCase(EntryName),
     /// No name is the pattern, but some begin with it.

@@ -11,6 +11,8 @@ pub mod server_copy;
 
 mod single_target;
 
+mod stream_target;
+
 mod open;
 
 pub mod local;
@@ -30,10 +32,12 @@ use azring_transport::client::Client;
 use azring_transport::disk::Disk;
 
 pub use open::{Ends, open};
+pub(crate) use open::{named_source, named_target};
 pub use origin::{Origin, OriginAccess};
 pub use server_copy::{Copying, Pending, ServerCopy};
 pub use single_target::SingleName;
 pub use source::{Page, Pages, Position, Reader, Source};
+pub use stream_target::{ObjectStream, StreamTarget};
 pub use target::{ChunkPlan, Committed, Receipt, Settling, Stat, Sums, Target, TargetForm, Writer};
 
 /// A step of a store: one allocation per object or chunk. It stays on the thread that began it.

@@ -9,7 +9,7 @@ use super::blob::{self, BlobServerCopy, BlobSource, BlobTarget, Reading};
 use super::local::{self, LocalSource, LocalTarget};
 use super::single_target::{SingleName, single_target};
 use super::synthetic::{DiscardTarget, RepeatingSource, SyntheticSource};
-use super::{ServerCopy, Source, Target, Tools};
+use super::{ServerCopy, Source, StreamTarget, Target, Tools};
 use crate::entry::{Entry, EntryName, Layout};
 use crate::location::{BlobLocation, Location};
 use crate::options::{CopyWay, Options};
@@ -177,6 +177,43 @@ async fn open_source(
                 ),
                 None,
             ))
+        }
+    }
+}
+
+/// The one object that the source names, and the store that reads it: for a copy to standard output.
+///
+/// # Errors
+///
+/// [`Error::NotFound`] when there is no such object, [`Error::Usage`] for a source without services.
+pub(crate) async fn named_source(
+    options: &Options,
+    tools: &Tools,
+) -> Result<(Arc<dyn Source>, Entry)> {
+    match &options.source {
+        Location::Blob(place) => {
+            let (source, entry) = blob::named_source(place, options, tools).await?;
+            Ok((Arc::new(source), entry))
+        }
+        Location::Local(_) | Location::Pipe | Location::Synthetic(_) | Location::Discard(_) => {
+            Err(no_store())
+        }
+    }
+}
+
+/// The store that the target is in, and the object's name there: for a copy from standard input.
+///
+/// # Errors
+///
+/// [`Error::Usage`] when the target names no single object.
+pub(crate) fn named_target(options: &Options) -> Result<(Arc<dyn StreamTarget>, EntryName)> {
+    match &options.target {
+        Location::Blob(place) => {
+            let (target, name) = blob::named_target(place, options)?;
+            Ok((Arc::new(target), name))
+        }
+        Location::Local(_) | Location::Pipe | Location::Synthetic(_) | Location::Discard(_) => {
+            Err(no_store())
         }
     }
 }

@@ -1,15 +1,16 @@
-//! How long the next block is when nobody knows how many will follow.
+//! The lengths of blocks of an object whose length is unknown.
 //!
-//! Blocks begin small, so that little memory moves much at once, and double each time a part of the 50,000 that a blob can
-//! have is used up. With 4 MiB at first and memory for blocks of 256 MiB that is room for 9 TiB.
+//! Blocks begin small, so that little memory keeps many of them in flight, and their length doubles each
+//! time that a part of the possible number of blocks is used up. For a block blob, from 4 MiB and with
+//! memory for blocks of 256 MiB, that is enough for 9 TiB.
 
-use crate::store::blob::rules::{BLOCK_BYTES_MAX, BLOCK_STEP_BYTES, BLOCKS_MAX};
+use crate::store::ChunkPlan;
 use crate::{Error, Result};
 
 /// Blocks of one length before they double.
 const BLOCKS_PER_LENGTH: u64 = 4096;
 
-/// This many blocks are to be in memory at once, however long they are.
+/// So many blocks must fit into memory at once, whatever their length.
 const BLOCKS_AT_ONCE_MIN: u64 = 3;
 
 /// The lengths of the blocks of one object, one after the other.
@@ -17,31 +18,24 @@ const BLOCKS_AT_ONCE_MIN: u64 = 3;
 pub(super) struct BlockLengths {
     first_bytes: u64,
     bytes_max: u64,
-    grows: bool,
+    blocks_max: u64,
+    /// More memory would allow longer blocks.
+    is_short_of_memory: bool,
     next: u64,
     sum: u64,
 }
 
 impl BlockLengths {
-    /// Blocks that begin at `first_bytes`, in memory of `memory_bytes` for all that are under way.
-    pub(super) fn new(first_bytes: u64, memory_bytes: u64) -> Self {
-        let share = memory_bytes / BLOCKS_AT_ONCE_MIN / BLOCK_STEP_BYTES * BLOCK_STEP_BYTES;
-        let bytes_max = share.clamp(BLOCK_STEP_BYTES, BLOCK_BYTES_MAX);
+    /// The lengths that the target takes, in memory of `memory_bytes` for all blocks in flight.
+    pub(super) fn new(pieces: &ChunkPlan, memory_bytes: u64) -> Self {
+        let step_bytes = pieces.rule.step_bytes;
+        let share = memory_bytes / BLOCKS_AT_ONCE_MIN / step_bytes * step_bytes;
+        let bytes_max = share.clamp(step_bytes, pieces.rule.chunk_bytes_max);
         Self {
-            first_bytes: first_bytes.min(bytes_max),
+            first_bytes: pieces.chunk_bytes.min(bytes_max),
             bytes_max,
-            grows: true,
-            next: 0,
-            sum: 0,
-        }
-    }
-
-    /// Blocks that stay as they are.
-    pub(super) fn fixed(bytes: u64) -> Self {
-        Self {
-            first_bytes: bytes,
-            bytes_max: bytes,
-            grows: false,
+            blocks_max: pieces.rule.chunks_max,
+            is_short_of_memory: bytes_max < pieces.rule.chunk_bytes_max,
             next: 0,
             sum: 0,
         }
@@ -49,10 +43,10 @@ impl BlockLengths {
 
     /// The length of the next block, in bytes.
     ///
-    /// Fails when the blob has as many as it can have.
+    /// Fails when the object has as many blocks as it can have.
     pub(super) fn next(&mut self) -> Result<u64> {
-        if self.next == BLOCKS_MAX {
-            let advice = if self.grows {
+        if self.next == self.blocks_max {
+            let advice = if self.is_short_of_memory {
                 ": more memory makes longer blocks"
             } else {
                 ""
@@ -76,8 +70,20 @@ impl BlockLengths {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::blob::rules::{APPENDS, BLOCKS};
 
     const MIB: u64 = 1 << 20;
+
+    /// The lengths of a block blob that begins with blocks of this length.
+    fn blocks(first_bytes: u64, memory_bytes: u64) -> BlockLengths {
+        let pieces = ChunkPlan {
+            rule: BLOCKS,
+            chunk_bytes: first_bytes,
+            chunk_bytes_min: first_bytes,
+            with_holes: false,
+        };
+        BlockLengths::new(&pieces, memory_bytes)
+    }
 
     fn all(mut lengths: BlockLengths) -> (Vec<u64>, String) {
         let mut all = Vec::new();
@@ -91,7 +97,7 @@ mod tests {
 
     #[test]
     fn blocks_double_until_memory_holds_no_three_of_them() {
-        let (blocks, told) = all(BlockLengths::new(4 * MIB, 768 * MIB));
+        let (blocks, error) = all(blocks(4 * MIB, 768 * MIB));
         assert_eq!(blocks.len(), 50_000);
         assert_eq!(
             (blocks[0], blocks[4095], blocks[4096]),
@@ -102,25 +108,28 @@ mod tests {
         let sum: u64 = blocks.iter().sum();
         assert!(sum > 6 << 40, "{sum}");
         assert!(
-            told.contains(&sum.to_string()) && told.contains("more memory"),
-            "{told}"
+            error.contains(&sum.to_string()) && error.contains("more memory"),
+            "{error}"
         );
     }
 
     #[test]
     fn a_block_fits_into_little_memory_and_into_the_limit_of_the_service() {
-        assert_eq!(
-            BlockLengths::new(100 * MIB, 8 * MIB).next().unwrap(),
-            4 * MIB
-        );
-        let (blocks, _) = all(BlockLengths::new(100 * MIB, 1 << 40));
+        assert_eq!(blocks(100 * MIB, 8 * MIB).next().unwrap(), 4 * MIB);
+        let (blocks, _) = all(blocks(100 * MIB, 1 << 40));
         assert_eq!(blocks.last(), Some(&(4000 * MIB)));
     }
 
     #[test]
     fn blocks_that_cannot_grow_end_sooner() {
-        let (blocks, told) = all(BlockLengths::fixed(4 * MIB));
+        let pieces = ChunkPlan {
+            rule: APPENDS,
+            chunk_bytes: APPENDS.chunk_bytes_max,
+            chunk_bytes_min: APPENDS.chunk_bytes_max,
+            with_holes: false,
+        };
+        let (blocks, error) = all(BlockLengths::new(&pieces, 768 * MIB));
         assert_eq!(blocks.iter().sum::<u64>(), 50_000 * 4 * MIB);
-        assert!(!told.contains("memory"), "{told}");
+        assert!(!error.contains("memory"), "{error}");
     }
 }

@@ -12,12 +12,10 @@ use super::context::{PipeContext, PipeOutcome, PipedObject};
 use super::hashing::Hashing;
 use crate::digest::compare;
 use crate::entry::{Entry, Version};
-use crate::location::Location;
 use crate::plan::chunks::{Chunk, Chunks};
 use crate::report::Totals;
 use crate::schedule::gate::Permit;
-use crate::store::blob::{self, BlobSource, Reading};
-use crate::store::{Reader, Source as _};
+use crate::store::{Reader, named_source};
 use crate::{Error, Result, Side};
 
 /// The size of a range that is fetched at once: what a service gives a checksum for.
@@ -25,29 +23,20 @@ const RANGE_BYTES: u64 = 4 << 20;
 
 /// Copies one blob.
 pub(super) async fn copy(context: &PipeContext<'_>) -> Result<PipeOutcome> {
-    let source = &context.options.source;
-    let found = match source {
-        Location::Blob(place) if !place.is_directory => context
+    let finding = named_source(context.options, &context.tools);
+    let (source, entry) =
+        context
             .stop
-            .unless_stopped(blob::look(&context.tools, place))
+            .unless_stopped(finding)
             .await
-            .map_err(|error| error.at(Side::Source))?,
-        _ => None,
-    };
-    let Some((above, entry)) = found else {
-        return Err(Error::NotFound(format!(
-            "there is no blob `{source}`: standard output takes the bytes of one blob, so the source is its URL"
-        )));
-    };
+            .map_err(|error| match error {
+                Error::NotFound(_) => error,
+                error => error.at(Side::Source),
+            })?;
     Totals::add(&context.totals.listed, 1);
     Totals::add(&context.totals.listed_bytes, entry.bytes);
     Totals::add(&context.totals.listing_done, 1);
-    let reading = Reading {
-        crc64: context.options.integrity.crc64,
-        ..Reading::default()
-    };
-    let blobs = BlobSource::blob(above, entry.clone(), reading);
-    let reader = blobs.open(&context.tools, &entry).await?;
+    let reader = source.open(&context.tools, &entry).await?;
     let copied = context
         .stop
         .bound(copy_ranges(context, &entry, &reader))

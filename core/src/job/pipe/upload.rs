@@ -12,29 +12,24 @@ use super::block_lengths::BlockLengths;
 use super::context::{PipeContext, PipeOutcome, PipedObject};
 use super::hashing::Hashing;
 use crate::digest::crc64;
-use crate::entry::EntryName;
-use crate::location::{BlobLocation, Location};
-use crate::options::{BlobType, Overwrite};
+use crate::entry::Layout;
+use crate::options::Overwrite;
 use crate::plan::chunks::Chunk;
 use crate::plan::content_type::content_type;
 use crate::plan::replace::Replace;
 use crate::report::Totals;
-use crate::store::blob::rules::APPENDS;
-use crate::store::blob::{self, BlobStream, BlobTarget};
-use crate::store::{Committed, Sums, Target as _, Tools};
+use crate::store::{Committed, ObjectStream, Sums, Tools, named_target};
 use crate::{Error, Result, Side};
 
 /// Copies everything that comes.
 pub(super) async fn copy(context: &PipeContext<'_>) -> Result<PipeOutcome> {
-    let (above, last) = named(&context.options.target)?;
-    let destination = BlobTarget::new(above, &context.options.shape, false);
-    let name = EntryName::from(last.as_str());
-    let target = destination.name(&name)?.name;
+    let (store, name) = named_target(context.options)?;
+    let target = store.name(&name)?.name;
     let at_target = |error: Error| error.at(Side::Target);
-    let preparing = destination.prepare(&context.tools);
+    let preparing = store.prepare(&context.tools);
     let prepared = context.stop.unless_stopped(preparing).await;
     prepared.map_err(at_target)?;
-    let shown = destination.shown(&target);
+    let shown = store.shown(&target);
     Totals::add(&context.totals.listed, 1);
     let replace = match context.options.conflict.overwrite {
         Overwrite::Always => Replace::Anything,
@@ -43,7 +38,7 @@ pub(super) async fn copy(context: &PipeContext<'_>) -> Result<PipeOutcome> {
     if replace == Replace::Nothing
         && context
             .stop
-            .unless_stopped(destination.stat(&context.tools, &target))
+            .unless_stopped(store.stat(&context.tools, &target))
             .await
             .map_err(at_target)?
             .is_some()
@@ -59,13 +54,15 @@ pub(super) async fn copy(context: &PipeContext<'_>) -> Result<PipeOutcome> {
     let kind = content_type(&context.options.shape.content_type, &name);
     let input = Pipe::input()
         .map_err(|error| transport::Error::disk("cannot use standard input", &error))?;
-    let stream = destination
-        .stream(&context.tools, &target, kind.map(Into::into), replace)
+    let stream = store
+        .begin(&context.tools, &target, kind.map(Into::into), replace)
         .await?;
-    let stream = Arc::new(stream);
     let mut copy = PipeUpload {
         context,
-        lengths: lengths(context),
+        lengths: BlockLengths::new(
+            &store.form(Layout::Plain).pieces,
+            context.tools.pool.block_bytes_max() as u64,
+        ),
         hashing: Hashing::new(context.options.integrity.store_md5),
         under_way: JoinSet::new(),
         stream: Arc::clone(&stream),
@@ -79,29 +76,6 @@ pub(super) async fn copy(context: &PipeContext<'_>) -> Result<PipeOutcome> {
     Ok((name, copied))
 }
 
-/// The place above the blob, and the blob's own name.
-fn named(target: &Location) -> Result<(BlobLocation, String)> {
-    let named = match target {
-        Location::Blob(place) if !place.is_directory => blob::split_last(place),
-        _ => None,
-    };
-    named.ok_or_else(|| {
-        Error::Usage(format!(
-            "`{target}` names no blob: what comes from standard input needs the URL of one, `https://ACCOUNT.blob.core.windows.net/CONTAINER/NAME`"
-        ))
-    })
-}
-
-fn lengths(context: &PipeContext<'_>) -> BlockLengths {
-    match context.options.shape.blob_type {
-        Some(BlobType::Append) => BlockLengths::fixed(APPENDS.chunk_bytes_max),
-        _ => BlockLengths::new(
-            context.options.shape.block_bytes,
-            context.tools.pool.block_bytes_max() as u64,
-        ),
-    }
-}
-
 /// A copy under way.
 struct PipeUpload<'a> {
     context: &'a PipeContext<'a>,
@@ -109,7 +83,7 @@ struct PipeUpload<'a> {
     hashing: Hashing,
     /// Blocks that are being sent. They go on while the next one is waited for; dropping this ends them.
     under_way: JoinSet<Result<u64>>,
-    stream: Arc<BlobStream>,
+    stream: Arc<dyn ObjectStream>,
     input: Pipe,
     /// How many bytes have come in.
     offset: u64,

@@ -15,6 +15,8 @@ mod container;
 
 mod single;
 
+mod named;
+
 mod list;
 
 mod nothing;
@@ -36,9 +38,10 @@ mod copy_state;
 mod copy;
 
 pub use copy::BlobServerCopy;
+pub(crate) use named::{named_source, named_target};
 pub use properties::BlobType;
 pub use read::{BlobSource, Reading};
 pub use remove::remove_directory;
 pub(crate) use single::{holds_any, split_last};
 pub use single::{look, not_found};
-pub use write::{BlobStream, BlobTarget};
+pub use write::BlobTarget;

@@ -18,7 +18,7 @@ pub(super) async fn cause(
     selection: &Selection,
 ) -> Result<NothingSelected> {
     if is_blob(tools, place).await? {
-        return Ok(NothingSelected::Blob);
+        return Ok(NothingSelected::SingleObject);
     }
     let Some(pattern) = selection.pattern.as_deref().filter(|text| !text.is_empty()) else {
         let is_forgotten = !selection.recursive && single::holds_any(tools, place).await?;

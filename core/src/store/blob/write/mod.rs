@@ -31,7 +31,6 @@ use crate::entry::{ETag, EntryName, Layout, ObjectProperties, Version};
 use crate::location::BlobLocation;
 use crate::options::UploadOptions;
 use crate::plan::Task;
-use crate::plan::replace::Replace;
 use crate::plan::target_name::{MappedName, TargetName};
 use crate::store::rest::conditions::Condition;
 use crate::store::{Committed, Origin, Stat, Step, Target, TargetForm, Tools, Writer};
@@ -41,7 +40,6 @@ use append::AppendWriter;
 pub(super) use block::BlockWriter;
 use expected::{Expected, is_condition};
 use page::PageWriter;
-pub use stream::BlobStream;
 
 /// A container or virtual directory to copy to.
 pub struct BlobTarget {
@@ -88,29 +86,6 @@ pub(super) fn blob_type_of(kind: Layout) -> BlobType {
         Layout::Pages => BlobType::Page,
         Layout::Appended => BlobType::Append,
         Layout::Plain | Layout::Folder => BlobType::Block,
-    }
-}
-
-impl BlobTarget {
-    /// Begins a blob of unknown length, which may replace this.
-    pub async fn stream(
-        &self,
-        tools: &Tools,
-        name: &TargetName,
-        content_type: Option<String>,
-        replace: Replace,
-    ) -> Result<BlobStream> {
-        let draft = Draft {
-            expected: Expected::new(replace),
-            place: Arc::clone(&self.place),
-            name: blob_name(name).into(),
-            content_type,
-            md5: None,
-            is_copy: false,
-            carried: None,
-            origin: None,
-        };
-        BlobStream::create(draft, self.blob_type, tools).await
     }
 }
 

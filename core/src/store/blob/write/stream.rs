@@ -3,26 +3,54 @@
 //! Blocks come in any order and of any length. What is one block is one Put Blob. Nothing of it can be gone on with by a
 //! later run, which would have to be given the same bytes again.
 
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use azring_transport::buffer::Frozen;
 
 use super::append::AppendWriter;
 use super::committed_blocks::{Clearings, committed};
-use super::{Draft, etag};
+use super::expected::Expected;
+use super::{BlobTarget, Draft, blob_name, etag};
 use crate::digest::follower::Md5;
 use crate::plan::chunks::Chunk;
+use crate::plan::replace::Replace;
+use crate::plan::target_name::TargetName;
 use crate::store::blob::block_id::BlockIds;
 use crate::store::blob::properties::BlobType;
 use crate::store::blob::request::{put_blob, put_block, put_block_list};
 use crate::store::rest::checksum::Check;
 use crate::store::rest::conditions::Condition;
-use crate::store::{Committed, Sums, Tools, Writer as _};
+use crate::store::{Committed, ObjectStream, Step, StreamTarget, Sums, Tools, Writer as _};
 use crate::{Error, Result};
 
-/// A blob being written from front to end. Dropping it before the commit leaves what was under its name as it was (an
-/// append blob has been made anew by then).
-pub struct BlobStream {
+impl StreamTarget for BlobTarget {
+    fn begin<'a>(
+        &'a self,
+        tools: &'a Tools,
+        name: &'a TargetName,
+        content_type: Option<String>,
+        replace: Replace,
+    ) -> Step<'a, Result<Arc<dyn ObjectStream>>> {
+        let draft = Draft {
+            expected: Expected::new(replace),
+            place: Arc::clone(&self.place),
+            name: blob_name(name).into(),
+            content_type,
+            md5: None,
+            is_copy: false,
+            carried: None,
+            origin: None,
+        };
+        Box::pin(async {
+            let stream = BlobStream::create(draft, self.blob_type, tools).await?;
+            Ok(Arc::new(stream) as Arc<dyn ObjectStream>)
+        })
+    }
+}
+
+/// A blob being written from front to end.
+struct BlobStream {
     draft: Draft,
     form: StreamedForm,
 }
@@ -36,7 +64,7 @@ enum StreamedForm {
 
 impl BlobStream {
     /// Begins the blob. One that is appended to is made at once, in place of what was there.
-    pub(super) async fn create(draft: Draft, blob_type: BlobType, tools: &Tools) -> Result<Self> {
+    async fn create(draft: Draft, blob_type: BlobType, tools: &Tools) -> Result<Self> {
         let form = match blob_type {
             BlobType::Block => StreamedForm::Blocks {
                 ids: ids_of_this_run(&draft.name),
@@ -55,7 +83,7 @@ impl BlobStream {
     }
 
     /// Writes a blob that has no more than these bytes; `None` where it has to be written like a longer one.
-    pub async fn write_whole(
+    async fn put_whole(
         &self,
         tools: &Tools,
         data: &Frozen,
@@ -86,7 +114,7 @@ impl BlobStream {
     }
 
     /// Writes one block. The blocks of an appended blob wait for each other.
-    pub async fn write(
+    async fn put_block(
         &self,
         tools: &Tools,
         chunk: Chunk,
@@ -110,7 +138,7 @@ impl BlobStream {
     }
 
     /// Makes the blob of its first `blocks` blocks.
-    pub async fn commit(&self, tools: &Tools, blocks: u32, md5: Option<Md5>) -> Result<Committed> {
+    async fn put_list(&self, tools: &Tools, blocks: u32, md5: Option<Md5>) -> Result<Committed> {
         match &self.form {
             StreamedForm::Blocks { ids, .. } => {
                 let Draft { place, name, .. } = &self.draft;
@@ -138,9 +166,38 @@ impl BlobStream {
             StreamedForm::Appended(writer) => writer.commit(tools, md5).await,
         }
     }
+}
 
-    /// It has failed: a block that waits for another one waits no longer.
-    pub fn give_up(&self) {
+impl ObjectStream for BlobStream {
+    fn write_whole<'a>(
+        &'a self,
+        tools: &'a Tools,
+        data: &'a Frozen,
+        sums: Sums,
+    ) -> Step<'a, Result<Option<Committed>>> {
+        Box::pin(self.put_whole(tools, data, sums))
+    }
+
+    fn write<'a>(
+        &'a self,
+        tools: &'a Tools,
+        chunk: Chunk,
+        data: Frozen,
+        crc64: Option<u64>,
+    ) -> Step<'a, Result<()>> {
+        Box::pin(self.put_block(tools, chunk, data, crc64))
+    }
+
+    fn commit<'a>(
+        &'a self,
+        tools: &'a Tools,
+        blocks: u32,
+        md5: Option<Md5>,
+    ) -> Step<'a, Result<Committed>> {
+        Box::pin(self.put_list(tools, blocks, md5))
+    }
+
+    fn give_up(&self) {
         if let StreamedForm::Appended(writer) = &self.form {
             writer.give_up();
         }
