@@ -27,13 +27,13 @@ use crate::clock::{Clock, SystemClock};
 use crate::descriptor::retry_open;
 use crate::http::{
     Account, CommonHeaders, Connection, Endpoint, HedgePolicy, IdleConnections, IncomingResponse,
-    ManyHeaders, Meter, Reply, Request, RequestSecrets, Scheme, adapted, check_echo, compose,
-    failure, learn, version_refused,
+    ManyHeaders, Reply, Request, RequestSecrets, Scheme, adapted, check_echo, compose, failure,
+    learn, version_refused,
 };
 use crate::net::{Proxies, Proxy, Resolver, Timeouts, connect};
 use crate::retry::{Backoff, NextAttempt, RetryPolicy};
 use crate::tls::Trust;
-use crate::traffic::{Attempt, FailureScope, GiveUp, LatencyClass, Traffic};
+use crate::traffic::{Attempt, FailureScope, GiveUp, LatencyClass, Meter, Traffic};
 use crate::{Error, Kind, Result};
 use hedge::AttemptMode;
 

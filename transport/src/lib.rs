@@ -41,6 +41,8 @@ pub mod clock;
 
 pub mod client;
 
+mod endpoint;
+
 mod error;
 
 pub use client::{Client, Settings};

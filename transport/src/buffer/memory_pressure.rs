@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_wait_counts_when_everything_is_out_and_not_when_something_is_kept_back() {
+    async fn a_wait_counts_as_pressure_only_when_all_memory_is_out() {
         let pressure = Arc::new(MemoryPressure::default());
         // Room for four blocks and more, of which two are wanted.
         let pool = Pool::sharing(32 << 20, 2, &pressure).unwrap();

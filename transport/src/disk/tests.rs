@@ -339,7 +339,7 @@ fn only_the_very_file_that_was_kept_is_opened_again() {
 }
 
 #[test]
-fn what_an_earlier_run_left_under_the_name_is_replaced_and_can_be_discarded() {
+fn an_earlier_runs_part_file_is_replaced_and_can_be_discarded() {
     let place = tempfile::tempdir().unwrap();
     run(IoChoice::Auto, Pool::new(0, 8).unwrap(), async |engine| {
         let folder = Root::open(place.path()).unwrap();
@@ -439,7 +439,7 @@ fn what_lies_in_memory_is_read_at_once_by_every_way() {
 }
 
 #[test]
-fn what_is_mounted_or_linked_to_below_a_folder_in_memory_is_not_in_memory_for_that() {
+fn a_mount_or_link_below_a_folder_in_memory_is_not_in_memory() {
     let (memory, disk) = (
         tempfile::tempdir_in("/dev/shm").unwrap(),
         tempfile::tempdir_in(".").unwrap(),
@@ -458,7 +458,7 @@ fn what_is_mounted_or_linked_to_below_a_folder_in_memory_is_not_in_memory_for_th
 }
 
 #[test]
-fn in_memory_a_file_has_no_name_before_it_is_complete_and_then_only_its_own() {
+fn a_file_in_memory_has_no_name_before_it_is_complete() {
     let place = tempfile::tempdir_in("/dev/shm").unwrap();
     let folder = Root::open(place.path()).unwrap();
     let unnamed = |text: &str| {

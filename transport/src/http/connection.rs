@@ -4,7 +4,7 @@
 //! driver, so nothing runs in the background: whoever drops an exchange has dropped the connection, its buffers and
 //! its body, at once. An idle connection is not polled; whether it still lives is found out when it is taken up again.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -21,11 +21,11 @@ use hyper_util::rt::TokioIo;
 use super::Endpoint;
 use super::body::{Body, ReadPending};
 use super::header_case::{CasedNames, HeaderCase};
-use super::metered_stream::{HEAD_BYTES_MAX, Meter, MeteredStream};
+use super::metered_stream::{HEAD_BYTES_MAX, MeteredStream};
 use super::progress_timer::{LEAST_BYTES, ProgressLimits, ProgressTimer, Stall};
 use crate::buffer::Lease;
 use crate::net::{Stream, Timeouts};
-use crate::traffic::Traffic;
+use crate::traffic::{Meter, Traffic};
 use crate::{Error, Kind, Result};
 
 /// How many headers an answer may have that has more than the hundred of hyper's own limit: a blob with many short metadata.
@@ -67,6 +67,7 @@ pub(crate) struct Connection {
     many_headers: ManyHeaders,
     takes_many_headers: bool,
     meter: Rc<Meter>,
+    header_case: Rc<RefCell<HeaderCase>>,
     watch: ProgressTimer,
     timeouts: Timeouts,
     service: EchoSupport,
@@ -93,7 +94,8 @@ impl Connection {
         many_headers: &ManyHeaders,
     ) -> Result<Self> {
         let meter = Rc::new(Meter::new(Arc::clone(traffic)));
-        let wire = MeteredStream::new(stream, Rc::clone(&meter));
+        let header_case = Rc::default();
+        let stream = MeteredStream::new(stream, Rc::clone(&meter), Rc::clone(&header_case));
         let takes_many_headers = many_headers.0.get();
         let mut builder = http1::Builder::new();
         builder
@@ -103,7 +105,7 @@ impl Connection {
             builder.max_headers(HEADERS_MAX);
         }
         let (sender, driver) = builder
-            .handshake(TokioIo::new(wire))
+            .handshake(TokioIo::new(stream))
             .await
             .map_err(|error| Error::new(Kind::Connect, error.to_string()))?;
         Ok(Self {
@@ -114,6 +116,7 @@ impl Connection {
             many_headers: many_headers.clone(),
             takes_many_headers,
             meter,
+            header_case,
             watch: ProgressTimer::new(),
             timeouts: *timeouts,
             service: EchoSupport::Unknown,
@@ -168,7 +171,8 @@ impl Connection {
         let body_bytes = request.body().size_hint().lower();
         let waiting = request.body().waiting();
         let spelled = request.extensions_mut().remove::<CasedNames>();
-        self.meter.begin(HeaderCase::new(spelled));
+        self.header_case.replace(HeaderCase::new(spelled));
+        self.meter.begin();
         self.watch.begin(self.timeouts.attempt);
         let mut answer = std::pin::pin!(self.sender.send_request(request));
         let least_progress = self.timeouts.least_progress;
@@ -329,7 +333,7 @@ impl Connection {
             return Error::clone(ours);
         }
         let endpoint = &self.endpoint;
-        if self.meter.head_is_too_long() {
+        if self.meter.head_exceeds(HEAD_BYTES_MAX) {
             let told = format!("the answer of `{endpoint}` has a head of more than 64 KiB");
             return Error::new(Kind::Protocol, told);
         }

@@ -1,139 +1,44 @@
 //! The stream below hyper, watched: how much has moved, how long a head may be, and what a failed write means.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::header_case::HeaderCase;
-use super::socket::Socket;
 use crate::net::Stream;
-use crate::traffic::Traffic;
+use crate::traffic::Meter;
 
 /// The most that an answer's head may take, everything before it (1xx answers) included. A real one takes 1 KiB, and
 /// all the metadata a blob can have takes 8 KiB more.
 pub(super) const HEAD_BYTES_MAX: usize = 64 * 1024;
-
-/// Of a request of which no more is outstanding, in bytes, it is not asked how much has arrived: it soon is over.
-const LITTLE_BYTES: u64 = 16 * 1024;
-
-/// What has gone over a connection. Shared by the wire, which counts, and the connection, which asks.
-#[derive(Debug, Default)]
-pub(crate) struct Meter {
-    traffic: Arc<Traffic>,
-    moved: Cell<u64>,
-    sent: Cell<u64>,
-    /// Of these, the bytes that the run's counters know to have arrived.
-    arrived: Cell<u64>,
-    socket: Socket,
-    answered: Cell<usize>,
-    head_is_here: Cell<bool>,
-    spelling: RefCell<HeaderCase>,
-}
-
-impl Meter {
-    /// A meter that also adds to the run's counters.
-    pub(super) fn new(traffic: Arc<Traffic>) -> Self {
-        Self {
-            traffic,
-            ..Self::default()
-        }
-    }
-
-    /// A request begins, whose names are spelled like this: nothing of its answer is here.
-    pub(super) fn begin(&self, spelling: HeaderCase) {
-        self.spelling.replace(spelling);
-        self.sent.set(0);
-        self.arrived.set(0);
-        self.answered.set(0);
-        self.head_is_here.set(false);
-    }
-
-    /// The answer's head is complete.
-    pub(super) fn head_is_here(&self) {
-        self.head_is_here.set(true);
-    }
-
-    /// How many bytes went either way since the connection was made.
-    pub(crate) fn moved(&self) -> u64 {
-        self.moved.get()
-    }
-
-    /// How many bytes of this request, its head included, the stream has taken.
-    pub(crate) fn sent(&self) -> u64 {
-        self.sent.get()
-    }
-
-    /// Tells the run's counters what the other end has acknowledged of this request, unless all of it is known to have arrived.
-    pub(crate) fn look(&self) {
-        let sent = self.sent.get();
-        if sent - self.arrived.get() > LITTLE_BYTES
-            && let Some(bytes) = self.socket.unacknowledged()
-        {
-            self.arrived(sent.saturating_sub(bytes));
-        }
-    }
-
-    /// The request is over: whether it has arrived will not be known any better.
-    pub(crate) fn is_over(&self) {
-        self.arrived(self.sent.get());
-    }
-
-    /// Whether there is something to read, or the other end has closed.
-    pub(super) fn has_input(&self) -> bool {
-        self.socket.has_input()
-    }
-
-    fn arrived(&self, bytes: u64) {
-        let before = self.arrived.get();
-        if bytes > before {
-            self.traffic.arrived(bytes - before);
-            self.arrived.set(bytes);
-        }
-    }
-
-    /// Whether any byte of the answer has come.
-    pub(super) fn is_answered(&self) -> bool {
-        self.answered.get() > 0
-    }
-
-    /// Whether the answer's head grew beyond all measure.
-    pub(super) fn head_is_too_long(&self) -> bool {
-        !self.head_is_here.get() && self.answered.get() >= HEAD_BYTES_MAX
-    }
-
-    fn read(&self, bytes: usize) {
-        self.traffic.received(bytes as u64);
-        self.moved.set(self.moved.get() + bytes as u64);
-        self.answered.set(self.answered.get().saturating_add(bytes));
-    }
-
-    fn wrote(&self, bytes: usize) {
-        self.sent.set(self.sent.get() + bytes as u64);
-        self.moved.set(self.moved.get() + bytes as u64);
-    }
-}
 
 /// A stream that is counted.
 #[derive(Debug)]
 pub(super) struct MeteredStream {
     stream: Stream,
     meter: Rc<Meter>,
+    /// How the names of the request under way are written.
+    header_case: Rc<RefCell<HeaderCase>>,
     /// The head of the request under way, where it is spelled otherwise than hyper writes it.
     head: Vec<u8>,
     write_failed: bool,
 }
 
 impl MeteredStream {
-    pub(super) fn new(stream: Stream, meter: Rc<Meter>) -> Self {
-        meter.socket.is(&stream);
+    pub(super) fn new(
+        stream: Stream,
+        meter: Rc<Meter>,
+        header_case: Rc<RefCell<HeaderCase>>,
+    ) -> Self {
+        meter.opens(&stream);
         Self {
             stream,
             meter,
+            header_case,
             head: Vec::new(),
             write_failed: false,
         }
@@ -144,11 +49,11 @@ impl MeteredStream {
     fn respelled(&mut self, bytes: &[u8]) -> Option<&[u8]> {
         let sent = self.meter.sent() as usize;
         if sent == 0 {
-            let spelling = self.meter.spelling.borrow();
-            self.head = if spelling.is_plain() {
+            let header_case = self.header_case.borrow();
+            self.head = if header_case.is_plain() {
                 Vec::new()
             } else {
-                spelling.head(bytes).unwrap_or_default()
+                header_case.head(bytes).unwrap_or_default()
             };
         }
         self.head.get(sent..).filter(|rest| !rest.is_empty())
@@ -174,7 +79,7 @@ impl MeteredStream {
 
 impl Drop for MeteredStream {
     fn drop(&mut self) {
-        self.meter.socket.closes();
+        self.meter.closes();
     }
 }
 
@@ -184,7 +89,7 @@ impl AsyncRead for MeteredStream {
         cx: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.meter.head_is_too_long() {
+        if self.meter.head_exceeds(HEAD_BYTES_MAX) {
             return Poll::Ready(Err(io::ErrorKind::InvalidData.into()));
         }
         let before = into.filled().len();
@@ -250,21 +155,25 @@ impl AsyncWrite for MeteredStream {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
+    use crate::traffic::Traffic;
 
     #[tokio::test]
-    async fn what_arrives_is_counted_before_its_request_is_over_and_the_rest_when_it_is() {
+    async fn arrived_bytes_are_counted_during_a_request_and_the_rest_at_its_end() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let ours = TcpStream::connect(listener.local_addr().unwrap()).await;
         let (mut theirs, _) = listener.accept().await.unwrap();
         let traffic = Arc::new(Traffic::default());
         let meter = Rc::new(Meter::new(Arc::clone(&traffic)));
-        let mut wire = MeteredStream::new(Stream::Plain(ours.unwrap()), Rc::clone(&meter));
+        let stream = Stream::Plain(ours.unwrap());
+        let mut wire = MeteredStream::new(stream, Rc::clone(&meter), Rc::default());
         let arrived = || traffic.glance().arrived_bytes;
-        meter.begin(HeaderCase::default());
+        meter.begin();
         let fills = std::future::poll_fn(|cx| {
             while let Poll::Ready(written) = Pin::new(&mut wire).poll_write(cx, &[7; 16384]) {
                 written.unwrap();
@@ -277,7 +186,7 @@ mod tests {
         meter.look();
         let at_first = arrived();
         assert!(at_first < meter.sent(), "{at_first} of {}", meter.sent());
-        let mut some = vec![0; meter.sent() as usize - LITTLE_BYTES as usize];
+        let mut some = vec![0; meter.sent() as usize - 16 * 1024];
         theirs.read_exact(&mut some).await.unwrap();
         while arrived() == at_first {
             tokio::task::yield_now().await;
@@ -295,7 +204,8 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let ours = TcpStream::connect(listener.local_addr().unwrap()).await;
         let (mut theirs, _) = listener.accept().await.unwrap();
-        let mut wire = MeteredStream::new(Stream::Plain(ours.unwrap()), Rc::default());
+        let mut wire =
+            MeteredStream::new(Stream::Plain(ours.unwrap()), Rc::default(), Rc::default());
         wire.write_all(b"the beginning of an upload").await.unwrap();
         theirs.readable().await.unwrap();
         theirs.write_all(b"no").await.unwrap();

@@ -17,13 +17,13 @@ mod expected;
 
 mod request;
 
+mod common_headers;
+
 mod compose;
 
 mod header_case;
 
 mod body;
-
-mod socket;
 
 mod metered_stream;
 
@@ -35,14 +35,16 @@ mod idle_connections;
 
 mod failure;
 
-pub(crate) use compose::{CommonHeaders, compose};
+pub(crate) use common_headers::CommonHeaders;
+pub(crate) use compose::compose;
 pub(crate) use connection::{Connection, IncomingResponse, ManyHeaders};
 pub(crate) use expected::check_echo;
 pub use expected::{ContentRange, Expected, content_range};
 pub(crate) use failure::failure;
 pub(crate) use fallback::{adapted, learn, version_refused};
 pub(crate) use idle_connections::IdleConnections;
-pub(crate) use metered_stream::Meter;
 pub use payload::Payload;
-pub use request::{Account, Endpoint, HedgePolicy, Reply, Request, Scheme};
+pub use request::{Account, HedgePolicy, Reply, Request};
+
+pub use crate::endpoint::{Endpoint, Scheme};
 pub(crate) use request_secrets::RequestSecrets;

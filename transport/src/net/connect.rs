@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use super::proxy::{Proxies, Proxy, tunnel};
 use super::{Resolver, Stream};
 use crate::descriptor::is_shortage;
-use crate::http::{Endpoint, Scheme};
+use crate::endpoint::{Endpoint, Scheme};
 use crate::tls::Trust;
 use crate::{Error, Kind, Result};
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use crate::http::Endpoint;
+use crate::endpoint::Endpoint;
 use crate::{Error, Kind, Result};
 
 /// A host name and port that are answered with this address, whatever the system's resolver says.
@@ -122,7 +122,7 @@ fn alternate(found: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::Scheme;
+    use crate::endpoint::Scheme;
 
     fn endpoint(host: &str, port: u16) -> Endpoint {
         Endpoint {

@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
-use super::BufferedStream;
+use crate::tls::BufferedStream;
 
 /// Both kinds behind one type. Vectored writes go through, so that a body is written from where it lies.
 #[derive(Debug)]

@@ -14,8 +14,8 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use crate::http::Endpoint;
-use crate::net::BufferedStream;
+use super::BufferedStream;
+use crate::endpoint::Endpoint;
 use crate::{Error, Kind, Result};
 
 /// The machine's roots (`SSL_CERT_FILE` and `SSL_CERT_DIR` are obeyed) plus, where given, a file of certificates.

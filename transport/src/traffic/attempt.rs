@@ -6,9 +6,8 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use tokio::time::Instant;
 
-use super::{LatencyClass, Traffic};
+use super::{LatencyClass, Meter, Traffic};
 use crate::Error;
-use crate::http::Meter;
 
 /// An attempt under way.
 pub(crate) struct Attempt {

@@ -14,7 +14,7 @@ use hyper::header::HeaderValue;
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
-use crate::http::Endpoint;
+use crate::endpoint::Endpoint;
 use crate::{Error, Kind, Result};
 
 /// So many requests in a row that meet silence are an outage. One may be to blame for its own silence.

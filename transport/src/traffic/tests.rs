@@ -1,7 +1,9 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::*;
 use crate::clock::SystemClock;
+use crate::{Error, Kind};
 
 fn refused(told: &str) -> Error {
     Error::new(Kind::Status(503), told)

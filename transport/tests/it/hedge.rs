@@ -60,7 +60,7 @@ async fn seasoned(server: &Server, count: usize) -> Bench {
 }
 
 #[test]
-fn a_range_that_is_late_is_asked_for_again_and_the_answer_that_comes_counts() {
+fn a_late_range_is_requested_twice_and_the_first_answer_counts() {
     run_without_waiting(async {
         let server = Server::start(vec![connection(8, ONE, hang()), answer(TWO)]).await;
         let bench = seasoned(&server, 8).await;
@@ -132,8 +132,7 @@ fn a_second_attempt_that_fails_leaves_the_first_alone() {
 }
 
 #[test]
-fn nothing_is_sent_twice_that_must_not_be_or_while_there_is_other_work_or_nothing_to_compare_with()
-{
+fn only_a_comparable_request_is_hedged_while_nothing_is_left_to_do() {
     let sent = |count, hedge_policy, spare| {
         run_without_waiting(async move {
             let server = Server::start(vec![connection(count, ONE, hang()), answer(TWO)]).await;
@@ -176,7 +175,7 @@ fn few_are_sent_twice_where_little_was_moved() {
 }
 
 #[test]
-fn an_answer_that_does_not_begin_is_given_up_sooner_where_others_came_quickly() {
+fn a_silent_answer_is_given_up_sooner_where_others_came_quickly() {
     run_without_waiting(async {
         let server = Server::start(vec![
             connection(KNOWN, ONE, hang()),

@@ -55,7 +55,7 @@ fn a_new_connection_that_dies_unanswered_counts_as_a_failure() {
 }
 
 #[test]
-fn a_busy_service_is_asked_again_after_the_time_it_names_and_with_a_fresh_signature() {
+fn a_busy_service_gets_a_freshly_signed_retry_after_the_time_it_names() {
     run(async {
         let script = [
             answer(BUSY),
@@ -230,7 +230,7 @@ fn nonsense_is_tried_three_times_more_and_then_told() {
 }
 
 #[test]
-fn the_answer_to_another_request_ends_its_connection_and_is_asked_for_anew() {
+fn an_answer_to_another_request_ends_its_connection_and_is_retried() {
     run(async {
         let other = "HTTP/1.1 200 OK\nx-ms-client-request-id: other\ncontent-length: 2\n\nno";
         let twice = times(2, &answer(other));

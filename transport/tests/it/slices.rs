@@ -70,7 +70,7 @@ impl Clock for Meanwhile {
 }
 
 #[test]
-fn a_part_of_a_file_arrives_byte_for_byte_through_the_page_cache_and_around_it() {
+fn a_part_of_a_file_arrives_through_and_around_the_page_cache() {
     let data = pattern((5 << 20) + 123);
     let ground = Ground::new(&data);
     for caching in [Caching::Cached, Caching::Direct] {

@@ -96,7 +96,7 @@ fn get(server: &Server, host: &str) -> Request {
 }
 
 #[test]
-fn a_certificate_of_the_given_authority_is_believed_and_the_connection_kept() {
+fn a_certificate_of_a_given_authority_is_trusted_on_a_kept_connection() {
     run(async {
         let authority = Authority::signing_for(HOST);
         let server = authority.serve(vec![times(2, &answer(OK))]).await;

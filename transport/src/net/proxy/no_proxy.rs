@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::http::Endpoint;
+use crate::endpoint::Endpoint;
 
 /// One entry of `NO_PROXY`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,7 +125,7 @@ fn is_in(address: IpAddr, net: IpAddr, bits: u32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::Scheme;
+    use crate::endpoint::Scheme;
 
     fn excepts(list: &str, host: &str, port: u16) -> bool {
         let endpoint = Endpoint {

@@ -4,7 +4,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::Proxy;
-use crate::http::Endpoint;
+use crate::endpoint::Endpoint;
 use crate::{Error, Kind, Result};
 
 /// The most that a proxy's answer may take: some bring a page for people along with a refusal, which is not read.

@@ -1,0 +1,230 @@
+//! The counters of a run's requests, and the pace at which requests begin.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use super::hedge_budget::HedgeBudget;
+use super::latency::Histogram;
+use super::latency_classes::LatencyClasses;
+use super::pace::Pacer;
+use super::{Attempt, Availability, Latencies, LatencyClass, Pace, Tally};
+use crate::clock::Clock;
+use crate::{Error, Kind};
+
+/// What a small exchange moves at most, in bytes: how long it takes is one round trip, and the service's work.
+const SMALL_BYTES: u64 = 16 * 1024;
+
+/// The counters of a run's requests, and the pace at which they begin.
+#[derive(Debug, Default)]
+pub struct Traffic {
+    received_bytes: AtomicU64,
+    sent_bytes: AtomicU64,
+    arrived_bytes: AtomicU64,
+    failed_bytes: AtomicU64,
+    succeeded: AtomicU64,
+    succeeded_bytes: AtomicU64,
+    succeeded_us: AtomicU64,
+    refused: AtomicU64,
+    refused_for_bytes: AtomicU64,
+    refused_for_requests: AtomicU64,
+    timeouts: AtomicU64,
+    pub(super) under_way: AtomicU32,
+    /// The longest wait asked for and the shortest round trip since they were last looked at.
+    retry_after_ms: AtomicU64,
+    round_trip_us: AtomicU64,
+    /// The shortest round trip of all.
+    shortest_us: AtomicU64,
+    latencies: Histogram,
+    pub(super) first_bytes: Histogram,
+    pacer: Pacer,
+    pub(super) latency_classes: LatencyClasses,
+    hedge_budget: HedgeBudget,
+    availability: Availability,
+}
+
+/// So short a round trip is one within a machine or a data centre.
+const NEAR: Duration = Duration::from_millis(5);
+
+impl Traffic {
+    /// Which endpoints cannot be reached.
+    pub fn availability(&self) -> &Availability {
+        &self.availability
+    }
+
+    /// Waits for the turn of an attempt that will move about so many bytes, and begins it.
+    pub(crate) async fn begin(self: &Arc<Self>, bytes: u64, clock: &dyn Clock) -> Attempt {
+        let wait = self.pacer.reserve(bytes);
+        if !wait.is_zero() {
+            clock.sleep(wait).await;
+        }
+        Attempt::new(Arc::clone(self))
+    }
+
+    /// The counters now. What is counted since the last look begins again.
+    pub fn look(&self) -> Tally {
+        let tally = self.glance();
+        self.retry_after_ms.store(0, Relaxed);
+        self.round_trip_us.store(0, Relaxed);
+        tally
+    }
+
+    /// The counters now; nothing begins again.
+    pub fn glance(&self) -> Tally {
+        let retry_after_ms = self.retry_after_ms.load(Relaxed);
+        let round_trip_us = self.round_trip_us.load(Relaxed);
+        let some = |number: u64| (number > 0).then_some(number);
+        Tally {
+            received_bytes: self.received_bytes.load(Relaxed),
+            sent_bytes: self.sent_bytes.load(Relaxed),
+            arrived_bytes: self.arrived_bytes.load(Relaxed),
+            failed_bytes: self.failed_bytes.load(Relaxed),
+            succeeded: self.succeeded.load(Relaxed),
+            succeeded_bytes: self.succeeded_bytes.load(Relaxed),
+            succeeded_us: self.succeeded_us.load(Relaxed),
+            refused: self.refused.load(Relaxed),
+            refused_for_bytes: self.refused_for_bytes.load(Relaxed),
+            refused_for_requests: self.refused_for_requests.load(Relaxed),
+            timeouts: self.timeouts.load(Relaxed),
+            hedged: self.hedge_budget.taken(),
+            under_way: self.under_way.load(Relaxed),
+            retry_after: some(retry_after_ms).map(Duration::from_millis),
+            round_trip: some(round_trip_us).map(Duration::from_micros),
+        }
+    }
+
+    /// How many requests have succeeded since the run began.
+    pub(crate) fn succeeded_so_far(&self) -> u64 {
+        self.succeeded.load(Relaxed)
+    }
+
+    /// The service is near: a round trip was seen that took less than [`NEAR`].
+    pub fn is_near(&self) -> bool {
+        let shortest_us = self.shortest_us.load(Relaxed);
+        shortest_us > 0 && Duration::from_micros(shortest_us) < NEAR
+    }
+
+    /// How many attempts are under way now.
+    pub fn under_way(&self) -> u32 {
+        self.under_way.load(Relaxed)
+    }
+
+    /// How long requests took that succeeded, since the run began.
+    pub fn latencies(&self) -> Latencies {
+        self.latencies.read()
+    }
+
+    /// How long it took until their answers began, since the run began.
+    pub fn first_bytes(&self) -> Latencies {
+        self.first_bytes.read()
+    }
+
+    /// From now on attempts begin no faster than this; `None`: as fast as they can.
+    pub fn set_pace(&self, pace: Option<Pace>) {
+        self.pacer.set(pace);
+    }
+
+    /// No attempt begins for so long.
+    pub fn hold(&self, wait: Duration) {
+        self.pacer.hold(wait);
+    }
+
+    /// There is nothing left to begin, so that a request that is late may be sent a second time; or there is again.
+    pub fn set_hedging(&self, is_there: bool) {
+        self.hedge_budget.set(is_there);
+    }
+
+    /// Whether a request that is late may be sent a second time now.
+    pub fn allows_hedging(&self) -> bool {
+        self.hedge_budget.is_there()
+    }
+
+    /// Takes room for a second attempt of so many bytes, if there is any.
+    pub(crate) fn take_hedge(&self, bytes: u64) -> bool {
+        self.hedge_budget
+            .take(bytes, self.succeeded_bytes.load(Relaxed))
+    }
+
+    /// When a request of this kind is late, where that is known.
+    pub(crate) fn late_after(&self, kind: LatencyClass) -> Option<Duration> {
+        self.latency_classes.late_after(kind)
+    }
+
+    /// How long to wait for the beginning of its answer.
+    pub(crate) fn patience(&self, kind: LatencyClass, silences: u32, most: Duration) -> Duration {
+        self.latency_classes.patience(kind, silences, most)
+    }
+
+    /// Its answer began, or was given up, after so long.
+    pub(crate) fn was_silent(&self, kind: LatencyClass, silence: Duration) {
+        self.latency_classes.was_silent(kind, silence);
+    }
+
+    /// Bytes came over a connection.
+    pub(crate) fn received(&self, bytes: u64) {
+        self.received_bytes.fetch_add(bytes, Relaxed);
+    }
+
+    /// A connection was made in so long.
+    pub(crate) fn connected(&self, took: Duration) {
+        self.saw_round_trip(took);
+    }
+
+    /// Bytes are known to have arrived.
+    pub(crate) fn arrived(&self, bytes: u64) {
+        self.arrived_bytes.fetch_add(bytes, Relaxed);
+    }
+
+    pub(super) fn sent(&self, bytes: u64) {
+        self.sent_bytes.fetch_add(bytes, Relaxed);
+    }
+
+    pub(super) fn succeeded(&self, bytes: u64, took: Duration) {
+        self.succeeded.fetch_add(1, Relaxed);
+        self.succeeded_bytes.fetch_add(bytes, Relaxed);
+        let micros = (took.as_micros() as u64).max(1);
+        self.succeeded_us.fetch_add(micros, Relaxed);
+        self.latencies.add(took);
+        if bytes <= SMALL_BYTES {
+            self.saw_round_trip(took);
+        }
+    }
+
+    pub(super) fn failed(&self, bytes: u64, error: Option<&Error>) {
+        self.failed_bytes.fetch_add(bytes, Relaxed);
+        let Some(error) = error else { return };
+        match (error.kind(), error.code().unwrap_or_default()) {
+            (Kind::Status(429 | 503), _) | (Kind::Status(500), "OperationTimedOut") => {
+                self.refused.fetch_add(1, Relaxed);
+                self.count_cause(error);
+                let asked = error.retry_after_ms().unwrap_or(0);
+                self.retry_after_ms.fetch_max(asked, Relaxed);
+            }
+            (Kind::Timeout, _) => {
+                self.timeouts.fetch_add(1, Relaxed);
+            }
+            _ => {}
+        }
+    }
+
+    /// Blob storage says which of its limits it was in the message: "Ingress is over the account limit.", "Operations per
+    /// second is over the account limit."
+    /// <https://learn.microsoft.com/azure/storage/blobs/storage-performance-checklist>
+    fn count_cause(&self, error: &Error) {
+        let message = error.message().to_ascii_lowercase();
+        if message.contains("gress is over") {
+            self.refused_for_bytes.fetch_add(1, Relaxed);
+        } else if message.contains("operations per second") {
+            self.refused_for_requests.fetch_add(1, Relaxed);
+        }
+    }
+
+    fn saw_round_trip(&self, took: Duration) {
+        let took = (took.as_micros() as u64).max(1);
+        for shortest in [&self.round_trip_us, &self.shortest_us] {
+            let _ = shortest.fetch_update(Relaxed, Relaxed, |least| {
+                (least == 0 || took < least).then_some(took)
+            });
+        }
+    }
+}
