@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use azring_core::report::{Event, Window};
-use azring_core::schedule::tuner::{Cause, Pace};
+use azring_core::schedule::tuner::{Pace, PushbackCause};
 use serde_json::{Map, Value, json};
 
 use super::listeners::{Listener, RunEnd};
@@ -58,8 +58,8 @@ fn fields(window: &Window) -> Map<String, Value> {
         "succeeded": sample.succeeded,
         "refused": sample.refused,
         "cause": sample.cause.map(|cause| match cause {
-            Cause::Bytes => "bytes",
-            Cause::Requests => "requests",
+            PushbackCause::Bytes => "bytes",
+            PushbackCause::Requests => "requests",
         }),
         "retry_after_ms": sample.retry_after.map(ms),
         "timeouts": sample.timeouts,
@@ -105,7 +105,7 @@ mod tests {
         let time = Some(Duration::from_millis(7));
         for pace in [Pace::Bytes(1e6), Pace::Requests(5.0)] {
             let mut window = window(250, 8, Phase::Hold, Bound::Disk);
-            window.sample.cause = Some(Cause::Bytes);
+            window.sample.cause = Some(PushbackCause::Bytes);
             (window.sample.retry_after, window.sample.round_trip) = (time, time);
             (window.p50, window.p99) = (time, time);
             (window.decision.pace, window.decision.hold) = (Some(pace), time);

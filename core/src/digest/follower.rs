@@ -14,8 +14,8 @@ use azring_transport::buffer::Frozen;
 use tokio::sync::oneshot;
 
 use super::Hashers;
-use super::progress::Progress;
-use super::ticket::{Feed, Ticket};
+use super::progress::DigestProgress;
+use super::ticket::{HashInput, Ticket};
 use crate::plan::chunks::Chunks;
 
 pub use super::progress::Md5;
@@ -34,16 +34,16 @@ pub fn md5_of(frozen: &Frozen) -> Md5 {
 
 /// Follows the chunks of one object and hashes them in order. Clones follow the same object.
 #[derive(Clone)]
-pub struct Follower(Arc<Shared>);
+pub struct Follower(Arc<FollowerState>);
 
-pub(super) struct Shared {
+pub(super) struct FollowerState {
     hashers: Hashers,
     chunks: Chunks,
-    state: Mutex<State>,
+    state: Mutex<FollowerQueue>,
 }
 
-struct State {
-    progress: Progress,
+struct FollowerQueue {
+    progress: DigestProgress,
     next: u32,
     early: BTreeMap<u32, Frozen>,
     is_busy: bool,
@@ -54,15 +54,15 @@ struct State {
 impl Follower {
     /// Will follow an object of these chunks. What lies between them counts as zeros.
     pub fn new(hashers: &Hashers, chunks: Chunks) -> Self {
-        let state = State {
-            progress: Progress::default(),
+        let state = FollowerQueue {
+            progress: DigestProgress::default(),
             next: 0,
             early: BTreeMap::new(),
             is_busy: false,
             finished: None,
             waiting: None,
         };
-        Self(Arc::new(Shared {
+        Self(Arc::new(FollowerState {
             hashers: hashers.clone(),
             chunks,
             state: Mutex::new(state),
@@ -114,14 +114,14 @@ impl fmt::Debug for Follower {
     }
 }
 
-impl Shared {
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+impl FollowerState {
+    fn lock(&self) -> std::sync::MutexGuard<'_, FollowerQueue> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is hashed next of the object that has come so far, when it is there. Otherwise the turn ends: the progress is
     /// put back, or was the last.
-    pub(super) fn next_chunk(&self, progress: &mut Progress) -> Option<Feed> {
+    pub(super) fn next_chunk(&self, progress: &mut DigestProgress) -> Option<HashInput> {
         let mut state = self.lock();
         let next = state.next;
         if let Some(chunk) = self.chunks.get(next)
@@ -135,7 +135,7 @@ impl Shared {
                 0
             };
             let hole_bytes = chunk.offset - progress.bytes;
-            return Some(Feed::new(hole_bytes, frozen, end_hole_bytes));
+            return Some(HashInput::new(hole_bytes, frozen, end_hole_bytes));
         }
         state.is_busy = false;
         let progress = mem::take(progress);
@@ -148,7 +148,7 @@ impl Shared {
     }
 }
 
-impl State {
+impl FollowerQueue {
     fn finish(&mut self, digest: Md5) {
         self.finished = Some(digest);
         if let Some(waiting) = self.waiting.take() {

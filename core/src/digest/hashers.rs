@@ -23,7 +23,7 @@ pub struct Hashers(Arc<Entrance>);
 
 /// The only way in. Nothing comes any more once it is dropped.
 #[derive(Debug)]
-struct Entrance(Arc<Line>);
+struct Entrance(Arc<TicketQueue>);
 
 impl Drop for Entrance {
     fn drop(&mut self) {
@@ -36,7 +36,7 @@ impl Hashers {
     /// Starts `threads` threads; joining them waits for the turns they have.
     pub fn start(threads: usize) -> (Self, Vec<JoinHandle<()>>) {
         let threads = threads.max(1);
-        let line = Arc::new(Line {
+        let line = Arc::new(TicketQueue {
             threads,
             waiting: Mutex::default(),
             called: Condvar::new(),
@@ -62,14 +62,14 @@ impl Hashers {
 
 /// Where turns wait for a thread.
 #[derive(Debug)]
-struct Line {
+struct TicketQueue {
     threads: usize,
-    waiting: Mutex<Waiting>,
+    waiting: Mutex<WaitingTickets>,
     called: Condvar,
 }
 
 #[derive(Default)]
-struct Waiting {
+struct WaitingTickets {
     turns: VecDeque<Ticket>,
     /// Turns that threads have taken.
     taken: usize,
@@ -78,9 +78,9 @@ struct Waiting {
     is_closed: bool,
 }
 
-impl std::fmt::Debug for Waiting {
+impl std::fmt::Debug for WaitingTickets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Waiting")
+        f.debug_struct("WaitingTickets")
             .field("turns", &self.turns.len())
             .field("taken", &self.taken)
             .field("awake", &self.awake)
@@ -88,24 +88,24 @@ impl std::fmt::Debug for Waiting {
     }
 }
 
-impl Waiting {
+impl WaitingTickets {
     fn objects(&self) -> usize {
         self.turns.len() + self.taken
     }
 }
 
-impl Line {
+impl TicketQueue {
     fn work(&self) {
         let mut lanes = Lanes::default();
         let mut ended = 0;
         self.lock().awake += 1;
-        while self.share(&mut lanes, ended) {
+        while self.refill(&mut lanes, ended) {
             ended = lanes.step();
         }
     }
 
     /// Fills the lanes up to this thread's share; waits while that is nothing. False once nothing comes any more.
-    fn share(&self, lanes: &mut Lanes, ended: usize) -> bool {
+    fn refill(&self, lanes: &mut Lanes, ended: usize) -> bool {
         let mut waiting = self.lock();
         waiting.taken -= ended;
         loop {
@@ -141,14 +141,14 @@ impl Line {
     }
 
     /// Calls another thread when there is work for it.
-    fn call(&self, waiting: &Waiting) {
+    fn call(&self, waiting: &WaitingTickets) {
         if !waiting.turns.is_empty() && waiting.awake < threads_for(waiting.objects(), self.threads)
         {
             self.called.notify_one();
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
+    fn lock(&self) -> MutexGuard<'_, WaitingTickets> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -12,13 +12,13 @@ const LENGTH_AT: usize = BLOCK_BYTES - size_of::<u64>();
 
 /// The digest of the bytes so far: of their whole blocks, and the rest of them.
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(super) struct DigestProgress {
     pub(super) state: State,
     pub(super) bytes: u64,
     begun: Block,
 }
 
-impl Default for Progress {
+impl Default for DigestProgress {
     fn default() -> Self {
         Self {
             state: START,
@@ -28,7 +28,7 @@ impl Default for Progress {
     }
 }
 
-impl Progress {
+impl DigestProgress {
     /// Takes what cannot be hashed in whole blocks where it lies: bytes that end the block that was begun, or begin one.
     /// Returns how many were taken; none of them when whole blocks come next.
     pub(super) fn take_odd(&mut self, bytes: &[u8]) -> usize {
@@ -84,7 +84,7 @@ mod tests {
     fn every_length_is_padded_as_it_should_be() {
         let data: Vec<u8> = (0..200_u8).collect();
         for bytes in 0..data.len() {
-            let mut progress = Progress::default();
+            let mut progress = DigestProgress::default();
             let mut rest = &data[..bytes];
             while !rest.is_empty() {
                 // At most a few at once, so that blocks are begun and ended.

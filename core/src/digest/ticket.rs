@@ -5,25 +5,25 @@ use std::sync::Arc;
 use azring_transport::buffer::Frozen;
 use azring_transport::md5::{Block, Md5Stream};
 
-use super::follower::Shared;
-use super::progress::Progress;
+use super::follower::FollowerState;
+use super::progress::DigestProgress;
 
 /// Zeros to hash for a hole.
 static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
 
 /// An object's turn: how far it is hashed, and what comes next.
 pub(super) struct Ticket {
-    shared: Arc<Shared>,
-    progress: Progress,
-    feed: Feed,
+    shared: Arc<FollowerState>,
+    progress: DigestProgress,
+    feed: HashInput,
 }
 
 impl Ticket {
-    pub(super) fn new(shared: Arc<Shared>, progress: Progress) -> Self {
+    pub(super) fn new(shared: Arc<FollowerState>, progress: DigestProgress) -> Self {
         Self {
             shared,
             progress,
-            feed: Feed::default(),
+            feed: HashInput::default(),
         }
     }
 
@@ -62,7 +62,7 @@ impl Ticket {
 
 /// What is hashed next: a hole, a chunk, and the hole at the object's end.
 #[derive(Default)]
-pub(super) struct Feed {
+pub(super) struct HashInput {
     hole_bytes: u64,
     chunk: Option<Frozen>,
     /// How much of the chunk has been passed.
@@ -70,7 +70,7 @@ pub(super) struct Feed {
     end_hole_bytes: u64,
 }
 
-impl Feed {
+impl HashInput {
     /// A chunk with a hole of so many bytes before it, and one after it.
     pub(super) fn new(hole_bytes: u64, chunk: Frozen, end_hole_bytes: u64) -> Self {
         Self {
@@ -96,7 +96,7 @@ impl Feed {
         zeros(self.end_hole_bytes)
     }
 
-    /// So many of the bytes of [`Feed::next`] are done with. With the last byte of a chunk its memory is given back.
+    /// So many of the bytes of [`HashInput::next`] are done with. With the last byte of a chunk its memory is given back.
     fn pass(&mut self, bytes: usize) {
         if self.hole_bytes > 0 {
             self.hole_bytes -= bytes as u64;

@@ -14,7 +14,8 @@ use super::processor::Processor;
 use crate::report::{Measured, Totals, Window};
 use crate::schedule::remembered::Remembered;
 use crate::schedule::tuner::{
-    Answered, Answers, Cause, Decision, Pace, Range, Sample, Tuner, Uploads, WINDOW,
+    AnswerRate, Decision, Pace, PushbackCause, Range, Sample, Tuner, UploadEstimate, UploadWindow,
+    WINDOW,
 };
 use crate::schedule::{ChunkSizeHint, Gate};
 use crate::transfer::Work;
@@ -35,7 +36,7 @@ pub(super) struct ControllerInputs {
     pub(super) traffic: Arc<Traffic>,
     pub(super) disk: Arc<DiskLoad>,
     pub(super) memory: Arc<MemoryPressure>,
-    pub(super) cut: ChunkSizeHint,
+    pub(super) chunk_size_hint: ChunkSizeHint,
     /// What there is to do. Weak: were all workers gone, nobody should seem to take from it. `None` for a pipe, which has
     /// nothing to do whenever a permit lies unused.
     pub(super) queue: Option<WeakReceiver<Work>>,
@@ -66,7 +67,7 @@ pub(super) struct Controller {
     processor: Processor,
     obeyed: Decision,
     seen: Seen,
-    uploads: Uploads,
+    uploads: UploadEstimate,
     outages: Outages,
     begun: Instant,
     looked: Instant,
@@ -86,7 +87,7 @@ impl Controller {
         Self {
             obeyed: tuner.decision(),
             seen: Seen::default(),
-            uploads: Uploads::default(),
+            uploads: UploadEstimate::default(),
             outages: Outages::default(),
             tuner,
             processor: Processor::new(inputs.cores),
@@ -187,7 +188,7 @@ impl Controller {
         let seen = std::mem::take(&mut self.seen);
         let ticks = seen.ticks.max(1);
         let arrived_bytes = tally.arrived_bytes - before.arrived_bytes;
-        let answered = Answered {
+        let answered = UploadWindow {
             window_s: long.as_secs_f64(),
             requests: (tally.succeeded - before.succeeded) as f64,
             bytes: (tally.succeeded_bytes - before.succeeded_bytes) as f64,
@@ -196,13 +197,13 @@ impl Controller {
             left: tally.under_way.into(),
         };
         let (answers, uploaded) = if arrived_bytes.max(sent_bytes) <= received_bytes {
-            (Answers::AsMoved, arrived_bytes)
+            (AnswerRate::AsMoved, arrived_bytes)
         } else if sees_arrivals(tally) || sees_arrivals(before) {
             (self.uploads.answers(&answered), arrived_bytes)
         } else {
             let moved = self.uploads.moved(&answered);
             let moved = moved.map_or(sent_bytes, |moved| moved as u64 + failed_bytes);
-            (Answers::AsMoved, moved)
+            (AnswerRate::AsMoved, moved)
         };
         let disk = self.inputs.disk.look();
         let disk_before = std::mem::replace(&mut self.disk_before, disk);
@@ -218,8 +219,8 @@ impl Controller {
             refused: (tally.refused - before.refused) as u32,
             cause: match (refused_for_bytes, refused_for_requests) {
                 (0, 0) => None,
-                (bytes, requests) if bytes >= requests => Some(Cause::Bytes),
-                _ => Some(Cause::Requests),
+                (bytes, requests) if bytes >= requests => Some(PushbackCause::Bytes),
+                _ => Some(PushbackCause::Requests),
             },
             retry_after: tally.retry_after,
             timeouts: (tally.timeouts - before.timeouts) as u32,
@@ -258,7 +259,7 @@ impl Controller {
                 Pace::Bytes(rate) => traffic::Pace::Bytes(rate),
                 Pace::Requests(rate) => traffic::Pace::Requests(rate),
             }));
-        self.inputs.cut.set(decision.block_bytes);
+        self.inputs.chunk_size_hint.set(decision.block_bytes);
         let turns = decision.turns.unwrap_or(OPERATIONS_MAX);
         self.inputs.disk.set(turns);
         if let Some(wait) = decision.hold {
@@ -309,7 +310,7 @@ mod tests {
             traffic: Arc::clone(traffic),
             disk: Arc::default(),
             memory: Arc::default(),
-            cut: ChunkSizeHint::default(),
+            chunk_size_hint: ChunkSizeHint::default(),
             queue: None,
             cores: 1,
             remembered: None,

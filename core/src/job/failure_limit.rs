@@ -23,18 +23,18 @@ const CERTAIN_FAILURES_MAX: u32 = 3;
 #[derive(Debug)]
 pub(super) struct FailureLimit {
     stop: Stop,
-    counts: RefCell<Vec<(Cause, u32)>>,
+    counts: RefCell<Vec<(FailureCause, u32)>>,
 }
 
 /// What objects fail of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Cause {
+enum FailureCause {
     Service { status: u16, code: String },
     Disk(i32),
     Connection(Kind),
 }
 
-impl Cause {
+impl FailureCause {
     /// The cause, if it concerns more than the one object.
     fn of(error: &Error) -> Option<Self> {
         let Error::Transport(error) = error.bare() else {
@@ -122,7 +122,7 @@ impl FailureLimit {
     /// An object failed. Returns how many have of the same cause, when this one makes them too many: then the run has
     /// been called off.
     pub(super) fn failed(&self, error: &Error) -> Option<u32> {
-        let cause = Cause::of(error)?;
+        let cause = FailureCause::of(error)?;
         let failures_max = cause.failures_max();
         let mut counts = self.counts.borrow_mut();
         let found = counts.iter().position(|(counted, _)| *counted == cause);

@@ -1,4 +1,4 @@
-//! Listing and planning: entries in, tasks into the queue. What an earlier run left to do comes first; then the listing goes
+//! Listing and planning: entries in, tasks into the queue. What an earlier run unplanned to do comes first; then the listing goes
 //! on where it stopped.
 
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use futures_util::stream;
 use tokio::sync::OnceCell;
 use tokio::sync::mpsc::error::TryRecvError;
 
-use super::planner::{Looked, Planned, Planner};
+use super::planner::{EntryPlan, InspectedEntry, Planner};
 use crate::entry::{Entry, EntryName};
 use crate::journal::{DoneObjects, Pending, Record, Replayed};
 use crate::options::Options;
@@ -38,11 +38,11 @@ pub(super) struct Feed<'a> {
     pub(super) stop: &'a Stop,
     pub(super) limit: &'a FailureLimit,
     /// How long the pieces of what is planned should be.
-    pub(super) cut: ChunkSizeHint,
+    pub(super) chunk_size_hint: ChunkSizeHint,
     /// Descriptors for the files of objects.
     pub(super) files: OpenFiles,
-    /// Objects and destinations that are looked at ahead of the planning, at once.
-    pub(super) looks_max: usize,
+    /// Objects and destinations that are inspected at ahead of the planning, at once.
+    pub(super) inspections_max: usize,
     /// What an earlier listing settled, where the source is listed anew.
     pub(super) done_before: Option<&'a DoneObjects>,
     /// The destination is ready to be written to.
@@ -52,9 +52,9 @@ pub(super) struct Feed<'a> {
 }
 
 impl Feed<'_> {
-    /// Plans and queues everything that is left to do; returns how many parts of the source could not be listed.
+    /// Plans and queues everything that is unplanned to do; returns how many parts of the source could not be listed.
     pub(super) async fn feed(&self, mut queue: Queue, earlier: Option<&Replayed>) -> Result<u64> {
-        let planner = Planner::new(self.options, self.ends, &self.cut);
+        let planner = Planner::new(self.options, self.ends, &self.chunk_size_hint);
         let result = self.feed_all(&planner, earlier, &mut queue).await;
         queue.close().await;
         result
@@ -92,7 +92,7 @@ impl Feed<'_> {
             is_whole &= listed.is_whole;
         }
         self.note_whole(is_whole);
-        self.tell_nothing_selected(planner, unlisted).await;
+        self.report_nothing_selected(planner, unlisted).await;
         Ok(unlisted)
     }
 
@@ -137,7 +137,7 @@ impl Feed<'_> {
     }
 
     /// Says why there was nothing to copy, if there was nothing. That it cannot be told fails nothing.
-    async fn tell_nothing_selected(&self, planner: &Planner<'_>, unlisted: u64) {
+    async fn report_nothing_selected(&self, planner: &Planner<'_>, unlisted: u64) {
         if unlisted > 0 || self.stop.is_on() {
             return;
         }
@@ -162,19 +162,19 @@ impl Feed<'_> {
         queue: &mut Queue,
     ) -> Result<()> {
         let resume = self.resume(planner);
-        let mut looked = stream::iter(earlier.pending())
+        let mut inspected = stream::iter(earlier.pending())
             .map(async |pending| -> Result<_> {
-                Ok(resume::look(planner, self.tools, pending?).await)
+                Ok(resume::inspect(planner, self.tools, pending?).await)
             })
-            .buffered(self.looks_max);
+            .buffered(self.inspections_max);
         let mut taken = 0;
-        while let Some(again) = self.next(looked.next()).await {
+        while let Some(again) = self.next(inspected.next()).await {
             taken += 1;
             if let Some(task) = resume.admit(again?) {
                 self.push(task, queue).await;
             }
         }
-        drop(looked);
+        drop(inspected);
         if self.stop.is_on() {
             // They were counted as listed: they are still to be done.
             for pending in earlier.pending().skip(taken) {
@@ -194,7 +194,7 @@ impl Feed<'_> {
         queue: &mut Queue,
     ) -> Result<Listed> {
         let is_aside = from.folder.is_some();
-        self.each(planner, from, async |planned| {
+        self.plan_entries(planner, from, async |planned| {
             if let Some(task) = self.admit(planned, is_aside) {
                 self.push(task, queue).await;
             }
@@ -240,9 +240,9 @@ impl Feed<'_> {
 
     /// Lists and plans everything and moves nothing: what would be copied counts as done.
     pub(super) async fn preview(&self) -> Result<u64> {
-        let planner = Planner::new(self.options, self.ends, &self.cut);
+        let planner = Planner::new(self.options, self.ends, &self.chunk_size_hint);
         let listed = self
-            .each(&planner, Position::default(), async |planned| {
+            .plan_entries(&planner, Position::default(), async |planned| {
                 let Some(task) = self.admit(planned, false) else {
                     return;
                 };
@@ -251,16 +251,17 @@ impl Feed<'_> {
             })
             .await?;
         self.note_whole(listed.is_whole);
-        self.tell_nothing_selected(&planner, listed.unlisted).await;
+        self.report_nothing_selected(&planner, listed.unlisted)
+            .await;
         Ok(listed.unlisted)
     }
 
     /// Plans every entry of every page, in order, and hands it on.
-    async fn each(
+    async fn plan_entries(
         &self,
         planner: &Planner<'_>,
         from: Position,
-        mut handle: impl AsyncFnMut(Planned),
+        mut handle: impl AsyncFnMut(EntryPlan),
     ) -> Result<Listed> {
         let is_aside = from.folder.is_some();
         let mut pages = Arc::clone(&self.ends.source).list(self.tools, from);
@@ -273,7 +274,7 @@ impl Feed<'_> {
                 return Ok(listed);
             }
             let entries = match page {
-                Ok(page) => self.tell(self.without_taken_up(page), &mut listed),
+                Ok(page) => self.count_page(self.without_taken_up(page), &mut listed),
                 Err(error) if !listed_any => return Err(error.at(Side::Source)),
                 Err(error) if error.ends_run() => {
                     self.stop.or_end_run(error);
@@ -289,24 +290,24 @@ impl Feed<'_> {
                 }
             };
             listed_any = true;
-            let mut left = Left::of(&entries);
-            let mut looked = stream::iter(entries)
-                .map(|entry| self.look(planner, entry))
-                .buffered(self.looks_max);
-            while let Some(looked) = self.next(looked.next()).await {
-                left.take(looked.entry());
-                if looked.is_in_place() {
-                    self.in_place(looked.entry(), is_aside);
+            let mut unplanned = UnplannedEntries::of(&entries);
+            let mut inspected = stream::iter(entries)
+                .map(|entry| self.inspect(planner, entry))
+                .buffered(self.inspections_max);
+            while let Some(inspected) = self.next(inspected.next()).await {
+                unplanned.take(inspected.entry());
+                if inspected.is_in_place() {
+                    self.in_place(inspected.entry(), is_aside);
                     continue;
                 }
-                let decided = planner.decide(looked, self.observer);
+                let decided = planner.decide(inspected, self.observer);
                 if planner.replaces_all() && !std::mem::replace(&mut replaced_all, true) {
                     self.recorder.append(&Record::AnsweredAll);
                 }
                 handle(decided).await;
             }
-            if left.count > 0 {
-                self.take_back(&left);
+            if unplanned.count > 0 {
+                self.take_back(&unplanned);
                 return Ok(listed);
             }
         }
@@ -315,14 +316,14 @@ impl Feed<'_> {
         Ok(listed)
     }
 
-    async fn look(&self, planner: &Planner<'_>, entry: Entry) -> Looked {
+    async fn inspect(&self, planner: &Planner<'_>, entry: Entry) -> InspectedEntry {
         if self
             .done_before
             .is_some_and(|done_before| done_before.has(&entry))
         {
-            planner.look_whether_in_place(self.tools, entry).await
+            planner.inspect_done(self.tools, entry).await
         } else {
-            planner.look(self.tools, entry).await
+            planner.inspect(self.tools, entry).await
         }
     }
 
@@ -351,10 +352,10 @@ impl Feed<'_> {
     }
 
     /// The rest of a page was not planned, since the run was called off: the next run lists it again.
-    fn take_back(&self, left: &Left) {
+    fn take_back(&self, unplanned: &UnplannedEntries) {
         let totals = &self.context.totals;
-        Totals::take_back(&totals.listed, left.count);
-        Totals::take_back(&totals.listed_bytes, left.bytes);
+        Totals::take_back(&totals.listed, unplanned.count);
+        Totals::take_back(&totals.listed_bytes, unplanned.bytes);
     }
 
     /// The next of something, or nothing more once the run has been called off.
@@ -369,10 +370,10 @@ impl Feed<'_> {
     }
 
     /// Counts a page and tells what was wrong with it.
-    fn tell(&self, page: Page, listed: &mut Listed) -> Vec<Entry> {
+    fn count_page(&self, page: Page, listed: &mut Listed) -> Vec<Entry> {
         let totals = &self.context.totals;
         self.recorder.page(page.marker.as_deref());
-        self.recorder.tell_trouble(self.observer);
+        self.recorder.report_trouble(self.observer);
         for (folder, error) in page.unlisted {
             if error.ends_run() {
                 self.stop.or_end_run(error);
@@ -397,18 +398,18 @@ impl Feed<'_> {
     }
 
     /// The task, if there is one; else it is counted and reported why not. Either is recorded.
-    fn admit(&self, planned: Planned, is_aside: bool) -> Option<Task> {
+    fn admit(&self, planned: EntryPlan, is_aside: bool) -> Option<Task> {
         match planned {
-            Planned::Task(mut task) => {
+            EntryPlan::Task(mut task) => {
                 let notes = self.recorder.planned(&task.entry, &task.replace, is_aside);
                 task.history.notes = notes;
                 return Some(*task);
             }
-            Planned::Skip(entry, reason) => {
+            EntryPlan::Skip(entry, reason) => {
                 self.recorder.passed(&entry, is_aside);
                 self.settlement().skip(&entry.name, entry.bytes, &reason);
             }
-            Planned::Fail(entry, error) => {
+            EntryPlan::Fail(entry, error) => {
                 let error = self.stop.or_end_run(error);
                 if let Some(notes) = self.recorder.planned(&entry, &Replace::Nothing, is_aside) {
                     self.recorder.failed(notes.seq(), &error);
@@ -431,12 +432,12 @@ impl Feed<'_> {
 
 /// Entries of a page that are still to be planned.
 #[derive(Debug)]
-struct Left {
+struct UnplannedEntries {
     count: u64,
     bytes: u64,
 }
 
-impl Left {
+impl UnplannedEntries {
     fn of(entries: &[Entry]) -> Self {
         Self {
             count: entries.len() as u64,

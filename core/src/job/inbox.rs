@@ -1,4 +1,4 @@
-//! What the workers tell, as the coordinator hears it: at once, or, while thousands of small objects end every second, a
+//! What the workers sender, as the coordinator hears it: at once, or, while thousands of small objects end every second, a
 //! millisecond's worth at a time. To be woken for each of them would cost as much as carrying them.
 
 use std::time::Duration;
@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::transfer::WorkerEvent;
 
-/// How long it is counted how much is told.
+/// How long it is counted how much is events.
 const COUNT_FOR: Duration = Duration::from_millis(5);
 
 /// More than this in that time is too much for inbox each by itself.
@@ -17,19 +17,19 @@ const SINGLY_MAX: u32 = 10;
 /// For how long things are let gather.
 const GATHER_FOR: Duration = Duration::from_millis(1);
 
-/// The coordinator's end of what is told.
+/// The coordinator's end of what is events.
 pub(super) struct EventInbox {
-    told: UnboundedReceiver<WorkerEvent>,
-    heard: u32,
+    events: UnboundedReceiver<WorkerEvent>,
+    received: u32,
     since: Instant,
     is_dense: bool,
 }
 
 impl EventInbox {
-    pub(super) fn new(told: UnboundedReceiver<WorkerEvent>) -> Self {
+    pub(super) fn new(events: UnboundedReceiver<WorkerEvent>) -> Self {
         Self {
-            told,
-            heard: 0,
+            events,
+            received: 0,
             since: Instant::now(),
             is_dense: false,
         }
@@ -37,23 +37,23 @@ impl EventInbox {
 
     /// The next thing; none when the last worker has ended. Dropping the future loses nothing.
     pub(super) async fn next(&mut self) -> Option<WorkerEvent> {
-        let mut told = self.told.try_recv().ok();
-        if told.is_none() {
+        let mut event = self.events.try_recv().ok();
+        if event.is_none() {
             self.count();
             if self.is_dense {
                 // Nobody is registered to be woken meanwhile.
                 tokio::time::sleep(GATHER_FOR).await;
             }
-            told = self.told.recv().await;
+            event = self.events.recv().await;
         }
-        self.heard += 1;
-        told
+        self.received += 1;
+        event
     }
 
     fn count(&mut self) {
         if self.since.elapsed() >= COUNT_FOR {
-            self.is_dense = self.heard > SINGLY_MAX && self.since.elapsed() < 4 * COUNT_FOR;
-            self.heard = 0;
+            self.is_dense = self.received > SINGLY_MAX && self.since.elapsed() < 4 * COUNT_FOR;
+            self.received = 0;
             self.since = Instant::now();
         }
     }
@@ -77,29 +77,29 @@ mod tests {
     /// A timer ends with the millisecond that its end lies in.
     const TIMER: Duration = Duration::from_millis(1);
 
-    /// How what was told one after the other was heard.
+    /// How what was events one after the other was received.
     #[derive(Default)]
-    struct Heard {
-        /// How long each took to be heard.
+    struct Received {
+        /// How long each took to be received.
         after: Vec<Duration>,
         /// How often somebody was woken to hear.
         wakes: usize,
     }
 
     /// Tells once after each of these times, and hears; time passes only here.
-    fn heard(pauses: &[Duration]) -> Heard {
+    fn received(pauses: &[Duration]) -> Received {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .start_paused(true)
             .build()
             .unwrap();
         LocalSet::new().block_on(&runtime, async {
-            let (tell, told) = unbounded_channel();
+            let (sender, events) = unbounded_channel();
             let at = Rc::<RefCell<Vec<Instant>>>::default();
             let wakes = Rc::<Cell<usize>>::default();
-            let (told_at, woken) = (Rc::clone(&at), Rc::clone(&wakes));
+            let (sent_at, woken) = (Rc::clone(&at), Rc::clone(&wakes));
             let listener = tokio::task::spawn_local(async move {
-                let mut inbox = EventInbox::new(told);
+                let mut inbox = EventInbox::new(events);
                 let mut after: Vec<Duration> = Vec::new();
                 loop {
                     let mut next = pin!(inbox.next());
@@ -111,19 +111,19 @@ mod tests {
                     if next.await.is_none() {
                         return after;
                     }
-                    after.push(told_at.borrow()[after.len()].elapsed());
+                    after.push(sent_at.borrow()[after.len()].elapsed());
                 }
             });
             for pause in pauses {
                 advance(*pause).await;
                 at.borrow_mut().push(Instant::now());
-                tell.send(WorkerEvent::Lost(Error::Stopped)).unwrap();
+                sender.send(WorkerEvent::Lost(Error::Stopped)).unwrap();
                 tokio::task::yield_now().await;
             }
-            drop(tell);
+            drop(sender);
             let after = listener.await.unwrap();
             let wakes = wakes.get();
-            Heard { after, wakes }
+            Received { after, wakes }
         })
     }
 
@@ -133,31 +133,35 @@ mod tests {
 
     #[test]
     fn what_is_told_now_and_then_is_heard_at_once() {
-        let heard = heard(&[ms(0.7); 50]);
-        assert_eq!(heard.after, [Duration::ZERO; 50]);
+        let received = received(&[ms(0.7); 50]);
+        assert_eq!(received.after, [Duration::ZERO; 50]);
     }
 
     #[test]
     fn what_is_told_all_the_time_is_heard_together_and_soon() {
-        let heard = heard(&[ms(0.1); 500]);
-        assert_eq!(heard.after.len(), 500);
-        let latest = heard.after.iter().max().unwrap();
+        let received = received(&[ms(0.1); 500]);
+        assert_eq!(received.after.len(), 500);
+        let latest = received.after.iter().max().unwrap();
         assert!(*latest <= GATHER_FOR + TIMER, "{latest:?}");
         // One by one until it has been counted, ten or twenty together from then on.
-        let wakes = heard.wakes;
+        let wakes = received.wakes;
         assert!(wakes < 50 + 500 / 10 + 10, "woken {wakes} times");
     }
 
     #[test]
     fn once_it_is_quiet_again_each_is_heard_at_once() {
         let dense = [ms(0.1); 200];
-        let heard = heard(&[&dense[..], &[ms(50.0), ms(0.5), ms(0.5)]].concat());
-        assert!(heard.after[100..200].iter().any(|after| !after.is_zero()));
-        assert_eq!(heard.after[200..], [Duration::ZERO; 3]);
+        let received = received(&[&dense[..], &[ms(50.0), ms(0.5), ms(0.5)]].concat());
+        assert!(
+            received.after[100..200]
+                .iter()
+                .any(|after| !after.is_zero())
+        );
+        assert_eq!(received.after[200..], [Duration::ZERO; 3]);
     }
 
     /// Listens, but does not wait.
-    async fn hears_at_once(inbox: &mut EventInbox) -> bool {
+    async fn receives_at_once(inbox: &mut EventInbox) -> bool {
         let mut next = pin!(inbox.next());
         poll_fn(|cx| Poll::Ready(next.as_mut().poll(cx).is_ready())).await
     }
@@ -170,21 +174,21 @@ mod tests {
             .build()
             .unwrap();
         runtime.block_on(async {
-            let (tell, told) = unbounded_channel();
-            let mut inbox = EventInbox::new(told);
-            let mut heard = 0;
+            let (sender, events) = unbounded_channel();
+            let mut inbox = EventInbox::new(events);
+            let mut received = 0;
             for _ in 0..200 {
-                tell.send(WorkerEvent::Lost(Error::Stopped)).unwrap();
-                while hears_at_once(&mut inbox).await {
-                    heard += 1;
+                sender.send(WorkerEvent::Lost(Error::Stopped)).unwrap();
+                while receives_at_once(&mut inbox).await {
+                    received += 1;
                 }
                 advance(ms(0.1)).await;
             }
-            drop(tell);
+            drop(sender);
             while inbox.next().await.is_some() {
-                heard += 1;
+                received += 1;
             }
-            assert_eq!(heard, 200);
+            assert_eq!(received, 200);
         });
     }
 }

@@ -12,41 +12,41 @@ use crate::report::{OutageNews, OutageState};
 /// How often is looked.
 pub(super) const LOOK_EVERY: Duration = Duration::from_millis(250);
 
-/// An outage is told after so long, and again after this; from then on each time that so much more has passed.
-const TELL_FIRST: Duration = Duration::from_secs(1);
-const TELL_AGAIN: Duration = Duration::from_secs(10);
-const TELL_EVERY: Duration = Duration::from_secs(30);
+/// An outage is reported after so long, and again after this; from then on each time that so much more has passed.
+const REPORT_FIRST: Duration = Duration::from_secs(1);
+const REPORT_AGAIN: Duration = Duration::from_secs(10);
+const REPORT_EVERY: Duration = Duration::from_secs(30);
 
-/// What has been told.
+/// What has been reported.
 #[derive(Debug)]
 pub(super) struct OutageReporter {
     traffic: Arc<Traffic>,
     clock: Arc<dyn Clock>,
-    told: Vec<Told>,
+    reported: Vec<ReportedOutage>,
 }
 
-/// An outage that was told.
+/// An outage that was reported.
 #[derive(Debug)]
-struct Told {
+struct ReportedOutage {
     endpoint: Endpoint,
     lasts: Duration,
     again_at: Duration,
 }
 
 impl OutageReporter {
-    /// Nothing has been told yet.
+    /// Nothing has been reported yet.
     pub(super) fn new(traffic: Arc<Traffic>, clock: Arc<dyn Clock>) -> Self {
         Self {
             traffic,
             clock,
-            told: Vec::new(),
+            reported: Vec::new(),
         }
     }
 
-    /// What is to be told now.
+    /// What is to be reported now.
     pub(super) fn look(&mut self) -> Vec<OutageNews> {
         let outages = self.traffic.availability().outages(&*self.clock);
-        if outages.is_empty() && self.told.is_empty() {
+        if outages.is_empty() && self.reported.is_empty() {
             return Vec::new();
         }
         self.news(&outages)
@@ -59,29 +59,31 @@ impl OutageReporter {
 
     fn news(&mut self, outages: &[Outage]) -> Vec<OutageNews> {
         let mut news = Vec::new();
-        self.told.retain_mut(|told| {
-            let still = outages.iter().find(|now| now.endpoint == told.endpoint);
+        self.reported.retain_mut(|reported| {
+            let still = outages.iter().find(|now| now.endpoint == reported.endpoint);
             // A shorter one is another one.
-            let still = still.filter(|now| now.lasts >= told.lasts);
+            let still = still.filter(|now| now.lasts >= reported.lasts);
             match still {
-                Some(now) => told.lasts = now.lasts,
+                Some(now) => reported.lasts = now.lasts,
                 None => news.push(OutageNews {
-                    endpoint: told.endpoint.to_string(),
+                    endpoint: reported.endpoint.to_string(),
                     state: OutageState::Ended,
-                    lasts: told.lasts,
+                    lasts: reported.lasts,
                     reason: String::new(),
                 }),
             }
             still.is_some()
         });
         for now in outages {
-            let told = self
-                .told
+            let reported = self
+                .reported
                 .iter_mut()
-                .find(|told| told.endpoint == now.endpoint);
-            let is_due = told
+                .find(|reported| reported.endpoint == now.endpoint);
+            let is_due = reported
                 .as_ref()
-                .map_or(now.lasts >= TELL_FIRST, |told| now.lasts >= told.again_at);
+                .map_or(now.lasts >= REPORT_FIRST, |reported| {
+                    now.lasts >= reported.again_at
+                });
             if !is_due {
                 continue;
             }
@@ -91,12 +93,12 @@ impl OutageReporter {
                 lasts: now.lasts,
                 reason: now.reason.clone(),
             });
-            match told {
-                Some(told) => told.again_at = now.lasts + TELL_EVERY,
-                None => self.told.push(Told {
+            match reported {
+                Some(reported) => reported.again_at = now.lasts + REPORT_EVERY,
+                None => self.reported.push(ReportedOutage {
                     endpoint: now.endpoint.clone(),
                     lasts: now.lasts,
-                    again_at: TELL_AGAIN.max(now.lasts + TELL_FIRST),
+                    again_at: REPORT_AGAIN.max(now.lasts + REPORT_FIRST),
                 }),
             }
         }
@@ -123,7 +125,7 @@ mod tests {
         }
     }
 
-    fn told(reporter: &mut OutageReporter, outages: &[Outage]) -> Vec<String> {
+    fn reported(reporter: &mut OutageReporter, outages: &[Outage]) -> Vec<String> {
         let news = reporter.news(outages);
         news.iter().map(ToString::to_string).collect()
     }
@@ -134,10 +136,10 @@ mod tests {
         let mut all = Vec::new();
         for quarters in 0..4 * 75 {
             let lasts = f64::from(quarters) / 4.0;
-            all.extend(told(&mut reporter, &[outage(1, lasts)]));
+            all.extend(reported(&mut reporter, &[outage(1, lasts)]));
         }
-        all.extend(told(&mut reporter, &[]));
-        all.extend(told(&mut reporter, &[]));
+        all.extend(reported(&mut reporter, &[]));
+        all.extend(reported(&mut reporter, &[]));
         let lasting = |seconds| {
             format!("cannot reach `a:1` for {seconds} s, trying again: connection refused")
         };
@@ -151,11 +153,11 @@ mod tests {
     #[test]
     fn a_short_outage_is_not_told_and_two_services_are_told_apart() {
         let mut reporter = OutageReporter::new(Arc::default(), Arc::new(SystemClock));
-        assert!(told(&mut reporter, &[outage(1, 0.5)]).is_empty());
-        assert!(told(&mut reporter, &[]).is_empty());
-        let both = told(&mut reporter, &[outage(1, 2.0), outage(2, 3.0)]);
+        assert!(reported(&mut reporter, &[outage(1, 0.5)]).is_empty());
+        assert!(reported(&mut reporter, &[]).is_empty());
+        let both = reported(&mut reporter, &[outage(1, 2.0), outage(2, 3.0)]);
         assert_eq!(both.len(), 2);
-        let one = told(&mut reporter, &[outage(2, 4.0)]);
+        let one = reported(&mut reporter, &[outage(2, 4.0)]);
         assert_eq!(one, ["`a:1` answers again after 2 s"]);
     }
 }

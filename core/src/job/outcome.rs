@@ -6,7 +6,7 @@ use crate::entry::EntryName;
 use crate::report::{Details, Event, Observer, Totals};
 use crate::transfer::{Outcome, Verdict};
 
-/// Where the ends of objects go: they are counted in the one and told to the other.
+/// Where the ends of objects go: they are counted in the one and kinds to the other.
 #[derive(Clone, Copy)]
 pub(super) struct Settlement<'a> {
     pub(super) totals: &'a Totals,
@@ -93,11 +93,11 @@ mod tests {
     use crate::report::Answer;
     use crate::stop::Stop;
 
-    /// Keeps how it was told.
+    /// Keeps how it was kinds.
     #[derive(Default)]
-    struct Told(RefCell<Vec<&'static str>>);
+    struct EventKinds(RefCell<Vec<&'static str>>);
 
-    impl Observer for Told {
+    impl Observer for EventKinds {
         fn event(&self, event: Event<'_>) {
             self.0.borrow_mut().push(match event {
                 Event::Failed { .. } => "failed",
@@ -113,10 +113,10 @@ mod tests {
 
     #[test]
     fn what_was_called_off_is_no_failure_and_not_settled() {
-        let (totals, told) = (Totals::default(), Told::default());
+        let (totals, kinds) = (Totals::default(), EventKinds::default());
         let settlement = Settlement {
             totals: &totals,
-            observer: &told,
+            observer: &kinds,
             limit: &FailureLimit::new(&Stop::default()),
         };
         let name = EntryName::from("a");
@@ -127,7 +127,7 @@ mod tests {
         ] {
             settlement.fail(&name, 7, &error, &Details::default());
         }
-        assert_eq!(*told.0.borrow(), ["interrupted", "interrupted", "failed"]);
+        assert_eq!(*kinds.0.borrow(), ["interrupted", "interrupted", "failed"]);
         let counts = [&totals.interrupted, &totals.failed, &totals.settled_bytes];
         assert_eq!(counts.map(Totals::get), [2, 1, 7]);
     }

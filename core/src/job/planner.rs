@@ -26,7 +26,7 @@ use crate::{Error, Result};
 
 /// What becomes of an entry.
 #[derive(Debug)]
-pub(super) enum Planned {
+pub(super) enum EntryPlan {
     /// It is carried.
     Task(Box<Task>),
     /// It stays, for this reason.
@@ -35,24 +35,24 @@ pub(super) enum Planned {
     Fail(Entry, Error),
 }
 
-/// An entry whose target was looked at.
+/// An entry whose target was inspected at.
 #[derive(Debug)]
-pub(super) struct Looked {
+pub(super) struct InspectedEntry {
     entry: Entry,
-    found: Result<Found>,
-    cutting: Cutting,
+    found: Result<Inspection>,
+    basis: ChunkSizeBasis,
 }
 
 /// How an object is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Cutting {
+enum ChunkSizeBasis {
     /// As the link likes it now.
-    AsNow,
+    Now,
     /// As it was cut when it was begun, where that was written down; else as it is cut where nothing speaks against it.
-    AsBegun(Option<u64>),
+    EarlierRun(Option<u64>),
 }
 
-impl Looked {
+impl InspectedEntry {
     /// Whose target it was.
     pub(super) fn entry(&self) -> &Entry {
         &self.entry
@@ -68,7 +68,7 @@ impl Looked {
     #[must_use]
     pub(super) fn begun(self, chunk_bytes: Option<u64>) -> Self {
         Self {
-            cutting: Cutting::AsBegun(chunk_bytes),
+            basis: ChunkSizeBasis::EarlierRun(chunk_bytes),
             ..self
         }
     }
@@ -76,7 +76,7 @@ impl Looked {
 
 /// What was seen there, and of the source.
 #[derive(Debug)]
-struct Found {
+struct Inspection {
     target: MappedName,
     stat: Option<Stat>,
     /// Where the object has data, if not everywhere.
@@ -96,14 +96,18 @@ pub(super) struct Planner<'a> {
     hint: VhdHint,
     /// Entries that stay because of their modification times.
     left_by_time: Cell<u64>,
-    cut: ChunkSizeHint,
+    chunk_size_hint: ChunkSizeHint,
 }
 
 impl<'a> Planner<'a> {
     /// For a copy between these ends; `cut` says how long pieces should be, whenever an object is planned.
-    pub(super) fn new(options: &'a Options, ends: &'a Ends, cut: &ChunkSizeHint) -> Self {
+    pub(super) fn new(
+        options: &'a Options,
+        ends: &'a Ends,
+        chunk_size_hint: &ChunkSizeHint,
+    ) -> Self {
         Self {
-            cut: cut.clone(),
+            chunk_size_hint: chunk_size_hint.clone(),
             options,
             ends,
             conflict: Cell::new(options.conflict),
@@ -137,23 +141,23 @@ impl<'a> Planner<'a> {
     }
 
     /// The same for an entry that an earlier run decided to copy: what is at its target is no reason any more not to.
-    pub(super) async fn look_again(&self, tools: &Tools, entry: Entry) -> Looked {
-        let found = self.find_again(tools, &entry).await;
-        Looked {
+    pub(super) async fn inspect_planned(&self, tools: &Tools, entry: Entry) -> InspectedEntry {
+        let found = self.inspect_source(tools, &entry).await;
+        InspectedEntry {
             entry,
             found,
-            cutting: Cutting::AsNow,
+            basis: ChunkSizeBasis::Now,
         }
     }
 
-    async fn find_again(&self, tools: &Tools, entry: &Entry) -> Result<Found> {
+    async fn inspect_source(&self, tools: &Tools, entry: &Entry) -> Result<Inspection> {
         let target = self.target(entry)?;
         let extents = if self.may_have_holes(entry) {
             self.ends.source.extents(tools, entry).await?
         } else {
             None
         };
-        Ok(Found {
+        Ok(Inspection {
             target,
             stat: None,
             extents,
@@ -165,7 +169,7 @@ impl<'a> Planner<'a> {
     /// Why Azure would refuse what becomes a page blob as a disk.
     async fn flaw(&self, tools: &Tools, entry: &Entry) -> Result<Option<DiskFlaw>> {
         let is_image =
-            self.hint.looks_into_images() && self.form(entry).layout == Some(Layout::Pages);
+            self.hint.inspects_images() && self.form(entry).layout == Some(Layout::Pages);
         if !is_image {
             return Ok(None);
         }
@@ -197,19 +201,19 @@ impl<'a> Planner<'a> {
 
     /// The task of an entry that an earlier run decided to copy, and what that run let it replace. What is at its target
     /// now was most likely put there by that run, in its last moments: then it has the same content.
-    pub(super) fn decide_again(&self, looked: Looked, replace: Replace) -> Planned {
-        let Looked {
+    pub(super) fn decide_again(&self, inspected: InspectedEntry, replace: Replace) -> EntryPlan {
+        let InspectedEntry {
             entry,
             found,
-            cutting,
-        } = looked;
+            basis,
+        } = inspected;
         let found = match found {
             Ok(found) => found,
-            Err(error) => return Planned::Fail(entry, error),
+            Err(error) => return EntryPlan::Fail(entry, error),
         };
         if found.target.twin.is_some() && !self.collisions.borrow_mut().admit(&found.target.name) {
             let error = collides(&entry, &found.target);
-            return Planned::Fail(entry, error);
+            return EntryPlan::Fail(entry, error);
         }
         // The command may have got `/Y` since.
         let replace = if self.options.conflict.is_blind() {
@@ -217,7 +221,7 @@ impl<'a> Planner<'a> {
         } else {
             replace
         };
-        self.task(entry, found, cutting, replace)
+        self.task(entry, found, basis, replace)
     }
 
     /// The target's name of an object that is gone.
@@ -227,16 +231,16 @@ impl<'a> Planner<'a> {
         Some(target.name)
     }
 
-    /// The same for an entry that an earlier run has copied: whether it is at its target still is looked at in any case.
-    pub(super) async fn look_whether_in_place(&self, tools: &Tools, entry: Entry) -> Looked {
-        let looked = self.look(tools, entry).await;
-        let Looked {
+    /// The same for an entry that an earlier run has copied: whether it is at its target still is inspected at in any case.
+    pub(super) async fn inspect_done(&self, tools: &Tools, entry: Entry) -> InspectedEntry {
+        let inspected = self.inspect(tools, entry).await;
+        let InspectedEntry {
             entry,
             found: Ok(mut found),
-            cutting,
-        } = looked
+            basis,
+        } = inspected
         else {
-            return looked;
+            return inspected;
         };
         let is_seen = if found.stat.is_some() {
             Ok(found.stat.clone())
@@ -244,29 +248,29 @@ impl<'a> Planner<'a> {
             self.ends.target.stat(tools, &found.target.name).await
         };
         let form = self.form(&entry);
-        // What cannot be looked at is not known to be there, and is copied again.
+        // What cannot be inspected at is not known to be there, and is copied again.
         found.is_in_place = is_seen.ok().flatten().is_some_and(|stat| {
             let is_like_it = stat.bytes == entry.bytes || entry.kind == Layout::Folder;
             is_like_it && form.can_replace(&stat)
         });
-        Looked {
+        InspectedEntry {
             entry,
             found: Ok(found),
-            cutting,
+            basis,
         }
     }
 
     /// Finds the entry's target and, where anything depends on it, what is there already.
-    pub(super) async fn look(&self, tools: &Tools, entry: Entry) -> Looked {
+    pub(super) async fn inspect(&self, tools: &Tools, entry: Entry) -> InspectedEntry {
         let found = self.find(tools, &entry).await;
-        Looked {
+        InspectedEntry {
             entry,
             found,
-            cutting: Cutting::AsNow,
+            basis: ChunkSizeBasis::Now,
         }
     }
 
-    async fn find(&self, tools: &Tools, entry: &Entry) -> Result<Found> {
+    async fn find(&self, tools: &Tools, entry: &Entry) -> Result<Inspection> {
         let target = self.target(entry)?;
         if let Some(twin) = &target.twin
             && self.ends.source.has(tools, twin).await?
@@ -284,7 +288,7 @@ impl<'a> Planner<'a> {
         } else {
             None
         };
-        Ok(Found {
+        Ok(Inspection {
             target,
             stat,
             extents,
@@ -309,14 +313,14 @@ impl<'a> Planner<'a> {
     }
 
     /// Decides. May ask the user, and then waits for the answer.
-    pub(super) fn decide(&self, looked: Looked, observer: &dyn Observer) -> Planned {
-        let flaw = looked.found.as_ref().ok().and_then(|found| found.flaw);
-        let planned = self.decide_alone(looked, observer);
-        if let (Planned::Task(task), Some(flaw)) = (&planned, flaw) {
-            let told = vhd_hint::about_flaw(&task.entry.name, flaw);
-            observer.event(Event::Notice(&told));
+    pub(super) fn decide(&self, inspected: InspectedEntry, observer: &dyn Observer) -> EntryPlan {
+        let flaw = inspected.found.as_ref().ok().and_then(|found| found.flaw);
+        let planned = self.decide_alone(inspected, observer);
+        if let (EntryPlan::Task(task), Some(flaw)) = (&planned, flaw) {
+            let notice = vhd_hint::about_flaw(&task.entry.name, flaw);
+            observer.event(Event::Notice(&notice));
         }
-        if let Planned::Task(task) = &planned
+        if let EntryPlan::Task(task) = &planned
             && let Some(hint) = self.hint.about(&task.entry.name)
         {
             observer.event(Event::Notice(&hint));
@@ -324,47 +328,47 @@ impl<'a> Planner<'a> {
         planned
     }
 
-    fn decide_alone(&self, looked: Looked, observer: &dyn Observer) -> Planned {
-        let Looked {
+    fn decide_alone(&self, inspected: InspectedEntry, observer: &dyn Observer) -> EntryPlan {
+        let InspectedEntry {
             entry,
             found,
-            cutting,
-        } = looked;
+            basis,
+        } = inspected;
         let found = match found {
             Ok(found) => found,
-            Err(error) => return Planned::Fail(entry, error),
+            Err(error) => return EntryPlan::Fail(entry, error),
         };
         let (target, stat) = (&found.target, found.stat.as_ref());
         if target.twin.is_some() && !self.collisions.borrow_mut().admit(&target.name) {
             let error = collides(&entry, target);
-            return Planned::Fail(entry, error);
+            return EntryPlan::Fail(entry, error);
         }
         let shown = || self.ends.target.shown(&target.name);
         let conflict = self.conflict.get();
         match decide(conflict, entry.modified, stat.map(|stat| stat.modified)) {
             Verdict::Copy => {
                 let replace = self.replace(stat);
-                self.task(entry, found, cutting, replace)
+                self.task(entry, found, basis, replace)
             }
             Verdict::Ask if self.may_replace(&entry, &shown(), observer) => {
                 let replace = self.replace(stat);
-                self.task(entry, found, cutting, replace)
+                self.task(entry, found, basis, replace)
             }
             Verdict::Ask => {
                 let reason = SkipReason::Exists.text(&entry.name.to_string(), &shown());
-                Planned::Skip(entry, reason)
+                EntryPlan::Skip(entry, reason)
             }
             Verdict::Skip(reason) => {
                 if reason == SkipReason::Age {
                     self.left_by_time.set(self.left_by_time.get() + 1);
                 }
                 let reason = reason.text(&entry.name.to_string(), &shown());
-                Planned::Skip(entry, reason)
+                EntryPlan::Skip(entry, reason)
             }
         }
     }
 
-    /// What may be replaced where this was seen. The answer "all" is no `/Y`: every target is looked at still.
+    /// What may be replaced where this was seen. The answer "all" is no `/Y`: every target is inspected at still.
     fn replace(&self, seen: Option<&Stat>) -> Replace {
         if self.options.conflict.is_blind() {
             return Replace::Anything;
@@ -393,12 +397,15 @@ impl<'a> Planner<'a> {
     }
 
     /// How long the pieces of an object should be.
-    fn wanted(&self, pieces: &ChunkPlan, object_bytes: u64, cutting: Cutting) -> u64 {
+    fn wanted(&self, pieces: &ChunkPlan, object_bytes: u64, basis: ChunkSizeBasis) -> u64 {
         let (least, most) = (pieces.chunk_bytes_min, pieces.chunk_bytes);
-        let cut = match cutting {
-            Cutting::AsNow => self.cut.bytes().map(|bytes| even(bytes).max(least)),
+        let cut = match basis {
+            ChunkSizeBasis::Now => self
+                .chunk_size_hint
+                .bytes()
+                .map(|bytes| even(bytes).max(least)),
             // What is smaller is no size but a note that says something else.
-            Cutting::AsBegun(begun) => begun.filter(|bytes| *bytes >= least),
+            ChunkSizeBasis::EarlierRun(begun) => begun.filter(|bytes| *bytes >= least),
         };
         cut.map_or(most, |cut| pieces.rule.cut(object_bytes, most, cut))
     }
@@ -410,21 +417,27 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn task(&self, mut entry: Entry, found: Found, cutting: Cutting, replace: Replace) -> Planned {
+    fn task(
+        &self,
+        mut entry: Entry,
+        found: Inspection,
+        basis: ChunkSizeBasis,
+        replace: Replace,
+    ) -> EntryPlan {
         let form = self.form(&entry);
         if let Some(stat) = &found.stat
             && !form.can_replace(stat)
         {
             let error = Error::other_type(&found.target.name);
-            return Planned::Fail(entry, error);
+            return EntryPlan::Fail(entry, error);
         }
         let rule = &form.pieces.rule;
-        let wanted = self.wanted(&form.pieces, entry.bytes, cutting);
+        let wanted = self.wanted(&form.pieces, entry.bytes, basis);
         let chunk_bytes = match rule.chunk_bytes(&entry.name, entry.bytes, wanted) {
             Ok(chunk_bytes) => chunk_bytes,
-            Err(error) => return Planned::Fail(entry, error),
+            Err(error) => return EntryPlan::Fail(entry, error),
         };
-        // What AzCopy looked at before it replaced it kept its properties and metadata, where the source has none of its
+        // What AzCopy inspected at before it replaced it kept its properties and metadata, where the source has none of its
         // own; with `/Y` it did not look.
         if self.options.conflict.overwrite != Overwrite::Always && entry.carried.is_none() {
             entry.carried = found.stat.and_then(|stat| stat.carried);
@@ -435,7 +448,7 @@ impl<'a> Planner<'a> {
             Some(extents) => Chunks::of_data(entry.bytes, chunk_bytes, extents),
             None => Chunks::new(entry.bytes, chunk_bytes),
         };
-        Planned::Task(Box::new(Task {
+        EntryPlan::Task(Box::new(Task {
             entry,
             target: found.target.name,
             chunks,

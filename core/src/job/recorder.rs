@@ -8,29 +8,29 @@ use azring_transport::auth::{has_signature, masked};
 
 use crate::entry::Entry;
 use crate::journal::{Journal, Planned, Record, Replayed};
-use crate::plan::history::{Note, Notes, Take};
+use crate::plan::history::{Note, NoteSink, Notes};
 use crate::plan::replace::Replace;
 use crate::report::{Event, Observer};
 use crate::transfer::{Outcome, Verdict};
 use crate::{Error, Result};
 
 /// The journal of a run, if it has one. The coordinator alone holds it.
-pub(super) struct JournalRecorder(Option<Writing>);
+pub(super) struct JournalRecorder(Option<JournalWriter>);
 
-struct Writing {
+struct JournalWriter {
     journal: RefCell<Journal>,
     job: Arc<str>,
-    take: Take,
+    note_sink: NoteSink,
 }
 
 impl JournalRecorder {
-    /// Writes into this journal; what workers have to note goes to `take` and comes back by [`JournalRecorder::note`].
-    pub(super) fn new(journal: Option<Journal>, take: Take) -> Self {
-        Self(journal.map(|journal| Writing {
+    /// Writes into this journal; what workers have to note goes to `note_sink` and comes back by [`JournalRecorder::note`].
+    pub(super) fn new(journal: Option<Journal>, note_sink: NoteSink) -> Self {
+        Self(journal.map(|journal| JournalWriter {
             // Half of the id tells this job from any other, and names of files stay short.
             job: hexadecimal(&journal.job()[..8]).into(),
             journal: RefCell::new(journal),
-            take,
+            note_sink,
         }))
     }
 
@@ -50,7 +50,12 @@ impl JournalRecorder {
 
     /// An object is to be copied; returns where notes on it go.
     pub(super) fn planned(&self, entry: &Entry, replace: &Replace, aside: bool) -> Option<Notes> {
-        let Some(Writing { journal, job, take }) = &self.0 else {
+        let Some(JournalWriter {
+            journal,
+            job,
+            note_sink,
+        }) = &self.0
+        else {
             return None;
         };
         let seq = journal.borrow().plan(Planned {
@@ -61,13 +66,13 @@ impl JournalRecorder {
             replace: replace.clone(),
             aside,
         });
-        Some(Notes::new(seq, job, take))
+        Some(Notes::new(seq, job, note_sink))
     }
 
     /// Where notes go on an object that an earlier run planned.
     pub(super) fn notes(&self, seq: u64) -> Option<Notes> {
-        let Writing { job, take, .. } = self.0.as_ref()?;
-        Some(Notes::new(seq, job, take))
+        let JournalWriter { job, note_sink, .. } = self.0.as_ref()?;
+        Some(Notes::new(seq, job, note_sink))
     }
 
     /// An object was left alone when it was planned.
@@ -119,15 +124,15 @@ impl JournalRecorder {
 
     /// Appends what needs no more words.
     pub(super) fn append(&self, record: &Record<'_>) {
-        if let Some(writing) = &self.0 {
-            writing.journal.borrow().append(record);
+        if let Some(writer) = &self.0 {
+            writer.journal.borrow().append(record);
         }
     }
 
     /// The source is to be listed anew; returns what is known of the objects then.
     pub(super) fn list_anew(&self, earlier: &Replayed) -> Result<Option<Replayed>> {
         match &self.0 {
-            Some(writing) => Ok(Some(writing.journal.borrow_mut().list_anew(earlier)?)),
+            Some(writer) => Ok(Some(writer.journal.borrow_mut().list_anew(earlier)?)),
             None => Ok(None),
         }
     }
@@ -143,11 +148,11 @@ impl JournalRecorder {
     }
 
     /// Says, once, when the journal cannot be written any more. The run goes on without.
-    pub(super) fn tell_trouble(&self, observer: &dyn Observer) {
+    pub(super) fn report_trouble(&self, observer: &dyn Observer) {
         let trouble = self
             .0
             .as_ref()
-            .and_then(|writing| writing.journal.borrow().trouble());
+            .and_then(|writer| writer.journal.borrow().trouble());
         if let Some(error) = trouble {
             observer.event(Event::Warning(&format!(
                 "{error}: an interruption from now on loses what is done from now on"
@@ -157,8 +162,8 @@ impl JournalRecorder {
 
     /// The run is over. With nothing left to do, or nothing begun, the journal goes; otherwise it stays for the next one.
     pub(super) fn end(self, is_needless: bool, observer: &dyn Observer) {
-        self.tell_trouble(observer);
-        let Some(Writing { journal, .. }) = self.0 else {
+        self.report_trouble(observer);
+        let Some(JournalWriter { journal, .. }) = self.0 else {
             return;
         };
         let journal = journal.into_inner();

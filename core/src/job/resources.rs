@@ -51,7 +51,7 @@ pub(super) struct Resources {
     shortage: Arc<MemoryPressure>,
     descriptors: DescriptorBudget,
     io: IoChoice,
-    cut: ChunkSizeHint,
+    chunk_size_hint: ChunkSizeHint,
 }
 
 impl Resources {
@@ -115,7 +115,7 @@ impl Resources {
             shortage,
             descriptors,
             io: io_choice(options.engine.io),
-            cut: ChunkSizeHint::default(),
+            chunk_size_hint: ChunkSizeHint::default(),
         })
     }
 
@@ -144,14 +144,14 @@ impl Resources {
     pub(super) fn alone(&self) -> Result<(Tools, WorkerPermits, Controller)> {
         let bytes = self.budget.arena_bytes * u64::from(self.workers);
         let gate = self.gate(1);
-        let share = gate.share(0);
+        let permits = gate.worker(0);
         let tools = Tools {
-            pool: Pool::new(bytes, share.granted() as usize)?,
+            pool: Pool::new(bytes, permits.granted() as usize)?,
             ..self.tools_with(self.range.most + BESIDE_THE_BLOCKS)?
         };
         Ok((
             tools,
-            share,
+            permits,
             self.controller(gate, Default::default(), None),
         ))
     }
@@ -162,7 +162,7 @@ impl Resources {
     }
 
     /// Objects that may be looked at, at once.
-    pub(super) fn looks_max(&self) -> usize {
+    pub(super) fn inspections_max(&self) -> usize {
         self.descriptors.looks as usize
     }
 
@@ -173,8 +173,8 @@ impl Resources {
     }
 
     /// How long the pieces of an object should be, from time to time.
-    pub(super) fn cut(&self) -> ChunkSizeHint {
-        self.cut.clone()
+    pub(super) fn chunk_size_hint(&self) -> ChunkSizeHint {
+        self.chunk_size_hint.clone()
     }
 
     /// The threads that serve all workers.
@@ -250,7 +250,7 @@ impl Resources {
             traffic: Arc::clone(&self.settings.traffic),
             disk,
             memory,
-            cut: self.cut.clone(),
+            chunk_size_hint: self.chunk_size_hint.clone(),
             queue,
             cores: self.cores,
             remembered: self.remembered.clone(),

@@ -1,12 +1,12 @@
-//! What an earlier run left to do: objects that are not at their destination yet, which are looked for one by one.
+//! What an earlier run left to do: objects that are not at their destination yet, which are inspected for one by one.
 
 use std::sync::Arc;
 
-use super::planner::{Looked, Planned, Planner};
+use super::planner::{EntryPlan, InspectedEntry, Planner};
 use crate::entry::{Entry, EntryName};
 use crate::journal::{Pending, Place, Record, Replayed};
 use crate::plan::Task;
-use crate::plan::history::{Begun, History, Start};
+use crate::plan::history::{EarlierAttempt, History, Start};
 use crate::plan::replace::Replace;
 use crate::report::{Observer, Totals};
 use crate::stop::Stop;
@@ -16,10 +16,10 @@ use crate::{Error, Result};
 use super::outcome::Settlement;
 use super::recorder::JournalRecorder;
 
-/// An object that was looked for again.
+/// An object that was inspected for again.
 pub(super) struct Again {
     pending: Pending,
-    found: Result<Option<Looked>>,
+    found: Result<Option<InspectedEntry>>,
 }
 
 /// A folder that could not be listed, and how far it was listed since.
@@ -65,14 +65,14 @@ pub(super) fn owed(earlier: &Replayed) -> Vec<Owed> {
 }
 
 /// Looks for the object as it is now, and for its target.
-pub(super) async fn look(planner: &Planner<'_>, tools: &Tools, pending: Pending) -> Again {
+pub(super) async fn inspect(planner: &Planner<'_>, tools: &Tools, pending: Pending) -> Again {
     let found = planner
         .source()
         .find(tools, &pending.name, pending.snapshot.as_deref())
         .await;
     let found = match found {
-        Ok(Some(entry)) if is_undecided(&pending) => Ok(Some(planner.look(tools, entry).await)),
-        Ok(Some(entry)) => Ok(Some(planner.look_again(tools, entry).await)),
+        Ok(Some(entry)) if is_undecided(&pending) => Ok(Some(planner.inspect(tools, entry).await)),
+        Ok(Some(entry)) => Ok(Some(planner.inspect_planned(tools, entry).await)),
         Ok(None) => Ok(None),
         Err(error) => Err(error),
     };
@@ -102,13 +102,13 @@ pub(super) struct Resume<'a> {
 }
 
 impl Resume<'_> {
-    /// The task for an object that was looked for again, if there is one; else it is counted, recorded and reported why
+    /// The task for an object that was inspected for again, if there is one; else it is counted, recorded and reported why
     /// not.
     pub(super) fn admit(&self, again: Again) -> Option<Task> {
         let planner = self.planner;
         let Again { pending, found } = again;
-        let looked = match found {
-            Ok(Some(looked)) => looked,
+        let inspected = match found {
+            Ok(Some(inspected)) => inspected,
             Ok(None) => {
                 self.gone(&pending);
                 return None;
@@ -118,38 +118,38 @@ impl Resume<'_> {
                 return None;
             }
         };
-        let has_changed = self.note_change(&pending, looked.entry());
-        let looked = if has_changed {
+        let has_changed = self.note_change(&pending, inspected.entry());
+        let inspected = if has_changed {
             self.forget_part(&pending);
-            looked
+            inspected
         } else {
-            looked.begun(start(&pending).map(|start| start.chunk_bytes))
+            inspected.begun(start(&pending).map(|start| start.chunk_bytes))
         };
-        let bytes = looked.entry().bytes;
+        let bytes = inspected.entry().bytes;
         let decided = if is_undecided(&pending) {
-            planner.decide(looked, self.observer)
+            planner.decide(inspected, self.observer)
         } else {
-            planner.decide_again(looked, pending.replace.clone())
+            planner.decide_again(inspected, pending.replace.clone())
         };
         match decided {
-            Planned::Task(mut task) => {
-                let begun = if has_changed {
+            EntryPlan::Task(mut task) => {
+                let attempt = if has_changed {
                     None
                 } else {
-                    Some(Arc::new(begun(&pending)))
+                    Some(Arc::new(earlier_attempt(&pending)))
                 };
                 task.history = History {
-                    begun,
+                    earlier: attempt,
                     notes: self.recorder.notes(pending.seq),
                 };
                 Some(*task)
             }
-            Planned::Fail(entry, error) => {
+            EntryPlan::Fail(entry, error) => {
                 let error = self.stop.or_end_run(error);
                 self.fail_again(&pending, &entry.name, &error);
                 None
             }
-            Planned::Skip(entry, reason) => {
+            EntryPlan::Skip(entry, reason) => {
                 let seq = pending.seq;
                 self.recorder.append(&Record::Skipped { seq, bytes });
                 self.settlement.skip(&entry.name, bytes, &reason);
@@ -204,8 +204,8 @@ impl Resume<'_> {
     }
 }
 
-fn begun(pending: &Pending) -> Begun {
-    Begun {
+fn earlier_attempt(pending: &Pending) -> EarlierAttempt {
+    EarlierAttempt {
         start: start(pending),
         durable: pending.durable.clone(),
         copy_id: pending.copy_id.clone(),

@@ -76,7 +76,7 @@ impl Run<'_> {
 
 /// Looks for some of what was copied.
 async fn look_for_some(feed: &Feed<'_>, earlier: &Replayed) -> Result<PlaceMatch> {
-    let planner = Planner::new(feed.options, feed.ends, &feed.cut);
+    let planner = Planner::new(feed.options, feed.ends, &feed.chunk_size_hint);
     for (name, bytes) in earlier.some_done(LOOKED_FOR_MAX)? {
         let Some(target) = planner.target_of(&EntryName::new(name), None) else {
             continue;

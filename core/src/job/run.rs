@@ -18,7 +18,7 @@ use super::{credentials, earlier_runs};
 use crate::journal::{Record, Replayed, Session};
 use crate::location::plain_text_warning;
 use crate::options::Options;
-use crate::plan::history::{Note, Take};
+use crate::plan::history::{Note, NoteSink};
 use crate::plan::route::{Route, Way};
 use crate::report::{Event, Observer, Summary, Totals};
 use crate::stop::Stop;
@@ -52,8 +52,8 @@ pub fn run(
     };
     let (note_sender, notes) = unbounded_channel();
     // The receiver is gone once the run is over.
-    let take: Take = Arc::new(move |seq, note| drop(note_sender.send((seq, note))));
-    let recorder = JournalRecorder::new(journal, take);
+    let note_sink: NoteSink = Arc::new(move |seq, note| drop(note_sender.send((seq, note))));
+    let recorder = JournalRecorder::new(journal, note_sink);
     if let Some(earlier) = &earlier {
         earlier_runs::count(earlier, &totals, Totals::add);
         recorder.append(&Record::Run { begun: now() });

@@ -37,7 +37,7 @@ impl VhdHint {
     }
 
     /// Whether an object that becomes a page blob is to be looked into.
-    pub(super) fn looks_into_images(&self) -> bool {
+    pub(super) fn inspects_images(&self) -> bool {
         self.is_upload
     }
 }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
-use super::claim::{Home, Ready};
+use super::claim::{JournalHome, Ready};
 use super::compact;
 use super::error::{Error, Result};
 use super::frame::{Header, Seal};
@@ -36,15 +36,15 @@ const WAITING_BYTES_MAX: usize = 4 << 20;
 /// A journal that is written. It is its writer's alone as long as this lives; dropping it writes and syncs what was
 /// appended.
 pub struct Journal {
-    shared: Arc<Shared>,
+    shared: Arc<JournalShared>,
     threads: Vec<JoinHandle<()>>,
     job: [u8; 16],
-    home: Home,
+    home: JournalHome,
 }
 
 /// Records become bytes here, each sealed for the place it will have. Pure: it holds what is to be written, and whoever
 /// drives it writes.
-pub(super) struct Line {
+pub(super) struct RecordBuffer {
     seal: Seal,
     /// Bytes to be written, from `begin` on in the file.
     waiting: Vec<u8>,
@@ -54,7 +54,7 @@ pub(super) struct Line {
     news_end: u64,
 }
 
-impl Line {
+impl RecordBuffer {
     /// Continues a journal that ends at `end`.
     pub(super) fn new(header: &Header, end: u64, next_seq: u64) -> Self {
         Self {
@@ -106,10 +106,10 @@ impl Line {
     }
 }
 
-struct Shared {
+struct JournalShared {
     file: Arc<dyn File>,
     place: String,
-    desk: Mutex<Desk>,
+    desk: Mutex<WriteQueue>,
     /// There is something to write, or no more to come.
     to_write: Condvar,
     /// There is something to make durable, or no more to come.
@@ -118,8 +118,8 @@ struct Shared {
     moved: Condvar,
 }
 
-struct Desk {
-    line: Line,
+struct WriteQueue {
+    line: RecordBuffer,
     written: u64,
     synced: u64,
     /// Somebody waits: write and sync at once.
@@ -131,9 +131,9 @@ struct Desk {
 }
 
 impl Journal {
-    pub(super) fn start(home: Home, ready: Ready) -> Self {
+    pub(super) fn start(home: JournalHome, ready: Ready) -> Self {
         let job = ready.header.job;
-        let (shared, threads) = Shared::start(&home, ready);
+        let (shared, threads) = JournalShared::start(&home, ready);
         Self {
             shared,
             threads,
@@ -146,7 +146,7 @@ impl Journal {
     pub fn list_anew(&mut self, replayed: &Replayed) -> Result<Replayed> {
         self.end();
         let (ready, anew) = compact::list_anew(&self.home, replayed)?;
-        (self.shared, self.threads) = Shared::start(&self.home, ready);
+        (self.shared, self.threads) = JournalShared::start(&self.home, ready);
         Ok(anew)
     }
 
@@ -177,7 +177,7 @@ impl Journal {
         self.appended(desk, was_empty);
     }
 
-    fn appended(&self, mut desk: MutexGuard<'_, Desk>, was_empty: bool) {
+    fn appended(&self, mut desk: MutexGuard<'_, WriteQueue>, was_empty: bool) {
         if desk.trouble.is_some() {
             // Its bytes go nowhere; the sequence numbers go on.
             desk.line.waiting.clear();
@@ -264,15 +264,15 @@ impl fmt::Debug for Journal {
     }
 }
 
-impl Shared {
+impl JournalShared {
     /// Starts the two threads that write what is appended behind the end of a journal.
-    fn start(home: &Home, ready: Ready) -> (Arc<Self>, Vec<JoinHandle<()>>) {
-        let line = Line::new(&ready.header, ready.end, ready.next_seq);
+    fn start(home: &JournalHome, ready: Ready) -> (Arc<Self>, Vec<JoinHandle<()>>) {
+        let line = RecordBuffer::new(&ready.header, ready.end, ready.next_seq);
         let Ready { file, end, .. } = ready;
         let shared = Arc::new(Self {
             file,
             place: home.shown(),
-            desk: Mutex::new(Desk {
+            desk: Mutex::new(WriteQueue {
                 line,
                 written: end,
                 synced: end,
@@ -298,7 +298,7 @@ impl Shared {
         (shared, threads)
     }
 
-    fn desk(&self) -> MutexGuard<'_, Desk> {
+    fn desk(&self) -> MutexGuard<'_, WriteQueue> {
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -338,7 +338,7 @@ impl Shared {
             }
             desk = wait(&self.to_write, desk);
         }
-        let is_enough = |desk: &mut Desk| {
+        let is_enough = |desk: &mut WriteQueue| {
             !desk.hurries && !desk.closes && desk.line.waiting.len() < GATHERED_BYTES
         };
         let (mut desk, _) = self
@@ -359,7 +359,7 @@ impl Shared {
                 }
                 desk = wait(&self.to_sync, desk);
             }
-            let is_early = |desk: &mut Desk| {
+            let is_early = |desk: &mut WriteQueue| {
                 let unsynced = desk.written - desk.synced;
                 !desk.hurries && !desk.closes && desk.trouble.is_none() && unsynced < UNSYNCED_BYTES
             };
@@ -388,6 +388,6 @@ impl Shared {
     }
 }
 
-fn wait<'a>(until: &Condvar, desk: MutexGuard<'a, Desk>) -> MutexGuard<'a, Desk> {
+fn wait<'a>(until: &Condvar, desk: MutexGuard<'a, WriteQueue>) -> MutexGuard<'a, WriteQueue> {
     until.wait(desk).unwrap_or_else(PoisonError::into_inner)
 }

@@ -29,7 +29,7 @@ pub fn files(folder: &Path, name: &str) -> impl Iterator<Item = PathBuf> {
 
 /// A journal's place, which this process owns as long as this lives.
 pub struct Claim {
-    pub(super) home: Home,
+    pub(super) home: JournalHome,
 }
 
 /// What a run gets: the journal that it writes, and what that said before.
@@ -61,7 +61,7 @@ impl Claim {
     }
 
     fn new(folder: Arc<dyn Folder>, name: &str, owner: Option<Owner>) -> Result<Self> {
-        let home = Home {
+        let home = JournalHome {
             folder,
             name: name.into(),
             _owner: owner,
@@ -130,13 +130,13 @@ pub fn peek(folder: &Path, name: &str) -> (Result<Option<Replayed>>, Option<Hold
 }
 
 /// Where a journal lies. It is nobody else's as long as this lives.
-pub(super) struct Home {
+pub(super) struct JournalHome {
     folder: Arc<dyn Folder>,
     name: String,
     _owner: Option<Owner>,
 }
 
-impl Home {
+impl JournalHome {
     /// How the journal is shown.
     pub(super) fn shown(&self) -> String {
         format!("{}/{}", self.folder.shown(), self.name)
@@ -163,12 +163,12 @@ impl Home {
     }
 
     /// Begins a file that is to become the journal.
-    pub(super) fn draft(&self, header: &Header) -> Result<Draft<'_>> {
+    pub(super) fn draft(&self, header: &Header) -> Result<JournalDraft<'_>> {
         let file = self
             .folder
             .create(&self.new_name())
             .map_err(|error| self.failed("create", &error))?;
-        Ok(Draft {
+        Ok(JournalDraft {
             home: self,
             file,
             header: *header,
@@ -202,8 +202,8 @@ pub(super) struct Ready {
 }
 
 /// A file that is to become the journal: nobody sees it until it is complete and durable.
-pub(super) struct Draft<'h> {
-    home: &'h Home,
+pub(super) struct JournalDraft<'h> {
+    home: &'h JournalHome,
     file: Arc<dyn File>,
     header: Header,
     bytes: Vec<u8>,
@@ -213,7 +213,7 @@ pub(super) struct Draft<'h> {
 /// So much of a draft is written at once.
 const DRAFT_BYTES: usize = 256 << 10;
 
-impl Draft<'_> {
+impl JournalDraft<'_> {
     /// Appends a record.
     pub(super) fn push(&mut self, record: &Record<'_>) -> Result<()> {
         let offset = self.begin + self.bytes.len() as u64;

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::claim::{Home, Ready};
+use super::claim::{JournalHome, Ready};
 use super::done_objects::each_done;
 use super::error::Result;
 use super::frame::Header;
@@ -20,7 +20,7 @@ const WORTH_BYTES: u64 = 1 << 20;
 const OBJECTS_PER_OPEN: u64 = 4;
 
 /// Makes the journal ready in the cheaper way.
-pub(super) fn ready(home: &Home, replayed: &Replayed) -> Result<Ready> {
+pub(super) fn ready(home: &JournalHome, replayed: &Replayed) -> Result<Ready> {
     let objects = replayed.counts().listed;
     // A listing that goes on needs the names that were open when it began.
     let is_worth_it = !replayed.is_new_listing()
@@ -35,7 +35,7 @@ pub(super) fn ready(home: &Home, replayed: &Replayed) -> Result<Ready> {
 
 /// Cuts off what lies behind the last sound record, and makes the rest durable: a killed run may not have come to that,
 /// and what this run builds on must not be lost after it.
-pub(super) fn cut(home: &Home, replayed: &Replayed) -> Result<Ready> {
+pub(super) fn cut(home: &JournalHome, replayed: &Replayed) -> Result<Ready> {
     let file = Arc::clone(&replayed.file);
     let cut = || {
         if file.length()? > replayed.end {
@@ -56,7 +56,7 @@ pub(super) fn cut(home: &Home, replayed: &Replayed) -> Result<Ready> {
 
 /// Writes a journal for a new listing, and reads it again: what is open is kept, what is done is remembered by digests, and
 /// nothing of the listing before is.
-pub(super) fn list_anew(home: &Home, replayed: &Replayed) -> Result<(Ready, Replayed)> {
+pub(super) fn list_anew(home: &JournalHome, replayed: &Replayed) -> Result<(Ready, Replayed)> {
     cut(home, replayed)?;
     let header = Header {
         generation: replayed.header.generation.wrapping_add(1),
@@ -93,7 +93,7 @@ pub(super) fn list_anew(home: &Home, replayed: &Replayed) -> Result<(Ready, Repl
 
 /// Writes the shorter journal. Until that has the name for good a crash brings the long one back, which then must say as
 /// much.
-pub(super) fn shorten(home: &Home, replayed: &Replayed) -> Result<Ready> {
+pub(super) fn shorten(home: &JournalHome, replayed: &Replayed) -> Result<Ready> {
     cut(home, replayed)?;
     let header = Header {
         generation: replayed.header.generation.wrapping_add(1),

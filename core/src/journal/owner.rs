@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_second_is_told_who_the_first_is_and_the_third_owns_what_the_first_left() {
+    fn a_second_owner_learns_of_the_first_and_a_third_takes_over() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.owner");
         let Claimed::Ours(first) = Owner::claim(&path).unwrap() else {

@@ -10,7 +10,7 @@ use super::error::{Error, Result};
 use super::frame::{HEADER_BYTES, Header, NoHeader, Seal};
 use super::record::{Planned, Record};
 use super::scan::{End, Frames, record_at};
-use super::state::{Counts, Position, Started, State};
+use super::state::{Counts, JournalState, Position, Started};
 use super::storage::{File, read_full};
 use crate::entry::{EntryName, Version};
 use crate::plan::chunk_runs::ChunkRuns;
@@ -20,7 +20,7 @@ use crate::plan::replace::Replace;
 pub struct Replayed {
     pub(super) place: String,
     pub(super) header: Header,
-    pub(super) state: State,
+    pub(super) state: JournalState,
     pub(super) file: Arc<dyn File>,
     /// Where the last sound record ends.
     pub(super) end: u64,
@@ -67,7 +67,7 @@ pub fn replay(file: Arc<dyn File>, place: &str) -> Result<Replayed> {
     };
     let failed = |error: io::Error| Error::disk("read", place, &error);
     let mut frames = Frames::new(&*file, header.seal()).map_err(failed)?;
-    let mut state = State::default();
+    let mut state = JournalState::default();
     while let Some((offset, bytes)) = frames.next().map_err(failed)? {
         Record::read(bytes)
             .and_then(|record| state.apply(offset, record).ok())

@@ -139,7 +139,7 @@ pub(super) struct Impossible;
     clippy::struct_excessive_bools,
     reason = "each is a conclusion of its own"
 )]
-pub(super) struct State {
+pub(super) struct JournalState {
     pub(super) command: Option<Command>,
     pub(super) next_seq: u64,
     pub(super) counts: Counts,
@@ -159,7 +159,7 @@ pub(super) struct State {
     pub(super) later_runs: Vec<u64>,
 }
 
-impl State {
+impl JournalState {
     /// Takes the next record; `offset` is where it lies.
     pub(super) fn apply(&mut self, offset: u64, record: Record<'_>) -> Result<(), Impossible> {
         if self.command.is_none() != matches!(record, Record::Command(_)) {

@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_close_together_becomes_one_piece_and_what_is_far_apart_does_not() {
+    fn extents_that_are_close_become_one_and_distant_ones_do_not() {
         assert_eq!(
             parts(1 << 30, &[(512, 512), (1024, 512), (8192, 512)]),
             [(0, 12_288)]

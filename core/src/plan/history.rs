@@ -11,14 +11,14 @@ use crate::plan::chunk_runs::ChunkRuns;
 #[derive(Debug, Clone, Default)]
 pub struct History {
     /// An earlier run planned it, and may have begun it.
-    pub begun: Option<Arc<Begun>>,
+    pub earlier: Option<Arc<EarlierAttempt>>,
     /// Where is noted what a later run should know.
     pub notes: Option<Notes>,
 }
 
 /// What an earlier run left of an object.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Begun {
+pub struct EarlierAttempt {
     /// What its writer began to write to, and how it cut the object; nothing, where it did not get so far.
     pub start: Option<Start>,
     /// The chunks that were safely there.
@@ -63,7 +63,7 @@ impl Start {
     }
 }
 
-impl Begun {
+impl EarlierAttempt {
     /// What is safely there of an object that is cut like this, if it was cut like this when it was begun: the identity
     /// of what was written to, and the chunks.
     pub fn of(&self, chunks: &Chunks) -> Option<(&str, &ChunkRuns)> {
@@ -89,19 +89,19 @@ pub enum Note {
 pub struct Notes {
     seq: u64,
     job: Arc<str>,
-    take: Take,
+    sink: NoteSink,
 }
 
 /// Takes a note on the object of this number.
-pub type Take = Arc<dyn Fn(u64, Note) + Send + Sync>;
+pub type NoteSink = Arc<dyn Fn(u64, Note) + Send + Sync>;
 
 impl Notes {
     /// Notes on the object of this number, of this job; `take` is given them as they come, from any thread.
-    pub fn new(seq: u64, job: &Arc<str>, take: &Take) -> Self {
+    pub fn new(seq: u64, job: &Arc<str>, sink: &NoteSink) -> Self {
         Self {
             seq,
             job: Arc::clone(job),
-            take: Arc::clone(take),
+            sink: Arc::clone(sink),
         }
     }
 
@@ -117,7 +117,7 @@ impl Notes {
 
     /// Takes a note.
     pub fn note(&self, note: Note) {
-        (self.take)(self.seq, note);
+        (self.sink)(self.seq, note);
     }
 
     /// Notes that an object that is cut like this was begun.

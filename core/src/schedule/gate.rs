@@ -1,6 +1,6 @@
-//! The limit of concurrent requests while it moves: one for the run, and a share of it for each worker.
+//! The limit of concurrent requests while it moves: one for the run, and a permits_of_worker of it for each worker.
 //!
-//! A worker takes its permits from its own share, so that no worker can take them all. When the limit sinks, permits that
+//! A worker takes its permits from its own permits_of_worker, so that no worker can take them all. When the limit sinks, permits that
 //! are out are not taken back: they go when they are returned.
 
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::limits::{CONCURRENCY_MAX, share};
+use super::limits::{CONCURRENCY_MAX, permits_of_worker};
 use super::tuner::OPENING;
 
 /// The limit, for whoever sets it.
@@ -17,10 +17,10 @@ pub struct Gate(Arc<[WorkerPermits]>);
 
 /// A worker's part of it.
 #[derive(Debug, Clone)]
-pub struct WorkerPermits(Arc<Inner>);
+pub struct WorkerPermits(Arc<PermitCounts>);
 
 #[derive(Debug)]
-struct Inner {
+struct PermitCounts {
     permits: Arc<Semaphore>,
     /// Everything that is out holds one of these too: when all are back, nothing is out.
     all: Arc<Semaphore>,
@@ -36,29 +36,29 @@ struct Inner {
 #[derive(Debug)]
 pub struct Permit {
     taken: Option<OwnedSemaphorePermit>,
-    share: WorkerPermits,
+    owner: WorkerPermits,
     _out: OwnedSemaphorePermit,
 }
 
 impl Gate {
     /// For so many workers, with this limit from the beginning.
     pub fn fixed(workers: u32, limit: u32) -> Self {
-        let part = |index| WorkerPermits::new(share(limit, workers, index).max(1), 0);
+        let part = |index| WorkerPermits::new(permits_of_worker(limit, workers, index).max(1), 0);
         Self((0..workers).map(part).collect())
     }
 
     /// The same, but only a few permits at first, and one more for each that is returned, up to the limit.
     pub fn opening(workers: u32, limit: u32) -> Self {
         let part = |index| {
-            let whole = share(limit, workers, index).max(1);
-            let first = share(OPENING.min(limit), workers, index).clamp(1, whole);
+            let whole = permits_of_worker(limit, workers, index).max(1);
+            let first = permits_of_worker(OPENING.min(limit), workers, index).clamp(1, whole);
             WorkerPermits::new(first, whole - first)
         };
         Self((0..workers).map(part).collect())
     }
 
     /// The part of this worker.
-    pub fn share(&self, index: u32) -> WorkerPermits {
+    pub fn worker(&self, index: u32) -> WorkerPermits {
         self.0[index as usize].clone()
     }
 
@@ -71,7 +71,7 @@ impl Gate {
     pub fn set(&self, limit: u32) {
         let workers = self.0.len() as u32;
         for (index, part) in (0..).zip(self.0.iter()) {
-            part.set(share(limit, workers, index).max(1));
+            part.set(permits_of_worker(limit, workers, index).max(1));
         }
     }
 
@@ -85,7 +85,7 @@ impl Gate {
 
 impl WorkerPermits {
     fn new(granted: u32, opening: u32) -> Self {
-        Self(Arc::new(Inner {
+        Self(Arc::new(PermitCounts {
             permits: Arc::new(Semaphore::new(granted as usize)),
             all: Arc::new(Semaphore::new(OUT_MAX as usize)),
             granted: AtomicU32::new(granted),
@@ -103,7 +103,7 @@ impl WorkerPermits {
         let permit = take(&self.0.permits).await;
         Permit {
             taken: Some(permit),
-            share: self.clone(),
+            owner: self.clone(),
             _out: take(&self.0.all).await,
         }
     }
@@ -159,7 +159,7 @@ impl Permit {
         let Some(taken) = self.taken.take() else {
             return;
         };
-        let inner = &*self.share.0;
+        let inner = &*self.owner.0;
         let more = |left: u32| left.checked_sub(1);
         let opening = &inner.opening;
         if opening
@@ -169,7 +169,7 @@ impl Permit {
             inner.granted.fetch_add(1, Ordering::Relaxed);
             inner.permits.add_permits(1);
         }
-        if self.share.forgive() {
+        if self.owner.forgive() {
             taken.forget();
         }
     }
@@ -195,39 +195,39 @@ mod tests {
     }
 
     /// All permits that can be had now.
-    async fn all(share: &WorkerPermits) -> Vec<Permit> {
+    async fn all(permits: &WorkerPermits) -> Vec<Permit> {
         let mut taken = Vec::new();
-        while share.0.permits.available_permits() > 0 {
-            taken.push(share.permit().await);
+        while permits.0.permits.available_permits() > 0 {
+            taken.push(permits.permit().await);
         }
         taken
     }
 
     #[test]
-    fn a_limit_that_sinks_takes_back_what_is_returned_and_one_that_rises_gives_at_once() {
+    fn a_lower_limit_takes_returned_permits_and_a_higher_one_adds_at_once() {
         block_on(async {
             let gate = Gate::fixed(1, 8);
-            let share = gate.share(0);
-            let mut out = all(&share).await;
+            let permits = gate.worker(0);
+            let mut out = all(&permits).await;
             assert_eq!(out.len(), 8);
             gate.set(3);
             out.truncate(4);
-            assert_eq!(all(&share).await.len(), 0);
+            assert_eq!(all(&permits).await.len(), 0);
             out.truncate(3);
-            assert_eq!(all(&share).await.len(), 0);
+            assert_eq!(all(&permits).await.len(), 0);
             out.truncate(2);
-            let third = all(&share).await;
+            let third = all(&permits).await;
             assert_eq!(third.len(), 1);
             gate.set(5);
-            let more = all(&share).await;
+            let more = all(&permits).await;
             assert_eq!(more.len(), 2);
             drop((out, third, more));
-            assert_eq!(all(&share).await.len(), 5);
+            assert_eq!(all(&permits).await.len(), 5);
             gate.set(1);
-            assert_eq!(all(&share).await.len(), 1);
+            assert_eq!(all(&permits).await.len(), 1);
             gate.set(512);
-            assert_eq!(all(&share).await.len(), 512);
-            share.idle().await;
+            assert_eq!(all(&permits).await.len(), 512);
+            permits.idle().await;
         });
     }
 
@@ -235,12 +235,12 @@ mod tests {
     fn a_debt_that_is_not_paid_yet_is_forgiven_when_the_limit_rises_again() {
         block_on(async {
             let gate = Gate::fixed(1, 4);
-            let share = gate.share(0);
-            let out = all(&share).await;
+            let permits = gate.worker(0);
+            let out = all(&permits).await;
             gate.set(1);
             gate.set(4);
             drop(out);
-            assert_eq!(all(&share).await.len(), 4);
+            assert_eq!(all(&permits).await.len(), 4);
         });
     }
 
@@ -248,15 +248,15 @@ mod tests {
     fn an_opening_gives_one_more_for_each_that_comes_back_up_to_the_limit() {
         block_on(async {
             let gate = Gate::opening(2, 16);
-            let share = gate.share(0);
-            let mut out = all(&share).await;
+            let permits = gate.worker(0);
+            let mut out = all(&permits).await;
             assert_eq!(out.len(), 2);
             for _ in 0..20 {
                 out.truncate(out.len() - 1);
-                out.extend(all(&share).await);
+                out.extend(all(&permits).await);
             }
             assert_eq!(out.len(), 8);
-            assert_eq!(share.granted(), 8);
+            assert_eq!(permits.granted(), 8);
         });
     }
 
@@ -264,20 +264,20 @@ mod tests {
     fn what_lets_the_next_go_is_still_out() {
         block_on(async {
             let gate = Gate::fixed(1, 2);
-            let share = gate.share(0);
-            let mut out = all(&share).await;
+            let permits = gate.worker(0);
+            let mut out = all(&permits).await;
             out[0].let_next();
             out[0].let_next();
-            let next = all(&share).await;
+            let next = all(&permits).await;
             assert_eq!(next.len(), 1);
             drop(next);
             gate.set(1);
             out[1].let_next();
-            assert_eq!(all(&share).await.len(), 1);
-            assert!(share.idle().now_or_never().is_none());
+            assert_eq!(all(&permits).await.len(), 1);
+            assert!(permits.idle().now_or_never().is_none());
             drop(out);
-            share.idle().await;
-            assert_eq!(all(&share).await.len(), 1);
+            permits.idle().await;
+            assert_eq!(all(&permits).await.len(), 1);
         });
     }
 
@@ -285,6 +285,6 @@ mod tests {
     fn every_worker_keeps_a_permit() {
         let gate = Gate::fixed(8, 512);
         gate.set(1);
-        assert!((0..8).all(|index| gate.share(index).granted() == 1));
+        assert!((0..8).all(|index| gate.worker(index).granted() == 1));
     }
 }

@@ -24,8 +24,8 @@ pub fn workers(cores: u32, concurrency: u32) -> u32 {
     cores.clamp(1, WORKERS_MAX).min(concurrency)
 }
 
-/// The share of worker `index` of `workers`: they add up to the whole.
-pub fn share(concurrency: u32, workers: u32, index: u32) -> u32 {
+/// The part of worker `index` of `workers`: they add up to the whole.
+pub fn permits_of_worker(concurrency: u32, workers: u32, index: u32) -> u32 {
     concurrency / workers + u32::from(index < concurrency % workers)
 }
 
@@ -40,9 +40,9 @@ mod tests {
         fn shares_add_up_and_nobody_is_idle(cores in 1_u32..300, asked in proptest::option::of(1_u32..=512)) {
             let concurrency = usual(asked, cores);
             let workers = workers(cores, concurrency);
-            let shares: Vec<u32> = (0..workers).map(|index| share(concurrency, workers, index)).collect();
+            let shares: Vec<u32> = (0..workers).map(|index| permits_of_worker(concurrency, workers, index)).collect();
             prop_assert_eq!(shares.iter().sum::<u32>(), concurrency);
-            prop_assert!(shares.iter().all(|share| *share > 0));
+            prop_assert!(shares.iter().all(|permits| *permits > 0));
         }
     }
 }

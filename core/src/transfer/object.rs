@@ -82,17 +82,17 @@ pub struct Outcome {
 
 /// Who moves the bytes.
 enum TransferMode {
-    /// We do.
-    Ours(Arc<dyn Reader>, Arc<dyn Writer>),
+    /// This machine.
+    Stream(Arc<dyn Reader>, Arc<dyn Writer>),
     /// The destination's service.
-    Service(Arc<dyn Copying>),
+    ServerCopy(Arc<dyn Copying>),
 }
 
 /// One object under way.
 pub struct ObjectTransfer {
     task: Task,
     context: Arc<TransferContext>,
-    hands: OnceCell<TransferMode>,
+    mode: OnceCell<TransferMode>,
     follower: Option<Follower>,
     left: AtomicU32,
     failure: Mutex<Option<Error>>,
@@ -126,7 +126,7 @@ impl ObjectTransfer {
         Self {
             task,
             context: Arc::clone(context),
-            hands: OnceCell::new(),
+            mode: OnceCell::new(),
             follower,
             left: AtomicU32::new(chunks),
             failure: Mutex::new(None),
@@ -223,17 +223,17 @@ impl ObjectTransfer {
         let Some(chunk) = self.task.chunks.get(index) else {
             return Ok(());
         };
-        let hands = self.hands(tools).await?;
+        let mode = self.mode(tools).await?;
         // Whoever failed before the ends were open could not tell the writer.
         if let Some(error) = self.failure() {
             return Err(error);
         }
-        let carried = match hands {
-            TransferMode::Ours(reader, writer) => {
-                self.move_ours(tools, chunk, (reader, writer), permit)
+        let carried = match mode {
+            TransferMode::Stream(reader, writer) => {
+                self.move_by_stream(tools, chunk, (reader, writer), permit)
                     .await?
             }
-            TransferMode::Service(copying) => copying.carry(tools, chunk).await?,
+            TransferMode::ServerCopy(copying) => copying.carry(tools, chunk).await?,
         };
         let totals = &self.context.totals;
         match carried {
@@ -243,7 +243,7 @@ impl ObjectTransfer {
         Ok(())
     }
 
-    async fn move_ours(
+    async fn move_by_stream(
         &self,
         tools: &Tools,
         chunk: Chunk,
@@ -256,7 +256,7 @@ impl ObjectTransfer {
             self.pass_over(tools, chunk, reader, &**writer).await?;
             return Ok(CopyProgress::Kept(chunk.bytes));
         }
-        if self.passes_unseen()
+        if self.needs_no_checksum()
             && writer.takes_slices(chunk)
             && let Some(slices) = reader.slices(tools, chunk)
         {
@@ -275,7 +275,7 @@ impl ObjectTransfer {
     }
 
     /// Nobody wants a sum of the object's bytes.
-    fn passes_unseen(&self) -> bool {
+    fn needs_no_checksum(&self) -> bool {
         self.follower.is_none() && !self.context.integrity.crc64
     }
 
@@ -299,14 +299,14 @@ impl ObjectTransfer {
 
     /// Writes chunks again that were there and are not any more. Their digest has been taken.
     async fn write_again(&self, tools: &Tools, missing: &[u32]) -> Result<()> {
-        let hands = self.hands(tools).await?;
+        let mode = self.mode(tools).await?;
         for chunk in missing
             .iter()
             .filter_map(|index| self.task.chunks.get(*index))
         {
-            let (reader, writer) = match hands {
-                TransferMode::Ours(reader, writer) => (reader, writer),
-                TransferMode::Service(copying) => {
+            let (reader, writer) = match mode {
+                TransferMode::Stream(reader, writer) => (reader, writer),
+                TransferMode::ServerCopy(copying) => {
                     copying.fetch_again(tools, chunk).await?;
                     continue;
                 }
@@ -345,19 +345,19 @@ impl ObjectTransfer {
         sums
     }
 
-    async fn hands(&self, tools: &Tools) -> Result<&TransferMode> {
-        self.hands
+    async fn mode(&self, tools: &Tools) -> Result<&TransferMode> {
+        self.mode
             .get_or_try_init(|| async {
                 let (context, task) = (&self.context, &self.task);
                 if let Some(service) = &context.server_copy
                     && let Some(origin) = context.source.origin(tools, &task.entry)?
                 {
                     let copying = service.begin(tools, task, origin).await?;
-                    return Ok(TransferMode::Service(copying));
+                    return Ok(TransferMode::ServerCopy(copying));
                 }
                 let reader = context.source.open(tools, &task.entry).await?;
                 let writer = context.target.create(tools, task).await?;
-                Ok(TransferMode::Ours(reader, writer))
+                Ok(TransferMode::Stream(reader, writer))
             })
             .await
     }
@@ -366,7 +366,7 @@ impl ObjectTransfer {
         if let Some(error) = self.failure() {
             return Err(error);
         }
-        if let TransferMode::Ours(reader, writer) = self.hands(tools).await? {
+        if let TransferMode::Stream(reader, writer) = self.mode(tools).await? {
             reader.finish(tools).await?;
             if writer.is_complete() {
                 return Ok(Committed::Done(None));
@@ -383,7 +383,7 @@ impl ObjectTransfer {
             match self.commit_once(tools, md5).await? {
                 Committed::Missing(missing) => {
                     self.write_again(tools, &missing).await?;
-                    if let TransferMode::Ours(reader, _) = self.hands(tools).await? {
+                    if let TransferMode::Stream(reader, _) = self.mode(tools).await? {
                         reader.finish(tools).await?;
                     }
                 }
@@ -401,9 +401,9 @@ impl ObjectTransfer {
     }
 
     async fn commit_once(&self, tools: &Tools, md5: Option<Md5>) -> Result<Committed> {
-        match self.hands(tools).await? {
-            TransferMode::Ours(_, writer) => writer.commit(tools, md5).await,
-            TransferMode::Service(copying) => copying.commit(tools).await,
+        match self.mode(tools).await? {
+            TransferMode::Stream(_, writer) => writer.commit(tools, md5).await,
+            TransferMode::ServerCopy(copying) => copying.commit(tools).await,
         }
     }
 
@@ -428,7 +428,7 @@ impl ObjectTransfer {
 
     /// The object ends without being at its destination: what can be kept of it for a later run is made safe.
     pub async fn suspend(&self, error: &Error) {
-        if let Some(TransferMode::Ours(_, writer)) = self.hands.get() {
+        if let Some(TransferMode::Stream(_, writer)) = self.mode.get() {
             writer.suspend(error).await;
         }
     }
@@ -446,7 +446,7 @@ impl ObjectTransfer {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .get_or_insert(error);
-        if let Some(TransferMode::Ours(_, writer)) = self.hands.get() {
+        if let Some(TransferMode::Stream(_, writer)) = self.mode.get() {
             writer.give_up();
         }
     }

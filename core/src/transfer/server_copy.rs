@@ -12,8 +12,8 @@ use crate::store::Tools;
 use crate::store::server_copy::{Pending, Progress};
 use crate::{Error, Result};
 
-/// Copies that one worker looks at, at once.
-pub(super) const LOOKS_MAX: usize = 4;
+/// Copies that one worker poll_permits at, at once.
+pub(super) const POLLS_MAX: usize = 4;
 
 /// How soon a copy is looked at again at the least: before that nothing has changed that anybody would see.
 const WAIT_MIN: Duration = Duration::from_millis(100);
@@ -22,24 +22,24 @@ const WAIT_MIN: Duration = Duration::from_millis(100);
 const WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// What waiting needs.
-pub(super) struct Vigil<'a> {
+pub(super) struct CopyPoll<'a> {
     pub(super) tools: &'a Tools,
-    pub(super) looks: &'a Semaphore,
+    pub(super) poll_permits: &'a Semaphore,
     pub(super) stop: &'a Stop,
     pub(super) totals: &'a Totals,
 }
 
-impl Vigil<'_> {
+impl CopyPoll<'_> {
     /// Waits for the end of a copy of `bytes`, and counts its bytes as they come. When the run is called off the service
     /// goes on, and that is the failure. Returns the entity tag of what is there then.
     pub(super) async fn wait(&self, pending: &dyn Pending, bytes: u64) -> Result<Option<ETag>> {
-        let mut pace = Pace::default();
+        let mut interval = PollInterval::default();
         let mut counted = 0;
         loop {
-            let wait = pace.next(counted, bytes);
+            let wait = interval.next(counted, bytes);
             let look = async {
                 self.tools.client.clock().sleep(wait).await;
-                let _look = self.looks.acquire().await;
+                let _permit = self.poll_permits.acquire().await;
                 pending.look(self.tools).await
             };
             // Also a look may wait long, for its turn and for a service that does not answer.
@@ -67,11 +67,11 @@ impl Vigil<'_> {
 
 /// When to look again: a short copy soon, a long one seldom, and one that is nearly over soon again.
 #[derive(Debug, Default)]
-struct Pace {
+struct PollInterval {
     waited: Duration,
 }
 
-impl Pace {
+impl PollInterval {
     /// How long to wait now that `there` of `bytes` are there.
     fn next(&mut self, there: u64, bytes: u64) -> Duration {
         let half_again = self.waited / 2;
@@ -95,16 +95,17 @@ mod tests {
 
     /// Looks at a copy that takes so long, until it is over; returns how often, and how long after its end.
     fn watched(takes: Duration, shows_progress: bool) -> (u32, Duration) {
-        let (mut pace, mut now, mut looks, mut there) = (Pace::default(), Duration::ZERO, 0, 0);
+        let (mut interval, mut now, mut poll_permits, mut there) =
+            (PollInterval::default(), Duration::ZERO, 0, 0);
         while now < takes {
-            now += pace.next(there, 1 << 30);
-            looks += 1;
+            now += interval.next(there, 1 << 30);
+            poll_permits += 1;
             if shows_progress {
                 let share = now.as_secs_f64() / takes.as_secs_f64();
                 there = (share.min(1.0) * (1_u64 << 30) as f64) as u64;
             }
         }
-        (looks, now.saturating_sub(takes))
+        (poll_permits, now.saturating_sub(takes))
     }
 
     proptest! {
@@ -114,11 +115,11 @@ mod tests {
             shows_progress in proptest::bool::ANY,
         ) {
             let takes = Duration::from_millis(takes_ms);
-            let (looks, late) = watched(takes, shows_progress);
+            let (poll_permits, late) = watched(takes, shows_progress);
             prop_assert!(late <= (takes / 2).clamp(WAIT_MIN, WAIT_MAX), "{late:?} late");
-            // Ten looks to grow, one per five seconds, and a few more to meet the end.
+            // Ten poll_permits to grow, one per five seconds, and a few more to meet the end.
             let most = 25 + takes_ms / WAIT_MAX.as_millis() as u64;
-            prop_assert!(u64::from(looks) <= most, "{looks} looks in {takes:?}");
+            prop_assert!(u64::from(poll_permits) <= most, "{poll_permits} poll_permits in {takes:?}");
         }
     }
 
@@ -132,8 +133,8 @@ mod tests {
 
     #[test]
     fn a_copy_that_shows_how_far_it_is_is_met_at_its_end() {
-        let (looks, late) = watched(Duration::from_mins(10), true);
+        let (poll_permits, late) = watched(Duration::from_mins(10), true);
         assert!(late <= Duration::from_millis(200), "{late:?} late");
-        assert!(looks <= 150, "{looks} looks");
+        assert!(poll_permits <= 150, "{poll_permits} poll_permits");
     }
 }

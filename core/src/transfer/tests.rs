@@ -87,19 +87,25 @@ fn lets_next_while_it_writes(sends: bool) -> bool {
             pool: Pool::new(0, 2).unwrap(),
         };
         let (object, stop) = (object(sends), Stop::default());
-        let share = Gate::fixed(1, 1).share(0);
-        let mut permit = share.permit().await;
-        assert!(share.permit().now_or_never().is_none(), "there is but one");
+        let permits = Gate::fixed(1, 1).worker(0);
+        let mut permit = permits.permit().await;
+        assert!(
+            permits.permit().now_or_never().is_none(),
+            "there is but one"
+        );
         let carried = object.carry(&tools, 0, &stop, &mut permit);
         assert!(carried.now_or_never().is_none(), "the writing waits");
-        let lets_next = share.permit().now_or_never().is_some();
-        assert!(share.idle().now_or_never().is_none(), "it is still carried");
+        let lets_next = permits.permit().now_or_never().is_some();
+        assert!(
+            permits.idle().now_or_never().is_none(),
+            "it is still carried"
+        );
         lets_next
     })
 }
 
 #[test]
-fn what_only_waits_for_the_disk_lets_the_next_be_fetched_and_what_is_sent_does_not() {
+fn a_disk_write_returns_its_permit_early_and_a_request_does_not() {
     assert!(lets_next_while_it_writes(false));
     assert!(!lets_next_while_it_writes(true));
 }

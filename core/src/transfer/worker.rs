@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::object::{ObjectTransfer, Outcome, Verdict};
-use super::server_copy::{LOOKS_MAX, Vigil};
+use super::server_copy::{CopyPoll, POLLS_MAX};
 use crate::entry::{ETag, EntryName};
 use crate::report::Totals;
 use crate::schedule::gate::{Gate, Permit, WorkerPermits};
@@ -33,7 +33,7 @@ const BLOCKS_AHEAD: usize = 4;
 /// at once only fill memory: with 28 blocks of two workers a download takes less than 160 MiB.
 const BLOCKS_NEAR: usize = 14;
 
-/// What workers tell the coordinator.
+/// What workers send the coordinator.
 #[derive(Debug)]
 pub enum WorkerEvent {
     /// How this worker reaches files.
@@ -79,11 +79,11 @@ impl WorkerPool {
     pub fn start(
         &self,
         queue: &Receiver<Work>,
-        told: &UnboundedSender<WorkerEvent>,
+        events: &UnboundedSender<WorkerEvent>,
     ) -> Vec<JoinHandle<()>> {
         let start = |index| {
-            let (pool, queue, told) = (self.clone(), queue.clone(), told.clone());
-            let work = move || pool.work(index, queue, &told);
+            let (pool, queue, events) = (self.clone(), queue.clone(), events.clone());
+            let work = move || pool.work(index, queue, &events);
             std::thread::Builder::new()
                 .name(format!("worker {index}"))
                 .spawn(work)
@@ -93,21 +93,21 @@ impl WorkerPool {
             .collect()
     }
 
-    fn work(&self, index: u32, queue: Receiver<Work>, told: &UnboundedSender<WorkerEvent>) {
-        let share = self.gate.share(index);
+    fn work(&self, index: u32, queue: Receiver<Work>, events: &UnboundedSender<WorkerEvent>) {
+        let permits = self.gate.worker(index);
         let pool = self.pools[index as usize].clone();
-        pool.provide_for(self.blocks(&share));
+        pool.provide_for(self.blocks(&permits));
         let worked = runtime::run(self.io, pool, |engine| {
-            self.serve(engine, share, queue, told.clone())
+            self.serve(engine, permits, queue, events.clone())
         });
         if let Err(error) | Ok(Err(error)) = worked.map_err(Error::from) {
-            tell(told, WorkerEvent::Lost(error));
+            send(events, WorkerEvent::Lost(error));
         }
     }
 
     /// How many blocks a worker may have in memory now.
-    fn blocks(&self, share: &WorkerPermits) -> usize {
-        let blocks = share.granted() as usize + BLOCKS_AHEAD;
+    fn blocks(&self, permits: &WorkerPermits) -> usize {
+        let blocks = permits.granted() as usize + BLOCKS_AHEAD;
         if self.spares_memory && self.settings.traffic.is_near() {
             blocks.min(BLOCKS_NEAR)
         } else {
@@ -118,11 +118,11 @@ impl WorkerPool {
     async fn serve(
         &self,
         engine: Engine,
-        share: WorkerPermits,
+        permits: WorkerPermits,
         queue: Receiver<Work>,
-        told: UnboundedSender<WorkerEvent>,
+        events: UnboundedSender<WorkerEvent>,
     ) -> Result<()> {
-        tell(&told, WorkerEvent::Mode(engine.mode.clone()));
+        send(&events, WorkerEvent::Mode(engine.mode.clone()));
         let connections = self.connections as usize;
         let client = Client::with_connections(Arc::clone(&self.settings), connections)?;
         let tools = Tools {
@@ -130,35 +130,35 @@ impl WorkerPool {
             disk: engine.disk.under(&self.disk),
             pool: engine.pool,
         };
-        let hands = Rc::new(WorkerState {
+        let state = Rc::new(WorkerState {
             tools,
-            told,
+            events,
             settling: Arc::new(Semaphore::new(SETTLING_MAX)),
-            looks: Semaphore::new(LOOKS_MAX),
+            poll_permits: Semaphore::new(POLLS_MAX),
             stop: self.stop.clone(),
         });
-        let client = hands.tools.client.clone();
+        let client = state.tools.client.clone();
         // It ends with the worker.
         tokio::task::spawn_local(async move { client.keep_looking().await });
         loop {
-            let permit = share.permit().await;
-            hands.tools.pool.provide_for(self.blocks(&share));
+            let permit = permits.permit().await;
+            state.tools.pool.provide_for(self.blocks(&permits));
             let Ok(work) = queue.recv().await else { break };
-            tokio::task::spawn_local(Rc::clone(&hands).carry(work, permit));
+            tokio::task::spawn_local(Rc::clone(&state).carry(work, permit));
         }
         // Everything that was spawned holds a permit, and then perhaps a place to settle in.
-        share.idle().await;
-        let _all_settled = hands.settling.acquire_many(SETTLING_MAX as u32).await;
+        permits.idle().await;
+        let _all_settled = state.settling.acquire_many(SETTLING_MAX as u32).await;
         Ok(())
     }
 }
 
-/// What the tasks of one worker share.
+/// What the tasks of one worker permits.
 struct WorkerState {
     tools: Tools,
-    told: UnboundedSender<WorkerEvent>,
+    events: UnboundedSender<WorkerEvent>,
     settling: Arc<Semaphore>,
-    looks: Semaphore,
+    poll_permits: Semaphore,
     stop: Stop,
 }
 
@@ -185,7 +185,7 @@ impl WorkerState {
             }
             Some(Ok(Committed::Pending(pending))) => {
                 let (name, id) = (object.task().entry.name.clone(), pending.id().clone());
-                tell(&self.told, WorkerEvent::CopyStarted { name, id });
+                send(&self.events, WorkerEvent::CopyStarted { name, id });
                 let bytes = object.task().entry.bytes;
                 let totals = Arc::clone(object.totals());
                 let copied = self.watch(&*pending, bytes, &totals);
@@ -225,13 +225,13 @@ impl WorkerState {
         bytes: u64,
         totals: &Totals,
     ) -> Result<Option<ETag>> {
-        let vigil = Vigil {
+        let poll = CopyPoll {
             tools: &self.tools,
-            looks: &self.looks,
+            poll_permits: &self.poll_permits,
             stop: &self.stop,
             totals,
         };
-        vigil.wait(pending, bytes).await
+        poll.wait(pending, bytes).await
     }
 
     async fn fail(&self, object: Arc<ObjectTransfer>, error: Error) {
@@ -239,7 +239,7 @@ impl WorkerState {
         self.end(object, Verdict::Failed(error));
     }
 
-    /// Lets the object's files go before its end is told: what waits to be reported holds nothing open.
+    /// Lets the object's files go before its end is events: what waits to be reported holds nothing open.
     fn end(&self, object: Arc<ObjectTransfer>, verdict: Verdict) {
         let verdict = match verdict {
             Verdict::Done => Verdict::Done,
@@ -247,11 +247,11 @@ impl WorkerState {
         };
         let outcome = object.end(verdict);
         drop(object);
-        tell(&self.told, WorkerEvent::Ended(outcome));
+        send(&self.events, WorkerEvent::Ended(outcome));
     }
 }
 
-fn tell(told: &UnboundedSender<WorkerEvent>, what: WorkerEvent) {
+fn send(events: &UnboundedSender<WorkerEvent>, what: WorkerEvent) {
     // The coordinator listens until the last worker has ended.
-    let _always_heard = told.send(what);
+    let _always_received = events.send(what);
 }

@@ -33,7 +33,7 @@ impl Observer for Nobody {
 struct Upload {
     options: Options,
     ends: Ends,
-    cut: ChunkSizeHint,
+    chunk_size_hint: ChunkSizeHint,
 }
 
 impl Upload {
@@ -66,19 +66,19 @@ impl Upload {
                 copy_way: CopyWay::Auto,
                 preview: false,
             },
-            cut: ChunkSizeHint::default(),
+            chunk_size_hint: ChunkSizeHint::default(),
         }
     }
 
     /// The size of the chunks of an object that is new.
     fn chunk_bytes(&self, bytes: u64) -> u64 {
-        self.cut_of(self.looked(bytes))
+        self.cut_of(self.inspected(bytes))
     }
 
-    fn looked(&self, bytes: u64) -> Looked {
+    fn inspected(&self, bytes: u64) -> InspectedEntry {
         let name = EntryName::from("x");
         let target = self.ends.target.name(&name);
-        Looked {
+        InspectedEntry {
             entry: Entry {
                 name,
                 bytes,
@@ -89,21 +89,21 @@ impl Upload {
                 carried: None,
                 snapshot: None,
             },
-            found: target.map(|target| Found {
+            found: target.map(|target| Inspection {
                 target,
                 stat: None,
                 extents: None,
                 flaw: None,
                 is_in_place: false,
             }),
-            cutting: Cutting::AsNow,
+            basis: ChunkSizeBasis::Now,
         }
     }
 
-    fn cut_of(&self, looked: Looked) -> u64 {
-        let planner = Planner::new(&self.options, &self.ends, &self.cut);
-        match planner.decide(looked, &Nobody) {
-            Planned::Task(task) => task.chunks.chunk_bytes(),
+    fn cut_of(&self, inspected: InspectedEntry) -> u64 {
+        let planner = Planner::new(&self.options, &self.ends, &self.chunk_size_hint);
+        match planner.decide(inspected, &Nobody) {
+            EntryPlan::Task(task) => task.chunks.chunk_bytes(),
             other => panic!("{other:?}"),
         }
     }
@@ -117,14 +117,14 @@ fn shape(blob_type: BlobType) -> UploadOptions {
 }
 
 #[test]
-fn what_is_planned_while_the_link_is_slow_is_cut_small_and_what_comes_later_is_not() {
+fn chunks_are_small_only_while_the_link_is_slow() {
     let upload = Upload::of(shape(BlobType::Block));
     assert_eq!(upload.chunk_bytes(64 * MIB), 4 * MIB);
-    upload.cut.set(MIB);
+    upload.chunk_size_hint.set(MIB);
     assert_eq!(upload.chunk_bytes(64 * MIB), MIB);
-    upload.cut.set(1);
+    upload.chunk_size_hint.set(1);
     assert_eq!(upload.chunk_bytes(64 * MIB), CHUNK_BYTES_MIN);
-    upload.cut.set(4 * MIB);
+    upload.chunk_size_hint.set(4 * MIB);
     assert_eq!(upload.chunk_bytes(64 * MIB), 4 * MIB);
 }
 
@@ -138,7 +138,7 @@ fn a_size_that_the_user_chose_stays_and_so_does_that_of_what_is_appended() {
     let appended = Upload::of(shape(BlobType::Append));
     for upload in [&chosen, &appended] {
         let before = upload.chunk_bytes(64 * MIB);
-        upload.cut.set(CHUNK_BYTES_MIN);
+        upload.chunk_size_hint.set(CHUNK_BYTES_MIN);
         assert_eq!(upload.chunk_bytes(64 * MIB), before);
     }
 }
@@ -154,15 +154,15 @@ fn what_an_earlier_run_began_is_cut_as_it_was() {
         // That is no size of a chunk.
         (MIB, Some(1), 4 * MIB),
     ] {
-        upload.cut.set(now);
-        let looked = upload.looked(64 * MIB).begun(begun);
-        assert_eq!(upload.cut_of(looked), expected, "{now} {begun:?}");
+        upload.chunk_size_hint.set(now);
+        let inspected = upload.inspected(64 * MIB).begun(begun);
+        assert_eq!(upload.cut_of(inspected), expected, "{now} {begun:?}");
     }
 }
 
 proptest! {
     #[test]
-    fn however_slow_the_link_a_blob_has_blocks_that_the_service_takes_and_none_larger_than_wanted(
+    fn blocks_fit_the_service_and_the_wish_on_any_link(
         bytes in (0_u32..48).prop_flat_map(|bits| 0..=1_u64 << bits),
         cut in (0_u32..33).prop_flat_map(|bits| 0..=1_u64 << bits),
         is_paged: bool,
@@ -171,7 +171,7 @@ proptest! {
         let upload = Upload::of(shape(blob_type));
         let bytes = if is_paged { (bytes & !511).min(8 << 40) } else { bytes };
         let freely = upload.chunk_bytes(bytes);
-        upload.cut.set(cut);
+        upload.chunk_size_hint.set(cut);
         let chunk_bytes = upload.chunk_bytes(bytes);
         let pieces = upload.ends.target.form(Layout::Plain).pieces;
         prop_assert!(chunk_bytes <= freely);

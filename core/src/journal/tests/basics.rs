@@ -35,7 +35,7 @@ fn pending(session: &Session) -> Vec<Pending> {
 }
 
 #[test]
-fn a_listing_goes_on_within_its_page_and_a_new_page_begins_at_its_beginning() {
+fn a_listing_resumes_within_its_page_and_a_new_page_at_its_start() {
     let folder = tempfile::tempdir().unwrap();
     let Session { journal, .. } = begin(folder.path(), "/data");
     journal.append(&Record::Page { marker: "page 2" });

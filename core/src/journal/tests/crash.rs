@@ -7,7 +7,7 @@ use super::disk::{Crash, Disk};
 use super::model::{Model, script::Said};
 use super::seed::Chance;
 use super::{command, say};
-use crate::journal::append::Line;
+use crate::journal::append::RecordBuffer;
 use crate::journal::claim::Ready;
 use crate::journal::{Claim, File, Record, Replayed, Result, compact, each_record};
 
@@ -64,7 +64,7 @@ fn live(disk: &Disk, life: &mut Option<Life>, chance: &mut Chance, about: &str) 
     };
     let life = life.as_mut().expect(about);
     let mut model = life.model();
-    let mut records = Line::new(&ready.header, ready.end, ready.next_seq);
+    let mut records = RecordBuffer::new(&ready.header, ready.end, ready.next_seq);
     let mut group = Vec::new();
     let mut written = ready.end;
     loop {
@@ -179,7 +179,7 @@ fn examine(disk: &Disk, life: &mut Option<Life>, about: &str) {
 }
 
 #[test]
-fn every_crash_leaves_a_beginning_of_what_was_said_and_all_that_was_synced() {
+fn every_crash_leaves_a_prefix_with_all_that_was_synced() {
     for seed in 0..1500 {
         simulate(seed);
     }
@@ -194,7 +194,7 @@ fn begin_anew(seed: u64) {
         let claim = Claim::within(Arc::new(disk.clone()), "j").expect(&about);
         let ready = claim.home.lay(&command("/data")).expect(&about);
         let mut model = Model::default();
-        let mut records = Line::new(&ready.header, ready.end, ready.next_seq);
+        let mut records = RecordBuffer::new(&ready.header, ready.end, ready.next_seq);
         for _ in 0..chance.below(60) {
             let said = Said::next(&mut chance, &model);
             records.push(&said.record());
@@ -227,7 +227,7 @@ fn begin_anew(seed: u64) {
 }
 
 #[test]
-fn a_crash_while_a_new_listing_begins_leaves_the_old_journal_or_the_new_one() {
+fn a_crash_during_a_new_listing_leaves_the_old_journal_or_the_new() {
     for seed in 0..150 {
         begin_anew(seed);
     }

@@ -9,7 +9,7 @@ use super::command;
 use super::disk::Disk;
 use super::model::{Model, script::Said};
 use super::seed::Chance;
-use crate::journal::append::Line;
+use crate::journal::append::RecordBuffer;
 use crate::journal::frame::{HEADER_BYTES, Header};
 use crate::journal::{Claim, Error, File, Planned, Record, Replayed, Result, replay};
 
@@ -35,7 +35,7 @@ fn known(seed: u64) -> (Known, Vec<String>) {
     let disk = Disk::new(seed);
     let claim = Claim::within(Arc::new(disk.clone()), "j").unwrap();
     let ready = claim.home.lay(&command("/data")).unwrap();
-    let mut line = Line::new(&ready.header, ready.end, 0);
+    let mut line = RecordBuffer::new(&ready.header, ready.end, 0);
     let mut chance = Chance::of(seed);
     let mut names = Vec::new();
     let mut known = Known {
@@ -209,7 +209,7 @@ fn pages_that_are_zeroed_swapped_or_doubled_hold_no_record() {
 }
 
 #[test]
-fn another_version_is_refused_by_its_number_and_another_file_as_what_it_is() {
+fn another_version_and_another_kind_of_file_are_refused() {
     let (known, _) = known(6);
     let mut bytes = known.bytes.clone();
     bytes[8] = 2;
@@ -250,7 +250,7 @@ fn a_sound_record_that_cannot_be_is_refused() {
         let disk = Disk::new(0);
         let claim = Claim::within(Arc::new(disk), "j").unwrap();
         let ready = claim.home.lay(&command("/data")).unwrap();
-        let mut line = Line::new(&ready.header, ready.end, 0);
+        let mut line = RecordBuffer::new(&ready.header, ready.end, 0);
         line.plan(super::planned("a", 5));
         let at = line.end();
         line.push(&record);

@@ -8,7 +8,7 @@ use super::command;
 use super::disk::Disk;
 use super::model::{Model, script::Said};
 use super::seed::Chance;
-use crate::journal::append::Line;
+use crate::journal::append::RecordBuffer;
 use crate::journal::{Claim, compact, replay};
 
 /// What is in the file after `count` records by seed.
@@ -20,7 +20,7 @@ fn written(seed: u64, count: usize, about: &str) {
     let mut ready = claim.home.lay(&command("/data")).unwrap();
     let mut model = Model::default();
     let mut group = Vec::new();
-    let mut line = Line::new(&ready.header, ready.end, ready.next_seq);
+    let mut line = RecordBuffer::new(&ready.header, ready.end, ready.next_seq);
     for step in 0..count {
         let said = Said::next(&mut chance, &model);
         line.push(&said.record());
@@ -38,7 +38,7 @@ fn written(seed: u64, count: usize, about: &str) {
             if line.is_empty() && chance.once_in(10) {
                 ready = compact::shorten(&claim.home, &replayed).unwrap();
                 assert_eq!(ready.next_seq, model.planned_count());
-                line = Line::new(&ready.header, ready.end, ready.next_seq);
+                line = RecordBuffer::new(&ready.header, ready.end, ready.next_seq);
                 let again = replay(Arc::clone(&ready.file), "j").unwrap();
                 model.compare(&again, about);
             }

@@ -4,7 +4,7 @@ use std::fs;
 
 use super::{command, planned, say};
 use crate::entry::Version;
-use crate::journal::append::Line;
+use crate::journal::append::RecordBuffer;
 use crate::journal::{Claim, Planned, Record};
 
 /// An object with a name of 30 bytes is under 120 bytes and its name, and so is the mean over a whole journal.
@@ -63,7 +63,7 @@ fn replay_ten_million(open_in: u64) {
     let folder = tempfile::tempdir_in(".").unwrap();
     let claim = Claim::at(folder.path(), "j").unwrap();
     let ready = claim.home.lay(&command("/data")).unwrap();
-    let mut line = Line::new(&ready.header, ready.end, 0);
+    let mut line = RecordBuffer::new(&ready.header, ready.end, 0);
     let mut group = Vec::new();
     for index in 0..OBJECTS {
         let name = format!("dataset/part {:04}/image-{index:010}.jpg", index / 10_000);

@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn as_long_as_the_rate_grows_nothing_is_concluded_and_the_number_grows_with_it() {
+    fn the_number_grows_with_the_rate_until_the_rate_stops_growing() {
         let mut opening = Opening::new(16);
         let mut numbers = Vec::new();
         for moved in [15_000, 120_000, 900_000, 5_000_000] {

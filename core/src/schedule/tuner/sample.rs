@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// Why a service pushed back, as far as it says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cause {
+pub enum PushbackCause {
     /// Too many bytes: ingress or egress beyond the account's limit.
     Bytes,
     /// Too many requests: operations per second beyond a limit.
@@ -14,7 +14,7 @@ pub enum Cause {
 /// What answers tell of the rate. Where bytes are known to have moved before their request is answered, they may still wait
 /// for the service, or lie in a proxy on the way: how long requests take is for answers to say.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub enum Answers {
+pub enum AnswerRate {
     /// What moved.
     #[default]
     AsMoved,
@@ -35,7 +35,7 @@ pub struct Sample {
     /// Of the bytes that ever moved, those that turned out to be for nothing in this window: their attempt failed.
     pub failed_bytes: u64,
     /// What answers tell of the rate.
-    pub answers: Answers,
+    pub answers: AnswerRate,
     /// Requests that succeeded.
     pub succeeded: u32,
     /// Their bytes, all of them, whenever they moved.
@@ -43,7 +43,7 @@ pub struct Sample {
     /// Attempts that the service pushed back: 503, 429, 500 `OperationTimedOut`.
     pub refused: u32,
     /// Why, where the service says it.
-    pub cause: Option<Cause>,
+    pub cause: Option<PushbackCause>,
     /// The longest wait that the service asked for (`Retry-After`).
     pub retry_after: Option<Duration>,
     /// Attempts that ended in silence.
@@ -96,9 +96,9 @@ impl Sample {
     /// Bytes per second that answers tell of; `None` when they tell nothing.
     pub(super) fn answered_bytes_per_second(&self) -> Option<f64> {
         match self.answers {
-            Answers::AsMoved => Some(self.good_bytes_per_second()),
-            Answers::TooFew => None,
-            Answers::Rate(rate) => Some(rate),
+            AnswerRate::AsMoved => Some(self.good_bytes_per_second()),
+            AnswerRate::TooFew => None,
+            AnswerRate::Rate(rate) => Some(rate),
         }
     }
 

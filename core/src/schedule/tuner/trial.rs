@@ -6,6 +6,17 @@ const DRAIN_WINDOWS_MAX: u32 = 40;
 /// And that as many requests as are tried are waited for until they have ended: four seconds.
 const GENERATION_WINDOWS_MAX: usize = 16;
 
+/// What one window says about a trial.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TrialWindow {
+    /// The work that was done, per second.
+    pub(super) work: f64,
+    /// Requests that ended.
+    pub(super) ended: u32,
+    /// Requests in flight at the end of the window.
+    pub(super) under_way: u32,
+}
+
 /// Lets some windows pass, averages the ones behind them.
 #[derive(Debug, Clone)]
 pub(super) struct Trial {
@@ -46,7 +57,12 @@ impl Trial {
 
     /// Adds a window in which so many ended and so many were under way; the average once there are enough. What began before
     /// the trial and is too many for it is waited for.
-    pub(super) fn add(&mut self, work: f64, ended: u32, under_way: u32) -> Option<f64> {
+    pub(super) fn add(&mut self, window: TrialWindow) -> Option<f64> {
+        let TrialWindow {
+            work,
+            ended,
+            under_way,
+        } = window;
         if under_way > self.concurrency && self.waited < DRAIN_WINDOWS_MAX {
             self.waited += 1;
             return None;
@@ -89,20 +105,28 @@ impl Trial {
 mod tests {
     use super::*;
 
+    fn window(work: f64, ended: u32) -> TrialWindow {
+        TrialWindow {
+            work,
+            ended,
+            under_way: 16,
+        }
+    }
+
     #[test]
     fn a_number_is_judged_when_as_many_have_ended_and_by_what_came_last() {
         let mut trial = Trial::new(16, 1, 1).of_a_generation();
         // The first window passes, and what ends in it counts.
         for (brought, ended) in [(9.0, 2), (1.0, 0), (2.0, 3), (8.0, 5), (9.0, 5)] {
-            assert_eq!(trial.add(brought, ended, 16), None);
+            assert_eq!(trial.add(window(brought, ended)), None);
         }
-        assert_eq!(trial.add(10.0, 1, 16), Some(9.0));
+        assert_eq!(trial.add(window(10.0, 1)), Some(9.0));
     }
 
     #[test]
     fn a_generation_that_does_not_end_is_not_waited_for_for_ever() {
         let mut trial = Trial::new(16, 0, 1).of_a_generation();
-        let windows = (0..100).take_while(|_| trial.add(1.0, 0, 16).is_none());
+        let windows = (0..100).take_while(|_| trial.add(window(1.0, 0)).is_none());
         assert_eq!(windows.count(), GENERATION_WINDOWS_MAX - 1);
     }
 }

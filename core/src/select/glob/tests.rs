@@ -29,7 +29,7 @@ fn the_windows_reading_ignores_case_in_every_alphabet() {
 }
 
 #[test]
-fn a_windows_question_mark_may_stand_for_nothing_at_the_end_or_before_a_dot() {
+fn a_windows_question_mark_may_match_nothing_at_the_end_or_before_a_dot() {
     assert!(windows("testfile?", "testfile"));
     assert!(windows("testfile??", "testfile1"));
     assert!(windows("a?.txt", "a.txt"));

@@ -115,7 +115,7 @@ impl ServerCopy for BlobServerCopy {
                 notes: task.history.notes.clone(),
                 begun: OnceLock::new(),
             };
-            if let Some(begun) = &task.history.begun
+            if let Some(begun) = &task.history.earlier
                 && let Some(copy_id) = &begun.copy_id
             {
                 whole.go_on_with(tools, copy_id).await?;

@@ -9,7 +9,7 @@ use azring_transport::disk::durability::{DurabilityMode, DurabilityQueue};
 use super::LocalTarget;
 use super::tests::within;
 use crate::options::DownloadOptions;
-use crate::plan::history::{Begun, History, Note, Notes};
+use crate::plan::history::{EarlierAttempt, History, Note, Notes};
 use crate::plan::{Task, testing};
 use crate::store::{Committed, Sums, Target, Tools, Writer};
 use crate::{Error, Result};
@@ -18,7 +18,7 @@ const CHUNK_BYTES: u64 = 4096;
 
 /// What was noted, as a journal would tell it to the next run.
 #[derive(Clone, Default)]
-struct Noted(Arc<Mutex<Begun>>);
+struct Noted(Arc<Mutex<EarlierAttempt>>);
 
 impl Noted {
     fn history(&self) -> History {
@@ -27,9 +27,9 @@ impl Noted {
             let mut begun = noted.0.lock().unwrap();
             match note {
                 Note::Started(start) => {
-                    *begun = Begun {
+                    *begun = EarlierAttempt {
                         start: Some(start),
-                        ..Begun::default()
+                        ..EarlierAttempt::default()
                     };
                 }
                 Note::Durable(runs) => begun.durable.union(&runs),
@@ -38,7 +38,7 @@ impl Noted {
         });
         let begun = self.0.lock().unwrap().clone();
         History {
-            begun: Some(Arc::new(begun)),
+            earlier: Some(Arc::new(begun)),
             notes: Some(Notes::new(0, &"job".into(), &take)),
         }
     }

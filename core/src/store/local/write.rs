@@ -305,7 +305,7 @@ impl LocalTarget {
 
 /// An earlier run moved the file to its place, complete and durable, and was interrupted before it could say so.
 fn is_in_place(task: &Task, folder: &Root, name: &OsStr) -> Result<bool> {
-    let begun = task.history.begun.as_deref();
+    let begun = task.history.earlier.as_deref();
     let Some((identity, _)) = begun.and_then(|begun| begun.of(&task.chunks)) else {
         return Ok(false);
     };
@@ -369,7 +369,7 @@ fn stage(
         return Ok((staged, ChunkRuns::default()));
     };
     let beside = part_of(notes.job(), task.target.as_bytes());
-    let begun = task.history.begun.as_deref();
+    let begun = task.history.earlier.as_deref();
     if task.chunks.total() == 1
         && begun.is_none()
         && let Some(staged) =

@@ -18,10 +18,10 @@ const MOST: u32 = 256;
 
 /// The room for large chunks.
 #[derive(Debug, Clone)]
-pub(super) struct BytesLimit(Arc<Inner>);
+pub(super) struct BytesLimit(Arc<BytesLimitState>);
 
 #[derive(Debug)]
-struct Inner {
+struct BytesLimitState {
     places: Arc<Semaphore>,
     /// How many more places come.
     closed: AtomicU32,
@@ -29,33 +29,33 @@ struct Inner {
 
 /// A large chunk's place in the queue; dropped when the chunk is taken out.
 #[derive(Debug)]
-pub(super) struct Place {
-    inner: Arc<Inner>,
+pub(super) struct BytesSlot {
+    inner: Arc<BytesLimitState>,
     _place: OwnedSemaphorePermit,
 }
 
 impl BytesLimit {
     pub(super) fn new() -> Self {
-        Self(Arc::new(Inner {
+        Self(Arc::new(BytesLimitState {
             places: Arc::new(Semaphore::new(FIRST as usize)),
             closed: AtomicU32::new(MOST - FIRST),
         }))
     }
 
     /// Waits for a place for a chunk of so many bytes. One that could not be cut anyway needs none.
-    pub(super) async fn place(&self, bytes: u64) -> Option<Place> {
+    pub(super) async fn place(&self, bytes: u64) -> Option<BytesSlot> {
         if bytes <= CHUNK_BYTES_MIN {
             return None;
         }
         let place = Arc::clone(&self.0.places).acquire_owned().await;
-        place.ok().map(|place| Place {
+        place.ok().map(|place| BytesSlot {
             inner: Arc::clone(&self.0),
             _place: place,
         })
     }
 }
 
-impl Drop for Place {
+impl Drop for BytesSlot {
     fn drop(&mut self) {
         let less = |closed: u32| closed.checked_sub(1);
         let (closed, order) = (&self.inner.closed, Ordering::Relaxed);
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_room_for_few_large_chunks_at_first_and_for_one_more_with_each_that_goes() {
+    fn few_large_chunks_fit_at_first_and_one_more_with_each_that_leaves() {
         let room = BytesLimit::new();
         let mut waiting: Vec<_> = (0..FIRST)
             .map(|_| {

@@ -8,10 +8,10 @@ use tokio::sync::Semaphore;
 
 /// CountLimit of a queue. Clones share them.
 #[derive(Debug, Clone)]
-pub(super) struct CountLimit(Arc<Inner>);
+pub(super) struct CountLimit(Arc<CountLimitState>);
 
 #[derive(Debug)]
-struct Inner {
+struct CountLimitState {
     free: Semaphore,
     /// Slots that were given up and have not come back yet.
     gathered: AtomicUsize,
@@ -20,12 +20,12 @@ struct Inner {
 
 /// One chunk's slot; given up when it is dropped.
 #[derive(Debug)]
-pub(super) struct Slot(CountLimit);
+pub(super) struct CountSlot(CountLimit);
 
 impl CountLimit {
     /// So many, of which half come back at once.
     pub(super) fn new(count: usize) -> Self {
-        Self(Arc::new(Inner {
+        Self(Arc::new(CountLimitState {
             free: Semaphore::new(count),
             gathered: AtomicUsize::new(0),
             lump: (count / 2).max(1),
@@ -33,16 +33,16 @@ impl CountLimit {
     }
 
     /// Waits for a slot.
-    pub(super) async fn slot(&self) -> Slot {
+    pub(super) async fn slot(&self) -> CountSlot {
         let permit = self.0.free.acquire().await;
         permit.expect("slots are never closed").forget();
-        Slot(self.clone())
+        CountSlot(self.clone())
     }
 }
 
-impl Drop for Slot {
+impl Drop for CountSlot {
     fn drop(&mut self) {
-        let Inner {
+        let CountLimitState {
             free,
             gathered,
             lump,
@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn whoever_waits_goes_on_when_half_of_the_slots_are_free() {
         let slots = CountLimit::new(6);
-        let mut taken: Vec<Slot> = (0..6).map_while(|_| slots.slot().now_or_never()).collect();
+        let mut taken: Vec<CountSlot> = (0..6).map_while(|_| slots.slot().now_or_never()).collect();
         assert_eq!(taken.len(), 6);
         taken.truncate(4);
         assert!(slots.slot().now_or_never().is_none(), "two are free");
@@ -72,7 +72,7 @@ mod tests {
         taken.extend(again);
         assert_eq!(taken.len(), 6);
         drop(taken);
-        let all: Vec<Slot> = (0..9).map_while(|_| slots.slot().now_or_never()).collect();
+        let all: Vec<CountSlot> = (0..9).map_while(|_| slots.slot().now_or_never()).collect();
         assert_eq!(all.len(), 6);
     }
 }

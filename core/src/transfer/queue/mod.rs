@@ -14,8 +14,8 @@ use std::sync::Arc;
 use async_channel::{Receiver, Sender};
 
 use crate::transfer::ObjectTransfer;
-use bytes_limit::{BytesLimit, Place};
-use count_limit::{CountLimit, Slot};
+use bytes_limit::{BytesLimit, BytesSlot};
+use count_limit::{CountLimit, CountSlot};
 
 /// How many chunks may wait.
 pub const QUEUED_MAX: usize = 1024;
@@ -28,9 +28,9 @@ pub struct Work {
     /// Which chunk of it.
     pub index: u32,
     /// Its place in the queue, given up when it is taken out.
-    place: Option<Place>,
+    place: Option<BytesSlot>,
     /// The same, for chunks of any size.
-    slot: Slot,
+    slot: CountSlot,
 }
 
 impl Work {

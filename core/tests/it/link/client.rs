@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use azring_core::schedule::tuner::{
-    Answered, Cause, Decision, OPENING, Pace, Sample, Uploads, WINDOW,
+    Decision, OPENING, Pace, PushbackCause, Sample, UploadEstimate, UploadWindow, WINDOW,
 };
 
 use super::disk::Desk;
@@ -72,7 +72,7 @@ pub(super) struct Client {
     look: Sample,
     /// How long those took that ended in this window, summed up.
     took_s: f64,
-    uploads: Uploads,
+    uploads: UploadEstimate,
     seen_under_way: (u32, u32),
     seen_at_disk: u32,
     failed: f64,
@@ -105,7 +105,7 @@ impl Client {
             sample: Sample::default(),
             look: Sample::default(),
             took_s: 0.0,
-            uploads: Uploads::default(),
+            uploads: UploadEstimate::default(),
             seen_under_way: (0, 0),
             seen_at_disk: 0,
             failed: 0.0,
@@ -191,9 +191,9 @@ impl Client {
         self.sample.cause = budget
             .names_cause
             .then_some(if budget.bytes_per_second.is_some() {
-                Cause::Bytes
+                PushbackCause::Bytes
             } else {
-                Cause::Requests
+                PushbackCause::Requests
             });
     }
 
@@ -250,7 +250,7 @@ impl Client {
         if let Some(disk) = &mut self.disk {
             (sample.disk_ended, sample.disk_bytes) = disk.look();
         }
-        let answered = Answered {
+        let answered = UploadWindow {
             window_s: look.window.as_secs_f64(),
             requests: sample.succeeded.into(),
             bytes: sample.succeeded_bytes as f64,

@@ -68,7 +68,7 @@ impl AppendWriter {
                 });
             }
         }
-        let left = task.history.begun.as_ref().map(|_| &task.chunks);
+        let left = task.history.earlier.as_ref().map(|_| &task.chunks);
         let mut writer = match Self::begin(draft, tools, left).await {
             Ok(writer) => writer,
             Err(error) => {

@@ -53,7 +53,7 @@ impl BlockWriter {
         task: &Task,
     ) -> Result<Self> {
         let mut writer = Self::new(draft, task);
-        if task.history.begun.is_some() && writer.chunks.total() > 1 {
+        if task.history.earlier.is_some() && writer.chunks.total() > 1 {
             let (ids, chunks) = (writer.ids(), &writer.chunks);
             writer.there = Box::pin(There::ask(&writer.draft, tools, ids, chunks)).await?;
         }
@@ -195,7 +195,7 @@ impl BlockWriter {
 
 /// Notes how the object is cut: the next run may see another link, and finds these blocks only if it cuts like this.
 fn note_cut(task: &Task) {
-    let begun = task.history.begun.as_deref();
+    let begun = task.history.earlier.as_deref();
     let is_noted = begun.is_some_and(|begun| begun.of(&task.chunks).is_some());
     if let Some(notes) = &task.history.notes
         && task.chunks.total() > 1

@@ -34,7 +34,7 @@ pub(super) async fn left(
     task: &Task,
     blob_type: BlobType,
 ) -> Result<Option<Left>> {
-    let begun = task.history.begun.as_deref();
+    let begun = task.history.earlier.as_deref();
     let Some((identity, durable)) = begun.and_then(|begun| begun.of(&task.chunks)) else {
         return Ok(None);
     };

@@ -5,11 +5,11 @@
 //! end first, and where a line is crowded the others crawl, so that alone is no measure: what it claims in advance is kept,
 //! and is never more than what is under way.
 
-use super::sample::{ANSWERS_WINDOW_MAX, Answers};
+use super::sample::{ANSWERS_WINDOW_MAX, AnswerRate};
 
 /// What a window saw of uploads.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Answered {
+pub struct UploadWindow {
     /// How long the window was, in seconds.
     pub window_s: f64,
     /// Requests that were answered.
@@ -26,20 +26,20 @@ pub struct Answered {
 
 /// What uploads were said to have moved, against what was answered.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Uploads {
+pub struct UploadEstimate {
     /// Bytes that were claimed and not answered yet.
     ahead: f64,
     /// The windows since answers last told something.
-    since: Answered,
+    since: UploadWindow,
 }
 
-impl Uploads {
+impl UploadEstimate {
     /// What answers tell of the rate after one more window, of those that do not wait for them.
-    pub fn answers(&mut self, window: &Answered) -> Answers {
+    pub fn answers(&mut self, window: &UploadWindow) -> AnswerRate {
         let since = &mut self.since;
         let seconds = since.window_s + window.window_s;
         let under_way = since.under_way * since.window_s + window.under_way * window.window_s;
-        *since = Answered {
+        *since = UploadWindow {
             window_s: seconds,
             requests: since.requests + window.requests,
             bytes: since.bytes + window.bytes,
@@ -49,16 +49,16 @@ impl Uploads {
         };
         let is_long = seconds >= ANSWERS_WINDOW_MAX.as_secs_f64();
         if since.requests <= 0.0 || (since.requests < since.left && !is_long) {
-            return Answers::TooFew;
+            return AnswerRate::TooFew;
         }
         let answered = std::mem::take(since);
         let moved = self.moved(&answered).unwrap_or(answered.bytes);
-        Answers::Rate(moved / seconds.max(1e-3))
+        AnswerRate::Rate(moved / seconds.max(1e-3))
     }
 
     /// The bytes that moved in this window; `None` when its requests are short enough to be counted as they end.
-    pub fn moved(&mut self, answered: &Answered) -> Option<f64> {
-        let Answered {
+    pub fn moved(&mut self, answered: &UploadWindow) -> Option<f64> {
+        let UploadWindow {
             window_s,
             requests,
             bytes,
@@ -86,8 +86,8 @@ mod tests {
     use super::*;
 
     /// Eight blocks of 4 MB, two seconds each: 16 MB/s.
-    fn eight(window_s: f64) -> Answered {
-        Answered {
+    fn eight(window_s: f64) -> UploadWindow {
+        UploadWindow {
             window_s,
             requests: 8.0,
             bytes: 32e6,
@@ -99,15 +99,18 @@ mod tests {
 
     #[test]
     fn what_ends_together_counts_as_it_moves() {
-        assert_eq!(Uploads::default().moved(&eight(2.5)), Some(40e6));
+        assert_eq!(UploadEstimate::default().moved(&eight(2.5)), Some(40e6));
         // Short ones are counted when they end.
-        assert_eq!(Uploads::default().moved(&eight(5.0)), None);
-        assert_eq!(Uploads::default().moved(&Answered::default()), None);
+        assert_eq!(UploadEstimate::default().moved(&eight(5.0)), None);
+        assert_eq!(
+            UploadEstimate::default().moved(&UploadWindow::default()),
+            None
+        );
     }
 
     #[test]
-    fn answers_tell_something_when_as_many_have_come_as_are_under_way_or_after_four_seconds() {
-        let some = |requests: f64| Answered {
+    fn a_rate_needs_as_many_answers_as_are_in_flight_or_four_seconds() {
+        let some = |requests: f64| UploadWindow {
             window_s: 0.5,
             requests,
             bytes: requests * 4e6,
@@ -115,22 +118,22 @@ mod tests {
             under_way: 8.0,
             left: 8.0,
         };
-        let mut uploads = Uploads::default();
+        let mut uploads = UploadEstimate::default();
         for _ in 0..3 {
-            assert_eq!(uploads.answers(&some(2.0)), Answers::TooFew);
+            assert_eq!(uploads.answers(&some(2.0)), AnswerRate::TooFew);
         }
-        assert_eq!(uploads.answers(&some(2.0)), Answers::Rate(16e6));
+        assert_eq!(uploads.answers(&some(2.0)), AnswerRate::Rate(16e6));
         // One of eight in four seconds, and before it none in five.
         for _ in 0..10 {
-            assert_eq!(uploads.answers(&some(0.0)), Answers::TooFew);
+            assert_eq!(uploads.answers(&some(0.0)), AnswerRate::TooFew);
         }
-        assert!(matches!(uploads.answers(&some(1.0)), Answers::Rate(_)));
+        assert!(matches!(uploads.answers(&some(1.0)), AnswerRate::Rate(_)));
     }
 
     #[test]
     fn the_fast_ones_of_a_crowd_cannot_claim_more_than_is_under_way() {
         // 64 of 1 MB share a line of 25 MB/s; each second the 25 fastest end, in 0.6 s.
-        let crowd = Answered {
+        let crowd = UploadWindow {
             window_s: 1.0,
             requests: 25.0,
             bytes: 25e6,
@@ -138,7 +141,7 @@ mod tests {
             under_way: 64.0,
             left: 64.0,
         };
-        let mut uploads = Uploads::default();
+        let mut uploads = UploadEstimate::default();
         assert_eq!(uploads.moved(&crowd), Some(89e6));
         assert_eq!(uploads.moved(&crowd), Some(25e6));
         assert_eq!(uploads.moved(&crowd), Some(25e6));
@@ -146,13 +149,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn all_that_was_claimed_is_what_was_answered_and_at_most_what_was_under_way(
+        fn the_estimate_exceeds_the_answers_by_what_is_in_flight_at_most(
             windows in proptest::collection::vec((1.0..9.0, 0.1..9.0, 0.0..64.0), 1..50),
         ) {
-            let mut uploads = Uploads::default();
+            let mut uploads = UploadEstimate::default();
             let (mut claimed, mut answered, mut most) = (0.0, 0.0, 0.0_f64);
             for (requests, each_s, left) in windows {
-                let window = Answered {
+                let window = UploadWindow {
                     window_s: 0.1,
                     requests,
                     bytes: requests * 1e6,

@@ -17,13 +17,13 @@ const FIRST_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
 /// The present size of blocks.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Blocks {
+pub(super) struct BlockSize {
     wanted: u64,
     bytes: u64,
     smallest: u64,
 }
 
-impl Blocks {
+impl BlockSize {
     /// Of this size where the link allows it; of no other where it is kept.
     pub(super) fn new(wanted: u64, is_kept: bool) -> Self {
         let smaller = |bytes: u64| if is_kept { wanted } else { wanted.min(bytes) };

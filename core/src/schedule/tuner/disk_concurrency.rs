@@ -47,7 +47,7 @@ const WINDOWS_MAX: u32 = 16;
 
 /// One limit, tried until enough has ended under it.
 #[derive(Debug, Clone, Copy)]
-struct Look {
+struct DiskTrial {
     limit: u32,
     /// So many have to end first until there are no more than it allows.
     surplus: u32,
@@ -58,7 +58,7 @@ struct Look {
     seconds: f64,
 }
 
-impl Look {
+impl DiskTrial {
     /// A look at this limit, when so many are at the disk.
     fn new(limit: u32, under_way: u32) -> Self {
         let limit = limit.max(1);
@@ -90,20 +90,20 @@ impl Look {
 }
 
 #[derive(Debug)]
-enum State {
+enum DiskState {
     Open,
     /// A quarter, and a quarter of that.
-    Fewer(Look),
+    Fewer(DiskTrial),
     /// Twice what was best.
-    Twice(Look),
+    Twice(DiskTrial),
     Held,
     /// A few more than hold, or a few fewer.
-    Near(Look),
+    Near(DiskTrial),
 }
 
 /// The best of what was tried.
 #[derive(Debug, Clone, Copy)]
-struct Tried {
+struct BestLimit {
     /// What held before, and how many were at the disk then.
     held: u32,
     from: u32,
@@ -114,15 +114,15 @@ struct Tried {
 
 /// The controller of operations at the disk.
 #[derive(Debug)]
-pub(super) struct Turns {
-    state: State,
+pub(super) struct DiskConcurrency {
+    state: DiskState,
     /// What holds while nothing is tried.
     limit: u32,
     /// What that moves, in bytes per second.
     usual: Option<f64>,
     /// The same of the last few windows.
     lately: f64,
-    tried: Option<Tried>,
+    tried: Option<BestLimit>,
     strained: u32,
     calm: u32,
     fell: u32,
@@ -133,10 +133,10 @@ pub(super) struct Turns {
     is_fewer_next: bool,
 }
 
-impl Default for Turns {
+impl Default for DiskConcurrency {
     fn default() -> Self {
         Self {
-            state: State::Open,
+            state: DiskState::Open,
             limit: OPENING,
             usual: None,
             lately: 0.0,
@@ -152,19 +152,19 @@ impl Default for Turns {
     }
 }
 
-impl Turns {
+impl DiskConcurrency {
     /// How many now; `None`: as many as come.
     pub(super) fn limit(&self) -> Option<u32> {
         let limit = match &self.state {
-            State::Open | State::Held => self.limit,
-            State::Fewer(look) | State::Twice(look) | State::Near(look) => look.limit,
+            DiskState::Open | DiskState::Held => self.limit,
+            DiskState::Fewer(look) | DiskState::Twice(look) | DiskState::Near(look) => look.limit,
         };
         Some(limit).filter(|limit| *limit < OPEN)
     }
 
     /// A number is being tried: what is measured now says nothing about requests.
     pub(super) fn is_trying(&self) -> bool {
-        !matches!(self.state, State::Open | State::Held)
+        !matches!(self.state, DiskState::Open | DiskState::Held)
     }
 
     /// A window has passed, in which the disk limited or did not.
@@ -178,21 +178,21 @@ impl Turns {
             return;
         }
         match &mut self.state {
-            State::Open => self.look_on(sample, now),
-            State::Held => self.stay(sample, now),
-            State::Fewer(look) => {
+            DiskState::Open => self.look_on(sample, now),
+            DiskState::Held => self.stay(sample, now),
+            DiskState::Fewer(look) => {
                 let limit = look.limit;
                 if let Some(moved) = look.add(sample) {
                     self.go_on(limit, moved);
                 }
             }
-            State::Twice(look) => {
+            DiskState::Twice(look) => {
                 let limit = look.limit;
                 if let Some(moved) = look.add(sample) {
                     self.go_back(limit, moved);
                 }
             }
-            State::Near(look) => {
+            DiskState::Near(look) => {
                 let limit = look.limit;
                 if let Some(moved) = look.add(sample) {
                     self.let_near(limit, moved);
@@ -220,16 +220,16 @@ impl Turns {
     /// Begins with a quarter of what is there, which moves so much.
     fn try_fewer(&mut self, from: u32, moved: f64) {
         let held = match self.state {
-            State::Open => OPEN,
+            DiskState::Open => OPEN,
             _ => self.limit,
         };
-        self.tried = Some(Tried {
+        self.tried = Some(BestLimit {
             held,
             from,
             limit: self.limit,
             moved,
         });
-        self.state = State::Fewer(Look::new(from / 4, from.min(self.limit)));
+        self.state = DiskState::Fewer(DiskTrial::new(from / 4, from.min(self.limit)));
     }
 
     /// A quarter has shown what it moves.
@@ -245,9 +245,9 @@ impl Turns {
         }
         let (best, held) = (tried.limit, tried.held);
         if helps && limit > 1 {
-            self.state = State::Fewer(Look::new(limit / 4, limit));
+            self.state = DiskState::Fewer(DiskTrial::new(limit / 4, limit));
         } else if best < held {
-            self.state = State::Twice(Look::new(2 * best, limit));
+            self.state = DiskState::Twice(DiskTrial::new(2 * best, limit));
         } else {
             self.hold(held);
         }
@@ -262,7 +262,7 @@ impl Turns {
         if is_harmless {
             (tried.limit, tried.moved) = (limit, moved);
         }
-        let Tried {
+        let BestLimit {
             held,
             from,
             limit: best,
@@ -271,7 +271,7 @@ impl Turns {
         if is_harmless && limit >= from {
             self.hold(held);
         } else if is_harmless && self.strained > 0 {
-            self.state = State::Twice(Look::new(2 * limit, limit));
+            self.state = DiskState::Twice(DiskTrial::new(2 * limit, limit));
         } else {
             self.usual = Some(moved);
             self.near_every = NEAR_EVERY;
@@ -304,7 +304,7 @@ impl Turns {
             } else {
                 self.limit + self.limit.div_ceil(2)
             };
-            self.state = State::Near(Look::new(near, self.limit));
+            self.state = DiskState::Near(DiskTrial::new(near, self.limit));
         }
     }
 
@@ -332,7 +332,7 @@ impl Turns {
             self.open();
             return;
         }
-        self.state = State::Held;
+        self.state = DiskState::Held;
         self.limit = limit;
         self.wait = self.near_every;
         self.fell = 0;
@@ -341,7 +341,7 @@ impl Turns {
 
     /// All that come, and no further trial for a while.
     fn open(&mut self) {
-        self.state = State::Open;
+        self.state = DiskState::Open;
         self.limit = OPEN;
         self.usual = None;
         self.strained = 0;
@@ -365,7 +365,7 @@ mod tests {
 
     /// Passes windows in which a disk moves what `moves` says of the number at once and of the window; returns the limits.
     fn limits(windows: u32, is_at_disk: bool, moves: impl Fn(u32, u32) -> f64) -> Vec<Option<u32>> {
-        let mut turns = Turns::default();
+        let mut turns = DiskConcurrency::default();
         let pass = |window| {
             let at_once = turns.limit().map_or(THERE, |limit| limit.min(THERE));
             let bytes = moves(at_once, window) * WINDOW.as_secs_f64();
@@ -413,7 +413,7 @@ mod tests {
     }
 
     #[test]
-    fn what_becomes_faster_by_itself_does_not_pass_for_a_disk_that_likes_fewer() {
+    fn a_disk_that_becomes_faster_by_itself_gets_no_limit() {
         let limits = limits(60, true, |_, window| 20e6 * f64::from(window.min(30) + 1));
         assert_eq!(limits.last(), Some(&None), "{limits:?}");
     }

@@ -6,7 +6,7 @@
 //! more seldom. The number stays a little above the knee: a link that becomes faster then shows it at once.
 
 use super::Phase;
-use super::trial::Trial;
+use super::trial::{Trial, TrialWindow};
 
 /// A doubling has to bring this much more, or the climb is over; a smaller step proportionally less.
 const CLIMB_GAIN: f64 = 0.15;
@@ -43,7 +43,7 @@ const FELL: f64 = 0.7;
 const ROSE: f64 = 1.2;
 
 #[derive(Debug)]
-enum State {
+enum ConcurrencyState {
     Climb { trial: Trial, doubted: bool },
     Descend(Trial),
     Hold,
@@ -53,14 +53,14 @@ enum State {
 
 /// The controller of concurrency.
 #[derive(Debug)]
-pub(super) struct Knee {
+pub(super) struct Concurrency {
     concurrency: u32,
     least: u32,
     most: u32,
-    state: State,
-    /// What was tried in this climb, and what it brought.
+    state: ConcurrencyState,
+    /// What was tried in this climb, and what it moved.
     tried: Vec<(u32, f64)>,
-    /// What the window before brought, in the climb.
+    /// What the window before moved, in the climb.
     opening: Option<f64>,
     /// What is usual at the present number.
     usual: Option<f64>,
@@ -77,7 +77,7 @@ pub(super) struct Knee {
     since_down: u32,
 }
 
-impl Knee {
+impl Concurrency {
     pub(super) fn new(start: u32, least: u32, most: u32) -> Self {
         let least = least.clamp(1, most);
         let concurrency = start.clamp(least, most);
@@ -85,7 +85,7 @@ impl Knee {
             concurrency,
             least,
             most,
-            state: State::Climb {
+            state: ConcurrencyState::Climb {
                 trial: Trial::new(concurrency, 1, 1),
                 doubted: false,
             },
@@ -105,28 +105,28 @@ impl Knee {
     }
 
     /// The number that holds now: that of the trial, if there is one.
-    pub(super) fn concurrency(&self) -> u32 {
+    pub(super) fn limit(&self) -> u32 {
         match &self.state {
-            State::Climb { trial, .. }
-            | State::Descend(trial)
-            | State::Up(trial)
-            | State::Down(trial) => trial.concurrency,
-            State::Hold => self.concurrency,
+            ConcurrencyState::Climb { trial, .. }
+            | ConcurrencyState::Descend(trial)
+            | ConcurrencyState::Up(trial)
+            | ConcurrencyState::Down(trial) => trial.concurrency,
+            ConcurrencyState::Hold => self.concurrency,
         }
     }
 
     pub(super) fn phase(&self) -> Phase {
         match &self.state {
-            State::Climb { .. } | State::Descend(_) => Phase::Climb,
-            State::Hold => Phase::Hold,
-            State::Up(_) => Phase::ProbeUp,
-            State::Down(_) => Phase::ProbeDown,
+            ConcurrencyState::Climb { .. } | ConcurrencyState::Descend(_) => Phase::Climb,
+            ConcurrencyState::Hold => Phase::Hold,
+            ConcurrencyState::Up(_) => Phase::ProbeUp,
+            ConcurrencyState::Down(_) => Phase::ProbeDown,
         }
     }
 
     /// It doubles.
     pub(super) fn is_climbing(&self) -> bool {
-        matches!(self.state, State::Climb { .. })
+        matches!(self.state, ConcurrencyState::Climb { .. })
     }
 
     /// How many windows a new number needs until it shows what it brings.
@@ -170,16 +170,16 @@ impl Knee {
     /// Back to a number that has been shown.
     fn stop_trying(&mut self) {
         match (&self.state, self.tried.last()) {
-            (State::Hold, _) => {}
+            (ConcurrencyState::Hold, _) => {}
             // A doubling that was interrupted has shown nothing: back to the number that has.
-            (State::Climb { .. }, Some((shown, _))) => {
+            (ConcurrencyState::Climb { .. }, Some((shown, _))) => {
                 self.concurrency = *shown;
                 self.hold();
             }
             // So has a descent: of what was shown, the best.
-            (State::Descend(_), Some(_)) => self.choose(),
+            (ConcurrencyState::Descend(_), Some(_)) => self.choose(),
             _ => {
-                self.concurrency = self.concurrency();
+                self.concurrency = self.limit();
                 self.hold();
             }
         }
@@ -189,7 +189,7 @@ impl Knee {
 
     /// Requests ended in silence: half of them.
     pub(super) fn halve(&mut self) {
-        self.concurrency = (self.concurrency() / 2).max(self.least);
+        self.concurrency = (self.limit() / 2).max(self.least);
         self.usual = None;
         self.hold();
         self.up_every = UP_EVERY_MAX;
@@ -198,113 +198,144 @@ impl Knee {
     /// There are never more than this.
     pub(super) fn set_most(&mut self, most: u32) {
         self.most = most.max(self.least);
-        if self.concurrency() > self.most {
+        if self.limit() > self.most {
             self.concurrency = self.most;
             self.hold();
         }
     }
 
-    /// A window has passed; `may_grow` is false where more requests could not help.
+    /// Takes the next window. `may_grow` is false where more requests could not help.
     pub(super) fn step(&mut self, work: f64, ended: u32, under_way: u32, may_grow: bool) {
+        let window = TrialWindow {
+            work,
+            ended,
+            under_way,
+        };
         self.since_down += 1;
-        match &mut self.state {
-            State::Climb { .. } if self.is_crowded && !self.tried.is_empty() => self.choose(),
-            State::Climb { trial, doubted } => {
-                let opening = self.opening.replace(work);
-                if self.tried.is_empty()
-                    && !self.is_long
-                    && opening.is_some_and(|before| work < 0.85 * before)
-                    && trial.concurrency > self.least
-                {
-                    // While the first requests came to be under way it went better than with all of them.
-                    self.tried.push((trial.concurrency, work));
-                    let fewer = trial.concurrency / 2;
-                    self.descend_to(fewer);
-                    return;
-                }
-                let Some(brought) = trial.add(work, ended, under_way) else {
-                    return;
-                };
-                let best = best(&self.tried);
-                let before = self.tried.last().map_or(0, |(tried, _)| *tried);
-                let more = f64::from(trial.concurrency) / f64::from(before.max(1)) - 1.0;
-                let helps = brought >= best * (1.0 + CLIMB_GAIN * more.min(1.0)) && brought > 0.0;
-                if !helps && !*doubted {
-                    *doubted = true;
-                    trial.extend(1);
-                    return;
-                }
-                let concurrency = trial.concurrency;
-                self.tried.push((concurrency, brought));
-                self.go_on_from(concurrency, helps, may_grow);
+        match &self.state {
+            ConcurrencyState::Climb { .. } if self.is_crowded && !self.tried.is_empty() => {
+                self.choose();
             }
-            State::Descend(trial) => {
-                let Some(brought) = trial.add(work, ended, under_way) else {
-                    return;
-                };
-                let concurrency = trial.concurrency;
-                let best = best(&self.tried);
-                self.tried.push((concurrency, brought));
-                if brought >= best * ENOUGH && concurrency > self.least {
-                    self.descend_to(concurrency / 2);
-                } else {
-                    self.choose();
-                }
-            }
-            State::Hold => self.stay(work, may_grow),
-            State::Up(trial) => {
-                let Some(brought) = trial.add(work, ended, under_way) else {
-                    return;
-                };
-                let (above, usual) = (trial.concurrency, self.usual.unwrap_or(0.0));
-                let more = f64::from(above) / f64::from(self.concurrency) - 1.0;
-                let gain = brought / usual.max(1.0) - 1.0;
-                if gain >= (UP_GAIN * more).max(0.01) {
-                    self.tried = vec![(self.concurrency, usual), (above, brought)];
-                    self.concurrency = above;
-                    let steep = gain > 0.7 * more;
-                    self.climb_to(if steep {
-                        above.saturating_mul(2)
-                    } else {
-                        up(above)
-                    });
-                } else {
-                    if gain < FELL - 1.0 {
-                        // That was not the trial: the link has changed.
-                        self.forget();
-                    } else if gain < -0.03 {
-                        self.up_every = (self.up_every * 2).min(UP_EVERY_MAX);
-                    } else {
-                        self.up_every = UP_EVERY;
-                    }
-                    self.hold();
-                }
-            }
-            State::Down(trial) => {
-                let brought = trial.add(work, ended, under_way);
-                let is_hopeless = trial.is_hopeless(self.usual.unwrap_or(0.0));
-                let Some(brought) = brought.or(is_hopeless.then_some(0.0)) else {
-                    return;
-                };
-                let (below, usual) = (trial.concurrency, self.usual.unwrap_or(0.0));
-                if brought >= usual * (1.0 - DOWN_COST) {
-                    // What is better with fewer is taken at once, what is as good only half of the way.
-                    self.concurrency = if brought > usual * 1.05 || self.concurrency <= 3 {
-                        self.usual = Some(brought);
-                        below
-                    } else {
-                        (below + self.concurrency)
-                            .div_ceil(2)
-                            .min(self.concurrency - 1)
-                    };
-                    self.down_every = DOWN_EVERY;
-                } else {
-                    self.down_every = (self.down_every * 2).min(DOWN_EVERY_MAX);
-                }
-                self.since_down = 0;
-                self.hold();
-            }
+            ConcurrencyState::Climb { .. } => self.climb(window, may_grow),
+            ConcurrencyState::Descend(_) => self.descend(window),
+            ConcurrencyState::Hold => self.stay(work, may_grow),
+            ConcurrencyState::Up(_) => self.judge_up(window),
+            ConcurrencyState::Down(_) => self.judge_down(window),
         }
+    }
+
+    /// One more window of a doubled number.
+    fn climb(&mut self, window: TrialWindow, may_grow: bool) {
+        let ConcurrencyState::Climb { trial, doubted } = &mut self.state else {
+            return;
+        };
+        let opening = self.opening.replace(window.work);
+        if self.tried.is_empty()
+            && !self.is_long
+            && opening.is_some_and(|before| window.work < 0.85 * before)
+            && trial.concurrency > self.least
+        {
+            // The first requests alone moved more than all of them do now.
+            self.tried.push((trial.concurrency, window.work));
+            let fewer = trial.concurrency / 2;
+            self.descend_to(fewer);
+            return;
+        }
+        let Some(moved) = trial.add(window) else {
+            return;
+        };
+        let best = best(&self.tried);
+        let before = self.tried.last().map_or(0, |(tried, _)| *tried);
+        let more = f64::from(trial.concurrency) / f64::from(before.max(1)) - 1.0;
+        let helps = moved >= best * (1.0 + CLIMB_GAIN * more.min(1.0)) && moved > 0.0;
+        if !helps && !*doubted {
+            *doubted = true;
+            trial.extend(1);
+            return;
+        }
+        let concurrency = trial.concurrency;
+        self.tried.push((concurrency, moved));
+        self.go_on_from(concurrency, helps, may_grow);
+    }
+
+    /// One more window of a halved number.
+    fn descend(&mut self, window: TrialWindow) {
+        let ConcurrencyState::Descend(trial) = &mut self.state else {
+            return;
+        };
+        let Some(moved) = trial.add(window) else {
+            return;
+        };
+        let concurrency = trial.concurrency;
+        let best = best(&self.tried);
+        self.tried.push((concurrency, moved));
+        if moved >= best * ENOUGH && concurrency > self.least {
+            self.descend_to(concurrency / 2);
+        } else {
+            self.choose();
+        }
+    }
+
+    /// One more window of a trial upward.
+    fn judge_up(&mut self, window: TrialWindow) {
+        let ConcurrencyState::Up(trial) = &mut self.state else {
+            return;
+        };
+        let Some(moved) = trial.add(window) else {
+            return;
+        };
+        let (above, usual) = (trial.concurrency, self.usual.unwrap_or(0.0));
+        let more = f64::from(above) / f64::from(self.concurrency) - 1.0;
+        let gain = moved / usual.max(1.0) - 1.0;
+        if gain >= (UP_GAIN * more).max(0.01) {
+            self.tried = vec![(self.concurrency, usual), (above, moved)];
+            self.concurrency = above;
+            let steep = gain > 0.7 * more;
+            self.climb_to(if steep {
+                above.saturating_mul(2)
+            } else {
+                up(above)
+            });
+        } else {
+            if gain < FELL - 1.0 {
+                // A trial alone does not cost so much: the link has changed.
+                self.forget();
+            } else if gain < -0.03 {
+                self.up_every = (self.up_every * 2).min(UP_EVERY_MAX);
+            } else {
+                self.up_every = UP_EVERY;
+            }
+            self.hold();
+        }
+    }
+
+    /// One more window of a trial downward.
+    fn judge_down(&mut self, window: TrialWindow) {
+        let ConcurrencyState::Down(trial) = &mut self.state else {
+            return;
+        };
+        let moved = trial.add(window);
+        let is_hopeless = trial.is_hopeless(self.usual.unwrap_or(0.0));
+        let Some(moved) = moved.or(is_hopeless.then_some(0.0)) else {
+            return;
+        };
+        let (below, usual) = (trial.concurrency, self.usual.unwrap_or(0.0));
+        if moved >= usual * (1.0 - DOWN_COST) {
+            // A number that moves more is taken at once; one that moves as much, only half of the way.
+            self.concurrency = if moved > usual * 1.05 || self.concurrency <= 3 {
+                self.usual = Some(moved);
+                below
+            } else {
+                (below + self.concurrency)
+                    .div_ceil(2)
+                    .min(self.concurrency - 1)
+            };
+            self.down_every = DOWN_EVERY;
+        } else {
+            self.down_every = (self.down_every * 2).min(DOWN_EVERY_MAX);
+        }
+        self.since_down = 0;
+        self.hold();
     }
 
     /// What comes after a number of the climb has shown what it brings.
@@ -319,7 +350,7 @@ impl Knee {
             && self.usual.is_none()
             && !self.is_long
         {
-            // The first doubling brought nothing: fewer than at the beginning may do.
+            // The first doubling moved nothing: fewer than at the beginning may do.
             self.descend_to(self.tried[0].0 / 2);
         } else {
             self.choose();
@@ -362,7 +393,7 @@ impl Knee {
         if self.concurrency > self.least && self.since_down >= self.down_every && measured >= 3 {
             let below = ((f64::from(self.concurrency) * DOWN) as u32)
                 .clamp(self.least, self.concurrency - 1);
-            self.state = State::Down(Trial::new(below, self.settling, self.measuring));
+            self.state = ConcurrencyState::Down(Trial::new(below, self.settling, self.measuring));
         } else if can_grow && measured >= self.up_every {
             let has_changed = self.up_every == UP_EVERY_CHANGED;
             let above = if has_changed {
@@ -376,7 +407,7 @@ impl Knee {
             } else {
                 self.measuring.min(4)
             };
-            self.state = State::Up(Trial::new(above, self.settling, measuring));
+            self.state = ConcurrencyState::Up(Trial::new(above, self.settling, measuring));
         }
     }
 
@@ -394,7 +425,7 @@ impl Knee {
     }
 
     fn climb_to(&mut self, concurrency: u32) {
-        self.state = State::Climb {
+        self.state = ConcurrencyState::Climb {
             trial: self.climbing(concurrency.min(self.most)),
             doubted: false,
         };
@@ -410,7 +441,8 @@ impl Knee {
     }
 
     fn descend_to(&mut self, concurrency: u32) {
-        self.state = State::Descend(Trial::new(concurrency.max(self.least), self.settling, 1));
+        self.state =
+            ConcurrencyState::Descend(Trial::new(concurrency.max(self.least), self.settling, 1));
     }
 
     /// The climb is over: the fewest of those tried that bring nearly the most.
@@ -419,16 +451,16 @@ impl Knee {
         let enough = self
             .tried
             .iter()
-            .filter(|(_, brought)| *brought >= best * ENOUGH);
-        if let Some((concurrency, brought)) = enough.min_by_key(|(concurrency, _)| *concurrency) {
+            .filter(|(_, moved)| *moved >= best * ENOUGH);
+        if let Some((concurrency, moved)) = enough.min_by_key(|(concurrency, _)| *concurrency) {
             // Half as many again, where more did no harm: the knee may be right behind.
             let harmless = self
                 .tried
                 .iter()
-                .filter(|(_, brought)| *brought >= best * ENOUGH);
+                .filter(|(_, moved)| *moved >= best * ENOUGH);
             let most = harmless.map(|(tried, _)| *tried).max();
             self.concurrency = (concurrency + concurrency / 2).min(most.unwrap_or(*concurrency));
-            self.usual = Some(*brought);
+            self.usual = Some(*moved);
         }
         self.tried.clear();
         self.since_down = 0;
@@ -436,17 +468,14 @@ impl Knee {
     }
 
     fn hold(&mut self) {
-        self.state = State::Hold;
+        self.state = ConcurrencyState::Hold;
         self.held = 0;
         self.strange = 0;
     }
 }
 
 fn best(tried: &[(u32, f64)]) -> f64 {
-    tried
-        .iter()
-        .map(|(_, brought)| *brought)
-        .fold(0.0, f64::max)
+    tried.iter().map(|(_, moved)| *moved).fold(0.0, f64::max)
 }
 
 fn up(concurrency: u32) -> u32 {

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Cause, Pace, Sample};
+use super::{Pace, PushbackCause, Sample};
 
 /// Push-back below this share of the attempts is chance.
 const REFUSED_SHARE: f64 = 0.01;
@@ -51,7 +51,7 @@ const SHARE_WEIGHT: f64 = 0.3;
 const WITHOUT_PACE: u32 = 240;
 
 #[derive(Debug, Default)]
-pub(super) struct Pacer {
+pub(super) struct RequestRate {
     pace: Option<f64>,
     is_requests: bool,
     /// Where the last push-back was.
@@ -76,7 +76,7 @@ pub(super) struct Pacer {
     without: u32,
 }
 
-impl Pacer {
+impl RequestRate {
     pub(super) fn pace(&self) -> Option<Pace> {
         self.pace.map(|rate| {
             if self.is_requests {
@@ -249,7 +249,7 @@ impl Pacer {
 
 fn is_by_requests(sample: &Sample) -> bool {
     if let Some(cause) = sample.cause {
-        return cause == Cause::Requests;
+        return cause == PushbackCause::Requests;
     }
     let requests = f64::from(sample.succeeded + sample.refused).max(1.0);
     let bytes = sample.succeeded_bytes.max(sample.moved_bytes) as f64;
@@ -266,7 +266,7 @@ mod tests {
     /// those that begin in a second.
     fn admitted(could_be: f64, admits: impl Fn(f64) -> f64) -> f64 {
         let window = Duration::from_millis(250);
-        let mut pacer = Pacer::default();
+        let mut pacer = RequestRate::default();
         let mut sum = 0.0;
         for _ in 0..240 {
             let begun = match pacer.pace() {

@@ -1,0 +1,267 @@
+//! The controller: from the measurements of one window to what holds in the next one.
+
+use std::time::Duration;
+
+use super::block_size::{self, BlockSize};
+use super::concurrency::Concurrency;
+use super::disk_concurrency::DiskConcurrency;
+use super::opening::Opening;
+use super::request_rate::RequestRate;
+use super::{AnswerRate, Bound, Decision, Pace, Phase, Range, Sample};
+
+/// How long a window should be.
+pub const WINDOW: Duration = Duration::from_millis(250);
+
+/// Beyond this share of its processor time, more requests bring a process nothing.
+const PROCESSOR_FULL: f64 = 0.97;
+
+/// Windows for which a number that ran into silence is not exceeded: half a minute.
+const SILENCE_WINDOWS: u32 = 120;
+
+/// A wait that the service asks for holds everything back only where it refuses most of what it gets.
+const HOLD_SHARE: f64 = 0.5;
+
+/// The disk holds the rate where so many times more of what is carried is there than on its way through the network: what
+/// is slower has the longer line before it.
+const AT_DISK: u32 = 2;
+
+/// And with so many there, it has all it can use.
+const ENOUGH_AT_DISK: u32 = 24;
+
+/// Where fewer end in a window for each that is under way, requests are long.
+const LONG_TURNOVER: f64 = 0.5;
+
+/// So long a round trip is a long one.
+const FAR: Duration = Duration::from_millis(15);
+
+/// A round trip that is so many times the shortest, and so much longer at least, was waited for in a queue.
+const CROWDED: f64 = 1.3;
+const CROWDED_LEAST: Duration = Duration::from_millis(5);
+
+/// The controller.
+#[derive(Debug)]
+pub struct Tuner {
+    range: Range,
+    concurrency: Concurrency,
+    request_rate: RequestRate,
+    block_size: BlockSize,
+    disk: DiskConcurrency,
+    /// Smoothed goodput in bytes per second.
+    rate: Option<f64>,
+    /// Requests that end in a window, for each that is under way.
+    turnover: f64,
+    silence: Option<(u32, u32)>,
+    bound: Bound,
+    hold: Option<Duration>,
+    is_open: bool,
+    opening: Opening,
+    /// The shortest round trip.
+    round_trip: Option<Duration>,
+    /// The number that was last held where nothing but the link limited.
+    settled: Option<u32>,
+}
+
+impl Tuner {
+    /// A controller that has measured nothing.
+    pub fn new(range: Range) -> Self {
+        Self {
+            concurrency: Concurrency::new(range.start, range.least, range.most),
+            request_rate: RequestRate::default(),
+            block_size: BlockSize::new(range.block_bytes, range.keeps_block_bytes),
+            disk: DiskConcurrency::default(),
+            rate: None,
+            turnover: 1.0,
+            silence: None,
+            bound: Bound::Unknown,
+            hold: None,
+            is_open: false,
+            opening: Opening::new(range.start),
+            round_trip: None,
+            settled: None,
+            range,
+        }
+    }
+
+    /// What holds now.
+    pub fn decision(&self) -> Decision {
+        Decision {
+            concurrency: if self.range.is_fixed {
+                self.range.start
+            } else if !self.is_open {
+                self.opening.concurrency()
+            } else {
+                self.concurrency.limit()
+            },
+            pace: self.request_rate.pace(),
+            hold: self.hold,
+            turns: self.disk.limit(),
+            block_bytes: self.block_size.bytes(),
+            phase: if self.range.is_fixed {
+                Phase::Hold
+            } else {
+                self.concurrency.phase()
+            },
+            bound: self.bound,
+        }
+    }
+
+    /// A window has passed.
+    pub fn step(&mut self, sample: &Sample) -> Decision {
+        if says_nothing(sample) {
+            // Nothing has ended, and nothing tells how far it is: more of it could only be too much.
+            self.hold = None;
+            return self.decision();
+        }
+        let windows = self.windows_per_request(sample);
+        self.request_rate
+            .step(sample, self.concurrency.is_climbing(), windows);
+        self.hold = sample
+            .retry_after
+            .filter(|_| sample.refused_share() > HOLD_SHARE);
+        let work = sample.work();
+        let is_full = sample.processor > PROCESSOR_FULL;
+        let is_far = self.is_far(sample);
+        let is_crowded = is_far && self.is_crowded(sample);
+        let block_size = self.block_size;
+        let allows = |rate, concurrency| block_size.allow(rate, concurrency);
+        if !self.opening.step(sample, allows) {
+            return self.decision();
+        }
+        self.fit(sample);
+        let round_trip = sample.round_trip.unwrap_or_default().as_secs_f64();
+        let settling = (1.5 * round_trip / sample.window.as_secs_f64().max(1e-3)).ceil();
+        self.concurrency.set_settling((settling as u32).clamp(1, 4));
+        self.concurrency.set_measuring(windows);
+        let is_at_disk = self.what_binds(sample, is_full) == Bound::Disk;
+        let was_trying = self.disk.is_trying();
+        self.disk.step(sample, is_at_disk);
+        let is_long = is_far && self.turnover < LONG_TURNOVER;
+        self.concurrency.set_long(is_long);
+        // Long downloads are judged when a generation has ended; uploads need the earlier sign: what fills the queue before the line
+        // is in this machine's hands, and what does not fit in there is lost.
+        let may_wait = is_long && sample.answers == AnswerRate::AsMoved;
+        self.concurrency.set_crowded(is_crowded && !may_wait);
+        if sample.timeouts > 0 && sample.timeouts >= sample.succeeded / 10 {
+            self.concurrency.halve();
+            self.silence = Some((self.concurrency.limit(), SILENCE_WINDOWS));
+        } else if self.request_rate.binds() || sample.starved || sample.is_short_of_memory() {
+            self.concurrency.freeze(work);
+        } else if was_trying || self.disk.is_trying() {
+            self.concurrency.pause();
+        } else if !self.is_open && self.opening.shows_long_requests(sample) {
+            self.concurrency.be_careful(self.opening.concurrency());
+        } else {
+            // What waits for the disk already would only have company.
+            let has_enough = is_at_disk && sample.at_disk >= ENOUGH_AT_DISK;
+            let may_grow = !is_full && !has_enough;
+            self.concurrency
+                .step(work, sample.succeeded, sample.under_way, may_grow);
+        }
+        self.is_open = true;
+        self.bound = self.what_binds(sample, is_full);
+        if self.bound == Bound::Network && self.concurrency.phase() == Phase::Hold {
+            self.settled = Some(self.concurrency.limit());
+        }
+        self.decision()
+    }
+
+    /// Where the number should begin the next time: where the link put it, not where a busy processor or the end of the work
+    /// left it.
+    pub fn settled(&self) -> Option<u32> {
+        self.settled
+    }
+
+    /// How many windows a request takes: those that begin together end together, so a shorter look would deceive.
+    fn windows_per_request(&mut self, sample: &Sample) -> u32 {
+        let ended = f64::from(sample.succeeded) / f64::from(sample.under_way.max(1));
+        // What the first window shows is not mixed with a guess.
+        let weight = if self.is_open { 0.2 } else { 1.0 };
+        self.turnover += weight * (ended - self.turnover);
+        (1.0 / self.turnover.max(0.05)).ceil() as u32
+    }
+
+    /// The other end is far: connections need many round trips to show what they bring.
+    fn is_far(&mut self, sample: &Sample) -> bool {
+        let seen = sample.round_trip.into_iter().chain(self.round_trip);
+        self.round_trip = seen.min();
+        self.round_trip >= Some(FAR)
+    }
+
+    /// New connections take clearly longer than the first ones did: there is a queue before the line, so it is full.
+    fn is_crowded(&self, sample: &Sample) -> bool {
+        let least = self.round_trip.unwrap_or_default();
+        let queued = least.mul_f64(CROWDED) + CROWDED_LEAST;
+        sample.round_trip.is_some_and(|now| now > queued)
+    }
+
+    /// Fits blocks and the most requests to the rate.
+    fn fit(&mut self, sample: &Sample) {
+        let now = sample.answered_bytes_per_second().or(self.rate);
+        let Some(now) = now.filter(|now| !sample.starved && (*now > 0.0 || self.rate.is_some()))
+        else {
+            return;
+        };
+        let rate = self.rate.unwrap_or(now);
+        // Upward at once: a small number because of a slow start would be a brake.
+        let rate = if now > rate {
+            now
+        } else {
+            rate + 0.3 * (now - rate)
+        };
+        self.rate = Some(rate);
+        let request_bytes = sample.succeeded_bytes as f64 / f64::from(sample.succeeded.max(1));
+        if let Some(Pace::Bytes(pace)) = self.request_rate.pace() {
+            self.block_size.refine(pace);
+        }
+        let is_calm = !self.concurrency.is_climbing() && self.request_rate.pace().is_none();
+        let fits = self.block_size.fit(rate, self.concurrency.limit(), is_calm);
+        // Small objects are requests of their own size, whatever blocks are.
+        let is_small = sample.succeeded > 0 && request_bytes < block_size::BLOCK_BYTES_MIN as f64;
+        let mut most = if is_small {
+            self.range.most
+        } else {
+            self.range.most.min(fits)
+        };
+        if let Some((ceiling, left)) = &mut self.silence {
+            most = most.min(*ceiling);
+            *left -= 1;
+            if *left == 0 {
+                self.silence = None;
+            }
+        }
+        self.concurrency.set_most(most);
+    }
+
+    fn what_binds(&self, sample: &Sample, is_full: bool) -> Bound {
+        if self.request_rate.binds() {
+            Bound::Service
+        } else if sample.starved {
+            Bound::Work
+        } else if is_full {
+            Bound::Processor
+        } else if sample.is_short_of_memory() {
+            Bound::Memory
+        } else if sample.at_disk >= AT_DISK * sample.under_way.max(1) {
+            Bound::Disk
+        } else if 2 * sample.under_way < self.decision().concurrency
+            && sample.under_way < self.range.start
+        {
+            Bound::Work
+        } else if self.range.is_fixed {
+            Bound::Fixed
+        } else if self.concurrency.phase() == Phase::Climb {
+            Bound::Unknown
+        } else {
+            Bound::Network
+        }
+    }
+}
+
+/// Requests are under way, and that is all.
+fn says_nothing(sample: &Sample) -> bool {
+    let ended = sample.succeeded + sample.refused + sample.timeouts;
+    ended == 0 && sample.moved_bytes == 0 && sample.under_way > 0
+}
+
+#[cfg(test)]
+mod tests;
