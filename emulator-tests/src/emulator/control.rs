@@ -6,7 +6,6 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::behaviour::{Behaviour, SharedBehaviour};
-use super::blob::BlobService;
 use super::error::{Answer, Refusal};
 use super::fault::Plan;
 use super::http::body::Body;
@@ -14,6 +13,7 @@ use super::http::connection::{Handler, Peer};
 use super::http::head::Head;
 use super::http::payload::Payload;
 use super::http::response::Response;
+use super::services::Services;
 use super::watch::Watch;
 
 /// A plan of this size has more rules than anybody writes.
@@ -28,7 +28,7 @@ pub struct Control {
     behaviour: SharedBehaviour,
     /// The behaviour that a reset restores.
     first_behaviour: Arc<Behaviour>,
-    blob: Arc<BlobService>,
+    services: Arc<Services>,
 }
 
 #[derive(Deserialize)]
@@ -39,13 +39,13 @@ struct LogOrder {
 
 impl Control {
     /// Controls this service, and what this watch watches. A reset restores the present behaviour.
-    pub fn new(watch: Arc<Watch>, behaviour: SharedBehaviour, blob: Arc<BlobService>) -> Self {
+    pub fn new(watch: Arc<Watch>, behaviour: SharedBehaviour, services: Arc<Services>) -> Self {
         let first_behaviour = Arc::clone(&behaviour.read().unwrap_or_else(PoisonError::into_inner));
         Self {
             watch,
             behaviour,
             first_behaviour,
-            blob,
+            services,
         }
     }
 
@@ -60,7 +60,7 @@ impl Control {
     fn reset(&self) -> Answer<Response> {
         self.watch.faults.set(None);
         self.set_behaviour(Arc::clone(&self.first_behaviour));
-        self.blob
+        self.services
             .reset()
             .map_err(|error| Refusal::internal(error.to_string()))?;
         self.watch.counters.reset();

@@ -12,16 +12,16 @@ use sha2::Sha256;
 
 /// Which checksums somebody wants over a body.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Wanted {
+pub struct ChecksumSet {
     /// MD5.
     pub md5: bool,
     /// CRC-64/NVME.
     pub crc64: bool,
 }
 
-impl Wanted {
+impl ChecksumSet {
     /// Nothing: the body may be dropped unread.
-    pub fn nothing(self) -> bool {
+    pub fn is_empty(self) -> bool {
         !self.md5 && !self.crc64
     }
 }
@@ -43,7 +43,7 @@ pub struct Digester {
 
 impl Digester {
     /// Begins; costs nothing per byte for what is not wanted.
-    pub fn new(wanted: Wanted) -> Self {
+    pub fn new(wanted: ChecksumSet) -> Self {
         Self {
             md5: wanted.md5.then(Md5::new),
             crc64: wanted
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn crc64_of_the_check_string_is_the_published_value() {
-        let mut digester = Digester::new(Wanted {
+        let mut digester = Digester::new(ChecksumSet {
             md5: true,
             crc64: true,
         });

@@ -1,26 +1,27 @@
-//! What the service says when it refuses: an HTTP status, an error code and a sentence.
+//! A refused request: an HTTP status, an error code and a message.
 //!
-//! Operations return a [`Refusal`]; the connection turns it into the XML body and the `x-ms-error-code` header.
-//! The codes are those of <https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes>.
+//! Calls return a [`Refusal`]; the service turns it into the error document and the `x-ms-error-code` header.
+//! These are the codes that all services have; those of the Blob service are in `blob/error.rs`.
+//! <https://learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes>
 
 use std::borrow::Cow;
 
-/// A refused request. Kept small: it travels in every `Result` of the emulator.
+/// A refused request. It is kept small, because every `Result` of the emulator holds one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// HTTP status.
     pub status: u16,
     /// `x-ms-error-code`.
     pub code: Cow<'static, str>,
-    /// The sentence of the XML body.
+    /// The message of the error document.
     pub message: Cow<'static, str>,
-    /// More elements of the XML body, as name and text.
+    /// More elements of the error document, as name and text.
     pub details: Vec<(&'static str, String)>,
     /// More headers of the answer.
     pub headers: Vec<(&'static str, String)>,
 }
 
-/// What an operation of the service returns.
+/// The result of a call, or of a step of it.
 pub type Answer<T> = Result<T, Refusal>;
 
 impl Refusal {
@@ -39,7 +40,7 @@ impl Refusal {
         }
     }
 
-    /// The same refusal with one more element in its XML.
+    /// The same refusal with one more element in its document.
     pub fn with(mut self, element: &'static str, text: impl Into<String>) -> Self {
         self.details.push((element, text.into()));
         self
@@ -131,29 +132,6 @@ impl Refusal {
         )
     }
 
-    /// 404: no such blob.
-    pub fn blob_not_found() -> Self {
-        Self::new(404, "BlobNotFound", "The specified blob does not exist.")
-    }
-
-    /// 404: no such container.
-    pub fn container_not_found() -> Self {
-        Self::new(
-            404,
-            "ContainerNotFound",
-            "The specified container does not exist.",
-        )
-    }
-
-    /// 409: the operation is not for this type of blob.
-    pub fn wrong_blob_type() -> Self {
-        Self::new(
-            409,
-            "InvalidBlobType",
-            "The blob type is invalid for this operation.",
-        )
-    }
-
     /// 412: a condition of the request does not hold.
     pub fn condition_not_met() -> Self {
         Self::new(
@@ -163,7 +141,7 @@ impl Refusal {
         )
     }
 
-    /// 304: the blob has not changed.
+    /// 304: the object has not changed.
     pub fn not_modified() -> Self {
         Self::new(
             304,
@@ -191,7 +169,7 @@ impl Refusal {
         .with("MaxLimit", max.to_string())
     }
 
-    /// 403: the signature or token is wrong, or its time is over.
+    /// 403: the signature or token is wrong, or has expired.
     pub fn authentication_failed(detail: impl Into<String>) -> Self {
         Self::new(
             403,
@@ -201,7 +179,7 @@ impl Refusal {
         .with("AuthenticationErrorDetail", detail)
     }
 
-    /// 403: the credential is right, but does not allow this.
+    /// 403: the credential is valid, but does not allow this.
     pub fn permission_mismatch() -> Self {
         Self::new(
             403,

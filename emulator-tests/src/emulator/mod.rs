@@ -14,10 +14,16 @@ pub mod behaviour;
 mod options;
 pub mod park;
 pub mod server;
+pub mod services;
+pub mod start_error;
 pub mod tls;
 
-pub mod auth;
 pub mod blob;
+
+pub mod service;
+pub mod service_names;
+
+pub mod auth;
 pub mod control;
 pub mod fault;
 pub mod watch;
@@ -26,14 +32,16 @@ pub mod http;
 pub mod store;
 
 pub mod clock;
+pub mod continuation;
 pub mod digest;
 pub mod error;
 pub mod version;
 pub mod xml;
 
 pub use behaviour::{Behaviour, CopyHabit, CopyOutcome, ListingHabit, StartFrom};
+pub use blob::PatternBlob;
 pub use options::{
-    AccountOption, DEVELOPMENT_ACCOUNT, DEVELOPMENT_KEY, Options, PatternBlob, StoreChoice,
-    TlsChoice,
+    AccountOption, DEVELOPMENT_ACCOUNT, DEVELOPMENT_KEY, Options, StoreChoice, TlsChoice,
 };
-pub use server::{Server, StartError};
+pub use server::Server;
+pub use start_error::StartError;

@@ -14,13 +14,15 @@ use std::time::Duration;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::behaviour::{Behaviour, SharedBehaviour};
-use super::blob::BlobService;
 use super::clock::pause;
 use super::control::Control;
 use super::http::connection::{Handler, Next, Peer, converse};
 use super::http::wire::{Socket, Stream, Wire};
 use super::options::Options;
 use super::park::{Parked, Parker};
+use super::service::Resources;
+use super::services;
+use super::start_error::StartError;
 use super::tls::Tls;
 use super::watch::Watch;
 
@@ -33,41 +35,23 @@ const BACKLOG: i32 = 4096;
 /// How long stopping waits for threads to see that their sockets are shut.
 const STOP_WAIT: Duration = Duration::from_millis(500);
 
-/// Why an emulator did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The port is taken or the address is not ours.
-    #[error("cannot listen on `{address}`: {error}")]
-    Listen {
-        /// What was asked for.
-        address: String,
-        /// What the system said.
-        error: io::Error,
-    },
-    /// The certificate or key is no good.
-    #[error("{0}")]
-    Certificate(String),
-    /// Two options do not go together.
-    #[error("{0}")]
-    Options(String),
-}
-
 /// A running emulator. Dropping it stops it.
 pub struct Server {
     scheme: &'static str,
     authority_pem: Option<String>,
     watch: Arc<Watch>,
     behaviour: SharedBehaviour,
-    blob: Listening,
+    /// One for each service: its label and its socket.
+    listening: Vec<(&'static str, Listening)>,
     control: Listening,
     /// Closed when no connection is served any more: fields are dropped in their order.
-    _service: Closed,
+    _resources: OpenResources,
 }
 
-/// The service, which is closed when this is dropped, whoever still holds it.
-struct Closed(Arc<BlobService>);
+/// The shared resources, which are closed when this is dropped, whoever still holds them.
+struct OpenResources(Arc<Resources>);
 
-impl Drop for Closed {
+impl Drop for OpenResources {
     fn drop(&mut self) {
         self.0.close();
     }
@@ -86,21 +70,24 @@ impl Server {
                 |error| StartError::Options(format!("cannot log to `{}`: {error}", path.display()));
             watch.log.to_file(path).map_err(refused)?;
         }
-        let service = Arc::new(BlobService::new(options, Arc::clone(&behaviour))?);
+        let services = Arc::new(services::open(options, Arc::clone(&behaviour))?);
         let config = tls.as_ref().map(|tls| Arc::clone(&tls.config));
-        let blob = Listening::start(
-            &options.host,
-            options.blob_port,
-            Arc::clone(&service) as Arc<dyn Handler>,
-            Arc::clone(&watch),
-            config,
-            options.patience,
-        )?;
-        let control = Control::new(
-            Arc::clone(&watch),
-            Arc::clone(&behaviour),
-            Arc::clone(&service),
-        );
+        let mut listening = Vec::new();
+        for (port, service) in &services.all {
+            let handler = Arc::clone(service) as Arc<dyn Handler>;
+            let (watch, config) = (Arc::clone(&watch), config.clone());
+            let one = Listening::start(
+                &options.host,
+                *port,
+                handler,
+                watch,
+                config,
+                options.patience,
+            )?;
+            listening.push((service.label(), one));
+        }
+        let resources = Arc::clone(&services.resources);
+        let control = Control::new(Arc::clone(&watch), Arc::clone(&behaviour), services);
         let control = Listening::start(
             &options.control_host,
             options.control_port,
@@ -114,15 +101,22 @@ impl Server {
             authority_pem: tls.and_then(|tls| tls.authority_pem),
             watch,
             behaviour,
-            blob,
+            listening,
             control,
-            _service: Closed(service),
+            _resources: OpenResources(resources),
         })
     }
 
-    /// `http://127.0.0.1:PORT`, without an account.
+    /// Label and URL of each service, without an account: `blob`, `http://127.0.0.1:PORT`.
+    pub fn urls(&self) -> impl Iterator<Item = (&'static str, String)> {
+        self.listening
+            .iter()
+            .map(|(label, one)| (*label, format!("{}://{}", self.scheme, one.address)))
+    }
+
+    /// `http://127.0.0.1:PORT` of the Blob service, without an account.
     pub fn blob_url(&self) -> String {
-        format!("{}://{}", self.scheme, self.blob.address)
+        format!("{}://{}", self.scheme, self.address())
     }
 
     /// `http://127.0.0.1:PORT` of the control endpoint.
@@ -132,7 +126,7 @@ impl Server {
 
     /// The address that the Blob service listens on.
     pub fn address(&self) -> SocketAddr {
-        self.blob.address
+        self.blob().address
     }
 
     /// The certificate authority to trust, when the emulator made its own certificate.
@@ -140,12 +134,12 @@ impl Server {
         self.authority_pem.as_deref()
     }
 
-    /// Faults, log and counters of the Blob service.
+    /// Faults, log and counters of all services.
     pub fn watch(&self) -> &Watch {
         &self.watch
     }
 
-    /// Changes the service's habits.
+    /// Changes the behaviour of the services.
     pub fn set_behaviour(&self, behaviour: Behaviour) {
         *self
             .behaviour
@@ -155,7 +149,12 @@ impl Server {
 
     /// Open connections to the Blob service.
     pub fn connections(&self) -> usize {
-        self.blob.connections.open().len()
+        self.blob().connections.open().len()
+    }
+
+    /// The Blob service is the first of all.
+    fn blob(&self) -> &Listening {
+        &self.listening[0].1
     }
 }
 

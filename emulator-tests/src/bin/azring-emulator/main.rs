@@ -40,9 +40,10 @@ fn run() -> Result<(), String> {
         let pem = server.authority_pem().ok_or("`--ca-out` needs `--https`")?;
         std::fs::write(&path, pem).map_err(|error| format!("cannot write `{path}`: {error}"))?;
     }
+    let services = server.urls().map(|(label, url)| format!(" {label}={url}"));
+    let services: String = services.collect();
     print(&format!(
-        "ready blob={} control={}\n",
-        server.blob_url(),
+        "ready{services} control={}\n",
         server.control_url()
     ))
     .map_err(|error| format!("cannot print the ready line: {error}"))?;

@@ -9,8 +9,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::grant::Holder;
-use super::{Evidence, Grant};
+use super::grant::TokenHolder;
+use super::{AuthorizationInput, Grant};
 use crate::emulator::digest;
 use crate::emulator::error::{Answer, Refusal};
 
@@ -21,12 +21,12 @@ const AUDIENCES: [&str; 3] = [
 ];
 
 #[derive(Deserialize)]
-struct Header {
+struct TokenHeader {
     alg: String,
 }
 
 #[derive(Deserialize)]
-struct Claims {
+struct TokenClaims {
     aud: Value,
     exp: u64,
     #[serde(default)]
@@ -38,16 +38,16 @@ struct Claims {
 }
 
 /// Checks a token. Tokens are secrets: over plain HTTP they are refused.
-pub(super) fn check(evidence: &Evidence<'_>, token: &str) -> Answer<Grant> {
-    if !evidence.peer.secure {
+pub(super) fn check(input: &AuthorizationInput<'_>, token: &str) -> Answer<Grant> {
+    if !input.peer.secure {
         return Err(Refusal::authentication_failed(
             "Authentication scheme Bearer is not supported in this protocol.",
         ));
     }
-    let claims = verify(evidence, token.trim()).ok_or_else(invalid)?;
-    let now = evidence.now.seconds();
-    let account = &evidence.target.account;
-    let own = format!("https://{account}.blob.core.windows.net");
+    let claims = verify(input, token.trim()).ok_or_else(invalid)?;
+    let now = input.now.seconds();
+    let account = &input.address.account;
+    let own = format!("https://{account}.{}.core.windows.net", input.names.label);
     let audience = claims.aud.as_str().unwrap_or_default();
     if !AUDIENCES.contains(&audience) && audience.trim_end_matches('/') != own {
         return Err(Refusal {
@@ -66,21 +66,21 @@ pub(super) fn check(evidence: &Evidence<'_>, token: &str) -> Answer<Grant> {
             "Lifetime validation failed. The token is expired.",
         ));
     }
-    Ok(Grant::Bearer(Holder {
+    Ok(Grant::Bearer(TokenHolder {
         object: claims.oid,
         tenant: claims.tid,
     }))
 }
 
-fn verify(evidence: &Evidence<'_>, token: &str) -> Option<Claims> {
+fn verify(input: &AuthorizationInput<'_>, token: &str) -> Option<TokenClaims> {
     let (signed, signature) = token.rsplit_once('.')?;
     let (header, claims) = signed.split_once('.')?;
     let claims = URL_SAFE_NO_PAD.decode(claims).ok()?;
-    if evidence.unsigned_tokens {
+    if input.unsigned_tokens {
         return serde_json::from_slice(&claims).ok();
     }
-    let key = evidence.issuer_key?;
-    let header: Header = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()?;
+    let key = input.issuer_key?;
+    let header: TokenHeader = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()?;
     let expected = URL_SAFE_NO_PAD.encode(digest::hmac_sha256_bytes(key, signed.as_bytes()));
     if header.alg != "HS256" || !digest::same(&expected, signature) {
         return None;

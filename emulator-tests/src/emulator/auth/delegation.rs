@@ -4,10 +4,10 @@
 //! Keys are not kept: each is a function of the account's key and of what it was made for, so a SAS can be checked by
 //! making its key again.
 
-use super::Evidence;
+use super::AuthorizationInput;
 use super::grant::Grant;
 use super::sas::{
-    OVERRIDES, canonical_resource, check_signature, check_source, check_times, overrides,
+    canonical_resource, check_signature, check_source, check_times, overrides, signed_overrides,
     signed_snapshot,
 };
 use crate::emulator::clock::Moment;
@@ -27,7 +27,7 @@ pub struct DelegationKey {
     pub start: String,
     /// Last moment, ISO 8601.
     pub expiry: String,
-    /// `b`.
+    /// The service's letter, such as `b`.
     pub service: String,
     /// The version it was asked for with.
     pub version: String,
@@ -67,10 +67,10 @@ impl DelegationKey {
 }
 
 /// Checks a SAS that names a user delegation key.
-pub(super) fn check(evidence: &Evidence<'_>, version: ApiVersion) -> Answer<Grant> {
-    let query = evidence.query;
+pub(super) fn check(input: &AuthorizationInput<'_>, version: ApiVersion) -> Answer<Grant> {
+    let query = input.query;
     let key = DelegationKey::of(query);
-    let resource = canonical_resource(evidence, version)?;
+    let resource = canonical_resource(input, version)?;
     let mut fields = vec![
         query.or_empty("sp"),
         query.or_empty("st"),
@@ -85,7 +85,7 @@ pub(super) fn check(evidence: &Evidence<'_>, version: ApiVersion) -> Answer<Gran
         fields.extend(["skdutid", "sduoid"].map(|name| query.or_empty(name)));
     }
     fields.extend(["sip", "spr", "sv", "sr"].map(|name| query.or_empty(name)));
-    fields.push(signed_snapshot(evidence));
+    fields.push(signed_snapshot(query));
     if version.since(2020, 12, 6) {
         fields.push(query.or_empty("ses"));
     }
@@ -98,26 +98,26 @@ pub(super) fn check(evidence: &Evidence<'_>, version: ApiVersion) -> Answer<Gran
         }
         fields.extend(["", ""]);
     }
-    fields.extend(OVERRIDES.map(|(name, _)| query.or_empty(name)));
-    let values: Vec<_> = evidence
+    fields.extend(signed_overrides(query));
+    let values: Vec<_> = input
         .keys
         .iter()
         .map(|of_account| key.value(of_account))
         .collect();
-    check_signature(evidence, &values, &fields.join("\n"))?;
-    check_key_times(evidence, &key)?;
-    check_times(evidence, query.or_empty("st"), query.or_empty("se"))?;
-    check_source(evidence)?;
+    check_signature(input, &values, &fields.join("\n"))?;
+    check_key_times(input, &key)?;
+    check_times(input, query.or_empty("st"), query.or_empty("se"))?;
+    check_source(input)?;
     Ok(Grant::ServiceSas {
         permissions: query.or_empty("sp").to_owned(),
-        overrides: overrides(evidence),
+        overrides: overrides(input),
     })
 }
 
-fn check_key_times(evidence: &Evidence<'_>, key: &DelegationKey) -> Answer<()> {
+fn check_key_times(input: &AuthorizationInput<'_>, key: &DelegationKey) -> Answer<()> {
     let times = Moment::parse_iso8601(&key.start).zip(Moment::parse_iso8601(&key.expiry));
     match times {
-        Some((start, expiry)) if start <= evidence.now && evidence.now < expiry => Ok(()),
+        Some((start, expiry)) if start <= input.now && input.now < expiry => Ok(()),
         _ => Err(Refusal::authentication_failed(
             "The user delegation key is not valid at this time",
         )),

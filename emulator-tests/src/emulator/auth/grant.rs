@@ -1,39 +1,39 @@
-//! What a credential allows, and what an operation needs.
+//! What a credential allows, and what a call requires.
 
 use crate::emulator::error::{Answer, Refusal};
 
-/// What kind of thing an operation works on, as account SAS resource types (`srt`) know them.
+/// The kind of resource that a call works on, as `srt` of an account SAS names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Level {
+pub enum ResourceLevel {
     /// The account.
     Service,
-    /// A container.
+    /// A container, a share, a table or a queue.
     Container,
-    /// A blob.
+    /// A blob, a file or an entity.
     Object,
 }
 
-/// What an operation asks of a credential.
+/// What a call requires of a credential.
 #[derive(Debug, Clone, Copy)]
-pub struct Need {
+pub struct RequiredPermission {
     /// Resource level.
-    pub level: Level,
+    pub level: ResourceLevel,
     /// SAS permissions, any of which is enough. Empty: only the account's key can do it.
-    pub letters: &'static str,
+    pub permissions: &'static str,
     /// Only an account SAS or a key may do it: container and account operations.
     pub account_only: bool,
 }
 
-/// Response headers that a SAS puts in the place of the blob's own (`rscc` and so on).
+/// Response headers that a SAS sets instead of the object's own (`rscc` and so on).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Overrides {
     /// Header name and value.
     pub headers: Vec<(&'static str, String)>,
 }
 
-/// Whom a token was made out to.
+/// The identity that a token was issued to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Holder {
+pub struct TokenHolder {
     /// Object id.
     pub object: String,
     /// Tenant id.
@@ -52,7 +52,7 @@ pub enum Grant {
         /// `srt`.
         types: String,
     },
-    /// A SAS of a container, blob or snapshot.
+    /// A SAS of a resource of one service, such as a container or a blob.
     ServiceSas {
         /// `sp`, from the token or its policy.
         permissions: String,
@@ -60,7 +60,7 @@ pub enum Grant {
         overrides: Overrides,
     },
     /// A bearer token.
-    Bearer(Holder),
+    Bearer(TokenHolder),
     /// No credential.
     Anonymous,
 }
@@ -77,32 +77,38 @@ impl Grant {
         }
     }
 
-    /// May this credential do what an operation needs? Anonymous requests are judged by the container's access instead.
-    pub fn may(&self, need: &Need) -> Answer<()> {
+    /// Refuses a call that the credential does not allow. Public access decides about anonymous requests.
+    pub fn check(&self, required: &RequiredPermission) -> Answer<()> {
         match self {
-            Self::Bearer(_) if need.letters.is_empty() => Err(Refusal::permission_mismatch()),
+            Self::Bearer(_) if required.permissions.is_empty() => {
+                Err(Refusal::permission_mismatch())
+            }
             Self::Key(_) | Self::Bearer(_) | Self::Anonymous => Ok(()),
-            Self::AccountSas { types, .. } if !types.contains(level_letter(need.level)) => {
+            Self::AccountSas { types, .. } if !types.contains(resource_letter(required.level)) => {
                 Err(Refusal::new(
                     403,
                     "AuthorizationResourceTypeMismatch",
                     "This request is not authorized to perform this operation using this resource type.",
                 ))
             }
-            Self::AccountSas { .. } if self.has_any(need.letters) => Ok(()),
-            Self::ServiceSas { .. } if !need.account_only && self.has_any(need.letters) => Ok(()),
+            Self::AccountSas { .. } if self.has_any(required.permissions) => Ok(()),
+            Self::ServiceSas { .. }
+                if !required.account_only && self.has_any(required.permissions) =>
+            {
+                Ok(())
+            }
             Self::AccountSas { .. } | Self::ServiceSas { .. } => {
                 Err(Refusal::permission_mismatch())
             }
         }
     }
 
-    /// Does the credential have one of these SAS permissions? Keys have all, anonymous requests none.
-    pub fn has_any(&self, letters: &str) -> bool {
+    /// Whether the credential has one of these permissions. Keys have all, anonymous requests none.
+    pub fn has_any(&self, wanted: &str) -> bool {
         match self {
             Self::Key(_) | Self::Bearer(_) => true,
             Self::AccountSas { permissions, .. } | Self::ServiceSas { permissions, .. } => {
-                letters.chars().any(|letter| permissions.contains(letter))
+                wanted.chars().any(|one| permissions.contains(one))
             }
             Self::Anonymous => false,
         }
@@ -117,10 +123,10 @@ impl Grant {
     }
 }
 
-fn level_letter(level: Level) -> char {
+fn resource_letter(level: ResourceLevel) -> char {
     match level {
-        Level::Service => 's',
-        Level::Container => 'c',
-        Level::Object => 'o',
+        ResourceLevel::Service => 's',
+        ResourceLevel::Container => 'c',
+        ResourceLevel::Object => 'o',
     }
 }

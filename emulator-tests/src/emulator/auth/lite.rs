@@ -2,12 +2,12 @@
 //! <https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key>
 
 use super::shared_key::{check_credential, push_canonical_headers};
-use super::{Evidence, Grant};
+use super::{AuthorizationInput, Grant};
 use crate::emulator::error::Answer;
 
 /// Checks `account:signature`.
-pub(super) fn check(evidence: &Evidence<'_>, credential: &str) -> Answer<Grant> {
-    let head = evidence.head;
+pub(super) fn check(input: &AuthorizationInput<'_>, credential: &str) -> Answer<Grant> {
+    let head = input.head;
     let date = if head.header("x-ms-date").is_some() {
         ""
     } else {
@@ -20,14 +20,14 @@ pub(super) fn check(evidence: &Evidence<'_>, credential: &str) -> Answer<Grant> 
         date,
     ];
     let mut text = fields.join("\n") + "\n";
-    push_canonical_headers(evidence, &mut text);
+    push_canonical_headers(input, &mut text);
     text.push('/');
-    text.push_str(&evidence.target.account);
+    text.push_str(&input.address.account);
     text.push_str(head.raw_path());
-    if let Some(comp) = evidence.query.get("comp") {
+    if let Some(comp) = input.query.get("comp") {
         text.push_str("?comp=");
         text.push_str(comp);
     }
-    check_credential(evidence, credential, &text)?;
+    check_credential(input, credential, &text)?;
     Ok(Grant::Key("SharedKeyLite"))
 }

@@ -1,11 +1,12 @@
-//! Who asks, and what they may do. The service calls [`authorize`] before it looks at anything else of a request.
+//! Authorization: who sent a request, and what the sender may do. Services call [`authorize`] first.
 //!
 //! ```text
 //! Authorization header -> shared_key, lite, bearer \
-//! sig= in the query    -> sas, delegation          -> Grant -> may(need)?
+//! sig= in the query    -> sas, delegation          -> Grant -> check(required)
 //! neither              -> anonymous                /
 //! ```
-//! A wrong or expired credential is refused here; a right one that does not reach far enough is refused by [`Grant::may`].
+//! A wrong or expired credential is refused here. A valid one that does not allow the call is refused by
+//! [`Grant::check`].
 
 pub mod grant;
 
@@ -16,73 +17,78 @@ pub mod sas;
 pub mod shared_key;
 
 pub use delegation::DelegationKey;
-pub use grant::{Grant, Holder, Level, Need, Overrides};
-pub use sas::StoredPolicy;
+pub use grant::{Grant, Overrides, RequiredPermission, ResourceLevel, TokenHolder};
+pub use sas::{SignedTarget, StoredPolicy};
 
-use super::clock::Moment;
-use super::error::{Answer, Refusal};
-use super::http::connection::Peer;
-use super::http::head::Head;
-use super::http::query::Query;
-use super::http::target::Target;
-use super::version::ApiVersion;
+use crate::emulator::clock::Moment;
+use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::address::Address;
+use crate::emulator::http::connection::Peer;
+use crate::emulator::http::head::Head;
+use crate::emulator::http::query::Query;
+use crate::emulator::service_names::ServiceNames;
+use crate::emulator::version::ApiVersion;
 
 /// Requests signed longer ago or further ahead than this are refused (15 minutes).
 const SKEW_SECONDS: u64 = 15 * 60;
 
-/// What a request is judged by.
-pub struct Evidence<'a> {
+/// Everything that authorization depends on.
+pub struct AuthorizationInput<'a> {
     /// Method, path and headers.
     pub head: &'a Head,
     /// The decoded query.
     pub query: &'a Query,
-    /// Account, container, blob.
-    pub target: &'a Target,
+    /// Account and path.
+    pub address: &'a Address,
+    /// What the path names.
+    pub target: &'a dyn SignedTarget,
+    /// The service's names in signatures and tokens.
+    pub names: &'a ServiceNames,
     /// The request's version.
     pub version: ApiVersion,
     /// The account's keys, decoded: one or two, each as good as the other.
     pub keys: &'a [Vec<u8>],
     /// The key of the issuer whose bearer tokens are accepted.
     pub issuer_key: Option<&'a [u8]>,
-    /// Are bearer tokens accepted whoever signed them?
+    /// Whether bearer tokens are accepted whoever signed them.
     pub unsigned_tokens: bool,
     /// The client's address and whether it came by HTTPS.
     pub peer: &'a Peer,
     /// The clock.
     pub now: Moment,
-    /// The container's stored policy of this name.
+    /// The target's stored policy of this id.
     pub policy: &'a dyn Fn(&str) -> Option<StoredPolicy>,
 }
 
-/// Finds out who asks. Anonymous requests get a grant as well: what is public decides [`Grant::may`].
-pub fn authorize(evidence: &Evidence<'_>) -> Answer<Grant> {
-    let authorization = evidence.head.header("authorization");
+/// Checks a request's credential. Anonymous requests get a grant too: public access decides about them.
+pub fn authorize(input: &AuthorizationInput<'_>) -> Answer<Grant> {
+    let authorization = input.head.header("authorization");
     match authorization.and_then(|value| value.split_once(' ')) {
         Some(("SharedKey", rest)) => {
-            require_version(evidence)?;
-            shared_key::check(evidence, rest)
+            require_version(input)?;
+            shared_key::check(input, rest)
         }
         Some(("SharedKeyLite", rest)) => {
-            require_version(evidence)?;
-            lite::check(evidence, rest)
+            require_version(input)?;
+            lite::check(input, rest)
         }
         Some(("Bearer", rest)) => {
-            require_version(evidence)?;
-            bearer::check(evidence, rest)
+            require_version(input)?;
+            bearer::check(input, rest)
         }
         Some(_) => Err(invalid_authorization()),
         None if authorization.is_some() => Err(invalid_authorization()),
-        None if evidence.query.get("sig").is_some() => sas::check(evidence),
+        None if input.query.get("sig").is_some() => sas::check(input),
         None => Ok(Grant::Anonymous),
     }
 }
 
-/// Only anonymous and SAS requests may leave the version out, and those in a batch must.
-fn require_version(evidence: &Evidence<'_>) -> Answer<()> {
-    if evidence.head.in_batch {
+/// Only anonymous and SAS requests may omit the version, and those in a batch must.
+fn require_version(input: &AuthorizationInput<'_>) -> Answer<()> {
+    if input.head.in_batch {
         return Ok(());
     }
-    evidence.head.required("x-ms-version").map(|_| ())
+    input.head.required("x-ms-version").map(|_| ())
 }
 
 fn invalid_authorization() -> Refusal {

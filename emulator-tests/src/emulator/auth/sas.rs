@@ -5,13 +5,23 @@
 use std::net::IpAddr;
 
 use super::grant::{Grant, Overrides};
-use super::{Evidence, delegation};
+use super::{AuthorizationInput, delegation};
 use crate::emulator::clock::Moment;
 use crate::emulator::digest;
 use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::query::Query;
 use crate::emulator::version::ApiVersion;
 
-/// A container's stored access policy: what it leaves out, the SAS must say.
+/// What a request addresses, as a service SAS signs it. Each service implements this for its targets.
+pub trait SignedTarget {
+    /// The path below the account that the SAS must have been made for.
+    fn signed_path(&self, query: &Query) -> Answer<String>;
+
+    /// The fields of the string-to-sign that follow `sv`.
+    fn signed_fields<'q>(&self, query: &'q Query, version: ApiVersion) -> Vec<&'q str>;
+}
+
+/// A stored access policy. What it leaves out, the SAS must contain.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct StoredPolicy {
     /// The name that a SAS gives in `si`.
@@ -25,7 +35,7 @@ pub struct StoredPolicy {
 }
 
 /// The response headers that a service SAS may set, by their query parameters in signing order.
-pub(super) const OVERRIDES: [(&str, &str); 5] = [
+const OVERRIDES: [(&str, &str); 5] = [
     ("rscc", "Cache-Control"),
     ("rscd", "Content-Disposition"),
     ("rsce", "Content-Encoding"),
@@ -34,8 +44,8 @@ pub(super) const OVERRIDES: [(&str, &str); 5] = [
 ];
 
 /// Checks the SAS of a request's query.
-pub(super) fn check(evidence: &Evidence<'_>) -> Answer<Grant> {
-    let query = evidence.query;
+pub(super) fn check(input: &AuthorizationInput<'_>) -> Answer<Grant> {
+    let query = input.query;
     let version_text = query.or_empty("sv");
     let version = ApiVersion::parse(version_text).ok_or_else(|| {
         Refusal::authentication_failed("sv is mandatory. It cannot be empty or malformed")
@@ -49,17 +59,17 @@ pub(super) fn check(evidence: &Evidence<'_>) -> Answer<Grant> {
         )));
     }
     if query.get("srt").is_some() || query.get("ss").is_some() {
-        check_account(evidence, version)
+        check_account(input, version)
     } else if query.get("skoid").is_some() {
-        delegation::check(evidence, version)
+        delegation::check(input, version)
     } else {
-        check_service(evidence, version)
+        check_service(input, version)
     }
 }
 
-fn check_account(evidence: &Evidence<'_>, version: ApiVersion) -> Answer<Grant> {
-    let query = evidence.query;
-    let mut fields = vec![evidence.target.account.as_str()];
+fn check_account(input: &AuthorizationInput<'_>, version: ApiVersion) -> Answer<Grant> {
+    let query = input.query;
+    let mut fields = vec![input.address.account.as_str()];
     fields.extend(
         ["sp", "ss", "srt", "st", "se", "sip", "spr", "sv"].map(|name| query.or_empty(name)),
     );
@@ -67,10 +77,10 @@ fn check_account(evidence: &Evidence<'_>, version: ApiVersion) -> Answer<Grant> 
         fields.push(query.or_empty("ses"));
     }
     let text = fields.join("\n") + "\n";
-    check_signature(evidence, evidence.keys, &text)?;
-    check_times(evidence, query.or_empty("st"), query.or_empty("se"))?;
-    check_source(evidence)?;
-    if !query.or_empty("ss").contains('b') {
+    check_signature(input, input.keys, &text)?;
+    check_times(input, query.or_empty("st"), query.or_empty("se"))?;
+    check_source(input)?;
+    if !query.or_empty("ss").contains(input.names.sas_letter) {
         return Err(Refusal::new(
             403,
             "AuthorizationServiceMismatch",
@@ -83,9 +93,9 @@ fn check_account(evidence: &Evidence<'_>, version: ApiVersion) -> Answer<Grant> 
     })
 }
 
-fn check_service(evidence: &Evidence<'_>, version: ApiVersion) -> Answer<Grant> {
-    let query = evidence.query;
-    let resource = canonical_resource(evidence, version)?;
+fn check_service(input: &AuthorizationInput<'_>, version: ApiVersion) -> Answer<Grant> {
+    let query = input.query;
+    let resource = canonical_resource(input, version)?;
     let mut fields = vec![
         query.or_empty("sp"),
         query.or_empty("st"),
@@ -97,67 +107,48 @@ fn check_service(evidence: &Evidence<'_>, version: ApiVersion) -> Answer<Grant> 
         fields.extend([query.or_empty("sip"), query.or_empty("spr")]);
     }
     fields.push(query.or_empty("sv"));
-    if version.since(2018, 11, 9) {
-        fields.extend([query.or_empty("sr"), signed_snapshot(evidence)]);
-    }
-    if version.since(2020, 12, 6) {
-        fields.push(query.or_empty("ses"));
-    }
-    if version.since(2013, 8, 15) {
-        fields.extend(OVERRIDES.map(|(name, _)| query.or_empty(name)));
-    }
-    check_signature(evidence, evidence.keys, &fields.join("\n"))?;
-    let policy = merged_policy(evidence)?;
-    check_times(evidence, &policy.start, &policy.expiry)?;
-    check_source(evidence)?;
+    fields.extend(input.target.signed_fields(query, version));
+    check_signature(input, input.keys, &fields.join("\n"))?;
+    let policy = merged_policy(input)?;
+    check_times(input, &policy.start, &policy.expiry)?;
+    check_source(input)?;
     Ok(Grant::ServiceSas {
         permissions: policy.permissions,
-        overrides: overrides(evidence),
+        overrides: overrides(input),
     })
 }
 
-/// The container or blob that the SAS must have been made for. A SAS of a snapshot is good for that snapshot only.
-pub(super) fn canonical_resource(evidence: &Evidence<'_>, version: ApiVersion) -> Answer<String> {
-    let target = evidence.target;
-    let container = target
-        .container
-        .as_deref()
-        .ok_or_else(|| scope_refusal("the account"))?;
+/// The resource that the SAS must have been made for, such as `/blob/account/container`.
+pub(super) fn canonical_resource(
+    input: &AuthorizationInput<'_>,
+    version: ApiVersion,
+) -> Answer<String> {
     let service = if version.since(2015, 2, 21) {
-        "/blob"
+        format!("/{}", input.names.label)
     } else {
-        ""
+        String::new()
     };
-    let path = format!("{service}/{}/{container}", target.account);
-    match (evidence.query.or_empty("sr"), target.blob.as_deref()) {
-        ("c", _) => Ok(path),
-        ("b", Some(blob)) => Ok(format!("{path}/{blob}")),
-        ("bs", Some(blob)) if evidence.query.filled("snapshot").is_some() => {
-            Ok(format!("{path}/{blob}"))
-        }
-        ("b" | "bs", _) => Err(scope_refusal("this resource")),
-        _ => Err(Refusal::authentication_failed(
-            "sr is mandatory. It has to be one of c, b, bs",
-        )),
-    }
+    let path = input.target.signed_path(input.query)?;
+    Ok(format!("{service}/{}/{path}", input.address.account))
 }
 
-/// The snapshot stands in the string-to-sign of a snapshot's SAS only.
-pub(super) fn signed_snapshot<'a>(evidence: &Evidence<'a>) -> &'a str {
-    if evidence.query.get("sr") == Some("bs") {
-        evidence.query.or_empty("snapshot")
+/// The snapshot's time, which only the SAS of a snapshot signs.
+pub fn signed_snapshot(query: &Query) -> &str {
+    if query.get("sr") == Some("bs") {
+        query.or_empty("snapshot")
     } else {
         ""
     }
 }
 
-fn scope_refusal(of: &str) -> Refusal {
-    Refusal::authentication_failed(format!("The SAS was not made for {of}"))
+/// The response headers that the SAS sets, in signing order.
+pub fn signed_overrides(query: &Query) -> [&str; 5] {
+    OVERRIDES.map(|(name, _)| query.or_empty(name))
 }
 
 /// Start, expiry and permissions from the token or from its policy; saying one of them twice is an error.
-fn merged_policy(evidence: &Evidence<'_>) -> Answer<StoredPolicy> {
-    let query = evidence.query;
+fn merged_policy(input: &AuthorizationInput<'_>) -> Answer<StoredPolicy> {
+    let query = input.query;
     let Some(id) = query.filled("si") else {
         return Ok(StoredPolicy {
             id: String::new(),
@@ -166,7 +157,7 @@ fn merged_policy(evidence: &Evidence<'_>) -> Answer<StoredPolicy> {
             permissions: query.filled("sp").ok_or_else(|| missing("sp"))?.to_owned(),
         });
     };
-    let policy = (evidence.policy)(id).ok_or_else(|| {
+    let policy = (input.policy)(id).ok_or_else(|| {
         Refusal::authentication_failed("Signed identifier of the SAS was not found")
     })?;
     let merge = |name: &'static str, stored: &str| match (query.filled(name), stored) {
@@ -192,18 +183,22 @@ fn missing(name: &str) -> Refusal {
     Refusal::authentication_failed(format!("{name} is mandatory. It cannot be empty"))
 }
 
-pub(super) fn overrides(evidence: &Evidence<'_>) -> Overrides {
+pub(super) fn overrides(input: &AuthorizationInput<'_>) -> Overrides {
     let given = OVERRIDES
         .iter()
-        .filter_map(|(name, header)| Some((*header, evidence.query.filled(name)?.to_owned())));
+        .filter_map(|(name, header)| Some((*header, input.query.filled(name)?.to_owned())));
     Overrides {
         headers: given.collect(),
     }
 }
 
 /// Compares `sig` with the text's signature by each of the keys.
-pub(super) fn check_signature(evidence: &Evidence<'_>, keys: &[Vec<u8>], text: &str) -> Answer<()> {
-    let signature = evidence.query.or_empty("sig");
+pub(super) fn check_signature(
+    input: &AuthorizationInput<'_>,
+    keys: &[Vec<u8>],
+    text: &str,
+) -> Answer<()> {
+    let signature = input.query.or_empty("sig");
     let is_signed =
         |key: &Vec<u8>| digest::same(&digest::hmac_sha256(key, text.as_bytes()), signature);
     if keys.iter().any(is_signed) {
@@ -215,33 +210,33 @@ pub(super) fn check_signature(evidence: &Evidence<'_>, keys: &[Vec<u8>], text: &
     )))
 }
 
-pub(super) fn check_times(evidence: &Evidence<'_>, start: &str, expiry: &str) -> Answer<()> {
+pub(super) fn check_times(input: &AuthorizationInput<'_>, start: &str, expiry: &str) -> Answer<()> {
     let read = |name: &str, text: &str| {
         Moment::parse_iso8601(text).ok_or_else(|| {
             Refusal::authentication_failed(format!("{name} is not a valid ISO 8601 time: '{text}'"))
         })
     };
-    if !start.is_empty() && read("st", start)? > evidence.now {
+    if !start.is_empty() && read("st", start)? > input.now {
         return Err(Refusal::authentication_failed(format!(
             "Signature not valid in the specified time frame: Start [{start}] - Current [{}]",
-            evidence.now.rfc1123()
+            input.now.rfc1123()
         )));
     }
-    if read("se", expiry)? <= evidence.now {
+    if read("se", expiry)? <= input.now {
         return Err(Refusal::authentication_failed(format!(
             "Signature not valid in the specified time frame: Expiry [{expiry}] - Current [{}]",
-            evidence.now.rfc1123()
+            input.now.rfc1123()
         )));
     }
     Ok(())
 }
 
 /// `sip` and `spr`: where the request may come from, and how.
-pub(super) fn check_source(evidence: &Evidence<'_>) -> Answer<()> {
-    if let Some(range) = evidence.query.filled("sip") {
+pub(super) fn check_source(input: &AuthorizationInput<'_>) -> Answer<()> {
+    if let Some(range) = input.query.filled("sip") {
         let (low, high) = range.split_once('-').unwrap_or((range, range));
         let bounds = low.parse::<IpAddr>().ok().zip(high.parse::<IpAddr>().ok());
-        let address = evidence.peer.address.ip();
+        let address = input.peer.address.ip();
         if !bounds.is_some_and(|(low, high)| (low..=high).contains(&address)) {
             return Err(Refusal::new(
                 403,
@@ -251,9 +246,9 @@ pub(super) fn check_source(evidence: &Evidence<'_>) -> Answer<()> {
             .with("SourceIP", address.to_string()));
         }
     }
-    match evidence.query.or_empty("spr") {
+    match input.query.or_empty("spr") {
         "" | "https,http" | "http,https" => Ok(()),
-        "https" if evidence.peer.secure => Ok(()),
+        "https" if input.peer.secure => Ok(()),
         "https" => Err(Refusal::new(
             403,
             "AuthorizationProtocolMismatch",

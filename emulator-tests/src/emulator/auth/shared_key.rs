@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Evidence, Grant, SKEW_SECONDS};
+use super::{AuthorizationInput, Grant, SKEW_SECONDS};
 use crate::emulator::clock::Moment;
 use crate::emulator::digest;
 use crate::emulator::error::{Answer, Refusal};
@@ -25,14 +25,14 @@ const SIGNED_HEADERS: [&str; 11] = [
 ];
 
 /// Checks `account:signature`.
-pub(super) fn check(evidence: &Evidence<'_>, credential: &str) -> Answer<Grant> {
-    check_credential(evidence, credential, &string_to_sign(evidence))?;
+pub(super) fn check(input: &AuthorizationInput<'_>, credential: &str) -> Answer<Grant> {
+    check_credential(input, credential, &string_to_sign(input))?;
     Ok(Grant::Key("SharedKey"))
 }
 
 /// Compares a signature and then the date: a wrong signature is reported as one whatever the date says.
 pub(super) fn check_credential(
-    evidence: &Evidence<'_>,
+    input: &AuthorizationInput<'_>,
     credential: &str,
     string_to_sign: &str,
 ) -> Answer<()> {
@@ -47,25 +47,25 @@ pub(super) fn check_credential(
         )
     };
     let same_account =
-        account.strip_suffix("-secondary").unwrap_or(account) == evidence.target.account;
-    if !same_account || !evidence.keys.iter().any(is_signed) {
+        account.strip_suffix("-secondary").unwrap_or(account) == input.address.account;
+    if !same_account || !input.keys.iter().any(is_signed) {
         let shown = string_to_sign.replace('\n', "\\n");
         return Err(Refusal::authentication_failed(format!(
             "The MAC signature found in the HTTP request is not the same as any computed signature. Server used following string to sign: '{shown}'."
         )));
     }
-    check_date(evidence)
+    check_date(input)
 }
 
-fn check_date(evidence: &Evidence<'_>) -> Answer<()> {
-    let text = evidence
+fn check_date(input: &AuthorizationInput<'_>) -> Answer<()> {
+    let text = input
         .head
         .header("x-ms-date")
-        .or_else(|| evidence.head.header("date"));
+        .or_else(|| input.head.header("date"));
     let date = text.and_then(Moment::parse_rfc1123).ok_or_else(|| {
         Refusal::authentication_failed("The Date header in the request is missing or incorrect.")
     })?;
-    if date.seconds().abs_diff(evidence.now.seconds()) > SKEW_SECONDS {
+    if date.seconds().abs_diff(input.now.seconds()) > SKEW_SECONDS {
         return Err(Refusal::authentication_failed(format!(
             "Request date header too old or too new: '{}'.",
             text.unwrap_or_default()
@@ -74,8 +74,8 @@ fn check_date(evidence: &Evidence<'_>) -> Answer<()> {
     Ok(())
 }
 
-fn string_to_sign(evidence: &Evidence<'_>) -> String {
-    let head = evidence.head;
+fn string_to_sign(input: &AuthorizationInput<'_>) -> String {
+    let head = input.head;
     let mut text = String::with_capacity(512);
     text.push_str(head.method());
     for name in SIGNED_HEADERS {
@@ -84,20 +84,19 @@ fn string_to_sign(evidence: &Evidence<'_>) -> String {
         match name {
             "date" if head.header("x-ms-date").is_some() => {}
             // Since 2015-02-21 an empty body is signed as an empty field.
-            "content-length"
-                if value == "0" && evidence.version >= ApiVersion::new(2015, 2, 21) => {}
+            "content-length" if value == "0" && input.version >= ApiVersion::new(2015, 2, 21) => {}
             _ => text.push_str(value),
         }
     }
     text.push('\n');
-    push_canonical_headers(evidence, &mut text);
-    push_canonical_resource(evidence, &mut text);
+    push_canonical_headers(input, &mut text);
+    push_canonical_resource(input, &mut text);
     text
 }
 
 /// `name:value` lines of the `x-ms-` headers, names in lower case and sorted.
-pub(super) fn push_canonical_headers(evidence: &Evidence<'_>, text: &mut String) {
-    let mut lines: Vec<(String, &str)> = evidence
+pub(super) fn push_canonical_headers(input: &AuthorizationInput<'_>, text: &mut String) {
+    let mut lines: Vec<(String, &str)> = input
         .head
         .headers()
         .filter(|(name, _)| {
@@ -116,12 +115,12 @@ pub(super) fn push_canonical_headers(evidence: &Evidence<'_>, text: &mut String)
 }
 
 /// `/account/raw/path` and the decoded query, names in lower case and sorted, values of one name joined by commas.
-fn push_canonical_resource(evidence: &Evidence<'_>, text: &mut String) {
+fn push_canonical_resource(input: &AuthorizationInput<'_>, text: &mut String) {
     text.push('/');
-    text.push_str(&evidence.target.account);
-    text.push_str(evidence.head.raw_path());
+    text.push_str(&input.address.account);
+    text.push_str(input.head.raw_path());
     let mut values: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for (name, value) in evidence.query.pairs() {
+    for (name, value) in input.query.pairs() {
         values
             .entry(name.to_ascii_lowercase())
             .or_default()

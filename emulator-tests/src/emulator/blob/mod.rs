@@ -1,33 +1,35 @@
-//! The Blob service: from a request's head to the operation that serves it, and back to headers.
+//! The Blob service: its addresses, its REST calls, and its state.
 //!
 //! ```text
-//! service (who? may they?) -> operation (which REST call) -> account/ container/ object/ (one file per call) -> state/
+//! operations (what the service is) -> operation (which call) -> account/ container/ object/ (one file per call) -> state/
 //! ```
-//! Every operation is a function of a [`call::Call`] and the body; it returns a response or a refusal.
+//! Every call is a function of a [`call::BlobCall`] and the body. It returns a response or a refusal.
 
-pub mod service;
+pub mod operations;
 
-pub mod first_blobs;
+pub mod initial_blobs;
+pub mod pattern_blob;
 
 pub mod call;
+pub mod error;
 pub mod names;
 pub mod operation;
+pub mod public_access;
+pub mod target;
 
-pub mod conditions;
-pub mod guard;
 pub mod headers;
-pub mod lease_request;
-pub mod range;
+pub mod preconditions;
 pub mod source;
+pub mod start_from;
 pub mod tag_query;
 
 pub mod account;
 pub mod batch;
 pub mod container;
-pub mod listing;
 pub mod object;
 
 pub mod journal;
 pub mod state;
 
-pub use service::BlobService;
+pub use operations::BlobOperations;
+pub use pattern_blob::PatternBlob;

@@ -1,8 +1,8 @@
 //! Which names containers and blobs may have.
 //! <https://learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata>
 
+use super::target::ROOT_CONTAINER;
 use crate::emulator::error::{Answer, Refusal};
-use crate::emulator::http::target::ROOT_CONTAINER;
 
 const BLOB_CHARACTERS_MAX: usize = 1024;
 const BLOB_SEGMENTS_MAX: usize = 254;

@@ -1,19 +1,21 @@
 //! Which REST call a request is, what it needs, and which function serves it.
 
-use super::call::Call;
+use super::call::BlobCall;
+use super::public_access::RequiredAccess;
+use super::target::BlobTarget;
 use super::{account, batch, container, object};
-use crate::emulator::auth::{Level, Need};
+use crate::emulator::auth::{RequiredPermission, ResourceLevel};
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::head::Head;
 use crate::emulator::http::query::Query;
 use crate::emulator::http::response::Response;
-use crate::emulator::http::target::Target;
+use crate::emulator::service::Operation;
 
 /// The REST calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are those of the REST reference")]
-pub enum Operation {
+pub enum BlobOperation {
     ListContainers,
     GetServiceProperties,
     SetServiceProperties,
@@ -60,20 +62,9 @@ pub enum Operation {
     DeleteBlob,
 }
 
-/// From which public access on anonymous requests may do it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Public {
-    /// Never.
-    Never,
-    /// Containers open for blob reads.
-    Blob,
-    /// Containers open for listing.
-    Container,
-}
-
-impl Operation {
+impl BlobOperation {
     /// Finds the call by method, resource, `comp` and `restype`.
-    pub fn of(head: &Head, query: &Query, target: &Target) -> Answer<Self> {
+    pub fn of(head: &Head, query: &Query, target: &BlobTarget) -> Answer<Self> {
         let method = head.method();
         let comp = query.or_empty("comp").to_ascii_lowercase();
         let found = match (&target.container, &target.blob) {
@@ -148,8 +139,71 @@ impl Operation {
         }
     }
 
-    /// The name in the log and the counters.
-    pub fn name(self) -> &'static str {
+    /// The public access that lets anonymous requests do it.
+    pub fn public(self) -> RequiredAccess {
+        match self {
+            Self::GetBlob
+            | Self::GetBlobProperties
+            | Self::GetBlobMetadata
+            | Self::GetBlockList
+            | Self::GetPageRanges => RequiredAccess::Blob,
+            Self::GetContainerProperties | Self::ListBlobs => RequiredAccess::Container,
+            _ => RequiredAccess::Never,
+        }
+    }
+
+    /// Serves the call.
+    pub fn run(self, call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
+        match self {
+            Self::ListContainers => account::list_containers::run(call),
+            Self::GetServiceProperties => account::service_properties::get(call),
+            Self::SetServiceProperties => account::service_properties::set(call, body),
+            Self::GetServiceStats => account::stats::run(call),
+            Self::GetAccountInformation => account::information::run(call),
+            Self::GetUserDelegationKey => account::user_delegation_key::run(call, body),
+            Self::FindBlobsByTags => account::find_by_tags::run(call),
+            Self::SubmitBatch | Self::SubmitContainerBatch => batch::run(call, body),
+
+            Self::CreateContainer => container::create::run(call),
+            Self::GetContainerProperties => container::get_properties::run(call),
+            Self::SetContainerMetadata => container::set_metadata::run(call),
+            Self::GetContainerAcl => container::acl::get(call),
+            Self::SetContainerAcl => container::acl::set(call, body),
+            Self::LeaseContainer => container::lease::run(call),
+            Self::DeleteContainer => container::delete::run(call),
+            Self::ListBlobs => container::list_blobs::run(call),
+
+            Self::PutBlob => object::put_blob::run(call, body),
+            Self::PutBlobFromUrl => object::put_blob_from_url::run(call),
+            Self::PutBlock => object::put_block::run(call, body),
+            Self::PutBlockFromUrl => object::put_block::from_url(call),
+            Self::PutBlockList => object::put_block_list::run(call, body),
+            Self::GetBlockList => object::get_block_list::run(call),
+            Self::PutPage => object::put_page::run(call, body),
+            Self::PutPageFromUrl => object::put_page::from_url(call),
+            Self::GetPageRanges => object::get_page_ranges::run(call),
+            Self::AppendBlock => object::append_block::run(call, body),
+            Self::AppendBlockFromUrl => object::append_block::from_url(call),
+            Self::SealAppendBlob => object::append_block::seal(call),
+            Self::GetBlob => object::get_blob::run(call),
+            Self::GetBlobProperties => object::get_properties::run(call),
+            Self::SetBlobProperties => object::set_properties::run(call),
+            Self::GetBlobMetadata => object::metadata::get(call),
+            Self::SetBlobMetadata => object::metadata::set(call),
+            Self::GetBlobTags => object::tags::get(call),
+            Self::SetBlobTags => object::tags::set(call, body),
+            Self::SetBlobTier => object::set_tier::run(call),
+            Self::LeaseBlob => object::lease::run(call),
+            Self::SnapshotBlob => object::snapshot::run(call),
+            Self::CopyBlob => object::copy::run(call),
+            Self::AbortCopyBlob => object::abort_copy::run(call),
+            Self::DeleteBlob => object::delete::run(call),
+        }
+    }
+}
+
+impl Operation for BlobOperation {
+    fn name(self) -> &'static str {
         match self {
             Self::ListContainers => "ListContainers",
             Self::GetServiceProperties => "GetServiceProperties",
@@ -196,16 +250,15 @@ impl Operation {
         }
     }
 
-    /// What a SAS must allow.
-    pub fn need(self) -> Need {
-        let of = |level, letters, account_only| Need {
+    fn required(self) -> RequiredPermission {
+        let of = |level, permissions, account_only| RequiredPermission {
             level,
-            letters,
+            permissions,
             account_only,
         };
-        let account = |letters| of(Level::Service, letters, true);
-        let container = |letters| of(Level::Container, letters, true);
-        let object = |letters| of(Level::Object, letters, false);
+        let account = |permissions| of(ResourceLevel::Service, permissions, true);
+        let container = |permissions| of(ResourceLevel::Container, permissions, true);
+        let object = |permissions| of(ResourceLevel::Object, permissions, false);
         match self {
             Self::ListContainers => account("l"),
             Self::GetServiceProperties | Self::GetServiceStats => account("r"),
@@ -213,9 +266,9 @@ impl Operation {
             // Any SAS that is valid may ask what kind of account this is.
             // Each request in a batch is authorised by itself.
             Self::GetAccountInformation | Self::SubmitBatch => {
-                of(Level::Service, "rwdlacupftxyi", false)
+                of(ResourceLevel::Service, "rwdlacupftxyi", false)
             }
-            Self::SubmitContainerBatch => of(Level::Container, "rwdlacupftxyi", false),
+            Self::SubmitContainerBatch => of(ResourceLevel::Container, "rwdlacupftxyi", false),
             // The call itself asks for a token.
             Self::GetUserDelegationKey => account("rwdlacupftxyi"),
             Self::GetContainerAcl | Self::SetContainerAcl => account(""),
@@ -226,7 +279,7 @@ impl Operation {
             Self::SetContainerMetadata => container("w"),
             Self::LeaseContainer => container("wd"),
             Self::DeleteContainer => container("d"),
-            Self::ListBlobs => of(Level::Container, "l", false),
+            Self::ListBlobs => of(ResourceLevel::Container, "l", false),
             Self::PutBlob | Self::PutBlobFromUrl | Self::CopyBlob | Self::SnapshotBlob => {
                 object("cw")
             }
@@ -251,21 +304,7 @@ impl Operation {
         }
     }
 
-    /// Who may do it without a credential.
-    pub fn public(self) -> Public {
-        match self {
-            Self::GetBlob
-            | Self::GetBlobProperties
-            | Self::GetBlobMetadata
-            | Self::GetBlockList
-            | Self::GetPageRanges => Public::Blob,
-            Self::GetContainerProperties | Self::ListBlobs => Public::Container,
-            _ => Public::Never,
-        }
-    }
-
-    /// Does it change anything?
-    pub fn writes(self) -> bool {
+    fn writes(self) -> bool {
         !matches!(
             self,
             Self::ListContainers
@@ -284,55 +323,6 @@ impl Operation {
                 | Self::GetBlobMetadata
                 | Self::GetBlobTags
         )
-    }
-
-    /// Serves the call.
-    pub fn run(self, call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
-        match self {
-            Self::ListContainers => account::list_containers::run(call),
-            Self::GetServiceProperties => account::service_properties::get(call),
-            Self::SetServiceProperties => account::service_properties::set(call, body),
-            Self::GetServiceStats => account::stats::run(call),
-            Self::GetAccountInformation => account::information::run(call),
-            Self::GetUserDelegationKey => account::user_delegation_key::run(call, body),
-            Self::FindBlobsByTags => account::find_by_tags::run(call),
-            Self::SubmitBatch | Self::SubmitContainerBatch => batch::run(call, body),
-
-            Self::CreateContainer => container::create::run(call),
-            Self::GetContainerProperties => container::get_properties::run(call),
-            Self::SetContainerMetadata => container::set_metadata::run(call),
-            Self::GetContainerAcl => container::acl::get(call),
-            Self::SetContainerAcl => container::acl::set(call, body),
-            Self::LeaseContainer => container::lease::run(call),
-            Self::DeleteContainer => container::delete::run(call),
-            Self::ListBlobs => container::list_blobs::run(call),
-
-            Self::PutBlob => object::put_blob::run(call, body),
-            Self::PutBlobFromUrl => object::put_blob_from_url::run(call),
-            Self::PutBlock => object::put_block::run(call, body),
-            Self::PutBlockFromUrl => object::put_block::from_url(call),
-            Self::PutBlockList => object::put_block_list::run(call, body),
-            Self::GetBlockList => object::get_block_list::run(call),
-            Self::PutPage => object::put_page::run(call, body),
-            Self::PutPageFromUrl => object::put_page::from_url(call),
-            Self::GetPageRanges => object::get_page_ranges::run(call),
-            Self::AppendBlock => object::append_block::run(call, body),
-            Self::AppendBlockFromUrl => object::append_block::from_url(call),
-            Self::SealAppendBlob => object::append_block::seal(call),
-            Self::GetBlob => object::get_blob::run(call),
-            Self::GetBlobProperties => object::get_properties::run(call),
-            Self::SetBlobProperties => object::set_properties::run(call),
-            Self::GetBlobMetadata => object::metadata::get(call),
-            Self::SetBlobMetadata => object::metadata::set(call),
-            Self::GetBlobTags => object::tags::get(call),
-            Self::SetBlobTags => object::tags::set(call, body),
-            Self::SetBlobTier => object::set_tier::run(call),
-            Self::LeaseBlob => object::lease::run(call),
-            Self::SnapshotBlob => object::snapshot::run(call),
-            Self::CopyBlob => object::copy::run(call),
-            Self::AbortCopyBlob => object::abort_copy::run(call),
-            Self::DeleteBlob => object::delete::run(call),
-        }
     }
 }
 

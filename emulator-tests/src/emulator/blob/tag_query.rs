@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::head::Head;
 use crate::emulator::http::query::Query;
 
 const TAGS_MAX: usize = 10;
@@ -68,6 +69,19 @@ fn compare(text: &str, tags: &BTreeMap<String, String>) -> Option<bool> {
         ">" => own.is_some_and(|own| own > value),
         _ => own.is_some_and(|own| own >= value),
     })
+}
+
+/// Checks `x-ms-if-tags`: comparisons of tags joined by `AND` and `OR`.
+pub fn check_conditions(head: &Head, tags: &BTreeMap<String, String>) -> Answer<()> {
+    let Some(text) = head.header("x-ms-if-tags").filter(|text| !text.is_empty()) else {
+        return Ok(());
+    };
+    let is_met = holds(text, tags).ok_or_else(|| Refusal::invalid_header("x-ms-if-tags", text))?;
+    if is_met {
+        Ok(())
+    } else {
+        Err(Refusal::condition_not_met())
+    }
 }
 
 /// Reads the `x-ms-tags` header: `a=b&c=d`, percent-encoded.

@@ -3,8 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::emulator::blob::listing::marker;
 use crate::emulator::clock::Moment;
+use crate::emulator::continuation::marker;
 
 /// What a list says instead of the truth.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

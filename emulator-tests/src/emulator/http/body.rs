@@ -6,7 +6,7 @@
 use std::io;
 
 use super::wire::Wire;
-use crate::emulator::digest::{Digester, Digests, Wanted};
+use crate::emulator::digest::{ChecksumSet, Digester, Digests};
 use crate::emulator::error::{Answer, Refusal};
 
 /// Bytes looked at together when a body is only verified.
@@ -57,7 +57,7 @@ impl<'c> Body<'c> {
     }
 
     /// The whole body in one allocation of exactly its size. Bodies over `max` bytes are 413.
-    pub fn read_memory(&mut self, max: u64, wanted: Wanted) -> Answer<(Vec<u8>, Digests)> {
+    pub fn read_memory(&mut self, max: u64, wanted: ChecksumSet) -> Answer<(Vec<u8>, Digests)> {
         if self.left > max {
             return Err(Refusal::body_too_large(max));
         }
@@ -69,14 +69,14 @@ impl<'c> Body<'c> {
 
     /// The whole body as one text document.
     pub fn read_document(&mut self, max: u64) -> Answer<Vec<u8>> {
-        self.read_memory(max, Wanted::default())
+        self.read_memory(max, ChecksumSet::default())
             .map(|(bytes, _)| bytes)
     }
 
     /// Drops the body, looking at it only for the checksums that are wanted.
-    pub fn drain(&mut self, wanted: Wanted) -> Answer<Digests> {
+    pub fn drain(&mut self, wanted: ChecksumSet) -> Answer<Digests> {
         let mut digester = Digester::new(wanted);
-        if wanted.nothing() {
+        if wanted.is_empty() {
             self.skip_all()?;
         } else {
             self.each_piece(|piece| {

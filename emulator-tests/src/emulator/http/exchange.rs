@@ -199,7 +199,7 @@ impl Exchange<'_> {
     fn refuse(&self, head: &Head, body: &mut Body<'_>, refuse: &Refuse) -> Response {
         if refuse.after_body {
             // A body that breaks off shows in the body's own state.
-            let _ = body.drain(crate::emulator::digest::Wanted::default());
+            let _ = body.drain(crate::emulator::digest::ChecksumSet::default());
         }
         let code = if refuse.code.is_empty() {
             usual_code(refuse.status)

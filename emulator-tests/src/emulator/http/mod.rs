@@ -1,7 +1,7 @@
 //! HTTP/1.1 as the emulator speaks it: blocking sockets, one thread per busy connection.
 //!
 //! ```text
-//! wire (bytes) -> head (request line and headers) -> target (account, container, blob) -> an operation
+//! wire (bytes) -> head (request line and headers) -> address (account and path) -> a service
 //!                 body (taken by the operation)                                            |
 //! wire <- response (status, headers, payload) <--------------------------------------------+
 //! ```
@@ -9,10 +9,10 @@
 
 pub mod wire;
 
+pub mod address;
 pub mod body;
 pub mod head;
 pub mod query;
-pub mod target;
 
 pub mod payload;
 pub mod response;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 
 use super::{Extent, Store};
-use crate::emulator::digest::{Digests, Wanted};
+use crate::emulator::digest::{ChecksumSet, Digests};
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::payload::{Piece, gather};
@@ -78,7 +78,7 @@ fn hold(bytes: Vec<u8>, share: Share) -> Extent {
 }
 
 impl Store for MemoryStore {
-    fn take(&self, body: &mut Body<'_>, wanted: Wanted) -> Answer<(Extent, Digests)> {
+    fn take(&self, body: &mut Body<'_>, wanted: ChecksumSet) -> Answer<(Extent, Digests)> {
         let share = self.reserve(body.left())?;
         let (bytes, digests) = body.read_memory(u64::MAX, wanted)?;
         Ok((hold(bytes, share), digests))

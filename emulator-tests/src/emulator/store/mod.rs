@@ -5,7 +5,7 @@
 
 pub mod pattern;
 
-pub mod dir;
+pub mod folder;
 pub mod folder_lock;
 pub mod memory;
 pub mod null;
@@ -15,12 +15,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::digest::{Digests, Wanted};
-use super::error::Answer;
-use super::http::body::Body;
-use super::http::payload::Piece;
+use crate::emulator::digest::{ChecksumSet, Digests};
+use crate::emulator::error::Answer;
+use crate::emulator::http::body::Body;
+use crate::emulator::http::payload::Piece;
 
-pub use dir::DirStore;
+pub use folder::FolderStore;
 pub use folder_lock::FolderLock;
 pub use memory::MemoryStore;
 pub use null::NullStore;
@@ -28,7 +28,7 @@ pub use null::NullStore;
 /// A place for bodies.
 pub trait Store: Send + Sync {
     /// Takes the rest of a body and computes what is wanted over it on the way.
-    fn take(&self, body: &mut Body<'_>, wanted: Wanted) -> Answer<(Extent, Digests)>;
+    fn take(&self, body: &mut Body<'_>, wanted: ChecksumSet) -> Answer<(Extent, Digests)>;
 
     /// Takes bytes that the service read itself: a copy's source, or what an external server sent.
     fn put(&self, pieces: &[Piece]) -> Answer<Extent>;

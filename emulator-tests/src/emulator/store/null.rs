@@ -1,7 +1,7 @@
 //! The store that keeps nothing but lengths, for benchmarks: bodies are dropped in the kernel, reads give the pattern.
 
 use super::{Extent, Store};
-use crate::emulator::digest::{Digests, Wanted};
+use crate::emulator::digest::{ChecksumSet, Digests};
 use crate::emulator::error::Answer;
 use crate::emulator::http::body::Body;
 use crate::emulator::http::payload::Piece;
@@ -11,7 +11,7 @@ use crate::emulator::http::payload::Piece;
 pub struct NullStore;
 
 impl Store for NullStore {
-    fn take(&self, body: &mut Body<'_>, wanted: Wanted) -> Answer<(Extent, Digests)> {
+    fn take(&self, body: &mut Body<'_>, wanted: ChecksumSet) -> Answer<(Extent, Digests)> {
         let length = body.left();
         let digests = body.drain(wanted)?;
         Ok((Extent::Pattern(length), digests))

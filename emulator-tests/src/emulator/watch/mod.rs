@@ -5,7 +5,7 @@ pub mod counters;
 pub mod log;
 pub mod record;
 
-use super::fault::Faults;
+use crate::emulator::fault::Faults;
 
 pub use counters::{Counters, Counts};
 pub use log::Log;

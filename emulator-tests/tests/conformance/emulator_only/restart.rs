@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use azring_emulator_tests::emulator::{Options, Server, StoreChoice};
+use azring_emulator_tests::emulator::{AccountOption, Options, Server, StoreChoice};
 
 use super::own;
 use super::program::{self, Program};
@@ -168,6 +168,75 @@ fn a_restart_finds_everything_that_was_acknowledged() {
             .expect(404);
         drop(server);
     }
+}
+
+/// A folder that was written when records did not name their service yet: what `fill` does, then a lease.
+#[test]
+fn a_folder_of_an_earlier_emulator_opens() {
+    let written =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/fixtures/folder_store");
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("bodies")).unwrap();
+    std::fs::copy(
+        written.join("journal.jsonl"),
+        folder.path().join("journal.jsonl"),
+    )
+    .unwrap();
+    for body in std::fs::read_dir(written.join("bodies")).unwrap() {
+        let body = body.unwrap();
+        let copy = folder.path().join("bodies").join(body.file_name());
+        std::fs::copy(body.path(), copy).unwrap();
+    }
+    for _ in 0..2 {
+        let (server, client) = start(folder.path());
+        let names = client
+            .get("box")
+            .query("restype", "container")
+            .query("comp", "list")
+            .query("include", "snapshots")
+            .send();
+        let expected = ["append", "block", "block", "list", "page"];
+        assert_eq!(names.expect(200).all("Name"), expected);
+        let block = client.get("box/block").send();
+        assert_eq!(block.header("etag"), Some("\"0x8DF4D7E80D4C03E\""));
+        assert_eq!(block.header("x-ms-lease-state"), Some("leased"));
+        assert_eq!(block.header("x-ms-meta-k"), Some("v"));
+        assert_eq!(block.text(), "hello again");
+        let snapshot = client
+            .get("box/block")
+            .query("snapshot", "2026-11-28T18:36:23.2535612Z");
+        assert_eq!(snapshot.send().text(), "hello");
+        assert_eq!(client.get("box/list").send().text(), "twoone");
+        assert_eq!(client.get("box/append").send().text(), "abc");
+        let pages = client.get("box/page").send().expect(200).body;
+        let expected = [vec![1; 512], vec![0; 512], vec![1; 512], vec![0; 2560]].concat();
+        assert_eq!(pages, expected);
+        client
+            .head("other")
+            .query("restype", "container")
+            .send()
+            .expect(404);
+        drop(server);
+    }
+}
+
+#[test]
+fn blobs_of_an_account_outlive_a_run_without_the_account() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, client) = start(folder.path());
+    fill(&client);
+    let before = listing(&client);
+    drop(server);
+    let other = AccountOption::parse("other2:AAAA");
+    let without = Server::start(&Options {
+        store: StoreChoice::Folder(folder.path().to_owned()),
+        accounts: other.into_iter().collect(),
+        ..Options::default()
+    });
+    drop(without.unwrap());
+    let (_server, client) = start(folder.path());
+    assert_eq!(listing(&client), before);
+    assert_eq!(client.get("box/block").send().text(), "hello again");
 }
 
 #[test]

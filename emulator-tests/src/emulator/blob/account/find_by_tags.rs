@@ -1,22 +1,23 @@
 //! Find Blobs by Tags. <https://learn.microsoft.com/rest/api/storageservices/find-blobs-by-tags>
 
-use crate::emulator::blob::call::Call;
-use crate::emulator::blob::listing;
+use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::object::tags;
 use crate::emulator::blob::tag_query;
+use crate::emulator::continuation;
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::response::Response;
+use crate::emulator::service::listing;
 use crate::emulator::xml::Writer;
 
 /// Looks at every blob of the account.
-pub fn run(call: &Call<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
     let expression = call
         .query
         .filled("where")
         .ok_or_else(|| Refusal::missing_query("where"))?;
     let max = listing::page_size(call.query)?;
-    let start = listing::start(call.query)?;
-    let (containers, _) = call.account.list("", "", usize::MAX);
+    let start = continuation::start(call.query)?;
+    let (containers, _) = call.storage.list("", "", usize::MAX);
     let mut found = Vec::new();
     for (container, held) in containers {
         let state = held.lock();
@@ -57,7 +58,7 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
         "NextMarker",
         &page
             .next()
-            .map(|(key, ..)| listing::marker(key))
+            .map(|(key, ..)| continuation::marker(key))
             .unwrap_or_default(),
     );
     xml.close("EnumerationResults");

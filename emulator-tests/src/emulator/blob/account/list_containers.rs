@@ -1,19 +1,20 @@
 //! List Containers. <https://learn.microsoft.com/rest/api/storageservices/list-containers2>
 
-use crate::emulator::blob::call::Call;
-use crate::emulator::blob::listing;
-use crate::emulator::blob::state::Container;
+use crate::emulator::blob::call::BlobCall;
+use crate::emulator::blob::state::BlobContainer;
+use crate::emulator::continuation;
 use crate::emulator::error::Answer;
 use crate::emulator::http::response::Response;
+use crate::emulator::service::listing;
 use crate::emulator::xml::Writer;
 
 /// Serves one page.
-pub fn run(call: &Call<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
     let query = call.query;
     let prefix = query.or_empty("prefix");
     let max = listing::page_size(query)?;
-    let start = listing::start(query)?;
-    let (page, next) = call.account.list(prefix, &start, max);
+    let start = continuation::start(query)?;
+    let (page, next) = call.storage.list(prefix, &start, max);
     let mut xml = Writer::new();
     xml.open(
         "EnumerationResults",
@@ -35,25 +36,34 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     xml.close("Containers");
     xml.leaf(
         "NextMarker",
-        &next.as_deref().map(listing::marker).unwrap_or_default(),
+        &next
+            .as_deref()
+            .map(continuation::marker)
+            .unwrap_or_default(),
     );
     xml.close("EnumerationResults");
     Ok(Response::xml(xml))
 }
 
-fn write(xml: &mut Writer, name: &str, container: &Container, metadata: bool, call: &Call<'_>) {
+fn write(
+    xml: &mut Writer,
+    name: &str,
+    container: &BlobContainer,
+    metadata: bool,
+    call: &BlobCall<'_>,
+) {
     let state = container.lock();
-    let facts = &state.facts;
+    let properties = &state.properties;
     xml.open("Container", &[])
         .leaf("Name", name)
         .open("Properties", &[]);
-    xml.leaf("Last-Modified", &facts.last_modified.rfc1123());
-    xml.leaf("Etag", &facts.etag.to_string());
-    let lease = facts.lease.state(call.now);
+    xml.leaf("Last-Modified", &properties.last_modified.rfc1123());
+    xml.leaf("Etag", &properties.etag.to_string());
+    let lease = properties.lease.state(call.now);
     xml.leaf("LeaseStatus", lease.status())
         .leaf("LeaseState", lease.name());
-    xml.leaf_some("LeaseDuration", facts.lease.duration(call.now));
-    xml.leaf_some("PublicAccess", facts.public_access.header());
+    xml.leaf_some("LeaseDuration", properties.lease.duration(call.now));
+    xml.leaf_some("PublicAccess", properties.public_access.header());
     if call.version.since(2019, 7, 7) {
         xml.leaf("DefaultEncryptionScope", "$account-encryption-key")
             .leaf("DenyEncryptionScopeOverride", "false");
@@ -61,9 +71,9 @@ fn write(xml: &mut Writer, name: &str, container: &Container, metadata: bool, ca
     xml.leaf("HasImmutabilityPolicy", "false")
         .leaf("HasLegalHold", "false");
     xml.close("Properties");
-    if metadata && !facts.metadata.is_empty() {
+    if metadata && !properties.metadata.is_empty() {
         xml.open("Metadata", &[]);
-        for (key, value) in &facts.metadata {
+        for (key, value) in &properties.metadata {
             xml.leaf(key, value);
         }
         xml.close("Metadata");

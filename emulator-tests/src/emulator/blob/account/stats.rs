@@ -1,14 +1,14 @@
 //! Get Blob Service Stats: how far the secondary region is. <https://learn.microsoft.com/rest/api/storageservices/get-blob-service-stats>
 
-use crate::emulator::blob::call::Call;
+use crate::emulator::blob::call::BlobCall;
 use crate::emulator::clock::Moment;
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::response::Response;
 use crate::emulator::xml::Writer;
 
 /// Answered by the secondary only.
-pub fn run(call: &Call<'_>) -> Answer<Response> {
-    if !call.target.secondary {
+pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
+    if !call.address.secondary {
         return Err(Refusal::invalid_query(
             "comp",
             "stats",

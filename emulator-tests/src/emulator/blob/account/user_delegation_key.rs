@@ -1,20 +1,20 @@
 //! Get User Delegation Key. <https://learn.microsoft.com/rest/api/storageservices/get-user-delegation-key>
 
 use crate::emulator::auth::{DelegationKey, Grant};
-use crate::emulator::blob::call::Call;
+use crate::emulator::blob::call::BlobCall;
 use crate::emulator::clock::Moment;
-use crate::emulator::digest;
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::response::Response;
-use crate::emulator::xml::{self, Writer};
+use crate::emulator::xml::Writer;
+use crate::emulator::{digest, xml};
 
 const DOCUMENT_BYTES_MAX: u64 = 64 << 10;
 /// A key lives seven days at most.
 const SECONDS_MAX: u64 = 7 * 86_400;
 
 /// Makes a key for the holder of a token.
-pub fn run(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
     let Grant::Bearer(holder) = call.grant else {
         return Err(Refusal::authentication_failed(
             "Only authentication scheme Bearer is supported",

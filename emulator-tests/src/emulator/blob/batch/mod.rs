@@ -7,27 +7,28 @@
 
 mod multipart;
 
-use super::call::Call;
-use super::object::{delete, set_tier};
-use super::operation::Operation;
+use multipart::{Part, Parts};
+
+use crate::emulator::blob::call::BlobCall;
+use crate::emulator::blob::object::{delete, set_tier};
+use crate::emulator::blob::operation::BlobOperation;
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::head::{Cut, Head};
 use crate::emulator::http::payload::Payload;
 use crate::emulator::http::response::Response;
-use multipart::{Part, Parts};
 
 const BODY_BYTES_MAX: u64 = 4 << 20;
 const PARTS_MAX: usize = 256;
 
 /// Serves each request of the batch.
-pub fn run(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
     let content_type = call.head.required("content-type")?;
     let boundary = multipart::boundary(content_type)
         .ok_or_else(|| Refusal::invalid_header("Content-Type", content_type))?
         .to_owned();
     let text = body.read_document(BODY_BYTES_MAX)?;
-    let mut answer = Parts::new(&call.service.new_guid());
+    let mut answer = Parts::new(&call.resources.ids.next());
     match requests(call, &text, &boundary) {
         Ok(requests) => {
             for (id, head) in requests {
@@ -35,7 +36,7 @@ pub fn run(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
             }
         }
         Err(refusal) => {
-            let id = call.service.new_guid();
+            let id = call.resources.ids.next();
             let refused = Response::refused(&refusal, &id, &call.now.iso8601());
             answer.push(None, &refused);
         }
@@ -45,17 +46,17 @@ pub fn run(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
     Ok(response)
 }
 
-fn serve(call: &Call<'_>, head: &Head) -> Response {
-    let answer = |operation, one: &Call<'_>| match operation {
-        Operation::DeleteBlob => delete::run(one),
-        Operation::SetBlobTier => set_tier::run(one),
+fn serve(call: &BlobCall<'_>, head: &Head) -> Response {
+    let answer = |operation, one: &BlobCall<'_>| match operation {
+        BlobOperation::DeleteBlob => delete::run(one),
+        BlobOperation::SetBlobTier => set_tier::run(one),
         _ => Err(invalid()),
     };
     call.service.answer_in_batch(call, head, answer)
 }
 
 /// The requests in a batch with their `Content-ID`, all of one kind.
-fn requests(call: &Call<'_>, text: &[u8], boundary: &str) -> Answer<Vec<(String, Head)>> {
+fn requests(call: &BlobCall<'_>, text: &[u8], boundary: &str) -> Answer<Vec<(String, Head)>> {
     let parts = multipart::read(text, boundary).ok_or_else(invalid)?;
     if parts.is_empty() {
         return Err(invalid());
@@ -84,7 +85,7 @@ fn requests(call: &Call<'_>, text: &[u8], boundary: &str) -> Answer<Vec<(String,
 }
 
 /// One part as a request: its head, with the host of the batch.
-fn request(call: &Call<'_>, part: &Part<'_>) -> Answer<(String, Head)> {
+fn request(call: &BlobCall<'_>, part: &Part<'_>) -> Answer<(String, Head)> {
     let host = call.head.header_or_empty("host");
     let (line, headers) = part.request.split_once("\r\n").ok_or_else(invalid)?;
     let text = format!("{line}\r\nHost: {host}\r\n{headers}");
@@ -99,7 +100,7 @@ fn request(call: &Call<'_>, part: &Part<'_>) -> Answer<(String, Head)> {
     let has_version = head.header("x-ms-version").is_some();
     let is_inside = call.target.container.as_deref().is_none_or(|container| {
         let mut path = head.raw_path().trim_start_matches('/').split('/');
-        if call.target.path_style {
+        if call.address.path_style {
             path.next();
         }
         path.next() == Some(container)

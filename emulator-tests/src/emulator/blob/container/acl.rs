@@ -4,32 +4,33 @@
 use std::collections::BTreeSet;
 
 use crate::emulator::auth::StoredPolicy;
-use crate::emulator::blob::call::Call;
-use crate::emulator::blob::conditions::{self, Access};
-use crate::emulator::blob::guard;
-use crate::emulator::blob::headers;
-use crate::emulator::blob::state::{Leased, PublicAccess};
+use crate::emulator::blob::call::BlobCall;
+use crate::emulator::blob::error::{CONTAINER_LEASE, WRITE};
+use crate::emulator::blob::public_access::PublicAccess;
+use crate::emulator::blob::{headers, preconditions};
 use crate::emulator::clock::Moment;
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::response::Response;
-use crate::emulator::xml::{self, Writer};
+use crate::emulator::service::conditions;
+use crate::emulator::xml;
+use crate::emulator::xml::Writer;
 
 const DOCUMENT_BYTES_MAX: u64 = 256 << 10;
 const POLICIES_MAX: usize = 5;
 const ID_CHARACTERS_MAX: usize = 64;
 
 /// Tells both.
-pub fn get(call: &Call<'_>) -> Answer<Response> {
+pub fn get(call: &BlobCall<'_>) -> Answer<Response> {
     let container = call.container()?;
     let state = container.enter()?;
     state
-        .facts
+        .properties
         .lease
-        .check_given(guard::lease_id(call), Leased::Container, call.now)?;
+        .check_given(call.lease_id(), CONTAINER_LEASE, call.now)?;
     let mut xml = Writer::new();
     xml.open("SignedIdentifiers", &[]);
-    for policy in &state.facts.policies {
+    for policy in &state.properties.policies {
         xml.open("SignedIdentifier", &[])
             .leaf("Id", &policy.id)
             .open("AccessPolicy", &[]);
@@ -45,15 +46,15 @@ pub fn get(call: &Call<'_>) -> Answer<Response> {
         xml.close("AccessPolicy").close("SignedIdentifier");
     }
     xml.close("SignedIdentifiers");
-    let response = headers::container_version(Response::xml(xml), &state.facts);
+    let response = headers::container_version(Response::xml(xml), &state.properties);
     Ok(response.header_some(
         "x-ms-blob-public-access",
-        state.facts.public_access.header(),
+        state.properties.public_access.header(),
     ))
 }
 
 /// Replaces both.
-pub fn set(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
+pub fn set(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
     let document = body.read_document(DOCUMENT_BYTES_MAX)?;
     let policies = if document.is_empty() {
         Vec::new()
@@ -63,15 +64,15 @@ pub fn set(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
     let access = PublicAccess::parse(call.head.header_or_empty("x-ms-blob-public-access"))?;
     let container = call.container()?;
     let mut state = container.enter()?;
-    let facts = state.facts_mut();
-    conditions::check(call.head, guard::version_of(facts), Access::Write)?;
-    facts
+    let properties = state.properties_mut();
+    conditions::check(call.head, preconditions::version_of(properties), WRITE)?;
+    properties
         .lease
-        .check_given(guard::lease_id(call), Leased::Container, call.now)?;
-    facts.policies = policies;
-    facts.public_access = access;
-    facts.touch(call.now);
-    Ok(headers::container_version(Response::new(200), facts))
+        .check_given(call.lease_id(), CONTAINER_LEASE, call.now)?;
+    properties.policies = policies;
+    properties.public_access = access;
+    properties.touch(call.now);
+    Ok(headers::container_version(Response::new(200), properties))
 }
 
 fn parse(document: &[u8]) -> Answer<Vec<StoredPolicy>> {

@@ -1,24 +1,28 @@
 //! Delete Container. <https://learn.microsoft.com/rest/api/storageservices/delete-container>
 
-use crate::emulator::blob::call::Call;
-use crate::emulator::blob::conditions::{self, Access};
-use crate::emulator::blob::guard;
-use crate::emulator::blob::state::Leased;
+use crate::emulator::blob::call::BlobCall;
+use crate::emulator::blob::error::{CONTAINER_LEASE, WRITE};
+use crate::emulator::blob::preconditions;
 use crate::emulator::error::Answer;
 use crate::emulator::http::response::Response;
+use crate::emulator::service::conditions;
 
 /// Deletes the container with its blobs. Its name stays taken for a while, as the service's habits say.
-pub fn run(call: &Call<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
     let container = call.container()?;
     {
         let state = container.enter()?;
-        conditions::check(call.head, guard::version_of(&state.facts), Access::Write)?;
+        conditions::check(
+            call.head,
+            preconditions::version_of(&state.properties),
+            WRITE,
+        )?;
         state
-            .facts
+            .properties
             .lease
-            .check_write(guard::lease_id(call), Leased::Container, call.now)?;
+            .check_write(call.lease_id(), CONTAINER_LEASE, call.now)?;
     }
-    call.account.remove(
+    call.storage.remove(
         call.target.container(),
         call.now.plus_ms(call.behaviour.container_delete_ms),
     );

@@ -1,18 +1,21 @@
 //! Lease Container. <https://learn.microsoft.com/rest/api/storageservices/lease-container>
 
-use crate::emulator::blob::call::Call;
-use crate::emulator::blob::conditions::{self, Access};
-use crate::emulator::blob::guard;
-use crate::emulator::blob::headers;
-use crate::emulator::blob::lease_request;
+use crate::emulator::blob::call::BlobCall;
+use crate::emulator::blob::error::WRITE;
+use crate::emulator::blob::{headers, preconditions};
 use crate::emulator::error::Answer;
 use crate::emulator::http::response::Response;
+use crate::emulator::service::{conditions, lease_request};
 
 /// Acquires, renews, changes, releases or breaks.
-pub fn run(call: &Call<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
     let container = call.container()?;
     let mut state = container.enter()?;
-    conditions::check(call.head, guard::version_of(&state.facts), Access::Write)?;
-    let response = lease_request::act(call, &mut state.facts_mut().lease)?;
-    Ok(headers::container_version(response, &state.facts))
+    conditions::check(
+        call.head,
+        preconditions::version_of(&state.properties),
+        WRITE,
+    )?;
+    let response = lease_request::act(call, &mut state.properties_mut().lease)?;
+    Ok(headers::container_version(response, &state.properties))
 }

@@ -1,17 +1,20 @@
 //! List Blobs, flat or with a delimiter. <https://learn.microsoft.com/rest/api/storageservices/list-blobs>
 
-use super::page::{Entry, Wanted, page};
+use super::page::{Entry, page};
 use crate::emulator::behaviour::CopyHabit;
-use crate::emulator::blob::call::Call;
-use crate::emulator::blob::guard;
-use crate::emulator::blob::listing::{self, Cut};
+use crate::emulator::blob::call::BlobCall;
+use crate::emulator::blob::container::page::ListingFilter;
+use crate::emulator::blob::error::CONTAINER_LEASE;
 use crate::emulator::blob::object::tags;
-use crate::emulator::blob::state::{Blob, Content, Leased};
+use crate::emulator::blob::start_from::start_from;
+use crate::emulator::blob::state::{Blob, Content};
 use crate::emulator::clock::Moment;
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::response::Response;
+use crate::emulator::service::listing;
 use crate::emulator::version::ApiVersion;
-use crate::emulator::xml::{self, Writer};
+use crate::emulator::xml::Writer;
+use crate::emulator::{continuation, xml};
 
 const INCLUDES: [&str; 10] = [
     "snapshots",
@@ -34,12 +37,12 @@ struct Details {
 }
 
 /// Serves one page.
-pub fn run(call: &Call<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
     let query = call.query;
-    let start = listing::start(query)?;
-    let start_from = listing::start_from(call)?;
+    let start = continuation::start(query)?;
+    let start_from = start_from(call)?;
     check_includes(query.or_empty("include"))?;
-    let wanted = Wanted {
+    let wanted = ListingFilter {
         prefix: query.or_empty("prefix"),
         start_from,
         delimiter: query.or_empty("delimiter"),
@@ -53,16 +56,13 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
             "snapshots cannot be listed with a delimiter",
         ));
     }
-    let max = match listing::cut(call, listing::page_size(query)?) {
-        Cut::Upto(max) => max,
-        Cut::Empty => 0,
-    };
+    let max = listing::entries_max(call, listing::page_size(query)?);
     let container = call.container()?;
     let mut state = container.enter()?;
     state
-        .facts
+        .properties
         .lease
-        .check_given(guard::lease_id(call), Leased::Container, call.now)?;
+        .check_given(call.lease_id(), CONTAINER_LEASE, call.now)?;
     if call.behaviour.copy != CopyHabit::default() {
         for blob in state
             .blobs
@@ -93,7 +93,7 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     xml.leaf_some("Delimiter", query.filled("delimiter"));
     xml.open("Blobs", &[]);
     for entry in &entries {
-        let late = |blob: &Blob| call.target.secondary && call.is_ahead_of_secondary(blob.written);
+        let late = |blob: &Blob| call.address.secondary && call.is_ahead_of_secondary(blob.written);
         match entry {
             Entry::Blob(_, blob) | Entry::Snapshot(_, _, blob) if late(blob) => {}
             entry => write(&mut xml, entry, &details, call),
@@ -102,7 +102,10 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     xml.close("Blobs");
     xml.leaf(
         "NextMarker",
-        &next.as_deref().map(listing::marker).unwrap_or_default(),
+        &next
+            .as_deref()
+            .map(continuation::marker)
+            .unwrap_or_default(),
     );
     xml.close("EnumerationResults");
     Ok(Response::xml(xml))
@@ -121,7 +124,7 @@ fn check_includes(text: &str) -> Answer<()> {
     }
 }
 
-fn write(xml: &mut Writer, entry: &Entry<'_>, details: &Details, call: &Call<'_>) {
+fn write(xml: &mut Writer, entry: &Entry<'_>, details: &Details, call: &BlobCall<'_>) {
     match entry {
         Entry::Prefix(prefix) => {
             xml.open("BlobPrefix", &[]);
@@ -147,7 +150,7 @@ fn write_blob(
     snapshot: Option<&str>,
     blob: &Blob,
     details: &Details,
-    call: &Call<'_>,
+    call: &BlobCall<'_>,
 ) {
     xml.open("Blob", &[]);
     write_name(xml, name);

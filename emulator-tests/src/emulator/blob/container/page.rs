@@ -26,7 +26,7 @@ pub enum Entry<'a> {
 
 /// What a listing is asked to show.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Wanted<'a> {
+pub struct ListingFilter<'a> {
     /// Names begin with this.
     pub prefix: &'a str,
     /// Names do not come before this.
@@ -42,7 +42,7 @@ pub struct Wanted<'a> {
 /// Up to `max` entries from `start` on, and the key at which the next page begins.
 pub fn page<'a>(
     blobs: &'a BTreeMap<String, Slot>,
-    wanted: &Wanted<'_>,
+    wanted: &ListingFilter<'_>,
     start: &str,
     max: usize,
 ) -> (Vec<Entry<'a>>, Option<String>) {
@@ -91,13 +91,17 @@ pub fn page<'a>(
     }
 }
 
-fn shows(slot: &Slot, wanted: &Wanted<'_>) -> bool {
+fn shows(slot: &Slot, wanted: &ListingFilter<'_>) -> bool {
     slot.base.is_some()
         || (wanted.snapshots && !slot.snapshots.is_empty())
         || (wanted.uncommitted && slot.staged.is_some())
 }
 
-fn entries_of<'a>(name: &'a str, slot: &'a Slot, wanted: &Wanted<'_>) -> Vec<(&'a str, Entry<'a>)> {
+fn entries_of<'a>(
+    name: &'a str,
+    slot: &'a Slot,
+    wanted: &ListingFilter<'_>,
+) -> Vec<(&'a str, Entry<'a>)> {
     let mut entries = Vec::new();
     if wanted.snapshots {
         let snapshots = slot.snapshots.iter();
@@ -118,14 +122,15 @@ fn entries_of<'a>(name: &'a str, slot: &'a Slot, wanted: &Wanted<'_>) -> Vec<(&'
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::emulator::blob::state::{Content, Properties};
+    use crate::emulator::blob::state::Content;
     use crate::emulator::clock::Moment;
+    use crate::emulator::service::ContentProperties;
     use proptest::prelude::*;
 
     fn blob() -> Blob {
         Blob::new(
             Content::Block(std::sync::Arc::default()),
-            Properties::default(),
+            ContentProperties::default(),
             Vec::new(),
             Moment::now(),
         )
@@ -141,7 +146,7 @@ mod tests {
     }
 
     /// The whole listing from a sorted list, without cleverness.
-    fn reference(names: &BTreeMap<String, u8>, wanted: &Wanted<'_>) -> Vec<String> {
+    fn reference(names: &BTreeMap<String, u8>, wanted: &ListingFilter<'_>) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
         for (name, snapshots) in names {
             let Some(rest) = name.strip_prefix(wanted.prefix) else {
@@ -188,7 +193,7 @@ mod tests {
                 let snapshots = (0..*snapshots).map(|number| (number.to_string(), blob())).collect();
                 (name.clone(), Slot { base: Some(blob()), snapshots, staged: None })
             }).collect();
-            let wanted = Wanted { prefix: &prefix, start_from: &start_from, delimiter, snapshots, uncommitted: false };
+            let wanted = ListingFilter { prefix: &prefix, start_from: &start_from, delimiter, snapshots, uncommitted: false };
             let (mut seen, mut start) = (Vec::new(), String::new());
             loop {
                 let (entries, next) = page(&blobs, &wanted, &start, max);

@@ -1,24 +1,23 @@
 //! Set Container Metadata. <https://learn.microsoft.com/rest/api/storageservices/set-container-metadata>
 
-use crate::emulator::blob::call::Call;
-use crate::emulator::blob::conditions::{self, Access};
-use crate::emulator::blob::guard;
-use crate::emulator::blob::headers;
-use crate::emulator::blob::state::Leased;
+use crate::emulator::blob::call::BlobCall;
+use crate::emulator::blob::error::{CONTAINER_LEASE, WRITE};
+use crate::emulator::blob::{headers, preconditions};
 use crate::emulator::error::Answer;
 use crate::emulator::http::response::Response;
+use crate::emulator::service::{conditions, metadata};
 
 /// Replaces all metadata.
-pub fn run(call: &Call<'_>) -> Answer<Response> {
-    let metadata = headers::metadata(call.head)?;
+pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
+    let metadata = metadata::read(call.head)?;
     let container = call.container()?;
     let mut state = container.enter()?;
-    let facts = state.facts_mut();
-    conditions::check(call.head, guard::version_of(facts), Access::Write)?;
-    facts
+    let properties = state.properties_mut();
+    conditions::check(call.head, preconditions::version_of(properties), WRITE)?;
+    properties
         .lease
-        .check_given(guard::lease_id(call), Leased::Container, call.now)?;
-    facts.metadata = metadata;
-    facts.touch(call.now);
-    Ok(headers::container_version(Response::new(200), facts))
+        .check_given(call.lease_id(), CONTAINER_LEASE, call.now)?;
+    properties.metadata = metadata;
+    properties.touch(call.now);
+    Ok(headers::container_version(Response::new(200), properties))
 }

@@ -1,14 +1,17 @@
-//! The journal's records. A slot is written whole, but for the three calls that come thousands of times for one blob.
+//! The records of the Blob service. A slot is recorded whole, except by the calls that come thousands of times
+//! for one blob: Put Block, Put Page and Append Block.
 
 use serde::{Deserialize, Serialize};
 
-use super::stored::{StoredExtent, StoredSlot};
-use crate::emulator::blob::state::{ContainerFacts, ETag};
+use super::stored_slot::StoredSlot;
+use crate::emulator::blob::state::ContainerProperties;
 use crate::emulator::clock::Moment;
+use crate::emulator::service::ETag;
+use crate::emulator::service::recovery::StoredExtent;
 
 /// Which blob a record is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Place {
+pub struct BlobPath {
     /// Account.
     pub account: String,
     /// Container.
@@ -19,7 +22,7 @@ pub struct Place {
 
 /// The version that a write gave to a blob.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub struct Stamp {
+pub struct VersionStamp {
     /// Entity tag.
     pub etag: ETag,
     /// When it was written.
@@ -28,19 +31,19 @@ pub struct Stamp {
 
 /// One change.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub enum Record {
-    /// A container is there, with these properties.
-    Container(Place, ContainerFacts),
-    /// A container is gone.
-    NoContainer(Place),
-    /// A blob's slot looks like this; an empty one is gone.
-    Slot(Place, Box<StoredSlot>),
+pub enum BlobRecord {
+    /// A container exists, with these properties.
+    Container(BlobPath, ContainerProperties),
+    /// A container was deleted.
+    NoContainer(BlobPath),
+    /// A blob's slot has this content; an empty slot is removed.
+    Slot(BlobPath, Box<StoredSlot>),
     /// A block was staged.
-    Block(Place, String, StoredExtent, Moment),
+    Block(BlobPath, String, StoredExtent, Moment),
     /// Pages were written at an offset.
-    Write(Place, u64, StoredExtent, Stamp),
+    Write(BlobPath, u64, StoredExtent, VersionStamp),
     /// Pages were cleared: offset and length.
-    Clear(Place, u64, u64, Stamp),
+    Clear(BlobPath, u64, u64, VersionStamp),
     /// A block was appended.
-    Append(Place, StoredExtent, Stamp),
+    Append(BlobPath, StoredExtent, VersionStamp),
 }

@@ -1,14 +1,15 @@
 //! Abort Copy Blob. <https://learn.microsoft.com/rest/api/storageservices/abort-copy-blob>
 
-use super::get_blob::let_time_pass;
-use crate::emulator::blob::call::Call;
-use crate::emulator::blob::guard;
-use crate::emulator::blob::state::{CopyStatus, Leased};
+use super::get_blob::advance;
+use crate::emulator::blob::call::BlobCall;
+use crate::emulator::blob::error::BLOB_LEASE;
+use crate::emulator::blob::preconditions;
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::response::Response;
+use crate::emulator::service::CopyStatus;
 
 /// Ends a pending copy. The blob stays, empty, with the metadata it was given.
-pub fn run(call: &Call<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
     let id = call
         .query
         .filled("copyid")
@@ -21,12 +22,12 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     }
     let container = call.container()?;
     let mut state = container.enter()?;
-    let_time_pass(call, &mut state, false);
-    guard::find(call, &state)?;
+    advance(call, &mut state, false);
+    preconditions::find(call, &state)?;
     let slot = state.slot(call.target.blob());
     let blob = slot.base.as_mut().ok_or_else(Refusal::blob_not_found)?;
     blob.lease
-        .check_write(guard::lease_id(call), Leased::Blob, call.now)?;
+        .check_write(call.lease_id(), BLOB_LEASE, call.now)?;
     let pending = blob.is_being_copied();
     match &mut blob.copy {
         Some(copy) if pending && copy.id == id => {

@@ -3,17 +3,14 @@
 
 use std::sync::Arc;
 
-use super::upload;
-use crate::emulator::blob::call::Call;
-use crate::emulator::blob::guard;
-use crate::emulator::blob::headers;
-use crate::emulator::blob::source;
+use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::state::{Blob, Block, BlockList, ContainerState, Content};
-use crate::emulator::digest::{Digests, Wanted};
+use crate::emulator::blob::{headers, preconditions, source};
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::response::Response;
-use crate::emulator::store::Extent;
+use crate::emulator::service::upload::ReceivedBody;
+use crate::emulator::service::{copy_source, upload};
 use crate::emulator::version::ApiVersion;
 
 /// An append blob has at most so many blocks.
@@ -29,41 +26,33 @@ fn bytes_max(version: ApiVersion) -> u64 {
 }
 
 /// Appends the body.
-pub fn run(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
     upload::check_length(call, body, bytes_max(call.version))?;
     if body.length() == 0 {
         return Err(Refusal::invalid_header("Content-Length", "0"));
     }
     check(call, &mut *call.container()?.enter()?, body.length())?;
-    let claims_md5 = call.head.header("content-md5").is_some();
-    let taken = upload::take(
-        call,
-        body,
-        Wanted {
-            md5: false,
-            crc64: !claims_md5,
-        },
-    )?;
-    append(call, taken.extent, &taken.digests)
+    let received = upload::receive_part(call, body)?;
+    append(call, received)
 }
 
 /// Appends what the service fetches.
-pub fn from_url(call: &Call<'_>) -> Answer<Response> {
+pub fn from_url(call: &BlobCall<'_>) -> Answer<Response> {
     let source = source::open(call)?;
-    let (offset, length) = source::range(call, &source)?;
+    let (offset, length) = copy_source::range(call, source.length)?;
     if length > bytes_max(call.version) {
         return Err(Refusal::body_too_large(bytes_max(call.version)));
     }
     check(call, &mut *call.container()?.enter()?, length)?;
-    let (extent, digests) = upload::fetch(call, &source, offset, length)?;
-    append(call, extent, &digests)
+    let received = upload::store_source(call, &source.read(offset, length))?;
+    append(call, received)
 }
 
 /// Makes the blob take no more.
-pub fn seal(call: &Call<'_>) -> Answer<Response> {
+pub fn seal(call: &BlobCall<'_>) -> Answer<Response> {
     let container = call.container()?;
     let mut state = container.enter()?;
-    let blob = guard::change(call, &mut state)?;
+    let blob = preconditions::change(call, &mut state)?;
     check_position(call, list_of(blob)?, 0)?;
     if !blob.sealed {
         blob.sealed = true;
@@ -74,30 +63,34 @@ pub fn seal(call: &Call<'_>) -> Answer<Response> {
     Ok(response.header("x-ms-blob-sealed", "true"))
 }
 
-fn append(call: &Call<'_>, extent: Extent, digests: &Digests) -> Answer<Response> {
+fn append(call: &BlobCall<'_>, received: ReceivedBody) -> Answer<Response> {
     let container = call.container()?;
     let mut state = container.enter()?;
-    let blob = check(call, &mut state, extent.length())?;
+    let blob = check(call, &mut state, received.extent.length())?;
     let Content::Append(list) = &mut blob.content else {
         return Err(Refusal::wrong_blob_type());
     };
     let offset = list.length();
     Arc::make_mut(list).push(Block {
         id: String::new(),
-        extent,
+        extent: received.extent,
     });
     blob.touch(call.now);
     let mut response = Response::new(201);
     headers::set_version(&mut response, blob);
-    upload::set_digests(&mut response, digests);
+    upload::set_digests(&mut response, &received.digests);
     response.set("x-ms-blob-append-offset", offset.to_string());
     headers::set_kind(&mut response, blob);
     state.note_append(call.target.blob());
     Ok(response.header("x-ms-request-server-encrypted", "true"))
 }
 
-fn check<'s>(call: &Call<'_>, state: &'s mut ContainerState, length: u64) -> Answer<&'s mut Blob> {
-    let blob = guard::change_part(call, state)?;
+fn check<'s>(
+    call: &BlobCall<'_>,
+    state: &'s mut ContainerState,
+    length: u64,
+) -> Answer<&'s mut Blob> {
+    let blob = preconditions::change_part(call, state)?;
     let list = list_of(blob)?;
     if blob.sealed {
         return Err(Refusal::new(
@@ -118,7 +111,7 @@ fn check<'s>(call: &Call<'_>, state: &'s mut ContainerState, length: u64) -> Ans
 }
 
 /// `x-ms-blob-condition-appendpos` and `x-ms-blob-condition-maxsize`.
-fn check_position(call: &Call<'_>, list: &BlockList, length: u64) -> Answer<()> {
+fn check_position(call: &BlobCall<'_>, list: &BlockList, length: u64) -> Answer<()> {
     if call
         .head
         .number("x-ms-blob-condition-appendpos")?

@@ -1,30 +1,29 @@
 //! Copy Blob, which goes on after its answer, and Copy Blob From URL, which does not.
 //! <https://learn.microsoft.com/rest/api/storageservices/copy-blob>
 
-use super::upload;
 use crate::emulator::behaviour::CopyHabit;
-use crate::emulator::blob::call::Call;
-use crate::emulator::blob::guard;
-use crate::emulator::blob::headers;
-use crate::emulator::blob::names;
-use crate::emulator::blob::source::{self, Source};
-use crate::emulator::blob::state::{Blob, CopyRecord, CopyStatus, PendingCopy, Slot, Tier};
+use crate::emulator::blob::call::BlobCall;
+use crate::emulator::blob::source::BlobSource;
+use crate::emulator::blob::state::{Blob, Slot, Tier};
+use crate::emulator::blob::{headers, names, preconditions, source};
+use crate::emulator::digest::ChecksumSet;
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::response::Response;
+use crate::emulator::service::{CopyRecord, CopyStatus, PendingCopy, metadata, upload};
 
 /// The longest source of a copy that is done before its answer, in bytes.
 const SYNC_BYTES_MAX: u64 = 256 << 20;
 
 /// Starts a copy, or does it.
-pub fn run(call: &Call<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
     names::check_blob(call.target.blob())?;
     let sync = call
         .head
         .header_or_empty("x-ms-requires-sync")
         .eq_ignore_ascii_case("true");
-    let metadata = headers::metadata(call.head)?;
+    let metadata = metadata::read(call.head)?;
     let container = call.container()?;
-    guard::overwrite(call, container.enter()?.blobs.get(call.target.blob()))?;
+    preconditions::overwrite(call, container.enter()?.blobs.get(call.target.blob()))?;
     let source = source::open(call)?;
     if sync && source.length > SYNC_BYTES_MAX {
         return Err(Refusal::new(
@@ -47,7 +46,7 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     check_tier(call, &source)?;
     headers::apply_upload(call.head, &mut blob, call.now)?;
     blob.copy = Some(CopyRecord {
-        id: call.service.new_guid(),
+        id: call.resources.ids.next(),
         source: source.shown_url.clone(),
         status: CopyStatus::Pending,
         done: 0,
@@ -66,12 +65,12 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
         habit,
         polls: 0,
         began: call.now,
-        source: source.life.clone(),
+        source: source.version.clone(),
     });
     blob.advance(call.now, at_once);
     let mut response = install(call, blob)?;
     if sync {
-        let wanted = crate::emulator::digest::Wanted {
+        let wanted = ChecksumSet {
             md5: true,
             crc64: false,
         };
@@ -80,11 +79,11 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     Ok(response)
 }
 
-fn install(call: &Call<'_>, blob: Blob) -> Answer<Response> {
+fn install(call: &BlobCall<'_>, blob: Blob) -> Answer<Response> {
     let container = call.container()?;
     let mut state = container.enter()?;
     let slot = state.blobs.get(call.target.blob());
-    guard::overwrite(call, slot)?;
+    preconditions::overwrite(call, slot)?;
     check_kind(slot, &blob)?;
     let mut response = Response::new(202);
     headers::set_version(&mut response, &blob);
@@ -105,7 +104,7 @@ fn check_kind(slot: Option<&Slot>, blob: &Blob) -> Answer<()> {
 }
 
 /// An archived source can only be copied into an online tier within its account.
-fn check_tier(call: &Call<'_>, source: &Source) -> Answer<()> {
+fn check_tier(call: &BlobCall<'_>, source: &BlobSource) -> Answer<()> {
     if !source.archived {
         return Ok(());
     }

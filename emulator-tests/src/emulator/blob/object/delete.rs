@@ -1,23 +1,25 @@
 //! Delete Blob. <https://learn.microsoft.com/rest/api/storageservices/delete-blob>
 
-use crate::emulator::blob::call::Call;
-use crate::emulator::blob::conditions::{self, Access};
-use crate::emulator::blob::guard;
-use crate::emulator::blob::state::{Leased, Slot};
+use crate::emulator::blob::call::BlobCall;
+use crate::emulator::blob::error::BLOB_LEASE;
+use crate::emulator::blob::state::Slot;
+use crate::emulator::blob::{preconditions, tag_query};
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::response::Response;
+use crate::emulator::service::conditions;
+use crate::emulator::service::conditions::Access;
 
 /// Deletes the blob, its snapshots, both, or one snapshot. The bytes go when nobody reads them any more.
-pub fn run(call: &Call<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
     let container = call.container()?;
     let mut state = container.enter()?;
-    let blob = guard::find(call, &state)?;
+    let blob = preconditions::find(call, &state)?;
     conditions::check(
         call.head,
         Some((blob.etag, blob.last_modified)),
         Access::Delete,
     )?;
-    conditions::check_tags(call.head, &blob.tags)?;
+    tag_query::check_conditions(call.head, &blob.tags)?;
     let slot = state.slot(call.target.blob());
     match call.query.filled("snapshot") {
         Some(snapshot) => delete_snapshot(call, slot, snapshot)?,
@@ -27,7 +29,7 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     Ok(Response::new(202).header("x-ms-delete-type-permanent", "true"))
 }
 
-fn delete_snapshot(call: &Call<'_>, slot: &mut Slot, snapshot: &str) -> Answer<()> {
+fn delete_snapshot(call: &BlobCall<'_>, slot: &mut Slot, snapshot: &str) -> Answer<()> {
     if let Some(value) = call.head.header("x-ms-delete-snapshots") {
         return Err(Refusal::invalid_header("x-ms-delete-snapshots", value));
     }
@@ -37,10 +39,10 @@ fn delete_snapshot(call: &Call<'_>, slot: &mut Slot, snapshot: &str) -> Answer<(
         .ok_or_else(Refusal::blob_not_found)
 }
 
-fn delete_base(call: &Call<'_>, slot: &mut Slot) -> Answer<()> {
+fn delete_base(call: &BlobCall<'_>, slot: &mut Slot) -> Answer<()> {
     if let Some(base) = &slot.base {
         base.lease
-            .check_write(guard::lease_id(call), Leased::Blob, call.now)?;
+            .check_write(call.lease_id(), BLOB_LEASE, call.now)?;
     }
     match call
         .head

@@ -1,27 +1,26 @@
 //! Get Blob. <https://learn.microsoft.com/rest/api/storageservices/get-blob>
 
-use crate::emulator::blob::call::Call;
-use crate::emulator::blob::guard;
-use crate::emulator::blob::headers;
-use crate::emulator::blob::range;
+use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::state::ContainerState;
-use crate::emulator::digest::{Digester, Digests, Wanted};
+use crate::emulator::blob::{headers, preconditions};
+use crate::emulator::digest::{ChecksumSet, Digester, Digests};
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::payload::{Payload, Piece};
 use crate::emulator::http::response::Response;
+use crate::emulator::service::{range, upload};
 
 /// The longest range that the service hashes on the way out, in bytes.
 const HASHED_RANGE_MAX: u64 = 4 << 20;
 
 /// Sends the blob or a range of it.
-pub fn run(call: &Call<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
     let container = call.container()?;
     let mut state = container.enter()?;
-    let_time_pass(call, &mut state, false);
-    let blob = guard::read(call, &state)?;
-    guard::refuse_archived(blob)?;
+    advance(call, &mut state, false);
+    let blob = preconditions::read(call, &state)?;
+    preconditions::refuse_archived(blob)?;
     let total = blob.content.length();
-    let asked = range::asked(call.head)?;
+    let asked = range::requested(call.head)?;
     let (offset, length) = match asked {
         Some(asked) => asked
             .within(total)
@@ -41,7 +40,7 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
             format!("bytes {offset}-{}/{total}", offset + length - 1),
         );
     }
-    let digests = if wanted.nothing() {
+    let digests = if wanted.is_empty() {
         Digests::default()
     } else {
         hash(&pieces, wanted)?
@@ -51,21 +50,21 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
         (Some(_), false) => response.set("x-ms-blob-content-md5", md5),
         _ => {}
     }
-    super::upload::set_digests(&mut response, &digests);
+    upload::set_digests(&mut response, &digests);
     apply_overrides(call, &mut response);
     response.payload = Payload::Pieces(pieces, length);
     Ok(response)
 }
 
 /// Which checksums of the range the client asks for: one of them, with a range of at most 4 MiB.
-fn wanted(call: &Call<'_>, ranged: bool, length: u64) -> Answer<Wanted> {
+fn wanted(call: &BlobCall<'_>, ranged: bool, length: u64) -> Answer<ChecksumSet> {
     let flag = |name: &'static str| match call.head.header(name) {
         None => Ok(false),
         Some(value) if value.eq_ignore_ascii_case("true") => Ok(true),
         Some(value) if value.eq_ignore_ascii_case("false") => Ok(false),
         Some(value) => Err(Refusal::invalid_header(name, value)),
     };
-    let wanted = Wanted {
+    let wanted = ChecksumSet {
         md5: flag("x-ms-range-get-content-md5")?,
         crc64: flag("x-ms-range-get-content-crc64")?,
     };
@@ -74,7 +73,7 @@ fn wanted(call: &Call<'_>, ranged: bool, length: u64) -> Answer<Wanted> {
     } else {
         "x-ms-range-get-content-crc64"
     };
-    if !wanted.nothing() && !ranged {
+    if !wanted.is_empty() && !ranged {
         return Err(Refusal::invalid_header(name, "true"));
     }
     if wanted.md5 && wanted.crc64 {
@@ -83,7 +82,7 @@ fn wanted(call: &Call<'_>, ranged: bool, length: u64) -> Answer<Wanted> {
             "true",
         ));
     }
-    if !wanted.nothing() && length > HASHED_RANGE_MAX {
+    if !wanted.is_empty() && length > HASHED_RANGE_MAX {
         return Err(Refusal::new(
             400,
             "OutOfRangeInput",
@@ -93,7 +92,7 @@ fn wanted(call: &Call<'_>, ranged: bool, length: u64) -> Answer<Wanted> {
     Ok(wanted)
 }
 
-fn hash(pieces: &[Piece], wanted: Wanted) -> Answer<Digests> {
+fn hash(pieces: &[Piece], wanted: ChecksumSet) -> Answer<Digests> {
     let mut digester = Digester::new(wanted);
     for piece in pieces {
         piece
@@ -104,7 +103,7 @@ fn hash(pieces: &[Piece], wanted: Wanted) -> Answer<Digests> {
 }
 
 /// Headers that a SAS sets in the place of the blob's.
-pub fn apply_overrides(call: &Call<'_>, response: &mut Response) {
+pub fn apply_overrides(call: &BlobCall<'_>, response: &mut Response) {
     for (name, value) in call
         .grant
         .overrides()
@@ -116,7 +115,7 @@ pub fn apply_overrides(call: &Call<'_>, response: &mut Response) {
 }
 
 /// Lets copies and rehydrations of the blob get on before it is looked at.
-pub fn let_time_pass(call: &Call<'_>, state: &mut ContainerState, polled: bool) {
+pub fn advance(call: &BlobCall<'_>, state: &mut ContainerState, polled: bool) {
     let base = state
         .blobs
         .get_mut(call.target.blob())

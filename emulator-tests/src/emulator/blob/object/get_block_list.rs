@@ -1,17 +1,16 @@
 //! Get Block List. <https://learn.microsoft.com/rest/api/storageservices/get-block-list>
 
-use crate::emulator::blob::call::Call;
-use crate::emulator::blob::conditions;
-use crate::emulator::blob::guard;
-use crate::emulator::blob::headers;
-use crate::emulator::blob::state::{Content, Leased};
+use crate::emulator::blob::call::BlobCall;
+use crate::emulator::blob::error::BLOB_LEASE;
+use crate::emulator::blob::state::Content;
+use crate::emulator::blob::{headers, preconditions, tag_query};
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::response::Response;
 use crate::emulator::store::Extent;
 use crate::emulator::xml::Writer;
 
 /// Lists committed blocks, uncommitted ones, or both.
-pub fn run(call: &Call<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
     let kind = call
         .query
         .filled("blocklisttype")
@@ -36,7 +35,7 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
         .get(call.target.blob())
         .ok_or_else(Refusal::blob_not_found)?;
     let blob = match call.query.filled("snapshot") {
-        Some(_) => Some(guard::find(call, &state)?),
+        Some(_) => Some(preconditions::find(call, &state)?),
         None => slot.base.as_ref(),
     };
     let list = match blob.map(|blob| &blob.content) {
@@ -46,9 +45,9 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
         None => return Err(Refusal::blob_not_found()),
     };
     if let Some(blob) = blob {
-        conditions::check_tags(call.head, &blob.tags)?;
+        tag_query::check_conditions(call.head, &blob.tags)?;
         blob.lease
-            .check_given(guard::lease_id(call), Leased::Blob, call.now)?;
+            .check_given(call.lease_id(), BLOB_LEASE, call.now)?;
     }
     let mut xml = Writer::new();
     xml.open("BlockList", &[]);

@@ -1,23 +1,22 @@
 //! Get Page Ranges and its diff. <https://learn.microsoft.com/rest/api/storageservices/get-page-ranges>
 
 use super::put_page::PAGE_BYTES;
-use crate::emulator::blob::call::Call;
-use crate::emulator::blob::guard;
-use crate::emulator::blob::headers;
-use crate::emulator::blob::listing;
-use crate::emulator::blob::range;
+use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::state::{Content, PageRange, Pages};
+use crate::emulator::blob::{headers, preconditions};
+use crate::emulator::continuation;
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::response::Response;
+use crate::emulator::service::{listing, range};
 use crate::emulator::xml::Writer;
 
 const RANGES_MAX: usize = 10_000;
 
 /// Lists the written ranges, or what changed since a snapshot.
-pub fn run(call: &Call<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
     let container = call.container()?;
     let state = container.enter()?;
-    let blob = guard::read(call, &state)?;
+    let blob = preconditions::read(call, &state)?;
     let Content::Page(pages) = &blob.content else {
         return Err(Refusal::wrong_blob_type());
     };
@@ -57,7 +56,7 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     }
     let next = ranges
         .get(max)
-        .map(|range| listing::marker(&start_of(*range).to_string()));
+        .map(|range| continuation::marker(&start_of(*range).to_string()));
     if let Some(next) = next {
         xml.leaf("NextMarker", &next);
     }
@@ -69,8 +68,8 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
 }
 
 /// The bytes to look at: from the range or the marker on, in whole pages, clipped.
-fn window(call: &Call<'_>, pages: &Pages) -> Answer<(u64, u64)> {
-    let (offset, end) = match range::asked(call.head)? {
+fn window(call: &BlobCall<'_>, pages: &Pages) -> Answer<(u64, u64)> {
+    let (offset, end) = match range::requested(call.head)? {
         None => (0, pages.size()),
         Some(asked) => {
             let (offset, length) = asked.within(pages.size())?;
@@ -80,7 +79,7 @@ fn window(call: &Call<'_>, pages: &Pages) -> Answer<(u64, u64)> {
             (offset / PAGE_BYTES * PAGE_BYTES, end)
         }
     };
-    let marker = listing::start(call.query)?;
+    let marker = continuation::start(call.query)?;
     let from = if marker.is_empty() {
         offset
     } else {

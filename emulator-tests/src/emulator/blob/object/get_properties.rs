@@ -1,19 +1,18 @@
 //! Get Blob Properties. <https://learn.microsoft.com/rest/api/storageservices/get-blob-properties>
 
-use super::get_blob::{apply_overrides, let_time_pass};
-use crate::emulator::blob::call::Call;
-use crate::emulator::blob::guard;
-use crate::emulator::blob::headers;
+use super::get_blob::{advance, apply_overrides};
+use crate::emulator::blob::call::BlobCall;
+use crate::emulator::blob::{headers, preconditions};
 use crate::emulator::error::Answer;
 use crate::emulator::http::payload::Payload;
 use crate::emulator::http::response::Response;
 
 /// The headers of a whole GET, and no body. A pending copy counts this as a poll.
-pub fn run(call: &Call<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
     let container = call.container()?;
     let mut state = container.enter()?;
-    let_time_pass(call, &mut state, true);
-    let blob = guard::read(call, &state)?;
+    advance(call, &mut state, true);
+    let blob = preconditions::read(call, &state)?;
     let mut response = Response::new(200);
     headers::set_blob(&mut response, call, blob);
     headers::set_tier(&mut response, blob);

@@ -1,28 +1,28 @@
 //! Get and Set Blob Metadata. <https://learn.microsoft.com/rest/api/storageservices/set-blob-metadata>
 
-use crate::emulator::blob::call::Call;
-use crate::emulator::blob::guard;
-use crate::emulator::blob::headers;
+use crate::emulator::blob::call::BlobCall;
+use crate::emulator::blob::{headers, preconditions};
 use crate::emulator::error::Answer;
 use crate::emulator::http::response::Response;
+use crate::emulator::service::metadata;
 
 /// Tells the metadata.
-pub fn get(call: &Call<'_>) -> Answer<Response> {
+pub fn get(call: &BlobCall<'_>) -> Answer<Response> {
     let container = call.container()?;
     let state = container.enter()?;
-    let blob = guard::read(call, &state)?;
+    let blob = preconditions::read(call, &state)?;
     let mut response = Response::new(200);
     headers::set_version(&mut response, blob);
-    headers::set_metadata(&mut response, &blob.metadata);
+    metadata::write(&mut response, &blob.metadata);
     Ok(response)
 }
 
 /// Replaces all metadata.
-pub fn set(call: &Call<'_>) -> Answer<Response> {
-    let metadata = headers::metadata(call.head)?;
+pub fn set(call: &BlobCall<'_>) -> Answer<Response> {
+    let metadata = metadata::read(call.head)?;
     let container = call.container()?;
     let mut state = container.enter()?;
-    let blob = guard::change(call, &mut state)?;
+    let blob = preconditions::change(call, &mut state)?;
     blob.metadata = metadata;
     blob.touch(call.now);
     let mut response = Response::new(200);

@@ -1,6 +1,4 @@
-//! Operations on a blob, one per file, and what the uploads share.
-
-pub mod upload;
+//! Calls on a blob, one per file.
 
 pub mod get_block_list;
 pub mod put_blob;

@@ -3,16 +3,16 @@
 
 use std::sync::Arc;
 
-use super::upload;
-use crate::emulator::blob::call::Call;
-use crate::emulator::blob::guard;
-use crate::emulator::blob::headers::{self, DEFAULT_CONTENT_TYPE};
-use crate::emulator::blob::names;
-use crate::emulator::blob::state::{Blob, Block, BlockList, Content, Pages, Properties};
-use crate::emulator::digest::Wanted;
+use crate::emulator::blob::call::BlobCall;
+use crate::emulator::blob::headers::DEFAULT_CONTENT_TYPE;
+use crate::emulator::blob::state::{Blob, Block, BlockList, Content, Pages};
+use crate::emulator::blob::{headers, names, preconditions};
+use crate::emulator::digest::ChecksumSet;
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::response::Response;
+use crate::emulator::service::upload::ReceivedBody;
+use crate::emulator::service::{ContentProperties, metadata, upload};
 use crate::emulator::version::ApiVersion;
 
 /// The largest page blob: 8 TiB.
@@ -30,7 +30,7 @@ pub fn bytes_max(version: ApiVersion) -> u64 {
 }
 
 /// Writes the whole blob.
-pub fn run(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
     names::check_blob(call.target.blob())?;
     match call.head.required("x-ms-blob-type")? {
         "BlockBlob" => put_block_blob(call, body),
@@ -40,22 +40,15 @@ pub fn run(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
     }
 }
 
-fn put_block_blob(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
+fn put_block_blob(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
     upload::check_length(call, body, bytes_max(call.version))?;
     let mut properties = properties(call)?;
-    let metadata = headers::metadata(call.head)?;
+    let metadata = metadata::read(call.head)?;
     let container = call.container()?;
-    guard::overwrite(call, container.enter()?.blobs.get(call.target.blob()))?;
-    let taken = upload::take_whole(
-        call,
-        body,
-        Wanted {
-            md5: true,
-            crc64: false,
-        },
-    )?;
+    preconditions::overwrite(call, container.enter()?.blobs.get(call.target.blob()))?;
+    let received = receive_whole(call, body)?;
     if properties.content_md5.is_empty()
-        && let Some(md5) = taken
+        && let Some(md5) = received
             .digests
             .md5
             .as_deref()
@@ -65,16 +58,30 @@ fn put_block_blob(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
     }
     let block = Block {
         id: String::new(),
-        extent: taken.extent,
+        extent: received.extent,
     };
     let content = Content::Block(Arc::new(BlockList::new(vec![block])));
     let blob = Blob::new(content, properties, metadata, call.now);
     let mut response = put(call, blob)?;
-    upload::set_digests(&mut response, &taken.digests);
+    upload::set_digests(&mut response, &received.digests);
     Ok(response)
 }
 
-fn put_empty(call: &Call<'_>, body: &Body<'_>, content: Content) -> Answer<Response> {
+/// Receives a whole blob. The MD5 that is stored with the blob counts as the body's, and goes before
+/// `Content-MD5`: so says the service's owner (<https://github.com/Azure/azure-storage-ruby/issues/64>), and so
+/// Azurite's maintainers saw it behave (<https://github.com/Azure/Azurite/pull/2644>).
+fn receive_whole(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<ReceivedBody> {
+    const STORED: &str = "x-ms-blob-content-md5";
+    let is_given = call.head.header(STORED).is_some_and(|md5| !md5.is_empty());
+    let always = ChecksumSet {
+        md5: true,
+        crc64: false,
+    };
+    let header = if is_given { STORED } else { "content-md5" };
+    upload::receive(call, body, always, header)
+}
+
+fn put_empty(call: &BlobCall<'_>, body: &Body<'_>, content: Content) -> Answer<Response> {
     if body.length() > 0 {
         return Err(Refusal::invalid_header(
             "Content-Length",
@@ -84,25 +91,25 @@ fn put_empty(call: &Call<'_>, body: &Body<'_>, content: Content) -> Answer<Respo
     let blob = Blob::new(
         content,
         properties(call)?,
-        headers::metadata(call.head)?,
+        metadata::read(call.head)?,
         call.now,
     );
     put(call, blob)
 }
 
 /// Puts a finished blob into its place.
-pub fn put(call: &Call<'_>, mut blob: Blob) -> Answer<Response> {
+pub fn put(call: &BlobCall<'_>, mut blob: Blob) -> Answer<Response> {
     headers::apply_upload(call.head, &mut blob, call.now)?;
     let mut response = Response::new(201);
     headers::set_version(&mut response, &blob);
     let container = call.container()?;
     let mut state = container.enter()?;
-    guard::overwrite(call, state.blobs.get(call.target.blob()))?;
+    preconditions::overwrite(call, state.blobs.get(call.target.blob()))?;
     state.slot(call.target.blob()).replace(blob);
     Ok(response.header("x-ms-request-server-encrypted", "true"))
 }
 
-fn properties(call: &Call<'_>) -> Answer<Properties> {
+fn properties(call: &BlobCall<'_>) -> Answer<ContentProperties> {
     let mut properties = headers::put_blob_properties(call.head)?;
     if properties.content_type.is_empty() {
         DEFAULT_CONTENT_TYPE.clone_into(&mut properties.content_type);
@@ -110,7 +117,7 @@ fn properties(call: &Call<'_>) -> Answer<Properties> {
     Ok(properties)
 }
 
-fn empty_pages(call: &Call<'_>) -> Answer<Pages> {
+fn empty_pages(call: &BlobCall<'_>) -> Answer<Pages> {
     let size =
         page_blob_size(call)?.ok_or_else(|| Refusal::missing_header("x-ms-blob-content-length"))?;
     let sequence = call.head.number("x-ms-blob-sequence-number")?.unwrap_or(0);
@@ -124,7 +131,7 @@ fn empty_pages(call: &Call<'_>) -> Answer<Pages> {
 }
 
 /// `x-ms-blob-content-length`: a multiple of 512, at most 8 TiB.
-pub fn page_blob_size(call: &Call<'_>) -> Answer<Option<u64>> {
+pub fn page_blob_size(call: &BlobCall<'_>) -> Answer<Option<u64>> {
     const NAME: &str = "x-ms-blob-content-length";
     let Some(size) = call.head.number(NAME)? else {
         return Ok(None);

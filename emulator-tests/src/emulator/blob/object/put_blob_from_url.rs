@@ -3,18 +3,17 @@
 
 use std::sync::Arc;
 
-use super::{put_blob, upload};
-use crate::emulator::blob::call::Call;
-use crate::emulator::blob::guard;
-use crate::emulator::blob::headers::{self, DEFAULT_CONTENT_TYPE};
-use crate::emulator::blob::names;
-use crate::emulator::blob::source;
+use super::put_blob;
+use crate::emulator::blob::call::BlobCall;
+use crate::emulator::blob::headers::DEFAULT_CONTENT_TYPE;
 use crate::emulator::blob::state::{Blob, Block, BlockList, Content};
+use crate::emulator::blob::{headers, names, preconditions, source};
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::response::Response;
+use crate::emulator::service::{metadata, upload};
 
 /// Fetches the source and writes the blob.
-pub fn run(call: &Call<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
     names::check_blob(call.target.blob())?;
     if call.head.required("x-ms-blob-type")? != "BlockBlob" {
         return Err(Refusal::invalid_header(
@@ -22,7 +21,7 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
             call.head.header_or_empty("x-ms-blob-type"),
         ));
     }
-    guard::overwrite(
+    preconditions::overwrite(
         call,
         call.container()?.enter()?.blobs.get(call.target.blob()),
     )?;
@@ -30,8 +29,8 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     if source.length > put_blob::bytes_max(call.version) {
         return Err(Refusal::body_too_large(put_blob::bytes_max(call.version)));
     }
-    let (extent, digests) = upload::fetch(call, &source, 0, source.length)?;
-    let mut properties = headers::blob_properties(call.head)?;
+    let received = upload::store_source(call, &source.read(0, source.length))?;
+    let mut properties = headers::blob_properties(call.head);
     if call
         .head
         .header_or_empty("x-ms-copy-source-blob-properties")
@@ -42,14 +41,14 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     if properties.content_type.is_empty() {
         DEFAULT_CONTENT_TYPE.clone_into(&mut properties.content_type);
     }
-    properties.content_md5 = digests.md5.clone().unwrap_or_default();
+    properties.content_md5 = received.digests.md5.clone().unwrap_or_default();
     let block = Block {
         id: String::new(),
-        extent,
+        extent: received.extent,
     };
     let content = Content::Block(Arc::new(BlockList::new(vec![block])));
-    let blob = Blob::new(content, properties, headers::metadata(call.head)?, call.now);
+    let blob = Blob::new(content, properties, metadata::read(call.head)?, call.now);
     let mut response = put_blob::put(call, blob)?;
-    upload::set_digests(&mut response, &digests);
+    upload::set_digests(&mut response, &received.digests);
     Ok(response)
 }

@@ -1,17 +1,16 @@
 //! Put Block, and Put Block From URL. <https://learn.microsoft.com/rest/api/storageservices/put-block>,
 //! <https://learn.microsoft.com/rest/api/storageservices/put-block-from-url>
 
-use super::upload;
-use crate::emulator::blob::call::Call;
-use crate::emulator::blob::guard;
-use crate::emulator::blob::names;
-use crate::emulator::blob::source;
-use crate::emulator::blob::state::{Content, Leased, Slot};
-use crate::emulator::digest::{Digests, Wanted, from_base64};
+use crate::emulator::blob::call::BlobCall;
+use crate::emulator::blob::error::BLOB_LEASE;
+use crate::emulator::blob::state::{Content, Slot};
+use crate::emulator::blob::{names, source};
+use crate::emulator::digest::from_base64;
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::response::Response;
-use crate::emulator::store::Extent;
+use crate::emulator::service::upload::ReceivedBody;
+use crate::emulator::service::{copy_source, upload};
 use crate::emulator::version::ApiVersion;
 
 /// A blob's uncommitted blocks are at most so many.
@@ -31,7 +30,7 @@ fn bytes_max(version: ApiVersion) -> u64 {
 }
 
 /// Stages the body as a block.
-pub fn run(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
     names::check_blob(call.target.blob())?;
     let id = block_id(call)?;
     upload::check_length(call, body, bytes_max(call.version))?;
@@ -43,20 +42,12 @@ pub fn run(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
         call.container()?.enter()?.blobs.get(call.target.blob()),
         id,
     )?;
-    let claims_md5 = call.head.header("content-md5").is_some();
-    let taken = upload::take(
-        call,
-        body,
-        Wanted {
-            md5: false,
-            crc64: !claims_md5,
-        },
-    )?;
-    stage(call, id, taken.extent, &taken.digests)
+    let received = upload::receive_part(call, body)?;
+    stage(call, id, received)
 }
 
 /// Stages what the service fetches.
-pub fn from_url(call: &Call<'_>) -> Answer<Response> {
+pub fn from_url(call: &BlobCall<'_>) -> Answer<Response> {
     names::check_blob(call.target.blob())?;
     let id = block_id(call)?;
     check(
@@ -65,26 +56,26 @@ pub fn from_url(call: &Call<'_>) -> Answer<Response> {
         id,
     )?;
     let source = source::open(call)?;
-    let (offset, length) = source::range(call, &source)?;
+    let (offset, length) = copy_source::range(call, source.length)?;
     if length > bytes_max(call.version) {
         return Err(Refusal::body_too_large(bytes_max(call.version)));
     }
-    let (extent, digests) = upload::fetch(call, &source, offset, length)?;
-    stage(call, id, extent, &digests)
+    let received = upload::store_source(call, &source.read(offset, length))?;
+    stage(call, id, received)
 }
 
-fn stage(call: &Call<'_>, id: &str, extent: Extent, digests: &Digests) -> Answer<Response> {
+fn stage(call: &BlobCall<'_>, id: &str, received: ReceivedBody) -> Answer<Response> {
     let container = call.container()?;
     let mut state = container.enter()?;
     check(call, state.blobs.get(call.target.blob()), id)?;
-    state.stage(call.target.blob(), id, extent, call.now);
+    state.stage(call.target.blob(), id, received.extent, call.now);
     let mut response = Response::new(201).header("x-ms-request-server-encrypted", "true");
-    upload::set_digests(&mut response, digests);
+    upload::set_digests(&mut response, &received.digests);
     Ok(response)
 }
 
 /// The block's id: base64 of 1 to 64 bytes.
-fn block_id<'a>(call: &'a Call<'_>) -> Answer<&'a str> {
+fn block_id<'a>(call: &'a BlobCall<'_>) -> Answer<&'a str> {
     let id = call
         .query
         .filled("blockid")
@@ -106,14 +97,14 @@ fn block_id<'a>(call: &'a Call<'_>) -> Answer<&'a str> {
 }
 
 /// All ids of one blob's uncommitted blocks have one length, and only block blobs have blocks.
-fn check(call: &Call<'_>, slot: Option<&Slot>, id: &str) -> Answer<()> {
+fn check(call: &BlobCall<'_>, slot: Option<&Slot>, id: &str) -> Answer<()> {
     let Some(slot) = slot else { return Ok(()) };
     if let Some(blob) = &slot.base {
         if !matches!(blob.content, Content::Block(_)) {
             return Err(Refusal::wrong_blob_type());
         }
         blob.lease
-            .check_write(guard::lease_id(call), Leased::Blob, call.now)?;
+            .check_write(call.lease_id(), BLOB_LEASE, call.now)?;
     }
     let Some(staged) = &slot.staged else {
         return Ok(());

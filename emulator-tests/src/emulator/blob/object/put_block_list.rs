@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use super::upload;
-use crate::emulator::blob::call::Call;
-use crate::emulator::blob::guard;
-use crate::emulator::blob::headers::{self, DEFAULT_CONTENT_TYPE};
-use crate::emulator::blob::names;
+use crate::emulator::blob::call::BlobCall;
+use crate::emulator::blob::headers::DEFAULT_CONTENT_TYPE;
 use crate::emulator::blob::state::{Blob, Block, BlockList, Content, Slot};
+use crate::emulator::blob::{headers, names, preconditions};
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::response::Response;
+use crate::emulator::service::{metadata, upload};
 use crate::emulator::store::Extent;
-use crate::emulator::xml::{self, Leaf};
+use crate::emulator::xml;
+use crate::emulator::xml::Leaf;
 
 /// A blob has at most so many blocks.
 const BLOCKS_MAX: usize = 50_000;
@@ -28,16 +28,16 @@ enum Source {
 }
 
 /// Commits a list of blocks.
-pub fn run(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
     names::check_blob(call.target.blob())?;
     let document = body.read_document(DOCUMENT_BYTES_MAX)?;
     upload::check_document(call, &document)?;
     let wanted = parse(&document)?;
-    let mut properties = headers::blob_properties(call.head)?;
+    let mut properties = headers::blob_properties(call.head);
     if properties.content_type.is_empty() {
         DEFAULT_CONTENT_TYPE.clone_into(&mut properties.content_type);
     }
-    let metadata = headers::metadata(call.head)?;
+    let metadata = metadata::read(call.head)?;
     let container = call.container()?;
     let mut state = container.enter()?;
     let slot = state.blobs.get(call.target.blob());
@@ -83,9 +83,9 @@ fn source(leaf: Leaf) -> Answer<(Source, String)> {
     Ok((source, leaf.text))
 }
 
-fn check(call: &Call<'_>, slot: Option<&Slot>) -> Answer<()> {
+fn check(call: &BlobCall<'_>, slot: Option<&Slot>) -> Answer<()> {
     let base = slot.and_then(|slot| slot.base.as_ref());
-    guard::overwrite(call, slot)?;
+    preconditions::overwrite(call, slot)?;
     if base.is_some_and(|blob| !matches!(blob.content, Content::Block(_))) {
         return Err(Refusal::wrong_blob_type());
     }

@@ -3,19 +3,16 @@
 
 use std::sync::Arc;
 
-use super::upload;
-use crate::emulator::blob::call::Call;
-use crate::emulator::blob::guard;
-use crate::emulator::blob::headers;
-use crate::emulator::blob::range::{self, Asked};
-use crate::emulator::blob::source;
+use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::state::{Blob, ContainerState, Content, Pages};
-use crate::emulator::digest::{Digests, Wanted};
+use crate::emulator::blob::{headers, preconditions, source};
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::head::Head;
 use crate::emulator::http::response::Response;
-use crate::emulator::store::Extent;
+use crate::emulator::service::range::RequestedRange;
+use crate::emulator::service::upload::ReceivedBody;
+use crate::emulator::service::{copy_source, range, upload};
 
 /// Pages have this size, in bytes.
 pub const PAGE_BYTES: u64 = 512;
@@ -23,7 +20,7 @@ pub const PAGE_BYTES: u64 = 512;
 const WRITE_BYTES_MAX: u64 = 4 << 20;
 
 /// Writes or clears, as `x-ms-page-write` says.
-pub fn run(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
     let (offset, length) = page_range(call)?;
     match call
         .head
@@ -38,23 +35,23 @@ pub fn run(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
 }
 
 /// Writes what the service fetches.
-pub fn from_url(call: &Call<'_>) -> Answer<Response> {
+pub fn from_url(call: &BlobCall<'_>) -> Answer<Response> {
     let (offset, length) = page_range(call)?;
     check_size(length)?;
     check(call, &mut *call.container()?.enter()?, offset, length)?;
     let source = source::open(call)?;
-    let (from, count) = source::range(call, &source)?;
+    let (from, count) = copy_source::range(call, source.length)?;
     if count != length {
         return Err(Refusal::invalid_header(
             "x-ms-source-range",
             call.head.header_or_empty("x-ms-source-range"),
         ));
     }
-    let (extent, digests) = upload::fetch(call, &source, from, length)?;
-    write(call, offset, length, extent, &digests)
+    let received = upload::store_source(call, &source.read(from, length))?;
+    write(call, offset, length, received)
 }
 
-fn update(call: &Call<'_>, body: &mut Body<'_>, offset: u64, length: u64) -> Answer<Response> {
+fn update(call: &BlobCall<'_>, body: &mut Body<'_>, offset: u64, length: u64) -> Answer<Response> {
     upload::check_length(call, body, WRITE_BYTES_MAX)?;
     if body.length() != length {
         return Err(Refusal::invalid_header(
@@ -63,36 +60,27 @@ fn update(call: &Call<'_>, body: &mut Body<'_>, offset: u64, length: u64) -> Ans
         ));
     }
     check(call, &mut *call.container()?.enter()?, offset, length)?;
-    let claims_md5 = call.head.header("content-md5").is_some();
-    let taken = upload::take(
-        call,
-        body,
-        Wanted {
-            md5: false,
-            crc64: !claims_md5,
-        },
-    )?;
-    write(call, offset, length, taken.extent, &taken.digests)
+    let received = upload::receive_part(call, body)?;
+    write(call, offset, length, received)
 }
 
 fn write(
-    call: &Call<'_>,
+    call: &BlobCall<'_>,
     offset: u64,
     length: u64,
-    extent: Extent,
-    digests: &Digests,
+    received: ReceivedBody,
 ) -> Answer<Response> {
     let container = call.container()?;
     let mut state = container.enter()?;
     let blob = check(call, &mut state, offset, length)?;
-    pages_mut(blob)?.write(offset, extent);
+    pages_mut(blob)?.write(offset, received.extent);
     let mut response = answer(call, blob);
     state.note_write(call.target.blob(), offset);
-    upload::set_digests(&mut response, digests);
+    upload::set_digests(&mut response, &received.digests);
     Ok(response.header("x-ms-request-server-encrypted", "true"))
 }
 
-fn clear(call: &Call<'_>, body: &Body<'_>, offset: u64, length: u64) -> Answer<Response> {
+fn clear(call: &BlobCall<'_>, body: &Body<'_>, offset: u64, length: u64) -> Answer<Response> {
     if body.length() > 0 {
         return Err(Refusal::invalid_header(
             "Content-Length",
@@ -108,7 +96,7 @@ fn clear(call: &Call<'_>, body: &Body<'_>, offset: u64, length: u64) -> Answer<R
     Ok(response)
 }
 
-fn answer(call: &Call<'_>, blob: &mut Blob) -> Response {
+fn answer(call: &BlobCall<'_>, blob: &mut Blob) -> Response {
     blob.touch(call.now);
     let mut response = Response::new(201);
     headers::set_version(&mut response, blob);
@@ -125,9 +113,9 @@ fn check_size(length: u64) -> Answer<()> {
 }
 
 /// The range of the request: whole pages.
-fn page_range(call: &Call<'_>) -> Answer<(u64, u64)> {
+fn page_range(call: &BlobCall<'_>) -> Answer<(u64, u64)> {
     let missing = || Refusal::missing_header("Range");
-    let Asked { first, last } = range::asked(call.head)?.ok_or_else(missing)?;
+    let RequestedRange { first, last } = range::requested(call.head)?.ok_or_else(missing)?;
     let last = last.ok_or_else(invalid_page_range)?;
     if !first.is_multiple_of(PAGE_BYTES) || !(last + 1).is_multiple_of(PAGE_BYTES) {
         return Err(Refusal::invalid_header(
@@ -139,12 +127,12 @@ fn page_range(call: &Call<'_>) -> Answer<(u64, u64)> {
 }
 
 fn check<'s>(
-    call: &Call<'_>,
+    call: &BlobCall<'_>,
     state: &'s mut ContainerState,
     offset: u64,
     length: u64,
 ) -> Answer<&'s mut Blob> {
-    let blob = guard::change_part(call, state)?;
+    let blob = preconditions::change_part(call, state)?;
     let Content::Page(pages) = &blob.content else {
         return Err(Refusal::wrong_blob_type());
     };

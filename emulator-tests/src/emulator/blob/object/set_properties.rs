@@ -3,21 +3,21 @@
 use std::sync::Arc;
 
 use super::put_blob::page_blob_size;
-use crate::emulator::blob::call::Call;
-use crate::emulator::blob::guard;
-use crate::emulator::blob::headers;
-use crate::emulator::blob::state::{Content, Pages, Properties};
+use crate::emulator::blob::call::BlobCall;
+use crate::emulator::blob::state::{Content, Pages};
+use crate::emulator::blob::{headers, preconditions};
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::response::Response;
+use crate::emulator::service::ContentProperties;
 
 /// Sets all properties at once (those not given are cleared), resizes a page blob, or changes its sequence number.
-pub fn run(call: &Call<'_>) -> Answer<Response> {
-    let properties = headers::blob_properties(call.head)?;
+pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
+    let properties = headers::blob_properties(call.head);
     let size = page_blob_size(call)?;
     let action = call.head.header("x-ms-sequence-number-action");
     let container = call.container()?;
     let mut state = container.enter()?;
-    let blob = guard::change(call, &mut state)?;
+    let blob = preconditions::change(call, &mut state)?;
     if size.is_some() || action.is_some() {
         let Content::Page(pages) = &mut blob.content else {
             return Err(Refusal::wrong_blob_type());
@@ -31,7 +31,7 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
         }
     }
     // A request that only resizes or numbers leaves the properties alone.
-    if properties != Properties::default() || (size.is_none() && action.is_none()) {
+    if properties != ContentProperties::default() || (size.is_none() && action.is_none()) {
         blob.properties = properties;
     }
     blob.touch(call.now);
@@ -41,7 +41,7 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     Ok(response)
 }
 
-fn number(call: &Call<'_>, pages: &mut Pages, action: &str) -> Answer<()> {
+fn number(call: &BlobCall<'_>, pages: &mut Pages, action: &str) -> Answer<()> {
     let given = call.head.number("x-ms-blob-sequence-number")?;
     let required = || given.ok_or_else(|| Refusal::missing_header("x-ms-blob-sequence-number"));
     pages.sequence = match action.to_ascii_lowercase().as_str() {

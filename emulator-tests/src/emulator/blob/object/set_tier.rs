@@ -1,18 +1,18 @@
 //! Set Blob Tier. <https://learn.microsoft.com/rest/api/storageservices/set-blob-tier>
 
-use crate::emulator::blob::call::Call;
-use crate::emulator::blob::conditions;
-use crate::emulator::blob::guard;
-use crate::emulator::blob::state::{Content, Leased, Tier, TierState};
+use crate::emulator::blob::call::BlobCall;
+use crate::emulator::blob::error::BLOB_LEASE;
+use crate::emulator::blob::state::{Content, Tier, TierState};
+use crate::emulator::blob::{preconditions, tag_query};
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::response::Response;
 
 /// Moves the blob to another tier. Out of the archive that takes its time: 202 then.
-pub fn run(call: &Call<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
     let wanted = Tier::parse(call.head.required("x-ms-access-tier")?)?;
     let container = call.container()?;
     let mut state = container.enter()?;
-    guard::find(call, &state)?;
+    preconditions::find(call, &state)?;
     let slot = state
         .slot_mut(call.target.blob())
         .ok_or_else(Refusal::blob_not_found)?;
@@ -24,9 +24,9 @@ pub fn run(call: &Call<'_>) -> Answer<Response> {
     if !matches!(blob.content, Content::Block(_)) {
         return Err(Refusal::wrong_blob_type());
     }
-    conditions::check_tags(call.head, &blob.tags)?;
+    tag_query::check_conditions(call.head, &blob.tags)?;
     blob.lease
-        .check_given(guard::lease_id(call), Leased::Blob, call.now)?;
+        .check_given(call.lease_id(), BLOB_LEASE, call.now)?;
     blob.advance(call.now, false);
     if blob.tier.is_archived() && wanted != Tier::Archive {
         blob.tier.rehydrating = Some((wanted, call.now.plus_ms(call.behaviour.rehydrate_ms)));

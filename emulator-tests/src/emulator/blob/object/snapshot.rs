@@ -1,29 +1,24 @@
 //! Snapshot Blob. <https://learn.microsoft.com/rest/api/storageservices/snapshot-blob>
 
-use crate::emulator::blob::call::Call;
-use crate::emulator::blob::conditions::{self, Access};
-use crate::emulator::blob::guard;
-use crate::emulator::blob::headers;
-use crate::emulator::blob::state::{ETag, Lease, Leased};
+use crate::emulator::blob::call::BlobCall;
+use crate::emulator::blob::error::{BLOB_LEASE, WRITE};
+use crate::emulator::blob::{headers, preconditions, tag_query};
 use crate::emulator::clock::Moment;
 use crate::emulator::error::Answer;
 use crate::emulator::http::response::Response;
+use crate::emulator::service::{ETag, Lease, conditions, metadata};
 
 /// Keeps the blob as it is now. Metadata that is given goes to the snapshot alone.
-pub fn run(call: &Call<'_>) -> Answer<Response> {
-    guard::refuse_snapshot(call)?;
-    let metadata = headers::metadata(call.head)?;
+pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
+    preconditions::refuse_snapshot(call)?;
+    let metadata = metadata::read(call.head)?;
     let container = call.container()?;
     let mut state = container.enter()?;
-    let base = guard::find(call, &state)?;
-    conditions::check(
-        call.head,
-        Some((base.etag, base.last_modified)),
-        Access::Write,
-    )?;
-    conditions::check_tags(call.head, &base.tags)?;
+    let base = preconditions::find(call, &state)?;
+    conditions::check(call.head, Some((base.etag, base.last_modified)), WRITE)?;
+    tag_query::check_conditions(call.head, &base.tags)?;
     base.lease
-        .check_given(guard::lease_id(call), Leased::Blob, call.now)?;
+        .check_given(call.lease_id(), BLOB_LEASE, call.now)?;
     let mut snapshot = base.clone();
     snapshot.lease = Lease::default();
     if !metadata.is_empty() {

@@ -3,21 +3,21 @@
 
 use std::collections::BTreeMap;
 
-use crate::emulator::blob::call::Call;
-use crate::emulator::blob::guard;
-use crate::emulator::blob::tag_query;
+use crate::emulator::blob::call::BlobCall;
+use crate::emulator::blob::{preconditions, tag_query};
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::response::Response;
-use crate::emulator::xml::{self, Writer};
+use crate::emulator::xml;
+use crate::emulator::xml::Writer;
 
 const DOCUMENT_BYTES_MAX: u64 = 64 << 10;
 
 /// Lists the tags.
-pub fn get(call: &Call<'_>) -> Answer<Response> {
+pub fn get(call: &BlobCall<'_>) -> Answer<Response> {
     let container = call.container()?;
     let state = container.enter()?;
-    let blob = guard::read(call, &state)?;
+    let blob = preconditions::read(call, &state)?;
     let mut xml = Writer::new();
     xml.open("Tags", &[]);
     write(&mut xml, &blob.tags);
@@ -38,12 +38,12 @@ pub fn write(xml: &mut Writer, tags: &BTreeMap<String, String>) {
 }
 
 /// Replaces all tags.
-pub fn set(call: &Call<'_>, body: &mut Body<'_>) -> Answer<Response> {
+pub fn set(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
     let tags = parse(&body.read_document(DOCUMENT_BYTES_MAX)?)?;
     let container = call.container()?;
     let mut state = container.enter()?;
-    guard::find(call, &state)?;
-    let blob = guard::change(call, &mut state)?;
+    preconditions::find(call, &state)?;
+    let blob = preconditions::change(call, &mut state)?;
     blob.tags = tags;
     Ok(Response::new(204))
 }

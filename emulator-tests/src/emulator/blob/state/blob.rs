@@ -3,17 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
-use super::blocks::{BlockList, Staged};
-use super::etag::ETag;
-use super::lease::Lease;
+use super::blocks::{BlockList, UncommittedBlocks};
 use super::pages::Pages;
-use super::server_copy::{CopyRecord, CopyStatus, Life, PendingCopy};
 use super::tier::TierState;
 use crate::emulator::behaviour::CopyOutcome;
 use crate::emulator::clock::Moment;
 use crate::emulator::http::payload::Piece;
+use crate::emulator::service::{ContentProperties, CopyRecord, ETag, Lease, PendingCopy, Version};
 
 /// What a blob's name stands for.
 #[derive(Debug, Default)]
@@ -23,7 +19,7 @@ pub struct Slot {
     /// Snapshots by their time as the service writes it.
     pub snapshots: BTreeMap<String, Blob>,
     /// Blocks that were put and not yet committed.
-    pub staged: Option<Staged>,
+    pub staged: Option<UncommittedBlocks>,
 }
 
 impl Slot {
@@ -54,30 +50,13 @@ pub enum Content {
     Page(Arc<Pages>),
 }
 
-/// The properties that a client sets.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Properties {
-    /// `Content-Type`; never empty.
-    pub content_type: String,
-    /// `Content-Encoding`.
-    pub content_encoding: String,
-    /// `Content-Language`.
-    pub content_language: String,
-    /// `Content-MD5`, base64.
-    pub content_md5: String,
-    /// `Cache-Control`.
-    pub cache_control: String,
-    /// `Content-Disposition`.
-    pub content_disposition: String,
-}
-
 /// One blob.
 #[derive(Debug, Clone)]
 pub struct Blob {
     /// Its bytes.
     pub content: Content,
     /// What the client said about them.
-    pub properties: Properties,
+    pub properties: ContentProperties,
     /// Metadata in the order given.
     pub metadata: Vec<(String, String)>,
     /// Index tags.
@@ -99,9 +78,9 @@ pub struct Blob {
     /// The copy that it came from.
     pub copy: Option<CopyRecord>,
     /// What is left of that copy.
-    pub pending: Option<PendingCopy>,
+    pub pending: Option<PendingCopy<Content>>,
     /// This version of it.
-    pub life: Life,
+    pub version: Version,
 }
 
 impl Content {
@@ -149,7 +128,7 @@ impl Blob {
     /// A blob that was just written.
     pub fn new(
         content: Content,
-        properties: Properties,
+        properties: ContentProperties,
         metadata: Vec<(String, String)>,
         now: Moment,
     ) -> Self {
@@ -168,7 +147,7 @@ impl Blob {
             sealed: false,
             copy: None,
             pending: None,
-            life: Life::default(),
+            version: Version::default(),
         }
     }
 
@@ -177,47 +156,27 @@ impl Blob {
         self.etag = ETag::next();
         self.last_modified = now.whole_second();
         self.written = now;
-        self.life = Life::default();
+        self.version = Version::default();
     }
 
-    /// Lets time pass: a pending copy may be done, a rehydration over. Returns whether something changed.
-    pub fn advance(&mut self, now: Moment, polled: bool) -> bool {
-        let thawed = self.tier.advance(now);
+    /// Updates a pending copy and a rehydration for this time. Returns whether something changed.
+    pub fn advance(&mut self, now: Moment, is_polled: bool) -> bool {
+        let is_rehydrated = self.tier.advance(now);
         let (Some(pending), Some(record)) = (&mut self.pending, &mut self.copy) else {
-            return thawed;
+            return is_rehydrated;
         };
-        pending.polls = pending.polls.saturating_add(u32::from(polled));
-        record.done = pending.progress(record.total);
-        let outcome = if pending.has_lost_its_source() {
-            record.description =
-                Some("412 ConditionNotMet \"Copy failed when reading the source.\"".to_owned());
-            CopyOutcome::Failed
-        } else if pending.is_due(now) {
-            pending.outcome()
-        } else {
+        let Some(outcome) = pending.advance(record, now, is_polled) else {
             return true;
         };
-        match outcome {
-            CopyOutcome::Success => {
-                self.content = pending.content.clone();
-                record.status = CopyStatus::Success;
-                record.done = record.total;
-            }
-            CopyOutcome::Failed => {
-                record.status = CopyStatus::Failed;
-                record.description.get_or_insert_with(|| {
-                    "500 InternalServerError \"Copy failed when reading the source.\"".to_owned()
-                });
-            }
-            CopyOutcome::Aborted => record.status = CopyStatus::Aborted,
+        if outcome == CopyOutcome::Success {
+            self.content = pending.content.clone();
         }
-        record.completed = Some(now.whole_second());
         self.pending = None;
         self.touch(now);
         true
     }
 
-    /// Is a copy into this blob under way?
+    /// Whether a copy into this blob is pending.
     pub fn is_being_copied(&self) -> bool {
         self.pending.is_some()
     }

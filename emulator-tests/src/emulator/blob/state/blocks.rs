@@ -25,7 +25,7 @@ pub struct BlockList {
 
 /// Uncommitted blocks of one blob name by id.
 #[derive(Debug, Clone)]
-pub struct Staged {
+pub struct UncommittedBlocks {
     /// Blocks by id in base64.
     pub blocks: BTreeMap<String, Extent>,
     /// When the first of them came; they are forgotten after a week.

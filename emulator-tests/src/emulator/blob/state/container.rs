@@ -2,66 +2,34 @@
 
 use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::blob::{Blob, Content, Slot};
-use super::blocks::Staged;
-use super::etag::ETag;
-use super::lease::Lease;
+use super::blocks::UncommittedBlocks;
 use crate::emulator::auth::StoredPolicy;
-use crate::emulator::blob::journal::Journal;
-use crate::emulator::blob::journal::record::{Place, Record, Stamp};
-use crate::emulator::blob::journal::stored::{StoredExtent, StoredSlot};
+use crate::emulator::blob::journal::{BlobPath, BlobRecord, StoredSlot, VersionStamp};
+use crate::emulator::blob::public_access::PublicAccess;
 use crate::emulator::clock::Moment;
 use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::service::journal::ServiceJournal;
+use crate::emulator::service::metadata::Metadata;
+use crate::emulator::service::recovery::StoredExtent;
+use crate::emulator::service::{ETag, Lease};
 use crate::emulator::store::Extent;
-
-/// What anonymous requests may do.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum PublicAccess {
-    /// Nothing.
-    #[default]
-    Private,
-    /// Read blobs.
-    Blob,
-    /// Read blobs and list them.
-    Container,
-}
-
-impl PublicAccess {
-    /// Reads `x-ms-blob-public-access`.
-    pub fn parse(text: &str) -> Answer<Self> {
-        match text {
-            "" => Ok(Self::Private),
-            "blob" => Ok(Self::Blob),
-            "container" | "true" => Ok(Self::Container),
-            other => Err(Refusal::invalid_header("x-ms-blob-public-access", other)),
-        }
-    }
-
-    /// The header's value; `None` for private containers.
-    pub fn header(self) -> Option<&'static str> {
-        match self {
-            Self::Private => None,
-            Self::Blob => Some("blob"),
-            Self::Container => Some("container"),
-        }
-    }
-}
 
 /// A container behind its lock.
 #[derive(Debug)]
-pub struct Container {
+pub struct BlobContainer {
     state: Mutex<ContainerState>,
     /// Where changes are written down, and the account's and container's names.
-    book: Option<Book>,
+    journal: Option<ContainerJournal>,
 }
 
 /// A container's part of the journal.
 #[derive(Debug, Clone)]
-pub struct Book {
+pub struct ContainerJournal {
     /// The journal.
-    pub journal: Arc<Journal>,
+    pub journal: ServiceJournal,
     /// The account's name.
     pub account: String,
     /// The container's name.
@@ -71,7 +39,7 @@ pub struct Book {
 /// A change of the state that has to be written down before the lock is given up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Change {
-    Facts,
+    Properties,
     Slot(String),
     Block(String, String),
     Write(String, u64),
@@ -81,20 +49,20 @@ enum Change {
 
 /// The state of a container, locked. Giving it up writes down what was changed.
 #[derive(Debug)]
-pub struct Entered<'c> {
+pub struct LockedContainer<'c> {
     state: MutexGuard<'c, ContainerState>,
-    book: Option<&'c Book>,
+    journal: Option<&'c ContainerJournal>,
 }
 
 /// What is known of a container but for its blobs.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
-pub struct ContainerFacts {
+pub struct ContainerProperties {
     /// Its version.
     pub etag: ETag,
     /// When its properties last changed.
     pub last_modified: Moment,
     /// Metadata in the order given.
-    pub metadata: Vec<(String, String)>,
+    pub metadata: Metadata,
     /// Anonymous access.
     pub public_access: PublicAccess,
     /// Stored access policies.
@@ -107,7 +75,7 @@ pub struct ContainerFacts {
 #[derive(Debug)]
 pub struct ContainerState {
     /// The container's own properties.
-    pub facts: ContainerFacts,
+    pub properties: ContainerProperties,
     /// Blobs by name.
     pub blobs: BTreeMap<String, Slot>,
     /// It was deleted while somebody still had hold of it.
@@ -115,10 +83,10 @@ pub struct ContainerState {
     changes: Vec<Change>,
 }
 
-impl Container {
+impl BlobContainer {
     /// An empty container.
-    pub fn new(metadata: Vec<(String, String)>, public_access: PublicAccess, now: Moment) -> Self {
-        let facts = ContainerFacts {
+    pub fn new(metadata: Metadata, public_access: PublicAccess, now: Moment) -> Self {
+        let properties = ContainerProperties {
             etag: ETag::next(),
             last_modified: now.whole_second(),
             metadata,
@@ -126,39 +94,39 @@ impl Container {
             policies: Vec::new(),
             lease: Lease::default(),
         };
-        Self::restore(facts, BTreeMap::new())
+        Self::restore(properties, BTreeMap::new())
     }
 
     /// A container that was written down.
-    pub fn restore(facts: ContainerFacts, blobs: BTreeMap<String, Slot>) -> Self {
+    pub fn restore(properties: ContainerProperties, blobs: BTreeMap<String, Slot>) -> Self {
         let state = ContainerState {
-            facts,
+            properties,
             blobs,
             deleted: false,
             changes: Vec::new(),
         };
         Self {
             state: Mutex::new(state),
-            book: None,
+            journal: None,
         }
     }
 
     /// Writes its changes down from now on.
-    pub fn keep_book(&mut self, book: Book) {
-        self.book = Some(book);
+    pub fn record_to(&mut self, journal: ContainerJournal) {
+        self.journal = Some(journal);
     }
 
     /// Its state, for as long as the guard lives. Never held while a body is on the wire.
-    pub fn lock(&self) -> Entered<'_> {
+    pub fn lock(&self) -> LockedContainer<'_> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        Entered {
+        LockedContainer {
             state,
-            book: self.book.as_ref(),
+            journal: self.journal.as_ref(),
         }
     }
 
     /// The same for an operation: a container that was deleted meanwhile is 404.
-    pub fn enter(&self) -> Answer<Entered<'_>> {
+    pub fn enter(&self) -> Answer<LockedContainer<'_>> {
         let state = self.lock();
         if state.deleted {
             Err(Refusal::container_not_found())
@@ -168,7 +136,7 @@ impl Container {
     }
 }
 
-impl Deref for Entered<'_> {
+impl Deref for LockedContainer<'_> {
     type Target = ContainerState;
 
     fn deref(&self) -> &ContainerState {
@@ -176,23 +144,23 @@ impl Deref for Entered<'_> {
     }
 }
 
-impl DerefMut for Entered<'_> {
+impl DerefMut for LockedContainer<'_> {
     fn deref_mut(&mut self) -> &mut ContainerState {
         &mut self.state
     }
 }
 
-impl Drop for Entered<'_> {
+impl Drop for LockedContainer<'_> {
     fn drop(&mut self) {
         let changes = std::mem::take(&mut self.state.changes);
-        let Some(book) = self.book.filter(|_| !self.state.deleted) else {
+        let Some(journal) = self.journal.filter(|_| !self.state.deleted) else {
             return;
         };
         for record in changes
             .iter()
-            .filter_map(|change| self.state.record(book, change))
+            .filter_map(|change| self.state.record(journal, change))
         {
-            book.journal.write(&record);
+            journal.journal.write(&record);
         }
     }
 }
@@ -212,15 +180,15 @@ impl ContainerState {
     }
 
     /// The container's own properties to change.
-    pub fn facts_mut(&mut self) -> &mut ContainerFacts {
-        self.changes.push(Change::Facts);
-        &mut self.facts
+    pub fn properties_mut(&mut self) -> &mut ContainerProperties {
+        self.changes.push(Change::Properties);
+        &mut self.properties
     }
 
     /// Stages a block.
     pub fn stage(&mut self, name: &str, id: &str, extent: Extent, now: Moment) {
         let slot = self.blobs.entry(name.to_owned()).or_default();
-        let staged = slot.staged.get_or_insert_with(|| Staged {
+        let staged = slot.staged.get_or_insert_with(|| UncommittedBlocks {
             blocks: BTreeMap::new(),
             since: now,
         });
@@ -253,41 +221,41 @@ impl ContainerState {
     }
 
     /// All of the state as records.
-    pub fn records(&self, account: &str, container: &str) -> Vec<Record> {
-        let place = |blob: &str| Place {
+    pub fn records(&self, account: &str, container: &str) -> Vec<BlobRecord> {
+        let path = |blob: &str| BlobPath {
             account: account.to_owned(),
             container: container.to_owned(),
             blob: blob.to_owned(),
         };
         let slots = self.blobs.iter();
         let slots =
-            slots.map(|(name, slot)| Record::Slot(place(name), Box::new(StoredSlot::of(slot))));
-        std::iter::once(Record::Container(place(""), self.facts.clone()))
+            slots.map(|(name, slot)| BlobRecord::Slot(path(name), Box::new(StoredSlot::of(slot))));
+        std::iter::once(BlobRecord::Container(path(""), self.properties.clone()))
             .chain(slots)
             .collect()
     }
 
-    fn record(&self, book: &Book, change: &Change) -> Option<Record> {
-        let place = |blob: &str| Place {
-            account: book.account.clone(),
-            container: book.container.clone(),
+    fn record(&self, journal: &ContainerJournal, change: &Change) -> Option<BlobRecord> {
+        let path = |blob: &str| BlobPath {
+            account: journal.account.clone(),
+            container: journal.container.clone(),
             blob: blob.to_owned(),
         };
         let base = |name: &str| self.blobs.get(name)?.base.as_ref();
-        let stamp = |blob: &Blob| Stamp {
+        let stamp = |blob: &Blob| VersionStamp {
             etag: blob.etag,
             written: blob.written,
         };
         Some(match change {
-            Change::Facts => Record::Container(place(""), self.facts.clone()),
+            Change::Properties => BlobRecord::Container(path(""), self.properties.clone()),
             Change::Slot(name) => {
                 let stored = self.blobs.get(name).map(StoredSlot::of).unwrap_or_default();
-                Record::Slot(place(name), Box::new(stored))
+                BlobRecord::Slot(path(name), Box::new(stored))
             }
             Change::Block(name, id) => {
                 let staged = self.blobs.get(name)?.staged.as_ref()?;
-                Record::Block(
-                    place(name),
+                BlobRecord::Block(
+                    path(name),
                     id.clone(),
                     StoredExtent::of(staged.blocks.get(id)?),
                     staged.since,
@@ -299,18 +267,18 @@ impl ContainerState {
                     return None;
                 };
                 let extent = StoredExtent::of(&pages.run_at(*offset)?.extent);
-                Record::Write(place(name), *offset, extent, stamp(blob))
+                BlobRecord::Write(path(name), *offset, extent, stamp(blob))
             }
             Change::Clear(name, offset, length) => {
-                Record::Clear(place(name), *offset, *length, stamp(base(name)?))
+                BlobRecord::Clear(path(name), *offset, *length, stamp(base(name)?))
             }
             Change::Append(name) => {
                 let blob = base(name)?;
                 let Content::Append(list) = &blob.content else {
                     return None;
                 };
-                Record::Append(
-                    place(name),
+                BlobRecord::Append(
+                    path(name),
                     StoredExtent::of(&list.blocks().last()?.extent),
                     stamp(blob),
                 )
@@ -319,7 +287,7 @@ impl ContainerState {
     }
 }
 
-impl ContainerFacts {
+impl ContainerProperties {
     /// Marks the container as changed.
     pub fn touch(&mut self, now: Moment) {
         self.etag = ETag::next();

@@ -1,27 +1,20 @@
-//! What the Blob service remembers: accounts own containers, containers own blobs, blobs own extents of the store.
+//! The state of the Blob service: accounts have containers, containers have blobs, blobs have extents of the store.
 //!
-//! One lock per container. Bodies are never received under it: an operation takes its bytes first and changes the state
-//! after, so a slow client holds nobody up.
+//! Each container has one lock. Bodies are never received under it: a call receives its bytes first and changes
+//! the state afterwards, so a slow client does not delay others.
 
-pub mod account;
+pub mod account_containers;
 pub mod blob;
 pub mod container;
 
 pub mod blocks;
 pub mod pages;
 
-pub mod etag;
-pub mod lease;
-pub mod server_copy;
-pub mod service_properties;
 pub mod tier;
 
-pub use account::Account;
-pub use blob::{Blob, Content, Properties, Slot};
-pub use blocks::{Block, BlockList, Staged};
-pub use container::{Book, Container, ContainerFacts, ContainerState, PublicAccess};
-pub use etag::ETag;
-pub use lease::{Lease, LeaseState, Leased};
+pub use account_containers::AccountContainers;
+pub use blob::{Blob, Content, Slot};
+pub use blocks::{Block, BlockList, UncommittedBlocks};
+pub use container::{BlobContainer, ContainerJournal, ContainerProperties, ContainerState};
 pub use pages::{PageRange, Pages};
-pub use server_copy::{CopyRecord, CopyStatus, Life, PendingCopy};
 pub use tier::{Tier, TierState};

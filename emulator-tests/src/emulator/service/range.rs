@@ -1,11 +1,11 @@
-//! `Range` and `x-ms-range`: which bytes of a blob a GET wants.
+//! `Range` and `x-ms-range`: which bytes of an object a request is for.
 
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::head::{Head, Lies};
 
-/// A range as asked for, before it is held against the blob's length.
+/// The range of a request, before it is clipped to the object's length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Asked {
+pub struct RequestedRange {
     /// First byte.
     pub first: u64,
     /// Last byte, if it was named.
@@ -13,21 +13,21 @@ pub struct Asked {
 }
 
 /// The range of a request; `x-ms-range` goes before `Range`.
-pub fn asked(head: &Head) -> Answer<Option<Asked>> {
+pub fn requested(head: &Head) -> Answer<Option<RequestedRange>> {
     if head.lies.ignore_range {
         return Ok(None);
     }
     let own = head.header("x-ms-range").map(|value| ("x-ms-range", value));
     match own.or_else(|| head.header("range").map(|value| ("Range", value))) {
         Some((name, value)) => parse(value)
-            .map(|asked| Some(asked.moved(head.lies)))
+            .map(|range| Some(range.moved(head.lies)))
             .ok_or_else(|| refuse(name, value)),
         None => Ok(None),
     }
 }
 
 /// Reads `bytes=a-b` and `bytes=a-`.
-pub fn parse(value: &str) -> Option<Asked> {
+pub fn parse(value: &str) -> Option<RequestedRange> {
     let (first, last) = value.trim().strip_prefix("bytes=")?.split_once('-')?;
     let first = first.parse().ok()?;
     let last = if last.is_empty() {
@@ -35,7 +35,7 @@ pub fn parse(value: &str) -> Option<Asked> {
     } else {
         Some(last.parse().ok()?)
     };
-    (last.is_none_or(|last| last >= first)).then_some(Asked { first, last })
+    (last.is_none_or(|last| last >= first)).then_some(RequestedRange { first, last })
 }
 
 /// Suffix ranges and several ranges at once are ranges, which the service does not serve; the rest is no range at all.
@@ -47,7 +47,7 @@ fn refuse(name: &str, value: &str) -> Refusal {
     Refusal::invalid_header(name, value)
 }
 
-impl Asked {
+impl RequestedRange {
     /// The range that the fault plan puts in its place.
     fn moved(self, lies: Lies) -> Self {
         let by = if lies.first_bytes {

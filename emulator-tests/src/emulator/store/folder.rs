@@ -11,30 +11,31 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::{Extent, ExtentFile, Store};
-use crate::emulator::digest::{Digester, Digests, Wanted};
+use crate::emulator::digest::{ChecksumSet, Digester, Digests};
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::payload::Piece;
 
 /// Keeps bodies in files.
 #[derive(Debug)]
-pub struct DirStore {
+pub struct FolderStore {
     folder: PathBuf,
     next: AtomicU64,
-    /// The emulator is ending: files stay when their owners go.
-    closing: Arc<AtomicBool>,
+    /// Whether files stay when their extents are dropped: before [`FolderStore::begin`], and when the
+    /// emulator ends.
+    keeps_files: Arc<AtomicBool>,
 }
 
 /// One body's file.
 #[derive(Debug)]
-struct Kept {
+struct BodyFile {
     path: PathBuf,
     id: u64,
     length: u64,
-    closing: Arc<AtomicBool>,
+    keeps_files: Arc<AtomicBool>,
 }
 
-impl ExtentFile for Kept {
+impl ExtentFile for BodyFile {
     fn id(&self) -> u64 {
         self.id
     }
@@ -48,16 +49,16 @@ impl ExtentFile for Kept {
     }
 }
 
-impl Drop for Kept {
+impl Drop for BodyFile {
     fn drop(&mut self) {
-        if !self.closing.load(Ordering::Relaxed) {
-            // A file that cannot be removed now is swept at the next start.
+        if !self.keeps_files.load(Ordering::Relaxed) {
+            // A file that cannot be removed now is removed at the next start.
             let _ = fs::remove_file(&self.path);
         }
     }
 }
 
-impl DirStore {
+impl FolderStore {
     /// A store in this folder, which is made when it is not there.
     pub fn open(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
@@ -68,7 +69,7 @@ impl DirStore {
         Ok(Self {
             folder: folder.to_owned(),
             next: AtomicU64::new(last + 1),
-            closing: Arc::default(),
+            keeps_files: Arc::new(AtomicBool::new(true)),
         })
     }
 
@@ -81,17 +82,19 @@ impl DirStore {
                 path.display()
             )));
         }
-        Ok(self.kept(id, length))
+        Ok(self.extent_of(id, length))
     }
 
-    /// Removes files that nothing refers to: bodies that were never acknowledged.
-    pub fn sweep(&self, used: &HashSet<u64>) -> io::Result<()> {
+    /// Begins to remove files with their extents, and removes all but these: the others were never
+    /// acknowledged.
+    pub fn begin(&self, used: &HashSet<u64>) -> io::Result<()> {
         for entry in fs::read_dir(&self.folder)? {
             let path = entry?.path();
             if id_of(&path).is_some_and(|id| !used.contains(&id)) {
                 fs::remove_file(&path)?;
             }
         }
+        self.keeps_files.store(false, Ordering::Relaxed);
         Ok(())
     }
 
@@ -99,12 +102,12 @@ impl DirStore {
         self.folder.join(format!("{id:016x}"))
     }
 
-    fn kept(&self, id: u64, length: u64) -> Extent {
-        Extent::File(Arc::new(Kept {
+    fn extent_of(&self, id: u64, length: u64) -> Extent {
+        Extent::File(Arc::new(BodyFile {
             path: self.path(id),
             id,
             length,
-            closing: Arc::clone(&self.closing),
+            keeps_files: Arc::clone(&self.keeps_files),
         }))
     }
 
@@ -117,14 +120,14 @@ impl DirStore {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let mut file = File::create_new(self.path(id)).map_err(failed)?;
         // From here on the file goes with its owner.
-        let extent = self.kept(id, length);
+        let extent = self.extent_of(id, length);
         let made = write(&mut file)?;
         Ok((extent, made))
     }
 }
 
-impl Store for DirStore {
-    fn take(&self, body: &mut Body<'_>, wanted: Wanted) -> Answer<(Extent, Digests)> {
+impl Store for FolderStore {
+    fn take(&self, body: &mut Body<'_>, wanted: ChecksumSet) -> Answer<(Extent, Digests)> {
         self.create(body.left(), |file| {
             let mut digester = Digester::new(wanted);
             body.each_piece(|piece| {
@@ -158,7 +161,7 @@ impl Store for DirStore {
     }
 
     fn close(&self) {
-        self.closing.store(true, Ordering::Relaxed);
+        self.keeps_files.store(true, Ordering::Relaxed);
     }
 }
 
@@ -181,7 +184,8 @@ mod tests {
     #[test]
     fn a_file_goes_with_its_last_owner_and_stays_when_the_emulator_ends() {
         let folder = tempfile::tempdir().unwrap();
-        let store = DirStore::open(folder.path()).unwrap();
+        let store = FolderStore::open(folder.path()).unwrap();
+        store.begin(&HashSet::new()).unwrap();
         let count = || fs::read_dir(folder.path()).unwrap().count();
         let extent = store.put(&[Piece::Zeros(10)]).unwrap();
         let shared = extent.clone();
@@ -192,7 +196,7 @@ mod tests {
         let kept = store.put(&[Piece::Zeros(10)]).unwrap();
         store.close();
         drop(kept);
-        let again = DirStore::open(folder.path()).unwrap();
+        let again = FolderStore::open(folder.path()).unwrap();
         assert_eq!(again.find(2, 10).unwrap().length(), 10);
     }
 }

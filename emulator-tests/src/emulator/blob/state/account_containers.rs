@@ -1,49 +1,40 @@
-//! An account: its keys and its containers.
+//! What the Blob service stores for an account: containers, and the service properties.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use super::container::{Book, Container};
-use super::service_properties::ServiceProperties;
-use crate::emulator::blob::journal::Journal;
-use crate::emulator::blob::journal::record::{Place, Record};
+use super::container::{BlobContainer, ContainerJournal};
+use crate::emulator::blob::journal::{BlobPath, BlobRecord};
 use crate::emulator::clock::Moment;
 use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::service::journal::ServiceJournal;
+use crate::emulator::service::service_properties::ServiceProperties;
 
-/// One storage account.
-pub struct Account {
-    /// Its name.
-    pub name: String,
-    /// Its keys, decoded: at least one.
-    pub keys: Vec<Vec<u8>>,
-    /// Where changes are written down.
-    pub journal: Option<Arc<Journal>>,
+/// The containers of one account.
+#[derive(Debug)]
+pub struct AccountContainers {
+    /// The account's name.
+    account: String,
+    /// Where changes are recorded.
+    journal: Option<ServiceJournal>,
     containers: RwLock<Containers>,
     service_properties: Mutex<ServiceProperties>,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Containers {
-    by_name: BTreeMap<String, Arc<Container>>,
-    /// Names of deleted containers, and until when they stay taken.
-    going: BTreeMap<String, Moment>,
+    by_name: BTreeMap<String, Arc<BlobContainer>>,
+    /// Names of deleted containers, and until when they cannot be used again.
+    deleted: BTreeMap<String, Moment>,
 }
 
-impl fmt::Debug for Account {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "Account {{ name: {:?}, keys: **** }}", self.name)
-    }
-}
-
-impl Account {
+impl AccountContainers {
     /// An account without containers.
-    pub fn new(name: String, keys: Vec<Vec<u8>>) -> Self {
+    pub fn new(account: String, journal: Option<ServiceJournal>) -> Self {
         Self {
-            name,
-            keys,
-            journal: None,
+            account,
+            journal,
             containers: RwLock::default(),
             service_properties: Mutex::default(),
         }
@@ -69,12 +60,12 @@ impl Account {
     }
 
     /// The container, or 404.
-    pub fn container(&self, name: &str) -> Answer<Arc<Container>> {
+    pub fn container(&self, name: &str) -> Answer<Arc<BlobContainer>> {
         self.find(name).ok_or_else(Refusal::container_not_found)
     }
 
     /// The container if there is one.
-    pub fn find(&self, name: &str) -> Option<Arc<Container>> {
+    pub fn find(&self, name: &str) -> Option<Arc<BlobContainer>> {
         self.read().by_name.get(name).cloned()
     }
 
@@ -82,9 +73,9 @@ impl Account {
     pub fn create(
         &self,
         name: &str,
-        mut container: Container,
+        mut container: BlobContainer,
         now: Moment,
-    ) -> Answer<Arc<Container>> {
+    ) -> Answer<Arc<BlobContainer>> {
         let mut containers = self.write();
         if containers.by_name.contains_key(name) {
             return Err(Refusal::new(
@@ -93,7 +84,7 @@ impl Account {
                 "The specified container already exists.",
             ));
         }
-        match containers.going.get(name) {
+        match containers.deleted.get(name) {
             Some(until) if *until > now => {
                 return Err(Refusal::new(
                     409,
@@ -101,18 +92,11 @@ impl Account {
                     "The specified container is being deleted. Try operation later.",
                 ));
             }
-            _ => containers.going.remove(name),
+            _ => containers.deleted.remove(name),
         };
-        if let Some(journal) = &self.journal {
-            let (account, journal) = (self.name.clone(), Arc::clone(journal));
-            container.keep_book(Book {
-                journal,
-                account,
-                container: name.to_owned(),
-            });
-        }
-        // Being made is a change that is written down like any other.
-        container.lock().facts_mut();
+        self.record_changes(name, &mut container);
+        // The creation is a change that is recorded like any other.
+        container.lock().properties_mut();
         let container = Arc::new(container);
         containers
             .by_name
@@ -120,8 +104,19 @@ impl Account {
         Ok(container)
     }
 
-    /// Puts a container back that was written down before.
-    pub fn restore(&self, name: &str, container: Container) {
+    fn record_changes(&self, name: &str, container: &mut BlobContainer) {
+        if let Some(journal) = &self.journal {
+            container.record_to(ContainerJournal {
+                journal: journal.clone(),
+                account: self.account.clone(),
+                container: name.to_owned(),
+            });
+        }
+    }
+
+    /// Adds a container of an earlier run.
+    pub fn restore(&self, name: &str, mut container: BlobContainer) {
+        self.record_changes(name, &mut container);
         self.write()
             .by_name
             .insert(name.to_owned(), Arc::new(container));
@@ -134,13 +129,13 @@ impl Account {
             let mut state = container.lock();
             state.deleted = true;
             if let Some(journal) = &self.journal {
-                journal.write(&Record::NoContainer(Place {
-                    account: self.name.clone(),
+                journal.write(&BlobRecord::NoContainer(BlobPath {
+                    account: self.account.clone(),
                     container: name.to_owned(),
                     blob: String::new(),
                 }));
             }
-            containers.going.insert(name.to_owned(), until);
+            containers.deleted.insert(name.to_owned(), until);
         }
     }
 
@@ -150,7 +145,7 @@ impl Account {
         for name in names {
             self.remove(&name, now);
         }
-        self.write().going.clear();
+        self.write().deleted.clear();
         *self.service_properties() = ServiceProperties::default();
     }
 
@@ -160,7 +155,7 @@ impl Account {
         prefix: &str,
         from: &str,
         max: usize,
-    ) -> (Vec<(String, Arc<Container>)>, Option<String>) {
+    ) -> (Vec<(String, Arc<BlobContainer>)>, Option<String>) {
         let containers = self.read();
         let start = if from > prefix { from } else { prefix };
         let mut matching = containers

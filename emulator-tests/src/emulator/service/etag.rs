@@ -9,13 +9,13 @@ use crate::emulator::clock::Moment;
 const EPOCH_TICKS: u64 = 621_355_968_000_000_000;
 static LAST: AtomicU64 = AtomicU64::new(0);
 
-/// The version of a blob or container.
+/// The version of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct ETag(u64);
 
 impl ETag {
-    /// One that was never given before.
+    /// A tag that was never given before.
     pub fn next() -> Self {
         let now = Moment::now().ticks() + EPOCH_TICKS;
         let before = LAST
@@ -31,7 +31,7 @@ impl ETag {
         format!("0x{:X}", self.0)
     }
 
-    /// Is this the one a condition names, quoted or not?
+    /// Whether a condition names this one, quoted or not.
     pub fn is(self, condition: &str) -> bool {
         condition.trim().trim_start_matches("W/").trim_matches('"') == self.bare()
     }
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_two_are_alike_and_conditions_match_with_or_without_quotes() {
+    fn tags_are_unique_and_match_with_or_without_quotes() {
         let tags: std::collections::HashSet<_> = (0..1000).map(|_| ETag::next()).collect();
         assert_eq!(tags.len(), 1000);
         let tag = ETag::next();

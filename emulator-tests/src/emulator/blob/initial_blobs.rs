@@ -9,13 +9,19 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::names;
-use super::state::{Account, Blob, Block, BlockList, Container, Content, Properties, PublicAccess};
+use super::pattern_blob::PatternBlob;
+use crate::emulator::blob::names;
+use crate::emulator::blob::public_access::PublicAccess;
+use crate::emulator::blob::state::{
+    AccountContainers, Blob, BlobContainer, Block, BlockList, Content,
+};
 use crate::emulator::clock::Moment;
-use crate::emulator::digest::{self, Digester, Wanted};
+use crate::emulator::digest;
+use crate::emulator::digest::{ChecksumSet, Digester};
 use crate::emulator::http::payload::Piece;
-use crate::emulator::options::{Options, PatternBlob};
-use crate::emulator::server::StartError;
+use crate::emulator::options::Options;
+use crate::emulator::service::ContentProperties;
+use crate::emulator::start_error::StartError;
 use crate::emulator::store::{Extent, Store};
 
 const CONTENT_TYPE: &str = "application/octet-stream";
@@ -25,14 +31,14 @@ const BLOCK_BYTES: u64 = 4 << 20;
 
 /// What is there from the start.
 #[derive(Debug)]
-pub struct FirstBlobs {
+pub struct InitialBlobs {
     /// The account that has them: the first one.
     pub account: String,
     patterns: Vec<PatternBlob>,
     seed: Option<PathBuf>,
 }
 
-impl FirstBlobs {
+impl InitialBlobs {
     /// What these options name.
     pub fn of(options: &Options) -> Self {
         let accounts = options.accounts();
@@ -47,7 +53,7 @@ impl FirstBlobs {
     }
 
     /// Adds them. Blobs that are there already stay as they are.
-    pub fn add(&self, account: &Account, store: &dyn Store) -> Result<(), StartError> {
+    pub fn add(&self, account: &AccountContainers, store: &dyn Store) -> Result<(), StartError> {
         if store.keeps_bytes() && !self.patterns.is_empty() {
             return Err(StartError::Options(
                 "pattern blobs need the store `null`".to_owned(),
@@ -65,7 +71,11 @@ impl FirstBlobs {
     }
 }
 
-fn add_folder(account: &Account, store: &dyn Store, folder: &Path) -> Result<(), StartError> {
+fn add_folder(
+    account: &AccountContainers,
+    store: &dyn Store,
+    folder: &Path,
+) -> Result<(), StartError> {
     for path in entries(folder)? {
         if !path.is_dir() {
             return Err(refused(
@@ -83,7 +93,7 @@ fn add_folder(account: &Account, store: &dyn Store, folder: &Path) -> Result<(),
 
 /// Adds the files of a folder under names that begin with `prefix`.
 fn add_files(
-    container: &Container,
+    container: &BlobContainer,
     store: &dyn Store,
     folder: &Path,
     prefix: &str,
@@ -115,7 +125,7 @@ fn read(store: &dyn Store, path: &Path) -> Result<(Vec<Extent>, String), StartEr
     let failed = |error: io::Error| refused(path, &error.to_string());
     let file = File::open(path).map_err(failed)?;
     let is_kept = store.keeps_bytes();
-    let mut digester = Digester::new(Wanted {
+    let mut digester = Digester::new(ChecksumSet {
         md5: is_kept,
         crc64: false,
     });
@@ -140,7 +150,7 @@ fn read(store: &dyn Store, path: &Path) -> Result<(Vec<Extent>, String), StartEr
     Ok((extents, digester.finish().md5.unwrap_or_default()))
 }
 
-fn add_blob(container: &Container, name: &str, extents: Vec<Extent>, md5: String) {
+fn add_blob(container: &BlobContainer, name: &str, extents: Vec<Extent>, md5: String) {
     let is_one = extents.len() == 1;
     let blocks = extents
         .into_iter()
@@ -155,22 +165,22 @@ fn add_blob(container: &Container, name: &str, extents: Vec<Extent>, md5: String
             extent,
         });
     let content = Content::Block(Arc::new(BlockList::new(blocks.collect())));
-    let properties = Properties {
+    let properties = ContentProperties {
         content_type: CONTENT_TYPE.to_owned(),
         content_md5: md5,
-        ..Properties::default()
+        ..ContentProperties::default()
     };
     let blob = Blob::new(content, properties, Vec::new(), Moment::now());
     container.lock().slot(name).base = Some(blob);
 }
 
 /// The container of this name, made if it is missing.
-fn container(account: &Account, name: &str) -> Result<Arc<Container>, StartError> {
+fn container(account: &AccountContainers, name: &str) -> Result<Arc<BlobContainer>, StartError> {
     if let Some(container) = account.find(name) {
         return Ok(container);
     }
     let now = Moment::now();
-    let made = Container::new(Vec::new(), PublicAccess::Private, now);
+    let made = BlobContainer::new(Vec::new(), PublicAccess::Private, now);
     account
         .create(name, made, now)
         .map_err(|refusal| StartError::Options(refusal.message.into_owned()))

@@ -1,19 +1,20 @@
-//! Leases of blobs and containers. <https://learn.microsoft.com/rest/api/storageservices/lease-blob>
+//! Leases. <https://learn.microsoft.com/rest/api/storageservices/lease-blob>
 //!
-//! The state is a function of what happened and of the time; nothing has to run when a lease ends.
+//! The state is computed from the last request and the time; nothing has to run when a lease ends.
 
 use serde::{Deserialize, Serialize};
 
 use crate::emulator::clock::Moment;
 use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::http::response::Response;
 
-/// What a lease is on; it decides about the words of a refusal.
+/// The error codes of a lease id that does not fit. They name the kind of resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Leased {
-    /// A blob.
-    Blob,
-    /// A container.
-    Container,
+pub struct LeaseCodes {
+    /// The lease has another id.
+    pub mismatch: &'static str,
+    /// There is no lease.
+    pub not_present: &'static str,
 }
 
 /// A lease's state as headers show it.
@@ -78,6 +79,16 @@ impl Lease {
         }
     }
 
+    /// Adds the headers of the lease's state to an answer.
+    pub fn write(&self, response: &mut Response, now: Moment) {
+        let state = self.state(now);
+        response.set("x-ms-lease-status", state.status());
+        response.set("x-ms-lease-state", state.name());
+        if let Some(duration) = self.duration(now) {
+            response.set("x-ms-lease-duration", duration);
+        }
+    }
+
     /// `fixed` or `infinite` while it is held.
     pub fn duration(&self, now: Moment) -> Option<&'static str> {
         (self.state(now) == LeaseState::Leased).then_some(if self.seconds.is_some() {
@@ -87,8 +98,8 @@ impl Lease {
         })
     }
 
-    /// May an operation that gave this lease id change the object?
-    pub fn check_write(&self, given: Option<&str>, of: Leased, now: Moment) -> Answer<()> {
+    /// Refuses a write whose lease id does not fit the lease.
+    pub fn check_write(&self, given: Option<&str>, codes: LeaseCodes, now: Moment) -> Answer<()> {
         if given.is_none() && self.state(now).locked() {
             return Err(Refusal::new(
                 412,
@@ -96,27 +107,17 @@ impl Lease {
                 "There is currently a lease on the resource and no lease ID was specified in the request.",
             ));
         }
-        self.check_given(given, of, now)
+        self.check_given(given, codes, now)
     }
 
-    /// Is a lease id that was given the right one?
-    pub fn check_given(&self, given: Option<&str>, of: Leased, now: Moment) -> Answer<()> {
+    /// Refuses a lease id that is not the lease's own.
+    pub fn check_given(&self, given: Option<&str>, codes: LeaseCodes, now: Moment) -> Answer<()> {
         let Some(given) = given else { return Ok(()) };
-        let (mismatch, absent) = match of {
-            Leased::Blob => (
-                "LeaseIdMismatchWithBlobOperation",
-                "LeaseNotPresentWithBlobOperation",
-            ),
-            Leased::Container => (
-                "LeaseIdMismatchWithContainerOperation",
-                "LeaseNotPresentWithContainerOperation",
-            ),
-        };
         match self.state(now) {
             LeaseState::Leased | LeaseState::Breaking if self.has(given) => Ok(()),
             LeaseState::Leased | LeaseState::Breaking => Err(Refusal::new(
                 412,
-                mismatch,
+                codes.mismatch,
                 "The lease ID specified did not match the lease ID for the resource.",
             )),
             LeaseState::Expired | LeaseState::Broken => Err(Refusal::new(
@@ -126,7 +127,7 @@ impl Lease {
             )),
             LeaseState::Available => Err(Refusal::new(
                 412,
-                absent,
+                codes.not_present,
                 "There is currently no lease on the resource.",
             )),
         }
@@ -263,6 +264,11 @@ fn not_present() -> Refusal {
 mod tests {
     use super::*;
 
+    const CODES: LeaseCodes = LeaseCodes {
+        mismatch: "LeaseIdMismatchWithContainerOperation",
+        not_present: "LeaseNotPresentWithContainerOperation",
+    };
+
     fn at(seconds: u64) -> Moment {
         Moment::from_seconds(1_000_000 + seconds)
     }
@@ -273,8 +279,8 @@ mod tests {
         lease.acquire("a".to_owned(), Some(15), at(0)).unwrap();
         assert_eq!(lease.state(at(14)), LeaseState::Leased);
         assert_eq!(lease.state(at(15)), LeaseState::Expired);
-        assert!(lease.check_write(None, Leased::Blob, at(14)).is_err());
-        assert!(lease.check_write(None, Leased::Blob, at(15)).is_ok());
+        assert!(lease.check_write(None, CODES, at(14)).is_err());
+        assert!(lease.check_write(None, CODES, at(15)).is_ok());
         lease.renew("a", at(20)).unwrap();
         assert_eq!(lease.state(at(34)), LeaseState::Leased);
     }
@@ -297,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn strangers_are_told_which_mistake_they_made() {
+    fn refusals_name_the_mistake() {
         let mut lease = Lease::default();
         assert_eq!(
             lease.release("a").unwrap_err().code,
@@ -312,9 +318,7 @@ mod tests {
             lease.renew("b", at(0)).unwrap_err().code,
             "LeaseIdMismatchWithLeaseOperation"
         );
-        let refused = lease
-            .check_given(Some("b"), Leased::Container, at(0))
-            .unwrap_err();
-        assert_eq!(refused.code, "LeaseIdMismatchWithContainerOperation");
+        let refused = lease.check_given(Some("b"), CODES, at(0)).unwrap_err();
+        assert_eq!(refused.code, CODES.mismatch);
     }
 }

@@ -1,4 +1,4 @@
-//! Slots as the journal writes them: the state without its bytes, which are named by their numbers in the store.
+//! A blob's slot as the journal stores it: without bytes, which are named by their numbers in the store.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -9,26 +9,18 @@ use serde::{Deserialize, Serialize};
 use crate::emulator::behaviour::CopyHabit;
 use crate::emulator::blob::state::pages::Run;
 use crate::emulator::blob::state::{
-    Blob, Block, BlockList, Content, CopyRecord, ETag, Lease, Life, Pages, PendingCopy, Properties,
-    Slot, Staged, TierState,
+    Blob, Block, BlockList, Content, Pages, Slot, TierState, UncommittedBlocks,
 };
 use crate::emulator::clock::Moment;
+use crate::emulator::service::recovery::StoredExtent;
+use crate::emulator::service::{ContentProperties, CopyRecord, ETag, Lease, PendingCopy, Version};
 use crate::emulator::store::Extent;
-
-/// A body by its number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct StoredExtent {
-    /// Number in the store; none for a body that the store keeps in no file.
-    pub id: u64,
-    /// Bytes.
-    pub length: u64,
-}
 
 /// A slot.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct StoredSlot {
-    base: Option<StoredBlob>,
-    snapshots: BTreeMap<String, StoredBlob>,
+    base: Option<BlobInJournal>,
+    snapshots: BTreeMap<String, BlobInJournal>,
     staged: Option<(BTreeMap<String, StoredExtent>, Moment)>,
 }
 
@@ -53,9 +45,9 @@ struct StoredRun {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct StoredBlob {
+struct BlobInJournal {
     content: StoredContent,
-    properties: Properties,
+    properties: ContentProperties,
     metadata: Vec<(String, String)>,
     tags: BTreeMap<String, String>,
     etag: ETag,
@@ -69,32 +61,18 @@ struct StoredBlob {
     pending: Option<(StoredContent, CopyHabit, u32, Moment)>,
 }
 
-/// Finds the body of a number.
+/// Finds a body by its number.
 pub type Find<'f> = &'f mut dyn FnMut(StoredExtent) -> io::Result<Extent>;
 
-impl StoredExtent {
-    /// The number of a body.
-    pub fn of(extent: &Extent) -> Self {
-        let id = match extent {
-            Extent::File(file) => file.id(),
-            Extent::Memory(_) | Extent::Pattern(_) => 0,
-        };
-        Self {
-            id,
-            length: extent.length(),
-        }
-    }
-}
-
 impl StoredSlot {
-    /// Writes a slot down.
+    /// The stored form of a slot.
     pub fn of(slot: &Slot) -> Self {
         Self {
-            base: slot.base.as_ref().map(StoredBlob::of),
+            base: slot.base.as_ref().map(BlobInJournal::of),
             snapshots: slot
                 .snapshots
                 .iter()
-                .map(|(time, blob)| (time.clone(), StoredBlob::of(blob)))
+                .map(|(time, blob)| (time.clone(), BlobInJournal::of(blob)))
                 .collect(),
             staged: slot.staged.as_ref().map(|staged| {
                 let blocks = staged.blocks.iter();
@@ -108,7 +86,7 @@ impl StoredSlot {
         }
     }
 
-    /// Makes the slot again.
+    /// The slot of the stored form.
     pub fn restore(&self, find: Find<'_>) -> io::Result<Slot> {
         let base = self
             .base
@@ -125,7 +103,7 @@ impl StoredSlot {
             for (id, extent) in stored {
                 blocks.insert(id.clone(), find(*extent)?);
             }
-            staged = Some(Staged {
+            staged = Some(UncommittedBlocks {
                 blocks,
                 since: *since,
             });
@@ -226,7 +204,7 @@ impl StoredRun {
     }
 }
 
-impl StoredBlob {
+impl BlobInJournal {
     fn of(blob: &Blob) -> Self {
         Self {
             content: StoredContent::of(&blob.content),
@@ -261,7 +239,7 @@ impl StoredBlob {
                 habit: habit.clone(),
                 polls: *polls,
                 began: *began,
-                // After a restart nobody knows which version that was.
+                // Versions are not recorded.
                 source: None,
             });
         }
@@ -279,7 +257,7 @@ impl StoredBlob {
             sealed: self.sealed,
             copy: self.copy.clone(),
             pending,
-            life: Life::default(),
+            version: Version::default(),
         })
     }
 }

@@ -1,24 +1,26 @@
-//! What all uploads share: take the body, or fetch it, and hold it against the checksums that came with it.
+//! Uploads: receive the body, or read a copy's source, and compare the checksums that the client sent.
 
-use crate::emulator::blob::call::Call;
-use crate::emulator::blob::headers;
-use crate::emulator::blob::source::{self, Source};
-use crate::emulator::digest::{Digester, Digests, Wanted, from_base64};
+use super::call::Call;
+use super::content_properties::check_md5;
+use super::copy_source;
+use super::operations::Operations;
+use crate::emulator::digest::{ChecksumSet, Digester, Digests, from_base64};
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::body::Body;
+use crate::emulator::http::payload::Piece;
 use crate::emulator::http::response::Response;
 use crate::emulator::store::Extent;
 
-/// A body that was taken.
-pub struct Taken {
+/// A body in the store.
+pub struct ReceivedBody {
     /// Its bytes.
     pub extent: Extent,
-    /// The checksums that were computed on the way.
+    /// The checksums that the answer names.
     pub digests: Digests,
 }
 
-/// A body must say its length, and keep within the limit.
-pub fn check_length(call: &Call<'_>, body: &Body<'_>, max: u64) -> Answer<()> {
+/// Refuses a body without a length, or over the limit.
+pub fn check_length<S: Operations>(call: &Call<'_, S>, body: &Body<'_>, max: u64) -> Answer<()> {
     if call.head.header("content-length").is_none() {
         return Err(Refusal::new(
             411,
@@ -33,94 +35,90 @@ pub fn check_length(call: &Call<'_>, body: &Body<'_>, max: u64) -> Answer<()> {
     }
 }
 
-/// Takes the body into the store. `always` is computed even when the client claims nothing.
-pub fn take(call: &Call<'_>, body: &mut Body<'_>, always: Wanted) -> Answer<Taken> {
-    take_claimed(call, body, always, "content-md5")
-}
-
-/// The same for a body that is a whole blob: the MD5 that is to be stored with it counts as the body's, and before
-/// `Content-MD5`. So says the service's owner (<https://github.com/Azure/azure-storage-ruby/issues/64>), and so Azurite's
-/// maintainers saw it behave (<https://github.com/Azure/Azurite/pull/2644>).
-pub fn take_whole(call: &Call<'_>, body: &mut Body<'_>, always: Wanted) -> Answer<Taken> {
-    const STORED: &str = "x-ms-blob-content-md5";
-    let is_given = call.head.header(STORED).is_some_and(|md5| !md5.is_empty());
-    take_claimed(
-        call,
-        body,
-        always,
-        if is_given { STORED } else { "content-md5" },
-    )
-}
-
-fn take_claimed(call: &Call<'_>, body: &mut Body<'_>, always: Wanted, md5: &str) -> Answer<Taken> {
-    let claims = Claims::of(call, md5, "x-ms-content-crc64")?;
-    let verify = call.service.verify;
-    // A store that keeps no bytes computes only what it must compare.
-    let always = if call.service.store.keeps_bytes() {
-        as_of(call, always)
-    } else {
-        Wanted::default()
+/// Receives a part of an object: a block, pages, a range. The answer names a CRC-64 unless the client sent an
+/// MD5.
+pub fn receive_part<S: Operations>(
+    call: &Call<'_, S>,
+    body: &mut Body<'_>,
+) -> Answer<ReceivedBody> {
+    let always = ChecksumSet {
+        md5: false,
+        crc64: call.head.header("content-md5").is_none(),
     };
-    let wanted = Wanted {
+    receive(call, body, always, "content-md5")
+}
+
+/// Receives the body. Checksums of `always` are computed even when the client sent none; `md5` is the header
+/// with the MD5 that the client sent.
+pub fn receive<S: Operations>(
+    call: &Call<'_, S>,
+    body: &mut Body<'_>,
+    always: ChecksumSet,
+    md5: &str,
+) -> Answer<ReceivedBody> {
+    let claims = ClientChecksums::of(call, md5, "x-ms-content-crc64")?;
+    let verify = call.resources.verify;
+    // A store that keeps no bytes computes only what it has to compare.
+    let always = if call.resources.store.keeps_bytes() {
+        of_version(call, always)
+    } else {
+        ChecksumSet::default()
+    };
+    let wanted = ChecksumSet {
         md5: always.md5 || (verify && claims.md5.is_some()),
         crc64: always.crc64 || (verify && claims.crc64.is_some()),
     };
-    let (extent, digests) = call.service.store.take(body, wanted)?;
+    let (extent, digests) = call.resources.store.take(body, wanted)?;
     if verify {
         claims.compare(&digests)?;
     }
-    Ok(Taken { extent, digests })
+    Ok(ReceivedBody { extent, digests })
 }
 
-/// The checksums that answers of the request's version tell: an MD5 where later ones tell a CRC64.
-fn as_of(call: &Call<'_>, wanted: Wanted) -> Wanted {
+/// The checksums that answers of the request's version name: an MD5 where later versions name a CRC-64.
+fn of_version<S: Operations>(call: &Call<'_, S>, wanted: ChecksumSet) -> ChecksumSet {
     if call.version.since(2019, 2, 2) {
         return wanted;
     }
-    Wanted {
+    ChecksumSet {
         md5: wanted.md5 || wanted.crc64,
         crc64: false,
     }
 }
 
-/// Fetches a range of a copy's source into the store, checking what the client says about it.
-pub fn fetch(
-    call: &Call<'_>,
-    source: &Source,
-    offset: u64,
-    length: u64,
-) -> Answer<(Extent, Digests)> {
-    let claims = Claims::of(call, "x-ms-source-content-md5", "x-ms-source-content-crc64")?;
-    let pieces = source.read(offset, length);
+/// Stores bytes of a copy's source, and compares the checksums that the client sent for them.
+pub fn store_source<S: Operations>(call: &Call<'_, S>, pieces: &[Piece]) -> Answer<ReceivedBody> {
+    let claims = ClientChecksums::of(call, "x-ms-source-content-md5", "x-ms-source-content-crc64")?;
     let mut digests = Digests::default();
-    if call.service.store.keeps_bytes() {
-        let wanted = as_of(
+    if call.resources.store.keeps_bytes() {
+        let wanted = of_version(
             call,
-            Wanted {
+            ChecksumSet {
                 md5: claims.crc64.is_none(),
                 crc64: claims.crc64.is_some(),
             },
         );
         let mut digester = Digester::new(wanted);
-        for piece in &pieces {
+        for piece in pieces {
             piece
                 .read(|bytes| digester.update(bytes))
-                .map_err(source::unreadable)?;
+                .map_err(copy_source::unreadable)?;
         }
         digests = digester.finish();
         claims.compare(&digests)?;
     }
-    Ok((call.service.store.put(&pieces)?, digests))
+    let extent = call.resources.store.put(pieces)?;
+    Ok(ReceivedBody { extent, digests })
 }
 
-/// What the client says that the bytes' checksums are.
-struct Claims<'a> {
+/// The checksums that the client sent.
+struct ClientChecksums<'a> {
     md5: Option<&'a str>,
     crc64: Option<&'a str>,
 }
 
-impl<'a> Claims<'a> {
-    fn of(call: &'a Call<'_>, md5: &str, crc64: &str) -> Answer<Self> {
+impl<'a> ClientChecksums<'a> {
+    fn of<S: Operations>(call: &'a Call<'_, S>, md5: &str, crc64: &str) -> Answer<Self> {
         let filled = |name: &str| call.head.header(name).filter(|value| !value.is_empty());
         let claims = Self {
             md5: filled(md5),
@@ -132,7 +130,7 @@ impl<'a> Claims<'a> {
 
     fn check(&self) -> Answer<()> {
         if let Some(md5) = self.md5 {
-            headers::check_md5(md5)?;
+            check_md5(md5)?;
         }
         if self
             .crc64
@@ -186,10 +184,10 @@ fn compare(
     }
 }
 
-/// Holds a document that was read whole against the request's checksums.
-pub fn check_document(call: &Call<'_>, document: &[u8]) -> Answer<()> {
-    let claims = Claims::of(call, "content-md5", "x-ms-content-crc64")?;
-    let mut digester = Digester::new(Wanted {
+/// Compares a document, which was read whole, with the checksums that the client sent.
+pub fn check_document<S: Operations>(call: &Call<'_, S>, document: &[u8]) -> Answer<()> {
+    let claims = ClientChecksums::of(call, "content-md5", "x-ms-content-crc64")?;
+    let mut digester = Digester::new(ChecksumSet {
         md5: claims.md5.is_some(),
         crc64: claims.crc64.is_some(),
     });
@@ -197,7 +195,7 @@ pub fn check_document(call: &Call<'_>, document: &[u8]) -> Answer<()> {
     claims.compare(&digester.finish())
 }
 
-/// `Content-MD5` and `x-ms-content-crc64` of what was taken.
+/// Adds `Content-MD5` and `x-ms-content-crc64` to an answer.
 pub fn set_digests(response: &mut Response, digests: &Digests) {
     if let Some(md5) = &digests.md5 {
         response.set("Content-MD5", md5.clone());

@@ -1,14 +1,15 @@
-//! Lease Blob and Lease Container are one request on two things.
+//! The lease request, which is the same for containers, blobs, shares and files.
 //! <https://learn.microsoft.com/rest/api/storageservices/lease-blob>
 
 use super::call::Call;
-use super::state::Lease;
+use super::lease::Lease;
+use super::operations::Operations;
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::head::Head;
 use crate::emulator::http::response::Response;
 
-/// Does what `x-ms-lease-action` says to a lease.
-pub fn act(call: &Call<'_>, lease: &mut Lease) -> Answer<Response> {
+/// Applies `x-ms-lease-action` to a lease.
+pub fn act<S: Operations>(call: &Call<'_, S>, lease: &mut Lease) -> Answer<Response> {
     let head = call.head;
     match head
         .required("x-ms-lease-action")?
@@ -16,7 +17,7 @@ pub fn act(call: &Call<'_>, lease: &mut Lease) -> Answer<Response> {
         .as_str()
     {
         "acquire" => {
-            let proposed = proposed(head)?.unwrap_or_else(|| call.service.new_guid());
+            let proposed = proposed(head)?.unwrap_or_else(|| call.resources.ids.next());
             let id = lease.acquire(proposed, duration(head)?, call.now)?;
             Ok(Response::new(201).header("x-ms-lease-id", id))
         }

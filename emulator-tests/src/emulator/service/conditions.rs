@@ -1,25 +1,22 @@
-//! Conditional headers: is the object still the one that the client knows?
+//! Conditional headers: whether an object still has the version that the client knows.
 //! <https://learn.microsoft.com/rest/api/storageservices/specifying-conditional-headers-for-blob-service-operations>
 
-use std::collections::BTreeMap;
-
-use super::state::ETag;
-use super::tag_query;
+use super::etag::ETag;
 use crate::emulator::clock::Moment;
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::head::Head;
 
-/// What the conditions are compared with: a version and its time, or nothing at all.
+/// The version and time of an object; `None` when the object does not exist.
 pub type Current = Option<(ETag, Moment)>;
 
-/// Whether a failed "unless changed" condition is answered with 304 or 412.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a request does, which decides how a failed condition is answered.
+#[derive(Debug, Clone, Copy)]
 pub enum Access {
-    /// GET and HEAD.
+    /// GET and HEAD: 304 for `If-None-Match` and `If-Modified-Since`.
     Read,
-    /// Everything else.
-    Write,
-    /// DELETE, which makes nothing that could exist already.
+    /// A write: 412, and this refusal for `If-None-Match: *` on an object that exists.
+    Write(fn() -> Refusal),
+    /// DELETE: 412.
     Delete,
 }
 
@@ -31,7 +28,7 @@ struct Conditions<'a> {
     unmodified_since: Option<Moment>,
 }
 
-/// Checks `If-Match` and its three sisters.
+/// Checks `If-Match`, `If-None-Match`, `If-Modified-Since` and `If-Unmodified-Since`.
 pub fn check(head: &Head, current: Current, access: Access) -> Answer<()> {
     if head.lies.ignore_conditions {
         return Ok(());
@@ -47,22 +44,10 @@ pub fn check(head: &Head, current: Current, access: Access) -> Answer<()> {
     conditions.check(current, access)
 }
 
-/// Checks `x-ms-if-tags`: comparisons of tags joined by `AND` and `OR`.
-pub fn check_tags(head: &Head, tags: &BTreeMap<String, String>) -> Answer<()> {
-    let Some(text) = head.header("x-ms-if-tags").filter(|text| !text.is_empty()) else {
-        return Ok(());
-    };
-    let holds = tag_query::holds(text, tags)
-        .ok_or_else(|| Refusal::invalid_header("x-ms-if-tags", text))?;
-    if holds {
-        Ok(())
-    } else {
-        Err(Refusal::condition_not_met())
-    }
-}
-
-/// Checks the `x-ms-source-if-*` conditions of a copy's source. `is_range` says that a range of it becomes a block, pages or
-/// a part of an append blob: then the service answers in the words of the source's own refusal.
+/// Checks the `x-ms-source-if-*` conditions of a copy's source.
+///
+/// With `is_range`, the request copies a range of the source: then the service answers with the status and
+/// message that reading the source would have.
 pub fn check_source(head: &Head, current: (ETag, Moment), is_range: bool) -> Answer<()> {
     if head.lies.ignore_conditions {
         return Ok(());
@@ -84,19 +69,21 @@ pub fn check_source(head: &Head, current: (ETag, Moment), is_range: bool) -> Ans
             ..refusal
         });
     }
-    conditions.check(Some(current), Access::Write).map_err(|_| {
-        Refusal::new(
-            412,
-            "SourceConditionNotMet",
-            "The source condition specified using HTTP conditional header(s) is not met.",
-        )
-    })
+    conditions
+        .check(Some(current), Access::Delete)
+        .map_err(|_| {
+            Refusal::new(
+                412,
+                "SourceConditionNotMet",
+                "The source condition specified using HTTP conditional header(s) is not met.",
+            )
+        })
 }
 
 impl Conditions<'_> {
     fn check(&self, current: Current, access: Access) -> Answer<()> {
         let Some((etag, modified)) = current else {
-            let wants_something = self.matches.is_some() && access != Access::Read;
+            let wants_something = self.matches.is_some() && !matches!(access, Access::Read);
             return if wants_something {
                 Err(Refusal::condition_not_met())
             } else {
@@ -122,12 +109,8 @@ impl Conditions<'_> {
         match (failed, access) {
             (false, _) => Ok(()),
             (true, Access::Read) => Err(Refusal::not_modified()),
-            (true, Access::Write) if self.matches_none == Some("*") => Err(Refusal::new(
-                409,
-                "BlobAlreadyExists",
-                "The specified blob already exists.",
-            )),
-            (true, Access::Write | Access::Delete) => Err(Refusal::condition_not_met()),
+            (true, Access::Write(exists)) if self.matches_none == Some("*") => Err(exists()),
+            (true, Access::Write(_) | Access::Delete) => Err(Refusal::condition_not_met()),
         }
     }
 }
@@ -148,6 +131,8 @@ fn date(head: &Head, name: &'static str) -> Answer<Option<Moment>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const WRITE: Access = Access::Write(|| Refusal::new(409, "AlreadyExists", ""));
 
     fn nothing<'a>() -> Conditions<'a> {
         Conditions {
@@ -175,7 +160,7 @@ mod tests {
         );
         assert_eq!(
             conditions
-                .check(Some((etag, time)), Access::Write)
+                .check(Some((etag, time)), WRITE)
                 .unwrap_err()
                 .status,
             412
@@ -190,16 +175,16 @@ mod tests {
             ..nothing()
         };
         assert_eq!(
-            only_new.check(there, Access::Write).unwrap_err().code,
-            "BlobAlreadyExists"
+            only_new.check(there, WRITE).unwrap_err().code,
+            "AlreadyExists"
         );
-        assert!(only_new.check(None, Access::Write).is_ok());
+        assert!(only_new.check(None, WRITE).is_ok());
         let only_old = Conditions {
             matches: Some("*"),
             ..nothing()
         };
-        assert!(only_old.check(there, Access::Write).is_ok());
-        assert_eq!(only_old.check(None, Access::Write).unwrap_err().status, 412);
+        assert!(only_old.check(there, WRITE).is_ok());
+        assert_eq!(only_old.check(None, WRITE).unwrap_err().status, 412);
     }
 
     #[test]

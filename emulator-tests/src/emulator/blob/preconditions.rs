@@ -1,39 +1,35 @@
-//! What stands between a request and a blob: conditions, leases, snapshots, the archive, a secondary that is behind.
+//! Finds the blob of a request, and checks what the request depends on: conditions, leases, snapshots, tiers.
 
-use super::call::Call;
-use super::conditions::{self, Access, Current};
-use super::state::{Blob, ContainerFacts, ContainerState, Leased, Slot};
+use crate::emulator::blob::call::BlobCall;
+use crate::emulator::blob::error::{BLOB_LEASE, WRITE};
+use crate::emulator::blob::state::{Blob, ContainerProperties, ContainerState, Slot};
+use crate::emulator::blob::tag_query;
 use crate::emulator::clock::Moment;
 use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::service::conditions;
+use crate::emulator::service::conditions::{Access, Current};
 
 /// A container's version for its conditions.
-pub fn version_of(facts: &ContainerFacts) -> Current {
-    Some((facts.etag, facts.last_modified))
-}
-
-/// The lease id of a request.
-pub fn lease_id<'a>(call: &'a Call<'_>) -> Option<&'a str> {
-    call.head
-        .header("x-ms-lease-id")
-        .filter(|id| !id.is_empty())
+pub fn version_of(properties: &ContainerProperties) -> Current {
+    Some((properties.etag, properties.last_modified))
 }
 
 /// The blob or snapshot that a read is for, when its conditions hold.
-pub fn read<'s>(call: &Call<'_>, state: &'s ContainerState) -> Answer<&'s Blob> {
+pub fn read<'s>(call: &BlobCall<'_>, state: &'s ContainerState) -> Answer<&'s Blob> {
     let blob = find(call, state)?;
     conditions::check(
         call.head,
         Some((blob.etag, blob.last_modified)),
         Access::Read,
     )?;
-    conditions::check_tags(call.head, &blob.tags)?;
+    tag_query::check_conditions(call.head, &blob.tags)?;
     blob.lease
-        .check_given(lease_id(call), Leased::Blob, call.now)?;
+        .check_given(call.lease_id(), BLOB_LEASE, call.now)?;
     Ok(blob)
 }
 
 /// The blob or snapshot addressed, or 404.
-pub fn find<'s>(call: &Call<'_>, state: &'s ContainerState) -> Answer<&'s Blob> {
+pub fn find<'s>(call: &BlobCall<'_>, state: &'s ContainerState) -> Answer<&'s Blob> {
     let slot = state
         .blobs
         .get(call.target.blob())
@@ -48,14 +44,14 @@ pub fn find<'s>(call: &Call<'_>, state: &'s ContainerState) -> Answer<&'s Blob> 
         None => slot.base.as_ref(),
     };
     let blob = found.ok_or_else(Refusal::blob_not_found)?;
-    if call.target.secondary && call.is_ahead_of_secondary(blob.written) {
+    if call.address.secondary && call.is_ahead_of_secondary(blob.written) {
         return Err(Refusal::blob_not_found());
     }
     Ok(blob)
 }
 
 /// The base blob that a write changes, when its conditions and its lease allow it.
-pub fn change<'s>(call: &Call<'_>, state: &'s mut ContainerState) -> Answer<&'s mut Blob> {
+pub fn change<'s>(call: &BlobCall<'_>, state: &'s mut ContainerState) -> Answer<&'s mut Blob> {
     check_change(call, state)?;
     state
         .slot_mut(call.target.blob())
@@ -64,7 +60,7 @@ pub fn change<'s>(call: &Call<'_>, state: &'s mut ContainerState) -> Answer<&'s 
 }
 
 /// The same for the few calls that note themselves what they changed.
-pub fn change_part<'s>(call: &Call<'_>, state: &'s mut ContainerState) -> Answer<&'s mut Blob> {
+pub fn change_part<'s>(call: &BlobCall<'_>, state: &'s mut ContainerState) -> Answer<&'s mut Blob> {
     check_change(call, state)?;
     state
         .blobs
@@ -73,7 +69,7 @@ pub fn change_part<'s>(call: &Call<'_>, state: &'s mut ContainerState) -> Answer
         .ok_or_else(Refusal::blob_not_found)
 }
 
-fn check_change(call: &Call<'_>, state: &ContainerState) -> Answer<()> {
+fn check_change(call: &BlobCall<'_>, state: &ContainerState) -> Answer<()> {
     refuse_snapshot(call)?;
     let slot = state.blobs.get(call.target.blob());
     check_write(
@@ -86,7 +82,7 @@ fn check_change(call: &Call<'_>, state: &ContainerState) -> Answer<()> {
 }
 
 /// May this request put a whole new blob here?
-pub fn overwrite(call: &Call<'_>, slot: Option<&Slot>) -> Answer<()> {
+pub fn overwrite(call: &BlobCall<'_>, slot: Option<&Slot>) -> Answer<()> {
     refuse_snapshot(call)?;
     let base = slot.and_then(|slot| slot.base.as_ref());
     check_write(call, base)?;
@@ -101,14 +97,14 @@ pub fn overwrite(call: &Call<'_>, slot: Option<&Slot>) -> Answer<()> {
 }
 
 /// Conditions, lease and a copy under way, for any write.
-pub fn check_write(call: &Call<'_>, base: Option<&Blob>) -> Answer<()> {
+pub fn check_write(call: &BlobCall<'_>, base: Option<&Blob>) -> Answer<()> {
     conditions::check(
         call.head,
         base.map(|blob| (blob.etag, blob.last_modified)),
-        Access::Write,
+        WRITE,
     )?;
     let Some(blob) = base else {
-        return match lease_id(call) {
+        return match call.lease_id() {
             Some(_) => Err(Refusal::new(
                 412,
                 "LeaseNotPresentWithBlobOperation",
@@ -117,9 +113,9 @@ pub fn check_write(call: &Call<'_>, base: Option<&Blob>) -> Answer<()> {
             None => Ok(()),
         };
     };
-    conditions::check_tags(call.head, &blob.tags)?;
+    tag_query::check_conditions(call.head, &blob.tags)?;
     blob.lease
-        .check_write(lease_id(call), Leased::Blob, call.now)?;
+        .check_write(call.lease_id(), BLOB_LEASE, call.now)?;
     if blob.is_being_copied() {
         return Err(Refusal::new(
             409,
@@ -131,7 +127,7 @@ pub fn check_write(call: &Call<'_>, base: Option<&Blob>) -> Answer<()> {
 }
 
 /// A snapshot cannot be changed.
-pub fn refuse_snapshot(call: &Call<'_>) -> Answer<()> {
+pub fn refuse_snapshot(call: &BlobCall<'_>) -> Answer<()> {
     match call.query.filled("snapshot") {
         Some(snapshot) => Err(Refusal::invalid_query(
             "snapshot",
