@@ -9,8 +9,8 @@ use azring_core::location::{BlobLocation, Location};
 use azring_core::options::{Engine, Selection};
 use azring_core::report::NothingSelected;
 use azring_core::select::{Pattern, PatternRule};
-use azring_core::store::blob::{self, BlobSource, Reading};
-use azring_core::store::{Position, Source as _, Tools};
+use azring_core::store::blob::{self, BlobReadOptions, BlobSource};
+use azring_core::store::{ListScope, Source as _, Tools};
 use azring_transport::buffer::Pool;
 use azring_transport::disk::Disk;
 use jiff::Timestamp;
@@ -123,9 +123,9 @@ async fn walk(
         disk: Disk::threads(),
         pool: Pool::new(0, 1)?,
     };
-    let source = BlobSource::directory(place.clone(), pattern, Reading::default());
+    let source = BlobSource::directory(place.clone(), pattern, BlobReadOptions::default());
     let source = Arc::new(source);
-    let mut pages = Arc::clone(&source).list(&tools, Position::default());
+    let mut pages = Arc::clone(&source).list(&tools, ListScope::default());
     // `azring list | head`: nothing more is asked for than somebody reads.
     while listing.console.is_read()
         && let Some(page) = pages.recv().await

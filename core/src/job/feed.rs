@@ -17,7 +17,7 @@ use crate::plan::replace::Replace;
 use crate::report::{Details, Event, NothingSelected, Observer, Totals};
 use crate::schedule::{ChunkSizeHint, OpenFiles};
 use crate::stop::Stop;
-use crate::store::{Ends, Page, Position, Tools};
+use crate::store::{Ends, ListScope, Page, Tools};
 use crate::transfer::Queue;
 use crate::transfer::{ObjectTransfer, TransferContext};
 use crate::{Error, Result, Side};
@@ -74,7 +74,7 @@ impl Feed<'_> {
             self.take_up(planner, earlier, queue).await?;
         }
         if !earlier.is_some_and(Replayed::is_listed) {
-            let from = earlier.map_or_else(Position::default, resume::position);
+            let from = earlier.map_or_else(ListScope::default, resume::scope);
             let listed = self.list(planner, from, queue).await?;
             unlisted += listed.unlisted;
             is_whole = listed.is_whole;
@@ -190,7 +190,7 @@ impl Feed<'_> {
     async fn list(
         &self,
         planner: &Planner<'_>,
-        from: Position,
+        from: ListScope,
         queue: &mut Queue,
     ) -> Result<Listed> {
         let is_aside = from.folder.is_some();
@@ -211,7 +211,7 @@ impl Feed<'_> {
     ) -> Result<Listed> {
         let what = owed.what.as_bytes();
         self.recorder.append(&Record::Aside { what });
-        let listed = self.list(planner, owed.position(), queue).await?;
+        let listed = self.list(planner, owed.scope(), queue).await?;
         if listed.is_whole && !listed.folders.contains(&owed.what) {
             self.recorder.append(&Record::Relisted { what });
         }
@@ -242,7 +242,7 @@ impl Feed<'_> {
     pub(super) async fn preview(&self) -> Result<u64> {
         let planner = Planner::new(self.options, self.ends, &self.chunk_size_hint);
         let listed = self
-            .plan_entries(&planner, Position::default(), async |planned| {
+            .plan_entries(&planner, ListScope::default(), async |planned| {
                 let Some(task) = self.admit(planned, false) else {
                     return;
                 };
@@ -260,7 +260,7 @@ impl Feed<'_> {
     async fn plan_entries(
         &self,
         planner: &Planner<'_>,
-        from: Position,
+        from: ListScope,
         mut handle: impl AsyncFnMut(EntryPlan),
     ) -> Result<Listed> {
         let is_aside = from.folder.is_some();

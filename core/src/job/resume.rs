@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use super::planner::{EntryPlan, InspectedEntry, Planner};
 use crate::entry::{Entry, EntryName};
-use crate::journal::{Pending, Place, Record, Replayed};
+use crate::journal::{Pending, Record, Replayed};
 use crate::plan::Task;
 use crate::plan::history::{EarlierAttempt, History, Start};
 use crate::plan::replace::Replace;
 use crate::report::{Observer, Totals};
 use crate::stop::Stop;
-use crate::store::{Position, Target, Tools};
+use crate::store::{ListScope, Target, Tools};
 use crate::{Error, Result};
 
 use super::outcome::Settlement;
@@ -22,46 +22,63 @@ pub(super) struct Again {
     found: Result<Option<InspectedEntry>>,
 }
 
-/// A folder that could not be listed, and how far it was listed since.
+/// A folder that could not be listed, and where in it the listing goes on.
 pub(super) struct Owed {
     pub(super) what: EntryName,
-    last: Option<Place>,
+    after: Option<(EntryName, Option<Box<str>>)>,
+    marker: Option<Box<str>>,
 }
 
 impl Owed {
-    pub(super) fn position(&self) -> Position {
-        Position {
+    pub(super) fn scope(&self) -> ListScope {
+        ListScope {
             folder: Some(self.what.clone()),
-            after: self.last.clone().map(|last| (last.name, last.snapshot)),
-            marker: None,
+            after: self.after.clone(),
+            until: None,
+            marker: self.marker.clone(),
         }
     }
 }
 
 /// Where the listing goes on.
-pub(super) fn position(earlier: &Replayed) -> Position {
+pub(super) fn scope(earlier: &Replayed) -> ListScope {
     let position = earlier.position();
     let last = position.last.clone();
-    Position {
+    ListScope {
         folder: None,
         after: last.map(|last| (last.name, last.snapshot)),
+        until: None,
         marker: position.marker.as_deref().map(Into::into),
     }
 }
 
 /// The folders that are still to be listed.
+///
+/// The pages of such a folder name their order as the pages of the listing do, so the last marker
+/// holds for both.
 pub(super) fn owed(earlier: &Replayed) -> Vec<Owed> {
-    let begun = earlier.position().aside.as_ref();
+    let position = earlier.position();
+    let begun = position.aside.as_ref();
     earlier
         .unlisted()
         .iter()
-        .map(|what| Owed {
-            last: begun
-                .filter(|(begun, _)| begun == what)
-                .and_then(|(_, last)| last.clone()),
-            what: EntryName::new(what.clone()),
+        .map(|what| {
+            let begun = begun.filter(|(begun, _)| begun == what);
+            let last = begun.and_then(|(_, last)| last.clone());
+            Owed {
+                after: last.map(|last| (last.name, last.snapshot)),
+                marker: position.marker.as_deref().map(Into::into),
+                what: EntryName::new(what.clone()),
+            }
         })
         .collect()
+}
+
+/// Every place at which the listing of an earlier run goes on.
+pub(super) fn scopes(earlier: &Replayed) -> impl Iterator<Item = ListScope> {
+    let listing = (!earlier.is_listed()).then(|| scope(earlier));
+    let owed = owed(earlier).into_iter().map(|owed| owed.scope());
+    listing.into_iter().chain(owed)
 }
 
 /// Looks for the object as it is now, and for its target.

@@ -10,9 +10,9 @@ use crate::journal::{Record, Replayed};
 use crate::report::{Event, Totals};
 use crate::{Error, Result, Side};
 
-use super::earlier_runs;
 use super::feed::Feed;
 use super::run::{self, Run};
+use super::{earlier_runs, resume};
 
 /// So many of the objects that are done are looked for at a place that does not say which one it is.
 const LOOKED_FOR_MAX: usize = 32;
@@ -47,6 +47,11 @@ impl Run<'_> {
         earlier: Replayed,
         identity: Option<&str>,
     ) -> Result<Replayed> {
+        if !resume::scopes(&earlier).all(|scope| feed.ends.source.can_resume(&scope)) {
+            let source = &self.options.source;
+            let why = format!("`{source}` was listed in another order by an earlier version");
+            return self.list_anew(earlier, &why);
+        }
         let place = match (earlier.target(), identity) {
             (Some(before), Some(now)) if before == now.as_bytes() => PlaceMatch::Same,
             (Some(_), Some(_)) => PlaceMatch::Other,
@@ -60,12 +65,17 @@ impl Run<'_> {
             PlaceMatch::Other => "was made again or its settings were changed since",
             PlaceMatch::Emptied => "does not have any more what was copied there",
         };
+        let place = &self.options.target;
+        self.list_anew(earlier, &format!("`{place}` {why}"))
+    }
+
+    /// Lists the source anew, for this reason; what was done holds where it is found.
+    fn list_anew(&self, earlier: Replayed, why: &str) -> Result<Replayed> {
         let Some(anew) = self.recorder.list_anew(&earlier)? else {
             return Ok(earlier);
         };
-        let place = &self.options.target;
         self.observer.event(Event::Notice(&format!(
-            "`{place}` {why}: the source is listed anew, and what was copied before is looked for at the destination"
+            "{why}: the source is listed anew, and what was copied before is looked for at the destination"
         )));
         earlier_runs::count(&earlier, self.totals, Totals::take_back);
         earlier_runs::count(&anew, self.totals, Totals::add);

@@ -7,6 +7,8 @@ mod source;
 
 mod origin;
 
+pub(crate) mod listing;
+
 pub mod server_copy;
 
 mod single_target;
@@ -31,12 +33,13 @@ use azring_transport::buffer::Pool;
 use azring_transport::client::Client;
 use azring_transport::disk::Disk;
 
+pub use listing::ListScope;
 pub use open::{Ends, open};
 pub(crate) use open::{named_source, named_target};
 pub use origin::{Origin, OriginAccess};
 pub use server_copy::{Copying, Pending, ServerCopy};
 pub use single_target::SingleName;
-pub use source::{Page, Pages, Position, Reader, Source};
+pub use source::{Page, Pages, Reader, Source};
 pub use stream_target::{ObjectStream, StreamTarget};
 pub use target::{ChunkPlan, Committed, Receipt, Settling, Stat, Sums, Target, TargetForm, Writer};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use azring_transport::disk::durability::DurabilityQueue;
 use azring_transport::service::ApiVersion;
 
-use super::blob::{self, BlobServerCopy, BlobSource, BlobTarget, Reading};
+use super::blob::{self, BlobReadOptions, BlobServerCopy, BlobSource, BlobTarget};
 use super::local::{self, LocalSource, LocalTarget};
 use super::single_target::{SingleName, single_target};
 use super::synthetic::{DiscardTarget, RepeatingSource, SyntheticSource};
@@ -149,7 +149,7 @@ async fn open_source(
         Location::Synthetic(generated) => Ok((Arc::new(SyntheticSource::new(*generated)), None)),
         Location::Pipe | Location::Discard(_) => Err(no_store()),
         Location::Blob(place) => {
-            let reading = Reading {
+            let read_options = BlobReadOptions {
                 crc64: options.integrity.crc64,
                 carries: route.keeps_properties,
                 snapshots: selection.snapshots,
@@ -163,16 +163,16 @@ async fn open_source(
                 let source = match exact {
                     Some(exact) => {
                         let pattern = Pattern::new(Some(exact), PatternRule::Exact)?;
-                        BlobSource::directory(above, pattern, reading)
+                        BlobSource::directory(above, pattern, read_options)
                     }
-                    None => BlobSource::blob(above, entry, reading),
+                    None => BlobSource::blob(above, entry, read_options),
                 };
                 return Ok((Arc::new(source.opening_to_target(is_open)), Some(name)));
             }
             let pattern = Pattern::new(selection.pattern.as_deref(), rule)?;
             Ok((
                 Arc::new(
-                    BlobSource::directory(place.clone(), pattern, reading)
+                    BlobSource::directory(place.clone(), pattern, read_options)
                         .opening_to_target(is_open),
                 ),
                 None,

@@ -6,7 +6,7 @@ use azring_transport::buffer::Lease;
 use azring_transport::disk::FileSlices;
 use tokio::sync::mpsc;
 
-use super::{Origin, Step, Tools};
+use super::{ListScope, Origin, Step, Tools};
 use crate::entry::{Entry, EntryName};
 use crate::options::Selection;
 use crate::plan::chunks::Chunk;
@@ -28,17 +28,6 @@ pub struct Page {
     pub marker: Option<Box<str>>,
 }
 
-/// Where a listing goes on that an earlier run began. What it goes on behind need not exist any more.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Position {
-    /// Only this folder and what is below it, which could not be listed before; `None`: everything.
-    pub folder: Option<EntryName>,
-    /// Behind this object, and this snapshot of it; `None`: at the beginning.
-    pub after: Option<(EntryName, Option<Box<str>>)>,
-    /// The page that it was on.
-    pub marker: Option<Box<str>>,
-}
-
 /// Pages as they come; the listing goes on in the background, a page or two ahead. An error ends it.
 pub type Pages = mpsc::Receiver<Result<Page>>;
 
@@ -47,9 +36,17 @@ pub(crate) const PAGES_AHEAD: usize = 2;
 
 /// A store to copy from.
 pub trait Source: Send + Sync {
-    /// Lists what was selected when the store was opened, sorted by name within a folder, from here on. Called on the
+    /// Lists what was selected when the store was opened, in the order of full names. Called on the
     /// coordinator's thread, inside a `LocalSet`.
-    fn list(self: Arc<Self>, tools: &Tools, from: Position) -> Pages;
+    ///
+    /// A listing that goes on after an object gives exactly what the whole listing gives after it.
+    fn list(self: Arc<Self>, tools: &Tools, scope: ListScope) -> Pages;
+
+    /// Whether a listing can go on there: not if an earlier version of this program wrote the scope
+    /// down and listed in another order, so that names would be left out.
+    fn can_resume(&self, _scope: &ListScope) -> bool {
+        true
+    }
 
     /// The object of this name, or this snapshot of it, as it is now; `None` when it is gone. It was selected before.
     fn find<'a>(

@@ -14,7 +14,7 @@ use crate::report::Totals;
 use crate::store::local::name::LocalNaming;
 use crate::store::local::rules;
 use crate::store::{
-    ChunkPlan, Pages, Position, Reader, Source, Stat, Step, Target, TargetForm, Tools, Writer,
+    ChunkPlan, ListScope, Pages, Reader, Source, Stat, Step, Target, TargetForm, Tools, Writer,
 };
 use crate::{Error, Result};
 
@@ -56,7 +56,7 @@ fn between(end: End, integrity: Integrity, hashers: &Hashers) -> Arc<TransferCon
 }
 
 impl Source for End {
-    fn list(self: Arc<Self>, _tools: &Tools, _from: Position) -> Pages {
+    fn list(self: Arc<Self>, _tools: &Tools, _from: ListScope) -> Pages {
         mpsc::channel(1).1
     }
 

@@ -9,9 +9,9 @@ use azring_core::location::BlobLocation;
 use azring_core::options::{Engine, Options};
 use azring_core::report::Event;
 use azring_core::select::{Pattern, PatternRule};
-use azring_core::store::blob::{BlobSource, Reading, remove_directory};
+use azring_core::store::blob::{BlobReadOptions, BlobSource, remove_directory};
 use azring_core::store::synthetic::seed_of;
-use azring_core::store::{Position, Source as _, Tools};
+use azring_core::store::{ListScope, Source as _, Tools};
 use azring_core::{Error, Result, Side};
 use azring_transport::buffer::Pool;
 use azring_transport::disk::Disk;
@@ -319,8 +319,8 @@ impl Listener for RecordsWithoutObjects {
 fn has_any(options: &Options, place: &BlobLocation) -> Result<bool> {
     let pattern = Pattern::new(options.selection.pattern.as_deref(), PatternRule::Prefix)?;
     service::run(async {
-        let source = BlobSource::directory(place.clone(), pattern, Reading::default());
-        let mut pages = Arc::new(source).list(&tools(&options.engine)?, Position::default());
+        let source = BlobSource::directory(place.clone(), pattern, BlobReadOptions::default());
+        let mut pages = Arc::new(source).list(&tools(&options.engine)?, ListScope::default());
         while let Some(page) = pages.recv().await {
             match page {
                 Ok(page) if page.entries.is_empty() => {}

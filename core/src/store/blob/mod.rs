@@ -40,7 +40,7 @@ mod copy;
 pub use copy::BlobServerCopy;
 pub(crate) use named::{named_source, named_target};
 pub use properties::BlobType;
-pub use read::{BlobSource, Reading};
+pub use read::{BlobReadOptions, BlobSource};
 pub use remove::remove_directory;
 pub(crate) use single::{holds_any, split_last};
 pub use single::{look, not_found};

@@ -7,7 +7,7 @@ use crate::store::Tools;
 use crate::{Error, Result};
 
 use super::single::{look, split_last};
-use super::{BlobSource, BlobTarget, Reading};
+use super::{BlobReadOptions, BlobSource, BlobTarget};
 
 /// The blob at this place, and the store that reads it. Asks the service.
 ///
@@ -29,11 +29,11 @@ pub(crate) async fn named_source(
             "there is no blob `{place}`: standard output takes the bytes of one blob, so the source is its URL"
         )));
     };
-    let reading = Reading {
+    let read_options = BlobReadOptions {
         crc64: options.integrity.crc64,
-        ..Reading::default()
+        ..BlobReadOptions::default()
     };
-    let source = BlobSource::blob(above, entry.clone(), reading);
+    let source = BlobSource::blob(above, entry.clone(), read_options);
     Ok((source, entry))
 }
 

@@ -26,7 +26,7 @@ use crate::store::rest::checksum::decode_crc64;
 use crate::store::rest::conditions::Condition;
 use crate::store::rest::range::ByteRange;
 use crate::store::source::PAGES_AHEAD;
-use crate::store::{Origin, OriginAccess, Page, Pages, Position, Reader, Source, Step, Tools};
+use crate::store::{ListScope, Origin, OriginAccess, Page, Pages, Reader, Source, Step, Tools};
 use crate::{Error, Result};
 
 /// How often a range whose checksum is wrong is fetched again.
@@ -34,7 +34,7 @@ const FETCHES_MAX: u32 = 4;
 
 /// What is to be known of blobs, and how they are read.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Reading {
+pub struct BlobReadOptions {
     /// With the checksum of every range.
     pub crc64: bool,
     /// What is stored beside the bytes goes along.
@@ -47,7 +47,7 @@ pub struct Reading {
 pub struct BlobSource {
     place: Arc<BlobLocation>,
     meant: Meant,
-    reading: Reading,
+    read_options: BlobReadOptions,
     wants_crc64: Arc<AtomicBool>,
     opens_to_target: bool,
 }
@@ -62,12 +62,12 @@ enum Meant {
 
 impl BlobSource {
     /// The blobs of a container or virtual directory that match.
-    pub fn directory(place: BlobLocation, pattern: Pattern, reading: Reading) -> Self {
+    pub fn directory(place: BlobLocation, pattern: Pattern, options: BlobReadOptions) -> Self {
         Self {
             place: Arc::new(place),
             meant: Meant::Matching(pattern),
-            reading,
-            wants_crc64: Arc::new(AtomicBool::new(reading.crc64)),
+            read_options: options,
+            wants_crc64: Arc::new(AtomicBool::new(options.crc64)),
             opens_to_target: false,
         }
     }
@@ -81,24 +81,25 @@ impl BlobSource {
     }
 
     /// A single blob, which `place.full_name` of the entry's name leads to.
-    pub fn blob(place: BlobLocation, entry: Entry, reading: Reading) -> Self {
+    pub fn blob(place: BlobLocation, entry: Entry, options: BlobReadOptions) -> Self {
         Self {
             place: Arc::new(place),
             meant: Meant::One(Box::new(entry)),
-            reading,
-            wants_crc64: Arc::new(AtomicBool::new(reading.crc64)),
+            read_options: options,
+            wants_crc64: Arc::new(AtomicBool::new(options.crc64)),
             opens_to_target: false,
         }
     }
 }
 
 impl Source for BlobSource {
-    fn list(self: Arc<Self>, tools: &Tools, from: Position) -> Pages {
+    fn list(self: Arc<Self>, tools: &Tools, scope: ListScope) -> Pages {
         let (pages, listed) = mpsc::channel(PAGES_AHEAD);
         let place = BlobLocation::clone(&self.place);
         match &self.meant {
-            // There is nothing behind the only one.
-            Meant::One(_) if from.after.is_some() => {}
+            // Nothing comes after the only one.
+            Meant::One(_) if scope.after.is_some() => {}
+            Meant::One(entry) if scope.ends_before(&entry.name) => {}
             Meant::One(entry) => {
                 let page = Page {
                     entries: vec![Entry::clone(entry)],
@@ -110,9 +111,9 @@ impl Source for BlobSource {
                 let listing = Listing {
                     place,
                     pattern: pattern.clone(),
-                    reading: self.reading,
+                    read_options: self.read_options,
                 };
-                tokio::task::spawn_local(listing.run(tools.clone(), from, pages));
+                tokio::task::spawn_local(listing.run(tools.clone(), scope, pages));
             }
         }
         listed
@@ -137,7 +138,7 @@ impl Source for BlobSource {
                     let listing = Listing {
                         place: BlobLocation::clone(&self.place),
                         pattern: Pattern::new(Some(name), PatternRule::Exact)?,
-                        reading: self.reading,
+                        read_options: self.read_options,
                     };
                     listing.snapshot(tools, id).await
                 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use futures_util::{StreamExt, stream};
 
 use super::request::delete_blob;
-use super::{BlobSource, Reading};
+use super::{BlobReadOptions, BlobSource};
 use crate::entry::Entry;
 use crate::location::BlobLocation;
 use crate::select::{Pattern, PatternRule};
 use crate::store::rest::conditions::Condition;
-use crate::store::{Position, Source as _, Tools};
+use crate::store::{ListScope, Source as _, Tools};
 use crate::{Error, Result};
 
 /// Deletions under way at once.
@@ -29,8 +29,8 @@ pub async fn remove_directory(tools: &Tools, place: &BlobLocation) -> Result<u64
         )));
     }
     let everything = Pattern::new(None, PatternRule::Prefix)?;
-    let source = BlobSource::directory(place.clone(), everything, Reading::default());
-    let mut pages = Arc::new(source).list(tools, Position::default());
+    let source = BlobSource::directory(place.clone(), everything, BlobReadOptions::default());
+    let mut pages = Arc::new(source).list(tools, ListScope::default());
     let mut removed = 0;
     while let Some(page) = pages.recv().await {
         let mut removing = stream::iter(page?.entries)

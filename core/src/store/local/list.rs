@@ -1,10 +1,12 @@
-//! Lists a folder: files first, then the folders below, each sorted bytewise.
+//! Lists a folder in the byte order of full names, which is the order in which services list.
 //!
-//! The sorting is what makes a listing the same each time, so that it can be taken up again behind any name, even one that
-//! is gone by then. Links to files are
-//! followed, links to folders are not (they could lead in circles); pipes, sockets and devices are left out and never
-//! opened. Reading folders blocks, so it happens in a thread of its own, a page ahead of whoever plans.
+//! A folder stands among its neighbours as `name/`: `a-b`, `a.b`, `a/x`, `a0`. So a listing is the same
+//! each time, and goes on after any name, even one that is gone by then. Links to files are followed,
+//! links to folders are not (they could lead in circles); pipes, sockets and devices are left out and
+//! never opened. Reading folders blocks, so it happens in a thread of its own, a page ahead of the
+//! planning.
 
+use std::cmp::Ordering;
 use std::ffi::{CStr, CString, OsStr};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
@@ -20,7 +22,7 @@ use tokio::sync::mpsc::Sender;
 use super::attributes::Judge;
 use crate::entry::{Entry, EntryName, Layout, Version};
 use crate::select::{AttributeRule, Pattern};
-use crate::store::{Page, Position};
+use crate::store::{ListScope, Page};
 use crate::{Error, Result};
 
 /// Entries of one page.
@@ -30,34 +32,43 @@ const PAGE_ENTRIES: usize = 512;
 pub(super) struct Listing<'a> {
     /// The folder.
     pub(super) root: PathBuf,
-    /// The files that are meant.
+    /// The files that are selected.
     pub(super) pattern: Pattern,
-    /// What is asked of their attributes.
+    /// The attributes that they must have.
     pub(super) attributes: AttributeRule,
-    /// Files that are none of the folder's: this program writes them.
+    /// Files that this program writes itself; they are left out.
     pub(super) own_files: &'a [PathBuf],
-    /// Where to go on; the file it goes on behind need not be there any more.
-    pub(super) from: Position,
+    /// Where the listing begins and ends.
+    pub(super) scope: ListScope,
     /// Where the pages go.
     pub(super) pages: Sender<Result<Page>>,
 }
 
-/// So many levels of folders stay open while what is below them is listed; a folder further down is opened again by its
-/// path from the last of these, so that a deep tree takes no more descriptors than a flat one.
+/// The name of this order in a journal, as the marker of every page.
+///
+/// Journals of earlier versions have no marker for a folder: those versions listed the files of a
+/// folder before its folders. After the same name, that order leaves other entries than this one.
+pub(super) const ORDER: &str = "path";
+
+/// The levels of folders that stay open while what is below them is listed.
+///
+/// A folder further down is opened again by its path from the last of these, so that a deep tree takes
+/// no more descriptors than a flat one.
 const LEVELS_OPEN: usize = 4;
 
-/// The listener has gone: the run was called off.
-struct Gone;
+/// The listing is over: it came to its end, or nobody listens any more.
+struct Over;
 
 impl Listing<'_> {
-    /// Lists everything, page by page; ends early when nobody listens any more.
+    /// Lists the scope, page by page; ends early when nobody listens any more.
     pub(super) fn run(self) {
         let mut walk = Walk {
             listing: &self,
-            page: Page::default(),
+            page: empty_page(),
             judge: Judge::new(self.attributes),
         };
-        let _complete_or_gone = walk.start().and_then(|()| walk.flush());
+        let _at_end = walk.start();
+        let _nobody_listens = walk.flush();
     }
 }
 
@@ -67,20 +78,49 @@ struct Walk<'a> {
     judge: Judge,
 }
 
-/// What a folder holds, sorted.
+/// What a folder holds, in the order of full names.
 #[derive(Default)]
 struct Contents {
-    files: Vec<CString>,
-    folders: Vec<CString>,
-    others: Vec<CString>,
-    /// How many files are azring's own, under way or left by a run: they are no files of the folder.
+    items: Vec<Item>,
+    /// How many files are azring's own, in progress or left by a run: they are no files of the folder.
     parts: usize,
+}
+
+/// A name in a folder.
+struct Item {
+    name: CString,
+    kind: ItemKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ItemKind {
+    /// A file, or a link that may lead to one.
+    File,
+    Folder,
+    /// A pipe, a socket or a device.
+    Special,
+}
+
+impl Item {
+    /// The order of full names, in which a folder stands as `name/`.
+    fn compare(&self, other: &Self) -> Ordering {
+        let (one, two) = (self.name.to_bytes(), other.name.to_bytes());
+        let same = one.len().min(two.len());
+        let heads = one[..same].cmp(&two[..same]);
+        heads.then_with(|| self.byte_at(same).cmp(&other.byte_at(same)))
+    }
+
+    /// The byte of its full name at this place; `None` after the end of a file's name.
+    fn byte_at(&self, at: usize) -> Option<u8> {
+        let end = (self.kind == ItemKind::Folder).then_some(b'/');
+        self.name.to_bytes().get(at).copied().or(end)
+    }
 }
 
 impl Walk<'_> {
     /// Begins at the pattern's own folder, below which everything that matches lies.
-    fn start(&mut self) -> Result<(), Gone> {
-        let Position { folder, after, .. } = &self.listing.from;
+    fn start(&mut self) -> Result<(), Over> {
+        let ListScope { folder, after, .. } = &self.listing.scope;
         let above = self.listing.pattern.folder().as_bytes();
         let prefix = match folder {
             Some(folder) => folder.as_bytes().to_vec(),
@@ -89,10 +129,15 @@ impl Walk<'_> {
         let root = self.listing.root.join(OsStr::from_bytes(&prefix));
         match open_folder(&root) {
             Ok(folder) => {
-                let after = after.as_ref().map(|(name, _)| name.as_bytes());
-                let after = after.map(|name| name.strip_prefix(&*prefix).unwrap_or(name));
-                let after = after.map(|name| name.strip_prefix(b"/").unwrap_or(name));
-                self.folder(folder, &prefix, after, None)
+                let after = match after {
+                    Some((name, _)) => Below::of(name.as_bytes(), &prefix),
+                    None => Below::All,
+                };
+                match after {
+                    Below::Nothing => Ok(()),
+                    Below::All => self.folder(folder, &prefix, None, None),
+                    Below::After(name) => self.folder(folder, &prefix, Some(name), None),
+                }
             }
             // It could not be listed before: now it is still so, or there is nothing left of it.
             Err(Errno::NOENT | Errno::NOTDIR) if folder.is_some() => Ok(()),
@@ -111,15 +156,16 @@ impl Walk<'_> {
         }
     }
 
-    /// One folder: its files, then, in a recursive listing, its folders. `after` is the name below this folder to go on
-    /// behind: a name with a slash is in a folder, so all files and the folders before that one are behind us.
+    /// One folder and, in a recursive listing, what is below its folders.
+    ///
+    /// `after` is the name below this folder after which the listing goes on.
     fn folder(
         &mut self,
         folder: OwnedFd,
         prefix: &[u8],
         after: Option<&[u8]>,
         above: Option<&Anchor>,
-    ) -> Result<(), Gone> {
+    ) -> Result<(), Over> {
         let contents = match patiently(|| read_folder(&folder)) {
             Ok(contents) => contents,
             Err(errno) => {
@@ -127,7 +173,6 @@ impl Walk<'_> {
                 return Ok(());
             }
         };
-        let after = After::read(after);
         if contents.parts > 0 {
             self.page.notices.push(format!(
                 "{} file(s) in `{}` are what azring has under way or left there (`.azring-….part`) and are left out",
@@ -135,44 +180,51 @@ impl Walk<'_> {
                 EntryName::new(prefix)
             ));
         }
-        for name in &contents.files {
-            if after.admits_file(name.as_bytes()) {
-                self.file(&folder, prefix, name)?;
-            }
-        }
-        for name in &contents.others {
-            if after.admits_file(name.as_bytes()) {
-                self.left_out(&EntryName::new(joined(prefix, name.as_bytes())));
-            }
-        }
-        if self.listing.pattern.is_flat() {
-            return Ok(());
-        }
-        // From here on only the anchor is needed: this folder, or one above it.
-        let own;
-        let anchor = match above {
-            Some(above) if above.level >= LEVELS_OPEN => {
-                drop(folder);
-                above
-            }
-            above => {
-                own = Anchor {
-                    level: above.map_or(1, |above| above.level + 1),
-                    prefix_bytes: prefix.len(),
-                    folder,
-                };
-                &own
-            }
-        };
-        for name in &contents.folders {
+        let mut opened = Opened::new(folder, prefix, above);
+        for Item { name, kind } in &contents.items {
+            let name_bytes = name.to_bytes();
             let below = match after {
-                After::Below(done, _) if name.as_bytes() < done => continue,
-                After::Below(half, rest) if name.as_bytes() == half => Some(rest),
-                _ => None,
+                Some(after) if *kind == ItemKind::Folder => Below::of(after, name_bytes),
+                Some(after) if name_bytes <= after => continue,
+                _ => Below::All,
             };
-            self.sub_folder(anchor, &joined(prefix, name.as_bytes()), below)?;
+            if self.is_past_end(prefix, name_bytes, *kind) {
+                return Err(Over);
+            }
+            match (kind, below) {
+                (ItemKind::Special, _) => {
+                    self.left_out(&EntryName::new(joined(prefix, name_bytes)))
+                }
+                (ItemKind::File, _) => match opened.folder() {
+                    Ok(folder) => self.file(folder, prefix, name)?,
+                    Err(errno) => {
+                        self.unlisted(prefix, errno);
+                        return Ok(());
+                    }
+                },
+                (ItemKind::Folder, _) if self.listing.pattern.is_flat() => {}
+                (ItemKind::Folder, Below::Nothing) => {}
+                (ItemKind::Folder, Below::All) => {
+                    self.sub_folder(opened.anchor(), &joined(prefix, name_bytes), None)?;
+                }
+                (ItemKind::Folder, Below::After(rest)) => {
+                    self.sub_folder(opened.anchor(), &joined(prefix, name_bytes), Some(rest))?;
+                }
+            }
         }
         Ok(())
+    }
+
+    /// Whether this name lies at or after the end of the listing; a folder, with everything below it.
+    fn is_past_end(&self, prefix: &[u8], name: &[u8], kind: ItemKind) -> bool {
+        let Some(until) = &self.listing.scope.until else {
+            return false;
+        };
+        let mut full = joined(prefix, name);
+        if kind == ItemKind::Folder {
+            full.push(b'/');
+        }
+        full.as_slice() >= until.as_bytes()
     }
 
     fn sub_folder(
@@ -180,7 +232,7 @@ impl Walk<'_> {
         anchor: &Anchor,
         prefix: &[u8],
         after: Option<&[u8]>,
-    ) -> Result<(), Gone> {
+    ) -> Result<(), Over> {
         match patiently(|| anchor.open(prefix)) {
             Ok(opened) => self.folder(opened, prefix, after, Some(anchor)),
             Err(errno) => {
@@ -191,7 +243,7 @@ impl Walk<'_> {
     }
 
     /// One name that may be a file; a link is judged by what it leads to.
-    fn file(&mut self, folder: &OwnedFd, prefix: &[u8], name: &CStr) -> Result<(), Gone> {
+    fn file(&mut self, folder: &OwnedFd, prefix: &[u8], name: &CStr) -> Result<(), Over> {
         if !self.listing.pattern.matches_file(name.to_bytes()) {
             return Ok(());
         }
@@ -241,7 +293,7 @@ impl Walk<'_> {
         }
     }
 
-    fn entry(&mut self, name: EntryName, facts: &FileStat) -> Result<(), Gone> {
+    fn entry(&mut self, name: EntryName, facts: &FileStat) -> Result<(), Over> {
         self.page.entries.push(entry_of(name, facts));
         if self.page.entries.len() >= PAGE_ENTRIES {
             self.flush()
@@ -259,13 +311,21 @@ impl Walk<'_> {
         self.page.unlisted.push((what, error.into()));
     }
 
-    fn flush(&mut self) -> Result<(), Gone> {
-        let page = std::mem::take(&mut self.page);
+    fn flush(&mut self) -> Result<(), Over> {
+        let page = std::mem::replace(&mut self.page, empty_page());
         self.send(Ok(page))
     }
 
-    fn send(&self, page: Result<Page>) -> Result<(), Gone> {
-        self.listing.pages.blocking_send(page).map_err(|_| Gone)
+    fn send(&self, page: Result<Page>) -> Result<(), Over> {
+        self.listing.pages.blocking_send(page).map_err(|_| Over)
+    }
+}
+
+/// A page of this listing, without entries yet.
+fn empty_page() -> Page {
+    Page {
+        marker: Some(ORDER.into()),
+        ..Page::default()
     }
 }
 
@@ -284,6 +344,61 @@ pub(super) fn entry_of(name: EntryName, facts: &FileStat) -> Entry {
         kind: Layout::Plain,
         carried: None,
         snapshot: None,
+    }
+}
+
+/// The folder that is being listed, and the open folder from which those below it are opened.
+struct Opened<'a> {
+    own: Own<'a>,
+    prefix: &'a [u8],
+}
+
+enum Own<'a> {
+    /// It is itself the anchor.
+    Anchor(Anchor),
+    /// It lies too deep. It is closed while what is below it is listed, and opened again.
+    Deep {
+        anchor: &'a Anchor,
+        folder: Option<OwnedFd>,
+    },
+}
+
+impl<'a> Opened<'a> {
+    fn new(folder: OwnedFd, prefix: &'a [u8], above: Option<&'a Anchor>) -> Self {
+        let own = match above {
+            Some(anchor) if anchor.level >= LEVELS_OPEN => Own::Deep {
+                anchor,
+                folder: Some(folder),
+            },
+            above => Own::Anchor(Anchor {
+                level: above.map_or(1, |above| above.level + 1),
+                prefix_bytes: prefix.len(),
+                folder,
+            }),
+        };
+        Self { own, prefix }
+    }
+
+    /// The folder itself, to look at its files.
+    fn folder(&mut self) -> rustix::io::Result<&OwnedFd> {
+        match &mut self.own {
+            Own::Anchor(anchor) => Ok(&anchor.folder),
+            Own::Deep { anchor, folder } => Ok(match folder {
+                Some(folder) => folder,
+                None => folder.insert(patiently(|| anchor.open(self.prefix))?),
+            }),
+        }
+    }
+
+    /// What the folders below it are opened from.
+    fn anchor(&mut self) -> &Anchor {
+        match &mut self.own {
+            Own::Anchor(anchor) => anchor,
+            Own::Deep { anchor, folder } => {
+                *folder = None;
+                anchor
+            }
+        }
     }
 }
 
@@ -367,46 +482,47 @@ fn read_folder(folder: &OwnedFd) -> rustix::io::Result<Contents> {
             contents.parts += 1;
             continue;
         }
-        let list = match kind {
-            FileType::Directory => &mut contents.folders,
-            FileType::RegularFile | FileType::Symlink | FileType::Unknown => &mut contents.files,
-            _ => &mut contents.others,
+        let kind = match kind {
+            FileType::Directory => ItemKind::Folder,
+            FileType::RegularFile | FileType::Symlink | FileType::Unknown => ItemKind::File,
+            _ => ItemKind::Special,
         };
-        list.push(name.to_owned());
+        contents.items.push(Item {
+            name: name.to_owned(),
+            kind,
+        });
     }
-    contents.files.sort_unstable();
-    contents.folders.sort_unstable();
-    contents.others.sort_unstable();
+    contents.items.sort_unstable_by(Item::compare);
     Ok(contents)
 }
 
-/// Where in a folder a listing goes on.
-#[derive(Clone, Copy)]
-enum After<'a> {
-    /// At its beginning.
+/// What of a folder comes after a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Below<'a> {
+    /// All of it.
+    All,
+    /// What comes after this name below it.
+    After(&'a [u8]),
+    /// Nothing.
     Nothing,
-    /// Behind this file of it.
-    File(&'a [u8]),
-    /// In or behind this folder of it, below which this name is behind us. All files are, then.
-    Below(&'a [u8], &'a [u8]),
 }
 
-impl<'a> After<'a> {
-    fn read(name: Option<&'a [u8]>) -> Self {
-        let Some(name) = name else {
-            return Self::Nothing;
-        };
-        match name.iter().position(|byte| *byte == b'/') {
-            Some(slash) => Self::Below(&name[..slash], &name[slash + 1..]),
-            None => Self::File(name),
+impl<'a> Below<'a> {
+    /// What comes after the name `after` of the folder `folder`, which both lie in the same folder.
+    fn of(after: &'a [u8], folder: &[u8]) -> Self {
+        if folder.is_empty() {
+            return Self::After(after);
         }
-    }
-
-    fn admits_file(self, name: &[u8]) -> bool {
-        match self {
-            Self::Nothing => true,
-            Self::File(done) => name > done,
-            Self::Below(..) => false,
+        if let Some(rest) = after.strip_prefix(folder)
+            && let Some(rest) = rest.strip_prefix(b"/")
+        {
+            return Self::After(rest);
+        }
+        // Everything in the folder begins with `folder/`, and `after` does not.
+        if joined(folder, b"").as_slice() < after {
+            Self::Nothing
+        } else {
+            Self::All
         }
     }
 }

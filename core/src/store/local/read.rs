@@ -13,7 +13,7 @@ use azring_transport::disk::{File, FileSlices, FileStat, Root, data_parts};
 use tokio::sync::mpsc;
 
 use super::attributes::Judge;
-use super::list::{Listing, entry_of};
+use super::list::{Listing, ORDER, entry_of};
 use super::nothing;
 use super::shortage::or_later;
 use crate::entry::{Entry, EntryName, Version};
@@ -24,7 +24,7 @@ use crate::plan::extents::Extents;
 use crate::report::NothingSelected;
 use crate::select::{AttributeRule, Pattern};
 use crate::store::source::PAGES_AHEAD;
-use crate::store::{Page, Pages, Position, Reader, Source, Step, Tools};
+use crate::store::{ListScope, Page, Pages, Reader, Source, Step, Tools};
 use crate::{Error, Result};
 
 /// A folder to copy from, or one file of it.
@@ -132,11 +132,12 @@ impl LocalSource {
 }
 
 impl Source for LocalSource {
-    fn list(self: Arc<Self>, _tools: &Tools, from: Position) -> Pages {
+    fn list(self: Arc<Self>, _tools: &Tools, scope: ListScope) -> Pages {
         let (pages, listed) = mpsc::channel(PAGES_AHEAD);
         let list = move || match &self.selection {
-            // There is nothing behind the only one.
-            Meant::One(_) if from.after.is_some() => {}
+            // Nothing comes after the only one.
+            Meant::One(_) if scope.after.is_some() => {}
+            Meant::One(name) if scope.ends_before(name) => {}
             Meant::One(name) => {
                 // A listener that has gone called the run off.
                 let _unheard = pages.blocking_send(self.list_one(name));
@@ -146,7 +147,7 @@ impl Source for LocalSource {
                 Listing {
                     root,
                     pattern: pattern.clone(),
-                    from,
+                    scope,
                     attributes: self.attributes,
                     own_files: &self.own_files,
                     pages,
@@ -157,6 +158,11 @@ impl Source for LocalSource {
         // Without the thread the channel is empty and closed, and the run says that it listed nothing.
         let _started = std::thread::Builder::new().name("list".into()).spawn(list);
         listed
+    }
+
+    fn can_resume(&self, scope: &ListScope) -> bool {
+        let is_one = matches!(self.selection, Meant::One(_));
+        is_one || scope.after.is_none() || scope.marker.as_deref() == Some(ORDER)
     }
 
     fn find<'a>(

@@ -15,13 +15,13 @@ use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
-use super::list::Listing;
+use super::list::{Listing, ORDER};
 use super::{LocalSource, rules};
 use crate::entry::EntryName;
 use crate::options::Selection;
 use crate::plan::chunks::Chunks;
 use crate::select::{AttributeRule, Attributes, Pattern};
-use crate::store::{Page, Position, Source, Tools};
+use crate::store::{ListScope, Page, Source, Tools};
 use crate::{Error, Result};
 
 pub(super) fn within<T>(work: impl AsyncFnOnce(Tools) -> T) -> T {
@@ -49,7 +49,7 @@ fn source(folder: &Path, pattern: Option<&str>, recursive: bool) -> Arc<LocalSou
 
 fn list(folder: &Path, pattern: Option<&str>, recursive: bool) -> Result<Page> {
     within(async |tools| {
-        let mut pages = source(folder, pattern, recursive).list(&tools, Position::default());
+        let mut pages = source(folder, pattern, recursive).list(&tools, ListScope::default());
         let mut all = Page::default();
         while let Some(page) = pages.recv().await {
             let Page {
@@ -84,11 +84,25 @@ fn tree() -> TempDir {
 }
 
 #[test]
-fn files_come_before_folders_and_each_is_sorted() {
+fn files_and_folders_come_in_the_byte_order_of_full_names() {
     let place = tree();
+    for name in ["d-", "d.x", "d/e-", "d/e0", "d0", "e"] {
+        fs::write(place.path().join(name), name).unwrap();
+    }
     assert_eq!(
         names(&list(place.path(), None, true).unwrap()),
-        ["a.txt", "b.log", "d/c.txt", "d/e/f.txt"]
+        [
+            "a.txt",
+            "b.log",
+            "d-",
+            "d.x",
+            "d/c.txt",
+            "d/e-",
+            "d/e/f.txt",
+            "d/e0",
+            "d0",
+            "e"
+        ]
     );
 }
 
@@ -130,13 +144,13 @@ fn links_to_files_are_followed_and_links_to_folders_are_not() {
             "a.txt",
             "b.log",
             "broken",
-            "to-file",
             "d/c.txt",
-            "d/e/f.txt"
+            "d/e/f.txt",
+            "to-file",
         ]
     );
     assert_eq!(
-        page.entries[3].bytes, 5,
+        page.entries[5].bytes, 5,
         "the length of what the link leads to"
     );
 }
@@ -246,7 +260,7 @@ fn only_files_with_the_right_attributes_are_listed_and_what_is_unknown_is_said_o
         within(async |tools| {
             let pattern = Pattern::new(None, rules::pattern_rule(&recursive())).unwrap();
             let source = LocalSource::folder(place.path(), pattern).unwrap();
-            let mut pages = Arc::new(source.asking(rule)).list(&tools, Position::default());
+            let mut pages = Arc::new(source.asking(rule)).list(&tools, ListScope::default());
             let page = pages.recv().await.unwrap().unwrap();
             (names(&page), page.notices)
         })
@@ -284,8 +298,8 @@ fn recursive() -> Selection {
     }
 }
 
-/// Lists behind a name, without a runtime.
-fn list_after(folder: &Path, after: Option<&EntryName>) -> Vec<String> {
+/// Lists a scope, without a runtime.
+fn list_scope(folder: &Path, scope: ListScope) -> Vec<String> {
     let selection = Selection {
         pattern: None,
         recursive: true,
@@ -299,10 +313,7 @@ fn list_after(folder: &Path, after: Option<&EntryName>) -> Vec<String> {
         own_files: &[],
         root: folder.into(),
         pattern,
-        from: Position {
-            after: after.map(|name| (name.clone(), None)),
-            ..Position::default()
-        },
+        scope,
         pages,
     }
     .run();
@@ -313,29 +324,86 @@ fn list_after(folder: &Path, after: Option<&EntryName>) -> Vec<String> {
     all
 }
 
+fn after(name: &str) -> ListScope {
+    ListScope {
+        after: Some((EntryName::from(name), None)),
+        ..ListScope::default()
+    }
+}
+
+fn until(name: &str) -> ListScope {
+    ListScope {
+        until: Some(EntryName::from(name)),
+        ..ListScope::default()
+    }
+}
+
+/// Files with names of few letters, among them those that come before and after a slash.
+fn few_files(files: impl IntoIterator<Item = String>) -> TempDir {
+    let place = tempfile::tempdir().unwrap();
+    for file in files {
+        let parts = file
+            .split('/')
+            .filter(|part| !matches!(*part, "" | "." | ".."));
+        let parts: Vec<&str> = parts.collect();
+        let path = place.path().join(parts.join("/"));
+        if let Some(above) = path.parent()
+            && fs::create_dir_all(above).is_ok()
+        {
+            // A name that is a folder already stays one.
+            let _made = fs::write(&path, "x");
+        }
+    }
+    place
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
-    fn a_listing_goes_on_behind_any_name_even_if_that_file_is_gone(
-        files in proptest::collection::btree_set("[a-c./]{1,7}", 1..25),
+    fn a_listing_goes_on_after_any_name_even_if_that_file_is_gone(
+        files in proptest::collection::btree_set("[a-c./0-]{1,7}", 1..25),
     ) {
-        let place = tempfile::tempdir().unwrap();
-        for file in files {
-            let parts: Vec<&str> = file.split('/').filter(|part| !matches!(*part, "" | "." | "..")).collect();
-            let path = place.path().join(parts.join("/"));
-            if let Some(above) = path.parent()
-                && fs::create_dir_all(above).is_ok()
-            {
-                // A name that is a folder already stays one.
-                let _made = fs::write(&path, "x");
-            }
-        }
-        let all = list_after(place.path(), None);
+        let place = few_files(files);
+        let all = list_scope(place.path(), ListScope::default());
         for (index, name) in all.iter().enumerate() {
             fs::remove_file(place.path().join(name)).unwrap();
-            let rest = list_after(place.path(), Some(&EntryName::from(name.as_str())));
-            prop_assert_eq!(&rest, &all[index + 1..], "behind {}", name);
+            let rest = list_scope(place.path(), after(name));
+            prop_assert_eq!(&rest, &all[index + 1..], "after {}", name);
             fs::write(place.path().join(name), "x").unwrap();
         }
     }
+
+    #[test]
+    fn any_name_divides_a_listing_by_the_order_of_bytes(
+        files in proptest::collection::btree_set("[a-c./0-]{1,7}", 1..25),
+        cut in "[a-c./0-]{1,7}",
+    ) {
+        let place = few_files(files);
+        let all = list_scope(place.path(), ListScope::default());
+        let mut sorted = all.clone();
+        sorted.sort_unstable();
+        prop_assert_eq!(&all, &sorted);
+        let (before, from): (Vec<String>, Vec<String>) = all.into_iter().partition(|name| *name < cut);
+        let behind: Vec<String> = from.into_iter().filter(|name| *name != cut).collect();
+        prop_assert_eq!(list_scope(place.path(), until(&cut)), before);
+        prop_assert_eq!(list_scope(place.path(), after(&cut)), behind);
+    }
+}
+
+#[test]
+fn a_listing_in_the_order_of_earlier_versions_does_not_go_on() {
+    let place = tree();
+    let source = source(place.path(), None, true);
+    assert!(source.can_resume(&ListScope::default()));
+    assert!(
+        !source.can_resume(&after("b.log")),
+        "its journal names no order"
+    );
+    let known = ListScope {
+        marker: Some(ORDER.into()),
+        ..after("b.log")
+    };
+    assert!(source.can_resume(&known));
+    let (one, _) = LocalSource::file(&place.path().join("a.txt")).unwrap();
+    assert!(one.can_resume(&after("a.txt")), "one file has one order");
 }

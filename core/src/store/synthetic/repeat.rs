@@ -16,7 +16,7 @@ use crate::plan::extents::Extents;
 use crate::report::NothingSelected;
 use crate::schedule::limits::OPEN_MAX;
 use crate::store::source::PAGES_AHEAD;
-use crate::store::{Origin, Page, Pages, Position, Reader, Source, Step, Tools};
+use crate::store::{ListScope, Origin, Page, Pages, Reader, Source, Step, Tools};
 
 /// What may be listed and not begun yet, at first and at most: so many small objects, or as many large ones as have so many
 /// parts. It doubles whenever there was nothing left to take: a slow link never asks for more than the first few.
@@ -98,7 +98,7 @@ impl RepeatingSource {
         }
     }
 
-    async fn run(self: Arc<Self>, tools: Tools, from: Position, pages: Sender<Result<Page>>) {
+    async fn run(self: Arc<Self>, tools: Tools, from: ListScope, pages: Sender<Result<Page>>) {
         let end = Instant::now() + self.lasts;
         // Its end is no error: the time is over, or nobody listens any more.
         let _over = timeout_at(end, self.rounds(&tools, from, &pages)).await;
@@ -107,7 +107,7 @@ impl RepeatingSource {
     async fn rounds(
         &self,
         tools: &Tools,
-        from: Position,
+        from: ListScope,
         pages: &Sender<Result<Page>>,
     ) -> Option<()> {
         let mut from = Some(from);
@@ -166,7 +166,7 @@ fn weight(entry: &Entry) -> u32 {
 }
 
 impl Source for RepeatingSource {
-    fn list(self: Arc<Self>, tools: &Tools, from: Position) -> Pages {
+    fn list(self: Arc<Self>, tools: &Tools, from: ListScope) -> Pages {
         let (pages, listed) = mpsc::channel(PAGES_AHEAD);
         tokio::task::spawn_local(self.run(tools.clone(), from, pages));
         listed
@@ -254,7 +254,7 @@ mod tests {
             .unwrap();
         LocalSet::new().block_on(&runtime, async {
             let tools = tools();
-            let mut pages = Arc::clone(source).list(&tools, Position::default());
+            let mut pages = Arc::clone(source).list(&tools, ListScope::default());
             let mut names = Vec::new();
             while let Some(page) = pages.recv().await {
                 for entry in page.unwrap().entries {

@@ -13,7 +13,7 @@ use crate::entry::{Entry, EntryName, Layout, Version};
 use crate::location::Synthetic;
 use crate::plan::chunks::Chunk;
 use crate::store::source::PAGES_AHEAD;
-use crate::store::{Page, Pages, Position, Reader, Source, Step, Tools};
+use crate::store::{ListScope, Page, Pages, Reader, Source, Step, Tools};
 
 /// Objects that are listed together.
 const PAGE_OBJECTS: u64 = 256;
@@ -72,7 +72,7 @@ impl SyntheticSource {
 }
 
 impl Source for SyntheticSource {
-    fn list(self: Arc<Self>, _tools: &Tools, from: Position) -> Pages {
+    fn list(self: Arc<Self>, _tools: &Tools, from: ListScope) -> Pages {
         let (pages, listed) = mpsc::channel(PAGES_AHEAD);
         let passed = from
             .after

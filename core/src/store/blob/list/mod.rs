@@ -13,8 +13,6 @@ mod container;
 
 mod order;
 
-mod reach;
-
 mod service;
 
 mod page;
@@ -29,8 +27,6 @@ mod split;
 
 mod cut_points;
 
-mod bookmark;
-
 mod part;
 
 mod window;
@@ -40,18 +36,17 @@ use std::rc::Rc;
 
 use tokio::sync::mpsc::Sender;
 
-use super::read::Reading;
+use super::read::BlobReadOptions;
 use crate::entry::{Entry, EntryName};
 use crate::location::BlobLocation;
 use crate::select::Pattern;
-use crate::store::{Page, Position, Tools};
+use crate::store::listing::{Bookmark, NameRange, PagePosition};
+use crate::store::{ListScope, Page, Tools};
 use crate::{Error, Result};
 
-use bookmark::{Bookmark, Spot};
 use container::{Container, Remote, Wanted, What};
 use order::Order;
-use page::{Asked, Memory};
-use reach::Reach;
+use page::{Asked, PageMemory};
 use resume_point::{ResumePoint, snapshot_id};
 use service::Service;
 use window::Window;
@@ -63,7 +58,7 @@ pub(super) struct Listing {
     /// The blobs that are meant, by their names below the virtual directory.
     pub(super) pattern: Pattern,
     /// What is to be known of them.
-    pub(super) reading: Reading,
+    pub(super) read_options: BlobReadOptions,
 }
 
 impl Listing {
@@ -71,16 +66,28 @@ impl Listing {
     ///
     /// A listing that goes on begins with the page that it was on, without what came before its last entry and that
     /// entry itself.
-    pub(super) async fn run(self, tools: Tools, from: Position, pages: Sender<Result<Page>>) {
-        let container = Remote::new(&self.place, &tools, self.reading.snapshots);
-        self.list(container, from, pages).await;
+    pub(super) async fn run(self, tools: Tools, scope: ListScope, pages: Sender<Result<Page>>) {
+        let container = Remote::new(&self.place, &tools, self.read_options.snapshots);
+        self.list(container, scope, pages).await;
     }
 
-    async fn list(self, container: Rc<dyn Container>, from: Position, pages: Sender<Result<Page>>) {
+    async fn list(
+        self,
+        container: Rc<dyn Container>,
+        scope: ListScope,
+        pages: Sender<Result<Page>>,
+    ) {
         let root = self.prefix();
-        let bookmark = match from.marker.as_deref() {
+        let until = scope.until.map(|until| until.as_str().map(str::to_owned));
+        if until == Some(None) {
+            let what = "a listing of blobs cannot end at a name that is not UTF-8";
+            let _unheard = pages.send(Err(Error::Usage(what.into()))).await;
+            return;
+        }
+        let until = until.flatten();
+        let bookmark = match scope.marker.as_deref() {
             None => Some(Bookmark {
-                spot: Spot::beginning(Reach::whole(&root)),
+                position: PagePosition::beginning(NameRange::whole(&root)),
                 behind: Vec::new(),
             }),
             Some(text) => Bookmark::read(&root, text),
@@ -92,17 +99,23 @@ impl Listing {
             return;
         };
         let service = Service::new(container);
-        let resume_point = from
+        let resume_point = scope
             .after
-            .and_then(|after| self.resume_point(&bookmark.spot, after));
-        let mut window = Window::new(self, service, bookmark, resume_point);
-        while let Some(told) = window.next().await {
-            let page = told.map(|(told, marker)| Page {
-                entries: told.entries,
+            .and_then(|after| self.resume_point(&bookmark.position, after));
+        let mut window = Window::new(self, Rc::clone(&service), bookmark, resume_point);
+        while let Some(next) = window.next().await {
+            let mut page = next.map(|(part_page, marker)| Page {
+                entries: part_page.entries,
                 marker,
                 ..Page::default()
             });
-            let is_last = page.is_err();
+            let is_last = match (&mut page, &until) {
+                (Err(_), _) => true,
+                (Ok(page), Some(until)) => {
+                    cut_at_end(&mut page.entries, until, service.order.get())
+                }
+                (Ok(_), None) => false,
+            };
             if pages.send(page).await.is_err() || is_last {
                 return;
             }
@@ -113,16 +126,16 @@ impl Listing {
     /// whatever their order.
     fn resume_point(
         &self,
-        spot: &Spot,
+        position: &PagePosition,
         after: (EntryName, Option<Box<str>>),
     ) -> Option<ResumePoint> {
         let (name, snapshot) = after;
         let full_name = self.place.full_name(name.as_str()?);
-        let from = spot.reach.from.as_deref();
+        let from = position.range.from.as_deref();
         let lies = from.map(|from| Order::default().compare(&full_name, from));
-        let may_be_before = spot.after.is_none() && lies == Some(None);
+        let may_be_before = position.after.is_none() && lies == Some(None);
         let is_before = lies == Some(Some(Ordering::Less));
-        let is_within = full_name.starts_with(&*spot.reach.scope) && !is_before;
+        let is_within = full_name.starts_with(&*position.range.scope) && !is_before;
         is_within.then_some(ResumePoint {
             name,
             snapshot,
@@ -132,12 +145,12 @@ impl Listing {
 
     /// This snapshot of the one blob that is meant, if it is still there.
     pub(super) async fn snapshot(self, tools: &Tools, id: &str) -> Result<Option<Entry>> {
-        let container = Remote::new(&self.place, tools, self.reading.snapshots);
+        let container = Remote::new(&self.place, tools, self.read_options.snapshots);
         let service = Service::new(Rc::clone(&container) as Rc<dyn Container>);
         let prefix = self.prefix();
-        let reach = Reach::whole(&prefix);
+        let range = NameRange::whole(&prefix);
         let mut after = None;
-        let mut reading = Memory::of(None);
+        let mut memory = PageMemory::of(None);
         loop {
             let wanted = Wanted {
                 prefix: &prefix,
@@ -148,10 +161,10 @@ impl Listing {
             let fetched = container.page(wanted).await;
             let asked = Asked {
                 prefix: &prefix,
-                reach: &reach,
+                range: &range,
                 service: &service,
             };
-            let page = self.read(fetched, asked, &mut reading).await?;
+            let page = self.read(fetched, asked, &mut memory).await?;
             // The blob itself comes behind its snapshots, and behind it names that only begin like its own.
             let is_last = page.entries.iter().any(|entry| entry.snapshot.is_none());
             let mut entries = page.entries.into_iter();
@@ -167,6 +180,23 @@ impl Listing {
     fn prefix(&self) -> String {
         format!("{}{}", self.place.prefix(), self.pattern.prefix())
     }
+}
+
+/// Keeps the entries before the end of the listing; returns whether the listing has reached its end.
+///
+/// An entry of which the order does not tell is kept: to list one too many loses nothing. The first
+/// entry that certainly lies at or after the end ends the listing, whatever the service's order.
+fn cut_at_end(entries: &mut Vec<Entry>, until: &str, order: Order) -> bool {
+    let is_past = |entry: &Entry| {
+        let lies = entry
+            .name
+            .as_str()
+            .and_then(|name| order.compare(name, until));
+        lies.is_some_and(Ordering::is_ge)
+    };
+    let end = entries.iter().position(is_past);
+    entries.truncate(end.unwrap_or(entries.len()));
+    end.is_some()
 }
 
 #[cfg(test)]

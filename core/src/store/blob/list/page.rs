@@ -8,7 +8,6 @@ use tokio::task::spawn_blocking;
 use super::Listing;
 use super::cut_points::Sample;
 use super::order::Order;
-use super::reach::Reach;
 use super::service::Service;
 use super::versions::Versions;
 use crate::Result;
@@ -16,6 +15,7 @@ use crate::entry::{Entry, EntryName, Version};
 use crate::store::blob::properties::kind;
 use crate::store::blob::request::list_blobs::{self, ListedBlob};
 use crate::store::blob::snapshot::Labels;
+use crate::store::listing::NameRange;
 use crate::store::rest::continuation::Continuation;
 use crate::store::rest::malformed;
 use crate::store::rest::page::{self, Marker};
@@ -43,18 +43,18 @@ pub(super) struct Asked<'a> {
     /// How every name begins.
     pub(super) prefix: &'a str,
     /// The names that are meant.
-    pub(super) reach: &'a Reach,
+    pub(super) range: &'a NameRange,
     pub(super) service: &'a Service,
 }
 
 /// What is remembered from page to page.
-pub(super) struct Memory {
+pub(super) struct PageMemory {
     labels: Labels,
     versions: Versions,
     continuation: Continuation,
 }
 
-impl Memory {
+impl PageMemory {
     /// For pages from this one on.
     pub(super) fn of(first: Option<&Marker>) -> Self {
         Self {
@@ -69,7 +69,7 @@ impl Memory {
 #[derive(Debug)]
 pub(super) struct Bounds {
     prefix: Box<str>,
-    reach: Reach,
+    range: NameRange,
     order: Order,
     /// They have come in an order that services have.
     is_ordered: bool,
@@ -84,7 +84,7 @@ impl Bounds {
     fn new(asked: Asked<'_>, before: &str) -> Self {
         Self {
             prefix: asked.prefix.into(),
-            reach: asked.reach.clone(),
+            range: asked.range.clone(),
             order: asked.service.order.get(),
             is_ordered: true,
             before: before.to_owned(),
@@ -127,10 +127,10 @@ impl Bounds {
         }
         self.before.clear();
         self.before.push_str(name);
-        if !name.starts_with(&*self.reach.scope) {
+        if !name.starts_with(&*self.range.scope) {
             return true;
         }
-        let Some(until) = self.reach.until.as_deref() else {
+        let Some(until) = self.range.until.as_deref() else {
             return false;
         };
         let order = self.order.compare(name, until);
@@ -147,7 +147,7 @@ impl Listing {
         &self,
         fetched: Result<Bytes>,
         asked: Asked<'_>,
-        memory: &mut Memory,
+        memory: &mut PageMemory,
     ) -> Result<Contents> {
         let directory = self.place.prefix();
         let before = memory.versions.name();
@@ -193,8 +193,8 @@ impl Listing {
         asked: Asked<'_>,
         before: &str,
     ) -> Result<page::Page<ListedBlob>> {
-        let Asked { reach, service, .. } = asked;
-        let carries = self.reading.carries;
+        let Asked { range, service, .. } = asked;
+        let carries = self.read_options.carries;
         loop {
             let mut bounds = Bounds::new(asked, before);
             let read = move |body: &[u8]| {
@@ -207,7 +207,7 @@ impl Listing {
             }
             if bounds.is_ordered {
                 service.order.set(bounds.order);
-            } else if reach.from.is_some() || reach.until.is_some() {
+            } else if range.from.is_some() || range.until.is_some() {
                 return Err(malformed("its listing is not in the order of the names"));
             } else {
                 // What has another order than is known cannot be cut by names.
@@ -216,7 +216,7 @@ impl Listing {
             let Some(name) = bounds.doubt else {
                 return Ok(page);
             };
-            service.ask_order(reach, &name).await?;
+            service.ask_order(range, &name).await?;
         }
     }
 

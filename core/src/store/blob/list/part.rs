@@ -2,7 +2,7 @@
 //!
 //! A page says at its very end where the next one begins. That is looked for before anything else, so that the service
 //! makes the next page while this one is read, and a long one is read by another thread while the one before is planned.
-//! What was looked for is only a guess: the reading decides.
+//! What was looked for is only a guess: the state decides.
 //!
 //! A part of many pages asks what folders there are, beside its own pages, which do not wait for the answer. Once it is
 //! known how the part can be split (`split`), its names go on up to the end of the group that it stands in, and the rest
@@ -19,18 +19,17 @@ use tokio::sync::mpsc::{OwnedPermit, Sender};
 use tokio::task::JoinSet;
 
 use super::Listing;
-use super::bookmark::Spot;
 use super::container::{Wanted, What};
 use super::cut_points::{CutPoints, Sample};
 use super::level::level;
-use super::page::{Asked, Contents, Memory, peek, peek_name};
-use super::reach::Reach;
+use super::page::{Asked, Contents, PageMemory, peek, peek_name};
 use super::resume_point::ResumePoint;
 use super::service::Service;
 use super::split::{PART_PAGES, Split, Stand, split};
 use crate::Result;
 use crate::entry::Entry;
 use crate::store::blob::request::list_blobs::Item;
+use crate::store::listing::{NameRange, PagePosition};
 use crate::store::rest::malformed;
 use crate::store::rest::page::Marker;
 
@@ -41,26 +40,26 @@ const PAGES_BEFORE: usize = 2;
 const PAGES_BEFORE_AGAIN: usize = PART_PAGES;
 
 /// A page of a part.
-pub(super) struct Told {
+pub(super) struct PartPage {
     /// What is in it.
     pub(super) entries: Vec<Entry>,
     /// What it can be had by again.
-    pub(super) spot: Spot,
+    pub(super) position: PagePosition,
     /// What this part leaves to others, in its order, from this page on.
-    pub(super) behind: Vec<Left>,
+    pub(super) behind: Vec<RemainingPart>,
 }
 
 /// What a part leaves to another.
-pub(super) struct Left {
-    pub(super) reach: Reach,
+pub(super) struct RemainingPart {
+    pub(super) range: NameRange,
     /// Where it is to be cut.
     pub(super) cut_points: Option<Rc<RefCell<CutPoints>>>,
 }
 
-impl Left {
+impl RemainingPart {
     fn prefix(scope: &str) -> Self {
         Self {
-            reach: Reach::whole(scope),
+            range: NameRange::whole(scope),
             cut_points: None,
         }
     }
@@ -71,7 +70,7 @@ pub(super) struct Part {
     pub(super) listing: Rc<Listing>,
     pub(super) service: Rc<Service>,
     /// Where it begins.
-    pub(super) spot: Spot,
+    pub(super) position: PagePosition,
     /// The last entry that an earlier run has listed of this page.
     pub(super) resume_point: Option<ResumePoint>,
     /// What it was cut with, and how many steps it is long.
@@ -81,24 +80,24 @@ pub(super) struct Part {
 impl Part {
     /// Tells every page, until the last one or until nobody listens any more. So many pages as `told` has room for are
     /// there or asked for, and no more.
-    pub(super) async fn run(self, told: Sender<Result<Told>>) {
-        let is_all = self.spot.reach == Reach::whole(&self.listing.prefix());
-        let mut reading = Reading {
+    pub(super) async fn run(self, told: Sender<Result<PartPage>>) {
+        let is_all = self.position.range == NameRange::whole(&self.listing.prefix());
+        let mut state = PartState {
             resume_point: self.resume_point.clone(),
-            memory: Memory::of(self.spot.after.as_ref()),
+            memory: PageMemory::of(self.position.after.as_ref()),
             names: 0,
-            course: Course::new(&self.spot, is_all),
+            progress: PartProgress::new(&self.position, is_all),
         };
-        let mut after = self.spot.after.clone();
+        let mut after = self.position.after.clone();
         let Some(mut fetched) = self.fetch(&told, after.as_ref()).await else {
             return;
         };
         loop {
             let guess = fetched.1.as_ref().ok();
-            let guess = guess.and_then(|body| self.foresee(body, &reading.course.reach));
+            let guess = guess.and_then(|body| self.foresee(body, &state.progress.range));
             let guess = guess.filter(|guess| Some(guess) != after.as_ref());
             let both = {
-                let read = pin!(self.tell(fetched, after.as_ref(), &mut reading));
+                let read = pin!(self.tell(fetched, after.as_ref(), &mut state));
                 let ahead = pin!(async {
                     match &guess {
                         Some(guess) => self.fetch(&told, Some(guess)).await,
@@ -120,8 +119,8 @@ impl Part {
     }
 
     /// Where the next page begins, if one will be needed.
-    fn foresee(&self, body: &[u8], reach: &Reach) -> Option<Marker> {
-        if let Some(until) = &reach.until {
+    fn foresee(&self, body: &[u8], range: &NameRange) -> Option<Marker> {
+        if let Some(until) = &range.until {
             let order = self.service.order.get();
             let lies = order.compare(peek_name(body)?, until);
             lies.filter(|lies| lies.is_lt())?;
@@ -132,13 +131,13 @@ impl Part {
     /// A page as the service writes it, once there is room for it; `None` when nobody listens any more.
     async fn fetch(
         &self,
-        told: &Sender<Result<Told>>,
+        told: &Sender<Result<PartPage>>,
         after: Option<&Marker>,
     ) -> Option<(Room, Result<Bytes>)> {
         let room = told.clone().reserve_owned().await.ok()?;
         let page = self.service.container.page(Wanted {
-            prefix: &self.spot.prefix,
-            from: self.spot.reach.from.as_deref(),
+            prefix: &self.position.prefix,
+            from: self.position.range.from.as_deref(),
             after,
             what: What::Blobs,
         });
@@ -150,15 +149,15 @@ impl Part {
         &self,
         (room, body): (Room, Result<Bytes>),
         after: Option<&Marker>,
-        reading: &mut Reading,
+        state: &mut PartState,
     ) -> Option<Marker> {
-        let page = self.contents(body, after, reading).await;
+        let page = self.contents(body, after, state).await;
         let (told, next) = match page {
             Ok((told, next)) => (Ok(told), next),
             Err(error) => (Err(error), None),
         };
         if let (Ok(_), None, Some((cut_points, steps))) = (&told, &next, &self.cut) {
-            cut_points.borrow_mut().took(*steps, reading.names);
+            cut_points.borrow_mut().took(*steps, state.names);
         }
         room.send(told);
         next
@@ -169,17 +168,17 @@ impl Part {
         &self,
         body: Result<Bytes>,
         after: Option<&Marker>,
-        reading: &mut Reading,
-    ) -> Result<(Told, Option<Marker>)> {
-        let Reading {
+        state: &mut PartState,
+    ) -> Result<(PartPage, Option<Marker>)> {
+        let PartState {
             resume_point,
             memory,
             names,
-            course,
-        } = reading;
+            progress,
+        } = state;
         let asked = Asked {
-            prefix: &self.spot.prefix,
-            reach: &course.reach,
+            prefix: &self.position.prefix,
+            range: &progress.range,
             service: &self.service,
         };
         let mut page = self.listing.read(body, asked, memory).await?;
@@ -191,21 +190,21 @@ impl Part {
         {
             self.drop_before(&resume_point, &mut page).await?;
         }
-        let spot = Spot {
-            prefix: self.spot.prefix.clone(),
-            reach: course.reach.clone(),
+        let position = PagePosition {
+            prefix: self.position.prefix.clone(),
+            range: progress.range.clone(),
             after: after.cloned(),
         };
         let mut behind = Vec::new();
         if page.next.is_some() {
-            behind = course.go_on(&self.service, &mut page);
+            behind = progress.go_on(&self.service, &mut page);
             if page.next.is_none() {
                 self.leave_out(&mut page);
             }
         }
-        let told = Told {
+        let told = PartPage {
             entries: page.entries,
-            spot,
+            position,
             behind,
         };
         Ok((told, page.next))
@@ -214,10 +213,11 @@ impl Part {
     /// Leaves of a page what comes behind an entry that is not on it, where the names do not tell: the service is asked
     /// what comes next.
     async fn drop_before(&self, resume_point: &ResumePoint, page: &mut Contents) -> Result<()> {
-        let (Some(name), Some(from)) = (resume_point.name.as_str(), &self.spot.reach.from) else {
+        let (Some(name), Some(from)) = (resume_point.name.as_str(), &self.position.range.from)
+        else {
             return Ok(());
         };
-        let (place, scope) = (&self.listing.place, &self.spot.reach.scope);
+        let (place, scope) = (&self.listing.place, &self.position.range.scope);
         let next = self.service.first(scope, &place.full_name(name)).await?;
         let Some(next) = next else {
             page.entries.clear();
@@ -249,7 +249,7 @@ impl Part {
 
     /// Nothing comes before the first name that there may be.
     fn check_beginning(&self, page: &Contents) -> Result<()> {
-        if let (Some(from), Some(first)) = (&self.spot.reach.from, &page.first)
+        if let (Some(from), Some(first)) = (&self.position.range.from, &page.first)
             && self.service.order.get().compare(first, from) == Some(Ordering::Less)
         {
             return Err(malformed(
@@ -261,21 +261,21 @@ impl Part {
 }
 
 /// Room for a page.
-type Room = OwnedPermit<Result<Told>>;
+type Room = OwnedPermit<Result<PartPage>>;
 
-/// What reading needs to remember from page to page.
-struct Reading {
+/// What state needs to remember from page to page.
+struct PartState {
     resume_point: Option<ResumePoint>,
-    memory: Memory,
+    memory: PageMemory,
     /// How many there were so far.
     names: usize,
-    course: Course,
+    progress: PartProgress,
 }
 
 /// How far a part has come, and what is known of what lies before it.
-struct Course {
+struct PartProgress {
     /// Its names.
-    reach: Reach,
+    range: NameRange,
     /// The first of them, unless an earlier run has begun the part.
     first: Option<Box<str>>,
     last: Option<Box<str>>,
@@ -300,20 +300,20 @@ enum Folders {
     Useless,
 }
 
-impl Course {
-    fn new(spot: &Spot, is_all: bool) -> Self {
+impl PartProgress {
+    fn new(position: &PagePosition, is_all: bool) -> Self {
         Self {
-            reach: spot.reach.clone(),
+            range: position.range.clone(),
             first: None,
             last: None,
-            pages: usize::from(spot.after.is_some()),
+            pages: usize::from(position.after.is_some()),
             pages_before: if is_all {
                 PAGES_BEFORE
             } else {
                 PAGES_BEFORE_AGAIN
             },
             // What is cut by names had no folders.
-            folders: match spot.reach.from {
+            folders: match position.range.from {
                 Some(_) => Folders::Useless,
                 None => Folders::Unasked,
             },
@@ -324,7 +324,7 @@ impl Course {
 
     /// Another page has been read, and it was not the last. Returns what this part leaves to others; it may have become the
     /// last by that.
-    fn go_on(&mut self, service: &Rc<Service>, page: &mut Contents) -> Vec<Left> {
+    fn go_on(&mut self, service: &Rc<Service>, page: &mut Contents) -> Vec<RemainingPart> {
         if self.pages == 0 {
             self.first.clone_from(&page.first);
         }
@@ -352,17 +352,17 @@ impl Course {
     }
 
     /// Leaves all that comes behind this page to be cut by names, if that can be.
-    fn cut(&mut self, service: &Service, page: &mut Contents) -> Option<Left> {
+    fn cut(&mut self, service: &Service, page: &mut Contents) -> Option<RemainingPart> {
         // Of the first name there may have been more on the page before.
         let last = page.last.as_deref().filter(|_| page.first != page.last)?;
         if service.begins_at_names.get() != Some(true) || last.contains('\0') {
             return None;
         }
-        let cut_points = CutPoints::new(&self.reach.scope, &self.sample)?;
-        let reach = self.reach.split_off(last);
+        let cut_points = CutPoints::new(&self.range.scope, &self.sample)?;
+        let range = self.range.split_off(last);
         page.next = None;
-        Some(Left {
-            reach,
+        Some(RemainingPart {
+            range,
             cut_points: Some(Rc::new(RefCell::new(cut_points))),
         })
     }
@@ -372,10 +372,10 @@ impl Course {
         let (Some(first), Some(last)) = (&page.first, page.last.clone()) else {
             return;
         };
-        if *first == last || !first.starts_with(&*self.reach.scope) {
+        if *first == last || !first.starts_with(&*self.range.scope) {
             return;
         }
-        let (service, scope) = (Rc::clone(service), self.reach.scope.clone());
+        let (service, scope) = (Rc::clone(service), self.range.scope.clone());
         self.tried
             .spawn_local(async move { service.try_beginning(&scope, &last).await });
     }
@@ -393,12 +393,12 @@ impl Course {
         }
     }
 
-    fn split(&mut self) -> Vec<Left> {
+    fn split(&mut self) -> Vec<RemainingPart> {
         let (Folders::Known(items), Some(last)) = (&self.folders, &self.last) else {
             return Vec::new();
         };
         let stand = Stand {
-            scope: &self.reach.scope,
+            scope: &self.range.scope,
             first: self.first.as_deref(),
             last,
             pages: self.pages,
@@ -406,7 +406,7 @@ impl Course {
         let Some(Split { own, behind }) = split(stand, items) else {
             return Vec::new();
         };
-        self.folders = if behind.is_empty() && own == self.reach.scope {
+        self.folders = if behind.is_empty() && own == self.range.scope {
             Folders::Useless
         } else {
             Folders::Unasked
@@ -415,12 +415,15 @@ impl Course {
             (self.pages, self.pages_before) = (0, PAGES_BEFORE_AGAIN);
         }
         self.first.take_if(|first| !first.starts_with(&*own));
-        self.reach = Reach::whole(&own);
-        behind.iter().map(|scope| Left::prefix(scope)).collect()
+        self.range = NameRange::whole(&own);
+        behind
+            .iter()
+            .map(|scope| RemainingPart::prefix(scope))
+            .collect()
     }
 
     fn ask(&mut self, service: &Service) {
-        let (container, scope) = (Rc::clone(&service.container), self.reach.scope.clone());
+        let (container, scope) = (Rc::clone(&service.container), self.range.scope.clone());
         let mut asked = JoinSet::new();
         asked.spawn_local(async move { level(&*container, &scope).await });
         self.folders = Folders::Asked(asked);

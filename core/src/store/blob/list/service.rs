@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use super::container::{Container, Wanted, What};
 use super::order::Order;
-use super::reach::Reach;
 use crate::Result;
 use crate::store::blob::request::list_blobs;
+use crate::store::listing::NameRange;
 
 /// Pages without a name that are looked through for the first name.
 const PAGES_MAX: usize = 8;
@@ -43,8 +43,8 @@ impl Service {
     }
 
     /// Asks whether `name` lies at or behind the end of a part, where its letters do not tell.
-    pub(super) async fn ask_order(&self, reach: &Reach, name: &str) -> Result<()> {
-        let Some(until) = reach.until.as_deref() else {
+    pub(super) async fn ask_order(&self, range: &NameRange, name: &str) -> Result<()> {
+        let Some(until) = range.until.as_deref() else {
             return Ok(());
         };
         let mut order = self.order.get();

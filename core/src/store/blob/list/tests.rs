@@ -25,7 +25,7 @@ fn listing(directory: &str, prefix: Option<&str>) -> Listing {
     Listing {
         place,
         pattern: Pattern::new(prefix, PatternRule::Prefix).unwrap(),
-        reading: Reading::default(),
+        read_options: BlobReadOptions::default(),
     }
 }
 
@@ -35,7 +35,7 @@ fn runs<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// What a listing tells, and each page's marker.
-fn told(model: &Rc<Model>, listing: Listing, from: Position) -> Vec<(Vec<Key>, Option<Box<str>>)> {
+fn told(model: &Rc<Model>, listing: Listing, from: ListScope) -> Vec<(Vec<Key>, Option<Box<str>>)> {
     runs(async {
         let (pages, mut told) = mpsc::channel(PAGES_AHEAD);
         let container = Rc::clone(model) as Rc<dyn Container>;
@@ -58,8 +58,16 @@ fn joined(pages: &[(Vec<Key>, Option<Box<str>>)]) -> Vec<Key> {
     pages.iter().flat_map(|(keys, _)| keys.clone()).collect()
 }
 
+/// The scope up to this name.
+fn up_to(until: &str) -> ListScope {
+    ListScope {
+        until: Some(EntryName::from(until)),
+        ..ListScope::default()
+    }
+}
+
 /// Where each entry leaves the listing, with what is left behind it, and where each page does before its first entry.
-fn positions(pages: &[(Vec<Key>, Option<Box<str>>)]) -> Vec<(Position, Vec<Key>)> {
+fn positions(pages: &[(Vec<Key>, Option<Box<str>>)]) -> Vec<(ListScope, Vec<Key>)> {
     let all = joined(pages);
     let mut resume_point = 0;
     let mut positions = Vec::new();
@@ -67,10 +75,11 @@ fn positions(pages: &[(Vec<Key>, Option<Box<str>>)]) -> Vec<(Position, Vec<Key>)
         for count in 0..=keys.len() {
             let at = resume_point + count;
             let after = at.checked_sub(1).map(|last| &all[last]);
-            let position = Position {
+            let position = ListScope {
                 folder: None,
                 after: after
                     .map(|(name, id)| (EntryName::from(&**name), id.as_deref().map(Into::into))),
+                until: None,
                 marker: marker.clone(),
             };
             positions.push((position, all[at..].to_vec()));
@@ -128,9 +137,18 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
+    fn a_listing_ends_before_the_name_that_was_given(model in any_model(), at in any::<prop::sample::Index>()) {
+        let all = joined(&told(&model, listing("", None), ListScope::default()));
+        prop_assume!(!all.is_empty());
+        let until = &all[at.index(all.len())].0;
+        let end = all.iter().position(|(name, _)| name == until).unwrap();
+        prop_assert_eq!(joined(&told(&model, listing("", None), up_to(until))), &all[..end]);
+    }
+
+    #[test]
     fn a_split_listing_tells_what_one_listing_would(model in any_model()) {
         let all = model.blobs.borrow().clone();
-        prop_assert_eq!(joined(&told(&model, listing("", None), Position::default())), all);
+        prop_assert_eq!(joined(&told(&model, listing("", None), ListScope::default())), all);
     }
 
     #[test]
@@ -139,7 +157,7 @@ proptest! {
             let rest = name.strip_prefix("a/")?;
             rest.starts_with(&prefix).then(|| (rest.to_owned(), id.clone()))
         }).collect();
-        prop_assert_eq!(joined(&told(&model, listing("/a/", Some(&prefix)), Position::default())), expected);
+        prop_assert_eq!(joined(&told(&model, listing("/a/", Some(&prefix)), ListScope::default())), expected);
     }
 }
 
@@ -178,7 +196,7 @@ proptest! {
     #[test]
     fn a_listing_that_is_cut_by_names_tells_what_one_listing_would(model in flat_model(200)) {
         let all = model.blobs.borrow().clone();
-        prop_assert_eq!(joined(&told(&model, listing("", None), Position::default())), all);
+        prop_assert_eq!(joined(&told(&model, listing("", None), ListScope::default())), all);
     }
 }
 
@@ -187,7 +205,7 @@ proptest! {
 
     #[test]
     fn a_listing_that_is_cut_by_names_goes_on_behind_any_entry_of_a_page(model in flat_model(50)) {
-        let pages = told(&model, listing("", None), Position::default());
+        let pages = told(&model, listing("", None), ListScope::default());
         for (position, rest) in positions(&pages) {
             let is_of_page = pages.iter().any(|(keys, marker)| {
                 *marker == position.marker && position.after.as_ref().is_none_or(|(name, id)| {
@@ -207,7 +225,7 @@ proptest! {
 
     #[test]
     fn a_split_listing_goes_on_behind_any_entry(model in any_model()) {
-        let pages = told(&model, listing("", None), Position::default());
+        let pages = told(&model, listing("", None), ListScope::default());
         for (position, rest) in positions(&pages) {
             // Where a page has begun and nothing of it was taken, the order of names tells, which is that of bytes.
             let is_of_page = pages.iter().any(|(keys, marker)| {
@@ -231,7 +249,7 @@ proptest! {
             let names = names.into_iter().map(|(name, _)| (name, 0));
             model = Rc::new(Model::new(names, Order::Bytes));
         }
-        let pages = told(&model, listing("", None), Position::default());
+        let pages = told(&model, listing("", None), ListScope::default());
         let all = model.blobs.borrow().clone();
         for (position, rest) in positions(&pages) {
             let Some((name, id)) = &position.after else { continue };
@@ -255,7 +273,7 @@ fn folders(folders: usize, names: usize) -> Model {
 fn a_short_listing_costs_not_one_request_more() {
     for (count, pages) in [(0, 1), (1, 1), (10, 1), (11, 2), (20, 2)] {
         let model = Rc::new(folders(count, 1));
-        let told = told(&model, listing("", None), Position::default());
+        let told = told(&model, listing("", None), ListScope::default());
         assert_eq!(joined(&told).len(), count);
         assert_eq!((model.pages.get(), model.level_pages.get()), (pages, 0));
         let markers = told.iter().filter_map(|(_, marker)| marker.as_deref());
@@ -267,7 +285,7 @@ fn a_short_listing_costs_not_one_request_more() {
 #[test]
 fn folders_are_listed_at_the_same_time() {
     let model = Rc::new(folders(100, 30));
-    let pages = told(&model, listing("", None), Position::default());
+    let pages = told(&model, listing("", None), ListScope::default());
     assert_eq!(joined(&pages), *model.blobs.borrow());
     let distinct: std::collections::HashSet<String> =
         model.prefixes.borrow().iter().cloned().collect();
@@ -286,7 +304,7 @@ fn what_has_no_folders_is_asked_for_them_once() {
         let mut model = model.clone();
         model.beginnings = beginnings;
         let model = Rc::new(model);
-        let pages = told(&model, listing("", None), Position::default());
+        let pages = told(&model, listing("", None), ListScope::default());
         assert_eq!(joined(&pages), *model.blobs.borrow());
         let asked = (model.level_pages.get(), model.questions.get());
         assert_eq!((model.pages.get(), asked), (100, (1, 1)), "{beginnings:?}");
@@ -320,7 +338,7 @@ fn what_has_no_folders_is_listed_between_names_at_the_same_time() {
             let mut model = Model::new(names, order);
             (model.page_max, model.level_page_max) = (20, 500);
             let model = Rc::new(model);
-            let pages = told(&model, listing("", None), Position::default());
+            let pages = told(&model, listing("", None), ListScope::default());
             assert_eq!(joined(&pages), *model.blobs.borrow(), "{kind} {order:?}");
             // 200 pages are full.
             let asked = (model.pages.get(), model.questions.get());
@@ -344,7 +362,7 @@ fn where_it_is_not_known_which_name_comes_first_the_service_is_asked() {
         let mut model = Model::new(all, order);
         (model.page_max, model.level_page_max) = (10, 10);
         let model = Rc::new(model);
-        let pages = told(&model, listing("", None), Position::default());
+        let pages = told(&model, listing("", None), ListScope::default());
         assert_eq!(joined(&pages), *model.blobs.borrow(), "{order:?}");
     }
 }
@@ -357,7 +375,7 @@ fn an_order_that_is_not_known_is_not_cut() {
     // As in a database to which letters in either case are the same.
     model.blobs.borrow_mut()[4].0 = "A004".into();
     let model = Rc::new(model);
-    let pages = told(&model, listing("", None), Position::default());
+    let pages = told(&model, listing("", None), ListScope::default());
     assert_eq!(joined(&pages).len(), 300);
     assert_eq!(model.pages.get(), 30);
 }
@@ -368,7 +386,7 @@ fn many_small_folders_do_not_become_many_requests() {
     let mut model = Model::new((0..5_000).map(name), Order::Bytes);
     model.page_max = 10;
     let model = Rc::new(model);
-    let pages = told(&model, listing("", None), Position::default());
+    let pages = told(&model, listing("", None), ListScope::default());
     assert_eq!(joined(&pages), *model.blobs.borrow());
     let asked = model.pages.get() + model.level_pages.get();
     assert!(asked < 600, "{asked}");
@@ -381,7 +399,7 @@ fn what_is_listed_ahead_is_bounded_whatever_there_is() {
         let (pages, mut told) = mpsc::channel(PAGES_AHEAD);
         let container = Rc::clone(&model) as Rc<dyn Container>;
         let listing = listing("", None);
-        tokio::task::spawn_local(listing.list(container, Position::default(), pages));
+        tokio::task::spawn_local(listing.list(container, ListScope::default(), pages));
         let mut taken = 0;
         let mut is_ahead = false;
         let mut again = 0;
@@ -411,7 +429,7 @@ fn what_cannot_be_listed_is_told_behind_all_that_comes_before_it() {
     let (keys, error) = runs(async {
         let (pages, mut told) = mpsc::channel(PAGES_AHEAD);
         let container = Rc::clone(&model) as Rc<dyn Container>;
-        tokio::task::spawn_local(listing("", None).list(container, Position::default(), pages));
+        tokio::task::spawn_local(listing("", None).list(container, ListScope::default(), pages));
         let (mut keys, mut error) = (Vec::new(), None);
         while let Some(page) = told.recv().await {
             assert!(error.is_none(), "an error is the last");
@@ -431,9 +449,9 @@ fn what_cannot_be_listed_is_told_behind_all_that_comes_before_it() {
 #[test]
 fn a_journal_of_a_later_version_is_refused() {
     let model = Rc::new(folders(3, 3));
-    let position = Position {
+    let position = ListScope {
         marker: Some("\0?".into()),
-        ..Position::default()
+        ..ListScope::default()
     };
     let error = runs(async {
         let (pages, mut told) = mpsc::channel(PAGES_AHEAD);

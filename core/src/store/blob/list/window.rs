@@ -11,13 +11,12 @@ use tokio::sync::mpsc::{self, Receiver};
 use tokio::task::JoinSet;
 
 use super::Listing;
-use super::bookmark::{Bookmark, Spot};
 use super::cut_points::{CutPoints, Next, Question};
-use super::part::{Left, Part, Told};
-use super::reach::Reach;
+use super::part::{Part, PartPage, RemainingPart};
 use super::resume_point::ResumePoint;
 use super::service::Service;
 use crate::Result;
+use crate::store::listing::{Bookmark, NameRange, PagePosition};
 
 /// Parts that are asked for at once. A page takes the service and the way some 100 ms and this machine some 30 ms of one
 /// processor, so that eight of them keep two busy.
@@ -36,17 +35,17 @@ const PARTS_CUT: usize = 2 * PARTS_AHEAD;
 
 /// A part, begun or not.
 struct Slot {
-    reach: Reach,
+    range: NameRange,
     /// It is to be cut with this before it begins.
     cut_points: Option<Rc<RefCell<CutPoints>>>,
     /// What it was cut with, and how many steps it is long.
     cut: Option<(Rc<RefCell<CutPoints>>, usize)>,
-    begun: Option<Begun>,
+    begun: Option<RunningPart>,
 }
 
 /// A part that is being listed. It ends with this.
-struct Begun {
-    told: Receiver<Result<Told>>,
+struct RunningPart {
+    told: Receiver<Result<PartPage>>,
     task: JoinSet<()>,
 }
 
@@ -80,14 +79,14 @@ impl Window {
             slots: from.behind.into_iter().map(Slot::new).collect(),
             asked: JoinSet::new(),
         };
-        let mut first = Slot::new(from.spot.reach.clone());
-        first.begun = Some(window.begin(from.spot, resume_point, None));
+        let mut first = Slot::new(from.position.range.clone());
+        first.begun = Some(window.begin(from.position, resume_point, None));
         window.slots.push_front(first);
         window
     }
 
     /// The next page, with what it can be listed by again; `None` behind the last.
-    pub(super) async fn next(&mut self) -> Option<Result<(Told, Option<Box<str>>)>> {
+    pub(super) async fn next(&mut self) -> Option<Result<(PartPage, Option<Box<str>>)>> {
         loop {
             self.keep_up();
             let Some(begun) = self.slots.front_mut()?.begun.as_mut() else {
@@ -113,8 +112,8 @@ impl Window {
                 continue;
             };
             return Some(told.map(|mut told| {
-                let behind = self.slots.iter().skip(1).map(|slot| &slot.reach);
-                let bookmark = Bookmark::write(&self.listing.prefix(), &told.spot, behind);
+                let behind = self.slots.iter().skip(1).map(|slot| &slot.range);
+                let bookmark = Bookmark::write(&self.listing.prefix(), &told.position, behind);
                 for left in told.behind.drain(..).rev() {
                     self.slots.insert(1, Slot::left(left));
                 }
@@ -132,7 +131,7 @@ impl Window {
                 break;
             }
             if slot.begun.is_none() {
-                let beginning = Spot::beginning(slot.reach.clone());
+                let beginning = PagePosition::beginning(slot.range.clone());
                 self.slots[at].begun = Some(self.begin(beginning, None, slot.cut.clone()));
             }
         }
@@ -149,13 +148,13 @@ impl Window {
             && at < PARTS_CUT
         {
             let Slot {
-                reach, cut_points, ..
+                range, cut_points, ..
             } = &self.slots[at];
-            let (Some(cut_points), Some(from)) = (cut_points, &reach.from) else {
+            let (Some(cut_points), Some(from)) = (cut_points, &range.from) else {
                 self.slots[at].cut_points = None;
                 continue;
             };
-            let until = reach.until.as_deref();
+            let until = range.until.as_deref();
             let next = cut_points
                 .borrow_mut()
                 .next(self.service.order.get(), from, until);
@@ -172,17 +171,17 @@ impl Window {
         match next {
             Next::Rest => slot.cut = Some((cut_points, 0)),
             Next::Cut(name, steps) => {
-                let rest = slot.reach.split_off(&name);
+                let rest = slot.range.split_off(&name);
                 slot.cut = Some((Rc::clone(&cut_points), steps));
-                let rest = Left {
-                    reach: rest,
+                let rest = RemainingPart {
+                    range: rest,
                     cut_points: Some(cut_points),
                 };
                 self.slots.insert(at + 1, Slot::left(rest));
             }
             Next::Ask(question) => {
                 slot.cut_points = Some(Rc::clone(&cut_points));
-                let (service, scope) = (Rc::clone(&self.service), slot.reach.scope.clone());
+                let (service, scope) = (Rc::clone(&self.service), slot.range.scope.clone());
                 self.asked.spawn_local(async move {
                     let name = service.first(&scope, &question.from).await;
                     Answer {
@@ -211,7 +210,7 @@ impl Window {
         let Some(at) = self.slots.iter().position(is_it) else {
             return;
         };
-        let until = self.slots[at].reach.until.as_deref();
+        let until = self.slots[at].range.until.as_deref();
         let order = self.service.order.get();
         let next = match name {
             Ok(name) => cut_points
@@ -225,35 +224,35 @@ impl Window {
 
     fn begin(
         &self,
-        spot: Spot,
+        position: PagePosition,
         resume_point: Option<ResumePoint>,
         cut: Option<(Rc<RefCell<CutPoints>>, usize)>,
-    ) -> Begun {
+    ) -> RunningPart {
         let (telling, told) = mpsc::channel(PAGES_HELD);
         let part = Part {
             listing: Rc::clone(&self.listing),
             service: Rc::clone(&self.service),
-            spot,
+            position,
             resume_point,
             cut,
         };
         let mut task = JoinSet::new();
         task.spawn_local(part.run(telling));
-        Begun { told, task }
+        RunningPart { told, task }
     }
 }
 
 impl Slot {
-    fn new(reach: Reach) -> Self {
-        Self::left(Left {
-            reach,
+    fn new(range: NameRange) -> Self {
+        Self::left(RemainingPart {
+            range,
             cut_points: None,
         })
     }
 
-    fn left(left: Left) -> Self {
+    fn left(left: RemainingPart) -> Self {
         Self {
-            reach: left.reach,
+            range: left.range,
             cut_points: left.cut_points,
             cut: None,
             begun: None,

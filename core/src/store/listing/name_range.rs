@@ -2,18 +2,18 @@
 
 /// Which names there are in a part.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Reach {
+pub(crate) struct NameRange {
     /// How they begin.
-    pub(super) scope: Box<str>,
+    pub(crate) scope: Box<str>,
     /// The first that there may be; `None`: the first that begins so.
-    pub(super) from: Option<Box<str>>,
+    pub(crate) from: Option<Box<str>>,
     /// The first that is not among them any more; `None`: the first that does not begin so.
-    pub(super) until: Option<Box<str>>,
+    pub(crate) until: Option<Box<str>>,
 }
 
-impl Reach {
+impl NameRange {
     /// All names that begin so.
-    pub(super) fn whole(scope: &str) -> Self {
+    pub(crate) fn whole(scope: &str) -> Self {
         Self {
             scope: scope.into(),
             from: None,
@@ -22,7 +22,7 @@ impl Reach {
     }
 
     /// Divides it in two: what is left is what comes before `at`, what comes back the rest.
-    pub(super) fn split_off(&mut self, at: &str) -> Self {
+    pub(crate) fn split_off(&mut self, at: &str) -> Self {
         Self {
             scope: self.scope.clone(),
             from: Some(at.into()),
@@ -31,7 +31,7 @@ impl Reach {
     }
 
     /// Takes in what comes right behind it; false if that does not.
-    pub(super) fn join(&mut self, other: &Self) -> bool {
+    pub(crate) fn join(&mut self, other: &Self) -> bool {
         let is_next = self.scope == other.scope && self.until.is_some() && self.until == other.from;
         if is_next {
             self.until.clone_from(&other.until);

@@ -8,7 +8,7 @@
 use std::fmt::Write as _;
 use std::str::Split;
 
-use super::reach::Reach;
+use super::NameRange;
 use crate::store::rest::page::Marker;
 
 /// Between two fields, and before the first.
@@ -20,21 +20,21 @@ const UNTIL: char = '>';
 
 /// A page of a part.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Spot {
+pub(crate) struct PagePosition {
     /// How the names begin that are asked for.
-    pub(super) prefix: Box<str>,
+    pub(crate) prefix: Box<str>,
     /// Those of the part.
-    pub(super) reach: Reach,
+    pub(crate) range: NameRange,
     /// What the service calls the page; `None`: the first one.
-    pub(super) after: Option<Marker>,
+    pub(crate) after: Option<Marker>,
 }
 
-impl Spot {
+impl PagePosition {
     /// The beginning of a part.
-    pub(super) fn beginning(reach: Reach) -> Self {
+    pub(crate) fn beginning(range: NameRange) -> Self {
         Self {
-            prefix: reach.scope.clone(),
-            reach,
+            prefix: range.scope.clone(),
+            range,
             after: None,
         }
     }
@@ -42,29 +42,32 @@ impl Spot {
 
 /// A page, and the parts behind its own.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Bookmark {
-    pub(super) spot: Spot,
-    pub(super) behind: Vec<Reach>,
+pub(crate) struct Bookmark {
+    pub(crate) position: PagePosition,
+    pub(crate) behind: Vec<NameRange>,
 }
 
 impl Bookmark {
     /// The text for a listing of `root`; `None` at its beginning.
-    pub(super) fn write<'a>(
+    pub(crate) fn write<'a>(
         root: &str,
-        spot: &Spot,
-        behind: impl Iterator<Item = &'a Reach>,
+        position: &PagePosition,
+        behind: impl Iterator<Item = &'a NameRange>,
     ) -> Option<Box<str>> {
         let mut behind = behind.peekable();
-        let after = spot.after.as_ref().map(|Marker(marker)| marker.as_str());
-        let is_all = *spot.prefix == *root && spot.reach == Reach::whole(root);
+        let after = position
+            .after
+            .as_ref()
+            .map(|Marker(marker)| marker.as_str());
+        let is_all = *position.prefix == *root && position.range == NameRange::whole(root);
         if is_all && behind.peek().is_none() {
             return after.map(Into::into);
         }
-        let Spot { prefix, reach, .. } = spot;
+        let PagePosition { prefix, range, .. } = position;
         let after = after.unwrap_or_default();
-        let mut text = format!("{EDGE}{prefix}{EDGE}{}{EDGE}{after}", reach.scope);
-        write_ends(&mut text, reach);
-        let mut before = &*reach.scope;
+        let mut text = format!("{EDGE}{prefix}{EDGE}{}{EDGE}{after}", range.scope);
+        write_ends(&mut text, range);
+        let mut before = &*range.scope;
         while let Some(first) = behind.next() {
             let mut part = first.clone();
             while behind.next_if(|next| part.join(next)).is_some() {}
@@ -80,21 +83,21 @@ impl Bookmark {
     }
 
     /// Reads it again; `None` for what is no bookmark of a listing of `root`.
-    pub(super) fn read(root: &str, text: &str) -> Option<Self> {
+    pub(crate) fn read(root: &str, text: &str) -> Option<Self> {
         let Some(fields) = text.strip_prefix(EDGE) else {
             let after = Some(Marker(text.into()));
-            let spot = Spot {
+            let position = PagePosition {
                 after,
-                ..Spot::beginning(Reach::whole(root))
+                ..PagePosition::beginning(NameRange::whole(root))
             };
             let behind = Vec::new();
-            return Some(Self { spot, behind });
+            return Some(Self { position, behind });
         };
         let mut fields = fields.split(EDGE);
         let (prefix, scope, after) = (fields.next()?, fields.next()?, fields.next()?);
         let is_ours = prefix.starts_with(root) && scope.starts_with(prefix);
-        let reach = read_ends(scope, &mut fields)?;
-        let mut behind: Vec<Reach> = Vec::new();
+        let range = read_ends(scope, &mut fields)?;
+        let mut behind: Vec<NameRange> = Vec::new();
         while let Some(field) = fields.next() {
             let (count, rest) = field.split_once(':')?;
             let before = behind.last().map_or(scope, |before| &before.scope);
@@ -103,9 +106,9 @@ impl Bookmark {
         }
         let is_ours = is_ours && behind.iter().all(|part| part.scope.starts_with(root));
         is_ours.then_some(Self {
-            spot: Spot {
+            position: PagePosition {
                 prefix: prefix.into(),
-                reach,
+                range,
                 after: (!after.is_empty()).then(|| Marker(after.into())),
             },
             behind,
@@ -113,8 +116,8 @@ impl Bookmark {
     }
 }
 
-fn write_ends(text: &mut String, reach: &Reach) {
-    for (mark, name) in [(FROM, &reach.from), (UNTIL, &reach.until)] {
+fn write_ends(text: &mut String, range: &NameRange) {
+    for (mark, name) in [(FROM, &range.from), (UNTIL, &range.until)] {
         if let Some(name) = name {
             let _ = write!(text, "{EDGE}{mark}{name}");
         }
@@ -122,7 +125,7 @@ fn write_ends(text: &mut String, reach: &Reach) {
 }
 
 /// The part of this scope with what the next fields say of its ends.
-fn read_ends(scope: &str, fields: &mut Split<'_, char>) -> Option<Reach> {
+fn read_ends(scope: &str, fields: &mut Split<'_, char>) -> Option<NameRange> {
     let mut end = |mark| {
         let mut ahead = fields.clone();
         let name: Box<str> = ahead.next()?.strip_prefix(mark)?.into();
@@ -131,11 +134,13 @@ fn read_ends(scope: &str, fields: &mut Split<'_, char>) -> Option<Reach> {
     };
     let (from, until) = (end(FROM), end(UNTIL));
     let mut names = from.iter().chain(&until);
-    names.all(|name| name.starts_with(scope)).then(|| Reach {
-        scope: scope.into(),
-        from: from.clone(),
-        until: until.clone(),
-    })
+    names
+        .all(|name| name.starts_with(scope))
+        .then(|| NameRange {
+            scope: scope.into(),
+            from: from.clone(),
+            until: until.clone(),
+        })
 }
 
 #[cfg(test)]
@@ -146,35 +151,35 @@ mod tests {
 
     #[test]
     fn a_listing_that_is_not_split_is_kept_as_the_services_own_marker() {
-        let mut spot = Spot::beginning(Reach::whole("vd/"));
-        assert_eq!(Bookmark::write("vd/", &spot, [].into_iter()), None);
-        spot.after = Some(Marker("2!a".into()));
-        let text = Bookmark::write("vd/", &spot, [].into_iter());
+        let mut position = PagePosition::beginning(NameRange::whole("vd/"));
+        assert_eq!(Bookmark::write("vd/", &position, [].into_iter()), None);
+        position.after = Some(Marker("2!a".into()));
+        let text = Bookmark::write("vd/", &position, [].into_iter());
         assert_eq!(text.as_deref(), Some("2!a"));
         let behind = Vec::new();
         assert_eq!(
             Bookmark::read("vd/", "2!a"),
-            Some(Bookmark { spot, behind })
+            Some(Bookmark { position, behind })
         );
     }
 
     #[test]
     fn parts_are_written_by_what_is_different() {
-        let spot = Spot::beginning(Reach::whole("vd/a"));
-        let behind = ["vd/bé", "vd/bè", "vd/b"].map(Reach::whole);
-        let text = Bookmark::write("vd/", &spot, behind.iter());
+        let position = PagePosition::beginning(NameRange::whole("vd/a"));
+        let behind = ["vd/bé", "vd/bè", "vd/b"].map(NameRange::whole);
+        let text = Bookmark::write("vd/", &position, behind.iter());
         let text = text.expect("it is split");
         assert_eq!(&*text, "\0vd/a\0vd/a\0\x003:bé\x004:è\x004:");
     }
 
     #[test]
     fn what_is_cut_by_names_is_written_by_its_ends() {
-        let mut first = Reach::whole("vd/");
+        let mut first = NameRange::whole("vd/");
         let mut second = first.split_off("vd/b");
         let mut third = second.split_off("vd/c");
         let fourth = third.split_off("vd/d");
-        let behind = [second, third, fourth, Reach::whole("vd/x")];
-        let text = Bookmark::write("vd/", &Spot::beginning(first), behind.iter());
+        let behind = [second, third, fourth, NameRange::whole("vd/x")];
+        let text = Bookmark::write("vd/", &PagePosition::beginning(first), behind.iter());
         let text = text.expect("it is split");
         assert_eq!(&*text, "\0vd/\0vd/\0\0>vd/b\x003:\0<vd/b\x003:x");
     }
@@ -218,25 +223,25 @@ mod tests {
             behind in prop::collection::vec(("[a-c/éè:0😀]{1,5}", ends()), 0..5),
         ) {
             let prefix = format!("{root}{prefix}");
-            let reach = |scope: String, ends: &(Option<String>, Option<String>)| {
+            let range = |scope: String, ends: &(Option<String>, Option<String>)| {
                 let name = |end: &String| format!("{scope}{end}").into();
-                Reach {
+                NameRange {
                     from: ends.0.as_ref().map(name),
                     until: ends.1.as_ref().map(name),
                     scope: scope.as_str().into(),
                 }
             };
-            let spot = Spot {
-                reach: reach(format!("{prefix}{scope}"), &ends),
+            let position = PagePosition {
+                range: range(format!("{prefix}{scope}"), &ends),
                 prefix: prefix.into(),
                 after: after.map(Marker),
             };
-            let mut behind: Vec<Reach> = behind.iter().map(|(part, ends)| reach(format!("{root}{part}"), ends)).collect();
-            match Bookmark::write(&root, &spot, behind.iter()) {
-                None => prop_assert_eq!(spot, Spot::beginning(Reach::whole(&root))),
+            let mut behind: Vec<NameRange> = behind.iter().map(|(part, ends)| range(format!("{root}{part}"), ends)).collect();
+            match Bookmark::write(&root, &position, behind.iter()) {
+                None => prop_assert_eq!(position, PagePosition::beginning(NameRange::whole(&root))),
                 Some(text) => {
                     behind.dedup_by(|next, part| part.join(next));
-                    prop_assert_eq!(Bookmark::read(&root, &text), Some(Bookmark { spot, behind }));
+                    prop_assert_eq!(Bookmark::read(&root, &text), Some(Bookmark { position, behind }));
                 }
             }
         }
