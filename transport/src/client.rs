@@ -1,8 +1,9 @@
-//! A request goes out, its answer is judged, and where the verdict says so it goes out again.
+//! Sends a request, checks its answer, and sends it again where that may help.
 //!
-//! A [`Client`] belongs to one worker thread and has that thread's connections; [`Settings`] belong to the whole run.
-//! Whoever calls hands over a [`Request`], which may be sent several times, and gets the one answer that counts. Nothing
-//! here follows a redirect, changes a request, or knows what it is about.
+//! A [`Client`] belongs to one worker thread and has that thread's connections; [`Settings`] belong
+//! to the whole run. The caller gives a [`Request`], which may be sent several times, and gets the
+//! one answer that counts. The client follows no redirect and does not know what a request is
+//! about.
 
 mod hedge;
 
@@ -37,32 +38,32 @@ use crate::traffic::{Attempt, FailureScope, GiveUp, LatencyClass, Meter, Traffic
 use crate::{Error, Kind, Result};
 use hedge::AttemptMode;
 
-/// The most of a small answer's body that [`Client::send`] takes, in bytes.
+/// The largest body of an answer that [`Client::send`] takes, in bytes.
 const SMALL_BODY_BYTES_MAX: usize = 64 * 1024;
 
-/// The most of a refusal's body that is read, in bytes.
+/// How much of a refusal's body is read, in bytes.
 const ERROR_BODY_BYTES_MAX: usize = 64 * 1024;
 
-/// How often it is looked how much has arrived: twice in a window of the controller. Half a microsecond for each connection
-/// that sends.
+/// How often the client asks its sockets how much has arrived: twice in a window of the controller.
+/// It costs half a microsecond for each connection that sends.
 const LOOK_EVERY: Duration = Duration::from_millis(125);
 
-/// What all the clients of a run have in common.
+/// What all clients of a run share.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// How long to wait for a peer.
     pub timeouts: Timeouts,
-    /// How often and how slowly to try again.
+    /// How often and how slowly a request is sent again.
     pub retry: RetryPolicy,
     /// How long to wait for a service that cannot be reached.
     pub give_up: GiveUp,
-    /// Whose certificates are believed.
+    /// Whose certificates are trusted.
     pub trust: Trust,
-    /// Hosts and ports that are found at a given address, whatever the system's resolver says.
+    /// Addresses of hosts and ports that replace the answer of the system's resolver.
     pub resolve: Arc<[(String, u16, IpAddr)]>,
-    /// Who stands in between.
+    /// The proxies.
     pub proxies: Arc<Proxies>,
-    /// What the program calls itself (`User-Agent`).
+    /// The name of the program (`User-Agent`).
     pub user_agent: String,
     /// Counts the attempts that were made again after a wait.
     pub retries: Arc<AtomicU64>,
@@ -102,10 +103,11 @@ struct ClientShared {
     common_headers: CommonHeaders,
     resolver: Resolver,
     idle: IdleConnections,
-    /// One for each exchange that may be under way: connections in use and idle ones together are never more.
+    /// One permit for each exchange that may be under way. Connections in use and idle ones
+    /// together are never more.
     exchanges: Semaphore,
     many_headers: ManyHeaders,
-    /// What goes over its connections.
+    /// The meters of its connections.
     meters: RefCell<Vec<Weak<Meter>>>,
 }
 
@@ -118,16 +120,16 @@ struct AuthorizedRequest<'a> {
     id: &'a HeaderValue,
 }
 
-/// Where an answer's body goes.
+/// Where the body of an answer goes.
 enum BodyTarget<'a> {
-    /// BodyTarget memory, this many bytes at most.
+    /// Into memory, at most this many bytes.
     Memory(usize),
-    /// BodyTarget a lease, exactly as many bytes as it wants.
+    /// Into a lease, exactly as many bytes as the lease wants.
     Lease(&'a mut Lease),
 }
 
 impl BodyTarget<'_> {
-    /// How long the answer's body will be, where that is known.
+    /// The length of the answer's body, where it is known.
     fn bytes(&self) -> u64 {
         match self {
             BodyTarget::Memory(_) => 0,
@@ -142,7 +144,8 @@ impl Client {
         Self::with_connections(settings, usize::MAX)
     }
 
-    /// The same, which never has more than so many connections (at least one); an exchange waits for one of them.
+    /// A client with at most `connections_max` connections (at least one). An exchange waits for
+    /// one of them.
     pub fn with_connections(settings: Arc<Settings>, connections_max: usize) -> Result<Self> {
         let connections_max = connections_max.max(1);
         Ok(Self {
@@ -159,7 +162,8 @@ impl Client {
         })
     }
 
-    /// The same client, which counts in `again` too what [`Settings::retries`] counts: for one object of a run.
+    /// The same client, which also counts in `again` what [`Settings::retries`] counts: for one
+    /// object of a run.
     pub fn counting(&self, again: &Arc<AtomicU32>) -> Self {
         Self {
             again: Some(Arc::clone(again)),
@@ -167,39 +171,44 @@ impl Client {
         }
     }
 
-    /// The clock that its requests are dated and its waits are measured by.
+    /// The clock of its dates and waits.
     pub fn clock(&self) -> &dyn Clock {
         &*self.shared.settings.clock
     }
 
-    /// Sends a request whose answer has a small body or none (64 KiB at most), again where that may help.
+    /// Sends a request whose answer has a small body or none (64 KiB at most). Sends it again where
+    /// that may help.
     ///
-    /// An answer other than 2xx is an error of [`Kind::Status`]. Dropping the future closes the connection it used.
+    /// An answer other than 2xx is an error of [`Kind::Status`]. Dropping the future closes the
+    /// connection that it used.
     pub async fn send(&self, request: &Request) -> Result<Reply> {
         self.send_with_cap(request, SMALL_BODY_BYTES_MAX).await
     }
 
-    /// The same for an answer of up to `body_bytes_max` bytes; a longer one is an error of [`Kind::Protocol`].
+    /// The same for an answer of up to `body_bytes_max` bytes; a longer one is an error of
+    /// [`Kind::Protocol`].
     pub async fn send_with_cap(&self, request: &Request, body_bytes_max: usize) -> Result<Reply> {
         self.persist(request, BodyTarget::Memory(body_bytes_max))
             .await
     }
 
-    /// Sends a request whose answer's body goes into the lease, which is filled anew by every attempt.
+    /// Sends a request and puts the body of the answer into the lease. Every attempt fills the
+    /// lease anew.
     ///
-    /// The body has to be exactly as long as [`Lease::wanted`] says. The caller keeps the lease whatever happens:
-    /// giving it back and asking for it again would put the oldest chunk behind younger ones.
+    /// The body must have exactly the length of [`Lease::wanted`]. The caller keeps the lease in
+    /// every case: a lease that was given back and taken again would put the oldest chunk behind
+    /// younger ones.
     pub async fn fetch(&self, request: &Request, into: &mut Lease) -> Result<Reply> {
         self.persist(request, BodyTarget::Lease(into)).await
     }
 
-    /// Waits, by the clock of the run, before something is asked again that no retry helps.
+    /// Waits by the clock of the run, before a request that the retries do not cover.
     pub async fn pause(&self, wait: Duration) {
         self.shared.settings.clock.sleep(wait).await;
     }
 
-    /// Sees from time to time how much of what is being sent has arrived, for the run's counters. To be polled beside whatever
-    /// the client is used for; without it uploads are counted when they end.
+    /// Counts again and again how much of the bytes under way has arrived, for the run's counters.
+    /// To be polled beside the requests; without it, uploads are counted when they end.
     pub async fn keep_looking(&self) -> Infallible {
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
@@ -252,7 +261,7 @@ impl Client {
                 Ok(reply) => return Ok(Reply { attempts, ..reply }),
                 Err(error) => error,
             };
-            // What gives wrong answers is not asked again.
+            // A connection that gave a wrong answer is not used again.
             how.on_new_connection = matches!(error.kind(), Kind::Mismatch | Kind::Changed);
             if permit.failed(&id, &error) == FailureScope::Outage {
                 continue;
@@ -307,7 +316,7 @@ impl Client {
         ended
     }
 
-    /// An attempt whose turn it is.
+    /// One attempt, after its wait for the pace.
     async fn attempt_now(
         &self,
         sent: AuthorizedRequest<'_>,
@@ -317,7 +326,7 @@ impl Client {
     ) -> Result<Reply> {
         let endpoint = &sent.request.account.endpoint;
         let proxy = self.shared.settings.proxies.of(endpoint)?;
-        // Behind a tunnel the service answers; in plain text whoever is asked does.
+        // Through a tunnel the service answers. A plain request is answered by the proxy.
         let asked = proxy.filter(|_| endpoint.scheme == Scheme::Http);
         let ended = self.exchange(sent, how, into, asked, attempt).await;
         ended.map_err(|error| match proxy {
@@ -326,7 +335,7 @@ impl Client {
         })
     }
 
-    /// One exchange, with the service or with the proxy that is asked in its place.
+    /// One exchange, with the service or with the proxy that answers in its place.
     async fn exchange(
         &self,
         sent: AuthorizedRequest<'_>,
@@ -369,7 +378,8 @@ impl Client {
             _ => {}
         }
         let mut answer = exchanged?;
-        // Whatever it says: what is said to somebody else means nothing here. The connection ends with this error.
+        // The echo is checked first: an answer to another request means nothing here. Its error
+        // ends the connection.
         let dialect = request.account.service.dialect();
         let must_echo = answer.status.is_success() && connection.echoes();
         if check_echo(dialect, id, &answer.headers, must_echo)? {
@@ -423,7 +433,8 @@ impl Client {
         }
     }
 
-    /// There was no descriptor for a connection: the idle ones are closed, and one that becomes idle meanwhile will do.
+    /// Connects when there was no descriptor: closes the idle connections, and takes one that
+    /// becomes idle meanwhile.
     async fn connect_later(&self, endpoint: &Endpoint, new: bool) -> Result<Box<Connection>> {
         let idle = &self.shared.idle;
         retry_open(Error::is_descriptor_shortage, async || {
@@ -458,9 +469,9 @@ impl Client {
         Ok(Box::new(connection))
     }
 
-    /// The error that an answer other than 2xx means. What can be read of its body makes the error better; when it
-    /// cannot be read, the status alone is enough. A proxy's own answer is told from the service's, which carries the
-    /// request's name: a proxy's 404 must not mean that there is no blob.
+    /// The error of an answer other than 2xx. Its body improves the message; where the body cannot
+    /// be read, the status is enough. The service's answers carry a request id and a proxy's own
+    /// answers do not: a proxy's 404 must not mean that there is no blob.
     async fn refusal(
         &self,
         account: &Account,
@@ -496,7 +507,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// What the request is like, where that says how long it should take.
+/// The latency class of the request, where it has a hedge policy.
 fn kind(request: &Request, into: &BodyTarget<'_>) -> Option<LatencyClass> {
     (request.hedge_policy != HedgePolicy::Never)
         .then(|| LatencyClass::of(request.payload.bytes(), into.bytes()))

@@ -1,6 +1,7 @@
-//! Time, as the retry loop sees it: the hour that requests are signed with and the waits between attempts.
+//! The time for signatures and for waits between attempts.
 //!
-//! Every wait for a *peer* (connecting, the first byte, progress) uses tokio's own timers instead, which tests pause.
+//! Waits for a *peer* (connecting, the first byte, progress) use tokio's own timers instead, which
+//! tests pause.
 
 use std::fmt;
 use std::pin::Pin;
@@ -12,13 +13,12 @@ use tokio::time::Instant;
 /// A wait in progress. Dropping it ends the wait.
 pub type SleepFuture<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
 
-/// Tells the time and waits.
+/// Gives the time and waits.
 pub trait Clock: fmt::Debug + Send + Sync {
     /// The time of day.
     fn now(&self) -> SystemTime;
 
-    /// How much time has passed since a moment that is the same for the whole process. Setting the time of day does not
-    /// change it.
+    /// The time since a fixed moment of this process. Setting the time of day does not change it.
     fn monotonic(&self) -> Duration {
         static FIRST: OnceLock<Instant> = OnceLock::new();
         FIRST.get_or_init(Instant::now).elapsed()

@@ -13,7 +13,7 @@ pub enum Scheme {
 }
 
 impl Scheme {
-    /// The port that a URL of this scheme means when it names none.
+    /// The port of a URL of this scheme that names none.
     pub fn default_port(self) -> u16 {
         match self {
             Self::Http => 80,
@@ -37,12 +37,13 @@ pub struct Endpoint {
     pub scheme: Scheme,
     /// The host name or address as in the URL, lower case; an IPv6 address keeps its brackets.
     pub host: String,
-    /// The port, also when it is the scheme's own.
+    /// The port, also when it is the scheme's default.
     pub port: u16,
 }
 
 impl Endpoint {
-    /// The value of the `Host` header: the port only when it is not the scheme's own (RFC 9110, 7.2).
+    /// The value of the `Host` header. It names the port only when it is not the scheme's default
+    /// (RFC 9110, 7.2).
     pub fn authority(&self) -> String {
         if self.port == self.scheme.default_port() {
             self.host.clone()
@@ -60,7 +61,7 @@ impl Endpoint {
                 .is_ok_and(|address| address.is_loopback())
     }
 
-    /// The host as an address or a certificate names it: an IPv6 address without its brackets.
+    /// The host as addresses and certificates write it: an IPv6 address without its brackets.
     pub fn host_without_brackets(&self) -> &str {
         let inner = self.host.strip_prefix('[');
         inner

@@ -1,7 +1,8 @@
-//! What goes wrong below a copy, told so that no caller has to read the text.
+//! The errors of this crate. No caller has to read their text.
 //!
-//! An error says what happened ([`Kind`]), who can do something about it ([`Blame`]) and carries, where a service
-//! answered, its status and error code. Whether to try again is judged in `retry/judge.rs`, from these values alone.
+//! An error says what happened ([`Kind`]) and who can do something about it ([`Blame`]). Where a
+//! service answered, it carries status and error code. `retry/judge.rs` decides from these values
+//! alone whether to try again.
 
 use std::fmt;
 
@@ -14,9 +15,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A file operation, or the making of a socket, was refused by the kernel; carries its `errno` (0 when there is none).
+    /// The kernel refused a file operation or a new socket; carries its `errno` (0 when there is
+    /// none).
     Disk(i32),
-    /// A file ended before the bytes that it was to have.
+    /// A file ended before the bytes that it should have.
     Shortened,
     /// The kernel or a limit refused what the engine needs (memory, descriptors, a ring).
     Limit,
@@ -24,33 +26,34 @@ pub enum Kind {
     Resolve,
     /// No connection could be made.
     Connect,
-    /// The service could not be reached for as long as an outage is waited for.
+    /// The service could not be reached during the whole time that an outage may last.
     Unreachable,
     /// The TLS handshake failed: certificate, name or protocol.
     Tls,
-    /// A connection ended before the answer was complete. `reused` is true when it was a kept-alive connection
-    /// that gave no byte of the answer: the service may simply have closed it while idle.
+    /// A connection ended before the answer was complete. `reused` is true for a kept-alive
+    /// connection that gave no byte of the answer: the service may have closed it while it was
+    /// idle.
     Reset {
-        /// The connection had served a request before and no byte of this answer had come.
+        /// The connection had served a request before, and no byte of this answer had come.
         reused: bool,
     },
-    /// Nothing moved for the no-progress limit.
+    /// Nothing moved within the limit for progress.
     Timeout,
-    /// The peer broke the protocol: a malformed answer, or one beyond the caps.
+    /// The peer broke the protocol: its answer is malformed or exceeds a limit.
     Protocol,
-    /// The answer is not the one to the request that was sent: another request's, another range, another status.
+    /// The answer belongs to another request, another range, or has an unexpected status.
     Mismatch,
-    /// The answer is of another version of the object than the one that was asked for.
+    /// The answer is about another version of the object than the requested one.
     Changed,
     /// The service answered with this status instead of success.
     Status(u16),
-    /// A proxy on the way answered with this status instead of letting us through.
+    /// A proxy answered with this status instead of forwarding the request.
     Proxy(u16),
-    /// Bytes arrived that are not the bytes that were sent.
+    /// The received bytes are not the bytes that were sent.
     Integrity,
-    /// What was asked for cannot be put into a request: a header value with a line break, a bad certificate file.
+    /// The request cannot be sent: a header value with a line break, a bad certificate file.
     Invalid,
-    /// The work was called off.
+    /// The run was stopped.
     Stopped,
 }
 
@@ -59,9 +62,9 @@ pub enum Kind {
 pub enum Blame {
     /// What was asked for is wrong: a key, a name, a missing container.
     User,
-    /// The service is unwell or pushes back.
+    /// The service is unwell or refuses for now.
     Service,
-    /// Something between here and there.
+    /// Something between this machine and the service.
     Network,
     /// This machine: its disk, its memory, its limits.
     Machine,
@@ -84,8 +87,8 @@ struct ErrorDetails {
 }
 
 impl Error {
-    /// An error of this kind; the message is lower case, without a full stop, names in backticks. Secrets in it are masked:
-    /// it is stored and shown.
+    /// An error of this kind. The message is lower case, without a full stop, with names in
+    /// backticks. Secrets in it are masked, because it is stored and shown.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         Self(Box::new(ErrorDetails {
             kind,
@@ -108,7 +111,8 @@ impl Error {
         )
     }
 
-    /// What the service said beside the status: its error code (`ContainerNotFound`), request id and date.
+    /// What the service sent beside the status: its error code (`ContainerNotFound`), request id
+    /// and date.
     pub fn answered(
         mut self,
         code: Option<String>,
@@ -139,7 +143,7 @@ impl Error {
         self
     }
 
-    /// The same error told with more context in front: "`what`: `message`".
+    /// The same error with more context in front: "`what`: `message`".
     pub fn within(mut self, what: impl fmt::Display) -> Self {
         self.0.message = format!("{what}: {}", self.0.message);
         self
@@ -150,7 +154,8 @@ impl Error {
         self.0.kind
     }
 
-    /// There was no free descriptor, in this process or in the system: it is worth waiting until something is closed.
+    /// There was no free descriptor, in this process or in the system. One becomes free when
+    /// something is closed.
     pub fn is_descriptor_shortage(&self) -> bool {
         matches!(self.0.kind, Kind::Disk(errno) if is_shortage_number(errno))
     }
@@ -173,7 +178,7 @@ impl Error {
         self.0.request_id.as_deref()
     }
 
-    /// The answer's `Date`, as it was sent (RFC 1123).
+    /// The answer's `Date` as it was sent (RFC 1123).
     pub fn date(&self) -> Option<&str> {
         self.0.date.as_deref()
     }
@@ -188,8 +193,8 @@ impl Error {
         self.0.retry_after_ms
     }
 
-    /// How many times the request had been sent when this was given up; 1 when it was never repeated. A refusal that
-    /// comes after more than one may be the answer to our own earlier attempt, whose reply was lost.
+    /// How many times the request was sent; 1 when it was never repeated. A refusal after more than
+    /// one attempt may answer our own earlier attempt, whose reply was lost.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
@@ -203,7 +208,7 @@ impl Error {
     pub fn blame(&self) -> Blame {
         match self.0.kind {
             Kind::Disk(_) | Kind::Shortened | Kind::Limit => Blame::Machine,
-            // It wants to know who asks.
+            // The proxy asks for a user and a password.
             Kind::Proxy(407) => Blame::User,
             Kind::Resolve
             | Kind::Proxy(_)
@@ -222,7 +227,8 @@ impl Error {
     }
 }
 
-/// The kernel's reason in our voice: lower case and without the "(os error 2)" that Rust adds.
+/// The kernel's reason in the style of our messages: lower case, without the "(os error 2)" that
+/// Rust adds.
 pub(crate) fn plain_reason(error: &std::io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text);

@@ -1,17 +1,21 @@
-//! Bytes between memory, disk and network: the engine below azring.
+//! The engine of azring: it moves bytes between memory, disk and network.
 //!
-//! The story, in the order a byte of an upload travels: a [`runtime::Worker`] thread owns a ring (or plain threads,
-//! where the kernel refuses one) and a small [`buffer::Pool`] of aligned memory that the ring has registered. A task
-//! takes a [`buffer::Lease`] from the pool, [`disk`] fills it from a file, and the frozen buffer itself becomes the
-//! body of an [`http::Request`] (or, where nobody needs to know the bytes before, slices of the file that are read
-//! while it is sent), which [`client::Client`] signs, sends over a kept-alive connection, judges and, where the
-//! verdict says so, sends again. A download goes the other way with one copy: from the connection into a lease, from
-//! the lease to the disk in one large write.
+//! The modules are listed in the order in which a byte of an upload meets them. A worker thread
+//! ([`runtime`]) owns a ring, or plain threads where the kernel refuses a ring, and a small
+//! [`buffer::Pool`] of aligned memory that is registered with the ring. A task takes a
+//! [`buffer::Lease`] from the pool and [`disk`] fills it from a file. The frozen buffer itself is
+//! the body of an [`http::Request`]. Where no checksum is needed before the request, the body is
+//! read from the file in slices while it is sent. [`client::Client`] authorizes the request, sends
+//! it over a kept-alive connection, and sends it again where the error allows that. A download
+//! copies each byte once: from the connection into a lease. One large write takes the lease to the
+//! disk.
 //!
-//! An answer is compared with its request before its body is used ([`http::Expected`]). Files and sockets keep within the
-//! limit of the process ([`descriptor`]).
+//! [`service`] holds what distinguishes blob, share and table storage below their operations.
+//! [`http::Expected`] compares an answer with its request before its body is used. [`descriptor`]
+//! keeps files and sockets within the limit of the process.
 //!
-//! Nothing here knows what a blob, a pattern or a copy is; nothing above knows that there is an `io_uring`.
+//! This crate does not know what a blob, a pattern or a copy is. No other crate knows that there is
+//! an `io_uring`.
 
 pub mod runtime;
 

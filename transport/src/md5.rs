@@ -1,8 +1,9 @@
-//! MD5 of several streams side by side: the state of each, and one operation that brings all of them further.
+//! MD5 of several streams side by side.
 //!
-//! One stream is bound by MD5's own chain of steps, however good the code is; sixteen of them fill the lanes of a vector
-//! register and take hardly longer than one. Where the CPU has no AVX-512 it is eight, twice, and where it has no AVX2 the
-//! streams are compressed one after the other, with the same result. Padding, partial blocks and who owns the bytes are the caller's business.
+//! MD5's own chain of steps limits one stream, however good the code is. Sixteen streams fill the
+//! lanes of a vector register and take hardly longer than one. Without AVX-512, eight streams are
+//! compressed at once, twice. Without AVX2, the streams are compressed one after the other, with
+//! the same result. The caller does the padding, keeps partial blocks and owns the bytes.
 
 #[cfg(target_arch = "x86_64")]
 #[macro_use]
@@ -16,33 +17,34 @@ use simd::compress_side_by_side;
 
 use md5_simd::hazmat::compress_block;
 
-/// How many streams are worth bringing further at once.
+/// How many streams are compressed at once.
 pub const LANES: usize = 16;
 
-/// What MD5 works on, 64 bytes.
+/// The unit of MD5, 64 bytes.
 pub type Block = [u8; 64];
 
-/// How far the digest of a stream has come, between two blocks.
+/// The state of a stream's digest between two blocks.
 pub type State = [u32; 4];
 
 /// The state before the first block.
 pub const START: State = md5_simd::STATE_INIT;
 
-/// Below so many streams, one after the other is no slower than side by side.
+/// Fewer streams than this are compressed one after the other, which is no slower.
 const WORTHWHILE: usize = 3;
 
-/// One stream to bring further.
+/// One stream.
 #[derive(Debug)]
 pub struct Md5Stream<'a> {
-    /// Where it is.
+    /// Its state, which is updated.
     pub state: &'a mut State,
-    /// What comes next in it.
+    /// Its next blocks.
     pub blocks: &'a [Block],
 }
 
-/// Brings every stream further by as many blocks as the shortest has, but not more than `most`; returns how many.
+/// Compresses the same number of blocks of every stream: as many as the shortest stream has, at
+/// most `most`. Returns the number.
 ///
-/// Panics when there are more than [`LANES`].
+/// Panics when there are more than [`LANES`] streams.
 pub fn compress(lanes: &mut [Md5Stream<'_>], most: usize) -> usize {
     let shortest = lanes.iter().map(|lane| lane.blocks.len()).min();
     let count = shortest.unwrap_or(0).min(most);

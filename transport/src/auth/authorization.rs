@@ -1,7 +1,8 @@
-//! What one attempt of a request gets from its account's credential: a signature, a query, or a header with a token.
+//! What one attempt of a request gets from its account's credential: a signature, a query, or a
+//! header with a token.
 //!
-//! The client obtains it once per attempt, which may wait for a token (`http/authorize.rs`). Adding it to the request
-//! (`http/compose.rs`) does not wait.
+//! The client obtains it once per attempt, which may wait for a token (`http/authorize.rs`). Adding
+//! it to the request (`http/compose.rs`) does not wait.
 
 use std::time::SystemTime;
 
@@ -34,7 +35,7 @@ pub(crate) enum OwnAuthorization<'a> {
         account: &'a str,
         key: &'a Secret<Vec<u8>>,
     },
-    /// More query.
+    /// An addition to the query.
     Sas(&'a Secret<String>),
     /// A token.
     Bearer(AccessToken),
@@ -51,7 +52,8 @@ pub(crate) struct SignedParts<'a> {
 }
 
 impl<'a> OwnAuthorization<'a> {
-    /// What an attempt at `now` gets from this credential. Waits where a token has to be issued first.
+    /// What an attempt at `now` gets from this credential. Waits where a token has to be issued
+    /// first.
     pub(crate) async fn of(credential: &'a Credential, now: SystemTime) -> Result<Self> {
         Ok(match credential {
             Credential::Anonymous => Self::Anonymous,
@@ -61,7 +63,7 @@ impl<'a> OwnAuthorization<'a> {
         })
     }
 
-    /// The request has to name its time.
+    /// Whether the request must name its time.
     pub(crate) fn needs_date(&self) -> bool {
         match self {
             Self::Anonymous | Self::Sas(_) => false,
@@ -71,7 +73,8 @@ impl<'a> OwnAuthorization<'a> {
 }
 
 impl Authorization<'_> {
-    /// Adds it to a request whose other headers are complete. `target` is the path with the query, as it will be sent.
+    /// Adds it to a request whose other headers are complete. `target` is path and query as they
+    /// will be sent.
     pub(crate) fn add_to(
         &self,
         dialect: &Dialect,

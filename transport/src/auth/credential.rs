@@ -17,7 +17,8 @@ pub enum Credential {
         /// The decoded key.
         key: Secret<Vec<u8>>,
     },
-    /// A shared access signature: the query string of the token, percent-encoded, without a leading `?`.
+    /// A shared access signature: the query string of the token, percent-encoded, without a leading
+    /// `?`.
     /// <https://learn.microsoft.com/rest/api/storageservices/delegate-access-with-shared-access-signature>
     Sas(Secret<String>),
     /// A token of Microsoft Entra ID, which the source renews before it expires.

@@ -1,39 +1,42 @@
-//! Text without the secrets that it may hold: signatures, keys, tokens, passwords in URLs.
+//! Removes secrets from text: signatures, keys, tokens, passwords in URLs.
 //!
-//! Types keep the secrets that the program handles itself ([`super::Secret`]). This is for text of others: a service, a
-//! proxy or a cache may repeat the URL or the headers of a request in its error. `http/failure.rs` and [`crate::Error`] pass
-//! such text through here before anybody can store or show it; the command line does the same for what was typed.
+//! Types hide the secrets that the program itself uses ([`super::Secret`]). This is for other text:
+//! a service, a proxy or a cache may repeat the URL or the headers of a request in its error.
+//! `http/failure.rs` and [`crate::Error`] mask such text before it is stored or shown. The command
+//! line does the same for what the user typed.
 
-/// What stands in place of a secret, as in AzCopy's logs.
+/// The replacement of a secret, as in AzCopy's logs.
 pub const MASKED: &str = "******";
 
-/// Base64 of this length is taken for a key or a signature: the shortest real ones have 44 letters (32 bytes).
+/// Base64 of this length is treated as a key or a signature: the shortest real ones have 44
+/// characters (32 bytes).
 const KEY_LENGTH_MIN: usize = 40;
 
-/// The letters of a signature (HMAC-SHA256) in base64, its padding included.
+/// The length of a signature (HMAC-SHA256) in base64, padding included.
 const SIGNATURE_LENGTH: usize = 44;
 
-/// Forms of the `=` behind `sig`: raw, percent-encoded once or twice, escaped for JSON, for HTML.
+/// Forms of the `=` after `sig`: raw, percent-encoded once or twice, escaped for JSON, for HTML.
 const EQUALS: [&str; 6] = ["=", "%3d", "%253d", "\\u003d", "&#61;", "&#x3d;"];
 
-/// What ends a percent-encoded value inside a value.
+/// The end of a percent-encoded value inside another value.
 const ENCODED_ENDS: [&str; 3] = ["%26", "%2526", "\\u0026"];
 
-/// The text with signatures, bearer tokens, passwords in URLs and everything that looks like a key masked.
+/// The text without signatures, bearer tokens, passwords in URLs and everything that looks like a
+/// key.
 pub fn masked(text: &str) -> String {
-    // Most text holds none of the letters that every secret below needs.
+    // Most text has none of the characters that every secret below needs.
     if !text.contains(['=', '%', '@', '&', '\\', ':']) && !text.contains("earer") {
         return text.to_owned();
     }
     mask_keys(&mask_tokens(&mask_signatures(&mask_user_info(text))))
 }
 
-/// Whether a signature stands in the text.
+/// Whether the text contains a signature.
 pub fn has_signature(text: &str) -> bool {
     find_signature(text, 0).is_some()
 }
 
-/// `https://user:password@host`: what stands before the `@` of an authority.
+/// `https://user:password@host`: the part before the `@` of an authority.
 fn mask_user_info(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
@@ -69,7 +72,7 @@ fn mask_signatures(text: &str) -> String {
     shown
 }
 
-/// Where the value of the next signature begins and ends.
+/// The begin and end of the next signature's value.
 fn find_signature(text: &str, from: usize) -> Option<(usize, usize)> {
     let lower = text.to_ascii_lowercase();
     let mut from = from;
@@ -85,7 +88,8 @@ fn find_signature(text: &str, from: usize) -> Option<(usize, usize)> {
     }
 }
 
-/// The value begins behind an equals sign with or without blanks, or behind `":` where the name is quoted.
+/// The value begins after an equals sign with or without blanks, or after `":` where the name is
+/// quoted.
 fn value_start(lower: &str, name_end: usize) -> Option<usize> {
     let behind = &lower[name_end..];
     let blanks = |text: &str| text.len() - text.trim_start_matches([' ', '\t', '+']).len();
@@ -103,7 +107,7 @@ fn value_start(lower: &str, name_end: usize) -> Option<usize> {
     Some(lower.len() - rest.len())
 }
 
-/// How long the value is. A blank ends it, unless it stands for a `+` of a signature that would else be cut.
+/// The length of the value. A blank ends it, unless the blank stands for a `+` of a signature.
 fn value_length(lower: &str, text: &str) -> usize {
     let ends = |letter: char| {
         letter.is_whitespace()
@@ -122,7 +126,8 @@ fn value_length(lower: &str, text: &str) -> usize {
     }
 }
 
-/// The length of a whole signature whose `+` became blanks; 0 where the text does not begin with one.
+/// The length of a whole signature whose `+` became blanks; 0 where the text does not begin with
+/// one.
 fn blank_for_plus_length(text: &str) -> usize {
     let mut letters = 0;
     let mut at = 0;
@@ -144,7 +149,7 @@ fn blank_for_plus_length(text: &str) -> usize {
     if is_padded { at } else { 0 }
 }
 
-/// `Bearer` and what follows it.
+/// Masks what follows `Bearer`.
 fn mask_tokens(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
@@ -156,7 +161,7 @@ fn mask_tokens(text: &str) -> String {
         let end = token
             .find(|letter| !is_of_token(letter))
             .unwrap_or(token.len());
-        // A shorter word is one of a sentence.
+        // A shorter word belongs to a sentence.
         if end >= KEY_LENGTH_MIN {
             shown.push_str(MASKED);
         } else {
@@ -167,7 +172,8 @@ fn mask_tokens(text: &str) -> String {
     shown + rest
 }
 
-/// Long runs of base64 letters that end in padding, as every key and signature does; also where they are percent-encoded.
+/// Masks long runs of base64 that end in padding, as every key and signature does, also where they
+/// are percent-encoded.
 fn mask_keys(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
@@ -175,7 +181,7 @@ fn mask_keys(text: &str) -> String {
         shown.push_str(&rest[..start]);
         let code = &rest.as_bytes()[start..rest.len().min(start + 2)];
         if rest[..start].ends_with('%') && code.len() == 2 && code[1].is_ascii_hexdigit() {
-            // The rest of an encoded character begins no key.
+            // The rest of an encoded character does not begin a key.
             shown.push_str(&rest[start..start + 2]);
             rest = &rest[start + 2..];
             continue;
@@ -197,8 +203,8 @@ fn letter_length(letter: char) -> Option<usize> {
     (letter.is_ascii_alphanumeric() || matches!(letter, '+' | '/')).then_some(1)
 }
 
-/// The run of base64 at the beginning: how many letters and how many bytes it has, and how many of the letters are
-/// padding.
+/// The run of base64 at the beginning: its characters, its bytes, and how many of the characters
+/// are padding.
 fn base64_run(text: &str) -> (usize, usize, usize) {
     let (mut letters, mut at, mut padding) = (0, 0, 0);
     while let Some(letter) = text[at..].chars().next() {

@@ -1,4 +1,5 @@
-//! A shared access signature in the query: the token goes as it was given, for any change would break its signature.
+//! A shared access signature in the query. The token is sent unchanged, because any change would
+//! break its signature.
 
 use super::Secret;
 

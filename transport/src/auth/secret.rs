@@ -4,12 +4,13 @@ use std::fmt;
 
 use zeroize::Zeroize;
 
-/// A key, token or signature. Its `Debug` and `Display` are `****`; the value is wiped from memory on drop.
+/// A key, token or signature. Its `Debug` and `Display` are `****`; the value is wiped from memory
+/// on drop.
 #[derive(Clone)]
 pub struct Secret<T: Zeroize>(T);
 
 impl<T: Zeroize> Secret<T> {
-    /// Wraps the value; from here on only [`Secret::expose`] shows it.
+    /// Wraps the value. From here on only [`Secret::expose`] shows it.
     pub fn new(value: T) -> Self {
         Self(value)
     }

@@ -1,5 +1,6 @@
-//! A shared access signature of our own making: until it expires, whoever has it may read one blob or file, and nothing
-//! else. A service that copies by itself reads the source with it; the account's key never travels.
+//! A shared access signature that this program makes. Until it expires, whoever has it may read one
+//! blob or file, and nothing else. A service reads the source of a copy with it; the account's key
+//! never travels.
 //! <https://learn.microsoft.com/rest/api/storageservices/create-service-sas>
 
 use std::time::SystemTime;
@@ -15,12 +16,13 @@ use super::Secret;
 use crate::service::{ApiVersion, Service};
 use crate::{Error, Kind, Result};
 
-/// The first version whose signatures name an encryption scope, and the first that name the resource and the snapshot.
+/// The first version that signs an encryption scope, and the first that signs the kind of resource
+/// and the snapshot.
 /// <https://learn.microsoft.com/rest/api/storageservices/create-service-sas#version-2020-12-06-and-later>
 const WITH_SCOPE: ApiVersion = ApiVersion::new(2020, 12, 6);
 const WITH_RESOURCE: ApiVersion = ApiVersion::new(2018, 11, 9);
 
-/// What a value keeps in a query.
+/// The characters of a value that a query does not encode.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -38,8 +40,8 @@ pub struct ServiceSas<'a> {
     pub version: ApiVersion,
     /// Only by HTTPS.
     pub https_only: bool,
-    /// The end of its validity. It has no beginning: a machine whose clock is ahead of the service's would sign for the
-    /// future.
+    /// The end of its validity. It has no beginning: a machine whose clock is ahead of the
+    /// service's would sign for the future.
     pub expires: SystemTime,
 }
 
@@ -93,7 +95,8 @@ impl SasResource<'_> {
         format!("/{label}/{account}/{parent}/{name}")
     }
 
-    /// The lines that follow the version: kind, snapshot and encryption scope, as far as the version signs them.
+    /// The lines that follow the version: kind, snapshot and encryption scope, as far as the
+    /// version signs them.
     fn version_lines(&self, version: ApiVersion) -> Vec<&str> {
         match self {
             Self::Blob { snapshot, .. } => {
@@ -113,7 +116,8 @@ impl SasResource<'_> {
 }
 
 impl ServiceSas<'_> {
-    /// The token, a query string without a leading `?`, signed with the account's key. Fails for a time beyond all dates.
+    /// The token, a query string without a leading `?`, signed with the account's key. Fails for a
+    /// time beyond all dates.
     pub fn sign(&self, key: &Secret<Vec<u8>>) -> Result<Secret<String>> {
         let expires = self.expiry()?;
         let signature = signature(key, &self.text(&expires));

@@ -1,9 +1,9 @@
-//! The account key's signature over a request, as the blob, queue and file services of version 2015-02-21 and later
-//! check it: <https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key>.
+//! The account key's signature over a request, for the blob, queue and file services since version
+//! 2015-02-21: <https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key>.
 //!
-//! It is made over the very headers and the very path that are sent, so that what is signed is what arrives.
-//! The key's HMAC state is not kept: making it costs two SHA-256 blocks (a tenth of a microsecond with SHA
-//! instructions) of the six or more that a request's text takes.
+//! It signs the same headers and path that are sent. The HMAC state of the key is not kept: making
+//! it costs two SHA-256 blocks (a tenth of a microsecond with SHA instructions) of the six or more
+//! that the text of a request takes.
 
 use std::cmp::Ordering;
 
@@ -16,8 +16,8 @@ use sha2::Sha256;
 
 use super::Secret;
 
-/// The headers whose values are signed by position, in this order; one that is missing is an empty line. `Date` is
-/// always empty, since `x-ms-date` is sent instead.
+/// The headers whose values are signed by position, in this order. A missing header is an empty
+/// line. `Date` is always empty, because `x-ms-date` is sent instead.
 static BY_POSITION: [Option<HeaderName>; 11] = [
     Some(header::CONTENT_ENCODING),
     Some(header::CONTENT_LANGUAGE),
@@ -47,7 +47,7 @@ pub fn authorization_header(account: &str, key: &Secret<Vec<u8>>, text: &str) ->
     value
 }
 
-/// The text to sign. `path` as it is sent; `query` with values not encoded.
+/// The string to sign. `path` as it is sent; `query` with values not encoded.
 pub fn string_to_sign(
     method: &Method,
     headers: &HeaderMap,
@@ -77,7 +77,8 @@ fn by_position<'a>(headers: &'a HeaderMap, name: Option<&HeaderName>) -> &'a str
     }
 }
 
-/// A value as text. `compose` lets only visible ASCII through and has trimmed it; nothing is left to fold.
+/// A value as text. `compose` accepts only visible ASCII and has trimmed it; nothing is left to
+/// fold.
 fn told(value: &HeaderValue) -> &str {
     value.to_str().unwrap_or_default()
 }
@@ -97,8 +98,9 @@ fn canonical_headers(text: &mut String, headers: &HeaderMap) {
     }
 }
 
-/// The service's order of header names. It sorts as .NET sorts words in English, not by bytes: `_` comes before digits
-/// (which matters for metadata named `a1` and `a_b`) and hyphens do not count unless nothing else differs.
+/// The service's order of header names. It sorts like .NET sorts English words, not by bytes: `_`
+/// comes before digits (which matters for metadata named `a1` and `a_b`), and hyphens count only
+/// where nothing else differs.
 fn compare_names(left: &str, right: &str) -> Ordering {
     weights(left).cmp(weights(right)).then(left.cmp(right))
 }
@@ -108,8 +110,9 @@ fn weights(name: &str) -> impl Iterator<Item = u8> + '_ {
     counted.map(|byte| if byte == b'_' { b'-' } else { byte })
 }
 
-/// `/account`, the path as sent (path-style paths begin with the account once more), then every query parameter by
-/// name on a line of its own, decoded, several values of one name in order and separated by commas.
+/// `/account`, the path as sent (path-style paths begin with the account once more), then every
+/// query parameter by name on its own line, decoded. Several values of one name are in order and
+/// separated by commas.
 fn canonical_resource(
     text: &mut String,
     account: &str,
@@ -171,8 +174,9 @@ mod tests {
         signature.to_owned()
     }
 
-    /// The text is the example of Microsoft's page. The page does not publish its key, so the signature is Python's:
-    /// `base64.b64encode(hmac.new(base64.b64decode(KEY), text.encode(), "sha256").digest())`.
+    /// The example of Microsoft's page. The page does not publish its key, so Python made the
+    /// signature: `base64.b64encode(hmac.new(base64.b64decode(KEY), text.encode(),
+    /// "sha256").digest())`.
     #[test]
     fn the_documented_example_comes_out_to_the_letter() {
         let text = string_to_sign(
@@ -200,7 +204,8 @@ mod tests {
         );
     }
 
-    /// Path style, a body, conditions, and metadata in the service's own order; the signature is Python's as above.
+    /// Path style, a body, conditions, and metadata in the service's order. Python made the
+    /// signature as above.
     #[test]
     fn every_signed_header_has_its_place() {
         let text = string_to_sign(

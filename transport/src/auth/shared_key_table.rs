@@ -1,4 +1,5 @@
-//! The text that an account's key signs for the table service. It is shorter than that of the other services:
+//! The string that an account's key signs for the table service. It is shorter than that of the
+//! other services:
 //! <https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key#table-service-shared-key-authorization>.
 
 use hyper::Method;
@@ -7,10 +8,10 @@ use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName};
 const CONTENT_MD5: HeaderName = HeaderName::from_static("content-md5");
 const X_MS_DATE: HeaderName = HeaderName::from_static("x-ms-date");
 
-/// The text to sign: verb, `Content-MD5`, `Content-Type`, date and resource, a line each. `path` as it is sent; `query` with
-/// values not encoded.
+/// The string to sign: verb, `Content-MD5`, `Content-Type`, date and resource, a line each. `path`
+/// as it is sent; `query` with values not encoded.
 ///
-/// The line of the date holds `x-ms-date`, which is sent in place of `Date`.
+/// The line of the date holds `x-ms-date`, which is sent instead of `Date`.
 pub(crate) fn string_to_sign(
     method: &Method,
     headers: &HeaderMap,
@@ -29,7 +30,7 @@ pub(crate) fn string_to_sign(
     text.push('/');
     text.push_str(account);
     text.push_str(path);
-    // Of all query parameters only this one is signed.
+    // This is the only signed query parameter.
     if let Some((_, value)) = query.iter().find(|(name, _)| *name == "comp") {
         text.push_str("?comp=");
         text.push_str(value);
@@ -67,7 +68,7 @@ mod tests {
         string_to_sign(method, &headers.collect(), "testaccount1", path, &query)
     }
 
-    /// The layout of Microsoft's page. The page has no key, so the signature is Python's:
+    /// The layout of Microsoft's page. The page has no key, so Python made the signature:
     /// `base64.b64encode(hmac.new(base64.b64decode(KEY), text.encode(), "sha256").digest())`.
     #[test]
     fn five_lines_are_signed_and_the_date_is_the_one_that_is_sent() {

@@ -1,7 +1,8 @@
-//! Bearer tokens: the token of a login, and where tokens come from.
+//! Bearer tokens of a login, and the source that gives them.
 //!
-//! A [`TokenSource`] gives the token for one attempt of a request and replaces one that the service refused. All workers
-//! of a run share it. [`TokenCache`](super::TokenCache) makes a source of whatever issues tokens.
+//! A [`TokenSource`] gives the token for one attempt of a request and replaces one that the service
+//! refused. All workers of a run share it. [`TokenCache`](super::TokenCache) is a source over
+//! anything that issues tokens.
 
 use std::fmt;
 use std::pin::Pin;
@@ -12,7 +13,7 @@ use hyper::header::HeaderValue;
 use super::Secret;
 use crate::{Error, Kind, Result};
 
-/// A token that is being waited for.
+/// A pending token. It stays on its thread.
 pub type TokenFuture<'a> = Pin<Box<dyn Future<Output = Result<AccessToken>> + 'a>>;
 
 /// Gives bearer tokens to the workers of a run.
@@ -20,8 +21,8 @@ pub trait TokenSource: fmt::Debug + Send + Sync {
     /// The token for a request at `now`. Waits while a token has to be issued first.
     fn token(&self, now: SystemTime) -> TokenFuture<'_>;
 
-    /// A token in place of one that a service refused. Requests that were refused with the same token cause one renewal
-    /// together.
+    /// A token in place of one that a service refused. Requests that were refused with the same
+    /// token cause one renewal together.
     fn renew<'a>(&'a self, refused: &'a AccessToken, now: SystemTime) -> TokenFuture<'a>;
 }
 
@@ -35,7 +36,8 @@ pub struct AccessToken {
 impl AccessToken {
     /// A token as it was issued.
     ///
-    /// Fails with [`Kind::Invalid`] when it has characters that no token has (RFC 6750, 2.1). The error does not show it.
+    /// Fails with [`Kind::Invalid`] when it has characters that no token has (RFC 6750, 2.1). The
+    /// error does not show it.
     pub fn new(text: Secret<String>, expires: SystemTime) -> Result<Self> {
         let is_of_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
         if text.expose().is_empty() || !text.expose().bytes().all(is_of_token) {

@@ -1,4 +1,4 @@
-//! The current token of a run, and its renewal: one at a time, whoever needs it.
+//! The current token of a run, and its renewal: one at a time for all requests.
 
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,21 +7,23 @@ use std::time::{Duration, SystemTime};
 use super::{AccessToken, TokenFuture, TokenSource};
 use crate::{Error, Result};
 
-/// A token is renewed this long before it expires. A large request may travel for minutes, and clocks differ.
+/// A token is renewed this long before it expires. A large request may travel for minutes, and
+/// clocks differ.
 const RENEWED_BEFORE: Duration = Duration::from_mins(5);
 
-/// When a renewal before the expiry failed, the valid token is used for this long before the next try.
+/// When a renewal before the expiry failed, the valid token is used for this long before the next
+/// try.
 const PAUSE: Duration = Duration::from_secs(30);
 
 /// Issues tokens: a login.
 pub trait TokenIssuer: fmt::Debug + Send + Sync {
-    /// A new token, never one that was issued before. To be given up after a limited time: every request of the run waits
-    /// for it.
+    /// A new token, never one that was issued before. It must give up after a limited time, because
+    /// every request of the run waits for it.
     fn issue(&self) -> TokenFuture<'_>;
 }
 
-/// Keeps the token of an issuer until it expires or is refused. Requests that wait at the same time share one renewal and
-/// its outcome.
+/// Keeps the token of an issuer until it expires or is refused. Requests that wait at the same time
+/// share one renewal and its outcome.
 #[derive(Debug)]
 pub struct TokenCache<I> {
     issuer: I,
@@ -37,7 +39,7 @@ struct TokenState {
     renewals: u64,
     /// How the last renewal failed, if it did.
     failure: Option<Error>,
-    /// Until then the valid token is not renewed.
+    /// The valid token is not renewed before this time.
     pause_until: Option<SystemTime>,
 }
 
@@ -51,7 +53,8 @@ impl<I: TokenIssuer> TokenCache<I> {
         }
     }
 
-    /// Has a token issued, unless `usable` says that the current one will do, at first or after another request's renewal.
+    /// Returns the current token if it is `usable`. Otherwise has a token issued, or waits for the
+    /// renewal of another request and shares its outcome.
     async fn issue_unless(
         &self,
         now: SystemTime,
@@ -150,7 +153,8 @@ mod tests {
     use crate::Kind;
     use crate::auth::Secret;
 
-    /// Issues `token-1`, `token-2` and so on, each valid for an hour of the test's clock; fails where it is told to.
+    /// Issues `token-1`, `token-2` and so on, each valid for an hour of the test's clock; fails
+    /// where it is told to.
     #[derive(Debug, Default)]
     struct Numbered {
         issued: AtomicU32,

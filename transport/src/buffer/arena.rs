@@ -1,8 +1,9 @@
 //! One aligned mapping per worker, and the access to its slots.
 //!
-//! A mapping of its own, not the heap, for three reasons: `O_DIRECT` wants aligned memory, the ring wants to register it
-//! as one vector, and operations that are in flight when a runtime ends must find it still there. Its pages are taken
-//! from the machine only when they are first used, so a large arena costs nothing until it is needed.
+//! The arena is a mapping and not heap memory for three reasons: `O_DIRECT` needs aligned memory,
+//! the ring registers it as one vector, and operations in flight must still find it when a runtime
+//! ends. The machine provides a page when it is first used, so a large arena costs nothing until it
+//! is needed.
 #![expect(
     unsafe_code,
     reason = "a raw mapping is shared between slots that never overlap"
@@ -17,7 +18,7 @@ use super::layout::Layout;
 use super::pool::Pool;
 use crate::{Error, Kind, Result};
 
-/// The alignment of every slot: a page, which is also what `O_DIRECT` asks at most on common file systems.
+/// The alignment of every slot: a page, the most that `O_DIRECT` needs on common file systems.
 pub const PAGE_BYTES: usize = 4096;
 
 /// An anonymous mapping, zeroed by the kernel, unmapped on drop.
@@ -27,8 +28,8 @@ pub struct Arena {
     bytes: usize,
 }
 
-// SAFETY: the arena is only an address range; who may touch which part of it is decided by the pool, which hands out
-// disjoint slots, each to one owner at a time.
+// SAFETY: the arena is only an address range. The pool decides who may touch which part of it: it
+// gives out disjoint slots, each to one owner at a time.
 unsafe impl Send for Arena {}
 // SAFETY: as above; shared references to an arena give access to nothing by themselves.
 unsafe impl Sync for Arena {}
@@ -62,7 +63,7 @@ impl Arena {
         self.bytes
     }
 
-    /// The address of `offset`; reading and writing there is up to the slot's owner.
+    /// The address of `offset`. Only the owner of the slot may read and write there.
     pub(crate) fn at(&self, offset: usize) -> *mut u8 {
         assert!(offset < self.bytes, "an offset inside the arena");
         self.base.as_ptr().wrapping_add(offset)
@@ -72,7 +73,8 @@ impl Arena {
 impl Drop for Arena {
     fn drop(&mut self) {
         let base: *mut c_void = self.base.as_ptr().cast();
-        // SAFETY: the mapping was made by `map` with this length, and no slot of it is alive: each holds the arena.
+        // SAFETY: `map` made the mapping with this length, and no slot of it is in use: each slot
+        // keeps the arena.
         let unmapped = unsafe { munmap(base, self.bytes) };
         debug_assert!(unmapped.is_ok(), "a mapping of ours can be unmapped");
     }
@@ -80,8 +82,8 @@ impl Drop for Arena {
 
 /// Slots of one size and the right to use them. Dropping it gives them back to the pool.
 ///
-/// The pool gives each slot to one owner at a time. So a mutable reference to this value is the only access to the bytes, and
-/// an operation of the kernel that uses them owns this value.
+/// The pool gives each slot to one owner at a time. So a mutable reference to this value is the
+/// only access to the bytes, and an operation of the kernel that uses them owns this value.
 pub(super) struct Slots {
     pool: Pool,
     offsets: Vec<usize>,
@@ -111,15 +113,17 @@ impl Slots {
     /// The bytes from `from` to the end of their slot, at most `bytes` of them.
     pub(super) fn read(&self, from: usize, bytes: usize) -> &[u8] {
         let (begin, bytes) = self.run(from, bytes);
-        // SAFETY: inside the mapping (`run`), initialised by the kernel; whoever writes has `self` mutably or owns it.
+        // SAFETY: inside the mapping (`run`), initialised by the kernel; a writer has `self`
+        // mutably or owns it.
         unsafe { std::slice::from_raw_parts(begin, bytes) }
     }
 
     /// The same bytes, to be written.
     pub(super) fn write(&mut self, from: usize, bytes: usize) -> &mut [u8] {
         let (begin, bytes) = self.run(from, bytes);
-        // SAFETY: inside the mapping (`run`), initialised by the kernel; `self` is borrowed mutably, so nobody else reads or
-        // writes these slots, and no operation of the kernel has them, since it would own `self`.
+        // SAFETY: inside the mapping (`run`), initialised by the kernel; `self` is borrowed
+        // mutably, so nobody else reads or writes these slots, and no operation of the kernel has
+        // them, since it would own `self`.
         unsafe { std::slice::from_raw_parts_mut(begin, bytes) }
     }
 

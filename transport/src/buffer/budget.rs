@@ -1,7 +1,7 @@
-//! The sum: how much memory a run may use and who uses it.
+//! The sum of a run's memory, one line per consumer.
 //!
-//! One line per consumer. What is not listed here (code, stacks, the listing page being parsed, the console) fits in
-//! the fixed 96 MiB that a run may use beside its budget.
+//! What is not listed here (code, stacks, the page of a listing that is parsed, the console) fits
+//! into the fixed 96 MiB that a run may use beside its budget.
 
 use super::memory_limit;
 use super::pool::{LARGE_BYTES, Pool, SLICE_BYTES, SLICES_MIN, SMALL_BYTES, SMALL_SLOTS};
@@ -9,22 +9,23 @@ use crate::{Error, Kind, Result};
 
 const MIB: u64 = 1 << 20;
 
-/// What a connection holds besides the arena: hyper's read buffer while a body arrives and TLS records both ways.
+/// What a connection holds beside the arena: hyper's read buffer while a body arrives, and TLS
+/// records both ways.
 const CONNECTION_BYTES: u64 = 512 * 1024;
 
-/// A queued piece of work: its task, names included, shared by its chunks.
+/// A queued piece of work: its task with names, which its chunks share.
 const QUEUED_BYTES: u64 = 400;
 
-/// So many connections are always allowed.
+/// This many connections are always allowed.
 const CONNECTIONS_MIN: u64 = 8;
 
-/// The least default: one worker with its smallest arena, and a few connections.
+/// The smallest default: one worker with its smallest arena, and a few connections.
 const TOTAL_MIN: u64 = 24 * MIB;
 
-/// What is needed is told in steps of this.
+/// The message about missing memory names multiples of this.
 const STEP_BYTES: u64 = 4 * MIB;
 
-/// No block needs more than this: the largest that a service takes has 4000 MiB.
+/// The message names at most this many steps: the largest block of a service has 4000 MiB.
 const TOLD_STEPS_MAX: u64 = 16_384;
 
 /// How the memory of a run is divided.
@@ -37,10 +38,12 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// Divides `total_bytes` over `workers` threads that share `connections` connections and a queue of `queued` works.
+    /// Divides `total_bytes` over `workers` threads that share `connections` connections and a
+    /// queue of `queued` works.
     ///
-    /// The arena is what is left, but never less than two large slots and a few slices a worker: a worker with one
-    /// slot could not overlap its disk with its network, and with none it could not finish a block.
+    /// The arenas get the rest, but never less than two large slots and a few slices for each
+    /// worker. A worker with one slot could not use disk and network at once; a worker without
+    /// could not finish a block.
     pub fn divide(total_bytes: u64, workers: u64, connections: u64, queued: u64) -> Self {
         let fixed = connections * CONNECTION_BYTES + queued * QUEUED_BYTES;
         let small = SMALL_SLOTS as u64 * SMALL_BYTES as u64;
@@ -53,15 +56,17 @@ impl Budget {
         }
     }
 
-    /// The most connections that leave half of `total_bytes` for data; a few are always allowed.
+    /// The most connections that leave half of `total_bytes` for data. A few are always allowed.
     pub fn connections_max(total_bytes: u64) -> u64 {
         (total_bytes / 2 / CONNECTION_BYTES).max(CONNECTIONS_MIN)
     }
 
-    /// Divides the same over as few workers as let each of them hold a block of `block_bytes`, and so few connections
-    /// that they do not take the room of blocks. Returns the number of workers too.
+    /// Divides the same over fewer workers, so that each of them can hold a block of `block_bytes`,
+    /// and over fewer connections, so that they leave room for blocks. Returns the number of
+    /// workers too.
     ///
-    /// Fails with [`Kind::Limit`] where not even one worker could hold one; one of the usual size always fits.
+    /// Fails with [`Kind::Limit`] where not even one worker could hold a block. A block of the
+    /// default size always fits.
     pub fn divide_for_blocks(
         total_bytes: u64,
         workers: u64,
@@ -70,7 +75,7 @@ impl Budget {
         block_bytes: u64,
     ) -> Result<(Self, u64)> {
         let is_usual = block_bytes <= LARGE_BYTES as u64;
-        // Each connection that carries a large block has that block in memory.
+        // Each connection with a large block has that block in memory.
         let at_once = (total_bytes / block_bytes.max(1)).max(CONNECTIONS_MIN);
         let connections = if is_usual {
             connections
@@ -107,13 +112,13 @@ impl Budget {
         ))
     }
 
-    /// The default total: a quarter of what the machine, the control groups and the limit of address space allow, at most
-    /// 1 GiB.
+    /// The default total: a quarter of what the machine, the control groups and the limit of
+    /// address space allow, at most 1 GiB.
     pub fn default_total() -> u64 {
         Self::share_of(memory_limit::allowed_bytes())
     }
 
-    /// A quarter; of a small machine no less than a run needs to go well, as long as that is no more than half.
+    /// A quarter. On a small machine as much as a run needs to go well, if that is at most half.
     fn share_of(allowed_bytes: u64) -> u64 {
         let least = (64 * MIB).min(allowed_bytes / 2).max(TOTAL_MIN);
         (allowed_bytes / 4).clamp(least, 1024 * MIB)

@@ -24,7 +24,8 @@ impl<'a> Layout<'a> {
         self.offsets.len() * self.slot_bytes
     }
 
-    /// The contiguous run that begins at byte `from`, at most `bytes` long: its offset in the arena and its length.
+    /// The contiguous run that begins at byte `from`, at most `bytes` long: its offset in the arena
+    /// and its length.
     pub(crate) fn run(self, from: usize, bytes: usize) -> (usize, usize) {
         let (index, skip) = (from / self.slot_bytes, from % self.slot_bytes);
         (

@@ -1,4 +1,4 @@
-//! A part of the arena in somebody's hands: first to fill, then to read.
+//! A lease of memory from the arena: first filled, then only read.
 
 use std::fmt;
 use std::ops::Range;
@@ -10,7 +10,7 @@ use super::arena::Slots;
 use super::layout::Layout;
 use super::pool::Pool;
 
-/// Room for some bytes, owned by whoever holds it. Dropping it returns the room to the pool.
+/// Memory for some bytes. Dropping it gives the memory back to the pool.
 ///
 /// It is filled from the front, by [`Lease::append`] or by a disk read, and then frozen.
 pub struct Lease {
@@ -28,7 +28,7 @@ impl Lease {
         }
     }
 
-    /// Where it goes when it is dropped.
+    /// The pool that gets the memory back.
     pub(crate) fn pool(&self) -> &Pool {
         self.slots.pool()
     }
@@ -38,7 +38,7 @@ impl Lease {
         self.wanted
     }
 
-    /// How many bytes it could hold; at least what was asked for, a multiple of the page.
+    /// How many bytes it can hold: at least as many as were asked for, a multiple of the page.
     pub fn capacity(&self) -> usize {
         self.slots.layout().capacity()
     }
@@ -48,12 +48,12 @@ impl Lease {
         self.filled
     }
 
-    /// Forgets what is in it, to fill it anew (a retried download).
+    /// Empties it, to fill it anew (a retried download).
     pub fn clear(&mut self) {
         self.filled = 0;
     }
 
-    /// Copies as much of `bytes` as there is room for to the end of what is there; returns how many were taken.
+    /// Appends as much of `bytes` as fits; returns how many were taken.
     pub fn append(&mut self, bytes: &[u8]) -> usize {
         let mut taken = 0;
         while taken < bytes.len() && self.filled < self.capacity() {
@@ -75,14 +75,14 @@ impl Lease {
         self.filled = filled;
     }
 
-    /// What is in it, as the contiguous runs it lies in.
+    /// Its bytes, as contiguous runs.
     pub fn runs(&self) -> impl Iterator<Item = &[u8]> {
         let runs = self.slots.layout().runs(self.filled);
         runs.map(|(from, bytes)| self.slots.read(from, bytes))
     }
 
-    /// Ends the filling: from here on it is only read, by as many as like. What follows the last byte in its page is
-    /// zeros, so that the whole page can be written with `O_DIRECT`.
+    /// Ends the filling. From here on any number of readers may read it. Zeros follow the last byte
+    /// to the end of its page, so that the whole page can be written with `O_DIRECT`.
     pub fn freeze(mut self) -> Frozen {
         self.pad_to_page();
         Frozen {
@@ -91,17 +91,18 @@ impl Lease {
         }
     }
 
-    /// The room as it lies in the arena.
+    /// Where its memory lies in the arena.
     pub(crate) fn layout(&self) -> Layout<'_> {
         self.slots.layout()
     }
 
-    /// The room from byte `from` to the end of its slot, at most `bytes` of it, to read a file into.
+    /// The memory from byte `from` to the end of its slot, at most `bytes` of it, to read a file
+    /// into.
     pub(crate) fn room(&mut self, from: usize, bytes: usize) -> &mut [u8] {
         self.slots.write(from, bytes)
     }
 
-    /// Says that a read has put `bytes` bytes into it, from the front.
+    /// Notes that a read has put `bytes` bytes into it, from the front.
     pub(crate) fn set_filled(&mut self, bytes: usize) {
         assert!(
             bytes <= self.capacity(),
@@ -120,7 +121,8 @@ impl fmt::Debug for Lease {
     }
 }
 
-/// Filled memory that nobody writes any more. Clones share it; the last one dropped returns it to its pool.
+/// Filled memory that nobody writes any more. Clones share it; the last one gives it back to its
+/// pool.
 #[derive(Clone)]
 pub struct Frozen {
     slots: Arc<Slots>,
@@ -133,7 +135,8 @@ impl Frozen {
         self.bytes
     }
 
-    /// Its bytes as shared buffers, one per contiguous run; each keeps the memory alive. Nothing is copied.
+    /// Its bytes as shared buffers, one per contiguous run. Each keeps the memory alive. Nothing is
+    /// copied.
     pub fn pieces(&self) -> impl Iterator<Item = Bytes> + '_ {
         self.slots.layout().runs(self.bytes).map(|(from, bytes)| {
             let slots = Arc::clone(&self.slots);
@@ -153,19 +156,19 @@ impl Frozen {
         })
     }
 
-    /// Its bytes, as the contiguous runs they lie in.
+    /// Its bytes, as contiguous runs.
     pub fn runs(&self) -> impl Iterator<Item = &[u8]> {
         let runs = self.slots.layout().runs(self.bytes);
         runs.map(|(from, bytes)| self.slots.read(from, bytes))
     }
 
-    /// The room as it lies in the arena.
+    /// Where its memory lies in the arena.
     pub(crate) fn layout(&self) -> Layout<'_> {
         self.slots.layout()
     }
 
-    /// The bytes from `from` to the end of their slot, at most `bytes` of them; may reach into the zeros that pad the
-    /// last page.
+    /// The bytes from `from` to the end of their slot, at most `bytes` of them. They may reach into
+    /// the zeros at the end of the last page.
     pub(crate) fn padded(&self, from: usize, bytes: usize) -> &[u8] {
         self.slots.read(from, bytes)
     }
@@ -179,7 +182,7 @@ impl fmt::Debug for Frozen {
     }
 }
 
-/// One run of a frozen buffer, the owner behind a `Bytes`.
+/// One run of a frozen buffer, the owner of a `Bytes`.
 struct Piece {
     slots: Arc<Slots>,
     from: usize,

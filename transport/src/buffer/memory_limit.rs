@@ -1,20 +1,24 @@
-//! How much memory this process may have: the machine's, its control groups' and its own limit of address space.
+//! How much memory this process may use: the machine's, its control groups' and its own limit of
+//! address space.
 //!
-//! Everything is read below a root folder, which is `/` except in tests. A limit that cannot be read is no limit.
-//! <https://docs.kernel.org/admin-guide/cgroup-v2.html>, <https://docs.kernel.org/admin-guide/cgroup-v1/memory.html>,
+//! Everything is read below a root folder, which is `/` except in tests. A limit that cannot be
+//! read is no limit.
+//! <https://docs.kernel.org/admin-guide/cgroup-v2.html>,
+//! <https://docs.kernel.org/admin-guide/cgroup-v1/memory.html>,
 //! `proc_pid_mountinfo(5)`, `cgroups(7)`.
 
 use std::path::{Path, PathBuf};
 
 use rustix::process::{Resource, getrlimit};
 
-/// What a control group allows, version 2. `memory.high` does not end a process, but slows it down to a crawl.
+/// The limits of a control group, version 2. `memory.high` does not end a process, but slows it
+/// down very much.
 const LIMITS_2: &[&str] = &["memory.max", "memory.high"];
 
-/// The same, version 1.
+/// The limits of a control group, version 1.
 const LIMITS_1: &[&str] = &["memory.limit_in_bytes"];
 
-/// The least of all limits, in bytes.
+/// The smallest of all limits, in bytes.
 pub(super) fn allowed_bytes() -> u64 {
     let root = Path::new("/");
     machine_bytes()
@@ -27,7 +31,7 @@ fn machine_bytes() -> u64 {
     info.totalram * u64::from(info.mem_unit.max(1))
 }
 
-/// What is left of the address space that this process may have (`RLIMIT_AS`, `ulimit -v`).
+/// The rest of the address space that this process may use (`RLIMIT_AS`, `ulimit -v`).
 fn address_space_bytes(root: &Path) -> Option<u64> {
     let limit = getrlimit(Resource::As).current?;
     let used_pages = std::fs::read_to_string(root.join("proc/self/statm"))
@@ -38,7 +42,7 @@ fn address_space_bytes(root: &Path) -> Option<u64> {
     Some(limit.saturating_sub(used_pages * page_bytes))
 }
 
-/// The least limit of the control group of this process and of those above it.
+/// The smallest limit of this process's control group and of those above it.
 fn control_group_bytes(root: &Path) -> Option<u64> {
     let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap_or_default();
     let groups = read("proc/self/cgroup");
@@ -53,16 +57,17 @@ fn control_group_bytes(root: &Path) -> Option<u64> {
     limits.min()
 }
 
-/// Where a hierarchy of control groups that limits memory is mounted.
+/// The mount point of a hierarchy of control groups that limits memory.
 struct CgroupMount {
-    /// The group that is seen at the mount point: not the topmost one in many containers.
+    /// The group that the mount point shows. In many containers it is not the topmost one.
     group: PathBuf,
     place: PathBuf,
     is_version_2: bool,
 }
 
 impl CgroupMount {
-    /// Reads a line of `/proc/self/mountinfo`: `32 31 0:29 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory`.
+    /// Reads a line of `/proc/self/mountinfo`: `32 31 0:29 / /sys/fs/cgroup/memory rw - cgroup
+    /// cgroup rw,memory`.
     fn read(line: &str) -> Option<Self> {
         let (place, system) = line.split_once(" - ")?;
         let place: Vec<&str> = place.split(' ').collect();
@@ -85,7 +90,8 @@ impl CgroupMount {
         })
     }
 
-    /// The group of this hierarchy that a line of `/proc/self/cgroup` names: `0::/a`, `4:memory:/a`.
+    /// The group of this hierarchy that a line of `/proc/self/cgroup` names: `0::/a`,
+    /// `4:memory:/a`.
     fn group<'a>(&self, line: &'a str) -> Option<&'a Path> {
         let (number, rest) = line.split_once(':')?;
         let (controllers, path) = rest.split_once(':')?;
@@ -97,9 +103,10 @@ impl CgroupMount {
         is_this.then_some(Path::new(path))
     }
 
-    /// The least limit from the group up to the one at the mount point.
+    /// The smallest limit from the group up to the one at the mount point.
     fn least_limit(&self, root: &Path, group: &Path) -> Option<u64> {
-        // A group outside what is mounted (of another namespace, `/../x`) is limited by what can be seen.
+        // A group outside of the mount (of another namespace, `/../x`) has the limits that can be
+        // seen.
         let below = group.strip_prefix(&self.group).unwrap_or(Path::new(""));
         let is_plain = !below
             .components()
@@ -115,7 +122,7 @@ impl CgroupMount {
             let folder = place.join(group);
             names.iter().filter_map(move |name| {
                 let text = std::fs::read_to_string(folder.join(name)).ok()?;
-                // `max` is no number, and no limit.
+                // `max` is not a number: no limit.
                 text.trim().parse::<u64>().ok()
             })
         });
@@ -123,7 +130,7 @@ impl CgroupMount {
     }
 }
 
-/// Spaces, tabs, line breaks and backslashes stand in octal there.
+/// The file writes spaces, tabs, line breaks and backslashes in octal.
 fn unescaped(text: &str) -> PathBuf {
     let plain = [
         (r"\040", " "),
@@ -203,7 +210,8 @@ mod tests {
 
     #[test]
     fn a_container_that_sees_its_own_group_as_the_topmost_is_limited_by_it() {
-        // Docker without a namespace of its own: the path is the host's, and the mount shows the group itself.
+        // Docker without its own namespace: the path is the host's, and the mount shows the group
+        // itself.
         let mount = "32 30 0:29 /docker/abc /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory\n";
         let found = limit(&[
             ("proc/self/cgroup", "9:memory:/docker/abc/below\n"),

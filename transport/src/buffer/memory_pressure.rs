@@ -1,8 +1,8 @@
-//! Who waits for memory because there is no more of it: counted for all workers of a run together.
+//! How many waits there are because all memory is in use, for all workers of a run.
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-/// The count. What a pool keeps back on purpose is no pressure.
+/// The count. Memory that a pool keeps back on purpose causes no pressure.
 #[derive(Debug, Default)]
 pub struct MemoryPressure(AtomicU32);
 
@@ -12,7 +12,7 @@ impl MemoryPressure {
         self.0.load(Relaxed)
     }
 
-    /// Somebody waits, until this is dropped.
+    /// Counts a wait until it is dropped.
     pub(super) fn wait(&self) -> MemoryWait<'_> {
         self.0.fetch_add(1, Relaxed);
         MemoryWait(self)
@@ -36,7 +36,7 @@ mod tests {
     use super::super::{LARGE_BYTES, Pool};
     use super::*;
 
-    /// Whether somebody who wants a block waits, and whether that counts as a pressure.
+    /// Whether a request for a block waits, and how many waits count as pressure.
     async fn next(pool: &Pool, pressure: &MemoryPressure) -> (bool, u32) {
         let mut lease = Box::pin(pool.lease(LARGE_BYTES));
         std::future::poll_fn(|cx| {
@@ -49,7 +49,7 @@ mod tests {
     #[tokio::test]
     async fn a_wait_counts_as_pressure_only_when_all_memory_is_out() {
         let pressure = Arc::new(MemoryPressure::default());
-        // Room for four blocks and more, of which two are wanted.
+        // Room for four blocks and more, two of which are provided.
         let pool = Pool::sharing(32 << 20, 2, &pressure).unwrap();
         let slots = pool.capacity(LARGE_BYTES);
         assert!(slots >= 4);

@@ -1,9 +1,10 @@
-//! Memory that moves: leased, filled, frozen, sent, dropped.
+//! Memory for data: leased, filled, frozen, sent, dropped.
 //!
-//! A worker owns one [`Arena`], a single aligned mapping. Its [`Pool`] hands out parts of it as a [`Lease`], which is
-//! filled by a disk read or by a connection and then becomes a [`Frozen`], which anybody may read, on any thread, until
-//! the last clone is dropped and the memory returns to the pool. Nothing is allocated on the way.
-//! [`Budget`] is the sum that says how large the arenas may be, and [`MemoryPressure`] how many wait because it is not larger.
+//! A worker owns one [`Arena`], a single aligned mapping. Its [`Pool`] gives out parts of it as a
+//! [`Lease`]. A disk read or a connection fills the lease, which then becomes a [`Frozen`] buffer.
+//! Any thread may read that, until the last clone is dropped and the memory returns to the pool.
+//! Nothing is allocated on the way. [`Budget`] divides the memory of a run, and [`MemoryPressure`]
+//! counts who waits for more.
 
 mod memory_limit;
 

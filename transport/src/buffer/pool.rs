@@ -1,12 +1,14 @@
-//! The free list of one arena, and who waits for it.
+//! The free slots of one arena, and who waits for them.
 //!
-//! Three sizes: small slots for small objects and service answers, large ones for blocks, and between them slices of what
-//! is read while it is sent. A block larger than one large slot takes several. Waiters are served in the order in which they asked: that is half of the proof that nothing
-//! deadlocks, since the oldest chunk is then always the first to get memory. The last slot given back is the first to be
-//! given out again, so that a run that needs little stays in the part of the arena that caches hold and the ring has
-//! registered. For the same reason large slots are not all on the shelf from the start: as many are as a given number of
-//! blocks of the largest size seen so far needs. What waits for a digest then holds up the reading, and does not fill
-//! the budget.
+//! There are three sizes: small slots for small objects and answers of a service, large slots for
+//! blocks, and slices for bodies that are read while they are sent. A block larger than one large
+//! slot takes several. Waiters are served in the order in which they asked. That is half of the
+//! proof against deadlocks: the oldest chunk is always the first to get memory.
+//!
+//! The last slot given back is the first to be given out. So a run that needs little stays in the
+//! part of the arena that caches hold and the ring has registered. For the same reason large slots
+//! become available only as needed: as many as a given number of blocks of the largest size so far.
+//! Chunks that wait for a digest then stop the reading and do not fill the budget.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,22 +26,22 @@ pub const SMALL_BYTES: usize = 64 * 1024;
 /// The size of a large slot: the default block.
 pub const LARGE_BYTES: usize = 4 * 1024 * 1024;
 
-/// The size of a slot for a slice of a body that is read while it is sent; what is in the page cache takes less of it.
+/// The size of a slot for a slice. A slice of what is in the page cache uses less of it.
 pub const SLICE_BYTES: usize = 1024 * 1024;
 
-/// How many small slots an arena begins with.
+/// The number of small slots at the beginning of an arena.
 pub(super) const SMALL_SLOTS: usize = 64;
 
-/// FileSlices have this part of an arena: one byte in so many.
+/// Slices get one byte of the arena in this many.
 const SLICES_SHARE: usize = 4;
 
-/// But there are never fewer than these.
+/// The smallest number of slices.
 pub(super) const SLICES_MIN: usize = 4;
 
-/// How many large slots are registered with the ring: more would only be more memory to pin.
+/// How many large slots are registered with the ring. More would only pin more memory.
 const REGISTERED_LARGE_SLOTS: usize = 8;
 
-/// Hands out the slots of one arena. Clones share it; any thread may give back.
+/// Gives out the slots of one arena. Clones share it; any thread may give slots back.
 #[derive(Debug, Clone)]
 pub struct Pool(Arc<PoolShared>);
 
@@ -64,7 +66,8 @@ struct FreeList {
 }
 
 impl FreeList {
-    /// Slots from offset `from` on, for `blocks` blocks at once; the list is reversed so that the lowest is taken first.
+    /// Slots from offset `from` on, for `blocks` blocks at once. The list is reversed, so that the
+    /// lowest is taken first.
     fn new(from: usize, slot_bytes: usize, slots: usize, blocks: usize) -> Self {
         let free = (0..slots)
             .rev()
@@ -81,7 +84,8 @@ impl FreeList {
         }
     }
 
-    /// Puts as many slots on the shelf as `blocks` blocks of `count` slots need, if there are not as many yet.
+    /// Makes as many slots available as `blocks` blocks of `count` slots need, if there are not as
+    /// many yet.
     fn stock(&self, count: usize) {
         let blocks = self.blocks.load(Ordering::Relaxed);
         let wanted = count.saturating_mul(blocks).min(self.slots);
@@ -105,14 +109,14 @@ impl FreeList {
         self.pick(count)
     }
 
-    /// The same, if it can be had without waiting.
+    /// The same without waiting; `None` where the slots are not free.
     fn try_take(&self, count: usize) -> Option<Vec<usize>> {
         let tickets = self.tickets.try_acquire_many(count as u32).ok()?;
         tickets.forget();
         Some(self.pick(count))
     }
 
-    /// Takes slots that there are tickets for.
+    /// Takes slots whose tickets were taken.
     fn pick(&self, count: usize) -> Vec<usize> {
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         let rest = free.len() - count;
@@ -139,13 +143,13 @@ fn slots_in(arena_bytes: u64) -> (usize, usize) {
 }
 
 impl Pool {
-    /// Cuts an arena of `arena_bytes` (see [`super::Budget`]) into slots. `blocks` is how many large blocks are wanted at
-    /// once; room for two is always there.
+    /// Cuts an arena of `arena_bytes` (see [`super::Budget`]) into slots. `blocks` is how many
+    /// large blocks are needed at once; there is always room for two.
     pub fn new(arena_bytes: u64, blocks: usize) -> Result<Self> {
         Self::sharing(arena_bytes, blocks, &Arc::default())
     }
 
-    /// The same, where those who wait because everything is out are counted together with those of other pools.
+    /// The same. `pressure` counts the waits of several pools together.
     pub fn sharing(
         arena_bytes: u64,
         blocks: usize,
@@ -168,8 +172,8 @@ impl Pool {
         })))
     }
 
-    /// Waits for room for `bytes` (at least one) and takes it. Fails at once when the whole pool could not hold it.
-    /// Dropping the future gives up the place in the line.
+    /// Waits for memory for `bytes` (at least one) and takes it. Fails at once when the whole pool
+    /// could not hold it. Dropping the future gives up the place in the queue.
     pub async fn lease(&self, bytes: usize) -> Result<Lease> {
         let room = self.room_for(bytes);
         let count = bytes.div_ceil(room.slot_bytes).max(1);
@@ -186,26 +190,27 @@ impl Pool {
         Ok(Lease::new(self.clone(), offsets, room.slot_bytes, bytes))
     }
 
-    /// Waits for room for a slice, at most [`SLICE_BYTES`], and takes it.
+    /// Waits for memory for a slice, at most [`SLICE_BYTES`], and takes it.
     pub(crate) async fn slice(&self) -> Lease {
         let offsets = self.0.slices.take(1, &self.0.pressure).await;
         Lease::new(self.clone(), offsets, SLICE_BYTES, SLICE_BYTES)
     }
 
-    /// The same where there is room at once and nobody waits for it.
+    /// The same without waiting, where a slice is free and nobody waits for it.
     pub(crate) fn slice_if_free(&self) -> Option<Lease> {
         let offsets = self.0.slices.try_take(1)?;
         Some(Lease::new(self.clone(), offsets, SLICE_BYTES, SLICE_BYTES))
     }
 
-    /// The same without waiting; `None` when there is no room now.
+    /// The same without waiting; `None` when no memory is free.
     pub fn try_lease(&self, bytes: usize) -> Option<Lease> {
         let room = self.room_for(bytes);
         let offsets = room.try_take(bytes.div_ceil(room.slot_bytes).max(1))?;
         Some(Lease::new(self.clone(), offsets, room.slot_bytes, bytes))
     }
 
-    /// From now on so many large blocks are wanted at once. What is on the shelf already stays there.
+    /// This many large blocks are needed at once from now on. Slots that are available already stay
+    /// so.
     pub fn provide_for(&self, blocks: usize) {
         self.0.large.blocks.store(blocks.max(2), Ordering::Relaxed);
     }
@@ -234,7 +239,7 @@ impl Pool {
             .all(|shelf| shelf.tickets.available_permits() == shelf.stocked.load(Ordering::Relaxed))
     }
 
-    /// The bytes at the arena's beginning that are worth registering with the ring.
+    /// How many bytes at the arena's beginning are registered with the ring.
     pub(crate) fn registered_bytes(&self) -> usize {
         (SMALL_SLOTS * SMALL_BYTES + REGISTERED_LARGE_SLOTS * LARGE_BYTES).min(self.0.arena.bytes())
     }

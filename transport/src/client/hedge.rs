@@ -1,5 +1,5 @@
-//! Two attempts at one request, where the first is late: the one that succeeds first counts, the other is dropped with its
-//! connection.
+//! A second attempt beside a late one. The attempt that succeeds first counts; the other one is
+//! dropped with its connection.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -11,26 +11,27 @@ use crate::buffer::Pool;
 use crate::http::{HedgePolicy, Reply};
 use crate::traffic::LatencyClass;
 
-/// While nothing is spare, a request that is late asks again after this long.
+/// While hedging is not allowed, a late request asks again after this long.
 const ASK_AGAIN: Duration = Duration::from_millis(250);
 
 /// How an attempt is made.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AttemptMode {
-    /// Over a connection that nobody has used.
+    /// On a new connection.
     pub(super) on_new_connection: bool,
-    /// How often the request was waited for in vain.
+    /// How often the request got no answer in time.
     pub(super) silences: u32,
 }
 
-/// Where the second attempt's answer goes.
+/// Where the body of the second attempt's answer goes.
 enum SecondTarget {
     Memory(usize),
     Lease(Pool, usize),
 }
 
 impl Client {
-    /// One attempt; and a second one beside it, where the request allows that, it is late and there is room for it.
+    /// Makes one attempt. Makes a second one beside it when the request allows it, the first is
+    /// late, and the hedge budget has room.
     pub(super) async fn race(
         &self,
         sent: AuthorizedRequest<'_>,
@@ -77,7 +78,8 @@ impl Client {
         Ok(reply)
     }
 
-    /// Waits for the first attempt, until a second one may begin; returns how the first ended, if it did.
+    /// Waits for the first attempt until a second one may begin. Returns the first one's result if
+    /// it ended.
     async fn until_late(
         &self,
         mut first: Pin<&mut impl Future<Output = Result<Reply>>>,
@@ -103,7 +105,8 @@ impl Client {
     }
 }
 
-/// The answer that comes first, and whether it was the second's; the first's failure when both fail.
+/// The answer that comes first, and whether the second attempt gave it. When both fail, the first
+/// one's error.
 async fn either(
     mut first: Pin<&mut impl Future<Output = Result<Reply>>>,
     mut second: Pin<Box<impl Future<Output = Result<Reply>>>>,

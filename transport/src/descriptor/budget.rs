@@ -1,34 +1,36 @@
-//! The sum: how many descriptors a run may use and who uses them.
+//! The sum of a run's descriptors, one line per consumer.
 //!
-//! One line per consumer. The limit of the process is divided once, before the first file; who uses descriptors gets its
-//! part and keeps within it.
+//! The limit of the process is divided once, before the first file. Every consumer keeps within its
+//! part.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::{Error, Kind, Result};
 
-/// What a process has open whatever it copies: standard streams (3), signals (4), the coordinator's runtime (4), the
-/// journal and its owner's lock (4), a log, a ledger, a report and a trace (4), a listing of folders (6), a name that is
-/// looked up, certificates and the thread that makes files durable (3).
+/// What a process has open, whatever it copies: standard streams (3), signals (4), the
+/// coordinator's runtime (4), the journal and its owner's lock (4), a log, a ledger, a report and a
+/// trace (4), a listing of folders (6), a name look-up, certificates and the thread that makes
+/// files durable (3).
 const PROCESS: u64 = 28;
 
-/// What a worker has open: its ring, the epoll set twice, an event, signals, and one that is about to be opened.
+/// What a worker has open: its ring, the epoll set twice, an event, signals, and one that is being
+/// opened.
 const WORKER: u64 = 6;
 
-/// A worker is of no use without some connections and files of its own.
+/// A worker needs some connections and files of its own to be useful.
 const PER_WORKER: u64 = 18;
 
-/// One connection of the coordinator, one object that is looked at, one connection of a worker, a folder at the
-/// destination, and a file with its folder.
+/// One connection of the coordinator, one object that it looks at, one connection of a worker, a
+/// folder at the target, and a file with its folder.
 const ONE_OBJECT: u64 = 6;
 
-/// Connections of the coordinator: it looks at 64 objects at once and lists eight parts at once.
+/// Connections of the coordinator: it looks at 64 objects and lists eight parts at once.
 const COORDINATOR_CONNECTIONS_MAX: u64 = 72;
 
 /// Objects that the coordinator looks at, at once.
 const LOOKS_MAX: u64 = 64;
 
-/// Folders of a destination that are worth being kept open.
+/// How many folders of a target are kept open.
 const FOLDERS_MAX: u64 = 128;
 
 /// How the descriptors of a run are divided.
@@ -44,7 +46,7 @@ pub struct DescriptorBudget {
     pub worker_connections: u32,
     /// Folders of the destination that are kept open.
     pub folders: u32,
-    /// Descriptors for the files of objects that are under way or not durable yet, of all workers.
+    /// Descriptors for the files of all workers that are under way or not durable yet.
     pub object_files: u32,
 }
 

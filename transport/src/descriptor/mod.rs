@@ -1,8 +1,8 @@
-//! Open files and sockets: how many a run may have, and what to do when there is none to be had.
+//! The limit of open files and sockets, and what happens when it is reached.
 //!
-//! [`DescriptorBudget`] divides the limit of this process (`ulimit -n`) over what needs descriptors. An open that
-//! still meets the limit, of this process or of the whole system, waits until another one closes:
-//! [`retry_open`] in tasks, [`retry_open_blocking`] in threads.
+//! [`DescriptorBudget`] divides the limit of this process (`ulimit -n`) over its consumers. An open
+//! that still meets the limit, of this process or of the whole system, waits until something is
+//! closed: [`retry_open`] in tasks, [`retry_open_blocking`] in threads.
 
 mod budget;
 

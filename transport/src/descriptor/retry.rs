@@ -1,7 +1,7 @@
-//! An open that finds no free descriptor is tried again for a while: others close theirs meanwhile.
+//! Repeats an open that found no free descriptor, until something else is closed.
 //!
-//! The limit may be that of this process (`EMFILE`), which the budget should keep us below, or that of the system
-//! (`ENFILE`), where other processes count too.
+//! The limit may be that of this process (`EMFILE`), which the budget should avoid, or that of the
+//! system (`ENFILE`), where other processes count too.
 
 use std::io;
 use std::time::Duration;
@@ -9,13 +9,13 @@ use std::time::Duration;
 /// The first pause.
 const PAUSE_FIRST: Duration = Duration::from_millis(5);
 
-/// The longest pause: what other processes close is not told to us.
+/// The longest pause. Nothing reports that another process closed a file.
 const PAUSE_MAX: Duration = Duration::from_millis(250);
 
-/// How often it is tried again: for about a minute. Objects wait that long, and then fail by themselves.
+/// How often it is repeated: for about a minute. An object waits that long and then fails.
 const RETRIES_MAX: u32 = 240;
 
-/// Opens something; waits and tries again while `is_shortage` says that there was no descriptor for it.
+/// Opens something. Waits and repeats while `is_shortage` says that there was no descriptor.
 pub async fn retry_open<T, E>(
     is_shortage: impl Fn(&E) -> bool,
     mut open: impl AsyncFnMut() -> Result<T, E>,
@@ -29,7 +29,7 @@ pub async fn retry_open<T, E>(
     open().await
 }
 
-/// The same in a thread of its own, which may block.
+/// The same in a thread that may block.
 pub fn retry_open_blocking<T, E>(
     is_shortage: impl Fn(&E) -> bool,
     mut open: impl FnMut() -> Result<T, E>,
@@ -52,7 +52,7 @@ pub(crate) fn is_shortage(error: &io::Error) -> bool {
     error.raw_os_error().is_some_and(is_shortage_number)
 }
 
-/// The same of the kernel's number.
+/// The same for the kernel's error number.
 pub(crate) fn is_shortage_number(errno: i32) -> bool {
     use rustix::io::Errno;
     [Errno::MFILE, Errno::NFILE]

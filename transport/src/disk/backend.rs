@@ -26,9 +26,9 @@ enum Backend {
 }
 
 impl Disk {
-    /// Operations go through this thread's ring. Memory of the pool is registered with it when the first file is read or
-    /// written around the page cache: registering takes all of that memory from the machine at once (36 MiB, 30 ms), and is
-    /// of no use to anything else.
+    /// Operations go through this thread's ring. The pool's memory is registered with the ring
+    /// before the first file that goes around the page cache. Registering takes all of that memory
+    /// from the machine at once (36 MiB, 30 ms) and helps nothing else.
     pub(crate) fn ring(pool: &Pool) -> Self {
         Self::by(Backend::Ring {
             pool: pool.clone(),
@@ -48,7 +48,8 @@ impl Disk {
         }
     }
 
-    /// The same backend, its operations counted and limited together with all that share this load.
+    /// The same backend. Its operations are counted and limited together with all that share this
+    /// load.
     #[must_use]
     pub fn under(self, load: &Arc<DiskLoad>) -> Self {
         Self {
@@ -57,7 +58,7 @@ impl Disk {
         }
     }
 
-    /// Waits for the turn of an operation, where there is anything to wait for.
+    /// Waits for the permit of an operation, where operations are limited.
     pub(super) async fn turn(&self) -> Option<OperationPermit> {
         match &self.load {
             Some(load) => Some(load.turn().await),
@@ -65,12 +66,12 @@ impl Disk {
         }
     }
 
-    /// There is a ring.
+    /// Operations go through a ring.
     pub(super) fn is_ring(&self) -> bool {
         matches!(&*self.backend, Backend::Ring { .. })
     }
 
-    /// Whether the ring knows this run of a buffer.
+    /// Whether this run of a buffer is registered with the ring.
     pub(super) fn knows(&self, layout: Layout<'_>, from: usize, bytes: usize) -> bool {
         let Backend::Ring { pool, registration } = &*self.backend else {
             return false;

@@ -1,9 +1,9 @@
 //! Makes complete files durable and moves them to their names, many at once.
 //!
-//! The order is what a power cut demands (measured on ext4, xfs and btrfs: a rename without it is lost): first the data
-//! of every file in the batch, then the renames, then every folder that got a name. While one batch is under way the
-//! next one gathers, so the disk sets the pace and no timer is needed. On a file system in memory there is no disk: a file
-//! gets its name at once.
+//! A power cut demands this order (measured on ext4, xfs and btrfs: a rename without it is lost):
+//! first the data of every file in the batch, then the renames, then every folder that got a name.
+//! The next batch gathers while one is under way, so the disk sets the pace and no timer is needed.
+//! A file system in memory has no disk: a file there gets its name at once.
 
 use std::collections::HashMap;
 use std::io;
@@ -20,24 +20,25 @@ use super::root::Root;
 use super::staged::CompleteFile;
 use crate::{Error, Kind, Result};
 
-/// More small files than this and one `syncfs` is cheaper than an `fsync` each.
+/// For more small files than this, one `syncfs` is cheaper than an `fsync` each.
 const SYNC_EACH_MAX: usize = 8;
 
-/// A batch is cut here so that its answers do not come too late.
+/// The largest batch, so that answers do not come too late.
 const BATCH_MAX: usize = 4096;
 
-/// How safe a file must be before it gets its name.
+/// How durable a file must be before it gets its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DurabilityMode {
     /// Data and names survive a power cut; many files share the cost.
     Batch,
-    /// The same, file by file.
+    /// The same, one file after the other.
     File,
-    /// The kernel has it.
+    /// The kernel has the data; nothing more is done.
     Off,
 }
 
-/// The thread that settles files. Clones share it; it ends when the last one is dropped and its work is done.
+/// The thread that makes files durable. Clones share it. It ends when the last clone is dropped and
+/// its work is done.
 #[derive(Debug, Clone)]
 pub struct DurabilityQueue {
     safety: DurabilityMode,
@@ -49,21 +50,21 @@ enum DurabilityJob {
     Sync(SyncJob),
 }
 
-/// A complete file, to be made durable and moved to its name.
+/// A complete file that becomes durable and gets its name.
 struct PlaceJob {
     complete: CompleteFile,
     replace: Replace,
     answer: oneshot::Sender<Result<()>>,
 }
 
-/// A file that is still written, whose bytes so far are to be made durable.
+/// A file that is still written. Its bytes so far become durable.
 struct SyncJob {
     file: File,
     then: Box<dyn FnOnce(io::Result<()>) + Send>,
 }
 
 impl DurabilityQueue {
-    /// Starts the thread, where the safety asks for one; joining it waits for the last batch.
+    /// Starts the thread, unless the mode is `Off`. Joining it waits for the last batch.
     pub fn start(safety: DurabilityMode) -> (Self, Option<JoinHandle<()>>) {
         if safety == DurabilityMode::Off {
             return (
@@ -92,8 +93,8 @@ impl DurabilityQueue {
         )
     }
 
-    /// Makes the file as safe as was asked, or as it can be where it is, and moves it to its name; answers when that is so.
-    /// Dropping the future does not call it off.
+    /// Makes the file as durable as the mode asks and its file system allows, and moves it to its
+    /// name. Waits until both are done. Dropping the future does not stop the work.
     pub async fn settle(&self, mut complete: CompleteFile, replace: Replace) -> Result<()> {
         let Some(queue) = self.queue_for(complete.folder()) else {
             return complete.place(replace);
@@ -115,14 +116,14 @@ impl DurabilityQueue {
         answered.await.map_err(|_| gone())?
     }
 
-    /// The thread, where it has anything to do: not where nothing is asked of it, and not where nothing lasts.
+    /// The queue, unless the mode is `Off` or the folder is in memory.
     fn queue_for(&self, folder: &Root) -> Option<&mpsc::Sender<DurabilityJob>> {
         debug_assert!(self.queue.is_some() || self.safety == DurabilityMode::Off);
         self.queue.as_ref().filter(|_| !folder.is_in_memory())
     }
 
-    /// Makes what has been written to the file so far as safe as was asked, and then calls `then`, from any thread. Does
-    /// not wait.
+    /// Makes what was written to the file so far as durable as the mode asks, and then calls `then`
+    /// from any thread. Does not wait.
     pub fn sync(&self, file: File, then: impl FnOnce(io::Result<()>) + Send + 'static) {
         let then = Box::new(then);
         let Some(queue) = &self.queue else {
@@ -166,12 +167,14 @@ fn settle_batch(batch: Vec<PlaceJob>) {
     for (job, result) in placed {
         let folder = folders.get(&job.complete.folder().descriptor().as_raw_fd());
         let result = result.and_then(|()| folder.cloned().unwrap_or(Ok(())));
-        // Nobody waiting for the answer means that the run was called off; the file is in its place all the same.
+        // Nobody waits for the answer after the run was stopped. The file has its name all the
+        // same.
         let _unheard = job.answer.send(result);
     }
 }
 
-/// The data of all files of a batch: one by one when they are few, by file system when they are many.
+/// Makes the data of all files of a batch durable: one by one when they are few, by file system
+/// when they are many.
 fn sync_data(batch: &[PlaceJob]) -> Vec<Result<()>> {
     if batch.len() <= SYNC_EACH_MAX {
         return batch.iter().map(|job| job.complete.sync()).collect();
@@ -201,7 +204,7 @@ fn sync_system(folder: &Root) -> Result<()> {
     fs::syncfs(folder.descriptor()).map_err(|errno| told(folder, &errno.into()))
 }
 
-/// Every folder once; by descriptor, since folders are shared by the files in them.
+/// Makes every folder durable once. Folders are told apart by descriptor, because files share them.
 fn sync_folders<'a>(folders: impl Iterator<Item = &'a Root>) -> HashMap<i32, Result<()>> {
     let mut synced = HashMap::new();
     for folder in folders {

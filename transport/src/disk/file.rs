@@ -1,7 +1,8 @@
-//! One open file, read and written at positions, from any worker.
+//! One open file, read and written at positions, by any worker.
 //!
-//! A short read or write goes on where it stopped. A file opened around the page cache (`O_DIRECT`) is read in whole
-//! pages; its last page is written whole and cut to length when the file is finished.
+//! A short read or write continues where it stopped. A file that goes around the page cache
+//! (`O_DIRECT`) is read in whole pages. Its last page is written whole and cut to length when the
+//! file is finished.
 
 use std::io::{self, IoSliceMut};
 use std::os::fd::{AsFd, OwnedFd};
@@ -15,36 +16,37 @@ use super::root::FileStat;
 use super::{Disk, OperationPermit, in_thread, ring};
 use crate::buffer::{Frozen, Lease, PAGE_BYTES};
 
-/// Files at least this large are worth reading around the page cache.
+/// Files of at least this size are read around the page cache.
 const DIRECT_BYTES_MIN: u64 = 4 << 20;
 
 /// Whether a file's bytes go through the page cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Caching {
-    /// Decide by what is there: large and not in the cache goes around it.
+    /// Decided by size and page cache: a large file that is not cached goes around the page cache.
     Auto,
     /// Through the page cache.
     Cached,
-    /// Around it, where the file system can.
+    /// Around the page cache, where the file system can.
     Direct,
-    /// It is in memory and nowhere else: a read does not wait.
+    /// The file is in memory and nowhere else: a read does not wait.
     Memory,
-    /// Through the page cache, and by the plain calls of a thread. For FUSE: the kernel (6.18) does not pass on an error in the
-    /// middle of a read around the page cache on a ring, and says that the whole buffer was filled.
+    /// Through the page cache, by plain calls of a thread. For FUSE: on a ring, the kernel (6.18)
+    /// reports a full buffer where a read around the page cache failed in the middle.
     Plain,
 }
 
-/// What a new file takes from the file system before it is written.
+/// How much space a new file takes from the file system before it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Allocation {
-    /// All that it will need, so that a disk that is too full says so before anything is transferred. A file that is one
-    /// small write takes it with that.
+    /// All that it will need, so that a full disk is noticed before anything is transferred. A file
+    /// of one small write takes the space with that write.
     Whole,
-    /// Nothing: what is never written stays a hole.
+    /// None: what is never written stays a hole.
     OnWrite,
 }
 
-/// An open file. It may be used by several workers at once; it closes when the last operation on it is done.
+/// An open file. It may be used by several workers at once; it closes when the last operation on it
+/// is done.
 #[derive(Debug, Clone)]
 pub struct File {
     descriptor: Arc<OwnedFd>,
@@ -99,12 +101,12 @@ impl File {
         })
     }
 
-    /// It goes around the page cache.
+    /// The file goes around the page cache.
     pub fn is_direct(&self) -> bool {
         self.is_direct
     }
 
-    /// The open file, for calls that take one.
+    /// The descriptor, for calls that take one.
     pub(super) fn descriptor(&self) -> &OwnedFd {
         &self.descriptor
     }
@@ -114,7 +116,7 @@ impl File {
         FileStat::of_open(&*self.descriptor)
     }
 
-    /// Fills the lease with `bytes` bytes from offset `at`, or with what there is before the end of the file.
+    /// Fills the lease with `bytes` bytes from offset `at`, or with what the file has there.
     pub async fn read_at(
         &self,
         disk: &Disk,
@@ -136,7 +138,8 @@ impl File {
                 Err(error) => return Err(error),
             }
             if self.is_direct && got < bytes && !got.is_multiple_of(PAGE_BYTES) {
-                // Around the page cache only the end of the file is not a whole page; through it we are told which.
+                // Around the page cache, only the end of a file is not a whole page. A read through
+                // the page cache shows where the end is.
                 let _cached_already = set_direct(&*self.descriptor, false);
             }
         }
@@ -159,7 +162,7 @@ impl File {
             bytes
         };
         if self.is_in_memory {
-            // Such a file system knows no `RWF_NOWAIT`, and there is nothing to wait for.
+            // Such a file system does not know `RWF_NOWAIT`, and a read does not wait there.
             let result = rustix::io::pread(&*self.descriptor, lease.room(from, bytes), at);
             return (result.map_err(io::Error::from), lease);
         }
@@ -186,8 +189,8 @@ impl File {
         (result, lease)
     }
 
-    /// Writes the whole buffer at offset `at`. A file around the page cache gets the last page whole; [`File::cut`]
-    /// gives it its length in the end.
+    /// Writes the whole buffer at offset `at`. Around the page cache the last page is written
+    /// whole; [`File::cut`] sets the file's length later.
     pub async fn write_at(&self, disk: &Disk, frozen: Frozen, at: u64) -> io::Result<()> {
         let mut frozen = frozen;
         let total = if self.is_direct {
@@ -241,8 +244,9 @@ impl File {
         (result, frozen)
     }
 
-    /// An operation that failed like this is worth another try: it was interrupted, or the file system took `O_DIRECT`
-    /// only to refuse this operation, and now loses it.
+    /// Whether an operation that failed like this is tried again. It was interrupted, or the file
+    /// system accepted `O_DIRECT` and refuses this operation, and the file goes through the page
+    /// cache from now on.
     fn may_go_on(&self, error: &io::Error) -> bool {
         match error.kind() {
             io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock => true,
@@ -254,14 +258,14 @@ impl File {
         }
     }
 
-    /// Makes its data and length durable. A failure is final: the kernel may have dropped what it could not write, and
-    /// would call a second attempt a success (fsync(2), "Errors").
+    /// Makes its data and length durable. A failure is final: the kernel may have dropped what it
+    /// could not write, and would report success the second time (fsync(2), "Errors").
     pub fn sync(&self) -> io::Result<()> {
         Ok(fs::fsync(&*self.descriptor)?)
     }
 
-    /// Makes its data durable, and of the rest what is needed to find it again (fdatasync(2)). As final as
-    /// [`File::sync`] when it fails.
+    /// Makes its data durable, and the metadata that is needed to find it (fdatasync(2)). A failure
+    /// is as final as that of [`File::sync`].
     pub fn sync_data(&self) -> io::Result<()> {
         Ok(fs::fdatasync(&*self.descriptor)?)
     }
@@ -292,18 +296,18 @@ impl File {
     }
 }
 
-/// An operation at the disk has ended.
+/// Counts an operation that has ended.
 fn ended(turn: Option<OperationPermit>, result: &io::Result<usize>) {
     if let Some(turn) = turn {
         turn.end(*result.as_ref().unwrap_or(&0));
     }
 }
 
-/// Small writes go into the page cache at once: handing them over would cost more than doing them.
+/// Smaller writes go into the page cache at once: handing them to the ring would cost more.
 const INLINE_BYTES_MAX: usize = 64 * 1024;
 
-/// Reads what the page cache has, without waiting for the disk; `None` when it has not got the first byte.
-/// `RWF_NOWAIT`, preadv2(2).
+/// Reads what the page cache has, without waiting for the disk; `None` when it does not have the
+/// first byte. `RWF_NOWAIT`, preadv2(2).
 fn read_cached(file: &OwnedFd, room: &mut [u8], at: u64) -> Option<usize> {
     rustix::io::preadv2(
         file,
@@ -314,7 +318,7 @@ fn read_cached(file: &OwnedFd, room: &mut [u8], at: u64) -> Option<usize> {
     .ok()
 }
 
-/// Probes a handful of places: a file that was just written or read is in the page cache everywhere.
+/// Probes a few places. A file that was just written or read is in the page cache everywhere.
 fn is_cached(file: &OwnedFd, bytes: u64) -> bool {
     const PROBES: u64 = 8;
     (0..PROBES).all(|probe| {
@@ -323,7 +327,7 @@ fn is_cached(file: &OwnedFd, bytes: u64) -> bool {
     })
 }
 
-/// Switches `O_DIRECT` on or off; refused by file systems that cannot.
+/// Switches `O_DIRECT` on or off. File systems without it refuse.
 fn set_direct(file: impl AsFd, on: bool) -> io::Result<()> {
     let mut flags = fs::fcntl_getfl(&file)?;
     flags.set(OFlags::DIRECT, on);

@@ -1,7 +1,7 @@
-//! Which kind of file system a file is on: what can be believed of it.
+//! The kind of file system that a file is on.
 //!
-//! Only for what cannot be seen by trying: that nothing there outlives the power, that the kernel passes on an error of every
-//! read, that a size is what can be read.
+//! It answers only what a trial cannot show: whether files are lost with the power, whether the
+//! kernel passes on the error of every read, and whether a file's size is what can be read.
 
 use std::collections::HashMap;
 use std::os::fd::AsFd;
@@ -9,20 +9,20 @@ use std::sync::{Mutex, PoisonError};
 
 use rustix::fs;
 
-/// The kinds.
+/// The kinds of file systems.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FileSystemKind {
-    /// It lives in memory.
+    /// Files are in memory.
     Memory,
-    /// It keeps files on a disk of this machine: their sizes are true.
+    /// Files are on a disk of this machine: their sizes are right.
     Disk,
-    /// A program answers for it (FUSE).
+    /// A program implements it (FUSE).
     Fuse,
     /// Any other: a network, or the kernel itself (`/proc`, `/sys`).
     Other,
 }
 
-// What `statfs(2)` calls them.
+// The types that `statfs(2)` returns.
 const MEMORY: [i64; 2] = [0x0102_1994, 0x8584_58f6];
 const FUSE: i64 = 0x6573_5546;
 /// ext2 to ext4, XFS, Btrfs, F2FS, ZFS, bcachefs, overlayfs, squashfs, EROFS.
@@ -50,7 +50,8 @@ impl FileSystemKind {
     }
 }
 
-/// The kinds of the devices that were met below a folder: something else may be mounted there, or linked to.
+/// The kinds of the devices that were found below a folder. Something else may be mounted there, or
+/// linked to.
 #[derive(Debug, Default)]
 pub(super) struct FileSystemKinds(Mutex<HashMap<u64, FileSystemKind>>);
 

@@ -1,4 +1,4 @@
-//! Where a sparse file has data: everything else of it reads as zeros and takes no room.
+//! The parts of a sparse file that hold data. All other parts read as zeros and take no space.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -6,8 +6,9 @@ use std::os::fd::AsFd;
 use rustix::fs::{self, SeekFrom};
 use rustix::io::Errno;
 
-/// The parts of a file of `bytes` bytes that hold data, as offset and length, in order and apart from each other
-/// (`SEEK_DATA` and `SEEK_HOLE`, lseek(2)). A file system that knows no holes has one part: all of it.
+/// The parts of a file of `bytes` bytes that hold data, as offset and length, in order and not
+/// adjacent (`SEEK_DATA` and `SEEK_HOLE`, lseek(2)). A file system without holes has one part: the
+/// whole file.
 ///
 /// It moves the descriptor's position and may wait for the disk.
 pub fn data_parts(file: impl AsFd, bytes: u64) -> io::Result<Vec<(u64, u64)>> {
@@ -16,7 +17,7 @@ pub fn data_parts(file: impl AsFd, bytes: u64) -> io::Result<Vec<(u64, u64)>> {
     while at < bytes {
         let begin = match fs::seek(&file, SeekFrom::Data(at)) {
             Ok(begin) => begin,
-            // Nothing but a hole from here to the end.
+            // There is only a hole from here to the end.
             Err(Errno::NXIO) => break,
             Err(Errno::INVAL | Errno::OPNOTSUPP) if at == 0 => return Ok(vec![(0, bytes)]),
             Err(errno) => return Err(errno.into()),
@@ -25,7 +26,7 @@ pub fn data_parts(file: impl AsFd, bytes: u64) -> io::Result<Vec<(u64, u64)>> {
         if begin < end {
             parts.push((begin, end - begin));
         }
-        // A file that shrinks meanwhile must not keep us here.
+        // Always goes forward, also in a file that shrinks meanwhile.
         at = end.max(at + 1);
     }
     Ok(parts)

@@ -1,14 +1,16 @@
-//! What all workers of a run have at the disk at once: counted, and limited where the disk likes fewer.
+//! The disk operations of all workers of a run: counted, and limited where the disk is faster with
+//! fewer.
 //!
-//! What the page cache answers at once never comes here. A turn is held for one operation of the kernel and nothing is
-//! waited for while it is held, so whoever waits for one waits only for the disk.
+//! Reads that the page cache answers at once are not counted. A permit is held for one operation of
+//! the kernel, and its holder waits for nothing else. So whoever waits for a permit waits only for
+//! the disk.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// As many turns as there are unless somebody sets a limit: more than requests of a run.
+/// The number of permits without a limit: more than a run has requests.
 pub const OPERATIONS_MAX: u32 = 4096;
 
 /// The operations of a run at the disk. Shared by all its workers.
@@ -16,7 +18,7 @@ pub const OPERATIONS_MAX: u32 = 4096;
 pub struct DiskLoad {
     turns: Arc<Semaphore>,
     limit: AtomicU32,
-    /// How many turns go when they are returned.
+    /// How many permits are removed when they are returned.
     owed: AtomicU32,
     waiting: AtomicU32,
     under_way: AtomicU32,
@@ -29,11 +31,11 @@ pub struct DiskLoad {
 pub struct DiskTally {
     /// Operations that the kernel has now.
     pub under_way: u32,
-    /// Operations that wait for their turn now.
+    /// Operations that wait for their permit now.
     pub waiting: u32,
     /// Operations that ended, since the run began.
     pub ended: u64,
-    /// Their bytes.
+    /// The bytes of these operations.
     pub moved_bytes: u64,
 }
 
@@ -62,7 +64,8 @@ impl DiskLoad {
         }
     }
 
-    /// No more than this at once from now on. Operations that are under way end as they would. One thread sets it.
+    /// Limits the operations from now on. Operations under way end as usual. Only one thread calls
+    /// it.
     pub fn set(&self, limit: u32) {
         let limit = limit.clamp(1, OPERATIONS_MAX);
         let before = self.limit.swap(limit, Relaxed);
@@ -76,7 +79,8 @@ impl DiskLoad {
         self.owed.fetch_add(fewer - taken, Relaxed);
     }
 
-    /// PermitWait for the turn of one operation. Dropping it ends the operation, with nothing moved unless it was told.
+    /// Waits for the permit of one operation. Dropping the permit ends the operation, with no bytes
+    /// moved unless [`OperationPermit::end`] was called.
     pub(super) async fn turn(self: &Arc<Self>) -> OperationPermit {
         let taken = if let Ok(taken) = Arc::clone(&self.turns).try_acquire_owned() {
             taken
@@ -92,14 +96,14 @@ impl DiskLoad {
         }
     }
 
-    /// One less is owed; false when none was.
+    /// Removes one permit less; false when none is to be removed.
     fn forgive(&self) -> bool {
         let less = |owed: u32| owed.checked_sub(1);
         self.owed.fetch_update(Relaxed, Relaxed, less).is_ok()
     }
 }
 
-/// Counted while it lives.
+/// Counts a waiting operation while it lives.
 struct PermitWait<'a>(&'a AtomicU32);
 
 impl<'a> PermitWait<'a> {
@@ -115,14 +119,14 @@ impl Drop for PermitWait<'_> {
     }
 }
 
-/// One operation at the disk.
+/// The right to make one operation at the disk.
 pub(super) struct OperationPermit {
     load: Arc<DiskLoad>,
     taken: Option<OwnedSemaphorePermit>,
 }
 
 impl OperationPermit {
-    /// It has ended, and moved so many bytes.
+    /// The operation has ended and moved this many bytes.
     pub(super) fn end(self, bytes: usize) {
         self.load.ended.fetch_add(1, Relaxed);
         self.load.moved_bytes.fetch_add(bytes as u64, Relaxed);
@@ -146,7 +150,7 @@ mod tests {
 
     use super::*;
 
-    /// As many turns as can be had now.
+    /// All permits that are free now.
     async fn all(load: &Arc<DiskLoad>) -> Vec<OperationPermit> {
         let mut turns = Vec::new();
         while load.turns.available_permits() > 0 {

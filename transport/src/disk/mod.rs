@@ -1,10 +1,11 @@
-//! Files: read and written at positions, by the ring or by threads, whichever this machine allows.
+//! Files: read and written at positions, by the ring or by threads.
 //!
-//! [`Disk`] is a worker's way to files; [`File`] one open file; [`Root`] a folder below which everything happens;
-//! [`StagedFile`] a file that is written beside its place and moved there when it is complete, over what it may [`Replace`];
-//! [`TakenNames`] the names that a run has taken; [`durability`] makes many of them durable at once; [`DiskLoad`] is what a run
-//! has at the disk at once. [`FileSlices`] is a part of a file that is read while it is sent, [`Pipe`] what has no positions:
-//! standard input and output.
+//! [`Disk`] is a worker's way to files, [`File`] one open file, and [`Root`] a folder that names
+//! cannot lead out of. A [`StagedFile`] is written beside its place and moved there when it is
+//! complete; [`Replace`] says what it may replace. [`TakenNames`] holds the names that a run has
+//! used. [`durability`] makes many files durable at once. [`DiskLoad`] counts and limits the
+//! operations of a run. [`FileSlices`] is a part of a file that is read while it is sent. [`Pipe`]
+//! is standard input or output, which has no positions.
 
 mod ring;
 

@@ -1,8 +1,10 @@
-//! Folders that take several names for one: they fold case or normal forms, or trim the ends of names.
+//! Folders that treat different names as one: they fold case or normal forms, or trim the ends of
+//! names.
 //!
-//! Two objects of such names would become one file. Which folders do so is seen by what they do: an existing folder is probed
-//! once with a file of its own ([`folds`]); a folder that was made below one that does not fold does not fold either.
-//! In a folder that folds, the files that a run has written are remembered ([`TakenNames`]); elsewhere nothing is.
+//! Two objects of such names would become one file. A folder is judged by what it does: an existing
+//! folder is probed once with a file ([`folds`]); a folder that was made below one that does not
+//! fold does not fold either. In a folder that folds, [`TakenNames`] remembers the files that the
+//! run has written.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
@@ -18,7 +20,7 @@ use super::own_name;
 use super::rename::{self, Placement, Replace, facts_of, is_taken, place_new};
 use super::root::{FileStat, Root, shown};
 
-/// The names that a run has taken at its destination. Shared by all folders of it.
+/// The names that a run has used at its target. Shared by all folders there.
 #[derive(Debug, Default)]
 pub struct TakenNames {
     state: Mutex<TakenState>,
@@ -37,7 +39,7 @@ struct TakenState {
     is_unguarded: bool,
 }
 
-/// How names are taken in a folder.
+/// How a folder treats names.
 #[derive(Debug, Clone)]
 pub(super) struct FolderNames {
     pub(super) taken: Arc<TakenNames>,
@@ -47,9 +49,9 @@ pub(super) struct FolderNames {
 /// Why a file did not get its name.
 #[derive(Debug)]
 pub(super) enum PlaceError {
-    /// This is there, which has another name and is the same to the folder.
+    /// Another file, of this path, has a name that the folder treats as the same.
     Folded(PathBuf),
-    /// Anything else; `AlreadyExists` when something is there that may not be replaced.
+    /// Another error; `AlreadyExists` when there is a file that may not be replaced.
     Failed(io::Error),
 }
 
@@ -60,7 +62,7 @@ impl From<io::Error> for PlaceError {
 }
 
 impl TakenNames {
-    /// An earlier run of this job has written here, files whose names are not remembered.
+    /// An earlier run of this job has written files here whose names are not known.
     pub fn follow_earlier_run(&self) {
         self.has_earlier.store(true, Ordering::Relaxed);
     }
@@ -70,20 +72,21 @@ impl TakenNames {
         self.has_earlier.load(Ordering::Relaxed) || !self.lock().files.is_empty()
     }
 
-    /// What there is to tell since the last time, each once.
+    /// The notices since the last call, each once.
     pub fn notices(&self) -> Vec<String> {
         std::mem::take(&mut self.lock().notices)
     }
 
-    /// The file that this run wrote under another name and that `facts` are of, if there is one.
+    /// The other path of the file with this inode, if this run wrote it under another name.
     pub(super) fn other(&self, facts: &FileStat, path: &Path) -> Option<PathBuf> {
         let state = self.lock();
         let found = state.files.get(&(facts.device, facts.inode))?;
         (**found != *path).then(|| found.to_path_buf())
     }
 
-    /// Whether what is called `name` in a folder that folds is another object's: one that this run wrote, or one of another
-    /// name_folding where an earlier run of this job may have written it. Returns what it is called.
+    /// Whether the file found under `name` in a folder that folds belongs to another object: one
+    /// that this run wrote, or one of another spelling that an earlier run of this job may have
+    /// written. Returns its path.
     pub(super) fn occupant(
         &self,
         folder: &Root,
@@ -104,7 +107,8 @@ impl TakenNames {
         self.lock().paths.contains(path)
     }
 
-    /// Moves `part` to `name` in a folder that folds. One file after the other, so that two of them do not meet in between.
+    /// Moves `part` to `name` in a folder that folds. One file is moved after the other, so that
+    /// two of them cannot meet.
     pub(super) fn place(
         &self,
         folder: &Root,
@@ -138,7 +142,8 @@ impl TakenNames {
             && let Some(other) = self.occupant(folder, name, &facts)
         {
             let is_of_this_run = self.other(&facts, &folder.path().join(name)).is_some();
-            // What an earlier run has placed, and was interrupted before it could say so, is not placed a second time.
+            // An earlier run may have placed the file and been interrupted before it recorded that.
+            // It is not placed a second time.
             if !is_of_this_run && rename::is_same_content(folder, OsStr::new(part), name) {
                 folder.remove(part);
                 return Ok(Placement::SameContent);
@@ -148,7 +153,7 @@ impl TakenNames {
         Ok(rename::place(folder, part, name, replace)?)
     }
 
-    /// A folder that is opened by this path.
+    /// Records a folder that was opened by this path. Two paths of one folder cause a notice.
     pub(super) fn enter(&self, folder: &FileStat, path: &Path) {
         let mut state = self.lock();
         let key = (folder.device, folder.inode);
@@ -168,7 +173,8 @@ impl TakenNames {
         }
     }
 
-    /// This folder's file system cannot make a file only where none is.
+    /// Records that this folder's file system cannot create a name exclusively. The first call
+    /// causes a notice.
     pub(super) fn tell_unguarded(&self, folder: &Path) {
         let mut state = self.lock();
         if !std::mem::replace(&mut state.is_unguarded, true) {
@@ -185,7 +191,7 @@ impl TakenNames {
     }
 }
 
-/// How the folder itself spells what is found under `name`, if it is not spelled so.
+/// How the folder spells the name of the file found under `name`; `None` if it spells it so.
 fn spelling_of(folder: &Root, name: &OsStr, facts: &FileStat) -> Option<OsString> {
     let mut found = None;
     for item in Dir::read_from(folder.descriptor()).ok()?.flatten() {
@@ -197,12 +203,13 @@ fn spelling_of(folder: &Root, name: &OsStr, facts: &FileStat) -> Option<OsString
             found = Some(spelled.to_owned());
         }
     }
-    // A listing whose inode numbers are others does not tell which it is, only that it is not spelled so.
+    // A listing with other inode numbers does not show which name it is, only that it is another
+    // spelling.
     Some(found.unwrap_or_else(|| name.to_owned()))
 }
 
-/// Whether the folder takes names for the same that are not: a file is made, looked for under other spellings, and removed.
-/// Where no file can be made, nothing can be said, and names are looked after as in a folder that folds.
+/// Whether the folder treats different names as one. A probe file is made, looked up under other
+/// spellings, and removed. Where no file can be made, the answer is yes, to be safe.
 pub(super) fn folds(folder: &Root) -> bool {
     let Ok(name) = own_name::probe() else {
         return true;
@@ -219,8 +226,8 @@ pub(super) fn folds(folder: &Root) -> bool {
     folds
 }
 
-/// The same name to one file system or another: other case, other normal forms (canonical and compatible), an end that is
-/// trimmed.
+/// Names that some file system treats as the same: other case, other normal forms (canonical and
+/// compatible), a trimmed end.
 fn spellings(name: &str) -> Vec<String> {
     let swapped = name.chars().map(|letter| {
         if letter.is_ascii_lowercase() {

@@ -1,21 +1,23 @@
-//! The names of azring's own files at a destination: `.azring-….part`. By them they are known again, and by nothing else.
+//! The names of azring's own files at a target: `.azring-….part`. azring recognises its files by
+//! these names only.
 
 use std::fmt::Write as _;
 use std::io;
 
 use rustix::rand::{GetRandomFlags, getrandom};
 
-/// What an own name begins with.
+/// How an own name begins.
 const BEGIN: &str = ".azring-";
 
-/// What it ends with.
+/// How an own name ends.
 const END: &str = ".part";
 
-/// Letters that file systems fold: one with an accent in one piece, a ligature.
+/// Characters that some file systems fold: an accented one in one piece, and a ligature.
 pub(super) const PROBE_LETTERS: &str = "\u{e9}\u{fb01}";
 
-/// Whether a file of this name is azring's own: a file under way of a job (the job in 16 hexadecimal digits, a hyphen, the
-/// target in 16 more), one of a run without a journal or a probe (32 digits). A user's file of any other name is not.
+/// Whether a file of this name is azring's own. The middle of the name is a part file of a job (16
+/// hexadecimal digits of the job, a hyphen, 16 of the target), or 32 digits: a file of a run
+/// without a journal, or a probe. Any other name belongs to a user's file.
 pub fn is_own_name(name: &[u8]) -> bool {
     let Some(middle) = name
         .strip_prefix(BEGIN.as_bytes())
@@ -37,7 +39,7 @@ pub fn is_own_name(name: &[u8]) -> bool {
     }
 }
 
-/// A name that nobody can guess or hold already: 128 random bits.
+/// A name that nobody can guess or use already: 128 random bits.
 pub(super) fn fresh() -> io::Result<String> {
     Ok(format!("{BEGIN}{}{END}", random_digits()?))
 }
@@ -47,7 +49,7 @@ pub(super) fn probe() -> io::Result<String> {
     Ok(format!("{BEGIN}{}{PROBE_LETTERS}{END}", random_digits()?))
 }
 
-/// The name of the file under way of a target of a job: the same in each run of the job.
+/// The name of the part file of a job's target: the same in each run of the job.
 pub fn part_name(job: &str, target: u64) -> String {
     format!("{BEGIN}{job}-{target:016x}{END}")
 }

@@ -1,8 +1,8 @@
-//! A descriptor that is read or written from its front to its end, and cannot be asked to go back: standard input,
-//! standard output.
+//! A descriptor without positions, read or written from front to end: standard input, standard
+//! output.
 //!
-//! A thread of its own reads and writes, one call after the other, since nobody knows how long the other end takes.
-//! Whoever waits may stop waiting at any time; the thread is left to the end of the process then.
+//! Its own thread makes one call after the other, because a call may take any time. A caller may
+//! stop waiting at any time; the thread then lives to the end of the process.
 
 use std::fmt;
 use std::io;
@@ -15,11 +15,12 @@ use tokio::sync::oneshot;
 
 use crate::buffer::{Frozen, Lease};
 
-/// What a pipe is asked to hold, in bytes: an ordinary user's limit. More than the 64 KiB that it has by itself mean fewer
-/// turns between its two ends. <https://man7.org/linux/man-pages/man7/pipe.7.html>
+/// The size that a pipe is set to, in bytes: the limit of an ordinary user. A pipe larger than the
+/// usual 64 KiB needs fewer switches between its two ends.
+/// <https://man7.org/linux/man-pages/man7/pipe.7.html>
 const PIPE_BYTES: usize = 1 << 20;
 
-/// One end of a pipe, or a file, a socket, a terminal that is used like one.
+/// One end of a pipe, or a file, socket or terminal that is used like one.
 pub struct Pipe {
     calls: Sender<Call>,
 }
@@ -27,19 +28,21 @@ pub struct Pipe {
 type Call = Box<dyn FnOnce(&OwnedFd) + Send>;
 
 impl Pipe {
-    /// Standard input. Fails with [`io::ErrorKind::InvalidInput`] if the process was started without it.
+    /// Standard input. Fails with [`io::ErrorKind::InvalidInput`] if the process was started
+    /// without it.
     pub fn input() -> io::Result<Self> {
         Self::new(given(rustix::stdio::stdin())?)
     }
 
-    /// Standard output. Fails with [`io::ErrorKind::InvalidInput`] if the process was started without it.
+    /// Standard output. Fails with [`io::ErrorKind::InvalidInput`] if the process was started
+    /// without it.
     pub fn output() -> io::Result<Self> {
         Self::new(given(rustix::stdio::stdout())?)
     }
 
     /// Any descriptor.
     pub fn new(descriptor: OwnedFd) -> io::Result<Self> {
-        // What is no pipe, or may not be larger, is used as it is.
+        // What is not a pipe, or may not be larger, is used as it is.
         let _as_it_is = rustix::pipe::fcntl_setpipe_size(descriptor.as_fd(), PIPE_BYTES);
         let (calls, called) = channel::<Call>();
         std::thread::Builder::new()
@@ -48,7 +51,7 @@ impl Pipe {
         Ok(Self { calls })
     }
 
-    /// Fills the lease with `bytes` bytes, or with what there is before the end.
+    /// Fills the lease with `bytes` bytes, or with what comes before the end.
     pub async fn fill(&self, lease: Lease, bytes: usize) -> io::Result<Lease> {
         self.call(move |descriptor| fill(descriptor, lease, bytes))
             .await
@@ -66,7 +69,7 @@ impl Pipe {
     ) -> io::Result<T> {
         let (answer, answered) = oneshot::channel();
         let call = move |descriptor: &OwnedFd| {
-            // Whoever asked may have stopped waiting.
+            // The caller may have stopped waiting.
             let _unheard = answer.send(call(descriptor));
         };
         let broken = || io::Error::other("its thread has ended");
@@ -81,11 +84,12 @@ impl fmt::Debug for Pipe {
     }
 }
 
-/// A descriptor that the process was started with.
+/// A standard descriptor of this process.
 ///
-/// Where one of the three standard descriptors is closed, Rust's runtime opens `/dev/null` in its place, for reading and
-/// writing, before `main`. Nothing would be read, and what is written would be lost without an error. A shell opens
-/// `/dev/null` for one of the two, so a redirection to it is used as it is.
+/// Where a standard descriptor is closed, Rust's runtime opens `/dev/null` in its place before
+/// `main`, for reading and writing. Reads would give nothing, and writes would be lost without an
+/// error. A shell opens `/dev/null` for only one of the two, so a redirection to it is used as it
+/// is.
 fn given(standard: BorrowedFd<'_>) -> io::Result<OwnedFd> {
     let access = rustix::fs::fcntl_getfl(standard)? & OFlags::RWMODE;
     if access == OFlags::RDWR && is_null_device(&rustix::fs::fstat(standard)?) {

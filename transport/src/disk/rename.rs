@@ -1,7 +1,7 @@
-//! Gives a complete file its final name, in place of what it may replace and of nothing else.
+//! Gives a complete file its final name and replaces nothing but what it may replace.
 //!
-//! [`CompleteFile`](super::CompleteFile) calls it, once the file is durable. In a folder that takes several names for one the
-//! [`TakenNames`](super::TakenNames) names decide first.
+//! [`CompleteFile`](super::CompleteFile) calls it once the file is durable. In a folder that folds
+//! names, [`TakenNames`](super::TakenNames) decides first.
 
 use std::ffi::OsStr;
 use std::io;
@@ -17,27 +17,28 @@ use super::root::{FileStat, Root};
 pub enum Replace {
     /// Nothing: the name is created exclusively.
     Nothing,
-    /// This file, which was seen under the name, and no other.
+    /// This file, which was found under the name, and no other.
     Seen {
         /// Its inode number.
         inode: u64,
         /// When it was last modified, nanoseconds since 1970.
         modified_ns: i128,
     },
-    /// Whatever is there.
+    /// Any file.
     Anything,
 }
 
 /// How a file got its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Placement {
-    /// It is there now.
+    /// It was moved there.
     Moved,
-    /// A file with the very same bytes was there already and stays.
+    /// A file with the same bytes was there already and stays.
     SameContent,
 }
 
-/// Moves `part` to `name` in the folder, as [`Replace`] allows. An `AlreadyExists` error says that something else is there.
+/// Moves `part` to `name` in the folder, as [`Replace`] allows. The error is `AlreadyExists` when
+/// there is another file.
 pub(super) fn place(
     folder: &Root,
     part: &str,
@@ -59,13 +60,14 @@ pub(super) fn place(
     }
 }
 
-/// The error of a name that is taken.
+/// Whether the error says that the name is taken.
 pub(super) fn is_taken(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::AlreadyExists
 }
 
-/// Moves it there if nothing is there (`RENAME_NOREPLACE`, rename(2)). A file system that does not know that is given a
-/// second name for the file, which is as exclusive; one that knows no second names is looked at before.
+/// Moves it there if nothing is there (`RENAME_NOREPLACE`, rename(2)). A file system without that
+/// gives the file a second name, which is as exclusive. A file system without second names is
+/// looked at first.
 pub(super) fn place_new(folder: &Root, part: &str, name: &OsStr) -> io::Result<Placement> {
     let at = folder.descriptor();
     match fs::renameat_with(at, part, at, name, RenameFlags::NOREPLACE) {
@@ -87,14 +89,14 @@ pub(super) fn place_new(folder: &Root, part: &str, name: &OsStr) -> io::Result<P
     place_over(folder, part, name)
 }
 
-/// Moves it there, whatever is there.
+/// Moves it there and replaces what is there.
 fn place_over(folder: &Root, part: &str, name: &OsStr) -> io::Result<Placement> {
     fs::renameat(folder.descriptor(), part, folder.descriptor(), name)?;
     Ok(Placement::Moved)
 }
 
-/// Exchanges the two files and looks at what came out of the place (`RENAME_EXCHANGE`): if it is not what was seen, it is put
-/// back. So nothing is lost that came to be there since it was looked at.
+/// Exchanges the two files (`RENAME_EXCHANGE`) and looks at the one that came out. If it is not the
+/// file that was seen, the files are exchanged back. So a file that appeared meanwhile is not lost.
 fn place_over_seen(
     folder: &Root,
     part: &str,
@@ -115,7 +117,7 @@ fn place_over_seen(
             exchange()?;
             Err(Errno::EXIST.into())
         }
-        // It has gone meanwhile.
+        // The file has gone meanwhile.
         Err(Errno::NOENT) => place_new(folder, part, name),
         Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
             folder.tell_unguarded();
@@ -129,7 +131,7 @@ fn place_over_seen(
     }
 }
 
-/// What is called `name` in the folder; a link is not followed.
+/// The file called `name` in the folder; a link is not followed.
 pub(super) fn facts_of(folder: &Root, name: &OsStr) -> io::Result<Option<FileStat>> {
     match fs::statat(folder.descriptor(), name, AtFlags::SYMLINK_NOFOLLOW) {
         Ok(stat) => Ok(Some(FileStat::of(&stat))),
@@ -138,7 +140,7 @@ pub(super) fn facts_of(folder: &Root, name: &OsStr) -> io::Result<Option<FileSta
     }
 }
 
-/// Both are ordinary files with the same bytes. What cannot be read is not the same.
+/// Whether both are ordinary files with the same bytes. A file that cannot be read is different.
 pub(super) fn is_same_content(folder: &Root, one: &OsStr, other: &OsStr) -> bool {
     let compare = || -> io::Result<bool> {
         let (one, other) = (open(folder, one)?, open(folder, other)?);
@@ -165,7 +167,7 @@ pub(super) fn is_same_content(folder: &Root, one: &OsStr, other: &OsStr) -> bool
     compare().unwrap_or(false)
 }
 
-/// Read at once when two files are compared, in bytes.
+/// How much is read at once when two files are compared, in bytes.
 const COMPARED_BYTES: usize = 128 * 1024;
 
 fn open(folder: &Root, name: &OsStr) -> io::Result<OwnedFd> {

@@ -1,7 +1,9 @@
-//! File operations on the ring, through tokio-uring's one extension point: any submission with a single completion.
+//! File operations on the ring, through tokio-uring's extension point for submissions with a single
+//! completion.
 //!
-//! An operation owns what the kernel uses: the buffer, the descriptor, the path. A future that is dropped leaves them
-//! with the driver until the completion arrives, and a count of operations in flight lets a runtime end only after that.
+//! An operation owns what the kernel uses: the buffer, the descriptor, the path. A dropped future
+//! leaves them with the driver until the completion arrives. A count of operations in flight lets a
+//! runtime end only after that.
 #![expect(
     unsafe_code,
     reason = "addresses of owned memory are handed to the kernel"
@@ -27,12 +29,12 @@ thread_local! {
     static IN_FLIGHT: Cell<usize> = const { Cell::new(0) };
 }
 
-/// How many operations of this thread the kernel has not answered yet.
+/// How many operations of this thread the kernel has not completed yet.
 pub(crate) fn in_flight() -> usize {
     IN_FLIGHT.get()
 }
 
-/// What an operation owns until the kernel has answered.
+/// What an operation owns until the kernel has completed it.
 struct OperationState<T> {
     what: T,
     _descriptor: Arc<OwnedFd>,
@@ -54,7 +56,7 @@ impl Drop for InFlightCount {
     }
 }
 
-/// Gives back what was held, with the kernel's result.
+/// Returns what the operation owned, with the kernel's result.
 struct OperationOutput<T>(std::marker::PhantomData<T>);
 
 impl<T: 'static> OneshotOutputTransform for OperationOutput<T> {
@@ -87,8 +89,8 @@ async fn submit<T: Unpin + 'static>(
         .await
 }
 
-/// Reads up to `bytes` at offset `at` of the file into the lease from its byte `from` on, within one slot. `is_known`: the
-/// ring has that memory registered.
+/// Reads up to `bytes` at offset `at` of the file into the lease from its byte `from` on, within
+/// one slot. `is_known`: that memory is registered with the ring.
 pub(super) async fn read(
     file: &Arc<OwnedFd>,
     lease: Lease,
@@ -110,7 +112,8 @@ pub(super) async fn read(
     submit(lease, file, entry).await
 }
 
-/// Writes `bytes` of the buffer from its byte `from` on, within one slot, at offset `at` of the file.
+/// Writes `bytes` of the buffer from its byte `from` on, within one slot, at offset `at` of the
+/// file.
 pub(super) async fn write(
     file: &Arc<OwnedFd>,
     frozen: Frozen,
@@ -132,7 +135,7 @@ pub(super) async fn write(
     submit(frozen, file, entry).await
 }
 
-/// Where the run lies, and how long it is.
+/// The address and length of a run.
 fn place(layout: Layout<'_>, from: usize, bytes: usize) -> (*mut u8, u32) {
     let (offset, length) = layout.run(from, bytes);
     (layout.address(offset), length as u32)
@@ -158,17 +161,18 @@ pub(super) async fn open(
     )
     .build();
     let (result, _) = submit(what, root, entry).await;
-    // SAFETY: the kernel just made this descriptor for us; nobody else knows it.
+    // SAFETY: the kernel has just made this descriptor for us; nobody else knows it.
     result.map(|descriptor| unsafe { OwnedFd::from_raw_fd(descriptor as i32) })
 }
 
-/// The part of an arena that is registered, as tokio-uring wants to see it: one buffer that it never hands out.
+/// The registered part of an arena, as one buffer of tokio-uring that is never given out.
 struct RegisteredArena {
     pool: Pool,
     bytes: usize,
 }
 
-// SAFETY: the address is the arena's, which the pool keeps alive for as long as this value lives, and never moves.
+// SAFETY: the address is the arena's. The pool keeps the arena alive while this value lives, and
+// the arena never moves.
 unsafe impl IoBuf for RegisteredArena {
     fn stable_ptr(&self) -> *const u8 {
         self.pool.arena().at(0)
@@ -183,7 +187,7 @@ unsafe impl IoBuf for RegisteredArena {
     }
 }
 
-// SAFETY: as above; the memory is initialised from the start, so there is nothing to note in `set_init`.
+// SAFETY: as above; the memory is initialised from the start, so `set_init` has nothing to note.
 unsafe impl IoBufMut for RegisteredArena {
     fn stable_mut_ptr(&mut self) -> *mut u8 {
         self.pool.arena().at(0)
@@ -192,13 +196,14 @@ unsafe impl IoBufMut for RegisteredArena {
     unsafe fn set_init(&mut self, _bytes: usize) {}
 }
 
-/// Keeps an arena's beginning registered with this thread's ring while it lives.
+/// Keeps the beginning of an arena registered with this thread's ring while it lives.
 pub(crate) struct Registration {
     _registry: FixedBufRegistry<RegisteredArena>,
 }
 
 impl Registration {
-    /// Registers the beginning of the pool's arena as buffer 0. Refused with `ENOMEM` where `RLIMIT_MEMLOCK` is small.
+    /// Registers the beginning of the pool's arena as buffer 0. Refused with `ENOMEM` where
+    /// `RLIMIT_MEMLOCK` is small.
     pub(crate) fn new(pool: &Pool) -> io::Result<Self> {
         let bytes = pool.registered_bytes();
         let registry = FixedBufRegistry::new([RegisteredArena {
@@ -211,7 +216,8 @@ impl Registration {
         })
     }
 
-    /// Whether the limits leave room for that. What other processes of this user have locked is not counted.
+    /// Whether the limits allow that. Memory that other processes of this user have locked is not
+    /// counted.
     pub(crate) fn is_allowed(pool: &Pool) -> bool {
         let limit = getrlimit(Resource::Memlock).current;
         limit.is_none_or(|limit| limit >= pool.registered_bytes() as u64)

@@ -1,4 +1,4 @@
-//! A folder below which everything happens: nothing that a name says leads out of it.
+//! A folder that names below it cannot lead out of.
 
 use std::ffi::{CStr, CString, OsStr};
 use std::fmt::Display;
@@ -34,7 +34,7 @@ pub struct FileStat {
     pub device: u64,
     /// An ordinary file: not a folder, pipe, socket or device.
     pub is_file: bool,
-    /// A disk or a partition. How long it is, is known once it is open.
+    /// A disk or a partition. Its length is known once it is open.
     pub is_block_device: bool,
     /// A folder.
     pub is_folder: bool,
@@ -73,7 +73,7 @@ impl FileStat {
         if !facts.is_block_device {
             return Ok(facts);
         }
-        // The kernel tells 0 for its length; its end is where it ends (lseek(2)).
+        // The kernel reports a length of 0. The end of the device is found by seeking (lseek(2)).
         let bytes = fs::seek(&file, SeekFrom::End(0))?;
         Ok(Self { bytes, ..facts })
     }
@@ -90,7 +90,7 @@ impl FileStat {
     }
 }
 
-/// An open folder. FolderNames below it are resolved by the kernel with `openat2(2)`.
+/// An open folder. The kernel resolves names below it with `openat2(2)`.
 #[derive(Debug, Clone)]
 pub struct Root {
     folder: Arc<OwnedFd>,
@@ -98,24 +98,24 @@ pub struct Root {
     /// Its device, and the kind of file system there.
     device: Option<u64>,
     system: FileSystemKind,
-    /// The kinds of other devices that were met below.
+    /// The kinds of other devices that were found below.
     others: Arc<FileSystemKinds>,
     /// Files can be made here without a name, which they get later.
     names_files: bool,
-    /// How names are taken in it, where anything is written.
+    /// How the folder treats names; `None` where nothing is written.
     names: Option<FolderNames>,
 }
 
-/// Where the kernel shows the files that this process has open.
+/// The folder in which the kernel shows the open files of this process.
 const OPEN_FILES: &str = "/proc/self/fd";
 
-/// No part of a name may lead out, be a link, or be one of the links of `/proc`.
+/// No part of a name may lead out, be a link, or be one of the special links of `/proc`.
 const BENEATH: ResolveFlags = ResolveFlags::BENEATH
     .union(ResolveFlags::NO_SYMLINKS)
     .union(ResolveFlags::NO_MAGICLINKS);
 
 impl Root {
-    /// Opens an existing folder; a link to a folder is followed, since the user named it.
+    /// Opens an existing folder. A link to a folder is followed, because the user named it.
     pub fn open(path: &Path) -> Result<Self> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let folder =
@@ -136,13 +136,14 @@ impl Root {
         }
     }
 
-    /// The same folder as a destination, in which and below which these names are taken. Probes how it takes names.
+    /// The same folder as a target, where `taken` holds the used names. Probes how the folder
+    /// treats names.
     #[must_use]
     pub fn taking(self, taken: &Arc<TakenNames>) -> Self {
         self.taking_as(taken, None)
     }
 
-    /// The same, where it may be known that it does not fold names.
+    /// The same; `folds` says whether the folder folds names, where that is known.
     fn taking_as(mut self, taken: &Arc<TakenNames>, folds: Option<bool>) -> Self {
         let folds = folds.unwrap_or_else(|| name_folding::folds(&self));
         if folds && let Ok(facts) = FileStat::of_open(&*self.folder) {
@@ -160,20 +161,23 @@ impl Root {
         let root = Self::of(folder, path.into());
         match &self.names {
             None => root,
-            // The settings of a folder go on to what is made in it: only one that was there may be another's.
+            // A folder inherits the settings of the folder in which it is made. Only one that
+            // existed may have others.
             Some(names) => root.taking_as(&names.taken, (is_new && !names.folds).then_some(false)),
         }
     }
 
-    /// How names are taken in it.
+    /// How the folder treats names.
     pub(super) fn names(&self) -> Option<&FolderNames> {
         self.names.as_ref()
     }
 
-    /// Whether what was found under this name is what the name says, as far as can be told. False where it is spelled
-    /// otherwise and an earlier run may have written it: whose it is shows when its bytes are compared.
+    /// Whether the file found under this name belongs to this name, as far as can be known. False
+    /// where it is spelled otherwise and an earlier run may have written it: then its bytes are
+    /// compared later.
     ///
-    /// Fails when it is another object's of this run, whose name the folder takes for the same.
+    /// Fails when it belongs to another object of this run, whose name the folder treats as the
+    /// same.
     pub fn check_name(&self, name: &OsStr, facts: &FileStat) -> Result<bool> {
         let Some(names) = self.names.as_ref().filter(|names| names.folds) else {
             return Ok(true);
@@ -187,7 +191,7 @@ impl Root {
         }
     }
 
-    /// Says once that this file system cannot make a file only where none is.
+    /// Records that this file system cannot create a name exclusively; causes one notice.
     pub(super) fn tell_unguarded(&self) {
         if let Some(names) = &self.names {
             names.taken.tell_unguarded(&self.path);
@@ -202,7 +206,7 @@ impl Root {
         Self::open(path)
     }
 
-    /// What tells this folder from any other, even of the same name: its device, its inode and when that was made.
+    /// Identifies this folder among others, also of the same name: device, inode and time of birth.
     pub fn identity(&self) -> Result<String> {
         let cannot = |error| cannot("look at", &self.path, error);
         let device = fs::fstat(&self.folder).map_err(cannot)?.st_dev;
@@ -220,10 +224,10 @@ impl Root {
         &self.path
     }
 
-    /// A file below that was opened to be read, in the way that is best where it is.
+    /// A file below that was opened to be read, with the caching that suits its file system.
     ///
-    /// Fails when it holds more than its size says: where sizes may lie, one byte behind the end is asked for. A file that the
-    /// kernel makes while it is read has a size of 0.
+    /// Fails when the file holds more than its size says. Where sizes may be wrong, one byte after
+    /// the end is read. A file that the kernel makes up while it is read has a size of 0.
     pub async fn reading(
         &self,
         file: OwnedFd,
@@ -241,7 +245,7 @@ impl Root {
         let caching = match system {
             FileSystemKind::Memory if facts.is_file => Caching::Memory,
             FileSystemKind::Fuse => Caching::Plain,
-            // A disk whose name lies in memory is a disk.
+            // A device file in memory leads to a disk.
             FileSystemKind::Memory | FileSystemKind::Disk | FileSystemKind::Other => Caching::Auto,
         };
         Ok(File::to_read(file, facts.bytes, caching))
@@ -256,7 +260,7 @@ impl Root {
         }
     }
 
-    /// How a file in this folder is written, where nothing else is asked for.
+    /// The caching for a file in this folder, where nothing else is asked for.
     pub(super) fn caching(&self, wanted: Caching) -> Caching {
         match (self.system, wanted) {
             (FileSystemKind::Fuse, Caching::Auto) => Caching::Plain,
@@ -264,10 +268,11 @@ impl Root {
         }
     }
 
-    /// Opens an ordinary file or a disk below, to read. Links to files are followed. Pipes and other devices are not: the
-    /// call does not block on them, and what is not a file is refused.
+    /// Opens an ordinary file or a disk below, to read. Links to files are followed. The call does
+    /// not block on pipes and other devices, and refuses them.
     ///
-    /// What the kernel has cached is opened at once; else the ring or a thread waits for the disk.
+    /// A file that the kernel has cached is opened at once. Otherwise the ring or a thread waits
+    /// for the disk.
     pub async fn open_to_read(&self, disk: &Disk, relative: &Path) -> Result<(OwnedFd, FileStat)> {
         let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
         let name = c_path(relative)?;
@@ -279,7 +284,7 @@ impl Root {
             ResolveFlags::CACHED,
         ) {
             Ok(file) => Ok(file),
-            // Rare, and larger than all the rest: it does not belong into the future of every small file.
+            // Rare, and a large future: it is boxed, so that the futures of small files stay small.
             Err(_) => Box::pin(self.open_slowly(disk, name, flags)).await,
         };
         let file = opened.map_err(|error| self.cannot("open", relative, &error))?;
@@ -309,7 +314,7 @@ impl Root {
             .map_err(io::Error::from)
     }
 
-    /// What is at `relative`, where nothing on the way is a link; `None` when there is nothing.
+    /// The file at `relative`, where nothing on the way is a link; `None` when there is none.
     pub fn stat_beneath(&self, relative: &Path) -> Result<Option<FileStat>> {
         let flags = OFlags::PATH | OFlags::CLOEXEC;
         match fs::openat2(&*self.folder, relative, flags, Mode::empty(), BENEATH) {
@@ -323,8 +328,9 @@ impl Root {
         }
     }
 
-    /// Opens the folder at `relative` (empty: this folder), making what is missing; nothing on the way may be a link.
-    /// Each part is made below the part before it, so a name never leads out.
+    /// Opens the folder at `relative` (empty: this folder) and makes what is missing. Nothing on
+    /// the way may be a link. Each part is made below the part before it, so that a name never
+    /// leads out.
     pub fn folder_beneath(&self, relative: &Path) -> Result<Root> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         if relative.as_os_str().is_empty() {
@@ -362,8 +368,9 @@ impl Root {
         )?)
     }
 
-    /// Makes a new file in this folder that has no name yet (`O_TMPFILE`, open(2)), to be given one by [`Root::name`]; `None`
-    /// where that is not known to work, or of no use. What is on a disk needs a name until it is durable.
+    /// Makes a new file in this folder without a name (`O_TMPFILE`, open(2)). [`Root::name`] gives
+    /// it one. `None` where that is not known to work or does not help: a file on a disk needs a
+    /// name until it is durable.
     pub(super) fn create_unnamed(&self) -> Option<OwnedFd> {
         if !self.names_files {
             return None;
@@ -376,7 +383,7 @@ impl Root {
     /// Gives a file without a name this one, if it is free (linkat(2)).
     pub(super) fn name(&self, file: impl AsFd, name: &OsStr) -> io::Result<()> {
         match fs::linkat(&file, c"", &*self.folder, name, AtFlags::EMPTY_PATH) {
-            // Before Linux 6.10 this takes a privilege, and another way does not.
+            // Before Linux 6.10 this needs a privilege. The other way does not.
             Err(Errno::NOENT) => {
                 let open = format!("{OPEN_FILES}/{}", file.as_fd().as_raw_fd());
                 let flags = AtFlags::SYMLINK_FOLLOW;
@@ -386,8 +393,9 @@ impl Root {
         }
     }
 
-    /// Opens an existing file directly in this folder to read and write it, if it is an ordinary one of this user and has
-    /// no other name; `None` where there is no such file. A link is not followed, a pipe does not block.
+    /// Opens an existing file directly in this folder to read and write it, if it is an ordinary
+    /// file of this user with no other name; `None` where there is no such file. A link is not
+    /// followed, a pipe does not block.
     pub(super) fn open_own(&self, name: &Path) -> io::Result<Option<OwnedFd>> {
         let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let file = match fs::openat2(&*self.folder, name, flags, Mode::empty(), BENEATH) {
@@ -416,7 +424,8 @@ impl Root {
         let _gone_or_never_there = fs::unlinkat(&*self.folder, name, AtFlags::empty());
     }
 
-    /// Makes a file directly in this folder durable. Blocks, also while there is no descriptor for it.
+    /// Makes a file directly in this folder durable. Blocks, also while there is no descriptor for
+    /// it.
     pub(super) fn sync_file(&self, name: &str) -> io::Result<()> {
         let flags = OFlags::RDONLY | OFlags::CLOEXEC;
         let open = || fs::openat2(&*self.folder, name, flags, Mode::empty(), BENEATH);
@@ -425,8 +434,7 @@ impl Root {
         Ok(fs::fsync(&file)?)
     }
 
-    /// It is on a file system that lives in memory and is lost with the power, whatever is done: nothing in it can be made
-    /// durable.
+    /// The folder is in memory and lost with the power: nothing in it can be made durable.
     pub(super) fn is_in_memory(&self) -> bool {
         self.system == FileSystemKind::Memory
     }
@@ -436,7 +444,7 @@ impl Root {
         Ok(fs::fstat(&*self.folder)?.st_dev)
     }
 
-    /// The open folder, for calls that take one.
+    /// The descriptor, for calls that take one.
     pub(super) fn descriptor(&self) -> BorrowedFd<'_> {
         self.folder.as_fd()
     }
@@ -455,7 +463,7 @@ impl Root {
     }
 }
 
-/// Asks for one byte behind the end. It may wait for whoever answers for the file system.
+/// Reads one byte after the end. It may wait for the program or server of the file system.
 async fn check_size(file: OwnedFd, bytes: u64, shown: &dyn Display) -> Result<OwnedFd> {
     let (file, more) = in_thread(move || {
         let more = rustix::io::retry_on_intr(|| rustix::io::pread(&file, &mut [0][..], bytes));

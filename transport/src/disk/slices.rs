@@ -1,9 +1,9 @@
 //! A part of a file that is read while it is sent.
 //!
-//! What goes into a request need not be in memory as a whole. [`FileSlices`] says which part of which file it is; every attempt
-//! to send it begins a [`SliceReader`] of its own, which hands out one slice after the other and gets the memory back as soon
-//! as the socket has taken the bytes. So a request holds a slice or two however long its body is, and what is in memory is
-//! still in the processor's cache when it is sent.
+//! A request's body need not be in memory as a whole. [`FileSlices`] names a part of a file. Every
+//! attempt to send it begins its own [`SliceReader`], which gives one slice after the other and
+//! gets the memory back when the socket has taken the bytes. So a request of any length holds a
+//! slice or two, and the slices are still in the processor's cache when they are sent.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -14,15 +14,15 @@ use super::{Disk, File};
 use crate::buffer::{Frozen, Lease, Pool, SLICE_BYTES};
 use crate::{Error, Kind, Result};
 
-/// A slice of what the page cache has, in bytes: it is copied twice, and should be in a cache of the processor the second
-/// time. Smaller ones make those copies cheaper still, but wake the other side more often (256 KiB to 2 MiB: the same
-/// processor time over loopback, within the noise).
+/// The size of a slice that comes from the page cache, in bytes. It is copied twice and should be
+/// in a processor's cache the second time. Smaller slices make the copies cheaper but wake the peer
+/// more often (256 KiB to 2 MiB take the same processor time over loopback, within the noise).
 const CACHED_SLICE_BYTES: usize = 512 * 1024;
 
-/// FileSlices that are read ahead of the one that is waited for, once anything has to be waited for.
+/// How many slices are read ahead, once a read has to wait.
 const AHEAD_MAX: usize = 3;
 
-/// Bytes of a file that are read when they are wanted, as often as they are. Cloning is cheap.
+/// Bytes of a file that are read when they are needed, any number of times. Cloning is cheap.
 #[derive(Clone)]
 pub struct FileSlices {
     file: File,
@@ -34,7 +34,8 @@ pub struct FileSlices {
 }
 
 impl FileSlices {
-    /// `bytes` bytes of the file from offset `at` on, through memory of this pool; errors call the file `shown`.
+    /// `bytes` bytes of the file from offset `at` on, read through memory of this pool. Errors call
+    /// the file `shown`.
     pub fn new(
         file: &File,
         (disk, pool): (&Disk, &Pool),
@@ -57,7 +58,7 @@ impl FileSlices {
         self.bytes
     }
 
-    /// Begins at the first byte. Nothing is read yet.
+    /// Begins at the first byte. It does not read yet.
     pub(crate) fn begin(self) -> SliceReader {
         let ahead_max = if self.file.is_direct() { AHEAD_MAX } else { 0 };
         SliceReader {
@@ -76,7 +77,8 @@ impl FileSlices {
         }
     }
 
-    /// Reads the slice that begins `from` bytes after the first one. The file must still have all of it.
+    /// Reads the slice that begins `from` bytes after the first byte. The file must still have all
+    /// of it.
     async fn read(self, from: u64, bytes: usize, lease: Option<Lease>) -> Result<Frozen> {
         let lease = match lease {
             Some(lease) => lease,
@@ -103,10 +105,10 @@ impl fmt::Debug for FileSlices {
     }
 }
 
-/// The slices, one after the other. Dropping it calls off what is being read.
+/// Reads the slices one after the other. Dropping it stops the reads.
 pub(crate) struct SliceReader {
     slices: FileSlices,
-    /// So many bytes are being read, or have been.
+    /// How many bytes are being read or have been read.
     begun: u64,
     under_way: VecDeque<SliceRead>,
     ahead_max: usize,
@@ -120,8 +122,9 @@ enum SliceRead {
 impl SliceReader {
     /// The next slice; `None` after the last.
     ///
-    /// Only the slice that is wanted next waits for memory; those ahead of it take what is free. Whoever waits for memory
-    /// here has none, so that those who have some only ever wait for their disk and their peer.
+    /// Only the next slice waits for memory. Slices ahead of it take memory that is free. So
+    /// whoever waits for memory here has none, and whoever has memory waits only for its disk and
+    /// its peer.
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frozen>>> {
         self.begin_more(cx);
         let Some(next) = self.under_way.front_mut() else {
@@ -157,7 +160,7 @@ impl SliceReader {
             let slices = self.slices.clone();
             let mut read = Box::pin(slices.read(self.begun, bytes as usize, lease));
             self.begun += bytes;
-            // Only what has been polled is on its way.
+            // A read begins when it is polled.
             self.under_way.push_back(match read.as_mut().poll(cx) {
                 Poll::Ready(result) => SliceRead::Done(result),
                 Poll::Pending => SliceRead::Pending(read),

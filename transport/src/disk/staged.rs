@@ -1,4 +1,5 @@
-//! A file written beside its place and moved there when it is complete: nobody ever sees half of it under its name.
+//! A file that is written beside its place and moved there when it is complete. Nobody sees half of
+//! it under its name.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -16,19 +17,20 @@ use super::rename::{self, Replace, is_taken};
 use super::root::Root;
 use crate::{Error, Result};
 
-/// Files up to this size are closed when they are complete and opened again to be made durable, so that thousands of
-/// them can wait for the next batch without a descriptor each.
+/// Files up to this size are closed when they are complete and opened again to be made durable. So
+/// thousands of them can wait for the next batch without a descriptor each.
 const CLOSE_BYTES_MAX: u64 = 1 << 20;
 
-/// A file under a name of its own (`.azring-….part`), in the folder where it will stay; or without any. Dropping it removes
-/// it, unless it is to be kept.
+/// A file under a name of azring's own (`.azring-….part`) in its final folder, or without a name.
+/// Dropping it removes it, unless it is to be kept.
 #[derive(Debug)]
 pub struct StagedFile {
     part: PartFile,
     file: File,
 }
 
-/// The name on the disk; removed on drop unless there is none, it was moved to its place or is kept.
+/// The name on the disk. Dropping it removes the file, unless it has no name, was moved to its
+/// place, or is kept.
 #[derive(Debug)]
 struct PartFile {
     folder: Root,
@@ -54,8 +56,8 @@ impl StagedFile {
         Self::of(folder, name, beside, descriptor, bytes, room, caching)
     }
 
-    /// The same under a part name that is given, `beside`, so that it can be found again; what an earlier run left under
-    /// it is removed.
+    /// The same under the part name `beside`, by which it can be found again. A file that an
+    /// earlier run left under it is removed.
     pub fn create_as(
         folder: &Root,
         name: &OsStr,
@@ -83,8 +85,9 @@ impl StagedFile {
         )
     }
 
-    /// The same without any name until it is complete, where that can be: on a file system in memory. It cannot be found again.
-    /// To make one and to name it later costs less there than to rename one, and a run that is killed leaves nothing behind.
+    /// The same without a name until it is complete, on a file system in memory that allows it. It
+    /// cannot be found again. Making such a file and naming it later costs less there than a
+    /// rename, and a killed run leaves nothing.
     pub fn unnamed(
         folder: &Root,
         name: &OsStr,
@@ -102,8 +105,9 @@ impl StagedFile {
         Ok(Some(staged))
     }
 
-    /// Opens the part file `beside` again, which an earlier run kept, if it is the very file that had this
-    /// [`identity`](Self::identity): an ordinary file of this user with no other name. Its bytes stay as they are.
+    /// Opens the part file `beside` again, which an earlier run kept. It must be the file with this
+    /// [`identity`](Self::identity): an ordinary file of this user with no other name. Its bytes
+    /// stay as they are.
     pub fn reopen(
         folder: &Root,
         name: &OsStr,
@@ -156,13 +160,13 @@ impl StagedFile {
         Ok(Self { part, file })
     }
 
-    /// What tells this file from any other, even of the same name: its inode and when that was made.
+    /// Identifies this file among others, also of the same name: inode and time of birth.
     pub fn identity(&self) -> Result<String> {
         identity_of(self.file.descriptor())
             .map_err(|error| cannot_write(&self.part.folder, &self.part.name, &error))
     }
 
-    /// From now on it stays when it is dropped, for a later run.
+    /// From now on dropping it leaves the file for a later run.
     pub fn keep(&mut self) {
         self.part.is_kept = true;
     }
@@ -172,7 +176,8 @@ impl StagedFile {
         self.part.is_kept = false;
     }
 
-    /// Whether the file called `name` in `folder` is the one that had this [`identity`](Self::identity) as a part file.
+    /// Whether the file called `name` in `folder` had this [`identity`](Self::identity) as a part
+    /// file.
     pub fn is_placed(folder: &Root, name: &OsStr, identity: &str) -> Result<bool> {
         let found = folder.open_own(Path::new(name)).and_then(|found| {
             let identity = found.map(|file| identity_of(&file));
@@ -192,7 +197,8 @@ impl StagedFile {
         &self.file
     }
 
-    /// Ends the writing: the file gets its exact length and, where one is given, its modification time.
+    /// Ends the writing. The file gets its exact length and, if one is given, its modification
+    /// time.
     pub fn complete(mut self, bytes: u64, modified: Option<SystemTime>) -> Result<CompleteFile> {
         self.part.is_kept = false;
         let told = |error: io::Error| cannot_write(&self.part.folder, &self.part.name, &error);
@@ -211,7 +217,8 @@ impl StagedFile {
     }
 }
 
-/// A part file that has all its bytes, to be made durable and moved to its place. Dropping it removes it.
+/// A part file that has all its bytes. It becomes durable and is moved to its place. Dropping it
+/// removes it.
 #[derive(Debug)]
 pub struct CompleteFile {
     part: PartFile,
@@ -233,7 +240,8 @@ impl CompleteFile {
         })
     }
 
-    /// Moves the file to its name, as `replace` allows. What else is there stays, and this is an error then.
+    /// Moves the file to its name, as `replace` allows. Another file there stays, and this is an
+    /// error.
     pub(super) fn place(&mut self, replace: Replace) -> Result<()> {
         let placed = self.try_place(replace);
         if placed.is_ok() {
@@ -268,7 +276,8 @@ impl CompleteFile {
                 None => folder.name(file.descriptor(), name),
             };
             match named {
-                // To be compared with what is there, or to replace it in one step, this one needs a name too.
+                // The file needs a name too, to be compared with the other one or to replace it in
+                // one step.
                 Err(error) if is_taken(&error) => {
                     folder.name(file.descriptor(), OsStr::new(&*beside))?;
                     *is_named = true;
@@ -301,7 +310,7 @@ impl Drop for PartFile {
     }
 }
 
-/// The error of a name that the folder takes for that of another file.
+/// The error of a name that the folder treats as that of another file.
 pub(super) fn folded(folder: &Root, name: &OsStr, other: &Path) -> Error {
     let told = format!(
         "this folder takes its name for that of `{}`, which is there: rename one of the two, or copy them to different folders",
@@ -317,7 +326,7 @@ fn cannot_write(folder: &Root, name: &OsStr, error: &io::Error) -> Error {
     )
 }
 
-/// The inode, and its time of birth where the file system keeps one: a number that has become free is given out again.
+/// The inode, and its time of birth where the file system keeps one. Inode numbers are used again.
 fn identity_of(file: impl AsFd) -> io::Result<String> {
     let wanted = StatxFlags::INO | StatxFlags::BTIME;
     let found = fs::statx(file, c"", AtFlags::EMPTY_PATH, wanted)?;

@@ -6,13 +6,16 @@ use super::{Account, Request, Scheme};
 use crate::auth::{Authorization, Credential, OwnAuthorization};
 use crate::{Error, Kind, Result};
 
-/// The code of a refusal that is about the source of a copy, not about the request's own credential.
+/// The code of a refusal that is about the source of a copy, not about the request's own
+/// credential.
 const CANNOT_VERIFY_COPY_SOURCE: &str = "CannotVerifyCopySource";
 
 impl Account {
-    /// What an attempt at `now` gets from the credential. Waits where a token has to be issued first.
+    /// What an attempt at `now` gets from the credential. Waits where a token has to be issued
+    /// first.
     ///
-    /// Fails with [`Kind::Invalid`] where a bearer token would travel in plain text to another machine.
+    /// Fails with [`Kind::Invalid`] where a bearer token would travel in plain text to another
+    /// machine.
     pub(crate) async fn authorization(&self, now: SystemTime) -> Result<OwnAuthorization<'_>> {
         match &self.credential {
             Credential::Bearer(_) => self.check_bearer_is_hidden()?,
@@ -21,7 +24,8 @@ impl Account {
         OwnAuthorization::of(&self.credential, now).await
     }
 
-    /// A bearer token opens everything that its owner may do, for an hour: it leaves this machine encrypted or not at all.
+    /// A bearer token opens everything that its owner may do, for an hour: it leaves this machine
+    /// encrypted or not at all.
     fn check_bearer_is_hidden(&self) -> Result<()> {
         match self.endpoint.scheme {
             Scheme::Https => Ok(()),
@@ -53,8 +57,8 @@ impl Request {
         })
     }
 
-    /// Renews the token that the service refused with this error. Returns whether there is a new one, with which the
-    /// request may be sent once more.
+    /// Renews the token that the service refused with this error. Returns whether there is a new
+    /// one, with which the request may be sent once more.
     pub(crate) async fn renew_refused(
         &self,
         authorization: &Authorization<'_>,

@@ -1,4 +1,4 @@
-//! A payload as hyper wants it: one frame per piece, the very memory that the disk filled.
+//! The payload as a body for hyper: one frame per piece, without a copy of what the disk filled.
 
 use std::cell::Cell;
 use std::pin::Pin;
@@ -13,7 +13,7 @@ use super::payload::PayloadContent;
 use crate::disk::SliceReader;
 use crate::{Error, Result};
 
-/// The pieces of a payload, given away one after the other. Dropping it lets go of the rest.
+/// The pieces of a payload, given one after the other. Dropping it drops the rest.
 #[derive(Debug)]
 pub(crate) struct Body {
     pieces: BodyPieces,
@@ -26,19 +26,19 @@ enum BodyPieces {
     Slices(Box<SliceReader>, ReadPending),
 }
 
-/// Whether the next piece is being waited for: then it is not the peer who is silent.
+/// Whether the body waits for its next piece. Then the peer is not the one who is silent.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ReadPending(Rc<Cell<bool>>);
 
 impl ReadPending {
-    /// Whether that is so now.
+    /// Whether it waits now.
     pub(super) fn is_on(&self) -> bool {
         self.0.get()
     }
 }
 
 impl Body {
-    /// Tells whether its next piece is being waited for; `None` where all of them are there.
+    /// Tells whether its next piece is still being read; `None` where all pieces are in memory.
     pub(super) fn waiting(&self) -> Option<ReadPending> {
         match &self.pieces {
             BodyPieces::InMemory(_) => None,
@@ -68,7 +68,7 @@ impl BodyPieces {
             Self::Slices(reading, waiting) => {
                 let next = reading.poll_next(cx);
                 waiting.0.set(next.is_pending());
-                // A slice is one slot, and so one piece.
+                // A slice is one slot, so it is one piece.
                 let piece =
                     ready!(next).map(|slice| Ok(slice?.pieces().next().unwrap_or_default()));
                 Poll::Ready(piece)

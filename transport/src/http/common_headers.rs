@@ -65,8 +65,8 @@ impl CommonHeaders {
         (self.next_random() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// A keyed hash of a counter, with a random key per client. Good enough for ids and jitter, not for
-    /// secrets.
+    /// A keyed hash of a counter, with a random key per client. Good enough for ids and jitter, not
+    /// for secrets.
     fn next_random(&self) -> u64 {
         let mut requests = self.requests.borrow_mut();
         *requests += 1;
@@ -105,8 +105,8 @@ impl CommonHeaders {
     }
 }
 
-/// The value of a header: visible ASCII without spaces around it. Fails for characters that the peer
-/// would strip or refuse.
+/// The value of a header: visible ASCII without spaces around it. Fails for characters that the
+/// peer would strip or refuse.
 pub(super) fn header_value(name: &str, value: &str) -> Result<HeaderValue> {
     let value = value.trim_matches([' ', '\t']);
     HeaderValue::from_str(value)

@@ -1,7 +1,8 @@
-//! From a request value to the request that hyper sends: target encoded, headers complete, authorized.
+//! From a request value to the request that hyper sends: target encoded, headers complete,
+//! authorized.
 //!
-//! Each attempt composes the request anew, because a signature is valid for fifteen minutes and a retry
-//! may come later. Everything is encoded once, here, and signed as it was encoded.
+//! Each attempt composes the request anew, because a signature is valid for fifteen minutes and a
+//! retry may come later. Everything is encoded once, here, and signed as it was encoded.
 
 use std::time::SystemTime;
 
@@ -81,8 +82,8 @@ fn has_length(method: &hyper::Method) -> bool {
     )
 }
 
-/// Path and query. The values of the query are encoded, so that neither a second `=` nor a bare name
-/// can occur.
+/// Path and query. The values of the query are encoded, so that neither a second `=` nor a bare
+/// name can occur.
 fn target(path: &str, query: &[(&'static str, String)]) -> String {
     let mut target = String::with_capacity(path.len() + 64);
     target.push_str(path);
@@ -97,8 +98,8 @@ fn target(path: &str, query: &[(&'static str, String)]) -> String {
     target
 }
 
-/// The target as hyper's type. hyper must write exactly what was signed, which is checked. Errors show
-/// only the path, because the query may hold a signature.
+/// The target as hyper's type. hyper must write exactly what was signed, which is checked. Errors
+/// show only the path, because the query may hold a signature.
 fn uri(target: String, path: &str) -> Result<Uri> {
     let bytes = target.len();
     Uri::from_maybe_shared(bytes::Bytes::from(target))

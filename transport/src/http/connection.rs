@@ -1,8 +1,9 @@
-//! One connection: an exchange, its answer's body, and the next exchange.
+//! One connection: an exchange, the body of its answer, and the next exchange.
 //!
-//! hyper splits a connection into a sender and a driver that somebody has to poll. Here the exchange itself polls the
-//! driver, so nothing runs in the background: whoever drops an exchange has dropped the connection, its buffers and
-//! its body, at once. An idle connection is not polled; whether it still lives is found out when it is taken up again.
+//! hyper splits a connection into a sender and a driver that must be polled. Here the exchange
+//! itself polls the driver, so nothing runs in the background. Dropping an exchange drops the
+//! connection, its buffers and its body at once. An idle connection is not polled; whether it is
+//! still open is checked when it is used again.
 
 use std::cell::{Cell, RefCell};
 use std::pin::Pin;
@@ -28,37 +29,39 @@ use crate::net::{Stream, Timeouts};
 use crate::traffic::{Meter, Traffic};
 use crate::{Error, Kind, Result};
 
-/// How many headers an answer may have that has more than the hundred of hyper's own limit: a blob with many short metadata.
-/// Their sum is limited by [`HEAD_BYTES_MAX`] anyway. hyper keeps a hundred on its stack; for more it allocates 64 KiB for
-/// each answer, which is a tenth of what a small object takes in this program.
+/// The most headers of an answer that has more than hyper's own limit of a hundred: a blob with
+/// many short metadata. [`HEAD_BYTES_MAX`] limits their sum anyway. hyper keeps a hundred headers
+/// on its stack. For more it allocates 64 KiB for each answer, a tenth of what a small object takes
+/// in this program.
 const HEADERS_MAX: usize = 1024;
 
-/// The most that hyper buffers of an answer: a quarter of its own limit, which holds 400 KiB per connection and moves
-/// downloads no faster (both 0.2 CPU s per GiB on loopback).
+/// The most that hyper buffers of an answer: a quarter of its own limit. That one holds 400 KiB per
+/// connection and moves downloads no faster (both 0.2 CPU s per GiB on loopback).
 const BUFFER_BYTES_MAX: usize = 128 * 1024;
 
-/// The head of an answer; its body comes from the connection.
+/// An answer whose head has arrived. Its body comes from the connection.
 #[derive(Debug)]
 pub(crate) struct IncomingResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    /// How long it took to begin, from the last sign of life before it.
+    /// The time until it began, from the last byte before it.
     pub(crate) silence: Duration,
     body: Incoming,
 }
 
 impl IncomingResponse {
-    /// How long the body is, where the head says so.
+    /// The length of the body, where the head says it.
     pub(crate) fn bytes(&self) -> Option<u64> {
         self.body.size_hint().exact()
     }
 }
 
-/// Whether an answer has come with more headers than usual: connections are made for many from then on. Clones are the same.
+/// Whether an answer came with more headers than usual. Later connections accept many. Clones share
+/// it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ManyHeaders(Rc<Cell<bool>>);
 
-/// A connection to one endpoint, which does one thing at a time.
+/// A connection to one endpoint. It makes one exchange at a time.
 pub(crate) struct Connection {
     endpoint: Endpoint,
     sender: http1::SendRequest<Body>,
@@ -73,14 +76,14 @@ pub(crate) struct Connection {
     service: EchoSupport,
 }
 
-/// What the answers so far have shown of who gives them.
+/// What the answers so far have shown about the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum EchoSupport {
-    /// None has come.
+    /// No answer has come.
     Unknown,
-    /// It answers.
+    /// Answers have come, without the id of their request.
     Answers,
-    /// It repeats a request's name in its answer.
+    /// Answers repeat the id of their request.
     Echoes,
 }
 
@@ -123,7 +126,7 @@ impl Connection {
         })
     }
 
-    /// Whom it leads to.
+    /// The endpoint that it leads to.
     pub(crate) fn endpoint(&self) -> &Endpoint {
         &self.endpoint
     }
@@ -133,24 +136,25 @@ impl Connection {
         self.service != EchoSupport::Unknown
     }
 
-    /// What has gone over it.
+    /// The meter of its bytes.
     pub(crate) fn meter(&self) -> Rc<Meter> {
         Rc::clone(&self.meter)
     }
 
-    /// Whether an answer over it has repeated its request's name.
+    /// Whether an answer over it has repeated the id of its request.
     pub(crate) fn echoes(&self) -> bool {
         self.service == EchoSupport::Echoes
     }
 
-    /// An answer has.
+    /// Notes that an answer has repeated the id of its request.
     pub(crate) fn has_echoed(&mut self) {
         self.service = EchoSupport::Echoes;
     }
 
-    /// Whether another exchange can begin; false when the other side has closed it, when the last exchange is not
-    /// over (a service may answer before it has read the whole request), or when something has come that nobody asked
-    /// for: it would be taken for the answer to the next request.
+    /// Whether another exchange can begin. It cannot when the peer has closed the connection, when
+    /// the last exchange is not over (a service may answer before it has read the whole request),
+    /// or when bytes have come that were not asked for: they would be taken for the answer to the
+    /// next request.
     pub(crate) async fn is_ready(&mut self) -> bool {
         if self.meter.has_input() {
             return false;
@@ -187,7 +191,8 @@ impl Connection {
             if waiting.as_ref().is_some_and(ReadPending::is_on) {
                 self.watch.stir();
             }
-            // Between the last byte of the request and the first of the answer there is nothing to be slow at.
+            // Between the last byte of the request and the first byte of the answer no progress is
+            // expected.
             let is_moving = self.meter.sent() < body_bytes || self.meter.is_answered();
             let limits = ProgressLimits {
                 silence: first_byte,
@@ -220,7 +225,7 @@ impl Connection {
         })
     }
 
-    /// Takes the body into memory: all of it, or, when it is longer, its first `bytes_max` bytes and `false`.
+    /// Takes the body into memory. A longer body gives its first `bytes_max` bytes and `false`.
     pub(crate) async fn collect(
         &mut self,
         answer: &mut IncomingResponse,
@@ -240,7 +245,8 @@ impl Connection {
         Ok((all.freeze(), true))
     }
 
-    /// Takes the body into a lease, which has to be empty. It must be exactly as long as the lease wants it.
+    /// Takes the body into an empty lease. The body must have exactly the length that the lease
+    /// wants.
     pub(crate) async fn fill(
         &mut self,
         answer: &mut IncomingResponse,
@@ -291,7 +297,7 @@ impl Connection {
             .map_err(|stuck| self.is_stuck(stuck))?;
             match frame.transpose().map_err(|error| self.broke(&error))? {
                 None => break,
-                // Trailers say nothing to us.
+                // Trailers are not used.
                 Some(frame) => {
                     if let Ok(bytes) = Frame::into_data(frame) {
                         return Ok(Some(bytes));
@@ -302,14 +308,14 @@ impl Connection {
         Ok(None)
     }
 
-    /// Lets hyper do what can be done without waiting.
+    /// Polls hyper's driver, without waiting.
     fn drive(&mut self, cx: &mut Context<'_>) {
         if !self.driver_has_ended {
             self.driver_has_ended = Pin::new(&mut self.driver).poll(cx).is_ready();
         }
     }
 
-    /// The error of an exchange that is given up.
+    /// The error of an exchange that makes no progress.
     fn is_stuck(&self, stuck: Stall) -> Error {
         let endpoint = &self.endpoint;
         let told = match stuck {
@@ -326,7 +332,7 @@ impl Connection {
         Error::new(Kind::Timeout, told)
     }
 
-    /// What hyper's errors mean.
+    /// Translates hyper's errors.
     fn broke(&self, error: &hyper::Error) -> Error {
         let ours = std::error::Error::source(error).and_then(|source| source.downcast_ref());
         if let Some(ours) = ours.filter(|_| error.is_user()) {
@@ -340,7 +346,7 @@ impl Connection {
         if error.is_parse_too_large() && !self.takes_many_headers {
             self.many_headers.0.set(true);
             let told = format!("the answer of `{endpoint}` has more headers than usual");
-            // Again at once, over a new connection: that one takes them.
+            // The request is repeated at once, over a new connection, which accepts many headers.
             return Error::new(Kind::Reset { reused: true }, told);
         }
         if error.is_parse() {

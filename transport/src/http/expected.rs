@@ -1,8 +1,9 @@
-//! What an answer must be to be the answer to its request.
+//! The conditions that an answer must meet to belong to its request.
 //!
-//! A cache, a proxy or a broken service can give an honest answer to another question: another range, another version of
-//! the object, another client's request. Nothing in such an answer is malformed, so it is compared with what was asked,
-//! before its body is used. Which operation it is about is not known here.
+//! A cache, a proxy or a broken service can answer another question: another range, another version
+//! of the object, another client's request. Such an answer is well-formed, so it is compared with
+//! the request before its body is used. This module does not know which operation the request is
+//! about.
 
 use hyper::HeaderMap;
 use hyper::header::{CONTENT_RANGE, ETAG, HeaderValue, IF_MATCH};
@@ -11,21 +12,21 @@ use super::Request;
 use crate::service::Dialect;
 use crate::{Error, Kind, Result};
 
-/// What a successful answer must be. The default is any answer.
+/// The conditions of a successful answer. The default accepts any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Expected {
     /// Its status; `None`: any of 2xx, or what [`content`](Self::content) allows.
     pub status: Option<u16>,
-    /// The bytes of an object that it holds; `None` where it holds something else.
+    /// The bytes of an object that the answer holds; `None` where it holds something else.
     pub content: Option<ContentRange>,
-    /// Its `ETag` is the version that the request's `If-Match` names. A cache may not know `If-Match`.
+    /// Its `ETag` must be the version in the request's `If-Match`. A cache may ignore `If-Match`.
     pub same_version: bool,
-    /// The header with which the request told a checksum of its body. A service that tells one too has stored other
-    /// bytes if it differs.
+    /// The header in which the request sends a checksum of its body. A service that answers with
+    /// another value has stored other bytes.
     pub checksum: Option<&'static str>,
 }
 
-/// Bytes of an object that were asked for.
+/// A range of an object's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContentRange {
     /// The first byte.
@@ -45,10 +46,11 @@ impl Expected {
         }
     }
 
-    /// Compares a successful answer with what was asked. `body_bytes` is the length of its body, where the head tells.
+    /// Compares a successful answer with its request. `body_bytes` is the length of its body, where
+    /// the head says it.
     ///
-    /// Fails with [`Kind::Changed`] when it is of another version of the object, with [`Kind::Mismatch`] when it is
-    /// otherwise not the answer.
+    /// Fails with [`Kind::Changed`] when the answer is about another version of the object, and
+    /// with [`Kind::Mismatch`] when it otherwise belongs to another request.
     pub(crate) fn check(
         &self,
         request: &Request,
@@ -106,7 +108,7 @@ impl ContentRange {
                 format!("it has {total} bytes now, and had {object_bytes} when it was listed"),
             ));
         }
-        // Where the object's length is not known, it may end before the range does (RFC 9110, 14.1.2).
+        // An object of unknown length may end before the range does (RFC 9110, 14.1.2).
         let ends_early = self.object_bytes.is_none() && last < self.last && last + 1 == total;
         if first != self.first || (last != self.last && !ends_early) {
             return Err(self.other_range(told));
@@ -114,7 +116,7 @@ impl ContentRange {
         Ok(())
     }
 
-    /// An answer that ignores the range has the same bytes if the range is all there is.
+    /// Whether the range is the whole object: an answer that ignores the range has the same bytes.
     fn is_whole(&self, body_bytes: Option<u64>) -> bool {
         let all = self.last.checked_add(1);
         self.first == 0
@@ -135,8 +137,8 @@ impl ContentRange {
     }
 }
 
-/// Reads `ContentRange-Range`: `bytes 0-511/1024`. `None` for anything else, also for ranges that end before they begin or
-/// after the object.
+/// Reads `Content-Range`: `bytes 0-511/1024`. `None` for anything else, also for ranges that end
+/// before they begin or after the object.
 pub fn content_range(text: &str) -> Option<ContentRange> {
     let (range, total) = text.strip_prefix("bytes ")?.split_once('/')?;
     let (first, last) = range.split_once('-')?;
@@ -173,7 +175,7 @@ fn check_version(request: &Request, headers: &HeaderMap) -> Result<()> {
     }
 }
 
-/// The tag without what says how strong it is (RFC 9110, 8.8.3): whoever weakens it means the same version.
+/// The tag without its strength (RFC 9110, 8.8.3): a weakened tag means the same version.
 fn opaque(tag: &str) -> &str {
     tag.trim_start_matches("W/").trim_matches('"')
 }
@@ -188,10 +190,12 @@ fn check_checksum(name: &'static str, request: &Request, headers: &HeaderMap) ->
     }
 }
 
-/// Compares the request's name with the one that the answer repeats. `must_echo`: this service has repeated others
-/// before on this connection; Azure does so in every answer since version 2019-02-02.
+/// Compares the request's id with the one that the answer repeats. `must_echo`: this service
+/// repeated others before on this connection; Azure does so in every answer since version
+/// 2019-02-02.
 ///
-/// Returns whether it repeats it. Fails with [`Kind::Mismatch`] when it is the answer to another request.
+/// Returns whether the answer repeats the id. Fails with [`Kind::Mismatch`] when it belongs to
+/// another request.
 pub(crate) fn check_echo(
     dialect: &Dialect,
     id: &HeaderValue,
@@ -217,7 +221,7 @@ fn mismatch(how: impl std::fmt::Display) -> Error {
     Error::new(Kind::Mismatch, told)
 }
 
-/// What a stranger wrote, short and harmless.
+/// Text of somebody else, shortened and without control characters.
 fn shown(text: &str) -> String {
     text.chars()
         .take(80)
@@ -261,7 +265,7 @@ mod tests {
         }
     }
 
-    /// What the check says: nothing, or the kind of its error.
+    /// The kind of the check's error, or `None` for success.
     fn kind(
         expected: Expected,
         status: u16,
@@ -291,7 +295,7 @@ mod tests {
             "bytes 4-6/20",
             "bytes 4-8/20",
             "bytes 4-7/*",
-            // What an emulator was seen to answer.
+            // An emulator answered so.
             "bytes 0--1/0",
             "bytes 8-7/20",
             "bytes */20",

@@ -1,8 +1,8 @@
-//! What a service says when it refuses: status, error code, and a sentence for people.
+//! The error of a refusal: status, error code, and a sentence for people.
 //!
-//! The code comes from the header or, where an old service or a proxy leaves it out, from the body, which is XML, JSON
-//! (tables) or anything at all. Whatever it is, it was written by somebody else: it is shortened and made harmless
-//! before it can reach a terminal.
+//! The code comes from the header or, where an old service or a proxy leaves the header out, from
+//! the body. The text was written by somebody else: it is shortened, and control characters are
+//! escaped, before it can reach a terminal.
 
 use std::fmt::Write as _;
 use std::time::SystemTime;
@@ -16,15 +16,15 @@ use super::RequestSecrets;
 use crate::service::{Dialect, ServiceError};
 use crate::{Error, Kind};
 
-/// The most of a service's own words that is shown, in characters.
+/// The most characters of a service's message that are shown.
 const SENTENCE_MAX: usize = 300;
 
-/// The longest error code that is believed to be one.
+/// The longest text that is accepted as an error code.
 const CODE_MAX: usize = 80;
 
-/// The error that an answer other than 2xx means. `body` is as much of it as was read.
+/// The error of an answer other than 2xx. `body` is the part of its body that was read.
 ///
-/// What the request carried is masked wherever the answer repeats it.
+/// Secrets of the request are masked wherever the answer repeats them.
 pub(crate) fn failure(
     dialect: &Dialect,
     status: u16,
@@ -48,7 +48,8 @@ pub(crate) fn failure(
     if let Some(to) = headers.get(LOCATION).and_then(|value| value.to_str().ok())
         && (300..400).contains(&status)
     {
-        // A redirect is never followed: the signature or token in the request was made for this host alone.
+        // A redirect is never followed, because the signature or token in the request is for this
+        // host only.
         let to = sentence(&secrets.masked_in(to.split(['?', '#']).next().unwrap_or_default()));
         let _ = write!(told, " and points to `{to}`, which is not followed");
     } else if let Some(message) = said
@@ -86,7 +87,7 @@ fn wished_wait_ms(headers: &HeaderMap, now: SystemTime) -> Option<u64> {
     Some(u64::try_from(until.as_millisecond() - now.as_millisecond()).unwrap_or(0))
 }
 
-/// Headers and parameters whose values may be secrets, or hold some.
+/// Headers and parameters whose values may be or contain secrets.
 const SECRET: [&str; 6] = [
     "authorization",
     "x-ms-copy-source",
@@ -96,7 +97,7 @@ const SECRET: [&str; 6] = [
     "sig",
 ];
 
-/// A detail as it may be shown: no secret of the request that the service repeats.
+/// A detail as it may be shown: without secrets of the request.
 fn shown(name: &str, value: &str, details: &[(&'static str, String)]) -> Option<String> {
     let is_secret = details.iter().any(|(name, value)| {
         name.ends_with("Name")
@@ -118,8 +119,8 @@ fn is_code(code: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }
 
-/// The first line of what somebody else wrote, without its full stop, shortened, and with everything escaped that could
-/// move a cursor or turn the reading direction.
+/// The first line of a text, without its full stop, shortened. Characters that move a cursor or
+/// change the direction of writing are escaped.
 fn sentence(text: &str) -> String {
     let line = text.trim().lines().next().unwrap_or_default();
     let line = line.trim_end().trim_end_matches('.');

@@ -1,4 +1,5 @@
-//! Requests to a service that knows less than Azure: they leave out what it lacks, and a refusal teaches what that is.
+//! Requests to a service that lacks features of Azure. They leave out what it lacks; a refusal
+//! shows what that is.
 
 use std::borrow::Cow;
 
@@ -15,7 +16,7 @@ const CRC64: &str = "x-ms-content-crc64";
 const RANGE_CRC64: &str = "x-ms-range-get-content-crc64";
 const MD5: &str = "content-md5";
 
-/// The request as its service understands it. Where CRC-64 is not known, its body's MD5 is checked instead.
+/// The request without what its service lacks. The body's MD5 replaces a CRC-64.
 pub(crate) fn adapted(request: &Request) -> Cow<'_, Request> {
     if !request.account.capabilities.lacks_crc64() {
         return Cow::Borrowed(request);
@@ -38,8 +39,8 @@ pub(crate) fn adapted(request: &Request) -> Cow<'_, Request> {
     Cow::Owned(adapted)
 }
 
-/// Learns from the refusal of a request that named the version `sent`. Returns whether the same request may succeed now,
-/// without what the service lacks.
+/// Learns from the refusal of a request that named the version `sent`. Returns whether the same
+/// request may succeed now, without what the service lacks.
 pub(crate) fn learn(request: &Request, sent: ApiVersion, error: &Error) -> bool {
     let capabilities = &request.account.capabilities;
     if capabilities.version() < sent {
@@ -53,7 +54,7 @@ pub(crate) fn learn(request: &Request, sent: ApiVersion, error: &Error) -> bool 
     false
 }
 
-/// The feature that this header asks for is not there.
+/// Whether the error says that the service lacks the feature of this header.
 fn is_about(error: &Error, header: &str) -> bool {
     let is_named = error
         .header()
@@ -66,8 +67,9 @@ fn is_about(error: &Error, header: &str) -> bool {
     is_named && (is_lack || is_refused || error.status() == Some(501))
 }
 
-/// The refusal of a header's value. Where the header is the version, the account learns an older version that the service
-/// says it knows: in the version of its answer, or in its message. An answer to HEAD has no message.
+/// The refusal of a header's value. Where the header is the version, the account learns an older
+/// version that the service says it knows: in the version of its answer, or in its message. An
+/// answer to HEAD has no message.
 pub(crate) fn version_refused(
     error: Error,
     account: &Account,

@@ -1,13 +1,15 @@
-//! Names of headers in the case in which they are meant. HTTP does not care, and hyper writes all of them in lower case;
-//! but the names of metadata are headers too, and a service stores those as they are written.
+//! Names of headers with capital letters.
+//!
+//! HTTP ignores the case of names, and hyper writes all of them in lower case. But the names of
+//! metadata are headers too, and a service stores them as they are written.
 
 use std::rc::Rc;
 
-/// The names of a request that are not all in lower case, as they are meant.
+/// The names of a request that are not all in lower case.
 #[derive(Debug, Clone, Default)]
 pub(super) struct HeaderCase(Rc<[String]>);
 
-/// The same as it travels with a composed request, which may be sent from one thread to another.
+/// The same inside a composed request, which must be `Send`.
 #[derive(Debug, Clone)]
 pub(super) struct CasedNames(pub(super) Vec<String>);
 
@@ -21,8 +23,8 @@ impl HeaderCase {
         self.0.is_empty()
     }
 
-    /// The head of the request as it is meant. `bytes` are its beginning as hyper writes it; `None` if it does not end in
-    /// them, which leaves it as it is.
+    /// The head of the request with these names. `bytes` begin with the head as hyper writes it;
+    /// `None` if they do not contain its end, which leaves it unchanged.
     pub(super) fn head(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
         let mut head = bytes[..end].to_vec();

@@ -1,7 +1,7 @@
 //! Connections between two exchanges, by endpoint.
 //!
-//! The one used last is taken first, so that the ones a run no longer needs grow old and go. There are never more than
-//! there were exchanges at once.
+//! The connection that was used last is taken first. So connections that a run no longer needs grow
+//! old and are closed. There are never more than there were exchanges at once.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -11,23 +11,24 @@ use tokio::time::Instant;
 
 use super::{Connection, Endpoint};
 
-/// How long a connection is kept without use. Services close idle ones after minutes (Azurite after five seconds),
-/// middleboxes forget them silently; a new one costs less than finding that out.
+/// How long an unused connection is kept. Services close idle ones after minutes (Azurite after
+/// five seconds), and middleboxes forget them silently. A new connection costs less than finding
+/// that out.
 const KEEP: Duration = Duration::from_mins(1);
 
 /// The idle connections of one client.
 #[derive(Default)]
 pub(crate) struct IdleConnections(RefCell<Vec<EndpointConnections>>);
 
-/// Those to one endpoint, the oldest in front. A run talks to one or two endpoints, so a list is searched faster than a
-/// table.
+/// The idle connections of one endpoint, the oldest in front. A run has one or two endpoints, so a
+/// list is searched faster than a table.
 struct EndpointConnections {
     endpoint: Endpoint,
     connections: VecDeque<(Instant, Box<Connection>)>,
 }
 
 impl IdleConnections {
-    /// A connection that is ready for an exchange, if there is one. Those that turn out to be closed are dropped.
+    /// A connection that is ready for an exchange, if there is one. Closed ones are dropped.
     pub(crate) async fn take(&self, endpoint: &Endpoint) -> Option<Box<Connection>> {
         while let Some(mut connection) = self.newest(endpoint) {
             if connection.is_ready().await {
@@ -61,7 +62,8 @@ impl IdleConnections {
         }
     }
 
-    /// Closes the connections that were not used for longest, of all endpoints, until `count` are left.
+    /// Closes the connections of all endpoints that were unused for longest, until `count` are
+    /// left.
     pub(crate) fn keep_at_most(&self, count: usize) {
         let mut shelves = self.0.borrow_mut();
         let mut kept: usize = shelves.iter().map(|shelf| shelf.connections.len()).sum();
@@ -88,7 +90,7 @@ impl IdleConnections {
             .map(|shelf| &mut shelf.connections)?;
         let (since, connection) = connections.pop_back()?;
         if since.elapsed() > KEEP {
-            // All the others are older still.
+            // All other connections are older.
             connections.clear();
             return None;
         }

@@ -1,4 +1,5 @@
-//! The stream below hyper, watched: how much has moved, how long a head may be, and what a failed write means.
+//! The stream below hyper. It counts bytes, limits the head of an answer, and delays the error of a
+//! failed write.
 
 use std::cell::RefCell;
 use std::io::{self, IoSlice};
@@ -12,18 +13,18 @@ use super::header_case::HeaderCase;
 use crate::net::Stream;
 use crate::traffic::Meter;
 
-/// The most that an answer's head may take, everything before it (1xx answers) included. A real one takes 1 KiB, and
-/// all the metadata a blob can have takes 8 KiB more.
+/// The largest head of an answer, in bytes, with the 1xx answers before it. A real one takes 1 KiB,
+/// and all metadata of a blob 8 KiB more.
 pub(super) const HEAD_BYTES_MAX: usize = 64 * 1024;
 
-/// A stream that is counted.
+/// A stream that counts its bytes.
 #[derive(Debug)]
 pub(super) struct MeteredStream {
     stream: Stream,
     meter: Rc<Meter>,
     /// How the names of the request under way are written.
     header_case: Rc<RefCell<HeaderCase>>,
-    /// The head of the request under way, where it is spelled otherwise than hyper writes it.
+    /// The head of the request under way, where its names have capital letters.
     head: Vec<u8>,
     write_failed: bool,
 }
@@ -44,8 +45,8 @@ impl MeteredStream {
         }
     }
 
-    /// What is to be written instead of these bytes, which go on where the last ones ended: the rest of the head as it is
-    /// meant. `None`: they are as they should be.
+    /// The bytes to write instead of these, which continue the last ones: the rest of the head with
+    /// the case of its names. `None`: these bytes are right.
     fn respelled(&mut self, bytes: &[u8]) -> Option<&[u8]> {
         let sent = self.meter.sent() as usize;
         if sent == 0 {
@@ -59,11 +60,12 @@ impl MeteredStream {
         self.head.get(sent..).filter(|rest| !rest.is_empty())
     }
 
-    /// Counts what was written, and keeps a failure to itself.
+    /// Counts what was written, and hides a failure.
     ///
-    /// A service that refuses an upload answers at once, closes, and resets the connection when more of the body comes.
-    /// The answer lies in our receive buffer while the write fails; were the failure reported, hyper would never read
-    /// it. So writing just stops, and the reading side tells the end: the answer, or else the same failure.
+    /// A service that refuses an upload answers at once, closes, and resets the connection when
+    /// more of the body comes. The answer is in our receive buffer while the write fails. If hyper
+    /// saw the failure, it would never read the answer. So writing stops, and the reading side
+    /// reports the end: the answer, or else the same failure.
     fn settle(&mut self, result: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         match result {
             Poll::Ready(Ok(bytes)) => self.meter.wrote(bytes),
@@ -182,7 +184,7 @@ mod tests {
         });
         fills.await;
         assert_eq!(arrived(), 0);
-        // More than the other end has room for is written; so some of it cannot have arrived.
+        // More was written than the peer has room for, so some of it cannot have arrived.
         meter.look();
         let at_first = arrived();
         assert!(at_first < meter.sent(), "{at_first} of {}", meter.sent());
@@ -209,7 +211,7 @@ mod tests {
         wire.write_all(b"the beginning of an upload").await.unwrap();
         theirs.readable().await.unwrap();
         theirs.write_all(b"no").await.unwrap();
-        // What lies there unread turns the close into a reset.
+        // The unread bytes turn the close into a reset.
         drop(theirs);
 
         let more = std::future::poll_fn(|cx| {

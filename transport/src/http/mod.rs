@@ -1,9 +1,11 @@
 //! One request and its answer.
 //!
-//! A [`Request`] says what is asked. [`compose`] makes of it what goes over the wire, signed; [`body`] feeds hyper the
-//! payload's pieces. A [`Connection`] carries one exchange after the other and lies in [`idle`] between two; [`wire`]
-//! counts its bytes, so that [`watch`] notices when nothing moves, and [`socket`] tells which have not arrived. [`failure`]
-//! reads what a service says when it refuses, and [`expected`] compares a success with what was asked.
+//! A [`Request`] says what is asked. [`mod@compose`] makes the request that is sent, with the account's
+//! [`authorize`]d credential; [`body`] gives hyper the pieces of the payload. A [`Connection`]
+//! makes one exchange after the other and waits in [`idle_connections`] between two.
+//! [`metered_stream`] counts its bytes, and [`progress_timer`] ends it when nothing moves.
+//! [`mod@failure`] reads refusals, and [`expected`] compares a success with its request. [`fallback`]
+//! leaves out what a service lacks.
 
 mod payload;
 

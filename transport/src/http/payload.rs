@@ -1,22 +1,21 @@
-//! The body of a request: buffers that already hold the bytes, or the part of a file that has them, sent as often as
-//! needed.
+//! The body of a request: buffers, or a part of a file. It can be sent any number of times.
 
 use bytes::Bytes;
 
 use crate::buffer::Frozen;
 use crate::disk::FileSlices;
 
-/// A request body of known length. Cloning is cheap: the same memory is sent again on a retry.
+/// A request body of known length. Cloning is cheap: a retry sends the same memory again.
 #[derive(Debug, Clone, Default)]
 pub struct Payload {
     content: PayloadContent,
     bytes: u64,
 }
 
-/// Where the bytes are.
+/// The place of the bytes.
 #[derive(Debug, Clone)]
 pub(super) enum PayloadContent {
-    /// In memory; none is empty.
+    /// In memory; no piece is empty.
     Pieces(Vec<Bytes>),
     /// In a file.
     Slices(FileSlices),
@@ -29,12 +28,12 @@ impl Default for PayloadContent {
 }
 
 impl Payload {
-    /// No body; the request carries `PayloadContent-Length: 0`.
+    /// No body; the request carries `Content-Length: 0`.
     pub fn empty() -> Self {
         Self::default()
     }
 
-    /// The pieces in memory, in order; empty pieces do not count.
+    /// The pieces in memory, in order, without empty ones. None for a part of a file.
     pub fn pieces(&self) -> &[Bytes] {
         match &self.content {
             PayloadContent::Pieces(pieces) => pieces,
@@ -42,7 +41,7 @@ impl Payload {
         }
     }
 
-    /// The bytes, wherever they are.
+    /// The bytes, in memory or in a file.
     pub(super) fn into_content(self) -> PayloadContent {
         self.content
     }

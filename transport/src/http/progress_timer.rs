@@ -1,7 +1,8 @@
-//! Notices when nothing moves, or next to nothing.
+//! Ends an exchange when nothing moves, or too little.
 //!
-//! One timer per connection, touched only when an exchange has to wait anyway. It is not moved forward with every sign
-//! of life; it rings at the earliest possible end, looks at when something moved last, and sleeps on.
+//! There is one timer per connection, used only when an exchange waits anyway. It is not moved with
+//! every byte. It fires at the earliest possible end, looks when something moved last, and sleeps
+//! on.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -9,14 +10,14 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// Less than this within [`Timeouts::least_progress`](crate::net::Timeouts) is no progress, in bytes: 17 a second. A link that
-/// gives each request no more is beyond use.
+/// Fewer bytes than this within [`Timeouts::least_progress`](crate::net::Timeouts) are no progress:
+/// 17 a second. A link that gives each request less is useless.
 pub(super) const LEAST_BYTES: u64 = 1024;
 
-/// Why an exchange is given up.
+/// Why an exchange is ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stall {
-    /// Nothing moved for so long.
+    /// Nothing moved for this long.
     Silent(Duration),
     /// Something moved, but fewer than [`LEAST_BYTES`].
     Slow,
@@ -24,29 +25,29 @@ pub(super) enum Stall {
     Overdue,
 }
 
-/// How long an exchange may do without.
+/// How long an exchange may go without something.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ProgressLimits {
-    /// Any sign of life.
+    /// Without a byte.
     pub(super) silence: Duration,
-    /// [`LEAST_BYTES`]; `None` while it is only waited for.
+    /// Without [`LEAST_BYTES`]; `None` while no progress is expected.
     pub(super) least_progress: Option<Duration>,
 }
 
-/// The no-progress timer of a connection.
+/// The progress timer of a connection.
 #[derive(Debug)]
 pub(super) struct ProgressTimer {
     timer: Pin<Box<Sleep>>,
     attempt_ends_at: Instant,
     moved: u64,
     moved_at: Instant,
-    /// How much had moved, and when, when enough had the last time.
+    /// How many bytes had moved when there was enough progress last, and when that was.
     enough: u64,
     enough_at: Instant,
 }
 
 impl ProgressTimer {
-    /// A watch for a connection made now.
+    /// A timer for a connection made now.
     pub(super) fn new() -> Self {
         let now = Instant::now();
         Self {
@@ -59,26 +60,26 @@ impl ProgressTimer {
         }
     }
 
-    /// An exchange begins, which may take `attempt` as a whole.
+    /// Begins an exchange, which may take `attempt` as a whole.
     pub(super) fn begin(&mut self, attempt: Duration) {
         self.moved_at = Instant::now();
         self.attempt_ends_at = self.moved_at + attempt;
         self.enough_at = self.moved_at;
     }
 
-    /// It is not the peer who is waited for: silence begins now at the earliest.
+    /// The exchange does not wait for the peer: silence begins now at the earliest.
     pub(super) fn stir(&mut self) {
         self.moved_at = Instant::now();
         self.enough_at = self.moved_at;
     }
 
-    /// For how long nothing had moved when it was asked last, if it still has not.
+    /// How long nothing has moved.
     pub(super) fn silence(&self) -> Duration {
         self.moved_at.elapsed()
     }
 
-    /// To be asked whenever there is nothing else to do. `moved` is any number that changes with every sign of life.
-    /// Ready once one of the limits is exceeded; it then says which.
+    /// To be polled when there is nothing else to do. `moved` is a number that changes with every
+    /// byte. Ready with the exceeded limit.
     pub(super) fn poll(
         &mut self,
         cx: &mut Context<'_>,
@@ -110,7 +111,8 @@ impl ProgressTimer {
         if self.timer.deadline() <= now || self.timer.deadline() > ends_at {
             self.timer.as_mut().reset(ends_at);
         }
-        // The timer is in the future and not after the end, so this registers the waker and is not ready.
+        // The timer is in the future and not after the end, so this registers the waker and is not
+        // ready.
         match self.timer.as_mut().poll(cx) {
             Poll::Pending => Poll::Pending,
             Poll::Ready(()) => {

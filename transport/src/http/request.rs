@@ -1,4 +1,4 @@
-//! A request as a value: what is asked of a service, before it is signed and sent, and the answer.
+//! A request as a value, before it is authorized and sent, and its answer.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,10 +12,10 @@ use crate::auth::{Credential, TokenSource};
 use crate::endpoint::Endpoint;
 use crate::service::{Capabilities, Service};
 
-/// An endpoint together with the credential that may be shown to it, and to nobody else.
+/// An endpoint with the credential that is sent to it, and to nobody else.
 #[derive(Debug)]
 pub struct Account {
-    /// Where it answers.
+    /// Its scheme, host and port.
     pub endpoint: Endpoint,
     /// The service that answers there.
     pub service: Service,
@@ -37,43 +37,47 @@ impl Account {
     }
 }
 
-/// One request, unsigned. It can be sent any number of times; each time it is signed with a fresh date.
+/// One request, unsigned. It can be sent any number of times; each attempt is signed with a new
+/// date.
 ///
-/// Its `Debug` names its headers and parameters without their values, because some of them are secrets (the URL of a copy's source,
-/// a key of the customer's own).
+/// Its `Debug` names its headers and parameters without their values, because some of them are
+/// secrets (the URL of a copy's source, an encryption key).
 #[derive(Clone)]
 pub struct Request {
-    /// The verb.
+    /// The method.
     pub method: Method,
-    /// To whom.
+    /// The account that it is sent to.
     pub account: Arc<Account>,
-    /// The path as it goes over the wire and into the signature: percent-encoded, with its leading `/`.
+    /// The path as it is sent and signed: percent-encoded, with its leading `/`.
     pub path: String,
-    /// Query parameters; values are not encoded yet, names need no encoding. A shared access signature is not
-    /// among them: the credential adds it.
+    /// Query parameters. Values are not encoded yet, names need no encoding. The credential adds a
+    /// shared access signature.
     pub query: Vec<(&'static str, String)>,
-    /// Headers by name, which is in lower case unless its case is to be kept (metadata); without those that sending adds
-    /// (`host`, `content-length`, `authorization`, and the version, date and id headers of the service's dialect).
+    /// Headers by name, in lower case unless the case matters (metadata). Sending adds the others:
+    /// `host`, `content-length`, `authorization`, and the version, date and id headers of the
+    /// service's dialect.
     pub headers: Vec<(Cow<'static, str>, String)>,
-    /// Gives the token with which the service may read the source of a copy (`x-ms-copy-source-authorization`).
+    /// Gives the token with which the service may read the source of a copy
+    /// (`x-ms-copy-source-authorization`).
     pub copy_source_token: Option<Arc<dyn TokenSource>>,
     /// The body.
     pub payload: Payload,
-    /// What is done when it takes long.
+    /// What happens when it takes long.
     pub hedge_policy: HedgePolicy,
-    /// What a successful answer must be.
+    /// The conditions of a successful answer.
     pub expected: Expected,
 }
 
-/// What is done about a request that takes much longer than its like.
+/// What happens with a request that takes much longer than similar ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum HedgePolicy {
-    /// It is waited for: what it asks takes as long as it takes, or must not be asked twice at a time.
+    /// It is waited for. Its work takes any time, or must not be asked for twice at once.
     #[default]
     Never,
-    /// It is given up sooner than others, when its answer does not begin, and sent again.
+    /// It is ended earlier than others when its answer does not begin, and sent again.
     ShortTimeout,
-    /// That too; and a second copy may be under way beside the first: it changes nothing, or the same thing to the same.
+    /// The same, and a second copy may be sent beside the first: the request changes nothing, or
+    /// changes the same thing to the same value.
     Hedged,
 }
 
@@ -120,13 +124,13 @@ impl Request {
         self
     }
 
-    /// Says what is done when it takes long.
+    /// Sets what happens when it takes long.
     pub fn hedge_policy(mut self, hedge_policy: HedgePolicy) -> Self {
         self.hedge_policy = hedge_policy;
         self
     }
 
-    /// Says what a successful answer must be.
+    /// Sets the conditions of a successful answer.
     pub fn expect(mut self, expected: Expected) -> Self {
         self.expected = expected;
         self
@@ -170,16 +174,16 @@ impl fmt::Debug for Request {
 pub struct Reply {
     /// 2xx.
     pub status: StatusCode,
-    /// As received.
+    /// The headers as received.
     pub headers: HeaderMap,
     /// The body, where it was collected (empty when it went into a lease).
     pub body: Bytes,
-    /// How many times the request was sent before this answer came; 1 when it was the first.
+    /// How many times the request was sent, this answer's included.
     pub attempts: u32,
 }
 
 impl Reply {
-    /// A header's value as text, when it is there and is text.
+    /// A header's value, if there is one that is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }

@@ -1,9 +1,10 @@
-//! The secrets that a request carries, to be masked in its answer, which may repeat them in any form.
+//! The secrets of a request, which are masked in its answer. The answer may repeat them in any
+//! form.
 
 use super::Request;
 use crate::auth::{Authorization, Credential, MASKED, masked};
 
-/// The shortest text that is masked: a shorter one would occur by chance.
+/// The shortest text that is masked. A shorter one occurs by chance.
 const SECRET_BYTES_MIN: usize = 8;
 
 /// The secrets that a request carries.
@@ -40,7 +41,7 @@ impl RequestSecrets {
         Self(secrets)
     }
 
-    /// The text without them, as sent or decoded, with blanks in place of `+` too.
+    /// The text with these secrets masked, as sent or decoded, also with blanks instead of `+`.
     pub(crate) fn masked_in(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for encoded in &self.0 {
@@ -62,7 +63,7 @@ impl RequestSecrets {
     }
 }
 
-/// The three characters that base64 has encoded in a query.
+/// Decodes the three characters that base64 has encoded in a query.
 fn decode(encoded: &str) -> String {
     [
         ("%2B", "+"),

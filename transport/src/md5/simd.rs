@@ -6,7 +6,8 @@
 
 use super::{Block, LANES, Md5Stream, START, State};
 
-/// False, with nothing done, where the CPU cannot.
+/// Compresses all streams with vector instructions. Returns false, with nothing done, where the CPU
+/// has none.
 pub(super) fn compress_side_by_side(lanes: &mut [Md5Stream<'_>], count: usize) -> bool {
     if !is_x86_feature_detected!("avx2") {
         return false;
@@ -14,7 +15,7 @@ pub(super) fn compress_side_by_side(lanes: &mut [Md5Stream<'_>], count: usize) -
     assert!(lanes.len() <= LANES, "there are no more lanes than that");
     if lanes.len() > eight::LANES && is_x86_feature_detected!("avx512f") {
         gathered(lanes, |states, streams| {
-            // SAFETY: the CPU has AVX-512, which is all that the function asks for.
+            // SAFETY: the CPU has AVX-512, the only requirement of the function.
             unsafe { sixteen::avx512::compress(states, streams, count) }
         });
         return true;
@@ -23,10 +24,11 @@ pub(super) fn compress_side_by_side(lanes: &mut [Md5Stream<'_>], count: usize) -
     for lanes in lanes.chunks_mut(eight::LANES) {
         gathered(lanes, |states, streams| {
             if has_more {
-                // SAFETY: the CPU has AVX-512 for vectors of any length, which is all that the function asks for.
+                // SAFETY: the CPU has AVX-512 for vectors of any length, the only requirement of
+                // the function.
                 unsafe { eight::avx512::compress(states, streams, count) }
             } else {
-                // SAFETY: the CPU has AVX2, which is all that the function asks for.
+                // SAFETY: the CPU has AVX2, the only requirement of the function.
                 unsafe { eight::avx2::compress(states, streams, count) }
             }
         });
@@ -34,8 +36,8 @@ pub(super) fn compress_side_by_side(lanes: &mut [Md5Stream<'_>], count: usize) -
     true
 }
 
-/// Brings streams further by an operation that takes just so many. A lane without a stream repeats the first one's, to no
-/// effect.
+/// Calls an operation that takes exactly `COUNT` streams. A lane without a stream repeats the first
+/// stream and drops the result.
 fn gathered<const COUNT: usize>(
     lanes: &mut [Md5Stream<'_>],
     compress: impl FnOnce(&mut [State; COUNT], &[&[Block]; COUNT]),
@@ -54,8 +56,9 @@ fn gathered<const COUNT: usize>(
 
 /// The compression of eight streams in the eight 32-bit lanes of AVX2 registers.
 ///
-/// It is compiled twice. Where a CPU has AVX-512 for registers of this length too (`avx512vl`), it has one instruction for a
-/// rotation and one for most step functions, and the compiler uses them: a quarter fewer in all, and a shorter chain.
+/// The code is compiled twice. A CPU that also has AVX-512 for registers of this length
+/// (`avx512vl`) has one instruction for a rotation and one for most step functions. The compiler
+/// uses them: a quarter fewer instructions, and a shorter chain.
 mod eight {
     use std::arch::x86_64::{
         __m256i, _mm256_add_epi32, _mm256_and_si256, _mm256_andnot_si256, _mm256_loadu_si256,
@@ -66,7 +69,7 @@ mod eight {
 
     use super::Block;
 
-    /// How many streams these are.
+    /// The number of streams.
     pub(super) const LANES: usize = 8;
 
     compression!(avx2, "avx2", std::arch::x86_64::__m256i, 8);
@@ -85,7 +88,7 @@ mod eight {
         _mm256_set1_epi32(word)
     }
 
-    /// To the left by so many bits; `REST` is what is missing to 32.
+    /// Rotates to the left by `BITS`; `REST` is 32 - `BITS`.
     #[target_feature(enable = "avx2")]
     #[inline]
     fn rotate<const BITS: i32, const REST: i32>(words: __m256i) -> __m256i {
@@ -102,7 +105,7 @@ mod eight {
         _mm256_add_epi32(sum, chosen)
     }
 
-    /// The two halves have no bit in common, so that they can be added one after the other.
+    /// The two halves have no bit in common, so they can be added one after the other.
     #[target_feature(enable = "avx2")]
     #[inline]
     fn g(sum: __m256i, b: __m256i, c: __m256i, d: __m256i) -> __m256i {
@@ -137,7 +140,7 @@ mod eight {
         std::array::from_fn(|word| words[word / 8][word % 8])
     }
 
-    /// Eight rows of eight words become eight columns.
+    /// Transposes eight rows of eight words.
     #[target_feature(enable = "avx2")]
     #[inline]
     fn transpose(rows: [__m256i; 8]) -> [__m256i; 8] {
@@ -191,7 +194,8 @@ mod eight {
     }
 }
 
-/// The compression of sixteen streams in the sixteen 32-bit lanes of AVX-512 registers: they take hardly longer than eight.
+/// The compression of sixteen streams in the sixteen 32-bit lanes of AVX-512 registers. It takes
+/// hardly longer than eight streams.
 mod sixteen {
     use std::arch::x86_64::{
         __m512i, _mm512_add_epi32, _mm512_and_si512, _mm512_andnot_si512, _mm512_castsi256_si512,
@@ -216,7 +220,7 @@ mod sixteen {
         _mm512_set1_epi32(word)
     }
 
-    /// To the left by so many bits; `REST` is what is missing to 32.
+    /// Rotates to the left by `BITS`; `REST` is 32 - `BITS`.
     #[target_feature(enable = "avx512f")]
     #[inline]
     fn rotate<const BITS: i32, const REST: i32>(words: __m512i) -> __m512i {
@@ -231,7 +235,7 @@ mod sixteen {
         _mm512_add_epi32(sum, chosen)
     }
 
-    /// The two halves have no bit in common, so that they can be added one after the other.
+    /// The two halves have no bit in common, so they can be added one after the other.
     #[target_feature(enable = "avx512f")]
     #[inline]
     fn g(sum: __m512i, b: __m512i, c: __m512i, d: __m512i) -> __m512i {

@@ -1,9 +1,11 @@
-//! The 64 steps of MD5 for vectors of any length, and how they bring streams further.
+//! The 64 steps of MD5 for vectors of any length.
 //!
-//! A step of MD5 depends on the step before, so that a core mostly waits; the streams in one register wait together.
-//! The step functions and their constants are those of RFC 1321. <https://www.rfc-editor.org/rfc/rfc1321#section-3.4>
+//! A step of MD5 depends on the step before, so a core mostly waits. The streams in one register
+//! wait together. The step functions and constants are those of RFC 1321.
+//! <https://www.rfc-editor.org/rfc/rfc1321#section-3.4>
 
-/// One step: `a = b + ((a + f(b, c, d) + m + k) <<< s)`. What does not depend on `b`, the step before, is added first.
+/// One step: `a = b + ((a + f(b, c, d) + m + k) <<< s)`. The terms without `b`, which the step
+/// before made, are added first.
 macro_rules! step {
     ($f:ident, $a:ident, $b:ident, $c:ident, $d:ident, $m:expr, $s:literal, $k:literal) => {
         let sum = add($a, add($m, splat($k as i32)));
@@ -12,7 +14,7 @@ macro_rules! step {
     };
 }
 
-/// Four steps, after which the four words are in their places again.
+/// Four steps. After them the four words are in their places again.
 macro_rules! four {
     ($f:ident, $v:ident, [$m0:expr, $m1:expr, $m2:expr, $m3:expr], [$s0:literal, $s1:literal, $s2:literal, $s3:literal],
      [$k0:literal, $k1:literal, $k2:literal, $k3:literal]) => {
@@ -25,8 +27,8 @@ macro_rules! four {
     };
 }
 
-/// The compression for CPUs that have this feature, of as many streams as such a vector has lanes, with the operations of
-/// the module that it stands in.
+/// The compression of as many streams as a vector of this feature has lanes. It uses the operations
+/// of the module that calls the macro.
 macro_rules! compression {
     ($name:ident, $feature:literal, $vector:ty, $lanes:literal) => {
         pub(in crate::md5::simd) mod $name {

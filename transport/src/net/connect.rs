@@ -1,4 +1,5 @@
-//! From addresses to a connected stream: tried in order, the next one also when the one before is only slow.
+//! From addresses to a connected stream. The addresses are tried in order; a slow one gets the next
+//! one beside it.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -14,12 +15,13 @@ use crate::endpoint::{Endpoint, Scheme};
 use crate::tls::Trust;
 use crate::{Error, Kind, Result};
 
-/// How long an address is alone before the next one is tried beside it. Long for an interactive program (RFC 8305 says
-/// 250 ms), but a second connection to a far and busy service is not free and we make few.
+/// How long an address is tried alone. That is long for an interactive program (RFC 8305 says 250
+/// ms), but a second connection to a far and busy service is not free, and we make few.
 const STAGGER: Duration = Duration::from_secs(2);
 
-/// A new connection to an endpoint, within `limit`: name, TCP, a proxy's tunnel where one leads there and, where the scheme
-/// asks for it, TLS. A plain connection through a proxy ends at the proxy.
+/// A new connection to an endpoint, within `limit`: name, TCP, a proxy's tunnel where there is a
+/// proxy, and TLS where the scheme asks for it. A plain connection through a proxy ends at the
+/// proxy.
 pub(crate) async fn connect(
     endpoint: &Endpoint,
     resolver: &Resolver,
@@ -44,7 +46,7 @@ async fn establish(
     let next = proxy.map_or(endpoint, Proxy::endpoint);
     let addresses = resolver.addresses(next).await?;
     let mut tcp = race(next, &addresses).await?;
-    // A request's last segment must not wait for the acknowledgement of the one before.
+    // The last segment of a request must not wait for the acknowledgement of the one before.
     tcp.set_nodelay(true)
         .map_err(|error| refused(next, addresses[0], &error))?;
     if endpoint.scheme == Scheme::Http {
@@ -56,7 +58,7 @@ async fn establish(
     Ok(Stream::Tls(Box::new(trust.secure(tcp, endpoint).await?)))
 }
 
-/// The first address that accepts; the last one's error when none does.
+/// The first address that accepts. The last one's error when none does.
 async fn race(endpoint: &Endpoint, addresses: &[SocketAddr]) -> Result<TcpStream> {
     if let [only] = addresses {
         let connected = TcpStream::connect(only).await;

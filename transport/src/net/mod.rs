@@ -1,8 +1,8 @@
 //! From a host name to a connected stream of bytes.
 //!
-//! [`proxy`] says whether somebody stands in between, [`resolve`] turns the name into addresses, [`connect`] tries them, and
-//! what comes out is a [`Stream`], plain or TLS, that `http` speaks over. Nothing here knows HTTP but the tunnel through a
-//! proxy.
+//! [`proxy`] finds the proxy of an endpoint, [`resolve`] turns the name into addresses, and
+//! [`mod@connect`] tries them. The result is a [`Stream`], plain or TLS. Only the tunnel through a
+//! proxy knows HTTP here.
 
 mod proxy;
 

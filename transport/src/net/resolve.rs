@@ -1,7 +1,8 @@
-//! From a host name to addresses: the given table first, then a literal address, then the system's resolver.
+//! From a host name to addresses: the given table first, then a literal address, then the system's
+//! resolver.
 //!
-//! Answers are kept for a short while per endpoint, and dropped when connecting to them failed, so that a service that
-//! moves is followed and a thousand new connections do not ask a thousand times.
+//! Answers are kept for a short while per endpoint and dropped when connecting to them failed. So a
+//! service that moves is followed, and a thousand new connections do not ask a thousand times.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -16,10 +17,10 @@ use tokio::time::Instant;
 use crate::endpoint::Endpoint;
 use crate::{Error, Kind, Result};
 
-/// A host name and port that are answered with this address, whatever the system's resolver says.
+/// A host name, its port, and the address that is used instead of the system resolver's answer.
 pub type Override = (String, u16, IpAddr);
 
-/// How long an answer is used: well below the minute that Azure's own names live.
+/// How long an answer is used: less than the minute that Azure's names live.
 const KEEP: Duration = Duration::from_secs(30);
 
 /// Looks names up for one client.
@@ -29,7 +30,7 @@ pub(crate) struct Resolver {
     known: RefCell<HashMap<Endpoint, Rc<Known>>>,
 }
 
-/// The answer for one name. The lock is held while asking, so that only one asks.
+/// The answer for one name. The lock is held while the system is asked, so that only one task asks.
 type Known = Mutex<Option<(Instant, Vec<SocketAddr>)>>;
 
 impl Resolver {
@@ -57,7 +58,7 @@ impl Resolver {
         Ok(addresses)
     }
 
-    /// Forgets what is known of an endpoint, because nobody answers there.
+    /// Forgets the answer for an endpoint, because nobody accepts connections there.
     pub(crate) fn forget(&self, endpoint: &Endpoint) {
         self.known.borrow_mut().remove(endpoint);
     }
@@ -92,14 +93,15 @@ async fn ask(endpoint: &Endpoint) -> Result<Vec<SocketAddr>> {
     Ok(addresses)
 }
 
-/// `failed to lookup address information: Name or service not known` without the part that says it twice.
+/// `failed to lookup address information: Name or service not known`, without the part that repeats
+/// itself.
 fn plain_reason(error: &std::io::Error) -> String {
     let text = error.to_string();
     text.rsplit(": ").next().unwrap_or(&text).to_lowercase()
 }
 
-/// The families in turn, each in the resolver's order (RFC 8305, section 4): where one family leads nowhere, the second
-/// address tried is already of the other.
+/// The address families alternate, each in the resolver's order (RFC 8305, section 4). Where one
+/// family leads nowhere, the second address is already of the other.
 fn alternate(found: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
     let mut found: Vec<SocketAddr> = found.collect();
     found.dedup();

@@ -11,10 +11,11 @@ use tokio_rustls::client::TlsStream;
 
 use crate::tls::BufferedStream;
 
-/// Both kinds behind one type. Vectored writes go through, so that a body is written from where it lies.
+/// Both kinds of stream as one type. Vectored writes go through, so that a body is written without
+/// a copy.
 #[derive(Debug)]
 pub(crate) enum Stream {
-    /// As the kernel has it.
+    /// The kernel's stream.
     Plain(TcpStream),
     /// Encrypted; boxed because the session's state is large.
     Tls(Box<TlsStream<BufferedStream>>),

@@ -1,34 +1,35 @@
 //! How long to wait before the next attempt, and when to stop trying.
 //!
-//! The wait doubles from a second to a minute; each is drawn from its upper half, so that a thousand connections
-//! that failed together do not come back together. The counts follow `AzCopy` 8: ten when the service answered, fewer
-//! when it did not. No clock here: a number between 0 and 1 comes in, a duration goes out.
+//! The wait doubles from a second to a minute. Each wait is drawn from its upper half, so that a
+//! thousand connections that failed together do not come back together. The counts follow `AzCopy`
+//! 8: ten retries when the service answered, fewer when it did not. There is no clock here: a
+//! number between 0 and 1 comes in, a duration goes out.
 
 use std::time::Duration;
 
 use super::judge::{Patience, Verdict, judge};
 use crate::Error;
 
-/// So many times a request may be refused while others are admitted.
+/// How often a request may be refused while the service admits others.
 const UNLUCKY_MAX: u32 = 40;
 
-/// So many times its wait grows.
+/// How often the wait of such a request doubles.
 const UNLUCKY_GROWTH_MAX: u32 = 1;
 
 /// How often and how slowly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
-    /// The first wait at its longest.
+    /// The longest first wait.
     pub wait_first: Duration,
     /// The longest wait of our own.
     pub wait_max: Duration,
-    /// The longest wait that a service's `Retry-After` gets.
+    /// The longest wait that `Retry-After` can ask for.
     pub wished_wait_max: Duration,
     /// Retries while the service answers.
     pub answered_retries_max: u32,
     /// Retries while connections break or stay silent.
     pub silent_retries_max: u32,
-    /// Retries while nobody is there or answers make no sense.
+    /// Retries while no server is found or answers are malformed.
     pub doubtful_retries_max: u32,
 }
 
@@ -62,10 +63,10 @@ impl RetryPolicy {
     }
 }
 
-/// What comes next.
+/// What to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NextAttempt {
-    /// The error stands.
+    /// Give up: the error stands.
     GiveUp,
     /// Again now, on a new connection.
     AtOnce,
@@ -73,17 +74,17 @@ pub enum NextAttempt {
     Wait(Duration),
 }
 
-/// The course of one request: how often it was tried again already.
+/// The retries of one request.
 #[derive(Debug)]
 pub struct Backoff<'a> {
     policy: &'a RetryPolicy,
     retries: u32,
-    /// Refusals while the service admitted others.
+    /// Refusals while the service admitted other requests.
     unlucky: u32,
 }
 
 impl<'a> Backoff<'a> {
-    /// Nothing has failed yet.
+    /// No attempt has failed yet.
     pub fn new(policy: &'a RetryPolicy) -> Self {
         Self {
             policy,
@@ -92,9 +93,9 @@ impl<'a> Backoff<'a> {
         }
     }
 
-    /// The same while the service admits other requests: this one was unlucky, and another try has the same chance. That
-    /// uses up no retry for a while, and its waits grow only once: the service may have a limit, which requests that come
-    /// back at once would only meet again.
+    /// What to do after this error while the service admits other requests. Another attempt has the
+    /// same chance as they have, so it uses up no retry for a while. The wait doubles only once:
+    /// the service may have a limit, and requests that come back at once would meet it again.
     pub fn next_among_admitted(&mut self, error: &Error, draw: f64) -> NextAttempt {
         let is_answered = matches!(
             judge(error),

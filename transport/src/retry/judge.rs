@@ -1,8 +1,8 @@
-//! The whole table: an error, and whether to send the request again.
+//! The table of errors, and whether a request is sent again after them.
 //!
-//! All our requests may be repeated: a block, a page or a range has the same bytes the second time, and a commit that
-//! was carried out although its answer was lost is recognised by its caller ([`Error::attempts`]). So the verdict
-//! depends on the error alone.
+//! All our requests may be repeated: a block, a page or a range has the same bytes the second time,
+//! and the caller recognises a commit that succeeded although its answer was lost
+//! ([`Error::attempts`]). So the verdict depends on the error alone.
 
 use std::time::Duration;
 
@@ -13,27 +13,29 @@ use crate::{Error, Kind};
 pub enum Verdict {
     /// The same request would fail in the same way.
     Never,
-    /// A kept-alive connection had been closed while nobody looked: again on a new one, and it does not count.
+    /// A kept-alive connection was closed while it was idle: again on a new one, without counting
+    /// it.
     AtOnce,
-    /// The answer was not ours: on a new connection, the first time without a wait. It counts.
+    /// The answer belongs to another request: again on a new connection, the first time without a
+    /// wait. It counts.
     Elsewhere,
-    /// Again after a while, this many times at most.
+    /// Again after a wait, a limited number of times.
     After {
-        /// The service's own wish, when it had one.
+        /// The wait that the service asked for, if it did.
         at_least: Option<Duration>,
         /// How often.
         patience: Patience,
     },
 }
 
-/// How often an error is tried again; [`super::RetryPolicy`] has the numbers.
+/// How often an error is tried again. [`super::RetryPolicy`] has the numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Patience {
-    /// The service answered and asks for time: long.
+    /// The service answered and asks for time: many times.
     Answered,
-    /// Nothing or half an answer came: shorter.
+    /// No answer or half an answer came: fewer times.
     Silent,
-    /// Nobody is there or the answer makes no sense: it is probably not going to change.
+    /// No server is found or the answer is malformed: it will probably not change.
     Doubtful,
 }
 
@@ -45,15 +47,17 @@ pub fn judge(error: &Error) -> Verdict {
     };
     match error.kind() {
         Kind::Status(status) => match (status, error.code().unwrap_or_default()) {
-            // What the server says to features it will never have (Azurite's way).
+            // Azurite answers so to features that it does not have.
             (500, "FeatureNotSupported") => Verdict::Never,
-            // Bytes that were changed on the way here are sent again.
+            // The bytes were changed on the way to the service: they are sent again.
             (400, "Md5Mismatch" | "Crc64Mismatch") => after(Patience::Doubtful),
             (408 | 429 | 500 | 502 | 503 | 504, _) => after(Patience::Answered),
-            // 3xx would lead elsewhere, the other 4xx are about the request, 501 and 505 about the server's abilities.
+            // 3xx points elsewhere, the other 4xx are about the request, 501 and 505 about what the
+            // server can do.
             _ => Verdict::Never,
         },
-        // It could not reach the service, or has too much to do; the other answers are about us.
+        // The proxy could not reach the service or has too much to do. Its other answers are about
+        // the request.
         Kind::Proxy(429 | 500 | 502 | 503 | 504) => after(Patience::Doubtful),
         Kind::Reset { reused: true } => Verdict::AtOnce,
         Kind::Reset { reused: false } | Kind::Timeout => after(Patience::Silent),

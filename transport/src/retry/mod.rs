@@ -1,4 +1,4 @@
-//! Whether a failed attempt is worth another one ([`judge`]), and after how long ([`backoff`]).
+//! Whether a failed attempt is repeated ([`mod@judge`]), and after how long ([`backoff`]).
 
 mod judge;
 

@@ -1,8 +1,8 @@
-//! What this kernel and these limits allow.
+//! How files are read and written: what the user asks for, and what this machine allows.
 
 use std::fmt;
 
-/// What the user asked for.
+/// The user's choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum IoChoice {
     /// The best that works.
@@ -14,13 +14,14 @@ pub enum IoChoice {
     Threads,
 }
 
-/// How files are read and written. Whether there is a ring is found by trying; whether the arena can be registered, by
-/// the limits.
+/// How files are read and written. A trial shows whether there is a ring; the limits show whether
+/// the arena can be registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IoMode {
-    /// `io_uring` with the arena registered, once a file goes around the page cache.
+    /// `io_uring`, with the arena registered before the first file that goes around the page cache.
     RingRegistered,
-    /// `io_uring` with plain buffers: the kernel does not let us pin the arena (`RLIMIT_MEMLOCK`).
+    /// `io_uring` with plain buffers: the kernel does not allow to pin the arena
+    /// (`RLIMIT_MEMLOCK`).
     RingPlain,
     /// Positional reads and writes in threads, for this reason.
     Threads(String),
@@ -38,7 +39,7 @@ impl fmt::Display for IoMode {
     }
 }
 
-/// Why a ring could not be made, in words that help.
+/// Why a ring could not be made, for the user.
 pub(super) fn why_no_ring(error: &std::io::Error) -> String {
     match error.raw_os_error() {
         Some(1) => "io_uring is refused by a seccomp profile or by kernel.io_uring_disabled".into(),

@@ -1,4 +1,4 @@
-//! A thread with its ring, its arena and its tasks.
+//! A worker thread: its ring, its arena and its tasks.
 
 mod io_mode;
 

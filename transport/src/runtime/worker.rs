@@ -1,4 +1,4 @@
-//! One worker: a single-threaded runtime on a ring where there is one, with the buffers that belong to it.
+//! One worker: a single-threaded runtime, on a ring where there is one, and its buffers.
 
 use std::time::Duration;
 
@@ -9,25 +9,27 @@ use crate::buffer::Pool;
 use crate::disk::{self, Disk, Registration};
 use crate::{Error, Kind, Result};
 
-/// Entries of the submission queue: more than a worker ever has under way, small enough for a small `RLIMIT_MEMLOCK`.
+/// Entries of the submission queue: more than a worker has under way, and few enough for a small
+/// `RLIMIT_MEMLOCK`.
 const RING_ENTRIES: u32 = 256;
 
-/// How long the end of a run waits for operations that the kernel still holds.
+/// How long the end of a run waits for operations that the kernel still has.
 const DRAIN_MS_MAX: u64 = 5_000;
 
-/// What the tasks of a worker work with.
+/// What the tasks of a worker use.
 #[derive(Clone)]
 pub struct Engine {
     /// Memory.
     pub pool: Pool,
     /// Files.
     pub disk: Disk,
-    /// How files are reached.
+    /// How files are read and written.
     pub mode: IoMode,
 }
 
-/// Runs `body` on this thread, in a runtime of its own with this pool as its memory, to its end. Tasks that it spawned with `spawn_local` and did not
-/// wait for are dropped then; operations that the kernel still holds are waited for.
+/// Runs `body` to its end on this thread, in its own runtime, with this pool as memory. Tasks that
+/// `body` spawned with `spawn_local` and did not wait for are dropped. Operations that the kernel
+/// still has are waited for.
 ///
 /// Fails when not even a plain runtime can be made, or when a ring was demanded and is refused.
 pub fn run<T, F: Future<Output = T>>(
@@ -45,8 +47,8 @@ pub fn run<T, F: Future<Output = T>>(
     }
 }
 
-/// A runtime on a ring. `COOP_TASKRUN` spares interrupts; `DEFER_TASKRUN` would hang here, since tokio-uring waits in
-/// epoll and never enters the kernel for completions.
+/// A runtime on a ring. `COOP_TASKRUN` saves interrupts. `DEFER_TASKRUN` would hang here, because
+/// tokio-uring waits in epoll and never enters the kernel for completions.
 fn ring() -> std::io::Result<tokio_uring::Runtime> {
     let mut setup = tokio_uring::uring_builder();
     setup.setup_coop_taskrun().setup_single_issuer();
@@ -88,15 +90,16 @@ fn run_on_ring<T, F: Future<Output = T>>(
         (value, drained().await)
     });
     if !is_drained {
-        // A read that a dead network file system never answers: its memory and its ring are left to the kernel, since
-        // dropping the runtime would free what the kernel may still write to.
+        // For example a read that a dead network file system never answers. Its memory and its ring
+        // are leaked, since dropping the runtime would free memory that the kernel may still write
+        // to.
         std::mem::forget(ring);
         std::mem::forget(pool);
     }
     value
 }
 
-/// Waits until the kernel holds no operation of this thread.
+/// Waits until the kernel has no operation of this thread.
 async fn drained() -> bool {
     for _ in 0..DRAIN_MS_MAX {
         if disk::in_flight() == 0 {

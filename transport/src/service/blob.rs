@@ -5,8 +5,8 @@ use hyper::header::{HeaderName, HeaderValue};
 
 use super::{ApiVersion, Dialect, ErrorFormat, Signing};
 
-/// 4,000 MiB blocks and 5,000 MiB single uploads need 2019-12-12, CRC-64 with every block 2019-02-02. Servers that know
-/// newer versions know this one too.
+/// 4,000 MiB blocks and 5,000 MiB single uploads need 2019-12-12, CRC-64 with every block
+/// 2019-02-02. Servers that know newer versions know this one too.
 pub(super) static DIALECT: Dialect = Dialect {
     label: "blob",
     default_version: ApiVersion::new(2021, 12, 2),

@@ -1,8 +1,9 @@
-//! What one installation of a service can do: the version that requests to it name, and what it was seen to lack.
+//! What one installation of a service can do: the version that requests name, and what it lacks.
 //!
-//! The capabilities belong to an [`Account`](crate::http::Account) and are shared by all workers. Services of other makers,
-//! older installations (Azure Stack Hub) and emulators know less than Azure does. Requests leave out what a service lacks
-//! from then on (`http/fallback.rs`), and the user gets one notice of each thing.
+//! The capabilities belong to an [`Account`](crate::http::Account), and all workers share them.
+//! Services of other makers, older installations (Azure Stack Hub) and emulators know less than
+//! Azure does. Requests leave out what a service lacks (`http/fallback.rs`), and the user gets one
+//! notice of each thing.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -41,7 +42,8 @@ impl Capabilities {
         self.version() < self.default_version
     }
 
-    /// Requests name this version from now on. To be called before the first request, by the user's will.
+    /// Requests name this version from now on. To be called before the first request, by the user's
+    /// will.
     pub fn set_version(&self, version: ApiVersion) {
         self.version.store(version.number(), Ordering::Relaxed);
         if version < ApiVersion::CRC64 {
@@ -66,7 +68,8 @@ impl Capabilities {
         }
     }
 
-    /// The service refused the version, and knows this one. Returns false if it is not an older one.
+    /// The service refused the version, and knows this one. Returns false if it is not an older
+    /// one.
     pub(crate) fn lower_version(&self, known: ApiVersion, endpoint: impl fmt::Display) -> bool {
         let refused = self.version();
         if known >= refused || known < ApiVersion::OLDEST {

@@ -1,4 +1,5 @@
-//! The services, and the columns of their table: the values in which their requests and answers differ.
+//! The services, and the columns of their table: the values in which their requests and answers
+//! differ.
 
 use hyper::header::{HeaderName, HeaderValue};
 
@@ -45,7 +46,8 @@ pub struct Dialect {
     pub request_id_header: HeaderName,
     /// The answer header with the code of an error.
     pub error_code_header: HeaderName,
-    /// The forms of a refusal's body, the service's own first. The others come from gateways and older services.
+    /// The forms of a refusal's body, the service's own first. The others come from gateways and
+    /// older services.
     pub error_formats: &'static [ErrorFormat],
     /// What an account's key signs.
     pub signing: Signing,
@@ -54,7 +56,8 @@ pub struct Dialect {
 /// What an account's key signs, and under which name the signature is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signing {
-    /// `SharedKey` of the blob, queue and file services: eleven headers by position, all `x-ms-` headers, all query parameters.
+    /// `SharedKey` of the blob, queue and file services: eleven headers by position, all `x-ms-`
+    /// headers, all query parameters.
     SharedKey,
     /// `SharedKey` of the table service: three headers, the path, and the query parameter `comp`.
     SharedKeyTable,

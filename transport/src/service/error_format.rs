@@ -1,7 +1,7 @@
 //! The body of a refusal: error code, a sentence for people, and what the refusal is about.
 //!
-//! The text was written by somebody else. Whoever shows a part of it shortens it, masks secrets and escapes control
-//! characters (`http/failure.rs`).
+//! The text was written by somebody else. Whoever shows a part of it shortens it, masks secrets and
+//! escapes control characters (`http/failure.rs`).
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, Event};
@@ -9,9 +9,11 @@ use quick_xml::events::{BytesRef, Event};
 /// The form of a refusal's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorFormat {
-    /// `<Error><Code>..</Code><Message>..</Message>..</Error>`, or the same in lower case with a prefix (Atom).
+    /// `<Error><Code>..</Code><Message>..</Message>..</Error>`, or the same in lower case with a
+    /// prefix (Atom).
     Xml,
-    /// `{"odata.error":{"code":"..","message":{"lang":"..","value":".."}}}`, or with `error`, or without an outer name.
+    /// `{"odata.error":{"code":"..","message":{"lang":"..","value":".."}}}`, or with `error`, or
+    /// without an outer name.
     Json,
 }
 
@@ -40,7 +42,8 @@ const DETAILS: [&str; 8] = [
 ];
 
 impl ServiceError {
-    /// Reads a body in the first of these forms that it has. A body in another form is an error without parts.
+    /// Reads a body in the first of these forms that it has. A body in another form is an error
+    /// without parts.
     pub(crate) fn read(formats: &[ErrorFormat], body: &[u8]) -> Self {
         let text = String::from_utf8_lossy(body);
         let text = text.trim_start_matches('\u{feff}').trim_start();
@@ -51,8 +54,8 @@ impl ServiceError {
         read.next().unwrap_or_default()
     }
 
-    /// Reads up to where the text stops making sense. Entities other than XML's own five are not resolved, so nothing can
-    /// be blown up.
+    /// Reads up to where the text stops making sense. Entities other than XML's own five are not
+    /// resolved, so nothing can be blown up.
     fn read_xml(text: &str) -> Option<Self> {
         if !text.starts_with('<') {
             return None;

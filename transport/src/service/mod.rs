@@ -1,9 +1,10 @@
-//! What distinguishes one service from another below the operations: the headers that every request and answer of it has,
-//! how a key signs, and the form of a refusal.
+//! What distinguishes one service from another below its operations: headers, signing, and the form
+//! of a refusal.
 //!
-//! A [`Service`] is a name on an [`Account`](crate::http::Account); its [`Dialect`] is a value, one file for each service.
-//! `http/compose.rs` and `http/failure.rs` read the values and know no service. A service of another kind is one file here
-//! and one line in [`Service`]. [`Capabilities`] holds what one installation of a service was seen to lack.
+//! A [`Service`] is a name on an [`Account`](crate::http::Account); its [`Dialect`] is a value, in
+//! one file for each service. `http/compose.rs` and `http/failure.rs` read the values and do not
+//! match on the service. A service of another kind is one file here and one line in [`Service`].
+//! [`Capabilities`] holds what one installation of a service lacks.
 
 mod version;
 

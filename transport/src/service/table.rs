@@ -5,8 +5,8 @@ use hyper::header::{HeaderName, HeaderValue};
 
 use super::{ApiVersion, Dialect, ErrorFormat, Signing};
 
-/// Refusals are JSON where the request accepts JSON, and Atom (XML) where the service has not read so far. Bearer tokens
-/// need 2020-12-06.
+/// Refusals are JSON where the request accepts JSON, and Atom (XML) where the service has not read
+/// so far. Bearer tokens need 2020-12-06.
 pub(super) static DIALECT: Dialect = Dialect {
     label: "table",
     default_version: ApiVersion::new(2020, 12, 6),

@@ -12,7 +12,8 @@ impl ApiVersion {
     pub const CRC64: Self = Self::new(2019, 2, 2);
     /// The first version with Put Block From URL.
     pub const PUT_BLOCK_FROM_URL: Self = Self::new(2018, 3, 28);
-    /// The oldest version that requests may name: page blobs, append blobs and copies as this program uses them.
+    /// The oldest version that requests may name: page blobs, append blobs and copies as this
+    /// program uses them.
     pub const OLDEST: Self = Self::new(2015, 2, 21);
 
     /// A version by its date.
@@ -20,8 +21,8 @@ impl ApiVersion {
         Self(year * 10_000 + month * 100 + day)
     }
 
-    /// The newest version between [`ApiVersion::OLDEST`] and `refused` (exclusive) that `text` names. Services list the
-    /// versions that they know when they refuse one.
+    /// The newest version between [`ApiVersion::OLDEST`] and `refused` (exclusive) that `text`
+    /// names. Services list the versions that they know when they refuse one.
     pub(crate) fn newest_named(text: &str, refused: Self) -> Option<Self> {
         let words = text.split(|char: char| !(char.is_ascii_digit() || char == '-'));
         let versions = words.filter_map(|word| word.parse().ok());

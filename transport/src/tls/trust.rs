@@ -1,7 +1,8 @@
-//! Whose certificates are believed, and the handshake that finds out.
+//! The trusted certificates, and the handshake that checks them.
 //!
-//! The provider is `ring`: on processors with VAES but without AVX-512 it seals AES-256-GCM at 6.2-6.6 GB/s where
-//! aws-lc-rs reaches 2.7-3.6 (measured 2026-11-22; on AVX-512 neither was measured).
+//! The provider is `ring`: on processors with VAES but without AVX-512 it seals AES-256-GCM at
+//! 6.2-6.6 GB/s, where aws-lc-rs reaches 2.7-3.6 (measured 2026-11-22; on AVX-512 neither was
+//! measured).
 
 use std::fmt;
 use std::path::Path;
@@ -18,10 +19,11 @@ use super::BufferedStream;
 use crate::endpoint::Endpoint;
 use crate::{Error, Kind, Result};
 
-/// The machine's roots (`SSL_CERT_FILE` and `SSL_CERT_DIR` are obeyed) plus, where given, a file of certificates.
+/// The machine's roots (`SSL_CERT_FILE` and `SSL_CERT_DIR` are obeyed) and, where given, a file of
+/// certificates.
 ///
-/// Clones share everything. The machine's roots are read when the first encrypted connection is made, because a run
-/// over plain HTTP needs none.
+/// Clones share everything. The machine's roots are read for the first encrypted connection,
+/// because a run over plain HTTP needs none.
 #[derive(Clone, Default)]
 pub struct Trust(Arc<TrustShared>);
 
@@ -37,7 +39,8 @@ impl Trust {
         Self::default()
     }
 
-    /// The machine's roots and the certificates in a PEM file. Fails when the file cannot be read or holds none.
+    /// The machine's roots and the certificates in a PEM file. Fails when the file cannot be read
+    /// or holds none.
     pub fn with_file(path: &Path) -> Result<Self> {
         let text = std::fs::read(path).map_err(|error| {
             Error::disk(
@@ -55,7 +58,7 @@ impl Trust {
         })))
     }
 
-    /// Encrypts a connection to an endpoint, whose host name the certificate has to name.
+    /// Encrypts a connection to an endpoint. The certificate must name its host.
     pub(crate) async fn secure(
         &self,
         tcp: TcpStream,
@@ -98,7 +101,7 @@ fn certificates(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
 /// Made once: it owns the roots and the sessions to resume.
 fn connector(extra: &[CertificateDer<'static>]) -> Result<TlsConnector> {
     let mut roots = RootCertStore::empty();
-    // One odd certificate among the machine's does not spoil the others.
+    // An unreadable certificate among the machine's is skipped.
     let native = rustls_native_certs::load_native_certs();
     roots.add_parsable_certificates(native.certs);
     for certificate in extra {
@@ -121,7 +124,8 @@ fn connector(extra: &[CertificateDer<'static>]) -> Result<TlsConnector> {
     Ok(TlsConnector::from(Arc::new(config)))
 }
 
-/// A refusal by either side's TLS is final; a connection that broke meanwhile is like any other broken connection.
+/// A refusal by either side's TLS is final. A connection that broke meanwhile is like any other
+/// broken connection.
 fn handshake_failed(endpoint: &Endpoint, error: &std::io::Error) -> Error {
     let inner = error.get_ref();
     let refusal = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
@@ -134,7 +138,7 @@ fn handshake_failed(endpoint: &Endpoint, error: &std::io::Error) -> Error {
     Error::new(kind, told)
 }
 
-/// The common refusals in words that say what to do.
+/// The common refusals, with advice.
 fn told(refusal: &rustls::Error) -> String {
     use rustls::CertificateError as Certificate;
     let flaw = match refusal {

@@ -1,4 +1,4 @@
-//! One attempt, from its turn to its end. One that is dropped has failed: what it moved was for nothing.
+//! One attempt, from its permit of the pace to its end. A dropped attempt has failed.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -30,23 +30,23 @@ impl Attempt {
         }
     }
 
-    /// The connection that it goes over.
+    /// It uses the connection of this meter.
     pub(crate) fn goes_over(&mut self, meter: Rc<Meter>) {
         let before = meter.moved();
         self.meter = Some((meter, before));
     }
 
-    /// The answer has begun, and it is that it succeeds.
+    /// The answer has begun and is a success.
     pub(crate) fn answered(&self) {
         self.traffic.first_bytes.add(self.begun.elapsed());
     }
 
-    /// It is one of this kind, whose latency_classes it adds to.
+    /// It belongs to this latency class and adds to its figures.
     pub(crate) fn is_a(&mut self, kind: LatencyClass) {
         self.kind = Some(kind);
     }
 
-    /// It is over.
+    /// Ends it, with the error if it failed.
     pub(crate) fn end(mut self, error: Option<&Error>) {
         self.is_over = true;
         let bytes = self.bytes();
@@ -63,7 +63,8 @@ impl Attempt {
         }
     }
 
-    /// It is over, and no more of it will be seen to arrive; how much the stream has taken of it.
+    /// Counts the bytes of the request as arrived, since nothing more will be known; returns how
+    /// many the stream has taken.
     fn ends_sent(&self) -> u64 {
         self.meter.as_ref().map_or(0, |(meter, _)| {
             meter.is_over();
@@ -71,7 +72,7 @@ impl Attempt {
         })
     }
 
-    /// What it has moved.
+    /// How many bytes it has moved.
     fn bytes(&self) -> u64 {
         let meter = self.meter.as_ref();
         meter.map_or(0, |(meter, before)| meter.moved() - before)

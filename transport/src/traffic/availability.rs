@@ -1,9 +1,12 @@
-//! Which endpoints cannot be reached. An outage is one event of an endpoint, not a failure of each request to it.
+//! Which endpoints cannot be reached. An outage is one event of an endpoint, not a failure of each
+//! request.
 //!
-//! The first attempt that finds nobody (refused, no route, no address, no connection in time) marks its endpoint as down; so
-//! does silence, once several requests have met it and none was answered in between. While an endpoint is down its requests
-//! wait. One of them at a time tries after a pause that grows; success wakes all, and an outage that lasts too long fails all.
-//! Any answer of the service, 503 too, ends an outage. No timer here but [`Clock::sleep`] and the end of a last try.
+//! The first attempt that reaches nobody (refused, no route, no address, no connection in time)
+//! marks its endpoint as down. So does silence, once several requests got no answer and none got
+//! one in between. Requests to an endpoint that is down wait. One of them at a time tries after a
+//! pause that grows. Success wakes all of them, and an outage that lasts too long fails all of
+//! them. Any answer of the service, also 503, ends an outage. The only timers are [`Clock::sleep`]
+//! and the end of the last try.
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -17,10 +20,11 @@ use crate::clock::Clock;
 use crate::endpoint::Endpoint;
 use crate::{Error, Kind, Result};
 
-/// So many requests in a row that meet silence are an outage. One may be to blame for its own silence.
+/// This many requests without an answer in a row are an outage. A single one may have its own
+/// reason.
 const SILENT_REQUESTS: usize = 3;
 
-/// The first pause between two tries, the longest, and by how much a pause is longer than the one before.
+/// The first pause between two tries, the longest one, and the growth of the pauses.
 const PAUSE_FIRST: Duration = Duration::from_millis(250);
 const PAUSE_MAX: Duration = Duration::from_secs(10);
 const PAUSE_GROWTH: f64 = 1.6;
@@ -28,9 +32,9 @@ const PAUSE_GROWTH: f64 = 1.6;
 /// How long an outage may last before the requests that wait for its end fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GiveUp {
-    /// Of an endpoint that has not answered yet: its name may be wrong.
+    /// For an endpoint that has not answered yet: its name may be wrong.
     pub at_start: Duration,
-    /// Of one that has.
+    /// For an endpoint that has answered.
     pub later: Duration,
 }
 
@@ -46,11 +50,11 @@ impl Default for GiveUp {
 /// An endpoint that cannot be reached now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outage {
-    /// Which.
+    /// The endpoint.
     pub endpoint: Endpoint,
-    /// Since its first failure.
+    /// The time since its first failure.
     pub lasts: Duration,
-    /// What the last try met.
+    /// The error of the last try.
     pub reason: String,
 }
 
@@ -58,20 +62,22 @@ pub struct Outage {
 #[derive(Debug, Default)]
 pub struct Availability {
     states: Mutex<Vec<EndpointState>>,
-    /// An endpoint is down or silent: every request has to look. Nobody takes the lock otherwise.
+    /// Some endpoint is down or silent, so every request has to look. Otherwise nobody takes the
+    /// lock.
     has_trouble: AtomicBool,
     is_called_off: AtomicBool,
-    /// Outages that have ended: what began before the end of one says nothing about the time after it.
+    /// Outages that have ended. An attempt that began before the end of one says nothing about the
+    /// time after it.
     ended: AtomicU32,
     changed: Notify,
 }
 
-/// What is known of an endpoint.
+/// The state of an endpoint.
 #[derive(Debug)]
 struct EndpointState {
     endpoint: Endpoint,
     has_answered: bool,
-    /// The requests that met silence since the last answer, and when the first of them began.
+    /// The requests without an answer since the last answer, and when the first of them began.
     silent: Vec<HeaderValue>,
     silent_since: Duration,
     down: Option<OutageState>,
@@ -84,36 +90,39 @@ struct EndpointState {
 struct OutageState {
     since: Duration,
     error: Error,
-    /// Connections are made, but nothing is answered: only an answer ends this outage.
+    /// Connections succeed, but nothing is answered: only an answer ends this outage.
     is_silence: bool,
     tries: u32,
     is_being_tried: bool,
 }
 
-/// The permission to make an attempt. Dropping it lets another request try, where the endpoint is down.
+/// The permission to make an attempt. Dropping it lets another request try while the endpoint is
+/// down.
 #[derive(Debug)]
 pub(crate) struct AttemptPermit<'a> {
     availability: &'a Availability,
     endpoint: &'a Endpoint,
     begun: Duration,
     ended: u32,
-    /// It is the one try of an endpoint that is down, which ends then.
+    /// The attempt is the one try of an endpoint that is down, and it ends at this time.
     until: Option<Duration>,
 }
 
-/// What a failure was.
+/// What a failure is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FailureScope {
-    /// Something about this request: it has its own retries.
+    /// The request, which has its own retries.
     Request,
-    /// An outage of the endpoint: no retry is used up.
+    /// The endpoint: no retry is used up.
     Outage,
 }
 
 impl Availability {
-    /// Waits for the permission to ask `endpoint`; at once unless it is down. `draw` gives random numbers between 0 and 1.
+    /// Waits for the permission to ask `endpoint`; at once unless it is down. `draw` gives random
+    /// numbers between 0 and 1.
     ///
-    /// Fails once an outage has lasted too long ([`Kind::Unreachable`]) and when the run was called off ([`Kind::Stopped`]).
+    /// Fails once an outage has lasted too long ([`Kind::Unreachable`]), and when the run was
+    /// stopped ([`Kind::Stopped`]).
     pub(crate) async fn permit<'a>(
         &'a self,
         endpoint: &'a Endpoint,
@@ -192,7 +201,7 @@ impl Availability {
         }
     }
 
-    /// The service answered, whatever it said.
+    /// Notes that the service answered, with any status.
     pub(crate) fn answered(&self, endpoint: &Endpoint) {
         let mut states = self.states();
         let state = EndpointState::of(&mut states, endpoint);
@@ -204,7 +213,7 @@ impl Availability {
         self.look(&states);
     }
 
-    /// A connection was made: enough where none could be made before.
+    /// Notes that a connection was made. That ends an outage in which none could be made.
     pub(crate) fn connected(&self, endpoint: &Endpoint) {
         if !self.has_trouble() {
             return;
@@ -218,7 +227,8 @@ impl Availability {
         self.look(&states);
     }
 
-    /// Whether answers have to be told even on connections that have answered before.
+    /// Whether [`answered`](Self::answered) must be called also for connections that have answered
+    /// before.
     pub(crate) fn has_trouble(&self) -> bool {
         self.has_trouble.load(Ordering::Acquire)
     }
@@ -239,7 +249,7 @@ impl Availability {
         self.ended.load(Ordering::Acquire)
     }
 
-    /// The endpoints that cannot be reached at present, at this time of the run's clock.
+    /// The endpoints that cannot be reached now.
     pub fn outages(&self, clock: &dyn Clock) -> Vec<Outage> {
         if !self.has_trouble() {
             return Vec::new();
@@ -266,7 +276,7 @@ impl Availability {
         }
     }
 
-    /// The outage has lasted too long.
+    /// Fails the requests that wait for this endpoint.
     fn give_up(&self, endpoint: &Endpoint, now: Duration) -> Error {
         let mut states = self.states();
         let state = EndpointState::of(&mut states, endpoint);
@@ -302,7 +312,8 @@ impl Availability {
 }
 
 impl AttemptPermit<'_> {
-    /// Makes the attempt. The one try of an endpoint that is down ends with the patience.
+    /// Makes the attempt. The one try of an endpoint that is down ends when the outage has lasted
+    /// too long.
     pub(crate) async fn attempt<T>(
         &self,
         clock: &dyn Clock,
@@ -318,7 +329,7 @@ impl AttemptPermit<'_> {
             () = tokio::time::sleep(until.saturating_sub(clock.monotonic())) => {}
         }
         if !self.is_still_down() {
-            // It is reached: from here on the attempt has its own limits.
+            // The endpoint is reached: from here on the attempt has its own limits.
             return work.await;
         }
         if self.availability.is_called_off.load(Ordering::Acquire) {
@@ -332,15 +343,15 @@ impl AttemptPermit<'_> {
         EndpointState::of(&mut states, self.endpoint).down.is_some()
     }
 
-    /// The attempt of the request with this id failed.
+    /// Notes that the attempt of the request with this id failed.
     pub(crate) fn failed(self, id: &HeaderValue, error: &Error) -> FailureScope {
-        // Whether one such failure is enough, and whether a connection alone says that it is over: a proxy takes connections
-        // also while the service behind it is away.
+        // Whether one such failure is enough, and whether only an answer ends the outage. A proxy
+        // accepts connections also while the service after it is away.
         let (is_certain, is_silence) = match error.kind() {
             Kind::Connect | Kind::Resolve => (true, false),
             Kind::Proxy(502..=504) => (true, true),
             Kind::Timeout | Kind::Reset { reused: false } => (false, true),
-            // The outage has lasted too long, or nobody waits any more.
+            // The outage has lasted too long, or the run was stopped.
             Kind::Unreachable | Kind::Stopped => return FailureScope::Request,
             _ => return self.was_reached(),
         };
@@ -355,7 +366,7 @@ impl AttemptPermit<'_> {
             return FailureScope::Outage;
         }
         if self.ended != self.availability.ended.load(Ordering::Acquire) {
-            // It began before the end of an outage, and met that one.
+            // The attempt began before the end of an outage and failed with it.
             return if is_certain {
                 FailureScope::Outage
             } else {
@@ -390,7 +401,7 @@ impl AttemptPermit<'_> {
         }
     }
 
-    /// What failed is about the request, so that the endpoint is there.
+    /// The failure is about the request, so the endpoint answers.
     fn was_reached(self) -> FailureScope {
         if self.until.is_some() {
             let mut states = self.availability.states();
@@ -442,7 +453,7 @@ impl EndpointState {
         self.down.is_some() || !self.silent.is_empty() || self.given_up.is_some()
     }
 
-    /// When an outage that is under way has lasted too long.
+    /// The time at which the outage will have lasted too long.
     fn end_of_patience(&self, give_up: GiveUp) -> Duration {
         let patience = if self.has_answered {
             give_up.later
@@ -454,8 +465,8 @@ impl EndpointState {
     }
 }
 
-/// The pause before try number `tries`, counted from zero; drawn from its upper half, so that many clients of a service
-/// do not come back together.
+/// The pause before try number `tries`, counted from zero. It is drawn from its upper half, so that
+/// many clients of a service do not come back together.
 fn pause(tries: u32, draw: f64) -> Duration {
     let grown = PAUSE_FIRST.as_secs_f64() * PAUSE_GROWTH.powi(tries.min(32) as i32);
     let longest = grown.min(PAUSE_MAX.as_secs_f64());

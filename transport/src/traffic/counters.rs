@@ -12,7 +12,7 @@ use super::{Attempt, Availability, Latencies, LatencyClass, Pace, Tally};
 use crate::clock::Clock;
 use crate::{Error, Kind};
 
-/// What a small exchange moves at most, in bytes: how long it takes is one round trip, and the service's work.
+/// The most bytes of a small exchange. Its duration is one round trip and the service's work.
 const SMALL_BYTES: u64 = 16 * 1024;
 
 /// The counters of a run's requests, and the pace at which they begin.
@@ -30,7 +30,7 @@ pub struct Traffic {
     refused_for_requests: AtomicU64,
     timeouts: AtomicU64,
     pub(super) under_way: AtomicU32,
-    /// The longest wait asked for and the shortest round trip since they were last looked at.
+    /// The longest requested wait and the shortest round trip since the last look.
     retry_after_ms: AtomicU64,
     round_trip_us: AtomicU64,
     /// The shortest round trip of all.
@@ -43,16 +43,16 @@ pub struct Traffic {
     availability: Availability,
 }
 
-/// So short a round trip is one within a machine or a data centre.
+/// A shorter round trip stays within a machine or a data centre.
 const NEAR: Duration = Duration::from_millis(5);
 
 impl Traffic {
-    /// Which endpoints cannot be reached.
+    /// The availability of the endpoints.
     pub fn availability(&self) -> &Availability {
         &self.availability
     }
 
-    /// Waits for the turn of an attempt that will move about so many bytes, and begins it.
+    /// Waits until the pace allows an attempt of about `bytes` bytes, and begins it.
     pub(crate) async fn begin(self: &Arc<Self>, bytes: u64, clock: &dyn Clock) -> Attempt {
         let wait = self.pacer.reserve(bytes);
         if !wait.is_zero() {
@@ -61,7 +61,7 @@ impl Traffic {
         Attempt::new(Arc::clone(self))
     }
 
-    /// The counters now. What is counted since the last look begins again.
+    /// The counters now. The figures since the last look begin again.
     pub fn look(&self) -> Tally {
         let tally = self.glance();
         self.retry_after_ms.store(0, Relaxed);
@@ -69,7 +69,7 @@ impl Traffic {
         tally
     }
 
-    /// The counters now; nothing begins again.
+    /// The counters now. No figure begins again.
     pub fn glance(&self) -> Tally {
         let retry_after_ms = self.retry_after_ms.load(Relaxed);
         let round_trip_us = self.round_trip_us.load(Relaxed);
@@ -98,7 +98,7 @@ impl Traffic {
         self.succeeded.load(Relaxed)
     }
 
-    /// The service is near: a round trip was seen that took less than [`NEAR`].
+    /// Whether the service is near: some round trip took less than [`NEAR`].
     pub fn is_near(&self) -> bool {
         let shortest_us = self.shortest_us.load(Relaxed);
         shortest_us > 0 && Duration::from_micros(shortest_us) < NEAR
@@ -109,43 +109,44 @@ impl Traffic {
         self.under_way.load(Relaxed)
     }
 
-    /// How long requests took that succeeded, since the run began.
+    /// The durations of the requests that succeeded, since the run began.
     pub fn latencies(&self) -> Latencies {
         self.latencies.read()
     }
 
-    /// How long it took until their answers began, since the run began.
+    /// The times until their answers began, since the run began.
     pub fn first_bytes(&self) -> Latencies {
         self.first_bytes.read()
     }
 
-    /// From now on attempts begin no faster than this; `None`: as fast as they can.
+    /// Attempts begin no faster than this from now on; `None`: without a limit.
     pub fn set_pace(&self, pace: Option<Pace>) {
         self.pacer.set(pace);
     }
 
-    /// No attempt begins for so long.
+    /// No attempt begins for this long.
     pub fn hold(&self, wait: Duration) {
         self.pacer.hold(wait);
     }
 
-    /// There is nothing left to begin, so that a request that is late may be sent a second time; or there is again.
+    /// Allows or forbids that a late request is sent a second time. It is allowed while nothing is
+    /// left to begin.
     pub fn set_hedging(&self, is_there: bool) {
         self.hedge_budget.set(is_there);
     }
 
-    /// Whether a request that is late may be sent a second time now.
+    /// Whether a late request may be sent a second time now.
     pub fn allows_hedging(&self) -> bool {
         self.hedge_budget.is_there()
     }
 
-    /// Takes room for a second attempt of so many bytes, if there is any.
+    /// Takes a second attempt of `bytes` bytes from the budget, if there is room.
     pub(crate) fn take_hedge(&self, bytes: u64) -> bool {
         self.hedge_budget
             .take(bytes, self.succeeded_bytes.load(Relaxed))
     }
 
-    /// When a request of this kind is late, where that is known.
+    /// After which time a request of this class is late, where that is known.
     pub(crate) fn late_after(&self, kind: LatencyClass) -> Option<Duration> {
         self.latency_classes.late_after(kind)
     }
@@ -155,22 +156,22 @@ impl Traffic {
         self.latency_classes.patience(kind, silences, most)
     }
 
-    /// Its answer began, or was given up, after so long.
+    /// Notes how long its answer took to begin, or was waited for in vain.
     pub(crate) fn was_silent(&self, kind: LatencyClass, silence: Duration) {
         self.latency_classes.was_silent(kind, silence);
     }
 
-    /// Bytes came over a connection.
+    /// Counts bytes that came over a connection.
     pub(crate) fn received(&self, bytes: u64) {
         self.received_bytes.fetch_add(bytes, Relaxed);
     }
 
-    /// A connection was made in so long.
+    /// Notes how long a connection took to be made.
     pub(crate) fn connected(&self, took: Duration) {
         self.saw_round_trip(took);
     }
 
-    /// Bytes are known to have arrived.
+    /// Counts bytes that have arrived.
     pub(crate) fn arrived(&self, bytes: u64) {
         self.arrived_bytes.fetch_add(bytes, Relaxed);
     }
@@ -207,8 +208,8 @@ impl Traffic {
         }
     }
 
-    /// Blob storage says which of its limits it was in the message: "Ingress is over the account limit.", "Operations per
-    /// second is over the account limit."
+    /// Blob storage names the exceeded limit in the message: "Ingress is over the account limit.",
+    /// "Operations per second is over the account limit."
     /// <https://learn.microsoft.com/azure/storage/blobs/storage-performance-checklist>
     fn count_cause(&self, error: &Error) {
         let message = error.message().to_ascii_lowercase();

@@ -1,17 +1,19 @@
-//! Room for second attempts. Once there is nothing left to begin, a place at the service lies unused while the last
-//! requests are waited for: one of them that is late may be sent a second time, and the first answer counts.
+//! The budget of second attempts.
 //!
-//! What loses was for nothing, so there is a limit: a fiftieth of what was moved, and a few at any time.
+//! Once nothing is left to begin, the service has capacity to spare while the last requests are
+//! waited for. A late request may then be sent a second time, and the first answer counts. The work
+//! of the slower attempt is lost, so the budget is a fiftieth of the moved bytes, and a few
+//! attempts at any time.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
-/// The share of all bytes that may be sent twice: one in so many.
+/// One byte in this many may be sent twice.
 const ONE_IN: u64 = 50;
 
-/// So many second attempts are free: a small run has no fiftieth.
+/// This many second attempts are free, because a fiftieth of a small run is nothing.
 const FREE: u64 = 4;
 
-/// The account of second attempts.
+/// The budget of second attempts.
 #[derive(Debug, Default)]
 pub(super) struct HedgeBudget {
     is_there: AtomicBool,
@@ -32,7 +34,8 @@ impl HedgeBudget {
         self.taken.load(Relaxed)
     }
 
-    /// Takes room for a second attempt of so many bytes in a run that has moved so many; false when there is none.
+    /// Takes a second attempt of `bytes` bytes in a run that has moved `moved_bytes`; false when
+    /// there is no room.
     pub(super) fn take(&self, bytes: u64, moved_bytes: u64) -> bool {
         if !self.is_there() {
             return false;

@@ -1,5 +1,5 @@
-//! How long requests took: counted in steps of an eighth of their order of magnitude, so that a percentile is known to
-//! about ten per cent and costs no memory.
+//! A histogram of durations. Its steps are an eighth of a doubling, so a percentile is known to
+//! about ten per cent.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -7,10 +7,10 @@ use std::time::Duration;
 /// Steps for each doubling.
 const STEPS: u64 = 8;
 
-/// From a microsecond to more than an hour.
+/// Slots from a microsecond to more than an hour.
 const SLOTS: usize = 33 * STEPS as usize;
 
-/// The counts, which all workers add to.
+/// The counts, to which all workers add.
 #[derive(Debug)]
 pub(super) struct Histogram([AtomicU64; SLOTS]);
 
@@ -30,17 +30,18 @@ impl Histogram {
     }
 }
 
-/// How often requests took how long.
+/// The counts of requests by duration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Latencies(Vec<u64>);
 
 impl Latencies {
-    /// How many requests these are.
+    /// The number of requests.
     pub fn requests(&self) -> u64 {
         self.0.iter().sum()
     }
 
-    /// So long or less did this share of the requests take, 0 to 1; `None` when there were none.
+    /// The duration that this share of the requests, 0 to 1, did not exceed; `None` when there were
+    /// none.
     pub fn percentile(&self, share: f64) -> Option<Duration> {
         let wanted = (self.requests() as f64 * share.clamp(0.0, 1.0)).ceil() as u64;
         let mut counted = 0;
@@ -51,7 +52,7 @@ impl Latencies {
         slot.map(upper)
     }
 
-    /// These without those: what came after an earlier look.
+    /// The requests since an earlier look.
     #[must_use]
     pub fn since(&self, earlier: &Self) -> Self {
         let pairs = self.0.iter().zip(&earlier.0);
@@ -59,7 +60,7 @@ impl Latencies {
     }
 }
 
-/// Where a time is counted: its whole doublings, and the eighths above.
+/// The slot of a duration: its whole doublings, and the eighths above.
 fn slot(took: Duration) -> usize {
     let micros = (took.as_micros() as u64).clamp(1, 1 << 40);
     let doublings = u64::from(micros.ilog2());
@@ -67,7 +68,7 @@ fn slot(took: Duration) -> usize {
     ((doublings * STEPS + above) as usize).min(SLOTS - 1)
 }
 
-/// The longest time that is counted there.
+/// The longest duration in a slot.
 fn upper(slot: usize) -> Duration {
     let (doublings, above) = (slot as u64 / STEPS, slot as u64 % STEPS);
     let micros = (1_u64 << doublings) + ((above + 1) << doublings) / STEPS;

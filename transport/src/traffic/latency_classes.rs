@@ -1,37 +1,40 @@
-//! How long requests usually take, by their direction and size: what takes much longer than its like has met trouble.
+//! The usual durations of requests, by direction and size. A request that takes much longer has met
+//! trouble.
 //!
-//! Two things follow. A request whose answer does not begin is given up after a multiple of what is usual, not after the
-//! minute that a stranger gets; and near the end of a run one that takes much longer than its like may be sent a second
-//! time ([`super::hedge_budget`]). Both are generous: a service that is only slow must not get twice the work.
+//! Two things use them. A request whose answer does not begin is ended after a multiple of the
+//! usual time, not after the minute of an unknown one. Near the end of a run, a request that takes
+//! much longer than similar ones may be sent a second time ([`super::hedge_budget`]). Both limits
+//! are generous, because a service that is only slow must not get twice the work.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use super::latency::Histogram;
 
-/// Kinds of size, each four times the one before: up to 64 KiB, 256 KiB, 1 MiB, 4 MiB, and beyond.
+/// Classes of size, each four times the one before: up to 64 KiB, 256 KiB, 1 MiB, 4 MiB, and more.
 const SIZES: usize = 5;
 
-/// What is asked for in so many requests at least is known well enough to be impatient.
+/// A class with this many requests is known well enough to end requests earlier.
 const KNOWN: u64 = 64;
 
-/// And well enough to be compared with.
+/// A class with this many requests is known well enough to be compared with.
 const COMPARABLE: u64 = 4;
 
-/// So many times what 99 of 100 take is waited for the beginning of an answer, and never less than this.
+/// The answer is waited for this many times as long as 99 of 100 requests take, and never less than
+/// the minimum.
 const PATIENCE: u32 = 8;
 const PATIENCE_MIN: Duration = Duration::from_secs(10);
 
-/// What takes so many times as long as half of its like is late, and never before this.
+/// A request is late after this many times the median duration, and never before the minimum.
 const LATE: u32 = 4;
 const LATE_MIN: Duration = Duration::from_secs(1);
 
-/// What is alike: direction and magnitude.
+/// A class of similar requests: direction and size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct LatencyClass(usize);
 
 impl LatencyClass {
-    /// A request that sends and receives about so many bytes.
+    /// The class of a request that sends and receives about this many bytes.
     pub(crate) fn of(sent_bytes: u64, received_bytes: u64) -> Self {
         let is_up = sent_bytes > received_bytes;
         let doublings = sent_bytes.max(received_bytes).div_ceil(64 << 10).max(1);
@@ -40,11 +43,12 @@ impl LatencyClass {
     }
 }
 
-/// The latency_classes of all kinds.
+/// The durations of all classes.
 #[derive(Debug, Default)]
 pub(super) struct LatencyClasses([ClassLatency; 2 * SIZES]);
 
-/// One kind's. The two times are kept beside the counts so that nobody adds up a histogram for each request.
+/// The durations of one class. The two percentiles are kept beside the counts, so that no request
+/// adds up a histogram.
 #[derive(Debug, Default)]
 struct ClassLatency {
     /// From a request's last byte to its answer's first.
@@ -58,7 +62,7 @@ struct ClassLatency {
 }
 
 impl LatencyClasses {
-    /// The answer to a request of this kind began after so long; or it had not after so long, and was given up.
+    /// The answer to a request of this class began after this time, or was waited for in vain.
     pub(super) fn was_silent(&self, kind: LatencyClass, silence: Duration) {
         let latency = &self.0[kind.0];
         latency.silences.add(silence);
@@ -68,7 +72,7 @@ impl LatencyClasses {
         }
     }
 
-    /// A request of this kind succeeded in so long.
+    /// A request of this class succeeded after this time.
     pub(super) fn took(&self, kind: LatencyClass, took: Duration) {
         let latency = &self.0[kind.0];
         latency.durations.add(took);
@@ -78,8 +82,8 @@ impl LatencyClasses {
         }
     }
 
-    /// How long to wait for the beginning of an answer, `most` at most; `silences` times it was waited for in vain already,
-    /// and each doubles it.
+    /// How long to wait for the beginning of an answer, at most `most`. The request got no answer
+    /// `silences` times, and each time doubles the wait.
     pub(super) fn patience(&self, kind: LatencyClass, silences: u32, most: Duration) -> Duration {
         let latency = &self.0[kind.0];
         if latency.silent.load(Relaxed) < KNOWN {
@@ -90,7 +94,7 @@ impl LatencyClasses {
         usual.saturating_mul(1 << silences.min(16)).min(most)
     }
 
-    /// When a request of this kind is late; `None` where there are too few to say.
+    /// After which time a request of this class is late; `None` where too few are known.
     pub(super) fn late_after(&self, kind: LatencyClass) -> Option<Duration> {
         let latency = &self.0[kind.0];
         (latency.ended.load(Relaxed) >= COMPARABLE).then(|| {
@@ -100,7 +104,7 @@ impl LatencyClasses {
     }
 }
 
-/// The first ones change what is known, later only many together do.
+/// Each of the first requests changes the percentiles; later only many of them together do.
 fn is_worth_a_look(count: u64) -> bool {
     count.is_power_of_two() || count.is_multiple_of(64)
 }

@@ -1,4 +1,4 @@
-//! What goes over one connection, and how much of it has arrived.
+//! The bytes of one connection, and how many of them have arrived.
 
 use std::cell::Cell;
 use std::os::fd::AsRawFd;
@@ -7,16 +7,16 @@ use std::sync::Arc;
 use super::Traffic;
 use super::socket::Socket;
 
-/// Of a request of which no more is outstanding, in bytes, it is not asked how much has arrived: it soon is over.
+/// A request with fewer outstanding bytes is not asked how much has arrived: it is over soon.
 const LITTLE_BYTES: u64 = 16 * 1024;
 
-/// What has gone over a connection. Shared by the wire, which counts, and the connection, which asks.
+/// The bytes of a connection. The stream counts them, and the connection reads them.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
     traffic: Arc<Traffic>,
     moved: Cell<u64>,
     sent: Cell<u64>,
-    /// Of these, the bytes that the run's counters know to have arrived.
+    /// Of the sent bytes, those that the run's counters know as arrived.
     arrived: Cell<u64>,
     socket: Socket,
     answered: Cell<usize>,
@@ -32,7 +32,7 @@ impl Meter {
         }
     }
 
-    /// A request begins, whose names are spelled like this: nothing of its answer is here.
+    /// Begins a request: no byte of its answer has come.
     pub(crate) fn begin(&self) {
         self.sent.set(0);
         self.arrived.set(0);
@@ -55,7 +55,7 @@ impl Meter {
         self.socket.closes();
     }
 
-    /// How many bytes went either way since the connection was made.
+    /// How many bytes went in both directions since the connection was made.
     pub(crate) fn moved(&self) -> u64 {
         self.moved.get()
     }
@@ -65,7 +65,8 @@ impl Meter {
         self.sent.get()
     }
 
-    /// Tells the run's counters what the other end has acknowledged of this request, unless all of it is known to have arrived.
+    /// Counts the bytes of this request that the peer has acknowledged, unless nearly all of it is
+    /// known to have arrived.
     pub(crate) fn look(&self) {
         let sent = self.sent.get();
         if sent - self.arrived.get() > LITTLE_BYTES
@@ -75,12 +76,12 @@ impl Meter {
         }
     }
 
-    /// The request is over: whether it has arrived will not be known any better.
+    /// The request is over: all of it counts as arrived, since nothing more will be known.
     pub(crate) fn is_over(&self) {
         self.arrived(self.sent.get());
     }
 
-    /// Whether there is something to read, or the other end has closed.
+    /// Whether there is something to read, or the peer has closed.
     pub(crate) fn has_input(&self) -> bool {
         self.socket.has_input()
     }
@@ -103,14 +104,14 @@ impl Meter {
         !self.head_is_here.get() && self.answered.get() >= bytes
     }
 
-    /// Bytes came.
+    /// Counts received bytes.
     pub(crate) fn read(&self, bytes: usize) {
         self.traffic.received(bytes as u64);
         self.moved.set(self.moved.get() + bytes as u64);
         self.answered.set(self.answered.get().saturating_add(bytes));
     }
 
-    /// Bytes were taken by the stream.
+    /// Counts bytes that the stream has taken.
     pub(crate) fn wrote(&self, bytes: usize) {
         self.sent.set(self.sent.get() + bytes as u64);
         self.moved.set(self.moved.get() + bytes as u64);

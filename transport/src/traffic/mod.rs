@@ -1,9 +1,10 @@
 //! What all requests of a run move, and how fast they may begin.
 //!
-//! One [`Traffic`] is shared by the clients of all workers. Every attempt begins with it, which may mean waiting for its
-//! turn, and tells it how it ended; the connections add what comes as it comes. Whoever steers the run looks at the
-//! [`Tally`] now and then, and sets the pace. Counters only; nothing here decides, but for [`Availability`], which holds
-//! requests back while their service cannot be reached.
+//! The clients of all workers share one [`Traffic`]. Every attempt begins with it, which may wait
+//! for the pace, and reports its end to it. Connections count their bytes with a [`Meter`]. The
+//! controller of the run reads the [`Tally`] now and then and sets the pace. These are counters
+//! only. [`Availability`] alone decides something: it holds requests back while their service
+//! cannot be reached.
 
 mod attempt;
 

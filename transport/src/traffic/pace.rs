@@ -1,4 +1,4 @@
-//! The turns that attempts wait for: each takes its time after the one before, and none is saved up.
+//! The pace of attempts: each begins a time after the one before, and unused time is not saved up.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -8,25 +8,26 @@ use tokio::time::Instant;
 /// How fast attempts may begin.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Pace {
-    /// So many bytes per second.
+    /// Bytes per second.
     Bytes(f64),
-    /// So many requests per second.
+    /// Requests per second.
     Requests(f64),
 }
 
-/// A turn that was not taken is kept for so long: timers are not exact, and what wakes late must not cost rate.
+/// An unused turn is kept for this long. Timers are not exact, and a late wake-up must not reduce
+/// the rate.
 const KEPT_NS: u64 = 10_000_000;
 
-/// The longest that an attempt waits for its turn: a pace is looked at anew before.
+/// The longest wait of an attempt for its turn. The pace is adjusted before that.
 const WAIT_NS_MAX: u64 = 5_000_000_000;
 
 #[derive(Debug)]
 pub(super) struct Pacer {
     epoch: Instant,
-    /// Nanoseconds for a request, and for a mebibyte; zero is no pace.
+    /// Nanoseconds per request and per mebibyte; zero is no limit.
     ns_per_request: AtomicU64,
     ns_per_mib: AtomicU64,
-    /// When the next turn is, and until when nothing begins, since the epoch.
+    /// The time of the next turn, and the time before which nothing begins, since the epoch.
     next_ns: AtomicU64,
     held_until_ns: AtomicU64,
 }
@@ -60,7 +61,7 @@ impl Pacer {
         self.held_until_ns.fetch_max(until, Relaxed);
     }
 
-    /// Takes the next turn; how long it is until then.
+    /// Takes the next turn and returns the wait until then.
     pub(super) fn reserve(&self, bytes: u64) -> Duration {
         let by_bytes = (u128::from(self.ns_per_mib.load(Relaxed)) * u128::from(bytes)) >> 20;
         let gap = self.ns_per_request.load(Relaxed) + by_bytes as u64;

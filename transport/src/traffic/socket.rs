@@ -1,9 +1,9 @@
-//! The socket below a connection, as far as it is asked how much of what it has taken has not arrived, and whether
-//! something has come that was not read.
+//! The socket of a connection, which is asked how much has not arrived and whether there is input.
 //!
-//! What a socket takes lies in this machine until the other end has acknowledged it: megabytes, and over a slow line for many
-//! seconds. The connection's stream is deep inside hyper, so its number is kept here; the [`wire`](super::wire) that owns
-//! the stream takes it back before it closes it.
+//! This machine keeps what a socket takes until the peer has acknowledged it: megabytes, and over a
+//! slow line for many seconds. The stream of the connection is deep inside hyper, so its
+//! descriptor's number is kept here. The stream's owner ([`crate::http`]) removes it before it
+//! closes the socket.
 #![expect(
     unsafe_code,
     reason = "a borrowed descriptor, and a question of ioctl(2) that rustix has no function for"
@@ -16,38 +16,39 @@ use rustix::io::Errno;
 use rustix::ioctl::{Getter, Opcode};
 use rustix::net::RecvFlags;
 
-/// `SIOCOUTQ`: how many bytes of a TCP socket are not sent or not acknowledged, tcp(7). It has the number of `TIOCOUTQ`.
+/// `SIOCOUTQ`: how many bytes of a TCP socket are not sent or not acknowledged, tcp(7). It has the
+/// number of `TIOCOUTQ`.
 const SIOCOUTQ: Opcode = 0x5411;
 
-/// A socket that somebody else owns, for as long as it is open.
+/// A socket that somebody else owns, while it is open.
 #[derive(Debug, Default)]
 pub(super) struct Socket(Cell<Option<RawFd>>);
 
 impl Socket {
-    /// It is this one.
+    /// Sets the socket.
     pub(super) fn is(&self, stream: &impl AsRawFd) {
         self.0.set(Some(stream.as_raw_fd()));
     }
 
-    /// It is about to be closed: nothing is asked of it any more.
+    /// The socket is about to be closed and is not asked any more.
     pub(super) fn closes(&self) {
         self.0.set(None);
     }
 
-    /// How many of the bytes that it has taken the other end has not acknowledged, those of TLS among them; `None` when it is
-    /// closed, or when the kernel does not tell.
+    /// How many bytes the socket has taken that the peer has not acknowledged, TLS included; `None`
+    /// when it is closed or the kernel does not say.
     pub(super) fn unacknowledged(&self) -> Option<u64> {
         let number = self.0.get()?;
         let socket = Self::borrowed(&number);
-        // SAFETY: the request writes one `int` (tcp(7)), which is what the getter has room for.
+        // SAFETY: the request writes one `int` (tcp(7)), for which the getter has room.
         let question = unsafe { Getter::<SIOCOUTQ, std::ffi::c_int>::new() };
-        // SAFETY: a question of that kind changes nothing, whatever the descriptor is.
+        // SAFETY: a request of that kind changes nothing, whatever the descriptor is.
         let bytes = unsafe { rustix::ioctl::ioctl(socket, question) };
         bytes.ok().and_then(|bytes| u64::try_from(bytes).ok())
     }
 
-    /// Whether a read would not have to wait: bytes have come, or the end, or an error. The kernel is asked, because
-    /// the runtime notices what comes only when it looks, and it looks when it has nothing else to do.
+    /// Whether a read would not have to wait: there are bytes, or the end, or an error. The kernel
+    /// is asked, because the runtime notices input only when it has nothing else to do.
     pub(super) fn has_input(&self) -> bool {
         let Some(number) = self.0.get() else {
             return true;
@@ -57,10 +58,10 @@ impl Socket {
         peeked.err() != Some(Errno::AGAIN)
     }
 
-    /// The socket itself, for as long as one of the questions above takes.
+    /// The socket, for the duration of one call.
     fn borrowed(number: &RawFd) -> BorrowedFd<'_> {
-        // SAFETY: the descriptor is open. Whoever closes it calls `closes` before, on this thread, since a `Cell` is not shared
-        // with another; and the borrow ends with the question.
+        // SAFETY: the descriptor is open. Whoever closes it calls `closes` before, on this thread,
+        // since a `Cell` is not shared with another; and the borrow ends with the call.
         unsafe { BorrowedFd::borrow_raw(*number) }
     }
 }
@@ -85,7 +86,7 @@ mod tests {
         while let Ok(bytes) = ours.write(&[7; 16384]) {
             written += bytes;
         }
-        // The other end has taken what it has room for, and the rest lies here.
+        // The peer has taken what it has room for, and the rest is here.
         let lies = socket.unacknowledged().unwrap() as usize;
         assert!((1..=written).contains(&lies), "{lies} of {written}");
         theirs.read_exact(&mut vec![0; written]).unwrap();

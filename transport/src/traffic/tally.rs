@@ -5,31 +5,31 @@ use std::time::Duration;
 /// The counters at one time. All but the last three only grow.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Bytes that came, heads included; counted as they come.
+    /// Received bytes, heads included; counted as they come.
     pub received_bytes: u64,
-    /// Bytes that went, heads included; counted when their attempt ends, since what a socket has taken may still lie in
-    /// this machine.
+    /// Sent bytes, heads included; counted when their attempt ends, because a socket may still hold
+    /// what it has taken.
     pub sent_bytes: u64,
-    /// The same bytes, counted as they arrive: as far as the other end is seen to have acknowledged them, the rest when their
-    /// attempt ends. The other end of a plain connection through a proxy is the proxy.
+    /// The same bytes, counted as they arrive: those that the peer has acknowledged, and the rest
+    /// when their attempt ends. The peer of a plain connection through a proxy is the proxy.
     pub arrived_bytes: u64,
-    /// Of what was received and sent, the bytes of attempts that failed.
+    /// The received and sent bytes of attempts that failed.
     pub failed_bytes: u64,
     /// Requests that succeeded.
     pub succeeded: u64,
     /// Their bytes.
     pub succeeded_bytes: u64,
-    /// How long they took, all together, in microseconds.
+    /// Their durations, added up, in microseconds.
     pub succeeded_us: u64,
-    /// Attempts that the service pushed back.
+    /// Attempts that the service refused for being too many.
     pub refused: u64,
-    /// Of these, the ones that it refused for their bytes, and for their number, where it said so.
+    /// Of these, the ones that the service refused for their bytes.
     pub refused_for_bytes: u64,
-    /// See above.
+    /// Of these, the ones that the service refused for their number.
     pub refused_for_requests: u64,
-    /// Attempts that ended in silence.
+    /// Attempts that ended without an answer in time.
     pub timeouts: u64,
-    /// Requests that were late and were sent a second time beside the first.
+    /// Late requests that were sent a second time beside the first.
     pub hedged: u64,
     /// Attempts that are under way now.
     pub under_way: u32,

@@ -1,4 +1,5 @@
-//! Bearer tokens: sent with every request, renewed once for all requests that were refused, never sent in plain text.
+//! Bearer tokens: sent with every request, renewed once for all refused requests, never sent in
+//! plain text.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

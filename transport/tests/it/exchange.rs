@@ -1,4 +1,4 @@
-//! One request and one answer: what goes out, what comes in, and what must not.
+//! One request and one answer: what is sent and what is received.
 
 use azring_transport::http::{Payload, Request};
 use hyper::Method;

@@ -1,4 +1,4 @@
-//! What takes much longer than its like: given up sooner, and, where there is nothing left to begin, sent a second time.
+//! Requests that take much longer than similar ones: ended earlier, or sent a second time.
 
 use std::sync::atomic::Ordering;
 
@@ -13,14 +13,14 @@ use crate::script::{
     Bench, Move, Server, answer, content, pattern, run_without_waiting, send, times,
 };
 
-/// So many are known well enough.
+/// This many requests are enough to know a class.
 const KNOWN: usize = 64;
 
 const ONE: &str = "HTTP/1.1 200 OK\ncontent-length: 3\n\none";
 const TWO: &str = "HTTP/1.1 200 OK\ncontent-length: 3\n\ntwo";
 const CREATED: &str = "HTTP/1.1 201 Created\ncontent-length: 0\n\n";
 
-/// A connection that answers `count` requests, and what it does with the next.
+/// A connection that answers `count` requests, and its moves after that.
 fn connection(count: usize, text: &str, then: Vec<Move>) -> Vec<Move> {
     [times(count, &answer(text)), then].concat()
 }
@@ -49,7 +49,7 @@ async fn fetch(bench: &Bench, request: &Request) -> (Result<Reply>, Lease) {
     (fetched, lease)
 }
 
-/// A bench that has fetched so many ranges, and has nothing left to begin.
+/// A bench that has fetched this many ranges and has nothing left to begin.
 async fn seasoned(server: &Server, count: usize) -> Bench {
     let bench = Bench::with(|settings| settings.retry.silent_retries_max = 0);
     for _ in 0..count {
@@ -154,7 +154,7 @@ fn few_are_sent_twice_where_little_was_moved() {
     run_without_waiting(async {
         let body = "b".repeat(1000);
         let large = format!("HTTP/1.1 200 OK\ncontent-length: 1000\n\n{body}");
-        // An answer between two silences: otherwise they would be an outage.
+        // An answer between two silences, which would be an outage otherwise.
         let again = [answer(ONE), hang()].concat();
         let raced = vec![vec![hang(), again.clone()]; 4].concat();
         let scripts = [vec![connection(8, &large, hang())], raced, vec![again; 2]];
@@ -194,7 +194,7 @@ fn a_silent_answer_is_given_up_sooner_where_others_came_quickly() {
             format!("`{}` was silent for 10 s", server.address)
         );
         assert_eq!(begun.elapsed().as_secs(), 10);
-        // Whoever must not be hurried is waited for as ever.
+        // A request without a hedge policy is waited for as usual.
         let begun = Instant::now();
         let error = fetch(&bench, &server.get("/")).await.0.unwrap_err();
         assert_eq!(
@@ -222,7 +222,7 @@ fn each_silence_doubles_the_patience() {
         let (fetched, lease) = fetch(&bench, &range(&server)).await;
         assert_eq!(fetched.unwrap().attempts, 3);
         assert_eq!(content(lease), b"two");
-        // The waits between attempts are another clock's.
+        // Another clock measures the waits between attempts.
         assert_eq!(begun.elapsed().as_secs(), 10 + 20);
     });
 }

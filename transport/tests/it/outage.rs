@@ -1,4 +1,4 @@
-//! Services that are away for a while: one event for all requests, and never a failure of one of them.
+//! Services that are away for a while: one event for all requests, and no failure of any of them.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::script::{Bench, Move, Server, answer, run, run_without_waiting};
 const OK: &str = "HTTP/1.1 200 OK\ncontent-length: 2\n\nhi";
 const BUSY: &str = "HTTP/1.1 503 Server Busy\nretry-after: 1\ncontent-length: 0\n\n";
 
-/// A port that refuses until somebody listens there.
+/// A port that refuses connections until somebody listens there.
 fn free_port() -> SocketAddr {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     free.local_addr().unwrap()
@@ -35,7 +35,7 @@ fn get(host: &str, port: u16, path: &str) -> Request {
     Request::new(Method::GET, &Arc::new(account), path)
 }
 
-/// So many requests at once, and how each ended.
+/// Sends this many requests at once and returns their results.
 async fn ask(bench: &Bench, address: SocketAddr, count: usize) -> Vec<Result<()>> {
     let sent = |number| {
         let request = get("127.0.0.1", address.port(), &format!("/{number}"));
@@ -54,7 +54,7 @@ fn slept(bench: &Bench) -> Duration {
     bench.clock.naps().iter().sum()
 }
 
-/// Lets the service begin once so much time has been slept.
+/// Starts the service after this much time was slept.
 async fn begin_after(bench: &Bench, address: SocketAddr, wait: Duration, scripts: usize) -> Server {
     while slept(bench) < wait {
         tokio::task::yield_now().await;
@@ -63,7 +63,7 @@ async fn begin_after(bench: &Bench, address: SocketAddr, wait: Duration, scripts
     Server::on(listener, vec![answer(OK); scripts])
 }
 
-/// A bench whose start may take as long as everything else.
+/// A bench that waits as long at the start as later.
 fn patient() -> Bench {
     Bench::with(|settings| {
         settings.give_up = GiveUp {
@@ -83,7 +83,7 @@ fn forty_requests_to_a_port_that_refuses_wait_as_one_and_all_succeed() {
             begin_after(&bench, address, wait, 41)
         );
         assert!(ended.iter().all(Result::is_ok), "{ended:?}");
-        // One at a time tried, less and less often.
+        // One request at a time tried, less and less often.
         let naps = bench.clock.naps();
         assert!(naps.len() < 25, "{naps:?}");
         assert!(naps[0] < Duration::from_millis(251), "{naps:?}");
@@ -128,7 +128,7 @@ fn a_service_that_answered_before_is_waited_for_five_minutes() {
         assert!(ended.iter().all(is_unreachable), "{ended:?}");
         let seconds = slept(&bench).as_secs();
         assert!((299..=300).contains(&seconds), "{seconds}");
-        // Whoever comes later does not wait again.
+        // Later requests do not wait again.
         assert!(is_unreachable(&ask(&bench, address, 1).await[0]));
         assert_eq!(slept(&bench).as_secs(), seconds);
     });
@@ -149,7 +149,7 @@ fn a_name_without_an_address_is_an_outage_of_that_name() {
 #[test]
 fn several_requests_in_silence_are_an_outage_and_none_of_them_fails() {
     run_without_waiting(async {
-        // Twenty connections on which nothing is answered, and then a service that is well.
+        // Twenty connections without an answer, and then a service that is well.
         let silent = vec![vec![Move::Read, Move::Hang]; 20];
         let well = vec![answer(OK); 40];
         let server = Server::start([silent, well].concat()).await;

@@ -1,4 +1,4 @@
-//! Attempts after the first: when there is one, how long before, and with what.
+//! Attempts after the first: when, after which wait, and with what.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -119,7 +119,8 @@ fn a_service_that_stays_busy_is_given_up_after_ten_retries() {
     });
 }
 
-/// What a download of 100,000 bytes gives when the first connection does this and the second is well.
+/// The result of a download of 100,000 bytes when the first connection does this and the second is
+/// well.
 async fn download_after(ill: Vec<Move>) -> (Bench, Result<Vec<u8>, Error>) {
     let data = pattern(100_000);
     let well = vec![
@@ -308,7 +309,7 @@ fn a_dropped_request_gives_its_memory_back_at_once() {
     });
 }
 
-/// Lets work go on until something is so, and drops it.
+/// Polls the work until `is_so`, and drops it.
 async fn drop_when<T>(work: impl Future<Output = T>, is_so: impl Fn() -> bool) {
     tokio::select! {
         _ = work => panic!("it should not have come to an end"),

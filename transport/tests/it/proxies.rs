@@ -1,4 +1,4 @@
-//! Through a proxy: the tunnel, the plain way, who asks for a password, and what is told when it does not let us through.
+//! Connections through a proxy: tunnels, plain requests, passwords, and the errors of a proxy.
 
 use std::cell::RefCell;
 use std::net::SocketAddr;
@@ -19,7 +19,7 @@ use crate::trust::Authority;
 const OK: &str = "HTTP/1.1 200 OK\ncontent-length: 2\nx-ms-request-id: 1\n\nhi";
 const HOST: &str = "acct.blob.core.example";
 
-/// A proxy that finds every host at this machine, under the port it is asked for.
+/// A proxy that finds every host on this machine, under the requested port.
 struct Middle {
     address: SocketAddr,
     /// The head of the first request on each connection.
@@ -27,7 +27,7 @@ struct Middle {
 }
 
 impl Middle {
-    /// One that lets everybody through, or, with an answer, nobody.
+    /// A proxy that forwards everything or, with an answer, nothing.
     async fn start(refusal: Option<&'static str>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -42,7 +42,7 @@ impl Middle {
         Self { address, heads }
     }
 
-    /// The environment of a program that is to use it.
+    /// The environment of a program that uses the proxy.
     fn bench(
         &self,
         user: &str,
@@ -113,7 +113,8 @@ fn an_encrypted_connection_goes_through_a_tunnel_and_is_kept() {
             assert_eq!(&bench.client.send(&request).await.unwrap().body[..], b"hi");
         }
         let port = server.address.port();
-        // base64 of `me:pass word`; the service hears of neither proxy nor password, the proxy of no signature.
+        // base64 of `me:pass word`. The service gets neither proxy nor password, the proxy gets no
+        // signature.
         assert_eq!(
             middle.heads(),
             [format!(
@@ -174,7 +175,8 @@ fn a_proxy_that_refuses_is_named_and_is_not_the_service() {
         let cases = [
             (407, "it wants a user and a password", Blame::User, 1),
             (403, "it does not allow this destination", Blame::Network, 1),
-            // A blob that is not there would be one that can be written: a proxy that knows nothing is none.
+            // A missing blob can be written: a proxy without an answer of the service must not look
+            // like one.
             (404, "answered 404", Blame::Network, 1),
         ];
         for (status, told, blame, times) in cases {
@@ -214,7 +216,7 @@ fn a_service_that_a_proxy_does_not_reach_is_given_up_in_the_end() {
                 );
                 let name = format!("the proxy `http://{}` answered {status}", middle.address);
                 assert!(error.message().contains(&name), "{error}");
-                // Each try makes a connection to the proxy, which does not end the outage.
+                // Each try connects to the proxy, which does not end the outage.
                 let tries = middle.heads().len();
                 assert!((4..40).contains(&tries), "{scheme:?} {status}: {tries}");
             }
@@ -245,7 +247,8 @@ fn a_proxy_that_speaks_nonsense_or_hangs_up_or_is_not_there_is_named() {
             assert!(error.message().starts_with(&name), "{error}");
             assert!(!format!("{error:?}").contains("canary"));
         }
-        // TakenNames and never listened at: nobody answers there, and nobody else can get it meanwhile.
+        // Bound but not listening: nobody answers there, and nobody else can get the port
+        // meanwhile.
         let taken = tokio::net::TcpSocket::new_v4().unwrap();
         taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let middle = Middle {

@@ -1,4 +1,4 @@
-//! Answers other than success: what is told of them, and what is not done.
+//! Answers other than success: their errors, and what is not repeated.
 
 use azring_transport::auth::{Credential, Secret};
 use azring_transport::http::{Payload, Request};
@@ -152,7 +152,7 @@ fn a_few_interim_answers_and_many_headers_are_fine() {
              HTTP/1.1 200 OK\r\n{metadata}content-length: 0\r\n\r\n"
         );
         let once = vec![Move::Read, Move::Send(text.into_bytes())];
-        // The first connection is not made for so many; those after it are.
+        // The first connection does not accept that many headers; later ones do.
         let server = Server::start(vec![once.clone(), times(2, &once)]).await;
         let bench = Bench::new();
         for _ in 0..2 {

@@ -1,7 +1,8 @@
-//! A server that does exactly what a script says, and writes down what it was asked.
+//! A server that follows a script and records the requests.
 //!
-//! It lives in the test's own runtime and ends with it. A script is one list of [`Move`]s per connection, in the order in
-//! which connections are accepted; a connection beyond the script is accepted and closed.
+//! It lives in the test's own runtime and ends with it. A script is one list of [`Move`]s per
+//! connection, in the order in which connections are accepted. A connection beyond the script is
+//! accepted and closed.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -23,15 +24,15 @@ use tokio::net::{TcpListener, TcpStream};
 /// One thing the server does.
 #[derive(Debug, Clone)]
 pub(crate) enum Move {
-    /// Reads one request, head and body, and notes it.
+    /// Reads one request, head and body, and records it.
     Read,
-    /// Reads a request's head only, and notes it; its body is never read.
+    /// Reads the head of a request and records it; its body is never read.
     ReadHead,
     /// Sends these bytes.
     Send(Vec<u8>),
-    /// Sends this filler for as long as anybody listens.
+    /// Sends this filler until the peer closes.
     SendForEver(&'static str),
-    /// Lets this long pass.
+    /// Waits this long.
     Wait(Duration),
     /// Closes the connection in the ordinary way.
     Close,
@@ -210,7 +211,7 @@ async fn follow<S: AsyncRead + AsyncWrite + Unpin>(
             Move::Hang => std::future::pending().await,
         }
     }
-    // A client that is done closes; until then the connection stays open.
+    // A client that is done closes. Until then the connection stays open.
     let _ = stream.read(&mut [0]).await;
 }
 
@@ -232,7 +233,7 @@ async fn read_request<S: AsyncRead + Unpin>(
     Some((head, body))
 }
 
-/// A clock that is set by hand: it notes the waits and goes forward by them without waiting.
+/// A clock that is set by hand. It records the waits and moves forward by them without waiting.
 #[derive(Debug)]
 pub(crate) struct HandClock {
     now: Mutex<SystemTime>,
@@ -318,8 +319,8 @@ pub(crate) fn run<T>(test: impl Future<Output = T>) -> T {
     tokio::task::LocalSet::new().block_on(&runtime, test)
 }
 
-/// The same, with timers that jump to their end as soon as nothing else is left to do. For tests of silence only: a pause
-/// of the kernel's would be silence too.
+/// The same, with timers that end at once when nothing else is left to do. For tests of silence
+/// only: a pause of the kernel would be silence too.
 pub(crate) fn run_without_waiting<T>(test: impl Future<Output = T>) -> T {
     run(async {
         tokio::time::pause();
@@ -327,7 +328,7 @@ pub(crate) fn run_without_waiting<T>(test: impl Future<Output = T>) -> T {
     })
 }
 
-/// What was in a lease.
+/// The bytes of a lease.
 pub(crate) fn content(lease: Lease) -> Vec<u8> {
     lease.freeze().runs().collect::<Vec<_>>().concat()
 }

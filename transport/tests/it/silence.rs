@@ -91,7 +91,7 @@ fn a_body_that_is_slow_is_followed_as_long_as_an_attempt_may_take() {
     });
 }
 
-/// How a request ends whose connection does this, and after how many seconds.
+/// The error of a request whose connection does this, and the seconds until it.
 async fn ends_after(script: Vec<Move>, payload: Option<Vec<u8>>) -> (Error, u64, String) {
     let server = Server::start(vec![script]).await;
     let begun = Instant::now();

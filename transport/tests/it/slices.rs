@@ -18,7 +18,7 @@ use crate::script::{Bench, Server, answer, pattern, run, shared_key};
 const CREATED: &str = "HTTP/1.1 201 Created\ncontent-length: 0\n\n";
 const BUSY: &str = "HTTP/1.1 503 Server Busy\nretry-after: 7\ncontent-length: 0\n\n";
 
-/// A file, and the way to it.
+/// A file, and a way to it.
 struct Ground {
     _folder: tempfile::TempDir,
     path: PathBuf,
@@ -51,7 +51,7 @@ fn put(server: &Server, body: FileSlices) -> Request {
     Request::new(Method::PUT, &server.account(shared_key()), "/a/c/b").payload(body)
 }
 
-/// A clock by which the file is another one after the first wait.
+/// A clock that replaces the file during the first wait.
 #[derive(Debug)]
 struct Meanwhile {
     path: PathBuf,

@@ -1,4 +1,4 @@
-//! Encrypted connections: who is believed, and who is not.
+//! Encrypted connections: which certificates are trusted.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -23,7 +23,8 @@ use crate::script::{
 const OK: &str = "HTTP/1.1 200 OK\ncontent-length: 2\n\nhi";
 const HOST: &str = "acct.blob.core.example";
 
-/// A certificate authority of the test's own, its certificate in a file, and a server certificate it signed.
+/// A certificate authority of the test, its certificate in a file, and a server certificate that it
+/// signed.
 pub(crate) struct Authority {
     folder: tempfile::TempDir,
     acceptor: TlsAcceptor,
@@ -178,7 +179,7 @@ fn a_certificate_for_another_name_is_refused() {
     });
 }
 
-/// The error that a plain-text server gets which does this.
+/// The error from a plain-text server that does this.
 async fn refused_by_plain(moves: Vec<Move>) -> (Server, Error) {
     let server = Server::start(vec![moves]).await;
     let mut bench = bench(&server, HOST, Authority::signing_for(HOST).trusted());
@@ -223,7 +224,8 @@ fn a_body_cut_off_without_a_farewell_is_fetched_anew() {
     run(async {
         let head = send("HTTP/1.1 200 OK\nconnection: close\n\n");
         let well = [head.clone(), Move::Send(pattern(50_000))];
-        // Dropping the stream closes TCP without TLS's close_notify: nobody said that this was the end.
+        // Dropping the stream closes TCP without TLS's close_notify: the peer did not say that this
+        // was the end.
         let ill = vec![Move::Read, head, Move::Send(pattern(50_000)), Move::Close];
         let counted = send("HTTP/1.1 200 OK\ncontent-length: 50000\n\n");
         let well = vec![Move::Read, counted, well[1].clone()];

@@ -1,11 +1,11 @@
-//! The proxies that the environment names, and who is reached without one.
+//! The proxies that the environment names, and the hosts that are reached without one.
 
 use super::Proxy;
 use super::no_proxy::{self, NoProxyRule};
 use crate::Result;
 use crate::endpoint::{Endpoint, Scheme};
 
-/// Which proxy leads to whom.
+/// The proxy of each scheme.
 #[derive(Debug, Clone, Default)]
 pub struct Proxies {
     https: Option<Result<Proxy>>,
@@ -13,14 +13,14 @@ pub struct Proxies {
     direct: Vec<NoProxyRule>,
 }
 
-/// The variables that name a proxy for a scheme, in the order in which they are asked.
+/// The variables that name a proxy for a scheme. The first one that is set counts.
 const FOR_HTTPS: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 const FOR_HTTP: [&str; 4] = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 const FOR_NOBODY: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
 impl Proxies {
-    /// What the environment says; `variable` gives a variable's value, if it has one. A value that makes no sense is told
-    /// once somebody is to be reached through it.
+    /// Reads the environment; `variable` gives a variable's value, if it has one. A malformed value
+    /// is an error only when a host is to be reached through it.
     pub fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Self {
         let value = |name| variable(name).filter(|value| !value.trim().is_empty());
         let named = |names: &[&'static str]| {
@@ -35,10 +35,10 @@ impl Proxies {
         }
     }
 
-    /// The proxy on the way to `endpoint`; `None` where the way is direct, as it always is within this machine and this
-    /// link.
+    /// The proxy for `endpoint`; `None` where the connection is direct. It is always direct within
+    /// this machine and this link.
     ///
-    /// Fails when the variable that names it makes no sense.
+    /// Fails when the variable that names the proxy is malformed.
     pub fn of(&self, endpoint: &Endpoint) -> Result<Option<&Proxy>> {
         let meant = match endpoint.scheme {
             Scheme::Https => &self.https,

@@ -1,8 +1,9 @@
-//! The way out through a proxy, where only a proxy leads out: which one is meant for whom.
+//! Connections through a proxy.
 //!
-//! [`Proxies`] holds what the environment says, as curl and `AzCopy` read it; [`no_proxy`] says who is reached without
-//! one, and [`tunnel`] asks a proxy to let an encrypted connection through. A plain request is not tunnelled, since most
-//! proxies let tunnels go to few ports only: the proxy is sent the request itself, addressed in full (RFC 9112, 3.2.2).
+//! [`Proxies`] holds what the environment says, as curl and `AzCopy` read it. [`no_proxy`] lists
+//! who is reached without a proxy, and [`mod@tunnel`] asks a proxy for an encrypted connection. A plain
+//! request is not tunnelled, because most proxies allow tunnels to few ports only. The proxy gets
+//! the request itself with its full address (RFC 9112, 3.2.2).
 
 mod no_proxy;
 

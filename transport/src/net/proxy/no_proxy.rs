@@ -1,4 +1,4 @@
-//! Who is reached without a proxy: this machine always, and whom `NO_PROXY` names.
+//! Hosts that are reached without a proxy: this machine always, and the hosts in `NO_PROXY`.
 
 use std::net::IpAddr;
 
@@ -8,7 +8,7 @@ use crate::endpoint::Endpoint;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NoProxyRule {
     whom: NoProxyHosts,
-    /// At this port only.
+    /// Only at this port.
     port: Option<u16>,
 }
 
@@ -22,8 +22,8 @@ enum NoProxyHosts {
     Net(IpAddr, u32),
 }
 
-/// Reads a list separated by commas. What makes no sense is nobody: the same variable is read by many programs, each with
-/// words of its own.
+/// Reads a list separated by commas. A malformed entry matches nothing: many programs read this
+/// variable, each with its own syntax.
 pub(super) fn read(text: &str) -> Vec<NoProxyRule> {
     text.split([',', ' '])
         .map(str::trim)
@@ -69,7 +69,7 @@ impl NoProxyRule {
         Self { whom, port }
     }
 
-    /// Whether it means this endpoint.
+    /// Whether the rule matches this endpoint.
     pub(super) fn is_for(&self, endpoint: &Endpoint) -> bool {
         if self.port.is_some_and(|port| port != endpoint.port) {
             return false;
@@ -84,7 +84,8 @@ impl NoProxyRule {
     }
 }
 
-/// This machine, or this link: what is there, no proxy knows (a metadata service, an emulator).
+/// Whether the endpoint is on this machine or this link. No proxy knows what is there (a metadata
+/// service, an emulator).
 pub(super) fn is_near(endpoint: &Endpoint) -> bool {
     match address_of(&endpoint.host) {
         Some(IpAddr::V4(address)) => address.is_loopback() || address.is_link_local(),

@@ -12,18 +12,18 @@ use crate::auth::Secret;
 use crate::endpoint::{Endpoint, Scheme};
 use crate::{Error, Kind, Result};
 
-/// A proxy. It is shown as `http://host:port`; its user and password are not.
+/// A proxy. It is shown as `http://host:port`, without user and password.
 #[derive(Debug, Clone)]
 pub struct Proxy {
     endpoint: Endpoint,
     /// The value of `Proxy-Authorization`.
     pub(super) authorization: Option<Secret<String>>,
-    /// The variable that it stands in.
+    /// The variable that names it.
     variable: &'static str,
 }
 
 impl Proxy {
-    /// Reads `http://user:password@host:port`; all but the host may be missing.
+    /// Reads `http://user:password@host:port`. Only the host is required.
     pub(super) fn read(variable: &'static str, text: &str) -> Result<Self> {
         let wrong =
             |why: &str| Error::new(Kind::Invalid, format!("the variable `{variable}` {why}"));
@@ -77,7 +77,7 @@ impl Proxy {
         &self.endpoint
     }
 
-    /// Addresses a plain request to `endpoint` so that the proxy can pass it on.
+    /// Gives a plain request to `endpoint` its full address, so that the proxy can forward it.
     pub(crate) fn address<B>(&self, request: &mut Request<B>, endpoint: &Endpoint) -> Result<()> {
         let wrong = || {
             Error::new(
@@ -97,7 +97,7 @@ impl Proxy {
         Ok(())
     }
 
-    /// What it means that the proxy itself answered with this status.
+    /// The error of a proxy that answered with this status itself.
     pub(crate) fn refused(&self, status: u16) -> Error {
         let variable = self.variable;
         let why = match status {
@@ -116,7 +116,7 @@ impl Proxy {
         )
     }
 
-    /// The same error, told as one on the way through this proxy.
+    /// Adds to the error of a connection that it went through this proxy.
     pub(crate) fn on_the_way(&self, error: Error) -> Error {
         match error.kind() {
             Kind::Resolve
@@ -141,7 +141,7 @@ impl fmt::Display for Proxy {
     }
 }
 
-/// User and password as they are sent (RFC 7617); they are percent-encoded where they stand.
+/// User and password as they are sent (RFC 7617). The variable has them percent-encoded.
 fn basic(user: &str) -> Secret<String> {
     let decode = |text: &str| percent_decode_str(text).collect::<Vec<u8>>();
     let (name, password) = user.split_once(':').unwrap_or((user, ""));

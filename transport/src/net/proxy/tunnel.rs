@@ -1,4 +1,5 @@
-//! Asks a proxy for a tunnel (RFC 9110, 9.3.6): what is sent behind its yes goes to the other end as it is.
+//! Asks a proxy for a tunnel (RFC 9110, 9.3.6). After its consent, all bytes go to the endpoint
+//! unchanged.
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -7,10 +8,10 @@ use super::Proxy;
 use crate::endpoint::Endpoint;
 use crate::{Error, Kind, Result};
 
-/// The most that a proxy's answer may take: some bring a page for people along with a refusal, which is not read.
+/// The largest answer of a proxy, in bytes. Some send a page with a refusal, which is not read.
 const HEAD_BYTES_MAX: usize = 16 * 1024;
 
-/// Makes a connection to `proxy` one to `endpoint`.
+/// Turns a connection to `proxy` into one to `endpoint`.
 ///
 /// Fails with [`Kind::Proxy`] when the proxy refuses.
 pub(crate) async fn tunnel(
@@ -41,7 +42,7 @@ pub(crate) async fn tunnel(
     };
     match status(&head) {
         Some(200..300) if head.len() == end => Ok(tcp),
-        // The other end says nothing before it is spoken to.
+        // The endpoint sends nothing before the client does.
         Some(200..300) => Err(nonsense("more than an answer")),
         Some(status) => Err(proxy.refused(status)),
         None => Err(nonsense("what is no HTTP")),
