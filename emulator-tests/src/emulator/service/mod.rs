@@ -29,6 +29,7 @@ pub mod metadata;
 pub mod range;
 pub mod upload;
 
+pub mod access_policies;
 pub mod service_properties;
 
 pub mod copy_source;

@@ -1,6 +1,6 @@
-//! The properties of an account's Blob service, section by section: a request that sets some sections leaves the others alone.
+//! The properties of an account's service, in sections. A request replaces the sections that it names.
 //!
-//! Nothing in the emulator acts on them.
+//! The emulator stores and returns them; nothing in it depends on them.
 
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::xml::{Leaf, Writer};
@@ -10,24 +10,6 @@ const DAYS_MAX: u32 = 365;
 /// The most CORS rules.
 const RULES_MAX: usize = 5;
 
-/// The sections in the order in which they are told. The elements of a section are told in the order given here.
-const SECTIONS: [(&str, &[&str]); 7] = [
-    ("Logging", &["Version", "Read", "Write", "Delete"]),
-    ("HourMetrics", &["Version", "Enabled", "IncludeAPIs"]),
-    ("MinuteMetrics", &["Version", "Enabled", "IncludeAPIs"]),
-    ("Cors", &[]),
-    ("DeleteRetentionPolicy", &["Enabled", "Days"]),
-    (
-        "StaticWebsite",
-        &[
-            "Enabled",
-            "IndexDocument",
-            "DefaultIndexDocumentPath",
-            "ErrorDocument404Path",
-        ],
-    ),
-    ("DefaultServiceVersion", &[]),
-];
 const RETENTION: [&str; 2] = ["RetentionPolicy/Enabled", "RetentionPolicy/Days"];
 const RULE: [&str; 5] = [
     "AllowedMethods",
@@ -44,13 +26,30 @@ struct Section {
     leaves: Vec<Leaf>,
 }
 
-/// All sections that were set.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// The sections of a service in the order of the document, each with its elements in their order.
+pub type SectionFormats = &'static [(&'static str, &'static [&'static str])];
+
+/// The sections that were set.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceProperties {
+    formats: SectionFormats,
     sections: Vec<Section>,
 }
 
 impl ServiceProperties {
+    /// Properties of which nothing is set yet.
+    pub fn new(formats: SectionFormats) -> Self {
+        Self {
+            formats,
+            sections: Vec::new(),
+        }
+    }
+
+    /// Forgets all sections.
+    pub fn clear(&mut self) {
+        self.sections.clear();
+    }
+
     /// Takes the sections that a document's elements name, each as a whole.
     pub fn merge(&mut self, leaves: Vec<Leaf>) -> Answer<()> {
         let mut given: Vec<Section> = Vec::new();
@@ -63,8 +62,8 @@ impl ServiceProperties {
                 continue;
             };
             let (section, inner) = path.split_once('/').unwrap_or((path, ""));
-            let name = SECTIONS
-                .iter()
+            let formats = self.formats.iter();
+            let name = formats
                 .map(|(name, _)| *name)
                 .find(|name| *name == section)
                 .ok_or_else(Refusal::invalid_xml)?;
@@ -95,10 +94,10 @@ impl ServiceProperties {
         Ok(())
     }
 
-    /// The document of all sections; one that was never set is off.
+    /// Writes the document of all sections; a section that was never set is off.
     pub fn write(&self, xml: &mut Writer) {
         xml.open(ROOT, &[]);
-        for (name, elements) in SECTIONS {
+        for &(name, elements) in self.formats {
             let section = self.sections.iter().find(|section| section.name == name);
             match (section, name) {
                 (Some(section), "Cors") => section.write_rules(xml),
@@ -208,7 +207,7 @@ fn check(path: &str, text: &str) -> Answer<()> {
     }
 }
 
-/// The service tells `True` as `true`.
+/// The service returns `True` as `true`.
 fn lower_flag(text: &str) -> String {
     if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false") {
         text.to_ascii_lowercase()
@@ -230,7 +229,10 @@ mod tests {
 
     #[test]
     fn a_section_that_is_left_out_stays_as_it_was() {
-        let mut properties = ServiceProperties::default();
+        let mut properties = ServiceProperties::new(&[
+            ("Cors", &[]),
+            ("DeleteRetentionPolicy", &["Enabled", "Days"]),
+        ]);
         let set = |properties: &mut ServiceProperties, sections: &str| {
             let text = format!("<{ROOT}>{sections}</{ROOT}>");
             properties.merge(read_leaves(text.as_bytes()).unwrap())

@@ -1,12 +1,32 @@
-//! Get and Set Blob Service Properties. Nothing in the emulator acts on them.
+//! Get and Set Blob Service Properties. The emulator stores and returns them; nothing in it depends on them.
 //! <https://learn.microsoft.com/rest/api/storageservices/get-blob-service-properties>
 
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::error::Answer;
 use crate::emulator::http::body::Body;
 use crate::emulator::http::response::Response;
+use crate::emulator::service::service_properties::SectionFormats;
 use crate::emulator::xml;
 use crate::emulator::xml::Writer;
+
+/// The sections of the Blob service, and the elements of each in their order.
+pub const SECTIONS: SectionFormats = &[
+    ("Logging", &["Version", "Read", "Write", "Delete"]),
+    ("HourMetrics", &["Version", "Enabled", "IncludeAPIs"]),
+    ("MinuteMetrics", &["Version", "Enabled", "IncludeAPIs"]),
+    ("Cors", &[]),
+    ("DeleteRetentionPolicy", &["Enabled", "Days"]),
+    (
+        "StaticWebsite",
+        &[
+            "Enabled",
+            "IndexDocument",
+            "DefaultIndexDocumentPath",
+            "ErrorDocument404Path",
+        ],
+    ),
+    ("DefaultServiceVersion", &[]),
+];
 
 const DOCUMENT_BYTES_MAX: u64 = 256 << 10;
 

@@ -1,11 +1,13 @@
 //! Get User Delegation Key. <https://learn.microsoft.com/rest/api/storageservices/get-user-delegation-key>
 
 use crate::emulator::auth::{DelegationKey, Grant};
+use crate::emulator::blob::BlobOperations;
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::clock::Moment;
 use crate::emulator::error::{Answer, Refusal};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::response::Response;
+use crate::emulator::service::Operations;
 use crate::emulator::xml::Writer;
 use crate::emulator::{digest, xml};
 
@@ -42,7 +44,7 @@ pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
         tenant: holder.tenant.clone(),
         start,
         expiry,
-        service: "b".to_owned(),
+        service: BlobOperations::NAMES.sas_letter.to_string(),
         version: call.version.to_string(),
     };
     let mut xml = Writer::new();

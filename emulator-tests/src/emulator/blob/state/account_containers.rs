@@ -5,6 +5,7 @@ use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::container::{BlobContainer, ContainerJournal};
+use crate::emulator::blob::account::service_properties::SECTIONS;
 use crate::emulator::blob::journal::{BlobPath, BlobRecord};
 use crate::emulator::clock::Moment;
 use crate::emulator::error::{Answer, Refusal};
@@ -36,7 +37,7 @@ impl AccountContainers {
             account,
             journal,
             containers: RwLock::default(),
-            service_properties: Mutex::default(),
+            service_properties: Mutex::new(ServiceProperties::new(SECTIONS)),
         }
     }
 
@@ -146,7 +147,7 @@ impl AccountContainers {
             self.remove(&name, now);
         }
         self.write().deleted.clear();
-        *self.service_properties() = ServiceProperties::default();
+        self.service_properties().clear();
     }
 
     /// Up to `max` containers from the name `from` on that begin with `prefix`, and the name to go on from.
