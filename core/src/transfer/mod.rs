@@ -1,6 +1,17 @@
-//! Carrying: one chunk from its source to its destination.
+//! The transfer of chunks from the source to the target, by worker threads.
+//!
+//! The coordinator puts the chunks of objects into the `queue`. A `worker` takes one, and the chunk's
+//! `object` reads, digests and writes it, or lets the service copy it. Whoever transfers an object's
+//! last chunk commits the object (`commit`); copies that a service makes in its own time are polled
+//! (`server_copy`). The `outcome` goes back to the coordinator.
+
+mod context;
 
 mod object;
+
+mod commit;
+
+mod outcome;
 
 pub mod queue;
 
@@ -8,7 +19,9 @@ mod server_copy;
 
 mod worker;
 
-pub use object::{ObjectTransfer, Outcome, TransferContext, Verdict};
+pub use context::TransferContext;
+pub use object::ObjectTransfer;
+pub use outcome::{Outcome, Verdict};
 pub use queue::{Queue, Work};
 pub use worker::{WorkerEvent, WorkerPool};
 

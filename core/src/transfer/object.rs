@@ -6,10 +6,10 @@ use std::time::Instant;
 
 use tokio::sync::OnceCell;
 
+use super::{Outcome, TransferContext, Verdict};
 use crate::digest::follower::Md5;
-use crate::digest::{Follower, Hashers, crc64};
-use crate::entry::{ETag, EntryName, Version};
-use crate::options::Integrity;
+use crate::digest::{Follower, crc64};
+use crate::entry::{ETag, Version};
 use crate::plan::Task;
 use crate::plan::chunks::Chunk;
 use crate::plan::history::Notes;
@@ -18,70 +18,11 @@ use crate::schedule::gate::Permit;
 use crate::schedule::open_files::ObjectFiles;
 use crate::stop::Stop;
 use crate::store::server_copy::CopyProgress;
-use crate::store::{Committed, Copying, Reader, ServerCopy, Source, Sums, Target, Tools, Writer};
+use crate::store::{Committed, Copying, Reader, Sums, Tools, Writer};
 use crate::{Error, Result};
 
-/// Holes of this many bytes are hashed however little data there is beside them: it takes a second or two.
-const HOLE_BYTES_HASHED: u64 = 1 << 30;
-
-/// How often a commit may find that chunks are missing before the object fails.
-const COMMITS_MAX: u32 = 4;
-
-/// What a run has for all its objects.
-pub struct TransferContext {
-    /// Where they come from.
-    pub source: Arc<dyn Source>,
-    /// Where they go.
-    pub target: Arc<dyn Target>,
-    /// The destination's service fetches them by itself.
-    pub server_copy: Option<Arc<dyn ServerCopy>>,
-    /// What is checked.
-    pub integrity: Integrity,
-    /// The MD5 of whole objects is wanted: to store it, or to compare.
-    pub wants_md5: bool,
-    /// The threads that hash.
-    pub hashers: Hashers,
-    /// The counters.
-    pub totals: Arc<Totals>,
-}
-
-impl TransferContext {
-    /// MD5 cannot step over zeros. Where most of an object is holes it would take minutes to add up what takes no time
-    /// to carry, so such an object gets no MD5, unless it is to be compared.
-    fn wants_md5_of(&self, task: &Task) -> bool {
-        let hole_bytes = task.chunks.hole_bytes();
-        let data_bytes = task.entry.bytes - hole_bytes;
-        self.wants_md5
-            && (self.integrity.check_md5 || hole_bytes <= data_bytes.max(HOLE_BYTES_HASHED))
-    }
-}
-
-/// How an object ended.
-#[derive(Debug)]
-pub enum Verdict {
-    /// It is at its destination.
-    Done,
-    /// It is not, and why.
-    Failed(Error),
-}
-
-/// An object that has ended.
-#[derive(Debug)]
-pub struct Outcome {
-    /// Its name at the source.
-    pub name: EntryName,
-    /// Its length in bytes.
-    pub bytes: u64,
-    /// How it ended.
-    pub verdict: Verdict,
-    /// What else is known of it.
-    pub details: Details,
-    /// Its number in the journal, where there is one.
-    pub seq: Option<u64>,
-}
-
 /// Who moves the bytes.
-enum TransferMode {
+pub(super) enum TransferMode {
     /// This machine.
     Stream(Arc<dyn Reader>, Arc<dyn Writer>),
     /// The destination's service.
@@ -90,10 +31,10 @@ enum TransferMode {
 
 /// One object under way.
 pub struct ObjectTransfer {
-    task: Task,
-    context: Arc<TransferContext>,
+    pub(super) task: Task,
+    pub(super) context: Arc<TransferContext>,
     mode: OnceCell<TransferMode>,
-    follower: Option<Follower>,
+    pub(super) follower: Option<Follower>,
     left: AtomicU32,
     failure: Mutex<Option<Error>>,
     /// When the first chunk was taken up.
@@ -101,7 +42,7 @@ pub struct ObjectTransfer {
     /// Requests that were sent again.
     again: Arc<AtomicU32>,
     /// What was committed: the digest of the whole, and the service's name for it.
-    md5: OnceLock<Md5>,
+    pub(super) md5: OnceLock<Md5>,
     etag: OnceLock<ETag>,
     /// The descriptors that its files take, until it has ended.
     _files: Option<ObjectFiles>,
@@ -297,35 +238,6 @@ impl ObjectTransfer {
         Ok(())
     }
 
-    /// Writes chunks again that were there and are not any more. Their digest has been taken.
-    async fn write_again(&self, tools: &Tools, missing: &[u32]) -> Result<()> {
-        let mode = self.mode(tools).await?;
-        for chunk in missing
-            .iter()
-            .filter_map(|index| self.task.chunks.get(*index))
-        {
-            let (reader, writer) = match mode {
-                TransferMode::Stream(reader, writer) => (reader, writer),
-                TransferMode::ServerCopy(copying) => {
-                    copying.fetch_again(tools, chunk).await?;
-                    continue;
-                }
-            };
-            let lease = tools.pool.lease(chunk.bytes as usize).await?;
-            let frozen = reader.read(tools, chunk, lease).await?.freeze();
-            let sums = Sums {
-                crc64: self
-                    .context
-                    .integrity
-                    .crc64
-                    .then(|| crc64::of(frozen.runs())),
-                md5: None,
-            };
-            writer.write(tools, chunk, frozen, sums).await?;
-        }
-        Ok(())
-    }
-
     /// Hands the chunk to the digest of the whole; an object of one chunk waits for it, since it is sent with it.
     async fn digest(&self, index: u32, frozen: &azring_transport::buffer::Frozen) -> Sums {
         let mut sums = Sums {
@@ -345,7 +257,7 @@ impl ObjectTransfer {
         sums
     }
 
-    async fn mode(&self, tools: &Tools) -> Result<&TransferMode> {
+    pub(super) async fn mode(&self, tools: &Tools) -> Result<&TransferMode> {
         self.mode
             .get_or_try_init(|| async {
                 let (context, task) = (&self.context, &self.task);
@@ -362,51 +274,6 @@ impl ObjectTransfer {
             .await
     }
 
-    async fn commit(&self, tools: &Tools) -> Result<Committed> {
-        if let Some(error) = self.failure() {
-            return Err(error);
-        }
-        if let TransferMode::Stream(reader, writer) = self.mode(tools).await? {
-            reader.finish(tools).await?;
-            if writer.is_complete() {
-                return Ok(Committed::Done(None));
-            }
-        }
-        let md5 = match &self.follower {
-            Some(follower) => follower.finish().await,
-            None => None,
-        };
-        if let Some(md5) = md5 {
-            let _only_once = self.md5.set(md5);
-        }
-        for _ in 1..COMMITS_MAX {
-            match self.commit_once(tools, md5).await? {
-                Committed::Missing(missing) => {
-                    self.write_again(tools, &missing).await?;
-                    if let TransferMode::Stream(reader, _) = self.mode(tools).await? {
-                        reader.finish(tools).await?;
-                    }
-                }
-                committed => return Ok(self.committed(committed)),
-            }
-        }
-        match self.commit_once(tools, md5).await? {
-            Committed::Missing(missing) => Err(Error::Integrity(format!(
-                "the service loses blocks of `{}`: {} of them are missing again",
-                self.task.entry.name,
-                missing.len()
-            ))),
-            committed => Ok(self.committed(committed)),
-        }
-    }
-
-    async fn commit_once(&self, tools: &Tools, md5: Option<Md5>) -> Result<Committed> {
-        match self.mode(tools).await? {
-            TransferMode::Stream(_, writer) => writer.commit(tools, md5).await,
-            TransferMode::ServerCopy(copying) => copying.commit(tools).await,
-        }
-    }
-
     /// Remembers what the service calls the new version, if that is known.
     pub fn is_now(&self, etag: Option<ETag>) {
         if let Some(etag) = etag {
@@ -417,13 +284,6 @@ impl ObjectTransfer {
     /// The run's counters.
     pub fn totals(&self) -> &Arc<Totals> {
         &self.context.totals
-    }
-
-    fn committed(&self, committed: Committed) -> Committed {
-        if let Committed::Done(etag) = &committed {
-            self.is_now(etag.clone());
-        }
-        committed
     }
 
     /// The object ends without being at its destination: what can be kept of it for a later run is made safe.

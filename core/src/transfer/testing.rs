@@ -20,29 +20,29 @@ use crate::{Error, Result};
 
 /// An end that opens as this, or not at all.
 #[derive(Default)]
-struct End {
+struct TestEnd {
     reader: Option<Arc<dyn Reader>>,
     writer: Option<Arc<dyn Writer>>,
 }
 
 /// A context whose ends cannot be opened.
 pub(crate) fn context(integrity: Integrity, hashers: &Hashers) -> Arc<TransferContext> {
-    between(End::default(), integrity, hashers)
+    between(TestEnd::default(), integrity, hashers)
 }
 
 /// A context on which every object is read by this and written by that.
-pub(super) fn lane_through(
+pub(super) fn context_between(
     reader: Arc<dyn Reader>,
     writer: Arc<dyn Writer>,
 ) -> Arc<TransferContext> {
-    let end = End {
+    let end = TestEnd {
         reader: Some(reader),
         writer: Some(writer),
     };
     between(end, Integrity::default(), &Hashers::start(1).0)
 }
 
-fn between(end: End, integrity: Integrity, hashers: &Hashers) -> Arc<TransferContext> {
+fn between(end: TestEnd, integrity: Integrity, hashers: &Hashers) -> Arc<TransferContext> {
     let end = Arc::new(end);
     Arc::new(TransferContext {
         source: Arc::clone(&end) as Arc<dyn Source>,
@@ -55,7 +55,7 @@ fn between(end: End, integrity: Integrity, hashers: &Hashers) -> Arc<TransferCon
     })
 }
 
-impl Source for End {
+impl Source for TestEnd {
     fn list(self: Arc<Self>, _tools: &Tools, _from: ListScope) -> Pages {
         mpsc::channel(1).1
     }
@@ -82,7 +82,7 @@ impl Source for End {
     }
 }
 
-impl Target for End {
+impl Target for TestEnd {
     fn name(&self, entry: &EntryName) -> Result<MappedName> {
         LocalNaming::new('/').name(entry)
     }

@@ -70,7 +70,7 @@ fn object(sends: bool) -> ObjectTransfer {
         sends,
         written: Semaphore::new(0),
     };
-    let context = testing::lane_through(Arc::new(AtOnce), Arc::new(writer));
+    let context = testing::context_between(Arc::new(AtOnce), Arc::new(writer));
     ObjectTransfer::new(task("a", 20, 10), &context)
 }
 

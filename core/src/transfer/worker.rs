@@ -12,8 +12,8 @@ use azring_transport::runtime::{self, Engine, IoChoice, IoMode};
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::object::{ObjectTransfer, Outcome, Verdict};
 use super::server_copy::{CopyPoll, POLLS_MAX};
+use super::{ObjectTransfer, Outcome, Verdict};
 use crate::entry::{ETag, EntryName};
 use crate::report::Totals;
 use crate::schedule::gate::{Gate, Permit, WorkerPermits};
