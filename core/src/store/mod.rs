@@ -9,6 +9,8 @@ mod origin;
 
 pub(crate) mod listing;
 
+pub(crate) mod remover;
+
 pub mod server_copy;
 
 mod single_target;
@@ -37,6 +39,7 @@ pub use listing::ListScope;
 pub use open::{Ends, open};
 pub(crate) use open::{named_source, named_target};
 pub use origin::{Origin, OriginAccess};
+pub use remover::{Removal, Remover};
 pub use server_copy::{Copying, Pending, ServerCopy};
 pub use single_target::SingleName;
 pub use source::{Page, Pages, Reader, Source};

@@ -31,7 +31,7 @@ mod read;
 
 mod write;
 
-mod remove;
+mod remover;
 
 mod copy_state;
 
@@ -41,7 +41,7 @@ pub use copy::BlobServerCopy;
 pub(crate) use named::{named_source, named_target};
 pub use properties::BlobType;
 pub use read::{BlobReadOptions, BlobSource};
-pub use remove::remove_directory;
+pub use remover::{BlobRemover, remove_directory};
 pub(crate) use single::{holds_any, split_last};
 pub use single::{look, not_found};
 pub use write::BlobTarget;

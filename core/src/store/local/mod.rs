@@ -14,6 +14,8 @@ pub mod parts;
 
 mod read;
 
+mod remover;
+
 mod safe;
 
 mod shortage;
@@ -21,6 +23,7 @@ mod shortage;
 mod write;
 
 pub use read::LocalSource;
+pub use remover::LocalRemover;
 pub use write::LocalTarget;
 
 #[cfg(test)]

@@ -326,7 +326,7 @@ impl Reader for LocalReader {
 }
 
 /// The file must be the one that was listed: same inode, same length, same modification time.
-fn check_version(entry: &Entry, facts: &FileStat) -> Result<()> {
+pub(super) fn check_version(entry: &Entry, facts: &FileStat) -> Result<()> {
     let now = Version::Local {
         modified_ns: facts.modified_ns,
         inode: facts.inode,

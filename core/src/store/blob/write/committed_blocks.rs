@@ -180,7 +180,7 @@ async fn clear_without_blob(draft: &Draft, tools: &Tools) -> Result<()> {
     let unchanged = Condition::Unchanged(&made);
     let deleted = tools
         .client
-        .send(&delete_blob::request(place, name, unchanged))
+        .send(&delete_blob::request(place, name, None, unchanged))
         .await;
     if deleted.is_err() {
         draft.expected.made(Some(made));

@@ -1,0 +1,106 @@
+//! Removes files.
+
+use std::ffi::OsStr;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use azring_transport as transport;
+use azring_transport::disk::FileStat;
+use rustix::fs::{self, AtFlags, Mode, OFlags, ResolveFlags};
+use rustix::io::Errno;
+use tokio::task::spawn_blocking;
+
+use super::read::check_version;
+use crate::entry::{Entry, EntryName};
+use crate::store::{Removal, Remover, Step, Tools};
+use crate::{Error, Result};
+
+/// Removes files below a folder.
+pub struct LocalRemover {
+    root: PathBuf,
+}
+
+impl LocalRemover {
+    /// Removes what a [`LocalSource`](super::LocalSource) of this folder listed.
+    pub fn new(root: &Path) -> Self {
+        Self { root: root.into() }
+    }
+}
+
+impl Remover for LocalRemover {
+    /// The kernel has no removal with a condition, so each file is looked at just before.
+    fn remove<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        entries: &'a [Entry],
+    ) -> Step<'a, Vec<Result<Removal>>> {
+        let (root, entries) = (self.root.clone(), entries.to_vec());
+        Box::pin(async move {
+            let removing = spawn_blocking(move || -> Vec<_> {
+                let each = entries.iter().map(|entry| remove(&root, entry));
+                each.collect()
+            });
+            match removing.await {
+                Ok(results) => results,
+                Err(broken) => std::panic::resume_unwind(broken.into_panic()),
+            }
+        })
+    }
+}
+
+/// Removes one file. A link that was listed as a file is removed itself, and not what it leads to.
+fn remove(root: &Path, entry: &Entry) -> Result<Removal> {
+    let failed = |errno: Errno| match errno {
+        Errno::NOENT | Errno::NOTDIR => Ok(Removal::Missing),
+        errno => {
+            let doing = format_args!("cannot remove `{}`", entry.name);
+            Err(transport::Error::disk(doing, &errno.into()).into())
+        }
+    };
+    let path = Path::new(OsStr::from_bytes(entry.name.as_bytes()));
+    let (Some(above), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(Error::Name(format!(
+            "`{}` is no name of a file",
+            entry.name
+        )));
+    };
+    let folder = match open_beneath(root, above) {
+        Ok(folder) => folder,
+        Err(errno) => return failed(errno),
+    };
+    let is_there = fs::statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW);
+    if let Err(errno) = is_there {
+        return failed(errno);
+    }
+    if !is_listed_version(&folder, name, entry) {
+        return Err(Error::TargetChanged(format!(
+            "`{}` was changed since it was listed, and is not removed",
+            EntryName::new(root.join(path).as_os_str().as_bytes())
+        )));
+    }
+    match fs::unlinkat(&folder, name, AtFlags::empty()) {
+        Ok(()) => Ok(Removal::Removed),
+        Err(errno) => failed(errno),
+    }
+}
+
+/// Opens a folder below another; no part of its path may be a link or lead out.
+fn open_beneath(root: &Path, folder: &Path) -> rustix::io::Result<OwnedFd> {
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let root = fs::open(root, flags, Mode::empty())?;
+    if folder.as_os_str().is_empty() {
+        return Ok(root);
+    }
+    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
+    fs::openat2(root, folder, flags, Mode::empty(), resolve)
+}
+
+/// Whether the file is the version that was listed; a broken link is listed without one.
+fn is_listed_version(folder: &OwnedFd, name: &OsStr, entry: &Entry) -> bool {
+    let Ok(name) = std::ffi::CString::new(name.as_bytes()) else {
+        return false;
+    };
+    let stat = FileStat::at(folder, &name).unwrap_or_default();
+    !stat.is_folder && check_version(entry, &stat).is_ok()
+}
