@@ -256,7 +256,7 @@ impl Client {
                 authorization: &authorization,
                 id: &id,
             };
-            let attempt = pin!(self.race(sent, how, &mut into));
+            let attempt = pin!(self.attempt_hedged(sent, how, &mut into));
             let error = match permit.attempt(clock, attempt).await {
                 Ok(reply) => return Ok(Reply { attempts, ..reply }),
                 Err(error) => error,
@@ -327,8 +327,8 @@ impl Client {
         let endpoint = &sent.request.account.endpoint;
         let proxy = self.shared.settings.proxies.of(endpoint)?;
         // Through a tunnel the service answers. A plain request is answered by the proxy.
-        let asked = proxy.filter(|_| endpoint.scheme == Scheme::Http);
-        let ended = self.exchange(sent, how, into, asked, attempt).await;
+        let asked_proxy = proxy.filter(|_| endpoint.scheme == Scheme::Http);
+        let ended = self.exchange(sent, how, into, asked_proxy, attempt).await;
         ended.map_err(|error| match proxy {
             Some(proxy) => proxy.on_the_way(error),
             None => error,
@@ -341,7 +341,7 @@ impl Client {
         sent: AuthorizedRequest<'_>,
         how: AttemptMode,
         into: &mut BodyTarget<'_>,
-        asked: Option<&Proxy>,
+        asked_proxy: Option<&Proxy>,
         attempt: &mut Attempt,
     ) -> Result<Reply> {
         let AuthorizedRequest {
@@ -352,7 +352,7 @@ impl Client {
         let now = self.shared.settings.clock.now();
         let mut composed = compose(request, authorization, &self.shared.common_headers, id, now)?;
         let endpoint = &request.account.endpoint;
-        if let Some(proxy) = asked {
+        if let Some(proxy) = asked_proxy {
             proxy.address(&mut composed, endpoint)?;
         }
         let exchange = self.shared.exchanges.acquire().await;
@@ -387,13 +387,13 @@ impl Client {
         }
         let availability = traffic.availability();
         let is_of_service =
-            asked.is_none() || answer.headers.contains_key(&dialect.request_id_header);
+            asked_proxy.is_none() || answer.headers.contains_key(&dialect.request_id_header);
         if is_of_service && (is_first || availability.has_trouble()) {
             availability.answered(endpoint);
         }
         if !answer.status.is_success() {
             let secrets = RequestSecrets::of(request, authorization);
-            let refusal = self.refusal(&request.account, connection, answer, asked, secrets);
+            let refusal = self.refusal(&request.account, connection, answer, asked_proxy, secrets);
             return Err(Box::pin(refusal).await);
         }
         let (status, bytes) = (answer.status.as_u16(), answer.bytes());
@@ -477,12 +477,12 @@ impl Client {
         account: &Account,
         mut connection: Box<Connection>,
         mut answer: IncomingResponse,
-        asked: Option<&Proxy>,
+        asked_proxy: Option<&Proxy>,
         secrets: RequestSecrets,
     ) -> Error {
         let status = answer.status.as_u16();
         let dialect = account.service.dialect();
-        if let Some(proxy) = asked
+        if let Some(proxy) = asked_proxy
             && !answer.headers.contains_key(&dialect.request_id_header)
         {
             return proxy.refused(status);
@@ -519,8 +519,8 @@ async fn collect(
     bytes_max: usize,
 ) -> Result<Bytes> {
     let too_long = || {
-        let told = format!("the service's answer is longer than {bytes_max} bytes");
-        Error::new(Kind::Protocol, told)
+        let message = format!("the service's answer is longer than {bytes_max} bytes");
+        Error::new(Kind::Protocol, message)
     };
     if answer.bytes().is_some_and(|bytes| bytes > bytes_max as u64) {
         return Err(too_long());

@@ -178,7 +178,7 @@ fn without_the_authority_nobody_is_trusted_through_a_proxy_either() {
     assert!(
         socks
             .messages
-            .contains("the variable `ALL_PROXY` names a proxy that is not spoken to in plain HTTP")
+            .contains("the variable `ALL_PROXY` names a proxy that does not use plain HTTP")
     );
 }
 

@@ -44,9 +44,9 @@ fn mask_user_info(text: &str) -> String {
         let (before, authority) = rest.split_at(at + 3);
         shown.push_str(before);
         let end = authority
-            .find(|letter: char| {
-                letter.is_whitespace()
-                    || matches!(letter, '/' | '?' | '#' | '"' | '\'' | '`' | '<' | '>')
+            .find(|character: char| {
+                character.is_whitespace()
+                    || matches!(character, '/' | '?' | '#' | '"' | '\'' | '`' | '<' | '>')
             })
             .unwrap_or(authority.len());
         rest = match authority[..end].rfind('@') {
@@ -91,17 +91,17 @@ fn find_signature(text: &str, from: usize) -> Option<(usize, usize)> {
 /// The value begins after an equals sign with or without blanks, or after `":` where the name is
 /// quoted.
 fn value_start(lower: &str, name_end: usize) -> Option<usize> {
-    let behind = &lower[name_end..];
+    let after = &lower[name_end..];
     let blanks = |text: &str| text.len() - text.trim_start_matches([' ', '\t', '+']).len();
-    let before_sign = behind.len() - behind.trim_start_matches([' ', '\t']).len();
+    let before_sign = after.len() - after.trim_start_matches([' ', '\t']).len();
     if let Some(sign) = EQUALS
         .iter()
-        .find(|sign| behind[before_sign..].starts_with(**sign))
+        .find(|sign| after[before_sign..].starts_with(**sign))
     {
         let start = name_end + before_sign + sign.len();
         return Some(start + blanks(&lower[start..]));
     }
-    let rest = behind.strip_prefix('"')?.trim_start();
+    let rest = after.strip_prefix('"')?.trim_start();
     let rest = rest.strip_prefix(':')?.trim_start();
     let rest = rest.strip_prefix('"')?;
     Some(lower.len() - rest.len())
@@ -109,10 +109,10 @@ fn value_start(lower: &str, name_end: usize) -> Option<usize> {
 
 /// The length of the value. A blank ends it, unless the blank stands for a `+` of a signature.
 fn value_length(lower: &str, text: &str) -> usize {
-    let ends = |letter: char| {
-        letter.is_whitespace()
+    let ends = |character: char| {
+        character.is_whitespace()
             || matches!(
-                letter,
+                character,
                 '&' | '"' | '\'' | '`' | '<' | '>' | ',' | ';' | ')' | ']' | '}'
             )
     };
@@ -129,21 +129,21 @@ fn value_length(lower: &str, text: &str) -> usize {
 /// The length of a whole signature whose `+` became blanks; 0 where the text does not begin with
 /// one.
 fn blank_for_plus_length(text: &str) -> usize {
-    let mut letters = 0;
+    let mut characters = 0;
     let mut at = 0;
-    while letters < SIGNATURE_LENGTH {
+    while characters < SIGNATURE_LENGTH {
         let rest = &text[at..];
-        let Some(letter) = rest.chars().next() else {
+        let Some(character) = rest.chars().next() else {
             return 0;
         };
-        let length = match letter {
+        let length = match character {
             ' ' | '+' | '/' | '=' => 1,
-            letter if letter.is_ascii_alphanumeric() => 1,
+            character if character.is_ascii_alphanumeric() => 1,
             '%' if rest.len() >= 3 && rest.is_char_boundary(3) => 3,
             _ => return 0,
         };
         at += length;
-        letters += 1;
+        characters += 1;
     }
     let is_padded = text[..at].ends_with('=') || text[..at].to_ascii_lowercase().ends_with("%3d");
     if is_padded { at } else { 0 }
@@ -157,9 +157,9 @@ fn mask_tokens(text: &str) -> String {
         let (before, token) = rest.split_at(at + "bearer ".len());
         shown.push_str(before);
         let is_of_token =
-            |letter: char| letter.is_ascii_alphanumeric() || "-._~+/=".contains(letter);
+            |character: char| character.is_ascii_alphanumeric() || "-._~+/=".contains(character);
         let end = token
-            .find(|letter| !is_of_token(letter))
+            .find(|character| !is_of_token(character))
             .unwrap_or(token.len());
         // A shorter word belongs to a sentence.
         if end >= KEY_LENGTH_MIN {
@@ -177,7 +177,7 @@ fn mask_tokens(text: &str) -> String {
 fn mask_keys(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(start) = rest.find(|letter: char| letter_length(letter).is_some()) {
+    while let Some(start) = rest.find(|character: char| character_length(character).is_some()) {
         shown.push_str(&rest[..start]);
         let code = &rest.as_bytes()[start..rest.len().min(start + 2)];
         if rest[..start].ends_with('%') && code.len() == 2 && code[1].is_ascii_hexdigit() {
@@ -186,10 +186,10 @@ fn mask_keys(text: &str) -> String {
             rest = &rest[start + 2..];
             continue;
         }
-        let (letters, length, padding) = base64_run(&rest[start..]);
+        let (characters, length, padding) = base64_run(&rest[start..]);
         let end = start + length;
-        let goes_on = rest[end..].starts_with(|letter: char| letter.is_ascii_alphanumeric());
-        if padding > 0 && letters >= KEY_LENGTH_MIN && !goes_on {
+        let goes_on = rest[end..].starts_with(|character: char| character.is_ascii_alphanumeric());
+        if padding > 0 && characters >= KEY_LENGTH_MIN && !goes_on {
             shown.push_str(MASKED);
         } else {
             shown.push_str(&rest[start..end]);
@@ -199,21 +199,21 @@ fn mask_keys(text: &str) -> String {
     shown + rest
 }
 
-fn letter_length(letter: char) -> Option<usize> {
-    (letter.is_ascii_alphanumeric() || matches!(letter, '+' | '/')).then_some(1)
+fn character_length(character: char) -> Option<usize> {
+    (character.is_ascii_alphanumeric() || matches!(character, '+' | '/')).then_some(1)
 }
 
 /// The run of base64 at the beginning: its characters, its bytes, and how many of the characters
 /// are padding.
 fn base64_run(text: &str) -> (usize, usize, usize) {
-    let (mut letters, mut at, mut padding) = (0, 0, 0);
-    while let Some(letter) = text[at..].chars().next() {
+    let (mut characters, mut at, mut padding) = (0, 0, 0);
+    while let Some(character) = text[at..].chars().next() {
         let encoded = text.as_bytes().get(at..at + 3).unwrap_or_default();
-        let (is_padding, length) = match (letter, encoded.to_ascii_lowercase().as_slice()) {
+        let (is_padding, length) = match (character, encoded.to_ascii_lowercase().as_slice()) {
             ('=', _) => (true, 1),
             ('%', b"%3d") => (true, 3),
             ('%', b"%2b" | b"%2f") => (false, 3),
-            _ => match letter_length(letter) {
+            _ => match character_length(character) {
                 Some(length) => (false, length),
                 None => break,
             },
@@ -222,10 +222,10 @@ fn base64_run(text: &str) -> (usize, usize, usize) {
             break;
         }
         padding += usize::from(is_padding);
-        letters += 1;
+        characters += 1;
         at += length;
     }
-    (letters, at, padding)
+    (characters, at, padding)
 }
 
 #[cfg(test)]

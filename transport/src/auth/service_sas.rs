@@ -149,8 +149,8 @@ impl ServiceSas<'_> {
             .duration_since(SystemTime::UNIX_EPOCH)
             .map_or(0, |since| since.as_secs());
         let time = Timestamp::from_second(second as i64).map_err(|error| {
-            let told = format!("this machine's clock is beyond all dates: {error}");
-            Error::new(Kind::Invalid, told)
+            let message = format!("this machine's clock is beyond all dates: {error}");
+            Error::new(Kind::Invalid, message)
         })?;
         Ok(time.to_string())
     }

@@ -68,7 +68,7 @@ pub fn string_to_sign(
 }
 
 fn by_position<'a>(headers: &'a HeaderMap, name: Option<&HeaderName>) -> &'a str {
-    let value = name.and_then(|name| headers.get(name)).map_or("", told);
+    let value = name.and_then(|name| headers.get(name)).map_or("", text_of);
     // Since version 2015-02-21 a length of zero is an empty line.
     if name == Some(&header::CONTENT_LENGTH) && value == "0" {
         ""
@@ -79,7 +79,7 @@ fn by_position<'a>(headers: &'a HeaderMap, name: Option<&HeaderName>) -> &'a str
 
 /// A value as text. `compose` accepts only visible ASCII and has trimmed it; nothing is left to
 /// fold.
-fn told(value: &HeaderValue) -> &str {
+fn text_of(value: &HeaderValue) -> &str {
     value.to_str().unwrap_or_default()
 }
 
@@ -87,7 +87,7 @@ fn canonical_headers(text: &mut String, headers: &HeaderMap) {
     let mut ours: Vec<(&str, &str)> = headers
         .iter()
         .filter(|(name, _)| name.as_str().starts_with("x-ms-"))
-        .map(|(name, value)| (name.as_str(), told(value)))
+        .map(|(name, value)| (name.as_str(), text_of(value)))
         .collect();
     ours.sort_unstable_by(|(left, _), (right, _)| compare_names(left, right));
     for (name, value) in ours {
@@ -178,7 +178,7 @@ mod tests {
     /// signature: `base64.b64encode(hmac.new(base64.b64decode(KEY), text.encode(),
     /// "sha256").digest())`.
     #[test]
-    fn the_documented_example_comes_out_to_the_letter() {
+    fn the_documented_example_is_reproduced_exactly() {
         let text = string_to_sign(
             &Method::GET,
             &headers(&[

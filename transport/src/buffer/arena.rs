@@ -50,10 +50,10 @@ impl Arena {
         };
         let base = mapped.ok().and_then(|base| NonNull::new(base.cast::<u8>()));
         let base = base.ok_or_else(|| {
-            let told = format!(
+            let message = format!(
                 "cannot map {bytes} bytes of buffers: the limit of address space (`ulimit -v`) or the machine is too small for them"
             );
-            Error::new(Kind::Limit, told)
+            Error::new(Kind::Limit, message)
         })?;
         Ok(Self { base, bytes })
     }

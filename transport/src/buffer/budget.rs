@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn large_blocks_take_fewer_workers_and_what_cannot_be_is_told() {
+    fn large_blocks_take_fewer_workers_and_too_large_ones_are_an_error() {
         let divide =
             |total, block| Budget::divide_for_blocks(total * MIB, 8, 512, 1024, block * MIB);
         let (budget, workers) = divide(256, 64).unwrap();
@@ -155,15 +155,15 @@ mod tests {
         assert_eq!(divide(1024, 4).unwrap().1, 8);
         let error = divide(64, 100).unwrap_err();
         assert_eq!(error.kind(), Kind::Limit);
-        let told = error.to_string();
-        let least: u64 = told
+        let message = error.to_string();
+        let least: u64 = message
             .split("/Memory:")
             .nth(1)
             .and_then(|rest| rest.split('M').next()?.parse().ok())
             .unwrap();
         assert!(
             least > 100 && divide(least, 100).is_ok() && divide(least - 4, 100).is_err(),
-            "{told}"
+            "{message}"
         );
     }
 

@@ -104,7 +104,7 @@ impl FreeList {
             .tickets
             .acquire_many(count as u32)
             .await
-            .expect("a shelf is never closed");
+            .expect("a free list is never closed");
         tickets.forget();
         self.pick(count)
     }
@@ -181,7 +181,7 @@ impl Pool {
             return Err(Error::new(
                 Kind::Limit,
                 format!(
-                    "a block of {bytes} bytes does not fit into the {} bytes of buffers a worker has: more memory makes room for it (`/Memory`, `--memory`)",
+                    "a block of {bytes} bytes does not fit into the {} bytes of buffers of a worker: give more memory (`/Memory`, `--memory`)",
                     self.block_bytes_max()
                 ),
             ));

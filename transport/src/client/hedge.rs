@@ -32,7 +32,7 @@ enum SecondTarget {
 impl Client {
     /// Makes one attempt. Makes a second one beside it when the request allows it, the first is
     /// late, and the hedge budget has room.
-    pub(super) async fn race(
+    pub(super) async fn attempt_hedged(
         &self,
         sent: AuthorizedRequest<'_>,
         how: AttemptMode,

@@ -38,7 +38,7 @@ pub fn retry_open_blocking<T, E>(
         match open() {
             #[expect(
                 clippy::disallowed_methods,
-                reason = "nobody tells when another process closes a file"
+                reason = "nothing reports that another process closed a file"
             )]
             Err(error) if is_shortage(&error) => std::thread::sleep(pause),
             opened => return opened,

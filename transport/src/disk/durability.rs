@@ -190,7 +190,7 @@ fn sync_data(batch: &[PlaceJob]) -> Vec<Result<()>> {
                     .entry(device)
                     .or_insert_with(|| sync_system(folder))
                     .clone(),
-                Err(error) => Err(told(folder, &error)),
+                Err(error) => Err(not_durable(folder, &error)),
             };
             folders
                 .entry(folder.descriptor().as_raw_fd())
@@ -201,7 +201,7 @@ fn sync_data(batch: &[PlaceJob]) -> Vec<Result<()>> {
 }
 
 fn sync_system(folder: &Root) -> Result<()> {
-    fs::syncfs(folder.descriptor()).map_err(|errno| told(folder, &errno.into()))
+    fs::syncfs(folder.descriptor()).map_err(|errno| not_durable(folder, &errno.into()))
 }
 
 /// Makes every folder durable once. Folders are told apart by descriptor, because files share them.
@@ -211,13 +211,13 @@ fn sync_folders<'a>(folders: impl Iterator<Item = &'a Root>) -> HashMap<i32, Res
         synced
             .entry(folder.descriptor().as_raw_fd())
             .or_insert_with(|| {
-                fs::fsync(folder.descriptor()).map_err(|errno| told(folder, &errno.into()))
+                fs::fsync(folder.descriptor()).map_err(|errno| not_durable(folder, &errno.into()))
             });
     }
     synced
 }
 
-fn told(folder: &Root, error: &std::io::Error) -> Error {
+fn not_durable(folder: &Root, error: &std::io::Error) -> Error {
     Error::disk(
         format_args!(
             "cannot make the files in `{}` durable",

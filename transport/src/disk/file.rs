@@ -112,7 +112,7 @@ impl File {
     }
 
     /// What the kernel says about it now.
-    pub fn facts(&self) -> io::Result<FileStat> {
+    pub fn stat(&self) -> io::Result<FileStat> {
         FileStat::of_open(&*self.descriptor)
     }
 

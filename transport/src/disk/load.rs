@@ -87,7 +87,7 @@ impl DiskLoad {
         } else {
             let _waits = PermitWait::new(&self.waiting);
             let taken = Arc::clone(&self.turns).acquire_owned().await;
-            taken.expect("turns are never closed")
+            taken.expect("permits are never closed")
         };
         self.under_way.fetch_add(1, Relaxed);
         OperationPermit {

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rustix::fs::Dir;
 
 use super::own_name;
-use super::rename::{self, Placement, Replace, facts_of, is_taken, place_new};
+use super::rename::{self, Placement, Replace, is_taken, place_new, stat_of};
 use super::root::{FileStat, Root, shown};
 
 /// The names that a run has used at its target. Shared by all folders there.
@@ -78,26 +78,21 @@ impl TakenNames {
     }
 
     /// The other path of the file with this inode, if this run wrote it under another name.
-    pub(super) fn other(&self, facts: &FileStat, path: &Path) -> Option<PathBuf> {
+    pub(super) fn other(&self, stat: &FileStat, path: &Path) -> Option<PathBuf> {
         let state = self.lock();
-        let found = state.files.get(&(facts.device, facts.inode))?;
+        let found = state.files.get(&(stat.device, stat.inode))?;
         (**found != *path).then(|| found.to_path_buf())
     }
 
     /// Whether the file found under `name` in a folder that folds belongs to another object: one
     /// that this run wrote, or one of another spelling that an earlier run of this job may have
     /// written. Returns its path.
-    pub(super) fn occupant(
-        &self,
-        folder: &Root,
-        name: &OsStr,
-        facts: &FileStat,
-    ) -> Option<PathBuf> {
+    pub(super) fn occupant(&self, folder: &Root, name: &OsStr, stat: &FileStat) -> Option<PathBuf> {
         let path = folder.path().join(name);
-        if let Some(other) = self.other(facts, &path) {
+        if let Some(other) = self.other(stat, &path) {
             return Some(other);
         }
-        let spelled = folder.path().join(spelling_of(folder, name, facts)?);
+        let spelled = folder.path().join(spelling_of(folder, name, stat)?);
         let is_taken = self.lock().paths.contains(&*spelled);
         (is_taken || self.has_earlier.load(Ordering::Relaxed)).then_some(spelled)
     }
@@ -122,11 +117,11 @@ impl TakenNames {
             Err(error) if is_taken(&error) => self.place_again(folder, part, name, replace)?,
             placed => placed?,
         };
-        if let Some(facts) = facts_of(folder, name)? {
+        if let Some(stat) = stat_of(folder, name)? {
             let path: Arc<Path> = folder.path().join(name).into();
             let mut state = self.lock();
             state.paths.insert(Arc::clone(&path));
-            state.files.insert((facts.device, facts.inode), path);
+            state.files.insert((stat.device, stat.inode), path);
         }
         Ok(placed)
     }
@@ -138,10 +133,10 @@ impl TakenNames {
         name: &OsStr,
         replace: Replace,
     ) -> Result<Placement, PlaceError> {
-        if let Some(facts) = facts_of(folder, name)?
-            && let Some(other) = self.occupant(folder, name, &facts)
+        if let Some(stat) = stat_of(folder, name)?
+            && let Some(other) = self.occupant(folder, name, &stat)
         {
-            let is_of_this_run = self.other(&facts, &folder.path().join(name)).is_some();
+            let is_of_this_run = self.other(&stat, &folder.path().join(name)).is_some();
             // An earlier run may have placed the file and been interrupted before it recorded that.
             // It is not placed a second time.
             if !is_of_this_run && rename::is_same_content(folder, OsStr::new(part), name) {
@@ -162,13 +157,13 @@ impl TakenNames {
             return;
         };
         if other != path {
-            let told = format!(
-                "`{}` and `{}` are one folder: the destination takes these names for the same",
+            let message = format!(
+                "`{}` and `{}` are one folder: the destination treats these names as the same",
                 shown(other),
                 shown(path)
             );
-            if !state.notices.contains(&told) {
-                state.notices.push(told);
+            if !state.notices.contains(&message) {
+                state.notices.push(message);
             }
         }
     }
@@ -179,8 +174,8 @@ impl TakenNames {
         let mut state = self.lock();
         if !std::mem::replace(&mut state.is_unguarded, true) {
             state.notices.push(format!(
-                "the file system of `{}` cannot move a file only to where none is: azring looks before it moves, and a file \
-                 that another program makes in between is replaced",
+                "the file system of `{}` cannot create a name exclusively: azring checks each name before it moves a file, and \
+                 a file that another program makes in between is replaced",
                 shown(folder)
             ));
         }
@@ -192,14 +187,14 @@ impl TakenNames {
 }
 
 /// How the folder spells the name of the file found under `name`; `None` if it spells it so.
-fn spelling_of(folder: &Root, name: &OsStr, facts: &FileStat) -> Option<OsString> {
+fn spelling_of(folder: &Root, name: &OsStr, stat: &FileStat) -> Option<OsString> {
     let mut found = None;
     for item in Dir::read_from(folder.descriptor()).ok()?.flatten() {
         let spelled = OsStr::from_bytes(item.file_name().to_bytes());
         if spelled == name {
             return None;
         }
-        if item.ino() == facts.inode {
+        if item.ino() == stat.inode {
             found = Some(spelled.to_owned());
         }
     }
@@ -220,7 +215,7 @@ pub(super) fn folds(folder: &Root) -> bool {
         .find(|name| folder.create_new(name).is_ok());
     let Some(made) = made else { return true };
     let folds = spellings(made).iter().any(|name_folding| {
-        facts_of(folder, OsStr::new(name_folding)).is_ok_and(|found| found.is_some())
+        stat_of(folder, OsStr::new(name_folding)).is_ok_and(|found| found.is_some())
     });
     folder.remove(made);
     folds
@@ -229,11 +224,11 @@ pub(super) fn folds(folder: &Root) -> bool {
 /// Names that some file system treats as the same: other case, other normal forms (canonical and
 /// compatible), a trimmed end.
 fn spellings(name: &str) -> Vec<String> {
-    let swapped = name.chars().map(|letter| {
-        if letter.is_ascii_lowercase() {
-            letter.to_ascii_uppercase()
+    let swapped = name.chars().map(|character| {
+        if character.is_ascii_lowercase() {
+            character.to_ascii_uppercase()
         } else {
-            letter
+            character
         }
     });
     let mut spellings = vec![swapped.collect(), format!("{name}."), format!("{name} ")];

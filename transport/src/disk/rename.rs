@@ -83,7 +83,7 @@ pub(super) fn place_new(folder: &Root, part: &str, name: &OsStr) -> io::Result<P
         Err(errno) => return Err(errno.into()),
     }
     folder.tell_unguarded();
-    if facts_of(folder, name)?.is_some() {
+    if stat_of(folder, name)?.is_some() {
         return Err(Errno::EXIST.into());
     }
     place_over(folder, part, name)
@@ -105,12 +105,11 @@ fn place_over_seen(
 ) -> io::Result<Placement> {
     let at = folder.descriptor();
     let exchange = || fs::renameat_with(at, part, at, name, RenameFlags::EXCHANGE);
-    let is_seen = |facts: Option<FileStat>| {
-        facts.is_some_and(|facts| (facts.inode, facts.modified_ns) == seen)
-    };
+    let is_seen =
+        |stat: Option<FileStat>| stat.is_some_and(|stat| (stat.inode, stat.modified_ns) == seen);
     match exchange() {
         Ok(()) => {
-            if is_seen(facts_of(folder, OsStr::new(part))?) {
+            if is_seen(stat_of(folder, OsStr::new(part))?) {
                 folder.remove(part);
                 return Ok(Placement::Moved);
             }
@@ -121,7 +120,7 @@ fn place_over_seen(
         Err(Errno::NOENT) => place_new(folder, part, name),
         Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
             folder.tell_unguarded();
-            match facts_of(folder, name)? {
+            match stat_of(folder, name)? {
                 None => place_new(folder, part, name),
                 found if is_seen(found) => place_over(folder, part, name),
                 Some(_) => Err(Errno::EXIST.into()),
@@ -132,7 +131,7 @@ fn place_over_seen(
 }
 
 /// The file called `name` in the folder; a link is not followed.
-pub(super) fn facts_of(folder: &Root, name: &OsStr) -> io::Result<Option<FileStat>> {
+pub(super) fn stat_of(folder: &Root, name: &OsStr) -> io::Result<Option<FileStat>> {
     match fs::statat(folder.descriptor(), name, AtFlags::SYMLINK_NOFOLLOW) {
         Ok(stat) => Ok(Some(FileStat::of(&stat))),
         Err(Errno::NOENT) => Ok(None),
@@ -144,8 +143,8 @@ pub(super) fn facts_of(folder: &Root, name: &OsStr) -> io::Result<Option<FileSta
 pub(super) fn is_same_content(folder: &Root, one: &OsStr, other: &OsStr) -> bool {
     let compare = || -> io::Result<bool> {
         let (one, other) = (open(folder, one)?, open(folder, other)?);
-        let (facts, others) = (FileStat::of_open(&one)?, FileStat::of_open(&other)?);
-        if !facts.is_file || !others.is_file || facts.bytes != others.bytes {
+        let (stat, others) = (FileStat::of_open(&one)?, FileStat::of_open(&other)?);
+        if !stat.is_file || !others.is_file || stat.bytes != others.bytes {
             return Ok(false);
         }
         let (mut left, mut right) = (vec![0; COMPARED_BYTES], vec![0; COMPARED_BYTES]);
@@ -159,7 +158,7 @@ pub(super) fn is_same_content(folder: &Root, one: &OsStr, other: &OsStr) -> bool
                 return Ok(false);
             }
             if got < COMPARED_BYTES {
-                return Ok(at + got as u64 == facts.bytes);
+                return Ok(at + got as u64 == stat.bytes);
             }
             at += got as u64;
         }
@@ -209,8 +208,8 @@ mod tests {
     }
 
     fn seen(folder: &Root, name: &str) -> Replace {
-        let facts = facts_of(folder, OsStr::new(name)).unwrap().unwrap();
-        let (inode, modified_ns) = (facts.inode, facts.modified_ns);
+        let stat = stat_of(folder, OsStr::new(name)).unwrap().unwrap();
+        let (inode, modified_ns) = (stat.inode, stat.modified_ns);
         Replace::Seen { inode, modified_ns }
     }
 

@@ -21,7 +21,7 @@ use crate::{Error, Result};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "each is a fact of its own that the kernel tells"
+    reason = "each is a separate fact from the kernel"
 )]
 pub struct FileStat {
     /// Its length in bytes.
@@ -69,13 +69,13 @@ impl FileStat {
 
     /// What the kernel says about an open file.
     pub fn of_open(file: impl AsFd) -> io::Result<Self> {
-        let facts = Self::of(&fs::fstat(&file)?);
-        if !facts.is_block_device {
-            return Ok(facts);
+        let stat = Self::of(&fs::fstat(&file)?);
+        if !stat.is_block_device {
+            return Ok(stat);
         }
         // The kernel reports a length of 0. The end of the device is found by seeking (lseek(2)).
         let bytes = fs::seek(&file, SeekFrom::End(0))?;
-        Ok(Self { bytes, ..facts })
+        Ok(Self { bytes, ..stat })
     }
 
     /// When it was last modified.
@@ -146,8 +146,8 @@ impl Root {
     /// The same; `folds` says whether the folder folds names, where that is known.
     fn taking_as(mut self, taken: &Arc<TakenNames>, folds: Option<bool>) -> Self {
         let folds = folds.unwrap_or_else(|| name_folding::folds(&self));
-        if folds && let Ok(facts) = FileStat::of_open(&*self.folder) {
-            taken.enter(&facts, &self.path);
+        if folds && let Ok(stat) = FileStat::of_open(&*self.folder) {
+            taken.enter(&stat, &self.path);
         }
         self.names = Some(FolderNames {
             taken: Arc::clone(taken),
@@ -178,11 +178,11 @@ impl Root {
     ///
     /// Fails when it belongs to another object of this run, whose name the folder treats as the
     /// same.
-    pub fn check_name(&self, name: &OsStr, facts: &FileStat) -> Result<bool> {
+    pub fn check_name(&self, name: &OsStr, stat: &FileStat) -> Result<bool> {
         let Some(names) = self.names.as_ref().filter(|names| names.folds) else {
             return Ok(true);
         };
-        match names.taken.occupant(self, name, facts) {
+        match names.taken.occupant(self, name, stat) {
             Some(other) if names.taken.has_written(&other) => {
                 Err(super::staged::folded(self, name, &other))
             }
@@ -231,24 +231,24 @@ impl Root {
     pub async fn reading(
         &self,
         file: OwnedFd,
-        facts: &FileStat,
+        stat: &FileStat,
         shown: &dyn Display,
     ) -> Result<File> {
-        let system = self.system_of(facts.device, &file);
+        let system = self.system_of(stat.device, &file);
         let file = match system {
-            FileSystemKind::Memory | FileSystemKind::Disk if facts.bytes > 0 => file,
+            FileSystemKind::Memory | FileSystemKind::Disk if stat.bytes > 0 => file,
             FileSystemKind::Memory
             | FileSystemKind::Disk
             | FileSystemKind::Fuse
-            | FileSystemKind::Other => Box::pin(check_size(file, facts.bytes, shown)).await?,
+            | FileSystemKind::Other => Box::pin(check_size(file, stat.bytes, shown)).await?,
         };
         let caching = match system {
-            FileSystemKind::Memory if facts.is_file => Caching::Memory,
+            FileSystemKind::Memory if stat.is_file => Caching::Memory,
             FileSystemKind::Fuse => Caching::Plain,
             // A device file in memory leads to a disk.
             FileSystemKind::Memory | FileSystemKind::Disk | FileSystemKind::Other => Caching::Auto,
         };
-        Ok(File::to_read(file, facts.bytes, caching))
+        Ok(File::to_read(file, stat.bytes, caching))
     }
 
     /// The kind of file system that a file of this device is on.
@@ -288,13 +288,13 @@ impl Root {
             Err(_) => Box::pin(self.open_slowly(disk, name, flags)).await,
         };
         let file = opened.map_err(|error| self.cannot("open", relative, &error))?;
-        let facts =
+        let stat =
             FileStat::of_open(&file).map_err(|error| self.cannot("examine", relative, &error))?;
-        if !facts.is_file && !facts.is_block_device {
+        if !stat.is_file && !stat.is_block_device {
             let error = io::Error::other("not an ordinary file");
             return Err(self.cannot("read", relative, &error));
         }
-        Ok((file, facts))
+        Ok((file, stat))
     }
 
     async fn open_slowly(&self, disk: &Disk, name: CString, flags: OFlags) -> io::Result<OwnedFd> {
@@ -319,9 +319,9 @@ impl Root {
         let flags = OFlags::PATH | OFlags::CLOEXEC;
         match fs::openat2(&*self.folder, relative, flags, Mode::empty(), BENEATH) {
             Ok(found) => {
-                let facts = FileStat::of_open(&found);
-                let facts = facts.map_err(|error| self.cannot("examine", relative, &error))?;
-                Ok(Some(facts))
+                let stat = FileStat::of_open(&found);
+                let stat = stat.map_err(|error| self.cannot("examine", relative, &error))?;
+                Ok(Some(stat))
             }
             Err(Errno::NOENT | Errno::NOTDIR) => Ok(None),
             Err(errno) => Err(self.cannot("examine", relative, &errno.into())),
@@ -473,7 +473,7 @@ async fn check_size(file: OwnedFd, bytes: u64, shown: &dyn Display) -> Result<Ow
     let error = match more {
         Ok(0) => return Ok(file),
         Ok(_) => io::Error::other(format!(
-            "its size is {bytes} bytes by what the file system says, and it holds more, so that nobody knows how much to copy: \
+            "its size is {bytes} bytes according to the file system, but it holds more, so its real size is unknown: \
              copy it through a pipe instead (`cat FILE | azring --destination URL`)"
         )),
         Err(errno) => errno.into(),
@@ -492,11 +492,11 @@ fn cannot(what: &str, path: &Path, errno: Errno) -> Error {
 pub(super) fn shown(path: &Path) -> String {
     path.to_string_lossy()
         .chars()
-        .map(|letter| {
-            if letter.is_control() {
-                letter.escape_default().to_string()
+        .map(|character| {
+            if character.is_control() {
+                character.escape_default().to_string()
             } else {
-                letter.to_string()
+                character.to_string()
             }
         })
         .collect()

@@ -89,8 +89,8 @@ impl FileSlices {
             .await
             .map_err(|error| Error::disk(format_args!("cannot read `{}`", self.shown), &error))?;
         if filled.filled() < bytes {
-            let told = format!("`{}` became shorter while it was read", self.shown);
-            return Err(Error::new(Kind::Shortened, told));
+            let message = format!("`{}` became shorter while it was read", self.shown);
+            return Err(Error::new(Kind::Shortened, message));
         }
         Ok(filled.freeze())
     }

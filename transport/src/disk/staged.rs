@@ -201,12 +201,12 @@ impl StagedFile {
     /// time.
     pub fn complete(mut self, bytes: u64, modified: Option<SystemTime>) -> Result<CompleteFile> {
         self.part.is_kept = false;
-        let told = |error: io::Error| cannot_write(&self.part.folder, &self.part.name, &error);
+        let failed = |error: io::Error| cannot_write(&self.part.folder, &self.part.name, &error);
         if self.file.is_direct() {
-            self.file.cut(bytes).map_err(told)?;
+            self.file.cut(bytes).map_err(failed)?;
         }
         if let Some(modified) = modified {
-            self.file.set_modified(modified).map_err(told)?;
+            self.file.set_modified(modified).map_err(failed)?;
         }
         let stays_open = bytes > CLOSE_BYTES_MAX || !self.part.is_named;
         let file = stays_open.then_some(self.file);
@@ -254,7 +254,7 @@ impl CompleteFile {
                 folder,
                 name,
                 &io::Error::other(
-                    "what is there was not there when it was looked at, or is another file now; it is left as it is",
+                    "another file has appeared there since the folder was examined; it stays as it is",
                 ),
             ),
             PlaceError::Failed(error) => cannot_write(folder, name, &error),
@@ -312,11 +312,11 @@ impl Drop for PartFile {
 
 /// The error of a name that the folder treats as that of another file.
 pub(super) fn folded(folder: &Root, name: &OsStr, other: &Path) -> Error {
-    let told = format!(
-        "this folder takes its name for that of `{}`, which is there: rename one of the two, or copy them to different folders",
+    let message = format!(
+        "this folder treats its name as that of `{}`, which exists: rename one of the two, or copy them to different folders",
         super::root::shown(other)
     );
-    cannot_write(folder, name, &io::Error::other(told))
+    cannot_write(folder, name, &io::Error::other(message))
 }
 
 fn cannot_write(folder: &Root, name: &OsStr, error: &io::Error) -> Error {

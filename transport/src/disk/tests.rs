@@ -49,11 +49,11 @@ async fn store(
 }
 
 async fn load(engine: &Engine, root: &Root, name: &str, bytes: usize, caching: Caching) -> Vec<u8> {
-    let (descriptor, facts) = root
+    let (descriptor, stat) = root
         .open_to_read(&engine.disk, Path::new(name))
         .await
         .unwrap();
-    let file = File::to_read(descriptor, facts.bytes, caching);
+    let file = File::to_read(descriptor, stat.bytes, caching);
     let lease = engine.pool.lease(bytes).await.unwrap();
     let lease = file.read_at(&engine.disk, lease, 0, bytes).await.unwrap();
     lease.freeze().runs().collect::<Vec<_>>().concat()
@@ -249,8 +249,8 @@ fn the_modification_time_is_the_one_that_was_asked_for() {
         .unwrap()
         .place(Replace::Anything)
         .unwrap();
-    let facts = folder.stat_beneath(Path::new("old")).unwrap().unwrap();
-    assert_eq!(facts.modified(), then);
+    let stat = folder.stat_beneath(Path::new("old")).unwrap().unwrap();
+    assert_eq!(stat.modified(), then);
 }
 
 /// A part file of a known name, kept, with these bytes; and its identity.
@@ -370,11 +370,11 @@ fn a_file_under_way_is_made_durable_whatever_the_safety() {
             Caching::Auto,
         )
         .unwrap();
-        let (told, hearing) = std::sync::mpsc::channel();
+        let (sender, receiver) = std::sync::mpsc::channel();
         settler.sync(staged.file().clone(), move |result| {
-            told.send(result.is_ok()).unwrap();
+            sender.send(result.is_ok()).unwrap();
         });
-        assert!(hearing.recv().unwrap(), "{safety:?}");
+        assert!(receiver.recv().unwrap(), "{safety:?}");
         drop(settler);
         if let Some(thread) = thread {
             thread.join().unwrap();
@@ -411,7 +411,7 @@ fn what_one_write_brings_takes_its_room_with_it_and_what_is_larger_before() {
     for (bytes, taken) in [(4096, 0), (64 << 10, 0), ((64 << 10) + 1, (64 << 10) + 1)] {
         let staged =
             StagedFile::create(&folder, name, bytes, Allocation::Whole, Caching::Auto).unwrap();
-        assert_eq!(staged.file().facts().unwrap().bytes, taken);
+        assert_eq!(staged.file().stat().unwrap().bytes, taken);
     }
 }
 
@@ -424,8 +424,8 @@ fn what_lies_in_memory_is_read_at_once_by_every_way() {
         run(choice, Pool::new(1 << 20, 8).unwrap(), async |engine| {
             let folder = Root::open(place.path()).unwrap();
             let opened = folder.open_to_read(&engine.disk, Path::new("name")).await;
-            let (descriptor, facts) = opened.unwrap();
-            let file = folder.reading(descriptor, &facts, &"name").await.unwrap();
+            let (descriptor, stat) = opened.unwrap();
+            let file = folder.reading(descriptor, &stat, &"name").await.unwrap();
             let lease = engine.pool.lease(data.len()).await.unwrap();
             let mut reading = Box::pin(file.read_at(&engine.disk, lease, 0, data.len()));
             let first = poll_fn(|cx| Poll::Ready(reading.as_mut().poll(cx))).await;

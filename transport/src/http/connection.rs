@@ -211,11 +211,11 @@ impl Connection {
         }
         self.watch.stir();
         if head.status.is_success() && self.meter.sent() < body_bytes {
-            let told = format!(
-                "`{}` claims success before it was sent everything",
+            let message = format!(
+                "`{}` reported success before it had received the whole request",
                 self.endpoint
             );
-            return Err(Error::new(Kind::Protocol, told));
+            return Err(Error::new(Kind::Protocol, message));
         }
         Ok(IncomingResponse {
             status: head.status,
@@ -254,8 +254,8 @@ impl Connection {
     ) -> Result<()> {
         let wanted = lease.wanted();
         let wrong_length = |bytes: &dyn std::fmt::Display| {
-            let told = format!("the service sent {bytes} bytes where {wanted} were asked for");
-            Error::new(Kind::Protocol, told)
+            let message = format!("the service sent {bytes} bytes where {wanted} were asked for");
+            Error::new(Kind::Protocol, message)
         };
         if let Some(bytes) = answer.bytes()
             && bytes != wanted as u64
@@ -318,7 +318,7 @@ impl Connection {
     /// The error of an exchange that makes no progress.
     fn is_stuck(&self, stuck: Stall) -> Error {
         let endpoint = &self.endpoint;
-        let told = match stuck {
+        let message = match stuck {
             Stall::Silent(silent) => format!("`{endpoint}` was silent for {} s", silent.as_secs()),
             Stall::Slow => {
                 let seconds = self.timeouts.least_progress.as_secs();
@@ -329,7 +329,7 @@ impl Connection {
                 format!("`{endpoint}` did not finish its answer in {whole} s")
             }
         };
-        Error::new(Kind::Timeout, told)
+        Error::new(Kind::Timeout, message)
     }
 
     /// Translates hyper's errors.
@@ -340,21 +340,22 @@ impl Connection {
         }
         let endpoint = &self.endpoint;
         if self.meter.head_exceeds(HEAD_BYTES_MAX) {
-            let told = format!("the answer of `{endpoint}` has a head of more than 64 KiB");
-            return Error::new(Kind::Protocol, told);
+            let message = format!("the answer of `{endpoint}` has a head of more than 64 KiB");
+            return Error::new(Kind::Protocol, message);
         }
         if error.is_parse_too_large() && !self.takes_many_headers {
             self.many_headers.0.set(true);
-            let told = format!("the answer of `{endpoint}` has more headers than usual");
+            let message = format!("the answer of `{endpoint}` has more headers than usual");
             // The request is repeated at once, over a new connection, which accepts many headers.
-            return Error::new(Kind::Reset { reused: true }, told);
+            return Error::new(Kind::Reset { reused: true }, message);
         }
         if error.is_parse() {
-            let told = format!("the answer of `{endpoint}` is not HTTP: {error}");
-            return Error::new(Kind::Protocol, told);
+            let message = format!("the answer of `{endpoint}` is not HTTP: {error}");
+            return Error::new(Kind::Protocol, message);
         }
         let reused = self.service != EchoSupport::Unknown && !self.meter.is_answered();
-        let told = format!("the connection to `{endpoint}` ended before the answer was complete");
-        Error::new(Kind::Reset { reused }, told)
+        let message =
+            format!("the connection to `{endpoint}` ended before the answer was complete");
+        Error::new(Kind::Reset { reused }, message)
     }
 }

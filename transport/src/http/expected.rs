@@ -90,15 +90,15 @@ impl ContentRange {
                 )));
             }
         }
-        let told = headers.get(CONTENT_RANGE);
-        let told = told.and_then(|value| value.to_str().ok()).unwrap_or("");
+        let answered = headers.get(CONTENT_RANGE);
+        let answered = answered.and_then(|value| value.to_str().ok()).unwrap_or("");
         let Some(ContentRange {
             first,
             last,
             object_bytes: Some(total),
-        }) = content_range(told)
+        }) = content_range(answered)
         else {
-            return Err(self.other_range(told));
+            return Err(self.other_range(answered));
         };
         if let Some(object_bytes) = self.object_bytes
             && total != object_bytes
@@ -111,7 +111,7 @@ impl ContentRange {
         // An object of unknown length may end before the range does (RFC 9110, 14.1.2).
         let ends_early = self.object_bytes.is_none() && last < self.last && last + 1 == total;
         if first != self.first || (last != self.last && !ends_early) {
-            return Err(self.other_range(told));
+            return Err(self.other_range(answered));
         }
         Ok(())
     }
@@ -124,13 +124,13 @@ impl ContentRange {
             && body_bytes.is_none_or(|bytes| all == Some(bytes))
     }
 
-    fn other_range(&self, told: &str) -> Error {
+    fn other_range(&self, answered: &str) -> Error {
         let of = self
             .object_bytes
             .map_or_else(|| "*".to_owned(), |bytes| bytes.to_string());
         mismatch(format_args!(
             "it answered with the range `{}` where `bytes {}-{}/{of}` was asked for",
-            shown(told),
+            shown(answered),
             self.first,
             self.last
         ))
@@ -158,19 +158,19 @@ fn number(text: &str) -> Option<u64> {
 
 fn check_version(request: &Request, headers: &HeaderMap) -> Result<()> {
     let asked = request.header_value(IF_MATCH.as_str()).unwrap_or_default();
-    let told = headers.get(ETAG).and_then(|value| value.to_str().ok());
-    match told {
-        Some(told) if opaque(told) == opaque(asked) => Ok(()),
-        Some(told) => Err(Error::new(
+    let answered = headers.get(ETAG).and_then(|value| value.to_str().ok());
+    match answered {
+        Some(answered) if opaque(answered) == opaque(asked) => Ok(()),
+        Some(answered) => Err(Error::new(
             Kind::Changed,
             format!(
                 "version `{}` was sent where `{}` was asked for",
-                shown(told),
+                shown(answered),
                 shown(asked)
             ),
         )),
         None => Err(mismatch(
-            "its answer does not tell which version of the object it holds",
+            "its answer does not say which version of the object it holds",
         )),
     }
 }
@@ -181,9 +181,9 @@ fn opaque(tag: &str) -> &str {
 }
 
 fn check_checksum(name: &'static str, request: &Request, headers: &HeaderMap) -> Result<()> {
-    let told = headers.get(name).and_then(|value| value.to_str().ok());
-    match (told, request.header_value(name)) {
-        (Some(told), Some(sent)) if told != sent => Err(mismatch(format_args!(
+    let answered = headers.get(name).and_then(|value| value.to_str().ok());
+    match (answered, request.header_value(name)) {
+        (Some(answered), Some(sent)) if answered != sent => Err(mismatch(format_args!(
             "its answer has the `{name}` of other bytes than were sent"
         ))),
         _ => Ok(()),
@@ -216,16 +216,16 @@ pub(crate) fn check_echo(
 }
 
 fn mismatch(how: impl std::fmt::Display) -> Error {
-    let told =
+    let message =
         format!("the service, or a cache before it, gave the answer to another request: {how}");
-    Error::new(Kind::Mismatch, told)
+    Error::new(Kind::Mismatch, message)
 }
 
 /// Text of somebody else, shortened and without control characters.
 fn shown(text: &str) -> String {
     text.chars()
         .take(80)
-        .filter(|letter| !letter.is_control())
+        .filter(|character| !character.is_control())
         .collect()
 }
 
@@ -288,8 +288,8 @@ mod tests {
     #[test]
     fn only_the_range_that_was_asked_for_is_its_answer() {
         let asked = range(4, 7, Some(20));
-        let told = |text| kind(asked, 206, &[("content-range", text)], 4);
-        assert_eq!(told("bytes 4-7/20"), None);
+        let answered = |text| kind(asked, 206, &[("content-range", text)], 4);
+        assert_eq!(answered("bytes 4-7/20"), None);
         for other in [
             "bytes 5-8/20",
             "bytes 4-6/20",
@@ -303,10 +303,10 @@ mod tests {
             "4-7/20",
             "",
         ] {
-            assert_eq!(told(other), Some(Kind::Mismatch), "{other}");
+            assert_eq!(answered(other), Some(Kind::Mismatch), "{other}");
         }
-        assert_eq!(told("bytes 4-7/21"), Some(Kind::Changed));
-        assert_eq!(told("bytes 4-5/6"), Some(Kind::Changed));
+        assert_eq!(answered("bytes 4-7/21"), Some(Kind::Changed));
+        assert_eq!(answered("bytes 4-5/6"), Some(Kind::Changed));
         assert_eq!(kind(asked, 206, &[], 4), Some(Kind::Mismatch));
     }
 
@@ -330,10 +330,10 @@ mod tests {
     #[test]
     fn a_range_may_end_with_an_object_of_unknown_length() {
         let asked = range(4, 7, None);
-        let told = |text| kind(asked, 206, &[("content-range", text)], 4);
-        assert_eq!(told("bytes 4-7/20"), None);
-        assert_eq!(told("bytes 4-5/6"), None);
-        assert_eq!(told("bytes 4-5/7"), Some(Kind::Mismatch));
+        let answered = |text| kind(asked, 206, &[("content-range", text)], 4);
+        assert_eq!(answered("bytes 4-7/20"), None);
+        assert_eq!(answered("bytes 4-5/6"), None);
+        assert_eq!(answered("bytes 4-5/7"), Some(Kind::Mismatch));
     }
 
     #[test]
@@ -371,16 +371,17 @@ mod tests {
     fn the_name_of_another_request_is_never_accepted_and_none_only_at_first() {
         let dialect = Service::Blob.dialect();
         let id = HeaderValue::from_static("1");
-        let echo = |told: Option<&'static str>| -> HeaderMap {
-            let told = told.map(HeaderValue::from_static);
-            told.map(|told| (dialect.client_request_id_header.clone(), told))
+        let echo = |answered: Option<&'static str>| -> HeaderMap {
+            let answered = answered.map(HeaderValue::from_static);
+            answered
+                .map(|answered| (dialect.client_request_id_header.clone(), answered))
                 .into_iter()
                 .collect()
         };
         assert!(check_echo(dialect, &id, &echo(Some("1")), true).unwrap());
         assert!(!check_echo(dialect, &id, &echo(None), false).unwrap());
-        for (told, must_echo) in [(Some("2"), false), (Some("2"), true), (None, true)] {
-            let error = check_echo(dialect, &id, &echo(told), must_echo).unwrap_err();
+        for (answered, must_echo) in [(Some("2"), false), (Some("2"), true), (None, true)] {
+            let error = check_echo(dialect, &id, &echo(answered), must_echo).unwrap_err();
             assert_eq!(error.kind(), Kind::Mismatch);
         }
     }

@@ -37,13 +37,13 @@ pub(crate) fn failure(
         let value = headers.get(name).and_then(|value| value.to_str().ok());
         value.map(|value| secrets.masked_in(value))
     };
-    let said = ServiceError::read(dialect.error_formats, body);
+    let parts = ServiceError::read(dialect.error_formats, body);
     let code = text(dialect.error_code_header.as_str())
-        .or(said.code.map(|code| secrets.masked_in(&code)))
+        .or(parts.code.map(|code| secrets.masked_in(&code)))
         .filter(|code| is_code(code));
-    let mut told = format!("the service answered {status}");
+    let mut message = format!("the service answered {status}");
     if let Some(code) = &code {
-        let _ = write!(told, " {code}");
+        let _ = write!(message, " {code}");
     }
     if let Some(to) = headers.get(LOCATION).and_then(|value| value.to_str().ok())
         && (300..400).contains(&status)
@@ -51,33 +51,33 @@ pub(crate) fn failure(
         // A redirect is never followed, because the signature or token in the request is for this
         // host only.
         let to = sentence(&secrets.masked_in(to.split(['?', '#']).next().unwrap_or_default()));
-        let _ = write!(told, " and points to `{to}`, which is not followed");
-    } else if let Some(message) = said
+        let _ = write!(message, " and points to `{to}`, which is not followed");
+    } else if let Some(sent_message) = parts
         .message
-        .map(|message| sentence(&secrets.masked_in(&message)))
-        && !message.is_empty()
+        .map(|sent_message| sentence(&secrets.masked_in(&sent_message)))
+        && !sent_message.is_empty()
     {
-        let _ = write!(told, ": {message}");
+        let _ = write!(message, ": {sent_message}");
     }
-    for (name, value) in &said.details {
-        if let Some(value) = shown(name, value, &said.details) {
-            let _ = write!(told, ", {name} `{value}`");
+    for (name, value) in &parts.details {
+        if let Some(value) = shown(name, value, &parts.details) {
+            let _ = write!(message, ", {name} `{value}`");
         }
     }
-    let header = said.details.iter().find(|(name, _)| *name == "HeaderName");
+    let header = parts.details.iter().find(|(name, _)| *name == "HeaderName");
     let header = header.map(|(_, value)| sentence(&secrets.masked_in(value)));
-    Error::new(Kind::Status(status), secrets.masked_in(&told))
+    Error::new(Kind::Status(status), secrets.masked_in(&message))
         .answered(
             code,
             text(dialect.request_id_header.as_str()),
             text(DATE.as_str()),
         )
         .about_header(header)
-        .after(wished_wait_ms(headers, now))
+        .after(retry_after_ms(headers, now))
 }
 
 /// `Retry-After`, in seconds or as a date (RFC 9110, 10.2.3).
-fn wished_wait_ms(headers: &HeaderMap, now: SystemTime) -> Option<u64> {
+fn retry_after_ms(headers: &HeaderMap, now: SystemTime) -> Option<u64> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = value.parse::<u64>() {
         return Some(seconds.saturating_mul(1000));
@@ -125,11 +125,11 @@ fn sentence(text: &str) -> String {
     let line = text.trim().lines().next().unwrap_or_default();
     let line = line.trim_end().trim_end_matches('.');
     let mut shown = String::with_capacity(line.len().min(SENTENCE_MAX));
-    for letter in line.chars().take(SENTENCE_MAX) {
-        if is_harmful(letter) {
-            shown.extend(letter.escape_default());
+    for character in line.chars().take(SENTENCE_MAX) {
+        if is_harmful(character) {
+            shown.extend(character.escape_default());
         } else {
-            shown.push(letter);
+            shown.push(character);
         }
     }
     if line.chars().nth(SENTENCE_MAX).is_some() {
@@ -139,9 +139,9 @@ fn sentence(text: &str) -> String {
 }
 
 /// Controls (C0, DEL, C1) and the marks that change the direction of writing.
-fn is_harmful(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+fn is_harmful(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
     use crate::service::Service;
 
-    fn told(status: u16, body: &str) -> String {
+    fn message(status: u16, body: &str) -> String {
         let headers = HeaderMap::new();
         let error = failure(
             Service::Blob.dialect(),
@@ -171,21 +171,21 @@ mod tests {
     fn code_and_message_are_found_in_every_dialect() {
         let blob = "<?xml version=\"1.0\"?><Error><Code>InvalidBlockList</Code><Message>Bad &lt;list&gt; &amp; &#x41;.</Message></Error>";
         assert_eq!(
-            told(400, blob),
+            message(400, blob),
             "the service answered 400 InvalidBlockList: Bad <list> & A"
         );
         let atom = "<m:error xmlns:m=\"http://x\"><m:code>TableNotFound</m:code><m:message xml:lang=\"en-US\">No table.</m:message></m:error>";
         assert_eq!(
-            told(404, atom),
+            message(404, atom),
             "the service answered 404 TableNotFound: No table"
         );
         let json = r#"{"odata.error":{"code":"EntityTooLarge","message":{"lang":"en-US","value":"Too large.\nRequestId:1"}}}"#;
         assert_eq!(
-            told(400, json),
+            message(400, json),
             "the service answered 400 EntityTooLarge: Too large"
         );
         let plain = r#"{"error":{"code":"Busy","message":"Later"}}"#;
-        assert_eq!(told(503, plain), "the service answered 503 Busy: Later");
+        assert_eq!(message(503, plain), "the service answered 503 Busy: Later");
     }
 
     #[test]
@@ -200,14 +200,14 @@ mod tests {
             "{}",
             "<Error><Code>no code at all, but a sentence</Code></Error>",
         ] {
-            assert_eq!(told(502, body), "the service answered 502", "{body}");
+            assert_eq!(message(502, body), "the service answered 502", "{body}");
         }
     }
 
     #[test]
     fn an_entity_of_the_documents_own_is_not_resolved() {
         let bomb = "<!DOCTYPE e [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;\">]><Error><Message>x&b;y</Message></Error>";
-        assert_eq!(told(400, bomb), "the service answered 400: xy");
+        assert_eq!(message(400, bomb), "the service answered 400: xy");
     }
 
     #[test]
@@ -220,12 +220,12 @@ mod tests {
     }
 
     #[test]
-    fn the_wish_to_wait_is_read_in_both_forms() {
+    fn a_retry_after_is_read_in_both_forms() {
         let now = SystemTime::UNIX_EPOCH + Duration::from_hours(498_708);
         let wish = |value: &'static str| {
             let mut headers = HeaderMap::new();
             headers.insert(RETRY_AFTER, HeaderValue::from_static(value));
-            wished_wait_ms(&headers, now)
+            retry_after_ms(&headers, now)
         };
         assert_eq!(wish("120"), Some(120_000));
         assert_eq!(wish("Sun, 22 Nov 2026 12:00:05 GMT"), Some(5_000));

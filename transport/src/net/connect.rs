@@ -45,7 +45,7 @@ async fn establish(
 ) -> Result<Stream> {
     let next = proxy.map_or(endpoint, Proxy::endpoint);
     let addresses = resolver.addresses(next).await?;
-    let mut tcp = race(next, &addresses).await?;
+    let mut tcp = first_to_accept(next, &addresses).await?;
     // The last segment of a request must not wait for the acknowledgement of the one before.
     tcp.set_nodelay(true)
         .map_err(|error| refused(next, addresses[0], &error))?;
@@ -59,7 +59,7 @@ async fn establish(
 }
 
 /// The first address that accepts. The last one's error when none does.
-async fn race(endpoint: &Endpoint, addresses: &[SocketAddr]) -> Result<TcpStream> {
+async fn first_to_accept(endpoint: &Endpoint, addresses: &[SocketAddr]) -> Result<TcpStream> {
     if let [only] = addresses {
         let connected = TcpStream::connect(only).await;
         return connected.map_err(|error| refused(endpoint, *only, &error));
@@ -92,18 +92,18 @@ fn refused(endpoint: &Endpoint, address: SocketAddr, error: &std::io::Error) -> 
         return Error::disk(cannot(endpoint), error);
     }
     let reason = crate::error::plain_reason(error);
-    let told = if endpoint.host_without_brackets() == address.ip().to_string() {
+    let message = if endpoint.host_without_brackets() == address.ip().to_string() {
         format!("{}: {reason}", cannot(endpoint))
     } else {
         format!("{} at `{}`: {reason}", cannot(endpoint), address.ip())
     };
-    Error::new(Kind::Connect, told)
+    Error::new(Kind::Connect, message)
 }
 
 fn too_slow(endpoint: &Endpoint, limit: Duration) -> Error {
     let seconds = limit.as_secs();
-    let told = format!("{}: no answer in {seconds} s", cannot(endpoint));
-    Error::new(Kind::Connect, told)
+    let message = format!("{}: no answer in {seconds} s", cannot(endpoint));
+    Error::new(Kind::Connect, message)
 }
 
 fn cannot(endpoint: &Endpoint) -> String {

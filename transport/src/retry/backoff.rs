@@ -11,10 +11,10 @@ use super::judge::{Patience, Verdict, judge};
 use crate::Error;
 
 /// How often a request may be refused while the service admits others.
-const UNLUCKY_MAX: u32 = 40;
+const ADMITTED_RETRIES_MAX: u32 = 40;
 
 /// How often the wait of such a request doubles.
-const UNLUCKY_GROWTH_MAX: u32 = 1;
+const ADMITTED_DOUBLINGS_MAX: u32 = 1;
 
 /// How often and how slowly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct RetryPolicy {
     /// The longest wait of our own.
     pub wait_max: Duration,
     /// The longest wait that `Retry-After` can ask for.
-    pub wished_wait_max: Duration,
+    pub retry_after_max: Duration,
     /// Retries while the service answers.
     pub answered_retries_max: u32,
     /// Retries while connections break or stay silent.
@@ -38,7 +38,7 @@ impl Default for RetryPolicy {
         Self {
             wait_first: Duration::from_secs(1),
             wait_max: Duration::from_mins(1),
-            wished_wait_max: Duration::from_mins(5),
+            retry_after_max: Duration::from_mins(5),
             answered_retries_max: 10,
             silent_retries_max: 5,
             doubtful_retries_max: 3,
@@ -80,7 +80,7 @@ pub struct Backoff<'a> {
     policy: &'a RetryPolicy,
     retries: u32,
     /// Refusals while the service admitted other requests.
-    unlucky: u32,
+    admitted_retries: u32,
 }
 
 impl<'a> Backoff<'a> {
@@ -89,7 +89,7 @@ impl<'a> Backoff<'a> {
         Self {
             policy,
             retries: 0,
-            unlucky: 0,
+            admitted_retries: 0,
         }
     }
 
@@ -104,11 +104,13 @@ impl<'a> Backoff<'a> {
                 patience: Patience::Answered,
             }
         );
-        if !is_answered || self.unlucky >= UNLUCKY_MAX {
+        if !is_answered || self.admitted_retries >= ADMITTED_RETRIES_MAX {
             return self.next(error, draw);
         }
-        let wait = self.policy.wait(self.unlucky.min(UNLUCKY_GROWTH_MAX), draw);
-        self.unlucky += 1;
+        let wait = self
+            .policy
+            .wait(self.admitted_retries.min(ADMITTED_DOUBLINGS_MAX), draw);
+        self.admitted_retries += 1;
         NextAttempt::Wait(wait)
     }
 
@@ -128,13 +130,13 @@ impl<'a> Backoff<'a> {
         }
     }
 
-    fn after(&mut self, wished: Duration, patience: Patience, draw: f64) -> NextAttempt {
+    fn after(&mut self, retry_after: Duration, patience: Patience, draw: f64) -> NextAttempt {
         if self.retries >= self.policy.retries_max(patience) {
             return NextAttempt::GiveUp;
         }
         let own = self.policy.wait(self.retries, draw);
         self.retries += 1;
-        NextAttempt::Wait(own.max(wished.min(self.policy.wished_wait_max)))
+        NextAttempt::Wait(own.max(retry_after.min(self.policy.retry_after_max)))
     }
 }
 
@@ -169,7 +171,7 @@ mod tests {
         let mut backoff = Backoff::new(&policy);
         let busy = Error::new(Kind::Status(503), "");
         let waits_ms = [1000].into_iter().chain(std::iter::repeat(2000));
-        for wait_ms in waits_ms.take(UNLUCKY_MAX as usize) {
+        for wait_ms in waits_ms.take(ADMITTED_RETRIES_MAX as usize) {
             let next = backoff.next_among_admitted(&busy, 1.0);
             assert_eq!(next, NextAttempt::Wait(Duration::from_millis(wait_ms)));
         }
@@ -205,11 +207,11 @@ mod tests {
     }
 
     #[test]
-    fn a_wish_is_granted_up_to_five_minutes_and_never_shortens_a_wait() {
-        let wishing = |ms| waits(&Error::new(Kind::Status(503), "").after(Some(ms)), 1.0);
-        assert_eq!(wishing(7_000)[..4], [7_000, 7_000, 7_000, 8_000]);
-        assert_eq!(wishing(0)[0], 1_000);
-        assert_eq!(wishing(3_600_000)[0], 300_000);
+    fn a_retry_after_is_obeyed_up_to_five_minutes_and_never_shortens_a_wait() {
+        let asking = |ms| waits(&Error::new(Kind::Status(503), "").after(Some(ms)), 1.0);
+        assert_eq!(asking(7_000)[..4], [7_000, 7_000, 7_000, 8_000]);
+        assert_eq!(asking(0)[0], 1_000);
+        assert_eq!(asking(3_600_000)[0], 300_000);
     }
 
     proptest! {

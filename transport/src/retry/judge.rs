@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn the_services_own_wish_is_part_of_the_verdict() {
+    fn the_services_retry_after_is_part_of_the_verdict() {
         let error = Error::new(Kind::Status(503), "").after(Some(7_000));
         let at_least = Some(Duration::from_secs(7));
         let patience = Patience::Answered;

@@ -49,8 +49,8 @@ impl Trust {
             )
         })?;
         let extra = certificates(&text).map_err(|reason| {
-            let told = format!("the file `{}` {reason}", path.display());
-            Error::new(Kind::Invalid, told)
+            let message = format!("the file `{}` {reason}", path.display());
+            Error::new(Kind::Invalid, message)
         })?;
         Ok(Self(Arc::new(TrustShared {
             extra,
@@ -67,8 +67,11 @@ impl Trust {
         let connector = self.connector()?;
         let name = ServerName::try_from(endpoint.host_without_brackets().to_owned());
         let name = name.map_err(|_| {
-            let told = format!("`{}` is no name a certificate could carry", endpoint.host);
-            Error::new(Kind::Invalid, told)
+            let message = format!(
+                "`{}` is not a name that a certificate can have",
+                endpoint.host
+            );
+            Error::new(Kind::Invalid, message)
         })?;
         let connected = connector.connect(name, BufferedStream::new(tcp)).await;
         connected.map_err(|error| handshake_failed(endpoint, &error))
@@ -106,13 +109,13 @@ fn connector(extra: &[CertificateDer<'static>]) -> Result<TlsConnector> {
     roots.add_parsable_certificates(native.certs);
     for certificate in extra {
         roots.add(certificate.clone()).map_err(|error| {
-            let told = format!("the certificate given in addition cannot be trusted: {error}");
-            Error::new(Kind::Invalid, told)
+            let message = format!("the certificate given in addition cannot be trusted: {error}");
+            Error::new(Kind::Invalid, message)
         })?;
     }
     if roots.is_empty() {
-        let told = "this machine has no certificates to trust: install `ca-certificates`, or name a file of certificates";
-        return Err(Error::new(Kind::Tls, told));
+        let message = "this machine has no certificates to trust: install `ca-certificates`, or name a file of certificates";
+        return Err(Error::new(Kind::Tls, message));
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ClientConfig::builder_with_provider(provider)
@@ -133,22 +136,22 @@ fn handshake_failed(endpoint: &Endpoint, error: &std::io::Error) -> Error {
         Some(_) => Kind::Tls,
         None => Kind::Connect,
     };
-    let reason = refusal.map_or_else(|| crate::error::plain_reason(error), told);
-    let told = format!("no secure connection to `{endpoint}`: {reason}");
-    Error::new(kind, told)
+    let reason = refusal.map_or_else(|| crate::error::plain_reason(error), advice);
+    let message = format!("no secure connection to `{endpoint}`: {reason}");
+    Error::new(kind, message)
 }
 
 /// The common refusals, with advice.
-fn told(refusal: &rustls::Error) -> String {
+fn advice(refusal: &rustls::Error) -> String {
     use rustls::CertificateError as Certificate;
     let flaw = match refusal {
         rustls::Error::InvalidCertificate(flaw) => flaw,
-        rustls::Error::InvalidMessage(_) => return "what answers there does not speak TLS".into(),
+        rustls::Error::InvalidMessage(_) => return "the server there does not use TLS".into(),
         _ => return refusal.to_string(),
     };
     match flaw {
         Certificate::UnknownIssuer => {
-            "its certificate is signed by nobody this machine trusts; name its issuer's certificate file if it is your own"
+            "no authority that this machine trusts has signed its certificate: if the authority is your own, name its certificate file"
                 .into()
         }
         Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {

@@ -283,8 +283,8 @@ impl Availability {
         let error = match &state.down {
             Some(down) => {
                 let lasted = now.saturating_sub(down.since).as_secs();
-                let told = format!("{}, and tried for {lasted} s", down.error.message());
-                Error::new(Kind::Unreachable, told).attempted(down.tries + 1)
+                let message = format!("{}, and tried for {lasted} s", down.error.message());
+                Error::new(Kind::Unreachable, message).attempted(down.tries + 1)
             }
             None => Error::new(Kind::Unreachable, format!("cannot reach `{endpoint}`")),
         };
@@ -474,5 +474,5 @@ fn pause(tries: u32, draw: f64) -> Duration {
 }
 
 fn called_off() -> Error {
-    Error::new(Kind::Stopped, "the run was called off")
+    Error::new(Kind::Stopped, "the run was stopped")
 }

@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_gets_all_the_patience_and_a_quick_one_ten_seconds() {
+    fn an_unknown_class_waits_the_full_time_and_a_quick_one_ten_seconds() {
         let (latency_classes, kind) = known(5);
         assert_eq!(latency_classes.patience(kind, 0, MINUTE), PATIENCE_MIN);
         assert_eq!(

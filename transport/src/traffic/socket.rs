@@ -6,7 +6,7 @@
 //! closes the socket.
 #![expect(
     unsafe_code,
-    reason = "a borrowed descriptor, and a question of ioctl(2) that rustix has no function for"
+    reason = "a borrowed descriptor, and a request of ioctl(2) that rustix has no function for"
 )]
 
 use std::cell::Cell;

@@ -5,8 +5,8 @@ use super::*;
 use crate::clock::SystemClock;
 use crate::{Error, Kind};
 
-fn refused(told: &str) -> Error {
-    Error::new(Kind::Status(503), told)
+fn refused(message: &str) -> Error {
+    Error::new(Kind::Status(503), message)
 }
 
 #[tokio::test(start_paused = true)]
@@ -25,7 +25,7 @@ async fn attempts_are_counted_from_their_turn_to_their_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_beginning_of_an_answer_is_told_from_its_end() {
+async fn the_beginning_and_the_end_of_an_answer_are_measured_apart() {
     let traffic = Arc::new(Traffic::default());
     let attempt = traffic.begin(0, &SystemClock).await;
     tokio::time::advance(Duration::from_millis(10)).await;
@@ -43,7 +43,7 @@ async fn the_beginning_of_an_answer_is_told_from_its_end() {
 #[tokio::test(start_paused = true)]
 async fn what_the_service_says_of_its_limit_is_understood() {
     let traffic = Arc::new(Traffic::default());
-    for told in [
+    for message in [
         "the service answered 503 ServerBusy: Ingress is over the account limit.",
         "the service answered 503 ServerBusy: Egress is over the account limit.",
         "the service answered 503 ServerBusy: Operations per second is over the account limit.",
@@ -52,7 +52,7 @@ async fn what_the_service_says_of_its_limit_is_understood() {
         traffic
             .begin(0, &SystemClock)
             .await
-            .end(Some(&refused(told)));
+            .end(Some(&refused(message)));
     }
     let silent = Error::new(Kind::Timeout, "");
     traffic.begin(0, &SystemClock).await.end(Some(&silent));

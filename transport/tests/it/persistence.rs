@@ -94,7 +94,7 @@ fn a_busy_service_gets_a_freshly_signed_retry_after_the_time_it_names() {
 }
 
 #[test]
-fn a_wish_given_as_a_date_is_understood() {
+fn a_retry_after_given_as_a_date_is_understood() {
     run(async {
         let busy =
             "HTTP/1.1 503 Busy\nretry-after: Sun, 22 Nov 2026 12:01:30 GMT\ncontent-length: 0\n\n";
@@ -188,9 +188,9 @@ fn a_body_of_another_length_is_fetched_anew() {
         ],
     ] {
         run(async {
-            let told = format!("{:.60}", format!("{ill:?}"));
+            let message = format!("{:.60}", format!("{ill:?}"));
             let (_, fetched) = download_after([vec![Move::Read], ill].concat()).await;
-            assert!(fetched.unwrap() == pattern(100_000), "{told}");
+            assert!(fetched.unwrap() == pattern(100_000), "{message}");
         });
     }
 }
@@ -210,7 +210,7 @@ fn a_body_that_ends_with_the_connection_is_taken_when_its_length_is_right() {
 }
 
 #[test]
-fn nonsense_is_tried_three_times_more_and_then_told() {
+fn a_malformed_answer_is_an_error_after_three_retries() {
     run(async {
         let nonsense = vec![
             Move::Read,
@@ -246,7 +246,7 @@ fn an_answer_to_another_request_ends_its_connection_and_is_retried() {
 }
 
 #[test]
-fn an_answer_to_another_request_that_stays_is_told_as_that() {
+fn repeated_answers_to_another_request_are_a_mismatch() {
     run(async {
         let refusal =
             "HTTP/1.1 404 Not Found\nx-ms-client-request-id: other\ncontent-length: 0\n\n";
@@ -258,7 +258,7 @@ fn an_answer_to_another_request_that_stays_is_told_as_that() {
 }
 
 #[test]
-fn nobody_at_the_address_is_told_with_host_and_port() {
+fn an_address_without_a_server_is_an_error_with_host_and_port() {
     run(async {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = free.local_addr().unwrap().port();
@@ -271,10 +271,10 @@ fn nobody_at_the_address_is_told_with_host_and_port() {
         let bench = Bench::new();
         let error = bench.client.send(&request).await.unwrap_err();
         assert_eq!(error.kind(), Kind::Unreachable);
-        let told = "connection refused, and tried for 10 s";
+        let message = "connection refused, and tried for 10 s";
         assert_eq!(
             error.message(),
-            format!("cannot connect to `127.0.0.1:{port}`: {told}")
+            format!("cannot connect to `127.0.0.1:{port}`: {message}")
         );
     });
 }

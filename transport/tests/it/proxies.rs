@@ -153,7 +153,7 @@ fn a_plain_request_is_sent_to_the_proxy_itself() {
 }
 
 #[test]
-fn whom_the_list_excepts_is_reached_without_the_proxy() {
+fn a_host_in_no_proxy_is_reached_directly() {
     run(async {
         let server = Server::start(vec![answer(OK)]).await;
         let middle = Middle::start(None).await;
@@ -173,13 +173,13 @@ fn a_proxy_that_refuses_is_named_and_is_not_the_service() {
     run(async {
         let server = Server::start(Vec::new()).await;
         let cases = [
-            (407, "it wants a user and a password", Blame::User, 1),
+            (407, "it asks for a user and a password", Blame::User, 1),
             (403, "it does not allow this destination", Blame::Network, 1),
             // A missing blob can be written: a proxy without an answer of the service must not look
             // like one.
             (404, "answered 404", Blame::Network, 1),
         ];
-        for (status, told, blame, times) in cases {
+        for (status, message, blame, times) in cases {
             let refusal = format!("HTTP/1.1 {status} No\r\ncontent-length: 2\r\n\r\nno").leak();
             for scheme in [Scheme::Http, Scheme::Https] {
                 let middle = Middle::start(Some(refusal)).await;
@@ -189,7 +189,7 @@ fn a_proxy_that_refuses_is_named_and_is_not_the_service() {
                 assert_eq!((error.kind(), error.blame()), (Kind::Proxy(status), blame));
                 let name = format!("the proxy `http://{}` answered {status}", middle.address);
                 assert!(
-                    error.message().contains(&name) && error.message().contains(told),
+                    error.message().contains(&name) && error.message().contains(message),
                     "{error}"
                 );
                 assert_eq!(error.status(), None);
@@ -225,23 +225,26 @@ fn a_service_that_a_proxy_does_not_reach_is_given_up_in_the_end() {
 }
 
 #[test]
-fn a_proxy_that_speaks_nonsense_or_hangs_up_or_is_not_there_is_named() {
+fn an_error_names_a_proxy_that_is_malformed_closed_or_missing() {
     run(async {
         let server = Server::start(Vec::new()).await;
         let request = get(&server, Scheme::Https, Credential::Anonymous);
-        for (said, told) in [
-            ("SSH-2.0-x\r\n\r\n", "it sends what is no HTTP"),
+        for (said, message) in [
+            (
+                "SSH-2.0-x\r\n\r\n",
+                "it answered a request for a tunnel with something other than HTTP",
+            ),
             (
                 "HTTP/1.1 200 OK\r\n\r\nmore",
-                "it sends more than an answer",
+                "it answered a request for a tunnel with more than an answer",
             ),
-            ("", "it hung up"),
+            ("", "it closed the connection"),
         ] {
             let middle = Middle::start(Some(said)).await;
             let bench = middle.bench("me:canary@", "", |_| {});
             let error = bench.client.send(&request).await.unwrap_err();
             let name = format!(
-                "through the proxy `http://{}` (`ALL_PROXY`): {told}",
+                "through the proxy `http://{}` (`ALL_PROXY`): {message}",
                 middle.address
             );
             assert!(error.message().starts_with(&name), "{error}");

@@ -39,7 +39,7 @@ fn the_services_own_words_are_passed_on() {
 }
 
 #[test]
-fn a_missing_blob_is_told_from_the_head_alone() {
+fn a_missing_blob_is_recognised_by_the_head_alone() {
     run(async {
         let head = "HTTP/1.1 404 Not Found\ncontent-length: 215\nx-ms-error-code: BlobNotFound\n\n";
         let server = Server::start(vec![
@@ -249,7 +249,7 @@ fn an_upload_that_is_refused_before_it_is_read_reports_the_refusal() {
 }
 
 #[test]
-fn success_before_everything_was_sent_is_not_believed() {
+fn success_before_everything_was_sent_is_an_error() {
     run(async {
         let early = vec![
             Move::ReadHead,
@@ -266,7 +266,7 @@ fn success_before_everything_was_sent_is_not_believed() {
         let address = server.address;
         assert_eq!(
             error.message(),
-            format!("`{address}` claims success before it was sent everything")
+            format!("`{address}` reported success before it had received the whole request")
         );
     });
 }

@@ -112,8 +112,8 @@ async fn ends_after(script: Vec<Move>, payload: Option<Vec<u8>>) -> (Error, u64,
 fn is_slow(ended: &(Error, u64, String)) {
     let (error, seconds, address) = ended;
     assert_eq!(error.kind(), Kind::Timeout);
-    let told = format!("`{address}` moved fewer than 1024 bytes in 60 s");
-    assert_eq!(error.message(), told);
+    let message = format!("`{address}` moved fewer than 1024 bytes in 60 s");
+    assert_eq!(error.message(), message);
     assert!((60..=121).contains(seconds), "{seconds}");
 }
 

@@ -111,7 +111,7 @@ fn every_attempt_reads_the_file_anew() {
 }
 
 #[test]
-fn a_file_that_became_shorter_is_told_as_that_and_not_sent_again() {
+fn a_file_that_became_shorter_is_an_error_and_not_sent_again() {
     let ground = Ground::new(&pattern(3 << 20));
     for caching in [Caching::Cached, Caching::Direct] {
         run(async {

@@ -317,7 +317,7 @@ impl Reader for LocalReader {
 
     fn finish<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<()>> {
         Box::pin(async move {
-            let facts = self.file.facts().map_err(|error| {
+            let facts = self.file.stat().map_err(|error| {
                 transport::Error::disk(format_args!("cannot examine `{}`", self.entry.name), &error)
             })?;
             check_version(&self.entry, &facts)

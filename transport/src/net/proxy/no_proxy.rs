@@ -119,8 +119,8 @@ fn is_in(address: IpAddr, net: IpAddr, bits: u32) -> bool {
         (IpAddr::V6(one), IpAddr::V6(other)) => (u128::from(one), u128::from(other), 128),
         _ => return false,
     };
-    let behind = 128_u32.min(width).saturating_sub(bits);
-    one.checked_shr(behind).unwrap_or(0) == other.checked_shr(behind).unwrap_or(0)
+    let host_bits = 128_u32.min(width).saturating_sub(bits);
+    one.checked_shr(host_bits).unwrap_or(0) == other.checked_shr(host_bits).unwrap_or(0)
 }
 
 #[cfg(test)]

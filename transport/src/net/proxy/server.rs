@@ -30,8 +30,8 @@ impl Proxy {
         let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
         if !scheme.eq_ignore_ascii_case("http") {
             return Err(wrong(
-                "names a proxy that is not spoken to in plain HTTP, which is the only kind supported: give `http://host:port`, or \
-                 except the host in `NO_PROXY`",
+                "names a proxy that does not use plain HTTP, the only supported kind: give `http://host:port`, or \
+                 list the host in `NO_PROXY`",
             ));
         }
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -53,7 +53,7 @@ impl Proxy {
                 .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
         let Some(port) = port.filter(|_| is_address || is_name) else {
             return Err(wrong(
-                "is no address of a proxy: it looks like `http://host:port`",
+                "is not the address of a proxy, such as `http://host:port`",
             ));
         };
         Ok(Self {
@@ -105,7 +105,7 @@ impl Proxy {
                 format!("407: it does not accept the user and the password in `{variable}`")
             }
             407 => format!(
-                "407: it wants a user and a password, which `{variable}` can hold (`http://user:password@host:port`)"
+                "407: it asks for a user and a password: give them in `{variable}` (`http://user:password@host:port`)"
             ),
             403 => "403: it does not allow this destination".into(),
             _ => status.to_string(),
@@ -234,10 +234,10 @@ mod tests {
             assert!(proxies.of(&endpoint("localhost")).unwrap().is_none());
             let error = proxies.of(&endpoint(ACCOUNT)).unwrap_err();
             assert_eq!(error.kind(), Kind::Invalid);
-            let told = format!("{error} {error:?} {proxies:?}");
+            let message = format!("{error} {error:?} {proxies:?}");
             assert!(
-                told.contains("`HTTPS_PROXY`") && !told.contains("canary"),
-                "{told}"
+                message.contains("`HTTPS_PROXY`") && !message.contains("canary"),
+                "{message}"
             );
         }
     }

@@ -21,7 +21,7 @@ pub(crate) async fn tunnel(
 ) -> Result<TcpStream> {
     let broke = |error: &std::io::Error| {
         let reason = crate::error::plain_reason(error);
-        Error::new(Kind::Connect, format!("it hung up: {reason}"))
+        Error::new(Kind::Connect, format!("it closed the connection: {reason}"))
     };
     tcp.write_all(question(proxy, endpoint).as_bytes())
         .await
@@ -35,7 +35,12 @@ pub(crate) async fn tunnel(
             return Err(nonsense("an answer without an end"));
         }
         match tcp.read_buf(&mut head).await {
-            Ok(0) => return Err(Error::new(Kind::Connect, "it hung up without an answer")),
+            Ok(0) => {
+                return Err(Error::new(
+                    Kind::Connect,
+                    "it closed the connection without an answer",
+                ));
+            }
             Ok(_) => {}
             Err(error) => return Err(broke(&error)),
         }
@@ -45,7 +50,7 @@ pub(crate) async fn tunnel(
         // The endpoint sends nothing before the client does.
         Some(200..300) => Err(nonsense("more than an answer")),
         Some(status) => Err(proxy.refused(status)),
-        None => Err(nonsense("what is no HTTP")),
+        None => Err(nonsense("something other than HTTP")),
     }
 }
 
@@ -69,6 +74,6 @@ fn status(head: &[u8]) -> Option<u16> {
 fn nonsense(what: &str) -> Error {
     Error::new(
         Kind::Protocol,
-        format!("it sends {what} to a request for a tunnel"),
+        format!("it answered a request for a tunnel with {what}"),
     )
 }
