@@ -10,13 +10,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
-use tempfile::TempDir;
 
 use crate::account::Account;
 use crate::launched::Launched;
 use crate::program;
-use crate::scratch;
 use crate::summary::Summary;
+
+pub use crate::scratch::Folder;
 
 /// The user and group called `nobody` on every Linux.
 const NOBODY: u32 = 65534;
@@ -488,48 +488,6 @@ fn reports(printed: &str, mark: &str) -> Vec<String> {
         }
     }
     reports
-}
-
-/// A folder for one test's files that every user may enter and write to.
-#[derive(Debug)]
-pub struct Folder(TempDir);
-
-impl Folder {
-    /// Makes one.
-    ///
-    /// # Panics
-    /// When the folder for temporary files cannot be written to.
-    pub fn new() -> Self {
-        use std::os::unix::fs::PermissionsExt as _;
-        let folder = scratch::folder();
-        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777))
-            .expect("it is ours");
-        Self(folder)
-    }
-
-    /// Makes one in memory.
-    ///
-    /// # Panics
-    /// When there is no file system in memory to write to.
-    pub fn in_memory() -> Self {
-        Self(tempfile::tempdir_in("/dev/shm").expect("memory can be written to"))
-    }
-
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    /// Something in it, which need not exist.
-    pub fn join(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-}
-
-impl Default for Folder {
-    fn default() -> Self {
-        Self::new()
-    }
 }
 
 #[cfg(test)]

@@ -77,7 +77,7 @@ impl ServerCommand {
 
 /// A server that never got ready.
 #[derive(Debug, thiserror::Error)]
-pub enum StartError {
+pub enum ServerStartError {
     /// It could not be run at all.
     #[error("cannot run `{program}`: {cause}")]
     Spawn {
@@ -110,7 +110,7 @@ impl Guarded {
     pub fn start<T>(
         command: ServerCommand,
         mut ready: impl FnMut(&str) -> Option<T>,
-    ) -> Result<(Self, T), StartError> {
+    ) -> Result<(Self, T), ServerStartError> {
         let program = command.words[0].to_string_lossy().into_owned();
         let mut guarded = Self::spawn(command, &program)?;
         let lines = guarded.listen();
@@ -123,7 +123,7 @@ impl Guarded {
             }
         }
         let output = guarded.output();
-        Err(StartError::NotReady { program, output })
+        Err(ServerStartError::NotReady { program, output })
     }
 
     /// The server's process id.
@@ -139,7 +139,7 @@ impl Guarded {
             .fold(String::new(), |text, line| text + line + "\n")
     }
 
-    fn spawn(command: ServerCommand, program: &str) -> Result<Self, StartError> {
+    fn spawn(command: ServerCommand, program: &str) -> Result<Self, ServerStartError> {
         let mut shell = Command::new("sh");
         shell
             .args(["-c", GUARD, "guard"])
@@ -152,7 +152,7 @@ impl Guarded {
         if let Some(directory) = command.directory {
             shell.current_dir(directory);
         }
-        let mut shell = shell.spawn().map_err(|cause| StartError::Spawn {
+        let mut shell = shell.spawn().map_err(|cause| ServerStartError::Spawn {
             program: program.to_owned(),
             cause,
         })?;

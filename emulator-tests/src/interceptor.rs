@@ -25,7 +25,7 @@ pub struct Interceptor {
 }
 
 /// What every connection needs to know.
-struct Watch {
+struct Interception {
     server: String,
     request: Vec<u8>,
     /// How many such requests are still to pass first, and what is to be done then.
@@ -75,7 +75,7 @@ impl Interceptor {
             .expect("an origin begins with its scheme");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
-        let watch = Arc::new(Watch {
+        let watch = Arc::new(Interception {
             server: server.to_owned(),
             request: request.as_bytes().to_owned(),
             pending: Mutex::new(pending),
@@ -113,7 +113,7 @@ impl Drop for Interceptor {
     }
 }
 
-impl Watch {
+impl Interception {
     /// Carries one connection until either end closes it.
     fn carry(&self, client: &TcpStream) {
         let Ok(server) = TcpStream::connect(&self.server) else {

@@ -4,7 +4,7 @@ use std::process::Child;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::command::Folder;
+use crate::scratch::Folder;
 
 /// A run under way. It is killed when this is dropped.
 #[derive(Debug)]

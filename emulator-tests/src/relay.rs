@@ -27,11 +27,11 @@ pub enum WhileClosed {
 #[derive(Debug)]
 pub struct Relay {
     address: SocketAddr,
-    state: Arc<State>,
+    state: Arc<RelayState>,
 }
 
 #[derive(Debug)]
-struct State {
+struct RelayState {
     server: String,
     connections: Mutex<Connections>,
     /// How many bytes may pass before it closes itself.
@@ -59,7 +59,7 @@ impl Relay {
             .expect("an origin begins with its scheme");
         let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
-        let state = Arc::new(State {
+        let state = Arc::new(RelayState {
             server: server.to_owned(),
             connections: Mutex::new(Connections {
                 listener: Some(listener),
@@ -129,7 +129,7 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     Ok(listener)
 }
 
-impl State {
+impl RelayState {
     fn connections(&self) -> MutexGuard<'_, Connections> {
         self.connections
             .lock()

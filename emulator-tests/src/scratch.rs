@@ -58,6 +58,46 @@ fn make() -> Scratch {
     }
 }
 
+/// A folder for one test's files that every user may enter and write to.
+#[derive(Debug)]
+pub struct Folder(TempDir);
+
+impl Folder {
+    /// Makes one.
+    ///
+    /// # Panics
+    /// When the folder for temporary files cannot be written to.
+    pub fn new() -> Self {
+        let folder = folder();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).expect("it is ours");
+        Self(folder)
+    }
+
+    /// Makes one in memory.
+    ///
+    /// # Panics
+    /// When there is no file system in memory to write to.
+    pub fn in_memory() -> Self {
+        Self(tempfile::tempdir_in("/dev/shm").expect("memory can be written to"))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Something in it, which need not exist.
+    pub fn join(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+}
+
+impl Default for Folder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

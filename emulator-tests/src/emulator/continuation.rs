@@ -1,7 +1,7 @@
 //! Continuation markers of listings: opaque for clients, but the emulator reads its own.
 
 use crate::emulator::digest;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::query::Query;
 
 /// Makes a marker from the key of the first entry of the next page.
@@ -11,7 +11,7 @@ pub fn marker(next: &str) -> String {
 }
 
 /// The key in a request's marker; empty when it begins at the start. A marker that we did not make is 400.
-pub fn start(query: &Query) -> Answer<String> {
+pub fn start(query: &Query) -> ServiceResult<String> {
     let Some(text) = query.filled("marker") else {
         return Ok(String::new());
     };

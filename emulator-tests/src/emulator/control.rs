@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::behaviour::{Behaviour, SharedBehaviour};
-use super::error::{Answer, Refusal};
+use super::error::{Refusal, ServiceResult};
 use super::fault::Plan;
 use super::http::body::Body;
 use super::http::connection::{Handler, Peer};
@@ -57,7 +57,7 @@ impl Control {
     }
 
     /// Puts everything back to what it was at the start.
-    fn reset(&self) -> Answer<Response> {
+    fn reset(&self) -> ServiceResult<Response> {
         self.watch.faults.set(None);
         self.set_behaviour(Arc::clone(&self.first_behaviour));
         self.services
@@ -68,7 +68,7 @@ impl Control {
         Ok(Response::new(204))
     }
 
-    fn answer(&self, head: &Head, body: &mut Body<'_>) -> Answer<Response> {
+    fn answer(&self, head: &Head, body: &mut Body<'_>) -> ServiceResult<Response> {
         let watch = &*self.watch;
         match (head.method(), head.raw_path()) {
             ("GET", "/health") => Ok(document(

@@ -22,7 +22,7 @@ pub struct Refusal {
 }
 
 /// The result of a call, or of a step of it.
-pub type Answer<T> = Result<T, Refusal>;
+pub type ServiceResult<T> = Result<T, Refusal>;
 
 impl Refusal {
     /// A refusal with any code.

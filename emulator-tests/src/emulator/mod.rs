@@ -11,8 +11,10 @@
 //! It shares no code with azring itself: it is the second opinion on what azring sends.
 
 pub mod behaviour;
+pub mod connection_register;
+pub mod idle;
+pub mod listener;
 mod options;
-pub mod park;
 pub mod server;
 pub mod services;
 pub mod start_error;

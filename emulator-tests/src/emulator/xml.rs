@@ -6,7 +6,7 @@
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use super::error::{Answer, Refusal};
+use super::error::{Refusal, ServiceResult};
 
 /// Writes a document front to back.
 pub struct Writer {
@@ -115,7 +115,7 @@ pub struct Leaf {
 }
 
 /// Every childless element of a document in order. A document that is not well formed is `InvalidXmlDocument`.
-pub fn read_leaves(document: &[u8]) -> Answer<Vec<Leaf>> {
+pub fn read_leaves(document: &[u8]) -> ServiceResult<Vec<Leaf>> {
     let text = std::str::from_utf8(document).map_err(|_| Refusal::invalid_xml())?;
     let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
     let mut walk = Walk::default();
@@ -157,7 +157,7 @@ impl Walk {
         self.text.clear();
     }
 
-    fn leave(&mut self) -> Answer<()> {
+    fn leave(&mut self) -> ServiceResult<()> {
         let path = self
             .open
             .iter()
@@ -178,7 +178,7 @@ impl Walk {
         Ok(())
     }
 
-    fn push_entity(&mut self, name: &str) -> Answer<()> {
+    fn push_entity(&mut self, name: &str) -> ServiceResult<()> {
         let character = match name {
             "lt" => '<',
             "gt" => '>',
@@ -191,7 +191,7 @@ impl Walk {
         Ok(())
     }
 
-    fn finish(self) -> Answer<Vec<Leaf>> {
+    fn finish(self) -> ServiceResult<Vec<Leaf>> {
         if self.open.is_empty() && self.count > 0 {
             Ok(self.leaves)
         } else {

@@ -35,7 +35,7 @@ impl Origin {
     }
 
     /// Sends `request` and reads the whole answer.
-    pub(super) fn exchange(&self, request: &Request) -> io::Result<Response> {
+    pub(super) fn exchange(&self, request: &Request) -> io::Result<RestResponse> {
         let tcp = TcpStream::connect(&self.authority)?;
         let head = request.head(&self.authority);
         match &self.tls {
@@ -130,13 +130,13 @@ impl Request {
 
 /// What was answered.
 #[derive(Debug)]
-pub(super) struct Response {
+pub(super) struct RestResponse {
     pub(super) status: u16,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
 }
 
-impl Response {
+impl RestResponse {
     /// Itself when its status is `status`.
     #[track_caller]
     pub(super) fn expect(self, status: u16) -> Self {
@@ -199,7 +199,11 @@ impl Response {
     }
 }
 
-fn converse(mut stream: impl Read + Write, head: &str, request: &Request) -> io::Result<Response> {
+fn converse(
+    mut stream: impl Read + Write,
+    head: &str,
+    request: &Request,
+) -> io::Result<RestResponse> {
     stream.write_all(head.as_bytes())?;
     stream.write_all(&request.body)?;
     stream.flush()?;
@@ -207,7 +211,7 @@ fn converse(mut stream: impl Read + Write, head: &str, request: &Request) -> io:
     match stream.read_to_end(&mut answer) {
         // Node closes without TLS's farewell; the lengths in the answer tell whether it is whole.
         Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => Err(error),
-        _ => Response::parse(&answer, request.method),
+        _ => RestResponse::parse(&answer, request.method),
     }
 }
 
@@ -250,14 +254,14 @@ mod tests {
     #[test]
     fn chunked_body_is_joined() {
         let answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nA\r\n0123456789\r\n0\r\n\r\n";
-        let response = Response::parse(answer, "GET").expect("it is whole");
+        let response = RestResponse::parse(answer, "GET").expect("it is whole");
         assert_eq!(response.body, b"abc0123456789");
     }
 
     #[test]
     fn cut_body_is_an_error() {
         let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc";
-        assert!(Response::parse(answer, "GET").is_err());
-        assert!(Response::parse(answer, "HEAD").is_ok());
+        assert!(RestResponse::parse(answer, "GET").is_err());
+        assert!(RestResponse::parse(answer, "HEAD").is_ok());
     }
 }

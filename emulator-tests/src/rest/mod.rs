@@ -18,7 +18,7 @@ use md5::{Digest as _, Md5};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::account::Account;
-use http::{Origin, Request, Response};
+use http::{Origin, Request, RestResponse};
 pub use listing::StoredBlob;
 
 /// The version whose rules the requests follow: <https://learn.microsoft.com/rest/api/storageservices/versioning-for-the-azure-storage-services>.
@@ -108,7 +108,7 @@ impl BlobService {
         format!("{}/{}", self.prefix, utf8_percent_encode(below, PATH))
     }
 
-    fn send(&self, mut request: Request) -> Response {
+    fn send(&self, mut request: Request) -> RestResponse {
         request.header("x-ms-version", VERSION);
         request.header("x-ms-date", &shared_key::now_as_http_date());
         let authorization = shared_key::authorization(&self.account, &request);
@@ -236,7 +236,7 @@ impl Container {
         for (header, value) in headers {
             request.header(header, value);
         }
-        let Response {
+        let RestResponse {
             status,
             headers,
             body,
@@ -313,7 +313,7 @@ impl Container {
         blob: Option<&str>,
         query: &[(&str, &str)],
         body: Vec<u8>,
-    ) -> Response {
+    ) -> RestResponse {
         let request = self.describe(method, blob, query, body);
         self.service.send(request)
     }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::grant::TokenHolder;
 use super::{AuthorizationInput, Grant};
 use crate::emulator::digest;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 
 const AUDIENCES: [&str; 3] = [
     "https://storage.azure.com",
@@ -38,7 +38,7 @@ struct TokenClaims {
 }
 
 /// Checks a token. Tokens are secrets: over plain HTTP they are refused.
-pub(super) fn check(input: &AuthorizationInput<'_>, token: &str) -> Answer<Grant> {
+pub(super) fn check(input: &AuthorizationInput<'_>, token: &str) -> ServiceResult<Grant> {
     if !input.peer.secure {
         return Err(Refusal::authentication_failed(
             "Authentication scheme Bearer is not supported in this protocol.",

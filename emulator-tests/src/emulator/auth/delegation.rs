@@ -12,7 +12,7 @@ use super::sas::{
 };
 use crate::emulator::clock::Moment;
 use crate::emulator::digest;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::query::Query;
 use crate::emulator::version::ApiVersion;
 
@@ -67,7 +67,7 @@ impl DelegationKey {
 }
 
 /// Checks a SAS that names a user delegation key.
-pub(super) fn check(input: &AuthorizationInput<'_>, version: ApiVersion) -> Answer<Grant> {
+pub(super) fn check(input: &AuthorizationInput<'_>, version: ApiVersion) -> ServiceResult<Grant> {
     let query = input.query;
     let key = DelegationKey::of(query);
     let resource = canonical_resource(input, version)?;
@@ -114,7 +114,7 @@ pub(super) fn check(input: &AuthorizationInput<'_>, version: ApiVersion) -> Answ
     })
 }
 
-fn check_key_times(input: &AuthorizationInput<'_>, key: &DelegationKey) -> Answer<()> {
+fn check_key_times(input: &AuthorizationInput<'_>, key: &DelegationKey) -> ServiceResult<()> {
     let times = Moment::parse_iso8601(&key.start).zip(Moment::parse_iso8601(&key.expiry));
     match times {
         Some((start, expiry)) if start <= input.now && input.now < expiry => Ok(()),

@@ -1,6 +1,6 @@
 //! What a credential allows, and what a call requires.
 
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 
 /// The kind of resource that a call works on, as `srt` of an account SAS names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +78,7 @@ impl Grant {
     }
 
     /// Refuses a call that the credential does not allow. Public access decides about anonymous requests.
-    pub fn check(&self, required: &RequiredPermission) -> Answer<()> {
+    pub fn check(&self, required: &RequiredPermission) -> ServiceResult<()> {
         match self {
             Self::Bearer(_) if required.permissions.is_empty() => {
                 Err(Refusal::permission_mismatch())

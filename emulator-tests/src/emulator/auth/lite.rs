@@ -3,10 +3,10 @@
 
 use super::shared_key::{check_credential, push_canonical_headers};
 use super::{AuthorizationInput, Grant};
-use crate::emulator::error::Answer;
+use crate::emulator::error::ServiceResult;
 
 /// Checks `account:signature`.
-pub(super) fn check(input: &AuthorizationInput<'_>, credential: &str) -> Answer<Grant> {
+pub(super) fn check(input: &AuthorizationInput<'_>, credential: &str) -> ServiceResult<Grant> {
     let head = input.head;
     let date = if head.header("x-ms-date").is_some() {
         ""

@@ -21,7 +21,7 @@ pub use grant::{Grant, Overrides, RequiredPermission, ResourceLevel, TokenHolder
 pub use sas::{SignedTarget, StoredPolicy};
 
 use crate::emulator::clock::Moment;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::address::Address;
 use crate::emulator::http::connection::Peer;
 use crate::emulator::http::head::Head;
@@ -61,7 +61,7 @@ pub struct AuthorizationInput<'a> {
 }
 
 /// Checks a request's credential. Anonymous requests get a grant too: public access decides about them.
-pub fn authorize(input: &AuthorizationInput<'_>) -> Answer<Grant> {
+pub fn authorize(input: &AuthorizationInput<'_>) -> ServiceResult<Grant> {
     let authorization = input.head.header("authorization");
     match authorization.and_then(|value| value.split_once(' ')) {
         Some(("SharedKey", rest)) => {
@@ -84,7 +84,7 @@ pub fn authorize(input: &AuthorizationInput<'_>) -> Answer<Grant> {
 }
 
 /// Only anonymous and SAS requests may omit the version, and those in a batch must.
-fn require_version(input: &AuthorizationInput<'_>) -> Answer<()> {
+fn require_version(input: &AuthorizationInput<'_>) -> ServiceResult<()> {
     if input.head.in_batch {
         return Ok(());
     }

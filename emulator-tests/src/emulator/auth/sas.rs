@@ -8,14 +8,14 @@ use super::grant::{Grant, Overrides};
 use super::{AuthorizationInput, delegation};
 use crate::emulator::clock::Moment;
 use crate::emulator::digest;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::query::Query;
 use crate::emulator::version::ApiVersion;
 
 /// What a request addresses, as a service SAS signs it. Each service implements this for its targets.
 pub trait SignedTarget {
     /// The path below the account that the SAS must have been made for.
-    fn signed_path(&self, query: &Query) -> Answer<String>;
+    fn signed_path(&self, query: &Query) -> ServiceResult<String>;
 
     /// The fields of the string-to-sign that follow `sv`.
     fn signed_fields<'q>(&self, query: &'q Query, version: ApiVersion) -> Vec<&'q str>;
@@ -44,7 +44,7 @@ const OVERRIDES: [(&str, &str); 5] = [
 ];
 
 /// Checks the SAS of a request's query.
-pub(super) fn check(input: &AuthorizationInput<'_>) -> Answer<Grant> {
+pub(super) fn check(input: &AuthorizationInput<'_>) -> ServiceResult<Grant> {
     let query = input.query;
     let version_text = query.or_empty("sv");
     let version = ApiVersion::parse(version_text).ok_or_else(|| {
@@ -67,7 +67,7 @@ pub(super) fn check(input: &AuthorizationInput<'_>) -> Answer<Grant> {
     }
 }
 
-fn check_account(input: &AuthorizationInput<'_>, version: ApiVersion) -> Answer<Grant> {
+fn check_account(input: &AuthorizationInput<'_>, version: ApiVersion) -> ServiceResult<Grant> {
     let query = input.query;
     let mut fields = vec![input.address.account.as_str()];
     fields.extend(
@@ -93,7 +93,7 @@ fn check_account(input: &AuthorizationInput<'_>, version: ApiVersion) -> Answer<
     })
 }
 
-fn check_service(input: &AuthorizationInput<'_>, version: ApiVersion) -> Answer<Grant> {
+fn check_service(input: &AuthorizationInput<'_>, version: ApiVersion) -> ServiceResult<Grant> {
     let query = input.query;
     let resource = canonical_resource(input, version)?;
     let mut fields = vec![
@@ -122,7 +122,7 @@ fn check_service(input: &AuthorizationInput<'_>, version: ApiVersion) -> Answer<
 pub(super) fn canonical_resource(
     input: &AuthorizationInput<'_>,
     version: ApiVersion,
-) -> Answer<String> {
+) -> ServiceResult<String> {
     let service = if version.since(2015, 2, 21) {
         format!("/{}", input.names.label)
     } else {
@@ -147,7 +147,7 @@ pub fn signed_overrides(query: &Query) -> [&str; 5] {
 }
 
 /// Start, expiry and permissions from the token or from its policy; saying one of them twice is an error.
-fn merged_policy(input: &AuthorizationInput<'_>) -> Answer<StoredPolicy> {
+fn merged_policy(input: &AuthorizationInput<'_>) -> ServiceResult<StoredPolicy> {
     let query = input.query;
     let Some(id) = query.filled("si") else {
         return Ok(StoredPolicy {
@@ -197,7 +197,7 @@ pub(super) fn check_signature(
     input: &AuthorizationInput<'_>,
     keys: &[Vec<u8>],
     text: &str,
-) -> Answer<()> {
+) -> ServiceResult<()> {
     let signature = input.query.or_empty("sig");
     let is_signed =
         |key: &Vec<u8>| digest::same(&digest::hmac_sha256(key, text.as_bytes()), signature);
@@ -210,7 +210,11 @@ pub(super) fn check_signature(
     )))
 }
 
-pub(super) fn check_times(input: &AuthorizationInput<'_>, start: &str, expiry: &str) -> Answer<()> {
+pub(super) fn check_times(
+    input: &AuthorizationInput<'_>,
+    start: &str,
+    expiry: &str,
+) -> ServiceResult<()> {
     let read = |name: &str, text: &str| {
         Moment::parse_iso8601(text).ok_or_else(|| {
             Refusal::authentication_failed(format!("{name} is not a valid ISO 8601 time: '{text}'"))
@@ -232,7 +236,7 @@ pub(super) fn check_times(input: &AuthorizationInput<'_>, start: &str, expiry: &
 }
 
 /// `sip` and `spr`: where the request may come from, and how.
-pub(super) fn check_source(input: &AuthorizationInput<'_>) -> Answer<()> {
+pub(super) fn check_source(input: &AuthorizationInput<'_>) -> ServiceResult<()> {
     if let Some(range) = input.query.filled("sip") {
         let (low, high) = range.split_once('-').unwrap_or((range, range));
         let bounds = low.parse::<IpAddr>().ok().zip(high.parse::<IpAddr>().ok());

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::{AuthorizationInput, Grant, SKEW_SECONDS};
 use crate::emulator::clock::Moment;
 use crate::emulator::digest;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::version::ApiVersion;
 
 /// Headers of the string-to-sign between the method and the `x-ms-` ones. `Date` is empty when `x-ms-date` is given.
@@ -25,7 +25,7 @@ const SIGNED_HEADERS: [&str; 11] = [
 ];
 
 /// Checks `account:signature`.
-pub(super) fn check(input: &AuthorizationInput<'_>, credential: &str) -> Answer<Grant> {
+pub(super) fn check(input: &AuthorizationInput<'_>, credential: &str) -> ServiceResult<Grant> {
     check_credential(input, credential, &string_to_sign(input))?;
     Ok(Grant::Key("SharedKey"))
 }
@@ -35,7 +35,7 @@ pub(super) fn check_credential(
     input: &AuthorizationInput<'_>,
     credential: &str,
     string_to_sign: &str,
-) -> Answer<()> {
+) -> ServiceResult<()> {
     let (account, signature) = credential
         .trim()
         .split_once(':')
@@ -57,7 +57,7 @@ pub(super) fn check_credential(
     check_date(input)
 }
 
-fn check_date(input: &AuthorizationInput<'_>) -> Answer<()> {
+fn check_date(input: &AuthorizationInput<'_>) -> ServiceResult<()> {
     let text = input
         .head
         .header("x-ms-date")

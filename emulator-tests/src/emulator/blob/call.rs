@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::operations::BlobOperations;
 use super::state::BlobContainer;
-use crate::emulator::error::Answer;
+use crate::emulator::error::ServiceResult;
 use crate::emulator::service::Call;
 
 /// An authorized request of the Blob service.
@@ -12,7 +12,7 @@ pub type BlobCall<'a> = Call<'a, BlobOperations>;
 
 impl BlobCall<'_> {
     /// The container addressed, or 404.
-    pub fn container(&self) -> Answer<Arc<BlobContainer>> {
+    pub fn container(&self) -> ServiceResult<Arc<BlobContainer>> {
         self.storage.container(self.target.container())
     }
 }

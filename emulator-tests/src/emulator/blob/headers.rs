@@ -4,7 +4,7 @@ use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::state::{Blob, ContainerProperties, Content, Tier, TierState};
 use crate::emulator::blob::tag_query;
 use crate::emulator::clock::Moment;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::head::Head;
 use crate::emulator::http::response::Response;
 use crate::emulator::service::content_properties::check_md5;
@@ -19,7 +19,7 @@ pub fn blob_properties(head: &Head) -> ContentProperties {
 }
 
 /// The same for Put Blob, where the plain headers stand in for absent `x-ms-blob-*` ones.
-pub fn put_blob_properties(head: &Head) -> Answer<ContentProperties> {
+pub fn put_blob_properties(head: &Head) -> ServiceResult<ContentProperties> {
     let mut properties = blob_properties(head);
     if !properties.content_md5.is_empty() {
         check_md5(&properties.content_md5)?;
@@ -107,7 +107,7 @@ pub fn set_tier(response: &mut Response, blob: &Blob) {
 }
 
 /// Tags and tier that come with an upload.
-pub fn apply_upload(head: &Head, blob: &mut Blob, now: Moment) -> Answer<()> {
+pub fn apply_upload(head: &Head, blob: &mut Blob, now: Moment) -> ServiceResult<()> {
     if let Some(tags) = head.header("x-ms-tags").filter(|tags| !tags.is_empty()) {
         blob.tags = tag_query::parse_header(tags)?;
     }

@@ -2,13 +2,13 @@
 //! <https://learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata>
 
 use super::target::ROOT_CONTAINER;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 
 const BLOB_CHARACTERS_MAX: usize = 1024;
 const BLOB_SEGMENTS_MAX: usize = 254;
 
 /// 3 to 63 lower-case letters, digits and single hyphens, or one of the system containers.
-pub fn check_container(name: &str) -> Answer<()> {
+pub fn check_container(name: &str) -> ServiceResult<()> {
     if [ROOT_CONTAINER, "$web", "$logs"].contains(&name) {
         return Ok(());
     }
@@ -33,7 +33,7 @@ pub fn check_container(name: &str) -> Answer<()> {
 }
 
 /// 1 to 1,024 characters in at most 254 path segments.
-pub fn check_blob(name: &str) -> Answer<()> {
+pub fn check_blob(name: &str) -> ServiceResult<()> {
     let characters = name.encode_utf16().count();
     if characters == 0
         || characters > BLOB_CHARACTERS_MAX

@@ -5,7 +5,7 @@ use super::public_access::RequiredAccess;
 use super::target::BlobTarget;
 use super::{account, batch, container, object};
 use crate::emulator::auth::{RequiredPermission, ResourceLevel};
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::head::Head;
 use crate::emulator::http::query::Query;
@@ -64,7 +64,7 @@ pub enum BlobOperation {
 
 impl BlobOperation {
     /// Finds the call by method, resource, `comp` and `restype`.
-    pub fn of(head: &Head, query: &Query, target: &BlobTarget) -> Answer<Self> {
+    pub fn of(head: &Head, query: &Query, target: &BlobTarget) -> ServiceResult<Self> {
         let method = head.method();
         let comp = query.or_empty("comp").to_ascii_lowercase();
         let found = match (&target.container, &target.blob) {
@@ -153,7 +153,7 @@ impl BlobOperation {
     }
 
     /// Serves the call.
-    pub fn run(self, call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
+    pub fn run(self, call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> {
         match self {
             Self::ListContainers => account::list_containers::run(call),
             Self::GetServiceProperties => account::service_properties::get(call),

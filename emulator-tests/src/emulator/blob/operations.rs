@@ -12,7 +12,7 @@ use super::state::AccountContainers;
 use super::target::BlobTarget;
 use crate::emulator::auth::StoredPolicy;
 use crate::emulator::clock::Moment;
-use crate::emulator::error::Answer;
+use crate::emulator::error::ServiceResult;
 use crate::emulator::http::address::Address;
 use crate::emulator::http::body::Body;
 use crate::emulator::http::head::Head;
@@ -88,11 +88,11 @@ impl Operations for BlobOperations {
         self.accounts.get(account)
     }
 
-    fn target(address: &Address, query: &Query) -> Answer<BlobTarget> {
+    fn target(address: &Address, query: &Query) -> ServiceResult<BlobTarget> {
         Ok(BlobTarget::of(address, query))
     }
 
-    fn operation(head: &Head, query: &Query, target: &BlobTarget) -> Answer<BlobOperation> {
+    fn operation(head: &Head, query: &Query, target: &BlobTarget) -> ServiceResult<BlobOperation> {
         BlobOperation::of(head, query, target)
     }
 
@@ -111,14 +111,18 @@ impl Operations for BlobOperations {
         storage: &AccountContainers,
         target: &BlobTarget,
         operation: BlobOperation,
-    ) -> Answer<()> {
+    ) -> ServiceResult<()> {
         let name = target.container.as_deref();
         let container = name.and_then(|name| storage.find(name));
         let access = container.map(|container| container.lock().properties.public_access);
         public_access::check(operation.public(), access)
     }
 
-    fn run(operation: BlobOperation, call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
+    fn run(
+        operation: BlobOperation,
+        call: &BlobCall<'_>,
+        body: &mut Body<'_>,
+    ) -> ServiceResult<Response> {
         operation.run(call, body)
     }
 }

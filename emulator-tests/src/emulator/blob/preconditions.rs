@@ -5,7 +5,7 @@ use crate::emulator::blob::error::{BLOB_LEASE, WRITE};
 use crate::emulator::blob::state::{Blob, ContainerProperties, ContainerState, Slot};
 use crate::emulator::blob::tag_query;
 use crate::emulator::clock::Moment;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::service::conditions;
 use crate::emulator::service::conditions::{Access, Current};
 
@@ -15,7 +15,7 @@ pub fn version_of(properties: &ContainerProperties) -> Current {
 }
 
 /// The blob or snapshot that a read is for, when its conditions hold.
-pub fn read<'s>(call: &BlobCall<'_>, state: &'s ContainerState) -> Answer<&'s Blob> {
+pub fn read<'s>(call: &BlobCall<'_>, state: &'s ContainerState) -> ServiceResult<&'s Blob> {
     let blob = find(call, state)?;
     conditions::check(
         call.head,
@@ -29,7 +29,7 @@ pub fn read<'s>(call: &BlobCall<'_>, state: &'s ContainerState) -> Answer<&'s Bl
 }
 
 /// The blob or snapshot addressed, or 404.
-pub fn find<'s>(call: &BlobCall<'_>, state: &'s ContainerState) -> Answer<&'s Blob> {
+pub fn find<'s>(call: &BlobCall<'_>, state: &'s ContainerState) -> ServiceResult<&'s Blob> {
     let slot = state
         .blobs
         .get(call.target.blob())
@@ -51,7 +51,10 @@ pub fn find<'s>(call: &BlobCall<'_>, state: &'s ContainerState) -> Answer<&'s Bl
 }
 
 /// The base blob that a write changes, when its conditions and its lease allow it.
-pub fn change<'s>(call: &BlobCall<'_>, state: &'s mut ContainerState) -> Answer<&'s mut Blob> {
+pub fn change<'s>(
+    call: &BlobCall<'_>,
+    state: &'s mut ContainerState,
+) -> ServiceResult<&'s mut Blob> {
     check_change(call, state)?;
     state
         .slot_mut(call.target.blob())
@@ -60,7 +63,10 @@ pub fn change<'s>(call: &BlobCall<'_>, state: &'s mut ContainerState) -> Answer<
 }
 
 /// The same for the few calls that note themselves what they changed.
-pub fn change_part<'s>(call: &BlobCall<'_>, state: &'s mut ContainerState) -> Answer<&'s mut Blob> {
+pub fn change_part<'s>(
+    call: &BlobCall<'_>,
+    state: &'s mut ContainerState,
+) -> ServiceResult<&'s mut Blob> {
     check_change(call, state)?;
     state
         .blobs
@@ -69,7 +75,7 @@ pub fn change_part<'s>(call: &BlobCall<'_>, state: &'s mut ContainerState) -> An
         .ok_or_else(Refusal::blob_not_found)
 }
 
-fn check_change(call: &BlobCall<'_>, state: &ContainerState) -> Answer<()> {
+fn check_change(call: &BlobCall<'_>, state: &ContainerState) -> ServiceResult<()> {
     refuse_snapshot(call)?;
     let slot = state.blobs.get(call.target.blob());
     check_write(
@@ -82,7 +88,7 @@ fn check_change(call: &BlobCall<'_>, state: &ContainerState) -> Answer<()> {
 }
 
 /// May this request put a whole new blob here?
-pub fn overwrite(call: &BlobCall<'_>, slot: Option<&Slot>) -> Answer<()> {
+pub fn overwrite(call: &BlobCall<'_>, slot: Option<&Slot>) -> ServiceResult<()> {
     refuse_snapshot(call)?;
     let base = slot.and_then(|slot| slot.base.as_ref());
     check_write(call, base)?;
@@ -97,7 +103,7 @@ pub fn overwrite(call: &BlobCall<'_>, slot: Option<&Slot>) -> Answer<()> {
 }
 
 /// Conditions, lease and a copy under way, for any write.
-pub fn check_write(call: &BlobCall<'_>, base: Option<&Blob>) -> Answer<()> {
+pub fn check_write(call: &BlobCall<'_>, base: Option<&Blob>) -> ServiceResult<()> {
     conditions::check(
         call.head,
         base.map(|blob| (blob.etag, blob.last_modified)),
@@ -127,7 +133,7 @@ pub fn check_write(call: &BlobCall<'_>, base: Option<&Blob>) -> Answer<()> {
 }
 
 /// A snapshot cannot be changed.
-pub fn refuse_snapshot(call: &BlobCall<'_>) -> Answer<()> {
+pub fn refuse_snapshot(call: &BlobCall<'_>) -> ServiceResult<()> {
     match call.query.filled("snapshot") {
         Some(snapshot) => Err(Refusal::invalid_query(
             "snapshot",
@@ -139,7 +145,7 @@ pub fn refuse_snapshot(call: &BlobCall<'_>) -> Answer<()> {
 }
 
 /// Blobs in the archive cannot be read.
-pub fn refuse_archived(blob: &Blob) -> Answer<()> {
+pub fn refuse_archived(blob: &Blob) -> ServiceResult<()> {
     if blob.tier.rehydrating.is_some() {
         return Err(Refusal::new(
             409,

@@ -1,6 +1,6 @@
 //! Public access: what anonymous requests may read in a container.
 
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 
 /// What anonymous requests may do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -16,7 +16,7 @@ pub enum PublicAccess {
 
 impl PublicAccess {
     /// Reads `x-ms-blob-public-access`.
-    pub fn parse(text: &str) -> Answer<Self> {
+    pub fn parse(text: &str) -> ServiceResult<Self> {
         match text {
             "" => Ok(Self::Private),
             "blob" => Ok(Self::Blob),
@@ -47,7 +47,7 @@ pub enum RequiredAccess {
 }
 
 /// Refuses an anonymous call unless the container allows it. Private containers look like missing ones.
-pub fn check(required: RequiredAccess, access: Option<PublicAccess>) -> Answer<()> {
+pub fn check(required: RequiredAccess, access: Option<PublicAccess>) -> ServiceResult<()> {
     let is_open = matches!(
         (required, access),
         (

@@ -8,7 +8,7 @@ use super::call::BlobCall;
 use super::operations::BlobOperations;
 use super::state::{Block, BlockList, Content};
 use crate::emulator::digest::{ChecksumSet, Digester, Digests};
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::fetch::Url;
 use crate::emulator::http::payload::Piece;
 use crate::emulator::service::ContentProperties;
@@ -37,7 +37,7 @@ enum SourceBytes {
 }
 
 /// Opens the blob that `x-ms-copy-source` names.
-pub fn open(call: &BlobCall<'_>) -> Answer<BlobSource> {
+pub fn open(call: &BlobCall<'_>) -> ServiceResult<BlobSource> {
     let url = copy_source::url(call)?;
     match OwnSource::of(call, &url)? {
         Some(source) => open_own(call, &source, &url),
@@ -57,7 +57,7 @@ impl BlobSource {
     }
 
     /// Content for a copy: own blobs are shared, foreign bytes become a block blob.
-    pub fn content(&self, call: &BlobCall<'_>) -> Answer<Content> {
+    pub fn content(&self, call: &BlobCall<'_>) -> ServiceResult<Content> {
         match &self.bytes {
             SourceBytes::Own(content) => Ok(content.clone()),
             SourceBytes::Foreign(_) => {
@@ -71,7 +71,7 @@ impl BlobSource {
     }
 
     /// Checksums of the whole source.
-    pub fn digests(&self, wanted: ChecksumSet) -> Answer<Digests> {
+    pub fn digests(&self, wanted: ChecksumSet) -> ServiceResult<Digests> {
         let mut digester = Digester::new(wanted);
         for piece in self.read(0, self.length) {
             piece
@@ -86,7 +86,7 @@ fn open_own(
     call: &BlobCall<'_>,
     source: &OwnSource<BlobOperations>,
     url: &Url,
-) -> Answer<BlobSource> {
+) -> ServiceResult<BlobSource> {
     source.authorize(call)?;
     let storage = source.storage(call)?;
     let container = storage
@@ -120,7 +120,7 @@ fn open_own(
     })
 }
 
-fn open_foreign(call: &BlobCall<'_>, url: &Url) -> Answer<BlobSource> {
+fn open_foreign(call: &BlobCall<'_>, url: &Url) -> ServiceResult<BlobSource> {
     let source = ForeignSource::fetch(call, url)?;
     Ok(BlobSource {
         length: source.bytes.len() as u64,

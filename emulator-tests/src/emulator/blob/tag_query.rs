@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::head::Head;
 use crate::emulator::http::query::Query;
 
@@ -72,7 +72,7 @@ fn compare(text: &str, tags: &BTreeMap<String, String>) -> Option<bool> {
 }
 
 /// Checks `x-ms-if-tags`: comparisons of tags joined by `AND` and `OR`.
-pub fn check_conditions(head: &Head, tags: &BTreeMap<String, String>) -> Answer<()> {
+pub fn check_conditions(head: &Head, tags: &BTreeMap<String, String>) -> ServiceResult<()> {
     let Some(text) = head.header("x-ms-if-tags").filter(|text| !text.is_empty()) else {
         return Ok(());
     };
@@ -85,13 +85,13 @@ pub fn check_conditions(head: &Head, tags: &BTreeMap<String, String>) -> Answer<
 }
 
 /// Reads the `x-ms-tags` header: `a=b&c=d`, percent-encoded.
-pub fn parse_header(text: &str) -> Answer<BTreeMap<String, String>> {
+pub fn parse_header(text: &str) -> ServiceResult<BTreeMap<String, String>> {
     let pairs = Query::parse(text).pairs().to_vec();
     check(pairs)
 }
 
 /// Tags that may be set: at most ten, keys of 1 to 128 characters, values of at most 256, no key twice.
-pub fn check(pairs: Vec<(String, String)>) -> Answer<BTreeMap<String, String>> {
+pub fn check(pairs: Vec<(String, String)>) -> ServiceResult<BTreeMap<String, String>> {
     let count = pairs.len();
     let allowed = |text: &str| {
         text.chars()

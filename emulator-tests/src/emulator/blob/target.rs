@@ -2,7 +2,7 @@
 
 use crate::emulator::auth::SignedTarget;
 use crate::emulator::auth::sas::{signed_overrides, signed_snapshot};
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::address::Address;
 use crate::emulator::http::query::{Query, decode};
 use crate::emulator::version::ApiVersion;
@@ -53,7 +53,7 @@ impl BlobTarget {
 
 /// A SAS of a snapshot is good for that snapshot only.
 impl SignedTarget for BlobTarget {
-    fn signed_path(&self, query: &Query) -> Answer<String> {
+    fn signed_path(&self, query: &Query) -> ServiceResult<String> {
         let refused =
             |of: &str| Refusal::authentication_failed(format!("The SAS was not made for {of}"));
         let container = self

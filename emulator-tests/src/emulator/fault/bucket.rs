@@ -11,13 +11,13 @@ const LINE_CREDIT_S: f64 = 0.02;
 #[derive(Debug)]
 pub struct Bucket {
     credit_s: f64,
-    level: Mutex<Level>,
+    level: Mutex<FillLevel>,
     /// After how many bytes it fills how fast, in order.
     steps: Vec<(u64, f64)>,
 }
 
 #[derive(Debug)]
-struct Level {
+struct FillLevel {
     amount: f64,
     looked: Instant,
     per_second: f64,
@@ -49,7 +49,7 @@ impl Bucket {
         let per_second = per_second.max(1) as f64;
         Self {
             credit_s,
-            level: Mutex::new(Level {
+            level: Mutex::new(FillLevel {
                 amount: per_second * credit_s,
                 looked: Instant::now(),
                 per_second,
@@ -88,7 +88,7 @@ impl Bucket {
     }
 
     /// Adds what has come since it was looked at; returns the most that it holds.
-    fn refill(&self, level: &mut Level) -> f64 {
+    fn refill(&self, level: &mut FillLevel) -> f64 {
         let now = Instant::now();
         let most = level.per_second * self.credit_s;
         let come = now.duration_since(level.looked).as_secs_f64() * level.per_second;

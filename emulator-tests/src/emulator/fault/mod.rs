@@ -3,15 +3,15 @@
 pub mod pattern;
 pub mod plan;
 
-pub mod listing;
+pub mod listing_fault;
 
 pub mod bucket;
-pub mod picker;
+pub mod matcher;
 
-pub mod trouble;
-pub mod twist;
+pub mod response_faults;
+pub mod wire_faults;
 
-pub use picker::Faults;
+pub use matcher::Faults;
 pub use plan::Plan;
 
 /// The plan's format, for people.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::listing::ListingLie;
+use super::listing_fault::ListingFault;
 
 /// A whole plan.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -84,11 +84,11 @@ pub struct Then {
     /// Wait before serving.
     pub delay_ms: u64,
     /// Refuse.
-    pub answer: Option<Refuse>,
+    pub answer: Option<RuleAnswer>,
     /// End the connection early.
-    pub close: Option<Close>,
+    pub close: Option<ClosePoint>,
     /// The manner of ending it.
-    pub how: How,
+    pub how: CloseManner,
     /// Serve, and send nothing.
     pub lose_answer: bool,
     /// Neither serve nor answer.
@@ -120,11 +120,11 @@ pub struct Then {
     /// Say another status.
     pub status: Option<u16>,
     /// Answer once more than was asked.
-    pub spare_answer: Option<Spare>,
+    pub spare_answer: Option<ExtraAnswer>,
     /// Lie about the version.
     pub etag: Option<String>,
     /// Lie in a list of blobs or of page ranges.
-    pub listing: Option<ListingLie>,
+    pub listing: Option<ListingFault>,
     /// Set or take away headers.
     pub headers: BTreeMap<String, Option<String>>,
 }
@@ -132,7 +132,7 @@ pub struct Then {
 /// An answer that a rule gives.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Refuse {
+pub struct RuleAnswer {
     /// HTTP status.
     pub status: u16,
     /// Error code.
@@ -166,7 +166,7 @@ pub enum Echo {
 /// When an answer is sent that nobody asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Spare {
+pub enum ExtraAnswer {
     /// Right behind the one that was asked for.
     AtOnce,
     /// When the next request on this connection has come, before its own answer.
@@ -176,7 +176,7 @@ pub enum Spare {
 /// Where in an exchange the connection ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Close {
+pub enum ClosePoint {
     /// When the answer should come. The request is not served.
     BeforeAnswer,
     /// When so many body bytes have come.
@@ -188,7 +188,7 @@ pub enum Close {
 /// In which manner a connection ends.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum How {
+pub enum CloseManner {
     /// In order.
     #[default]
     Close,

@@ -4,7 +4,7 @@
 
 use std::net::IpAddr;
 
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::head::Head;
 use crate::emulator::http::query::decode;
 
@@ -26,7 +26,7 @@ pub struct Address {
 
 impl Address {
     /// Reads the address. `label` is the service's in host names, such as `blob`.
-    pub fn of(head: &Head, label: &str) -> Answer<Self> {
+    pub fn of(head: &Head, label: &str) -> ServiceResult<Self> {
         let path = head.raw_path().strip_prefix('/').ok_or_else(invalid_uri)?;
         let from_host = account_of_host(head.header_or_empty("host"), label);
         let path_style = from_host.is_none();
@@ -73,12 +73,12 @@ fn invalid_uri() -> Refusal {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::emulator::http::head::Cut;
+    use crate::emulator::http::head::ParsedHead;
 
     /// The address of a GET.
     pub(crate) fn address(host: &str, path: &str, label: &str) -> Address {
         let text = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n");
-        let Ok(Cut::Whole(head, _)) = Head::cut(text.as_bytes()) else {
+        let Ok(ParsedHead::Whole(head, _)) = Head::parse(text.as_bytes()) else {
             panic!("no head")
         };
         Address::of(&head, label).unwrap()

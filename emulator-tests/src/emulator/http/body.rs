@@ -7,7 +7,7 @@ use std::io;
 
 use super::wire::Wire;
 use crate::emulator::digest::{ChecksumSet, Digester, Digests};
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 
 /// Bytes looked at together when a body is only verified.
 const VERIFY_BYTES: usize = 256 * 1024;
@@ -57,7 +57,11 @@ impl<'c> Body<'c> {
     }
 
     /// The whole body in one allocation of exactly its size. Bodies over `max` bytes are 413.
-    pub fn read_memory(&mut self, max: u64, wanted: ChecksumSet) -> Answer<(Vec<u8>, Digests)> {
+    pub fn read_memory(
+        &mut self,
+        max: u64,
+        wanted: ChecksumSet,
+    ) -> ServiceResult<(Vec<u8>, Digests)> {
         if self.left > max {
             return Err(Refusal::body_too_large(max));
         }
@@ -68,13 +72,13 @@ impl<'c> Body<'c> {
     }
 
     /// The whole body as one text document.
-    pub fn read_document(&mut self, max: u64) -> Answer<Vec<u8>> {
+    pub fn read_document(&mut self, max: u64) -> ServiceResult<Vec<u8>> {
         self.read_memory(max, ChecksumSet::default())
             .map(|(bytes, _)| bytes)
     }
 
     /// Drops the body, looking at it only for the checksums that are wanted.
-    pub fn drain(&mut self, wanted: ChecksumSet) -> Answer<Digests> {
+    pub fn drain(&mut self, wanted: ChecksumSet) -> ServiceResult<Digests> {
         let mut digester = Digester::new(wanted);
         if wanted.is_empty() {
             self.skip_all()?;
@@ -88,7 +92,10 @@ impl<'c> Body<'c> {
     }
 
     /// Hands the body over in pieces of up to 256 KiB.
-    pub fn each_piece(&mut self, mut take: impl FnMut(&[u8]) -> Answer<()>) -> Answer<()> {
+    pub fn each_piece(
+        &mut self,
+        mut take: impl FnMut(&[u8]) -> ServiceResult<()>,
+    ) -> ServiceResult<()> {
         self.invite()?;
         while self.left > 0 {
             let mut piece = Vec::with_capacity((self.left as usize).min(VERIFY_BYTES));
@@ -103,7 +110,7 @@ impl<'c> Body<'c> {
         Ok(())
     }
 
-    fn read_each(&mut self, bytes: &mut Vec<u8>, mut look: impl FnMut(&[u8])) -> Answer<()> {
+    fn read_each(&mut self, bytes: &mut Vec<u8>, mut look: impl FnMut(&[u8])) -> ServiceResult<()> {
         self.invite()?;
         while self.left > 0 {
             let before = bytes.len();
@@ -127,7 +134,7 @@ impl<'c> Body<'c> {
         }
     }
 
-    fn skip_all(&mut self) -> Answer<()> {
+    fn skip_all(&mut self) -> ServiceResult<()> {
         self.invite()?;
         while self.left > 0 {
             let skipped = self.wire.skip(self.left);
@@ -136,7 +143,7 @@ impl<'c> Body<'c> {
         Ok(())
     }
 
-    fn invite(&mut self) -> Answer<()> {
+    fn invite(&mut self) -> ServiceResult<()> {
         if std::mem::take(&mut self.expects_continue)
             && self.left > 0
             && self.wire.buffered().is_empty()
@@ -147,7 +154,7 @@ impl<'c> Body<'c> {
         Ok(())
     }
 
-    fn settle(&mut self, read: io::Result<u64>) -> Answer<()> {
+    fn settle(&mut self, read: io::Result<u64>) -> ServiceResult<()> {
         match read {
             Ok(0) => Err(self.fail(io::ErrorKind::UnexpectedEof.into())),
             Ok(count) => {

@@ -8,12 +8,12 @@ use std::net::SocketAddr;
 
 use super::body::Body;
 use super::exchange::Exchange;
-use super::head::{Cut, Head};
+use super::head::{Head, ParsedHead};
 use super::response::Response;
 use super::wire::{Wire, is_silence};
 use crate::emulator::error::Refusal;
-use crate::emulator::fault::plan::How;
-use crate::emulator::fault::trouble::ended;
+use crate::emulator::fault::plan::CloseManner;
+use crate::emulator::fault::wire_faults::planned_end;
 use crate::emulator::watch::Watch;
 
 /// The longest head that is read, in bytes.
@@ -51,30 +51,40 @@ pub enum Next {
 }
 
 /// Serves requests until the connection is over (`Close`) or silent (`Wait`).
-pub fn converse(wire: &mut Wire, handler: &dyn Handler, peer: &Peer, watch: &Watch) -> Next {
+pub fn serve_connection(
+    wire: &mut Wire,
+    handler: &dyn Handler,
+    peer: &Peer,
+    watch: &Watch,
+) -> Next {
     let end = loop {
-        match turn(wire, handler, peer, watch) {
+        match serve_request(wire, handler, peer, watch) {
             Ok(Next::Request) => {}
             Ok(Next::Wait) => return Next::Wait,
             Ok(Next::Close) => break None,
-            Err(error) => break ended(&error),
+            Err(error) => break planned_end(&error),
         }
     };
     match end {
-        None | Some(How::Close) => wire.finish(),
-        Some(How::Reset) => wire.reset(),
-        Some(How::Blackhole) => wire.wait_for_hangup(),
+        None | Some(CloseManner::Close) => wire.finish(),
+        Some(CloseManner::Reset) => wire.reset(),
+        Some(CloseManner::Blackhole) => wire.wait_for_hangup(),
     }
     Next::Close
 }
 
 /// Serves one request.
-fn turn(wire: &mut Wire, handler: &dyn Handler, peer: &Peer, watch: &Watch) -> io::Result<Next> {
+fn serve_request(
+    wire: &mut Wire,
+    handler: &dyn Handler,
+    peer: &Peer,
+    watch: &Watch,
+) -> io::Result<Next> {
     let head = match read_head(wire)? {
-        Arrived::Head(head) => head,
-        Arrived::Rubbish(refusal) => return refuse(wire, handler, &refusal),
-        Arrived::Silence => return Ok(Next::Wait),
-        Arrived::End => return Ok(Next::Close),
+        NextInput::Head(head) => head,
+        NextInput::Malformed(refusal) => return refuse(wire, handler, &refusal),
+        NextInput::Silence => return Ok(Next::Wait),
+        NextInput::End => return Ok(Next::Close),
     };
     match head.content_length() {
         Ok(length) => Exchange {
@@ -89,14 +99,14 @@ fn turn(wire: &mut Wire, handler: &dyn Handler, peer: &Peer, watch: &Watch) -> i
 }
 
 /// What came instead of, or as, the next request.
-enum Arrived {
+enum NextInput {
     Head(Head),
-    Rubbish(Refusal),
+    Malformed(Refusal),
     Silence,
     End,
 }
 
-fn read_head(wire: &mut Wire) -> io::Result<Arrived> {
+fn read_head(wire: &mut Wire) -> io::Result<NextInput> {
     let mut silences = 0;
     loop {
         // Empty lines before a request line are skipped, as RFC 9112 2.2 advises.
@@ -104,23 +114,23 @@ fn read_head(wire: &mut Wire) -> io::Result<Arrived> {
             wire.consume(2);
         }
         if !wire.buffered().is_empty() {
-            match Head::cut(wire.buffered()) {
-                Ok(Cut::Whole(head, length)) => {
+            match Head::parse(wire.buffered()) {
+                Ok(ParsedHead::Whole(head, length)) => {
                     wire.consume(length);
-                    return Ok(Arrived::Head(head));
+                    return Ok(NextInput::Head(head));
                 }
-                Ok(Cut::Partial) if wire.buffered().len() > HEAD_BYTES_MAX => {
-                    return Ok(Arrived::Rubbish(head_too_large()));
+                Ok(ParsedHead::Partial) if wire.buffered().len() > HEAD_BYTES_MAX => {
+                    return Ok(NextInput::Malformed(head_too_large()));
                 }
-                Ok(Cut::Partial) => {}
-                Err(refusal) => return Ok(Arrived::Rubbish(refusal)),
+                Ok(ParsedHead::Partial) => {}
+                Err(refusal) => return Ok(NextInput::Malformed(refusal)),
             }
         }
         match wire.fill() {
-            Ok(0) => return Ok(Arrived::End),
+            Ok(0) => return Ok(NextInput::End),
             Ok(_) => {}
             Err(error) if is_silence(&error) && wire.buffered().is_empty() => {
-                return Ok(Arrived::Silence);
+                return Ok(NextInput::Silence);
             }
             // Half a head is waited for, but not for ever.
             Err(error) if is_silence(&error) && silences < wire.patience_ticks() => silences += 1,

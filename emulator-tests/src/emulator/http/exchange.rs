@@ -7,17 +7,17 @@ use std::time::{Duration, Instant};
 
 use super::body::Body;
 use super::connection::{Handler, Next, Peer};
-use super::head::{Head, Lies};
+use super::head::{Head, RequestFaults};
 use super::response::{Labels, Response};
 use super::wire::Wire;
 use crate::emulator::clock::pause;
 use crate::emulator::error::Refusal;
 use crate::emulator::fault::bucket::Bucket;
-use crate::emulator::fault::picker::Picked;
-use crate::emulator::fault::plan::{Close, Echo, How, Refuse, Spare, Then};
-use crate::emulator::fault::trouble::{Ended, Trouble};
-use crate::emulator::fault::twist::twist;
-use crate::emulator::watch::{Outcome, Record, Watch};
+use crate::emulator::fault::matcher::MatchedFaults;
+use crate::emulator::fault::plan::{CloseManner, ClosePoint, Echo, ExtraAnswer, RuleAnswer, Then};
+use crate::emulator::fault::response_faults;
+use crate::emulator::fault::wire_faults::{PlannedEnd, WireFaults};
+use crate::emulator::watch::{ExchangeOutcome, RequestRecord, Watch};
 
 /// The longest unwanted body that is read to its end for the connection's sake, in bytes.
 const DRAIN_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -51,28 +51,34 @@ impl Exchange<'_> {
     /// its request in the log.
     pub fn run(&self, wire: &mut Wire, mut head: Head) -> io::Result<Next> {
         let began = Instant::now();
-        wire.send_spare()?;
-        let picked = self.watch.faults.pick(&head, self.length);
-        if let Some(picked) = &picked {
-            head.lies = lies(picked);
+        wire.send_extra_answer()?;
+        let matched = self.watch.faults.matching(&head, self.length);
+        if let Some(matched) = &matched {
+            head.faults = faults(matched);
         }
         let mut progress = Progress::default();
-        let served = self.serve(wire, &head, picked.as_ref(), &mut progress);
+        let served = self.serve(wire, &head, matched.as_ref(), &mut progress);
         let outcome = if served.is_ok() {
-            Outcome::Answered
+            ExchangeOutcome::Answered
         } else {
-            Outcome::Broken
+            ExchangeOutcome::Broken
         };
         self.watch
-            .note(&self.record(&head, picked.as_ref(), &progress, outcome, began));
-        let spare = picked
+            .note(&self.record(&head, matched.as_ref(), &progress, outcome, began));
+        let spare = matched
             .iter()
-            .flat_map(|picked| &picked.effects)
+            .flat_map(|matched| &matched.effects)
             .find_map(|then| then.spare_answer);
         let sent = served.and_then(|()| self.send(wire, &head, &progress, spare));
         wire.disarm();
-        if outcome == Outcome::Answered && sent.is_err() {
-            let record = self.record(&head, picked.as_ref(), &progress, Outcome::Broken, began);
+        if outcome == ExchangeOutcome::Answered && sent.is_err() {
+            let record = self.record(
+                &head,
+                matched.as_ref(),
+                &progress,
+                ExchangeOutcome::Broken,
+                began,
+            );
             self.watch.correct(&record);
         }
         sent?;
@@ -86,13 +92,13 @@ impl Exchange<'_> {
     fn record<'r>(
         &'r self,
         head: &'r Head,
-        picked: Option<&'r Picked>,
+        matched: Option<&'r MatchedFaults>,
         progress: &'r Progress,
-        outcome: Outcome,
+        outcome: ExchangeOutcome,
         began: Instant,
-    ) -> Record<'r> {
+    ) -> RequestRecord<'r> {
         let response = progress.response.as_ref();
-        Record {
+        RequestRecord {
             head,
             peer: self.peer,
             labels: progress.labels.as_ref(),
@@ -101,13 +107,13 @@ impl Exchange<'_> {
                 .and_then(|response| response.get("x-ms-request-id"))
                 .unwrap_or(""),
             bytes_in: progress.bytes_in,
-            bytes_out: if outcome == Outcome::Answered {
+            bytes_out: if outcome == ExchangeOutcome::Answered {
                 progress.bytes_out
             } else {
                 0
             },
             outcome,
-            faults: picked.map_or(&[], |picked| picked.names.as_slice()),
+            faults: matched.map_or(&[], |matched| matched.names.as_slice()),
             took: began.elapsed(),
         }
     }
@@ -117,19 +123,19 @@ impl Exchange<'_> {
         &self,
         wire: &mut Wire,
         head: &Head,
-        picked: Option<&Picked>,
+        matched: Option<&MatchedFaults>,
         progress: &mut Progress,
     ) -> io::Result<()> {
         let expects_continue = head
             .header_or_empty("expect")
             .eq_ignore_ascii_case("100-continue");
-        if let Some(picked) = picked {
-            begin(wire, picked)?;
+        if let Some(matched) = matched {
+            begin(wire, matched)?;
         }
         let mut body = Body::new(wire, self.length, expects_continue);
-        let mut response = match picked {
+        let mut response = match matched {
             None => self.handler.serve(head, &mut body, self.peer),
-            Some(picked) => self.serve_ill(head, &mut body, picked),
+            Some(matched) => self.serve_with_faults(head, &mut body, matched),
         };
         progress.left = body.left();
         progress.bytes_in = self.length - progress.left;
@@ -139,8 +145,8 @@ impl Exchange<'_> {
             return Err(error);
         }
         wire.disarm();
-        if let Some(picked) = picked {
-            finish(wire, picked, &mut response)?;
+        if let Some(matched) = matched {
+            finish(wire, matched, &mut response)?;
         }
         progress.keep_alive = head.keep_alive()
             && !response.framing_broken
@@ -152,9 +158,9 @@ impl Exchange<'_> {
             response.payload.sent_bytes()
         };
         progress.response = Some(response);
-        match picked {
-            Some(picked) if picked.effects.iter().any(|then| then.lose_answer) => {
-                Err(end_as(Some(picked)))
+        match matched {
+            Some(matched) if matched.effects.iter().any(|then| then.lose_answer) => {
+                Err(end_as(Some(matched)))
             }
             _ => Ok(()),
         }
@@ -165,14 +171,14 @@ impl Exchange<'_> {
         wire: &mut Wire,
         head: &Head,
         progress: &Progress,
-        spare: Option<Spare>,
+        spare: Option<ExtraAnswer>,
     ) -> io::Result<()> {
         let Some(response) = &progress.response else {
             return Ok(());
         };
         response.send(wire, head.method() == "HEAD", progress.keep_alive)?;
         if progress.keep_alive {
-            send_spare(wire, head, response, spare)?;
+            send_extra_answer(wire, head, response, spare)?;
         }
         self.watch.faults.charge(head, progress.bytes_out);
         if progress.keep_alive {
@@ -187,16 +193,24 @@ impl Exchange<'_> {
     }
 
     /// Serves under a fault plan: refuses where it says so.
-    fn serve_ill(&self, head: &Head, body: &mut Body<'_>, picked: &Picked) -> Response {
-        body.flip = picked.effects.iter().find_map(|then| then.flip_request_bit);
-        let by_rule = picked.effects.iter().find_map(|then| then.answer.as_ref());
-        match picked.throttled.as_ref().or(by_rule) {
+    fn serve_with_faults(
+        &self,
+        head: &Head,
+        body: &mut Body<'_>,
+        matched: &MatchedFaults,
+    ) -> Response {
+        body.flip = matched
+            .effects
+            .iter()
+            .find_map(|then| then.flip_request_bit);
+        let by_rule = matched.effects.iter().find_map(|then| then.answer.as_ref());
+        match matched.throttled.as_ref().or(by_rule) {
             Some(refuse) => self.refuse(head, body, refuse),
             None => self.handler.serve(head, body, self.peer),
         }
     }
 
-    fn refuse(&self, head: &Head, body: &mut Body<'_>, refuse: &Refuse) -> Response {
+    fn refuse(&self, head: &Head, body: &mut Body<'_>, refuse: &RuleAnswer) -> Response {
         if refuse.after_body {
             // A body that breaks off shows in the body's own state.
             let _ = body.drain(crate::emulator::digest::ChecksumSet::default());
@@ -242,57 +256,57 @@ fn repeated(head: &Head, echo: Echo) -> String {
 }
 
 /// Sends the answer once more, or keeps it until the next request comes.
-fn send_spare(
+fn send_extra_answer(
     wire: &mut Wire,
     head: &Head,
     response: &Response,
-    spare: Option<Spare>,
+    spare: Option<ExtraAnswer>,
 ) -> io::Result<()> {
     let head_only = head.method() == "HEAD";
     match spare {
         None => Ok(()),
-        Some(Spare::AtOnce) => response.send(wire, head_only, true),
-        Some(Spare::WithNext) => {
-            wire.keep_spare(response.to_bytes(head_only)?);
+        Some(ExtraAnswer::AtOnce) => response.send(wire, head_only, true),
+        Some(ExtraAnswer::WithNext) => {
+            wire.keep_extra_answer(response.to_bytes(head_only)?);
             Ok(())
         }
     }
 }
 
 /// How the plan has the request misunderstood.
-fn lies(picked: &Picked) -> Lies {
-    let any = |lie: fn(&Then) -> bool| picked.effects.iter().any(lie);
-    Lies {
+fn faults(matched: &MatchedFaults) -> RequestFaults {
+    let any = |lie: fn(&Then) -> bool| matched.effects.iter().any(lie);
+    RequestFaults {
         ignore_range: any(|then| then.ignore_range),
         first_bytes: any(|then| then.first_bytes),
-        move_range: picked.effects.iter().map(|then| then.move_range).sum(),
+        move_range: matched.effects.iter().map(|then| then.move_range).sum(),
         ignore_conditions: any(|then| then.ignore_conditions),
     }
 }
 
 /// Delays, and the troubles of the request's body.
-fn begin(wire: &mut Wire, picked: &Picked) -> io::Result<()> {
-    let delay: u64 = picked.effects.iter().map(|then| then.delay_ms).sum();
+fn begin(wire: &mut Wire, matched: &MatchedFaults) -> io::Result<()> {
+    let delay: u64 = matched.effects.iter().map(|then| then.delay_ms).sum();
     if delay > 0 {
         pause(Duration::from_millis(delay));
     }
-    if picked.effects.iter().any(|then| then.blackhole) {
-        return Err(io::Error::other(Ended(How::Blackhole)));
+    if matched.effects.iter().any(|then| then.blackhole) {
+        return Err(io::Error::other(PlannedEnd(CloseManner::Blackhole)));
     }
-    if picked
+    if matched
         .effects
         .iter()
-        .any(|then| then.close == Some(Close::BeforeAnswer))
+        .any(|then| then.close == Some(ClosePoint::BeforeAnswer))
     {
-        return Err(end_as(Some(picked)));
+        return Err(end_as(Some(matched)));
     }
-    let mut trouble = paced(wire, picked);
-    for then in &picked.effects {
+    let mut trouble = paced(wire, matched);
+    for then in &matched.effects {
         trouble.buckets.extend(
             then.request_bytes_per_second
                 .map(|rate| Bucket::line(rate).into()),
         );
-        if let Some(Close::RequestBytes(bytes)) = then.close {
+        if let Some(ClosePoint::RequestBytes(bytes)) = then.close {
             trouble.end_after = Some((bytes, then.how));
         }
     }
@@ -300,20 +314,20 @@ fn begin(wire: &mut Wire, picked: &Picked) -> io::Result<()> {
     Ok(())
 }
 
-/// Lies, and the troubles of the answer's body.
-fn finish(wire: &mut Wire, picked: &Picked, response: &mut Response) -> io::Result<()> {
-    let mut trouble = paced(wire, picked);
-    for then in &picked.effects {
-        twist(response, then);
+/// Faults, and the troubles of the answer's body.
+fn finish(wire: &mut Wire, matched: &MatchedFaults, response: &mut Response) -> io::Result<()> {
+    let mut trouble = paced(wire, matched);
+    for then in &matched.effects {
+        response_faults::apply(response, then);
         trouble.buckets.extend(
             then.response_bytes_per_second
                 .map(|rate| Bucket::line(rate).into()),
         );
         trouble.byte_delay += Duration::from_millis(then.byte_delay_ms);
         match then.close {
-            Some(Close::ResponseBytes(bytes)) => trouble.end_after = Some((bytes, then.how)),
+            Some(ClosePoint::ResponseBytes(bytes)) => trouble.end_after = Some((bytes, then.how)),
             // The body was shorter than that: the connection ends all the same.
-            Some(Close::RequestBytes(_)) => return Err(end_as(Some(picked))),
+            Some(ClosePoint::RequestBytes(_)) => return Err(end_as(Some(matched))),
             _ => {}
         }
     }
@@ -322,25 +336,25 @@ fn finish(wire: &mut Wire, picked: &Picked, response: &mut Response) -> io::Resu
 }
 
 /// The paces of the whole plan.
-fn paced(wire: &Wire, picked: &Picked) -> Trouble {
-    let own = picked
+fn paced(wire: &Wire, matched: &MatchedFaults) -> WireFaults {
+    let own = matched
         .connection_bytes_per_second
         .map(|rate| wire.bucket(rate));
-    Trouble {
-        buckets: own.into_iter().chain(picked.total.clone()).collect(),
-        ..Trouble::default()
+    WireFaults {
+        buckets: own.into_iter().chain(matched.total.clone()).collect(),
+        ..WireFaults::default()
     }
 }
 
-fn end_as(picked: Option<&Picked>) -> io::Error {
-    let how = picked.and_then(|picked| {
-        picked
+fn end_as(matched: Option<&MatchedFaults>) -> io::Error {
+    let how = matched.and_then(|matched| {
+        matched
             .effects
             .iter()
             .map(|then| then.how)
-            .find(|how| *how != How::Close)
+            .find(|how| *how != CloseManner::Close)
     });
-    io::Error::other(Ended(how.unwrap_or_default()))
+    io::Error::other(PlannedEnd(how.unwrap_or_default()))
 }
 
 fn usual_code(status: u16) -> &'static str {

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 
 /// The most header lines a request may have.
 const HEADERS_MAX: usize = 128;
@@ -21,12 +21,12 @@ pub struct Head {
     /// The head of a request in a batch: its version stands in the batch's own head.
     pub in_batch: bool,
     /// What the fault plan makes of the request.
-    pub lies: Lies,
+    pub faults: RequestFaults,
 }
 
 /// How the service misunderstands a request, because the fault plan wants it to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Lies {
+pub struct RequestFaults {
     /// The whole blob is sent whatever range was asked for.
     pub ignore_range: bool,
     /// The first bytes of the blob are sent, as many as were asked for, as if they were all.
@@ -38,7 +38,7 @@ pub struct Lies {
 }
 
 /// What the front of the input holds.
-pub enum Cut {
+pub enum ParsedHead {
     /// A whole head of so many bytes.
     Whole(Head, usize),
     /// The head's end has not arrived.
@@ -47,12 +47,12 @@ pub enum Cut {
 
 impl Head {
     /// Looks for a head at the front of `input`. A malformed one is 400.
-    pub fn cut(input: &[u8]) -> Answer<Cut> {
+    pub fn parse(input: &[u8]) -> ServiceResult<ParsedHead> {
         let mut slots = [httparse::EMPTY_HEADER; HEADERS_MAX];
         let mut parsed = httparse::Request::new(&mut slots);
         let length = match parsed.parse(input) {
             Ok(httparse::Status::Complete(length)) => length,
-            Ok(httparse::Status::Partial) => return Ok(Cut::Partial),
+            Ok(httparse::Status::Partial) => return Ok(ParsedHead::Partial),
             Err(httparse::Error::TooManyHeaders) => return Err(too_many_headers()),
             Err(_) => return Err(malformed()),
         };
@@ -72,10 +72,10 @@ impl Head {
             headers,
             minor_version: parsed.version.unwrap_or(1),
             in_batch: false,
-            lies: Lies::default(),
+            faults: RequestFaults::default(),
             text: text.to_owned(),
         };
-        Ok(Cut::Whole(head, length))
+        Ok(ParsedHead::Whole(head, length))
     }
 
     /// `PUT`.
@@ -119,14 +119,14 @@ impl Head {
     }
 
     /// A header that must be there.
-    pub fn required(&self, name: &'static str) -> Answer<&str> {
+    pub fn required(&self, name: &'static str) -> ServiceResult<&str> {
         self.header(name)
             .filter(|value| !value.is_empty())
             .ok_or_else(|| Refusal::missing_header(name))
     }
 
     /// A header read as a number.
-    pub fn number(&self, name: &'static str) -> Answer<Option<u64>> {
+    pub fn number(&self, name: &'static str) -> ServiceResult<Option<u64>> {
         self.header(name)
             .map(|value| {
                 value
@@ -156,7 +156,7 @@ impl Head {
     }
 
     /// The body's length. Chunked bodies are 411: the service wants to know the length first.
-    pub fn content_length(&self) -> Answer<Option<u64>> {
+    pub fn content_length(&self) -> ServiceResult<Option<u64>> {
         if self.header("transfer-encoding").is_some() {
             return Err(Refusal::new(
                 411,
@@ -201,8 +201,8 @@ mod tests {
     use super::*;
 
     fn whole(text: &str) -> Head {
-        match Head::cut(text.as_bytes()) {
-            Ok(Cut::Whole(head, length)) => {
+        match Head::parse(text.as_bytes()) {
+            Ok(ParsedHead::Whole(head, length)) => {
                 assert_eq!(length, text.len());
                 head
             }
@@ -235,11 +235,11 @@ mod tests {
     #[test]
     fn half_a_head_waits_and_rubbish_is_refused() {
         assert!(matches!(
-            Head::cut(b"GET / HTTP/1.1\r\nHost: a"),
-            Ok(Cut::Partial)
+            Head::parse(b"GET / HTTP/1.1\r\nHost: a"),
+            Ok(ParsedHead::Partial)
         ));
         assert_eq!(
-            Head::cut(b"\x01\x02\r\n\r\n")
+            Head::parse(b"\x01\x02\r\n\r\n")
                 .err()
                 .map(|refusal| refusal.status),
             Some(400)

@@ -159,7 +159,7 @@ impl Response {
             return wire.end_output();
         }
         if wire.has_output_trouble() {
-            // Trouble is counted in bytes of the body.
+            // Faults is counted in bytes of the body.
             wire.send_untroubled(&head)?;
             self.send_payload(wire)?;
             return wire.end_output();

@@ -16,7 +16,7 @@ use rustix::net::{RecvFlags, SendFlags};
 use rustls::{ServerConnection, StreamOwned};
 
 use crate::emulator::fault::bucket::Bucket;
-use crate::emulator::fault::trouble::Trouble;
+use crate::emulator::fault::wire_faults::WireFaults;
 
 /// Bytes asked for at once when reading ahead: a small PUT arrives whole in one call.
 const AHEAD_BYTES: usize = 16 * 1024;
@@ -64,8 +64,8 @@ pub struct Wire {
     /// Address space for `MSG_TRUNC`; the kernel never writes to it, so it costs no memory.
     sink: Vec<u8>,
     /// What the fault plan does to the bytes that come and to those that go.
-    input_trouble: Option<Box<Trouble>>,
-    output_trouble: Option<Box<Trouble>>,
+    input_trouble: Option<Box<WireFaults>>,
+    output_trouble: Option<Box<WireFaults>>,
     bucket: OnceCell<(u64, Arc<Bucket>)>,
     /// An answer that nobody asked for, to be sent when the next request has come.
     spare: Vec<u8>,
@@ -218,12 +218,12 @@ impl Wire {
     }
 
     /// Keeps an answer until the next request has come.
-    pub fn keep_spare(&mut self, answer: Vec<u8>) {
+    pub fn keep_extra_answer(&mut self, answer: Vec<u8>) {
         self.spare = answer;
     }
 
     /// Sends the answer that was kept.
-    pub fn send_spare(&mut self) -> io::Result<()> {
+    pub fn send_extra_answer(&mut self) -> io::Result<()> {
         let spare = std::mem::take(&mut self.spare);
         self.send_freely(&spare, false)
     }
@@ -320,12 +320,12 @@ impl Wire {
     }
 
     /// Troubles the bytes that come from now on.
-    pub fn arm_input(&mut self, trouble: Trouble) {
+    pub fn arm_input(&mut self, trouble: WireFaults) {
         self.input_trouble = trouble.any().then(|| Box::new(trouble));
     }
 
     /// Troubles the bytes that go from now on.
-    pub fn arm_output(&mut self, trouble: Trouble) {
+    pub fn arm_output(&mut self, trouble: WireFaults) {
         self.output_trouble = trouble.any().then(|| Box::new(trouble));
     }
 

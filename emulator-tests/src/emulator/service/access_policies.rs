@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::emulator::auth::StoredPolicy;
 use crate::emulator::clock::Moment;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::body::Body;
 use crate::emulator::xml::{self, Writer};
 
@@ -37,7 +37,7 @@ pub fn document(policies: &[StoredPolicy]) -> Writer {
 }
 
 /// The policies of a request's body; none for an empty body.
-pub fn receive(body: &mut Body<'_>) -> Answer<Vec<StoredPolicy>> {
+pub fn receive(body: &mut Body<'_>) -> ServiceResult<Vec<StoredPolicy>> {
     let document = body.read_document(DOCUMENT_BYTES_MAX)?;
     if document.is_empty() {
         Ok(Vec::new())
@@ -46,7 +46,7 @@ pub fn receive(body: &mut Body<'_>) -> Answer<Vec<StoredPolicy>> {
     }
 }
 
-fn parse(document: &[u8]) -> Answer<Vec<StoredPolicy>> {
+fn parse(document: &[u8]) -> ServiceResult<Vec<StoredPolicy>> {
     let leaves = xml::read_leaves(document)?;
     let mut policies: Vec<StoredPolicy> = Vec::new();
     let mut ids = BTreeSet::new();
@@ -84,7 +84,7 @@ fn parse(document: &[u8]) -> Answer<Vec<StoredPolicy>> {
     Ok(policies)
 }
 
-fn time(text: String) -> Answer<String> {
+fn time(text: String) -> ServiceResult<String> {
     if text.is_empty() || Moment::parse_iso8601(&text).is_some() {
         Ok(text)
     } else {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::emulator::digest;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::options::Options;
 use crate::emulator::start_error::StartError;
 
@@ -49,7 +49,7 @@ impl Accounts {
     }
 
     /// The account of this name, or 404.
-    pub fn find(&self, name: &str) -> Answer<&StorageAccount> {
+    pub fn find(&self, name: &str) -> ServiceResult<&StorageAccount> {
         self.0.get(name).ok_or_else(|| {
             Refusal::new(
                 404,

@@ -3,7 +3,7 @@
 
 use super::etag::ETag;
 use crate::emulator::clock::Moment;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::head::Head;
 
 /// The version and time of an object; `None` when the object does not exist.
@@ -29,8 +29,8 @@ struct Conditions<'a> {
 }
 
 /// Checks `If-Match`, `If-None-Match`, `If-Modified-Since` and `If-Unmodified-Since`.
-pub fn check(head: &Head, current: Current, access: Access) -> Answer<()> {
-    if head.lies.ignore_conditions {
+pub fn check(head: &Head, current: Current, access: Access) -> ServiceResult<()> {
+    if head.faults.ignore_conditions {
         return Ok(());
     }
     let conditions = Conditions {
@@ -48,8 +48,8 @@ pub fn check(head: &Head, current: Current, access: Access) -> Answer<()> {
 ///
 /// With `is_range`, the request copies a range of the source: then the service answers with the status and
 /// message that reading the source would have.
-pub fn check_source(head: &Head, current: (ETag, Moment), is_range: bool) -> Answer<()> {
-    if head.lies.ignore_conditions {
+pub fn check_source(head: &Head, current: (ETag, Moment), is_range: bool) -> ServiceResult<()> {
+    if head.faults.ignore_conditions {
         return Ok(());
     }
     let conditions = Conditions {
@@ -81,7 +81,7 @@ pub fn check_source(head: &Head, current: (ETag, Moment), is_range: bool) -> Ans
 }
 
 impl Conditions<'_> {
-    fn check(&self, current: Current, access: Access) -> Answer<()> {
+    fn check(&self, current: Current, access: Access) -> ServiceResult<()> {
         let Some((etag, modified)) = current else {
             let wants_something = self.matches.is_some() && !matches!(access, Access::Read);
             return if wants_something {
@@ -119,7 +119,7 @@ fn any(list: &str, etag: ETag) -> bool {
     list.split(',').any(|one| one.trim() == "*" || etag.is(one))
 }
 
-fn date(head: &Head, name: &'static str) -> Answer<Option<Moment>> {
+fn date(head: &Head, name: &'static str) -> ServiceResult<Option<Moment>> {
     head.header(name)
         .filter(|value| !value.is_empty())
         .map(|value| {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::emulator::digest;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::head::Head;
 use crate::emulator::http::response::Response;
 
@@ -57,7 +57,7 @@ impl ContentProperties {
 }
 
 /// Refuses an MD5 that is not 16 bytes in base64.
-pub fn check_md5(value: &str) -> Answer<()> {
+pub fn check_md5(value: &str) -> ServiceResult<()> {
     match digest::from_base64(value) {
         Some(bytes) if bytes.len() == 16 => Ok(()),
         _ => Err(Refusal::new(

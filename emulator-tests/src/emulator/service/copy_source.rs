@@ -12,10 +12,10 @@ use super::operations::{Operation, Operations};
 use super::range;
 use crate::emulator::auth::Grant;
 use crate::emulator::clock::Moment;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::address::Address;
 use crate::emulator::http::fetch::{self, Fetched, Url};
-use crate::emulator::http::head::{Cut, Head};
+use crate::emulator::http::head::{Head, ParsedHead};
 use crate::emulator::http::query::Query;
 
 /// A source URL is at most so long.
@@ -41,14 +41,14 @@ pub struct ForeignSource {
 }
 
 /// The URL of `x-ms-copy-source`.
-pub fn url<S: Operations>(call: &Call<'_, S>) -> Answer<Url> {
+pub fn url<S: Operations>(call: &Call<'_, S>) -> ServiceResult<Url> {
     let text = call.head.required("x-ms-copy-source")?;
     let url = Url::parse(text).filter(|_| text.len() <= URL_BYTES_MAX);
     url.ok_or_else(|| Refusal::invalid_header("x-ms-copy-source", text))
 }
 
 /// `x-ms-source-range` of a source of this length, or all of it: offset and length.
-pub fn range<S: Operations>(call: &Call<'_, S>, length: u64) -> Answer<(u64, u64)> {
+pub fn range<S: Operations>(call: &Call<'_, S>, length: u64) -> ServiceResult<(u64, u64)> {
     let Some(text) = call
         .head
         .header("x-ms-source-range")
@@ -77,7 +77,7 @@ pub fn check_conditions<S: Operations>(
     call: &Call<'_, S>,
     etag: ETag,
     last_modified: Moment,
-) -> Answer<()> {
+) -> ServiceResult<()> {
     // Requests with `comp` copy a range: Put Block From URL, Put Page From URL, Append Block From URL.
     let is_range = call.query.filled("comp").is_some();
     conditions::check_source(call.head, (etag, last_modified), is_range)
@@ -85,7 +85,7 @@ pub fn check_conditions<S: Operations>(
 
 impl<S: Operations> OwnSource<S> {
     /// The source, when the URL names an object of this service; `None` when another server has it.
-    pub fn of(call: &Call<'_, S>, url: &Url) -> Answer<Option<Self>> {
+    pub fn of(call: &Call<'_, S>, url: &Url) -> ServiceResult<Option<Self>> {
         let authorization = call.head.header("x-ms-copy-source-authorization");
         let line = authorization
             .map(|value| format!("Authorization: {value}\r\n"))
@@ -94,7 +94,7 @@ impl<S: Operations> OwnSource<S> {
             "GET {} HTTP/1.1\r\nHost: {}\r\nx-ms-version: {}\r\n{line}\r\n",
             url.target, url.authority, call.version
         );
-        let Ok(Cut::Whole(head, _)) = Head::cut(text.as_bytes()) else {
+        let Ok(ParsedHead::Whole(head, _)) = Head::parse(text.as_bytes()) else {
             return Err(Refusal::invalid_header("x-ms-copy-source", &url.target));
         };
         let query = Query::parse(head.raw_query());
@@ -118,7 +118,7 @@ impl<S: Operations> OwnSource<S> {
     }
 
     /// What the service stores for the source's account.
-    pub fn storage<'s>(&self, call: &Call<'s, S>) -> Answer<&'s S::Storage> {
+    pub fn storage<'s>(&self, call: &Call<'s, S>) -> ServiceResult<&'s S::Storage> {
         let storage = call.service.operations.storage(&self.address.account);
         storage.ok_or_else(|| Refusal::internal("The service has no storage for the account."))
     }
@@ -130,7 +130,7 @@ impl<S: Operations> OwnSource<S> {
 
     /// Authorizes the copy. The account's key or a token opens the account's own objects; other sources need
     /// a SAS or a token of their own, or public access.
-    pub fn authorize(&self, call: &Call<'_, S>) -> Answer<()> {
+    pub fn authorize(&self, call: &Call<'_, S>) -> ServiceResult<()> {
         let own_account = self.address.account == call.account.name
             && matches!(call.grant, Grant::Key(_) | Grant::Bearer(_));
         let has_credential =
@@ -170,7 +170,7 @@ impl<S: Operations> OwnSource<S> {
 
 impl ForeignSource {
     /// Fetches the source from its server.
-    pub fn fetch<S: Operations>(call: &Call<'_, S>, url: &Url) -> Answer<Self> {
+    pub fn fetch<S: Operations>(call: &Call<'_, S>, url: &Url) -> ServiceResult<Self> {
         let mut headers = vec![("x-ms-version", call.version.to_string())];
         if let Some(value) = call.head.header("x-ms-copy-source-authorization") {
             headers.push(("Authorization", value.to_owned()));

@@ -11,7 +11,7 @@ use super::versions;
 use crate::emulator::auth::{self, AuthorizationInput, Grant};
 use crate::emulator::behaviour::Behaviour;
 use crate::emulator::clock::Moment;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::address::Address;
 use crate::emulator::http::body::Body;
 use crate::emulator::http::connection::{Handler, Peer};
@@ -87,7 +87,7 @@ impl<S: Operations> Service<S> {
         request: &ParsedRequest<'_>,
         address: &Address,
         target: &S::Target,
-    ) -> Answer<Grant> {
+    ) -> ServiceResult<Grant> {
         let account = self.resources.accounts.find(&address.account)?;
         let storage = self.operations.storage(&address.account);
         let policy = |id: &str| S::stored_policy(storage?, target, id);
@@ -114,7 +114,7 @@ impl<S: Operations> Service<S> {
         peer: &Peer,
         (behaviour, now): (Arc<Behaviour>, Moment),
         labels: &mut Labels,
-    ) -> Answer<Response> {
+    ) -> ServiceResult<Response> {
         let query = Query::parse(head.raw_query());
         let version = versions::version_of(head, &query)?;
         versions::check_known(&behaviour, head, version)?;
@@ -135,7 +135,7 @@ impl<S: Operations> Service<S> {
         &self,
         batch: &Call<'_, S>,
         head: &Head,
-        serve: impl FnOnce(S::Operation, &Call<'_, S>) -> Answer<Response>,
+        serve: impl FnOnce(S::Operation, &Call<'_, S>) -> ServiceResult<Response>,
     ) -> Response {
         let query = Query::parse(head.raw_query());
         let request = ParsedRequest {
@@ -162,8 +162,8 @@ impl<S: Operations> Service<S> {
         request: ParsedRequest<'_>,
         behaviour: Arc<Behaviour>,
         labels: &mut Labels,
-        serve: impl FnOnce(S::Operation, &Call<'_, S>) -> Answer<Response>,
-    ) -> Answer<Response> {
+        serve: impl FnOnce(S::Operation, &Call<'_, S>) -> ServiceResult<Response>,
+    ) -> ServiceResult<Response> {
         let ParsedRequest {
             head, query, peer, ..
         } = request;

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::emulator::clock::Moment;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
 
 /// The error codes of a lease id that does not fit. They name the kind of resource.
@@ -99,7 +99,12 @@ impl Lease {
     }
 
     /// Refuses a write whose lease id does not fit the lease.
-    pub fn check_write(&self, given: Option<&str>, codes: LeaseCodes, now: Moment) -> Answer<()> {
+    pub fn check_write(
+        &self,
+        given: Option<&str>,
+        codes: LeaseCodes,
+        now: Moment,
+    ) -> ServiceResult<()> {
         if given.is_none() && self.state(now).locked() {
             return Err(Refusal::new(
                 412,
@@ -111,7 +116,12 @@ impl Lease {
     }
 
     /// Refuses a lease id that is not the lease's own.
-    pub fn check_given(&self, given: Option<&str>, codes: LeaseCodes, now: Moment) -> Answer<()> {
+    pub fn check_given(
+        &self,
+        given: Option<&str>,
+        codes: LeaseCodes,
+        now: Moment,
+    ) -> ServiceResult<()> {
         let Some(given) = given else { return Ok(()) };
         match self.state(now) {
             LeaseState::Leased | LeaseState::Breaking if self.has(given) => Ok(()),
@@ -139,7 +149,7 @@ impl Lease {
         proposed: String,
         seconds: Option<u64>,
         now: Moment,
-    ) -> Answer<String> {
+    ) -> ServiceResult<String> {
         match self.state(now) {
             LeaseState::Leased if !self.has(&proposed) => {
                 return Err(conflict(
@@ -166,7 +176,7 @@ impl Lease {
     }
 
     /// Begins the lease's time again.
-    pub fn renew(&mut self, given: &str, now: Moment) -> Answer<String> {
+    pub fn renew(&mut self, given: &str, now: Moment) -> ServiceResult<String> {
         self.check_own(given)?;
         if matches!(self.state(now), LeaseState::Breaking | LeaseState::Broken) {
             return Err(conflict(
@@ -179,7 +189,7 @@ impl Lease {
     }
 
     /// Gives it another id.
-    pub fn change(&mut self, given: &str, proposed: String, now: Moment) -> Answer<String> {
+    pub fn change(&mut self, given: &str, proposed: String, now: Moment) -> ServiceResult<String> {
         let own = self.has(given) || self.has(&proposed);
         match self.state(now) {
             LeaseState::Leased if own => {
@@ -196,14 +206,14 @@ impl Lease {
     }
 
     /// Ends it.
-    pub fn release(&mut self, given: &str) -> Answer<()> {
+    pub fn release(&mut self, given: &str) -> ServiceResult<()> {
         self.check_own(given)?;
         *self = Self::default();
         Ok(())
     }
 
     /// Breaks it, after so many seconds at most. The answer is how many are left.
-    pub fn break_up(&mut self, period: Option<u64>, now: Moment) -> Answer<u64> {
+    pub fn break_up(&mut self, period: Option<u64>, now: Moment) -> ServiceResult<u64> {
         let ends = match self.state(now) {
             LeaseState::Available => return Err(not_present()),
             LeaseState::Broken | LeaseState::Expired => now,
@@ -233,7 +243,7 @@ impl Lease {
             .is_some_and(|own| own.eq_ignore_ascii_case(id))
     }
 
-    fn check_own(&self, given: &str) -> Answer<()> {
+    fn check_own(&self, given: &str) -> ServiceResult<()> {
         match &self.id {
             None => Err(not_present()),
             Some(_) if self.has(given) => Ok(()),

@@ -4,12 +4,12 @@
 use super::call::Call;
 use super::lease::Lease;
 use super::operations::Operations;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::head::Head;
 use crate::emulator::http::response::Response;
 
 /// Applies `x-ms-lease-action` to a lease.
-pub fn act<S: Operations>(call: &Call<'_, S>, lease: &mut Lease) -> Answer<Response> {
+pub fn act<S: Operations>(call: &Call<'_, S>, lease: &mut Lease) -> ServiceResult<Response> {
     let head = call.head;
     match head
         .required("x-ms-lease-action")?
@@ -44,7 +44,7 @@ pub fn act<S: Operations>(call: &Call<'_, S>, lease: &mut Lease) -> Answer<Respo
     }
 }
 
-fn given(head: &Head) -> Answer<&str> {
+fn given(head: &Head) -> ServiceResult<&str> {
     let id = head.required("x-ms-lease-id")?;
     if is_guid(id) {
         Ok(id)
@@ -53,7 +53,7 @@ fn given(head: &Head) -> Answer<&str> {
     }
 }
 
-fn proposed(head: &Head) -> Answer<Option<String>> {
+fn proposed(head: &Head) -> ServiceResult<Option<String>> {
     match head
         .header("x-ms-proposed-lease-id")
         .filter(|id| !id.is_empty())
@@ -65,7 +65,7 @@ fn proposed(head: &Head) -> Answer<Option<String>> {
 }
 
 /// 15 to 60 seconds, or -1 for ever.
-fn duration(head: &Head) -> Answer<Option<u64>> {
+fn duration(head: &Head) -> ServiceResult<Option<u64>> {
     let text = head.required("x-ms-lease-duration")?;
     match text.parse::<i64>() {
         Ok(-1) => Ok(None),
@@ -75,7 +75,7 @@ fn duration(head: &Head) -> Answer<Option<u64>> {
 }
 
 /// 0 to 60 seconds.
-fn break_period(head: &Head) -> Answer<Option<u64>> {
+fn break_period(head: &Head) -> ServiceResult<Option<u64>> {
     match head.number("x-ms-lease-break-period")? {
         Some(seconds) if seconds > 60 => Err(Refusal::invalid_header(
             "x-ms-lease-break-period",

@@ -2,13 +2,13 @@
 
 use super::call::Call;
 use super::operations::Operations;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::query::Query;
 
 const PAGE_MAX: u64 = 5000;
 
 /// `maxresults`, between 1 and 5,000.
-pub fn page_size(query: &Query) -> Answer<usize> {
+pub fn page_size(query: &Query) -> ServiceResult<usize> {
     let Some(text) = query.filled("maxresults") else {
         return Ok(PAGE_MAX as usize);
     };

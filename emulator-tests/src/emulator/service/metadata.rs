@@ -1,6 +1,6 @@
 //! Metadata: the `x-ms-meta-*` headers, in requests and in answers.
 
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::head::Head;
 use crate::emulator::http::response::Response;
 
@@ -11,7 +11,7 @@ const BYTES_MAX: usize = 8 * 1024;
 pub type Metadata = Vec<(String, String)>;
 
 /// The metadata of a request. Names must be C# identifiers; all together are at most 8 KiB.
-pub fn read(head: &Head) -> Answer<Metadata> {
+pub fn read(head: &Head) -> ServiceResult<Metadata> {
     let mut pairs: Metadata = Vec::new();
     let mut bytes = 0;
     for (header, value) in head.headers() {
@@ -45,7 +45,7 @@ pub fn read(head: &Head) -> Answer<Metadata> {
     Ok(pairs)
 }
 
-fn check_name(name: &str) -> Answer<()> {
+fn check_name(name: &str) -> ServiceResult<()> {
     if name.is_empty() {
         return Err(Refusal::new(
             400,

@@ -11,7 +11,7 @@ use super::journal::ServiceJournal;
 use super::recovery::Recovery;
 use crate::emulator::auth::{RequiredPermission, SignedTarget, StoredPolicy};
 use crate::emulator::clock::Moment;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::address::Address;
 use crate::emulator::http::body::Body;
 use crate::emulator::http::head::Head;
@@ -72,10 +72,14 @@ pub trait Operations: Sized + Send + Sync + 'static {
     fn storage(&self, account: &str) -> Option<&Self::Storage>;
 
     /// What a request addresses.
-    fn target(address: &Address, query: &Query) -> Answer<Self::Target>;
+    fn target(address: &Address, query: &Query) -> ServiceResult<Self::Target>;
 
     /// Which call a request is.
-    fn operation(head: &Head, query: &Query, target: &Self::Target) -> Answer<Self::Operation>;
+    fn operation(
+        head: &Head,
+        query: &Query,
+        target: &Self::Target,
+    ) -> ServiceResult<Self::Operation>;
 
     /// The stored access policy of this id, if the target has one.
     fn stored_policy(
@@ -89,14 +93,14 @@ pub trait Operations: Sized + Send + Sync + 'static {
         storage: &Self::Storage,
         target: &Self::Target,
         operation: Self::Operation,
-    ) -> Answer<()>;
+    ) -> ServiceResult<()>;
 
     /// Serves a call.
     fn run(
         operation: Self::Operation,
         call: &Call<'_, Self>,
         body: &mut Body<'_>,
-    ) -> Answer<Response>;
+    ) -> ServiceResult<Response>;
 
     /// The answer to a refused request, without the common headers. XML unless the service says otherwise.
     fn refused(refusal: &Refusal, request_id: &str, time: &str) -> Response {

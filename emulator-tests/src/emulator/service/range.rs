@@ -1,7 +1,7 @@
 //! `Range` and `x-ms-range`: which bytes of an object a request is for.
 
-use crate::emulator::error::{Answer, Refusal};
-use crate::emulator::http::head::{Head, Lies};
+use crate::emulator::error::{Refusal, ServiceResult};
+use crate::emulator::http::head::{Head, RequestFaults};
 
 /// The range of a request, before it is clipped to the object's length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,14 +13,14 @@ pub struct RequestedRange {
 }
 
 /// The range of a request; `x-ms-range` goes before `Range`.
-pub fn requested(head: &Head) -> Answer<Option<RequestedRange>> {
-    if head.lies.ignore_range {
+pub fn requested(head: &Head) -> ServiceResult<Option<RequestedRange>> {
+    if head.faults.ignore_range {
         return Ok(None);
     }
     let own = head.header("x-ms-range").map(|value| ("x-ms-range", value));
     match own.or_else(|| head.header("range").map(|value| ("Range", value))) {
         Some((name, value)) => parse(value)
-            .map(|range| Some(range.moved(head.lies)))
+            .map(|range| Some(range.moved(head.faults)))
             .ok_or_else(|| refuse(name, value)),
         None => Ok(None),
     }
@@ -49,11 +49,11 @@ fn refuse(name: &str, value: &str) -> Refusal {
 
 impl RequestedRange {
     /// The range that the fault plan puts in its place.
-    fn moved(self, lies: Lies) -> Self {
-        let by = if lies.first_bytes {
+    fn moved(self, faults: RequestFaults) -> Self {
+        let by = if faults.first_bytes {
             0_i64.wrapping_sub_unsigned(self.first)
         } else {
-            lies.move_range
+            faults.move_range
         };
         Self {
             first: self.first.saturating_add_signed(by),
@@ -62,7 +62,7 @@ impl RequestedRange {
     }
 
     /// Offset and length within a blob of `total` bytes; 416 when nothing of it lies there.
-    pub fn within(self, total: u64) -> Answer<(u64, u64)> {
+    pub fn within(self, total: u64) -> ServiceResult<(u64, u64)> {
         if self.first >= total {
             return Err(Refusal::invalid_range());
         }

@@ -2,7 +2,7 @@
 //!
 //! The emulator stores and returns them; nothing in it depends on them.
 
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::xml::{Leaf, Writer};
 
 const ROOT: &str = "StorageServiceProperties";
@@ -51,7 +51,7 @@ impl ServiceProperties {
     }
 
     /// Takes the sections that a document's elements name, each as a whole.
-    pub fn merge(&mut self, leaves: Vec<Leaf>) -> Answer<()> {
+    pub fn merge(&mut self, leaves: Vec<Leaf>) -> ServiceResult<()> {
         let mut given: Vec<Section> = Vec::new();
         for leaf in leaves {
             let rest = leaf
@@ -194,7 +194,7 @@ fn write_initial(xml: &mut Writer, name: &str) {
 }
 
 /// Days of retention are 1 to 365.
-fn check(path: &str, text: &str) -> Answer<()> {
+fn check(path: &str, text: &str) -> ServiceResult<()> {
     if path != "Days" && path != RETENTION[1] {
         return Ok(());
     }

@@ -5,7 +5,7 @@ use super::content_properties::check_md5;
 use super::copy_source;
 use super::operations::Operations;
 use crate::emulator::digest::{ChecksumSet, Digester, Digests, from_base64};
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::payload::Piece;
 use crate::emulator::http::response::Response;
@@ -20,7 +20,11 @@ pub struct ReceivedBody {
 }
 
 /// Refuses a body without a length, or over the limit.
-pub fn check_length<S: Operations>(call: &Call<'_, S>, body: &Body<'_>, max: u64) -> Answer<()> {
+pub fn check_length<S: Operations>(
+    call: &Call<'_, S>,
+    body: &Body<'_>,
+    max: u64,
+) -> ServiceResult<()> {
     if call.head.header("content-length").is_none() {
         return Err(Refusal::new(
             411,
@@ -40,7 +44,7 @@ pub fn check_length<S: Operations>(call: &Call<'_, S>, body: &Body<'_>, max: u64
 pub fn receive_part<S: Operations>(
     call: &Call<'_, S>,
     body: &mut Body<'_>,
-) -> Answer<ReceivedBody> {
+) -> ServiceResult<ReceivedBody> {
     let always = ChecksumSet {
         md5: false,
         crc64: call.head.header("content-md5").is_none(),
@@ -55,7 +59,7 @@ pub fn receive<S: Operations>(
     body: &mut Body<'_>,
     always: ChecksumSet,
     md5: &str,
-) -> Answer<ReceivedBody> {
+) -> ServiceResult<ReceivedBody> {
     let claims = ClientChecksums::of(call, md5, "x-ms-content-crc64")?;
     let verify = call.resources.verify;
     // A store that keeps no bytes computes only what it has to compare.
@@ -87,7 +91,10 @@ fn of_version<S: Operations>(call: &Call<'_, S>, wanted: ChecksumSet) -> Checksu
 }
 
 /// Stores bytes of a copy's source, and compares the checksums that the client sent for them.
-pub fn store_source<S: Operations>(call: &Call<'_, S>, pieces: &[Piece]) -> Answer<ReceivedBody> {
+pub fn store_source<S: Operations>(
+    call: &Call<'_, S>,
+    pieces: &[Piece],
+) -> ServiceResult<ReceivedBody> {
     let claims = ClientChecksums::of(call, "x-ms-source-content-md5", "x-ms-source-content-crc64")?;
     let mut digests = Digests::default();
     if call.resources.store.keeps_bytes() {
@@ -118,7 +125,7 @@ struct ClientChecksums<'a> {
 }
 
 impl<'a> ClientChecksums<'a> {
-    fn of<S: Operations>(call: &'a Call<'_, S>, md5: &str, crc64: &str) -> Answer<Self> {
+    fn of<S: Operations>(call: &'a Call<'_, S>, md5: &str, crc64: &str) -> ServiceResult<Self> {
         let filled = |name: &str| call.head.header(name).filter(|value| !value.is_empty());
         let claims = Self {
             md5: filled(md5),
@@ -128,7 +135,7 @@ impl<'a> ClientChecksums<'a> {
         Ok(claims)
     }
 
-    fn check(&self) -> Answer<()> {
+    fn check(&self) -> ServiceResult<()> {
         if let Some(md5) = self.md5 {
             check_md5(md5)?;
         }
@@ -152,7 +159,7 @@ impl<'a> ClientChecksums<'a> {
         Ok(())
     }
 
-    fn compare(&self, digests: &Digests) -> Answer<()> {
+    fn compare(&self, digests: &Digests) -> ServiceResult<()> {
         compare(self.md5, digests.md5.as_deref(), "Md5Mismatch", "MD5")?;
         compare(
             self.crc64,
@@ -169,7 +176,7 @@ fn compare(
     computed: Option<&str>,
     code: &'static str,
     name: &str,
-) -> Answer<()> {
+) -> ServiceResult<()> {
     match (claimed, computed) {
         (Some(claimed), Some(computed)) if claimed != computed => Err(Refusal::new(
             400,
@@ -185,7 +192,7 @@ fn compare(
 }
 
 /// Compares a document, which was read whole, with the checksums that the client sent.
-pub fn check_document<S: Operations>(call: &Call<'_, S>, document: &[u8]) -> Answer<()> {
+pub fn check_document<S: Operations>(call: &Call<'_, S>, document: &[u8]) -> ServiceResult<()> {
     let claims = ClientChecksums::of(call, "content-md5", "x-ms-content-crc64")?;
     let mut digester = Digester::new(ChecksumSet {
         md5: claims.md5.is_some(),

@@ -1,7 +1,7 @@
 //! Which API version a request has, and what the service refuses because of it.
 
 use crate::emulator::behaviour::Behaviour;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::head::Head;
 use crate::emulator::http::query::Query;
 use crate::emulator::version::ApiVersion;
@@ -10,7 +10,7 @@ use crate::emulator::version::ApiVersion;
 const CRC64_HEADERS: [&str; 2] = ["x-ms-content-crc64", "x-ms-range-get-content-crc64"];
 
 /// The version of the header, else that of the SAS, else the oldest.
-pub fn version_of(head: &Head, query: &Query) -> Answer<ApiVersion> {
+pub fn version_of(head: &Head, query: &Query) -> ServiceResult<ApiVersion> {
     if let Some(text) = head.header("x-ms-version") {
         return ApiVersion::parse(text)
             .ok_or_else(|| Refusal::invalid_header("x-ms-version", text));
@@ -22,7 +22,7 @@ pub fn version_of(head: &Head, query: &Query) -> Answer<ApiVersion> {
 }
 
 /// Refuses versions that the behaviour does not know, and headers that a version does not have.
-pub fn check_known(behaviour: &Behaviour, head: &Head, version: ApiVersion) -> Answer<()> {
+pub fn check_known(behaviour: &Behaviour, head: &Head, version: ApiVersion) -> ServiceResult<()> {
     if let Some(newest) = ApiVersion::parse(&behaviour.newest_version)
         && version > newest
     {

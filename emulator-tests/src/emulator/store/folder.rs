@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::{Extent, ExtentFile, Store};
 use crate::emulator::digest::{ChecksumSet, Digester, Digests};
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::payload::Piece;
 
@@ -115,8 +115,8 @@ impl FolderStore {
     fn create<T>(
         &self,
         length: u64,
-        write: impl FnOnce(&mut File) -> Answer<T>,
-    ) -> Answer<(Extent, T)> {
+        write: impl FnOnce(&mut File) -> ServiceResult<T>,
+    ) -> ServiceResult<(Extent, T)> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let mut file = File::create_new(self.path(id)).map_err(failed)?;
         // From here on the file goes with its owner.
@@ -127,7 +127,7 @@ impl FolderStore {
 }
 
 impl Store for FolderStore {
-    fn take(&self, body: &mut Body<'_>, wanted: ChecksumSet) -> Answer<(Extent, Digests)> {
+    fn take(&self, body: &mut Body<'_>, wanted: ChecksumSet) -> ServiceResult<(Extent, Digests)> {
         self.create(body.left(), |file| {
             let mut digester = Digester::new(wanted);
             body.each_piece(|piece| {
@@ -138,7 +138,7 @@ impl Store for FolderStore {
         })
     }
 
-    fn put(&self, pieces: &[Piece]) -> Answer<Extent> {
+    fn put(&self, pieces: &[Piece]) -> ServiceResult<Extent> {
         let length = pieces.iter().map(Piece::length).sum();
         let (extent, ()) = self.create(length, |file| {
             let mut written = Ok(());

@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::{Extent, Store};
 use crate::emulator::digest::{ChecksumSet, Digests};
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::payload::{Piece, gather};
 
@@ -19,23 +19,23 @@ pub struct MemoryStore {
 }
 
 /// Bytes that count against the limit until they are dropped.
-struct Held {
+struct ReservedBytes {
     bytes: Vec<u8>,
-    _share: Share,
+    _reservation: Reservation,
 }
 
-struct Share {
+struct Reservation {
     used: Arc<AtomicU64>,
     length: u64,
 }
 
-impl AsRef<[u8]> for Held {
+impl AsRef<[u8]> for ReservedBytes {
     fn as_ref(&self) -> &[u8] {
         &self.bytes
     }
 }
 
-impl Drop for Share {
+impl Drop for Reservation {
     fn drop(&mut self) {
         self.used.fetch_sub(self.length, Ordering::Relaxed);
     }
@@ -50,8 +50,8 @@ impl MemoryStore {
         }
     }
 
-    fn reserve(&self, length: u64) -> Answer<Share> {
-        let share = Share {
+    fn reserve(&self, length: u64) -> ServiceResult<Reservation> {
+        let reservation = Reservation {
             used: Arc::clone(&self.used),
             length,
         };
@@ -66,29 +66,29 @@ impl MemoryStore {
                 ),
             ));
         }
-        Ok(share)
+        Ok(reservation)
     }
 }
 
-fn hold(bytes: Vec<u8>, share: Share) -> Extent {
-    Extent::Memory(Bytes::from_owner(Held {
+fn hold(bytes: Vec<u8>, reservation: Reservation) -> Extent {
+    Extent::Memory(Bytes::from_owner(ReservedBytes {
         bytes,
-        _share: share,
+        _reservation: reservation,
     }))
 }
 
 impl Store for MemoryStore {
-    fn take(&self, body: &mut Body<'_>, wanted: ChecksumSet) -> Answer<(Extent, Digests)> {
-        let share = self.reserve(body.left())?;
+    fn take(&self, body: &mut Body<'_>, wanted: ChecksumSet) -> ServiceResult<(Extent, Digests)> {
+        let reservation = self.reserve(body.left())?;
         let (bytes, digests) = body.read_memory(u64::MAX, wanted)?;
-        Ok((hold(bytes, share), digests))
+        Ok((hold(bytes, reservation), digests))
     }
 
-    fn put(&self, pieces: &[Piece]) -> Answer<Extent> {
-        let share = self.reserve(pieces.iter().map(Piece::length).sum())?;
+    fn put(&self, pieces: &[Piece]) -> ServiceResult<Extent> {
+        let reservation = self.reserve(pieces.iter().map(Piece::length).sum())?;
         let bytes = gather(pieces)
             .map_err(|error| Refusal::internal(format!("The source cannot be read: {error}.")))?;
-        Ok(hold(bytes, share))
+        Ok(hold(bytes, reservation))
     }
 
     fn keeps_bytes(&self) -> bool {

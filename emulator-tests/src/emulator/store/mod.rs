@@ -16,7 +16,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::emulator::digest::{ChecksumSet, Digests};
-use crate::emulator::error::Answer;
+use crate::emulator::error::ServiceResult;
 use crate::emulator::http::body::Body;
 use crate::emulator::http::payload::Piece;
 
@@ -28,10 +28,10 @@ pub use null::NullStore;
 /// A place for bodies.
 pub trait Store: Send + Sync {
     /// Takes the rest of a body and computes what is wanted over it on the way.
-    fn take(&self, body: &mut Body<'_>, wanted: ChecksumSet) -> Answer<(Extent, Digests)>;
+    fn take(&self, body: &mut Body<'_>, wanted: ChecksumSet) -> ServiceResult<(Extent, Digests)>;
 
     /// Takes bytes that the service read itself: a copy's source, or what an external server sent.
-    fn put(&self, pieces: &[Piece]) -> Answer<Extent>;
+    fn put(&self, pieces: &[Piece]) -> ServiceResult<Extent>;
 
     /// The emulator is ending: whatever outlives it must be left as it is.
     fn close(&self) {}
@@ -45,7 +45,7 @@ pub trait Store: Send + Sync {
 pub enum Extent {
     /// In memory.
     Memory(Bytes),
-    /// Only the length was kept; what is read depends on where in the object it lies.
+    /// Only the length was kept; what is read depends on where in the object it faults.
     Pattern(u64),
     /// In a file of its own.
     File(Arc<dyn ExtentFile>),

@@ -2,7 +2,7 @@
 
 use super::{Extent, Store};
 use crate::emulator::digest::{ChecksumSet, Digests};
-use crate::emulator::error::Answer;
+use crate::emulator::error::ServiceResult;
 use crate::emulator::http::body::Body;
 use crate::emulator::http::payload::Piece;
 
@@ -11,13 +11,13 @@ use crate::emulator::http::payload::Piece;
 pub struct NullStore;
 
 impl Store for NullStore {
-    fn take(&self, body: &mut Body<'_>, wanted: ChecksumSet) -> Answer<(Extent, Digests)> {
+    fn take(&self, body: &mut Body<'_>, wanted: ChecksumSet) -> ServiceResult<(Extent, Digests)> {
         let length = body.left();
         let digests = body.drain(wanted)?;
         Ok((Extent::Pattern(length), digests))
     }
 
-    fn put(&self, pieces: &[Piece]) -> Answer<Extent> {
+    fn put(&self, pieces: &[Piece]) -> ServiceResult<Extent> {
         Ok(Extent::Pattern(pieces.iter().map(Piece::length).sum()))
     }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use serde::Serialize;
 
-use super::record::{Outcome, Record};
+use super::record::{ExchangeOutcome, RequestRecord};
 
 /// Sums of one operation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -87,13 +87,13 @@ impl Counters {
     }
 
     /// The answer of a request that was added did not get through.
-    pub(super) fn correct(&self, record: &Record<'_>) {
+    pub(super) fn correct(&self, record: &RequestRecord<'_>) {
         self.cell(record)
             .failures
             .fetch_add(u64::from(record.status < 400), Ordering::Relaxed);
     }
 
-    fn cell(&self, record: &Record<'_>) -> Arc<Cell> {
+    fn cell(&self, record: &RequestRecord<'_>) -> Arc<Cell> {
         let name = record.labels.map_or("", |labels| labels.operation);
         find(
             &self.operations,
@@ -101,11 +101,11 @@ impl Counters {
         )
     }
 
-    pub(super) fn add(&self, record: &Record<'_>) {
+    pub(super) fn add(&self, record: &RequestRecord<'_>) {
         let cell = self.cell(record);
         cell.requests.fetch_add(1, Ordering::Relaxed);
         cell.failures.fetch_add(
-            u64::from(record.outcome == Outcome::Broken || record.status >= 400),
+            u64::from(record.outcome == ExchangeOutcome::Broken || record.status >= 400),
             Ordering::Relaxed,
         );
         cell.bytes_in.fetch_add(record.bytes_in, Ordering::Relaxed);

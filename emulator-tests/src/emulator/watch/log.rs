@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::record::Record;
+use super::record::RequestRecord;
 
 /// Where log lines go. While nobody wants them, none is made.
 #[derive(Debug, Default)]
@@ -53,7 +53,7 @@ impl Log {
     }
 
     /// Writes a line if somebody wants it. A full disk must not stop the service: the line is lost then.
-    pub(super) fn add(&self, record: &Record<'_>) {
+    pub(super) fn add(&self, record: &RequestRecord<'_>) {
         if !self.wanted.load(Ordering::Acquire) {
             return;
         }

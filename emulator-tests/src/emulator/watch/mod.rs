@@ -9,7 +9,7 @@ use crate::emulator::fault::Faults;
 
 pub use counters::{Counters, Counts};
 pub use log::Log;
-pub use record::{Outcome, Record};
+pub use record::{ExchangeOutcome, RequestRecord};
 
 /// Everything that watches a server.
 #[derive(Debug, Default)]
@@ -24,13 +24,13 @@ pub struct Watch {
 
 impl Watch {
     /// Takes note of an exchange whose answer is ready, or that ended without one.
-    pub fn note(&self, record: &Record<'_>) {
+    pub fn note(&self, record: &RequestRecord<'_>) {
         self.counters.add(record);
         self.log.add(record);
     }
 
     /// Corrects a note: the answer did not get through. The log has a second line with the same request id.
-    pub fn correct(&self, record: &Record<'_>) {
+    pub fn correct(&self, record: &RequestRecord<'_>) {
         self.counters.correct(record);
         self.log.add(record);
     }

@@ -37,7 +37,7 @@ const SHOWN_HEADERS: [&str; 22] = [
 
 /// How an exchange ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum ExchangeOutcome {
     /// The whole answer was handed to the kernel.
     Answered,
     /// The connection ended before that: the client went away, or the fault plan said so.
@@ -46,7 +46,7 @@ pub enum Outcome {
 
 /// One exchange.
 #[derive(Debug)]
-pub struct Record<'a> {
+pub struct RequestRecord<'a> {
     /// The request.
     pub head: &'a Head,
     /// Who sent it.
@@ -62,14 +62,14 @@ pub struct Record<'a> {
     /// Body bytes that went.
     pub bytes_out: u64,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: ExchangeOutcome,
     /// Rules of the fault plan that were applied.
     pub faults: &'a [String],
     /// From the head's arrival to the answer's end.
     pub took: Duration,
 }
 
-impl Record<'_> {
+impl RequestRecord<'_> {
     /// One line of the log. Signatures are masked.
     pub fn line(&self) -> String {
         let mut headers = Map::new();
@@ -94,7 +94,7 @@ impl Record<'_> {
             "code": labels.code,
             "bytes_in": self.bytes_in,
             "bytes_out": self.bytes_out,
-            "outcome": match self.outcome { Outcome::Answered => "answered", Outcome::Broken => "broken" },
+            "outcome": match self.outcome { ExchangeOutcome::Answered => "answered", ExchangeOutcome::Broken => "broken" },
             "faults": self.faults,
             "micros": self.took.as_micros() as u64,
         })

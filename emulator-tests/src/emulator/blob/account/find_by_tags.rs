@@ -4,13 +4,13 @@ use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::object::tags;
 use crate::emulator::blob::tag_query;
 use crate::emulator::continuation;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
 use crate::emulator::service::listing;
 use crate::emulator::xml::Writer;
 
 /// Looks at every blob of the account.
-pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let expression = call
         .query
         .filled("where")

@@ -1,11 +1,11 @@
 //! Get Account Information. <https://learn.microsoft.com/rest/api/storageservices/get-account-information>
 
 use crate::emulator::blob::call::BlobCall;
-use crate::emulator::error::Answer;
+use crate::emulator::error::ServiceResult;
 use crate::emulator::http::response::Response;
 
 /// A general-purpose account of the second version, without hierarchical namespace.
-pub fn run(_call: &BlobCall<'_>) -> Answer<Response> {
+pub fn run(_call: &BlobCall<'_>) -> ServiceResult<Response> {
     Ok(Response::new(200)
         .header("x-ms-sku-name", "Standard_RAGRS")
         .header("x-ms-account-kind", "StorageV2")

@@ -3,13 +3,13 @@
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::state::BlobContainer;
 use crate::emulator::continuation;
-use crate::emulator::error::Answer;
+use crate::emulator::error::ServiceResult;
 use crate::emulator::http::response::Response;
 use crate::emulator::service::listing;
 use crate::emulator::xml::Writer;
 
 /// Serves one page.
-pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let query = call.query;
     let prefix = query.or_empty("prefix");
     let max = listing::page_size(query)?;

@@ -2,7 +2,7 @@
 //! <https://learn.microsoft.com/rest/api/storageservices/get-blob-service-properties>
 
 use crate::emulator::blob::call::BlobCall;
-use crate::emulator::error::Answer;
+use crate::emulator::error::ServiceResult;
 use crate::emulator::http::body::Body;
 use crate::emulator::http::response::Response;
 use crate::emulator::service::service_properties::SectionFormats;
@@ -31,14 +31,14 @@ pub const SECTIONS: SectionFormats = &[
 const DOCUMENT_BYTES_MAX: u64 = 256 << 10;
 
 /// All sections.
-pub fn get(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn get(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let mut xml = Writer::new();
     call.storage.service_properties().write(&mut xml);
     Ok(Response::xml(xml))
 }
 
 /// The sections that the document names; the others stay.
-pub fn set(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
+pub fn set(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> {
     let leaves = xml::read_leaves(&body.read_document(DOCUMENT_BYTES_MAX)?)?;
     call.storage.service_properties().merge(leaves)?;
     Ok(Response::new(202))

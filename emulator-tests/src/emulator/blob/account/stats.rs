@@ -2,12 +2,12 @@
 
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::clock::Moment;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
 use crate::emulator::xml::Writer;
 
 /// Answered by the secondary only.
-pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     if !call.address.secondary {
         return Err(Refusal::invalid_query(
             "comp",

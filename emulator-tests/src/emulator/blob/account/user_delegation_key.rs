@@ -4,7 +4,7 @@ use crate::emulator::auth::{DelegationKey, Grant};
 use crate::emulator::blob::BlobOperations;
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::clock::Moment;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::response::Response;
 use crate::emulator::service::Operations;
@@ -16,7 +16,7 @@ const DOCUMENT_BYTES_MAX: u64 = 64 << 10;
 const SECONDS_MAX: u64 = 7 * 86_400;
 
 /// Makes a key for the holder of a token.
-pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> {
     let Grant::Bearer(holder) = call.grant else {
         return Err(Refusal::authentication_failed(
             "Only authentication scheme Bearer is supported",

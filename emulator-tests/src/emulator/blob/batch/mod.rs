@@ -12,9 +12,9 @@ use multipart::{Part, Parts};
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::object::{delete, set_tier};
 use crate::emulator::blob::operation::BlobOperation;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::body::Body;
-use crate::emulator::http::head::{Cut, Head};
+use crate::emulator::http::head::{Head, ParsedHead};
 use crate::emulator::http::payload::Payload;
 use crate::emulator::http::response::Response;
 
@@ -22,7 +22,7 @@ const BODY_BYTES_MAX: u64 = 4 << 20;
 const PARTS_MAX: usize = 256;
 
 /// Serves each request of the batch.
-pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> {
     let content_type = call.head.required("content-type")?;
     let boundary = multipart::boundary(content_type)
         .ok_or_else(|| Refusal::invalid_header("Content-Type", content_type))?
@@ -56,7 +56,11 @@ fn serve(call: &BlobCall<'_>, head: &Head) -> Response {
 }
 
 /// The requests in a batch with their `Content-ID`, all of one kind.
-fn requests(call: &BlobCall<'_>, text: &[u8], boundary: &str) -> Answer<Vec<(String, Head)>> {
+fn requests(
+    call: &BlobCall<'_>,
+    text: &[u8],
+    boundary: &str,
+) -> ServiceResult<Vec<(String, Head)>> {
     let parts = multipart::read(text, boundary).ok_or_else(invalid)?;
     if parts.is_empty() {
         return Err(invalid());
@@ -71,7 +75,7 @@ fn requests(call: &BlobCall<'_>, text: &[u8], boundary: &str) -> Answer<Vec<(Str
     let requests = parts
         .iter()
         .map(|part| request(call, part))
-        .collect::<Answer<Vec<_>>>()?;
+        .collect::<ServiceResult<Vec<_>>>()?;
     let is_tier = |head: &Head| head.raw_query().contains("comp=tier");
     let first = is_tier(&requests[0].1);
     if requests.iter().any(|(_, head)| is_tier(head) != first) {
@@ -85,11 +89,11 @@ fn requests(call: &BlobCall<'_>, text: &[u8], boundary: &str) -> Answer<Vec<(Str
 }
 
 /// One part as a request: its head, with the host of the batch.
-fn request(call: &BlobCall<'_>, part: &Part<'_>) -> Answer<(String, Head)> {
+fn request(call: &BlobCall<'_>, part: &Part<'_>) -> ServiceResult<(String, Head)> {
     let host = call.head.header_or_empty("host");
     let (line, headers) = part.request.split_once("\r\n").ok_or_else(invalid)?;
     let text = format!("{line}\r\nHost: {host}\r\n{headers}");
-    let Cut::Whole(mut head, _) = Head::cut(text.as_bytes())? else {
+    let ParsedHead::Whole(mut head, _) = Head::parse(text.as_bytes())? else {
         return Err(invalid());
     };
     head.in_batch = true;

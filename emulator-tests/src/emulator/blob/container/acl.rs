@@ -5,13 +5,13 @@ use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::error::{CONTAINER_LEASE, WRITE};
 use crate::emulator::blob::public_access::PublicAccess;
 use crate::emulator::blob::{headers, preconditions};
-use crate::emulator::error::Answer;
+use crate::emulator::error::ServiceResult;
 use crate::emulator::http::body::Body;
 use crate::emulator::http::response::Response;
 use crate::emulator::service::{access_policies, conditions};
 
 /// Returns both.
-pub fn get(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn get(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let container = call.container()?;
     let state = container.enter()?;
     state
@@ -27,7 +27,7 @@ pub fn get(call: &BlobCall<'_>) -> Answer<Response> {
 }
 
 /// Replaces both.
-pub fn set(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
+pub fn set(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> {
     let policies = access_policies::receive(body)?;
     let access = PublicAccess::parse(call.head.header_or_empty("x-ms-blob-public-access"))?;
     let container = call.container()?;

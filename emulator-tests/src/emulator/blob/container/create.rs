@@ -4,12 +4,12 @@ use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::public_access::PublicAccess;
 use crate::emulator::blob::state::BlobContainer;
 use crate::emulator::blob::{headers, names};
-use crate::emulator::error::Answer;
+use crate::emulator::error::ServiceResult;
 use crate::emulator::http::response::Response;
 use crate::emulator::service::metadata;
 
 /// Makes the container, or 409.
-pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let name = call.target.container();
     names::check_container(name)?;
     let metadata = metadata::read(call.head)?;

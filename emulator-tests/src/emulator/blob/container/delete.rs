@@ -3,12 +3,12 @@
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::error::{CONTAINER_LEASE, WRITE};
 use crate::emulator::blob::preconditions;
-use crate::emulator::error::Answer;
+use crate::emulator::error::ServiceResult;
 use crate::emulator::http::response::Response;
 use crate::emulator::service::conditions;
 
 /// Deletes the container with its blobs. Its name stays taken for a while, as the service's habits say.
-pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let container = call.container()?;
     {
         let state = container.enter()?;

@@ -4,12 +4,12 @@
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::error::CONTAINER_LEASE;
 use crate::emulator::blob::headers;
-use crate::emulator::error::Answer;
+use crate::emulator::error::ServiceResult;
 use crate::emulator::http::response::Response;
 use crate::emulator::service::metadata;
 
 /// Properties and metadata.
-pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let container = call.container()?;
     let state = container.enter()?;
     let properties = &state.properties;

@@ -9,7 +9,7 @@ use crate::emulator::blob::object::tags;
 use crate::emulator::blob::start_from::start_from;
 use crate::emulator::blob::state::{Blob, Content};
 use crate::emulator::clock::Moment;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
 use crate::emulator::service::listing;
 use crate::emulator::version::ApiVersion;
@@ -37,7 +37,7 @@ struct Details {
 }
 
 /// Serves one page.
-pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let query = call.query;
     let start = continuation::start(query)?;
     let start_from = start_from(call)?;
@@ -111,7 +111,7 @@ pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
     Ok(Response::xml(xml))
 }
 
-fn check_includes(text: &str) -> Answer<()> {
+fn check_includes(text: &str) -> ServiceResult<()> {
     let unknown =
         |word: &&str| !word.is_empty() && !INCLUDES.contains(&word.to_ascii_lowercase().as_str());
     match text.split(',').map(str::trim).find(unknown) {

@@ -3,12 +3,12 @@
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::error::{CONTAINER_LEASE, WRITE};
 use crate::emulator::blob::{headers, preconditions};
-use crate::emulator::error::Answer;
+use crate::emulator::error::ServiceResult;
 use crate::emulator::http::response::Response;
 use crate::emulator::service::{conditions, metadata};
 
 /// Replaces all metadata.
-pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let metadata = metadata::read(call.head)?;
     let container = call.container()?;
     let mut state = container.enter()?;

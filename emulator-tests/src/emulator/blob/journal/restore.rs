@@ -24,14 +24,14 @@ pub struct RestoredContainer {
 }
 
 /// Containers with their slots, by account and name.
-type State = BTreeMap<(String, String), (ContainerProperties, BTreeMap<String, Slot>)>;
+type ContainersByName = BTreeMap<(String, String), (ContainerProperties, BTreeMap<String, Slot>)>;
 
 /// Applies the records, and finds the bodies of what is left.
 pub fn restore(
     records: Vec<BlobRecord>,
     recovery: &mut Recovery,
 ) -> io::Result<Vec<RestoredContainer>> {
-    let mut state = State::new();
+    let mut state = ContainersByName::new();
     for record in records {
         apply(&mut state, record);
     }
@@ -56,7 +56,7 @@ pub fn restore(
     Ok(restored)
 }
 
-fn apply(state: &mut State, record: BlobRecord) {
+fn apply(state: &mut ContainersByName, record: BlobRecord) {
     match record {
         BlobRecord::Container(path, properties) => {
             match state.entry((path.account, path.container)) {
@@ -117,13 +117,18 @@ fn apply(state: &mut State, record: BlobRecord) {
     }
 }
 
-fn slots(state: &mut State, path: BlobPath) -> Option<&mut BTreeMap<String, Slot>> {
+fn slots(state: &mut ContainersByName, path: BlobPath) -> Option<&mut BTreeMap<String, Slot>> {
     state
         .get_mut(&(path.account, path.container))
         .map(|(_, slots)| slots)
 }
 
-fn change(state: &mut State, path: BlobPath, stamp: VersionStamp, act: impl FnOnce(&mut Content)) {
+fn change(
+    state: &mut ContainersByName,
+    path: BlobPath,
+    stamp: VersionStamp,
+    act: impl FnOnce(&mut Content),
+) {
     let name = path.blob.clone();
     let slot = slots(state, path).and_then(|slots| slots.get_mut(&name));
     if let Some(blob) = slot.and_then(|slot| slot.base.as_mut()) {

@@ -4,12 +4,12 @@ use super::get_blob::advance;
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::error::BLOB_LEASE;
 use crate::emulator::blob::preconditions;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
 use crate::emulator::service::CopyStatus;
 
 /// Ends a pending copy. The blob stays, empty, with the metadata it was given.
-pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let id = call
         .query
         .filled("copyid")

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::state::{Blob, Block, BlockList, ContainerState, Content};
 use crate::emulator::blob::{headers, preconditions, source};
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::response::Response;
 use crate::emulator::service::upload::ReceivedBody;
@@ -26,7 +26,7 @@ fn bytes_max(version: ApiVersion) -> u64 {
 }
 
 /// Appends the body.
-pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> {
     upload::check_length(call, body, bytes_max(call.version))?;
     if body.length() == 0 {
         return Err(Refusal::invalid_header("Content-Length", "0"));
@@ -37,7 +37,7 @@ pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
 }
 
 /// Appends what the service fetches.
-pub fn from_url(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn from_url(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let source = source::open(call)?;
     let (offset, length) = copy_source::range(call, source.length)?;
     if length > bytes_max(call.version) {
@@ -49,7 +49,7 @@ pub fn from_url(call: &BlobCall<'_>) -> Answer<Response> {
 }
 
 /// Makes the blob take no more.
-pub fn seal(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn seal(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let container = call.container()?;
     let mut state = container.enter()?;
     let blob = preconditions::change(call, &mut state)?;
@@ -63,7 +63,7 @@ pub fn seal(call: &BlobCall<'_>) -> Answer<Response> {
     Ok(response.header("x-ms-blob-sealed", "true"))
 }
 
-fn append(call: &BlobCall<'_>, received: ReceivedBody) -> Answer<Response> {
+fn append(call: &BlobCall<'_>, received: ReceivedBody) -> ServiceResult<Response> {
     let container = call.container()?;
     let mut state = container.enter()?;
     let blob = check(call, &mut state, received.extent.length())?;
@@ -89,7 +89,7 @@ fn check<'s>(
     call: &BlobCall<'_>,
     state: &'s mut ContainerState,
     length: u64,
-) -> Answer<&'s mut Blob> {
+) -> ServiceResult<&'s mut Blob> {
     let blob = preconditions::change_part(call, state)?;
     let list = list_of(blob)?;
     if blob.sealed {
@@ -111,7 +111,7 @@ fn check<'s>(
 }
 
 /// `x-ms-blob-condition-appendpos` and `x-ms-blob-condition-maxsize`.
-fn check_position(call: &BlobCall<'_>, list: &BlockList, length: u64) -> Answer<()> {
+fn check_position(call: &BlobCall<'_>, list: &BlockList, length: u64) -> ServiceResult<()> {
     if call
         .head
         .number("x-ms-blob-condition-appendpos")?
@@ -137,7 +137,7 @@ fn check_position(call: &BlobCall<'_>, list: &BlockList, length: u64) -> Answer<
     Ok(())
 }
 
-fn list_of(blob: &Blob) -> Answer<&BlockList> {
+fn list_of(blob: &Blob) -> ServiceResult<&BlockList> {
     match &blob.content {
         Content::Append(list) => Ok(list),
         _ => Err(Refusal::wrong_blob_type()),

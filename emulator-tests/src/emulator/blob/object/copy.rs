@@ -7,7 +7,7 @@ use crate::emulator::blob::source::BlobSource;
 use crate::emulator::blob::state::{Blob, Slot, Tier};
 use crate::emulator::blob::{headers, names, preconditions, source};
 use crate::emulator::digest::ChecksumSet;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
 use crate::emulator::service::{CopyRecord, CopyStatus, PendingCopy, metadata, upload};
 
@@ -15,7 +15,7 @@ use crate::emulator::service::{CopyRecord, CopyStatus, PendingCopy, metadata, up
 const SYNC_BYTES_MAX: u64 = 256 << 20;
 
 /// Starts a copy, or does it.
-pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     names::check_blob(call.target.blob())?;
     let sync = call
         .head
@@ -79,7 +79,7 @@ pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
     Ok(response)
 }
 
-fn install(call: &BlobCall<'_>, blob: Blob) -> Answer<Response> {
+fn install(call: &BlobCall<'_>, blob: Blob) -> ServiceResult<Response> {
     let container = call.container()?;
     let mut state = container.enter()?;
     let slot = state.blobs.get(call.target.blob());
@@ -96,7 +96,7 @@ fn install(call: &BlobCall<'_>, blob: Blob) -> Answer<Response> {
 }
 
 /// A copy does not change the type of a blob that is there.
-fn check_kind(slot: Option<&Slot>, blob: &Blob) -> Answer<()> {
+fn check_kind(slot: Option<&Slot>, blob: &Blob) -> ServiceResult<()> {
     match slot.and_then(|slot| slot.base.as_ref()) {
         Some(before) if !before.content.same_kind(&blob.content) => Err(Refusal::wrong_blob_type()),
         _ => Ok(()),
@@ -104,7 +104,7 @@ fn check_kind(slot: Option<&Slot>, blob: &Blob) -> Answer<()> {
 }
 
 /// An archived source can only be copied into an online tier within its account.
-fn check_tier(call: &BlobCall<'_>, source: &BlobSource) -> Answer<()> {
+fn check_tier(call: &BlobCall<'_>, source: &BlobSource) -> ServiceResult<()> {
     if !source.archived {
         return Ok(());
     }

@@ -4,13 +4,13 @@ use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::error::BLOB_LEASE;
 use crate::emulator::blob::state::Slot;
 use crate::emulator::blob::{preconditions, tag_query};
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
 use crate::emulator::service::conditions;
 use crate::emulator::service::conditions::Access;
 
 /// Deletes the blob, its snapshots, both, or one snapshot. The bytes go when nobody reads them any more.
-pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let container = call.container()?;
     let mut state = container.enter()?;
     let blob = preconditions::find(call, &state)?;
@@ -29,7 +29,7 @@ pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
     Ok(Response::new(202).header("x-ms-delete-type-permanent", "true"))
 }
 
-fn delete_snapshot(call: &BlobCall<'_>, slot: &mut Slot, snapshot: &str) -> Answer<()> {
+fn delete_snapshot(call: &BlobCall<'_>, slot: &mut Slot, snapshot: &str) -> ServiceResult<()> {
     if let Some(value) = call.head.header("x-ms-delete-snapshots") {
         return Err(Refusal::invalid_header("x-ms-delete-snapshots", value));
     }
@@ -39,7 +39,7 @@ fn delete_snapshot(call: &BlobCall<'_>, slot: &mut Slot, snapshot: &str) -> Answ
         .ok_or_else(Refusal::blob_not_found)
 }
 
-fn delete_base(call: &BlobCall<'_>, slot: &mut Slot) -> Answer<()> {
+fn delete_base(call: &BlobCall<'_>, slot: &mut Slot) -> ServiceResult<()> {
     if let Some(base) = &slot.base {
         base.lease
             .check_write(call.lease_id(), BLOB_LEASE, call.now)?;

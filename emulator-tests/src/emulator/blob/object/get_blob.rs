@@ -4,7 +4,7 @@ use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::state::ContainerState;
 use crate::emulator::blob::{headers, preconditions};
 use crate::emulator::digest::{ChecksumSet, Digester, Digests};
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::payload::{Payload, Piece};
 use crate::emulator::http::response::Response;
 use crate::emulator::service::{range, upload};
@@ -13,7 +13,7 @@ use crate::emulator::service::{range, upload};
 const HASHED_RANGE_MAX: u64 = 4 << 20;
 
 /// Sends the blob or a range of it.
-pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let container = call.container()?;
     let mut state = container.enter()?;
     advance(call, &mut state, false);
@@ -28,7 +28,7 @@ pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
         None => (0, total),
     };
     let wanted = wanted(call, asked.is_some(), length)?;
-    let partial = asked.is_some() && !call.head.lies.first_bytes;
+    let partial = asked.is_some() && !call.head.faults.first_bytes;
     let mut response = Response::new(if partial { 206 } else { 200 });
     headers::set_blob(&mut response, call, blob);
     let md5 = blob.properties.content_md5.clone();
@@ -57,7 +57,7 @@ pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
 }
 
 /// Which checksums of the range the client asks for: one of them, with a range of at most 4 MiB.
-fn wanted(call: &BlobCall<'_>, ranged: bool, length: u64) -> Answer<ChecksumSet> {
+fn wanted(call: &BlobCall<'_>, ranged: bool, length: u64) -> ServiceResult<ChecksumSet> {
     let flag = |name: &'static str| match call.head.header(name) {
         None => Ok(false),
         Some(value) if value.eq_ignore_ascii_case("true") => Ok(true),
@@ -92,7 +92,7 @@ fn wanted(call: &BlobCall<'_>, ranged: bool, length: u64) -> Answer<ChecksumSet>
     Ok(wanted)
 }
 
-fn hash(pieces: &[Piece], wanted: ChecksumSet) -> Answer<Digests> {
+fn hash(pieces: &[Piece], wanted: ChecksumSet) -> ServiceResult<Digests> {
     let mut digester = Digester::new(wanted);
     for piece in pieces {
         piece

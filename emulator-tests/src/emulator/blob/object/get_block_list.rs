@@ -4,13 +4,13 @@ use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::error::BLOB_LEASE;
 use crate::emulator::blob::state::Content;
 use crate::emulator::blob::{headers, preconditions, tag_query};
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
 use crate::emulator::store::Extent;
 use crate::emulator::xml::Writer;
 
 /// Lists committed blocks, uncommitted ones, or both.
-pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let kind = call
         .query
         .filled("blocklisttype")

@@ -5,7 +5,7 @@ use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::state::{Content, PageRange, Pages};
 use crate::emulator::blob::{headers, preconditions};
 use crate::emulator::continuation;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
 use crate::emulator::service::{listing, range};
 use crate::emulator::xml::Writer;
@@ -13,7 +13,7 @@ use crate::emulator::xml::Writer;
 const RANGES_MAX: usize = 10_000;
 
 /// Lists the written ranges, or what changed since a snapshot.
-pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let container = call.container()?;
     let state = container.enter()?;
     let blob = preconditions::read(call, &state)?;
@@ -68,7 +68,7 @@ pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
 }
 
 /// The bytes to look at: from the range or the marker on, in whole pages, clipped.
-fn window(call: &BlobCall<'_>, pages: &Pages) -> Answer<(u64, u64)> {
+fn window(call: &BlobCall<'_>, pages: &Pages) -> ServiceResult<(u64, u64)> {
     let (offset, end) = match range::requested(call.head)? {
         None => (0, pages.size()),
         Some(asked) => {

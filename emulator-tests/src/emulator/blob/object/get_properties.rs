@@ -3,12 +3,12 @@
 use super::get_blob::{advance, apply_overrides};
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::{headers, preconditions};
-use crate::emulator::error::Answer;
+use crate::emulator::error::ServiceResult;
 use crate::emulator::http::payload::Payload;
 use crate::emulator::http::response::Response;
 
 /// The headers of a whole GET, and no body. A pending copy counts this as a poll.
-pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let container = call.container()?;
     let mut state = container.enter()?;
     advance(call, &mut state, true);

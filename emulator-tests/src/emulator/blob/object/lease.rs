@@ -3,12 +3,12 @@
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::error::WRITE;
 use crate::emulator::blob::{headers, preconditions, tag_query};
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
 use crate::emulator::service::{conditions, lease_request};
 
 /// Acquires, renews, changes, releases or breaks. The blob's version stays.
-pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     preconditions::refuse_snapshot(call)?;
     let container = call.container()?;
     let mut state = container.enter()?;

@@ -2,12 +2,12 @@
 
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::{headers, preconditions};
-use crate::emulator::error::Answer;
+use crate::emulator::error::ServiceResult;
 use crate::emulator::http::response::Response;
 use crate::emulator::service::metadata;
 
 /// Tells the metadata.
-pub fn get(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn get(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let container = call.container()?;
     let state = container.enter()?;
     let blob = preconditions::read(call, &state)?;
@@ -18,7 +18,7 @@ pub fn get(call: &BlobCall<'_>) -> Answer<Response> {
 }
 
 /// Replaces all metadata.
-pub fn set(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn set(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let metadata = metadata::read(call.head)?;
     let container = call.container()?;
     let mut state = container.enter()?;

@@ -8,7 +8,7 @@ use crate::emulator::blob::headers::DEFAULT_CONTENT_TYPE;
 use crate::emulator::blob::state::{Blob, Block, BlockList, Content, Pages};
 use crate::emulator::blob::{headers, names, preconditions};
 use crate::emulator::digest::ChecksumSet;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::response::Response;
 use crate::emulator::service::upload::ReceivedBody;
@@ -30,7 +30,7 @@ pub fn bytes_max(version: ApiVersion) -> u64 {
 }
 
 /// Writes the whole blob.
-pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> {
     names::check_blob(call.target.blob())?;
     match call.head.required("x-ms-blob-type")? {
         "BlockBlob" => put_block_blob(call, body),
@@ -40,7 +40,7 @@ pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
     }
 }
 
-fn put_block_blob(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
+fn put_block_blob(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> {
     upload::check_length(call, body, bytes_max(call.version))?;
     let mut properties = properties(call)?;
     let metadata = metadata::read(call.head)?;
@@ -70,7 +70,7 @@ fn put_block_blob(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> 
 /// Receives a whole blob. The MD5 that is stored with the blob counts as the body's, and goes before
 /// `Content-MD5`: so says the service's owner (<https://github.com/Azure/azure-storage-ruby/issues/64>), and so
 /// Azurite's maintainers saw it behave (<https://github.com/Azure/Azurite/pull/2644>).
-fn receive_whole(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<ReceivedBody> {
+fn receive_whole(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<ReceivedBody> {
     const STORED: &str = "x-ms-blob-content-md5";
     let is_given = call.head.header(STORED).is_some_and(|md5| !md5.is_empty());
     let always = ChecksumSet {
@@ -81,7 +81,7 @@ fn receive_whole(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<ReceivedBod
     upload::receive(call, body, always, header)
 }
 
-fn put_empty(call: &BlobCall<'_>, body: &Body<'_>, content: Content) -> Answer<Response> {
+fn put_empty(call: &BlobCall<'_>, body: &Body<'_>, content: Content) -> ServiceResult<Response> {
     if body.length() > 0 {
         return Err(Refusal::invalid_header(
             "Content-Length",
@@ -98,7 +98,7 @@ fn put_empty(call: &BlobCall<'_>, body: &Body<'_>, content: Content) -> Answer<R
 }
 
 /// Puts a finished blob into its place.
-pub fn put(call: &BlobCall<'_>, mut blob: Blob) -> Answer<Response> {
+pub fn put(call: &BlobCall<'_>, mut blob: Blob) -> ServiceResult<Response> {
     headers::apply_upload(call.head, &mut blob, call.now)?;
     let mut response = Response::new(201);
     headers::set_version(&mut response, &blob);
@@ -109,7 +109,7 @@ pub fn put(call: &BlobCall<'_>, mut blob: Blob) -> Answer<Response> {
     Ok(response.header("x-ms-request-server-encrypted", "true"))
 }
 
-fn properties(call: &BlobCall<'_>) -> Answer<ContentProperties> {
+fn properties(call: &BlobCall<'_>) -> ServiceResult<ContentProperties> {
     let mut properties = headers::put_blob_properties(call.head)?;
     if properties.content_type.is_empty() {
         DEFAULT_CONTENT_TYPE.clone_into(&mut properties.content_type);
@@ -117,7 +117,7 @@ fn properties(call: &BlobCall<'_>) -> Answer<ContentProperties> {
     Ok(properties)
 }
 
-fn empty_pages(call: &BlobCall<'_>) -> Answer<Pages> {
+fn empty_pages(call: &BlobCall<'_>) -> ServiceResult<Pages> {
     let size =
         page_blob_size(call)?.ok_or_else(|| Refusal::missing_header("x-ms-blob-content-length"))?;
     let sequence = call.head.number("x-ms-blob-sequence-number")?.unwrap_or(0);
@@ -131,7 +131,7 @@ fn empty_pages(call: &BlobCall<'_>) -> Answer<Pages> {
 }
 
 /// `x-ms-blob-content-length`: a multiple of 512, at most 8 TiB.
-pub fn page_blob_size(call: &BlobCall<'_>) -> Answer<Option<u64>> {
+pub fn page_blob_size(call: &BlobCall<'_>) -> ServiceResult<Option<u64>> {
     const NAME: &str = "x-ms-blob-content-length";
     let Some(size) = call.head.number(NAME)? else {
         return Ok(None);

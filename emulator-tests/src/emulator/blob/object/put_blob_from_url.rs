@@ -8,12 +8,12 @@ use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::headers::DEFAULT_CONTENT_TYPE;
 use crate::emulator::blob::state::{Blob, Block, BlockList, Content};
 use crate::emulator::blob::{headers, names, preconditions, source};
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
 use crate::emulator::service::{metadata, upload};
 
 /// Fetches the source and writes the blob.
-pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     names::check_blob(call.target.blob())?;
     if call.head.required("x-ms-blob-type")? != "BlockBlob" {
         return Err(Refusal::invalid_header(

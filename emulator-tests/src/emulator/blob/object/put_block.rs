@@ -6,7 +6,7 @@ use crate::emulator::blob::error::BLOB_LEASE;
 use crate::emulator::blob::state::{Content, Slot};
 use crate::emulator::blob::{names, source};
 use crate::emulator::digest::from_base64;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::response::Response;
 use crate::emulator::service::upload::ReceivedBody;
@@ -30,7 +30,7 @@ fn bytes_max(version: ApiVersion) -> u64 {
 }
 
 /// Stages the body as a block.
-pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> {
     names::check_blob(call.target.blob())?;
     let id = block_id(call)?;
     upload::check_length(call, body, bytes_max(call.version))?;
@@ -47,7 +47,7 @@ pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
 }
 
 /// Stages what the service fetches.
-pub fn from_url(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn from_url(call: &BlobCall<'_>) -> ServiceResult<Response> {
     names::check_blob(call.target.blob())?;
     let id = block_id(call)?;
     check(
@@ -64,7 +64,7 @@ pub fn from_url(call: &BlobCall<'_>) -> Answer<Response> {
     stage(call, id, received)
 }
 
-fn stage(call: &BlobCall<'_>, id: &str, received: ReceivedBody) -> Answer<Response> {
+fn stage(call: &BlobCall<'_>, id: &str, received: ReceivedBody) -> ServiceResult<Response> {
     let container = call.container()?;
     let mut state = container.enter()?;
     check(call, state.blobs.get(call.target.blob()), id)?;
@@ -75,7 +75,7 @@ fn stage(call: &BlobCall<'_>, id: &str, received: ReceivedBody) -> Answer<Respon
 }
 
 /// The block's id: base64 of 1 to 64 bytes.
-fn block_id<'a>(call: &'a BlobCall<'_>) -> Answer<&'a str> {
+fn block_id<'a>(call: &'a BlobCall<'_>) -> ServiceResult<&'a str> {
     let id = call
         .query
         .filled("blockid")
@@ -97,7 +97,7 @@ fn block_id<'a>(call: &'a BlobCall<'_>) -> Answer<&'a str> {
 }
 
 /// All ids of one blob's uncommitted blocks have one length, and only block blobs have blocks.
-fn check(call: &BlobCall<'_>, slot: Option<&Slot>, id: &str) -> Answer<()> {
+fn check(call: &BlobCall<'_>, slot: Option<&Slot>, id: &str) -> ServiceResult<()> {
     let Some(slot) = slot else { return Ok(()) };
     if let Some(blob) = &slot.base {
         if !matches!(blob.content, Content::Block(_)) {

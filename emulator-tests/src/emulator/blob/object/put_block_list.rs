@@ -6,7 +6,7 @@ use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::headers::DEFAULT_CONTENT_TYPE;
 use crate::emulator::blob::state::{Blob, Block, BlockList, Content, Slot};
 use crate::emulator::blob::{headers, names, preconditions};
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::response::Response;
 use crate::emulator::service::{metadata, upload};
@@ -28,7 +28,7 @@ enum Source {
 }
 
 /// Commits a list of blocks.
-pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> {
     names::check_blob(call.target.blob())?;
     let document = body.read_document(DOCUMENT_BYTES_MAX)?;
     upload::check_document(call, &document)?;
@@ -57,7 +57,7 @@ pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
     Ok(response.header("x-ms-request-server-encrypted", "true"))
 }
 
-fn parse(document: &[u8]) -> Answer<Vec<(Source, String)>> {
+fn parse(document: &[u8]) -> ServiceResult<Vec<(Source, String)>> {
     let leaves = xml::read_leaves(document)?;
     if leaves.len() > BLOCKS_MAX {
         return Err(Refusal::new(
@@ -73,7 +73,7 @@ fn parse(document: &[u8]) -> Answer<Vec<(Source, String)>> {
         .collect()
 }
 
-fn source(leaf: Leaf) -> Answer<(Source, String)> {
+fn source(leaf: Leaf) -> ServiceResult<(Source, String)> {
     let source = match leaf.path.as_str() {
         "BlockList/Committed" => Source::Committed,
         "BlockList/Uncommitted" => Source::Uncommitted,
@@ -83,7 +83,7 @@ fn source(leaf: Leaf) -> Answer<(Source, String)> {
     Ok((source, leaf.text))
 }
 
-fn check(call: &BlobCall<'_>, slot: Option<&Slot>) -> Answer<()> {
+fn check(call: &BlobCall<'_>, slot: Option<&Slot>) -> ServiceResult<()> {
     let base = slot.and_then(|slot| slot.base.as_ref());
     preconditions::overwrite(call, slot)?;
     if base.is_some_and(|blob| !matches!(blob.content, Content::Block(_))) {
@@ -92,7 +92,7 @@ fn check(call: &BlobCall<'_>, slot: Option<&Slot>) -> Answer<()> {
     Ok(())
 }
 
-fn choose(wanted: &[(Source, String)], slot: Option<&Slot>) -> Answer<Vec<Block>> {
+fn choose(wanted: &[(Source, String)], slot: Option<&Slot>) -> ServiceResult<Vec<Block>> {
     let finder = Finder::new(slot);
     wanted
         .iter()

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::state::{Blob, ContainerState, Content, Pages};
 use crate::emulator::blob::{headers, preconditions, source};
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::head::Head;
 use crate::emulator::http::response::Response;
@@ -20,7 +20,7 @@ pub const PAGE_BYTES: u64 = 512;
 const WRITE_BYTES_MAX: u64 = 4 << 20;
 
 /// Writes or clears, as `x-ms-page-write` says.
-pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> {
     let (offset, length) = page_range(call)?;
     match call
         .head
@@ -35,7 +35,7 @@ pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
 }
 
 /// Writes what the service fetches.
-pub fn from_url(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn from_url(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let (offset, length) = page_range(call)?;
     check_size(length)?;
     check(call, &mut *call.container()?.enter()?, offset, length)?;
@@ -51,7 +51,12 @@ pub fn from_url(call: &BlobCall<'_>) -> Answer<Response> {
     write(call, offset, length, received)
 }
 
-fn update(call: &BlobCall<'_>, body: &mut Body<'_>, offset: u64, length: u64) -> Answer<Response> {
+fn update(
+    call: &BlobCall<'_>,
+    body: &mut Body<'_>,
+    offset: u64,
+    length: u64,
+) -> ServiceResult<Response> {
     upload::check_length(call, body, WRITE_BYTES_MAX)?;
     if body.length() != length {
         return Err(Refusal::invalid_header(
@@ -69,7 +74,7 @@ fn write(
     offset: u64,
     length: u64,
     received: ReceivedBody,
-) -> Answer<Response> {
+) -> ServiceResult<Response> {
     let container = call.container()?;
     let mut state = container.enter()?;
     let blob = check(call, &mut state, offset, length)?;
@@ -80,7 +85,12 @@ fn write(
     Ok(response.header("x-ms-request-server-encrypted", "true"))
 }
 
-fn clear(call: &BlobCall<'_>, body: &Body<'_>, offset: u64, length: u64) -> Answer<Response> {
+fn clear(
+    call: &BlobCall<'_>,
+    body: &Body<'_>,
+    offset: u64,
+    length: u64,
+) -> ServiceResult<Response> {
     if body.length() > 0 {
         return Err(Refusal::invalid_header(
             "Content-Length",
@@ -104,7 +114,7 @@ fn answer(call: &BlobCall<'_>, blob: &mut Blob) -> Response {
     response
 }
 
-fn check_size(length: u64) -> Answer<()> {
+fn check_size(length: u64) -> ServiceResult<()> {
     if length > WRITE_BYTES_MAX {
         Err(Refusal::body_too_large(WRITE_BYTES_MAX))
     } else {
@@ -113,7 +123,7 @@ fn check_size(length: u64) -> Answer<()> {
 }
 
 /// The range of the request: whole pages.
-fn page_range(call: &BlobCall<'_>) -> Answer<(u64, u64)> {
+fn page_range(call: &BlobCall<'_>) -> ServiceResult<(u64, u64)> {
     let missing = || Refusal::missing_header("Range");
     let RequestedRange { first, last } = range::requested(call.head)?.ok_or_else(missing)?;
     let last = last.ok_or_else(invalid_page_range)?;
@@ -131,7 +141,7 @@ fn check<'s>(
     state: &'s mut ContainerState,
     offset: u64,
     length: u64,
-) -> Answer<&'s mut Blob> {
+) -> ServiceResult<&'s mut Blob> {
     let blob = preconditions::change_part(call, state)?;
     let Content::Page(pages) = &blob.content else {
         return Err(Refusal::wrong_blob_type());
@@ -144,7 +154,7 @@ fn check<'s>(
 }
 
 /// `x-ms-if-sequence-number-*`.
-fn check_sequence(head: &Head, sequence: u64) -> Answer<()> {
+fn check_sequence(head: &Head, sequence: u64) -> ServiceResult<()> {
     let holds = [
         head.number("x-ms-if-sequence-number-le")?
             .is_none_or(|limit| sequence <= limit),
@@ -163,7 +173,7 @@ fn check_sequence(head: &Head, sequence: u64) -> Answer<()> {
     Ok(())
 }
 
-fn pages_mut(blob: &mut Blob) -> Answer<&mut Pages> {
+fn pages_mut(blob: &mut Blob) -> ServiceResult<&mut Pages> {
     match &mut blob.content {
         Content::Page(pages) => Ok(Arc::make_mut(pages)),
         _ => Err(Refusal::wrong_blob_type()),

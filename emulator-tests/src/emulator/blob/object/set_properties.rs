@@ -6,12 +6,12 @@ use super::put_blob::page_blob_size;
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::state::{Content, Pages};
 use crate::emulator::blob::{headers, preconditions};
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
 use crate::emulator::service::ContentProperties;
 
 /// Sets all properties at once (those not given are cleared), resizes a page blob, or changes its sequence number.
-pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let properties = headers::blob_properties(call.head);
     let size = page_blob_size(call)?;
     let action = call.head.header("x-ms-sequence-number-action");
@@ -41,7 +41,7 @@ pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
     Ok(response)
 }
 
-fn number(call: &BlobCall<'_>, pages: &mut Pages, action: &str) -> Answer<()> {
+fn number(call: &BlobCall<'_>, pages: &mut Pages, action: &str) -> ServiceResult<()> {
     let given = call.head.number("x-ms-blob-sequence-number")?;
     let required = || given.ok_or_else(|| Refusal::missing_header("x-ms-blob-sequence-number"));
     pages.sequence = match action.to_ascii_lowercase().as_str() {

@@ -4,11 +4,11 @@ use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::error::BLOB_LEASE;
 use crate::emulator::blob::state::{Content, Tier, TierState};
 use crate::emulator::blob::{preconditions, tag_query};
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
 
 /// Moves the blob to another tier. Out of the archive that takes its time: 202 then.
-pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let wanted = Tier::parse(call.head.required("x-ms-access-tier")?)?;
     let container = call.container()?;
     let mut state = container.enter()?;

@@ -4,12 +4,12 @@ use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::error::{BLOB_LEASE, WRITE};
 use crate::emulator::blob::{headers, preconditions, tag_query};
 use crate::emulator::clock::Moment;
-use crate::emulator::error::Answer;
+use crate::emulator::error::ServiceResult;
 use crate::emulator::http::response::Response;
 use crate::emulator::service::{ETag, Lease, conditions, metadata};
 
 /// Keeps the blob as it is now. Metadata that is given goes to the snapshot alone.
-pub fn run(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     preconditions::refuse_snapshot(call)?;
     let metadata = metadata::read(call.head)?;
     let container = call.container()?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::{preconditions, tag_query};
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::response::Response;
 use crate::emulator::xml;
@@ -14,7 +14,7 @@ use crate::emulator::xml::Writer;
 const DOCUMENT_BYTES_MAX: u64 = 64 << 10;
 
 /// Lists the tags.
-pub fn get(call: &BlobCall<'_>) -> Answer<Response> {
+pub fn get(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let container = call.container()?;
     let state = container.enter()?;
     let blob = preconditions::read(call, &state)?;
@@ -38,7 +38,7 @@ pub fn write(xml: &mut Writer, tags: &BTreeMap<String, String>) {
 }
 
 /// Replaces all tags.
-pub fn set(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
+pub fn set(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> {
     let tags = parse(&body.read_document(DOCUMENT_BYTES_MAX)?)?;
     let container = call.container()?;
     let mut state = container.enter()?;
@@ -48,7 +48,7 @@ pub fn set(call: &BlobCall<'_>, body: &mut Body<'_>) -> Answer<Response> {
     Ok(Response::new(204))
 }
 
-fn parse(document: &[u8]) -> Answer<BTreeMap<String, String>> {
+fn parse(document: &[u8]) -> ServiceResult<BTreeMap<String, String>> {
     let mut by_tag: BTreeMap<usize, (Option<String>, Option<String>)> = BTreeMap::new();
     for leaf in xml::read_leaves(document)? {
         match leaf.path.as_str() {
@@ -64,5 +64,5 @@ fn parse(document: &[u8]) -> Answer<BTreeMap<String, String>> {
         (Some(name), Some(value)) => Ok((name, value)),
         _ => Err(Refusal::invalid_xml()),
     });
-    tag_query::check(pairs.collect::<Answer<_>>()?)
+    tag_query::check(pairs.collect::<ServiceResult<_>>()?)
 }

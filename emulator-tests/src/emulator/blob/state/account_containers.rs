@@ -8,7 +8,7 @@ use super::container::{BlobContainer, ContainerJournal};
 use crate::emulator::blob::account::service_properties::SECTIONS;
 use crate::emulator::blob::journal::{BlobPath, BlobRecord};
 use crate::emulator::clock::Moment;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::service::journal::ServiceJournal;
 use crate::emulator::service::service_properties::ServiceProperties;
 
@@ -61,7 +61,7 @@ impl AccountContainers {
     }
 
     /// The container, or 404.
-    pub fn container(&self, name: &str) -> Answer<Arc<BlobContainer>> {
+    pub fn container(&self, name: &str) -> ServiceResult<Arc<BlobContainer>> {
         self.find(name).ok_or_else(Refusal::container_not_found)
     }
 
@@ -76,7 +76,7 @@ impl AccountContainers {
         name: &str,
         mut container: BlobContainer,
         now: Moment,
-    ) -> Answer<Arc<BlobContainer>> {
+    ) -> ServiceResult<Arc<BlobContainer>> {
         let mut containers = self.write();
         if containers.by_name.contains_key(name) {
             return Err(Refusal::new(

@@ -10,7 +10,7 @@ use crate::emulator::auth::StoredPolicy;
 use crate::emulator::blob::journal::{BlobPath, BlobRecord, StoredSlot, VersionStamp};
 use crate::emulator::blob::public_access::PublicAccess;
 use crate::emulator::clock::Moment;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::service::journal::ServiceJournal;
 use crate::emulator::service::metadata::Metadata;
 use crate::emulator::service::recovery::StoredExtent;
@@ -126,7 +126,7 @@ impl BlobContainer {
     }
 
     /// The same for an operation: a container that was deleted meanwhile is 404.
-    pub fn enter(&self) -> Answer<LockedContainer<'_>> {
+    pub fn enter(&self) -> ServiceResult<LockedContainer<'_>> {
         let state = self.lock();
         if state.deleted {
             Err(Refusal::container_not_found())

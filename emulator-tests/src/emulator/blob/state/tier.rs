@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::emulator::clock::Moment;
-use crate::emulator::error::{Answer, Refusal};
+use crate::emulator::error::{Refusal, ServiceResult};
 
 /// An access tier of block blobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +33,7 @@ pub struct TierState {
 
 impl Tier {
     /// Reads `x-ms-access-tier`.
-    pub fn parse(text: &str) -> Answer<Self> {
+    pub fn parse(text: &str) -> ServiceResult<Self> {
         [Self::Hot, Self::Cool, Self::Cold, Self::Archive]
             .into_iter()
             .find(|tier| tier.name().eq_ignore_ascii_case(text))

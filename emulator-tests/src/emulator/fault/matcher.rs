@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::bucket::Bucket;
 use super::pattern;
-use super::plan::{Bandwidth, Budget, BudgetAnswer, CountBy, Plan, Refuse, Rule, Then, When};
+use super::plan::{Bandwidth, Budget, BudgetAnswer, CountBy, Plan, Rule, RuleAnswer, Then, When};
 use crate::emulator::http::head::Head;
 use crate::emulator::http::query::decode;
 
@@ -15,12 +15,12 @@ use crate::emulator::http::query::decode;
 #[derive(Debug, Default)]
 pub struct Faults {
     any: AtomicBool,
-    running: RwLock<Option<Arc<Running>>>,
+    running: RwLock<Option<Arc<RunningPlan>>>,
 }
 
 /// A plan with its counters.
 #[derive(Debug)]
-pub struct Running {
+pub struct RunningPlan {
     plan: Plan,
     rules: Vec<Counter>,
     budgets: Vec<Buckets>,
@@ -41,13 +41,13 @@ struct Buckets {
 
 /// What happens to one request.
 #[derive(Debug, Clone, Default)]
-pub struct Picked {
+pub struct MatchedFaults {
     /// Names of the rules applied.
     pub names: Vec<String>,
     /// Their effects, in order.
     pub effects: Vec<Then>,
     /// A budget was exceeded.
-    pub throttled: Option<Refuse>,
+    pub throttled: Option<RuleAnswer>,
     /// Pace of this connection.
     pub connection_bytes_per_second: Option<u64>,
     /// Pace of all connections.
@@ -57,7 +57,7 @@ pub struct Picked {
 impl Faults {
     /// Replaces the plan; `None` ends all faults.
     pub fn set(&self, plan: Option<Plan>) {
-        let running = plan.map(|plan| Arc::new(Running::new(plan)));
+        let running = plan.map(|plan| Arc::new(RunningPlan::new(plan)));
         self.any.store(running.is_some(), Ordering::Release);
         *self.running.write().unwrap_or_else(PoisonError::into_inner) = running;
     }
@@ -78,7 +78,7 @@ impl Faults {
     }
 
     /// What happens to this request; `None` for nothing.
-    pub fn pick(&self, head: &Head, body_bytes: u64) -> Option<Picked> {
+    pub fn matching(&self, head: &Head, body_bytes: u64) -> Option<MatchedFaults> {
         if !self.any.load(Ordering::Acquire) {
             return None;
         }
@@ -87,7 +87,7 @@ impl Faults {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()?;
-        Some(running.pick(head, body_bytes))
+        Some(running.matching(head, body_bytes))
     }
 
     /// Charges an answer's bytes to the account's budget.
@@ -111,7 +111,7 @@ impl Faults {
     }
 }
 
-impl Running {
+impl RunningPlan {
     fn new(plan: Plan) -> Self {
         let buckets = |budget: &Budget| Buckets {
             requests: budget.requests_per_second.map(Bucket::budget),
@@ -125,26 +125,26 @@ impl Running {
         }
     }
 
-    fn pick(&self, head: &Head, body_bytes: u64) -> Picked {
-        let mut picked = Picked {
+    fn matching(&self, head: &Head, body_bytes: u64) -> MatchedFaults {
+        let mut matched = MatchedFaults {
             connection_bytes_per_second: self.plan.bandwidth.connection_bytes_per_second,
             total: self.total.clone(),
-            ..Picked::default()
+            ..MatchedFaults::default()
         };
         for (place, (rule, counter)) in self.plan.rules.iter().zip(&self.rules).enumerate() {
             if counter.applies(rule, head, self.plan.seed, place as u64) {
-                picked.names.push(rule.name.clone());
-                picked.effects.push(rule.then.clone());
+                matched.names.push(rule.name.clone());
+                matched.effects.push(rule.then.clone());
                 if !rule.go_on {
                     break;
                 }
             }
         }
-        picked.throttled = self.throttle(head, body_bytes);
-        picked
+        matched.throttled = self.throttle(head, body_bytes);
+        matched
     }
 
-    fn throttle(&self, head: &Head, body_bytes: u64) -> Option<Refuse> {
+    fn throttle(&self, head: &Head, body_bytes: u64) -> Option<RuleAnswer> {
         self.buckets_of(head).find_map(|(budget, buckets)| {
             let fits = buckets
                 .requests
@@ -154,7 +154,7 @@ impl Running {
                     .bytes
                     .as_ref()
                     .is_none_or(|bucket| bucket.take(body_bytes));
-            (!fits).then(|| Refuse {
+            (!fits).then(|| RuleAnswer {
                 status: 503,
                 code: "ServerBusy".to_owned(),
                 retry_after: budget.retry_after,
@@ -273,11 +273,11 @@ fn draw(seed: u64, place: u64, hit: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::emulator::http::head::Cut;
+    use crate::emulator::http::head::ParsedHead;
 
     fn head(line: &str) -> Head {
-        let Ok(Cut::Whole(head, _)) =
-            Head::cut(format!("{line} HTTP/1.1\r\nHost: h\r\n\r\n").as_bytes())
+        let Ok(ParsedHead::Whole(head, _)) =
+            Head::parse(format!("{line} HTTP/1.1\r\nHost: h\r\n\r\n").as_bytes())
         else {
             panic!("no head")
         };
@@ -293,7 +293,7 @@ mod tests {
     }
 
     fn applied(faults: &Faults, line: &str) -> bool {
-        !faults.pick(&head(line), 0).unwrap().effects.is_empty()
+        !faults.matching(&head(line), 0).unwrap().effects.is_empty()
     }
 
     #[test]
@@ -334,8 +334,8 @@ mod tests {
     #[test]
     fn without_a_plan_nothing_is_picked() {
         let faults = faults(r#"{"then":{}}"#);
-        assert!(faults.pick(&head("GET /"), 0).is_some());
+        assert!(faults.matching(&head("GET /"), 0).is_some());
         faults.set(None);
-        assert!(faults.pick(&head("GET /"), 0).is_none());
+        assert!(faults.matching(&head("GET /"), 0).is_none());
     }
 }

@@ -1,4 +1,4 @@
-//! Trouble on the wire: paces and early ends, asked by the wire for every piece that it moves.
+//! Faults on the wire: paces and early ends, asked by the wire for every piece that it moves.
 //!
 //! A wire without trouble never comes here.
 
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::bucket::Bucket;
-use super::plan::How;
+use super::plan::CloseManner;
 use crate::emulator::clock::pause;
 
 /// Bytes moved at once on a paced wire, so that a pace is even and an end is exact.
@@ -15,16 +15,16 @@ const STEP_BYTES: u64 = 16 * 1024;
 
 /// What is wrong with one direction of an exchange.
 #[derive(Debug, Default)]
-pub struct Trouble {
+pub struct WireFaults {
     /// Bytes until the connection ends, and how.
-    pub end_after: Option<(u64, How)>,
+    pub end_after: Option<(u64, CloseManner)>,
     /// Pauses between bytes.
     pub byte_delay: Duration,
     /// Paces that all apply.
     pub buckets: Vec<Arc<Bucket>>,
 }
 
-impl Trouble {
+impl WireFaults {
     /// Is anything wrong at all?
     pub fn any(&self) -> bool {
         self.end_after.is_some() || !self.byte_delay.is_zero() || !self.buckets.is_empty()
@@ -38,7 +38,7 @@ impl Trouble {
             1
         };
         match self.end_after {
-            Some((0, how)) => Err(io::Error::other(Ended(how))),
+            Some((0, how)) => Err(io::Error::other(PlannedEnd(how))),
             Some((left, _)) => Ok(wanted.min(left).min(step)),
             None => Ok(wanted.min(step)),
         }
@@ -64,7 +64,7 @@ impl Trouble {
     /// Is the end reached when nothing more is to be moved?
     pub fn ends_here(&self) -> io::Result<()> {
         match self.end_after {
-            Some((0, how)) => Err(io::Error::other(Ended(how))),
+            Some((0, how)) => Err(io::Error::other(PlannedEnd(how))),
             _ => Ok(()),
         }
     }
@@ -73,13 +73,13 @@ impl Trouble {
 /// The connection has to end because the plan says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the fault plan ends this connection")]
-pub struct Ended(pub How);
+pub struct PlannedEnd(pub CloseManner);
 
 /// Was this failure the plan's will?
-pub fn ended(error: &io::Error) -> Option<How> {
+pub fn planned_end(error: &io::Error) -> Option<CloseManner> {
     error
         .get_ref()?
-        .downcast_ref::<Ended>()
+        .downcast_ref::<PlannedEnd>()
         .map(|ended| ended.0)
 }
 
@@ -89,9 +89,9 @@ mod tests {
 
     #[test]
     fn an_end_comes_exactly_where_it_was_set() {
-        let mut trouble = Trouble {
-            end_after: Some((20_000, How::Reset)),
-            ..Trouble::default()
+        let mut trouble = WireFaults {
+            end_after: Some((20_000, CloseManner::Reset)),
+            ..WireFaults::default()
         };
         let mut moved = 0;
         let error = loop {
@@ -103,6 +103,9 @@ mod tests {
                 Err(error) => break error,
             }
         };
-        assert_eq!((moved, ended(&error)), (20_000, Some(How::Reset)));
+        assert_eq!(
+            (moved, planned_end(&error)),
+            (20_000, Some(CloseManner::Reset))
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! Lies in a list: of blobs, or of page ranges. The document is changed as text, so that what is wrong with it is exactly
+//! Faults in a list: of blobs, or of page ranges. The document is changed as text, so that what is wrong with it is exactly
 //! what the rule says.
 
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use crate::emulator::continuation::marker;
 /// What a list says instead of the truth.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct ListingLie {
+pub struct ListingFault {
     /// What becomes of the entries.
     pub entries: Entries,
     /// A copy of the first entry comes before it, with this name.
@@ -37,7 +37,7 @@ pub enum Entries {
     Repeated,
 }
 
-impl ListingLie {
+impl ListingFault {
     /// The document with the lie in it.
     pub fn told(&self, document: &str) -> String {
         let (before, entries, behind) = cut(document);
@@ -127,24 +127,24 @@ mod tests {
 
     #[test]
     fn each_lie_is_told_and_nothing_else() {
-        let told = |lie: ListingLie| lie.told(PAGE);
-        let of = |entries| ListingLie {
+        let told = |lie: ListingFault| lie.told(PAGE);
+        let of = |entries| ListingFault {
             entries,
-            ..ListingLie::default()
+            ..ListingFault::default()
         };
-        assert_eq!(told(ListingLie::default()), PAGE);
+        assert_eq!(told(ListingFault::default()), PAGE);
         assert_eq!(names(&told(of(Entries::Reversed))), ["b", "a"]);
         assert_eq!(names(&told(of(Entries::Repeated))), ["a", "a", "b", "b"]);
         assert!(names(&told(of(Entries::None))).is_empty());
-        let more = told(ListingLie {
+        let more = told(ListingFault {
             first_name: Some("0".into()),
             last_name: Some("z".into()),
-            ..ListingLie::default()
+            ..ListingFault::default()
         });
         assert_eq!(names(&more), ["0", "a", "b", "z"]);
-        let next = told(ListingLie {
+        let next = told(ListingFault {
             next: Some("b".into()),
-            ..ListingLie::default()
+            ..ListingFault::default()
         });
         let end = format!("</Blobs><NextMarker>{}</NextMarker></E>", marker("b"));
         assert!(next.ends_with(&end), "{next}");
@@ -153,10 +153,10 @@ mod tests {
     #[test]
     fn a_list_of_ranges_gets_a_marker_where_it_has_none() {
         let list = "<PageList><PageRange><Start>0</Start><End>511</End></PageRange></PageList>";
-        let lie = ListingLie {
+        let lie = ListingFault {
             last_range: Some([512, 1023]),
             next: Some("7".into()),
-            ..ListingLie::default()
+            ..ListingFault::default()
         };
         let told = lie.told(list);
         let end = format!(

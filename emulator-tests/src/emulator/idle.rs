@@ -12,32 +12,32 @@ use rustix::buffer::spare_capacity;
 use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 use rustix::event::{EventfdFlags, eventfd};
 
+use super::connection_register::RegisteredConnection;
 use super::http::connection::Peer;
 use super::http::wire::Wire;
-use super::server::Registered;
 
 /// The token of the descriptor that ends the waiting. Connections are numbered from 1.
 const STOP: u64 = 0;
 const EVENTS_MAX: usize = 256;
 
 /// A connection with nothing to do.
-pub struct Parked {
+pub struct IdleConnection {
     /// Its bytes.
     pub wire: Wire,
     /// Who is at the other end.
     pub peer: Peer,
     /// Its place in the register; dropping it takes the connection out.
-    pub guard: Registered,
+    pub guard: RegisteredConnection,
 }
 
-/// The set of parked connections.
-pub struct Parker {
+/// The set of idle connections.
+pub struct IdleConnections {
     set: OwnedFd,
     waker: OwnedFd,
-    parked: Mutex<HashMap<u64, Parked>>,
+    connections: Mutex<HashMap<u64, IdleConnection>>,
 }
 
-impl Parker {
+impl IdleConnections {
     /// An empty set.
     pub fn new() -> io::Result<Self> {
         let set = epoll::create(CreateFlags::CLOEXEC)?;
@@ -46,26 +46,26 @@ impl Parker {
         Ok(Self {
             set,
             waker,
-            parked: Mutex::default(),
+            connections: Mutex::default(),
         })
     }
 
     /// Takes a connection in. One that cannot be watched is closed.
-    pub fn park(&self, parked: Parked) {
-        let number = parked.guard.number;
-        let socket = parked.guard.socket.clone();
-        self.parked
+    pub fn add(&self, connection: IdleConnection) {
+        let number = connection.guard.number;
+        let socket = connection.guard.socket.clone();
+        self.connections
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(number, parked);
+            .insert(number, connection);
         let flags = EventFlags::IN | EventFlags::RDHUP | EventFlags::ONESHOT;
         if epoll::add(&self.set, &*socket.0, EventData::new_u64(number), flags).is_err() {
             self.take(number);
         }
     }
 
-    /// Hands connections over as they wake, until [`Parker::stop`].
-    pub fn watch(&self, mut woken: impl FnMut(Parked)) {
+    /// Hands connections over as they wake, until [`IdleConnections::stop`].
+    pub fn wait(&self, mut on_input: impl FnMut(IdleConnection)) {
         let mut events: Vec<Event> = Vec::with_capacity(EVENTS_MAX);
         loop {
             events.clear();
@@ -77,8 +77,8 @@ impl Parker {
                 match event.data.u64() {
                     STOP => return,
                     number => {
-                        if let Some(parked) = self.take(number) {
-                            woken(parked);
+                        if let Some(connection) = self.take(number) {
+                            on_input(connection);
                         }
                     }
                 }
@@ -86,21 +86,25 @@ impl Parker {
         }
     }
 
-    /// Ends the watching and closes what is parked.
+    /// Ends the watching and closes what is connection.
     pub fn stop(&self) {
         let _ = rustix::io::write(&self.waker, &1_u64.to_ne_bytes());
-        let parked =
-            std::mem::take(&mut *self.parked.lock().unwrap_or_else(PoisonError::into_inner));
-        drop(parked);
+        let connection = std::mem::take(
+            &mut *self
+                .connections
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        drop(connection);
     }
 
-    fn take(&self, number: u64) -> Option<Parked> {
-        let parked = self
-            .parked
+    fn take(&self, number: u64) -> Option<IdleConnection> {
+        let connection = self
+            .connections
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .remove(&number)?;
-        let _ = epoll::delete(&self.set, &*parked.guard.socket.0);
-        Some(parked)
+        let _ = epoll::delete(&self.set, &*connection.guard.socket.0);
+        Some(connection)
     }
 }

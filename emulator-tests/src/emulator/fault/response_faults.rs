@@ -1,4 +1,4 @@
-//! Lies in an answer: headers that are not true, and bits that are not right.
+//! Faults in an answer: headers that are not true, and bits that are not right.
 
 use bytes::Bytes;
 
@@ -7,7 +7,7 @@ use crate::emulator::http::payload::{Payload, Piece, gather};
 use crate::emulator::http::response::Response;
 
 /// Makes the answer tell the lies of one rule. A changed length ends the connection: the framing is broken then.
-pub fn twist(response: &mut Response, then: &Then) {
+pub fn apply(response: &mut Response, then: &Then) {
     if let Some(lie) = &then.listing
         && let Payload::Document(bytes) = &mut response.payload
         && let Ok(text) = str::from_utf8(bytes)
@@ -111,7 +111,7 @@ mod tests {
             Piece::Zeros(2),
         ];
         response.payload = Payload::Pieces(pieces, 9);
-        twist(
+        apply(
             &mut response,
             &Then {
                 flip_response_bit: Some(9 + 4),
