@@ -1,12 +1,14 @@
-//! Two objects that would become one. Only names that the mapping changed can meet another name, so only those are
-//! remembered: the job asks the source for their twin, and this for each other.
+//! Finds two objects that would get the same name at the target.
+//!
+//! Only a name that the mapping changed can meet another name. So only those are remembered: the
+//! job asks the source for their twin, and this file compares them with each other.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
 use crate::plan::target_name::TargetName;
 
-/// The targets of changed names so far, eight bytes each.
+/// The target names of changed names so far, eight bytes each.
 #[derive(Debug, Default)]
 pub(super) struct Collisions {
     seen: HashSet<u64>,
@@ -14,10 +16,11 @@ pub(super) struct Collisions {
 }
 
 impl Collisions {
-    /// Remembers the target of a changed name. False when another changed name has led to it before.
+    /// Remembers the target of a changed name; false when another changed name led to it before.
     ///
-    /// What is remembered is a keyed hash: among a million changed names two are taken for the same with a chance of one
-    /// in forty million, and then an object fails with an error, which is better than to replace another.
+    /// It remembers a keyed hash. Among a million changed names two have the same hash with a
+    /// probability of one in forty million. Then an object fails with an error, which is better
+    /// than replacing another.
     pub(super) fn admit(&mut self, target: &TargetName) -> bool {
         self.seen.insert(self.hasher.hash_one(target))
     }

@@ -1,5 +1,6 @@
-//! Steers a run: looks at what moved, asks the controller, and sets limit and pace. Every quarter of a second, on the
-//! coordinator's thread.
+//! Steers a run: measures each window, asks the tuner, and sets concurrency and rate.
+//!
+//! It runs on the coordinator's thread, every quarter of a second.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,16 +21,16 @@ use crate::schedule::tuner::{
 use crate::schedule::{ChunkSizeHint, Gate};
 use crate::transfer::Work;
 
-/// A window that lasted longer was not one: somebody was asked something, or the machine slept.
+/// A longer window is not measured: the user was asked something, or the machine slept.
 const WINDOW_MAX: Duration = WINDOW.saturating_mul(20);
 
-/// Requests that have moved so much each in a window, in bytes, are seen to move.
+/// Requests that moved at least this many bytes each in a window are known to move.
 const SEEN_BYTES: u64 = 16 * 1024;
 
-/// Once so small a part of the requests is left, or so few, the link has room for a second attempt at one of them.
+/// With this few requests left, the link has room for a second attempt at one of them.
 const FEW_LEFT: u32 = 4;
 
-/// What a controller is given.
+/// What a controller needs.
 pub(super) struct ControllerInputs {
     pub(super) range: Range,
     pub(super) gate: Gate,
@@ -37,14 +38,16 @@ pub(super) struct ControllerInputs {
     pub(super) disk: Arc<DiskLoad>,
     pub(super) memory: Arc<MemoryPressure>,
     pub(super) chunk_size_hint: ChunkSizeHint,
-    /// What there is to do. Weak: were all workers gone, nobody should seem to take from it. `None` for a pipe, which has
-    /// nothing to do whenever a permit lies unused.
+    /// The queue of the workers; `None` for a pipe, which has nothing to do whenever a permit is
+    /// free.
+    ///
+    /// It is weak: once all workers are gone, the queue must look closed.
     pub(super) queue: Option<WeakReceiver<Work>>,
     pub(super) cores: u32,
     pub(super) remembered: Option<Remembered>,
 }
 
-/// What the ticks of a window saw, summed up.
+/// Sums over the ticks of a window.
 #[derive(Debug, Clone, Copy, Default)]
 struct Seen {
     under_way: u32,
@@ -53,14 +56,14 @@ struct Seen {
     ticks: u32,
 }
 
-/// What is kept of the outages of services, from one window to the next.
+/// What is known of the services' outages, from one window to the next.
 #[derive(Debug, Clone, Copy, Default)]
 struct Outages {
     ended: u32,
     is_met: bool,
 }
 
-/// The controller at work.
+/// The controller of a run.
 pub(super) struct Controller {
     inputs: ControllerInputs,
     tuner: Tuner,
@@ -106,8 +109,10 @@ impl Controller {
         self.ticks.tick().await;
     }
 
-    /// Whether the window that has ended is one. Where uploads are not seen to arrive they are answered only at their end: until
-    /// as many have been as are under way, there is too little to go by.
+    /// Whether the window that has ended can be measured.
+    ///
+    /// Where the arrival of uploads cannot be observed, only their answers say what moved. Then a
+    /// window needs as many answers as requests are in flight.
     pub(super) fn is_telling(&mut self) -> bool {
         self.look_for_outage();
         let (before, now) = (&self.before, self.inputs.traffic.glance());
@@ -136,7 +141,7 @@ impl Controller {
         }
     }
 
-    /// Steers by the window that has ended, and tells what was seen.
+    /// Steers by the window that has ended, and returns its measurements.
     pub(super) fn steer(&mut self, totals: &Totals) -> Window {
         let now = Instant::now();
         let long = now - self.looked;
@@ -146,7 +151,7 @@ impl Controller {
         let these = latencies.since(&self.latencies);
         (self.looked, self.before, self.latencies) = (now, tally, latencies);
         self.look_for_outage();
-        // Nothing that happens in an outage says how much the link takes.
+        // What happens during an outage says nothing about the link.
         let has_outage = std::mem::take(&mut self.outages.is_met);
         let decision = if long > WINDOW_MAX || has_outage {
             self.tuner.decision()
@@ -168,12 +173,12 @@ impl Controller {
         window
     }
 
-    /// All that was seen since the run began.
+    /// The sums since the run began.
     pub(super) fn measured(&self) -> Measured {
         Measured::of(&self.inputs.traffic)
     }
 
-    /// Keeps for the next run what this one has found out.
+    /// Stores the number of requests for the next run.
     pub(super) fn remember(self) {
         if let (Some(remembered), Some(number)) = (self.inputs.remembered, self.tuner.settled()) {
             remembered.keep(number);
@@ -268,13 +273,14 @@ impl Controller {
     }
 }
 
-/// What is sent is seen to arrive before it is answered.
+/// Whether the arrival of sent bytes is observed before their request is answered.
 fn sees_arrivals(tally: &Tally) -> bool {
     tally.arrived_bytes > tally.sent_bytes
 }
 
-/// Whether so few requests are left of so many that there may be at once. As long as there are more they fill the link, and
-/// what is late is only one of many.
+/// Whether so few requests are left that a late one may be sent twice.
+///
+/// As long as there are more, they fill the link, and a late request is only one of many.
 fn are_few(left: u32, concurrency: u32) -> bool {
     left <= (concurrency / FEW_LEFT).max(FEW_LEFT)
 }
@@ -317,7 +323,7 @@ mod tests {
         })
     }
 
-    /// A request to a service that never answers, on its way.
+    /// A request in flight, to a service that never answers.
     fn unanswered(client: &Client, service: &TcpListener) -> Pin<Box<dyn Future<Output = ()>>> {
         let endpoint = Endpoint {
             scheme: Scheme::Http,

@@ -1,8 +1,10 @@
-//! Ends a run that cannot succeed: after several failures of one cause that concerns every object, without a success
-//! between them, trying the other objects would only repeat the failure thousands of times.
+//! Ends a run that cannot succeed.
 //!
-//! [`super::outcome`] reports each object's end here. Causes are told apart by kind and code, never by text. What is about a
-//! single object (its name, its content, its permissions on the local disk, a blob that is gone) never ends a run.
+//! After several failures of one cause that concerns every object, without a success between them,
+//! the other objects would fail in the same way thousands of times. [`super::outcome`] reports each
+//! object's end here. Causes are compared by kind and code, never by text. A failure that concerns
+//! a single object (its name, its content, its permissions on the local disk, a deleted blob) never
+//! ends a run.
 
 use std::cell::RefCell;
 
@@ -13,10 +15,10 @@ use rustix::io::Errno;
 use crate::Error;
 use crate::stop::Stop;
 
-/// So many failures of one cause end the run.
+/// This many failures of one cause end the run.
 const FAILURES_MAX: u32 = 20;
 
-/// So many do where the cause is known to meet every object: a full disk, a container that is gone.
+/// The same for causes that certainly concern every object: a full disk, a missing container.
 const CERTAIN_FAILURES_MAX: u32 = 3;
 
 /// Counts failures since the last success.
@@ -26,7 +28,7 @@ pub(super) struct FailureLimit {
     counts: RefCell<Vec<(FailureCause, u32)>>,
 }
 
-/// What objects fail of.
+/// Why objects fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum FailureCause {
     Service { status: u16, code: String },
@@ -46,7 +48,7 @@ impl FailureCause {
                 code: error.code().unwrap_or_default().to_owned(),
             }),
             Kind::Disk(errno) if is_full(errno) => Some(Self::Disk(errno)),
-            // A reused connection or a new one: the network all the same.
+            // Whether the connection was reused makes no difference here.
             Kind::Reset { .. } => Some(Self::Connection(Kind::Reset { reused: false })),
             kind @ (Kind::Resolve | Kind::Connect | Kind::Tls | Kind::Timeout | Kind::Proxy(_)) => {
                 Some(Self::Connection(kind))
@@ -81,7 +83,7 @@ const CERTAIN_CODES: [&str; 7] = [
     "PublicAccessNotPermitted",
 ];
 
-/// Error codes about what every request has in common.
+/// Error codes about what all requests have in common.
 const COMMON_CODES: [&str; 4] = [
     "FeatureVersionMismatch",
     "InvalidAuthenticationInfo",
@@ -98,7 +100,7 @@ fn is_common(status: u16, error: &transport::Error) -> bool {
     }
 }
 
-/// The kernel's numbers for a full disk, a quota and a file system that cannot be written.
+/// Whether the kernel reports a full disk, a quota or a read-only file system.
 fn is_full(errno: i32) -> bool {
     [Errno::NOSPC, Errno::DQUOT, Errno::ROFS]
         .iter()
@@ -106,7 +108,7 @@ fn is_full(errno: i32) -> bool {
 }
 
 impl FailureLimit {
-    /// A limit that calls the run off by this switch.
+    /// A limit that stops the run with this switch.
     pub(super) fn new(stop: &Stop) -> Self {
         Self {
             stop: stop.clone(),
@@ -114,13 +116,15 @@ impl FailureLimit {
         }
     }
 
-    /// An object arrived: whatever failed before it may have been about single objects.
+    /// An object succeeded: the failures before it may have concerned single objects.
     pub(super) fn succeeded(&self) {
         self.counts.borrow_mut().clear();
     }
 
-    /// An object failed. Returns how many have of the same cause, when this one makes them too many: then the run has
-    /// been called off.
+    /// Counts a failed object.
+    ///
+    /// Returns how many have failed for the same cause when this one is one too many. Then the run
+    /// has been stopped.
     pub(super) fn failed(&self, error: &Error) -> Option<u32> {
         let cause = FailureCause::of(error)?;
         let failures_max = cause.failures_max();
@@ -156,7 +160,7 @@ mod tests {
         transport::Error::disk("cannot write `a`", &error).into()
     }
 
-    /// After how many failures the run ends; it is given up after a hundred.
+    /// The number of failures after which the run ends; `None` when it goes on after a hundred.
     fn ends_after(error: &Error) -> Option<u32> {
         let limit = FailureLimit::new(&Stop::default());
         (0..100).find_map(|_| limit.failed(error))

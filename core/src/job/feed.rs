@@ -1,5 +1,7 @@
-//! Listing and planning: entries in, tasks into the queue. What an earlier run unplanned to do comes first; then the listing goes
-//! on where it stopped.
+//! Lists and plans: entries of the source come in, tasks go into the queue.
+//!
+//! The objects that an earlier run left come first. Then the listing goes on where that run
+//! stopped.
 
 use std::sync::Arc;
 
@@ -27,7 +29,7 @@ use super::outcome::Settlement;
 use super::recorder::JournalRecorder;
 use super::resume::{self, Resume};
 
-/// The coordinator's first half.
+/// The listing and planning of one run.
 pub(super) struct Feed<'a> {
     pub(super) options: &'a Options,
     pub(super) tools: &'a Tools,
@@ -37,22 +39,23 @@ pub(super) struct Feed<'a> {
     pub(super) observer: &'a dyn Observer,
     pub(super) stop: &'a Stop,
     pub(super) limit: &'a FailureLimit,
-    /// How long the pieces of what is planned should be.
+    /// The size of chunks that the controller wants now.
     pub(super) chunk_size_hint: ChunkSizeHint,
     /// Descriptors for the files of objects.
     pub(super) files: OpenFiles,
-    /// Objects and destinations that are inspected at ahead of the planning, at once.
+    /// Objects and targets that are inspected at once, ahead of the planning.
     pub(super) inspections_max: usize,
-    /// What an earlier listing settled, where the source is listed anew.
+    /// What an earlier listing settled, when the source is listed anew.
     pub(super) done_before: Option<&'a DoneObjects>,
-    /// The destination is ready to be written to.
+    /// Set once the target can be written to.
     pub(super) prepared: OnceCell<()>,
-    /// No earlier run has written down which place this is.
+    /// No earlier run has recorded the target's identity.
     pub(super) is_first: bool,
 }
 
 impl Feed<'_> {
-    /// Plans and queues everything that is unplanned to do; returns how many parts of the source could not be listed.
+    /// Plans and queues everything that is left to do; returns how many parts of the source could
+    /// not be listed.
     pub(super) async fn feed(&self, mut queue: Queue, earlier: Option<&Replayed>) -> Result<u64> {
         let planner = Planner::new(self.options, self.ends, &self.chunk_size_hint);
         let result = self.feed_all(&planner, earlier, &mut queue).await;
@@ -96,14 +99,17 @@ impl Feed<'_> {
         Ok(unlisted)
     }
 
-    /// The listing is over; it says `listed` is all there is only where it came to its end.
+    /// Ends the listing. The total of listed objects is final only when the listing came to its
+    /// end.
     fn note_whole(&self, is_whole: bool) {
         Totals::add(&self.context.totals.listing_done, u64::from(is_whole));
     }
 
-    /// Makes the container or folder that is copied to, once it is known that something is there to be copied: before an
-    /// earlier run's objects are taken up, else when the first page that has any comes. Returns false where the run was
-    /// called off meanwhile.
+    /// Creates the container or folder of the target, if it is missing.
+    ///
+    /// It is called once it is certain that there is something to copy: before an earlier run's
+    /// objects are queued, otherwise with the first page that has entries. Returns false when the
+    /// run was stopped meanwhile.
     pub(super) async fn prepare(&self) -> Result<bool> {
         let prepare = async || {
             let preparing = self.ends.target.prepare(self.tools);
@@ -121,14 +127,14 @@ impl Feed<'_> {
         }
     }
 
-    /// Which place is copied to, where the destination can tell.
+    /// The identity of the target, where the target has one.
     pub(super) async fn identity(&self) -> Result<Option<Box<str>>> {
         let identity = self.ends.target.identity(self.tools);
         let identity = self.stop.unless_stopped(identity).await;
         identity.map_err(|error| error.at(Side::Target))
     }
 
-    /// Writes down which place is copied to: a later run goes on only there.
+    /// Records the target's identity: a later run goes on only with the same target.
     pub(super) fn note_identity(&self, identity: Option<&str>) {
         if let Some(identity) = identity {
             let identity = identity.as_bytes();
@@ -136,7 +142,7 @@ impl Feed<'_> {
         }
     }
 
-    /// Says why there was nothing to copy, if there was nothing. That it cannot be told fails nothing.
+    /// Reports why nothing was selected, if nothing was. An error of the search is ignored.
     async fn report_nothing_selected(&self, planner: &Planner<'_>, unlisted: u64) {
         if unlisted > 0 || self.stop.is_on() {
             return;
@@ -154,7 +160,7 @@ impl Feed<'_> {
         }
     }
 
-    /// Queues what an earlier run planned and did not bring to its end, in the order in which it was planned.
+    /// Queues what an earlier run planned and did not finish, in the order of its planning.
     async fn take_up(
         &self,
         planner: &Planner<'_>,
@@ -176,7 +182,7 @@ impl Feed<'_> {
         }
         drop(inspected);
         if self.stop.is_on() {
-            // They were counted as listed: they are still to be done.
+            // They were counted as listed, and are still to be done.
             for pending in earlier.pending().skip(taken) {
                 let Pending { name, bytes, .. } = pending?;
                 self.settlement()
@@ -186,7 +192,7 @@ impl Feed<'_> {
         Ok(())
     }
 
-    /// Lists from here on, plans and queues.
+    /// Lists this scope, plans and queues.
     async fn list(
         &self,
         planner: &Planner<'_>,
@@ -238,7 +244,8 @@ impl Feed<'_> {
         queue.push(Arc::new(transfer)).await;
     }
 
-    /// Lists and plans everything and moves nothing: what would be copied counts as done.
+    /// Lists and plans everything and transfers nothing. An object that would be copied counts as
+    /// done.
     pub(super) async fn preview(&self) -> Result<u64> {
         let planner = Planner::new(self.options, self.ends, &self.chunk_size_hint);
         let listed = self
@@ -256,7 +263,7 @@ impl Feed<'_> {
         Ok(listed.unlisted)
     }
 
-    /// Plans every entry of every page, in order, and hands it on.
+    /// Plans every entry of every page, in order, and passes each plan to `handle`.
     async fn plan_entries(
         &self,
         planner: &Planner<'_>,
@@ -269,7 +276,7 @@ impl Feed<'_> {
         let mut replaced_all = planner.replaces_all();
         let mut listed_any = false;
         while let Some(page) = self.next(pages.recv()).await {
-            // Before anything of it is counted: a run that cannot begin leaves no journal.
+            // Before anything of the page is counted: a run that cannot begin leaves no journal.
             if matches!(&page, Ok(page) if !page.entries.is_empty()) && !self.prepare().await? {
                 return Ok(listed);
             }
@@ -311,7 +318,7 @@ impl Feed<'_> {
                 return Ok(listed);
             }
         }
-        // A run that is called off behind the last page has seen everything.
+        // A run that is stopped after the last page has seen everything.
         listed.is_whole = matches!(pages.try_recv(), Err(TryRecvError::Disconnected));
         Ok(listed)
     }
@@ -327,7 +334,8 @@ impl Feed<'_> {
         }
     }
 
-    /// Objects that were open when the listing began anew are counted and taken up already.
+    /// Removes objects that were open when the new listing began: they are counted and queued
+    /// already.
     fn without_taken_up(&self, mut page: Page) -> Page {
         if let Some(done_before) = self.done_before {
             page.entries.retain(|entry| !done_before.is_taken_up(entry));
@@ -335,7 +343,7 @@ impl Feed<'_> {
         page
     }
 
-    /// An earlier run did it, and it holds.
+    /// Counts an object as done that an earlier run copied and that is still at the target.
     fn in_place(&self, entry: &Entry, is_aside: bool) {
         self.recorder.in_place(entry, is_aside);
         let (totals, bytes) = (&self.context.totals, entry.bytes);
@@ -351,14 +359,15 @@ impl Feed<'_> {
         Totals::add(&totals.done_before, 1);
     }
 
-    /// The rest of a page was not planned, since the run was called off: the next run lists it again.
+    /// Takes back the count of entries that were not planned because the run was stopped. The next
+    /// run lists them again.
     fn take_back(&self, unplanned: &UnplannedEntries) {
         let totals = &self.context.totals;
         Totals::take_back(&totals.listed, unplanned.count);
         Totals::take_back(&totals.listed_bytes, unplanned.bytes);
     }
 
-    /// The next of something, or nothing more once the run has been called off.
+    /// The next item, or `None` once the run has been stopped.
     async fn next<T>(&self, next: impl Future<Output = Option<T>>) -> Option<T> {
         if self.stop.is_on() {
             return None;
@@ -369,7 +378,7 @@ impl Feed<'_> {
         }
     }
 
-    /// Counts a page and tells what was wrong with it.
+    /// Counts the entries of a page, and reports its notices and unlisted folders.
     fn count_page(&self, page: Page, listed: &mut Listed) -> Vec<Entry> {
         let totals = &self.context.totals;
         self.recorder.page(page.marker.as_deref());
@@ -397,7 +406,8 @@ impl Feed<'_> {
         page.entries
     }
 
-    /// The task, if there is one; else it is counted and reported why not. Either is recorded.
+    /// Records an entry's plan, and returns its task. A skipped or failed entry is counted and
+    /// reported.
     fn admit(&self, planned: EntryPlan, is_aside: bool) -> Option<Task> {
         match planned {
             EntryPlan::Task(mut task) => {
@@ -457,6 +467,6 @@ struct Listed {
     /// How many parts could not be listed, and which of them were folders.
     unlisted: u64,
     folders: Vec<EntryName>,
-    /// It came to its end.
+    /// The listing came to its end.
     is_whole: bool,
 }

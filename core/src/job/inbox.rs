@@ -1,5 +1,8 @@
-//! What the workers sender, as the coordinator hears it: at once, or, while thousands of small objects end every second, a
-//! millisecond's worth at a time. To be woken for each of them would cost as much as carrying them.
+//! Receives the events of the workers for the coordinator.
+//!
+//! An event is received at once, or, while thousands of small objects end every second, together
+//! with the others of a millisecond. Waking the coordinator for each of them would cost as much as
+//! transferring them.
 
 use std::time::Duration;
 
@@ -8,16 +11,16 @@ use tokio::time::Instant;
 
 use crate::transfer::WorkerEvent;
 
-/// How long it is counted how much is events.
+/// The time over which events are counted.
 const COUNT_FOR: Duration = Duration::from_millis(5);
 
-/// More than this in that time is too much for inbox each by itself.
+/// More events than this in that time are received in batches.
 const SINGLY_MAX: u32 = 10;
 
-/// For how long things are let gather.
+/// The time in which the events of a batch gather.
 const GATHER_FOR: Duration = Duration::from_millis(1);
 
-/// The coordinator's end of what is events.
+/// The coordinator's end of the channel.
 pub(super) struct EventInbox {
     events: UnboundedReceiver<WorkerEvent>,
     received: u32,
@@ -35,13 +38,13 @@ impl EventInbox {
         }
     }
 
-    /// The next thing; none when the last worker has ended. Dropping the future loses nothing.
+    /// The next event; `None` when the last worker has ended. Dropping the future loses nothing.
     pub(super) async fn next(&mut self) -> Option<WorkerEvent> {
         let mut event = self.events.try_recv().ok();
         if event.is_none() {
             self.count();
             if self.is_dense {
-                // Nobody is registered to be woken meanwhile.
+                // No waker is registered meanwhile.
                 tokio::time::sleep(GATHER_FOR).await;
             }
             event = self.events.recv().await;
@@ -77,16 +80,16 @@ mod tests {
     /// A timer ends with the millisecond that its end lies in.
     const TIMER: Duration = Duration::from_millis(1);
 
-    /// How what was events one after the other was received.
+    /// How events that were sent one after the other were received.
     #[derive(Default)]
     struct Received {
-        /// How long each took to be received.
+        /// The time from sending to receiving, for each event.
         after: Vec<Duration>,
-        /// How often somebody was woken to hear.
+        /// How often the receiver was woken.
         wakes: usize,
     }
 
-    /// Tells once after each of these times, and hears; time passes only here.
+    /// Sends an event after each of these pauses, and receives them; time passes only here.
     fn received(pauses: &[Duration]) -> Received {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
@@ -143,7 +146,7 @@ mod tests {
         assert_eq!(received.after.len(), 500);
         let latest = received.after.iter().max().unwrap();
         assert!(*latest <= GATHER_FOR + TIMER, "{latest:?}");
-        // One by one until it has been counted, ten or twenty together from then on.
+        // One by one until the first count, ten or twenty together from then on.
         let wakes = received.wakes;
         assert!(wakes < 50 + 500 / 10 + 10, "woken {wakes} times");
     }
@@ -160,7 +163,7 @@ mod tests {
         assert_eq!(received.after[200..], [Duration::ZERO; 3]);
     }
 
-    /// Listens, but does not wait.
+    /// Polls once, without waiting.
     async fn receives_at_once(inbox: &mut EventInbox) -> bool {
         let mut next = pin!(inbox.next());
         poll_fn(|cx| Poll::Ready(next.as_mut().poll(cx).is_ready())).await

@@ -1,4 +1,5 @@
-//! Tells of services that cannot be reached: soon after an outage begins, now and then while it lasts, and when it ends.
+//! Reports services that cannot be reached: soon after an outage begins, now and then while it
+//! lasts, and when it ends.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,15 +10,16 @@ use azring_transport::traffic::{Outage, Traffic};
 
 use crate::report::{OutageNews, OutageState};
 
-/// How often is looked.
+/// How often outages are looked for.
 pub(super) const LOOK_EVERY: Duration = Duration::from_millis(250);
 
-/// An outage is reported after so long, and again after this; from then on each time that so much more has passed.
+/// The duration of an outage at its first and at its second report; then the time between further
+/// reports.
 const REPORT_FIRST: Duration = Duration::from_secs(1);
 const REPORT_AGAIN: Duration = Duration::from_secs(10);
 const REPORT_EVERY: Duration = Duration::from_secs(30);
 
-/// What has been reported.
+/// The outages that have been reported.
 #[derive(Debug)]
 pub(super) struct OutageReporter {
     traffic: Arc<Traffic>,
@@ -43,7 +45,7 @@ impl OutageReporter {
         }
     }
 
-    /// What is to be reported now.
+    /// The reports that are due now.
     pub(super) fn look(&mut self) -> Vec<OutageNews> {
         let outages = self.traffic.availability().outages(&*self.clock);
         if outages.is_empty() && self.reported.is_empty() {
@@ -52,7 +54,7 @@ impl OutageReporter {
         self.news(&outages)
     }
 
-    /// Nobody waits for the end of an outage any more.
+    /// Ends all waiting for services that cannot be reached.
     pub(super) fn call_off(&self) {
         self.traffic.availability().call_off();
     }
@@ -61,7 +63,7 @@ impl OutageReporter {
         let mut news = Vec::new();
         self.reported.retain_mut(|reported| {
             let still = outages.iter().find(|now| now.endpoint == reported.endpoint);
-            // A shorter one is another one.
+            // A shorter outage is another one.
             let still = still.filter(|now| now.lasts >= reported.lasts);
             match still {
                 Some(now) => reported.lasts = now.lasts,

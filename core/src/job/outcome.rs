@@ -1,4 +1,5 @@
-//! How an object ends is counted and reported here, wherever it ended: in a worker, in the planning, in a pipe.
+//! Counts and reports how each object ended, wherever it ended: in a worker, in the planning, in a
+//! pipe.
 
 use super::failure_limit::FailureLimit;
 use crate::Error;
@@ -6,7 +7,7 @@ use crate::entry::EntryName;
 use crate::report::{Details, Event, Observer, Totals};
 use crate::transfer::{Outcome, Verdict};
 
-/// Where the ends of objects go: they are counted in the one and kinds to the other.
+/// Where the ends of objects are counted and reported.
 #[derive(Clone, Copy)]
 pub(super) struct Settlement<'a> {
     pub(super) totals: &'a Totals,
@@ -15,7 +16,7 @@ pub(super) struct Settlement<'a> {
 }
 
 impl Settlement<'_> {
-    /// What a worker tells of an object.
+    /// An object that a worker has ended.
     pub(super) fn outcome(&self, outcome: &Outcome) {
         let Outcome {
             name,
@@ -30,7 +31,7 @@ impl Settlement<'_> {
         }
     }
 
-    /// It is at its destination.
+    /// The object is at the target.
     pub(super) fn done(&self, name: &EntryName, bytes: u64, details: &Details) {
         Totals::add(&self.totals.settled_bytes, bytes);
         Totals::add(&self.totals.done, 1);
@@ -43,7 +44,7 @@ impl Settlement<'_> {
         });
     }
 
-    /// It was left alone.
+    /// The object was skipped.
     pub(super) fn skip(&self, name: &EntryName, bytes: u64, reason: &str) {
         Totals::add(&self.totals.settled_bytes, bytes);
         Totals::add(&self.totals.skipped, 1);
@@ -54,12 +55,14 @@ impl Settlement<'_> {
         });
     }
 
-    /// An object failed before anything of it was transferred.
+    /// The object failed before anything of it was transferred.
     pub(super) fn fail_unstarted(&self, name: &EntryName, bytes: u64, error: &Error) {
         self.fail(name, bytes, error, &Details::default());
     }
 
-    /// It failed, or the run was called off before it could end: that is no failure of its own, and it is still to be done.
+    /// The object failed.
+    ///
+    /// An object that was stopped before its end is no failure: it is still to be done.
     pub(super) fn fail(&self, name: &EntryName, bytes: u64, error: &Error, details: &Details) {
         if matches!(error.bare(), Error::Stopped) {
             Totals::add(&self.totals.interrupted, 1);
@@ -93,7 +96,7 @@ mod tests {
     use crate::report::Answer;
     use crate::stop::Stop;
 
-    /// Keeps how it was kinds.
+    /// Keeps the kinds of the events.
     #[derive(Default)]
     struct EventKinds(RefCell<Vec<&'static str>>);
 

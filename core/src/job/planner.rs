@@ -1,8 +1,9 @@
-//! Puts the decisions about one entry together: looks at the target where that is needed, asks the user where that is
-//! needed, and makes the task.
+//! Makes the task of an entry: inspects source and target, asks the user where necessary, and
+//! decides.
 //!
-//! Looking takes a request each and happens for many entries at once; deciding happens in the order of the listing, so
-//! that questions come one by one and the answer "all" reaches the next.
+//! Inspecting takes a request or more and happens for many entries at once. Deciding happens in the
+//! order of the listing, so that the user gets one question at a time, and the answer "all" holds
+//! for the next entry.
 
 use std::cell::{Cell, RefCell};
 
@@ -24,18 +25,18 @@ use crate::schedule::ChunkSizeHint;
 use crate::store::{ChunkPlan, Ends, SingleName, Source, Stat, TargetForm, Tools};
 use crate::{Error, Result};
 
-/// What becomes of an entry.
+/// What happens with an entry.
 #[derive(Debug)]
 pub(super) enum EntryPlan {
-    /// It is carried.
+    /// The entry is transferred.
     Task(Box<Task>),
-    /// It stays, for this reason.
+    /// The entry is skipped, for this reason.
     Skip(Entry, String),
-    /// It cannot go.
+    /// The entry cannot be transferred.
     Fail(Entry, Error),
 }
 
-/// An entry whose target was inspected at.
+/// An entry whose target has been inspected.
 #[derive(Debug)]
 pub(super) struct InspectedEntry {
     entry: Entry,
@@ -43,28 +44,30 @@ pub(super) struct InspectedEntry {
     basis: ChunkSizeBasis,
 }
 
-/// How an object is cut.
+/// What decides the size of an object's chunks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ChunkSizeBasis {
-    /// As the link likes it now.
+    /// The size that the controller wants now.
     Now,
-    /// As it was cut when it was begun, where that was written down; else as it is cut where nothing speaks against it.
+    /// The size that an earlier run recorded; without a record, the size that a run without a
+    /// controller would take.
     EarlierRun(Option<u64>),
 }
 
 impl InspectedEntry {
-    /// Whose target it was.
+    /// The entry.
     pub(super) fn entry(&self) -> &Entry {
         &self.entry
     }
 
-    /// An earlier run brought this version of the object to its target, and there it is.
+    /// Whether an earlier run copied this version of the object, and it is still at the target.
     pub(super) fn is_in_place(&self) -> bool {
         matches!(&self.found, Ok(found) if found.is_in_place)
     }
 
-    /// An earlier run began it and cut it in chunks of so many bytes, if it wrote that down: what it left is found only
-    /// where it is cut like that again.
+    /// Takes the chunk size of an earlier run, if that recorded one.
+    ///
+    /// The part of the object that the earlier run left is only usable with the same chunks.
     #[must_use]
     pub(super) fn begun(self, chunk_bytes: Option<u64>) -> Self {
         Self {
@@ -74,33 +77,33 @@ impl InspectedEntry {
     }
 }
 
-/// What was seen there, and of the source.
+/// What was found at the target and at the source.
 #[derive(Debug)]
 struct Inspection {
     target: MappedName,
     stat: Option<Stat>,
     /// Where the object has data, if not everywhere.
     extents: Option<Extents>,
-    /// Why Azure would refuse it as a disk.
+    /// Why Azure would refuse the object as a disk.
     flaw: Option<DiskFlaw>,
-    /// An earlier run brought this version of the object there, and there it is.
+    /// An earlier run copied this version of the object, and it is still there.
     is_in_place: bool,
 }
 
-/// Decides about the entries of one run.
+/// Plans the entries of one run.
 pub(super) struct Planner<'a> {
     options: &'a Options,
     ends: &'a Ends,
     conflict: Cell<Conflict>,
     collisions: RefCell<Collisions>,
     hint: VhdHint,
-    /// Entries that stay because of their modification times.
+    /// Entries that are skipped because of their modification times.
     left_by_time: Cell<u64>,
     chunk_size_hint: ChunkSizeHint,
 }
 
 impl<'a> Planner<'a> {
-    /// For a copy between these ends; `cut` says how long pieces should be, whenever an object is planned.
+    /// A planner for a copy between these ends.
     pub(super) fn new(
         options: &'a Options,
         ends: &'a Ends,
@@ -117,12 +120,12 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Where the entries come from.
+    /// The store that the entries come from.
     pub(super) fn source(&self) -> &dyn Source {
         &*self.ends.source
     }
 
-    /// What is at the destination may be replaced, all of it: that was answered before.
+    /// Allows replacing everything at the target: the user answered "all".
     pub(super) fn replace_all(&self) {
         self.conflict.set(Conflict {
             overwrite: Overwrite::Always,
@@ -130,17 +133,17 @@ impl<'a> Planner<'a> {
         });
     }
 
-    /// How many entries stay because of their modification times.
+    /// How many entries were skipped because of their modification times.
     pub(super) fn left_by_time(&self) -> u64 {
         self.left_by_time.get()
     }
 
-    /// Whether everything may be replaced by now.
+    /// Whether everything at the target may be replaced now.
     pub(super) fn replaces_all(&self) -> bool {
         self.conflict.get().overwrite == Overwrite::Always
     }
 
-    /// The same for an entry that an earlier run decided to copy: what is at its target is no reason any more not to.
+    /// Inspects an entry that an earlier run decided to copy: the target's state no longer matters.
     pub(super) async fn inspect_planned(&self, tools: &Tools, entry: Entry) -> InspectedEntry {
         let found = self.inspect_source(tools, &entry).await;
         InspectedEntry {
@@ -166,7 +169,7 @@ impl<'a> Planner<'a> {
         })
     }
 
-    /// Why Azure would refuse what becomes a page blob as a disk.
+    /// Why Azure would refuse the page blob of this entry as a disk.
     async fn flaw(&self, tools: &Tools, entry: &Entry) -> Result<Option<DiskFlaw>> {
         let is_image =
             self.hint.inspects_images() && self.form(entry).layout == Some(Layout::Pages);
@@ -178,7 +181,7 @@ impl<'a> Planner<'a> {
         Ok(edges.and_then(|edges| DiskFlaw::of(&edges, entry.bytes, is_named_vhd)))
     }
 
-    /// What an entry is called at the destination.
+    /// The name of an entry at the target.
     fn target(&self, entry: &Entry) -> Result<MappedName> {
         let target = self.named(&entry.name)?;
         let name = match &self.ends.single {
@@ -191,7 +194,7 @@ impl<'a> Planner<'a> {
         })
     }
 
-    /// The same by the entry's name alone.
+    /// The same for the entry's name without its snapshot.
     fn named(&self, name: &EntryName) -> Result<MappedName> {
         match &self.ends.single {
             Some(SingleName::Given(given)) => self.ends.target.exact_name(given),
@@ -199,8 +202,11 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// The task of an entry that an earlier run decided to copy, and what that run let it replace. What is at its target
-    /// now was most likely put there by that run, in its last moments: then it has the same content.
+    /// The plan of an entry that an earlier run decided to copy, and what that run allowed it to
+    /// replace.
+    ///
+    /// Whatever is at the target now was most likely put there by the earlier run in its last
+    /// moments, and has the same content then.
     pub(super) fn decide_again(&self, inspected: InspectedEntry, replace: Replace) -> EntryPlan {
         let InspectedEntry {
             entry,
@@ -215,7 +221,7 @@ impl<'a> Planner<'a> {
             let error = collides(&entry, &found.target);
             return EntryPlan::Fail(entry, error);
         }
-        // The command may have got `/Y` since.
+        // The user may have added `/Y` since.
         let replace = if self.options.conflict.is_blind() {
             Replace::Anything
         } else {
@@ -226,12 +232,13 @@ impl<'a> Planner<'a> {
 
     /// The target's name of an object that is gone.
     pub(super) fn target_of(&self, name: &EntryName, snapshot: Option<&str>) -> Option<TargetName> {
-        // A snapshot's label is not known any more.
+        // The label of a snapshot is not known any more.
         let target = self.named(name).ok().filter(|_| snapshot.is_none())?;
         Some(target.name)
     }
 
-    /// The same for an entry that an earlier run has copied: whether it is at its target still is inspected at in any case.
+    /// Inspects an entry that an earlier run has copied. Whether it is still at the target is
+    /// always checked.
     pub(super) async fn inspect_done(&self, tools: &Tools, entry: Entry) -> InspectedEntry {
         let inspected = self.inspect(tools, entry).await;
         let InspectedEntry {
@@ -248,7 +255,7 @@ impl<'a> Planner<'a> {
             self.ends.target.stat(tools, &found.target.name).await
         };
         let form = self.form(&entry);
-        // What cannot be inspected at is not known to be there, and is copied again.
+        // An object that cannot be inspected may be missing, so it is copied again.
         found.is_in_place = is_seen.ok().flatten().is_some_and(|stat| {
             let is_like_it = stat.bytes == entry.bytes || entry.kind == Layout::Folder;
             is_like_it && form.can_replace(&stat)
@@ -260,7 +267,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Finds the entry's target and, where anything depends on it, what is there already.
+    /// Finds the entry's target and, where a decision depends on it, what is there already.
     pub(super) async fn inspect(&self, tools: &Tools, entry: Entry) -> InspectedEntry {
         let found = self.find(tools, &entry).await;
         InspectedEntry {
@@ -297,7 +304,7 @@ impl<'a> Planner<'a> {
         })
     }
 
-    /// Only for what will be carried, and then only where holes need not be.
+    /// Extents are only asked for when the object will be transferred and its holes need not be.
     fn wants_extents(&self, entry: &Entry, stat: Option<&Stat>) -> bool {
         let modified = stat.map(|stat| stat.modified);
         self.may_have_holes(entry)
@@ -312,7 +319,7 @@ impl<'a> Planner<'a> {
         self.form(entry).pieces.with_holes && entry.bytes >= SPARSE_BYTES_MIN
     }
 
-    /// Decides. May ask the user, and then waits for the answer.
+    /// Decides about an entry. It may ask the user, and then waits for the answer.
     pub(super) fn decide(&self, inspected: InspectedEntry, observer: &dyn Observer) -> EntryPlan {
         let flaw = inspected.found.as_ref().ok().and_then(|found| found.flaw);
         let planned = self.decide_alone(inspected, observer);
@@ -368,7 +375,9 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// What may be replaced where this was seen. The answer "all" is no `/Y`: every target is inspected at still.
+    /// What the task may replace when this was seen at the target.
+    ///
+    /// The answer "all" is not the same as `/Y`: every target is still inspected.
     fn replace(&self, seen: Option<&Stat>) -> Replace {
         if self.options.conflict.is_blind() {
             return Replace::Anything;
@@ -387,7 +396,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// An entry with the place that it is at, as the source was given.
+    /// The entry with its place at the source, as the user would write it.
     fn shown(&self, entry: &Entry) -> String {
         let place = self.options.source.to_string();
         if self.ends.single.is_some() {
@@ -396,7 +405,7 @@ impl<'a> Planner<'a> {
         format!("{}/{}", place.trim_end_matches('/'), entry.name)
     }
 
-    /// How long the pieces of an object should be.
+    /// The chunk size for an object of this length.
     fn wanted(&self, pieces: &ChunkPlan, object_bytes: u64, basis: ChunkSizeBasis) -> u64 {
         let (least, most) = (pieces.chunk_bytes_min, pieces.chunk_bytes);
         let cut = match basis {
@@ -404,7 +413,7 @@ impl<'a> Planner<'a> {
                 .chunk_size_hint
                 .bytes()
                 .map(|bytes| even(bytes).max(least)),
-            // What is smaller is no size but a note that says something else.
+            // A smaller recorded size is no chunk size; the note had another meaning then.
             ChunkSizeBasis::EarlierRun(begun) => begun.filter(|bytes| *bytes >= least),
         };
         cut.map_or(most, |cut| pieces.rule.cut(object_bytes, most, cut))
@@ -437,8 +446,8 @@ impl<'a> Planner<'a> {
             Ok(chunk_bytes) => chunk_bytes,
             Err(error) => return EntryPlan::Fail(entry, error),
         };
-        // What AzCopy inspected at before it replaced it kept its properties and metadata, where the source has none of its
-        // own; with `/Y` it did not look.
+        // AzCopy inspects a target before it replaces it, and then keeps the target's properties
+        // and metadata where the source has none of its own. With `/Y` it does not inspect.
         if self.options.conflict.overwrite != Overwrite::Always && entry.carried.is_none() {
             entry.carried = found.stat.and_then(|stat| stat.carried);
         }
@@ -459,7 +468,7 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// Down to whole steps: pages and disks like them.
+/// Rounds down to whole steps, which pages and disks need.
 fn even(bytes: u64) -> u64 {
     bytes / CHUNK_BYTES_MIN * CHUNK_BYTES_MIN
 }

@@ -1,21 +1,24 @@
-//! How busy the processor is: this process with what it may use, or, where it does much of that, the whole machine. Where
-//! nothing is left, more requests at once bring nothing.
+//! Measures how busy the processor is.
+//!
+//! It is the share that this process uses of what it may use or, where this process does much of
+//! the work, the busy share of the whole machine. Where nothing is left, more requests at once
+//! bring nothing.
 
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// Below this share of the processor time it may use, a process is not what fills the machine.
+/// With a smaller share of its processor time, a process is not what fills the machine.
 const OWN_SHARE: f64 = 0.3;
 
-/// Looked at once in a window.
+/// Measures once per window.
 pub(super) struct Processor {
     cores: u32,
     used: Duration,
     machine: Option<MachineTime>,
 }
 
-/// The ticks of the machine since it was started (`/proc/stat`, proc(5)).
+/// The processor time of the machine since its start (`/proc/stat`, proc(5)), in ticks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct MachineTime {
     busy: u64,
@@ -23,7 +26,7 @@ struct MachineTime {
 }
 
 impl Processor {
-    /// For a process that may use so many cores.
+    /// For a process that may use this many cores.
     pub(super) fn new(cores: u32) -> Self {
         Self {
             cores: cores.max(1),
@@ -32,7 +35,7 @@ impl Processor {
         }
     }
 
-    /// The busy share of the time since the last look, which was so long ago, 0 to 1.
+    /// The busy share since the last call, which was `long` ago, 0 to 1.
     pub(super) fn busy(&mut self, long: Duration) -> f64 {
         let (used, machine) = (used(), MachineTime::now());
         let allowed = long.as_secs_f64() * f64::from(self.cores);
@@ -46,8 +49,10 @@ impl Processor {
     }
 }
 
-/// A full machine is this process's concern when it is this process that fills it: beside others who compute, requests
-/// that wait for the network are still worth having.
+/// The share that counts.
+///
+/// A full machine only counts when this process fills it: if other processes compute, requests that
+/// wait for the network still help.
 fn taken(own: f64, all: f64) -> f64 {
     if own >= OWN_SHARE {
         own.max(all).min(1.0)
@@ -66,7 +71,8 @@ impl MachineTime {
         Self::read(&std::fs::read_to_string("/proc/stat").ok()?)
     }
 
-    /// `cpu user nice system idle iowait irq softirq steal ..`; what the host took away (steal) was not idle either.
+    /// Reads `cpu user nice system idle iowait irq softirq steal ..`. Time that the host took away
+    /// (steal) counts as busy.
     fn read(stat: &str) -> Option<Self> {
         let numbers = stat
             .lines()

@@ -1,4 +1,4 @@
-//! What a run writes into its journal, in the words of the job. A run without a journal writes nothing.
+//! Writes the journal of a run, in the terms of the job. A run without a journal writes nothing.
 
 use std::cell::RefCell;
 use std::fmt::Write as _;
@@ -14,7 +14,7 @@ use crate::report::{Event, Observer};
 use crate::transfer::{Outcome, Verdict};
 use crate::{Error, Result};
 
-/// The journal of a run, if it has one. The coordinator alone holds it.
+/// The journal of a run, if it has one. Only the coordinator holds it.
 pub(super) struct JournalRecorder(Option<JournalWriter>);
 
 struct JournalWriter {
@@ -24,31 +24,32 @@ struct JournalWriter {
 }
 
 impl JournalRecorder {
-    /// Writes into this journal; what workers have to note goes to `note_sink` and comes back by [`JournalRecorder::note`].
+    /// Writes into this journal. Notes of workers go to `note_sink` and come back by
+    /// [`JournalRecorder::note`].
     pub(super) fn new(journal: Option<Journal>, note_sink: NoteSink) -> Self {
         Self(journal.map(|journal| JournalWriter {
-            // Half of the id tells this job from any other, and names of files stay short.
+            // Half of the id is unique enough, and keeps the names of files short.
             job: hexadecimal(&journal.job()[..8]).into(),
             journal: RefCell::new(journal),
             note_sink,
         }))
     }
 
-    /// The run has a journal.
+    /// Whether the run has a journal.
     pub(super) fn is_kept(&self) -> bool {
         self.0.is_some()
     }
 
-    /// The page of the listing that comes now.
+    /// Records the page that is planned next.
     pub(super) fn page(&self, marker: Option<&str>) {
-        // A marker has to be given back as it came. One with a signature in it is not kept: a resumed run lists that page
-        // again.
+        // A marker must be sent exactly as it was received. A marker with a signature is not kept,
+        // so a resumed run lists that page again.
         if let Some(marker) = marker.filter(|marker| !has_signature(marker)) {
             self.append(&Record::Page { marker });
         }
     }
 
-    /// An object is to be copied; returns where notes on it go.
+    /// Records that an object is to be copied; returns where notes on it go.
     pub(super) fn planned(&self, entry: &Entry, replace: &Replace, aside: bool) -> Option<Notes> {
         let Some(JournalWriter {
             journal,
@@ -75,7 +76,7 @@ impl JournalRecorder {
         Some(Notes::new(seq, job, note_sink))
     }
 
-    /// An object was left alone when it was planned.
+    /// Records that an object was skipped when it was planned.
     pub(super) fn passed(&self, entry: &Entry, aside: bool) {
         self.append(&Record::Passed {
             name: entry.name.as_bytes(),
@@ -85,7 +86,7 @@ impl JournalRecorder {
         });
     }
 
-    /// A worker noted something.
+    /// Records a worker's note.
     pub(super) fn note(&self, seq: u64, note: Note) {
         match note {
             Note::Started(start) => self.append(&Record::Started {
@@ -101,7 +102,7 @@ impl JournalRecorder {
         }
     }
 
-    /// An object has ended. One that was called off has not.
+    /// Records the end of an object. A stopped object has none.
     pub(super) fn ended(&self, outcome: &Outcome) {
         let Some(seq) = outcome.seq else { return };
         match &outcome.verdict {
@@ -113,23 +114,23 @@ impl JournalRecorder {
         }
     }
 
-    /// An object failed.
+    /// Records a failure.
     pub(super) fn failed(&self, seq: u64, error: &Error) {
         if !matches!(error, Error::Stopped) {
-            // A journal outlives the run: nothing that a service repeats to us may be kept in it.
+            // A journal is kept after the run, so text of a service is masked before it goes in.
             let reason = &masked(&error.to_string());
             self.append(&Record::Failed { seq, reason });
         }
     }
 
-    /// Appends what needs no more words.
+    /// Appends a record.
     pub(super) fn append(&self, record: &Record<'_>) {
         if let Some(writer) = &self.0 {
             writer.journal.borrow().append(record);
         }
     }
 
-    /// The source is to be listed anew; returns what is known of the objects then.
+    /// Begins a new listing of the source; returns what is known of the objects then.
     pub(super) fn list_anew(&self, earlier: &Replayed) -> Result<Option<Replayed>> {
         match &self.0 {
             Some(writer) => Ok(Some(writer.journal.borrow_mut().list_anew(earlier)?)),
@@ -137,7 +138,7 @@ impl JournalRecorder {
         }
     }
 
-    /// An object that an earlier run brought to its destination was found there.
+    /// Records an object that an earlier run copied and that was found at the target.
     pub(super) fn in_place(&self, entry: &Entry, aside: bool) {
         if let Some(notes) = self.planned(entry, &Replace::Nothing, aside) {
             self.append(&Record::Done {
@@ -147,7 +148,7 @@ impl JournalRecorder {
         }
     }
 
-    /// Says, once, when the journal cannot be written any more. The run goes on without.
+    /// Reports, once, that the journal cannot be written any more. The run goes on without it.
     pub(super) fn report_trouble(&self, observer: &dyn Observer) {
         let trouble = self
             .0
@@ -160,7 +161,10 @@ impl JournalRecorder {
         }
     }
 
-    /// The run is over. With nothing left to do, or nothing begun, the journal goes; otherwise it stays for the next one.
+    /// Ends the journal.
+    ///
+    /// It is removed when nothing is left to do, or nothing was begun; otherwise it stays for the
+    /// next run.
     pub(super) fn end(self, is_needless: bool, observer: &dyn Observer) {
         self.report_trouble(observer);
         let Some(JournalWriter { journal, .. }) = self.0 else {

@@ -1,4 +1,4 @@
-//! What of this machine a run uses: cores, memory, threads.
+//! Divides what the run may use of this machine: memory, descriptors, connections, threads.
 
 use std::num::NonZero;
 use std::sync::Arc;
@@ -33,10 +33,10 @@ use crate::store::{Ends, Tools};
 use crate::transfer::{Queue, Work, queue};
 use crate::transfer::{WorkerEvent, WorkerPool};
 
-/// Requests of a copy through a pipe that are not for a block: to look, to create, to commit.
+/// Requests of a copy through a pipe that carry no block: to inspect, to create, to commit.
 const BESIDE_THE_BLOCKS: u32 = 1;
 
-/// The parts of this machine that a run may use.
+/// The resources that a run may use.
 pub(super) struct Resources {
     settings: Arc<Settings>,
     cores: u32,
@@ -44,9 +44,10 @@ pub(super) struct Resources {
     workers: u32,
     remembered: Option<Remembered>,
     budget: Budget,
-    /// Neither memory nor concurrency was asked for.
+    /// The user chose neither memory nor concurrency.
     spares_memory: bool,
-    /// The memory of each worker, mapped before any thread takes address space; and who waits for it.
+    /// The memory of each worker, mapped before any thread takes address space, and the count of
+    /// tasks that wait for memory.
     pools: Vec<Pool>,
     shortage: Arc<MemoryPressure>,
     descriptors: DescriptorBudget,
@@ -55,7 +56,7 @@ pub(super) struct Resources {
 }
 
 impl Resources {
-    /// Adds up what the options and the limits allow.
+    /// Divides what the options and the limits allow.
     pub(super) fn of(options: &Options, route: &Route, totals: &Arc<Totals>) -> Result<Self> {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get) as u32;
         let total = options
@@ -119,13 +120,14 @@ impl Resources {
         })
     }
 
-    /// Tells of services that cannot be reached.
+    /// The reporter of services that cannot be reached.
     pub(super) fn outage_reporter(&self) -> OutageReporter {
         let (traffic, clock) = (&self.settings.traffic, &self.settings.clock);
         OutageReporter::new(Arc::clone(traffic), Arc::clone(clock))
     }
 
-    /// What the coordinator works with: connections of its own, and files by threads, since it only ever looks at them.
+    /// The coordinator's tools: connections of its own, and threads for files, since it only
+    /// inspects them.
     pub(super) fn tools(&self) -> Result<Tools> {
         self.tools_with(self.descriptors.coordinator_connections)
     }
@@ -139,8 +141,8 @@ impl Resources {
         })
     }
 
-    /// The same where there is no worker beside, with all the memory there is for data; the permits of the only one who
-    /// carries, and who steers.
+    /// The tools, the permits and the controller of a run without workers, which has all the memory
+    /// for data.
     pub(super) fn alone(&self) -> Result<(Tools, WorkerPermits, Controller)> {
         let bytes = self.budget.arena_bytes * u64::from(self.workers);
         let gate = self.gate(1);
@@ -156,12 +158,12 @@ impl Resources {
         ))
     }
 
-    /// Folders of a local destination that may stay open.
+    /// Folders of a local target that may stay open.
     pub(super) fn folders_max(&self) -> usize {
         self.descriptors.folders as usize
     }
 
-    /// Objects that may be looked at, at once.
+    /// Objects that may be inspected at once.
     pub(super) fn inspections_max(&self) -> usize {
         self.descriptors.looks as usize
     }
@@ -172,12 +174,12 @@ impl Resources {
         OpenFiles::new(self.descriptors.object_files, per_object)
     }
 
-    /// How long the pieces of an object should be, from time to time.
+    /// The chunk size that the controller wants, as it changes.
     pub(super) fn chunk_size_hint(&self) -> ChunkSizeHint {
         self.chunk_size_hint.clone()
     }
 
-    /// The threads that serve all workers.
+    /// Starts the threads that serve all workers.
     pub(super) fn helpers(&self, options: &Options) -> Helpers {
         let safety = match options.landing.durability {
             Durability::Batch => DurabilityMode::Batch,
@@ -193,8 +195,10 @@ impl Resources {
         }
     }
 
-    /// Starts the workers; returns them, the queue that they take from, in which `open_max` large objects take turns, what
-    /// they tell, and who steers them.
+    /// Starts the workers.
+    ///
+    /// Returns their threads, the queue that they take from, in which `open_max` large objects take
+    /// turns, their events, and their controller.
     pub(super) fn start(
         &self,
         stop: &Stop,
@@ -226,7 +230,7 @@ impl Resources {
         (WorkerThreads(threads), queue, events, controller)
     }
 
-    /// The limit of concurrent requests, for so many who carry.
+    /// The limit of concurrent requests for this many workers.
     fn gate(&self, workers: u32) -> Gate {
         if self.range.is_fixed {
             Gate::fixed(workers, self.range.start)
@@ -258,7 +262,8 @@ impl Resources {
     }
 }
 
-/// The name under which concurrency is remembered: the service's host, and the direction.
+/// The name under which the number of requests is remembered: the service's host, and the
+/// direction.
 fn remembered_name(options: &Options, route: &Route) -> Option<String> {
     let endpoint = |end: &Location| {
         let place = end.account_place()?;
@@ -272,7 +277,8 @@ fn remembered_name(options: &Options, route: &Route) -> Option<String> {
     })
 }
 
-/// The largest block that has to be in memory as a whole, as far as that is known before the first file.
+/// The largest block that has to be in memory as a whole, as far as that is known before the first
+/// file.
 fn block_in_memory(options: &Options, route: &Route) -> u64 {
     let usual = LARGE_BYTES as u64;
     let is_in_blocks = route.writes_blobs && options.shape.is_in_blocks();
@@ -285,17 +291,17 @@ fn block_in_memory(options: &Options, route: &Route) -> u64 {
     }
 }
 
-/// Threads beside the workers, and the ends by which they are reached.
+/// Threads that serve all workers, and the channels to them.
 pub(super) struct Helpers {
     /// Makes files durable.
     pub(super) settler: DurabilityQueue,
-    /// Hashes.
+    /// Computes MD5.
     pub(super) hashers: Hashers,
     threads: Vec<JoinHandle<()>>,
 }
 
 impl Helpers {
-    /// Waits for what they still do. Every other holder of their ends must be gone.
+    /// Waits for the threads. All other channels to them must be dropped before.
     pub(super) fn join(self) {
         let Self {
             settler,
@@ -304,17 +310,17 @@ impl Helpers {
         } = self;
         drop((settler, hashers));
         for thread in threads {
-            // A thread that panicked has said so; what it owed is counted as not done.
+            // A thread that panicked has reported it; its objects count as not done.
             let _ended = thread.join();
         }
     }
 }
 
-/// The workers.
+/// The threads of the workers.
 pub(super) struct WorkerThreads(Vec<JoinHandle<()>>);
 
 impl WorkerThreads {
-    /// Waits for all of them; fails when one broke.
+    /// Waits for all workers; fails when one panicked.
     pub(super) fn join(self) -> Result<()> {
         for thread in self.0 {
             let broke = |_| {

@@ -1,4 +1,5 @@
-//! What an earlier run left to do: objects that are not at their destination yet, which are inspected for one by one.
+//! Takes up what an earlier run left to do: objects that are not at the target yet, and folders to
+//! be listed.
 
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use crate::{Error, Result};
 use super::outcome::Settlement;
 use super::recorder::JournalRecorder;
 
-/// An object that was inspected for again.
+/// An object that an earlier run left, inspected again.
 pub(super) struct Again {
     pending: Pending,
     found: Result<Option<InspectedEntry>>,
@@ -40,7 +41,7 @@ impl Owed {
     }
 }
 
-/// Where the listing goes on.
+/// Where the listing of the source goes on.
 pub(super) fn scope(earlier: &Replayed) -> ListScope {
     let position = earlier.position();
     let last = position.last.clone();
@@ -81,7 +82,7 @@ pub(super) fn scopes(earlier: &Replayed) -> impl Iterator<Item = ListScope> {
     listing.into_iter().chain(owed)
 }
 
-/// Looks for the object as it is now, and for its target.
+/// Finds the object as it is now, and its target.
 pub(super) async fn inspect(planner: &Planner<'_>, tools: &Tools, pending: Pending) -> Again {
     let found = planner
         .source()
@@ -96,8 +97,10 @@ pub(super) async fn inspect(planner: &Planner<'_>, tools: &Tools, pending: Pendi
     Again { pending, found }
 }
 
-/// It failed before anything of it was begun, and not everything was to be replaced: what is at its target now may have
-/// been put there by somebody else, and whether that may be replaced is to be decided like everything new.
+/// Whether the entry is decided like a new one.
+///
+/// The object failed before anything of it was written, and not everything may be replaced. So what
+/// is at its target now may come from somebody else.
 fn is_undecided(pending: &Pending) -> bool {
     let is_begun = start(pending).is_some_and(|start| start.is_visible());
     pending.has_failed && !is_begun && pending.replace != Replace::Anything
@@ -119,8 +122,8 @@ pub(super) struct Resume<'a> {
 }
 
 impl Resume<'_> {
-    /// The task for an object that was inspected for again, if there is one; else it is counted, recorded and reported why
-    /// not.
+    /// The task for an object of an earlier run, if there is still something to do. Otherwise the
+    /// reason is counted, recorded and reported.
     pub(super) fn admit(&self, again: Again) -> Option<Task> {
         let planner = self.planner;
         let Again { pending, found } = again;
@@ -175,7 +178,7 @@ impl Resume<'_> {
         }
     }
 
-    /// It was there when it was listed, and is not any more: there is nothing to copy.
+    /// Skips an object that was listed and is gone now: there is nothing to copy.
     fn gone(&self, pending: &Pending) {
         let (seq, bytes) = (pending.seq, pending.bytes);
         self.forget_part(pending);
@@ -187,7 +190,7 @@ impl Resume<'_> {
         self.settlement.skip(&pending.name, bytes, &reason);
     }
 
-    /// What an earlier run left of it is of no use any more.
+    /// Removes the part of the object that an earlier run left and that is useless now.
     fn forget_part(&self, pending: &Pending) {
         if let Some(notes) = self.recorder.notes(pending.seq)
             && let Some(target) = self
@@ -203,7 +206,8 @@ impl Resume<'_> {
         self.settlement.fail_unstarted(name, pending.bytes, error);
     }
 
-    /// Another version than the one that was planned starts over.
+    /// Records that the source has another version than the one that was planned. It is copied from
+    /// the beginning.
     fn note_change(&self, pending: &Pending, entry: &Entry) -> bool {
         if pending.version == entry.version && pending.bytes == entry.bytes {
             return false;

@@ -14,22 +14,23 @@ use super::feed::Feed;
 use super::run::{self, Run};
 use super::{earlier_runs, resume};
 
-/// So many of the objects that are done are looked for at a place that does not say which one it is.
+/// How many of the done objects are looked for at a target without an identity.
 const LOOKED_FOR_MAX: usize = 32;
 
-/// How the place that is copied to compares with the one that an earlier run copied to.
+/// How the target compares with the one of an earlier run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum PlaceMatch {
-    /// It is the same, for all that is known.
+    /// It is the same, as far as is known.
     Same,
-    /// It was made again, or changed in a way that cannot be told from that.
+    /// It was created again, or changed in a way that looks the same.
     Other,
-    /// It does not have what was copied there.
+    /// It lacks what was copied to it.
     Emptied,
 }
 
 impl Run<'_> {
-    /// What an earlier run left, as far as it holds for the place at hand, whose identity is written down.
+    /// What an earlier run left, as far as it is true of this target. The target's identity is
+    /// recorded.
     pub(super) async fn of_same_place(
         &self,
         feed: &Feed<'_>,
@@ -69,7 +70,7 @@ impl Run<'_> {
         self.list_anew(earlier, &format!("`{place}` {why}"))
     }
 
-    /// Lists the source anew, for this reason; what was done holds where it is found.
+    /// Lists the source anew, for this reason. What was done stays done where the target has it.
     fn list_anew(&self, earlier: Replayed, why: &str) -> Result<Replayed> {
         let Some(anew) = self.recorder.list_anew(&earlier)? else {
             return Ok(earlier);
@@ -84,7 +85,7 @@ impl Run<'_> {
     }
 }
 
-/// Looks for some of what was copied.
+/// Looks for some of the done objects.
 async fn look_for_some(feed: &Feed<'_>, earlier: &Replayed) -> Result<PlaceMatch> {
     let planner = Planner::new(feed.options, feed.ends, &feed.chunk_size_hint);
     for (name, bytes) in earlier.some_done(LOOKED_FOR_MAX)? {
@@ -94,7 +95,7 @@ async fn look_for_some(feed: &Feed<'_>, earlier: &Replayed) -> Result<PlaceMatch
         match feed.ends.target.stat(feed.tools, &target).await {
             Ok(Some(stat)) if stat.bytes == bytes || bytes == 0 => {}
             Ok(_) => return Ok(PlaceMatch::Emptied),
-            // Whoever may not look goes on, as before.
+            // Without the permission to look, the run goes on.
             Err(Error::Transport(error)) if is_refused(&error) => break,
             Err(error) => return Err(error.at(Side::Target)),
         }

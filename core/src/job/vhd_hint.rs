@@ -1,6 +1,8 @@
-//! Hints about disks of virtual machines, before their upload starts: a disk that becomes a block blob, as with AzCopy,
-//! although no resources can start from that (told once, for the first one), and an image that becomes a page blob and that
-//! Azure will refuse as a disk.
+//! Hints about disks of virtual machines, before their upload starts.
+//!
+//! There are two: a disk becomes a block blob, as with AzCopy, although no machine can start from
+//! that (reported once, for the first disk); and an image becomes a page blob that Azure will
+//! refuse as a disk.
 
 use std::cell::Cell;
 
@@ -9,7 +11,7 @@ use crate::options::Options;
 use crate::plan::disk_image::DiskFlaw;
 use crate::plan::route::Route;
 
-/// Says it when a disk comes by.
+/// Reports the first disk that is uploaded as a block blob.
 #[derive(Debug)]
 pub(super) struct VhdHint {
     is_upload: bool,
@@ -17,7 +19,7 @@ pub(super) struct VhdHint {
 }
 
 impl VhdHint {
-    /// It is due only where files are uploaded and nobody said what they become.
+    /// The hint is due where files are uploaded and the user chose no blob type.
     pub(super) fn new(options: &Options, route: &Route) -> Self {
         let is_upload = route.reads_files && route.writes_blobs;
         Self {
@@ -26,7 +28,7 @@ impl VhdHint {
         }
     }
 
-    /// What is to be told about this object, if anything.
+    /// The hint about this object, if one is due.
     pub(super) fn about(&self, name: &EntryName) -> Option<String> {
         (is_named_vhd(name) && self.is_due.replace(false)).then(|| {
             format!(
@@ -36,18 +38,18 @@ impl VhdHint {
         })
     }
 
-    /// Whether an object that becomes a page blob is to be looked into.
+    /// Whether the edges of images that become page blobs are read.
     pub(super) fn inspects_images(&self) -> bool {
         self.is_upload
     }
 }
 
-/// What is to be told about an image that Azure will refuse as a disk.
+/// The notice about an image that Azure will refuse as a disk.
 pub(super) fn about_flaw(name: &EntryName, flaw: DiskFlaw) -> String {
     format!("`{name}` becomes a page blob, but Azure will refuse it as a disk: {flaw}")
 }
 
-/// Whether the name says that it is a VHD.
+/// Whether the name is that of a VHD.
 pub(super) fn is_named_vhd(name: &EntryName) -> bool {
     let end = name.as_bytes().last_chunk::<4>();
     end.is_some_and(|end| end.eq_ignore_ascii_case(b".vhd"))

@@ -1,4 +1,4 @@
-//! From a blob to standard output.
+//! Copies one object of a service to standard output.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -18,10 +18,10 @@ use crate::schedule::gate::Permit;
 use crate::store::{Reader, named_source};
 use crate::{Error, Result, Side};
 
-/// The size of a range that is fetched at once: what a service gives a checksum for.
+/// The size of a range that is fetched at once: the largest that a service sends a checksum for.
 const RANGE_BYTES: u64 = 4 << 20;
 
-/// Copies one blob.
+/// Copies the object.
 pub(super) async fn copy(context: &PipeContext<'_>) -> Result<PipeOutcome> {
     let finding = named_source(context.options, &context.tools);
     let (source, entry) =
@@ -44,8 +44,9 @@ pub(super) async fn copy(context: &PipeContext<'_>) -> Result<PipeOutcome> {
     Ok((entry.name.clone(), copied))
 }
 
-/// Fetches ranges side by side and writes them one after the other. Each is that of the version that was looked at, or
-/// an error.
+/// Fetches ranges side by side and writes them one after the other.
+///
+/// All ranges are of the version that was inspected, or the copy fails.
 async fn copy_ranges(
     context: &PipeContext<'_>,
     entry: &Entry,
@@ -72,7 +73,8 @@ async fn copy_ranges(
             }
             block = next(&mut ahead), if has_some => block?,
         };
-        // Its permit goes when it is written: what waits for its turn, or for the reader, counts as under way.
+        // The permit is returned when the range is written: a range that waits for its turn, or for
+        // the reader of the pipe, counts as in flight.
         let _written_with_its_permit = ahead.pop_front();
         hashing.take(&block).await;
         let bytes = block.bytes() as u64;
@@ -98,7 +100,7 @@ async fn copy_ranges(
     })
 }
 
-/// A range under way, which ends when nobody waits for it any more.
+/// A range in flight; dropping it ends the request.
 struct RangeFetch {
     block: JoinHandle<Result<Frozen>>,
     _permit: Permit,
@@ -114,7 +116,8 @@ impl RangeFetch {
         let (reader, tools) = (Arc::clone(reader), context.tools.clone());
         Self {
             block: spawn_local(async move {
-                // In the order in which they were begun, so that the range that is next always has its memory.
+                // Leases are asked for in the order of the ranges, so that the next range always
+                // has its memory.
                 let lease = tools.pool.lease(chunk.bytes as usize).await?;
                 Ok(reader.read(&tools, chunk, lease).await?.freeze())
             }),
@@ -129,7 +132,7 @@ impl Drop for RangeFetch {
     }
 }
 
-/// Waits for the range that is next.
+/// Waits for the next range.
 async fn next(ahead: &mut VecDeque<RangeFetch>) -> Result<Frozen> {
     match ahead.front_mut() {
         Some(fetching) => {

@@ -1,16 +1,16 @@
-//! The MD5 of what passes, beside the passing: one block is hashed while the next one is under way.
+//! The MD5 of an object that passes through a pipe: one block is hashed while the next one is read.
 
 use azring_transport::buffer::Frozen;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::digest::follower::Md5;
 
-/// A digest that grows block by block, or none where none is wanted.
+/// A digest that grows block by block; none where none is wanted.
 #[derive(Default)]
 pub(super) struct Hashing(Option<JoinHandle<md5_simd::Md5>>);
 
 impl Hashing {
-    /// Begins one, if it is wanted.
+    /// Begins a digest, if it is wanted.
     pub(super) fn new(wanted: bool) -> Self {
         Self(wanted.then(|| spawn_blocking(md5_simd::Md5::new)))
     }

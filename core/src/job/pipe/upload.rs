@@ -1,4 +1,4 @@
-//! From standard input to a blob.
+//! Copies standard input to one object of a service.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::report::Totals;
 use crate::store::{Committed, ObjectStream, Sums, Tools, named_target};
 use crate::{Error, Result, Side};
 
-/// Copies everything that comes.
+/// Copies everything up to the end of standard input.
 pub(super) async fn copy(context: &PipeContext<'_>) -> Result<PipeOutcome> {
     let (store, name) = named_target(context.options)?;
     let target = store.name(&name)?.name;
@@ -43,8 +43,9 @@ pub(super) async fn copy(context: &PipeContext<'_>) -> Result<PipeOutcome> {
             .map_err(at_target)?
             .is_some()
     {
-        // What comes in cannot be asked for again, and it cannot hold an answer beside the data: to leave the blob as it
-        // is would lose it, so that is no skipping.
+        // Standard input can be read only once, and holds the data, so it cannot hold an answer.
+        // Leaving the target as it is would lose the data, so this is an error and not a skipped
+        // object.
         let error = Error::Name(format!(
             "`{shown}` exists already, and nobody can be asked while standard input is what is copied: give `/Y` \
              (`--quiet`) to overwrite it"
@@ -76,16 +77,16 @@ pub(super) async fn copy(context: &PipeContext<'_>) -> Result<PipeOutcome> {
     Ok((name, copied))
 }
 
-/// A copy under way.
+/// An upload in flight.
 struct PipeUpload<'a> {
     context: &'a PipeContext<'a>,
     lengths: BlockLengths,
     hashing: Hashing,
-    /// Blocks that are being sent. They go on while the next one is waited for; dropping this ends them.
+    /// Blocks that are being sent, while the next one is read. Dropping this ends them.
     under_way: JoinSet<Result<u64>>,
     stream: Arc<dyn ObjectStream>,
     input: Pipe,
-    /// How many bytes have come in.
+    /// How many bytes were read.
     offset: u64,
 }
 
@@ -112,7 +113,8 @@ impl PipeUpload<'_> {
         }
     }
 
-    /// The next block, and whether it is the last. A block that could not be sent ends the waiting.
+    /// Reads the next block; the flag says whether it is the last. A block that could not be sent
+    /// ends the waiting.
     async fn read(&mut self, bytes: usize) -> Result<(Frozen, bool)> {
         let (pool, input, stop) = (&self.context.tools.pool, &self.input, self.context.stop);
         let reading = async {
@@ -165,7 +167,7 @@ impl PipeUpload<'_> {
         wanted.then(|| crc64::of(block.runs()))
     }
 
-    /// Writes everything in one request, where that can be.
+    /// Writes everything in one request, where that is possible.
     async fn write_whole(&mut self, block: &Frozen) -> Result<Option<PipedObject>> {
         let md5 = if self.context.options.integrity.store_md5 {
             let mut hashing = Hashing::new(true);

@@ -1,4 +1,4 @@
-//! How objects are cut: by what the link likes, within what the target takes and the user said.
+//! The sizes of chunks: by the controller's wish, within what target and user allow.
 
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
@@ -18,7 +18,7 @@ use crate::transfer::testing;
 
 const MIB: u64 = 1 << 20;
 
-/// Nobody looks, and nobody answers.
+/// An observer without events and answers.
 struct Nobody;
 
 impl Observer for Nobody {
@@ -29,7 +29,7 @@ impl Observer for Nobody {
     }
 }
 
-/// An upload into blobs of this shape.
+/// An upload with these options.
 struct Upload {
     options: Options,
     ends: Ends,
@@ -149,7 +149,7 @@ fn what_an_earlier_run_began_is_cut_as_it_was() {
     for (now, begun, expected) in [
         (4 * MIB, Some(MIB), MIB),
         (MIB, Some(4 * MIB), 4 * MIB),
-        // It was begun by a run that wrote nothing down: by one that knew only one size.
+        // An earlier run that recorded no size knew only one.
         (MIB, None, 4 * MIB),
         // That is no size of a chunk.
         (MIB, Some(1), 4 * MIB),
