@@ -1,11 +1,11 @@
-//! Is what arrived what the service says it holds?
+//! Compares the MD5 of a downloaded object with the one that its service has stored.
 
 use std::fmt;
 
 use super::follower::Md5;
 use crate::{Error, Result};
 
-/// Compares the MD5 of what arrived with the one that is stored; a missing one fails too, as in AzCopy.
+/// Fails when the two differ, or when none is stored, as in AzCopy.
 pub fn md5(arrived: Option<Md5>, stored: Option<Md5>, shown: impl fmt::Display) -> Result<()> {
     if arrived.is_some() && arrived == stored {
         return Ok(());

@@ -5,7 +5,7 @@
 
 use crc_fast::{CrcAlgorithm, Digest};
 
-/// The checksum of a buffer, given as the runs it lies in.
+/// The checksum of a buffer, which lies in these runs of memory.
 pub fn of<'a>(runs: impl Iterator<Item = &'a [u8]>) -> u64 {
     let mut digest = Digest::new(CrcAlgorithm::Crc64Nvme);
     for run in runs {

@@ -1,9 +1,10 @@
 //! The MD5 of an object whose chunks arrive in any order.
 //!
-//! Chunks are read and sent by many workers at once; MD5 wants them one after the other. A follower keeps what came too
-//! early and hashes whatever is next, one thread at a time, behind everybody's back: nobody waits for it but the commit.
-//! What it keeps is memory of the pool. That cannot stop the run: the next chunk in order was handed out before all the
-//! ones that are waiting for it, so it has its memory already or is first in line for it.
+//! Many workers read and send chunks at once, but MD5 needs them one after the other. A follower
+//! keeps the chunks that came too early and hashes the next one, in one thread at a time. Nothing
+//! waits for it but the commit. The kept chunks use memory of the pool. That cannot stop the run:
+//! the next chunk in order was queued before all chunks that wait for it, so it has its memory
+//! already or is the first to get some.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,7 +21,7 @@ use crate::plan::chunks::Chunks;
 
 pub use super::progress::Md5;
 
-/// A single chunk up to this size is hashed where it is: handing it over would cost more.
+/// A single chunk up to this size is hashed by its worker: another thread would cost more.
 const INLINE_BYTES_MAX: usize = 256 * 1024;
 
 /// The MD5 of these bytes.
@@ -32,7 +33,7 @@ pub fn md5_of(frozen: &Frozen) -> Md5 {
     hash.finalize()
 }
 
-/// Follows the chunks of one object and hashes them in order. Clones follow the same object.
+/// Hashes the chunks of one object in order. Clones follow the same object.
 #[derive(Clone)]
 pub struct Follower(Arc<FollowerState>);
 
@@ -52,7 +53,7 @@ struct FollowerQueue {
 }
 
 impl Follower {
-    /// Will follow an object of these chunks. What lies between them counts as zeros.
+    /// A follower of these chunks. Whatever lies between them counts as zeros.
     pub fn new(hashers: &Hashers, chunks: Chunks) -> Self {
         let state = FollowerQueue {
             progress: DigestProgress::default(),
@@ -69,7 +70,7 @@ impl Follower {
         }))
     }
 
-    /// Takes the chunk with this index; each exactly once.
+    /// Takes the chunk with this index. Each chunk is given once.
     pub fn follow(&self, index: u32, frozen: &Frozen) {
         let is_whole = frozen.bytes() as u64 == self.0.chunks.object_bytes();
         if is_whole && frozen.bytes() <= INLINE_BYTES_MAX {
@@ -88,8 +89,9 @@ impl Follower {
         }
     }
 
-    /// Waits for the digest of the whole object; all chunks must have been given or be on their way. `None` when they
-    /// never will be.
+    /// Waits for the digest of the whole object; `None` when a chunk will never come.
+    ///
+    /// All chunks must have been given, or be in transfer.
     pub async fn finish(&self) -> Option<Md5> {
         let waiting = {
             let mut state = self.0.lock();
@@ -119,8 +121,8 @@ impl FollowerState {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is hashed next of the object that has come so far, when it is there. Otherwise the turn ends: the progress is
-    /// put back, or was the last.
+    /// What is hashed next. `None` ends the ticket: the next chunk has not come yet, or there is
+    /// none.
     pub(super) fn next_chunk(&self, progress: &mut DigestProgress) -> Option<HashInput> {
         let mut state = self.lock();
         let next = state.next;
@@ -128,7 +130,7 @@ impl FollowerState {
             && let Some(frozen) = state.early.remove(&next)
         {
             state.next += 1;
-            // The last chunk is followed by a hole, if anything is.
+            // The last chunk may be followed by a hole.
             let end_hole_bytes = if state.next == self.chunks.total() {
                 self.chunks.object_bytes() - chunk.end()
             } else {
@@ -152,8 +154,8 @@ impl FollowerQueue {
     fn finish(&mut self, digest: Md5) {
         self.finished = Some(digest);
         if let Some(waiting) = self.waiting.take() {
-            // Nobody waiting any more means that the object failed.
-            let _unheard = waiting.send(digest);
+            // Without a receiver the object has failed.
+            let _unreceived = waiting.send(digest);
         }
     }
 }
@@ -214,7 +216,8 @@ mod tests {
         #[test]
         fn chunks_in_any_order_give_the_digest_of_the_whole(
             data in proptest::collection::vec(any::<u8>(), 0..5000),
-            // At most 50 chunks: fewer than a pool has small slots, since here any of them may come last.
+            // At most 50 chunks: fewer than a pool has small slots, since any of them may come last
+            // here.
             chunk_bytes in 100_usize..700,
             order in any::<u64>(),
         ) {
@@ -236,7 +239,8 @@ mod tests {
 
         #[test]
         fn objects_side_by_side_in_any_order_give_each_its_own_digest(
-            // Chunks of a small slot each, and fewer than a pool has, since any of them may come last.
+            // Chunks of a small slot each, and fewer than a pool has, since any of them may come
+            // last.
             sizes in proptest::collection::vec((0_usize..60_000, 1_usize..4), 1..20),
             threads in 1_usize..4,
             order in any::<u64>(),

@@ -1,9 +1,9 @@
 //! The threads that hash large objects, so that no worker's connections wait for MD5.
 //!
-//! One object keeps a core busy with 0.7 GB/s; eight of them side by side get 2.5 to 3.7 GB/s out of the same core, and
-//! sixteen, where it has AVX-512, 5 GB/s. So two objects are hashed by two threads, each at its best; more than that go
-//! side by side in as few threads as leave half of the cores to the rest of the work, and in more only when the lanes of
-//! those are full.
+//! One object keeps a core busy with 0.7 GB/s; eight objects side by side get 2.5 to 3.7 GB/s from
+//! the same core, and sixteen, with AVX-512, 5 GB/s. So two objects are hashed by two threads, each
+//! at its best. More objects go side by side in as few threads as leave half of the cores to the
+//! rest of the work, and in more threads only when the lanes of those are full.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -14,14 +14,15 @@ use azring_transport::md5::LANES;
 use super::lanes::Lanes;
 use super::ticket::Ticket;
 
-/// So many objects are faster apart than side by side.
+/// This many objects are hashed faster by one thread each than side by side.
 const APART_MAX: usize = 2;
 
-/// A few threads that take turns of [`super::Follower`]s. Clones share them; they end when the last clone is dropped.
+/// The threads, and the tickets of [`super::Follower`]s that they take. Clones share them; they end
+/// when the last clone is dropped.
 #[derive(Debug, Clone)]
 pub struct Hashers(Arc<Entrance>);
 
-/// The only way in. Nothing comes any more once it is dropped.
+/// The only sender of tickets. The threads end once it is dropped.
 #[derive(Debug)]
 struct Entrance(Arc<TicketQueue>);
 
@@ -33,7 +34,7 @@ impl Drop for Entrance {
 }
 
 impl Hashers {
-    /// Starts `threads` threads; joining them waits for the turns they have.
+    /// Starts `threads` threads; joining them waits for the tickets they have.
     pub fn start(threads: usize) -> (Self, Vec<JoinHandle<()>>) {
         let threads = threads.max(1);
         let line = Arc::new(TicketQueue {
@@ -51,7 +52,7 @@ impl Hashers {
         (Self(Arc::new(Entrance(line))), threads)
     }
 
-    /// Has a turn taken by whichever thread has a lane for it.
+    /// Queues a ticket for the next thread with a free lane.
     pub(super) fn hand(&self, turn: Ticket) {
         let line = &self.0.0;
         let mut waiting = line.lock();
@@ -60,7 +61,7 @@ impl Hashers {
     }
 }
 
-/// Where turns wait for a thread.
+/// Where tickets wait for a thread.
 #[derive(Debug)]
 struct TicketQueue {
     threads: usize,
@@ -71,9 +72,9 @@ struct TicketQueue {
 #[derive(Default)]
 struct WaitingTickets {
     turns: VecDeque<Ticket>,
-    /// Turns that threads have taken.
+    /// Tickets that threads have taken.
     taken: usize,
-    /// Threads that have some, or look for some.
+    /// Threads that have tickets, or look for some.
     awake: usize,
     is_closed: bool,
 }
@@ -104,7 +105,8 @@ impl TicketQueue {
         }
     }
 
-    /// Fills the lanes up to this thread's share; waits while that is nothing. False once nothing comes any more.
+    /// Fills the lanes up to this thread's part; waits while that is empty. False once no more
+    /// tickets come.
     fn refill(&self, lanes: &mut Lanes, ended: usize) -> bool {
         let mut waiting = self.lock();
         waiting.taken -= ended;
@@ -112,7 +114,7 @@ impl TicketQueue {
             let objects = waiting.objects();
             let wanted = threads_for(objects, self.threads);
             if waiting.awake > wanted {
-                // There are threads enough without this one.
+                // There are enough threads without this one.
                 waiting.taken -= lanes.len();
                 waiting.turns.extend(lanes.give_up());
             } else {
@@ -140,7 +142,7 @@ impl TicketQueue {
         }
     }
 
-    /// Calls another thread when there is work for it.
+    /// Wakes another thread when there is work for it.
     fn call(&self, waiting: &WaitingTickets) {
         if !waiting.turns.is_empty() && waiting.awake < threads_for(waiting.objects(), self.threads)
         {
@@ -153,7 +155,7 @@ impl TicketQueue {
     }
 }
 
-/// How many of the threads hash so many objects.
+/// How many of the threads hash this many objects.
 fn threads_for(objects: usize, threads: usize) -> usize {
     let most = if objects <= APART_MAX {
         threads

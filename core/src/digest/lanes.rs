@@ -1,13 +1,14 @@
-//! The objects that one thread hashes side by side, each as far as its chunks have come.
+//! The objects that one thread hashes side by side, each as far as its chunks have arrived.
 
 use azring_transport::md5::{LANES, Md5Stream, compress};
 
 use super::ticket::Ticket;
 
-/// Blocks of each object that are hashed before somebody looks for more objects: 64 KiB, a tenth of a millisecond or two.
+/// Blocks of each object that are hashed before the thread looks for more objects: 64 KiB, which
+/// takes a tenth of a millisecond or two.
 const STEP_BLOCKS: usize = 1024;
 
-/// Up to [`LANES`] objects whose turn it is.
+/// The tickets of up to [`LANES`] objects.
 #[derive(Default)]
 pub(super) struct Lanes(Vec<Ticket>);
 
@@ -22,14 +23,15 @@ impl Lanes {
         self.0.is_empty()
     }
 
-    /// Takes an object, for which there must be room.
+    /// Takes an object, for which there must be a free lane.
     pub(super) fn add(&mut self, turn: Ticket) {
         assert!(self.0.len() < LANES, "there are no more lanes than that");
         self.0.push(turn);
     }
 
-    /// Brings every object a step further. Those whose next chunk has not come yet are let go of; returns how many those
-    /// are.
+    /// Hashes the next step of every object.
+    ///
+    /// Objects whose next chunk has not come yet are removed; returns how many those are.
     pub(super) fn step(&mut self) -> usize {
         let before = self.0.len();
         self.0.retain_mut(Ticket::is_ready);
@@ -41,7 +43,7 @@ impl Lanes {
         before - self.0.len()
     }
 
-    /// Gives all of them away, to be gone on with elsewhere.
+    /// Gives all tickets away, for other threads.
     pub(super) fn give_up(&mut self) -> impl Iterator<Item = Ticket> {
         self.0.drain(..)
     }

@@ -1,7 +1,7 @@
-//! What the bytes add up to: an MD5 of the whole object, a CRC-64 of what one request carries.
+//! Checksums: the MD5 of a whole object, and the CRC-64 of the bytes of one request.
 //!
-//! An object of many chunks has a [`Follower`], which keeps chunks until their turn comes and hands the turn to the
-//! [`Hashers`]; a thread of theirs hashes several objects side by side in its lanes.
+//! An object of many chunks has a [`Follower`], which keeps chunks until they are next and gives a
+//! ticket to the [`Hashers`]. A thread of theirs hashes several objects side by side in its lanes.
 
 pub mod crc64;
 

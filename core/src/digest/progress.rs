@@ -1,4 +1,4 @@
-//! How far the MD5 of one object has come, in a form that several can be brought further at once.
+//! The state of one object's MD5, in a form that lets one thread continue several at once.
 
 use azring_transport::md5::{Block, Md5Stream, START, State, compress};
 
@@ -7,7 +7,7 @@ pub type Md5 = [u8; 16];
 
 const BLOCK_BYTES: usize = size_of::<Block>();
 
-/// Where the length stands in the last block.
+/// The position of the length in the last block.
 const LENGTH_AT: usize = BLOCK_BYTES - size_of::<u64>();
 
 /// The digest of the bytes so far: of their whole blocks, and the rest of them.
@@ -29,8 +29,10 @@ impl Default for DigestProgress {
 }
 
 impl DigestProgress {
-    /// Takes what cannot be hashed in whole blocks where it lies: bytes that end the block that was begun, or begin one.
-    /// Returns how many were taken; none of them when whole blocks come next.
+    /// Takes bytes that are no whole block where they lie: bytes that complete a block, or begin
+    /// one.
+    ///
+    /// Returns how many were taken; none when whole blocks come next.
     pub(super) fn take_odd(&mut self, bytes: &[u8]) -> usize {
         let begun = self.begun_bytes();
         if begun == 0 && bytes.len() >= BLOCK_BYTES {
@@ -87,7 +89,7 @@ mod tests {
             let mut progress = DigestProgress::default();
             let mut rest = &data[..bytes];
             while !rest.is_empty() {
-                // At most a few at once, so that blocks are begun and ended.
+                // A few bytes at a time, so that blocks are begun and completed.
                 let taken = progress.take_odd(&rest[..rest.len().min(7)]);
                 rest = &rest[taken..];
             }

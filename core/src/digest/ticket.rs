@@ -1,4 +1,4 @@
-//! The right to hash what comes next of one object, held by one thread at a time, with all that it needs.
+//! The right to hash the next bytes of one object. One thread holds it at a time.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::progress::DigestProgress;
 /// Zeros to hash for a hole.
 static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
 
-/// An object's turn: how far it is hashed, and what comes next.
+/// How far an object is hashed, and what comes next.
 pub(super) struct Ticket {
     shared: Arc<FollowerState>,
     progress: DigestProgress,
@@ -27,7 +27,8 @@ impl Ticket {
         }
     }
 
-    /// Goes on to where at least a whole block lies ready. False when there is none for now: the turn has ended.
+    /// Advances to a whole block that can be hashed. False when there is none for now: the ticket
+    /// has ended.
     pub(super) fn is_ready(&mut self) -> bool {
         loop {
             let next = self.feed.next();
@@ -45,14 +46,14 @@ impl Ticket {
         }
     }
 
-    /// The blocks that lie ready, and where they belong.
+    /// The blocks that can be hashed, and the state they belong to.
     pub(super) fn lane(&mut self) -> Md5Stream<'_> {
         let (blocks, _odd) = self.feed.next().as_chunks();
         let state = &mut self.progress.state;
         Md5Stream { state, blocks }
     }
 
-    /// So many of the blocks have gone into the digest.
+    /// Marks this many blocks as hashed.
     pub(super) fn pass(&mut self, blocks: usize) {
         let bytes = blocks * size_of::<Block>();
         self.progress.bytes += bytes as u64;
@@ -65,13 +66,13 @@ impl Ticket {
 pub(super) struct HashInput {
     hole_bytes: u64,
     chunk: Option<Frozen>,
-    /// How much of the chunk has been passed.
+    /// How much of the chunk has been hashed.
     at: usize,
     end_hole_bytes: u64,
 }
 
 impl HashInput {
-    /// A chunk with a hole of so many bytes before it, and one after it.
+    /// A chunk with a hole of this length before it, and one after it.
     pub(super) fn new(hole_bytes: u64, chunk: Frozen, end_hole_bytes: u64) -> Self {
         Self {
             hole_bytes,
@@ -96,7 +97,7 @@ impl HashInput {
         zeros(self.end_hole_bytes)
     }
 
-    /// So many of the bytes of [`HashInput::next`] are done with. With the last byte of a chunk its memory is given back.
+    /// Marks bytes of [`HashInput::next`] as hashed. With its last byte a chunk's memory is freed.
     fn pass(&mut self, bytes: usize) {
         if self.hole_bytes > 0 {
             self.hole_bytes -= bytes as u64;

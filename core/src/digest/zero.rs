@@ -1,16 +1,16 @@
-//! Runs of zeros inside of a chunk: a page blob has them without being sent them.
+//! Finds zeros inside a chunk. A page blob has zeros wherever nothing is written.
 
 use std::ops::Range;
 
 use azring_transport::buffer::Frozen;
 
-/// What is looked at at once, in bytes: the page of a page blob.
+/// How many bytes are compared at once: a page of a page blob.
 const PAGE_BYTES: usize = 512;
 
-/// Zeros between data shorter than this are sent, in bytes: less than the request that would step over them costs.
+/// Shorter zeros between data are sent too, in bytes: the request that would skip them costs more.
 const GAP_BYTES_MIN: usize = 64 * 1024;
 
-/// The parts of the buffer that are not zeros, in order, in whole pages but for the buffer's own end.
+/// The parts of the buffer that are not zeros, in order, in whole pages except at the buffer's end.
 pub fn data_parts(frozen: &Frozen) -> Vec<Range<usize>> {
     let mut parts: Vec<Range<usize>> = Vec::new();
     let mut at = 0;
@@ -27,7 +27,7 @@ pub fn data_parts(frozen: &Frozen) -> Vec<Range<usize>> {
     parts
 }
 
-/// Sixteen bytes at a time, which compilers make vectors of.
+/// Compares sixteen bytes at a time, which compilers turn into vectors.
 fn is_zero(page: &[u8]) -> bool {
     let (words, rest) = page.as_chunks::<16>();
     words.iter().all(|word| u128::from_ne_bytes(*word) == 0) && rest.iter().all(|byte| *byte == 0)

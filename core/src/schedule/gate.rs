@@ -1,7 +1,8 @@
-//! The limit of concurrent requests while it moves: one for the run, and a permits_of_worker of it for each worker.
+//! The limit of concurrent requests, which changes during a run: one limit for all, divided among
+//! the workers.
 //!
-//! A worker takes its permits from its own permits_of_worker, so that no worker can take them all. When the limit sinks, permits that
-//! are out are not taken back: they go when they are returned.
+//! A worker takes permits from its own part, so that no worker can take them all. When the limit
+//! falls, permits in use are not taken back: they are removed when they are returned.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -11,28 +12,29 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::limits::{CONCURRENCY_MAX, permits_of_worker};
 use super::tuner::OPENING;
 
-/// The limit, for whoever sets it.
+/// The limit of a run.
 #[derive(Debug, Clone)]
 pub struct Gate(Arc<[WorkerPermits]>);
 
-/// A worker's part of it.
+/// A worker's part of the limit.
 #[derive(Debug, Clone)]
 pub struct WorkerPermits(Arc<PermitCounts>);
 
 #[derive(Debug)]
 struct PermitCounts {
     permits: Arc<Semaphore>,
-    /// Everything that is out holds one of these too: when all are back, nothing is out.
+    /// Every permit in use holds one of these too: when all are free, no permit is in use.
     all: Arc<Semaphore>,
-    /// How many permits there are, in the worker's hands or not.
+    /// How many permits there are, in use or free.
     granted: AtomicU32,
-    /// Of those, how many go when they are returned.
+    /// How many of the permits in use are removed when they are returned.
     owed: AtomicU32,
-    /// How many more come, one for each that is returned: a run begins carefully.
+    /// How many more permits are added, one for each that is returned: a run begins carefully.
     opening: AtomicU32,
 }
 
-/// May carry one chunk. Dropping it lets somebody else, and so does [`Permit::let_next`].
+/// Allows transferring one chunk. Dropping it frees it for another chunk, and so does
+/// [`Permit::let_next`].
 #[derive(Debug)]
 pub struct Permit {
     taken: Option<OwnedSemaphorePermit>,
@@ -41,13 +43,14 @@ pub struct Permit {
 }
 
 impl Gate {
-    /// For so many workers, with this limit from the beginning.
+    /// For this many workers, with this limit from the beginning.
     pub fn fixed(workers: u32, limit: u32) -> Self {
         let part = |index| WorkerPermits::new(permits_of_worker(limit, workers, index).max(1), 0);
         Self((0..workers).map(part).collect())
     }
 
-    /// The same, but only a few permits at first, and one more for each that is returned, up to the limit.
+    /// The same, with a few permits at first, and one more for each that is returned, up to the
+    /// limit.
     pub fn opening(workers: u32, limit: u32) -> Self {
         let part = |index| {
             let whole = permits_of_worker(limit, workers, index).max(1);
@@ -67,7 +70,7 @@ impl Gate {
         self.0.len() as u32
     }
 
-    /// The limit from now on; no fewer than [`least`](Self::least) permits stay.
+    /// Sets the limit; no fewer than [`least`](Self::least) permits stay.
     pub fn set(&self, limit: u32) {
         let workers = self.0.len() as u32;
         for (index, part) in (0..).zip(self.0.iter()) {
@@ -75,7 +78,7 @@ impl Gate {
         }
     }
 
-    /// Whether a permit lies unused: there is not enough to do.
+    /// Whether a permit is free: there is not enough to do.
     pub fn has_free(&self) -> bool {
         self.0
             .iter()
@@ -113,12 +116,13 @@ impl WorkerPermits {
         self.0.granted.load(Ordering::Relaxed)
     }
 
-    /// Waits until every permit is back. Nobody may be taking any.
+    /// Waits until every permit has been returned. No permit may be taken meanwhile.
     pub async fn idle(&self) {
         let _all_back = self.0.all.acquire_many(OUT_MAX).await;
     }
 
-    /// Only the one who sets the limit calls this; permits may come back at the same time.
+    /// Sets the number of permits. Only one task calls this; permits may be returned at the same
+    /// time.
     fn set(&self, wanted: u32) {
         let inner = &*self.0;
         inner.opening.store(0, Ordering::Relaxed);
@@ -131,7 +135,7 @@ impl WorkerPermits {
                 inner.permits.add_permits(1);
             }
         }
-        // What lies unused need not wait to be returned.
+        // A free permit is removed at once.
         while self.0.permits.available_permits() > 0 && self.forgive() {
             if inner.permits.forget_permits(1) == 0 {
                 inner.owed.fetch_add(1, Ordering::Relaxed);
@@ -140,7 +144,7 @@ impl WorkerPermits {
         }
     }
 
-    /// One less is owed; false when none was.
+    /// Keeps one permit that was to be removed; false when there was none.
     fn forgive(&self) -> bool {
         let less = |owed: u32| owed.checked_sub(1);
         let owed = &self.0.owed;
@@ -149,12 +153,14 @@ impl WorkerPermits {
     }
 }
 
-/// More permits than this are never out at once.
+/// The most permits that are ever in use at once.
 const OUT_MAX: u32 = 2 * CONCURRENCY_MAX;
 
 impl Permit {
-    /// Lets somebody else carry a chunk: the request is over, and what is left waits for this machine's disk alone. Until it
-    /// is dropped it counts as out ([`WorkerPermits::idle`]).
+    /// Frees the permit for another chunk: the request is over, and the rest waits for the local
+    /// disk only.
+    ///
+    /// Until it is dropped it counts as in use ([`WorkerPermits::idle`]).
     pub fn let_next(&mut self) {
         let Some(taken) = self.taken.take() else {
             return;
@@ -194,7 +200,7 @@ mod tests {
         runtime.block_on(future)
     }
 
-    /// All permits that can be had now.
+    /// All permits that are free now.
     async fn all(permits: &WorkerPermits) -> Vec<Permit> {
         let mut taken = Vec::new();
         while permits.0.permits.available_permits() > 0 {

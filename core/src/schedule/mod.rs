@@ -1,15 +1,20 @@
-//! Which chunk is carried next, and by how many hands.
+//! The order in which chunks get resources, and how much of each there is.
 //!
-//! Chunks wait in one queue for all workers, oldest object first. Everything that can wait is taken in one order:
-//! **permit -> chunk -> lease -> read -> write**. That is the proof that nothing deadlocks: a chunk is taken from the
-//! queue only by somebody who may carry it, memory is given in the order in which it was asked for, so the oldest chunk
-//! always holds or gets all it needs; and what keeps memory longer (the MD5 of an object, which wants its chunks in
-//! order) only ever waits for older chunks. A permit is for requests: where only the disk is left to wait for, it goes back
-//! before the writing, which then needs nothing that anybody else could hold, and the next chunk is fetched meanwhile. How
-//! many are written at once is limited by memory, which whoever writes keeps. A chunk that is read while it is sent waits
-//! for memory again for each slice, but only while it holds none; whoever holds a slice waits for the disk or the other
-//! side alone. Descriptors of files
-//! come before all of these: the coordinator takes an object's part ([`open_files`]) before it queues the object.
+//! Chunks wait in one queue for all workers, oldest object first. Everything that can wait is taken
+//! in one order: **permit -> chunk -> lease -> read -> write**. This order is the proof that
+//! nothing deadlocks. A chunk is taken from the queue only by a task with a permit. Memory is given
+//! in the order of the requests, so the oldest chunk always holds or gets all it needs. The MD5 of
+//! an object keeps memory longer, because it needs chunks in order; but it only waits for older
+//! chunks.
+//!
+//! A permit is for requests. A write to the disk returns its permit before it begins: it then needs
+//! nothing that another task could hold, and the next chunk is fetched meanwhile. The number of
+//! such writes is limited by memory, which each of them keeps. A chunk that is read while it is
+//! sent waits for memory again for each slice, but only while it holds none; a task with a slice
+//! waits for the disk or the service alone.
+//!
+//! Descriptors of files come before all of these: the coordinator takes an object's part
+//! ([`open_files`]) before it queues the object.
 
 pub mod open_files;
 

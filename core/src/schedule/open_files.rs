@@ -1,8 +1,9 @@
-//! Descriptors for the files of objects that are under way, or complete and not durable yet.
+//! Descriptors for the files of objects that are in transfer, or complete and not durable yet.
 //!
-//! The coordinator takes an object's part before it queues the object, oldest first, so a worker never waits for a
-//! descriptor that only another queued object could return. The part is returned when the object has ended: small files
-//! that wait to be made durable hold up the feeding, and their batch is made sooner.
+//! The coordinator takes an object's part before it queues the object, oldest first. So a worker
+//! never waits for a descriptor that only another queued object could return. The part is returned
+//! when the object has ended: small files that wait for durability delay the planning, and their
+//! batch is synced sooner.
 
 use std::sync::Arc;
 
@@ -22,8 +23,8 @@ pub struct ObjectFiles {
 }
 
 impl OpenFiles {
-    /// So many descriptors, of which each object takes `per_object`; an object that needs none takes none. There is
-    /// always room for one object.
+    /// Divides `descriptors` among objects that need `per_object` each. There is always enough for
+    /// one object.
     pub fn new(descriptors: u32, per_object: u32) -> Self {
         let descriptors = descriptors.max(per_object);
         Self {
@@ -44,7 +45,7 @@ impl OpenFiles {
         }
     }
 
-    /// Waits for the part of one object; `None` where objects need none.
+    /// Waits for the part of one object; `None` where objects need no descriptors.
     pub async fn take(&self) -> Option<ObjectFiles> {
         if self.per_object == 0 {
             return None;

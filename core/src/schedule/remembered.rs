@@ -1,7 +1,8 @@
-//! Where a run left the controller for the same place, an hour ago at most: the next one begins there.
+//! Keeps the number of requests for the next run to the same place, for an hour.
 //!
-//! One small text file for all places, a line each: seconds since 1970, the number, the place. It is a hint: a file that
-//! cannot be read or makes no sense is one without hints, and one that cannot be written is left.
+//! It is one small text file for all places, with a line each: seconds since 1970, the number, the
+//! place. It is a hint: a file that cannot be read or parsed gives no hints, and a file that cannot
+//! be written stays as it is.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -9,19 +10,19 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::limits::CONCURRENCY_MAX;
 
-/// How long a number is good for.
+/// How long a number is valid.
 const GOOD_FOR: Duration = Duration::from_hours(1);
 
 /// The name of the file.
 const FILE: &str = "concurrency";
 
-/// More places than this are not kept.
+/// The most places that are kept.
 const PLACES_MAX: usize = 64;
 
-/// The file is not read beyond this.
+/// The file is not read beyond this length.
 const FILE_BYTES_MAX: u64 = 64 * 1024;
 
-/// The memory of one place.
+/// The remembered number of one place.
 #[derive(Debug, Clone)]
 pub struct Remembered {
     folder: PathBuf,
@@ -29,7 +30,8 @@ pub struct Remembered {
 }
 
 impl Remembered {
-    /// In this folder, of this place: a word without blanks that says where to, and which way.
+    /// In this folder, for this place: a word without blanks that names the endpoint and the
+    /// direction.
     pub fn new(folder: &Path, place: &str) -> Self {
         Self {
             folder: folder.into(),
@@ -37,13 +39,13 @@ impl Remembered {
         }
     }
 
-    /// The number, if there is a good one.
+    /// The number, if there is a valid one.
     pub fn number(&self) -> Option<u32> {
         let lines = read(&self.folder.join(FILE));
         number_of(&lines, &self.place, seconds_now())
     }
 
-    /// Keeps a number for the next run.
+    /// Stores a number for the next run.
     pub fn keep(&self, number: u32) {
         let path = self.folder.join(FILE);
         let text = with(&read(&path), &self.place, number, seconds_now());
@@ -70,7 +72,7 @@ fn read(path: &Path) -> String {
     text.unwrap_or_default()
 }
 
-/// Seconds, number and place of every line that has them and is still good.
+/// Seconds, number and place of every valid line.
 fn good(lines: &str, now: u64) -> impl Iterator<Item = (u64, u32, &str)> {
     lines.lines().filter_map(move |line| {
         let mut words = line.split(' ');
@@ -91,7 +93,7 @@ fn number_of(lines: &str, place: &str, now: u64) -> Option<u32> {
     found.next().map(|(_, number, _)| number)
 }
 
-/// The lines with this one in front, in place of an older one.
+/// The lines with this one first, which replaces an older line of the same place.
 fn with(lines: &str, place: &str, number: u32, now: u64) -> String {
     let mut text = format!("{now} {number} {place}\n");
     let others = good(lines, now).filter(|(.., of)| *of != place);
@@ -134,7 +136,7 @@ mod tests {
         assert_eq!(remembered.number(), None);
         remembered.keep(32);
         assert_eq!(remembered.number(), Some(32));
-        // A folder in its place: nothing is kept, and nothing breaks.
+        // With a folder in its place nothing is kept, and nothing breaks.
         std::fs::remove_file(below.join(FILE)).unwrap();
         std::fs::create_dir(below.join(FILE)).unwrap();
         remembered.keep(33);

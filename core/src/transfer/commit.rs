@@ -1,6 +1,7 @@
 //! The commit of an object, once all its chunks have been transferred.
 //!
-//! A service may have lost chunks that it acknowledged. They are written again, a few times at most.
+//! A service may have lost chunks that it acknowledged. They are written again, a few times at
+//! most.
 
 use crate::digest::crc64;
 use crate::digest::follower::Md5;
@@ -58,7 +59,7 @@ impl ObjectTransfer {
         }
     }
 
-    /// Writes chunks again that were there and are not any more. Their digest has been taken.
+    /// Writes chunks again that the service has lost. Their digest has been computed already.
     async fn write_again(&self, tools: &Tools, missing: &[u32]) -> Result<()> {
         let mode = self.mode(tools).await?;
         for chunk in missing

@@ -8,30 +8,32 @@ use crate::plan::Task;
 use crate::report::Totals;
 use crate::store::{ServerCopy, Source, Target};
 
-/// Holes of this many bytes are hashed however little data there is beside them: it takes a second or two.
+/// Holes up to this length are always hashed: it takes a second or two.
 const HOLE_BYTES_HASHED: u64 = 1 << 30;
 
-/// What a run has for all its objects.
+/// What all objects of a run share.
 pub struct TransferContext {
-    /// Where they come from.
+    /// The store that objects come from.
     pub source: Arc<dyn Source>,
-    /// Where they go.
+    /// The store that objects go to.
     pub target: Arc<dyn Target>,
-    /// The destination's service fetches them by itself.
+    /// The target's service, when it copies the objects by itself.
     pub server_copy: Option<Arc<dyn ServerCopy>>,
-    /// What is checked.
+    /// Which checksums are used.
     pub integrity: Integrity,
-    /// The MD5 of whole objects is wanted: to store it, or to compare.
+    /// The MD5 of whole objects is needed: to store it, or to compare it.
     pub wants_md5: bool,
-    /// The threads that hash.
+    /// The threads that compute MD5.
     pub hashers: Hashers,
     /// The counters.
     pub totals: Arc<Totals>,
 }
 
 impl TransferContext {
-    /// MD5 cannot step over zeros. Where most of an object is holes it would take minutes to add up what takes no time
-    /// to carry, so such an object gets no MD5, unless it is to be compared.
+    /// Whether this object gets an MD5.
+    ///
+    /// MD5 cannot skip zeros. For an object that is mostly holes it would take minutes, while its
+    /// transfer takes no time. So such an object gets no MD5, unless it is to be compared.
     pub(super) fn wants_md5_of(&self, task: &Task) -> bool {
         let hole_bytes = task.chunks.hole_bytes();
         let data_bytes = task.entry.bytes - hole_bytes;

@@ -1,4 +1,4 @@
-//! One object under way, shared by the workers that carry its chunks.
+//! One object in transfer, shared by the workers that transfer its chunks.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -25,11 +25,11 @@ use crate::{Error, Result};
 pub(super) enum TransferMode {
     /// This machine.
     Stream(Arc<dyn Reader>, Arc<dyn Writer>),
-    /// The destination's service.
+    /// The target's service.
     ServerCopy(Arc<dyn Copying>),
 }
 
-/// One object under way.
+/// One object in transfer.
 pub struct ObjectTransfer {
     pub(super) task: Task,
     pub(super) context: Arc<TransferContext>,
@@ -37,14 +37,14 @@ pub struct ObjectTransfer {
     pub(super) follower: Option<Follower>,
     left: AtomicU32,
     failure: Mutex<Option<Error>>,
-    /// When the first chunk was taken up.
+    /// When the first chunk was taken.
     begun: OnceLock<Instant>,
-    /// Requests that were sent again.
+    /// Requests that were repeated.
     again: Arc<AtomicU32>,
-    /// What was committed: the digest of the whole, and the service's name for it.
+    /// What was committed: the MD5 of the whole object, and the entity tag of the service.
     pub(super) md5: OnceLock<Md5>,
     etag: OnceLock<ETag>,
-    /// The descriptors that its files take, until it has ended.
+    /// The descriptors of its files, kept until the object has ended.
     _files: Option<ObjectFiles>,
 }
 
@@ -58,7 +58,7 @@ impl std::fmt::Debug for ObjectTransfer {
 }
 
 impl ObjectTransfer {
-    /// An object to carry in this context.
+    /// An object to transfer in this context.
     pub fn new(task: Task, context: &Arc<TransferContext>) -> Self {
         let chunks = task.chunks.total();
         let follower = context
@@ -79,7 +79,7 @@ impl ObjectTransfer {
         }
     }
 
-    /// The same, with the descriptors that its files will take.
+    /// Keeps the descriptors for the object's files.
     #[must_use]
     pub fn holding(self, files: Option<ObjectFiles>) -> Self {
         Self {
@@ -88,12 +88,12 @@ impl ObjectTransfer {
         }
     }
 
-    /// What is carried.
+    /// The object's task.
     pub fn task(&self) -> &Task {
         &self.task
     }
 
-    /// How the object ended.
+    /// The outcome of an object that ended like this.
     pub fn end(&self, verdict: Verdict) -> Outcome {
         Outcome {
             name: self.task.entry.name.clone(),
@@ -120,10 +120,10 @@ impl ObjectTransfer {
         }
     }
 
-    /// Carries one chunk; whoever carries the last one commits. Returns what is left to wait for, then: nothing when
-    /// other chunks are still under way.
+    /// Transfers one chunk, and commits the object after its last one.
     ///
-    /// What is under way when `stop` loses its patience is dropped, and the object fails.
+    /// Returns `None` while other chunks are in flight; otherwise what the commit still waits for.
+    /// When `stop` no longer waits, the chunk in flight is dropped and the object fails.
     pub async fn carry(
         &self,
         tools: &Tools,
@@ -146,13 +146,13 @@ impl ObjectTransfer {
         }
     }
 
-    /// Gives up one chunk without carrying it; true when it was the last.
+    /// Gives up one chunk without transferring it; true when it was the last.
     pub fn forgo(&self, error: Error) -> bool {
         self.fail(error);
         self.left.fetch_sub(1, Ordering::AcqRel) == 1
     }
 
-    /// Why it failed, if it did.
+    /// Why the object failed, if it did.
     pub fn failure(&self) -> Option<Error> {
         self.failure
             .lock()
@@ -165,7 +165,7 @@ impl ObjectTransfer {
             return Ok(());
         };
         let mode = self.mode(tools).await?;
-        // Whoever failed before the ends were open could not tell the writer.
+        // A failure before the writer existed could not end its waiting.
         if let Some(error) = self.failure() {
             return Err(error);
         }
@@ -215,12 +215,12 @@ impl ObjectTransfer {
         Ok(CopyProgress::Moved(chunk.bytes))
     }
 
-    /// Nobody wants a sum of the object's bytes.
+    /// Whether no checksum of the object's bytes is needed.
     fn needs_no_checksum(&self) -> bool {
         self.follower.is_none() && !self.context.integrity.crc64
     }
 
-    /// A chunk that is there already is only read, and only for the digest of the whole.
+    /// Reads a chunk that is at the target already, if the digest of the whole object needs it.
     async fn pass_over(
         &self,
         tools: &Tools,
@@ -238,7 +238,9 @@ impl ObjectTransfer {
         Ok(())
     }
 
-    /// Hands the chunk to the digest of the whole; an object of one chunk waits for it, since it is sent with it.
+    /// Passes the chunk to the digest of the whole object.
+    ///
+    /// An object of one chunk waits for the digest, which is sent with the chunk.
     async fn digest(&self, index: u32, frozen: &azring_transport::buffer::Frozen) -> Sums {
         let mut sums = Sums {
             crc64: self
@@ -274,7 +276,7 @@ impl ObjectTransfer {
             .await
     }
 
-    /// Remembers what the service calls the new version, if that is known.
+    /// Keeps the entity tag of the new version, if it is known.
     pub fn is_now(&self, etag: Option<ETag>) {
         if let Some(etag) = etag {
             let _only_once = self.etag.set(etag);
@@ -286,7 +288,7 @@ impl ObjectTransfer {
         &self.context.totals
     }
 
-    /// The object ends without being at its destination: what can be kept of it for a later run is made safe.
+    /// Ends the object without a commit. The part that a later run can use is made durable.
     pub async fn suspend(&self, error: &Error) {
         if let Some(TransferMode::Stream(_, writer)) = self.mode.get() {
             writer.suspend(error).await;
@@ -300,7 +302,7 @@ impl ObjectTransfer {
             .is_some()
     }
 
-    /// The first failure is the one that is told.
+    /// Keeps the first failure, which is the one that is reported.
     fn fail(&self, error: Error) {
         self.failure
             .lock()

@@ -1,4 +1,4 @@
-//! How an object ended.
+//! How an object ended, and what is reported of it.
 
 use crate::Error;
 use crate::entry::EntryName;
@@ -7,9 +7,9 @@ use crate::report::Details;
 /// How an object ended.
 #[derive(Debug)]
 pub enum Verdict {
-    /// It is at its destination.
+    /// The object is at the target.
     Done,
-    /// It is not, and why.
+    /// The object failed, for this reason.
     Failed(Error),
 }
 
@@ -22,8 +22,8 @@ pub struct Outcome {
     pub bytes: u64,
     /// How it ended.
     pub verdict: Verdict,
-    /// What else is known of it.
+    /// What else is reported of it.
     pub details: Details,
-    /// Its number in the journal, where there is one.
+    /// Its number in the journal, if there is a journal.
     pub seq: Option<u64>,
 }

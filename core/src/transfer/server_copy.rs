@@ -1,5 +1,7 @@
-//! Waiting for copies that a service makes in its own time: each is looked at now and then, many at once, until all of it
-//! is there, the service gives up, or the run is called off. A copy that is waited for holds no permit and no memory.
+//! Waits for copies that a service makes in its own time.
+//!
+//! Each copy is polled now and then, many at once, until it is complete, the service gives up, or
+//! the run is stopped. A copy in waiting holds no permit and no memory.
 
 use std::time::Duration;
 
@@ -12,16 +14,16 @@ use crate::store::Tools;
 use crate::store::server_copy::{Pending, Progress};
 use crate::{Error, Result};
 
-/// Copies that one worker poll_permits at, at once.
+/// Copies that one worker polls at once.
 pub(super) const POLLS_MAX: usize = 4;
 
-/// How soon a copy is looked at again at the least: before that nothing has changed that anybody would see.
+/// The shortest time between two polls: in less time nothing changes.
 const WAIT_MIN: Duration = Duration::from_millis(100);
 
-/// How long a copy is left alone at the most: so much later than it ended may its end be seen.
+/// The longest time between two polls: the end of a copy is noticed so much later at most.
 const WAIT_MAX: Duration = Duration::from_secs(5);
 
-/// What waiting needs.
+/// What polling needs.
 pub(super) struct CopyPoll<'a> {
     pub(super) tools: &'a Tools,
     pub(super) poll_permits: &'a Semaphore,
@@ -30,8 +32,10 @@ pub(super) struct CopyPoll<'a> {
 }
 
 impl CopyPoll<'_> {
-    /// Waits for the end of a copy of `bytes`, and counts its bytes as they come. When the run is called off the service
-    /// goes on, and that is the failure. Returns the entity tag of what is there then.
+    /// Waits for the end of a copy of `bytes`, and counts its bytes as they come.
+    ///
+    /// Returns the entity tag of the target. When the run is stopped the service goes on; then this
+    /// fails.
     pub(super) async fn wait(&self, pending: &dyn Pending, bytes: u64) -> Result<Option<ETag>> {
         let mut interval = PollInterval::default();
         let mut counted = 0;
@@ -42,7 +46,7 @@ impl CopyPoll<'_> {
                 let _permit = self.poll_permits.acquire().await;
                 pending.look(self.tools).await
             };
-            // Also a look may wait long, for its turn and for a service that does not answer.
+            // A poll may wait long, for its permit and for a service that does not answer.
             let progress = tokio::select! {
                 progress = look => progress?,
                 () = self.stop.stopped() => {
@@ -65,14 +69,15 @@ impl CopyPoll<'_> {
     }
 }
 
-/// When to look again: a short copy soon, a long one seldom, and one that is nearly over soon again.
+/// The time between polls: short for a short copy, long for a long one, and short again near its
+/// end.
 #[derive(Debug, Default)]
 struct PollInterval {
     waited: Duration,
 }
 
 impl PollInterval {
-    /// How long to wait now that `there` of `bytes` are there.
+    /// How long to wait when `there` of `bytes` are copied.
     fn next(&mut self, there: u64, bytes: u64) -> Duration {
         let half_again = self.waited / 2;
         let to_its_middle = match there {
@@ -93,7 +98,8 @@ mod tests {
 
     use super::*;
 
-    /// Looks at a copy that takes so long, until it is over; returns how often, and how long after its end.
+    /// Polls a copy that takes this long; returns how often, and how long after its end it was
+    /// noticed.
     fn watched(takes: Duration, shows_progress: bool) -> (u32, Duration) {
         let (mut interval, mut now, mut poll_permits, mut there) =
             (PollInterval::default(), Duration::ZERO, 0, 0);
@@ -117,7 +123,7 @@ mod tests {
             let takes = Duration::from_millis(takes_ms);
             let (poll_permits, late) = watched(takes, shows_progress);
             prop_assert!(late <= (takes / 2).clamp(WAIT_MIN, WAIT_MAX), "{late:?} late");
-            // Ten poll_permits to grow, one per five seconds, and a few more to meet the end.
+            // Ten polls to grow, one per five seconds, and a few more near the end.
             let most = 25 + takes_ms / WAIT_MAX.as_millis() as u64;
             prop_assert!(u64::from(poll_permits) <= most, "{poll_permits} poll_permits in {takes:?}");
         }

@@ -1,4 +1,4 @@
-//! A context between two stores of which nothing exists but what a test opens them with; by itself neither can be opened.
+//! A context for tests. Its two stores are empty, and open only what a test gives them.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::store::{
 };
 use crate::{Error, Result};
 
-/// An end that opens as this, or not at all.
+/// An end that opens these, or fails to open.
 #[derive(Default)]
 struct TestEnd {
     reader: Option<Arc<dyn Reader>>,
@@ -30,7 +30,7 @@ pub(crate) fn context(integrity: Integrity, hashers: &Hashers) -> Arc<TransferCo
     between(TestEnd::default(), integrity, hashers)
 }
 
-/// A context on which every object is read by this and written by that.
+/// A context in which every object has this reader and this writer.
 pub(super) fn context_between(
     reader: Arc<dyn Reader>,
     writer: Arc<dyn Writer>,

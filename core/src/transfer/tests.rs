@@ -1,4 +1,4 @@
-//! What a permit is held for, told by a writer that waits until it is told to go on.
+//! How long a permit is held, checked with a writer that waits for a signal.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::stop::Stop;
 use crate::store::{Committed, Reader, Receipt, Step, Sums, Tools, Writer};
 use crate::{Error, Result};
 
-/// Reading takes no time.
+/// A reader that takes no time.
 struct AtOnce;
 
 impl Reader for AtOnce {
@@ -36,7 +36,7 @@ impl Reader for AtOnce {
     }
 }
 
-/// Writing waits until it is told to go on.
+/// A writer that waits for a signal.
 struct Waits {
     sends: bool,
     written: Semaphore,
@@ -74,7 +74,7 @@ fn object(sends: bool) -> ObjectTransfer {
     ObjectTransfer::new(task("a", 20, 10), &context)
 }
 
-/// Whether a second permit can be had while the first chunk is written.
+/// Whether a second permit is free while the first chunk is written.
 fn lets_next_while_it_writes(sends: bool) -> bool {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -1,4 +1,4 @@
-//! A worker: takes chunks from the queue while it may, carries them, and tells how each object ended.
+//! A worker: takes chunks from the queue, transfers them, and reports how each object ended.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -23,26 +23,30 @@ use crate::store::{Committed, Pending, Tools};
 use crate::transfer::Work;
 use crate::{Error, Result};
 
-/// Complete files that may wait for the disk, or copies for their service, at once, per worker; beyond that, permits are held until it has caught up.
+/// Complete files that may wait for the disk, or copies for their service, at once, per worker.
+/// Beyond that, permits are held until the disk has caught up.
 const SETTLING_MAX: usize = 4096;
 
-/// Blocks that a worker may hold beyond those it is carrying: they are sent and wait for their object's digest.
+/// Blocks of a worker beyond those in transfer: they have been sent, and wait for their object's
+/// digest.
 const BLOCKS_AHEAD: usize = 4;
 
-/// Blocks of a worker where the service is near. What is under way on such a line fits into a few blocks, and more requests
-/// at once only fill memory: with 28 blocks of two workers a download takes less than 160 MiB.
+/// Blocks of a worker when the service is near.
+///
+/// The bytes in flight on such a line fit into a few blocks, and more requests would only fill
+/// memory: with 28 blocks of two workers a download takes less than 160 MiB.
 const BLOCKS_NEAR: usize = 14;
 
-/// What workers send the coordinator.
+/// What workers report to the coordinator.
 #[derive(Debug)]
 pub enum WorkerEvent {
-    /// How this worker reaches files.
+    /// How this worker accesses files.
     Mode(IoMode),
     /// The service copies an object in its own time.
     CopyStarted {
         /// The object's name at the source.
         name: EntryName,
-        /// What the service calls the copy.
+        /// The service's id of the copy.
         id: CopyId,
     },
     /// An object has ended.
@@ -51,20 +55,20 @@ pub enum WorkerEvent {
     Lost(Error),
 }
 
-/// What all workers of a run are given.
+/// What all workers of a run need.
 #[derive(Clone)]
 pub struct WorkerPool {
-    /// How files are to be reached.
+    /// How files are to be accessed.
     pub io: IoChoice,
-    /// A near service gets fewer blocks: neither memory nor concurrency was asked for.
+    /// A near service gets fewer blocks: the user chose neither memory nor concurrency.
     pub spares_memory: bool,
     /// The memory of each worker.
     pub pools: Vec<Pool>,
-    /// Concurrent requests of all workers together, while it moves.
+    /// The limit of concurrent requests of all workers together.
     pub gate: Gate,
     /// How many workers.
     pub workers: u32,
-    /// What they have at the disk, together.
+    /// The disk operations of all workers.
     pub disk: Arc<DiskLoad>,
     /// The network's settings, shared.
     pub settings: Arc<Settings>,
@@ -75,7 +79,8 @@ pub struct WorkerPool {
 }
 
 impl WorkerPool {
-    /// Starts the workers. They end when the queue has ended and what they carry is done; joining them waits for that.
+    /// Starts the workers. They end when the queue has ended and their chunks are done; joining
+    /// waits for that.
     pub fn start(
         &self,
         queue: &Receiver<Work>,
@@ -138,7 +143,7 @@ impl WorkerPool {
             stop: self.stop.clone(),
         });
         let client = state.tools.client.clone();
-        // It ends with the worker.
+        // The task ends with the worker.
         tokio::task::spawn_local(async move { client.keep_looking().await });
         loop {
             let permit = permits.permit().await;
@@ -146,14 +151,14 @@ impl WorkerPool {
             let Ok(work) = queue.recv().await else { break };
             tokio::task::spawn_local(Rc::clone(&state).carry(work, permit));
         }
-        // Everything that was spawned holds a permit, and then perhaps a place to settle in.
+        // Every spawned task holds a permit, and after that perhaps a settling permit.
         permits.idle().await;
         let _all_settled = state.settling.acquire_many(SETTLING_MAX as u32).await;
         Ok(())
     }
 }
 
-/// What the tasks of one worker permits.
+/// What the tasks of one worker share.
 struct WorkerState {
     tools: Tools,
     events: UnboundedSender<WorkerEvent>,
@@ -163,7 +168,8 @@ struct WorkerState {
 }
 
 impl WorkerState {
-    /// Carries one chunk. What then only waits, for the disk or for a service, gives its permit back and waits on its own.
+    /// Transfers one chunk. A commit that only waits, for the disk or for a service, returns its
+    /// permit first.
     async fn carry(self: Rc<Self>, work: Work, mut permit: Permit) {
         let (object, index) = work.taken();
         if self.stop.is_on() {
@@ -177,7 +183,8 @@ impl WorkerState {
             None => {}
             Some(Err(error)) => self.fail(object, error).await,
             Some(Ok(Committed::Done(_))) => self.end(object, Verdict::Done),
-            // The object writes missing chunks again by itself; one that does not must not pass for done.
+            // `commit` writes missing chunks again; if any are left, the object must not count as
+            // done.
             Some(Ok(Committed::Missing(_))) => self.fail(object, Error::Stopped).await,
             Some(Ok(Committed::Settling(settling))) => {
                 let settled = async { settling.await.map(|()| None) };
@@ -194,7 +201,7 @@ impl WorkerState {
         }
     }
 
-    /// What only waits gives its permit back.
+    /// Returns the permit, waits for the rest of a commit, and ends the object.
     async fn end_later(
         &self,
         object: Arc<ObjectTransfer>,
@@ -239,7 +246,8 @@ impl WorkerState {
         self.end(object, Verdict::Failed(error));
     }
 
-    /// Lets the object's files go before its end is events: what waits to be reported holds nothing open.
+    /// Ends the object. Its files are closed before the outcome is sent, so a waiting outcome keeps
+    /// nothing open.
     fn end(&self, object: Arc<ObjectTransfer>, verdict: Verdict) {
         let verdict = match verdict {
             Verdict::Done => Verdict::Done,
@@ -252,6 +260,6 @@ impl WorkerState {
 }
 
 fn send(events: &UnboundedSender<WorkerEvent>, what: WorkerEvent) {
-    // The coordinator listens until the last worker has ended.
+    // The coordinator receives until the last worker has ended.
     let _always_received = events.send(what);
 }

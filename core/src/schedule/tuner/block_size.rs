@@ -1,21 +1,24 @@
-//! How large a block may be so that it does not take too long: on a slow link small ones are better than large ones,
-//! because a failure costs less and nothing runs into a time limit.
+//! The size of blocks, so that no request takes too long.
+//!
+//! On a slow link small blocks are better than large ones: a failure costs less, and no request
+//! exceeds a time limit.
 
 use crate::plan::chunks::CHUNK_BYTES_MIN;
 
-/// A request should not take longer than this.
+/// The longest time that a request should take.
 const REQUEST_SECONDS_MAX: f64 = 12.0;
 
-/// A block is never made smaller than this by the controller.
+/// The smallest block that the controller chooses.
 pub(super) const BLOCK_BYTES_MIN: u64 = CHUNK_BYTES_MIN;
 
-/// Nor smaller than this because of push-back: services treat blocks of this size best.
+/// The smallest block that it chooses because of push-back: services handle blocks of this size
+/// best.
 const REFINED_BYTES_MIN: u64 = 4 * 1024 * 1024;
 
-/// Nor larger than this before it is known how the service takes it.
+/// The largest block before anything is known about the service.
 const FIRST_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
-/// The present size of blocks.
+/// The size of blocks now.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct BlockSize {
     wanted: u64,
@@ -24,7 +27,7 @@ pub(super) struct BlockSize {
 }
 
 impl BlockSize {
-    /// Of this size where the link allows it; of no other where it is kept.
+    /// `wanted` where the link allows it; always `wanted` when `is_kept`.
     pub(super) fn new(wanted: u64, is_kept: bool) -> Self {
         let smaller = |bytes: u64| if is_kept { wanted } else { wanted.min(bytes) };
         Self {
@@ -38,7 +41,8 @@ impl BlockSize {
         self.bytes
     }
 
-    /// Makes blocks small beside a pace in bytes per second: each that is refused then costs little.
+    /// Makes blocks small compared to a pace in bytes per second: each refused block then costs
+    /// little.
     pub(super) fn refine(&mut self, pace: f64) {
         while self.bytes / 2 >= REFINED_BYTES_MIN.max(self.smallest)
             && self.bytes as f64 > pace / 32.0
@@ -48,13 +52,16 @@ impl BlockSize {
         }
     }
 
-    /// Whether so many requests of the present size take no longer than they should at a rate in bytes per second.
+    /// Whether this many requests of the present size are short enough at a rate in bytes per
+    /// second.
     pub(super) fn allow(&self, rate: f64, concurrency: u32) -> bool {
         self.bytes as f64 * f64::from(concurrency) <= REQUEST_SECONDS_MAX * rate
     }
 
-    /// Fits the size to a rate in bytes per second that `concurrency` requests share, and tells how many of the smallest
-    /// size there may be. It grows only while all is calm.
+    /// Fits the size to a rate in bytes per second that `concurrency` requests share.
+    ///
+    /// Returns how many blocks of the smallest size there may be. The size grows only while
+    /// `is_calm`.
     pub(super) fn fit(&mut self, rate: f64, concurrency: u32, is_calm: bool) -> u32 {
         let seconds = |bytes: u64| bytes as f64 * f64::from(concurrency) / rate.max(1.0);
         while seconds(self.bytes) > REQUEST_SECONDS_MAX && self.bytes / 2 >= self.smallest {

@@ -1,35 +1,38 @@
-//! How many requests: the fewest that bring all there is.
+//! The number of requests: the fewest that move the most.
 //!
-//! It begins with doubling, as long as that brings more. Then it stays, tries a little more and a little less now and
-//! then, and begins again where a trial or the rate itself says that the link has changed. A trial upward costs nothing
-//! on a link that is full, so those come often; one downward costs rate where the number is right, so those come ever
-//! more seldom. The number stays a little above the knee: a link that becomes faster then shows it at once.
+//! It doubles as long as that moves more. Then it holds, tries a little more and a little less now
+//! and then, and doubles again when a trial or the rate itself shows that the link has changed. A
+//! trial upward costs nothing on a full link, so it comes often. A trial downward costs rate when
+//! the number is right, so it comes ever more rarely. The number stays a little above the smallest
+//! that fills the link: a link that becomes faster then shows it at once.
 
 use super::Phase;
 use super::trial::{Trial, TrialWindow};
 
-/// A doubling has to bring this much more, or the climb is over; a smaller step proportionally less.
+/// A doubling has to move this much more, or the climb is over; a smaller step proportionally less.
 const CLIMB_GAIN: f64 = 0.15;
 
-/// Where requests take long it begins with so many: those that are too many then would be in the way for long.
+/// Where requests take long it begins with this many: too many requests would stay in the way for
+/// long.
 const CAREFUL: u32 = 8;
 
-/// Of what was tried, the smallest that brings this share of the best is taken.
+/// The smallest tried number that moves this share of the best is taken.
 const ENOUGH: f64 = 0.96;
 
-/// A trial upward is by this factor, and by at least one.
+/// A trial upward multiplies by this, and adds at least one.
 const UP: f64 = 1.25;
 
-/// It has to bring this share of what a proportional rise would.
+/// It has to gain this share of what a proportional rise would.
 const UP_GAIN: f64 = 0.35;
 
-/// A trial downward is by this factor; where it costs nothing, half of the way is gone.
+/// A trial downward multiplies by this; where it costs nothing, half of the way is gone.
 const DOWN: f64 = 0.7;
 
 /// What a trial downward may cost.
 const DOWN_COST: f64 = 0.03;
 
-/// Windows between trials upward while they cost nothing, right after the link has changed, and at most.
+/// Windows between trials upward while they cost nothing, right after the link has changed, and at
+/// most.
 const UP_EVERY: u32 = 5;
 const UP_EVERY_CHANGED: u32 = 2;
 const UP_EVERY_MAX: u32 = 24;
@@ -38,7 +41,7 @@ const UP_EVERY_MAX: u32 = 24;
 const DOWN_EVERY: u32 = 24;
 const DOWN_EVERY_MAX: u32 = 80;
 
-/// The link has changed when two windows in a row are this far from what is usual.
+/// The link has changed when two windows in a row are this far from the usual.
 const FELL: f64 = 0.7;
 const ROSE: f64 = 1.2;
 
@@ -51,25 +54,25 @@ enum ConcurrencyState {
     Down(Trial),
 }
 
-/// The controller of concurrency.
+/// The controller of the number of requests.
 #[derive(Debug)]
 pub(super) struct Concurrency {
     concurrency: u32,
     least: u32,
     most: u32,
     state: ConcurrencyState,
-    /// What was tried in this climb, and what it moved.
+    /// The numbers that were tried in this climb, and what each moved.
     tried: Vec<(u32, f64)>,
-    /// What the window before moved, in the climb.
+    /// What the window before moved, during the climb.
     opening: Option<f64>,
-    /// What is usual at the present number.
+    /// What the present number usually moves.
     usual: Option<f64>,
     strange: i32,
     settling: u32,
     measuring: u32,
-    /// Requests take several windows: those that a smaller number would wait for, and what it would then bring, cost seconds.
+    /// Requests take several windows, so a trial of a smaller number costs seconds.
     is_long: bool,
-    /// The line has been full since the present climb began, as the queue before it says.
+    /// The line has been full since the present climb began: there is a queue before it.
     is_crowded: bool,
     held: u32,
     up_every: u32,
@@ -104,7 +107,7 @@ impl Concurrency {
         }
     }
 
-    /// The number that holds now: that of the trial, if there is one.
+    /// The number that is valid now: that of the trial, if there is one.
     pub(super) fn limit(&self) -> u32 {
         match &self.state {
             ConcurrencyState::Climb { trial, .. }
@@ -124,59 +127,61 @@ impl Concurrency {
         }
     }
 
-    /// It doubles.
+    /// Whether the number doubles.
     pub(super) fn is_climbing(&self) -> bool {
         matches!(self.state, ConcurrencyState::Climb { .. })
     }
 
-    /// How many windows a new number needs until it shows what it brings.
+    /// Sets how many windows a new number needs before it can be measured.
     pub(super) fn set_settling(&mut self, windows: u32) {
         self.settling = windows;
     }
 
-    /// How many windows a look at another number takes.
+    /// Sets how many windows a trial takes.
     pub(super) fn set_measuring(&mut self, windows: u32) {
         self.measuring = windows.clamp(2, 8);
     }
 
-    /// Requests take several windows.
+    /// Sets whether requests take several windows.
     pub(super) fn set_long(&mut self, is_long: bool) {
         self.is_long = is_long;
     }
 
-    /// The line is full in this window: a larger number could only wait in its queue.
+    /// Sets whether the line is full in this window: more requests could only wait in its queue.
     pub(super) fn set_crowded(&mut self, is_crowded: bool) {
         self.is_crowded = self.is_climbing() && (self.is_crowded || is_crowded);
     }
 
-    /// After the first window: requests take long, so it begins with few.
+    /// Begins with few requests, because the first window showed that requests take long.
     pub(super) fn be_careful(&mut self, opened: u32) {
         self.concurrency = self.concurrency.min(CAREFUL.max(opened));
         self.climb_to(self.concurrency);
     }
 
-    /// Stays where it is: something else is tried, and what that brings is neither usual nor a change of the link.
+    /// Holds the number while something else is tried: what moves meanwhile is neither usual nor a
+    /// change of the link.
     pub(super) fn pause(&mut self) {
         self.stop_trying();
         self.usual = None;
     }
 
-    /// Stays where it is: something else limits, and what would be measured now says nothing about concurrency.
+    /// Holds the number while something else is the limit: what moves says nothing about
+    /// concurrency.
     pub(super) fn freeze(&mut self, work: f64) {
         self.stop_trying();
         self.smooth(work);
     }
 
-    /// Back to a number that has been shown.
+    /// Goes back to a number that was measured.
     fn stop_trying(&mut self) {
         match (&self.state, self.tried.last()) {
             (ConcurrencyState::Hold, _) => {}
-            // A doubling that was interrupted has shown nothing: back to the number that has.
+            // An interrupted doubling has not been measured: back to the number before.
             (ConcurrencyState::Climb { .. }, Some((shown, _))) => {
                 self.concurrency = *shown;
                 self.hold();
             }
-            // So has a descent: of what was shown, the best.
+            // The same for a descent: back to the best measured number.
             (ConcurrencyState::Descend(_), Some(_)) => self.choose(),
             _ => {
                 self.concurrency = self.limit();
@@ -187,7 +192,7 @@ impl Concurrency {
         self.held = 0;
     }
 
-    /// Requests ended in silence: half of them.
+    /// Halves the number, because requests timed out.
     pub(super) fn halve(&mut self) {
         self.concurrency = (self.limit() / 2).max(self.least);
         self.usual = None;
@@ -195,7 +200,7 @@ impl Concurrency {
         self.up_every = UP_EVERY_MAX;
     }
 
-    /// There are never more than this.
+    /// Sets the largest number.
     pub(super) fn set_most(&mut self, most: u32) {
         self.most = most.max(self.least);
         if self.limit() > self.most {
@@ -321,7 +326,8 @@ impl Concurrency {
         };
         let (below, usual) = (trial.concurrency, self.usual.unwrap_or(0.0));
         if moved >= usual * (1.0 - DOWN_COST) {
-            // A number that moves more is taken at once; one that moves as much, only half of the way.
+            // A number that moves more is taken at once; one that moves as much, only half of the
+            // way.
             self.concurrency = if moved > usual * 1.05 || self.concurrency <= 3 {
                 self.usual = Some(moved);
                 below
@@ -338,19 +344,21 @@ impl Concurrency {
         self.hold();
     }
 
-    /// What comes after a number of the climb has shown what it brings.
+    /// Continues the climb after a number was measured.
     fn go_on_from(&mut self, concurrency: u32, helps: bool, may_grow: bool) {
         if helps && may_grow && concurrency < self.most && !self.is_crowded {
             self.climb_to(concurrency.saturating_mul(2));
         } else if !may_grow && self.tried.len() == 1 && concurrency > self.least {
-            // The processor is busy from the beginning: fewer may do, and their blocks stay in its caches.
+            // The processor is busy from the beginning: fewer requests may be enough, and their
+            // blocks stay in its caches.
             self.descend_to(concurrency / 2);
         } else if self.tried.len() == 2
             && self.tried[0].0 > self.least
             && self.usual.is_none()
             && !self.is_long
         {
-            // The first doubling moved nothing: fewer than at the beginning may do.
+            // The first doubling gained nothing: fewer requests than at the beginning may be
+            // enough.
             self.descend_to(self.tried[0].0 / 2);
         } else {
             self.choose();
@@ -411,7 +419,7 @@ impl Concurrency {
         }
     }
 
-    /// The link has changed: what was usual is over, and more may help.
+    /// Forgets what was usual, because the link has changed, and more may help.
     fn forget(&mut self) {
         self.usual = None;
         self.up_every = UP_EVERY_CHANGED;
@@ -445,7 +453,7 @@ impl Concurrency {
             ConcurrencyState::Descend(Trial::new(concurrency.max(self.least), self.settling, 1));
     }
 
-    /// The climb is over: the fewest of those tried that bring nearly the most.
+    /// Ends the climb with the smallest tried number that moves nearly the most.
     fn choose(&mut self) {
         let best = best(&self.tried);
         let enough = self
@@ -453,7 +461,8 @@ impl Concurrency {
             .iter()
             .filter(|(_, moved)| *moved >= best * ENOUGH);
         if let Some((concurrency, moved)) = enough.min_by_key(|(concurrency, _)| *concurrency) {
-            // Half as many again, where more did no harm: the knee may be right behind.
+            // Half as many again where more did no harm: the number that fills the link may be just
+            // above.
             let harmless = self
                 .tried
                 .iter()

@@ -1,4 +1,4 @@
-//! The controller: from the measurements of one window to what holds in the next one.
+//! The controller: the measurements of one window in, the decision for the next window out.
 
 use std::time::Duration;
 
@@ -9,32 +9,33 @@ use super::opening::Opening;
 use super::request_rate::RequestRate;
 use super::{AnswerRate, Bound, Decision, Pace, Phase, Range, Sample};
 
-/// How long a window should be.
+/// The length of a window.
 pub const WINDOW: Duration = Duration::from_millis(250);
 
-/// Beyond this share of its processor time, more requests bring a process nothing.
+/// Beyond this share of its processor time, more requests do not help a process.
 const PROCESSOR_FULL: f64 = 0.97;
 
-/// Windows for which a number that ran into silence is not exceeded: half a minute.
+/// Windows for which a number that timed out is not exceeded: half a minute.
 const SILENCE_WINDOWS: u32 = 120;
 
-/// A wait that the service asks for holds everything back only where it refuses most of what it gets.
+/// A wait that the service asks for holds all requests only if it refuses more than this share.
 const HOLD_SHARE: f64 = 0.5;
 
-/// The disk holds the rate where so many times more of what is carried is there than on its way through the network: what
-/// is slower has the longer line before it.
+/// The disk is the limit when it has this many times the operations that are in flight on the
+/// network: the slower part has the longer queue.
 const AT_DISK: u32 = 2;
 
-/// And with so many there, it has all it can use.
+/// With this many operations the disk is fully used.
 const ENOUGH_AT_DISK: u32 = 24;
 
-/// Where fewer end in a window for each that is under way, requests are long.
+/// With fewer ends per window and request in flight, requests are long.
 const LONG_TURNOVER: f64 = 0.5;
 
-/// So long a round trip is a long one.
+/// From this on, a round trip is a long one.
 const FAR: Duration = Duration::from_millis(15);
 
-/// A round trip that is so many times the shortest, and so much longer at least, was waited for in a queue.
+/// A round trip that exceeds the shortest by this factor, and by this time at least, waited in a
+/// queue.
 const CROWDED: f64 = 1.3;
 const CROWDED_LEAST: Duration = Duration::from_millis(5);
 
@@ -48,7 +49,7 @@ pub struct Tuner {
     disk: DiskConcurrency,
     /// Smoothed goodput in bytes per second.
     rate: Option<f64>,
-    /// Requests that end in a window, for each that is under way.
+    /// Requests that end in a window, per request in flight.
     turnover: f64,
     silence: Option<(u32, u32)>,
     bound: Bound,
@@ -57,12 +58,12 @@ pub struct Tuner {
     opening: Opening,
     /// The shortest round trip.
     round_trip: Option<Duration>,
-    /// The number that was last held where nothing but the link limited.
+    /// The last number that was held while only the link was the limit.
     settled: Option<u32>,
 }
 
 impl Tuner {
-    /// A controller that has measured nothing.
+    /// A controller without measurements.
     pub fn new(range: Range) -> Self {
         Self {
             concurrency: Concurrency::new(range.start, range.least, range.most),
@@ -82,7 +83,7 @@ impl Tuner {
         }
     }
 
-    /// What holds now.
+    /// What is valid now.
     pub fn decision(&self) -> Decision {
         Decision {
             concurrency: if self.range.is_fixed {
@@ -105,10 +106,11 @@ impl Tuner {
         }
     }
 
-    /// A window has passed.
+    /// Takes the measurements of the next window.
     pub fn step(&mut self, sample: &Sample) -> Decision {
         if says_nothing(sample) {
-            // Nothing has ended, and nothing tells how far it is: more of it could only be too much.
+            // Nothing has ended and nothing is known of the progress: more requests could only be
+            // too much.
             self.hold = None;
             return self.decision();
         }
@@ -137,8 +139,9 @@ impl Tuner {
         self.disk.step(sample, is_at_disk);
         let is_long = is_far && self.turnover < LONG_TURNOVER;
         self.concurrency.set_long(is_long);
-        // Long downloads are judged when a generation has ended; uploads need the earlier sign: what fills the queue before the line
-        // is in this machine's hands, and what does not fit in there is lost.
+        // Long downloads are judged when a generation of requests has ended. Uploads need the
+        // earlier sign: this machine fills the queue before the line, and what does not fit is
+        // lost.
         let may_wait = is_long && sample.answers == AnswerRate::AsMoved;
         self.concurrency.set_crowded(is_crowded && !may_wait);
         if sample.timeouts > 0 && sample.timeouts >= sample.succeeded / 10 {
@@ -151,7 +154,7 @@ impl Tuner {
         } else if !self.is_open && self.opening.shows_long_requests(sample) {
             self.concurrency.be_careful(self.opening.concurrency());
         } else {
-            // What waits for the disk already would only have company.
+            // More requests would only wait for the disk too.
             let has_enough = is_at_disk && sample.at_disk >= ENOUGH_AT_DISK;
             let may_grow = !is_full && !has_enough;
             self.concurrency
@@ -165,36 +168,40 @@ impl Tuner {
         self.decision()
     }
 
-    /// Where the number should begin the next time: where the link put it, not where a busy processor or the end of the work
-    /// left it.
+    /// The number with which the next run should begin.
+    ///
+    /// It is the number that the link allowed, not the one that a busy processor or the end of the
+    /// work left.
     pub fn settled(&self) -> Option<u32> {
         self.settled
     }
 
-    /// How many windows a request takes: those that begin together end together, so a shorter look would deceive.
+    /// How many windows a request takes. Requests that begin together end together, so a shorter
+    /// trial would be misleading.
     fn windows_per_request(&mut self, sample: &Sample) -> u32 {
         let ended = f64::from(sample.succeeded) / f64::from(sample.under_way.max(1));
-        // What the first window shows is not mixed with a guess.
+        // The first window is not mixed with the initial guess.
         let weight = if self.is_open { 0.2 } else { 1.0 };
         self.turnover += weight * (ended - self.turnover);
         (1.0 / self.turnover.max(0.05)).ceil() as u32
     }
 
-    /// The other end is far: connections need many round trips to show what they bring.
+    /// Whether the other end is far: connections need many round trips to reach their rate.
     fn is_far(&mut self, sample: &Sample) -> bool {
         let seen = sample.round_trip.into_iter().chain(self.round_trip);
         self.round_trip = seen.min();
         self.round_trip >= Some(FAR)
     }
 
-    /// New connections take clearly longer than the first ones did: there is a queue before the line, so it is full.
+    /// Whether there is a queue before the line: new connections take clearly longer than the first
+    /// ones did.
     fn is_crowded(&self, sample: &Sample) -> bool {
         let least = self.round_trip.unwrap_or_default();
         let queued = least.mul_f64(CROWDED) + CROWDED_LEAST;
         sample.round_trip.is_some_and(|now| now > queued)
     }
 
-    /// Fits blocks and the most requests to the rate.
+    /// Fits the size of blocks and the largest number of requests to the rate.
     fn fit(&mut self, sample: &Sample) {
         let now = sample.answered_bytes_per_second().or(self.rate);
         let Some(now) = now.filter(|now| !sample.starved && (*now > 0.0 || self.rate.is_some()))
@@ -202,7 +209,7 @@ impl Tuner {
             return;
         };
         let rate = self.rate.unwrap_or(now);
-        // Upward at once: a small number because of a slow start would be a brake.
+        // Upward at once: a small rate from a slow start would be a brake.
         let rate = if now > rate {
             now
         } else {
@@ -215,7 +222,7 @@ impl Tuner {
         }
         let is_calm = !self.concurrency.is_climbing() && self.request_rate.pace().is_none();
         let fits = self.block_size.fit(rate, self.concurrency.limit(), is_calm);
-        // Small objects are requests of their own size, whatever blocks are.
+        // Small objects are requests of their own size, whatever the size of blocks.
         let is_small = sample.succeeded > 0 && request_bytes < block_size::BLOCK_BYTES_MIN as f64;
         let mut most = if is_small {
             self.range.most
@@ -257,7 +264,7 @@ impl Tuner {
     }
 }
 
-/// Requests are under way, and that is all.
+/// Whether requests are in flight and nothing has moved or ended.
 fn says_nothing(sample: &Sample) -> bool {
     let ended = sample.succeeded + sample.refused + sample.timeouts;
     ended == 0 && sample.moved_bytes == 0 && sample.under_way > 0

@@ -1,30 +1,30 @@
-//! What the controller wants, and why.
+//! What the controller decides, and why.
 
 use std::fmt;
 use std::time::Duration;
 
-/// How fast requests may start, where the service pushes back.
+/// The rate at which requests may start, when the service pushes back.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Pace {
-    /// So many bytes per second.
+    /// Bytes per second.
     Bytes(f64),
-    /// So many requests per second.
+    /// Requests per second.
     Requests(f64),
 }
 
-/// What holds the rate where it is.
+/// What limits the rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Bound {
     /// Not known yet: concurrency still grows.
     #[default]
     Unknown,
-    /// More requests bring nothing more: the network, or the service without saying so.
+    /// The network, or the service without push-back: more requests move no more.
     Network,
     /// The service pushes back.
     Service,
     /// This machine's processor.
     Processor,
-    /// There is not enough to do: the listing, the other end of a pipe, or the end of the run.
+    /// The work: the listing, the other end of a pipe, or the end of the run.
     Work,
     /// The number that the user fixed.
     Fixed,
@@ -68,11 +68,11 @@ impl fmt::Display for Bound {
 pub enum Phase {
     /// Doubles as long as that helps.
     Climb,
-    /// Stays.
+    /// Holds the number.
     Hold,
-    /// Tries more.
+    /// Tries a larger number.
     ProbeUp,
-    /// Tries fewer.
+    /// Tries a smaller number.
     ProbeDown,
 }
 
@@ -87,21 +87,21 @@ impl fmt::Display for Phase {
     }
 }
 
-/// What holds until the next window has been measured.
+/// What is valid until the next window has been measured.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Decision {
-    /// How many requests may be under way.
+    /// How many requests may be in flight.
     pub concurrency: u32,
-    /// How fast they may start; `None`: as fast as they can.
+    /// How fast requests may start; `None`: as fast as they can.
     pub pace: Option<Pace>,
-    /// No request starts for this long: the service asked for it.
+    /// No request starts for this long, because the service asked for it.
     pub hold: Option<Duration>,
-    /// How many operations the disk may have at once; `None`: as many as come.
+    /// How many operations the disk may have at once; `None`: any number.
     pub turns: Option<u32>,
-    /// How large the blocks of objects that begin now should be, in bytes.
+    /// The size of blocks for objects that begin now, in bytes.
     pub block_bytes: u64,
     /// What the controller is doing.
     pub phase: Phase,
-    /// What holds the rate where it is.
+    /// What limits the rate.
     pub bound: Bound,
 }

@@ -1,36 +1,39 @@
-//! How many operations the disk has at once: all that come, unless fewer of them move more.
+//! The number of operations that the disk has at once: no limit, unless fewer of them move more.
 //!
-//! Where something else limits, the gate is open, and nothing is tried. Where the disk does, a quarter of what is there is let
-//! through for a while, and a quarter of that, as long as the disk moves more for it: a head that seeks less. Then it is doubled
-//! for as long as that does no harm. Disks and links become faster by themselves too: what does no harm up to the number where
-//! it began is no limit. Most disks like many; for them one short look is all that it costs, and the next one comes much
-//! later. Where a limit has been found a few more and a few fewer are let through now and then: more stay if they do no harm,
-//! fewer if they move more.
+//! While something else is the limit, nothing is tried. While the disk is, a quarter of the present
+//! operations is tried, and a quarter of that, as long as the disk moves more: its head then seeks
+//! less. Then the number is doubled for as long as that does no harm. Disks and links also become
+//! faster by themselves: if the number at which the trial began does no harm, there is no limit.
+//! Most disks like many operations; for them a short trial is all that it costs, and the next one
+//! comes much later. With a limit, a few more and a few fewer are tried now and then: more are
+//! taken if they do no harm, fewer if they move more.
 
 use super::Sample;
 
-/// As many as come.
+/// No limit.
 const OPEN: u32 = u32::MAX;
 
-/// So many windows in a row the disk has to limit before fewer are tried.
+/// The disk must be the limit for this many windows before fewer are tried.
 const STRAINED: u32 = 2;
 
-/// It begins with so many: if the disk likes fewer, what is there already is in the way. If it does not limit in so many windows,
-/// the gate opens.
+/// The limit at the beginning: if the disk likes fewer, the present operations are in the way. It
+/// ends when the disk is not the limit in this many windows.
 const OPENING: u32 = 16;
 const OPENING_WINDOWS: u32 = 4;
 
-/// With fewer than these there is little to try.
+/// With fewer operations there is little to try.
 const AT_DISK_MIN: u32 = 3;
 
-/// A quarter has to move so much more to be worth it at all; a further quarter so much more than the one before.
+/// The first quarter has to move this much more; each further quarter this much more than the one
+/// before.
 const BETTER: f64 = 1.08;
 const STILL_BETTER: f64 = 1.03;
 
-/// What does no harm moves this share.
+/// A number that moves this share does no harm.
 const HARMLESS: f64 = 0.98;
 
-/// Windows until fewer are tried again after that brought nothing, and at most: a minute, then up to four.
+/// Windows until fewer are tried again after a trial that gained nothing, and at most: a minute,
+/// then up to four.
 const FEWER_EVERY: u32 = 240;
 const FEWER_EVERY_MAX: u32 = 960;
 
@@ -38,18 +41,18 @@ const FEWER_EVERY_MAX: u32 = 960;
 const NEAR_EVERY: u32 = 8;
 const NEAR_EVERY_MAX: u32 = 160;
 
-/// So many windows of less than this share of what is usual, and the disk has changed.
+/// After this many windows with less than this share of the usual, the disk has changed.
 const FELL: f64 = 0.7;
 const FELL_WINDOWS: u32 = 3;
 
-/// A trial does not wait longer than so many windows for what was there before it, nor measure longer.
+/// The most windows for which a trial waits for earlier operations, and for which it measures.
 const WINDOWS_MAX: u32 = 16;
 
-/// One limit, tried until enough has ended under it.
+/// One limit, tried until enough operations have ended under it.
 #[derive(Debug, Clone, Copy)]
 struct DiskTrial {
     limit: u32,
-    /// So many have to end first until there are no more than it allows.
+    /// This many operations have to end first, until there are no more than the limit.
     surplus: u32,
     waited: u32,
     windows: u32,
@@ -59,7 +62,7 @@ struct DiskTrial {
 }
 
 impl DiskTrial {
-    /// A look at this limit, when so many are at the disk.
+    /// A trial of this limit, with this many operations at the disk.
     fn new(limit: u32, under_way: u32) -> Self {
         let limit = limit.max(1);
         Self {
@@ -73,7 +76,7 @@ impl DiskTrial {
         }
     }
 
-    /// Bytes per second, once there is enough to tell.
+    /// Bytes per second, once enough is measured.
     fn add(&mut self, sample: &Sample) -> Option<f64> {
         if self.waited == 0 || (self.surplus > 0 && self.waited < WINDOWS_MAX) {
             self.surplus = self.surplus.saturating_sub(sample.disk_ended);
@@ -92,19 +95,19 @@ impl DiskTrial {
 #[derive(Debug)]
 enum DiskState {
     Open,
-    /// A quarter, and a quarter of that.
+    /// A trial of a quarter, and a quarter of that.
     Fewer(DiskTrial),
-    /// Twice what was best.
+    /// A trial of twice the best.
     Twice(DiskTrial),
     Held,
-    /// A few more than hold, or a few fewer.
+    /// A trial of a few more than the limit, or a few fewer.
     Near(DiskTrial),
 }
 
-/// The best of what was tried.
+/// The best limit of a trial.
 #[derive(Debug, Clone, Copy)]
 struct BestLimit {
-    /// What held before, and how many were at the disk then.
+    /// The limit before the trial, and the operations at the disk then.
     held: u32,
     from: u32,
     limit: u32,
@@ -112,13 +115,13 @@ struct BestLimit {
     moved: f64,
 }
 
-/// The controller of operations at the disk.
+/// The controller of disk operations.
 #[derive(Debug)]
 pub(super) struct DiskConcurrency {
     state: DiskState,
-    /// What holds while nothing is tried.
+    /// The limit while nothing is tried.
     limit: u32,
-    /// What that moves, in bytes per second.
+    /// What this limit usually moves, in bytes per second.
     usual: Option<f64>,
     /// The same of the last few windows.
     lately: f64,
@@ -153,7 +156,7 @@ impl Default for DiskConcurrency {
 }
 
 impl DiskConcurrency {
-    /// How many now; `None`: as many as come.
+    /// The limit now; `None`: no limit.
     pub(super) fn limit(&self) -> Option<u32> {
         let limit = match &self.state {
             DiskState::Open | DiskState::Held => self.limit,
@@ -162,18 +165,18 @@ impl DiskConcurrency {
         Some(limit).filter(|limit| *limit < OPEN)
     }
 
-    /// A number is being tried: what is measured now says nothing about requests.
+    /// Whether a number is tried: its measurements say nothing about requests.
     pub(super) fn is_trying(&self) -> bool {
         !matches!(self.state, DiskState::Open | DiskState::Held)
     }
 
-    /// A window has passed, in which the disk limited or did not.
+    /// Takes the next window, in which the disk was the limit or not.
     pub(super) fn step(&mut self, sample: &Sample, limits: bool) {
         self.wait = self.wait.saturating_sub(1);
         self.strained = if limits { self.strained + 1 } else { 0 };
         let now = sample.disk_bytes as f64 / sample.window.as_secs_f64().max(1e-3);
         if self.is_trying() && sample.starved {
-            // The end of the work cuts it short, and then nothing has been shown.
+            // The work ends during the trial, which has shown nothing then.
             self.hold(self.limit);
             return;
         }
@@ -217,7 +220,7 @@ impl DiskConcurrency {
         }
     }
 
-    /// Begins with a quarter of what is there, which moves so much.
+    /// Begins with a quarter of the present operations, which move this much.
     fn try_fewer(&mut self, from: u32, moved: f64) {
         let held = match self.state {
             DiskState::Open => OPEN,
@@ -232,7 +235,7 @@ impl DiskConcurrency {
         self.state = DiskState::Fewer(DiskTrial::new(from / 4, from.min(self.limit)));
     }
 
-    /// A quarter has shown what it moves.
+    /// A quarter has been measured.
     fn go_on(&mut self, limit: u32, moved: f64) {
         let Some(tried) = &mut self.tried else {
             return;
@@ -253,7 +256,7 @@ impl DiskConcurrency {
         }
     }
 
-    /// Twice the best has shown what it moves, where the disk limits.
+    /// Twice the best has been measured.
     fn go_back(&mut self, limit: u32, moved: f64) {
         let Some(tried) = &mut self.tried else {
             return;
@@ -282,11 +285,11 @@ impl DiskConcurrency {
 
     fn stay(&mut self, sample: &Sample, now: f64) {
         if sample.at_disk <= self.limit {
-            // Nothing waits for it.
+            // No operation waits for the limit.
             return;
         }
         let usual = self.usual.unwrap_or(now);
-        // What ends together comes in bursts.
+        // Operations that end together come in bursts.
         self.lately = 0.6 * self.lately + 0.4 * now;
         let has_fallen = self.lately < usual * FELL;
         self.fell = if has_fallen { self.fell + 1 } else { 0 };
@@ -308,7 +311,7 @@ impl DiskConcurrency {
         }
     }
 
-    /// A few more, or a few fewer, have shown what they move.
+    /// A trial near the limit has been measured.
     fn let_near(&mut self, limit: u32, moved: f64) {
         let usual = self.usual.unwrap_or(moved);
         let wanted = if limit < self.limit {
@@ -326,7 +329,7 @@ impl DiskConcurrency {
         }
     }
 
-    /// This holds from now on.
+    /// Holds this limit from now on.
     fn hold(&mut self, limit: u32) {
         if limit == OPEN {
             self.open();
@@ -339,7 +342,7 @@ impl DiskConcurrency {
         self.lately = self.usual.unwrap_or(0.0);
     }
 
-    /// All that come, and no further trial for a while.
+    /// Removes the limit, with no further trial for a while.
     fn open(&mut self) {
         self.state = DiskState::Open;
         self.limit = OPEN;
@@ -360,10 +363,11 @@ mod tests {
     use super::super::WINDOW;
     use super::*;
 
-    /// So many are there in each window.
+    /// The operations in each window.
     const THERE: u32 = 24;
 
-    /// Passes windows in which a disk moves what `moves` says of the number at once and of the window; returns the limits.
+    /// Runs windows in which the disk moves what `moves` returns for a number of operations and a
+    /// window; returns the limits.
     fn limits(windows: u32, is_at_disk: bool, moves: impl Fn(u32, u32) -> f64) -> Vec<Option<u32>> {
         let mut turns = DiskConcurrency::default();
         let pass = |window| {
@@ -382,7 +386,7 @@ mod tests {
         (0..windows).map(pass).collect()
     }
 
-    /// 200 MB/s for one at a time, and less for more.
+    /// 200 MB/s for one operation at a time, and less for more.
     fn seeks(at_once: u32) -> f64 {
         200e6 / (1.0 + 0.2 * f64::from(at_once - 1))
     }

@@ -1,16 +1,18 @@
-//! How it begins: with few requests, and more as long as that is no risk, until what they bring says something.
+//! The beginning of a run: few requests, and more as long as that is no risk, until they can be
+//! measured.
 //!
-//! Connections begin slowly: ten packets, and twice as many after each round trip (RFC 5681 and 6928). Over a long line the
-//! first windows therefore show a small part of what it carries, and a controller that took it for the whole would ask for
-//! almost nothing, in the smallest of blocks, for ten seconds. So nothing is concluded before the first request has ended or
-//! the rate has stopped growing; while it grows, the number may.
+//! Connections begin slowly: with ten packets, and twice as many after each round trip (RFC 5681
+//! and 6928). Over a long line the first windows therefore show a small part of its rate. A
+//! controller that took it for the whole would choose almost no requests, in the smallest blocks,
+//! for ten seconds. So nothing is concluded before the first request has ended or the rate has
+//! stopped growing. While the rate grows, the number may grow.
 
 use super::sample::Sample;
 
-/// In the first window, so many requests are under way at first, and one more for each that succeeds.
+/// The first number of requests; one more is added for each that succeeds in the first window.
 pub const OPENING: u32 = 4;
 
-/// A rate that has not grown by this factor in a window has stopped growing.
+/// A rate that has grown by less than this factor in a window has stopped growing.
 const GROWTH: f64 = 1.2;
 
 /// What a long request has moved by the end of the opening, in bytes.
@@ -28,7 +30,7 @@ pub(super) struct Opening {
 }
 
 impl Opening {
-    /// One that never has more than this.
+    /// An opening that never has more requests than this.
     pub(super) fn new(most: u32) -> Self {
         Self {
             concurrency: most.min(OPENING),
@@ -44,7 +46,9 @@ impl Opening {
         self.concurrency
     }
 
-    /// A window has passed; whether the opening is over. `allows` says whether a link of this rate bears so many requests.
+    /// Takes the next window; returns whether the opening is over.
+    ///
+    /// `allows` says whether a link of this rate can have that many requests.
     pub(super) fn step(&mut self, sample: &Sample, allows: impl Fn(f64, u32) -> bool) -> bool {
         if self.is_over {
             return true;
@@ -61,7 +65,7 @@ impl Opening {
         self.is_over
     }
 
-    /// Requests that have moved so much each, and have hardly begun to end, are long ones.
+    /// Whether requests are long: they have moved much each, and few have ended.
     pub(super) fn shows_long_requests(&self, sample: &Sample) -> bool {
         let requests = u64::from(sample.under_way + sample.succeeded).max(1);
         sample.succeeded < sample.under_way && self.moved_bytes / requests > LONG_BYTES
@@ -74,7 +78,7 @@ mod tests {
 
     use super::*;
 
-    /// A quarter of a second in which so much came and nothing ended.
+    /// A quarter of a second in which this much moved and nothing ended.
     fn window(moved_bytes: u64) -> Sample {
         Sample {
             window: Duration::from_millis(250),

@@ -3,13 +3,14 @@
 /// Where the controller begins, and its limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Range {
-    /// The first number of requests: what this endpoint was left with an hour ago at most, or a guess.
+    /// The first number of requests: that of the last run to this endpoint, within an hour, or a
+    /// guess.
     pub start: u32,
-    /// Never fewer than this: whoever carries has one.
+    /// The smallest number: each worker has one.
     pub least: u32,
-    /// Never more than this.
+    /// The largest number.
     pub most: u32,
-    /// The number does not move: `/NC`.
+    /// The number does not change: `/NC`.
     pub is_fixed: bool,
     /// The size of blocks that is wanted where the link allows it, in bytes.
     pub block_bytes: u64,

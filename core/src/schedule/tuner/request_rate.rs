@@ -1,20 +1,21 @@
-//! How fast requests may start, once the service pushes back.
+//! The rate at which requests may start, once the service pushes back.
 //!
-//! What a service admits while it refuses the rest is its limit: that is taken as the pace. From there it is felt out
-//! upward: quickly to just below where the last push-back was, slowly beyond, and ever faster the longer nothing
-//! happens. While a pace binds, the number of requests is left alone.
+//! The rate that a service admits while it refuses the rest is its limit, and becomes the pace.
+//! From there the pace grows: quickly to just below the last push-back, slowly beyond, and ever
+//! faster the longer nothing is refused. While the pace is the limit, the number of requests does
+//! not change.
 
 use std::collections::VecDeque;
 
 use super::{Pace, PushbackCause, Sample};
 
-/// Push-back below this share of the attempts is chance.
+/// A smaller share of refused attempts is chance.
 const REFUSED_SHARE: f64 = 0.01;
 
-/// And below this, while the number of requests still doubles.
+/// The same while the number of requests still doubles.
 const REFUSED_SHARE_CLIMBING: f64 = 0.2;
 
-/// Requests that carry more than this are taken to be limited by bytes, where the service does not say.
+/// Requests with more bytes than this are limited by bytes, unless the service says otherwise.
 const LARGE_BYTES: f64 = 128.0 * 1024.0;
 
 /// Fewer attempts than this in a window are few.
@@ -26,35 +27,36 @@ const WINDOWS: usize = 4;
 /// The windows that the rate before the first push-back is averaged over.
 const DELIVERED_WINDOWS: usize = 8;
 
-/// Growth per window: up to the last push-back; beyond, at first; how much faster with each window; and at most.
+/// Growth per window: below the last push-back; beyond, at first; how much faster with each window;
+/// and at most.
 const GROWTH_BELOW: f64 = 0.03;
 const GROWTH_FIRST: f64 = 0.003;
 const GROWTH_FASTER: f64 = 0.2;
 const GROWTH_MAX: f64 = 0.25;
 
-/// Paces at which growth is just that.
+/// Paces at which growth is exactly that.
 const BYTES_USUAL: f64 = 125e6;
 const REQUESTS_USUAL: f64 = 2000.0;
 
-/// Windows without push-back after which a pace that does not bind is forgotten.
+/// Windows without push-back after which a pace that is not the limit is forgotten.
 const FORGET_AFTER: u32 = 40;
 
-/// A service refuses whatever the pace is, where a pace so much lower than the first is refused nearly as often: by so much
-/// of the first share. Less of it would then only be less.
+/// A pace does not help when a pace this much lower is refused nearly as often, by this part of the
+/// first share. A lower pace would then only move less.
 const CUT_IN_VAIN: f64 = 4.0;
 const SHARE_IN_VAIN: f64 = 0.7;
 
-/// How much a window counts in the share of what is refused.
+/// The weight of a window in the smoothed share of refused attempts.
 const SHARE_WEIGHT: f64 = 0.3;
 
-/// So many windows later it is tried again whether a pace helps: a minute.
+/// Windows until a pace is tried again after it did not help: a minute.
 const WITHOUT_PACE: u32 = 240;
 
 #[derive(Debug, Default)]
 pub(super) struct RequestRate {
     pace: Option<f64>,
     is_requests: bool,
-    /// Where the last push-back was.
+    /// The pace at the last push-back.
     ceiling: f64,
     growth: f64,
     quiet: u32,
@@ -67,12 +69,11 @@ pub(super) struct RequestRate {
     delivered: VecDeque<(f64, f64)>,
     /// What was admitted in the windows of this push-back, per second.
     admitted: VecDeque<f64>,
-    /// The share that is refused, smoothed.
+    /// The smoothed share of refused attempts.
     share: f64,
-    /// The first pace since any was without push-back for long enough to say that a pace helps, and the share that was refused
-    /// at it.
+    /// The first pace of this push-back, and the share that was refused at it.
     first: Option<(f64, f64)>,
-    /// For so many windows there is no pace, since none helped.
+    /// Windows left without a pace, since none helped.
     without: u32,
 }
 
@@ -87,13 +88,15 @@ impl RequestRate {
         })
     }
 
-    /// The pace is what limits.
+    /// Whether the pace is the limit.
     pub(super) fn binds(&self) -> bool {
         self.pace.is_some() && self.binding
     }
 
-    /// A window has passed. While the number of requests still doubles, a little push-back is no reason to stop: who
-    /// comes late has to make room for himself. What is changed shows after `delay` windows.
+    /// Takes the next window.
+    ///
+    /// While the number of requests still doubles, a little push-back is no reason to stop: a
+    /// newcomer has to win its part from others. A change shows after `delay` windows.
     pub(super) fn step(&mut self, sample: &Sample, is_climbing: bool, delay: u32) {
         if self.without > 0 {
             self.without -= 1;
@@ -171,7 +174,7 @@ impl RequestRate {
         }
         let mean = self.admitted.iter().sum::<f64>() / self.admitted.len() as f64;
         let Some(pace) = self.pace else {
-            // What was admitted so far may contain credit from before; the next windows will show.
+            // What was admitted so far may contain earlier credit; the next windows will show it.
             let delivered = self.delivered();
             if delivered > 0.0 {
                 self.ceiling = delivered;
@@ -184,7 +187,8 @@ impl RequestRate {
         if self.since_cut < delay.max(2) {
             return;
         }
-        // With few requests in a window neither share nor mean say much: who has little must not lose more by that.
+        // With few requests in a window, neither share nor mean are reliable: a small pace must not
+        // fall because of that.
         let least = match share {
             _ if ended < FEW => 0.9,
             share if share > 0.5 => 0.5,
@@ -236,7 +240,8 @@ impl RequestRate {
         self.pace = Some(grown);
     }
 
-    /// Who has little grows faster than who has much: so those who share a limit become equal in time.
+    /// Growth is faster for a small pace than for a large one, so that clients that share a limit
+    /// become equal in time.
     fn eagerness(&self, pace: f64) -> f64 {
         let usual = if self.is_requests {
             REQUESTS_USUAL
@@ -262,8 +267,8 @@ mod tests {
 
     use super::*;
 
-    /// What a service admits of so many requests per second, of those that could be, in a minute: `admits` says how many of
-    /// those that begin in a second.
+    /// The requests that a service admits in a minute, of this many possible ones per second.
+    /// `admits` returns the admitted ones per second for those that begin.
     fn admitted(could_be: f64, admits: impl Fn(f64) -> f64) -> f64 {
         let window = Duration::from_millis(250);
         let mut pacer = RequestRate::default();

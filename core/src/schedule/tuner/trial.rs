@@ -1,15 +1,15 @@
 //! One number of requests, tried for a few windows.
 
-/// The most windows that requests from before a trial are waited for: ten seconds.
+/// The most windows for which a trial waits for earlier requests: ten seconds.
 const DRAIN_WINDOWS_MAX: u32 = 40;
 
-/// And that as many requests as are tried are waited for until they have ended: four seconds.
+/// The most windows for which it waits for a generation of requests to end: four seconds.
 const GENERATION_WINDOWS_MAX: usize = 16;
 
 /// What one window says about a trial.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TrialWindow {
-    /// The work that was done, per second.
+    /// The work done, per second.
     pub(super) work: f64,
     /// Requests that ended.
     pub(super) ended: u32,
@@ -17,16 +17,16 @@ pub(super) struct TrialWindow {
     pub(super) under_way: u32,
 }
 
-/// Lets some windows pass, averages the ones behind them.
+/// Ignores some windows, and averages the next ones.
 #[derive(Debug, Clone)]
 pub(super) struct Trial {
     pub(super) concurrency: u32,
     settling: u32,
     wanted: usize,
     waited: u32,
-    /// What the windows brought.
+    /// The work of each measured window.
     brought: Vec<f64>,
-    /// Requests that have to end before it says anything, and those that have.
+    /// Requests that have to end before the trial is valid, and those that have.
     generation: u32,
     ended: u32,
 }
@@ -45,8 +45,9 @@ impl Trial {
         }
     }
 
-    /// The same, but as many requests have to end as are tried: connections begin slowly, and what they bring meanwhile says
-    /// nothing about their number.
+    /// Waits until as many requests have ended as are tried.
+    ///
+    /// Connections begin slowly, and their rate meanwhile says nothing about their number.
     #[must_use]
     pub(super) fn of_a_generation(self) -> Self {
         Self {
@@ -55,8 +56,9 @@ impl Trial {
         }
     }
 
-    /// Adds a window in which so many ended and so many were under way; the average once there are enough. What began before
-    /// the trial and is too many for it is waited for.
+    /// Adds a window; returns the average once there are enough.
+    ///
+    /// Requests that began before the trial and are too many for it have to end first.
     pub(super) fn add(&mut self, window: TrialWindow) -> Option<f64> {
         let TrialWindow {
             work,
@@ -78,8 +80,8 @@ impl Trial {
         (self.brought.len() >= self.wanted && is_whole).then(|| self.mean())
     }
 
-    /// The average so far; nothing while there is none. Of a generation the later half counts: the earlier one was slower than
-    /// the link.
+    /// The average so far; zero while there is none. Of a generation only the later half counts:
+    /// the earlier one was slower than the link.
     pub(super) fn mean(&self) -> f64 {
         let from = if self.generation > 0 {
             self.brought.len().saturating_sub(self.wanted) / 2
@@ -90,12 +92,12 @@ impl Trial {
         counted.iter().sum::<f64>() / (counted.len() as f64).max(1.0)
     }
 
-    /// It has been measured, and brings clearly less than this.
+    /// Whether the measured average is clearly below this.
     pub(super) fn is_hopeless(&self, usual: f64) -> bool {
         self.brought.len() >= 2 && self.mean() < 0.85 * usual
     }
 
-    /// Averages some windows more.
+    /// Averages this many windows more.
     pub(super) fn extend(&mut self, windows: usize) {
         self.wanted = self.wanted.max(self.brought.len()) + windows;
     }
@@ -116,7 +118,7 @@ mod tests {
     #[test]
     fn a_number_is_judged_when_as_many_have_ended_and_by_what_came_last() {
         let mut trial = Trial::new(16, 1, 1).of_a_generation();
-        // The first window passes, and what ends in it counts.
+        // The first window is ignored, but its ended requests count.
         for (brought, ended) in [(9.0, 2), (1.0, 0), (2.0, 3), (8.0, 5), (9.0, 5)] {
             assert_eq!(trial.add(window(brought, ended)), None);
         }

@@ -1,13 +1,14 @@
-//! How much uploads have moved, told from those that were answered: where nothing else tells it, and for the size of blocks.
+//! Estimates how much uploads have moved, from those that were answered.
 //!
-//! An upload is answered only at its end, and those that begin together end together: what was answered in a window says
-//! now too much and now too little. How fast those were that ended, and how many are under way, says more. But the fast ones
-//! end first, and where a line is crowded the others crawl, so that alone is no measure: what it claims in advance is kept,
-//! and is never more than what is under way.
+//! It is used where nothing else shows it, and for the size of blocks. An upload is answered only
+//! at its end, and uploads that begin together end together: the answers of one window are now too
+//! much and now too little. The speed of the answered uploads, and the number in flight, say more.
+//! But fast uploads end first, while the others of a crowded line crawl. So the estimate keeps what
+//! it has claimed in advance, and never claims more than what is in flight.
 
 use super::sample::{ANSWERS_WINDOW_MAX, AnswerRate};
 
-/// What a window saw of uploads.
+/// The uploads of one window.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct UploadWindow {
     /// How long the window was, in seconds.
@@ -16,25 +17,25 @@ pub struct UploadWindow {
     pub requests: f64,
     /// Their bytes.
     pub bytes: f64,
-    /// From their beginning to their end, summed up, in seconds.
+    /// The durations of these requests, summed up, in seconds.
     pub took_s: f64,
-    /// How many were under way, on average.
+    /// Requests in flight, on average.
     pub under_way: f64,
-    /// How many are under way at its end.
+    /// Requests in flight at its end.
     pub left: f64,
 }
 
-/// What uploads were said to have moved, against what was answered.
+/// What uploads are estimated to have moved, compared with what was answered.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct UploadEstimate {
-    /// Bytes that were claimed and not answered yet.
+    /// Bytes that were claimed and are not answered yet.
     ahead: f64,
-    /// The windows since answers last told something.
+    /// The windows since the last rate.
     since: UploadWindow,
 }
 
 impl UploadEstimate {
-    /// What answers tell of the rate after one more window, of those that do not wait for them.
+    /// Adds a window; returns what answers say about the rate.
     pub fn answers(&mut self, window: &UploadWindow) -> AnswerRate {
         let since = &mut self.since;
         let seconds = since.window_s + window.window_s;
@@ -56,7 +57,8 @@ impl UploadEstimate {
         AnswerRate::Rate(moved / seconds.max(1e-3))
     }
 
-    /// The bytes that moved in this window; `None` when its requests are short enough to be counted as they end.
+    /// The bytes that moved in this window; `None` when its requests are so short that they count
+    /// as they end.
     pub fn moved(&mut self, answered: &UploadWindow) -> Option<f64> {
         let UploadWindow {
             window_s,
@@ -100,7 +102,7 @@ mod tests {
     #[test]
     fn what_ends_together_counts_as_it_moves() {
         assert_eq!(UploadEstimate::default().moved(&eight(2.5)), Some(40e6));
-        // Short ones are counted when they end.
+        // Short uploads count when they end.
         assert_eq!(UploadEstimate::default().moved(&eight(5.0)), None);
         assert_eq!(
             UploadEstimate::default().moved(&UploadWindow::default()),
@@ -123,7 +125,7 @@ mod tests {
             assert_eq!(uploads.answers(&some(2.0)), AnswerRate::TooFew);
         }
         assert_eq!(uploads.answers(&some(2.0)), AnswerRate::Rate(16e6));
-        // One of eight in four seconds, and before it none in five.
+        // One of eight in four seconds, and none in the five before.
         for _ in 0..10 {
             assert_eq!(uploads.answers(&some(0.0)), AnswerRate::TooFew);
         }

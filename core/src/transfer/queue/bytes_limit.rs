@@ -1,7 +1,8 @@
-//! How many large chunks wait in the queue: few at first, one more for each that is taken.
+//! Limits how many large chunks wait in the queue: few at first, one more for each that is taken.
 //!
-//! What waits has been cut. On a slow link the controller learns from the first requests that smaller pieces are better,
-//! and that should not come too late for the rest; on a fast one the room doubles faster than anybody notices.
+//! The size of a waiting chunk is decided. On a slow link the controller learns from the first
+//! requests that smaller chunks are better, and the rest should profit from that. On a fast link
+//! the limit doubles in no time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,24 +11,25 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::plan::chunks::CHUNK_BYTES_MIN;
 
-/// So many wait at first.
+/// The limit at first.
 const FIRST: u32 = 8;
 
-/// And so many at most: at a gigabyte per second the smallest of them last for 64 ms, and whoever fills the queue is faster.
+/// The highest limit: at a gigabyte per second the smallest of these chunks last for 64 ms, and the
+/// coordinator is faster.
 const MOST: u32 = 256;
 
-/// The room for large chunks.
+/// The slots for large chunks.
 #[derive(Debug, Clone)]
 pub(super) struct BytesLimit(Arc<BytesLimitState>);
 
 #[derive(Debug)]
 struct BytesLimitState {
     places: Arc<Semaphore>,
-    /// How many more places come.
+    /// How many more slots are added.
     closed: AtomicU32,
 }
 
-/// A large chunk's place in the queue; dropped when the chunk is taken out.
+/// A large chunk's slot; dropped when the chunk is taken.
 #[derive(Debug)]
 pub(super) struct BytesSlot {
     inner: Arc<BytesLimitState>,
@@ -42,7 +44,7 @@ impl BytesLimit {
         }))
     }
 
-    /// Waits for a place for a chunk of so many bytes. One that could not be cut anyway needs none.
+    /// Waits for a slot for a chunk of this length. A chunk of the smallest size needs none.
     pub(super) async fn place(&self, bytes: u64) -> Option<BytesSlot> {
         if bytes <= CHUNK_BYTES_MIN {
             return None;
@@ -95,7 +97,7 @@ mod tests {
             waiting.push(place.expect("two places for one"));
         }
         assert!(ready(room.place(4 << 20)).is_none());
-        // Whatever comes and goes, there are never more than the most.
+        // Whatever comes and goes, there are never more than the highest limit.
         for _ in 0..3 * MOST {
             waiting.pop();
             while let Some(place) = ready(room.place(4 << 20)).flatten() {

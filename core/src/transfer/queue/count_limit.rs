@@ -1,29 +1,32 @@
-//! How many chunks wait in the queue at the most. CountLimit come back in lumps: whoever fills the queue is woken to fill half of
-//! it, and not for every chunk that is taken, which for small objects would cost as much as carrying them.
+//! Limits how many chunks wait in the queue.
+//!
+//! Half of the slots are freed together. So the coordinator is woken to fill half of the queue, and
+//! not for every chunk that is taken, which for small objects would cost as much as transferring
+//! them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Semaphore;
 
-/// CountLimit of a queue. Clones share them.
+/// The slots of a queue. Clones share them.
 #[derive(Debug, Clone)]
 pub(super) struct CountLimit(Arc<CountLimitState>);
 
 #[derive(Debug)]
 struct CountLimitState {
     free: Semaphore,
-    /// Slots that were given up and have not come back yet.
+    /// Slots that were dropped and are not free yet.
     gathered: AtomicUsize,
     lump: usize,
 }
 
-/// One chunk's slot; given up when it is dropped.
+/// One chunk's slot, freed some time after it is dropped.
 #[derive(Debug)]
 pub(super) struct CountSlot(CountLimit);
 
 impl CountLimit {
-    /// So many, of which half come back at once.
+    /// This many slots, of which half are freed together.
     pub(super) fn new(count: usize) -> Self {
         Self(Arc::new(CountLimitState {
             free: Semaphore::new(count),

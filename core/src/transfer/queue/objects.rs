@@ -1,4 +1,4 @@
-//! The queue itself: chunks in, in turns of their objects, and out to the workers.
+//! The queue: chunks of objects in, in turns, and out to the workers.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -12,28 +12,28 @@ use crate::transfer::ObjectTransfer;
 /// How many chunks may wait.
 pub const QUEUED_MAX: usize = 1024;
 
-/// One chunk of one object, to carry.
+/// One chunk of one object, to be transferred.
 #[derive(Debug)]
 pub struct Work {
     /// The object.
     pub object: Arc<ObjectTransfer>,
-    /// Which chunk of it.
+    /// The chunk's index.
     pub index: u32,
-    /// Its place in the queue, given up when it is taken out.
+    /// The slot of a large chunk, freed when the chunk is taken.
     place: Option<BytesSlot>,
-    /// The same, for chunks of any size.
+    /// The slot of any chunk.
     slot: CountSlot,
 }
 
 impl Work {
-    /// What it is, now that it has been taken out.
+    /// Takes the chunk out, and frees its slots.
     pub fn taken(self) -> (Arc<ObjectTransfer>, u32) {
         drop((self.place, self.slot));
         (self.object, self.index)
     }
 }
 
-/// The coordinator's end.
+/// The coordinator's end of the queue.
 #[derive(Debug)]
 pub struct Queue {
     works: Sender<Work>,
@@ -44,7 +44,7 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// A queue in which so many large objects take turns, and the end that workers take from.
+    /// A queue in which this many large objects take turns, and the end that workers take from.
     pub fn new(open_max: usize) -> (Self, Receiver<Work>) {
         let (works, taken) = async_channel::bounded(QUEUED_MAX);
         (
@@ -71,14 +71,14 @@ impl Queue {
         }
     }
 
-    /// Hands out what is left of the open objects and ends the queue.
+    /// Queues the rest of the open objects and ends the queue.
     pub async fn close(mut self) {
         while !self.open.is_empty() {
             self.advance().await;
         }
     }
 
-    /// The next chunk of the object whose turn it is.
+    /// Queues the next chunk of the object whose turn it is.
     async fn advance(&mut self) {
         let Some((object, index)) = self.open.pop_front() else {
             return;
@@ -98,7 +98,7 @@ impl Queue {
             place,
             slot: self.slots.slot().await,
         };
-        // The workers hold the other end until this one is dropped.
+        // The workers keep the other end until this one is dropped.
         let _always_taken = self.works.send(work).await;
     }
 }
@@ -117,7 +117,7 @@ mod tests {
         Arc::new(ObjectTransfer::new(task(name, bytes, 10), &context))
     }
 
-    /// In which order the chunks come of which objects, when so many take turns.
+    /// The order of the chunks of these objects, when this many take turns.
     fn order(open_max: usize, objects: &[(&str, u64)]) -> Vec<String> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()

@@ -1,8 +1,8 @@
-//! What the controller makes of made-up windows.
+//! The decisions of the controller in made-up windows.
 
 use super::*;
 
-/// A window in which every request that is allowed was under way and brought its part.
+/// A window in which every allowed request was in flight and moved its part.
 fn sample(concurrency: u32, processor: f64) -> Sample {
     let bytes = u64::from(concurrency.min(40)) << 20;
     Sample {
@@ -45,7 +45,7 @@ fn only_a_number_that_the_link_limited_is_remembered() {
 
 #[test]
 fn a_number_below_what_every_worker_keeps_is_never_tried() {
-    // A link that two requests fill, of two workers: one at once is never to be seen.
+    // A link that two requests fill, for two workers: one request must never be seen.
     let mut tuner = Tuner::new(Range {
         start: 16,
         least: 2,
@@ -81,7 +81,7 @@ fn bytes_without_an_answer_do_not_change_the_block_size() {
         tuner.step(&arrives(AnswerRate::TooFew));
     }
     assert_eq!(tuner.decision().block_bytes, whole);
-    // 40 MiB arrive in each window, somewhere; and a ten-thousandth of that is answered.
+    // 40 MiB arrive in each window, and a ten-thousandth of that is answered.
     let rate = f64::from(40 << 20) / WINDOW.as_secs_f64() / 10_000.0;
     tuner.step(&arrives(AnswerRate::Rate(rate)));
     assert!(tuner.decision().block_bytes < whole);
@@ -184,7 +184,7 @@ fn a_queue_before_the_line_ends_the_doubling() {
     };
     assert_eq!(numbers(&[80, 85, 82, 80]), [16, 32, 32, 64]);
     assert_eq!(numbers(&[80, 85, 160, 80]), [16, 32, 16, 16]);
-    // What waits for a tenth of a millisecond waits for nothing.
+    // A wait of a tenth of a millisecond does not count.
     let near = numbers(&[1, 1, 2, 1]);
     assert!(near[3] > 16, "{near:?}");
 }
