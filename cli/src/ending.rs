@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_journal_that_is_held_is_told_from_one_that_is_broken_and_from_a_full_disk() {
+    fn held_and_damaged_journals_and_a_full_disk_have_codes_of_their_own() {
         let place = String::new;
         let broken = journal::Error::Damaged {
             place: place(),

@@ -37,7 +37,7 @@ fn a_value_keeps_every_colon_and_equals_sign_behind_the_first() {
 }
 
 #[test]
-fn a_path_may_be_the_value_of_a_dash_parameter_even_if_it_looks_like_a_slash_one() {
+fn a_dash_parameter_takes_a_path_that_looks_like_a_slash_parameter() {
     let args = read(&words(&["--source", "/S", "--destination", "/V:x"])).unwrap();
     assert_eq!(args.text(&parameter::SOURCE), Ok(Some("/S")));
     assert_eq!(args.text(&parameter::DEST), Ok(Some("/V:x")));

@@ -248,7 +248,7 @@ mod tests {
 
     /// The smallest block that the command line takes would make this a test of two hundred gigabytes.
     #[test]
-    fn a_file_of_as_many_blocks_as_there_may_be_goes_up_and_a_byte_more_takes_larger_ones() {
+    fn a_file_of_50_000_blocks_goes_up_and_one_byte_more_takes_larger_blocks() {
         const BLOCKS_MAX: u64 = 50_000;
         const BLOCK_BYTES: u64 = 512;
         let emulator = Emulator {

@@ -94,7 +94,7 @@ fn a_parameter_has_a_page_in_both_spellings() {
 }
 
 #[test]
-fn every_parameter_of_azcopys_has_an_example_in_the_spelling_of_the_question() {
+fn every_azcopy_parameter_has_an_example_in_the_dialect_of_the_question() {
     // These are asked, and not copied with.
     let asked = ["@", "?", "Version"];
     let of_azcopy = row::all().filter(|row| row.built && row.since.starts_with("AzCopy"));

@@ -14,7 +14,9 @@ mod shares;
 
 mod tables;
 
+use azring_core::Error;
 use azring_core::location::Location;
+use azring_core::plan::route::Direction;
 
 use super::ends::{SOURCE, TARGET};
 use super::secret;
@@ -24,7 +26,7 @@ use crate::parsed::ParsedArgs;
 use crate::usage_error::UsageError;
 
 use end_kind::EndKind;
-use rules::{Direction, Ends, RULES};
+use rules::{Ends, RULES};
 
 /// Checks a copy from or to a service that this version cannot reach. Other copies are checked
 /// when their locations are known.
@@ -40,7 +42,8 @@ pub(super) fn check_unbuilt_services(
     if has(EndKind::Table) {
         tables::check(args, source, target)?;
     } else if has(EndKind::Share) {
-        let ends = Ends::of(source, target, args)?;
+        let ends = Ends::of_kinds(source, target, args.has(&row::SYNC_COPY))
+            .map_err(|error| usage(&error))?;
         check_rules(args, ends)?;
         shares::check(args, source)?;
     }
@@ -61,12 +64,8 @@ pub(super) fn check(
     source: &Location,
     target: &Location,
 ) -> Result<(), UsageError> {
-    let ends = Ends::of(EndKind::of(source), EndKind::of(target), args)?;
-    if ends.direction == Direction::Between && source.to_string() == target.to_string() {
-        return Err(UsageError::meaning(
-            "Source and destination cannot be the same.",
-        ));
-    }
+    let ends =
+        Ends::of(source, target, args.has(&row::SYNC_COPY)).map_err(|error| usage(&error))?;
     check_rules(args, ends)?;
     // No location is a table yet, so parameters for tables make no sense here.
     let of_tables = args
@@ -132,6 +131,11 @@ fn refuse(args: &ParsedArgs, parameters: &[&Parameter], meant: &str) -> Result<(
         Some(parameter) => Err(only(args, parameter, meant)),
         None => Ok(()),
     }
+}
+
+/// Core's reason why there is no copy between two ends.
+fn usage(error: &Error) -> UsageError {
+    UsageError::meaning(error.to_string())
 }
 
 fn only(args: &ParsedArgs, parameter: &Parameter, meant: &str) -> UsageError {

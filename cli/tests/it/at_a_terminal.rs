@@ -111,7 +111,7 @@ fn ctrl_c_at_the_question_overwrites_nothing() {
 }
 
 #[test]
-fn ctrl_c_while_it_copies_leaves_a_journal_and_the_same_command_asks_and_goes_on() {
+fn after_ctrl_c_the_same_command_asks_and_resumes_from_the_journal() {
     // So many that they are not all done by the time of the interruption, however slow this machine is.
     let names: Vec<_> = (0..60).map(|number| number.to_string()).collect();
     let files: Vec<_> = names.iter().map(|name| (name.as_str(), 1 << 20)).collect();

@@ -136,7 +136,7 @@ fn a_folder_without_a_journal_has_nothing_to_resume() {
 }
 
 #[test]
-fn the_journal_of_another_command_is_left_alone_unless_nothing_is_to_be_asked() {
+fn the_journal_of_another_command_is_replaced_only_with_quiet() {
     let (service, words) = interrupted();
     let journal = service.path("journal/azring.jnl");
     let before = fs::read(&journal).unwrap();
@@ -182,7 +182,7 @@ fn at_a_terminal_the_questions_are_azcopys() {
 }
 
 #[test]
-fn no_at_the_terminal_starts_a_new_operation_and_no_to_another_command_cancels() {
+fn answering_no_starts_anew_or_cancels_if_the_command_is_another() {
     let (service, words) = interrupted();
     let other: Vec<_> = words.iter().filter(|word| *word != "/S").cloned().collect();
     let mut terminal = Terminal::run(&other, 200);
@@ -240,7 +240,7 @@ fn a_second_run_says_who_holds_the_journal_and_leaves() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_is_told_and_in_the_default_place_the_copy_goes_on() {
+fn an_unwritable_journal_folder_stops_the_copy_only_if_it_was_named() {
     let service = Service::with_files(&[("a", 1)]);
     // A file is in the way, which stops root too.
     let in_the_way = service.path("file");

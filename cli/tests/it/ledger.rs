@@ -41,7 +41,7 @@ fn stored(service: &Service, name: &str) -> (String, String) {
 }
 
 #[test]
-fn an_uploads_ledger_tells_what_the_service_stores_and_how_often_it_was_tried() {
+fn an_uploads_ledger_has_the_stored_properties_and_the_attempts() {
     let service = three_sizes();
     let path = service.path("ledger.ndjson");
     let told = run(&service.upload(&[&format!("/Ledger:{path}"), "/Output:json"]));
@@ -112,7 +112,7 @@ fn a_downloads_ledger_names_the_version_that_was_read() {
 }
 
 #[test]
-fn a_failed_objects_attempts_are_told_and_those_of_one_that_was_not_tried_are_not() {
+fn the_ledger_has_attempts_of_failed_objects_but_not_of_untried_ones() {
     let service = Service::with_files(&[("a", 5)]);
     service.fall_ill(
         r#"{"rules": [{"when": {"method": "PUT", "path": "*/a", "times": 1},

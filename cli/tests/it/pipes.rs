@@ -55,7 +55,7 @@ fn header(service: &Service, name: &str, header: &str) -> String {
 }
 
 #[test]
-fn whatever_comes_from_standard_input_becomes_a_blob_and_goes_back_to_standard_output() {
+fn standard_input_becomes_a_blob_and_the_blob_standard_output() {
     const MIB: usize = 1 << 20;
     let service = Service::with_files(&[]);
     for (bytes, blocks) in [

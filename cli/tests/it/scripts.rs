@@ -29,7 +29,7 @@ fn aged(service: &Service, names: &[&str]) {
 }
 
 #[test]
-fn the_default_of_microsofts_pipeline_task_ends_with_0_on_a_second_run_and_touches_nothing() {
+fn the_pipeline_task_ends_with_0_on_a_second_run_and_changes_nothing() {
     let names = ["a.html", "b.bin", "sub/c.txt"];
     let service = Service::with_files(&[("a.html", 10), ("b.bin", 5 << 20), ("sub/c.txt", 0)]);
     aged(&service, &names);

@@ -345,7 +345,7 @@ fn a_process_that_dies_leaves_no_core_with_a_key_in_it() {
 /// What the kernel shows of a process belongs to root where the process has shut itself off, so that nobody else of the
 /// same user can look into it; and that is the environment too, in which a key may stand.
 #[test]
-fn another_process_of_the_same_user_sees_no_key_in_the_environment_or_the_memory() {
+fn another_process_of_the_user_sees_no_key_in_environment_or_memory() {
     const NOBODY: &str = "65534";
     let silent = Silent::new();
     let service = Service::with_files(&[("a.txt", 1)]);

@@ -132,7 +132,7 @@ fn a_preview_counts_and_its_log_names_what_would_be_copied() {
 }
 
 #[test]
-fn the_verbose_log_is_appended_to_and_in_its_default_place_without_a_value() {
+fn the_verbose_log_is_appended_to_and_has_a_default_path() {
     let service = three();
     for _ in 0..2 {
         let output = azring(&service.upload(&["/Y", "/V"]))

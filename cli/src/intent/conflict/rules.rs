@@ -1,20 +1,11 @@
 //! The table of parameters that make sense between some ends only.
 
+use azring_core::Result;
+use azring_core::location::Location;
+use azring_core::plan::route::{Direction, Route};
+
 use super::end_kind::EndKind;
 use crate::parameter::{self as row, Parameter};
-use crate::parsed::ParsedArgs;
-use crate::usage_error::UsageError;
-
-/// Where a copy goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Direction {
-    /// From this machine to a service.
-    Upload,
-    /// From a service to this machine.
-    Download,
-    /// From a service to a service.
-    Between,
-}
 
 /// The two ends of a copy, as far as rules ask about them.
 #[derive(Debug, Clone, Copy)]
@@ -27,29 +18,25 @@ pub(super) struct Ends {
 }
 
 impl Ends {
-    /// The ends of a copy; an error if both are on this machine.
-    pub(super) fn of(
-        source: EndKind,
-        target: EndKind,
-        args: &ParsedArgs,
-    ) -> Result<Self, UsageError> {
-        let direction = if source.is_service() && target.is_service() {
-            Direction::Between
-        } else if target.is_service() {
-            Direction::Upload
-        } else if source.is_service() {
-            Direction::Download
-        } else {
-            return Err(UsageError::meaning(
-                "Both Source and Destination are locally accessible locations. At least one of source and destination \
-                 should be an Azure Storage location.",
-            ));
-        };
+    /// The ends of a copy that core has a route for.
+    pub(super) fn of(source: &Location, target: &Location, is_sync: bool) -> Result<Self> {
+        let route = Route::between(source, target, is_sync)?;
+        Ok(Self {
+            source: EndKind::of(source),
+            target: EndKind::of(target),
+            direction: route.direction,
+            is_sync,
+        })
+    }
+
+    /// The ends of a copy with a service that core has no locations for.
+    pub(super) fn of_kinds(source: EndKind, target: EndKind, is_sync: bool) -> Result<Self> {
+        let direction = Direction::between(source.is_service(), target.is_service())?;
         Ok(Self {
             source,
             target,
             direction,
-            is_sync: args.has(&row::SYNC_COPY),
+            is_sync,
         })
     }
 }
@@ -92,12 +79,12 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         parameters: &[&row::CHECK_MD5, &row::MT],
-        is_allowed: |ends| ends.direction != Direction::Between,
+        is_allowed: |ends| ends.direction != Direction::ServiceToService,
         meant: "for downloads",
     },
     Rule {
         parameters: &[&row::SYNC_COPY, &row::SERVER_COPY],
-        is_allowed: |ends| ends.direction == Direction::Between,
+        is_allowed: |ends| ends.direction == Direction::ServiceToService,
         meant: "for copies from a service to a service",
     },
 ];

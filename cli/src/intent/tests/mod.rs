@@ -331,7 +331,7 @@ fn values_are_checked_before_anything_is_refused_as_not_built() {
 const BLOB: &str = "https://a.blob.core.windows.net/c/d/e.gz";
 
 #[test]
-fn a_pipe_is_a_source_when_there_is_no_other_and_whatever_there_is_when_it_is_named() {
+fn a_pipe_is_the_source_if_there_is_no_other_or_if_it_is_named() {
     let piped = |words: &[&str], has_input| {
         let words: Vec<OsString> = words.iter().map(OsString::from).collect();
         let environment = Environment {
@@ -525,23 +525,23 @@ fn the_environments_account_gets_its_secret_and_no_other_does() {
         ("AZURE_STORAGE_ACCOUNT", "a"),
         ("AZURE_STORAGE_SAS_TOKEN", "sig=shared"),
     ]);
-    let to = |url: &str| {
+    let from = |url: &str| {
         let words = [
-            OsString::from("/Source:/data"),
-            format!("/Dest:{url}").into(),
-            "/DestType:Blob".into(),
+            format!("/Source:{url}").into(),
+            OsString::from("/Dest:/data"),
+            "/SourceType:Blob".into(),
         ];
         let args = args::read(&words).unwrap();
-        identity(&options(&args, &environment).unwrap().target)
+        identity(&options(&args, &environment).unwrap().source)
     };
-    assert_eq!(to("https://a.blob.core.windows.net/c"), "sig=shared");
+    assert_eq!(from("https://a.blob.core.windows.net/c"), "sig=shared");
     assert_eq!(
-        to("https://a-secondary.blob.core.windows.net/c"),
+        from("https://a-secondary.blob.core.windows.net/c"),
         "sig=shared"
     );
-    assert_eq!(to("http://127.0.0.1:10000/a/c"), "sig=shared");
-    assert_eq!(to("https://b.blob.core.windows.net/c"), "nobody");
-    assert_eq!(to("http://10.0.0.1:10000/a/c"), "nobody");
+    assert_eq!(from("http://127.0.0.1:10000/a/c"), "sig=shared");
+    assert_eq!(from("https://b.blob.core.windows.net/c"), "nobody");
+    assert_eq!(from("http://10.0.0.1:10000/a/c"), "nobody");
 }
 
 #[test]

@@ -19,6 +19,12 @@ pub(super) type Row = (
 pub(super) const ROWS: &[Row] = &[
     (
         FOLDER,
+        "https://a-secondary.blob.core.windows.net/c",
+        &[],
+        "is in the secondary region, which can only be read",
+    ),
+    (
+        FOLDER,
         "/other",
         &[],
         "Both Source and Destination are locally accessible locations.",

@@ -1,7 +1,5 @@
 //! Rows: the machine, and tables.
 
-use azring_core::location::Location;
-
 use super::super::{Row, Takes};
 use super::{ALL, EVERYWHERE, TABLES};
 
@@ -73,10 +71,10 @@ pub(super) const ROWS: &[Row] = &[
         elsewhere: "",
         seen: |seen| {
             let ends = [&seen.options.source, &seen.options.target];
-            let versions = ends.into_iter().filter_map(|location| match location {
-                Location::Blob(place) => Some(place.account().capabilities.version().to_string()),
-                _ => None,
-            });
+            let versions = ends
+                .into_iter()
+                .filter_map(|location| location.account_place())
+                .map(|place| place.account.capabilities.version().to_string());
             versions.fold(String::new(), |_, version| version)
         },
         bare: "2021-12-02",
