@@ -2,6 +2,8 @@
 
 mod link;
 
+mod store_contract;
+
 mod tuner_disk;
 
 mod tuner_link;

@@ -23,13 +23,14 @@ use crate::{Error, Result};
 const CHUNK_BYTES: u64 = 4 << 20;
 
 /// Nowhere.
-pub(crate) struct DiscardTarget {
+pub struct DiscardTarget {
     void: Discard,
     checks_md5: bool,
 }
 
 impl DiscardTarget {
-    pub(crate) fn new(void: Discard, checks_md5: bool) -> Self {
+    /// A target that compares what it receives where `void` says so.
+    pub fn new(void: Discard, checks_md5: bool) -> Self {
         Self { void, checks_md5 }
     }
 }

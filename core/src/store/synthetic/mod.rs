@@ -10,6 +10,6 @@ mod repeat;
 mod discard;
 
 pub use content::{Content, PREFIX, seed_of};
-pub(crate) use discard::DiscardTarget;
+pub use discard::DiscardTarget;
 pub(crate) use repeat::RepeatingSource;
 pub use source::SyntheticSource;

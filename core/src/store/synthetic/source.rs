@@ -54,31 +54,37 @@ impl SyntheticSource {
         (entry.name == *name).then_some(entry)
     }
 
-    async fn send_all(self: Arc<Self>, first: u64, pages: Sender<Result<Page>>) {
+    async fn send_all(self: Arc<Self>, scope: ListScope, pages: Sender<Result<Page>>) {
+        let last = scope
+            .after
+            .as_ref()
+            .and_then(|(name, _)| Content::of(name)?.number_for(self.0.seed));
         let end = self.0.objects.unwrap_or(u64::MAX);
-        let mut next = first;
+        let mut next = last.map_or(0, |last| last + 1);
         while next < end {
-            let behind = next.saturating_add(PAGE_OBJECTS).min(end);
+            let after_page = next.saturating_add(PAGE_OBJECTS).min(end);
+            let mut entries: Vec<Entry> = (next..after_page)
+                .map(|object| self.entry(object))
+                .collect();
+            let is_past_end = |entry: &Entry| scope.ends_before(&entry.name);
+            let past_end = entries.iter().position(is_past_end);
+            entries.truncate(past_end.unwrap_or(entries.len()));
             let page = Page {
-                entries: (next..behind).map(|object| self.entry(object)).collect(),
+                entries,
                 ..Page::default()
             };
-            if pages.send(Ok(page)).await.is_err() {
+            if pages.send(Ok(page)).await.is_err() || past_end.is_some() {
                 return;
             }
-            next = behind;
+            next = after_page;
         }
     }
 }
 
 impl Source for SyntheticSource {
-    fn list(self: Arc<Self>, _tools: &Tools, from: ListScope) -> Pages {
+    fn list(self: Arc<Self>, _tools: &Tools, scope: ListScope) -> Pages {
         let (pages, listed) = mpsc::channel(PAGES_AHEAD);
-        let passed = from
-            .after
-            .and_then(|(name, _)| Content::of(&name)?.number_for(self.0.seed));
-        let first = passed.map_or(0, |passed| passed + 1);
-        tokio::task::spawn_local(self.send_all(first, pages));
+        tokio::task::spawn_local(self.send_all(scope, pages));
         listed
     }
 
