@@ -271,7 +271,8 @@ impl Client {
                     continue;
                 }
                 let now = clock.now();
-                if !has_renewed && adapted.renew_refused(&authorization, &error, now).await? {
+                let renewed = adapted.renew_refused(&authorization, &error, now);
+                if !has_renewed && Box::pin(renewed).await? {
                     has_renewed = true;
                     continue;
                 }

@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use hyper::header::HeaderValue;
@@ -27,8 +28,12 @@ pub trait TokenSource: fmt::Debug + Send + Sync {
 }
 
 /// A bearer token and the time at which it stops being valid. Its `Debug` hides the token.
+/// Clones share it.
 #[derive(Debug, Clone)]
-pub struct AccessToken {
+pub struct AccessToken(Arc<TokenParts>);
+
+#[derive(Debug)]
+struct TokenParts {
     text: Secret<String>,
     expires: SystemTime,
 }
@@ -44,27 +49,27 @@ impl AccessToken {
             let message = "the issuer of tokens sent a text that is not a bearer token";
             return Err(Error::new(Kind::Invalid, message));
         }
-        Ok(Self { text, expires })
+        Ok(Self(Arc::new(TokenParts { text, expires })))
     }
 
     /// When it stops being valid.
     pub fn expires(&self) -> SystemTime {
-        self.expires
+        self.0.expires
     }
 
     /// The token itself, for the one line that sends or masks it.
     pub fn text(&self) -> &Secret<String> {
-        &self.text
+        &self.0.text
     }
 
     /// Whether this is the same token as the other one.
     pub fn is(&self, other: &Self) -> bool {
-        self.text.expose() == other.text.expose()
+        self.0.text.expose() == other.0.text.expose()
     }
 
     /// The value of the header `Authorization`, and of its relatives.
     pub(crate) fn header_value(&self) -> HeaderValue {
-        let text = format!("Bearer {}", self.text.expose());
+        let text = format!("Bearer {}", self.0.text.expose());
         let mut value = HeaderValue::try_from(text).expect("a token has visible characters only");
         value.set_sensitive(true);
         value
