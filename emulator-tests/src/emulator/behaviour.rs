@@ -4,45 +4,46 @@ use std::sync::{Arc, RwLock};
 
 use serde::{Deserialize, Serialize};
 
-/// The document's format, for people.
+/// The document's format, for `--help behaviour`.
 pub const FORMAT: &str = include_str!("BEHAVIOUR.md");
 
-/// The service's habits. The defaults are the friendliest that the real service shows.
+/// How the services behave. The defaults are the behaviour that is easiest for clients.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Behaviour {
-    /// How long the name of a deleted container stays taken (`ContainerBeingDeleted`).
+    /// How long the name of a deleted container cannot be used again (`ContainerBeingDeleted`).
     pub container_delete_ms: u64,
-    /// How asynchronous copies go.
-    pub copy: CopyHabit,
-    /// How listings are cut into pages.
-    pub listing: ListingHabit,
-    /// How long an archived blob needs to come back.
+    /// How asynchronous copies behave.
+    pub copy: CopyBehaviour,
+    /// How listings are split into pages.
+    pub listing: ListingBehaviour,
+    /// How long the rehydration of an archived blob takes.
     pub rehydrate_ms: u64,
-    /// How far the secondary region is behind.
+    /// How late the secondary region is.
     pub secondary_lag_ms: u64,
     /// HTTP is refused with `AccountRequiresHttps`.
     pub https_only: bool,
-    /// The newest version of the interface that the service knows, and how it refuses newer ones; empty for all.
+    /// The newest API version that the service knows; newer ones are refused. Empty for all
+    /// versions.
     pub newest_version: String,
-    /// A refusal names this version in its words, as one that is known.
+    /// Whether that refusal names the newest version.
     pub names_version: bool,
     /// `x-ms-content-crc64` is refused with `FeatureNotSupported`, whatever the version.
     pub no_crc64: bool,
-    /// The service's clock runs ahead by so much: leases and signatures end sooner.
+    /// How far the service's clock is ahead: leases and signatures end earlier.
     pub clock_ahead_ms: u64,
 }
 
-/// The habits in force, read once per request.
+/// The current behaviour, which each request reads once.
 pub type SharedBehaviour = Arc<RwLock<Arc<Behaviour>>>;
 
-/// How asynchronous copies go.
+/// How asynchronous copies behave.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct CopyHabit {
-    /// `pending` is shown at least so many times.
+pub struct CopyBehaviour {
+    /// A copy is `pending` for at least so many requests for its state.
     pub pending_polls: u32,
-    /// `pending` is shown for at least so long.
+    /// A copy is `pending` for at least so long.
     pub pending_ms: u64,
     /// How a copy ends.
     pub outcome: CopyOutcome,
@@ -52,38 +53,38 @@ pub struct CopyHabit {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CopyOutcome {
-    /// With all bytes.
+    /// All bytes are copied.
     #[default]
     Success,
-    /// With none, and a description.
+    /// It fails with a description, and copies nothing.
     Failed,
-    /// As if somebody had aborted it.
+    /// It ends as if a client had aborted it.
     Aborted,
 }
 
-/// How listings are cut into pages.
+/// How listings are split into pages.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct ListingHabit {
+pub struct ListingBehaviour {
     /// Every n-th page is empty but has a marker; 0 for none.
     pub empty_every: u64,
-    /// Every n-th page holds half of what it could; 0 for none.
+    /// Every n-th page has half of the entries that it could have; 0 for none.
     pub short_every: u64,
-    /// No page holds more than this, whatever is asked for; 0 for no such limit.
+    /// The most entries of a page, whatever is asked for; 0 for no limit.
     pub entries_max: usize,
     /// Whether a listing can begin at a name.
     pub start_from: StartFrom,
 }
 
-/// What becomes of `startFrom`.
+/// How `startFrom` is treated.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StartFrom {
-    /// It is known to the versions that have it.
+    /// The versions that have it serve it.
     #[default]
     Known,
-    /// It is as if it were not there.
+    /// It is ignored.
     Ignored,
-    /// Its version is refused.
+    /// The request's version is refused.
     Refused,
 }

@@ -1,7 +1,7 @@
-//! Time as the service writes it: RFC 1123 in headers, ISO 8601 in XML and signatures.
+//! Time in the service's formats: RFC 1123 in headers, ISO 8601 in XML and signatures.
 //!
-//! Everybody who stamps an object or checks a date comes here. The arithmetic is the civil-calendar one on days since
-//! 1970-01-01, valid for every year the protocol can carry; there are no time zones but UTC.
+//! The arithmetic is the civil calendar on days since 1970-01-01, valid for every year of the
+//! protocol. UTC is the only time zone.
 
 use std::cell::RefCell;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -46,17 +46,18 @@ impl Moment {
         self.0 / TICKS_PER_SECOND
     }
 
-    /// This moment and so many milliseconds.
+    /// This moment plus milliseconds.
     pub const fn plus_ms(self, ms: u64) -> Self {
         Self(self.0.saturating_add(ms.saturating_mul(10_000)))
     }
 
-    /// This moment with the part below a second cut off, as `Last-Modified` keeps it.
+    /// This moment in whole seconds, as in `Last-Modified`.
     pub const fn whole_second(self) -> Self {
         Self(self.0 / TICKS_PER_SECOND * TICKS_PER_SECOND)
     }
 
-    /// `Sun, 22 Nov 2026 10:10:02 GMT`. The text of the current second is kept per thread: every answer carries it.
+    /// `Sun, 22 Nov 2026 10:10:02 GMT`. Each thread keeps the text of the current second, because
+    /// every answer contains it.
     pub fn rfc1123(self) -> String {
         thread_local! {
             static LAST: RefCell<(u64, String)> = const { RefCell::new((u64::MAX, String::new())) };
@@ -71,7 +72,7 @@ impl Moment {
         })
     }
 
-    /// `2026-11-22T10:10:02.1234567Z`, as snapshots and XML carry it.
+    /// `2026-11-22T10:10:02.1234567Z`, the form in XML and of snapshots.
     pub fn iso8601(self) -> String {
         let civil = Civil::of(self.seconds());
         format!("{}.{:07}Z", civil.date_time(), self.0 % TICKS_PER_SECOND)
@@ -129,7 +130,8 @@ impl<'de> serde::Deserialize<'de> for Moment {
     }
 }
 
-/// Waits on purpose: the delays of a fault plan, and the accept loop that is out of descriptors.
+/// Waits deliberately: for the delays of a fault plan, and in the accept loop without free
+/// descriptors.
 #[expect(
     clippy::disallowed_methods,
     reason = "the emulator is slow when it is told to be; nothing else is waited for"

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::http::wire::Socket;
 
-/// How long stopping waits for threads to see that their sockets are shut.
+/// How long stopping waits for threads to notice that their sockets are shut.
 const STOP_WAIT: Duration = Duration::from_millis(500);
 
 /// The register of open connections.
@@ -33,7 +33,7 @@ impl OpenConnections {
     }
 }
 
-/// A connection's place in the register.
+/// A connection's entry in the register.
 pub struct RegisteredConnection {
     /// Its number since the start.
     pub number: u64,

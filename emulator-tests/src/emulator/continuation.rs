@@ -10,7 +10,7 @@ pub fn marker(next: &str) -> String {
     format!("2!{}!{encoded}", encoded.len())
 }
 
-/// The key in a request's marker; empty when it begins at the start. A marker that we did not make is 400.
+/// The key in a request's marker; empty without a marker. A marker of another origin is 400.
 pub fn start(query: &Query) -> ServiceResult<String> {
     let Some(text) = query.filled("marker") else {
         return Ok(String::new());

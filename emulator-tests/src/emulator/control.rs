@@ -16,10 +16,10 @@ use super::http::response::Response;
 use super::services::Services;
 use super::watch::Watch;
 
-/// A plan of this size has more rules than anybody writes.
+/// The longest document, in bytes.
 const DOCUMENT_BYTES_MAX: u64 = 8 << 20;
 
-/// What can be asked of the endpoint, for people.
+/// The requests of the endpoint, for `--help control`.
 pub const REQUESTS: &str = include_str!("CONTROL.md");
 
 /// Serves the control endpoint of one emulator.
@@ -38,7 +38,7 @@ struct LogOrder {
 }
 
 impl Control {
-    /// Controls this service, and what this watch watches. A reset restores the present behaviour.
+    /// The control endpoint of these services. A reset restores the present behaviour.
     pub fn new(watch: Arc<Watch>, behaviour: SharedBehaviour, services: Arc<Services>) -> Self {
         let first_behaviour = Arc::clone(&behaviour.read().unwrap_or_else(PoisonError::into_inner));
         Self {
@@ -56,7 +56,7 @@ impl Control {
             .unwrap_or_else(PoisonError::into_inner) = behaviour;
     }
 
-    /// Puts everything back to what it was at the start.
+    /// Restores the state of the start.
     fn reset(&self) -> ServiceResult<Response> {
         self.watch.faults.set(None);
         self.set_behaviour(Arc::clone(&self.first_behaviour));

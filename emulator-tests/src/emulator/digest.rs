@@ -1,6 +1,7 @@
-//! The two checksums the service knows: MD5 and CRC-64/NVME, over bodies as they arrive.
+//! The two checksums of the service: MD5 and CRC-64/NVME, computed while bodies arrive.
 //!
-//! A store feeds a [`Digester`] while it takes a body; operations compare the [`Digests`] with what the client claimed.
+//! A store feeds a [`Digester`] while it receives a body. Calls compare the [`Digests`] with those
+//! of the client.
 
 use base64::Engine as _;
 use base64::alphabet;
@@ -10,7 +11,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use md5::{Digest as _, Md5};
 use sha2::Sha256;
 
-/// Which checksums somebody wants over a body.
+/// Which checksums of a body are computed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ChecksumSet {
     /// MD5.
@@ -20,13 +21,13 @@ pub struct ChecksumSet {
 }
 
 impl ChecksumSet {
-    /// Nothing: the body may be dropped unread.
+    /// Whether none is computed: the body may be dropped unread.
     pub fn is_empty(self) -> bool {
         !self.md5 && !self.crc64
     }
 }
 
-/// The checksums of a body, base64 as the headers carry them.
+/// The checksums of a body, in base64 as in headers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Digests {
     /// `Content-MD5`.
@@ -35,14 +36,14 @@ pub struct Digests {
     pub crc64: Option<String>,
 }
 
-/// Computes what was wanted, piece by piece.
+/// Computes checksums piece by piece.
 pub struct Digester {
     md5: Option<Md5>,
     crc64: Option<crc_fast::Digest>,
 }
 
 impl Digester {
-    /// Begins; costs nothing per byte for what is not wanted.
+    /// Begins. A checksum that is not in the set costs nothing.
     pub fn new(wanted: ChecksumSet) -> Self {
         Self {
             md5: wanted.md5.then(Md5::new),
@@ -52,7 +53,7 @@ impl Digester {
         }
     }
 
-    /// Takes the next bytes.
+    /// Adds the next bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         if let Some(md5) = &mut self.md5 {
             md5.update(bytes);
@@ -62,7 +63,7 @@ impl Digester {
         }
     }
 
-    /// The checksums of everything taken.
+    /// The checksums of all bytes.
     pub fn finish(self) -> Digests {
         Digests {
             md5: self.md5.map(|md5| STANDARD.encode(md5.finalize())),
@@ -73,7 +74,7 @@ impl Digester {
     }
 }
 
-/// HMAC-SHA256 in base64, as every signature of the service is written.
+/// HMAC-SHA256 in base64, the form of all signatures of the service.
 pub fn hmac_sha256(key: &[u8], text: &[u8]) -> String {
     STANDARD.encode(hmac_sha256_bytes(key, text))
 }
@@ -85,7 +86,7 @@ pub fn hmac_sha256_bytes(key: &[u8], text: &[u8]) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-/// Compares two signatures without telling by time where they differ.
+/// Compares two signatures in constant time.
 pub fn same(left: &str, right: &str) -> bool {
     left.len() == right.len()
         && left
@@ -100,7 +101,8 @@ pub fn to_base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
-/// Base64, standard alphabet with padding; `None` for anything else. Like the service it does not mind bits behind the end.
+/// Base64, standard alphabet with padding; `None` for anything else. Like the service, it ignores
+/// surplus bits at the end.
 pub fn from_base64(text: &str) -> Option<Vec<u8>> {
     const LENIENT: GeneralPurpose = GeneralPurpose::new(
         &alphabet::STANDARD,

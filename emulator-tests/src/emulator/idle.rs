@@ -1,7 +1,8 @@
 //! Where idle connections wait without a thread: one epoll set for all of them.
 //!
-//! A connection's thread parks it when the client has been silent for a while; it gets a thread again with its next byte.
-//! Ten thousand silent clients cost their sockets and one map entry each.
+//! A connection's thread adds it here after the client has been silent for a while. The connection
+//! gets a thread again with its next byte. Ten thousand silent clients cost their sockets and one
+//! map entry each.
 
 use std::collections::HashMap;
 use std::io;
@@ -26,7 +27,7 @@ pub struct IdleConnection {
     pub wire: Wire,
     /// Who is at the other end.
     pub peer: Peer,
-    /// Its place in the register; dropping it takes the connection out.
+    /// Its entry in the register; dropping it removes the connection.
     pub guard: RegisteredConnection,
 }
 
@@ -50,7 +51,7 @@ impl IdleConnections {
         })
     }
 
-    /// Takes a connection in. One that cannot be watched is closed.
+    /// Adds a connection. A connection that epoll refuses is closed.
     pub fn add(&self, connection: IdleConnection) {
         let number = connection.guard.number;
         let socket = connection.guard.socket.clone();
@@ -64,7 +65,7 @@ impl IdleConnections {
         }
     }
 
-    /// Hands connections over as they wake, until [`IdleConnections::stop`].
+    /// Passes each connection on when it has input, until [`IdleConnections::stop`].
     pub fn wait(&self, mut on_input: impl FnMut(IdleConnection)) {
         let mut events: Vec<Event> = Vec::with_capacity(EVENTS_MAX);
         loop {
@@ -86,7 +87,7 @@ impl IdleConnections {
         }
     }
 
-    /// Ends the watching and closes what is connection.
+    /// Ends [`IdleConnections::wait`], and closes the idle connections.
     pub fn stop(&self) {
         let _ = rustix::io::write(&self.waker, &1_u64.to_ne_bytes());
         let connection = std::mem::take(

@@ -19,9 +19,9 @@ use super::idle::{IdleConnection, IdleConnections};
 use super::start_error::StartError;
 use super::watch::Watch;
 
-/// Stack of a connection's thread. Address space only, until it is used.
+/// The stack of a connection's thread. It costs address space only, until it is used.
 const STACK_BYTES: usize = 256 * 1024;
-/// With more threads than this, new connections wait for their first byte without one.
+/// With more threads than this, a new connection waits for its first byte without a thread.
 const THREADS_MAX: usize = 256;
 /// Connections that may wait to be accepted.
 const BACKLOG: i32 = 4096;
@@ -52,7 +52,7 @@ impl Listener {
             error,
         };
         let listener = TcpListener::bind((host, port)).map_err(refused)?;
-        // The standard library's queue is short for ten thousand clients that come at once.
+        // The standard library's queue is too short for ten thousand clients at once.
         rustix::net::listen(&listener, BACKLOG).map_err(|error| refused(error.into()))?;
         let address = listener.local_addr().map_err(refused)?;
         let connections = Arc::new(ConnectionRegister::default());
@@ -104,7 +104,7 @@ impl Drop for Listener {
     }
 }
 
-/// What every connection of a listener is served with.
+/// What a listener's connections share.
 #[derive(Clone)]
 struct ListenerContext {
     handler: Arc<dyn Handler>,
@@ -125,7 +125,7 @@ fn accept(
         let (socket, address) = match listener.accept() {
             Ok(accepted) => accepted,
             Err(error) if is_passing(&error) => {
-                // Out of descriptors: some connection has to end first.
+                // No descriptor is free until another connection ends.
                 pause(Duration::from_millis(10));
                 continue;
             }
@@ -143,7 +143,7 @@ fn accept(
             continue;
         };
         let connection = IdleConnection { wire, peer, guard };
-        // In a crowd, a client gets a thread when it has something to say.
+        // With many threads, a client gets one when it sends something.
         if context.busy.load(Ordering::Relaxed) > THREADS_MAX {
             context.idle.add(connection);
         } else {
@@ -166,7 +166,7 @@ impl ListenerContext {
         Wire::new(stream, self.patience).ok()
     }
 
-    /// Gives a connection a thread. Without one to be had, the connection is dropped, which closes it.
+    /// Gives a connection a thread. If no thread can be started, the connection is closed.
     fn resume(&self, connection: IdleConnection) {
         let context = self.clone();
         let _ = thread::Builder::new()

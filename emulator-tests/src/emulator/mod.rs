@@ -1,4 +1,5 @@
-//! An emulator of Azure Blob Storage that answers as the real service does, runs at benchmark speed, and can be made ill.
+//! An emulator of Azure Storage for tests: it answers as the real service does, is fast enough for
+//! benchmarks, and has faults on demand.
 //!
 //! ```no_run
 //! use azring_emulator_tests::emulator::{Options, Server};
@@ -6,9 +7,10 @@
 //! println!("{}/devstoreaccount1", server.blob_url());
 //! # Ok::<(), azring_emulator_tests::emulator::StartError>(())
 //! ```
-//! A connection's thread cuts a request's head ([`http`]), the service finds out who asks ([`auth`]) and what for
-//! ([`blob`]), the operation takes or gives bytes ([`store`]), and the same thread sends the answer.
-//! It shares no code with azring itself: it is the second opinion on what azring sends.
+//! A connection's thread parses a request's head ([`http`]), the service authorizes it ([`auth`])
+//! and finds its call ([`service`], [`blob`]), the call receives or returns bytes ([`store`]), and
+//! the same thread sends the answer. The emulator shares no code with azring itself, so that no
+//! mistake is hidden on both sides.
 
 pub mod behaviour;
 pub mod connection_register;
@@ -40,7 +42,7 @@ pub mod error;
 pub mod version;
 pub mod xml;
 
-pub use behaviour::{Behaviour, CopyHabit, CopyOutcome, ListingHabit, StartFrom};
+pub use behaviour::{Behaviour, CopyBehaviour, CopyOutcome, ListingBehaviour, StartFrom};
 pub use blob::PatternBlob;
 pub use options::{
     AccountOption, DEVELOPMENT_ACCOUNT, DEVELOPMENT_KEY, Options, StoreChoice, TlsChoice,

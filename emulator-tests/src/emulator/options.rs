@@ -1,4 +1,5 @@
-//! What an emulator is started with. The binary fills this from its command line, tests fill it in place.
+//! The options of an emulator. The program fills them from its command line, tests fill them
+//! directly.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -10,27 +11,27 @@ use super::fault::Plan;
 
 /// The account that every Azure tool knows, with its public key.
 pub const DEVELOPMENT_ACCOUNT: &str = "devstoreaccount1";
-/// The key of [`DEVELOPMENT_ACCOUNT`], published in Azurite's documentation: it protects nothing.
+/// The key of [`DEVELOPMENT_ACCOUNT`]. Azurite's documentation publishes it: it protects nothing.
 pub const DEVELOPMENT_KEY: &str =
     "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-/// Where bodies go.
+/// Where bodies are stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreChoice {
-    /// Kept in memory.
+    /// In memory.
     Memory,
-    /// Lengths only; reads give a pattern.
+    /// Only lengths are stored; reads return a pattern.
     Null,
-    /// Kept in a folder, so that a restart finds it again.
+    /// In a folder, which a restart opens again.
     Folder(PathBuf),
 }
 
-/// HTTPS, or not.
+/// Whether the emulator serves HTTPS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TlsChoice {
     /// Plain HTTP.
     Off,
-    /// A certificate that the emulator makes for itself.
+    /// A certificate that the emulator creates.
     Own,
     /// A certificate and key from PEM files.
     Files {
@@ -90,16 +91,16 @@ impl AccountOption {
     }
 }
 
-/// Everything an emulator can be told.
+/// The options of an emulator.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Address to listen on.
     pub host: String,
     /// Port of the Blob service; 0 lets the system choose.
     pub blob_port: u16,
-    /// Where bodies go.
+    /// Where bodies are stored.
     pub store: StoreChoice,
-    /// The most that the memory store keeps, in bytes.
+    /// The most that the memory store holds, in bytes.
     pub memory_bytes_max: u64,
     /// Accounts; the development account when there is none.
     pub accounts: Vec<AccountOption>,
@@ -117,15 +118,15 @@ pub struct Options {
     pub log_file: Option<PathBuf>,
     /// How many lines of the request log are kept in memory.
     pub log_lines: usize,
-    /// How the service behaves at first.
+    /// The behaviour at the start.
     pub behaviour: Behaviour,
     /// Key of the issuer whose bearer tokens (HS256) are accepted.
     pub issuer_key: Option<Vec<u8>>,
     /// Accept any well-formed bearer token with the right audience and times, whoever signed it.
     pub unsigned_tokens: bool,
-    /// Authorities that copy sources under HTTPS are certified by, PEM file.
+    /// The authorities that certify copy sources under HTTPS, PEM file.
     pub trust: Option<PathBuf>,
-    /// A client that stands still for so long in the middle of a request or an answer is given up.
+    /// A client that makes no progress for so long within a request or an answer is disconnected.
     pub patience: Duration,
     /// Blobs that exist from the start, in pattern bytes.
     pub pattern_blobs: Vec<PatternBlob>,

@@ -1,6 +1,6 @@
 //! The names of a service in addresses, signatures, the journal and answers.
 
-/// How a service is called in addresses, signatures and answers.
+/// The names of a service in addresses, signatures and answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ServiceNames {
     /// The label of its host names (`account.blob.core.windows.net`), of the resources that a service SAS

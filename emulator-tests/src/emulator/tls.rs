@@ -1,4 +1,4 @@
-//! The certificate that HTTPS clients see: from files, or made at the start.
+//! The certificate of HTTPS: from files, or created at the start.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use super::StartError;
 use super::options::TlsChoice;
 
-/// Names that the emulator's own certificate is good for. A wildcard covers one label only.
+/// The names in the emulator's own certificate. A wildcard covers one label only.
 const OWN_NAMES: [&str; 5] = [
     "localhost",
     "127.0.0.1",
@@ -24,9 +24,9 @@ const OWN_NAMES: [&str; 5] = [
 
 /// TLS for the listener.
 pub struct Tls {
-    /// What rustls serves with.
+    /// The configuration of rustls.
     pub config: Arc<ServerConfig>,
-    /// The authority to trust, PEM; only for a certificate of our own.
+    /// The authority to trust, PEM; only for a certificate of the emulator's own.
     pub authority_pem: Option<String>,
 }
 
@@ -84,7 +84,7 @@ fn own() -> Result<Tls, StartError> {
     })
 }
 
-/// Whom to trust as a client; `None` for nobody.
+/// The authorities that a client trusts; `None` for none.
 pub fn trust(path: Option<&Path>) -> Result<Option<Arc<ClientConfig>>, StartError> {
     let Some(path) = path else { return Ok(None) };
     let broken = || StartError::Certificate(format!("cannot read `{}` as PEM", path.display()));

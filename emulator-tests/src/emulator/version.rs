@@ -1,4 +1,4 @@
-//! The REST API's version of a request: it decides about limits, defaults and string-to-sign formats.
+//! The API version of a request, which decides about limits, defaults and string-to-sign formats.
 
 use std::fmt;
 
@@ -7,9 +7,9 @@ use std::fmt;
 pub struct ApiVersion(u32);
 
 impl ApiVersion {
-    /// The version of anonymous requests that name none.
+    /// The version of anonymous requests without one.
     pub const OLDEST: Self = Self::new(2009, 9, 19);
-    /// What answers carry when a request's version could not be read.
+    /// The version in answers to requests whose version cannot be read.
     pub const NEWEST: Self = Self::new(2026, 12, 6);
 
     /// A version by its date.
@@ -33,7 +33,7 @@ impl ApiVersion {
         (version >= Self::OLDEST || version == Self::new(2009, 7, 17)).then_some(version)
     }
 
-    /// Is this version that of `YYYY-MM-DD` or later?
+    /// Whether this version is `YYYY-MM-DD` or later.
     pub const fn since(self, year: u32, month: u32, day: u32) -> bool {
         self.0 >= Self::new(year, month, day).0
     }

@@ -1,14 +1,15 @@
-//! XML in and out, by hand: the service's documents are small and flat.
+//! Reads and writes XML without a library, because the service's documents are small and flat.
 //!
-//! [`Writer`] makes one-line documents behind a byte order mark, as the service does; [`read_leaves`] turns a request's document into a
-//! flat list of `path, text`, which is all the operations need.
+//! [`Writer`] writes documents of one line after a byte order mark, as the service does.
+//! [`read_leaves`] turns a request's document into a flat list of paths and texts, which is all
+//! that the calls need.
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use super::error::{Refusal, ServiceResult};
 
-/// Writes a document front to back.
+/// Writes a document from front to back.
 pub struct Writer {
     text: String,
 }
@@ -67,7 +68,7 @@ impl Writer {
         self.open(name, &[]).text(text).close(name)
     }
 
-    /// A leaf only when there is a text for it.
+    /// A leaf, if there is a text for it.
     pub fn leaf_some(&mut self, name: &str, text: Option<&str>) -> &mut Self {
         if let Some(text) = text {
             self.leaf(name, text);
@@ -94,27 +95,29 @@ fn escape(text: &str, out: &mut String) {
     }
 }
 
-/// May this text stand in an XML 1.0 document? Names that may not are sent percent-encoded.
+/// Whether XML 1.0 allows all characters of this text. Other names are sent percent-encoded.
 pub fn can_carry(text: &str) -> bool {
     text.chars().all(|character| {
         matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..='\u{10ffff}')
     })
 }
 
-/// One element without children: the names from the root down joined by `/`, and its text.
+/// One element without children: the names from the root down, joined by `/`, and its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leaf {
     /// `BlockList/Latest`.
     pub path: String,
     /// The text, unescaped and trimmed.
     pub text: String,
-    /// The text, unescaped, with the blanks around it.
+    /// The text, unescaped, with the white space around it.
     pub raw_text: String,
-    /// The number of the parent element, counted from 1 in document order: tells `<Tag>` one from `<Tag>` two.
+    /// The number of the parent element, from 1 in document order: it distinguishes two `<Tag>`
+    /// elements.
     pub parent: usize,
 }
 
-/// Every childless element of a document in order. A document that is not well formed is `InvalidXmlDocument`.
+/// All elements without children, in order. A document that is not well formed is
+/// `InvalidXmlDocument`.
 pub fn read_leaves(document: &[u8]) -> ServiceResult<Vec<Leaf>> {
     let text = std::str::from_utf8(document).map_err(|_| Refusal::invalid_xml())?;
     let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));

@@ -8,7 +8,7 @@ use azring_emulator_tests::account::Account;
 use azring_emulator_tests::azurite::{self, Azurite};
 use azring_emulator_tests::command::{Azring, Folder};
 use azring_emulator_tests::compare::assert_same;
-use azring_emulator_tests::emulator::{Behaviour, ListingHabit, Options, Server, StartFrom};
+use azring_emulator_tests::emulator::{Behaviour, ListingBehaviour, Options, Server, StartFrom};
 use azring_emulator_tests::interceptor::Interceptor;
 use azring_emulator_tests::rest::{BlobService, Container};
 use azring_emulator_tests::tree::Tree;
@@ -33,11 +33,11 @@ fn emulator(entries_max: usize) -> (Server, Container) {
 }
 
 fn emulator_that(entries_max: usize, start_from: StartFrom) -> (Server, Container) {
-    let listing = ListingHabit {
+    let listing = ListingBehaviour {
         short_every: 5,
         entries_max,
         start_from,
-        ..ListingHabit::default()
+        ..ListingBehaviour::default()
     };
     let behaviour = Behaviour {
         listing,

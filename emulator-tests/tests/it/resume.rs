@@ -12,7 +12,7 @@ use azring_emulator_tests::command::{Azring, Folder, Outcome};
 use azring_emulator_tests::compare::assert_same;
 use azring_emulator_tests::emulator::clock::pause;
 use azring_emulator_tests::emulator::fault::plan::Plan;
-use azring_emulator_tests::emulator::{Behaviour, ListingHabit, Options, Server};
+use azring_emulator_tests::emulator::{Behaviour, ListingBehaviour, Options, Server};
 use azring_emulator_tests::launched::Launched;
 use azring_emulator_tests::rest::{BlobService, Container};
 use azring_emulator_tests::tree::{Tree, names_below, noise};
@@ -451,9 +451,9 @@ fn a_split_listing_goes_on_at_its_page_and_does_not_list_what_it_has_passed() {
         .collect();
     let tree = Tree::named(names.iter().map(String::as_str));
     let world = World::down(&tree);
-    let listing = ListingHabit {
+    let listing = ListingBehaviour {
         entries_max: 10,
-        ..ListingHabit::default()
+        ..ListingBehaviour::default()
     };
     world.server.set_behaviour(Behaviour {
         listing,

@@ -3,7 +3,7 @@
 use azring_emulator_tests::command::Azring;
 use azring_emulator_tests::compare::assert_same;
 use azring_emulator_tests::emulator::fault::plan::Plan;
-use azring_emulator_tests::emulator::{Behaviour, CopyHabit, CopyOutcome};
+use azring_emulator_tests::emulator::{Behaviour, CopyBehaviour, CopyOutcome};
 use azring_emulator_tests::rest::{Answer, Container};
 use azring_emulator_tests::tree::{Tree, noise};
 use azring_emulator_tests::two_accounts::{TwoAccounts, copy};
@@ -256,7 +256,7 @@ fn a_large_block_blob_of_another_account_is_fetched_in_blocks() {
 
 fn pending(polls: u32, outcome: CopyOutcome) -> Behaviour {
     Behaviour {
-        copy: CopyHabit {
+        copy: CopyBehaviour {
             pending_polls: polls,
             pending_ms: 0,
             outcome,

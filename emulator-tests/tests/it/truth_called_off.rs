@@ -10,7 +10,7 @@ use azring_emulator_tests::command::Folder;
 use azring_emulator_tests::emulator::clock::pause;
 use azring_emulator_tests::emulator::fault::plan::Plan;
 use azring_emulator_tests::emulator::{
-    Behaviour, CopyHabit, CopyOutcome, ListingHabit, Options, Server,
+    Behaviour, CopyBehaviour, CopyOutcome, ListingBehaviour, Options, Server,
 };
 use azring_emulator_tests::program;
 use azring_emulator_tests::rest::{BlobService, Container};
@@ -275,7 +275,7 @@ fn world_of(stage: &Stage) -> World {
     }
     let world = World::new();
     world.server.set_behaviour(Behaviour {
-        copy: CopyHabit {
+        copy: CopyBehaviour {
             pending_polls: 1_000_000,
             pending_ms: 0,
             outcome: CopyOutcome::Success,
@@ -416,9 +416,9 @@ fn a_listing_that_was_cut_short_is_not_called_complete() {
         "/SourceType:Blob".to_owned(),
     ]);
     // One page is answered, the next one is not.
-    let listing = ListingHabit {
+    let listing = ListingBehaviour {
         entries_max: 5,
-        ..ListingHabit::default()
+        ..ListingBehaviour::default()
     };
     world.server.set_behaviour(Behaviour {
         listing,

@@ -6,7 +6,7 @@ use azring_emulator_tests::command::{Azring, Folder, Outcome};
 use azring_emulator_tests::compare::assert_same;
 use azring_emulator_tests::emulator::fault::plan::Plan;
 use azring_emulator_tests::emulator::{
-    AccountOption, Behaviour, ListingHabit, Options, Server, StartFrom,
+    AccountOption, Behaviour, ListingBehaviour, Options, Server, StartFrom,
 };
 use azring_emulator_tests::rest::{BlobService, Container};
 use azring_emulator_tests::tree::{Tree, noise};
@@ -31,11 +31,11 @@ impl World {
     }
 
     fn of(tree: Tree, entries_max: usize) -> Self {
-        let listing = ListingHabit {
+        let listing = ListingBehaviour {
             entries_max,
             // What is cut by names leaves out pages that were asked for already, and their lies.
             start_from: StartFrom::Ignored,
-            ..ListingHabit::default()
+            ..ListingBehaviour::default()
         };
         let accounts = [Account::development(), Account::second()];
         let known = |account: &Account| AccountOption {

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use azring_emulator_tests::account::Account;
 use azring_emulator_tests::emulator::{
-    AccountOption, Behaviour, CopyHabit, Options, Server, TlsChoice,
+    AccountOption, Behaviour, CopyBehaviour, Options, Server, TlsChoice,
 };
 use azring_emulator_tests::rest::BlobService;
 use base64::Engine as _;
@@ -108,9 +108,9 @@ fn azures_python_sdk_signs_in_with_a_token_over_https() {
 
 #[test]
 fn azures_python_sdk_waits_for_copies_that_take_their_time() {
-    let copy = CopyHabit {
+    let copy = CopyBehaviour {
         pending_polls: 2,
-        ..CopyHabit::default()
+        ..CopyBehaviour::default()
     };
     let behaviour = Behaviour {
         copy,

@@ -1,5 +1,4 @@
-//! The words of the command line become [`Options`]. Environment variables that Azurite reads are
-//! read here too.
+//! Reads the command line into [`Options`], and the environment variables that Azurite reads too.
 
 use std::ffi::OsString;
 
@@ -12,26 +11,26 @@ use azring_emulator_tests::emulator::{
 
 use crate::help;
 
-/// Where Azurite's Blob service listens.
+/// The port of Azurite's Blob service.
 const AZURITE_BLOB_PORT: u16 = 10_000;
 
 /// The variable that names Azurite's accounts: `NAME:KEY[:KEY2][;NAME:KEY[:KEY2]..]`.
 const AZURITE_ACCOUNTS: &str = "AZURITE_ACCOUNTS";
 
-/// What the command line asks for.
-pub(crate) enum Order {
+/// What the command line asks the program to do.
+pub(crate) enum Request {
     /// Serve.
     Serve {
         options: Box<Options>,
-        /// Where to write the authority of the emulator's own certificate.
+        /// The file for the authority of the emulator's own certificate.
         authority_file: Option<String>,
     },
     /// Print this text to standard output.
     Print(String),
 }
 
-/// Reads the words after the program's name. An error is a text for the user.
-pub(crate) fn read(words: impl Iterator<Item = OsString>) -> Result<Order, String> {
+/// Reads the arguments after the program's name. An error is a text for the user.
+pub(crate) fn read(words: impl Iterator<Item = OsString>) -> Result<Request, String> {
     let words: Vec<String> = words
         .map(|word| {
             word.into_string()
@@ -39,7 +38,7 @@ pub(crate) fn read(words: impl Iterator<Item = OsString>) -> Result<Order, Strin
         })
         .collect::<Result<_, _>>()?;
     if let Some(text) = asked_for(&words)? {
-        return Ok(Order::Print(text));
+        return Ok(Request::Print(text));
     }
     let (mut options, authority_file) = parse(words.into_iter())?;
     if options.accounts.is_empty()
@@ -47,13 +46,13 @@ pub(crate) fn read(words: impl Iterator<Item = OsString>) -> Result<Order, Strin
     {
         options.accounts = azurite_accounts(&accounts)?;
     }
-    Ok(Order::Serve {
+    Ok(Request::Serve {
         options: Box::new(options),
         authority_file,
     })
 }
 
-/// The text of `--help`, `--help TOPIC` or `--version`, wherever it stands.
+/// The text of `--help`, `--help TOPIC` or `--version`, at any position.
 fn asked_for(words: &[String]) -> Result<Option<String>, String> {
     for (at, word) in words.iter().enumerate() {
         match word.as_str() {

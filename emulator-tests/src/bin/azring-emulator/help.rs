@@ -1,4 +1,4 @@
-//! What `--help`, `--help TOPIC` and `--version` print.
+//! The texts of `--help`, `--help TOPIC` and `--version`.
 
 use azring_emulator_tests::emulator::{behaviour, control, fault};
 
@@ -9,40 +9,40 @@ azring-emulator: an emulator of Azure Blob Storage
 usage: azring-emulator [OPTIONS]
 
   --blob-port PORT          port of the Blob service; 0 lets the system choose (default 0)
-  --azurite-ports           the port that Azurite has: 10000 for blobs
+  --azurite-ports           use Azurite's port: 10000 for blobs
   --host ADDRESS            address to listen on (default 127.0.0.1)
-  --store memory|null|DIR   keep bodies in memory, only their lengths, or all in a folder that survives
-                            a restart and that one emulator at a time uses (default memory)
-  --memory-limit BYTES      the most that the memory store keeps (default 8589934592)
+  --store memory|null|DIR   store bodies in memory, only their lengths, or everything in a folder, which
+                            survives a restart; one emulator at a time uses it (default memory)
+  --memory-limit BYTES      the most that the memory store holds (default 8589934592)
   --account NAME:KEY[:KEY2] an account with one or two keys in base64; may be given several times
                             (default: the accounts in AZURITE_ACCOUNTS, written NAME:KEY[:KEY2] and
                             separated by `;`, else devstoreaccount1 with its public key)
   --seed FOLDER             upload a folder at the start: each folder in it becomes a container, each
-                            file below that a block blob; blobs that are there already stay
+                            file below that a block blob; existing blobs stay as they are
   --pattern-blob CONTAINER/NAME:BYTES
                             a blob of the null store that exists from the start; may be given several times
   --pattern-blobs CONTAINER/PREFIX:BYTES:COUNT
-                            so many of them, with names of the prefix and a number from 0
+                            COUNT such blobs, named by the prefix and a number from 0
   --no-verify               do not check Content-MD5 and x-ms-content-crc64 of uploads
-  --https                   serve HTTPS with a certificate made at the start
+  --https                   serve HTTPS with a certificate created at the start
   --ca-out FILE             where to write the authority of that certificate, PEM
   --cert PEM --key PEM      serve HTTPS with this certificate
-  --faults FILE             a fault plan to begin with, JSON (--help faults)
+  --faults FILE             the fault plan at the start, JSON (--help faults)
   --behaviour FILE          how the service behaves (pending copies, short pages, ..), JSON (--help behaviour)
   --issuer-key FILE         accept bearer tokens (HS256) signed with the base64 key in this file
-  --unsigned-tokens         accept any well-formed bearer token whose audience and times are right,
+  --unsigned-tokens         accept every well-formed bearer token with the right audience and times,
                             whoever signed it
-  --trust PEM               authorities of copy sources under HTTPS
+  --trust PEM               the authorities that certify copy sources under HTTPS
   --log FILE                append the request log to a file, JSON lines
-  --control-host ADDRESS    address of the control endpoint (default 127.0.0.1); whoever reaches it
+  --control-host ADDRESS    address of the control endpoint (default 127.0.0.1); anyone who reaches it
                             can change everything
   --control-port PORT       port of the control endpoint; 0 lets the system choose (default 0)
   --version, -V             the version
   --help, -h                this text
   --help TOPIC              a longer text: faults, behaviour, control
 
-When it serves it prints one line: ready blob=URL control=URL
-It ends with exit code 0 on SIGTERM and SIGINT, and with 2 when it cannot start.
+When the emulator serves, it prints one line: ready blob=URL control=URL
+It ends with exit code 0 on SIGTERM and SIGINT, and with 2 if it cannot start.
 ";
 
 /// `azring-emulator 1.2.3`.

@@ -1,4 +1,4 @@
-//! `azring-emulator`: reads the command line, starts the emulator, says when it is ready, and ends on
+//! `azring-emulator`: reads the command line, starts the emulator, prints when it is ready, and ends on
 //! SIGTERM or SIGINT.
 
 mod arguments;
@@ -12,7 +12,7 @@ use signal_hook::iterator::Signals;
 
 use azring_emulator_tests::emulator::Server;
 
-use arguments::Order;
+use arguments::Request;
 
 fn main() -> ExitCode {
     match run() {
@@ -26,13 +26,14 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), String> {
     let (options, authority_file) = match arguments::read(std::env::args_os().skip(1))? {
-        Order::Print(text) => return print(&text),
-        Order::Serve {
+        Request::Print(text) => return print(&text),
+        Request::Serve {
             options,
             authority_file,
         } => (options, authority_file),
     };
-    // Caught from here on: as process 1 of a container the kernel ignores signals without a handler.
+    // Signals are handled from here on: for process 1 of a container the kernel ignores signals
+    // without a handler.
     let mut signals = Signals::new([SIGTERM, SIGINT])
         .map_err(|error| format!("cannot watch for signals: {error}"))?;
     let server = Server::start(&options).map_err(|error| error.to_string())?;
@@ -48,8 +49,8 @@ fn run() -> Result<(), String> {
     ))
     .map_err(|error| format!("cannot print the ready line: {error}"))?;
     signals.forever().next();
-    // Everything acknowledged is in the kernel's hands already, so nothing has to be written before
-    // the end; running connections are not waited for.
+    // Everything acknowledged was passed to the kernel, so nothing has to be written before the end.
+    // Open connections are not waited for.
     std::mem::forget(server);
     Ok(())
 }

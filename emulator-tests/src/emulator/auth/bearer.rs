@@ -1,8 +1,9 @@
-//! Bearer tokens of a local issuer: JSON web tokens signed with HS256 by a key that the emulator was given.
+//! Bearer tokens of a local issuer: JSON web tokens signed with HS256 by a key in the options.
 //!
-//! The real service trusts Microsoft Entra ID; a test makes its own tokens and gives both sides the key. Roles are not
-//! looked at: a valid token may do everything but what no token may (container access policies). An emulator that was
-//! told to accept unsigned tokens looks at audience and times only, as Azurite does with `--oauth basic`.
+//! The real service trusts Microsoft Entra ID; a test makes its own tokens and gives the emulator
+//! the key. Roles are not checked: a valid token allows everything except what no token allows
+//! (container access policies). An emulator that accepts unsigned tokens checks audience and times
+//! only, as Azurite does with `--oauth basic`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

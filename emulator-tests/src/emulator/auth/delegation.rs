@@ -1,8 +1,8 @@
-//! User delegation: keys that a token's holder gets, and the SAS signed with them.
+//! User delegation: keys that a token's holder requests, and the SAS signed with them.
 //! <https://learn.microsoft.com/rest/api/storageservices/create-user-delegation-sas>
 //!
-//! Keys are not kept: each is a function of the account's key and of what it was made for, so a SAS can be checked by
-//! making its key again.
+//! Keys are not stored. Each is computed from the account's key and the key's own fields, so a SAS
+//! is checked by computing its key again.
 
 use super::AuthorizationInput;
 use super::grant::Grant;
@@ -16,7 +16,7 @@ use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::query::Query;
 use crate::emulator::version::ApiVersion;
 
-/// What a user delegation key was made for.
+/// The fields of a user delegation key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DelegationKey {
     /// The holder's object id.
@@ -29,7 +29,7 @@ pub struct DelegationKey {
     pub expiry: String,
     /// The service's letter, such as `b`.
     pub service: String,
-    /// The version it was asked for with.
+    /// The API version of the request for it.
     pub version: String,
 }
 
@@ -90,7 +90,7 @@ pub(super) fn check(input: &AuthorizationInput<'_>, version: ApiVersion) -> Serv
         fields.push(query.or_empty("ses"));
     }
     if version.since(2026, 4, 6) {
-        // Request headers and query parameters that a SAS can be bound to (`srh`, `srq`): none.
+        // A SAS can be bound to request headers and query parameters (`srh`, `srq`): not served.
         if query.get("srh").is_some() || query.get("srq").is_some() {
             return Err(Refusal::authentication_failed(
                 "The emulator does not serve a SAS that is bound by srh or srq",

@@ -43,7 +43,7 @@ pub struct TokenHolder {
 /// A checked credential.
 #[derive(Debug, Clone)]
 pub enum Grant {
-    /// The account's key: everything. Holds the scheme's name.
+    /// The account's key, which allows everything. Holds the scheme's name.
     Key(&'static str),
     /// An account SAS.
     AccountSas {

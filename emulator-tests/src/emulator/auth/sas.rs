@@ -146,7 +146,7 @@ pub fn signed_overrides(query: &Query) -> [&str; 5] {
     OVERRIDES.map(|(name, _)| query.or_empty(name))
 }
 
-/// Start, expiry and permissions from the token or from its policy; saying one of them twice is an error.
+/// Start, expiry and permissions from the token or from its policy. A field in both is an error.
 fn merged_policy(input: &AuthorizationInput<'_>) -> ServiceResult<StoredPolicy> {
     let query = input.query;
     let Some(id) = query.filled("si") else {
@@ -235,7 +235,7 @@ pub(super) fn check_times(
     Ok(())
 }
 
-/// `sip` and `spr`: where the request may come from, and how.
+/// Checks `sip` and `spr`: the client's address and protocol.
 pub(super) fn check_source(input: &AuthorizationInput<'_>) -> ServiceResult<()> {
     if let Some(range) = input.query.filled("sip") {
         let (low, high) = range.split_once('-').unwrap_or((range, range));

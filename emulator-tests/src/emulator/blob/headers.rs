@@ -1,4 +1,4 @@
-//! Properties and metadata between headers and blobs.
+//! Headers of the Blob service: properties from requests, and properties to answers.
 
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::state::{Blob, ContainerProperties, Content, Tier, TierState};
@@ -10,7 +10,7 @@ use crate::emulator::http::response::Response;
 use crate::emulator::service::content_properties::check_md5;
 use crate::emulator::service::{ContentProperties, metadata};
 
-/// What a blob has whose type nobody named.
+/// The content type of a blob without one.
 pub const DEFAULT_CONTENT_TYPE: &str = "application/octet-stream";
 
 /// The `x-ms-blob-*` properties of a request.
@@ -18,7 +18,7 @@ pub fn blob_properties(head: &Head) -> ContentProperties {
     ContentProperties::of(head, "x-ms-blob-")
 }
 
-/// The same for Put Blob, where the plain headers stand in for absent `x-ms-blob-*` ones.
+/// The same for Put Blob, where plain headers replace absent `x-ms-blob-*` ones.
 pub fn put_blob_properties(head: &Head) -> ServiceResult<ContentProperties> {
     let mut properties = blob_properties(head);
     if !properties.content_md5.is_empty() {
@@ -42,14 +42,14 @@ pub fn set_version(response: &mut Response, blob: &Blob) {
     response.set("Last-Modified", blob.last_modified.rfc1123());
 }
 
-/// The same of a container.
+/// The same for a container.
 pub fn container_version(response: Response, properties: &ContainerProperties) -> Response {
     response
         .header("ETag", properties.etag.to_string())
         .header("Last-Modified", properties.last_modified.rfc1123())
 }
 
-/// Everything that GET and HEAD tell about a blob or a snapshot, but for its length and MD5.
+/// Adds what GET and HEAD return for a blob or a snapshot, except length and MD5.
 pub fn set_blob(response: &mut Response, call: &BlobCall<'_>, blob: &Blob) {
     set_version(response, blob);
     response.set("Accept-Ranges", "bytes");
@@ -72,7 +72,7 @@ pub fn set_blob(response: &mut Response, call: &BlobCall<'_>, blob: &Blob) {
     response.set("x-ms-server-encrypted", "true");
 }
 
-/// What only page blobs and append blobs have.
+/// Adds what only page blobs and append blobs have.
 pub fn set_kind(response: &mut Response, blob: &Blob) {
     match &blob.content {
         Content::Block(_) => {}
@@ -91,7 +91,7 @@ pub fn set_kind(response: &mut Response, blob: &Blob) {
     }
 }
 
-/// The tier, which HEAD tells and GET does not.
+/// Adds the tier, which HEAD returns and GET does not.
 pub fn set_tier(response: &mut Response, blob: &Blob) {
     let Some(tier) = blob.tier.tier else { return };
     response.set("x-ms-access-tier", tier.name());
@@ -106,7 +106,7 @@ pub fn set_tier(response: &mut Response, blob: &Blob) {
     }
 }
 
-/// Tags and tier that come with an upload.
+/// Applies the tags and the tier of an upload.
 pub fn apply_upload(head: &Head, blob: &mut Blob, now: Moment) -> ServiceResult<()> {
     if let Some(tags) = head.header("x-ms-tags").filter(|tags| !tags.is_empty()) {
         blob.tags = tag_query::parse_header(tags)?;

@@ -1,5 +1,5 @@
-//! The blobs that are there from the start, and again after a reset: pattern blobs of the null store,
-//! and the files of a seed folder.
+//! The blobs that exist from the start and after a reset: pattern blobs of the null store, and the
+//! files of a seed folder.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -26,10 +26,10 @@ use crate::emulator::store::{Extent, Store};
 
 const CONTENT_TYPE: &str = "application/octet-stream";
 
-/// A seed file is read and kept in blocks of this size.
+/// A seed file is stored in blocks of this size.
 const BLOCK_BYTES: u64 = 4 << 20;
 
-/// What is there from the start.
+/// The blobs that exist from the start.
 #[derive(Debug)]
 pub struct InitialBlobs {
     /// The account that has them: the first one.
@@ -39,7 +39,7 @@ pub struct InitialBlobs {
 }
 
 impl InitialBlobs {
-    /// What these options name.
+    /// The initial blobs of the options.
     pub fn of(options: &Options) -> Self {
         let accounts = options.accounts();
         Self {
@@ -52,7 +52,7 @@ impl InitialBlobs {
         }
     }
 
-    /// Adds them. Blobs that are there already stay as they are.
+    /// Adds them. Blobs that exist already stay as they are.
     pub fn add(&self, account: &AccountContainers, store: &dyn Store) -> Result<(), StartError> {
         if store.keeps_bytes() && !self.patterns.is_empty() {
             return Err(StartError::Options(
@@ -120,7 +120,7 @@ fn add_files(
     Ok(())
 }
 
-/// A file in blocks, and its MD5 in base64 if the store keeps what was read.
+/// A file in blocks, and its MD5 in base64 if the store keeps bytes.
 fn read(store: &dyn Store, path: &Path) -> Result<(Vec<Extent>, String), StartError> {
     let failed = |error: io::Error| refused(path, &error.to_string());
     let file = File::open(path).map_err(failed)?;
@@ -156,7 +156,7 @@ fn add_blob(container: &BlobContainer, name: &str, extents: Vec<Extent>, md5: St
         .into_iter()
         .enumerate()
         .map(|(number, extent)| Block {
-            // A blob of one piece looks as if Put Blob had made it: its block has no id.
+            // A blob of one block looks like one of Put Blob: the block has no id.
             id: if is_one {
                 String::new()
             } else {
@@ -174,7 +174,7 @@ fn add_blob(container: &BlobContainer, name: &str, extents: Vec<Extent>, md5: St
     container.lock().slot(name).base = Some(blob);
 }
 
-/// The container of this name, made if it is missing.
+/// The container of this name, created if it is missing.
 fn container(account: &AccountContainers, name: &str) -> Result<Arc<BlobContainer>, StartError> {
     if let Some(container) = account.find(name) {
         return Ok(container);
@@ -186,7 +186,7 @@ fn container(account: &AccountContainers, name: &str) -> Result<Arc<BlobContaine
         .map_err(|refusal| StartError::Options(refusal.message.into_owned()))
 }
 
-/// What lies in a folder, by name.
+/// The entries of a folder, by name.
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, StartError> {
     let read = || -> io::Result<Vec<PathBuf>> {
         let mut paths: Vec<_> = fs::read_dir(folder)?

@@ -1,4 +1,4 @@
-//! Which REST call a request is, what it needs, and which function serves it.
+//! Which REST call a request is, which permission it needs, and which function serves it.
 
 use super::call::BlobCall;
 use super::public_access::RequiredAccess;
@@ -263,13 +263,13 @@ impl Operation for BlobOperation {
             Self::ListContainers => account("l"),
             Self::GetServiceProperties | Self::GetServiceStats => account("r"),
             Self::SetServiceProperties => account("w"),
-            // Any SAS that is valid may ask what kind of account this is.
-            // Each request in a batch is authorised by itself.
+            // Any valid SAS may ask for the kind of account. Each request of a batch is authorized
+            // by itself.
             Self::GetAccountInformation | Self::SubmitBatch => {
                 of(ResourceLevel::Service, "rwdlacupftxyi", false)
             }
             Self::SubmitContainerBatch => of(ResourceLevel::Container, "rwdlacupftxyi", false),
-            // The call itself asks for a token.
+            // The call itself requires a token.
             Self::GetUserDelegationKey => account("rwdlacupftxyi"),
             Self::GetContainerAcl | Self::SetContainerAcl => account(""),
 

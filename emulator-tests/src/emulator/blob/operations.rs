@@ -1,4 +1,4 @@
-//! The Blob service as the neutral part sees it: its names, its state, and where its parts are.
+//! The Blob service as an implementation of [`Operations`].
 
 use std::collections::HashMap;
 use std::io;

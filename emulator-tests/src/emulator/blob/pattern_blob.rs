@@ -24,7 +24,8 @@ impl PatternBlob {
         })
     }
 
-    /// Reads `CONTAINER/PREFIX:BYTES:COUNT`: so many of them, their names the prefix and a number from 0.
+    /// Reads `CONTAINER/PREFIX:BYTES:COUNT`: so many blobs, named by the prefix and a number from
+    /// 0.
     pub fn parse_many(text: &str) -> Option<impl Iterator<Item = Self>> {
         let (one, count) = text.rsplit_once(':')?;
         let first = Self::parse(one)?;

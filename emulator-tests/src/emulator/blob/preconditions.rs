@@ -14,7 +14,7 @@ pub fn version_of(properties: &ContainerProperties) -> Current {
     Some((properties.etag, properties.last_modified))
 }
 
-/// The blob or snapshot that a read is for, when its conditions hold.
+/// The blob or snapshot that a read is for. Refuses when its conditions do not hold.
 pub fn read<'s>(call: &BlobCall<'_>, state: &'s ContainerState) -> ServiceResult<&'s Blob> {
     let blob = find(call, state)?;
     conditions::check(
@@ -50,7 +50,7 @@ pub fn find<'s>(call: &BlobCall<'_>, state: &'s ContainerState) -> ServiceResult
     Ok(blob)
 }
 
-/// The base blob that a write changes, when its conditions and its lease allow it.
+/// The base blob that a write changes. Refuses when conditions or lease do not allow it.
 pub fn change<'s>(
     call: &BlobCall<'_>,
     state: &'s mut ContainerState,
@@ -62,7 +62,7 @@ pub fn change<'s>(
         .ok_or_else(Refusal::blob_not_found)
 }
 
-/// The same for the few calls that note themselves what they changed.
+/// The same for calls that record their change themselves.
 pub fn change_part<'s>(
     call: &BlobCall<'_>,
     state: &'s mut ContainerState,
@@ -87,7 +87,7 @@ fn check_change(call: &BlobCall<'_>, state: &ContainerState) -> ServiceResult<()
     )
 }
 
-/// May this request put a whole new blob here?
+/// Refuses a request that may not replace the blob.
 pub fn overwrite(call: &BlobCall<'_>, slot: Option<&Slot>) -> ServiceResult<()> {
     refuse_snapshot(call)?;
     let base = slot.and_then(|slot| slot.base.as_ref());
@@ -102,7 +102,7 @@ pub fn overwrite(call: &BlobCall<'_>, slot: Option<&Slot>) -> ServiceResult<()> 
     Ok(())
 }
 
-/// Conditions, lease and a copy under way, for any write.
+/// Checks conditions, lease and pending copy for any write.
 pub fn check_write(call: &BlobCall<'_>, base: Option<&Blob>) -> ServiceResult<()> {
     conditions::check(
         call.head,
@@ -132,7 +132,7 @@ pub fn check_write(call: &BlobCall<'_>, base: Option<&Blob>) -> ServiceResult<()
     Ok(())
 }
 
-/// A snapshot cannot be changed.
+/// Refuses a request that would change a snapshot.
 pub fn refuse_snapshot(call: &BlobCall<'_>) -> ServiceResult<()> {
     match call.query.filled("snapshot") {
         Some(snapshot) => Err(Refusal::invalid_query(
@@ -144,7 +144,7 @@ pub fn refuse_snapshot(call: &BlobCall<'_>) -> ServiceResult<()> {
     }
 }
 
-/// Blobs in the archive cannot be read.
+/// Refuses a read of an archived blob.
 pub fn refuse_archived(blob: &Blob) -> ServiceResult<()> {
     if blob.tier.rehydrating.is_some() {
         return Err(Refusal::new(

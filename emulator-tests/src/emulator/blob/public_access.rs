@@ -38,7 +38,7 @@ impl PublicAccess {
 /// The public access that an anonymous call needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RequiredAccess {
-    /// None is enough.
+    /// No public access is enough.
     Never,
     /// Access to blobs.
     Blob,

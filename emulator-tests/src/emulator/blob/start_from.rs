@@ -4,12 +4,12 @@ use super::call::BlobCall;
 use crate::emulator::behaviour::StartFrom;
 use crate::emulator::error::{Refusal, ServiceResult};
 
-/// The name in `startFrom`, which versions from 2026-02-06 on know: the listing has the names from it on, itself included.
-/// It is given with the marker too, and both hold.
+/// The name in `startFrom`, for versions from 2026-02-06 on: the listing has the names from it on,
+/// itself included. With a marker, both limits apply.
 ///
-/// The service's own pages do not describe it. It is as the clients of 2026-01-15 do (`azure-storage-blob` 12.33.0 for Java),
-/// and as Azurite 3.37 does. What older versions make of it is nowhere said; it is refused there, so that no client
-/// leans on it.
+/// The service's own pages do not describe it. The emulator follows the clients of 2026-01-15
+/// (`azure-storage-blob` 12.33.0 for Java) and Azurite 3.37. How older versions treat it is not
+/// documented; the emulator refuses it there, so that no client relies on it.
 pub fn start_from<'a>(call: &'a BlobCall<'_>) -> ServiceResult<&'a str> {
     let Some(name) = call.query.filled("startFrom") else {
         return Ok("");

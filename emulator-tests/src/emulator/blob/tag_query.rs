@@ -1,4 +1,5 @@
-//! Comparisons of index tags: `"name" = 'value' AND "other" > 'a'`, as `x-ms-if-tags` and Find Blobs by Tags write them.
+//! Comparisons of index tags, such as `"name" = 'value' AND "other" > 'a'`, in `x-ms-if-tags` and
+//! Find Blobs by Tags.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,8 @@ use crate::emulator::http::query::Query;
 
 const TAGS_MAX: usize = 10;
 
-/// Does the expression hold for these tags? `None` when it cannot be read. `AND` binds stronger than `OR`.
+/// Whether an expression holds for tags; `None` for a malformed one. `AND` binds stronger than
+/// `OR`.
 pub fn holds(expression: &str, tags: &BTreeMap<String, String>) -> Option<bool> {
     let mut any = false;
     for alternative in split(expression, "OR") {
@@ -21,7 +23,7 @@ pub fn holds(expression: &str, tags: &BTreeMap<String, String>) -> Option<bool> 
     Some(any)
 }
 
-/// Splits at a keyword that stands outside of quotes.
+/// Splits at a keyword outside of quotes.
 fn split(text: &str, keyword: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut quote = None;
@@ -90,7 +92,8 @@ pub fn parse_header(text: &str) -> ServiceResult<BTreeMap<String, String>> {
     check(pairs)
 }
 
-/// Tags that may be set: at most ten, keys of 1 to 128 characters, values of at most 256, no key twice.
+/// Checks the tags of a request: at most ten, keys of 1 to 128 characters, values of at most 256,
+/// no key twice.
 pub fn check(pairs: Vec<(String, String)>) -> ServiceResult<BTreeMap<String, String>> {
     let count = pairs.len();
     let allowed = |text: &str| {

@@ -7,7 +7,7 @@ use crate::emulator::http::address::Address;
 use crate::emulator::http::query::{Query, decode};
 use crate::emulator::version::ApiVersion;
 
-/// Container that a blob without one belongs to.
+/// The container of a blob that names none.
 pub const ROOT_CONTAINER: &str = "$root";
 
 /// Container and blob.
@@ -29,7 +29,7 @@ impl BlobTarget {
         let (container, blob) = match path.split_once('/') {
             _ if path.is_empty() => (None, None),
             Some((container, "")) => (Some(decode(container)), None),
-            // The service takes a backslash for a slash.
+            // The service treats a backslash as a slash.
             Some((container, blob)) => (
                 Some(decode(container)),
                 Some(decode(blob).replace('\\', "/")),
@@ -51,7 +51,7 @@ impl BlobTarget {
     }
 }
 
-/// A SAS of a snapshot is good for that snapshot only.
+/// The SAS of a snapshot is valid for that snapshot only.
 impl SignedTarget for BlobTarget {
     fn signed_path(&self, query: &Query) -> ServiceResult<String> {
         let refused =

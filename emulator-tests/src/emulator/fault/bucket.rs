@@ -1,10 +1,10 @@
-//! Token buckets: so much per second. A budget has one second's worth of credit, as services give it; a line has hardly
-//! any: what was not sent through it in time cannot be sent later.
+//! Token buckets: a limit per second. A budget has a credit of one second, as services give it. A
+//! line has hardly any: capacity that was not used in time is lost.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What a line lets through at once, in seconds of its rate.
+/// The credit of a line, in seconds of its rate.
 const LINE_CREDIT_S: f64 = 0.02;
 
 /// A bucket that fills with time.
@@ -12,7 +12,7 @@ const LINE_CREDIT_S: f64 = 0.02;
 pub struct Bucket {
     credit_s: f64,
     level: Mutex<FillLevel>,
-    /// After how many bytes it fills how fast, in order.
+    /// The rates that follow: after how many bytes, and how many per second. In order.
     steps: Vec<(u64, f64)>,
 }
 
@@ -21,7 +21,7 @@ struct FillLevel {
     amount: f64,
     looked: Instant,
     per_second: f64,
-    /// All that was taken on credit.
+    /// The sum of what was taken on credit.
     owed: u64,
 }
 
@@ -36,7 +36,7 @@ impl Bucket {
         Self::new(per_second, LINE_CREDIT_S)
     }
 
-    /// A line that becomes faster or slower: once so many bytes have gone through, so many per second. In order.
+    /// A line whose rate changes after numbers of bytes. The steps are in order.
     pub fn line_with_steps(per_second: u64, steps: impl IntoIterator<Item = (u64, u64)>) -> Self {
         let rate = |(after, per_second): (u64, u64)| (after, per_second.max(1) as f64);
         Self {
@@ -59,7 +59,7 @@ impl Bucket {
         }
     }
 
-    /// Takes `amount` if it is there.
+    /// Takes `amount` if the bucket has it.
     pub fn take(&self, amount: u64) -> bool {
         let mut level = self.level.lock().unwrap_or_else(PoisonError::into_inner);
         let most = self.refill(&mut level);
@@ -70,7 +70,7 @@ impl Bucket {
         enough
     }
 
-    /// Takes `amount` on credit and says how long to wait until it is paid.
+    /// Takes `amount` on credit, and returns how long to wait until it is paid.
     pub fn owe(&self, amount: u64) -> Duration {
         let mut level = self.level.lock().unwrap_or_else(PoisonError::into_inner);
         self.refill(&mut level);
@@ -87,7 +87,7 @@ impl Bucket {
         }
     }
 
-    /// Adds what has come since it was looked at; returns the most that it holds.
+    /// Adds what came since the last refill; returns the most that the bucket holds.
     fn refill(&self, level: &mut FillLevel) -> f64 {
         let now = Instant::now();
         let most = level.per_second * self.credit_s;

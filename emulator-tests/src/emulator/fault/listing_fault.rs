@@ -1,44 +1,44 @@
-//! Faults in a list: of blobs, or of page ranges. The document is changed as text, so that what is wrong with it is exactly
-//! what the rule says.
+//! Faults in a list of blobs or of page ranges. The document is changed as text, so that nothing
+//! but the fault of the rule is wrong with it.
 
 use serde::{Deserialize, Serialize};
 
 use crate::emulator::clock::Moment;
 use crate::emulator::continuation::marker;
 
-/// What a list says instead of the truth.
+/// The faults of one list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ListingFault {
-    /// What becomes of the entries.
+    /// What happens to the entries.
     pub entries: Entries,
-    /// A copy of the first entry comes before it, with this name.
+    /// A copy of the first entry is added before it, with this name.
     pub first_name: Option<String>,
-    /// A copy of the first entry comes behind the last, with this name.
+    /// A copy of the first entry is added after the last, with this name.
     pub last_name: Option<String>,
-    /// A range of pages comes behind the last: its first byte and its last.
+    /// A page range is added after the last: its first byte and its last.
     pub last_range: Option<[u64; 2]>,
-    /// The list goes on at this name, or, with `new`, at one that never was.
+    /// The list continues at this name; `new` is a name that was never used.
     pub next: Option<String>,
 }
 
-/// What becomes of the entries of a page.
+/// What happens to the entries of a page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Entries {
-    /// They stay.
+    /// They stay as they are.
     #[default]
     Kept,
-    /// There are none.
+    /// All are removed.
     None,
-    /// The last comes first.
+    /// Their order is reversed.
     Reversed,
-    /// Each comes twice.
+    /// Each is listed twice.
     Repeated,
 }
 
 impl ListingFault {
-    /// The document with the lie in it.
+    /// The document with the faults in it.
     pub fn told(&self, document: &str) -> String {
         let (before, entries, behind) = cut(document);
         let mut told: Vec<String> = match self.entries {
@@ -70,7 +70,7 @@ impl ListingFault {
     }
 }
 
-/// A document as what comes before its entries, the entries, and what comes behind them.
+/// Splits a document: the text before its entries, the entries, and the text after them.
 fn cut(document: &str) -> (&str, Vec<&str>, &str) {
     for name in ["Blob", "PageRange"] {
         let (open, close) = (format!("<{name}>"), format!("</{name}>"));
@@ -96,7 +96,7 @@ fn with_marker(document: &str, next: &str) -> String {
     } else {
         next.to_owned()
     };
-    // Where a list of ranges goes on is an offset, and any number is one.
+    // A list of ranges continues at an offset, and every number is one.
     let next = if document.contains("<PageList>") {
         marker(next.trim_start_matches('~'))
     } else {

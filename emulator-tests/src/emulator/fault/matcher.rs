@@ -1,4 +1,5 @@
-//! Finds what a plan does to a request. The connection asks once per request; without a plan that is one atomic load.
+//! Finds the rules of a plan that apply to a request. The connection asks once per request; without
+//! a plan that is one atomic load.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -11,7 +12,7 @@ use super::plan::{Bandwidth, Budget, BudgetAnswer, CountBy, Plan, Rule, RuleAnsw
 use crate::emulator::http::head::Head;
 use crate::emulator::http::query::decode;
 
-/// The plan in force, exchangeable at any time.
+/// The current plan. It can be replaced at any time.
 #[derive(Debug, Default)]
 pub struct Faults {
     any: AtomicBool,
@@ -39,18 +40,18 @@ struct Buckets {
     bytes: Option<Bucket>,
 }
 
-/// What happens to one request.
+/// What the plan does to one request.
 #[derive(Debug, Clone, Default)]
 pub struct MatchedFaults {
     /// Names of the rules applied.
     pub names: Vec<String>,
     /// Their effects, in order.
     pub effects: Vec<Then>,
-    /// A budget was exceeded.
+    /// The refusal of a budget that was exceeded.
     pub throttled: Option<RuleAnswer>,
-    /// Pace of this connection.
+    /// The bandwidth of this connection.
     pub connection_bytes_per_second: Option<u64>,
-    /// Pace of all connections.
+    /// The bandwidth of all connections.
     pub total: Option<Arc<Bucket>>,
 }
 
@@ -77,7 +78,7 @@ impl Faults {
         Some((running.plan.clone(), applied))
     }
 
-    /// What happens to this request; `None` for nothing.
+    /// What the plan does to this request; `None` without a plan.
     pub fn matching(&self, head: &Head, body_bytes: u64) -> Option<MatchedFaults> {
         if !self.any.load(Ordering::Acquire) {
             return None;
@@ -164,7 +165,7 @@ impl RunningPlan {
         })
     }
 
-    /// The budgets of the account that stands in the path or in the host name.
+    /// The budgets of the account in the path or in the host name.
     fn buckets_of<'a>(&'a self, head: &'a Head) -> impl Iterator<Item = (&'a Budget, &'a Buckets)> {
         self.plan
             .budgets
@@ -179,7 +180,7 @@ impl RunningPlan {
     }
 }
 
-/// What all connections share.
+/// The bandwidth that all connections share.
 fn line(bandwidth: &Bandwidth) -> Option<Bucket> {
     let steps = bandwidth.steps.iter();
     let steps = steps.map(|step| (step.after_bytes, step.total_bytes_per_second));
@@ -260,7 +261,7 @@ fn key(count_by: CountBy, head: &Head) -> u64 {
     hasher.finish()
 }
 
-/// A number from 0 up to 1 that depends on nothing but its three arguments.
+/// A number from 0 up to 1 that depends on its three arguments only.
 fn draw(seed: u64, place: u64, hit: u64) -> f64 {
     let mut mixed =
         seed ^ place.wrapping_mul(0xA076_1D64_78BD_642F) ^ hit.wrapping_mul(0xE703_7ED1_A0B4_28DB);

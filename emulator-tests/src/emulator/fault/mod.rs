@@ -14,5 +14,5 @@ pub mod wire_faults;
 pub use matcher::Faults;
 pub use plan::Plan;
 
-/// The plan's format, for people.
+/// The plan's format, for `--help faults`.
 pub const FORMAT: &str = include_str!("FORMAT.md");

@@ -1,10 +1,10 @@
 //! The plan's patterns: `*` for any run of characters, `?` for one.
 
-/// Does the pattern match the whole text?
+/// Whether the pattern matches the whole text.
 pub fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
     let (mut at_pattern, mut at_text) = (0, 0);
-    // Where the last star was, and up to where it has swallowed.
+    // Where the last star was, and the end of the text that it matches so far.
     let mut star: Option<(usize, usize)> = None;
     while at_text < text.len() {
         match pattern.get(at_pattern) {

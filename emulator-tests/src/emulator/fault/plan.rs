@@ -1,4 +1,4 @@
-//! The plan as it is written: plain data, read from JSON. What it means is in FORMAT.md beside this file.
+//! The plan as plain data, read from JSON. FORMAT.md beside this file explains it.
 
 use std::collections::BTreeMap;
 
@@ -10,13 +10,13 @@ use super::listing_fault::ListingFault;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Plan {
-    /// Where probabilities are drawn from.
+    /// The seed of the probabilities.
     pub seed: u64,
-    /// Rules, first match first.
+    /// Rules. The first that matches is applied.
     pub rules: Vec<Rule>,
     /// Throttling by account.
     pub budgets: Vec<Budget>,
-    /// Pace of bodies.
+    /// The bandwidth of bodies.
     pub bandwidth: Bandwidth,
 }
 
@@ -24,13 +24,13 @@ pub struct Plan {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Rule {
-    /// Shown in the log.
+    /// The name in the log.
     pub name: String,
     /// Which requests.
     pub when: When,
     /// What happens to them.
     pub then: Then,
-    /// Look at the rules behind this one as well.
+    /// Whether the rules after this one are tried as well.
     pub go_on: bool,
 }
 
@@ -46,7 +46,7 @@ pub struct When {
     pub query: Option<String>,
     /// Patterns on headers.
     pub header: BTreeMap<String, String>,
-    /// First byte of the range.
+    /// The first byte of the range.
     pub range_first: Option<u64>,
     /// Numbers of matches, from 1.
     pub hits: Option<Vec<u64>>,
@@ -54,9 +54,9 @@ pub struct When {
     pub every: Option<u64>,
     /// 0 to 1.
     pub probability: Option<f64>,
-    /// At most so often.
+    /// At most so many times.
     pub times: Option<u64>,
-    /// What is counted together.
+    /// Which matches are counted together.
     pub count_by: CountBy,
 }
 
@@ -83,19 +83,19 @@ pub enum CountBy {
 pub struct Then {
     /// Wait before serving.
     pub delay_ms: u64,
-    /// Refuse.
+    /// Refuse the request.
     pub answer: Option<RuleAnswer>,
     /// End the connection early.
     pub close: Option<ClosePoint>,
-    /// The manner of ending it.
+    /// How to end the connection.
     pub how: CloseManner,
-    /// Serve, and send nothing.
+    /// Serve the request, and send no answer.
     pub lose_answer: bool,
-    /// Neither serve nor answer.
+    /// Neither serve the request nor answer it.
     pub blackhole: bool,
-    /// Pace of the request's body.
+    /// The bandwidth of the request's body.
     pub request_bytes_per_second: Option<u64>,
-    /// Pace of the answer's body.
+    /// The bandwidth of the answer's body.
     pub response_bytes_per_second: Option<u64>,
     /// Wait between bytes of the answer's body.
     pub byte_delay_ms: u64,
@@ -103,29 +103,29 @@ pub struct Then {
     pub flip_response_bit: Option<u64>,
     /// Flip a bit of the request's body.
     pub flip_request_bit: Option<u64>,
-    /// Lie about the length.
+    /// Send a wrong length.
     pub content_length: Option<Length>,
-    /// Lie about the range.
+    /// Send a wrong range.
     pub content_range: Option<String>,
-    /// Lie about the length of the whole object.
+    /// Send a wrong length of the whole object.
     pub object_bytes: Option<Length>,
     /// Serve the whole blob.
     pub ignore_range: bool,
-    /// Serve the blob's first bytes as if they were all.
+    /// Serve the blob's first bytes as if they were the whole blob.
     pub first_bytes: bool,
-    /// Serve another range, which begins so many bytes later, and say so.
+    /// Serve another range, so many bytes later, with its own correct label.
     pub move_range: i64,
-    /// Serve whatever the conditions say.
+    /// Serve the request whatever its conditions say.
     pub ignore_conditions: bool,
-    /// Say another status.
+    /// Send another status.
     pub status: Option<u16>,
-    /// Answer once more than was asked.
+    /// Send an answer that was not asked for.
     pub spare_answer: Option<ExtraAnswer>,
-    /// Lie about the version.
+    /// Send a wrong entity tag.
     pub etag: Option<String>,
-    /// Lie in a list of blobs or of page ranges.
+    /// Change a list of blobs or of page ranges.
     pub listing: Option<ListingFault>,
-    /// Set or take away headers.
+    /// Set or remove headers.
     pub headers: BTreeMap<String, Option<String>>,
 }
 
@@ -141,7 +141,7 @@ pub struct RuleAnswer {
     /// `Retry-After` in seconds.
     #[serde(default)]
     pub retry_after: Option<u64>,
-    /// Take the body before refusing.
+    /// Receive the body before refusing.
     #[serde(default)]
     pub after_body: bool,
     /// Repeat a part of the request in the message.
@@ -149,13 +149,13 @@ pub struct RuleAnswer {
     pub echo: Option<Echo>,
 }
 
-/// What of a request a refusal repeats.
+/// The part of a request that a refusal repeats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Echo {
-    /// The target of the request line, as it came.
+    /// The target of the request line, unchanged.
     Url,
-    /// The same, decoded as forms are: with blanks for `+`.
+    /// The same, decoded as forms are: with spaces for `+`.
     DecodedUrl,
     /// The same, percent-encoded once more.
     EncodedUrl,
@@ -163,48 +163,48 @@ pub enum Echo {
     Headers,
 }
 
-/// When an answer is sent that nobody asked for.
+/// When an additional answer is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ExtraAnswer {
-    /// Right behind the one that was asked for.
+    /// Directly after the answer.
     AtOnce,
-    /// When the next request on this connection has come, before its own answer.
+    /// After the next request on this connection, before its own answer.
     WithNext,
 }
 
-/// Where in an exchange the connection ends.
+/// The point of an exchange where the connection ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClosePoint {
-    /// When the answer should come. The request is not served.
+    /// Instead of the answer. The request is not served.
     BeforeAnswer,
-    /// When so many body bytes have come.
+    /// After so many received body bytes.
     RequestBytes(u64),
-    /// When so many body bytes have gone.
+    /// After so many sent body bytes.
     ResponseBytes(u64),
 }
 
-/// In which manner a connection ends.
+/// How a connection ends.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CloseManner {
-    /// In order.
+    /// An orderly close.
     #[default]
     Close,
-    /// By RST.
+    /// A reset (RST).
     Reset,
-    /// Not at all, from our side.
+    /// The emulator stops reading and sending, and leaves the connection open.
     Blackhole,
 }
 
-/// A length to claim.
+/// The length that a header names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Length {
-    /// This one.
+    /// This length.
     Exact(u64),
-    /// `+n` or `-n` of the truth.
+    /// The correct length with `+n` or `-n`.
     Difference(String),
 }
 
@@ -218,7 +218,7 @@ pub struct Budget {
     pub requests_per_second: Option<u64>,
     /// Body bytes per second, in and out.
     pub bytes_per_second: Option<u64>,
-    /// When the refusal comes.
+    /// When the refusal is sent.
     pub answer: BudgetAnswer,
     /// `Retry-After` in seconds.
     pub retry_after: Option<u64>,
@@ -231,34 +231,34 @@ pub enum BudgetAnswer {
     /// Without reading the body.
     #[default]
     BeforeBody,
-    /// When the body has come.
+    /// After the body was received.
     AfterBody,
 }
 
-/// Pace of all bodies.
+/// The bandwidth of all bodies.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Bandwidth {
-    /// On each connection.
+    /// Of each connection.
     pub connection_bytes_per_second: Option<u64>,
-    /// On all together.
+    /// Of all connections together.
     pub total_bytes_per_second: Option<u64>,
-    /// What that becomes.
+    /// How the bandwidth of all connections changes.
     pub steps: Vec<Step>,
 }
 
-/// From when on all together have another pace.
+/// A change of the bandwidth of all connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
-    /// Once so many body bytes have moved.
+    /// After so many body bytes.
     pub after_bytes: u64,
-    /// On all together.
+    /// The bandwidth from then on.
     pub total_bytes_per_second: u64,
 }
 
 impl Plan {
-    /// Reads a plan, and checks what the types cannot say.
+    /// Reads a plan, and checks what the types cannot express.
     pub fn parse(json: &str) -> Result<Self, String> {
         let plan: Self =
             serde_json::from_str(json).map_err(|error| format!("not a fault plan: {error}"))?;

@@ -1,4 +1,4 @@
-//! Faults in an answer: headers that are not true, and bits that are not right.
+//! Faults in an answer: wrong headers and flipped bits.
 
 use bytes::Bytes;
 
@@ -6,7 +6,8 @@ use super::plan::{Length, Then};
 use crate::emulator::http::payload::{Payload, Piece, gather};
 use crate::emulator::http::response::Response;
 
-/// Makes the answer tell the lies of one rule. A changed length ends the connection: the framing is broken then.
+/// Applies the faults of one rule to an answer. A wrong length breaks the framing, which ends the
+/// connection.
 pub fn apply(response: &mut Response, then: &Then) {
     if let Some(lie) = &then.listing
         && let Payload::Document(bytes) = &mut response.payload
@@ -69,7 +70,7 @@ fn never_was() -> String {
     )
 }
 
-/// Flips the lowest bit of one byte; the rest of the payload stays where it is stored.
+/// Flips the lowest bit of one byte. The rest of the payload is not copied.
 fn flip(payload: &mut Payload, offset: u64) {
     match payload {
         Payload::Document(bytes) if !bytes.is_empty() => {

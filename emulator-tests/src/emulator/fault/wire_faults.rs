@@ -1,6 +1,5 @@
-//! Faults on the wire: paces and early ends, asked by the wire for every piece that it moves.
-//!
-//! A wire without trouble never comes here.
+//! Faults on the wire: limited bandwidth and early ends. The wire asks for every piece that it
+//! moves; a wire without faults does not ask.
 
 use std::io;
 use std::sync::Arc;
@@ -10,27 +9,29 @@ use super::bucket::Bucket;
 use super::plan::CloseManner;
 use crate::emulator::clock::pause;
 
-/// Bytes moved at once on a paced wire, so that a pace is even and an end is exact.
+/// Bytes moved at once on a wire with limited bandwidth, so that the pace is even and an end is
+/// exact.
 const STEP_BYTES: u64 = 16 * 1024;
 
-/// What is wrong with one direction of an exchange.
+/// The faults of one direction of an exchange.
 #[derive(Debug, Default)]
 pub struct WireFaults {
     /// Bytes until the connection ends, and how.
     pub end_after: Option<(u64, CloseManner)>,
-    /// Pauses between bytes.
+    /// A pause between bytes.
     pub byte_delay: Duration,
-    /// Paces that all apply.
+    /// Bandwidth limits, all of which apply.
     pub buckets: Vec<Arc<Bucket>>,
 }
 
 impl WireFaults {
-    /// Is anything wrong at all?
+    /// Whether there is any fault.
     pub fn any(&self) -> bool {
         self.end_after.is_some() || !self.byte_delay.is_zero() || !self.buckets.is_empty()
     }
 
-    /// How many of `wanted` bytes may move now. The end of the connection is an error that [`ended`] recognises.
+    /// How many of `wanted` bytes may move now. The end of the connection is an error that
+    /// [`planned_end`] recognises.
     pub fn allow(&self, wanted: u64) -> io::Result<u64> {
         let step = if self.byte_delay.is_zero() {
             STEP_BYTES
@@ -44,7 +45,7 @@ impl WireFaults {
         }
     }
 
-    /// So many bytes have moved: counts them and waits as long as they should have taken.
+    /// Counts bytes that have moved, and waits as long as they should have taken.
     pub fn moved(&mut self, bytes: u64) {
         if let Some((left, _)) = &mut self.end_after {
             *left -= bytes.min(*left);
@@ -61,7 +62,7 @@ impl WireFaults {
         }
     }
 
-    /// Is the end reached when nothing more is to be moved?
+    /// Fails if the connection ends here, where nothing more is to be moved.
     pub fn ends_here(&self) -> io::Result<()> {
         match self.end_after {
             Some((0, how)) => Err(io::Error::other(PlannedEnd(how))),
@@ -70,12 +71,12 @@ impl WireFaults {
     }
 }
 
-/// The connection has to end because the plan says so.
+/// The plan ends the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the fault plan ends this connection")]
 pub struct PlannedEnd(pub CloseManner);
 
-/// Was this failure the plan's will?
+/// How the plan ended the connection, if this error is such an end.
 pub fn planned_end(error: &io::Error) -> Option<CloseManner> {
     error
         .get_ref()?

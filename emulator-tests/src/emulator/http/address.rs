@@ -1,6 +1,6 @@
 //! The address of a request: the account, from the host name or from the path, and the path below it.
 //!
-//! What that path names is the service's business: `blob/target.rs` reads a container and a blob from it.
+//! The service reads the rest of the path: `blob/target.rs` a container and a blob.
 
 use std::net::IpAddr;
 

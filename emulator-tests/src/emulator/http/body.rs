@@ -1,7 +1,8 @@
-//! A request's body, taken by the operation that wants it or dropped by the connection.
+//! A request's body. A call reads it, or the connection drops it.
 //!
-//! The client that sent `Expect: 100-continue` is told to go on when the first byte is asked for, so a refused request
-//! costs it no upload. A body that ends early makes every method fail: the connection is then closed without an answer.
+//! A client that sent `Expect: 100-continue` is told to continue when the first byte is read, so a
+//! refused request costs it no upload. After a body that ends early every method fails, and the
+//! connection is closed without an answer.
 
 use std::io;
 
@@ -9,7 +10,7 @@ use super::wire::Wire;
 use crate::emulator::digest::{ChecksumSet, Digester, Digests};
 use crate::emulator::error::{Refusal, ServiceResult};
 
-/// Bytes looked at together when a body is only verified.
+/// Bytes read at once when only checksums are computed.
 const VERIFY_BYTES: usize = 256 * 1024;
 
 /// Reads one body of known length from the wire.
@@ -36,7 +37,7 @@ impl<'c> Body<'c> {
         }
     }
 
-    /// The body's length in bytes, whatever was read of it.
+    /// The body's length in bytes, whatever was read.
     pub fn length(&self) -> u64 {
         self.length
     }
@@ -46,12 +47,13 @@ impl<'c> Body<'c> {
         self.left
     }
 
-    /// Was the client told to send, or did it send without asking?
+    /// Whether the client sends the body: it was told to, or did not ask.
     pub fn invited(&self) -> bool {
         !self.expects_continue
     }
 
-    /// The failure of the connection while the body was read, if it failed. Nobody is there to answer then.
+    /// The connection's error while the body was read, if there was one. Nobody reads an answer
+    /// then.
     pub fn take_failure(&mut self) -> Option<io::Error> {
         self.failure.take()
     }
@@ -77,7 +79,7 @@ impl<'c> Body<'c> {
             .map(|(bytes, _)| bytes)
     }
 
-    /// Drops the body, looking at it only for the checksums that are wanted.
+    /// Drops the body, and computes only the checksums of the set.
     pub fn drain(&mut self, wanted: ChecksumSet) -> ServiceResult<Digests> {
         let mut digester = Digester::new(wanted);
         if wanted.is_empty() {
@@ -91,7 +93,7 @@ impl<'c> Body<'c> {
         Ok(digester.finish())
     }
 
-    /// Hands the body over in pieces of up to 256 KiB.
+    /// Passes the body on in pieces of up to 256 KiB.
     pub fn each_piece(
         &mut self,
         mut take: impl FnMut(&[u8]) -> ServiceResult<()>,
@@ -123,7 +125,7 @@ impl<'c> Body<'c> {
         Ok(())
     }
 
-    /// Flips the bit that the plan asks for when it is among the bytes that came last.
+    /// Flips the bit of the fault plan if it is among the last bytes.
     fn spoil(&self, piece: &mut [u8]) {
         let Some(offset) = self.flip else { return };
         let begins = self.length - self.left - piece.len() as u64;

@@ -1,6 +1,6 @@
 //! One connection from its first request to its last.
 //!
-//! A request that cannot be read gets a 400 and the connection ends; each other one becomes an
+//! A malformed request is answered with 400, and the connection ends. Each other request becomes an
 //! [`Exchange`](super::exchange::Exchange).
 
 use std::io;
@@ -19,7 +19,7 @@ use crate::emulator::watch::Watch;
 /// The longest head that is read, in bytes.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
 
-/// Who is at the other end, and how.
+/// The client, and how it is connected.
 #[derive(Debug, Clone, Copy)]
 pub struct Peer {
     /// The client's address.
@@ -32,19 +32,20 @@ pub struct Peer {
 
 /// Answers requests. Implemented by each service of the emulator.
 pub trait Handler: Send + Sync {
-    /// Serves one request. The body may be left untouched.
+    /// Serves one request. The body may be left unread.
     fn serve(&self, head: &Head, body: &mut Body<'_>, peer: &Peer) -> Response;
 
-    /// Turns a refusal from outside of the service into an answer with the service's usual headers.
+    /// Turns a refusal of the connection or the fault plan into an answer with the service's
+    /// headers.
     fn refuse(&self, refusal: &Refusal) -> Response;
 }
 
-/// What comes next on a connection.
+/// What happens next on a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
     /// Another request may follow.
     Request,
-    /// The client is silent: the connection needs no thread until it is not.
+    /// The client is silent: the connection needs no thread until its next byte.
     Wait,
     /// The connection is over.
     Close,
@@ -98,7 +99,7 @@ fn serve_request(
     }
 }
 
-/// What came instead of, or as, the next request.
+/// What was read instead of, or as, the next request.
 enum NextInput {
     Head(Head),
     Malformed(Refusal),
@@ -132,7 +133,7 @@ fn read_head(wire: &mut Wire) -> io::Result<NextInput> {
             Err(error) if is_silence(&error) && wire.buffered().is_empty() => {
                 return Ok(NextInput::Silence);
             }
-            // Half a head is waited for, but not for ever.
+            // Half a head is waited for, but not indefinitely.
             Err(error) if is_silence(&error) && silences < wire.patience_ticks() => silences += 1,
             Err(error) => return Err(error),
         }

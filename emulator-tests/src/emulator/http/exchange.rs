@@ -1,6 +1,6 @@
-//! One request and its answer: what the fault plan does to them, the service in between, and the record of it.
+//! One request and its answer: the fault plan, the service, and the log record.
 //!
-//! A body that nobody took is drained, so that the client can read the answer it was given early.
+//! A body that the service did not read is drained, so that the client can read an early answer.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ use crate::emulator::fault::response_faults;
 use crate::emulator::fault::wire_faults::{PlannedEnd, WireFaults};
 use crate::emulator::watch::{ExchangeOutcome, RequestRecord, Watch};
 
-/// The longest unwanted body that is read to its end for the connection's sake, in bytes.
+/// The longest unread body that is drained to keep the connection, in bytes.
 const DRAIN_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// Serves one request on a connection.
@@ -34,21 +34,21 @@ pub struct Exchange<'a> {
     pub length: u64,
 }
 
-/// What is known of an exchange when it is over.
+/// The state of an exchange.
 #[derive(Default)]
 struct Progress {
     labels: Option<Labels>,
     response: Option<Response>,
     bytes_in: u64,
     bytes_out: u64,
-    /// Bytes of the body that nobody took.
+    /// Bytes of the body that were not read.
     left: u64,
     keep_alive: bool,
 }
 
 impl Exchange<'_> {
-    /// Serves, takes note, and sends. The note is taken before the answer goes, so that a client that has its answer finds
-    /// its request in the log.
+    /// Serves, records, and sends. The record comes before the answer, so that a client that has
+    /// its answer finds its request in the log.
     pub fn run(&self, wire: &mut Wire, mut head: Head) -> io::Result<Next> {
         let began = Instant::now();
         wire.send_extra_answer()?;
@@ -118,7 +118,7 @@ impl Exchange<'_> {
         }
     }
 
-    /// Everything up to the answer that is ready to go.
+    /// Does everything up to the answer, which is then ready to send.
     fn serve(
         &self,
         wire: &mut Wire,
@@ -184,7 +184,7 @@ impl Exchange<'_> {
         if progress.keep_alive {
             return drain(wire, progress.left);
         }
-        // The connection ends, but not before the client had a chance to read why.
+        // The connection ends, but the client gets time to read the answer.
         if progress.left > 0 {
             wire.finish();
             wire.drop_until_silence(progress.left.min(DRAIN_BYTES_MAX));
@@ -192,7 +192,7 @@ impl Exchange<'_> {
         Ok(())
     }
 
-    /// Serves under a fault plan: refuses where it says so.
+    /// Serves a request that rules of the fault plan match.
     fn serve_with_faults(
         &self,
         head: &Head,
@@ -212,7 +212,7 @@ impl Exchange<'_> {
 
     fn refuse(&self, head: &Head, body: &mut Body<'_>, refuse: &RuleAnswer) -> Response {
         if refuse.after_body {
-            // A body that breaks off shows in the body's own state.
+            // A body that ends early is an error of the body.
             let _ = body.drain(crate::emulator::digest::ChecksumSet::default());
         }
         let code = if refuse.code.is_empty() {
@@ -255,7 +255,7 @@ fn repeated(head: &Head, echo: Echo) -> String {
     }
 }
 
-/// Sends the answer once more, or keeps it until the next request comes.
+/// Sends the answer once more, or keeps it until the next request.
 fn send_extra_answer(
     wire: &mut Wire,
     head: &Head,
@@ -273,7 +273,7 @@ fn send_extra_answer(
     }
 }
 
-/// How the plan has the request misunderstood.
+/// The faults that the service applies itself.
 fn faults(matched: &MatchedFaults) -> RequestFaults {
     let any = |lie: fn(&Then) -> bool| matched.effects.iter().any(lie);
     RequestFaults {
@@ -284,7 +284,7 @@ fn faults(matched: &MatchedFaults) -> RequestFaults {
     }
 }
 
-/// Delays, and the troubles of the request's body.
+/// Applies delays, and the faults of the request's body.
 fn begin(wire: &mut Wire, matched: &MatchedFaults) -> io::Result<()> {
     let delay: u64 = matched.effects.iter().map(|then| then.delay_ms).sum();
     if delay > 0 {
@@ -314,7 +314,7 @@ fn begin(wire: &mut Wire, matched: &MatchedFaults) -> io::Result<()> {
     Ok(())
 }
 
-/// Faults, and the troubles of the answer's body.
+/// Changes the answer, and applies the faults of its body.
 fn finish(wire: &mut Wire, matched: &MatchedFaults, response: &mut Response) -> io::Result<()> {
     let mut trouble = paced(wire, matched);
     for then in &matched.effects {
@@ -326,7 +326,7 @@ fn finish(wire: &mut Wire, matched: &MatchedFaults, response: &mut Response) -> 
         trouble.byte_delay += Duration::from_millis(then.byte_delay_ms);
         match then.close {
             Some(ClosePoint::ResponseBytes(bytes)) => trouble.end_after = Some((bytes, then.how)),
-            // The body was shorter than that: the connection ends all the same.
+            // The body was shorter than that: the connection ends nevertheless.
             Some(ClosePoint::RequestBytes(_)) => return Err(end_as(Some(matched))),
             _ => {}
         }
@@ -335,7 +335,7 @@ fn finish(wire: &mut Wire, matched: &MatchedFaults, response: &mut Response) -> 
     Ok(())
 }
 
-/// The paces of the whole plan.
+/// The bandwidth limits of the whole plan.
 fn paced(wire: &Wire, matched: &MatchedFaults) -> WireFaults {
     let own = matched
         .connection_bytes_per_second

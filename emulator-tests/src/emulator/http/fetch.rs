@@ -9,7 +9,7 @@ use std::time::Duration;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
-/// A server that stands still for so long is given up.
+/// A server that makes no progress for so long is given up.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The longest head of an answer, in bytes.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
@@ -69,7 +69,7 @@ impl Url {
         host.trim_matches(['[', ']'])
     }
 
-    /// Is the host this machine by its very name?
+    /// Whether the host is a name of this machine.
     pub fn is_loopback(&self) -> bool {
         self.host() == "localhost"
             || self
@@ -78,7 +78,7 @@ impl Url {
                 .is_ok_and(|address| address.is_loopback())
     }
 
-    /// The URL with its query cut off, but for a snapshot: as `x-ms-copy-source` shows it later.
+    /// The URL without its query, except a snapshot: the form in `x-ms-copy-source` of answers.
     pub fn without_signature(&self) -> String {
         let (path, query) = self.target.split_once('?').unwrap_or((&self.target, ""));
         let snapshot = query
@@ -111,7 +111,7 @@ impl Fetched {
     }
 }
 
-/// GETs a URL. HTTPS needs somebody to trust.
+/// Sends a GET. HTTPS needs authorities to trust.
 pub fn get(
     url: &Url,
     headers: &[(&str, String)],

@@ -1,7 +1,6 @@
-//! A request's head: method, raw target and headers, exactly as they came.
+//! A request's head: method, raw target and headers, unchanged.
 //!
-//! The connection cuts it out of the input; signatures are checked against the raw text, so nothing here decodes or
-//! normalises anything.
+//! Signatures are checked against the raw text, so nothing here decodes or normalises anything.
 
 use std::ops::Range;
 
@@ -10,7 +9,7 @@ use crate::emulator::error::{Refusal, ServiceResult};
 /// The most header lines a request may have.
 const HEADERS_MAX: usize = 128;
 
-/// One parsed head. Signatures are checked against it, so nothing is ever taken out. It owns its text, so that it outlives the connection's buffer.
+/// One parsed head. It owns its text, so that it outlives the connection's buffer.
 #[derive(Debug)]
 pub struct Head {
     text: String,
@@ -18,26 +17,26 @@ pub struct Head {
     target: Range<usize>,
     headers: Vec<(Range<usize>, Range<usize>)>,
     minor_version: u8,
-    /// The head of a request in a batch: its version stands in the batch's own head.
+    /// Whether it is a request of a batch, whose version is in the batch's own head.
     pub in_batch: bool,
-    /// What the fault plan makes of the request.
+    /// What the fault plan does to the request.
     pub faults: RequestFaults,
 }
 
-/// How the service misunderstands a request, because the fault plan wants it to.
+/// Faults that the service applies while it serves a request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RequestFaults {
-    /// The whole blob is sent whatever range was asked for.
+    /// Send the whole blob whatever range was asked for.
     pub ignore_range: bool,
-    /// The first bytes of the blob are sent, as many as were asked for, as if they were all.
+    /// Send the blob's first bytes, as many as were asked for, as if they were the whole blob.
     pub first_bytes: bool,
-    /// Another range is sent, which begins by so many bytes later, and says so.
+    /// Send another range, so many bytes later, with its own correct label.
     pub move_range: i64,
-    /// The request's conditions hold whatever they are.
+    /// Treat the request's conditions as met.
     pub ignore_conditions: bool,
 }
 
-/// What the front of the input holds.
+/// What the front of the input contains.
 pub enum ParsedHead {
     /// A whole head of so many bytes.
     Whole(Head, usize),
@@ -46,7 +45,7 @@ pub enum ParsedHead {
 }
 
 impl Head {
-    /// Looks for a head at the front of `input`. A malformed one is 400.
+    /// Parses a head at the front of `input`. A malformed one is 400.
     pub fn parse(input: &[u8]) -> ServiceResult<ParsedHead> {
         let mut slots = [httparse::EMPTY_HEADER; HEADERS_MAX];
         let mut parsed = httparse::Request::new(&mut slots);
@@ -113,12 +112,12 @@ impl Head {
             .map(|(_, value)| value)
     }
 
-    /// Like [`Head::header`], an absent header being an empty one.
+    /// Like [`Head::header`], with an empty text for an absent header.
     pub fn header_or_empty(&self, name: &str) -> &str {
         self.header(name).unwrap_or_default()
     }
 
-    /// A header that must be there.
+    /// A header that is required.
     pub fn required(&self, name: &'static str) -> ServiceResult<&str> {
         self.header(name)
             .filter(|value| !value.is_empty())
@@ -143,7 +142,7 @@ impl Head {
             .map(|(name, value)| (&self.text[name.clone()], &self.text[value.clone()]))
     }
 
-    /// May another request follow on this connection?
+    /// Whether another request may follow on this connection.
     pub fn keep_alive(&self) -> bool {
         let connection = self.header_or_empty("connection");
         if self.minor_version == 0 {
@@ -155,7 +154,7 @@ impl Head {
         }
     }
 
-    /// The body's length. Chunked bodies are 411: the service wants to know the length first.
+    /// The body's length. A chunked body is 411, because the service requires a length.
     pub fn content_length(&self) -> ServiceResult<Option<u64>> {
         if self.header("transfer-encoding").is_some() {
             return Err(Refusal::new(

@@ -5,7 +5,7 @@
 //!                 body (taken by the operation)                                            |
 //! wire <- response (status, headers, payload) <--------------------------------------------+
 //! ```
-//! Nothing in here knows what a blob is; nothing outside reads or writes a socket.
+//! Nothing in this folder knows what a blob is; nothing outside of it reads or writes a socket.
 
 pub mod wire;
 

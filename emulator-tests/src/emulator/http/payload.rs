@@ -1,4 +1,4 @@
-//! A response's body: bytes of our own, or pieces of stored objects that are never copied together.
+//! A response's body: a document, or pieces of stored objects, which are not copied together.
 
 use std::io;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::wire::Wire;
 use crate::emulator::store::{ExtentFile, pattern};
 
-/// Zeros to send for the holes of page blobs.
+/// Zeros for the holes of page blobs.
 static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
 
 /// A run of a stored object's bytes.
@@ -18,7 +18,7 @@ pub enum Piece {
     Memory(Bytes),
     /// The null store's pattern, from this offset of the object on.
     Pattern {
-        /// Offset in the object; it decides which bytes these are.
+        /// Offset in the object, which decides the bytes.
         offset: u64,
         /// Bytes.
         length: u64,
@@ -27,7 +27,7 @@ pub enum Piece {
     Zeros(u64),
     /// Bytes of a file of the folder store.
     File {
-        /// The file; it stays as long as somebody holds it.
+        /// The file. It exists as long as this reference.
         file: Arc<dyn ExtentFile>,
         /// Offset in the file.
         offset: u64,
@@ -60,7 +60,7 @@ impl Piece {
         }
     }
 
-    /// Splits off what lies behind `count` bytes.
+    /// Splits after `count` bytes.
     pub fn split(self, count: u64) -> (Self, Self) {
         match self {
             Self::Memory(bytes) => (
@@ -177,7 +177,7 @@ impl Payload {
         }
     }
 
-    /// Bytes that are really sent.
+    /// Bytes that are sent.
     pub fn sent_bytes(&self) -> u64 {
         if matches!(self, Self::Length(_)) {
             0

@@ -9,7 +9,8 @@ pub struct Query {
 }
 
 impl Query {
-    /// Splits and decodes. The value is everything behind the first `=`, so base64 padding may stay unencoded.
+    /// Splits and decodes. The value is everything after the first `=`, so base64 padding may stay
+    /// unencoded.
     pub fn parse(raw: &str) -> Self {
         let pairs = raw
             .split('&')
@@ -35,12 +36,12 @@ impl Query {
         self.get(name).filter(|value| !value.is_empty())
     }
 
-    /// Like [`Query::get`], an absent parameter being an empty one.
+    /// Like [`Query::get`], with an empty text for an absent parameter.
     pub fn or_empty(&self, name: &str) -> &str {
         self.get(name).unwrap_or_default()
     }
 
-    /// Does this name come more than once?
+    /// Whether this name is given more than once.
     pub fn repeated(&self, name: &str) -> bool {
         self.pairs
             .iter()

@@ -1,4 +1,4 @@
-//! An answer on its way out: status, headers and payload, filled by an operation and sent by the connection.
+//! An answer: status, headers and payload. A call fills it, and the connection sends it.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -9,7 +9,7 @@ use super::wire::Wire;
 use crate::emulator::error::Refusal;
 use crate::emulator::xml::Writer;
 
-/// Bodies up to this size leave in one call together with the head.
+/// Bodies up to this size are sent in one call with the head.
 const TOGETHER_BYTES: u64 = 32 * 1024;
 
 /// One answer.
@@ -17,17 +17,17 @@ const TOGETHER_BYTES: u64 = 32 * 1024;
 pub struct Response {
     /// HTTP status.
     pub status: u16,
-    /// Headers in order, without those of the framing.
+    /// Headers in order, except those of the framing.
     pub headers: Vec<(Cow<'static, str>, String)>,
     /// The body.
     pub payload: Payload,
-    /// What the request log says about it.
+    /// What the request log shows about it.
     pub labels: Labels,
-    /// The length in the headers is not the body's: no other request can follow.
+    /// Whether the length in the headers is not the body's: no other request can follow.
     pub framing_broken: bool,
 }
 
-/// What the service knows about a request, for the log and the counters.
+/// The call, the credential and the error code, for the log and the counters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Labels {
     /// The REST call, such as `PutBlock`.
@@ -76,7 +76,7 @@ impl Response {
         self.headers.push((name.into(), value.into()));
     }
 
-    /// Puts another value in the place of a header's, or adds it.
+    /// Replaces a header's value, or adds the header.
     pub fn replace(&mut self, name: &'static str, value: impl Into<String>) {
         self.headers
             .retain(|(other, _)| !other.eq_ignore_ascii_case(name));
@@ -91,7 +91,8 @@ impl Response {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The answer to a refused request. The request's id and time stand in the sentence, as the service writes them.
+    /// The answer to a refused request. The message contains the request's id and time, as the
+    /// service's does.
     pub fn refused(refusal: &Refusal, request_id: &str, time: &str) -> Self {
         let mut response =
             Self::new(refusal.status).header("x-ms-error-code", refusal.code.clone());
@@ -118,7 +119,8 @@ impl Response {
         response
     }
 
-    /// The same without the document in its body: an answer to HEAD names no type for what it does not send.
+    /// The same without its document: an answer to HEAD has no content type for a body that it does
+    /// not send.
     pub fn without_document(mut self) -> Self {
         self.headers
             .retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
@@ -133,7 +135,7 @@ impl Response {
         for (name, value) in &self.headers {
             text.push_str(name);
             text.push_str(": ");
-            // A stored value must never be able to begin another header.
+            // A stored value must not be able to begin another header.
             text.extend(
                 value
                     .chars()
@@ -159,7 +161,7 @@ impl Response {
             return wire.end_output();
         }
         if wire.has_output_trouble() {
-            // Faults is counted in bytes of the body.
+            // Faults count the bytes of the body only.
             wire.send_untroubled(&head)?;
             self.send_payload(wire)?;
             return wire.end_output();
@@ -200,7 +202,7 @@ impl Response {
     }
 }
 
-/// The words behind a status.
+/// The reason phrase of a status.
 pub fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",

@@ -1,7 +1,8 @@
-//! A connection's bytes, plain or under TLS, with the input that was read ahead.
+//! A connection's bytes, plain or under TLS, with a buffer for input.
 //!
-//! The fast paths live here: a body that nobody looks at is dropped by the kernel (`MSG_TRUNC`, tcp(7)), one that is
-//! kept is received into fresh memory without zeroing it first, and pattern data leaves by `sendfile`.
+//! The fast paths are here: the kernel drops a body that nobody reads (`MSG_TRUNC`, tcp(7)), a body
+//! that is kept is received into fresh memory without zeroing it, and pattern data is sent by
+//! `sendfile`.
 
 use std::cell::OnceCell;
 use std::fs::File;
@@ -18,18 +19,18 @@ use rustls::{ServerConnection, StreamOwned};
 use crate::emulator::fault::bucket::Bucket;
 use crate::emulator::fault::wire_faults::WireFaults;
 
-/// Bytes asked for at once when reading ahead: a small PUT arrives whole in one call.
+/// Bytes read ahead at once: a small PUT arrives in one call.
 const AHEAD_BYTES: usize = 16 * 1024;
-/// Silence for so long makes a connection idle, and lets a waiting read look around.
+/// A connection without input for so long is idle; a waiting read wakes that often.
 const TICK: Duration = Duration::from_secs(1);
-/// The most that one `recv` takes or drops.
+/// The most that one `recv` reads or drops.
 const STRIDE_BYTES: usize = 1024 * 1024;
 
 /// A socket that the server can also shut down from outside.
 #[derive(Debug, Clone)]
 pub struct Socket(pub Arc<TcpStream>);
 
-/// What a connection speaks over.
+/// The stream of a connection.
 pub enum Stream {
     /// Plain TCP.
     Plain(Socket),
@@ -56,23 +57,23 @@ impl Write for Socket {
 /// A connection's two directions.
 pub struct Wire {
     stream: Stream,
-    /// Silent ticks that a read takes before it fails.
+    /// Ticks without input after which a read fails.
     ticks: u32,
     /// Bytes read and not yet consumed are `input[start..]`.
     input: Vec<u8>,
     start: usize,
     /// Address space for `MSG_TRUNC`; the kernel never writes to it, so it costs no memory.
     sink: Vec<u8>,
-    /// What the fault plan does to the bytes that come and to those that go.
+    /// The faults of both directions.
     input_trouble: Option<Box<WireFaults>>,
     output_trouble: Option<Box<WireFaults>>,
     bucket: OnceCell<(u64, Arc<Bucket>)>,
-    /// An answer that nobody asked for, to be sent when the next request has come.
+    /// An additional answer, which is sent after the next request.
     spare: Vec<u8>,
 }
 
 impl Wire {
-    /// Takes the connection over. A read or write that stands still for `patience` ends it.
+    /// Wraps a connection. A read or write that makes no progress for `patience` ends it.
     pub fn new(stream: Stream, patience: Duration) -> io::Result<Self> {
         let tick = TICK.min(patience);
         stream.socket().set_read_timeout(Some(tick))?;
@@ -91,12 +92,12 @@ impl Wire {
         })
     }
 
-    /// What has arrived and was not consumed.
+    /// Buffered input that was not consumed.
     pub fn buffered(&self) -> &[u8] {
         &self.input[self.start..]
     }
 
-    /// Gives `count` buffered bytes up.
+    /// Consumes `count` buffered bytes.
     pub fn consume(&mut self, count: usize) {
         self.start += count;
         if self.start == self.input.len() {
@@ -105,7 +106,7 @@ impl Wire {
         }
     }
 
-    /// Waits for more bytes behind the buffered ones. 0 is the end of the stream.
+    /// Waits for more input, which is added to the buffer. 0 is the end of the stream.
     pub fn fill(&mut self) -> io::Result<usize> {
         if self.start > 0 {
             self.input.drain(..self.start);
@@ -116,7 +117,8 @@ impl Wire {
         self.stream.read_spare(&mut self.input, room)
     }
 
-    /// Appends up to `max` bytes to `out` (which must have room for them): what is buffered first. 0 is the end.
+    /// Appends up to `max` bytes to `out`, which must have room for them; buffered bytes come
+    /// first. 0 is the end.
     pub fn read_spare(&mut self, out: &mut Vec<u8>, max: usize) -> io::Result<usize> {
         let Some(mut trouble) = self.input_trouble.take() else {
             return self.read_freely(out, max);
@@ -128,7 +130,7 @@ impl Wire {
         read
     }
 
-    /// How many silent ticks are waited for.
+    /// How many ticks without input are waited for.
     pub fn patience_ticks(&self) -> u32 {
         self.ticks
     }
@@ -187,7 +189,7 @@ impl Wire {
         })
     }
 
-    /// Drops what still comes, up to so many bytes, until nothing comes for a tick.
+    /// Drops further input, up to so many bytes, until none comes for a tick.
     pub fn drop_until_silence(&mut self, mut max: u64) {
         self.ticks = 0;
         while max > 0 {
@@ -198,7 +200,7 @@ impl Wire {
         }
     }
 
-    /// Sends all bytes. `more` tells the kernel that others follow at once.
+    /// Sends all bytes. `more` announces to the kernel that others follow at once.
     pub fn send(&mut self, mut bytes: &[u8], more: bool) -> io::Result<()> {
         let Some(mut trouble) = self.output_trouble.take() else {
             return self.send_freely(bytes, more);
@@ -217,18 +219,18 @@ impl Wire {
         result
     }
 
-    /// Keeps an answer until the next request has come.
+    /// Keeps an answer until the next request.
     pub fn keep_extra_answer(&mut self, answer: Vec<u8>) {
         self.spare = answer;
     }
 
-    /// Sends the answer that was kept.
+    /// Sends the kept answer.
     pub fn send_extra_answer(&mut self) -> io::Result<()> {
         let spare = std::mem::take(&mut self.spare);
         self.send_freely(&spare, false)
     }
 
-    /// Sends bytes that are not counted: a head.
+    /// Sends bytes to which no faults apply: a head.
     pub fn send_untroubled(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.send_freely(bytes, false)
     }
@@ -254,7 +256,7 @@ impl Wire {
         }
     }
 
-    /// Sends several buffers in one call where the kernel takes them.
+    /// Sends several buffers, in one call where the kernel allows it.
     pub fn send_all(&mut self, parts: &[&[u8]]) -> io::Result<()> {
         let Stream::Plain(socket) = &mut self.stream else {
             return parts
@@ -319,35 +321,35 @@ impl Wire {
         }
     }
 
-    /// Troubles the bytes that come from now on.
+    /// Applies faults to the input from now on.
     pub fn arm_input(&mut self, trouble: WireFaults) {
         self.input_trouble = trouble.any().then(|| Box::new(trouble));
     }
 
-    /// Troubles the bytes that go from now on.
+    /// Applies faults to the output from now on.
     pub fn arm_output(&mut self, trouble: WireFaults) {
         self.output_trouble = trouble.any().then(|| Box::new(trouble));
     }
 
-    /// Ends all trouble.
+    /// Ends all faults.
     pub fn disarm(&mut self) {
         self.input_trouble = None;
         self.output_trouble = None;
     }
 
-    /// Are the bytes that go in trouble?
+    /// Whether faults apply to the output.
     pub fn has_output_trouble(&self) -> bool {
         self.output_trouble.is_some()
     }
 
-    /// The answer is complete: does the plan end the connection just here?
+    /// Fails if the plan ends the connection here, where the answer is complete.
     pub fn end_output(&self) -> io::Result<()> {
         self.output_trouble
             .as_ref()
             .map_or(Ok(()), |trouble| trouble.ends_here())
     }
 
-    /// This connection's own bucket, made at its first use.
+    /// This connection's own bucket, created at its first use.
     pub fn bucket(&self, rate: u64) -> Arc<Bucket> {
         let (made_for, bucket) = self
             .bucket
@@ -359,7 +361,7 @@ impl Wire {
         }
     }
 
-    /// Ends the connection by RST: what is still to be sent is thrown away when the socket is closed.
+    /// Ends the connection by RST: unsent output is discarded when the socket is closed.
     pub fn reset(&self) {
         let _ = rustix::net::sockopt::set_socket_linger(self.stream.socket(), Some(Duration::ZERO));
     }
@@ -370,7 +372,7 @@ impl Wire {
         while let Err(rustix::io::Errno::INTR) = rustix::event::poll(&mut polled, None) {}
     }
 
-    /// Says goodbye: `close_notify` under TLS, then the end of our direction.
+    /// Closes the output: `close_notify` under TLS, then the end of the stream.
     pub fn finish(&mut self) {
         if let Stream::Tls(stream) = &mut self.stream {
             stream.conn.send_close_notify();
@@ -388,11 +390,11 @@ impl Stream {
         }
     }
 
-    /// Appends what arrives to `out`, at most `max` bytes.
+    /// Appends input to `out`, at most `max` bytes.
     fn read_spare(&mut self, out: &mut Vec<u8>, max: usize) -> io::Result<usize> {
         let before = out.len();
         match self {
-            // Room for exactly so much: receive into the memory as it is, without zeroing it.
+            // Receives into the reserved memory as it is, without zeroing it.
             Self::Plain(socket) if out.capacity() - before == max => {
                 again(|| rustix::net::recv(&*socket.0, spare_capacity(out), RecvFlags::empty()))
                     .map(|(count, _)| count)
@@ -414,7 +416,7 @@ impl Stream {
     }
 }
 
-/// Did nothing come for a tick?
+/// Whether an error means that no input came for a tick.
 pub fn is_silence(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -422,7 +424,7 @@ pub fn is_silence(error: &io::Error) -> bool {
     )
 }
 
-/// Calls again while nothing comes, for so many ticks.
+/// Repeats a call while no input comes, for so many ticks.
 fn patiently<T>(ticks: u32, mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     for _ in 0..ticks {
         match call() {
@@ -433,7 +435,7 @@ fn patiently<T>(ticks: u32, mut call: impl FnMut() -> io::Result<T>) -> io::Resu
     call()
 }
 
-/// Calls again when a signal came in between.
+/// Repeats a call that a signal interrupted.
 fn again<T>(mut call: impl FnMut() -> rustix::io::Result<T>) -> io::Result<T> {
     loop {
         match call() {

@@ -100,7 +100,8 @@ impl Conditions<'_> {
             .matches_none
             .is_some_and(|unwanted| any(unwanted, etag));
         let not_since = self.modified_since.is_some_and(|since| modified <= since);
-        // A request with both conditions of "unless changed" fails only when both fail, as RFC 9110 13.2.2 orders them.
+        // A request with both "unless changed" conditions fails only if both fail, as RFC 9110
+        // 13.2.2 orders them.
         let failed = if self.matches_none.is_some() {
             unchanged
         } else {

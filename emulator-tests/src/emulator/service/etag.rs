@@ -1,11 +1,11 @@
-//! Entity tags as the service makes them: a clock reading in hexadecimal, never the same twice.
+//! Entity tags in the service's form: a unique clock reading in hexadecimal.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::emulator::clock::Moment;
 
-/// Ticks from 0001-01-01, where the service's clock begins, to 1970-01-01.
+/// Ticks from 0001-01-01, the origin of the service's clock, to 1970-01-01.
 const EPOCH_TICKS: u64 = 621_355_968_000_000_000;
 static LAST: AtomicU64 = AtomicU64::new(0);
 

@@ -24,9 +24,9 @@ pub enum LeaseState {
     Available,
     /// Held.
     Leased,
-    /// Its time is over.
+    /// It has expired.
     Expired,
-    /// It ends soon.
+    /// It was broken, and ends soon.
     Breaking,
     /// It was broken.
     Broken,
@@ -143,7 +143,7 @@ impl Lease {
         }
     }
 
-    /// Takes the lease for so many seconds.
+    /// Acquires the lease for so many seconds.
     pub fn acquire(
         &mut self,
         proposed: String,
@@ -175,7 +175,7 @@ impl Lease {
         Ok(proposed)
     }
 
-    /// Begins the lease's time again.
+    /// Renews the lease: its time begins again.
     pub fn renew(&mut self, given: &str, now: Moment) -> ServiceResult<String> {
         self.check_own(given)?;
         if matches!(self.state(now), LeaseState::Breaking | LeaseState::Broken) {
@@ -188,7 +188,7 @@ impl Lease {
         Ok(given.to_owned())
     }
 
-    /// Gives it another id.
+    /// Changes the lease's id.
     pub fn change(&mut self, given: &str, proposed: String, now: Moment) -> ServiceResult<String> {
         let own = self.has(given) || self.has(&proposed);
         match self.state(now) {
@@ -205,14 +205,14 @@ impl Lease {
         }
     }
 
-    /// Ends it.
+    /// Releases the lease.
     pub fn release(&mut self, given: &str) -> ServiceResult<()> {
         self.check_own(given)?;
         *self = Self::default();
         Ok(())
     }
 
-    /// Breaks it, after so many seconds at most. The answer is how many are left.
+    /// Breaks the lease after at most so many seconds. Returns how many seconds remain.
     pub fn break_up(&mut self, period: Option<u64>, now: Moment) -> ServiceResult<u64> {
         let ends = match self.state(now) {
             LeaseState::Available => return Err(not_present()),
@@ -222,7 +222,7 @@ impl Lease {
         };
         let left_ms = ends.ticks().saturating_sub(now.ticks()) / 10_000;
         let wait_ms = match period {
-            // An infinite lease can be given any period; others end at their own time at the latest.
+            // An infinite lease takes any period; others end at their own time at the latest.
             Some(seconds) if self.seconds.is_none() && self.state(now) == LeaseState::Leased => {
                 seconds * 1000
             }

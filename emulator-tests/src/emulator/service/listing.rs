@@ -21,16 +21,16 @@ pub fn page_size(query: &Query) -> ServiceResult<usize> {
 
 /// How many entries a page may have, by the behaviour: some pages are short or empty, as Azure's may be.
 pub fn entries_max<S: Operations>(call: &Call<'_, S>, max: usize) -> usize {
-    let habit = &call.behaviour.listing;
-    let max = match habit.entries_max {
+    let behaviour = &call.behaviour.listing;
+    let max = match behaviour.entries_max {
         0 => max,
         limit => max.min(limit),
     };
     let number = call.service.next_listing();
     let every = |n: u64| n > 0 && number.is_multiple_of(n);
-    if every(habit.empty_every) {
+    if every(behaviour.empty_every) {
         0
-    } else if every(habit.short_every) {
+    } else if every(behaviour.short_every) {
         (max / 2).max(1)
     } else {
         max

@@ -38,7 +38,8 @@ pub fn parse(value: &str) -> Option<RequestedRange> {
     (last.is_none_or(|last| last >= first)).then_some(RequestedRange { first, last })
 }
 
-/// Suffix ranges and several ranges at once are ranges, which the service does not serve; the rest is no range at all.
+/// Refuses a range that cannot be served: 416 for suffix ranges and several ranges, 400 for other
+/// texts.
 fn refuse(name: &str, value: &str) -> Refusal {
     let rest = value.trim().strip_prefix("bytes=");
     if rest.is_some_and(|rest| rest.starts_with('-') || rest.contains(',')) {
@@ -48,7 +49,7 @@ fn refuse(name: &str, value: &str) -> Refusal {
 }
 
 impl RequestedRange {
-    /// The range that the fault plan puts in its place.
+    /// The range that the fault plan replaces it with.
     fn moved(self, faults: RequestFaults) -> Self {
         let by = if faults.first_bytes {
             0_i64.wrapping_sub_unsigned(self.first)
@@ -61,7 +62,8 @@ impl RequestedRange {
         }
     }
 
-    /// Offset and length within a blob of `total` bytes; 416 when nothing of it lies there.
+    /// Offset and length within an object of `total` bytes; 416 when the range begins after its
+    /// end.
     pub fn within(self, total: u64) -> ServiceResult<(u64, u64)> {
         if self.first >= total {
             return Err(Refusal::invalid_range());

@@ -4,7 +4,7 @@ use std::sync::{Arc, Weak};
 
 use serde::{Deserialize, Serialize};
 
-use crate::emulator::behaviour::{CopyHabit, CopyOutcome};
+use crate::emulator::behaviour::{CopyBehaviour, CopyOutcome};
 use crate::emulator::clock::Moment;
 use crate::emulator::http::response::Response;
 
@@ -64,7 +64,7 @@ pub struct PendingCopy<C> {
     /// The object's content after the copy.
     pub content: C,
     /// How long the copy is pending, and how it ends.
-    pub habit: CopyHabit,
+    pub behaviour: CopyBehaviour,
     /// How often a client asked for its state.
     pub polls: u32,
     /// When it began.
@@ -121,7 +121,7 @@ impl<C> PendingCopy<C> {
                 Some("412 ConditionNotMet \"Copy failed when reading the source.\"".to_owned());
             CopyOutcome::Failed
         } else if self.is_due(now) {
-            self.habit.outcome
+            self.behaviour.outcome
         } else {
             return None;
         };
@@ -143,13 +143,14 @@ impl<C> PendingCopy<C> {
     }
 
     fn is_due(&self, now: Moment) -> bool {
-        self.polls > self.habit.pending_polls && now >= self.began.plus_ms(self.habit.pending_ms)
+        self.polls > self.behaviour.pending_polls
+            && now >= self.began.plus_ms(self.behaviour.pending_ms)
     }
 
     /// Bytes that a poll sees before the end.
     fn progress(&self, total: u64) -> u64 {
-        total / (u64::from(self.habit.pending_polls) + 1)
-            * u64::from(self.polls.min(self.habit.pending_polls))
+        total / (u64::from(self.behaviour.pending_polls) + 1)
+            * u64::from(self.polls.min(self.behaviour.pending_polls))
     }
 
     /// Whether the source has another version now.

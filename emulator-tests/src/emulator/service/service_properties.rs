@@ -50,7 +50,7 @@ impl ServiceProperties {
         self.sections.clear();
     }
 
-    /// Takes the sections that a document's elements name, each as a whole.
+    /// Replaces the sections that a document names, each as a whole.
     pub fn merge(&mut self, leaves: Vec<Leaf>) -> ServiceResult<()> {
         let mut given: Vec<Section> = Vec::new();
         for leaf in leaves {

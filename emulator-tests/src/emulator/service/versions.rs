@@ -21,7 +21,7 @@ pub fn version_of(head: &Head, query: &Query) -> ServiceResult<ApiVersion> {
         .unwrap_or(ApiVersion::OLDEST))
 }
 
-/// Refuses versions that the behaviour does not know, and headers that a version does not have.
+/// Refuses versions that the behaviour does not know, and headers that the version does not have.
 pub fn check_known(behaviour: &Behaviour, head: &Head, version: ApiVersion) -> ServiceResult<()> {
     if let Some(newest) = ApiVersion::parse(&behaviour.newest_version)
         && version > newest

@@ -1,7 +1,7 @@
 //! The store in a folder: each body is a file of its own, removed when nothing refers to it any more.
 //!
-//! A body is written to its file before it is acknowledged; that is enough to survive the death of the process. What
-//! refers to which file is written down by the journal, not here.
+//! A body is written to its file before it is acknowledged, so it survives the death of the
+//! process. The journal records which object has which file.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -16,7 +16,7 @@ use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::payload::Piece;
 
-/// Keeps bodies in files.
+/// Stores bodies in files.
 #[derive(Debug)]
 pub struct FolderStore {
     folder: PathBuf,
@@ -59,7 +59,7 @@ impl Drop for BodyFile {
 }
 
 impl FolderStore {
-    /// A store in this folder, which is made when it is not there.
+    /// A store in this folder, which is created if it is missing.
     pub fn open(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         let mut last = 0;
@@ -73,7 +73,7 @@ impl FolderStore {
         })
     }
 
-    /// The body that was stored under this number, or an error when it is not there whole.
+    /// The body of this number, or an error when its file is missing or has another length.
     pub fn find(&self, id: u64, length: u64) -> io::Result<Extent> {
         let path = self.path(id);
         if fs::metadata(&path)?.len() != length {
@@ -111,7 +111,7 @@ impl FolderStore {
         }))
     }
 
-    /// Writes a new file through `write`. A file that is not filled to its end is removed.
+    /// Creates a file, which `write` fills. A file that is not filled to its end is removed.
     fn create<T>(
         &self,
         length: u64,
@@ -119,7 +119,7 @@ impl FolderStore {
     ) -> ServiceResult<(Extent, T)> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let mut file = File::create_new(self.path(id)).map_err(failed)?;
-        // From here on the file goes with its owner.
+        // From here on the file is removed with its extent.
         let extent = self.extent_of(id, length);
         let made = write(&mut file)?;
         Ok((extent, made))

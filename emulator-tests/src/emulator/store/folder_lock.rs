@@ -14,14 +14,14 @@ use rustix::io::Errno;
 /// The file that is locked. It stays in the folder; it has no content.
 const NAME: &str = "lock";
 
-/// A folder that this process alone uses, until the value is dropped.
+/// A folder that only this process uses, until the value is dropped.
 #[derive(Debug)]
 pub struct FolderLock {
     _file: File,
 }
 
 impl FolderLock {
-    /// Locks the folder, which is made when it is not there.
+    /// Locks the folder, which is created if it is missing.
     ///
     /// Fails at once when another emulator holds the lock.
     pub fn take(folder: &Path) -> io::Result<Self> {

@@ -1,4 +1,4 @@
-//! The store in memory: one allocation per body, received in place, given back when the object goes.
+//! The store in memory: one allocation per body, received in place, freed with its object.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,14 +11,14 @@ use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::payload::{Piece, gather};
 
-/// Keeps bodies in memory, up to a limit.
+/// Stores bodies in memory, up to a limit.
 #[derive(Debug)]
 pub struct MemoryStore {
     used: Arc<AtomicU64>,
     max: u64,
 }
 
-/// Bytes that count against the limit until they are dropped.
+/// Bytes that count towards the limit until they are dropped.
 struct ReservedBytes {
     bytes: Vec<u8>,
     _reservation: Reservation,

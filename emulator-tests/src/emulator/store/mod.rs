@@ -1,7 +1,7 @@
-//! Where the bytes of objects are kept. Operations hand a body to a [`Store`] and get an [`Extent`] back: an immutable run
-//! of bytes, freed when its last owner lets it go.
+//! The body store. Calls pass a body to a [`Store`] and get an [`Extent`]: an immutable run of
+//! bytes, which is freed with its last owner.
 //!
-//! What an object is made of (blocks, pages, properties) is not known here.
+//! The store does not know what objects consist of (blocks, pages, properties).
 
 pub mod pattern;
 
@@ -25,18 +25,18 @@ pub use folder_lock::FolderLock;
 pub use memory::MemoryStore;
 pub use null::NullStore;
 
-/// A place for bodies.
+/// Stores bodies.
 pub trait Store: Send + Sync {
-    /// Takes the rest of a body and computes what is wanted over it on the way.
+    /// Stores the rest of a body, and computes checksums of it meanwhile.
     fn take(&self, body: &mut Body<'_>, wanted: ChecksumSet) -> ServiceResult<(Extent, Digests)>;
 
-    /// Takes bytes that the service read itself: a copy's source, or what an external server sent.
+    /// Stores bytes that the service read itself: those of a copy's source.
     fn put(&self, pieces: &[Piece]) -> ServiceResult<Extent>;
 
-    /// The emulator is ending: whatever outlives it must be left as it is.
+    /// Prepares for the end of the emulator: files of a folder store stay from now on.
     fn close(&self) {}
 
-    /// Are the bytes themselves kept? If not, the service must not claim checksums of them.
+    /// Whether bytes are stored. If not, the service cannot name checksums of them.
     fn keeps_bytes(&self) -> bool;
 }
 
@@ -45,13 +45,14 @@ pub trait Store: Send + Sync {
 pub enum Extent {
     /// In memory.
     Memory(Bytes),
-    /// Only the length was kept; what is read depends on where in the object it faults.
+    /// Only the length is stored; reads depend on the offset in the object.
     Pattern(u64),
     /// In a file of its own.
     File(Arc<dyn ExtentFile>),
 }
 
-/// A stored file, removed when it is dropped. It is opened for each use, so that a million of them need no descriptors.
+/// A stored file, which is removed with its last reference. It is opened for each use, so that a
+/// million of them need no descriptors.
 pub trait ExtentFile: Send + Sync + std::fmt::Debug {
     /// Its number in the store.
     fn id(&self) -> u64;
@@ -71,7 +72,7 @@ impl Extent {
         }
     }
 
-    /// `length` bytes from `offset` of this extent, which lies at `at` of its object.
+    /// `length` bytes from `offset` of this extent, which begins at `at` of its object.
     pub fn piece(&self, offset: u64, length: u64, at: u64) -> Piece {
         match self {
             Self::Memory(bytes) => {

@@ -1,4 +1,4 @@
-//! The store that keeps nothing but lengths, for benchmarks: bodies are dropped in the kernel, reads give the pattern.
+//! The store of lengths, for benchmarks: the kernel drops bodies, and reads return the pattern.
 
 use super::{Extent, Store};
 use crate::emulator::digest::{ChecksumSet, Digests};
@@ -6,7 +6,7 @@ use crate::emulator::error::ServiceResult;
 use crate::emulator::http::body::Body;
 use crate::emulator::http::payload::Piece;
 
-/// Keeps lengths. A body is read only when a checksum of it is wanted.
+/// Stores lengths. A body is read only for a checksum.
 #[derive(Debug, Default)]
 pub struct NullStore;
 

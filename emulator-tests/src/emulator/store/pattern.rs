@@ -1,8 +1,8 @@
-//! The null store's bytes: byte `i` of every object is the same function of `i`, so downloads of any size can be checked
-//! and cost no memory.
+//! The bytes of the null store: byte `i` of every object is the same function of `i`, so downloads
+//! of any size can be checked and cost no memory.
 //!
-//! The pattern repeats after 257 pages. That is no multiple of any chunk size, so a client that puts a chunk in the wrong
-//! place is caught by comparing with [`byte_at`].
+//! The pattern repeats after 257 pages. That is no multiple of any chunk size, so [`byte_at`] shows
+//! when a client puts a chunk in the wrong place.
 
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -10,7 +10,8 @@ use std::sync::LazyLock;
 
 use crate::emulator::http::wire::Wire;
 
-/// Bytes after which the pattern repeats: page-aligned for `sendfile`, small enough for the second-level caches.
+/// The period of the pattern: page-aligned for `sendfile`, small enough for the second-level
+/// caches.
 pub const PERIOD_BYTES: u64 = 257 * 4096;
 
 static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| {
@@ -47,7 +48,7 @@ pub fn each_slice(
     Ok(())
 }
 
-/// Sends a range: by `sendfile` from a file in memory, or from the buffer where there is none.
+/// Sends a range: by `sendfile` from a file in memory, or from the buffer if there is no such file.
 pub fn send(wire: &mut Wire, mut offset: u64, mut length: u64) -> io::Result<()> {
     let Ok(file) = &*FILE else {
         return each_slice(offset, length, |slice| wire.send(slice, false));
@@ -62,7 +63,7 @@ pub fn send(wire: &mut Wire, mut offset: u64, mut length: u64) -> io::Result<()>
     Ok(())
 }
 
-/// A finaliser in the manner of a splitting generator: neighbouring words look unrelated.
+/// The finaliser of a splitting generator: neighbouring words look unrelated.
 fn mix(word: u64) -> u64 {
     let mut mixed = word.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

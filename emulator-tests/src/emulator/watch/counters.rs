@@ -13,11 +13,11 @@ use super::record::{ExchangeOutcome, RequestRecord};
 pub struct Counts {
     /// Requests served.
     pub requests: u64,
-    /// Those answered with 400 and more, or not at all.
+    /// Requests answered with 400 or more, or not at all.
     pub failures: u64,
-    /// Body bytes that came.
+    /// Body bytes received.
     pub bytes_in: u64,
-    /// Body bytes that went.
+    /// Body bytes sent.
     pub bytes_out: u64,
 }
 
@@ -36,12 +36,12 @@ struct Cell {
     bytes_out: AtomicU64,
 }
 
-/// All sums at one moment, as the control endpoint shows them.
+/// All sums at one time, as the control endpoint returns them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Snapshot {
     /// By operation.
     pub operations: BTreeMap<&'static str, Counts>,
-    /// Answers by status; 0 counts the unanswered.
+    /// Answers by status; 0 counts requests without an answer.
     pub statuses: BTreeMap<u16, u64>,
 }
 
@@ -74,7 +74,7 @@ impl Counters {
         }
     }
 
-    /// Begins at zero again.
+    /// Sets all sums to zero.
     pub fn reset(&self) {
         self.operations
             .write()
@@ -86,7 +86,7 @@ impl Counters {
             .clear();
     }
 
-    /// The answer of a request that was added did not get through.
+    /// Counts a failure for a request that was added: its answer was not sent.
     pub(super) fn correct(&self, record: &RequestRecord<'_>) {
         self.cell(record)
             .failures
@@ -126,7 +126,7 @@ impl Cell {
     }
 }
 
-/// The entry of a key, made when it is new. Keys are few, so nearly every call only reads.
+/// The value of a key, created when it is missing. Keys are few, so nearly every call only reads.
 fn find<K: Ord + Copy, V: Default>(map: &RwLock<BTreeMap<K, Arc<V>>>, key: K) -> Arc<V> {
     if let Some(value) = map.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
         return Arc::clone(value);

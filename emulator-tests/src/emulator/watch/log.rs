@@ -1,4 +1,4 @@
-//! The request log: one JSON object per line, to a file, to memory, or to nobody.
+//! The request log: one JSON object per line, in a file, in memory, or off.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::record::RequestRecord;
 
-/// Where log lines go. While nobody wants them, none is made.
+/// Where log lines go. Without a file and without lines in memory, no line is made.
 #[derive(Debug, Default)]
 pub struct Log {
     wanted: AtomicBool,
@@ -47,12 +47,13 @@ impl Log {
         self.sinks().lines.iter().cloned().collect()
     }
 
-    /// Forgets the lines kept.
+    /// Removes the lines kept.
     pub fn clear(&self) {
         self.sinks().lines.clear();
     }
 
-    /// Writes a line if somebody wants it. A full disk must not stop the service: the line is lost then.
+    /// Writes a line if the log is on. On a full disk the line is lost, because the service must go
+    /// on.
     pub(super) fn add(&self, record: &RequestRecord<'_>) {
         if !self.wanted.load(Ordering::Acquire) {
             return;

@@ -1,5 +1,5 @@
-//! What is known about the requests that were served, and what is done to those to come: the request log, the counters, and
-//! the fault plan in force. The connections report here; tests and the control endpoint ask here.
+//! The request log, the counters, and the current fault plan. Connections write here; tests and the
+//! control endpoint read here.
 
 pub mod counters;
 pub mod log;
@@ -11,10 +11,10 @@ pub use counters::{Counters, Counts};
 pub use log::Log;
 pub use record::{ExchangeOutcome, RequestRecord};
 
-/// Everything that watches a server.
+/// The faults, the log and the counters of a server.
 #[derive(Debug, Default)]
 pub struct Watch {
-    /// Faults in force.
+    /// The current faults.
     pub faults: Faults,
     /// The request log.
     pub log: Log,
@@ -23,13 +23,14 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Takes note of an exchange whose answer is ready, or that ended without one.
+    /// Logs and counts an exchange whose answer is ready, or that ended without one.
     pub fn note(&self, record: &RequestRecord<'_>) {
         self.counters.add(record);
         self.log.add(record);
     }
 
-    /// Corrects a note: the answer did not get through. The log has a second line with the same request id.
+    /// Logs and counts that an answer was not sent after all. The log then has a second line with
+    /// the same request id.
     pub fn correct(&self, record: &RequestRecord<'_>) {
         self.counters.correct(record);
         self.log.add(record);

@@ -1,4 +1,4 @@
-//! One served request, as the log and the counters see it.
+//! One served request, for the log and the counters.
 
 use std::time::Duration;
 
@@ -38,9 +38,9 @@ const SHOWN_HEADERS: [&str; 22] = [
 /// How an exchange ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExchangeOutcome {
-    /// The whole answer was handed to the kernel.
+    /// The whole answer was passed to the kernel.
     Answered,
-    /// The connection ended before that: the client went away, or the fault plan said so.
+    /// The connection ended before that: the client closed it, or the fault plan ended it.
     Broken,
 }
 
@@ -51,21 +51,21 @@ pub struct RequestRecord<'a> {
     pub head: &'a Head,
     /// Who sent it.
     pub peer: &'a Peer,
-    /// What the service says about it; `None` when it was not served.
+    /// The call, the credential and the error code; `None` for a request that was not served.
     pub labels: Option<&'a Labels>,
     /// Status of the answer; 0 when there was none.
     pub status: u16,
     /// The answer's request id.
     pub request_id: &'a str,
-    /// Body bytes that came.
+    /// Body bytes received.
     pub bytes_in: u64,
-    /// Body bytes that went.
+    /// Body bytes sent.
     pub bytes_out: u64,
     /// How it ended.
     pub outcome: ExchangeOutcome,
     /// Rules of the fault plan that were applied.
     pub faults: &'a [String],
-    /// From the head's arrival to the answer's end.
+    /// The time from the head's arrival to the answer's end.
     pub took: Duration,
 }
 

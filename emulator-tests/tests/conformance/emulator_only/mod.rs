@@ -3,8 +3,8 @@
 mod own;
 mod program;
 
+mod behaviour;
 mod faults;
-mod habits;
 mod hardness;
 mod models;
 mod product;

@@ -9,7 +9,7 @@ use crate::emulator::http::response::Response;
 use crate::emulator::service::listing;
 use crate::emulator::xml::Writer;
 
-/// Looks at every blob of the account.
+/// Returns one page. Every blob of the account is compared.
 pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let expression = call
         .query

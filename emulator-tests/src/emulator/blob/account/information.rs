@@ -4,7 +4,7 @@ use crate::emulator::blob::call::BlobCall;
 use crate::emulator::error::ServiceResult;
 use crate::emulator::http::response::Response;
 
-/// A general-purpose account of the second version, without hierarchical namespace.
+/// Returns a general-purpose v2 account without hierarchical namespace.
 pub fn run(_call: &BlobCall<'_>) -> ServiceResult<Response> {
     Ok(Response::new(200)
         .header("x-ms-sku-name", "Standard_RAGRS")

@@ -8,7 +8,7 @@ use crate::emulator::http::response::Response;
 use crate::emulator::service::listing;
 use crate::emulator::xml::Writer;
 
-/// Serves one page.
+/// Returns one page.
 pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let query = call.query;
     let prefix = query.or_empty("prefix");

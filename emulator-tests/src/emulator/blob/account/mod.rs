@@ -1,4 +1,4 @@
-//! Operations on an account, one per file.
+//! Calls on an account, one per file.
 
 pub mod find_by_tags;
 pub mod information;

@@ -30,14 +30,14 @@ pub const SECTIONS: SectionFormats = &[
 
 const DOCUMENT_BYTES_MAX: u64 = 256 << 10;
 
-/// All sections.
+/// Returns all sections.
 pub fn get(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let mut xml = Writer::new();
     call.storage.service_properties().write(&mut xml);
     Ok(Response::xml(xml))
 }
 
-/// The sections that the document names; the others stay.
+/// Replaces the sections that the document names.
 pub fn set(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> {
     let leaves = xml::read_leaves(&body.read_document(DOCUMENT_BYTES_MAX)?)?;
     call.storage.service_properties().merge(leaves)?;

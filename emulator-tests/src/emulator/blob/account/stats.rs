@@ -1,4 +1,5 @@
-//! Get Blob Service Stats: how far the secondary region is. <https://learn.microsoft.com/rest/api/storageservices/get-blob-service-stats>
+//! Get Blob Service Stats: the state of the secondary region.
+//! <https://learn.microsoft.com/rest/api/storageservices/get-blob-service-stats>
 
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::clock::Moment;
@@ -6,7 +7,7 @@ use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
 use crate::emulator::xml::Writer;
 
-/// Answered by the secondary only.
+/// Returns the last sync time. Only the secondary answers.
 pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     if !call.address.secondary {
         return Err(Refusal::invalid_query(

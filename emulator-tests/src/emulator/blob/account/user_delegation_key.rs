@@ -12,7 +12,7 @@ use crate::emulator::xml::Writer;
 use crate::emulator::{digest, xml};
 
 const DOCUMENT_BYTES_MAX: u64 = 64 << 10;
-/// A key lives seven days at most.
+/// The longest life of a key: seven days.
 const SECONDS_MAX: u64 = 7 * 86_400;
 
 /// Makes a key for the holder of a token.

@@ -1,9 +1,8 @@
-//! Blob Batch: up to 256 deletions or changes of tier in one request, each authorised and answered by itself.
-//! <https://learn.microsoft.com/rest/api/storageservices/blob-batch>
+//! Blob Batch: up to 256 deletions or tier changes in one request, each authorized and answered by
+//! itself. <https://learn.microsoft.com/rest/api/storageservices/blob-batch>
 //!
-//! `multipart` takes the body apart and puts the answer together; here each part is served. What is
-//! wrong with the batch as a whole is told as the service tells it: 202 with one part that has no
-//! `Content-ID`.
+//! `multipart` splits the body and joins the answer; this file serves the parts. An error of the
+//! whole batch is answered as the service does: 202 with one part without a `Content-ID`.
 
 mod multipart;
 

@@ -10,7 +10,7 @@ use crate::emulator::http::response::{Response, reason};
 pub(super) struct Part<'a> {
     /// Its `Content-ID`.
     pub(super) id: &'a str,
-    /// The request: line, headers and the blank line behind them.
+    /// The request: line, headers and the blank line after them.
     pub(super) request: &'a str,
 }
 
@@ -28,12 +28,12 @@ pub(super) fn boundary(content_type: &str) -> Option<&str> {
     (!boundary.is_empty()).then_some(boundary)
 }
 
-/// The parts of a body; `None` when it is not one.
+/// The parts of a body; `None` for a malformed one.
 pub(super) fn read<'a>(body: &'a [u8], boundary: &str) -> Option<Vec<Part<'a>>> {
     let text = std::str::from_utf8(body).ok()?;
     let (parts, _) = text.split_once(&format!("--{boundary}--"))?;
     let delimiter = format!("--{boundary}\r\n");
-    // What stands before the first delimiter belongs to no part.
+    // Text before the first delimiter belongs to no part.
     parts.split(&delimiter).skip(1).map(read_part).collect()
 }
 
@@ -59,7 +59,7 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    /// Begins; `id` makes the boundary unlike any other.
+    /// Begins an answer; `id` makes its boundary unique.
     pub(super) fn new(id: &str) -> Self {
         Self {
             boundary: format!("batchresponse_{id}"),

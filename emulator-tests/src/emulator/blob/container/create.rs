@@ -8,7 +8,7 @@ use crate::emulator::error::ServiceResult;
 use crate::emulator::http::response::Response;
 use crate::emulator::service::metadata;
 
-/// Makes the container, or 409.
+/// Creates the container, or 409.
 pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let name = call.target.container();
     names::check_container(name)?;

@@ -7,7 +7,7 @@ use crate::emulator::error::ServiceResult;
 use crate::emulator::http::response::Response;
 use crate::emulator::service::conditions;
 
-/// Deletes the container with its blobs. Its name stays taken for a while, as the service's habits say.
+/// Deletes the container with its blobs. The behaviour says how long its name cannot be used again.
 pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let container = call.container()?;
     {

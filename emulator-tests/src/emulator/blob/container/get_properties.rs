@@ -1,4 +1,4 @@
-//! Get Container Properties, and Get Container Metadata, which tells less.
+//! Get Container Properties, and Get Container Metadata, which returns less.
 //! <https://learn.microsoft.com/rest/api/storageservices/get-container-properties>
 
 use crate::emulator::blob::call::BlobCall;
@@ -8,7 +8,7 @@ use crate::emulator::error::ServiceResult;
 use crate::emulator::http::response::Response;
 use crate::emulator::service::metadata;
 
-/// Properties and metadata.
+/// Returns properties and metadata.
 pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let container = call.container()?;
     let state = container.enter()?;

@@ -1,7 +1,7 @@
 //! List Blobs, flat or with a delimiter. <https://learn.microsoft.com/rest/api/storageservices/list-blobs>
 
 use super::page::{Entry, page};
-use crate::emulator::behaviour::CopyHabit;
+use crate::emulator::behaviour::CopyBehaviour;
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::container::page::ListingFilter;
 use crate::emulator::blob::error::CONTAINER_LEASE;
@@ -36,7 +36,7 @@ struct Details {
     tags: bool,
 }
 
-/// Serves one page.
+/// Returns one page.
 pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let query = call.query;
     let start = continuation::start(query)?;
@@ -63,7 +63,7 @@ pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
         .properties
         .lease
         .check_given(call.lease_id(), CONTAINER_LEASE, call.now)?;
-    if call.behaviour.copy != CopyHabit::default() {
+    if call.behaviour.copy != CopyBehaviour::default() {
         for blob in state
             .blobs
             .values_mut()
@@ -182,7 +182,7 @@ fn write_blob(
     xml.close("Blob");
 }
 
-/// Names that XML cannot carry are percent-encoded and marked.
+/// Writes a name. One that XML cannot contain is percent-encoded and marked.
 fn write_name(out: &mut Writer, name: &str) {
     if xml::can_carry(name) {
         out.leaf("Name", name);

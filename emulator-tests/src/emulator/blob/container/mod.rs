@@ -1,4 +1,4 @@
-//! Operations on a container, one per file.
+//! Calls on a container, one per file.
 
 pub mod acl;
 pub mod create;

@@ -1,37 +1,37 @@
 //! One page of a blob listing: which entries, and where the next page begins.
 //!
-//! Entries are ordered by name; a blob's snapshots come before it, oldest first, as the service lists them. A page may begin
-//! in the middle of a blob's snapshots.
+//! Entries are in order of their names. A blob's snapshots come before it, oldest first, as the
+//! service lists them. A page may begin in the middle of a blob's snapshots.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use crate::emulator::blob::state::{Blob, Slot};
 
-/// Stands behind every snapshot time: the base blob comes last.
+/// Sorts after every snapshot's time, because the base blob comes last.
 const BASE: &str = "~";
 
-/// One line of a listing.
+/// One entry of a listing.
 #[derive(Debug, Clone, Copy)]
 pub enum Entry<'a> {
     /// A blob.
     Blob(&'a str, &'a Blob),
     /// A snapshot with its time.
     Snapshot(&'a str, &'a str, &'a Blob),
-    /// Blocks without a blob.
+    /// A blob that has only uncommitted blocks.
     Uncommitted(&'a str),
-    /// What several names have in common.
+    /// The common prefix of several names.
     Prefix(&'a str),
 }
 
-/// What a listing is asked to show.
+/// What a listing shows.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ListingFilter<'a> {
     /// Names begin with this.
     pub prefix: &'a str,
-    /// Names do not come before this.
+    /// Names before this are left out.
     pub start_from: &'a str,
-    /// Names that go on behind it are joined.
+    /// Names that continue after it are replaced by their common prefix.
     pub delimiter: &'a str,
     /// Show snapshots.
     pub snapshots: bool,
@@ -51,7 +51,7 @@ pub fn page<'a>(
     let from = name.max(wanted.prefix).max(wanted.start_from);
     let mut from = Bound::Included(from.to_owned());
     let mut skip_snapshots = snapshot;
-    // Each turn takes one name with its snapshots, or jumps over one common prefix.
+    // Each turn lists one name with its snapshots, or skips one common prefix.
     loop {
         let mut ahead = blobs.range::<String, _>((from.as_ref(), Bound::Unbounded));
         let Some((name, slot)) =
@@ -73,7 +73,8 @@ pub fn page<'a>(
             }
             let prefix = &name[..wanted.prefix.len() + at + wanted.delimiter.len()];
             entries.push(Entry::Prefix(prefix));
-            // Every name with this prefix sorts before the prefix followed by the last character there is.
+            // Every name with this prefix sorts before the prefix followed by the last Unicode
+            // character.
             from = Bound::Excluded(format!("{prefix}\u{10ffff}"));
             continue;
         }
@@ -145,7 +146,7 @@ mod tests {
         }
     }
 
-    /// The whole listing from a sorted list, without cleverness.
+    /// The whole listing from a sorted list, in the simplest way.
     fn reference(names: &BTreeMap<String, u8>, wanted: &ListingFilter<'_>) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
         for (name, snapshots) in names {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::emulator::behaviour::CopyHabit;
+use crate::emulator::behaviour::CopyBehaviour;
 use crate::emulator::blob::state::pages::Run;
 use crate::emulator::blob::state::{
     Blob, Block, BlockList, Content, Pages, Slot, TierState, UncommittedBlocks,
@@ -58,7 +58,7 @@ struct BlobInJournal {
     tier: TierState,
     sealed: bool,
     copy: Option<CopyRecord>,
-    pending: Option<(StoredContent, CopyHabit, u32, Moment)>,
+    pending: Option<(StoredContent, CopyBehaviour, u32, Moment)>,
 }
 
 /// Finds a body by its number.
@@ -222,7 +222,7 @@ impl BlobInJournal {
             pending: blob.pending.as_ref().map(|pending| {
                 (
                     StoredContent::of(&pending.content),
-                    pending.habit.clone(),
+                    pending.behaviour.clone(),
                     pending.polls,
                     pending.began,
                 )
@@ -232,11 +232,11 @@ impl BlobInJournal {
 
     fn restore(&self, find: Find<'_>) -> io::Result<Blob> {
         let mut pending = None;
-        if let Some((content, habit, polls, began)) = &self.pending {
+        if let Some((content, behaviour, polls, began)) = &self.pending {
             let content = content.restore(find)?;
             pending = Some(PendingCopy {
                 content,
-                habit: habit.clone(),
+                behaviour: behaviour.clone(),
                 polls: *polls,
                 began: *began,
                 // Versions are not recorded.

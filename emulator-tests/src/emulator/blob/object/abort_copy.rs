@@ -8,7 +8,7 @@ use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
 use crate::emulator::service::CopyStatus;
 
-/// Ends a pending copy. The blob stays, empty, with the metadata it was given.
+/// Ends a pending copy. The blob stays, empty, with its metadata.
 pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let id = call
         .query

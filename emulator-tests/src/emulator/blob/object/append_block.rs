@@ -1,4 +1,5 @@
-//! Append Block, Append Block From URL, and sealing. <https://learn.microsoft.com/rest/api/storageservices/append-block>,
+//! Append Block, Append Block From URL, and Append Blob Seal.
+//! <https://learn.microsoft.com/rest/api/storageservices/append-block>,
 //! <https://learn.microsoft.com/rest/api/storageservices/append-blob-seal>
 
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use crate::emulator::service::upload::ReceivedBody;
 use crate::emulator::service::{copy_source, upload};
 use crate::emulator::version::ApiVersion;
 
-/// An append blob has at most so many blocks.
+/// The most blocks of an append blob.
 const BLOCKS_MAX: usize = 50_000;
 
 /// The longest block by version, in bytes.
@@ -36,7 +37,7 @@ pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> 
     append(call, received)
 }
 
-/// Appends what the service fetches.
+/// Appends bytes that the service fetches.
 pub fn from_url(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let source = source::open(call)?;
     let (offset, length) = copy_source::range(call, source.length)?;
@@ -48,7 +49,7 @@ pub fn from_url(call: &BlobCall<'_>) -> ServiceResult<Response> {
     append(call, received)
 }
 
-/// Makes the blob take no more.
+/// Seals the blob: it takes no more blocks.
 pub fn seal(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let container = call.container()?;
     let mut state = container.enter()?;
@@ -110,7 +111,7 @@ fn check<'s>(
     Ok(blob)
 }
 
-/// `x-ms-blob-condition-appendpos` and `x-ms-blob-condition-maxsize`.
+/// Checks `x-ms-blob-condition-appendpos` and `x-ms-blob-condition-maxsize`.
 fn check_position(call: &BlobCall<'_>, list: &BlockList, length: u64) -> ServiceResult<()> {
     if call
         .head

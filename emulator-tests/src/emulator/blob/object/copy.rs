@@ -1,7 +1,7 @@
-//! Copy Blob, which goes on after its answer, and Copy Blob From URL, which does not.
-//! <https://learn.microsoft.com/rest/api/storageservices/copy-blob>
+//! Copy Blob, which may be pending after its answer, and Copy Blob From URL, which is complete
+//! then. <https://learn.microsoft.com/rest/api/storageservices/copy-blob>
 
-use crate::emulator::behaviour::CopyHabit;
+use crate::emulator::behaviour::CopyBehaviour;
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::source::BlobSource;
 use crate::emulator::blob::state::{Blob, Slot, Tier};
@@ -11,10 +11,10 @@ use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
 use crate::emulator::service::{CopyRecord, CopyStatus, PendingCopy, metadata, upload};
 
-/// The longest source of a copy that is done before its answer, in bytes.
+/// The longest source of a synchronous copy, in bytes.
 const SYNC_BYTES_MAX: u64 = 256 << 20;
 
-/// Starts a copy, or does it.
+/// Starts an asynchronous copy, or makes a synchronous one.
 pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     names::check_blob(call.target.blob())?;
     let sync = call
@@ -54,15 +54,15 @@ pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
         completed: None,
         description: None,
     });
-    let habit = if sync {
-        CopyHabit::default()
+    let behaviour = if sync {
+        CopyBehaviour::default()
     } else {
         call.behaviour.copy.clone()
     };
-    let at_once = habit.pending_polls == 0;
+    let at_once = behaviour.pending_polls == 0;
     blob.pending = Some(PendingCopy {
         content,
-        habit,
+        behaviour,
         polls: 0,
         began: call.now,
         source: source.version.clone(),
@@ -95,7 +95,7 @@ fn install(call: &BlobCall<'_>, blob: Blob) -> ServiceResult<Response> {
     Ok(response)
 }
 
-/// A copy does not change the type of a blob that is there.
+/// A copy does not change the type of an existing blob.
 fn check_kind(slot: Option<&Slot>, blob: &Blob) -> ServiceResult<()> {
     match slot.and_then(|slot| slot.base.as_ref()) {
         Some(before) if !before.content.same_kind(&blob.content) => Err(Refusal::wrong_blob_type()),

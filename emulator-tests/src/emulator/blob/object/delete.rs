@@ -9,7 +9,8 @@ use crate::emulator::http::response::Response;
 use crate::emulator::service::conditions;
 use crate::emulator::service::conditions::Access;
 
-/// Deletes the blob, its snapshots, both, or one snapshot. The bytes go when nobody reads them any more.
+/// Deletes the blob, its snapshots, both, or one snapshot. The bytes are removed when nobody reads
+/// them any more.
 pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let container = call.container()?;
     let mut state = container.enter()?;

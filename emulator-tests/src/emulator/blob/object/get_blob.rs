@@ -9,7 +9,7 @@ use crate::emulator::http::payload::{Payload, Piece};
 use crate::emulator::http::response::Response;
 use crate::emulator::service::{range, upload};
 
-/// The longest range that the service hashes on the way out, in bytes.
+/// The longest range that the service computes checksums of, in bytes.
 const HASHED_RANGE_MAX: u64 = 4 << 20;
 
 /// Sends the blob or a range of it.
@@ -56,7 +56,7 @@ pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     Ok(response)
 }
 
-/// Which checksums of the range the client asks for: one of them, with a range of at most 4 MiB.
+/// The checksum that the client asks for: one, of a range of at most 4 MiB.
 fn wanted(call: &BlobCall<'_>, ranged: bool, length: u64) -> ServiceResult<ChecksumSet> {
     let flag = |name: &'static str| match call.head.header(name) {
         None => Ok(false),
@@ -102,7 +102,7 @@ fn hash(pieces: &[Piece], wanted: ChecksumSet) -> ServiceResult<Digests> {
     Ok(digester.finish())
 }
 
-/// Headers that a SAS sets in the place of the blob's.
+/// Replaces headers by those that the SAS sets.
 pub fn apply_overrides(call: &BlobCall<'_>, response: &mut Response) {
     for (name, value) in call
         .grant
@@ -114,14 +114,14 @@ pub fn apply_overrides(call: &BlobCall<'_>, response: &mut Response) {
     }
 }
 
-/// Lets copies and rehydrations of the blob get on before it is looked at.
+/// Updates copies and rehydrations of the blob for this time before a call reads it.
 pub fn advance(call: &BlobCall<'_>, state: &mut ContainerState, polled: bool) {
     let base = state
         .blobs
         .get_mut(call.target.blob())
         .and_then(|slot| slot.base.as_mut());
     if base.is_some_and(|blob| blob.advance(call.now, polled)) {
-        // Taking it for a change has it written down.
+        // Access for a change records the slot.
         state.slot_mut(call.target.blob());
     }
 }

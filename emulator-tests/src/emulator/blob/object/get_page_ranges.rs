@@ -12,7 +12,7 @@ use crate::emulator::xml::Writer;
 
 const RANGES_MAX: usize = 10_000;
 
-/// Lists the written ranges, or what changed since a snapshot.
+/// Lists the written ranges, or the changes since a snapshot.
 pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let container = call.container()?;
     let state = container.enter()?;
@@ -67,7 +67,7 @@ pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     Ok(response)
 }
 
-/// The bytes to look at: from the range or the marker on, in whole pages, clipped.
+/// The bytes to list: from the range or the marker on, in whole pages, clipped.
 fn window(call: &BlobCall<'_>, pages: &Pages) -> ServiceResult<(u64, u64)> {
     let (offset, end) = match range::requested(call.head)? {
         None => (0, pages.size()),

@@ -7,7 +7,7 @@ use crate::emulator::error::ServiceResult;
 use crate::emulator::http::payload::Payload;
 use crate::emulator::http::response::Response;
 
-/// The headers of a whole GET, and no body. A pending copy counts this as a poll.
+/// Returns the headers of a whole GET. A pending copy counts this as a poll.
 pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let container = call.container()?;
     let mut state = container.enter()?;

@@ -7,7 +7,7 @@ use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
 use crate::emulator::service::{conditions, lease_request};
 
-/// Acquires, renews, changes, releases or breaks. The blob's version stays.
+/// Acquires, renews, changes, releases or breaks the lease. The blob's version does not change.
 pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     preconditions::refuse_snapshot(call)?;
     let container = call.container()?;

@@ -6,7 +6,7 @@ use crate::emulator::error::ServiceResult;
 use crate::emulator::http::response::Response;
 use crate::emulator::service::metadata;
 
-/// Tells the metadata.
+/// Returns the metadata.
 pub fn get(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let container = call.container()?;
     let state = container.enter()?;

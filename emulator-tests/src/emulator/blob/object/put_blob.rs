@@ -97,7 +97,7 @@ fn put_empty(call: &BlobCall<'_>, body: &Body<'_>, content: Content) -> ServiceR
     put(call, blob)
 }
 
-/// Puts a finished blob into its place.
+/// Stores a complete blob under its name.
 pub fn put(call: &BlobCall<'_>, mut blob: Blob) -> ServiceResult<Response> {
     headers::apply_upload(call.head, &mut blob, call.now)?;
     let mut response = Response::new(201);

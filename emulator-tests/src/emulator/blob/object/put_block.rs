@@ -13,9 +13,9 @@ use crate::emulator::service::upload::ReceivedBody;
 use crate::emulator::service::{copy_source, upload};
 use crate::emulator::version::ApiVersion;
 
-/// A blob's uncommitted blocks are at most so many.
+/// The most uncommitted blocks of a blob.
 const STAGED_MAX: usize = 100_000;
-/// A block id is at most so long, in bytes before base64.
+/// The longest block id, in bytes before base64.
 const ID_BYTES_MAX: usize = 64;
 
 /// The longest block by version, in bytes.
@@ -29,7 +29,7 @@ fn bytes_max(version: ApiVersion) -> u64 {
     }
 }
 
-/// Stages the body as a block.
+/// Stores the body as an uncommitted block.
 pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> {
     names::check_blob(call.target.blob())?;
     let id = block_id(call)?;
@@ -46,7 +46,7 @@ pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> 
     stage(call, id, received)
 }
 
-/// Stages what the service fetches.
+/// Stores bytes that the service fetches as an uncommitted block.
 pub fn from_url(call: &BlobCall<'_>) -> ServiceResult<Response> {
     names::check_blob(call.target.blob())?;
     let id = block_id(call)?;
@@ -96,7 +96,8 @@ fn block_id<'a>(call: &'a BlobCall<'_>) -> ServiceResult<&'a str> {
     }
 }
 
-/// All ids of one blob's uncommitted blocks have one length, and only block blobs have blocks.
+/// Checks that a block can be put: the ids of a blob's uncommitted blocks have one length, and only
+/// block blobs have blocks.
 fn check(call: &BlobCall<'_>, slot: Option<&Slot>, id: &str) -> ServiceResult<()> {
     let Some(slot) = slot else { return Ok(()) };
     if let Some(blob) = &slot.base {

@@ -14,12 +14,12 @@ use crate::emulator::store::Extent;
 use crate::emulator::xml;
 use crate::emulator::xml::Leaf;
 
-/// A blob has at most so many blocks.
+/// The most blocks of a blob.
 const BLOCKS_MAX: usize = 50_000;
-/// 50,000 ids of 88 characters with their tags are 6 MiB; a longer document is none.
+/// The longest document: 50,000 ids of 88 characters with their tags are 6 MiB.
 const DOCUMENT_BYTES_MAX: u64 = 16 << 20;
 
-/// Where a block is looked for.
+/// Which blocks an id is searched in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Source {
     Committed,
@@ -52,7 +52,7 @@ pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> 
     headers::apply_upload(call.head, &mut blob, call.now)?;
     let mut response = Response::new(201);
     headers::set_version(&mut response, &blob);
-    // What was staged and is not in the list is forgotten.
+    // Uncommitted blocks that are not in the list are removed.
     state.slot(call.target.blob()).replace(blob);
     Ok(response.header("x-ms-request-server-encrypted", "true"))
 }
@@ -112,7 +112,7 @@ fn choose(wanted: &[(Source, String)], slot: Option<&Slot>) -> ServiceResult<Vec
         .collect()
 }
 
-/// The blocks of a blob by id, committed ones indexed once.
+/// The blocks of a blob by id; the committed ones are indexed once.
 struct Finder<'a> {
     committed: std::collections::HashMap<&'a str, &'a Extent>,
     slot: Option<&'a Slot>,
@@ -136,7 +136,7 @@ impl<'a> Finder<'a> {
 
     fn find(&self, source: Source, id: &str) -> Option<&'a Extent> {
         let staged = || self.slot?.staged.as_ref()?.blocks.get(id);
-        // Put Blob's bytes are not a block that a list could name.
+        // The bytes of Put Blob are not a block with an id.
         let committed = || {
             if id.is_empty() {
                 None

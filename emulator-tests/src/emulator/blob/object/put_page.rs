@@ -1,4 +1,5 @@
-//! Put Page: write pages, clear them, or have them fetched. <https://learn.microsoft.com/rest/api/storageservices/put-page>,
+//! Put Page and Put Page From URL: write pages, or clear them.
+//! <https://learn.microsoft.com/rest/api/storageservices/put-page>,
 //! <https://learn.microsoft.com/rest/api/storageservices/put-page-from-url>
 
 use std::sync::Arc;
@@ -14,9 +15,9 @@ use crate::emulator::service::range::RequestedRange;
 use crate::emulator::service::upload::ReceivedBody;
 use crate::emulator::service::{copy_source, range, upload};
 
-/// Pages have this size, in bytes.
+/// The size of a page, in bytes.
 pub const PAGE_BYTES: u64 = 512;
-/// One call writes at most so much, in bytes.
+/// The most that one call writes, in bytes.
 const WRITE_BYTES_MAX: u64 = 4 << 20;
 
 /// Writes or clears, as `x-ms-page-write` says.
@@ -34,7 +35,7 @@ pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> 
     }
 }
 
-/// Writes what the service fetches.
+/// Writes bytes that the service fetches.
 pub fn from_url(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let (offset, length) = page_range(call)?;
     check_size(length)?;
@@ -122,7 +123,7 @@ fn check_size(length: u64) -> ServiceResult<()> {
     }
 }
 
-/// The range of the request: whole pages.
+/// The range of the request, in whole pages.
 fn page_range(call: &BlobCall<'_>) -> ServiceResult<(u64, u64)> {
     let missing = || Refusal::missing_header("Range");
     let RequestedRange { first, last } = range::requested(call.head)?.ok_or_else(missing)?;
@@ -153,7 +154,7 @@ fn check<'s>(
     Ok(blob)
 }
 
-/// `x-ms-if-sequence-number-*`.
+/// Checks the `x-ms-if-sequence-number-*` conditions.
 fn check_sequence(head: &Head, sequence: u64) -> ServiceResult<()> {
     let holds = [
         head.number("x-ms-if-sequence-number-le")?

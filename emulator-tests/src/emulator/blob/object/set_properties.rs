@@ -10,7 +10,7 @@ use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
 use crate::emulator::service::ContentProperties;
 
-/// Sets all properties at once (those not given are cleared), resizes a page blob, or changes its sequence number.
+/// Sets all properties (those not given are cleared), the size, or the sequence number.
 pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let properties = headers::blob_properties(call.head);
     let size = page_blob_size(call)?;
@@ -30,7 +30,7 @@ pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
             pages.resize(size);
         }
     }
-    // A request that only resizes or numbers leaves the properties alone.
+    // A request that sets only size or sequence number does not change the properties.
     if properties != ContentProperties::default() || (size.is_none() && action.is_none()) {
         blob.properties = properties;
     }

@@ -7,7 +7,7 @@ use crate::emulator::blob::{preconditions, tag_query};
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
 
-/// Moves the blob to another tier. Out of the archive that takes its time: 202 then.
+/// Sets the tier. Leaving the archive takes time, and is answered with 202.
 pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let wanted = Tier::parse(call.head.required("x-ms-access-tier")?)?;
     let container = call.container()?;

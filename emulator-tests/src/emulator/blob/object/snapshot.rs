@@ -8,7 +8,7 @@ use crate::emulator::error::ServiceResult;
 use crate::emulator::http::response::Response;
 use crate::emulator::service::{ETag, Lease, conditions, metadata};
 
-/// Keeps the blob as it is now. Metadata that is given goes to the snapshot alone.
+/// Creates a snapshot. Metadata of the request is the snapshot's, not the blob's.
 pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     preconditions::refuse_snapshot(call)?;
     let metadata = metadata::read(call.head)?;
@@ -28,7 +28,7 @@ pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let mut response = Response::new(201);
     headers::set_version(&mut response, &snapshot);
     let slot = state.slot(call.target.blob());
-    // The time is the snapshot's name: two of one blob never have the same.
+    // The time is the snapshot's name, so it is unique for each blob.
     let mut time = call.now;
     while slot.snapshots.contains_key(&time.iso8601()) {
         time = Moment::from_ticks(time.ticks() + 1);
@@ -37,6 +37,6 @@ pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     slot.snapshots.insert(name.clone(), snapshot);
     Ok(response
         .header("x-ms-snapshot", name)
-        // A snapshot writes nothing that would have to be encrypted.
+        // A snapshot writes nothing that is encrypted.
         .header("x-ms-request-server-encrypted", "false"))
 }

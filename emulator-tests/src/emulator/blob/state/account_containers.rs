@@ -53,7 +53,7 @@ impl AccountContainers {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The properties of its Blob service, for as long as the guard lives.
+    /// The properties of its Blob service, locked.
     pub fn service_properties(&self) -> MutexGuard<'_, ServiceProperties> {
         self.service_properties
             .lock()
@@ -123,7 +123,7 @@ impl AccountContainers {
             .insert(name.to_owned(), Arc::new(container));
     }
 
-    /// Takes a container out with everything in it. Its name stays taken until the moment given.
+    /// Removes a container with all blobs. Its name cannot be used again until the given time.
     pub fn remove(&self, name: &str, until: Moment) {
         let mut containers = self.write();
         if let Some(container) = containers.by_name.remove(name) {
@@ -140,7 +140,7 @@ impl AccountContainers {
         }
     }
 
-    /// Takes all containers and service properties out. No name stays taken.
+    /// Removes all containers and service properties. All names can be used again.
     pub fn clear(&self, now: Moment) {
         let names: Vec<String> = self.read().by_name.keys().cloned().collect();
         for name in names {
@@ -150,7 +150,8 @@ impl AccountContainers {
         self.service_properties().clear();
     }
 
-    /// Up to `max` containers from the name `from` on that begin with `prefix`, and the name to go on from.
+    /// Up to `max` containers from the name `from` on that begin with `prefix`, and the name where
+    /// the next page begins.
     pub fn list(
         &self,
         prefix: &str,

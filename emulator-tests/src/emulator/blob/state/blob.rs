@@ -1,4 +1,4 @@
-//! A blob: its content, properties and metadata; and the slot that a name has for it.
+//! A blob: its content, properties and metadata; and the slot of a blob's name.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,24 +11,24 @@ use crate::emulator::clock::Moment;
 use crate::emulator::http::payload::Piece;
 use crate::emulator::service::{ContentProperties, CopyRecord, ETag, Lease, PendingCopy, Version};
 
-/// What a blob's name stands for.
+/// Everything that is stored under a blob's name.
 #[derive(Debug, Default)]
 pub struct Slot {
     /// The blob itself.
     pub base: Option<Blob>,
     /// Snapshots by their time as the service writes it.
     pub snapshots: BTreeMap<String, Blob>,
-    /// Blocks that were put and not yet committed.
+    /// Blocks that are not committed yet.
     pub staged: Option<UncommittedBlocks>,
 }
 
 impl Slot {
-    /// Nothing left under this name.
+    /// Whether nothing is stored under the name.
     pub fn is_empty(&self) -> bool {
         self.base.is_none() && self.staged.is_none() && self.snapshots.is_empty()
     }
 
-    /// Puts a new blob in the place of the old one, whose lease and time of creation it takes over.
+    /// Replaces the blob. The new one keeps the lease and the creation time of the old one.
     pub fn replace(&mut self, mut blob: Blob) {
         if let Some(before) = self.base.take() {
             blob.created = before.created;
@@ -39,7 +39,7 @@ impl Slot {
     }
 }
 
-/// A blob's bytes by their kind.
+/// A blob's bytes, by its type.
 #[derive(Debug, Clone)]
 pub enum Content {
     /// A block blob.
@@ -55,7 +55,7 @@ pub enum Content {
 pub struct Blob {
     /// Its bytes.
     pub content: Content,
-    /// What the client said about them.
+    /// Its content headers.
     pub properties: ContentProperties,
     /// Metadata in the order given.
     pub metadata: Vec<(String, String)>,
@@ -73,11 +73,11 @@ pub struct Blob {
     pub lease: Lease,
     /// Its access tier.
     pub tier: TierState,
-    /// An append blob that takes no more.
+    /// Whether an append blob is sealed.
     pub sealed: bool,
-    /// The copy that it came from.
+    /// The copy that made it.
     pub copy: Option<CopyRecord>,
-    /// What is left of that copy.
+    /// A copy into it that is not done.
     pub pending: Option<PendingCopy<Content>>,
     /// This version of it.
     pub version: Version,
@@ -110,7 +110,7 @@ impl Content {
         }
     }
 
-    /// Are both of one kind?
+    /// Whether both have one blob type.
     pub fn same_kind(&self, other: &Self) -> bool {
         self.type_name() == other.type_name()
     }
@@ -151,7 +151,7 @@ impl Blob {
         }
     }
 
-    /// Marks the blob as changed.
+    /// Gives the blob a new version.
     pub fn touch(&mut self, now: Moment) {
         self.etag = ETag::next();
         self.last_modified = now.whole_second();

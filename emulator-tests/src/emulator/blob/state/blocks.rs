@@ -1,4 +1,4 @@
-//! Block lists: what a block blob is made of, and the blocks that wait to be committed.
+//! Block lists: the committed blocks of a blob, and its uncommitted ones.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ pub struct BlockList {
 pub struct UncommittedBlocks {
     /// Blocks by id in base64.
     pub blocks: BTreeMap<String, Extent>,
-    /// When the first of them came; they are forgotten after a week.
+    /// When the first of them was put.
     pub since: Moment,
 }
 
@@ -67,7 +67,7 @@ impl BlockList {
             .map(|block| &block.extent)
     }
 
-    /// The pieces of a range that lies within the list. Neighbouring pattern bytes become one piece.
+    /// The pieces of a range within the list. Neighbouring pattern bytes are one piece.
     pub fn read(&self, offset: u64, length: u64) -> Vec<Piece> {
         let end = offset + length;
         let first = self

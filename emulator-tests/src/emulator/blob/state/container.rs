@@ -17,11 +17,11 @@ use crate::emulator::service::recovery::StoredExtent;
 use crate::emulator::service::{ETag, Lease};
 use crate::emulator::store::Extent;
 
-/// A container behind its lock.
+/// A container with its lock.
 #[derive(Debug)]
 pub struct BlobContainer {
     state: Mutex<ContainerState>,
-    /// Where changes are written down, and the account's and container's names.
+    /// Where changes are recorded, and the names of the account and the container.
     journal: Option<ContainerJournal>,
 }
 
@@ -36,7 +36,7 @@ pub struct ContainerJournal {
     pub container: String,
 }
 
-/// A change of the state that has to be written down before the lock is given up.
+/// A change that is recorded before the lock is released.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Change {
     Properties,
@@ -47,14 +47,14 @@ enum Change {
     Append(String),
 }
 
-/// The state of a container, locked. Giving it up writes down what was changed.
+/// The locked state of a container. Dropping it records the changes.
 #[derive(Debug)]
 pub struct LockedContainer<'c> {
     state: MutexGuard<'c, ContainerState>,
     journal: Option<&'c ContainerJournal>,
 }
 
-/// What is known of a container but for its blobs.
+/// A container's own properties.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct ContainerProperties {
     /// Its version.
@@ -78,7 +78,7 @@ pub struct ContainerState {
     pub properties: ContainerProperties,
     /// Blobs by name.
     pub blobs: BTreeMap<String, Slot>,
-    /// It was deleted while somebody still had hold of it.
+    /// Whether the container was deleted while a request still uses it.
     pub deleted: bool,
     changes: Vec<Change>,
 }
@@ -97,7 +97,7 @@ impl BlobContainer {
         Self::restore(properties, BTreeMap::new())
     }
 
-    /// A container that was written down.
+    /// A container of an earlier run.
     pub fn restore(properties: ContainerProperties, blobs: BTreeMap<String, Slot>) -> Self {
         let state = ContainerState {
             properties,
@@ -111,12 +111,12 @@ impl BlobContainer {
         }
     }
 
-    /// Writes its changes down from now on.
+    /// Records its changes from now on.
     pub fn record_to(&mut self, journal: ContainerJournal) {
         self.journal = Some(journal);
     }
 
-    /// Its state, for as long as the guard lives. Never held while a body is on the wire.
+    /// Its state, locked. The lock is never held while a body is received or sent.
     pub fn lock(&self) -> LockedContainer<'_> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         LockedContainer {
@@ -125,7 +125,7 @@ impl BlobContainer {
         }
     }
 
-    /// The same for an operation: a container that was deleted meanwhile is 404.
+    /// The same for a call: a container that was deleted meanwhile is 404.
     pub fn enter(&self) -> ServiceResult<LockedContainer<'_>> {
         let state = self.lock();
         if state.deleted {
@@ -166,26 +166,26 @@ impl Drop for LockedContainer<'_> {
 }
 
 impl ContainerState {
-    /// The place of a name to change, made when there is none.
+    /// The slot of a name, for a change. It is created when it is missing.
     pub fn slot(&mut self, name: &str) -> &mut Slot {
         self.changes.push(Change::Slot(name.to_owned()));
         self.blobs.entry(name.to_owned()).or_default()
     }
 
-    /// The place of a name to change, if there is one.
+    /// The slot of a name, for a change, if there is one.
     pub fn slot_mut(&mut self, name: &str) -> Option<&mut Slot> {
         let slot = self.blobs.get_mut(name)?;
         self.changes.push(Change::Slot(name.to_owned()));
         Some(slot)
     }
 
-    /// The container's own properties to change.
+    /// The container's own properties, for a change.
     pub fn properties_mut(&mut self) -> &mut ContainerProperties {
         self.changes.push(Change::Properties);
         &mut self.properties
     }
 
-    /// Stages a block.
+    /// Stores an uncommitted block.
     pub fn stage(&mut self, name: &str, id: &str, extent: Extent, now: Moment) {
         let slot = self.blobs.entry(name.to_owned()).or_default();
         let staged = slot.staged.get_or_insert_with(|| UncommittedBlocks {
@@ -197,30 +197,31 @@ impl ContainerState {
             .push(Change::Block(name.to_owned(), id.to_owned()));
     }
 
-    /// Notes that pages were written at this offset, and nothing else of the blob changed but its version.
+    /// Records that pages were written at this offset, and that nothing else but the version
+    /// changed.
     pub fn note_write(&mut self, name: &str, offset: u64) {
         self.changes.push(Change::Write(name.to_owned(), offset));
     }
 
-    /// Notes that pages were cleared.
+    /// Records that pages were cleared.
     pub fn note_clear(&mut self, name: &str, offset: u64, length: u64) {
         self.changes
             .push(Change::Clear(name.to_owned(), offset, length));
     }
 
-    /// Notes that a block was appended.
+    /// Records that a block was appended.
     pub fn note_append(&mut self, name: &str) {
         self.changes.push(Change::Append(name.to_owned()));
     }
 
-    /// Forgets a name that holds nothing any more.
+    /// Removes a slot that is empty.
     pub fn tidy(&mut self, name: &str) {
         if self.blobs.get(name).is_some_and(Slot::is_empty) {
             self.blobs.remove(name);
         }
     }
 
-    /// All of the state as records.
+    /// The whole state as records.
     pub fn records(&self, account: &str, container: &str) -> Vec<BlobRecord> {
         let path = |blob: &str| BlobPath {
             account: account.to_owned(),
@@ -288,7 +289,7 @@ impl ContainerState {
 }
 
 impl ContainerProperties {
-    /// Marks the container as changed.
+    /// Gives the container a new version.
     pub fn touch(&mut self, now: Moment) {
         self.etag = ETag::next();
         self.last_modified = now.whole_second();

@@ -1,5 +1,5 @@
-//! The pages of a page blob: written runs over a 64-bit space, everything else zero. A blob of 4 TiB without writes costs
-//! nothing.
+//! The pages of a page blob: written runs in a 64-bit range; all other bytes are zero. A blob of 4
+//! TiB without writes costs nothing.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,12 +9,13 @@ use crate::emulator::store::Extent;
 
 static STAMPS: AtomicU64 = AtomicU64::new(1);
 
-/// Bytes of one write that are still current, beginning at their key in the map.
+/// The bytes of one write that are still current. Their key in the map is their offset.
 #[derive(Debug, Clone)]
 pub struct Run {
     /// Bytes.
     pub length: u64,
-    /// The write that they came with; tells old bytes from new ones when snapshots are compared.
+    /// The number of the write, which distinguishes old bytes from new ones when snapshots are
+    /// compared.
     pub stamp: u64,
     /// Where they are stored.
     pub extent: Extent,
@@ -31,7 +32,7 @@ pub struct Pages {
     runs: BTreeMap<u64, Run>,
 }
 
-/// A range of a listing: first byte and byte behind the last.
+/// A listed range: its first byte, and the byte after its last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PageRange {
     /// Written.
@@ -55,7 +56,7 @@ impl Pages {
         self.size
     }
 
-    /// Runs by offset, for those who write them down.
+    /// Runs by offset.
     pub fn runs(&self) -> impl Iterator<Item = (u64, &Run)> {
         self.runs.iter().map(|(offset, run)| (*offset, run))
     }
@@ -65,7 +66,7 @@ impl Pages {
         self.runs.get(&offset)
     }
 
-    /// Puts a run back that was written down.
+    /// Adds a run of an earlier emulator.
     pub fn restore(&mut self, offset: u64, run: Run) {
         STAMPS.fetch_max(run.stamp + 1, Ordering::Relaxed);
         self.runs.insert(offset, run);
@@ -79,7 +80,7 @@ impl Pages {
         self.size = size;
     }
 
-    /// Puts an extent over a range of its length.
+    /// Writes an extent at an offset.
     pub fn write(&mut self, offset: u64, extent: Extent) {
         let length = extent.length();
         self.clear(offset, length);
@@ -95,7 +96,7 @@ impl Pages {
         );
     }
 
-    /// Makes a range zero again.
+    /// Makes a range zero.
     pub fn clear(&mut self, offset: u64, length: u64) {
         let end = offset + length;
         self.split_at(offset);
@@ -122,7 +123,7 @@ impl Pages {
                 pieces.push(Piece::Zeros(from - at));
             }
             let inside = run.extent_offset + (from - start);
-            // A pattern's bytes depend on where in the blob they are.
+            // A pattern's bytes depend on their offset in the blob.
             pieces.push(run.extent.piece(inside, to - from, from - inside.min(from)));
             at = to;
         }
@@ -132,7 +133,7 @@ impl Pages {
         pieces
     }
 
-    /// The written ranges between two offsets, neighbours merged, clipped.
+    /// The written ranges between two offsets, clipped, with neighbours merged.
     pub fn ranges(&self, offset: u64, end: u64) -> Vec<PageRange> {
         let mut ranges = Vec::new();
         for (start, run) in self.overlapping(offset, end) {
@@ -144,7 +145,7 @@ impl Pages {
         ranges
     }
 
-    /// What changed between two offsets since `before`.
+    /// The changes between two offsets since `before`.
     pub fn difference(&self, before: &Self, offset: u64, end: u64) -> Vec<PageRange> {
         let mut borders: Vec<u64> = vec![offset, end];
         for pages in [self, before] {
@@ -200,7 +201,7 @@ impl Pages {
     }
 }
 
-/// Adds a range, joined with the one before it when they touch and are alike.
+/// Adds a range. Neighbours of one kind are merged.
 fn push(ranges: &mut Vec<PageRange>, range: PageRange) {
     match (ranges.last_mut(), range) {
         (Some(PageRange::Filled(_, end)), PageRange::Filled(start, to))

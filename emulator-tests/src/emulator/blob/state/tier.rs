@@ -1,4 +1,4 @@
-//! Access tiers, and the way back from the archive.
+//! Access tiers, and rehydration from the archive.
 
 use serde::{Deserialize, Serialize};
 
@@ -23,11 +23,11 @@ pub enum Tier {
 pub struct TierState {
     /// `None` for blobs that have no tiers.
     pub tier: Option<Tier>,
-    /// Nobody set it: the account's default.
+    /// Whether it is the account's default, because no request set it.
     pub inferred: bool,
     /// When it was set.
     pub changed: Option<Moment>,
-    /// Where it goes from the archive, and when it is there.
+    /// The tier after the rehydration, and the time when it is complete.
     pub rehydrating: Option<(Tier, Moment)>,
 }
 
@@ -40,7 +40,7 @@ impl Tier {
             .ok_or_else(|| Refusal::invalid_header("x-ms-access-tier", text))
     }
 
-    /// As headers carry it.
+    /// The form in headers.
     pub fn name(self) -> &'static str {
         match self {
             Self::Hot => "Hot",
@@ -52,7 +52,7 @@ impl Tier {
 }
 
 impl TierState {
-    /// What a blob has that nobody gave a tier.
+    /// The tier of a blob for which none was set.
     pub fn inferred(has_tiers: bool) -> Self {
         Self {
             tier: has_tiers.then_some(Tier::Hot),
@@ -62,7 +62,7 @@ impl TierState {
         }
     }
 
-    /// A tier that was asked for.
+    /// A tier that a request sets.
     pub fn set(tier: Tier, now: Moment) -> Self {
         Self {
             tier: Some(tier),
@@ -72,7 +72,7 @@ impl TierState {
         }
     }
 
-    /// Is it archived, on its way back or not?
+    /// Whether it is archived, also while it is being rehydrated.
     pub fn is_archived(&self) -> bool {
         self.tier == Some(Tier::Archive)
     }
@@ -83,7 +83,7 @@ impl TierState {
             .map(|(tier, _)| format!("rehydrate-pending-to-{}", tier.name().to_lowercase()))
     }
 
-    /// Brings it back when the time has come.
+    /// Completes a rehydration whose time has come.
     pub fn advance(&mut self, now: Moment) -> bool {
         match self.rehydrating {
             Some((tier, ready)) if now >= ready => {

@@ -3,8 +3,8 @@
 use azring_emulator_tests::account::Account;
 use azring_emulator_tests::emulator::store::pattern;
 use azring_emulator_tests::emulator::{
-    AccountOption, Behaviour, CopyHabit, CopyOutcome, DEVELOPMENT_ACCOUNT, ListingHabit, Options,
-    Server, StartFrom, StoreChoice,
+    AccountOption, Behaviour, CopyBehaviour, CopyOutcome, DEVELOPMENT_ACCOUNT, ListingBehaviour,
+    Options, Server, StartFrom, StoreChoice,
 };
 
 use super::own::with_box;
@@ -63,9 +63,9 @@ fn the_name_of_a_deleted_container_stays_taken_for_a_while() {
 
 #[test]
 fn a_copy_stays_pending_with_progress_and_then_succeeds() {
-    let copy = CopyHabit {
+    let copy = CopyBehaviour {
         pending_polls: 2,
-        ..CopyHabit::default()
+        ..CopyBehaviour::default()
     };
     let (_server, client) = with(Behaviour {
         copy,
@@ -105,10 +105,10 @@ fn a_copy_can_fail_or_be_aborted_by_the_service() {
         (CopyOutcome::Failed, "failed"),
         (CopyOutcome::Aborted, "aborted"),
     ] {
-        let copy = CopyHabit {
+        let copy = CopyBehaviour {
             pending_polls: 1,
             outcome,
-            ..CopyHabit::default()
+            ..CopyBehaviour::default()
         };
         let (_server, client) = with(Behaviour {
             copy,
@@ -133,9 +133,9 @@ fn a_copy_can_fail_or_be_aborted_by_the_service() {
 
 #[test]
 fn an_aborted_copy_leaves_an_empty_blob_with_its_metadata() {
-    let copy = CopyHabit {
+    let copy = CopyBehaviour {
         pending_polls: 9,
-        ..CopyHabit::default()
+        ..CopyBehaviour::default()
     };
     let (_server, client) = with(Behaviour {
         copy,
@@ -279,10 +279,10 @@ fn an_archived_blob_takes_its_time_to_come_back() {
 
 #[test]
 fn pages_may_be_short_or_empty_and_still_join_to_the_whole() {
-    let listing = ListingHabit {
+    let listing = ListingBehaviour {
         empty_every: 3,
         short_every: 2,
-        ..ListingHabit::default()
+        ..ListingBehaviour::default()
     };
     let (_server, client) = with(Behaviour {
         listing,
@@ -334,9 +334,9 @@ fn a_listing_begins_at_a_name_only_where_the_version_knows_it() {
         assert_eq!(list(version).expect(200).all("Name"), ["b"]);
     }
     let habit = |start_from| {
-        let listing = ListingHabit {
+        let listing = ListingBehaviour {
             start_from,
-            ..ListingHabit::default()
+            ..ListingBehaviour::default()
         };
         server.set_behaviour(Behaviour {
             listing,
