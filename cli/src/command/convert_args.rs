@@ -19,7 +19,7 @@ pub(super) const COMMAND: Command = Command {
     help: CommandHelp {
         name: "convert-args",
         usage: "<parameters>",
-        brief: "Print the same command in the other spelling",
+        brief: "Print the same command in the other dialect",
     },
     taken: &[],
     has_own_help: false,

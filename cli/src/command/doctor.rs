@@ -30,7 +30,7 @@ pub(super) const COMMAND: Command = Command {
     help: CommandHelp {
         name: "doctor",
         usage: "[<url>] [parameters]",
-        brief: "Look for what makes copies slow or fail",
+        brief: "Find causes of slow or failed copies",
     },
     taken: &[
         &row::SOURCE,

@@ -28,7 +28,7 @@ pub(super) const COMMAND: Command = Command {
     help: CommandHelp {
         name: "jobs",
         usage: "[list | show <job>... | clean [<job>...]] [parameters]",
-        brief: "Show the copies that can be resumed, or forget them",
+        brief: "Show the copies that can be resumed, or delete their journals",
     },
     taken: &[&row::Z, &row::OUTPUT],
     has_own_help: false,

@@ -35,7 +35,7 @@ pub(super) const COMMAND: Command = Command {
     help: CommandHelp {
         name: "list",
         usage: "<url> [parameters]",
-        brief: "List what a container or virtual directory holds",
+        brief: "List the blobs of a container or virtual directory",
     },
     taken: &[
         &row::SOURCE,

@@ -55,7 +55,10 @@ pub(crate) fn short() -> String {
     [
         title(),
         usage(),
-        format!("Needed most, in either spelling:\n{}", columns(&rows)),
+        format!(
+            "Most used parameters, in both dialects:\n{}",
+            columns(&rows)
+        ),
         format!("More help:\n{}", columns(&more)),
     ]
     .join("\n\n")
@@ -104,7 +107,7 @@ pub(crate) fn page(
     }
     topic::page(wanted, dialect, width).ok_or_else(|| {
         UsageError::meaning(format!(
-            "there is no help about `{}`: it is about a parameter, or one of {}",
+            "there is no help about `{}`: give a parameter, or one of {}",
             crate::mask::stray(wanted),
             topic::names()
         ))
@@ -122,8 +125,8 @@ fn everything(dialect: Dialect, width: usize, commands: &[CommandHelp]) -> Strin
         title(),
         usage(),
         paragraph(
-            "Parameters come in any order and in one spelling, which the first of them decides. Here they are in the \
-             spelling of your question; the page about each of them shows both.",
+            "Parameters can be in any order, but all in one dialect, which the first of them decides. This page \
+             uses the dialect of your question; the page of each parameter shows both.",
             0,
             width,
         ),
@@ -136,10 +139,7 @@ fn everything(dialect: Dialect, width: usize, commands: &[CommandHelp]) -> Strin
         ));
         parts.extend(group.rows.iter().map(|row| entry(row, dialect, width)));
     }
-    parts.push(format!(
-        "Commands beside copying:\n{}",
-        self::commands(commands)
-    ));
+    parts.push(format!("Other commands:\n{}", self::commands(commands)));
     let topics = format!(
         "Topics: {}. Ask for one with `{}`.",
         topic::names(),
@@ -184,7 +184,7 @@ fn one(parameter: &Parameter, dialect: Dialect, width: usize) -> String {
             .iter()
             .map(|name| format!("`--{name}`"))
             .collect();
-        facts.push(format!("Also understood: {}.", aliases.join(", ")));
+        facts.push(format!("Also accepted: {}.", aliases.join(", ")));
     }
     facts.push(format!("Since: {}.", parameter.since));
     let facts: Vec<_> = facts.iter().map(|fact| paragraph(fact, 4, width)).collect();

@@ -17,7 +17,7 @@ pub(super) struct Sample {
 /// In the order in which people come to need them.
 pub(super) const SAMPLES: &[Sample] = &[
     Sample {
-        says: "Upload a folder with everything below it into a container, which is made if it is missing:",
+        says: "Upload a folder with all its sub-folders to a container. A missing container is created:",
         words: &[
             "/Source:/data/myfolder",
             "/Dest:https://myaccount.blob.core.windows.net/mycontainer",
@@ -26,7 +26,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         ],
     },
     Sample {
-        says: "Download a container, and let the files keep the blobs' modification times:",
+        says: "Download a container, and give the files the modification times of the blobs:",
         words: &[
             "/Source:https://myaccount.blob.core.windows.net/mycontainer",
             "/Dest:/data/myfolder",
@@ -55,8 +55,8 @@ pub(super) const SAMPLES: &[Sample] = &[
         ],
     },
     Sample {
-        says: "Upload what is missing or older in a virtual directory, ask nothing, and give each blob the content type \
-               of its extension:",
+        says: "Upload files that are missing or older in a virtual directory, ask nothing, and set the content type \
+               of each blob by its extension:",
         words: &[
             "/Source:/data/myfolder",
             "/Dest:https://myaccount.blob.core.windows.net/mycontainer/vd",
@@ -78,7 +78,8 @@ pub(super) const SAMPLES: &[Sample] = &[
         ],
     },
     Sample {
-        says: "Upload the files that are to be archived or are read-only, and not the hidden ones, as append blobs:",
+        says: "Upload files that have the archive attribute and are read-only or archived, but not hidden, as append \
+               blobs:",
         words: &[
             "/Source:/mnt/share",
             "/Dest:https://myaccount.blob.core.windows.net/mycontainer",
@@ -91,8 +92,8 @@ pub(super) const SAMPLES: &[Sample] = &[
         ],
     },
     Sample {
-        says: "Copy a container with the snapshots of its blobs to another account, through this machine, where the other has \
-               no such blob or an older one:",
+        says: "Copy a container with the snapshots of its blobs to another account through this machine, but only \
+               blobs that are missing or older there:",
         words: &[
             "/Source:https://myaccount1.blob.core.windows.net/mycontainer",
             "/Dest:https://myaccount2.blob.core.windows.net/mycontainer",
@@ -105,8 +106,8 @@ pub(super) const SAMPLES: &[Sample] = &[
         ],
     },
     Sample {
-        says: "Use a command of Windows as it is, with the folder that stands for its drive; with a log, a journal of its own and \
-               four requests at once:",
+        says: "Use a Windows command unchanged, with a folder that replaces its drive, a log, its own journal and four \
+               concurrent requests:",
         words: &[
             "/Source:https://myaccount.blob.core.windows.net/mycontainer",
             r"/Dest:C:\myfolder",
@@ -120,7 +121,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         ],
     },
     Sample {
-        says: "Upload in a pipeline: records instead of text, a ledger of every object, and an exit code that says why:",
+        says: "Upload in a pipeline, with records instead of text, a ledger of every object, and detailed exit codes:",
         words: &[
             "/Source:/data/myfolder",
             "/Dest:https://myaccount.blob.core.windows.net/mycontainer",
@@ -134,7 +135,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         ],
     },
     Sample {
-        says: "Count what a download would copy, without copying:",
+        says: "Count what a download would copy, and copy nothing:",
         words: &[
             "/Source:https://myaccount.blob.core.windows.net/mycontainer",
             "/Dest:/data/myfolder",
@@ -144,8 +145,8 @@ pub(super) const SAMPLES: &[Sample] = &[
         ],
     },
     Sample {
-        says: "Download a single blob to standard output, to be unpacked on the way; to upload what comes from standard input, \
-               leave the source out:",
+        says: "Download a single blob to standard output, for example to unpack it. To upload standard input, leave \
+               the source out:",
         words: &[
             "/Source:https://myaccount.blob.core.windows.net/mycontainer/mydir/dir.tar.gz",
             "/Dest:-",
@@ -153,7 +154,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         ],
     },
     Sample {
-        says: "Download from the emulator; names are cut into folders at `#`, and each file is compared with the MD5 that is \
+        says: "Download from the emulator. Names are split into folders at `#`, and each file is compared with the MD5 \
                stored with its blob:",
         words: &[
             "/Source:http://127.0.0.1:10000/devstoreaccount1/mycontainer",
@@ -166,7 +167,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         ],
     },
     Sample {
-        says: "Upload into the emulator, whose address does not tell which service it is:",
+        says: "Upload to the emulator, whose address does not say which service it is:",
         words: &[
             "/Source:/data/myfolder",
             "/Dest:http://127.0.0.1:10000/devstoreaccount1/mycontainer",

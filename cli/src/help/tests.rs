@@ -20,17 +20,17 @@ fn a_bare_call_shows_the_version_and_fits_a_screen() {
            azring --source <source> --destination <destination> [parameters]
            azring <command> ...
 
-    Needed most, in either spelling:
+    Most used parameters, in both dialects:
       /Source:<source>     --source         What to copy: a folder, or the URL of a container
       /Dest:<destination>  --destination    Where to copy it: a folder, or the URL of a container
       /SourceKey:<key>     --source-key     The key of the source's storage account
       /DestKey:<key>       --dest-key       The key of the destination's storage account
       /SourceSAS:<sas>     --source-sas     A shared access signature for the source
       /DestSAS:<sas>       --dest-sas       A shared access signature for the destination
-      /Pattern:<pattern>   --include        Which names are meant
-      /S                   --recursive      Also what lies in sub-folders
+      /Pattern:<pattern>   --include        Which names to copy
+      /S                   --recursive      Include sub-folders
       /Y                   --quiet          Ask nothing, overwrite what exists
-      /XO                  --exclude-older  Leave out what is not newer than at the destination
+      /XO                  --exclude-older  Skip objects that are not newer than the destination's
       /L                   --dry-run        Count what would be copied, copy nothing
 
     More help:
@@ -46,15 +46,15 @@ fn a_parameter_has_a_page_in_both_spellings() {
     /Pattern:<pattern>
     --include <pattern>
 
-        Which names are meant; how it is read depends on the source. For a folder it
-        is a wildcard pattern of `*` and `?`, matched against the names of files;
-        with recursion also against those in every sub-folder. For a container
-        nothing is a wildcard: without recursion it is the exact name of a blob,
-        with recursion it is the beginning of the name.
+        The names to copy. Its meaning depends on the source. For a folder it is a
+        wildcard pattern of `*` and `?` that is matched against the names of files;
+        with recursion also against those in every sub-folder. For a container there
+        are no wildcards: without recursion it is the exact name of a blob, with
+        recursion the beginning of the name.
 
-        The names of blobs are compared with regard to case. The names of files are
-        compared without it when parameters are written `/Name:value`, and with it
-        when they are written `--name value`. There is one pattern only.
+        The names of blobs are case-sensitive. The names of files are compared
+        without case if parameters are written `/Name:value`, and with case if they
+        are written `--name value`. Only one pattern can be given.
 
         Default: everything.
         Applies to: Blobs, Files.
@@ -72,14 +72,14 @@ fn a_parameter_has_a_page_in_both_spellings() {
     --block-size <MiB>
     /BlockSizeInMb:<MiB>
 
-        The size of the blocks that a blob is uploaded in, in MiB: 4 to 100, a
-        multiple of 4. It grows by itself where a blob would need more than 50,000
-        blocks. Without this parameter blocks become smaller on a link so slow that
-        one would take more than 12 seconds, down to 256 KiB.
+        The size of the blocks of an uploaded blob in MiB: 4 to 100, a multiple of
+        4. azring increases it if a blob would need more than 50,000 blocks. Without
+        this parameter blocks become smaller, down to 256 KiB, on a link so slow
+        that one block would take more than 12 seconds.
 
         Default: 4.
         Applies to: Blobs.
-        Also understood: `--block-size-in-mb`.
+        Also accepted: `--block-size-in-mb`.
         Since: AzCopy.
 
     Example. Upload the disk images of a folder in blocks of 100 MiB:
@@ -131,8 +131,8 @@ fn the_samples_are_shown_in_the_spelling_of_the_question() {
     let slash = super::page(Some("Sample"), Dialect::Slash, 80, &[]).unwrap();
     let first: Vec<_> = slash.lines().take(7).collect();
     assert_snapshot!(first.join("\n"), @r#"
-    Upload a folder with everything below it into a container, which is made if it
-    is missing:
+    Upload a folder with all its sub-folders to a container. A missing container is
+    created:
 
       azring \
         /Source:/data/myfolder \
@@ -142,8 +142,8 @@ fn the_samples_are_shown_in_the_spelling_of_the_question() {
     let dash = super::page(Some("samples"), Dialect::Dash, 80, &[]).unwrap();
     let first: Vec<_> = dash.lines().take(7).collect();
     assert_snapshot!(first.join("\n"), @r#"
-    Upload a folder with everything below it into a container, which is made if it
-    is missing:
+    Upload a folder with all its sub-folders to a container. A missing container is
+    created:
 
       azring \
         --source /data/myfolder \
@@ -160,7 +160,7 @@ fn topics_are_found_whatever_their_spelling() {
             "{name}"
         );
     }
-    assert_snapshot!(super::page(Some("queues"), Dialect::Slash, 80, &[]).unwrap_err(), @"there is no help about `queues`: it is about a parameter, or one of `Sample`, `Environment`, `Secrets`, `ExitCodes`, `Json`");
+    assert_snapshot!(super::page(Some("queues"), Dialect::Slash, 80, &[]).unwrap_err(), @"there is no help about `queues`: give a parameter, or one of `Sample`, `Environment`, `Secrets`, `ExitCodes`, `Json`");
 }
 
 #[test]

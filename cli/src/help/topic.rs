@@ -1,4 +1,4 @@
-//! Pages that are about no single parameter.
+//! Help pages about topics: examples, environment, secrets, exit codes, JSON records.
 
 use super::layout::paragraph;
 use super::sample;
@@ -6,27 +6,27 @@ use crate::parameter::Dialect;
 
 const TOPICS: &[&str] = &["Sample", "Environment", "Secrets", "ExitCodes", "Json"];
 
-/// The topics' names, for people.
+/// The names of the topics, as a list in a sentence.
 pub(super) fn names() -> String {
     let names: Vec<_> = TOPICS.iter().map(|name| format!("`{name}`")).collect();
     names.join(", ")
 }
 
-/// The page about a topic, if it is one. Case, dashes and a plural do not matter.
+/// The page about a topic, if there is one. Case, dashes and a plural `s` do not matter.
 pub(super) fn page(wanted: &str, dialect: Dialect, width: usize) -> Option<String> {
     let name = wanted.to_ascii_lowercase().replace(['-', '_'], "");
     match name.trim_end_matches('s') {
         "sample" | "example" => Some(sample::page(dialect, width)),
-        "environment" => Some(told(ENVIRONMENT, width)),
-        "secret" => Some(told(SECRETS, width)),
-        "exitcode" => Some(told(EXIT_CODES, width)),
+        "environment" => Some(definitions(ENVIRONMENT, width)),
+        "secret" => Some(definitions(SECRETS, width)),
+        "exitcode" => Some(definitions(EXIT_CODES, width)),
         "json" => Some(crate::listener::record::JSON.trim_end().to_owned()),
         _ => None,
     }
 }
 
-/// Terms, each with what it means.
-fn told(terms: &[(&str, &str)], width: usize) -> String {
+/// Each term with its definition below it.
+fn definitions(terms: &[(&str, &str)], width: usize) -> String {
     terms
         .iter()
         .map(|(term, meaning)| format!("{term}\n{}", paragraph(meaning, 4, width)))
@@ -37,42 +37,44 @@ fn told(terms: &[(&str, &str)], width: usize) -> String {
 const ENVIRONMENT: &[(&str, &str)] = &[
     (
         "AZRING_SOURCE_KEY, AZRING_SOURCE_SAS, AZRING_DEST_KEY, AZRING_DEST_SAS",
-        "A key or a shared access signature for one end, where neither a parameter nor the URL has one. Where only a journal names \
-         the host (`azring /Z:folder`), they go to hosts of Azure and to this machine alone.",
+        "A key or a shared access signature for one end, if neither a parameter nor the URL has one. If \
+         only a journal names the host (`azring /Z:folder`), they are sent only to hosts of Azure and to \
+         this machine.",
     ),
     (
         "AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_ACCOUNT, AZURE_STORAGE_SAS_TOKEN, AZURE_STORAGE_KEY",
-        "The same, for the account that they name and for no other, at its hosts at Azure or on this machine; in this order, after \
-         azring's own. A connection string with `BlobEndpoint` names its host itself.",
+        "The same for the account that they name, at its hosts at Azure or on this machine, and for no \
+         other account. They are used in this order, after azring's own. A connection string with \
+         `BlobEndpoint` names its host itself.",
     ),
     (
         "AZRING_MAP_DRIVE",
-        "Folders that stand for drives of Windows, as `/MapDrive` names them: `C:=/mnt/c;D:=/mnt/d`.",
+        "Folders that replace Windows drives, as `/MapDrive` names them: `C:=/mnt/c;D:=/mnt/d`.",
     ),
     (
         "AZCOPY_DEFAULT_SERVICE_API_VERSION",
-        "The version of the service's interface to speak, where `/ServiceVersion` is not given and it is none later than \
-         2021-12-02.",
+        "The API version of the service, if `/ServiceVersion` is not given. A version later than \
+         2021-12-02 is ignored.",
     ),
     (
         "AZRING_RESOLVE",
-        "Addresses to use instead of asking for them: `host:port:address`, several separated by commas. For tests against \
-         a server of one's own under the real names of hosts.",
+        "Addresses of hosts: `host:port:address`, several separated by commas. For tests with a server \
+         of your own under the real names of hosts.",
     ),
     (
         "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY",
-        "The proxy on the way to a service (`http://user:password@host:port`), and who is reached without it: domains with \
-         what is below them, addresses, nets (`10.0.0.0/8`), `*`. In capitals or in small letters. This machine is always \
-         reached directly.",
+        "The proxy to a service (`http://user:password@host:port`), and the hosts that are reached \
+         without it: domains with their sub-domains, addresses, networks (`10.0.0.0/8`), `*`. In capital \
+         or small letters. This machine is always reached directly.",
     ),
     (
         "SSL_CERT_FILE, SSL_CERT_DIR",
-        "Certificates to trust instead of the machine's: a file, a folder. `/CaFile` names some beside them.",
+        "Certificates to trust instead of the machine's: a file, a folder. `/CaFile` adds certificates.",
     ),
     (
         "TERM",
-        "On a terminal that calls itself `dumb` progress is told in lines, one every ten seconds, as it is on standard \
-         output where standard error is no terminal. Nothing is ever coloured.",
+        "On a terminal called `dumb`, progress is shown in lines, one every ten seconds, as on standard \
+         output if standard error is no terminal. Nothing is ever coloured.",
     ),
     (
         "TZ",
@@ -82,31 +84,33 @@ const ENVIRONMENT: &[(&str, &str)] = &[
 
 const SECRETS: &[(&str, &str)] = &[
     (
-        "Where a key or a signature may stand",
-        "On the command line; behind `@env:NAME`, in a variable; behind `@file:PATH`, in the first line of a file; `-`, typed at \
-         the terminal or in a line of standard input; in a response file; in the environment (topic `Environment`).",
+        "Where a key or a signature can be given",
+        "On the command line; as `@env:NAME`, in a variable; as `@file:PATH`, in the first line of a \
+         file; as `-`, typed at the terminal or in a line of standard input; in a response file; in the \
+         environment (topic `Environment`).",
     ),
     (
         "On the command line",
-        "Everybody on this machine can read it in `ps` until azring has taken it out of its arguments, which is a matter of \
-         milliseconds. A shell may keep it in its history.",
+        "Every user of this machine can read it in `ps` until azring has removed it from its arguments, \
+         which takes some milliseconds. A shell may keep it in its history.",
     ),
     (
         "While azring runs",
-        "No other process of the same user can look into its memory or its environment, and it leaves no core file when it \
-         dies, whatever the limits say (`PR_SET_DUMPABLE`). A debugger has to be root's, or to start azring itself.",
+        "No other process of the same user can read its memory or its environment, and it leaves no core \
+         file when it dies, whatever the limits say (`PR_SET_DUMPABLE`). A debugger has to run as root, or \
+         to start azring itself.",
     ),
     (
         "What is written",
-        "No key and no signature is in anything that azring prints, in a log, a ledger, a trace or a journal: `******` is in their \
-         place. Who resumes a copy brings them again.",
+        "No output, log, ledger, trace or journal of azring contains a key or a signature: `******` \
+         replaces them. To resume a copy, give them again.",
     ),
 ];
 
 const EXIT_CODES: &[(&str, &str)] = &[
     (
         "0",
-        "Nothing failed. Objects that were left alone, by rule or by answer, are no failures.",
+        "Nothing failed. Objects that were skipped by a rule or by an answer are no failures.",
     ),
     (
         "1",
@@ -115,22 +119,24 @@ const EXIT_CODES: &[(&str, &str)] = &[
     ("2", "The command was wrong; nothing was tried."),
     (
         "130, 143",
-        "Interrupted (Ctrl-C), terminated. What was under way was finished first, unless it was asked twice.",
+        "Interrupted (Ctrl-C), terminated. Active transfers were finished first, unless a second signal \
+         came.",
     ),
     (
         "3 to 7, 75",
-        "Only where detailed codes are asked for (`/ExitCodes:detailed`), in place of 1: why the whole copy could not begin or \
-         go on. A copy of which single objects failed ends with 1 in any case; a ledger names them.",
+        "Only with detailed codes (`/ExitCodes:detailed`), in place of 1: why the whole copy could not \
+         begin or continue. A copy with single failed objects ends with 1 in any case; a ledger names \
+         them.",
     ),
     (
         "3",
-        "There is nothing: the source is not there, or nothing in it was meant and `/FailIfEmpty` demands something. Another \
-         attempt finds the same.",
+        "There is nothing to copy: the source does not exist, or nothing in it was selected and \
+         `/FailIfEmpty` was given. Another attempt gives the same result.",
     ),
     (
         "4",
-        "A credential was refused, or does not permit it; a proxy wants to know who asks, or does not allow it. That needs a \
-         person.",
+        "A credential was refused or lacks a permission; a proxy requires a login or forbids the \
+         request. A person has to act.",
     ),
     (
         "5",
@@ -142,11 +148,12 @@ const EXIT_CODES: &[(&str, &str)] = &[
     ),
     (
         "7",
-        "Somebody else is at it: another run holds the journal, it belongs to another command, or what is at the source or the \
-         destination has changed meanwhile. Try again later.",
+        "There is a conflict: another run holds the journal, it belongs to another command, or the \
+         source or the destination has changed meanwhile. Try again later.",
     ),
     (
         "75",
-        "The service could not be reached or was not well. Try again later: the same command goes on where this one ended.",
+        "The service could not be reached or had a failure. Try again later: the same command resumes \
+         the copy.",
     ),
 ];

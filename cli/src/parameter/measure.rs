@@ -15,9 +15,9 @@ pub(crate) static SIZE: Parameter = Parameter {
     identity: true,
     applies_to: BLOBS,
     default: "64M",
-    brief: "How large the objects are that `bench` makes",
-    detail: "How large each of the objects is that `azring bench` makes up and uploads: a number of bytes, or one with K, M, G or \
-             T behind it. Nothing of it is on a disk.",
+    brief: "The size of the objects that `bench` creates",
+    detail: "The size of each object that `azring bench` generates and uploads: a number of \
+             bytes, or a number followed by K, M, G or T. No disk is used.",
     since: "azring 0.2",
     built: true,
 };
@@ -29,10 +29,10 @@ pub(crate) static COUNT: Parameter = Parameter {
     secret: false,
     identity: true,
     applies_to: BLOBS,
-    default: "64; with a duration as many as fit into it",
-    brief: "How many objects `bench` makes",
-    detail: "How many objects `azring bench` makes up and uploads. Together with a duration it ends with whichever is reached \
-             first.",
+    default: "64; with a duration, as many as fit into it",
+    brief: "How many objects `bench` creates",
+    detail: "How many objects `azring bench` generates and uploads. With a duration as well, it \
+             ends at whichever is reached first.",
     since: "azring 0.2",
     built: true,
 };
@@ -44,10 +44,11 @@ pub(crate) static DURATION: Parameter = Parameter {
     secret: false,
     identity: true,
     applies_to: BLOBS,
-    default: "until all objects are there",
-    brief: "How long `bench` goes on beginning objects",
-    detail: "For how long `azring bench` goes on beginning objects: seconds, or a number with s, m or h behind it. An upload \
-             makes new ones, a download takes the same ones again. What has begun by then is finished.",
+    default: "until all objects are done",
+    brief: "How long `bench` starts new objects",
+    detail: "For how long `azring bench` starts new objects: seconds, or a number followed by s, \
+             m or h. An upload generates new objects, a download reads the same ones again. \
+             Objects that have started by then are finished.",
     since: "azring 0.2",
     built: true,
 };
@@ -60,9 +61,9 @@ pub(crate) static KEEP: Parameter = Parameter {
     identity: true,
     applies_to: BLOBS,
     default: "off",
-    brief: "Leave the blobs that `bench` has made",
-    detail: "Leaves the blobs that `azring bench` has made in the container, for downloads later. Without it they are removed \
-             when it has measured; the container stays.",
+    brief: "Keep the blobs that `bench` has created",
+    detail: "Keeps the blobs that `azring bench` has created in the container, for later \
+             downloads. Without it they are deleted after the measurement; the container stays.",
     since: "azring 0.2",
     built: true,
 };
@@ -76,8 +77,9 @@ pub(crate) static VERIFY: Parameter = Parameter {
     applies_to: BLOBS,
     default: "off",
     brief: "Compare every byte that `bench download` gets",
-    detail: "Compares every byte that `azring bench download` gets with what was made up under the blob's name when it was \
-             uploaded, on whatever machine that was. Only for blobs that `azring bench` has made.",
+    detail: "Compares every byte that `azring bench download` receives with the data that was \
+             generated for the blob's name when it was uploaded, on any machine. Only for blobs \
+             that `azring bench` has created.",
     since: "azring 0.2",
     built: true,
 };

@@ -15,14 +15,15 @@ pub(crate) static PATTERN: Parameter = Parameter {
     identity: true,
     applies_to: BLOBS_FILES,
     default: "everything",
-    brief: "Which names are meant",
-    detail: "Which names are meant; how it is read depends on the source. For a folder it is a wildcard pattern of `*` \
-             and `?`, matched against the names of files; with recursion also against those in every sub-folder. For a \
-             container nothing is a wildcard: without recursion it is the exact name of a blob, with recursion it is \
-             the beginning of the name.\n\n\
-             The names of blobs are compared with regard to case. The names of files are compared without it when \
-             parameters are written `/Name:value`, and with it when they are written `--name value`. There is one \
-             pattern only.",
+    brief: "Which names to copy",
+    detail: "The names to copy. Its meaning depends on the source. For a folder it is a wildcard \
+             pattern of `*` and `?` that is matched against the names of files; with recursion \
+             also against those in every sub-folder. For a container there are no wildcards: \
+             without recursion it is the exact name of a blob, with recursion the beginning of \
+             the name.\n\n\
+             The names of blobs are case-sensitive. The names of files are compared without case \
+             if parameters are written `/Name:value`, and with case if they are written `--name \
+             value`. Only one pattern can be given.",
     since: "AzCopy",
     built: true,
 };
@@ -35,9 +36,10 @@ pub(crate) static S: Parameter = Parameter {
     identity: true,
     applies_to: BLOBS_FILES,
     default: "off",
-    brief: "Also what lies in sub-folders",
-    detail: "Copies what lies in sub-folders and virtual directories too. From a container nothing is copied unless \
-             either this or a pattern is given. Empty folders are not copied; neither are folders behind symbolic links.",
+    brief: "Include sub-folders",
+    detail: "Copies the content of sub-folders and virtual directories too. From a container \
+             nothing is copied without this parameter or a pattern. Empty folders and folders \
+             behind symbolic links are not copied.",
     since: "AzCopy",
     built: true,
 };
@@ -50,9 +52,10 @@ pub(crate) static XO: Parameter = Parameter {
     identity: true,
     applies_to: BLOBS_FILES,
     default: "off",
-    brief: "Leave out what is not newer than at the destination",
-    detail: "Leaves out objects that were modified at the same time as what is at the destination, or earlier. Together \
-             with its opposite only what is missing at the destination is copied.",
+    brief: "Skip objects that are not newer than the destination's",
+    detail: "Skips objects whose modification time is the same as or earlier than that of the \
+             object at the destination. Together with the opposite parameter, only objects that \
+             are missing at the destination are copied.",
     since: "AzCopy",
     built: true,
 };
@@ -65,9 +68,10 @@ pub(crate) static XN: Parameter = Parameter {
     identity: true,
     applies_to: BLOBS_FILES,
     default: "off",
-    brief: "Leave out what is not older than at the destination",
-    detail: "Leaves out objects that were modified at the same time as what is at the destination, or later. Together \
-             with its opposite only what is missing at the destination is copied.",
+    brief: "Skip objects that are not older than the destination's",
+    detail: "Skips objects whose modification time is the same as or later than that of the \
+             object at the destination. Together with the opposite parameter, only objects that \
+             are missing at the destination are copied.",
     since: "AzCopy",
     built: true,
 };
@@ -80,10 +84,11 @@ pub(crate) static SNAPSHOT: Parameter = Parameter {
     identity: true,
     applies_to: BLOBS,
     default: "off",
-    brief: "Also the blobs' snapshots",
-    detail: "Copies the snapshots of blobs too, each under the name of its blob with the time of the snapshot (UTC) before \
-             the extension, as in `abc (2011-03-09 014234).txt`; milliseconds follow where two snapshots of a blob fall \
-             into the same second. Only where the source is the Blob service.",
+    brief: "Include the blobs' snapshots",
+    detail: "Copies the snapshots of blobs too. Each gets the name of its blob with the time of \
+             the snapshot (UTC) before the extension, as in `abc (2011-03-09 014234).txt`; \
+             milliseconds follow if two snapshots of a blob are of the same second. Only if the \
+             source is the Blob service.",
     since: "AzCopy",
     built: true,
 };
@@ -97,8 +102,8 @@ pub(crate) static A: Parameter = Parameter {
     applies_to: BLOBS_FILES,
     default: "off",
     brief: "Only files with the archive attribute",
-    detail: "Uploads only files whose archive attribute is set; it is not cleared. Where attributes come from, the help \
-             about the included ones tells.",
+    detail: "Uploads only files with the archive attribute. The attribute is not cleared. The \
+             help of `/IA` (`--include-attributes`) says where attributes come from.",
     since: "AzCopy",
     built: true,
 };
@@ -112,11 +117,13 @@ pub(crate) static IA: Parameter = Parameter {
     applies_to: BLOBS_FILES,
     default: "",
     brief: "Only files with any of these attributes",
-    detail: "Uploads only files with any of these attributes, one letter each: R read-only, A archive, S system, H \
-             hidden, C compressed, N normal, E encrypted, T temporary, O offline, I not indexed.\n\n\
-             They are those that a share of Windows or Samba, a file system of Windows, or a Samba on this machine keeps for a \
-             file. A file that has none stored with it is read-only if nobody may write to it, hidden if its name begins \
-             with a dot, and otherwise normal.",
+    detail: "Uploads only files with any of these attributes, one letter each: R read-only, A \
+             archive, S system, H hidden, C compressed, N normal, E encrypted, T temporary, O \
+             offline, I not indexed.\n\n\
+             The attributes are those that a Windows or Samba share, a Windows file system, or a \
+             Samba server on this machine stores for a file. A file without stored attributes is \
+             read-only if nobody may write to it, hidden if its name begins with a dot, and \
+             otherwise normal.",
     since: "AzCopy",
     built: true,
 };
@@ -130,9 +137,10 @@ pub(crate) static XA: Parameter = Parameter {
     applies_to: BLOBS_FILES,
     default: "",
     brief: "No files with any of these attributes",
-    detail: "Does not upload files with any of these attributes, one letter each: R read-only, A archive, S system, H \
-             hidden, C compressed, N normal, E encrypted, T temporary, O offline, I not indexed. Where they come from, the \
-             help about the included ones tells.",
+    detail: "Does not upload files with any of these attributes, one letter each: R read-only, A \
+             archive, S system, H hidden, C compressed, N normal, E encrypted, T temporary, O \
+             offline, I not indexed. The help of `/IA` (`--include-attributes`) says where \
+             attributes come from.",
     since: "AzCopy",
     built: true,
 };
@@ -145,9 +153,10 @@ pub(crate) static DELIMITER: Parameter = Parameter {
     identity: true,
     applies_to: BLOBS,
     default: "/",
-    brief: "What separates virtual directories in the names of blobs",
-    detail: "The character that separates virtual directories in the names of the blobs that are downloaded: it becomes \
-             the slash of a path. A slash in a name becomes `%2F` then. Only for downloads from the Blob service.",
+    brief: "The separator of virtual directories in blob names",
+    detail: "The character that separates virtual directories in the names of downloaded blobs. \
+             It becomes the slash of a path, and a slash in a name becomes `%2F`. Only for \
+             downloads from the Blob service.",
     since: "AzCopy",
     built: true,
 };

@@ -31,9 +31,10 @@ pub(crate) static Y: Parameter = Parameter {
     applies_to: ALL,
     default: "off",
     brief: "Ask nothing, overwrite what exists",
-    detail: "Asks no questions: what exists at the destination is overwritten. Without it each object that exists is \
-             asked about; where there is no terminal to ask at, it is skipped. And what somebody else writes there between \
-             the look at it and the end of its copy is not replaced: that object fails.",
+    detail: "Asks no questions and overwrites existing objects at the destination. Without it \
+             azring asks about each existing object; if there is no terminal, it skips the \
+             object. An object that somebody else writes between azring's check and the end of \
+             the copy is not replaced, and the transfer fails.",
     since: "AzCopy",
     built: true,
 };
@@ -47,8 +48,8 @@ pub(crate) static L: Parameter = Parameter {
     applies_to: BLOBS_FILES,
     default: "off",
     brief: "Count what would be copied, copy nothing",
-    detail: "Does everything up to the copying itself: lists, selects and counts what the same command without this \
-             parameter would copy.",
+    detail: "Lists, selects and counts what the same command without this parameter would copy, \
+             and copies nothing.",
     since: "AzCopy",
     built: true,
 };
@@ -62,10 +63,11 @@ pub(crate) static V: Parameter = Parameter {
     applies_to: ALL,
     default: "no log",
     brief: "Write a verbose log",
-    detail: "Writes what becomes of every object into a log file, without any key or signature; together with a preview, \
-             which objects would be copied. Without a value the file is `AzCopyVerbose.log` in \
-             `$XDG_STATE_HOME/azring`, which is `~/.local/state/azring` where that is not set. A log is appended to; at \
-             64 MiB it is set aside under its name with `.1` behind it.",
+    detail: "Writes what happens to every object into a log file, without any key or signature; \
+             in a preview, which objects would be copied. Without a value the file is \
+             `AzCopyVerbose.log` in `$XDG_STATE_HOME/azring` (default `~/.local/state/azring`). \
+             azring appends to the log. A log of 64 MiB is renamed with `.1` at the end of its \
+             name.",
     since: "AzCopy",
     built: true,
 };
@@ -79,8 +81,10 @@ pub(crate) static LEDGER: Parameter = Parameter {
     applies_to: ALL,
     default: "no ledger",
     brief: "Write a record for every object into a file",
-    detail: "Appends a record to a file for every object that was copied, skipped, interrupted or failed: time, name, outcome, bytes, MD5, \
-             entity tag, attempts, milliseconds, and what went wrong; the topic `Json` tells more. A file whose name ends in `.csv` gets lines of CSV, any other lines of JSON.",
+    detail: "Appends a record to a file for every object that was copied, skipped, interrupted or \
+             failed: time, name, outcome, bytes, MD5, entity tag, attempts, milliseconds, and the \
+             error; the topic `Json` has the details. If the name ends in `.csv` the records are \
+             lines of CSV, otherwise lines of JSON.",
     since: "azring 0.1",
     built: true,
 };
@@ -94,9 +98,11 @@ pub(crate) static REPORT: Parameter = Parameter {
     applies_to: ALL,
     default: "no report",
     brief: "Write a report of the run, a page of HTML",
-    detail: "Writes a report into a file when the run is over, however it ended: what was copied and how fast, charts of rate, \
-             requests at once, latency and push-back, sizes, the slowest objects and what failed. It is one page of HTML that \
-             opens in any browser, runs no script and fetches nothing. Keys and signatures are not in it; names are.",
+    detail: "Writes a report into a file at the end of the run, however it ended: what was copied \
+             and how fast, charts of rate, concurrent requests, latency, throttling and sizes, \
+             the slowest objects and the failures. The report is one page of HTML that opens in \
+             any browser, runs no script and loads nothing. It contains names, but no keys or \
+             signatures.",
     since: "azring 0.2",
     built: true,
 };
@@ -109,10 +115,10 @@ pub(crate) static OUTPUT: Parameter = Parameter {
     identity: false,
     applies_to: ALL,
     default: "text",
-    brief: "What standard output is made of",
-    detail: "What is written to standard output: text for people and for scripts that know AzCopy's summary, or records \
-             of JSON, one in each line and nothing else. The topic `Json` tells what is in them. Messages go to standard \
-             error in both cases.",
+    brief: "The format of standard output",
+    detail: "The format of standard output: text for people and for scripts that know AzCopy's \
+             summary, or one record of JSON in each line and nothing else. The topic `Json` \
+             describes the records. Messages go to standard error in both cases.",
     since: "azring 0.1",
     built: true,
 };
@@ -125,9 +131,10 @@ pub(crate) static PROGRESS: Parameter = Parameter {
     identity: false,
     applies_to: ALL,
     default: "auto",
-    brief: "How progress is told",
-    detail: "How progress is told: with `auto` in a line that is rewritten where standard error is a terminal, and in a \
-             new line on standard output every ten seconds elsewhere; with `lines` always so; with `none` not at all.",
+    brief: "How progress is shown",
+    detail: "How progress is shown. `auto` rewrites a line if standard error is a terminal, and \
+             otherwise prints a new line on standard output every ten seconds. `lines` always \
+             prints new lines, `none` shows nothing.",
     since: "azring 0.1",
     built: true,
 };
@@ -140,9 +147,9 @@ pub(crate) static EXIT_CODES: Parameter = Parameter {
     identity: false,
     applies_to: ALL,
     default: "plain",
-    brief: "How much the exit code tells",
-    detail: "Whether the exit code only tells that something failed, as AzCopy's did, or also what. The topic `ExitCodes` \
-             lists them.",
+    brief: "How much the exit code says",
+    detail: "Whether the exit code only says that something failed, as AzCopy's did, or also \
+             what. The topic `ExitCodes` lists the codes.",
     since: "azring 0.1",
     built: true,
 };
@@ -156,8 +163,9 @@ pub(crate) static FAIL_IF_EMPTY: Parameter = Parameter {
     applies_to: ALL,
     default: "off",
     brief: "Nothing to copy is a failure",
-    detail: "A copy that finds nothing to copy ends as a failure, and not as a success as AzCopy's did: for scripts that would \
-             not notice a pattern or a folder that is wrong. What is found and left alone is something.",
+    detail: "A copy that finds nothing to copy ends as a failure, and not as a success as \
+             AzCopy's did: for scripts that would not notice a wrong pattern or folder. Objects \
+             that are found and skipped count as found.",
     since: "azring 0.2",
     built: true,
 };
@@ -171,17 +179,21 @@ pub(crate) static Z: Parameter = Parameter {
     applies_to: ALL,
     default: "`$XDG_STATE_HOME/azring`",
     brief: "The folder of the journal, to resume from",
-    detail: "The folder in which the journal is kept, from which the same command goes on after an interruption. Without this \
-             parameter or without its value that is `$XDG_STATE_HOME/azring` (`~/.local/state/azring` where that is not \
-             set), with one journal for each command; a folder that is named holds one journal, `azring.jnl`. Where it is \
-             the journal of another command you are asked whether to replace it; where there is no terminal to ask at, \
-             nothing is copied. The journal is deleted once everything was copied.\n\nAfter \
-             a run that reached its end with failures, the same command lists the source again: what was copied is not copied \
-             again where the source has not changed and the destination still has it. An interrupted run goes on with its \
-             listing if the destination is the same container or folder, and lists the source again if it is not. A journal \
-             that was left for 7 days is replaced, where nobody can be asked: services keep blocks for a week.\n\nWith nothing to copy beside it the \
-             command of the journal is resumed. Its keys and signatures are in no journal: give them too, or set them in \
-             the environment.",
+    detail: "The folder of the journal, from which the same command resumes after an \
+             interruption. Without this parameter or without its value that is \
+             `$XDG_STATE_HOME/azring` (default `~/.local/state/azring`), with one journal for \
+             each command. A folder that is named holds one journal, `azring.jnl`. If it is the \
+             journal of another command, azring asks whether to replace it; without a terminal it \
+             copies nothing. The journal is deleted once everything is copied.\n\n\
+             After a run that ended with failures, the same command lists the source again. It \
+             does not copy an object again if the source has not changed and the destination \
+             still has the copy. An interrupted run continues its listing if the destination is \
+             the same container or folder, and lists the source again if not. Without a terminal, \
+             a journal that was left for 7 days is replaced, because services keep blocks for a \
+             week.\n\n\
+             If nothing to copy is given beside it, the command of the journal is resumed. A \
+             journal contains no keys and signatures: give them too, or set them in the \
+             environment.",
     since: "AzCopy",
     built: true,
 };
@@ -195,7 +207,7 @@ pub(crate) static NO_JOURNAL: Parameter = Parameter {
     applies_to: ALL,
     default: "off",
     brief: "Keep no journal",
-    detail: "Keeps no journal: a copy that is interrupted begins anew.",
+    detail: "Keeps no journal: an interrupted copy starts from the beginning.",
     since: "azring 0.2",
     built: true,
 };
@@ -209,10 +221,11 @@ pub(crate) static RESPONSE_FILE: Parameter = Parameter {
     applies_to: ALL,
     default: "",
     brief: "A file with more parameters",
-    detail: "A file with parameters that are read as if they stood on the command line; there may be several. A line holds \
-             one parameter or more, complete; what contains blanks stands in double quotes, and a line that begins \
-             with `#` is a comment. A response file names no other response file. It is a good place for a key: a file \
-             that only its owner can read is seen by nobody else, a command line is.",
+    detail: "A file with parameters that are read as if they were on the command line; there may \
+             be several. A line holds one or more complete parameters. Values with spaces are put \
+             in double quotes. A line that begins with `#` is a comment. A response file cannot \
+             name another response file. It is a good place for a key: a file that only its owner \
+             can read is hidden from others, a command line is not.",
     since: "AzCopy",
     built: true,
 };
@@ -226,8 +239,8 @@ pub(crate) static HELP: Parameter = Parameter {
     applies_to: ALL,
     default: "",
     brief: "Help: all of it, or about one parameter or topic",
-    detail: "Shows help: all of it; about one parameter, by its name; or one of the topics `Sample`, `Environment`, \
-             `Secrets`, `ExitCodes` and `Json`.",
+    detail: "Shows help: all of it; about one parameter, by its name; or one of the topics \
+             `Sample`, `Environment`, `Secrets`, `ExitCodes` and `Json`.",
     since: "AzCopy",
     built: true,
 };

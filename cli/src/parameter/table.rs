@@ -22,8 +22,8 @@ pub(crate) static PKRS: Parameter = Parameter {
     applies_to: TABLES,
     default: "one range",
     brief: "Ranges of partition keys to export at the same time",
-    detail: "Splits the partition keys into ranges that are exported at the same time: `aa#bb` makes three, up to `aa`, \
-             from `aa` up to `bb`, and from `bb` on.",
+    detail: "Splits the partition keys into ranges that are exported at the same time: `aa#bb` \
+             makes three, up to `aa`, from `aa` up to `bb`, and from `bb` on.",
     since: "AzCopy 4.0",
     built: false,
 };
@@ -37,7 +37,7 @@ pub(crate) static SPLIT_SIZE: Parameter = Parameter {
     applies_to: TABLES,
     default: "one file",
     brief: "The size at which an exported file is split",
-    detail: "The size in MB at which an exported file is split, 32 at least.",
+    detail: "The size in MB at which an exported file is split, at least 32.",
     since: "AzCopy 4.0",
     built: false,
 };
@@ -54,8 +54,8 @@ pub(crate) static ENTITY_OPERATION: Parameter = Parameter {
     identity: true,
     applies_to: TABLES,
     default: "",
-    brief: "What an import does with entities that exist",
-    detail: "What an import does with an entity that exists already: leave it, merge the two, or replace it.",
+    brief: "What an import does with existing entities",
+    detail: "What an import does with an existing entity: skip it, merge the two, or replace it.",
     since: "AzCopy 4.0",
     built: false,
 };
@@ -69,8 +69,8 @@ pub(crate) static MANIFEST: Parameter = Parameter {
     applies_to: TABLES,
     default: "",
     brief: "The file that describes an export",
-    detail: "The name of the file that describes an export. An export makes up a name where none is given; an import \
-             needs it.",
+    detail: "The name of the file that describes an export. An export without it chooses a name; \
+             an import needs it.",
     since: "AzCopy 4.0",
     built: false,
 };
@@ -84,7 +84,7 @@ pub(crate) static PAYLOAD_FORMAT: Parameter = Parameter {
     applies_to: TABLES,
     default: "JSON",
     brief: "The format of exported files",
-    detail: "The format of the files that an export makes.",
+    detail: "The format of the files that an export writes.",
     since: "AzCopy 4.2",
     built: false,
 };

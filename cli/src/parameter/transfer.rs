@@ -26,8 +26,8 @@ pub(crate) static BLOB_TYPE: Parameter = Parameter {
     identity: true,
     applies_to: BLOBS,
     default: "block",
-    brief: "What kind of blob an uploaded file becomes",
-    detail: "What kind of blob an uploaded file becomes. Only for uploads to the Blob service.",
+    brief: "The blob type of uploaded files",
+    detail: "The blob type of uploaded files. Only for uploads to the Blob service.",
     since: "AzCopy; `append` since 3.2",
     built: true,
 };
@@ -40,11 +40,12 @@ pub(crate) static SET_CONTENT_TYPE: Parameter = Parameter {
     identity: true,
     applies_to: BLOBS_FILES,
     default: "application/octet-stream",
-    brief: "The content type of what is uploaded",
-    detail: "The content type that is stored with every object that is uploaded. Without a value each object gets the \
-             type that belongs to its name's extension. Extensions may be added in a file `AzCopyConfig.json`, \
-             `{\"MIMETypeMapping\": {\".myext\": \"text/mycustomtype\"}}`, beside the program or in \
-             `$XDG_CONFIG_HOME/azring`, which is `~/.config/azring` where that is not set; the latter comes first.",
+    brief: "The content type of uploaded objects",
+    detail: "The content type that is stored with every uploaded object. Without a value each \
+             object gets the type of its name's extension. A file `AzCopyConfig.json`, \
+             `{\"MIMETypeMapping\": {\".myext\": \"text/mycustomtype\"}}`, adds extensions. \
+             azring looks for it in `$XDG_CONFIG_HOME/azring` (default `~/.config/azring`) first, \
+             then beside the program.",
     since: "AzCopy 3.1",
     built: true,
 };
@@ -58,9 +59,10 @@ pub(crate) static BLOCK_SIZE_IN_MB: Parameter = Parameter {
     applies_to: BLOBS,
     default: "4",
     brief: "The size of a block",
-    detail: "The size of the blocks that a blob is uploaded in, in MiB: 4 to 100, a multiple of 4. It grows by itself \
-             where a blob would need more than 50,000 blocks. Without this parameter blocks become smaller on a link so \
-             slow that one would take more than 12 seconds, down to 256 KiB.",
+    detail: "The size of the blocks of an uploaded blob in MiB: 4 to 100, a multiple of 4. azring \
+             increases it if a blob would need more than 50,000 blocks. Without this parameter \
+             blocks become smaller, down to 256 KiB, on a link so slow that one block would take \
+             more than 12 seconds.",
     since: "AzCopy",
     built: true,
 };
@@ -73,10 +75,10 @@ pub(crate) static CHECK_MD5: Parameter = Parameter {
     identity: true,
     applies_to: BLOBS_FILES,
     default: "off",
-    brief: "Compare the MD5 of what was downloaded",
-    detail: "Computes the MD5 of what is downloaded and compares it with the one that is stored with the object. An \
-             object without one, or with another one, counts as failed. The service does not keep the stored MD5 up to \
-             date: whoever changes an object must.",
+    brief: "Compare the MD5 of downloaded objects",
+    detail: "Computes the MD5 of downloaded objects and compares it with the stored MD5. An \
+             object without a stored MD5, or with a different one, counts as failed. The service \
+             does not update the stored MD5: a program that changes an object has to update it.",
     since: "AzCopy",
     built: true,
 };
@@ -89,10 +91,11 @@ pub(crate) static MD5: Parameter = Parameter {
     identity: true,
     applies_to: BLOBS_FILES,
     default: "on",
-    brief: "Store the MD5 of what is uploaded",
-    detail: "Whether the MD5 of the whole object is computed and stored with it when it is uploaded, as AzCopy always \
-             did. A single large file cannot be uploaded faster than one core computes MD5. A sparse file that becomes a \
-             page blob gets none if it is mostly holes, more than 1 GiB of them: MD5 cannot step over zeros.",
+    brief: "Store the MD5 of uploaded objects",
+    detail: "Whether the MD5 of the whole object is computed and stored with an upload, as AzCopy \
+             always did. A single large file cannot be uploaded faster than one core computes \
+             MD5. A sparse file that becomes a page blob gets no MD5 if it is mostly holes, more \
+             than 1 GiB of them, because MD5 cannot skip zeros.",
     since: "azring 0.1",
     built: true,
 };
@@ -105,9 +108,9 @@ pub(crate) static CRC64: Parameter = Parameter {
     identity: true,
     applies_to: BLOBS,
     default: "on",
-    brief: "Send a checksum with every request that carries data",
-    detail: "Whether every request that carries data also carries its CRC-64, which the service compares with what \
-             arrived.",
+    brief: "Send a checksum with every request with data",
+    detail: "Whether every request with data also carries the CRC-64 of the data, which the \
+             service compares with the data it received.",
     since: "azring 0.1",
     built: true,
 };
@@ -121,8 +124,9 @@ pub(crate) static MT: Parameter = Parameter {
     applies_to: BLOBS_FILES,
     default: "off",
     brief: "Downloaded files keep the object's modification time",
-    detail: "Sets the modification time of a downloaded file to that of the object. Excluding by time means something \
-             for downloads only if the files were downloaded like this.",
+    detail: "Sets the modification time of a downloaded file to that of the object. For \
+             downloads, exclusions by time work only if the files were downloaded with this \
+             parameter.",
     since: "AzCopy",
     built: true,
 };
@@ -136,9 +140,10 @@ pub(crate) static DURABILITY: Parameter = Parameter {
     applies_to: ALL,
     default: "batch",
     brief: "When a downloaded file survives a power cut",
-    detail: "When a downloaded file counts as done. With `batch` its data and its name are made safe against a power cut, \
-             many files at a time; with `file` one file at a time, as soon as it is complete; with `off` when the \
-             kernel has it, so that a power cut may lose it. In each case the file appears under its name only when it \
+    detail: "When a downloaded file counts as done. With `batch` its data and its name are made \
+             safe against a power cut, many files at a time. With `file` that happens for each \
+             file as soon as it is complete. With `off` the file is done when the kernel has its \
+             data, so a power cut may lose it. In each case the file gets its name only when it \
              is complete.",
     since: "azring 0.1",
     built: true,
@@ -153,8 +158,9 @@ pub(crate) static SYNC_COPY: Parameter = Parameter {
     applies_to: BLOBS_FILES,
     default: "off",
     brief: "Copy between services through this machine",
-    detail: "Copies between two services by downloading and uploading, instead of letting the service copy in its own \
-             time. Names, types, properties and metadata stay as they are; what the destination had is replaced.",
+    detail: "Copies between two services by downloading and uploading. Without it the \
+             destination's service copies by itself. Names, types, properties and metadata are \
+             kept; existing objects at the destination are replaced.",
     since: "AzCopy 3.1",
     built: true,
 };
@@ -168,13 +174,15 @@ pub(crate) static SERVER_COPY: Parameter = Parameter {
     applies_to: BLOBS,
     default: "auto",
     brief: "How a service copies from another by itself",
-    detail: "Without `/SyncCopy` the destination's service fetches what is copied from another service. With `async` it does \
-             so in its own time, and goes on when azring is interrupted: within an account that takes no time, from \
-             another account nobody promises how long. With `blocks` it fetches block blobs at once, large ones in many \
-             blocks at a time, and stops when azring does. With `auto` it copies within an account like `async` and block \
-             blobs from another account like `blocks`. Page and append blobs are always copied like `async`.\n\n\
-             If only the source's key is given, azring signs a token for each blob that lets the service read that blob \
-             for a week; the key is sent nowhere.",
+    detail: "How the destination's service fetches objects from another service if `/SyncCopy` is \
+             not given. With `async` the service copies in the background and continues if azring \
+             is interrupted: this takes no time within an account, and from another account there \
+             is no promise how long it takes. With `blocks` the service fetches block blobs at \
+             once, large ones in many blocks at a time, and stops if azring does. `auto` is \
+             `async` within an account and `blocks` for block blobs from another account. Page \
+             and append blobs are always copied with `async`.\n\n\
+             If only the source's key is given, azring signs a token for each blob. The token \
+             lets the service read that blob for a week; the key is sent nowhere.",
     since: "azring 0.1",
     built: true,
 };

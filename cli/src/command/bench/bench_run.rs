@@ -42,7 +42,7 @@ pub(in crate::command) const COMMAND: Command = Command {
     help: CommandHelp {
         name: "bench",
         usage: "upload|download <url> [parameters]",
-        brief: "Measure how fast uploads or downloads are from here",
+        brief: "Measure the speed of uploads or downloads from this machine",
     },
     taken: &[
         &row::SIZE,
