@@ -46,7 +46,7 @@ const ERROR_BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// How often the client asks its sockets how much has arrived: twice in a window of the controller.
 /// It costs half a microsecond for each connection that sends.
-const LOOK_EVERY: Duration = Duration::from_millis(125);
+const COUNT_EVERY: Duration = Duration::from_millis(125);
 
 /// What all clients of a run share.
 #[derive(Debug, Clone)]
@@ -209,17 +209,17 @@ impl Client {
 
     /// Counts again and again how much of the bytes under way has arrived, for the run's counters.
     /// To be polled beside the requests; without it, uploads are counted when they end.
-    pub async fn keep_looking(&self) -> Infallible {
+    pub async fn count_arrivals(&self) -> Infallible {
         loop {
-            tokio::time::sleep(LOOK_EVERY).await;
-            self.look();
+            tokio::time::sleep(COUNT_EVERY).await;
+            self.count_arrivals_now();
         }
     }
 
-    fn look(&self) {
+    fn count_arrivals_now(&self) {
         self.shared.meters.borrow_mut().retain(|meter| {
             let meter = meter.upgrade();
-            meter.inspect(|meter| meter.look()).is_some()
+            meter.inspect(|meter| meter.count_arrived()).is_some()
         });
     }
 
@@ -310,7 +310,7 @@ impl Client {
         let bytes = request.payload.bytes() + into.bytes();
         let mut attempt = settings.traffic.begin(bytes, &*settings.clock).await;
         if let Some(kind) = kind(request, into) {
-            attempt.is_a(kind);
+            attempt.belongs_to(kind);
         }
         let ended = self.attempt_now(sent, how, into, &mut attempt).await;
         attempt.end(ended.as_ref().err());
@@ -360,7 +360,7 @@ impl Client {
         let _exchange = exchange.expect("exchanges are never closed");
         let mut connection = self.connection(endpoint, how.on_new_connection).await?;
         let is_first = !connection.has_served();
-        attempt.goes_over(connection.meter());
+        attempt.uses(connection.meter());
         let traffic = &self.shared.settings.traffic;
         let kind = kind(request, into);
         let timeouts = &self.shared.settings.timeouts;
@@ -371,10 +371,10 @@ impl Client {
         let exchanged = connection.exchange(composed, first_byte).await;
         match (&exchanged, kind) {
             (Ok(answer), Some(kind)) if answer.status.is_success() => {
-                traffic.was_silent(kind, answer.silence);
+                traffic.note_silence(kind, answer.silence);
             }
             (Err(error), Some(kind)) if error.kind() == Kind::Timeout => {
-                traffic.was_silent(kind, first_byte);
+                traffic.note_silence(kind, first_byte);
             }
             _ => {}
         }

@@ -96,8 +96,8 @@ impl Controller {
             processor: Processor::new(inputs.cores),
             begun: now,
             looked: now,
-            before: inputs.traffic.look(),
-            disk_before: inputs.disk.look(),
+            before: inputs.traffic.take_tally(),
+            disk_before: inputs.disk.tally(),
             latencies: inputs.traffic.latencies(),
             ticks,
             inputs,
@@ -115,8 +115,8 @@ impl Controller {
     /// window needs as many answers as requests are in flight.
     pub(super) fn is_telling(&mut self) -> bool {
         self.look_for_outage();
-        let (before, now) = (&self.before, self.inputs.traffic.glance());
-        let disk = self.inputs.disk.look();
+        let (before, now) = (&self.before, self.inputs.traffic.tally());
+        let disk = self.inputs.disk.tally();
         self.seen.under_way += now.under_way;
         self.seen.at_disk += disk.under_way + disk.waiting;
         self.seen.for_memory += self.inputs.memory.waiting();
@@ -145,7 +145,7 @@ impl Controller {
     pub(super) fn steer(&mut self, totals: &Totals) -> Window {
         let now = Instant::now();
         let long = now - self.looked;
-        let tally = self.inputs.traffic.look();
+        let tally = self.inputs.traffic.take_tally();
         let sample = self.sample(long, &tally);
         let latencies = self.inputs.traffic.latencies();
         let these = latencies.since(&self.latencies);
@@ -210,7 +210,7 @@ impl Controller {
             let moved = moved.map_or(sent_bytes, |moved| moved as u64 + failed_bytes);
             (AnswerRate::AsMoved, moved)
         };
-        let disk = self.inputs.disk.look();
+        let disk = self.inputs.disk.tally();
         let disk_before = std::mem::replace(&mut self.disk_before, disk);
         let refused_for_bytes = tally.refused_for_bytes - before.refused_for_bytes;
         let refused_for_requests = tally.refused_for_requests - before.refused_for_requests;

@@ -67,7 +67,7 @@ impl Run<'_> {
             self.options,
             self.route,
             tools,
-            &helpers.settler,
+            &helpers.durability,
             folders_max,
         );
         // The future is large and is awaited once.

@@ -186,10 +186,10 @@ impl Resources {
             Durability::File => DurabilityMode::File,
             Durability::Off => DurabilityMode::Off,
         };
-        let (settler, settling) = DurabilityQueue::start(safety);
+        let (durability, settling) = DurabilityQueue::start(safety);
         let (hashers, hashing) = Hashers::start(self.cores as usize);
         Helpers {
-            settler,
+            durability,
             hashers,
             threads: hashing.into_iter().chain(settling).collect(),
         }
@@ -294,7 +294,7 @@ fn block_in_memory(options: &Options, route: &Route) -> u64 {
 /// Threads that serve all workers, and the channels to them.
 pub(super) struct Helpers {
     /// Makes files durable.
-    pub(super) settler: DurabilityQueue,
+    pub(super) durability: DurabilityQueue,
     /// Computes MD5.
     pub(super) hashers: Hashers,
     threads: Vec<JoinHandle<()>>,
@@ -304,11 +304,11 @@ impl Helpers {
     /// Waits for the threads. All other channels to them must be dropped before.
     pub(super) fn join(self) {
         let Self {
-            settler,
+            durability,
             hashers,
             threads,
         } = self;
-        drop((settler, hashers));
+        drop((durability, hashers));
         for thread in threads {
             // A thread that panicked has reported it; its objects count as not done.
             let _ended = thread.join();

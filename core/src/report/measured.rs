@@ -26,7 +26,7 @@ pub struct Measured {
 impl Measured {
     /// What has been counted so far.
     pub(crate) fn of(traffic: &Traffic) -> Self {
-        let tally = traffic.glance();
+        let tally = traffic.tally();
         Self {
             succeeded: tally.succeeded,
             refused: tally.refused,

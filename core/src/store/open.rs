@@ -39,7 +39,7 @@ pub async fn open(
     options: &Options,
     route: &Route,
     tools: &Tools,
-    settler: &DurabilityQueue,
+    durability: &DurabilityQueue,
     folders_max: usize,
 ) -> Result<Ends> {
     let (source, single) = open_source(options, tools, route)
@@ -62,7 +62,7 @@ pub async fn open(
                 path,
                 options.landing,
                 checks_md5,
-                settler.clone(),
+                durability.clone(),
                 folders_max,
             ))
         }

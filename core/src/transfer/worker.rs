@@ -144,7 +144,7 @@ impl WorkerPool {
         });
         let client = state.tools.client.clone();
         // The task ends with the worker.
-        tokio::task::spawn_local(async move { client.keep_looking().await });
+        tokio::task::spawn_local(async move { client.count_arrivals().await });
         loop {
             let permit = permits.permit().await;
             state.tools.pool.provide_for(self.blocks(&permits));

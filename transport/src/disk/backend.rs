@@ -59,9 +59,9 @@ impl Disk {
     }
 
     /// Waits for the permit of an operation, where operations are limited.
-    pub(super) async fn turn(&self) -> Option<OperationPermit> {
+    pub(super) async fn permit(&self) -> Option<OperationPermit> {
         match &self.load {
-            Some(load) => Some(load.turn().await),
+            Some(load) => Some(load.permit().await),
             None => None,
         }
     }

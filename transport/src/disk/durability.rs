@@ -82,7 +82,7 @@ impl DurabilityQueue {
             BATCH_MAX
         };
         let thread = std::thread::Builder::new()
-            .name("settle".into())
+            .name("durability".into())
             .spawn(move || work(&jobs, limit));
         (
             Self {
@@ -95,7 +95,7 @@ impl DurabilityQueue {
 
     /// Makes the file as durable as the mode asks and its file system allows, and moves it to its
     /// name. Waits until both are done. Dropping the future does not stop the work.
-    pub async fn settle(&self, mut complete: CompleteFile, replace: Replace) -> Result<()> {
+    pub async fn make_durable(&self, mut complete: CompleteFile, replace: Replace) -> Result<()> {
         let Some(queue) = self.queue_for(complete.folder()) else {
             return complete.place(replace);
         };
@@ -147,11 +147,11 @@ fn work(orders: &mpsc::Receiver<DurabilityJob>, limit: usize) {
                 DurabilityJob::Sync(SyncJob { file, then }) => then(file.sync_data()),
             }
         }
-        settle_batch(jobs);
+        place_batch(jobs);
     }
 }
 
-fn settle_batch(batch: Vec<PlaceJob>) {
+fn place_batch(batch: Vec<PlaceJob>) {
     let results = sync_data(&batch);
     let mut placed = Vec::with_capacity(batch.len());
     for (mut job, synced) in batch.into_iter().zip(results) {

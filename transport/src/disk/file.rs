@@ -171,7 +171,7 @@ impl File {
         {
             return (Ok(count), lease);
         }
-        let turn = disk.turn().await;
+        let permit = disk.permit().await;
         let (result, lease) = if disk.is_ring() && !self.is_plain {
             let is_known = self.is_direct && disk.knows(lease.layout(), from, bytes);
             let (result, lease) =
@@ -185,7 +185,7 @@ impl File {
             })
             .await
         };
-        ended(turn, &result);
+        ended(permit, &result);
         (result, lease)
     }
 
@@ -226,7 +226,7 @@ impl File {
             let result = rustix::io::pwrite(&*self.descriptor, frozen.padded(from, bytes), at);
             return (result.map_err(io::Error::from), frozen);
         }
-        let turn = disk.turn().await;
+        let permit = disk.permit().await;
         let (result, frozen) = if disk.is_ring() && !self.is_plain {
             let is_known = self.is_direct && disk.knows(frozen.layout(), from, bytes);
             let (result, frozen) =
@@ -240,7 +240,7 @@ impl File {
             })
             .await
         };
-        ended(turn, &result);
+        ended(permit, &result);
         (result, frozen)
     }
 
@@ -297,9 +297,9 @@ impl File {
 }
 
 /// Counts an operation that has ended.
-fn ended(turn: Option<OperationPermit>, result: &io::Result<usize>) {
-    if let Some(turn) = turn {
-        turn.end(*result.as_ref().unwrap_or(&0));
+fn ended(permit: Option<OperationPermit>, result: &io::Result<usize>) {
+    if let Some(permit) = permit {
+        permit.end(*result.as_ref().unwrap_or(&0));
     }
 }
 

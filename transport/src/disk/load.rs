@@ -16,7 +16,7 @@ pub const OPERATIONS_MAX: u32 = 4096;
 /// The operations of a run at the disk. Shared by all its workers.
 #[derive(Debug)]
 pub struct DiskLoad {
-    turns: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     limit: AtomicU32,
     /// How many permits are removed when they are returned.
     owed: AtomicU32,
@@ -42,7 +42,7 @@ pub struct DiskTally {
 impl Default for DiskLoad {
     fn default() -> Self {
         Self {
-            turns: Arc::new(Semaphore::new(OPERATIONS_MAX as usize)),
+            permits: Arc::new(Semaphore::new(OPERATIONS_MAX as usize)),
             limit: AtomicU32::new(OPERATIONS_MAX),
             owed: AtomicU32::new(0),
             waiting: AtomicU32::new(0),
@@ -55,7 +55,7 @@ impl Default for DiskLoad {
 
 impl DiskLoad {
     /// The counters now.
-    pub fn look(&self) -> DiskTally {
+    pub fn tally(&self) -> DiskTally {
         DiskTally {
             under_way: self.under_way.load(Relaxed),
             waiting: self.waiting.load(Relaxed),
@@ -71,22 +71,22 @@ impl DiskLoad {
         let before = self.limit.swap(limit, Relaxed);
         for _ in before..limit {
             if !self.forgive() {
-                self.turns.add_permits(1);
+                self.permits.add_permits(1);
             }
         }
         let fewer = before.saturating_sub(limit);
-        let taken = self.turns.forget_permits(fewer as usize) as u32;
+        let taken = self.permits.forget_permits(fewer as usize) as u32;
         self.owed.fetch_add(fewer - taken, Relaxed);
     }
 
     /// Waits for the permit of one operation. Dropping the permit ends the operation, with no bytes
     /// moved unless [`OperationPermit::end`] was called.
-    pub(super) async fn turn(self: &Arc<Self>) -> OperationPermit {
-        let taken = if let Ok(taken) = Arc::clone(&self.turns).try_acquire_owned() {
+    pub(super) async fn permit(self: &Arc<Self>) -> OperationPermit {
+        let taken = if let Ok(taken) = Arc::clone(&self.permits).try_acquire_owned() {
             taken
         } else {
             let _waits = PermitWait::new(&self.waiting);
-            let taken = Arc::clone(&self.turns).acquire_owned().await;
+            let taken = Arc::clone(&self.permits).acquire_owned().await;
             taken.expect("permits are never closed")
         };
         self.under_way.fetch_add(1, Relaxed);
@@ -152,17 +152,21 @@ mod tests {
 
     /// All permits that are free now.
     async fn all(load: &Arc<DiskLoad>) -> Vec<OperationPermit> {
-        let mut turns = Vec::new();
-        while load.turns.available_permits() > 0 {
-            turns.push(load.turn().await);
+        let mut permits = Vec::new();
+        while load.permits.available_permits() > 0 {
+            permits.push(load.permit().await);
         }
-        turns
+        permits
     }
 
     #[tokio::test]
     async fn a_limit_holds_from_the_next_turn_on_and_rises_at_once() {
         let load = Arc::new(DiskLoad::default());
-        let mut out = vec![load.turn().await, load.turn().await, load.turn().await];
+        let mut out = vec![
+            load.permit().await,
+            load.permit().await,
+            load.permit().await,
+        ];
         load.set(2);
         assert_eq!(all(&load).await.len(), 0);
         out.pop();
@@ -175,25 +179,25 @@ mod tests {
         load.set(3);
         drop(out);
         assert_eq!(all(&load).await.len(), 3);
-        assert_eq!(load.look().under_way, 0);
+        assert_eq!(load.tally().under_way, 0);
     }
 
     #[tokio::test]
     async fn what_waits_and_what_moves_is_counted() {
         let load = Arc::new(DiskLoad::default());
         load.set(1);
-        let first = load.turn().await;
-        let mut second = Box::pin(load.turn());
+        let first = load.permit().await;
+        let mut second = Box::pin(load.permit());
         std::future::poll_fn(|cx| {
             assert!(second.as_mut().poll(cx).is_pending());
             Poll::Ready(())
         })
         .await;
-        let tally = load.look();
+        let tally = load.tally();
         assert_eq!((tally.under_way, tally.waiting, tally.ended), (1, 1, 0));
         first.end(7);
         second.await.end(5);
-        let tally = load.look();
+        let tally = load.tally();
         assert_eq!((tally.under_way, tally.waiting), (0, 0));
         assert_eq!((tally.ended, tally.moved_bytes), (2, 12));
     }

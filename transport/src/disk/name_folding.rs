@@ -36,7 +36,7 @@ struct TakenState {
     paths: HashSet<Arc<Path>>,
     folders: HashMap<(u64, u64), PathBuf>,
     notices: Vec<String>,
-    is_unguarded: bool,
+    noted_no_exclusive_create: bool,
 }
 
 /// How a folder treats names.
@@ -170,9 +170,9 @@ impl TakenNames {
 
     /// Records that this folder's file system cannot create a name exclusively. The first call
     /// causes a notice.
-    pub(super) fn tell_unguarded(&self, folder: &Path) {
+    pub(super) fn note_no_exclusive_create(&self, folder: &Path) {
         let mut state = self.lock();
-        if !std::mem::replace(&mut state.is_unguarded, true) {
+        if !std::mem::replace(&mut state.noted_no_exclusive_create, true) {
             state.notices.push(format!(
                 "the file system of `{}` cannot create a name exclusively: azring checks each name before it moves a file, and \
                  a file that another program makes in between is replaced",

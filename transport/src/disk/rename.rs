@@ -82,7 +82,7 @@ pub(super) fn place_new(folder: &Root, part: &str, name: &OsStr) -> io::Result<P
         Err(Errno::PERM | Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL | Errno::MLINK) => {}
         Err(errno) => return Err(errno.into()),
     }
-    folder.tell_unguarded();
+    folder.note_no_exclusive_create();
     if stat_of(folder, name)?.is_some() {
         return Err(Errno::EXIST.into());
     }
@@ -119,7 +119,7 @@ fn place_over_seen(
         // The file has gone meanwhile.
         Err(Errno::NOENT) => place_new(folder, part, name),
         Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
-            folder.tell_unguarded();
+            folder.note_no_exclusive_create();
             match stat_of(folder, name)? {
                 None => place_new(folder, part, name),
                 found if is_seen(found) => place_over(folder, part, name),

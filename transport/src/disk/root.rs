@@ -139,12 +139,12 @@ impl Root {
     /// The same folder as a target, where `taken` holds the used names. Probes how the folder
     /// treats names.
     #[must_use]
-    pub fn taking(self, taken: &Arc<TakenNames>) -> Self {
-        self.taking_as(taken, None)
+    pub fn with_taken_names(self, taken: &Arc<TakenNames>) -> Self {
+        self.with_names(taken, None)
     }
 
     /// The same; `folds` says whether the folder folds names, where that is known.
-    fn taking_as(mut self, taken: &Arc<TakenNames>, folds: Option<bool>) -> Self {
+    fn with_names(mut self, taken: &Arc<TakenNames>, folds: Option<bool>) -> Self {
         let folds = folds.unwrap_or_else(|| name_folding::folds(&self));
         if folds && let Ok(stat) = FileStat::of_open(&*self.folder) {
             taken.enter(&stat, &self.path);
@@ -163,7 +163,7 @@ impl Root {
             None => root,
             // A folder inherits the settings of the folder in which it is made. Only one that
             // existed may have others.
-            Some(names) => root.taking_as(&names.taken, (is_new && !names.folds).then_some(false)),
+            Some(names) => root.with_names(&names.taken, (is_new && !names.folds).then_some(false)),
         }
     }
 
@@ -192,9 +192,9 @@ impl Root {
     }
 
     /// Records that this file system cannot create a name exclusively; causes one notice.
-    pub(super) fn tell_unguarded(&self) {
+    pub(super) fn note_no_exclusive_create(&self) {
         if let Some(names) = &self.names {
-            names.taken.tell_unguarded(&self.path);
+            names.taken.note_no_exclusive_create(&self.path);
         }
     }
 

@@ -202,15 +202,15 @@ fn a_batch_settles_every_file_and_reports_the_one_that_cannot_be() {
         std::fs::create_dir(place.path().join("7")).unwrap();
         run(IoChoice::Auto, Pool::new(0, 8).unwrap(), async |engine| {
             let folder = Root::open(place.path()).unwrap();
-            let (settler, thread) = DurabilityQueue::start(safety);
+            let (durability, thread) = DurabilityQueue::start(safety);
             let mut answers = Vec::new();
             for name in 0..20 {
                 let complete = store(&engine, &folder, &name.to_string(), b"x", Caching::Auto)
                     .await
                     .unwrap();
-                let settler = settler.clone();
+                let durability = durability.clone();
                 answers.push(tokio::task::spawn_local(async move {
-                    settler.settle(complete, Replace::Anything).await
+                    durability.make_durable(complete, Replace::Anything).await
                 }));
             }
             for (name, answer) in answers.into_iter().enumerate() {
@@ -220,7 +220,7 @@ fn a_batch_settles_every_file_and_reports_the_one_that_cannot_be() {
                     "{safety:?} {name}"
                 );
             }
-            drop(settler);
+            drop(durability);
             if let Some(thread) = thread {
                 thread.join().unwrap();
             }
@@ -360,7 +360,7 @@ fn a_file_under_way_is_made_durable_whatever_the_safety() {
         DurabilityMode::Off,
     ] {
         let place = tempfile::tempdir().unwrap();
-        let (settler, thread) = DurabilityQueue::start(safety);
+        let (durability, thread) = DurabilityQueue::start(safety);
         let folder = Root::open(place.path()).unwrap();
         let staged = StagedFile::create(
             &folder,
@@ -371,11 +371,11 @@ fn a_file_under_way_is_made_durable_whatever_the_safety() {
         )
         .unwrap();
         let (sender, receiver) = std::sync::mpsc::channel();
-        settler.sync(staged.file().clone(), move |result| {
+        durability.sync(staged.file().clone(), move |result| {
             sender.send(result.is_ok()).unwrap();
         });
         assert!(receiver.recv().unwrap(), "{safety:?}");
-        drop(settler);
+        drop(durability);
         if let Some(thread) = thread {
             thread.join().unwrap();
         }
@@ -386,19 +386,20 @@ fn a_file_under_way_is_made_durable_whatever_the_safety() {
 fn where_nothing_lasts_a_complete_file_gets_its_name_at_once() {
     for safety in [DurabilityMode::Batch, DurabilityMode::File] {
         let place = tempfile::tempdir_in("/dev/shm").unwrap();
-        let (settler, thread) = DurabilityQueue::start(safety);
+        let (durability, thread) = DurabilityQueue::start(safety);
         let pool = Pool::new(1 << 20, 8).unwrap();
         run(IoChoice::Auto, pool, async |engine| {
             let folder = Root::open(place.path()).unwrap();
             let data = pattern(4096);
             let complete = store(&engine, &folder, "name", &data, Caching::Auto).await;
-            let mut settling = Box::pin(settler.settle(complete.unwrap(), Replace::Anything));
+            let mut settling =
+                Box::pin(durability.make_durable(complete.unwrap(), Replace::Anything));
             let first = poll_fn(|cx| Poll::Ready(settling.as_mut().poll(cx))).await;
             assert!(matches!(first, Poll::Ready(Ok(()))), "{safety:?}");
             assert!(std::fs::read(place.path().join("name")).unwrap() == data);
         })
         .unwrap();
-        drop(settler);
+        drop(durability);
         thread.unwrap().join().unwrap();
     }
 }

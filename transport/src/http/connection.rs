@@ -71,7 +71,7 @@ pub(crate) struct Connection {
     takes_many_headers: bool,
     meter: Rc<Meter>,
     header_case: Rc<RefCell<HeaderCase>>,
-    watch: ProgressTimer,
+    progress: ProgressTimer,
     timeouts: Timeouts,
     service: EchoSupport,
 }
@@ -120,7 +120,7 @@ impl Connection {
             takes_many_headers,
             meter,
             header_case,
-            watch: ProgressTimer::new(),
+            progress: ProgressTimer::new(),
             timeouts: *timeouts,
             service: EchoSupport::Unknown,
         })
@@ -177,7 +177,7 @@ impl Connection {
         let spelled = request.extensions_mut().remove::<CasedNames>();
         self.header_case.replace(HeaderCase::new(spelled));
         self.meter.begin();
-        self.watch.begin(self.timeouts.attempt);
+        self.progress.begin(self.timeouts.attempt);
         let mut answer = std::pin::pin!(self.sender.send_request(request));
         let least_progress = self.timeouts.least_progress;
         let received = std::future::poll_fn(|cx| {
@@ -189,7 +189,7 @@ impl Connection {
                 return Poll::Ready(Ok(received));
             }
             if waiting.as_ref().is_some_and(ReadPending::is_on) {
-                self.watch.stir();
+                self.progress.restart();
             }
             // Between the last byte of the request and the first byte of the answer no progress is
             // expected.
@@ -198,18 +198,18 @@ impl Connection {
                 silence: first_byte,
                 least_progress: is_moving.then_some(least_progress),
             };
-            let stuck = ready!(self.watch.poll(cx, self.meter.moved(), limits));
+            let stuck = ready!(self.progress.poll(cx, self.meter.moved(), limits));
             Poll::Ready(Err(stuck))
         })
         .await;
-        let silence = self.watch.silence();
+        let silence = self.progress.silence();
         let received = received.map_err(|stuck| self.is_stuck(stuck))?;
         let (head, body) = received.map_err(|error| self.broke(&error))?.into_parts();
         self.meter.head_is_here();
         if self.service == EchoSupport::Unknown {
             self.service = EchoSupport::Answers;
         }
-        self.watch.stir();
+        self.progress.restart();
         if head.status.is_success() && self.meter.sent() < body_bytes {
             let message = format!(
                 "`{}` reported success before it had received the whole request",
@@ -290,7 +290,7 @@ impl Connection {
                 if let Poll::Ready(frame) = Pin::new(body).poll_frame(cx) {
                     return Poll::Ready(Ok(frame));
                 }
-                let stuck = ready!(self.watch.poll(cx, self.meter.moved(), limits));
+                let stuck = ready!(self.progress.poll(cx, self.meter.moved(), limits));
                 Poll::Ready(Err(stuck))
             })
             .await

@@ -66,7 +66,7 @@ impl MeteredStream {
     /// more of the body comes. The answer is in our receive buffer while the write fails. If hyper
     /// saw the failure, it would never read the answer. So writing stops, and the reading side
     /// reports the end: the answer, or else the same failure.
-    fn settle(&mut self, result: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+    fn hide_failure(&mut self, result: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         match result {
             Poll::Ready(Ok(bytes)) => self.meter.wrote(bytes),
             Poll::Ready(Err(_)) => {
@@ -113,7 +113,7 @@ impl AsyncWrite for MeteredStream {
         let rest = self.respelled(bytes).map(<[u8]>::to_vec);
         let bytes = rest.as_deref().unwrap_or(bytes);
         let result = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.settle(result)
+        self.hide_failure(result)
     }
 
     fn poll_write_vectored(
@@ -132,7 +132,7 @@ impl AsyncWrite for MeteredStream {
             Some(head) => Pin::new(&mut self.stream).poll_write(cx, &head),
             None => Pin::new(&mut self.stream).poll_write_vectored(cx, runs),
         };
-        self.settle(result)
+        self.hide_failure(result)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -144,7 +144,7 @@ impl AsyncWrite for MeteredStream {
             return Poll::Pending;
         }
         let result = Pin::new(&mut self.stream).poll_flush(cx);
-        match self.settle(result.map_ok(|()| 0)) {
+        match self.hide_failure(result.map_ok(|()| 0)) {
             Poll::Ready(done) => Poll::Ready(done.map(|_| ())),
             Poll::Pending => Poll::Pending,
         }
@@ -174,7 +174,7 @@ mod tests {
         let meter = Rc::new(Meter::new(Arc::clone(&traffic)));
         let stream = Stream::Plain(ours.unwrap());
         let mut wire = MeteredStream::new(stream, Rc::clone(&meter), Rc::default());
-        let arrived = || traffic.glance().arrived_bytes;
+        let arrived = || traffic.tally().arrived_bytes;
         meter.begin();
         let fills = std::future::poll_fn(|cx| {
             while let Poll::Ready(written) = Pin::new(&mut wire).poll_write(cx, &[7; 16384]) {
@@ -185,19 +185,19 @@ mod tests {
         fills.await;
         assert_eq!(arrived(), 0);
         // More was written than the peer has room for, so some of it cannot have arrived.
-        meter.look();
+        meter.count_arrived();
         let at_first = arrived();
         assert!(at_first < meter.sent(), "{at_first} of {}", meter.sent());
         let mut some = vec![0; meter.sent() as usize - 16 * 1024];
         theirs.read_exact(&mut some).await.unwrap();
         while arrived() == at_first {
             tokio::task::yield_now().await;
-            meter.look();
+            meter.count_arrived();
         }
         assert!(arrived() <= meter.sent());
         meter.is_over();
         assert_eq!(arrived(), meter.sent());
-        meter.look();
+        meter.count_arrived();
         assert_eq!(arrived(), meter.sent());
     }
 

@@ -68,7 +68,7 @@ impl ProgressTimer {
     }
 
     /// The exchange does not wait for the peer: silence begins now at the earliest.
-    pub(super) fn stir(&mut self) {
+    pub(super) fn restart(&mut self) {
         self.moved_at = Instant::now();
         self.enough_at = self.moved_at;
     }

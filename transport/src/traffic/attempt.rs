@@ -31,7 +31,7 @@ impl Attempt {
     }
 
     /// It uses the connection of this meter.
-    pub(crate) fn goes_over(&mut self, meter: Rc<Meter>) {
+    pub(crate) fn uses(&mut self, meter: Rc<Meter>) {
         let before = meter.moved();
         self.meter = Some((meter, before));
     }
@@ -42,7 +42,7 @@ impl Attempt {
     }
 
     /// It belongs to this latency class and adds to its figures.
-    pub(crate) fn is_a(&mut self, kind: LatencyClass) {
+    pub(crate) fn belongs_to(&mut self, kind: LatencyClass) {
         self.kind = Some(kind);
     }
 
@@ -56,7 +56,7 @@ impl Attempt {
                 let took = self.begun.elapsed();
                 self.traffic.succeeded(bytes, took);
                 if let Some(kind) = self.kind {
-                    self.traffic.latency_classes.took(kind, took);
+                    self.traffic.latency_classes.note_duration(kind, took);
                 }
             }
             Some(error) => self.traffic.failed(bytes, Some(error)),

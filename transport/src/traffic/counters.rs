@@ -62,15 +62,15 @@ impl Traffic {
     }
 
     /// The counters now. The figures since the last look begin again.
-    pub fn look(&self) -> Tally {
-        let tally = self.glance();
+    pub fn take_tally(&self) -> Tally {
+        let tally = self.tally();
         self.retry_after_ms.store(0, Relaxed);
         self.round_trip_us.store(0, Relaxed);
         tally
     }
 
     /// The counters now. No figure begins again.
-    pub fn glance(&self) -> Tally {
+    pub fn tally(&self) -> Tally {
         let retry_after_ms = self.retry_after_ms.load(Relaxed);
         let round_trip_us = self.round_trip_us.load(Relaxed);
         let some = |number: u64| (number > 0).then_some(number);
@@ -157,8 +157,8 @@ impl Traffic {
     }
 
     /// Notes how long its answer took to begin, or was waited for in vain.
-    pub(crate) fn was_silent(&self, kind: LatencyClass, silence: Duration) {
-        self.latency_classes.was_silent(kind, silence);
+    pub(crate) fn note_silence(&self, kind: LatencyClass, silence: Duration) {
+        self.latency_classes.note_silence(kind, silence);
     }
 
     /// Counts bytes that came over a connection.

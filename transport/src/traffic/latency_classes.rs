@@ -63,7 +63,7 @@ struct ClassLatency {
 
 impl LatencyClasses {
     /// The answer to a request of this class began after this time, or was waited for in vain.
-    pub(super) fn was_silent(&self, kind: LatencyClass, silence: Duration) {
+    pub(super) fn note_silence(&self, kind: LatencyClass, silence: Duration) {
         let latency = &self.0[kind.0];
         latency.silences.add(silence);
         if is_worth_a_look(latency.silent.fetch_add(1, Relaxed) + 1) {
@@ -73,7 +73,7 @@ impl LatencyClasses {
     }
 
     /// A request of this class succeeded after this time.
-    pub(super) fn took(&self, kind: LatencyClass, took: Duration) {
+    pub(super) fn note_duration(&self, kind: LatencyClass, took: Duration) {
         let latency = &self.0[kind.0];
         latency.durations.add(took);
         if is_worth_a_look(latency.ended.fetch_add(1, Relaxed) + 1) {
@@ -123,8 +123,8 @@ mod tests {
     fn known(silence_ms: u64) -> (LatencyClasses, LatencyClass) {
         let (latency_classes, kind) = (LatencyClasses::default(), LatencyClass::of(4 * MIB, 0));
         for _ in 0..KNOWN {
-            latency_classes.was_silent(kind, Duration::from_millis(silence_ms));
-            latency_classes.took(kind, Duration::from_millis(2 * silence_ms));
+            latency_classes.note_silence(kind, Duration::from_millis(silence_ms));
+            latency_classes.note_duration(kind, Duration::from_millis(2 * silence_ms));
         }
         (latency_classes, kind)
     }
@@ -170,10 +170,10 @@ mod tests {
     fn what_was_given_up_makes_patient() {
         let (latency_classes, kind) = known(5);
         for _ in 0..8 {
-            latency_classes.was_silent(kind, PATIENCE_MIN);
+            latency_classes.note_silence(kind, PATIENCE_MIN);
         }
         for _ in 0..KNOWN {
-            latency_classes.was_silent(kind, Duration::from_millis(5));
+            latency_classes.note_silence(kind, Duration::from_millis(5));
         }
         assert_eq!(latency_classes.patience(kind, 0, MINUTE), MINUTE);
     }

@@ -67,7 +67,7 @@ impl Meter {
 
     /// Counts the bytes of this request that the peer has acknowledged, unless nearly all of it is
     /// known to have arrived.
-    pub(crate) fn look(&self) {
+    pub(crate) fn count_arrived(&self) {
         let sent = self.sent.get();
         if sent - self.arrived.get() > LITTLE_BYTES
             && let Some(bytes) = self.socket.unacknowledged()

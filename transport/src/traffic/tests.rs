@@ -14,14 +14,14 @@ async fn attempts_are_counted_from_their_turn_to_their_end() {
     let traffic = Arc::new(Traffic::default());
     let first = traffic.begin(10, &SystemClock).await;
     let second = traffic.begin(10, &SystemClock).await;
-    assert_eq!(traffic.look().under_way, 2);
+    assert_eq!(traffic.take_tally().under_way, 2);
     first.end(None);
     second.end(Some(&refused("").after(Some(7000))));
     drop(traffic.begin(10, &SystemClock).await);
-    let tally = traffic.look();
+    let tally = traffic.take_tally();
     assert_eq!((tally.under_way, tally.succeeded, tally.refused), (0, 1, 1));
     assert_eq!(tally.retry_after, Some(Duration::from_secs(7)));
-    assert_eq!(traffic.look().retry_after, None);
+    assert_eq!(traffic.take_tally().retry_after, None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -56,7 +56,7 @@ async fn what_the_service_says_of_its_limit_is_understood() {
     }
     let silent = Error::new(Kind::Timeout, "");
     traffic.begin(0, &SystemClock).await.end(Some(&silent));
-    let tally = traffic.look();
+    let tally = traffic.take_tally();
     assert_eq!(
         (
             tally.refused,

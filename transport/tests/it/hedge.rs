@@ -70,7 +70,7 @@ fn a_late_range_is_requested_twice_and_the_first_answer_counts() {
         assert_eq!(content(lease), b"two");
         assert_eq!(begun.elapsed().as_secs(), 1);
         assert_eq!(server.seen().len(), 10);
-        let tally = bench.settings.traffic.look();
+        let tally = bench.settings.traffic.take_tally();
         assert_eq!((tally.hedged, tally.timeouts, tally.under_way), (1, 0, 0));
         assert!(tally.failed_bytes > 0, "what lost was for nothing");
         assert_eq!(bench.settings.retries.load(Ordering::Relaxed), 0);
@@ -109,7 +109,7 @@ fn the_first_counts_when_it_comes_first_after_all() {
         fetched.unwrap();
         assert_eq!(content(lease), b"one");
         assert_eq!(server.seen().len(), 10);
-        assert_eq!(bench.settings.traffic.look().hedged, 1);
+        assert_eq!(bench.settings.traffic.take_tally().hedged, 1);
         assert!(bench.pool.is_whole());
     });
 }
@@ -169,7 +169,7 @@ fn few_are_sent_twice_where_little_was_moved() {
                 bench.client.send(&server.get("/")).await.unwrap();
             }
         }
-        assert_eq!(bench.settings.traffic.look().hedged, 4);
+        assert_eq!(bench.settings.traffic.take_tally().hedged, 4);
         assert_eq!(server.seen().len(), 8 + 6 + 4 + 6);
     });
 }

@@ -20,7 +20,7 @@ impl Run<'_> {
         let copied = tokio::select! {
             copied = self.copy_object(&tools, &permits) => copied,
             never = self.steer(&mut controller) => match never {},
-            never = tools.client.keep_looking() => match never {},
+            never = tools.client.count_arrivals() => match never {},
             never = self.end_waits_on_stop() => match never {},
         };
         self.finish(controller);

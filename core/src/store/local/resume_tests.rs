@@ -85,9 +85,10 @@ async fn work(tools: &Tools, writer: &dyn Writer, task: &Task, until: u32) -> Re
 }
 
 fn run(place: &Path, noted: &Noted, chunks: u32, until: u32) -> Vec<u32> {
-    let (settler, thread) = DurabilityQueue::start(DurabilityMode::Batch);
+    let (durability, thread) = DurabilityQueue::start(DurabilityMode::Batch);
     let written = within(async |tools| {
-        let destination = LocalTarget::new(place, DownloadOptions::default(), false, settler, 128);
+        let destination =
+            LocalTarget::new(place, DownloadOptions::default(), false, durability, 128);
         destination.prepare(&tools).await.unwrap();
         let task = task(chunks, noted.history());
         let writer = destination.create(&tools, &task).await.unwrap();

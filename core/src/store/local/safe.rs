@@ -1,7 +1,7 @@
 //! Which parts of a file under way are safely on the disk, so that a later run need not fetch them again.
 //!
 //! Chunks are written by several workers. Every now and then what was written since the last time is made durable, on
-//! the settler's thread, and then noted in the journal; never the other way round. While that is under way the next
+//! the thread of `DurabilityQueue`, and then noted in the journal; never the other way round. While that is under way the next
 //! batch gathers.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -37,7 +37,7 @@ struct Shared {
     shown: String,
     file: File,
     notes: Notes,
-    settler: DurabilityQueue,
+    durability: DurabilityQueue,
     state: Mutex<State>,
 }
 
@@ -54,7 +54,12 @@ struct State {
 }
 
 impl Safe {
-    pub(super) fn new(shown: &str, file: &File, notes: &Notes, settler: &DurabilityQueue) -> Self {
+    pub(super) fn new(
+        shown: &str,
+        file: &File,
+        notes: &Notes,
+        durability: &DurabilityQueue,
+    ) -> Self {
         let state = State {
             written: ChunkRuns::default(),
             bytes: 0,
@@ -67,7 +72,7 @@ impl Safe {
             shown: shown.to_owned(),
             file: file.clone(),
             notes: notes.clone(),
-            settler: settler.clone(),
+            durability: durability.clone(),
             state: Mutex::new(state),
         }))
     }
@@ -118,7 +123,7 @@ impl Safe {
                 self.sync(state);
                 back
             };
-            // Both an answer and a settler that has gone mean: look again.
+            // An answer and a queue whose thread has ended both mean: look again.
             let _back = back.await;
         }
     }
@@ -132,12 +137,12 @@ impl Safe {
         state.bytes = 0;
         state.since = Instant::now();
         let batch = std::mem::take(&mut state.written);
-        // Without durability the settler answers at once, from here.
+        // Without durability the queue calls back at once, from here.
         drop(state);
         let this = self.clone();
         let file = self.0.file.clone();
         self.0
-            .settler
+            .durability
             .sync(file, move |result| this.synced(batch, result));
     }
 

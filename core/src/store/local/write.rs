@@ -48,7 +48,7 @@ pub struct LocalTarget {
     folders_max: usize,
     landing: DownloadOptions,
     checks_md5: bool,
-    settler: DurabilityQueue,
+    durability: DurabilityQueue,
 }
 
 impl LocalTarget {
@@ -58,7 +58,7 @@ impl LocalTarget {
         path: &Path,
         landing: DownloadOptions,
         checks_md5: bool,
-        settler: DurabilityQueue,
+        durability: DurabilityQueue,
         folders_max: usize,
     ) -> Self {
         let folders = Mutex::new(HashMap::new());
@@ -70,7 +70,7 @@ impl LocalTarget {
             folders_max,
             landing,
             checks_md5,
-            settler,
+            durability,
         }
     }
 
@@ -163,7 +163,10 @@ impl Target for LocalTarget {
     fn prepare<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<()>> {
         Box::pin(async move {
             let open =
-                async || Ok(Root::open_or_make(&self.path).map(|root| root.taking(&self.taken))?);
+                async || {
+                    Ok(Root::open_or_make(&self.path)
+                        .map(|root| root.with_taken_names(&self.taken))?)
+                };
             self.root
                 .get_or_try_init(async || or_later(open().await, open).await)
                 .await?;
@@ -275,7 +278,7 @@ impl LocalTarget {
             .notes
             .as_ref()
             .filter(|_| task.chunks.total() > 1)
-            .map(|notes| Safe::new(&shown, staged.file(), notes, &self.settler));
+            .map(|notes| Safe::new(&shown, staged.file(), notes, &self.durability));
         let writer: Arc<dyn Writer> = Arc::new(LocalWriter {
             kept: KeptReader {
                 file: staged.file().clone(),
@@ -291,7 +294,7 @@ impl LocalTarget {
             md5: task.entry.md5,
             checks_md5: self.checks_md5,
             replace: replace(task),
-            settler: self.settler.clone(),
+            durability: self.durability.clone(),
         });
         Ok(writer)
     }
@@ -413,7 +416,7 @@ struct LocalWriter {
     md5: Option<Md5>,
     checks_md5: bool,
     replace: Replace,
-    settler: DurabilityQueue,
+    durability: DurabilityQueue,
 }
 
 impl Writer for LocalWriter {
@@ -489,9 +492,9 @@ impl Writer for LocalWriter {
                 .take()
                 .ok_or(Error::Stopped)?;
             let complete = staged.complete(self.bytes, self.modified)?;
-            let (settler, replace) = (self.settler.clone(), self.replace);
+            let (durability, replace) = (self.durability.clone(), self.replace);
             Ok(Committed::Settling(Box::pin(async move {
-                Ok(settler.settle(complete, replace).await?)
+                Ok(durability.make_durable(complete, replace).await?)
             })))
         })
     }
