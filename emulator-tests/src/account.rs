@@ -1,8 +1,8 @@
 //! The accounts that the tests' servers know: a name and a key.
 //!
-//! [`azurite`](crate::azurite) hands them to the server it starts, [`rest`](crate::rest) signs with them, and a test
-//! passes them to azring. The keys are no secrets (the first is Azurite's published one), yet they are kept out of
-//! every message, as azring keeps real ones out.
+//! [`azurite`](crate::azurite) passes them to the server that it starts, [`rest`](crate::rest)
+//! signs with them, and tests pass them to azring. The keys are not secret (the first is Azurite's
+//! published one), but no message shows them, as azring shows no real ones.
 
 use std::fmt;
 
@@ -26,7 +26,7 @@ impl Account {
         Self::new("devstoreaccount1", DEVELOPMENT_KEY)
     }
 
-    /// `acct2`, for what needs another account or a name that looks like a real one's.
+    /// `acct2`, for tests that need a second account, or a name that looks like a real one.
     pub fn second() -> Self {
         Self {
             name: "acct2".to_owned(),

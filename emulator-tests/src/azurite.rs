@@ -1,13 +1,14 @@
 //! An Azurite to test against: Microsoft's emulator, the independent judge of what azring sends.
 //!
-//! [`shared`] and [`shared_https`] give every test of a process the same one; each test uses a container of its own.
-//! `AZURITE_BLOB_URL` names one that runs already. Without it one is started on a free port, with its data in memory,
-//! and ends with the process: in a container, when the crate's feature `containers` is on and an engine answers, and
-//! otherwise from the npm package that `emulator-tests/package-lock.json` pins. `AZRING_AZURITE` pins which of them
-//! (`url`, `container` or `process`). When none can be had the caller panics and says what to install: a test never
-//! passes for want of a server.
+//! [`shared`] and [`shared_https`] give all tests of a process the same server; each test uses its
+//! own container. `AZURITE_BLOB_URL` names a server that runs already. Without it a server is
+//! started on a free port, with its data in memory, and ends with the process: in a container if
+//! the crate's feature `containers` is on and an engine answers, otherwise from the npm package
+//! that `emulator-tests/package-lock.json` pins. `AZRING_AZURITE` chooses one of them (`url`,
+//! `container` or `process`). Without any server the caller panics and says what to install: a test
+//! never passes because a server is missing.
 //!
-//! It is no place to measure speed: Azurite is a single JavaScript thread.
+//! Speed is not measured with it: Azurite is a single JavaScript thread.
 
 mod choice;
 #[cfg(feature = "containers")]
@@ -22,13 +23,13 @@ use tempfile::TempDir;
 
 use crate::account::Account;
 use crate::certificate::Certificate;
-use crate::guarded::{Guarded, ServerCommand};
 use crate::rest::BlobService;
 use crate::scratch;
+use crate::server_process::{ServerCommand, ServerProcess};
 
 use choice::Choice;
 
-/// What to do when there is no Azurite.
+/// What to do without an Azurite.
 const ADVICE: &str = "run `scripts/azurite.sh` (it needs npm), or set AZURITE_BLOB_URL to the address of a running \
      Azurite 3.37 that was started with `--skipApiVersionCheck`";
 
@@ -36,7 +37,8 @@ const ADVICE: &str = "run `scripts/azurite.sh` (it needs npm), or set AZURITE_BL
 const PACKAGE: &str = "azurite";
 const OLDER_PACKAGE: &str = "azurite-3.35";
 
-/// How it is started, wherever it runs: its data is in memory, at most 4096 MB of it; the tests together write far less.
+/// The arguments of every Azurite: its data is in memory, at most 4096 MB; the tests together write
+/// far less.
 const ARGUMENTS: [&str; 6] = [
     "--inMemoryPersistence",
     "--extentMemoryLimit",
@@ -49,10 +51,13 @@ const ARGUMENTS: [&str; 6] = [
 /// How an Azurite was obtained.
 #[derive(Debug)]
 enum Obtained {
-    /// Somebody else's, by `AZURITE_BLOB_URL`.
+    /// The server of `AZURITE_BLOB_URL`.
     Given,
     /// The pinned npm package, running until this is dropped, in a folder of its own.
-    Process { _server: Guarded, _folder: TempDir },
+    Process {
+        _server: ServerProcess,
+        _folder: TempDir,
+    },
     /// The pinned image, in a container that is removed when this is dropped.
     #[cfg(feature = "containers")]
     Container { _held: container::Contained },
@@ -76,7 +81,8 @@ pub fn shared() -> &'static Azurite {
     AZURITE.get_or_init(|| Azurite::obtain(Choice::of_environment(), None))
 }
 
-/// The process's Azurite over HTTPS, always one of our own: its certificate must be good for Azure's host names.
+/// The process's Azurite over HTTPS. It is always started here, because its certificate must
+/// contain Azure's host names.
 ///
 /// # Panics
 /// When there is none; the message says what to install.
@@ -85,7 +91,8 @@ pub fn shared_https() -> &'static Azurite {
     AZURITE.get_or_init(|| Azurite::obtain(Choice::of_our_own(), Some(Certificate::make())))
 }
 
-/// The process's Azurite 3.35, which knows no `x-ms-content-crc64`: always from the npm package, over plain HTTP.
+/// The process's Azurite 3.35, which knows no `x-ms-content-crc64`: always from the npm package,
+/// over plain HTTP.
 ///
 /// # Panics
 /// When there is none; the message says what to install.
@@ -144,7 +151,7 @@ impl Azurite {
         BlobService::path_style(&self.origin, account, trusted.as_deref())
     }
 
-    /// Whether it was started by us and ends with us.
+    /// Whether the tests started it, so that it ends with them.
     pub fn is_ours(&self) -> bool {
         !matches!(self.obtained, Obtained::Given)
     }
@@ -183,7 +190,7 @@ impl Azurite {
     }
 }
 
-/// The accounts of an Azurite that we start.
+/// The accounts of an Azurite that the tests start.
 fn our_accounts() -> Vec<Account> {
     vec![Account::development(), Account::second()]
 }
@@ -198,7 +205,7 @@ fn process(
     let folder = scratch::folder();
     let command = installed.command(accounts, certificate, folder.path());
     let (server, origin) =
-        Guarded::start(command, blob_origin).map_err(|error| format!("{error}\n{ADVICE}"))?;
+        ServerProcess::start(command, blob_origin).map_err(|error| format!("{error}\n{ADVICE}"))?;
     let obtained = Obtained::Process {
         _server: server,
         _folder: folder,
@@ -222,13 +229,13 @@ fn contained(
     Ok((Obtained::Container { _held: held }, origin))
 }
 
-/// A program that was built without containers never chooses one.
+/// Without the feature `containers` this choice does not exist.
 #[cfg(not(feature = "containers"))]
 fn contained(_: &[Account], _: Option<&Certificate>) -> Result<(Obtained, String), String> {
     unreachable!("no engine is asked without the feature `containers`")
 }
 
-/// The accounts as `AZURITE_ACCOUNTS` wants them.
+/// The accounts in the format of `AZURITE_ACCOUNTS`.
 fn known(accounts: &[Account]) -> String {
     let known: Vec<String> = accounts
         .iter()

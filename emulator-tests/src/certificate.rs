@@ -1,7 +1,8 @@
-//! A certificate authority of the tests' own, and a certificate for every name that a test server answers to.
+//! A certificate authority for tests, and a server certificate with all names of the test servers.
 //!
-//! Servers get the certificate and its key as files; clients trust the authority's file (`/CaFile:`, or the
-//! environment variable their TLS library reads). It is made anew in every process and trusted by nobody else.
+//! Servers get the certificate and its key as files. Clients trust the authority's file
+//! (`/CaFile:`, or the environment variable of their TLS library). Every process makes its own
+//! authority.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ use tempfile::TempDir;
 
 use crate::scratch;
 
-/// The names a server certificate is good for, besides 127.0.0.1.
+/// The names in the server certificate, besides 127.0.0.1.
 const NAMES: [&str; 5] = [
     "localhost",
     "*.blob.localhost",
@@ -23,7 +24,8 @@ const NAMES: [&str; 5] = [
     "*.table.core.windows.net",
 ];
 
-/// The authority's certificate, and a server's certificate with its key, as PEM files that live as long as this value.
+/// The authority's certificate, and a server's certificate with its key, as PEM files that live as
+/// long as this value.
 #[derive(Debug)]
 pub struct Certificate {
     folder: TempDir,
@@ -49,7 +51,7 @@ impl Certificate {
         made
     }
 
-    /// The authority's certificate, for those who are to trust it.
+    /// The authority's certificate, for clients.
     pub fn authority(&self) -> PathBuf {
         self.file("ca.pem")
     }

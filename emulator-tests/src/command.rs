@@ -1,7 +1,7 @@
-//! Running azring as a user would: its words, who runs it and under which limits; and what came of it.
+//! Runs azring as a user does: the command line, the user and the limits of a run, and its outcome.
 //!
-//! A run that does not end is killed and reported. Whatever a run writes to its home folder goes to a folder of its
-//! own. Keys do not appear in the messages.
+//! A run that does not end is killed and reported. Files for the home folder go to a folder of the
+//! run's own. Keys do not appear in messages.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
@@ -12,7 +12,7 @@ use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::account::Account;
-use crate::launched::Launched;
+use crate::background_run::BackgroundRun;
 use crate::program;
 use crate::summary::Summary;
 
@@ -21,16 +21,18 @@ pub use crate::scratch::Folder;
 /// The user and group called `nobody` on every Linux.
 const NOBODY: u32 = 65534;
 
-/// What an ordinary user's processes may lock into memory, unless the administrator changed it, in bytes.
+/// The memory that an ordinary user's processes may lock, unless the administrator changed it, in
+/// bytes.
 pub const ORDINARY_MEMLOCK: u64 = 8 << 20;
 
-/// How long one run may take before it counts as hung, in seconds. The longest takes a minute or two on a busy machine.
+/// The time after which a run counts as hung, in seconds. The longest takes a minute or two on a
+/// busy machine.
 const SECONDS_MAX: &str = "900";
 
 /// The parameters whose values are secrets.
 const SECRET: [&str; 4] = ["/sourcekey:", "/destkey:", "/sourcesas:", "/destsas:"];
 
-/// A run of azring to be made.
+/// A run of azring to start.
 #[derive(Debug)]
 pub struct Azring {
     words: Vec<OsString>,
@@ -45,7 +47,7 @@ pub struct Azring {
 }
 
 impl Azring {
-    /// azring with no words at all.
+    /// azring without arguments.
     pub fn new() -> Self {
         Self {
             words: Vec::new(),
@@ -65,13 +67,13 @@ impl Azring {
         Self::new().named("/Source:", source).named("/Dest:", dest)
     }
 
-    /// Adds one word.
+    /// Adds one argument.
     pub fn arg(mut self, word: impl AsRef<OsStr>) -> Self {
         self.words.push(word.as_ref().to_owned());
         self
     }
 
-    /// Adds several words.
+    /// Adds several arguments.
     pub fn args<W: AsRef<OsStr>>(self, words: impl IntoIterator<Item = W>) -> Self {
         words.into_iter().fold(self, Self::arg)
     }
@@ -86,35 +88,36 @@ impl Azring {
         self.named("/DestKey:", account.key_in_base64())
     }
 
-    /// Sets a variable of its environment.
+    /// Sets an environment variable.
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.environment
             .push((name.to_owned(), value.as_ref().to_owned()));
         self
     }
 
-    /// Runs it as an ordinary user where the tests themselves run as root; otherwise it is one already.
+    /// Runs it as an ordinary user if the tests run as root; otherwise the user is ordinary
+    /// already.
     pub fn as_ordinary_user(mut self) -> Self {
         self.ordinary_user = true;
         self
     }
 
-    /// Limits how much it may lock into memory, in bytes.
+    /// Limits the memory that it may lock, in bytes.
     pub fn memlock(self, bytes: u64) -> Self {
         self.limit("memlock", bytes)
     }
 
-    /// Limits how many files and sockets it may have open.
+    /// Limits its open files and sockets.
     pub fn descriptors(self, count: u64) -> Self {
         self.limit("nofile", count)
     }
 
-    /// Limits how much address space it may have, in bytes.
+    /// Limits its address space, in bytes.
     pub fn address_space(self, bytes: u64) -> Self {
         self.limit("as", bytes)
     }
 
-    /// Limits how long a file may become that it writes, in bytes.
+    /// Limits the length of the files that it writes, in bytes.
     pub fn file_size(self, bytes: u64) -> Self {
         self.limit("fsize", bytes)
     }
@@ -124,13 +127,13 @@ impl Azring {
         self
     }
 
-    /// Runs it where the kernel refuses io_uring to it, as in a container.
+    /// Runs it with a kernel that refuses io_uring, as in a container.
     pub fn without_io_uring(mut self) -> Self {
         self.io_uring_refused = true;
         self
     }
 
-    /// Has the most memory that it takes written to this file.
+    /// Writes its peak memory to this file.
     pub(crate) fn telling_its_peak(mut self, file: &Path) -> Self {
         self.peak_to = Some(file.into());
         self
@@ -142,13 +145,13 @@ impl Azring {
         self
     }
 
-    /// Runs it in this folder, which relative paths begin at.
+    /// Runs it in this folder, to which relative paths refer.
     pub fn within(mut self, folder: impl Into<PathBuf>) -> Self {
         self.folder = Some(folder.into());
         self
     }
 
-    /// Gives it this file as its standard input.
+    /// Connects this file to its standard input.
     pub fn input(mut self, file: impl Into<PathBuf>) -> Self {
         self.input = Some(file.into());
         self
@@ -164,7 +167,7 @@ impl Azring {
         let output = self.command(&home).output();
         let output = output.unwrap_or_else(|error| panic!("cannot run `{shown}`: {error}"));
         let outcome = Outcome::new(shown, &output);
-        // 124 is how `timeout` says that it had to end the program, 137 that it had to kill it.
+        // `timeout` returns 124 when it ended the program, and 137 when it killed it.
         assert!(
             !matches!(outcome.status, Some(124 | 137)),
             "it did not end: {outcome}"
@@ -172,7 +175,7 @@ impl Azring {
         outcome
     }
 
-    /// Starts it, and goes on while it runs.
+    /// Starts it, and returns while it runs.
     ///
     /// # Panics
     /// When it cannot be run.
@@ -195,11 +198,11 @@ impl Azring {
         }
     }
 
-    /// Starts it with nobody between it and the test, so that it can be killed. What it says goes nowhere.
+    /// Starts it as a direct child, so that it can be killed. Its output is discarded.
     ///
     /// # Panics
     /// When it cannot be run.
-    pub fn launch(self) -> Launched {
+    pub fn launch(self) -> BackgroundRun {
         let home = Folder::new();
         let shown = self.shown();
         let words = self.words_of_process(program::built, false);
@@ -210,7 +213,7 @@ impl Azring {
         let child = silent
             .spawn()
             .unwrap_or_else(|error| panic!("cannot run `{shown}`: {error}"));
-        Launched::new(child, home)
+        BackgroundRun::new(child, home)
     }
 
     fn named(self, name: &str, value: impl AsRef<OsStr>) -> Self {
@@ -270,7 +273,7 @@ impl Azring {
         if let Some(file) = &self.input {
             command.stdin(std::fs::File::open(file).expect("a test's own file"));
         }
-        // What the machine's owner has set must not change what a test sees.
+        // Settings of this machine must not change what a test sees.
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("AZRING_") {
                 command.env_remove(name);
@@ -279,7 +282,7 @@ impl Azring {
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
     }
 
-    /// The command line for a message, without what is secret in it.
+    /// The command line for a message, without secrets.
     fn shown(&self) -> String {
         let mut text = "azring".to_owned();
         for word in &self.words {
@@ -303,7 +306,7 @@ impl Default for Azring {
     }
 }
 
-/// A run under way. What it says on its standard error must fit into a pipe until it is waited for.
+/// A running azring. Its standard error must fit into a pipe until [`Running::wait`].
 #[derive(Debug)]
 pub struct Running {
     shown: String,
@@ -314,7 +317,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// Reads lines of its standard output until one holds `text`.
+    /// Reads lines of its standard output until one contains `text`.
     ///
     /// # Panics
     /// When it ends without.
@@ -336,7 +339,7 @@ impl Running {
         }
     }
 
-    /// Sends it a signal. `timeout`, under which it runs, hands it on.
+    /// Sends it a signal, through the `timeout` that runs it.
     ///
     /// # Panics
     /// When it is not there any more.
@@ -359,7 +362,7 @@ impl Running {
     }
 }
 
-/// What came of a run.
+/// The outcome of a run.
 #[derive(Debug)]
 pub struct Outcome {
     command: String,
@@ -381,19 +384,19 @@ impl Outcome {
         }
     }
 
-    /// Itself when nothing failed: exit code 0.
+    /// Returns itself if nothing failed: exit code 0.
     #[track_caller]
     pub fn succeeded(self) -> Self {
         self.exited(0)
     }
 
-    /// Itself when it was called off: this exit code, which names the signal.
+    /// Returns itself if a signal stopped it: this exit code, which names the signal.
     #[track_caller]
     pub fn called_off(self, status: i32) -> Self {
         self.exited(status)
     }
 
-    /// Itself when something failed and it said so: exit code 1, and an error on standard error.
+    /// Returns itself if something failed: exit code 1, and an error on standard error.
     #[track_caller]
     pub fn failed(self) -> Self {
         let outcome = self.exited(1);
@@ -404,7 +407,7 @@ impl Outcome {
         outcome
     }
 
-    /// Itself when it refused its words: exit code 2, and an error on standard error.
+    /// Returns itself if the command line was refused: exit code 2, and an error on standard error.
     #[track_caller]
     pub fn refused(self) -> Self {
         let outcome = self.exited(2);
@@ -415,7 +418,7 @@ impl Outcome {
         outcome
     }
 
-    /// Itself when an error names every one of `words`.
+    /// Returns itself if an error contains each of `words`.
     #[track_caller]
     pub fn naming(self, words: &[&str]) -> Self {
         let errors = self.errors().join("\n");
@@ -431,7 +434,7 @@ impl Outcome {
         Summary::parse(&self.stdout).unwrap_or_else(|wrong| panic!("{wrong}: {self}"))
     }
 
-    /// Itself when the closing summary counts this much done, skipped and failed.
+    /// Returns itself if the closing summary has these counts of done, skipped and failed.
     #[track_caller]
     pub fn counting(self, done: u64, skipped: u64, failed: u64) -> Self {
         let summary = self.summary();
@@ -440,7 +443,7 @@ impl Outcome {
         self
     }
 
-    /// The errors it reported: each with the lines that follow it without a prefix of their own.
+    /// The errors that it reported, each with the following lines that have no prefix.
     pub fn errors(&self) -> Vec<String> {
         reports(&self.stderr, "][ERROR] ")
     }
@@ -472,7 +475,7 @@ impl std::fmt::Display for Outcome {
     }
 }
 
-/// The messages of one kind: each with the lines that follow it without a prefix of their own.
+/// The messages of one kind, each with the following lines that have no prefix.
 fn reports(printed: &str, mark: &str) -> Vec<String> {
     let mut reports: Vec<String> = Vec::new();
     let mut inside = false;

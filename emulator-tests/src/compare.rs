@@ -1,4 +1,4 @@
-//! Two sets of files, compared byte for byte and name for name, with a difference that a reader can act on.
+//! Compares two sets of files by names and bytes, and describes the differences.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -8,18 +8,18 @@ use std::path::Path;
 
 use crate::tree::{Tree, names_below};
 
-/// How much of two files is held in memory at once, in bytes.
+/// The part of two files that is in memory at once, in bytes.
 const PIECE: usize = 1 << 20;
 
 /// How many differences a message lists; the rest are counted.
 const LISTED_MAX: usize = 20;
 
-/// One way in which what was found is not what was expected.
+/// One difference between the files found and the files expected.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Difference {
-    /// A file is not there.
+    /// A file is missing.
     Missing(String),
-    /// A file is there that should not be.
+    /// A file exists that should not.
     Unexpected(String),
     /// A file is longer or shorter: name, bytes expected, bytes found.
     Length(String, u64, u64),
@@ -129,7 +129,7 @@ fn streams(
             from.read_exact(&mut into[..piece])
                 .unwrap_or_else(|error| panic!("{name:?}: {error}"));
         }
-        // Comparing slices is fast in a test build too; looking for the place is not.
+        // Comparing slices is fast in a test build too; searching for the offset is not.
         if a[..piece] != b[..piece] {
             let at = (0..piece).find(|&at| a[at] != b[at]).unwrap_or_default();
             return Some(Difference::Bytes(name.to_owned(), offset + at as u64));

@@ -1,17 +1,17 @@
-//! azring-emulator as a process of its own, for tests and benchmarks whose client is a program too.
+//! azring-emulator as a separate process, for tests and benchmarks whose client is a program too.
 
 use std::path::Path;
 
 use crate::account::Account;
 use crate::certificate::Certificate;
-use crate::guarded::{Guarded, ServerCommand};
 use crate::program;
 use crate::rest::BlobService;
+use crate::server_process::{ServerCommand, ServerProcess};
 
 /// A running azring-emulator. It ends when this is dropped.
 #[derive(Debug)]
 pub struct EmulatorProcess {
-    server: Guarded,
+    server: ServerProcess,
     origin: String,
     account: Account,
 }
@@ -33,7 +33,7 @@ impl EmulatorProcess {
             Some(origin.split_whitespace().next()?.to_owned())
         };
         let (server, origin) =
-            Guarded::start(command, ready).unwrap_or_else(|error| panic!("{error}"));
+            ServerProcess::start(command, ready).unwrap_or_else(|error| panic!("{error}"));
         Self {
             server,
             origin,
@@ -76,7 +76,8 @@ impl EmulatorProcess {
         &self.account
     }
 
-    /// Its account's blob service; over HTTPS the authority in the PEM file `trusted` is believed.
+    /// Its account's blob service. Over HTTPS the client trusts the authority in the PEM file
+    /// `trusted`.
     pub fn blob_service(&self, trusted: Option<&Path>) -> BlobService {
         BlobService::path_style(&self.origin, &self.account, trusted)
     }

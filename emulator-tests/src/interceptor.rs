@@ -1,10 +1,11 @@
-//! A stop on the way to a server: when a certain request passes for the first time, something is done before it goes on.
+//! A proxy before a server that runs an action when it sees a certain request.
 //!
-//! A test gives azring the interceptor's address instead of the server's, and so changes a file at the very moment
-//! at which another one is being sent: without sleeping, and without luck. It passes bytes on and reads none of them,
-//! except to find the request.
+//! A test gives azring the interceptor's address instead of the server's. So it can change a file
+//! while another one is being sent, without sleeping and without chance. The interceptor copies
+//! bytes and looks at them only to find the request.
 //!
-//! Or it says something else instead of what it finds, to ask a server for what azring does not ask for.
+//! It can also replace a part of requests, to ask a server for something that azring does not ask
+//! for.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -17,26 +18,27 @@ use crate::rest::BlobService;
 
 type Action = Box<dyn FnOnce() + Send>;
 
-/// A running interceptor. Dropping it ends it; connections that it carries end with their own ends.
+/// A running interceptor. Dropping it stops it; open connections end when either end closes them.
 #[derive(Debug)]
 pub struct Interceptor {
     origin: String,
     stopped: Arc<AtomicBool>,
 }
 
-/// What every connection needs to know.
+/// What the connections share.
 struct Interception {
     server: String,
     request: Vec<u8>,
-    /// How many such requests are still to pass first, and what is to be done then.
+    /// How many such requests pass first, and the action after them.
     pending: Mutex<(usize, Option<Action>)>,
-    /// What is said instead of it.
+    /// The replacement for the bytes of the request.
     instead: Option<Vec<u8>>,
 }
 
 impl Interceptor {
-    /// Stands before the server at `origin`, and does `action` when a request passes whose head begins with `request`,
-    /// for instance `PUT /account/container/blob`, before the server sees it.
+    /// Starts an interceptor before the server at `origin`. It runs `action` when a request's head
+    /// begins with `request`, for instance `PUT /account/container/blob`, before the server sees
+    /// the request.
     ///
     /// # Panics
     /// When no port is free.
@@ -44,7 +46,7 @@ impl Interceptor {
         Self::start(origin, request, (0, Some(Box::new(action))), None)
     }
 
-    /// The same when the second such request passes.
+    /// The same for the second such request.
     ///
     /// # Panics
     /// When no port is free.
@@ -56,7 +58,8 @@ impl Interceptor {
         Self::start(origin, request, (1, Some(Box::new(action))), None)
     }
 
-    /// Stands before the server at `origin`, and says `instead` wherever `words` stand in the head of a request.
+    /// Starts an interceptor before the server at `origin`. It replaces `words` by `instead` in the
+    /// head of each request.
     ///
     /// # Panics
     /// When no port is free.
@@ -98,7 +101,7 @@ impl Interceptor {
         }
     }
 
-    /// The blob service of `account` behind it.
+    /// The blob service of `account`, reached through the interceptor.
     pub fn blob_service(&self, account: &Account) -> BlobService {
         BlobService::path_style(&self.origin, account, None)
     }
@@ -107,14 +110,14 @@ impl Interceptor {
 impl Drop for Interceptor {
     fn drop(&mut self) {
         self.stopped.store(true, Ordering::Release);
-        // Wakes the thread that waits for a client; when that fails it is awake already.
+        // Wakes the thread that waits for a client. After a failure it is awake already.
         let address = self.origin.trim_start_matches("http://");
         drop(TcpStream::connect(address));
     }
 }
 
 impl Interception {
-    /// Carries one connection until either end closes it.
+    /// Copies the bytes of one connection until either end closes it.
     fn carry(&self, client: &TcpStream) {
         let Ok(server) = TcpStream::connect(&self.server) else {
             return;
@@ -131,7 +134,7 @@ impl Interception {
 
     fn forward(&self, mut client: &TcpStream, mut server: &TcpStream) -> io::Result<()> {
         let mut piece = vec![0; 64 << 10];
-        // What has passed and may be the beginning of the request that is waited for.
+        // Bytes that may be the beginning of the request.
         let mut passed = Vec::new();
         loop {
             let length = client.read(&mut piece)?;
@@ -152,7 +155,7 @@ impl Interception {
         }
     }
 
-    /// The piece, with this instead of what is looked for. A head without a body comes in one piece.
+    /// The piece with the replacement. A head without a body arrives in one piece.
     fn saying(&self, instead: &[u8], mut piece: &[u8]) -> Vec<u8> {
         let mut said = Vec::new();
         while let Some(at) = position(piece, &self.request) {

@@ -1,16 +1,18 @@
-//! What azring is tested against, and the means to do it.
+//! The servers that azring is tested against, and helpers for tests.
 //!
-//! A test takes a server ([`azurite`], or the emulator), stores or plants something ([`rest`], [`tree`]), runs azring
-//! ([`command`]), and looks at what is there now ([`rest`], [`compare`]). The tests themselves are in `tests/it`.
+//! A test starts a server ([`azurite`], or the emulator), stores data ([`rest`], [`tree`]), runs
+//! azring ([`command`]), and compares the result ([`rest`], [`compare`]). The tests themselves are
+//! in `tests/it`.
 //!
-//! The programs built here: `azring-emulator`, a fast blob service; `without-io-uring`, which runs a program as
-//! a container would that refuses io_uring; and `peak-memory`, which tells how much memory a program takes.
+//! The crate builds these programs: `azring-emulator`, a fast emulator of Azure Storage;
+//! `without-io-uring`, which runs a program as in a container that refuses io_uring; and
+//! `peak-memory`, which measures the memory of a program.
 
 pub mod account;
 pub mod certificate;
-pub mod guarded;
 pub mod program;
 pub mod scratch;
+pub mod server_process;
 
 pub mod azurite;
 pub mod emulator;
@@ -21,9 +23,9 @@ pub mod two_accounts;
 
 pub mod tree;
 
+pub mod background_run;
 pub mod command;
-pub mod launched;
-pub mod measured;
+pub mod peak_memory;
 pub mod peers;
 pub mod summary;
 

@@ -1,8 +1,9 @@
-//! The strangers: AzCopy 10, rclone and Azure's own Python SDK, as `scripts/peers.sh` installs them.
+//! Other clients of Azure: AzCopy 10, rclone and Azure's Python SDK, as `scripts/peers.sh` installs
+//! them.
 //!
-//! What azring wrote they read, what they wrote azring reads; and the benchmarks run the first two beside azring.
-//! Every command is made here once, so that a test and a benchmark mean the same by it. Nothing is run here but
-//! the Python script that lists a container.
+//! They read what azring wrote, and azring reads what they wrote; benchmarks run the first two
+//! beside azring. All their commands are composed here, so that tests and benchmarks use the same
+//! ones. Only the Python script that lists a container is run here.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -14,7 +15,7 @@ use crate::rest::{BlobService, Container, StoredBlob};
 /// Lists a container through `azure-storage-blob`; prints one JSON object per blob.
 const LIST: &str = include_str!("peers/list.py");
 
-/// The installed strangers.
+/// The installed clients.
 #[derive(Debug)]
 pub struct Peers {
     folder: PathBuf,
@@ -36,13 +37,13 @@ impl Peers {
         Self { folder }
     }
 
-    /// `azcopy` or `rclone` without words.
+    /// `azcopy` or `rclone` without arguments.
     pub fn program(&self, name: &str) -> Command {
         self.command(&format!("bin/{name}"))
     }
 
-    /// AzCopy 10, about to copy from `source` to `target`; either may be a URL with a SAS. `from_to` is AzCopy's
-    /// word for the direction, for instance `LocalBlob`. Its logs go to `logs`.
+    /// AzCopy 10, to copy from `source` to `target`; each may be a URL with a SAS. `from_to` is
+    /// AzCopy's name of the direction, for instance `LocalBlob`. Its logs go to `logs`.
     pub fn azcopy(&self, from_to: &str, source: &str, target: &str, logs: &Path) -> Command {
         let mut command = self.command("bin/azcopy");
         command
@@ -54,7 +55,7 @@ impl Peers {
         command
     }
 
-    /// rclone, about to copy from `source` to `target`; `azure:CONTAINER` is a container of `service`.
+    /// rclone, to copy from `source` to `target`; `azure:CONTAINER` is a container of `service`.
     pub fn rclone(&self, service: &BlobService, source: &str, target: &str) -> Command {
         let account = service.account();
         let mut command = self.command("bin/rclone");
@@ -75,7 +76,7 @@ impl Peers {
         command
     }
 
-    /// What `azure-storage-blob` says is in `container`, by name.
+    /// The blobs in `container`, by name, as `azure-storage-blob` lists them.
     ///
     /// # Panics
     /// When the script fails.
@@ -148,7 +149,7 @@ impl From<Listed> for StoredBlob {
     }
 }
 
-/// Runs a stranger's command to its end.
+/// Runs a client's command to its end.
 ///
 /// # Panics
 /// When it fails.

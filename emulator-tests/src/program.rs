@@ -1,7 +1,7 @@
-//! The programs of this workspace, built: where they are, and making sure that they are those of the sources at hand.
+//! The built programs of this workspace, up to date with the sources.
 //!
-//! `AZRING_PROGRAMS` names the folder that holds them, for scripts that have just built them. Otherwise they lie
-//! beside the running test or benchmark, and cargo brings them up to date first, once per process.
+//! `AZRING_PROGRAMS` names their folder, for scripts that have built them. Otherwise they are
+//! beside the running test or benchmark, and cargo builds them first, once per process.
 
 use std::ffi::OsString;
 use std::fs;
@@ -31,7 +31,7 @@ pub fn built(name: &str) -> PathBuf {
     program
 }
 
-/// A copy of the program `name` that every user of the machine may run, wherever the project lies.
+/// A copy of the program `name` that every user of the machine may run, wherever the project is.
 ///
 /// # Panics
 /// As [`built`] does, and when the folder for temporary files cannot be written to.
@@ -43,7 +43,7 @@ pub fn for_every_user(name: &str) -> PathBuf {
             .expect("the folder is ours");
         folder
     });
-    // Two threads may copy at once: each writes a file of its own, and a rename is whole.
+    // Two threads may copy at once: each writes its own file, and a rename is atomic.
     let made = tempfile::NamedTempFile::new_in(folder.path()).expect("the folder was just made");
     fs::copy(built(name), made.path()).expect("the program can be read");
     let program = folder.path().join(name);

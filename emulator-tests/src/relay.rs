@@ -1,7 +1,8 @@
 //! A TCP relay before a server that can be closed and opened again, for tests of outages.
 //!
-//! The relay listens on one port and copies bytes both ways. Closed, it ends its connections, and its port refuses new ones
-//! or, as a load balancer without servers does, accepts and ends them. The server behind it keeps its state.
+//! The relay listens on one port and copies bytes both ways. A closed relay ends its connections.
+//! Its port then refuses new connections, or accepts and closes them as a load balancer without
+//! servers does. The server keeps its state.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -23,7 +24,7 @@ pub enum WhileClosed {
     Closing,
 }
 
-/// A relay before one server. Dropping it closes it for good.
+/// A relay before one server. Dropping it closes it permanently.
 #[derive(Debug)]
 pub struct Relay {
     address: SocketAddr,
@@ -34,7 +35,7 @@ pub struct Relay {
 struct RelayState {
     server: String,
     connections: Mutex<Connections>,
-    /// How many bytes may pass before it closes itself.
+    /// After how many bytes it closes itself.
     bytes_left: AtomicU64,
 }
 
@@ -85,7 +86,7 @@ impl Relay {
         self.address
     }
 
-    /// The blob service of `account` behind it.
+    /// The blob service of `account`, reached through the relay.
     pub fn blob_service(&self, account: &Account) -> BlobService {
         BlobService::path_style(&self.origin(), account, None)
     }
@@ -96,7 +97,7 @@ impl Relay {
         self.state.close();
     }
 
-    /// Lets so many more bytes pass, both ways together, and closes it then.
+    /// Closes it after so many more bytes, counted in both directions.
     pub fn close_after(&self, bytes: u64, how: WhileClosed) {
         self.state.connections().while_closed = how;
         self.state.bytes_left.store(bytes, Ordering::SeqCst);
@@ -147,7 +148,7 @@ impl RelayState {
         }
     }
 
-    /// Takes one connection, if one comes; false once the relay is gone.
+    /// Accepts one connection, if there is one; false after the relay was dropped.
     fn accept(self: &Arc<Self>) -> bool {
         let mut connections = self.connections();
         if connections.is_over {

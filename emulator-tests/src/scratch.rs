@@ -1,8 +1,9 @@
-//! Folders for temporary files that are gone when the process is, however it ended.
+//! Folders for temporary files, which are removed after the process, however it ends.
 //!
-//! What lives as long as the process is never dropped (a server that all tests share, a program copied for other users),
-//! and a killed process drops nothing. So all temporary folders lie in one, and a small shell, which waits for the end
-//! of a pipe as a server's guard does, removes that one after the process.
+//! Values that live as long as the process are never dropped (a server that all tests share, a
+//! program copied for other users), and a killed process drops nothing. So all temporary folders
+//! are in one folder, and a small shell removes that folder after the process. The shell waits for
+//! the end of a pipe.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -13,17 +14,17 @@ use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
-/// Waits for the lifeline's end and removes the folder.
+/// Waits for the end of the pipe, and removes the folder.
 const REMOVER: &str = r#"cat; rm -rf -- "$1""#;
 
-/// The process's folder, and the shell that outlives the process to remove it.
+/// The process's folder, and the shell that removes it after the process.
 #[derive(Debug)]
 struct Scratch {
     folder: PathBuf,
     _remover: Child,
 }
 
-/// A new folder for temporary files. It is removed when it is dropped, or after the process at the latest.
+/// A new folder for temporary files. It is removed when it is dropped, or after the process.
 ///
 /// # Panics
 /// When the system's folder for temporary files cannot be written to.
@@ -31,7 +32,7 @@ pub fn folder() -> TempDir {
     tempfile::tempdir_in(process_folder()).expect("a folder for temporary files")
 }
 
-/// The folder that holds all of them. Every user may enter it.
+/// The folder of all temporary folders. Every user may enter it.
 fn process_folder() -> &'static Path {
     static SCRATCH: OnceLock<Scratch> = OnceLock::new();
     &SCRATCH.get_or_init(make).folder
@@ -48,7 +49,7 @@ fn make() -> Scratch {
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        // An interrupt at the terminal must not end it before its work.
+        // An interrupt at the terminal must not end the shell.
         .process_group(0)
         .spawn()
         .expect("a shell runs");
@@ -63,7 +64,7 @@ fn make() -> Scratch {
 pub struct Folder(TempDir);
 
 impl Folder {
-    /// Makes one.
+    /// Creates one.
     ///
     /// # Panics
     /// When the folder for temporary files cannot be written to.
@@ -73,7 +74,7 @@ impl Folder {
         Self(folder)
     }
 
-    /// Makes one in memory.
+    /// Creates one in memory.
     ///
     /// # Panics
     /// When there is no file system in memory to write to.
@@ -81,12 +82,12 @@ impl Folder {
         Self(tempfile::tempdir_in("/dev/shm").expect("memory can be written to"))
     }
 
-    /// Where it is.
+    /// Its path.
     pub fn path(&self) -> &Path {
         self.0.path()
     }
 
-    /// Something in it, which need not exist.
+    /// The path of an entry, which need not exist.
     pub fn join(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }

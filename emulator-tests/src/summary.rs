@@ -1,4 +1,4 @@
-//! The closing summary of a run, read strictly: scripts of AzCopy's users parse this block, so its form is a promise.
+//! Reads the closing summary of a run strictly, because scripts of AzCopy's users parse this block.
 //!
 //! ```text
 //! Finished 2 of total 2 file(s).
@@ -14,13 +14,13 @@
 /// The counts of a summary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Summary {
-    /// All that was looked at: the sum of the others.
+    /// All files: the sum of the others.
     pub total: u64,
-    /// At the destination now.
+    /// Files that are at the destination now.
     pub done: u64,
-    /// Left alone, as asked.
+    /// Files that were skipped, as asked.
     pub skipped: u64,
-    /// Not at the destination, each with an error.
+    /// Files that are not at the destination, each with an error.
     pub failed: u64,
 }
 
@@ -34,7 +34,7 @@ const LABELS: [&str; 5] = [
 ];
 
 impl Summary {
-    /// Reads the one summary in `output`; says what is wrong with it otherwise.
+    /// Reads the only summary in `output`; the error says what is wrong with it.
     pub fn parse(output: &str) -> Result<Self, String> {
         let lines: Vec<&str> = output.lines().collect();
         let mut headings = (0..lines.len()).filter(|&n| lines[n].ends_with("] Transfer summary:"));

@@ -1,7 +1,8 @@
-//! Files and their bytes, in memory: what a test plants on disk or in a container, and what it finds there afterwards.
+//! Files with their bytes, in memory: what a test stores on disk or in a container, and what it
+//! finds there later.
 //!
-//! Names are relative, with `/` between their parts, as blobs have them. Empty folders are not part of a tree,
-//! because AzCopy does not transfer them.
+//! Names are relative, with `/` between their parts, as blobs have them. Empty folders are not part
+//! of a tree, because AzCopy does not transfer them.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -23,7 +24,7 @@ impl Tree {
         Self::default()
     }
 
-    /// Files that say in their bytes what they are called, so that no two can be mistaken for each other.
+    /// Files whose bytes contain their names, so that no two are equal.
     pub fn named<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
         names.into_iter().fold(Self::new(), |tree, name| {
             tree.with(name, format!("what is in {name}\n"))
@@ -88,7 +89,7 @@ impl Tree {
         }
     }
 
-    /// What is below `folder` now. A folder that is not there holds nothing.
+    /// The files below `folder`; none if the folder does not exist.
     ///
     /// # Panics
     /// When it cannot be read, or holds something that is neither file nor folder.
@@ -109,7 +110,7 @@ impl Tree {
         }
     }
 
-    /// What is in `container` now.
+    /// The blobs in `container`.
     pub fn get_from(container: &Container) -> Self {
         let files = container.names().into_iter();
         Self {
@@ -120,7 +121,7 @@ impl Tree {
     }
 }
 
-/// Names and lengths: the bytes themselves would bury a message.
+/// Names and lengths only: the bytes would make a message unreadable.
 impl fmt::Debug for Tree {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lengths = self.files.iter().map(|(name, bytes)| (name, bytes.len()));
@@ -128,7 +129,8 @@ impl fmt::Debug for Tree {
     }
 }
 
-/// The names of all files below `folder`, relative to it, in order. A folder that is not there holds none.
+/// The names of all files below `folder`, relative to it, in order; none if the folder does not
+/// exist.
 ///
 /// # Panics
 /// When a folder cannot be read, or holds something that is neither file nor folder.
@@ -156,7 +158,8 @@ pub fn names_below(folder: &Path) -> Vec<String> {
     names
 }
 
-/// `length` bytes that look random, always the same for the same `seed`, and that no two offsets share.
+/// `length` bytes that look random, always the same for the same `seed`, and that no two offsets
+/// share.
 pub fn noise(seed: u64, length: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(length + 8);
     let mut generator = SplitMix(seed);
@@ -167,7 +170,8 @@ pub fn noise(seed: u64, length: usize) -> Vec<u8> {
     bytes
 }
 
-/// Writes a file of `length` bytes of [`noise`], piece by piece, so that it may be larger than memory.
+/// Writes a file of `length` bytes of [`noise`], piece by piece, so that it may be larger than
+/// memory.
 ///
 /// # Panics
 /// When it cannot be written.
@@ -187,7 +191,8 @@ pub fn write_noise(path: &Path, seed: u64, length: u64) {
     }
 }
 
-/// A generator of 64-bit numbers (Steele, Lea and Flood 2014): small, fast, good enough to tell pieces apart.
+/// A generator of 64-bit numbers (Steele, Lea and Flood 2014): small, fast, good enough to tell
+/// pieces apart.
 #[derive(Debug)]
 struct SplitMix(u64);
 

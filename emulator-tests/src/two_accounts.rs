@@ -1,4 +1,4 @@
-//! Two accounts of one service, on each of the servers that tests run against: what copies between services need.
+//! Two accounts on each of the test servers, for copies between services.
 
 use crate::account::Account;
 use crate::azurite;
@@ -8,7 +8,7 @@ use crate::rest::{BlobService, Container};
 
 /// Two accounts and the server that has them.
 pub struct TwoAccounts {
-    /// What it is called in messages.
+    /// The server's name in messages.
     pub server: &'static str,
     /// One of them.
     pub one: BlobService,
@@ -18,7 +18,7 @@ pub struct TwoAccounts {
 }
 
 impl TwoAccounts {
-    /// Of the process's Azurite.
+    /// Two accounts of the process's Azurite.
     ///
     /// # Panics
     /// When there is none.
@@ -35,7 +35,7 @@ impl TwoAccounts {
         }
     }
 
-    /// Of an azring-emulator of its own.
+    /// Two accounts of an azring-emulator of its own.
     ///
     /// # Panics
     /// When it does not start.
@@ -57,12 +57,12 @@ impl TwoAccounts {
         }
     }
 
-    /// Of each server.
+    /// Two accounts of each server.
     pub fn of_both() -> [Self; 2] {
         [Self::of_azurite(), Self::of_emulator()]
     }
 
-    /// The emulator's inside.
+    /// The emulator.
     ///
     /// # Panics
     /// When it is Azurite.
@@ -70,7 +70,7 @@ impl TwoAccounts {
         self.emulator.as_ref().expect("it is azring-emulator")
     }
 
-    /// A container in one account, and a container in the other that is not made yet.
+    /// A container in one account, and the name of a missing container in the other.
     pub fn between(&self) -> (Container, Container) {
         (
             self.one.fresh_container("from"),
@@ -87,7 +87,7 @@ fn known(account: &Account) -> AccountOption {
     }
 }
 
-/// `azring /Source:source /Dest:target` with the keys of both, which replaces what is there.
+/// `azring /Source:source /Dest:target` with the keys of both. It replaces existing blobs.
 pub fn copy(source: &Container, target: &Container) -> Azring {
     Azring::copy(source.url(), target.url())
         .source_key(source.service().account())

@@ -1,8 +1,8 @@
-//! Where the tests' Azurite comes from: an address somebody gave, a container engine, or the npm package.
+//! The origin of the tests' Azurite: a given address, a container engine, or the npm package.
 //!
-//! [`azurite`](super) asks once per server it starts. Left to itself the choice takes the first of the three that can be
-//! had; `AZRING_AZURITE` pins it, and a pinned choice that cannot be had is an error and never something else. Nothing
-//! is started here.
+//! [`azurite`](super) asks once per server that it starts. By default the first of the three that
+//! is available is chosen. `AZRING_AZURITE` pins the choice; a pinned choice that is not available
+//! is an error. Nothing is started here.
 
 use std::env::{self, VarError};
 
@@ -11,10 +11,10 @@ const PIN: &str = "AZRING_AZURITE";
 /// The variable that names an Azurite which runs already.
 const ADDRESS: &str = "AZURITE_BLOB_URL";
 
-/// Where an Azurite comes from.
+/// The origin of an Azurite.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Choice {
-    /// It runs already, at this address.
+    /// It runs at this address.
     Url(String),
     /// A container of the image that the project pins.
     Container,
@@ -23,7 +23,7 @@ pub(super) enum Choice {
 }
 
 impl Choice {
-    /// What the environment asks for and the machine has; the error says what is missing.
+    /// The choice by the environment and the machine; the error says what is missing.
     pub(super) fn of_environment() -> Result<Self, String> {
         choose(
             variable(PIN)?.as_deref(),
@@ -32,7 +32,7 @@ impl Choice {
         )
     }
 
-    /// The same for a server that must be our own: an address somebody gave does not count.
+    /// The same for a server that the tests must start: a given address does not count.
     pub(super) fn of_our_own() -> Result<Self, String> {
         let pin = variable(PIN)?.filter(|pin| pin != "url");
         choose(pin.as_deref(), None, engine_answers)

@@ -1,8 +1,8 @@
-//! An Azurite in a container, held by a process of our own: the program `azurite-in-container`.
+//! An Azurite in a container, which the program `azurite-in-container` starts and removes.
 //!
-//! [`azurite`](super) starts it and reads its address. The program keeps the container for as long as the pipe to it is
-//! open, so that the container goes when this value is dropped, and also when the process of the tests ends without
-//! dropping anything. It does not speak to the engine itself.
+//! [`azurite`](super) starts that program and reads its address. The program keeps the container as
+//! long as the pipe to it is open. So the container is removed when this value is dropped, and also
+//! when the process of the tests ends without dropping anything.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::process::CommandExt as _;
@@ -22,7 +22,8 @@ pub(super) struct Contained {
 }
 
 impl Contained {
-    /// Starts an Azurite with these accounts (the value of `AZURITE_ACCOUNTS`) and arguments; also returns its origin.
+    /// Starts an Azurite with these accounts (the value of `AZURITE_ACCOUNTS`) and arguments; also
+    /// returns its origin.
     pub(super) fn start(
         accounts: &str,
         certificate: Option<&Certificate>,
@@ -39,7 +40,8 @@ impl Contained {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            // Its own group: an interrupt at the terminal ends the tests, and the closed pipe then tells the holder.
+            // Its own process group: an interrupt at the terminal ends the tests, and the program
+            // sees that its pipe is closed.
             .process_group(0);
         let mut holder = command
             .spawn()
@@ -50,11 +52,11 @@ impl Contained {
         Ok((contained, origin))
     }
 
-    /// Waits for the line that the holder prints when Azurite is ready.
+    /// Waits for the line that the program prints when Azurite is ready.
     fn origin(&mut self) -> Result<String, String> {
         let said = self.holder.stdout.take().expect("its output is a pipe");
         let mut line = String::new();
-        // What cannot be read is no address, and the holder's complaint below tells more.
+        // A line that cannot be read is no address; the program's error below says more.
         let _ = BufReader::new(said).read_line(&mut line);
         if let Some(origin) = line.trim_end().strip_prefix("ready ") {
             return Ok(origin.to_owned());
@@ -73,7 +75,7 @@ impl Contained {
 impl Drop for Contained {
     fn drop(&mut self) {
         drop(self.lifeline.take());
-        // The holder ends by itself once the pipe is closed; nothing is left to do about a failure here.
+        // The program ends by itself after its pipe is closed; a failure here needs no action.
         let _ = self.holder.wait();
     }
 }

@@ -1,20 +1,22 @@
-//! Whether a container engine answers: the Docker API's ping, at `DOCKER_HOST` or the default socket.
+//! Whether a container engine answers: the Docker API's ping, at `DOCKER_HOST` or the default
+//! socket.
 //!
-//! [`choice`](super::choice) asks before anything is started. Only an engine of this machine counts, behind a socket
-//! file: the ports of its containers are published on 127.0.0.1 and nowhere else. What a container is made of is
-//! `azurite-in-container`'s business.
+//! [`choice`](super::choice) asks before anything is started. Only an engine of this machine
+//! counts, with a socket file, because the ports of its containers are published on 127.0.0.1 only.
+//! The program `azurite-in-container` starts the container.
 
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
-/// Where Docker listens unless `DOCKER_HOST` says otherwise.
+/// The default socket of Docker.
 const DEFAULT: &str = "unix:///var/run/docker.sock";
-/// A ping costs an engine next to nothing; one that is silent for so long is not there.
+/// A ping is cheap; an engine that is silent for so long counts as missing.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// [The ping](https://docs.docker.com/reference/api/engine/version/v1.43/#tag/System/operation/SystemPing) has no
-/// version in its path, so that every engine understands it.
+/// [The
+/// ping](https://docs.docker.com/reference/api/engine/version/v1.43/#tag/System/operation/SystemPing)
+/// has no version in its path, so that every engine understands it.
 const PING: &[u8] = b"GET /_ping HTTP/1.1\r\nHost: engine\r\nConnection: close\r\n\r\n";
 
 /// Whether an engine answers; the error says what was tried.

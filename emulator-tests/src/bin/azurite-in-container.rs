@@ -1,8 +1,9 @@
 //! `azurite-in-container`: an Azurite in a container, for as long as standard input is open.
 //!
-//! The tests start it when a container engine answers; the image is the official one, pulled by the engine unless it
-//! has it. When Azurite is ready it prints one line, `ready http://127.0.0.1:PORT`; when its input ends it removes the
-//! container and ends. It is a program of its own because tests end without cleaning up after themselves.
+//! The tests start it if a container engine answers. The image is the official one; the engine
+//! pulls it unless it has it. When Azurite is ready, the program prints one line, `ready
+//! http://127.0.0.1:PORT`. When its input ends, it removes the container and ends. It is a separate
+//! program because tests end without cleaning up.
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -16,17 +17,17 @@ use testcontainers::core::{IntoContainerPort as _, WaitFor};
 use testcontainers::runners::SyncRunner as _;
 use testcontainers::{Container, ContainerRequest, GenericImage, ImageExt as _};
 
-/// The official image; `scripts/containers.sh` makes its like where no registry can be reached.
+/// The official image; `scripts/containers.sh` builds an equal one without a registry.
 const IMAGE: &str = "mcr.microsoft.com/azure-storage/azurite";
 /// The version that `emulator-tests/package.json` pins too.
 const TAG: &str = "3.37.0";
-/// What Azurite says when it is ready.
+/// Azurite's line when it is ready.
 const READY: &str = "Azurite Blob service is successfully listening";
-/// Far more than Azurite needs to start on a machine that is busy.
+/// Far more time than Azurite needs to start on a busy machine.
 const READY_WITHIN: Duration = Duration::from_mins(2);
-/// Where the certificates lie in the container.
+/// The folder of the certificates in the container.
 const INSIDE: &str = "/certificates";
-/// How often another port is tried when somebody took the one that was free.
+/// How often another port is tried when another process took the free one.
 const ATTEMPTS: u32 = 3;
 
 const USAGE: &str = "usage: azurite-in-container [--certificates FOLDER] -- ARGUMENT OF AZURITE...";
@@ -49,14 +50,14 @@ fn run() -> Result<(), String> {
     writeln!(stdout, "ready {origin}")
         .and_then(|()| stdout.flush())
         .map_err(|error| format!("cannot print the ready line: {error}"))?;
-    // However the input ends, whoever held it is gone.
+    // However the input ends, the process that started this program has ended.
     let _ = io::copy(&mut io::stdin(), &mut io::sink());
     container
         .rm()
         .map_err(|error| format!("cannot remove the container: {error}"))
 }
 
-/// What the command line and the environment ask for.
+/// The options of the command line and the environment.
 struct Wanted {
     accounts: Option<String>,
     certificates: Option<PathBuf>,
@@ -90,8 +91,9 @@ impl Wanted {
         }
     }
 
-    /// Starts it on a port that is free, the same one inside and outside: Azurite reads the source of a copy through
-    /// the address in its URL, its own among them, and outside the container that is the published port.
+    /// Starts it on a free port, the same one inside and outside of the container: Azurite reads
+    /// the source of a copy by the address in its URL, also its own, and outside the container that
+    /// is the published port.
     fn start(&self) -> Result<(Container<GenericImage>, u16), String> {
         let mut attempts = 1;
         loop {
@@ -142,7 +144,7 @@ impl Wanted {
     }
 }
 
-/// A file's name as it is in the container; an option stays what it is.
+/// The name of a file in the container; an option is unchanged.
 fn inside(word: &str) -> String {
     if word.starts_with("--") {
         word.to_owned()
@@ -163,14 +165,14 @@ fn with_certificates(
         .with_env_var("NODE_EXTRA_CA_CERTS", inside("ca.pem"))
 }
 
-/// A port of 127.0.0.1 that nobody uses at this moment.
+/// A port of 127.0.0.1 that is free at this moment.
 fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
         .local_addr()?
         .port())
 }
 
-/// Whether somebody has taken the port meanwhile.
+/// Whether another process took the port meanwhile.
 fn taken(port: u16) -> bool {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err()
 }

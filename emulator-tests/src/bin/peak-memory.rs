@@ -1,7 +1,8 @@
-//! `peak-memory FILE PROGRAM [WORD...]`: runs the program, and writes to the file how many bytes of memory it had at most.
+//! `peak-memory FILE PROGRAM [ARGUMENT...]`: runs the program, and writes its peak memory in bytes
+//! to the file.
 //!
-//! A program of its own, because the kernel counts with a process what its parent had when it was begun: a test's own
-//! memory would be told for that of what it runs.
+//! It is a separate program because the kernel counts the memory of a process's parent at the start
+//! as the process's: a test's own memory would be measured.
 
 use std::env;
 use std::io::{self, Write as _};
@@ -25,7 +26,7 @@ fn run() -> io::Result<ExitCode> {
     };
     let ended = Command::new(program).args(words).spawn()?.wait4()?;
     std::fs::write(file, ended.rusage.maxrss.to_string())?;
-    // What a signal ended has no code.
+    // A program that a signal ended has no exit code.
     let code = ended.status.code().and_then(|code| u8::try_from(code).ok());
     Ok(ExitCode::from(code.unwrap_or(126)))
 }

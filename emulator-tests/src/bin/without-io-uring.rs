@@ -1,6 +1,8 @@
-//! Runs a program where the kernel refuses io_uring to it, as Docker's and containerd's default profiles do.
+//! Runs a program with a kernel that refuses io_uring, as Docker's and containerd's default
+//! profiles do.
 //!
-//! `without-io-uring PROGRAM ARGUMENT...` becomes the program; its three system calls for io_uring answer EPERM.
+//! `without-io-uring PROGRAM ARGUMENT...` becomes the program; its three system calls for io_uring
+//! answer EPERM.
 
 use std::collections::BTreeMap;
 use std::env::consts::ARCH;
@@ -9,10 +11,11 @@ use std::process::{Command, ExitCode};
 
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
 
-/// `io_uring_setup`, `io_uring_enter` and `io_uring_register`: the same numbers on every architecture.
+/// `io_uring_setup`, `io_uring_enter` and `io_uring_register`: the same numbers on every
+/// architecture.
 const IO_URING: [i64; 3] = [425, 426, 427];
 
-/// EPERM, what the containers' profiles answer.
+/// EPERM, the error of those profiles.
 const NOT_PERMITTED: u32 = 1;
 
 fn main() -> ExitCode {
@@ -29,7 +32,7 @@ fn main() -> ExitCode {
     complain(&format!("cannot run `{}`: {error}", program.display()))
 }
 
-/// Refuses the calls to this process and to whatever it becomes.
+/// Refuses the calls of this process and of the program that it becomes.
 fn refuse() -> Result<(), Box<dyn std::error::Error>> {
     let rules: BTreeMap<_, _> = IO_URING.iter().map(|&call| (call, Vec::new())).collect();
     let refusal = SeccompAction::Errno(NOT_PERMITTED);
@@ -45,6 +48,6 @@ fn refuse() -> Result<(), Box<dyn std::error::Error>> {
 )]
 fn complain(what: &str) -> ExitCode {
     eprintln!("{what}");
-    // What `env` and `timeout` answer when they cannot do their own part.
+    // The exit code of `env` and `timeout` when they fail themselves.
     ExitCode::from(125)
 }

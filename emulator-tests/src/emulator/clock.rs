@@ -103,8 +103,9 @@ impl Moment {
         ))
     }
 
-    /// Reads `YYYY-MM-DD`, `YYYY-MM-DDThh:mmZ`, `YYYY-MM-DDThh:mm:ssZ` or with a fraction of up to seven digits: the
-    /// forms a SAS and a stored policy may use. Offsets other than `Z` are read as well (`+01:00`).
+    /// Reads `YYYY-MM-DD`, `YYYY-MM-DDThh:mmZ`, `YYYY-MM-DDThh:mm:ssZ` or with a fraction of up to
+    /// seven digits: the forms a SAS and a stored policy may use. Offsets other than `Z` are read
+    /// as well (`+01:00`).
     pub fn parse_iso8601(text: &str) -> Option<Self> {
         let (date, time) = text.split_once(['T', 't']).unwrap_or((text, "00:00Z"));
         let mut ymd = date.splitn(3, '-').map(str::parse::<u64>);
@@ -148,7 +149,8 @@ struct Civil {
 }
 
 impl Civil {
-    /// Days to year, month and day by eras of 400 years that begin on 1 March, so the leap day is an era's last.
+    /// Days to year, month and day by eras of 400 years that begin on 1 March, so the leap day is
+    /// an era's last.
     fn of(seconds: u64) -> Self {
         let shifted = seconds / DAY_SECONDS + 719_468;
         let era = shifted / 146_097;

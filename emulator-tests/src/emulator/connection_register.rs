@@ -1,4 +1,5 @@
-//! The register of open connections. Stopping shuts their sockets, so that no thread waits for a timeout.
+//! The register of open connections. Stopping shuts their sockets, so that no thread waits for a
+//! timeout.
 
 use std::collections::HashMap;
 use std::net::{Shutdown, TcpStream};

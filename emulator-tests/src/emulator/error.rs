@@ -1,7 +1,8 @@
 //! A refused request: an HTTP status, an error code and a message.
 //!
-//! Calls return a [`Refusal`]; the service turns it into the error document and the `x-ms-error-code` header.
-//! These are the codes that all services have; those of the Blob service are in `blob/error.rs`.
+//! Calls return a [`Refusal`]; the service turns it into the error document and the
+//! `x-ms-error-code` header. These are the codes that all services have; those of the Blob service
+//! are in `blob/error.rs`.
 //! <https://learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes>
 
 use std::borrow::Cow;

@@ -60,8 +60,8 @@ impl fmt::Debug for AccountOption {
 }
 
 impl AccountOption {
-    /// Reads `NAME:KEY` or `NAME:KEY:KEY2`, the keys in base64. The name has 3 to 24 lower-case letters
-    /// and digits.
+    /// Reads `NAME:KEY` or `NAME:KEY:KEY2`, the keys in base64. The name has 3 to 24 lower-case
+    /// letters and digits.
     pub fn parse(text: &str) -> Option<Self> {
         let (name, keys) = text.split_once(':')?;
         let (key, second_key) = match keys.split_once(':') {

@@ -3,8 +3,9 @@
 /// The names of a service in addresses, signatures and answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ServiceNames {
-    /// The label of its host names (`account.blob.core.windows.net`), of the resources that a service SAS
-    /// signs (`/blob/account/..`), of its records in the journal, and of its URL in the `ready` line.
+    /// The label of its host names (`account.blob.core.windows.net`), of the resources that a
+    /// service SAS signs (`/blob/account/..`), of its records in the journal, and of its URL in the
+    /// `ready` line.
     pub label: &'static str,
     /// Its letter in `ss` of an account SAS and in `sks` of a user delegation key.
     pub sas_letter: char,

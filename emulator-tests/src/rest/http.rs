@@ -1,4 +1,4 @@
-//! One HTTP/1.1 exchange per connection, in the clear or through TLS, and nothing of the service's meaning.
+//! One HTTP/1.1 exchange per connection, plain or under TLS. It knows nothing of the service.
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -13,7 +13,7 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use super::QUERY;
 
-/// A server: where it is, and whom to trust about that.
+/// A server's address, and the authority that its clients trust.
 #[derive(Clone)]
 pub(super) struct Origin {
     text: String,
@@ -66,7 +66,8 @@ impl fmt::Debug for Origin {
     }
 }
 
-/// What is asked. The path is percent-encoded already and goes onto the wire as it is: it is what gets signed.
+/// A request. The path is percent-encoded already and sent unchanged, because it is what gets
+/// signed.
 #[derive(Debug)]
 pub(super) struct Request {
     pub(super) method: &'static str,
@@ -128,7 +129,7 @@ impl Request {
     }
 }
 
-/// What was answered.
+/// An answer.
 #[derive(Debug)]
 pub(super) struct RestResponse {
     pub(super) status: u16,
@@ -137,7 +138,7 @@ pub(super) struct RestResponse {
 }
 
 impl RestResponse {
-    /// Itself when its status is `status`.
+    /// Returns itself if its status is `status`.
     #[track_caller]
     pub(super) fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "the service answered: {}", self.text());
@@ -156,7 +157,7 @@ impl RestResponse {
         Some(value)
     }
 
-    /// Reads the head of `answer`; what follows it is the body as it was sent.
+    /// Reads the head of `answer`; the rest is the body.
     fn parse(answer: &[u8], asked_with: &str) -> io::Result<Self> {
         let mut headers = [httparse::EMPTY_HEADER; 100];
         let mut head = httparse::Response::new(&mut headers);
@@ -209,7 +210,8 @@ fn converse(
     stream.flush()?;
     let mut answer = Vec::new();
     match stream.read_to_end(&mut answer) {
-        // Node closes without TLS's farewell; the lengths in the answer tell whether it is whole.
+        // Node closes without `close_notify`; the lengths in the answer show whether it is
+        // complete.
         Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => Err(error),
         _ => RestResponse::parse(&answer, request.method),
     }

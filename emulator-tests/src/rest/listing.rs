@@ -1,4 +1,4 @@
-//! A page of List Blobs, read:
+//! Reads a page of List Blobs:
 //! <https://learn.microsoft.com/rest/api/storageservices/list-blobs#response-body>.
 
 use percent_encoding::percent_decode_str;
@@ -34,7 +34,7 @@ pub(super) fn parse(xml: &str) -> Page {
     let mut reader = Reader::from_str(xml.trim_start_matches('\u{feff}'));
     let mut page = Page::default();
     let mut text = String::new();
-    // A name that XML cannot have comes percent-encoded.
+    // A name that XML cannot contain is percent-encoded.
     let mut is_encoded = false;
     loop {
         match reader.read_event().expect("a listing is well-formed XML") {
@@ -63,7 +63,7 @@ pub(super) fn parse(xml: &str) -> Page {
 }
 
 impl Page {
-    /// Puts the text of the element `name` where it belongs.
+    /// Stores the text of the element `name` in its field.
     fn take(&mut self, name: &str, text: String) {
         if name == "NextMarker" {
             self.next_marker = text;

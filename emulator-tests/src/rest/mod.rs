@@ -1,8 +1,8 @@
-//! The tests' own look at a blob service: what is stored, byte for byte, with its properties.
+//! A client of the Blob service for tests, which reads what is stored with its properties.
 //!
-//! It signs, speaks HTTP and reads XML with code of its own, so that a mistake of azring's cannot hide behind the same
-//! mistake here. It opens a connection per request and keeps whole bodies in memory: right for a look, wrong for work.
-//! Whatever the service answers that was not expected is a panic with the answer in it.
+//! It signs, speaks HTTP and reads XML with its own code, so that a mistake of azring is not
+//! repeated here. It opens a connection per request and keeps whole bodies in memory. An unexpected
+//! answer is a panic that shows the answer.
 
 mod http;
 mod listing;
@@ -21,10 +21,11 @@ use crate::account::Account;
 use http::{Origin, Request, RestResponse};
 pub use listing::StoredBlob;
 
-/// The version whose rules the requests follow: <https://learn.microsoft.com/rest/api/storageservices/versioning-for-the-azure-storage-services>.
+/// The version whose rules the requests follow:
+/// <https://learn.microsoft.com/rest/api/storageservices/versioning-for-the-azure-storage-services>.
 const VERSION: &str = "2021-12-02";
 
-/// What a blob's name keeps in a URL's path; everything else is percent-encoded.
+/// The characters of a blob's name that stay in a URL's path; all others are percent-encoded.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -32,7 +33,7 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~')
     .remove(b'/');
 
-/// What a value keeps in a URL's query.
+/// The characters of a value that stay in a URL's query.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -43,14 +44,14 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC
 #[derive(Clone, Debug)]
 pub struct BlobService {
     origin: Origin,
-    /// What precedes the container in a path: `/account` where the host does not name it.
+    /// The path before the container: `/account` if the host does not name it.
     prefix: String,
     account: Account,
 }
 
 impl BlobService {
-    /// The service at `origin` (`http://127.0.0.1:10000`) with the account in the path, as emulators have it.
-    /// An HTTPS origin's certificate must lead to the authority in the PEM file `trusted`.
+    /// The service at `origin` (`http://127.0.0.1:10000`) with the account in the path, as
+    /// emulators have it. Over HTTPS the client trusts the authority in the PEM file `trusted`.
     pub fn path_style(origin: &str, account: &Account, trusted: Option<&Path>) -> Self {
         Self {
             origin: Origin::parse(origin, trusted),
@@ -59,7 +60,7 @@ impl BlobService {
         }
     }
 
-    /// The account it signs with.
+    /// The account whose key signs requests.
     pub fn account(&self) -> &Account {
         &self.account
     }
@@ -69,14 +70,14 @@ impl BlobService {
         format!("{}{}", self.origin, self.prefix)
     }
 
-    /// A container that nobody else uses, made now. Its name begins with `purpose`.
+    /// A new container that no other test uses. Its name begins with `purpose`.
     pub fn fresh_container(&self, purpose: &str) -> Container {
         let container = self.unmade_container(purpose);
         container.make();
         container
     }
 
-    /// The same without making it, for what azring has to make itself, or must find missing.
+    /// The same without creating it, for tests in which azring creates it, or finds it missing.
     pub fn unmade_container(&self, purpose: &str) -> Container {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -92,14 +93,14 @@ impl BlobService {
         }
     }
 
-    /// The query of a SAS that may do everything in the account's blob service for a day, for clients that take
-    /// no key (AzCopy 10). Signed as
+    /// The query of a SAS that may do everything in the account's blob service for a day, for
+    /// clients that take no key (AzCopy 10). Signed as
     /// <https://learn.microsoft.com/rest/api/storageservices/create-account-sas> says.
     pub fn account_sas(&self) -> String {
         self.account_sas_for("sco", "rwdlacupt")
     }
 
-    /// The same for less: only for these types of resources (`o` for objects), and only to do this (`w` to write).
+    /// The same for some types of resources (`o` for objects) and some permissions (`w` to write).
     pub fn account_sas_for(&self, types: &str, rights: &str) -> String {
         shared_key::account_sas(&self.account, types, rights)
     }
@@ -122,7 +123,7 @@ impl BlobService {
     }
 }
 
-/// What was answered to a question of a test's own.
+/// The answer to a request of a test.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The status.
@@ -134,7 +135,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Itself when its status is one of success.
+    /// Returns itself if its status is a success.
     ///
     /// # Panics
     /// When it is not.
@@ -149,7 +150,7 @@ impl Answer {
         self
     }
 
-    /// A header's value; empty when it is not there.
+    /// A header's value; empty if the header is missing.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)
     }
@@ -189,20 +190,20 @@ impl Container {
         )
     }
 
-    /// Makes it.
+    /// Creates it.
     pub fn make(&self) {
         self.request("PUT", None, &[("restype", "container")], Vec::new())
             .expect(201);
     }
 
-    /// Makes it, for everybody to read and to list.
+    /// Creates it with public access to blobs and listing.
     pub fn make_public(&self) {
         let mut request = self.describe("PUT", None, &[("restype", "container")], Vec::new());
         request.header("x-ms-blob-public-access", "container");
         self.service.send(request).expect(201);
     }
 
-    /// Whether it is there.
+    /// Whether it exists.
     pub fn exists(&self) -> bool {
         let answer = self.request("HEAD", None, &[("restype", "container")], Vec::new());
         answer.status == 200
@@ -223,7 +224,7 @@ impl Container {
         self.service.send(request).expect(201);
     }
 
-    /// Asks anything about the blob `name`, signed with the account's key.
+    /// Sends any request for the blob `name`, signed with the account's key.
     pub fn ask(
         &self,
         method: &'static str,
@@ -252,7 +253,7 @@ impl Container {
         }
     }
 
-    /// Asks anything about the container itself; returns the text of the answer.
+    /// Sends any request for the container; returns the text of the answer.
     pub fn ask_container(&self, query: &[(&str, &str)]) -> String {
         let query = [&[("restype", "container")], query].concat();
         self.request("GET", None, &query, Vec::new())
@@ -260,7 +261,7 @@ impl Container {
             .text()
     }
 
-    /// What is in it, by name.
+    /// Its blobs, by name.
     pub fn list(&self) -> BTreeMap<String, StoredBlob> {
         let mut found = BTreeMap::new();
         let mut marker = String::new();
@@ -280,7 +281,7 @@ impl Container {
         }
     }
 
-    /// The names of what is in it, in order.
+    /// The names of its blobs, in order.
     pub fn names(&self) -> Vec<String> {
         self.list().into_keys().collect()
     }
@@ -292,7 +293,7 @@ impl Container {
             .body
     }
 
-    /// How many blocks the blob `name` was committed with; a blob that was put in one request has none.
+    /// The number of committed blocks of the blob `name`; a blob of one Put Blob has none.
     pub fn committed_blocks(&self, name: &str) -> usize {
         let query = [("comp", "blocklist"), ("blocklisttype", "committed")];
         let answer = self

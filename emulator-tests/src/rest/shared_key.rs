@@ -1,7 +1,7 @@
 //! Signatures with an account's key: of one request, and of an account SAS.
 //!
-//! Follows <https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key>, written apart from
-//! azring's own signing.
+//! Follows <https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key>,
+//! written apart from azring's own signing.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -18,7 +18,7 @@ use super::QUERY;
 use super::http::Request;
 use crate::account::Account;
 
-/// The headers that stand in the string to sign by value alone, in this order, after the verb.
+/// The headers whose values alone are in the string to sign, in this order, after the verb.
 const STANDARD_HEADERS: [&str; 11] = [
     "content-encoding",
     "content-language",
@@ -33,13 +33,13 @@ const STANDARD_HEADERS: [&str; 11] = [
     "range",
 ];
 
-/// The `Authorization` header of `request`, which carries `x-ms-date` and `x-ms-version` already.
+/// The `Authorization` header of `request`, which has `x-ms-date` and `x-ms-version` already.
 pub(super) fn authorization(account: &Account, request: &Request) -> String {
     let signature = sign(account, &string_to_sign(account.name(), request));
     format!("SharedKey {}:{signature}", account.name())
 }
 
-/// The moment as `x-ms-date` carries it.
+/// The time in the format of `x-ms-date`.
 pub(super) fn now_as_http_date() -> String {
     DateTimePrinter::new()
         .timestamp_to_rfc9110_string(&Timestamp::now())
@@ -51,7 +51,8 @@ pub(super) fn account_sas(account: &Account, types: &str, rights: &str) -> Strin
     let end = Timestamp::now() + SignedDuration::from_hours(24);
     let end = end.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let (version, services) = ("2022-11-02", "b");
-    // Name, rights, services, types, start, end, addresses, protocols, version, encryption scope: one line each.
+    // Name, rights, services, types, start, end, addresses, protocols, version, encryption scope:
+    // one line each.
     let text = format!(
         "{}\n{rights}\n{services}\n{types}\n\n{end}\n\n\n{version}\n\n",
         account.name()

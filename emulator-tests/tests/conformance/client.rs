@@ -1,4 +1,5 @@
-//! A client that sends exactly what a case says: one request per connection, signed with the account's key unless told otherwise.
+//! A client that sends exactly what a case says: one request per connection, signed with the
+//! account's key unless told otherwise.
 
 use std::fmt::Write as _;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
@@ -199,7 +200,8 @@ impl Request {
         let sent = socket
             .write_all(&head)
             .and_then(|()| socket.write_all(&body));
-        // A server that refuses early may end the connection while we are still sending; its answer counts.
+        // A server that refuses early may end the connection while we are still sending; its answer
+        // counts.
         match (read_reply(socket, method), sent) {
             (Ok(reply), _) => Ok(reply),
             (Err(_), Err(error)) | (Err(error), Ok(())) => Err(error),

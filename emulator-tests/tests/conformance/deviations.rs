@@ -1,7 +1,8 @@
-//! How Azurite 3.37 differs from the real service where a case shows it. azring-emulator has none of these; a case that sees
-//! a difference which is not in the list fails.
+//! How Azurite 3.37 differs from the real service where a case shows it. azring-emulator has none
+//! of these; a case that sees a difference which is not in the list fails.
 
-/// Numbers below 100 are those of the project's study of Azurite; the rest was found by these cases.
+/// Numbers below 100 are those of the project's study of Azurite; the rest was found by these
+/// cases.
 const LIST: [(u16, &str); 33] = [
     (4, "the date of a signed request is not checked"),
     (

@@ -185,8 +185,9 @@ impl Subject {
         reply.header("x-ms-snapshot").expect("a time").to_owned()
     }
 
-    /// Two snapshots, older first. Azurite gives one name to the snapshots of a millisecond and keeps both (deviation 35),
-    /// so the second is asked for in a later one: a server on this machine goes by this machine's clock.
+    /// Two snapshots, older first. Azurite gives one name to the snapshots of a millisecond and
+    /// keeps both (deviation 35), so the second is asked for in a later one: a server on this
+    /// machine goes by this machine's clock.
     pub fn two_snapshots(&self, path: &str) -> [String; 2] {
         let first = self.snapshot(path);
         if self.deviates(35) {

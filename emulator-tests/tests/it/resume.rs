@@ -8,12 +8,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use azring_emulator_tests::account::Account;
+use azring_emulator_tests::background_run::BackgroundRun;
 use azring_emulator_tests::command::{Azring, Folder, Outcome};
 use azring_emulator_tests::compare::assert_same;
 use azring_emulator_tests::emulator::clock::pause;
 use azring_emulator_tests::emulator::fault::plan::Plan;
 use azring_emulator_tests::emulator::{Behaviour, ListingBehaviour, Options, Server};
-use azring_emulator_tests::launched::Launched;
 use azring_emulator_tests::rest::{BlobService, Container};
 use azring_emulator_tests::tree::{Tree, names_below, noise};
 use rustix::process::Signal;
@@ -97,7 +97,7 @@ impl World {
     }
 
     /// Starts a run and waits until it has met the fault.
-    fn start_until_stuck(&self, when: &str, then: &str) -> Launched {
+    fn start_until_stuck(&self, when: &str, then: &str) -> BackgroundRun {
         self.falls_ill(when, then);
         let mut running = self.command().launch();
         while !self.has_met_the_fault() {

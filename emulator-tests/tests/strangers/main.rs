@@ -1,7 +1,9 @@
-//! Strangers against azring-emulator: Azure's Python SDK, AzCopy 10 and rclone, each by a script beside this file.
+//! Strangers against azring-emulator: Azure's Python SDK, AzCopy 10 and rclone, each by a script
+//! beside this file.
 //!
-//! They know the service from elsewhere and share nothing with the emulator; what they accept is a judgement on it.
-//! `scripts/peers.sh` installs them. A script gets the emulator's addresses and accounts in its environment.
+//! They know the service from elsewhere and share nothing with the emulator; what they accept is a
+//! judgement on it. `scripts/peers.sh` installs them. A script gets the emulator's addresses and
+//! accounts in its environment.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

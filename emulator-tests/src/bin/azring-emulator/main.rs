@@ -1,5 +1,5 @@
-//! `azring-emulator`: reads the command line, starts the emulator, prints when it is ready, and ends on
-//! SIGTERM or SIGINT.
+//! `azring-emulator`: reads the command line, starts the emulator, prints when it is ready, and
+//! ends on SIGTERM or SIGINT.
 
 mod arguments;
 mod help;
@@ -49,8 +49,8 @@ fn run() -> Result<(), String> {
     ))
     .map_err(|error| format!("cannot print the ready line: {error}"))?;
     signals.forever().next();
-    // Everything acknowledged was passed to the kernel, so nothing has to be written before the end.
-    // Open connections are not waited for.
+    // Everything acknowledged was passed to the kernel, so nothing has to be written before the
+    // end. Open connections are not waited for.
     std::mem::forget(server);
     Ok(())
 }

@@ -77,7 +77,8 @@ impl Grant {
         }
     }
 
-    /// Refuses a call that the credential does not allow. Public access decides about anonymous requests.
+    /// Refuses a call that the credential does not allow. Public access decides about anonymous
+    /// requests.
     pub fn check(&self, required: &RequiredPermission) -> ServiceResult<()> {
         match self {
             Self::Bearer(_) if required.permissions.is_empty() => {

@@ -1,12 +1,13 @@
-//! Authorization: who sent a request, and what the sender may do. Services call [`authorize`] first.
+//! Authorization: who sent a request, and what the sender may do. Services call [`authorize`]
+//! first.
 //!
 //! ```text
 //! Authorization header -> shared_key, lite, bearer \
 //! sig= in the query    -> sas, delegation          -> Grant -> check(required)
 //! neither              -> anonymous                /
 //! ```
-//! A wrong or expired credential is refused here. A valid one that does not allow the call is refused by
-//! [`Grant::check`].
+//! A wrong or expired credential is refused here. A valid one that does not allow the call is
+//! refused by [`Grant::check`].
 
 pub mod grant;
 
@@ -60,7 +61,8 @@ pub struct AuthorizationInput<'a> {
     pub policy: &'a dyn Fn(&str) -> Option<StoredPolicy>,
 }
 
-/// Checks a request's credential. Anonymous requests get a grant too: public access decides about them.
+/// Checks a request's credential. Anonymous requests get a grant too: public access decides about
+/// them.
 pub fn authorize(input: &AuthorizationInput<'_>) -> ServiceResult<Grant> {
     let authorization = input.head.header("authorization");
     match authorization.and_then(|value| value.split_once(' ')) {

@@ -12,7 +12,8 @@ use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::query::Query;
 use crate::emulator::version::ApiVersion;
 
-/// What a request addresses, as a service SAS signs it. Each service implements this for its targets.
+/// What a request addresses, as a service SAS signs it. Each service implements this for its
+/// targets.
 pub trait SignedTarget {
     /// The path below the account that the SAS must have been made for.
     fn signed_path(&self, query: &Query) -> ServiceResult<String>;

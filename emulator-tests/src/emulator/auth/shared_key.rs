@@ -9,7 +9,8 @@ use crate::emulator::digest;
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::version::ApiVersion;
 
-/// Headers of the string-to-sign between the method and the `x-ms-` ones. `Date` is empty when `x-ms-date` is given.
+/// Headers of the string-to-sign between the method and the `x-ms-` ones. `Date` is empty when
+/// `x-ms-date` is given.
 const SIGNED_HEADERS: [&str; 11] = [
     "content-encoding",
     "content-language",
@@ -30,7 +31,8 @@ pub(super) fn check(input: &AuthorizationInput<'_>, credential: &str) -> Service
     Ok(Grant::Key("SharedKey"))
 }
 
-/// Compares a signature and then the date: a wrong signature is reported as one whatever the date says.
+/// Compares a signature and then the date: a wrong signature is reported as one whatever the date
+/// says.
 pub(super) fn check_credential(
     input: &AuthorizationInput<'_>,
     credential: &str,
@@ -114,7 +116,8 @@ pub(super) fn push_canonical_headers(input: &AuthorizationInput<'_>, text: &mut 
     }
 }
 
-/// `/account/raw/path` and the decoded query, names in lower case and sorted, values of one name joined by commas.
+/// `/account/raw/path` and the decoded query, names in lower case and sorted, values of one name
+/// joined by commas.
 fn push_canonical_resource(input: &AuthorizationInput<'_>, text: &mut String) {
     text.push('/');
     text.push_str(&input.address.account);

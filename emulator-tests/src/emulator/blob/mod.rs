@@ -3,7 +3,8 @@
 //! ```text
 //! operations (what the service is) -> operation (which call) -> account/ container/ object/ (one file per call) -> state/
 //! ```
-//! Every call is a function of a [`call::BlobCall`] and the body. It returns a response or a refusal.
+//! Every call is a function of a [`call::BlobCall`] and the body. It returns a response or a
+//! refusal.
 
 pub mod operations;
 

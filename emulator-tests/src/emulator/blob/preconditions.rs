@@ -1,4 +1,5 @@
-//! Finds the blob of a request, and checks what the request depends on: conditions, leases, snapshots, tiers.
+//! Finds the blob of a request, and checks what the request depends on: conditions, leases,
+//! snapshots, tiers.
 
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::error::{BLOB_LEASE, WRITE};

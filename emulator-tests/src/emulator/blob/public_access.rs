@@ -46,7 +46,8 @@ pub enum RequiredAccess {
     Container,
 }
 
-/// Refuses an anonymous call unless the container allows it. Private containers look like missing ones.
+/// Refuses an anonymous call unless the container allows it. Private containers look like missing
+/// ones.
 pub fn check(required: RequiredAccess, access: Option<PublicAccess>) -> ServiceResult<()> {
     let is_open = matches!(
         (required, access),

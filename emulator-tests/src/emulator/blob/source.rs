@@ -1,4 +1,5 @@
-//! The source of a blob copy as content: a blob of this service, or the bytes that another server sent.
+//! The source of a blob copy as content: a blob of this service, or the bytes that another server
+//! sent.
 
 use std::sync::{Arc, Weak};
 

@@ -20,7 +20,8 @@ pub struct BlobTarget {
 }
 
 impl BlobTarget {
-    /// Reads the path. A single segment is a container with `restype=container`, else a blob of `$root`.
+    /// Reads the path. A single segment is a container with `restype=container`, else a blob of
+    /// `$root`.
     pub fn of(address: &Address, query: &Query) -> Self {
         let is_container = query
             .get("restype")

@@ -1,4 +1,5 @@
-//! The address of a request: the account, from the host name or from the path, and the path below it.
+//! The address of a request: the account, from the host name or from the path, and the path below
+//! it.
 //!
 //! The service reads the rest of the path: `blob/target.rs` a container and a blob.
 

@@ -82,7 +82,8 @@ impl Head {
         &self.text[self.method.clone()]
     }
 
-    /// Path and query as on the request line. An absolute-form target loses its scheme and authority.
+    /// Path and query as on the request line. An absolute-form target loses its scheme and
+    /// authority.
     pub fn target(&self) -> &str {
         let target = &self.text[self.target.clone()];
         match target.split_once("://") {

@@ -1,4 +1,5 @@
-//! Stored access policies as an XML document: what Get and Set ACL of containers, shares and tables carry.
+//! Stored access policies as an XML document: what Get and Set ACL of containers, shares and tables
+//! carry.
 //! <https://learn.microsoft.com/rest/api/storageservices/define-stored-access-policy>
 
 use std::collections::BTreeSet;

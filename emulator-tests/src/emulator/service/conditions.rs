@@ -46,8 +46,8 @@ pub fn check(head: &Head, current: Current, access: Access) -> ServiceResult<()>
 
 /// Checks the `x-ms-source-if-*` conditions of a copy's source.
 ///
-/// With `is_range`, the request copies a range of the source: then the service answers with the status and
-/// message that reading the source would have.
+/// With `is_range`, the request copies a range of the source: then the service answers with the
+/// status and message that reading the source would have.
 pub fn check_source(head: &Head, current: (ETag, Moment), is_range: bool) -> ServiceResult<()> {
     if head.faults.ignore_conditions {
         return Ok(());

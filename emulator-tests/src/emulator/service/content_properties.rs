@@ -25,7 +25,8 @@ pub struct ContentProperties {
 }
 
 impl ContentProperties {
-    /// The properties of a request's headers. `prefix` is that of the service: `x-ms-blob-` or `x-ms-`.
+    /// The properties of a request's headers. `prefix` is that of the service: `x-ms-blob-` or
+    /// `x-ms-`.
     ///
     /// The MD5 is whatever the client says: the service stores `AQIDBA==` too.
     pub fn of(head: &Head, prefix: &str) -> Self {

@@ -78,7 +78,8 @@ pub fn check_conditions<S: Operations>(
     etag: ETag,
     last_modified: Moment,
 ) -> ServiceResult<()> {
-    // Requests with `comp` copy a range: Put Block From URL, Put Page From URL, Append Block From URL.
+    // Requests with `comp` copy a range: Put Block From URL, Put Page From URL, Append Block From
+    // URL.
     let is_range = call.query.filled("comp").is_some();
     conditions::check_source(call.head, (etag, last_modified), is_range)
 }
@@ -128,8 +129,8 @@ impl<S: Operations> OwnSource<S> {
         self.query.filled("snapshot")
     }
 
-    /// Authorizes the copy. The account's key or a token opens the account's own objects; other sources need
-    /// a SAS or a token of their own, or public access.
+    /// Authorizes the copy. The account's key or a token opens the account's own objects; other
+    /// sources need a SAS or a token of their own, or public access.
     pub fn authorize(&self, call: &Call<'_, S>) -> ServiceResult<()> {
         let own_account = self.address.account == call.account.name
             && matches!(call.grant, Grant::Key(_) | Grant::Bearer(_));

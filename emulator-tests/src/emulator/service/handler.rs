@@ -1,4 +1,5 @@
-//! The way of a request through a service: find the account, authorize, serve, add the common headers.
+//! The way of a request through a service: find the account, authorize, serve, add the common
+//! headers.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};

@@ -3,9 +3,10 @@
 //! ```text
 //! {"service":"blob","record":{"Slot":[..]}}
 //! ```
-//! A line is written before the answer goes out. A killed process may leave half a line at the end; that
-//! change was never acknowledged. The emulator does not sync the file: a power cut may lose what the kernel
-//! had not written. [`Recovery`](super::recovery::Recovery) reads the journal at the next start.
+//! A line is written before the answer goes out. A killed process may leave half a line at the end;
+//! that change was never acknowledged. The emulator does not sync the file: a power cut may lose
+//! what the kernel had not written. [`Recovery`](super::recovery::Recovery) reads the journal at
+//! the next start.
 
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -72,7 +73,8 @@ impl Journal {
         self.broken.store(true, Ordering::Release);
     }
 
-    /// The journal's path when a record could not be written: no answer may claim success from then on.
+    /// The journal's path when a record could not be written: no answer may claim success from then
+    /// on.
     pub fn broken(&self) -> Option<&Path> {
         self.broken.load(Ordering::Acquire).then_some(&self.path)
     }

@@ -85,7 +85,8 @@ fn break_period(head: &Head) -> ServiceResult<Option<u64>> {
     }
 }
 
-/// Eight, four, four, four and twelve hexadecimal digits, with hyphens or without, in braces or without.
+/// Eight, four, four, four and twelve hexadecimal digits, with hyphens or without, in braces or
+/// without.
 fn is_guid(text: &str) -> bool {
     let bare = text.trim_matches(['{', '}', '(', ')']);
     let digits = bare.bytes().filter(|byte| *byte != b'-');

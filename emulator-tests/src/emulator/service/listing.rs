@@ -19,7 +19,8 @@ pub fn page_size(query: &Query) -> ServiceResult<usize> {
     }
 }
 
-/// How many entries a page may have, by the behaviour: some pages are short or empty, as Azure's may be.
+/// How many entries a page may have, by the behaviour: some pages are short or empty, as Azure's
+/// may be.
 pub fn entries_max<S: Operations>(call: &Call<'_, S>, max: usize) -> usize {
     let behaviour = &call.behaviour.listing;
     let max = match behaviour.entries_max {

@@ -1,13 +1,15 @@
-//! What the services of a storage account have in common, so that each service is its REST calls only.
+//! What the services of a storage account have in common, so that each service is its REST calls
+//! only.
 //!
 //! ```text
 //! service (account? authorized? version?) -> operations (which REST call) -> a file per call in blob/
 //!                                         <- common headers, request id, error document
 //! ```
-//! [`Service`] serves the requests of one service. The service itself implements [`Operations`]; its calls
-//! get a [`Call`] and the body, and return a response or a refusal. All services of an emulator share one
-//! [`Resources`]: the accounts with their keys, the body store, and the journal. The other files hold rules
-//! that are the same for several services: conditions, ranges, leases, checksums, metadata, server copies.
+//! [`Service`] serves the requests of one service. The service itself implements [`Operations`];
+//! its calls get a [`Call`] and the body, and return a response or a refusal. All services of an
+//! emulator share one [`Resources`]: the accounts with their keys, the body store, and the journal.
+//! The other files hold rules that are the same for several services: conditions, ranges, leases,
+//! checksums, metadata, server copies.
 
 pub mod handler;
 pub mod operations;

@@ -50,10 +50,12 @@ pub trait Operations: Sized + Send + Sync + 'static {
     /// A change of its state in the journal.
     type Record: Serialize + DeserializeOwned;
 
-    /// An empty service for these accounts. Its changes are written to the journal when there is one.
+    /// An empty service for these accounts. Its changes are written to the journal when there is
+    /// one.
     fn new(options: &Options, accounts: &Accounts, journal: Option<&ServiceJournal>) -> Self;
 
-    /// Applies the records of an earlier run, and returns the records that a new journal begins with.
+    /// Applies the records of an earlier run, and returns the records that a new journal begins
+    /// with.
     ///
     /// Records of accounts that are not served are among those returned, so that they are not lost.
     fn restore(
@@ -102,7 +104,8 @@ pub trait Operations: Sized + Send + Sync + 'static {
         body: &mut Body<'_>,
     ) -> ServiceResult<Response>;
 
-    /// The answer to a refused request, without the common headers. XML unless the service says otherwise.
+    /// The answer to a refused request, without the common headers. XML unless the service says
+    /// otherwise.
     fn refused(refusal: &Refusal, request_id: &str, time: &str) -> Response {
         Response::refused(refusal, request_id, time)
     }

@@ -1,11 +1,12 @@
-//! How a folder store is opened: the journal of the earlier run becomes the state of the services again.
+//! How a folder store is opened: the journal of the earlier run becomes the state of the services
+//! again.
 //!
 //! ```text
 //! journal.jsonl -> records of each service -> the service applies them and finds the bodies
 //!               <- a new journal with what is left; files that no record names are removed
 //! ```
-//! Bodies may be missing for objects that were deleted later, so a service applies all records first, with
-//! [`placeholder`] in the place of bodies, and then finds the bodies of what is left.
+//! Bodies may be missing for objects that were deleted later, so a service applies all records
+//! first, with [`placeholder`] in the place of bodies, and then finds the bodies of what is left.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File};
@@ -84,7 +85,8 @@ pub fn placeholder(extent: StoredExtent) -> Extent {
 }
 
 impl Recovery {
-    /// Opens the store and reads the journal. Files stay until [`Recovery::finish`], whatever is dropped.
+    /// Opens the store and reads the journal. Files stay until [`Recovery::finish`], whatever is
+    /// dropped.
     pub fn open(folder: &Path) -> io::Result<Self> {
         let store = Arc::new(FolderStore::open(&folder.join("bodies"))?);
         let path = folder.join("journal.jsonl");
@@ -148,8 +150,8 @@ impl Recovery {
             );
             return Err(refused(&self.folder, &reason));
         }
-        // Bodies of accounts that are not served have no other owner: their files stay only if these extents
-        // are dropped before the store begins.
+        // Bodies of accounts that are not served have no other owner: their files stay only if
+        // these extents are dropped before the store begins.
         let bodies = std::mem::take(&mut self.bodies);
         let used = bodies.into_keys().collect();
         let begun = self

@@ -40,8 +40,8 @@ pub struct Resources {
 }
 
 impl Resources {
-    /// Opens the store and the accounts of the options. A folder store also returns its [`Recovery`], which
-    /// the services read and the caller finishes.
+    /// Opens the store and the accounts of the options. A folder store also returns its
+    /// [`Recovery`], which the services read and the caller finishes.
     pub fn open(
         options: &Options,
         behaviour: SharedBehaviour,
@@ -75,8 +75,8 @@ impl Resources {
         Ok((resources, opened))
     }
 
-    /// Leaves what outlives the emulator as it is, and unlocks the folder. What a connection's thread
-    /// writes after this is answered with an error.
+    /// Leaves what outlives the emulator as it is, and unlocks the folder. What a connection's
+    /// thread writes after this is answered with an error.
     pub fn close(&self) {
         if let Some(journal) = &self.journal {
             journal.close();

@@ -1,4 +1,5 @@
-//! Asynchronous copies by the service: the record that an object shows, and the pending copy itself.
+//! Asynchronous copies by the service: the record that an object shows, and the pending copy
+//! itself.
 
 use std::sync::{Arc, Weak};
 
@@ -40,8 +41,8 @@ pub struct CopyRecord {
     pub description: Option<String>,
 }
 
-/// One version of an object: it ends when the object is changed, replaced or deleted. A clone of the object
-/// is another version.
+/// One version of an object: it ends when the object is changed, replaced or deleted. A clone of
+/// the object is another version.
 #[derive(Debug, Default)]
 pub struct Version(Arc<()>);
 
@@ -69,7 +70,8 @@ pub struct PendingCopy<C> {
     pub polls: u32,
     /// When it began.
     pub began: Moment,
-    /// The version that is copied, if it is an object of this service: the copy fails when it changes.
+    /// The version that is copied, if it is an object of this service: the copy fails when it
+    /// changes.
     pub source: Option<Weak<()>>,
 }
 
@@ -107,7 +109,8 @@ impl CopyRecord {
 }
 
 impl<C> PendingCopy<C> {
-    /// Updates the record for this time, and ends the copy in it when the copy is due. Returns how it ended.
+    /// Updates the record for this time, and ends the copy in it when the copy is due. Returns how
+    /// it ended.
     pub fn advance(
         &mut self,
         record: &mut CopyRecord,

@@ -1,4 +1,5 @@
-//! The properties of an account's service, in sections. A request replaces the sections that it names.
+//! The properties of an account's service, in sections. A request replaces the sections that it
+//! names.
 //!
 //! The emulator stores and returns them; nothing in it depends on them.
 

@@ -1,4 +1,5 @@
-//! Uploads: receive the body, or read a copy's source, and compare the checksums that the client sent.
+//! Uploads: receive the body, or read a copy's source, and compare the checksums that the client
+//! sent.
 
 use super::call::Call;
 use super::content_properties::check_md5;
@@ -39,8 +40,8 @@ pub fn check_length<S: Operations>(
     }
 }
 
-/// Receives a part of an object: a block, pages, a range. The answer names a CRC-64 unless the client sent an
-/// MD5.
+/// Receives a part of an object: a block, pages, a range. The answer names a CRC-64 unless the
+/// client sent an MD5.
 pub fn receive_part<S: Operations>(
     call: &Call<'_, S>,
     body: &mut Body<'_>,
@@ -52,8 +53,8 @@ pub fn receive_part<S: Operations>(
     receive(call, body, always, "content-md5")
 }
 
-/// Receives the body. Checksums of `always` are computed even when the client sent none; `md5` is the header
-/// with the MD5 that the client sent.
+/// Receives the body. Checksums of `always` are computed even when the client sent none; `md5` is
+/// the header with the MD5 that the client sent.
 pub fn receive<S: Operations>(
     call: &Call<'_, S>,
     body: &mut Body<'_>,
@@ -79,7 +80,8 @@ pub fn receive<S: Operations>(
     Ok(ReceivedBody { extent, digests })
 }
 
-/// The checksums that answers of the request's version name: an MD5 where later versions name a CRC-64.
+/// The checksums that answers of the request's version name: an MD5 where later versions name a
+/// CRC-64.
 fn of_version<S: Operations>(call: &Call<'_, S>, wanted: ChecksumSet) -> ChecksumSet {
     if call.version.since(2019, 2, 2) {
         return wanted;

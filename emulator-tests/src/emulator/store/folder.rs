@@ -1,4 +1,5 @@
-//! The store in a folder: each body is a file of its own, removed when nothing refers to it any more.
+//! The store in a folder: each body is a file of its own, removed when nothing refers to it any
+//! more.
 //!
 //! A body is written to its file before it is acknowledged, so it survives the death of the
 //! process. The journal records which object has which file.
@@ -21,8 +22,8 @@ use crate::emulator::http::payload::Piece;
 pub struct FolderStore {
     folder: PathBuf,
     next: AtomicU64,
-    /// Whether files stay when their extents are dropped: before [`FolderStore::begin`], and when the
-    /// emulator ends.
+    /// Whether files stay when their extents are dropped: before [`FolderStore::begin`], and when
+    /// the emulator ends.
     keeps_files: Arc<AtomicBool>,
 }
 

@@ -1,4 +1,5 @@
-//! Clients that are broken or mean: each gets a clear answer or a closed connection, and nobody else is disturbed.
+//! Clients that are broken or mean: each gets a clear answer or a closed connection, and nobody
+//! else is disturbed.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;

@@ -1,4 +1,5 @@
-//! Block lists against a reference model of a few lines: any order of staging, committing and overwriting.
+//! Block lists against a reference model of a few lines: any order of staging, committing and
+//! overwriting.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! The program as other people's pipelines use it: options, signals, seed, reset, health, keys and tokens.
+//! The program as other people's pipelines use it: options, signals, seed, reset, health, keys and
+//! tokens.
 
 use std::fs;
 use std::process::Command;

@@ -170,7 +170,8 @@ fn a_restart_finds_everything_that_was_acknowledged() {
     }
 }
 
-/// A folder that was written when records did not name their service yet: what `fill` does, then a lease.
+/// A folder that was written when records did not name their service yet: what `fill` does, then a
+/// lease.
 #[test]
 fn a_folder_of_an_earlier_emulator_opens() {
     let written =

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use azring_emulator_tests::background_run::BackgroundRun;
 use azring_emulator_tests::emulator::clock::pause;
-use azring_emulator_tests::launched::Launched;
 
 use super::Link;
 
@@ -17,12 +17,12 @@ fn of_two_on_one_line_neither_is_kept_from_it() {
     link.bench("upload").run().succeeded();
     link.falls_to(plan);
     let mut both = [(); 2].map(|()| link.bench("download").launch());
-    while !both.iter_mut().any(Launched::has_ended) {
+    while !both.iter_mut().any(BackgroundRun::has_ended) {
         pause(Duration::from_millis(1));
     }
     let come = link.server.watch().counters.of("GetBlob").bytes_out;
     link.server.watch().faults.set(None);
-    assert_eq!(both.map(Launched::end), [Some(0); 2]);
+    assert_eq!(both.map(BackgroundRun::end), [Some(0); 2]);
     // The one has everything; the other has a third at least.
     assert!(come >= link.all_bytes() / 3 * 4, "{come}");
 }

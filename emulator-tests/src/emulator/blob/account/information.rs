@@ -1,4 +1,5 @@
-//! Get Account Information. <https://learn.microsoft.com/rest/api/storageservices/get-account-information>
+//! Get Account Information.
+//! <https://learn.microsoft.com/rest/api/storageservices/get-account-information>
 
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::error::ServiceResult;

@@ -1,4 +1,5 @@
-//! Get and Set Blob Service Properties. The emulator stores and returns them; nothing in it depends on them.
+//! Get and Set Blob Service Properties. The emulator stores and returns them; nothing in it depends
+//! on them.
 //! <https://learn.microsoft.com/rest/api/storageservices/get-blob-service-properties>
 
 use crate::emulator::blob::call::BlobCall;

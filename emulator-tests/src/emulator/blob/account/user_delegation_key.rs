@@ -1,4 +1,5 @@
-//! Get User Delegation Key. <https://learn.microsoft.com/rest/api/storageservices/get-user-delegation-key>
+//! Get User Delegation Key.
+//! <https://learn.microsoft.com/rest/api/storageservices/get-user-delegation-key>
 
 use crate::emulator::auth::{DelegationKey, Grant};
 use crate::emulator::blob::BlobOperations;

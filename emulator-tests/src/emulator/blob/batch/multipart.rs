@@ -1,4 +1,5 @@
-//! `multipart/mixed` as Blob Batch uses it: each part is `application/http`, a request or an answer.
+//! `multipart/mixed` as Blob Batch uses it: each part is `application/http`, a request or an
+//! answer.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,5 @@
-//! List Blobs, flat or with a delimiter. <https://learn.microsoft.com/rest/api/storageservices/list-blobs>
+//! List Blobs, flat or with a delimiter.
+//! <https://learn.microsoft.com/rest/api/storageservices/list-blobs>
 
 use super::page::{Entry, page};
 use crate::emulator::behaviour::CopyBehaviour;

@@ -1,4 +1,5 @@
-//! Set Container Metadata. <https://learn.microsoft.com/rest/api/storageservices/set-container-metadata>
+//! Set Container Metadata.
+//! <https://learn.microsoft.com/rest/api/storageservices/set-container-metadata>
 
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::error::{CONTAINER_LEASE, WRITE};

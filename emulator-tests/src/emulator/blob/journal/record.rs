@@ -1,5 +1,5 @@
-//! The records of the Blob service. A slot is recorded whole, except by the calls that come thousands of times
-//! for one blob: Put Block, Put Page and Append Block.
+//! The records of the Blob service. A slot is recorded whole, except by the calls that come
+//! thousands of times for one blob: Put Block, Put Page and Append Block.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,5 @@
-//! A blob's slot as the journal stores it: without bytes, which are named by their numbers in the store.
+//! A blob's slot as the journal stores it: without bytes, which are named by their numbers in the
+//! store.
 
 use std::collections::BTreeMap;
 use std::io;

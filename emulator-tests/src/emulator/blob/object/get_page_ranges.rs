@@ -1,4 +1,5 @@
-//! Get Page Ranges and its diff. <https://learn.microsoft.com/rest/api/storageservices/get-page-ranges>
+//! Get Page Ranges and its diff.
+//! <https://learn.microsoft.com/rest/api/storageservices/get-page-ranges>
 
 use super::put_page::PAGE_BYTES;
 use crate::emulator::blob::call::BlobCall;

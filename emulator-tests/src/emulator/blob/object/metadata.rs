@@ -1,4 +1,5 @@
-//! Get and Set Blob Metadata. <https://learn.microsoft.com/rest/api/storageservices/set-blob-metadata>
+//! Get and Set Blob Metadata.
+//! <https://learn.microsoft.com/rest/api/storageservices/set-blob-metadata>
 
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::{headers, preconditions};

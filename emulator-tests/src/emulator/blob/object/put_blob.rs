@@ -67,9 +67,10 @@ fn put_block_blob(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Res
     Ok(response)
 }
 
-/// Receives a whole blob. The MD5 that is stored with the blob counts as the body's, and goes before
-/// `Content-MD5`: so says the service's owner (<https://github.com/Azure/azure-storage-ruby/issues/64>), and so
-/// Azurite's maintainers saw it behave (<https://github.com/Azure/Azurite/pull/2644>).
+/// Receives a whole blob. The MD5 that is stored with the blob counts as the body's, and goes
+/// before `Content-MD5`: so says the service's owner
+/// (<https://github.com/Azure/azure-storage-ruby/issues/64>), and so Azurite's maintainers saw it
+/// behave (<https://github.com/Azure/Azurite/pull/2644>).
 fn receive_whole(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<ReceivedBody> {
     const STORED: &str = "x-ms-blob-content-md5";
     let is_given = call.head.header(STORED).is_some_and(|md5| !md5.is_empty());

@@ -1,4 +1,5 @@
-//! Put Block, and Put Block From URL. <https://learn.microsoft.com/rest/api/storageservices/put-block>,
+//! Put Block, and Put Block From URL.
+//! <https://learn.microsoft.com/rest/api/storageservices/put-block>,
 //! <https://learn.microsoft.com/rest/api/storageservices/put-block-from-url>
 
 use crate::emulator::blob::call::BlobCall;

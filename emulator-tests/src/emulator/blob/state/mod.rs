@@ -1,7 +1,8 @@
-//! The state of the Blob service: accounts have containers, containers have blobs, blobs have extents of the store.
+//! The state of the Blob service: accounts have containers, containers have blobs, blobs have
+//! extents of the store.
 //!
-//! Each container has one lock. Bodies are never received under it: a call receives its bytes first and changes
-//! the state afterwards, so a slow client does not delay others.
+//! Each container has one lock. Bodies are never received under it: a call receives its bytes first
+//! and changes the state afterwards, so a slow client does not delay others.
 
 pub mod account_containers;
 pub mod blob;

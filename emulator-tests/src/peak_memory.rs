@@ -1,30 +1,30 @@
-//! A run of azring whose memory is looked at.
+//! A run of azring whose peak memory is measured.
 
 use std::fs;
 
 use crate::command::{Azring, Folder, Outcome};
 
-/// What came of a run, and what it took.
+/// The outcome of a run, and its peak memory.
 #[derive(Debug)]
-pub struct Measured {
-    /// What came of it.
+pub struct PeakMemoryRun {
+    /// The outcome.
     pub outcome: Outcome,
-    /// The most memory that it had at once, in bytes: its own and what it had mapped of files.
+    /// Its peak memory in bytes, mapped files included.
     pub peak_rss_bytes: u64,
 }
 
 impl Azring {
-    /// Runs it to its end and tells how much memory it had.
+    /// Runs it to its end, and measures its peak memory.
     ///
     /// # Panics
     /// When it cannot be run, or does not end.
-    pub fn run_measured(self) -> Measured {
+    pub fn run_measured(self) -> PeakMemoryRun {
         let folder = Folder::new();
         let told = folder.join("peak");
         let outcome = self.telling_its_peak(&told).run();
         let peak = fs::read_to_string(&told).ok();
         let peak = peak.and_then(|text| text.parse().ok());
-        Measured {
+        PeakMemoryRun {
             peak_rss_bytes: peak.unwrap_or_else(|| panic!("its memory is not known: {outcome}")),
             outcome,
         }

@@ -1,10 +1,11 @@
-//! A server process that ends with the process that started it, however that one ends.
+//! A server process that ends with the process that started it, however that process ends.
 //!
-//! [`azurite`](crate::azurite) and the benchmarks start their servers through it. The server runs below a small shell
-//! that holds the reading end of a pipe: when its writer is gone (dropped, or its process killed), the shell kills
-//! the server. This needs no signal handler and no unsafe code, and works after a crash.
+//! [`azurite`](crate::azurite) and the benchmarks start their servers with it. A small shell starts
+//! the server and holds the reading end of a pipe. When the writing end is closed (it was dropped,
+//! or its process was killed), the shell kills the server. This needs no signal handler and no
+//! unsafe code, and works after a crash.
 //!
-//! It does not know what the server is; the caller recognises the line that says it is ready.
+//! The caller recognises the line by which the server says that it is ready.
 
 use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
@@ -17,8 +18,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Starts the server, lets go of the pipe that it is heard through, and waits for the lifeline's end. The server's process
-/// tells its number itself before it becomes the server: so that line comes first.
+/// Starts the server, closes the pipe of its output, and waits for the end of the other pipe. The
+/// server's process first prints its process id, before it becomes the server.
 const GUARD: &str = r#"
 sh -c 'echo "guarded $$"; exec "$@"' server "$@" </dev/null 2>&1 &
 server=$!
@@ -28,13 +29,13 @@ kill -KILL "$server"
 wait
 "#;
 
-/// How long a server may take to get ready: far more than any needs, on a machine that is busy.
+/// The time that a server has to get ready: far more than any needs on a busy machine.
 const READY_WITHIN: Duration = Duration::from_mins(2);
 
 /// How many lines of a server's output are kept for a message.
 const LINES_KEPT: usize = 40;
 
-/// What to run: the program, its arguments, and what it finds around it.
+/// The program, its arguments, its environment and its folder.
 #[derive(Debug, Default)]
 pub struct ServerCommand {
     words: Vec<OsString>,
@@ -75,18 +76,18 @@ impl ServerCommand {
     }
 }
 
-/// A server that never got ready.
+/// Why a server did not get ready.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerStartError {
-    /// It could not be run at all.
+    /// It could not be started.
     #[error("cannot run `{program}`: {cause}")]
     Spawn {
-        /// What was to be run.
+        /// The program.
         program: String,
-        /// What the system said.
+        /// The system's error.
         cause: std::io::Error,
     },
-    /// It ended, or let too much time pass, before it said that it was ready.
+    /// It ended, or took too long, before it was ready.
     #[error("`{program}` did not get ready; it said:\n{output}")]
     NotReady {
         /// What was run.
@@ -98,15 +99,16 @@ pub enum ServerStartError {
 
 /// A running server. Dropping it kills the server and waits for its end.
 #[derive(Debug)]
-pub struct Guarded {
+pub struct ServerProcess {
     shell: Child,
     lifeline: Option<ChildStdin>,
     server: u32,
     output: Arc<Mutex<VecDeque<String>>>,
 }
 
-impl Guarded {
-    /// Starts `command` and waits until `ready` recognises a line of its output, whose answer is returned too.
+impl ServerProcess {
+    /// Starts `command` and waits until `ready` recognises a line of its output, whose answer is
+    /// returned too.
     pub fn start<T>(
         command: ServerCommand,
         mut ready: impl FnMut(&str) -> Option<T>,
@@ -147,7 +149,8 @@ impl Guarded {
             .envs(command.environment)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            // Its own group: an interrupt at the terminal ends the tests first, and the server with them.
+            // Its own process group: an interrupt at the terminal ends the tests first, and then
+            // the server.
             .process_group(0);
         if let Some(directory) = command.directory {
             shell.current_dir(directory);
@@ -164,8 +167,8 @@ impl Guarded {
         })
     }
 
-    /// Reads all that the server says, whether somebody listens or not, so that it never waits for a full pipe.
-    /// The thread ends with the server.
+    /// Reads all output of the server, so that the server never waits for a full pipe. The thread
+    /// ends with the server.
     fn listen(&mut self) -> Receiver<String> {
         let said = self.shell.stdout.take().expect("its output is a pipe");
         let output = Arc::clone(&self.output);
@@ -174,7 +177,7 @@ impl Guarded {
             for line in BufReader::new(said).split(b'\n').map_while(Result::ok) {
                 let line = String::from_utf8_lossy(&line).trim_end().to_owned();
                 keep(&output, line.clone());
-                // After the start nobody listens any more.
+                // After the start nobody receives lines any more.
                 let _ = sender.send(line);
             }
         });
@@ -182,10 +185,10 @@ impl Guarded {
     }
 }
 
-impl Drop for Guarded {
+impl Drop for ServerProcess {
     fn drop(&mut self) {
         drop(self.lifeline.take());
-        // The shell ends by itself once the lifeline is gone; nothing is left to do about a failure here.
+        // The shell ends by itself after its pipe is closed; a failure here needs no action.
         let _ = self.shell.wait();
     }
 }
@@ -209,7 +212,7 @@ mod tests {
     #[test]
     fn server_is_gone_when_its_guard_is_dropped() {
         let command = ServerCommand::new("sh").args(["-c", "echo ready 7; exec sleep 1000"]);
-        let (guarded, port) = Guarded::start(command, ready).expect("sh runs");
+        let (guarded, port) = ServerProcess::start(command, ready).expect("sh runs");
         assert_eq!(port, 7);
         let process = PathBuf::from(format!("/proc/{}", guarded.id()));
         assert!(process.exists());
@@ -220,7 +223,7 @@ mod tests {
     #[test]
     fn server_that_ends_early_is_an_error_with_its_words() {
         let command = ServerCommand::new("sh").args(["-c", "echo port in use >&2; exit 1"]);
-        let error = Guarded::start(command, ready).expect_err("it never gets ready");
+        let error = ServerProcess::start(command, ready).expect_err("it never gets ready");
         assert!(error.to_string().contains("port in use"), "{error}");
     }
 }

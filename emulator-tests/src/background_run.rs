@@ -1,4 +1,4 @@
-//! A run of azring that a test may end in any way.
+//! A run of azring that a test can end in any way.
 
 use std::process::Child;
 
@@ -6,19 +6,19 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::scratch::Folder;
 
-/// A run under way. It is killed when this is dropped.
+/// A running azring. It is killed when this is dropped.
 #[derive(Debug)]
-pub struct Launched {
+pub struct BackgroundRun {
     child: Child,
     _home: Folder,
 }
 
-impl Launched {
+impl BackgroundRun {
     pub(crate) fn new(child: Child, home: Folder) -> Self {
         Self { child, _home: home }
     }
 
-    /// It has ended by itself.
+    /// Whether it has ended.
     pub fn has_ended(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(Some(_)))
     }
@@ -26,7 +26,7 @@ impl Launched {
     /// Sends it a signal, if it still runs.
     pub fn signal(&mut self, signal: Signal) {
         if !self.has_ended() {
-            // It has not been waited for, so the number is still its own.
+            // It was not waited for, so the process id is still its own.
             let _ended_just_now = kill_process(Pid::from_child(&self.child), signal);
         }
     }
@@ -40,14 +40,14 @@ impl Launched {
         status.code()
     }
 
-    /// Kills it as nobody can prepare for; false when it had ended by itself.
+    /// Kills it (SIGKILL); false if it had ended already.
     pub fn kill(mut self) -> bool {
         self.signal(Signal::KILL);
         self.end().is_none()
     }
 }
 
-impl Drop for Launched {
+impl Drop for BackgroundRun {
     fn drop(&mut self) {
         let _ended_already = self.child.kill();
         let _status = self.child.wait();
