@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use azring_core::report::Answer;
+use azring_core::report::OverwriteAnswer;
 
 use crate::console::Console;
 use crate::environment::SecretLine;
@@ -18,11 +18,11 @@ pub(crate) fn overwrite(
     source: &str,
     target: &str,
     read: impl Fn() -> Option<String>,
-) -> Answer {
+) -> OverwriteAnswer {
     let question = format!("Overwrite {target} with {source}? (Yes/No/All) ");
     loop {
         match console.ask(&question, &read) {
-            None => return Answer::No,
+            None => return OverwriteAnswer::No,
             Some(line) => {
                 if let Some(answer) = understand(&line) {
                     return answer;
@@ -40,9 +40,9 @@ pub(crate) fn yes_or_no(
 ) -> Option<bool> {
     loop {
         match understand(&console.ask(question, &read)?) {
-            Some(Answer::Yes) => return Some(true),
-            Some(Answer::No) => return Some(false),
-            Some(Answer::All) | None => {}
+            Some(OverwriteAnswer::Yes) => return Some(true),
+            Some(OverwriteAnswer::No) => return Some(false),
+            Some(OverwriteAnswer::All) | None => {}
         }
     }
 }
@@ -53,11 +53,11 @@ pub(crate) fn secret_line(console: &Arc<Console>) -> Box<SecretLine> {
     Box::new(move |question| terminal::secret_line(|answer| console.ask(question, answer)))
 }
 
-fn understand(line: &str) -> Option<Answer> {
+fn understand(line: &str) -> Option<OverwriteAnswer> {
     match line.trim_start().chars().next()?.to_ascii_lowercase() {
-        'y' => Some(Answer::Yes),
-        'n' => Some(Answer::No),
-        'a' => Some(Answer::All),
+        'y' => Some(OverwriteAnswer::Yes),
+        'n' => Some(OverwriteAnswer::No),
+        'a' => Some(OverwriteAnswer::All),
         _ => None,
     }
 }
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
     use crate::console::testing::console;
 
-    fn answered(lines: &[&str]) -> (Answer, String) {
+    fn answered(lines: &[&str]) -> (OverwriteAnswer, String) {
         let (console, printed) = console();
         let lines = RefCell::new(lines.iter().map(|&line| line.to_owned()));
         let answer = overwrite(&console, "/data/a.txt", "https://h/c/a.txt", || {
@@ -87,16 +87,16 @@ mod tests {
 
     #[test]
     fn the_first_letter_is_the_answer() {
-        assert_eq!(answered(&["Yes"]).0, Answer::Yes);
-        assert_eq!(answered(&[" y"]).0, Answer::Yes);
-        assert_eq!(answered(&["NO"]).0, Answer::No);
-        assert_eq!(answered(&["all"]).0, Answer::All);
+        assert_eq!(answered(&["Yes"]).0, OverwriteAnswer::Yes);
+        assert_eq!(answered(&[" y"]).0, OverwriteAnswer::Yes);
+        assert_eq!(answered(&["NO"]).0, OverwriteAnswer::No);
+        assert_eq!(answered(&["all"]).0, OverwriteAnswer::All);
     }
 
     #[test]
     fn it_is_asked_again_until_the_answer_is_understood() {
         let (answer, shown) = answered(&["", "what?", "a"]);
-        assert_eq!(answer, Answer::All);
+        assert_eq!(answer, OverwriteAnswer::All);
         assert_eq!(shown.matches("Overwrite").count(), 3);
     }
 
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn nothing_is_overwritten_when_nobody_answers() {
-        assert_eq!(answered(&[]).0, Answer::No);
-        assert_eq!(answered(&["maybe"]).0, Answer::No);
+        assert_eq!(answered(&[]).0, OverwriteAnswer::No);
+        assert_eq!(answered(&["maybe"]).0, OverwriteAnswer::No);
     }
 }

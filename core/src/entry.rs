@@ -1,10 +1,12 @@
-//! What a listing yields: one object of the source, described but not opened.
+//! One object of the source, as a listing describes it.
 
 use std::fmt;
 use std::time::SystemTime;
 
-/// The name of an object relative to the source's root: bytes, parts separated by `/`. On disk any bytes, in a service
-/// UTF-8. It is not yet a name anywhere else: `plan` maps and checks it.
+/// The name of an object relative to the source's root: bytes, parts separated by `/`.
+///
+/// On a disk it may be any bytes, in a service it is UTF-8. It is not a name at the target: the
+/// target's store maps and checks it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EntryName(Box<[u8]>);
 
@@ -31,7 +33,8 @@ impl From<&str> for EntryName {
     }
 }
 
-/// Shown with everything escaped that a terminal would obey: control characters, bidirectional marks, invalid UTF-8.
+/// Escapes everything that a terminal would interpret: control characters, bidirectional marks,
+/// invalid UTF-8.
 impl fmt::Display for EntryName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for chunk in self.0.utf8_chunks() {
@@ -56,7 +59,8 @@ impl fmt::Debug for EntryName {
     }
 }
 
-/// C0, DEL, C1 and the characters that turn text around (Unicode Bidirectional Algorithm, UAX 9).
+/// C0, DEL, C1 and the characters that change the direction of text (Unicode Bidirectional
+/// Algorithm, UAX 9).
 fn is_unprintable(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -66,7 +70,7 @@ fn is_unprintable(letter: char) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ETag(pub String);
 
-/// What makes this version of the object this version: a change of it means the source changed.
+/// What identifies this version of an object. When it changes, the source has changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Version {
     /// A local file: when it was modified, in nanoseconds since 1970, and its inode.
@@ -80,21 +84,21 @@ pub enum Version {
     Service(ETag),
 }
 
-/// How the source keeps an object's bytes.
+/// How the source stores an object's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Layout {
-    /// One after the other: a file, a block blob.
+    /// In order: a file, a block blob.
     #[default]
     Plain,
     /// In pages, of which only some are in use; the others are zeros: a page blob.
     Pages,
     /// In blocks that were appended one after the other: an append blob.
     Appended,
-    /// It has none: an empty blob that marks a directory (`hdi_isfolder`).
+    /// Nowhere: an empty blob that marks a directory (`hdi_isfolder`).
     Folder,
 }
 
-/// What a service stores beside an object's bytes, to be stored with a copy of it again.
+/// What a service stores beside an object's bytes, and stores again with a copy.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ObjectProperties {
     /// `Content-Type`.
@@ -114,9 +118,10 @@ pub struct ObjectProperties {
 /// Which snapshot of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
-    /// The service's name for it, to ask for it by: a time.
+    /// The service's id of the snapshot: a time.
     pub id: Box<str>,
-    /// That time as it stands in the name of a copy, different from the labels of the object's other snapshots.
+    /// That time as it is written in the name of a copy, different from the labels of the object's
+    /// other snapshots.
     pub label: Box<str>,
 }
 
@@ -127,17 +132,17 @@ pub struct Entry {
     pub name: EntryName,
     /// Its length in bytes.
     pub bytes: u64,
-    /// When it was last modified; services tell whole seconds.
+    /// Its modification time; services report whole seconds.
     pub modified: SystemTime,
     /// Which version of it was listed.
     pub version: Version,
     /// The MD5 stored with it, where the service has one.
     pub md5: Option<[u8; 16]>,
-    /// How its bytes are kept.
+    /// How its bytes are stored.
     pub kind: Layout,
-    /// What is stored beside them, where that goes along.
+    /// The stored headers and metadata, if they are copied too.
     pub carried: Option<Box<ObjectProperties>>,
-    /// It is a snapshot, and which.
+    /// The snapshot that it is, if it is one.
     pub snapshot: Option<Box<Snapshot>>,
 }
 

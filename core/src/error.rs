@@ -1,36 +1,38 @@
-//! Why a copy, or one object of it, did not happen.
+//! Why a copy, or one object of it, failed.
 
 use azring_transport as transport;
 
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// An error of a run (nothing could start or go on) or of one object (the others go on). Messages are lower case,
-/// without a full stop, with names in backticks.
+/// An error of a run (nothing could start or go on) or of one object (the others go on).
+///
+/// Messages are lower case, without a full stop, with names in backticks.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
-    /// What was asked for makes no sense: a malformed URL, a value out of range, options that exclude each other.
+    /// The command makes no sense: a malformed URL, a value out of range, options that exclude each
+    /// other.
     #[error("{0}")]
     Usage(String),
-    /// A credential that cannot serve for what is to be done, found before a request was sent.
+    /// A credential cannot serve for the run, which is known before any request.
     #[error("{0}")]
     Credential(String),
-    /// What was named is not there.
+    /// The named object does not exist.
     #[error("{0}")]
     NotFound(String),
-    /// A name that cannot exist at the destination or must not be written there.
+    /// A name cannot exist at the target, or must not be written there.
     #[error("{0}")]
     Name(String),
-    /// The source is not what it was when it was listed or first read.
+    /// The source has changed since it was listed or first read.
     #[error("source might be changed by other process or application: {0}")]
     Changed(String),
-    /// The target is not what it was when it was looked at, or first written: somebody else wrote to it.
+    /// The target has changed since it was inspected or first written: somebody else wrote to it.
     #[error("{0}")]
     TargetChanged(String),
-    /// The bytes that arrived are not the bytes the service holds.
+    /// The received bytes are not the bytes that the service stores.
     #[error("{0}")]
     Integrity(String),
-    /// The service was to copy an object by itself, and did not.
+    /// The service failed to copy an object by itself.
     #[error("{0}")]
     Copy(String),
     /// The disk, the network or the service failed.
@@ -39,13 +41,14 @@ pub enum Error {
     /// The journal cannot be read or written.
     #[error(transparent)]
     Journal(#[from] crate::journal::Error),
-    /// The same, and which end of the copy cannot be used because of it.
+    /// The same, with the end of the copy that cannot be used because of it.
     #[error("{1}")]
     At(Side, Box<Self>),
-    /// The run was called off before this was done.
+    /// The run was stopped before this was done.
     #[error("the transfer has been cancelled")]
     Stopped,
-    /// The same of an object that the service copies by itself: it does so still. Carries the service's name for the copy.
+    /// The same for an object that the service copies by itself, and still does. It has the
+    /// service's id of the copy.
     #[error(
         "the transfer has been cancelled, but the service goes on copying by itself (copy id `{0}`)"
     )]
@@ -74,8 +77,8 @@ impl From<transport::Error> for Error {
 }
 
 impl Error {
-    /// An end of the copy cannot be used because of this. What is about this machine or about the command is about
-    /// neither end.
+    /// Names the end of the copy that this concerns. An error of this machine or of the command
+    /// concerns neither end.
     pub(crate) fn at(self, side: Side) -> Self {
         use transport::Kind;
 
@@ -94,7 +97,8 @@ impl Error {
         }
     }
 
-    /// It is not about one object: an end of the copy cannot be reached, so that no other object would fare better.
+    /// Whether it concerns all objects: an end of the copy cannot be reached, so that every other
+    /// object would fail too.
     pub(crate) fn ends_run(&self) -> bool {
         match self.bare() {
             Self::Transport(error) => error.kind() == transport::Kind::Unreachable,
@@ -102,7 +106,7 @@ impl Error {
         }
     }
 
-    /// Which end of the copy it is about, where it is about one.
+    /// The end of the copy that it concerns, if it concerns one.
     pub fn side(&self) -> Option<Side> {
         match self {
             Self::At(side, _) => Some(*side),
@@ -110,7 +114,7 @@ impl Error {
         }
     }
 
-    /// The error itself, whichever end it is about.
+    /// The error without the end that it concerns.
     pub fn bare(&self) -> &Self {
         match self {
             Self::At(_, error) => error.bare(),
@@ -118,14 +122,14 @@ impl Error {
         }
     }
 
-    /// AzCopy's words for a blob that cannot be replaced by one of another type.
+    /// AzCopy's text for a blob that cannot be replaced by one of another type.
     pub(crate) fn other_type(name: impl std::fmt::Display) -> Self {
         Self::Usage(format!(
             "`{name}`: user specified blob type does not match the blob type of the existing destination blob"
         ))
     }
 
-    /// The HTTP status behind it, if a service answered.
+    /// The HTTP status, if a service answered.
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::Transport(error) => error.status(),

@@ -1,14 +1,16 @@
-//! What a copy is.
+//! A copy from one location to another.
 //!
-//! One file's journey: the command names two [`location::Location`]s; a store lists the source as [`entry::Entry`]s;
-//! `select` keeps those that the pattern means; `plan` turns an entry into a task with a target name and chunks;
-//! `schedule` hands the chunks to worker threads; `transfer` reads, digests and writes each one; the destination commits
-//! and the outcome is reported. [`job`] reads top to bottom like this sentence.
+//! One file's journey: the command names two [`location::Location`]s. A store lists the source as
+//! [`entry::Entry`]s, and `select` keeps the ones that match. `plan` turns an entry into a task
+//! with a target name and chunks. `schedule` gives chunks permits and memory, and `transfer` reads,
+//! digests and writes each one in a worker thread. The target commits the object, and `report`
+//! tells the observer. [`job`] joins these stations, one file per command.
 //!
-//! What is planned and what becomes of it is written down in a [`journal`] as it happens, so that the same command goes on
-//! where it was interrupted. Between two services the bytes need not come by: the destination's service copies by itself
-//! ([`store::server_copy`]), and `transfer` only waits for it. A pipe is neither listed nor planned: `job::pipe`.
-//! What is measured is copied in the same way, from objects that are made up ([`store::synthetic`]) or to nowhere.
+//! The [`journal`] records what is planned and what becomes of it, so that the same command goes on
+//! after an interruption. Between two services the target's service copies by itself
+//! ([`store::server_copy`]), and `transfer` only polls it. A pipe is neither listed nor planned
+//! (`job::pipe`). A measurement copies synthetic objects ([`store::synthetic`]), or discards what
+//! it receives.
 
 pub mod options;
 

@@ -1,4 +1,4 @@
-//! Calling a run off: a state that everybody can see, not an exception.
+//! Stopping a run: a state that every part can see, not an exception.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -9,11 +9,13 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::{Error, Result};
 
-/// How long what is in flight may take once the run has been called off.
+/// How long chunks in flight may take once the run has been stopped.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The switch. Clones are the same switch. Once on, listing ends, what is queued is given back, and what is in flight is
-/// finished if that does not take too long.
+/// The switch. Clones are the same switch.
+///
+/// Once it is on, the listing ends, queued chunks are given up, and chunks in flight are finished
+/// if that does not take too long.
 #[derive(Debug, Clone, Default)]
 pub struct Stop(Arc<Switch>);
 
@@ -21,26 +23,28 @@ pub struct Stop(Arc<Switch>);
 struct Switch {
     is_on: AtomicBool,
     since: OnceLock<Instant>,
-    /// Why, where nobody called it off.
+    /// Why the run was stopped, if not by the user.
     reason: OnceLock<Error>,
     turned: Notify,
 }
 
 impl Stop {
-    /// Calls the run off. Safe from any thread, any number of times.
+    /// Stops the run. Safe from any thread, any number of times.
     pub fn stop(&self) {
         self.0.since.get_or_init(Instant::now);
         self.0.is_on.store(true, Ordering::Release);
         self.0.turned.notify_waiters();
     }
 
-    /// What becomes of the error of an object. One that ends the run is remembered and calls it off: the object is left for
-    /// a later run. Any other stays what it is.
+    /// Turns the error of an object into the error to report.
+    ///
+    /// An error that ends the run is kept and stops it, and the object is left for a later run. Any
+    /// other error stays as it is.
     pub(crate) fn or_end_run(&self, error: Error) -> Error {
         if !error.ends_run() {
             return error;
         }
-        // Once somebody has called it off, that is the reason.
+        // Once the run has been stopped, that is the reason.
         if !self.is_on() {
             self.0.reason.get_or_init(|| error);
             self.stop();
@@ -53,12 +57,12 @@ impl Stop {
         self.0.reason.get().cloned()
     }
 
-    /// Has it been called off?
+    /// Whether the run has been stopped.
     pub fn is_on(&self) -> bool {
         self.0.is_on.load(Ordering::Acquire)
     }
 
-    /// Waits until it is called off.
+    /// Waits until the run is stopped.
     pub async fn stopped(&self) {
         loop {
             let turned = self.0.turned.notified();
@@ -69,7 +73,7 @@ impl Stop {
         }
     }
 
-    /// Waits until it has been called off for as long as what is in flight may take.
+    /// Waits until the run has been stopped for as long as chunks in flight may take.
     async fn overdue(&self) {
         self.stopped().await;
         if let Some(since) = self.0.since.get() {
@@ -77,7 +81,8 @@ impl Stop {
         }
     }
 
-    /// The work, or [`Error::Stopped`] as soon as the run is called off: for questions, which leave nothing half done.
+    /// Awaits the work, or fails with [`Error::Stopped`] as soon as the run is stopped. For
+    /// requests that leave nothing half done.
     pub async fn unless_stopped<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         tokio::select! {
             biased;
@@ -86,7 +91,8 @@ impl Stop {
         }
     }
 
-    /// The work, or [`Error::Stopped`] when it is still under way a few seconds after the run was called off.
+    /// Awaits the work, or fails with [`Error::Stopped`] when it is still in flight a few seconds
+    /// after the stop.
     pub async fn bound<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         tokio::select! {
             biased;

@@ -225,7 +225,7 @@ fn tell_how_to_resume(command_journal: &CommandJournal, dialect: Dialect, consol
 #[cfg(test)]
 mod tests {
     use azring_core::job;
-    use azring_core::report::{Answer, Event, Observer};
+    use azring_core::report::{Event, Observer, OverwriteAnswer};
     use azring_emulator_tests::account::Account;
     use azring_emulator_tests::emulator::{Options as Emulator, Server, StoreChoice};
     use azring_emulator_tests::rest::BlobService;
@@ -241,8 +241,8 @@ mod tests {
     impl Observer for Nobody {
         fn event(&self, _: Event<'_>) {}
 
-        fn ask_overwrite(&self, _: &str, _: &str) -> Answer {
-            Answer::No
+        fn ask_overwrite(&self, _: &str, _: &str) -> OverwriteAnswer {
+            OverwriteAnswer::No
         }
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use azring_core::journal::Session;
 use azring_core::options::Options;
-use azring_core::report::{Answer, Summary};
+use azring_core::report::{OverwriteAnswer, Summary};
 use azring_core::{Stop, job};
 
 use crate::console::{Console, Level};
@@ -135,7 +135,7 @@ fn cannot_write(what: &str, path: &Path, error: &io::Error) -> String {
 }
 
 /// Asks at the terminal, as long as the run is not called off.
-fn asker(console: &Arc<Console>, stop: &Stop) -> impl Fn(&str, &str) -> Answer + 'static {
+fn asker(console: &Arc<Console>, stop: &Stop) -> impl Fn(&str, &str) -> OverwriteAnswer + 'static {
     let console = Arc::clone(console);
     let stop = stop.clone();
     move |source, target| {

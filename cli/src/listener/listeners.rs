@@ -1,6 +1,6 @@
 //! Everybody who watches a run: the job knows one observer, and this one passes on what it hears.
 
-use azring_core::report::{Answer, Event, Observer, Summary};
+use azring_core::report::{Event, Observer, OverwriteAnswer, Summary};
 use azring_core::{Error, Result};
 
 use crate::ending::Ending;
@@ -11,7 +11,7 @@ pub(crate) trait Listener {
     fn on_event(&self, event: &Event<'_>);
 
     /// Somebody was asked whether `target` may be replaced, and this was the answer.
-    fn on_answer(&self, _target: &str, _answer: Answer) {}
+    fn on_answer(&self, _target: &str, _answer: OverwriteAnswer) {}
 
     /// The run is over; nothing follows.
     fn on_end(&self, end: &RunEnd<'_>);
@@ -32,13 +32,13 @@ pub(crate) struct Listeners {
 }
 
 /// Asks whether `target` may be replaced by `source`.
-pub(crate) type Ask = dyn Fn(&str, &str) -> Answer;
+pub(crate) type Ask = dyn Fn(&str, &str) -> OverwriteAnswer;
 
 impl Listeners {
     /// An audience whose questions `ask` answers.
     pub(crate) fn new(
         listeners: Vec<Box<dyn Listener>>,
-        ask: impl Fn(&str, &str) -> Answer + 'static,
+        ask: impl Fn(&str, &str) -> OverwriteAnswer + 'static,
     ) -> Self {
         Self {
             listeners,
@@ -63,7 +63,7 @@ impl Observer for Listeners {
         }
     }
 
-    fn ask_overwrite(&self, source: &str, target: &str) -> Answer {
+    fn ask_overwrite(&self, source: &str, target: &str) -> OverwriteAnswer {
         let answer = (self.ask)(source, target);
         for listener in &self.listeners {
             listener.on_answer(target, answer);

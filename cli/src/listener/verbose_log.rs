@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use azring_core::options::Options;
-use azring_core::report::{Answer, Event};
+use azring_core::report::{Event, OverwriteAnswer};
 
 use super::error_text;
 use super::listeners::{Listener, RunEnd};
@@ -106,7 +106,7 @@ impl Listener for VerboseLog {
         }
     }
 
-    fn on_answer(&self, target: &str, answer: Answer) {
+    fn on_answer(&self, target: &str, answer: OverwriteAnswer) {
         self.verbose(&format!("Overwrite {target}? {answer:?}"));
     }
 
@@ -192,7 +192,7 @@ mod tests {
             error: &Error::Changed("it grew".into()),
             details: &Details::default(),
         });
-        log.on_answer("/data/a.txt", Answer::All);
+        log.on_answer("/data/a.txt", OverwriteAnswer::All);
         log.on_end(&RunEnd {
             result: Ok(&Summary::default()),
             ending: Ending::Success,

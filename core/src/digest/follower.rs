@@ -189,17 +189,17 @@ mod tests {
     #[test]
     fn holes_are_hashed_as_the_zeros_that_they_are() {
         let (hashers, _threads) = Hashers::start(1);
-        for told in [
+        for parts in [
             vec![(100_000, 5000), (900_000, 5000)],
             vec![(0, 5000)],
             vec![(995_000, 5000)],
             vec![],
         ] {
             let mut data = vec![0; 1_000_000];
-            for &(offset, bytes) in &told {
+            for &(offset, bytes) in &parts {
                 data[offset as usize..(offset + bytes) as usize].fill(7);
             }
-            let extents = Extents::new(1_000_000, told);
+            let extents = Extents::new(1_000_000, parts);
             let chunks = Chunks::of_data(1_000_000, 4096, &extents);
             let follower = Follower::new(&hashers, chunks.clone());
             let pool = Pool::new(0, 8).unwrap();

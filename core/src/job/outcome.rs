@@ -93,7 +93,7 @@ mod tests {
 
     use super::*;
     use crate::Side;
-    use crate::report::Answer;
+    use crate::report::OverwriteAnswer;
     use crate::stop::Stop;
 
     /// Keeps the kinds of the events.
@@ -109,7 +109,7 @@ mod tests {
             });
         }
 
-        fn ask_overwrite(&self, _source: &str, _target: &str) -> Answer {
+        fn ask_overwrite(&self, _source: &str, _target: &str) -> OverwriteAnswer {
             unreachable!("nothing is asked here")
         }
     }

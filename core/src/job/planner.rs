@@ -17,10 +17,10 @@ use crate::plan::content_type::content_type;
 use crate::plan::disk_image::DiskFlaw;
 use crate::plan::extents::{Extents, SPARSE_BYTES_MIN};
 use crate::plan::history::History;
-use crate::plan::overwrite::{SkipReason, Verdict, decide};
+use crate::plan::overwrite::{OverwriteDecision, SkipReason, decide};
 use crate::plan::replace::Replace;
 use crate::plan::target_name::{MappedName, TargetName};
-use crate::report::{Answer, Event, Observer};
+use crate::report::{Event, Observer, OverwriteAnswer};
 use crate::schedule::ChunkSizeHint;
 use crate::store::{ChunkPlan, Ends, SingleName, Source, Stat, TargetForm, Tools};
 use crate::{Error, Result};
@@ -311,7 +311,7 @@ impl<'a> Planner<'a> {
             && !self.options.preview
             && !matches!(
                 decide(self.conflict.get(), entry.modified, modified),
-                Verdict::Skip(_)
+                OverwriteDecision::Skip(_)
             )
     }
 
@@ -353,19 +353,19 @@ impl<'a> Planner<'a> {
         let shown = || self.ends.target.shown(&target.name);
         let conflict = self.conflict.get();
         match decide(conflict, entry.modified, stat.map(|stat| stat.modified)) {
-            Verdict::Copy => {
+            OverwriteDecision::Copy => {
                 let replace = self.replace(stat);
                 self.task(entry, found, basis, replace)
             }
-            Verdict::Ask if self.may_replace(&entry, &shown(), observer) => {
+            OverwriteDecision::Ask if self.may_replace(&entry, &shown(), observer) => {
                 let replace = self.replace(stat);
                 self.task(entry, found, basis, replace)
             }
-            Verdict::Ask => {
+            OverwriteDecision::Ask => {
                 let reason = SkipReason::Exists.text(&entry.name.to_string(), &shown());
                 EntryPlan::Skip(entry, reason)
             }
-            Verdict::Skip(reason) => {
+            OverwriteDecision::Skip(reason) => {
                 if reason == SkipReason::Age {
                     self.left_by_time.set(self.left_by_time.get() + 1);
                 }
@@ -387,9 +387,9 @@ impl<'a> Planner<'a> {
 
     fn may_replace(&self, entry: &Entry, target: &str, observer: &dyn Observer) -> bool {
         match observer.ask_overwrite(&self.shown(entry), target) {
-            Answer::No => false,
-            Answer::Yes => true,
-            Answer::All => {
+            OverwriteAnswer::No => false,
+            OverwriteAnswer::Yes => true,
+            OverwriteAnswer::All => {
                 self.replace_all();
                 true
             }

@@ -1,19 +1,19 @@
 //! A set of chunks of one object, as runs of indices.
 //!
-//! The chunks of a worker become durable in almost any order, but those of one report mostly are one
-//! run: a large object costs the journal a few bytes, not one record for each chunk.
+//! The chunks of a worker become durable in almost any order, but those of one report mostly are
+//! one run: a large object costs the journal a few bytes, not one record for each chunk.
 
 /// A set of chunk indices, kept as sorted runs that do not touch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ChunkRuns(Vec<(u32, u32)>);
 
 impl ChunkRuns {
-    /// Nothing is there.
+    /// Whether it has no chunk.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// How many chunks.
+    /// How many chunks it has.
     pub fn count(&self) -> u64 {
         self.0.iter().map(|&(_, count)| u64::from(count)).sum()
     }
@@ -23,7 +23,7 @@ impl ChunkRuns {
         self.0.iter().copied()
     }
 
-    /// Is this chunk there?
+    /// Whether it has this chunk.
     pub fn contains(&self, index: u32) -> bool {
         let after = self.0.partition_point(|&(first, _)| first <= index);
         after > 0 && {
@@ -37,20 +37,20 @@ impl ChunkRuns {
         self.add(index, 1);
     }
 
-    /// Adds what another set holds.
+    /// Adds the chunks of another set.
     pub fn union(&mut self, other: &Self) {
         for (first, count) in other.iter() {
             self.add(first, count);
         }
     }
 
-    /// Adds `count` chunks from `first` on. What would pass the last index there can be is left out.
+    /// Adds `count` chunks from `first` on. Indices beyond the last possible one are ignored.
     pub fn add(&mut self, first: u32, count: u32) {
         let count = count.min(u32::MAX - first);
         if count == 0 {
             return;
         }
-        // All runs that overlap the new one or touch it become one with it.
+        // All runs that overlap or touch the new one are merged with it.
         let end = first + count;
         let from = self.0.partition_point(|&(begin, len)| begin + len < first);
         let until = self.0.partition_point(|&(begin, _)| begin <= end);

@@ -1,5 +1,7 @@
-//! An object in pieces. The planner asks [`ChunkRule::chunk_bytes`] once per object and gives the [`Chunks`] to the
-//! scheduler, which hands them out one by one. No bytes here, only where they lie.
+//! The chunks of an object, as positions without bytes.
+//!
+//! The planner asks [`ChunkRule::chunk_bytes`] once per object and gives the [`Chunks`] to the
+//! queue.
 
 use std::sync::Arc;
 
@@ -7,13 +9,14 @@ use super::extents::{Extent, Extents};
 use crate::entry::EntryName;
 use crate::{Error, Result};
 
-/// Where the link is slow chunks are made smaller, down to this many bytes: a multiple of every step that there is.
+/// On a slow link chunks are made smaller, down to this many bytes: a multiple of every step that
+/// there is.
 pub const CHUNK_BYTES_MIN: u64 = 256 << 10;
 
-/// What a destination demands of chunks. A value: the store's `rules.rs` gives it.
+/// What a target demands of chunks. The store's `rules.rs` defines it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChunkRule {
-    /// What it is, for an error text: `block blob`.
+    /// The kind of object, for an error text: `block blob`.
     pub what: &'static str,
     /// The largest chunk, in bytes.
     pub chunk_bytes_max: u64,
@@ -21,7 +24,7 @@ pub struct ChunkRule {
     pub chunks_max: u64,
     /// A chunk that must grow grows to a multiple of this, in bytes.
     pub step_bytes: u64,
-    /// The length of an object must be a multiple of this, in bytes; 1 where any will do.
+    /// The length of an object must be a multiple of this, in bytes; 1 if any length is allowed.
     pub object_step_bytes: u64,
 }
 
@@ -31,8 +34,9 @@ impl ChunkRule {
         self.chunk_bytes_max.saturating_mul(self.chunks_max)
     }
 
-    /// The size to ask for where `wanted` would be best, but no piece should be longer than `cut`: that or more, until there
-    /// are not too many of them, and never more than `wanted`.
+    /// The size to ask for when `wanted` is best, but no chunk should be longer than `cut`.
+    ///
+    /// It is `cut` or more, until there are not too many chunks, and never more than `wanted`.
     pub fn cut(&self, object_bytes: u64, wanted: u64, cut: u64) -> u64 {
         let mut bytes = cut.clamp(1, wanted.max(1));
         while bytes < wanted && object_bytes.div_ceil(bytes) > self.chunks_max {
@@ -41,13 +45,15 @@ impl ChunkRule {
         bytes
     }
 
-    /// The size of a chunk of an object of `object_bytes`: what is wanted, or, where that would make too many, the
-    /// smallest multiple of the step that does not.
+    /// The size of a chunk of an object of `object_bytes`.
+    ///
+    /// It is `wanted` or, if that would make too many chunks, the smallest sufficient multiple of
+    /// the step.
     ///
     /// # Errors
     ///
-    /// [`Error::Usage`], naming the object, when it is larger than the largest there can be, or of no length that there
-    /// can be.
+    /// [`Error::Usage`], naming the object, when it is larger than the largest possible object, or
+    /// has an impossible length.
     pub fn chunk_bytes(&self, name: &EntryName, object_bytes: u64, wanted: u64) -> Result<u64> {
         if !object_bytes.is_multiple_of(self.object_step_bytes) {
             return Err(Error::Usage(format!(
@@ -73,10 +79,10 @@ impl ChunkRule {
     }
 }
 
-/// One piece of an object.
+/// One chunk of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Chunk {
-    /// Which one, from 0.
+    /// Its number, from 0.
     pub index: u32,
     /// Where it begins in the object, in bytes.
     pub offset: u64,
@@ -91,8 +97,10 @@ impl Chunk {
     }
 }
 
-/// The pieces of one object, in order and without overlap: without gaps, or, where it has holes, of its data only. An
-/// object without data has one empty chunk: there is something to dispatch for every object.
+/// The chunks of one object, in order and without overlap.
+///
+/// They have no gaps or, if the object has holes, cover its data only. An object without data has
+/// one empty chunk, so that every object has something to queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chunks {
     object_bytes: u64,
@@ -110,8 +118,8 @@ struct Span {
 }
 
 impl Chunks {
-    /// The chunks of an object of `object_bytes`, each `chunk_bytes` long but the last. `chunk_bytes` comes from
-    /// [`ChunkRule::chunk_bytes`] and is not 0.
+    /// The chunks of an object of `object_bytes`, each `chunk_bytes` long except the last.
+    /// `chunk_bytes` comes from [`ChunkRule::chunk_bytes`] and is not 0.
     pub fn new(object_bytes: u64, chunk_bytes: u64) -> Self {
         debug_assert!(chunk_bytes > 0);
         Self {
@@ -156,12 +164,12 @@ impl Chunks {
         }
     }
 
-    /// The length of every chunk but the last, in bytes.
+    /// The length of every chunk except the last, in bytes.
     pub fn chunk_bytes(&self) -> u64 {
         self.chunk_bytes
     }
 
-    /// How many chunks the object has, those already handed out included; at least 1.
+    /// How many chunks the object has, including those already returned; at least 1.
     pub fn total(&self) -> u32 {
         let chunks = match &self.spans {
             None => self.object_bytes.div_ceil(self.chunk_bytes) as u32,

@@ -1,4 +1,5 @@
-//! The content type of an uploaded object, from what the user chose and the object's name. Its bytes are not looked at.
+//! The content type of an uploaded object, from the user's choice and the object's name. Its bytes
+//! are not read.
 
 use std::borrow::Cow;
 
@@ -8,7 +9,7 @@ use crate::options::{ContentType, ExtensionTypes};
 /// What the service stores when nothing is sent, and what an unknown extension gets.
 const UNKNOWN: &str = "application/octet-stream";
 
-/// The content type to send, if any is to be sent.
+/// The content type to send, if one is to be sent.
 pub fn content_type<'a>(choice: &'a ContentType, name: &EntryName) -> Option<Cow<'a, str>> {
     match choice {
         ContentType::Unset => None,
@@ -17,8 +18,8 @@ pub fn content_type<'a>(choice: &'a ContentType, name: &EntryName) -> Option<Cow
     }
 }
 
-/// By what follows the last dot; case does not matter. A dot in a folder's name does no harm: no extension that is known
-/// contains a slash.
+/// The type for what follows the last dot, ignoring case. A dot in a folder's name does no harm: no
+/// known extension contains a slash.
 fn by_extension<'a>(name: &EntryName, own: &'a ExtensionTypes) -> &'a str {
     let bytes = name.as_bytes();
     let Some(dot) = bytes.iter().rposition(|&byte| byte == b'.') else {

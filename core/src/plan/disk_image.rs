@@ -1,8 +1,10 @@
-//! What a file's first and last bytes say of the virtual disk in it, and why Azure would refuse that disk.
+//! What a file's first and last bytes say about the virtual disk in it, and why Azure would refuse
+//! that disk.
 //!
-//! A disk of Azure is a page blob that holds a fixed VHD: the disk's bytes, whole MiB of them, and a footer of 512 bytes
-//! (<https://learn.microsoft.com/azure/virtual-machines/windows/prepare-for-upload-vhd-image>). The upload itself would
-//! succeed with any other image, and the disk would be refused days later.
+//! A disk of Azure is a page blob that holds a fixed VHD: the disk's bytes, whole MiB of them, and
+//! a footer of 512 bytes
+//! (<https://learn.microsoft.com/azure/virtual-machines/windows/prepare-for-upload-vhd-image>). The
+//! upload itself would succeed with any other image, and the disk would be refused days later.
 
 use std::fmt;
 
@@ -11,7 +13,7 @@ const MIB: u64 = 1 << 20;
 /// The largest managed disk, 32,767 GiB.
 const DISK_BYTES_MAX: u64 = 32_767 << 30;
 
-/// The first and the last 512 bytes of a file; all of it where it is shorter.
+/// The first and the last 512 bytes of a file; all of it if it is shorter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Edges {
     /// The first bytes.
@@ -33,15 +35,15 @@ pub enum DiskFlaw {
     Uneven(u64),
     /// The disk is larger than any of Azure's; its size in bytes.
     TooLarge(u64),
-    /// It is called a VHD and has no footer.
+    /// Its name is that of a VHD, and it has no footer.
     NoFooter,
 }
 
 impl DiskFlaw {
-    /// Looks for a flaw in a file of `bytes`, whose name says (`is_named_vhd`) that it is a VHD, or does not.
+    /// Looks for a flaw in a file of `bytes`. `is_named_vhd`: its name is that of a VHD.
     ///
-    /// The footer is described in the Virtual Hard Disk Image Format Specification: the cookie `conectix`, and the disk
-    /// type, big-endian, at offset 60.
+    /// The footer is described in the Virtual Hard Disk Image Format Specification: the cookie
+    /// `conectix`, and the disk type, big-endian, at offset 60.
     pub fn of(edges: &Edges, bytes: u64, is_named_vhd: bool) -> Option<Self> {
         if edges.first.starts_with(b"vhdxfile") {
             return Some(Self::Vhdx);
@@ -122,7 +124,8 @@ mod tests {
             Some(DiskFlaw::TooLarge(_))
         ));
         for (kind, flaw) in [(3, DiskFlaw::Dynamic), (4, DiskFlaw::Differencing)] {
-            // A dynamic VHD has a copy of its footer in front, which counts where the last one is damaged.
+            // A dynamic VHD has a copy of its footer in front, which counts where the last one is
+            // damaged.
             let edges = Edges {
                 first: vhd(kind),
                 last: vec![0; 512],

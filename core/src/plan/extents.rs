@@ -1,20 +1,21 @@
-//! Where an object has data. What lies between is zeros, which nobody needs to carry: a sparse file of a tebibyte with
-//! three islands is three islands.
+//! Where an object has data. The rest is zeros, which need no transfer: a sparse file of a tebibyte
+//! with three parts is three parts.
 //!
-//! The source says where its data is; here that becomes pieces that are worth a request each and that a disk can be
-//! read and written at.
+//! The source says where its data is. Here that becomes parts that are worth a request each, and at
+//! which a disk can be read and written.
 
 use std::sync::Arc;
 
-/// Extents begin and end at multiples of this, in bytes: a page of memory, which is what `O_DIRECT` wants, and eight
-/// pages of a page blob.
+/// Extents begin and end at multiples of this, in bytes: a page of memory, which is what `O_DIRECT`
+/// wants, and eight pages of a page blob.
 const GRAIN_BYTES: u64 = 4096;
 
-/// Zeros shorter than this are carried, in bytes: at some 100 MB/s for one connection they take less time than the
-/// request that would step over them.
+/// Shorter zeros are transferred, in bytes: at some 100 MB/s per connection they take less time
+/// than the request that would skip them.
 const GAP_BYTES_MIN: u64 = 64 * 1024;
 
-/// Objects shorter than this are carried as they are, in bytes: to ask for their holes is a request more.
+/// Shorter objects are transferred as they are, in bytes: asking for their holes is one more
+/// request.
 pub const SPARSE_BYTES_MIN: u64 = 1 << 20;
 
 /// A part of an object that has data.
@@ -26,15 +27,18 @@ pub struct Extent {
     pub bytes: u64,
 }
 
-/// All the parts of an object that have data: in order, apart from each other, inside of the object. Cloning is cheap.
+/// All parts of an object that have data: in order, apart from each other, within the object.
+/// Cloning is cheap.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Extents(Arc<[Extent]>);
 
 impl Extents {
-    /// Of an object of `object_bytes`, from what the source told (offset and length), in any order. What overlaps or
-    /// lies close together becomes one; what lies beyond the end is left out.
-    pub fn new(object_bytes: u64, told: impl IntoIterator<Item = (u64, u64)>) -> Self {
-        let mut parts: Vec<(u64, u64)> = told
+    /// The extents of an object of `object_bytes`, from what the source reported (offset and
+    /// length), in any order.
+    ///
+    /// Parts that overlap or are close together become one; what is beyond the end is ignored.
+    pub fn new(object_bytes: u64, reported: impl IntoIterator<Item = (u64, u64)>) -> Self {
+        let mut parts: Vec<(u64, u64)> = reported
             .into_iter()
             .map(|(offset, bytes)| {
                 let end = offset
@@ -65,7 +69,7 @@ impl Extents {
         &self.0
     }
 
-    /// How many bytes they have together.
+    /// The sum of their lengths.
     pub fn bytes(&self) -> u64 {
         self.0.iter().map(|extent| extent.bytes).sum()
     }
@@ -77,8 +81,8 @@ mod tests {
 
     use super::*;
 
-    fn parts(object_bytes: u64, told: &[(u64, u64)]) -> Vec<(u64, u64)> {
-        Extents::new(object_bytes, told.iter().copied())
+    fn parts(object_bytes: u64, reported: &[(u64, u64)]) -> Vec<(u64, u64)> {
+        Extents::new(object_bytes, reported.iter().copied())
             .parts()
             .iter()
             .map(|extent| (extent.offset, extent.bytes))
@@ -114,9 +118,9 @@ mod tests {
         #[test]
         fn every_byte_that_was_told_is_in_and_the_parts_are_apart(
             object_bytes in 0_u64..4_000_000,
-            told in proptest::collection::vec((0_u64..5_000_000, 0_u64..300_000), 0..20),
+            reported in proptest::collection::vec((0_u64..5_000_000, 0_u64..300_000), 0..20),
         ) {
-            let extents = Extents::new(object_bytes, told.clone());
+            let extents = Extents::new(object_bytes, reported.clone());
             let mut before = None;
             for extent in extents.parts() {
                 let end = extent.offset + extent.bytes;
@@ -125,7 +129,7 @@ mod tests {
                 prop_assert!(before.is_none_or(|before| before + GAP_BYTES_MIN <= extent.offset));
                 before = Some(end);
             }
-            for (offset, bytes) in told {
+            for (offset, bytes) in reported {
                 for at in [offset, offset + bytes / 2, offset + bytes.saturating_sub(1)] {
                     let is_in = extents.parts().iter().any(|extent| (extent.offset..extent.offset + extent.bytes).contains(&at));
                     prop_assert!(is_in || bytes == 0 || at >= object_bytes);

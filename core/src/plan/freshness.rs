@@ -1,18 +1,20 @@
-//! Which of two versions is newer: `/XO` and `/XN`. Services tell whole seconds, file systems nanoseconds, so both are
-//! cut to seconds first; without that a file would look newer than its own upload.
+//! Which of two versions is newer: `/XO` and `/XN`.
+//!
+//! Services report whole seconds, file systems nanoseconds, so both are rounded down to seconds
+//! first. Otherwise a file would seem newer than its own upload.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::options::Conflict;
 
-/// True when a source of this age is left out, given a target of that age. With both exclusions every existing target
-/// keeps its source out, and only missing ones are copied.
+/// Whether a source of this age is skipped for a target of that age. With both exclusions every
+/// existing target excludes its source, so only missing ones are copied.
 pub fn is_excluded(conflict: Conflict, source: SystemTime, target: SystemTime) -> bool {
     let (source, target) = (whole_seconds(source), whole_seconds(target));
     (conflict.skip_older && source <= target) || (conflict.skip_newer && source >= target)
 }
 
-/// Seconds since 1970, towards the past.
+/// Seconds since 1970, rounded down.
 fn whole_seconds(time: SystemTime) -> i64 {
     match time.duration_since(UNIX_EPOCH) {
         Ok(after) => after.as_secs() as i64,

@@ -1,5 +1,5 @@
-//! What an earlier run left of an object, and where this one notes what it does for it. Without a journal there is
-//! neither.
+//! What an earlier run left of an object, and where this run records its progress. Without a
+//! journal there is neither.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,52 +7,52 @@ use std::sync::Arc;
 use super::chunks::Chunks;
 use crate::plan::chunk_runs::ChunkRuns;
 
-/// An object's past, and its future.
+/// An object's earlier attempt, and its notes for a later one.
 #[derive(Debug, Clone, Default)]
 pub struct History {
-    /// An earlier run planned it, and may have begun it.
+    /// An earlier run planned the object, and may have begun it.
     pub earlier: Option<Arc<EarlierAttempt>>,
-    /// Where is noted what a later run should know.
+    /// Where progress is recorded for a later run.
     pub notes: Option<Notes>,
 }
 
 /// What an earlier run left of an object.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EarlierAttempt {
-    /// What its writer began to write to, and how it cut the object; nothing, where it did not get so far.
+    /// What its writer wrote to, and the size of its chunks; `None` if it had not begun.
     pub start: Option<Start>,
-    /// The chunks that were safely there.
+    /// The chunks that were durable.
     pub durable: ChunkRuns,
-    /// The service's name for the copy that it makes by itself.
+    /// The service's id for its own copy.
     pub copy_id: Option<Box<str>>,
 }
 
-/// A writer began an object, from its first byte.
+/// The beginning of an object, from its first byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Start {
     /// The size of a chunk, in bytes.
     pub chunk_bytes: u64,
-    /// How many there are.
+    /// How many chunks there are.
     pub chunks: u32,
-    /// What was written to, in the writer's own words: it must be the same thing still.
+    /// The file or blob that was written to, in a text of its store. A later run compares it.
     pub identity: Box<str>,
 }
 
 impl Start {
-    /// The identity of what is not there under any name before it is complete: blocks.
+    /// The identity of blocks, which are not visible under any name before the commit.
     pub const NOT_VISIBLE: &str = "blocks";
 
-    /// Something of it is there under its name, complete or not.
+    /// Whether something is visible under the object's name, complete or not.
     pub fn is_visible(&self) -> bool {
         *self.identity != *Self::NOT_VISIBLE
     }
 
-    /// The number of chunks and the identity, as a journal keeps them.
+    /// The number of chunks and the identity, as the journal stores them.
     pub fn to_text(&self) -> String {
         format!("{} {}", self.chunks, self.identity)
     }
 
-    /// Reads that again; `None` where it is nothing of the kind.
+    /// Reads that text; `None` if it is malformed.
     pub fn of_text(chunk_bytes: u64, text: &[u8]) -> Option<Self> {
         let (chunks, identity) = std::str::from_utf8(text).ok()?.split_once(' ')?;
         Some(Self {
@@ -64,8 +64,8 @@ impl Start {
 }
 
 impl EarlierAttempt {
-    /// What is safely there of an object that is cut like this, if it was cut like this when it was begun: the identity
-    /// of what was written to, and the chunks.
+    /// What is durable of an object with these chunks: its identity, and the chunks. `None` if the
+    /// earlier attempt had other chunks.
     pub fn of(&self, chunks: &Chunks) -> Option<(&str, &ChunkRuns)> {
         let start = self.start.as_ref()?;
         let is_same = start.chunk_bytes == chunks.chunk_bytes() && start.chunks == chunks.total();
@@ -73,18 +73,18 @@ impl EarlierAttempt {
     }
 }
 
-/// Something a later run should know of an object.
+/// Something that a later run should know about an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Note {
-    /// It was begun from its first byte; what was noted of it before is void.
+    /// The object was begun from its first byte; earlier notes on it are void.
     Started(Start),
-    /// These chunks are safely there.
+    /// These chunks are durable.
     Durable(ChunkRuns),
-    /// The service has begun a copy of this name.
+    /// The service has begun a copy with this id.
     CopyStarted(Box<str>),
 }
 
-/// Takes the notes on one object. Cloning is cheap.
+/// Records notes on one object. Cloning is cheap.
 #[derive(Clone)]
 pub struct Notes {
     seq: u64,
@@ -92,11 +92,12 @@ pub struct Notes {
     sink: NoteSink,
 }
 
-/// Takes a note on the object of this number.
+/// Receives a note on the object of this number.
 pub type NoteSink = Arc<dyn Fn(u64, Note) + Send + Sync>;
 
 impl Notes {
-    /// Notes on the object of this number, of this job; `take` is given them as they come, from any thread.
+    /// Notes on the object of this number, of this job. `sink` receives them as they come, from any
+    /// thread.
     pub fn new(seq: u64, job: &Arc<str>, sink: &NoteSink) -> Self {
         Self {
             seq,
@@ -110,17 +111,17 @@ impl Notes {
         self.seq
     }
 
-    /// The job's name, the same in each of its runs: digits and letters.
+    /// The job's name, the same in each of its runs: hexadecimal digits.
     pub fn job(&self) -> &str {
         &self.job
     }
 
-    /// Takes a note.
+    /// Records a note.
     pub fn note(&self, note: Note) {
         (self.sink)(self.seq, note);
     }
 
-    /// Notes that an object that is cut like this was begun.
+    /// Records that an object with these chunks was begun.
     pub fn started(&self, chunks: &Chunks, identity: impl Into<Box<str>>) {
         self.note(Note::Started(Start {
             chunk_bytes: chunks.chunk_bytes(),

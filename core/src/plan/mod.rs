@@ -1,8 +1,11 @@
-//! From an entry to a task: which way its bytes go ([`route`]), what it is called over there ([`target_name`]), whether it
-//! goes at all ([`overwrite`], [`freshness`]), as what ([`content_type`]) and in which pieces ([`chunks`], of the parts that have data, [`extents`]).
+//! From an entry to a task.
 //!
-//! All of it is arithmetic on values: the stores give their rules, the job gives the user's wishes, and nothing here
-//! asks a disk or a service.
+//! It decides the way of the bytes ([`route`]), the name at the target ([`target_name`]), whether
+//! the entry is copied ([`overwrite`], [`freshness`]), its [`content_type`], and its [`chunks`],
+//! which cover the parts with data ([`extents`]).
+//!
+//! All of it is arithmetic on values: the stores give their rules, the job gives the options, and
+//! nothing here asks a disk or a service.
 
 pub mod route;
 

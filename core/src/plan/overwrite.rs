@@ -1,33 +1,36 @@
-//! Whether an object goes at all, when the target may have it already: the exclusions by age first, the overwrite question
-//! last. The job looks at the target (unless the wish is blind), asks the user where this says so, and obeys.
+//! Whether an object is copied when the target has it already: first the exclusions by age, then
+//! the overwrite question.
+//!
+//! The job inspects the target (unless everything may be replaced), and asks the user where this
+//! file says so.
 
 use std::time::SystemTime;
 
 use super::freshness;
 use crate::options::{Conflict, Overwrite};
 
-/// What happens to an object.
+/// Whether an object is copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// It goes.
+pub enum OverwriteDecision {
+    /// The object is copied.
     Copy,
-    /// It stays.
+    /// The object is skipped.
     Skip(SkipReason),
-    /// The user must say.
+    /// The user decides.
     Ask,
 }
 
-/// Why an object stays.
+/// Why an object is skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SkipReason {
     /// `/XO` or `/XN`.
     Age,
-    /// It exists, and must not be replaced: by rule or by answer.
+    /// The target exists and must not be replaced: by option or by answer.
     Exists,
 }
 
 impl SkipReason {
-    /// The words of the log: which object was skipped for which target.
+    /// The text of the log: which object was skipped for which target.
     pub fn text(self, source: &str, target: &str) -> String {
         match self {
             Self::Age => {
@@ -40,18 +43,22 @@ impl SkipReason {
     }
 }
 
-/// Decides about one object; `target` is when the existing target was modified, `None` when there is none.
-pub fn decide(conflict: Conflict, source: SystemTime, target: Option<SystemTime>) -> Verdict {
+/// Decides about one object. `target` is the modification time of an existing target.
+pub fn decide(
+    conflict: Conflict,
+    source: SystemTime,
+    target: Option<SystemTime>,
+) -> OverwriteDecision {
     let Some(target) = target else {
-        return Verdict::Copy;
+        return OverwriteDecision::Copy;
     };
     if freshness::is_excluded(conflict, source, target) {
-        return Verdict::Skip(SkipReason::Age);
+        return OverwriteDecision::Skip(SkipReason::Age);
     }
     match conflict.overwrite {
-        Overwrite::Ask => Verdict::Ask,
-        Overwrite::Always => Verdict::Copy,
-        Overwrite::Never => Verdict::Skip(SkipReason::Exists),
+        Overwrite::Ask => OverwriteDecision::Ask,
+        Overwrite::Always => OverwriteDecision::Copy,
+        Overwrite::Never => OverwriteDecision::Skip(SkipReason::Exists),
     }
 }
 
@@ -61,7 +68,7 @@ mod tests {
 
     use super::*;
 
-    fn decided(conflict: Conflict, target_after_s: Option<i64>) -> Verdict {
+    fn decided(conflict: Conflict, target_after_s: Option<i64>) -> OverwriteDecision {
         let source = UNIX_EPOCH + Duration::from_secs(1_000);
         let target = target_after_s
             .map(|seconds| UNIX_EPOCH + Duration::from_secs((1_000 + seconds) as u64));
@@ -75,7 +82,7 @@ mod tests {
             skip_newer: true,
             overwrite: Overwrite::Never,
         };
-        assert_eq!(decided(strict, None), Verdict::Copy);
+        assert_eq!(decided(strict, None), OverwriteDecision::Copy);
     }
 
     #[test]
@@ -84,8 +91,11 @@ mod tests {
             skip_older: true,
             ..Conflict::default()
         };
-        assert_eq!(decided(rule, Some(1)), Verdict::Skip(SkipReason::Age));
-        assert_eq!(decided(rule, Some(-1)), Verdict::Ask);
+        assert_eq!(
+            decided(rule, Some(1)),
+            OverwriteDecision::Skip(SkipReason::Age)
+        );
+        assert_eq!(decided(rule, Some(-1)), OverwriteDecision::Ask);
     }
 
     #[test]
@@ -94,11 +104,17 @@ mod tests {
             overwrite,
             ..Conflict::default()
         };
-        assert_eq!(decided(rule(Overwrite::Ask), Some(0)), Verdict::Ask);
-        assert_eq!(decided(rule(Overwrite::Always), Some(0)), Verdict::Copy);
+        assert_eq!(
+            decided(rule(Overwrite::Ask), Some(0)),
+            OverwriteDecision::Ask
+        );
+        assert_eq!(
+            decided(rule(Overwrite::Always), Some(0)),
+            OverwriteDecision::Copy
+        );
         assert_eq!(
             decided(rule(Overwrite::Never), Some(0)),
-            Verdict::Skip(SkipReason::Exists)
+            OverwriteDecision::Skip(SkipReason::Exists)
         );
     }
 }

@@ -1,9 +1,9 @@
 //! The name of an object at its target, and what a store's naming says about it.
 //!
-//! Each store names objects by its own rules (`store/blob/name.rs`, `store/local/name.rs`), which are
-//! AzCopy's. The mapping is not one to one: `a\b` and `a/b` become the same blob, the blobs `a//b` and
-//! `a/%2Fb` the same file. [`MappedName::twin`] is the one other name that leads to the same target
-//! unchanged, so that the job can look for it.
+//! Each store names objects by its own rules (`store/blob/name.rs`, `store/local/name.rs`), which
+//! are AzCopy's. The mapping is not one to one: `a\b` and `a/b` become the same blob, the blobs
+//! `a//b` and `a/%2Fb` the same file. [`MappedName::twin`] is the one other name that leads to the
+//! same target unchanged, so that the job can look for it.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -45,7 +45,7 @@ impl fmt::Display for TargetName {
     }
 }
 
-/// The target of an entry.
+/// The name of an entry at the target, and the name it may collide with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MappedName {
     /// Its name there.

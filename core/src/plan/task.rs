@@ -1,4 +1,4 @@
-//! What is carried: an entry with all that was decided about it.
+//! An entry with all decisions about its transfer.
 
 use super::chunks::Chunks;
 use super::history::History;
@@ -6,20 +6,20 @@ use super::replace::Replace;
 use super::target_name::TargetName;
 use crate::entry::Entry;
 
-/// One object to carry.
+/// One object to transfer.
 #[derive(Debug, Clone)]
 pub struct Task {
-    /// What it is at the source.
+    /// The object at the source.
     pub entry: Entry,
-    /// What it is called at the destination.
+    /// Its name at the target.
     pub target: TargetName,
-    /// The pieces it is carried in.
+    /// Its chunks.
     pub chunks: Chunks,
-    /// The content type to store with it, where one is to be sent.
+    /// The content type to store with it, if one is to be sent.
     pub content_type: Option<String>,
-    /// What may be replaced at the destination. Otherwise the name must be free, or hold the very same bytes, which an
-    /// interrupted run may have put there.
+    /// What may be replaced at the target. Otherwise the name must be free, or have exactly the
+    /// same bytes, which an interrupted run may have written.
     pub replace: Replace,
-    /// What is known of it from an earlier run, and where this one takes notes.
+    /// What an earlier run left of it, and where this run records its progress.
     pub history: History,
 }

@@ -1,4 +1,4 @@
-//! A task as plain as can be.
+//! A simple task for tests.
 
 use std::time::UNIX_EPOCH;
 
@@ -9,7 +9,7 @@ use super::replace::Replace;
 use super::target_name::TargetName;
 use crate::entry::{ETag, Entry, EntryName, Layout, Version};
 
-/// An object to carry to a local folder in chunks of this length.
+/// An object to download in chunks of this length.
 pub(crate) fn task(name: &str, bytes: u64, chunk_bytes: u64) -> Task {
     let name = EntryName::from(name);
     Task {

@@ -1,20 +1,22 @@
-//! What is known of one object when it has ended, beside how: for a ledger.
+//! What is reported of one object when it has ended, in addition to its outcome.
 
 use std::time::Duration;
 
 use crate::digest::follower::Md5;
 use crate::entry::ETag;
 
-/// What was found out about an object on its way. What nobody found out is missing.
+/// What is known of an object. Unknown values are missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Details {
-    /// The MD5 of the whole: computed on the way, or else what the source stores with it, which nobody compared then.
+    /// The MD5 of the whole object: computed during the transfer, or else the one that the source
+    /// has stored, which was not compared then.
     pub md5: Option<Md5>,
-    /// The service's name for the version that was written, or, where a file was written, for the one that was read.
+    /// The entity tag of the version that was written or, for a written file, of the one that was
+    /// read.
     pub etag: Option<ETag>,
-    /// How often it was tried: one, and one more for each of its requests that was sent again; 0 when nothing of it was
-    /// tried at all.
+    /// Attempts: one, and one more for each repeated request; 0 when nothing of the object was
+    /// begun.
     pub attempts: u32,
-    /// From when the first piece of it was taken up to its end.
+    /// The time from its first chunk to its end.
     pub elapsed: Duration,
 }

@@ -1,15 +1,15 @@
-//! All requests of a run together: how many, and how long they took.
+//! All requests of a run together: their number, and their durations.
 
 use azring_transport::traffic::{Latencies, Traffic};
 
-/// What was measured from the first request of the workers to their last.
+/// The sums from the first request of the workers to their last.
 #[derive(Debug, Clone)]
 pub struct Measured {
     /// Requests that succeeded.
     pub succeeded: u64,
     /// Attempts that the service pushed back (503, 429).
     pub refused: u64,
-    /// Attempts that ended in silence.
+    /// Attempts that timed out.
     pub timeouts: u64,
     /// Bytes that went out, heads included.
     pub sent_bytes: u64,
@@ -17,14 +17,14 @@ pub struct Measured {
     pub received_bytes: u64,
     /// Of both, the bytes of attempts that failed.
     pub failed_bytes: u64,
-    /// How long it took until the answers of those that succeeded began.
+    /// The time from sending a request to the first byte of its answer.
     pub first_bytes: Latencies,
-    /// How long they took from their first byte to their last.
+    /// The duration of successful requests.
     pub latencies: Latencies,
 }
 
 impl Measured {
-    /// What has been counted so far.
+    /// The sums so far.
     pub(crate) fn of(traffic: &Traffic) -> Self {
         let tally = traffic.tally();
         Self {

@@ -1,4 +1,4 @@
-//! What happened, for whoever watches: counters to poll, events as they come, a summary at the end.
+//! What a run reports: counters to poll, events as they happen, a summary at the end.
 
 mod observer;
 
@@ -17,7 +17,7 @@ mod nothing_selected;
 pub use details::Details;
 pub use measured::Measured;
 pub use nothing_selected::NothingSelected;
-pub use observer::{Answer, Event, Observer};
+pub use observer::{Event, Observer, OverwriteAnswer};
 pub use outage::{OutageNews, OutageState};
 pub use totals::{Summary, Totals};
 pub use window::Window;

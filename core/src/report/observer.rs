@@ -1,4 +1,4 @@
-//! Who watches a run: the console, a test.
+//! The observer of a run: the console, or a test.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use super::{Details, Measured, NothingSelected, OutageNews, Totals, Window};
 use crate::Error;
 use crate::entry::EntryName;
 
-/// Something worth telling, in the order in which it happened.
+/// An event of a run. Events come in the order in which they happened.
 #[derive(Debug)]
 pub enum Event<'a> {
     /// The run begins: its counters, to poll.
@@ -14,19 +14,20 @@ pub enum Event<'a> {
         /// Shared for the whole run.
         totals: &'a Arc<Totals>,
     },
-    /// How files are read and written here, and why if it is not the best way; told once.
+    /// How files are read and written here, and why, if it is not the best way; sent once.
     IoMode(&'a str),
-    /// A quarter of a second has passed: what moved in it, and what the controller decided.
+    /// A window has ended: its measurements, and the controller's decision.
     Window(&'a Window),
-    /// Everything has been carried: all requests together, those of the listing too.
+    /// All transfers have ended: the sums of all requests, including those of the listing.
     Measured(&'a Measured),
-    /// Something that the user should know and that fails nothing.
+    /// Something that the user should know, and that is no failure.
     Notice(&'a str),
-    /// A service cannot be reached for a while, or can be again.
+    /// A service cannot be reached for a while, or can be reached again.
     Outage(&'a OutageNews),
-    /// Something that is not as it should be, and fails nothing yet.
+    /// Something is wrong, but has not failed anything yet.
     Warning(&'a str),
-    /// The whole source was listed and there is nothing to copy, for this likely cause; told once, at the end.
+    /// The whole source was listed and nothing was selected, for this likely cause; sent once, at
+    /// the end.
     NothingSelected(&'a NothingSelected),
     /// Part of the source cannot be listed; the rest goes on.
     Unlisted {
@@ -39,15 +40,15 @@ pub enum Event<'a> {
     CopyStarted {
         /// Its name at the source.
         name: &'a EntryName,
-        /// What the service calls the copy.
+        /// The service's id of the copy.
         copy_id: &'a str,
     },
-    /// An object is on its way: the workers have it before them.
+    /// An object was queued for the workers.
     Begun {
         /// Its name at the source.
         name: &'a EntryName,
     },
-    /// An object is at its destination (in a preview: would be copied).
+    /// An object is at the target (in a preview: would be copied).
     Done {
         /// Its name at the source.
         name: &'a EntryName,
@@ -56,13 +57,13 @@ pub enum Event<'a> {
         /// What else is known of it (in a preview: nothing).
         details: &'a Details,
     },
-    /// An object was left alone.
+    /// An object was skipped.
     Skipped {
         /// Its name at the source.
         name: &'a EntryName,
         /// Its length.
         bytes: u64,
-        /// In the program's voice.
+        /// Why, as a sentence for the log.
         reason: &'a str,
     },
     /// An object failed.
@@ -76,15 +77,15 @@ pub enum Event<'a> {
         /// What else is known of it.
         details: &'a Details,
     },
-    /// So many objects failed of one cause that concerns every object, without a success between them: the run ends
-    /// with what is under way.
+    /// Too many objects failed for one cause that concerns every object, without a success between
+    /// them. The run ends with the chunks in flight.
     GaveUp {
-        /// How many did.
+        /// How many failed.
         failures: u32,
-        /// Why the last of them did.
+        /// Why the last of them failed.
         error: &'a Error,
     },
-    /// An object was not finished, or not begun, when the run was called off.
+    /// An object was not finished, or not begun, when the run was stopped.
     Interrupted {
         /// Its name at the source.
         name: &'a EntryName,
@@ -97,20 +98,20 @@ pub enum Event<'a> {
 
 /// The answer to the overwrite question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
+pub enum OverwriteAnswer {
     /// Replace this one.
     Yes,
-    /// Leave this one.
+    /// Skip this one.
     No,
     /// Replace this one and every other, without asking again.
     All,
 }
 
-/// Watches a run. Called from the coordinator's thread only; a slow observer slows the run.
+/// Observes a run. It is called from the coordinator's thread only; a slow observer slows the run.
 pub trait Observer {
-    /// Something happened.
+    /// Receives an event.
     fn event(&self, event: Event<'_>);
 
-    /// May `target` be replaced by `source`? Blocks until there is an answer.
-    fn ask_overwrite(&self, source: &str, target: &str) -> Answer;
+    /// Asks whether `source` may replace `target`. Blocks until there is an answer.
+    fn ask_overwrite(&self, source: &str, target: &str) -> OverwriteAnswer;
 }

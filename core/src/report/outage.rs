@@ -1,12 +1,12 @@
-//! What is told of a service that cannot be reached for a while.
+//! A report about a service that cannot be reached for a while.
 
 use std::fmt;
 use std::time::Duration;
 
-/// How an outage goes.
+/// Whether an outage lasts or has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutageState {
-    /// The service cannot be reached, and is tried again.
+    /// The service cannot be reached, and is retried.
     Lasts,
     /// It answers again.
     Ended,
@@ -17,11 +17,11 @@ pub enum OutageState {
 pub struct OutageNews {
     /// Host and port.
     pub endpoint: String,
-    /// How it goes.
+    /// Whether it lasts or has ended.
     pub state: OutageState,
-    /// Since its beginning.
+    /// The time since its beginning.
     pub lasts: Duration,
-    /// What the last try met.
+    /// The error of the last attempt.
     pub reason: String,
 }
 

@@ -1,4 +1,5 @@
-//! Counters of a run. The coordinator and the workers add; the console reads whenever it likes.
+//! Counters of a run. The coordinator and the workers add to them; the console reads them at any
+//! time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,21 +12,24 @@ use super::Window;
 use crate::Error;
 use crate::schedule::tuner::Bound;
 
-/// Live counters, shared by reference. Every number only grows, with two exceptions: the bytes of objects that turn out to
-/// be smaller than they were, and objects of the last page that nobody planned before the run was called off.
+/// Live counters, shared by reference.
+///
+/// Every number only grows, with two exceptions: the bytes of objects that are smaller than when
+/// they were listed, and objects of the last page that were not planned before the run was stopped.
 #[derive(Debug, Default)]
 pub struct Totals {
     /// Objects selected so far.
     pub listed: AtomicU64,
     /// Their bytes.
     pub listed_bytes: AtomicU64,
-    /// Objects at their destination.
+    /// Objects at the target.
     pub done: AtomicU64,
     /// Their bytes.
     pub done_bytes: AtomicU64,
-    /// Objects left alone, by rule or by answer.
+    /// Objects skipped, by option or by answer.
     pub skipped: AtomicU64,
-    /// Of those done and skipped, the ones that an earlier run of this job did or skipped, and the bytes of the done ones.
+    /// Of those done and skipped, the ones of earlier runs of this job, and the bytes of the done
+    /// ones.
     pub done_before: AtomicU64,
     /// See above.
     pub skipped_before: AtomicU64,
@@ -33,25 +37,26 @@ pub struct Totals {
     pub done_before_bytes: AtomicU64,
     /// Objects that failed.
     pub failed: AtomicU64,
-    /// Objects that were left unfinished because the run was called off.
+    /// Objects that were not finished because the run was stopped.
     pub interrupted: AtomicU64,
-    /// Bytes moved for good: confirmed by the service or written to the disk.
+    /// Bytes that the service confirmed, or that were written to the disk.
     pub moved_bytes: AtomicU64,
-    /// Bytes that an earlier run had moved already, of objects that are done and of parts of others.
+    /// Bytes that an earlier run had transferred already, of done objects and of parts of others.
     pub kept_bytes: AtomicU64,
-    /// Bytes of objects that are done, skipped or failed; with `listed_bytes` this gives the share that is left.
+    /// Bytes of objects that are done, skipped or failed; with `listed_bytes` this gives the
+    /// remaining share.
     pub settled_bytes: AtomicU64,
-    /// Requests that were sent again; the network's clients count here too.
+    /// Requests that were repeated; the network's clients count here too.
     pub retries: Arc<AtomicU64>,
-    /// What all clients of the run move.
+    /// What all clients of the run transfer.
     pub traffic: Arc<Traffic>,
     /// Attempts that the service pushed back (503, 429).
     pub refused: AtomicU64,
-    /// Requests that may be under way at once, at present.
+    /// Requests that may be in flight at once now.
     pub concurrency: AtomicU64,
-    /// Milliseconds in which the service's push-back set the pace.
+    /// Milliseconds in which the service's push-back limited the rate.
     pub throttled_ms: AtomicU64,
-    /// What holds the rate where it is; [`Totals::bound`] reads it.
+    /// What limits the rate; [`Totals::bound`] reads it.
     bound: AtomicU64,
     /// The listing has ended: `listed` is final.
     pub listing_done: AtomicU64,
@@ -63,24 +68,24 @@ impl Totals {
         counter.fetch_add(amount, Ordering::Relaxed);
     }
 
-    /// What holds the rate where it is, at present.
+    /// What limits the rate now.
     pub fn bound(&self) -> Bound {
         let code = Self::get(&self.bound);
         Bound::ALL.get(code as usize).copied().unwrap_or_default()
     }
 
-    /// How long a service has not been reached, where one cannot be at present.
+    /// The duration of an outage, if a service cannot be reached now.
     pub fn unreachable(&self) -> Option<Duration> {
         let outages = self.traffic.availability().outages(&SystemClock);
         outages.iter().map(|outage| outage.lasts).max()
     }
 
-    /// Requests that are under way, at present.
+    /// Requests in flight now.
     pub fn under_way(&self) -> u64 {
         self.traffic.under_way().into()
     }
 
-    /// A window has passed.
+    /// Counts a window.
     pub(crate) fn steered(&self, window: &Window) {
         let (sample, decision) = (&window.sample, &window.decision);
         Self::add(&self.refused, sample.refused.into());
@@ -92,7 +97,7 @@ impl Totals {
         self.bound.store(decision.bound as u64, Ordering::Relaxed);
     }
 
-    /// Takes back what was added too much: an object that is smaller than when it was listed.
+    /// Subtracts from one counter: an object is smaller than when it was listed.
     pub fn take_back(counter: &AtomicU64, amount: u64) {
         counter.fetch_sub(amount, Ordering::Relaxed);
     }
@@ -103,17 +108,20 @@ impl Totals {
     }
 }
 
-/// The end of a run. `listed = done + skipped + failed + interrupted`, always; only a run that was called off has
-/// `interrupted` ones.
+/// The end of a run.
+///
+/// `listed = done + skipped + failed + interrupted`, always. Only a stopped run has `interrupted`
+/// objects.
 #[derive(Debug, Clone, Default)]
 pub struct Summary {
     /// Objects selected.
     pub listed: u64,
-    /// Objects at their destination (in a preview: that would be moved).
+    /// Objects at the target (in a preview: that would be copied).
     pub done: u64,
-    /// Objects left alone.
+    /// Objects skipped.
     pub skipped: u64,
-    /// Of those done and skipped, the ones that an earlier run of this job did or skipped, and the bytes of the done ones.
+    /// Of those done and skipped, the ones of earlier runs of this job, and the bytes of the done
+    /// ones.
     pub done_before: u64,
     /// See above.
     pub skipped_before: u64,
@@ -121,35 +129,35 @@ pub struct Summary {
     pub done_before_bytes: u64,
     /// Objects that failed.
     pub failed: u64,
-    /// Objects that were left unfinished because the run was called off.
+    /// Objects that were not finished because the run was stopped.
     pub interrupted: u64,
-    /// Bytes of the objects done (in a preview: that would be moved).
+    /// Bytes of the objects done (in a preview: that would be copied).
     pub bytes: u64,
-    /// Requests that were sent again.
+    /// Requests that were repeated.
     pub retries: u64,
     /// Attempts that the service pushed back (503, 429).
     pub refused: u64,
     /// From the start of the run to its end.
     pub elapsed: Duration,
-    /// Parts of the source that could not be listed (folders without permission): the run is not a success.
+    /// Parts of the source that could not be listed (folders without permission): the run is not a
+    /// success.
     pub unlisted: u64,
-    /// The listing came to its end: `listed` is all there is. A run that was called off may have seen less.
+    /// The listing came to its end, so `listed` is final. A stopped run may have seen less.
     pub listing_done: bool,
-    /// Why the run ended before everything was tried, where nobody called it off.
+    /// Why the run ended before everything was tried, unless the user stopped it.
     pub ended_by: Option<Error>,
-    /// Where earlier runs of this job are gone on from: which those are, in words.
+    /// The earlier runs of this job, in words.
     pub earlier_runs: Option<Box<str>>,
 }
 
 impl Summary {
-    /// Objects that were listed and neither arrived nor failed nor were left alone by rule: those that were under way when
-    /// the run was called off, and those that were not begun.
+    /// Listed objects that are neither done nor skipped nor failed, because the run was stopped.
     pub fn unfinished(&self) -> u64 {
         self.listed
             .saturating_sub(self.done + self.skipped + self.failed)
     }
 
-    /// Every selected object is at its destination or was left alone by rule.
+    /// Whether every selected object is at the target or was skipped by rule.
     pub fn is_success(&self) -> bool {
         self.ended_by.is_none()
             && self.failed == 0

@@ -1,4 +1,4 @@
-//! A quarter of a second of a run, as the controller saw it, and what it made of it.
+//! A window of a run: its measurements, and the controller's decision.
 
 use std::time::Duration;
 
@@ -7,14 +7,14 @@ use crate::schedule::tuner::{Decision, Sample};
 /// One window.
 #[derive(Debug, Clone)]
 pub struct Window {
-    /// When it ended, from the beginning of the carrying.
+    /// The time of its end, since the beginning of the transfers.
     pub at: Duration,
     /// What was measured.
     pub sample: Sample,
-    /// What holds from then on.
+    /// What is valid from then on.
     pub decision: Decision,
-    /// So long did half of the requests take that succeeded in it.
+    /// Half of the requests that succeeded in it took no longer.
     pub p50: Option<Duration>,
-    /// And 99 of 100.
+    /// 99 of 100 took no longer.
     pub p99: Option<Duration>,
 }

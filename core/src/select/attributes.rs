@@ -1,5 +1,7 @@
-//! Which files are meant by their attributes, those of Windows: `/A`, `/IA:`, `/XA:`. The lister of a store says what
-//! attributes a file has; this says whether it is meant. How a file system keeps them is the store's business.
+//! Selects files by their Windows attributes: `/A`, `/IA:`, `/XA:`.
+//!
+//! The store's lister reads the attributes of a file; this file decides whether the file is
+//! selected.
 
 use std::fmt;
 
@@ -32,10 +34,10 @@ impl Attributes {
     /// None.
     pub const NONE: Self = Self(0);
 
-    /// What Linux knows of any file: `R`, `H` and, where it is neither, `N`.
+    /// What Linux knows of any file: `R`, `H`, and `N` if it is neither.
     pub const OF_LINUX: Self = Self(0x1 | 0x2 | NORMAL);
 
-    /// The attributes that these letters name, in any case; or the letter that names none.
+    /// The attributes that these letters name, ignoring case; or the letter that names none.
     pub fn of_letters(letters: &str) -> Result<Self, char> {
         letters.chars().try_fold(Self::NONE, |set, letter| {
             let bit = BITS
@@ -47,8 +49,8 @@ impl Attributes {
         })
     }
 
-    /// The attributes of a file as Windows keeps them: bits without a letter are left out, and a file with no other
-    /// attribute is a normal one.
+    /// The attributes of a file as Windows stores them. Bits without a letter are ignored, and a
+    /// file with no other attribute is a normal one.
     pub fn of_windows(bits: u32) -> Self {
         let known = BITS.iter().fold(0, |known, (_, bit)| known | bit) & !NORMAL;
         match bits & known {
@@ -62,17 +64,17 @@ impl Attributes {
         Self::of_windows(u32::from(is_read_only) | u32::from(is_hidden) << 1)
     }
 
-    /// Nothing is in it.
+    /// Whether the set is empty.
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// Both have one in common.
+    /// Whether both sets have an attribute in common.
     pub fn meets(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
-    /// Those that are not in `other`.
+    /// The attributes that are not in `other`.
     pub fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
@@ -97,29 +99,29 @@ impl fmt::Debug for Attributes {
     }
 }
 
-/// What is asked of a file's attributes. The default asks nothing.
+/// Which attributes a file must have. The default selects every file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct AttributeRule {
-    /// `/A`: it must have the archive attribute.
+    /// `/A`: the archive attribute is required.
     pub archive_only: bool,
-    /// `/IA:`: it must have one of these; empty: any will do.
+    /// `/IA:`: one of these is required; empty: none is.
     pub include: Attributes,
-    /// `/XA:`: it must have none of these.
+    /// `/XA:`: none of these is allowed.
     pub exclude: Attributes,
 }
 
 impl AttributeRule {
-    /// Every file is meant, whatever its attributes: they need not be looked at.
+    /// Whether every file is selected, so that attributes need not be read.
     pub fn is_void(self) -> bool {
         self == Self::default()
     }
 
-    /// The attributes that it asks after.
+    /// The attributes that the rule depends on.
     pub fn asked(self) -> Attributes {
         self.archive().union(self.include).union(self.exclude)
     }
 
-    /// Whether a file with these attributes is meant.
+    /// Whether a file with these attributes is selected.
     pub fn admits(self, file: Attributes) -> bool {
         (!self.archive_only || file.meets(self.archive()))
             && (self.include.is_empty() || file.meets(self.include))

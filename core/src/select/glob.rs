@@ -1,9 +1,11 @@
-//! Wildcards against one part of a name. `pattern` has cut the folder off; this matches what is left, in time
-//! proportional to the length of the pattern times the length of the name, whatever either is.
+//! Matches wildcards against one part of a name.
 //!
-//! The Windows reading is that of its file systems, which standard wildcards on Windows come down to: `?` also stands for
-//! nothing before a dot and at the end of a name, a dot before a wildcard also for nothing at the end (`a.*` means `a`
-//! too), and `*.` for names without an extension.
+//! `pattern` has removed the folder. The time is proportional to the length of the pattern times
+//! the length of the name.
+//!
+//! On Windows wildcards have the meaning of its file systems: `?` also matches nothing before a dot
+//! and at the end of a name; a dot before a wildcard also matches nothing at the end (`a.*` matches
+//! `a` too); and `*.` matches names without an extension.
 //! <https://learn.microsoft.com/windows-hardware/drivers/ddi/ntifs/nf-ntifs-_fsrtl_advanced_fcb_header-fsrtlisnameinexpression>
 
 /// A pattern without separators.
@@ -11,28 +13,28 @@
 pub(super) struct Glob {
     tokens: Box<[Token]>,
     ignore_case: bool,
-    /// Matches every name: most runs never look further.
+    /// Matches every name, which most patterns do.
     is_all: bool,
 }
 
-/// One letter of a pattern.
+/// One element of a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Token {
-    /// This unit, folded if case does not matter.
+    /// This unit, in lower case if case does not matter.
     Unit(Unit),
     /// Any one unit.
     One,
-    /// Any one unit but a dot; nothing before a dot and at the end.
+    /// Any one unit except a dot; nothing before a dot and at the end.
     OneOrNone,
     /// Any number of units.
     Any,
     /// A dot; nothing at the end.
     DotOrEnd,
-    /// The rest of the name, if no dot is in it but as its last unit.
+    /// The rest of the name, if it has no dot except as its last unit.
     NoExtension,
 }
 
-/// One letter of a name: a character, or a byte that is not part of one.
+/// One unit of a name: a character, or a byte that is not part of one.
 type Unit = u32;
 
 const DOT: Unit = '.' as Unit;
@@ -44,7 +46,7 @@ impl Glob {
         } else {
             posix_tokens(text)
         };
-        // Two stars in a row mean what one means.
+        // Two stars in a row mean the same as one.
         tokens.dedup_by(|next, previous| *next == Token::Any && *previous == Token::Any);
         let is_all = *tokens == [Token::Any] || text == "*.*";
         Self {
@@ -56,8 +58,8 @@ impl Glob {
 
     /// Whether this one part of a name matches.
     ///
-    /// All ways to match go on side by side: `alive` holds the tokens before which a way stands after the units seen so
-    /// far. There are never more ways than tokens.
+    /// All possible matches advance side by side: `alive` marks the tokens that a match has reached
+    /// after the units so far. There are never more matches than tokens.
     pub(super) fn matches(&self, name: &[u8]) -> bool {
         if self.is_all {
             return true;
@@ -90,7 +92,8 @@ impl Glob {
         alive[self.tokens.len()]
     }
 
-    /// Lets every way pass the tokens that may stand for nothing here: before `unit`, or at the end of the name.
+    /// Lets every match skip the tokens that may match nothing here: before `unit`, or at the end
+    /// of the name.
     fn skip(&self, alive: &mut [bool], unit: Option<Unit>) {
         for (at, token) in self.tokens.iter().enumerate() {
             let passes = match token {
@@ -134,7 +137,8 @@ fn windows_tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
-/// A name as units. Bytes that are not part of a character come after all characters, each equal to itself only.
+/// A name as units. Bytes that are not part of a character come after all characters, each equal to
+/// itself only.
 fn units(name: &[u8], ignore_case: bool) -> Vec<Unit> {
     const NO_CHARACTER: Unit = 0x11_0000;
     let mut units = Vec::with_capacity(name.len());
@@ -154,7 +158,7 @@ fn units(name: &[u8], ignore_case: bool) -> Vec<Unit> {
     units
 }
 
-/// The lower case of a character, where that is one character: a match never changes a name's length.
+/// The lower case of a character, if that is one character: folding never changes a name's length.
 fn fold(letter: char) -> Unit {
     let mut lower = letter.to_lowercase();
     match (lower.next(), lower.next()) {

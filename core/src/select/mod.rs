@@ -1,6 +1,8 @@
-//! Which of the listed objects are meant. A listing hands over names; a [`Pattern`] says yes or no, and for files an
-//! [`AttributeRule`] does. How a pattern is read is the source's [`PatternRule`]; nothing here knows which store that is,
-//! and nothing here lists.
+//! Which of the listed objects are selected.
+//!
+//! A listing passes names; a [`Pattern`] selects by name, and for files an [`AttributeRule`] by
+//! attributes. The source's [`PatternRule`] says how a pattern is read. Nothing here knows the
+//! store, and nothing here lists.
 
 mod attributes;
 mod glob;

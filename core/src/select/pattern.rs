@@ -1,27 +1,29 @@
-//! The pattern of a copy, read by the rule of its source. The job makes it once; the lister asks it where to begin and
-//! then, name by name, what to keep.
+//! The pattern of a copy, read by the rule of its source.
+//!
+//! The job makes it once. The lister asks it where to begin and, for each name, whether to keep it.
 
 use super::glob::Glob;
 use crate::{Error, Result};
 
-/// How a source reads a pattern. A value: the store's `rules.rs` gives it, this module applies it.
+/// How a source reads a pattern. The store's `rules.rs` defines it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PatternRule {
     /// `*` and `?` in the last part of the pattern; the parts before it name a folder.
     Wildcard {
-        /// Read as on Windows: case does not matter, `\` separates too, `*.*` means every name, and `?` may stand for
-        /// nothing before a dot and at the end. Otherwise as in POSIX: every letter as it is, `?` exactly one.
+        /// As on Windows: case does not matter, `\` separates too, `*.*` matches every name, and
+        /// `?` may match nothing before a dot and at the end. Otherwise as in POSIX: characters
+        /// match themselves, and `?` exactly one.
         ignore_case: bool,
         /// Names in folders below are matched too.
         recursive: bool,
     },
-    /// The whole name, letter by letter; no pattern means no object.
+    /// The whole name, character by character; no pattern selects no object.
     Exact,
-    /// How the name begins, letter by letter; no pattern means every object.
+    /// The beginning of the name, character by character; no pattern selects every object.
     Prefix,
 }
 
-/// A pattern, ready to match names relative to the source's root: bytes, parts separated by `/`.
+/// A pattern that matches names relative to the source's root: bytes, parts separated by `/`.
 #[derive(Debug, Clone)]
 pub struct Pattern {
     /// The folder that the pattern names, without slashes at its ends.
@@ -37,12 +39,12 @@ enum Test {
 }
 
 impl Pattern {
-    /// Reads what was typed. Without a pattern a wildcard source means every name.
+    /// Reads what was typed. Without a pattern a wildcard source selects every name.
     ///
     /// # Errors
     ///
-    /// [`Error::Usage`] for a wildcard pattern that leaves the source (`..`, a leading separator), or that has a wildcard
-    /// in a folder's name.
+    /// [`Error::Usage`] for a wildcard pattern that leaves the source (`..`, a leading separator),
+    /// or that has a wildcard in a folder's name.
     pub fn new(text: Option<&str>, rule: PatternRule) -> Result<Self> {
         let text = text.unwrap_or_default();
         match rule {
@@ -66,7 +68,7 @@ impl Pattern {
         let is_separator = |letter: char| letter == '/' || (ignore_case && letter == '\\');
         check_inside(text, is_separator)?;
         let mut parts: Vec<&str> = text.split(is_separator).collect();
-        // `dir/` has an empty last part and means everything in `dir`.
+        // `dir/` has an empty last part and selects everything in `dir`.
         let last = Some(parts.pop().unwrap_or_default()).filter(|last| !last.is_empty());
         parts.retain(|part| !part.is_empty() && *part != ".");
         if let Some(part) = parts.iter().find(|part| part.contains(['*', '?'])) {
@@ -81,13 +83,13 @@ impl Pattern {
         })
     }
 
-    /// The folder below the root in which everything lies that can match: empty, or parts separated by `/`. Its case is
-    /// kept: a file system here tells `A` from `a`.
+    /// The folder below the root that contains everything that can match: empty, or parts separated
+    /// by `/`. Its case is kept, because file systems here distinguish `A` from `a`.
     pub fn folder(&self) -> &str {
         &self.folder
     }
 
-    /// True when only the files directly in [`Pattern::folder`] can match.
+    /// Whether only the files directly in [`Pattern::folder`] can match.
     pub fn is_flat(&self) -> bool {
         matches!(
             &self.test,
@@ -98,7 +100,8 @@ impl Pattern {
         )
     }
 
-    /// What every matching name begins with, for a service that can list by prefix. Empty for wildcards.
+    /// The beginning of every matching name, for a service that can list by prefix. Empty for
+    /// wildcards.
     pub fn prefix(&self) -> &str {
         match &self.test {
             Test::Glob { .. } => "",
@@ -106,7 +109,7 @@ impl Pattern {
         }
     }
 
-    /// Whether the object of this name is meant.
+    /// Whether the object of this name is selected.
     pub fn matches(&self, name: &[u8]) -> bool {
         match &self.test {
             Test::Exact(exact) => name == exact.as_bytes() && !name.is_empty(),
@@ -123,8 +126,10 @@ impl Pattern {
         }
     }
 
-    /// Whether a file with this last part of its name is meant, wherever in the listed folders it lies. For a lister that
-    /// walks from [`Pattern::folder`] and, when the pattern [is flat](Self::is_flat), no deeper.
+    /// Whether a file is selected by the last part of its name, in any of the listed folders.
+    ///
+    /// It is for a lister that walks from [`Pattern::folder`] and, when the pattern [is
+    /// flat](Self::is_flat), no deeper.
     pub fn matches_file(&self, last_part: &[u8]) -> bool {
         match &self.test {
             Test::Glob { last, .. } => last.matches(last_part),
@@ -133,7 +138,7 @@ impl Pattern {
     }
 }
 
-/// What follows `folder` and its slash in `name`.
+/// The part of `name` after `folder` and its slash.
 fn below<'a>(name: &'a [u8], folder: &[u8]) -> Option<&'a [u8]> {
     if folder.is_empty() {
         return Some(name);
@@ -141,8 +146,8 @@ fn below<'a>(name: &'a [u8], folder: &[u8]) -> Option<&'a [u8]> {
     name.strip_prefix(folder)?.strip_prefix(b"/")
 }
 
-/// Refuses a pattern that points out of the source. `a..b` is a name, `..`, `a..` and `a../b` are not: Windows drops the
-/// dots at the end of a part.
+/// Refuses a pattern that leaves the source. `a..b` is a name; `..`, `a..` and `a../b` are not,
+/// because Windows removes dots at the end of a part.
 fn check_inside(text: &str, is_separator: impl Fn(char) -> bool) -> Result<()> {
     if text.starts_with(&is_separator) {
         return Err(Error::Usage(format!(

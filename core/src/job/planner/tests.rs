@@ -12,7 +12,7 @@ use crate::location::{Access, Location, parse};
 use crate::options::{CopyWay, DownloadOptions, Engine, Integrity, Selection, UploadOptions};
 use crate::plan::chunks::CHUNK_BYTES_MIN;
 use crate::plan::route::Route;
-use crate::report::{Answer, Event, Observer};
+use crate::report::{Event, Observer, OverwriteAnswer};
 use crate::store::blob::{BlobTarget, properties::BlobType};
 use crate::transfer::testing;
 
@@ -24,8 +24,8 @@ struct Nobody;
 impl Observer for Nobody {
     fn event(&self, _event: Event<'_>) {}
 
-    fn ask_overwrite(&self, _source: &str, _target: &str) -> Answer {
-        Answer::No
+    fn ask_overwrite(&self, _source: &str, _target: &str) -> OverwriteAnswer {
+        OverwriteAnswer::No
     }
 }
 

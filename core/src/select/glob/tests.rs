@@ -67,7 +67,7 @@ fn a_windows_star_dot_is_a_name_without_extension() {
 
 #[test]
 fn a_way_that_goes_on_is_not_lost_to_one_that_ends_there() {
-    // The last dot is taken by the pattern's second dot while another way stands before `*.` already.
+    // The pattern's second dot takes the last dot while another match has reached `*.` already.
     assert!(windows("*..*.", "...a"));
 }
 
@@ -86,7 +86,7 @@ fn a_hostile_pattern_takes_no_longer_than_its_length_allows() {
     assert!(!windows(&pattern.replace('a', "?."), &name));
 }
 
-/// The meaning of a pattern, as plainly as it can be written down.
+/// The meaning of a pattern, written as simply as possible.
 fn reference(pattern: &[char], name: &[char], windows: bool) -> bool {
     let at_end_or_dot = name.first().is_none_or(|&letter| letter == '.');
     match pattern {
