@@ -17,6 +17,8 @@ mod single_target;
 
 mod stream_target;
 
+mod opener;
+
 mod open;
 
 pub mod local;

@@ -15,7 +15,7 @@ mod container;
 
 mod single;
 
-mod named;
+mod open;
 
 mod list;
 
@@ -38,10 +38,9 @@ mod copy_state;
 mod copy;
 
 pub use copy::BlobServerCopy;
-pub(crate) use named::{named_source, named_target};
+pub(crate) use open::BlobOpener;
 pub use properties::BlobType;
 pub use read::{BlobReadOptions, BlobSource};
 pub use remover::{BlobRemover, remove_directory};
-pub(crate) use single::{holds_any, split_last};
 pub use single::{look, not_found};
 pub use write::BlobTarget;

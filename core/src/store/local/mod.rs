@@ -14,6 +14,8 @@ pub mod parts;
 
 mod read;
 
+mod open;
+
 mod remover;
 
 mod safe;
@@ -22,6 +24,7 @@ mod shortage;
 
 mod write;
 
+pub(crate) use open::LocalOpener;
 pub use read::LocalSource;
 pub use remover::LocalRemover;
 pub use write::LocalTarget;

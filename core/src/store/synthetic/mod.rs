@@ -5,11 +5,14 @@ mod content;
 
 mod source;
 
+mod open;
+
 mod repeat;
 
 mod discard;
 
 pub use content::{Content, PREFIX, seed_of};
 pub use discard::DiscardTarget;
+pub(crate) use open::{DiscardOpener, SyntheticOpener};
 pub(crate) use repeat::RepeatingSource;
 pub use source::SyntheticSource;

@@ -1,0 +1,249 @@
+//! Opens a place in the Blob service: a container, a virtual directory or a single blob.
+
+use std::sync::Arc;
+
+use azring_transport::service::ApiVersion;
+
+use super::single::{holds_any, look, not_found, split_last};
+use super::{BlobReadOptions, BlobServerCopy, BlobSource, BlobTarget, rules};
+use crate::entry::{Entry, EntryName, Layout};
+use crate::location::{BlobLocation, Location};
+use crate::options::{CopyWay, Options};
+use crate::select::{Pattern, PatternRule};
+use crate::store::opener::{OpenContext, OpenedSource, Opener};
+use crate::store::{ServerCopy, Source, Step, StreamTarget, Target, Tools};
+use crate::{Error, Result};
+
+/// A place in the Blob service, to be opened.
+pub(crate) struct BlobOpener<'l>(pub(crate) &'l BlobLocation);
+
+impl Opener for BlobOpener<'_> {
+    fn source<'a>(&'a self, context: OpenContext<'a>) -> Step<'a, Result<OpenedSource>> {
+        Box::pin(source(self.0, context))
+    }
+
+    fn target(&self, context: OpenContext<'_>) -> Result<Arc<dyn Target>> {
+        let (shape, keeps) = (&context.options.shape, context.route.keeps_properties);
+        Ok(Arc::new(BlobTarget::new(self.0.clone(), shape, keeps)))
+    }
+
+    fn server_copy(&self, context: OpenContext<'_>) -> Option<Arc<dyn ServerCopy>> {
+        let OpenContext { options, route, .. } = context;
+        let version = self.0.account().capabilities.version();
+        let way = if version >= ApiVersion::PUT_BLOCK_FROM_URL {
+            options.copy_way
+        } else {
+            CopyWay::Async
+        };
+        Some(Arc::new(BlobServerCopy::new(
+            self.0.clone(),
+            way,
+            route.within_account,
+            options.shape.block_bytes,
+        )))
+    }
+
+    fn split_name<'a>(
+        &'a self,
+        tools: &'a Tools,
+    ) -> Step<'a, Result<Option<(Location, EntryName)>>> {
+        Box::pin(async move {
+            if is_directory(tools, self.0).await? {
+                return Ok(None);
+            }
+            Ok(split_url(self.0))
+        })
+    }
+
+    fn named_source<'a>(
+        &'a self,
+        options: &'a Options,
+        tools: &'a Tools,
+    ) -> Step<'a, Result<(Arc<dyn Source>, Entry)>> {
+        Box::pin(async move {
+            let (source, entry) = named_source(self.0, options, tools).await?;
+            Ok((Arc::new(source) as Arc<dyn Source>, entry))
+        })
+    }
+
+    fn named_target(&self, options: &Options) -> Result<(Arc<dyn StreamTarget>, EntryName)> {
+        let (target, name) = named_target(self.0, options)?;
+        Ok((Arc::new(target), name))
+    }
+}
+
+async fn source(place: &BlobLocation, context: OpenContext<'_>) -> Result<OpenedSource> {
+    let OpenContext {
+        options,
+        route,
+        tools,
+        ..
+    } = context;
+    let selection = &options.selection;
+    let read_options = BlobReadOptions {
+        crc64: options.integrity.crc64,
+        carries: route.keeps_properties,
+        snapshots: selection.snapshots,
+    };
+    let (source, single) = match single_blob(options, tools, place).await? {
+        Some((above, entry)) => {
+            let name = entry.name.clone();
+            // A blob with its snapshots is several objects, which are named after the one.
+            let exact = name.as_str().filter(|_| selection.snapshots);
+            let source = match exact {
+                Some(exact) => {
+                    let pattern = Pattern::new(Some(exact), PatternRule::Exact)?;
+                    BlobSource::directory(above, pattern, read_options)
+                }
+                None => BlobSource::blob(above, entry, read_options),
+            };
+            (source, Some(name))
+        }
+        None => {
+            let rule = rules::pattern_rule(selection);
+            let pattern = Pattern::new(selection.pattern.as_deref(), rule)?;
+            let source = BlobSource::directory(place.clone(), pattern, read_options);
+            (source, None)
+        }
+    };
+    let source = source.opening_to_target(route.target_key_opens_source);
+    Ok(OpenedSource {
+        source: Arc::new(source),
+        single,
+    })
+}
+
+/// The blob that the source's URL names, if it names one and not a virtual directory.
+///
+/// A URL that goes deeper than the container may name either. Without the sub-folders a virtual directory gives nothing,
+/// so then the blob comes first; with them, what lies below the name.
+async fn single_blob(
+    options: &Options,
+    tools: &Tools,
+    place: &BlobLocation,
+) -> Result<Option<(BlobLocation, Entry)>> {
+    let selection = &options.selection;
+    if place.directory.is_empty() || place.is_directory || selection.pattern.is_some() {
+        return Ok(None);
+    }
+    if !selection.recursive {
+        let found = look(tools, place).await?;
+        return match found {
+            None if !holds_any_or_refused(tools, place).await? => Err(not_found(place)),
+            found => Ok(found),
+        };
+    }
+    match look(tools, place).await {
+        // A directory's mark, or a name that is a directory too: what lies below is meant.
+        Ok(Some((_, entry))) if entry.kind == Layout::Folder => Ok(None),
+        Ok(Some(found)) if !holds_any(tools, place).await? => Ok(Some(found)),
+        Ok(_) => Ok(None),
+        // A signature that may only list cannot ask.
+        Err(error) if error.status() == Some(403) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether any blob lies below the name. A signature that may not list cannot ask, and could not list either.
+async fn holds_any_or_refused(tools: &Tools, place: &BlobLocation) -> Result<bool> {
+    match holds_any(tools, place).await {
+        Err(error) if error.status() == Some(403) => Ok(false),
+        answer => answer,
+    }
+}
+
+/// Whether the URL is that of a container or of a virtual directory. A blob of that name is the object that is meant, also
+/// where blobs lie below it. What the credential may not ask counts as not there.
+async fn is_directory(tools: &Tools, place: &BlobLocation) -> Result<bool> {
+    if place.directory.is_empty() || place.is_directory {
+        return Ok(true);
+    }
+    let (found, holds_any) = tokio::join!(look(tools, place), holds_any(tools, place));
+    match found {
+        Ok(Some((_, blob))) => return Ok(blob.kind == Layout::Folder),
+        Ok(None) => {}
+        Err(error) if is_refused(&error) => {}
+        Err(error) => return Err(error),
+    }
+    match holds_any {
+        Err(error) if is_refused(&error) => Ok(false),
+        answer => answer,
+    }
+}
+
+/// The service said no: the container is missing or going, or the credential does not permit the question. The copy itself
+/// will tell where that matters.
+fn is_refused(error: &Error) -> bool {
+    matches!(error.status(), Some(401 | 403 | 404 | 409))
+}
+
+fn split_url(place: &BlobLocation) -> Option<(Location, EntryName)> {
+    let (above, last) = split_last(place)?;
+    Some((Location::Blob(above), EntryName::from(last.as_str())))
+}
+
+/// The blob at this place, and the store that reads it. Asks the service.
+///
+/// # Errors
+///
+/// [`Error::NotFound`] when there is no such blob.
+async fn named_source(
+    place: &BlobLocation,
+    options: &Options,
+    tools: &Tools,
+) -> Result<(BlobSource, Entry)> {
+    let found = if place.is_directory {
+        None
+    } else {
+        look(tools, place).await?
+    };
+    let Some((above, entry)) = found else {
+        return Err(Error::NotFound(format!(
+            "there is no blob `{place}`: standard output takes the bytes of one blob, so the source is its URL"
+        )));
+    };
+    let read_options = BlobReadOptions {
+        crc64: options.integrity.crc64,
+        ..BlobReadOptions::default()
+    };
+    let source = BlobSource::blob(above, entry.clone(), read_options);
+    Ok((source, entry))
+}
+
+/// The store that the blob at this place goes to, and the blob's name there. Asks nobody.
+///
+/// # Errors
+///
+/// [`Error::Usage`] when the place names no blob.
+fn named_target(place: &BlobLocation, options: &Options) -> Result<(BlobTarget, EntryName)> {
+    let named = if place.is_directory {
+        None
+    } else {
+        split_last(place)
+    };
+    let Some((above, last)) = named else {
+        return Err(Error::Usage(format!(
+            "`{place}` names no blob: what comes from standard input needs the URL of one, \
+             `https://ACCOUNT.blob.core.windows.net/CONTAINER/NAME`"
+        )));
+    };
+    let target = BlobTarget::new(above, &options.shape, false);
+    Ok((target, EntryName::from(last.as_str())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::location::{Access, parse};
+
+    #[test]
+    fn the_last_part_of_a_url_is_the_name() {
+        let url = "https://a.blob.core.windows.net/c/d/e%5Cf";
+        let Ok(Location::Blob(deep)) = parse(url, Access::default(), None) else {
+            panic!("it is a blob's");
+        };
+        let (above, name) = split_url(&deep).unwrap();
+        assert_eq!(above.to_string(), "https://a.blob.core.windows.net/c/d/");
+        assert_eq!(name, EntryName::from("e\\f"));
+    }
+}

@@ -1,0 +1,146 @@
+//! Opens a path of this machine: a folder or a single file.
+
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use azring_transport as transport;
+
+use super::{LocalSource, LocalTarget, rules};
+use crate::entry::EntryName;
+use crate::location::Location;
+use crate::select::Pattern;
+use crate::store::opener::{OpenContext, OpenedSource, Opener};
+use crate::store::{Step, Target, Tools};
+use crate::{Error, Result};
+
+/// A path of this machine, to be opened.
+pub(crate) struct LocalOpener<'l>(pub(crate) &'l Path);
+
+impl Opener for LocalOpener<'_> {
+    fn source<'a>(&'a self, context: OpenContext<'a>) -> Step<'a, Result<OpenedSource>> {
+        Box::pin(async move { source(self.0, context) })
+    }
+
+    fn target(&self, context: OpenContext<'_>) -> Result<Arc<dyn Target>> {
+        let options = context.options;
+        Ok(Arc::new(LocalTarget::new(
+            self.0,
+            options.landing,
+            options.integrity.check_md5,
+            context.durability.clone(),
+            context.folders_max,
+        )))
+    }
+
+    fn split_name<'a>(
+        &'a self,
+        _tools: &'a Tools,
+    ) -> Step<'a, Result<Option<(Location, EntryName)>>> {
+        Box::pin(async move {
+            if is_folder(self.0)? {
+                return Ok(None);
+            }
+            Ok(split_path(self.0))
+        })
+    }
+}
+
+fn source(path: &Path, context: OpenContext<'_>) -> Result<OpenedSource> {
+    let selection = &context.options.selection;
+    if LocalSource::is_single(path) && selection.pattern.is_none() {
+        let (source, name) = LocalSource::file(path)?;
+        return Ok(OpenedSource {
+            source: Arc::new(source.asking(selection.attributes)),
+            single: Some(name),
+        });
+    }
+    if path.is_symlink() && !path.exists() {
+        return Err(Error::NotFound(format!(
+            "`{}` is a link, and what it leads to is not there",
+            context.options.source
+        )));
+    }
+    let rule = rules::pattern_rule(selection);
+    let pattern = Pattern::new(selection.pattern.as_deref(), rule)?;
+    let source = LocalSource::folder(path, pattern)?
+        .asking(selection.attributes)
+        .without(&selection.own_files);
+    Ok(OpenedSource {
+        source: Arc::new(source),
+        single: None,
+    })
+}
+
+/// Whether the path is a folder, or is written like one. What is there and is neither a folder nor a file is refused: a file
+/// must not take the place of a device.
+fn is_folder(path: &Path) -> Result<bool> {
+    let bytes = path.as_os_str().as_bytes();
+    if bytes.ends_with(b"/") || bytes.ends_with(b"/.") || path.file_name().is_none() {
+        return Ok(true);
+    }
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => Ok(true),
+        Ok(found) if found.is_file() => Ok(false),
+        Ok(_) => Err(Error::Usage(format!(
+            "`{}` is neither a folder nor a file: nothing can be copied to it",
+            EntryName::new(bytes)
+        ))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => {
+            let doing = format!("cannot look at `{}`", EntryName::new(bytes));
+            Err(transport::Error::disk(doing, &error).into())
+        }
+    }
+}
+
+fn split_path(path: &Path) -> Option<(Location, EntryName)> {
+    let name = EntryName::new(path.file_name()?.as_bytes());
+    let above = path
+        .parent()
+        .filter(|above| !above.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    Some((Location::Local(above.into()), name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_a_folder_if_it_is_one_or_is_written_like_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("file"), "").unwrap();
+        fs::create_dir(path("dir.vhd")).unwrap();
+        std::os::unix::fs::symlink(path("dir.vhd"), path("link")).unwrap();
+        std::os::unix::fs::symlink(path("nowhere"), path("broken")).unwrap();
+        for (name, expected) in [
+            ("file", false),
+            ("missing", false),
+            ("broken", false),
+            ("missing/", true),
+            ("missing/.", true),
+            ("dir.vhd", true),
+            ("link", true),
+            ("dir.vhd/..", true),
+        ] {
+            assert_eq!(is_folder(&path(name)).unwrap(), expected, "{name}");
+        }
+        assert!(is_folder(Path::new("/")).unwrap());
+        assert!(is_folder(Path::new("/dev/null")).is_err());
+    }
+
+    #[test]
+    fn the_last_part_of_a_path_is_the_name() {
+        let split = |path: &str| {
+            let (above, name) = split_path(Path::new(path)).unwrap();
+            format!("{above} {name}")
+        };
+        assert_eq!(split("a"), ". a");
+        assert_eq!(split("/a"), "/ a");
+        assert_eq!(split("/a/b c/.env"), "/a/b c .env");
+    }
+}
