@@ -12,7 +12,7 @@ use tokio::sync::mpsc::error::TryRecvError;
 
 use super::planner::{EntryPlan, InspectedEntry, Planner};
 use crate::entry::{Entry, EntryName};
-use crate::journal::{DoneObjects, Pending, Record, Replayed};
+use crate::journal::{DoneObjects, PendingObject, Record, Replayed};
 use crate::options::Options;
 use crate::plan::Task;
 use crate::plan::replace::Replace;
@@ -184,7 +184,7 @@ impl Feed<'_> {
         if self.stop.is_on() {
             // They were counted as listed, and are still to be done.
             for pending in earlier.pending().skip(taken) {
-                let Pending { name, bytes, .. } = pending?;
+                let PendingObject { name, bytes, .. } = pending?;
                 self.settlement()
                     .fail_unstarted(&name, bytes, &Error::Stopped);
             }

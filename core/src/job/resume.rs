@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::planner::{EntryPlan, InspectedEntry, Planner};
 use crate::entry::{Entry, EntryName};
-use crate::journal::{Pending, Record, Replayed};
+use crate::journal::{PendingObject, Record, Replayed};
 use crate::plan::Task;
 use crate::plan::history::{EarlierAttempt, History, Start};
 use crate::plan::replace::Replace;
@@ -19,7 +19,7 @@ use super::recorder::JournalRecorder;
 
 /// An object that an earlier run left, inspected again.
 pub(super) struct Again {
-    pending: Pending,
+    pending: PendingObject,
     found: Result<Option<InspectedEntry>>,
 }
 
@@ -83,7 +83,7 @@ pub(super) fn scopes(earlier: &Replayed) -> impl Iterator<Item = ListScope> {
 }
 
 /// Finds the object as it is now, and its target.
-pub(super) async fn inspect(planner: &Planner<'_>, tools: &Tools, pending: Pending) -> Again {
+pub(super) async fn inspect(planner: &Planner<'_>, tools: &Tools, pending: PendingObject) -> Again {
     let found = planner
         .source()
         .find(tools, &pending.name, pending.snapshot.as_deref())
@@ -101,12 +101,12 @@ pub(super) async fn inspect(planner: &Planner<'_>, tools: &Tools, pending: Pendi
 ///
 /// The object failed before anything of it was written, and not everything may be replaced. So what
 /// is at its target now may come from somebody else.
-fn is_undecided(pending: &Pending) -> bool {
+fn is_undecided(pending: &PendingObject) -> bool {
     let is_begun = start(pending).is_some_and(|start| start.is_visible());
     pending.has_failed && !is_begun && pending.replace != Replace::Anything
 }
 
-fn start(pending: &Pending) -> Option<Start> {
+fn start(pending: &PendingObject) -> Option<Start> {
     let started = pending.started.as_ref()?;
     Start::of_text(started.chunk_bytes, &started.identity)
 }
@@ -179,7 +179,7 @@ impl Resume<'_> {
     }
 
     /// Skips an object that was listed and is gone now: there is nothing to copy.
-    fn gone(&self, pending: &Pending) {
+    fn gone(&self, pending: &PendingObject) {
         let (seq, bytes) = (pending.seq, pending.bytes);
         self.forget_part(pending);
         self.recorder.append(&Record::Skipped { seq, bytes });
@@ -191,7 +191,7 @@ impl Resume<'_> {
     }
 
     /// Removes the part of the object that an earlier run left and that is useless now.
-    fn forget_part(&self, pending: &Pending) {
+    fn forget_part(&self, pending: &PendingObject) {
         if let Some(notes) = self.recorder.notes(pending.seq)
             && let Some(target) = self
                 .planner
@@ -201,14 +201,14 @@ impl Resume<'_> {
         }
     }
 
-    fn fail_again(&self, pending: &Pending, name: &EntryName, error: &Error) {
+    fn fail_again(&self, pending: &PendingObject, name: &EntryName, error: &Error) {
         self.recorder.failed(pending.seq, error);
         self.settlement.fail_unstarted(name, pending.bytes, error);
     }
 
     /// Records that the source has another version than the one that was planned. It is copied from
     /// the beginning.
-    fn note_change(&self, pending: &Pending, entry: &Entry) -> bool {
+    fn note_change(&self, pending: &PendingObject, entry: &Entry) -> bool {
         if pending.version == entry.version && pending.bytes == entry.bytes {
             return false;
         }
@@ -225,7 +225,7 @@ impl Resume<'_> {
     }
 }
 
-fn earlier_attempt(pending: &Pending) -> EarlierAttempt {
+fn earlier_attempt(pending: &PendingObject) -> EarlierAttempt {
     EarlierAttempt {
         start: start(pending),
         durable: pending.durable.clone(),

@@ -1,9 +1,9 @@
-//! The writing side: records in, bytes in the file, and after a while on the disk.
+//! The writing side: records become bytes in the file, and after a while they are durable.
 //!
-//! The coordinator appends and goes on. One thread writes what has gathered, a few milliseconds' worth at a time: a
-//! killed process loses no more than that. Another one makes it durable in groups, so that a disk which takes its time
-//! holds up neither. When the disk fails, the journal ends where it is: what is on the disk stays a valid beginning, and
-//! the run goes on without.
+//! The coordinator appends and goes on. One thread writes the records of a few milliseconds
+//! together: a killed process loses no more than these. Another thread makes them durable in
+//! groups, so that a slow disk delays neither. When the disk fails, the journal ends there: what is
+//! on the disk stays a valid prefix, and the run goes on without a journal.
 
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -18,23 +18,23 @@ use super::record::{Planned, Record};
 use super::replay::Replayed;
 use super::storage::File;
 
-/// How long records gather before they are written. Waking a thread for each would cost more than the records do.
+/// How long records gather before they are written. Waking a thread for each record would cost more
+/// than the record.
 const GATHER: Duration = Duration::from_millis(2);
 
-/// So many bytes are written without further gathering.
+/// This many bytes are written at once.
 const GATHERED_BYTES: usize = 128 << 10;
 
-/// How long what is written may stay undurable.
+/// How long written bytes may stay undurable.
 const SYNC_EVERY: Duration = Duration::from_millis(200);
 
-/// So many bytes are made durable without waiting for that time to pass.
+/// This many bytes are made durable at once.
 const UNSYNCED_BYTES: u64 = 4 << 20;
 
-/// So many bytes may wait to be written; whoever appends more waits for the disk.
+/// The most bytes that wait to be written. An append beyond that waits for the disk.
 const WAITING_BYTES_MAX: usize = 4 << 20;
 
-/// A journal that is written. It is its writer's alone as long as this lives; dropping it writes and syncs what was
-/// appended.
+/// A journal that is written, by this process only. Dropping it writes and syncs what was appended.
 pub struct Journal {
     shared: Arc<JournalShared>,
     threads: Vec<JoinHandle<()>>,
@@ -42,15 +42,15 @@ pub struct Journal {
     home: JournalHome,
 }
 
-/// Records become bytes here, each sealed for the place it will have. Pure: it holds what is to be written, and whoever
-/// drives it writes.
+/// Turns records into bytes, each sealed for its place in the file. It does no IO: its owner writes
+/// the bytes.
 pub(super) struct RecordBuffer {
     seal: Seal,
     /// Bytes to be written, from `begin` on in the file.
     waiting: Vec<u8>,
     begin: u64,
     next_seq: u64,
-    /// The end of the last record that is more than a barrier.
+    /// The end of the last record that is not a barrier.
     news_end: u64,
 }
 
@@ -66,7 +66,7 @@ impl RecordBuffer {
         }
     }
 
-    /// Nothing is to be written.
+    /// Whether there is nothing to write.
     pub(super) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
@@ -91,7 +91,7 @@ impl RecordBuffer {
         seq
     }
 
-    /// What is to be written, and where; it counts as written.
+    /// Moves the bytes to write into `into` and returns their offset. They count as written.
     pub(super) fn take(&mut self, into: &mut Vec<u8>) -> u64 {
         into.clear();
         std::mem::swap(into, &mut self.waiting);
@@ -100,7 +100,7 @@ impl RecordBuffer {
         offset
     }
 
-    /// Says that everything before `synced` is durable.
+    /// Records that everything before `synced` is durable.
     pub(super) fn synced(&mut self, synced: u64) {
         self.push(&Record::Barrier { synced });
     }
@@ -110,9 +110,9 @@ struct JournalShared {
     file: Arc<dyn File>,
     place: String,
     desk: Mutex<WriteQueue>,
-    /// There is something to write, or no more to come.
+    /// There is something to write, or nothing more will come.
     to_write: Condvar,
-    /// There is something to make durable, or no more to come.
+    /// There is something to make durable, or nothing more will come.
     to_sync: Condvar,
     /// Something was written or made durable, or never will be.
     moved: Condvar,
@@ -122,9 +122,9 @@ struct WriteQueue {
     line: RecordBuffer,
     written: u64,
     synced: u64,
-    /// Somebody waits: write and sync at once.
+    /// A task waits for durability: write and sync at once.
     hurries: bool,
-    /// The writer may end once all is written, the syncer at once.
+    /// The writing thread ends once all is written, the syncing one at once.
     closes: bool,
     trouble: Option<Error>,
     trouble_is_told: bool,
@@ -142,7 +142,8 @@ impl Journal {
         }
     }
 
-    /// Has the source listed anew, as [`Claim::list_anew`](super::Claim::list_anew) does, by the run that writes already.
+    /// Begins a new listing in a journal that is open, as
+    /// [`Claim::list_anew`](super::Claim::list_anew) does.
     pub fn list_anew(&mut self, replayed: &Replayed) -> Result<Replayed> {
         self.end();
         let (ready, anew) = compact::list_anew(&self.home, replayed)?;
@@ -160,7 +161,7 @@ impl Journal {
         &self.shared.place
     }
 
-    /// Appends that an object is to be copied; returns the sequence number it has from now on.
+    /// Records that an object is to be copied; returns its sequence number.
     pub fn plan(&self, planned: Planned<'_>) -> u64 {
         let mut desk = self.shared.desk();
         let was_empty = desk.line.is_empty();
@@ -179,7 +180,7 @@ impl Journal {
 
     fn appended(&self, mut desk: MutexGuard<'_, WriteQueue>, was_empty: bool) {
         if desk.trouble.is_some() {
-            // Its bytes go nowhere; the sequence numbers go on.
+            // The bytes are dropped; sequence numbers go on.
             desk.line.waiting.clear();
             return;
         }
@@ -209,8 +210,10 @@ impl Journal {
         }
     }
 
-    /// What went wrong with the journal, told once. The run can go on: what is on the disk is a valid beginning, from
-    /// which the next run would resume.
+    /// The journal's error, returned once.
+    ///
+    /// The run can go on: what is on the disk is a valid prefix, from which the next run would
+    /// resume.
     pub fn trouble(&self) -> Option<Error> {
         let mut desk = self.shared.desk();
         if std::mem::replace(&mut desk.trouble_is_told, true) {
@@ -221,26 +224,26 @@ impl Journal {
         trouble
     }
 
-    /// Everything is done: the journal is taken away.
+    /// Removes the journal, because everything is done.
     pub fn complete(mut self) -> Result<()> {
         self.end();
         self.home.remove()
     }
 
-    /// Makes everything durable and lets go of the journal, which stays.
+    /// Makes everything durable and closes the journal, which stays.
     pub fn close(mut self) -> Result<()> {
         let flushed = self.flush();
         self.end();
         flushed
     }
 
-    /// Has the threads write what is left, and waits for them.
+    /// Lets the threads write the rest, and waits for them.
     fn end(&mut self) {
         self.shared.desk().closes = true;
         self.shared.to_write.notify_one();
         self.shared.to_sync.notify_one();
         for thread in self.threads.drain(..) {
-            // A thread that panicked has said so.
+            // A thread that panicked has reported it.
             let _ended = thread.join();
         }
     }
@@ -249,7 +252,7 @@ impl Journal {
 impl Drop for Journal {
     fn drop(&mut self) {
         if !self.threads.is_empty() {
-            // There is nobody left to tell; what is written is a valid beginning in any case.
+            // The error cannot be reported any more; what is written is a valid prefix in any case.
             let _ = self.flush();
             self.end();
         }
@@ -265,7 +268,7 @@ impl fmt::Debug for Journal {
 }
 
 impl JournalShared {
-    /// Starts the two threads that write what is appended behind the end of a journal.
+    /// Starts the two threads that write records after the end of a journal.
     fn start(home: &JournalHome, ready: Ready) -> (Arc<Self>, Vec<JoinHandle<()>>) {
         let line = RecordBuffer::new(&ready.header, ready.end, ready.next_seq);
         let Ready { file, end, .. } = ready;
@@ -312,7 +315,7 @@ impl JournalShared {
         self.to_sync.notify_one();
     }
 
-    /// The first thread: from the line into the file.
+    /// The first thread: from the buffer into the file.
     fn write(&self) {
         let mut group = Vec::new();
         loop {
@@ -329,7 +332,8 @@ impl JournalShared {
         }
     }
 
-    /// Waits for records, and then a little for more of them; returns where they go. `None`: no more will come.
+    /// Waits for records, and then a little for more; returns their offset. `None`: no more will
+    /// come.
     fn gather(&self, group: &mut Vec<u8>) -> Option<u64> {
         let mut desk = self.desk();
         while desk.line.is_empty() {
@@ -348,7 +352,7 @@ impl JournalShared {
         (desk.trouble.is_none()).then(|| desk.line.take(group))
     }
 
-    /// The second thread: from the file onto the disk.
+    /// The second thread: makes the file durable.
     fn sync(&self) {
         loop {
             let mut desk = self.desk();

@@ -1,6 +1,6 @@
-//! How a record spells a set of chunks.
+//! The encoding of a set of chunks in a record.
 
-use super::wire::{Reader, put_number};
+use super::wire::{RecordReader, put_number};
 use crate::plan::chunk_runs::ChunkRuns;
 
 /// Writes the number of runs, then for each its distance from the run before and its length.
@@ -15,7 +15,7 @@ pub(super) fn put(runs: &ChunkRuns, out: &mut Vec<u8>) {
 }
 
 /// Reads a set; `None` for empty runs, runs that touch, and indices out of range.
-pub(super) fn read(reader: &mut Reader<'_>) -> Option<ChunkRuns> {
+pub(super) fn read(reader: &mut RecordReader<'_>) -> Option<ChunkRuns> {
     let count = reader.number()?;
     // A run takes two bytes at least, so a wrong number costs no time.
     if count > reader.0.len() as u64 / 2 {
@@ -51,14 +51,14 @@ mod tests {
             }
             let mut out = Vec::new();
             put(&runs, &mut out);
-            prop_assert_eq!(read(&mut Reader(&out)), Some(runs));
+            prop_assert_eq!(read(&mut RecordReader(&out)), Some(runs));
         }
     }
 
     #[test]
     fn malformed_runs_are_refused() {
         for bytes in [&[1, 0, 0][..], &[2, 0, 1, 0, 1], &[200, 1], &[1, 1]] {
-            assert_eq!(read(&mut Reader(bytes)), None, "{bytes:?}");
+            assert_eq!(read(&mut RecordReader(bytes)), None, "{bytes:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The way to a journal: claim its place, look what is there, then begin or resume.
+//! Claims a journal, reads it, then begins or resumes it.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,71 +9,73 @@ use super::command::Command;
 use super::compact;
 use super::error::{Error, Result};
 use super::frame::Header;
-use super::owner::{Claimed, Holder, Owner};
+use super::owner::{Claimed, Holder, OwnerLock};
 use super::record::Record;
 use super::replay::{Replayed, replay};
 use super::storage::{File, Files, Folder};
 
-/// What a file is called until it may have the journal's name.
+/// The end of a file's name until it becomes the journal.
 const NEW: &str = ".new";
 
-/// What the lock beside a journal is called.
+/// The end of the lock file's name.
 const OWNER: &str = ".owner";
 
-/// The files that a journal of this name is made of, while somebody writes it.
+/// The files of a journal of this name while it is written.
 pub fn files(folder: &Path, name: &str) -> impl Iterator<Item = PathBuf> {
     ["", OWNER, NEW]
         .map(|end| folder.join(format!("{name}{end}")))
         .into_iter()
 }
 
-/// A journal's place, which this process owns as long as this lives.
+/// A journal that this process owns as long as this exists.
 pub struct Claim {
     pub(super) home: JournalHome,
 }
 
-/// What a run gets: the journal that it writes, and what that said before.
+/// A journal to write, and what an earlier run left in it.
 #[derive(Debug)]
 pub struct Session {
-    /// To be written.
+    /// The journal to write.
     pub journal: Journal,
-    /// What there is to resume, if there is.
+    /// What there is to resume, if anything.
     pub resumed: Option<Replayed>,
 }
 
 impl Claim {
-    /// Owns the journal called `name` in `folder`, which is made when it is missing. Fails when somebody else owns it
-    /// or the folder cannot be written.
+    /// Claims the journal called `name` in `folder`, which is created if it is missing.
+    ///
+    /// Fails when another process owns the journal, or the folder cannot be written.
     pub fn at(folder: &Path, name: &str) -> Result<Self> {
         let place = folder.join(name).display().to_string();
         let failed = |error: io::Error| Error::disk("create", &place, &error);
         let files = Files::open_or_make(folder).map_err(failed)?;
-        let owner = match Owner::claim(&files.path(&format!("{name}{OWNER}"))).map_err(failed)? {
-            Claimed::Ours(owner) => owner,
-            Claimed::Held(holder) => return Err(Error::Held { place, holder }),
-        };
+        let owner =
+            match OwnerLock::claim(&files.path(&format!("{name}{OWNER}"))).map_err(failed)? {
+                Claimed::Ours(owner) => owner,
+                Claimed::Held(holder) => return Err(Error::Held { place, holder }),
+            };
         Self::new(Arc::new(files), name, Some(owner))
     }
 
-    /// The same in any kind of folder that nobody else works in.
+    /// Claims a journal in any kind of folder that no other process uses.
     pub fn within(folder: Arc<dyn Folder>, name: &str) -> Result<Self> {
         Self::new(folder, name, None)
     }
 
-    fn new(folder: Arc<dyn Folder>, name: &str, owner: Option<Owner>) -> Result<Self> {
+    fn new(folder: Arc<dyn Folder>, name: &str, owner: Option<OwnerLock>) -> Result<Self> {
         let home = JournalHome {
             folder,
             name: name.into(),
             _owner: owner,
         };
-        // What an interrupted run did not bring to an end.
+        // Removes a file that an interrupted run did not finish.
         home.folder
             .remove(&home.new_name())
             .map_err(|error| home.failed("write", &error))?;
         Ok(Self { home })
     }
 
-    /// What the journal says; `None` where there is none. Changes nothing.
+    /// Reads the journal; `None` if there is none. Changes nothing.
     pub fn look(&self) -> Result<Option<Replayed>> {
         let place = self.home.shown();
         let open = self.home.folder.open(&self.home.name);
@@ -83,7 +85,7 @@ impl Claim {
         replay(file, &place).map(Some)
     }
 
-    /// Begins a new journal, in place of one that is there.
+    /// Begins a new journal, which replaces an existing one.
     pub fn begin(self, command: &Command) -> Result<Session> {
         let ready = self.home.lay(command)?;
         Ok(Session {
@@ -92,7 +94,8 @@ impl Claim {
         })
     }
 
-    /// Goes on with a journal: cuts off what a crash left behind its end, and shortens it if most of it is settled.
+    /// Resumes a journal: cuts off what a crash left after its end, and shortens it if most of it
+    /// is settled.
     pub fn resume(self, replayed: Replayed) -> Result<Session> {
         let ready = compact::ready(&self.home, &replayed)?;
         Ok(Session {
@@ -101,8 +104,9 @@ impl Claim {
         })
     }
 
-    /// Goes on with a job whose source is to be listed anew: what is open is taken up, what is done holds where source and
-    /// destination still have it.
+    /// Resumes a job whose source is to be listed anew.
+    ///
+    /// Open objects are taken up; done ones stay done where source and target are unchanged.
     pub fn list_anew(self, replayed: &Replayed) -> Result<Session> {
         let (ready, anew) = compact::list_anew(&self.home, replayed)?;
         Ok(Session {
@@ -111,15 +115,15 @@ impl Claim {
         })
     }
 
-    /// Takes the journal away.
+    /// Removes the journal.
     pub fn remove(self) -> Result<()> {
         self.home.remove()
     }
 }
 
-/// Reads the journal called `name` in `folder` without owning it, and says who does.
+/// Reads the journal called `name` in `folder` without claiming it, and returns its owner.
 pub fn peek(folder: &Path, name: &str) -> (Result<Option<Replayed>>, Option<Holder>) {
-    let holder = Owner::look(&folder.join(format!("{name}{OWNER}")));
+    let holder = OwnerLock::look(&folder.join(format!("{name}{OWNER}")));
     let place = folder.join(name).display().to_string();
     let replayed = match Files::at(folder).open(name) {
         Ok(Some(file)) => replay(file, &place).map(Some),
@@ -129,11 +133,11 @@ pub fn peek(folder: &Path, name: &str) -> (Result<Option<Replayed>>, Option<Hold
     (replayed, holder)
 }
 
-/// Where a journal lies. It is nobody else's as long as this lives.
+/// The folder and name of a claimed journal.
 pub(super) struct JournalHome {
     folder: Arc<dyn Folder>,
     name: String,
-    _owner: Option<Owner>,
+    _owner: Option<OwnerLock>,
 }
 
 impl JournalHome {
@@ -150,7 +154,7 @@ impl JournalHome {
         Error::disk(doing, &self.shown(), error)
     }
 
-    /// Lays a new journal down, with nothing in it but the command.
+    /// Creates a journal that contains only the command.
     pub(super) fn lay(&self, command: &Command) -> Result<Ready> {
         let header = Header {
             generation: 0,
@@ -162,7 +166,7 @@ impl JournalHome {
         draft.commit(0)
     }
 
-    /// Begins a file that is to become the journal.
+    /// Begins a file that becomes the journal when it is complete.
     pub(super) fn draft(&self, header: &Header) -> Result<JournalDraft<'_>> {
         let file = self
             .folder
@@ -182,7 +186,7 @@ impl JournalHome {
         self.folder.sync()
     }
 
-    /// Takes the journal away, durably.
+    /// Removes the journal, durably.
     pub(super) fn remove(&self) -> Result<()> {
         self.folder
             .remove(&self.name)
@@ -191,7 +195,7 @@ impl JournalHome {
     }
 }
 
-/// A journal to be written on.
+/// A journal that records can be appended to.
 pub(super) struct Ready {
     pub(super) file: Arc<dyn File>,
     pub(super) header: Header,
@@ -201,7 +205,7 @@ pub(super) struct Ready {
     pub(super) next_seq: u64,
 }
 
-/// A file that is to become the journal: nobody sees it until it is complete and durable.
+/// A file that becomes the journal once it is complete and durable.
 pub(super) struct JournalDraft<'h> {
     home: &'h JournalHome,
     file: Arc<dyn File>,
@@ -210,7 +214,7 @@ pub(super) struct JournalDraft<'h> {
     begin: u64,
 }
 
-/// So much of a draft is written at once.
+/// A draft is written in pieces of this length.
 const DRAFT_BYTES: usize = 256 << 10;
 
 impl JournalDraft<'_> {
@@ -224,7 +228,7 @@ impl JournalDraft<'_> {
         Ok(())
     }
 
-    /// Makes it the journal, in which the next object planned gets the number `next_seq`.
+    /// Makes the draft the journal. The next planned object gets the number `next_seq`.
     pub(super) fn commit(mut self, next_seq: u64) -> Result<Ready> {
         self.write()?;
         let Self {

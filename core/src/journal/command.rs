@@ -1,41 +1,45 @@
-//! What a journal is about: the command, without its secrets.
+//! The command of a journal, without its secrets.
 
 use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
 
-use super::wire::{Reader, put_bytes, put_number};
+use super::wire::{RecordReader, put_bytes, put_number};
 
-/// The command that a journal belongs to. The command line makes it and reads it again when a journal is resumed by its
-/// folder alone.
+/// The command of a journal.
+///
+/// The command line makes it, and reads it when a journal is resumed by its folder alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
-    /// The words behind the program's name in their normal form: one dialect, one order, paths made absolute, and neither
-    /// secrets nor what only says how to tell things. Two commands are the same if these are.
+    /// The words after the program's name in normal form.
+    ///
+    /// They have one dialect, one order, absolute paths, no secrets, and no options that only
+    /// concern output. Two commands are the same job if these are equal.
     pub words: Vec<Vec<u8>>,
-    /// The command as it is shown, secrets masked.
+    /// The command as it is displayed, with secrets masked.
     pub shown: String,
-    /// The version of the program that wrote this.
+    /// The version of the program that wrote the journal.
     pub program: String,
-    /// The folder in which it was given.
+    /// The working folder of the command.
     pub folder: Vec<u8>,
-    /// When, in seconds since 1970.
+    /// The time of the command, in seconds since 1970.
     pub begun: u64,
-    /// Which ends of the copy asked for a credential: whoever resumes by the journal alone must bring it again.
+    /// Which ends of the copy need a credential, which a run that resumes by the journal alone must
+    /// get again.
     pub needs: Needs,
 }
 
-/// The ends of a copy that are reached with a credential.
+/// The ends of a copy that need a credential.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Needs {
     /// The source.
     pub source: bool,
-    /// The destination.
+    /// The target.
     pub target: bool,
 }
 
 impl Command {
-    /// A command given now, to this version of the program.
+    /// A command of now, for this version of the program.
     pub fn now(words: Vec<Vec<u8>>, shown: String, folder: Vec<u8>, needs: Needs) -> Self {
         let begun = SystemTime::now()
             .duration_since(SystemTime::UNIX_EPOCH)
@@ -50,7 +54,7 @@ impl Command {
         }
     }
 
-    /// What tells one job from another: a SHA-256 over the words, each behind its length.
+    /// The fingerprint of the job: a SHA-256 over the words, each after its length.
     pub fn fingerprint(&self) -> [u8; 32] {
         let mut sha = Sha256::new();
         for word in &self.words {
@@ -72,7 +76,7 @@ impl Command {
         out.push(u8::from(self.needs.source) | u8::from(self.needs.target) << 1);
     }
 
-    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+    pub(super) fn read(reader: &mut RecordReader<'_>) -> Option<Self> {
         let count = reader.number()?;
         if count > reader.0.len() as u64 {
             return None;

@@ -1,7 +1,8 @@
-//! Makes a journal ready to be written on: cuts its torn end off, or writes a shorter one in its place.
+//! Prepares a journal for writing: cuts off its torn end, or writes a shorter journal in its place.
 //!
-//! A shorter one begins with what follows from all that is settled and has a record for each object that is not. It takes
-//! the journal's name when it is complete and durable, in one step: a crash leaves the old one or the new one.
+//! A shorter journal begins with the totals of all settled objects and has a record for each open
+//! one. It gets the journal's name when it is complete and durable, in one step: a crash leaves the
+//! old journal or the new one.
 
 use std::sync::Arc;
 
@@ -10,19 +11,19 @@ use super::done_objects::each_done;
 use super::error::Result;
 use super::frame::Header;
 use super::record::{Base, Planned, Record};
-use super::replay::{Pending, Replayed, replay};
+use super::replay::{PendingObject, Replayed, replay};
 use super::state::{Counts, Position};
 
-/// A journal below this length is not worth shortening.
+/// A shorter journal is not worth shortening.
 const WORTH_BYTES: u64 = 1 << 20;
 
-/// It is worth it once not more than one of so many objects is still open.
+/// Shortening is worth it when at most one of this many objects is open.
 const OBJECTS_PER_OPEN: u64 = 4;
 
-/// Makes the journal ready in the cheaper way.
+/// Prepares the journal in the cheaper way.
 pub(super) fn ready(home: &JournalHome, replayed: &Replayed) -> Result<Ready> {
     let objects = replayed.counts().listed;
-    // A listing that goes on needs the names that were open when it began.
+    // A listing that was begun anew needs the names that were open then.
     let is_worth_it = !replayed.is_new_listing()
         && replayed.end >= WORTH_BYTES
         && replayed.pending_count().saturating_mul(OBJECTS_PER_OPEN) <= objects;
@@ -33,15 +34,17 @@ pub(super) fn ready(home: &JournalHome, replayed: &Replayed) -> Result<Ready> {
     }
 }
 
-/// Cuts off what lies behind the last sound record, and makes the rest durable: a killed run may not have come to that,
-/// and what this run builds on must not be lost after it.
+/// Cuts off what follows the last sound record, and makes the rest durable.
+///
+/// A killed run may not have made it durable, and this run must not lose what it builds on.
 pub(super) fn cut(home: &JournalHome, replayed: &Replayed) -> Result<Ready> {
     let file = Arc::clone(&replayed.file);
     let cut = || {
         if file.length()? > replayed.end {
             file.truncate(replayed.end)?;
         }
-        // Before anything is written: else what was cut off could come back behind what follows, or the name be lost.
+        // This happens before anything is written. Otherwise what was cut off could reappear after
+        // new records, or the name be lost.
         file.sync()?;
         home.sync()
     };
@@ -54,8 +57,9 @@ pub(super) fn cut(home: &JournalHome, replayed: &Replayed) -> Result<Ready> {
     })
 }
 
-/// Writes a journal for a new listing, and reads it again: what is open is kept, what is done is remembered by digests, and
-/// nothing of the listing before is.
+/// Writes a journal for a new listing, and reads it again.
+///
+/// It keeps open objects, remembers done ones by digests, and drops the listing before.
 pub(super) fn list_anew(home: &JournalHome, replayed: &Replayed) -> Result<(Ready, Replayed)> {
     cut(home, replayed)?;
     let header = Header {
@@ -91,8 +95,8 @@ pub(super) fn list_anew(home: &JournalHome, replayed: &Replayed) -> Result<(Read
     Ok((ready, anew))
 }
 
-/// Writes the shorter journal. Until that has the name for good a crash brings the long one back, which then must say as
-/// much.
+/// Writes the shorter journal. Until its name is durable a crash brings the long one back, which
+/// has the same meaning.
 pub(super) fn shorten(home: &JournalHome, replayed: &Replayed) -> Result<Ready> {
     cut(home, replayed)?;
     let header = Header {
@@ -135,8 +139,8 @@ pub(super) fn shorten(home: &JournalHome, replayed: &Replayed) -> Result<Ready> 
     draft.commit(replayed.state.next_seq)
 }
 
-/// Says of an open object what is known of it.
-fn keep(pending: &Pending, mut push: impl FnMut(&Record<'_>) -> Result<()>) -> Result<()> {
+/// Writes the records of an open object.
+fn keep(pending: &PendingObject, mut push: impl FnMut(&Record<'_>) -> Result<()>) -> Result<()> {
     let seq = pending.seq;
     push(&Record::Kept {
         seq,

@@ -1,9 +1,9 @@
-//! Which objects a job has brought to their destination: what a later listing may pass over.
+//! The objects that a job has copied, which a new listing need not copy again.
 //!
-//! A digest stands for an object: SHA-256 over its name, its snapshot, its length and its version, cut to sixteen bytes.
-//! A journal that begins a new listing holds only digests of what was done before, so ten million objects take 160 MB, on
-//! the disk and in memory. The inode of a local file is left out: a file that was moved or restored is the same if its time
-//! and its length are.
+//! A digest stands for an object: SHA-256 over its name, its snapshot, its length and its version,
+//! cut to sixteen bytes. A journal that begins a new listing has only digests of what was done
+//! before, so ten million objects take 160 MB, on the disk and in memory. The inode of a local file
+//! is left out: a file that was moved or restored is the same if its time and its length are.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,23 +19,23 @@ use crate::plan::replace::Replace;
 /// The length of a digest in bytes.
 pub(super) const DIGEST_BYTES: usize = 16;
 
-/// So many digests stand in one record.
+/// The digests in one record.
 const DIGESTS_PER_RECORD: usize = 4096;
 
 /// Stands for a name, or for one version of an object.
 pub(super) type Digest = [u8; DIGEST_BYTES];
 
-/// What an earlier listing of the job has settled: objects that a new listing need not plan.
+/// The objects of an earlier listing that a new listing need not plan.
 #[derive(Debug, Default)]
 pub struct DoneObjects {
-    /// Versions that were at their destination, in order.
+    /// Versions that were at the target, sorted.
     versions: Vec<Digest>,
-    /// Names of objects that were open when the new listing began. They are taken up on their own.
+    /// Names of objects that were open when the new listing began. They are taken up separately.
     names: HashSet<Digest>,
 }
 
 impl DoneObjects {
-    /// Reads what the journal says about earlier listings.
+    /// Reads the journal's records about earlier listings.
     pub fn of(replayed: &Replayed) -> Result<Self> {
         let mut done = Self::default();
         each(replayed, |record| match record {
@@ -53,13 +53,13 @@ impl DoneObjects {
         Ok(done)
     }
 
-    /// This version of the object was brought to its destination.
+    /// Whether this version of the object was copied to the target.
     pub fn has(&self, entry: &Entry) -> bool {
         let digest = version_digest(&planned_of(entry));
         self.versions.binary_search(&digest).is_ok()
     }
 
-    /// The object was open when the new listing began: it is not planned a second time.
+    /// Whether the object was open when the new listing began, and so is not planned a second time.
     pub fn is_taken_up(&self, entry: &Entry) -> bool {
         let planned = planned_of(entry);
         let name = name_digest(planned.name, planned.snapshot);
@@ -78,7 +78,7 @@ fn planned_of(entry: &Entry) -> Planned<'_> {
     }
 }
 
-/// Hands on the digests of all that the job has done so far, in records of a few thousand.
+/// Passes the digests of all done objects to `record`, in records of a few thousand.
 pub(super) fn each_done(
     replayed: &Replayed,
     mut push: impl FnMut(&Record<'_>) -> Result<()>,
@@ -102,7 +102,8 @@ pub(super) fn each_done(
     result
 }
 
-/// Names and lengths of some of the objects that are done, taken evenly from all of them; at most `most`, and no snapshots.
+/// Names and lengths of some of the done objects, taken evenly from all of them: at most `most`,
+/// and no snapshots.
 pub(super) fn sample(replayed: &Replayed, most: usize) -> Result<Vec<(Box<[u8]>, u64)>> {
     let (mut taken, mut seen, mut every) = (Vec::new(), 0_u64, 1_u64);
     each_done_object(replayed, |done| {
@@ -126,7 +127,7 @@ pub(super) fn sample(replayed: &Replayed, most: usize) -> Result<Vec<(Box<[u8]>,
     Ok(taken)
 }
 
-/// What a journal knows of something that is done.
+/// What a journal knows of a done object.
 enum Done<'a> {
     /// Only digests.
     Digests(&'a [u8]),
@@ -134,7 +135,8 @@ enum Done<'a> {
     Object(Planned<'a>),
 }
 
-/// Hands on all that is done. The journal is read twice: whether an object is done stands behind its plan.
+/// Passes every done object to `hand`. The journal is read twice: whether an object is done is
+/// recorded after its plan.
 fn each_done_object(replayed: &Replayed, mut hand: impl FnMut(Done<'_>)) -> Result<()> {
     let mut done = Bits::default();
     let mut changed: HashMap<u64, (u64, Version)> = HashMap::new();
@@ -179,7 +181,7 @@ fn each_done_object(replayed: &Replayed, mut hand: impl FnMut(Done<'_>)) -> Resu
     })
 }
 
-/// Every record that was read when the journal was replayed.
+/// Every record of the journal, read again.
 fn each(replayed: &Replayed, mut hand: impl FnMut(Record<'_>)) -> Result<()> {
     let failed = |error| Error::disk("read", &replayed.place, &error);
     let mut frames = Frames::new(&*replayed.file, replayed.header.seal()).map_err(failed)?;
@@ -208,7 +210,7 @@ impl Bits {
     }
 }
 
-/// The name and the snapshot, each behind its length.
+/// The name and the snapshot, each after its length.
 fn hash_name(name: &[u8], snapshot: Option<&str>) -> Sha256 {
     let mut sha = Sha256::new();
     for part in [name, snapshot.unwrap_or_default().as_bytes()] {

@@ -1,14 +1,14 @@
-//! The bytes of records: the type, then the payload, as `FORMAT.md` says.
+//! The bytes of records: the type, then the payload, as `FORMAT.md` specifies.
 //!
-//! `append` has records written with it, `scan` and `replay` read them back. What cannot be read is `None`; whether that is
-//! damage is for `frame` and `scan` to say.
+//! `append` writes records with it, `scan` and `replay` read them. Malformed bytes are `None`;
+//! `frame` and `scan` decide whether that is damage.
 
 use super::chunk_runs;
 use super::command::Command;
 use super::done_objects::DIGEST_BYTES;
 use super::record::{Base, Planned, Record};
 use super::state::{Counts, Place};
-use super::wire::{Reader, put_bytes, put_number};
+use super::wire::{RecordReader, put_bytes, put_number};
 use crate::entry::{ETag, Version};
 use crate::plan::replace::Replace;
 
@@ -37,8 +37,7 @@ const ENDED: u8 = 22;
 const NEW_LISTING: u8 = 23;
 const DONE_DIGESTS: u8 = 24;
 
-/// Stands at the end of every barrier, so that one can be found in bytes of which nothing else is known. Drawn once at
-/// random.
+/// The end of every barrier, by which a barrier is found in unknown bytes. Drawn once at random.
 pub(super) const BARRIER_MARK: [u8; 16] = [
     0xa7, 0x3e, 0x90, 0x5c, 0xd1, 0x48, 0x6f, 0xb2, 0x1d, 0xf6, 0x83, 0x2a, 0xe9, 0x54, 0xc7, 0x0b,
 ];
@@ -48,11 +47,11 @@ const HAS_SNAPSHOT: u8 = 1;
 const REPLACES: u8 = 2;
 const IS_ASIDE: u8 = 4;
 const IS_OF_SERVICE: u8 = 8;
-/// There was something at the destination, and only that version of it may be replaced.
+/// The target existed, and only that version of it may be replaced.
 const HAS_SEEN: u8 = 16;
 const SEEN_OF_SERVICE: u8 = 32;
 
-/// How much of a reason is kept: enough to say what was wrong.
+/// The kept beginning of a reason.
 const REASON_BYTES: usize = 400;
 
 impl<'a> Record<'a> {
@@ -156,12 +155,12 @@ impl<'a> Record<'a> {
 
     /// Reads type and payload; `None` if they are no record of this version.
     pub(super) fn read(bytes: &'a [u8]) -> Option<Self> {
-        let mut reader = Reader(bytes);
+        let mut reader = RecordReader(bytes);
         let record = Self::read_from(&mut reader)?;
         reader.is_at_end().then_some(record)
     }
 
-    fn read_from(reader: &mut Reader<'a>) -> Option<Self> {
+    fn read_from(reader: &mut RecordReader<'a>) -> Option<Self> {
         Some(match reader.byte()? {
             COMMAND => Self::Command(Command::read(reader)?),
             PAGE => Self::Page {
@@ -267,7 +266,7 @@ impl<'a> Planned<'a> {
         }
     }
 
-    fn read(reader: &mut Reader<'a>) -> Option<Self> {
+    fn read(reader: &mut RecordReader<'a>) -> Option<Self> {
         let known = HAS_SNAPSHOT | REPLACES | IS_ASIDE | IS_OF_SERVICE | HAS_SEEN | SEEN_OF_SERVICE;
         let flags = flags(reader, known)?;
         let (name, snapshot) = read_name(reader, flags)?;
@@ -306,7 +305,7 @@ impl<'a> Base<'a> {
         }
     }
 
-    fn read(reader: &mut Reader<'a>) -> Option<Self> {
+    fn read(reader: &mut RecordReader<'a>) -> Option<Self> {
         let next_seq = reader.number()?;
         let mut numbers = [0; Counts::NUMBERS];
         for number in &mut numbers {
@@ -339,7 +338,7 @@ impl Place {
         clippy::option_option,
         reason = "the outer one says whether it could be read, as everywhere here"
     )]
-    fn read(reader: &mut Reader<'_>) -> Option<Option<Self>> {
+    fn read(reader: &mut RecordReader<'_>) -> Option<Option<Self>> {
         if !read_bool(reader)? {
             return Some(None);
         }
@@ -351,12 +350,12 @@ fn flag(is_set: bool, flag: u8) -> u8 {
     if is_set { flag } else { 0 }
 }
 
-/// A byte of flags of which only `known` ones may be set.
-fn flags(reader: &mut Reader<'_>, known: u8) -> Option<u8> {
+/// Reads a byte of flags, of which only `known` ones may be set.
+fn flags(reader: &mut RecordReader<'_>, known: u8) -> Option<u8> {
     reader.byte().filter(|flags| flags & !known == 0)
 }
 
-fn read_bool(reader: &mut Reader<'_>) -> Option<bool> {
+fn read_bool(reader: &mut RecordReader<'_>) -> Option<bool> {
     match reader.byte()? {
         0 => Some(false),
         1 => Some(true),
@@ -389,7 +388,7 @@ fn put_optional(out: &mut Vec<u8>, text: Option<&str>) {
     clippy::option_option,
     reason = "the outer one says whether it could be read, as everywhere here"
 )]
-fn read_optional<'a>(reader: &mut Reader<'a>) -> Option<Option<&'a str>> {
+fn read_optional<'a>(reader: &mut RecordReader<'a>) -> Option<Option<&'a str>> {
     if read_bool(reader)? {
         reader.text().map(Some)
     } else {
@@ -404,7 +403,7 @@ fn put_name(out: &mut Vec<u8>, name: &[u8], snapshot: Option<&str>) {
     }
 }
 
-fn read_name<'a>(reader: &mut Reader<'a>, flags: u8) -> Option<(&'a [u8], Option<&'a str>)> {
+fn read_name<'a>(reader: &mut RecordReader<'a>, flags: u8) -> Option<(&'a [u8], Option<&'a str>)> {
     let name = reader.bytes()?;
     let snapshot = match flags & HAS_SNAPSHOT {
         0 => None,
@@ -427,10 +426,10 @@ fn put_version(out: &mut Vec<u8>, version: &Version) {
     }
 }
 
-/// A time in nanoseconds since 1970 in twelve bytes, which is enough for any that a file system knows.
+/// The twelve bytes of a time in nanoseconds since 1970, enough for every file system.
 const MODIFIED_BYTES: usize = 12;
 
-fn read_version(reader: &mut Reader<'_>, flags: u8) -> Option<Version> {
+fn read_version(reader: &mut RecordReader<'_>, flags: u8) -> Option<Version> {
     if flags & IS_OF_SERVICE != 0 {
         return Some(Version::Service(ETag(reader.text()?.into())));
     }
@@ -448,7 +447,7 @@ fn read_version(reader: &mut Reader<'_>, flags: u8) -> Option<Version> {
     })
 }
 
-fn read_replace(reader: &mut Reader<'_>, flags: u8) -> Option<Replace> {
+fn read_replace(reader: &mut RecordReader<'_>, flags: u8) -> Option<Replace> {
     Some(match flags & (REPLACES | HAS_SEEN | SEEN_OF_SERVICE) {
         0 => Replace::Nothing,
         REPLACES => Replace::Anything,
@@ -460,7 +459,7 @@ fn read_replace(reader: &mut Reader<'_>, flags: u8) -> Option<Replace> {
     })
 }
 
-/// As much of a text as fits `bytes_max`, cut between two letters.
+/// The longest beginning of a text that fits `bytes_max`, cut between two characters.
 fn beginning(text: &str, bytes_max: usize) -> &str {
     let end = (0..=bytes_max.min(text.len()))
         .rev()

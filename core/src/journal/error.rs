@@ -1,25 +1,25 @@
-//! What can be wrong with a journal.
+//! Why a journal cannot be read or written.
 
 use std::io;
 
 use super::frame::VERSION;
 use super::owner::Holder;
 
-/// The result of what concerns a journal.
+/// The result of an operation on a journal.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a journal cannot be read or written. Each names the file.
+/// Why a journal cannot be read or written. Each error names the file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// Another run works with it.
+    /// Another run uses the journal.
     #[error("the journal `{place}` is in use by {holder}")]
     Held {
         /// The journal.
         place: String,
-        /// Who that is.
+        /// The other run.
         holder: Holder,
     },
-    /// It is of another version of the format.
+    /// The journal has another version of the format.
     #[error(
         "the journal `{place}` has version {found} of the format, and this program reads version {VERSION}: resuming an \
          operation from a journal file created by another version is not supported"
@@ -30,13 +30,13 @@ pub enum Error {
         /// Its version.
         found: u32,
     },
-    /// It is no journal at all.
+    /// The file is no journal.
     #[error("`{place}` is not a journal of azring")]
     Foreign {
         /// The file.
         place: String,
     },
-    /// It is damaged where a crash cannot have damaged it.
+    /// The journal is damaged where a crash cannot have damaged it.
     #[error("the journal stream is corrupted: `{place}`, byte {offset}")]
     Damaged {
         /// The journal.
@@ -47,13 +47,13 @@ pub enum Error {
     /// The disk failed, is full, or does not permit it.
     #[error("cannot {doing} the journal `{place}`: {why}")]
     Disk {
-        /// What was tried.
+        /// What failed.
         doing: &'static str,
         /// The journal.
         place: String,
         /// The reason.
         why: String,
-        /// The kernel's number for it, if it has one.
+        /// The kernel's error number, if it has one.
         errno: Option<i32>,
     },
 }
@@ -61,7 +61,7 @@ pub enum Error {
 impl Error {
     /// The disk's error while `doing` something with the journal at `place`.
     pub(super) fn disk(doing: &'static str, place: &str, error: &io::Error) -> Self {
-        // Without the number that the standard library puts behind it.
+        // Removes the number that the standard library appends.
         let text = error.to_string();
         let why = match error.raw_os_error() {
             Some(number) => text

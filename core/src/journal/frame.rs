@@ -1,29 +1,30 @@
-//! How a record lies in the file: its length, a checksum that holds in this place of this file only, itself.
+//! A record in the file: its length, a checksum, and its bytes.
 //!
-//! The checksum is a CRC32C over the journal's id and generation, the offset, the length and the record. A page that
-//! was moved, written twice, or left from another journal therefore never passes for a record.
+//! The checksum is a CRC32C over the journal's id and generation, the offset, the length and the
+//! record. So a page that was moved, written twice, or left from another journal is never taken for
+//! a record.
 
 use crc_fast::{CrcAlgorithm, Digest};
 
 use super::encoding::{BARRIER, BARRIER_MARK};
 use super::record::Record;
 
-/// What every journal begins with: eight bytes that no text has.
+/// The first eight bytes of every journal, which no text has.
 pub(super) const MAGIC: [u8; 8] = *b"azrjnl\x1a\n";
 
-/// The version of the format. Another one is refused by its number.
+/// The version of the format. Other versions are refused.
 pub(super) const VERSION: u32 = 1;
 
 /// The length of the header.
 pub(super) const HEADER_BYTES: usize = 68;
 
-/// What stands before a record: its length and its checksum.
+/// The bytes before a record: its length and its checksum.
 pub(super) const FRAME_BYTES: usize = 8;
 
-/// No record is longer. A length above it is damage, and no reason to ask for memory.
+/// The longest record. A larger length is damage, and no memory is allocated for it.
 pub(super) const RECORD_BYTES_MAX: usize = 16 << 20;
 
-/// Where in a barrier, from the start of its frame, the mark begins.
+/// The offset of the mark in a barrier, from the start of its frame.
 pub(super) const MARK_AT: usize = FRAME_BYTES + 1 + size_of::<u64>();
 
 /// The length of a barrier with its frame.
@@ -32,7 +33,8 @@ pub(super) const BARRIER_BYTES: usize = MARK_AT + BARRIER_MARK.len();
 /// The beginning of a journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Header {
-    /// Counts how often this journal was shortened. A shortened one shares no checksum with the one before.
+    /// How often this journal was shortened. A shortened journal shares no checksum with the one
+    /// before.
     pub(super) generation: u32,
     /// The job's id, drawn at random when the job began.
     pub(super) job: [u8; 16],
@@ -40,14 +42,14 @@ pub(super) struct Header {
     pub(super) fingerprint: [u8; 32],
 }
 
-/// Why a header is none.
+/// Why bytes are no header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NoHeader {
-    /// It begins like no journal.
+    /// They do not begin like a journal.
     Foreign,
-    /// It is of this version.
+    /// The journal has this version.
     OtherVersion(u32),
-    /// It is damaged.
+    /// The header is damaged.
     Damaged,
 }
 
@@ -74,7 +76,7 @@ impl Header {
             let bytes = bytes.get(at..at + 4)?.try_into().ok()?;
             Some(u32::from_le_bytes(bytes))
         };
-        // The version comes before the checksum: where that stands is the version's own business.
+        // The version comes before the checksum, whose place depends on the version.
         match number(8) {
             Some(VERSION) => {}
             Some(other) => return Err(NoHeader::OtherVersion(other)),
@@ -96,7 +98,7 @@ impl Header {
         Ok(header)
     }
 
-    /// What the records behind it are sealed with.
+    /// The seal of the records after it.
     pub(super) fn seal(&self) -> Seal {
         let mut seed = Digest::new(CrcAlgorithm::Crc32Iscsi);
         seed.update(&self.job);
@@ -105,12 +107,12 @@ impl Header {
     }
 }
 
-/// Seals records of one journal and one generation.
+/// Computes and checks the checksums of one journal and one generation.
 #[derive(Debug, Clone)]
 pub(super) struct Seal(Digest);
 
 impl Seal {
-    /// Appends a record with its frame; `offset` is where that frame begins in the file.
+    /// Appends a record with its frame; `offset` is where the frame begins in the file.
     pub(super) fn put(&self, out: &mut Vec<u8>, offset: u64, record: &Record<'_>) {
         let begin = out.len();
         out.extend_from_slice(&[0; FRAME_BYTES]);
@@ -122,7 +124,7 @@ impl Seal {
         out[begin + 4..body].copy_from_slice(&sum);
     }
 
-    /// Seals any bytes as if they were a record, behind what `out` holds of the file.
+    /// Appends any bytes as if they were a record, after what `out` has of the file.
     #[cfg(any(test, fuzzing))]
     pub(super) fn put_bytes(&self, out: &mut Vec<u8>, body: &[u8]) {
         let (offset, length) = (out.len() as u64, (body.len() as u32).to_le_bytes());
@@ -131,7 +133,7 @@ impl Seal {
         out.extend_from_slice(body);
     }
 
-    /// The checksum of a record in its place.
+    /// The checksum of a record at this offset.
     fn sum(&self, offset: u64, length: [u8; 4], body: &[u8]) -> u32 {
         let mut place = [0; 12];
         place[..8].copy_from_slice(&offset.to_le_bytes());
@@ -141,13 +143,13 @@ impl Seal {
         crc(digest, body)
     }
 
-    /// The length of the record whose frame these bytes begin with, if it can be one.
+    /// The length of the record at the beginning of these bytes, if it is possible.
     pub(super) fn length(frame: &[u8]) -> Option<usize> {
         let length = u32::from_le_bytes(frame.get(..4)?.try_into().ok()?) as usize;
         (1..=RECORD_BYTES_MAX).contains(&length).then_some(length)
     }
 
-    /// The record in a whole frame that begins at `offset`, if it is sound.
+    /// The record in a whole frame at `offset`, if it is sound.
     pub(super) fn open<'a>(&self, frame: &'a [u8], offset: u64) -> Option<&'a [u8]> {
         let length = frame.get(..4)?.try_into().ok()?;
         let sum = u32::from_le_bytes(frame.get(4..FRAME_BYTES)?.try_into().ok()?);
@@ -155,7 +157,7 @@ impl Seal {
         (sum == self.sum(offset, length, body)).then_some(body)
     }
 
-    /// What a barrier says that begins at `offset`, if these bytes are one.
+    /// The content of a barrier at `offset`, if these bytes are one.
     pub(super) fn barrier(&self, bytes: &[u8], offset: u64) -> Option<u64> {
         let frame = bytes.get(..BARRIER_BYTES)?;
         if Self::length(frame)? != BARRIER_BYTES - FRAME_BYTES || frame[FRAME_BYTES] != BARRIER {

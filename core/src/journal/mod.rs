@@ -1,11 +1,11 @@
-//! What a run leaves behind so that the same command goes on where it stopped, whatever stopped it.
+//! The journal of a job, with which the same command goes on where it was interrupted.
 //!
-//! A journal is one file of [`Record`]s that only ever grows ([`Journal`]); every beginning of it is a state to go on
-//! from ([`replay`]). A run claims a journal's place ([`Claim`]), looks what it says, and begins or resumes it; one run at a
-//! time (`owner`). Nothing in a journal is a secret.
+//! A journal is one file of [`Record`]s that only grows ([`Journal`]). Every prefix of it is a
+//! state to go on from ([`replay`]). A run claims a journal ([`Claim`]), reads it, and begins or
+//! resumes it; one run at a time (`owner`). A journal contains no secrets.
 //!
-//! The coordinator is the only one that appends, in the order in which things happen; nothing here waits for the disk
-//! but [`Journal::flush`], [`Journal::close`] and [`Journal::complete`].
+//! Only the coordinator appends, in the order in which things happen. Nothing here waits for the
+//! disk except [`Journal::flush`], [`Journal::close`] and [`Journal::complete`].
 //!
 #![doc = include_str!("FORMAT.md")]
 
@@ -50,11 +50,11 @@ pub use done_objects::DoneObjects;
 pub use error::{Error, Result};
 pub use owner::Holder;
 pub use record::{Base, Planned, Record};
-pub use replay::{Pending, Replayed, each_record, replay};
+pub use replay::{PendingObject, Replayed, each_record, replay};
 pub use state::{Counts, Place, Position, Started};
 pub use storage::{File, Files, Folder};
 
-/// A journal whose records have these bodies, each soundly sealed: for those who make up bodies.
+/// A journal of records with these bodies, each with a sound checksum: for fuzzing.
 #[cfg(fuzzing)]
 pub fn sealed(bodies: &[&[u8]]) -> Vec<u8> {
     let command = Command {

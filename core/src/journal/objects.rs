@@ -1,11 +1,11 @@
-//! Which objects of a journal are still open, and where in the file they were planned.
+//! The open objects of a journal, and where in the file they were planned.
 //!
-//! Eight bytes an object as long as a neighbour of it is open, and nothing once a stretch of them is settled: that is
-//! what keeps the replay of ten million objects small.
+//! An object takes eight bytes while a neighbour of it is open, and nothing once a block of objects
+//! is settled. So the replay of ten million objects stays small.
 
 use std::collections::BTreeMap;
 
-/// Objects in one stretch.
+/// Objects in one block.
 const STRETCH: u64 = 512;
 
 /// The open objects.
@@ -22,14 +22,15 @@ struct Stretch {
     slots: Box<[u64; STRETCH as usize]>,
 }
 
-/// A slot of an object that is settled, or that is not there. No record lies at offset 0.
+/// The slot of an object that is settled, or unknown. No record lies at offset 0.
 const SETTLED: u64 = 0;
 
-/// The lowest bit of a slot: the object failed when it was last tried. The others are the offset.
+/// The lowest bit of a slot: the object failed when it was last tried. The other bits are the
+/// offset.
 const FAILED: u64 = 1;
 
 impl Objects {
-    /// Opens an object that was planned at `offset`; one that is open already is planned there now.
+    /// Opens an object that was planned at `offset`. If it is open already, its offset is replaced.
     pub(super) fn open(&mut self, seq: u64, offset: u64) {
         let stretch = self
             .stretches
@@ -47,12 +48,12 @@ impl Objects {
         *slot = offset << 1;
     }
 
-    /// The object is open.
+    /// Whether the object is open.
     pub(super) fn is_open(&self, seq: u64) -> bool {
         self.slot(seq) != SETTLED
     }
 
-    /// Settles an object; says whether it was open.
+    /// Settles an object; returns whether it was open.
     pub(super) fn settle(&mut self, seq: u64) -> bool {
         let Some(stretch) = self.stretches.get_mut(&(seq / STRETCH)) else {
             return false;
@@ -71,7 +72,7 @@ impl Objects {
         true
     }
 
-    /// Notes whether an open object failed when it was last tried.
+    /// Sets whether an open object failed when it was last tried.
     pub(super) fn mark(&mut self, seq: u64, has_failed: bool) {
         let Some(stretch) = self.stretches.get_mut(&(seq / STRETCH)) else {
             return;
@@ -94,7 +95,7 @@ impl Objects {
         self.failed
     }
 
-    /// The first open object from `seq` on, and where it was planned.
+    /// The first open object from `seq` on, its offset, and whether it failed.
     pub(super) fn next(&self, seq: u64) -> Option<(u64, u64, bool)> {
         self.stretches
             .range(seq / STRETCH..)

@@ -1,6 +1,8 @@
-//! One run at a time: who works with a journal holds a lock beside it, and says there who that is.
+//! One run at a time: the owner of a journal holds a lock beside it, and a text there says who it
+//! is.
 //!
-//! The lock is `flock(2)`: the kernel lets go of it however its holder ends. What stands in the file is for people.
+//! The lock is `flock(2)`: the kernel releases it however its holder ends. The text in the file is
+//! for people.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -12,7 +14,7 @@ use std::time::SystemTime;
 use rustix::fs::{FlockOperation, OFlags, flock};
 use rustix::io::Errno;
 
-/// Who works with a journal.
+/// The owner of a journal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Holder {
     /// Its process id.
@@ -21,7 +23,7 @@ pub struct Holder {
     pub host: String,
     /// Which boot of that machine.
     pub boot: String,
-    /// Since when, in seconds since 1970.
+    /// The time of its claim, in seconds since 1970.
     pub since: u64,
 }
 
@@ -57,7 +59,7 @@ impl Holder {
         }
     }
 
-    /// Four lines.
+    /// The text of the file, in four lines.
     fn text(&self) -> String {
         format!(
             "{}\n{}\n{}\n{}\n",
@@ -65,7 +67,7 @@ impl Holder {
         )
     }
 
-    /// What can be understood of it: a holder may be writing it just now.
+    /// Reads what is complete of it: the owner may be writing it right now.
     fn read(text: &str) -> Self {
         let mut lines = text.lines();
         let mut line = || lines.next().unwrap_or_default();
@@ -84,24 +86,24 @@ impl Holder {
     }
 }
 
-/// The lock, held. Dropping it lets go of the journal and takes the file away.
+/// A held lock. Dropping it releases the journal and removes the file.
 #[derive(Debug)]
-pub(super) struct Owner {
+pub(super) struct OwnerLock {
     path: PathBuf,
     _file: File,
 }
 
-/// What came of trying to own a journal.
+/// The result of a claim.
 #[derive(Debug)]
 pub(super) enum Claimed {
-    /// It is ours.
-    Ours(Owner),
-    /// Somebody else has it.
+    /// This process owns the journal.
+    Ours(OwnerLock),
+    /// Another process owns it.
     Held(Holder),
 }
 
-impl Owner {
-    /// Takes the lock at `path`, if nobody has it.
+impl OwnerLock {
+    /// Takes the lock at `path`, if it is free.
     pub(super) fn claim(path: &Path) -> io::Result<Claimed> {
         loop {
             let mut file = OpenOptions::new()
@@ -117,8 +119,9 @@ impl Owner {
                 Err(Errno::WOULDBLOCK) => return Ok(Claimed::Held(read(&mut file))),
                 Err(error) => return Err(error.into()),
             }
-            // Between the opening and the lock its last holder may have taken the file away: then this is a lock on
-            // nothing, and whoever comes next would make a new file and own the journal too.
+            // Between opening and locking, the last holder may have removed the file. Then this
+            // lock protects nothing, and the next process would create a new file and own the
+            // journal too.
             if !is_at(&file, path)? {
                 continue;
             }
@@ -131,8 +134,8 @@ impl Owner {
         }
     }
 
-    /// Who holds the lock at `path`, if somebody does. The kernel is asked and nothing is locked for it: whoever begins
-    /// just now is not disturbed.
+    /// The holder of the lock at `path`, if there is one. It only asks the kernel and locks
+    /// nothing, so a process that begins right now is not disturbed.
     pub(super) fn look(path: &Path) -> Option<Holder> {
         let mut file = File::open(path).ok()?;
         let inode = file.metadata().ok()?.ino();
@@ -145,8 +148,8 @@ impl Owner {
     }
 }
 
-/// A line of `/proc/locks` (`proc_locks(5)`) that tells of a whole-file lock of this process on this inode. The device is
-/// left out: btrfs tells two numbers for one.
+/// Whether a line of `/proc/locks` (`proc_locks(5)`) is a whole-file lock of this process on this
+/// inode. The device is not compared: btrfs reports two numbers for one.
 fn is_lock_of(line: &str, pid: u32, inode: u64) -> bool {
     let mut words = line.split_whitespace().skip(1);
     let is_flock = words.next() == Some("FLOCK");
@@ -155,16 +158,16 @@ fn is_lock_of(line: &str, pid: u32, inode: u64) -> bool {
     is_flock && is_pid && place.and_then(|word| word.parse().ok()) == Some(inode)
 }
 
-impl Drop for Owner {
+impl Drop for OwnerLock {
     fn drop(&mut self) {
-        // While the lock is still held: nobody else can be made to lose theirs.
+        // The lock is still held, so no other process can lose its file.
         let _ = fs::remove_file(&self.path);
     }
 }
 
 fn read(file: &mut File) -> Holder {
     let mut text = String::new();
-    // Nobody's record is long.
+    // The text of an owner is short.
     let _ = file.take(4096).read_to_string(&mut text);
     Holder::read(&text)
 }
@@ -186,10 +189,10 @@ mod tests {
     fn a_second_owner_learns_of_the_first_and_a_third_takes_over() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.owner");
-        let Claimed::Ours(first) = Owner::claim(&path).unwrap() else {
+        let Claimed::Ours(first) = OwnerLock::claim(&path).unwrap() else {
             panic!("nobody holds it");
         };
-        let Claimed::Held(holder) = Owner::claim(&path).unwrap() else {
+        let Claimed::Held(holder) = OwnerLock::claim(&path).unwrap() else {
             panic!("two own it");
         };
         assert_eq!(holder.pid, std::process::id());
@@ -198,11 +201,11 @@ mod tests {
                 .to_string()
                 .starts_with(&format!("process {}", holder.pid))
         );
-        assert_eq!(Owner::look(&path), Some(holder));
+        assert_eq!(OwnerLock::look(&path), Some(holder));
         drop(first);
         assert!(!path.exists());
-        assert_eq!(Owner::look(&path), None);
-        assert!(matches!(Owner::claim(&path).unwrap(), Claimed::Ours(_)));
+        assert_eq!(OwnerLock::look(&path), None);
+        assert!(matches!(OwnerLock::claim(&path).unwrap(), Claimed::Ours(_)));
     }
 
     #[test]

@@ -1,7 +1,8 @@
-//! Records: what a journal says, one sentence each.
+//! The records of a journal.
 //!
-//! The coordinator appends them, `state` draws its conclusions from them, `encoding` turns them into bytes and back. An
-//! object is called by its sequence number: the first one planned is 0, the next is 1.
+//! The coordinator appends them, `state` draws conclusions from them, `encoding` turns them into
+//! bytes and back. An object is identified by its sequence number: the first planned object is 0,
+//! the next is 1.
 
 use super::command::Command;
 use super::state::{Counts, Place};
@@ -9,20 +10,21 @@ use crate::entry::Version;
 use crate::plan::chunk_runs::ChunkRuns;
 use crate::plan::replace::Replace;
 
-/// One sentence of a journal. Names and texts are borrowed: from the coordinator on the way in, from the buffer of the
-/// replay on the way out.
+/// A record. Names and texts are borrowed: from the coordinator when it is written, from the
+/// replay's buffer when it is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Record<'a> {
-    /// What the journal is about; the first record, and only the first.
+    /// The command; the first record, and only the first.
     Command(Command),
-    /// The page of the listing that is handled now can be had again with this continuation token.
+    /// The page of the listing that is planned now can be requested again with this continuation
+    /// token.
     Page {
         /// The service's token.
         marker: &'a str,
     },
     /// An object is to be copied. It gets the next sequence number.
     Planned(Planned<'a>),
-    /// An object was left alone when it was planned: by rule, or because somebody said no.
+    /// An object was skipped when it was planned: by rule, or by the user's answer.
     Passed {
         /// Its name at the source.
         name: &'a [u8],
@@ -33,39 +35,40 @@ pub enum Record<'a> {
         /// It was found beside the listing; see [`Record::Aside`].
         aside: bool,
     },
-    /// An object of several chunks was begun at its destination, or begun anew: what was durable of it counts no more.
+    /// An object of several chunks was begun at the target, or begun anew. Its earlier durable
+    /// chunks no longer count.
     Started {
         /// Which object.
         seq: u64,
-        /// The length of its chunks but the last.
+        /// The length of its chunks except the last.
         chunk_bytes: u64,
-        /// What it is called there until it is complete: the destination's business.
+        /// The target's own text for the unfinished object.
         identity: &'a [u8],
     },
-    /// Chunks that a crash cannot take away any more, beside those named before.
+    /// Chunks that have become durable, in addition to earlier ones.
     Durable {
         /// Which object.
         seq: u64,
         /// Their indices.
         runs: ChunkRuns,
     },
-    /// The service copies the object and calls that so.
+    /// The service copies the object under this id.
     CopyStarted {
         /// Which object.
         seq: u64,
-        /// The service's name for the copy.
+        /// The service's id of the copy.
         copy_id: &'a str,
     },
-    /// The question whether something may be replaced was answered once for all objects.
+    /// The user answered the overwrite question for all objects.
     AnsweredAll,
-    /// The object is at its destination, whatever happens.
+    /// The object is at the target, durably.
     Done {
         /// Which object.
         seq: u64,
         /// Its length.
         bytes: u64,
     },
-    /// The object was left alone after all.
+    /// The object was skipped after all.
     Skipped {
         /// Which object.
         seq: u64,
@@ -76,14 +79,14 @@ pub enum Record<'a> {
     Failed {
         /// Which object.
         seq: u64,
-        /// Why, in the program's voice; never a secret.
+        /// Why, as a message; never a secret.
         reason: &'a str,
     },
-    /// The object was found again as another version: it starts over.
+    /// The source has another version of the object: the copy starts over.
     Changed {
         /// Which object.
         seq: u64,
-        /// The length it was planned with.
+        /// Its length when it was planned.
         was_bytes: u64,
         /// Its length now.
         bytes: u64,
@@ -92,30 +95,30 @@ pub enum Record<'a> {
     },
     /// A part of the source could not be listed.
     Unlisted {
-        /// The folder or page, as the source calls it.
+        /// The folder or page, as the source names it.
         what: &'a [u8],
     },
-    /// Such a part is listed now, beside the listing: the entries that say so are found in it.
+    /// The listing of such a part begins. Entries that belong to it say so.
     Aside {
-        /// The folder or page, as the source calls it.
+        /// The folder or page, as the source names it.
         what: &'a [u8],
     },
     /// Such a part was listed to its end.
     Relisted {
-        /// The folder or page, as the source calls it.
+        /// The folder or page, as the source names it.
         what: &'a [u8],
     },
     /// The listing has ended.
     Listed,
-    /// When this was written, everything before `synced` was durable. Damage before that place is damage; behind it,
-    /// it may be what a crash leaves.
+    /// Everything before `synced` was durable when this was written. Broken bytes before that
+    /// offset are damage; after it, they may be the result of a crash.
     Barrier {
         /// An offset in the file.
         synced: u64,
     },
-    /// What a shortened journal begins with, in place of the records that were left out.
+    /// The beginning of a shortened journal, which stands for all records that were left out.
     Base(Base<'a>),
-    /// An object of a shortened journal that is not at its destination yet.
+    /// An object of a shortened journal that is not at the target yet.
     Kept {
         /// Its sequence number.
         seq: u64,
@@ -129,18 +132,19 @@ pub enum Record<'a> {
         /// When, in seconds since 1970.
         begun: u64,
     },
-    /// What the objects are copied to: it must be the same thing still when the listing goes on.
+    /// The identity of the target, which must be the same when the listing goes on.
     Target {
-        /// The destination's own words for it.
+        /// The target's own text for its identity.
         identity: &'a [u8],
     },
-    /// The run reached its end; some objects failed or could not be listed.
+    /// The run reached its end, but some objects failed or could not be listed.
     Ended,
-    /// The source is listed anew from here on. What was done before holds where source and destination still have it.
+    /// The source is listed anew from here on. Done objects stay done where source and target are
+    /// unchanged.
     NewListing,
-    /// Objects that were at their destination before, each by a digest of sixteen bytes (`done_objects`).
+    /// Objects that were at the target before, each by a digest of sixteen bytes (`done_objects`).
     DoneDigests {
-        /// One behind the other.
+        /// The digests, one after the other.
         digests: &'a [u8],
     },
 }
@@ -156,9 +160,9 @@ pub struct Planned<'a> {
     pub bytes: u64,
     /// Which version of it was listed.
     pub version: Version,
-    /// What may be replaced at the destination: by option, by answer or by age.
+    /// What may be replaced at the target: by option, by answer or by age.
     pub replace: Replace,
-    /// It was found beside the listing; see [`Record::Aside`].
+    /// It belongs to a part that is listed separately; see [`Record::Aside`].
     pub aside: bool,
 }
 
@@ -169,10 +173,10 @@ pub struct Base<'a> {
     pub next_seq: u64,
     /// What was counted.
     pub counts: Counts,
-    /// The token of the page that was handled.
+    /// The token of the page that was planned.
     pub marker: Option<&'a str>,
-    /// The last entry of the listing that was handled.
+    /// The last entry of the listing that was planned.
     pub last: Option<Place>,
-    /// The part that was being listed beside the listing, and the last entry of it.
+    /// The part that was being listed separately, and its last entry.
     pub aside: Option<(&'a [u8], Option<Place>)>,
 }

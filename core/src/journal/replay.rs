@@ -1,4 +1,4 @@
-//! From a file to what it says: the state in which a run can go on.
+//! Reads a journal: from the file to the state in which a run can go on.
 
 use std::fmt;
 use std::io;
@@ -9,27 +9,27 @@ use super::done_objects;
 use super::error::{Error, Result};
 use super::frame::{HEADER_BYTES, Header, NoHeader, Seal};
 use super::record::{Planned, Record};
-use super::scan::{End, Frames, record_at};
+use super::scan::{Frames, JournalEnd, record_at};
 use super::state::{Counts, JournalState, Position, Started};
 use super::storage::{File, read_full};
 use crate::entry::{EntryName, Version};
 use crate::plan::chunk_runs::ChunkRuns;
 use crate::plan::replace::Replace;
 
-/// What a journal says.
+/// The content of a journal.
 pub struct Replayed {
     pub(super) place: String,
     pub(super) header: Header,
     pub(super) state: JournalState,
     pub(super) file: Arc<dyn File>,
-    /// Where the last sound record ends.
+    /// The end of the last sound record.
     pub(super) end: u64,
     command: Command,
 }
 
-/// An object that is not at its destination yet.
+/// An object that is not at the target yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pending {
+pub struct PendingObject {
     /// Its sequence number.
     pub seq: u64,
     /// Its name at the source.
@@ -40,25 +40,26 @@ pub struct Pending {
     pub bytes: u64,
     /// Its version then.
     pub version: Version,
-    /// What may be replaced at the destination: by option, by answer or by age.
+    /// What may be replaced at the target: by option, by answer or by age.
     pub replace: Replace,
-    /// It was found beside the listing.
+    /// It belongs to a part that is listed separately.
     pub aside: bool,
-    /// It was begun.
+    /// Its beginning at the target, if it was begun.
     pub started: Option<Started>,
-    /// Its chunks that no crash can take away.
+    /// Its durable chunks.
     pub durable: ChunkRuns,
-    /// The service copies it, under this name.
+    /// The service's id of its copy.
     pub copy_id: Option<Box<str>>,
     /// It failed when it was last tried.
     pub has_failed: bool,
 }
 
-/// Reads the journal in `file`, which is shown as `place`. What a crash left behind the last sound record is passed over,
-/// not cut off.
+/// Reads the journal in `file`, which is displayed as `place`.
 ///
-/// Fails, without a change to anything, when the file is no journal, is one of another version, or is damaged before
-/// its end.
+/// What a crash left after the last sound record is ignored, not cut off.
+///
+/// Fails, without a change to anything, when the file is no journal, has another version, or is
+/// damaged before its end.
 pub fn replay(file: Arc<dyn File>, place: &str) -> Result<Replayed> {
     let header = header(&*file, place)?;
     let damaged = |offset| Error::Damaged {
@@ -74,10 +75,10 @@ pub fn replay(file: Arc<dyn File>, place: &str) -> Result<Replayed> {
             .ok_or_else(|| damaged(offset))?;
     }
     let end = frames.offset();
-    if frames.end().map_err(failed)? == End::Damage {
+    if frames.end().map_err(failed)? == JournalEnd::Damage {
         return Err(damaged(end));
     }
-    // A journal gets its name only once the command is in it.
+    // A journal gets its name only after the command is in it.
     let command = state
         .command
         .take()
@@ -93,8 +94,8 @@ pub fn replay(file: Arc<dyn File>, place: &str) -> Result<Replayed> {
     })
 }
 
-/// Reads every record of a journal up to its end and hands it on with its offset: for those who want to know more than
-/// what a run needs.
+/// Passes every record of a journal to `hand`, with its offset: for callers that need more than a
+/// run does.
 pub fn each_record(
     file: &dyn File,
     place: &str,
@@ -139,12 +140,12 @@ impl Replayed {
         self.header.job
     }
 
-    /// What was counted: the pending objects are among the listed ones and nowhere else.
+    /// The counts. PendingObject objects are counted as listed and nowhere else.
     pub fn counts(&self) -> Counts {
         self.state.counts
     }
 
-    /// How many objects are not at their destination yet, the failed ones among them.
+    /// How many objects are not at the target yet, including failed ones.
     pub fn pending_count(&self) -> u64 {
         self.state.objects.count()
     }
@@ -159,7 +160,7 @@ impl Replayed {
         &self.state.position
     }
 
-    /// The listing has ended.
+    /// Whether the listing has ended.
     pub fn is_listed(&self) -> bool {
         self.state.is_listed
     }
@@ -169,40 +170,44 @@ impl Replayed {
         &self.state.unlisted
     }
 
-    /// The question whether something may be replaced was answered for all objects.
+    /// Whether the user answered the overwrite question for all objects.
     pub fn answered_all(&self) -> bool {
         self.state.answered_all
     }
 
-    /// The last run reached its end, and what is left has failed or could not be listed. A journal of an earlier version of
-    /// this program does not say so, but nothing else can be meant when all was listed and all that is open has failed.
+    /// Whether the last run reached its end, and the rest has failed or could not be listed.
+    ///
+    /// A journal of an earlier version does not record it; there it is concluded when all was
+    /// listed and all open objects have failed.
     pub fn has_ended(&self) -> bool {
         self.state.has_ended || self.is_listed() && self.failed_count() == self.pending_count()
     }
 
-    /// The listing at hand is not the job's first one.
+    /// Whether the present listing is not the job's first one.
     pub fn is_new_listing(&self) -> bool {
         self.state.is_new_listing
     }
 
-    /// What the objects are copied to, in the destination's words, where it was written down.
+    /// The target's identity, in the target's own text, if it was recorded.
     pub fn target(&self) -> Option<&[u8]> {
         self.state.target.as_deref()
     }
 
-    /// When the runs of the job began, the first one first, in seconds since 1970.
+    /// When the runs of the job began, in order, in seconds since 1970.
     pub fn runs(&self) -> impl Iterator<Item = u64> + '_ {
         std::iter::once(self.command.begun).chain(self.state.later_runs.iter().copied())
     }
 
-    /// Names and lengths of some of the objects that are at their destination, at most so many.
+    /// Names and lengths of some of the done objects, at most `most`.
     pub fn some_done(&self, most: usize) -> Result<Vec<(Box<[u8]>, u64)>> {
         done_objects::sample(self, most)
     }
 
-    /// The objects that are not at their destination yet, in the order in which they were planned. Their names are read
-    /// from the file as it goes, also when the journal is written on or shortened meanwhile.
-    pub fn pending(&self) -> impl Iterator<Item = Result<Pending>> + '_ {
+    /// The objects that are not at the target yet, in the order of their planning.
+    ///
+    /// Their names are read from the file during the iteration, also when the journal is appended
+    /// to or shortened meanwhile.
+    pub fn pending(&self) -> impl Iterator<Item = Result<PendingObject>> + '_ {
         let seal = self.header.seal();
         let mut buffer = Vec::new();
         let mut next = 0;
@@ -220,7 +225,7 @@ impl Replayed {
         offset: u64,
         has_failed: bool,
         buffer: &mut Vec<u8>,
-    ) -> Result<Pending> {
+    ) -> Result<PendingObject> {
         let bytes = record_at(&*self.file, seal, offset, buffer)
             .map_err(|error| Error::disk("read", &self.place, &error))?;
         let Some(Record::Planned(planned) | Record::Kept { planned, .. }) =
@@ -234,11 +239,11 @@ impl Replayed {
         Ok(self.with_details(seq, planned, has_failed))
     }
 
-    fn with_details(&self, seq: u64, planned: Planned<'_>, has_failed: bool) -> Pending {
+    fn with_details(&self, seq: u64, planned: Planned<'_>, has_failed: bool) -> PendingObject {
         let detail = self.state.details.get(&seq).map(|detail| &**detail);
         let changed = detail.and_then(|detail| detail.changed.clone());
         let (bytes, version) = changed.unwrap_or((planned.bytes, planned.version));
-        Pending {
+        PendingObject {
             seq,
             name: EntryName::new(planned.name),
             snapshot: planned.snapshot.map(Into::into),

@@ -1,5 +1,5 @@
-//! Reads the frames of a journal one after the other through a buffer of fixed size, and finds out what it means that
-//! there are no more.
+//! Reads the frames of a journal through a buffer of fixed size, and decides whether the end of the
+//! sound ones is damage.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use super::encoding::BARRIER_MARK;
 use super::frame::{BARRIER_BYTES, FRAME_BYTES, HEADER_BYTES, MARK_AT, RECORD_BYTES_MAX, Seal};
 use super::storage::{File, read_full};
 
-/// What is read at once.
+/// The length of the buffer.
 const WINDOW_BYTES: usize = 256 << 10;
 
 /// The frames of a file, from the first record on.
@@ -22,17 +22,17 @@ pub(super) struct Frames<'f> {
     window_at: u64,
 }
 
-/// What lies behind the last sound record.
+/// What follows the last sound record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
+pub(super) enum JournalEnd {
     /// Nothing, or what a crash left: the journal ends there.
     Tail,
-    /// Damage: what is broken was durable once.
+    /// Damage: the broken bytes were durable once.
     Damage,
 }
 
 impl<'f> Frames<'f> {
-    /// The frames of `file`, which are sealed with `seal`.
+    /// The frames of `file`, whose checksums `seal` checks.
     pub(super) fn new(file: &'f dyn File, seal: Seal) -> io::Result<Self> {
         Ok(Self {
             file,
@@ -49,7 +49,7 @@ impl<'f> Frames<'f> {
         self.offset
     }
 
-    /// The next record and where its frame begins; `None` where no sound one follows.
+    /// The next record and the offset of its frame; `None` if no sound one follows.
     pub(super) fn next(&mut self) -> io::Result<Option<(u64, &[u8])>> {
         let offset = self.offset;
         let Some(body) = self.see(FRAME_BYTES)?.and_then(Seal::length) else {
@@ -67,7 +67,7 @@ impl<'f> Frames<'f> {
         Ok(Some((offset, record)))
     }
 
-    /// The next `count` bytes, if the file has so many.
+    /// The next `count` bytes, if the file has that many.
     fn see(&mut self, count: usize) -> io::Result<Option<&[u8]>> {
         if self.offset + count as u64 > self.file_bytes {
             return Ok(None);
@@ -88,8 +88,9 @@ impl<'f> Frames<'f> {
         Ok(Some(&self.window[begin..begin + count]))
     }
 
-    /// Tells the end of the journal from damage: looks for a barrier which says that what cannot be read was durable.
-    pub(super) fn end(&self) -> io::Result<End> {
+    /// Decides whether the journal ends here or is damaged: looks for a barrier which says that the
+    /// unreadable bytes were durable.
+    pub(super) fn end(&self) -> io::Result<JournalEnd> {
         let mut at = self.offset;
         let left = self.file_bytes.saturating_sub(at);
         let mut window = vec![0; left.min(WINDOW_BYTES as u64) as usize];
@@ -97,27 +98,28 @@ impl<'f> Frames<'f> {
             let filled = read_full(self.file, &mut window, at)?;
             let bytes = &window[..filled];
             for mark in memchr::memmem::find_iter(bytes, &BARRIER_MARK) {
-                // A mark that stands too near the beginning belongs to what was read already.
+                // A mark so close to the beginning belongs to bytes that were read already.
                 let Some(begin) = mark.checked_sub(MARK_AT) else {
                     continue;
                 };
                 let offset = at + begin as u64;
                 let synced = self.seal.barrier(&bytes[begin..], offset);
                 if synced.is_some_and(|synced| synced > self.offset) {
-                    return Ok(End::Damage);
+                    return Ok(JournalEnd::Damage);
                 }
             }
             if filled < BARRIER_BYTES {
                 break;
             }
-            // Windows overlap by a little less than a barrier, so that none falls between two of them.
+            // Buffers overlap by a little less than a barrier, so that each barrier is in one of
+            // them.
             at += (filled - BARRIER_BYTES + 1) as u64;
         }
-        Ok(End::Tail)
+        Ok(JournalEnd::Tail)
     }
 }
 
-/// The record whose frame begins at `offset`: one that was read before.
+/// The record whose frame begins at `offset`, which was read before.
 pub(super) fn record_at<'b>(
     file: &dyn File,
     seal: &Seal,

@@ -1,6 +1,6 @@
-//! What follows from the records so far: a pure machine without files.
+//! The conclusions from the records so far, without files.
 //!
-//! `replay` feeds it. Every prefix of a journal leaves it in a state from which a run can go on.
+//! `replay` feeds it. After every prefix of a journal a run can go on from its state.
 
 use std::collections::HashMap;
 
@@ -10,18 +10,18 @@ use super::record::{Base, Planned, Record};
 use crate::entry::{EntryName, Version};
 use crate::plan::chunk_runs::ChunkRuns;
 
-/// What was counted of a job.
+/// The counts of a job.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Objects selected.
     pub listed: u64,
     /// Their bytes.
     pub listed_bytes: u64,
-    /// Objects at their destination.
+    /// Objects at the target.
     pub done: u64,
     /// Their bytes.
     pub done_bytes: u64,
-    /// Objects left alone.
+    /// Objects skipped.
     pub skipped: u64,
     /// Their bytes.
     pub skipped_bytes: u64,
@@ -76,7 +76,7 @@ impl Counts {
 pub struct Place {
     /// Its name.
     pub name: EntryName,
-    /// Which snapshot of it; the object itself comes behind its snapshots.
+    /// Which snapshot of it; the object itself comes after its snapshots.
     pub snapshot: Option<Box<str>>,
 }
 
@@ -92,17 +92,18 @@ impl Place {
 /// How far the listing is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Position {
-    /// The continuation token with which the page of `last` can be had again; none for the first page, and none where the
+    /// The continuation token of the page of `last`; none for the first page, and none where the
     /// source needs none.
     pub marker: Option<String>,
-    /// The last entry that was planned or passed, of that page where there is one.
+    /// The last entry that was planned or skipped, of that page if there is one.
     pub last: Option<Place>,
-    /// The part that was being listed beside the listing, and its last entry.
+    /// The part that was being listed separately, and its last entry.
     pub aside: Option<(Box<[u8]>, Option<Place>)>,
 }
 
 impl Position {
-    /// A page begins: nothing of it has been handled, unless it is the one at hand, which a later run goes on with.
+    /// Begins a page. Nothing of it has been planned, unless it is the present page, which a later
+    /// run goes on with.
     fn turn_to(&mut self, marker: &str) {
         if self.marker.as_deref() != Some(marker) {
             self.marker = Some(marker.into());
@@ -111,16 +112,16 @@ impl Position {
     }
 }
 
-/// An object's beginning at the destination.
+/// The beginning of an object at the target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Started {
-    /// The length of its chunks but the last.
+    /// The length of its chunks except the last.
     pub chunk_bytes: u64,
-    /// What it is called there until it is complete.
+    /// The target's own text for the unfinished object.
     pub identity: Box<[u8]>,
 }
 
-/// What is known of an open object beside its plan.
+/// What is known of an open object in addition to its plan.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Detail {
     pub(super) changed: Option<(u64, Version)>,
@@ -129,7 +130,8 @@ pub(super) struct Detail {
     pub(super) copy_id: Option<Box<str>>,
 }
 
-/// A record that no writer writes in this place: the file is damaged, however sound its checksums are.
+/// A record that no program writes in this place: the file is damaged, although its checksums are
+/// sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Impossible;
 
@@ -151,16 +153,16 @@ pub(super) struct JournalState {
     pub(super) answered_all: bool,
     /// The last run reached its end.
     pub(super) has_ended: bool,
-    /// The listing at hand is not the first one.
+    /// The present listing is not the first one.
     pub(super) is_new_listing: bool,
-    /// What the objects are copied to.
+    /// The target's identity.
     pub(super) target: Option<Box<[u8]>>,
-    /// When the runs behind the first one began.
+    /// When the runs after the first one began.
     pub(super) later_runs: Vec<u64>,
 }
 
 impl JournalState {
-    /// Takes the next record; `offset` is where it lies.
+    /// Takes the next record, which lies at `offset`.
     pub(super) fn apply(&mut self, offset: u64, record: Record<'_>) -> Result<(), Impossible> {
         if self.command.is_none() != matches!(record, Record::Command(_)) {
             return Err(Impossible);
@@ -242,7 +244,7 @@ impl JournalState {
             Record::Kept {
                 seq, has_failed, ..
             } => {
-                // It was counted in the base, and it is no news for the position.
+                // The base has counted it, and it does not change the position.
                 self.known(seq)?;
                 self.objects.open(seq, offset);
                 self.objects.mark(seq, has_failed);
@@ -254,13 +256,14 @@ impl JournalState {
             Record::Target { identity } => self.target = Some(identity.into()),
             Record::Ended => self.has_ended = true,
             Record::NewListing => self.is_new_listing = true,
-            // A barrier is for the writer alone; `DoneObjects` reads the others, for whoever lists anew.
+            // A barrier only matters at the end of the file; `DoneObjects` reads the others for a
+            // new listing.
             Record::Barrier { .. } | Record::DoneDigests { .. } => {}
         }
         Ok(())
     }
 
-    /// Takes up what a shortened journal begins with.
+    /// Takes the beginning of a shortened journal.
     fn begin(&mut self, base: Base<'_>) -> Result<(), Impossible> {
         if self.next_seq != 0 || self.counts != Counts::default() {
             return Err(Impossible);
@@ -283,7 +286,7 @@ impl JournalState {
         Ok(())
     }
 
-    /// Moves the position behind an entry.
+    /// Moves the position to after an entry.
     fn pass(&mut self, name: &[u8], snapshot: Option<&str>, aside: bool) {
         let place = Some(Place::of(name, snapshot));
         if !aside {
@@ -318,7 +321,7 @@ impl JournalState {
         Ok(())
     }
 
-    /// The details of an object; none of one that is settled.
+    /// The details of an object; `None` if it is settled.
     fn detail(&mut self, seq: u64) -> Result<Option<&mut Detail>, Impossible> {
         self.known(seq)?;
         Ok(self

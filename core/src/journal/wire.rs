@@ -1,6 +1,8 @@
-//! The smallest parts of a record: numbers of variable length, texts and bytes with their length before them.
+//! The smallest parts of a record: numbers of variable length, and texts and bytes after their
+//! length.
 //!
-//! `record` writes and reads with it. Reading never panics and never allocates: what is cut off or out of range is `None`.
+//! `encoding` writes and reads with it. Reading never panics and never allocates: incomplete or
+//! impossible values are `None`.
 
 /// Appends a number, seven bits to the byte, the lowest first (LEB128).
 pub(super) fn put_number(out: &mut Vec<u8>, mut number: u64) {
@@ -11,18 +13,18 @@ pub(super) fn put_number(out: &mut Vec<u8>, mut number: u64) {
     out.push(number as u8);
 }
 
-/// Appends bytes behind their length.
+/// Appends bytes after their length.
 pub(super) fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     put_number(out, bytes.len() as u64);
     out.extend_from_slice(bytes);
 }
 
-/// What is left to read of a record.
+/// The rest of a record.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Reader<'a>(pub(super) &'a [u8]);
+pub(super) struct RecordReader<'a>(pub(super) &'a [u8]);
 
-impl<'a> Reader<'a> {
-    /// Everything was read.
+impl<'a> RecordReader<'a> {
+    /// Whether everything was read.
     pub(super) fn is_at_end(self) -> bool {
         self.0.is_empty()
     }
@@ -46,8 +48,8 @@ impl<'a> Reader<'a> {
         self.take(N)?.try_into().ok()
     }
 
-    /// A number. One that does not fit 64 bits is refused, and so is one that is written longer than it must be: a value
-    /// has one spelling.
+    /// Reads a number. It must fit 64 bits and have its shortest form, so that a value has one
+    /// encoding.
     pub(super) fn number(&mut self) -> Option<u64> {
         let mut number = 0_u64;
         for index in 0..10_u32 {
@@ -66,7 +68,7 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// Bytes behind their length.
+    /// Bytes after their length.
     pub(super) fn bytes(&mut self) -> Option<&'a [u8]> {
         let count = usize::try_from(self.number()?).ok()?;
         self.take(count)
@@ -89,14 +91,14 @@ mod tests {
         fn a_number_is_read_as_it_was_written(number: u64) {
             let mut out = Vec::new();
             put_number(&mut out, number);
-            let mut reader = Reader(&out);
+            let mut reader = RecordReader(&out);
             prop_assert_eq!(reader.number(), Some(number));
             prop_assert!(reader.is_at_end());
         }
 
         #[test]
         fn any_bytes_are_read_without_a_panic_and_a_number_has_one_spelling(bytes: Vec<u8>) {
-            let mut reader = Reader(&bytes);
+            let mut reader = RecordReader(&bytes);
             if let Some(number) = reader.number() {
                 let mut again = Vec::new();
                 put_number(&mut again, number);
@@ -108,7 +110,7 @@ mod tests {
     #[test]
     fn a_number_beyond_64_bits_is_refused() {
         let too_large = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02];
-        assert_eq!(Reader(&too_large).number(), None);
-        assert_eq!(Reader(&[0x80, 0x00]).number(), None);
+        assert_eq!(RecordReader(&too_large).number(), None);
+        assert_eq!(RecordReader(&[0x80, 0x00]).number(), None);
     }
 }

@@ -1,4 +1,4 @@
-//! Journals on a real disk: a folder that only its owner can look into, files that only their owner can read.
+//! Journals on a real disk: only the owner can list the folder and read the files.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io;
@@ -8,20 +8,20 @@ use std::sync::Arc;
 
 use rustix::fs::OFlags;
 
-use super::{File, Folder};
+use super::folder::{File, Folder};
 
 /// A folder of this machine.
 #[derive(Debug, Clone)]
 pub struct Files(PathBuf);
 
 impl Files {
-    /// The folder at `path`, which is made when it is missing.
+    /// The folder at `path`, which is created if it is missing.
     pub fn open_or_make(path: &Path) -> io::Result<Self> {
         DirBuilder::new().recursive(true).mode(0o700).create(path)?;
         Ok(Self(path.into()))
     }
 
-    /// The folder at `path`, whether it is there or not.
+    /// The folder at `path`, whether it exists or not.
     pub fn at(path: &Path) -> Self {
         Self(path.into())
     }
@@ -32,7 +32,8 @@ impl Files {
     }
 }
 
-/// How files are opened here: a link is not followed, and nothing is handed to a program that is started.
+/// How files are opened: links are not followed, and started programs do not inherit the
+/// descriptor.
 fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options

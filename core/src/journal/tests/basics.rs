@@ -7,7 +7,7 @@ use std::path::Path;
 use super::{command, planned};
 use crate::entry::{ETag, Entry, EntryName, Version};
 use crate::journal::{
-    Claim, DoneObjects, Error, Pending, Place, Planned, Position, Record, Session, peek,
+    Claim, DoneObjects, Error, PendingObject, Place, Planned, Position, Record, Session, peek,
 };
 use crate::plan::chunk_runs::ChunkRuns;
 use crate::plan::replace::Replace;
@@ -25,11 +25,11 @@ fn resume(folder: &Path) -> Session {
     claim.resume(replayed).unwrap()
 }
 
-fn names(pending: &[Pending]) -> Vec<String> {
+fn names(pending: &[PendingObject]) -> Vec<String> {
     pending.iter().map(|one| one.name.to_string()).collect()
 }
 
-fn pending(session: &Session) -> Vec<Pending> {
+fn pending(session: &Session) -> Vec<PendingObject> {
     let resumed = session.resumed.as_ref().unwrap();
     resumed.pending().collect::<Result<_, _>>().unwrap()
 }
