@@ -11,6 +11,8 @@ pub(crate) mod listing;
 
 pub(crate) mod remover;
 
+pub(crate) mod in_order;
+
 pub mod server_copy;
 
 mod single_target;

@@ -72,12 +72,12 @@ pub async fn open(
         }
         None => (options.target.clone(), None),
     };
-    let opener = opener(&place);
+    let target_opener = opener(&place);
     let server_copy = match route.way {
-        Way::ServerCopy => opener.server_copy(context),
+        Way::ServerCopy => target_opener.server_copy(context),
         Way::Stream | Way::Pipe => None,
     };
-    let target = opener.target(context)?;
+    let target = target_opener.target(context)?;
     let source = match options.selection.lasts {
         Some(lasts) => Arc::new(RepeatingSource::new(opened.source, lasts)),
         None => opened.source,

@@ -45,14 +45,14 @@ pub(crate) async fn remove_all(
     tools: &Tools,
 ) -> Result<u64> {
     let mut pages = source.list(tools, ListScope::default());
-    let mut removed = 0;
+    let mut objects = 0;
     while let Some(page) = pages.recv().await {
         for batch in page?.entries.chunks(BATCH_MAX) {
             for result in remover.remove(tools, batch).await {
                 result?;
-                removed += 1;
+                objects += 1;
             }
         }
     }
-    Ok(removed)
+    Ok(objects)
 }

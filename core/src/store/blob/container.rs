@@ -1,15 +1,17 @@
 //! The container that a copy writes to.
 
-use std::time::Duration;
-
 use super::request::{create_container, get_container_properties};
 use crate::Result;
 use crate::location::BlobLocation;
 use crate::store::Tools;
+use crate::store::rest::make_if_missing::{Making, RefusalCodes, make_if_missing};
 
-/// The waits, in seconds, for a name that a deleted container still holds: the service takes half a minute or more to clear
-/// it away. <https://learn.microsoft.com/rest/api/storageservices/delete-container#remarks>
-const NAME_WAITS_S: [u64; 8] = [1, 2, 4, 8, 15, 30, 60, 60];
+/// The codes for a container.
+/// <https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes>
+const CODES: RefusalCodes = RefusalCodes {
+    exists: "ContainerAlreadyExists",
+    being_deleted: "ContainerBeingDeleted",
+};
 
 /// What is known of a container's identity without asking.
 pub(super) enum Identity {
@@ -19,33 +21,15 @@ pub(super) enum Identity {
     ToBeAsked,
 }
 
-/// Makes the container, privately, if it is missing. The name of one that is being deleted is waited for.
-///
-/// A signature may allow writing blobs but not making containers: that the service refuses to make one is then no
-/// reason to stop, since the first blob will tell. With an account key, or with no credential at all, it is.
-///
-/// Returns what is known of its [`identity`] then.
-pub(super) async fn make_if_missing(tools: &Tools, place: &BlobLocation) -> Result<Identity> {
-    let mut waits = NAME_WAITS_S.into_iter().map(Duration::from_secs);
-    loop {
-        let request = create_container::request(place);
-        let error = match tools.client.send(&request).await {
-            Ok(reply) => return Ok(Identity::Known(reply.header("etag").map(Into::into))),
-            Err(error) => error,
-        };
-        match (error.code(), error.status()) {
-            (Some("ContainerAlreadyExists"), _) => return Ok(Identity::ToBeAsked),
-            // It is no signature for containers: asking would be refused too.
-            (_, Some(403)) if place.account().credential.is_sas() => {
-                return Ok(Identity::Known(None));
-            }
-            (Some("ContainerBeingDeleted"), _) => match waits.next() {
-                Some(wait) => tools.client.pause(wait).await,
-                None => return Err(error.into()),
-            },
-            _ => return Err(error.into()),
-        }
-    }
+/// Makes the container, privately, if it is missing; returns what is known of its [`identity`] then.
+pub(super) async fn make(tools: &Tools, place: &BlobLocation) -> Result<Identity> {
+    let request = create_container::request(place);
+    Ok(match make_if_missing(tools, &request, CODES).await? {
+        Making::Made(reply) => Identity::Known(reply.header("etag").map(Into::into)),
+        Making::Existed => Identity::ToBeAsked,
+        // It is no signature for containers: asking would be refused too.
+        Making::Refused => Identity::Known(None),
+    })
 }
 
 /// The container's entity tag. Azure tells no time of creation, and writing blobs does not change the tag: only new metadata,

@@ -85,26 +85,23 @@ async fn source(place: &BlobLocation, context: OpenContext<'_>) -> Result<Opened
         carries: route.keeps_properties,
         snapshots: selection.snapshots,
     };
-    let (source, single) = match single_blob(options, tools, place).await? {
-        Some((above, entry)) => {
-            let name = entry.name.clone();
-            // A blob with its snapshots is several objects, which are named after the one.
-            let exact = name.as_str().filter(|_| selection.snapshots);
-            let source = match exact {
-                Some(exact) => {
-                    let pattern = Pattern::new(Some(exact), PatternRule::Exact)?;
-                    BlobSource::directory(above, pattern, read_options)
-                }
-                None => BlobSource::blob(above, entry, read_options),
-            };
-            (source, Some(name))
-        }
-        None => {
-            let rule = rules::pattern_rule(selection);
-            let pattern = Pattern::new(selection.pattern.as_deref(), rule)?;
-            let source = BlobSource::directory(place.clone(), pattern, read_options);
-            (source, None)
-        }
+    let (source, single) = if let Some((above, entry)) = single_blob(options, tools, place).await? {
+        let name = entry.name.clone();
+        // A blob with its snapshots is several objects, which are named after the one.
+        let exact = name.as_str().filter(|_| selection.snapshots);
+        let source = match exact {
+            Some(exact) => {
+                let pattern = Pattern::new(Some(exact), PatternRule::Exact)?;
+                BlobSource::directory(above, pattern, read_options)
+            }
+            None => BlobSource::blob(above, entry, read_options),
+        };
+        (source, Some(name))
+    } else {
+        let rule = rules::pattern_rule(selection);
+        let pattern = Pattern::new(selection.pattern.as_deref(), rule)?;
+        let source = BlobSource::directory(place.clone(), pattern, read_options);
+        (source, None)
     };
     let source = source.opening_to_target(route.target_key_opens_source);
     Ok(OpenedSource {

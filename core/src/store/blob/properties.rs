@@ -10,6 +10,7 @@ use crate::Result;
 use crate::entry::{ETag, Layout, ObjectProperties};
 pub use crate::options::BlobType;
 use crate::store::rest::checksum::decode_md5;
+use crate::store::rest::properties::ContentHeaders;
 use crate::store::rest::{date, malformed};
 
 /// The metadata that marks an empty blob as a directory. Its name and value are compared ignoring case.
@@ -25,50 +26,14 @@ pub fn kind(blob_type: Option<BlobType>, is_folder: bool) -> Layout {
     }
 }
 
-/// The beginning of the names of headers that carry metadata.
-const METADATA: &str = "x-ms-meta-";
-
-impl ObjectProperties {
-    /// From the answer to a HEAD.
-    pub fn of_head(reply: &Reply) -> Self {
-        let text = |name| reply.header(name).map(str::to_owned);
-        let metadata = reply.headers.iter().filter_map(|(name, value)| {
-            let name = name.as_str().strip_prefix(METADATA)?;
-            Some((name.to_owned(), value.to_str().ok()?.to_owned()))
-        });
-        Self {
-            content_type: text("content-type"),
-            content_encoding: text("content-encoding"),
-            content_language: text("content-language"),
-            content_disposition: text("content-disposition"),
-            cache_control: text("cache-control"),
-            metadata: metadata.collect(),
-        }
-    }
-
-    fn on(&self, request: Request) -> Request {
-        let request = request
-            .header_if(
-                "x-ms-blob-content-encoding",
-                self.content_encoding.as_deref(),
-            )
-            .header_if(
-                "x-ms-blob-content-language",
-                self.content_language.as_deref(),
-            )
-            .header_if(
-                "x-ms-blob-content-disposition",
-                self.content_disposition.as_deref(),
-            )
-            .header_if("x-ms-blob-cache-control", self.cache_control.as_deref());
-        self.metadata
-            .iter()
-            .fold(request, |request, (name, value)| {
-                // A service keeps the case in which a name is first written, and compares without it.
-                request.header(format!("{METADATA}{name}"), value.as_str())
-            })
-    }
-}
+/// The names of the content headers of a blob.
+/// <https://learn.microsoft.com/rest/api/storageservices/put-blob#request-headers-all-blob-types>
+const CONTENT_HEADERS: ContentHeaders = ContentHeaders {
+    encoding: "x-ms-blob-content-encoding",
+    language: "x-ms-blob-content-language",
+    disposition: "x-ms-blob-content-disposition",
+    cache_control: "x-ms-blob-cache-control",
+};
 
 /// What an upload stores beside the bytes.
 #[derive(Debug, Clone, Copy, Default)]
@@ -95,7 +60,7 @@ impl Stored<'_> {
                 self.md5.map(|md5| STANDARD.encode(md5)),
             );
         match self.carried {
-            Some(carried) => carried.on(request),
+            Some(carried) => carried.on(request, &CONTENT_HEADERS),
             None => request,
         }
     }

@@ -193,7 +193,7 @@ impl Walk<'_> {
             }
             match (kind, below) {
                 (ItemKind::Special, _) => {
-                    self.left_out(&EntryName::new(joined(prefix, name_bytes)))
+                    self.left_out(&EntryName::new(joined(prefix, name_bytes)));
                 }
                 (ItemKind::File, _) => match opened.folder() {
                     Ok(folder) => self.file(folder, prefix, name)?,

@@ -1,5 +1,5 @@
 //! What the services of a storage account have in common on the wire: XML, pages, dates, ranges, conditions and checksums.
-//! No IO, and nothing that only one service has.
+//! Nothing here is of one service alone.
 
 pub mod checksum;
 
@@ -12,6 +12,10 @@ pub mod date;
 pub mod xml;
 
 pub mod page;
+
+pub mod properties;
+
+pub(crate) mod make_if_missing;
 
 pub(crate) mod continuation;
 

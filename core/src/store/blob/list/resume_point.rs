@@ -1,4 +1,4 @@
-//! What an earlier run has resume_point already.
+//! The last entry that an earlier run listed: a listing that goes on drops everything up to it.
 
 use crate::entry::{Entry, EntryName};
 
@@ -43,7 +43,7 @@ impl ResumePoint {
         found.is_some() || !entries.is_empty()
     }
 
-    /// Leaves of entries what comes behind this one, which is gone: only those of its own name may have resume_point.
+    /// Keeps the entries after this one, which is gone: only entries of its own name can come before it.
     pub(super) fn drop_versions(&self, entries: &mut Vec<Entry>) {
         let last = (self.snapshot.is_none(), self.snapshot.as_deref());
         let is_passed = |entry: &Entry| {

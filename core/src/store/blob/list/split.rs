@@ -1,8 +1,8 @@
-//! How a listing that has become long is split: what is known of a level is grouped by how the names begin. Nothing here
-//! asks a service.
+//! Splits a listing that has become long, by the beginnings of the names of one level. Asks no service.
 //!
-//! Names that begin alike lie together, in whatever order a service lists. So the group in which the listing stands goes on
-//! as it is, up to its end; the groups behind it are listed as parts of their own, and those before it have resume_point.
+//! Names that begin alike lie together, in whatever order a service lists. So the group that the
+//! listing is in goes on to its end; the groups after it are listed as parts of their own, and those
+//! before it are done.
 
 use std::collections::HashSet;
 use std::ops::{Range, RangeInclusive};

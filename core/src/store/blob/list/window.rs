@@ -66,7 +66,7 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// Begins at the page of the bookmark, behind what of it has been resume_point.
+    /// Begins at the page of the bookmark, after the entries that an earlier run listed of it.
     pub(super) fn new(
         listing: Listing,
         service: Rc<Service>,

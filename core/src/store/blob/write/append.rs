@@ -1,13 +1,9 @@
 //! Writes append blobs: block after block, each at the place where it belongs, and only to the version that the block
 //! before has made.
-//!
-//! Chunks come from several workers at once. Each waits here for the one before it, with its memory; that cannot stop the
-//! run, since the one before was handed out earlier (`schedule`).
 
 use std::sync::{Mutex, PoisonError};
 
 use azring_transport::buffer::Frozen;
-use tokio::sync::watch;
 
 use super::resume_visible::{abandon, acknowledged, begun, left};
 use super::{Draft, etag, is_condition};
@@ -18,6 +14,7 @@ use crate::plan::chunks::{Chunk, Chunks};
 use crate::plan::history::Notes;
 use crate::store::blob::properties::{BlobType, Properties};
 use crate::store::blob::request::{append_block, create_blob, head_blob};
+use crate::store::in_order::InOrder;
 use crate::store::rest::checksum::Check;
 use crate::store::rest::conditions::Condition;
 use crate::store::{Committed, Receipt, Step, Sums, Tools, Writer};
@@ -26,7 +23,7 @@ use crate::{Error, Result};
 /// An append blob being written.
 pub(super) struct AppendWriter {
     draft: Draft,
-    turn: watch::Sender<Turn>,
+    order: InOrder,
     /// The first chunks, which an earlier run left and which are believed.
     there: u32,
     /// How long the blob was then: what lies between is compared.
@@ -34,15 +31,6 @@ pub(super) struct AppendWriter {
     /// The blob's version, where the last answer told it.
     last: Mutex<Option<ETag>>,
     notes: Option<Notes>,
-}
-
-/// Whose turn it is.
-#[derive(Clone, Copy)]
-enum Turn {
-    /// That of the chunk with this index.
-    Of(u32),
-    /// Nobody's: the object has failed.
-    Over,
 }
 
 impl AppendWriter {
@@ -62,7 +50,7 @@ impl AppendWriter {
                 let there = count.saturating_sub(1);
                 return Ok(Self {
                     there,
-                    turn: watch::Sender::new(Turn::Of(there)),
+                    order: InOrder::starting_at(there),
                     notes: task.history.notes.clone(),
                     ..Self::of(draft, left.bytes, Some(left.etag))
                 });
@@ -112,7 +100,7 @@ impl AppendWriter {
     fn of(draft: Draft, left_bytes: u64, last: Option<ETag>) -> Self {
         Self {
             draft,
-            turn: watch::Sender::new(Turn::Of(0)),
+            order: InOrder::starting_at(0),
             there: 0,
             left_bytes,
             last: Mutex::new(last),
@@ -129,19 +117,6 @@ impl AppendWriter {
 
     fn is_now(&self, etag: Option<ETag>) {
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = etag;
-    }
-
-    async fn wait_for(&self, index: u32) -> Result<()> {
-        let mut turns = self.turn.subscribe();
-        let is_ours = |turn: &Turn| match turn {
-            Turn::Of(next) => *next == index,
-            Turn::Over => true,
-        };
-        match turns.wait_for(is_ours).await.as_deref() {
-            Ok(Turn::Of(_)) => Ok(()),
-            // Why it failed is told by whoever failed.
-            Ok(Turn::Over) | Err(_) => Err(Error::Stopped),
-        }
     }
 
     async fn append(&self, tools: &Tools, chunk: Chunk, data: &Frozen, check: Check) -> Result<()> {
@@ -205,11 +180,11 @@ impl Writer for AppendWriter {
         sums: Sums,
     ) -> Step<'a, Result<Receipt>> {
         Box::pin(async move {
-            self.wait_for(chunk.index).await?;
+            self.order.wait_for(chunk.index).await?;
             let check = sums.crc64.map_or(Check::None, Check::Crc64);
             self.append(tools, chunk, &data, check).await?;
             acknowledged(self.notes.as_ref(), chunk.index);
-            self.turn.send_replace(Turn::Of(chunk.index + 1));
+            self.order.written(chunk.index);
             Ok(Receipt {
                 index: chunk.index,
                 bytes: chunk.bytes,
@@ -218,7 +193,7 @@ impl Writer for AppendWriter {
     }
 
     fn give_up(&self) {
-        self.turn.send_replace(Turn::Over);
+        self.order.give_up();
     }
 
     fn commit<'a>(&'a self, tools: &'a Tools, md5: Option<Md5>) -> Step<'a, Result<Committed>> {

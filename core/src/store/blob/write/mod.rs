@@ -114,7 +114,7 @@ impl Target for BlobTarget {
 
     fn prepare<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<()>> {
         Box::pin(async move {
-            match container::make_if_missing(tools, &self.place).await? {
+            match container::make(tools, &self.place).await? {
                 Identity::Known(identity) => {
                     self.identity.get_or_init(|| identity);
                 }
