@@ -29,8 +29,8 @@ pub(super) fn resume_notice(earlier: &Replayed) -> String {
     let runs = text(earlier);
     if earlier.is_new_listing() && counts.done + counts.skipped == 0 {
         return format!(
-            "{runs} ended with {} object(s) not copied: the source is listed anew, and what was copied is not copied again \
-             where source and destination are as they were",
+            "{runs} ended with {} object(s) not copied: the source is listed anew, and objects that are \
+             unchanged at both ends are not copied again",
             earlier.pending_count()
         );
     }

@@ -475,7 +475,7 @@ fn even(bytes: u64) -> u64 {
 
 fn collides(entry: &Entry, target: &MappedName) -> Error {
     Error::Name(format!(
-        "`{}` would become `{}` at the destination, which is the name of another selected object too",
+        "`{}` would become `{}` at the destination, which is also the name of another selected object",
         entry.name, target.name
     ))
 }

@@ -156,7 +156,7 @@ impl JournalRecorder {
             .and_then(|writer| writer.journal.borrow().trouble());
         if let Some(error) = trouble {
             observer.event(Event::Warning(&format!(
-                "{error}: an interruption from now on loses what is done from now on"
+                "{error}: an interruption from now on loses what is done after this"
             )));
         }
     }

@@ -326,7 +326,7 @@ impl WorkerThreads {
             let broke = |_| {
                 transport::Error::new(
                     transport::Kind::Limit,
-                    "a worker thread broke; its objects are not done",
+                    "a worker thread panicked; its objects are not done",
                 )
             };
             thread.join().map_err(broke)?;

@@ -184,7 +184,7 @@ impl Resume<'_> {
         self.forget_part(pending);
         self.recorder.append(&Record::Skipped { seq, bytes });
         let reason = format!(
-            "`{}` was there when an earlier run listed it and is gone",
+            "`{}` was listed by an earlier run and is gone now",
             pending.name
         );
         self.settlement.skip(&pending.name, bytes, &reason);

@@ -63,8 +63,8 @@ impl Run<'_> {
         };
         let why = match place {
             PlaceMatch::Same => return Ok(earlier),
-            PlaceMatch::Other => "was made again or its settings were changed since",
-            PlaceMatch::Emptied => "does not have any more what was copied there",
+            PlaceMatch::Other => "was created again, or its settings have changed",
+            PlaceMatch::Emptied => "lacks objects that were copied to it",
         };
         let place = &self.options.target;
         self.list_anew(earlier, &format!("`{place}` {why}"))
@@ -76,7 +76,7 @@ impl Run<'_> {
             return Ok(earlier);
         };
         self.observer.event(Event::Notice(&format!(
-            "{why}: the source is listed anew, and what was copied before is looked for at the destination"
+            "{why}: the source is listed anew, and the objects that were copied before are looked for at the destination"
         )));
         earlier_runs::count(&earlier, self.totals, Totals::take_back);
         earlier_runs::count(&anew, self.totals, Totals::add);

@@ -78,7 +78,7 @@ impl fmt::Display for DiskFlaw {
                 "it is a dynamic VHD, and Azure takes fixed ones only: convert it (`qemu-img convert -O vpc -o subformat=fixed,force_size`)",
             ),
             Self::Differencing => out.write_str(
-                "it is a differencing VHD, which is nothing without its parent: merge the two into a fixed VHD",
+                "it is a differencing VHD, which is useless without its parent: merge the two into a fixed VHD",
             ),
             Self::Uneven(bytes) => write!(
                 out,
@@ -89,7 +89,7 @@ impl fmt::Display for DiskFlaw {
                 out,
                 "its disk has {bytes} bytes, and the largest one of Azure has {DISK_BYTES_MAX}"
             ),
-            Self::NoFooter => out.write_str("it is called a VHD and has no footer of one"),
+            Self::NoFooter => out.write_str("its name is that of a VHD, but it has no VHD footer"),
         }
     }
 }

@@ -145,10 +145,10 @@ async fn next(ahead: &mut VecDeque<RangeFetch>) -> Result<Frozen> {
 
 fn output_error(error: &std::io::Error) -> Error {
     if error.kind() == std::io::ErrorKind::BrokenPipe {
-        let gone = "whoever reads standard output has gone before everything was written";
+        let closed = "the reader of standard output closed it before everything was written";
         return transport::Error::new(
             transport::Kind::Disk(error.raw_os_error().unwrap_or(0)),
-            gone,
+            closed,
         )
         .into();
     }

@@ -47,7 +47,7 @@ pub(super) async fn copy(context: &PipeContext<'_>) -> Result<PipeOutcome> {
         // Leaving the target as it is would lose the data, so this is an error and not a skipped
         // object.
         let error = Error::Name(format!(
-            "`{shown}` exists already, and nobody can be asked while standard input is what is copied: give `/Y` \
+            "`{shown}` exists already, and nobody can be asked, since standard input is the data: give `/Y` \
              (`--quiet`) to overwrite it"
         ));
         return Ok((name, Err(error)));
