@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn folders_of_one_process_lie_beside_each_other() {
+    fn folders_of_one_process_share_a_parent() {
         let (a, b) = (super::folder(), super::folder());
         assert_ne!(a.path(), b.path());
         assert_eq!(a.path().parent(), b.path().parent());

@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn server_is_gone_when_its_guard_is_dropped() {
+    fn server_ends_when_it_is_dropped() {
         let command = ServerCommand::new("sh").args(["-c", "echo ready 7; exec sleep 1000"]);
         let (guarded, port) = ServerProcess::start(command, ready).expect("sh runs");
         assert_eq!(port, 7);

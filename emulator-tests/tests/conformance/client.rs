@@ -1,5 +1,5 @@
-//! A client that sends exactly what a case says: one request per connection, signed with the
-//! account's key unless told otherwise.
+//! A client that sends exactly what a case describes: one request per connection, signed with the
+//! account's key by default.
 
 use std::fmt::Write as _;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
@@ -16,9 +16,9 @@ use rustls::pki_types::ServerName;
 use rustls::{ClientConnection, StreamOwned};
 use sha2::Sha256;
 
-/// The version that cases speak unless they name another.
+/// The version of requests that name no other.
 pub const VERSION: &str = "2021-12-02";
-/// A server that says nothing for so long is taken for dead.
+/// A server that is silent for so long counts as dead.
 const PATIENCE: Duration = Duration::from_mins(1);
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -42,11 +42,11 @@ pub struct Client {
 pub enum Auth {
     /// `SharedKey`.
     Key,
-    /// Not at all, or by what the case put into the query or the headers.
+    /// Without a credential, or with one that the case put into the query or the headers.
     Nothing,
 }
 
-/// A request being made.
+/// A request to send.
 #[derive(Debug, Clone)]
 pub struct Request {
     client: Client,
@@ -200,8 +200,8 @@ impl Request {
         let sent = socket
             .write_all(&head)
             .and_then(|()| socket.write_all(&body));
-        // A server that refuses early may end the connection while we are still sending; its answer
-        // counts.
+        // A server that refuses early may close the connection while the request is being sent; its
+        // answer counts.
         match (read_reply(socket, method), sent) {
             (Ok(reply), _) => Ok(reply),
             (Err(_), Err(error)) | (Err(error), Ok(())) => Err(error),
@@ -362,7 +362,7 @@ impl Reply {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// The texts of all elements of this name, as they stand in the body.
+    /// The texts of all elements of this name, unchanged.
     pub fn all(&self, element: &str) -> Vec<String> {
         let text = self.text();
         let open = format!("<{element}>");
@@ -515,7 +515,7 @@ pub fn md5(bytes: &[u8]) -> String {
     STANDARD.encode(md5::Md5::digest(bytes))
 }
 
-/// CRC-64/NVME bit by bit, base64 of its little-endian bytes: slow, and plainly right.
+/// CRC-64/NVME bit by bit, base64 of its little-endian bytes: slow but obviously correct.
 pub fn crc64(bytes: &[u8]) -> String {
     let mut crc = u64::MAX;
     for byte in bytes {

@@ -1,8 +1,7 @@
-//! How Azurite 3.37 differs from the real service where a case shows it. azring-emulator has none
-//! of these; a case that sees a difference which is not in the list fails.
+//! Differences of Azurite 3.37 from the real service that cases show. azring-emulator has none of
+//! these. A case that sees a difference outside of this list fails.
 
-/// Numbers below 100 are those of the project's study of Azurite; the rest was found by these
-/// cases.
+/// Numbers below 100 come from the project's study of Azurite; these cases found the others.
 const LIST: [(u16, &str); 33] = [
     (4, "the date of a signed request is not checked"),
     (
@@ -66,7 +65,7 @@ const LIST: [(u16, &str); 33] = [
     (112, "conditions on tags are not known to every call"),
 ];
 
-/// Fails a case that leans on a deviation which is not in the list.
+/// Fails a case that relies on a deviation outside of the list.
 pub fn must_be_listed(number: u16) {
     assert!(
         LIST.iter().any(|(listed, _)| *listed == number),

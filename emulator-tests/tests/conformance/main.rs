@@ -1,5 +1,5 @@
-//! What a blob service must do, asked of azring-emulator and of Azurite alike, and what
-//! azring-emulator alone can do: be ill on demand, and survive bad input.
+//! What a blob service must do, tested against azring-emulator and Azurite, and what only
+//! azring-emulator has: faults on demand, and protection against bad input.
 
 #![expect(
     unreachable_pub,

@@ -1,4 +1,4 @@
-//! The servers that cases are asked of, and what a case needs of one.
+//! The servers that cases run against, and what cases use of one.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +10,7 @@ use azring_emulator_tests::emulator::{AccountOption, Options, Server};
 use crate::client::{Client, Reply};
 use crate::deviations;
 
-/// A server under judgement.
+/// A server under test.
 #[derive(Debug)]
 pub struct Subject {
     /// Its first account.
@@ -42,7 +42,7 @@ impl Subject {
         subject
     }
 
-    /// Azurite, one for the whole run. Outside of CI a machine without it is no failure.
+    /// Azurite, one for the whole run. Without Azurite a run fails in CI only.
     pub fn azurite() -> Option<&'static Self> {
         static SUBJECT: OnceLock<Option<Subject>> = OnceLock::new();
         SUBJECT
@@ -72,13 +72,13 @@ impl Subject {
         }
     }
 
-    /// Does this server show one of the listed deviations? Only Azurite has any.
+    /// Whether this server shows one of the listed deviations. Only Azurite has any.
     pub fn deviates(&self, number: u16) -> bool {
         deviations::must_be_listed(number);
         self.is_azurite
     }
 
-    /// A container nobody else has.
+    /// A new container that no other case uses.
     pub fn container(&self) -> String {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let name = format!(
@@ -186,8 +186,8 @@ impl Subject {
     }
 
     /// Two snapshots, older first. Azurite gives one name to the snapshots of a millisecond and
-    /// keeps both (deviation 35), so the second is asked for in a later one: a server on this
-    /// machine goes by this machine's clock.
+    /// keeps both (deviation 35), so the second is taken in a later millisecond of this machine's
+    /// clock.
     pub fn two_snapshots(&self, path: &str) -> [String; 2] {
         let first = self.snapshot(path);
         if self.deviates(35) {

@@ -1,8 +1,8 @@
-//! Strangers against azring-emulator: Azure's Python SDK, AzCopy 10 and rclone, each by a script
-//! beside this file.
+//! Other clients against azring-emulator: Azure's Python SDK, AzCopy 10 and rclone, each run by a
+//! script beside this file.
 //!
-//! They know the service from elsewhere and share nothing with the emulator; what they accept is a
-//! judgement on it. `scripts/peers.sh` installs them. A script gets the emulator's addresses and
+//! They were written for the real service and share no code with the emulator, so what they accept
+//! is evidence for it. `scripts/peers.sh` installs them. A script gets the emulator's addresses and
 //! accounts in its environment.
 
 use std::path::{Path, PathBuf};
@@ -42,7 +42,7 @@ fn peers() -> PathBuf {
     })
 }
 
-/// Runs a script against a server, and fails with what it said.
+/// Runs a script against a server, and fails with the script's output.
 fn run(program: &str, script: &str, server: &Server) {
     let scratch = tempfile::tempdir().expect("a folder");
     let (main, second) = (Account::development(), Account::second());

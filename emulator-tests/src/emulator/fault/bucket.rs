@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_changes_its_pace_once_so_much_has_gone_through() {
+    fn a_line_changes_its_rate_after_a_number_of_bytes() {
         let line = Bucket::line_with_steps(1_000_000_000, [(1000, 10), (5000, 1_000_000_000)]);
         assert_eq!(line.owe(999), Duration::ZERO);
         assert!(line.owe(40_000_000).as_millis() < 100, "it is fast again");

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn each_lie_is_told_and_nothing_else() {
+    fn each_fault_changes_the_list_and_nothing_else() {
         let told = |lie: ListingFault| lie.told(PAGE);
         let of = |entries| ListingFault {
             entries,

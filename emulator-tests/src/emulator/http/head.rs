@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_head_waits_and_rubbish_is_refused() {
+    fn half_a_head_waits_and_a_malformed_one_is_refused() {
         assert!(matches!(
             Head::parse(b"GET / HTTP/1.1\r\nHost: a"),
             Ok(ParsedHead::Partial)

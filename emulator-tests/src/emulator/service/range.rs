@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn suffixes_and_several_ranges_are_416_and_rubbish_is_400() {
+    fn suffixes_and_several_ranges_are_416_and_other_texts_400() {
         assert_eq!(refuse("Range", "bytes=-5").status, 416);
         assert_eq!(refuse("Range", "bytes=0-1,4-5").status, 416);
         assert_eq!(refuse("Range", "lines=1-2").status, 400);

@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_goes_with_its_last_owner_and_stays_when_the_emulator_ends() {
+    fn a_file_is_removed_with_its_last_owner_but_not_at_the_end() {
         let folder = tempfile::tempdir().unwrap();
         let store = FolderStore::open(folder.path()).unwrap();
         store.begin(&HashSet::new()).unwrap();

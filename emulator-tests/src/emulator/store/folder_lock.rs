@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_is_locked_until_its_owner_is_gone() {
+    fn a_folder_is_locked_until_its_owner_is_dropped() {
         let folder = tempfile::tempdir().unwrap();
         let first = FolderLock::take(folder.path()).unwrap();
         let refusal = FolderLock::take(folder.path()).unwrap_err().to_string();

@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn room_comes_back_when_the_last_owner_lets_go() {
+    fn memory_is_freed_with_the_last_owner() {
         let store = MemoryStore::new(10);
         let put = |length| store.put(&[Piece::Zeros(length)]);
         let first = put(8).unwrap();

@@ -1,4 +1,4 @@
-//! Who may do what: keys, shared access signatures, stored policies, nobody.
+//! Authorization: shared keys, shared access signatures, stored policies, and anonymous requests.
 
 use std::fmt::Write as _;
 use std::time::{Duration, SystemTime};
@@ -33,7 +33,7 @@ impl Sas {
         }
     }
 
-    /// Signs for a container (`c`) or `c/blob`, and gives the query's pairs.
+    /// Signs for a container (`c`) or `c/blob`, and returns the query's pairs.
     fn pairs(&self, client: &Client, path: &str) -> Vec<(&'static str, String)> {
         let resource = format!("/blob/{}/{path}", client.account);
         let fields = [

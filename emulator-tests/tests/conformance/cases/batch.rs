@@ -44,7 +44,7 @@ fn statuses(reply: &Reply) -> Vec<u16> {
 }
 
 cases! {
-    fn a_batch_deletes_what_is_there_and_tells_what_is_not(s) {
+    fn a_batch_deletes_existing_blobs_and_reports_missing_ones(s) {
         let path = s.blob(b"x");
         let missing = path.replace("/b", "/missing");
         let parts = [s.main.delete(&path), s.main.delete(&missing)].map(part);

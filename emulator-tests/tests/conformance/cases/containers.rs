@@ -20,7 +20,7 @@ cases! {
         s.main.put(&"a".repeat(64)).query("restype", "container").send().refused(400, "OutOfRangeInput");
     }
 
-    fn metadata_comes_back(s) {
+    fn metadata_is_returned(s) {
         let name = s.container();
         let set = s.main.put(&name).query("restype", "container").query("comp", "metadata");
         set.header("x-ms-meta-Colour", "blue").send().expect(200);
@@ -52,7 +52,7 @@ cases! {
         s.list("nowhere", &[]).refused(404, "ContainerNotFound");
     }
 
-    fn a_deleted_container_is_gone_with_its_blobs(s) {
+    fn a_deleted_container_is_not_found_nor_are_its_blobs(s) {
         let path = s.blob(b"x");
         let name = path.split('/').next().unwrap();
         s.main.delete(name).query("restype", "container").send().expect(202);
@@ -141,7 +141,7 @@ cases! {
         reply.refused(412, "ConditionNotMet");
     }
 
-    fn account_information_is_told(s) {
+    fn account_information_is_returned(s) {
         let reply = s.main.get("").query("restype", "account").query("comp", "properties").send().expect(200);
         assert!(reply.header("x-ms-sku-name").is_some() && reply.header("x-ms-account-kind").is_some());
     }

@@ -27,7 +27,7 @@ cases! {
         assert_eq!((reply.header("content-type"), reply.header("x-ms-meta-k")), (Some("a/b"), Some("v")));
     }
 
-    fn a_copy_tells_where_it_came_from(s) {
+    fn a_copy_shows_its_source(s) {
         let path = s.blob(b"hello");
         let id = copy(s, &path, &beside(&path)).expect(202).header("x-ms-copy-id").map(str::to_owned);
         let reply = s.main.head(&beside(&path)).send().expect(200);

@@ -1,4 +1,4 @@
-//! Put Block From URL, and its sisters.
+//! Put Block From URL, Put Page From URL, Append Block From URL and Put Blob From URL.
 
 use super::authorisation::service_sas;
 use crate::subject::Subject;

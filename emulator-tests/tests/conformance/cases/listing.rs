@@ -42,7 +42,7 @@ fn begun(s: &Subject, container: &str, query: &[(&str, &str)], page: &str) -> Ve
         }
         let reply = list.send().expect(200);
         seen.extend(reply.all("Name"));
-        // A name as XML has it is not the name.
+        // A name that XML changes is not the name.
         marker = reply.one("NextMarker").replace("&amp;", "&");
         if marker.is_empty() {
             return seen;

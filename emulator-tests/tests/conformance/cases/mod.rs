@@ -1,5 +1,5 @@
-//! The cases, by what they are about. Each is asked of azring-emulator and of Azurite; where the
-//! two differ, the case says which of the listed deviations it is.
+//! The cases, by subject. Each runs against azring-emulator and Azurite. Where the two differ, the
+//! case names one of the listed deviations.
 
 mod appends;
 mod authorisation;

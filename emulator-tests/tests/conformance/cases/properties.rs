@@ -99,7 +99,7 @@ cases! {
         put.send().expect(400);
     }
 
-    fn a_tier_is_told_and_changed(s) {
+    fn a_tier_is_shown_and_changed(s) {
         let path = s.blob(b"x");
         let set = |tier: &str| s.main.put(&path).query("comp", "tier").header("x-ms-access-tier", tier).send();
         set("Cool").expect(200);

@@ -1,4 +1,4 @@
-//! What every answer has, and requests that make no sense.
+//! Headers of every answer, and malformed requests.
 
 use crate::client::{Auth, VERSION};
 
@@ -9,12 +9,12 @@ cases! {
         assert!(reply.header("date").is_some_and(|date| date.ends_with("GMT")));
     }
 
-    fn the_clients_id_comes_back(s) {
+    fn the_clients_request_id_is_returned(s) {
         let reply = s.main.head(&s.blob(b"x")).header("x-ms-client-request-id", "mine").send().expect(200);
         assert_eq!(reply.header("x-ms-client-request-id"), Some("mine"));
     }
 
-    fn the_version_comes_back(s) {
+    fn the_version_is_returned(s) {
         let reply = s.main.head(&s.blob(b"x")).send().expect(200);
         if !s.deviates(6) {
             assert_eq!(reply.header("x-ms-version"), Some(VERSION));

@@ -34,12 +34,12 @@ cases! {
         assert_eq!((reply.text().as_str(), reply.header("content-range")), ("89", Some("bytes 8-9/10")));
     }
 
-    fn the_own_range_header_goes_before_the_other(s) {
+    fn x_ms_range_goes_before_range(s) {
         let get = s.main.get(&s.blob(BODY)).header("x-ms-range", "bytes=0-0").header("Range", "bytes=5-5");
         assert_eq!(get.send().expect(206).text(), "0");
     }
 
-    fn a_range_behind_the_end_is_416(s) {
+    fn a_range_after_the_end_is_416(s) {
         s.main.get(&s.blob(BODY)).header("x-ms-range", "bytes=11-").send().refused(416, "InvalidRange");
     }
 
@@ -53,12 +53,12 @@ cases! {
         reply.expect(if s.deviates(21) { 206 } else { 416 });
     }
 
-    fn a_whole_read_tells_the_stored_md5(s) {
+    fn a_whole_read_shows_the_stored_md5(s) {
         let reply = s.main.get(&s.blob(BODY)).send().expect(200);
         assert_eq!(reply.header("content-md5"), Some(md5(BODY).as_str()));
     }
 
-    fn a_ranged_read_tells_the_md5_of_the_whole_aside(s) {
+    fn a_ranged_read_shows_the_md5_of_the_whole_blob(s) {
         let reply = s.main.get(&s.blob(BODY)).header("x-ms-range", "bytes=0-1").send().expect(206);
         assert_eq!(reply.header("x-ms-blob-content-md5"), Some(md5(BODY).as_str()));
         if !s.deviates(103) {
@@ -131,7 +131,7 @@ cases! {
         assert!(reply.one("Message").contains("RequestId:"));
     }
 
-    fn a_blob_tells_its_kind_and_lease(s) {
+    fn a_blob_shows_its_type_and_lease(s) {
         let reply = s.main.head(&s.blob(BODY)).send().expect(200);
         assert_eq!(reply.header("x-ms-blob-type"), Some("BlockBlob"));
         assert_eq!((reply.header("x-ms-lease-status"), reply.header("x-ms-lease-state")), (Some("unlocked"), Some("available")));

@@ -55,7 +55,7 @@ cases! {
         s.main.get(&path).query("snapshot", &second).send().expect(200);
     }
 
-    fn a_snapshot_tells_its_name_and_no_lease(s) {
+    fn a_snapshot_shows_its_name_and_no_lease(s) {
         if s.deviates(111) { return; }
         let path = s.blob(b"x");
         let time = s.snapshot(&path);

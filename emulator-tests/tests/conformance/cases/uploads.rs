@@ -3,7 +3,7 @@
 use crate::client::{crc64, md5};
 
 cases! {
-    fn a_blob_comes_back_as_it_was_put(s) {
+    fn a_blob_reads_as_it_was_put(s) {
         let body: Vec<u8> = (0..100_000_u32).flat_map(u32::to_le_bytes).collect();
         assert_eq!(s.bytes(&s.blob(&body)), body);
     }
@@ -14,7 +14,7 @@ cases! {
         assert_eq!((reply.body.len(), reply.header("content-length")), (0, Some("0")));
     }
 
-    fn the_answer_tells_version_and_checksum(s) {
+    fn the_answer_shows_version_and_checksum(s) {
         let reply = s.put(&format!("{}/b", s.container()), b"hello").expect(201);
         assert_eq!(reply.header("content-md5"), Some(md5(b"hello").as_str()));
         assert!(reply.header("etag").is_some() && reply.header("last-modified").is_some());
@@ -85,7 +85,7 @@ cases! {
         assert_eq!(seen, ["text/plain", "identity", "de", "no-cache", "inline"]);
     }
 
-    fn a_type_that_nobody_named_is_octet_stream(s) {
+    fn a_missing_content_type_is_octet_stream(s) {
         let reply = s.main.head(&s.blob(b"x")).send().expect(200);
         assert_eq!(reply.header("content-type"), Some("application/octet-stream"));
     }
@@ -156,7 +156,7 @@ cases! {
         }
     }
 
-    fn a_deleted_blob_is_gone(s) {
+    fn a_deleted_blob_is_not_found(s) {
         let path = s.blob(b"x");
         s.main.delete(&path).send().expect(202);
         s.main.get(&path).send().refused(404, "BlobNotFound");

@@ -1,4 +1,4 @@
-//! Where the real service takes its time or its liberties and Azurite does not.
+//! The behaviour options: where the real service is slow or has a choice, and Azurite is not.
 
 use azring_emulator_tests::account::Account;
 use azring_emulator_tests::emulator::store::pattern;
@@ -185,7 +185,7 @@ fn a_copy_comes_from_another_server() {
             .send()
             .expect(status)
     };
-    // Nobody may read it there without a signature.
+    // Reading it there requires a signature.
     copy(404).refused(404, "CannotVerifyCopySource");
     let acl = other
         .put("box")
@@ -212,7 +212,7 @@ fn a_copy_comes_from_another_server() {
 }
 
 #[test]
-fn the_secondary_is_behind() {
+fn the_secondary_is_late() {
     let (server, client) = with(Behaviour {
         secondary_lag_ms: 60_000,
         ..Behaviour::default()
@@ -269,7 +269,7 @@ fn an_archived_blob_takes_its_time_to_come_back() {
         .get("box/a")
         .send()
         .refused(409, "BlobBeingRehydrated");
-    // Ten minutes ahead is still within what a signature's date may be off.
+    // Ten minutes are within the limit for a signature's date.
     server.set_behaviour(Behaviour {
         clock_ahead_ms: 600_000,
         ..Behaviour::default()

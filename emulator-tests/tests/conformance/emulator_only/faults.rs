@@ -1,4 +1,4 @@
-//! Fault plans: each effect seen from the client's side.
+//! Fault plans: each effect as the client sees it.
 
 use std::io::ErrorKind;
 use std::time::Instant;
@@ -11,7 +11,7 @@ use crate::client::{Client, md5};
 
 const BODY: &[u8] = b"0123456789";
 
-/// An emulator with the blob `box/b`, which then falls ill.
+/// An emulator with the blob `box/b` and these faults.
 pub(super) fn ill(rules: &str) -> (Server, Client) {
     let options = Options {
         log_lines: 100,
@@ -111,7 +111,7 @@ fn a_bit_that_flips_on_the_way_in_is_caught_by_the_checksum() {
 }
 
 #[test]
-fn lengths_and_ranges_can_be_lies() {
+fn lengths_and_ranges_can_be_wrong() {
     let (server, client) = ill(&rule("{}", r#"{"content_length":"+5"}"#));
     assert_eq!(
         client.get("box/b").try_send().unwrap_err().kind(),
@@ -195,7 +195,7 @@ fn a_slow_body_still_arrives_whole() {
 }
 
 #[test]
-fn a_blackhole_answers_nobody_and_ends_with_the_server() {
+fn a_blackhole_sends_no_answer_and_ends_with_the_server() {
     let (server, client) = ill(&rule("{}", r#"{"blackhole":true}"#));
     let asking = std::thread::spawn(move || client.get("box/b").try_send());
     while !server.watch().counters.snapshot().statuses.contains_key(&0) {

@@ -1,5 +1,5 @@
-//! Clients that are broken or mean: each gets a clear answer or a closed connection, and nobody
-//! else is disturbed.
+//! Broken and malicious clients: each gets a clear answer or a closed connection, and other clients
+//! are not disturbed.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -18,7 +18,7 @@ fn start(patience: Duration) -> (Server, Client) {
     with_blob(&options, "x")
 }
 
-/// What the server says to these bytes before it closes the connection.
+/// The server's answer to these bytes, before it closes the connection.
 fn say(server: &Server, bytes: &[u8]) -> String {
     let mut socket = TcpStream::connect(server.address()).unwrap();
     // The server may answer and close before it has everything.
@@ -128,7 +128,7 @@ fn an_upload_that_breaks_off_leaves_nothing() {
     socket.write_all(&head).unwrap();
     socket.write_all(&body[..50_000]).unwrap();
     drop(socket);
-    // The service has seen the end when it has counted the request.
+    // The service has seen the end after it has counted the request.
     while server.watch().counters.of("PutBlob").requests < 2 {
         std::thread::yield_now();
     }
@@ -136,12 +136,12 @@ fn an_upload_that_breaks_off_leaves_nothing() {
 }
 
 #[test]
-fn ten_thousand_silent_connections_disturb_nobody() {
+fn ten_thousand_silent_connections_delay_no_request() {
     let (server, client) = start(Duration::from_mins(1));
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile)
         .current
         .unwrap_or(u64::MAX);
-    // Both ends of each are this process's.
+    // This process has both ends of each connection.
     let count = 10_000.min((limit.saturating_sub(500) / 2) as usize);
     let idle: Vec<TcpStream> = (0..count)
         .map(|_| TcpStream::connect(server.address()).unwrap())
@@ -149,7 +149,7 @@ fn ten_thousand_silent_connections_disturb_nobody() {
     for _ in 0..20 {
         client.get("box/b").send().expect(200);
     }
-    // A parked connection is served when it speaks.
+    // An idle connection is served after it sends a request.
     let (head, _, _) = client.get("box/b").to_bytes();
     let mut last = idle.into_iter().last().unwrap();
     last.write_all(&head).unwrap();

@@ -1,5 +1,5 @@
-//! What only azring-emulator does: fault plans, the request log, and hardness against broken
-//! clients.
+//! What only azring-emulator has: fault plans, the request log, behaviour options, and protection
+//! against broken clients.
 
 mod own;
 mod program;

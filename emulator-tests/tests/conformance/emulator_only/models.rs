@@ -1,5 +1,5 @@
-//! Block lists against a reference model of a few lines: any order of staging, committing and
-//! overwriting.
+//! Block lists against a small reference model, with staging, committing and overwriting in any
+//! order.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What a blob is, in the plainest words.
+/// The reference model of a blob.
 #[derive(Default)]
 struct Model {
     exists: bool,

@@ -1,17 +1,17 @@
-//! An emulator of a test's own, and a client of its account.
+//! An emulator of a test's own, and a client of its development account.
 
 use azring_emulator_tests::emulator::{DEVELOPMENT_ACCOUNT, DEVELOPMENT_KEY, Options, Server};
 
 use crate::client::Client;
 
-/// Empty.
+/// An empty emulator.
 pub(super) fn start(options: &Options) -> (Server, Client) {
     let server = Server::start(options).unwrap();
     let client = client(&server.address().to_string());
     (server, client)
 }
 
-/// With the container `box`.
+/// An emulator with the container `box`.
 pub(super) fn with_box(options: &Options) -> (Server, Client) {
     let (server, client) = start(options);
     client
@@ -22,7 +22,7 @@ pub(super) fn with_box(options: &Options) -> (Server, Client) {
     (server, client)
 }
 
-/// With the block blob `box/b`, which has these bytes.
+/// An emulator with the block blob `box/b`, which has these bytes.
 pub(super) fn with_blob(options: &Options, body: impl Into<Vec<u8>>) -> (Server, Client) {
     let (server, client) = with_box(options);
     client
@@ -34,7 +34,7 @@ pub(super) fn with_blob(options: &Options, body: impl Into<Vec<u8>>) -> (Server,
     (server, client)
 }
 
-/// A client of the account that every emulator knows.
+/// A client of the development account.
 pub(super) fn client(address: &str) -> Client {
     Client::new(address, DEVELOPMENT_ACCOUNT, DEVELOPMENT_KEY)
 }

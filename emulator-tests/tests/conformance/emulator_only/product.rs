@@ -1,4 +1,4 @@
-//! The program as other people's pipelines use it: options, signals, seed, reset, health, keys and
+//! The program in the pipelines of other projects: options, signals, seed, reset, health, keys and
 //! tokens.
 
 use std::fs;
@@ -109,7 +109,7 @@ fn a_seed_folder_becomes_containers_and_a_reset_restores_it() {
             .query("restype", "container")
             .send()
             .expect(200);
-        // What is changed from here on is gone after the reset.
+        // The reset removes all changes from here on.
         client
             .put("other")
             .query("restype", "container")
@@ -226,7 +226,7 @@ fn either_key_of_an_account_signs_and_a_third_one_does_not() {
     );
 }
 
-/// A token that nobody signed.
+/// A token without a signature.
 fn token(audience: &str, expiry: u64) -> String {
     let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let header = part(json!({ "alg": "RS256", "typ": "JWT" }));

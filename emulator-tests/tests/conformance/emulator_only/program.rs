@@ -1,4 +1,4 @@
-//! The program itself, as a process.
+//! The program as a process.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
@@ -17,7 +17,7 @@ pub(super) struct Program {
 }
 
 impl Program {
-    /// Starts it on a free port with these options besides, and waits until it serves.
+    /// Starts it on a free port with these options, and waits until it serves.
     pub(super) fn start(options: &[&str]) -> Self {
         Self::spawn(command(options))
     }
@@ -73,7 +73,7 @@ pub(super) fn run(options: &[&str]) -> Output {
     command(options).output().unwrap()
 }
 
-/// Its exit code and what it says when it does not start.
+/// Its exit code and its error when it does not start.
 pub(super) fn refused(options: &[&str]) -> (Option<i32>, String) {
     let mut child = command(options).stderr(Stdio::piped()).spawn().unwrap();
     let mut text = String::new();

@@ -1,4 +1,4 @@
-//! The folder store: what was acknowledged is there again after a restart, and nothing else.
+//! The folder store: after a restart it has what was acknowledged, and nothing else.
 
 use std::path::Path;
 
@@ -170,8 +170,8 @@ fn a_restart_finds_everything_that_was_acknowledged() {
     }
 }
 
-/// A folder that was written when records did not name their service yet: what `fill` does, then a
-/// lease.
+/// A folder of an emulator whose records did not name their service. It has the blobs of `fill`,
+/// and a lease.
 #[test]
 fn a_folder_of_an_earlier_emulator_opens() {
     let written =
@@ -241,7 +241,7 @@ fn blobs_of_an_account_outlive_a_run_without_the_account() {
 }
 
 #[test]
-fn half_a_record_and_a_body_nobody_names_are_forgotten() {
+fn half_a_record_and_a_body_without_a_record_are_dropped() {
     let folder = tempfile::tempdir().unwrap();
     let (server, client) = start(folder.path());
     fill(&client);
@@ -299,7 +299,7 @@ fn what_a_killed_emulator_acknowledged_is_there_again() {
             })
         });
         let uploads: Vec<_> = uploads.collect();
-        // Killed in the middle of it: some time after a blob that was put now can be seen.
+        // The program is killed during uploads, some time after this blob was acknowledged.
         let mark = format!("mark-{round}");
         put(&program.client, &format!("box/{mark}"), "BlockBlob", &mark);
         acknowledged.push(mark);
@@ -329,7 +329,7 @@ fn a_second_emulator_is_refused_the_folder_and_harms_nothing() {
     assert!(text.contains("another emulator uses it"), "{text}");
     put(client, "box/later", "BlockBlob", "hello again");
     drop(program);
-    // Killed, the first one holds the lock no longer.
+    // The killed program holds the lock no longer.
     let program = start_program(folder.path());
     assert_eq!(program.client.get("box/kept").send().text(), "hello");
     assert_eq!(program.client.get("box/later").send().text(), "hello again");

@@ -21,7 +21,7 @@ fn control(server: &Server, method: &'static str, path: &str, body: &str) -> Rep
 }
 
 #[test]
-fn the_log_tells_what_was_asked_and_how_it_ended() {
+fn the_log_shows_each_request_and_its_end() {
     let (server, client) = ill(r#"{"rules":[]}"#);
     client
         .get("box/none")
