@@ -2,7 +2,8 @@
 # The scenarios of the simulated controller (core/tests/it/link/scenario.rs) over real connections: each direction of each
 # one by azring, by fixed numbers of requests and by two processes at once, and what its figures of merit come to.
 #
-#   scripts/scenes.sh                          # all: over the emulator's fault plan, and over a wire with delay and loss
+#   scripts/scenes.sh                          # all: in the simulator, over the emulator's fault plan, and over a wire with
+#                                              # delay and loss
 #   ONLY=wire ROUND_TRIPS=80 LOSSES=0.001 CONGESTIONS=reno DIRECTIONS=up scripts/scenes.sh
 #   DURATION=60 FIXED="1 2 4 8 16 32 64 128" scripts/scenes.sh
 #
@@ -11,13 +12,16 @@
 # and the same without the first ten seconds; the seconds from a step of the line to 95 % again (mean of two); the number of
 # requests at the end; Jain's index of two processes at once.
 #
+# The simulator has no rows: forty drawn links and disks, twenty drawn lines and all long ones either meet the figures that
+# the names of the ignored tests in core/tests/it/tuner_*.rs say, or the script ends. `cargo test` tries a few of each.
+#
 # The wire needs root; without it its rows are left out.
 set -euo pipefail
 # shellcheck source=scripts/machine.sh
 . "$(dirname "${BASH_SOURCE[0]}")/machine.sh"
 cd "$root"
 
-ONLY=${ONLY:-plan wire}
+ONLY=${ONLY:-simulator plan wire}
 DURATION=${DURATION:-20}
 FIXED=${FIXED:-4 16 64}
 DIRECTIONS=${DIRECTIONS:-up down}
@@ -31,8 +35,12 @@ PLANS=${PLANS:-}
 TRACES=${TRACES:-}
 PROGRAMS=${AZRING_PROGRAMS:-$target/release}
 
+need_rust
+case $ONLY in *simulator*)
+  cargo test --release --locked --quiet -p azring-core --test it -- --ignored tuner_
+esac
+case $ONLY in *plan* | *wire*) ;; *) exit ;; esac
 if [ -z "${AZRING_PROGRAMS:-}" ]; then
-  need_rust
   cargo build --release --locked --quiet -p azring -p azring-emulator-tests --bins
   cargo build --release --locked --quiet -p azring-benches --bin wire
 fi

@@ -6,8 +6,10 @@ use crate::link::figures::{Best, Figures, best, figures, missed};
 use crate::link::rules::Rule;
 use crate::link::scenario::{Scenario, disks, drawn_disk};
 
-/// Disks that nobody chose: the seeds 0 to this.
-const DRAWN: u64 = 40;
+/// Disks drawn from seeds: with each change of the program, and for the figures that
+/// `scripts/scenes.sh` measures.
+const DRAWN: u64 = 8;
+const DRAWN_FOR_FIGURES: u64 = 40;
 
 /// One disk: what the best pair brings, what ours does, and what ours does that leaves the disk alone.
 struct Tried {
@@ -37,9 +39,15 @@ fn ground() -> &'static [Tried] {
     GROUND.get_or_init(|| tried(disks().into_iter()))
 }
 
-fn nobodys() -> &'static [Tried] {
-    static NOBODYS: OnceLock<Vec<Tried>> = OnceLock::new();
-    NOBODYS.get_or_init(|| tried((0..DRAWN).map(drawn_disk)))
+/// Drawn disks, so many.
+fn tried_drawn(seeds: u64) -> Vec<Tried> {
+    tried((0..seeds).map(drawn_disk))
+}
+
+/// The few that every change is tried with.
+fn some_drawn() -> &'static [Tried] {
+    static DRAWN_DISKS: OnceLock<Vec<Tried>> = OnceLock::new();
+    DRAWN_DISKS.get_or_init(|| tried_drawn(DRAWN))
 }
 
 fn seeks(tried: &Tried) -> bool {
@@ -53,7 +61,7 @@ const LATE: [&str; 2] = [
 ];
 
 #[test]
-fn with_every_named_disk_but_two_every_figure_is_met_and_with_those_it_is_a_second_late() {
+fn all_but_two_named_disks_meet_every_figure_and_two_are_a_second_late() {
     for Tried {
         scenario,
         ours,
@@ -70,57 +78,62 @@ fn with_every_named_disk_but_two_every_figure_is_met_and_with_those_it_is_a_seco
 }
 
 #[test]
-fn with_disks_that_nobody_chose_three_of_four_meet_every_figure_and_none_is_lost() {
+fn drawn_disks_meet_nearly_every_figure_and_none_is_lost() {
+    meet(some_drawn());
+}
+
+#[test]
+#[ignore = "a measurement of minutes: scripts/scenes.sh runs it"]
+fn three_of_four_drawn_disks_meet_every_figure_and_none_is_lost() {
+    let all = tried_drawn(DRAWN_FOR_FIGURES);
+    meet(&all);
+    are_not_slowed_down(all.iter());
+}
+
+/// Three of four of these meet every figure, and none is lost.
+fn meet(disks: &[Tried]) {
     let mut misses = Vec::new();
     for Tried {
         scenario,
         ours,
         missed,
         ..
-    } in nobodys()
+    } in disks
     {
         assert!(ours.moved >= 0.9, "{}: {ours:?}", scenario.name);
         if !missed.is_empty() {
             misses.push(format!("{}: {missed:?}: {ours:?}", scenario.name));
         }
     }
-    assert!(misses.len() as u64 <= DRAWN / 4, "{misses:#?}");
+    assert!(misses.len() <= disks.len() / 4, "{misses:#?}");
+}
+
+/// Each of these moves as much as without a limit of operations at the disk.
+fn are_not_slowed_down<'a>(disks: impl Iterator<Item = &'a Tried>) {
+    for tried in disks {
+        let (ours, open) = (tried.ours.moved, tried.open.moved);
+        assert!(
+            ours >= 0.97 * open,
+            "{}: {ours} {open}",
+            tried.scenario.name
+        );
+    }
 }
 
 #[test]
 fn a_disk_that_likes_many_is_not_slowed_down() {
-    let all = ground().iter().chain(nobodys());
-    for tried in all.filter(|tried| !seeks(tried)) {
-        let (ours, open) = (tried.ours.moved, tried.open.moved);
-        assert!(
-            ours >= 0.97 * open,
-            "{}: {ours} {open}",
-            tried.scenario.name
-        );
-    }
+    let all = ground().iter().chain(some_drawn());
+    are_not_slowed_down(all.filter(|tried| !seeks(tried)));
 }
 
 #[test]
 fn a_disk_that_seeks_moves_more_than_without_a_limit() {
-    let all = ground().iter().chain(nobodys());
-    for tried in all.filter(|tried| seeks(tried)) {
-        let (ours, open) = (tried.ours.moved, tried.open.moved);
-        assert!(
-            ours >= 0.97 * open,
-            "{}: {ours} {open}",
-            tried.scenario.name
-        );
-    }
-    let sums = |of: fn(&Tried) -> f64| {
-        ground()
-            .iter()
-            .filter(|tried| seeks(tried))
-            .map(of)
-            .sum::<f64>()
+    let all = ground().iter().chain(some_drawn());
+    are_not_slowed_down(all.filter(|tried| seeks(tried)));
+    let sum = |of: fn(&Tried) -> f64| -> f64 {
+        let seeking = ground().iter().filter(|tried| seeks(tried));
+        seeking.map(of).sum()
     };
-    let (ours, open) = (
-        sums(|tried| tried.ours.moved),
-        sums(|tried| tried.open.moved),
-    );
+    let (ours, open) = (sum(|tried| tried.ours.moved), sum(|tried| tried.open.moved));
     assert!(ours > 1.5 * open, "{ours} {open}");
 }

@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_begins_with_ten_packets_and_doubles_until_the_line_is_full() {
+    fn a_connection_begins_with_ten_packets_and_doubles_until_the_line_fills() {
         let brought = alone(
             Tcp {
                 queue_s: 0.08,
