@@ -45,7 +45,7 @@ fn traced(make: impl Fn(&Folder) -> u32, plan: &str, words: &[&str]) -> Trace {
 }
 
 #[test]
-fn a_service_that_allows_five_requests_a_second_sets_the_pace_and_gets_everything() {
+fn a_service_that_allows_five_requests_a_second_sets_the_pace() {
     let budget = r#"{"budgets":[{"account":"devstoreaccount1","requests_per_second":5}]}"#;
     let trace = upload(40, budget, &[]);
     assert!(trace.sum("refused") > 0, "{trace:?}");
@@ -82,7 +82,7 @@ fn a_number_that_the_user_fixed_stays() {
 }
 
 #[test]
-fn where_the_budget_holds_few_blocks_the_trace_says_memory_and_the_number_stays() {
+fn the_trace_says_memory_where_the_budget_holds_few_blocks() {
     let slow = r#"{"rules":[{"when":{"query":"*comp=block&*"},"then":{"delay_ms":200}}]}"#;
     let large = |source: &Folder| {
         let file = File::create(source.join("large")).expect("a folder of ours");

@@ -162,7 +162,7 @@ fn a_bit_that_flips_on_the_way_up_is_caught_and_sent_again() {
 }
 
 #[test]
-fn a_bit_of_a_small_file_that_flips_on_the_way_up_is_caught_and_sent_again() {
+fn a_bit_of_a_small_file_that_flips_on_the_way_up_is_sent_again() {
     for words in [&["/MD5:on"][..], &["/MD5:off"]] {
         let ill = Ill::new();
         ill.falls_ill(
@@ -187,7 +187,7 @@ fn a_bit_that_flips_on_the_way_down_is_caught_and_fetched_again() {
 }
 
 #[test]
-fn a_bit_that_flips_on_the_way_to_a_page_or_an_appended_block_is_caught_and_sent_again() {
+fn a_bit_of_a_page_or_appended_block_that_flips_is_sent_again() {
     for (blob_type, operation) in [("page", "page"), ("append", "appendblock")] {
         let ill = Ill::new();
         let path = ill.source.join("pages");
@@ -208,7 +208,7 @@ fn a_bit_that_flips_on_the_way_to_a_page_or_an_appended_block_is_caught_and_sent
 }
 
 #[test]
-fn bytes_that_always_arrive_damaged_at_the_service_are_a_failure_and_get_no_name() {
+fn bytes_that_always_arrive_damaged_fail_and_get_no_name() {
     let ill = Ill::new();
     ill.falls_ill(
         r#"{ "name": "blocks", "when": { "method": "PUT", "path": "*/large" }, "then": { "flip_request_bit": 4711 } },
@@ -264,7 +264,7 @@ fn damage_that_no_checksum_guards_is_found_by_the_md5_of_the_whole() {
 }
 
 #[test]
-fn a_blob_that_is_overwritten_while_it_is_read_is_a_failure_and_never_a_mix() {
+fn a_blob_that_is_overwritten_while_it_is_read_fails_and_is_never_a_mix() {
     let ill = Ill::filled();
     ill.falls_ill(
         r#"{ "name": "other version", "when": { "method": "GET", "path": "*/large", "hits": [3] },
@@ -388,7 +388,7 @@ fn uncommitted_blocks_of_another_program_are_cleared_away() {
 }
 
 #[test]
-fn a_blob_of_one_piece_is_not_emptied_to_clear_the_blocks_of_another_program() {
+fn a_blob_of_one_piece_is_not_emptied_to_clear_blocks_of_another_program() {
     let ill = Ill::new();
     let service = BlobService::path_style(&ill.server.blob_url(), &Account::development(), None);
     let container = service.container("cont");

@@ -252,7 +252,7 @@ fn two_hundred_names_come_back_from_azurite() {
 }
 
 #[test]
-fn two_hundred_names_and_those_that_terminals_obey_come_back_from_azring_emulator() {
+fn two_hundred_names_and_those_that_terminals_obey_come_back() {
     let obeyed = OBEYED.iter().map(|name| (*name).to_owned());
     let (_server, container) = emulator();
     come_back(&container, &tree_of(names().into_iter().chain(obeyed)));

@@ -86,7 +86,7 @@ fn a_file_becomes_a_page_blob_with_its_digest_and_type_and_comes_back() {
 }
 
 #[test]
-fn three_islands_in_a_tebibyte_are_all_that_travels_and_all_that_is_stored() {
+fn three_islands_in_a_tebibyte_are_all_that_is_sent_and_stored() {
     on_both(|container| {
         let (source, target) = (Folder::new(), Folder::new());
         let islands = [0, TIB / 3 / 4096 * 4096, TIB - MIB];

@@ -74,7 +74,7 @@ fn what_is_replaced_with_y_loses_what_was_stored_beside_it() {
 }
 
 #[test]
-fn a_copy_through_this_machine_replaces_all_that_the_target_had_also_a_type_by_none() {
+fn a_sync_copy_replaces_all_that_the_target_had_also_a_type_by_none() {
     let azurite = azurite::shared();
     let [one, other] = azurite.accounts() else {
         panic!("two accounts")

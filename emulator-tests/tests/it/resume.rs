@@ -176,7 +176,7 @@ fn blocks_that_the_service_dropped_between_two_runs_are_sent_again() {
 }
 
 #[test]
-fn a_commit_whose_answer_never_came_is_recognised_and_nothing_is_sent_again() {
+fn a_commit_whose_answer_never_came_is_recognised_by_the_next_run() {
     let world = World::up(&large());
     let running = world.start_until_stuck(
         r#"{ "method": "PUT", "query": "*comp=blocklist*", "hits": [1] }"#,
@@ -219,7 +219,7 @@ fn a_blob_that_changed_between_two_runs_is_fetched_from_its_beginning() {
 
 /// In memory a small file has no name while it is under way, so it does not take that of the large one's part.
 #[test]
-fn a_blob_that_became_small_between_two_runs_leaves_nothing_else_in_memory() {
+fn a_blob_that_became_small_between_two_runs_leaves_no_state_in_memory() {
     let mut world = World::down(&large());
     world.here = Folder::in_memory();
     world.is_killed(THIRD_RANGE, SILENCE);
@@ -234,7 +234,7 @@ fn a_blob_that_became_small_between_two_runs_leaves_nothing_else_in_memory() {
 
 /// Interrupted softly, a run has noted all that was done.
 #[test]
-fn only_the_ranges_that_are_missing_are_fetched_and_the_md5_of_the_whole_is_still_compared() {
+fn only_missing_ranges_are_fetched_and_the_md5_of_the_whole_is_compared() {
     let world = World::down(&large()).with(&["/CheckMD5"]);
     let mut running = world.start_until_stuck(THIRD_RANGE, SILENCE);
     running.signal(Signal::TERM);
@@ -389,7 +389,7 @@ fn without_a_journal_a_run_begins_anew() {
 }
 
 #[test]
-fn a_folder_that_could_not_be_listed_is_listed_by_the_next_run_and_nothing_else_is_sent() {
+fn a_folder_that_could_not_be_listed_is_all_that_the_next_run_sends() {
     let tree = Tree::named(["a", "closed/b", "closed/c/d", "e/f"]);
     let world = World::up(&tree);
     let closed = world.here.join("closed");
@@ -413,7 +413,7 @@ fn a_folder_that_could_not_be_listed_is_listed_by_the_next_run_and_nothing_else_
 
 /// What stands at the destination now was put there by somebody else, and nobody is there to be asked.
 #[test]
-fn an_object_that_failed_before_it_was_begun_is_not_written_over_what_came_since() {
+fn an_object_that_failed_at_first_is_not_written_over_what_came_since() {
     let mut world = World::up(&Tree::named(["a", "b"]));
     world.words = vec!["/S"];
     let denied = r#"{ "answer": { "status": 403, "code": "AuthorizationPermissionMismatch" } }"#;
@@ -445,7 +445,7 @@ fn a_listing_goes_on_behind_a_name_that_is_gone_by_now() {
 }
 
 #[test]
-fn a_split_listing_goes_on_at_its_page_and_does_not_list_what_it_has_passed() {
+fn a_split_listing_resumes_at_its_page_and_lists_nothing_before_it() {
     let names: Vec<String> = (0..900)
         .map(|number| format!("d{:02}/f{number:03}", number / 30))
         .collect();

@@ -80,7 +80,7 @@ fn a_single_file_is_asked_for_its_attributes_too() {
 }
 
 #[test]
-fn a_pattern_is_a_wildcard_for_files_and_a_beginning_or_a_whole_name_for_blobs() {
+fn a_pattern_is_a_wildcard_for_files_and_a_prefix_or_name_for_blobs() {
     let container = container("patterns");
     let names = [
         "Abc.txt",
@@ -211,7 +211,7 @@ fn counted() -> (Server, Container) {
 }
 
 #[test]
-fn a_signature_that_may_only_write_is_enough_with_y_and_nothing_is_looked_up() {
+fn a_write_only_signature_is_enough_with_y_and_nothing_is_looked_up() {
     let (server, container) = counted();
     let folder = folder_with(&Tree::named(["a", "d/b"]));
     let sas = container.service().account_sas_for("o", "w");
@@ -242,7 +242,7 @@ fn a_signature_that_may_only_write_is_enough_with_y_and_nothing_is_looked_up() {
 }
 
 #[test]
-fn a_public_container_is_read_without_any_credential_and_a_private_one_is_not() {
+fn a_public_container_needs_no_credential_and_a_private_one_does() {
     let service = azurite::shared().blob_service();
     let (public, private) = (service.unmade_container("public"), container("private"));
     public.make_public();

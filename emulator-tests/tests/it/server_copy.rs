@@ -94,7 +94,7 @@ fn assert_arrived(tree: &Tree, source: &Container, target: &Container, server: &
 }
 
 #[test]
-fn blobs_of_every_type_are_copied_from_another_account_with_a_key_and_no_byte_comes_through_us() {
+fn a_server_copy_with_a_key_takes_every_type_and_no_byte_comes_through_us() {
     for accounts in TwoAccounts::of_both() {
         let (source, target) = accounts.between();
         let tree = fill(&source);
@@ -343,7 +343,7 @@ fn copies_that_fail_or_are_aborted_are_told_with_the_services_words() {
 }
 
 #[test]
-fn a_run_that_is_called_off_leaves_the_service_copying_says_so_and_the_next_one_takes_it_up() {
+fn a_server_copy_goes_on_after_ctrl_c_and_the_next_run_takes_it_up() {
     let (accounts, source, target) = slow(1_000_000, CopyOutcome::Success);
     let words = ["/S", "/ServerCopy:async", "/Output:json"];
     let mut running = copy(&source, &target).args(words).start();

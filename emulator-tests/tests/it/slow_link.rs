@@ -87,7 +87,7 @@ fn a_size_that_the_user_chose_is_the_size_of_every_block() {
 }
 
 #[test]
-fn blocks_that_were_cut_small_on_a_slow_link_are_found_again_on_a_fast_one() {
+fn blocks_cut_small_on_a_slow_link_are_found_again_on_a_fast_one() {
     let large = noise(7, (1 << 20) + 5);
     let tree = files(11).with("z", large).with("a", noise(8, 60_000));
     let crawl_and_break = r#"{ "rules": [

@@ -199,7 +199,7 @@ fn snapshots_come_under_names_of_their_own() {
 }
 
 #[test]
-fn a_blob_that_is_overwritten_while_it_is_copied_is_a_failure_and_the_target_stays_as_it_was() {
+fn a_blob_overwritten_while_it_is_copied_fails_and_the_target_stays() {
     let azurite = azurite::shared();
     let (source, target) = TwoAccounts::of_azurite().between();
     target.make();

@@ -115,7 +115,7 @@ fn a_block_whose_answer_is_lost_is_sent_a_second_time() {
 }
 
 #[test]
-fn what_is_appended_is_never_sent_a_second_time_while_the_first_is_under_way() {
+fn an_append_is_never_sent_twice_at_the_same_time() {
     let world = World::new();
     let copy = world.up().arg("/BlobType:append");
     world.falls_ill(

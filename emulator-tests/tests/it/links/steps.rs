@@ -19,7 +19,7 @@ fn since(run: &Run, bytes: u64) -> Vec<u64> {
 }
 
 #[test]
-fn a_line_that_becomes_four_times_as_fast_gets_as_many_requests_as_fill_it() {
+fn a_line_that_becomes_four_times_as_fast_is_filled_again() {
     let faster = r#"{"rules":[{"then":{"delay_ms":20}}],
         "bandwidth":{"total_bytes_per_second":3000000,"connection_bytes_per_second":750000,
                      "steps":[{"after_bytes":8000000,"total_bytes_per_second":12000000}]}}"#;
@@ -34,7 +34,7 @@ fn a_line_that_becomes_four_times_as_fast_gets_as_many_requests_as_fill_it() {
 }
 
 #[test]
-fn on_a_line_that_becomes_eight_times_as_slow_nothing_is_given_up_and_no_crowd_gathers() {
+fn on_a_line_that_becomes_eight_times_as_slow_nothing_is_given_up() {
     let slower = r#"{"rules":[{"then":{"delay_ms":20}}],
         "bandwidth":{"total_bytes_per_second":12000000,"connection_bytes_per_second":750000,
                      "steps":[{"after_bytes":20000000,"total_bytes_per_second":1500000}]}}"#;
