@@ -270,7 +270,7 @@ mod tests {
         ];
         let args = args::read(&words.map(Into::into)).expect("it is a command");
         let mut options = intent::options(&args, &alone(&[])).expect("it makes sense");
-        options.shape.block_bytes = BLOCK_BYTES;
+        options.upload.block_bytes = BLOCK_BYTES;
         for (bytes, blocks) in [
             (BLOCKS_MAX * BLOCK_BYTES, BLOCKS_MAX),
             // 24 MiB and a byte in blocks of the next size that is taken, 4 MiB.

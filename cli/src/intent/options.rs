@@ -57,7 +57,7 @@ pub(super) fn between(
             skip_newer: args.has(&row::XN),
             overwrite: overwrite(args, environment),
         },
-        shape: UploadOptions {
+        upload: UploadOptions {
             blob_type: match read::choice(args, &row::BLOB_TYPE)? {
                 Some("page") => Some(BlobType::Page),
                 Some("append") => Some(BlobType::Append),
@@ -74,7 +74,7 @@ pub(super) fn between(
             check_md5: args.has(&row::CHECK_MD5),
             crc64: is_on(args, &row::CRC64)?,
         },
-        landing: DownloadOptions {
+        download: DownloadOptions {
             keep_modified: args.has(&row::MT),
             durability: match read::choice(args, &row::DURABILITY)? {
                 Some("file") => Durability::File,

@@ -45,7 +45,7 @@ fn target_needs(options: &Options) -> Vec<SasAccess> {
     if options.preview {
         return Vec::new();
     }
-    let mut needs = vec![options.shape.write_access()];
+    let mut needs = vec![options.upload.write_access()];
     if !options.conflict.is_blind() {
         needs.push(SasAccess::Look);
     }

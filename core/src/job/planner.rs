@@ -452,7 +452,7 @@ impl<'a> Planner<'a> {
             entry.carried = found.stat.and_then(|stat| stat.carried);
         }
         let content_type =
-            content_type(&self.options.shape.content_type, &entry.name).map(Into::into);
+            content_type(&self.options.upload.content_type, &entry.name).map(Into::into);
         let chunks = match &found.extents {
             Some(extents) => Chunks::of_data(entry.bytes, chunk_bytes, extents),
             None => Chunks::new(entry.bytes, chunk_bytes),

@@ -87,8 +87,8 @@ impl Resources {
                 most.min(CONCURRENCY_MAX)
             },
             is_fixed: asked.is_some(),
-            block_bytes: options.shape.block_bytes,
-            keeps_block_bytes: options.shape.keeps_block_bytes,
+            block_bytes: options.upload.block_bytes,
+            keeps_block_bytes: options.upload.keeps_block_bytes,
         };
         let workers = workers(cores, usual.min(most)).min(descriptors.workers);
         let (budget, workers) = Budget::divide_for_blocks(
@@ -181,7 +181,7 @@ impl Resources {
 
     /// Starts the threads that serve all workers.
     pub(super) fn helpers(&self, options: &Options) -> Helpers {
-        let safety = match options.landing.durability {
+        let safety = match options.download.durability {
             Durability::Batch => DurabilityMode::Batch,
             Durability::File => DurabilityMode::File,
             Durability::Off => DurabilityMode::Off,
@@ -281,12 +281,12 @@ fn remembered_name(options: &Options, route: &Route) -> Option<String> {
 /// file.
 fn block_in_memory(options: &Options, route: &Route) -> u64 {
     let usual = LARGE_BYTES as u64;
-    let is_in_blocks = route.writes_blobs && options.shape.is_in_blocks();
+    let is_in_blocks = route.writes_blobs && options.upload.is_in_blocks();
     // A file that needs no checksum is read while it is sent.
     let is_in_slices =
         route.reads_files && !options.integrity.crc64 && !options.integrity.store_md5;
     match route.way {
-        Way::Stream if is_in_blocks && !is_in_slices => options.shape.block_bytes.max(usual),
+        Way::Stream if is_in_blocks && !is_in_slices => options.upload.block_bytes.max(usual),
         Way::Stream | Way::ServerCopy | Way::Pipe => usual,
     }
 }

@@ -24,7 +24,7 @@ impl VhdHint {
         let is_upload = route.reads_files && route.writes_blobs;
         Self {
             is_upload,
-            is_due: Cell::new(is_upload && options.shape.blob_type.is_none()),
+            is_due: Cell::new(is_upload && options.upload.blob_type.is_none()),
         }
     }
 

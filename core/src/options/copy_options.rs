@@ -15,11 +15,11 @@ pub struct Options {
     /// What happens when the target has the object already.
     pub conflict: Conflict,
     /// How uploaded objects are stored.
-    pub shape: UploadOptions,
+    pub upload: UploadOptions,
     /// Which checksums are stored and compared.
     pub integrity: Integrity,
     /// How downloaded files are written.
-    pub landing: DownloadOptions,
+    pub download: DownloadOptions,
     /// How much of the machine may be used.
     pub engine: Engine,
     /// Between two services the bytes pass through this machine (`/SyncCopy`).

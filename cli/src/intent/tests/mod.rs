@@ -79,11 +79,11 @@ fn a_bare_copy_gets_azcopys_defaults() {
     assert!(options.selection.pattern.is_none() && !options.selection.recursive);
     assert!(!options.conflict.skip_older && !options.conflict.skip_newer);
     assert_eq!(options.conflict.overwrite, Overwrite::Ask);
-    assert_eq!(options.shape.content_type, ContentType::Unset);
-    assert_eq!(options.shape.block_bytes, 4 << 20);
+    assert_eq!(options.upload.content_type, ContentType::Unset);
+    assert_eq!(options.upload.block_bytes, 4 << 20);
     assert!(options.integrity.store_md5 && options.integrity.crc64);
-    assert!(!options.integrity.check_md5 && !options.landing.keep_modified);
-    assert_eq!(options.landing.durability, Durability::Batch);
+    assert!(!options.integrity.check_md5 && !options.download.keep_modified);
+    assert_eq!(options.download.durability, Durability::Batch);
     assert_eq!(options.engine.concurrency, None);
     assert_eq!(options.engine.io, Io::Auto);
     assert!(options.engine.memory_bytes.is_none() && options.engine.ca_file.is_none());
@@ -95,7 +95,7 @@ fn flags_switch_on_what_they_name() {
     let options = upload(&["/S", "/XO", "/XN", "/L", "/CheckMD5", "/MT"]);
     assert!(options.selection.recursive && options.preview);
     assert!(options.conflict.skip_older && options.conflict.skip_newer);
-    assert!(options.integrity.check_md5 && options.landing.keep_modified);
+    assert!(options.integrity.check_md5 && options.download.keep_modified);
 }
 
 #[test]
@@ -147,15 +147,15 @@ fn azrings_own_parameters_reach_the_engine() {
     assert_eq!(options.engine.io, Io::Threads);
     assert_eq!(options.engine.memory_bytes, Some(512 << 20));
     assert!(!options.integrity.store_md5 && !options.integrity.crc64);
-    assert_eq!(options.landing.durability, Durability::File);
+    assert_eq!(options.download.durability, Durability::File);
     assert_eq!(options.engine.ca_file, Some(PathBuf::from("ca.pem")));
     assert_eq!(options.engine.concurrency, Some(512));
-    assert_eq!(options.shape.block_bytes, 100 << 20);
+    assert_eq!(options.upload.block_bytes, 100 << 20);
 }
 
 #[test]
 fn a_content_type_is_the_extensions_or_the_given_one() {
-    let of = |word| upload(&[word]).shape.content_type;
+    let of = |word| upload(&[word]).upload.content_type;
     assert_eq!(
         of("/SetContentType"),
         ContentType::ByExtension(ExtensionTypes::default())
@@ -222,7 +222,7 @@ fn a_choice_is_one_of_the_known_words() {
     assert_snapshot!(refused(UPLOAD, &["/IO:fast"]), @"`fast` is no value of `/IO`: it takes `auto`, `ring`, `threads`");
     assert_snapshot!(refused(UPLOAD, &["/MD5:yes"]), @"`yes` is no value of `/MD5`: it takes `on`, `off`");
     assert_snapshot!(refused(UPLOAD, &["/BlobType:tape"]), @"`tape` is no value of `/BlobType`: it takes `block`, `page`, `append`");
-    let blob_type = |word| read(UPLOAD, &[word]).unwrap().shape.blob_type;
+    let blob_type = |word| read(UPLOAD, &[word]).unwrap().upload.blob_type;
     assert_eq!(blob_type("/BlobType:Block"), Some(BlobType::Block));
     assert_eq!(blob_type("/BlobType:PAGE"), Some(BlobType::Page));
     assert_eq!(blob_type("/BlobType:append"), Some(BlobType::Append));
@@ -261,10 +261,10 @@ fn what_is_for_uploads_is_refused_on_a_download() {
 
 #[test]
 fn a_delimiter_is_one_character_of_a_download() {
-    let delimiter = |word| read(DOWNLOAD, &[word]).unwrap().landing.delimiter;
+    let delimiter = |word| read(DOWNLOAD, &[word]).unwrap().download.delimiter;
     assert_eq!(delimiter("/Delimiter:#"), '#');
     assert_eq!(delimiter("/Delimiter:ü"), 'ü');
-    assert_eq!(read(DOWNLOAD, &[]).unwrap().landing.delimiter, '/');
+    assert_eq!(read(DOWNLOAD, &[]).unwrap().download.delimiter, '/');
     assert_snapshot!(refused(DOWNLOAD, &["/Delimiter:::"]), @"`::` as the value of `/Delimiter` is not a single character");
     assert_snapshot!(refused(UPLOAD, &["/Delimiter:#"]), @"`/Delimiter` is only for downloads of blobs");
 }

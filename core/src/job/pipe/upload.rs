@@ -52,7 +52,7 @@ pub(super) async fn copy(context: &PipeContext<'_>) -> Result<PipeOutcome> {
         ));
         return Ok((name, Err(error)));
     }
-    let kind = content_type(&context.options.shape.content_type, &name);
+    let kind = content_type(&context.options.upload.content_type, &name);
     let input = Pipe::input()
         .map_err(|error| transport::Error::disk("cannot use standard input", &error))?;
     let stream = store

@@ -23,7 +23,7 @@ impl Opener for BlobOpener<'_> {
     }
 
     fn target(&self, context: OpenContext<'_>) -> Result<Arc<dyn Target>> {
-        let (shape, keeps) = (&context.options.shape, context.route.keeps_properties);
+        let (shape, keeps) = (&context.options.upload, context.route.keeps_properties);
         Ok(Arc::new(BlobTarget::new(self.0.clone(), shape, keeps)))
     }
 
@@ -39,7 +39,7 @@ impl Opener for BlobOpener<'_> {
             self.0.clone(),
             way,
             route.within_account,
-            options.shape.block_bytes,
+            options.upload.block_bytes,
         )))
     }
 
@@ -224,7 +224,7 @@ fn named_target(place: &BlobLocation, options: &Options) -> Result<(BlobTarget, 
              `https://ACCOUNT.blob.core.windows.net/CONTAINER/NAME`"
         )));
     };
-    let target = BlobTarget::new(above, &options.shape, false);
+    let target = BlobTarget::new(above, &options.upload, false);
     Ok((target, EntryName::from(last.as_str())))
 }
 

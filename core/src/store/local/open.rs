@@ -28,7 +28,7 @@ impl Opener for LocalOpener<'_> {
         let options = context.options;
         Ok(Arc::new(LocalTarget::new(
             self.0,
-            options.landing,
+            options.download,
             options.integrity.check_md5,
             context.durability.clone(),
             context.folders_max,

@@ -41,7 +41,7 @@ fn identity(location: &Location) -> String {
 }
 
 fn content_type(options: &Options) -> String {
-    match &options.shape.content_type {
+    match &options.upload.content_type {
         ContentType::Unset => "none".to_owned(),
         ContentType::ByExtension(_) => "by extension".to_owned(),
         ContentType::Fixed(text) => text.clone(),

@@ -110,7 +110,7 @@ pub(super) const ROWS: &[Row] = &[
         takes: Takes::One,
         ways: &[Way::Down],
         elsewhere: "is only for downloads",
-        seen: |seen| seen.options.landing.delimiter.to_string(),
+        seen: |seen| seen.options.download.delimiter.to_string(),
         bare: "/",
         right: &[("#", "#"), ("@", "@"), ("%", "%"), ("ü", "ü")],
         wrong: &[("ab", "is not a single character")],
