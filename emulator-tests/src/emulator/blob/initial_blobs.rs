@@ -80,7 +80,7 @@ fn add_folder(
         if !path.is_dir() {
             return Err(refused(
                 &path,
-                "it is not a folder: each folder in the seed folder becomes a container, and files lie in these",
+                "it is not a folder: each folder in the seed folder becomes a container, and its files become blobs",
             ));
         }
         let name = last_name(&path)?;

@@ -39,9 +39,9 @@ pub enum Entries {
 
 impl ListingFault {
     /// The document with the faults in it.
-    pub fn told(&self, document: &str) -> String {
+    pub fn apply(&self, document: &str) -> String {
         let (before, entries, behind) = cut(document);
-        let mut told: Vec<String> = match self.entries {
+        let mut changed: Vec<String> = match self.entries {
             Entries::Kept => entries.iter().map(|&entry| entry.to_owned()).collect(),
             Entries::None => Vec::new(),
             Entries::Reversed => entries
@@ -56,13 +56,13 @@ impl ListingFault {
         };
         let named = |name: &String| entries.first().map(|entry| renamed(entry, name));
         if let Some(first) = self.first_name.as_ref().and_then(named) {
-            told.insert(0, first);
+            changed.insert(0, first);
         }
-        told.extend(self.last_name.as_ref().and_then(named));
-        told.extend(self.last_range.map(|[first, last]| {
+        changed.extend(self.last_name.as_ref().and_then(named));
+        changed.extend(self.last_range.map(|[first, last]| {
             format!("<PageRange><Start>{first}</Start><End>{last}</End></PageRange>")
         }));
-        let document = format!("{before}{}{behind}", told.concat());
+        let document = format!("{before}{}{behind}", changed.concat());
         match &self.next {
             None => document,
             Some(next) => with_marker(&document, next),
@@ -127,22 +127,22 @@ mod tests {
 
     #[test]
     fn each_fault_changes_the_list_and_nothing_else() {
-        let told = |lie: ListingFault| lie.told(PAGE);
+        let changed = |fault: ListingFault| fault.apply(PAGE);
         let of = |entries| ListingFault {
             entries,
             ..ListingFault::default()
         };
-        assert_eq!(told(ListingFault::default()), PAGE);
-        assert_eq!(names(&told(of(Entries::Reversed))), ["b", "a"]);
-        assert_eq!(names(&told(of(Entries::Repeated))), ["a", "a", "b", "b"]);
-        assert!(names(&told(of(Entries::None))).is_empty());
-        let more = told(ListingFault {
+        assert_eq!(changed(ListingFault::default()), PAGE);
+        assert_eq!(names(&changed(of(Entries::Reversed))), ["b", "a"]);
+        assert_eq!(names(&changed(of(Entries::Repeated))), ["a", "a", "b", "b"]);
+        assert!(names(&changed(of(Entries::None))).is_empty());
+        let more = changed(ListingFault {
             first_name: Some("0".into()),
             last_name: Some("z".into()),
             ..ListingFault::default()
         });
         assert_eq!(names(&more), ["0", "a", "b", "z"]);
-        let next = told(ListingFault {
+        let next = changed(ListingFault {
             next: Some("b".into()),
             ..ListingFault::default()
         });
@@ -153,16 +153,16 @@ mod tests {
     #[test]
     fn a_list_of_ranges_gets_a_marker_where_it_has_none() {
         let list = "<PageList><PageRange><Start>0</Start><End>511</End></PageRange></PageList>";
-        let lie = ListingFault {
+        let fault = ListingFault {
             last_range: Some([512, 1023]),
             next: Some("7".into()),
             ..ListingFault::default()
         };
-        let told = lie.told(list);
+        let changed = fault.apply(list);
         let end = format!(
             "</PageRange><NextMarker>{}</NextMarker></PageList>",
             marker("7")
         );
-        assert!(told.ends_with(&end), "{told}");
+        assert!(changed.ends_with(&end), "{changed}");
     }
 }

@@ -9,11 +9,11 @@ use crate::emulator::http::response::Response;
 /// Applies the faults of one rule to an answer. A wrong length breaks the framing, which ends the
 /// connection.
 pub fn apply(response: &mut Response, then: &Then) {
-    if let Some(lie) = &then.listing
+    if let Some(fault) = &then.listing
         && let Payload::Document(bytes) = &mut response.payload
         && let Ok(text) = str::from_utf8(bytes)
     {
-        *bytes = lie.told(text).into_bytes();
+        *bytes = fault.apply(text).into_bytes();
     }
     if let Some(offset) = then.flip_response_bit {
         flip(&mut response.payload, offset);
@@ -24,11 +24,11 @@ pub fn apply(response: &mut Response, then: &Then) {
     if let Some(total) = &then.object_bytes
         && let Some((range, truth)) = response
             .get("Content-Range")
-            .and_then(|told| told.split_once('/'))
+            .and_then(|changed| changed.split_once('/'))
     {
         let claimed = claim(total, truth.parse().unwrap_or_default());
-        let told = format!("{range}/{claimed}");
-        response.replace("Content-Range", told);
+        let changed = format!("{range}/{claimed}");
+        response.replace("Content-Range", changed);
     }
     if let Some(status) = then.status {
         response.status = status;

@@ -90,15 +90,15 @@ mod tests {
 
     #[test]
     fn an_end_comes_exactly_where_it_was_set() {
-        let mut trouble = WireFaults {
+        let mut faults = WireFaults {
             end_after: Some((20_000, CloseManner::Reset)),
             ..WireFaults::default()
         };
         let mut moved = 0;
         let error = loop {
-            match trouble.allow(100_000) {
+            match faults.allow(100_000) {
                 Ok(count) => {
-                    trouble.moved(count);
+                    faults.moved(count);
                     moved += count;
                 }
                 Err(error) => break error,

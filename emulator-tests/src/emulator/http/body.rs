@@ -48,7 +48,7 @@ impl<'c> Body<'c> {
     }
 
     /// Whether the client sends the body: it was told to, or did not ask.
-    pub fn invited(&self) -> bool {
+    pub fn is_being_sent(&self) -> bool {
         !self.expects_continue
     }
 
@@ -98,7 +98,7 @@ impl<'c> Body<'c> {
         &mut self,
         mut take: impl FnMut(&[u8]) -> ServiceResult<()>,
     ) -> ServiceResult<()> {
-        self.invite()?;
+        self.send_continue()?;
         while self.left > 0 {
             let mut piece = Vec::with_capacity((self.left as usize).min(VERIFY_BYTES));
             while piece.len() < piece.capacity() {
@@ -106,27 +106,27 @@ impl<'c> Body<'c> {
                 let read = self.wire.read_spare(&mut piece, room);
                 self.settle(read.map(|count| count as u64))?;
             }
-            self.spoil(&mut piece);
+            self.flip_bit(&mut piece);
             take(&piece)?;
         }
         Ok(())
     }
 
     fn read_each(&mut self, bytes: &mut Vec<u8>, mut look: impl FnMut(&[u8])) -> ServiceResult<()> {
-        self.invite()?;
+        self.send_continue()?;
         while self.left > 0 {
             let before = bytes.len();
             let room = self.left as usize;
             let read = self.wire.read_spare(bytes, room);
             self.settle(read.map(|count| count as u64))?;
-            self.spoil(&mut bytes[before..]);
+            self.flip_bit(&mut bytes[before..]);
             look(&bytes[before..]);
         }
         Ok(())
     }
 
     /// Flips the bit of the fault plan if it is among the last bytes.
-    fn spoil(&self, piece: &mut [u8]) {
+    fn flip_bit(&self, piece: &mut [u8]) {
         let Some(offset) = self.flip else { return };
         let begins = self.length - self.left - piece.len() as u64;
         if let Some(at) = (offset % self.length).checked_sub(begins)
@@ -137,7 +137,7 @@ impl<'c> Body<'c> {
     }
 
     fn skip_all(&mut self) -> ServiceResult<()> {
-        self.invite()?;
+        self.send_continue()?;
         while self.left > 0 {
             let skipped = self.wire.skip(self.left);
             self.settle(skipped)?;
@@ -145,7 +145,7 @@ impl<'c> Body<'c> {
         Ok(())
     }
 
-    fn invite(&mut self) -> ServiceResult<()> {
+    fn send_continue(&mut self) -> ServiceResult<()> {
         if std::mem::take(&mut self.expects_continue)
             && self.left > 0
             && self.wire.buffered().is_empty()

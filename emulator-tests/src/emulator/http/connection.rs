@@ -10,7 +10,7 @@ use super::body::Body;
 use super::exchange::Exchange;
 use super::head::{Head, ParsedHead};
 use super::response::Response;
-use super::wire::{Wire, is_silence};
+use super::wire::{Wire, is_idle_tick};
 use crate::emulator::error::Refusal;
 use crate::emulator::fault::plan::CloseManner;
 use crate::emulator::fault::wire_faults::planned_end;
@@ -84,7 +84,7 @@ fn serve_request(
     let head = match read_head(wire)? {
         NextInput::Head(head) => head,
         NextInput::Malformed(refusal) => return refuse(wire, handler, &refusal),
-        NextInput::Silence => return Ok(Next::Wait),
+        NextInput::Idle => return Ok(Next::Wait),
         NextInput::End => return Ok(Next::Close),
     };
     match head.content_length() {
@@ -103,12 +103,12 @@ fn serve_request(
 enum NextInput {
     Head(Head),
     Malformed(Refusal),
-    Silence,
+    Idle,
     End,
 }
 
 fn read_head(wire: &mut Wire) -> io::Result<NextInput> {
-    let mut silences = 0;
+    let mut idle_ticks = 0;
     loop {
         // Empty lines before a request line are skipped, as RFC 9112 2.2 advises.
         while wire.buffered().starts_with(b"\r\n") {
@@ -130,11 +130,13 @@ fn read_head(wire: &mut Wire) -> io::Result<NextInput> {
         match wire.fill() {
             Ok(0) => return Ok(NextInput::End),
             Ok(_) => {}
-            Err(error) if is_silence(&error) && wire.buffered().is_empty() => {
-                return Ok(NextInput::Silence);
+            Err(error) if is_idle_tick(&error) && wire.buffered().is_empty() => {
+                return Ok(NextInput::Idle);
             }
             // Half a head is waited for, but not indefinitely.
-            Err(error) if is_silence(&error) && silences < wire.patience_ticks() => silences += 1,
+            Err(error) if is_idle_tick(&error) && idle_ticks < wire.patience_ticks() => {
+                idle_ticks += 1;
+            }
             Err(error) => return Err(error),
         }
     }

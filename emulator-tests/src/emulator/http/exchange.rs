@@ -42,7 +42,7 @@ struct Progress {
     bytes_in: u64,
     bytes_out: u64,
     /// Bytes of the body that were not read.
-    left: u64,
+    unread: u64,
     keep_alive: bool,
 }
 
@@ -54,7 +54,7 @@ impl Exchange<'_> {
         wire.send_extra_answer()?;
         let matched = self.watch.faults.matching(&head, self.length);
         if let Some(matched) = &matched {
-            head.faults = faults(matched);
+            head.faults = request_faults(matched);
         }
         let mut progress = Progress::default();
         let served = self.serve(wire, &head, matched.as_ref(), &mut progress);
@@ -65,12 +65,12 @@ impl Exchange<'_> {
         };
         self.watch
             .note(&self.record(&head, matched.as_ref(), &progress, outcome, began));
-        let spare = matched
+        let extra = matched
             .iter()
             .flat_map(|matched| &matched.effects)
             .find_map(|then| then.spare_answer);
-        let sent = served.and_then(|()| self.send(wire, &head, &progress, spare));
-        wire.disarm();
+        let sent = served.and_then(|()| self.send(wire, &head, &progress, extra));
+        wire.clear_faults();
         if outcome == ExchangeOutcome::Answered && sent.is_err() {
             let record = self.record(
                 &head,
@@ -130,28 +130,28 @@ impl Exchange<'_> {
             .header_or_empty("expect")
             .eq_ignore_ascii_case("100-continue");
         if let Some(matched) = matched {
-            begin(wire, matched)?;
+            before_serving(wire, matched)?;
         }
         let mut body = Body::new(wire, self.length, expects_continue);
         let mut response = match matched {
             None => self.handler.serve(head, &mut body, self.peer),
             Some(matched) => self.serve_with_faults(head, &mut body, matched),
         };
-        progress.left = body.left();
-        progress.bytes_in = self.length - progress.left;
+        progress.unread = body.left();
+        progress.bytes_in = self.length - progress.unread;
         progress.labels = Some(response.labels.clone());
-        let invited = body.invited();
+        let is_being_sent = body.is_being_sent();
         if let Some(error) = body.take_failure() {
             return Err(error);
         }
-        wire.disarm();
+        wire.clear_faults();
         if let Some(matched) = matched {
-            finish(wire, matched, &mut response)?;
+            before_sending(wire, matched, &mut response)?;
         }
         progress.keep_alive = head.keep_alive()
             && !response.framing_broken
-            && progress.left <= DRAIN_BYTES_MAX
-            && (invited || progress.left == 0);
+            && progress.unread <= DRAIN_BYTES_MAX
+            && (is_being_sent || progress.unread == 0);
         progress.bytes_out = if head.method() == "HEAD" {
             0
         } else {
@@ -160,7 +160,7 @@ impl Exchange<'_> {
         progress.response = Some(response);
         match matched {
             Some(matched) if matched.effects.iter().any(|then| then.lose_answer) => {
-                Err(end_as(Some(matched)))
+                Err(planned_end_of(Some(matched)))
             }
             _ => Ok(()),
         }
@@ -171,23 +171,23 @@ impl Exchange<'_> {
         wire: &mut Wire,
         head: &Head,
         progress: &Progress,
-        spare: Option<ExtraAnswer>,
+        extra: Option<ExtraAnswer>,
     ) -> io::Result<()> {
         let Some(response) = &progress.response else {
             return Ok(());
         };
         response.send(wire, head.method() == "HEAD", progress.keep_alive)?;
         if progress.keep_alive {
-            send_extra_answer(wire, head, response, spare)?;
+            send_extra_answer(wire, head, response, extra)?;
         }
         self.watch.faults.charge(head, progress.bytes_out);
         if progress.keep_alive {
-            return drain(wire, progress.left);
+            return drain(wire, progress.unread);
         }
         // The connection ends, but the client gets time to read the answer.
-        if progress.left > 0 {
+        if progress.unread > 0 {
             wire.finish();
-            wire.drop_until_silence(progress.left.min(DRAIN_BYTES_MAX));
+            wire.drop_until_silence(progress.unread.min(DRAIN_BYTES_MAX));
         }
         Ok(())
     }
@@ -210,25 +210,25 @@ impl Exchange<'_> {
         }
     }
 
-    fn refuse(&self, head: &Head, body: &mut Body<'_>, refuse: &RuleAnswer) -> Response {
-        if refuse.after_body {
+    fn refuse(&self, head: &Head, body: &mut Body<'_>, rule: &RuleAnswer) -> Response {
+        if rule.after_body {
             // A body that ends early is an error of the body.
             let _ = body.drain(crate::emulator::digest::ChecksumSet::default());
         }
-        let code = if refuse.code.is_empty() {
-            usual_code(refuse.status)
+        let code = if rule.code.is_empty() {
+            usual_code(rule.status)
         } else {
-            &refuse.code
+            &rule.code
         };
-        let mut refusal = Refusal::new(refuse.status, "", "The fault plan refuses this request.");
+        let mut refusal = Refusal::new(rule.status, "", "The fault plan refuses this request.");
         code.clone_into(refusal.code.to_mut());
-        if let Some(echo) = refuse.echo {
+        if let Some(echo) = rule.echo {
             refusal.message = format!("Refused: {}", repeated(head, echo)).into();
         }
         let response = self.handler.refuse(&refusal);
         response.header_some(
             "Retry-After",
-            refuse.retry_after.map(|seconds| seconds.to_string()),
+            rule.retry_after.map(|seconds| seconds.to_string()),
         )
     }
 }
@@ -260,10 +260,10 @@ fn send_extra_answer(
     wire: &mut Wire,
     head: &Head,
     response: &Response,
-    spare: Option<ExtraAnswer>,
+    extra: Option<ExtraAnswer>,
 ) -> io::Result<()> {
     let head_only = head.method() == "HEAD";
-    match spare {
+    match extra {
         None => Ok(()),
         Some(ExtraAnswer::AtOnce) => response.send(wire, head_only, true),
         Some(ExtraAnswer::WithNext) => {
@@ -274,8 +274,8 @@ fn send_extra_answer(
 }
 
 /// The faults that the service applies itself.
-fn faults(matched: &MatchedFaults) -> RequestFaults {
-    let any = |lie: fn(&Then) -> bool| matched.effects.iter().any(lie);
+fn request_faults(matched: &MatchedFaults) -> RequestFaults {
+    let any = |fault: fn(&Then) -> bool| matched.effects.iter().any(fault);
     RequestFaults {
         ignore_range: any(|then| then.ignore_range),
         first_bytes: any(|then| then.first_bytes),
@@ -285,7 +285,7 @@ fn faults(matched: &MatchedFaults) -> RequestFaults {
 }
 
 /// Applies delays, and the faults of the request's body.
-fn begin(wire: &mut Wire, matched: &MatchedFaults) -> io::Result<()> {
+fn before_serving(wire: &mut Wire, matched: &MatchedFaults) -> io::Result<()> {
     let delay: u64 = matched.effects.iter().map(|then| then.delay_ms).sum();
     if delay > 0 {
         pause(Duration::from_millis(delay));
@@ -298,45 +298,49 @@ fn begin(wire: &mut Wire, matched: &MatchedFaults) -> io::Result<()> {
         .iter()
         .any(|then| then.close == Some(ClosePoint::BeforeAnswer))
     {
-        return Err(end_as(Some(matched)));
+        return Err(planned_end_of(Some(matched)));
     }
-    let mut trouble = paced(wire, matched);
+    let mut faults = bandwidth_limits(wire, matched);
     for then in &matched.effects {
-        trouble.buckets.extend(
+        faults.buckets.extend(
             then.request_bytes_per_second
                 .map(|rate| Bucket::line(rate).into()),
         );
         if let Some(ClosePoint::RequestBytes(bytes)) = then.close {
-            trouble.end_after = Some((bytes, then.how));
+            faults.end_after = Some((bytes, then.how));
         }
     }
-    wire.arm_input(trouble);
+    wire.set_input_faults(faults);
     Ok(())
 }
 
 /// Changes the answer, and applies the faults of its body.
-fn finish(wire: &mut Wire, matched: &MatchedFaults, response: &mut Response) -> io::Result<()> {
-    let mut trouble = paced(wire, matched);
+fn before_sending(
+    wire: &mut Wire,
+    matched: &MatchedFaults,
+    response: &mut Response,
+) -> io::Result<()> {
+    let mut faults = bandwidth_limits(wire, matched);
     for then in &matched.effects {
         response_faults::apply(response, then);
-        trouble.buckets.extend(
+        faults.buckets.extend(
             then.response_bytes_per_second
                 .map(|rate| Bucket::line(rate).into()),
         );
-        trouble.byte_delay += Duration::from_millis(then.byte_delay_ms);
+        faults.byte_delay += Duration::from_millis(then.byte_delay_ms);
         match then.close {
-            Some(ClosePoint::ResponseBytes(bytes)) => trouble.end_after = Some((bytes, then.how)),
+            Some(ClosePoint::ResponseBytes(bytes)) => faults.end_after = Some((bytes, then.how)),
             // The body was shorter than that: the connection ends nevertheless.
-            Some(ClosePoint::RequestBytes(_)) => return Err(end_as(Some(matched))),
+            Some(ClosePoint::RequestBytes(_)) => return Err(planned_end_of(Some(matched))),
             _ => {}
         }
     }
-    wire.arm_output(trouble);
+    wire.set_output_faults(faults);
     Ok(())
 }
 
 /// The bandwidth limits of the whole plan.
-fn paced(wire: &Wire, matched: &MatchedFaults) -> WireFaults {
+fn bandwidth_limits(wire: &Wire, matched: &MatchedFaults) -> WireFaults {
     let own = matched
         .connection_bytes_per_second
         .map(|rate| wire.bucket(rate));
@@ -346,7 +350,7 @@ fn paced(wire: &Wire, matched: &MatchedFaults) -> WireFaults {
     }
 }
 
-fn end_as(matched: Option<&MatchedFaults>) -> io::Error {
+fn planned_end_of(matched: Option<&MatchedFaults>) -> io::Error {
     let how = matched.and_then(|matched| {
         matched
             .effects

@@ -160,9 +160,9 @@ impl Response {
             wire.send(&head, false)?;
             return wire.end_output();
         }
-        if wire.has_output_trouble() {
+        if wire.has_output_faults() {
             // Faults count the bytes of the body only.
-            wire.send_untroubled(&head)?;
+            wire.send_without_faults(&head)?;
             self.send_payload(wire)?;
             return wire.end_output();
         }

@@ -65,11 +65,11 @@ pub struct Wire {
     /// Address space for `MSG_TRUNC`; the kernel never writes to it, so it costs no memory.
     sink: Vec<u8>,
     /// The faults of both directions.
-    input_trouble: Option<Box<WireFaults>>,
-    output_trouble: Option<Box<WireFaults>>,
+    input_faults: Option<Box<WireFaults>>,
+    output_faults: Option<Box<WireFaults>>,
     bucket: OnceCell<(u64, Arc<Bucket>)>,
     /// An additional answer, which is sent after the next request.
-    spare: Vec<u8>,
+    extra_answer: Vec<u8>,
 }
 
 impl Wire {
@@ -85,10 +85,10 @@ impl Wire {
             input: Vec::new(),
             start: 0,
             sink: Vec::new(),
-            input_trouble: None,
-            output_trouble: None,
+            input_faults: None,
+            output_faults: None,
             bucket: OnceCell::new(),
-            spare: Vec::new(),
+            extra_answer: Vec::new(),
         })
     }
 
@@ -120,13 +120,13 @@ impl Wire {
     /// Appends up to `max` bytes to `out`, which must have room for them; buffered bytes come
     /// first. 0 is the end.
     pub fn read_spare(&mut self, out: &mut Vec<u8>, max: usize) -> io::Result<usize> {
-        let Some(mut trouble) = self.input_trouble.take() else {
+        let Some(mut faults) = self.input_faults.take() else {
             return self.read_freely(out, max);
         };
-        let allowed = trouble.allow(max as u64);
+        let allowed = faults.allow(max as u64);
         let read = allowed.and_then(|allowed| self.read_freely(out, allowed as usize));
-        trouble.moved(*read.as_ref().unwrap_or(&0) as u64);
-        self.input_trouble = Some(trouble);
+        faults.moved(*read.as_ref().unwrap_or(&0) as u64);
+        self.input_faults = Some(faults);
         read
     }
 
@@ -147,14 +147,14 @@ impl Wire {
 
     /// Drops up to `max` bytes. 0 is the end.
     pub fn skip(&mut self, max: u64) -> io::Result<u64> {
-        let Some(mut trouble) = self.input_trouble.take() else {
+        let Some(mut faults) = self.input_faults.take() else {
             return self.skip_freely(max);
         };
-        let skipped = trouble
+        let skipped = faults
             .allow(max)
             .and_then(|allowed| self.skip_freely(allowed));
-        trouble.moved(*skipped.as_ref().unwrap_or(&0));
-        self.input_trouble = Some(trouble);
+        faults.moved(*skipped.as_ref().unwrap_or(&0));
+        self.input_faults = Some(faults);
         skipped
     }
 
@@ -202,36 +202,36 @@ impl Wire {
 
     /// Sends all bytes. `more` announces to the kernel that others follow at once.
     pub fn send(&mut self, mut bytes: &[u8], more: bool) -> io::Result<()> {
-        let Some(mut trouble) = self.output_trouble.take() else {
+        let Some(mut faults) = self.output_faults.take() else {
             return self.send_freely(bytes, more);
         };
         let mut result = Ok(());
         while !bytes.is_empty() && result.is_ok() {
-            result = trouble.allow(bytes.len() as u64).and_then(|allowed| {
+            result = faults.allow(bytes.len() as u64).and_then(|allowed| {
                 let (now, rest) = bytes.split_at(allowed as usize);
                 bytes = rest;
                 self.send_freely(now, false)?;
-                trouble.moved(allowed);
+                faults.moved(allowed);
                 Ok(())
             });
         }
-        self.output_trouble = Some(trouble);
+        self.output_faults = Some(faults);
         result
     }
 
     /// Keeps an answer until the next request.
     pub fn keep_extra_answer(&mut self, answer: Vec<u8>) {
-        self.spare = answer;
+        self.extra_answer = answer;
     }
 
     /// Sends the kept answer.
     pub fn send_extra_answer(&mut self) -> io::Result<()> {
-        let spare = std::mem::take(&mut self.spare);
-        self.send_freely(&spare, false)
+        let answer = std::mem::take(&mut self.extra_answer);
+        self.send_freely(&answer, false)
     }
 
     /// Sends bytes to which no faults apply: a head.
-    pub fn send_untroubled(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub fn send_without_faults(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.send_freely(bytes, false)
     }
 
@@ -276,20 +276,20 @@ impl Wire {
 
     /// Sends `count` bytes of a file from `offset`, without copying them where the kernel can.
     pub fn send_file(&mut self, file: &File, mut offset: u64, mut count: u64) -> io::Result<()> {
-        let Some(mut trouble) = self.output_trouble.take() else {
+        let Some(mut faults) = self.output_faults.take() else {
             return self.send_file_freely(file, offset, count);
         };
         let mut result = Ok(());
         while count > 0 && result.is_ok() {
-            result = trouble.allow(count).and_then(|allowed| {
+            result = faults.allow(count).and_then(|allowed| {
                 self.send_file_freely(file, offset, allowed)?;
                 offset += allowed;
                 count -= allowed;
-                trouble.moved(allowed);
+                faults.moved(allowed);
                 Ok(())
             });
         }
-        self.output_trouble = Some(trouble);
+        self.output_faults = Some(faults);
         result
     }
 
@@ -322,31 +322,31 @@ impl Wire {
     }
 
     /// Applies faults to the input from now on.
-    pub fn arm_input(&mut self, trouble: WireFaults) {
-        self.input_trouble = trouble.any().then(|| Box::new(trouble));
+    pub fn set_input_faults(&mut self, faults: WireFaults) {
+        self.input_faults = faults.any().then(|| Box::new(faults));
     }
 
     /// Applies faults to the output from now on.
-    pub fn arm_output(&mut self, trouble: WireFaults) {
-        self.output_trouble = trouble.any().then(|| Box::new(trouble));
+    pub fn set_output_faults(&mut self, faults: WireFaults) {
+        self.output_faults = faults.any().then(|| Box::new(faults));
     }
 
     /// Ends all faults.
-    pub fn disarm(&mut self) {
-        self.input_trouble = None;
-        self.output_trouble = None;
+    pub fn clear_faults(&mut self) {
+        self.input_faults = None;
+        self.output_faults = None;
     }
 
     /// Whether faults apply to the output.
-    pub fn has_output_trouble(&self) -> bool {
-        self.output_trouble.is_some()
+    pub fn has_output_faults(&self) -> bool {
+        self.output_faults.is_some()
     }
 
     /// Fails if the plan ends the connection here, where the answer is complete.
     pub fn end_output(&self) -> io::Result<()> {
-        self.output_trouble
+        self.output_faults
             .as_ref()
-            .map_or(Ok(()), |trouble| trouble.ends_here())
+            .map_or(Ok(()), |faults| faults.ends_here())
     }
 
     /// This connection's own bucket, created at its first use.
@@ -417,7 +417,7 @@ impl Stream {
 }
 
 /// Whether an error means that no input came for a tick.
-pub fn is_silence(error: &io::Error) -> bool {
+pub fn is_idle_tick(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
@@ -428,7 +428,7 @@ pub fn is_silence(error: &io::Error) -> bool {
 fn patiently<T>(ticks: u32, mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     for _ in 0..ticks {
         match call() {
-            Err(error) if is_silence(&error) => {}
+            Err(error) if is_idle_tick(&error) => {}
             other => return other,
         }
     }
