@@ -115,7 +115,7 @@ impl<'a> Planner<'a> {
             ends,
             conflict: Cell::new(options.conflict),
             collisions: RefCell::default(),
-            hint: VhdHint::new(options, &ends.route),
+            hint: VhdHint::new(options, ends.route),
             left_by_time: Cell::new(0),
         }
     }

@@ -57,7 +57,7 @@ pub(super) struct Resources {
 
 impl Resources {
     /// Divides what the options and the limits allow.
-    pub(super) fn of(options: &Options, route: &Route, totals: &Arc<Totals>) -> Result<Self> {
+    pub(super) fn of(options: &Options, route: Route, totals: &Arc<Totals>) -> Result<Self> {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get) as u32;
         let total = options
             .engine
@@ -264,7 +264,7 @@ impl Resources {
 
 /// The name under which the number of requests is remembered: the service's host, and the
 /// direction.
-fn remembered_name(options: &Options, route: &Route) -> Option<String> {
+fn remembered_name(options: &Options, route: Route) -> Option<String> {
     let endpoint = |end: &Location| {
         let place = end.account_place()?;
         Some(place.account.endpoint.to_string())
@@ -279,7 +279,7 @@ fn remembered_name(options: &Options, route: &Route) -> Option<String> {
 
 /// The largest block that has to be in memory as a whole, as far as that is known before the first
 /// file.
-fn block_in_memory(options: &Options, route: &Route) -> u64 {
+fn block_in_memory(options: &Options, route: Route) -> u64 {
     let usual = LARGE_BYTES as u64;
     let is_in_blocks = route.writes_blobs && options.upload.is_in_blocks();
     // A file that needs no checksum is read while it is sent.

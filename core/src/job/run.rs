@@ -45,7 +45,7 @@ pub fn run(
     let begun = Instant::now();
     let totals = Arc::new(Totals::default());
     let route = Route::of(options)?;
-    let resources = Resources::of(options, &route, &totals)?;
+    let resources = Resources::of(options, route, &totals)?;
     let (journal, earlier) = match session {
         Some(Session { journal, resumed }) => (Some(journal), resumed),
         None => (None, None),

@@ -20,7 +20,7 @@ pub(super) struct VhdHint {
 
 impl VhdHint {
     /// The hint is due where files are uploaded and the user chose no blob type.
-    pub(super) fn new(options: &Options, route: &Route) -> Self {
+    pub(super) fn new(options: &Options, route: Route) -> Self {
         let is_upload = route.reads_files && route.writes_blobs;
         Self {
             is_upload,

@@ -140,7 +140,7 @@ impl Replayed {
         self.header.job
     }
 
-    /// The counts. PendingObject objects are counted as listed and nowhere else.
+    /// The counts. Pending objects are counted as listed and nowhere else.
     pub fn counts(&self) -> Counts {
         self.state.counts
     }

@@ -11,6 +11,7 @@ use crate::{Error, Result};
 
 /// What follows from the two ends of a copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Route {
     /// Who moves the bytes.
     pub way: Way,

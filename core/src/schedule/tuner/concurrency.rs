@@ -57,7 +57,7 @@ enum ConcurrencyState {
 /// The controller of the number of requests.
 #[derive(Debug)]
 pub(super) struct Concurrency {
-    concurrency: u32,
+    number: u32,
     least: u32,
     most: u32,
     state: ConcurrencyState,
@@ -85,7 +85,7 @@ impl Concurrency {
         let least = least.clamp(1, most);
         let concurrency = start.clamp(least, most);
         Self {
-            concurrency,
+            number: concurrency,
             least,
             most,
             state: ConcurrencyState::Climb {
@@ -114,7 +114,7 @@ impl Concurrency {
             | ConcurrencyState::Descend(trial)
             | ConcurrencyState::Up(trial)
             | ConcurrencyState::Down(trial) => trial.concurrency,
-            ConcurrencyState::Hold => self.concurrency,
+            ConcurrencyState::Hold => self.number,
         }
     }
 
@@ -154,8 +154,8 @@ impl Concurrency {
 
     /// Begins with few requests, because the first window showed that requests take long.
     pub(super) fn be_careful(&mut self, opened: u32) {
-        self.concurrency = self.concurrency.min(CAREFUL.max(opened));
-        self.climb_to(self.concurrency);
+        self.number = self.number.min(CAREFUL.max(opened));
+        self.climb_to(self.number);
     }
 
     /// Holds the number while something else is tried: what moves meanwhile is neither usual nor a
@@ -178,13 +178,13 @@ impl Concurrency {
             (ConcurrencyState::Hold, _) => {}
             // An interrupted doubling has not been measured: back to the number before.
             (ConcurrencyState::Climb { .. }, Some((shown, _))) => {
-                self.concurrency = *shown;
+                self.number = *shown;
                 self.hold();
             }
             // The same for a descent: back to the best measured number.
             (ConcurrencyState::Descend(_), Some(_)) => self.choose(),
             _ => {
-                self.concurrency = self.limit();
+                self.number = self.limit();
                 self.hold();
             }
         }
@@ -194,7 +194,7 @@ impl Concurrency {
 
     /// Halves the number, because requests timed out.
     pub(super) fn halve(&mut self) {
-        self.concurrency = (self.limit() / 2).max(self.least);
+        self.number = (self.limit() / 2).max(self.least);
         self.usual = None;
         self.hold();
         self.up_every = UP_EVERY_MAX;
@@ -204,7 +204,7 @@ impl Concurrency {
     pub(super) fn set_most(&mut self, most: u32) {
         self.most = most.max(self.least);
         if self.limit() > self.most {
-            self.concurrency = self.most;
+            self.number = self.most;
             self.hold();
         }
     }
@@ -290,11 +290,11 @@ impl Concurrency {
             return;
         };
         let (above, usual) = (trial.concurrency, self.usual.unwrap_or(0.0));
-        let more = f64::from(above) / f64::from(self.concurrency) - 1.0;
+        let more = f64::from(above) / f64::from(self.number) - 1.0;
         let gain = moved / usual.max(1.0) - 1.0;
         if gain >= (UP_GAIN * more).max(0.01) {
-            self.tried = vec![(self.concurrency, usual), (above, moved)];
-            self.concurrency = above;
+            self.tried = vec![(self.number, usual), (above, moved)];
+            self.number = above;
             let steep = gain > 0.7 * more;
             self.climb_to(if steep {
                 above.saturating_mul(2)
@@ -328,13 +328,11 @@ impl Concurrency {
         if moved >= usual * (1.0 - DOWN_COST) {
             // A number that moves more is taken at once; one that moves as much, only half of the
             // way.
-            self.concurrency = if moved > usual * 1.05 || self.concurrency <= 3 {
+            self.number = if moved > usual * 1.05 || self.number <= 3 {
                 self.usual = Some(moved);
                 below
             } else {
-                (below + self.concurrency)
-                    .div_ceil(2)
-                    .min(self.concurrency - 1)
+                (below + self.number).div_ceil(2).min(self.number - 1)
             };
             self.down_every = DOWN_EVERY;
         } else {
@@ -379,9 +377,9 @@ impl Concurrency {
             let again = strange != 0 && strange == self.strange.signum();
             self.strange = strange;
             if again && strange > 0 && may_grow {
-                self.tried = vec![(self.concurrency, work)];
+                self.tried = vec![(self.number, work)];
                 self.usual = Some(work);
-                self.climb_to(self.concurrency.saturating_mul(2));
+                self.climb_to(self.number.saturating_mul(2));
                 return;
             }
             if again {
@@ -397,17 +395,16 @@ impl Concurrency {
         if measured < 2 {
             return;
         }
-        let can_grow = may_grow && self.concurrency < self.most;
-        if self.concurrency > self.least && self.since_down >= self.down_every && measured >= 3 {
-            let below = ((f64::from(self.concurrency) * DOWN) as u32)
-                .clamp(self.least, self.concurrency - 1);
+        let can_grow = may_grow && self.number < self.most;
+        if self.number > self.least && self.since_down >= self.down_every && measured >= 3 {
+            let below = ((f64::from(self.number) * DOWN) as u32).clamp(self.least, self.number - 1);
             self.state = ConcurrencyState::Down(Trial::new(below, self.settling, self.measuring));
         } else if can_grow && measured >= self.up_every {
             let has_changed = self.up_every == UP_EVERY_CHANGED;
             let above = if has_changed {
-                self.concurrency * 2
+                self.number * 2
             } else {
-                up(self.concurrency)
+                up(self.number)
             };
             let above = above.min(self.most);
             let measuring = if has_changed {
@@ -468,7 +465,7 @@ impl Concurrency {
                 .iter()
                 .filter(|(_, moved)| *moved >= best * ENOUGH);
             let most = harmless.map(|(tried, _)| *tried).max();
-            self.concurrency = (concurrency + concurrency / 2).min(most.unwrap_or(*concurrency));
+            self.number = (concurrency + concurrency / 2).min(most.unwrap_or(*concurrency));
             self.usual = Some(*moved);
         }
         self.tried.clear();
