@@ -100,14 +100,15 @@ pub(super) fn read_host(host: &str, has_port: bool) -> Host<'_> {
 /// Whether the host is one of Azure's Blob storage and belongs to this account: a credential that was given for the account
 /// alone may go there. A host that only begins like one may be anybody's.
 pub fn is_host_of(host: &str, account: &str) -> bool {
-    match read_product(host) {
-        Some(Host::Product {
-            account: found,
-            service: ServiceKind::Blob,
-            certain: true,
-        }) => split_secondary(found).0 == account,
-        _ => false,
-    }
+    let Some(Host::Product {
+        account: owner,
+        service: ServiceKind::Blob,
+        certain: true,
+    }) = read_product(host)
+    else {
+        return false;
+    };
+    split_secondary(owner).0 == account
 }
 
 /// Whether the host is one of Azure Storage, of any account.

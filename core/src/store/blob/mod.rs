@@ -27,6 +27,8 @@ mod page_ranges;
 
 mod origin;
 
+mod read_options;
+
 mod read;
 
 mod write;
@@ -40,7 +42,8 @@ mod copy;
 pub use copy::BlobServerCopy;
 pub(crate) use open::BlobOpener;
 pub use properties::BlobType;
-pub use read::{BlobReadOptions, BlobSource};
+pub use read::BlobSource;
+pub use read_options::BlobReadOptions;
 pub use remover::{BlobRemover, remove_directory};
 pub use single::{look, not_found};
 pub use write::BlobTarget;

@@ -59,10 +59,10 @@ async fn of_other_case(
     let folder = pattern.rfind('/').map_or("", |slash| &pattern[..=slash]);
     let directory = place.prefix();
     let prefix = format!("{directory}{folder}");
-    let listing = list_blobs::Listing {
+    let listing = list_blobs::PageRequest {
         prefix: &prefix,
         delimiter: Some("/"),
-        ..list_blobs::Listing::default()
+        ..list_blobs::PageRequest::default()
     };
     let (items, _) = list_blobs::parse_level(&page(tools, place, &listing).await?)?;
     let wanted = pattern.to_lowercase();
@@ -80,10 +80,10 @@ async fn of_other_case(
 /// Whether the name of any blob in the directory begins with the pattern.
 async fn begins_any(tools: &Tools, place: &BlobLocation, pattern: &str) -> Result<bool> {
     let prefix = place.full_name(pattern);
-    let listing = list_blobs::Listing {
+    let listing = list_blobs::PageRequest {
         prefix: &prefix,
         entries_max: Some(1),
-        ..list_blobs::Listing::default()
+        ..list_blobs::PageRequest::default()
     };
     let page = list_blobs::parse(&page(tools, place, &listing).await?)?;
     Ok(page
@@ -95,7 +95,7 @@ async fn begins_any(tools: &Tools, place: &BlobLocation, pattern: &str) -> Resul
 async fn page(
     tools: &Tools,
     place: &BlobLocation,
-    listing: &list_blobs::Listing<'_>,
+    listing: &list_blobs::PageRequest<'_>,
 ) -> Result<bytes::Bytes> {
     let request = list_blobs::request(place, listing);
     let sent = tools.client.send_with_cap(&request, xml::BODY_BYTES_MAX);

@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_signs_for_one_blob_a_token_is_handed_on_and_what_is_public_needs_none() {
+    fn a_key_signs_for_one_blob_and_what_is_public_needs_no_token() {
         let key = || Access {
             key: Some(Secret::new("a2V5".into())),
             sas: None,

@@ -8,10 +8,11 @@ use azring_transport::buffer::Lease;
 use azring_transport::http::{Reply, Request};
 use tokio::sync::mpsc;
 
-use super::list::Listing;
+use super::list::BlobListing;
 use super::nothing;
 use super::origin;
 use super::page_ranges;
+use super::read_options::BlobReadOptions;
 use super::request::{get_blob, head_blob};
 use super::single::{entry, find};
 use crate::digest::crc64;
@@ -32,28 +33,17 @@ use crate::{Error, Result};
 /// How often a range whose checksum is wrong is fetched again.
 const FETCHES_MAX: u32 = 4;
 
-/// What is to be known of blobs, and how they are read.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct BlobReadOptions {
-    /// With the checksum of every range.
-    pub crc64: bool,
-    /// What is stored beside the bytes goes along.
-    pub carries: bool,
-    /// The snapshots too.
-    pub snapshots: bool,
-}
-
 /// Blobs to copy from.
 pub struct BlobSource {
     place: Arc<BlobLocation>,
-    meant: Meant,
+    meant: BlobSelection,
     read_options: BlobReadOptions,
     wants_crc64: Arc<AtomicBool>,
     opens_to_target: bool,
 }
 
 /// Which blobs are meant.
-enum Meant {
+enum BlobSelection {
     /// One, already looked at.
     One(Box<Entry>),
     /// Those below the virtual directory that match.
@@ -65,7 +55,7 @@ impl BlobSource {
     pub fn directory(place: BlobLocation, pattern: Pattern, options: BlobReadOptions) -> Self {
         Self {
             place: Arc::new(place),
-            meant: Meant::Matching(pattern),
+            meant: BlobSelection::Matching(pattern),
             read_options: options,
             wants_crc64: Arc::new(AtomicBool::new(options.crc64)),
             opens_to_target: false,
@@ -84,7 +74,7 @@ impl BlobSource {
     pub fn blob(place: BlobLocation, entry: Entry, options: BlobReadOptions) -> Self {
         Self {
             place: Arc::new(place),
-            meant: Meant::One(Box::new(entry)),
+            meant: BlobSelection::One(Box::new(entry)),
             read_options: options,
             wants_crc64: Arc::new(AtomicBool::new(options.crc64)),
             opens_to_target: false,
@@ -98,17 +88,17 @@ impl Source for BlobSource {
         let place = BlobLocation::clone(&self.place);
         match &self.meant {
             // Nothing comes after the only one.
-            Meant::One(_) if scope.after.is_some() => {}
-            Meant::One(entry) if scope.ends_before(&entry.name) => {}
-            Meant::One(entry) => {
+            BlobSelection::One(_) if scope.after.is_some() => {}
+            BlobSelection::One(entry) if scope.ends_before(&entry.name) => {}
+            BlobSelection::One(entry) => {
                 let page = Page {
                     entries: vec![Entry::clone(entry)],
                     ..Page::default()
                 };
                 let _fits = pages.try_send(Ok(page));
             }
-            Meant::Matching(pattern) => {
-                let listing = Listing {
+            BlobSelection::Matching(pattern) => {
+                let listing = BlobListing {
                     place,
                     pattern: pattern.clone(),
                     read_options: self.read_options,
@@ -135,7 +125,7 @@ impl Source for BlobSource {
                     Ok(found.map(|(properties, carried)| entry(name, properties, carried)))
                 }
                 Some(id) => {
-                    let listing = Listing {
+                    let listing = BlobListing {
                         place: BlobLocation::clone(&self.place),
                         pattern: Pattern::new(Some(name), PatternRule::Exact)?,
                         read_options: self.read_options,

@@ -53,11 +53,11 @@ pub(crate) async fn holds_any(tools: &Tools, place: &BlobLocation) -> Result<boo
     let prefix = place.prefix();
     let mut after = None;
     for _ in 0..EMPTY_PAGES_MAX {
-        let listing = list_blobs::Listing {
+        let listing = list_blobs::PageRequest {
             prefix: &prefix,
             after: after.as_ref(),
             entries_max: Some(1),
-            ..list_blobs::Listing::default()
+            ..list_blobs::PageRequest::default()
         };
         let request = list_blobs::request(place, &listing);
         let sent = tools.client.send_with_cap(&request, xml::BODY_BYTES_MAX);

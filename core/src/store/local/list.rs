@@ -29,7 +29,7 @@ use crate::{Error, Result};
 const PAGE_ENTRIES: usize = 512;
 
 /// What a listing needs to know; it runs in a thread of its own.
-pub(super) struct Listing<'a> {
+pub(super) struct FolderListing<'a> {
     /// The folder.
     pub(super) root: PathBuf,
     /// The files that are selected.
@@ -59,7 +59,7 @@ const LEVELS_OPEN: usize = 4;
 /// The listing is over: it came to its end, or nobody listens any more.
 struct Over;
 
-impl Listing<'_> {
+impl FolderListing<'_> {
     /// Lists the scope, page by page; ends early when nobody listens any more.
     pub(super) fn run(self) {
         let mut walk = Walk {
@@ -73,21 +73,21 @@ impl Listing<'_> {
 }
 
 struct Walk<'a> {
-    listing: &'a Listing<'a>,
+    listing: &'a FolderListing<'a>,
     page: Page,
     judge: Judge,
 }
 
 /// What a folder holds, in the order of full names.
 #[derive(Default)]
-struct Contents {
-    items: Vec<Item>,
+struct FolderContents {
+    items: Vec<FolderItem>,
     /// How many files are azring's own, in progress or left by a run: they are no files of the folder.
     parts: usize,
 }
 
 /// A name in a folder.
-struct Item {
+struct FolderItem {
     name: CString,
     kind: ItemKind,
 }
@@ -101,7 +101,7 @@ enum ItemKind {
     Special,
 }
 
-impl Item {
+impl FolderItem {
     /// The order of full names, in which a folder stands as `name/`.
     fn compare(&self, other: &Self) -> Ordering {
         let (one, two) = (self.name.to_bytes(), other.name.to_bytes());
@@ -181,7 +181,7 @@ impl Walk<'_> {
             ));
         }
         let mut opened = Opened::new(folder, prefix, above);
-        for Item { name, kind } in &contents.items {
+        for FolderItem { name, kind } in &contents.items {
             let name_bytes = name.to_bytes();
             let below = match after {
                 Some(after) if *kind == ItemKind::Folder => Below::of(after, name_bytes),
@@ -463,8 +463,8 @@ fn patiently<T>(open: impl FnMut() -> rustix::io::Result<T>) -> rustix::io::Resu
 }
 
 /// What is in a folder; where the file system does not tell what a name is, it is asked.
-fn read_folder(folder: &OwnedFd) -> rustix::io::Result<Contents> {
-    let mut contents = Contents::default();
+fn read_folder(folder: &OwnedFd) -> rustix::io::Result<FolderContents> {
+    let mut contents = FolderContents::default();
     for item in Dir::read_from(folder)? {
         let item = item?;
         let name = item.file_name();
@@ -487,12 +487,12 @@ fn read_folder(folder: &OwnedFd) -> rustix::io::Result<Contents> {
             FileType::RegularFile | FileType::Symlink | FileType::Unknown => ItemKind::File,
             _ => ItemKind::Special,
         };
-        contents.items.push(Item {
+        contents.items.push(FolderItem {
             name: name.to_owned(),
             kind,
         });
     }
-    contents.items.sort_unstable_by(Item::compare);
+    contents.items.sort_unstable_by(FolderItem::compare);
     Ok(contents)
 }
 

@@ -13,7 +13,7 @@ use azring_transport::disk::{File, FileSlices, FileStat, Root, data_parts};
 use tokio::sync::mpsc;
 
 use super::attributes::Judge;
-use super::list::{Listing, ORDER, entry_of};
+use super::list::{FolderListing, ORDER, entry_of};
 use super::nothing;
 use super::shortage::or_later;
 use crate::entry::{Entry, EntryName, Version};
@@ -30,13 +30,13 @@ use crate::{Error, Result};
 /// A folder to copy from, or one file of it.
 pub struct LocalSource {
     root: Root,
-    selection: Meant,
+    selection: LocalSelection,
     attributes: AttributeRule,
     own_files: Vec<PathBuf>,
 }
 
 /// What of the folder is meant.
-enum Meant {
+enum LocalSelection {
     /// One file, named by the user.
     One(EntryName),
     /// What matches.
@@ -48,7 +48,7 @@ impl LocalSource {
     pub fn folder(folder: &Path, pattern: Pattern) -> Result<Self> {
         Ok(Self {
             root: Root::open(folder)?,
-            selection: Meant::Matching(pattern),
+            selection: LocalSelection::Matching(pattern),
             attributes: AttributeRule::default(),
             own_files: Vec::new(),
         })
@@ -69,7 +69,7 @@ impl LocalSource {
         Ok((
             Self {
                 root: Root::open(folder)?,
-                selection: Meant::One(name.clone()),
+                selection: LocalSelection::One(name.clone()),
                 attributes: AttributeRule::default(),
                 own_files: Vec::new(),
             },
@@ -136,15 +136,15 @@ impl Source for LocalSource {
         let (pages, listed) = mpsc::channel(PAGES_AHEAD);
         let list = move || match &self.selection {
             // Nothing comes after the only one.
-            Meant::One(_) if scope.after.is_some() => {}
-            Meant::One(name) if scope.ends_before(name) => {}
-            Meant::One(name) => {
+            LocalSelection::One(_) if scope.after.is_some() => {}
+            LocalSelection::One(name) if scope.ends_before(name) => {}
+            LocalSelection::One(name) => {
                 // A listener that has gone called the run off.
                 let _unheard = pages.blocking_send(self.list_one(name));
             }
-            Meant::Matching(pattern) => {
+            LocalSelection::Matching(pattern) => {
                 let root = PathBuf::from(self.root.path());
-                Listing {
+                FolderListing {
                     root,
                     pattern: pattern.clone(),
                     scope,
@@ -161,7 +161,7 @@ impl Source for LocalSource {
     }
 
     fn can_resume(&self, scope: &ListScope) -> bool {
-        let is_one = matches!(self.selection, Meant::One(_));
+        let is_one = matches!(self.selection, LocalSelection::One(_));
         is_one || scope.after.is_none() || scope.marker.as_deref() == Some(ORDER)
     }
 
@@ -245,8 +245,10 @@ impl Source for LocalSource {
         Box::pin(async move {
             Ok(match &self.selection {
                 // It is there, so it was left out.
-                Meant::One(_) => Some(NothingSelected::Attributes),
-                Meant::Matching(pattern) => nothing::cause(self.root.path(), pattern, selection),
+                LocalSelection::One(_) => Some(NothingSelected::Attributes),
+                LocalSelection::Matching(pattern) => {
+                    nothing::cause(self.root.path(), pattern, selection)
+                }
             })
         })
     }

@@ -122,7 +122,7 @@ fn a_file_goes_on_where_the_run_before_left_it() {
 }
 
 #[test]
-fn a_file_begins_anew_where_what_was_left_is_another_or_was_cut_in_another_way() {
+fn a_file_begins_anew_where_its_part_or_its_chunks_are_others() {
     type Change = fn(&Path);
     let changes: [(&str, Change); 2] = [
         ("gone", |part| std::fs::remove_file(part).unwrap()),

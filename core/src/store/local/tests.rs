@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
-use super::list::{Listing, ORDER};
+use super::list::{FolderListing, ORDER};
 use super::{LocalSource, rules};
 use crate::entry::EntryName;
 use crate::options::Selection;
@@ -238,7 +238,7 @@ fn a_file_that_changes_while_it_is_read_is_noticed_at_the_end() {
 }
 
 #[test]
-fn only_files_with_the_right_attributes_are_listed_and_what_is_unknown_is_said_once() {
+fn only_files_with_the_right_attributes_are_listed() {
     let place = tree();
     let stored = [("a.txt", "0x20"), ("d/c.txt", "0x24")];
     for (name, bits) in stored {
@@ -308,7 +308,7 @@ fn list_scope(folder: &Path, scope: ListScope) -> Vec<String> {
     };
     let pattern = Pattern::new(None, rules::pattern_rule(&selection)).unwrap();
     let (pages, mut listed) = mpsc::channel(1024);
-    Listing {
+    FolderListing {
         attributes: AttributeRule::default(),
         own_files: &[],
         root: folder.into(),

@@ -6,7 +6,7 @@ pub struct Marker(pub String);
 
 /// One page of a listing. It may be empty and still not be the last: only the marker tells.
 #[derive(Debug, Clone)]
-pub struct Page<T> {
+pub struct ListedPage<T> {
     /// Objects, in the service's order.
     pub entries: Vec<T>,
     /// Virtual directories, each with the delimiter at its end; empty unless the listing asked for a delimiter.
@@ -15,7 +15,7 @@ pub struct Page<T> {
     pub next: Option<Marker>,
 }
 
-impl<T> Default for Page<T> {
+impl<T> Default for ListedPage<T> {
     fn default() -> Self {
         Self {
             entries: Vec::new(),

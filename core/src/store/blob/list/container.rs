@@ -61,25 +61,25 @@ impl Remote {
 
 impl Container for Remote {
     fn page<'a>(&'a self, wanted: Wanted<'a>) -> Step<'a, Result<Bytes>> {
-        let plain = list_blobs::Listing {
+        let plain = list_blobs::PageRequest {
             prefix: wanted.prefix,
             after: wanted.after,
             from: wanted.from,
-            ..list_blobs::Listing::default()
+            ..list_blobs::PageRequest::default()
         };
         let listing = match wanted.what {
-            What::Blobs => list_blobs::Listing {
+            What::Blobs => list_blobs::PageRequest {
                 metadata: true,
                 snapshots: self.snapshots,
                 ..plain
             },
             // Snapshots are refused beside a delimiter, and lie where their blobs lie.
-            What::Level(entries_max) => list_blobs::Listing {
+            What::Level(entries_max) => list_blobs::PageRequest {
                 delimiter: Some("/"),
                 entries_max,
                 ..plain
             },
-            What::First => list_blobs::Listing {
+            What::First => list_blobs::PageRequest {
                 entries_max: Some(1),
                 ..plain
             },

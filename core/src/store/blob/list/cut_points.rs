@@ -33,14 +33,14 @@ const PAGES_KEPT: usize = 8;
 
 /// Some names of the pages of a listing, in their order.
 #[derive(Debug, Default)]
-pub(super) struct Sample {
+pub(super) struct NameSample {
     names: Vec<Box<str>>,
     /// How many names all those pages had, and how many pages with names there were.
     count: usize,
     pages: usize,
 }
 
-impl Sample {
+impl NameSample {
     /// Adds some of a page's names, evenly taken, of which there are `count`.
     pub(super) fn add(&mut self, names: Vec<Box<str>>, count: usize) {
         if self.pages >= PAGES_KEPT {
@@ -59,14 +59,14 @@ impl Sample {
 
 /// What is known of the letters at one place.
 #[derive(Debug, Clone, Default)]
-struct Place {
+struct NamePlace {
     /// In their order, without `/`, before which not every service sorts the same.
     letters: Vec<char>,
     /// There are no greater ones, as far as has been asked.
     is_complete: bool,
 }
 
-impl Place {
+impl NamePlace {
     fn learn(&mut self, letter: char) {
         if letter == '/' || letter == '\0' {
             return;
@@ -101,7 +101,7 @@ pub(super) struct Question {
 #[derive(Debug)]
 pub(super) struct CutPoints {
     scope: Box<str>,
-    places: Vec<Place>,
+    places: Vec<NamePlace>,
     /// So many of them count.
     depth: usize,
     names_per_step: f64,
@@ -113,7 +113,7 @@ pub(super) struct CutPoints {
 
 impl CutPoints {
     /// A measure for what begins with `scope`; `None` where too little has been seen.
-    pub(super) fn new(scope: &str, sample: &Sample) -> Option<Self> {
+    pub(super) fn new(scope: &str, sample: &NameSample) -> Option<Self> {
         let inner = |name: &str| Some(name.strip_prefix(scope)?.chars().collect());
         let names = sample.names.iter();
         let names: Vec<Vec<char>> = names.filter_map(|name| inner(name)).collect();
@@ -133,7 +133,7 @@ impl CutPoints {
         }
         let mut cut_points = Self {
             scope: scope.into(),
-            places: vec![Place::default(); depth + PLACES_BEYOND],
+            places: vec![NamePlace::default(); depth + PLACES_BEYOND],
             depth,
             names_per_step: names_per_step(depth),
             target,
@@ -297,9 +297,9 @@ mod tests {
     /// Names in their order, pages of so many of which two have been seen, and what the cuts make of them: the number of
     /// names of each part, and of the questions.
     fn cut(names: &[String], page: usize) -> (Vec<usize>, usize) {
-        let mut sample = Sample::default();
+        let mut sample = NameSample::default();
         for seen in names.chunks(page).take(2) {
-            let some = seen.iter().step_by(Sample::stride(seen.len()));
+            let some = seen.iter().step_by(NameSample::stride(seen.len()));
             sample.add(some.map(|name| name.as_str().into()).collect(), seen.len());
         }
         let mut cut_points = CutPoints::new("", &sample).expect("there are enough");

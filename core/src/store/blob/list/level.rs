@@ -2,7 +2,7 @@
 
 use super::container::{Container, Wanted, What};
 use super::page::aside;
-use crate::store::blob::request::list_blobs::{self, Item};
+use crate::store::blob::request::list_blobs::{self, LevelItem};
 
 /// How many are asked for first. A level without folders then costs next to nothing, and most levels of folders are
 /// known.
@@ -13,8 +13,8 @@ const PAGES_MAX: usize = 5;
 
 /// What there is behind `prefix`; `None` where that is too much, where it is blobs and hardly a folder, and where the
 /// service does not tell.
-pub(super) async fn level(container: &dyn Container, prefix: &str) -> Option<Vec<Item>> {
-    let mut items: Vec<Item> = Vec::new();
+pub(super) async fn level(container: &dyn Container, prefix: &str) -> Option<Vec<LevelItem>> {
+    let mut items: Vec<LevelItem> = Vec::new();
     let mut after = None;
     let mut entries_max = Some(FIRST_ENTRIES);
     for _ in 0..PAGES_MAX {
@@ -47,7 +47,7 @@ pub(super) async fn level(container: &dyn Container, prefix: &str) -> Option<Vec
 
 /// Azurite tells the folders apart from the blobs; its order is that of UTF-16. False where that cannot be known: what was
 /// told may be the order of another service.
-fn bring_in_order(page: &mut Vec<Item>) -> bool {
+fn bring_in_order(page: &mut Vec<LevelItem>) -> bool {
     let changes = page
         .windows(2)
         .filter(|pair| pair[0].is_prefix != pair[1].is_prefix);
@@ -60,7 +60,7 @@ fn bring_in_order(page: &mut Vec<Item>) -> bool {
         return true;
     }
     // A hierarchy may sort folder by folder.
-    let parts = |item: &Item| item.name.replace('/', "\0");
+    let parts = |item: &LevelItem| item.name.replace('/', "\0");
     let is_some_order = page.is_sorted_by_key(|item| item.name.clone())
         || page.is_sorted_by_key(parts)
         || page
@@ -73,8 +73,8 @@ fn bring_in_order(page: &mut Vec<Item>) -> bool {
 mod tests {
     use super::*;
 
-    fn items(names: &[&str]) -> Vec<Item> {
-        let item = |name: &&str| Item {
+    fn items(names: &[&str]) -> Vec<LevelItem> {
+        let item = |name: &&str| LevelItem {
             is_prefix: name.ends_with('/'),
             name: (*name).into(),
         };

@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use bytes::Bytes;
 use tokio::task::spawn_blocking;
 
-use super::Listing;
-use super::cut_points::Sample;
+use super::cut_points::NameSample;
+use super::listing::BlobListing;
 use super::order::Order;
 use super::service::Service;
 use super::versions::Versions;
@@ -24,7 +24,7 @@ use crate::store::rest::page::{self, Marker};
 const SHORT_BYTES: usize = 64 * 1024;
 
 /// What is in a page.
-pub(super) struct Contents {
+pub(super) struct PageContents {
     /// Those that are meant.
     pub(super) entries: Vec<Entry>,
     /// How many there are, meant or not, and the full names of some, evenly taken.
@@ -141,14 +141,14 @@ impl Bounds {
     }
 }
 
-impl Listing {
+impl BlobListing {
     /// What is in a page of these names. The first name behind them ends the listing.
     pub(super) async fn read(
         &self,
         fetched: Result<Bytes>,
         asked: Asked<'_>,
         memory: &mut PageMemory,
-    ) -> Result<Contents> {
+    ) -> Result<PageContents> {
         let directory = self.place.prefix();
         let before = memory.versions.name();
         let mut listed = self.parse_within(fetched?, asked, before).await?;
@@ -157,7 +157,7 @@ impl Listing {
         let count = listed.entries.len();
         let first = listed.entries.first().map(|blob| blob.name.clone());
         let last = listed.entries.last().map(|blob| blob.name.clone());
-        let some = listed.entries.iter().step_by(Sample::stride(count));
+        let some = listed.entries.iter().step_by(NameSample::stride(count));
         let some = some.map(|blob| blob.name.clone()).collect();
         // Some servers list the snapshots of a blob in another order than Azure.
         for versions in listed
@@ -176,7 +176,7 @@ impl Listing {
             .into_iter()
             .filter_map(|blob| self.entry(blob, &directory, labels).transpose())
             .collect::<Result<_>>()?;
-        Ok(Contents {
+        Ok(PageContents {
             entries,
             count,
             some,
@@ -192,7 +192,7 @@ impl Listing {
         body: Bytes,
         asked: Asked<'_>,
         before: &str,
-    ) -> Result<page::Page<ListedBlob>> {
+    ) -> Result<page::ListedPage<ListedBlob>> {
         let Asked { range, service, .. } = asked;
         let carries = self.read_options.carries;
         loop {

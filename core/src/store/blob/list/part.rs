@@ -18,17 +18,17 @@ use bytes::Bytes;
 use tokio::sync::mpsc::{OwnedPermit, Sender};
 use tokio::task::JoinSet;
 
-use super::Listing;
 use super::container::{Wanted, What};
-use super::cut_points::{CutPoints, Sample};
+use super::cut_points::{CutPoints, NameSample};
 use super::level::level;
-use super::page::{Asked, Contents, PageMemory, peek, peek_name};
+use super::listing::BlobListing;
+use super::page::{Asked, PageContents, PageMemory, peek, peek_name};
 use super::resume_point::ResumePoint;
 use super::service::Service;
 use super::split::{PART_PAGES, Split, Stand, split};
 use crate::Result;
 use crate::entry::Entry;
-use crate::store::blob::request::list_blobs::Item;
+use crate::store::blob::request::list_blobs::LevelItem;
 use crate::store::listing::{NameRange, PagePosition};
 use crate::store::rest::malformed;
 use crate::store::rest::page::Marker;
@@ -67,7 +67,7 @@ impl RemainingPart {
 
 /// A part to be listed.
 pub(super) struct Part {
-    pub(super) listing: Rc<Listing>,
+    pub(super) listing: Rc<BlobListing>,
     pub(super) service: Rc<Service>,
     /// Where it begins.
     pub(super) position: PagePosition,
@@ -212,7 +212,7 @@ impl Part {
 
     /// Leaves of a page what comes behind an entry that is not on it, where the names do not tell: the service is asked
     /// what comes next.
-    async fn drop_before(&self, resume_point: &ResumePoint, page: &mut Contents) -> Result<()> {
+    async fn drop_before(&self, resume_point: &ResumePoint, page: &mut PageContents) -> Result<()> {
         let (Some(name), Some(from)) = (resume_point.name.as_str(), &self.position.range.from)
         else {
             return Ok(());
@@ -238,7 +238,7 @@ impl Part {
     }
 
     /// What the last name has is left to what begins with it.
-    fn leave_out(&self, page: &mut Contents) {
+    fn leave_out(&self, page: &mut PageContents) {
         let directory = self.listing.place.prefix();
         let last = page.last.as_deref();
         if let Some(last) = last.and_then(|last| last.strip_prefix(&*directory)) {
@@ -248,7 +248,7 @@ impl Part {
     }
 
     /// Nothing comes before the first name that there may be.
-    fn check_beginning(&self, page: &Contents) -> Result<()> {
+    fn check_beginning(&self, page: &PageContents) -> Result<()> {
         if let (Some(from), Some(first)) = (&self.position.range.from, &page.first)
             && self.service.order.get().compare(first, from) == Some(Ordering::Less)
         {
@@ -284,7 +284,7 @@ struct PartProgress {
     pages_before: usize,
     folders: Folders,
     /// The names so far, by which the rest can be cut; and it is tried whether the service can.
-    sample: Sample,
+    sample: NameSample,
     tried: JoinSet<()>,
 }
 
@@ -293,9 +293,9 @@ enum Folders {
     /// Nothing has been asked.
     Unasked,
     /// They have been asked for.
-    Asked(JoinSet<Option<Vec<Item>>>),
+    Asked(JoinSet<Option<Vec<LevelItem>>>),
     /// These are all.
-    Known(Vec<Item>),
+    Known(Vec<LevelItem>),
     /// They are of no use.
     Useless,
 }
@@ -317,14 +317,14 @@ impl PartProgress {
                 Some(_) => Folders::Useless,
                 None => Folders::Unasked,
             },
-            sample: Sample::default(),
+            sample: NameSample::default(),
             tried: JoinSet::new(),
         }
     }
 
     /// Another page has been read, and it was not the last. Returns what this part leaves to others; it may have become the
     /// last by that.
-    fn go_on(&mut self, service: &Rc<Service>, page: &mut Contents) -> Vec<RemainingPart> {
+    fn go_on(&mut self, service: &Rc<Service>, page: &mut PageContents) -> Vec<RemainingPart> {
         if self.pages == 0 {
             self.first.clone_from(&page.first);
         }
@@ -352,7 +352,7 @@ impl PartProgress {
     }
 
     /// Leaves all that comes behind this page to be cut by names, if that can be.
-    fn cut(&mut self, service: &Service, page: &mut Contents) -> Option<RemainingPart> {
+    fn cut(&mut self, service: &Service, page: &mut PageContents) -> Option<RemainingPart> {
         // Of the first name there may have been more on the page before.
         let last = page.last.as_deref().filter(|_| page.first != page.last)?;
         if service.begins_at_names.get() != Some(true) || last.contains('\0') {
@@ -368,7 +368,7 @@ impl PartProgress {
     }
 
     /// Tries it with a name that others come before.
-    fn try_beginning(&mut self, service: &Rc<Service>, page: &Contents) {
+    fn try_beginning(&mut self, service: &Rc<Service>, page: &PageContents) {
         let (Some(first), Some(last)) = (&page.first, page.last.clone()) else {
             return;
         };

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::ops::{Range, RangeInclusive};
 
-use crate::store::blob::request::list_blobs::Item;
+use crate::store::blob::request::list_blobs::LevelItem;
 
 /// A part this long is not made smaller, in pages as far as they can be foretold. What a part costs beside its names
 /// is the last page, which is half full on the average, and asking where it could be split.
@@ -49,7 +49,7 @@ struct Group {
 }
 
 /// Splits a listing between these items, which are all that there is in its scope; `None` if that is not to be.
-pub(super) fn split(stand: Stand<'_>, items: &[Item]) -> Option<Split> {
+pub(super) fn split(stand: Stand<'_>, items: &[LevelItem]) -> Option<Split> {
     let is_within = |name: &str| name.starts_with(stand.scope) && !name.contains('\0');
     if !items.iter().all(|item| is_within(&item.name)) {
         return None;
@@ -88,7 +88,7 @@ pub(super) fn split(stand: Stand<'_>, items: &[Item]) -> Option<Split> {
 }
 
 /// Divides the groups that are too long, the longest first.
-fn divide(items: &[Item], groups: &mut Vec<Group>, is_long: impl Fn(&Group) -> bool) {
+fn divide(items: &[LevelItem], groups: &mut Vec<Group>, is_long: impl Fn(&Group) -> bool) {
     let mut whole: Vec<Box<str>> = Vec::new();
     while groups.len() < PARTS_MAX {
         let candidates = groups.iter().enumerate();
@@ -109,14 +109,14 @@ fn divide(items: &[Item], groups: &mut Vec<Group>, is_long: impl Fn(&Group) -> b
 
 /// The items of a group by the letter behind what all of them have in common, for a listing that stands among them or,
 /// without one, has not begun. `None` where they cannot be told apart by it.
-fn grouped(items: &[Item], group: &Group, stand: Option<Stand<'_>>) -> Option<Vec<Group>> {
+fn grouped(items: &[LevelItem], group: &Group, stand: Option<Stand<'_>>) -> Option<Vec<Group>> {
     let own = &items[group.items.clone()];
     let common = common_beginning(own);
     // What is called exactly so comes before everything that is called longer, and could not be asked for alone. Where
     // folders are objects that includes the folder of that name, of which only what is in it is an item.
     let is_passed = stand
         .is_some_and(|stand| stand.last.len() > common.len() && stand.last.starts_with(common));
-    let is_there = |item: &Item| {
+    let is_there = |item: &LevelItem| {
         let rest = &item.name[common.len()..];
         rest.is_empty() || (rest == "/" && !common.is_empty())
     };
@@ -159,7 +159,7 @@ fn grouped(items: &[Item], group: &Group, stand: Option<Stand<'_>>) -> Option<Ve
 }
 
 /// The name lies in this item.
-fn is_in(name: &str, item: &Item) -> bool {
+fn is_in(name: &str, item: &LevelItem) -> bool {
     if item.is_prefix {
         name.starts_with(&*item.name)
     } else {
@@ -168,7 +168,7 @@ fn is_in(name: &str, item: &Item) -> bool {
 }
 
 /// What all the names begin with.
-fn common_beginning(items: &[Item]) -> &str {
+fn common_beginning(items: &[LevelItem]) -> &str {
     let Some((first, others)) = items.split_first() else {
         return "";
     };
@@ -185,8 +185,8 @@ fn common_beginning(items: &[Item]) -> &str {
 mod tests {
     use super::*;
 
-    fn folders(names: &[&str]) -> Vec<Item> {
-        let item = |name: &&str| Item {
+    fn folders(names: &[&str]) -> Vec<LevelItem> {
+        let item = |name: &&str| LevelItem {
             name: (*name).into(),
             is_prefix: name.ends_with('/'),
         };
@@ -202,7 +202,7 @@ mod tests {
         }
     }
 
-    fn split_into(stand: Stand<'_>, items: &[Item]) -> Option<(String, Vec<String>)> {
+    fn split_into(stand: Stand<'_>, items: &[LevelItem]) -> Option<(String, Vec<String>)> {
         let Split { own, behind } = split(stand, items)?;
         Some((own.into(), behind.into_iter().map(Into::into).collect()))
     }

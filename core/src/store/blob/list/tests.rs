@@ -8,21 +8,28 @@ use proptest::prelude::*;
 use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
+use super::BlobListing;
+use super::container::Container;
+use super::resume_point::snapshot_id;
 use super::window::{PAGES_HELD, PARTS_AHEAD, PARTS_BEGUN};
-use super::*;
+use crate::Error;
+use crate::entry::Entry;
 use crate::entry::EntryName;
 use crate::location::{Access, Location, parse as parse_location};
+use crate::select::Pattern;
 use crate::select::PatternRule;
+use crate::store::ListScope;
+use crate::store::blob::BlobReadOptions;
 use crate::store::source::PAGES_AHEAD;
 use model::{Beginnings, Key, Levels, Model, Order};
 
-fn listing(directory: &str, prefix: Option<&str>) -> Listing {
+fn listing(directory: &str, prefix: Option<&str>) -> BlobListing {
     let url = format!("http://127.0.0.1:10000/acct/cont{directory}");
     let place = match parse_location(&url, Access::default(), None) {
         Ok(Location::Blob(place)) => place,
         other => panic!("{other:?}"),
     };
-    Listing {
+    BlobListing {
         place,
         pattern: Pattern::new(prefix, PatternRule::Prefix).unwrap(),
         read_options: BlobReadOptions::default(),
@@ -35,7 +42,11 @@ fn runs<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// What a listing tells, and each page's marker.
-fn told(model: &Rc<Model>, listing: Listing, from: ListScope) -> Vec<(Vec<Key>, Option<Box<str>>)> {
+fn told(
+    model: &Rc<Model>,
+    listing: BlobListing,
+    from: ListScope,
+) -> Vec<(Vec<Key>, Option<Box<str>>)> {
     runs(async {
         let (pages, mut told) = mpsc::channel(PAGES_AHEAD);
         let container = Rc::clone(model) as Rc<dyn Container>;

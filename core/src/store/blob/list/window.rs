@@ -10,8 +10,8 @@ use std::rc::Rc;
 use tokio::sync::mpsc::{self, Receiver};
 use tokio::task::JoinSet;
 
-use super::Listing;
 use super::cut_points::{CutPoints, Next, Question};
+use super::listing::BlobListing;
 use super::part::{Part, PartPage, RemainingPart};
 use super::resume_point::ResumePoint;
 use super::service::Service;
@@ -57,18 +57,18 @@ struct Answer {
 }
 
 /// What is left of a listing.
-pub(super) struct Window {
-    listing: Rc<Listing>,
+pub(super) struct PartWindow {
+    listing: Rc<BlobListing>,
     service: Rc<Service>,
     slots: VecDeque<Slot>,
     /// At most one question.
     asked: JoinSet<Answer>,
 }
 
-impl Window {
+impl PartWindow {
     /// Begins at the page of the bookmark, after the entries that an earlier run listed of it.
     pub(super) fn new(
-        listing: Listing,
+        listing: BlobListing,
         service: Rc<Service>,
         from: Bookmark,
         resume_point: Option<ResumePoint>,

@@ -15,11 +15,11 @@ use crate::location::{BlobLocation, decode_name};
 use crate::store::blob::properties::{BlobType, FOLDER_MARK};
 use crate::store::blob::rules::PAGE_ENTRIES_MAX;
 use crate::store::rest::checksum::decode_md5;
-use crate::store::rest::page::{Marker, Page};
+use crate::store::rest::page::{ListedPage, Marker};
 use crate::store::rest::xml::{Tag, Xml};
 use crate::store::rest::{date, malformed};
 
-pub use level::{Item, parse_level};
+pub use level::{LevelItem, parse_level};
 
 /// The longest name that is believed, in bytes: 1024 characters of four.
 const NAME_BYTES_MAX: usize = 4096;
@@ -31,7 +31,7 @@ const START_FROM_VERSION: &str = "2026-02-06";
 
 /// What to list.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Listing<'a> {
+pub struct PageRequest<'a> {
     /// How every name begins; empty for all.
     pub prefix: &'a str,
     /// Names that have this after the prefix are gathered to [`Page::prefixes`].
@@ -72,7 +72,7 @@ pub struct ListedBlob {
 }
 
 /// Asks for a page.
-pub fn request(place: &BlobLocation, listing: &Listing<'_>) -> Request {
+pub fn request(place: &BlobLocation, listing: &PageRequest<'_>) -> Request {
     let mut request = Request::new(Method::GET, place.account(), place.container_path())
         .query("restype", "container")
         .query("comp", "list")
@@ -110,7 +110,7 @@ pub fn request(place: &BlobLocation, listing: &Listing<'_>) -> Request {
 }
 
 /// Reads a page, without what is stored beside the bytes.
-pub fn parse(body: &[u8]) -> Result<Page<ListedBlob>> {
+pub fn parse(body: &[u8]) -> Result<ListedPage<ListedBlob>> {
     parse_until(body, false, |_| false)
 }
 
@@ -120,8 +120,8 @@ pub fn parse_until(
     body: &[u8],
     carries: bool,
     mut is_behind: impl FnMut(&str) -> bool,
-) -> Result<Page<ListedBlob>> {
-    let mut page = Page::default();
+) -> Result<ListedPage<ListedBlob>> {
+    let mut page = ListedPage::default();
     let whole = Xml::open(body, "EnumerationResults")?.children_until(|xml, tag| {
         match tag.name() {
             "Blobs" => return read_blobs(xml, carries, &mut is_behind, &mut page),
@@ -155,7 +155,7 @@ fn read_blobs(
     xml: &mut Xml<'_>,
     carries: bool,
     is_behind: &mut impl FnMut(&str) -> bool,
-    page: &mut Page<ListedBlob>,
+    page: &mut ListedPage<ListedBlob>,
 ) -> Result<ControlFlow<()>> {
     xml.children_until(|xml, tag| {
         check_count(page.entries.len() + page.prefixes.len())?;
@@ -203,7 +203,7 @@ fn read_name(xml: &mut Xml<'_>, tag: &Tag<'_>) -> Result<String> {
 
 /// What has been read of a blob so far.
 #[derive(Default)]
-struct Draft {
+struct PartialBlob {
     name: Option<String>,
     bytes: Option<u64>,
     modified: Option<SystemTime>,
@@ -221,9 +221,9 @@ fn read_blob(
     carries: bool,
     is_behind: &mut impl FnMut(&str) -> bool,
 ) -> Result<Option<ListedBlob>> {
-    let mut draft = Draft {
+    let mut draft = PartialBlob {
         carried: carries.then(Box::default),
-        ..Draft::default()
+        ..PartialBlob::default()
     };
     let whole = xml.children_until(|xml, tag| {
         match tag.name() {
@@ -250,7 +250,7 @@ fn read_blob(
     draft.finish().map(Some)
 }
 
-impl Draft {
+impl PartialBlob {
     fn read_properties(&mut self, xml: &mut Xml<'_>) -> Result<()> {
         xml.children(|xml, tag| {
             match tag.name() {

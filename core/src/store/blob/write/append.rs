@@ -5,8 +5,9 @@ use std::sync::{Mutex, PoisonError};
 
 use azring_transport::buffer::Frozen;
 
+use super::expected::is_condition;
 use super::resume_visible::{abandon, acknowledged, begun, left};
-use super::{Draft, etag, is_condition};
+use super::{Draft, etag};
 use crate::digest::follower::Md5;
 use crate::entry::ETag;
 use crate::plan::Task;

@@ -7,7 +7,7 @@ use crate::store::rest::xml::Xml;
 
 /// What is at one level: a blob, or what several have in common up to the delimiter.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Item {
+pub struct LevelItem {
     /// Its full name; that of a prefix ends in the delimiter.
     pub name: Box<str>,
     /// More names begin like this.
@@ -15,7 +15,7 @@ pub struct Item {
 }
 
 /// Reads a page of one level, in the order of the page.
-pub fn parse_level(body: &[u8]) -> Result<(Vec<Item>, Option<Marker>)> {
+pub fn parse_level(body: &[u8]) -> Result<(Vec<LevelItem>, Option<Marker>)> {
     let (mut items, mut next) = (Vec::new(), None);
     Xml::open(body, "EnumerationResults")?.children(|xml, tag| {
         match tag.name() {
@@ -28,7 +28,7 @@ pub fn parse_level(body: &[u8]) -> Result<(Vec<Item>, Option<Marker>)> {
     Ok((items, next))
 }
 
-fn read_items(xml: &mut Xml<'_>, items: &mut Vec<Item>) -> Result<()> {
+fn read_items(xml: &mut Xml<'_>, items: &mut Vec<LevelItem>) -> Result<()> {
     xml.children(|xml, tag| {
         check_count(items.len())?;
         let is_prefix = match tag.name() {
@@ -36,7 +36,7 @@ fn read_items(xml: &mut Xml<'_>, items: &mut Vec<Item>) -> Result<()> {
             "BlobPrefix" => true,
             _ => return Ok(()),
         };
-        items.push(Item {
+        items.push(LevelItem {
             name: read_named(xml)?.into(),
             is_prefix,
         });

@@ -10,7 +10,7 @@ use super::*;
 use crate::Error;
 use crate::location::{Access, Location, parse as parse_location};
 
-fn parse_stored(body: &[u8]) -> Result<Page<ListedBlob>> {
+fn parse_stored(body: &[u8]) -> Result<ListedPage<ListedBlob>> {
     parse_until(body, true, |_| false)
 }
 
@@ -128,7 +128,7 @@ fn a_page_of_more_than_was_asked_for_is_refused() {
 
 #[test]
 fn a_listing_asks_for_what_it_wants_and_sends_no_empty_value() {
-    let plain = request(&place(), &Listing::default());
+    let plain = request(&place(), &PageRequest::default());
     assert_eq!(plain.path, "/acct/cont");
     assert_eq!(
         plain.query,
@@ -140,13 +140,13 @@ fn a_listing_asks_for_what_it_wants_and_sends_no_empty_value() {
     let marker = Marker("a b".into());
     let full = request(
         &place(),
-        &Listing {
+        &PageRequest {
             prefix: "vd/",
             delimiter: Some("/"),
             after: Some(&marker),
             entries_max: Some(9000),
             metadata: true,
-            ..Listing::default()
+            ..PageRequest::default()
         },
     );
     let rest: Vec<(&str, &str)> = full.query[2..]

@@ -1,0 +1,177 @@
+//! One listing of a container, from its scope to its pages.
+
+use std::cmp::Ordering;
+use std::rc::Rc;
+
+use tokio::sync::mpsc::Sender;
+
+use super::container::{Container, Remote, Wanted, What};
+use super::order::Order;
+use super::page::{Asked, PageMemory};
+use super::resume_point::{ResumePoint, snapshot_id};
+use super::service::Service;
+use super::window::PartWindow;
+use crate::entry::{Entry, EntryName};
+use crate::location::BlobLocation;
+use crate::select::Pattern;
+use crate::store::blob::read_options::BlobReadOptions;
+use crate::store::listing::{Bookmark, NameRange, PagePosition};
+use crate::store::{ListScope, Page, Tools};
+use crate::{Error, Result};
+
+/// A listing of one container.
+pub(in crate::store::blob) struct BlobListing {
+    /// Where.
+    pub(in crate::store::blob) place: BlobLocation,
+    /// The blobs that are meant, by their names below the virtual directory.
+    pub(in crate::store::blob) pattern: Pattern,
+    /// What is to be known of them.
+    pub(in crate::store::blob) read_options: BlobReadOptions,
+}
+
+impl BlobListing {
+    /// Sends every page, until the last one or until nobody listens any more.
+    ///
+    /// A listing that goes on begins with the page that it was on, without what came before its last entry and that
+    /// entry itself.
+    pub(in crate::store::blob) async fn run(
+        self,
+        tools: Tools,
+        scope: ListScope,
+        pages: Sender<Result<Page>>,
+    ) {
+        let container = Remote::new(&self.place, &tools, self.read_options.snapshots);
+        self.list(container, scope, pages).await;
+    }
+
+    pub(super) async fn list(
+        self,
+        container: Rc<dyn Container>,
+        scope: ListScope,
+        pages: Sender<Result<Page>>,
+    ) {
+        let root = self.prefix();
+        let until = scope.until.map(|until| until.as_str().map(str::to_owned));
+        if until == Some(None) {
+            let what = "a listing of blobs cannot end at a name that is not UTF-8";
+            let _unheard = pages.send(Err(Error::Usage(what.into()))).await;
+            return;
+        }
+        let until = until.flatten();
+        let bookmark = match scope.marker.as_deref() {
+            None => Some(Bookmark {
+                position: PagePosition::beginning(NameRange::whole(&root)),
+                behind: Vec::new(),
+            }),
+            Some(text) => Bookmark::read(&root, text),
+        };
+        let Some(bookmark) = bookmark else {
+            let what =
+                "the journal tells a place in the source that was not written by this version";
+            let _unheard = pages.send(Err(Error::Usage(what.into()))).await;
+            return;
+        };
+        let service = Service::new(container);
+        let resume_point = scope
+            .after
+            .and_then(|after| self.resume_point(&bookmark.position, after));
+        let mut window = PartWindow::new(self, Rc::clone(&service), bookmark, resume_point);
+        while let Some(next) = window.next().await {
+            let mut page = next.map(|(part_page, marker)| Page {
+                entries: part_page.entries,
+                marker,
+                ..Page::default()
+            });
+            let is_last = match (&mut page, &until) {
+                (Err(_), _) => true,
+                (Ok(page), Some(until)) => {
+                    cut_at_end(&mut page.entries, until, service.order.get())
+                }
+                (Ok(_), None) => false,
+            };
+            if pages.send(page).await.is_err() || is_last {
+                return;
+            }
+        }
+    }
+
+    /// The entry that a listing goes on behind, if it may be of this part: what came before a part is not among its names,
+    /// whatever their order.
+    fn resume_point(
+        &self,
+        position: &PagePosition,
+        after: (EntryName, Option<Box<str>>),
+    ) -> Option<ResumePoint> {
+        let (name, snapshot) = after;
+        let full_name = self.place.full_name(name.as_str()?);
+        let from = position.range.from.as_deref();
+        let lies = from.map(|from| Order::default().compare(&full_name, from));
+        let may_be_before = position.after.is_none() && lies == Some(None);
+        let is_before = lies == Some(Some(Ordering::Less));
+        let is_within = full_name.starts_with(&*position.range.scope) && !is_before;
+        is_within.then_some(ResumePoint {
+            name,
+            snapshot,
+            may_be_before,
+        })
+    }
+
+    /// This snapshot of the one blob that is meant, if it is still there.
+    pub(in crate::store::blob) async fn snapshot(
+        self,
+        tools: &Tools,
+        id: &str,
+    ) -> Result<Option<Entry>> {
+        let container = Remote::new(&self.place, tools, self.read_options.snapshots);
+        let service = Service::new(Rc::clone(&container) as Rc<dyn Container>);
+        let prefix = self.prefix();
+        let range = NameRange::whole(&prefix);
+        let mut after = None;
+        let mut memory = PageMemory::of(None);
+        loop {
+            let wanted = Wanted {
+                prefix: &prefix,
+                from: None,
+                after: after.as_ref(),
+                what: What::Blobs,
+            };
+            let fetched = container.page(wanted).await;
+            let asked = Asked {
+                prefix: &prefix,
+                range: &range,
+                service: &service,
+            };
+            let page = self.read(fetched, asked, &mut memory).await?;
+            // The blob itself comes behind its snapshots, and behind it names that only begin like its own.
+            let is_last = page.entries.iter().any(|entry| entry.snapshot.is_none());
+            let mut entries = page.entries.into_iter();
+            let found = entries.find(|entry| snapshot_id(entry) == Some(id));
+            if found.is_some() || is_last || page.next.is_none() {
+                return Ok(found);
+            }
+            after = page.next;
+        }
+    }
+
+    /// How the full name of every blob begins that is meant.
+    pub(super) fn prefix(&self) -> String {
+        format!("{}{}", self.place.prefix(), self.pattern.prefix())
+    }
+}
+
+/// Keeps the entries before the end of the listing; returns whether the listing has reached its end.
+///
+/// An entry of which the order does not tell is kept: to list one too many loses nothing. The first
+/// entry that certainly lies at or after the end ends the listing, whatever the service's order.
+fn cut_at_end(entries: &mut Vec<Entry>, until: &str, order: Order) -> bool {
+    let is_past = |entry: &Entry| {
+        let lies = entry
+            .name
+            .as_str()
+            .and_then(|name| order.compare(name, until));
+        lies.is_some_and(Ordering::is_ge)
+    };
+    let end = entries.iter().position(is_past);
+    entries.truncate(end.unwrap_or(entries.len()));
+    end.is_some()
+}
