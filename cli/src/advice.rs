@@ -143,7 +143,9 @@ impl Advice {
                 ));
             }
             (_, "AccountRequiresHttps") => {
-                return Some("The account wants https: begin the URL with `https://`".to_owned());
+                return Some(
+                    "The account requires https: begin the URL with `https://`".to_owned(),
+                );
             }
             (_, "CannotVerifyCopySource") => return Some(self.unreadable_source(place)),
             (404, "ContainerNotFound") if !is_anonymous(place) => {
@@ -153,7 +155,7 @@ impl Advice {
             (400, "InvalidHeaderValue") if error.header() == Some("x-ms-version") => {
                 let name = row::SERVICE_VERSION.with_value("2019-07-07", self.dialect);
                 return Some(format!(
-                    "The service does not know the version {} of the interface: give the newest that it knows, as in `{name}` \
+                    "The service does not support the API version {}: give the newest that it supports, for example `{name}` \
                      (Azure Stack Hub; older ones 2017-11-09)",
                     place.account.capabilities.version()
                 ));
@@ -194,19 +196,19 @@ impl Advice {
                 )
             }
             ("AuthorizationFailure", None) => format!(
-                "The network rules of {account} (firewall, private endpoint) may keep this machine out"
+                "The network rules of {account} (firewall, private endpoint) may block this machine"
             ),
-            ("AuthorizationSourceIPMismatch", Some(_)) => format!(
-                "The signature in {origin} is good for other addresses than this machine's (`sip`)"
-            ),
+            ("AuthorizationSourceIPMismatch", Some(_)) => {
+                format!("The signature in {origin} does not allow this machine's address (`sip`)")
+            }
             ("AuthenticationFailed" | "", Some(_)) | (_, None) => {
                 let what = if grant.is_some() { "signature" } else { "key" };
                 let remedy = if grant.is_some() {
-                    "it was cut or changed on the way here, or the key that signed it was replaced"
+                    "it was cut off or changed, or the key that signed it was replaced"
                 } else {
                     "compare it with the portal, under Access keys"
                 };
-                format!("The {what} in {origin} is not one of {account}: {remedy}")
+                format!("The {what} in {origin} does not belong to {account}: {remedy}")
             }
             (_, Some(grant)) => lacking(grant, side, &origin),
         }
@@ -219,7 +221,7 @@ impl Advice {
         }
         let (key, sas) = (self.key(side), self.sas(side));
         format!(
-            "No key and no signature was given, so this was asked anonymously: give `{key}` or `{sas}`, or set \
+            "No key and no signature was given, so the request was anonymous: give `{key}` or `{sas}`, or set \
              `AZURE_STORAGE_KEY` with `AZURE_STORAGE_ACCOUNT`"
         )
     }
@@ -230,7 +232,7 @@ impl Advice {
         let connection = "AZURE_STORAGE_CONNECTION_STRING";
         if is_set(&connection) {
             return Some(format!(
-                "The variable `{connection}` is set, but for another account or endpoint, so this was asked anonymously"
+                "The variable `{connection}` is set, but for another account or endpoint, so the request was anonymous"
             ));
         }
         let variable = ACCOUNT_VARIABLES.into_iter().find(|name| is_set(name))?;
@@ -260,8 +262,7 @@ impl Advice {
             )
         } else {
             format!(
-                "The service could not read the source with the credential in {origin}: it may be of another account, \
-                 expired or without `r`, or the source's network rules keep the service out"
+                "The service could not read the source with the credential in {origin}: it may belong to another account, be expired or lack `r`, or the source's network rules block the service"
             )
         }
     }
@@ -344,11 +345,11 @@ pub(crate) fn on_the_way(kind: Kind) -> Option<&'static str> {
     match kind {
         Kind::Resolve => Some("Check the name of the account and this machine's resolver"),
         Kind::Tls => {
-            Some("Name the certificate of the authority in between, or check the host's name")
+            Some("Give the certificate of the intercepting authority, or check the host's name")
         }
-        Kind::Proxy(_) => Some("Ask whoever runs the proxy, or name the host in `NO_PROXY`"),
+        Kind::Proxy(_) => Some("Ask the administrator of the proxy, or add the host to `NO_PROXY`"),
         Kind::Connect | Kind::Unreachable | Kind::Reset { .. } | Kind::Timeout => {
-            Some("Check the network between here and there: firewall, routing, proxy")
+            Some("Check the network to the service: firewall, routing, proxy")
         }
         _ => None,
     }
@@ -458,8 +459,8 @@ mod tests {
                 "NoAuthenticationInformation",
                 "`/DestKey` or `/DestSAS`",
             ),
-            (Some(""), 404, "ResourceNotFound", "anonymously"),
-            (Some(""), 409, "PublicAccessNotPermitted", "anonymously"),
+            (Some(""), 404, "ResourceNotFound", "anonymous"),
+            (Some(""), 409, "PublicAccessNotPermitted", "anonymous"),
             (None, 404, "BlobNotFound", ""),
             (None, 412, "ConditionNotMet", ""),
         ] {

@@ -16,7 +16,7 @@ pub(crate) fn now(console: &Arc<Console>, ending: Ending) -> ! {
     let console = Arc::clone(console);
     let last_line = move || {
         console.clear();
-        let text = "left at once by a second signal, without a summary: give the same command again to resume";
+        let text = "stopped at once by a second signal, without a summary: give the same command again to resume";
         console.message(Level::Warning, text);
         // Nobody listens any more once the time is over.
         let _ = tell.send(());

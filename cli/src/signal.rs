@@ -59,11 +59,11 @@ pub(crate) fn watch(
             };
             first.0.store(number, Ordering::Release);
             call_off();
-            announce(&console, "stopping: what is under way is finished first");
+            announce(&console, "stopping: active transfers are finished first");
             wait_for_the_same_request();
             // Read and forgotten: they are the first request again.
             let _same_request = signals.pending().count();
-            announce(&console, "still stopping; once more leaves at once");
+            announce(&console, "still stopping; another signal stops at once");
             if let Some(number) = signals.forever().next() {
                 exit::now(&console, Ending::Signal(number));
             }

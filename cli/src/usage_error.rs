@@ -46,8 +46,7 @@ pub(crate) enum UsageError {
     Repeated(String),
     /// Words of both dialects.
     #[error(
-        "The syntax of the command is incorrect. `{foreign}` is written differently from the rest of the command: write \
-         it `{native}`."
+        "The syntax of the command is incorrect. `{foreign}` is in another dialect than the rest of the command: write it `{native}`."
     )]
     Mixed {
         /// The word in the other dialect.
@@ -75,12 +74,11 @@ pub(crate) enum UsageError {
     },
     /// A quote that is not closed on its line.
     #[error(
-        "The syntax of the command is incorrect. A quote is opened and not closed: a parameter cannot go on in the next \
-         line."
+        "The syntax of the command is incorrect. A quote is not closed: a parameter cannot continue on the next line."
     )]
     OpenQuote,
     /// A response file in a response file.
-    #[error("The syntax of the command is incorrect. `{0}` cannot stand in a response file.")]
+    #[error("The syntax of the command is incorrect. `{0}` cannot be used in a response file.")]
     Nested(String),
     /// A value that is not UTF-8 where text is needed.
     #[error("the value of `{0}` is not UTF-8")]

@@ -38,7 +38,8 @@ pub(super) enum ResponseFileError {
 /// Reads a file into its lines of words; comments and empty lines are left out.
 pub(super) fn read(path: &OsStr) -> Result<Vec<ResponseLine>, ResponseFileError> {
     let bytes = bytes(path).map_err(|error| ResponseFileError::File(reason(&error)))?;
-    let text = decode(&bytes).ok_or_else(|| ResponseFileError::File("it is no text".to_owned()))?;
+    let text =
+        decode(&bytes).ok_or_else(|| ResponseFileError::File("it is no text file".to_owned()))?;
     lines(&text)
 }
 

@@ -102,9 +102,9 @@ fn a_value_is_given_once_and_a_flag_as_often_as_one_likes() {
 
 #[test]
 fn the_dialects_are_not_mixed() {
-    assert_snapshot!(complaint(&["/Source:x", "--recursive"]), @"The syntax of the command is incorrect. `--recursive` is written differently from the rest of the command: write it `/S`.");
-    assert_snapshot!(complaint(&["--source", "x", "/S"]), @"The syntax of the command is incorrect. `/S` is written differently from the rest of the command: write it `--recursive`.");
-    assert_snapshot!(complaint(&["--source", "x", "/DestKey:abc"]), @"The syntax of the command is incorrect. `/DestKey` is written differently from the rest of the command: write it `--dest-key`.");
+    assert_snapshot!(complaint(&["/Source:x", "--recursive"]), @"The syntax of the command is incorrect. `--recursive` is in another dialect than the rest of the command: write it `/S`.");
+    assert_snapshot!(complaint(&["--source", "x", "/S"]), @"The syntax of the command is incorrect. `/S` is in another dialect than the rest of the command: write it `--recursive`.");
+    assert_snapshot!(complaint(&["--source", "x", "/DestKey:abc"]), @"The syntax of the command is incorrect. `/DestKey` is in another dialect than the rest of the command: write it `--dest-key`.");
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn a_response_file_may_lie_on_a_drive_of_windows() {
     let map = format!("/MapDrive:C:={}", folder.path().display());
     let args = read(&words(&["/@:C:\\files\\copy.txt", &map])).unwrap();
     assert_eq!(args.text(&parameter::SOURCE), Ok(Some("http://h/c")));
-    assert_snapshot!(complaint(&["/@:C:\\files\\copy.txt"]), @r"cannot read the response file `C:\files\copy.txt`: `C:\files\copy.txt` is a path of Windows: give a path of this machine, or say which folder is the drive, for example `/MapDrive:C:=/mnt/c`");
+    assert_snapshot!(complaint(&["/@:C:\\files\\copy.txt"]), @r"cannot read the response file `C:\files\copy.txt`: `C:\files\copy.txt` is a Windows path: give a path of this machine, or map the drive to a folder, for example `/MapDrive:C:=/mnt/c`");
 }
 
 #[test]
@@ -247,11 +247,11 @@ fn each_misuse_of_a_response_file_is_told_with_its_file_and_line() {
     assert_snapshot!(wrong("/S\n/sourcekey:\nabc\n"), @"The syntax of the command is incorrect. `/SourceKey` needs a value: `/SourceKey:<key>`. (response file `FILE`, line 2)");
     assert_snapshot!(wrong("http://h/c\n/S"), @r#"The syntax of the command is incorrect. Error parsing the argument "http://h/c": parameter name is required. (response file `FILE`, line 1)"#);
     assert_snapshot!(wrong("/S\n\n/Dest:/y"), @"The syntax of the command is incorrect. `/Dest` is given more than once. (response file `FILE`, line 3)");
-    assert_snapshot!(wrong("/@:other.txt"), @"The syntax of the command is incorrect. `/@` cannot stand in a response file. (response file `FILE`, line 1)");
-    assert_snapshot!(wrong("/Source:\"/my\nfolder\""), @"The syntax of the command is incorrect. A quote is opened and not closed: a parameter cannot go on in the next line. (response file `FILE`, line 1)");
-    assert_snapshot!(wrong("--recursive"), @"The syntax of the command is incorrect. `--recursive` is written differently from the rest of the command: write it `/S`. (response file `FILE`, line 1)");
+    assert_snapshot!(wrong("/@:other.txt"), @"The syntax of the command is incorrect. `/@` cannot be used in a response file. (response file `FILE`, line 1)");
+    assert_snapshot!(wrong("/Source:\"/my\nfolder\""), @"The syntax of the command is incorrect. A quote is not closed: a parameter cannot continue on the next line. (response file `FILE`, line 1)");
+    assert_snapshot!(wrong("--recursive"), @"The syntax of the command is incorrect. `--recursive` is in another dialect than the rest of the command: write it `/S`. (response file `FILE`, line 1)");
     assert_snapshot!(with_file(&["/@:@FILE/x"], "").unwrap_err(), @"cannot read the response file `FILE/x`: not a directory");
     let dash = |text| with_file(&["--config-file=@FILE"], text).unwrap_err();
     assert_snapshot!(dash("--source\n/x"), @"The syntax of the command is incorrect. `--source` needs a value: `--source <source>`. (response file `FILE`, line 1)");
-    assert_snapshot!(dash("--recursive --config-file x"), @"The syntax of the command is incorrect. `--config-file` cannot stand in a response file. (response file `FILE`, line 1)");
+    assert_snapshot!(dash("--recursive --config-file x"), @"The syntax of the command is incorrect. `--config-file` cannot be used in a response file. (response file `FILE`, line 1)");
 }

@@ -35,7 +35,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
     };
     let Some(shell) = shell(&name) else {
         return Err(UsageError::meaning(format!(
-            "`{}` is no shell that there are completions for: there are for `bash`, `zsh`, `fish` and `powershell`",
+            "`{}` has no completions: the shells with completions are `bash`, `zsh`, `fish` and `powershell`",
             shown(&name)
         )));
     };

@@ -30,14 +30,14 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
     let args = args::read(list)?;
     if args.is_empty() {
         return Err(UsageError::meaning(
-            "`convert-args` needs the parameters of a command behind it",
+            "`convert-args` needs the parameters of a command",
         ));
     }
     let (line, hidden) = convert(&args)?;
     for variable in hidden {
         console.message(
             Level::Info,
-            &format!("a secret is not shown: put it into the variable `{variable}`"),
+            &format!("a secret is not shown: set it in the variable `{variable}`"),
         );
     }
     console.result(&line);

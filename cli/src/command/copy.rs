@@ -133,7 +133,7 @@ fn copy(
     let (result, ending) = host.run(options, settings, session, listeners);
     if settings.exit_policy.fail_if_empty && matches!(&result, Ok(summary) if summary.listed == 0) {
         let name = FAIL_IF_EMPTY.spelled(settings.dialect);
-        let text = format!("nothing was found to copy, which `{name}` makes a failure");
+        let text = format!("nothing was found to copy, and `{name}` makes that a failure");
         console.message(Level::Error, &text);
     }
     let is_called_off = matches!(ending, Ending::Signal(_));
@@ -173,7 +173,7 @@ fn show_ends(options: &Options, settings: &Settings, console: &Console) {
     if !settings.json {
         console.show_notices();
         let text = format!(
-            "the journal's operation goes on: from `{}` to `{}`",
+            "resuming the operation of the journal: from `{}` to `{}`",
             options.source, options.target
         );
         console.message(Level::Info, &text);
@@ -199,7 +199,7 @@ fn session(
 /// A run that was called off left no journal: it had none, or nothing was begun.
 fn tell_of_no_journal(is_untouched: bool, console: &Console) {
     let text = if is_untouched {
-        "nothing was begun: give the same command again"
+        "nothing was started: give the same command again"
     } else {
         "no journal was kept: the same command starts from the beginning"
     };
@@ -216,7 +216,7 @@ fn tell_how_to_resume(command_journal: &CommandJournal, dialect: Dialect, consol
         String::new()
     };
     let text = format!(
-        "to go on where this run ended, give the same command again{alone} (journal `{}`)",
+        "to resume this run, give the same command again{alone} (journal `{}`)",
         path.display()
     );
     console.message(Level::Warning, &text);

@@ -105,7 +105,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
     if args.has(&row::SOURCE) {
         let Location::Blob(place) = intent::place(&args, &environment)? else {
             return Err(UsageError::meaning(
-                "`doctor` looks at the way to a service: it needs a URL, or nothing",
+                "`doctor` checks the connection to a service: give a URL, or nothing",
             ));
         };
         findings.extend(journey::look(

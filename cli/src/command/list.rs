@@ -91,7 +91,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
         let text = unusable(error, Side::Source, &location, prefix, &advice);
         console.message(Level::Error, &text);
         let listed = count(listing.objects);
-        let incomplete = format!("the listing is not complete: it ended behind {listed} object(s)");
+        let incomplete = format!("the listing is not complete: it ended after {listed} object(s)");
         console.message(Level::Error, &incomplete);
         return Ok(Ending::Failure);
     }

@@ -98,7 +98,7 @@ pub(crate) fn bench(
     };
     let Location::Blob(place) = location(args, end, environment)? else {
         return Err(UsageError::meaning(format!(
-            "`bench {}` measures the way to a service: it needs the URL of a container or of a virtual directory",
+            "`bench {}` measures the connection to a service: it needs the URL of a container or of a virtual directory",
             way.word()
         )));
     };

@@ -110,7 +110,7 @@ fn place_of(
 fn missing(args: &ParsedArgs, end: &EndParameters, side: Side) -> UsageError {
     let name = end.place.spelled(args.dialect());
     let or_else = match side {
-        Side::Source => " (what comes through a pipe is a source too, and needs no other)",
+        Side::Source => " (data from a pipe is a source too)",
         Side::Target => "",
     };
     UsageError::meaning(format!(

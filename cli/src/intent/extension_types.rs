@@ -40,7 +40,7 @@ pub(super) fn read(environment: &Environment) -> Result<ExtensionTypes, UsageErr
 
 fn refused(path: &Path, why: &str) -> UsageError {
     UsageError::meaning(format!(
-        "cannot take content types from `{}`: {why}",
+        "cannot read content types from `{}`: {why}",
         shown(&path.to_string_lossy())
     ))
 }
@@ -77,7 +77,7 @@ fn entry(extension: &str, content_type: &Value) -> Result<(String, String), Stri
         .filter(|text| !text.is_empty() && text.bytes().all(|byte| matches!(byte, b' '..=b'~')))
         .ok_or_else(|| {
             format!(
-                "what `{}` stands for in `{MAPPING}` is no content type",
+                "the value of `{}` in `{MAPPING}` is no content type",
                 shown(extension)
             )
         })?;
@@ -110,8 +110,8 @@ mod tests {
         assert_snapshot!(why("[]"), @"it is no JSON object");
         assert_snapshot!(why("{\"MIMETypeMapping\": []}"), @"`MIMETypeMapping` is no JSON object");
         assert_snapshot!(why("{\"MIMETypeMapping\": {\"x\": \"a/b\"}}"), @"`x` in `MIMETypeMapping` is no extension: it is written as in `.txt`");
-        assert_snapshot!(why("{\"MIMETypeMapping\": {\".x\": 1}}"), @"what `.x` stands for in `MIMETypeMapping` is no content type");
-        assert_snapshot!(why("{\"MIMETypeMapping\": {\".x\": \"a\\nb\"}}"), @"what `.x` stands for in `MIMETypeMapping` is no content type");
+        assert_snapshot!(why("{\"MIMETypeMapping\": {\".x\": 1}}"), @"the value of `.x` in `MIMETypeMapping` is no content type");
+        assert_snapshot!(why("{\"MIMETypeMapping\": {\".x\": \"a\\nb\"}}"), @"the value of `.x` in `MIMETypeMapping` is no content type");
         for broken in ["", "{", "{\"MIMETypeMapping\": {\".\": \"a/b\"}}"] {
             assert!(parsed(broken).is_err(), "{broken}");
         }

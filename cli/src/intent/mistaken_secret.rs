@@ -31,7 +31,7 @@ fn fault(value: &str, expected: Expected) -> Option<&'static str> {
     }
     if lower.contains("&amp;") {
         return Some(
-            "the value contains `&amp;`, as text copied out of HTML or XML does: write `&` for it",
+            "the value contains `&amp;`, as text copied from HTML or XML: replace it with `&`",
         );
     }
     if lower.contains("accountkey=") || lower.contains("sharedaccesssignature=") {

@@ -57,7 +57,7 @@ fn refuse(args: &ParsedArgs, parameters: &[&Parameter]) -> Result<(), UsageError
     }
     match parameters.iter().find(|parameter| args.has(parameter)) {
         Some(parameter) => Err(UsageError::meaning(format!(
-            "`{}` has no meaning for standard input and output, which are one object",
+            "`{}` cannot be used with standard input or output, which are a single object",
             spelled(parameter)
         ))),
         None => Ok(()),
@@ -68,7 +68,7 @@ fn check_input(args: &ParsedArgs, target: &Location) -> Result<(), UsageError> {
     for parameter in [&row::DEST_KEY, &row::DEST_SAS] {
         if args.raw(parameter).is_some_and(|value| value == "-") {
             return Err(UsageError::meaning(format!(
-                "`{}` is to be read from standard input, but that is what is copied",
+                "`{}` is read from standard input, but standard input is the source",
                 parameter.spelled(args.dialect())
             )));
         }
@@ -79,12 +79,7 @@ fn check_input(args: &ParsedArgs, target: &Location) -> Result<(), UsageError> {
             "Source must be fixed size when destination is Page Blob.",
         ));
     }
-    single(
-        args,
-        target,
-        &row::DEST,
-        "what comes from standard input becomes one blob",
-    )
+    single(args, target, &row::DEST, "standard input becomes one blob")
 }
 
 fn check_output(args: &ParsedArgs, source: &Location) -> Result<(), UsageError> {
@@ -98,7 +93,7 @@ fn check_output(args: &ParsedArgs, source: &Location) -> Result<(), UsageError> 
         args,
         source,
         &row::SOURCE,
-        "standard output takes the bytes of one blob",
+        "standard output gets the bytes of one blob",
     )
 }
 

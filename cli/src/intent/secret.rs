@@ -42,20 +42,21 @@ fn named(
     let value = if let Some(variable) = text.strip_prefix("@env:") {
         environment.variable(variable).ok_or_else(|| {
             format!(
-                "the variable `{}` that `{name}` names is not set",
+                "the variable `{}`, which `{name}` names, is not set",
                 shown(variable)
             )
         })
     } else if let Some(path) = text.strip_prefix("@file:") {
         secret_file::first_line(path).map_err(|reason| {
             format!(
-                "cannot read the file `{}` that `{name}` names: {reason}",
+                "cannot read the file `{}`, which `{name}` names: {reason}",
                 shown(path)
             )
         })
     } else if text == "-" {
-        (environment.secret_line)(&format!("{name}: "))
-            .ok_or_else(|| format!("`{name}` is to be read from standard input, but nothing comes"))
+        (environment.secret_line)(&format!("{name}: ")).ok_or_else(|| {
+            format!("`{name}` is read from standard input, but standard input is empty")
+        })
     } else {
         Ok(text.to_owned())
     };

@@ -29,7 +29,7 @@ pub(crate) fn remove(replayed: &Replayed, console: &Console) {
     for (path, why) in named {
         let name = EntryName::new(path.as_os_str().as_bytes());
         let text = format!(
-            "`{name}` is what the earlier operation left of a file and cannot be removed: {why}"
+            "`{name}` is a partial file of the earlier operation and cannot be removed: {why}"
         );
         console.message(Level::Warning, &text);
     }
@@ -44,7 +44,7 @@ pub(super) fn name(command: &Command, console: &Console) {
     for path in left.iter().take(NAMED_MAX) {
         let name = EntryName::new(path.as_os_str().as_bytes());
         let text = format!(
-            "`{name}` is what an earlier operation left of a file: remove it if no other azring writes there"
+            "`{name}` is a partial file of an earlier operation: remove it if no other azring writes there"
         );
         console.message(Level::Warning, &text);
     }

@@ -41,7 +41,7 @@ pub(crate) fn open(
         Ok(session) => Ok(Some(session)),
         Err(Failure::Refused(refusal)) => Err(refusal),
         Err(Failure::Journal(error @ Error::Disk { .. })) if !journal.is_named => {
-            let text = format!("{error}; if the copy is interrupted, it begins anew");
+            let text = format!("{error}; an interrupted copy will start from the beginning");
             console.message(Level::Warning, &text);
             Ok(None)
         }
@@ -136,8 +136,7 @@ fn goes_on(
     if is_quiet || !questions.can_ask {
         if is_old {
             let text = format!(
-                "the operation in the journal folder `{}` was left {days} days ago, and what was begun is kept for {DAYS_MAX} \
-                 days: a new operation takes its place",
+                "the operation in the journal folder `{}` was interrupted {days} days ago, and services keep unfinished objects for {DAYS_MAX} days: a new operation replaces it",
                 folder.display()
             );
             console.message(Level::Warning, &text);
@@ -145,7 +144,9 @@ fn goes_on(
         return Ok(!is_old);
     }
     let age = if is_old {
-        format!("It was left {days} days ago: what was begun and not finished is gone by now. ")
+        format!(
+            "It was interrupted {days} days ago: its unfinished objects have been deleted by now. "
+        )
     } else {
         String::new()
     };
@@ -205,7 +206,7 @@ fn may_replace(
     questions: &Questions<'_>,
 ) -> Result<(), Refusal> {
     if journal.is_quiet {
-        let text = format!("{}; a new operation takes its place", told(error));
+        let text = format!("{}; a new operation replaces it", told(error));
         console.message(Level::Warning, &text);
         return Ok(());
     }

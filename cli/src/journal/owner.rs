@@ -38,14 +38,14 @@ fn judge(path: &Path, found: &Metadata, is_open: bool, user: u32) -> Result<(), 
         format!("belongs to another user ({})", found.uid())
     } else if is_open {
         format!(
-            "may be written by other users (mode {:03o}; `chmod go-w` ends that)",
+            "can be written by other users (mode {:03o}; `chmod go-w` prevents that)",
             found.mode() & 0o777
         )
     } else {
         return Ok(());
     };
     Err(format!(
-        "the {what} `{}` {why}, so what it says is not followed: give the whole command, with its source and destination",
+        "the {what} `{}` {why}, so azring does not use it: give the whole command, with its source and destination",
         path.display()
     ))
 }

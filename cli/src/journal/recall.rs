@@ -92,9 +92,8 @@ impl RecalledCommand {
     ) -> UsageError {
         let dialect: Dialect = self.args.dialect();
         UsageError::meaning(format!(
-            "the operation in the journal needs a credential for `{location}`, and a journal holds none: give `{}` or `{}` \
-             too, on the command line or in a response file, or set `AZRING_{variable}_KEY` or `AZRING_{variable}_SAS` \
-             (variables go to hosts of Azure and to this machine only, where a journal names the host)",
+            "the operation in the journal needs a credential for `{location}`, and a journal contains none: give `{}` or `{}` too, on the command line or in a response file, or set `AZRING_{variable}_KEY` or `AZRING_{variable}_SAS` \
+             (if a journal names the host, variables are sent only to hosts of Azure and to this machine)",
             key.spelled(dialect),
             sas.spelled(dialect)
         ))
@@ -118,8 +117,7 @@ fn find(args: &ParsedArgs, environment: &Environment) -> Result<(PathBuf, String
         Ok([name]) => Ok((folder, name)),
         Err(names) if names.is_empty() => Err(nothing(args, &folder)),
         Err(names) => Err(UsageError::meaning(format!(
-            "there are {} journals in `{}`, so `{}` alone does not say which operation is to be resumed: give its command \
-             again; `azring jobs` shows all of them",
+            "there are {} journals in `{}`, so `{}` alone does not select one: give the command again; `azring jobs` lists them",
             names.len(),
             folder.display(),
             row::Z.spelled(args.dialect())

@@ -26,7 +26,7 @@ pub(crate) fn unlisted(what: &str, error: &Error) -> String {
 /// Too many objects failed of one cause.
 pub(crate) fn gave_up(failures: u32, error: &Error) -> String {
     format!(
-        "the run stops here: {failures} objects failed of one cause without a success between them ({})",
+        "the run stops here: {failures} objects failed with the same cause and none succeeded between them ({})",
         cause_in_short(error)
     )
 }
@@ -49,7 +49,7 @@ fn cause_in_short(error: &Error) -> String {
 /// The end of a run that was not carried through: what was not done yet is left.
 pub(crate) fn ended_by(error: &Error) -> String {
     format!(
-        "the run ends here, with the rest not done: {}",
+        "the run ends here, and the rest is not done: {}",
         reason(error)
     )
 }
@@ -67,20 +67,17 @@ pub(crate) fn nothing_selected(
     let cause = match why {
         NothingSelected::Empty => format!("there is nothing in `{place}`"),
         NothingSelected::SubFolders(1) => format!(
-            "`{place}` has no such file of its own, and 1 sub-folder was left out: give `{recursive}` to copy what is in \
-             it"
+            "`{place}` itself has no such file, and 1 sub-folder was skipped: give `{recursive}` to copy its content"
         ),
         NothingSelected::SubFolders(count) => format!(
-            "`{place}` has no such file of its own, and {count} sub-folders were left out: give `{recursive}` to copy \
-             what is in them"
+            "`{place}` itself has no such file, and {count} sub-folders were skipped: give `{recursive}` to copy their content"
         ),
         NothingSelected::NotRecursive => format!(
             "`{place}` holds blobs, but without `{recursive}` only the blob that `{by_pattern}` names is copied: give \
              `{recursive}` to copy all of them"
         ),
         NothingSelected::Wildcard => format!(
-            "the pattern `{pattern}` has a wildcard, which is a plain letter in the name of a blob: with `{recursive}` a \
-             pattern is the beginning of names, without it one whole name"
+            "the pattern `{pattern}` has a wildcard, but names of blobs have no wildcards: with `{recursive}` a pattern is the beginning of names, without it one whole name"
         ),
         NothingSelected::SingleObject => {
             let place = place.to_string();
@@ -97,10 +94,10 @@ pub(crate) fn nothing_selected(
             "no name in `{place}` is `{pattern}`, but there is `{name}`: small and capital letters differ"
         ),
         NothingSelected::Beginning => format!(
-            "no blob in `{place}` is called `{pattern}`, but names begin like that: give `{recursive}` to copy those"
+            "no blob in `{place}` is called `{pattern}`, but there are names that begin with it: give `{recursive}` to copy them"
         ),
         NothingSelected::Attributes => format!(
-            "all files in `{place}` are left out by `{}`, `{}` or `{}`",
+            "all files in `{place}` are excluded by `{}`, `{}` or `{}`",
             parameter::A.spelled(dialect),
             parameter::IA.spelled(dialect),
             parameter::XA.spelled(dialect)
@@ -108,8 +105,7 @@ pub(crate) fn nothing_selected(
         NothingSelected::NoMatch => format!("nothing in `{place}` matches the pattern `{pattern}`"),
         NothingSelected::ByTime(count) => {
             return format!(
-                "nothing was copied: `{}` or `{}` left out all of the {count} object(s), because of the times at which they were \
-                 modified",
+                "nothing was copied: `{}` or `{}` excluded all {count} object(s) because of their modification times",
                 parameter::XO.spelled(dialect),
                 parameter::XN.spelled(dialect)
             );
@@ -287,7 +283,7 @@ mod tests {
         HttpStatusMessage:the service answered 403 AuthenticationFailed: the signature is wrong
         RequestId:5205442d-001e
         Time:Thu, 16 Aug 2018 15:19:39 GMT
-        The signature in `/DestSAS` is not one of the account `a`: it was cut or changed on the way here, or the key that signed it was replaced.
+        The signature in `/DestSAS` does not belong to the account `a`: it was cut off or changed, or the key that signed it was replaced.
         For more details, please type "azring doctor https://a.blob.core.windows.net/c".
         "#);
         assert_snapshot!(fatal(&at(Side::Source, no_such_folder()), &upload, &Advice::unknowing(Dialect::Dash)), @r#"Error parsing source location "/data": cannot open `/data`: no such file or directory. For more details, please type "azring --help source"."#);
@@ -311,7 +307,7 @@ mod tests {
         HttpStatusMessage:the service answered 403 AuthenticationFailed: the signature is wrong
         RequestId:5205442d-001e
         Time:Thu, 16 Aug 2018 15:19:39 GMT
-        No key and no signature was given, so this was asked anonymously: give `/SourceKey` or `/SourceSAS`, or set `AZURE_STORAGE_KEY` with `AZURE_STORAGE_ACCOUNT`.
+        No key and no signature was given, so the request was anonymous: give `/SourceKey` or `/SourceSAS`, or set `AZURE_STORAGE_KEY` with `AZURE_STORAGE_ACCOUNT`.
         For more details, please type "azring doctor https://a.blob.core.windows.net/c".
         "#);
         assert_snapshot!(fatal(&at(Side::Source, forbidden()), &matching, &Advice::unknowing(Dialect::Slash)), @r#"
@@ -319,7 +315,7 @@ mod tests {
         HttpStatusMessage:the service answered 403 AuthenticationFailed: the signature is wrong
         RequestId:5205442d-001e
         Time:Thu, 16 Aug 2018 15:19:39 GMT
-        No key and no signature was given, so this was asked anonymously: give `/SourceKey` or `/SourceSAS`, or set `AZURE_STORAGE_KEY` with `AZURE_STORAGE_ACCOUNT`.
+        No key and no signature was given, so the request was anonymous: give `/SourceKey` or `/SourceSAS`, or set `AZURE_STORAGE_KEY` with `AZURE_STORAGE_ACCOUNT`.
         For more details, please type "azring doctor https://a.blob.core.windows.net/c".
         "#);
         assert_snapshot!(fatal(&at(Side::Target, no_such_folder()), &download, &Advice::unknowing(Dialect::Slash)), @r#"Error parsing destination location "/data": cannot open `/data`: no such file or directory. For more details, please type "azring /?:Dest"."#);

@@ -35,8 +35,7 @@ impl Messages {
     pub(crate) fn new(console: Arc<Console>, options: &Options, advice: &Advice) -> Self {
         let unasked = (options.conflict.overwrite == Overwrite::Never).then(|| {
             format!(
-                "there is no terminal to ask at, so what is at the destination already is skipped: give `{}` to \
-                 overwrite it",
+                "there is no terminal for questions, so existing objects at the destination are skipped: give `{}` to overwrite them",
                 parameter::Y.spelled(advice.dialect())
             )
         });
@@ -70,7 +69,7 @@ impl Messages {
 fn more_like_this(summary: &Summary, failed: u64) -> String {
     let failed = match failed {
         0 => String::new(),
-        failed => format!("{} that were under way failed too, and ", count(failed)),
+        failed => format!("{} active ones failed too, and ", count(failed)),
     };
     format!(
         "{failed}{} more of the {} objects listed so far were not tried",
@@ -231,7 +230,7 @@ mod tests {
         assert_eq!(printed.messages(), "");
         skipped(&told);
         skipped(&told);
-        assert_snapshot!(printed.messages(), @"[2018/08/16 15:19:39][INFO] there is no terminal to ask at, so what is at the destination already is skipped: give `/Y` to overwrite it");
+        assert_snapshot!(printed.messages(), @"[2018/08/16 15:19:39][INFO] there is no terminal for questions, so existing objects at the destination are skipped: give `/Y` to overwrite them");
         for options in [
             upload(&[]),
             crate::intent::tests::upload_with(&["/Y"], &alone(&[])),

@@ -204,7 +204,7 @@ pub(crate) fn memory_bytes(args: &ParsedArgs) -> Result<Option<u64>, UsageError>
 
 fn no_size(text: &str, name: &str) -> UsageError {
     UsageError::meaning(format!(
-        "`{}` is no size, but `{name}` needs one: a number of bytes, or one with K, M, G or T behind it, as in `512M`",
+        "`{}` is no size, but `{name}` needs one: a number of bytes, or a number followed by K, M, G or T, for example `512M`",
         shown(text)
     ))
 }
@@ -247,7 +247,7 @@ pub(crate) fn service_version(
     let is_spoken = |version: &ApiVersion| (ApiVersion::OLDEST..=newest).contains(version);
     let wrong = |text: &str, name: &str| {
         UsageError::meaning(format!(
-            "`{}` is no version of the interface that `{name}` takes: a date from {} to {}, as in `2019-07-07`",
+            "`{}` is no API version that `{name}` accepts: a date from {} to {}, as in `2019-07-07`",
             shown(text),
             ApiVersion::OLDEST,
             newest
@@ -283,8 +283,7 @@ fn time(args: &ParsedArgs, parameter: &Parameter) -> Result<Option<Duration>, Us
     };
     duration(text).map(Some).ok_or_else(|| {
         UsageError::meaning(format!(
-            "`{}` is no time, but `{}` needs one: at least a second and at most a week, as seconds or with s, m or h behind a \
-             number, as in `90s`",
+            "`{}` is no time, but `{}` needs one: at least a second and at most a week, in seconds or as a number followed by s, m or h, for example `90s`",
             shown(text),
             parameter.spelled(args.dialect())
         ))
@@ -333,7 +332,7 @@ pub(crate) fn header(
         return Ok(text.to_owned());
     }
     Err(UsageError::meaning(format!(
-        "`{}` as the value of `{}` contains a character that no header may have",
+        "`{}` as the value of `{}` contains a character that is not allowed in headers",
         shown(text),
         parameter.spelled(args.dialect())
     )))

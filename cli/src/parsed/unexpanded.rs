@@ -40,14 +40,13 @@ pub(super) fn check(text: &str) -> Result<(), String> {
     }
     if is_home(text) {
         return Err(format!(
-            "`{}` begins with `~`, which the shell expands at the beginning of a word only: give the whole path (`$HOME` \
-             stands for it), or `./{0}` for a folder of that name",
+            "`{}` begins with `~`, which shells expand only at the beginning of a word: give the whole path (for example with `$HOME`), or `./{0}` for a folder of that name",
             shown(text)
         ));
     }
     if let Some(name) = variable(text) {
         return Err(format!(
-            "`{}` has the variable `{name}` in it, which nothing has expanded: give what it stands for, or `./{0}` for a \
+            "`{}` contains the variable `{name}`, which was not expanded: give its value, or `./{0}` for a \
              folder of that name",
             shown(text)
         ));

@@ -127,7 +127,7 @@ fn after_ctrl_c_the_same_command_asks_and_resumes_from_the_journal() {
     let (shown, code) = terminal.end();
     assert_eq!(code, Some(130), "{shown}");
     assert!(
-        shown.contains("stopping: what is under way is finished first"),
+        shown.contains("stopping: active transfers are finished first"),
         "{shown}"
     );
 

@@ -52,7 +52,7 @@ fn the_first_signal_lets_it_finish_and_the_exit_code_names_it() {
             .read_to_string(&mut messages)
             .unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(code), "{messages}");
-        assert!(messages.contains("stopping: what is under way is finished first"));
+        assert!(messages.contains("stopping: active transfers are finished first"));
         assert!(rest.contains(&format!("\"exit_code\":{code}")), "{rest}");
         let interrupted = rest.matches("\"outcome\":\"interrupted\"").count();
         let told = format!("\"failed\":0,\"interrupted\":{interrupted},");
@@ -79,7 +79,7 @@ fn the_second_signal_leaves_at_once() {
     );
     let mut messages = BufReader::new(child.stderr.take().unwrap());
     send(&child, Signal::INT);
-    wait_for(&mut messages, "once more leaves at once");
+    wait_for(&mut messages, "another signal stops at once");
     send(&child, Signal::INT);
     assert_eq!(child.wait().unwrap().code(), Some(130));
 }

@@ -259,7 +259,7 @@ fn an_unwritable_journal_folder_stops_the_copy_only_if_it_was_named() {
     assert_eq!(told.code, Some(0), "{}", told.messages);
     assert!(
         told.messages
-            .contains("if the copy is interrupted, it begins anew"),
+            .contains("an interrupted copy will start from the beginning"),
         "{}",
         told.messages
     );

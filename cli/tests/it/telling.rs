@@ -41,7 +41,10 @@ fn skipped_objects_are_no_failure_and_are_explained_once() {
     let told = run(&service.upload(&["/S"]));
     assert_eq!(told.code, Some(0));
     assert!(told.results.contains("Transfer skipped:        3"));
-    assert_eq!(told.results.matches("give `/Y` to overwrite it").count(), 1);
+    assert_eq!(
+        told.results.matches("give `/Y` to overwrite them").count(),
+        1
+    );
     let forced = run(&service.upload(&["/S", "/Y"]));
     assert!(forced.results.contains("Transfer successfully:   3"));
 }

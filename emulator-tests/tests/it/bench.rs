@@ -152,7 +152,7 @@ fn a_download_from_a_container_without_anything_uploads_first_and_says_so() {
     let words = ["/Size:100K", "/Count:20", "/Verify", "/Output:json"];
     let outcome = bench("download", &container.url(), &words).run();
     assert_eq!(outcome.status, Some(0), "{outcome}");
-    assert!(outcome.stdout.contains("it is uploaded first"), "{outcome}");
+    assert!(outcome.stdout.contains("they are uploaded to"), "{outcome}");
     let figures = record(&outcome, "bench");
     assert_eq!(
         (&figures["objects"], &figures["direction"]),
@@ -268,8 +268,8 @@ fn what_makes_no_sense_is_refused_and_nothing_is_asked_of_the_service() {
     let (server, container) = emulator();
     let url = container.url();
     for (words, says) in [
-        (&["bench"][..], "which way"),
-        (&["bench", "both", &url], "which way"),
+        (&["bench"][..], "needs a direction"),
+        (&["bench", "both", &url], "needs a direction"),
         (&["bench", "upload"], "needs the URL"),
         (&["bench", "upload", "/tmp"], "needs the URL"),
         (&["bench", "upload", &url, "/S"], "does not take `/S`"),

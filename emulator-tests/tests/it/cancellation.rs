@@ -352,7 +352,7 @@ fn a_second_signal_prints_one_line_and_leaves_at_once() {
     let words = world.upload();
     let mut started = world.start_until_stuck(&words, r#"{"method": "PUT", "path": "*/a"}"#);
     started.send(Signal::INT);
-    while !started.messages().contains("once more leaves at once") {
+    while !started.messages().contains("another signal stops at once") {
         assert!(started.is_running(), "{}", started.messages());
         pause(Duration::from_millis(1));
     }

@@ -174,7 +174,7 @@ fn a_refusal_ends_with_its_likely_cause_and_the_parameter() {
     ]);
     let none = bench.download(&bench.url(), &[]).run();
     none.failed().naming(&[
-        "anonymously",
+        "anonymous",
         "`/SourceKey` or `/SourceSAS`",
         "AZURE_STORAGE_ACCOUNT",
     ]);

@@ -209,11 +209,11 @@ fn a_folder_that_selects_nothing_says_what_was_left_out() {
     };
     found_nothing(
         up(&Tree::named(["d/a"]), &[]),
-        &["1 sub-folder was left out", "`/S`"],
+        &["1 sub-folder was skipped", "`/S`"],
     );
     found_nothing(
         up(&Tree::named(["d/a", "e/b", "f.txt"]), &["/Pattern:*.vhd"]),
-        &["2 sub-folders were left out", "`/S`"],
+        &["2 sub-folders were skipped", "`/S`"],
     );
     found_nothing(up(&Tree::new(), &["/S"]), &["there is nothing in"]);
     found_nothing(
@@ -271,10 +271,7 @@ fn what_is_up_to_date_is_said_to_be() {
     down(&["/S"]).succeeded();
     let outcome = down(&["/S", "/XO", "/Y"]).succeeded().counting(0, 3, 0);
     let told = outcome.stderr.clone() + &outcome.stdout;
-    assert!(
-        told.contains("left out all of the 3 object(s)"),
-        "{outcome}"
-    );
+    assert!(told.contains("excluded all 3 object(s)"), "{outcome}");
 }
 
 #[test]

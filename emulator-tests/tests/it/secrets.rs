@@ -232,7 +232,7 @@ fn a_journal_that_others_may_write_is_not_followed() {
     };
     let refused = |says: &str| {
         let outcome = place.resume().dest_key(&Account::development()).run();
-        outcome.refused().naming(&[says, "is not followed"]);
+        outcome.refused().naming(&[says, "does not use it"]);
     };
     mode(&folder, 0o777);
     refused("journal folder");

@@ -109,7 +109,7 @@ fn other_devices_and_pipes_are_refused_with_a_word() {
     upload("/dev/zero", &container)
         .run()
         .refused()
-        .naming(&["`/dev/zero` is a device without an end"]);
+        .naming(&["`/dev/zero` is an endless device"]);
     assert!(container.names().is_empty());
 }
 

@@ -128,7 +128,7 @@ fn way(list: &[OsString]) -> std::result::Result<(BenchDirection, &[OsString]), 
             Ok((BenchDirection::Down, rest))
         }
         _ => Err(UsageError::meaning(
-            "`bench` needs to know which way: `bench upload <url>` or `bench download <url>`",
+            "`bench` needs a direction: `bench upload <url>` or `bench download <url>`",
         )),
     }
 }
@@ -183,7 +183,7 @@ impl BenchRun<'_> {
         let (stamp, seed) = stamp(Timestamp::now());
         let upload = self.bench.upload(&stamp, seed);
         self.tell(&format!(
-            "there is nothing in `{}` that `bench` has made: it is uploaded first, into `{}`, and that is not measured",
+            "`{}` holds no blobs of `bench`: they are uploaded to `{}` first, without a measurement",
             self.bench.place, upload.place
         ));
         let mut listeners: Vec<Box<dyn Listener>> = Vec::new();

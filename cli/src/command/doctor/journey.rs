@@ -109,12 +109,12 @@ fn skewed(seconds: i64) -> Finding {
 fn signature(place: &BlobLocation, now: Timestamp) -> Option<Finding> {
     let grant = SasGrant::of(place.account())?;
     Some(match grant.fault(place, &[], now) {
-        Some(fault) => Finding::not(State::Bad, "signature", fault, "make another signature"),
+        Some(fault) => Finding::not(State::Bad, "signature", fault, "create another signature"),
         None => Finding::good(
             "signature",
             match grant.permissions() {
-                Some(permissions) => format!("in force; it allows `{permissions}` (`sp`)"),
-                None => "in force; a stored access policy says what it allows".to_owned(),
+                Some(permissions) => format!("valid; it allows `{permissions}` (`sp`)"),
+                None => "valid; a stored access policy defines what it allows".to_owned(),
             },
         ),
     })

@@ -55,7 +55,7 @@ fn ring(io: Io) -> Finding {
             State::Bad,
             "file IO",
             error.message(),
-            "leave the choice to azring, or let the kernel allow io_uring",
+            "let azring choose, or allow io_uring in the kernel",
         ),
     }
 }
@@ -74,7 +74,7 @@ fn ring_in(mode: &IoMode) -> Finding {
             State::Poor,
             "file IO",
             found,
-            "small files are slower like this: allow io_uring (in a container, by its seccomp profile)",
+            "small files are slower without io_uring: allow it (in a container, in the seccomp profile)",
         ),
     }
 }
@@ -91,8 +91,7 @@ fn descriptors(limit: u64) -> Finding {
 fn memory(bytes: u64) -> Finding {
     let found = format!("{} for data", size(bytes));
     if bytes < MEMORY_MIN {
-        let advice =
-            "give the machine or its control group more, or this program a larger share of it";
+        let advice = "give the machine or the control group more memory, or set `/Memory`";
         return Finding::not(State::Poor, "memory", found, advice);
     }
     Finding::good("memory", found)

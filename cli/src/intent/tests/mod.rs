@@ -164,7 +164,7 @@ fn a_content_type_is_the_extensions_or_the_given_one() {
         of("/SetContentType:video/mp4"),
         ContentType::Fixed("video/mp4".into())
     );
-    assert_snapshot!(refused(UPLOAD, &["/SetContentType:a\nb"]), @r"`a\u{a}b` as the value of `/SetContentType` contains a character that no header may have");
+    assert_snapshot!(refused(UPLOAD, &["/SetContentType:a\nb"]), @r"`a\u{a}b` as the value of `/SetContentType` contains a character that is not allowed in headers");
 }
 
 #[test]
@@ -197,13 +197,13 @@ fn a_location_that_is_none_is_named_with_its_side_and_without_its_secrets() {
     let text = refused(&target, &[]);
     assert!(!text.contains("canary"));
     assert_snapshot!(text, @r#"Error parsing destination location "https://a.blob.core.windows.net?sig=******": the URL names no container: copying a whole account is not supported. For more details, please type "azring /?:Dest"."#);
-    assert_snapshot!(refused(&["/Source:C:\\data", UPLOAD[1]], &[]), @r#"Error parsing source location "C:\data": `C:\data` is a path of Windows: give a path of this machine, or say which folder is the drive, for example `/MapDrive:C:=/mnt/c`. For more details, please type "azring /?:Source"."#);
+    assert_snapshot!(refused(&["/Source:C:\\data", UPLOAD[1]], &[]), @r#"Error parsing source location "C:\data": `C:\data` is a Windows path: give a path of this machine, or map the drive to a folder, for example `/MapDrive:C:=/mnt/c`. For more details, please type "azring /?:Source"."#);
 }
 
 #[test]
 fn both_ends_are_needed() {
     assert_snapshot!(refused(&UPLOAD[..1], &[]), @"`/Dest` is missing: both a source and a destination are needed");
-    assert_snapshot!(refused(&["--destination=/x"], &[]), @"`--source` is missing: both a source and a destination are needed (what comes through a pipe is a source too, and needs no other)");
+    assert_snapshot!(refused(&["--destination=/x"], &[]), @"`--source` is missing: both a source and a destination are needed (data from a pipe is a source too)");
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn a_number_stays_within_azcopys_limits() {
     assert_snapshot!(refused(UPLOAD, &["/NC:many"]), @"`many` is no number, but `/NC` needs one");
     assert_snapshot!(refused(UPLOAD, &["/BlockSizeInMb:104"]), @"BlockSize must be between 4MB and 100MB.");
     assert_snapshot!(refused(UPLOAD, &["/BlockSizeInMb:6"]), @"BlockSize must be multiple of 4MB.");
-    assert_snapshot!(refused(UPLOAD, &["/Memory:lots"]), @"`lots` is no size, but `/Memory` needs one: a number of bytes, or one with K, M, G or T behind it, as in `512M`");
+    assert_snapshot!(refused(UPLOAD, &["/Memory:lots"]), @"`lots` is no size, but `/Memory` needs one: a number of bytes, or a number followed by K, M, G or T, for example `512M`");
     assert_snapshot!(refused(UPLOAD, &["/Memory:1M"]), @"`/Memory` must be at least 32M");
 }
 
@@ -367,26 +367,26 @@ fn what_makes_no_sense_beside_a_pipe_is_refused() {
             assert_eq!(
                 told,
                 format!(
-                    "`{name}` has no meaning for standard input and output, which are one object"
+                    "`{name}` cannot be used with standard input or output, which are a single object"
                 )
             );
         }
     }
     for more in ["/S", "/MT", "/Snapshot", "/Delimiter:-"] {
         assert!(
-            refused(outward, &[more]).contains("which are one object"),
+            refused(outward, &[more]).contains("which are a single object"),
             "{more}"
         );
     }
     assert_snapshot!(refused(inward, &["/Z:/j"]), @"Resuming transfer from or to a stream is not supported.");
     assert_snapshot!(refused(inward, &["/BlobType:page"]), @"Source must be fixed size when destination is Page Blob.");
-    assert_snapshot!(refused(inward, &["/DestKey:-"]), @"`/DestKey` is to be read from standard input, but nothing comes");
+    assert_snapshot!(refused(inward, &["/DestKey:-"]), @"`/DestKey` is read from standard input, but standard input is empty");
     assert_snapshot!(refused(inward, &["/SourceKey:x"]), @"`/SourceKey` is given, but the source is a pipe");
     assert_snapshot!(refused(outward, &["/DestType:Blob"]), @"`/DestType` is given, but the destination is a pipe");
     assert_snapshot!(refused(outward, &["/Output:json"]), @"`/Output` and the blob cannot both go to standard output");
     assert_snapshot!(refused(&["/Source:-", "/Dest:-"], &[]), @"Both Source and Destination are locally accessible locations. At least one of source and destination should be an Azure Storage location.");
-    assert_snapshot!(refused(&["/Source:-", UPLOAD[1]], &[]), @"`https://a.blob.core.windows.net/c` as the value of `/Dest` names no blob: what comes from standard input becomes one blob");
-    assert_snapshot!(refused(&["--source=https://a.blob.core.windows.net/c/d/", "--destination=-"], &[]), @"`https://a.blob.core.windows.net/c/d/` as the value of `--source` names no blob: standard output takes the bytes of one blob");
+    assert_snapshot!(refused(&["/Source:-", UPLOAD[1]], &[]), @"`https://a.blob.core.windows.net/c` as the value of `/Dest` names no blob: standard input becomes one blob");
+    assert_snapshot!(refused(&["--source=https://a.blob.core.windows.net/c/d/", "--destination=-"], &[]), @"`https://a.blob.core.windows.net/c/d/` as the value of `--source` names no blob: standard output gets the bytes of one blob");
 }
 
 #[test]
@@ -460,11 +460,11 @@ fn a_secret_may_be_in_a_variable_a_file_or_standard_input() {
 #[test]
 fn a_secret_that_is_not_where_it_is_said_to_be_is_missed_by_name() {
     let missing = |word| uploading(&[word], &alone(&[("EMPTY", "")])).unwrap_err();
-    assert_snapshot!(missing("/DestKey:@env:NOT_SET"), @"the variable `NOT_SET` that `/DestKey` names is not set");
-    assert_snapshot!(missing("/DestKey:@env:EMPTY"), @"the variable `EMPTY` that `/DestKey` names is not set");
-    assert_snapshot!(missing("/DestKey:@file:/no/such/file"), @"cannot read the file `/no/such/file` that `/DestKey` names: no such file or directory");
-    assert_snapshot!(missing("/DestKey:@file:/dev/null"), @"cannot read the file `/dev/null` that `/DestKey` names: it is empty");
-    assert_snapshot!(missing("/DestSAS:-"), @"`/DestSAS` is to be read from standard input, but nothing comes");
+    assert_snapshot!(missing("/DestKey:@env:NOT_SET"), @"the variable `NOT_SET`, which `/DestKey` names, is not set");
+    assert_snapshot!(missing("/DestKey:@env:EMPTY"), @"the variable `EMPTY`, which `/DestKey` names, is not set");
+    assert_snapshot!(missing("/DestKey:@file:/no/such/file"), @"cannot read the file `/no/such/file`, which `/DestKey` names: no such file or directory");
+    assert_snapshot!(missing("/DestKey:@file:/dev/null"), @"cannot read the file `/dev/null`, which `/DestKey` names: it is empty");
+    assert_snapshot!(missing("/DestSAS:-"), @"`/DestSAS` is read from standard input, but standard input is empty");
 }
 
 #[test]

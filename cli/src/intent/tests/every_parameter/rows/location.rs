@@ -16,7 +16,7 @@ pub(super) const ROWS: &[Row] = &[
         right: &[("/other", "/other")],
         wrong: &[
             ("ftp://host/x", "`ftp://` is not supported"),
-            ("C:\\data", "is a path of Windows"),
+            ("C:\\data", "is a Windows path"),
             (
                 "https://a.queue.core.windows.net/q",
                 "Error parsing source location",
@@ -39,7 +39,7 @@ pub(super) const ROWS: &[Row] = &[
         right: &[("/other", "/other")],
         wrong: &[
             ("ftp://host/x", "`ftp://` is not supported"),
-            ("\\\\server\\share", "is a share of Windows"),
+            ("\\\\server\\share", "is a Windows share"),
             (
                 "https://a.blob.core.windows.net/",
                 "the URL names no container",
@@ -60,7 +60,10 @@ pub(super) const ROWS: &[Row] = &[
             ("no base64!", "is not base64"),
             ("@env:NOT_SET", "the variable `NOT_SET`"),
             ("@file:/no/such", "cannot read the file `/no/such`"),
-            ("-", "is to be read from standard input, but nothing comes"),
+            (
+                "-",
+                "is read from standard input, but standard input is empty",
+            ),
         ],
     },
     Row {
@@ -77,7 +80,10 @@ pub(super) const ROWS: &[Row] = &[
             ("no base64!", "is not base64"),
             ("@env:NOT_SET", "the variable `NOT_SET`"),
             ("@file:/no/such", "cannot read the file `/no/such`"),
-            ("-", "is to be read from standard input, but nothing comes"),
+            (
+                "-",
+                "is read from standard input, but standard input is empty",
+            ),
         ],
     },
     Row {
@@ -92,7 +98,10 @@ pub(super) const ROWS: &[Row] = &[
         right: &[("?sv=1&sig=x", "signature"), ("sv=1&sig=x", "signature")],
         wrong: &[
             ("@env:NOT_SET", "the variable `NOT_SET`"),
-            ("-", "is to be read from standard input, but nothing comes"),
+            (
+                "-",
+                "is read from standard input, but standard input is empty",
+            ),
         ],
     },
     Row {
@@ -107,7 +116,10 @@ pub(super) const ROWS: &[Row] = &[
         right: &[("?sv=1&sig=x", "signature"), ("sv=1&sig=x", "signature")],
         wrong: &[
             ("@env:NOT_SET", "the variable `NOT_SET`"),
-            ("-", "is to be read from standard input, but nothing comes"),
+            (
+                "-",
+                "is read from standard input, but standard input is empty",
+            ),
         ],
     },
     Row {

@@ -60,7 +60,7 @@ pub(super) const ROWS: &[Row] = &[
         seen: |seen| format!("{:?}", seen.options.engine.ca_file),
         bare: "None",
         right: &[("/ca.pem", "Some(\"/ca.pem\")")],
-        wrong: &[("C:\\ca.pem", "is a path of Windows")],
+        wrong: &[("C:\\ca.pem", "is a Windows path")],
     },
     Row {
         slash: "ServiceVersion",
@@ -80,9 +80,9 @@ pub(super) const ROWS: &[Row] = &[
         bare: "2021-12-02",
         right: &[("2019-07-07", "2019-07-07"), ("2017-11-09", "2017-11-09")],
         wrong: &[
-            ("2019", "is no version"),
-            ("2030-01-01", "is no version"),
-            ("2009-09-19", "is no version"),
+            ("2019", "is no API version"),
+            ("2030-01-01", "is no API version"),
+            ("2009-09-19", "is no API version"),
         ],
     },
     Row {
@@ -118,7 +118,7 @@ pub(super) const ROWS: &[Row] = &[
         seen: |seen| format!("{:?}", seen.settings.trace),
         bare: "None",
         right: &[("/t", "Some(\"/t\")")],
-        wrong: &[("C:\\t", "is a path of Windows")],
+        wrong: &[("C:\\t", "is a Windows path")],
     },
     // Parameters of a service that is not built are refused with every copy; their values are looked at before.
     Row {

@@ -44,7 +44,7 @@ pub(super) const ROWS: &[Row] = &[
                 "Some(\"/home/me/.local/state/azring/AzCopyVerbose.log\")",
             ),
         ],
-        wrong: &[("C:\\azcopy1.log", "is a path of Windows")],
+        wrong: &[("C:\\azcopy1.log", "is a Windows path")],
     },
     Row {
         slash: "Ledger",
@@ -56,7 +56,7 @@ pub(super) const ROWS: &[Row] = &[
         seen: |seen| format!("{:?}", seen.settings.ledger),
         bare: "None",
         right: &[("/l.csv", "Some(\"/l.csv\")")],
-        wrong: &[("C:\\l.csv", "is a path of Windows")],
+        wrong: &[("C:\\l.csv", "is a Windows path")],
     },
     Row {
         slash: "Report",
@@ -68,7 +68,7 @@ pub(super) const ROWS: &[Row] = &[
         seen: |seen| format!("{:?}", seen.settings.report),
         bare: "None",
         right: &[("/l.csv", "Some(\"/l.csv\")")],
-        wrong: &[("C:\\l.csv", "is a path of Windows")],
+        wrong: &[("C:\\l.csv", "is a Windows path")],
     },
     Row {
         slash: "Output",
@@ -128,7 +128,7 @@ pub(super) const ROWS: &[Row] = &[
         seen: |seen| journal(seen),
         bare: "/home/me/.local/state/azring",
         right: &[("/j", "/j"), ("", "/home/me/.local/state/azring")],
-        wrong: &[("C:\\journalfolder\\", "is a path of Windows")],
+        wrong: &[("C:\\journalfolder\\", "is a Windows path")],
     },
     Row {
         slash: "NoJournal",

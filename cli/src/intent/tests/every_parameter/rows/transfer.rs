@@ -30,7 +30,7 @@ pub(super) const ROWS: &[Row] = &[
         seen: |seen| content_type(&seen.options),
         bare: "none",
         right: &[("video/mp4", "video/mp4"), ("", "by extension")],
-        wrong: &[("ü", "no header may have")],
+        wrong: &[("ü", "not allowed in headers")],
     },
     Row {
         slash: "BlockSizeInMb",
