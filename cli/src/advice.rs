@@ -1,7 +1,7 @@
 //! Why a service refuses, as far as it can be told from the refusal and from what was given: the likely cause, with the
 //! name of the parameter or variable to change.
 //!
-//! `console` shows it as the last line of a complaint, `doctor` beside what it found. Nothing here sends a request.
+//! `listener` shows it as the last line of a complaint, `doctor` beside what it found. Nothing here sends a request.
 
 use azring_core::location::{AccountPlace, Location, SasGrant};
 use azring_core::options::Options;

@@ -1,4 +1,4 @@
-//! What the program tells the one who started it.
+//! How a call of the program ended.
 
 use azring_core::report::Summary;
 use azring_core::{Error, Result, journal};

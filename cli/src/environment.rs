@@ -1,4 +1,4 @@
-//! What the program finds around it and what decides about a command too: the terminal, the environment.
+//! What the program finds around it and what decides about a command too: terminal, variables.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};

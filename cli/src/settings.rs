@@ -1,4 +1,4 @@
-//! What was given that concerns this program and not the copy: how to tell what happens, and to whom.
+//! The parameters that concern the program and not the copy: logs, progress, exit codes.
 
 use std::path::PathBuf;
 

@@ -1,6 +1,6 @@
-//! Why a command line cannot be carried out: said in the dialect it was typed in, before anything was touched.
+//! Why a command line cannot be carried out, in the dialect it was typed in.
 //!
-//! Where AzCopy has a text for it, that text is used, because scripts look for it; the rest is said in azring's voice.
+//! If AzCopy has a text for an error, that text is used, because scripts look for it.
 
 use std::io;
 

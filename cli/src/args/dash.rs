@@ -1,7 +1,7 @@
 //! The Linux dialect: `--name`, `--name value`, `--name=value`.
 //!
 //! clap parses it, with a command that is generated from the table; the same command yields completions and the manual
-//! page. Repetitions, missing values and choices are judged where the other dialect's are (`given`, `intent`), so that
+//! page. Repetitions, missing values and choices are judged where the other dialect's are (`parsed`, `intent`), so that
 //! both dialects accept the same and complain about the same.
 
 use std::ffi::OsString;

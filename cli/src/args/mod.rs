@@ -1,8 +1,9 @@
-//! From the words of the command line to what was given, in one dialect or the other.
+//! From the arguments of the command line to parsed parameters, in either dialect.
 //!
-//! AzCopy on Windows writes `/Name:value`, AzCopy on Linux `--name value`. The first word decides which dialect the whole
-//! command is in (`-y` and `-v` are in both); a parameter of the other one is an error, because on Linux a path begins with a slash too and a guess
-//! would sometimes be wrong. What values mean is not looked at here.
+//! AzCopy on Windows writes `/Name:value`, AzCopy on Linux `--name value`. The first parameter
+//! decides the dialect of the whole command (`-y` and `-v` are in both). A parameter of the other
+//! dialect is an error, because on Linux a path begins with a slash too and a guess would
+//! sometimes be wrong. Values are not interpreted here.
 
 mod reader;
 

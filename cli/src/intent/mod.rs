@@ -1,7 +1,8 @@
-//! From what was given to what is wanted: the options that the job obeys.
+//! From parsed arguments to the options that the job obeys.
 //!
-//! Everything that can be wrong with a command without asking the disk or the network is found here: parameters that
-//! this version does not have, values, locations, combinations. Complaints name parameters in the dialect of the command.
+//! Everything that can be wrong with a command without asking a disk or the network is found
+//! here: parameters that this version does not have, values, locations, combinations. Error
+//! messages name parameters in the dialect of the command.
 
 mod options;
 

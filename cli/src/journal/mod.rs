@@ -1,9 +1,10 @@
-//! Which journal a command has, and what is done with it before the copy begins.
+//! Which journal a command has, and what happens to it before the copy begins.
 //!
-//! [`normal`] puts a command into the form by which it is known again, [`place`] says where its journal lies, [`open`] looks
-//! what is there, asks where somebody can answer, and begins or resumes; [`owner`] refuses a journal that somebody else may
-//! have written; [`recall`] makes a command out of a journal, for those who give nothing but its folder. [`leftovers`] removes
-//! what an operation that is given up left at its destination.
+//! [`normal_form`] puts a command into the form that identifies its job. [`command_journal`] says
+//! where the journal is. `open` reads it, asks questions at a terminal, and begins or resumes.
+//! [`owner`] refuses a journal that another user may have written. `recall` makes a command from
+//! a journal when only its folder is given. [`leftovers`] removes the partial files of an
+//! operation that is abandoned, and [`folder`] lists journals.
 
 mod folder;
 

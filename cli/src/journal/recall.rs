@@ -24,7 +24,7 @@ pub(crate) struct RecalledCommand {
     needs: Needs,
 }
 
-/// The command of the journal that `given` names, where it names nothing to copy. `None` where it does, or names no
+/// The command of the journal that `args` names, where it names nothing to copy. `None` where it does, or names no
 /// journal.
 pub(crate) fn recall(
     args: &ParsedArgs,

@@ -1,4 +1,4 @@
-//! Everybody who watches a run: the job knows one observer, and this one passes on what it hears.
+//! The observer of a job, which passes every event to all listeners.
 
 use azring_core::report::{Event, Observer, OverwriteAnswer, Summary};
 use azring_core::{Error, Result};

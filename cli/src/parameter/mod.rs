@@ -1,8 +1,8 @@
-//! The table of parameters: every word the command line understands, once.
+//! The table of parameters: every name that the command line accepts, once.
 //!
-//! Parsing in both dialects, validation, help, completions and the manual page read this table; a new parameter is a new
-//! row in the file of its group and its meaning in `intent`. The table says nothing about what was typed (`given`) and
-//! nothing about what it leads to (`intent`).
+//! Parsing in both dialects, validation, help, completions and the manual page read this table. A
+//! new parameter is a new row in the file of its group, and its meaning is in `intent`. The table
+//! holds neither what was typed (`parsed`) nor what follows from it (`intent`).
 
 mod definition;
 

@@ -1,7 +1,6 @@
-//! What was typed, parameter by parameter, before anybody asks what it means.
+//! The typed parameters of one command, before their values are interpreted.
 //!
-//! `words` makes it, out of either dialect; `intent` reads it. It knows which parameters were given and as which text, and
-//! nothing of what they lead to.
+//! `args` makes them from either dialect, and `intent` reads them.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Values: from text to numbers, sizes and choices, within their limits.
+//! Readers of values: numbers, sizes, times and choices within their limits.
 
 use std::ffi::OsStr;
 use std::net::IpAddr;

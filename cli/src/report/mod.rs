@@ -1,8 +1,9 @@
-//! The report of a run: one file of HTML with everything in it, to be opened by anybody anywhere. No script, nothing that is
-//! asked for from elsewhere, readable in light and in dark, by a screen reader and on paper.
+//! The report of a run: one self-contained HTML file.
 //!
-//! `course` has gathered what there is to tell; [`page`] tells it, with `chart` and `histogram` for what is drawn and `html`
-//! for what must not be taken for markup. Nothing here knows where azring is run from or with which key.
+//! It has no script and loads nothing, and it is readable in light and dark mode, by a screen
+//! reader and on paper. [`samples`] gathers the history of the run, [`writer`] writes the file,
+//! and `page` is its content, with `chart` and `histogram` for the drawings and `html` for
+//! escaping. The report contains no key and no signature.
 
 mod html;
 

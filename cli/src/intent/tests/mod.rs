@@ -1,4 +1,4 @@
-//! What each parameter comes to, and what is refused. Written in the slash dialect; `words` proves that the other one
+//! What each parameter comes to, and what is refused. Written in the slash dialect; `args` tests that the other one
 //! gives the same.
 
 mod every_parameter;

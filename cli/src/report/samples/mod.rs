@@ -1,5 +1,6 @@
-//! The course of a run, gathered as it happens: whatever its length and however many its objects, in the same small memory.
-//! Whoever tells of the run as a whole, `azring bench` and the report, reads it when the run is over.
+//! The history of a run, gathered while it runs, in memory of a fixed size.
+//!
+//! `azring bench` and the report read it at the end of the run.
 
 mod controller;
 
