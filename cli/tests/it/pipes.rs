@@ -225,7 +225,7 @@ fn a_reader_that_has_enough_is_told_and_does_no_harm() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(
-        messages(&output).contains("b: whoever reads standard output has gone"),
+        messages(&output).contains("b: the reader of standard output closed it"),
         "{}",
         messages(&output)
     );
