@@ -15,9 +15,9 @@ fn what_was_listed_is_removed_and_each_has_its_result() {
             let remover = store.remover.as_ref().expect("it keeps objects");
             assert!(store.objects.remove("a/x"), "somebody else removes it");
             let results = remover.remove(&tools, &listed[..5]).await;
-            let results: Vec<_> = results.into_iter().map(|result| result.ok()).collect();
-            let (removed, missing) = (Some(Removal::Removed), Some(Removal::Missing));
-            let expected = [removed, removed, removed, missing, removed];
+            let results: Vec<_> = results.into_iter().map(Result::ok).collect();
+            let (done, missing) = (Some(Removal::Removed), Some(Removal::Missing));
+            let expected = [done, done, done, missing, done];
             assert_eq!(results, expected, "{}", store.label);
             let left = list(&tools, &store.source, ListScope::default()).await;
             assert_eq!(names(&left), NAMES[5..], "{}", store.label);

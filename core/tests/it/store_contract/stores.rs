@@ -185,7 +185,7 @@ impl Objects for MadeUp {
         let content = Content::of(&EntryName::from(name))?;
         let mut bytes = Vec::new();
         content.each_piece(0, self.0.object_bytes, |piece| {
-            bytes.extend_from_slice(piece)
+            bytes.extend_from_slice(piece);
         });
         Some(bytes)
     }
