@@ -43,11 +43,18 @@ pub fn for_every_user(name: &str) -> PathBuf {
             .expect("the folder is ours");
         folder
     });
-    // Two threads may copy at once: each writes its own file, and a rename is atomic.
-    let made = tempfile::NamedTempFile::new_in(folder.path()).expect("the folder was just made");
-    fs::copy(built(name), made.path()).expect("the program can be read");
+    // Two threads may copy at once: each makes its own file, and a rename is atomic. cp(1) writes the file, because a
+    // descriptor for writing in this process would be inherited by a child that another thread starts at this moment,
+    // and a file that is open for writing cannot be executed (ETXTBSY).
+    let made = TempDir::new_in(folder.path()).expect("the folder was just made");
+    let copy = made.path().join(name);
+    let copied = Command::new("cp").arg(built(name)).arg(&copy).status();
+    assert!(
+        copied.is_ok_and(|status| status.success()),
+        "the program can be read"
+    );
     let program = folder.path().join(name);
-    made.persist(&program).expect("both are in one folder");
+    fs::rename(&copy, &program).expect("both are in one folder");
     program
 }
 

@@ -351,7 +351,11 @@ fn another_process_of_the_user_sees_no_key_in_environment_or_memory() {
     let service = Service::with_files(&[("a.txt", 1)]);
     // A program that every user may start, and a folder that every user may read.
     let program = service.path("azring");
-    fs::copy(env!("CARGO_BIN_EXE_azring"), &program).unwrap();
+    // cp(1) writes the copy: a descriptor of this process could be inherited by a child of another test (ETXTBSY).
+    let copied = Command::new("cp")
+        .args([env!("CARGO_BIN_EXE_azring"), program.as_str()])
+        .status();
+    assert!(copied.unwrap().success());
     fs::set_permissions(service.folder(), fs::Permissions::from_mode(0o755)).unwrap();
     let as_user = |program: &str| {
         let mut command = Command::new(program);
