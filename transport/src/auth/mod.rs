@@ -1,8 +1,8 @@
 //! How requests are authenticated: the credential, and what it adds to one attempt of a request.
 //!
 //! A [`Credential`] belongs to an account. Before each attempt the client asks it for an
-//! [`Authorization`], which may wait for a bearer token; `http/compose.rs` then adds that to the
-//! request: [`sas`] a query, [`shared_key`] or [`token`] a header. Nothing of it ever leaves the
+//! `Authorization`, which may wait for a bearer token; `http/compose.rs` then adds that to the
+//! request: `sas` a query, `shared_key` or `token` a header. Nothing of it ever leaves the
 //! request: it is in no error and in no log.
 
 mod secret;

@@ -1,7 +1,7 @@
 //! One connection from its first request to its last.
 //!
 //! A malformed request is answered with 400, and the connection ends. Each other request becomes an
-//! [`Exchange`](super::exchange::Exchange).
+//! [`Exchange`].
 
 use std::io;
 use std::net::SocketAddr;
