@@ -24,14 +24,17 @@ const CHUNK_BYTES: u64 = 4 << 20;
 
 /// Nowhere.
 pub struct DiscardTarget {
-    void: Discard,
+    discard: Discard,
     checks_md5: bool,
 }
 
 impl DiscardTarget {
-    /// A target that compares what it receives where `void` says so.
-    pub fn new(void: Discard, checks_md5: bool) -> Self {
-        Self { void, checks_md5 }
+    /// A target that compares what it receives where `discard` says so.
+    pub fn new(discard: Discard, checks_md5: bool) -> Self {
+        Self {
+            discard,
+            checks_md5,
+        }
     }
 }
 
@@ -81,7 +84,7 @@ impl Target for DiscardTarget {
     ) -> Step<'a, Result<Arc<dyn Writer>>> {
         Box::pin(async move {
             let name = &task.entry.name;
-            let content = if self.void.compares {
+            let content = if self.discard.compares {
                 Some(Content::of(name).ok_or_else(|| unknown(name))?)
             } else {
                 None
