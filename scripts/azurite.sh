@@ -13,7 +13,7 @@ if up_to_date "$stamp" package-lock.json; then
 fi
 node_tools
 say "installing Azurite (npm ci)"
-npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null
+npm_packages "$PWD"
 for package in azurite azurite-3.35; do
   [ -f "node_modules/$package/dist/src/azurite.js" ] || fail "npm ci ended without $package in emulator-tests/node_modules"
 done

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# What can be said about the code without running it: structure, format, lints, documentation, and the licences and
-# advisories of what is linked in when cargo-deny is there.
+# Checks the code without running it: structure, format and lints; and the licences and advisories of its dependencies, if
+# cargo-deny is installed.
 #
-#   scripts/check.sh             all of it
-#   scripts/check.sh --strict    the same; lines of scripts/structure.allow that allow nothing any more are errors
-#   scripts/check.sh --counts    only prints the counts of files, lines, functions and broken rules of structure
+#   scripts/check.sh                    all checks
+#   scripts/check.sh --strict           the same, and superfluous lines of scripts/structure.allow are errors
+#   scripts/check.sh --without-lints    all but the lints, which the build of scripts/test.sh reports
+#   scripts/check.sh --counts           only prints the counts of files, lines, functions and broken rules of structure
 #
 # The rules of structure are described in scripts/structure.py.
 set -euo pipefail
@@ -13,25 +14,29 @@ set -euo pipefail
 cd "$root"
 
 strict=()
+lints=yes
 case ${1:-} in
   "") ;;
   --strict) strict=(--strict) ;;
+  --without-lints) lints= ;;
   --counts) exec python3 scripts/structure.py --counts ;;
-  *) fail "usage: scripts/check.sh [--strict | --counts]" ;;
+  *) fail "usage: scripts/check.sh [--strict | --without-lints | --counts]" ;;
 esac
 
 need_rust
 have python3 || install_packages "the rules of structure" python3
-cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
-cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
+need_component fmt rustfmt
 
 say "structure"
 python3 scripts/structure.py --self-test
 python3 scripts/structure.py "${strict[@]}"
 say "format"
 cargo fmt --all --check
-say "lints"
-cargo clippy --workspace --all-targets --locked -- -D warnings
+if [ -n "$lints" ]; then
+  say "lints"
+  need_component clippy clippy
+  cargo clippy --workspace --all-targets --locked -- -D warnings
+fi
 if cargo deny --version >/dev/null 2>&1; then
   say "licences and advisories"
   cargo deny --all-features check

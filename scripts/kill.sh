@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Kills azring 400 times at moments that nobody chose, 100 times in each kind of copy, and lets the same command go on each
+# Kills azring 800 times at moments that nobody chose, 100 times in each kind of copy (blobs and shares), and lets the same command go on each
 # time: it must end well, with the same bytes, and move again no more than was in flight.
 #
 #   scripts/kill.sh              100 kills of each kind

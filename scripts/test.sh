@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Everything: brings what the tests need, then structure, format, lints, unit and property tests, and the tests against
-# Azurite and azring-emulator. On a fresh Debian or Ubuntu with Rust this is the one command; it ends non-zero when
-# anything failed.
+# Runs all checks and tests: installs what they need, then checks structure, format and lints, and runs unit and property
+# tests and the tests against Azurite and azring-emulator. It needs a Debian or Ubuntu with Rust, and nothing else. Ends
+# non-zero if anything failed.
 #
-#   scripts/test.sh                 all of it
+#   scripts/test.sh                 all checks and tests
 #   scripts/test.sh NAME...         only the emulator tests whose names contain one of these
 set -euo pipefail
 # shellcheck source=scripts/machine.sh
@@ -35,7 +35,7 @@ begin() {
   say "$1"
 }
 
-# Servers, peers and a browser. They are fetched while the compiler works.
+# provide: installs servers, peers and a browser. This runs beside the build.
 provide() {
   { have setpriv && have prlimit && have timeout; } || install_packages "the tests as another user" util-linux coreutils
   have chromium || install_packages "the tests of the report in a browser" chromium fonts-dejavu-core
@@ -44,6 +44,7 @@ provide() {
   scripts/azurite.sh
   scripts/peers.sh
 }
+# need_provided: waits for `provide`.
 need_provided() {
   [ -n "$providing" ] || return 0
   local status=0
@@ -53,9 +54,35 @@ need_provided() {
   [ "$status" = 0 ] || fail "what the tests need could not be had"
 }
 
-# One build for all steps below. Every step asks cargo for the same packages with the same features, or runs what is built:
-# another selection of packages would unite the features of their dependencies otherwise, and compile them again.
+# One build serves all steps below. Every step gives cargo the same packages and features, or runs the built programs. With
+# other packages cargo would unify other features of the dependencies and compile them again.
 build=(--workspace --locked --features azring-emulator-tests/containers)
+
+# Tests spend a part of their time waiting: for programs that they started, for delayed answers, for a terminal. So one and
+# a half times as many tests as processors run at the same time.
+threads=$((($(nproc) * 3 + 1) / 2))
+
+# Without names the benchmarks are built too, for their lints.
+targets=()
+[ $# != 0 ] || targets=(--all-targets)
+
+# compile_with_clippy: from here on `clippy-driver` compiles the packages of the project, and a lint is an error.
+#
+# `cargo clippy` would compile the dependencies a second time, and would parse and type-check the project a second time.
+# `clippy-driver` is the same compiler as rustc, except that it does not optimise MIR, which a test build hardly does either.
+# `cargo clippy` passes its lints to it in the same variable.
+compile_with_clippy() {
+  need_component clippy clippy
+  export RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__
+  # If a later clippy ignores the variable, lints become warnings that nobody sees. So a file with a lint has to fail here.
+  local folder refused=
+  folder=$(mktemp -d)
+  echo 'pub fn kept(x: u8) -> u8 { return x; }' >"$folder/lint.rs"
+  clippy-driver rustc --crate-type lib --emit metadata --out-dir "$folder" "$folder/lint.rs" 2>"$folder/messages" \
+    || refused=$(grep 'unneeded .return. statement' "$folder/messages") || true
+  rm -r "$folder"
+  [ -n "$refused" ] || fail "clippy-driver does not treat lints as errors"
+}
 
 # integration_tests PACKAGE: the programs that hold the tests of PACKAGE/tests, as lines of name and path.
 integration_tests() {
@@ -68,17 +95,25 @@ for line in sys.stdin:
             print(made["target"]["name"], made["executable"])
 ' "$1"
 }
-# run_integration_tests PACKAGE NAME...: one process for all tests of a program, so that they share what is costly: an Azurite
-# of the emulator tests, the best fixed numbers of the simulator. All of them run, whichever fails first.
+# run_integration_tests PACKAGE ARGUMENT...: runs all test programs of PACKAGE, also after a failure. Each program is one
+# process, so that its tests share costly things: the emulator tests an Azurite, those of core the results of the simulator.
+# What failed tests said is printed a second time after the last program, with the free disk space and memory.
 run_integration_tests() {
-  local package=$1 programs name program failed=
+  local package=$1 programs name program failed= output
   shift
   programs=$(integration_tests "$package")
   [ -n "$programs" ] || fail "$package has no integration tests"
+  output=$(mktemp)
   while read -r name program; do
     say "$package: $name"
-    (cd "$package" && "$program" "$@" </dev/null) || failed="$failed $name"
+    (cd "$package" && "$program" "$@" </dev/null) 2>&1 | tee -a "$output" || failed="$failed $name"
   done <<<"$programs"
+  if [ -n "$failed" ]; then
+    df -h "${TMPDIR:-/tmp}" .
+    free -m
+    grep -A 12 "panicked at" "$output" | cut -c 1-400 | head -200 || true
+  fi
+  rm "$output"
   [ -z "$failed" ] || fail "tests failed:$failed"
 }
 
@@ -89,21 +124,23 @@ provide >"$provided" 2>&1 &
 providing=$!
 
 if [ $# = 0 ]; then
-  begin "structure, format and lints"
-  scripts/check.sh
+  begin "structure and format"
+  scripts/check.sh --without-lints
+  compile_with_clippy
+  begin "build with lints"
+else
+  begin "build"
 fi
-
-begin "build"
-cargo test "${build[@]}" --no-run
-# The programs that the emulator tests run are part of the same build.
+cargo test "${build[@]}" --no-run "${targets[@]}"
+# The emulator tests run the programs of this build.
 export AZRING_PROGRAMS=$target/debug
-# Their Azurite is a process, unless somebody names one: containers have a step of their own.
+# They start Azurite as a process, unless AZURITE_BLOB_URL names a running one. The last step starts it in a container.
 [ -n "${AZURITE_BLOB_URL:-}" ] || export AZRING_AZURITE=${AZRING_AZURITE:-process}
 
 if [ $# = 0 ]; then
   begin "unit and property tests"
   if cargo nextest --version >/dev/null 2>&1; then
-    cargo nextest run "${build[@]}" --no-tests=pass \
+    cargo nextest run "${build[@]}" --no-tests=pass --test-threads "$threads" \
       -E 'not ((package(azring-emulator-tests) or package(azring-core)) and kind(test))'
   else
     cargo test "${build[@]}" --lib --bins -- --quiet
@@ -120,15 +157,29 @@ begin "what the emulator tests need"
 need_provided
 
 begin "emulator tests"
+if [ $# != 0 ]; then
+  named=$(integration_tests emulator-tests | while read -r _ program; do "$program" --list "$@" </dev/null; done | grep -c ': test$') \
+    || fail "no emulator test has a name that contains: $*"
+  say "$named tests match: $*"
+fi
+export RUST_TEST_THREADS=$threads
+[ -n "${AZRING_RECORDINGS:-}" ] ||
+  say "NOT RUN: the emulator against recordings of the real service, because AZRING_RECORDINGS names no folder with them"
 run_integration_tests emulator-tests "$@"
 
-# Again with Azurite in a container: the harness, and trees of all lengths and names up and down.
+# Other people's clients that install within seconds.
+if [ $# = 0 ]; then
+  begin "other people's clients"
+  scripts/strangers.sh
+fi
+
+# Azurite in a container: the tests of the harness, and copies of files of all lengths in both directions.
 if [ $# = 0 ]; then
   begin "emulator tests with Azurite in a container"
   status=0
   program=$(integration_tests emulator-tests | sed -n 's/^it //p')
   AZRING_AZURITE=container scripts/containers.sh with env -C emulator-tests "$program" \
-    harness:: roundtrip::every roundtrip::names roundtrip::long || status=$?
+    harness:: roundtrip::every_length || status=$?
   if [ "$status" = 77 ] && [ -z "${CI:-}" ]; then
     say "NOT RUN: there is no container engine here, and only root can have one"
   else

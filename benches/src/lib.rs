@@ -1,18 +1,21 @@
-//! Whole copies, measured side by side: azring and its rivals do the same work against azring-emulator, in turn.
+//! Measurements of whole copies: azring and its rivals do the same work against azring-emulator, in turn.
 //!
-//! A [`workload`] says what is to be copied and what the server must be like; a [`tool`] knows the words for it;
-//! [`measure`] runs one and counts; [`session`] holds the runs of all tools in turn. [`figures`] says what they come to,
-//! [`report`] shows it, and [`results`] keeps it: `RESULTS.md`.
-//! A `line` is what a distant service is reached over where there is none.
-//! What one function costs is measured elsewhere, by criterion in `benches/`.
+//! [`options`] reads the command line of `compare`. A [`workload`] is a copy and its server, a [`remote`]
+//! the container or share of a run, and a [`tool`] has the command that does it. [`setup`] prepares server and files, [`measure`] runs one command and counts its cost, and
+//! [`session`] runs all tools in turn. [`figures`] computes medians and ratios, [`report`] prints them, and [`results`]
+//! writes `RESULTS.md`. [`line`] emulates the link to a distant service.
+//!
+//! The criterion benchmarks in `benches/` measure single functions.
 
 pub mod options;
 
 pub mod workload;
 
+pub mod remote;
+
 pub mod tool;
 
-pub mod ground;
+pub mod setup;
 
 pub mod measure;
 

@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_wait_too_long_is_dropped_and_the_line_is_never_faster_than_it_is() {
+    fn a_full_queue_drops_packets_and_the_line_keeps_its_speed() {
         let mut lane = Lane::new(line(), 1);
         let passed = (0..100).filter_map(|_| lane.pass(ms(0), 1000)).count();
         assert_eq!(passed, 11);

@@ -10,7 +10,7 @@ pub const HELP: &str = "\
 compare: azring and its rivals on the same work, in turn, against azring-emulator
 
 usage: compare [--workload NAME...] [--tools LIST] [--runs N] [--size BYTES] [--files N] [--dir FOLDER] [--json FILE]
-               [--results FILE]
+               [--results FILE [--append]]
 
   --workload NAME...   which work (default: all of it)
   --tools LIST         of azring,azcopy,rclone,bound (default: azring,azcopy,bound); bound is what nothing can
@@ -21,6 +21,7 @@ usage: compare [--workload NAME...] [--tools LIST] [--runs N] [--size BYTES] [--
   --dir FOLDER         where files are read from and written to (default: the folder for temporary files)
   --json FILE          also write every run as a line of JSON
   --results FILE       also write machine, date, command and table as Markdown
+  --append             add them to the end of that file instead of replacing it
 
 workloads:
 ";
@@ -44,6 +45,8 @@ pub struct Options {
     pub json: Option<PathBuf>,
     /// Where the table is kept as Markdown.
     pub results: Option<PathBuf>,
+    /// Whether the table is added to what the file has.
+    pub appends: bool,
 }
 
 impl Default for Options {
@@ -57,6 +60,7 @@ impl Default for Options {
             folder: std::env::temp_dir(),
             json: None,
             results: None,
+            appends: false,
         }
     }
 }
@@ -85,6 +89,7 @@ impl Options {
                 "--files" => options.small_files = number(&name, &value()?)?,
                 "--dir" => options.folder = value()?.into(),
                 "--results" => options.results = Some(value()?.into()),
+                "--append" => options.appends = true,
                 "--json" => options.json = Some(value()?.into()),
                 other => {
                     return Err(format!(

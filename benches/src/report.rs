@@ -60,7 +60,7 @@ fn row(session: &Session, tool: Tool) -> String {
 /// A run as a line of JSON, without its end.
 pub fn json(session: &Session, run: &Run) -> String {
     let cost = run.cost.as_ref().ok();
-    let line = Line {
+    let line = RunRecord {
         workload: session.workload.name,
         tool: run.tool,
         round: run.round,
@@ -77,7 +77,7 @@ pub fn json(session: &Session, run: &Run) -> String {
 }
 
 #[derive(Debug, Serialize)]
-struct Line<'a> {
+struct RunRecord<'a> {
     workload: &'a str,
     tool: Tool,
     round: usize,

@@ -9,10 +9,15 @@ use crate::figures::{Figures, Rate};
 use crate::session::Session;
 use crate::tool::Tool;
 
-/// What stands above the table.
-pub fn head(command: &str, versions: &[String]) -> String {
+/// What stands above the table. Where it follows another table of the page, it is a section.
+pub fn head(command: &str, versions: &[String], follows: bool) -> String {
+    let title = if follows {
+        "\n## Later results"
+    } else {
+        "# Results"
+    };
     let mut text = format!(
-        "# Results\n\nMeasured on {}, {}, against azring-emulator with its null store on the same machine; every tool in turn, \
+        "{title}\n\nMeasured on {}, {}, against azring-emulator with its null store on the same machine; every tool in turn, \
          round by round, medians.\n\n```sh\n{command}\n```\n\n",
         Zoned::now().strftime("%-d %B %Y"),
         machine(),
@@ -97,7 +102,7 @@ mod tests {
 
     #[test]
     fn every_line_has_as_many_cells_as_the_head() {
-        let text = head("compare", &["azring 0.1.0".to_owned()]) + &rows(&session());
+        let text = head("compare", &["azring 0.1.0".to_owned()], false) + &rows(&session());
         let cells = |line: &str| line.matches('|').count();
         let table: Vec<&str> = text.lines().filter(|line| line.starts_with('|')).collect();
         assert_eq!(table.len(), 5, "{text}");

@@ -2,9 +2,9 @@
 
 use std::io;
 
-use crate::ground::Ground;
 use crate::measure::{self, Cost};
 use crate::options::Options;
+use crate::setup::Setup;
 use crate::tool::Tool;
 use crate::workload::{Extent, Workload};
 
@@ -39,20 +39,20 @@ impl Session {
         options: &Options,
         mut each: impl FnMut(&Run),
     ) -> io::Result<Self> {
-        let ground = Ground::prepare(workload, options)?;
+        let setup = Setup::prepare(workload, options)?;
         let mut runs = Vec::new();
         for round in 0..options.runs {
             let taking_part = options.tools.iter().filter(|tool| tool.does(workload));
             for &tool in taking_part {
-                let cost = once(&ground, tool, runs.len())?;
+                let cost = once(&setup, tool, runs.len())?;
                 runs.push(Run { tool, round, cost });
                 runs.last().into_iter().for_each(&mut each);
             }
         }
         Ok(Self {
             workload,
-            bytes: ground.bytes(),
-            files: ground.files(),
+            bytes: setup.bytes(),
+            files: setup.files(),
             runs,
         })
     }
@@ -64,17 +64,17 @@ impl Session {
     }
 }
 
-fn once(ground: &Ground, tool: Tool, number: usize) -> io::Result<Result<Cost, String>> {
-    let place = ground.lay(number)?;
-    let authority = ground.authority();
-    let command = tool.command(&ground.job(&place, authority.as_deref()));
-    let ran = measure::run(&command, ground.server());
-    let complete = ground.check(tool, &place);
+fn once(setup: &Setup, tool: Tool, number: usize) -> io::Result<Result<Cost, String>> {
+    let place = setup.prepare_run(number)?;
+    let authority = setup.authority();
+    let command = tool.command(&setup.job(&place, authority.as_deref()));
+    let ran = measure::run(&command, setup.server());
+    let complete = setup.check(tool, &place);
     Ok(ran.and_then(|(cost, said)| {
         complete?;
-        match ground.extent() {
-            Extent::Planned if !names_all(&said, ground.files()) => {
-                Err(format!("it did not find {} files", ground.files()))
+        match setup.extent() {
+            Extent::Planned if !names_all(&said, setup.files()) => {
+                Err(format!("it did not find {} files", setup.files()))
             }
             Extent::Planned | Extent::Copied => Ok(cost),
         }

@@ -1,4 +1,4 @@
-//! Who copies: the words that make each tool do a workload, as its own documentation would have it done.
+//! The tools: the command of each for a workload, as its own documentation recommends.
 //!
 //! Nothing is tuned: a tool runs with its defaults, except that sums are on or off alike for all.
 
@@ -10,11 +10,11 @@ use std::process::{Command, Stdio};
 
 use azring_emulator_tests::peers::Peers;
 use azring_emulator_tests::program;
-use azring_emulator_tests::rest::Container;
 use serde::Serialize;
 
 use crate::measure::copy_environment;
-use crate::workload::{Direction, Extent, Shape, Sums, Workload};
+use crate::remote::Remote;
+use crate::workload::{Direction, Extent, Shape, Store, Sums, Workload};
 
 /// A program that copies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -37,8 +37,8 @@ pub struct Job<'a> {
     pub workload: &'a Workload,
     /// The folder of this machine that is read or written.
     pub folder: &'a Path,
-    /// The container that is written or read.
-    pub container: &'a Container,
+    /// The container or share that is written or read.
+    pub remote: &'a Remote,
     /// How many files there are.
     pub files: u64,
     /// How many bytes they have together.
@@ -124,8 +124,9 @@ fn confined(command: &Command, processors: u32) -> Command {
 }
 
 fn azring(job: &Job<'_>) -> Command {
-    let key = job.container.service().account().key_in_base64();
-    let (folder, url) = (job.folder.display(), job.container.url());
+    let key = job.remote.account().key_in_base64();
+    let (folder, url) = (job.folder.display(), job.remote.url());
+    let service = job.remote.service_type();
     let (md5, crc64) = match job.workload.sums {
         Sums::None => ("off", "off"),
         Sums::Md5 => ("on", "off"),
@@ -138,6 +139,7 @@ fn azring(job: &Job<'_>) -> Command {
             format!("/Source:{folder}"),
             format!("/Dest:{url}"),
             format!("/DestKey:{key}"),
+            format!("/DestType:{service}"),
             format!("/MD5:{md5}"),
             format!("/CRC64:{crc64}"),
         ]),
@@ -145,6 +147,7 @@ fn azring(job: &Job<'_>) -> Command {
             format!("/Source:{url}"),
             format!("/Dest:{folder}"),
             format!("/SourceKey:{key}"),
+            format!("/SourceType:{service}"),
         ]),
     };
     command.args(["/S", "/Y"]).env("HOME", job.logs);
@@ -158,22 +161,25 @@ fn azring(job: &Job<'_>) -> Command {
 }
 
 fn azcopy(job: &Job<'_>) -> Command {
-    let service = job.container.service();
-    let folder = job.folder.display();
-    let url = |below: &str| format!("{}{below}?{}", job.container.url(), service.account_sas());
+    let folder = job.folder.display().to_string();
     // A single file is named, a folder's content is meant by its star.
     let below = match job.workload.shape {
         Shape::One | Shape::Byte => "/file-0",
-        Shape::SixtyFour | Shape::Thousand | Shape::Small | Shape::Empty(_) => "/*",
+        Shape::SixtyFour
+        | Shape::Thousand
+        | Shape::Small
+        | Shape::Empty(_)
+        | Shape::Directories(_) => "/*",
     };
-    let peers = Peers::find();
-    let mut command = match job.workload.direction {
-        Direction::Up => {
-            let to = if below == "/*" { url("") } else { url(below) };
-            peers.azcopy("LocalBlob", &format!("{folder}{below}"), &to, job.logs)
-        }
-        Direction::Down => peers.azcopy("BlobLocal", &url(below), &folder.to_string(), job.logs),
+    let direction = job.workload.direction;
+    let (local, below) = match direction {
+        Direction::Up => (
+            format!("{folder}{below}"),
+            if below == "/*" { "" } else { below },
+        ),
+        Direction::Down => (folder, below),
     };
+    let mut command = job.remote.azcopy(direction, &local, below, job.logs);
     if job.workload.direction == Direction::Up
         && matches!(job.workload.sums, Sums::Md5 | Sums::Both)
     {
@@ -190,13 +196,9 @@ fn azcopy(job: &Job<'_>) -> Command {
 
 fn rclone(job: &Job<'_>) -> Command {
     let folder = job.folder.display().to_string();
-    let container = format!("azure:{}", job.container.name());
-    let (source, target) = match job.workload.direction {
-        Direction::Up => (&folder, &container),
-        Direction::Down => (&container, &folder),
-    };
-    let mut command = Peers::find().rclone(job.container.service(), source, target);
-    if matches!(job.workload.sums, Sums::None | Sums::Crc64) {
+    let mut command = job.remote.rclone(job.workload.direction, &folder);
+    let has_option = job.workload.store == Store::Blob;
+    if has_option && matches!(job.workload.sums, Sums::None | Sums::Crc64) {
         command.arg("--azureblob-disable-checksum");
     }
     if job.workload.extent == Extent::Planned {

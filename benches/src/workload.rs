@@ -11,6 +11,15 @@ pub enum Direction {
     Down,
 }
 
+/// The service that is one end of the copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Store {
+    /// Blob storage: a container.
+    Blob,
+    /// Azure Files: a share.
+    Share,
+}
+
 /// What is copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
@@ -26,12 +35,17 @@ pub enum Shape {
     Byte,
     /// So many objects without a byte in them.
     Empty(u64),
+    /// So many directories with one file in each, without a byte in it.
+    Directories(u64),
 }
 
 impl Shape {
     /// Whether what counts is how many they are, and not how long.
     pub fn is_counted(self) -> bool {
-        matches!(self, Self::Small | Self::Byte | Self::Empty(_))
+        match self {
+            Self::Small | Self::Byte | Self::Empty(_) | Self::Directories(_) => true,
+            Self::One | Self::SixtyFour | Self::Thousand => false,
+        }
     }
 }
 
@@ -76,6 +90,8 @@ pub struct Workload {
     pub name: &'static str,
     /// One line for a reader.
     pub about: &'static str,
+    /// The service.
+    pub store: Store,
     /// Where the bytes go.
     pub direction: Direction,
     /// What is copied.
@@ -99,6 +115,7 @@ pub struct Workload {
 const UP: Workload = Workload {
     name: "up",
     about: "one large file up, in the page cache",
+    store: Store::Blob,
     direction: Direction::Up,
     shape: Shape::One,
     cached: true,
@@ -130,6 +147,20 @@ const LIST: Workload = Workload {
     shape: Shape::Empty(1_000_000),
     extent: Extent::Planned,
     ..DOWN
+};
+
+const SHARE_UP: Workload = Workload {
+    name: "share-up",
+    about: "one large file up to a share, in the page cache",
+    store: Store::Share,
+    ..UP
+};
+
+const SHARE_DOWN: Workload = Workload {
+    name: "share-down",
+    about: "one large file of a share down to the disk",
+    direction: Direction::Down,
+    ..SHARE_UP
 };
 
 const ALL: &[Workload] = &[
@@ -295,6 +326,46 @@ const ALL: &[Workload] = &[
         is_alone: true,
         ..SMALL
     },
+    SHARE_UP,
+    Workload {
+        name: "share-up-crc64",
+        about: "the same as `share-up` with a CRC64 per request (the others as in `share-up`)",
+        sums: Sums::Crc64,
+        ..SHARE_UP
+    },
+    Workload {
+        name: "share-up-both",
+        about: "the same with a stored MD5 too (azring's default)",
+        sums: Sums::Both,
+        ..SHARE_UP
+    },
+    SHARE_DOWN,
+    Workload {
+        name: "share-up-small",
+        about: "many files of 4 KiB up to a share from a file system in memory",
+        shape: Shape::Small,
+        ..SHARE_UP
+    },
+    Workload {
+        name: "share-up-small-both",
+        about: "the same with azring's default sums",
+        shape: Shape::Small,
+        sums: Sums::Both,
+        ..SHARE_UP
+    },
+    Workload {
+        name: "share-down-small",
+        about: "many files of 4 KiB of a share down to a file system in memory",
+        shape: Shape::Small,
+        ..SHARE_DOWN
+    },
+    Workload {
+        name: "share-list",
+        about: "a hundred thousand directories of a share listed and planned, one file in each, none copied",
+        shape: Shape::Directories(100_000),
+        extent: Extent::Planned,
+        ..SHARE_DOWN
+    },
 ];
 
 impl Workload {
@@ -325,14 +396,14 @@ impl Workload {
             Shape::Thousand => (1000, 1 << 20),
             Shape::Small => (small_files, 4096),
             Shape::Byte => (1, 1),
-            Shape::Empty(files) => (files, 0),
+            Shape::Empty(files) | Shape::Directories(files) => (files, 0),
         }
     }
 
     /// Whether its files belong into memory: many on a disk measure the disk's directories and nothing else.
     pub fn is_in_memory(&self) -> bool {
         match self.shape {
-            Shape::Empty(_) | Shape::Small => true,
+            Shape::Empty(_) | Shape::Directories(_) | Shape::Small => true,
             Shape::One | Shape::SixtyFour | Shape::Thousand | Shape::Byte => false,
         }
     }

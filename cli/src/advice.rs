@@ -1,27 +1,23 @@
-//! Why a service refuses, as far as it can be told from the refusal and from what was given: the likely cause, with the
-//! name of the parameter or variable to change.
+//! The likely cause of a failed request, with the parameter or variable to change.
 //!
-//! `listener` shows it as the last line of a complaint, `doctor` beside what it found. Nothing here sends a request.
+//! The cause follows from the error and from the credentials that the command was given. `listener`
+//! prints it below an error, and `doctor` beside a finding. Nothing here sends a request.
 
 use azring_core::location::{AccountPlace, Location, SasGrant};
 use azring_core::options::Options;
 use azring_core::{Error, Side};
 use azring_transport::{self as transport, Kind};
-use jiff::fmt::rfc2822::DateTimeParser;
-use jiff::{Span, Timestamp};
+use jiff::Timestamp;
 
+use crate::clock_skew::{SKEW_BAD_SECONDS, clock_ahead_s, skew};
 use crate::environment::Environment;
 use crate::parameter::{self as row, Dialect, Parameter};
 use crate::parsed::ParsedArgs;
 
-/// The service refuses a signature whose time is further off than 15 minutes; a part of it is for the way.
-/// <https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key#specifying-the-date-header>
-pub(crate) const SKEW_BAD_SECONDS: i64 = 14 * 60;
-
 /// The variables that hold credentials for the account that `AZURE_STORAGE_ACCOUNT` names.
 const ACCOUNT_VARIABLES: [&str; 2] = ["AZURE_STORAGE_SAS_TOKEN", "AZURE_STORAGE_KEY"];
 
-/// What was given to prove who asks: the parameters, and the variables that are set.
+/// The credentials that the command was given: parameters, and variables that are set.
 #[derive(Debug, Clone)]
 pub(crate) struct Advice {
     dialect: Dialect,
@@ -34,7 +30,7 @@ pub(crate) struct Advice {
     clock: fn() -> Timestamp,
 }
 
-/// Where the credential of one end stands in the command.
+/// The credential of one end of the copy.
 #[derive(Debug, Clone, Default)]
 struct Origin {
     key: bool,
@@ -43,7 +39,7 @@ struct Origin {
 }
 
 impl Advice {
-    /// What there is to know of this command.
+    /// The credentials that this command was given.
     pub(crate) fn new(args: &ParsedArgs, environment: &Environment) -> Self {
         let origin = |place: &Parameter, key: &Parameter, sas: &Parameter| Origin {
             key: args.has(key),
@@ -69,7 +65,7 @@ impl Advice {
         }
     }
 
-    /// Advice for a command of which nothing but its dialect is known.
+    /// Advice for a command without any credential.
     #[cfg(test)]
     pub(crate) fn unknowing(dialect: Dialect) -> Self {
         Self {
@@ -101,7 +97,8 @@ impl Advice {
         }
     }
 
-    /// The likely cause of one object's failure. Which end refused follows from the ends, where only one is a service.
+    /// The likely cause of one object's failure. If both ends are services, either may have
+    /// refused; then there is no advice.
     pub(crate) fn cause_of_object(&self, error: &Error, options: &Options) -> Option<String> {
         let Error::Transport(refusal) = error.bare() else {
             return None;
@@ -132,38 +129,14 @@ impl Advice {
         place: &AccountPlace,
     ) -> Option<String> {
         let Some(status) = error.status() else {
-            return on_the_way(error.kind()).map(str::to_owned);
+            return unreachable_advice(error.kind()).map(str::to_owned);
         };
-        let account = account_name(place);
         let code = error.code().unwrap_or_default();
-        match (status, code) {
-            (_, "AccountIsDisabled") => {
-                return Some(format!(
-                    "{account} is disabled: its owner can see why in the portal"
-                ));
-            }
-            (_, "AccountRequiresHttps") => {
-                return Some(
-                    "The account requires https: begin the URL with `https://`".to_owned(),
-                );
-            }
-            (_, "CannotVerifyCopySource") => return Some(self.unreadable_source(place)),
-            (404, "ContainerNotFound") if !is_anonymous(place) => {
-                let container = location.container()?;
-                return Some(format!("There is no container `{container}` in {account}"));
-            }
-            (400, "InvalidHeaderValue") if error.header() == Some("x-ms-version") => {
-                let name = row::SERVICE_VERSION.with_value("2019-07-07", self.dialect);
-                return Some(format!(
-                    "The service does not support the API version {}: give the newest that it supports, for example `{name}` \
-                     (Azure Stack Hub; older ones 2017-11-09)",
-                    place.account.capabilities.version()
-                ));
-            }
-            (401 | 403, _)
-            | (404, "ResourceNotFound" | "ContainerNotFound" | "")
-            | (409, "PublicAccessNotPermitted") => {}
-            _ => return None,
+        if let Some(cause) = self.cause_by_code(error, status, code, location, place) {
+            return Some(cause);
+        }
+        if !is_about_credential(status, code) {
+            return None;
         }
         if is_anonymous(place) {
             return Some(self.anonymous(side, place));
@@ -184,7 +157,43 @@ impl Advice {
         Some(self.refused(code, side, place))
     }
 
-    /// A credential was given, and refused.
+    /// The cause that status and error code name by themselves, whatever the credential.
+    fn cause_by_code(
+        &self,
+        error: &transport::Error,
+        status: u16,
+        code: &str,
+        location: &Location,
+        place: &AccountPlace,
+    ) -> Option<String> {
+        let account = account_name(place);
+        Some(match (status, code) {
+            (_, "AccountIsDisabled") => {
+                format!("{account} is disabled: its owner can see why in the portal")
+            }
+            (_, "AccountRequiresHttps") => {
+                "The account requires https: begin the URL with `https://`".to_owned()
+            }
+            (_, "CannotVerifyCopySource") => self.unreadable_source(place),
+            (404, "ContainerNotFound") if !is_anonymous(place) => {
+                format!("There is no container `{}` in {account}", location.root()?)
+            }
+            (404, "ShareNotFound") => {
+                format!("There is no share `{}` in {account}", location.root()?)
+            }
+            (400, "InvalidHeaderValue") if error.header() == Some("x-ms-version") => {
+                let name = row::SERVICE_VERSION.with_value("2019-07-07", self.dialect);
+                format!(
+                    "The service does not support the API version {}: give the newest that it supports, for example `{name}` \
+                     (Azure Stack Hub; older ones 2017-11-09)",
+                    place.account.capabilities.version()
+                )
+            }
+            _ => return None,
+        })
+    }
+
+    /// The cause when a service refuses a given credential.
     fn refused(&self, code: &str, side: Side, place: &AccountPlace) -> String {
         let (account, origin) = (account_name(place), self.origin(side, place));
         let grant = SasGrant::of(&place.account);
@@ -214,7 +223,7 @@ impl Advice {
         }
     }
 
-    /// Nothing was given.
+    /// The cause when no credential was given.
     fn anonymous(&self, side: Side, place: &AccountPlace) -> String {
         if let Some(unused) = self.unused_variable(place) {
             return unused;
@@ -226,7 +235,7 @@ impl Advice {
         )
     }
 
-    /// A variable with a credential is set, but was not for this place.
+    /// Advice about a variable that holds a credential of another place.
     fn unused_variable(&self, place: &AccountPlace) -> Option<String> {
         let is_set = |name: &&str| self.variables.iter().any(|set| set == name);
         let connection = "AZURE_STORAGE_CONNECTION_STRING";
@@ -251,7 +260,7 @@ impl Advice {
         })
     }
 
-    /// The destination's service could not read the source.
+    /// The cause when the destination's service cannot read the source.
     fn unreadable_source(&self, place: &AccountPlace) -> String {
         let origin = self.origin(Side::Source, place);
         if is_anonymous(place) {
@@ -267,7 +276,7 @@ impl Advice {
         }
     }
 
-    /// The parameter or variable that the credential of this place is from.
+    /// The parameter or variable that this place's credential comes from.
     fn origin(&self, side: Side, place: &AccountPlace) -> String {
         let (name, end) = match side {
             Side::Source => (&row::SOURCE, &self.source),
@@ -308,6 +317,16 @@ impl Advice {
     }
 }
 
+/// Whether an answer with this status and code may be about the credential.
+fn is_about_credential(status: u16, code: &str) -> bool {
+    matches!(
+        (status, code),
+        (401 | 403, _)
+            | (404, "ResourceNotFound" | "ContainerNotFound" | "")
+            | (409, "PublicAccessNotPermitted")
+    )
+}
+
 fn is_anonymous(place: &AccountPlace) -> bool {
     place.account.credential.is_anonymous()
 }
@@ -320,7 +339,7 @@ fn account_name(place: &AccountPlace) -> String {
     }
 }
 
-/// The signature is right, but not enough.
+/// The cause when the signature is valid and lacks a permission.
 fn lacking(grant: &SasGrant, side: Side, origin: &str) -> String {
     let Some(permissions) = grant.permissions() else {
         return format!(
@@ -340,8 +359,8 @@ fn lacking(grant: &SasGrant, side: Side, origin: &str) -> String {
     }
 }
 
-/// What to do about a service that was not reached.
-pub(crate) fn on_the_way(kind: Kind) -> Option<&'static str> {
+/// What to do about a service that cannot be reached.
+fn unreachable_advice(kind: Kind) -> Option<&'static str> {
     match kind {
         Kind::Resolve => Some("Check the name of the account and this machine's resolver"),
         Kind::Tls => {
@@ -352,31 +371,6 @@ pub(crate) fn on_the_way(kind: Kind) -> Option<&'static str> {
             Some("Check the network to the service: firewall, routing, proxy")
         }
         _ => None,
-    }
-}
-
-/// How far this machine's clock is ahead of the `Date` of an answer, in seconds.
-pub(crate) fn clock_ahead_s(date: &str, now: Timestamp) -> Option<i64> {
-    let theirs = DateTimeParser::new().parse_timestamp(date).ok()?;
-    Some(now.as_second() - theirs.as_second())
-}
-
-/// `20m ahead of the service's`.
-pub(crate) fn skew(seconds: i64) -> String {
-    let span = |seconds: i64| {
-        let span = match seconds {
-            0..3_600 => Span::new().minutes(seconds / 60).seconds(seconds % 60),
-            3_600..172_800 => Span::new()
-                .hours(seconds / 3_600)
-                .minutes(seconds / 60 % 60),
-            _ => Span::new().days(seconds / 86_400),
-        };
-        format!("{span:#}")
-    };
-    if seconds >= 0 {
-        format!("{} ahead of the service's", span(seconds))
-    } else {
-        format!("{} behind the service's", span(-seconds))
     }
 }
 
@@ -408,7 +402,7 @@ mod tests {
 
     fn cause(sas: Option<&str>, status: u16, code: &str, date: &str) -> String {
         let advice = Advice::unknowing(Dialect::Slash);
-        let error = Transport::new(Kind::Status(status), "told").answered(
+        let error = Transport::new(Kind::Status(status), "refused").answered(
             Some(code.to_owned()),
             None,
             Some(date.to_owned()),
@@ -464,48 +458,48 @@ mod tests {
             (None, 404, "BlobNotFound", ""),
             (None, 412, "ConditionNotMet", ""),
         ] {
-            let told = cause(sas, status, code, NOW);
+            let text = cause(sas, status, code, NOW);
             assert!(
-                told.contains(says) && told.is_empty() == says.is_empty(),
-                "{code}: {told}"
+                text.contains(says) && text.is_empty() == says.is_empty(),
+                "{code}: {text}"
             );
         }
     }
 
     #[test]
     fn a_clock_that_is_far_off_is_the_cause_before_the_key() {
-        let told = cause(
+        let text = cause(
             None,
             403,
             "AuthenticationFailed",
             "Thu, 16 Aug 2018 15:39:39 GMT",
         );
-        assert!(told.contains("20m behind the service's"), "{told}");
-        let told = cause(
+        assert!(text.contains("20m behind the service's"), "{text}");
+        let text = cause(
             None,
             403,
             "AuthenticationFailed",
             "Thu, 16 Aug 2018 15:29:39 GMT",
         );
-        assert!(told.contains("The key in"), "{told}");
+        assert!(text.contains("The key in"), "{text}");
     }
 
     #[test]
     fn a_variable_that_was_not_used_is_named() {
         let mut advice = Advice::unknowing(Dialect::Dash);
-        let error: Error = Transport::new(Kind::Status(404), "told").into();
-        let mut told = |variables: &[&str], account: Option<&str>| {
+        let error: Error = Transport::new(Kind::Status(404), "refused").into();
+        let mut text = |variables: &[&str], account: Option<&str>| {
             advice.variables = variables.iter().map(|&name| name.to_owned()).collect();
             advice.account = account.map(str::to_owned);
             advice
                 .cause(&error, Side::Source, &place(Some("")))
                 .unwrap()
         };
-        let without = told(&["AZURE_STORAGE_KEY"], None);
+        let without = text(&["AZURE_STORAGE_KEY"], None);
         assert!(without.contains("not `AZURE_STORAGE_ACCOUNT`"), "{without}");
-        let other = told(&["AZURE_STORAGE_SAS_TOKEN"], Some("other"));
+        let other = text(&["AZURE_STORAGE_SAS_TOKEN"], Some("other"));
         assert!(other.contains("names `other`"), "{other}");
-        let none = told(&[], None);
+        let none = text(&[], None);
         assert!(none.contains("`--source-key` or `--source-sas`"), "{none}");
     }
 }

@@ -5,7 +5,7 @@ use azring_core::{Error, Result, journal};
 use azring_transport::{Blame, Kind};
 use rustix::io::Errno;
 
-/// What a command asked for about the exit code.
+/// What the user asked for about the exit code.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct ExitPolicy {
     /// The exit code names the cause of a failure, and not only that there is one.
@@ -14,33 +14,35 @@ pub(crate) struct ExitPolicy {
     pub(crate) fail_if_empty: bool,
 }
 
-/// How a call ended. The finer endings are told only to those who ask for them.
+/// How a call ended. The detailed endings have codes of their own with `/ExitCodes:detailed`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// Nothing failed; what was skipped does not count.
+    /// Nothing failed. Skipped objects are no failures.
     Success,
     /// Something failed.
     Failure,
     /// The command was wrong; nothing was tried.
     Usage,
-    /// There was nothing: no such source, or nothing in it that was meant and something was demanded.
+    /// There is nothing to copy: the source does not exist, or nothing was selected and
+    /// `/FailIfEmpty` was given.
     Nothing,
-    /// A credential was refused, or does not permit what was to be done.
+    /// A credential was refused or lacks a permission.
     Refused,
-    /// This machine has not enough of something: disk, memory, descriptors.
+    /// This machine lacks something: disk, memory, descriptors.
     Exhausted,
-    /// The journal is damaged, or another version's.
+    /// The journal is damaged or belongs to another version.
     Unreadable,
-    /// Somebody else is at it: the journal is held or another command's, what is at the destination has changed.
+    /// There is a conflict: another run holds the journal, it belongs to another command, or the
+    /// destination changed.
     Contested,
-    /// The service cannot be reached or is not well; later it may be.
+    /// The service cannot be reached or is failing. A later attempt may succeed.
     Unavailable,
-    /// A signal ended it early.
+    /// A signal stopped the run.
     Signal(i32),
 }
 
 impl Ending {
-    /// How a run ended that gave this.
+    /// The ending of a run with this result.
     pub(crate) fn of(result: &Result<Summary>, policy: ExitPolicy) -> Self {
         let ending = match result {
             Ok(summary) if summary.is_success() => {
@@ -59,7 +61,7 @@ impl Ending {
         ending.by(policy)
     }
 
-    /// What is told of this ending: the finer ones are failures to whoever did not ask for them.
+    /// The ending under this policy: without detailed codes every failure is a plain one.
     pub(crate) fn by(self, policy: ExitPolicy) -> Self {
         match self {
             Self::Success | Self::Failure | Self::Usage | Self::Signal(_) => self,
@@ -68,7 +70,7 @@ impl Ending {
         }
     }
 
-    /// The same where output was lost: what succeeded and could not say so has failed.
+    /// A success whose output was lost is a failure.
     pub(crate) fn with_output(self, is_lost: bool) -> Self {
         match self {
             Self::Success if is_lost => Self::Failure,
@@ -76,7 +78,7 @@ impl Ending {
         }
     }
 
-    /// The finer ending of a run that could not begin or go on.
+    /// The detailed ending of a run that could not begin or continue.
     fn because_of(error: &Error) -> Self {
         let error = match error.bare() {
             Error::Usage(_) => return Self::Usage,
@@ -108,7 +110,7 @@ impl Ending {
         }
     }
 
-    /// How a run ended whose journal cannot be used.
+    /// The ending of a run whose journal cannot be used.
     pub(crate) fn of_journal(error: &journal::Error) -> Self {
         match error {
             journal::Error::Held { .. } => Self::Contested,
@@ -120,8 +122,8 @@ impl Ending {
         }
     }
 
-    /// The process's exit code: a signal's is 128 and its number, as shells have it; the finer ones follow `sysexits.h`
-    /// where it has one (75, try again later).
+    /// The process's exit code. A signal's code is 128 plus its number, as in shells. Code 75 is
+    /// that of `sysexits.h` for "try again later".
     pub(crate) fn code(self) -> u8 {
         match self {
             Self::Success => 0,
@@ -251,7 +253,7 @@ mod tests {
         assert_eq!(demanding.code(), 1);
         let words = ["--fail-if-empty", "--exit-codes=detailed"];
         assert_eq!(Ending::of(&nothing, policy(&words)).code(), 3);
-        // What was left alone was there.
+        // Skipped objects were found.
         let skipped = Ok(Summary {
             listed: 1,
             skipped: 1,

@@ -1,4 +1,4 @@
-//! What the program finds around it and what decides about a command too: terminal, variables.
+//! The environment of a call: terminal, standard input, variables, folders.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use crate::file_kind::FileKind;
 use crate::terminal;
 
-/// The surroundings of a call.
+/// The environment of a call.
 pub(crate) struct Environment {
-    /// There is a terminal at which a question would be answered.
+    /// A question would be answered at a terminal.
     pub(crate) can_ask: bool,
-    /// Something other than a person or nothing is at standard input: a pipe, a socket, a file.
+    /// Standard input is a pipe, a socket or a file, and no terminal and not `/dev/null`.
     pub(crate) has_input: bool,
-    /// A journal names the places, and not the one who started the program.
+    /// The locations come from a journal, and not from the user.
     pub(crate) is_recalled: bool,
     /// The environment's variables.
     pub(crate) variables: HashMap<OsString, OsString>,
@@ -21,11 +21,11 @@ pub(crate) struct Environment {
     pub(crate) program_folder: Option<PathBuf>,
     /// What is at a path of this machine.
     pub(crate) file_kind: fn(&Path) -> FileKind,
-    /// Asks for a secret and reads a line of standard input; `None` when there is none.
+    /// Asks for a secret and reads a line of standard input; `None` when there is no line.
     pub(crate) secret_line: Box<SecretLine>,
 }
 
-/// From a question to the line that answers it, if one comes.
+/// From a question to the line that answers it, if there is one.
 pub(crate) type SecretLine = dyn Fn(&str) -> Option<String>;
 
 impl Environment {
@@ -44,12 +44,12 @@ impl Environment {
         }
     }
 
-    /// A variable of the environment, if it is set to something that is text.
+    /// A variable that is set, not empty, and UTF-8.
     pub(crate) fn variable(&self, name: &str) -> Option<String> {
         self.raw(name)?.to_str().map(str::to_owned)
     }
 
-    /// A variable of the environment, if it is set to something.
+    /// A variable that is set and not empty.
     pub(crate) fn raw(&self, name: &str) -> Option<&OsStr> {
         self.variables
             .get(OsStr::new(name))
@@ -57,23 +57,24 @@ impl Environment {
             .filter(|value| !value.is_empty())
     }
 
-    /// Where azring keeps what a call can do without: `$XDG_CACHE_HOME/azring`.
+    /// The folder for data that may be lost: `$XDG_CACHE_HOME/azring`.
     pub(crate) fn cache_folder(&self) -> Option<PathBuf> {
         self.xdg_folder("XDG_CACHE_HOME", ".cache")
     }
 
-    /// Where azring keeps what should outlive a call: `$XDG_STATE_HOME/azring`, by the XDG Base Directory Specification.
+    /// The folder for data that outlives a call: `$XDG_STATE_HOME/azring`, by the XDG Base
+    /// Directory Specification.
     pub(crate) fn state_folder(&self) -> Option<PathBuf> {
         self.xdg_folder("XDG_STATE_HOME", ".local/state")
     }
 
-    /// Where the user's wishes for every call are: `$XDG_CONFIG_HOME/azring`.
+    /// The folder of the user's configuration: `$XDG_CONFIG_HOME/azring`.
     pub(crate) fn config_folder(&self) -> Option<PathBuf> {
         self.xdg_folder("XDG_CONFIG_HOME", ".config")
     }
 
-    /// azring's folder in the one that the variable names, or else in this one of the home folder. A relative path is
-    /// to be ignored by the specification.
+    /// azring's folder in the folder that the variable names, or else in this folder of the home
+    /// folder. The specification demands that relative paths are ignored.
     fn xdg_folder(&self, variable: &str, below_home: &str) -> Option<PathBuf> {
         let folder = |name| self.raw(name).map(PathBuf::from);
         folder(variable)

@@ -7,22 +7,22 @@ use std::time::Duration;
 use crate::console::{Console, Level};
 use crate::ending::Ending;
 
-/// How long the last line may take. Whoever reads standard output may have stopped reading, and then printing never ends.
+/// The time limit for the last line: if nobody reads standard output, printing never ends.
 const LAST_LINE: Duration = Duration::from_secs(1);
 
-/// Leaves without waiting for anything but one line and a clean screen.
+/// Ends the process after one line, and removes the progress bar.
 pub(crate) fn now(console: &Arc<Console>, ending: Ending) -> ! {
-    let (tell, told) = mpsc::channel();
+    let (sender, receiver) = mpsc::channel();
     let console = Arc::clone(console);
     let last_line = move || {
         console.clear();
         let text = "stopped at once by a second signal, without a summary: give the same command again to resume";
         console.message(Level::Warning, text);
-        // Nobody listens any more once the time is over.
-        let _ = tell.send(());
+        // The receiver is gone once the time is over.
+        let _ = sender.send(());
     };
     if std::thread::Builder::new().spawn(last_line).is_ok() {
-        let _told_or_not = told.recv_timeout(LAST_LINE);
+        let _done_or_late = receiver.recv_timeout(LAST_LINE);
     }
     #[expect(
         clippy::exit,

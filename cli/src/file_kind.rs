@@ -1,4 +1,4 @@
-//! What a path of this machine is, where that decides how it is copied: a pipe, a device.
+//! The kind of file at a path, as far as it decides how the path is copied.
 
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
@@ -19,7 +19,7 @@ pub(crate) enum FileKind {
 }
 
 impl FileKind {
-    /// Of what is at this path; a link is followed.
+    /// The kind of what is at this path. Links are followed.
     pub(crate) fn of(path: &Path) -> Self {
         let Ok(found) = std::fs::metadata(path) else {
             return Self::Ordinary;

@@ -33,6 +33,8 @@ mod usage_error;
 
 mod mask;
 
+mod clock_skew;
+
 mod advice;
 
 mod help;

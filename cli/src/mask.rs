@@ -1,13 +1,13 @@
-//! Words of the user's made fit to be shown: without signatures and keys, without anything that a terminal would obey.
+//! Makes text safe to print: masks signatures and keys, escapes control characters.
 //!
-//! Types keep the secrets that the program knows of (`Secret`). This is for text that may hold one by mistake: a URL, a
-//! stray word in an error message.
+//! Secrets that the program knows have a type that hides them (`Secret`). This is for text that may
+//! contain a secret by mistake: a URL, a stray word in an error message.
 
 use azring_core::entry::EntryName;
 
 pub(crate) use azring_transport::auth::{MASKED, masked};
 
-/// The parameters whose values are secrets, in both dialects and without what stands in front of a name.
+/// The parameters whose values are secrets, in both dialects, without slash or dashes.
 const SECRET_NAMES: [&str; 12] = [
     "sourcekey",
     "destkey",
@@ -23,10 +23,11 @@ const SECRET_NAMES: [&str; 12] = [
     "destination-sas",
 ];
 
-/// A part of a word as long as this, with capitals, small letters and digits, was generated.
+/// The minimum length of a generated part of a word. Such a part mixes capitals, small letters and
+/// digits.
 const GENERATED_LENGTH_MIN: usize = 20;
 
-/// Base64 of this length is taken for a key: the shortest real ones have 44 letters (32 bytes).
+/// The minimum length of a key in base64. The shortest real keys have 44 characters (32 bytes).
 const KEY_LENGTH_MIN: usize = 40;
 
 /// The text with signatures and everything that looks like a key masked, and control characters escaped.
@@ -34,7 +35,7 @@ pub(crate) fn shown(text: &str) -> String {
     EntryName::from(masked(text).as_str()).to_string()
 }
 
-/// A word that is no parameter, fit to be shown: nobody knows what it is, and it may be a key that lost its name.
+/// A word that is no parameter, safe to print: it may be a key that lost its parameter.
 pub(crate) fn stray(word: &str) -> String {
     let name = word.trim_start_matches(['/', '-']);
     let lower = name.to_ascii_lowercase();
@@ -48,7 +49,7 @@ pub(crate) fn stray(word: &str) -> String {
     shown(&mask_mixed_runs(&masked(word)))
 }
 
-/// Runs of letters as only generated text has them: long, with capitals, small letters and digits.
+/// Masks the runs of characters that look generated: long, with capitals, small letters and digits.
 fn mask_mixed_runs(text: &str) -> String {
     let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "+/=%_-".contains(letter);
     let mut masked = String::with_capacity(text.len());
@@ -57,7 +58,7 @@ fn mask_mixed_runs(text: &str) -> String {
         masked.push_str(&rest[..start]);
         let run = &rest[start..];
         let run = &run[..run.find(|letter| !is_letter(letter)).unwrap_or(run.len())];
-        // The parts of a path are judged one by one: together they would look generated.
+        // Each part of a path is checked alone: a whole path would look generated.
         for part in run.split_inclusive('/') {
             masked.push_str(if is_generated(part) { MASKED } else { part });
         }
@@ -74,7 +75,7 @@ fn is_generated(part: &str) -> bool {
         && has(u8::is_ascii_digit)
 }
 
-/// The text is nothing but base64 as long as a key, with or without its padding.
+/// Whether the text is base64 of a key's length, with or without padding.
 pub(crate) fn is_key(text: &str) -> bool {
     let letters = text.trim_end_matches('=');
     let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');

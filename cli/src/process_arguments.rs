@@ -1,9 +1,10 @@
-//! The process's arguments, and how a key in them is kept from everybody else on this machine.
+//! The arguments of the process, and how secrets in them are hidden from other users.
 //!
-//! Arguments can be read by any user, in `ps` and in `/proc/PID/cmdline`, for as long as the process lives, and a program
-//! cannot change its own without writing to memory that is not its. So when there is a secret among them the program
-//! starts itself again, in the same process, with the secrets masked, and hands the real words over in a file that has no
-//! name (`memfd_create(2)`). That takes about a millisecond, during which the key is still to be seen.
+//! Any user can read the arguments of a process, in `ps` and in `/proc/PID/cmdline`, as long as it
+//! lives. A program cannot overwrite its arguments without unsafe memory access. So if they contain
+//! a secret, the program executes itself again in the same process, with masked arguments, and
+//! passes the real words in a file without a name (`memfd_create(2)`). This takes about a
+//! millisecond, and until then the key is visible.
 
 use std::cmp::Reverse;
 use std::ffi::{OsStr, OsString};
@@ -21,29 +22,30 @@ use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 use crate::args;
 use crate::mask::{self, MASKED};
 
-/// Names the descriptor in which the real words are, for the program's second start.
+/// The variable with the descriptor of the real words, for the second start.
 const HANDOVER: &str = "AZRING_ARGUMENTS";
-/// What such a file is called, so that no other is mistaken for it.
+/// The name of such a file, which distinguishes it from others.
 const FILE: &str = "azring-arguments";
-/// This program, whatever has happened to its file in the meantime.
+/// The file of this program, even if it was replaced meanwhile.
 const MYSELF: &str = "/proc/self/exe";
 
-/// What stands behind the program's name, as it was typed.
+/// The arguments after the program's name.
 pub(crate) struct ProcessArguments {
     /// The words.
     pub(crate) words: Vec<OsString>,
-    /// Why secrets among them can be seen by others, if they can.
+    /// Why other users can see the secrets among them; `None` if they cannot.
     pub(crate) exposed: Option<io::Error>,
 }
 
-/// From here on the memory of this process, in which keys are, cannot be read by others of the same user nor end up in a
-/// core file (`PR_SET_DUMPABLE`, prctl(2)).
+/// Protects the memory of this process, which contains keys: other processes of the user cannot
+/// read it, and there is no core file (`PR_SET_DUMPABLE`, prctl(2)).
 pub(crate) fn protect_memory() {
-    // Where the kernel refuses, nothing is lost but this.
+    // If the kernel refuses, the program works without this protection.
     let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
 }
 
-/// The arguments of this process. Does not return where the program starts itself again to hide them.
+/// The arguments of this process. Does not return if the program executes itself again to hide
+/// them.
 pub(crate) fn take(parameters: fn(&[OsString]) -> &[OsString]) -> ProcessArguments {
     if let Some(words) = handed_over() {
         return ProcessArguments {
@@ -59,12 +61,12 @@ pub(crate) fn take(parameters: fn(&[OsString]) -> &[OsString]) -> ProcessArgumen
 
 /// The words with every secret in them replaced.
 fn masked(words: &[OsString], parameters: &[OsString]) -> Vec<OsString> {
-    // What cannot be understood is complained about at once, by a process that ends with it.
+    // An invalid command ends the process at once with an error.
     let Ok(args) = args::read_typed(parameters) else {
         return words.to_vec();
     };
     let mut secrets: Vec<_> = args.secrets().map(OsStr::to_string_lossy).collect();
-    // One may be a piece of another.
+    // A secret may be a part of another.
     secrets.sort_by_key(|secret| Reverse(secret.len()));
     words.iter().map(|word| mask(word, &secrets)).collect()
 }
@@ -80,7 +82,7 @@ fn mask(word: &OsStr, secrets: &[impl AsRef<str>]) -> OsString {
     mask::masked(&masked).into()
 }
 
-/// Becomes the same program with other arguments; returns why it could not.
+/// Executes the same program with other arguments. Returns the error if that fails.
 fn start_again(words: &[OsString], masked: &[OsString]) -> io::Error {
     let file = match hand_over(words) {
         Ok(file) => file,
@@ -96,7 +98,8 @@ fn start_again(words: &[OsString], masked: &[OsString]) -> io::Error {
         .exec()
 }
 
-/// A file with the words, each ended by a zero byte, which no argument can contain. It survives the new start.
+/// A file with the words, each terminated by a zero byte, which no argument contains. It is
+/// inherited by the second start.
 fn hand_over(words: &[OsString]) -> io::Result<File> {
     let mut file = File::from(memfd_create(FILE, MemfdFlags::empty())?);
     for word in words {
@@ -106,7 +109,7 @@ fn hand_over(words: &[OsString]) -> io::Result<File> {
     Ok(file)
 }
 
-/// The words that the program's first start left for this one.
+/// The words that the first start passed on.
 fn handed_over() -> Option<Vec<OsString>> {
     let number: u32 = std::env::var(HANDOVER).ok()?.parse().ok()?;
     let path = PathBuf::from(format!("/proc/self/fd/{number}"));
@@ -114,12 +117,12 @@ fn handed_over() -> Option<Vec<OsString>> {
     if !target.to_str()?.starts_with(&format!("/memfd:{FILE}")) {
         return None;
     }
-    // The kernel named the process after the link it was started from.
+    // After the second start the kernel names the process after `/proc/self/exe`.
     let _ = rustix::thread::set_name(c"azring");
     read_once(&path).ok()
 }
 
-/// Reads the file and empties it: the descriptor stays open for as long as the process lives.
+/// Reads the file and empties it, because the descriptor stays open as long as the process lives.
 fn read_once(path: &Path) -> io::Result<Vec<OsString>> {
     let mut file = OpenOptions::new().read(true).write(true).open(path)?;
     let mut bytes = Vec::new();
@@ -130,7 +133,7 @@ fn read_once(path: &Path) -> io::Result<Vec<OsString>> {
         .split(|&byte| byte == 0)
         .map(|word| OsString::from_vec(word.to_vec()))
         .collect();
-    // Behind the last zero byte there is nothing.
+    // Nothing follows the last zero byte.
     words.pop();
     Ok(words)
 }

@@ -1,7 +1,8 @@
-//! Questions, and only where somebody can answer them.
+//! Questions at a terminal.
 //!
-//! The text is AzCopy's. The first letter of an answer is enough, in any case; anything else is asked again. While a
-//! question stands nothing else is printed. Nobody answers: nothing is overwritten.
+//! The texts are AzCopy's. The first letter of an answer is enough, in any case; other input
+//! repeats the question. Nothing else is printed during a question. If nobody can answer, nothing
+//! is overwritten.
 
 use std::sync::Arc;
 
@@ -11,8 +12,8 @@ use crate::console::Console;
 use crate::environment::SecretLine;
 use crate::terminal;
 
-/// Asks whether `target` may be replaced by `source`, until there is an answer. `read` waits for a line; `None` says
-/// that none will come.
+/// Asks whether `target` may be replaced by `source`. `read` waits for a line and gives `None` at
+/// the end of input.
 pub(crate) fn overwrite(
     console: &Console,
     source: &str,
@@ -32,7 +33,7 @@ pub(crate) fn overwrite(
     }
 }
 
-/// Asks a question whose answer is yes or no, until there is one; `None` when there will be none.
+/// Asks a question until the answer is yes or no; `None` at the end of input.
 pub(crate) fn yes_or_no(
     console: &Console,
     question: &str,

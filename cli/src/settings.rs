@@ -10,50 +10,50 @@ use crate::parsed::ParsedArgs;
 use crate::parsed::{choice, local};
 use crate::usage_error::UsageError;
 
-/// How a run is told.
+/// What is printed and written about a run, and the exit code.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    /// How complaints and advice are spelled.
+    /// The dialect of error messages and advice.
     pub(crate) dialect: Dialect,
-    /// The command, fit to be shown.
+    /// The command, safe to print.
     pub(crate) command: String,
-    /// What is said of the cause when a service refuses.
+    /// Finds causes when a service refuses.
     pub(crate) advice: Advice,
-    /// Where the verbose log goes, if there is one.
+    /// The file of the verbose log.
     pub(crate) verbose_log: Option<PathBuf>,
-    /// Where the ledger goes, if there is one.
+    /// The file of the ledger.
     pub(crate) ledger: Option<PathBuf>,
-    /// Where the report goes, if there is one.
+    /// The file of the report.
     pub(crate) report: Option<PathBuf>,
-    /// Where the controller's trace goes, if there is one.
+    /// The file of the controller's trace.
     pub(crate) trace: Option<PathBuf>,
     /// Records on standard output instead of text.
     pub(crate) json: bool,
-    /// How far the run is.
+    /// The wanted form of progress.
     pub(crate) progress: ProgressChoice,
-    /// What the exit code says.
+    /// The kind of exit code.
     pub(crate) exit_policy: ExitPolicy,
 }
 
-/// Which progress is wanted.
+/// The form of progress that the user asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ProgressChoice {
-    /// What suits the place it is told at.
+    /// The form that suits the output.
     Auto,
-    /// Lines, also where a bar could be.
+    /// Lines, even if a bar is possible.
     Lines,
     /// None.
     Off,
 }
 
-/// In which form progress is told.
+/// A form of progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ProgressForm {
     /// One line that is rewritten.
     Bar,
-    /// AzCopy's line, again and again.
+    /// A new line of AzCopy's text each time.
     Lines,
-    /// Records of JSON on standard output.
+    /// JSON records on standard output.
     Records,
 }
 
@@ -81,13 +81,13 @@ impl Settings {
         })
     }
 
-    /// The files that are written while it is told.
+    /// The files that are written during the run.
     pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
         let files = [&self.verbose_log, &self.ledger, &self.trace, &self.report];
         files.into_iter().flatten()
     }
 
-    /// The form of progress for a console that has a bar or has none.
+    /// The form of progress for a console with or without a bar.
     pub(crate) fn form(&self, has_bar: bool) -> Option<ProgressForm> {
         match self.progress {
             ProgressChoice::Off => None,

@@ -1,11 +1,16 @@
-//! Ctrl-C, `kill` and a terminal that goes away: the first one calls the run off, the second one leaves at once.
+//! Ctrl-C, `kill` and a closed terminal: the first signal stops the run, a second one ends the
+//! process.
 //!
-//! Calling off is gentle: listing stops, what is in flight is finished. A thread of its own waits for the signals, so
-//! that nothing but ordinary code runs when one comes.
+//! A stopped run lists nothing more and finishes the transfers in flight. A thread waits for the
+//! signals, so that no code runs in a signal handler.
 //!
-//! One wish may arrive as several signals. `timeout(1)` sends its signal twice, to the process and to its group; a service
-//! manager sends SIGTERM and then SIGHUP. So whatever comes within [`SAME_REQUEST`] of the first signal belongs to it, and
-//! only then is the user told that one more leaves at once.
+//! One request may arrive as several signals. `timeout(1)` sends its signal twice, to the process
+//! and to its group; a service manager sends SIGTERM and then SIGHUP. So signals within
+//! [`SAME_REQUEST`] after the first one belong to it. The message that another signal ends the
+//! process at once appears after that time.
+//!
+//! A process that was started with SIGHUP ignored goes on ignoring it: that is how `nohup(1)` lets a
+//! copy outlive the terminal.
 
 use std::io;
 use std::sync::Arc;
@@ -19,16 +24,17 @@ use crate::console::{Console, Level};
 use crate::ending::Ending;
 use crate::exit;
 
-/// Signals that come so soon after the first one are the same request. `timeout` may lose the processor between its two
-/// signals, so this is much longer than it needs on an idle machine; nobody reads a message and answers it faster.
+/// Signals within this time after the first one are the same request. `timeout` may lose the
+/// processor between its two signals, so the time is much longer than an idle machine needs. Nobody
+/// reads a message and answers it faster.
 const SAME_REQUEST: Duration = Duration::from_millis(500);
 
-/// Which signal came first, if any did.
+/// The first signal, if one has come.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct FirstSignal(Arc<AtomicI32>);
 
 impl FirstSignal {
-    /// The ending that the signal brings, if there was one.
+    /// The ending that the signal causes, if one has come.
     pub(crate) fn ending(&self) -> Option<Ending> {
         match self.0.load(Ordering::Acquire) {
             0 => None,
@@ -37,18 +43,21 @@ impl FirstSignal {
     }
 }
 
-/// A file that becomes longer than it may (`ulimit -f`) is an error of the write (`EFBIG`), and not the end of the process.
+/// Makes a file that exceeds its limit (`ulimit -f`) an error of the write (`EFBIG`) instead of the
+/// end of the process.
 pub(crate) fn survive_file_size_limit() {
-    // Without a handler the process ends where the limit is met, and says so to its parent: nothing is hidden.
+    // If no handler can be installed, the process ends at the limit, and its parent sees the
+    // signal.
     let _as_before = signal_hook::flag::register(SIGXFSZ, Arc::default());
 }
 
-/// From now on signals end this run: the first one runs `call_off`.
+/// Begins to watch for signals. The first one runs `call_off`.
 pub(crate) fn watch(
     console: Arc<Console>,
     call_off: impl Fn() + Send + 'static,
 ) -> io::Result<FirstSignal> {
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    let stopping = [SIGINT, SIGTERM].into_iter();
+    let mut signals = Signals::new(stopping.chain((!ignores_hangup()).then_some(SIGHUP)))?;
     let caught = FirstSignal::default();
     let first = caught.clone();
     std::thread::Builder::new()
@@ -61,7 +70,7 @@ pub(crate) fn watch(
             call_off();
             announce(&console, "stopping: active transfers are finished first");
             wait_for_the_same_request();
-            // Read and forgotten: they are the first request again.
+            // These signals belong to the first request.
             let _same_request = signals.pending().count();
             announce(&console, "still stopping; another signal stops at once");
             if let Some(number) = signals.forever().next() {
@@ -71,7 +80,20 @@ pub(crate) fn watch(
     Ok(caught)
 }
 
-/// Lets the time pass in which one more signal is the first request again.
+/// Whether this process was started with SIGHUP ignored. A handler would change that.
+fn ignores_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status");
+    status.is_ok_and(|status| ignores(&status, SIGHUP))
+}
+
+/// Whether the mask of ignored signals in a `/proc/PID/status` (`proc_pid_status(5)`) has a signal.
+fn ignores(status: &str, signal: i32) -> bool {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
+}
+
+/// Waits while further signals belong to the first request.
 #[expect(
     clippy::disallowed_methods,
     reason = "it is the passing of time that is waited for"
@@ -80,8 +102,8 @@ fn wait_for_the_same_request() {
     std::thread::sleep(SAME_REQUEST);
 }
 
-/// Tells what happens now. A reader who does not read must not keep the second signal from being seen, so this waits for
-/// the console in a thread of its own.
+/// Prints what happens now, in a thread of its own: a blocked standard error must not delay the
+/// second signal.
 fn announce(console: &Arc<Console>, text: &'static str) {
     let console = Arc::clone(console);
     let announced = std::thread::Builder::new()
@@ -89,6 +111,20 @@ fn announce(console: &Arc<Console>, text: &'static str) {
         .spawn(move || {
             console.message(Level::Warning, text);
         });
-    // Without a thread there is no message, and the run ends all the same.
+    // Without a thread there is no message, and the run stops all the same.
     drop(announced);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ignored_signals_are_read_from_the_mask_of_the_process() {
+        let status =
+            "SigBlk:\t0000000000000003\nSigIgn:\t0000000000001001\nSigCgt:\t0000000000000002\n";
+        assert!(ignores(status, SIGHUP));
+        assert!(!ignores(status, SIGINT));
+        assert!(!ignores("SigBlk:\t0000000000000001\n", SIGHUP));
+    }
 }

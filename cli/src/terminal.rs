@@ -1,4 +1,4 @@
-//! The terminal: where answers and secrets come from.
+//! Input from the terminal: answers and secrets.
 
 use std::io::{self, IsTerminal};
 use std::time::Duration;
@@ -6,10 +6,11 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
-/// How long to wait before looking whether the question still stands.
+/// How often it is checked whether the question was cancelled.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
-/// A line from standard input, without its end; `None` when there will be none, or once `called_off` says so.
+/// Reads a line of standard input, without its end. `None` at the end of input, or once
+/// `called_off` returns true.
 pub(crate) fn line(called_off: impl Fn() -> bool) -> Option<String> {
     let stdin = io::stdin();
     let patience = Timespec::try_from(LOOK_EVERY).ok();
@@ -17,7 +18,7 @@ pub(crate) fn line(called_off: impl Fn() -> bool) -> Option<String> {
         if called_off() {
             return None;
         }
-        // A terminal hands over whole lines, so once there is something to read, reading does not wait.
+        // A terminal passes whole lines, so reading does not block once there is something to read.
         match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], patience.as_ref()) {
             Ok(0) | Err(rustix::io::Errno::INTR) => {}
             Ok(_) => break,
@@ -27,12 +28,13 @@ pub(crate) fn line(called_off: impl Fn() -> bool) -> Option<String> {
     read_line()
 }
 
-/// Somebody sits there to be asked: a question is shown on standard error and answered on standard input.
+/// Whether questions can be asked: standard error and standard input are terminals.
 pub(crate) fn is_attended() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Standard input is where data may come from: a pipe, a socket, a file; no terminal, and not nothing (`/dev/null`).
+/// Whether standard input may contain data: it is a pipe, a socket or a file, and neither a
+/// terminal nor `/dev/null`.
 pub(crate) fn has_input() -> bool {
     use rustix::fs::FileType;
 
@@ -43,15 +45,15 @@ pub(crate) fn has_input() -> bool {
     )
 }
 
-/// A line of standard input that is not shown while it is typed; `None` when there is none. `ask` asks for it where
-/// somebody sits, and hands back what the function it is given reads.
+/// Reads a line of standard input without showing it. `None` at the end of input. At a terminal,
+/// `ask` shows the question and calls the function that reads.
 pub(crate) fn secret_line(
     ask: impl FnOnce(fn() -> Option<String>) -> Option<String>,
 ) -> Option<String> {
     if !is_attended() {
         return secret();
     }
-    // First this and then the question: whoever answers quickly is not shown either.
+    // Input is hidden before the question appears, so that a quick answer is hidden too.
     let _hidden = Hidden::begin();
     ask(secret)
 }
@@ -60,16 +62,16 @@ fn secret() -> Option<String> {
     read_line().filter(|line| !line.is_empty())
 }
 
-/// While this lives, the terminal does not show what is typed.
+/// Hides what is typed at the terminal, until it is dropped.
 struct Hidden(Termios);
 
 impl Hidden {
-    /// `None` where standard input is no terminal.
+    /// `None` if standard input is no terminal.
     fn begin() -> Option<Self> {
         let shown = tcgetattr(io::stdin()).ok()?;
         let mut hidden = shown.clone();
         hidden.local_modes.remove(LocalModes::ECHO);
-        // The end of the line is shown, so that what follows does not stand in the question's line.
+        // The line break is shown, so that later output begins in a new line.
         hidden.local_modes.insert(LocalModes::ECHONL);
         tcsetattr(io::stdin(), OptionalActions::Now, &hidden).ok()?;
         Some(Self(shown))

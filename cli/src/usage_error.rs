@@ -1,4 +1,4 @@
-//! Why a command line cannot be carried out, in the dialect it was typed in.
+//! Errors of the command line, in the dialect of the command.
 //!
 //! If AzCopy has a text for an error, that text is used, because scripts look for it.
 
@@ -6,7 +6,7 @@ use std::io;
 
 use azring_core::Side;
 
-/// Wrong usage; the program ends with 2.
+/// An error of the command line. The program ends with code 2.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum UsageError {
     /// A word of the slash dialect that is no parameter.
@@ -17,31 +17,31 @@ pub(crate) enum UsageError {
     /// A parameter that the slash dialect does not know.
     #[error("The syntax of the command is incorrect. Unknown parameter \"{name}\".{}", advice(.nearest.as_deref()))]
     Unknown {
-        /// With its slash.
+        /// The name with its slash.
         name: String,
-        /// A known one that it resembles.
+        /// A similar parameter.
         nearest: Option<String>,
     },
     /// A word that the dash dialect does not know.
     #[error("The syntax of the command is incorrect. Unrecognized command or argument '{word}'.{}", advice(.nearest.as_deref()))]
     Unrecognized {
-        /// As it was typed.
+        /// The word as typed.
         word: String,
-        /// A known one that it resembles.
+        /// A similar parameter.
         nearest: Option<String>,
     },
-    /// A value is missing.
+    /// A missing value.
     #[error("The syntax of the command is incorrect. `{name}` needs a value: `{usage}`.")]
     ValueRequired {
         /// The parameter.
         name: String,
-        /// How it is written.
+        /// The parameter with its value.
         usage: String,
     },
-    /// A value where none may be.
+    /// A value for a parameter that takes none.
     #[error("The syntax of the command is incorrect. `{0}` takes no value.")]
     ValueNotAllowed(String),
-    /// The same parameter twice.
+    /// A parameter that is given twice.
     #[error("The syntax of the command is incorrect. `{0}` is given more than once.")]
     Repeated(String),
     /// Words of both dialects.
@@ -49,9 +49,9 @@ pub(crate) enum UsageError {
         "The syntax of the command is incorrect. `{foreign}` is in another dialect than the rest of the command: write it `{native}`."
     )]
     Mixed {
-        /// The word in the other dialect.
+        /// The word of the other dialect.
         foreign: String,
-        /// The same parameter in this one.
+        /// The same parameter in the dialect of the command.
         native: String,
     },
     /// A response file that cannot be read.
@@ -59,17 +59,17 @@ pub(crate) enum UsageError {
     File {
         /// Its path.
         file: String,
-        /// Why not.
+        /// The reason.
         reason: String,
     },
-    /// Something wrong in a response file.
+    /// An error in a response file.
     #[error("{error} (response file `{file}`, line {line})")]
     Within {
         /// Its path.
         file: String,
-        /// Counted from 1.
+        /// The number of the line, from 1.
         line: usize,
-        /// What is wrong there.
+        /// The error.
         error: Box<UsageError>,
     },
     /// A quote that is not closed on its line.
@@ -83,22 +83,22 @@ pub(crate) enum UsageError {
     /// A value that is not UTF-8 where text is needed.
     #[error("the value of `{0}` is not UTF-8")]
     NotText(String),
-    /// A source or destination that is none.
+    /// A source or destination that cannot be parsed.
     #[error(
         "Error parsing {} location \"{text}\": {reason}. For more details, please type \"azring {help}\".",
         word_of(*.side)
     )]
     Location {
-        /// Which of the two.
+        /// The end of the copy.
         side: Side,
-        /// As it was typed, secrets masked.
+        /// The text as typed, with secrets masked.
         text: String,
-        /// Why it is none.
+        /// The reason.
         reason: String,
-        /// How help is asked for.
+        /// The words that ask for help about the parameter.
         help: String,
     },
-    /// Anything that is wrong with what the words mean: a value, a combination.
+    /// An error of the meaning: a wrong value, a combination that is not allowed.
     #[error("{0}")]
     Meaning(String),
 }
@@ -112,7 +112,7 @@ pub(crate) fn word_of(side: Side) -> &'static str {
 }
 
 impl UsageError {
-    /// The same, found in a line of a response file.
+    /// The error, found in a line of a response file.
     pub(crate) fn within(file: &str, line: usize, error: Self) -> Self {
         Self::Within {
             file: file.to_owned(),
@@ -121,7 +121,7 @@ impl UsageError {
         }
     }
 
-    /// The same, with what led to it told behind the reason.
+    /// The error, with the circumstance that led to it after the reason.
     pub(crate) fn because(self, circumstance: &str) -> Self {
         match self {
             Self::Location {
@@ -139,7 +139,7 @@ impl UsageError {
         }
     }
 
-    /// Wrong meaning, in words.
+    /// An error of the meaning, in words.
     pub(crate) fn meaning(text: impl Into<String>) -> Self {
         Self::Meaning(text.into())
     }
@@ -150,7 +150,7 @@ fn advice(nearest: Option<&str>) -> String {
     nearest.map_or_else(String::new, |nearest| format!(" Did you mean `{nearest}`?"))
 }
 
-/// The kernel's reason in the program's voice: lower case, without the number that Rust adds.
+/// The kernel's reason in lower case, without the number that Rust adds.
 pub(crate) fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text);

@@ -1,7 +1,11 @@
 //! One object of the source, as a listing describes it.
 
+mod smb;
+
 use std::fmt;
 use std::time::SystemTime;
+
+pub use smb::{SmbAttributes, SmbProperties};
 
 /// The name of an object relative to the source's root: bytes, parts separated by `/`.
 ///
@@ -84,6 +88,20 @@ pub enum Version {
     Service(ETag),
 }
 
+impl Version {
+    /// Whether a listing named the object and could not examine it: a link without a target, or a
+    /// file that was removed meanwhile. Its length and times are unknown then.
+    pub fn is_unknown(&self) -> bool {
+        matches!(
+            self,
+            Self::Local {
+                modified_ns: 0,
+                inode: 0
+            }
+        )
+    }
+}
+
 /// How the source stores an object's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Layout {
@@ -144,6 +162,8 @@ pub struct Entry {
     pub carried: Option<Box<ObjectProperties>>,
     /// The snapshot that it is, if it is one.
     pub snapshot: Option<Box<Snapshot>>,
+    /// Its attributes and times in Windows, if they are copied too.
+    pub smb: Option<Box<SmbProperties>>,
 }
 
 #[cfg(test)]

@@ -20,6 +20,8 @@ pub mod entry;
 
 pub mod select;
 
+pub mod dump;
+
 pub mod plan;
 
 pub mod store;

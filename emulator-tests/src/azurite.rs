@@ -15,6 +15,7 @@ mod choice;
 mod container;
 #[cfg(feature = "containers")]
 mod engine;
+mod tables;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -26,6 +27,8 @@ use crate::certificate::Certificate;
 use crate::rest::BlobService;
 use crate::scratch;
 use crate::server_process::{ServerCommand, ServerProcess};
+
+pub use tables::shared_tables;
 
 use choice::Choice;
 
@@ -258,6 +261,13 @@ struct Installed {
 }
 
 impl Installed {
+    /// The program of another service in the same package.
+    fn program_of(&self, service: &str) -> PathBuf {
+        let services = self.program.parent().and_then(Path::parent);
+        let services = services.expect("a program lies in the folder of its service");
+        services.join(service).join("main.js")
+    }
+
     fn find(package: &str) -> Result<Self, String> {
         let modules = Path::new(env!("CARGO_MANIFEST_DIR")).join("node_modules");
         let program = modules.join(package).join("dist/src/blob/main.js");

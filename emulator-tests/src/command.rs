@@ -14,6 +14,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::account::Account;
 use crate::background_run::BackgroundRun;
 use crate::program;
+use crate::rest::Storage;
+use crate::signal_disposition;
 use crate::summary::Summary;
 
 pub use crate::scratch::Folder;
@@ -65,6 +67,30 @@ impl Azring {
     /// `azring /Source:source /Dest:dest`.
     pub fn copy(source: impl AsRef<OsStr>, dest: impl AsRef<OsStr>) -> Self {
         Self::new().named("/Source:", source).named("/Dest:", dest)
+    }
+
+    /// An upload to this container or share, with its account's key.
+    pub fn upload(source: impl AsRef<OsStr>, target: &(impl Storage + ?Sized)) -> Self {
+        Self::copy(source, target.url())
+            .dest_key(target.account())
+            .arg(format!("/DestType:{}", target.service_type()))
+    }
+
+    /// A download of this container or share, with its account's key.
+    pub fn download(source: &(impl Storage + ?Sized), dest: impl AsRef<OsStr>) -> Self {
+        Self::copy(source.url(), dest)
+            .source_key(source.account())
+            .arg(format!("/SourceType:{}", source.service_type()))
+    }
+
+    /// A copy between containers and shares with the keys of both. It replaces existing objects.
+    pub fn between(source: &(impl Storage + ?Sized), target: &(impl Storage + ?Sized)) -> Self {
+        Self::copy(source.url(), target.url())
+            .source_key(source.account())
+            .dest_key(target.account())
+            .arg(format!("/SourceType:{}", source.service_type()))
+            .arg(format!("/DestType:{}", target.service_type()))
+            .arg("/Y")
     }
 
     /// Adds one argument.
@@ -203,6 +229,7 @@ impl Azring {
     /// # Panics
     /// When it cannot be run.
     pub fn launch(self) -> BackgroundRun {
+        signal_disposition::restore();
         let home = Folder::new();
         let shown = self.shown();
         let words = self.words_of_process(program::built, false);

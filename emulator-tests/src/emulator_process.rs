@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::account::Account;
 use crate::certificate::Certificate;
 use crate::program;
-use crate::rest::BlobService;
+use crate::rest::{BlobService, FileService};
 use crate::server_process::{ServerCommand, ServerProcess};
 
 /// A running azring-emulator. It ends when this is dropped.
@@ -13,6 +13,7 @@ use crate::server_process::{ServerCommand, ServerProcess};
 pub struct EmulatorProcess {
     server: ServerProcess,
     origin: String,
+    file_origin: String,
     account: Account,
 }
 
@@ -26,17 +27,22 @@ impl EmulatorProcess {
         let account = Account::second();
         let known = format!("{}:{}", account.name(), account.key_in_base64());
         let command = ServerCommand::new(program::built("azring-emulator"))
-            .args(["--blob-port", "0", "--account", &known])
+            .args(["--blob-port", "0", "--file-port", "0", "--account", &known])
             .args(options);
         let ready = |line: &str| {
-            let (_, origin) = line.strip_prefix("ready ")?.split_once("blob=")?;
-            Some(origin.split_whitespace().next()?.to_owned())
+            let line = line.strip_prefix("ready ")?;
+            let origin = |label: &str| {
+                let mut words = line.split_whitespace();
+                words.find_map(|word| Some(word.strip_prefix(label)?.to_owned()))
+            };
+            Some((origin("blob=")?, origin("file=")?))
         };
-        let (server, origin) =
+        let (server, (origin, file_origin)) =
             ServerProcess::start(command, ready).unwrap_or_else(|error| panic!("{error}"));
         Self {
             server,
             origin,
+            file_origin,
             account,
         }
     }
@@ -52,9 +58,14 @@ impl EmulatorProcess {
         Self::start(&[&tls, options].concat())
     }
 
-    /// Scheme, address and port.
+    /// Scheme, address and port of the Blob service.
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// Scheme, address and port of the File service.
+    pub fn file_origin(&self) -> &str {
+        &self.file_origin
     }
 
     /// Its process id.
@@ -62,7 +73,7 @@ impl EmulatorProcess {
         self.server.id()
     }
 
-    /// The port it listens on.
+    /// The port of its Blob service.
     pub fn port(&self) -> u16 {
         let (_, port) = self
             .origin
@@ -80,5 +91,11 @@ impl EmulatorProcess {
     /// `trusted`.
     pub fn blob_service(&self, trusted: Option<&Path>) -> BlobService {
         BlobService::path_style(&self.origin, &self.account, trusted)
+    }
+
+    /// Its account's file service. Over HTTPS the client trusts the authority in the PEM file
+    /// `trusted`.
+    pub fn file_service(&self, trusted: Option<&Path>) -> FileService {
+        FileService::path_style(&self.file_origin, &self.account, trusted)
     }
 }

@@ -5,16 +5,20 @@
 //! bytes and looks at them only to find the request.
 //!
 //! It can also replace a part of requests, to ask a server for something that azring does not ask
-//! for.
+//! for, and keep the heads of all requests.
 
+mod heads;
+
+use std::fmt;
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use self::heads::HeadReader;
 use crate::account::Account;
-use crate::rest::BlobService;
+use crate::rest::{BlobService, FileService};
 
 type Action = Box<dyn FnOnce() + Send>;
 
@@ -23,6 +27,7 @@ type Action = Box<dyn FnOnce() + Send>;
 pub struct Interceptor {
     origin: String,
     stopped: Arc<AtomicBool>,
+    watch: Arc<Interception>,
 }
 
 /// What the connections share.
@@ -33,6 +38,8 @@ struct Interception {
     pending: Mutex<(usize, Option<Action>)>,
     /// The replacement for the bytes of the request.
     instead: Option<Vec<u8>>,
+    /// The heads of the requests so far.
+    heads: Mutex<Vec<String>>,
 }
 
 impl Interceptor {
@@ -67,6 +74,23 @@ impl Interceptor {
         Self::start(origin, words, (0, None), Some(instead.into()))
     }
 
+    /// Starts an interceptor before the server at `origin` that only keeps the heads of requests.
+    ///
+    /// # Panics
+    /// When no port is free.
+    pub fn recording(origin: &str) -> Self {
+        // No head begins so.
+        Self::start(origin, "\0", (0, None), None)
+    }
+
+    /// The heads of the requests so far, in the order in which they passed: the request line and the headers.
+    ///
+    /// # Panics
+    /// When an action has panicked.
+    pub fn heads(&self) -> Vec<String> {
+        self.watch.heads.lock().expect("no action panics").clone()
+    }
+
     fn start(
         origin: &str,
         request: &str,
@@ -83,7 +107,9 @@ impl Interceptor {
             request: request.as_bytes().to_owned(),
             pending: Mutex::new(pending),
             instead,
+            heads: Mutex::default(),
         });
+        let connections = Arc::clone(&watch);
         let stopped = Arc::new(AtomicBool::new(false));
         let stop = Arc::clone(&stopped);
         thread::spawn(move || {
@@ -91,19 +117,33 @@ impl Interceptor {
                 if stop.load(Ordering::Acquire) {
                     break;
                 }
-                let watch = Arc::clone(&watch);
+                let watch = Arc::clone(&connections);
                 thread::spawn(move || watch.carry(&client));
             }
         });
         Self {
             origin: format!("http://{address}"),
             stopped,
+            watch,
         }
     }
 
     /// The blob service of `account`, reached through the interceptor.
     pub fn blob_service(&self, account: &Account) -> BlobService {
         BlobService::path_style(&self.origin, account, None)
+    }
+
+    /// The file service of `account`, reached through an interceptor before its origin.
+    pub fn file_service(&self, account: &Account) -> FileService {
+        FileService::path_style(&self.origin, account, None)
+    }
+}
+
+impl fmt::Debug for Interception {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Interception")
+            .field("server", &self.server)
+            .finish_non_exhaustive()
     }
 }
 
@@ -136,12 +176,15 @@ impl Interception {
         let mut piece = vec![0; 64 << 10];
         // Bytes that may be the beginning of the request.
         let mut passed = Vec::new();
+        let mut reader = HeadReader::default();
         loop {
             let length = client.read(&mut piece)?;
             if length == 0 {
                 return Ok(());
             }
             passed.extend_from_slice(&piece[..length]);
+            let heads = reader.take(&piece[..length]);
+            self.heads.lock().expect("no action panics").extend(heads);
             while let Some(at) = position(&passed, &self.request) {
                 self.seen();
                 passed.drain(..at + self.request.len());

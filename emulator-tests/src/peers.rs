@@ -1,19 +1,28 @@
-//! Other clients of Azure: AzCopy 10, rclone and Azure's Python SDK, as `scripts/peers.sh` installs
+//! Other clients of Azure: AzCopy 10, rclone, blobxfer and Azure's Python SDK, as `scripts/peers.sh` installs
 //! them.
 //!
 //! They read what azring wrote, and azring reads what they wrote; benchmarks run the first two
 //! beside azring. All their commands are composed here, so that tests and benchmarks use the same
-//! ones. Only the Python script that lists a container is run here.
+//! ones. Only the Python scripts that list a container or a share are run here.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
-use crate::rest::{BlobService, Container, StoredBlob};
+use crate::account::Account;
+use crate::rest::{BlobService, Container, Share, StoredBlob};
 
 /// Lists a container through `azure-storage-blob`; prints one JSON object per blob.
 const LIST: &str = include_str!("peers/list.py");
+
+/// Lists a share through `azure-storage-file-share`; prints one JSON object per file.
+const LIST_FILES: &str = include_str!("peers/list_files.py");
+
+/// Prints what a share keeps besides bytes, through `azure-storage-file-share`.
+const SMB: &str = include_str!("peers/smb.py");
 
 /// The installed clients.
 #[derive(Debug)]
@@ -82,16 +91,81 @@ impl Peers {
     /// When the script fails.
     pub fn python_list(&self, container: &Container) -> Vec<StoredBlob> {
         let service = container.service();
+        let lines = self.python(LIST, &service.url(), service.account(), container.name());
+        let listed = lines.iter().map(|line| parse::<ListedObject>(line));
+        listed.map(StoredBlob::from).collect()
+    }
+
+    /// rclone, to copy from `source` to `target`; `azure:DIRECTORY` is a directory of the share.
+    pub fn rclone_files(&self, share: &Share, source: &str, target: &str) -> Command {
+        let service = share.service();
+        let mut command = self.command("bin/rclone");
+        command
+            .args(["copy", source, target, "--ignore-times"])
+            .args(["--config", "/dev/null", "--quiet"])
+            .env("RCLONE_CONFIG_AZURE_TYPE", "azurefiles")
+            .env("RCLONE_CONFIG_AZURE_ACCOUNT", service.account().name())
+            .env("RCLONE_CONFIG_AZURE_KEY", service.account().key_in_base64())
+            .env("RCLONE_CONFIG_AZURE_SHARE_NAME", share.name())
+            .env("RCLONE_CONFIG_AZURE_ENDPOINT", service.url());
+        command
+    }
+
+    /// The files in `share`, as `azure-storage-file-share` lists them.
+    ///
+    /// # Panics
+    /// When the script fails.
+    pub fn python_files(&self, share: &Share) -> Vec<ListedObject> {
+        let service = share.service();
+        let lines = self.python(LIST_FILES, &service.url(), service.account(), share.name());
+        lines.iter().map(|line| parse(line)).collect()
+    }
+
+    /// What `share` keeps of its files and directories, by name, as `azure-storage-file-share` sees it.
+    ///
+    /// # Panics
+    /// When the script fails.
+    pub fn python_smb(&self, share: &Share) -> BTreeMap<String, ListedSmb> {
+        let service = share.service();
+        let lines = self.python(SMB, &service.url(), service.account(), share.name());
+        let listed = lines.iter().map(|line| parse(line));
+        listed
+            .map(|listed: ListedSmb| (listed.name.clone(), listed))
+            .collect()
+    }
+
+    /// blobxfer in its mode for files: `action` is `upload` or `download`. It knows an account by its host
+    /// name and speaks HTTPS, so the service has a certificate for Azure's names, which the authority in
+    /// the PEM file `trusted` signed. Its account is not the development account.
+    pub fn blobxfer(&self, action: &str, share: &Share, folder: &Path, trusted: &Path) -> Command {
+        let account = share.service().account();
+        let origin = share.service().url();
+        let origin = origin.trim_end_matches(account.name());
+        let (_, port) = origin
+            .trim_end_matches('/')
+            .rsplit_once(':')
+            .expect("a port");
+        let hosts = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/peers/hosts");
+        let mut command = self.command("blobxfer/bin/blobxfer");
+        command
+            .args([action, "--mode", "file", "--file-md5", "--no-progress-bar"])
+            .args(["--storage-account", account.name()])
+            .args(["--storage-account-key", &account.key_in_base64()])
+            .args(["--endpoint", &format!("core.windows.net:{port}")])
+            .args(["--remote-path", share.name(), "--max-retries", "1"])
+            .args(["--local-path".as_ref(), folder.as_os_str()])
+            .env("PYTHONPATH", hosts)
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .env("REQUESTS_CA_BUNDLE", trusted);
+        command
+    }
+
+    /// Runs a script about a container or a share; returns the lines that it prints.
+    fn python(&self, script: &str, url: &str, account: &Account, container: &str) -> Vec<String> {
         let output = self
             .command("venv/bin/python3")
-            .args([
-                "-c",
-                LIST,
-                &service.url(),
-                service.account().name(),
-                container.name(),
-            ])
-            .env("AZURE_KEY", service.account().key_in_base64())
+            .args(["-c", script, url, account.name(), container])
+            .env("AZURE_KEY", account.key_in_base64())
             .output()
             .expect("Python runs");
         assert!(
@@ -100,10 +174,7 @@ impl Peers {
             String::from_utf8_lossy(&output.stderr)
         );
         let lines = String::from_utf8(output.stdout).expect("the script writes UTF-8");
-        lines
-            .lines()
-            .map(|line| Listed::parse(line).into())
-            .collect()
+        lines.lines().map(str::to_owned).collect()
     }
 
     fn command(&self, program: &str) -> Command {
@@ -119,25 +190,48 @@ impl Peers {
     }
 }
 
-/// A line of the script's.
+/// A blob or a file as a script lists it.
 #[derive(Debug, Deserialize)]
-struct Listed {
-    name: String,
-    bytes: u64,
-    content_md5: String,
-    content_type: String,
+pub struct ListedObject {
+    /// Its name.
+    pub name: String,
+    /// How long it is.
+    pub bytes: u64,
+    /// The stored MD5 of the whole, in base64; empty when there is none.
+    pub content_md5: String,
+    /// Its content type.
+    pub content_type: String,
+    /// The type of a blob.
+    #[serde(default)]
     blob_type: String,
+    /// When a blob was last written, as an HTTP date.
+    #[serde(default)]
     last_modified: String,
 }
 
-impl Listed {
-    fn parse(line: &str) -> Self {
-        serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))
-    }
+/// What a share keeps of a file or a directory besides bytes, as a script shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ListedSmb {
+    /// Its full name.
+    pub name: String,
+    /// Its attributes, in the service's words.
+    pub attributes: String,
+    /// When it was created, as Python writes a time.
+    pub created: String,
+    /// When it was last written.
+    pub last_write: String,
+    /// Its metadata.
+    pub metadata: BTreeMap<String, String>,
+    /// The content type of a file; empty for a directory.
+    pub content_type: String,
 }
 
-impl From<Listed> for StoredBlob {
-    fn from(listed: Listed) -> Self {
+fn parse<T: DeserializeOwned>(line: &str) -> T {
+    serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))
+}
+
+impl From<ListedObject> for StoredBlob {
+    fn from(listed: ListedObject) -> Self {
         Self {
             name: listed.name,
             bytes: listed.bytes,

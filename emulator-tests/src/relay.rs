@@ -3,6 +3,8 @@
 //! The relay listens on one port and copies bytes both ways. A closed relay ends its connections.
 //! Its port then refuses new connections, or accepts and closes them as a load balancer without
 //! servers does. The server keeps its state.
+//!
+//! The port stays bound while it refuses, so that no other server of the machine takes it.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -14,6 +16,9 @@ use std::time::Duration;
 use crate::account::Account;
 use crate::emulator::clock::pause;
 use crate::rest::BlobService;
+
+/// Connections that may wait to be accepted.
+const BACKLOG: i32 = 128;
 
 /// What happens to a new connection while the relay is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +39,7 @@ pub struct Relay {
 #[derive(Debug)]
 struct RelayState {
     server: String,
+    listener: TcpListener,
     connections: Mutex<Connections>,
     /// After how many bytes it closes itself.
     bytes_left: AtomicU64,
@@ -41,9 +47,8 @@ struct RelayState {
 
 #[derive(Debug)]
 struct Connections {
-    /// `None` while it refuses.
-    listener: Option<TcpListener>,
     is_open: bool,
+    is_listening: bool,
     while_closed: WhileClosed,
     carried: Vec<TcpStream>,
     is_over: bool,
@@ -58,13 +63,14 @@ impl Relay {
         let (_, server) = origin
             .split_once("://")
             .expect("an origin begins with its scheme");
-        let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port is free");
+        let listener = bind_free_port().expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
         let state = Arc::new(RelayState {
             server: server.to_owned(),
+            listener,
             connections: Mutex::new(Connections {
-                listener: Some(listener),
                 is_open: true,
+                is_listening: true,
                 while_closed: WhileClosed::Refusing,
                 carried: Vec::new(),
                 is_over: false,
@@ -106,13 +112,14 @@ impl Relay {
     /// Opens it again.
     ///
     /// # Panics
-    /// When somebody else has its port meanwhile.
+    /// When the system does not let it listen again.
     pub fn open(&self) {
-        self.state.bytes_left.store(u64::MAX, Ordering::SeqCst);
         let mut connections = self.state.connections();
-        if connections.listener.is_none() {
-            connections.listener = Some(listen(self.address).expect("the port is free again"));
+        self.state.bytes_left.store(u64::MAX, Ordering::SeqCst);
+        if !connections.is_listening {
+            rustix::net::listen(&self.state.listener, BACKLOG).expect("the port is still bound");
         }
+        connections.is_listening = true;
         connections.is_open = true;
     }
 }
@@ -124,10 +131,23 @@ impl Drop for Relay {
     }
 }
 
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let listener = TcpListener::bind(address)?;
-    listener.set_nonblocking(true)?;
-    Ok(listener)
+/// Listens on a port of 127.0.0.1 that the system chose, bound by its number.
+///
+/// A port that was bound as 0 is released when its socket stops listening (`shutdown(2)`). A port
+/// that was bound by its number stays bound until the socket is closed.
+fn bind_free_port() -> io::Result<TcpListener> {
+    loop {
+        let chosen = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
+        match TcpListener::bind(chosen) {
+            Ok(listener) => {
+                listener.set_nonblocking(true)?;
+                return Ok(listener);
+            }
+            // Another server took it between the two calls.
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 impl RelayState {
@@ -138,10 +158,26 @@ impl RelayState {
     }
 
     fn close(&self) {
+        Self::close_locked(&self.listener, &mut self.connections());
+    }
+
+    /// Closes it because its bytes are used up, unless it was opened again since then.
+    fn close_when_used_up(&self) {
         let mut connections = self.connections();
+        if self.bytes_left.load(Ordering::SeqCst) != u64::MAX {
+            Self::close_locked(&self.listener, &mut connections);
+        }
+    }
+
+    fn close_locked(listener: &TcpListener, connections: &mut Connections) {
         connections.is_open = false;
-        if connections.while_closed == WhileClosed::Refusing || connections.is_over {
-            connections.listener = None;
+        let refuses = connections.while_closed == WhileClosed::Refusing || connections.is_over;
+        // Shutting it a second time would end the connections that it accepts later.
+        if refuses && connections.is_listening {
+            // Closing the descriptor would not be enough: a child of this process has a copy of it
+            // from its fork(2) until its execve(2), and the port listens as long as any is open.
+            let _ = rustix::net::shutdown(listener, rustix::net::Shutdown::Both);
+            connections.is_listening = false;
         }
         for stream in connections.carried.drain(..) {
             let _ = stream.shutdown(Shutdown::Both);
@@ -154,9 +190,8 @@ impl RelayState {
         if connections.is_over {
             return false;
         }
-        let accepted = connections.listener.as_ref().map(TcpListener::accept);
-        match accepted {
-            Some(Ok((client, _))) if connections.is_open => {
+        match self.listener.accept() {
+            Ok((client, _)) if connections.is_open => {
                 let _ = client.set_nonblocking(false);
                 if let Ok(server) = TcpStream::connect(&self.server) {
                     let streams = [&client, &server].map(TcpStream::try_clone);
@@ -170,8 +205,9 @@ impl RelayState {
                 }
             }
             // It is closed at once.
-            Some(Ok(_)) => {}
-            Some(Err(_)) | None => {
+            Ok(_) => {}
+            // Nobody waits, or it does not listen.
+            Err(_) => {
                 drop(connections);
                 pause(Duration::from_millis(1));
             }
@@ -189,7 +225,7 @@ impl RelayState {
                     (left != u64::MAX).then(|| left.saturating_sub(bytes))
                 });
             if taken.is_ok_and(|before| before <= bytes) {
-                self.close();
+                self.close_when_used_up();
             }
             if to.write_all(&piece[..length]).is_err() {
                 break;
@@ -198,5 +234,41 @@ impl RelayState {
         for stream in [from, to] {
             let _ = stream.shutdown(Shutdown::Both);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sends a byte through the relay and to the server behind it.
+    fn send_through(relay: &Relay, server: &TcpListener) {
+        let mut near = TcpStream::connect(relay.address()).expect("it is open");
+        let (mut far, _) = server.accept().expect("the relay connects");
+        near.write_all(b"x").expect("it is open");
+        let mut byte = [0];
+        far.read_exact(&mut byte).expect("it comes through");
+        assert_eq!(&byte, b"x");
+    }
+
+    #[test]
+    fn a_closed_relay_refuses_and_keeps_its_port() {
+        let server = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let address = server.local_addr().expect("it is bound");
+        let relay = Relay::before(&format!("http://{address}"));
+        // As a child between fork and exec has it.
+        let _copy = relay.state.listener.try_clone().expect("it is open");
+        for _ in 0..2 {
+            send_through(&relay, &server);
+            // Each of its connections may close it.
+            relay.close(WhileClosed::Refusing);
+            relay.close(WhileClosed::Refusing);
+            let refused = TcpStream::connect(relay.address()).expect_err("it is closed");
+            assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
+            let bound = relay.state.listener.local_addr().expect("it is bound");
+            assert_eq!(bound, relay.address());
+            relay.open();
+        }
+        send_through(&relay, &server);
     }
 }

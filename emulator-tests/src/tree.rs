@@ -1,5 +1,5 @@
-//! Files with their bytes, in memory: what a test stores on disk or in a container, and what it
-//! finds there later.
+//! Files with their bytes, in memory: what a test stores on disk, in a container or in a share,
+//! and what it finds there later.
 //!
 //! Names are relative, with `/` between their parts, as blobs have them. Empty folders are not part
 //! of a tree, because AzCopy does not transfer them.
@@ -10,7 +10,7 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use crate::rest::Container;
+use crate::rest::Storage;
 
 /// Files by name.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -103,19 +103,19 @@ impl Tree {
         tree
     }
 
-    /// Stores the files in `container`.
-    pub fn put_into(&self, container: &Container) {
+    /// Stores the files in a container or a share.
+    pub fn put_into(&self, storage: &(impl Storage + ?Sized)) {
         for (name, bytes) in &self.files {
-            container.put(name, bytes.clone());
+            storage.put(name, bytes.clone());
         }
     }
 
-    /// The blobs in `container`.
-    pub fn get_from(container: &Container) -> Self {
-        let files = container.names().into_iter();
+    /// The objects in a container or a share.
+    pub fn get_from(storage: &(impl Storage + ?Sized)) -> Self {
+        let files = storage.names().into_iter();
         Self {
             files: files
-                .map(|name| (name.clone(), container.get(&name)))
+                .map(|name| (name.clone(), storage.get(&name)))
                 .collect(),
         }
     }

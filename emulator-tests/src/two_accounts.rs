@@ -4,7 +4,7 @@ use crate::account::Account;
 use crate::azurite;
 use crate::command::Azring;
 use crate::emulator::{AccountOption, Options, Server};
-use crate::rest::{BlobService, Container};
+use crate::rest::{BlobService, Container, FileService};
 
 /// Two accounts and the server that has them.
 pub struct TwoAccounts {
@@ -70,6 +70,16 @@ impl TwoAccounts {
         self.emulator.as_ref().expect("it is azring-emulator")
     }
 
+    /// The file services of both accounts.
+    ///
+    /// # Panics
+    /// When it is Azurite, which has none.
+    pub fn file_services(&self) -> [FileService; 2] {
+        let origin = self.emulator().file_url();
+        [&self.one, &self.other]
+            .map(|service| FileService::path_style(&origin, service.account(), None))
+    }
+
     /// A container in one account, and the name of a missing container in the other.
     pub fn between(&self) -> (Container, Container) {
         (
@@ -89,8 +99,5 @@ fn known(account: &Account) -> AccountOption {
 
 /// `azring /Source:source /Dest:target` with the keys of both. It replaces existing blobs.
 pub fn copy(source: &Container, target: &Container) -> Azring {
-    Azring::copy(source.url(), target.url())
-        .source_key(source.service().account())
-        .dest_key(target.service().account())
-        .args(["/SourceType:Blob", "/DestType:Blob", "/Y"])
+    Azring::between(source, target)
 }

@@ -82,6 +82,7 @@ struct ErrorDetails {
     request_id: Option<String>,
     date: Option<String>,
     header: Option<String>,
+    operation: Option<usize>,
     retry_after_ms: Option<u64>,
     attempts: u32,
 }
@@ -97,6 +98,7 @@ impl Error {
             request_id: None,
             date: None,
             header: None,
+            operation: None,
             retry_after_ms: None,
             attempts: 1,
         }))
@@ -128,6 +130,12 @@ impl Error {
     /// The header of the request that a refusal is about.
     pub fn about_header(mut self, name: Option<String>) -> Self {
         self.0.header = name;
+        self
+    }
+
+    /// The index of the operation that a refusal of an entity group transaction is about.
+    pub fn about_operation(mut self, index: Option<usize>) -> Self {
+        self.0.operation = index;
         self
     }
 
@@ -186,6 +194,12 @@ impl Error {
     /// The header of the request that the refusal is about, where the service names one.
     pub fn header(&self) -> Option<&str> {
         self.0.header.as_deref()
+    }
+
+    /// The index of the operation that the refusal of an entity group transaction is about, where the
+    /// service names one.
+    pub fn operation(&self) -> Option<usize> {
+        self.0.operation
     }
 
     /// How long the service asked to wait, in milliseconds.

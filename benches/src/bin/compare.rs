@@ -31,13 +31,20 @@ fn main() -> ExitCode {
 /// Whether every run was whole.
 fn compare(options: &Options, command: &str, table: &mut impl Write) -> io::Result<bool> {
     let mut json = options.json.as_ref().map(File::create).transpose()?;
-    let mut page = options.results.as_ref().map(File::create).transpose()?;
+    let open = |path| {
+        if options.appends {
+            File::options().create(true).append(true).open(path)
+        } else {
+            File::create(path)
+        }
+    };
+    let mut page = options.results.as_ref().map(open).transpose()?;
     if let Some(page) = &mut page {
         let versions = options.tools.iter().filter_map(|tool| tool.version());
         write!(
             page,
             "{}",
-            results::head(command, &versions.collect::<Vec<_>>())
+            results::head(command, &versions.collect::<Vec<_>>(), options.appends)
         )?;
     }
     let mut whole = true;

@@ -24,7 +24,7 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 const COUNT_EVERY: Duration = Duration::from_millis(2);
 
 /// The file, the server and a container.
-struct Ground<'a> {
+struct InterruptedCopy<'a> {
     server: &'a Server,
     container: Container,
     file: &'a Path,
@@ -54,15 +54,15 @@ fn main() -> Result<()> {
         ("azcopy, same command", azcopy, azcopy),
     ] {
         let logs = tempfile::tempdir()?;
-        let ground = Ground {
+        let copy = InterruptedCopy {
             server: &server,
             container: service.fresh_container("interrupted"),
             file: &file,
             bytes,
             logs: logs.path(),
         };
-        ground.kill_at_nine_tenths(first(&ground))?;
-        let (sent, seconds) = ground.finish(second(&ground))?;
+        copy.kill_at_nine_tenths(first(&copy))?;
+        let (sent, seconds) = copy.finish(second(&copy))?;
         println!(
             "| {name} | {} | {:.1} % | {seconds:.2} |",
             sent >> 20,
@@ -73,9 +73,9 @@ fn main() -> Result<()> {
 }
 
 /// Makes the command of a tool.
-type Words = fn(&Ground<'_>) -> Command;
+type Words = fn(&InterruptedCopy<'_>) -> Command;
 
-impl Ground<'_> {
+impl InterruptedCopy<'_> {
     fn arrived(&self) -> u64 {
         let counters = &self.server.watch().counters;
         counters.of("PutBlock").bytes_in + counters.of("PutBlob").bytes_in
@@ -120,37 +120,37 @@ impl Ground<'_> {
     }
 }
 
-fn azring(ground: &Ground<'_>) -> Command {
+fn azring(copy: &InterruptedCopy<'_>) -> Command {
     let mut command = Command::new(program::built("azring"));
-    let key = ground.container.service().account().key_in_base64();
+    let key = copy.container.service().account().key_in_base64();
     command
-        .arg(format!("/Source:{}", ground.file.display()))
-        .arg(format!("/Dest:{}", ground.container.url()))
+        .arg(format!("/Source:{}", copy.file.display()))
+        .arg(format!("/Dest:{}", copy.container.url()))
         .arg(format!("/DestKey:{key}"))
         // As AzCopy does by default.
         .args(["/MD5:off", "/CRC64:off", "/Y"])
-        .env("XDG_STATE_HOME", ground.logs)
+        .env("XDG_STATE_HOME", copy.logs)
         .stderr(Stdio::null());
     command
 }
 
-fn azcopy(ground: &Ground<'_>) -> Command {
-    let sas = ground.container.service().account_sas();
-    let url = format!("{}/large?{sas}", ground.container.url());
-    let file = ground.file.display().to_string();
-    Peers::find().azcopy("LocalBlob", &file, &url, ground.logs)
+fn azcopy(copy: &InterruptedCopy<'_>) -> Command {
+    let sas = copy.container.service().account_sas();
+    let url = format!("{}/large?{sas}", copy.container.url());
+    let file = copy.file.display().to_string();
+    Peers::find().azcopy("LocalBlob", &file, &url, copy.logs)
 }
 
-fn azcopy_resume(ground: &Ground<'_>) -> Command {
+fn azcopy_resume(copy: &InterruptedCopy<'_>) -> Command {
     // A job's log is called by its name.
-    let jobs = fs::read_dir(ground.logs).expect("its folder is there");
+    let jobs = fs::read_dir(copy.logs).expect("its folder is there");
     let job = jobs
         .flatten()
         .map(|entry| entry.path())
         .find(|path| path.extension() == Some(OsStr::new("log")))
         .and_then(|path| Some(path.file_stem()?.to_owned()))
         .expect("AzCopy leaves a log");
-    let words = azcopy(ground);
+    let words = azcopy(copy);
     let mut command = Command::new(words.get_program());
     for (name, value) in words.get_envs() {
         match value {
@@ -158,7 +158,7 @@ fn azcopy_resume(ground: &Ground<'_>) -> Command {
             None => command.env_remove(name),
         };
     }
-    let sas = ground.container.service().account_sas();
+    let sas = copy.container.service().account_sas();
     command
         .args(["jobs", "resume"])
         .arg(job)

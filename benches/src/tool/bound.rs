@@ -6,7 +6,7 @@ use std::process::Command;
 use azring_emulator_tests::program;
 
 use super::Job;
-use crate::workload::{Direction, Shape, Sums, Workload};
+use crate::workload::{Direction, Shape, Store, Sums, Workload};
 
 /// What bounds a workload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,12 +32,15 @@ pub(super) fn kind(workload: &Workload) -> Option<Kind> {
     if !is_bare {
         return None;
     }
+    if workload.store == Store::Share && workload.direction == Direction::Up {
+        return None;
+    }
     match (workload.direction, workload.shape) {
         (Direction::Up, Shape::One) if workload.cached => Some(Kind::Send),
         (Direction::Up, Shape::One) => Some(Kind::Read),
         (Direction::Down, Shape::One) => Some(Kind::Write),
         (Direction::Up, Shape::Small) => Some(Kind::Put),
-        (Direction::Down, Shape::Small) => Some(Kind::Get),
+        (Direction::Down, Shape::Small) if workload.store == Store::Blob => Some(Kind::Get),
         _ => None,
     }
 }
@@ -46,8 +49,7 @@ pub(super) fn kind(workload: &Workload) -> Option<Kind> {
 pub(super) fn command(job: &Job<'_>) -> Command {
     let folder = job.folder.display().to_string();
     let file = format!("{folder}/file-0");
-    let container = job.container;
-    let url = format!("{}?{}", container.url(), container.service().account_sas());
+    let url = job.remote.url_with_sas("");
     let ours = |words: &[&str]| {
         let mut command = Command::new(program::built("bound"));
         command.args(words);

@@ -1,8 +1,9 @@
 //! The Linux dialect: `--name`, `--name value`, `--name=value`.
 //!
-//! clap parses it, with a command that is generated from the table; the same command yields completions and the manual
-//! page. Repetitions, missing values and choices are judged where the other dialect's are (`parsed`, `intent`), so that
-//! both dialects accept the same and complain about the same.
+//! clap parses it with a command that is generated from the table of parameters. Completions and
+//! the manual page come from the same command. Repetitions, missing values and choices are checked
+//! where those of the other dialect are (`parsed`, `intent`), so that both dialects accept the same
+//! and refuse the same.
 
 use std::ffi::OsString;
 
@@ -15,7 +16,8 @@ use crate::parameter::{self, Dialect, Parameter, Value};
 use crate::parsed::ParsedArgs;
 use crate::usage_error::UsageError;
 
-/// Reads a whole command. Between parameters the order is the table's; among repetitions of one it is the user's.
+/// Reads a whole command. Parameters come in the order of the table, repetitions of one in the
+/// order of the command.
 pub(super) fn read(words: &[OsString]) -> Result<ParsedArgs, UsageError> {
     let matches = clap_command()
         .no_binary_name(true)
@@ -65,7 +67,7 @@ fn valued(argument: Arg, what: &'static str) -> Arg {
     argument.action(ArgAction::Append).value_name(what)
 }
 
-/// Each time the parameter was typed: its value, or none.
+/// Each occurrence of the parameter: its value, or `None`.
 fn occurrences(matches: &ArgMatches, row: &Parameter) -> impl Iterator<Item = Option<OsString>> {
     matches
         .get_occurrences::<OsString>(row.slash)
@@ -74,7 +76,7 @@ fn occurrences(matches: &ArgMatches, row: &Parameter) -> impl Iterator<Item = Op
         .map(|mut values| values.next().cloned())
 }
 
-/// clap's complaint in AzCopy's words.
+/// clap's error in AzCopy's words.
 fn translate(error: &clap::Error) -> UsageError {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.as_str(),
@@ -98,7 +100,7 @@ fn translate(error: &clap::Error) -> UsageError {
     }
 }
 
-/// What to say about a word that is no parameter.
+/// The error about a word that is no parameter.
 fn stranger(word: &str, suggested: &str) -> UsageError {
     let slash = word.strip_prefix('/').and_then(|rest| {
         let name = rest.split(':').next().unwrap_or(rest);

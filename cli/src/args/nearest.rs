@@ -1,6 +1,7 @@
-//! The known word that a mistyped one resembles.
+//! The known word that a mistyped word resembles.
 
-/// The most similar of `known`, ignoring case, if it is at most two letters away and no more than half of the word.
+/// The most similar word of `known`, ignoring case. At most two characters differ, and no more than
+/// half of the word.
 pub(super) fn nearest(
     typed: &str,
     known: impl Iterator<Item = &'static str>,
@@ -13,7 +14,7 @@ pub(super) fn nearest(
         .map(|(_, word)| word)
 }
 
-/// Letters to insert, remove or replace to get from one to the other (Levenshtein).
+/// The Levenshtein distance: characters to insert, remove or replace.
 fn distance(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
     let mut row: Vec<usize> = (0..=other.len()).collect();

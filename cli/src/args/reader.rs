@@ -11,7 +11,7 @@ use crate::usage_error::UsageError;
 use super::response_file::{self, ResponseFileError, ResponseLine};
 use super::{dash, slash};
 
-/// Reads what stands behind the program's name, and in the response files that are named there.
+/// Reads the arguments after the program's name, and the response files that they name.
 pub(crate) fn read(words: &[OsString]) -> Result<ParsedArgs, UsageError> {
     let mut args = read_typed(words)?;
     let files: Vec<_> = args.all(&RESPONSE_FILE).map(OsStr::to_owned).collect();
@@ -21,7 +21,7 @@ pub(crate) fn read(words: &[OsString]) -> Result<ParsedArgs, UsageError> {
     Ok(args)
 }
 
-/// Reads what stands behind the program's name, and opens no file.
+/// Reads the arguments after the program's name, without any response file.
 pub(crate) fn read_typed(words: &[OsString]) -> Result<ParsedArgs, UsageError> {
     read_in(dialect(words), words)
 }
@@ -33,7 +33,8 @@ fn read_in(dialect: Dialect, words: &[OsString]) -> Result<ParsedArgs, UsageErro
     }
 }
 
-/// Adds the parameters of a response file. Each line is read on its own: nothing in it reaches over its end.
+/// Adds the parameters of a response file. Each line is read on its own: no parameter continues on
+/// the next line.
 fn add_file(args: &mut ParsedArgs, file: &OsStr) -> Result<(), UsageError> {
     let name = shown(&file.to_string_lossy());
     let path = translated(args, file).map_err(|reason| UsageError::File {
@@ -63,7 +64,8 @@ fn add_line(args: &mut ParsedArgs, line: &ResponseLine) -> Result<(), UsageError
     args.append(read)
 }
 
-/// The dialect of the first word that belongs to one for certain (`/Name`, `--name`), or else of the first that may.
+/// The dialect of a command: that of its first word that is certainly `/Name` or `--name`, or else
+/// that of the first word that may be either.
 pub(crate) fn dialect(words: &[OsString]) -> Dialect {
     let certain = words.iter().find_map(|word| match word.as_bytes() {
         [b'/', ..] => Some(Dialect::Slash),
@@ -75,7 +77,7 @@ pub(crate) fn dialect(words: &[OsString]) -> Dialect {
         .unwrap_or(Dialect::Slash)
 }
 
-/// The word names a parameter of either dialect, rather than a place.
+/// Whether the word names a parameter of either dialect, and not a location.
 pub(crate) fn is_parameter(word: &OsStr) -> bool {
     match dialect_of(word) {
         Some(Dialect::Slash) => slash::is_parameter(word),
@@ -87,7 +89,7 @@ pub(crate) fn is_parameter(word: &OsStr) -> bool {
 fn dialect_of(word: &OsStr) -> Option<Dialect> {
     match word.as_encoded_bytes() {
         [b'/', ..] => Some(Dialect::Slash),
-        // `-Source:x` is AzCopy's way on Windows too; a single letter belongs to either.
+        // AzCopy on Windows accepts `-Source:x` too. A single character exists in both dialects.
         [b'-', second, _, ..] if *second != b'-' && slash::is_hyphened(word) => {
             Some(Dialect::Slash)
         }

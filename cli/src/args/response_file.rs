@@ -1,9 +1,9 @@
-//! Response files: parameters kept in a file, read as if they stood on the command line.
+//! Response files: parameters in a file, read as if they were on the command line.
 //!
-//! A line holds one parameter or several, separated by blanks; a line whose first letter is `#` is a comment. What stands
-//! between double quotes is one piece, blanks and all; a quote in a value is written `\"`, and any other backslash is
-//! just that, because paths of Windows are full of them. A parameter is complete on its line, and a response file names
-//! no other.
+//! A line holds one or more parameters, separated by blanks. A line that begins with `#` is a
+//! comment. Text in double quotes is one word and may contain blanks. `\"` is a quote within a
+//! value; any other backslash is an ordinary character, because Windows paths contain backslashes.
+//! A parameter does not continue on the next line. A response file cannot name another one.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -11,7 +11,7 @@ use std::io::{self, Read};
 
 use crate::usage_error::reason;
 
-/// More than any command needs; less than what would be read from a device by mistake.
+/// The largest response file, in bytes. It stops the reading of a device that was named by mistake.
 const FILE_BYTES_MAX: u64 = 1 << 20;
 
 /// One line that holds words.
@@ -94,7 +94,7 @@ fn split(line: &str) -> Option<Vec<OsString>> {
         match letter {
             '"' => {
                 quoted = !quoted;
-                // Quotes around nothing are a word too.
+                // An empty pair of quotes is a word too.
                 word.get_or_insert_default();
             }
             '\\' if letters.peek() == Some(&'"') => {
@@ -182,13 +182,13 @@ mod tests {
         assert!(matches!(refused, Err(ResponseFileError::File(text)) if text.contains("1 MiB")));
     }
 
-    /// The same by regular cutting: what stands at even places between quotes is cut at blanks.
+    /// A simple reference: text outside of quotes is split at blanks.
     fn reference(line: &str) -> Option<Vec<String>> {
         let parts: Vec<_> = line.split('"').collect();
         if parts.len().is_multiple_of(2) {
             return None;
         }
-        // A blank inside of quotes is hidden as a letter that the lines of the test do not have.
+        // A blank within quotes becomes a character that the lines of the test do not contain.
         let mut hidden = String::new();
         for (index, part) in parts.iter().enumerate() {
             if index % 2 == 1 {
@@ -224,7 +224,7 @@ mod tests {
 
         #[test]
         fn what_is_quoted_is_read_back(list in prop::collection::vec("[a-z/:# \\\\\"]{0,8}", 0..4)) {
-            // A backslash before the closing quote would escape it; no value of ours ends in one.
+            // A backslash before the closing quote would escape the quote, so no value ends in one.
             let list: Vec<_> = list.iter().map(|word| word.trim_end_matches('\\').to_owned()).collect();
             let line = list.iter().map(|word| format!("\"{}\"", word.replace('"', "\\\""))).collect::<Vec<_>>();
             let has_odd = list.iter().any(|word| word.contains("\\\""));

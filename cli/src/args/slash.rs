@@ -1,7 +1,8 @@
 //! The Windows dialect: `/Name`, `/Name:value`.
 //!
-//! Names are read without regard to case, and a hyphen may stand for the slash. A word that begins with a slash is a parameter only if its name is in the
-//! table: on Linux a path begins like that too. Quotes are the shell's business; what it leaves is the value.
+//! Names ignore case, and a hyphen is accepted in place of the slash. A word that begins with a
+//! slash is a parameter only if its name is in the table, because paths on Linux begin with a slash
+//! too. The shell has already removed its quotes.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -27,7 +28,8 @@ pub(super) fn read(words: &[OsString]) -> Result<ParsedArgs, UsageError> {
     Ok(args)
 }
 
-/// `-Y`, `-v:file`: AzCopy took a hyphen for the slash. Two of them begin a word of the other dialect.
+/// Replaces the hyphen of `-Y` or `-v:file` by a slash, as AzCopy did. Two hyphens begin a word of
+/// the other dialect.
 fn hyphened(word: &OsStr) -> OsString {
     let bytes = word.as_bytes();
     if let [b'-', rest @ ..] = bytes
@@ -41,17 +43,17 @@ fn hyphened(word: &OsStr) -> OsString {
     word.to_owned()
 }
 
-/// The word is a parameter with a hyphen for its slash.
+/// Whether the word is a parameter with a hyphen in place of its slash.
 pub(super) fn is_hyphened(word: &OsStr) -> bool {
     hyphened(word) != word
 }
 
-/// The word is a parameter, and no path.
+/// Whether the word is a parameter and no path.
 pub(super) fn is_parameter(word: &OsStr) -> bool {
     split(word).0.and_then(parameter::by_slash).is_some()
 }
 
-/// What stands between the slash and the first colon, if it begins with a slash; and what stands behind the colon.
+/// The name between the slash and the first colon, and the text after the colon.
 fn split(word: &OsStr) -> (Option<&str>, Option<&OsStr>) {
     let bytes = word.as_bytes();
     let mut halves = bytes.splitn(2, |&byte| byte == b':');
@@ -62,7 +64,8 @@ fn split(word: &OsStr) -> (Option<&str>, Option<&OsStr>) {
     (name, halves.next().map(OsStr::from_bytes))
 }
 
-/// What to say about a word that is no parameter. Only its name is shown: a key may stand behind it.
+/// The error about a word that is no parameter. It contains the name only: a key may follow the
+/// name.
 fn stranger(word: &OsStr, name: Option<&str>) -> UsageError {
     if let Some(row) = dash_row(word) {
         return UsageError::Mixed {
@@ -75,7 +78,7 @@ fn stranger(word: &OsStr, name: Option<&str>) -> UsageError {
             name: shown(&stray(&format!("/{name}"))),
             nearest: guess(name).map(|row| row.spelled(Dialect::Slash)),
         },
-        // `/DestKey=...`, `/DestKey :...`: only the name is shown.
+        // Of `/DestKey=...` and `/DestKey :...` only the name is shown.
         Some(name) => match name
             .split_once(['=', ' '])
             .and_then(|(name, _)| parameter::by_slash(name))
@@ -90,18 +93,20 @@ fn stranger(word: &OsStr, name: Option<&str>) -> UsageError {
     }
 }
 
-/// The parameter that the word would be in the other dialect.
+/// The parameter that the word is in the other dialect.
 fn dash_row(word: &OsStr) -> Option<&'static Parameter> {
     let name = word.to_str()?.strip_prefix("--")?;
     parameter::by_dash(name.split('=').next().unwrap_or(name))
 }
 
-/// Letters only, as in all of AzCopy's names but two: anything else behind a slash is a path.
+/// Whether the text has letters only, as all of AzCopy's names but two. Anything else after a slash
+/// is a path.
 fn looks_like_a_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// Somebody who writes `/recursive` knows the other dialect; somebody who writes `/SorceKey` has slipped.
+/// The parameter that was meant: one of the other dialect (`/recursive`), or a similar name
+/// (`/SorceKey`).
 fn guess(name: &str) -> Option<&'static Parameter> {
     parameter::by_dash(&name.to_ascii_lowercase()).or_else(|| {
         let slash = nearest(name, parameter::all().map(|row| row.slash))?;

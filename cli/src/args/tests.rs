@@ -1,4 +1,4 @@
-//! Both dialects, said to mean the same and to complain in their own words.
+//! Tests that both dialects mean the same and refuse the same in their own words.
 
 use std::ffi::OsString;
 
@@ -136,7 +136,7 @@ fn one_given() -> impl Strategy<Value = (&'static Parameter, Option<String>)> {
     })
 }
 
-/// Text of the kind that trips parsers over: colons, equals signs, slashes, dashes, quotes.
+/// Text that parsers often read wrongly: colons, equals signs, slashes, dashes, quotes.
 fn any_value() -> impl Strategy<Value = String> {
     "[-a-zA-Z0-9/:=?&#@.*' \"\\\\äß]{1,12}"
 }
@@ -151,7 +151,8 @@ fn slash_words(list: &[(&'static Parameter, Option<String>)]) -> Vec<OsString> {
         .collect()
 }
 
-/// `joined`: `--name=value`, else two words. A value that begins with a dash has to be joined, in every Unix tool.
+/// `joined`: `--name=value`, else two words. As in every Unix program, a value that begins with a
+/// dash must be joined.
 fn dash_words(list: &[(&'static Parameter, Option<String>)], joined: bool) -> Vec<OsString> {
     list.iter()
         .flat_map(|(row, value)| match value {
@@ -165,7 +166,8 @@ fn dash_words(list: &[(&'static Parameter, Option<String>)], joined: bool) -> Ve
         .collect()
 }
 
-/// What was given, in an order that does not depend on the dialect; or that it was refused.
+/// The parameters in an order that does not depend on the dialect; `None` if the command was
+/// refused.
 fn meaning(words: &[OsString]) -> Option<Vec<(&'static str, Option<OsString>)>> {
     let args = read_typed(words).ok()?;
     let mut list: Vec<_> = args
@@ -219,7 +221,7 @@ fn a_response_file_is_read_as_if_it_stood_on_the_command_line() {
 }
 
 #[test]
-fn a_response_file_may_lie_on_a_drive_of_windows() {
+fn a_response_file_may_be_on_a_drive_of_windows() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("files")).unwrap();
     std::fs::write(folder.path().join("files/copy.txt"), "/Source:http://h/c").unwrap();
@@ -241,9 +243,9 @@ fn several_response_files_mix_with_arguments() {
 }
 
 #[test]
-fn each_misuse_of_a_response_file_is_told_with_its_file_and_line() {
+fn each_misuse_of_a_response_file_is_reported_with_its_file_and_line() {
     let wrong = |text| with_file(&["/@:@FILE", "/Dest:/x"], text).unwrap_err();
-    // The article's own example of what fails: a parameter over two lines.
+    // The article's example of a failure: a parameter that continues on the next line.
     assert_snapshot!(wrong("/S\n/sourcekey:\nabc\n"), @"The syntax of the command is incorrect. `/SourceKey` needs a value: `/SourceKey:<key>`. (response file `FILE`, line 2)");
     assert_snapshot!(wrong("http://h/c\n/S"), @r#"The syntax of the command is incorrect. Error parsing the argument "http://h/c": parameter name is required. (response file `FILE`, line 1)"#);
     assert_snapshot!(wrong("/S\n\n/Dest:/y"), @"The syntax of the command is incorrect. `/Dest` is given more than once. (response file `FILE`, line 3)");

@@ -1,4 +1,4 @@
-//! `azring completions SHELL`: a script that teaches a shell azring's parameters, in the dash dialect.
+//! `azring completions SHELL`: the completion script of a shell, in the dash dialect.
 
 use std::ffi::OsString;
 use std::sync::Arc;

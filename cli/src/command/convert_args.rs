@@ -1,6 +1,6 @@
-//! `azring convert-args ...`: the same command in the other dialect, ready to be pasted into a shell.
+//! `azring convert-args ...`: prints the same command in the other dialect, quoted for a shell.
 //!
-//! What stands in response files is part of it. Secrets are not: a variable takes the place of each.
+//! The parameters of response files are included. A variable replaces each secret.
 
 use std::ffi::OsString;
 use std::sync::Arc;
@@ -44,7 +44,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
     Ok(Ending::Success)
 }
 
-/// The command's line in the other dialect, and the variables that it expects secrets in.
+/// The command in the other dialect, and the variables that have to hold its secrets.
 fn convert(args: &ParsedArgs) -> Result<(String, Vec<String>), UsageError> {
     let mut other = ParsedArgs::new(match args.dialect() {
         Dialect::Slash => Dialect::Dash,
@@ -84,7 +84,7 @@ fn variable(parameter: &Parameter) -> String {
     format!("AZRING_{}", name.to_ascii_uppercase())
 }
 
-/// As a shell reads one word.
+/// The word, quoted for a shell.
 fn quoted(word: &str) -> String {
     let is_plain = |letter: char| letter.is_alphanumeric() || "/:.,_-=@%+".contains(letter);
     if !word.is_empty() && word.chars().all(is_plain) {

@@ -71,6 +71,10 @@ fn copy_or_resume(args: &ParsedArgs, console: &Arc<Console>) -> Result<Ending, U
         show_ends(&options, &settings, console);
     }
     let command_journal = journal::of_command(args, &options, &environment)?;
+    options.table.spool_in = match &command_journal {
+        Some(command_journal) => Some(command_journal.folder.clone()),
+        None => environment.state_folder(),
+    };
     options.selection.own_files = settings.files().cloned().collect();
     if let Some(command_journal) = &command_journal {
         options.selection.own_files.extend(command_journal.files());
@@ -79,7 +83,7 @@ fn copy_or_resume(args: &ParsedArgs, console: &Arc<Console>) -> Result<Ending, U
     Ok(copy(&options, &settings, command_journal.as_ref(), console))
 }
 
-/// Copies what `options` say, and tells it as `settings` say.
+/// Copies as `options` say, and reports the run as `settings` say.
 fn copy(
     options: &Options,
     settings: &Settings,
@@ -106,23 +110,16 @@ fn copy(
         command_journal.is_some_and(|command_journal| !command_journal.folder.exists());
     let session = match session(command_journal, console, host.stop()) {
         Ok(session) => session,
-        Err(Refusal::Because(ending, text)) => {
-            failed(console, &text);
-            return ending.by(settings.exit_policy);
-        }
-        Err(Refusal::Cancelled) => {
-            let Some(ending) = host.called_off() else {
-                return Ending::Failure;
-            };
-            // It was called off while it asked: that run has a summary too, of nothing.
-            counts(options, settings, console).on_end(&RunEnd {
-                result: Ok(&Summary::default()),
-                ending,
-            });
-            if let Some(command_journal) = command_journal {
-                tell_how_to_resume(command_journal, settings.dialect, console);
-            }
-            return ending;
+        Err(refusal) => {
+            let called_off = host.called_off();
+            return not_begun(
+                refusal,
+                called_off,
+                options,
+                settings,
+                command_journal,
+                console,
+            );
         }
     };
     let mut listeners = match listeners(options, settings, report, console) {
@@ -136,17 +133,16 @@ fn copy(
         let text = format!("nothing was found to copy, and `{name}` makes that a failure");
         console.message(Level::Error, &text);
     }
-    let is_called_off = matches!(ending, Ending::Signal(_));
     if let Some(command_journal) = command_journal
         && makes_folder
         && matches!(&result, Err(_) | Ok(Summary { listed: 0, .. }))
     {
-        // A run that found nothing leaves nothing. A folder that is not empty stays.
+        // A run that found nothing leaves no empty folder. A folder with files stays.
         let _stays_if_not_empty = fs::remove_dir(&command_journal.folder);
     }
     match command_journal.filter(|command_journal| command_journal.path().exists()) {
         Some(command_journal) => tell_how_to_resume(command_journal, settings.dialect, console),
-        None if is_called_off => {
+        None if matches!(ending, Ending::Signal(_)) => {
             let is_untouched = matches!(&result, Ok(summary) if summary.listed == 0);
             tell_of_no_journal(is_untouched, console);
         }
@@ -155,7 +151,34 @@ fn copy(
     ending
 }
 
-/// The listener that tells the counts of a run when it has ended.
+/// Reports a run that its journal does not let begin. `called_off`: a signal came during a question.
+fn not_begun(
+    refusal: Refusal,
+    called_off: Option<Ending>,
+    options: &Options,
+    settings: &Settings,
+    command_journal: Option<&CommandJournal>,
+    console: &Arc<Console>,
+) -> Ending {
+    if let Refusal::Because(ending, text) = refusal {
+        failed(console, &text);
+        return ending.by(settings.exit_policy);
+    }
+    let Some(ending) = called_off else {
+        return Ending::Failure;
+    };
+    // This run has a summary too, of zeros.
+    counts(options, settings, console).on_end(&RunEnd {
+        result: Ok(&Summary::default()),
+        ending,
+    });
+    if let Some(command_journal) = command_journal {
+        tell_how_to_resume(command_journal, settings.dialect, console);
+    }
+    ending
+}
+
+/// The listener that prints the counts of a run at its end.
 fn counts(options: &Options, settings: &Settings, console: &Arc<Console>) -> Box<dyn Listener> {
     if settings.json {
         Box::new(JsonRecords::new(
@@ -168,7 +191,7 @@ fn counts(options: &Options, settings: &Settings, console: &Arc<Console>) -> Box
     }
 }
 
-/// Says what is copied where, when only a journal has said so.
+/// Prints the source and the destination, if they come from a journal.
 fn show_ends(options: &Options, settings: &Settings, console: &Console) {
     if !settings.json {
         console.show_notices();
@@ -196,7 +219,7 @@ fn session(
     journal::open(command_journal, console, &questions)
 }
 
-/// A run that was called off left no journal: it had none, or nothing was begun.
+/// Reports that a stopped run left no journal.
 fn tell_of_no_journal(is_untouched: bool, console: &Console) {
     let text = if is_untouched {
         "nothing was started: give the same command again"
@@ -206,7 +229,7 @@ fn tell_of_no_journal(is_untouched: bool, console: &Console) {
     console.message(Level::Warning, text);
 }
 
-/// What is left of a journal is not complete.
+/// Prints how to resume a copy whose journal is incomplete.
 fn tell_how_to_resume(command_journal: &CommandJournal, dialect: Dialect, console: &Console) {
     let path = command_journal.path();
     let alone = if command_journal.is_named {
@@ -235,7 +258,7 @@ mod tests {
     use crate::intent;
     use crate::intent::tests::alone;
 
-    /// Asks nothing and tells nothing.
+    /// A listener that ignores everything and answers no question.
     struct Nobody;
 
     impl Observer for Nobody {
@@ -246,7 +269,7 @@ mod tests {
         }
     }
 
-    /// The smallest block that the command line takes would make this a test of two hundred gigabytes.
+    /// The smallest block that the command line accepts would need a test of two hundred gigabytes.
     #[test]
     fn a_file_of_50_000_blocks_goes_up_and_one_byte_more_takes_larger_blocks() {
         const BLOCKS_MAX: u64 = 50_000;
@@ -273,7 +296,7 @@ mod tests {
         options.upload.block_bytes = BLOCK_BYTES;
         for (bytes, blocks) in [
             (BLOCKS_MAX * BLOCK_BYTES, BLOCKS_MAX),
-            // 24 MiB and a byte in blocks of the next size that is taken, 4 MiB.
+            // 24 MiB and a byte, in blocks of the next accepted size, 4 MiB.
             (BLOCKS_MAX * BLOCK_BYTES + 1, 7),
         ] {
             file.set_len(bytes).expect("the file is ours");

@@ -11,20 +11,20 @@ use crate::parameter::{Dialect, Parameter, SOURCE};
 use crate::parsed::ParsedArgs;
 use crate::usage_error::UsageError;
 
-/// What asks for help about a command.
+/// The words that ask for help about a command.
 const HELP_WORDS: [&str; 3] = ["/?", "--help", "-h"];
 
-/// A command: its name, what is told about it, and what it does with the words behind its name.
+/// A command: its name, its help, its parameters and its function.
 pub(crate) struct Command {
     pub(super) help: CommandHelp,
-    /// The parameters that mean something to it; where it takes any command's, none are named.
+    /// The parameters that the command accepts. It is empty for a command that accepts all.
     pub(super) taken: &'static [&'static Parameter],
-    /// The command shows its help itself.
+    /// The command prints its help itself.
     pub(super) has_own_help: bool,
     pub(super) run: fn(&[OsString], &Arc<Console>) -> Result<Ending, UsageError>,
 }
 
-/// The place that stands first, without a name, and the parameters behind it.
+/// The location that comes first without a name, and the parameters after it.
 pub(super) fn place_first(words: &[OsString]) -> (Option<&OsString>, &[OsString]) {
     match words.split_first() {
         Some((first, rest)) if !args::is_parameter(first) => (Some(first), rest),
@@ -33,7 +33,7 @@ pub(super) fn place_first(words: &[OsString]) -> (Option<&OsString>, &[OsString]
 }
 
 impl Command {
-    /// Does it, or tells how to ask for it.
+    /// Runs the command, or prints its help.
     pub(crate) fn run(
         &self,
         words: &[OsString],
@@ -69,13 +69,13 @@ impl Command {
         text
     }
 
-    /// Reads the words of this command, whose place may stand first without a name. What the command does not take is
-    /// refused.
+    /// Reads the words of this command. Its location may come first without a name. A parameter
+    /// that the command does not accept is refused.
     pub(super) fn read(&self, words: &[OsString]) -> Result<ParsedArgs, UsageError> {
         self.read_about(&SOURCE, words)
     }
 
-    /// The same where the place is what this parameter names.
+    /// The same for a command whose location is the value of `place`.
     pub(super) fn read_about(
         &self,
         what: &'static Parameter,

@@ -1,15 +1,15 @@
-//! `azring doctor [URL]`: what of this machine, and of the way to a service, makes azring slow or makes it fail.
+//! `azring doctor [URL]`: finds what makes azring slow or makes copies fail.
 //!
-//! Each finding says what is there, and where it is not good what to do about it. Nothing is changed and nothing is written.
+//! It checks this machine and the connection to a service. Each finding says what there is and, if
+//! it is not good, what to do. Nothing is changed and nothing is written.
 
 mod machine;
 
-mod journey;
+mod service_path;
 
 use std::ffi::OsString;
 use std::sync::Arc;
 
-use azring_core::location::Location;
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -46,17 +46,17 @@ pub(super) const COMMAND: Command = Command {
     run,
 };
 
-/// One thing that was looked at.
+/// The result of one check.
 #[derive(Debug, PartialEq, Eq)]
 struct Finding {
     state: State,
     what: &'static str,
     found: String,
-    /// What to do about it; empty where nothing need be done.
+    /// What to do; empty for a good finding.
     advice: String,
 }
 
-/// How good it is.
+/// The state of what was checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     /// As it should be.
@@ -101,18 +101,16 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
     let args = COMMAND.read(list)?;
     let environment = Environment::of_process(prompt::secret_line(console));
     let engine = intent::engine(&args, &environment)?;
-    let mut findings = machine::look(engine.io);
+    let mut findings = machine::check(engine.io);
     if args.has(&row::SOURCE) {
-        let Location::Blob(place) = intent::place(&args, &environment)? else {
+        let location = intent::place(&args, &environment)?;
+        let Some(place) = location.account_place() else {
             return Err(UsageError::meaning(
                 "`doctor` checks the connection to a service: give a URL, or nothing",
             ));
         };
-        findings.extend(journey::look(
-            &engine,
-            &place,
-            &Advice::new(&args, &environment),
-        ));
+        let advice = Advice::new(&args, &environment);
+        findings.extend(service_path::check(&engine, &location, place, &advice));
     }
     let json = choice(&args, &row::OUTPUT)? == Some("json");
     for finding in &findings {

@@ -8,7 +8,7 @@ use crate::args::clap_command;
 use crate::help::CommandHelp;
 use crate::parameter::{self, Dialect, Parameter, Value};
 
-/// The dialect with everything that is told about it, for completions and the manual page.
+/// The dash dialect with all its help texts, for completions and the manual page.
 pub(crate) fn clap_description() -> ClapCommand {
     let mut description = clap_command()
         .about("copies data to and from Azure Storage, as AzCopy does")
@@ -32,14 +32,14 @@ pub(crate) fn clap_description() -> ClapCommand {
 }
 
 fn describe(argument: Arg, row: &'static Parameter) -> Arg {
-    let told = format!(
+    let help = format!(
         "{}\n\nAlso written {}",
         row.detail,
         row.usage(Dialect::Slash)
     );
     let argument = argument
         .help(row.brief)
-        .long_help(told)
+        .long_help(help)
         .help_heading(row.group());
     match row.value {
         Value::Choice(choices) => {

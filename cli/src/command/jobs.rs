@@ -1,4 +1,4 @@
-//! `azring jobs`: the journals of copies that are not complete; what they are about, how far they are, how to go on.
+//! `azring jobs`: the journals of incomplete copies: what they copy, their progress, how to resume.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -35,10 +35,10 @@ pub(super) const COMMAND: Command = Command {
     run,
 };
 
-/// Failed objects that are shown of a job.
+/// The number of failed objects that are shown of a job.
 const FAILED_MAX: usize = 20;
 
-/// What is to be done.
+/// The action on jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Action {
     List,
@@ -85,7 +85,7 @@ fn action(bare: &[OsString]) -> Result<(Action, &[OsString]), UsageError> {
         }
         _ => {
             return Err(UsageError::meaning(format!(
-                "`jobs` knows `list`, `show <job>` and `clean [<job>]`, and not `{}`",
+                "`{}` is no action of `jobs`: the actions are `list`, `show <job>` and `clean [<job>]`",
                 crate::mask::shown(&first.to_string_lossy())
             )));
         }
@@ -101,7 +101,7 @@ fn folder(args: &ParsedArgs, environment: &Environment) -> Result<PathBuf, Usage
         })
 }
 
-/// The journals that are wanted: all, or those whose names begin so.
+/// The journals whose names begin with a wanted word; all journals without one.
 fn names(folder: &Path, wanted: &[OsString]) -> Result<Vec<String>, UsageError> {
     let all = journals_in(folder);
     if wanted.is_empty() {
@@ -126,7 +126,7 @@ fn names(folder: &Path, wanted: &[OsString]) -> Result<Vec<String>, UsageError> 
         .collect()
 }
 
-/// The jobs that something is done with.
+/// The jobs that the action is about.
 struct Jobs<'a> {
     folder: PathBuf,
     names: Vec<String>,
@@ -186,7 +186,7 @@ impl Jobs<'_> {
                 }
                 Ok(()) => self.console.result(&format!("removed {}", stem(name))),
                 Err(error) => {
-                    // A journal that is in use is left alone, and that is no failure unless it was meant.
+                    // A journal in use is skipped. That is a failure only if the journal was named.
                     if !matches!(error, Error::Held { .. }) {
                         ending = Ending::Failure;
                     }
@@ -197,10 +197,10 @@ impl Jobs<'_> {
         ending
     }
 
-    /// Takes away a journal, and what its job left at the destination: nobody will go on with it.
+    /// Removes a journal and the partial files of its job.
     fn remove(&self, claim: Claim) -> journal::Result<()> {
         if let Ok(Some(replayed)) = claim.look() {
-            remove_leftovers(&replayed, self.console);
+            remove_leftovers(&self.folder, &replayed, self.console);
         }
         claim.remove()
     }
@@ -213,7 +213,7 @@ impl Jobs<'_> {
         (said.and_then(|said| said.ok_or_else(gone)), holder)
     }
 
-    /// Everything that is known of a job.
+    /// All that the journal says about a job.
     fn page(
         &self,
         name: &str,
@@ -275,7 +275,7 @@ impl Jobs<'_> {
         }
     }
 
-    /// Objects that failed when they were last tried, and why.
+    /// The objects that failed at the last attempt, each with its reason.
     fn failed(&self, name: &str, said: &Replayed) -> Vec<(EntryName, String)> {
         let failed: Vec<_> = said
             .pending()
@@ -285,7 +285,7 @@ impl Jobs<'_> {
             .collect();
         let mut reasons = vec![String::new(); failed.len()];
         if let Ok(Some(file)) = Files::at(&self.folder).open(name) {
-            // What cannot be read of it is not shown.
+            // Records that cannot be read are left out.
             let _ = each_record(&*file, name, |_, record| {
                 if let Record::Failed { seq, reason } = record
                     && let Some(index) = failed.iter().position(|pending| pending.seq == seq)
@@ -338,7 +338,7 @@ impl Jobs<'_> {
     }
 }
 
-/// What a job is called.
+/// The name of a job.
 fn stem(name: &str) -> &str {
     name.trim_end_matches(ENDING)
 }

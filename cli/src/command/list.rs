@@ -1,23 +1,18 @@
-//! `azring list URL ...`: what a container or virtual directory holds, as it comes, and the sum.
+//! `azring list LOCATION ...`: prints the objects of a folder, a container or a virtual directory.
 
 use std::ffi::OsString;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use azring_core::Side;
 use azring_core::entry::Entry;
-use azring_core::location::{BlobLocation, Location};
-use azring_core::options::{Engine, Selection};
+use azring_core::options::Selection;
 use azring_core::report::NothingSelected;
-use azring_core::select::{Pattern, PatternRule};
-use azring_core::store::blob::{self, BlobReadOptions, BlobSource};
-use azring_core::store::{ListScope, Source as _, Tools};
-use azring_transport::buffer::Pool;
-use azring_transport::disk::Disk;
+use azring_core::store::Page;
+use azring_core::{Error, Side, job};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::definition::Command;
-use super::service;
 use crate::advice::Advice;
 use crate::console::{Console, Level, count, size};
 use crate::ending::Ending;
@@ -34,8 +29,8 @@ use crate::usage_error::UsageError;
 pub(super) const COMMAND: Command = Command {
     help: CommandHelp {
         name: "list",
-        usage: "<url> [parameters]",
-        brief: "List the blobs of a container or virtual directory",
+        usage: "<location> [parameters]",
+        brief: "List the objects of a container, file share or folder",
     },
     taken: &[
         &row::SOURCE,
@@ -54,19 +49,20 @@ pub(super) const COMMAND: Command = Command {
 
 fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> {
     let args = COMMAND.read(list)?;
-    let wanted = || UsageError::meaning("`list` needs the URL of a container or virtual directory");
     if !args.has(&row::SOURCE) {
-        return Err(wanted());
+        return Err(UsageError::meaning(
+            "`list` needs the URL of a container or a file share, or of a directory in it, or the path of a folder",
+        ));
     }
     let environment = Environment::of_process(prompt::secret_line(console));
     let location = intent::place(&args, &environment)?;
-    let Location::Blob(place) = &location else {
-        return Err(wanted());
-    };
     let engine = intent::engine(&args, &environment)?;
-    let prefix = args.text(&row::PATTERN)?;
-    let pattern = Pattern::new(prefix, PatternRule::Prefix)
-        .map_err(|error| UsageError::meaning(error.to_string()))?;
+    let pattern = args.text(&row::PATTERN)?;
+    let selection = Selection {
+        pattern: pattern.map(Into::into),
+        recursive: true,
+        ..Selection::default()
+    };
     let mut listing = Listing {
         console,
         json: choice(&args, &row::OUTPUT)? == Some("json"),
@@ -74,33 +70,25 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
         bytes: 0,
         failures: 0,
     };
-    let selection = Selection {
-        pattern: prefix.map(Into::into),
-        recursive: true,
-        ..Selection::default()
-    };
-    let walked = service::run(walk(
-        &engine,
-        place.clone(),
-        pattern,
-        &selection,
-        &mut listing,
-    ));
-    if let Err(error) = &walked {
-        let advice = Advice::new(&args, &environment);
-        let text = unusable(error, Side::Source, &location, prefix, &advice);
-        console.message(Level::Error, &text);
-        let listed = count(listing.objects);
-        let incomplete = format!("the listing is not complete: it ended after {listed} object(s)");
-        console.message(Level::Error, &incomplete);
-        return Ok(Ending::Failure);
-    }
-    match walked {
+    let listed = job::list(&location, &selection, &engine, &mut |page| {
+        listing.add(page)
+    });
+    match listed {
         Ok(Some(why)) if why != NothingSelected::Empty => {
-            let text = nothing_selected(&why, &location, prefix, args.dialect());
+            let text = nothing_selected(&why, &location, pattern, args.dialect());
             console.message(Level::Warning, &text);
         }
-        _ => {}
+        Ok(_) => {}
+        Err(Error::Usage(text)) => return Err(UsageError::meaning(text)),
+        Err(error) => {
+            let advice = Advice::new(&args, &environment);
+            let text = unusable(&error, Side::Source, &location, pattern, &advice);
+            console.message(Level::Error, &text);
+            let listed = count(listing.objects);
+            let text = format!("the listing is not complete: it ended after {listed} object(s)");
+            console.message(Level::Error, &text);
+            return Ok(Ending::Failure);
+        }
     }
     listing.end();
     Ok(match listing.failures {
@@ -109,54 +97,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
     })
 }
 
-/// Shows every page as it comes. Where nothing came, a URL that is no directory's for certain may be that of a blob, which is
-/// shown; else it is told why there is nothing.
-async fn walk(
-    engine: &Engine,
-    place: BlobLocation,
-    pattern: Pattern,
-    selection: &Selection,
-    listing: &mut Listing<'_>,
-) -> azring_core::Result<Option<NothingSelected>> {
-    let tools = Tools {
-        client: service::client(engine)?,
-        disk: Disk::threads(),
-        pool: Pool::new(0, 1)?,
-    };
-    let source = BlobSource::directory(place.clone(), pattern, BlobReadOptions::default());
-    let source = Arc::new(source);
-    let mut pages = Arc::clone(&source).list(&tools, ListScope::default());
-    // `azring list | head`: nothing more is asked for than somebody reads.
-    while listing.console.is_read()
-        && let Some(page) = pages.recv().await
-    {
-        let page = page?;
-        for (what, error) in &page.unlisted {
-            listing.failures += 1;
-            listing
-                .console
-                .message(Level::Error, &unlisted(&what.to_string(), error));
-        }
-        for notice in &page.notices {
-            listing.console.message(Level::Warning, notice);
-        }
-        page.entries.iter().for_each(|entry| listing.show(entry));
-    }
-    if listing.objects > 0 || listing.failures > 0 {
-        return Ok(None);
-    }
-    if place.directory.is_empty() || place.is_directory || selection.pattern.is_some() {
-        // That it cannot be told fails nothing.
-        return Ok(source.why_nothing(&tools, selection).await.ok().flatten());
-    }
-    match blob::look(&tools, &place).await? {
-        Some((_, entry)) => listing.show(&entry),
-        None => return Err(blob::not_found(&place)),
-    }
-    Ok(None)
-}
-
-/// What was listed so far.
+/// Prints the objects that are listed, and counts them.
 struct Listing<'a> {
     console: &'a Console,
     json: bool,
@@ -166,7 +107,35 @@ struct Listing<'a> {
 }
 
 impl Listing<'_> {
+    /// Prints a page, and names what could not be listed as errors. `Break` when nobody reads standard output any more, as after `| head`.
+    fn add(&mut self, page: &Page) -> ControlFlow<()> {
+        for (what, error) in &page.unlisted {
+            self.failures += 1;
+            let text = unlisted(&what.to_string(), error);
+            self.console.message(Level::Error, &text);
+        }
+        for notice in &page.notices {
+            self.console.message(Level::Warning, notice);
+        }
+        page.entries.iter().for_each(|entry| self.show(entry));
+        if self.console.is_read() {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    }
+
     fn show(&mut self, entry: &Entry) {
+        if entry.version.is_unknown() {
+            self.failures += 1;
+            let text = format!(
+                "{}: cannot read its length and time: it is a symbolic link whose target does not exist or is not \
+                 accessible, or it was removed",
+                entry.name
+            );
+            self.console.message(Level::Error, &text);
+            return;
+        }
         self.objects += 1;
         self.bytes += entry.bytes;
         self.console.result(&if self.json {

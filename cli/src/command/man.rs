@@ -34,7 +34,7 @@ const TOPICS: [(&str, &str); 3] = [
     ("EXIT STATUS", "exit-codes"),
 ];
 
-/// Written here, because there are too many parameters to name each of them.
+/// The synopsis, written by hand because there are too many parameters to list.
 const SYNOPSIS: &str = "\
 .SH SYNOPSIS
 .B azring
@@ -50,7 +50,7 @@ const SYNOPSIS: &str = "\
 \\&...
 ";
 
-/// Lines of preformatted text: what a terminal of 80 columns has left beside the margin.
+/// The width of preformatted text: 80 columns without the margin.
 const COLUMNS: usize = 72;
 
 fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> {
@@ -90,11 +90,12 @@ fn page() -> io::Result<String> {
     Ok(page)
 }
 
-/// A section of text that keeps its lines.
+/// A section of preformatted text.
 fn section(page: &mut String, title: &str, text: &str) {
     let _ = writeln!(page, ".SH {title}\n.nf");
     for line in text.lines() {
-        // A line that begins with a dot or a quote would be a request; a backslash begins an escape.
+        // In troff a line that begins with a dot or a quote is a request, and a backslash begins an
+        // escape.
         let line = line.replace('\\', r"\e").replace('-', r"\-");
         let guard = if line.starts_with(['.', '\'']) {
             r"\&"
@@ -112,7 +113,7 @@ mod tests {
     use crate::parameter;
 
     #[test]
-    fn the_page_tells_every_parameter_and_the_topics() {
+    fn the_page_shows_every_parameter_and_the_topics() {
         let page = page().unwrap();
         for row in parameter::all() {
             let name = format!("\\-\\-{}", row.dash[0].replace('-', "\\-"));

@@ -21,8 +21,6 @@ mod bench;
 
 mod doctor;
 
-mod service;
-
 mod convert_args;
 
 mod completions;

@@ -1,4 +1,4 @@
-//! Runs jobs of the core, one after the other, with their listeners and under the signals.
+//! Runs jobs of the core, one after another, and stops them on signals.
 
 use std::fs::File;
 use std::io;
@@ -19,7 +19,7 @@ use crate::signal::FirstSignal;
 use crate::usage_error::reason;
 use crate::{prompt, signal, terminal};
 
-/// Where runs are carried out, one after the other, under the hand of the signals.
+/// Runs jobs one after another. A signal stops the running one.
 pub(super) struct RunHost {
     console: Arc<Console>,
     stop: Stop,
@@ -27,7 +27,7 @@ pub(super) struct RunHost {
 }
 
 impl RunHost {
-    /// From now on signals call off what is carried out; once in a process.
+    /// Begins to watch for signals. Only one host may exist in a process.
     pub(super) fn open(console: &Arc<Console>) -> Result<Self, Ending> {
         let stop = Stop::default();
         let switch = stop.clone();
@@ -48,12 +48,12 @@ impl RunHost {
         &self.stop
     }
 
-    /// How it ends, if a signal has called it off.
+    /// The ending that a signal has caused, if one has come.
     pub(super) fn called_off(&self) -> Option<Ending> {
         self.caught.ending()
     }
 
-    /// Carries a run out under the eyes of these listeners.
+    /// Runs one job with these listeners.
     pub(super) fn run(
         &self,
         options: &Options,
@@ -77,7 +77,8 @@ pub(super) fn failed(console: &Console, text: &str) -> Ending {
     Ending::Failure
 }
 
-/// Everybody who is to hear of the run, but for who tells how it ended; or why that cannot be.
+/// The listeners of a run, without the one that prints its result. Fails if a file cannot be
+/// opened.
 pub(super) fn listeners(
     options: &Options,
     settings: &Settings,
@@ -86,7 +87,7 @@ pub(super) fn listeners(
 ) -> Result<Vec<Box<dyn Listener>>, String> {
     let console = || Arc::clone(console);
     let mut listeners: Vec<Box<dyn Listener>> = Vec::new();
-    // Progress first: when it is over, nothing may be drawn over what the others say.
+    // Progress comes first: it must end before the other listeners print.
     if let Some(form) = settings.form(console().has_bar()) {
         listeners.push(Box::new(ProgressDisplay::new(console(), form)));
     }
@@ -134,7 +135,7 @@ fn cannot_write(what: &str, path: &Path, error: &io::Error) -> String {
     )
 }
 
-/// Asks at the terminal, as long as the run is not called off.
+/// Asks questions at the terminal until a signal stops the run.
 fn asker(console: &Arc<Console>, stop: &Stop) -> impl Fn(&str, &str) -> OverwriteAnswer + 'static {
     let console = Arc::clone(console);
     let stop = stop.clone();

@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 
-/// How wide a page of text may be: what the terminal offers, within what is pleasant to read.
+/// The width of help text: that of the terminal, within readable limits.
 pub(crate) fn page_width() -> usize {
     let stdout = std::io::stdout();
     if !stdout.is_terminal() {

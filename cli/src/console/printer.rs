@@ -13,14 +13,14 @@ use crate::usage_error::reason;
 /// How often the bar is drawn, per second.
 pub(crate) const BAR_HZ: u8 = 5;
 
-/// How much a line matters.
+/// The importance of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Level {
     /// Something failed.
     Error,
-    /// Something that is not as it should be, and fails nothing yet.
+    /// Something unexpected that has caused no failure yet.
     Warning,
-    /// Something that the user may want to know.
+    /// Information.
     Info,
 }
 
@@ -34,12 +34,12 @@ impl Level {
     }
 }
 
-/// Both streams, and the bar that lives at the bottom of one of them.
+/// Both streams, and the progress bar at the bottom of one of them.
 pub(crate) struct Console {
     pub(super) streams: Mutex<Streams>,
     pub(super) bar: Option<ProgressBar>,
     pub(super) clock: fn() -> String,
-    /// Something that was to be written is lost.
+    /// Some output could not be written.
     pub(super) has_lost: AtomicBool,
 }
 
@@ -47,27 +47,29 @@ pub(super) struct Streams {
     pub(super) results: Box<dyn Write + Send>,
     pub(super) messages: Box<dyn Write + Send>,
     pub(super) notices: Notices,
-    /// Standard output holds an object's data. Results are withheld until something fails, and then are messages.
+    /// Standard output holds an object's data. Results are withheld until something fails, and then
+    /// go to standard error.
     pub(super) has_data: bool,
     /// An error or a warning was shown.
     pub(super) has_complained: bool,
-    /// Standard output took everything so far.
+    /// Standard output has accepted everything so far.
     pub(super) is_read: bool,
 }
 
 /// Where notices and progress go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Notices {
-    /// To standard error: somebody sits there.
+    /// To standard error, which is a terminal.
     Messages,
     /// To standard output, between the results.
     Results,
-    /// Nowhere: standard output is for machines.
+    /// Nowhere: programs read standard output.
     Nowhere,
 }
 
 impl Console {
-    /// The console of this process. There is a bar where standard error is a terminal that can rewrite a line.
+    /// The console of this process. It has a bar if standard error is a terminal that can rewrite a
+    /// line.
     pub(crate) fn of_process() -> Self {
         let is_watched = std::io::stderr().is_terminal();
         let has_bar = is_watched && !is_dumb();
@@ -90,8 +92,8 @@ impl Console {
         }
     }
 
-    /// Text for standard output, as it is: a line, or several. What follows a line that could not be written is not written
-    /// either.
+    /// Prints one or more lines on standard output. After a failed write nothing more is written
+    /// there.
     pub(crate) fn result(&self, text: &str) {
         let written = self.aside(|streams| match (streams.has_data, streams.has_complained) {
             (false, _) => streams.result(text),
@@ -104,14 +106,15 @@ impl Console {
         self.check(written);
     }
 
-    /// A line for standard output that could not be written is lost.
+    /// Notes a failed write to standard output.
     fn check(&self, written: io::Result<()>) {
         if let Err(error) = written {
             self.lost("cannot write to standard output", &error);
         }
     }
 
-    /// Output is lost: says so and makes the call a failure. That a reader has gone (`azring list | head`) is neither.
+    /// Reports lost output, which makes the call a failure. A reader that closed the pipe (`azring
+    /// list | head`) is no failure.
     pub(crate) fn lost(&self, what: &str, error: &io::Error) {
         if error.kind() == ErrorKind::BrokenPipe {
             return;
@@ -125,12 +128,13 @@ impl Console {
         self.has_lost.load(Ordering::Relaxed)
     }
 
-    /// Whether results still reach anybody; not behind a `head` that has seen enough.
+    /// Whether anybody still reads results: not after a `head` that has exited.
     pub(crate) fn is_read(&self) -> bool {
         self.streams().is_read
     }
 
-    /// From now on standard output belongs to data: results go to standard error, where a terminal is or something failed.
+    /// Reserves standard output for data. Results go to standard error if it is a terminal or
+    /// something failed.
     pub(crate) fn leave_output_to_data(&self) {
         let mut streams = self.streams();
         streams.has_data = true;
@@ -139,7 +143,7 @@ impl Console {
         }
     }
 
-    /// From now on people read standard output: notices and progress go there, unless standard error is a terminal.
+    /// Sends notices and progress to standard output, unless standard error is a terminal.
     pub(crate) fn show_notices(&self) {
         let mut streams = self.streams();
         if streams.notices == Notices::Nowhere && !streams.has_data {
@@ -147,7 +151,8 @@ impl Console {
         }
     }
 
-    /// A line `[yyyy/MM/dd HH:mm:ss][ERROR] text`; a notice goes where notices go, all else to standard error.
+    /// Prints `[yyyy/MM/dd HH:mm:ss][ERROR] text`. A notice goes where notices go, everything else
+    /// to standard error.
     pub(crate) fn message(&self, level: Level, text: &str) {
         let line = format!("[{}][{}] {}", (self.clock)(), level.word(), escaped(text));
         let written = self.aside(|streams| {
@@ -161,8 +166,7 @@ impl Console {
         self.check(written);
     }
 
-    /// Shows a question behind which the cursor stays, runs `answer` while nothing else is printed, and hands back what
-    /// it found.
+    /// Shows a question and runs `answer` while nothing else is printed. Returns the answer.
     pub(crate) fn ask<T>(&self, question: &str, answer: impl FnOnce() -> T) -> T {
         self.aside(|streams| {
             let _ = write!(streams.messages, "{}", shown(question));
@@ -171,7 +175,7 @@ impl Console {
         })
     }
 
-    /// Takes the bar away, for good.
+    /// Removes the bar for good.
     pub(crate) fn clear(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -183,7 +187,7 @@ impl Console {
         (self.clock)()
     }
 
-    /// There is a terminal that can rewrite a line.
+    /// Whether there is a terminal that can rewrite a line.
     pub(crate) fn has_bar(&self) -> bool {
         self.bar.is_some()
     }
@@ -194,14 +198,14 @@ impl Console {
         self.check(written);
     }
 
-    /// What the bar shows from now on.
+    /// Sets the text of the bar.
     pub(crate) fn redraw(&self, text: String) {
         if let Some(bar) = &self.bar {
             bar.set_message(text);
         }
     }
 
-    /// Prints while the bar is out of the way. The bar's lock is taken first, always.
+    /// Prints while the bar is hidden. The lock of the bar is always taken first.
     fn aside<T>(&self, print: impl FnOnce(&mut Streams) -> T) -> T {
         let print = || print(&mut self.streams());
         match &self.bar {
@@ -211,13 +215,13 @@ impl Console {
     }
 
     pub(super) fn streams(&self) -> MutexGuard<'_, Streams> {
-        // A thread that panicked while printing leaves nothing half done that matters.
+        // A panic during printing leaves no state that matters half done.
         self.streams.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Streams {
-    /// A line for standard output; none any more once one could not be written.
+    /// A line for standard output. After a failed write there are no more lines.
     fn result(&mut self, line: &str) -> io::Result<()> {
         if !self.is_read {
             return Ok(());
@@ -227,7 +231,7 @@ impl Streams {
         written
     }
 
-    /// A line for standard error. Where that cannot be written, there is nobody left to tell.
+    /// A line for standard error. A failed write cannot be reported anywhere.
     fn message(&mut self, line: &str) {
         let _unwritten = write_line(&mut self.messages, line);
     }
@@ -244,7 +248,7 @@ impl Streams {
     }
 }
 
-/// A bar that is nothing but its message: the line is made in `progress`.
+/// A bar whose message is its only part; `progress_text` makes the line.
 fn new_bar() -> ProgressBar {
     let target = ProgressDrawTarget::stderr_with_hz(BAR_HZ);
     let style =
@@ -257,7 +261,7 @@ fn write_line(stream: &mut dyn Write, text: &str) -> io::Result<()> {
     writeln!(stream, "{text}").and_then(|()| stream.flush())
 }
 
-/// Each line on its own, because a line break in a message of ours is meant.
+/// Escapes each line separately: line breaks in azring's own messages are intended.
 fn escaped(text: &str) -> String {
     text.split('\n').map(shown).collect::<Vec<_>>().join("\n")
 }
@@ -286,19 +290,19 @@ mod tests {
     }
 
     #[test]
-    fn output_that_cannot_be_written_is_told_once_and_is_a_failure() {
-        let (console, printed) = console();
+    fn output_that_cannot_be_written_is_reported_once_and_is_a_failure() {
+        let (console, printed) = super::super::testing::console();
         let full = std::fs::File::create("/dev/full").unwrap();
         console.streams().results = Box::new(full);
         console.result("first");
         console.result("second");
         assert!(!console.is_read() && console.has_lost());
-        let told = printed.messages();
+        let messages = printed.messages();
         assert!(
-            told.ends_with("cannot write to standard output: no space left on device\n"),
-            "{told}"
+            messages.ends_with("cannot write to standard output: no space left on device\n"),
+            "{messages}"
         );
-        assert_eq!(told.lines().count(), 1);
+        assert_eq!(messages.lines().count(), 1);
     }
 }
 
@@ -309,17 +313,17 @@ mod notice_tests {
 
     #[test]
     fn without_a_terminal_notices_are_results_or_nothing() {
-        let (told, printed) = unwatched();
-        told.message(Level::Info, "unheard");
+        let (console, printed) = unwatched();
+        console.message(Level::Info, "unheard");
         assert_eq!(
             (printed.results(), printed.messages()),
             (String::new(), String::new())
         );
-        told.show_notices();
-        told.message(Level::Info, "heard");
-        told.progress("50%");
-        told.result("done");
-        told.message(Level::Error, "wrong");
+        console.show_notices();
+        console.message(Level::Info, "heard");
+        console.progress("50%");
+        console.result("done");
+        console.message(Level::Error, "wrong");
         assert_eq!(
             printed.results(),
             "[2018/08/16 15:19:39][INFO] heard\n50%\ndone\n"
@@ -329,22 +333,22 @@ mod notice_tests {
 
     #[test]
     fn where_data_goes_to_standard_output_nothing_else_does() {
-        let (told, printed) = unwatched();
-        told.show_notices();
-        told.leave_output_to_data();
-        told.message(Level::Info, "unheard");
-        told.result("summary");
+        let (first, printed) = unwatched();
+        first.show_notices();
+        first.leave_output_to_data();
+        first.message(Level::Info, "unheard");
+        first.result("summary");
         assert_eq!(printed.messages(), "");
-        told.message(Level::Warning, "wrong");
-        told.result("summary");
+        first.message(Level::Warning, "wrong");
+        first.result("summary");
         assert_eq!(
             printed.messages(),
             "[2018/08/16 15:19:39][WARNING] wrong\nsummary\n"
         );
         assert_eq!(printed.results(), "");
-        let (told, printed) = console();
-        told.leave_output_to_data();
-        told.result("summary");
+        let (other, printed) = console();
+        other.leave_output_to_data();
+        other.result("summary");
         assert_eq!(printed.messages(), "summary\n");
     }
 }

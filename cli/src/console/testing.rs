@@ -1,4 +1,4 @@
-//! A console whose streams can be looked at.
+//! A console for tests, which keeps what it prints.
 
 use std::io::{self, Write};
 use std::sync::atomic::AtomicBool;
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use super::printer::{Console, Notices, Streams};
 
-/// What was printed, on both streams.
+/// The text printed on both streams.
 #[derive(Clone, Default)]
 pub(crate) struct Printed {
     results: Shared,
@@ -44,7 +44,7 @@ impl Write for Shared {
     }
 }
 
-/// A console without a bar, at a moment that never changes.
+/// A console without a bar and with a fixed time.
 pub(crate) fn console() -> (Console, Printed) {
     let printed = Printed::default();
     let console = Console {
@@ -63,7 +63,7 @@ pub(crate) fn console() -> (Console, Printed) {
     (console, printed)
 }
 
-/// The same where standard error is no terminal.
+/// The same with a standard error that is no terminal.
 pub(crate) fn unwatched() -> (Console, Printed) {
     let (console, printed) = console();
     console.streams().notices = Notices::Nowhere;

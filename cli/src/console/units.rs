@@ -1,4 +1,4 @@
-//! Numbers as people read them: sizes, rates, durations, counts.
+//! Numbers for people: sizes, rates, durations, counts.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ fn scaled(bytes: u64, units: [&'static str; 7]) -> (f64, &'static str) {
     (value, units[power])
 }
 
-/// Network people's units, of bytes per second: `1.25 Gbit/s`.
+/// A rate in bits, of bytes per second: `1.25 Gbit/s`.
 pub(crate) fn bits(bytes_per_second: f64) -> String {
     let mbit = bytes_per_second * 8.0 / 1e6;
     if mbit >= 999.95 {
@@ -67,7 +67,7 @@ pub(crate) fn elapsed(time: Duration) -> String {
     )
 }
 
-/// What is left: `0:46`, `1:02:03`, `2d 03:04`.
+/// The remaining time: `0:46`, `1:02:03`, `2d 03:04`.
 pub(crate) fn left(time: Duration) -> String {
     let seconds = time.as_secs();
     let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn rates_are_told_in_bits_too() {
+    fn rates_are_reported_in_bits_too() {
         assert_eq!(bits(13_110_000.0), "104.9 Mbit/s");
         assert_eq!(bits(156_250_000.0), "1.25 Gbit/s");
         assert_eq!(bits(124_999_999.0), "1.00 Gbit/s");

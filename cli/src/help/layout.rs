@@ -1,6 +1,7 @@
 //! Text in lines and columns.
 
-/// Paragraphs (separated by an empty line) broken into lines of at most `width` columns, each `indent` to the right.
+/// Wraps paragraphs, which an empty line separates, at `width` columns, each line indented by
+/// `indent`.
 pub(super) fn paragraph(text: &str, indent: usize, width: usize) -> String {
     text.split("\n\n")
         .map(|part| broken(part, indent, width))
@@ -23,7 +24,7 @@ fn broken(text: &str, indent: usize, width: usize) -> String {
     lines.join("\n")
 }
 
-/// Rows of three columns, two blanks in and between.
+/// Rows of three columns, with two blanks before and between them.
 pub(super) fn columns(rows: &[[String; 3]]) -> String {
     let widest = |column: usize| {
         rows.iter()

@@ -1,6 +1,6 @@
-//! Help, all of it from the table of parameters: the short page of a bare call, `/?`, `/?:Name`, `/?:Sample`.
+//! The pages of help, from the table of parameters: the short page, `/?`, `/?:Name`, `/?:Sample`.
 //!
-//! Pages are made in the dialect of whoever asks. Nothing is printed here.
+//! A page uses the dialect of the question. Nothing is printed here.
 
 mod layout;
 

@@ -14,7 +14,7 @@ pub(crate) struct CommandHelp {
     pub(crate) brief: &'static str,
 }
 
-/// What is shown without any parameter, and nothing more than a screen.
+/// The parameters of the short page, which fits on one screen.
 const NEEDED_MOST: &[&Parameter] = &[
     &row::SOURCE,
     &row::DEST,
@@ -114,7 +114,7 @@ pub(crate) fn page(
     })
 }
 
-/// The parameter that is called so, with or without what stands in front of a name.
+/// The parameter with this name, with or without its slash or dashes.
 fn find(wanted: &str) -> Option<&'static Parameter> {
     let name = wanted.trim_start_matches(['/', '-']);
     row::by_slash(name).or_else(|| row::by_dash(&name.to_ascii_lowercase()))
@@ -152,7 +152,7 @@ fn everything(dialect: Dialect, width: usize, commands: &[CommandHelp]) -> Strin
     parts.join("\n\n")
 }
 
-/// A parameter among the others.
+/// A parameter on the page of all parameters.
 fn entry(parameter: &Parameter, dialect: Dialect, width: usize) -> String {
     let mut text = format!(
         "{}\n{}",
@@ -166,7 +166,7 @@ fn entry(parameter: &Parameter, dialect: Dialect, width: usize) -> String {
     text
 }
 
-/// A parameter on its own.
+/// The page of one parameter.
 fn one(parameter: &Parameter, dialect: Dialect, width: usize) -> String {
     let other = match dialect {
         Dialect::Slash => Dialect::Dash,
@@ -201,7 +201,7 @@ fn one(parameter: &Parameter, dialect: Dialect, width: usize) -> String {
     )
 }
 
-/// What is to be said about a parameter wherever it appears.
+/// The remarks about a parameter that every page has.
 fn remarks(parameter: &Parameter) -> Vec<String> {
     let mut remarks = Vec::new();
     if !parameter.default.is_empty() {

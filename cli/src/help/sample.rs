@@ -1,5 +1,5 @@
-//! Examples, written once in the slash dialect and shown in either. A test carries each of them out as far as that goes
-//! without a service.
+//! Examples, written in the slash dialect and shown in either. A test runs each of them as far as
+//! that needs no service.
 
 use std::ffi::OsString;
 
@@ -8,13 +8,13 @@ use crate::args;
 use crate::parameter::{Dialect, Parameter};
 use crate::parsed::ParsedArgs;
 
-/// A command and what it does.
+/// A command and its description.
 pub(super) struct Sample {
     pub(super) says: &'static str,
     pub(super) words: &'static [&'static str],
 }
 
-/// In the order in which people come to need them.
+/// The examples, the most frequent ones first.
 pub(super) const SAMPLES: &[Sample] = &[
     Sample {
         says: "Upload a folder with all its sub-folders to a container. A missing container is created:",
@@ -154,6 +154,55 @@ pub(super) const SAMPLES: &[Sample] = &[
         ],
     },
     Sample {
+        says: "Upload a folder with all its sub-folders to a file share. A missing share is created, and its \
+               directories:",
+        words: &[
+            "/Source:/data/myfolder",
+            "/Dest:https://myaccount.file.core.windows.net/myshare/mydir",
+            "/DestKey:$KEY",
+            "/S",
+        ],
+    },
+    Sample {
+        says: "Download one file of a file share:",
+        words: &[
+            "/Source:https://myaccount.file.core.windows.net/myshare/mydir",
+            "/Dest:/data/myfolder",
+            "/SourceKey:$KEY",
+            "/Pattern:abc.txt",
+        ],
+    },
+    Sample {
+        says: "Export a table to a folder, three ranges of partition keys at the same time, in files of at most 100 MB:",
+        words: &[
+            "/Source:https://myaccount.table.core.windows.net/mytable",
+            "/Dest:/data/myfolder",
+            "/SourceKey:$KEY",
+            "/PKRS:aa#bb",
+            "/SplitSize:100",
+        ],
+    },
+    Sample {
+        says: "Export a table as CSV. The columns' types are in a file beside each file:",
+        words: &[
+            "/Source:https://myaccount.table.core.windows.net/mytable",
+            "/Dest:/data/myfolder",
+            "/SourceKey:$KEY",
+            "/PayloadFormat:CSV",
+        ],
+    },
+    Sample {
+        says: "Import the entities of an export into a table, and replace those that exist. A missing table is \
+               created:",
+        words: &[
+            "/Source:/data/myfolder",
+            "/Dest:https://myaccount.table.core.windows.net/mytable",
+            "/DestKey:$KEY",
+            "/Manifest:myaccount_mytable_20140103T112020.manifest",
+            "/EntityOperation:InsertOrReplace",
+        ],
+    },
+    Sample {
         says: "Download from the emulator. Names are split into folders at `#`, and each file is compared with the MD5 \
                stored with its blob:",
         words: &[
@@ -187,7 +236,7 @@ pub(super) fn page(dialect: Dialect, width: usize) -> String {
         .join("\n\n")
 }
 
-/// The first example that a parameter is in.
+/// The first example that contains the parameter.
 pub(super) fn with(parameter: &Parameter, dialect: Dialect, width: usize) -> Option<String> {
     let has_it = |sample: &&Sample| args(sample).is_some_and(|args| args.has(parameter));
     let sample = SAMPLES.iter().find(has_it)?;
@@ -207,7 +256,7 @@ fn args(sample: &Sample) -> Option<ParsedArgs> {
     args::read(&words).ok()
 }
 
-/// One parameter in a line, as a shell reads it.
+/// The command in one line, quoted for a shell.
 fn command(sample: &Sample, dialect: Dialect) -> String {
     let mut line = String::from("  azring");
     let Some(args) = args(sample) else {
@@ -224,7 +273,7 @@ fn command(sample: &Sample, dialect: Dialect) -> String {
     line
 }
 
-/// In double quotes where a shell would see more in it than a word. A variable stays one.
+/// Quotes a word that a shell would change. Variables are still expanded.
 fn quoted(word: &str) -> String {
     if word.contains(['*', '?', '&', '$', ' ', '<', '>', '#', ';', '(', ')', '\\']) {
         format!("\"{word}\"")

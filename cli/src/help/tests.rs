@@ -1,4 +1,4 @@
-//! The pages, looked at as people see them.
+//! Tests of the pages as a user sees them.
 
 use std::ffi::OsString;
 
@@ -21,8 +21,8 @@ fn a_bare_call_shows_the_version_and_fits_a_screen() {
            azring <command> ...
 
     Most used parameters, in both dialects:
-      /Source:<source>     --source         What to copy: a folder, or the URL of a container
-      /Dest:<destination>  --destination    Where to copy it: a folder, or the URL of a container
+      /Source:<source>     --source         What to copy: a folder, a container or a file share
+      /Dest:<destination>  --destination    Where to copy it: a folder, a container or a file share
       /SourceKey:<key>     --source-key     The key of the source's storage account
       /DestKey:<key>       --dest-key       The key of the destination's storage account
       /SourceSAS:<sas>     --source-sas     A shared access signature for the source
@@ -50,7 +50,8 @@ fn a_parameter_has_a_page_in_both_spellings() {
         wildcard pattern of `*` and `?` that is matched against the names of files;
         with recursion also against those in every sub-folder. For a container there
         are no wildcards: without recursion it is the exact name of a blob, with
-        recursion the beginning of the name.
+        recursion the beginning of the name. For a file share it is the exact name
+        of a file, and there is no recursion with it.
 
         The names of blobs are case-sensitive. The names of files are compared
         without case if parameters are written `/Name:value`, and with case if they
@@ -95,7 +96,7 @@ fn a_parameter_has_a_page_in_both_spellings() {
 
 #[test]
 fn every_azcopy_parameter_has_an_example_in_the_dialect_of_the_question() {
-    // These are asked, and not copied with.
+    // These parameters belong to no copy.
     let asked = ["@", "?", "Version"];
     let of_azcopy = row::all().filter(|row| row.built && row.since.starts_with("AzCopy"));
     for row in of_azcopy.filter(|row| !asked.contains(&row.slash)) {
@@ -108,13 +109,7 @@ fn every_azcopy_parameter_has_an_example_in_the_dialect_of_the_question() {
 }
 
 #[test]
-fn a_parameter_that_is_not_built_says_so() {
-    assert_snapshot!(super::page(Some("pkrs"), Dialect::Slash, 80, &[]).unwrap().lines().filter(|line| line.contains("built")).collect::<String>(), @"    Not built yet: refused.");
-    assert_snapshot!(super::page(Some("sourcetype"), Dialect::Slash, 80, &[]).unwrap().lines().filter(|line| line.contains("built")).collect::<String>(), @"    Not built yet: `File`, `Table`.");
-}
-
-#[test]
-fn everything_is_told_within_the_width() {
+fn everything_is_reported_within_the_width() {
     for (dialect, width) in [(Dialect::Slash, 80), (Dialect::Dash, 100)] {
         let page = super::page(None, dialect, width, &crate::command::help_texts()).unwrap();
         for row in row::all() {

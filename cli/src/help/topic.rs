@@ -45,7 +45,8 @@ const ENVIRONMENT: &[(&str, &str)] = &[
         "AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_ACCOUNT, AZURE_STORAGE_SAS_TOKEN, AZURE_STORAGE_KEY",
         "The same for the account that they name, at its hosts at Azure or on this machine, and for no \
          other account. They are used in this order, after azring's own. A connection string with \
-         `BlobEndpoint` names its host itself.",
+         `BlobEndpoint` names its host itself; `UseDevelopmentStorage=true` is the account \
+         `devstoreaccount1` of an emulator on this machine.",
     ),
     (
         "AZRING_MAP_DRIVE",

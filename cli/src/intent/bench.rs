@@ -1,8 +1,9 @@
-//! What is wanted of `azring bench`: which way is measured, with what, and what stays behind.
+//! The options of `azring bench`: the direction, the objects, and what is removed afterwards.
 
 use std::time::Duration;
 
-use azring_core::location::{BlobLocation, Discard, Location, Synthetic};
+use azring_core::Result;
+use azring_core::location::{Discard, Location, Synthetic};
 use azring_core::options::{Conflict, Options, Overwrite};
 use azring_core::store::synthetic::PREFIX;
 
@@ -13,11 +14,11 @@ use crate::parameter::{self as row, Parameter};
 use crate::parsed::{ParsedArgs, read};
 use crate::usage_error::UsageError;
 
-/// What is made unless something else is asked for: 4 GiB, enough for a fast link to get going.
+/// The default number of objects: 4 GiB together, so that a fast link reaches its speed.
 const OBJECTS: u64 = 64;
 const OBJECT_BYTES: u64 = 64 << 20;
 
-/// What only measuring takes.
+/// The parameters that only `bench` accepts.
 const OWN: &[&Parameter] = &[
     &row::SIZE,
     &row::COUNT,
@@ -26,7 +27,7 @@ const OWN: &[&Parameter] = &[
     &row::VERIFY,
 ];
 
-/// What only one of the two ways takes.
+/// The parameters that only one direction accepts.
 const ONE_WAY: &[(&Parameter, BenchDirection)] = &[
     (&row::DEST_KEY, BenchDirection::Up),
     (&row::DEST_SAS, BenchDirection::Up),
@@ -40,17 +41,17 @@ const ONE_WAY: &[(&Parameter, BenchDirection)] = &[
     (&row::VERIFY, BenchDirection::Down),
 ];
 
-/// Which way is measured.
+/// The direction that is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BenchDirection {
-    /// To the service.
+    /// Uploads to the service.
     Up,
-    /// From it.
+    /// Downloads from the service.
     Down,
 }
 
 impl BenchDirection {
-    /// As it is typed.
+    /// The word of the command.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Up => "upload",
@@ -58,7 +59,7 @@ impl BenchDirection {
         }
     }
 
-    /// The parameter that names the place.
+    /// The parameter that names the location in the service.
     pub(crate) fn place(self) -> &'static Parameter {
         match self {
             Self::Up => &row::DEST,
@@ -67,24 +68,24 @@ impl BenchDirection {
     }
 }
 
-/// What is wanted.
+/// The options of one call of `bench`.
 #[derive(Debug)]
 pub(crate) struct Bench {
     pub(crate) way: BenchDirection,
-    /// The place as it was given.
-    pub(crate) place: BlobLocation,
-    /// The blobs to download are named: by a virtual directory, a blob, or a pattern.
+    /// The location in a service, as given.
+    pub(crate) place: Location,
+    /// The command names what to download: a virtual directory, an object, or a pattern.
     pub(crate) is_named: bool,
-    /// The blobs that were made stay.
+    /// The uploaded objects are not removed.
     pub(crate) keeps: bool,
-    /// The length of each object that is made, in bytes.
+    /// The length of each generated object, in bytes.
     pub(crate) object_bytes: u64,
     objects: Option<u64>,
     lasts: Option<Duration>,
     options: Options,
 }
 
-/// Reads what is wanted.
+/// The options that the command asks for.
 pub(crate) fn bench(
     args: &ParsedArgs,
     way: BenchDirection,
@@ -96,12 +97,13 @@ pub(crate) fn bench(
         BenchDirection::Up => &TARGET,
         BenchDirection::Down => &SOURCE,
     };
-    let Location::Blob(place) = location(args, end, environment)? else {
+    let place = location(args, end, environment)?;
+    if place.account_place().is_none() {
         return Err(UsageError::meaning(format!(
-            "`bench {}` measures the connection to a service: it needs the URL of a container or of a virtual directory",
+            "`bench {}` measures the connection to a service: it needs the URL of a container or a file share, or of a directory in it",
             way.word()
         )));
-    };
+    }
     let generated = Location::Synthetic(Synthetic {
         seed: 0,
         objects: None,
@@ -109,11 +111,8 @@ pub(crate) fn bench(
     });
     let compares = args.has(&row::VERIFY);
     let (source, target) = match way {
-        BenchDirection::Up => (generated, Location::Blob(place.clone())),
-        BenchDirection::Down => (
-            Location::Blob(place.clone()),
-            Location::Discard(Discard { compares }),
-        ),
+        BenchDirection::Up => (generated, place.clone()),
+        BenchDirection::Down => (place.clone(), Location::Discard(Discard { compares })),
     };
     let options = Options {
         conflict: Conflict {
@@ -124,7 +123,7 @@ pub(crate) fn bench(
     };
     Ok(Bench {
         way,
-        is_named: !place.directory.is_empty() || args.has(&row::PATTERN),
+        is_named: !place.is_whole_root() || args.has(&row::PATTERN),
         place,
         keeps: args.has(&row::KEEP),
         object_bytes: read::object_bytes(args)?.unwrap_or(OBJECT_BYTES),
@@ -134,7 +133,7 @@ pub(crate) fn bench(
     })
 }
 
-/// What only measuring takes means nothing to a copy.
+/// Refuses the parameters of `bench` in a copy.
 pub(super) fn refuse(args: &ParsedArgs) -> Result<(), UsageError> {
     match OWN.iter().find(|parameter| args.has(parameter)) {
         Some(parameter) => Err(UsageError::meaning(format!(
@@ -161,18 +160,10 @@ fn refuse_the_other_way(args: &ParsedArgs, way: BenchDirection) -> Result<(), Us
 
 impl Bench {
     /// The upload of generated objects into a virtual directory of its own, named after `stamp`.
-    pub(crate) fn upload(&self, stamp: &str, seed: u64) -> Upload {
-        let name = format!("{PREFIX}{stamp}");
-        let directory = match self.place.directory.as_str() {
-            "" => name,
-            above => format!("{above}/{name}"),
-        };
-        let place = BlobLocation {
-            directory,
-            is_directory: true,
-            ..self.place.clone()
-        };
-        // A download that uploads first needs something to take again and again, and not as much as fits into its time.
+    pub(crate) fn upload(&self, stamp: &str, seed: u64) -> Result<Upload> {
+        let place = self.place.folder(&format!("{PREFIX}{stamp}"))?;
+        // An upload before a download is limited by its number of objects. The time limits the
+        // download.
         let lasts = self.lasts.filter(|_| self.way == BenchDirection::Up);
         let generated = Synthetic {
             seed,
@@ -181,23 +172,23 @@ impl Bench {
         };
         let mut options = self.options.clone();
         options.source = Location::Synthetic(generated);
-        options.target = Location::Blob(place.clone());
+        options.target = place.clone();
         options.selection.pattern = None;
         options.selection.lasts = lasts;
         options.integrity.check_md5 = false;
-        Upload { place, options }
+        Ok(Upload { place, options })
     }
 
-    /// The download of what is at this place: of everything below it, or of the blob that it names.
-    pub(crate) fn download(&self, place: BlobLocation, has_below: bool) -> Options {
+    /// The download of everything below this place, or of the blob that it names.
+    pub(crate) fn download(&self, place: Location, has_below: bool) -> Options {
         let mut options = self.options.clone();
-        options.source = Location::Blob(place);
+        options.source = place;
         options.selection.recursive = has_below;
         options.selection.lasts = self.lasts;
         options
     }
 
-    /// What was measured in this container before, as a place to download from.
+    /// The download of the objects that `bench` has uploaded to this container before.
     pub(crate) fn earlier(&self) -> Options {
         let mut options = self.download(self.place.clone(), true);
         options.selection.pattern = Some(PREFIX.to_owned());
@@ -210,9 +201,9 @@ impl Bench {
     }
 }
 
-/// An upload, and where it goes.
+/// An upload and its destination.
 pub(crate) struct Upload {
-    pub(crate) place: BlobLocation,
+    pub(crate) place: Location,
     pub(crate) options: Options,
 }
 
@@ -240,8 +231,12 @@ mod tests {
             (format!("{URL}/a/b"), "a/b/azring-bench-now"),
         ] {
             let bench = wanted(BenchDirection::Up, &place, &["/Size:1M", "/Count:3"]).unwrap();
-            let upload = bench.upload("now", 7);
-            assert_eq!(upload.place.directory, directory);
+            let upload = bench.upload("now", 7).unwrap();
+            assert_eq!(
+                upload.place.to_string(),
+                format!("{URL}/{directory}/"),
+                "{place}"
+            );
             let Location::Synthetic(generated) = upload.options.source else {
                 panic!("{:?}", upload.options.source);
             };
@@ -257,7 +252,7 @@ mod tests {
     #[test]
     fn a_duration_makes_as_many_as_fit_into_it_but_for_a_download() {
         let objects = |way, more: &[&str]| {
-            let upload = wanted(way, URL, more).unwrap().upload("now", 7);
+            let upload = wanted(way, URL, more).unwrap().upload("now", 7).unwrap();
             match upload.options.source {
                 Location::Synthetic(generated) => {
                     (generated.objects, upload.options.selection.lasts)

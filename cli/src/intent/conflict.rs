@@ -1,10 +1,10 @@
 //! Combinations of parameters and ends that make no sense.
 //!
 //! The rules are AzCopy's (its documentation and its data movement library). If the library has a
-//! text for a rule, that text is used. The rules also cover parameters, file shares and tables
-//! that this version does not have: a command that AzCopy would refuse is refused for the same
-//! reason, and only a command that makes sense is refused because its service is not built. So a
-//! script that is right today stays right once the service is built.
+//! text for a rule, that text is used. The rules also cover exports of tables to blobs, which this
+//! version does not have: a command that AzCopy would refuse is refused for the same reason, and
+//! only a command that makes sense is refused because it is not built. So a script that is right
+//! today stays right once it is built.
 
 mod end_kind;
 
@@ -41,24 +41,18 @@ pub(super) fn check_unbuilt_services(
     let has = |kind| source == kind || target == kind;
     if has(EndKind::Table) {
         tables::check(args, source, target)?;
-    } else if has(EndKind::Share) {
-        let ends = Ends::of_kinds(source, target, args.has(&row::SYNC_COPY))
-            .map_err(|error| usage(&error))?;
-        check_rules(args, ends)?;
-        shares::check(args, source)?;
     }
-    let needs_credential = source == EndKind::Share || source == EndKind::Table;
-    if needs_credential && !has_source_credential(args, environment) {
+    if source == EndKind::Table && !has_source_credential(args, environment) {
         return Err(UsageError::meaning(format!(
-            "a file share or a table is read with a key or a shared access signature: give `{}` or `{}`",
+            "a table is read with a key or a shared access signature: give `{}` or `{}`",
             row::SOURCE_KEY.spelled(args.dialect()),
             row::SOURCE_SAS.spelled(args.dialect())
         )));
     }
-    Ok(())
+    tables::refuse_unbuilt(args, source, target)
 }
 
-/// Checks everything that two or more parameters say together.
+/// Checks combinations of parameters.
 pub(super) fn check(
     args: &ParsedArgs,
     source: &Location,
@@ -66,13 +60,20 @@ pub(super) fn check(
 ) -> Result<(), UsageError> {
     let ends =
         Ends::of(source, target, args.has(&row::SYNC_COPY)).map_err(|error| usage(&error))?;
+    shares::check_blob_type(args, ends)?;
     check_rules(args, ends)?;
-    // No location is a table yet, so parameters for tables make no sense here.
-    let of_tables = args
+    shares::check(args, source, target)?;
+    shares::check_credentials(args, source, target)?;
+    let applies = |parameter: &Parameter| {
+        let mut services = parameter.applies_to.iter();
+        services.any(|service| ends.have(EndKind::of(*service)))
+    };
+    // What a table allows was checked before.
+    let of_others = args
         .typed()
-        .find(|(parameter, _)| parameter.applies_to == [Service::Tables]);
-    if let Some((parameter, _)) = of_tables {
-        return Err(only(args, parameter, "for tables"));
+        .find(|(parameter, _)| !applies(parameter) && !ends.have(EndKind::Table));
+    if let Some((parameter, _)) = of_others {
+        return Err(only(args, parameter, &services_of(parameter)));
     }
     if ends.direction == Direction::Upload {
         local_pattern(args)?;
@@ -97,7 +98,7 @@ fn check_rules(args: &ParsedArgs, ends: Ends) -> Result<(), UsageError> {
     Ok(())
 }
 
-/// A pattern for folders stays inside of the source: `..` may stand within a name only.
+/// Checks that a pattern for folders stays inside the source: `..` is allowed within a name only.
 fn local_pattern(args: &ParsedArgs) -> Result<(), UsageError> {
     let pattern = args.text(&row::PATTERN)?.unwrap_or_default();
     let climbs = pattern.match_indices("..").any(|(at, dots)| {
@@ -115,7 +116,7 @@ fn local_pattern(args: &ParsedArgs) -> Result<(), UsageError> {
     Ok(())
 }
 
-/// A credential for the source is given in the command, in its URL, or in the environment.
+/// Whether the command, the source's URL or the environment has a credential for the source.
 fn has_source_credential(args: &ParsedArgs, environment: &Environment) -> bool {
     let is_in_url = args
         .raw(SOURCE.place)
@@ -133,7 +134,17 @@ fn refuse(args: &ParsedArgs, parameters: &[&Parameter], meant: &str) -> Result<(
     }
 }
 
-/// Core's reason why there is no copy between two ends.
+/// The services that a parameter applies to, as the end of "is only ...".
+fn services_of(parameter: &Parameter) -> String {
+    let named = parameter.applies_to.iter().map(|service| match service {
+        Service::Blobs => "blobs",
+        Service::Files => "file shares",
+        Service::Tables => "tables",
+    });
+    format!("for {}", named.collect::<Vec<_>>().join(" and "))
+}
+
+/// The core's reason why it cannot copy between two ends.
 fn usage(error: &Error) -> UsageError {
     UsageError::meaning(error.to_string())
 }

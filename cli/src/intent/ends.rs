@@ -13,7 +13,7 @@ use crate::parameter::{self as row, Parameter};
 use crate::parsed::{ParsedArgs, path, read};
 use crate::usage_error::UsageError;
 
-/// The place that a command beside copying is about.
+/// The location of a command that does not copy.
 pub(crate) fn place(args: &ParsedArgs, environment: &Environment) -> Result<Location, UsageError> {
     read::check(args)?;
     refuse_what_is_not_built(args)?;
@@ -51,11 +51,12 @@ pub(super) fn location(
     environment: &Environment,
 ) -> Result<Location, UsageError> {
     let location = place_of(args, end, environment)?;
-    let version = read::service_version(args, environment)?;
-    if let Some(place) = location.account_place()
-        && let Some(version) = version
-    {
-        place.account.capabilities.set_version(version);
+    if let Some(place) = location.account_place() {
+        let capabilities = &place.account.capabilities;
+        let newest = capabilities.newest_version();
+        if let Some(version) = read::service_version(args, environment, newest)? {
+            capabilities.set_version(version);
+        }
     }
     Ok(location)
 }
@@ -76,7 +77,7 @@ fn place_of(
     }
     let access = secret::access(args, end, environment)?;
     let service = read::choice(args, end.service)?.and_then(service_of_word);
-    // Text that is not UTF-8 is no URL, but it may well be the name of a folder.
+    // Text that is not UTF-8 is no URL, but it may be the path of a folder.
     let Some(text) = raw.to_str() else {
         return Ok(Location::Local(PathBuf::from(raw)));
     };
@@ -129,7 +130,7 @@ pub(super) fn service_of_word(word: &str) -> Option<ServiceKind> {
     .find_map(|(known, service)| (known == word).then_some(service))
 }
 
-/// The place in a service that has no credential yet.
+/// The place in a service, if it has no credential yet.
 fn anonymous(location: &Location) -> Option<&AccountPlace> {
     location
         .account_place()

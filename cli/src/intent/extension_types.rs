@@ -1,8 +1,8 @@
-//! `AzCopyConfig.json`: content types for extensions that the table built in does not have, or has otherwise.
+//! `AzCopyConfig.json`: content types for extensions, in addition to the built-in table.
 //!
-//! The file may lie beside the program, as AzCopy's did, and in the user's configuration folder; what the user's says comes
-//! first. A file that is there and cannot be understood ends the program before anything is copied: content types are
-//! stored with blobs, and nobody looks at them again.
+//! The file may be in the folder of the program, as AzCopy's was, and in the user's configuration
+//! folder. The user's file takes precedence. A file that cannot be parsed is an error before
+//! anything is copied, because a wrong content type is stored with every blob.
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -15,12 +15,12 @@ use crate::environment::Environment;
 use crate::mask::shown;
 use crate::usage_error::{UsageError, reason};
 
-/// AzCopy's name for it.
+/// The name of AzCopy's file.
 const FILE_NAME: &str = "AzCopyConfig.json";
-/// The one thing that AzCopy had in it.
+/// The only setting in AzCopy's file.
 const MAPPING: &str = "MIMETypeMapping";
 
-/// What all the files say together.
+/// The content types of all files.
 pub(super) fn read(environment: &Environment) -> Result<ExtensionTypes, UsageError> {
     let mut all = BTreeMap::new();
     for folder in [
@@ -46,7 +46,7 @@ fn refused(path: &Path, why: &str) -> UsageError {
 }
 
 fn parse(bytes: &[u8]) -> Result<BTreeMap<String, String>, String> {
-    // Editors of Windows begin a file with a mark that JSON does not know.
+    // Windows editors write a byte order mark, which is no JSON.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let whole: Value =
         serde_json::from_slice(bytes).map_err(|error| format!("no JSON: {error}"))?;

@@ -1,9 +1,11 @@
-//! What people give for a key or a signature and is none: with quotes around it, copied out of HTML, a whole URL, a
-//! connection string, the one for the other. It is named by its form; nothing of it is shown.
+//! Values that were given for a key or a signature and are something else.
+//!
+//! Examples are quotes around the value, HTML, a whole URL, a connection string, or a signature in
+//! place of a key. The error names the form of the value and shows nothing of it.
 
 use crate::mask;
 
-/// What the parameter is for.
+/// The kind of secret that a parameter expects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expected {
     /// An account's key.
@@ -12,7 +14,7 @@ pub(super) enum Expected {
     Signature,
 }
 
-/// The value without blanks around it; or what it is instead of what is expected of `name`.
+/// The value without blanks around it; or an error about what was given for `name` instead.
 pub(super) fn read(value: &str, expected: Expected, name: &str) -> Result<String, String> {
     let value = value.trim_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}');
     match fault(value, expected) {
@@ -66,7 +68,7 @@ fn fault(value: &str, expected: Expected) -> Option<&'static str> {
     }
 }
 
-/// Quotes of shells and of word processors.
+/// The quotes of shells and of word processors.
 fn is_quote(letter: char) -> bool {
     matches!(letter, '"' | '\'' | '`' | '\u{2018}'..='\u{201f}')
 }
@@ -95,11 +97,14 @@ mod tests {
             ),
             (" ".to_owned(), "empty"),
         ] {
-            let told = read(&value, Expected::Key, "/DestKey").unwrap_err();
-            assert!(told.contains(says) && told.contains("/DestKey"), "{told}");
+            let message = read(&value, Expected::Key, "/DestKey").unwrap_err();
             assert!(
-                !told.contains(&KEY[..14]) && !told.contains("canary"),
-                "{told}"
+                message.contains(says) && message.contains("/DestKey"),
+                "{message}"
+            );
+            assert!(
+                !message.contains(&KEY[..14]) && !message.contains("canary"),
+                "{message}"
             );
         }
         assert_eq!(
@@ -123,11 +128,11 @@ mod tests {
             ),
             (KEY, "key"),
         ] {
-            let told = read(value, Expected::Signature, "/DestSAS").unwrap_err();
-            assert!(told.contains(says), "{told}");
+            let message = read(value, Expected::Signature, "/DestSAS").unwrap_err();
+            assert!(message.contains(says), "{message}");
             assert!(
-                !told.contains(&KEY[..14]) && !told.contains("canary"),
-                "{told}"
+                !message.contains(&KEY[..14]) && !message.contains("canary"),
+                "{message}"
             );
         }
         for value in ["?sv=1&sig=canary", "sr=c&si=policy&sig=canary"] {

@@ -1,8 +1,8 @@
-//! From parsed arguments to the options that the job obeys.
+//! From parsed arguments to the options of the core's job.
 //!
-//! Everything that can be wrong with a command without asking a disk or the network is found
-//! here: parameters that this version does not have, values, locations, combinations. Error
-//! messages name parameters in the dialect of the command.
+//! This module finds every error of a command that needs no disk and no network: parameters that
+//! are not built yet, values, locations, combinations. Error messages name parameters in the
+//! dialect of the command.
 
 mod options;
 
@@ -11,6 +11,8 @@ mod ends;
 mod pipe;
 
 mod special;
+
+mod table;
 
 mod secret;
 

@@ -8,10 +8,10 @@ use azring_core::options::{
 use azring_core::select::AttributeRule;
 
 use super::ends::{SOURCE, TARGET, location};
-use super::{bench, conflict, extension_types, pipe, special};
+use super::{bench, conflict, extension_types, pipe, special, table};
 use crate::environment::Environment;
 use crate::parameter::{self as row, Dialect, Parameter};
-use crate::parsed::{ParsedArgs, path, read};
+use crate::parsed::{ParsedArgs, path, read, resolve};
 use crate::usage_error::UsageError;
 
 /// The options of one copy.
@@ -39,63 +39,84 @@ pub(super) fn between(
     Ok(Options {
         source,
         target,
-        selection: Selection {
-            pattern: args.text(&row::PATTERN)?.map(str::to_owned),
-            recursive: args.has(&row::S),
-            snapshots: args.has(&row::SNAPSHOT),
-            ignore_case: args.dialect() == Dialect::Slash,
-            own_files: Vec::new(),
-            attributes: AttributeRule {
-                archive_only: args.has(&row::A),
-                include: read::attributes(args, &row::IA)?,
-                exclude: read::attributes(args, &row::XA)?,
-            },
-            lasts: None,
-        },
+        selection: selection(args)?,
         conflict: Conflict {
             skip_older: args.has(&row::XO),
             skip_newer: args.has(&row::XN),
             overwrite: overwrite(args, environment),
         },
-        upload: UploadOptions {
-            blob_type: match read::choice(args, &row::BLOB_TYPE)? {
-                Some("page") => Some(BlobType::Page),
-                Some("append") => Some(BlobType::Append),
-                Some(_) => Some(BlobType::Block),
-                None if is_disk => Some(BlobType::Page),
-                None => None,
-            },
-            content_type: content_type(args, environment)?,
-            block_bytes: read::block_bytes(args)?.unwrap_or(UploadOptions::default().block_bytes),
-            keeps_block_bytes: args.has(&row::BLOCK_SIZE_IN_MB),
-        },
+        upload: upload(args, environment, is_disk)?,
         integrity: Integrity {
             store_md5: is_on(args, &row::MD5)?,
             check_md5: args.has(&row::CHECK_MD5),
             crc64: is_on(args, &row::CRC64)?,
         },
-        download: DownloadOptions {
-            keep_modified: args.has(&row::MT),
-            durability: match read::choice(args, &row::DURABILITY)? {
-                Some("file") => Durability::File,
-                Some("off") => Durability::Off,
-                _ => Durability::Batch,
-            },
-            delimiter: read::delimiter(args)?.unwrap_or(DownloadOptions::default().delimiter),
-        },
+        download: download(args)?,
         engine: engine(args, environment)?,
+        table: table::table(args)?,
         sync_copy: args.has(&row::SYNC_COPY),
         copy_way: match read::choice(args, &row::SERVER_COPY)? {
             Some("async") => CopyWay::Async,
             Some("blocks") => CopyWay::Blocks,
             _ => CopyWay::Auto,
         },
+        preserve_smb: args.has(&row::PRESERVE_SMB),
         preview: args.has(&row::L),
     })
 }
 
-/// A parameter or a value that this version does not have is refused by its name, not left out: whoever typed it counts
-/// on it. That comes last, so that a command which makes no sense is told so already.
+/// Which objects are copied.
+fn selection(args: &ParsedArgs) -> Result<Selection, UsageError> {
+    Ok(Selection {
+        pattern: args.text(&row::PATTERN)?.map(str::to_owned),
+        recursive: args.has(&row::S),
+        snapshots: args.has(&row::SNAPSHOT),
+        ignore_case: args.dialect() == Dialect::Slash,
+        own_files: Vec::new(),
+        attributes: AttributeRule {
+            archive_only: args.has(&row::A),
+            include: read::attributes(args, &row::IA)?,
+            exclude: read::attributes(args, &row::XA)?,
+        },
+        lasts: None,
+    })
+}
+
+/// How uploaded objects are stored. A disk becomes a page blob by default.
+fn upload(
+    args: &ParsedArgs,
+    environment: &Environment,
+    is_disk: bool,
+) -> Result<UploadOptions, UsageError> {
+    Ok(UploadOptions {
+        blob_type: match read::choice(args, &row::BLOB_TYPE)? {
+            Some("page") => Some(BlobType::Page),
+            Some("append") => Some(BlobType::Append),
+            Some(_) => Some(BlobType::Block),
+            None if is_disk => Some(BlobType::Page),
+            None => None,
+        },
+        content_type: content_type(args, environment)?,
+        block_bytes: read::block_bytes(args)?.unwrap_or(UploadOptions::default().block_bytes),
+        keeps_block_bytes: args.has(&row::BLOCK_SIZE_IN_MB),
+    })
+}
+
+/// How downloaded files are written.
+fn download(args: &ParsedArgs) -> Result<DownloadOptions, UsageError> {
+    Ok(DownloadOptions {
+        keep_modified: args.has(&row::MT),
+        durability: match read::choice(args, &row::DURABILITY)? {
+            Some("file") => Durability::File,
+            Some("off") => Durability::Off,
+            _ => Durability::Batch,
+        },
+        delimiter: read::delimiter(args)?.unwrap_or(DownloadOptions::default().delimiter),
+    })
+}
+
+/// Refuses parameters and values that are not built yet, because the user relies on them. This
+/// check comes last: a command that makes no sense gets that error first.
 pub(super) fn refuse_what_is_not_built(args: &ParsedArgs) -> Result<(), UsageError> {
     for (parameter, _) in args.typed() {
         if !parameter.built {
@@ -149,7 +170,7 @@ pub(crate) fn engine(args: &ParsedArgs, environment: &Environment) -> Result<Eng
         ca_file: path::local(args, &row::CA_FILE)?,
         resolve: environment
             .raw("AZRING_RESOLVE")
-            .map(read::resolve)
+            .map(resolve)
             .transpose()?
             .unwrap_or_default()
             .into(),

@@ -1,7 +1,7 @@
-//! Standard input as a source and standard output as a destination: what goes together with them.
+//! Standard input as a source and standard output as a destination: allowed combinations.
 //!
-//! One object comes or goes, from front to end, and only once. So nothing that chooses among several, that asks how old
-//! the source is, or that goes on later can be said beside it.
+//! A pipe carries one object, in the order of its bytes, once. So parameters that select among
+//! objects, compare times or resume a copy are refused with a pipe.
 
 use azring_core::location::Location;
 
@@ -10,13 +10,13 @@ use crate::parameter::{self as row, Parameter};
 use crate::parsed::{ParsedArgs, choice};
 use crate::usage_error::{UsageError, word_of};
 
-/// What makes no sense beside a pipe at either end.
+/// The parameters that are refused with a pipe at either end.
 const NEVER: &[&Parameter] = &[&row::PATTERN, &row::XO, &row::XN, &row::L];
 
-/// What makes no sense beside standard output.
+/// The parameters that are refused with standard output.
 const NEVER_TO_OUTPUT: &[&Parameter] = &[&row::S, &row::SNAPSHOT, &row::MT, &row::DELIMITER];
 
-/// The pipe, to which nothing is proved.
+/// The location of the pipe. A credential for it is refused.
 pub(super) fn location(args: &ParsedArgs, end: &EndParameters) -> Result<Location, UsageError> {
     for parameter in [end.key, end.sas, end.service] {
         if args.has(parameter) {
@@ -30,7 +30,7 @@ pub(super) fn location(args: &ParsedArgs, end: &EndParameters) -> Result<Locatio
     Ok(Location::Pipe)
 }
 
-/// Checks what is said beside a pipe.
+/// Checks the parameters of a copy with a pipe.
 pub(super) fn check(
     args: &ParsedArgs,
     source: &Location,
@@ -73,46 +73,60 @@ fn check_input(args: &ParsedArgs, target: &Location) -> Result<(), UsageError> {
             )));
         }
     }
-    // AzCopy's words: what is paged has its length from the beginning.
+    // AzCopy's text: the length of a page blob is needed at its creation.
     if choice(args, &row::BLOB_TYPE)? == Some("page") {
         return Err(UsageError::meaning(
             "Source must be fixed size when destination is Page Blob.",
         ));
     }
-    single(args, target, &row::DEST, "standard input becomes one blob")
+    single(args, target, &row::DEST, "standard input becomes one")
 }
 
 fn check_output(args: &ParsedArgs, source: &Location) -> Result<(), UsageError> {
     if choice(args, &row::OUTPUT)? == Some("json") {
         return Err(UsageError::meaning(format!(
-            "`{}` and the blob cannot both go to standard output",
-            row::OUTPUT.spelled(args.dialect())
+            "`{}` and the {} cannot both go to standard output",
+            row::OUTPUT.spelled(args.dialect()),
+            object_word(source)
         )));
     }
     single(
         args,
         source,
         &row::SOURCE,
-        "standard output gets the bytes of one blob",
+        "standard output gets the bytes of one",
     )
 }
 
-/// The URL has to name an object below the container, and must not end like a directory's.
+/// The word for an object of a service.
+fn object_word(location: &Location) -> &'static str {
+    match location {
+        Location::Share(_) => "file",
+        Location::Table(_) => "entity",
+        Location::Blob(_)
+        | Location::Local(_)
+        | Location::Pipe
+        | Location::Synthetic(_)
+        | Location::Discard(_) => "blob",
+    }
+}
+
+/// Checks that the URL names an object below the container and does not end in a slash.
 fn single(
     args: &ParsedArgs,
     location: &Location,
     parameter: &Parameter,
     why: &str,
 ) -> Result<(), UsageError> {
-    let names_object = match location {
-        Location::Blob(place) => !place.directory.is_empty() && !place.is_directory,
-        Location::Local(_) | Location::Pipe | Location::Synthetic(_) | Location::Discard(_) => true,
+    let Some(place) = location.in_service() else {
+        return Ok(());
     };
-    if names_object {
+    if place.may_be_object() {
         return Ok(());
     }
+    let object = object_word(location);
     Err(UsageError::meaning(format!(
-        "`{location}` as the value of `{}` names no blob: {why}",
+        "`{location}` as the value of `{}` names no {object}: {why} {object}",
         parameter.spelled(args.dialect())
     )))
 }

@@ -1,12 +1,14 @@
-//! Where keys and signatures come from: the command line, a variable, a file, standard input, the environment.
+//! The sources of keys and signatures: command line, URL, files, standard input, variables.
 //!
-//! What is said on the command line comes first, then what the URL carries, then azring's own variables for this side, then
-//! the variables of Azure's other tools, in their order: a connection string before a signature before a key. The latter
-//! name an account and are used for that account alone. One identity is chosen; another is never tried in its place.
+//! The first of these is used: the command line, the URL, azring's own variables for this end, the
+//! variables of Azure's other tools in their order (connection string, signature, key). The last
+//! ones name an account and are used for that account only. One credential is chosen; no other is
+//! tried in its place.
 
 use azring_core::Side;
 use azring_core::location::{Access, AccountPlace, is_host_of, is_host_of_azure};
 use azring_transport::auth::Secret;
+use azring_transport::service::Service;
 
 use super::ends::EndParameters;
 use super::mistaken_secret::{self as mistaken, Expected};
@@ -17,7 +19,7 @@ use crate::parameter::{self as row, Parameter};
 use crate::parsed::ParsedArgs;
 use crate::usage_error::UsageError;
 
-/// The credentials that the command line names for one end.
+/// The credentials that the command line has for one end.
 pub(super) fn access(
     args: &ParsedArgs,
     end: &EndParameters,
@@ -29,7 +31,8 @@ pub(super) fn access(
     })
 }
 
-/// The value of a parameter, or what it points to: `@env:NAME`, `@file:PATH`, `-` for a line of standard input.
+/// The value of a parameter, or the secret that it refers to: `@env:NAME`, `@file:PATH`, `-` for a
+/// line of standard input.
 fn named(
     args: &ParsedArgs,
     parameter: &Parameter,
@@ -73,13 +76,13 @@ fn named(
 
 /// A credential of the environment, and the variable it is from.
 pub(super) struct EnvironmentCredential {
-    /// What to use.
+    /// The credential.
     pub(super) access: Access,
-    /// Where it is from, for complaints.
+    /// The variable, for error messages.
     pub(super) variable: String,
 }
 
-/// What the environment holds for a place that has no credential yet.
+/// The environment's credential for a place that has none yet.
 pub(super) fn from_environment(
     side: Side,
     place: &AccountPlace,
@@ -88,8 +91,8 @@ pub(super) fn from_environment(
     own(side, place, environment).or_else(|| shared(place, environment))
 }
 
-/// `AZRING_SOURCE_SAS`, `AZRING_SOURCE_KEY`, and the same for the other side. They are meant for the place that the command
-/// names. Where a journal names it they go to hosts of Azure and to this machine only.
+/// `AZRING_SOURCE_SAS`, `AZRING_SOURCE_KEY`, and the same for the destination. If a journal names
+/// the place, they are sent to hosts of Azure and to this machine only.
 fn own(
     side: Side,
     place: &AccountPlace,
@@ -113,7 +116,7 @@ const CONNECTION: &str = "AZURE_STORAGE_CONNECTION_STRING";
 const SAS: &str = "AZURE_STORAGE_SAS_TOKEN";
 const KEY: &str = "AZURE_STORAGE_KEY";
 
-/// A variable is set that may hold a credential for this end.
+/// Whether a variable is set that may hold a credential for this end.
 pub(super) fn is_in_environment(side: Side, environment: &Environment) -> bool {
     let [sas, key] = own_variables(side);
     [sas.as_str(), key.as_str(), CONNECTION, SAS, KEY]
@@ -121,7 +124,7 @@ pub(super) fn is_in_environment(side: Side, environment: &Environment) -> bool {
         .any(|name| environment.raw(name).is_some())
 }
 
-/// azring's own variables for one end: a signature, a key.
+/// azring's own variables for one end: a signature and a key.
 fn own_variables(side: Side) -> [String; 2] {
     let side = match side {
         Side::Source => "SOURCE",
@@ -147,7 +150,14 @@ fn shared(place: &AccountPlace, environment: &Environment) -> Option<Environment
         .map(|value| EnvironmentCredential::key(KEY.to_owned(), value))
 }
 
-/// What a connection string (`Name=value;...`) holds for this place.
+/// The account of emulators, with its key, which is public.
+/// <https://learn.microsoft.com/azure/storage/common/storage-use-azurite#well-known-storage-account-and-key>
+const DEVELOPMENT_ACCOUNT: &str = "devstoreaccount1";
+const DEVELOPMENT_KEY: &str =
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+/// The credential that a connection string (`Name=value;...`) has for this place.
+/// `UseDevelopmentStorage=true` is the account of an emulator on this machine.
 /// <https://learn.microsoft.com/azure/storage/common/storage-configure-connection-string>
 fn connected(connection: &str, place: &AccountPlace) -> Option<EnvironmentCredential> {
     let field = |wanted: &str| {
@@ -157,7 +167,19 @@ fn connected(connection: &str, place: &AccountPlace) -> Option<EnvironmentCreden
             .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
             .map(|(_, value)| value)
     };
-    let is_meant = match (field("BlobEndpoint"), field("AccountName")) {
+    let variable = CONNECTION.to_owned();
+    if field("UseDevelopmentStorage").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+        let is_emulator =
+            place.account_name == DEVELOPMENT_ACCOUNT && is_here(&place.account.endpoint.host);
+        return is_emulator
+            .then(|| EnvironmentCredential::key(variable, DEVELOPMENT_KEY.to_owned()));
+    }
+    let endpoint = match place.account.service {
+        Service::Blob => "BlobEndpoint",
+        Service::Share => "FileEndpoint",
+        Service::Table => "TableEndpoint",
+    };
+    let is_meant = match (field(endpoint), field("AccountName")) {
         (Some(endpoint), _) => is_under(place, endpoint),
         (None, Some(account)) => is_at_home(place, account),
         (None, None) => false,
@@ -165,7 +187,6 @@ fn connected(connection: &str, place: &AccountPlace) -> Option<EnvironmentCreden
     if !is_meant {
         return None;
     }
-    let variable = CONNECTION.to_owned();
     match (field("SharedAccessSignature"), field("AccountKey")) {
         (Some(sas), _) => Some(EnvironmentCredential::sas(variable, sas.to_owned())),
         (None, Some(key)) => Some(EnvironmentCredential::key(variable, key.to_owned())),
@@ -173,8 +194,8 @@ fn connected(connection: &str, place: &AccountPlace) -> Option<EnvironmentCreden
     }
 }
 
-/// The place belongs to the account, and is where an account is: under its own host name at Azure, or on this machine. A
-/// signature is never sent to a host that only calls itself by the account's name, in a path or as its own beginning
+/// Whether the place belongs to the account, at a host of Azure or on this machine. A credential is
+/// never sent to a host that only has the account's name in a path or as its first label
 /// (`account.blob.example.com`).
 fn is_at_home(place: &AccountPlace, account: &str) -> bool {
     let host = place.account.endpoint.host.as_str();
@@ -185,7 +206,8 @@ fn is_here(host: &str) -> bool {
     matches!(host, "127.0.0.1" | "localhost" | "[::1]") || host.ends_with(".localhost")
 }
 
-/// The place is at this endpoint: the same scheme, host and port, and the same account in the path if it stands there.
+/// Whether the place is at this endpoint: the same scheme, host and port, and the same account if
+/// it is in the path.
 fn is_under(place: &AccountPlace, endpoint: &str) -> bool {
     let endpoint = endpoint.trim_end_matches('/').to_ascii_lowercase();
     let found = format!(

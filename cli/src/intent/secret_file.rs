@@ -1,5 +1,7 @@
-//! A key or a signature in a file of its own (`@file:PATH`), as editors of every system write it: with a byte order mark
-//! or without, ended by LF, CRLF or nothing, in UTF-8 or, as PowerShell's `>` writes, in UTF-16.
+//! A key or a signature in a file (`@file:PATH`), in the forms that editors of all systems write.
+//!
+//! The file may have a byte order mark, may end in LF, CRLF or nothing, and is UTF-8 or UTF-16 (as
+//! PowerShell's `>` writes).
 
 use std::fs::File;
 use std::io::Read;
@@ -8,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::usage_error::reason;
 
-/// More than this is no key or signature.
+/// The largest file of a key or a signature, in bytes.
 const FILE_BYTES_MAX: u64 = 64 << 10;
 
 /// The first line that is not empty, without blanks around it.
@@ -69,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_without_a_key_is_told() {
+    fn a_file_without_a_key_is_reported() {
         assert_eq!(read(b"\xef\xbb\xbf\r\n").unwrap_err(), "it is empty");
         assert_eq!(read(b"\xff\x00\x80").unwrap_err(), "it is not text");
     }

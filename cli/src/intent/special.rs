@@ -1,7 +1,8 @@
-//! Paths of this machine that are no files: standard streams, pipes and devices.
+//! Paths that are no files: standard streams, pipes and devices.
 //!
-//! A pipe as a source is read like standard input, a disk like a file, `/dev/null` as a destination takes everything and
-//! keeps nothing. What else is no file is refused here, before anything is opened.
+//! A pipe as a source is read like standard input, and a disk like a file. `/dev/null` as a
+//! destination discards everything. Any other special file is refused here, before anything is
+//! opened.
 
 use std::path::Path;
 
@@ -22,7 +23,7 @@ const INPUT: &[&str] = &["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
 /// The names of standard output.
 const OUTPUT: &[&str] = &["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
-/// What a path means, where it is no file or folder.
+/// The location of a special path; `None` for a file or a folder.
 pub(super) fn location(
     args: &ParsedArgs,
     end: &EndParameters,
@@ -81,12 +82,12 @@ fn refused(end: &EndParameters, args: &ParsedArgs, path: &Path, what: &str) -> U
     ))
 }
 
-/// Whether the source is a disk, which becomes a page blob unless something else is asked for.
+/// Whether the source is a disk, which becomes a page blob by default.
 pub(super) fn is_disk(source: &Location, environment: &Environment) -> bool {
     matches!(source, Location::Local(path) if (environment.file_kind)(path) == FileKind::BlockDevice)
 }
 
-/// Opens the pipe that the source names in the place of standard input. Waits until somebody writes to it.
+/// Opens the pipe that the source names as standard input. Waits until a program writes to it.
 pub(crate) fn attach_source(args: &ParsedArgs, source: &Location) -> Result<(), UsageError> {
     if !matches!(source, Location::Pipe) || args.raw(&row::SOURCE).is_none_or(|raw| raw == "-") {
         return Ok(());

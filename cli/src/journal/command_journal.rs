@@ -1,4 +1,4 @@
-//! Where a command's journal lies.
+//! The place of a command's journal.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -14,10 +14,10 @@ use crate::parsed::ParsedArgs;
 use crate::parsed::local;
 use crate::usage_error::UsageError;
 
-/// What a journal is called in a folder that was named for it.
+/// The name of the journal in a folder that the command names.
 pub(crate) const NAME: &str = "azring.jnl";
 
-/// How much of the fingerprint is in the name of a journal in the default folder.
+/// How many bytes of the fingerprint are in the name of a journal in the default folder.
 const NAME_BYTES: usize = 8;
 
 /// The journal that a command keeps.
@@ -27,27 +27,28 @@ pub(crate) struct CommandJournal {
     pub(crate) folder: PathBuf,
     /// Its name.
     pub(crate) name: String,
-    /// The folder was named, and so the journal is wanted. One in the default folder is kept where that is possible.
+    /// The command names the folder, so it needs the journal. In the default folder a journal is
+    /// kept if possible.
     pub(crate) is_named: bool,
     /// The command that it is about.
     pub(crate) command: Command,
-    /// Nothing is asked.
+    /// The command asks no questions.
     pub(crate) is_quiet: bool,
 }
 
 impl CommandJournal {
-    /// The journal itself.
+    /// The path of the journal.
     pub(crate) fn path(&self) -> PathBuf {
         self.folder.join(&self.name)
     }
 
-    /// The files that it is made of.
+    /// The files of the journal.
     pub(crate) fn files(&self) -> impl Iterator<Item = PathBuf> {
         files(&self.folder, &self.name)
     }
 }
 
-/// The journal of a copy; `None` where none is kept.
+/// The journal of a copy; `None` for a copy without one.
 pub(crate) fn of_command(
     args: &ParsedArgs,
     options: &Options,
@@ -89,7 +90,7 @@ pub(crate) fn of_command(
     }))
 }
 
-/// There is no default folder for a journal.
+/// The error that there is no default folder for a journal.
 pub(super) fn no_home(args: &ParsedArgs) -> UsageError {
     UsageError::meaning(format!(
         "`{}` needs a folder, because there is no home folder for one",
@@ -97,11 +98,11 @@ pub(super) fn no_home(args: &ParsedArgs) -> UsageError {
     ))
 }
 
-/// What a command's journal is called in the default folder: so that commands do not meet there.
+/// The name of a command's journal in the default folder. It differs between commands.
 fn name(command: &Command) -> String {
     let mut name = String::new();
     for byte in &command.fingerprint()[..NAME_BYTES] {
-        // A text takes whatever is written to it.
+        // Writing to a `String` cannot fail.
         let _ = write!(name, "{byte:02x}");
     }
     name + ".jnl"

@@ -1,8 +1,10 @@
-//! What an operation that is given up left at its destination: the files under way that nobody will go on with.
+//! Partial files at the destination of a job that nobody will resume.
 
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
+use azring_core::dump::spool::spool_folder;
 use azring_core::entry::EntryName;
 use azring_core::journal::{Command, Replayed};
 use azring_core::store::local::parts;
@@ -12,11 +14,15 @@ use crate::args;
 use crate::console::{Console, Level};
 use crate::parameter as row;
 
-/// Files that are named one by one.
+/// The number of files that are named.
 const NAMED_MAX: usize = 10;
 
-/// Removes the files under way of this job, which will not be resumed, and names those that stay.
-pub(crate) fn remove(replayed: &Replayed, console: &Console) {
+/// Removes the partial files of this job, which will not be resumed, and names those that stay.
+/// `folder`: that of its journal, which also has the files of an export until they are uploaded.
+pub(crate) fn remove(folder: &Path, replayed: &Replayed, console: &Console) {
+    if replayed.export().is_some() {
+        remove_spool(folder, replayed, console);
+    }
     let Some(destination) = destination(replayed.command()) else {
         return;
     };
@@ -35,7 +41,23 @@ pub(crate) fn remove(replayed: &Replayed, console: &Console) {
     }
 }
 
-/// Names the files under way at the destination of this command, where it is not known whose they are.
+fn remove_spool(folder: &Path, replayed: &Replayed, console: &Console) {
+    let beginning = parts::beginning(replayed.job());
+    let digits = beginning.trim_start_matches(".azring").replace('-', "");
+    let spool = spool_folder(folder, &digits);
+    match fs::remove_dir_all(&spool) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            let text = format!(
+                "`{}` has files of the earlier operation and cannot be removed: {error}",
+                spool.display()
+            );
+            console.message(Level::Warning, &text);
+        }
+        _ => {}
+    }
+}
+
+/// Names the partial files at the destination of this command, if their job is unknown.
 pub(super) fn name(command: &Command, console: &Console) {
     let Some(destination) = destination(command) else {
         return;
@@ -53,7 +75,7 @@ pub(super) fn name(command: &Command, console: &Console) {
     }
 }
 
-/// The destination of a command of a journal, where it is on this machine: its path is absolute then.
+/// The destination of a journal's command, if it is on this machine. Its path is absolute.
 fn destination(command: &Command) -> Option<PathBuf> {
     let args = args::read(&of_journal(command).0).ok()?;
     let place = args.text(&row::DEST).ok().flatten()?;

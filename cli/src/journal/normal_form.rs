@@ -1,7 +1,8 @@
-//! A command in its normal form: what it copies, and nothing of who asked for it or how it is told.
+//! The normal form of a command: the command that its journal stores.
 //!
-//! Two commands with the same normal form are one job. The form is a command itself, which can be carried out once the
-//! credentials are brought that it leaves out.
+//! It contains what decides which objects are copied and how, and nothing about the user,
+//! credentials or output. Two commands with the same normal form are one job. With its credentials
+//! the normal form can be run again.
 
 use std::env;
 use std::ffi::OsString;
@@ -16,7 +17,7 @@ use crate::parameter::{self as row, Dialect, Parameter, Value};
 use crate::parsed::ParsedArgs;
 use crate::usage_error::UsageError;
 
-/// The command as its journal has it.
+/// The command as its journal stores it.
 pub(super) fn command(args: &ParsedArgs, options: &Options) -> Result<Command, UsageError> {
     let folder = env::current_dir().unwrap_or_default();
     Ok(Command::now(
@@ -30,8 +31,8 @@ pub(super) fn command(args: &ParsedArgs, options: &Options) -> Result<Command, U
     ))
 }
 
-/// The words of the normal form: in the dialect of the command, since that decides what patterns mean, and in the order of
-/// the table.
+/// The words of the normal form, in the order of the table. The dialect stays, since it decides the
+/// meaning of patterns.
 fn words(args: &ParsedArgs, options: &Options, folder: &Path) -> Result<Vec<Vec<u8>>, UsageError> {
     let mut normal = ParsedArgs::new(args.dialect());
     for parameter in row::all().filter(|parameter| parameter.identity) {
@@ -60,7 +61,7 @@ fn add_as_it_is(
     let values = args.typed().filter(|(typed, _)| typed.is(parameter));
     for (_, value) in values {
         let value = match (value, parameter.value) {
-            // The file is the same wherever the command is given.
+            // A relative path would depend on the current folder.
             (Some(_), _) if parameter.is(&row::CA_FILE) => options
                 .engine
                 .ca_file
@@ -77,7 +78,7 @@ fn add_as_it_is(
     Ok(())
 }
 
-/// A place, without any credential and as it is to be found from anywhere.
+/// A location without its credential, independent of the current folder.
 fn place(location: &Location, folder: &Path) -> OsString {
     if let Location::Local(path) = location {
         absolute(path, folder)
@@ -86,7 +87,7 @@ fn place(location: &Location, folder: &Path) -> OsString {
     }
 }
 
-/// The same of a destination, which keeps the slash at its end: it says that a folder is meant, whether or not there is one.
+/// The same for a destination. A slash at its end stays, because it marks a folder.
 fn destination(location: &Location, folder: &Path) -> OsString {
     let mut place = place(location, folder);
     if let Location::Local(path) = location {
@@ -99,7 +100,7 @@ fn destination(location: &Location, folder: &Path) -> OsString {
     place
 }
 
-/// The path from the root on, without steps that lead nowhere. Links are left as they are.
+/// The absolute path without `.` and empty parts. Links are not followed.
 fn absolute(path: &Path, folder: &Path) -> OsString {
     let path: PathBuf = folder.join(path).components().collect();
     path.into()
@@ -111,7 +112,7 @@ fn needs_credential(location: &Location) -> bool {
         .is_some_and(|place| !place.account.credential.is_anonymous())
 }
 
-/// The words of a command that a journal has, and their dialect.
+/// The words of the command in a journal, and their dialect.
 pub(super) fn of_journal(command: &Command) -> (Vec<OsString>, Dialect) {
     let words: Vec<_> = command
         .words

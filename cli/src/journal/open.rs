@@ -1,7 +1,7 @@
-//! Before a copy begins: what the journal says, what is asked about it, and what follows.
+//! Opens the journal before a copy begins: reads it, asks questions, begins or resumes.
 //!
-//! The questions are AzCopy's. Where nobody can answer, the same command goes on where it stopped, and the journal of another
-//! command is left alone.
+//! The questions are AzCopy's. If nobody can answer, the same command resumes, and the journal of
+//! another command stays as it is.
 
 use std::fs;
 use std::path::Path;
@@ -17,21 +17,22 @@ use crate::prompt;
 /// Why a copy does not begin.
 #[derive(Debug)]
 pub(crate) enum Refusal {
-    /// It ends so, for this reason.
+    /// An error with its ending.
     Because(Ending, String),
-    /// Somebody answered so.
+    /// The user's answer was no.
     Cancelled,
 }
 
-/// Who can be asked.
+/// How questions are asked.
 pub(crate) struct Questions<'a> {
-    /// Somebody sits at a terminal.
+    /// There is a terminal.
     pub(crate) can_ask: bool,
-    /// Waits for a line; `None` says that none will come.
+    /// Waits for a line; `None` at the end of input.
     pub(crate) read: &'a dyn Fn() -> Option<String>,
 }
 
-/// Begins or resumes the journal. `None` where none can be kept and none was asked for by name; why, the console is told.
+/// Begins or resumes the journal. `None` if none can be kept and the command names none; the
+/// console shows why.
 pub(crate) fn open(
     journal: &CommandJournal,
     console: &Console,
@@ -45,13 +46,14 @@ pub(crate) fn open(
             console.message(Level::Warning, &text);
             Ok(None)
         }
-        Err(Failure::Journal(error)) => {
-            Err(Refusal::Because(Ending::of_journal(&error), told(&error)))
-        }
+        Err(Failure::Journal(error)) => Err(Refusal::Because(
+            Ending::of_journal(&error),
+            error_text(&error),
+        )),
     }
 }
 
-/// Either kind of ending.
+/// Either kind of failure.
 enum Failure {
     Journal(Error),
     Refused(Refusal),
@@ -86,7 +88,7 @@ fn try_open(
         Ok(None) => return Ok(claim.begin(command)?),
         Ok(Some(replayed)) => replayed,
         Err(error @ (Error::Disk { .. } | Error::Held { .. })) => return Err(error.into()),
-        // It cannot be read, today or ever.
+        // A damaged journal, or one of another version.
         Err(error) => {
             may_replace(&error, journal, console, questions)?;
             leftovers::name(command, console);
@@ -96,10 +98,10 @@ fn try_open(
     if replayed.command().words == command.words {
         let days = age_in_days(journal);
         return Ok(if !goes_on(folder, *is_quiet, days, console, questions)? {
-            leftovers::remove(&replayed, console);
+            leftovers::remove(folder, &replayed, console);
             claim.begin(command)?
         } else if replayed.has_ended() {
-            // What happened at the source since then is not in its listing.
+            // The old listing does not contain later changes of the source.
             claim.list_anew(&replayed)?
         } else {
             claim.resume(replayed)?
@@ -107,15 +109,15 @@ fn try_open(
     }
     let shown = replayed.command().shown.clone();
     different(&shown, journal, console, questions)?;
-    leftovers::remove(&replayed, console);
+    leftovers::remove(folder, &replayed, console);
     Ok(claim.begin(command)?)
 }
 
-/// A service throws blocks away that nobody commits for a week, and who knows what else has changed by then.
+/// Services delete uncommitted blocks after a week, and the source may have changed by then.
 /// <https://learn.microsoft.com/rest/api/storageservices/put-block#remarks>
 const DAYS_MAX: u64 = 7;
 
-/// How many days ago the journal was last written.
+/// The age of the journal's last change, in days.
 fn age_in_days(journal: &CommandJournal) -> u64 {
     const DAY_S: u64 = 24 * 60 * 60;
 
@@ -124,7 +126,7 @@ fn age_in_days(journal: &CommandJournal) -> u64 {
     age.map_or(0, |age| age.as_secs() / DAY_S)
 }
 
-/// The same command was interrupted: is it to go on?
+/// Decides whether the interrupted run of the same command is resumed.
 fn goes_on(
     folder: &Path,
     is_quiet: bool,
@@ -158,7 +160,7 @@ fn goes_on(
     prompt::yes_or_no(console, &question, questions.read).ok_or(Refusal::Cancelled)
 }
 
-/// Another command was interrupted: may its journal be replaced?
+/// Decides whether the journal of another command is replaced.
 fn different(
     shown: &str,
     journal: &CommandJournal,
@@ -198,7 +200,7 @@ fn different(
     }
 }
 
-/// A journal that cannot be read: may it be replaced?
+/// Decides whether a journal that cannot be read is replaced.
 fn may_replace(
     error: &Error,
     journal: &CommandJournal,
@@ -206,17 +208,20 @@ fn may_replace(
     questions: &Questions<'_>,
 ) -> Result<(), Refusal> {
     if journal.is_quiet {
-        let text = format!("{}; a new operation replaces it", told(error));
+        let text = format!("{}; a new operation replaces it", error_text(error));
         console.message(Level::Warning, &text);
         return Ok(());
     }
     if !questions.can_ask {
         return Err(Refusal::Because(
             Ending::Unreadable,
-            format!("{}: delete it, or give another journal folder", told(error)),
+            format!(
+                "{}: delete it, or give another journal folder",
+                error_text(error)
+            ),
         ));
     }
-    console.message(Level::Warning, &told(error));
+    console.message(Level::Warning, &error_text(error));
     let question = "Do you want to overwrite the journal to start a new operation? (Yes/No) ";
     match prompt::yes_or_no(console, question, questions.read) {
         Some(true) => Ok(()),
@@ -224,8 +229,8 @@ fn may_replace(
     }
 }
 
-/// In AzCopy's words, where it had some.
-fn told(error: &journal::Error) -> String {
+/// The error in AzCopy's words, if AzCopy has some.
+fn error_text(error: &journal::Error) -> String {
     match error {
         Error::Disk { place, why, .. } => format!("Failed to open file {place}: {why}."),
         Error::Damaged { place, offset } => {

@@ -1,6 +1,8 @@
-//! Whose a journal is. `azring /Z:folder` does what the journal says, with this user's files and credentials: so nobody else
-//! may have written it. The rule is that of ssh for its own files: they belong to this user or to root, and nobody else may
-//! write to them or to their folder.
+//! Checks that nobody else can have written a journal.
+//!
+//! `azring /Z:folder` runs the command that the journal contains, with this user's files and
+//! credentials. So the rule is that of ssh for its own files: journal and folder belong to this
+//! user or to root, and nobody else may write to them.
 
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
@@ -13,7 +15,8 @@ const WRITABLE: u32 = 0o022;
 /// In a folder with this mode only the owner of a file can replace it (`/tmp`).
 const STICKY: u32 = 0o1000;
 
-/// Why the journal in this folder is not followed, if it is not. One that is not there passes.
+/// The reason why the journal in this folder is not used, if there is one. A missing journal
+/// passes.
 pub(super) fn check(folder: &Path, name: &str) -> Result<(), String> {
     let user = rustix::process::geteuid().as_raw();
     if let Ok(found) = std::fs::metadata(folder) {

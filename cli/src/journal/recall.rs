@@ -1,4 +1,4 @@
-//! `azring /Z:folder` and nothing else: the command that the journal there is about.
+//! `azring /Z:folder` without a source: recalls the command from the journal in the folder.
 
 use std::path::{Path, PathBuf};
 
@@ -17,14 +17,14 @@ use crate::parsed::ParsedArgs;
 use crate::parsed::local;
 use crate::usage_error::UsageError;
 
-/// A command that was made out of a journal.
+/// A command from a journal.
 pub(crate) struct RecalledCommand {
-    /// The journal's command, and what was given beside it now.
+    /// The journal's command, and the parameters that were given beside `/Z`.
     pub(crate) args: ParsedArgs,
     needs: Needs,
 }
 
-/// The command of the journal that `args` names, where it names nothing to copy. `None` where it does, or names no
+/// The command of the journal that `args` names. `None` if `args` names something to copy, or no
 /// journal.
 pub(crate) fn recall(
     args: &ParsedArgs,
@@ -44,7 +44,7 @@ pub(crate) fn recall(
     let (list, dialect) = of_journal(replayed.command());
     let mut recalled = args::read(&list)?;
     for (typed, value) in args.typed() {
-        // What a response file held is among the others already.
+        // The parameters of a response file are in `args` already.
         if !typed.is(&row::RESPONSE_FILE) {
             recalled.add(typed, value.map(Into::into))?;
         }
@@ -57,7 +57,7 @@ pub(crate) fn recall(
 }
 
 impl RecalledCommand {
-    /// The credentials that the command had were brought again.
+    /// Checks that credentials are given, if the original command had some.
     pub(crate) fn check(&self, options: &Options) -> Result<(), UsageError> {
         let ends = [
             (
@@ -106,7 +106,7 @@ fn is_anonymous(location: &Location) -> bool {
         .is_some_and(|place| place.account.credential.is_anonymous())
 }
 
-/// The journal that is meant: that in the folder, or the only one in the default folder.
+/// The journal in the folder, or the only one in the default folder.
 fn find(args: &ParsedArgs, environment: &Environment) -> Result<(PathBuf, String), UsageError> {
     if let Some(folder) = local(args, &row::Z)? {
         return Ok((folder, NAME.to_owned()));

@@ -1,4 +1,4 @@
-//! Errors in words, in the forms that scripts know from AzCopy.
+//! The texts of errors, in the forms that scripts know from AzCopy.
 
 use std::fmt::Write as _;
 
@@ -13,17 +13,30 @@ use crate::advice::Advice;
 use crate::parameter::{self, Dialect};
 use crate::usage_error::word_of;
 
-/// One object that failed: `<name>: <reason>`, on one line.
+/// The text about a failed object, in one line: `<name>: <reason>`.
 pub(crate) fn failed(name: &EntryName, error: &Error) -> String {
     format!("{name}: {}", reason(error))
 }
 
-/// A part of the source that could not be listed.
+/// The text about a part of the source that could not be listed.
 pub(crate) fn unlisted(what: &str, error: &Error) -> String {
     format!("Failed to enumerate directory {what}: {}", reason(error))
 }
 
-/// Too many objects failed of one cause.
+/// The text about a directory whose attributes and times could not be kept.
+pub(crate) fn directory_failed(name: &EntryName, error: &Error) -> String {
+    let directory = if name.as_bytes().is_empty() {
+        "the directories".to_owned()
+    } else {
+        format!("the directory {name}")
+    };
+    format!(
+        "Failed to keep the attributes and times of {directory}: {}",
+        reason(error)
+    )
+}
+
+/// The text when a run stops after too many failures of one cause.
 pub(crate) fn gave_up(failures: u32, error: &Error) -> String {
     format!(
         "the run stops here: {failures} objects failed with the same cause and none succeeded between them ({})",
@@ -31,7 +44,7 @@ pub(crate) fn gave_up(failures: u32, error: &Error) -> String {
     )
 }
 
-/// What the failures have in common: status and code, or the kernel's reason.
+/// The common cause of the failures: status and code, or the kernel's reason.
 fn cause_in_short(error: &Error) -> String {
     let Error::Transport(error) = error.bare() else {
         return reason(error);
@@ -46,7 +59,7 @@ fn cause_in_short(error: &Error) -> String {
     }
 }
 
-/// The end of a run that was not carried through: what was not done yet is left.
+/// The text when an error ended the run early.
 pub(crate) fn ended_by(error: &Error) -> String {
     format!(
         "the run ends here, and the rest is not done: {}",
@@ -54,7 +67,7 @@ pub(crate) fn ended_by(error: &Error) -> String {
     )
 }
 
-/// Why there was nothing, although nothing failed: what was looked for and the likely cause.
+/// The text when nothing was selected: the likely cause and what to do.
 pub(crate) fn nothing_selected(
     why: &NothingSelected,
     place: &Location,
@@ -64,32 +77,33 @@ pub(crate) fn nothing_selected(
     let pattern = EntryName::from(pattern.unwrap_or_default());
     let recursive = parameter::S.spelled(dialect);
     let by_pattern = parameter::PATTERN.spelled(dialect);
+    let object = if matches!(place, Location::Share(_)) {
+        "file"
+    } else {
+        "blob"
+    };
     let cause = match why {
         NothingSelected::Empty => format!("there is nothing in `{place}`"),
-        NothingSelected::SubFolders(1) => format!(
-            "`{place}` itself has no such file, and 1 sub-folder was skipped: give `{recursive}` to copy its content"
-        ),
-        NothingSelected::SubFolders(count) => format!(
-            "`{place}` itself has no such file, and {count} sub-folders were skipped: give `{recursive}` to copy their content"
-        ),
+        NothingSelected::SubFolders(count) => {
+            let (were, their) = match count {
+                1 => ("sub-folder was", "its"),
+                _ => ("sub-folders were", "their"),
+            };
+            format!(
+                "`{place}` itself has no such file, and {count} {were} skipped: give `{recursive}` to copy {their} content"
+            )
+        }
         NothingSelected::NotRecursive => format!(
-            "`{place}` holds blobs, but without `{recursive}` only the blob that `{by_pattern}` names is copied: give \
-             `{recursive}` to copy all of them"
+            "`{place}` holds {object}s, but without `{recursive}` only the {object} that `{by_pattern}` names is copied: \
+             give `{recursive}` to copy all of them"
+        ),
+        NothingSelected::Wildcard if object == "file" => format!(
+            "the pattern `{pattern}` has a wildcard, but no name of a file in a share has one: a pattern is the whole name of one file"
         ),
         NothingSelected::Wildcard => format!(
             "the pattern `{pattern}` has a wildcard, but names of blobs have no wildcards: with `{recursive}` a pattern is the beginning of names, without it one whole name"
         ),
-        NothingSelected::SingleObject => {
-            let place = place.to_string();
-            match place.strip_suffix('/') {
-                Some(blob) => {
-                    format!("`{blob}` is a blob and no directory: leave out the slash at its end")
-                }
-                None => {
-                    format!("`{place}` is a blob and no directory: leave out `{by_pattern}`")
-                }
-            }
-        }
+        NothingSelected::SingleObject => no_directory(&place.to_string(), object, &by_pattern),
         NothingSelected::OtherCase(name) => format!(
             "no name in `{place}` is `{pattern}`, but there is `{name}`: small and capital letters differ"
         ),
@@ -114,7 +128,17 @@ pub(crate) fn nothing_selected(
     format!("nothing was found: {cause}")
 }
 
-/// The end of the whole run.
+/// The cause when the source was read as a directory and names a blob or a file of a share.
+fn no_directory(place: &str, object: &str, by_pattern: &str) -> String {
+    match place.strip_suffix('/') {
+        Some(single) => {
+            format!("`{single}` is a {object} and no directory: leave out the slash at its end")
+        }
+        None => format!("`{place}` is a {object} and no directory: leave out `{by_pattern}`"),
+    }
+}
+
+/// The text when the whole run failed.
 pub(crate) fn fatal(error: &Error, options: &Options, advice: &Advice) -> String {
     let Some(side) = error.side() else {
         return reason(error);
@@ -127,8 +151,10 @@ pub(crate) fn fatal(error: &Error, options: &Options, advice: &Advice) -> String
     unusable(error, side, place, pattern, advice)
 }
 
-/// A location that cannot be used. What is wrong with the location itself has the form that AzCopy gives it; what a
-/// service or the network refuses ends with the likely cause and with how to learn more.
+/// The text about a location that cannot be used.
+///
+/// An error of the location itself has AzCopy's form. An error of a service or the network ends
+/// with its likely cause and with a command that finds out more.
 pub(crate) fn unusable(
     error: &Error,
     side: Side,
@@ -145,7 +171,7 @@ pub(crate) fn unusable(
             "Error parsing {} location \"{}\": {} For more details, please type \"azring {}\".",
             word_of(side),
             place,
-            told(error),
+            sentences(error),
             parameter.ask_help(advice.dialect())
         );
     }
@@ -162,11 +188,11 @@ pub(crate) fn unusable(
     format!(
         "Cannot use the {} \"{place}\": {attempt}{}{cause}\nFor more details, please type \"azring doctor {place}\".",
         word_of(side),
-        told(error)
+        sentences(error)
     )
 }
 
-/// A service, a proxy or the network is the cause, and not how the location is written.
+/// Whether a service, a proxy or the network caused the error.
 fn is_remote(error: &Error) -> bool {
     match error.bare() {
         Error::Credential(_) => true,
@@ -178,8 +204,9 @@ fn is_remote(error: &Error) -> bool {
     }
 }
 
-/// The error as one or more sentences. What a service said follows line by line, as support asks for it.
-fn told(error: &Error) -> String {
+/// The error as one or more sentences. The parts of a service's answer are lines of their own, as
+/// Azure's support asks for them.
+fn sentences(error: &Error) -> String {
     let Error::Transport(error) = error.bare() else {
         return format!("{error}.");
     };
@@ -200,7 +227,7 @@ fn told(error: &Error) -> String {
     text
 }
 
-/// The words of the statuses that storage answers with, RFC 9110, 15.
+/// The reason phrases of the statuses that storage services send, RFC 9110, section 15.
 fn meaning(status: u16) -> Option<&'static str> {
     Some(match status {
         400 => "Bad Request",
@@ -216,7 +243,7 @@ fn meaning(status: u16) -> Option<&'static str> {
     })
 }
 
-/// The error's own words, with the service's request id behind them.
+/// The error's own text, followed by the service's request id.
 fn reason(error: &Error) -> String {
     match error.bare() {
         Error::Transport(transport) => match transport.request_id() {
@@ -236,14 +263,14 @@ mod tests {
     use crate::parameter::Dialect;
     use crate::{args, intent};
 
-    /// As the core tells it.
+    /// The error as the core returns it.
     fn at(side: Side, error: Error) -> Error {
         Error::At(side, Box::new(error))
     }
 
     fn forbidden() -> Error {
-        let told = "the service answered 403 AuthenticationFailed: the signature is wrong";
-        Error::Transport(Transport::new(Kind::Status(403), told).answered(
+        let message = "the service answered 403 AuthenticationFailed: the signature is wrong";
+        Error::Transport(Transport::new(Kind::Status(403), message).answered(
             Some("AuthenticationFailed".to_owned()),
             Some("5205442d-001e".to_owned()),
             Some("Thu, 16 Aug 2018 15:19:39 GMT".to_owned()),
@@ -270,6 +297,13 @@ mod tests {
     #[test]
     fn a_folder_that_cannot_be_listed_is_named() {
         assert_snapshot!(unlisted("/data/b", &no_such_folder()), @"Failed to enumerate directory /data/b: cannot open `/data`: no such file or directory");
+    }
+
+    #[test]
+    fn a_directory_whose_attributes_are_not_kept_is_named() {
+        let failed = |name: &str| directory_failed(&name.into(), &no_such_folder());
+        assert_snapshot!(failed("a/b"), @"Failed to keep the attributes and times of the directory a/b: cannot open `/data`: no such file or directory");
+        assert_snapshot!(failed(""), @"Failed to keep the attributes and times of the directories: cannot open `/data`: no such file or directory");
     }
 
     #[test]

@@ -1,16 +1,17 @@
-//! Writes what happens in a run as JSON records on standard output.
+//! Writes the events of a run as JSON records on standard output.
 
 use std::cell::OnceCell;
 use std::sync::Arc;
 
+use azring_core::Error;
 use azring_core::options::Options;
-use azring_core::report::{Event, OutageState};
+use azring_core::report::{Event, OutageNews, OutageState};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::error_text;
 use super::listeners::{Listener, RunEnd};
-use super::progress_text::ProgressSample;
+use super::progress_sample::ProgressSample;
 use super::record::{about_object, failure, merge, named, record};
 use crate::console::Console;
 use crate::mask::masked;
@@ -19,7 +20,7 @@ use crate::parameter::Dialect;
 /// The `code` of the warning that there was nothing to copy.
 const NOTHING_SELECTED: &str = "nothing_selected";
 
-/// Writes what happens as records.
+/// Writes the events as records.
 pub(crate) struct JsonRecords {
     console: Arc<Console>,
     options: Options,
@@ -31,7 +32,7 @@ pub(crate) struct JsonRecords {
 }
 
 impl JsonRecords {
-    /// Records of a run with these options, which were given in `dialect`.
+    /// The records of a run with these options. `dialect` is that of the command.
     pub(crate) fn new(console: Arc<Console>, options: &Options, dialect: Dialect) -> Self {
         let init = json!({
             "version": env!("CARGO_PKG_VERSION"),
@@ -64,19 +65,7 @@ impl Listener for JsonRecords {
             }
             Event::Begun { .. } | Event::Window(_) | Event::Measured(_) => {}
             Event::IoMode(mode) => self.write("io_mode", &json!({ "message": mode })),
-            Event::Outage(news) => {
-                let state = match news.state {
-                    OutageState::Lasts => "lasts",
-                    OutageState::Ended => "ended",
-                };
-                let fields = json!({
-                    "endpoint": news.endpoint,
-                    "state": state,
-                    "elapsed_ms": news.lasts.as_millis() as u64,
-                    "message": masked(&news.to_string()),
-                });
-                self.write("outage", &fields);
-            }
+            Event::Outage(news) => self.write("outage", &outage_fields(news)),
             Event::Notice(text) | Event::Warning(text) => {
                 self.write("warning", &json!({ "message": masked(text) }));
             }
@@ -95,12 +84,13 @@ impl Listener for JsonRecords {
                 fields.insert("what".to_owned(), masked(what).into());
                 self.write("error", &Value::Object(fields));
             }
-            Event::GaveUp { failures, error } => {
+            Event::DirectoryFailed { name, error } => {
                 let mut fields = failure(error);
-                let message = masked(&error_text::gave_up(*failures, error));
-                fields.insert("message".to_owned(), message.into());
-                fields.insert("failures".to_owned(), (*failures).into());
+                fields.insert("directory".to_owned(), masked(&name.to_string()).into());
                 self.write("error", &Value::Object(fields));
+            }
+            Event::GaveUp { failures, error } => {
+                self.write("error", &gave_up_fields(*failures, error));
             }
             Event::CopyStarted { name, copy_id } => {
                 let mut fields = named(name);
@@ -143,6 +133,9 @@ impl Listener for JsonRecords {
                     "elapsed_ms": summary.elapsed.as_millis() as u64,
                 });
                 merge(&mut fields, counts);
+                if let Some(entities) = summary.entities {
+                    merge(&mut fields, json!({ "entities": entities }));
+                }
             }
             Err(error) => self.write("error", &Value::Object(failure(error))),
         }
@@ -150,9 +143,32 @@ impl Listener for JsonRecords {
     }
 }
 
-/// A record of how far the run is.
+/// The fields of an `outage` record.
+fn outage_fields(news: &OutageNews) -> Value {
+    let state = match news.state {
+        OutageState::Lasts => "lasts",
+        OutageState::Ended => "ended",
+    };
+    json!({
+        "endpoint": news.endpoint,
+        "state": state,
+        "elapsed_ms": news.lasts.as_millis() as u64,
+        "message": masked(&news.to_string()),
+    })
+}
+
+/// The fields of the `error` record of a run that stops after too many failures.
+fn gave_up_fields(failures: u32, error: &Error) -> Value {
+    let mut fields = failure(error);
+    let message = masked(&error_text::gave_up(failures, error));
+    fields.insert("message".to_owned(), message.into());
+    fields.insert("failures".to_owned(), failures.into());
+    Value::Object(fields)
+}
+
+/// A `progress` record.
 pub(super) fn progress(sample: &ProgressSample, rate: u64) -> String {
-    let fields = json!({
+    let mut fields = json!({
         "listed": sample.listed,
         "listed_bytes": sample.listed_bytes,
         "listing_done": sample.listing_done,
@@ -168,6 +184,13 @@ pub(super) fn progress(sample: &ProgressSample, rate: u64) -> String {
         "bound": sample.bound.to_string(),
         "bytes_per_second": rate,
     });
+    if let Some(entities) = sample.entities {
+        let (ranges, ranges_done) = (sample.ranges, sample.ranges_done);
+        merge(
+            &mut fields,
+            json!({ "entities": entities, "ranges": ranges, "ranges_done": ranges_done }),
+        );
+    }
     record(Timestamp::now(), "progress", &fields)
 }
 
@@ -194,8 +217,8 @@ mod tests {
     }
 
     fn refused() -> Error {
-        let told = "the service answered 403 AuthenticationFailed";
-        azring_transport::Error::new(azring_transport::Kind::Status(403), told)
+        let message = "the service answered 403 AuthenticationFailed";
+        azring_transport::Error::new(azring_transport::Kind::Status(403), message)
             .answered(
                 Some("AuthenticationFailed".to_owned()),
                 Some("1-2".to_owned()),
@@ -241,6 +264,10 @@ mod tests {
             what: "/data/b",
             error: &Error::Stopped,
         });
+        records.on_event(&Event::DirectoryFailed {
+            name: &"d".into(),
+            error: &Error::Stopped,
+        });
         records.on_event(&Event::Notice("something"));
         let summary = Summary {
             listed: 3,
@@ -267,6 +294,7 @@ mod tests {
         {"schema_version":1,"type":"object","time":"1970-01-01T00:00:00.000Z","name":"a.txt","outcome":"failed","bytes":7,"message":"the service answered 403 AuthenticationFailed","status":403,"code":"AuthenticationFailed","request_id":"1-2","attempts":2,"elapsed_ms":7}
         {"schema_version":1,"type":"object","time":"1970-01-01T00:00:00.000Z","name":"a.txt","outcome":"interrupted","bytes":8}
         {"schema_version":1,"type":"error","time":"1970-01-01T00:00:00.000Z","message":"the transfer has been cancelled","what":"/data/b"}
+        {"schema_version":1,"type":"error","time":"1970-01-01T00:00:00.000Z","message":"the transfer has been cancelled","directory":"d"}
         {"schema_version":1,"type":"warning","time":"1970-01-01T00:00:00.000Z","message":"something"}
         {"schema_version":1,"type":"summary","time":"1970-01-01T00:00:00.000Z","success":false,"exit_code":1,"listed":3,"done":1,"done_before":0,"skipped":1,"skipped_before":0,"failed":1,"interrupted":1,"unfinished":0,"unlisted":1,"listing_done":true,"bytes":5,"retries":2,"refused":1,"elapsed_ms":1500}
         "#);
@@ -287,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn every_name_is_told_exactly_and_obeyed_by_no_terminal() {
+    fn every_name_is_shown_exactly_and_controls_no_terminal() {
         let (records, printed) = records(&[]);
         let wild = "a\u{202e}\u{9b}2J\n\"\\";
         records.on_event(&Event::Done {

@@ -1,10 +1,12 @@
-//! The ledger: one record for every object that a run has dealt with, for programs to read afterwards.
+//! The ledger: a file with one record for every object of a run, for other programs.
 //!
-//! Records are lines of JSON, or of CSV (RFC 4180) where the file's name ends in `.csv`, with the same fields: `time`,
-//! `name` (and `name_hex` for one that is no UTF-8), `outcome` (`done`, `would_copy`, `skipped`, `failed`, `interrupted`),
-//! `bytes`; of what was not copied `message`, and from a service `status`, `code` and `request_id`; of what was `md5` and
-//! `etag`; and `attempts` and `elapsed_ms`. What they mean stands in `JSON.md`, whose `object` records have the same fields.
-//! They are appended, so that a run that is repeated leaves both. Only the file's owner can read it; no secret is in it.
+//! Records are lines of JSON, or of CSV (RFC 4180) if the file's name ends in `.csv`. Both have the
+//! same fields: `time`, `name` (and `name_hex` for a name that is not UTF-8), `outcome` (`done`,
+//! `would_copy`, `skipped`, `failed`, `interrupted`), `bytes`; `message` for an object that was not
+//! copied, with `status`, `code` and `request_id` from a service; `md5` and `etag` for one that
+//! was; and `attempts` and `elapsed_ms`. `JSON.md` describes them: its `object` records have the
+//! same fields. Records are appended, so the file keeps those of earlier runs. Only the owner can
+//! read a new file, and it contains no secret.
 
 use std::io;
 use std::path::Path;
@@ -19,7 +21,7 @@ use super::record::{about_object, terminal_safe};
 use super::record_file::RecordFile;
 use crate::console::Console;
 
-/// The columns of CSV, in their order; in JSON a field that is not known is left out.
+/// The columns of CSV. In JSON an unknown field is left out.
 const FIELDS: [&str; 13] = [
     "time",
     "name",
@@ -36,7 +38,7 @@ const FIELDS: [&str; 13] = [
     "elapsed_ms",
 ];
 
-/// How a record is written.
+/// The format of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LedgerFormat {
     Json,
@@ -105,7 +107,7 @@ fn csv(fields: &Map<String, Value>) -> String {
     cells.join(",")
 }
 
-/// In quotes where a comma, a quote or a line's end would break the record; quotes are doubled.
+/// A cell of CSV. One with a comma, a quote or a line break is quoted, and its quotes are doubled.
 fn cell(text: &str) -> String {
     if text.contains([',', '"', '\r', '\n']) {
         format!("\"{}\"", text.replace('"', "\"\""))
@@ -217,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ledger_that_cannot_be_written_any_more_is_told_once() {
+    fn a_ledger_that_cannot_be_written_any_more_is_reported_once() {
         let (console, printed) = console();
         let ledger = Ledger::open(Path::new("/dev/full"), false, Arc::new(console)).unwrap();
         tell(&ledger);

@@ -5,27 +5,27 @@ use azring_core::{Error, Result};
 
 use crate::ending::Ending;
 
-/// Somebody who wants to know what happens. Called from one thread, in the order in which things happen.
+/// A receiver of a run's events. It is called from one thread, in the order of the events.
 pub(crate) trait Listener {
-    /// Something happened.
+    /// An event of the run.
     fn on_event(&self, event: &Event<'_>);
 
-    /// Somebody was asked whether `target` may be replaced, and this was the answer.
+    /// The user answered whether `target` may be replaced.
     fn on_answer(&self, _target: &str, _answer: OverwriteAnswer) {}
 
-    /// The run is over; nothing follows.
+    /// The run is over. Nothing follows.
     fn on_end(&self, end: &RunEnd<'_>);
 }
 
 /// How a run ended.
 pub(crate) struct RunEnd<'a> {
-    /// Its counts, or why it could not begin or go on.
+    /// The run's counts, or the error that stopped it.
     pub(crate) result: Result<&'a Summary, &'a Error>,
-    /// What the program will tell the one who started it.
+    /// The ending that the exit code will report.
     pub(crate) ending: Ending,
 }
 
-/// The listeners, in the order in which they hear, and the one who answers questions.
+/// All listeners, in the order in which they get events, and the function that asks questions.
 pub(crate) struct Listeners {
     listeners: Vec<Box<dyn Listener>>,
     ask: Box<Ask>,
@@ -35,7 +35,7 @@ pub(crate) struct Listeners {
 pub(crate) type Ask = dyn Fn(&str, &str) -> OverwriteAnswer;
 
 impl Listeners {
-    /// An audience whose questions `ask` answers.
+    /// The listeners, and the function that asks the user.
     pub(crate) fn new(
         listeners: Vec<Box<dyn Listener>>,
         ask: impl Fn(&str, &str) -> OverwriteAnswer + 'static,
@@ -46,8 +46,8 @@ impl Listeners {
         }
     }
 
-    /// Tells everybody that it is over. How it ended, `ending` says for each of them anew: a listener may fail at its own end,
-    /// which those behind it are to know.
+    /// Passes the end of the run to every listener. `ending` is evaluated for each of them, because
+    /// a listener may fail at its own end and later ones have to know.
     pub(crate) fn end(&self, result: Result<&Summary, &Error>, ending: impl Fn() -> Ending) {
         for listener in &self.listeners {
             let ending = ending();

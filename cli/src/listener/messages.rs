@@ -1,4 +1,4 @@
-//! Failures and notices, on standard error as they come.
+//! Prints failures and notices on standard error when they occur.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
@@ -14,24 +14,25 @@ use crate::advice::Advice;
 use crate::console::{Console, Level, count};
 use crate::parameter;
 
-/// The best way of doing file IO; any other is worth a notice.
+/// The best mode of file IO. Any other mode is reported.
 const BEST_IO: &str = "ring, registered buffers";
 
-/// Tells a person what goes wrong.
+/// Prints failures and notices.
 pub(crate) struct Messages {
     console: Arc<Console>,
     options: Options,
     advice: Advice,
-    /// The kinds of failure whose cause was told already.
+    /// The kinds of failure whose cause was printed already.
     explained: RefCell<HashSet<String>>,
-    /// How many objects failed after the run was given up, once it was.
+    /// How many objects failed after the run was stopped; `None` before.
     failed_after: Cell<Option<u64>>,
-    /// What is to be told when the first object is skipped because nobody can be asked; then nothing any more.
+    /// The notice that is printed when the first object is skipped without a question; `None`
+    /// afterwards.
     unasked: Cell<Option<String>>,
 }
 
 impl Messages {
-    /// Messages about a run with these options, with this advice.
+    /// The messages of a run with these options. `advice` finds causes.
     pub(crate) fn new(console: Arc<Console>, options: &Options, advice: &Advice) -> Self {
         let unasked = (options.conflict.overwrite == Overwrite::Never).then(|| {
             format!(
@@ -49,7 +50,23 @@ impl Messages {
         }
     }
 
-    /// The likely cause of an object's failure, the first time that this cause is met.
+    /// Why nothing was copied.
+    fn nothing_selected(&self, why: &NothingSelected) {
+        let level = match why {
+            // A run in which everything is up to date needs no warning.
+            NothingSelected::ByTime(_) => Level::Info,
+            _ => Level::Warning,
+        };
+        let text = error_text::nothing_selected(
+            why,
+            &self.options.source,
+            self.options.selection.pattern.as_deref(),
+            self.advice.dialect(),
+        );
+        self.console.message(level, &text);
+    }
+
+    /// The likely cause of an object's failure, the first time that this cause occurs.
     fn first_cause(&self, error: &Error) -> Option<String> {
         let cause = self.advice.cause_of_object(error, &self.options)?;
         let is_new = self.explained.borrow_mut().insert(cause.clone());
@@ -65,7 +82,7 @@ impl Messages {
     }
 }
 
-/// What became of the others, once the run was given up.
+/// The line about the objects that failed after the run was stopped.
 fn more_like_this(summary: &Summary, failed: u64) -> String {
     let failed = match failed {
         0 => String::new(),
@@ -93,21 +110,11 @@ impl Listener for Messages {
             Event::Notice(text) => self.info(text),
             Event::Outage(news) => self.console.message(Level::Warning, &news.to_string()),
             Event::Warning(text) => self.console.message(Level::Warning, text),
-            Event::NothingSelected(why) => {
-                let level = match why {
-                    // What is up to date is as it should be.
-                    NothingSelected::ByTime(_) => Level::Info,
-                    _ => Level::Warning,
-                };
-                let text = error_text::nothing_selected(
-                    why,
-                    &self.options.source,
-                    self.options.selection.pattern.as_deref(),
-                    self.advice.dialect(),
-                );
-                self.console.message(level, &text);
-            }
+            Event::NothingSelected(why) => self.nothing_selected(why),
             Event::Unlisted { what, error } => self.error(&error_text::unlisted(what, error)),
+            Event::DirectoryFailed { name, error } => {
+                self.error(&error_text::directory_failed(name, error));
+            }
             Event::Skipped { .. } => {
                 if let Some(text) = self.unasked.take() {
                     self.info(&text);
@@ -117,7 +124,7 @@ impl Listener for Messages {
                 self.error(&error_text::gave_up(*failures, error));
                 self.failed_after.set(Some(0));
             }
-            // What was under way when the run stopped fails of the same.
+            // Transfers in flight when the run stopped fail with the same cause.
             Event::Failed { .. } if self.failed_after.get().is_some() => {
                 let failed = self.failed_after.get();
                 self.failed_after.set(failed.map(|failed| failed + 1));
@@ -181,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_and_notices_are_told_at_once_and_successes_are_not() {
+    fn failures_and_notices_are_reported_at_once_and_successes_are_not() {
         let (messages, printed) = messages(&upload(&[]));
         let name = EntryName::from("b\n.txt");
         let error = Error::Changed("it grew".into());
@@ -215,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn the_io_mode_is_told_unless_it_is_the_best() {
+    fn the_io_mode_is_reported_unless_it_is_the_best() {
         let (messages, printed) = messages(&upload(&[]));
         messages.on_event(&Event::IoMode(BEST_IO));
         assert_eq!(printed.messages(), "");
@@ -224,19 +231,19 @@ mod tests {
     }
 
     #[test]
-    fn that_nobody_can_be_asked_is_told_once_when_it_matters() {
+    fn that_nobody_can_be_asked_is_said_once_when_it_matters() {
         let unattended = crate::intent::tests::upload_with(&[], &alone(&[]));
-        let (told, printed) = messages(&unattended);
+        let (listener, printed) = messages(&unattended);
         assert_eq!(printed.messages(), "");
-        skipped(&told);
-        skipped(&told);
+        skipped(&listener);
+        skipped(&listener);
         assert_snapshot!(printed.messages(), @"[2018/08/16 15:19:39][INFO] there is no terminal for questions, so existing objects at the destination are skipped: give `/Y` to overwrite them");
         for options in [
             upload(&[]),
             crate::intent::tests::upload_with(&["/Y"], &alone(&[])),
         ] {
-            let (told, printed) = messages(&options);
-            skipped(&told);
+            let (listener, printed) = messages(&options);
+            skipped(&listener);
             assert_eq!(printed.messages(), "");
         }
     }

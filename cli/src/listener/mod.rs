@@ -11,6 +11,8 @@ pub(crate) mod error_text;
 
 mod messages;
 
+mod progress_sample;
+
 mod progress_text;
 
 mod progress_display;

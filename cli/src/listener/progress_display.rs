@@ -1,5 +1,5 @@
-//! The thread that looks at the counters and says how far the run is: five times a second in a bar, every ten seconds in
-//! lines, every two in records.
+//! The thread that shows progress: five times a second as a bar, every ten seconds as a line, every
+//! two seconds as a record.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -11,7 +11,8 @@ use azring_core::report::{Event, Totals};
 
 use super::json_records;
 use super::listeners::{Listener, RunEnd};
-use super::progress_text::{Meter, ProgressSample, bar, plain};
+use super::progress_sample::{ProgressSample, RateMeter};
+use super::progress_text::{bar, plain};
 use crate::console::{BAR_HZ, Console};
 use crate::settings::ProgressForm;
 
@@ -21,7 +22,7 @@ const LINES_EVERY: Duration = Duration::from_secs(10);
 /// How often a record is written.
 const RECORDS_EVERY: Duration = Duration::from_secs(2);
 
-/// Tells how far the run is, from its start to its end.
+/// Shows progress from the start of a run to its end.
 pub(crate) struct ProgressDisplay {
     console: Arc<Console>,
     form: ProgressForm,
@@ -53,7 +54,7 @@ impl Listener for ProgressDisplay {
     }
 }
 
-/// A running thread; it ends when this is dropped.
+/// The running thread. Dropping it ends the thread.
 struct ProgressThread {
     stop: Option<mpsc::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -89,7 +90,7 @@ fn tell(console: &Console, totals: &Totals, form: ProgressForm, stopped: &mpsc::
         ProgressForm::Lines => LINES_EVERY,
         ProgressForm::Records => RECORDS_EVERY,
     };
-    let mut meter = Meter::default();
+    let mut meter = RateMeter::default();
     while stopped.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
         let sample = ProgressSample::read(totals, started.elapsed());
         let rate = meter.rate(&sample);
@@ -102,7 +103,7 @@ fn tell(console: &Console, totals: &Totals, form: ProgressForm, stopped: &mpsc::
     console.clear();
 }
 
-/// The terminal's width now: it may have been resized.
+/// The present width of the terminal, which may be resized.
 fn columns() -> usize {
     rustix::termios::tcgetwinsize(std::io::stderr())
         .map_or(80, |size| usize::from(size.ws_col).max(20))

@@ -1,125 +1,15 @@
-//! How far a run is: from counters to one line of text. Pure: the ticker brings the time, the console prints.
+//! The text of progress, from a sample of the counters.
+//!
+//! These are pure functions: `progress_display` takes the samples, and the console prints.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
-use azring_core::report::Totals;
 use azring_core::schedule::tuner::Bound;
 
+use super::progress_sample::ProgressSample;
 use crate::console::units;
 
-/// Rates are taken over this much of the past: long enough to be calm, short enough to show a change.
-const WINDOW: Duration = Duration::from_secs(5);
-
-/// The counters at one moment.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct ProgressSample {
-    /// Since the start of the run.
-    pub(super) at: Duration,
-    /// Objects selected so far, and their bytes.
-    pub(super) listed: u64,
-    pub(super) listed_bytes: u64,
-    /// No more objects will be selected.
-    pub(super) listing_done: bool,
-    /// Objects at their destination, left alone, failed.
-    pub(super) done: u64,
-    pub(super) skipped: u64,
-    pub(super) failed: u64,
-    /// Bytes that were moved, and bytes that need not be any more: their object was skipped or has failed, or an earlier
-    /// run had moved them.
-    pub(super) moved_bytes: u64,
-    pub(super) dropped_bytes: u64,
-    /// Requests that were sent again.
-    pub(super) retries: u64,
-    /// Attempts that the service pushed back.
-    pub(super) refused: u64,
-    /// Requests that are under way, and that may be under way at once.
-    pub(super) under_way: u64,
-    pub(super) concurrency: u64,
-    /// For so long the service's push-back has set the pace.
-    pub(super) throttled_ms: u64,
-    /// What holds the rate.
-    pub(super) bound: Bound,
-    /// A service has not been reached for so long.
-    pub(super) unreachable: Option<Duration>,
-}
-
-impl ProgressSample {
-    /// Reads the counters.
-    pub(super) fn read(totals: &Totals, at: Duration) -> Self {
-        // In this order: what is done has been counted as settled before.
-        let done_bytes = Totals::get(&totals.done_bytes);
-        let settled_bytes = Totals::get(&totals.settled_bytes);
-        Self {
-            at,
-            listed: Totals::get(&totals.listed),
-            listed_bytes: Totals::get(&totals.listed_bytes),
-            listing_done: Totals::get(&totals.listing_done) > 0,
-            done: Totals::get(&totals.done),
-            skipped: Totals::get(&totals.skipped),
-            failed: Totals::get(&totals.failed),
-            moved_bytes: Totals::get(&totals.moved_bytes),
-            dropped_bytes: settled_bytes.saturating_sub(done_bytes)
-                + Totals::get(&totals.kept_bytes),
-            retries: Totals::get(&totals.retries),
-            refused: Totals::get(&totals.refused),
-            under_way: totals.under_way(),
-            concurrency: Totals::get(&totals.concurrency),
-            throttled_ms: Totals::get(&totals.throttled_ms),
-            bound: totals.bound(),
-            unreachable: totals.unreachable(),
-        }
-    }
-
-    /// Bytes that need not be moved any more.
-    fn past_bytes(&self) -> u64 {
-        (self.moved_bytes + self.dropped_bytes).min(self.listed_bytes)
-    }
-
-    fn settled(&self) -> u64 {
-        self.done + self.skipped + self.failed
-    }
-
-    fn average(&self) -> u64 {
-        per_second(self.moved_bytes, self.at)
-    }
-}
-
-fn per_second(bytes: u64, time: Duration) -> u64 {
-    if time.is_zero() {
-        return 0;
-    }
-    (bytes as f64 / time.as_secs_f64()) as u64
-}
-
-/// Remembers the last seconds, for the current rate.
-#[derive(Debug, Default)]
-pub(super) struct Meter {
-    recent: VecDeque<(Duration, u64)>,
-}
-
-impl Meter {
-    /// Takes in a sample and gives the rate over the window before it, in bytes per second.
-    pub(super) fn rate(&mut self, sample: &ProgressSample) -> u64 {
-        self.recent.push_back((sample.at, sample.moved_bytes));
-        // One sample from before the window stays, so that the window is always full.
-        while self
-            .recent
-            .get(1)
-            .is_some_and(|&(at, _)| sample.at.saturating_sub(at) >= WINDOW)
-        {
-            self.recent.pop_front();
-        }
-        self.recent.front().map_or(0, |&(at, bytes)| {
-            per_second(
-                sample.moved_bytes.saturating_sub(bytes),
-                sample.at.saturating_sub(at),
-            )
-        })
-    }
-}
-
-/// AzCopy's line for a console that cannot rewrite one, and behind it what holds the rate.
+/// AzCopy's line for a console that cannot rewrite one, followed by what limits the rate.
 pub(super) fn plain(sample: &ProgressSample) -> String {
     let azcopys = format!(
         "Finished: {} file(s), {}; Average Speed:{}/s.",
@@ -129,6 +19,8 @@ pub(super) fn plain(sample: &ProgressSample) -> String {
     );
     [
         Some(azcopys),
+        entities(sample),
+        ranges(sample),
         active(sample),
         throttled(sample),
         limited(sample),
@@ -146,8 +38,8 @@ fn away(sample: &ProgressSample) -> Option<String> {
     Some(format!("no connection for {lasts} s, trying again"))
 }
 
-/// What the bar shows, in lines no wider than `width` columns: how far the run is, and what it is doing. What matters least
-/// goes first where there is no room.
+/// The text of the bar, in lines of at most `width` columns. Fields of the least importance are
+/// left out first.
 pub(super) fn bar(sample: &ProgressSample, rate: u64, width: usize) -> String {
     let how_far = line(
         &[
@@ -159,6 +51,8 @@ pub(super) fn bar(sample: &ProgressSample, rate: u64, width: usize) -> String {
             ),
             (2, eta(sample, rate)),
             (3, Some(files(sample))),
+            (1, entities(sample)),
+            (2, ranges(sample)),
         ],
         width,
     );
@@ -180,7 +74,7 @@ pub(super) fn bar(sample: &ProgressSample, rate: u64, width: usize) -> String {
     }
 }
 
-/// The fields that fit into a line, each with its rank: those of the highest rank are left out first.
+/// The fields that fit into a line. Those of the highest rank are left out first.
 fn line(fields: &[(u8, Option<String>)], width: usize) -> String {
     let mut least = fields.iter().map(|&(rank, _)| rank).max().unwrap_or(0);
     loop {
@@ -204,7 +98,7 @@ fn bytes(sample: &ProgressSample) -> String {
     if !sample.listing_done {
         return format!("{past} / {total}+");
     }
-    // Rounded down: 100 % means that everything is there.
+    // The share is rounded down: 100 % means that everything is done.
     let share = match sample.listed_bytes {
         0 => 100,
         total => u128::from(sample.past_bytes()) * 100 / u128::from(total),
@@ -221,6 +115,18 @@ fn eta(sample: &ProgressSample, rate: u64) -> Option<String> {
     Some(format!("ETA {}", units::left(Duration::from_secs(seconds))))
 }
 
+/// `entities 1,200,000`, of a table.
+fn entities(sample: &ProgressSample) -> Option<String> {
+    let entities = sample.entities?;
+    Some(format!("entities {}", units::count(entities)))
+}
+
+/// `ranges 1/3`, of an export in several ranges.
+fn ranges(sample: &ProgressSample) -> Option<String> {
+    let (done, all) = (sample.ranges_done, sample.ranges);
+    (all > 1).then(|| format!("ranges {done}/{all}"))
+}
+
 fn files(sample: &ProgressSample) -> String {
     let more = if sample.listing_done { "" } else { "+" };
     format!(
@@ -230,17 +136,17 @@ fn files(sample: &ProgressSample) -> String {
     )
 }
 
-/// What holds the rate, once it is known.
+/// What limits the rate, once it is known.
 fn limited(sample: &ProgressSample) -> Option<String> {
     (sample.bound != Bound::Unknown).then(|| format!("limit: {}", sample.bound))
 }
 
-/// Requests under way, of those that may be.
+/// Requests in flight, of those allowed.
 fn active(sample: &ProgressSample) -> Option<String> {
     (sample.concurrency > 0).then(|| format!("active {}/{}", sample.under_way, sample.concurrency))
 }
 
-/// The share of the time in which the service pushed back.
+/// The share of the time in which the service throttled.
 fn throttled(sample: &ProgressSample) -> Option<String> {
     let share = u128::from(sample.throttled_ms) * 100 / sample.at.as_millis().max(1);
     (sample.throttled_ms > 0).then(|| format!("throttled {}%", share.min(100)))
@@ -252,6 +158,7 @@ fn counted(number: u64, what: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use azring_core::report::Totals;
     use insta::assert_snapshot;
 
     use super::*;
@@ -269,6 +176,9 @@ mod tests {
             failed: 20,
             moved_bytes: 34 * GIB,
             dropped_bytes: 3 * GIB + GIB / 5,
+            entities: None,
+            ranges: 0,
+            ranges_done: 0,
             retries: 12,
             refused: 9,
             under_way: 93,
@@ -288,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_that_is_away_is_told_first() {
+    fn a_service_that_is_away_is_reported_first() {
         let away = ProgressSample {
             unreachable: Some(Duration::from_millis(12_300)),
             ..halfway()
@@ -315,6 +225,19 @@ mod tests {
         37.2 GiB / 120 GiB 30%
         limit: service  failed 20
         ");
+    }
+
+    #[test]
+    fn a_table_has_entities_and_ranges() {
+        let sample = ProgressSample {
+            entities: Some(1_200_000),
+            ranges: 3,
+            ranges_done: 1,
+            ..halfway()
+        };
+        for text in [bar(&sample, 2 * GIB, 160), plain(&sample)] {
+            assert!(text.contains("entities 1,200,000  ranges 1/3"), "{text}");
+        }
     }
 
     #[test]
@@ -345,7 +268,8 @@ mod tests {
         }
         let sample = ProgressSample::read(&totals, Duration::from_secs(10));
         assert_snapshot!(bar(&sample, 0, 80), @"40.0 GiB / 100 GiB 40%  0 B/s  (avg 0 B/s)  files 0/0");
-        // Parts of an object that were there, and then the whole of it again, since it failed.
+        // Parts that were kept from an earlier run, and then the whole object again, because it
+        // failed.
         Totals::add(&totals.kept_bytes, 30 * GIB);
         Totals::add(&totals.moved_bytes, 25 * GIB);
         Totals::add(&totals.settled_bytes, 60 * GIB);
@@ -377,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_line_has_azcopys_form_and_tells_what_holds_the_rate() {
+    fn a_plain_line_has_azcopys_form_and_shows_what_holds_the_rate() {
         assert_snapshot!(plain(&halfway()), @"Finished: 18200 file(s), 34 GB; Average Speed:1.7 GB/s.  active 93/96  throttled 4%  limit: service");
     }
 
@@ -388,23 +312,5 @@ mod tests {
             assert!(bar.lines().all(|line| line.len() < width), "{width}: {bar}");
             assert_eq!(bar.lines().count(), 2, "{width}: {bar}");
         }
-    }
-
-    #[test]
-    fn the_rate_forgets_what_is_long_past() {
-        let mut meter = Meter::default();
-        let mut rate = 0;
-        for second in 0..=20 {
-            let moved_bytes = if second <= 10 { second * 1000 } else { 10_000 };
-            rate = meter.rate(&ProgressSample {
-                at: Duration::from_secs(second),
-                moved_bytes,
-                ..ProgressSample::default()
-            });
-            if second == 10 {
-                assert_eq!(rate, 1000);
-            }
-        }
-        assert_eq!(rate, 0);
     }
 }

@@ -13,7 +13,8 @@ use crate::mask::masked;
 /// The description of all records, which help shows as the topic `Json`.
 pub(crate) const JSON: &str = include_str!("JSON.md");
 
-/// Raised when a field changes its meaning or goes away; new fields do not count.
+/// The version of the records. It increases when a field changes its meaning or is removed, and not
+/// for a new field.
 pub(super) const SCHEMA_VERSION: u32 = 1;
 
 /// One record: a line without a break.
@@ -33,14 +34,8 @@ pub(super) fn merge(into: &mut Value, fields: Value) {
     }
 }
 
-/// What became of an object, in the fields of an `object` record; `None` for an event that ends none.
+/// The fields of an `object` record; `None` for an event that is not the end of an object.
 pub(crate) fn about_object(event: &Event<'_>, preview: bool) -> Option<Map<String, Value>> {
-    let begun = |name: &EntryName, outcome: &str, bytes: u64| {
-        let mut fields = named(name);
-        fields.insert("outcome".to_owned(), outcome.into());
-        fields.insert("bytes".to_owned(), bytes.into());
-        fields
-    };
     let fields = match *event {
         Event::Done {
             name,
@@ -87,9 +82,17 @@ pub(crate) fn about_object(event: &Event<'_>, preview: bool) -> Option<Map<Strin
     Some(fields)
 }
 
+/// The fields that every object has.
+fn begun(name: &EntryName, outcome: &str, bytes: u64) -> Map<String, Value> {
+    let mut fields = named(name);
+    fields.insert("outcome".to_owned(), outcome.into());
+    fields.insert("bytes".to_owned(), bytes.into());
+    fields
+}
+
 /// What identifies the object that was copied.
 fn found(details: &Details) -> Map<String, Value> {
-    let told = [
+    let fields = [
         ("md5", details.md5.as_ref().map(|md5| hex(md5))),
         (
             "etag",
@@ -100,10 +103,10 @@ fn found(details: &Details) -> Map<String, Value> {
         ),
     ];
     let known = |(name, value): (&str, Option<String>)| Some((name.to_owned(), value?.into()));
-    told.into_iter().filter_map(known).collect()
+    fields.into_iter().filter_map(known).collect()
 }
 
-/// What it took; nothing for an object that was not tried.
+/// Attempts and time; nothing for an object that was not tried.
 fn effort(details: &Details) -> Map<String, Value> {
     if details.attempts == 0 {
         return Map::new();
@@ -119,7 +122,7 @@ fn effort(details: &Details) -> Map<String, Value> {
         .collect()
 }
 
-/// The name, as exactly as JSON allows: a name on disk may be no text.
+/// The fields of a name. One that is not UTF-8 is also given in hexadecimal.
 pub(crate) fn named(name: &EntryName) -> Map<String, Value> {
     let mut fields = Map::new();
     if let Some(text) = name.as_str() {
@@ -143,12 +146,12 @@ pub(crate) fn failure(error: &Error) -> Map<String, Value> {
     let mut fields = Map::new();
     fields.insert("message".to_owned(), masked(&error.to_string()).into());
     if let Error::Transport(transport) = error.bare() {
-        let told = [
+        let known = [
             ("status", transport.status().map(Value::from)),
             ("code", transport.code().map(Value::from)),
             ("request_id", transport.request_id().map(Value::from)),
         ];
-        for (name, value) in told {
+        for (name, value) in known {
             if let Some(value) = value {
                 fields.insert(name.to_owned(), value);
             }
@@ -157,8 +160,8 @@ pub(crate) fn failure(error: &Error) -> Map<String, Value> {
     fields
 }
 
-/// Characters that a terminal would obey, as escapes of JSON: what is read is the same. They only occur in strings, and
-/// JSON itself asks for the escape below U+0020 alone.
+/// Escapes characters that control a terminal, as JSON escapes, so that the parsed text is the
+/// same. JSON itself only demands it below U+0020.
 pub(crate) fn terminal_safe(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {

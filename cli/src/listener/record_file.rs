@@ -35,8 +35,8 @@ impl RecordFile {
         Ok(Self::new(Lines::append(path, u64::MAX)?, name, console))
     }
 
-    /// The same with a new folder if the file has none. A file that has reached `bytes_max` is set
-    /// aside as `NAME.1`, in place of an older one.
+    /// The same, with a new folder if it is missing. A file that has reached `bytes_max` is renamed
+    /// to `NAME.1` and replaces an older one.
     pub(super) fn rotate(
         path: &Path,
         bytes_max: u64,
@@ -84,7 +84,7 @@ impl RecordFile {
             .is_some_and(|lines| lines.bytes == 0)
     }
 
-    /// Writes the first lines; the caller shows why that fails.
+    /// Writes the first lines. The caller reports a failure.
     pub(super) fn begin(&self, text: &str) -> io::Result<()> {
         match &mut *self.lines.borrow_mut() {
             Some(lines) => lines.write(text),
@@ -117,7 +117,7 @@ impl RecordFile {
     }
 }
 
-/// Waits until everything is on the disk, if there is one: a pipe or a terminal has none.
+/// Waits until everything is on the disk. A pipe or a terminal has no disk.
 pub(crate) fn make_durable(file: &File) -> io::Result<()> {
     if file.metadata()?.is_file() {
         file.sync_data()
@@ -130,7 +130,7 @@ pub(crate) fn make_durable(file: &File) -> io::Result<()> {
 struct Lines {
     path: PathBuf,
     file: BufWriter<File>,
-    /// Lines wait in memory until there are enough of them.
+    /// Lines are collected in memory and written together.
     is_buffered: bool,
     bytes: u64,
     bytes_max: u64,

@@ -1,4 +1,4 @@
-//! The block at the end of a run, letter by letter as scripts know it from AzCopy.
+//! The summary at the end of a run, in exactly AzCopy's format, because scripts parse it.
 
 use std::sync::Arc;
 
@@ -7,14 +7,14 @@ use azring_core::report::{Event, Summary};
 use super::listeners::{Listener, RunEnd};
 use crate::console::{Console, units};
 
-/// Prints the block on standard output.
+/// Prints the summary on standard output.
 pub(crate) struct SummaryBlock {
     console: Arc<Console>,
     preview: bool,
 }
 
 impl SummaryBlock {
-    /// The block of a run that copies, or only looks what it would copy.
+    /// The summary of a copy or of a preview.
     pub(crate) fn new(console: Arc<Console>, preview: bool) -> Self {
         Self { console, preview }
     }
@@ -45,7 +45,7 @@ pub(crate) fn block(summary: &Summary, preview: bool, time: &str) -> String {
     } else {
         format!("Finished {finished} of total {} file(s).", summary.listed)
     };
-    // AzCopy has no such line: it stands only where it says something.
+    // AzCopy has no such line, so it appears only if objects were interrupted.
     let interrupted = match summary.unfinished() {
         0 => String::new(),
         count => format!("Transfer interrupted:    {count}\n"),
@@ -57,7 +57,10 @@ pub(crate) fn block(summary: &Summary, preview: bool, time: &str) -> String {
             format!("\nOf the successful:       {before} by {runs}, {now} now")
         }
     };
-    // Behind the block, so that whoever reads it finds each line where AzCopy has it.
+    let entities = summary.entities.map_or_else(String::new, |entities| {
+        format!("\nTotal entities:          {entities}")
+    });
+    // After the block, so that scripts find AzCopy's lines in their places.
     let not_whole = if summary.listing_done {
         ""
     } else {
@@ -72,7 +75,7 @@ pub(crate) fn block(summary: &Summary, preview: bool, time: &str) -> String {
          Transfer skipped:        {}\n\
          Transfer failed:         {}\n\
          {interrupted}\
-         Elapsed time:            {}{before}{not_whole}",
+         Elapsed time:            {}{entities}{before}{not_whole}",
         summary.done,
         summary.skipped,
         summary.failed,

@@ -1,5 +1,6 @@
-//! The trace of the controller: one line of JSON for every window of a quarter of a second, with what was measured and
-//! what was decided. The fields stand in `JSON.md`.
+//! The trace of the controller: one line of JSON per window of a quarter of a second.
+//!
+//! A line has the measurements and the decisions of the window. `JSON.md` describes the fields.
 
 use std::io;
 use std::path::Path;
@@ -19,7 +20,7 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
-    /// Begins a trace at `path`, in place of what is there.
+    /// Begins a trace at `path` and replaces an existing file.
     pub(crate) fn open(path: &Path, console: Arc<Console>) -> io::Result<Self> {
         let file = RecordFile::replace(path, "trace of the controller", console)?;
         Ok(Self { file })
@@ -39,7 +40,7 @@ impl Listener for Trace {
     }
 }
 
-/// A window as the fields of a record; what is not known is left out.
+/// The fields of a window. Unknown ones are left out.
 fn fields(window: &Window) -> Map<String, Value> {
     let (sample, decision) = (&window.sample, &window.decision);
     let (pace_bytes, pace_requests) = match decision.pace {

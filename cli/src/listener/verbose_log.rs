@@ -1,7 +1,8 @@
-//! The verbose log: everything that happens to every object, in AzCopy's line format, appended to a file.
+//! The verbose log: every event of every object, in AzCopy's line format, appended to a file.
 //!
-//! Only its owner can read the file, and nothing secret is in it: the command at its beginning is masked, and so is every
-//! line. When it has grown large it is set aside as `NAME.1`, in place of the one before, so that logs never fill a disk.
+//! Only the owner can read a new file. It contains no secret: the command at its beginning and
+//! every line are masked. A log that has grown large is renamed to `NAME.1` and replaces an older
+//! one, so that logs do not fill the disk.
 
 use std::io;
 use std::path::Path;
@@ -18,7 +19,7 @@ use crate::advice::Advice;
 use crate::console::{Console, now as time_stamp};
 use crate::mask::shown;
 
-/// A log is set aside when it has reached this size: some hundred thousand objects.
+/// The size at which a log is renamed: some hundred thousand objects.
 const LOG_BYTES_MAX: u64 = 64 << 20;
 
 /// The name of the file in messages.
@@ -32,7 +33,8 @@ pub(crate) struct VerboseLog {
 }
 
 impl VerboseLog {
-    /// Opens the log at `path`, making its folder, and writes the head of a run: the masked `command`.
+    /// Opens the log at `path`, creates its folder, and writes the head of a run: the masked
+    /// `command`.
     pub(crate) fn open(
         path: &Path,
         command: &str,
@@ -103,6 +105,9 @@ impl Listener for VerboseLog {
             }
             Event::GaveUp { failures, error } => self.error(&error_text::gave_up(*failures, error)),
             Event::Unlisted { what, error } => self.error(&error_text::unlisted(what, error)),
+            Event::DirectoryFailed { name, error } => {
+                self.error(&error_text::directory_failed(name, error));
+            }
         }
     }
 
@@ -170,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn the_log_tells_what_became_of_every_object() {
+    fn the_log_shows_what_became_of_every_object() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("test/azcopy1.log");
         let log = log(&path, &[]);
@@ -198,7 +203,7 @@ mod tests {
             ending: Ending::Success,
         });
         let text = text(&path);
-        // The summary's own time stands inside of its line.
+        // The line of the summary contains a time of its own.
         let (head, block) = text.split_once("Finished 0").unwrap();
         assert_snapshot!(head, @r"
         [TIME] >>>>>>>>>>>>>>>>
@@ -240,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_log_that_cannot_be_written_any_more_is_told_once() {
+    fn a_log_that_cannot_be_written_any_more_is_reported_once() {
         let (console, printed) = console();
         let full = Path::new("/dev/full");
         let log = VerboseLog {

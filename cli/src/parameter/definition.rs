@@ -1,101 +1,69 @@
-//! One parameter: its spellings, its value, its help texts.
+//! A parameter: its spellings, its value, its help texts.
 
-/// One parameter: its spellings, its value and everything that is told about it.
+use super::Service;
+
+/// A parameter: its spellings, its value and its help texts.
 #[derive(Debug)]
 pub(crate) struct Parameter {
-    /// What follows the slash in AzCopy's Windows dialect: `SourceKey`. Read without regard to case.
+    /// The name after the slash in AzCopy's Windows dialect: `SourceKey`. Case is ignored.
     pub(crate) slash: &'static str,
-    /// What follows the two dashes, as AzCopy on Linux had it where it had it; help shows the first, the others are
-    /// spellings seen in the wild.
+    /// The names after the two dashes, as in AzCopy on Linux if it had the parameter. Help shows
+    /// the first; the others are accepted too.
     pub(crate) dash: &'static [&'static str],
-    /// What may stand behind the name.
+    /// The value that the parameter takes.
     pub(crate) value: Value,
     /// The value is a secret: it is never shown, and it is removed from the process's arguments.
     pub(crate) secret: bool,
-    /// The parameter belongs to what is copied: a command with another value is another job. The
-    /// others say how a run is reported, how much of the machine it uses, what is asked.
-    /// Credentials are never part of a job.
+    /// The parameter belongs to the job: another value makes another job. Other parameters control
+    /// output, resources and questions. Credentials never belong to a job.
     pub(crate) identity: bool,
-    /// What it is about.
+    /// The services that the parameter applies to.
     pub(crate) applies_to: &'static [Service],
-    /// What holds when it is not given, in words; empty where there is nothing to say.
+    /// The default in words; empty if there is nothing to say.
     pub(crate) default: &'static str,
     /// One line for lists.
     pub(crate) brief: &'static str,
     /// Some sentences; paragraphs are separated by an empty line.
     pub(crate) detail: &'static str,
-    /// Since which version of AzCopy or azring there is such a parameter.
+    /// The version of AzCopy or azring that introduced the parameter.
     pub(crate) since: &'static str,
-    /// Whether this version can do it.
+    /// Whether this version implements it.
     pub(crate) built: bool,
 }
 
-/// What may stand behind a parameter's name.
+/// The value that a parameter takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Value {
-    /// Nothing: being there is all it says. May be repeated.
+    /// No value. The parameter may be repeated.
     Flag,
-    /// Something or nothing; the word names what.
+    /// An optional value; the word describes it.
     Optional(&'static str),
-    /// Something; the word names what.
+    /// A required value; the word describes it.
     Required(&'static str),
-    /// One of these, without regard to case.
+    /// One of these words; case is ignored.
     Choice(&'static [Choice]),
-    /// Something, any number of times; the word names what.
+    /// A required value, and the parameter may be repeated; the word describes the value.
     Repeated(&'static str),
 }
 
-/// One of the values that a parameter knows.
+/// One of the words that a parameter accepts.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Choice {
-    /// As help writes it.
+    /// The spelling in help.
     pub(crate) word: &'static str,
-    /// Whether this version can do it.
+    /// Whether this version implements it.
     pub(crate) built: bool,
 }
 
-/// A value that this version can do.
+/// A word that this version implements.
 pub(super) const fn built(word: &'static str) -> Choice {
     Choice { word, built: true }
 }
 
-/// A value of AzCopy's that this version cannot do.
-pub(super) const fn not_yet(word: &'static str) -> Choice {
-    Choice { word, built: false }
-}
-
-/// On or off, for the parameters that are azring's own.
+/// On or off, for azring's own parameters.
 pub(super) const ON_OFF: Value = Value::Choice(&[built("on"), built("off")]);
 
-/// A service that a parameter applies to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Service {
-    /// The Blob service.
-    Blobs,
-    /// Azure Files.
-    Files,
-    /// The Table service.
-    Tables,
-}
-
-pub(super) const BLOBS: &[Service] = &[Service::Blobs];
-pub(super) const BLOBS_FILES: &[Service] = &[Service::Blobs, Service::Files];
-pub(super) const BLOBS_TABLES: &[Service] = &[Service::Blobs, Service::Tables];
-pub(super) const TABLES: &[Service] = &[Service::Tables];
-pub(super) const ALL: &[Service] = &[Service::Blobs, Service::Files, Service::Tables];
-
-impl Service {
-    /// As help writes it.
-    pub(crate) fn title(self) -> &'static str {
-        match self {
-            Self::Blobs => "Blobs",
-            Self::Files => "Files",
-            Self::Tables => "Tables",
-        }
-    }
-}
-
-/// Parameters that are about the same thing, in the order in which help lists them.
+/// Parameters of one subject, in the order of help.
 #[derive(Debug)]
 pub(crate) struct Group {
     /// Its heading.
@@ -141,7 +109,8 @@ impl Parameter {
         }
     }
 
-    /// Its name with this value, as the user of this dialect types it: `/Z:/folder`, `--resume /folder`.
+    /// Its name with this value, as the user of this dialect types it: `/Z:/folder`, `--resume
+    /// /folder`.
     pub(crate) fn with_value(&self, value: &str, dialect: Dialect) -> String {
         let mark = match dialect {
             Dialect::Slash => ':',
@@ -150,7 +119,7 @@ impl Parameter {
         format!("{}{mark}{value}", self.spelled(dialect))
     }
 
-    /// What one types to get help about it: `/?:Source`, `--help source`.
+    /// The words that ask for help about it: `/?:Source`, `--help source`.
     pub(crate) fn ask_help(&self, dialect: Dialect) -> String {
         match dialect {
             Dialect::Slash => format!("/?:{}", self.slash),

@@ -1,6 +1,6 @@
-//! Rows: from where, to where, and as whom.
+//! Rows of the table: source, destination, credentials.
 
-use super::{ALL, BLOBS_TABLES, Group, Parameter, Value, built, not_yet};
+use super::{ALL, Group, Parameter, Value, built};
 
 pub(super) const GROUP: Group = Group {
     title: "From where, to where",
@@ -25,14 +25,15 @@ pub(crate) static SOURCE: Parameter = Parameter {
     identity: true,
     applies_to: ALL,
     default: "",
-    brief: "What to copy: a folder, or the URL of a container",
-    detail: "The source: a folder of this machine, or the URL of a container or of a virtual \
-             directory in it. The path of a single file and the URL of a single blob work too. A \
-             slash at the end marks a directory.\n\n\
+    brief: "What to copy: a folder, a container or a file share",
+    detail: "The source: a folder of this machine, or the URL of a container or a file share, \
+             or of a directory in it. The path of a single file and the URL of a single blob or of a \
+             file in a share work too. A slash at the end marks a directory.\n\n\
              A URL may contain a shared access signature, and its host may be a secondary one \
-             (`https://ACCOUNT-secondary.blob.core.windows.net/...`).\n\n\
-             Without a source, data from a pipe or a file at standard input becomes the blob that \
-             the destination's URL names. `-` and `/dev/stdin` do the same. A named pipe and \
+             (`https://ACCOUNT-secondary.blob.core.windows.net/...`). The URL of a file share may \
+             name a snapshot of it (`?sharesnapshot=2020-09-24T08:09:27.0000000Z`).\n\n\
+             Without a source, data from a pipe or a file at standard input becomes the blob or the \
+             file in a share that the destination's URL names. `-` and `/dev/stdin` do the same. A named pipe and \
              `<(command)` of a shell are read in the same way. The path of a disk (`/dev/sdb`) is \
              uploaded as a page blob, unless `/BlobType` (`--blob-type`) names another type.",
     since: "AzCopy",
@@ -47,14 +48,15 @@ pub(crate) static DEST: Parameter = Parameter {
     identity: true,
     applies_to: ALL,
     default: "",
-    brief: "Where to copy it: a folder, or the URL of a container",
-    detail: "The destination: a folder of this machine, or the URL of a container or of a virtual \
-             directory in it. A missing folder or container is created.\n\n\
+    brief: "Where to copy it: a folder, a container or a file share",
+    detail: "The destination: a folder of this machine, or the URL of a container or a \
+             file share, or of a directory in it. A missing folder, container, share or directory is \
+             created.\n\n\
              If the source is a single file or blob, a destination that is no folder is its new \
              name, whatever the extension: `/data/abc.bak`, \
              `https://ACCOUNT.blob.core.windows.net/vhds/disk.vhd`. The object keeps its own name \
-             in an existing folder, a container, a virtual directory that holds blobs, and any \
-             destination that ends in a slash. With a pattern the source is always a folder and \
+             in an existing folder, a container, a share, a directory of it that exists, a virtual \
+             directory that holds blobs, and any destination that ends in a slash. With a pattern the source is always a folder and \
              never a single object.\n\n\
              With `-` the bytes of a single blob go to standard output, and nothing else does: \
              messages go to standard error, if it is a terminal or something fails. `/dev/null` \
@@ -79,7 +81,7 @@ pub(crate) static SOURCE_KEY: Parameter = Parameter {
              environment variable, `@file:PATH` the first line of a file, `-` a line of standard \
              input.\n\n\
              Without a key and without a shared access signature, a container is read \
-             anonymously.",
+             anonymously. A file share needs one of them.",
     since: "AzCopy",
     built: true,
 };
@@ -137,10 +139,10 @@ pub(crate) static DEST_SAS: Parameter = Parameter {
 pub(crate) static SOURCE_TYPE: Parameter = Parameter {
     slash: "SourceType",
     dash: &["source-type"],
-    value: Value::Choice(&[built("Blob"), not_yet("File"), not_yet("Table")]),
+    value: Value::Choice(&[built("Blob"), built("File"), built("Table")]),
     secret: false,
     identity: true,
-    applies_to: BLOBS_TABLES,
+    applies_to: ALL,
     default: "from the host's name",
     brief: "The source's service, if its host name does not say",
     detail: "The service that the source's URL belongs to, if the host name does not say so: the \
@@ -152,10 +154,10 @@ pub(crate) static SOURCE_TYPE: Parameter = Parameter {
 pub(crate) static DEST_TYPE: Parameter = Parameter {
     slash: "DestType",
     dash: &["dest-type", "destination-type"],
-    value: Value::Choice(&[built("Blob"), not_yet("File"), not_yet("Table")]),
+    value: Value::Choice(&[built("Blob"), built("File"), built("Table")]),
     secret: false,
     identity: true,
-    applies_to: BLOBS_TABLES,
+    applies_to: ALL,
     default: "from the host's name",
     brief: "The destination's service, if its host name does not say",
     detail: "The service that the destination's URL belongs to, if the host name does not say so: \

@@ -1,4 +1,4 @@
-//! The whole table, and the rows that names stand for.
+//! The whole table, and its rows by name.
 
 use super::definition::{Group, Parameter};
 use super::{location, machine, measure, selection, session, table, transfer};
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn every_row_is_told_in_both_dialects_and_in_both_lengths() {
+    fn every_row_is_reported_in_both_dialects_and_in_both_lengths() {
         for row in all() {
             assert!(!row.dash.is_empty(), "/{} has no dash spelling", row.slash);
             assert!(

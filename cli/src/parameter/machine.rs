@@ -1,4 +1,4 @@
-//! Rows: how much of the machine may be used, and how.
+//! Rows of the table: resources and connections.
 
 use super::{ALL, Group, Parameter, Value, built};
 

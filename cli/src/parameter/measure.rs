@@ -1,6 +1,6 @@
-//! Rows: what only `azring bench` takes.
+//! Rows of the table: parameters of `azring bench`.
 
-use super::{BLOBS, Group, Parameter, Value};
+use super::{BLOBS_FILES, Group, Parameter, Value};
 
 pub(super) const GROUP: Group = Group {
     title: "Measuring (`azring bench`)",
@@ -13,7 +13,7 @@ pub(crate) static SIZE: Parameter = Parameter {
     value: Value::Required("size"),
     secret: false,
     identity: true,
-    applies_to: BLOBS,
+    applies_to: BLOBS_FILES,
     default: "64M",
     brief: "The size of the objects that `bench` creates",
     detail: "The size of each object that `azring bench` generates and uploads: a number of \
@@ -28,7 +28,7 @@ pub(crate) static COUNT: Parameter = Parameter {
     value: Value::Required("number"),
     secret: false,
     identity: true,
-    applies_to: BLOBS,
+    applies_to: BLOBS_FILES,
     default: "64; with a duration, as many as fit into it",
     brief: "How many objects `bench` creates",
     detail: "How many objects `azring bench` generates and uploads. With a duration as well, it \
@@ -43,7 +43,7 @@ pub(crate) static DURATION: Parameter = Parameter {
     value: Value::Required("time"),
     secret: false,
     identity: true,
-    applies_to: BLOBS,
+    applies_to: BLOBS_FILES,
     default: "until all objects are done",
     brief: "How long `bench` starts new objects",
     detail: "For how long `azring bench` starts new objects: seconds, or a number followed by s, \
@@ -59,10 +59,10 @@ pub(crate) static KEEP: Parameter = Parameter {
     value: Value::Flag,
     secret: false,
     identity: true,
-    applies_to: BLOBS,
+    applies_to: BLOBS_FILES,
     default: "off",
-    brief: "Keep the blobs that `bench` has created",
-    detail: "Keeps the blobs that `azring bench` has created in the container, for later \
+    brief: "Keep the objects that `bench` has created",
+    detail: "Keeps the objects that `azring bench` has created in the container, for later \
              downloads. Without it they are deleted after the measurement; the container stays.",
     since: "azring 0.2",
     built: true,
@@ -74,12 +74,12 @@ pub(crate) static VERIFY: Parameter = Parameter {
     value: Value::Flag,
     secret: false,
     identity: true,
-    applies_to: BLOBS,
+    applies_to: BLOBS_FILES,
     default: "off",
     brief: "Compare every byte that `bench download` gets",
     detail: "Compares every byte that `azring bench download` receives with the data that was \
-             generated for the blob's name when it was uploaded, on any machine. Only for blobs \
-             that `azring bench` has created.",
+             generated for the object's name when it was uploaded, on any machine. Only for \
+             objects that `azring bench` has created.",
     since: "azring 0.2",
     built: true,
 };

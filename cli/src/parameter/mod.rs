@@ -4,6 +4,8 @@
 //! new parameter is a new row in the file of its group, and its meaning is in `intent`. The table
 //! holds neither what was typed (`parsed`) nor what follows from it (`intent`).
 
+mod service;
+
 mod definition;
 
 mod lookup;
@@ -22,8 +24,8 @@ mod measure;
 
 mod session;
 
-use definition::{ALL, BLOBS, BLOBS_FILES, BLOBS_TABLES, Group, ON_OFF, TABLES, built, not_yet};
-pub(crate) use definition::{Choice, Dialect, Parameter, Service, Value};
+pub(crate) use definition::{Choice, Dialect, Parameter, Value};
+use definition::{Group, ON_OFF, built};
 pub(crate) use location::{
     DEST, DEST_KEY, DEST_SAS, DEST_TYPE, MAP_DRIVE, SOURCE, SOURCE_KEY, SOURCE_SAS, SOURCE_TYPE,
 };
@@ -31,12 +33,14 @@ pub(crate) use lookup::{GROUPS, all, by_dash, by_slash};
 pub(crate) use machine::{CA_FILE, GIVE_UP, IO, MEMORY, NC, SERVICE_VERSION, TRACE_CONTROLLER};
 pub(crate) use measure::{COUNT, DURATION, KEEP, SIZE, VERIFY};
 pub(crate) use selection::{A, DELIMITER, IA, PATTERN, S, SNAPSHOT, XA, XN, XO};
+pub(crate) use service::Service;
+use service::{ALL, BLOBS, BLOBS_FILES, FILES, TABLES};
 pub(crate) use session::{
     EXIT_CODES, FAIL_IF_EMPTY, HELP, L, LEDGER, NO_JOURNAL, OUTPUT, PROGRESS, REPORT,
     RESPONSE_FILE, V, VERSION, Y, Z,
 };
 pub(crate) use table::{ENTITY_OPERATION, MANIFEST, PAYLOAD_FORMAT, PKRS, SPLIT_SIZE};
 pub(crate) use transfer::{
-    BLOB_TYPE, BLOCK_SIZE_IN_MB, CHECK_MD5, CRC64, DURABILITY, MD5, MT, SERVER_COPY,
+    BLOB_TYPE, BLOCK_SIZE_IN_MB, CHECK_MD5, CRC64, DURABILITY, MD5, MT, PRESERVE_SMB, SERVER_COPY,
     SET_CONTENT_TYPE, SYNC_COPY,
 };

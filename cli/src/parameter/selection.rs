@@ -1,4 +1,4 @@
-//! Rows: which objects.
+//! Rows of the table: selection of objects.
 
 use super::{BLOBS, BLOBS_FILES, Group, Parameter, Value};
 
@@ -20,7 +20,8 @@ pub(crate) static PATTERN: Parameter = Parameter {
              pattern of `*` and `?` that is matched against the names of files; with recursion \
              also against those in every sub-folder. For a container there are no wildcards: \
              without recursion it is the exact name of a blob, with recursion the beginning of \
-             the name.\n\n\
+             the name. For a file share it is the exact name of a file, and there is no recursion \
+             with it.\n\n\
              The names of blobs are case-sensitive. The names of files are compared without case \
              if parameters are written `/Name:value`, and with case if they are written `--name \
              value`. Only one pattern can be given.",
@@ -38,7 +39,8 @@ pub(crate) static S: Parameter = Parameter {
     default: "off",
     brief: "Include sub-folders",
     detail: "Copies the content of sub-folders and virtual directories too. From a container \
-             nothing is copied without this parameter or a pattern. Empty folders and folders \
+             nothing is copied without this parameter or a pattern. A copy from a file share needs \
+             one of the two. Empty folders and folders \
              behind symbolic links are not copied.",
     since: "AzCopy",
     built: true,
@@ -87,8 +89,8 @@ pub(crate) static SNAPSHOT: Parameter = Parameter {
     brief: "Include the blobs' snapshots",
     detail: "Copies the snapshots of blobs too. Each gets the name of its blob with the time of \
              the snapshot (UTC) before the extension, as in `abc (2011-03-09 014234).txt`; \
-             milliseconds follow if two snapshots of a blob are of the same second. Only if the \
-             source is the Blob service.",
+             milliseconds follow if two snapshots of a blob are of the same second. Only for \
+             copies from blobs.",
     since: "AzCopy",
     built: true,
 };
@@ -156,7 +158,7 @@ pub(crate) static DELIMITER: Parameter = Parameter {
     brief: "The separator of virtual directories in blob names",
     detail: "The character that separates virtual directories in the names of downloaded blobs. \
              It becomes the slash of a path, and a slash in a name becomes `%2F`. Only for \
-             downloads from the Blob service.",
+             downloads of blobs.",
     since: "AzCopy",
     built: true,
 };

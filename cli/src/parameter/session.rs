@@ -1,4 +1,4 @@
-//! Rows: questions, logs and help.
+//! Rows of the table: questions, logs, output and help.
 
 use super::{ALL, BLOBS_FILES, Group, Parameter, Value, built};
 

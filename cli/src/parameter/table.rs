@@ -1,6 +1,6 @@
-//! Rows: what only concerns tables.
+//! Rows of the table: parameters for tables.
 
-use super::{Group, Parameter, TABLES, Value, not_yet};
+use super::{Group, Parameter, TABLES, Value, built};
 
 pub(super) const GROUP: Group = Group {
     title: "Tables",
@@ -16,16 +16,19 @@ pub(super) const GROUP: Group = Group {
 pub(crate) static PKRS: Parameter = Parameter {
     slash: "PKRS",
     dash: &["pkrs"],
-    value: Value::Required("key1#key2#..."),
+    value: Value::Required("key1#key2#...|auto"),
     secret: false,
     identity: true,
     applies_to: TABLES,
     default: "one range",
     brief: "Ranges of partition keys to export at the same time",
     detail: "Splits the partition keys into ranges that are exported at the same time: `aa#bb` \
-             makes three, up to `aa`, from `aa` up to `bb`, and from `bb` on.",
+             makes three, up to `aa`, from `aa` up to `bb`, and from `bb` on. The keys ascend in \
+             the order of the service. With `auto` the export looks for keys itself. At most `/NC` \
+             ranges are exported at once, or one for each core. A range that fails is a failure of \
+             the run, and no manifest is written then.",
     since: "AzCopy 4.0",
-    built: false,
+    built: true,
 };
 
 pub(crate) static SPLIT_SIZE: Parameter = Parameter {
@@ -39,16 +42,16 @@ pub(crate) static SPLIT_SIZE: Parameter = Parameter {
     brief: "The size at which an exported file is split",
     detail: "The size in MB at which an exported file is split, at least 32.",
     since: "AzCopy 4.0",
-    built: false,
+    built: true,
 };
 
 pub(crate) static ENTITY_OPERATION: Parameter = Parameter {
     slash: "EntityOperation",
     dash: &["entity-operation"],
     value: Value::Choice(&[
-        not_yet("InsertOrSkip"),
-        not_yet("InsertOrMerge"),
-        not_yet("InsertOrReplace"),
+        built("InsertOrSkip"),
+        built("InsertOrMerge"),
+        built("InsertOrReplace"),
     ]),
     secret: false,
     identity: true,
@@ -57,7 +60,7 @@ pub(crate) static ENTITY_OPERATION: Parameter = Parameter {
     brief: "What an import does with existing entities",
     detail: "What an import does with an existing entity: skip it, merge the two, or replace it.",
     since: "AzCopy 4.0",
-    built: false,
+    built: true,
 };
 
 pub(crate) static MANIFEST: Parameter = Parameter {
@@ -72,19 +75,21 @@ pub(crate) static MANIFEST: Parameter = Parameter {
     detail: "The name of the file that describes an export. An export without it chooses a name; \
              an import needs it.",
     since: "AzCopy 4.0",
-    built: false,
+    built: true,
 };
 
 pub(crate) static PAYLOAD_FORMAT: Parameter = Parameter {
     slash: "PayloadFormat",
     dash: &["payload-format"],
-    value: Value::Choice(&[not_yet("JSON"), not_yet("CSV")]),
+    value: Value::Choice(&[built("JSON"), built("CSV")]),
     secret: false,
     identity: true,
     applies_to: TABLES,
     default: "JSON",
     brief: "The format of exported files",
-    detail: "The format of the files that an export writes.",
+    detail: "The format of the files that an export writes: JSON as the service sends it with \
+             minimal metadata, or CSV with the types of the columns in a file `.schema.csv` beside \
+             each file. Only JSON can be imported.",
     since: "AzCopy 4.2",
-    built: false,
+    built: true,
 };

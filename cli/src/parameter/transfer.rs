@@ -1,6 +1,6 @@
-//! Rows: what an object becomes, and what is checked on the way.
+//! Rows of the table: how objects are stored and checked.
 
-use super::{ALL, BLOBS, BLOBS_FILES, Group, ON_OFF, Parameter, Value, built};
+use super::{ALL, BLOBS, BLOBS_FILES, FILES, Group, ON_OFF, Parameter, Value, built};
 
 pub(super) const GROUP: Group = Group {
     title: "How objects are copied",
@@ -12,6 +12,7 @@ pub(super) const GROUP: Group = Group {
         &MD5,
         &CRC64,
         &MT,
+        &PRESERVE_SMB,
         &DURABILITY,
         &SYNC_COPY,
         &SERVER_COPY,
@@ -27,7 +28,7 @@ pub(crate) static BLOB_TYPE: Parameter = Parameter {
     applies_to: BLOBS,
     default: "block",
     brief: "The blob type of uploaded files",
-    detail: "The blob type of uploaded files. Only for uploads to the Blob service.",
+    detail: "The blob type of uploaded files. Only for uploads to blobs.",
     since: "AzCopy; `append` since 3.2",
     built: true,
 };
@@ -106,11 +107,12 @@ pub(crate) static CRC64: Parameter = Parameter {
     value: ON_OFF,
     secret: false,
     identity: true,
-    applies_to: BLOBS,
+    applies_to: BLOBS_FILES,
     default: "on",
     brief: "Send a checksum with every request with data",
     detail: "Whether every request with data also carries the CRC-64 of the data, which the \
-             service compares with the data it received.",
+             service compares with the data it received. A service that takes no CRC-64 gets the \
+             MD5 of the data instead.",
     since: "azring 0.1",
     built: true,
 };
@@ -128,6 +130,29 @@ pub(crate) static MT: Parameter = Parameter {
              downloads, exclusions by time work only if the files were downloaded with this \
              parameter.",
     since: "AzCopy",
+    built: true,
+};
+
+pub(crate) static PRESERVE_SMB: Parameter = Parameter {
+    slash: "PreserveSmb",
+    dash: &["preserve-smb-info"],
+    value: Value::Flag,
+    secret: false,
+    identity: true,
+    applies_to: FILES,
+    default: "off",
+    brief: "Keep the Windows attributes and times of files",
+    detail: "Keeps the attributes of Windows (read-only, hidden, system, archive and others), the \
+             time of creation and the last-write time of each file, and of each directory below \
+             the source once its files are copied. For uploads to, downloads from and copies \
+             between file shares. Directories without files are not made. On this machine the last-write time is the \
+             modification time; attributes and time of creation are in the extended attribute \
+             `user.DOSATTRIB`, as Samba keeps them. They are read from a mounted share or an NTFS \
+             disk too. A file without stored attributes gets `Archive`. A file system without \
+             extended attributes keeps the last-write time only, and azring says so. The \
+             directories of the source are listed again at the end. A directory whose attributes \
+             cannot be stored is an error, and the exit code is 1.",
+    since: "azring 0.2",
     built: true,
 };
 
@@ -171,18 +196,19 @@ pub(crate) static SERVER_COPY: Parameter = Parameter {
     value: Value::Choice(&[built("auto"), built("async"), built("blocks")]),
     secret: false,
     identity: true,
-    applies_to: BLOBS,
+    applies_to: BLOBS_FILES,
     default: "auto",
     brief: "How a service copies from another by itself",
     detail: "How the destination's service fetches objects from another service if `/SyncCopy` is \
              not given. With `async` the service copies in the background and continues if azring \
              is interrupted: this takes no time within an account, and from another account there \
              is no promise how long it takes. With `blocks` the service fetches block blobs at \
-             once, large ones in many blocks at a time, and stops if azring does. `auto` is \
-             `async` within an account and `blocks` for block blobs from another account. Page \
-             and append blobs are always copied with `async`.\n\n\
-             If only the source's key is given, azring signs a token for each blob. The token \
-             lets the service read that blob for a week; the key is sent nowhere.",
+             once, large ones in many blocks at a time, and stops if azring does. A file of a \
+             share is fetched in ranges then. `auto` is `async` between blobs or between shares \
+             of one account, and `blocks` for everything else. Page and append blobs are always \
+             copied to blobs with `async`.\n\n\
+             If only the source's key is given, azring signs a token for each object. The token \
+             lets the service read that object for a week; the key is sent nowhere.",
     since: "azring 0.1",
     built: true,
 };

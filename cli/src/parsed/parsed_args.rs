@@ -30,7 +30,8 @@ impl ParsedArgs {
         }
     }
 
-    /// Adds a parameter behind the others. Values are compared with what the parameter takes; an empty value is none.
+    /// Adds a parameter after the others. Fails if the value is missing or not allowed; an empty
+    /// value counts as missing.
     pub(crate) fn add(
         &mut self,
         parameter: &'static Parameter,
@@ -60,7 +61,7 @@ impl ParsedArgs {
         Ok(())
     }
 
-    /// Adds the parameters of another command behind the others.
+    /// Adds the parameters of another command after the others.
     pub(crate) fn append(&mut self, other: Self) -> Result<(), UsageError> {
         for Typed { parameter, value } in other.typed {
             self.add(parameter, value)?;
@@ -68,17 +69,17 @@ impl ParsedArgs {
         Ok(())
     }
 
-    /// How the command is spelled; complaints about it are spelled the same.
+    /// The dialect of the command. Error messages use it too.
     pub(crate) fn dialect(&self) -> Dialect {
         self.dialect
     }
 
-    /// Nothing was typed behind the program's name.
+    /// Whether there are no parameters.
     pub(crate) fn is_empty(&self) -> bool {
         self.typed.is_empty()
     }
 
-    /// The parameter is there, with or without a value.
+    /// Whether the parameter is there, with or without a value.
     pub(crate) fn has(&self, parameter: &Parameter) -> bool {
         self.typed.iter().any(|typed| typed.parameter.is(parameter))
     }
@@ -108,7 +109,7 @@ impl ParsedArgs {
             .ok_or_else(|| UsageError::NotText(parameter.spelled(self.dialect)))
     }
 
-    /// The parameters that are there with their values; one that is repeated comes as often as it was typed.
+    /// All parameters with their values; a repeated one occurs repeatedly.
     pub(crate) fn typed(&self) -> impl Iterator<Item = (&'static Parameter, Option<&OsStr>)> {
         self.typed
             .iter()
@@ -117,7 +118,7 @@ impl ParsedArgs {
 }
 
 impl ParsedArgs {
-    /// The values that are secrets, and not only where one is to be found.
+    /// The values that are secrets themselves and do not only refer to one.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &OsStr> {
         self.typed()
             .filter(|(row, _)| row.secret)
@@ -125,19 +126,19 @@ impl ParsedArgs {
             .filter(|value| !matches!(value.as_encoded_bytes(), [b'@', ..] | b"-"))
     }
 
-    /// The words that say the same in a dialect.
+    /// The words of the same command in a dialect.
     pub(crate) fn words(&self, dialect: Dialect) -> Vec<OsString> {
         self.phrases(dialect).flatten().collect()
     }
 
-    /// The same, the one or two words of each parameter together.
+    /// The same, grouped by parameter.
     pub(crate) fn phrases(&self, dialect: Dialect) -> impl Iterator<Item = Vec<OsString>> {
         self.typed.iter().map(move |typed| spelled(typed, dialect))
     }
 }
 
-/// One word in the slash dialect. In the dash dialect a value is a word of its own, unless it would be taken for a
-/// parameter.
+/// The words of one parameter. In the dash dialect a value is a word of its own, unless it looks
+/// like a parameter.
 fn spelled(typed: &Typed, dialect: Dialect) -> Vec<OsString> {
     let mut name = OsString::from(typed.parameter.spelled(dialect));
     match (&typed.value, dialect) {

@@ -1,8 +1,8 @@
-//! Paths of this machine, out of what users of Windows type.
+//! Translates the paths that users of Windows type into paths of this machine.
 //!
-//! A drive letter means nothing here unless somebody says which folder it stands for (`/MapDrive:C:=/mnt/c`). In the slash
-//! dialect a backslash separates the parts of a path that is mapped or relative, as on Windows; in an absolute path, and in
-//! the dash dialect, it is a letter like any other.
+//! A drive letter needs a mapping to a folder (`/MapDrive:C:=/mnt/c`). In the slash dialect a
+//! backslash separates the parts of a path that is mapped or relative, as on Windows. In an
+//! absolute path, and in the dash dialect, it is an ordinary character.
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -12,10 +12,10 @@ use crate::mask::shown;
 use crate::parameter::{self as row, Dialect, Parameter};
 use crate::usage_error::UsageError;
 
-/// Maps drives for every command of an environment, as the parameter does for one.
+/// The variable that maps drives for every command.
 const VARIABLE: &str = "AZRING_MAP_DRIVE";
 
-/// A drive and the folder that stands for it.
+/// A drive and its folder.
 struct Drive {
     letter: char,
     folder: String,
@@ -29,7 +29,7 @@ pub(crate) fn local(
     let Some(raw) = args.raw(parameter) else {
         return Ok(None);
     };
-    // A path that is no text comes from no Windows.
+    // A path that is not UTF-8 cannot be one of Windows.
     let Some(text) = raw.to_str() else {
         return Ok(Some(raw.into()));
     };
@@ -41,12 +41,13 @@ pub(crate) fn local(
         })
 }
 
-/// Checks what drives stand for, also where no path names one: somebody meant something by it.
+/// Checks the mappings of drives, even if no path uses them.
 pub(crate) fn check(args: &ParsedArgs) -> Result<(), UsageError> {
     drives(args).map(drop).map_err(UsageError::meaning)
 }
 
-/// The path of this machine that `raw` means, with the drives that are mapped so far, or why it means none.
+/// The path of this machine that `raw` means, with the mapped drives, or the reason why there is
+/// none.
 pub(crate) fn translated(args: &ParsedArgs, raw: &OsStr) -> Result<OsString, String> {
     match raw.to_str() {
         Some(text) => translate(args, text).map(Into::into),
@@ -54,7 +55,7 @@ pub(crate) fn translated(args: &ParsedArgs, raw: &OsStr) -> Result<OsString, Str
     }
 }
 
-/// The path of this machine that `text` means, or why it means none.
+/// The path of this machine that `text` means, or the reason why there is none.
 pub(crate) fn translate(args: &ParsedArgs, text: &str) -> Result<String, String> {
     if text.starts_with(r"\\") {
         return Err(format!(
@@ -100,12 +101,12 @@ fn map(args: &ParsedArgs, letter: char, text: &str) -> Result<String, String> {
     };
     let rest = text[2..].replace('\\', "/");
     let folder = drive.folder.trim_end_matches('/');
-    // A drive on its own is its root, also where that is the root of everything.
+    // A drive alone is the root of its folder, which may be `/`.
     let rest = if rest.is_empty() { "/" } else { &rest };
     Ok(format!("{folder}{rest}"))
 }
 
-/// The drives that are mapped: those of the command first, then those of the environment.
+/// The mapped drives: those of the command, then those of the environment.
 fn drives(args: &ParsedArgs) -> Result<Vec<Drive>, String> {
     let variable = std::env::var(VARIABLE).unwrap_or_default();
     let name = row::MAP_DRIVE.spelled(args.dialect());
@@ -124,7 +125,7 @@ fn of_variable(value: &str) -> impl Iterator<Item = Result<Drive, String>> {
         .map(|part| drive(part, VARIABLE))
 }
 
-/// Reads one drive and its folder, out of the parameter or variable `name`.
+/// Parses one drive and its folder, from the parameter or variable `name`.
 fn drive(text: &str, name: &str) -> Result<Drive, String> {
     text.split_once('=')
         .filter(|(_, folder)| !folder.is_empty())

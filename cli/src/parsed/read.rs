@@ -1,12 +1,10 @@
 //! Readers of values: numbers, sizes, times and choices within their limits.
 
-use std::ffi::OsStr;
-use std::net::IpAddr;
 use std::time::Duration;
 
-use azring_core::options::GiveUp;
+use azring_core::options::{GiveUp, SPLIT_MB_MIN};
 use azring_core::select::{Attributes, LETTERS};
-use azring_transport::service::{ApiVersion, Service};
+use azring_transport::service::ApiVersion;
 
 use super::ParsedArgs;
 use crate::environment::Environment;
@@ -19,19 +17,17 @@ const CONCURRENCY_MAX: i64 = 512;
 /// The limits of `/BlockSizeInMb`, from AzCopy's data movement library.
 const BLOCK_MIB_MIN: i64 = 4;
 const BLOCK_MIB_MAX: i64 = 100;
-/// Less than this cannot hold a block for each of a few requests.
+/// The smallest memory that holds a block for each of a few requests.
 const MEMORY_BYTES_MIN: u64 = 32 << 20;
 
-/// As many as their names have digits for.
+/// The largest number of objects: their names have nine digits.
 const OBJECTS_MAX: i64 = 999_999_999;
 
-/// A week: whoever wants to know what happens later wants something else.
+/// A week, in seconds: the longest time that a parameter accepts.
 const SECONDS_MAX: u64 = 7 * 24 * 3600;
 
-/// AzCopy's limit for `/SplitSize`.
-const SPLIT_MB_MIN: i64 = 32;
-
-/// Checks the values that mean something on their own, also those of parameters that this version does not have.
+/// Checks the values that can be checked alone, including those of parameters that are not built
+/// yet.
 pub(crate) fn check(args: &ParsedArgs) -> Result<(), UsageError> {
     for (parameter, _) in args.typed() {
         known_choice(args, parameter)?;
@@ -43,7 +39,7 @@ pub(crate) fn check(args: &ParsedArgs) -> Result<(), UsageError> {
     delimiter(args)?;
     attributes(args, &row::IA)?;
     attributes(args, &row::XA)?;
-    split_size(args)
+    split_mb(args).map(drop)
 }
 
 /// `/IA` and `/XA`; none without the parameter.
@@ -61,17 +57,7 @@ pub(crate) fn attributes(
     })
 }
 
-fn split_size(args: &ParsedArgs) -> Result<(), UsageError> {
-    match number(args, &row::SPLIT_SIZE)? {
-        Some(megabytes) if megabytes < SPLIT_MB_MIN => Err(UsageError::meaning(format!(
-            "`{}` must be at least {SPLIT_MB_MIN}",
-            row::SPLIT_SIZE.spelled(args.dialect())
-        ))),
-        _ => Ok(()),
-    }
-}
-
-/// Which of its choices the parameter was given, as the table writes it; one that this version cannot do is refused.
+/// The chosen word in the spelling of the table. A word that is not built yet is refused.
 pub(crate) fn choice(
     args: &ParsedArgs,
     parameter: &Parameter,
@@ -87,7 +73,7 @@ pub(crate) fn choice(
     }
 }
 
-/// The choice of the table that was given, whatever the case of its letters.
+/// The chosen word of the table; case is ignored.
 pub(crate) fn known_choice(
     args: &ParsedArgs,
     parameter: &Parameter,
@@ -112,13 +98,13 @@ pub(crate) fn known_choice(
         })
 }
 
-/// The choice that was given, as the table writes it, whether or not this version can do it.
+/// The chosen word in the spelling of the table, built or not.
 pub(crate) fn known_word(args: &ParsedArgs, parameter: &Parameter) -> Option<&'static str> {
     let choice = known_choice(args, parameter).ok().flatten();
     choice.map(|choice| choice.word)
 }
 
-/// The words that a parameter knows, for a complaint about one that it does not.
+/// The words that a parameter accepts, for an error message.
 fn choices(parameter: &Parameter) -> String {
     let Value::Choice(choices) = parameter.value else {
         return String::new();
@@ -172,7 +158,18 @@ pub(crate) fn block_bytes(args: &ParsedArgs) -> Result<Option<u64>, UsageError> 
     }
 }
 
-/// A whole number, of any size that makes sense anywhere.
+/// `/SplitSize`, in MB.
+pub(crate) fn split_mb(args: &ParsedArgs) -> Result<Option<u64>, UsageError> {
+    match number(args, &row::SPLIT_SIZE)? {
+        Some(mb) if mb < SPLIT_MB_MIN as i64 => Err(UsageError::meaning(format!(
+            "`{}` must be at least {SPLIT_MB_MIN}",
+            row::SPLIT_SIZE.spelled(args.dialect())
+        ))),
+        mb => Ok(mb.map(|mb| mb as u64)),
+    }
+}
+
+/// A whole number within the limits of any parameter.
 fn number(args: &ParsedArgs, parameter: &Parameter) -> Result<Option<i64>, UsageError> {
     let Some(text) = args.text(parameter)? else {
         return Ok(None);
@@ -237,13 +234,14 @@ pub(crate) fn lasts(args: &ParsedArgs) -> Result<Option<Duration>, UsageError> {
 /// The variable that AzCopy 10 has for `/ServiceVersion`.
 const VERSION_VARIABLE: &str = "AZCOPY_DEFAULT_SERVICE_API_VERSION";
 
-/// `/ServiceVersion`, or the variable in its place. A later version than is spoken is no wish of the user's that could be met:
-/// the variable is left aside then, since it may be meant for AzCopy.
+/// `/ServiceVersion`, or the variable in its place. `newest` is the latest version of the service
+/// that azring composes requests for. A later one in the variable is ignored: it may be meant for
+/// AzCopy.
 pub(crate) fn service_version(
     args: &ParsedArgs,
     environment: &Environment,
+    newest: ApiVersion,
 ) -> Result<Option<ApiVersion>, UsageError> {
-    let newest = Service::Blob.dialect().default_version;
     let is_spoken = |version: &ApiVersion| (ApiVersion::OLDEST..=newest).contains(version);
     let wrong = |text: &str, name: &str| {
         UsageError::meaning(format!(
@@ -305,7 +303,8 @@ fn duration(text: &str) -> Option<Duration> {
         .then(|| Duration::from_secs(seconds))
 }
 
-/// `512M`, `2G`, `1073741824`: powers of 1024. `None` if it is none or does not fit.
+/// A number of bytes: `512M`, `2G`, `1073741824`, in powers of 1024. `None` if it is no size or too
+/// large.
 fn size(text: &str) -> Option<u64> {
     let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
     let shift = match text[digits.len()..].to_ascii_uppercase().as_str() {
@@ -319,7 +318,7 @@ fn size(text: &str) -> Option<u64> {
     digits.parse::<u64>().ok()?.checked_mul(1 << shift)
 }
 
-/// Text that goes into a header as it is: printable ASCII.
+/// The text of a header: printable ASCII.
 pub(crate) fn header(
     args: &ParsedArgs,
     parameter: &Parameter,
@@ -336,35 +335,6 @@ pub(crate) fn header(
         shown(text),
         parameter.spelled(args.dialect())
     )))
-}
-
-/// `AZRING_RESOLVE`: `host:port:address`, several separated by commas; an IPv6 address with or without brackets.
-pub(crate) fn resolve(text: &OsStr) -> Result<Vec<(String, u16, IpAddr)>, UsageError> {
-    let text = text.to_string_lossy();
-    text.split(',')
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-        .map(|part| {
-            resolve_one(part).ok_or_else(|| {
-                UsageError::meaning(format!(
-                    "`{}` in `AZRING_RESOLVE` is not `host:port:address`",
-                    shown(part)
-                ))
-            })
-        })
-        .collect()
-}
-
-fn resolve_one(text: &str) -> Option<(String, u16, IpAddr)> {
-    let mut fields = text.splitn(3, ':');
-    let host = fields.next().filter(|host| !host.is_empty())?;
-    let port = fields.next()?.parse().ok()?;
-    let address = fields.next()?;
-    let address = address
-        .strip_prefix('[')
-        .and_then(|inner| inner.strip_suffix(']'))
-        .unwrap_or(address);
-    Some((host.to_ascii_lowercase(), port, address.parse().ok()?))
 }
 
 #[cfg(test)]
@@ -400,27 +370,6 @@ mod tests {
             "99999999999999999999h",
         ] {
             assert_eq!(seconds(wrong), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn a_resolve_list_names_hosts_ports_and_addresses() {
-        let list = "A.blob.core.windows.net:443:127.0.0.1, b:80:::1,c:1:[fe80::1]";
-        let list = resolve(OsStr::new(list)).unwrap();
-        assert_eq!(
-            list,
-            [
-                (
-                    "a.blob.core.windows.net".into(),
-                    443,
-                    "127.0.0.1".parse().unwrap()
-                ),
-                ("b".into(), 80, "::1".parse().unwrap()),
-                ("c".into(), 1, "fe80::1".parse().unwrap()),
-            ]
-        );
-        for wrong in ["a", "a:1", "a:x:127.0.0.1", ":1:127.0.0.1", "a:1:host"] {
-            assert!(resolve(OsStr::new(wrong)).is_err(), "{wrong}");
         }
     }
 }

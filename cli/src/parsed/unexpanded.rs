@@ -1,11 +1,12 @@
-//! Paths that a shell was to expand, and did not: `~` behind a colon, variables in single quotes, variables of Windows.
+//! Refuses paths that the shell should have expanded and did not.
 //!
-//! Taken by the letter they would name folders that nobody means, and a download would make them. Who means such a folder
-//! writes `./` in front of it.
+//! Examples are `~` after a colon, variables in single quotes, and Windows variables. Used
+//! literally they name folders that nobody means, and a download would create them. `./` before
+//! such a name makes it literal.
 
 use crate::mask::shown;
 
-/// Variables that stand in paths also behind their beginning.
+/// Variables that occur within paths and not only at their beginning.
 const KNOWN: &[&str] = &[
     "HOME",
     "USER",
@@ -33,7 +34,7 @@ const KNOWN: &[&str] = &[
     "CD",
 ];
 
-/// Refuses a path with something in it that was to be expanded.
+/// Refuses a path that contains an unexpanded part.
 pub(super) fn check(text: &str) -> Result<(), String> {
     if text.starts_with("./") || text.starts_with("../") {
         return Ok(());
@@ -69,7 +70,7 @@ fn is_home(text: &str) -> bool {
     }
 }
 
-/// The first variable that was to be expanded, as it is written.
+/// The first unexpanded variable, as it is spelled.
 fn variable(text: &str) -> Option<&str> {
     text.char_indices().find_map(|(at, letter)| {
         let rest = &text[at..];
@@ -83,7 +84,7 @@ fn variable(text: &str) -> Option<&str> {
     })
 }
 
-/// `$NAME` or `${NAME}`: as it is written, and the name.
+/// `$NAME` or `${NAME}`: its spelling, and its name.
 fn of_shell(text: &str) -> Option<(&str, &str)> {
     let rest = text.strip_prefix('$')?;
     if let Some(braced) = rest.strip_prefix('{') {
@@ -97,7 +98,7 @@ fn of_shell(text: &str) -> Option<(&str, &str)> {
     is_name(name).then(|| (&text[..=end], name))
 }
 
-/// `%NAME%`: as it is written, and the name.
+/// `%NAME%`: its spelling, and its name.
 fn of_windows(text: &str) -> Option<(&str, &str)> {
     let rest = text.strip_prefix('%')?;
     let end = rest.find('%')?;

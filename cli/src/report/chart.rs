@@ -1,4 +1,4 @@
-//! What moved over time, as SVG within HTML: lines, areas, steps and bars over one axis of time.
+//! A chart over time, as SVG in HTML: lines, areas, steps and bars over one time axis.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -7,33 +7,33 @@ use super::figure::{Figure, HEIGHT, short, write_rules};
 use super::html::Text;
 use super::scale::{Scale, Tick};
 
-/// The width of the drawing, in units of its own.
+/// The width of the drawing, in its own units.
 const WIDTH: f64 = 1000.0;
 
 /// How a series is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SeriesForm {
-    /// A line through the middles of the spans, and what is below it filled.
+    /// A line through the middles of the spans, with the area below it filled.
     Area,
-    /// A line through the middles.
+    /// A line through the middles of the spans.
     Line,
-    /// A value that holds for a span.
+    /// A value that is constant within a span.
     Steps,
-    /// A bar for each span, standing on those of the series before.
+    /// A bar for each span, stacked on the series before.
     Bars,
 }
 
-/// Some values over time, one for each span; where there is none, there is a gap.
+/// The values of a series, one for each span. A missing value is a gap.
 #[derive(Debug)]
 pub(super) struct Series {
-    /// Its colour's name, and what it is.
+    /// The name of its colour, and its title.
     pub(super) class: &'static str,
     pub(super) name: &'static str,
     pub(super) form: SeriesForm,
     pub(super) values: Vec<Option<f64>>,
 }
 
-/// Where a span lies between the beginning, 0, and the end, 1.
+/// The place of a span on the axis, from 0 (the beginning) to 1 (the end).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct TimeSpan {
     pub(super) from: f64,
@@ -41,7 +41,7 @@ pub(super) struct TimeSpan {
 }
 
 impl TimeSpan {
-    /// The place of a time within a run that is so long.
+    /// The place of a time span in a run of length `long`.
     pub(super) fn of(from: Duration, until: Duration, long: Duration) -> Self {
         let share = |time: Duration| time.as_secs_f64() / long.as_secs_f64().max(1e-9);
         Self {
@@ -58,26 +58,26 @@ impl TimeSpan {
 /// A chart over time.
 #[derive(Debug)]
 pub(super) struct Chart<'a> {
-    /// A word for it that no other chart of the page has.
+    /// The name of the chart, unique on the page.
     pub(super) id: &'static str,
     pub(super) title: &'static str,
-    /// What is seen in it, in a sentence or two.
+    /// The description of the chart, in one or two sentences.
     pub(super) says: String,
     pub(super) scale: Scale,
     pub(super) ticks: Vec<Tick>,
     pub(super) times: &'a [Tick],
     pub(super) places: &'a [TimeSpan],
     pub(super) series: Vec<Series>,
-    /// What is told of each span where it is pointed at.
-    pub(super) told: Vec<String>,
-    /// Drawn below the axis: already SVG.
+    /// The tooltip of each span.
+    pub(super) tooltips: Vec<String>,
+    /// The drawing below the axis, as SVG.
     pub(super) strip: String,
-    /// It has a row of its own.
+    /// The chart has a row of its own.
     pub(super) is_wide: bool,
 }
 
 impl Chart<'_> {
-    /// The figure, with its heading.
+    /// Writes the figure with its heading.
     pub(super) fn write(&self, out: &mut String) {
         let figure = Figure {
             id: self.id,
@@ -182,7 +182,8 @@ impl Chart<'_> {
         }
     }
 
-    /// The points of a line, broken where there is no value. It begins and ends at the edges of its spans.
+    /// The points of a line, interrupted where there is no value. It begins and ends at the edges
+    /// of its spans.
     fn runs(&self, series: &Series) -> Vec<Vec<(f64, f64)>> {
         let mut runs = Vec::new();
         let mut run: Vec<(f64, f64)> = Vec::new();
@@ -224,21 +225,21 @@ impl Chart<'_> {
     }
 
     fn write_told(&self, out: &mut String) {
-        out.push_str("<g class=\"told\" aria-hidden=\"true\">");
-        for (place, told) in self.places.iter().zip(&self.told) {
+        out.push_str("<g class=\"tooltips\" aria-hidden=\"true\">");
+        for (place, tooltip) in self.places.iter().zip(&self.tooltips) {
             let _ = write!(
                 out,
                 "<rect x=\"{}%\" width=\"{}%\" height=\"{HEIGHT}\"><title>{}</title></rect>",
                 short(place.from * 100.0),
                 short((place.until - place.from) * 100.0),
-                Text(told)
+                Text(tooltip)
             );
         }
         out.push_str("</g>");
     }
 }
 
-/// What held something when, as a strip below a chart: a place, a colour's name and what it is.
+/// A strip below a chart that shows what was true when: place, name of a colour, title.
 pub(super) fn strip(parts: &[(TimeSpan, &str, &str)]) -> String {
     let mut out = "<g class=\"strip\" aria-hidden=\"true\">".to_owned();
     for (place, class, name) in parts {
@@ -273,7 +274,7 @@ mod tests {
             scale: Scale::Linear { most: 10.0 },
             ticks: Vec::new(),
             times: &[],
-            told: vec![String::new(); values.len()],
+            tooltips: vec![String::new(); values.len()],
             places: &places,
             series: vec![Series {
                 class: "rate",

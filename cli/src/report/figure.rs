@@ -1,32 +1,34 @@
-//! What every drawing of a report has: a heading, a title and a description for those who do not see it, and rules with
-//! their values. What is drawn is stretched to the width there is; what is written keeps its size, so that a figure is as
-//! readable on a telephone as on a wall. Figures tell their numbers where they are pointed at.
+//! The frame of every drawing of a report.
+//!
+//! It has a heading, a title and a description for screen readers, and grid lines with their
+//! values. The drawing is stretched to the available width and text keeps its size, so that a
+//! figure is readable on small and large screens. The numbers are tooltips.
 
 use std::fmt::Write as _;
 
 use super::html::Text;
 use super::scale::Tick;
 
-/// The height of what is drawn, in pixels.
+/// The height of the drawing, in pixels.
 pub(super) const HEIGHT: f64 = 190.0;
 
 /// The frame of a drawing.
 pub(super) struct Figure<'a> {
-    /// A word for it that no other figure of the page has.
+    /// The name of the figure, unique on the page.
     pub(super) id: &'a str,
     pub(super) title: &'a str,
-    /// What is seen in it, in a sentence or two.
+    /// The description of the figure, in one or two sentences.
     pub(super) says: &'a str,
-    /// What its colours mean: already HTML, and empty where there is only one.
+    /// The legend, as HTML; empty for a single colour.
     pub(super) legend: &'a str,
-    /// The room below what is drawn, in pixels.
+    /// The space below the drawing, in pixels.
     pub(super) below: f64,
-    /// It has a row of its own.
+    /// The figure has a row of its own.
     pub(super) is_wide: bool,
 }
 
 impl Figure<'_> {
-    /// Everything up to what is drawn.
+    /// Writes everything before the drawing.
     pub(super) fn begin(&self, out: &mut String) {
         let Self {
             id, title, legend, ..
@@ -44,13 +46,13 @@ impl Figure<'_> {
         );
     }
 
-    /// Everything behind it.
+    /// Writes everything after the drawing.
     pub(super) fn end(out: &mut String) {
         out.push_str("</svg></div>\n</figure>\n");
     }
 }
 
-/// A rule across the drawing for each value, with the value beside it.
+/// Writes a grid line for each value, with the value beside it.
 pub(super) fn write_rules(out: &mut String, ticks: &[Tick]) {
     for tick in ticks {
         let y = short(HEIGHT * (1.0 - tick.at));
@@ -62,7 +64,7 @@ pub(super) fn write_rules(out: &mut String, ticks: &[Tick]) {
     }
 }
 
-/// A number with no more decimals than can be seen.
+/// A number without invisible decimals.
 pub(super) fn short(value: f64) -> String {
     let text = format!("{value:.2}");
     let text = text.trim_end_matches('0').trim_end_matches('.');

@@ -1,4 +1,4 @@
-//! How many there are of what size, as SVG within HTML.
+//! A histogram, as SVG in HTML.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use super::figure::{Figure, HEIGHT, short, write_rules};
 use super::html::Text;
 use super::scale::{Scale, Tick};
 
-/// Bars that lie side by side, each with a word below it.
+/// Bars side by side, each with a label below it.
 #[derive(Debug)]
 pub(super) struct Histogram {
     pub(super) id: &'static str,
@@ -14,14 +14,14 @@ pub(super) struct Histogram {
     pub(super) says: String,
     pub(super) scale: Scale,
     pub(super) ticks: Vec<Tick>,
-    /// Their heights, what stands below them, and what is told of each where it is pointed at.
+    /// Of each bar its height, its label and its tooltip.
     pub(super) bars: Vec<(f64, String, String)>,
-    /// It has a row of its own.
+    /// The histogram has a row of its own.
     pub(super) is_wide: bool,
 }
 
 impl Histogram {
-    /// The figure, with its heading.
+    /// Writes the figure with its heading.
     pub(super) fn write(&self, out: &mut String) {
         let figure = Figure {
             id: self.id,
@@ -34,8 +34,22 @@ impl Histogram {
         figure.begin(out);
         out.push_str("<g class=\"axes\" aria-hidden=\"true\">");
         write_rules(out, &self.ticks);
-        let each = 100.0 / self.bars.len().max(1) as f64;
-        // More words than this would run into each other.
+        self.write_labels(out);
+        out.push_str("</g><g class=\"bars\" aria-hidden=\"true\">");
+        self.write_bars(out);
+        out.push_str("</g>");
+        Figure::end(out);
+    }
+
+    /// The width of a bar and the space around it, in percent of the drawing.
+    fn bar_width(&self) -> f64 {
+        100.0 / self.bars.len().max(1) as f64
+    }
+
+    /// Writes the labels below the bars.
+    fn write_labels(&self, out: &mut String) {
+        let each = self.bar_width();
+        // More labels than this would overlap.
         let every = self.bars.len().div_ceil(if self.is_wide { 16 } else { 9 });
         for (index, (_, label, _)) in self.bars.iter().enumerate().step_by(every) {
             let class = if index / every % 2 == 1 {
@@ -51,11 +65,15 @@ impl Histogram {
                 Text(label)
             );
         }
-        out.push_str("</g><g class=\"bars\" aria-hidden=\"true\">");
-        // A few bars are not spread over the whole width.
+    }
+
+    /// Writes the bars with their tooltips.
+    fn write_bars(&self, out: &mut String) {
+        let each = self.bar_width();
+        // A few bars are not stretched to the whole width.
         let wide = (each * 0.8).min(12.0);
-        for (index, (value, _, told)) in self.bars.iter().enumerate() {
-            // Nothing is nothing, and one is to be seen however many there are of the others.
+        for (index, (value, _, tooltip)) in self.bars.iter().enumerate() {
+            // An empty bar has no height. A bar of one is visible, however high the others are.
             let high = match *value {
                 0.0 => 0.0,
                 value => (HEIGHT * self.scale.place(value)).max(2.0),
@@ -67,10 +85,8 @@ impl Histogram {
                 short(wide),
                 short(HEIGHT - high),
                 short(high),
-                Text(told)
+                Text(tooltip)
             );
         }
-        out.push_str("</g>");
-        Figure::end(out);
     }
 }

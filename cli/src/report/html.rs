@@ -1,9 +1,10 @@
-//! Text that stays text: nothing in it begins a tag, ends an attribute or turns what follows around.
+//! Escapes text for HTML, so that it cannot contain tags or end an attribute.
 
 use std::fmt;
 
-/// Shown with everything escaped that means something to HTML, in text and in a quoted attribute. Control characters and
-/// those that turn text around were escaped before, by whoever made it fit to be shown; whatever is left of them is dropped.
+/// Text that is displayed with all special characters of HTML escaped, for content and quoted
+/// attributes. The caller has escaped control characters and those that change the direction of
+/// text; any that are left are dropped.
 pub(super) struct Text<T>(pub(super) T);
 
 impl<T: fmt::Display> fmt::Display for Text<T> {

@@ -19,6 +19,10 @@ mod over_time;
 
 mod page;
 
+mod cards;
+
+mod facts;
+
 pub(crate) mod samples;
 
 mod writer;

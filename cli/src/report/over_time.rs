@@ -1,4 +1,4 @@
-//! What moved when, drawn and as a table.
+//! The charts over time and their table.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -10,10 +10,10 @@ use super::samples::{RunHistory, WindowSpan, what};
 use super::scale::{self, Tick, latency, moment};
 use crate::console::{count, size};
 
-/// Rows of the table that stands beside the charts, at most.
+/// The maximum number of rows of the table.
 const ROWS_MAX: usize = 40;
 
-/// What the charts over time have in common.
+/// What all charts over time need.
 pub(super) struct Drawing<'a> {
     history: &'a RunHistory,
     spans: &'a [WindowSpan],
@@ -22,7 +22,7 @@ pub(super) struct Drawing<'a> {
 }
 
 impl<'a> Drawing<'a> {
-    /// Of this run.
+    /// The charts of this run.
     pub(super) fn of(history: &'a RunHistory) -> Self {
         let (spans, long) = (history.windows.spans(), history.windows.long());
         let place = |span: &WindowSpan| TimeSpan::of(span.from, span.until(), long);
@@ -46,7 +46,7 @@ impl Drawing<'_> {
             times: &self.times,
             places: &self.places,
             series: Vec::new(),
-            told: Vec::new(),
+            tooltips: Vec::new(),
             strip: String::new(),
             is_wide: false,
         }
@@ -56,21 +56,21 @@ impl Drawing<'_> {
         self.spans.iter().map(of).collect()
     }
 
-    fn told(&self, of: impl Fn(&WindowSpan) -> String) -> Vec<String> {
-        let told = |span: &WindowSpan| format!("{}: {}", moment(tenths(span.until())), of(span));
-        self.spans.iter().map(told).collect()
+    fn tooltips(&self, of: impl Fn(&WindowSpan) -> String) -> Vec<String> {
+        let tooltip = |span: &WindowSpan| format!("{}: {}", moment(tenths(span.until())), of(span));
+        self.spans.iter().map(tooltip).collect()
     }
 
     fn most(&self, of: impl Fn(&WindowSpan) -> f64) -> f64 {
         self.spans.iter().map(of).fold(0.0, f64::max)
     }
 
-    /// How fast it was, and what held it there.
+    /// The rate, and what limited it.
     pub(super) fn rate(&self) -> Chart<'_> {
         let most = self.most(WindowSpan::rate);
         let (scale, ticks) = scale::rates(most);
         let says = format!(
-            "What moved over the network and was not for nothing: up to {}/s. The strip below tells what held it there.",
+            "The bytes moved over the network, without those of failed requests: up to {}/s. The strip below shows what limited the rate.",
             size(most as u64)
         );
         Chart {
@@ -82,9 +82,9 @@ impl Drawing<'_> {
                 form: SeriesForm::Area,
                 values: self.values(|span| Some(span.rate())),
             }],
-            told: self.told(|span| {
+            tooltips: self.tooltips(|span| {
                 format!(
-                    "{}/s, held by {}",
+                    "{}/s, limited by {}",
                     size(span.rate() as u64),
                     what(span.bound())
                 )
@@ -95,7 +95,7 @@ impl Drawing<'_> {
         }
     }
 
-    /// What held the rate when; neighbours that are the same are one.
+    /// What limited the rate when. Equal neighbours are merged.
     fn bounds(&self) -> Vec<(TimeSpan, &'static str, &'static str)> {
         let mut parts: Vec<(TimeSpan, &str, &str)> = Vec::new();
         for (place, span) in self.places.iter().zip(self.spans) {
@@ -108,9 +108,11 @@ impl Drawing<'_> {
         parts
     }
 
-    /// What held the rate for what share of the time.
+    /// Writes what limited the rate for which share of the time.
     pub(super) fn write_bounds(&self, out: &mut String) {
-        out.push_str("<div class=\"card wide\"><h3>What held the rate</h3><ul class=\"bounds\">");
+        out.push_str(
+            "<div class=\"card wide\"><h3>What limited the rate</h3><ul class=\"bounds\">",
+        );
         for (bound, share) in self.history.controller.bounds() {
             let _ = write!(
                 out,
@@ -122,7 +124,9 @@ impl Drawing<'_> {
         }
         out.push_str("</ul>");
         if !self.has_throttles() {
-            out.push_str("<p class=\"soft\">The service pushed no request back and left none unanswered.</p>");
+            out.push_str(
+                "<p class=\"soft\">The service throttled no request and left none unanswered.</p>",
+            );
         }
         out.push_str("</div>\n");
     }
@@ -133,14 +137,14 @@ impl Drawing<'_> {
             .any(|span| span.refused + span.timeouts > 0)
     }
 
-    /// How many requests could be under way.
+    /// The allowed number of concurrent requests.
     pub(super) fn concurrency(&self) -> Chart<'_> {
         let (scale, ticks) = scale::counts(self.most(|span| f64::from(span.concurrency)));
         let says = match self.history.controller.range() {
             Some((least, most)) if least != most => format!(
-                "How many requests could be under way: {least} to {most}, as azring found to be best."
+                "The allowed number of concurrent requests: azring chose {least} to {most}."
             ),
-            _ => "How many requests could be under way.".to_owned(),
+            _ => "The allowed number of concurrent requests.".to_owned(),
         };
         Chart {
             scale,
@@ -151,20 +155,21 @@ impl Drawing<'_> {
                 form: SeriesForm::Steps,
                 values: self.values(|span| Some(span.concurrency.into())),
             }],
-            told: self.told(|span| format!("{} requests", span.concurrency)),
-            ..self.chart("concurrency", "Requests at once", says)
+            tooltips: self.tooltips(|span| format!("{} requests", span.concurrency)),
+            ..self.chart("concurrency", "Concurrent requests", says)
         }
     }
 
-    /// How many operations the disk could have at once; `None` unless it held the rate and was given a limit.
+    /// The allowed number of concurrent disk operations; `None` unless the disk limited the rate
+    /// and had a limit.
     pub(super) fn turns(&self) -> Option<Chart<'_>> {
         let is_held = |span: &&WindowSpan| span.bound() == Bound::Disk && span.turns.is_some();
         let most = self.spans.iter().filter_map(|span| span.turns).max()?;
         self.spans.iter().find(is_held)?;
         let (scale, ticks) = scale::counts(f64::from(most));
-        let told = |span: &WindowSpan| match span.turns {
+        let tooltip = |span: &WindowSpan| match span.turns {
             Some(turns) => format!("{turns} reads or writes"),
-            None => "as many as came".to_owned(),
+            None => "no limit".to_owned(),
         };
         Some(Chart {
             scale,
@@ -175,16 +180,16 @@ impl Drawing<'_> {
                 form: SeriesForm::Steps,
                 values: self.values(|span| span.turns.map(f64::from)),
             }],
-            told: self.told(told),
+            tooltips: self.tooltips(tooltip),
             ..self.chart(
                 "turns",
-                "At the disk at once",
-                "How many reads and writes the disk could have at once, where fewer of them moved more.".to_owned(),
+                "Concurrent disk operations",
+                "The allowed number of concurrent reads and writes. The disk moved more with fewer of them.".to_owned(),
             )
         })
     }
 
-    /// How long requests took; `None` when none succeeded.
+    /// The duration of requests; `None` if none succeeded.
     pub(super) fn latency(&self) -> Option<Chart<'_>> {
         let seconds = |time: Option<Duration>| time.map(|time| time.as_secs_f64());
         let all = || {
@@ -196,11 +201,11 @@ impl Drawing<'_> {
         let (least, most) = (all().min()?, all().max()?);
         let (scale, ticks) = scale::latencies(least.as_secs_f64(), most.as_secs_f64());
         let says = format!(
-            "How long requests took, {} to {}; each step is ten times the one below.",
+            "The duration of requests, {} to {}. Each grid line is ten times the one below.",
             latency(least),
             latency(most)
         );
-        let told = |span: &WindowSpan| match (span.p50, span.p99) {
+        let tooltip = |span: &WindowSpan| match (span.p50, span.p99) {
             (Some(p50), Some(p99)) => {
                 format!(
                     "half within {}, 99 of 100 within {}",
@@ -227,12 +232,12 @@ impl Drawing<'_> {
                     values: self.values(|span| seconds(span.p50)),
                 },
             ],
-            told: self.told(told),
+            tooltips: self.tooltips(tooltip),
             ..self.chart("latency", "Latency", says)
         })
     }
 
-    /// What the service pushed back; `None` when it pushed nothing back.
+    /// The requests that the service throttled; `None` if there were none.
     pub(super) fn throttles(&self) -> Option<Chart<'_>> {
         let refused: u64 = self.spans.iter().map(|span| span.refused).sum();
         let timeouts: u64 = self.spans.iter().map(|span| span.timeouts).sum();
@@ -242,7 +247,7 @@ impl Drawing<'_> {
         let (scale, ticks) =
             scale::amounts(self.most(|span| span.per_second(span.refused + span.timeouts)));
         let says = format!(
-            "Attempts per second that were pushed back ({} in all) or not answered ({}).",
+            "Attempts per second that the service throttled ({} in all) or did not answer ({}).",
             count(refused),
             count(timeouts)
         );
@@ -252,7 +257,7 @@ impl Drawing<'_> {
             series: vec![
                 Series {
                     class: "refused",
-                    name: "pushed back",
+                    name: "throttled",
                     form: SeriesForm::Bars,
                     values: self.values(|span| Some(span.per_second(span.refused))),
                 },
@@ -263,20 +268,21 @@ impl Drawing<'_> {
                     values: self.values(|span| Some(span.per_second(span.timeouts))),
                 },
             ],
-            told: self
-                .told(|span| format!("{} pushed back, {} unanswered", span.refused, span.timeouts)),
-            ..self.chart("throttles", "Pushed back", says)
+            tooltips: self.tooltips(|span| {
+                format!("{} throttled, {} unanswered", span.refused, span.timeouts)
+            }),
+            ..self.chart("throttles", "Throttling", says)
         })
     }
 }
 
-/// The same as the charts, in rows.
+/// Writes the values of the charts as a table.
 pub(super) fn write_table(out: &mut String, spans: &[WindowSpan]) {
     out.push_str(
-        "<details><summary>The same as a table</summary>\n<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"Over time, as a table\"><table><caption>At the end of each part of the run.</caption>\
-         <thead><tr><th scope=\"col\">Time</th><th scope=\"col\">Rate</th><th scope=\"col\">Requests/s</th><th scope=\"col\">At once</th>\
-         <th scope=\"col\">p50</th><th scope=\"col\">p99</th><th scope=\"col\">Pushed back</th><th scope=\"col\">Unanswered</th>\
-         <th scope=\"col\" class=\"name\">Held by</th></tr></thead><tbody>\n",
+        "<details><summary>The charts as a table</summary>\n<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"Over time, as a table\"><table><caption>The values of each part of the run, with the time of its end.</caption>\
+         <thead><tr><th scope=\"col\">Time</th><th scope=\"col\">Rate</th><th scope=\"col\">Requests/s</th><th scope=\"col\">Concurrent</th>\
+         <th scope=\"col\">p50</th><th scope=\"col\">p99</th><th scope=\"col\">Throttled</th><th scope=\"col\">Unanswered</th>\
+         <th scope=\"col\" class=\"name\">Limited by</th></tr></thead><tbody>\n",
     );
     let each = spans.len().div_ceil(ROWS_MAX);
     for some in spans.chunks(each) {
@@ -285,7 +291,7 @@ pub(super) fn write_table(out: &mut String, spans: &[WindowSpan]) {
         let seconds = last.until().saturating_sub(first.from).as_secs_f64();
         let seconds = seconds.max(1e-3);
         let good = sum(|span| span.moved_bytes).saturating_sub(sum(|span| span.failed_bytes));
-        let told = |time: Option<Duration>| time.map_or_else(|| "–".to_owned(), latency);
+        let shown = |time: Option<Duration>| time.map_or_else(|| "–".to_owned(), latency);
         let _ = writeln!(
             out,
             "<tr><th scope=\"row\">{}</th><td>{}/s</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td class=\"name\">{}</td></tr>",
@@ -293,8 +299,8 @@ pub(super) fn write_table(out: &mut String, spans: &[WindowSpan]) {
             size((good as f64 / seconds) as u64),
             scale::short_count(sum(|span| span.succeeded) as f64 / seconds),
             some.iter().map(|span| span.concurrency).max().unwrap_or(0),
-            told(last.p50),
-            told(some.iter().filter_map(|span| span.p99).max()),
+            shown(last.p50),
+            shown(some.iter().filter_map(|span| span.p99).max()),
             sum(|span| span.refused),
             sum(|span| span.timeouts),
             what(last.bound())
@@ -303,7 +309,7 @@ pub(super) fn write_table(out: &mut String, spans: &[WindowSpan]) {
     out.push_str("</tbody></table></div>\n</details>\n");
 }
 
-/// The colour of what holds the rate.
+/// The colour of what limits the rate.
 fn class(bound: Bound) -> &'static str {
     match bound {
         Bound::Unknown => "unknown",

@@ -1,10 +1,9 @@
-//! The page: what was copied, how fast, what held it up, and what took long, from the whole to the parts.
+//! The page of a report: the result first, then figures, charts, slowest objects and failures.
 
 use std::fmt::Write as _;
 use std::time::Duration;
 
 use azring_core::report::Summary;
-use azring_transport::traffic::Latencies;
 use jiff::Zoned;
 
 use super::histogram::Histogram;
@@ -12,12 +11,12 @@ use super::html::Text;
 use super::over_time::{self, Drawing};
 use super::samples::RunHistory;
 use super::scale::{self, latency, moment, trimmed};
-use crate::console::{bits, count, size};
+use crate::console::{count, size};
 use crate::ending::Ending;
 
 const STYLE: &str = include_str!("style.css");
 
-/// Everything that there is to tell.
+/// The data of a report.
 pub(super) struct ReportData<'a> {
     pub(super) version: &'a str,
     /// The command, masked.
@@ -32,11 +31,11 @@ pub(super) struct ReportData<'a> {
     pub(super) history: &'a RunHistory,
 }
 
-/// What came of the run.
+/// The result of the run.
 pub(super) enum RunResult<'a> {
-    /// It ran.
+    /// The run ended with these counts.
     Run(&'a Summary),
-    /// It could not begin or go on, and why.
+    /// The run could not begin or continue, for this reason.
     Broken(String),
 }
 
@@ -59,29 +58,29 @@ pub(super) fn page(data: &ReportData<'_>) -> String {
     data.write_facts(&mut out);
     let _ = write!(
         out,
-        "<footer>Written by azring {}. Nothing in this file is fetched from elsewhere.</footer>\n</body>\n</html>\n",
+        "<footer>Written by azring {}. This file loads nothing from elsewhere.</footer>\n</body>\n</html>\n",
         Text(data.version)
     );
     out
 }
 
 impl ReportData<'_> {
-    fn summary(&self) -> Option<&Summary> {
+    pub(super) fn summary(&self) -> Option<&Summary> {
         match self.outcome {
             RunResult::Run(summary) => Some(summary),
             RunResult::Broken(_) => None,
         }
     }
 
-    fn elapsed(&self) -> Duration {
+    pub(super) fn elapsed(&self) -> Duration {
         self.summary().map_or_else(
             || self.begun.duration_until(self.ended).unsigned_abs(),
             |summary| summary.elapsed,
         )
     }
 
-    /// What this run has brought to its place, and not an earlier one.
-    fn bytes(&self) -> u64 {
+    /// The bytes that this run transferred, without those of earlier runs.
+    pub(super) fn bytes(&self) -> u64 {
         self.history.sizes.bytes()
     }
 
@@ -94,7 +93,7 @@ impl ReportData<'_> {
         }
     }
 
-    /// One word or two for how it ended, and whether that is good.
+    /// The state of the run in one or two words, and whether it is good.
     fn state(&self) -> (String, bool) {
         match self.ending {
             Ending::Success if self.is_preview => ("Preview: nothing was copied".into(), true),
@@ -110,9 +109,9 @@ impl ReportData<'_> {
     fn write_head(&self, out: &mut String) {
         let (state, is_good) = self.state();
         let title = match (self.source, self.target) {
-            ("generated data", _) => "How fast uploads are",
-            (_, "nowhere") => "How fast downloads are",
-            _ => "What was copied",
+            ("generated data", _) => "Speed of uploads",
+            (_, "nowhere") => "Speed of downloads",
+            _ => "Copy",
         };
         let _ = write!(
             out,
@@ -132,83 +131,6 @@ impl ReportData<'_> {
         out.push_str("</header>\n");
     }
 
-    fn write_cards(&self, out: &mut String) {
-        let history = self.history;
-        let seconds = self.elapsed().as_secs_f64().max(1e-3);
-        let rate = self.bytes() as f64 / seconds;
-        out.push_str("<dl class=\"cards\">\n");
-        let mut card = |name: &str, value: String, more: String| {
-            let _ = writeln!(
-                out,
-                "<div class=\"card\"><dt>{name}</dt><dd>{} <small>{}</small></dd></div>",
-                Text(value),
-                Text(more)
-            );
-        };
-        if !self.is_preview {
-            card("Throughput", format!("{}/s", size(rate as u64)), bits(rate));
-        }
-        card(
-            if self.is_preview {
-                "Would be copied"
-            } else {
-                "Copied"
-            },
-            size(self.bytes()),
-            format!("in {} object(s)", count(history.done)),
-        );
-        let mut others = Vec::new();
-        if history.skipped > 0 {
-            others.push(format!("{} left alone", count(history.skipped)));
-        }
-        if history.failed > 0 {
-            others.push(format!("{} failed", count(history.failed)));
-        }
-        if history.interrupted > 0 {
-            others.push(format!("{} interrupted", count(history.interrupted)));
-        }
-        if let Some(earlier) = self
-            .summary()
-            .map(|summary| summary.done.saturating_sub(history.done))
-            && earlier > 0
-        {
-            others.push(format!("{} in an earlier run", count(earlier)));
-        }
-        card(
-            "Objects",
-            format!("{}/s", scale::short_count(history.done as f64 / seconds)),
-            if others.is_empty() {
-                "none failed, none left alone".to_owned()
-            } else {
-                others.join(", ")
-            },
-        );
-        if let Some(measured) = &history.measured {
-            let retries = self.summary().map_or(0, |summary| summary.retries);
-            card(
-                "Requests",
-                format!(
-                    "{}/s",
-                    scale::short_count(measured.succeeded as f64 / seconds)
-                ),
-                format!(
-                    "{} in all, {} sent again",
-                    count(measured.succeeded),
-                    count(retries)
-                ),
-            );
-            if let Some(p50) = measured.latencies.percentile(0.5) {
-                let p99 = measured.latencies.percentile(0.99).unwrap_or(p50);
-                card(
-                    "A request took",
-                    latency(p50),
-                    format!("half of them; 99 of 100 at most {}", latency(p99)),
-                );
-            }
-        }
-        out.push_str("</dl>\n");
-    }
-
     fn write_charts(&self, out: &mut String) {
         let history = self.history;
         let spans = history.windows.spans();
@@ -219,7 +141,7 @@ impl ReportData<'_> {
         let mut is_even = false;
         out.push_str("<h2>Over time</h2>\n<div class=\"charts\">\n");
         if spans.is_empty() {
-            out.push_str("<p class=\"card soft\">Nothing was carried.</p>\n");
+            out.push_str("<p class=\"card soft\">Nothing was transferred.</p>\n");
         } else {
             let drawing = Drawing::of(history);
             drawing.rate().write(out);
@@ -239,7 +161,7 @@ impl ReportData<'_> {
             }
         }
         if !sizes.is_empty() {
-            // Whatever stands alone in its row has all of it.
+            // A chart that is alone in its row is as wide as the row.
             self.sizes(is_even).write(out);
         }
         out.push_str("</div>\n");
@@ -255,7 +177,7 @@ impl ReportData<'_> {
         let bars = slots.iter().map(|slot| {
             let label = whole(slot.least);
             let objects = count(slot.objects);
-            let told = match slot.most {
+            let tooltip = match slot.most {
                 0 => format!("empty: {objects} object(s)"),
                 most => format!(
                     "{} to {}: {objects} object(s), {}",
@@ -264,14 +186,14 @@ impl ReportData<'_> {
                     size(slot.bytes)
                 ),
             };
-            (slot.objects as f64, label, told)
+            (slot.objects as f64, label, tooltip)
         });
         let largest = slots.iter().max_by_key(|slot| slot.objects);
         Histogram {
             id: "sizes",
             title: "Object sizes",
             says: format!(
-                "How many objects there were of each size, which doubles from bar to bar; most of {} and more.",
+                "The number of objects of each size. The size doubles from bar to bar; most objects have {} or more.",
                 whole(largest.map_or(0, |slot| slot.least))
             ),
             scale,
@@ -285,8 +207,8 @@ impl ReportData<'_> {
         let failures = self.history.failures.list();
         if !failures.is_empty() {
             out.push_str(
-                "<h2>What failed</h2>\n<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"What failed\"><table><caption>The first that failed; a ledger names all of them.</caption>\
-                 <thead><tr><th scope=\"col\" class=\"name\">What</th><th scope=\"col\" class=\"name\">Why</th></tr></thead><tbody>\n",
+                "<h2>Failures</h2>\n<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"Failures\"><table><caption>The first failures. A ledger contains all of them.</caption>\
+                 <thead><tr><th scope=\"col\" class=\"name\">Object</th><th scope=\"col\" class=\"name\">Reason</th></tr></thead><tbody>\n",
             );
             for (name, why) in failures {
                 let _ = writeln!(
@@ -304,8 +226,8 @@ impl ReportData<'_> {
         }
         let _ = write!(
             out,
-            "<h2>Slowest objects</h2>\n<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"Slowest objects\"><table><caption>The {} that took the longest, from when the first piece of \
-             each was taken up to its end.</caption><thead><tr><th scope=\"col\" class=\"name\">Object</th><th scope=\"col\">Took</th>\
+            "<h2>Slowest objects</h2>\n<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"Slowest objects\"><table><caption>The {} objects that took the longest, from the start of the \
+             first chunk to the end of the object.</caption><thead><tr><th scope=\"col\" class=\"name\">Object</th><th scope=\"col\">Time</th>\
              <th scope=\"col\">Size</th><th scope=\"col\">Speed</th><th scope=\"col\">Attempts</th></tr></thead><tbody>\n",
             slowest.len()
         );
@@ -322,61 +244,6 @@ impl ReportData<'_> {
             );
         }
         out.push_str("</tbody></table></div>\n");
-    }
-
-    fn write_facts(&self, out: &mut String) {
-        let history = self.history;
-        let mut facts: Vec<(&str, String)> = vec![
-            ("Command", self.command.to_owned()),
-            (
-                "Began, ended",
-                format!(
-                    "{} to {}",
-                    self.begun.strftime("%Y-%m-%d %H:%M:%S%:z"),
-                    self.ended.strftime("%Y-%m-%d %H:%M:%S%:z")
-                ),
-            ),
-            ("Exit code", self.ending.code().to_string()),
-        ];
-        if let Some(mode) = &history.io_mode {
-            facts.push(("Files by", mode.clone()));
-        }
-        let path = &history.controller;
-        if !path.told().is_empty() {
-            facts.push(("Requests at once", path.told()));
-        }
-        if let Some(measured) = &history.measured {
-            facts.push((
-                "Over the network",
-                format!(
-                    "{} out, {} in; {} of it for nothing",
-                    size(measured.sent_bytes),
-                    size(measured.received_bytes),
-                    size(measured.failed_bytes)
-                ),
-            ));
-            facts.push(("Until the first byte", percentiles(&measured.first_bytes)));
-            facts.push(("Until the last byte", percentiles(&measured.latencies)));
-            facts.push((
-                "Pushed back",
-                format!(
-                    "{} attempt(s), {} unanswered; it set the pace for {}",
-                    count(measured.refused),
-                    count(measured.timeouts),
-                    moment(path.throttled().as_secs_f64())
-                ),
-            ));
-        }
-        out.push_str("<h2>How it was run</h2>\n<dl class=\"card facts\">\n");
-        for (name, value) in facts {
-            let value = Text(value);
-            let _ = if name == "Command" {
-                writeln!(out, "<dt>{name}</dt><dd><code>{value}</code></dd>")
-            } else {
-                writeln!(out, "<dt>{name}</dt><dd>{value}</dd>")
-            };
-        }
-        out.push_str("</dl>\n");
     }
 }
 
@@ -396,24 +263,6 @@ fn spoken(time: Duration) -> String {
     match time.as_secs_f64() {
         seconds @ ..60.0 => format!("{} s", trimmed(seconds)),
         seconds => moment(seconds),
-    }
-}
-
-fn percentiles(of: &Latencies) -> String {
-    let shares = [
-        ("half of them within", 0.5),
-        ("9 of 10 within", 0.9),
-        ("99 of 100 within", 0.99),
-        ("all within", 1.0),
-    ];
-    let told = shares
-        .iter()
-        .filter_map(|(name, share)| Some(format!("{name} {}", latency(of.percentile(*share)?))));
-    let told: Vec<_> = told.collect();
-    if told.is_empty() {
-        "there was none".to_owned()
-    } else {
-        told.join(", ")
     }
 }
 

@@ -1,8 +1,8 @@
-//! Axes: from the largest value to round numbers that people like to read, and from numbers to words.
+//! Axes: round numbers up to the largest value, and their labels.
 
 use std::time::Duration;
 
-/// A value's place between the bottom of an axis, 0, and its top, 1; and what stands beside it.
+/// A tick of an axis: its place from 0 (bottom) to 1 (top), and its label.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Tick {
     pub(super) at: f64,
@@ -12,14 +12,14 @@ pub(super) struct Tick {
 /// An axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Scale {
-    /// From nothing to this.
+    /// From zero to this value.
     Linear { most: f64 },
-    /// From here to there, each power of ten as long as the next.
+    /// From `least` to `most`. Each power of ten has the same length.
     Logarithmic { least: f64, most: f64 },
 }
 
 impl Scale {
-    /// Where a value lies, 0 to 1.
+    /// The place of a value, from 0 to 1.
     pub(super) fn place(self, value: f64) -> f64 {
         let place = match self {
             Self::Linear { most } => value / most,
@@ -31,10 +31,10 @@ impl Scale {
     }
 }
 
-/// Steps that are round in tens.
+/// Round steps within a power of ten.
 const ROUND: [f64; 4] = [1.0, 2.0, 2.5, 5.0];
 
-/// The smallest round step of which about `steps` reach up to `most`.
+/// The smallest round step with about `steps` steps up to `most`.
 fn round_step(most: f64, steps: f64, rounds: &[f64]) -> f64 {
     let rough = (most / steps).max(f64::MIN_POSITIVE);
     let power = 10_f64.powf(rough.log10().floor());
@@ -58,7 +58,7 @@ fn linear(most: f64, step: f64, label: impl Fn(f64) -> String) -> (Scale, Vec<Ti
     (Scale::Linear { most: top }, ticks.collect())
 }
 
-/// Bytes per second up to `most`: `1.5 GiB/s`.
+/// Rates up to `most` bytes per second: `1.5 GiB/s`.
 pub(super) fn rates(most: f64) -> (Scale, Vec<Tick>) {
     let (unit, name) = unit_of(most);
     let step = round_step((most / unit).max(1.0), 4.0, &ROUND) * unit;
@@ -68,7 +68,7 @@ pub(super) fn rates(most: f64) -> (Scale, Vec<Tick>) {
     })
 }
 
-/// The largest unit that the value has one of.
+/// The largest unit that is not larger than the value.
 fn unit_of(most: f64) -> (f64, &'static str) {
     let units = ["B", "KiB", "MiB", "GiB", "TiB"];
     let power = (most.max(1.0).log2() / 10.0).floor().min(4.0);
@@ -81,7 +81,7 @@ pub(super) fn counts(most: f64) -> (Scale, Vec<Tick>) {
     linear(most.max(1.0), step, short_count)
 }
 
-/// Numbers that need not be whole.
+/// Numbers up to `most` that need not be whole.
 pub(super) fn amounts(most: f64) -> (Scale, Vec<Tick>) {
     let step = round_step(most.max(1e-3), 4.0, &ROUND);
     linear(most.max(1e-3), step, trimmed)
@@ -97,7 +97,7 @@ pub(super) fn short_count(value: f64) -> String {
     }
 }
 
-/// Latencies between these, in seconds: each power of ten a step.
+/// Latencies between these, in seconds, with a tick at each power of ten.
 pub(super) fn latencies(least: f64, most: f64) -> (Scale, Vec<Tick>) {
     let bottom = least.max(1e-6).log10().floor();
     let top = most.max(1e-6).log10().ceil().max(bottom + 1.0);
@@ -112,7 +112,7 @@ pub(super) fn latencies(least: f64, most: f64) -> (Scale, Vec<Tick>) {
     (scale, ticks.collect())
 }
 
-/// Three digits or so: `850 µs`, `1.25 ms`, `20.1 ms`, `1.04 s`.
+/// Three significant digits: `850 µs`, `1.25 ms`, `20.1 ms`, `1.04 s`.
 pub(super) fn latency(time: Duration) -> String {
     let micros = time.as_secs_f64() * 1e6;
     match micros {
@@ -136,13 +136,13 @@ fn three_digits(value: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// Steps of time that people count in, in seconds.
+/// Usual steps of time, in seconds.
 const MOMENTS: [f64; 19] = [
     0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0,
     3600.0, 7200.0, 21_600.0, 43_200.0,
 ];
 
-/// The time of a run: it ends where it ends.
+/// The time axis of a run, which ends with the run.
 pub(super) fn times(long: Duration) -> Vec<Tick> {
     let long = long.as_secs_f64().max(1e-3);
     let fits = |step: &&f64| long / **step <= 7.0;
@@ -177,7 +177,7 @@ pub(super) fn moment(seconds: f64) -> String {
     }
 }
 
-/// At most two decimals, and none that say nothing.
+/// At most two decimals, without zeros at the end.
 pub(super) fn trimmed(value: f64) -> String {
     let decimals = if value < 9.995 { 2 } else { 1 };
     let text = format!("{value:.decimals$}");

@@ -20,8 +20,8 @@ use crate::usage_error::{UsageError, reason};
 
 use super::page::{self, ReportData, RunResult};
 
-/// Opens the file of a report, so that it is known before a run begins whether it can be written. What is in it stays until
-/// there is something to put in its place. Only the file's owner can read a new one.
+/// Opens the file of a report before the run, to find out whether it can be written. Its old
+/// content stays until the report is written. Only the owner can read a new file.
 pub(crate) fn open(path: &Path) -> Result<File, UsageError> {
     OpenOptions::new()
         .write(true)
@@ -38,7 +38,7 @@ pub(crate) fn open(path: &Path) -> Result<File, UsageError> {
         })
 }
 
-/// Gathers the course of a run and writes the report at its end, however it ends.
+/// Gathers the history of a run and writes the report at its end.
 pub(crate) struct Report {
     file: File,
     console: Arc<Console>,
@@ -84,7 +84,7 @@ impl Report {
             history: &history,
         };
         let mut file = &self.file;
-        // A pipe or a terminal has no length.
+        // A pipe or a terminal cannot be truncated.
         if file.metadata()?.is_file() {
             file.set_len(0)?;
         }

@@ -4,7 +4,7 @@ use super::run;
 use super::service::Service;
 use super::terminal::Terminal;
 
-/// Four files that are at their destination already.
+/// Four files that exist at the destination already.
 fn uploaded() -> Service {
     let service = Service::with_files(&[("a", 1), ("b", 1), ("c", 1), ("d", 1)]);
     assert_eq!(run(&service.upload(&[])).code, Some(0));
@@ -30,7 +30,7 @@ fn the_overwrite_question_takes_yes_no_and_all() {
     );
 }
 
-/// The whole screen, also where a narrow one breaks the lines.
+/// The whole screen, with the lines that a narrow screen breaks.
 #[test]
 fn the_question_and_its_answers_are_all_that_is_on_the_screen() {
     for columns in [60, 120] {
@@ -112,11 +112,11 @@ fn ctrl_c_at_the_question_overwrites_nothing() {
 
 #[test]
 fn after_ctrl_c_the_same_command_asks_and_resumes_from_the_journal() {
-    // So many that they are not all done by the time of the interruption, however slow this machine is.
+    // Enough files that some are not done when the signal comes, on a machine of any speed.
     let names: Vec<_> = (0..60).map(|number| number.to_string()).collect();
     let files: Vec<_> = names.iter().map(|name| (name.as_str(), 1 << 20)).collect();
     let service = Service::with_files(&files);
-    service.fall_ill(
+    service.set_faults(
         r#"{"rules": [{"when": {"method": "PUT", "path": "*/container/*"}, "then": {"delay_ms": 500}}]}"#,
     );
     let journal = format!("/Z:{}", service.path("journal"));
@@ -131,7 +131,7 @@ fn after_ctrl_c_the_same_command_asks_and_resumes_from_the_journal() {
         "{shown}"
     );
 
-    service.fall_ill(r#"{"rules": []}"#);
+    service.set_faults(r#"{"rules": []}"#);
     let mut terminal = Terminal::run(&words, 120);
     terminal.wait_for("do you want to resume the operation?", 1);
     terminal.type_in("Yes\n");
@@ -152,16 +152,16 @@ fn with_y_nothing_is_asked() {
     assert!(!shown.contains("(Yes/No/All)") && shown.contains("Transfer successfully:   4"));
 }
 
-/// Two files, one of which is there at once and one of which takes three seconds.
+/// Two files: one is copied at once, the other takes three seconds.
 fn one_of_two() -> Service {
     let service = Service::with_files(&[("a", 1 << 20), ("b", 1 << 20)]);
-    service.fall_ill(
+    service.set_faults(
         r#"{"rules": [{"when": {"method": "PUT", "path": "*/container/b"}, "then": {"delay_ms": 3000}}]}"#,
     );
     service
 }
 
-/// A screen on which every number is a `#` and every size has one unit: they differ from run to run.
+/// The screen with `#` for every number and one unit for every size, because those differ between runs.
 fn numberless(screen: &str) -> String {
     let mut text = String::new();
     let mut was_number = false;

@@ -1,4 +1,4 @@
-//! The exit codes, each seen from outside: what has its own where detailed ones are asked for, and is 1 without.
+//! The exit codes of the process: with `/ExitCodes:detailed` each cause has its own, without it each is 1.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,10 +7,10 @@ use std::process::{Command, Stdio};
 use rustix::process::Signal;
 
 use super::interrupted::send;
-use super::service::{Service, Silent};
+use super::service::{Service, SilentService};
 use super::{azring, run, state_folder};
 
-/// The codes that the program's own page lists.
+/// The codes that `--help exitcodes` lists.
 fn documented() -> BTreeSet<i32> {
     let page = run(&["--help", "exit-codes"]).results;
     let terms = page.lines().filter(|line| {
@@ -51,22 +51,22 @@ fn every_code_that_is_documented_is_seen() {
     let mut wrong_key = service.upload(&[]);
     wrong_key[2] = "/DestKey:d3Jvbmc=".to_owned();
     ends(&wrong_key, 4);
-    // A journal that is none, and one of another command.
+    // A file that is no journal, and the journal of another command.
     let journal = service.path("journal");
     fs::create_dir(&journal).unwrap();
     fs::write(format!("{journal}/azring.jnl"), "no journal").unwrap();
     let named = format!("/Z:{journal}");
     ends(&service.upload(&[&named]), 6);
     fs::remove_dir_all(&journal).unwrap();
-    service.fall_ill(
+    service.set_faults(
         r#"{"rules": [{"when": {"method": "PUT", "path": "*b.txt"},
              "then": {"answer": {"status": 403, "code": "AuthorizationFailure"}}}]}"#,
     );
     ends(&service.upload(&["/Y", "/S", &named]), 1);
     ends(&service.upload(&[&named]), 7);
-    service.fall_ill(r#"{"rules": []}"#);
-    // Nobody listens there.
-    let mut away = service.upload(&["/NoJournal"]);
+    service.set_faults(r#"{"rules": []}"#);
+    // No service listens at this address.
+    let mut away = service.upload(&["/NoJournal", "/GiveUp:1"]);
     away[1] = "/Dest:http://127.0.0.1:1/devstoreaccount1/c".to_owned();
     ends(&away, 75);
     seen.insert(without_descriptors(&service));
@@ -77,28 +77,28 @@ fn every_code_that_is_documented_is_seen() {
     assert_eq!(seen, documented());
 }
 
-/// The detailed code of a copy that may open hardly any file.
+/// The detailed code of a copy with a low limit of open files.
 fn without_descriptors(service: &Service) -> i32 {
-    let told = Command::new("prlimit")
+    let finished = Command::new("prlimit")
         .args(["--nofile=8:8", env!("CARGO_BIN_EXE_azring")])
         .args(service.upload(&["/Y", "/NoJournal", "/ExitCodes:detailed"]))
         .env("XDG_STATE_HOME", state_folder())
         .output()
         .unwrap();
-    let messages = String::from_utf8_lossy(&told.stderr);
+    let messages = String::from_utf8_lossy(&finished.stderr);
     assert!(
         messages.contains("files and connections open"),
         "{messages}"
     );
-    told.status.code().expect("no signal ended it")
+    finished.status.code().expect("no signal ended it")
 }
 
 /// The code of a copy that a signal ends while it waits for an answer.
 fn called_off(service: &Service, signal: Signal) -> Option<i32> {
-    let silent = Silent::new();
+    let silent = SilentService::new();
     let words = silent.upload(service, &["/NoJournal", "/ExitCodes:detailed"]);
     let mut child = azring(&words).stderr(Stdio::null()).spawn().unwrap();
-    let _waits = silent.is_asked();
+    let _waits = silent.accept();
     send(&child, signal);
     child.wait().unwrap().code()
 }
@@ -106,11 +106,11 @@ fn called_off(service: &Service, signal: Signal) -> Option<i32> {
 #[test]
 fn a_journal_that_another_run_holds_is_7() {
     let service = Service::with_files(&[("a.txt", 10)]);
-    let silent = Silent::new();
+    let silent = SilentService::new();
     let journal = format!("/Z:{}", service.path("journal"));
     let words = silent.upload(&service, &[&journal, "/Y"]);
     let mut first = azring(&words).stderr(Stdio::null()).spawn().unwrap();
-    let _waits = silent.is_asked();
+    let _waits = silent.accept();
     assert_eq!(codes(&words), [1, 7]);
     send(&first, Signal::KILL);
     first.wait().unwrap();

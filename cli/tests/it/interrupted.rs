@@ -1,4 +1,4 @@
-//! Signals: the first calls the run off and lets it finish what it is doing, the second leaves.
+//! Signals: the first stops the run after its active requests, the second ends it at once.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Stdio};
@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::azring;
-use super::service::{Service, Silent};
+use super::service::{Service, SilentService};
 
 pub(crate) fn send(child: &Child, signal: Signal) {
     let id = Pid::from_child(child);
@@ -26,11 +26,11 @@ pub(crate) fn wait_for(lines: &mut impl BufRead, text: &str) -> String {
 
 #[test]
 fn the_first_signal_lets_it_finish_and_the_exit_code_names_it() {
-    // So many that they are not all done by the time the signal comes, however slow this machine is.
+    // Enough files that some are not done when the signal comes, on a machine of any speed.
     let names: Vec<_> = (0..60).map(|number| number.to_string()).collect();
     let files: Vec<_> = names.iter().map(|name| (name.as_str(), 1)).collect();
     let service = Service::with_files(&files);
-    service.fall_ill(
+    service.set_faults(
         r#"{"rules": [{"when": {"method": "PUT", "path": "*/container/*"}, "then": {"delay_ms": 500}}]}"#,
     );
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
@@ -55,8 +55,8 @@ fn the_first_signal_lets_it_finish_and_the_exit_code_names_it() {
         assert!(messages.contains("stopping: active transfers are finished first"));
         assert!(rest.contains(&format!("\"exit_code\":{code}")), "{rest}");
         let interrupted = rest.matches("\"outcome\":\"interrupted\"").count();
-        let told = format!("\"failed\":0,\"interrupted\":{interrupted},");
-        assert!(rest.contains(&told), "{told}: {rest}");
+        let counts = format!("\"failed\":0,\"interrupted\":{interrupted},");
+        assert!(rest.contains(&counts), "{counts}: {rest}");
         assert!(!messages.contains("ERROR"), "{messages}");
     }
 }
@@ -64,8 +64,8 @@ fn the_first_signal_lets_it_finish_and_the_exit_code_names_it() {
 #[test]
 fn the_second_signal_leaves_at_once() {
     let service = Service::with_files(&[("a", 1)]);
-    // Longer than anything that is under way is waited for, and than a test would wait.
-    service.fall_ill(
+    // Longer than the program waits for active requests, and longer than the test waits.
+    service.set_faults(
         r#"{"rules": [{"when": {"method": "PUT", "path": "*/container/a"}, "then": {"delay_ms": 600000}}]}"#,
     );
     let mut child = azring(&service.upload(&["/Y", "/Output:json"]))
@@ -87,14 +87,14 @@ fn the_second_signal_leaves_at_once() {
 #[test]
 fn nobody_waits_for_a_service_that_does_not_answer_once_it_is_called_off() {
     let service = Service::with_files(&[("a", 1)]);
-    let silent = Silent::new();
+    let silent = SilentService::new();
     let mut download = service.download(&["/S"]);
     download[0] = format!("/Source:{}", silent.url());
     for words in [silent.upload(&service, &[]), download] {
         let mut child = azring(&words).stderr(Stdio::null()).spawn().unwrap();
-        let _waits = silent.is_asked();
+        let _waits = silent.accept();
         send(&child, Signal::INT);
-        // It ends although the connection stays open and silent for as long as it lives.
+        // The program ends although the connection stays open and silent.
         assert_eq!(child.wait().unwrap().code(), Some(130), "{words:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! What a command leaves behind when it is not complete, and what becomes of it when it is given again.
+//! The journal that an incomplete command leaves, and the same command given again.
 
 use std::fs;
 use std::io::BufReader;
@@ -8,48 +8,48 @@ use std::process::Stdio;
 use rustix::process::Signal;
 
 use super::interrupted::{send, wait_for};
-use super::service::{KEY, Service, Silent};
+use super::service::{KEY, Service, SilentService};
 use super::terminal::Terminal;
-use super::{Told, azring, run};
+use super::{Finished, azring, run};
 
-/// The service refuses one blob for ever.
+/// Makes the service refuse one blob always.
 fn refuse(service: &Service, name: &str) {
-    service.fall_ill(&format!(
+    service.set_faults(&format!(
         r#"{{"rules": [{{"when": {{"method": "PUT", "path": "*/{name}"}},
              "then": {{"answer": {{"status": 403, "code": "AuthorizationFailure"}}}}}}]}}"#
     ));
 }
 
 fn heal(service: &Service) {
-    service.fall_ill(r#"{"rules": []}"#);
+    service.set_faults(r#"{"rules": []}"#);
 }
 
-/// Three files, of which one could not be copied: its command, with the journal in a folder `journal`.
+/// A service with three files, one of which could not be copied, and the command with its journal in a folder `journal`.
 fn interrupted() -> (Service, Vec<String>) {
     let service = Service::with_files(&[("a", 5), ("b", 6), ("c", 7)]);
     refuse(&service, "b");
     let words = service.upload(&["/S", &format!("/Z:{}", service.path("journal"))]);
-    let told = run(&words);
-    assert_eq!(told.code, Some(1), "{}", told.messages);
+    let finished = run(&words);
+    assert_eq!(finished.code, Some(1), "{}", finished.messages);
     heal(&service);
     (service, words)
 }
 
-/// How often a blob was asked to be written.
+/// The number of requests to write the blob.
 fn puts(service: &Service) -> u64 {
     service.server().watch().counters.of("PutBlob").requests
 }
 
-fn has_summary(told: &Told, transferred: u64, failed: u64) {
+fn has_summary(finished: &Finished, transferred: u64, failed: u64) {
     for line in [
         format!("Transfer successfully:   {transferred}"),
         format!("Transfer failed:         {failed}"),
     ] {
         assert!(
-            told.results.contains(&line),
+            finished.results.contains(&line),
             "{} {}",
-            told.results,
-            told.messages
+            finished.results,
+            finished.messages
         );
     }
 }
@@ -59,13 +59,13 @@ fn the_same_command_goes_on_by_itself_and_what_is_done_is_not_done_again() {
     let (service, words) = interrupted();
     assert!(Path::new(&service.path("journal/azring.jnl")).exists());
     let before = puts(&service);
-    let told = run(&words);
-    assert_eq!(told.code, Some(0), "{}", told.messages);
-    has_summary(&told, 3, 0);
+    let finished = run(&words);
+    assert_eq!(finished.code, Some(0), "{}", finished.messages);
+    has_summary(&finished, 3, 0);
     assert!(
-        told.results.contains("Finished 3 of total 3 file(s)."),
+        finished.results.contains("Finished 3 of total 3 file(s)."),
         "{}",
-        told.results
+        finished.results
     );
     assert_eq!(puts(&service), before + 1, "only the one that failed");
     assert_eq!(
@@ -79,35 +79,35 @@ fn the_same_command_goes_on_by_itself_and_what_is_done_is_not_done_again() {
 fn the_summary_says_how_to_resume_and_the_folder_alone_does_it() {
     let (service, words) = interrupted();
     let folder = service.path("journal");
-    let told = run(&words[..0]);
-    assert_eq!(told.code, Some(0), "help costs no journal");
+    let finished = run(&words[..0]);
+    assert_eq!(finished.code, Some(0), "help costs no journal");
     refuse(&service, "b");
-    let told = run(&words);
+    let finished = run(&words);
     let advice = format!("or `azring /Z:{folder}` (journal `{folder}/azring.jnl`)");
-    assert!(told.messages.contains(&advice), "{}", told.messages);
+    assert!(finished.messages.contains(&advice), "{}", finished.messages);
     heal(&service);
 
     let alone = [format!("/Z:{folder}")];
-    let told = run(&alone);
-    assert_eq!(told.code, Some(2), "{}", told.messages);
+    let finished = run(&alone);
+    assert_eq!(finished.code, Some(2), "{}", finished.messages);
     assert!(
-        told.messages.contains("needs a credential for"),
+        finished.messages.contains("needs a credential for"),
         "{}",
-        told.messages
+        finished.messages
     );
     assert!(
-        told.messages.contains("`/DestKey` or `/DestSAS`"),
+        finished.messages.contains("`/DestKey` or `/DestSAS`"),
         "{}",
-        told.messages
+        finished.messages
     );
 
-    let told: Told = azring(&alone)
+    let finished: Finished = azring(&alone)
         .env("AZRING_DEST_KEY", KEY)
         .output()
         .unwrap()
         .into();
-    assert_eq!(told.code, Some(0), "{}", told.messages);
-    has_summary(&told, 3, 0);
+    assert_eq!(finished.code, Some(0), "{}", finished.messages);
+    has_summary(&finished, 3, 0);
 }
 
 #[test]
@@ -115,23 +115,24 @@ fn the_folder_alone_takes_its_keys_from_a_response_file() {
     let (service, _) = interrupted();
     let file = service.path("keys");
     fs::write(&file, format!("/DestKey:{KEY}\n")).unwrap();
-    let told = run(&[
+    let finished = run(&[
         format!("/Z:{}", service.path("journal")),
         format!("/@:{file}"),
     ]);
-    assert_eq!(told.code, Some(0), "{}", told.messages);
+    assert_eq!(finished.code, Some(0), "{}", finished.messages);
 }
 
 #[test]
 fn a_folder_without_a_journal_has_nothing_to_resume() {
     let service = Service::with_files(&[]);
-    let told = run(&[format!("/Z:{}", service.path("nothing"))]);
-    assert_eq!(told.code, Some(2));
+    let finished = run(&[format!("/Z:{}", service.path("nothing"))]);
+    assert_eq!(finished.code, Some(2));
     assert!(
-        told.messages
+        finished
+            .messages
             .contains("there is nothing to resume in the journal folder"),
         "{}",
-        told.messages
+        finished.messages
     );
 }
 
@@ -141,28 +142,29 @@ fn the_journal_of_another_command_is_replaced_only_with_quiet() {
     let journal = service.path("journal/azring.jnl");
     let before = fs::read(&journal).unwrap();
     let other: Vec<_> = words.iter().filter(|word| *word != "/S").cloned().collect();
-    let told = run(&other);
-    assert_eq!(told.code, Some(1));
+    let finished = run(&other);
+    assert_eq!(finished.code, Some(1));
     assert!(
-        told.messages
+        finished
+            .messages
             .contains("[WARNING] The command line \"azring /Source:"),
         "{}",
-        told.messages
+        finished.messages
     );
     assert!(
-        told.messages.contains("in the journal file"),
+        finished.messages.contains("in the journal file"),
         "{}",
-        told.messages
+        finished.messages
     );
-    assert!(told.messages.contains(
+    assert!(finished.messages.contains(
         "Incomplete operation with different command line detected at the journal directory"
     ));
-    assert!(!told.messages.contains(KEY));
+    assert!(!finished.messages.contains(KEY));
     assert_eq!(fs::read(&journal).unwrap(), before);
 
     let quiet = [&other[..], &["/Y".to_owned()]].concat();
-    let told = run(&quiet);
-    assert_eq!(told.code, Some(0), "{}", told.messages);
+    let finished = run(&quiet);
+    assert_eq!(finished.code, Some(0), "{}", finished.messages);
     assert!(!Path::new(&journal).exists());
 }
 
@@ -198,7 +200,7 @@ fn answering_no_starts_anew_or_cancels_if_the_command_is_another() {
     let mut terminal = Terminal::run(&words, 200);
     terminal.wait_for("(Yes/No) ", 1);
     terminal.type_in("No\n");
-    // It begins anew, and so it asks about what is there already.
+    // The copy starts again, so it asks about existing blobs.
     terminal.wait_for("? (Yes/No/All) ", 1);
     terminal.type_in("All\n");
     let (shown, code) = terminal.end();
@@ -217,7 +219,7 @@ fn with_y_the_same_command_goes_on_without_a_question_at_a_terminal() {
 
 #[test]
 fn a_second_run_says_who_holds_the_journal_and_leaves() {
-    let silent = Silent::new();
+    let silent = SilentService::new();
     let service = Service::with_files(&[("a", 1)]);
     let journal = format!("/Z:{}", service.path("journal"));
     let words = silent.upload(&service, &[&journal, "/Output:json", "/Y"]);
@@ -231,10 +233,10 @@ fn a_second_run_says_who_holds_the_journal_and_leaves() {
         &mut BufReader::new(first.stdout.take().unwrap()),
         "\"init\"",
     );
-    let told = run(&words);
-    assert_eq!(told.code, Some(1), "{}", told.messages);
+    let finished = run(&words);
+    assert_eq!(finished.code, Some(1), "{}", finished.messages);
     let holder = format!("is in use by process {}", first.id());
-    assert!(told.messages.contains(&holder), "{}", told.messages);
+    assert!(finished.messages.contains(&holder), "{}", finished.messages);
     send(&first, Signal::KILL);
     first.wait().unwrap();
 }
@@ -242,26 +244,31 @@ fn a_second_run_says_who_holds_the_journal_and_leaves() {
 #[test]
 fn an_unwritable_journal_folder_stops_the_copy_only_if_it_was_named() {
     let service = Service::with_files(&[("a", 1)]);
-    // A file is in the way, which stops root too.
+    // A file has the name of the folder; that stops root too.
     let in_the_way = service.path("file");
     fs::write(&in_the_way, "").unwrap();
-    let told = run(&service.upload(&[&format!("/Z:{in_the_way}/journal")]));
-    assert_eq!(told.code, Some(1));
+    let finished = run(&service.upload(&[&format!("/Z:{in_the_way}/journal")]));
+    assert_eq!(finished.code, Some(1));
     let expected = format!("Failed to open file {in_the_way}/journal/azring.jnl: not a directory.");
-    assert!(told.messages.contains(&expected), "{}", told.messages);
+    assert!(
+        finished.messages.contains(&expected),
+        "{}",
+        finished.messages
+    );
     assert_eq!(puts(&service), 0, "nothing was begun");
 
-    let told: Told = azring(&service.upload(&[]))
+    let finished: Finished = azring(&service.upload(&[]))
         .env("XDG_STATE_HOME", &in_the_way)
         .output()
         .unwrap()
         .into();
-    assert_eq!(told.code, Some(0), "{}", told.messages);
+    assert_eq!(finished.code, Some(0), "{}", finished.messages);
     assert!(
-        told.messages
+        finished
+            .messages
             .contains("an interrupted copy will start from the beginning"),
         "{}",
-        told.messages
+        finished.messages
     );
 }
 
@@ -274,10 +281,10 @@ fn a_journal_that_cannot_be_read_is_refused_by_name_and_kept() {
         let mut bytes = sound.clone();
         bytes[at] = byte;
         fs::write(&journal, &bytes).unwrap();
-        let told = run(&words);
-        assert_eq!(told.code, Some(1), "{}", told.messages);
+        let finished = run(&words);
+        assert_eq!(finished.code, Some(1), "{}", finished.messages);
         assert_eq!(fs::read(&journal).unwrap(), bytes, "it is as it was");
-        told.messages
+        finished.messages
     };
     let other = damage(8, 9);
     assert!(other.contains("has version 9 of the format"), "{other}");
@@ -287,15 +294,15 @@ fn a_journal_that_cannot_be_read_is_refused_by_name_and_kept() {
         "{broken}"
     );
     fs::write(&journal, "not a journal").unwrap();
-    let told = run(&words);
+    let finished = run(&words);
     assert!(
-        told.messages.contains("is not a journal of azring"),
+        finished.messages.contains("is not a journal of azring"),
         "{}",
-        told.messages
+        finished.messages
     );
-    // Whoever wants no questions gets a new operation.
-    let told = run(&[&words[..], &["/Y".to_owned()]].concat());
-    assert_eq!(told.code, Some(0), "{}", told.messages);
+    // With `/Y` nothing is asked, and a new operation begins.
+    let finished = run(&[&words[..], &["/Y".to_owned()]].concat());
+    assert_eq!(finished.code, Some(0), "{}", finished.messages);
 }
 
 #[test]
@@ -318,8 +325,8 @@ fn no_key_and_no_signature_is_in_a_journal() {
         service.upload(&["/S", "/Y", &format!("/Z:{folder}")]),
     ] {
         refuse(&service, "b");
-        let told = run(&words);
-        assert_eq!(told.code, Some(1), "{}", told.messages);
+        let finished = run(&words);
+        assert_eq!(finished.code, Some(1), "{}", finished.messages);
         for entry in fs::read_dir(&folder).unwrap() {
             let bytes = fs::read(entry.unwrap().path()).unwrap();
             for secret in [CANARY, KEY, &KEY[..20]] {
@@ -351,7 +358,7 @@ fn without_a_journal_nothing_is_left_behind() {
 fn jobs_are_listed_shown_and_forgotten() {
     let service = Service::with_files(&[("a", 5), ("b", 6)]);
     let state = service.path("state");
-    let azring = |words: &[String]| -> Told {
+    let azring = |words: &[String]| -> Finished {
         super::azring(words)
             .env("XDG_STATE_HOME", &state)
             .output()
@@ -384,8 +391,8 @@ fn jobs_are_listed_shown_and_forgotten() {
         json.contains("\"failed\":1") && json.lines().count() == 2,
         "{json}"
     );
-    let told = azring(&word(&["jobs", "show", "nobody"]));
-    assert_eq!(told.code, Some(2), "{}", told.messages);
+    let finished = azring(&word(&["jobs", "show", "nobody"]));
+    assert_eq!(finished.code, Some(2), "{}", finished.messages);
     assert_eq!(azring(&word(&["jobs", "clean", &job])).code, Some(0));
     assert_eq!(azring(&word(&["jobs"])).results.lines().count(), 2);
     assert_eq!(azring(&word(&["jobs", "clean"])).code, Some(0));

@@ -1,4 +1,4 @@
-//! The ledger: what it says of every object is what another client finds there.
+//! The ledger: its fields about every object agree with what another client reads from the service.
 
 use std::collections::HashMap;
 use std::fs;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::service::Service;
 use super::{hex, run};
 
-/// The records of a ledger of JSON, by name.
+/// The records of a ledger in JSON, by name.
 fn records(text: &str) -> HashMap<String, Value> {
     let record = |line| serde_json::from_str::<Value>(line).expect("a record");
     let name = |record: &Value| record["name"].as_str().expect("a name").to_owned();
@@ -19,11 +19,11 @@ fn records(text: &str) -> HashMap<String, Value> {
         .collect()
 }
 
-/// A folder with an empty, a small and a large file, and a service that is busy once for each block of the large one's
-/// first two.
+/// A folder with an empty, a small and a large file, and a service that answers once with 503 for each of the first two
+/// blocks of the large file.
 fn three_sizes() -> Service {
     let service = Service::with_files(&[("empty", 0), ("small", 10), ("large", 9 << 20)]);
-    service.fall_ill(
+    service.set_faults(
         r#"{"rules": [{"when": {"method": "PUT", "path": "*/large", "query": "*comp=block&*", "hits": [1, 2]},
              "then": {"answer": {"status": 503, "code": "ServerBusy"}}}]}"#,
     );
@@ -44,15 +44,15 @@ fn stored(service: &Service, name: &str) -> (String, String) {
 fn an_uploads_ledger_has_the_stored_properties_and_the_attempts() {
     let service = three_sizes();
     let path = service.path("ledger.ndjson");
-    let told = run(&service.upload(&[&format!("/Ledger:{path}"), "/Output:json"]));
-    assert_eq!(told.code, Some(0), "{told:?}");
+    let finished = run(&service.upload(&[&format!("/Ledger:{path}"), "/Output:json"]));
+    assert_eq!(finished.code, Some(0), "{finished:?}");
     let text = fs::read_to_string(path).unwrap();
     let ledger = records(&text);
     assert_eq!(ledger.len(), 3, "{text}");
     for (name, bytes, attempts) in [("empty", 0, 1), ("small", 10, 1), ("large", 9 << 20, 3)] {
         let (md5, etag) = stored(&service, name);
         let record = &ledger[name];
-        let told = [
+        let fields = [
             &record["outcome"],
             &record["bytes"],
             &record["md5"],
@@ -66,11 +66,11 @@ fn an_uploads_ledger_has_the_stored_properties_and_the_attempts() {
             etag.into(),
             attempts.into(),
         ];
-        assert_eq!(told, expected.each_ref(), "{name}");
+        assert_eq!(fields, expected.each_ref(), "{name}");
         assert!(record["elapsed_ms"].is_u64(), "{record}");
     }
-    // The same on standard output, in records that say so.
-    for line in told.results.lines() {
+    // The records on standard output have the same fields.
+    for line in finished.results.lines() {
         let mut record: Value = serde_json::from_str(line).unwrap();
         if record["type"] == "object" {
             let fields = record.as_object_mut().unwrap();
@@ -79,7 +79,7 @@ fn an_uploads_ledger_has_the_stored_properties_and_the_attempts() {
                 fields.remove(own);
                 in_ledger.as_object_mut().unwrap().remove(own);
             }
-            // Taken at the same moment, from the same event.
+            // Both records come from the same event.
             assert_eq!(record, in_ledger);
         }
     }
@@ -114,7 +114,7 @@ fn a_downloads_ledger_names_the_version_that_was_read() {
 #[test]
 fn the_ledger_has_attempts_of_failed_objects_but_not_of_untried_ones() {
     let service = Service::with_files(&[("a", 5)]);
-    service.fall_ill(
+    service.set_faults(
         r#"{"rules": [{"when": {"method": "PUT", "path": "*/a", "times": 1},
              "then": {"answer": {"status": 403, "code": "AuthorizationFailure"}}}]}"#,
     );

@@ -1,11 +1,13 @@
-//! The program as its users meet it: started as a process, looked at from outside.
+//! Tests of the program as a process: its words, its output, its exit code.
 
 mod service;
 mod terminal;
 
 mod usage;
 
-mod telling;
+mod list;
+
+mod output;
 
 mod ledger;
 
@@ -33,14 +35,15 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 
-use azring_emulator_tests::scratch;
+use azring_emulator_tests::{scratch, signal_disposition};
 use tempfile::TempDir;
 
-/// A call of the program with nobody at the terminal, and without what the machine's owner has set.
+/// A call of the program without a terminal and without the credentials and proxies of the environment.
 fn azring<W: AsRef<OsStr>>(words: &[W]) -> Command {
+    signal_disposition::restore();
     let mut command = Command::new(env!("CARGO_BIN_EXE_azring"));
     command.args(words).stdin(Stdio::null());
-    // Journals and logs of the tests lie beside nobody's own.
+    // Journals and logs of the tests stay away from those of the user.
     command.env("XDG_STATE_HOME", state_folder());
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy().into_owned();
@@ -54,21 +57,21 @@ fn azring<W: AsRef<OsStr>>(words: &[W]) -> Command {
     command
 }
 
-/// Where the calls of this process keep what outlives them.
+/// The folder of the journals and logs of these tests.
 fn state_folder() -> &'static Path {
     static FOLDER: LazyLock<TempDir> = LazyLock::new(scratch::folder);
     FOLDER.path()
 }
 
-/// What a finished call has left behind.
+/// What a call that has ended printed, and its exit code.
 #[derive(Debug)]
-struct Told {
+struct Finished {
     code: Option<i32>,
     results: String,
     messages: String,
 }
 
-impl From<Output> for Told {
+impl From<Output> for Finished {
     fn from(output: Output) -> Self {
         Self {
             code: output.status.code(),
@@ -79,7 +82,7 @@ impl From<Output> for Told {
 }
 
 /// Runs the program to its end.
-fn run<W: AsRef<OsStr>>(words: &[W]) -> Told {
+fn run<W: AsRef<OsStr>>(words: &[W]) -> Finished {
     azring(words).output().expect("the program starts").into()
 }
 

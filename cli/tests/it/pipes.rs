@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::azring;
 use super::service::{KEY, Service};
 
-/// `cat | azring ...`: what is written to the child's input becomes a blob.
+/// `cat | azring ...`: the data written to the child's input becomes a blob.
 fn inward(service: &Service, name: &str, more: &[&str]) -> Command {
     let target = format!("{}/{name}", service.url());
     let own = ["--destination", &target, "--dest-key", KEY];
@@ -36,7 +36,7 @@ fn fed(mut command: Command, bytes: &[u8]) -> Output {
     let mut child = command.spawn().expect("the program starts");
     let mut input = child.stdin.take().expect("it is a pipe");
     for piece in bytes.chunks(77_777) {
-        // A program that has given up reads no more: its exit code tells.
+        // A program that has failed reads no more; the test sees its exit code.
         if input.write_all(piece).is_err() {
             break;
         }
@@ -70,8 +70,8 @@ fn standard_input_becomes_a_blob_and_the_blob_standard_output() {
         let name = format!("d/{bytes}.tar.gz");
         let up = fed(inward(&service, &name, &["--parallel-level=4"]), &data);
         assert_eq!(up.status.code(), Some(0), "{}", messages(&up));
-        let told = String::from_utf8(up.stdout).unwrap();
-        assert!(told.contains("Transfer successfully:   1"), "{told}");
+        let summary = String::from_utf8(up.stdout).unwrap();
+        assert!(summary.contains("Transfer successfully:   1"), "{summary}");
         assert!(service.container().get(&name) == data, "{bytes} bytes");
         assert_eq!(service.container().committed_blocks(&name), blocks);
         let md5 = azring_emulator_tests::rest::content_md5(&data);
@@ -121,15 +121,15 @@ fn a_pipe_is_steered_like_any_copy_and_nc_pins_it() {
             assert_eq!(most == 2, level.is_some(), "{windows:?}");
         }
     }
-    // A service that pushes back sets the pace of a pipe too.
-    service.fall_ill(
+    // A service that throttles also limits a copy from a pipe.
+    service.set_faults(
         r#"{"rules": [{"when": {"method": "PUT", "query": "*comp=block&*", "times": 3},
              "then": {"answer": {"status": 503, "code": "ServerBusy"}}}]}"#,
     );
     let sent = fed(inward(&service, "b", &["--quiet", "--output=json"]), &data);
     assert_eq!(sent.status.code(), Some(0), "{}", messages(&sent));
-    let told = String::from_utf8(sent.stdout).unwrap();
-    assert!(told.contains("\"refused\":3"), "{told}");
+    let summary = String::from_utf8(sent.stdout).unwrap();
+    assert!(summary.contains("\"refused\":3"), "{summary}");
 }
 
 #[test]
@@ -172,12 +172,12 @@ fn a_block_that_is_refused_ends_it_while_more_could_come() {
     let service = Service::with_files(&[]);
     service.container().make();
     service.container().put("b", "there");
-    service.fall_ill(
+    service.set_faults(
         r#"{"rules": [{"when": {"method": "PUT", "query": "*comp=block&*", "hits": [2]},
              "then": {"answer": {"status": 403, "code": "AuthorizationFailure"}}}]}"#,
     );
     let mut child = inward(&service, "b", &["--quiet"]).spawn().unwrap();
-    // It never ends: that the program does is what is tested.
+    // This input never ends; the program has to.
     let mut input = child.stdin.take().unwrap();
     let endless = vec![7; 1 << 16];
     while input.write_all(&endless).is_ok() {}
@@ -206,13 +206,13 @@ fn a_signal_ends_the_waiting_for_input_and_leaves_no_half_blob() {
     drop(input);
 }
 
-/// Ctrl-C. What was written has been read by then but for what a pipe holds, so the program is at work.
+/// Ctrl-C. By then the program has read all but what the pipe buffers, so it is copying.
 fn interrupt(child: &Child) {
     kill_process(Pid::from_child(child), Signal::INT).expect("it is running");
 }
 
 #[test]
-fn a_reader_that_has_enough_is_told_and_does_no_harm() {
+fn a_reader_that_has_enough_is_reported_and_does_no_harm() {
     let service = Service::with_files(&[]);
     service.container().make();
     service.container().put("b", noise(3, 20 << 20));
@@ -250,8 +250,8 @@ fn what_arrives_damaged_or_under_a_wrong_sum_is_a_failure() {
         "{}",
         messages(&checked)
     );
-    // Without that wish every range is compared with its own sum, and one that is wrong is fetched again.
-    service.fall_ill(
+    // Without `/CheckMD5` each range is compared with its own checksum, and a wrong one is requested again.
+    service.set_faults(
         r#"{"rules": [{"when": {"method": "GET", "path": "*/b", "hits": [2]}, "then": {"flip_response_bit": 7}}]}"#,
     );
     let again = outward(&service, "b", &[]).output().unwrap();

@@ -1,4 +1,4 @@
-//! Behind a proxy, with an authority of one's own: the program as it runs in many a company.
+//! Copies through a proxy and with a private certificate authority, as in many companies.
 
 use std::fs;
 use std::io::{self, Read, Write};
@@ -10,25 +10,25 @@ use std::thread;
 use azring_emulator_tests::emulator::{Options, TlsChoice};
 
 use super::service::{KEY, Service};
-use super::{Told, azring};
+use super::{Finished, azring};
 
-/// What nobody may see but the proxy.
+/// The password of the proxy, which only the proxy may see.
 const PASSWORD: &str = "canary-of-the-proxy";
 
-/// A proxy that makes tunnels, to this machine whatever host is asked for, for those who know the password.
-struct Middle {
+/// A proxy that requires the password. Its tunnels lead to this machine, whatever host is requested.
+struct TunnelProxy {
     address: SocketAddr,
-    /// What it was asked for.
+    /// The heads of its requests.
     asked: Arc<Mutex<Vec<String>>>,
 }
 
-impl Middle {
+impl TunnelProxy {
     fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let asked = Arc::new(Mutex::new(Vec::new()));
         let notes = Arc::clone(&asked);
-        // Ends with the test's process: a listener cannot be interrupted otherwise.
+        // The thread ends with the process, because nothing else interrupts a listener.
         thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
                 let notes = Arc::clone(&notes);
@@ -117,18 +117,18 @@ impl Company {
     }
 }
 
-fn told(command: &mut Command) -> Told {
-    let told: Told = command.output().unwrap().into();
-    let all = format!("{}{}", told.results, told.messages);
+fn finish(command: &mut Command) -> Finished {
+    let finished: Finished = command.output().unwrap().into();
+    let all = format!("{}{}", finished.results, finished.messages);
     assert!(!all.contains(PASSWORD) && !all.contains("bWU6"), "{all}");
-    told
+    finished
 }
 
 #[test]
 fn a_copy_goes_through_the_proxy_and_trusts_the_file_of_the_environment() {
-    let (company, middle) = (Company::new(), Middle::start());
+    let (company, middle) = (Company::new(), TunnelProxy::start());
     let with = |words: &[String], password: &str| {
-        told(
+        finish(
             azring(words)
                 .env("HTTPS_PROXY", middle.url(password))
                 .env("SSL_CERT_FILE", &company.authority),
@@ -165,8 +165,8 @@ fn a_copy_goes_through_the_proxy_and_trusts_the_file_of_the_environment() {
 
 #[test]
 fn without_the_authority_nobody_is_trusted_through_a_proxy_either() {
-    let (company, middle) = (Company::new(), Middle::start());
-    let alone = told(azring(&company.upload()).env("https_proxy", middle.url(PASSWORD)));
+    let (company, middle) = (Company::new(), TunnelProxy::start());
+    let alone = finish(azring(&company.upload()).env("https_proxy", middle.url(PASSWORD)));
     assert_eq!(alone.code, Some(1));
     let named = format!(
         "through the proxy `http://{}` (`https_proxy`): no secure connection",
@@ -174,7 +174,7 @@ fn without_the_authority_nobody_is_trusted_through_a_proxy_either() {
     );
     assert!(alone.messages.contains(&named), "{alone:?}");
     let socks =
-        told(azring(&company.upload()).env("ALL_PROXY", "socks5://me:canary-of-the-proxy@h:1"));
+        finish(azring(&company.upload()).env("ALL_PROXY", "socks5://me:canary-of-the-proxy@h:1"));
     assert!(
         socks
             .messages
@@ -183,14 +183,14 @@ fn without_the_authority_nobody_is_trusted_through_a_proxy_either() {
 }
 
 #[test]
-fn doctor_tells_the_proxy_or_that_there_is_none() {
-    let (company, middle) = (Company::new(), Middle::start());
+fn doctor_shows_the_proxy_or_that_there_is_none() {
+    let (company, middle) = (Company::new(), TunnelProxy::start());
     let words = [
         "doctor".to_owned(),
         company.url.clone(),
         format!("/SourceKey:{KEY}"),
     ];
-    let through = told(
+    let through = finish(
         azring(&words)
             .env("HTTPS_PROXY", middle.url(PASSWORD))
             .env("SSL_CERT_FILE", &company.authority),
@@ -200,14 +200,14 @@ fn doctor_tells_the_proxy_or_that_there_is_none() {
         middle.address
     );
     assert!(through.results.contains(&found), "{through:?}");
-    // There is no container yet, and who says so is the service.
+    // The container does not exist yet, and the answer comes from the service.
     assert!(
         through
             .results
             .contains("poor  service            the service answered 404")
     );
     let port = company.service.server().address().port();
-    let direct = told(
+    let direct = finish(
         azring(&words)
             .env("HTTPS_PROXY", middle.url(PASSWORD))
             .env("NO_PROXY", "core.windows.net")

@@ -1,5 +1,5 @@
-//! Records of JSON: every line is one that the documentation describes, field by field, and the sums are what somebody
-//! else counts.
+//! Records of JSON: `JSON.md` describes each field of every record, and the counts of the summary agree with the
+//! records.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufReader, Read, Write};
@@ -10,9 +10,9 @@ use serde_json::Value;
 
 use super::interrupted::{send, wait_for};
 use super::service::{KEY, Service};
-use super::{Told, azring, run};
+use super::{Finished, azring, run};
 
-/// What the documentation says of each type: the fields that its records may have.
+/// The fields that the documentation gives for each type of record.
 struct Documented(BTreeMap<String, BTreeSet<String>>);
 
 impl Documented {
@@ -35,14 +35,14 @@ impl Documented {
                 continue;
             }
             match columns[0].as_str() {
-                // The first table has the fields of every record, another one those that an object has besides.
+                // The first table has the fields of every record, another one the further fields of an object.
                 "field" if tables == 1 => {
                     types
                         .entry("*".to_owned())
                         .or_default()
                         .extend(words(cells[0]));
                 }
-                "field" if columns[1] == "of what outcome" => {
+                "field" if columns[1] == "outcomes" => {
                     types
                         .entry("object".to_owned())
                         .or_default()
@@ -71,9 +71,10 @@ impl Documented {
         Self(types)
     }
 
-    /// The records of a run, each compared with what is said of its type; `prefix` is the command they are from.
-    fn parse(&self, told: &Told, prefix: &str) -> Vec<Value> {
-        told.results
+    /// The records of a run, each compared with the fields of its type. `prefix`: the command that wrote them.
+    fn parse(&self, finished: &Finished, prefix: &str) -> Vec<Value> {
+        finished
+            .results
             .lines()
             .map(|line| self.record(line, prefix))
             .collect()
@@ -103,7 +104,7 @@ impl Documented {
                 "type" | "time" | "name" | "name_hex" | "outcome" | "message" | "what" | "code"
                 | "request_id" | "md5" | "etag" | "source" | "destination" | "version"
                 | "copy_id" | "modified" | "state" | "found" | "advice" => value.is_string(),
-                // Others may be added.
+                // Codes may be added.
                 _ => !value.is_null(),
             };
             assert!(is_right, "`{name}` is of another kind: {line}");
@@ -126,7 +127,7 @@ fn count(records: &[Value], outcomes: &[&str]) -> u64 {
     records.iter().filter(of).count() as u64
 }
 
-/// Compares the sums of a run with its records; returns its summary.
+/// Compares the counts of a summary with the records of the run. Returns the summary.
 fn summed(records: &[Value], code: Option<i32>) -> Value {
     let summary = records.last().expect("a summary").clone();
     assert_eq!(summary["type"], "summary");
@@ -176,15 +177,15 @@ fn every_record_of_a_copy_is_documented_and_the_sums_are_what_is_there() {
             .cloned()
             .chain(["/Output:json".to_owned()])
             .collect();
-        let told = run(&words);
-        assert_eq!(told.code, Some(code), "{words:?} {told:?}");
-        summed(&documented.parse(&told, ""), told.code)
+        let finished = run(&words);
+        assert_eq!(finished.code, Some(code), "{words:?} {finished:?}");
+        summed(&documented.parse(&finished, ""), finished.code)
     };
     let refused = r#"{"rules": [{"when": {"method": "PUT", "path": "*b.txt"},
         "then": {"answer": {"status": 403, "code": "AuthorizationFailure"}}},
         {"when": {"method": "PUT", "path": "*/large", "query": "*comp=block&*", "times": 1},
          "then": {"answer": {"status": 503, "code": "ServerBusy"}}}]}"#;
-    service.fall_ill(refused);
+    service.set_faults(refused);
     let first = check(&service.upload(&["/S"]), 1);
     assert_eq!((&first["done"], &first["failed"]), (&4.into(), &1.into()));
     assert_eq!(
@@ -192,8 +193,8 @@ fn every_record_of_a_copy_is_documented_and_the_sums_are_what_is_there() {
         (&1.into(), &1.into())
     );
     assert_eq!(service.container().names().len(), 4);
-    service.fall_ill(r#"{"rules": []}"#);
-    // The same command goes on with what failed; another one skips what is there.
+    service.set_faults(r#"{"rules": []}"#);
+    // The same command retries the failed object; another command skips existing objects.
     let all = check(&service.upload(&["/S", "/XO"]), 0);
     assert_eq!(all["listed"], FILES.len());
     assert_eq!(service.container().names().len(), FILES.len());
@@ -202,7 +203,7 @@ fn every_record_of_a_copy_is_documented_and_the_sums_are_what_is_there() {
     let down = check(&service.download(&["/S", "/CheckMD5"]), 0);
     let bytes: usize = FILES.iter().map(|(_, bytes)| bytes).sum();
     assert_eq!(down["bytes"], bytes);
-    // Nobody is there to be asked.
+    // There is no terminal to ask at.
     assert_eq!(
         check(&service.download(&["/S", "/NoJournal"]), 0)["skipped"],
         FILES.len()
@@ -222,31 +223,31 @@ fn every_record_of_a_copy_that_goes_wrong_is_documented() {
             .collect();
         run(&words)
     };
-    // There is no container yet; then the key is wrong; then there is no such folder.
+    // The container does not exist yet; then the key is wrong; then the folder does not exist.
     let mut wrong_key = service.upload(&[]);
     wrong_key[2] = "/DestKey:d3Jvbmc=".to_owned();
     let mut nowhere = service.upload(&[]);
     nowhere[0].push_str("/nowhere");
     for words in [service.download(&["/S"]), wrong_key, nowhere] {
-        let told = json(&words);
-        assert_eq!(told.code, Some(1), "{told:?}");
-        let records = documented.parse(&told, "");
-        let summary = summed(&records, told.code);
+        let finished = json(&words);
+        assert_eq!(finished.code, Some(1), "{finished:?}");
+        let records = documented.parse(&finished, "");
+        let summary = summed(&records, finished.code);
         assert!(summary.get("listed").is_none());
         assert!(records.iter().any(|record| record["type"] == "error"));
     }
-    // What was never begun has no records.
+    // Objects that were not begun have no records.
     let misuse = json(&service.upload(&["/NC:0"]));
     assert_eq!((misuse.code, misuse.results.as_str()), (Some(2), ""));
-    // A blob whose MD5 is not what it should be.
+    // A blob whose stored MD5 is wrong.
     assert_eq!(json(&service.upload(&["/S"])).code, Some(0));
     let wrong = [("x-ms-blob-content-md5", "CQkJCQkJCQkJCQkJCQkJCQ==")];
     let query = [("comp", "properties")];
     service
         .container()
         .ask("PUT", "a.txt", &query, &wrong, Vec::new());
-    let told = json(&service.download(&["/S", "/CheckMD5"]));
-    let summary = summed(&documented.parse(&told, ""), Some(1));
+    let finished = json(&service.download(&["/S", "/CheckMD5"]));
+    let summary = summed(&documented.parse(&finished, ""), Some(1));
     assert_eq!(
         (&summary["failed"], &summary["done"]),
         (&1.into(), &(FILES.len() - 1).into())
@@ -276,9 +277,9 @@ fn every_record_between_services_and_from_a_pipe_is_documented() {
             .into_iter()
             .chain(more.iter().map(|&word| word.to_owned()))
             .collect();
-        let told = run(&words);
-        let summary = summed(&documented.parse(&told, ""), Some(0));
-        assert_eq!(summary["done"], FILES.len(), "{told:?}");
+        let finished = run(&words);
+        let summary = summed(&documented.parse(&finished, ""), Some(0));
+        assert_eq!(summary["done"], FILES.len(), "{finished:?}");
     }
     let mut child = azring(&[
         format!("/Dest:{}/piped", service.url()),
@@ -290,8 +291,8 @@ fn every_record_between_services_and_from_a_pipe_is_documented() {
     .spawn()
     .unwrap();
     child.stdin.take().unwrap().write_all(b"data").unwrap();
-    let told: Told = child.wait_with_output().unwrap().into();
-    let summary = summed(&documented.parse(&told, ""), Some(0));
+    let finished: Finished = child.wait_with_output().unwrap().into();
+    let summary = summed(&documented.parse(&finished, ""), Some(0));
     assert_eq!(
         (&summary["done"], &summary["bytes"]),
         (&1.into(), &4.into())
@@ -309,20 +310,20 @@ fn every_record_of_the_commands_beside_copying_is_documented() {
     assert_eq!(records.len(), FILES.len() + 1);
     let doctor = run(&["doctor", &service.url(), &key, "/Output:json"]);
     assert!(documented.parse(&doctor, "azring doctor ").len() > 5);
-    // What one failed object leaves is listed, shown and removed.
-    service.fall_ill(
+    // The journal of one failed object is listed, shown and removed.
+    service.set_faults(
         r#"{"rules": [{"when": {"method": "PUT", "path": "*b.txt"},
              "then": {"answer": {"status": 403, "code": "AuthorizationFailure"}}}]}"#,
     );
     let folder = service.path("state");
     let jobs = |words: &[&str]| -> Vec<Value> {
-        let told: Told = azring(words)
+        let finished: Finished = azring(words)
             .env("XDG_STATE_HOME", &folder)
             .output()
             .unwrap()
             .into();
-        assert_eq!(told.code, Some(0), "{told:?}");
-        documented.parse(&told, "azring jobs ")
+        assert_eq!(finished.code, Some(0), "{finished:?}");
+        documented.parse(&finished, "azring jobs ")
     };
     assert!(jobs(&["jobs", "--output=json"]).is_empty());
     let failed = azring(&service.upload(&["/S", "/Y"]))
@@ -346,7 +347,7 @@ fn every_record_of_the_commands_beside_copying_is_documented() {
 fn every_record_of_a_copy_that_is_called_off_is_documented() {
     let service = Service::with_files(&FILES);
     let documented = Documented::read();
-    service.fall_ill(
+    service.set_faults(
         r#"{"rules": [{"when": {"method": "PUT", "path": "*/container/*"}, "then": {"delay_ms": 3000}}]}"#,
     );
     let mut child = azring(&service.upload(&["/S", "/NC:1", "/Output:json"]))
@@ -359,14 +360,14 @@ fn every_record_of_a_copy_that_is_called_off_is_documented() {
     send(&child, Signal::TERM);
     let mut rest = String::new();
     results.read_to_string(&mut rest).unwrap();
-    let told = Told {
+    let finished = Finished {
         code: child.wait().unwrap().code(),
         results: before + &rest,
         messages: String::new(),
     };
-    let records = documented.parse(&told, "");
+    let records = documented.parse(&finished, "");
     let progress = records.iter().find(|record| record["type"] == "progress");
-    // One at a time is allowed; between two of them there is none.
+    // One request at a time is allowed, so the number in flight is 0 between two requests.
     assert!(progress.unwrap()["under_way"].as_u64() <= Some(1));
     let summary = records.last().unwrap();
     assert_eq!(

@@ -1,4 +1,4 @@
-//! What scripts and schedulers rely on: command lines that were written for AzCopy, and exit codes.
+//! Scripts and schedulers that were written for AzCopy: their command lines, and exit codes.
 
 use std::fs;
 use std::time::{Duration, SystemTime};
@@ -16,7 +16,7 @@ fn versions(service: &Service) -> Vec<(String, String)> {
     container.names().into_iter().map(version).collect()
 }
 
-/// The files are a day old: no clock's grain makes a blob as old as its file.
+/// A service whose files are a day old, so that a blob is newer than its file at any resolution of the clock.
 fn aged(service: &Service, names: &[&str]) {
     let yesterday = SystemTime::now() - Duration::from_hours(24);
     for name in names {
@@ -87,7 +87,7 @@ fn detailed_codes_tell_why_a_copy_could_not_begin() {
     }
     assert_eq!(code(&service.upload(&["/Pattern:*.none"]), &[]), Some(0));
     assert_eq!(code(&service.upload(&["/FailIfEmpty"]), &[]), Some(0));
-    // A journal that is none.
+    // A file that is no journal.
     let journal = service.path("journal");
     fs::create_dir(&journal).unwrap();
     fs::write(format!("{journal}/azring.jnl"), "no journal").unwrap();
@@ -99,7 +99,7 @@ fn detailed_codes_tell_why_a_copy_could_not_begin() {
 #[test]
 fn one_failed_object_is_1_however_detailed_the_codes_are() {
     let service = Service::with_files(&[("a.txt", 10), ("b.txt", 10)]);
-    service.fall_ill(
+    service.set_faults(
         r#"{"rules": [{"when": {"method": "PUT", "path": "*b.txt"},
              "then": {"answer": {"status": 403, "code": "AuthorizationFailure"}}}]}"#,
     );

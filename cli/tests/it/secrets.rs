@@ -1,4 +1,4 @@
-//! A key is seen by nobody: not in `ps`, not in what is printed, not in a log.
+//! A key appears nowhere: not in `ps`, not in the output, not in a log.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -7,12 +7,13 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use azring_emulator_tests::emulator::digest;
+use azring_emulator_tests::signal_disposition;
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::service::{KEY, Service, Silent};
-use super::{Told, azring, hex, run};
+use super::service::{KEY, Service, SilentService};
+use super::{Finished, azring, hex, run};
 
-/// The arguments of a process as everybody sees them.
+/// The arguments of a process, as every user sees them.
 fn arguments(id: u32) -> String {
     let bytes = fs::read(format!("/proc/{id}/cmdline")).expect("it is running");
     String::from_utf8_lossy(&bytes).replace('\0', " ")
@@ -20,7 +21,7 @@ fn arguments(id: u32) -> String {
 
 #[test]
 fn a_key_on_the_command_line_is_gone_when_the_work_begins() {
-    let silent = Silent::new();
+    let silent = SilentService::new();
     let url = silent.url();
     let service = Service::with_files(&[("a.txt", 1)]);
     let source = service.path("source");
@@ -46,7 +47,7 @@ fn a_key_on_the_command_line_is_gone_when_the_work_begins() {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let _waits = silent.is_asked();
+        let _waits = silent.accept();
         let seen = arguments(child.id());
         let name = fs::read_to_string(format!("/proc/{}/comm", child.id())).unwrap();
         child.kill().unwrap();
@@ -60,10 +61,10 @@ fn a_key_on_the_command_line_is_gone_when_the_work_begins() {
     }
 }
 
-/// Every way in which the canary might be written: as it is, percent-encoded, for JSON, in hexadecimal, in base64.
+/// Every form of the canary: raw, percent-encoded, escaped for JSON, hexadecimal, base64.
 fn forms(canary: &str) -> Vec<String> {
     let decoded = digest::from_base64(canary).expect("a key is base64");
-    // In base64 it looks different by where it stands in what is encoded.
+    // Its base64 depends on its offset in the encoded text.
     let shifted = |by: usize| {
         let encoded = digest::to_base64(&[&vec![b' '; by], canary.as_bytes()].concat());
         encoded[4 * by.min(1)..].to_owned()
@@ -90,7 +91,7 @@ fn percent(text: &str) -> String {
         .replace('=', "%3D")
 }
 
-/// Long enough to be nobody else's, short enough to be found if only a piece is shown.
+/// The length of a piece of the canary: long enough to be unique, short enough to find a part of a key.
 const PIECE: usize = 14;
 
 /// The words of one command.
@@ -101,7 +102,7 @@ fn signature() -> String {
     format!("sv=2020-01-01&sp=rw&sig={}", percent(KEY))
 }
 
-/// Where a command with these words leaves its log and its ledger.
+/// The parameters for the log and the ledger of a command.
 fn recorded(service: &Service, mut words: Words) -> Words {
     words.push(format!("/V:{}", service.path("copy.log")));
     words.push(format!("/Ledger:{}", service.path("copy.csv")));
@@ -109,7 +110,7 @@ fn recorded(service: &Service, mut words: Words) -> Words {
     words
 }
 
-/// An upload with these words besides.
+/// An upload with further words.
 fn upload_with(service: &Service, more: &[&str]) -> Words {
     let places = [
         format!("/Source:{}", service.path("source")),
@@ -218,6 +219,7 @@ fn commands_that_fail(service: &Service) -> Vec<Words> {
         vec![
             source,
             "/Dest:http://127.0.0.1:1/devstoreaccount1/c".into(),
+            "/GiveUp:1".into(),
             key.clone(),
         ],
         vec!["/Source:/no/such/folder".into(), target, key],
@@ -228,24 +230,26 @@ fn commands_that_fail(service: &Service) -> Vec<Words> {
 fn no_key_is_printed_or_logged_whatever_happens() {
     let service = Service::with_files(&[("a.txt", 1), ("b.txt", 1)]);
     let run_all = |commands: Vec<Words>| commands.into_iter().map(|words| watched(&words));
-    let mut told: Vec<_> = run_all(commands_that_work(&service)).collect();
+    let mut finished: Vec<_> = run_all(commands_that_work(&service)).collect();
     assert!(
-        told.iter().all(|(told, _)| told.code == Some(0)),
-        "{told:?}"
+        finished
+            .iter()
+            .all(|(finished, _)| finished.code == Some(0)),
+        "{finished:?}"
     );
-    told.extend(run_all(commands_that_are_refused(&service)));
-    told.extend(run_all(commands_that_fail(&service)));
+    finished.extend(run_all(commands_that_are_refused(&service)));
+    finished.extend(run_all(commands_that_fail(&service)));
     for answer in [
         r#"{"status": 403, "code": "AuthenticationFailed"}"#,
         r#"{"status": 404, "code": "ContainerNotFound"}"#,
         r#"{"status": 409, "code": "ContainerDisabled"}"#,
     ] {
         let plan = format!(r#"{{"rules": [{{"when": {{}}, "then": {{"answer": {answer}}}}}]}}"#);
-        service.fall_ill(&plan);
-        told.extend(run_all(commands_that_work(&service)));
+        service.set_faults(&plan);
+        finished.extend(run_all(commands_that_work(&service)));
     }
-    // One object that fails leaves a journal, to go on from.
-    service.fall_ill(
+    // One failed object leaves a journal that can be resumed.
+    service.set_faults(
         r#"{"rules": [{"when": {"method": "PUT", "path": "*/b.txt"},
              "then": {"answer": {"status": 403, "code": "AuthorizationFailure"}}}]}"#,
     );
@@ -254,23 +258,28 @@ fn no_key_is_printed_or_logged_whatever_happens() {
         vec![journal.clone(), format!("/DestKey:{KEY}")],
         service.upload(&["/Y", &journal]),
     ];
-    told.extend(run_all(left.into_iter().rev().collect()));
+    finished.extend(run_all(left.into_iter().rev().collect()));
     let log = fs::read_to_string(service.path("copy.log")).unwrap();
     let ledger = fs::read_to_string(service.path("copy.csv")).unwrap();
-    // As long as it took, the arguments of most of them were looked at while they had something to hide.
-    let hid = told.iter().filter(|(_, has_hidden)| *has_hidden).count();
+    // The arguments of most commands were read while the program still ran with hidden secrets.
+    let hid = finished
+        .iter()
+        .filter(|(_, has_hidden)| *has_hidden)
+        .count();
     assert!(hid >= 20, "only {hid} were seen");
-    let told: Vec<Told> = told.into_iter().map(|(told, _)| told).collect();
+    let finished: Vec<Finished> = finished.into_iter().map(|(finished, _)| finished).collect();
     assert!(log.contains("/DestKey:******") && ledger.contains("a.txt"));
     let forms = forms(KEY);
-    assert!(told.len() >= 60, "{}", told.len());
-    let printed = told.iter().flat_map(|told| [&told.results, &told.messages]);
+    assert!(finished.len() >= 60, "{}", finished.len());
+    let printed = finished
+        .iter()
+        .flat_map(|finished| [&finished.results, &finished.messages]);
     for text in printed {
         for form in &forms {
             assert!(!text.contains(&form[..PIECE]), "`{form}` is in: {text}");
         }
     }
-    // Whatever lies about now: logs, ledgers, journals of what failed, files that were not completed.
+    // All files that the commands left: logs, ledgers, journals of failures, incomplete files.
     let response = service.path("response.txt");
     let mut files = Vec::new();
     left_behind(service.folder(), &mut files);
@@ -289,9 +298,9 @@ fn no_key_is_printed_or_logged_whatever_happens() {
     }
 }
 
-/// Runs the program to its end, and looks at its arguments all the while: from the moment on when it hides its secrets they
-/// are not there any more. Also returns whether that moment was seen.
-fn watched(words: &[String]) -> (Told, bool) {
+/// Runs the program to its end and reads its arguments meanwhile: once it has hidden its secrets they must not appear
+/// again. Also returns whether the arguments were read after that moment.
+fn watched(words: &[String]) -> (Finished, bool) {
     let mut command = azring(words);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().expect("the program starts");
@@ -299,7 +308,7 @@ fn watched(words: &[String]) -> (Told, bool) {
     let ended = std::thread::spawn(move || child.wait_with_output().expect("it ends"));
     let mut has_hidden = false;
     while !ended.is_finished() {
-        // Once it has ended and was waited for there is nothing, or a zombie's nothing.
+        // A process that has ended has no arguments.
         let seen = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
         let seen = String::from_utf8_lossy(&seen);
         has_hidden |= seen.contains("******");
@@ -308,7 +317,7 @@ fn watched(words: &[String]) -> (Told, bool) {
     (ended.join().expect("it ends").into(), has_hidden)
 }
 
-/// The files below a folder with what is in them.
+/// The files below a folder, with their contents.
 fn left_behind(folder: &Path, files: &mut Vec<(String, Vec<u8>)>) {
     for entry in fs::read_dir(folder).expect("it can be read") {
         let path = entry.expect("it can be read").path();
@@ -323,18 +332,20 @@ fn left_behind(folder: &Path, files: &mut Vec<(String, Vec<u8>)>) {
 
 #[test]
 fn a_process_that_dies_leaves_no_core_with_a_key_in_it() {
-    let silent = Silent::new();
+    signal_disposition::restore();
+    let silent = SilentService::new();
     let service = Service::with_files(&[("a.txt", 1)]);
     for signal in [Signal::ABORT, Signal::QUIT] {
         let words = silent.upload(&service, &["/IO:threads"]);
         let mut child = Command::new("prlimit")
             .args(["--core=unlimited", env!("CARGO_BIN_EXE_azring")])
             .args(words)
+            .env("XDG_STATE_HOME", super::state_folder())
             .current_dir(service.folder())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let _waits = silent.is_asked();
+        let _waits = silent.accept();
         kill_process(Pid::from_child(&child), signal).unwrap();
         let status = child.wait().unwrap();
         assert_eq!(status.signal(), Some(signal.as_raw()));
@@ -342,12 +353,12 @@ fn a_process_that_dies_leaves_no_core_with_a_key_in_it() {
     }
 }
 
-/// What the kernel shows of a process belongs to root where the process has shut itself off, so that nobody else of the
-/// same user can look into it; and that is the environment too, in which a key may stand.
+/// The program is not dumpable, so its files in `/proc` belong to root. Other processes of the same user then cannot read
+/// its memory, nor its environment, which may hold a key.
 #[test]
 fn another_process_of_the_user_sees_no_key_in_environment_or_memory() {
     const NOBODY: &str = "65534";
-    let silent = Silent::new();
+    let silent = SilentService::new();
     let service = Service::with_files(&[("a.txt", 1)]);
     // A program that every user may start, and a folder that every user may read.
     let program = service.path("azring");
@@ -374,7 +385,7 @@ fn another_process_of_the_user_sees_no_key_in_environment_or_memory() {
         .env("AZRING_DEST_KEY", KEY)
         .spawn()
         .unwrap();
-    let _waits = silent.is_asked();
+    let _waits = silent.accept();
     let look = |what: &str| {
         let path = format!("/proc/{}/{what}", child.id());
         as_user("cat").arg(path).output().unwrap()

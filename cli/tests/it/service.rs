@@ -1,4 +1,4 @@
-//! A service to copy to and from, in this process, and the words of commands that do.
+//! A blob service in this process, and the words of commands that copy to and from it.
 
 use std::fs;
 use std::io::Read;
@@ -21,12 +21,12 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    /// A service in good health, and a folder `source` with these files of these many bytes.
+    /// A service without faults, and a folder `source` with these files of these many bytes.
     pub(crate) fn with_files(files: &[(&str, usize)]) -> Self {
         Self::on(&Options::default(), files)
     }
 
-    /// The same on a server that is started so.
+    /// The same on a server with these options.
     pub(crate) fn on(options: &Options, files: &[(&str, usize)]) -> Self {
         let server = Server::start(options).expect("the emulator starts");
         let folder = tempfile::tempdir().expect("a folder for temporary files");
@@ -43,13 +43,13 @@ impl Service {
         &self.server
     }
 
-    /// Makes the service ill.
-    pub(crate) fn fall_ill(&self, plan: &str) {
+    /// Gives the service a plan of faults.
+    pub(crate) fn set_faults(&self, plan: &str) {
         let plan = Plan::parse(plan).expect("a fault plan");
         self.server.watch().faults.set(Some(plan));
     }
 
-    /// The container, for a test to look into with a client of its own.
+    /// The container, for a client of the test.
     pub(crate) fn container(&self) -> Container {
         BlobService::path_style(&self.server.blob_url(), &Account::development(), None)
             .container("container")
@@ -96,10 +96,10 @@ impl Service {
     }
 }
 
-/// A service that takes connections and never answers: whoever asks it waits, and can be looked at.
-pub(crate) struct Silent(TcpListener);
+/// A service that accepts connections and never answers, so that a run waits until the test ends it.
+pub(crate) struct SilentService(TcpListener);
 
-impl Silent {
+impl SilentService {
     pub(crate) fn new() -> Self {
         Self(TcpListener::bind("127.0.0.1:0").expect("a port"))
     }
@@ -110,15 +110,15 @@ impl Silent {
         format!("http://{address}/devstoreaccount1/container")
     }
 
-    /// The words of an upload of a service's files to nobody, and more.
+    /// The words of an upload of a service's files to this service, and more.
     pub(crate) fn upload(&self, service: &Service, more: &[&str]) -> Vec<String> {
         let mut words = service.upload(more);
         words[1] = format!("/Dest:{}", self.url());
         words
     }
 
-    /// Waits until it has been asked something. Dropping what this returns breaks the connection.
-    pub(crate) fn is_asked(&self) -> TcpStream {
+    /// Waits for a request. Dropping the returned connection breaks it.
+    pub(crate) fn accept(&self) -> TcpStream {
         let (mut connection, _) = self.0.accept().expect("somebody comes");
         connection.read_exact(&mut [0]).expect("it says something");
         connection

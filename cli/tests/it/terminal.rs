@@ -1,4 +1,4 @@
-//! A terminal of the test's own: the program runs on its far side, the test reads the screen and types.
+//! A pseudo-terminal: the program runs on it, and the test reads its screen and types.
 
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
@@ -11,19 +11,19 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
-/// How long the program may say nothing of what is waited for before the test gives up.
+/// How long the test waits for a text on the screen.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// How many lines a terminal has.
+/// The number of lines of a terminal.
 const ROWS: u16 = 24;
 
-/// The near side of a terminal, and the program on the far side.
+/// The controlling side of a pseudo-terminal, and the program on its other side.
 pub(crate) struct Terminal {
     near: File,
     child: Child,
-    /// What a person sees now.
+    /// The screen now.
     screen: vt100::Parser,
-    /// Everything that was shown so far.
+    /// All output so far.
     shown: String,
 }
 
@@ -33,7 +33,7 @@ impl Terminal {
         Self::of_kind("xterm-256color", words, columns)
     }
 
-    /// The same on a terminal that calls itself `kind`.
+    /// The same with `kind` as the value of `TERM`.
     pub(crate) fn of_kind<W: AsRef<OsStr>>(kind: &str, words: &[W], columns: u16) -> Self {
         let near = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
         grantpt(&near).expect("it is ours");
@@ -46,7 +46,7 @@ impl Terminal {
             .expect("the far side opens");
         set_columns(&near, columns);
         let stream = || far.try_clone().expect("it is open");
-        // The terminal has to be the program's own, else Ctrl-C would reach nobody.
+        // Ctrl-C reaches the program only if this is its controlling terminal.
         let child = Command::new("setsid")
             .arg("--ctty")
             .arg(env!("CARGO_BIN_EXE_azring"))
@@ -66,7 +66,7 @@ impl Terminal {
         }
     }
 
-    /// The person makes the window wider or narrower.
+    /// Changes the width of the window.
     pub(crate) fn resize(&mut self, columns: u16) {
         set_columns(&self.near, columns);
         self.screen.screen_mut().set_size(ROWS, columns);
@@ -86,8 +86,7 @@ impl Terminal {
         }
     }
 
-    /// Waits until the whole screen is one that `is_it` accepts, and returns it: its lines without what is blank at their
-    /// ends.
+    /// Waits until `is_it` accepts the whole screen. Returns its lines without trailing blanks.
     pub(crate) fn wait_for_screen(&mut self, is_it: impl Fn(&str) -> bool) -> String {
         loop {
             let screen = self.screen();
@@ -120,7 +119,7 @@ impl Terminal {
         (self.shown, status.code())
     }
 
-    /// Reads what is there; false when the far side is closed.
+    /// Reads the available output. False when the program's side is closed.
     fn read(&mut self) -> bool {
         let patience = Timespec::try_from(PATIENCE).expect("it is short");
         let ready = poll(
@@ -130,7 +129,7 @@ impl Terminal {
         assert_ne!(ready, Ok(0), "nothing happens: {}", self.shown);
         let mut bytes = [0; 4096];
         match self.near.read(&mut bytes) {
-            // Linux says EIO once nobody has the far side open any more.
+            // Linux returns EIO once no process has the other side open.
             Ok(0) | Err(_) => false,
             Ok(count) => {
                 self.screen.process(&bytes[..count]);

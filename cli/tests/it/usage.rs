@@ -1,4 +1,4 @@
-//! Help, and commands that are wrong: nothing is tried, the exit code and the stream tell which it was.
+//! Help and wrong commands: nothing is copied; exit code and stream distinguish the two.
 
 use std::io::Write;
 
@@ -18,20 +18,20 @@ fn help_is_a_result_and_a_success() {
         &["-h"],
         &["--help", "exit-codes"],
         &["--version"],
-        // Whoever asks for help gets it, whatever else stands there.
+        // A word that asks for help is obeyed, whatever the other words are.
         &["/Source:x", "/?"],
     ] {
-        let told = run(words);
-        assert_eq!(told.code, Some(0), "{words:?}");
+        let finished = run(words);
+        assert_eq!(finished.code, Some(0), "{words:?}");
         assert!(
-            !told.results.is_empty() && told.messages.is_empty(),
+            !finished.results.is_empty() && finished.messages.is_empty(),
             "{words:?}"
         );
     }
 }
 
 #[test]
-fn a_bare_call_tells_the_version() {
+fn a_bare_call_shows_the_version() {
     let version = format!("azring {}", env!("CARGO_PKG_VERSION"));
     assert!(run::<&str>(&[]).results.starts_with(&version));
     assert_eq!(run(&["--version"]).results.trim_end(), version);
@@ -59,11 +59,11 @@ fn a_wrong_command_ends_with_2_and_says_why_on_standard_error() {
         ],
         &["--help", "queues"],
     ] {
-        let told = run(words);
-        assert_eq!(told.code, Some(2), "{words:?}");
-        assert!(told.results.is_empty(), "{words:?}");
-        assert_eq!(&told.messages[..1], "[", "{words:?}");
-        assert_eq!(&told.messages[20..29], "][ERROR] ", "{words:?}");
+        let finished = run(words);
+        assert_eq!(finished.code, Some(2), "{words:?}");
+        assert!(finished.results.is_empty(), "{words:?}");
+        assert_eq!(&finished.messages[..1], "[", "{words:?}");
+        assert_eq!(&finished.messages[20..29], "][ERROR] ", "{words:?}");
     }
 }
 
@@ -94,20 +94,20 @@ fn no_complaint_shows_a_key() {
             "/Dest:https://a.blob.core.windows.net/c",
         ],
     ] {
-        let told = run(words);
-        assert_eq!(told.code, Some(2), "{words:?}");
+        let finished = run(words);
+        assert_eq!(finished.code, Some(2), "{words:?}");
         assert!(
-            !told.messages.contains(&KEY[..16]),
+            !finished.messages.contains(&KEY[..16]),
             "{words:?}: {}",
-            told.messages
+            finished.messages
         );
     }
 }
 
 #[test]
 fn commands_beside_copying_print_results_that_programs_can_use() {
-    let told = run(&["completions", "bash"]);
-    assert_eq!(told.code, Some(0));
+    let finished = run(&["completions", "bash"]);
+    assert_eq!(finished.code, Some(0));
     let mut bash = std::process::Command::new("bash")
         .arg("-n")
         .stdin(std::process::Stdio::piped())
@@ -116,7 +116,7 @@ fn commands_beside_copying_print_results_that_programs_can_use() {
     bash.stdin
         .take()
         .unwrap()
-        .write_all(told.results.as_bytes())
+        .write_all(finished.results.as_bytes())
         .unwrap();
     assert!(bash.wait().unwrap().success());
     let page = run(&["man"]);

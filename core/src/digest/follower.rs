@@ -3,8 +3,9 @@
 //! Many workers read and send chunks at once, but MD5 needs them one after the other. A follower
 //! keeps the chunks that came too early and hashes the next one, in one thread at a time. Nothing
 //! waits for it but the commit. The kept chunks use memory of the pool. That cannot stop the run:
-//! the next chunk in order was queued before all chunks that wait for it, so it has its memory
-//! already or is the first to get some.
+//! the next chunk in order was queued before all chunks that wait for it, and each worker's chunks ask
+//! for memory in the order of the queue. So the next chunk has its memory already or is the first to
+//! get some. Where it fails, the object has failed, and the chunks that wait for it are given up.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -48,6 +49,8 @@ struct FollowerQueue {
     next: u32,
     early: BTreeMap<u32, Frozen>,
     is_busy: bool,
+    /// The object has failed: there will be no digest.
+    is_given_up: bool,
     finished: Option<Md5>,
     waiting: Option<oneshot::Sender<Md5>>,
 }
@@ -60,6 +63,7 @@ impl Follower {
             next: 0,
             early: BTreeMap::new(),
             is_busy: false,
+            is_given_up: false,
             finished: None,
             waiting: None,
         };
@@ -79,6 +83,9 @@ impl Follower {
             return;
         }
         let mut state = self.0.lock();
+        if state.is_given_up {
+            return;
+        }
         state.early.insert(index, frozen.clone());
         if !state.is_busy && state.early.contains_key(&state.next) {
             state.is_busy = true;
@@ -89,13 +96,24 @@ impl Follower {
         }
     }
 
+    /// Frees the chunks that wait, since one that comes before them has failed.
+    pub fn give_up(&self) {
+        let given_up = {
+            let mut state = self.0.lock();
+            state.is_given_up = true;
+            state.waiting = None;
+            mem::take(&mut state.early)
+        };
+        drop(given_up);
+    }
+
     /// Waits for the digest of the whole object; `None` when a chunk will never come.
     ///
     /// All chunks must have been given, or be in transfer.
     pub async fn finish(&self) -> Option<Md5> {
         let waiting = {
             let mut state = self.0.lock();
-            if state.finished.is_some() {
+            if state.finished.is_some() || state.is_given_up {
                 return state.finished;
             }
             let (sender, receiver) = oneshot::channel();

@@ -13,9 +13,10 @@ use super::resources::Helpers;
 use super::run::Run;
 use crate::journal::{DoneObjects, Replayed};
 use crate::plan::history::Note;
+use crate::plan::target_name::TargetName;
 use crate::report::{Event, Totals};
 use crate::schedule::limits::{HASHED_MAX, OPEN_MAX};
-use crate::store::{self, Ends, Tools};
+use crate::store::{self, Ends, Target, Tools};
 use crate::transfer::{TransferContext, WorkerEvent};
 use crate::{Error, Result};
 
@@ -32,9 +33,17 @@ impl Run<'_> {
         let context = self.transfer_context(&ends, &helpers);
         let mut feed = self.feed(&tools, &ends, &context, earlier.is_none());
         let earlier = self.check_earlier(&feed, earlier).await?;
-        let done_before = earlier.as_ref().filter(|earlier| earlier.is_new_listing());
-        let done_before = done_before.map(DoneObjects::of).transpose()?;
-        feed.done_before = done_before.as_ref();
+        let folds = folds_names(&*ends.target);
+        let digests = earlier
+            .as_ref()
+            .filter(|earlier| earlier.is_new_listing() || folds)
+            .map(|earlier| DoneObjects::of(earlier, folds).map(Arc::new))
+            .transpose()?;
+        feed.unnamed = digests
+            .clone()
+            .filter(|digests| folds && !digests.is_empty());
+        let is_new_listing = earlier.as_ref().is_some_and(Replayed::is_new_listing);
+        feed.done_before = digests.as_deref().filter(|_| is_new_listing);
 
         let open_max = feed.files.objects_max(self.open_max(&ends));
         let (workers, queue, events, controller) = self.resources.start(self.stop, open_max);
@@ -44,6 +53,10 @@ impl Run<'_> {
         );
 
         workers.join()?;
+        if unlisted.is_ok() {
+            // The future is large and is awaited once.
+            Box::pin(self.with_service_reports(self.keep_directories(&tools, &ends))).await;
+        }
         for notice in ends.target.notices() {
             self.observer.event(Event::Notice(&notice));
         }
@@ -107,6 +120,7 @@ impl Run<'_> {
             files: self.resources.open_files(ends),
             inspections_max: self.resources.inspections_max(),
             done_before: None,
+            unnamed: None,
             prepared: OnceCell::new(),
             is_first,
         }
@@ -143,7 +157,7 @@ impl Run<'_> {
     /// Steers the workers, and records and reports their events until the last worker has ended.
     ///
     /// Returns why a worker could not start, if one could not.
-    async fn listen(
+    pub(super) async fn listen(
         &self,
         events: UnboundedReceiver<WorkerEvent>,
         mut notes: UnboundedReceiver<(u64, Note)>,
@@ -208,4 +222,9 @@ impl Run<'_> {
         let window = controller.steer(self.totals);
         self.observer.event(Event::Window(&window));
     }
+}
+
+/// Whether the target takes names for one that the source tells apart.
+fn folds_names(target: &dyn Target) -> bool {
+    target.folded(&TargetName::new(*b"a")).is_some()
 }

@@ -36,13 +36,11 @@ pub(super) fn resume_notice(earlier: &Replayed) -> String {
     }
     let (settled, listed) = (counts.done + counts.skipped, counts.listed);
     let rest = if earlier.is_listed() {
-        "; the source was listed to its end then and is not listed again"
+        "; the source was listed completely and is not listed again"
     } else {
         ""
     };
-    format!(
-        "going on where an earlier run stopped ({runs}): {settled} of {listed} object(s) need nothing more{rest}"
-    )
+    format!("resuming ({runs}): {settled} of {listed} object(s) are complete{rest}")
 }
 
 /// The earlier runs of the job in words, with the local time of the first.

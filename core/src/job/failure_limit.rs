@@ -71,9 +71,9 @@ impl FailureCause {
     }
 }
 
-/// Error codes about the container or the account.
+/// Error codes about the container, the share or the account.
 /// <https://learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes>
-const CERTAIN_CODES: [&str; 7] = [
+const CERTAIN_CODES: [&str; 10] = [
     "AccountIsDisabled",
     "AccountRequiresHttps",
     "ContainerBeingDeleted",
@@ -81,6 +81,9 @@ const CERTAIN_CODES: [&str; 7] = [
     "ContainerNotFound",
     "KeyBasedAuthenticationNotPermitted",
     "PublicAccessNotPermitted",
+    "ShareBeingDeleted",
+    "ShareDisabled",
+    "ShareNotFound",
 ];
 
 /// Error codes about what all requests have in common.
@@ -95,7 +98,10 @@ fn is_common(status: u16, error: &transport::Error) -> bool {
     let code = error.code().unwrap_or_default();
     match status {
         401 | 403 | 429 | 500.. => true,
-        404 => matches!(code, "ContainerNotFound" | "ResourceNotFound"),
+        404 => matches!(
+            code,
+            "ContainerNotFound" | "ShareNotFound" | "ResourceNotFound"
+        ),
         _ => CERTAIN_CODES.contains(&code) || COMMON_CODES.contains(&code),
     }
 }
@@ -176,6 +182,8 @@ mod tests {
             (answered(403, "AccountIsDisabled"), 3),
             (answered(404, "ContainerNotFound").at(Side::Target), 3),
             (answered(409, "ContainerBeingDeleted"), 3),
+            (answered(404, "ShareNotFound").at(Side::Target), 3),
+            (answered(409, "ShareBeingDeleted"), 3),
             (disk(28), 3),
             (disk(122), 3),
             (disk(30), 3),

@@ -10,9 +10,9 @@ use futures_util::stream;
 use tokio::sync::OnceCell;
 use tokio::sync::mpsc::error::TryRecvError;
 
-use super::planner::{EntryPlan, InspectedEntry, Planner};
+use super::planner::{EntryPlan, InspectedEntry, InspectionScope, Planner};
 use crate::entry::{Entry, EntryName};
-use crate::journal::{DoneObjects, PendingObject, Record, Replayed};
+use crate::journal::{DoneObjects, PendingObject, Record, Replayed, each_settled_name};
 use crate::options::Options;
 use crate::plan::Task;
 use crate::plan::replace::Replace;
@@ -47,6 +47,8 @@ pub(super) struct Feed<'a> {
     pub(super) inspections_max: usize,
     /// What an earlier listing settled, when the source is listed anew.
     pub(super) done_before: Option<&'a DoneObjects>,
+    /// The objects of which the journal has digests only, where their names must be reserved.
+    pub(super) unnamed: Option<Arc<DoneObjects>>,
     /// Set once the target can be written to.
     pub(super) prepared: OnceCell<()>,
     /// No earlier run has recorded the target's identity.
@@ -74,6 +76,7 @@ impl Feed<'_> {
             if earlier.answered_all() {
                 planner.replace_all();
             }
+            self.reserve_done(planner, earlier).await?;
             self.take_up(planner, earlier, queue).await?;
         }
         if !earlier.is_some_and(Replayed::is_listed) {
@@ -160,8 +163,50 @@ impl Feed<'_> {
         }
     }
 
+    /// Reserves the names at the target of the objects that earlier runs copied, before anything is
+    /// planned. Otherwise an object of another spelling would replace one of them.
+    async fn reserve_done(&self, planner: &Planner<'_>, earlier: &Replayed) -> Result<()> {
+        each_settled_name(earlier, |name| planner.reserve_name(name))?;
+        let Some(unnamed) = &self.unnamed else {
+            return Ok(());
+        };
+        // A journal that was shortened has no names of what its own listing has passed.
+        let scopes: Vec<_> = if earlier.is_new_listing() {
+            resume::scopes(earlier).collect()
+        } else {
+            vec![ListScope::default()]
+        };
+        let mut unlisted = Vec::new();
+        for scope in scopes {
+            unlisted.extend(self.reserve_listed(planner, unnamed, scope).await?);
+        }
+        if !unlisted.is_empty() {
+            planner.leave_unreserved(&unlisted, Arc::clone(unnamed));
+        }
+        Ok(())
+    }
+
+    /// Lists this scope and reserves the names of the objects that earlier runs copied. Returns the folders
+    /// that could not be listed.
+    async fn reserve_listed(
+        &self,
+        planner: &Planner<'_>,
+        unnamed: &DoneObjects,
+        scope: ListScope,
+    ) -> Result<Vec<EntryName>> {
+        let mut unlisted = Vec::new();
+        let mut pages = Arc::clone(&self.ends.source).list(self.tools, scope);
+        while let Some(page) = self.next(pages.recv()).await {
+            let page = page.map_err(|error| error.at(Side::Source))?;
+            let done = page.entries.iter().filter(|entry| unnamed.has_name(entry));
+            done.for_each(|entry| planner.reserve(entry));
+            unlisted.extend(page.unlisted.into_iter().map(|(folder, _)| folder));
+        }
+        Ok(unlisted)
+    }
+
     /// Queues what an earlier run planned and did not finish, in the order of its planning.
-    async fn take_up(
+    pub(super) async fn take_up(
         &self,
         planner: &Planner<'_>,
         earlier: &Replayed,
@@ -188,6 +233,26 @@ impl Feed<'_> {
                 self.settlement()
                     .fail_unstarted(&name, bytes, &Error::Stopped);
             }
+        }
+        Ok(())
+    }
+
+    /// Plans and queues one object of the source, which was counted as listed before. `planner` is the
+    /// same for all objects of the run.
+    pub(super) async fn copy_named(
+        &self,
+        planner: &Planner<'_>,
+        name: &EntryName,
+        queue: &mut Queue,
+    ) -> Result<()> {
+        let entry = self.ends.source.find(self.tools, name, None).await?;
+        let Some(entry) = entry else {
+            return Err(Error::NotFound(format!("`{name}` does not exist any more")));
+        };
+        Totals::add(&self.context.totals.listed_bytes, entry.bytes);
+        let inspected = self.inspect(planner, entry).await;
+        if let Some(task) = self.admit(planner.decide(inspected, self.observer), false) {
+            self.push(task, queue).await;
         }
         Ok(())
     }
@@ -303,7 +368,9 @@ impl Feed<'_> {
                 .buffered(self.inspections_max);
             while let Some(inspected) = self.next(inspected.next()).await {
                 unplanned.take(inspected.entry());
+                planner.reserve_if_done(inspected.entry());
                 if inspected.is_in_place() {
+                    planner.reserve(inspected.entry());
                     self.in_place(inspected.entry(), is_aside);
                     continue;
                 }
@@ -330,7 +397,9 @@ impl Feed<'_> {
         {
             planner.inspect_done(self.tools, entry).await
         } else {
-            planner.inspect(self.tools, entry).await
+            planner
+                .inspect(self.tools, entry, InspectionScope::Both)
+                .await
         }
     }
 

@@ -135,13 +135,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_now_and_then_is_heard_at_once() {
+    fn rare_signals_arrive_at_once() {
         let received = received(&[ms(0.7); 50]);
         assert_eq!(received.after, [Duration::ZERO; 50]);
     }
 
     #[test]
-    fn what_is_told_all_the_time_is_heard_together_and_soon() {
+    fn frequent_signals_arrive_together_and_soon() {
         let received = received(&[ms(0.1); 500]);
         assert_eq!(received.after.len(), 500);
         let latest = received.after.iter().max().unwrap();
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn once_it_is_quiet_again_each_is_heard_at_once() {
+    fn after_a_pause_each_signal_arrives_at_once() {
         let dense = [ms(0.1); 200];
         let received = received(&[&dense[..], &[ms(50.0), ms(0.5), ms(0.5)]].concat());
         assert!(

@@ -1,16 +1,19 @@
 //! One run of the program: the stations joined, one file for each command.
 //!
-//! [`run()`] opens the journal's recorder and the report, and runs one command: `copy`, `preview` or
-//! `pipe`. The calling thread is the coordinator: it lists, plans, fills the queue and reports, while
+//! [`run()`] opens the journal's recorder and the report, and runs one command: `copy`, `preview`,
+//! `export` or `pipe`. The calling thread is the coordinator: it lists, plans, fills the queue and reports, while
 //! worker threads transfer chunks. Listing and reporting are two futures of this one thread, so two
 //! events never reach an observer at once.
 //!
 //! - `feed` lists and plans (`planner`, `collision`, `vhd_hint`) and fills the queue; `resume` does the
 //!   same for the objects that an earlier run left.
+//! - `directories` keeps the attributes and times of directories, once their files are there.
 //! - `recorder` writes the journal; `earlier_runs` and `resume_check` read what it said before.
 //! - `resources` divides memory, descriptors and threads; `controller` sets concurrency and rate.
 //! - `inbox` receives what workers report; `outcome` counts and reports how each object ended;
 //!   `failure_limit` ends a run that cannot succeed.
+//! - `import` writes the entities of an export to a table, on the coordinator's thread.
+//! - `list`, `bench` and `probe` are commands without workers: `single_thread` runs them.
 //! - `services` reports outages and notices of the services; `credentials` checks signatures before the
 //!   first request.
 
@@ -20,7 +23,19 @@ mod copy;
 
 mod preview;
 
+mod export;
+
 mod pipe;
+
+mod import;
+
+mod list;
+
+mod bench;
+
+mod probe;
+
+mod single_thread;
 
 mod credentials;
 
@@ -46,6 +61,8 @@ mod controller;
 
 mod processor;
 
+mod directories;
+
 mod inbox;
 
 mod outcome;
@@ -56,4 +73,7 @@ mod services;
 
 mod outage;
 
+pub use bench::{holds_any, remove_folder};
+pub use list::list;
+pub use probe::probe;
 pub use run::run;

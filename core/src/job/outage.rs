@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn an_outage_is_told_soon_then_seldom_and_its_end_once() {
+    fn an_outage_is_reported_soon_then_seldom_and_its_end_once() {
         let mut reporter = OutageReporter::new(Arc::default(), Arc::new(SystemClock));
         let mut all = Vec::new();
         for quarters in 0..4 * 75 {
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_outage_is_not_told_and_two_services_are_told_apart() {
+    fn a_short_outage_is_not_reported_and_two_services_differ() {
         let mut reporter = OutageReporter::new(Arc::default(), Arc::new(SystemClock));
         assert!(reported(&mut reporter, &[outage(1, 0.5)]).is_empty());
         assert!(reported(&mut reporter, &[]).is_empty());

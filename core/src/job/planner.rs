@@ -6,10 +6,12 @@
 //! for the next entry.
 
 use std::cell::{Cell, RefCell};
+use std::sync::Arc;
 
-use super::collision::Collisions;
+use super::collision::{Collisions, NameTaken};
 use super::vhd_hint::{self, VhdHint};
 use crate::entry::{Entry, EntryName, Layout};
+use crate::journal::DoneObjects;
 use crate::options::{Conflict, Options, Overwrite};
 use crate::plan::Task;
 use crate::plan::chunks::{CHUNK_BYTES_MIN, Chunks};
@@ -34,6 +36,16 @@ pub(super) enum EntryPlan {
     Skip(Entry, String),
     /// The entry cannot be transferred.
     Fail(Entry, Error),
+}
+
+/// The ends of the copy at which an entry is inspected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum InspectionScope {
+    /// The source and the target.
+    Both,
+    /// The source alone. An earlier run decided to copy the entry, so the state of the target does
+    /// not matter any more.
+    Source,
 }
 
 /// An entry whose target has been inspected.
@@ -96,6 +108,8 @@ pub(super) struct Planner<'a> {
     ends: &'a Ends,
     conflict: Cell<Conflict>,
     collisions: RefCell<Collisions>,
+    /// What the listing before the plans left out, where names are reserved by it.
+    unreserved: RefCell<Option<UnreservedFolders>>,
     hint: VhdHint,
     /// Entries that are skipped because of their modification times.
     left_by_time: Cell<u64>,
@@ -115,6 +129,7 @@ impl<'a> Planner<'a> {
             ends,
             conflict: Cell::new(options.conflict),
             collisions: RefCell::default(),
+            unreserved: RefCell::default(),
             hint: VhdHint::new(options, ends.route),
             left_by_time: Cell::new(0),
         }
@@ -141,32 +156,6 @@ impl<'a> Planner<'a> {
     /// Whether everything at the target may be replaced now.
     pub(super) fn replaces_all(&self) -> bool {
         self.conflict.get().overwrite == Overwrite::Always
-    }
-
-    /// Inspects an entry that an earlier run decided to copy: the target's state no longer matters.
-    pub(super) async fn inspect_planned(&self, tools: &Tools, entry: Entry) -> InspectedEntry {
-        let found = self.inspect_source(tools, &entry).await;
-        InspectedEntry {
-            entry,
-            found,
-            basis: ChunkSizeBasis::Now,
-        }
-    }
-
-    async fn inspect_source(&self, tools: &Tools, entry: &Entry) -> Result<Inspection> {
-        let target = self.target(entry)?;
-        let extents = if self.may_have_holes(entry) {
-            self.ends.source.extents(tools, entry).await?
-        } else {
-            None
-        };
-        Ok(Inspection {
-            target,
-            stat: None,
-            extents,
-            flaw: None,
-            is_in_place: false,
-        })
     }
 
     /// Why Azure would refuse the page blob of this entry as a disk.
@@ -215,10 +204,9 @@ impl<'a> Planner<'a> {
         } = inspected;
         let found = match found {
             Ok(found) => found,
-            Err(error) => return EntryPlan::Fail(entry, error),
+            Err(error) => return self.fail(entry, error),
         };
-        if found.target.twin.is_some() && !self.collisions.borrow_mut().admit(&found.target.name) {
-            let error = collides(&entry, &found.target);
+        if let Err(error) = self.admit(&entry, &found.target) {
             return EntryPlan::Fail(entry, error);
         }
         // The user may have added `/Y` since.
@@ -237,10 +225,103 @@ impl<'a> Planner<'a> {
         Some(target.name)
     }
 
+    /// Gives the object its name at the target; fails when another object has that name.
+    fn admit(&self, entry: &Entry, target: &MappedName) -> Result<()> {
+        let snapshot = entry.snapshot.as_ref().map(|snapshot| &*snapshot.id);
+        self.admit_name(&entry.name, snapshot, target)
+    }
+
+    fn admit_name(
+        &self,
+        name: &EntryName,
+        snapshot: Option<&str>,
+        target: &MappedName,
+    ) -> Result<()> {
+        let folded = self.ends.target.folded(&target.name);
+        let compared = match &folded {
+            None if target.twin.is_none() => return Ok(()),
+            None => &target.name,
+            Some(folded) => folded,
+        };
+        let mut collisions = self.collisions.borrow_mut();
+        if let Some(folder) = self.unreserved_folder(compared)
+            && collisions.is_free(compared)
+        {
+            return Err(may_collide(name, target, &folder));
+        }
+        let admitted = collisions.admit(compared, name, snapshot);
+        admitted.map_err(|NameTaken(other)| match folded {
+            None => collides(name, target),
+            Some(_) => collides_folded(name, target, other),
+        })
+    }
+
+    /// Reserves the name at the target of an object that an earlier run copied, or that fails before
+    /// its plan. No other object replaces it then.
+    pub(super) fn reserve(&self, entry: &Entry) {
+        if let Ok(target) = self.target(entry) {
+            // Where another object has the name already, that object keeps it.
+            let _is_admitted = self.admit(entry, &target);
+        }
+    }
+
+    /// The same for an object without a snapshot, of which only the name is known.
+    pub(super) fn reserve_name(&self, name: &EntryName) {
+        if let Ok(target) = self.named(name) {
+            let _is_admitted = self.admit_name(name, None, &target);
+        }
+    }
+
+    /// Takes note that the objects of these folders of the source could not be listed, so that their names
+    /// are not reserved. Of `done` the journal has digests only.
+    pub(super) fn leave_unreserved(&self, folders: &[EntryName], done: Arc<DoneObjects>) {
+        let folded = folders.iter().filter_map(|folder| {
+            // A folder has no name of its own at the target, and a file in it has.
+            let folder_name = folder.as_bytes();
+            let folder_name = folder_name.strip_suffix(b"/").unwrap_or(folder_name);
+            let file = [folder_name, b"/x"].concat();
+            let file = self.ends.target.name(&EntryName::new(file)).ok()?.name;
+            let folded = self.ends.target.folded(&file)?;
+            let end = folded.as_bytes().iter().rposition(|&byte| byte == b'/')?;
+            Some((folded.as_bytes()[..=end].into(), folder.clone()))
+        });
+        let folders = folded.collect();
+        *self.unreserved.borrow_mut() = Some(UnreservedFolders { folders, done });
+    }
+
+    /// The unlisted folder that may have the object of this folded name.
+    fn unreserved_folder(&self, folded: &TargetName) -> Option<EntryName> {
+        let unreserved = self.unreserved.borrow();
+        let mut folders = unreserved.as_ref()?.folders.iter();
+        let found = folders.find(|(prefix, _)| folded.as_bytes().starts_with(prefix));
+        found.map(|(_, folder)| folder.clone())
+    }
+
+    /// Reserves the name of an entry of an unlisted folder that an earlier run copied.
+    pub(super) fn reserve_if_done(&self, entry: &Entry) {
+        let unreserved = self.unreserved.borrow();
+        let is_done = unreserved
+            .as_ref()
+            .is_some_and(|unreserved| unreserved.done.has_name(entry));
+        drop(unreserved);
+        if is_done {
+            self.reserve(entry);
+        }
+    }
+
+    /// The plan of an entry that could not be inspected. It keeps its name: otherwise another object
+    /// would replace what an earlier run copied.
+    fn fail(&self, entry: Entry, error: Error) -> EntryPlan {
+        if !matches!(error.bare(), Error::Name(_)) {
+            self.reserve(&entry);
+        }
+        EntryPlan::Fail(entry, error)
+    }
+
     /// Inspects an entry that an earlier run has copied. Whether it is still at the target is
     /// always checked.
     pub(super) async fn inspect_done(&self, tools: &Tools, entry: Entry) -> InspectedEntry {
-        let inspected = self.inspect(tools, entry).await;
+        let inspected = self.inspect(tools, entry, InspectionScope::Both).await;
         let InspectedEntry {
             entry,
             found: Ok(mut found),
@@ -267,9 +348,25 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Finds the entry's target and, where a decision depends on it, what is there already.
-    pub(super) async fn inspect(&self, tools: &Tools, entry: Entry) -> InspectedEntry {
-        let found = self.find(tools, &entry).await;
+    /// Inspects an entry at the source and, in [`InspectionScope::Both`], at the target.
+    pub(super) async fn inspect(
+        &self,
+        tools: &Tools,
+        entry: Entry,
+        scope: InspectionScope,
+    ) -> InspectedEntry {
+        let (entry, found) = if self.is_incomplete(&entry) {
+            match self.ends.source.complete(tools, entry.clone()).await {
+                Ok(entry) => {
+                    let found = self.inspection(tools, &entry, scope).await;
+                    (entry, found)
+                }
+                Err(error) => (entry, Err(error)),
+            }
+        } else {
+            let found = self.inspection(tools, &entry, scope).await;
+            (entry, found)
+        };
         InspectedEntry {
             entry,
             found,
@@ -277,31 +374,64 @@ impl<'a> Planner<'a> {
         }
     }
 
-    async fn find(&self, tools: &Tools, entry: &Entry) -> Result<Inspection> {
+    /// Whether the copy needs something of the entry that the listing leaves out.
+    fn is_incomplete(&self, entry: &Entry) -> bool {
+        let stores_properties = self
+            .ends
+            .server_copy
+            .as_ref()
+            .is_none_or(|server_copy| server_copy.stores_properties(entry));
+        stores_properties && !self.options.preview && self.ends.source.is_incomplete(entry)
+    }
+
+    async fn inspection(
+        &self,
+        tools: &Tools,
+        entry: &Entry,
+        scope: InspectionScope,
+    ) -> Result<Inspection> {
         let target = self.target(entry)?;
-        if let Some(twin) = &target.twin
-            && self.ends.source.has(tools, twin).await?
-        {
-            return Err(collides(entry, &target));
-        }
-        let becomes_folder = entry.kind == Layout::Folder && self.form(entry).makes_folders;
-        let stat = if becomes_folder || self.options.conflict.is_blind() {
-            None
-        } else {
-            self.ends.target.stat(tools, &target.name).await?
+        let stat = match scope {
+            InspectionScope::Source => None,
+            InspectionScope::Both => self.stat(tools, entry, &target).await?,
         };
         let extents = if self.wants_extents(entry, stat.as_ref()) {
             self.ends.source.extents(tools, entry).await?
         } else {
             None
         };
+        let flaw = match scope {
+            InspectionScope::Source => None,
+            InspectionScope::Both => self.flaw(tools, entry).await?,
+        };
         Ok(Inspection {
             target,
             stat,
             extents,
-            flaw: self.flaw(tools, entry).await?,
+            flaw,
             is_in_place: false,
         })
+    }
+
+    /// What is at the target, where a decision depends on it.
+    ///
+    /// Fails when another entry has the name that this entry gets at the target.
+    async fn stat(
+        &self,
+        tools: &Tools,
+        entry: &Entry,
+        target: &MappedName,
+    ) -> Result<Option<Stat>> {
+        if let Some(twin) = &target.twin
+            && self.ends.source.has(tools, twin).await?
+        {
+            return Err(collides(&entry.name, target));
+        }
+        let becomes_folder = entry.kind == Layout::Folder && self.form(entry).makes_folders;
+        if becomes_folder || self.options.conflict.is_blind() {
+            return Ok(None);
+        }
+        self.ends.target.stat(tools, &target.name).await
     }
 
     /// Extents are only asked for when the object will be transferred and its holes need not be.
@@ -343,11 +473,10 @@ impl<'a> Planner<'a> {
         } = inspected;
         let found = match found {
             Ok(found) => found,
-            Err(error) => return EntryPlan::Fail(entry, error),
+            Err(error) => return self.fail(entry, error),
         };
         let (target, stat) = (&found.target, found.stat.as_ref());
-        if target.twin.is_some() && !self.collisions.borrow_mut().admit(&target.name) {
-            let error = collides(&entry, target);
+        if let Err(error) = self.admit(&entry, target) {
             return EntryPlan::Fail(entry, error);
         }
         let shown = || self.ends.target.shown(&target.name);
@@ -468,15 +597,43 @@ impl<'a> Planner<'a> {
     }
 }
 
+/// Folders of the source that could not be listed before anything was planned.
+#[derive(Debug)]
+struct UnreservedFolders {
+    /// The folded beginning of all names at the target below each folder, and the folder.
+    folders: Vec<(Box<[u8]>, EntryName)>,
+    /// What earlier runs copied.
+    done: Arc<DoneObjects>,
+}
+
 /// Rounds down to whole steps, which pages and disks need.
 fn even(bytes: u64) -> u64 {
     bytes / CHUNK_BYTES_MIN * CHUNK_BYTES_MIN
 }
 
-fn collides(entry: &Entry, target: &MappedName) -> Error {
+fn collides(name: &EntryName, target: &MappedName) -> Error {
     Error::Name(format!(
-        "`{}` would become `{}` at the destination, which is also the name of another selected object",
-        entry.name, target.name
+        "`{name}` would become `{}` at the destination, which is also the name of another selected object",
+        target.name
+    ))
+}
+
+fn collides_folded(name: &EntryName, target: &MappedName, other: Option<&EntryName>) -> Error {
+    let other = match other {
+        Some(other) => format!("`{other}`, another selected object"),
+        None => "another selected object".to_owned(),
+    };
+    Error::Name(format!(
+        "`{name}` would become `{}` at the destination, which ignores case, and so replace {other}",
+        target.name
+    ))
+}
+
+fn may_collide(name: &EntryName, target: &MappedName, folder: &EntryName) -> Error {
+    Error::Name(format!(
+        "`{name}` would become `{}` at the destination, which ignores case, and may replace an object that an \
+         earlier run copied from `{folder}`, which could not be listed",
+        target.name
     ))
 }
 

@@ -40,6 +40,19 @@ impl JournalRecorder {
         self.0.is_some()
     }
 
+    /// The job's id in sixteen hexadecimal digits, if the run has a journal.
+    pub(super) fn job(&self) -> Option<&str> {
+        self.0.as_ref().map(|writer| &*writer.job)
+    }
+
+    /// Waits until everything that was recorded is durable. A journal that cannot be written reports
+    /// it elsewhere.
+    pub(super) fn flush(&self) {
+        if let Some(writer) = &self.0 {
+            let _reported = writer.journal.borrow().flush();
+        }
+    }
+
     /// Records the page that is planned next.
     pub(super) fn page(&self, marker: Option<&str>) {
         // A marker must be sent exactly as it was received. A marker with a signature is not kept,
@@ -156,7 +169,7 @@ impl JournalRecorder {
             .and_then(|writer| writer.journal.borrow().trouble());
         if let Some(error) = trouble {
             observer.event(Event::Warning(&format!(
-                "{error}: an interruption from now on loses what is done after this"
+                "{error}: the journal is not complete any more, so after an interruption the rest is copied again"
             )));
         }
     }

@@ -20,7 +20,7 @@ use super::outage::OutageReporter;
 use crate::Result;
 use crate::digest::Hashers;
 use crate::location::Location;
-use crate::options::{Durability, Io, Options};
+use crate::options::{Durability, Engine, Io, Options};
 use crate::plan::route::{Direction, Route, Way};
 use crate::report::Totals;
 use crate::schedule::gate::WorkerPermits;
@@ -124,6 +124,20 @@ impl Resources {
     pub(super) fn outage_reporter(&self) -> OutageReporter {
         let (traffic, clock) = (&self.settings.traffic, &self.settings.clock);
         OutageReporter::new(Arc::clone(traffic), Arc::clone(clock))
+    }
+
+    /// What the clients of further threads need.
+    pub(super) fn client_settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.settings)
+    }
+
+    /// Threads that may export ranges of a table at once: `/NC`, or one for each core.
+    pub(super) fn exports_max(&self) -> u32 {
+        if self.range.is_fixed {
+            self.range.start
+        } else {
+            self.cores
+        }
     }
 
     /// The coordinator's tools: connections of its own, and threads for files, since it only
@@ -281,13 +295,17 @@ fn remembered_name(options: &Options, route: Route) -> Option<String> {
 /// file.
 fn block_in_memory(options: &Options, route: Route) -> u64 {
     let usual = LARGE_BYTES as u64;
-    let is_in_blocks = route.writes_blobs && options.upload.is_in_blocks();
+    // The files of an export to blobs are uploaded.
+    let is_to_blobs = route.writes_blobs || route.way == Way::Export;
+    let is_in_blocks = is_to_blobs && options.upload.is_in_blocks();
     // A file that needs no checksum is read while it is sent.
     let is_in_slices =
         route.reads_files && !options.integrity.crc64 && !options.integrity.store_md5;
     match route.way {
-        Way::Stream if is_in_blocks && !is_in_slices => options.upload.block_bytes.max(usual),
-        Way::Stream | Way::ServerCopy | Way::Pipe => usual,
+        Way::Stream | Way::Export if is_in_blocks && !is_in_slices => {
+            options.upload.block_bytes.max(usual)
+        }
+        Way::Stream | Way::ServerCopy | Way::Pipe | Way::Export | Way::Import => usual,
     }
 }
 
@@ -345,17 +363,24 @@ fn io_choice(io: Io) -> IoChoice {
 
 /// What all connections of the run have in common.
 fn settings(options: &Options, totals: &Totals) -> Result<Settings> {
-    let trust = match &options.engine.ca_file {
+    Ok(Settings {
+        retries: Arc::clone(&totals.retries),
+        traffic: Arc::clone(&totals.traffic),
+        ..client_settings(&options.engine)?
+    })
+}
+
+/// What a client takes over from the engine: certificates, addresses, proxies and patience.
+pub(super) fn client_settings(engine: &Engine) -> Result<Settings> {
+    let trust = match &engine.ca_file {
         Some(path) => Trust::with_file(path)?,
         None => Trust::platform(),
     };
     Ok(Settings {
         trust,
-        resolve: Arc::clone(&options.engine.resolve),
-        proxies: Arc::clone(&options.engine.proxies),
-        give_up: options.engine.give_up,
-        retries: Arc::clone(&totals.retries),
-        traffic: Arc::clone(&totals.traffic),
+        resolve: Arc::clone(&engine.resolve),
+        proxies: Arc::clone(&engine.proxies),
+        give_up: engine.give_up,
         ..Settings::default()
     })
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::planner::{EntryPlan, InspectedEntry, Planner};
+use super::planner::{EntryPlan, InspectedEntry, InspectionScope, Planner};
 use crate::entry::{Entry, EntryName};
 use crate::journal::{PendingObject, Record, Replayed};
 use crate::plan::Task;
@@ -89,8 +89,14 @@ pub(super) async fn inspect(planner: &Planner<'_>, tools: &Tools, pending: Pendi
         .find(tools, &pending.name, pending.snapshot.as_deref())
         .await;
     let found = match found {
-        Ok(Some(entry)) if is_undecided(&pending) => Ok(Some(planner.inspect(tools, entry).await)),
-        Ok(Some(entry)) => Ok(Some(planner.inspect_planned(tools, entry).await)),
+        Ok(Some(entry)) => {
+            let scope = if is_undecided(&pending) {
+                InspectionScope::Both
+            } else {
+                InspectionScope::Source
+            };
+            Ok(Some(planner.inspect(tools, entry, scope).await))
+        }
         Ok(None) => Ok(None),
         Err(error) => Err(error),
     };
@@ -134,6 +140,9 @@ impl Resume<'_> {
                 return None;
             }
             Err(error) => {
+                if pending.snapshot.is_none() {
+                    planner.reserve_name(&pending.name);
+                }
                 self.fail_again(&pending, &pending.name, &error);
                 return None;
             }
@@ -184,7 +193,7 @@ impl Resume<'_> {
         self.forget_part(pending);
         self.recorder.append(&Record::Skipped { seq, bytes });
         let reason = format!(
-            "`{}` was listed by an earlier run and is gone now",
+            "`{}` was listed by an earlier run and does not exist any more",
             pending.name
         );
         self.settlement.skip(&pending.name, bytes, &reason);

@@ -59,15 +59,7 @@ pub fn run(
         recorder.append(&Record::Run { begun: now() });
     }
     let runs_before = earlier.as_ref().map(earlier_runs::text);
-    observer.event(Event::Started { totals: &totals });
-    if let Some(earlier) = &earlier {
-        observer.event(Event::Notice(&earlier_runs::resume_notice(earlier)));
-    }
-    for location in [&options.source, &options.target] {
-        if let Some(warning) = plain_text_warning(location, &options.engine.resolve) {
-            observer.event(Event::Warning(&warning));
-        }
-    }
+    report_start(options, &totals, earlier.as_ref(), observer);
     let coordinator = runtime::plain_runtime()?;
     let run = Run {
         options,
@@ -92,6 +84,10 @@ pub fn run(
         unlisted: unlisted.as_ref().map_or(0, |unlisted| *unlisted),
         ended_by: stop.reason(),
         earlier_runs: runs_before,
+        entities: match route.way {
+            Way::Export | Way::Import => Some(Totals::get(&totals.entities)),
+            Way::Stream | Way::ServerCopy | Way::Pipe => None,
+        },
         ..summary(&totals)
     };
     if stop.is_on() {
@@ -105,6 +101,24 @@ pub fn run(
     }
     recorder.end(has_all || is_untouched, observer);
     unlisted.map(|_| counted)
+}
+
+/// Reports the start of the run, what it resumes, and warnings about its locations.
+fn report_start(
+    options: &Options,
+    totals: &Arc<Totals>,
+    earlier: Option<&Replayed>,
+    observer: &dyn Observer,
+) {
+    observer.event(Event::Started { totals });
+    if let Some(earlier) = earlier {
+        observer.event(Event::Notice(&earlier_runs::resume_notice(earlier)));
+    }
+    for location in [&options.source, &options.target] {
+        if let Some(warning) = plain_text_warning(location, &options.engine.resolve) {
+            observer.event(Event::Warning(&warning));
+        }
+    }
 }
 
 /// A stopped run ends with its counts, even where it could not have gone on: the error is a warning
@@ -141,6 +155,10 @@ impl Run<'_> {
         credentials::check(self.options)?;
         match self.route.way {
             Way::Pipe => self.pipe().await,
+            Way::Import => self.import(earlier).await,
+            Way::Export if self.options.preview => Box::pin(self.preview_export()).await,
+            // The future is large and is awaited once.
+            Way::Export => Box::pin(self.export(earlier, notes)).await,
             Way::Stream | Way::ServerCopy if self.options.preview => self.preview().await,
             Way::Stream | Way::ServerCopy => self.copy(earlier, notes).await,
         }
@@ -172,6 +190,7 @@ fn summary(totals: &Totals) -> Summary {
         skipped_before: Totals::get(&totals.skipped_before),
         done_before_bytes: Totals::get(&totals.done_before_bytes),
         failed: Totals::get(&totals.failed),
+        directories_failed: Totals::get(&totals.directories_failed),
         interrupted: Totals::get(&totals.interrupted),
         bytes: Totals::get(&totals.done_bytes),
         retries: Totals::get(&totals.retries),

@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_first_disk_is_told_of() {
+    fn only_the_first_disk_is_reported() {
         let hint = VhdHint {
             is_upload: true,
             is_due: Cell::new(true),

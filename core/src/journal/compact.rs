@@ -23,8 +23,9 @@ const OBJECTS_PER_OPEN: u64 = 4;
 /// Prepares the journal in the cheaper way.
 pub(super) fn ready(home: &JournalHome, replayed: &Replayed) -> Result<Ready> {
     let objects = replayed.counts().listed;
-    // A listing that was begun anew needs the names that were open then.
+    // A listing that was begun anew needs the names that were open then, and an export its records.
     let is_worth_it = !replayed.is_new_listing()
+        && replayed.export().is_none()
         && replayed.end >= WORTH_BYTES
         && replayed.pending_count().saturating_mul(OBJECTS_PER_OPEN) <= objects;
     if is_worth_it {

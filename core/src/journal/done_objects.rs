@@ -4,6 +4,9 @@
 //! cut to sixteen bytes. A journal that begins a new listing has only digests of what was done
 //! before, so ten million objects take 160 MB, on the disk and in memory. The inode of a local file
 //! is left out: a file that was moved or restored is the same if its time and its length are.
+//!
+//! A second digest of eight bytes stands for the name alone. An object that changed at the source
+//! is copied again, and keeps its name at a target that ignores case.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,17 +16,24 @@ use super::error::{Error, Result};
 use super::record::{Planned, Record};
 use super::replay::Replayed;
 use super::scan::Frames;
-use crate::entry::{ETag, Entry, Version};
+use crate::entry::{ETag, Entry, EntryName, Version};
 use crate::plan::replace::Replace;
 
 /// The length of a digest in bytes.
 pub(super) const DIGEST_BYTES: usize = 16;
+
+/// The length of the digest of a name in bytes. Among ten million names one that is not there seems
+/// to be with a probability of one in a million million.
+pub(super) const NAME_DIGEST_BYTES: usize = 8;
 
 /// The digests in one record.
 const DIGESTS_PER_RECORD: usize = 4096;
 
 /// Stands for a name, or for one version of an object.
 pub(super) type Digest = [u8; DIGEST_BYTES];
+
+/// Stands for a name alone.
+type NameDigest = [u8; NAME_DIGEST_BYTES];
 
 /// The objects of an earlier listing that a new listing need not plan.
 #[derive(Debug, Default)]
@@ -32,16 +42,23 @@ pub struct DoneObjects {
     versions: Vec<Digest>,
     /// Names of objects that were open when the new listing began. They are taken up separately.
     names: HashSet<Digest>,
+    /// Names of which the journal has digests only, sorted; empty unless they were asked for.
+    settled: Vec<NameDigest>,
 }
 
 impl DoneObjects {
-    /// Reads the journal's records about earlier listings.
-    pub fn of(replayed: &Replayed) -> Result<Self> {
+    /// Reads the journal's digests, those of names only with `with_names`: they take half as much
+    /// memory again.
+    pub fn of(replayed: &Replayed, with_names: bool) -> Result<Self> {
         let mut done = Self::default();
         each(replayed, |record| match record {
             Record::DoneDigests { digests } => {
                 let digests = digests.as_chunks::<DIGEST_BYTES>().0;
                 done.versions.extend_from_slice(digests);
+            }
+            Record::SettledNames { digests } if with_names => {
+                let digests = digests.as_chunks::<NAME_DIGEST_BYTES>().0;
+                done.settled.extend_from_slice(digests);
             }
             Record::Kept { planned, .. } => {
                 let name = name_digest(planned.name, planned.snapshot);
@@ -50,7 +67,22 @@ impl DoneObjects {
             _ => {}
         })?;
         done.versions.sort_unstable();
+        done.settled.sort_unstable();
         Ok(done)
+    }
+
+    /// Whether the journal has digests at all.
+    pub fn is_empty(&self) -> bool {
+        self.versions.is_empty() && self.settled.is_empty()
+    }
+
+    /// Whether an earlier run copied or skipped an object of this name, in whichever version. Only
+    /// objects of which the journal has digests count. A journal of an earlier azring has no digests of
+    /// names, so that only the version that was copied counts.
+    pub fn has_name(&self, entry: &Entry) -> bool {
+        let planned = planned_of(entry);
+        let digest = settled_digest(planned.name, planned.snapshot);
+        self.settled.binary_search(&digest).is_ok() || self.has(entry)
     }
 
     /// Whether this version of the object was copied to the target.
@@ -78,27 +110,39 @@ fn planned_of(entry: &Entry) -> Planned<'_> {
     }
 }
 
-/// Passes the digests of all done objects to `record`, in records of a few thousand.
+/// Passes the digests of all done objects to `push`, and those of the names of all settled ones, in
+/// records of a few thousand.
 pub(super) fn each_done(
     replayed: &Replayed,
     mut push: impl FnMut(&Record<'_>) -> Result<()>,
 ) -> Result<()> {
-    let mut bytes: Vec<u8> = Vec::new();
+    let (mut versions, mut names): (Vec<u8>, Vec<u8>) = Default::default();
     let mut result = Ok(());
-    let mut flush = |bytes: &mut Vec<u8>, least: usize| {
-        if bytes.len() > least && result.is_ok() {
-            result = push(&Record::DoneDigests { digests: bytes });
-            bytes.clear();
+    let mut flush = |versions: &mut Vec<u8>, names: &mut Vec<u8>, least: usize| {
+        if versions.len() > least * DIGEST_BYTES && result.is_ok() {
+            result = push(&Record::DoneDigests { digests: versions });
+            versions.clear();
+        }
+        if names.len() > least * NAME_DIGEST_BYTES && result.is_ok() {
+            result = push(&Record::SettledNames { digests: names });
+            names.clear();
         }
     };
     each_done_object(replayed, |done| {
         match done {
-            Done::Digests(digests) => bytes.extend_from_slice(digests),
-            Done::Object(planned) => bytes.extend_from_slice(&version_digest(&planned)),
+            Done::Digests(digests) => versions.extend_from_slice(digests),
+            Done::NameDigests(digests) => names.extend_from_slice(digests),
+            Done::Object(planned) => {
+                versions.extend_from_slice(&version_digest(&planned));
+                names.extend_from_slice(&settled_digest(planned.name, planned.snapshot));
+            }
+            Done::Passed { name, snapshot } => {
+                names.extend_from_slice(&settled_digest(name, snapshot));
+            }
         }
-        flush(&mut bytes, DIGESTS_PER_RECORD * DIGEST_BYTES);
+        flush(&mut versions, &mut names, DIGESTS_PER_RECORD);
     })?;
-    flush(&mut bytes, 0);
+    flush(&mut versions, &mut names, 0);
     result
 }
 
@@ -127,16 +171,38 @@ pub(super) fn sample(replayed: &Replayed, most: usize) -> Result<Vec<(Box<[u8]>,
     Ok(taken)
 }
 
+/// Passes the name of every object that is done, or was skipped when it was planned, that has no
+/// snapshot and whose name the journal has.
+pub fn each_settled_name(replayed: &Replayed, mut pass: impl FnMut(&EntryName)) -> Result<()> {
+    each_done_object(replayed, |done| {
+        let (name, snapshot) = match done {
+            Done::Object(planned) => (planned.name, planned.snapshot),
+            Done::Passed { name, snapshot } => (name, snapshot),
+            Done::Digests(_) | Done::NameDigests(_) => return,
+        };
+        if snapshot.is_none() {
+            pass(&EntryName::new(name));
+        }
+    })
+}
+
 /// What a journal knows of a done object.
 enum Done<'a> {
     /// Only digests.
     Digests(&'a [u8]),
+    /// Only digests of names.
+    NameDigests(&'a [u8]),
+    /// The name of an object that was skipped when it was planned.
+    Passed {
+        name: &'a [u8],
+        snapshot: Option<&'a str>,
+    },
     /// The object, in the version that was copied.
     Object(Planned<'a>),
 }
 
-/// Passes every done object to `hand`. The journal is read twice: whether an object is done is
-/// recorded after its plan.
+/// Passes every done object to `hand`, and every one that was skipped when it was planned. The journal is
+/// read twice: whether an object is done is recorded after its plan.
 fn each_done_object(replayed: &Replayed, mut hand: impl FnMut(Done<'_>)) -> Result<()> {
     let mut done = Bits::default();
     let mut changed: HashMap<u64, (u64, Version)> = HashMap::new();
@@ -156,6 +222,10 @@ fn each_done_object(replayed: &Replayed, mut hand: impl FnMut(Done<'_>)) -> Resu
     each(replayed, |record| {
         let (seq, planned) = match record {
             Record::DoneDigests { digests } => return hand(Done::Digests(digests)),
+            Record::SettledNames { digests } => return hand(Done::NameDigests(digests)),
+            Record::Passed { name, snapshot, .. } => {
+                return hand(Done::Passed { name, snapshot });
+            }
             Record::Base(base) => {
                 next_seq = base.next_seq;
                 return;
@@ -222,6 +292,11 @@ fn hash_name(name: &[u8], snapshot: Option<&str>) -> Sha256 {
 
 fn name_digest(name: &[u8], snapshot: Option<&str>) -> Digest {
     cut(hash_name(name, snapshot))
+}
+
+fn settled_digest(name: &[u8], snapshot: Option<&str>) -> NameDigest {
+    let digest = name_digest(name, snapshot);
+    std::array::from_fn(|index| digest[index])
 }
 
 fn version_digest(planned: &Planned<'_>) -> Digest {

@@ -5,7 +5,8 @@
 
 use super::chunk_runs;
 use super::command::Command;
-use super::done_objects::DIGEST_BYTES;
+use super::done_objects::{DIGEST_BYTES, NAME_DIGEST_BYTES};
+use super::export_state::ExportedVolume;
 use super::record::{Base, Planned, Record};
 use super::state::{Counts, Place};
 use super::wire::{RecordReader, put_bytes, put_number};
@@ -36,6 +37,12 @@ const TARGET: u8 = 21;
 const ENDED: u8 = 22;
 const NEW_LISTING: u8 = 23;
 const DONE_DIGESTS: u8 = 24;
+const EXPORT_BEGUN: u8 = 25;
+const EXPORT_RANGE: u8 = 26;
+const VOLUME_AT: u8 = 27;
+const VOLUME_CLOSED: u8 = 28;
+const RANGE_EMPTY: u8 = 29;
+const SETTLED_NAMES: u8 = 30;
 
 /// The end of every barrier, by which a barrier is found in unknown bytes. Drawn once at random.
 pub(super) const BARRIER_MARK: [u8; 16] = [
@@ -150,6 +157,12 @@ impl<'a> Record<'a> {
             Self::Ended => out.push(ENDED),
             Self::NewListing => out.push(NEW_LISTING),
             Self::DoneDigests { digests } => put_what(out, DONE_DIGESTS, digests),
+            Self::SettledNames { digests } => put_what(out, SETTLED_NAMES, digests),
+            Self::ExportBegun { .. }
+            | Self::ExportRange { .. }
+            | Self::VolumeAt { .. }
+            | Self::VolumeClosed { .. }
+            | Self::RangeEmpty { .. } => self.put_export(out),
         }
     }
 
@@ -245,7 +258,90 @@ impl<'a> Record<'a> {
                     .bytes()
                     .filter(|digests| digests.len().is_multiple_of(DIGEST_BYTES))?,
             },
+            SETTLED_NAMES => Self::SettledNames {
+                digests: reader
+                    .bytes()
+                    .filter(|digests| digests.len().is_multiple_of(NAME_DIGEST_BYTES))?,
+            },
+            kind => Self::read_export(kind, reader)?,
+        })
+    }
+
+    /// Appends a record of an export.
+    fn put_export(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::ExportBegun { time } => put_text(out, EXPORT_BEGUN, time),
+            Self::ExportRange { from, until } => {
+                out.push(EXPORT_RANGE);
+                put_optional(out, *from);
+                put_optional(out, *until);
+            }
+            Self::VolumeAt {
+                range,
+                volume,
+                partition,
+                row,
+            } => {
+                put_seq(out, VOLUME_AT, *range);
+                volume.put(out);
+                put_bytes(out, partition.as_bytes());
+                put_optional(out, *row);
+            }
+            Self::VolumeClosed {
+                range,
+                volume,
+                is_last,
+            } => {
+                put_seq(out, VOLUME_CLOSED, *range);
+                volume.put(out);
+                out.push(u8::from(*is_last));
+            }
+            Self::RangeEmpty { range } => put_seq(out, RANGE_EMPTY, *range),
+            _ => {}
+        }
+    }
+
+    /// Reads a record of an export after its type.
+    fn read_export(kind: u8, reader: &mut RecordReader<'a>) -> Option<Self> {
+        Some(match kind {
+            EXPORT_BEGUN => Self::ExportBegun {
+                time: reader.text()?,
+            },
+            EXPORT_RANGE => Self::ExportRange {
+                from: read_optional(reader)?,
+                until: read_optional(reader)?,
+            },
+            VOLUME_AT => Self::VolumeAt {
+                range: reader.number()?,
+                volume: ExportedVolume::read(reader)?,
+                partition: reader.text()?,
+                row: read_optional(reader)?,
+            },
+            VOLUME_CLOSED => Self::VolumeClosed {
+                range: reader.number()?,
+                volume: ExportedVolume::read(reader)?,
+                is_last: read_bool(reader)?,
+            },
+            RANGE_EMPTY => Self::RangeEmpty {
+                range: reader.number()?,
+            },
             _ => return None,
+        })
+    }
+}
+
+impl ExportedVolume {
+    fn put(&self, out: &mut Vec<u8>) {
+        put_number(out, self.bytes);
+        out.extend_from_slice(&self.crc.to_le_bytes());
+        put_number(out, self.entities);
+    }
+
+    fn read(reader: &mut RecordReader<'_>) -> Option<Self> {
+        Some(Self {
+            bytes: reader.number()?,
+            crc: u64::from_le_bytes(reader.array()?),
+            entities: reader.number()?,
         })
     }
 }

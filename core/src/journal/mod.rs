@@ -29,6 +29,8 @@ mod objects;
 
 mod state;
 
+mod export_state;
+
 mod replay;
 
 mod done_objects;
@@ -46,8 +48,9 @@ mod error;
 pub use append::Journal;
 pub use claim::{Claim, Session, files, peek};
 pub use command::{Command, Needs};
-pub use done_objects::DoneObjects;
+pub use done_objects::{DoneObjects, each_settled_name};
 pub use error::{Error, Result};
+pub use export_state::{ExportState, ExportToken, ExportedRange, ExportedVolume};
 pub use owner::Holder;
 pub use record::{Base, Planned, Record};
 pub use replay::{PendingObject, Replayed, each_record, replay};

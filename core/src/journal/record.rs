@@ -5,6 +5,7 @@
 //! the next is 1.
 
 use super::command::Command;
+use super::export_state::ExportedVolume;
 use super::state::{Counts, Place};
 use crate::entry::Version;
 use crate::plan::chunk_runs::ChunkRuns;
@@ -144,6 +145,50 @@ pub enum Record<'a> {
     NewListing,
     /// Objects that were at the target before, each by a digest of sixteen bytes (`done_objects`).
     DoneDigests {
+        /// The digests, one after the other.
+        digests: &'a [u8],
+    },
+    /// The export of a table begins.
+    ExportBegun {
+        /// The time in the names of its files.
+        time: &'a str,
+    },
+    /// The next range of partition keys of an export. It gets the next index, from 0 on.
+    ExportRange {
+        /// Its first key, unless it begins with the first one of the table.
+        from: Option<&'a str>,
+        /// The key after it, unless it ends with the last one of the table.
+        until: Option<&'a str>,
+    },
+    /// All entities before this token are in the part file of the range's volume, or in earlier
+    /// volumes.
+    VolumeAt {
+        /// The index of the range.
+        range: u64,
+        /// What the part file has.
+        volume: ExportedVolume,
+        /// The partition key of the continuation token.
+        partition: &'a str,
+        /// The row key of the continuation token.
+        row: Option<&'a str>,
+    },
+    /// The range's volume is complete and is a data file now.
+    VolumeClosed {
+        /// The index of the range.
+        range: u64,
+        /// What the data file has.
+        volume: ExportedVolume,
+        /// It has the last entity of the range.
+        is_last: bool,
+    },
+    /// The range has no entities.
+    RangeEmpty {
+        /// The index of the range.
+        range: u64,
+    },
+    /// Names of objects that were copied or skipped before, each by a digest of eight bytes
+    /// (`done_objects`).
+    SettledNames {
         /// The digests, one after the other.
         digests: &'a [u8],
     },

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::command::Command;
 use super::done_objects;
 use super::error::{Error, Result};
+use super::export_state::ExportState;
 use super::frame::{HEADER_BYTES, Header, NoHeader, Seal};
 use super::record::{Planned, Record};
 use super::scan::{Frames, JournalEnd, record_at};
@@ -179,7 +180,12 @@ impl Replayed {
     ///
     /// A journal of an earlier version does not record it; there it is concluded when all was
     /// listed and all open objects have failed.
+    ///
+    /// The export of a table goes on with its ranges in any case, and never begins anew.
     pub fn has_ended(&self) -> bool {
+        if self.state.export.is_some() {
+            return false;
+        }
         self.state.has_ended || self.is_listed() && self.failed_count() == self.pending_count()
     }
 
@@ -191,6 +197,11 @@ impl Replayed {
     /// The target's identity, in the target's own text, if it was recorded.
     pub fn target(&self) -> Option<&[u8]> {
         self.state.target.as_deref()
+    }
+
+    /// The export of a table, if the job is one and was begun.
+    pub fn export(&self) -> Option<&ExportState> {
+        self.state.export.as_ref()
     }
 
     /// When the runs of the job began, in order, in seconds since 1970.

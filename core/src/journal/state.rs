@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use super::command::Command;
+use super::export_state::{ExportState, ExportToken, ExportedRange};
 use super::objects::Objects;
 use super::record::{Base, Planned, Record};
 use crate::entry::{EntryName, Version};
@@ -159,6 +160,8 @@ pub(super) struct JournalState {
     pub(super) target: Option<Box<[u8]>>,
     /// When the runs after the first one began.
     pub(super) later_runs: Vec<u64>,
+    /// The export of a table, if the job is one.
+    pub(super) export: Option<ExportState>,
 }
 
 impl JournalState {
@@ -258,7 +261,54 @@ impl JournalState {
             Record::NewListing => self.is_new_listing = true,
             // A barrier only matters at the end of the file; `DoneObjects` reads the others for a
             // new listing.
-            Record::Barrier { .. } | Record::DoneDigests { .. } => {}
+            Record::Barrier { .. } | Record::DoneDigests { .. } | Record::SettledNames { .. } => {}
+            record @ (Record::ExportBegun { .. }
+            | Record::ExportRange { .. }
+            | Record::VolumeAt { .. }
+            | Record::VolumeClosed { .. }
+            | Record::RangeEmpty { .. }) => self.export(&record)?,
+        }
+        Ok(())
+    }
+
+    /// Takes a record of an export.
+    fn export(&mut self, record: &Record<'_>) -> Result<(), Impossible> {
+        if let Record::ExportBegun { time } = record {
+            let begun = ExportState {
+                time: (*time).into(),
+                ..ExportState::default()
+            };
+            return match self.export.replace(begun) {
+                None => Ok(()),
+                Some(_) => Err(Impossible),
+            };
+        }
+        let export = self.export.as_mut().ok_or(Impossible)?;
+        match record {
+            Record::ExportRange { from, until } => export.ranges.push(ExportedRange {
+                from: from.map(Into::into),
+                until: until.map(Into::into),
+                ..ExportedRange::default()
+            }),
+            Record::VolumeAt {
+                range,
+                volume,
+                partition,
+                row,
+            } => {
+                let token = ExportToken {
+                    partition: (*partition).into(),
+                    row: row.map(Into::into),
+                };
+                export.range(*range)?.open = Some((*volume, token));
+            }
+            Record::VolumeClosed {
+                range,
+                volume,
+                is_last,
+            } => export.range(*range)?.close(*volume, *is_last)?,
+            Record::RangeEmpty { range } => export.range(*range)?.is_done = true,
+            _ => return Err(Impossible),
         }
         Ok(())
     }

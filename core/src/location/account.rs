@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use azring_transport::service::Service;
+
 /// One of the services of a storage account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ServiceKind {
@@ -31,6 +33,16 @@ impl ServiceKind {
             "queue" => Some(Self::Queue),
             "dfs" => Some(Self::DataLake),
             _ => None,
+        }
+    }
+}
+
+impl From<Service> for ServiceKind {
+    fn from(service: Service) -> Self {
+        match service {
+            Service::Blob => Self::Blob,
+            Service::Share => Self::Share,
+            Service::Table => Self::Table,
         }
     }
 }
@@ -61,6 +73,14 @@ const SUFFIXES: [&str; 5] = [
 
 /// The ending of accounts with DNS-zone endpoints: `account.z12.blob.storage.azure.net`.
 const ZONE_SUFFIX: &str = "storage.azure.net";
+
+/// What follows `account.table.` in the host names of Azure Cosmos DB for Table, old and new.
+/// <https://learn.microsoft.com/azure/cosmos-db/table/how-to-use-java>
+const COSMOS_SUFFIXES: [&str; 3] = [
+    "cosmos.azure.com",
+    "cosmosdb.azure.com",
+    "cosmosdb.windows.net",
+];
 
 /// How an account names its secondary region, which can only be read.
 const SECONDARY: &str = "-secondary";
@@ -97,18 +117,25 @@ pub(super) fn read_host(host: &str, has_port: bool) -> Host<'_> {
     Host::Custom
 }
 
-/// Whether the host is one of Azure's Blob storage and belongs to this account: a credential that was given for the account
+/// Whether the host is one of Azure Cosmos DB for Table: its accounts are no storage accounts, and may have the same name
+/// as one.
+pub(super) fn is_cosmos(host: &str) -> bool {
+    let suffix = host.split_once(".table.").map(|(_, suffix)| suffix);
+    suffix.is_some_and(|suffix| COSMOS_SUFFIXES.contains(&suffix))
+}
+
+/// Whether the host is one of Azure's Blob storage, Azure Files or Table storage and belongs to this account: a credential that was given for the account
 /// alone may go there. A host that only begins like one may be anybody's.
 pub fn is_host_of(host: &str, account: &str) -> bool {
     let Some(Host::Product {
         account: owner,
-        service: ServiceKind::Blob,
+        service: ServiceKind::Blob | ServiceKind::Share | ServiceKind::Table,
         certain: true,
     }) = read_product(host)
     else {
         return false;
     };
-    split_secondary(owner).0 == account
+    !is_cosmos(host) && split_secondary(owner).0 == account
 }
 
 /// Whether the host is one of Azure Storage, of any account.
@@ -124,7 +151,7 @@ fn read_product(host: &str) -> Option<Host<'_>> {
     let (account, rest) = host.split_once('.')?;
     let (label, suffix) = rest.split_once('.')?;
     if let Some(service) = ServiceKind::from_label(label) {
-        let certain = SUFFIXES.contains(&suffix) || suffix == ZONE_SUFFIX;
+        let certain = SUFFIXES.contains(&suffix) || suffix == ZONE_SUFFIX || is_cosmos(host);
         return Some(Host::Product {
             account,
             service,
@@ -173,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn every_cloud_and_zone_endpoint_tells_account_and_service() {
+    fn every_cloud_and_zone_endpoint_shows_account_and_service() {
         for (host, expected) in [
             (
                 "acct.blob.core.windows.net",
@@ -208,6 +235,18 @@ mod tests {
                 product("acct", ServiceKind::Blob, true),
             ),
             (
+                "acct.table.cosmos.azure.com",
+                product("acct", ServiceKind::Table, true),
+            ),
+            (
+                "acct.table.cosmosdb.windows.net",
+                product("acct", ServiceKind::Table, true),
+            ),
+            (
+                "acct.blob.cosmos.azure.com",
+                product("acct", ServiceKind::Blob, false),
+            ),
+            (
                 "acct.blob.local.azurestack.external",
                 product("acct", ServiceKind::Blob, false),
             ),
@@ -234,6 +273,13 @@ mod tests {
         ] {
             assert_eq!(read_host(host, false), Host::Custom, "{host}");
         }
+    }
+
+    #[test]
+    fn an_account_of_cosmos_is_no_storage_account_of_that_name() {
+        assert!(is_host_of("a.table.core.windows.net", "a"));
+        assert!(!is_host_of("a.table.cosmos.azure.com", "a"));
+        assert!(!is_host_of("b.table.core.windows.net", "a"));
     }
 
     #[test]

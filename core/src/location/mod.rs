@@ -1,14 +1,22 @@
 //! The two ends of a copy as values: a path of this machine, or a place in a service.
 //!
 //! [`parse()`] turns what the user typed into a [`Location`]. `url` splits a URL into its parts,
-//! `account` reads the host, `blob` the path, `local` a path of this machine, `sas` the query, and
-//! `credential` chooses the one credential; `sas_grant` says what a signature allows. Nothing here
+//! `account` reads the host, `blob`, `share` and `table` the path, `local` a path of this machine, `sas` the
+//! query, and `credential` chooses the one credential; `sas_grant` says what a signature allows. Nothing here
 //! asks the disk or the network: the store finds out whether a place exists, and whether it is a
 //! folder or a single object.
 
 mod place;
 
+mod service_place;
+
 mod blob;
+
+mod share;
+
+mod table;
+
+mod root_path;
 
 mod local;
 
@@ -38,4 +46,7 @@ pub use parse::{parse, service_of};
 pub use place::{AccountPlace, Location};
 pub(crate) use plaintext_warning::warning as plain_text_warning;
 pub use sas_grant::{SasAccess, SasGrant};
+pub use service_place::ServicePlace;
+pub use share::ShareLocation;
 pub use synthetic::{Discard, Synthetic};
+pub use table::TableLocation;

@@ -2,18 +2,21 @@
 //!
 //! The command line passes the text and the credentials given beside it; the result is a
 //! [`Location`] with the one credential that is sent to it. Each service reads its own part of the
-//! path (`blob`). No disk, no network.
+//! path (`blob`, `share`, `table`). No disk, no network.
 
 use std::sync::Arc;
 
 use azring_transport::http::{Account, Endpoint, Scheme};
 use azring_transport::service::Service;
 
-use super::account::{Host, read_host, split_secondary};
+use super::account::{Host, is_cosmos, read_host, split_secondary};
 use super::credential::choose_credential;
 use super::encoding::decode;
 use super::url::{Url, split_scheme, usage};
-use super::{Access, AccountPlace, BlobLocation, Location, ServiceKind, blob, local};
+use super::{
+    Access, AccountPlace, BlobLocation, Location, ServiceKind, ShareLocation, TableLocation, blob,
+    local, share, table,
+};
 use crate::{Error, Result};
 
 /// Reads a location.
@@ -76,29 +79,44 @@ fn service(
     match service {
         ServiceKind::Blob => {
             let (owner, path) = Owner::read(&host, url.path)?;
-            let (container, directory, is_directory) = blob::read_path(path)?;
+            let path = blob::read_path(path)?;
+            let account_place =
+                owner.place(Service::Blob, url.endpoint.clone(), access, url.query)?;
             Ok(Location::Blob(BlobLocation {
-                account_place: owner.place(
-                    Service::Blob,
-                    url.endpoint.clone(),
-                    access,
-                    url.query,
-                )?,
-                container,
-                directory,
-                is_directory,
+                account_place,
+                container: path.root,
+                directory: path.directory,
+                is_directory: path.is_directory,
+            }))
+        }
+        ServiceKind::Share => {
+            let (owner, path) = Owner::read(&host, url.path)?;
+            let path = share::read_path(path)?;
+            let (snapshot, query) = share::split_snapshot(url.query)?;
+            Ok(Location::Share(ShareLocation {
+                account_place: owner.place(Service::Share, url.endpoint.clone(), access, &query)?,
+                share: path.root,
+                directory: path.directory,
+                is_directory: path.is_directory,
+                snapshot,
             }))
         }
         ServiceKind::DataLake => Err(usage(format!(
             "{service} (`{}`) is not supported: address the same data through its Blob endpoint, `.blob.` for `.dfs.`",
             url.endpoint.host
         ))),
-        ServiceKind::Share | ServiceKind::Table => Err(usage(format!(
-            "{service} (`{}`) is not built yet: only Blob storage can be copied from and to",
-            url.endpoint.host
-        ))),
+        ServiceKind::Table => {
+            let (owner, path) = Owner::read(&host, url.path)?;
+            let table = table::read_path(path, is_cosmos(&url.endpoint.host))?;
+            let account_place =
+                owner.place(Service::Table, url.endpoint.clone(), access, url.query)?;
+            Ok(Location::Table(TableLocation {
+                account_place,
+                table,
+            }))
+        }
         ServiceKind::Queue => Err(usage(format!(
-            "{service} (`{}`) cannot be copied: a location is a container of blobs",
+            "{service} (`{}`) cannot be copied: a location is a container of blobs, a file share or a table",
             url.endpoint.host
         ))),
     }
@@ -114,11 +132,17 @@ fn service_at(name: &str, host: &Host<'_>, kind: Option<ServiceKind>) -> Result<
         } => Some(*service),
         // Neither an address nor an emulator's port names a service: it is Blob by default.
         Host::PathStyle => Some(kind.unwrap_or(ServiceKind::Blob)),
+        // AzCopy takes every host with this second label for one of tables. Other services than Azure's have it too.
+        Host::Product {
+            service: ServiceKind::Table,
+            certain: false,
+            ..
+        } => Some(kind.unwrap_or(ServiceKind::Table)),
         Host::Product { certain: false, .. } | Host::Custom => kind,
     };
     let Some(service) = service else {
         return Err(usage(format!(
-            "the host `{name}` does not tell which service it is: give the type of this location too (`Blob`)"
+            "the service of the host `{name}` is unknown: give the type of this location too (`Blob`, `File`, `Table`)"
         )));
     };
     if let Some(kind) = kind

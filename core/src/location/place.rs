@@ -7,8 +7,12 @@ use std::sync::Arc;
 use azring_transport::http::Account;
 use jiff::Timestamp;
 
-use super::{BlobLocation, Discard, SasAccess, SasGrant, Synthetic};
+use super::{
+    BlobLocation, Discard, SasAccess, SasGrant, ServicePlace, ShareLocation, Synthetic,
+    TableLocation,
+};
 use crate::entry::EntryName;
+use crate::{Error, Result};
 
 /// One end of a copy.
 ///
@@ -20,6 +24,10 @@ pub enum Location {
     Local(PathBuf),
     /// A container or virtual directory of the Blob service, or a single blob.
     Blob(BlobLocation),
+    /// A share of Azure Files or a directory in it, or a single file.
+    Share(ShareLocation),
+    /// A table.
+    Table(TableLocation),
     /// Standard input as a source, standard output as a target.
     Pipe,
     /// Objects that are made up as they are read, as a source: for measuring.
@@ -29,37 +37,79 @@ pub enum Location {
 }
 
 impl Location {
-    /// The account of a place in a service; `None` for an end that is in no service.
-    pub fn account_place(&self) -> Option<&AccountPlace> {
+    /// The parts that every place in a service has; `None` for an end that is in no service.
+    pub fn in_service(&self) -> Option<ServicePlace<'_>> {
         match self {
-            Self::Blob(place) => Some(&place.account_place),
+            Self::Blob(location) => Some(location.place()),
+            Self::Share(location) => Some(location.place()),
+            Self::Table(location) => Some(location.place()),
             Self::Local(_) | Self::Pipe | Self::Synthetic(_) | Self::Discard(_) => None,
         }
     }
 
-    /// The container of a place in the Blob service.
-    pub fn container(&self) -> Option<&str> {
+    /// The account of a place in a service; `None` for an end that is in no service.
+    pub fn account_place(&self) -> Option<&AccountPlace> {
+        self.in_service().map(|place| place.account_place)
+    }
+
+    /// The container, the share or the table of a place in a service.
+    pub fn root(&self) -> Option<&str> {
+        self.in_service().map(|place| place.root)
+    }
+
+    /// Whether its service refuses every request, because none is anonymous there and this place
+    /// has no credential.
+    pub fn lacks_credential(&self) -> bool {
         match self {
-            Self::Blob(place) => Some(&place.container),
-            Self::Local(_) | Self::Pipe | Self::Synthetic(_) | Self::Discard(_) => None,
+            Self::Share(place) => place.account().credential.is_anonymous(),
+            Self::Table(place) => place.account().credential.is_anonymous(),
+            Self::Blob(_) | Self::Local(_) | Self::Pipe | Self::Synthetic(_) | Self::Discard(_) => {
+                false
+            }
         }
     }
 
     /// Why the shared access signature of this place cannot serve for these needs; `None` when it may
     /// serve, or when there is none.
-    pub(crate) fn sas_fault(&self, needs: &[SasAccess], now: Timestamp) -> Option<String> {
+    pub fn sas_fault(&self, needs: &[SasAccess], now: Timestamp) -> Option<String> {
+        let place = self.in_service()?;
+        SasGrant::of(place.account())?.fault(place, needs, now)
+    }
+
+    /// Whether it is a whole container or share, and not a directory or an object in it.
+    pub fn is_whole_root(&self) -> bool {
+        self.in_service()
+            .is_some_and(|place| place.directory.is_empty())
+    }
+
+    /// The folder `name` in this folder.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] for an end that has no folders.
+    pub fn folder(&self, name: &str) -> Result<Self> {
         match self {
-            Self::Blob(place) => SasGrant::of(place.account())?.fault(place, needs, now),
-            Self::Local(_) | Self::Pipe | Self::Synthetic(_) | Self::Discard(_) => None,
+            Self::Local(path) => Ok(Self::Local(path.join(name))),
+            Self::Blob(place) => Ok(Self::Blob(BlobLocation {
+                directory: place.full_name(name),
+                is_directory: true,
+                ..place.clone()
+            })),
+            Self::Share(place) => Ok(Self::Share(ShareLocation {
+                directory: place.full_name(name),
+                is_directory: true,
+                ..place.clone()
+            })),
+            Self::Table(_) | Self::Pipe | Self::Synthetic(_) | Self::Discard(_) => {
+                Err(Error::Usage(format!("`{self}` has no folders")))
+            }
         }
     }
 
-    /// Whether its text may name a single object: nothing in it says that it is a container or a directory.
+    /// Whether its text may name a single object: nothing in it says that it is a root or a
+    /// directory.
     pub(crate) fn may_be_object(&self) -> bool {
-        match self {
-            Self::Blob(place) => !place.directory.is_empty() && !place.is_directory,
-            Self::Local(_) | Self::Pipe | Self::Synthetic(_) | Self::Discard(_) => false,
-        }
+        self.in_service().is_some_and(|place| place.may_be_object())
     }
 
     /// Notices about the service's dialect that came up since the last call.
@@ -75,6 +125,8 @@ impl fmt::Display for Location {
         match self {
             Self::Local(path) => EntryName::new(path.as_os_str().as_encoded_bytes()).fmt(f),
             Self::Blob(place) => place.fmt(f),
+            Self::Share(place) => place.fmt(f),
+            Self::Table(place) => place.fmt(f),
             Self::Pipe => f.write_str("-"),
             Self::Synthetic(_) => f.write_str("generated data"),
             Self::Discard(_) => f.write_str("nowhere"),

@@ -6,14 +6,12 @@ use std::net::IpAddr;
 use azring_transport::auth::Credential;
 use azring_transport::http::Scheme;
 
-use super::{BlobLocation, Location};
+use super::{Location, ServicePlace};
 
 /// What is said of a location whose credential leaves this machine in plain text. Not of an emulator: one on this machine,
 /// one that has a name of one label, as containers have, and whatever has the account that every emulator has.
 pub(crate) fn warning(location: &Location, resolve: &[(String, u16, IpAddr)]) -> Option<String> {
-    let Location::Blob(place) = location else {
-        return None;
-    };
+    let place = location.in_service()?;
     let endpoint = &place.account().endpoint;
     if endpoint.scheme == Scheme::Https || is_emulator(place, resolve) {
         return None;
@@ -31,7 +29,7 @@ pub(crate) fn warning(location: &Location, resolve: &[(String, u16, IpAddr)]) ->
     Some(format!("`{place}`: {what}; give the URL with `https://`"))
 }
 
-fn is_emulator(place: &BlobLocation, resolve: &[(String, u16, IpAddr)]) -> bool {
+fn is_emulator(place: ServicePlace<'_>, resolve: &[(String, u16, IpAddr)]) -> bool {
     let endpoint = &place.account().endpoint;
     let host = endpoint.host_without_brackets();
     let stays_here = |address: &IpAddr| address.is_loopback();

@@ -58,7 +58,7 @@ fn check_name(name: &str) -> Result<()> {
         )));
     }
     if name.is_empty() || name.len() > 8 || !name.bytes().all(|byte| byte.is_ascii_lowercase()) {
-        return Err(not_a_token("it is not made of `name=value` fields"));
+        return Err(not_a_token("it does not consist of `name=value` fields"));
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What a shared access signature allows, as far as its own fields say: `se`, `st`, `sp`, `sr`, `ss`, `srt`, `spr`.
+//! What a shared access signature allows, as far as its own fields say: `se`, `st`, `sp`, `sr`, `ss`, `srt`, `spr`, `tn`.
 //!
 //! The job asks before its first request, so that an expired or insufficient signature is one message and not one
 //! failure per object. The service decides everything else. A field that is absent (because a stored access policy holds
@@ -9,12 +9,13 @@ use std::fmt::Write as _;
 
 use azring_transport::auth::{Credential, Secret};
 use azring_transport::http::{Account, Scheme};
+use azring_transport::service::Service;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::BlobLocation;
 use super::encoding::decode;
+use super::{ServiceKind, ServicePlace};
 
 /// How far the clocks of this machine and of the service may differ before a signature is called expired or not yet valid.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
@@ -22,11 +23,11 @@ const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 /// What a run does at one place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SasAccess {
-    /// List the blobs of a container or virtual directory.
+    /// List the objects of a container, a share or a directory.
     List,
-    /// Read the content and properties of blobs.
+    /// Read the content and properties of objects.
     Read,
-    /// Read properties, to see whether a blob exists before it is written.
+    /// Read properties, to see whether an object exists before it is written.
     Look,
     /// Create block blobs or replace them.
     WriteBlock,
@@ -34,6 +35,14 @@ pub enum SasAccess {
     WritePage,
     /// Create append blobs and append to them.
     WriteAppend,
+    /// Create files and write their ranges.
+    WriteFile,
+    /// Read the entities of a table.
+    ReadEntities,
+    /// Add entities to a table.
+    AddEntities,
+    /// Add entities to a table, or change the ones that are there.
+    WriteEntities,
 }
 
 impl SasAccess {
@@ -41,9 +50,11 @@ impl SasAccess {
     fn permissions(self) -> &'static [&'static str] {
         match self {
             Self::List => &["l"],
-            Self::Read | Self::Look => &["r"],
+            Self::Read | Self::Look | Self::ReadEntities => &["r"],
+            Self::AddEntities => &["a"],
+            Self::WriteEntities => &["a", "u"],
             Self::WriteBlock => &["wc"],
-            Self::WritePage => &["w"],
+            Self::WritePage | Self::WriteFile => &["w"],
             Self::WriteAppend => &["wc", "wa"],
         }
     }
@@ -53,14 +64,65 @@ impl SasAccess {
         if self == Self::List { 'c' } else { 'o' }
     }
 
-    fn purpose(self) -> &'static str {
+    fn purpose(self, words: &ServiceWords) -> &'static str {
         match self {
-            Self::List => "to list the container",
-            Self::Read => "to read blobs",
-            Self::Look => "to see whether blobs exist at the destination",
+            Self::List => words.list,
+            Self::Read => words.read,
+            Self::Look => words.look,
             Self::WriteBlock => "to write block blobs",
             Self::WritePage => "to write page blobs",
             Self::WriteAppend => "to write append blobs",
+            Self::WriteFile => "to write files",
+            Self::ReadEntities => "to read the entities of a table",
+            Self::AddEntities => "to add entities to a table",
+            Self::WriteEntities => "to add and change the entities of a table",
+        }
+    }
+}
+
+/// What signatures for a service have in their fields, and the words for messages.
+struct ServiceWords {
+    /// The letter of the service in an account signature (`ss`).
+    letter: char,
+    /// The resources (`sr`) that are a single object.
+    objects: &'static [&'static str],
+    object: &'static str,
+    many: &'static str,
+    list: &'static str,
+    read: &'static str,
+    look: &'static str,
+}
+
+impl ServiceWords {
+    fn of(service: Service) -> &'static Self {
+        match service {
+            Service::Blob => &Self {
+                letter: 'b',
+                objects: &["b", "bs", "bv"],
+                object: "a single blob",
+                many: "a container or virtual directory",
+                list: "to list the container",
+                read: "to read blobs",
+                look: "to see whether blobs exist at the destination",
+            },
+            Service::Share => &Self {
+                letter: 'f',
+                objects: &["f"],
+                object: "a single file",
+                many: "a share or directory",
+                list: "to list the share",
+                read: "to read files",
+                look: "to see whether files exist at the destination",
+            },
+            Service::Table => &Self {
+                letter: 't',
+                objects: &[],
+                object: "a single entity",
+                many: "a table",
+                list: "to list the entities of a table",
+                read: "to read the entities of a table",
+                look: "to see whether entities exist at the destination",
+            },
         }
     }
 }
@@ -75,6 +137,7 @@ pub struct SasGrant {
     services: Option<String>,
     resource_types: Option<String>,
     protocols: Option<String>,
+    table: Option<String>,
 }
 
 impl SasGrant {
@@ -98,6 +161,7 @@ impl SasGrant {
                 "ss" => &mut grant.services,
                 "srt" => &mut grant.resource_types,
                 "spr" => &mut grant.protocols,
+                "tn" => &mut grant.table,
                 _ => continue,
             };
             *field = decode(value).ok().filter(|value| !value.is_empty());
@@ -109,14 +173,15 @@ impl SasGrant {
     /// nothing certain can be said.
     pub fn fault(
         &self,
-        place: &BlobLocation,
+        place: ServicePlace<'_>,
         needs: &[SasAccess],
         now: Timestamp,
     ) -> Option<String> {
+        let words = ServiceWords::of(place.account().service);
         self.time_fault(now)
             .or_else(|| self.protocol_fault(place))
-            .or_else(|| self.scope_fault(place, needs))
-            .or_else(|| needs.iter().find_map(|need| self.missing(*need)))
+            .or_else(|| self.scope_fault(place, words, needs))
+            .or_else(|| needs.iter().find_map(|need| self.missing(*need, words)))
     }
 
     fn time_fault(&self, now: Timestamp) -> Option<String> {
@@ -138,19 +203,26 @@ impl SasGrant {
         None
     }
 
-    fn protocol_fault(&self, place: &BlobLocation) -> Option<String> {
+    fn protocol_fault(&self, place: ServicePlace<'_>) -> Option<String> {
         let is_https_only = self.protocols.as_deref() == Some("https");
         (is_https_only && place.account().endpoint.scheme == Scheme::Http).then(|| {
             "is good for https only (`spr=https`), but the URL begins with `http://`".to_owned()
         })
     }
 
-    fn scope_fault(&self, place: &BlobLocation, needs: &[SasAccess]) -> Option<String> {
+    fn scope_fault(
+        &self,
+        place: ServicePlace<'_>,
+        words: &ServiceWords,
+        needs: &[SasAccess],
+    ) -> Option<String> {
         if let Some(services) = &self.services
-            && !services.contains('b')
+            && !services.contains(words.letter)
         {
             return Some(format!(
-                "is not made for Blob storage (`ss={services}` lacks `b`)"
+                "is not made for {} (`ss={services}` lacks `{}`)",
+                ServiceKind::from(place.account().service),
+                words.letter
             ));
         }
         if let Some(types) = &self.resource_types
@@ -161,20 +233,28 @@ impl SasGrant {
             return Some(format!(
                 "lacks the resource type `{}` (`srt={types}`), which is needed {}",
                 need.resource_type(),
-                need.purpose()
+                need.purpose(words)
             ));
         }
-        let is_of_blob = matches!(self.resource.as_deref(), Some("b" | "bs" | "bv"));
+        if let Some(table) = &self.table
+            && !table.eq_ignore_ascii_case(place.root)
+        {
+            return Some(format!(
+                "is made for the table `{table}` (`tn`), but `{place}` is asked for"
+            ));
+        }
+        let resource = self.resource.as_deref().unwrap_or_default();
+        let is_of_object = words.objects.contains(&resource);
         let wants_more = place.directory.is_empty() || needs.contains(&SasAccess::List);
-        (is_of_blob && wants_more).then(|| {
+        (is_of_object && wants_more).then(|| {
             format!(
-                "is good for a single blob (`sr={}`), but `{place}` is asked for as a container or virtual directory",
-                self.resource.as_deref().unwrap_or_default()
+                "is good for {} (`sr={resource}`), but `{place}` is asked for as {}",
+                words.object, words.many
             )
         })
     }
 
-    fn missing(&self, need: SasAccess) -> Option<String> {
+    fn missing(&self, need: SasAccess, words: &ServiceWords) -> Option<String> {
         let given = self.permissions.as_deref()?;
         let group = need
             .permissions()
@@ -188,7 +268,7 @@ impl SasGrant {
         }
         Some(format!(
             "lacks {letters} (`sp={given}`), which is needed {}",
-            need.purpose()
+            need.purpose(words)
         ))
     }
 
@@ -218,17 +298,14 @@ fn read_time(text: &str) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::location::{self, Location, parse};
+    use crate::location::{self, parse};
 
     const NOW: &str = "2026-11-28T15:00:00Z";
 
     fn fault_at(url: &str, fields: &str, needs: &[SasAccess]) -> Option<String> {
         let url = format!("{url}?{fields}&sig=canary");
-        let Location::Blob(place) = parse(&url, location::Access::default(), None).unwrap() else {
-            unreachable!("it is a URL");
-        };
-        let grant = SasGrant::of(place.account()).unwrap();
-        grant.fault(&place, needs, NOW.parse().unwrap())
+        let location = parse(&url, location::Access::default(), None).unwrap();
+        location.sas_fault(needs, NOW.parse().unwrap())
     }
 
     fn fault(fields: &str, needs: &[SasAccess]) -> Option<String> {
@@ -236,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_that_has_expired_or_is_not_valid_yet_is_told() {
+    fn a_signature_that_has_expired_or_is_not_valid_yet_is_reported() {
         for (fields, says) in [
             ("se=2020-01-02", "expired on 2020-01-02 (`se`)"),
             ("se=2026-11-28T14%3A54Z", "expired on 2026-11-28T14:54Z"),
@@ -304,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_for_something_else_is_told() {
+    fn a_signature_for_something_else_is_reported() {
         let blob = "https://a.blob.core.windows.net/c/d.txt";
         for (url, fields, need, says) in [
             (
@@ -338,6 +415,48 @@ mod tests {
             assert!(fault.contains(says) && !fault.contains("canary"), "{fault}");
         }
         assert_eq!(fault_at(blob, "sr=b&sp=r", &[SasAccess::Read]), None);
+        let file = "https://a.file.core.windows.net/s/d.txt";
+        let share = "https://a.file.core.windows.net/s";
+        for (url, fields, need, says) in [
+            (
+                file,
+                "ss=b&srt=sco&sp=rl",
+                SasAccess::Read,
+                "not made for Azure Files (`ss=b` lacks `f`)",
+            ),
+            (share, "sr=f&sp=rl", SasAccess::List, "a single file"),
+            (share, "sr=s&sp=r", SasAccess::List, "to list the share"),
+            (share, "sr=s&sp=cl", SasAccess::WriteFile, "to write files"),
+        ] {
+            let fault = fault_at(url, fields, &[need]).unwrap_or_else(|| panic!("{fields} passes"));
+            assert!(fault.contains(says), "{fault}");
+        }
+        let table = "https://a.table.core.windows.net/mytable";
+        for (fields, need, says) in [
+            (
+                "tn=other&sp=raud",
+                SasAccess::ReadEntities,
+                "made for the table `other`",
+            ),
+            ("tn=mytable&sp=a", SasAccess::ReadEntities, "lacks `r`"),
+            ("tn=mytable&sp=r", SasAccess::AddEntities, "lacks `a`"),
+            ("tn=mytable&sp=a", SasAccess::WriteEntities, "lacks `u`"),
+            ("ss=b&srt=o&sp=r", SasAccess::ReadEntities, "lacks `t`"),
+            (
+                "ss=t&srt=sc&sp=r",
+                SasAccess::ReadEntities,
+                "resource type `o`",
+            ),
+        ] {
+            let fault =
+                fault_at(table, fields, &[need]).unwrap_or_else(|| panic!("{fields} passes"));
+            assert!(fault.contains(says), "{fault}");
+        }
+        assert_eq!(
+            fault_at(table, "tn=MyTable&sp=au", &[SasAccess::WriteEntities]),
+            None
+        );
+        assert_eq!(fault_at(file, "sr=f&sp=r", &[SasAccess::Read]), None);
         assert_eq!(fault_at(blob, "sr=d&sdd=1&sp=rl", &[SasAccess::List]), None);
         assert_eq!(
             fault_at(blob, "spr=https,http&sp=r", &[SasAccess::Read]),

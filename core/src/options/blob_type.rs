@@ -1,7 +1,7 @@
 //! The types of a blob, and what the chosen type demands of an upload.
 
 use super::UploadOptions;
-use crate::location::SasAccess;
+use crate::location::{Location, SasAccess};
 
 /// How a blob stores its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,12 +35,21 @@ impl UploadOptions {
         }
     }
 
-    /// What a signature must allow for writing. Without a chosen type it is that of a block blob.
-    pub(crate) fn write_access(&self) -> SasAccess {
-        match self.blob_type {
-            Some(BlobType::Page) => SasAccess::WritePage,
-            Some(BlobType::Append) => SasAccess::WriteAppend,
-            Some(BlobType::Block) | None => SasAccess::WriteBlock,
+    /// What a signature must allow for writing to this target. Without a chosen type it is that of a
+    /// block blob.
+    pub(crate) fn write_access(&self, target: &Location) -> SasAccess {
+        match target {
+            Location::Share(_) => SasAccess::WriteFile,
+            Location::Table(_) => SasAccess::WriteEntities,
+            Location::Blob(_)
+            | Location::Local(_)
+            | Location::Pipe
+            | Location::Synthetic(_)
+            | Location::Discard(_) => match self.blob_type {
+                Some(BlobType::Page) => SasAccess::WritePage,
+                Some(BlobType::Append) => SasAccess::WriteAppend,
+                Some(BlobType::Block) | None => SasAccess::WriteBlock,
+            },
         }
     }
 }

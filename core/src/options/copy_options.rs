@@ -1,6 +1,6 @@
 //! One copy with all its options.
 
-use super::{Conflict, DownloadOptions, Engine, Integrity, Selection, UploadOptions};
+use super::{Conflict, DownloadOptions, Engine, Integrity, Selection, TableOptions, UploadOptions};
 use crate::location::Location;
 
 /// One copy: from where, to where, which objects, and how.
@@ -20,12 +20,16 @@ pub struct Options {
     pub integrity: Integrity,
     /// How downloaded files are written.
     pub download: DownloadOptions,
+    /// How a table is exported or imported.
+    pub table: TableOptions,
     /// How much of the machine may be used.
     pub engine: Engine,
     /// Between two services the bytes pass through this machine (`/SyncCopy`).
     pub sync_copy: bool,
     /// How a service copies from another by itself, when the bytes do not pass through this machine.
     pub copy_way: CopyWay,
+    /// Keep the attributes and times that file shares store with a file (`/PreserveSmb`).
+    pub preserve_smb: bool,
     /// Only list and plan; copy nothing.
     pub preview: bool,
 }

@@ -2,7 +2,7 @@
 //!
 //! The command line makes one [`Options`], and the job reads it. Each group of options has its own
 //! file: which objects ([`Selection`]), existing targets ([`Conflict`]), uploads, downloads,
-//! checksums, and how much of the machine may be used ([`Engine`]).
+//! checksums, tables, and how much of the machine may be used ([`Engine`]).
 
 mod copy_options;
 
@@ -20,6 +20,10 @@ mod download;
 
 mod integrity;
 
+mod split_keys;
+
+mod table;
+
 mod engine;
 
 pub use azring_transport::net::Proxies;
@@ -32,4 +36,6 @@ pub use download::{DownloadOptions, Durability};
 pub use engine::{Engine, Io};
 pub use integrity::Integrity;
 pub use selection::Selection;
+pub use split_keys::SplitKeys;
+pub use table::{EntityOperation, SPLIT_MB_MAX, SPLIT_MB_MIN, TableOptions};
 pub use upload::UploadOptions;

@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn the_extension_tells_in_any_case() {
+    fn the_extension_counts_in_any_case() {
         assert_eq!(guessed(b"vd/index.html"), "text/html");
         assert_eq!(guessed(b"A.JPG"), "image/jpeg");
         assert_eq!(guessed(b"a.tar.json"), "application/json");

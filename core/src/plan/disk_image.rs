@@ -89,7 +89,7 @@ impl fmt::Display for DiskFlaw {
                 out,
                 "its disk has {bytes} bytes, and the largest one of Azure has {DISK_BYTES_MAX}"
             ),
-            Self::NoFooter => out.write_str("its name is that of a VHD, but it has no VHD footer"),
+            Self::NoFooter => out.write_str("it has the name of a VHD, but no VHD footer"),
         }
     }
 }
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn each_flaw_is_told_from_the_edges_and_the_size() {
+    fn each_flaw_is_found_by_the_edges_and_the_size() {
         let fixed = Edges {
             first: vec![0; 512],
             last: vhd(2),

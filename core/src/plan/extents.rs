@@ -116,7 +116,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_byte_that_was_told_is_in_and_the_parts_are_apart(
+        fn every_byte_that_was_added_is_in_and_the_parts_are_apart(
             object_bytes in 0_u64..4_000_000,
             reported in proptest::collection::vec((0_u64..5_000_000, 0_u64..300_000), 0..20),
         ) {

@@ -5,7 +5,7 @@
 //! service, so the command line can check its parameters against the route first.
 
 use crate::entry::EntryName;
-use crate::location::{BlobLocation, Location};
+use crate::location::{Location, ServicePlace};
 use crate::options::{Integrity, Options};
 use crate::{Error, Result};
 
@@ -22,7 +22,9 @@ pub struct Route {
     pub keeps_properties: bool,
     /// What the MD5 of the moved bytes is for.
     pub md5: Md5Use,
-    /// Both ends are in one account, at its primary endpoint.
+    /// The names of the source's objects.
+    pub source_names: SourceNames,
+    /// Both ends are in one service of one account, at its primary endpoint.
     pub within_account: bool,
     /// The target's service can read the source with the account key of its own request.
     pub target_key_opens_source: bool,
@@ -34,6 +36,23 @@ pub struct Route {
     pub writes_blobs: bool,
 }
 
+/// What a service as the target of a route decides by itself.
+#[derive(Clone, Copy)]
+struct TargetFacts {
+    writes_blobs: bool,
+}
+
+const TO_BLOBS: TargetFacts = TargetFacts { writes_blobs: true };
+
+const TO_SHARE: TargetFacts = TargetFacts {
+    writes_blobs: false,
+};
+
+/// The target is no service.
+const ELSEWHERE: TargetFacts = TargetFacts {
+    writes_blobs: false,
+};
+
 /// Who moves the bytes from the source to the target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
@@ -43,6 +62,35 @@ pub enum Way {
     ServerCopy,
     /// This machine, from or to a pipe: one object in the order of its bytes.
     Pipe,
+    /// This machine: it reads the entities of a table and writes files of them.
+    Export,
+    /// This machine: it reads the files of an export and writes their entities to a table.
+    Import,
+}
+
+/// The names of the source's objects, which decide how a target that takes fewer names maps them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SourceNames {
+    /// Paths of files on this machine.
+    Files,
+    /// Names of blobs, in which a slash may stand anywhere.
+    Blobs,
+    /// Paths of files in a share.
+    Shares,
+}
+
+impl SourceNames {
+    fn of(source: &Location) -> Self {
+        match source {
+            Location::Blob(_) => Self::Blobs,
+            Location::Share(_) => Self::Shares,
+            Location::Local(_)
+            | Location::Table(_)
+            | Location::Pipe
+            | Location::Synthetic(_)
+            | Location::Discard(_) => Self::Files,
+        }
+    }
 }
 
 /// Which of the two ends is a service.
@@ -54,24 +102,6 @@ pub enum Direction {
     Download,
     /// From a service to a service.
     ServiceToService,
-}
-
-impl Direction {
-    /// The direction between two ends, of which is known whether each is a service.
-    ///
-    /// It needs no [`Location`], so it also serves for services that cannot be copied yet.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Usage`] when neither end is a service.
-    pub fn between(source_is_service: bool, target_is_service: bool) -> Result<Self> {
-        match (source_is_service, target_is_service) {
-            (false, true) => Ok(Self::Upload),
-            (true, false) => Ok(Self::Download),
-            (true, true) => Ok(Self::ServiceToService),
-            (false, false) => Err(Error::Usage(BOTH_LOCAL.into())),
-        }
-    }
 }
 
 /// What the MD5 of the moved bytes is for. It follows from the direction.
@@ -108,6 +138,10 @@ impl Md5Use {
 const BOTH_LOCAL: &str = "Both Source and Destination are locally accessible locations. At least one of source and \
                           destination should be an Azure Storage location.";
 
+/// What an export and an import have at their other end.
+const NO_EXPORT: &str =
+    "a table is exported to a folder or to a container of blobs, and imported from one";
+
 /// `AzCopy`'s text.
 const SAME: &str = "Source and destination cannot be the same.";
 
@@ -134,60 +168,101 @@ impl Route {
             }
             (Location::Local(_), Location::Blob(_)) => Self {
                 reads_files: true,
-                writes_blobs: true,
-                ..Self::new(Way::Stream, Direction::Upload)
+                ..Self::new(Way::Stream, Direction::Upload, TO_BLOBS)
             },
-            (Location::Synthetic(_), Location::Blob(_)) => Self {
-                writes_blobs: true,
-                ..Self::new(Way::Stream, Direction::Upload)
+            (Location::Local(_), Location::Share(_)) => Self {
+                reads_files: true,
+                ..Self::new(Way::Stream, Direction::Upload, TO_SHARE)
             },
-            (Location::Pipe, Location::Blob(_)) => Self {
-                writes_blobs: true,
-                ..Self::new(Way::Pipe, Direction::Upload)
-            },
-            (Location::Blob(_), Location::Local(_) | Location::Discard(_)) => {
-                Self::new(Way::Stream, Direction::Download)
+            (Location::Synthetic(_), Location::Blob(_)) => {
+                Self::new(Way::Stream, Direction::Upload, TO_BLOBS)
             }
-            (Location::Blob(_), Location::Pipe) => Self::new(Way::Pipe, Direction::Download),
+            (Location::Synthetic(_), Location::Share(_)) => {
+                Self::new(Way::Stream, Direction::Upload, TO_SHARE)
+            }
+            (Location::Pipe, Location::Blob(_)) => {
+                Self::new(Way::Pipe, Direction::Upload, TO_BLOBS)
+            }
+            (Location::Pipe, Location::Share(_)) => {
+                Self::new(Way::Pipe, Direction::Upload, TO_SHARE)
+            }
+            (Location::Blob(_) | Location::Share(_), Location::Local(_) | Location::Discard(_)) => {
+                Self::new(Way::Stream, Direction::Download, ELSEWHERE)
+            }
+            (Location::Blob(_) | Location::Share(_), Location::Pipe) => {
+                Self::new(Way::Pipe, Direction::Download, ELSEWHERE)
+            }
             (Location::Blob(source), Location::Blob(target)) => {
-                Self::between_blobs(source, target, sync_copy)?
+                Self::between_services(source.place(), target.place(), sync_copy, TO_BLOBS)?
+            }
+            (Location::Blob(source), Location::Share(target)) => {
+                Self::between_services(source.place(), target.place(), sync_copy, TO_SHARE)?
+            }
+            (Location::Share(source), Location::Blob(target)) => {
+                Self::between_services(source.place(), target.place(), sync_copy, TO_BLOBS)?
+            }
+            (Location::Share(source), Location::Share(target)) => {
+                Self::between_services(source.place(), target.place(), sync_copy, TO_SHARE)?
+            }
+            (Location::Table(_), Location::Local(_)) => {
+                Self::new(Way::Export, Direction::Download, ELSEWHERE)
+            }
+            (Location::Table(_), Location::Blob(_)) => {
+                Self::new(Way::Export, Direction::ServiceToService, ELSEWHERE)
+            }
+            (Location::Local(_), Location::Table(_)) => {
+                Self::new(Way::Import, Direction::Upload, ELSEWHERE)
+            }
+            (Location::Blob(_), Location::Table(_)) => {
+                Self::new(Way::Import, Direction::ServiceToService, ELSEWHERE)
+            }
+            (Location::Table(source), Location::Table(_)) => {
+                return Err(Error::Usage(format!(
+                    "a table is not copied to a table: export `{source}` to a folder or to a container of blobs, \
+                     and import it from there"
+                )));
+            }
+            (Location::Table(_), Location::Share(_) | Location::Pipe)
+            | (Location::Share(_) | Location::Pipe, Location::Table(_)) => {
+                return Err(Error::Usage(NO_EXPORT.into()));
             }
             (
-                Location::Local(_) | Location::Pipe | Location::Synthetic(_),
+                Location::Local(_) | Location::Table(_) | Location::Pipe | Location::Synthetic(_),
                 Location::Synthetic(_) | Location::Discard(_),
             )
-            | (Location::Synthetic(_), Location::Local(_) | Location::Pipe)
-            | (Location::Blob(_), Location::Synthetic(_))
+            | (Location::Synthetic(_), Location::Local(_) | Location::Table(_) | Location::Pipe)
+            | (Location::Blob(_) | Location::Share(_), Location::Synthetic(_))
             | (
                 Location::Discard(_),
                 Location::Local(_)
                 | Location::Blob(_)
+                | Location::Share(_)
+                | Location::Table(_)
                 | Location::Pipe
                 | Location::Synthetic(_)
                 | Location::Discard(_),
             ) => {
                 return Err(Error::Usage(
-                    "only the way to a service or from a service can be measured".into(),
+                    "a measurement needs a service at one end and no files at the other".into(),
                 ));
             }
         };
-        if let Some(place) = target.account_place()
-            && place.secondary
-        {
-            return Err(Error::Usage(format!(
-                "`{target}` is in the secondary region, which can only be read: give the account's primary endpoint as \
-                 the destination"
-            )));
+        if let Some(place) = target.in_service() {
+            check_writable(place)?;
         }
-        Ok(route)
+        Ok(Self {
+            source_names: SourceNames::of(source),
+            ..route
+        })
     }
 
-    fn between_blobs(
-        source: &BlobLocation,
-        target: &BlobLocation,
+    fn between_services(
+        source: ServicePlace<'_>,
+        target: ServicePlace<'_>,
         sync_copy: bool,
+        facts: TargetFacts,
     ) -> Result<Self> {
-        if is_same(source, target) {
+        if source.is_in_root_of(target) && source.directory == target.directory {
             return Err(Error::Usage(SAME.into()));
         }
         let way = if sync_copy {
@@ -195,64 +270,55 @@ impl Route {
         } else {
             Way::ServerCopy
         };
-        let within_account = is_one_account(source, target);
+        let within_account = source.is_in_account_of(target);
         let have_keys = source.account_place.has_key() && target.account_place.has_key();
         Ok(Self {
             keeps_properties: true,
             within_account,
             target_key_opens_source: way == Way::ServerCopy && within_account && have_keys,
-            writes_blobs: true,
-            ..Self::new(way, Direction::ServiceToService)
+            ..Self::new(way, Direction::ServiceToService, facts)
         })
     }
 
     /// A route on which nothing special follows from the ends.
-    fn new(way: Way, direction: Direction) -> Self {
+    fn new(way: Way, direction: Direction, facts: TargetFacts) -> Self {
         Self {
             way,
             direction,
             keeps_properties: false,
             md5: Md5Use::of(direction),
+            source_names: SourceNames::Files,
             within_account: false,
             target_key_opens_source: false,
             reads_files: false,
-            writes_blobs: false,
+            writes_blobs: facts.writes_blobs,
         }
     }
 }
 
-/// Whether both places are in one account, at its primary endpoint. An account with a hidden name
-/// is never the same as another.
-fn is_one_account(source: &BlobLocation, target: &BlobLocation) -> bool {
-    !source.account_place.secondary
-        && !source.account_place.account_name.is_empty()
-        && source.account_place.account_name == target.account_place.account_name
-        && source.account().endpoint == target.account().endpoint
+/// Fails for a place that can only be read.
+fn check_writable(target: ServicePlace<'_>) -> Result<()> {
+    if target.account_place.secondary {
+        return Err(Error::Usage(format!(
+            "`{target}` is in the secondary region, which can only be read: give the account's primary endpoint as the \
+             destination"
+        )));
+    }
+    if target.snapshot.is_some() {
+        return Err(Error::Usage(format!(
+            "`{target}` is a snapshot, which can only be read: leave `sharesnapshot` out of the destination"
+        )));
+    }
+    Ok(())
 }
 
-/// Whether both places have one address. A second name of a host is not recognized.
-fn is_same(source: &BlobLocation, target: &BlobLocation) -> bool {
-    let address = |place: &BlobLocation| {
-        (
-            place.account().endpoint.clone(),
-            place.account_place.base_path.clone(),
-            place.container.clone(),
-            place.directory.clone(),
-        )
-    };
-    address(source) == address(target)
-}
-
-/// Whether an object at this source would become itself: the target is the blob of that name.
+/// Whether an object at this source would become itself: the target is the object of that name.
 pub(crate) fn is_itself(source: &Location, target: &Location, name: &EntryName) -> bool {
-    let (Location::Blob(source), Location::Blob(target)) = (source, target) else {
+    let (Some(source), Some(target)) = (source.in_service(), target.in_service()) else {
         return false;
     };
     let full_name = name.as_str().map(|name| target.full_name(name));
-    source.account().endpoint == target.account().endpoint
-        && source.account_place.base_path == target.account_place.base_path
-        && source.container == target.container
-        && full_name.as_deref() == Some(&*source.directory)
+    source.is_in_root_of(target) && full_name.as_deref() == Some(source.directory)
 }
 
 #[cfg(test)]
@@ -282,6 +348,9 @@ mod tests {
 
     const CONTAINER: &str = "https://a.blob.core.windows.net/c";
     const OTHER: &str = "https://b.blob.core.windows.net/c";
+    const SHARE: &str = "https://a.file.core.windows.net/s";
+    const TABLE: &str = "https://a.table.core.windows.net/abc";
+    const OTHER_SHARE: &str = "https://a.file.core.windows.net/t";
 
     #[test]
     fn the_ends_decide_way_direction_and_what_the_md5_is_for() {
@@ -294,6 +363,49 @@ mod tests {
             (CONTAINER, "/data", Way::Stream, down, Md5Use::Compare),
             (CONTAINER, "discard", Way::Stream, down, Md5Use::Compare),
             (CONTAINER, "-", Way::Pipe, down, Md5Use::Compare),
+            (TABLE, "/data", Way::Export, down, Md5Use::Compare),
+            (
+                TABLE,
+                OTHER,
+                Way::Export,
+                between_services,
+                Md5Use::TakeOver,
+            ),
+            ("/data", TABLE, Way::Import, up, Md5Use::Store),
+            (
+                OTHER,
+                TABLE,
+                Way::Import,
+                between_services,
+                Md5Use::TakeOver,
+            ),
+            ("/data", SHARE, Way::Stream, up, Md5Use::Store),
+            ("synthetic", SHARE, Way::Stream, up, Md5Use::Store),
+            ("-", SHARE, Way::Pipe, up, Md5Use::Store),
+            (SHARE, "/data", Way::Stream, down, Md5Use::Compare),
+            (SHARE, "discard", Way::Stream, down, Md5Use::Compare),
+            (SHARE, "-", Way::Pipe, down, Md5Use::Compare),
+            (
+                CONTAINER,
+                SHARE,
+                Way::ServerCopy,
+                between_services,
+                Md5Use::TakeOver,
+            ),
+            (
+                SHARE,
+                CONTAINER,
+                Way::ServerCopy,
+                between_services,
+                Md5Use::TakeOver,
+            ),
+            (
+                SHARE,
+                OTHER_SHARE,
+                Way::ServerCopy,
+                between_services,
+                Md5Use::TakeOver,
+            ),
             (
                 CONTAINER,
                 OTHER,
@@ -308,9 +420,21 @@ mod tests {
                 (way, direction, md5),
                 "{source} to {target}"
             );
-            assert_eq!(route.reads_files, source == "/data", "{source}");
-            assert_eq!(route.writes_blobs, direction != down, "{source}");
-            assert_eq!(route.keeps_properties, direction == between_services);
+            let has_table = source == TABLE || target == TABLE;
+            assert_eq!(
+                route.reads_files,
+                source == "/data" && !has_table,
+                "{source}"
+            );
+            assert_eq!(
+                route.writes_blobs,
+                (target == CONTAINER || target == OTHER) && !has_table,
+                "{source}"
+            );
+            assert_eq!(
+                route.keeps_properties,
+                direction == between_services && !has_table
+            );
         }
     }
 
@@ -347,11 +471,40 @@ mod tests {
                 "https://a-secondary.blob.core.windows.net/c",
                 "only be read",
             ),
-            ("/a", "discard", "be measured"),
-            ("synthetic", "/a", "be measured"),
-            ("synthetic", "discard", "be measured"),
-            ("discard", CONTAINER, "be measured"),
-            (CONTAINER, "synthetic", "be measured"),
+            (
+                "/a",
+                "https://a-secondary.file.core.windows.net/s",
+                "only be read",
+            ),
+            (
+                "/a",
+                "https://a.file.core.windows.net/s?sharesnapshot=2020-09-24T08:09:27.0000000Z",
+                "is a snapshot, which can only be read",
+            ),
+            (
+                SHARE,
+                "https://a.file.core.windows.net/s/",
+                "cannot be the same",
+            ),
+            (
+                "/a",
+                "https://a-secondary.table.core.windows.net/abc",
+                "only be read",
+            ),
+            (TABLE, TABLE, "a table is not copied to a table"),
+            (TABLE, SHARE, "exported to a folder"),
+            (SHARE, TABLE, "exported to a folder"),
+            (TABLE, "-", "exported to a folder"),
+            ("-", TABLE, "exported to a folder"),
+            (TABLE, "discard", "a measurement needs"),
+            ("synthetic", TABLE, "a measurement needs"),
+            ("discard", TABLE, "a measurement needs"),
+            (SHARE, "synthetic", "a measurement needs"),
+            ("/a", "discard", "a measurement needs"),
+            ("synthetic", "/a", "a measurement needs"),
+            ("synthetic", "discard", "a measurement needs"),
+            ("discard", CONTAINER, "a measurement needs"),
+            (CONTAINER, "synthetic", "a measurement needs"),
         ] {
             let message = between(source, target).unwrap_err().to_string();
             assert!(message.contains(says), "{source} to {target}: {message}");
@@ -376,6 +529,8 @@ mod tests {
                 false,
             ),
             ("http://127.0.0.1:1/a/c", "http://127.0.0.1:2/a/d", false),
+            (SHARE, OTHER_SHARE, true),
+            (SHARE, CONTAINER, false),
         ] {
             let route = between(source, target).unwrap();
             assert_eq!(route.way, Way::ServerCopy, "{source} to {target}");
@@ -419,5 +574,13 @@ mod tests {
     #[test]
     fn the_secondary_region_is_a_source() {
         assert!(between("https://a-secondary.blob.core.windows.net/c", "/data").is_ok());
+        assert!(between("https://a-secondary.file.core.windows.net/s", "/data").is_ok());
+        assert!(between("https://a-secondary.table.core.windows.net/abc", "/data").is_ok());
+    }
+
+    #[test]
+    fn a_snapshot_of_a_share_can_be_restored_to_the_share() {
+        let snapshot = "https://a.file.core.windows.net/s?sharesnapshot=2020-09-24T08:09:27Z";
+        assert!(between(snapshot, SHARE).is_ok());
     }
 }

@@ -23,6 +23,7 @@ pub(crate) fn task(name: &str, bytes: u64, chunk_bytes: u64) -> Task {
             kind: Layout::Plain,
             carried: None,
             snapshot: None,
+            smb: None,
         },
         chunks: Chunks::new(bytes, chunk_bytes),
         content_type: None,

@@ -36,6 +36,13 @@ pub enum Event<'a> {
         /// Why.
         error: &'a Error,
     },
+    /// The attributes and times of a directory could not be kept. Its files are copied.
+    DirectoryFailed {
+        /// Its name at the source; empty where the directories cannot be listed at all.
+        name: &'a EntryName,
+        /// Why.
+        error: &'a Error,
+    },
     /// The service copies an object in its own time, and goes on if this program ends.
     CopyStarted {
         /// Its name at the source.

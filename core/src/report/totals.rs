@@ -37,6 +37,12 @@ pub struct Totals {
     pub done_before_bytes: AtomicU64,
     /// Objects that failed.
     pub failed: AtomicU64,
+    /// Entities of an import that exist and were left as they are.
+    pub entities_skipped: AtomicU64,
+    /// Entities of an import that the service refused.
+    pub entities_refused: AtomicU64,
+    /// Directories whose attributes and times could not be kept.
+    pub directories_failed: AtomicU64,
     /// Objects that were not finished because the run was stopped.
     pub interrupted: AtomicU64,
     /// Bytes that the service confirmed, or that were written to the disk.
@@ -46,6 +52,12 @@ pub struct Totals {
     /// Bytes of objects that are done, skipped or failed; with `listed_bytes` this gives the
     /// remaining share.
     pub settled_bytes: AtomicU64,
+    /// Entities of a table that were exported or imported, also by earlier runs of this job.
+    pub entities: AtomicU64,
+    /// Ranges of partition keys that an export has, and of these the complete ones.
+    pub ranges: AtomicU64,
+    /// See above.
+    pub ranges_done: AtomicU64,
     /// Requests that were repeated; the network's clients count here too.
     pub retries: Arc<AtomicU64>,
     /// What all clients of the run transfer.
@@ -129,10 +141,15 @@ pub struct Summary {
     pub done_before_bytes: u64,
     /// Objects that failed.
     pub failed: u64,
+    /// Directories whose attributes and times could not be kept.
+    pub directories_failed: u64,
     /// Objects that were not finished because the run was stopped.
     pub interrupted: u64,
     /// Bytes of the objects done (in a preview: that would be copied).
     pub bytes: u64,
+    /// Entities of a table that were exported or imported, also by earlier runs of this job; `None`
+    /// for a copy of objects.
+    pub entities: Option<u64>,
     /// Requests that were repeated.
     pub retries: u64,
     /// Attempts that the service pushed back (503, 429).
@@ -162,6 +179,7 @@ impl Summary {
         self.ended_by.is_none()
             && self.failed == 0
             && self.unlisted == 0
+            && self.directories_failed == 0
             && self.listed == self.done + self.skipped
     }
 }

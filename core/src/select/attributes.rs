@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_tells_what_it_asks_after() {
+    fn a_rule_names_what_it_asks_after() {
         let rule = AttributeRule {
             archive_only: true,
             include: letters("R"),

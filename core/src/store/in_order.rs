@@ -1,13 +1,14 @@
-//! Chunks that must be written in the order of their indices, though they come in any order.
+//! Makes the chunks of one object wait until they are written in the order of their indices.
 //!
-//! Chunks come from several workers at once. Each waits for the one before it, with its memory; that
-//! cannot stop the run, since the one before was handed out earlier (`schedule`).
+//! Several workers have chunks of the object at once. A chunk keeps its memory while it waits for the
+//! chunk before it. The run cannot come to a stop by that: the chunk before it was dispatched earlier
+//! and has its memory (`schedule`).
 
 use tokio::sync::watch;
 
 use crate::{Error, Result};
 
-/// Lets the chunks of one object through one after the other.
+/// The order in which the chunks of one object are written.
 #[derive(Debug)]
 pub(crate) struct InOrder(watch::Sender<Turn>);
 
@@ -20,14 +21,14 @@ enum Turn {
 }
 
 impl InOrder {
-    /// The first chunk to be written has this index.
+    /// An order whose first chunk has this index.
     pub(crate) fn starting_at(index: u32) -> Self {
         Self(watch::Sender::new(Turn::Of(index)))
     }
 
     /// Waits until all chunks before this one are written.
     ///
-    /// Fails with [`Error::Stopped`] when the object has failed; whoever failed reports why.
+    /// Fails with [`Error::Stopped`] when the object has failed. The chunk that failed reports the reason.
     pub(crate) async fn wait_for(&self, index: u32) -> Result<()> {
         let mut turns = self.0.subscribe();
         let is_ours = |turn: &Turn| match turn {
@@ -40,12 +41,12 @@ impl InOrder {
         }
     }
 
-    /// This chunk is written: the one after it is next.
+    /// Records that this chunk is written, so that the next one may be.
     pub(crate) fn written(&self, index: u32) {
         self.0.send_replace(Turn::Of(index + 1));
     }
 
-    /// The object has failed: nobody waits any longer.
+    /// Records that the object has failed, and ends all waits.
     pub(crate) fn give_up(&self) {
         self.0.send_replace(Turn::Over);
     }

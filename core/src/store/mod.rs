@@ -1,5 +1,5 @@
-//! Places that hold objects. A store knows itself, as a source, as a destination, or both; what lies between two of
-//! them knows neither.
+//! Places that hold objects. A store knows only itself, as a source, as a target, or as both; the stations
+//! between two stores know neither.
 
 mod tools;
 
@@ -21,6 +21,8 @@ mod single_target;
 
 mod stream_target;
 
+mod nothing_to_write;
+
 mod opener;
 
 mod open;
@@ -29,14 +31,19 @@ pub mod local;
 
 pub mod blob;
 
+pub mod share;
+
+pub mod table;
+
 pub mod synthetic;
 
 pub mod rest;
 
 pub use listing::ListScope;
 pub use open::{Ends, open};
-pub(crate) use open::{named_source, named_target};
+pub(crate) use open::{find_object, named_source, named_target, open_remover, open_source, probe};
 pub use origin::{Origin, OriginAccess};
+pub(crate) use remover::remove_all;
 pub use remover::{Removal, Remover};
 pub use server_copy::{Copying, Pending, ServerCopy};
 pub use single_target::SingleName;

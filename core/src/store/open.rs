@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use azring_transport::disk::durability::DurabilityQueue;
+use azring_transport::http::Reply;
 
 use super::blob::BlobOpener;
 use super::local::LocalOpener;
 use super::opener::{NoStore, OpenContext, Opener};
+use super::share::ShareOpener;
 use super::single_target::{SingleName, single_target};
 use super::synthetic::{DiscardOpener, RepeatingSource, SyntheticOpener};
-use super::{ServerCopy, Source, StreamTarget, Target, Tools};
+use super::table::TableOpener;
+use super::{Remover, ServerCopy, Source, StreamTarget, Target, Tools};
 use crate::entry::{Entry, EntryName};
 use crate::location::Location;
-use crate::options::Options;
+use crate::options::{Options, Selection};
 use crate::plan::route::{Route, Way};
 use crate::{Result, Side};
 
@@ -37,6 +40,8 @@ pub(super) fn opener(location: &Location) -> Box<dyn Opener + '_> {
     match location {
         Location::Local(path) => Box::new(LocalOpener(path)),
         Location::Blob(place) => Box::new(BlobOpener(place)),
+        Location::Share(place) => Box::new(ShareOpener(place)),
+        Location::Table(place) => Box::new(TableOpener(place)),
         Location::Synthetic(made_up) => Box::new(SyntheticOpener(*made_up)),
         Location::Discard(discard) => Box::new(DiscardOpener(*discard)),
         Location::Pipe => Box::new(NoStore),
@@ -75,7 +80,7 @@ pub async fn open(
     let target_opener = opener(&place);
     let server_copy = match route.way {
         Way::ServerCopy => target_opener.server_copy(context),
-        Way::Stream | Way::Pipe => None,
+        Way::Stream | Way::Pipe | Way::Export | Way::Import => None,
     };
     let target = target_opener.target(context)?;
     let source = match options.selection.lasts {
@@ -112,4 +117,41 @@ pub(crate) async fn named_source(
 /// [`Error::Usage`](crate::Error::Usage) when the target names no single object.
 pub(crate) fn named_target(options: &Options) -> Result<(Arc<dyn StreamTarget>, EntryName)> {
     opener(&options.target).named_target(options)
+}
+
+/// The location as a folder whose objects can be listed and read.
+///
+/// # Errors
+///
+/// [`Error::Usage`](crate::Error::Usage) for a location that holds no objects. Fails when a local
+/// folder cannot be opened; a service is not asked.
+pub(crate) fn open_source(location: &Location, selection: &Selection) -> Result<Arc<dyn Source>> {
+    opener(location).folder_source(selection)
+}
+
+/// The single object that the location names. Asks the service.
+///
+/// # Errors
+///
+/// [`Error::NotFound`](crate::Error::NotFound) when there is no such object.
+pub(crate) async fn find_object(location: &Location, tools: &Tools) -> Result<Entry> {
+    opener(location).find_object(tools).await
+}
+
+/// The remover of what [`open_source`] lists.
+///
+/// # Errors
+///
+/// [`Error::Usage`](crate::Error::Usage) for a location whose objects cannot be removed.
+pub(crate) fn open_remover(location: &Location) -> Result<Arc<dyn Remover>> {
+    opener(location).remover()
+}
+
+/// Sends the smallest request that needs the credential, and returns the service's reply.
+///
+/// # Errors
+///
+/// [`Error::Usage`](crate::Error::Usage) for a location that is in no service.
+pub(crate) async fn probe(location: &Location, tools: &Tools) -> Result<Reply> {
+    opener(location).probe(tools).await
 }

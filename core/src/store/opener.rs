@@ -1,27 +1,28 @@
-//! What it takes to open a location as an end of a copy.
+//! The trait that opens a location as an end of a copy, and for the other commands.
 //!
-//! Each kind of location implements [`Opener`] in its store's `open.rs`, as far as it can be that end.
-//! `open` finds the opener of a location; this file knows no store.
+//! Each store implements [`Opener`] for its locations in its `open.rs`, with the methods that make
+//! sense there. `open` finds the opener of a location. This file does not depend on any store.
 
 use std::sync::Arc;
 
 use azring_transport::disk::durability::DurabilityQueue;
+use azring_transport::http::Reply;
 
-use super::{ServerCopy, Source, Step, StreamTarget, Target, Tools};
+use super::{Remover, ServerCopy, Source, Step, StreamTarget, Target, Tools};
 use crate::entry::{Entry, EntryName};
 use crate::location::Location;
-use crate::options::Options;
+use crate::options::{Options, Selection};
 use crate::plan::route::Route;
 use crate::{Error, Result};
 
-/// What an end is opened with.
+/// The parameters with which an end is opened.
 #[derive(Clone, Copy)]
 pub(crate) struct OpenContext<'a> {
-    /// The user's wishes.
+    /// The options of the command.
     pub(crate) options: &'a Options,
-    /// What follows from both ends.
+    /// The route between the two ends.
     pub(crate) route: &'a Route,
-    /// For questions to the service or the disk.
+    /// The connections and the disk, to look at the location.
     pub(crate) tools: &'a Tools,
     /// Makes files durable.
     pub(crate) durability: &'a DurabilityQueue,
@@ -35,9 +36,10 @@ pub(crate) struct OpenedSource {
     pub(crate) single: Option<EntryName>,
 }
 
-/// Opens one location. What a location cannot be is an [`Error::Usage`], or nothing.
+/// Opens one location. A method that its store does not implement fails with [`Error::Usage`], or returns
+/// `None`.
 pub(crate) trait Opener {
-    /// The location as a source. A place that may be a folder or a single object is looked at.
+    /// The location as a source. Asks the service or the disk where it may be a folder or a single object.
     fn source<'a>(&'a self, _context: OpenContext<'a>) -> Step<'a, Result<OpenedSource>> {
         Box::pin(async { Err(no_store()) })
     }
@@ -52,8 +54,8 @@ pub(crate) trait Opener {
         None
     }
 
-    /// Where a single object goes that is copied to this location: the place above and the name there,
-    /// if the location names an object and not a folder. Asks the disk or the service.
+    /// The target of a single object that is copied to this location: the folder above and the name
+    /// there. `None` if the location names a folder. Asks the disk or the service.
     fn split_name<'a>(
         &'a self,
         _tools: &'a Tools,
@@ -61,7 +63,7 @@ pub(crate) trait Opener {
         Box::pin(async { Ok(None) })
     }
 
-    /// The one object that the location names, and the store that reads it: for standard output.
+    /// The one object that the location names, and the store that reads it: for a copy to standard output.
     fn named_source<'a>(
         &'a self,
         _options: &'a Options,
@@ -70,16 +72,39 @@ pub(crate) trait Opener {
         Box::pin(async { Err(no_store()) })
     }
 
-    /// The store that the location is in, and the object's name there: for standard input. Asks nobody.
+    /// The store that the location is in, and the object's name there: for a copy from standard input.
+    /// Sends no request.
     fn named_target(&self, _options: &Options) -> Result<(Arc<dyn StreamTarget>, EntryName)> {
         Err(no_store())
     }
+
+    /// The location as a folder whose objects can be listed and read. A single local file is a folder
+    /// with one object. Asks the disk, but no service.
+    fn folder_source(&self, _selection: &Selection) -> Result<Arc<dyn Source>> {
+        Err(no_store())
+    }
+
+    /// The single object that the location names. Asks the service. Fails with [`Error::NotFound`] when
+    /// there is no such object.
+    fn find_object<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<Entry>> {
+        Box::pin(async { Err(no_store()) })
+    }
+
+    /// The remover of the objects that [`folder_source`](Self::folder_source) lists.
+    fn remover(&self) -> Result<Arc<dyn Remover>> {
+        Err(no_store())
+    }
+
+    /// Sends the smallest request that needs the credential, and returns the service's reply.
+    fn probe<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<Reply>> {
+        Box::pin(async { Err(Error::Usage("only a service can be probed".into())) })
+    }
 }
 
-/// A pipe holds no objects: `job::pipe` goes around the stores. A location that can only be read
-/// cannot be written, and the other way round.
+/// The error for a location that has no objects. `job::pipe` copies standard input and output without a
+/// store.
 fn no_store() -> Error {
-    Error::Usage("standard input and output hold nothing to list".into())
+    Error::Usage("standard input, standard output and named pipes hold nothing to list".into())
 }
 
 /// Standard input or output, which is no store.

@@ -1,4 +1,4 @@
-//! The source of a copy that a service makes by itself: where it reads the object, and what gives it access.
+//! The source of a copy that a service makes by itself: its address, and the access to it.
 
 use std::sync::Arc;
 
@@ -6,32 +6,34 @@ use azring_transport::auth::{Secret, TokenSource};
 use azring_transport::http::Request;
 
 use crate::entry::ETag;
+use crate::{Error, Result};
 
-/// Where a service can read an object.
+/// The address at which a service can read an object, and the access.
 #[derive(Debug, Clone)]
 pub struct Origin {
-    /// Its address, without a credential; a snapshot is named in it.
+    /// The address, without a credential. It names the snapshot, if there is one.
     pub url: String,
     /// What gives the service access.
     pub access: OriginAccess,
-    /// The version that is copied.
-    pub etag: ETag,
+    /// The version that is copied; `None` where the service that copies cannot compare it. The job
+    /// compares it after the copy then.
+    pub etag: Option<ETag>,
 }
 
-/// What gives a service access to the source of a copy.
+/// The access of a service to the source of a copy.
 #[derive(Debug, Clone)]
 pub enum OriginAccess {
-    /// Nothing: the object is public, or the service may read it by the credential of the request itself.
+    /// No credential: the object is public, or the service may read it by the credential of the request.
     Public,
-    /// A query that lets whoever has it read the object.
+    /// A shared access signature.
     Sas(Secret<String>),
-    /// A token of a login. It travels in the header `x-ms-copy-source-authorization`, which exists since version
-    /// 2020-10-02.
+    /// A token of a login. It travels in the header `x-ms-copy-source-authorization`, which exists since
+    /// version 2020-10-02.
     Bearer(Arc<dyn TokenSource>),
 }
 
 impl Origin {
-    /// Adds the source to a request that makes a service read it: address, access, and the version that it must have.
+    /// Adds the source to a request: its address, the access, and the version that it must have.
     pub fn add_to(&self, request: Request) -> Request {
         let token = match &self.access {
             OriginAccess::Public | OriginAccess::Sas(_) => None,
@@ -39,11 +41,28 @@ impl Origin {
         };
         request
             .header("x-ms-copy-source", self.signed_url())
-            .header("x-ms-source-if-match", self.etag.0.as_str())
+            .header_if(
+                "x-ms-source-if-match",
+                self.etag.as_ref().map(|etag| etag.0.as_str()),
+            )
             .copy_source_token(token)
     }
 
-    /// The address with the signature: to be sent to the service, and shown nowhere.
+    /// Fails when a part of the source's path in a share ends in a dot, because `reader` would take the
+    /// dot off and read another file.
+    pub fn check_dots(&self, reader: &str) -> Result<()> {
+        let url = self.url.split('?').next().unwrap_or_default();
+        // The scheme, an empty part, the host, and the path.
+        if url.split('/').skip(3).any(|part| part.ends_with('.')) {
+            return Err(Error::Name(format!(
+                "`{url}` cannot be copied by {reader}, which removes the dot at the end of a name and would \
+                 read another file; copy it through this machine (/SyncCopy)"
+            )));
+        }
+        Ok(())
+    }
+
+    /// The address with the signature. It is sent to the service and shown nowhere.
     pub fn signed_url(&self) -> String {
         match &self.access {
             OriginAccess::Public | OriginAccess::Bearer(_) => self.url.clone(),
@@ -70,7 +89,7 @@ mod tests {
         Origin {
             url: url.into(),
             access,
-            etag: ETag("1".into()),
+            etag: Some(ETag("1".into())),
         }
     }
 
@@ -89,6 +108,21 @@ mod tests {
             "https://h/c/b?snapshot=2&sv=1&sig=canary"
         );
         assert!(!format!("{:?}", origin("https://h/c/b", sas())).contains("canary"));
+    }
+
+    #[test]
+    fn a_dot_at_the_end_of_a_part_of_the_path_is_refused() {
+        for (url, is_refused) in [
+            ("https://h/s/a.", true),
+            ("https://h/s/d./a?sharesnapshot=2", true),
+            ("https://h./s/d.e/.a?sharesnapshot=2.", false),
+        ] {
+            let checked = origin(url, sas()).check_dots("the Blob service");
+            assert_eq!(checked.is_err(), is_refused, "{url}");
+            if let Err(error) = checked {
+                assert!(error.to_string().contains("(/SyncCopy)"), "{error}");
+            }
+        }
     }
 
     /// A source whose token nobody asks for.

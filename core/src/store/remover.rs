@@ -6,18 +6,15 @@
 use std::sync::Arc;
 
 use super::{ListScope, Source, Step, Tools};
-use crate::Result;
-use crate::entry::Entry;
+use crate::entry::{Entry, EntryName};
+use crate::{Error, Result};
 
-/// The objects that one call removes at most.
-pub(crate) const BATCH_MAX: usize = 256;
-
-/// What became of an object that was to be removed.
+/// The outcome of the removal of one object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Removal {
     /// It was removed.
     Removed,
-    /// It was not there any more: somebody else removed it, or an earlier attempt whose answer was lost.
+    /// It was not there: somebody else removed it, or an earlier attempt whose answer was lost.
     Missing,
 }
 
@@ -34,25 +31,39 @@ pub trait Remover: Send + Sync {
         tools: &'a Tools,
         entries: &'a [Entry],
     ) -> Step<'a, Vec<Result<Removal>>>;
+
+    /// Removes the folders that are empty since their objects were removed, where folders are objects
+    /// of their own. A folder that cannot be removed stays.
+    fn remove_empty_folders<'a>(&'a self, _tools: &'a Tools) -> Step<'a, ()> {
+        Box::pin(async {})
+    }
 }
 
-/// Removes everything that a source lists; returns how many objects there were. Inside a `LocalSet`.
+/// Removes everything that a source lists; returns how many objects are gone. Inside a `LocalSet`.
 ///
-/// The first object that cannot be removed ends it with its error.
+/// Gives each object that stays, and each folder that could not be read, to `on_failure`. Only a
+/// failure of the listing ends it.
 pub(crate) async fn remove_all(
     source: Arc<dyn Source>,
     remover: &dyn Remover,
     tools: &Tools,
+    on_failure: &mut dyn FnMut(&EntryName, &Error),
 ) -> Result<u64> {
     let mut pages = source.list(tools, ListScope::default());
-    let mut objects = 0;
+    let mut gone = 0;
     while let Some(page) = pages.recv().await {
-        for batch in page?.entries.chunks(BATCH_MAX) {
-            for result in remover.remove(tools, batch).await {
-                result?;
-                objects += 1;
+        let page = page?;
+        for (folder, error) in &page.unlisted {
+            on_failure(folder, error);
+        }
+        let results = remover.remove(tools, &page.entries).await;
+        for (entry, result) in page.entries.iter().zip(results) {
+            match result {
+                Ok(Removal::Removed | Removal::Missing) => gone += 1,
+                Err(error) => on_failure(&entry.name, &error),
             }
         }
     }
-    Ok(objects)
+    remover.remove_empty_folders(tools).await;
+    Ok(gone)
 }

@@ -1,9 +1,8 @@
-//! A destination whose service fetches objects by itself: what it needs to know of the source, and how it is asked. No
-//! byte of the object comes through this machine.
+//! A target whose service copies objects by itself. No byte of an object passes through this machine.
 //!
-//! A source says where an object can be read ([`Origin`]); a destination that has a [`ServerCopy`] begins a
-//! [`Copying`] per object. What the service does in its own time is a [`Pending`] copy, which `transfer` looks at now
-//! and then.
+//! A source says where an object can be read ([`Origin`]). A target that has a [`ServerCopy`] begins a
+//! [`Copying`] for each object. A copy that the service makes in its own time is [`Pending`]; `transfer` polls
+//! it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,12 +13,12 @@ use crate::entry::{ETag, Entry};
 use crate::plan::Task;
 use crate::plan::chunks::Chunk;
 
-/// The service's name for one copy, by which it is known again after an interruption.
+/// The service's id of one copy, by which a later run finds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CopyId(Box<str>);
 
 impl CopyId {
-    /// As the service wrote it.
+    /// The id as the service wrote it.
     pub fn new(text: impl Into<Box<str>>) -> Self {
         Self(text.into())
     }
@@ -36,12 +35,17 @@ impl fmt::Display for CopyId {
     }
 }
 
-/// A destination's ability to copy by itself.
+/// A target whose service copies objects by itself.
 pub trait ServerCopy: Send + Sync {
-    /// What it makes of such an object, and in which pieces it wants to be asked.
+    /// The form of the object at the target, and the chunks in which the copy is requested.
     fn form(&self, entry: &Entry) -> TargetForm;
 
-    /// Begins an object. What an earlier run began is gone on with ([`History`](crate::plan::history::History)).
+    /// Whether the copy stores the properties of the source itself. Otherwise the service copies them.
+    fn stores_properties(&self, _entry: &Entry) -> bool {
+        true
+    }
+
+    /// Begins an object, or resumes it ([`History`](crate::plan::history::History)).
     fn begin<'a>(
         &'a self,
         tools: &'a Tools,
@@ -52,41 +56,47 @@ pub trait ServerCopy: Send + Sync {
 
 /// One object that a service copies. Its chunks come in any order, from several threads at once.
 pub trait Copying: Send + Sync {
-    /// Asks for this chunk; returns what is there for good when the service has answered.
+    /// Requests this chunk; returns what is durable when the service has answered.
     fn carry<'a>(&'a self, tools: &'a Tools, chunk: Chunk) -> Step<'a, Result<CopyProgress>>;
 
-    /// Asks once more for a chunk that a commit found to be [`Committed::Missing`].
+    /// Requests a chunk again that a commit found to be [`Committed::Missing`].
     fn fetch_again<'a>(&'a self, tools: &'a Tools, chunk: Chunk) -> Step<'a, Result<()>> {
         Box::pin(async move { self.carry(tools, chunk).await.map(drop) })
     }
 
-    /// Makes the object appear, once every chunk was asked for, or tells that it is [`Committed::Pending`].
+    /// Whether a request could not name the version of the source, because the service does not compare
+    /// it. The version is compared with the listed one after the copy then.
+    fn leaves_version_unchecked(&self) -> bool {
+        false
+    }
+
+    /// Makes the object appear, once every chunk was requested. [`Committed::Pending`] while the service copies.
     fn commit<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<Committed>>;
 }
 
-/// What is there of a chunk that was asked for, in bytes.
+/// The bytes of a chunk that was requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CopyProgress {
-    /// These came.
+    /// They were copied now.
     Moved(u64),
-    /// These were there from an earlier run.
+    /// An earlier run copied them.
     Kept(u64),
 }
 
 /// A copy that the service makes in its own time.
 pub trait Pending {
-    /// The service's name for it.
+    /// The service's id of the copy.
     fn id(&self) -> &CopyId;
 
-    /// How far it is. Fails with the service's own description when it has failed or was aborted.
+    /// Asks for the progress. Fails with the service's description when the copy failed or was aborted.
     fn look<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<Progress>>;
 }
 
-/// How far a copy is.
+/// The progress of a copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
-    /// So many bytes are there.
+    /// This many bytes are copied.
     Pending(u64),
-    /// All of it is there; the entity tag that it has now.
+    /// The copy is complete; with the object's entity tag.
     Done(Option<ETag>),
 }

@@ -9,42 +9,42 @@ use azring_transport::disk::FileSlices;
 
 use super::{Pending, Reader, Step, Tools};
 use crate::digest::follower::Md5;
-use crate::entry::{ETag, EntryName, Layout, ObjectProperties, Version};
+use crate::entry::{ETag, EntryName, Layout, ObjectProperties, SmbProperties, Version};
 use crate::plan::Task;
 use crate::plan::chunks::{Chunk, ChunkRule};
 use crate::plan::target_name::{MappedName, TargetName};
 use crate::{Error, Result};
 
-/// What is there already under a name.
+/// The object that a target has under a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stat {
     /// Its length in bytes.
     pub bytes: u64,
     /// When it was last modified.
     pub modified: SystemTime,
-    /// Which version of it was seen.
+    /// The version that was seen.
     pub version: Version,
-    /// How its bytes are kept, where it can only be replaced by its like.
+    /// Its layout, where only an object of the same layout can replace it.
     pub kind: Option<Layout>,
-    /// What is stored beside its bytes, where anything is.
+    /// The properties that are stored with it, where the store has them.
     pub carried: Option<Box<ObjectProperties>>,
 }
 
-/// How an object is cut.
+/// The rules and the size by which an object is cut into chunks.
 #[derive(Debug, Clone, Copy)]
 pub struct ChunkPlan {
-    /// What pieces are taken.
+    /// The limits of the target.
     pub rule: ChunkRule,
-    /// The size of a piece that is wanted, in bytes.
+    /// The preferred size of a chunk, in bytes.
     pub chunk_bytes: u64,
-    /// How small pieces may be made where the link is slow, in bytes; the same where they may not be made smaller.
+    /// The smallest size for a slow link, in bytes; the preferred size where chunks are never smaller.
     pub chunk_bytes_min: u64,
-    /// What is never written is zeros: holes need not be carried.
+    /// Whether bytes that are never written are zeros, so that holes need not be carried.
     pub with_holes: bool,
 }
 
 impl ChunkPlan {
-    /// The same, of one size whatever the link.
+    /// The same with one size, whatever the link.
     #[must_use]
     pub fn of_one_size(self) -> Self {
         Self {
@@ -54,7 +54,7 @@ impl ChunkPlan {
     }
 }
 
-/// What travels with a chunk for the other side to check.
+/// The checksums that travel with a chunk for the service to check.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Sums {
     /// CRC-64 of the chunk.
@@ -63,7 +63,7 @@ pub struct Sums {
     pub md5: Option<Md5>,
 }
 
-/// A chunk is at its destination, though not yet visible under the object's name.
+/// The proof that a chunk is at its target, though not yet visible under the object's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Receipt {
     /// The chunk's index.
@@ -72,35 +72,34 @@ pub struct Receipt {
     pub bytes: u64,
 }
 
-/// The rest of a commit that needs no request and no memory, only time: the disk's.
+/// The rest of a commit, which needs no request and no memory but waits for the disk.
 pub type Settling = Pin<Box<dyn Future<Output = Result<()>>>>;
 
-/// An object under its final name, or about to be.
+/// The outcome of a commit.
 pub enum Committed {
-    /// It is there; with the entity tag that the service gave it, where one is known for certain.
+    /// The object is there, with the entity tag that the service gave it, where that is known for certain.
     Done(Option<ETag>),
-    /// It is there when this has ended.
+    /// The object is there when this future has ended.
     Settling(Settling),
-    /// It is not: these chunks, which had their receipts, are not there any more. They are to be written again before
-    /// the next commit.
+    /// These chunks, which had their receipts, are gone. They are written again before the next commit.
     Missing(Vec<u32>),
-    /// The service copies it in its own time.
+    /// The service copies the object in its own time.
     Pending(Box<dyn Pending>),
 }
 
-/// What a target makes of objects of one layout, as values that planning applies.
+/// The form that objects of one layout get at a target, as values that planning applies.
 #[derive(Debug, Clone, Copy)]
 pub struct TargetForm {
-    /// The layout that they get, where the target has several; `None` where it has one.
+    /// The layout of the objects at the target; `None` where the target has only one.
     pub layout: Option<Layout>,
-    /// A mark for a directory becomes a folder. A folder that exists already is not asked about.
+    /// Whether a directory mark becomes a folder. No question is asked about a folder that exists.
     pub makes_folders: bool,
-    /// How they are cut.
+    /// The chunks of the objects.
     pub pieces: ChunkPlan,
 }
 
 impl TargetForm {
-    /// Whether such an object can replace what is there: only its like, where layouts differ.
+    /// Whether such an object can replace the one that was found: layouts must not differ.
     pub fn can_replace(&self, found: &Stat) -> bool {
         match (found.kind, self.layout) {
             (Some(found), Some(layout)) => found == layout,
@@ -120,23 +119,29 @@ pub trait Target: Send + Sync {
     /// user's text. Fails like [`Target::name`].
     fn exact_name(&self, name: &EntryName) -> Result<MappedName>;
 
-    /// An object's outcome gives the entity tag that was read, since an object here has none.
+    /// The name in the form that the store compares, where it takes names for one that the source tells
+    /// apart. Two objects of a run whose names have one form collide.
+    fn folded(&self, _name: &TargetName) -> Option<TargetName> {
+        None
+    }
+
+    /// Whether the outcome of an object gives the entity tag of its source, because objects here have none.
     fn reports_source_etag(&self) -> bool {
         false
     }
 
-    /// What it makes of objects of this kind.
+    /// The form that objects of this kind get here.
     fn form(&self, kind: Layout) -> TargetForm;
 
     /// Makes the container or folder, if it is missing. Called once, before the first task.
     fn prepare<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<()>>;
 
-    /// What is there under this name; `None` when nothing is.
+    /// The object under this name; `None` when there is none.
     fn stat<'a>(&'a self, tools: &'a Tools, name: &'a TargetName)
     -> Step<'a, Result<Option<Stat>>>;
 
-    /// What tells the place from any other that has its name, now or later: a text that is compared with the one of an
-    /// earlier run. `None` where the place does not say. Called once the place is prepared.
+    /// A text that another place of the same name, now or later, does not have. It is compared with the text
+    /// of an earlier run. `None` where the store has none. Called after [`prepare`](Self::prepare).
     fn identity<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<Option<Box<str>>>> {
         Box::pin(async { Ok(None) })
     }
@@ -144,43 +149,55 @@ pub trait Target: Send + Sync {
     /// The name as the user would write it, for questions and messages.
     fn shown(&self, name: &TargetName) -> String;
 
-    /// Removes what an earlier run of this job left of an object that will not be copied any more, where that lies about.
+    /// Removes the incomplete data that an earlier run of this job left of an object which will not be copied
+    /// any more.
     fn forget(&self, _job: &str, _name: &TargetName) {}
 
-    /// An earlier run of this job has written here. Called once, before anything is looked at.
+    /// Says that an earlier run of this job has written here. Called once, before anything is inspected.
     fn follow_earlier_run(&self) {}
 
-    /// What there is to tell of the place as a whole, since the last time.
+    /// The notices about the place as a whole since the last call.
     fn notices(&self) -> Vec<String> {
         Vec::new()
     }
 
-    /// How many descriptors an object takes on this machine until it is in its place.
+    /// The number of descriptors that an object takes on this machine until it is in its place.
     fn descriptors(&self) -> u32 {
         0
+    }
+
+    /// Stores attributes and times with the directory of this name, after everything in it was written. Does
+    /// nothing where there is no such directory, or where the store keeps none.
+    fn keep_directory<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        _name: &'a TargetName,
+        _smb: &'a SmbProperties,
+    ) -> Step<'a, Result<()>> {
+        Box::pin(async { Ok(()) })
     }
 
     /// Begins an object.
     fn create<'a>(&'a self, tools: &'a Tools, task: &'a Task) -> Step<'a, Result<Arc<dyn Writer>>>;
 }
 
-/// One object being written. Chunks come in any order, from several threads at once. Dropping the last reference before
-/// the commit abandons it: nothing appears under its name.
+/// One object being written. Chunks come in any order, from several threads at once.
 ///
-/// An object that an earlier run began ([`History`](crate::plan::history::History)) may be there in part already.
+/// Dropping the last reference before the commit abandons the object: nothing appears under its name. Some
+/// chunks may be there already from an earlier run ([`History`](crate::plan::history::History)).
 pub trait Writer: Send + Sync {
-    /// The chunk of this index is there from an earlier run and need not be written.
+    /// Whether an earlier run wrote the chunk of this index, so that it need not be written.
     fn has(&self, _index: u32) -> bool {
         false
     }
 
-    /// All of the object is there from an earlier run, under its name: its last answer was lost. There is nothing left
-    /// to write, to hash or to commit.
+    /// Whether an earlier run completed the object under its name, and the answer was lost. Nothing is left to
+    /// write, to hash or to commit.
     fn is_complete(&self) -> bool {
         false
     }
 
-    /// Reads what is there from an earlier run, where that is nearer than the source.
+    /// Reads the chunks of an earlier run, where they are nearer than the source.
     fn kept(&self) -> Option<&dyn Reader> {
         None
     }
@@ -194,17 +211,17 @@ pub trait Writer: Send + Sync {
         sums: Sums,
     ) -> Step<'a, Result<Receipt>>;
 
-    /// Whether writing takes a request. What only goes to a disk is written without a permit.
+    /// Whether writing takes a request. A write to a disk takes no permit.
     fn sends(&self) -> bool {
         true
     }
 
-    /// Whether this chunk may be written by [`Writer::pass`]: nothing need be known of its bytes before they are sent.
+    /// Whether this chunk may be written by [`Writer::pass`]: its bytes need not be known before they are sent.
     fn takes_slices(&self, _chunk: Chunk) -> bool {
         false
     }
 
-    /// Writes a chunk that is read while it is written, where [`Writer::takes_slices`].
+    /// Writes a chunk that is read while it is sent, where [`Writer::takes_slices`] says so.
     fn pass<'a>(
         &'a self,
         _tools: &'a Tools,
@@ -214,15 +231,16 @@ pub trait Writer: Send + Sync {
         Box::pin(async { Err(Error::Stopped) })
     }
 
-    /// The object has failed: a chunk that waits in [`Writer::write`] for another one waits no longer.
+    /// Ends the wait of chunks in [`Writer::write`] for other chunks: the object has failed.
     fn give_up(&self) {}
 
-    /// This run ends without the object, for this reason: makes safe what a later one can go on from. Waits for the disk.
+    /// Makes durable what a later run can resume from. This run ends without the object, for this reason. Waits
+    /// for the disk.
     fn suspend<'a>(&'a self, _error: &'a Error) -> Step<'a, ()> {
         Box::pin(async {})
     }
 
-    /// Makes the object appear, once every chunk has its receipt. `md5` is the digest of the whole, where one was asked
-    /// for.
+    /// Makes the object appear, once every chunk has its receipt. `md5` is the digest of the whole object, where
+    /// it is computed.
     fn commit<'a>(&'a self, tools: &'a Tools, md5: Option<Md5>) -> Step<'a, Result<Committed>>;
 }

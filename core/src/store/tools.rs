@@ -1,4 +1,4 @@
-//! What a store works with on each thread.
+//! The tools of a store on each thread: connections, files and memory.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,10 +8,10 @@ use azring_transport::buffer::Pool;
 use azring_transport::client::Client;
 use azring_transport::disk::Disk;
 
-/// A step of a store: one allocation per object or chunk. It stays on the thread that began it.
+/// One step of a store. It takes one allocation per object or chunk, and stays on the thread that began it.
 pub type Step<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-/// What a thread works with; stores are shared by all threads and borrow these for each step.
+/// The tools of one thread. All threads share the stores, which borrow these tools for each step.
 #[derive(Clone)]
 pub struct Tools {
     /// Connections.
@@ -23,7 +23,7 @@ pub struct Tools {
 }
 
 impl Tools {
-    /// The same tools in the hands of one object, whose further attempts `again` counts.
+    /// The same tools for one object. `again` counts the further attempts of its requests.
     pub fn counting(&self, again: &Arc<AtomicU32>) -> Self {
         Self {
             client: self.client.counting(again),

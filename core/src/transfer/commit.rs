@@ -39,16 +39,16 @@ impl ObjectTransfer {
                         reader.finish(tools).await?;
                     }
                 }
-                committed => return Ok(self.committed(committed)),
+                committed => return self.committed(tools, committed).await,
             }
         }
         match self.commit_once(tools, md5).await? {
             Committed::Missing(missing) => Err(Error::Integrity(format!(
-                "the service loses blocks of `{}`: {} of them are missing again",
+                "the service has lost blocks of `{}`: {} blocks are missing although they were sent again",
                 self.task.entry.name,
                 missing.len()
             ))),
-            committed => Ok(self.committed(committed)),
+            committed => self.committed(tools, committed).await,
         }
     }
 
@@ -88,10 +88,37 @@ impl ObjectTransfer {
         Ok(())
     }
 
-    fn committed(&self, committed: Committed) -> Committed {
+    async fn committed(&self, tools: &Tools, committed: Committed) -> Result<Committed> {
         if let Committed::Done(etag) = &committed {
+            // The future of the check is larger than the rest, and few objects need it.
+            Box::pin(self.check_copied_version(tools)).await?;
             self.is_now(etag.clone());
         }
-        committed
+        Ok(committed)
+    }
+
+    /// Compares the source with the version that was listed, after a service has copied it without that
+    /// condition.
+    pub(super) async fn check_copied_version(&self, tools: &Tools) -> Result<()> {
+        let TransferMode::ServerCopy(copying) = self.mode(tools).await? else {
+            return Ok(());
+        };
+        if !copying.leaves_version_unchecked() {
+            return Ok(());
+        }
+        let entry = &self.task.entry;
+        let snapshot = entry.snapshot.as_ref().map(|snapshot| &*snapshot.id);
+        let found = self
+            .context
+            .source
+            .find(tools, &entry.name, snapshot)
+            .await?;
+        if found.is_some_and(|found| found.version == entry.version) {
+            return Ok(());
+        }
+        Err(Error::Changed(format!(
+            "`{}` was changed while the service copied it",
+            entry.name
+        )))
     }
 }

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
+use azring_transport::buffer::Lease;
 use tokio::sync::OnceCell;
 
 use super::{Outcome, TransferContext, Verdict};
@@ -164,6 +165,7 @@ impl ObjectTransfer {
         let Some(chunk) = self.task.chunks.get(index) else {
             return Ok(());
         };
+        let early = self.lease_before_mode(tools, chunk).await?;
         let mode = self.mode(tools).await?;
         // A failure before the writer existed could not end its waiting.
         if let Some(error) = self.failure() {
@@ -171,7 +173,7 @@ impl ObjectTransfer {
         }
         let carried = match mode {
             TransferMode::Stream(reader, writer) => {
-                self.move_by_stream(tools, chunk, (reader, writer), permit)
+                self.move_by_stream(tools, chunk, (reader, writer), early, permit)
                     .await?
             }
             TransferMode::ServerCopy(copying) => copying.carry(tools, chunk).await?,
@@ -189,12 +191,14 @@ impl ObjectTransfer {
         tools: &Tools,
         chunk: Chunk,
         (reader, writer): (&Arc<dyn Reader>, &Arc<dyn Writer>),
+        early: Option<Lease>,
         permit: &mut Permit,
     ) -> Result<CopyProgress> {
         let index = chunk.index;
         if writer.is_complete() || writer.has(index) {
             let reader = writer.kept().unwrap_or(&**reader);
-            self.pass_over(tools, chunk, reader, &**writer).await?;
+            self.pass_over(tools, chunk, reader, &**writer, early)
+                .await?;
             return Ok(CopyProgress::Kept(chunk.bytes));
         }
         if self.needs_no_checksum()
@@ -204,7 +208,7 @@ impl ObjectTransfer {
             writer.pass(tools, chunk, slices).await?;
             return Ok(CopyProgress::Moved(chunk.bytes));
         }
-        let lease = tools.pool.lease(chunk.bytes as usize).await?;
+        let lease = self.lease(tools, chunk, early).await?;
         let filled = reader.read(tools, chunk, lease).await?;
         if !writer.sends() {
             permit.let_next();
@@ -213,6 +217,35 @@ impl ObjectTransfer {
         let sums = self.digest(index, &frozen).await;
         writer.write(tools, chunk, frozen, sums).await?;
         Ok(CopyProgress::Moved(chunk.bytes))
+    }
+
+    /// Takes the memory of a chunk before its object has a reader and a writer, where the object has a
+    /// digest. Without a digest no chunk keeps its memory for another one, and a chunk that is sent in
+    /// slices needs none.
+    ///
+    /// The chunks of a worker must ask for memory in the order in which it took them. While one chunk
+    /// waited for the reader and the writer, later chunks of the object, which the digest keeps until
+    /// that chunk comes, could take all memory of its worker, and it would wait for them for ever.
+    async fn lease_before_mode(&self, tools: &Tools, chunk: Chunk) -> Result<Option<Lease>> {
+        let is_copied_here = self.context.server_copy.is_none();
+        let waits_for_others = self.follower.is_some() && self.task.chunks.total() > 1;
+        if is_copied_here && waits_for_others && !self.mode.initialized() {
+            return Ok(Some(tools.pool.lease(chunk.bytes as usize).await?));
+        }
+        Ok(None)
+    }
+
+    /// The memory of a chunk, where it was not taken before.
+    async fn lease(&self, tools: &Tools, chunk: Chunk, early: Option<Lease>) -> Result<Lease> {
+        if let Some(lease) = early {
+            return Ok(lease);
+        }
+        let lease = tools.pool.lease(chunk.bytes as usize).await?;
+        // The failure of another chunk frees memory, but does not end the waiting for it.
+        match self.failure() {
+            Some(error) => Err(error),
+            None => Ok(lease),
+        }
     }
 
     /// Whether no checksum of the object's bytes is needed.
@@ -227,11 +260,12 @@ impl ObjectTransfer {
         chunk: Chunk,
         reader: &dyn Reader,
         writer: &dyn Writer,
+        early: Option<Lease>,
     ) -> Result<()> {
         if let Some(follower) = &self.follower
             && !writer.is_complete()
         {
-            let lease = tools.pool.lease(chunk.bytes as usize).await?;
+            let lease = self.lease(tools, chunk, early).await?;
             let filled = reader.read(tools, chunk, lease).await?;
             follower.follow(chunk.index, &filled.freeze());
         }
@@ -308,6 +342,9 @@ impl ObjectTransfer {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .get_or_insert(error);
+        if let Some(follower) = &self.follower {
+            follower.give_up();
+        }
         if let Some(TransferMode::Stream(_, writer)) = self.mode.get() {
             writer.give_up();
         }

@@ -1,111 +1,91 @@
-//! A context for tests. Its two stores are empty, and open only what a test gives them.
+//! A context for tests, between the synthetic source and the discarding target.
 
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::sync::Semaphore;
 
 use super::TransferContext;
 use crate::digest::Hashers;
-use crate::entry::{Entry, EntryName, Layout};
+use crate::entry::{EntryName, Layout};
+use crate::location::{Discard, Synthetic};
 use crate::options::Integrity;
 use crate::plan::Task;
 use crate::plan::target_name::{MappedName, TargetName};
 use crate::report::Totals;
-use crate::store::local::name::LocalNaming;
-use crate::store::local::rules;
-use crate::store::{
-    ChunkPlan, ListScope, Pages, Reader, Source, Stat, Step, Target, TargetForm, Tools, Writer,
-};
+use crate::store::synthetic::{DiscardTarget, SyntheticSource};
+use crate::store::{Stat, Step, Target, TargetForm, Tools, Writer};
 use crate::{Error, Result};
 
-/// An end that opens these, or fails to open.
-#[derive(Default)]
-struct TestEnd {
-    reader: Option<Arc<dyn Reader>>,
-    writer: Option<Arc<dyn Writer>>,
-}
-
-/// A context whose ends cannot be opened.
+/// A context whose target discards what it receives.
 pub(crate) fn context(integrity: Integrity, hashers: &Hashers) -> Arc<TransferContext> {
-    between(TestEnd::default(), integrity, hashers)
+    context_to(Arc::new(discard()), integrity, false, hashers)
 }
 
-/// A context in which every object has this reader and this writer.
-pub(super) fn context_between(
-    reader: Arc<dyn Reader>,
+/// A context in which every object has this writer.
+pub(super) fn context_with(writer: Arc<dyn Writer>) -> Arc<TransferContext> {
+    let made = Arc::new(Semaphore::new(1));
+    let target = Arc::new(WriterTarget { writer, made });
+    context_to(target, Integrity::default(), false, &Hashers::start(1).0)
+}
+
+/// The same with an MD5 of every object. `made` has a permit for each object that can be made.
+pub(super) fn hashing_context_with(
     writer: Arc<dyn Writer>,
+    made: &Arc<Semaphore>,
 ) -> Arc<TransferContext> {
-    let end = TestEnd {
-        reader: Some(reader),
-        writer: Some(writer),
-    };
-    between(end, Integrity::default(), &Hashers::start(1).0)
+    let made = Arc::clone(made);
+    let target = Arc::new(WriterTarget { writer, made });
+    context_to(target, Integrity::default(), true, &Hashers::start(1).0)
 }
 
-fn between(end: TestEnd, integrity: Integrity, hashers: &Hashers) -> Arc<TransferContext> {
-    let end = Arc::new(end);
+fn context_to(
+    target: Arc<dyn Target>,
+    integrity: Integrity,
+    wants_md5: bool,
+    hashers: &Hashers,
+) -> Arc<TransferContext> {
+    let synthetic = Synthetic {
+        seed: 1,
+        objects: Some(0),
+        object_bytes: 0,
+    };
     Arc::new(TransferContext {
-        source: Arc::clone(&end) as Arc<dyn Source>,
-        target: end,
+        source: Arc::new(SyntheticSource::new(synthetic)),
+        target,
         server_copy: None,
         integrity,
-        wants_md5: false,
+        wants_md5,
         hashers: hashers.clone(),
         totals: Arc::new(Totals::default()),
     })
 }
 
-impl Source for TestEnd {
-    fn list(self: Arc<Self>, _tools: &Tools, _from: ListScope) -> Pages {
-        mpsc::channel(1).1
-    }
-
-    fn find<'a>(
-        &'a self,
-        _tools: &'a Tools,
-        _name: &'a EntryName,
-        _snapshot: Option<&'a str>,
-    ) -> Step<'a, Result<Option<Entry>>> {
-        Box::pin(async { Ok(None) })
-    }
-
-    fn has<'a>(&'a self, _tools: &'a Tools, _name: &'a EntryName) -> Step<'a, Result<bool>> {
-        Box::pin(async { Ok(false) })
-    }
-
-    fn open<'a>(
-        &'a self,
-        _tools: &'a Tools,
-        _entry: &'a Entry,
-    ) -> Step<'a, Result<Arc<dyn Reader>>> {
-        Box::pin(async { self.reader.clone().ok_or(Error::Stopped) })
-    }
+fn discard() -> DiscardTarget {
+    DiscardTarget::new(Discard { compares: false }, false)
 }
 
-impl Target for TestEnd {
+/// The discarding target with another writer.
+struct WriterTarget {
+    writer: Arc<dyn Writer>,
+    /// Making an object takes a permit.
+    made: Arc<Semaphore>,
+}
+
+impl Target for WriterTarget {
     fn name(&self, entry: &EntryName) -> Result<MappedName> {
-        LocalNaming::new('/').name(entry)
+        discard().name(entry)
     }
 
     fn exact_name(&self, name: &EntryName) -> Result<MappedName> {
-        LocalNaming::exact_name(name)
+        discard().exact_name(name)
     }
 
-    fn form(&self, _kind: Layout) -> TargetForm {
-        TargetForm {
-            layout: None,
-            makes_folders: true,
-            pieces: ChunkPlan {
-                rule: rules::RANGES,
-                chunk_bytes: 10,
-                chunk_bytes_min: 10,
-                with_holes: true,
-            },
-        }
+    fn form(&self, kind: Layout) -> TargetForm {
+        discard().form(kind)
     }
 
     fn prepare<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<()>> {
-        Box::pin(async { Ok(()) })
+        Box::pin(async { Err(Error::Stopped) })
     }
 
     fn stat<'a>(
@@ -117,7 +97,7 @@ impl Target for TestEnd {
     }
 
     fn shown(&self, name: &TargetName) -> String {
-        name.to_string()
+        discard().shown(name)
     }
 
     fn create<'a>(
@@ -125,6 +105,11 @@ impl Target for TestEnd {
         _tools: &'a Tools,
         _task: &'a Task,
     ) -> Step<'a, Result<Arc<dyn Writer>>> {
-        Box::pin(async { self.writer.clone().ok_or(Error::Stopped) })
+        Box::pin(async {
+            if let Ok(permit) = self.made.acquire().await {
+                permit.forget();
+            }
+            Ok(Arc::clone(&self.writer))
+        })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use azring_transport::buffer::{Frozen, Lease, Pool};
+use azring_transport::buffer::{Frozen, Pool};
 use azring_transport::client::{Client, Settings};
 use azring_transport::disk::Disk;
 use futures_util::FutureExt;
@@ -14,27 +14,8 @@ use crate::plan::chunks::Chunk;
 use crate::plan::testing::task;
 use crate::schedule::Gate;
 use crate::stop::Stop;
-use crate::store::{Committed, Reader, Receipt, Step, Sums, Tools, Writer};
+use crate::store::{Committed, Receipt, Step, Sums, Tools, Writer};
 use crate::{Error, Result};
-
-/// A reader that takes no time.
-struct AtOnce;
-
-impl Reader for AtOnce {
-    fn read<'a>(
-        &'a self,
-        _tools: &'a Tools,
-        chunk: Chunk,
-        mut into: Lease,
-    ) -> Step<'a, Result<Lease>> {
-        into.append(&vec![1; chunk.bytes as usize]);
-        Box::pin(async { Ok(into) })
-    }
-
-    fn finish<'a>(&'a self, _tools: &'a Tools) -> Step<'a, Result<()>> {
-        Box::pin(async { Ok(()) })
-    }
-}
 
 /// A writer that waits for a signal.
 struct Waits {
@@ -70,7 +51,7 @@ fn object(sends: bool) -> ObjectTransfer {
         sends,
         written: Semaphore::new(0),
     };
-    let context = testing::context_between(Arc::new(AtOnce), Arc::new(writer));
+    let context = testing::context_with(Arc::new(writer));
     ObjectTransfer::new(task("a", 20, 10), &context)
 }
 

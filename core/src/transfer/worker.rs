@@ -195,7 +195,12 @@ impl WorkerState {
                 send(&self.events, WorkerEvent::CopyStarted { name, id });
                 let bytes = object.task().entry.bytes;
                 let totals = Arc::clone(object.totals());
-                let copied = self.watch(&*pending, bytes, &totals);
+                let copying = Arc::clone(&object);
+                let copied = async {
+                    let etag = self.watch(&*pending, bytes, &totals).await?;
+                    copying.check_copied_version(&self.tools).await?;
+                    Ok(etag)
+                };
                 self.end_later(object, permit, copied).await;
             }
         }

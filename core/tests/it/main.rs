@@ -2,6 +2,8 @@
 
 mod link;
 
+mod share_target;
+
 mod store_contract;
 
 mod tuner_disk;

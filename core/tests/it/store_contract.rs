@@ -1,8 +1,8 @@
 //! The contract of a store: what every source, target and remover promises, whatever it stands for.
 //!
 //! Each test is one promise and runs against every store of [`stores::all`]: a folder of this machine,
-//! Blob storage (a small service of this test's own, on loopback) and the two synthetic ends. A new
-//! store is one more entry there.
+//! Blob storage (a small service of this test's own, on loopback), a file share (of the emulator) and the
+//! two synthetic ends. A new store is one more entry there.
 
 mod blob_service;
 
@@ -33,7 +33,7 @@ const CHUNK_BYTES: u64 = 4096;
 
 /// Names before and after a slash in the order of bytes, and below more than one folder.
 const NAMES: [&str; 9] = [
-    "A", "a-b", "a.b", "a/x", "a/y/z", "a0", "b c", "d/e.txt", "é",
+    "Z", "a-b", "a.b", "a/x", "a/y/z", "a0", "b c", "d/e.txt", "é",
 ];
 
 /// Runs a test on one thread, as the coordinator runs its listings.

@@ -10,6 +10,10 @@ pub const FORMAT: &str = include_str!("BEHAVIOUR.md");
 /// How the services behave. The defaults are the behaviour that is easiest for clients.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each field is one option of the document"
+)]
 pub struct Behaviour {
     /// How long the name of a deleted container cannot be used again (`ContainerBeingDeleted`).
     pub container_delete_ms: u64,
@@ -17,6 +21,16 @@ pub struct Behaviour {
     pub copy: CopyBehaviour,
     /// How listings are split into pages.
     pub listing: ListingBehaviour,
+    /// Whether every write of a blob makes a version.
+    pub versioning: bool,
+    /// How long deleted containers can be restored, in days; 0 for not at all.
+    pub container_retention_days: u32,
+    /// The names of the encryption scopes that all accounts have.
+    pub encryption_scopes: Vec<String>,
+    /// Customer-provided keys are accepted over HTTP.
+    pub customer_keys_over_http: bool,
+    /// The accounts that are premium ones: their page blobs have tiers.
+    pub premium_accounts: Vec<String>,
     /// How long the rehydration of an archived blob takes.
     pub rehydrate_ms: u64,
     /// How late the secondary region is.
@@ -30,8 +44,38 @@ pub struct Behaviour {
     pub names_version: bool,
     /// `x-ms-content-crc64` is refused with `FeatureNotSupported`, whatever the version.
     pub no_crc64: bool,
-    /// How far the service's clock is ahead: leases and signatures end earlier.
-    pub clock_ahead_ms: u64,
+    /// How strict the File service is.
+    pub file_mode: FileMode,
+    /// How the Table service behaves.
+    pub table: TableBehaviour,
+    /// How far the service's clock is ahead: leases and signatures end earlier. It is behind when
+    /// this is negative.
+    pub clock_ahead_ms: i64,
+}
+
+/// How strict the File service is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileMode {
+    /// It refuses what the real service refuses.
+    #[default]
+    Strict,
+    /// It lets pass what is missing in requests of foreign clients, and ignores conditions.
+    Peer,
+}
+
+/// How the Table service behaves.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TableBehaviour {
+    /// How many entities a second one partition serves; 0 for no limit.
+    pub partition_entities_per_second: u64,
+    /// How many entities a second one account serves; 0 for no limit.
+    pub account_entities_per_second: u64,
+    /// Pages end at a partition if they can, and their tokens have no row key then.
+    pub partition_tokens: bool,
+    /// Partition keys at which pages end, as they do between the servers of a table.
+    pub partition_borders: Vec<String>,
 }
 
 /// The current behaviour, which each request reads once.

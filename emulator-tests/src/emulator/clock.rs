@@ -51,6 +51,11 @@ impl Moment {
         Self(self.0.saturating_add(ms.saturating_mul(10_000)))
     }
 
+    /// This moment moved by milliseconds, into the past when they are negative.
+    pub const fn shifted_ms(self, ms: i64) -> Self {
+        Self(self.0.saturating_add_signed(ms.saturating_mul(10_000)))
+    }
+
     /// This moment in whole seconds, as in `Last-Modified`.
     pub const fn whole_second(self) -> Self {
         Self(self.0 / TICKS_PER_SECOND * TICKS_PER_SECOND)

@@ -6,8 +6,17 @@ use crate::emulator::http::query::Query;
 
 /// Makes a marker from the key of the first entry of the next page.
 pub fn marker(next: &str) -> String {
+    numbered(2, next)
+}
+
+/// The same for a listing of the File service, whose markers begin with another number.
+pub fn file_marker(next: &str) -> String {
+    numbered(1, next)
+}
+
+fn numbered(number: u8, next: &str) -> String {
     let encoded = digest::to_base64(next.as_bytes());
-    format!("2!{}!{encoded}", encoded.len())
+    format!("{number}!{}!{encoded}", encoded.len())
 }
 
 /// The key in a request's marker; empty without a marker. A marker of another origin is 400.
@@ -15,7 +24,8 @@ pub fn start(query: &Query) -> ServiceResult<String> {
     let Some(text) = query.filled("marker") else {
         return Ok(String::new());
     };
-    let key = text.strip_prefix("2!").and_then(|rest| {
+    let rest = text.strip_prefix("2!").or_else(|| text.strip_prefix("1!"));
+    let key = rest.and_then(|rest| {
         let (length, encoded) = rest.split_once('!')?;
         if length.parse() != Ok(encoded.len()) {
             return None;

@@ -9,12 +9,13 @@ use super::behaviour::{Behaviour, SharedBehaviour};
 use super::error::{Refusal, ServiceResult};
 use super::fault::Plan;
 use super::http::body::Body;
-use super::http::connection::{Handler, Peer};
+use super::http::handler::Handler;
 use super::http::head::Head;
 use super::http::payload::Payload;
+use super::http::peer::Peer;
 use super::http::response::Response;
 use super::services::Services;
-use super::watch::Watch;
+use super::watch::ServerWatch;
 
 /// The longest document, in bytes.
 const DOCUMENT_BYTES_MAX: u64 = 8 << 20;
@@ -24,7 +25,7 @@ pub const REQUESTS: &str = include_str!("CONTROL.md");
 
 /// Serves the control endpoint of one emulator.
 pub struct Control {
-    watch: Arc<Watch>,
+    watch: Arc<ServerWatch>,
     behaviour: SharedBehaviour,
     /// The behaviour that a reset restores.
     first_behaviour: Arc<Behaviour>,
@@ -37,9 +38,19 @@ struct LogOrder {
     lines: usize,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyOrder {
+    keys: Vec<String>,
+}
+
 impl Control {
     /// The control endpoint of these services. A reset restores the present behaviour.
-    pub fn new(watch: Arc<Watch>, behaviour: SharedBehaviour, services: Arc<Services>) -> Self {
+    pub fn new(
+        watch: Arc<ServerWatch>,
+        behaviour: SharedBehaviour,
+        services: Arc<Services>,
+    ) -> Self {
         let first_behaviour = Arc::clone(&behaviour.read().unwrap_or_else(PoisonError::into_inner));
         Self {
             watch,
@@ -75,6 +86,15 @@ impl Control {
                 &json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }),
             )),
             ("POST", "/reset") => self.reset(),
+            ("PUT", path) if account_of(path).is_some() => {
+                let account = account_of(path).unwrap_or_default();
+                let order: KeyOrder =
+                    serde_json::from_slice(&body.read_document(DOCUMENT_BYTES_MAX)?)
+                        .map_err(|error| Refusal::invalid_input(error.to_string()))?;
+                let accounts = &self.services.resources.accounts;
+                accounts.replace_keys(account, &order.keys)?;
+                Ok(Response::new(204))
+            }
             ("GET", "/faults") => {
                 let status = watch
                     .faults
@@ -158,6 +178,11 @@ impl Handler for Control {
             Payload::Document(format!("{}: {}\n", refusal.code, refusal.message).into_bytes());
         response
     }
+}
+
+/// The account in `/accounts/NAME/keys`.
+fn account_of(path: &str) -> Option<&str> {
+    path.strip_prefix("/accounts/")?.strip_suffix("/keys")
 }
 
 fn document(value: &serde_json::Value) -> Response {

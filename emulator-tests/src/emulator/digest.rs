@@ -74,6 +74,11 @@ impl Digester {
     }
 }
 
+/// SHA-256.
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
 /// HMAC-SHA256 in base64, the form of all signatures of the service.
 pub fn hmac_sha256(key: &[u8], text: &[u8]) -> String {
     STANDARD.encode(hmac_sha256_bytes(key, text))

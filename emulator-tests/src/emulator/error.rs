@@ -20,6 +20,8 @@ pub struct Refusal {
     pub details: Vec<(&'static str, String)>,
     /// More headers of the answer.
     pub headers: Vec<(&'static str, String)>,
+    /// Common headers that the answer does not have, in lower case.
+    pub omitted: &'static [&'static str],
 }
 
 /// The result of a call, or of a step of it.
@@ -38,6 +40,7 @@ impl Refusal {
             message: message.into(),
             details: Vec::new(),
             headers: Vec::new(),
+            omitted: &[],
         }
     }
 
@@ -50,6 +53,13 @@ impl Refusal {
     /// The same refusal with one more header.
     pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The same refusal without some of the common headers. The service refuses malformed requests
+    /// before it reads their version.
+    pub fn without(mut self, headers: &'static [&'static str]) -> Self {
+        self.omitted = headers;
         self
     }
 
@@ -106,6 +116,18 @@ impl Refusal {
         .with("Reason", reason)
     }
 
+    /// 400: a query parameter has no form that the service can read.
+    pub fn malformed_query(name: &str, value: &str) -> Self {
+        Self::new(
+            400,
+            "InvalidQueryParameterValue",
+            "Value for one of the query parameters specified in the request URI is invalid.",
+        )
+        .with("QueryParameterName", name)
+        .with("QueryParameterValue", value)
+        .without(&["x-ms-version", "x-ms-error-code"])
+    }
+
     /// 400: a query parameter is outside of its range.
     pub fn query_out_of_range(name: &str, value: &str, min: u64, max: u64) -> Self {
         Self::new(
@@ -142,12 +164,30 @@ impl Refusal {
         )
     }
 
+    /// 412: a condition of a copy's source does not hold.
+    pub fn source_condition_not_met() -> Self {
+        Self::new(
+            412,
+            "SourceConditionNotMet",
+            "The source condition specified using HTTP conditional header(s) is not met.",
+        )
+    }
+
     /// 304: the object has not changed.
     pub fn not_modified() -> Self {
         Self::new(
             304,
             "ConditionNotMet",
             "The condition specified using HTTP conditional header(s) is not met.",
+        )
+    }
+
+    /// 400: a condition that no object can fulfil.
+    pub fn unsatisfiable_condition() -> Self {
+        Self::new(
+            400,
+            "UnsatisfiableCondition",
+            "The request includes an unsatisfiable condition for this operation.",
         )
     }
 
@@ -195,6 +235,28 @@ impl Refusal {
             405,
             "UnsupportedHttpVerb",
             "The resource doesn't support specified Http Verb.",
+        )
+    }
+
+    /// 400: a header that the service does not have.
+    pub fn unsupported_header(name: &'static str) -> Self {
+        Self::new(
+            400,
+            "UnsupportedHeader",
+            "One of the HTTP headers specified in the request is not supported.",
+        )
+        .with("HeaderName", name)
+    }
+
+    /// The resource has no call of this method and `comp`.
+    pub fn unknown_call(method: &str, comp: &str) -> Self {
+        if comp.is_empty() {
+            return Self::unsupported_verb();
+        }
+        Self::invalid_query(
+            "comp",
+            comp,
+            &format!("not served for {method} on this resource"),
         )
     }
 

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::behaviour::Behaviour;
-use super::blob::pattern_blob::PatternBlob;
 use super::fault::Plan;
+use super::pattern_blob::PatternBlob;
+use super::pattern_table::PatternTable;
 
 /// The account that every Azure tool knows, with its public key.
 pub const DEVELOPMENT_ACCOUNT: &str = "devstoreaccount1";
@@ -98,6 +99,10 @@ pub struct Options {
     pub host: String,
     /// Port of the Blob service; 0 lets the system choose.
     pub blob_port: u16,
+    /// Port of the File service; 0 lets the system choose.
+    pub file_port: u16,
+    /// Port of the Table service; 0 lets the system choose.
+    pub table_port: u16,
     /// Where bodies are stored.
     pub store: StoreChoice,
     /// The most that the memory store holds, in bytes.
@@ -128,8 +133,12 @@ pub struct Options {
     pub trust: Option<PathBuf>,
     /// A client that makes no progress for so long within a request or an answer is disconnected.
     pub patience: Duration,
+    /// Files that exist from the start, in pattern bytes: share, path and length.
+    pub pattern_files: Vec<PatternBlob>,
     /// Blobs that exist from the start, in pattern bytes.
     pub pattern_blobs: Vec<PatternBlob>,
+    /// Tables that exist from the start, whose entities are computed.
+    pub pattern_tables: Vec<PatternTable>,
     /// A folder that is uploaded at the start: its folders become containers of the first account.
     pub seed: Option<PathBuf>,
 }
@@ -139,6 +148,8 @@ impl Default for Options {
         Self {
             host: "127.0.0.1".to_owned(),
             blob_port: 0,
+            file_port: 0,
+            table_port: 0,
             store: StoreChoice::Memory,
             memory_bytes_max: 8 << 30,
             accounts: Vec::new(),
@@ -154,7 +165,9 @@ impl Default for Options {
             unsigned_tokens: false,
             trust: None,
             patience: Duration::from_mins(2),
+            pattern_files: Vec::new(),
             pattern_blobs: Vec::new(),
+            pattern_tables: Vec::new(),
             seed: None,
         }
     }

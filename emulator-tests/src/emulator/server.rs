@@ -4,21 +4,22 @@ use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::behaviour::{Behaviour, SharedBehaviour};
+use super::connection::Listener;
 use super::control::Control;
-use super::http::connection::Handler;
-use super::listener::Listener;
+use super::fault::Plan;
+use super::http::handler::Handler;
 use super::options::Options;
 use super::service::Resources;
 use super::services;
 use super::start_error::StartError;
 use super::tls::Tls;
-use super::watch::Watch;
+use super::watch::ServerWatch;
 
 /// A running emulator. Dropping it stops it.
 pub struct Server {
     scheme: &'static str,
     authority_pem: Option<String>,
-    watch: Arc<Watch>,
+    watch: Arc<ServerWatch>,
     behaviour: SharedBehaviour,
     /// One for each service: its label and its socket.
     listening: Vec<(&'static str, Listener)>,
@@ -41,7 +42,7 @@ impl Server {
     pub fn start(options: &Options) -> Result<Self, StartError> {
         let tls = Tls::prepare(&options.tls)?;
         let behaviour = Arc::new(RwLock::new(Arc::new(options.behaviour.clone())));
-        let watch = Arc::new(Watch::default());
+        let watch = Arc::new(ServerWatch::default());
         watch.faults.set(options.faults.clone());
         watch.log.keep(options.log_lines);
         if let Some(path) = &options.log_file {
@@ -71,7 +72,7 @@ impl Server {
             &options.control_host,
             options.control_port,
             Arc::new(control),
-            Arc::new(Watch::default()),
+            Arc::new(ServerWatch::default()),
             None,
             options.patience,
         )?;
@@ -98,6 +99,26 @@ impl Server {
         format!("{}://{}", self.scheme, self.address())
     }
 
+    /// `http://127.0.0.1:PORT` of the File service, without an account.
+    pub fn file_url(&self) -> String {
+        format!("{}://{}", self.scheme, self.file_address())
+    }
+
+    /// The address that the File service listens on.
+    pub fn file_address(&self) -> SocketAddr {
+        self.listening[1].1.address
+    }
+
+    /// `http://127.0.0.1:PORT` of the Table service, without an account.
+    pub fn table_url(&self) -> String {
+        format!("{}://{}", self.scheme, self.table_address())
+    }
+
+    /// The address that the Table service listens on.
+    pub fn table_address(&self) -> SocketAddr {
+        self.listening[2].1.address
+    }
+
     /// `http://127.0.0.1:PORT` of the control endpoint.
     pub fn control_url(&self) -> String {
         format!("http://{}", self.control.address)
@@ -114,8 +135,59 @@ impl Server {
     }
 
     /// Faults, log and counters of all services.
-    pub fn watch(&self) -> &Watch {
+    pub fn watch(&self) -> &ServerWatch {
         &self.watch
+    }
+
+    /// Applies a fault plan of these rules from now on: the elements of `rules`, with commas between
+    /// them.
+    ///
+    /// # Panics
+    /// When they are not the rules of a plan.
+    #[track_caller]
+    pub fn set_faults(&self, rules: &str) {
+        self.set_fault_plan(&format!(r#"{{ "rules": [{rules}] }}"#));
+    }
+
+    /// Applies this fault plan from now on.
+    ///
+    /// # Panics
+    /// When it is no plan.
+    #[track_caller]
+    pub fn set_fault_plan(&self, plan: &str) {
+        let parsed = Plan::parse(plan);
+        let parsed = parsed.unwrap_or_else(|error| panic!("{plan} is no fault plan: {error}"));
+        self.watch.faults.set(Some(parsed));
+    }
+
+    /// Applies no faults from now on.
+    pub fn clear_faults(&self) {
+        self.watch.faults.set(None);
+    }
+
+    /// How often each rule of the fault plan was applied; nothing without a plan.
+    pub fn applied_faults(&self) -> Vec<u64> {
+        let status = self.watch.faults.status();
+        status.map(|(_, applied)| applied).unwrap_or_default()
+    }
+
+    /// Whether each rule of the fault plan was applied at least once.
+    pub fn has_applied_faults(&self) -> bool {
+        let applied = self.applied_faults();
+        !applied.is_empty() && applied.iter().all(|times| *times > 0)
+    }
+
+    /// Checks that each rule of the fault plan was applied: otherwise a test of it could not fail.
+    ///
+    /// # Panics
+    /// When one was not.
+    #[track_caller]
+    pub fn assert_faults_applied(&self) {
+        let applied = self.applied_faults();
+        assert!(
+            self.has_applied_faults(),
+            "a rule of the fault plan was not applied: {applied:?}"
+        );
     }
 
     /// Changes the behaviour of the services.
@@ -131,7 +203,7 @@ impl Server {
         self.blob().connections.open().count()
     }
 
-    /// The Blob service is the first of all.
+    /// The Blob service is the first of all, the File service the second, the Table service the third.
     fn blob(&self) -> &Listener {
         &self.listening[0].1
     }

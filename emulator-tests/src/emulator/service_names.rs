@@ -11,4 +11,15 @@ pub struct ServiceNames {
     pub sas_letter: char,
     /// The `Server` header of its answers.
     pub server: &'static str,
+    /// What signatures by the account's key contain.
+    pub key_signature: KeySignature,
+}
+
+/// What a signature by an account's key contains besides method, date and path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeySignature {
+    /// The `x-ms-` headers, some others, and the query.
+    WithHeaders,
+    /// Two headers of the body, and `comp`: the Table service.
+    WithoutHeaders,
 }

@@ -8,7 +8,9 @@ use super::behaviour::SharedBehaviour;
 use super::blob::BlobOperations;
 use super::options::Options;
 use super::service::{EmulatedService, Resources, Service};
+use super::share::ShareOperations;
 use super::start_error::StartError;
+use super::table::TableOperations;
 
 /// All services of one emulator.
 pub struct Services {
@@ -23,7 +25,13 @@ pub fn open(options: &Options, behaviour: SharedBehaviour) -> Result<Services, S
     let (resources, mut recovery) = Resources::open(options, behaviour)?;
     let resources = Arc::new(resources);
     let blob = Service::<BlobOperations>::open(options, &resources, recovery.as_mut())?;
-    let all: Vec<(u16, Arc<dyn EmulatedService>)> = vec![(options.blob_port, Arc::new(blob))];
+    let file = Service::<ShareOperations>::open(options, &resources, recovery.as_mut())?;
+    let table = Service::<TableOperations>::open(options, &resources, recovery.as_mut())?;
+    let all: Vec<(u16, Arc<dyn EmulatedService>)> = vec![
+        (options.blob_port, Arc::new(blob)),
+        (options.file_port, Arc::new(file)),
+        (options.table_port, Arc::new(table)),
+    ];
     if let Some(recovery) = recovery {
         recovery.finish()?;
     }
@@ -34,8 +42,10 @@ pub fn open(options: &Options, behaviour: SharedBehaviour) -> Result<Services, S
 }
 
 impl Services {
-    /// Empties all accounts of all services, and adds the initial objects again.
+    /// Empties all accounts of all services, gives them the keys of the start, and adds the initial
+    /// objects again.
     pub fn reset(&self) -> Result<(), StartError> {
+        self.resources.accounts.reset();
         self.all.iter().try_for_each(|(_, service)| service.reset())
     }
 }

@@ -14,12 +14,15 @@ use super::StartError;
 use super::options::TlsChoice;
 
 /// The names in the emulator's own certificate. A wildcard covers one label only.
-const OWN_NAMES: [&str; 5] = [
+const OWN_NAMES: [&str; 8] = [
     "localhost",
     "127.0.0.1",
     "*.blob.localhost",
     "*.blob.core.windows.net",
     "*.blob.emulator.test",
+    "*.file.localhost",
+    "*.file.core.windows.net",
+    "*.file.emulator.test",
 ];
 
 /// TLS for the listener.

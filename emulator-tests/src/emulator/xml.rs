@@ -4,6 +4,7 @@
 //! [`read_leaves`] turns a request's document into a flat list of paths and texts, which is all
 //! that the calls need.
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
@@ -76,6 +77,17 @@ impl Writer {
         self
     }
 
+    /// A leaf with a name. A name that XML cannot contain is percent-encoded and marked.
+    pub fn name_leaf(&mut self, element: &str, name: &str) -> &mut Self {
+        if can_carry(name) {
+            return self.leaf(element, name);
+        }
+        let encoded = percent_encode(name);
+        self.open(element, &[("Encoded", "true")])
+            .text(&encoded)
+            .close(element)
+    }
+
     /// The document's bytes.
     pub fn finish(self) -> Vec<u8> {
         self.text.into_bytes()
@@ -93,6 +105,11 @@ fn escape(text: &str, out: &mut String) {
             other => out.push(other),
         }
     }
+}
+
+/// A name that XML cannot contain, as listings carry it.
+pub fn percent_encode(name: &str) -> String {
+    utf8_percent_encode(name, NON_ALPHANUMERIC).to_string()
 }
 
 /// Whether XML 1.0 allows all characters of this text. Other names are sent percent-encoded.

@@ -1,4 +1,4 @@
-//! Reads a page of List Blobs:
+//! Reads a page of List Blobs, of List Directories and Files, and of List Ranges:
 //! <https://learn.microsoft.com/rest/api/storageservices/list-blobs#response-body>.
 
 use percent_encoding::percent_decode_str;
@@ -29,10 +29,79 @@ pub(super) struct Page {
     pub(super) next_marker: String,
 }
 
-/// Reads a page.
+/// A page of what is in a directory.
+#[derive(Debug, Default)]
+pub(super) struct DirectoryPage {
+    pub(super) directories: Vec<String>,
+    pub(super) files: Vec<String>,
+    /// Where the next page begins; empty after the last.
+    pub(super) next_marker: String,
+}
+
+/// Reads a page of List Blobs.
 pub(super) fn parse(xml: &str) -> Page {
-    let mut reader = Reader::from_str(xml.trim_start_matches('\u{feff}'));
     let mut page = Page::default();
+    elements(
+        xml,
+        |page, name| {
+            if name == "Blob" {
+                page.blobs.push(StoredBlob::default());
+            }
+        },
+        Page::take,
+        &mut page,
+    );
+    page
+}
+
+/// Reads a page of List Directories and Files.
+pub(super) fn directory(xml: &str) -> DirectoryPage {
+    let mut page = (DirectoryPage::default(), false);
+    elements(
+        xml,
+        |(_, is_file), name| match name {
+            "File" => *is_file = true,
+            "Directory" => *is_file = false,
+            _ => {}
+        },
+        |(page, is_file), name, text| match name {
+            "NextMarker" => page.next_marker = text,
+            "Name" if *is_file => page.files.push(text),
+            "Name" => page.directories.push(text),
+            _ => {}
+        },
+        &mut page,
+    );
+    page.0
+}
+
+/// Reads List Ranges: first and last byte of each.
+pub(super) fn ranges(xml: &str) -> Vec<(u64, u64)> {
+    let mut found = (Vec::new(), 0);
+    elements(
+        xml,
+        |_, _| (),
+        |(found, start), name, text| {
+            let number = || text.parse().expect("an offset is a number");
+            match name {
+                "Start" => *start = number(),
+                "End" => found.push((*start, number())),
+                _ => {}
+            }
+        },
+        &mut found,
+    );
+    found.0
+}
+
+/// Reads a document. `begin` gets the name of each element, `end` also its text.
+fn elements<T>(
+    xml: &str,
+    begin: impl Fn(&mut T, &str),
+    end: impl Fn(&mut T, &str, String),
+    to: &mut T,
+) {
+    let mut reader = Reader::from_str(xml.trim_start_matches('\u{feff}'));
     let mut text = String::new();
     // A name that XML cannot contain is percent-encoded.
     let mut is_encoded = false;
@@ -43,20 +112,18 @@ pub(super) fn parse(xml: &str) -> Page {
                 is_encoded = start.attributes().flatten().any(|attribute| {
                     attribute.key.as_ref() == "Encoded" && &*attribute.value == "true"
                 });
-                if start.name().as_ref() == "Blob" {
-                    page.blobs.push(StoredBlob::default());
-                }
+                begin(to, start.name().as_ref());
             }
             Event::Text(part) => text += &part.xml10_content(),
             Event::CData(part) => text += &part.xml10_content(),
             Event::GeneralRef(reference) => text.push(character(&reference)),
-            Event::End(end) => {
+            Event::End(element) => {
                 if std::mem::take(&mut is_encoded) {
                     text = percent_decode_str(&text).decode_utf8_lossy().into_owned();
                 }
-                page.take(end.name().as_ref(), std::mem::take(&mut text));
+                end(to, element.name().as_ref(), std::mem::take(&mut text));
             }
-            Event::Eof => return page,
+            Event::Eof => return,
             _ => {}
         }
     }
@@ -119,5 +186,25 @@ mod tests {
         assert_eq!(page.blobs[0].bytes, 7);
         assert_eq!(page.blobs[1].name, "\u{1}%");
         assert_eq!(page.blobs[0].content_md5, "rL0Y20zC+Fzt72VPzMSk2A==");
+    }
+
+    #[test]
+    fn a_directory_has_its_directories_and_files() {
+        let page = directory(
+            "<EnumerationResults><Entries><Directory><Name>d</Name></Directory><File><Name Encoded=\"true\">%EF%BF%BE</Name>\
+             <Properties><Content-Length>5</Content-Length></Properties></File></Entries><NextMarker/></EnumerationResults>",
+        );
+        assert_eq!(
+            (page.directories, page.files),
+            (vec!["d".to_owned()], vec!["\u{fffe}".to_owned()])
+        );
+        assert!(page.next_marker.is_empty());
+    }
+
+    #[test]
+    fn ranges_have_a_first_and_a_last_byte() {
+        let xml = "<Ranges><Range><Start>0</Start><End>511</End></Range><ClearRange><Start>512</Start><End>600</End>\
+                   </ClearRange></Ranges>";
+        assert_eq!(ranges(xml), [(0, 511), (512, 600)]);
     }
 }

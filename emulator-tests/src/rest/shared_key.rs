@@ -46,11 +46,11 @@ pub(super) fn now_as_http_date() -> String {
         .expect("this year has four digits")
 }
 
-/// The query string of an account SAS: all rights in the blob service, from now for a day.
-pub(super) fn account_sas(account: &Account, types: &str, rights: &str) -> String {
+/// The query string of an account SAS for some services (`b`, `f`), from now for a day.
+pub(super) fn account_sas(account: &Account, services: &str, types: &str, rights: &str) -> String {
     let end = Timestamp::now() + SignedDuration::from_hours(24);
     let end = end.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let (version, services) = ("2022-11-02", "b");
+    let version = "2022-11-02";
     // Name, rights, services, types, start, end, addresses, protocols, version, encryption scope:
     // one line each.
     let text = format!(
@@ -63,6 +63,13 @@ pub(super) fn account_sas(account: &Account, types: &str, rights: &str) -> Strin
         utf8_percent_encode(&end, QUERY),
         utf8_percent_encode(&signature, QUERY)
     )
+}
+
+/// The `Authorization` header of a request to the table service, by `SharedKeyLite`.
+pub(super) fn lite_authorization(account: &Account, date: &str, request: &Request) -> String {
+    let text = format!("{date}\n/{}{}", account.name(), request.path);
+    let signature = sign(account, &text);
+    format!("SharedKeyLite {}:{signature}", account.name())
 }
 
 fn sign(account: &Account, text: &str) -> String {

@@ -42,6 +42,10 @@ pub struct Client {
 pub enum Auth {
     /// `SharedKey`.
     Key,
+    /// `SharedKey` of the Table service.
+    TableKey,
+    /// `SharedKeyLite` of the Table service.
+    TableKeyLite,
     /// Without a credential, or with one that the case put into the query or the headers.
     Nothing,
 }
@@ -250,6 +254,16 @@ impl Request {
             let value = format!("SharedKey {}:{signature}", request.client.account);
             request = request.header("Authorization", &value);
         }
+        let table_scheme = match request.auth {
+            Auth::TableKey => Some("SharedKey"),
+            Auth::TableKeyLite => Some("SharedKeyLite"),
+            Auth::Key | Auth::Nothing => None,
+        };
+        if let Some(scheme) = table_scheme.filter(|_| request.find("authorization").is_none()) {
+            let signature = request.client.sign(&request.table_string_to_sign());
+            let value = format!("{scheme} {}:{signature}", request.client.account);
+            request = request.header("Authorization", &value);
+        }
         let host = request.host.as_deref().unwrap_or(&request.client.address);
         let mut head = format!(
             "{} {} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n",
@@ -282,6 +296,21 @@ impl Request {
             .iter()
             .find(|(other, _)| other.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.as_str())
+    }
+
+    fn table_string_to_sign(&self) -> String {
+        let value = |name| self.find(name).unwrap_or_default();
+        let mut comp = self.query.iter().filter(|(name, _)| name == "comp");
+        let comp = comp
+            .next()
+            .map_or(String::new(), |(_, comp)| format!("?comp={comp}"));
+        let account = self.client.account.trim_end_matches("-secondary");
+        let end = format!("{}\n/{account}{}{comp}", value("x-ms-date"), self.path);
+        if self.auth == Auth::TableKeyLite {
+            return end;
+        }
+        let (md5, kind) = (value("content-md5"), value("content-type"));
+        format!("{}\n{md5}\n{kind}\n{end}", self.method)
     }
 
     fn string_to_sign(&self) -> String {
@@ -352,7 +381,18 @@ impl Reply {
 
     /// `x-ms-error-code`, or the code in the body.
     pub fn code(&self) -> String {
-        let in_body = || between(&self.text(), "<Code>", "</Code>").unwrap_or_default();
+        let text = self.text();
+        let ends = [
+            ("<Code>", "</Code>"),
+            ("<m:code>", "</m:code>"),
+            ("\"code\":\"", "\""),
+        ];
+        let in_body = || {
+            let mut found = ends
+                .iter()
+                .filter_map(|(open, close)| between(&text, open, close));
+            found.next().unwrap_or_default()
+        };
         self.header("x-ms-error-code")
             .map_or_else(in_body, str::to_owned)
     }

@@ -1,4 +1,5 @@
-//! What a blob service must do, tested against azring-emulator and Azurite, and what only
+//! What the services must do: the Blob service is tested against azring-emulator and Azurite, the File
+//! and the Table service against azring-emulator alone. And what only
 //! azring-emulator has: faults on demand, and protection against bad input.
 
 #![expect(
@@ -8,8 +9,11 @@
 
 mod client;
 mod deviations;
+mod sas;
 #[macro_use]
 mod subject;
 
 mod cases;
 mod emulator_only;
+mod file_service;
+mod table_service;

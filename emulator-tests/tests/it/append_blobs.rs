@@ -3,16 +3,13 @@
 use azring_emulator_tests::account::Account;
 use azring_emulator_tests::command::{Azring, Folder, Outcome};
 use azring_emulator_tests::compare::assert_same;
-use azring_emulator_tests::emulator::fault::plan::Plan;
 use azring_emulator_tests::emulator::{Options, Server};
 use azring_emulator_tests::rest::{BlobService, Container, content_md5};
 use azring_emulator_tests::tree::{Tree, noise};
 use azring_emulator_tests::two_accounts::TwoAccounts;
 
 fn upload(source: &Folder, container: &Container) -> Azring {
-    Azring::copy(source.path(), container.url())
-        .dest_key(container.service().account())
-        .args(["/BlobType:append", "/DestType:Blob", "/S", "/Y"])
+    Azring::upload(source.path(), container).args(["/BlobType:append", "/S", "/Y"])
 }
 
 #[test]
@@ -38,9 +35,8 @@ fn files_become_append_blobs_in_order_with_their_digest_and_come_back() {
             assert_eq!(stored.header("x-ms-blob-type"), "AppendBlob");
             assert_eq!(stored.header("content-md5"), content_md5(bytes), "{name}");
         }
-        Azring::copy(container.url(), target.path())
-            .source_key(container.service().account())
-            .args(["/SourceType:Blob", "/S", "/CheckMD5"])
+        Azring::download(&container, target.path())
+            .args(["/S", "/CheckMD5"])
             .run()
             .succeeded()
             .counting(4, 0, 0);
@@ -54,14 +50,12 @@ fn upload_to_ill(rule: &str) -> (Outcome, Container, Vec<u8>, Server) {
     let source = Folder::new();
     std::fs::write(source.join("log"), &bytes).expect("a folder of ours");
     let server = Server::start(&Options::default()).expect("an emulator starts");
-    let plan = Plan::parse(&format!("{{\"seed\": 11, \"rules\": [{rule}]}}")).expect("a plan");
-    server.watch().faults.set(Some(plan));
+    server.set_fault_plan(&format!("{{\"seed\": 11, \"rules\": [{rule}]}}"));
     let service = BlobService::path_style(&server.blob_url(), &Account::development(), None);
     let container = service.unmade_container("append");
     let outcome = upload(&source, &container).run();
-    let (_, applied) = server.watch().faults.status().expect("a plan in force");
-    assert!(applied.iter().all(|times| *times > 0), "no request met it");
-    server.watch().faults.set(None);
+    server.assert_faults_applied();
+    server.clear_faults();
     (outcome, container, bytes, server)
 }
 
@@ -84,7 +78,7 @@ fn a_blob_that_is_not_as_long_as_it_should_be_is_somebody_elses_work() {
     outcome
         .failed()
         .counting(0, 0, 1)
-        .naming(&["written to by somebody else"]);
+        .naming(&["written by another program"]);
 }
 
 #[test]

@@ -1,19 +1,22 @@
-//! Every example of the article's sections on blobs, in its order and under its headings, with local addresses for
+//! Every example of the article's sections on blobs and files, in its order and under its headings, with local addresses for
 //! `myaccount.blob.core.windows.net` and a Linux folder for `C:\myfolder`.
 //!
 //! <https://learn.microsoft.com/previous-versions/azure/storage/storage-use-azcopy>
 
 mod copy_blobs_in_blob_storage;
+mod copy_files_in_file_storage;
 mod download_blobs_from_blob_storage;
+mod download_files_from_file_storage;
 mod examples;
 mod other_azcopy_features;
 mod synchronously_copy_blobs;
 mod transcripts;
 mod upload_blobs_to_blob_storage;
+mod upload_files_to_a_file_share;
 
 use azring_emulator_tests::azurite;
 use azring_emulator_tests::compare::assert_same;
-use azring_emulator_tests::rest::{Container, content_md5};
+use azring_emulator_tests::rest::{Container, Share, content_md5};
 use azring_emulator_tests::tree::Tree;
 
 /// What AzCopy gives a blob when nobody says otherwise.
@@ -72,5 +75,19 @@ fn assert_holds(container: &Container, expected: &Tree, content_type: &str) {
             .filter(|name| name.starts_with("x-ms-meta-"))
             .collect();
         assert!(metadata.is_empty(), "{metadata:?} of {:?}", blob.name);
+    }
+}
+
+/// Claims that the share holds these files and no others, byte for byte, each with its MD5 and this content type, and
+/// without metadata.
+#[track_caller]
+fn assert_share_holds(share: &Share, expected: &Tree, content_type: &str) {
+    assert_same(expected, &Tree::get_from(share));
+    for file in share.list().into_values() {
+        let bytes = expected.get(&file.name).expect("the names are equal");
+        let name = &file.name;
+        assert_eq!(file.content_md5, content_md5(bytes), "MD5 of {name:?}");
+        assert_eq!(file.content_type, content_type, "content type of {name:?}");
+        assert!(file.metadata.is_empty(), "{:?} of {name:?}", file.metadata);
     }
 }

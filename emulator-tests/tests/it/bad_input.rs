@@ -13,12 +13,11 @@ use azring_emulator_tests::account::Account;
 use azring_emulator_tests::azurite;
 use azring_emulator_tests::command::{Azring, Folder, Outcome};
 use azring_emulator_tests::compare::assert_same;
-use azring_emulator_tests::emulator::fault::plan::Plan;
-use azring_emulator_tests::emulator::{Options, Server};
 use azring_emulator_tests::emulator_process::EmulatorProcess;
 use azring_emulator_tests::interceptor::Interceptor;
 use azring_emulator_tests::program;
-use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::rest::Container;
+use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::{Tree, noise, write_noise};
 
 fn container(purpose: &str) -> Container {
@@ -177,17 +176,15 @@ fn disk_without_room_is_an_error_and_the_rest_is_copied() {
 }
 
 #[test]
-fn a_journal_without_room_is_told_and_costs_no_object() {
+fn a_journal_without_room_is_reported_and_costs_no_object() {
     const FILES: u64 = 400;
 
-    let server = Server::start(&Options::default()).expect("an emulator starts");
-    let service = BlobService::path_style(&server.blob_url(), &Account::development(), None);
+    let (server, service) = single_account::start();
     let container = service.fresh_container("full");
     // One object is refused once, so that there is something to go on with.
     let plan = r#"{"rules": [{"when": {"method": "PUT", "path": "*-0399-*", "times": 1},
         "then": {"answer": {"status": 403, "code": "AuthorizationFailure"}}}]}"#;
-    let plan = Plan::parse(plan).expect("a fault plan");
-    server.watch().faults.set(Some(plan));
+    server.set_fault_plan(plan);
     let long = "long".repeat(50);
     let names: Vec<_> = (0..FILES)
         .map(|number| format!("file-{number:04}-{long}"))
@@ -217,7 +214,7 @@ fn a_journal_without_room_is_told_and_costs_no_object() {
     assert!(
         messages
             .to_lowercase()
-            .contains("no space left on device: an interruption from now on"),
+            .contains("no space left on device: the journal is not complete any more"),
         "{told}"
     );
     assert!(results.contains("codes: 1 0"), "{told}");

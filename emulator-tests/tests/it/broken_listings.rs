@@ -4,7 +4,7 @@
 use azring_emulator_tests::account::Account;
 use azring_emulator_tests::command::{Azring, Folder, Outcome};
 use azring_emulator_tests::compare::assert_same;
-use azring_emulator_tests::emulator::fault::plan::Plan;
+use azring_emulator_tests::emulator::continuation::marker;
 use azring_emulator_tests::emulator::{
     AccountOption, Behaviour, ListingBehaviour, Options, Server, StartFrom,
 };
@@ -13,8 +13,17 @@ use azring_emulator_tests::tree::{Tree, noise};
 
 const MIB: usize = 1 << 20;
 
-/// The second page of blobs; a level, which is asked for beside them, is none.
-const BEHIND_THE_FIRST: &str = r#"{ "query": "*marker=*include=*", "hits": [1] }"#;
+/// The first name of the second page of [`World::new`].
+const SECOND_PAGE: &str = "v/e";
+
+/// Every request for the second page of blobs: one that is given up and sent again gets the same answer. A level, which
+/// is asked for beside the pages, does not match.
+fn second_page() -> String {
+    // A marker ends with the name and what distinguishes its snapshots, in base64: three bytes are four characters.
+    let marker = marker(SECOND_PAGE);
+    let (_, name) = marker.rsplit_once('!').expect("a marker has parts");
+    format!(r#"{{ "query": "*marker=*{name}*include=*" }}"#)
+}
 
 /// Names in one virtual directory, `v/a` to `v/t`, in pages of four.
 struct World {
@@ -33,7 +42,7 @@ impl World {
     fn of(tree: Tree, entries_max: usize) -> Self {
         let listing = ListingBehaviour {
             entries_max,
-            // What is cut by names leaves out pages that were asked for already, and their lies.
+            // What is cut by names leaves out pages that were asked for already, and their faults.
             start_from: StartFrom::Ignored,
             ..ListingBehaviour::default()
         };
@@ -70,21 +79,18 @@ impl World {
         format!("{}/v", self.source.url())
     }
 
-    fn falls_ill(&self, rules: &str) {
-        let plan = format!(r#"{{ "rules": [{rules}] }}"#);
-        let plan = Plan::parse(&plan).expect("a fault plan");
-        self.server.watch().faults.set(Some(plan));
+    fn set_faults(&self, rules: &str) {
+        self.server.set_faults(rules);
         self.server.watch().counters.reset();
     }
 
-    fn was_ill(&self) {
-        let status = self.server.watch().faults.status();
-        let is_met = status.is_some_and(|(_, applied)| applied.iter().all(|times| *times > 0));
-        assert!(is_met, "no request met the fault");
+    #[track_caller]
+    fn assert_faults_applied(&self) {
+        self.server.assert_faults_applied();
     }
 
-    fn gets_well(&self) {
-        self.server.watch().faults.set(None);
+    fn clear_faults(&self) {
+        self.server.clear_faults();
     }
 
     fn list(&self) -> Outcome {
@@ -111,15 +117,15 @@ impl World {
 
     /// Every way to list ends with an error that has these words, and nothing is done that was not listed.
     fn ends_with(&self, rules: &str, words: &[&str]) {
-        self.falls_ill(rules);
+        self.set_faults(rules);
         let outcome = self.list().failed().naming(words);
         assert!(outcome.stderr.contains("not complete"), "{outcome}");
-        self.was_ill();
+        self.assert_faults_applied();
         for way in [&[][..], &["/Y"], &["/L"]] {
-            self.falls_ill(rules);
+            self.set_faults(rules);
             let target = Folder::new();
             let outcome = self.download(&target, way).run().failed().naming(words);
-            self.was_ill();
+            self.assert_faults_applied();
             let there = Tree::read_from(target.path());
             assert!(
                 there.files().count() < self.tree.files().count(),
@@ -131,37 +137,37 @@ impl World {
             &["/SyncCopy", "/Y"],
             &["/ServerCopy:async", "/Y"],
         ] {
-            self.falls_ill(rules);
+            self.set_faults(rules);
             self.copy(way).run().failed().naming(words);
-            self.was_ill();
+            self.assert_faults_applied();
         }
-        self.gets_well();
+        self.clear_faults();
     }
 
     /// Every way to list lists each object once.
     fn lists_once(&self, rules: &str) {
         let count = self.tree.files().count();
-        self.falls_ill(rules);
+        self.set_faults(rules);
         let outcome = self.list().succeeded();
-        self.was_ill();
+        self.assert_faults_applied();
         assert!(
             outcome.stdout.contains(&format!("\n{count} object(s)")),
             "{outcome}"
         );
         for way in [&[][..], &["/Snapshot"]] {
-            self.falls_ill(rules);
+            self.set_faults(rules);
             let target = Folder::new();
             let outcome = self.download(&target, way).run().succeeded();
-            self.was_ill();
+            self.assert_faults_applied();
             outcome.counting(count as u64, 0, 0);
             assert_same(&self.tree, &Tree::read_from(target.path()));
         }
         for way in [&["/Y"][..], &["/SyncCopy", "/Y"]] {
-            self.falls_ill(rules);
+            self.set_faults(rules);
             let outcome = self.copy(way).run().succeeded();
-            self.was_ill();
+            self.assert_faults_applied();
             outcome.counting(count as u64, 0, 0);
-            self.gets_well();
+            self.clear_faults();
             assert_same(&self.tree, &Tree::get_from(&self.target));
         }
     }
@@ -170,15 +176,18 @@ impl World {
 #[test]
 fn a_name_outside_of_what_was_asked_for_ends_the_listing() {
     let world = World::new();
-    for (when, name) in [
-        (r#"{ "query": "*include=*" }"#, "w/evil"),
-        (BEHIND_THE_FIRST, "w/evil"),
-        (r#"{ "query": "*include=*" }"#, "evil"),
-    ] {
-        let lie = format!(
+    let (all, second) = (r#"{ "query": "*include=*" }"#, &*second_page());
+    for (when, name) in [(all, "w/evil"), (second, "w/evil"), (all, "evil")] {
+        let fault = format!(
             r#"{{ "when": {when}, "then": {{ "listing": {{ "last_name": "{name}" }} }} }}"#
         );
-        world.ends_with(&lie, &[&format!("`{name}`"), "does not begin with `v/`"]);
+        world.ends_with(
+            &fault,
+            &[
+                &format!("`{name}`"),
+                "does not begin with the requested prefix `v/`",
+            ],
+        );
     }
 }
 
@@ -186,21 +195,22 @@ fn a_name_outside_of_what_was_asked_for_ends_the_listing() {
 fn names_that_go_backwards_end_the_listing() {
     let world = World::new();
     let (all, reversed) = (r#"{ "query": "*include=*" }"#, r#""entries": "reversed""#);
-    for (when, lie, words) in [
-        (all, reversed, ["goes back", "`v/d`", "`v/c`"]),
-        (BEHIND_THE_FIRST, reversed, ["goes back", "`v/h`", "`v/g`"]),
+    let second = &*second_page();
+    for (when, fault, words) in [
+        (all, reversed, ["are not in order", "`v/d`", "`v/c`"]),
+        (second, reversed, ["are not in order", "`v/h`", "`v/g`"]),
         (
-            BEHIND_THE_FIRST,
+            second,
             r#""first_name": "v/b""#,
-            ["goes back", "`v/d`", "`v/b`"],
+            ["are not in order", "`v/d`", "`v/b`"],
         ),
         (
-            BEHIND_THE_FIRST,
+            second,
             r#""next": "v/a""#,
-            ["goes back", "`v/h`", "`v/a`"],
+            ["are not in order", "`v/h`", "`v/a`"],
         ),
     ] {
-        let rule = format!(r#"{{ "when": {when}, "then": {{ "listing": {{ {lie} }} }} }}"#);
+        let rule = format!(r#"{{ "when": {when}, "then": {{ "listing": {{ {fault} }} }} }}"#);
         world.ends_with(&rule, &words);
     }
 }
@@ -215,7 +225,7 @@ fn markers_that_come_again_end_the_listing() {
         // The same twice.
         r#"{ "when": { "query": "*comp=list*" }, "then": { "listing": { "entries": "none", "next": "v/b" } } }"#,
     ] {
-        world.ends_with(rules, &["leads back to the page with the marker `2!"]);
+        world.ends_with(rules, &["repeats the page with the marker `2!"]);
     }
 }
 
@@ -223,14 +233,14 @@ fn markers_that_come_again_end_the_listing() {
 fn empty_pages_with_ever_new_markers_come_to_an_end() {
     let world = World::new();
     let rule = r#"{ "when": { "query": "*comp=list*" }, "then": { "listing": { "entries": "none", "next": "new" } } }"#;
-    world.falls_ill(rule);
+    world.set_faults(rule);
     let outcome = world.list().failed();
     outcome.naming(&["more than 2000 empty pages"]);
-    world.falls_ill(rule);
+    world.set_faults(rule);
     let target = Folder::new();
     let outcome = world.download(&target, &["/Y"]).run().failed();
     outcome.naming(&["more than 2000 empty pages"]);
-    world.was_ill();
+    world.assert_faults_applied();
 }
 
 #[test]
@@ -243,7 +253,8 @@ fn what_a_page_lists_twice_is_listed_once() {
 #[test]
 fn what_the_next_page_lists_again_is_listed_once() {
     World::new().lists_once(&format!(
-        r#"{{ "when": {BEHIND_THE_FIRST}, "then": {{ "listing": {{ "first_name": "v/d" }} }} }}"#
+        r#"{{ "when": {}, "then": {{ "listing": {{ "first_name": "v/d" }} }} }}"#,
+        second_page()
     ));
 }
 
@@ -260,24 +271,24 @@ fn folders() -> World {
 #[test]
 fn a_part_of_a_listing_that_is_broken_ends_the_listing() {
     let world = folders();
-    for (lie, words) in [
+    for (fault, words) in [
         (
             r#""last_name": "v/zz""#,
-            ["`v/zz`", "does not begin with `v/g"],
+            ["`v/zz`", "does not begin with the requested prefix `v/g"],
         ),
         (
             r#""first_name": "v/a/00""#,
-            ["`v/a/00`", "does not begin with `v/g"],
+            ["`v/a/00`", "does not begin with the requested prefix `v/g"],
         ),
-        (r#""entries": "reversed""#, ["goes back", "`v/g/"]),
+        (r#""entries": "reversed""#, ["are not in order", "`v/g/"]),
     ] {
         let rule = format!(
-            r#"{{ "when": {{ "query": "*prefix=v*g*", "times": 2 }}, "then": {{ "listing": {{ {lie} }} }} }}"#
+            r#"{{ "when": {{ "query": "*prefix=v%2Fg*include=*" }}, "then": {{ "listing": {{ {fault} }} }} }}"#
         );
-        world.falls_ill(&rule);
+        world.set_faults(&rule);
         let target = Folder::new();
         let outcome = world.download(&target, &["/Y"]).run().failed();
-        world.was_ill();
+        world.assert_faults_applied();
         outcome.naming(&words);
     }
 }
@@ -285,12 +296,12 @@ fn a_part_of_a_listing_that_is_broken_ends_the_listing() {
 #[test]
 fn what_a_part_lists_twice_is_listed_once() {
     let world = folders();
-    world.falls_ill(
-        r#"{ "when": { "query": "*prefix=v*g*" }, "then": { "listing": { "entries": "repeated" } } }"#,
+    world.set_faults(
+        r#"{ "when": { "query": "*prefix=v%2Fg*include=*" }, "then": { "listing": { "entries": "repeated" } } }"#,
     );
     let target = Folder::new();
     let outcome = world.download(&target, &["/Y"]).run().succeeded();
-    world.was_ill();
+    world.assert_faults_applied();
     outcome.counting(320, 0, 0);
     assert_same(&world.tree, &Tree::read_from(target.path()));
 }
@@ -303,13 +314,14 @@ fn a_run_goes_on_behind_a_listing_that_broke() {
         let download = world.download(&target, &["/Y"]);
         download.env("XDG_STATE_HOME", state.path()).run()
     };
-    world.falls_ill(&format!(
-        r#"{{ "when": {BEHIND_THE_FIRST}, "then": {{ "listing": {{ "entries": "reversed" }} }} }}"#
+    world.set_faults(&format!(
+        r#"{{ "when": {}, "then": {{ "listing": {{ "entries": "reversed" }} }} }}"#,
+        second_page()
     ));
-    let outcome = run().failed().naming(&["goes back"]);
+    let outcome = run().failed().naming(&["are not in order"]);
     let summary = outcome.summary();
     assert!(summary.done < 20, "{outcome}");
-    world.gets_well();
+    world.clear_faults();
     run().succeeded();
     assert_same(&world.tree, &Tree::read_from(target.path()));
 }
@@ -343,30 +355,27 @@ fn with_pages() -> (World, Vec<u8>) {
 #[test]
 fn page_ranges_that_are_none_of_the_blob_are_a_failure() {
     let (world, _) = with_pages();
-    for (lie, words) in [
-        (r#""last_range": [4194304, 8388607]"#, "no pages of a blob"),
-        (r#""last_range": [100, 611]"#, "no pages of a blob"),
-        (
-            r#""next": "7""#,
-            "leads back to the page with the marker `2!",
-        ),
+    for (fault, words) in [
+        (r#""last_range": [4194304, 8388607]"#, "not pages of a blob"),
+        (r#""last_range": [100, 611]"#, "not pages of a blob"),
+        (r#""next": "7""#, "repeats the page with the marker `2!"),
         (
             r#""entries": "none", "next": "new""#,
             "more than 2000 empty pages",
         ),
     ] {
         let rule = format!(
-            r#"{{ "when": {{ "query": "*comp=pagelist*" }}, "then": {{ "listing": {{ {lie} }} }} }}"#
+            r#"{{ "when": {{ "query": "*comp=pagelist*" }}, "then": {{ "listing": {{ {fault} }} }} }}"#
         );
         for sync in [false, true] {
-            world.falls_ill(&rule);
+            world.set_faults(&rule);
             let target = Folder::new();
             let outcome = if sync {
                 world.copy(&["/SyncCopy", "/Y"]).run()
             } else {
                 world.download(&target, &["/Y"]).run()
             };
-            world.was_ill();
+            world.assert_faults_applied();
             outcome.failed().counting(1, 0, 1).naming(&["pages", words]);
             assert!(!target.join("pages").exists());
         }
@@ -376,17 +385,17 @@ fn page_ranges_that_are_none_of_the_blob_are_a_failure() {
 #[test]
 fn page_ranges_in_any_order_and_over_each_other_are_the_blob() {
     let (world, bytes) = with_pages();
-    for lie in [
+    for fault in [
         r#""entries": "reversed""#,
         r#""entries": "repeated""#,
         r#""last_range": [1048576, 2097663]"#,
     ] {
-        world.falls_ill(&format!(
-            r#"{{ "when": {{ "query": "*comp=pagelist*" }}, "then": {{ "listing": {{ {lie} }} }} }}"#
+        world.set_faults(&format!(
+            r#"{{ "when": {{ "query": "*comp=pagelist*" }}, "then": {{ "listing": {{ {fault} }} }} }}"#
         ));
         let target = Folder::new();
         let outcome = world.download(&target, &["/Y"]).run().succeeded();
-        world.was_ill();
+        world.assert_faults_applied();
         outcome.counting(2, 0, 0);
         assert!(std::fs::read(target.join("pages")).expect("it is there") == bytes);
     }

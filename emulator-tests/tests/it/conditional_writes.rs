@@ -4,17 +4,15 @@
 //! blob that is in the way of the repetition is azring's own, and no failure.
 
 use std::fs;
-use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use azring_emulator_tests::account::Account;
 use azring_emulator_tests::azurite;
 use azring_emulator_tests::command::{Azring, Folder, Outcome};
-use azring_emulator_tests::emulator::clock::pause;
-use azring_emulator_tests::emulator::fault::plan::Plan;
-use azring_emulator_tests::emulator::{Options, Server};
+use azring_emulator_tests::emulator::Server;
 use azring_emulator_tests::interceptor::Interceptor;
+use azring_emulator_tests::journal::{self, count_records};
 use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::noise;
 use azring_emulator_tests::two_accounts::TwoAccounts;
 
@@ -113,8 +111,7 @@ impl Way {
 /// The services that tests run against, and what holds them.
 fn origins() -> Vec<(String, BlobService, Option<Server>)> {
     let azurite = azurite::shared();
-    let server = Server::start(&Options::default()).expect("an emulator starts");
-    let service = BlobService::path_style(&server.blob_url(), &Account::development(), None);
+    let (server, service) = single_account::start();
     vec![
         (azurite.origin().to_owned(), azurite.blob_service(), None),
         (server.blob_url(), service, Some(server)),
@@ -133,7 +130,7 @@ fn what_appears_while_it_is_uploaded_is_not_replaced() {
             outcome
                 .failed()
                 .counting(0, 0, 1)
-                .naming(&["/blob", "was made by somebody else"]);
+                .naming(&["/blob", "was created by another program"]);
             assert_eq!(target.get("blob"), THEIRS.as_bytes(), "{}", way.name());
         }
     }
@@ -185,7 +182,7 @@ fn what_was_compared_by_date_is_replaced_only_as_it_was() {
             outcome
                 .failed()
                 .counting(0, 0, 1)
-                .naming(&["/blob", "was changed by somebody else"]);
+                .naming(&["/blob", "was changed by another program"]);
             let head = target.ask("HEAD", "blob", &[], &[], "").succeeded();
             assert_eq!(head.header("x-ms-meta-whose"), "theirs", "{}", way.name());
             assert!(target.get("blob") == before, "{}", way.name());
@@ -205,42 +202,18 @@ fn make_newer(source: &Folder) {
 }
 
 /// A service of its own that treats the requests which the rules mean in its way.
-fn ill(rules: &str) -> (Server, Container) {
-    let server = Server::start(&Options::default()).expect("an emulator starts");
-    let service = BlobService::path_style(&server.blob_url(), &Account::development(), None);
-    let target = service.fresh_container("ill");
-    falls_ill(&server, rules);
+fn with_faults(rules: &str) -> (Server, Container) {
+    let (server, service) = single_account::start();
+    let target = service.fresh_container("faults");
+    server.set_faults(rules);
     (server, target)
 }
 
-fn falls_ill(server: &Server, rules: &str) {
-    let plan = format!(r#"{{ "rules": [{rules}] }}"#);
-    let plan = Plan::parse(&plan).expect("a fault plan");
-    server.watch().faults.set(Some(plan));
-}
-
 /// Every rule was met, and from here on the service is well.
-fn was_ill(server: &Server) {
-    assert!(has_met_the_fault(server), "no request met the fault");
-    server.watch().faults.set(None);
-}
-
-fn has_met_the_fault(server: &Server) -> bool {
-    let status = server.watch().faults.status();
-    status.is_some_and(|(_, applied)| applied.iter().all(|times| *times > 0))
-}
-
-/// The plan for the blob has reached a journal below this folder, which is written beside the requests.
-fn is_in_a_journal(folder: &Path) -> bool {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.map(|entry| entry.path()).any(|path| {
-        if path.is_dir() {
-            return is_in_a_journal(&path);
-        }
-        let bytes = fs::read(&path).unwrap_or_default();
-        // A name stands behind its length.
-        bytes.windows(5).any(|name| name == b"\x04blob")
-    })
+#[track_caller]
+fn assert_faults_applied(server: &Server) {
+    server.assert_faults_applied();
+    server.clear_faults();
 }
 
 /// The first answer to each request that writes is lost.
@@ -251,19 +224,19 @@ const LOST: &str = r#"{ "when": { "method": "PUT", "path": "*/blob*", "count_by"
 fn what_was_made_before_its_answer_was_lost_is_done() {
     for way in WAYS {
         for words in [&[][..], &["/XO", "/Y"], &["/Y"]] {
-            let (server, target) = ill(LOST);
+            let (server, target) = with_faults(LOST);
             let outcome = way.upload(&way.source(), &target, words).run();
             outcome.succeeded().counting(1, 0, 0);
-            was_ill(&server);
+            assert_faults_applied(&server);
             assert!(target.get("blob") == way.content(), "{}", way.name());
             if words.contains(&"/XO") {
                 // Once more over what is there.
                 let source = way.source();
                 make_newer(&source);
-                falls_ill(&server, LOST);
+                server.set_faults(LOST);
                 let outcome = way.upload(&source, &target, words).run();
                 outcome.succeeded().counting(1, 0, 0);
-                was_ill(&server);
+                assert_faults_applied(&server);
                 assert!(target.get("blob") == way.content(), "{}", way.name());
             }
         }
@@ -278,19 +251,17 @@ fn what_was_made_before_a_kill_is_done_by_the_next_run() {
             way.query
         );
         let then = r#"{ "lose_answer": true, "how": "blackhole" }"#;
-        let (server, target) = ill(&format!(r#"{{ "when": {when}, "then": {then} }}"#));
+        let (server, target) = with_faults(&format!(r#"{{ "when": {when}, "then": {then} }}"#));
         let (source, state) = (way.source(), Folder::new());
         let command = || {
             let upload = way.upload(&source, &target, &[]);
             upload.env("XDG_STATE_HOME", state.path())
         };
         let mut running = command().launch();
-        while !has_met_the_fault(&server) || !is_in_a_journal(state.path()) {
-            assert!(!running.has_ended(), "it ended before it met the fault");
-            pause(Duration::from_millis(1));
-        }
+        running.wait_for_faults(&server);
+        running.wait_until(|| count_records(state.path(), journal::PLANNED) > 0);
         assert!(running.kill(), "it was killed");
-        server.watch().faults.set(None);
+        server.clear_faults();
         command().run().succeeded().counting(1, 0, 0);
         assert!(target.get("blob") == way.content(), "{}", way.name());
     }
@@ -304,23 +275,21 @@ fn a_run_that_goes_on_keeps_its_condition() {
             way.query
         );
         let then = r#"{ "blackhole": true }"#;
-        let (server, target) = ill(&format!(r#"{{ "when": {when}, "then": {then} }}"#));
+        let (server, target) = with_faults(&format!(r#"{{ "when": {when}, "then": {then} }}"#));
         let (source, state) = (way.source(), Folder::new());
         let command = || {
             let upload = way.upload(&source, &target, &[]);
             upload.env("XDG_STATE_HOME", state.path())
         };
         let mut running = command().launch();
-        while !has_met_the_fault(&server) || !is_in_a_journal(state.path()) {
-            assert!(!running.has_ended(), "it ended before it met the fault");
-            pause(Duration::from_millis(1));
-        }
+        running.wait_for_faults(&server);
+        running.wait_until(|| count_records(state.path(), journal::PLANNED) > 0);
         assert!(running.kill(), "it was killed");
-        server.watch().faults.set(None);
+        server.clear_faults();
         target.put("blob", THEIRS);
         let outcome = command().run();
         let outcome = outcome.failed().counting(0, 0, 1);
-        outcome.naming(&["/blob", "was made by somebody else"]);
+        outcome.naming(&["/blob", "was created by another program"]);
         assert_eq!(target.get("blob"), THEIRS.as_bytes(), "{}", way.name());
     }
 }
@@ -338,7 +307,7 @@ fn meets_its_like(way: &Way, request: &str, make: fn(&Container)) {
         let source = way.source();
         let outcome = way.upload(&source, &through, &["/NC:1", "/Y"]).run();
         let outcome = outcome.failed().counting(0, 0, 1);
-        outcome.naming(&["/blob", "by somebody else"]);
+        outcome.naming(&["/blob", "by another program"]);
         assert!(target.get("blob").iter().all(|byte| *byte == 7));
     }
 }
@@ -424,7 +393,7 @@ fn what_appears_while_it_is_copied_is_not_replaced() {
             let pattern = format!("/Pattern:{name}");
             let copy = copy(&source, &through, words).arg(pattern);
             let outcome = copy.run().failed().counting(0, 0, 1);
-            outcome.naming(&[name, "was made by somebody else"]);
+            outcome.naming(&[name, "was created by another program"]);
             assert_eq!(target.get(name), THEIRS.as_bytes(), "{name} {words:?}");
         }
     }
@@ -443,11 +412,11 @@ fn what_was_copied_before_its_answer_was_lost_is_done() {
         let blobs = fill(&source);
         let snapshot = [("comp", "snapshot")];
         source.ask("PUT", "small", &snapshot, &[], "").succeeded();
-        falls_ill(accounts.emulator(), lost);
+        accounts.emulator().set_faults(lost);
         let outcome = copy(&source, &target, words).run();
         let count = if words.contains(&"/Snapshot") { 3 } else { 2 };
         outcome.succeeded().counting(count, 0, 0);
-        was_ill(accounts.emulator());
+        assert_faults_applied(accounts.emulator());
         for (name, bytes) in &blobs {
             assert!(target.get(name) == *bytes, "{name} {words:?}");
         }
@@ -483,7 +452,7 @@ fn what_appears_while_a_pipe_is_read_is_not_replaced() {
                 .run();
             outcome
                 .failed()
-                .naming(&["/blob", "was made by somebody else"]);
+                .naming(&["/blob", "was created by another program"]);
             assert_eq!(target.get("blob"), THEIRS.as_bytes(), "{}", way.name());
         }
     }
@@ -493,7 +462,7 @@ fn what_appears_while_a_pipe_is_read_is_not_replaced() {
 fn what_a_pipe_made_before_its_answer_was_lost_is_done() {
     for (way, more) in [(0, None), (2, None), (4, Some("append"))] {
         let way = &WAYS[way];
-        let (server, target) = ill(LOST);
+        let (server, target) = with_faults(LOST);
         let source = way.source();
         let key = target.service().account().key_in_base64();
         let mut command = Azring::new()
@@ -504,7 +473,7 @@ fn what_a_pipe_made_before_its_answer_was_lost_is_done() {
             command = command.args(["--blob-type", blob_type]);
         }
         command.run().succeeded();
-        was_ill(&server);
+        assert_faults_applied(&server);
         assert!(target.get("blob") == way.content(), "{}", way.name());
     }
 }
@@ -534,7 +503,7 @@ fn blocks_of_others_are_cleared_without_a_loss_of_the_condition() {
         let through = between.blob_service(&account).container(target.name());
         let outcome = way.upload(&way.source(), &through, &[]).run();
         let outcome = outcome.failed().counting(0, 0, 1);
-        outcome.naming(&["was made by somebody else"]);
+        outcome.naming(&["was created by another program"]);
         assert_eq!(target.get("blob"), THEIRS.as_bytes());
     }
 }

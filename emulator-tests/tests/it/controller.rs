@@ -5,7 +5,6 @@ use std::num::NonZero;
 
 use azring_emulator_tests::account::Account;
 use azring_emulator_tests::command::{Azring, Folder};
-use azring_emulator_tests::emulator::fault::plan::Plan;
 use azring_emulator_tests::emulator::{Options, Server};
 use azring_emulator_tests::tree::Tree;
 
@@ -25,10 +24,9 @@ fn upload(files: u32, plan: &str, words: &[&str]) -> Trace {
 /// Uploads what `make` puts into a folder, which says how many files that is, to a service with this plan.
 fn traced(make: impl Fn(&Folder) -> u32, plan: &str, words: &[&str]) -> Trace {
     let server = Server::start(&Options::default()).expect("an emulator starts");
-    let plan = Plan::parse(plan).expect("a fault plan");
     let (source, trace) = (Folder::new(), Folder::new());
     let files = make(&source);
-    server.watch().faults.set(Some(plan));
+    server.set_fault_plan(plan);
     let trace = trace.join("trace");
     Azring::copy(
         source.path(),

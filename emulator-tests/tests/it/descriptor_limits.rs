@@ -1,10 +1,10 @@
 //! However few files and sockets a process may have open, copying works: it takes longer and fails for nothing.
 
-use azring_emulator_tests::account::Account;
 use azring_emulator_tests::command::{Azring, Folder};
 use azring_emulator_tests::compare::assert_same;
-use azring_emulator_tests::emulator::{Options, Server};
-use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::emulator::Server;
+use azring_emulator_tests::rest::Container;
+use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::{Tree, noise};
 use azring_emulator_tests::two_accounts::{self, TwoAccounts};
 
@@ -15,8 +15,7 @@ const FEW: u64 = 64;
 const LEAST: u64 = 40;
 
 fn service() -> (Server, Container) {
-    let server = Server::start(&Options::default()).expect("an emulator starts");
-    let service = BlobService::path_style(&server.blob_url(), &Account::development(), None);
+    let (server, service) = single_account::start();
     let container = service.fresh_container("few");
     (server, container)
 }
@@ -29,16 +28,14 @@ fn tree(files: usize) -> Tree {
 }
 
 fn upload(source: &Folder, container: &Container) -> Azring {
-    Azring::copy(source.path(), container.url())
-        .dest_key(container.service().account())
-        .args(["/S", "/Y", "/DestType:Blob"])
+    Azring::upload(source.path(), container)
+        .args(["/S", "/Y"])
         .as_ordinary_user()
 }
 
 fn download(container: &Container, target: &Folder) -> Azring {
-    Azring::copy(container.url(), target.path())
-        .source_key(container.service().account())
-        .args(["/S", "/Y", "/SourceType:Blob"])
+    Azring::download(container, target.path())
+        .args(["/S", "/Y"])
         .as_ordinary_user()
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use azring_emulator_tests::command::{Azring, Folder, Outcome};
 use azring_emulator_tests::compare;
-use azring_emulator_tests::rest::Container;
+use azring_emulator_tests::rest::{Container, Share, Storage};
 use azring_emulator_tests::tree::{Tree, noise};
 use azring_emulator_tests::two_accounts::TwoAccounts;
 
@@ -20,6 +20,7 @@ enum From {
     Page,
     Append,
     Snapshot,
+    File,
 }
 
 /// What it becomes. Between two services, what is there already under its name.
@@ -29,6 +30,7 @@ enum To {
     Block,
     Page,
     Append,
+    File,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,24 +49,26 @@ enum With {
     Anonymous,
 }
 
-const FROM: [(From, &str); 5] = [
+const FROM: [(From, &str); 6] = [
     (From::Local, "local"),
     (From::Block, "block"),
     (From::Page, "page"),
     (From::Append, "append"),
     (From::Snapshot, "snapshot"),
+    (From::File, "file"),
 ];
-const TO: [(To, &str); 4] = [
+const TO: [(To, &str); 5] = [
     (To::Local, "local"),
     (To::Block, "block"),
     (To::Page, "page"),
     (To::Append, "append"),
+    (To::File, "file"),
 ];
 const WAYS: [Way; 3] = [Way::Stream, Way::Server, Way::Sync];
 const WITH: [With; 3] = [With::Key, With::Sas, With::Anonymous];
 
 /// Why a cell is refused: what stands in the matrix, and what azring says.
-const REFUSALS: [(&str, &str); 5] = [
+const REFUSALS: [(&str, &str); 8] = [
     (
         "A",
         "Both Source and Destination are locally accessible locations",
@@ -78,6 +82,18 @@ const REFUSALS: [(&str, &str); 5] = [
     (
         "E",
         "Failed to validate destination. The remote server returned an error: (401)",
+    ),
+    (
+        "F",
+        "a file share is read and written with a key or a shared access signature",
+    ),
+    (
+        "G",
+        "Copying from File Storage to page Blob Storage asynchronously is not supported.",
+    ),
+    (
+        "H",
+        "Copying from File Storage to append Blob Storage asynchronously is not supported.",
     ),
 ];
 
@@ -103,9 +119,11 @@ impl Case<'_> {
         let target = self.target(&tree, both_services);
         let outcome = self.command(&source, &target, &landing).run();
         if outcome.status == Some(0) {
-            let found = match self.to {
-                To::Local => Tree::read_from(&landing),
-                _ => Tree::get_from(&target),
+            let found = match (self.to, &target) {
+                (To::Local, _) => Tree::read_from(&landing),
+                (_, Place::Share(share)) => Tree::get_from(share),
+                (_, Place::Container(container)) => Tree::get_from(container),
+                (_, Place::Folder(_)) => unreachable!("the target is in a service"),
             };
             let wrong = compare::trees(&tree, &found);
             assert!(wrong.is_empty(), "{wrong:?}: {outcome}");
@@ -122,6 +140,12 @@ impl Case<'_> {
             tree.write_to(&path);
             return (Place::Folder(path), tree);
         }
+        if self.from == From::File {
+            let [files, _] = self.accounts.file_services();
+            let share = files.fresh_share("from");
+            tree.put_into(&share);
+            return (Place::Share(share), tree);
+        }
         let container = self.accounts.one.unmade_container("from");
         if self.with == With::Anonymous {
             container.make_public();
@@ -136,54 +160,51 @@ impl Case<'_> {
         (Place::Container(container), tree)
     }
 
-    /// The target's container. Between services it has blobs of the type under the names already.
-    fn target(&self, tree: &Tree, has_some: bool) -> Container {
-        let container = self.accounts.other.fresh_container("to");
+    /// The target's container or share. Between services it has objects of the type under the names already.
+    fn target(&self, tree: &Tree, has_some: bool) -> Place {
+        let names = tree.files().map(|(name, _)| name).filter(|_| has_some);
         let kind = match self.to {
+            To::File => {
+                let [_, files] = self.accounts.file_services();
+                let share = files.fresh_share("to");
+                names.for_each(|name| share.put(name, [7; 512]));
+                return Place::Share(share);
+            }
             To::Page => From::Page,
             To::Append => From::Append,
             To::Block | To::Local => From::Block,
         };
-        for (name, _) in tree.files().filter(|_| has_some) {
-            make(&container, name, kind, &[7; 512]);
-        }
-        container
+        let container = self.accounts.other.fresh_container("to");
+        names.for_each(|name| make(&container, name, kind, &[7; 512]));
+        Place::Container(container)
     }
 
-    fn command(&self, source: &Place, target: &Container, landing: &std::path::Path) -> Azring {
+    fn command(&self, source: &Place, target: &Place, landing: &std::path::Path) -> Azring {
         let is_upload = self.from == From::Local;
-        let proven = |container: &Container, counts: bool| match self.with {
-            With::Sas if counts => {
-                format!("{}?{}", container.url(), container.service().account_sas())
-            }
-            _ => container.url(),
-        };
-        let from = match source {
-            Place::Folder(path) => path.to_string_lossy().into_owned(),
-            Place::Container(container) => proven(container, true),
-        };
+        let from = source.address(self.with);
         let to = match self.to {
             To::Local => landing.to_string_lossy().into_owned(),
-            _ => proven(target, is_upload),
+            _ if is_upload => target.address(self.with),
+            _ => target.address(With::Key),
         };
         let mut command = Azring::copy(from, to).args(["/S", "/Y"]);
-        if let Place::Container(container) = source {
-            command = command.arg("/SourceType:Blob");
+        if let Some(storage) = source.storage() {
+            command = command.arg(format!("/SourceType:{}", storage.service_type()));
             if self.with == With::Key {
-                command = command.source_key(container.service().account());
+                command = command.source_key(storage.account());
             }
         }
-        if self.to != To::Local {
-            command = command.arg("/DestType:Blob");
+        if let Some(storage) = target.storage().filter(|_| self.to != To::Local) {
+            command = command.arg(format!("/DestType:{}", storage.service_type()));
             if !is_upload || self.with == With::Key {
-                command = command.dest_key(target.service().account());
+                command = command.dest_key(storage.account());
             }
         }
-        if is_upload {
+        if is_upload || self.from == From::File {
             command = match self.to {
                 To::Page => command.arg("/BlobType:page"),
                 To::Append => command.arg("/BlobType:append"),
-                To::Local | To::Block => command,
+                To::Local | To::Block | To::File => command,
             };
         }
         if self.from == From::Snapshot {
@@ -200,6 +221,30 @@ impl Case<'_> {
 enum Place {
     Folder(PathBuf),
     Container(Container),
+    Share(Share),
+}
+
+impl Place {
+    /// It, if it is in a service.
+    fn storage(&self) -> Option<&dyn Storage> {
+        match self {
+            Self::Folder(_) => None,
+            Self::Container(container) => Some(container),
+            Self::Share(share) => Some(share),
+        }
+    }
+
+    /// Its path or URL, with a signature if that is the credential.
+    fn address(&self, with: With) -> String {
+        match (self, self.storage()) {
+            (_, Some(storage)) if with == With::Sas => {
+                format!("{}?{}", storage.url(), storage.account_sas())
+            }
+            (_, Some(storage)) => storage.url(),
+            (Self::Folder(path), _) => path.to_string_lossy().into_owned(),
+            _ => unreachable!("a container or a share is in a service"),
+        }
+    }
 }
 
 /// Makes a blob of this type.

@@ -6,9 +6,7 @@ use azring_emulator_tests::rest::Container;
 use azring_emulator_tests::tree::{Tree, names_below};
 
 fn download(container: &Container, target: &Folder) -> Azring {
-    Azring::copy(container.url(), target.path())
-        .source_key(container.service().account())
-        .args(["/SourceType:Blob", "/S", "/Y"])
+    Azring::download(container, target.path()).args(["/S", "/Y"])
 }
 
 fn marked() -> Container {

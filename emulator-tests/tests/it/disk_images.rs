@@ -4,24 +4,22 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use azring_emulator_tests::account::Account;
 use azring_emulator_tests::command::{Azring, Folder, Outcome};
-use azring_emulator_tests::emulator::{Options, Server};
-use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::emulator::Server;
+use azring_emulator_tests::rest::Container;
+use azring_emulator_tests::single_account;
 
 const MIB: usize = 1 << 20;
 
 fn service() -> (Server, Container) {
-    let server = Server::start(&Options::default()).expect("an emulator starts");
-    let service = BlobService::path_style(&server.blob_url(), &Account::development(), None);
+    let (server, service) = single_account::start();
     let container = service.fresh_container("disks");
     (server, container)
 }
 
 fn upload(source: &Path, container: &Container, kind: &str) -> Outcome {
-    Azring::copy(source, container.url())
-        .dest_key(container.service().account())
-        .args([&format!("/BlobType:{kind}"), "/DestType:Blob", "/S", "/Y"])
+    Azring::upload(source, container)
+        .args([&format!("/BlobType:{kind}"), "/S", "/Y"])
         .run()
         .succeeded()
 }
@@ -58,7 +56,7 @@ fn hints(outcome: &Outcome, name: &str) -> usize {
 }
 
 #[test]
-fn a_dynamic_vhd_is_told_of_and_arrives() {
+fn a_dynamic_vhd_is_reported_and_arrives() {
     let (_server, container) = service();
     let source = Folder::new();
     image(
@@ -76,7 +74,7 @@ fn a_dynamic_vhd_is_told_of_and_arrives() {
 }
 
 #[test]
-fn a_vhdx_is_told_of_whatever_its_name_is() {
+fn a_vhdx_is_reported_whatever_its_name_is() {
     let (_server, container) = service();
     let source = Folder::new();
     image(source.path(), "image.bin", "vhdx", "", "8M");
@@ -86,7 +84,7 @@ fn a_vhdx_is_told_of_whatever_its_name_is() {
 }
 
 #[test]
-fn a_disk_that_is_no_whole_mib_is_told_of_and_a_whole_one_is_not() {
+fn a_disk_that_is_no_whole_mib_is_reported_and_a_whole_one_is_not() {
     let (_server, container) = service();
     let source = Folder::new();
     fs::write(source.path().join("uneven.vhd"), fixed_vhd(MIB + 512)).unwrap();
@@ -101,7 +99,7 @@ fn a_disk_that_is_no_whole_mib_is_told_of_and_a_whole_one_is_not() {
 }
 
 #[test]
-fn a_raw_image_that_is_called_a_vhd_is_told_of() {
+fn a_raw_image_that_is_called_a_vhd_is_reported() {
     let (_server, container) = service();
     let source = Folder::new();
     fs::write(source.path().join("raw.vhd"), vec![7; MIB]).unwrap();

@@ -1,22 +1,21 @@
-//! A service that is ill on purpose. What ends well must be whole, what cannot must be said, and nothing false may stand
+//! A service with faults. A copy that succeeds is whole, one that cannot is a failure, and nothing wrong may be
 //! under a file's name.
 
 use azring_emulator_tests::account::Account;
 use azring_emulator_tests::command::{Azring, Folder, Outcome};
 use azring_emulator_tests::compare::assert_same;
-use azring_emulator_tests::emulator::fault::plan::Plan;
 use azring_emulator_tests::emulator::{Options, Server};
 use azring_emulator_tests::rest::BlobService;
 use azring_emulator_tests::tree::{Tree, noise};
 
 /// A service of its own for each case, since faults meet everybody.
-struct Ill {
+struct FaultyWorld {
     server: Server,
     tree: Tree,
     source: Folder,
 }
 
-impl Ill {
+impl FaultyWorld {
     /// A healthy service and a tree on disk: small files, an empty one, and one of several blocks.
     fn new() -> Self {
         let tree = Tree::named(["a", "b", "d/c", "d/e/f"])
@@ -34,31 +33,22 @@ impl Ill {
 
     /// The same with the tree in its container already.
     fn filled() -> Self {
-        let ill = Self::new();
-        ill.upload(&[]).succeeded();
-        ill
+        let world = Self::new();
+        world.upload(&[]).succeeded();
+        world
     }
 
-    /// From here on it is ill.
-    fn falls_ill(&self, rules: &str) {
-        let plan =
-            Plan::parse(&format!("{{\"seed\": 11, \"rules\": [{rules}]}}")).expect("a fault plan");
-        self.server.watch().faults.set(Some(plan));
+    /// Its answers have these faults from now on.
+    fn set_faults(&self, rules: &str) {
+        self.server
+            .set_fault_plan(&format!("{{\"seed\": 11, \"rules\": [{rules}]}}"));
         self.server.watch().counters.reset();
     }
 
     /// The fault was met: without this a test of it could not fail.
-    fn was_ill(&self) {
-        let (_, applied) = self
-            .server
-            .watch()
-            .faults
-            .status()
-            .expect("a plan in force");
-        assert!(
-            applied.iter().all(|times| *times > 0),
-            "no request met the fault"
-        );
+    #[track_caller]
+    fn assert_faults_applied(&self) {
+        self.server.assert_faults_applied();
     }
 
     fn url(&self) -> String {
@@ -85,7 +75,7 @@ impl Ill {
 
     /// What is stored is what was on disk.
     fn holds_the_tree(&self) {
-        self.server.watch().faults.set(None);
+        self.server.clear_faults();
         let (outcome, target) = self.download(&["/CheckMD5"]);
         outcome.succeeded();
         assert_same(&self.tree, &landed(&target));
@@ -99,21 +89,21 @@ fn landed(target: &Folder) -> Tree {
 
 /// An upload under these rules succeeds and is whole.
 fn upload_survives(rules: &str) {
-    let ill = Ill::new();
-    ill.falls_ill(rules);
-    ill.upload(&[]).succeeded().counting(6, 0, 0);
-    ill.was_ill();
-    ill.holds_the_tree();
+    let world = FaultyWorld::new();
+    world.set_faults(rules);
+    world.upload(&[]).succeeded().counting(6, 0, 0);
+    world.assert_faults_applied();
+    world.holds_the_tree();
 }
 
 /// A download under these rules succeeds and is whole.
 fn download_survives(rules: &str) {
-    let ill = Ill::filled();
-    ill.falls_ill(rules);
-    let (outcome, target) = ill.download(&[]);
-    ill.was_ill();
+    let world = FaultyWorld::filled();
+    world.set_faults(rules);
+    let (outcome, target) = world.download(&[]);
+    world.assert_faults_applied();
     outcome.succeeded().counting(6, 0, 0);
-    assert_same(&ill.tree, &landed(&target));
+    assert_same(&world.tree, &landed(&target));
 }
 
 /// The first attempt of every request is refused.
@@ -164,17 +154,17 @@ fn a_bit_that_flips_on_the_way_up_is_caught_and_sent_again() {
 #[test]
 fn a_bit_of_a_small_file_that_flips_on_the_way_up_is_sent_again() {
     for words in [&["/MD5:on"][..], &["/MD5:off"]] {
-        let ill = Ill::new();
-        ill.falls_ill(
+        let world = FaultyWorld::new();
+        world.set_faults(
             r#"{ "name": "flip", "when": { "method": "PUT", "path": "*/d/c", "hits": [1] },
                 "then": { "flip_request_bit": 0 } }"#,
         );
-        ill.upload(words).succeeded().counting(6, 0, 0);
-        ill.was_ill();
-        ill.server.watch().faults.set(None);
-        let (outcome, target) = ill.download(&[]);
+        world.upload(words).succeeded().counting(6, 0, 0);
+        world.assert_faults_applied();
+        world.server.clear_faults();
+        let (outcome, target) = world.download(&[]);
         outcome.succeeded();
-        assert_same(&ill.tree, &landed(&target));
+        assert_same(&world.tree, &landed(&target));
     }
 }
 
@@ -189,18 +179,18 @@ fn a_bit_that_flips_on_the_way_down_is_caught_and_fetched_again() {
 #[test]
 fn a_bit_of_a_page_or_appended_block_that_flips_is_sent_again() {
     for (blob_type, operation) in [("page", "page"), ("append", "appendblock")] {
-        let ill = Ill::new();
-        let path = ill.source.join("pages");
+        let world = FaultyWorld::new();
+        let path = world.source.join("pages");
         std::fs::write(path, noise(8, 9 << 20)).expect("a folder of ours");
-        ill.falls_ill(&format!(
+        world.set_faults(&format!(
             r#"{{ "name": "flip", "when": {{ "method": "PUT", "query": "*comp={operation}*", "every": 2, "times": 2 }},
                 "then": {{ "flip_request_bit": 4711 }} }}"#
         ));
         let words = ["/Pattern:pages", &format!("/BlobType:{blob_type}")];
-        ill.upload(&words).succeeded().counting(1, 0, 0);
-        ill.was_ill();
-        ill.server.watch().faults.set(None);
-        let (outcome, target) = ill.download(&["/CheckMD5"]);
+        world.upload(&words).succeeded().counting(1, 0, 0);
+        world.assert_faults_applied();
+        world.server.clear_faults();
+        let (outcome, target) = world.download(&["/CheckMD5"]);
         outcome.succeeded().counting(1, 0, 0);
         let found = std::fs::read(target.join("pages")).expect("it came back");
         assert!(found == noise(8, 9 << 20), "{blob_type}");
@@ -209,23 +199,24 @@ fn a_bit_of_a_page_or_appended_block_that_flips_is_sent_again() {
 
 #[test]
 fn bytes_that_always_arrive_damaged_fail_and_get_no_name() {
-    let ill = Ill::new();
-    ill.falls_ill(
+    let world = FaultyWorld::new();
+    world.set_faults(
         r#"{ "name": "blocks", "when": { "method": "PUT", "path": "*/large" }, "then": { "flip_request_bit": 4711 } },
            { "name": "whole", "when": { "method": "PUT", "path": "*/d/c" }, "then": { "flip_request_bit": 1 } }"#,
     );
-    ill.upload(&[]).failed().counting(4, 0, 2).naming(&[
+    world.upload(&[]).failed().counting(4, 0, 2).naming(&[
         "large",
         "Crc64Mismatch",
         "d/c",
         "Md5Mismatch",
     ]);
-    ill.was_ill();
-    ill.server.watch().faults.set(None);
-    let (outcome, target) = ill.download(&[]);
+    world.assert_faults_applied();
+    world.server.clear_faults();
+    let (outcome, target) = world.download(&[]);
     outcome.succeeded();
     assert_same(
-        &ill.tree
+        &world
+            .tree
             .clone()
             .only(|name| name != "large" && name != "d/c"),
         &landed(&target),
@@ -234,84 +225,86 @@ fn bytes_that_always_arrive_damaged_fail_and_get_no_name() {
 
 #[test]
 fn bytes_that_always_arrive_damaged_are_a_failure_and_get_no_name() {
-    let ill = Ill::filled();
-    ill.falls_ill(
+    let world = FaultyWorld::filled();
+    world.set_faults(
         r#"{ "name": "flip", "when": { "method": "GET", "path": "*/large" }, "then": { "flip_response_bit": 4711 } }"#,
     );
-    let (outcome, target) = ill.download(&[]);
+    let (outcome, target) = world.download(&[]);
     outcome
         .failed()
         .counting(5, 0, 1)
         .naming(&["large", "damaged"]);
     assert_same(
-        &ill.tree.clone().only(|name| name != "large"),
+        &world.tree.clone().only(|name| name != "large"),
         &landed(&target),
     );
 }
 
 #[test]
 fn damage_that_no_checksum_guards_is_found_by_the_md5_of_the_whole() {
-    let ill = Ill::filled();
-    ill.falls_ill(
+    let world = FaultyWorld::filled();
+    world.set_faults(
         r#"{ "name": "flip", "when": { "method": "GET", "path": "*/d/c" }, "then": { "flip_response_bit": 1 } }"#,
     );
-    let (outcome, target) = ill.download(&["/CRC64:off", "/CheckMD5"]);
+    let (outcome, target) = world.download(&["/CRC64:off", "/CheckMD5"]);
     outcome.failed().counting(5, 0, 1).naming(&["d/c", "MD5"]);
     assert_same(
-        &ill.tree.clone().only(|name| name != "d/c"),
+        &world.tree.clone().only(|name| name != "d/c"),
         &landed(&target),
     );
 }
 
 #[test]
 fn a_blob_that_is_overwritten_while_it_is_read_fails_and_is_never_a_mix() {
-    let ill = Ill::filled();
-    ill.falls_ill(
-        r#"{ "name": "other version", "when": { "method": "GET", "path": "*/large", "hits": [3] },
+    let world = FaultyWorld::filled();
+    // Each request for the third range: a second one beside a late one gets the same answer.
+    world.set_faults(
+        r#"{ "name": "other version", "when": { "method": "GET", "path": "*/large", "range_first": 8388608 },
             "then": { "answer": { "status": 412, "code": "ConditionNotMet" } } }"#,
     );
-    let (outcome, target) = ill.download(&[]);
+    let (outcome, target) = world.download(&[]);
     outcome
         .failed()
         .counting(5, 0, 1)
         .naming(&["large", "overwritten"]);
     assert_same(
-        &ill.tree.clone().only(|name| name != "large"),
+        &world.tree.clone().only(|name| name != "large"),
         &landed(&target),
     );
 }
 
 #[test]
-fn answers_that_lie_about_length_or_range_never_make_wrong_bytes() {
-    for lie in [
+fn answers_with_a_wrong_length_or_range_never_make_wrong_bytes() {
+    for fault in [
         r#""content_length": "-1""#,
         r#""content_length": "+10""#,
         r#""content_range": "bytes 5-9/20""#,
         r#""ignore_range": true"#,
     ] {
-        let ill = Ill::filled();
-        ill.falls_ill(&format!(
-            r#"{{ "name": "lie", "when": {{ "method": "GET", "path": "*/large", "hits": [2] }}, "then": {{ {lie} }} }}"#
+        let world = FaultyWorld::filled();
+        world.set_faults(&format!(
+            r#"{{ "name": "fault", "when": {{ "method": "GET", "path": "*/large", "hits": [2] }}, "then": {{ {fault} }} }}"#
         ));
-        let (outcome, target) = ill.download(&["/NoJournal"]);
-        ill.was_ill();
+        let (outcome, target) = world.download(&["/NoJournal"]);
+        world.assert_faults_applied();
         let found = landed(&target);
         if outcome.summary().failed == 0 {
-            assert_same(&ill.tree, &found);
+            assert_same(&world.tree, &found);
         } else {
-            assert_same(&ill.tree.clone().only(|name| name != "large"), &found);
+            assert_same(&world.tree.clone().only(|name| name != "large"), &found);
         }
     }
 }
 
 #[test]
-fn a_refusal_that_stays_is_told_for_the_one_object_and_the_others_arrive() {
-    let ill = Ill::new();
-    ill.falls_ill(
+fn a_refusal_that_stays_is_reported_for_one_object_and_the_others_arrive() {
+    let world = FaultyWorld::new();
+    world.set_faults(
         r#"{ "name": "no", "when": { "method": "PUT", "path": "*/d/c" },
             "then": { "answer": { "status": 403, "code": "AuthorizationPermissionMismatch" } } }"#,
     );
-    ill.upload(&[])
+    world
+        .upload(&[])
         .failed()
         .counting(5, 0, 1)
         .naming(&["d/c", "403"]);
@@ -319,10 +312,10 @@ fn a_refusal_that_stays_is_told_for_the_one_object_and_the_others_arrive() {
 
 #[test]
 fn a_small_file_that_may_be_overwritten_costs_one_request() {
-    let ill = Ill::new();
-    ill.falls_ill("");
-    ill.upload(&["/Pattern:a"]).succeeded().counting(1, 0, 0);
-    let requests: u64 = ill
+    let world = FaultyWorld::new();
+    world.set_faults("");
+    world.upload(&["/Pattern:a"]).succeeded().counting(1, 0, 0);
+    let requests: u64 = world
         .server
         .watch()
         .counters
@@ -336,36 +329,37 @@ fn a_small_file_that_may_be_overwritten_costs_one_request() {
 
 #[test]
 fn blocks_that_the_service_lost_are_sent_again_at_the_commit() {
-    let ill = Ill::new();
+    let world = FaultyWorld::new();
     // Answered as if it were there, and never stored.
-    ill.falls_ill(
+    world.set_faults(
         r#"{ "name": "drop", "when": { "method": "PUT", "path": "*/large", "query": "*comp=block&*", "hits": [2] },
             "then": { "answer": { "status": 201, "after_body": true } } }"#,
     );
-    ill.upload(&[]).succeeded().counting(6, 0, 0);
-    ill.was_ill();
-    let blocks = ill.server.watch().counters.of("PutBlock");
+    world.upload(&[]).succeeded().counting(6, 0, 0);
+    world.assert_faults_applied();
+    let blocks = world.server.watch().counters.of("PutBlock");
     assert_eq!(blocks.requests, 4, "three of the four, and one again");
-    ill.holds_the_tree();
+    world.holds_the_tree();
 }
 
 #[test]
 fn a_service_that_keeps_losing_blocks_is_a_failure_of_that_object() {
-    let ill = Ill::new();
-    ill.falls_ill(
+    let world = FaultyWorld::new();
+    world.set_faults(
         r#"{ "name": "drop", "when": { "method": "PUT", "path": "*/large", "query": "*comp=block&*" },
             "then": { "answer": { "status": 201, "after_body": true } } }"#,
     );
-    ill.upload(&[])
+    world
+        .upload(&[])
         .failed()
         .counting(5, 0, 1)
-        .naming(&["large", "loses blocks"]);
+        .naming(&["large", "has lost blocks"]);
 }
 
 #[test]
 fn uncommitted_blocks_of_another_program_are_cleared_away() {
-    let ill = Ill::new();
-    let service = BlobService::path_style(&ill.server.blob_url(), &Account::development(), None);
+    let world = FaultyWorld::new();
+    let service = BlobService::path_style(&world.server.blob_url(), &Account::development(), None);
     let container = service.container("cont");
     container.make();
     // One where there is no blob yet, one where there is a blob of blocks.
@@ -376,12 +370,14 @@ fn uncommitted_blocks_of_another_program_are_cleared_away() {
             .succeeded();
     };
     foreign("large");
-    ill.upload(&["/Pattern:large"])
+    world
+        .upload(&["/Pattern:large"])
         .succeeded()
         .counting(1, 0, 0);
     assert_eq!(container.get("large"), noise(7, (12 << 20) + 12_345));
     foreign("large");
-    ill.upload(&["/Pattern:large"])
+    world
+        .upload(&["/Pattern:large"])
         .succeeded()
         .counting(1, 0, 0);
     assert_eq!(container.get("large"), noise(7, (12 << 20) + 12_345));
@@ -389,8 +385,8 @@ fn uncommitted_blocks_of_another_program_are_cleared_away() {
 
 #[test]
 fn a_blob_of_one_piece_is_not_emptied_to_clear_blocks_of_another_program() {
-    let ill = Ill::new();
-    let service = BlobService::path_style(&ill.server.blob_url(), &Account::development(), None);
+    let world = FaultyWorld::new();
+    let service = BlobService::path_style(&world.server.blob_url(), &Account::development(), None);
     let container = service.container("cont");
     container.make();
     container.put("large", "precious");
@@ -398,7 +394,8 @@ fn a_blob_of_one_piece_is_not_emptied_to_clear_blocks_of_another_program() {
     container
         .ask("PUT", "large", &query, &[], "foreign")
         .succeeded();
-    ill.upload(&["/Pattern:large"])
+    world
+        .upload(&["/Pattern:large"])
         .failed()
         .naming(&["large", "another program"]);
     assert_eq!(container.get("large"), b"precious");

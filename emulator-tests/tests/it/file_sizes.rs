@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use azring_emulator_tests::account::Account;
 use azring_emulator_tests::command::{Azring, Folder, Outcome};
-use azring_emulator_tests::emulator::{Options, Server};
-use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::emulator::Server;
+use azring_emulator_tests::rest::Container;
+use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::noise;
 
 use crate::fuse::{Habits, Mounted};
@@ -22,9 +22,7 @@ struct Service {
 
 impl Service {
     fn new() -> Self {
-        let server = Server::start(&Options::default()).expect("an emulator starts");
-        let account = Account::development();
-        let service = BlobService::path_style(&server.blob_url(), &account, None);
+        let (server, service) = single_account::start();
         Self {
             container: service.fresh_container("sizes"),
             _server: server,
@@ -32,9 +30,8 @@ impl Service {
     }
 
     fn upload(&self, source: &Path, words: &[&str]) -> Azring {
-        Azring::copy(source, self.container.url())
-            .dest_key(&Account::development())
-            .args(["/Y", "/DestType:Blob"])
+        Azring::upload(source, &self.container)
+            .arg("/Y")
             .args(words)
     }
 
@@ -191,9 +188,8 @@ fn honest_files_of_a_fuse_file_system_arrive_whole() {
                 assert!(service.container.get(name) == *bytes, "{name}");
             }
             let target = Mounted::new(habits);
-            Azring::copy(service.container.url(), target.path())
-                .source_key(&Account::development())
-                .args(["/S", "/SourceType:Blob", "/CheckMD5", way])
+            Azring::download(&service.container, target.path())
+                .args(["/S", "/CheckMD5", way])
                 .run()
                 .succeeded();
             for (name, bytes) in &files {

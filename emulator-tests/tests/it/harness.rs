@@ -1,10 +1,8 @@
 //! The harness itself: if these fail, the failures of the others mean nothing.
 
 use azring_emulator_tests::azurite;
-use azring_emulator_tests::command::Folder;
-use azring_emulator_tests::compare::assert_same;
-use azring_emulator_tests::peers::{self, Peers};
 use azring_emulator_tests::rest::{BlobService, content_md5};
+use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::{Tree, noise};
 
 fn put_and_look(service: &BlobService) {
@@ -66,35 +64,21 @@ fn container_that_was_not_made_does_not_exist() {
 }
 
 #[test]
-fn azures_python_sdk_sees_what_our_look_sees() {
-    let container = azurite::shared().blob_service().fresh_container("look");
-    Tree::named(["a", "b/c & d", "ü"]).put_into(&container);
-    let ours: Vec<_> = container.list().into_values().collect();
-    assert_eq!(Peers::find().python_list(&container), ours);
-}
+fn a_share_is_filled_read_and_listed_with_its_directories() {
+    let (_server, service) = single_account::start_for_files();
+    let share = service.unmade_share("harness");
+    assert!(!share.exists());
+    share.make();
+    let tree = Tree::new()
+        .with("a & b/c/ü.txt", "abc")
+        .with("large", noise(1, (4 << 20) + 1))
+        .with("empty", "");
+    tree.put_into(&share);
+    share.put_with("typed", "x", &[("x-ms-content-type", "text/plain")]);
 
-#[test]
-fn trees_of_azcopy_and_rclone_are_read_back_as_they_were_sent() {
-    let (peers, source, logs) = (Peers::find(), Folder::new(), Folder::new());
-    let tree = Tree::named(["a", "b/c & d", "ü%"]).with("large", noise(1, 5 << 20));
-    tree.write_to(source.path());
-
-    let container = azurite::shared()
-        .blob_service()
-        .fresh_container("by-azcopy");
-    let target = format!("{}?{}", container.url(), container.service().account_sas());
-    let below = format!("{}/*", source.path().display());
-    peers::run(peers.azcopy("LocalBlob", &below, &target, logs.path()));
-    assert_same(&tree, &Tree::get_from(&container));
-
-    let container = azurite::shared()
-        .blob_service()
-        .fresh_container("by-rclone");
-    let target = format!("azure:{}", container.name());
-    peers::run(peers.rclone(
-        container.service(),
-        &source.path().to_string_lossy(),
-        &target,
-    ));
-    assert_same(&tree, &Tree::get_from(&container));
+    assert_eq!(share.directories(), ["a & b", "a & b/c"]);
+    assert_eq!(share.properties("typed").content_type, "text/plain");
+    assert_eq!(share.written_ranges("large"), [(0, 4 << 20)]);
+    share.delete("typed");
+    assert!(Tree::get_from(&share) == tree);
 }

@@ -12,7 +12,8 @@ use azring_emulator_tests::command::{Azring, Folder};
 use azring_emulator_tests::compare::assert_same;
 use azring_emulator_tests::emulator::clock::pause;
 use azring_emulator_tests::emulator::{Options, Server};
-use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::rest::{BlobService, Container, FileService};
+use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::{Tree, noise};
 
 const MIB: u64 = 1 << 20;
@@ -21,21 +22,21 @@ const MIB: u64 = 1 << 20;
 const CONCURRENCY: u64 = 4;
 
 /// What is in flight at most.
-const IN_FLIGHT_BYTES: u64 = CONCURRENCY * 4 * MIB;
+pub(crate) const IN_FLIGHT_BYTES: u64 = CONCURRENCY * 4 * MIB;
 
 /// What a download makes durable at most at once, before it notes so: one batch gathers while another is under way, and what
 /// is known of a third may not have reached the journal. And what has been received and waits for the disk: four blocks for
 /// each worker.
-const DURABLE_BYTES: u64 = 3 * 64 * MIB + CONCURRENCY * 4 * 4 * MIB;
+pub(crate) const DURABLE_BYTES: u64 = 3 * 64 * MIB + CONCURRENCY * 4 * 4 * MIB;
 
 /// Lines of the request log that are kept: more than a run has requests.
 const LINES: usize = 20_000;
 
 /// Numbers drawn from a seed, which is printed.
-struct Draw(u64);
+pub(crate) struct Draw(u64);
 
 impl Draw {
-    fn new(kind: &str) -> Self {
+    pub(crate) fn new(kind: &str) -> Self {
         let seed = std::env::var("AZRING_SEED").map_or_else(
             |_| {
                 let now = SystemTime::now().duration_since(UNIX_EPOCH);
@@ -60,33 +61,32 @@ fn say(text: &str) {
     println!("{text}");
 }
 
-fn kills() -> u32 {
+pub(crate) fn kills() -> u32 {
     std::env::var("AZRING_KILLS")
         .map_or(3, |kills| kills.parse().expect("AZRING_KILLS is a number"))
 }
 
 /// A service that outlives the runs, and what is copied.
-struct Scene {
+pub(crate) struct Scene {
     server: Server,
     service: BlobService,
-    tree: Tree,
+    pub(crate) tree: Tree,
     bytes: u64,
 }
 
 /// What the service saw of one run: bytes of bodies, and which blocks it took.
-struct Seen {
+pub(crate) struct Seen {
     bytes: u64,
     blocks: BTreeSet<String>,
 }
 
 impl Scene {
-    fn new(tree: Tree) -> Self {
+    pub(crate) fn new(tree: Tree) -> Self {
         let options = Options {
             log_lines: LINES,
             ..Options::default()
         };
-        let server = Server::start(&options).expect("an emulator starts");
-        let service = BlobService::path_style(&server.blob_url(), &Account::development(), None);
+        let (server, service) = single_account::start_with(&options);
         let bytes = tree.files().map(|(_, bytes)| bytes.len() as u64).sum();
         Self {
             server,
@@ -96,11 +96,18 @@ impl Scene {
         }
     }
 
+    /// The file service beside the blob service.
+    pub(crate) fn file_service(&self) -> FileService {
+        FileService::path_style(&self.server.file_url(), &Account::development(), None)
+    }
+
     /// Bytes of objects that went either way since the last look.
     fn moved(&self) -> u64 {
         let counters = &self.server.watch().counters;
-        let up = ["PutBlock", "PutBlob"].map(|operation| counters.of(operation).bytes_in);
-        up.iter().sum::<u64>() + counters.of("GetBlob").bytes_out
+        let up =
+            ["PutBlock", "PutBlob", "PutRange"].map(|operation| counters.of(operation).bytes_in);
+        let down = ["GetBlob", "GetFile"].map(|operation| counters.of(operation).bytes_out);
+        up.iter().chain(&down).sum()
     }
 
     fn forget(&self) {
@@ -133,7 +140,7 @@ impl Scene {
 
     /// Runs the command, kills it after a drawn number of bytes, and runs it again to its end. Returns what the service
     /// saw before and after, unless the first run had ended by itself.
-    fn kill_and_run_again(
+    pub(crate) fn kill_and_run_again(
         &self,
         draw: &mut Draw,
         command: impl Fn() -> Azring,
@@ -198,7 +205,7 @@ impl Scene {
 
     /// No more bytes than these were moved more than once.
     #[track_caller]
-    fn assert_again_at_most(&self, bytes: u64, (first, second): &(Seen, Seen)) {
+    pub(crate) fn assert_again_at_most(&self, bytes: u64, (first, second): &(Seen, Seen)) {
         let again = (first.bytes + second.bytes).saturating_sub(self.bytes);
         say(&format!(
             "killed after {} bytes, {again} moved again",
@@ -208,17 +215,17 @@ impl Scene {
     }
 }
 
-fn large() -> Tree {
+pub(crate) fn large() -> Tree {
     Tree::new().with("large", noise(7, (96 * MIB + 12_345) as usize))
 }
 
 /// One file that is longer than what a download may have to fetch again.
-fn larger() -> Tree {
+pub(crate) fn larger() -> Tree {
     Tree::new().with("large", noise(7, (400 * MIB + 12_345) as usize))
 }
 
 /// Many small files, and a few of several blocks.
-fn many() -> Tree {
+pub(crate) fn many() -> Tree {
     let small = (0..600_u64).map(|number| {
         let name = format!("{:02}/{number:04}", number % 13);
         (name, noise(number, (number * 67 % 20_000) as usize))

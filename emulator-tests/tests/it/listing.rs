@@ -4,13 +4,13 @@
 
 use std::collections::BTreeSet;
 
-use azring_emulator_tests::account::Account;
 use azring_emulator_tests::azurite::{self, Azurite};
 use azring_emulator_tests::command::{Azring, Folder};
 use azring_emulator_tests::compare::assert_same;
 use azring_emulator_tests::emulator::{Behaviour, ListingBehaviour, Options, Server, StartFrom};
 use azring_emulator_tests::interceptor::Interceptor;
-use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::rest::Container;
+use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::Tree;
 
 /// Folders within folders, some of which are called like the beginning of others, and blobs between them.
@@ -48,8 +48,7 @@ fn emulator_that(entries_max: usize, start_from: StartFrom) -> (Server, Containe
         log_lines: 1000,
         ..Options::default()
     };
-    let server = Server::start(&options).expect("an emulator starts");
-    let service = BlobService::path_style(&server.blob_url(), &Account::development(), None);
+    let (server, service) = single_account::start_with(&options);
     let container = service.fresh_container("listing");
     (server, container)
 }
@@ -90,7 +89,7 @@ fn in_order_of_bytes(tree: &Tree) -> Vec<String> {
 }
 
 #[test]
-fn a_split_listing_tells_every_blob_once_and_in_order() {
+fn a_split_listing_shows_every_blob_once_and_in_order() {
     let (server, container) = emulator(10);
     let tree = many();
     tree.put_into(&container);

@@ -11,7 +11,6 @@ mod disk_images;
 mod faults;
 mod harness;
 mod kills;
-mod lies;
 mod links;
 mod listing;
 mod memory;
@@ -20,14 +19,18 @@ mod page_blobs;
 mod power_cut;
 mod reruns;
 mod server_copy;
+
+mod share_copy;
+
+mod share_smb;
 mod special_files;
 mod sync_copy;
 mod wrong_answers;
+mod wrong_data;
 
 mod article;
 mod credentials;
 mod hosts;
-mod modes;
 mod names;
 mod old_journals;
 mod older_services;
@@ -39,10 +42,12 @@ mod resume;
 mod roundtrip;
 mod secrets;
 mod selection;
+mod shares;
 mod sizes;
 mod slow_link;
 mod standard_error;
 mod strangers;
+mod tables;
 mod tail;
 
 mod bad_input;
@@ -53,6 +58,8 @@ mod conditional_writes;
 mod missing_sources;
 mod output_errors;
 mod single_object_names;
+
+mod small_files;
 
 mod file_sizes;
 mod fuse;

@@ -2,10 +2,10 @@
 
 use std::fs::File;
 
-use azring_emulator_tests::account::Account;
 use azring_emulator_tests::command::{Azring, Folder};
 use azring_emulator_tests::emulator::{Options, Server, StoreChoice};
-use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::rest::Container;
+use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::Tree;
 
 const MIB: u64 = 1 << 20;
@@ -16,16 +16,13 @@ fn service() -> (Server, Container) {
         store: StoreChoice::Null,
         ..Options::default()
     };
-    let server = Server::start(&options).expect("an emulator starts");
-    let service = BlobService::path_style(&server.blob_url(), &Account::development(), None);
+    let (server, service) = single_account::start_with(&options);
     let container = service.fresh_container("memory");
     (server, container)
 }
 
 fn upload(source: &Folder, container: &Container) -> Azring {
-    Azring::copy(source.path(), container.url())
-        .dest_key(container.service().account())
-        .args(["/S", "/Y", "/DestType:Blob"])
+    Azring::upload(source.path(), container).args(["/S", "/Y"])
 }
 
 #[test]

@@ -4,11 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use azring_emulator_tests::account::Account;
 use azring_emulator_tests::command::{Azring, Folder};
 use azring_emulator_tests::emulator::{Options, PatternBlob, Server, StoreChoice};
 use azring_emulator_tests::program;
 use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::single_account;
 
 const MIB: u64 = 1 << 20;
 
@@ -27,8 +27,7 @@ fn service(bytes: u64) -> (Server, BlobService) {
         pattern_blobs: vec![pattern],
         ..Options::default()
     };
-    let server = Server::start(&options).expect("an emulator starts");
-    let service = BlobService::path_style(&server.blob_url(), &Account::development(), None);
+    let (server, service) = single_account::start_with(&options);
     (server, service)
 }
 
@@ -41,9 +40,7 @@ fn zeros(bytes: u64) -> Folder {
 }
 
 fn upload(source: &Folder, container: &Container) -> Azring {
-    Azring::copy(source.path(), container.url())
-        .dest_key(container.service().account())
-        .args(["/S", "/Y", "/DestType:Blob"])
+    Azring::upload(source.path(), container).args(["/S", "/Y"])
 }
 
 #[test]
@@ -69,7 +66,7 @@ fn needed(complaint: &str) -> u64 {
 }
 
 #[test]
-fn blocks_that_do_not_fit_are_told_with_the_memory_they_need() {
+fn blocks_that_do_not_fit_are_reported_with_the_memory_they_need() {
     let (_server, service) = service(120 * MIB);
     let (container, source) = (service.unmade_container("blocks"), zeros(120 * MIB));
     let through = || {

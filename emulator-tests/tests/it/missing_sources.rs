@@ -5,8 +5,9 @@ use std::fs;
 
 use azring_emulator_tests::account::Account;
 use azring_emulator_tests::command::{Azring, Folder, Outcome};
-use azring_emulator_tests::emulator::{Options, Server};
+use azring_emulator_tests::emulator::Server;
 use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::{Tree, names_below};
 use serde_json::Value;
 
@@ -19,8 +20,7 @@ struct Service {
 
 impl Service {
     fn new() -> Self {
-        let server = Server::start(&Options::default()).expect("an emulator starts");
-        let blobs = BlobService::path_style(&server.blob_url(), &Account::development(), None);
+        let (server, blobs) = single_account::start();
         Self {
             _server: server,
             blobs,

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use azring_emulator_tests::account::Account;
 use azring_emulator_tests::command::{Azring, Folder, Outcome};
-use azring_emulator_tests::emulator::{Options, Server};
-use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::emulator::Server;
+use azring_emulator_tests::rest::Container;
+use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::Tree;
 
 use crate::fuse::{Habits, Mounted};
@@ -62,9 +62,7 @@ struct Service {
 
 impl Service {
     fn with(names: &[&str]) -> Self {
-        let server = Server::start(&Options::default()).expect("an emulator starts");
-        let account = Account::development();
-        let service = BlobService::path_style(&server.blob_url(), &account, None);
+        let (server, service) = single_account::start();
         let container = service.fresh_container("folding");
         named(names).put_into(&container);
         Self {
@@ -80,9 +78,8 @@ impl Service {
 
     fn download(&self, target: &Path, words: &[&str]) -> Outcome {
         let journal = format!("/Z:{}", self.journal.path().display());
-        Azring::copy(self.container.url(), target)
-            .source_key(&Account::development())
-            .args(["/S", "/SourceType:Blob", &journal])
+        Azring::download(&self.container, target)
+            .args(["/S", &journal])
             .args(words)
             .run()
     }

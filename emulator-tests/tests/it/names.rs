@@ -6,13 +6,12 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 
-use azring_emulator_tests::account::Account;
 use azring_emulator_tests::azurite;
 use azring_emulator_tests::command::{Azring, Folder};
 use azring_emulator_tests::compare::assert_same;
-use azring_emulator_tests::emulator::fault::plan::Plan;
-use azring_emulator_tests::emulator::{Options, Server};
-use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::emulator::Server;
+use azring_emulator_tests::rest::Container;
+use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::{Tree, names_below};
 
 /// Names that files here can have and that need care somewhere: in a URL, in XML, in a signature, on another system.
@@ -174,8 +173,13 @@ const OBEYED: &[&str] = &[
     "form\u{c}feed",
 ];
 
+/// Names with characters that a terminal obeys.
+pub(crate) fn obeyed() -> impl Iterator<Item = String> {
+    OBEYED.iter().map(|name| (*name).to_owned())
+}
+
 /// All that can be told apart on any server.
-fn names() -> BTreeSet<String> {
+pub(crate) fn names() -> BTreeSet<String> {
     let mut names: BTreeSet<String> = CAREFUL.iter().map(|name| (*name).to_owned()).collect();
     let punctuation = ('!'..='~').filter(char::is_ascii_punctuation);
     // A slash separates, and a backslash becomes one.
@@ -208,15 +212,11 @@ fn tree_of(names: impl IntoIterator<Item = String>) -> Tree {
 }
 
 fn upload(source: &Folder, container: &Container) -> Azring {
-    Azring::copy(source.path(), container.url())
-        .dest_key(container.service().account())
-        .args(["/S", "/Y", "/DestType:Blob"])
+    Azring::upload(source.path(), container).args(["/S", "/Y"])
 }
 
 fn download(container: &Container, target: &Folder) -> Azring {
-    Azring::copy(container.url(), target.path())
-        .source_key(container.service().account())
-        .args(["/S", "/Y", "/SourceType:Blob"])
+    Azring::download(container, target.path()).args(["/S", "/Y"])
 }
 
 fn come_back(container: &Container, tree: &Tree) {
@@ -237,8 +237,7 @@ fn come_back(container: &Container, tree: &Tree) {
 
 /// A strict service of the test's own, and a container of it.
 fn emulator() -> (Server, Container) {
-    let server = Server::start(&Options::default()).expect("an emulator starts");
-    let service = BlobService::path_style(&server.blob_url(), &Account::development(), None);
+    let (server, service) = single_account::start();
     let container = service.fresh_container("names");
     (server, container)
 }
@@ -253,9 +252,8 @@ fn two_hundred_names_come_back_from_azurite() {
 
 #[test]
 fn two_hundred_names_and_those_that_terminals_obey_come_back() {
-    let obeyed = OBEYED.iter().map(|name| (*name).to_owned());
     let (_server, container) = emulator();
-    come_back(&container, &tree_of(names().into_iter().chain(obeyed)));
+    come_back(&container, &tree_of(names().into_iter().chain(obeyed())));
 }
 
 /// Nothing but line ends may control whatever shows this.
@@ -269,7 +267,7 @@ fn assert_tame(what: &str, text: &str) {
 }
 
 #[test]
-fn no_name_speaks_to_the_terminal_in_whatever_is_told_of_it() {
+fn no_name_controls_the_terminal_in_any_output() {
     let (server, container) = emulator();
     let source = Folder::new();
     let right_to_left = ["\u{202e}txt.exe", "a\u{200f}b"];
@@ -287,14 +285,11 @@ fn no_name_speaks_to_the_terminal_in_whatever_is_told_of_it() {
     let mut told = vec![recorded(upload(&source, &container)).arg("/L").run()];
     let refusal = r#"{"rules": [{"name": "no", "when": {"method": "PUT", "path": "*/names*/*"},
         "then": {"answer": {"status": 403, "code": "AuthorizationPermissionMismatch"}}}]}"#;
-    server
-        .watch()
-        .faults
-        .set(Some(Plan::parse(refusal).expect("a plan")));
+    server.set_fault_plan(refusal);
     let refused = recorded(upload(&source, &container)).run().failed();
     assert_eq!(refused.summary().failed, tree.len() as u64 + 1, "{refused}");
     told.push(refused);
-    server.watch().faults.set(None);
+    server.clear_faults();
     told.push(
         recorded(upload(&source, &container))
             .run()

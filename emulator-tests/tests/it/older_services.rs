@@ -4,9 +4,9 @@ use azring_emulator_tests::account::Account;
 use azring_emulator_tests::azurite;
 use azring_emulator_tests::command::{Azring, Folder, Outcome};
 use azring_emulator_tests::compare::assert_same;
-use azring_emulator_tests::emulator::fault::plan::Plan;
 use azring_emulator_tests::emulator::{AccountOption, Behaviour, Options, Server};
 use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::{Tree, noise};
 
 /// The version that Azure Stack Hub knows, and the one before.
@@ -36,9 +36,7 @@ impl Lesser {
             log_lines: 10_000,
             ..Options::default()
         };
-        let server = Server::start(&options).expect("an emulator starts");
-        let account = Account::development();
-        let service = BlobService::path_style(&server.blob_url(), &account, None);
+        let (server, service) = single_account::start_with(&options);
         let tree = Tree::named(["a", "d/b", "d/e/c"])
             .with("empty", Vec::new())
             .with("large", noise(1, (12 << 20) + 77))
@@ -61,15 +59,11 @@ impl Lesser {
     }
 
     fn upload(&self) -> Azring {
-        Azring::copy(self.source.path(), self.container.url())
-            .dest_key(&Account::development())
-            .args(["/S", "/Y", "/DestType:Blob"])
+        Azring::upload(self.source.path(), &self.container).args(["/S", "/Y"])
     }
 
     fn download(&self, target: &Folder) -> Azring {
-        Azring::copy(self.container.url(), target.path())
-            .source_key(&Account::development())
-            .args(["/S", "/Y", "/SourceType:Blob", "/CheckMD5"])
+        Azring::download(&self.container, target.path()).args(["/S", "/Y", "/CheckMD5"])
     }
 
     /// Up and down again, each run with these words.
@@ -141,8 +135,7 @@ fn a_bit_that_flips_on_the_way_is_caught_without_crc64_too() {
     let flip = r#"{ "seed": 1, "rules": [ { "name": "flip",
         "when": { "method": "PUT", "path": "*/large", "query": "*comp=block&*", "hits": [2] },
         "then": { "flip_request_bit": 4711 } } ] }"#;
-    let faults = Plan::parse(flip).expect("a fault plan");
-    lesser.server.watch().faults.set(Some(faults));
+    lesser.server.set_fault_plan(flip);
     lesser.goes_round(&[]);
 }
 
@@ -227,7 +220,7 @@ fn a_version_that_the_service_names_is_spoken_and_told_once() {
 }
 
 #[test]
-fn a_version_that_is_refused_without_another_is_told_with_what_to_give() {
+fn a_version_that_is_refused_is_reported_with_what_to_give() {
     let lesser = Lesser::up_to(STACK);
     for azring in [lesser.upload(), lesser.download(&Folder::new())] {
         let outcome = azring.run().failed();

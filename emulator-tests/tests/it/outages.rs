@@ -62,15 +62,11 @@ impl Away {
     }
 
     fn upload(&self) -> Azring {
-        Azring::copy(self.source.path(), self.container.url())
-            .dest_key(&Account::development())
-            .args(["/S", "/Y", "/DestType:Blob", "/NC:4"])
+        Azring::upload(self.source.path(), &self.container).args(["/S", "/Y", "/NC:4"])
     }
 
     fn download(&self, target: &Folder) -> Azring {
-        Azring::copy(self.container.url(), target.path())
-            .source_key(&Account::development())
-            .args(["/S", "/Y", "/SourceType:Blob", "/NC:4"])
+        Azring::download(&self.container, target.path()).args(["/S", "/Y", "/NC:4"])
     }
 
     /// Runs it while the service goes away in the middle; it comes back once the run has said so.
@@ -169,9 +165,7 @@ fn one_large_blob_waits_too() {
         let tree = Tree::named([] as [&str; 0]).with("large", noise(5, 40 << 20));
         let (source, target) = (Folder::new(), Folder::new());
         tree.write_to(source.path());
-        let up = Azring::copy(source.path(), away.container.url())
-            .dest_key(&Account::development())
-            .args(["/Y", "/DestType:Blob", "/Pattern:large"]);
+        let up = Azring::upload(source.path(), &away.container).args(["/Y", "/Pattern:large"]);
         let outcome = if download {
             up.run().succeeded();
             away.interrupts(away.download(&target), WhileClosed::Refusing)
@@ -251,16 +245,13 @@ fn a_signal_ends_the_wait_for_a_service_with_a_summary() {
 
 #[test]
 fn a_service_that_refuses_half_of_all_requests_gets_everything() {
-    use azring_emulator_tests::emulator::fault::plan::Plan;
-
     let away = Away::new();
     let half = r#"{ "seed": 3, "rules": [ { "name": "half", "when": { "method": "PUT", "probability": 0.5 },
         "then": { "answer": { "status": 503, "code": "ServerBusy" } } } ] }"#;
-    let faults = Plan::parse(half).expect("a fault plan");
-    away.server.watch().faults.set(Some(faults));
+    away.server.set_fault_plan(half);
     let outcome = away.upload().run().succeeded();
     assert_eq!(outcome.summary().done, FILES, "{outcome}");
     assert!(!outcome.stderr.contains("trying again"), "{outcome}");
-    away.server.watch().faults.set(None);
+    away.server.clear_faults();
     away.holds_the_tree();
 }

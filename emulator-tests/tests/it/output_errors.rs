@@ -5,9 +5,10 @@ use std::fs;
 use azring_emulator_tests::account::Account;
 use azring_emulator_tests::command::{Azring, Folder, Outcome};
 use azring_emulator_tests::compare::assert_same;
-use azring_emulator_tests::emulator::{Options, Server};
+use azring_emulator_tests::emulator::Server;
 use azring_emulator_tests::program;
-use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::rest::Container;
+use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::Tree;
 use serde_json::Value;
 
@@ -30,8 +31,7 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let server = Server::start(&Options::default()).expect("an emulator starts");
-        let blobs = BlobService::path_style(&server.blob_url(), &Account::development(), None);
+        let (server, blobs) = single_account::start();
         let container = blobs.fresh_container("outputs");
         let tree = Tree::named(["a", "b/c", "d"]);
         tree.put_into(&container);

@@ -20,15 +20,11 @@ fn on_both(test: impl Fn(Container)) {
 }
 
 fn upload(source: &Path, container: &Container) -> Azring {
-    Azring::copy(source, container.url())
-        .dest_key(container.service().account())
-        .args(["/BlobType:page", "/DestType:Blob", "/Y"])
+    Azring::upload(source, container).args(["/BlobType:page", "/Y"])
 }
 
 fn download(container: &Container, target: &Path) -> Azring {
-    Azring::copy(container.url(), target)
-        .source_key(container.service().account())
-        .args(["/SourceType:Blob", "/S", "/Y"])
+    Azring::download(container, target).args(["/S", "/Y"])
 }
 
 /// The bytes that the blob's pages in use have together.

@@ -4,11 +4,10 @@
 use std::fs;
 use std::path::Path;
 
-use azring_emulator_tests::account::Account;
 use azring_emulator_tests::command::{Azring, Folder};
-use azring_emulator_tests::emulator::fault::plan::Plan;
-use azring_emulator_tests::emulator::{Options, Server};
-use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::emulator::Server;
+use azring_emulator_tests::rest::Container;
+use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::{Tree, names_below, noise};
 
 struct Service {
@@ -19,9 +18,7 @@ struct Service {
 
 impl Service {
     fn new() -> Self {
-        let server = Server::start(&Options::default()).expect("an emulator starts");
-        let account = Account::development();
-        let service = BlobService::path_style(&server.blob_url(), &account, None);
+        let (server, service) = single_account::start();
         Self {
             container: service.fresh_container("parts"),
             server,
@@ -34,9 +31,8 @@ impl Service {
     }
 
     fn download(&self, target: &Path, words: &[&str]) -> Azring {
-        Azring::copy(self.container.url(), target)
-            .source_key(&Account::development())
-            .args(["/S", "/SourceType:Blob", &self.place_of_journal()])
+        Azring::download(&self.container, target)
+            .args(["/S", &self.place_of_journal()])
             .args(words)
     }
 
@@ -47,10 +43,9 @@ impl Service {
             .put_into(&self.container);
         let rule = r#"{ "rules": [{ "when": { "method": "GET", "path": "*/d/large", "range_first": 37748736 },
                                     "then": { "answer": { "status": 403, "code": "AuthorizationFailure" } } }] }"#;
-        let plan = Plan::parse(rule).expect("a fault plan");
-        self.server.watch().faults.set(Some(plan));
+        self.server.set_fault_plan(rule);
         self.download(target, &["/Y"]).run().failed();
-        self.server.watch().faults.set(None);
+        self.server.clear_faults();
         let names = parts(target);
         assert_eq!(names.len(), 1, "{names:?}");
     }
@@ -82,9 +77,8 @@ fn left_parts_are_not_uploaded_and_files_named_like_them_are() {
             fs::write(source.join(name), "a user's file").expect("it can be written");
         }
         let service = Service::new();
-        let outcome = Azring::copy(source.path(), service.container.url())
-            .dest_key(&Account::development())
-            .args(["/Y", "/DestType:Blob"])
+        let outcome = Azring::upload(source.path(), &service.container)
+            .arg("/Y")
             .args(words.iter().filter(|word| **word != "/Pattern:."))
             .run()
             .succeeded()

@@ -12,12 +12,8 @@ fn a_preview_of_a_download_skips_what_is_there_and_makes_nothing() {
     let target = Folder::new();
     let here = Tree::named(["b"]);
     here.write_to(target.path());
-    let preview = |path: &std::path::Path| {
-        Azring::copy(container.url(), path)
-            .source_key(container.service().account())
-            .args(["/S", "/L", "/SourceType:Blob"])
-            .run()
-    };
+    let preview =
+        |path: &std::path::Path| Azring::download(&container, path).args(["/S", "/L"]).run();
     preview(target.path()).succeeded().counting(2, 1, 0);
     assert_same(&here, &Tree::read_from(target.path()));
 

@@ -3,11 +3,10 @@
 use std::fs::{self, File};
 use std::time::{Duration, SystemTime};
 
-use azring_emulator_tests::account::Account;
 use azring_emulator_tests::azurite;
 use azring_emulator_tests::command::{Azring, Folder};
-use azring_emulator_tests::emulator::{Options, Server};
-use azring_emulator_tests::rest::{Answer, BlobService, Container, content_md5};
+use azring_emulator_tests::rest::{Answer, Container, content_md5};
+use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::{Tree, noise};
 
 /// All that may stand beside a blob, but its MD5 and content type.
@@ -155,7 +154,7 @@ fn content_types_of_ones_own_are_taken_from_the_configuration() {
 }
 
 #[test]
-fn the_first_disk_that_becomes_a_block_blob_is_told_of() {
+fn the_first_disk_that_becomes_a_block_blob_is_reported() {
     let (container, folder) = (container("disks"), Folder::new());
     Tree::named(["a.vhd", "b.VHD", "c.txt"])
         .with("a.vhd", noise(1, 512))
@@ -186,7 +185,7 @@ const OTHER_TYPE: &str =
     "user specified blob type does not match the blob type of the existing destination blob";
 
 #[test]
-fn a_blob_of_another_type_is_told_for_each_object_and_stays() {
+fn a_blob_of_another_type_is_reported_for_each_object_and_stays() {
     let (container, folder) = (container("kinds"), Folder::new());
     let types = [
         ("block", "BlockBlob"),
@@ -227,9 +226,8 @@ fn a_blob_of_another_type_is_told_for_each_object_and_stays() {
 }
 
 #[test]
-fn the_services_refusal_of_another_type_is_told_in_the_same_words() {
-    let server = Server::start(&Options::default()).expect("an emulator starts");
-    let service = BlobService::path_style(&server.blob_url(), &Account::development(), None);
+fn the_services_refusal_of_another_type_is_reported_in_the_same_words() {
+    let (_server, service) = single_account::start();
     let (container, folder) = (service.fresh_container("kinds"), Folder::new());
     let headers = [
         ("x-ms-blob-type", "PageBlob"),

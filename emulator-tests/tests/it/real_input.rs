@@ -213,9 +213,7 @@ fn a_disk_with_a_file_system_is_copied_as_pages_with_its_snapshot() {
         let counters =
             (accounts.server == "azring-emulator").then(|| &accounts.emulator().watch().counters);
 
-        let upload = Azring::copy(disk.path(), source.url())
-            .dest_key(source.service().account())
-            .args(["/BlobType:page", "/DestType:Blob"]);
+        let upload = Azring::upload(disk.path(), &source).arg("/BlobType:page");
         upload.run().succeeded().counting(1, 0, 0);
         let (allocated, in_use) = bytes_allocated_and_in_use(&image);
         assert!(
@@ -246,9 +244,7 @@ fn a_disk_with_a_file_system_is_copied_as_pages_with_its_snapshot() {
         }
 
         let back = Folder::new();
-        let download = Azring::copy(target.url(), back.path())
-            .source_key(target.service().account())
-            .args(["/S", "/SourceType:Blob", "/CheckMD5"]);
+        let download = Azring::download(&target, back.path()).args(["/S", "/CheckMD5"]);
         download.run().succeeded().counting(2, 0, 0);
         if let Some(counters) = counters {
             let fetched = counters.of("GetBlob").bytes_out;

@@ -6,12 +6,9 @@ use std::io::Cursor;
 use std::path::Path;
 use std::process::Command;
 use std::sync::LazyLock;
-use std::time::Duration;
 
 use azring_emulator_tests::account::Account;
 use azring_emulator_tests::command::{Azring, Folder};
-use azring_emulator_tests::emulator::clock::pause;
-use azring_emulator_tests::emulator::fault::plan::Plan;
 use azring_emulator_tests::emulator::{Options, Server};
 use azring_emulator_tests::rest::BlobService;
 use azring_emulator_tests::tree::{Tree, noise};
@@ -44,8 +41,7 @@ impl Rig {
     }
 
     fn fault(&self, plan: &str) {
-        let plan = Plan::parse(plan).expect("a fault plan");
-        self.server.watch().faults.set(Some(plan));
+        self.server.set_fault_plan(plan);
     }
 
     /// A copy of the source that writes a report.
@@ -273,7 +269,7 @@ fn what_failed_is_named_with_its_reason_and_no_markup() {
         "{page}"
     );
     assert!(page.contains("<bdi>d/f7</bdi>"), "{page}");
-    assert!(page.contains("pushed back"), "{page}");
+    assert!(page.contains("throttled"), "{page}");
     for markup in ["<script", "<img", "\u{202e}"] {
         assert!(!page.contains(markup), "{markup}");
     }
@@ -300,7 +296,7 @@ fn no_secret_is_in_a_report() {
         assert!(page.contains("******"), "{page}");
         assert!(!page.contains(CANARY), "{page}");
         assert!(
-            page.contains("class=\"error\"") || page.contains("What failed"),
+            page.contains("class=\"error\"") || page.contains("Failures"),
             "{page}"
         );
     }
@@ -314,10 +310,7 @@ fn an_interrupted_run_writes_its_report_too() {
     rig.fault(r#"{"rules":[{"then":{"delay_ms":50}}]}"#);
     // Without anybody between, who might pass a signal on twice.
     let mut running = rig.copy().arg("/NC:2").launch();
-    while rig.server.watch().counters.of("PutBlob").requests < 10 {
-        assert!(!running.has_ended(), "it ended before it was called off");
-        pause(Duration::from_millis(1));
-    }
+    running.wait_until(|| rig.server.watch().counters.of("PutBlob").requests >= 10);
     running.signal(Signal::INT);
     assert_eq!(running.end(), Some(130));
     let page = rig.page();
@@ -329,7 +322,7 @@ fn an_interrupted_run_writes_its_report_too() {
 }
 
 #[test]
-fn a_file_that_cannot_be_written_is_told_before_anything_is_copied() {
+fn a_file_that_cannot_be_written_is_reported_before_anything_is_copied() {
     let rig = Rig::new();
     Tree::named(["a"]).write_to(rig.source.path());
     for words in [
@@ -380,7 +373,7 @@ fn what_is_measured_is_reported_too() {
         .run();
     assert_eq!(outcome.status, Some(0), "{outcome}");
     let page = rig.page();
-    assert!(page.contains("<h1>How fast downloads are</h1>"), "{page}");
+    assert!(page.contains("<h1>Speed of downloads</h1>"), "{page}");
     assert!(page.contains("in 8 object(s)"), "{page}");
     assert!(page.contains("<code>azring bench download /"), "{page}");
 }

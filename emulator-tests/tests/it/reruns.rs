@@ -6,10 +6,10 @@ use std::time::{Duration, SystemTime};
 use azring_emulator_tests::account::Account;
 use azring_emulator_tests::command::{Azring, Folder, Outcome};
 use azring_emulator_tests::compare::assert_same;
-use azring_emulator_tests::emulator::clock::pause;
-use azring_emulator_tests::emulator::fault::plan::Plan;
-use azring_emulator_tests::emulator::{Options, Server};
-use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::emulator::Server;
+use azring_emulator_tests::journal::{self, count_records, journals_below};
+use azring_emulator_tests::rest::Container;
+use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::{Tree, noise};
 use serde_json::Value;
 
@@ -39,8 +39,7 @@ struct World {
 
 impl World {
     fn new(way: Way) -> Self {
-        let server = Server::start(&Options::default()).expect("an emulator starts");
-        let service = BlobService::path_style(&server.blob_url(), &Account::development(), None);
+        let (server, service) = single_account::start();
         Self {
             way,
             here: Folder::new(),
@@ -100,35 +99,22 @@ impl World {
 
     /// The object of this name fails: nobody may read it or write it.
     fn refuses(&self, name: &str) {
-        let when = format!(r#"{{"path": "*/{name}", "query": "*"}}"#);
-        let answer = r#"{"answer": {"status": 403, "code": "AuthorizationFailure"}}"#;
-        self.treats(&when, answer);
+        self.server.set_faults(&format!(
+            r#"{{ "when": {{"path": "*/{name}", "query": "*"}},
+                "then": {{"answer": {{"status": 403, "code": "AuthorizationFailure"}}}} }}"#
+        ));
     }
 
-    fn treats(&self, when: &str, then: &str) {
-        let plan = format!(r#"{{ "rules": [{{ "when": {when}, "then": {then} }}] }}"#);
-        let plan = Plan::parse(&plan).expect("a fault plan");
-        self.server.watch().faults.set(Some(plan));
-    }
-
-    fn gets_well(&self) {
-        self.server.watch().faults.set(None);
-    }
-
-    /// A run that is killed when it meets a request that is never answered.
+    /// A run that is killed when a request is never answered, and the journal has the target.
     fn is_killed_at(&self, when: &str) {
-        self.treats(when, r#"{"blackhole": true}"#);
+        self.server.set_faults(&format!(
+            r#"{{ "when": {when}, "then": {{"blackhole": true}} }}"#
+        ));
         let mut running = self.command().launch();
-        let is_met = || {
-            let status = self.server.watch().faults.status();
-            status.is_some_and(|(_, applied)| applied[0] > 0)
-        };
-        while !is_met() {
-            assert!(!running.has_ended(), "it ended before it met the fault");
-            pause(Duration::from_millis(1));
-        }
+        running.wait_for_faults(&self.server);
+        running.wait_until(|| count_records(self.state.path(), journal::TARGET) > 0);
         assert!(running.kill(), "it was killed");
-        self.gets_well();
+        self.server.clear_faults();
     }
 
     fn put(&self, name: &str, bytes: &str) {
@@ -164,16 +150,8 @@ impl World {
     }
 
     fn journal(&self) -> std::path::PathBuf {
-        let folder = self.state.path().join("azring");
-        let mut names = fs::read_dir(folder).expect("a folder of journals");
-        names
-            .find_map(|entry| {
-                let path = entry.expect("it can be listed").path();
-                path.extension()
-                    .is_some_and(|end| end == "jnl")
-                    .then_some(path)
-            })
-            .expect("a journal")
+        let mut journals = journals_below(self.state.path());
+        journals.pop().expect("a journal")
     }
 }
 
@@ -197,7 +175,7 @@ fn a_rerun_after_failures_copies_what_is_new_and_what_has_changed() {
         let world = World::with(way, &tree());
         world.refuses("refused");
         world.command().run().failed().counting(4, 0, 1);
-        world.gets_well();
+        world.server.clear_faults();
         world.put("new", "new");
         world.put("b", "changed since then");
         let outcome = world.command().run().succeeded().counting(6, 0, 0);
@@ -219,7 +197,7 @@ fn what_the_destination_lost_is_not_called_done() {
             let world = World::with(way, &tree());
             world.refuses("refused");
             world.command().run().failed();
-            world.gets_well();
+            world.server.clear_faults();
             if loses_all {
                 world.lose_all();
             } else {
@@ -247,7 +225,7 @@ fn a_third_run_builds_on_both_before_it() {
         let (outcome, summary) = world.json();
         assert_eq!(outcome.status, Some(1), "{way:?}: {outcome}");
         assert_eq!(counts(&summary), [1, 4, 0, 1], "{way:?}: {outcome}");
-        world.gets_well();
+        world.server.clear_faults();
         let outcome = world.command().run().succeeded().counting(6, 0, 0);
         let told = "5 by 2 runs since ";
         assert!(outcome.stdout.contains(told), "{way:?}: {outcome}");
@@ -299,20 +277,18 @@ fn an_interrupted_run_begins_anew_where_its_destination_was_made_again() {
 fn a_place_that_does_not_say_which_it_is_must_have_what_was_copied() {
     let world = World::with(Way::Up, &tree());
     // As a signature for a container has it.
-    let refused = r#"{"rules": [
+    let refused = r#"
         {"when": {"method": "HEAD", "query": "*restype=container*"},
             "then": {"answer": {"status": 403, "code": "AuthorizationPermissionMismatch"}}},
-        {"when": {"method": "PUT", "path": "*/d"}, "then": {"blackhole": true}}]}"#;
-    let faults = &world.server.watch().faults;
-    faults.set(Some(Plan::parse(refused).expect("a fault plan")));
+        {"when": {"method": "PUT", "path": "*/d"}, "then": {"blackhole": true}}"#;
+    world.server.set_faults(refused);
     let mut running = world.command().launch();
-    while faults.status().is_none_or(|(_, applied)| applied[1] == 0) {
-        assert!(!running.has_ended(), "it ended before it met the fault");
-        pause(Duration::from_millis(1));
-    }
+    running.wait_for_faults(&world.server);
+    // Only what the journal has as done can be missed.
+    running.wait_until(|| count_records(world.state.path(), journal::DONE) > 0);
     assert!(running.kill(), "it was killed");
     let silent = refused.replace(r#""blackhole": true"#, r#""delay_ms": 0"#);
-    faults.set(Some(Plan::parse(&silent).expect("a fault plan")));
+    world.server.set_faults(&silent);
     delete(&world.one);
     let (outcome, summary) = world.json();
     assert_eq!(counts(&summary), [5, 0, 0, 0], "{outcome}");
@@ -348,7 +324,7 @@ fn a_journal_of_last_week_begins_anew_and_says_so() {
     let world = World::with(Way::Up, &tree());
     world.refuses("refused");
     world.command().run().failed();
-    world.gets_well();
+    world.server.clear_faults();
     let old = SystemTime::now() - Duration::from_hours(8 * 24);
     let journal = File::options().write(true).open(world.journal());
     let journal = journal.expect("it is ours");
@@ -365,7 +341,7 @@ fn without_consent_a_rerun_replaces_nothing_and_says_so() {
         world.words = vec!["/S", "/NC:1"];
         world.refuses("refused");
         world.command().run().failed();
-        world.gets_well();
+        world.server.clear_faults();
         world.put("new", "new");
         world.put("b", "changed since then");
         let (outcome, summary) = world.json();
@@ -381,7 +357,7 @@ fn a_rerun_with_a_named_journal_and_by_it_alone_is_true_too() {
     let named = format!("/Z:{}", folder.path().join("journal").display());
     world.refuses("refused");
     world.command().arg(&named).run().failed();
-    world.gets_well();
+    world.server.clear_faults();
     world.put("new", "new");
     world.lose("a");
     Azring::new()
@@ -405,7 +381,7 @@ fn newer_only_reruns_and_page_blobs_are_true_too() {
         world.words.push(word);
         world.refuses("refused");
         world.command().run().failed();
-        world.gets_well();
+        world.server.clear_faults();
         world.lose("b");
         let (outcome, summary) = world.json();
         assert_eq!(counts(&summary), [2, 1, 0, 0], "{word}: {outcome}");

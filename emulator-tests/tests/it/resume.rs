@@ -12,9 +12,10 @@ use azring_emulator_tests::background_run::BackgroundRun;
 use azring_emulator_tests::command::{Azring, Folder, Outcome};
 use azring_emulator_tests::compare::assert_same;
 use azring_emulator_tests::emulator::clock::pause;
-use azring_emulator_tests::emulator::fault::plan::Plan;
-use azring_emulator_tests::emulator::{Behaviour, ListingBehaviour, Options, Server};
-use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::emulator::{Behaviour, ListingBehaviour, Server};
+use azring_emulator_tests::journal::{self, count_records, journals_below};
+use azring_emulator_tests::rest::Container;
+use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::{Tree, names_below, noise};
 use rustix::process::Signal;
 
@@ -33,8 +34,7 @@ struct World {
 
 impl World {
     fn new(goes_up: bool) -> Self {
-        let server = Server::start(&Options::default()).expect("an emulator starts");
-        let service = BlobService::path_style(&server.blob_url(), &Account::development(), None);
+        let (server, service) = single_account::start();
         Self {
             server,
             here: Folder::new(),
@@ -79,39 +79,36 @@ impl World {
     }
 
     /// From here on the requests that the rule means are treated like this.
-    fn falls_ill(&self, when: &str, then: &str) {
-        let plan = format!(r#"{{ "rules": [{{ "when": {when}, "then": {then} }}] }}"#);
-        let plan = Plan::parse(&plan).expect("a fault plan");
-        self.server.watch().faults.set(Some(plan));
+    fn set_faults(&self, when: &str, then: &str) {
+        let rule = format!(r#"{{ "when": {when}, "then": {then} }}"#);
+        self.server.set_faults(&rule);
         self.server.watch().counters.reset();
     }
 
-    fn gets_well(&self) {
-        self.server.watch().faults.set(None);
+    fn clear_faults(&self) {
+        self.server.clear_faults();
         self.server.watch().counters.reset();
-    }
-
-    fn has_met_the_fault(&self) -> bool {
-        let status = self.server.watch().faults.status();
-        status.is_some_and(|(_, applied)| applied.iter().all(|times| *times > 0))
     }
 
     /// Starts a run and waits until it has met the fault.
     fn start_until_stuck(&self, when: &str, then: &str) -> BackgroundRun {
-        self.falls_ill(when, then);
+        self.set_faults(when, then);
         let mut running = self.command().launch();
-        while !self.has_met_the_fault() {
-            assert!(!running.has_ended(), "it ended before it met the fault");
-            pause(Duration::from_millis(1));
-        }
+        running.wait_for_faults(&self.server);
         running
     }
 
-    /// A run that is killed when it meets the fault.
+    /// A run that is killed when it has met the fault, and its journal says that the large object was begun.
     fn is_killed(&self, when: &str, then: &str) {
-        let running = self.start_until_stuck(when, then);
+        self.is_killed_with(when, then, journal::STARTED, 1);
+    }
+
+    /// A run that is killed when it has met the fault, and its journal has so many records of a type.
+    fn is_killed_with(&self, when: &str, then: &str, record_type: u8, records: usize) {
+        let mut running = self.start_until_stuck(when, then);
+        running.wait_until(|| count_records(self.state.path(), record_type) >= records);
         assert!(running.kill(), "it was killed");
-        self.gets_well();
+        self.clear_faults();
     }
 
     fn requests(&self, operation: &str) -> u64 {
@@ -119,11 +116,7 @@ impl World {
     }
 
     fn journals(&self) -> usize {
-        let names = names_below(self.state.path());
-        names
-            .iter()
-            .filter(|name| name.split('.').next_back() == Some("jnl"))
-            .count()
+        journals_below(self.state.path()).len()
     }
 
     /// The second run succeeds and counts so many objects as done and skipped in all; nothing is left of the first.
@@ -169,7 +162,7 @@ fn blocks_that_the_service_dropped_between_two_runs_are_sent_again() {
         .there
         .ask("PUT", "large", &list, &[], empty)
         .succeeded();
-    world.gets_well();
+    world.clear_faults();
     world.goes_on(1, 0);
     assert_eq!(world.requests("PutBlock"), 4);
     assert_same(&large(), &Tree::get_from(&world.there));
@@ -178,15 +171,14 @@ fn blocks_that_the_service_dropped_between_two_runs_are_sent_again() {
 #[test]
 fn a_commit_whose_answer_never_came_is_recognised_by_the_next_run() {
     let world = World::up(&large());
-    let running = world.start_until_stuck(
+    let mut running = world.start_until_stuck(
         r#"{ "method": "PUT", "query": "*comp=blocklist*", "hits": [1] }"#,
         r#"{ "lose_answer": true, "how": "blackhole" }"#,
     );
-    while world.there.names().is_empty() {
-        pause(Duration::from_millis(1));
-    }
+    running.wait_until(|| !world.there.names().is_empty());
+    running.wait_until(|| count_records(world.state.path(), journal::STARTED) > 0);
     assert!(running.kill());
-    world.gets_well();
+    world.clear_faults();
     world.goes_on(1, 0);
     assert_eq!(
         [world.requests("PutBlock"), world.requests("PutBlockList")],
@@ -212,7 +204,7 @@ fn a_blob_that_changed_between_two_runs_is_fetched_from_its_beginning() {
     world.is_killed(THIRD_RANGE, SILENCE);
     let other = Tree::new().with("large", noise(8, LARGE_BYTES + 5));
     other.put_into(&world.there);
-    world.gets_well();
+    world.clear_faults();
     world.goes_on(1, 0);
     assert_same(&other, &Tree::read_from(world.here.path()));
 }
@@ -226,7 +218,7 @@ fn a_blob_that_became_small_between_two_runs_leaves_no_state_in_memory() {
     assert_eq!(names_below(world.here.path()).len(), 1, "a part file");
     let other = Tree::new().with("large", noise(8, 4096));
     other.put_into(&world.there);
-    world.gets_well();
+    world.clear_faults();
     world.goes_on(1, 0);
     assert_same(&other, &Tree::read_from(world.here.path()));
     assert_eq!(names_below(world.here.path()).len(), 1);
@@ -239,14 +231,14 @@ fn only_missing_ranges_are_fetched_and_the_md5_of_the_whole_is_compared() {
     let mut running = world.start_until_stuck(THIRD_RANGE, SILENCE);
     running.signal(Signal::TERM);
     assert_eq!(running.end(), Some(143));
-    world.gets_well();
+    world.clear_faults();
     world.goes_on(1, 0);
     assert_eq!(world.requests("GetBlob"), 2);
     assert_same(&large(), &Tree::read_from(world.here.path()));
 }
 
 #[test]
-fn a_file_that_is_gone_between_two_runs_is_told_and_left_alone() {
+fn a_file_that_is_gone_between_two_runs_is_reported_and_left_alone() {
     let tree = Tree::named(["a", "b"]).with("large", noise(7, LARGE_BYTES));
     let world = World::up(&tree);
     world.is_killed(THIRD_BLOCK, SILENCE);
@@ -270,10 +262,10 @@ fn what_failed_is_tried_again_and_nothing_else() {
     let tree = Tree::named(["a", "b", "d/c", "d/e/f"]);
     let world = World::up(&tree);
     let denied = r#"{ "answer": { "status": 403, "code": "AuthorizationPermissionMismatch" } }"#;
-    world.falls_ill(r#"{ "method": "PUT", "path": "*/d/c" }"#, denied);
+    world.set_faults(r#"{ "method": "PUT", "path": "*/d/c" }"#, denied);
     world.command().run().failed().counting(3, 0, 1);
     assert_eq!(world.journals(), 1, "it stays as long as something is left");
-    world.gets_well();
+    world.clear_faults();
     world.goes_on(4, 0);
     assert_eq!(world.requests("PutBlob"), 1);
     assert_same(&tree, &Tree::get_from(&world.there));
@@ -286,7 +278,7 @@ fn a_page_blob_goes_on_where_it_was() {
     let mut running = world.start_until_stuck(third, SILENCE);
     running.signal(Signal::INT);
     assert_eq!(running.end(), Some(130));
-    world.gets_well();
+    world.clear_faults();
     world.goes_on(1, 0);
     assert_eq!(world.requests("PutPage"), 2);
     assert!(world.there.get("large") == noise(7, 16 << 20));
@@ -298,12 +290,10 @@ fn an_append_blob_goes_on_where_it_was_even_if_an_answer_never_came() {
     let third = r#"{ "method": "PUT", "query": "*comp=appendblock*", "hits": [3] }"#;
     let lost = r#"{ "lose_answer": true, "how": "blackhole" }"#;
     let mut running = world.start_until_stuck(third, lost);
-    while world.there.list()["large"].bytes < 12 << 20 {
-        pause(Duration::from_millis(1));
-    }
+    running.wait_until(|| world.there.list()["large"].bytes >= 12 << 20);
     running.signal(Signal::INT);
     assert_eq!(running.end(), Some(130));
-    world.gets_well();
+    world.clear_faults();
     world.goes_on(1, 0);
     assert_eq!(world.requests("AppendBlock"), 1, "three of four are there");
     assert_same(&large(), &Tree::get_from(&world.there));
@@ -318,7 +308,7 @@ fn an_append_blob_that_somebody_replaced_between_two_runs_is_made_anew() {
     assert_eq!(running.end(), Some(130));
     let made = [("x-ms-blob-type", "AppendBlob")];
     world.there.ask("PUT", "large", &[], &made, "").succeeded();
-    world.gets_well();
+    world.clear_faults();
     world.goes_on(1, 0);
     assert_same(&large(), &Tree::get_from(&world.there));
 }
@@ -340,7 +330,7 @@ fn the_first_signal_ends_a_run_and_the_second_one_leaves_at_once() {
             pause(Duration::from_millis(1));
         }
         assert_eq!(running.end(), Some(code));
-        world.gets_well();
+        world.clear_faults();
         world.goes_on(1, 0);
         assert_same(&large(), &Tree::get_from(&world.there));
     }
@@ -352,7 +342,7 @@ fn two_runs_at_once_are_one_and_a_refusal() {
     let running = world.start_until_stuck(THIRD_BLOCK, SILENCE);
     world.command().run().failed().naming(&["in use"]);
     assert!(running.kill());
-    world.gets_well();
+    world.clear_faults();
     world.goes_on(1, 0);
 }
 
@@ -373,7 +363,7 @@ fn a_file_that_was_tampered_with_between_two_runs_is_not_gone_on_with() {
     let other = part.with_extension("other");
     fs::write(&other, noise(9, LARGE_BYTES)).unwrap();
     fs::rename(&other, &part).unwrap();
-    world.gets_well();
+    world.clear_faults();
     world.goes_on(1, 0);
     assert_eq!(world.requests("GetBlob"), 4);
     assert_same(&large(), &Tree::read_from(world.here.path()));
@@ -382,7 +372,9 @@ fn a_file_that_was_tampered_with_between_two_runs_is_not_gone_on_with() {
 #[test]
 fn without_a_journal_a_run_begins_anew() {
     let world = World::up(&large()).with(&["/NoJournal"]);
-    world.is_killed(THIRD_BLOCK, SILENCE);
+    let running = world.start_until_stuck(THIRD_BLOCK, SILENCE);
+    assert!(running.kill(), "it was killed");
+    world.clear_faults();
     assert_eq!(world.journals(), 0);
     world.goes_on(1, 0);
     assert_eq!(world.requests("PutBlock"), 4);
@@ -399,7 +391,7 @@ fn a_folder_that_could_not_be_listed_is_all_that_the_next_run_sends() {
     permit(0o755);
     outcome.failed().naming(&["closed"]);
     assert_eq!(world.there.names(), ["a", "e/f"]);
-    world.gets_well();
+    world.clear_faults();
     world
         .command()
         .as_ordinary_user()
@@ -417,9 +409,9 @@ fn an_object_that_failed_at_first_is_not_written_over_what_came_since() {
     let mut world = World::up(&Tree::named(["a", "b"]));
     world.words = vec!["/S"];
     let denied = r#"{ "answer": { "status": 403, "code": "AuthorizationPermissionMismatch" } }"#;
-    world.falls_ill(r#"{ "method": "PUT", "path": "*/b" }"#, denied);
+    world.set_faults(r#"{ "method": "PUT", "path": "*/b" }"#, denied);
     world.command().run().failed().counting(1, 0, 1);
-    world.gets_well();
+    world.clear_faults();
     world.there.put("b", "somebody else's");
     world.goes_on(1, 1);
     assert_eq!(world.there.get("b"), b"somebody else's");
@@ -430,10 +422,8 @@ fn an_object_that_failed_at_first_is_not_written_over_what_came_since() {
 fn a_listing_goes_on_behind_a_name_that_is_gone_by_now() {
     let names: Vec<String> = (0..3000).map(|number| format!("{number:05}")).collect();
     let world = World::up(&Tree::named(names.iter().map(String::as_str)));
-    world.is_killed(
-        r#"{ "method": "PUT", "path": "*/0*", "hits": [700] }"#,
-        SILENCE,
-    );
+    let request = r#"{ "method": "PUT", "path": "*/0*", "hits": [700] }"#;
+    world.is_killed_with(request, SILENCE, journal::DONE, 699);
     let there = world.there.names();
     assert!(there.len() < 3000, "it was killed before its end");
     for name in &there {
@@ -459,10 +449,8 @@ fn a_split_listing_resumes_at_its_page_and_lists_nothing_before_it() {
         listing,
         ..Behaviour::default()
     });
-    world.is_killed(
-        r#"{ "method": "GET", "path": "*/d20/*", "hits": [1] }"#,
-        SILENCE,
-    );
+    let request = r#"{ "method": "GET", "path": "*/d20/*", "hits": [1] }"#;
+    world.is_killed_with(request, SILENCE, journal::PLANNED, 601);
     assert_eq!(world.journals(), 1);
     world.goes_on(900, 0);
     // Ten of thirty folders are left, of three pages each.

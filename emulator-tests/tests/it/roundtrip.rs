@@ -1,9 +1,11 @@
-//! What goes up comes back: all lengths around the edges, all kinds of names, random trees.
+//! What goes up comes back: all lengths around the edges, all kinds of names, random trees, and the same tree in every mode
+//! of reading and writing files.
 
 use azring_emulator_tests::azurite;
-use azring_emulator_tests::command::{Azring, Folder};
+use azring_emulator_tests::command::{Azring, Folder, ORDINARY_MEMLOCK, Outcome};
 use azring_emulator_tests::compare::assert_same;
-use azring_emulator_tests::rest::content_md5;
+use azring_emulator_tests::rest::{Container, content_md5};
+use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::{Tree, noise};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -11,62 +13,143 @@ use proptest::test_runner::TestRunner;
 /// What one request may carry, and the length of a block, unless asked otherwise, in bytes.
 const BLOCK: usize = 4 << 20;
 
-/// Sends `tree` up with `up` besides and down again with `down` besides, and compares bytes and stored MD5s.
-fn up_and_down(purpose: &str, tree: &Tree, up: &[&str], down: &[&str]) {
-    let container = azurite::shared().blob_service().fresh_container(purpose);
-    let account = container.service().account();
-    let (source, target) = (Folder::new(), Folder::new());
-    tree.write_to(source.path());
-    let files = tree.len() as u64;
+/// The best mode, which a run need not mention.
+const REGISTERED: &str = "io: ring, registered buffers";
 
-    let upload = Azring::copy(source.path(), container.url())
-        .dest_key(account)
-        .arg("/S");
-    upload.args(up).run().succeeded().counting(files, 0, 0);
+/// One way up and down: a tree, and how the two runs are made.
+struct Row {
+    purpose: &'static str,
+    tree: Tree,
+    /// Changes both runs.
+    how: fn(Azring) -> Azring,
+    up: &'static [&'static str],
+    down: &'static [&'static str],
+    /// Whether a run may say this about how it reads and writes files.
+    is_expected: fn(&str) -> bool,
+}
 
-    let listed = container.list();
-    assert_eq!(listed.len(), tree.len(), "{:?}", listed.keys());
-    for (name, bytes) in tree.files() {
-        assert_eq!(listed[name].bytes, bytes.len() as u64, "length of {name:?}");
-        assert_eq!(
-            listed[name].content_md5,
-            content_md5(bytes),
-            "MD5 of {name:?}"
-        );
+impl Row {
+    /// A tree that goes up and comes down by runs without any word for it.
+    fn new(purpose: &'static str, tree: Tree) -> Self {
+        Self {
+            purpose,
+            tree,
+            how: |azring| azring,
+            up: &[],
+            down: &[],
+            is_expected: is_a_mode,
+        }
     }
 
-    let download = Azring::copy(container.url(), target.path())
-        .source_key(account)
-        .arg("/S");
-    download.args(down).run().succeeded().counting(files, 0, 0);
+    /// A tree of small and empty files, and one of several blocks with an end that is aligned to nothing, in another way
+    /// of reading and writing files.
+    fn in_mode(
+        purpose: &'static str,
+        how: fn(Azring) -> Azring,
+        is_expected: fn(&str) -> bool,
+    ) -> Self {
+        let tree = Tree::named(["a", "b/c", "b/d/e"])
+            .with("empty", "")
+            .with("large", noise(5, 13 * 1024 * 1024 + 321));
+        Self {
+            how,
+            is_expected,
+            ..Self::new(purpose, tree)
+        }
+    }
 
-    assert_same(tree, &Tree::read_from(target.path()));
+    /// Sends the tree up and down again; compares bytes, stored MD5s, and what the runs say about their mode. Returns the
+    /// container.
+    fn goes_round(&self) -> Container {
+        let purpose = self.purpose;
+        let container = azurite::shared().blob_service().fresh_container(purpose);
+        let account = container.service().account();
+        let (source, target) = (Folder::new(), Folder::new());
+        self.tree.write_to(source.path());
+        let files = self.tree.len() as u64;
+
+        let upload = Azring::copy(source.path(), container.url())
+            .dest_key(account)
+            .arg("/S");
+        let upload = (self.how)(upload.args(self.up)).run().succeeded();
+        self.has_expected_mode(&upload.counting(files, 0, 0));
+
+        let listed = container.list();
+        assert_eq!(
+            listed.len(),
+            self.tree.len(),
+            "{purpose}: {:?}",
+            listed.keys()
+        );
+        for (name, bytes) in self.tree.files() {
+            let blob = &listed[name];
+            assert_eq!(
+                blob.bytes,
+                bytes.len() as u64,
+                "{purpose}: length of {name:?}"
+            );
+            assert_eq!(
+                blob.content_md5,
+                content_md5(bytes),
+                "{purpose}: MD5 of {name:?}"
+            );
+        }
+
+        let download = Azring::copy(container.url(), target.path())
+            .source_key(account)
+            .arg("/S");
+        let download = (self.how)(download.args(self.down)).run().succeeded();
+        self.has_expected_mode(&download.counting(files, 0, 0));
+        assert_same(&self.tree, &Tree::read_from(target.path()));
+        container
+    }
+
+    /// A run says at most once which mode it is in; the best mode needs no notice.
+    fn has_expected_mode(&self, outcome: &Outcome) {
+        let notices = outcome.mode_notices();
+        let notice = match &notices[..] {
+            [] => REGISTERED,
+            [notice] => notice,
+            _ => panic!("{}: more than one mode: {outcome}", self.purpose),
+        };
+        assert!((self.is_expected)(notice), "{}: {notice}", self.purpose);
+    }
 }
 
-#[test]
-fn every_length_around_an_edge_comes_back() {
+/// One of the three modes, with its reason where it is not the best: a machine may refuse io_uring to everybody, and then
+/// the run has to say so.
+fn is_a_mode(notice: &str) -> bool {
+    notice == REGISTERED || is_plain_ring(notice) || is_threads(notice)
+}
+
+fn is_plain_ring(notice: &str) -> bool {
+    notice.starts_with("io: ring, plain buffers (")
+}
+
+fn is_threads(notice: &str) -> bool {
+    notice.starts_with("io: threads (")
+}
+
+/// Lengths around the edges of pages, requests and blocks.
+fn lengths() -> Tree {
     let edges = [512, 4096, BLOCK, 2 * BLOCK];
-    let lengths = edges
+    let around = edges
         .into_iter()
         .flat_map(|edge| [edge - 1, edge, edge + 1]);
-    let tree = [0, 1]
+    [0, 1]
         .into_iter()
-        .chain(lengths)
+        .chain(around)
         .fold(Tree::new(), |tree, length| {
             tree.with(&format!("{length} bytes"), noise(length as u64, length))
-        });
-    up_and_down("lengths", &tree, &[], &["/CheckMD5"]);
+        })
 }
 
-#[test]
-fn blocks_of_another_length_come_back() {
-    let tree = Tree::new().with("large", noise(1, 20 * 1024 * 1024 + 5));
-    up_and_down("blocks", &tree, &["/BlockSizeInMb:8", "/NC:3"], &["/NC:1"]);
-}
-
-#[test]
-fn names_that_need_care_come_back() {
-    let tree = Tree::named([
+/// Names that need care, and names as long as a file system and the service allow.
+fn names() -> Tree {
+    let component = "n".repeat(255);
+    let longest = [component.as_str(); 4].join("/");
+    assert_eq!(longest.len(), 1023);
+    Tree::named([
         " leading and trailing ",
         "a b/c d/e f",
         "100%",
@@ -89,19 +172,70 @@ fn names_that_need_care_come_back() {
         "a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s/t/u/v/w/x/y/z",
         "UPPER",
         "upper",
-    ]);
-    up_and_down("names", &tree, &[], &[]);
+    ])
+    .with(&"m".repeat(255), "short")
+    .with(&longest, "long")
 }
 
 #[test]
-fn long_names_come_back() {
-    let component = "n".repeat(255);
-    let longest = [component.as_str(); 4].join("/");
-    assert_eq!(longest.len(), 1023);
-    let tree = Tree::new()
-        .with(&"m".repeat(255), "short")
-        .with(&longest, "long");
-    up_and_down("long-names", &tree, &[], &[]);
+fn every_length_and_name_comes_back() {
+    let blocks = Tree::new().with("large", noise(1, 20 * 1024 * 1024 + 5));
+    for row in [
+        Row {
+            down: &["/CheckMD5"],
+            ..Row::new("lengths", lengths())
+        },
+        Row {
+            up: &["/BlockSizeInMb:8", "/NC:3"],
+            down: &["/NC:1"],
+            ..Row::new("other-blocks", blocks)
+        },
+        Row::new("names", names()),
+    ] {
+        row.goes_round();
+    }
+}
+
+#[test]
+fn every_mode_of_reading_and_writing_files_copies_and_is_named() {
+    for row in [
+        Row::in_mode("as-whoever-runs-this", |azring| azring, is_a_mode),
+        Row::in_mode(
+            "little-memory-to-lock",
+            |azring| azring.as_ordinary_user().memlock(ORDINARY_MEMLOCK),
+            is_a_mode,
+        ),
+        Row::in_mode(
+            "no-memory-to-lock",
+            |azring| azring.as_ordinary_user().memlock(0),
+            |notice| is_plain_ring(notice) || is_threads(notice),
+        ),
+        Row::in_mode("io-uring-refused", Azring::without_io_uring, is_threads),
+        Row::in_mode(
+            "threads-by-choice",
+            |azring| azring.arg("/IO:threads"),
+            is_threads,
+        ),
+    ] {
+        let container = row.goes_round();
+        // Read without azring.
+        assert_same(&row.tree, &Tree::get_from(&container));
+    }
+}
+
+#[test]
+fn ring_by_choice_is_an_error_where_it_is_refused() {
+    let (_server, service) = single_account::start();
+    let container = service.fresh_container("mode");
+    let source = Folder::new();
+    Tree::named(["a", "b/c"]).write_to(source.path());
+    let outcome = Azring::copy(source.path(), container.url())
+        .dest_key(service.account())
+        .args(["/S", "/IO:ring", "/DestType:Blob"])
+        .without_io_uring()
+        .run();
+    outcome.failed().naming(&["io_uring"]);
+    assert!(container.names().is_empty());
 }
 
 /// A part of a name: what people and programs call files, and what they should not.
@@ -139,7 +273,7 @@ fn any_tree_comes_back() {
     };
     let mut runner = TestRunner::new(config);
     let result = runner.run(&any_tree(), |tree| {
-        up_and_down("random", &tree, &[], &[]);
+        Row::new("random", tree).goes_round();
         Ok(())
     });
     result.unwrap_or_else(|failure| panic!("{failure}"));

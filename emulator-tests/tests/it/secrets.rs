@@ -6,81 +6,43 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::Path;
 
 use azring_emulator_tests::account::Account;
-use azring_emulator_tests::command::{Azring, Folder, Outcome};
-use azring_emulator_tests::emulator::fault::plan::Plan;
-use azring_emulator_tests::emulator::{Options, Server};
-use azring_emulator_tests::rest::BlobService;
+use azring_emulator_tests::command::{Azring, Outcome};
 
-struct Place {
-    server: Server,
-    source: Folder,
-    /// Journal, logs and whatever else a run writes.
-    kept: Folder,
+use crate::small_files::SmallFiles;
+
+/// Words that make a run write everything that it can write.
+fn recorded(files: &SmallFiles) -> [String; 5] {
+    let path = |name: &str| files.made.join(name).display().to_string();
+    [
+        format!("/Z:{}", path("journal")),
+        format!("/V:{}", path("log")),
+        format!("/Ledger:{}", path("ledger")),
+        format!("/Report:{}", path("report")),
+        format!("/TraceController:{}", path("trace")),
+    ]
 }
 
-impl Place {
-    fn with_files(count: usize) -> Self {
-        let source = Folder::new();
-        for number in 0..count {
-            fs::write(source.join(&format!("f{number}")), "content").expect("a folder of ours");
-        }
-        let kept = Folder::new();
-        fs::set_permissions(kept.path(), Permissions::from_mode(0o755)).expect("a folder of ours");
-        Self {
-            server: Server::start(&Options::default()).expect("an emulator starts"),
-            source,
-            kept,
-        }
-    }
+/// The words that name the journal.
+fn journal(files: &SmallFiles) -> String {
+    format!("/Z:{}", files.made.join("journal").display())
+}
 
-    fn url(&self) -> String {
-        format!("{}/devstoreaccount1/cont", self.server.blob_url())
-    }
+/// The second file is refused.
+const ONE_REFUSED: &str = r#"{ "when": { "method": "PUT", "path": "*/f0001" }, "then": { "answer": { "status": 403 } } }"#;
 
-    fn sas(&self) -> String {
-        BlobService::path_style(&self.server.blob_url(), &Account::development(), None)
-            .account_sas()
-    }
+/// A journal of an upload that failed in part.
+fn leave_a_journal(files: &SmallFiles) {
+    files.server.set_faults(ONE_REFUSED);
+    files
+        .upload(&[&journal(files)])
+        .dest_key(&Account::development())
+        .run()
+        .failed();
+    files.server.clear_faults();
+}
 
-    fn falls_ill(&self, rules: &str) {
-        let plan = Plan::parse(&format!("{{\"rules\": [{rules}]}}")).expect("a fault plan");
-        self.server.watch().faults.set(Some(plan));
-    }
-
-    /// Words that make a run write everything that it can write.
-    fn recorded(&self) -> [String; 5] {
-        let path = |name: &str| self.kept.join(name).display().to_string();
-        [
-            format!("/Z:{}", path("journal")),
-            format!("/V:{}", path("log")),
-            format!("/Ledger:{}", path("ledger")),
-            format!("/Report:{}", path("report")),
-            format!("/TraceController:{}", path("trace")),
-        ]
-    }
-
-    fn upload(&self, words: &[&str]) -> Azring {
-        Azring::copy(self.source.path(), self.url())
-            .args(["/S", "/Y"])
-            .args(words)
-    }
-
-    /// A journal of an upload that failed in part.
-    fn leaves_a_journal(&self) {
-        self.falls_ill(
-            r#"{ "when": { "method": "PUT", "path": "*/f1" }, "then": { "answer": { "status": 403 } } }"#,
-        );
-        let word = format!("/Z:{}", self.kept.join("journal").display());
-        self.upload(&[&word])
-            .dest_key(&Account::development())
-            .run()
-            .failed();
-        self.server.watch().faults.set(None);
-    }
-
-    fn resume(&self) -> Azring {
-        Azring::new().arg(format!("/Z:{}", self.kept.join("journal").display()))
-    }
+fn resume(files: &SmallFiles) -> Azring {
+    Azring::new().arg(journal(files))
 }
 
 /// A signature as it is, decoded, with blanks, and encoded twice.
@@ -131,62 +93,62 @@ fn assert_free_of(secrets: &[String], outcome: &Outcome, folder: &Path) {
 #[test]
 fn a_service_that_repeats_the_request_gets_no_secret_stored() {
     for echo in ["url", "decoded_url", "encoded_url", "headers"] {
-        let place = Place::with_files(4);
-        let sas = place.sas();
-        place.falls_ill(&format!(
-            r#"{{ "when": {{ "method": "PUT", "path": "*/f?" }},
+        let files = SmallFiles::new(4);
+        let sas = files.service.account_sas();
+        files.server.set_faults(&format!(
+            r#"{{ "when": {{ "method": "PUT", "path": "*/f????" }},
                  "then": {{ "answer": {{ "status": 409, "code": "Odd", "echo": "{echo}" }} }} }}"#
         ));
         let word = format!("/DestSAS:{sas}");
-        let outcome = place.upload(&[&word]).args(place.recorded()).run().failed();
+        let outcome = files.upload(&[&word]).args(recorded(&files)).run().failed();
         assert!(outcome.stderr.contains("Refused: "), "{outcome}");
-        assert!(place.kept.join("journal/azring.jnl").exists());
-        assert_free_of(&forms(&sas), &outcome, place.kept.path());
+        assert!(files.made.join("journal/azring.jnl").exists());
+        assert_free_of(&forms(&sas), &outcome, files.made.path());
         let outcome = Azring::new()
             .args(["jobs", "show"])
-            .arg(place.kept.join("journal"))
+            .arg(files.made.join("journal"))
             .run();
-        assert_free_of(&forms(&sas), &outcome, place.kept.path());
+        assert_free_of(&forms(&sas), &outcome, files.made.path());
     }
 }
 
 #[test]
 fn the_signature_of_a_copys_source_is_not_stored_either() {
-    let place = Place::with_files(2);
-    place
+    let files = SmallFiles::new(2);
+    files
         .upload(&[])
         .dest_key(&Account::development())
         .run()
         .succeeded();
-    let sas = place.sas();
+    let sas = files.service.account_sas();
     for echo in ["headers", "url"] {
-        place.falls_ill(&format!(
-            r#"{{ "when": {{ "method": "PUT", "path": "*/other/f?" }},
+        files.server.set_faults(&format!(
+            r#"{{ "when": {{ "method": "PUT", "path": "*/other/f????" }},
                  "then": {{ "answer": {{ "status": 409, "code": "Odd", "echo": "{echo}" }} }} }}"#
         ));
-        let outcome = Azring::copy(place.url(), place.url().replace("/cont", "/other"))
+        let outcome = Azring::copy(files.url(), files.url().replace("/cont", "/other"))
             .args(["/S", "/Y"])
             .arg(format!("/SourceSAS:{sas}"))
             .dest_key(&Account::development())
-            .args(place.recorded())
+            .args(recorded(&files))
             .run()
             .failed();
-        assert_free_of(&forms(&sas), &outcome, place.kept.path());
+        assert_free_of(&forms(&sas), &outcome, files.made.path());
     }
 }
 
 #[test]
 fn a_key_that_is_written_wrongly_is_never_echoed() {
-    let place = Place::with_files(1);
+    let files = SmallFiles::new(1);
     let secret = "Canary0Canary0Canary0Canary0";
-    let response = place.kept.join("response");
+    let response = files.made.join("response");
     fs::write(&response, format!("/DestKey={secret}\n")).expect("a folder of ours");
     let file = format!("/@:{}", response.display());
-    let line = place.kept.join("line");
+    let line = files.made.join("line");
     fs::write(&line, format!("{secret}\n")).expect("a folder of ours");
     let bare = format!("/@:{}", line.display());
-    let source = format!("/Source:{}", place.source.path().display());
-    let with_password = place
+    let source = format!("/Source:{}", files.source.path().display());
+    let with_password = files
         .url()
         .replace("http://", &format!("http://me:{secret}@"));
     for words in [
@@ -223,15 +185,15 @@ fn a_key_that_is_written_wrongly_is_never_echoed() {
 
 #[test]
 fn a_journal_that_others_may_write_is_not_followed() {
-    let place = Place::with_files(3);
-    place.leaves_a_journal();
-    let folder = place.kept.join("journal");
+    let files = SmallFiles::new(3);
+    leave_a_journal(&files);
+    let folder = files.made.join("journal");
     let file = folder.join("azring.jnl");
     let mode = |path: &Path, mode| {
         fs::set_permissions(path, Permissions::from_mode(mode)).expect("a file of ours");
     };
     let refused = |says: &str| {
-        let outcome = place.resume().dest_key(&Account::development()).run();
+        let outcome = resume(&files).dest_key(&Account::development()).run();
         outcome.refused().naming(&[says, "does not use it"]);
     };
     mode(&folder, 0o777);
@@ -249,26 +211,25 @@ fn a_journal_that_others_may_write_is_not_followed() {
         refused("journal folder");
         chown(&folder, Some(0), None).expect("root may");
     }
-    let outcome = place
-        .resume()
+    let outcome = resume(&files)
         .dest_key(&Account::development())
         .run()
         .succeeded();
-    let shown = format!("to `{}`", place.url());
+    let shown = format!("to `{}`", files.url());
     assert!(outcome.stdout.contains(&shown), "{outcome}");
 }
 
 #[test]
 fn a_credential_of_the_environment_goes_to_its_own_host_only() {
-    let place = Place::with_files(2);
-    let port = place
+    let files = SmallFiles::new(2);
+    let port = files
         .server
         .blob_url()
         .rsplit(':')
         .next()
         .expect("a port")
         .to_owned();
-    let sas = place.sas();
+    let sas = files.service.account_sas();
     // Names that look like the account's, and a name of somebody else's.
     for host in ["devstoreaccount1.blob.example.com", "files.example.com"] {
         let url = if host.starts_with("files") {
@@ -277,11 +238,11 @@ fn a_credential_of_the_environment_goes_to_its_own_host_only() {
             format!("http://{host}:{port}/cont")
         };
         let azring = || {
-            Azring::copy(place.source.path(), &url)
+            Azring::copy(files.source.path(), &url)
                 .args(["/S", "/Y", "/DestType:Blob"])
                 .env("AZRING_RESOLVE", format!("{host}:{port}:127.0.0.1"))
         };
-        place.server.watch().log.keep(100);
+        files.server.watch().log.keep(100);
         let outcomes = [
             azring()
                 .env("AZURE_STORAGE_ACCOUNT", "devstoreaccount1")
@@ -301,10 +262,10 @@ fn a_credential_of_the_environment_goes_to_its_own_host_only() {
         for outcome in outcomes {
             outcome.failed().naming(&["AZURE_STORAGE_"]);
         }
-        let asked = place.server.watch().log.lines().join("\n");
+        let asked = files.server.watch().log.lines().join("\n");
         assert!(!asked.is_empty() && !asked.contains("sig="), "{asked}");
     }
-    let own = place
+    let own = files
         .upload(&[])
         .env("AZURE_STORAGE_ACCOUNT", "devstoreaccount1")
         .env("AZURE_STORAGE_SAS_TOKEN", &sas);
@@ -313,8 +274,8 @@ fn a_credential_of_the_environment_goes_to_its_own_host_only() {
 
 #[test]
 fn a_host_that_only_a_journal_names_gets_nothing_of_the_environment() {
-    let place = Place::with_files(3);
-    let port = place
+    let files = SmallFiles::new(3);
+    let port = files
         .server
         .blob_url()
         .rsplit(':')
@@ -323,23 +284,21 @@ fn a_host_that_only_a_journal_names_gets_nothing_of_the_environment() {
         .to_owned();
     let foreign = format!("http://files.example.com:{port}/devstoreaccount1/cont");
     let resolve = format!("files.example.com:{port}:127.0.0.1");
-    place.falls_ill(
-        r#"{ "when": { "method": "PUT", "path": "*/f1" }, "then": { "answer": { "status": 403 } } }"#,
-    );
-    let word = format!("/Z:{}", place.kept.join("journal").display());
-    let sas = place.sas();
-    let first = Azring::copy(place.source.path(), &foreign)
+    files.server.set_faults(ONE_REFUSED);
+    let word = journal(&files);
+    let sas = files.service.account_sas();
+    let first = Azring::copy(files.source.path(), &foreign)
         .args(["/S", "/Y", &word])
         .env("AZRING_RESOLVE", &resolve)
         .env("AZRING_DEST_SAS", &sas);
     first.run().failed().counting(2, 0, 1);
-    place.server.watch().faults.set(None);
-    place.server.watch().counters.reset();
-    let alone = place.resume().env("AZRING_RESOLVE", &resolve);
+    files.server.clear_faults();
+    files.server.watch().counters.reset();
+    let alone = resume(&files).env("AZRING_RESOLVE", &resolve);
     let outcome = alone.env("AZRING_DEST_SAS", &sas).run().refused();
     outcome.naming(&["needs a credential", "hosts of Azure"]);
     assert!(
-        place
+        files
             .server
             .watch()
             .counters
@@ -347,6 +306,6 @@ fn a_host_that_only_a_journal_names_gets_nothing_of_the_environment() {
             .operations
             .is_empty()
     );
-    let named = place.resume().env("AZRING_RESOLVE", &resolve);
+    let named = resume(&files).env("AZRING_RESOLVE", &resolve);
     named.arg(format!("/DestSAS:{sas}")).run().succeeded();
 }

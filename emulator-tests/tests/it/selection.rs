@@ -3,12 +3,12 @@
 use std::fs::{self, File};
 use std::time::{Duration, SystemTime};
 
-use azring_emulator_tests::account::Account;
 use azring_emulator_tests::azurite;
 use azring_emulator_tests::command::{Azring, Folder};
 use azring_emulator_tests::compare::assert_same;
-use azring_emulator_tests::emulator::{Options, Server};
-use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::emulator::Server;
+use azring_emulator_tests::rest::Container;
+use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::Tree;
 use rustix::fs::{XattrFlags, setxattr};
 use rustix::io::Errno;
@@ -56,12 +56,16 @@ fn files_go_up_by_the_attributes_that_a_share_keeps_for_them() {
     };
     let (names, told) = names_after(&["/A"], 2);
     assert_eq!(names, ["a", "d/system"]);
-    assert_eq!(told.matches("attributes of Windows").count(), 1, "{told}");
+    assert_eq!(
+        told.matches("stored Windows attributes").count(),
+        1,
+        "{told}"
+    );
     let (names, _) = names_after(&["/A", "/XA:S"], 1);
     assert_eq!(names, ["a"]);
     let (names, told) = names_after(&["/IA:hn"], 2);
     assert_eq!(names, [".hidden", "plain"]);
-    assert!(!told.contains("attributes of Windows"), "{told}");
+    assert!(!told.contains("stored Windows attributes"), "{told}");
 }
 
 #[test]
@@ -203,8 +207,7 @@ fn a_preview_counts_what_the_run_then_copies_and_its_log_names_it() {
 
 /// A service of the test's own, whose requests can be counted.
 fn counted() -> (Server, Container) {
-    let server = Server::start(&Options::default()).expect("an emulator starts");
-    let service = BlobService::path_style(&server.blob_url(), &Account::development(), None);
+    let (server, service) = single_account::start();
     let container = service.fresh_container("counted");
     server.watch().counters.reset();
     (server, container)
@@ -267,14 +270,12 @@ fn the_name_of_a_container_that_is_being_deleted_is_waited_for() {
     let folder = folder_with(&Tree::named(["a"]));
     let plan = r#"{"rules": [{"name": "deleting", "when": {"method": "PUT", "query": "*restype=container*", "hits": [1, 2]},
         "then": {"answer": {"status": 409, "code": "ContainerBeingDeleted"}}}]}"#;
-    let plan = azring_emulator_tests::emulator::fault::plan::Plan::parse(plan).expect("a plan");
-    server.watch().faults.set(Some(plan));
+    server.set_fault_plan(plan);
     let up = upload(&folder, &container)
         .args(["/Y", "/DestType:Blob"])
         .run();
     up.succeeded().counting(1, 0, 0);
-    let (_, applied) = server.watch().faults.status().expect("a plan in force");
-    assert_eq!(applied, [2]);
+    assert_eq!(server.applied_faults(), [2]);
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use azring_emulator_tests::command::Azring;
 use azring_emulator_tests::compare::assert_same;
-use azring_emulator_tests::emulator::fault::plan::Plan;
 use azring_emulator_tests::emulator::{Behaviour, CopyBehaviour, CopyOutcome};
 use azring_emulator_tests::rest::{Answer, Container};
 use azring_emulator_tests::tree::{Tree, noise};
@@ -166,9 +165,7 @@ fn a_source_that_a_token_opens_or_that_is_public_needs_no_key() {
         );
         source.make_public();
         fill(&source);
-        let anonymous = Azring::copy(source.url(), target.url())
-            .dest_key(target.service().account())
-            .args(["/SourceType:Blob", "/DestType:Blob", "/S"]);
+        let anonymous = Azring::upload(source.url(), &target).args(["/SourceType:Blob", "/S"]);
         anonymous.run().succeeded().counting(8, 0, 0);
         assert_arrived(&tree, &source, &target, accounts.server);
     }
@@ -309,7 +306,7 @@ fn many_copies_are_under_way_at_once_however_few_requests_may_be() {
 }
 
 #[test]
-fn progress_is_told_in_bytes_and_ends_at_all_of_them() {
+fn progress_is_reported_in_bytes_and_ends_at_all_of_them() {
     let (_accounts, source, target) = slow(4, CopyOutcome::Success);
     let outcome = copy(&source, &target)
         .args(["/S", "/ServerCopy:async", "/Output:json"])
@@ -322,7 +319,7 @@ fn progress_is_told_in_bytes_and_ends_at_all_of_them() {
 }
 
 #[test]
-fn copies_that_fail_or_are_aborted_are_told_with_the_services_words() {
+fn copies_that_fail_or_are_aborted_are_reported_with_the_services_words() {
     for (outcome, status, description) in [
         (CopyOutcome::Failed, "failed", "500 InternalServerError"),
         (CopyOutcome::Aborted, "aborted", "none"),
@@ -384,15 +381,13 @@ fn an_answer_that_is_lost_is_no_second_copy() {
     let (accounts, source, target) = slow(3, CopyOutcome::Success);
     let rule = r#"{"rules": [{"when": {"method": "PUT", "header": {"x-ms-copy-source": "*"}, "hits": [1]},
         "then": {"lose_answer": true}}]}"#;
-    let watch = accounts.emulator().watch();
-    watch.faults.set(Some(Plan::parse(rule).expect("a plan")));
+    accounts.emulator().set_fault_plan(rule);
     copy(&source, &target)
         .args(["/S", "/ServerCopy:async"])
         .run()
         .succeeded()
         .counting(1, 0, 0);
-    let (_, applied) = watch.faults.status().expect("a plan in force");
-    assert_eq!(applied, [1], "no request met the fault");
+    assert_eq!(accounts.emulator().applied_faults(), [1]);
     assert!(target.get("a") == noise(1, MIB));
 }
 
@@ -423,15 +418,14 @@ fn a_source_that_is_not_what_was_listed_is_a_failure() {
         // The listing tells of a version that is no more.
         let rule = r#"{"rules": [{"when": {"header": {"x-ms-source-if-match": "?*"}},
             "then": {"answer": {"status": 412, "code": "SourceConditionNotMet"}}}]}"#;
-        let watch = accounts.emulator().watch();
-        watch.faults.set(Some(Plan::parse(rule).expect("a plan")));
+        accounts.emulator().set_fault_plan(rule);
         copy(&source, &target)
             .args(["/S", words])
             .run()
             .failed()
             .counting(0, 0, 1)
             .naming(&["overwritten since it was listed"]);
-        watch.faults.set(None);
+        accounts.emulator().clear_faults();
         assert!(target.names().is_empty(), "{words}");
     }
 }

@@ -4,9 +4,9 @@ use std::fs;
 
 use azring_emulator_tests::account::Account;
 use azring_emulator_tests::command::{Azring, Folder, Outcome};
-use azring_emulator_tests::emulator::fault::plan::Plan;
-use azring_emulator_tests::emulator::{Options, Server};
+use azring_emulator_tests::emulator::Server;
 use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::{names_below, noise};
 
 /// Names of a source and of a destination that say nothing about each other.
@@ -29,8 +29,7 @@ struct Service {
 
 impl Service {
     fn new() -> Self {
-        let server = Server::start(&Options::default()).expect("an emulator starts");
-        let blobs = BlobService::path_style(&server.blob_url(), &Account::development(), None);
+        let (server, blobs) = single_account::start();
         Self { server, blobs }
     }
 
@@ -296,17 +295,16 @@ fn an_interrupted_single_copy_goes_on_under_the_name_it_was_given() {
     let words = ["/Y", "/NC:1", &at_journal];
     // The third piece is refused, for good.
     let refused = r#""then": { "answer": { "status": 403, "code": "AuthorizationFailure" } }"#;
-    let plan = |when: &str| {
-        let rule = format!(r#"{{ "rules": [{{ "when": {{ {when} }}, {refused} }}] }}"#);
-        Some(Plan::parse(&rule).expect("a plan"))
+    let server = &service.server;
+    let refuse = |when: &str| {
+        server.set_faults(&format!(r#"{{ "when": {{ {when} }}, {refused} }}"#));
     };
     let up = r#""method": "PUT", "query": "*comp=block&*", "hits": [3]"#;
     let down = r#""method": "GET", "path": "*/blob", "hits": [3]"#;
-    let faults = &service.server.watch().faults;
-    faults.set(plan(up));
+    refuse(up);
     let to = url(&container, "d/newdisk.vhd");
     upload(folder.join("abcd"), &to, &words).failed();
-    faults.set(None);
+    server.clear_faults();
     // The journal alone knows the destination.
     Azring::new()
         .arg(&at_journal)
@@ -319,10 +317,10 @@ fn an_interrupted_single_copy_goes_on_under_the_name_it_was_given() {
 
     // A slash at the end of a path is a folder's, also when the journal tells it.
     for (to, expected) in [("made/", "made/blob"), ("named", "named")] {
-        faults.set(plan(down));
+        refuse(down);
         let path = format!("{}/{to}", folder.path().display());
         download(&url(&container, "blob"), &path, &words).failed();
-        faults.set(None);
+        server.clear_faults();
         Azring::new()
             .arg(&at_journal)
             .source_key(&Account::development())

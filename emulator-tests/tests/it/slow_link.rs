@@ -1,16 +1,13 @@
 //! Uploads over a link so slow that a block of the usual size would take too long: what is planned once that is known goes
 //! in small ones, and a later run on a better link finds them.
 
-use azring_emulator_tests::account::Account;
 use azring_emulator_tests::command::{Azring, Folder};
 use azring_emulator_tests::compare::assert_same;
-use azring_emulator_tests::emulator::clock::pause;
-use azring_emulator_tests::emulator::fault::plan::Plan;
-use azring_emulator_tests::emulator::{Options, Server};
-use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::emulator::Server;
+use azring_emulator_tests::rest::Container;
+use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::{Tree, noise};
 use rustix::process::Signal;
-use std::time::Duration;
 
 /// Larger than the smallest block.
 const FILE_BYTES: usize = 270 << 10;
@@ -23,15 +20,13 @@ struct World {
 }
 
 impl World {
-    /// A tree to send, to a service that is ill from now on.
+    /// A tree to send, to a service that has faults from now on.
     fn new(tree: &Tree, plan: &str) -> Self {
-        let server = Server::start(&Options::default()).expect("an emulator starts");
-        let service = BlobService::path_style(&server.blob_url(), &Account::development(), None);
+        let (server, service) = single_account::start();
         let there = service.fresh_container("slow");
         let here = Folder::new();
         tree.write_to(here.path());
-        let plan = Plan::parse(plan).expect("a fault plan");
-        server.watch().faults.set(Some(plan));
+        server.set_fault_plan(plan);
         Self {
             server,
             here,
@@ -41,9 +36,8 @@ impl World {
     }
 
     fn command(&self, words: &[&str]) -> Azring {
-        Azring::copy(self.here.path(), self.there.url())
-            .dest_key(&Account::development())
-            .args(["/S", "/Y", "/DestType:Blob"])
+        Azring::upload(self.here.path(), &self.there)
+            .args(["/S", "/Y"])
             .args(words)
             .env("XDG_STATE_HOME", self.state.path())
     }
@@ -96,17 +90,10 @@ fn blocks_cut_small_on_a_slow_link_are_found_again_on_a_fast_one() {
         { "when": { "method": "PUT", "path": "*/f00" }, "then": { "request_bytes_per_second": 150000 } } ] }"#;
     let world = World::new(&tree, crawl_and_break);
     let mut running = world.command(&["/NC:1"]).launch();
-    let broke = || {
-        let status = world.server.watch().faults.status();
-        status.is_some_and(|(_, applied)| applied[1] > 0)
-    };
-    while !broke() {
-        assert!(!running.has_ended(), "it ended before it met the fault");
-        pause(Duration::from_millis(1));
-    }
+    running.wait_until(|| world.server.applied_faults()[1] > 0);
     running.signal(Signal::TERM);
     assert_eq!(running.end(), Some(143));
-    world.server.watch().faults.set(None);
+    world.server.clear_faults();
     world.server.watch().counters.reset();
     let again = world.command(&["/NC:1"]).run();
     again.succeeded().counting(13, 0, 0);

@@ -3,18 +3,17 @@
 use std::fs;
 use std::process::{Command, Output};
 
-use azring_emulator_tests::account::Account;
 use azring_emulator_tests::command::{Azring, Folder};
-use azring_emulator_tests::emulator::{Options, Server};
+use azring_emulator_tests::emulator::Server;
 use azring_emulator_tests::program;
-use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::rest::Container;
+use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::{Tree, noise};
 
 const MIB: u64 = 1 << 20;
 
 fn service() -> (Server, Container) {
-    let server = Server::start(&Options::default()).expect("an emulator starts");
-    let service = BlobService::path_style(&server.blob_url(), &Account::development(), None);
+    let (server, service) = single_account::start();
     let container = service.fresh_container("special");
     (server, container)
 }
@@ -34,15 +33,11 @@ fn shell(command: &str, folder: &Folder, container: &Container) -> Output {
 }
 
 fn download(container: &Container, target: &str) -> Azring {
-    Azring::copy(container.url(), target)
-        .source_key(container.service().account())
-        .args(["/S", "/Y", "/SourceType:Blob"])
+    Azring::download(container, target).args(["/S", "/Y"])
 }
 
 fn upload(source: &str, container: &Container) -> Azring {
-    Azring::copy(source, container.url())
-        .dest_key(container.service().account())
-        .args(["/Y", "/DestType:Blob"])
+    Azring::upload(source, container).arg("/Y")
 }
 
 #[test]

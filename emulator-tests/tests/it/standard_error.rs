@@ -146,7 +146,7 @@ fn a_service_that_is_away_is_no_parsing_error() {
     let closed = "http://127.0.0.1:1/devstoreaccount1/cont";
     let refused = Azring::copy(place.source.path(), closed)
         .dest_key(&Account::development())
-        .args(["/S", "/Y"])
+        .args(["/S", "/Y", "/GiveUp:1"])
         .run();
     let missing = place.download(&["/Y"]).run();
     for outcome in [refused, missing] {
@@ -180,6 +180,16 @@ fn a_hyphen_and_a_slash_may_begin_the_same_parameter() {
         .arg(format!("/Dest:{}", place.url()))
         .dest_key(&Account::development());
     is_quiet(first.run());
+    // Without any word that belongs to one dialect for certain.
+    let hyphens = Azring::new()
+        .arg(format!("-Source:{}", place.source.path().display()))
+        .arg(format!("-Dest:{}", place.url()))
+        .arg(format!(
+            "-DestKey:{}",
+            Account::development().key_in_base64()
+        ))
+        .args(["-S", "-Y"]);
+    is_quiet(hyphens.run()).counting(3, 0, 0);
     let dash = Azring::new()
         .arg("--source")
         .arg(place.source.path())

@@ -163,9 +163,8 @@ fn snapshots_come_under_names_of_their_own() {
         let (source, target) = accounts.between();
         let expected = with_snapshots(&source, "v/a.txt");
         let folder = Folder::new();
-        Azring::copy(source.url(), folder.path())
-            .source_key(source.service().account())
-            .args(["/SourceType:Blob", "/S", "/Snapshot"])
+        Azring::download(&source, folder.path())
+            .args(["/S", "/Snapshot"])
             .run()
             .succeeded()
             .counting(3, 0, 0);
@@ -188,9 +187,8 @@ fn snapshots_come_under_names_of_their_own() {
         assert_eq!(names_below(single.path()).len(), 3);
 
         let without = Folder::new();
-        Azring::copy(source.url(), without.path())
-            .source_key(source.service().account())
-            .args(["/SourceType:Blob", "/S"])
+        Azring::download(&source, without.path())
+            .arg("/S")
             .run()
             .succeeded()
             .counting(1, 0, 0);

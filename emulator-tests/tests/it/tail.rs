@@ -4,9 +4,9 @@
 use azring_emulator_tests::account::Account;
 use azring_emulator_tests::command::{Azring, Folder};
 use azring_emulator_tests::compare::assert_same;
-use azring_emulator_tests::emulator::fault::plan::Plan;
-use azring_emulator_tests::emulator::{Options, Server};
-use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::emulator::Server;
+use azring_emulator_tests::rest::Container;
+use azring_emulator_tests::single_account;
 use azring_emulator_tests::tree::{Tree, noise};
 
 /// Sixteen blocks or ranges.
@@ -21,8 +21,7 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let server = Server::start(&Options::default()).expect("an emulator starts");
-        let service = BlobService::path_style(&server.blob_url(), &Account::development(), None);
+        let (server, service) = single_account::start();
         Self {
             server,
             there: service.fresh_container("tail"),
@@ -32,16 +31,16 @@ impl World {
     }
 
     /// The twelfth request of this kind gets no answer, whatever becomes of it.
-    fn falls_ill(&self, when: &str, then: &str) {
-        let plan = format!(
-            r#"{{ "rules": [{{ "when": {{ "path": "*/large", "hits": [12], {when} }}, "then": {then} }}] }}"#
-        );
-        let plan = Plan::parse(&plan).expect("a fault plan");
-        self.server.watch().faults.set(Some(plan));
+    fn set_faults(&self, when: &str, then: &str) {
+        self.server.set_faults(&format!(
+            r#"{{ "when": {{ "path": "*/large", "hits": [12], {when} }}, "then": {then} }}"#
+        ));
         self.server.watch().counters.reset();
     }
 
-    fn run(&self, copy: Azring, operation: &str, requests: u64) {
+    /// Sixteen requests suffice, and each further one was the second attempt of a late one: how many are late depends on the
+    /// machine too.
+    fn run(&self, copy: Azring, operation: &str) {
         let trace = Folder::new();
         let trace = trace.join("trace");
         copy.args(["/S", "/Y"])
@@ -50,7 +49,6 @@ impl World {
             .succeeded()
             .counting(1, 0, 0);
         let seen = self.server.watch().counters.of(operation).requests;
-        assert_eq!(seen, requests, "{operation}");
         let text = std::fs::read_to_string(trace).expect("there is a trace");
         let sum = |field: &str| -> u64 {
             let lines = text.lines().map(|line| {
@@ -59,7 +57,12 @@ impl World {
             });
             lines.sum()
         };
-        assert_eq!((sum("timeouts"), sum("raced")), (0, 1), "{text}");
+        assert_eq!(sum("timeouts"), 0, "{text}");
+        // Exactly 17 where no other request was late.
+        assert!(
+            (17..=16 + sum("raced")).contains(&seen),
+            "{operation} {seen}: {text}"
+        );
         assert!(sum("failed_bytes") > 0, "{text}");
     }
 
@@ -82,11 +85,11 @@ impl World {
 fn a_range_that_is_never_answered_is_fetched_by_a_second_request() {
     let world = World::new();
     let copy = world.down();
-    world.falls_ill(
+    world.set_faults(
         r#""method": "GET""#,
         r#"{ "lose_answer": true, "how": "blackhole" }"#,
     );
-    world.run(copy, "GetBlob", 17);
+    world.run(copy, "GetBlob");
     assert_same(&world.tree, &Tree::read_from(world.here.path()));
 }
 
@@ -94,11 +97,11 @@ fn a_range_that_is_never_answered_is_fetched_by_a_second_request() {
 fn a_range_that_crawls_is_overtaken() {
     let world = World::new();
     let copy = world.down();
-    world.falls_ill(
+    world.set_faults(
         r#""method": "GET""#,
         r#"{ "response_bytes_per_second": 20000 }"#,
     );
-    world.run(copy, "GetBlob", 17);
+    world.run(copy, "GetBlob");
     assert_same(&world.tree, &Tree::read_from(world.here.path()));
 }
 
@@ -106,11 +109,11 @@ fn a_range_that_crawls_is_overtaken() {
 fn a_block_whose_answer_is_lost_is_sent_a_second_time() {
     let world = World::new();
     let copy = world.up();
-    world.falls_ill(
+    world.set_faults(
         r#""method": "PUT", "query": "*comp=block&*""#,
         r#"{ "lose_answer": true, "how": "blackhole" }"#,
     );
-    world.run(copy, "PutBlock", 17);
+    world.run(copy, "PutBlock");
     assert_same(&world.tree, &Tree::get_from(&world.there));
 }
 
@@ -118,7 +121,7 @@ fn a_block_whose_answer_is_lost_is_sent_a_second_time() {
 fn an_append_is_never_sent_twice_at_the_same_time() {
     let world = World::new();
     let copy = world.up().arg("/BlobType:append");
-    world.falls_ill(
+    world.set_faults(
         r#""method": "PUT", "query": "*comp=appendblock*""#,
         r#"{ "delay_ms": 3000 }"#,
     );

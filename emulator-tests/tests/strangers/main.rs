@@ -1,5 +1,5 @@
-//! Other clients against azring-emulator: Azure's Python SDK, AzCopy 10 and rclone, each run by a
-//! script beside this file.
+//! Other clients against azring-emulator: Azure's Python SDK, AzCopy 10, rclone and blobxfer, each run
+//! by a script beside this file.
 //!
 //! They were written for the real service and share no code with the emulator, so what they accept
 //! is evidence for it. `scripts/peers.sh` installs them. A script gets the emulator's addresses and
@@ -12,7 +12,7 @@ use azring_emulator_tests::account::Account;
 use azring_emulator_tests::emulator::{
     AccountOption, Behaviour, CopyBehaviour, Options, Server, TlsChoice,
 };
-use azring_emulator_tests::rest::BlobService;
+use azring_emulator_tests::rest::{BlobService, FileService};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -42,6 +42,11 @@ fn peers() -> PathBuf {
     })
 }
 
+/// The folder that leads Python from Azure's host names to this machine.
+fn hosts() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/peers/hosts")
+}
+
 /// Runs a script against a server, and fails with the script's output.
 fn run(program: &str, script: &str, server: &Server) {
     let scratch = tempfile::tempdir().expect("a folder");
@@ -51,6 +56,7 @@ fn run(program: &str, script: &str, server: &Server) {
         std::fs::write(&path, pem).expect("a file");
         path
     });
+    let file_service = FileService::path_style(&server.file_url(), &main, authority.as_deref());
     let sas = |account: &Account| {
         BlobService::path_style(&server.blob_url(), account, authority.as_deref()).account_sas()
     };
@@ -69,7 +75,12 @@ fn run(program: &str, script: &str, server: &Server) {
         .current_dir(scratch.path())
         .stdin(Stdio::null())
         .env("PEERS", peers())
+        .env("HOSTS", hosts())
+        .env("EMULATOR", env!("CARGO_BIN_EXE_azring-emulator"))
         .env("BLOB_URL", server.blob_url())
+        .env("FILE_URL", server.file_url())
+        .env("TABLE_URL", server.table_url())
+        .env("FILE_SAS", file_service.account_sas())
         .env("CONTROL_URL", server.control_url())
         .env("ACCOUNT", main.name())
         .env("KEY", main.key_in_base64())
@@ -99,6 +110,18 @@ fn azures_python_sdk_finds_the_whole_blob_surface() {
 }
 
 #[test]
+fn azures_python_sdk_finds_the_whole_file_surface() {
+    let server = Server::start(&options()).expect("an emulator that starts");
+    run("venv/bin/python3", "file_surface.py", &server);
+}
+
+#[test]
+fn azures_python_sdk_finds_the_whole_table_surface() {
+    let server = Server::start(&options()).expect("an emulator that starts");
+    run("venv/bin/python3", "table_surface.py", &server);
+}
+
+#[test]
 fn azures_python_sdk_signs_in_with_a_token_over_https() {
     let server = Server::start(&Options {
         tls: TlsChoice::Own,
@@ -106,6 +129,12 @@ fn azures_python_sdk_signs_in_with_a_token_over_https() {
     })
     .expect("an emulator that starts");
     run("venv/bin/python3", "bearer.py", &server);
+}
+
+#[test]
+fn azures_python_sdk_finds_development_storage_on_azurites_port() {
+    let server = Server::start(&options()).expect("an emulator that starts");
+    run("venv/bin/python3", "development_storage.py", &server);
 }
 
 #[test]
@@ -136,4 +165,26 @@ fn azcopy_copies_syncs_lists_and_removes() {
 fn rclone_copies_syncs_checks_and_copies_on_the_server() {
     let server = Server::start(&options()).expect("an emulator that starts");
     run("bash", "rclone.sh", &server);
+}
+
+#[test]
+fn azcopy_copies_syncs_and_removes_files_of_shares() {
+    let server = Server::start(&options()).expect("an emulator that starts");
+    run("bash", "azcopy_files.sh", &server);
+}
+
+#[test]
+fn rclone_copies_checks_moves_and_purges_files_of_shares() {
+    let server = Server::start(&options()).expect("an emulator that starts");
+    run("bash", "rclone_files.sh", &server);
+}
+
+#[test]
+fn blobxfer_copies_files_of_shares_both_ways_and_syncs() {
+    let server = Server::start(&Options {
+        tls: TlsChoice::Own,
+        ..options()
+    })
+    .expect("an emulator that starts");
+    run("bash", "blobxfer_files.sh", &server);
 }

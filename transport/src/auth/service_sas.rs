@@ -149,7 +149,7 @@ impl ServiceSas<'_> {
             .duration_since(SystemTime::UNIX_EPOCH)
             .map_or(0, |since| since.as_secs());
         let time = Timestamp::from_second(second as i64).map_err(|error| {
-            let message = format!("this machine's clock is beyond all dates: {error}");
+            let message = format!("this machine's clock is out of range: {error}");
             Error::new(Kind::Invalid, message)
         })?;
         Ok(time.to_string())
@@ -184,7 +184,7 @@ mod tests {
         let sas = ServiceSas {
             account: "acct",
             resource,
-            version: resource.service().dialect().default_version,
+            version: resource.service().dialect().sas_version,
             https_only,
             expires: SystemTime::UNIX_EPOCH + Duration::from_secs(1_534_432_779),
         };

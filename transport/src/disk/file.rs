@@ -4,12 +4,13 @@
 //! (`O_DIRECT`) is read in whole pages. Its last page is written whole and cut to length when the
 //! file is finished.
 
+use std::ffi::CStr;
 use std::io::{self, IoSliceMut};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use rustix::fs::{self, FallocateFlags, OFlags, Timespec, Timestamps};
+use rustix::fs::{self, FallocateFlags, OFlags, Timespec, Timestamps, XattrFlags};
 use rustix::io::{Errno, ReadWriteFlags};
 
 use super::root::FileStat;
@@ -270,29 +271,54 @@ impl File {
         Ok(fs::fdatasync(&*self.descriptor)?)
     }
 
+    /// Stores an extended attribute with it. Fails with `EOPNOTSUPP` where the file system keeps none.
+    pub fn set_attribute(&self, name: &CStr, value: &[u8]) -> io::Result<()> {
+        Ok(fs::fsetxattr(
+            &*self.descriptor,
+            name,
+            value,
+            XattrFlags::empty(),
+        )?)
+    }
+
     /// Sets its modification time; its access time becomes now.
     pub fn set_modified(&self, modified: SystemTime) -> io::Result<()> {
-        let since = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let last_modification = Timespec {
-            tv_sec: since.as_secs() as i64,
-            tv_nsec: since.subsec_nanos().into(),
-        };
-        let last_access = Timespec {
-            tv_sec: 0,
-            tv_nsec: fs::UTIME_NOW,
-        };
-        Ok(fs::futimens(
-            &*self.descriptor,
-            &Timestamps {
-                last_access,
-                last_modification,
-            },
-        )?)
+        Ok(fs::futimens(&*self.descriptor, &modified_at(modified))?)
     }
 
     /// Gives the file its exact length.
     pub fn cut(&self, bytes: u64) -> io::Result<()> {
         Ok(fs::ftruncate(&*self.descriptor, bytes)?)
+    }
+}
+
+/// This modification time, and now as the access time.
+pub(super) fn modified_at(modified: SystemTime) -> Timestamps {
+    let last_access = Timespec {
+        tv_sec: 0,
+        tv_nsec: fs::UTIME_NOW,
+    };
+    Timestamps {
+        last_access,
+        last_modification: timespec(modified),
+    }
+}
+
+/// The time as the kernel takes it: nanoseconds count forwards, also before 1970.
+fn timespec(time: SystemTime) -> Timespec {
+    let (seconds, nanoseconds) = match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => (since.as_secs() as i64, i64::from(since.subsec_nanos())),
+        Err(before) => {
+            let before = before.duration();
+            match i64::from(before.subsec_nanos()) {
+                0 => (-(before.as_secs() as i64), 0),
+                part => (-(before.as_secs() as i64) - 1, 1_000_000_000 - part),
+            }
+        }
+    };
+    Timespec {
+        tv_sec: seconds,
+        tv_nsec: nanoseconds,
     }
 }
 

@@ -12,7 +12,7 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::Dir;
 
@@ -24,6 +24,9 @@ use super::root::{FileStat, Root, shown};
 #[derive(Debug, Default)]
 pub struct TakenNames {
     state: Mutex<TakenState>,
+    /// Held while a file gets its name in a folder that folds, until the file is in `state`. So two files
+    /// cannot meet, and a file that is found there is looked up in `state` after it was recorded.
+    placing: Mutex<()>,
     /// An earlier run of the same job has written here.
     has_earlier: AtomicBool,
 }
@@ -67,8 +70,10 @@ impl TakenNames {
         self.has_earlier.store(true, Ordering::Relaxed);
     }
 
-    /// Whether a name may turn out to be taken.
+    /// Whether the name of a file that was found may turn out to be taken. Waits for a file that is
+    /// getting its name: the caller may have found that one.
     pub fn is_watched(&self) -> bool {
+        drop(self.wait_to_place());
         self.has_earlier.load(Ordering::Relaxed) || !self.lock().files.is_empty()
     }
 
@@ -102,8 +107,7 @@ impl TakenNames {
         self.lock().paths.contains(path)
     }
 
-    /// Moves `part` to `name` in a folder that folds. One file is moved after the other, so that
-    /// two of them cannot meet.
+    /// Moves `part` to `name` in a folder that folds. One file is moved after the other.
     pub(super) fn place(
         &self,
         folder: &Root,
@@ -111,8 +115,7 @@ impl TakenNames {
         name: &OsStr,
         replace: Replace,
     ) -> Result<Placement, PlaceError> {
-        static ONE: Mutex<()> = Mutex::new(());
-        let _one_at_a_time = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one_at_a_time = self.wait_to_place();
         let placed = match place_new(folder, part, name) {
             Err(error) if is_taken(&error) => self.place_again(folder, part, name, replace)?,
             placed => placed?,
@@ -181,7 +184,11 @@ impl TakenNames {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, TakenState> {
+    fn wait_to_place(&self) -> MutexGuard<'_, ()> {
+        self.placing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, TakenState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -249,6 +256,28 @@ mod tests {
         let place = tempfile::tempdir_in(".").unwrap();
         assert!(!folds(&Root::open(place.path()).unwrap()));
         assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn whoever_found_a_file_learns_whose_it_is() {
+        let taken = &TakenNames::default();
+        let placing = taken.wait_to_place();
+        std::thread::scope(|scope| {
+            let (asks, asking) = std::sync::mpsc::channel();
+            let asked = scope.spawn(move || {
+                asks.send(()).unwrap();
+                taken.is_watched()
+            });
+            asking.recv().unwrap();
+            (0..1000).for_each(|_| std::thread::yield_now());
+            let path: Arc<Path> = Path::new("README").into();
+            taken.lock().files.insert((0, 1), path);
+            drop(placing);
+            assert!(
+                asked.join().unwrap(),
+                "the file was there before it was recorded"
+            );
+        });
     }
 
     #[test]

@@ -8,9 +8,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, ResolveFlags, SeekFrom, Stat, StatxFlags};
+use rustix::fs::{
+    self, AtFlags, FileType, Mode, OFlags, ResolveFlags, SeekFrom, Stat, StatxFlags, XattrFlags,
+};
 use rustix::io::Errno;
 
+use super::file::modified_at;
 use super::file_system::{FileSystemKind, FileSystemKinds};
 use super::name_folding::{self, FolderNames, TakenNames};
 use super::{Caching, Disk, File, in_thread, ring};
@@ -326,6 +329,29 @@ impl Root {
             Err(Errno::NOENT | Errno::NOTDIR) => Ok(None),
             Err(errno) => Err(self.cannot("examine", relative, &errno.into())),
         }
+    }
+
+    /// Opens the folder at `relative`, to look at it or to change its properties; `None` where there is
+    /// none, or a file. Nothing on the way may be a link. It is no target for files.
+    pub fn existing_folder_beneath(&self, relative: &Path) -> Result<Option<Root>> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        match fs::openat2(&*self.folder, relative, flags, Mode::empty(), BENEATH) {
+            Ok(folder) => Ok(Some(Self::of(folder, self.path.join(relative).into()))),
+            Err(Errno::NOENT | Errno::NOTDIR) => Ok(None),
+            Err(errno) => Err(self.cannot("open", relative, &errno.into())),
+        }
+    }
+
+    /// Stores an extended attribute with the folder, or replaces it (`fsetxattr(2)`).
+    pub fn set_attribute(&self, name: &CStr, value: &[u8]) -> io::Result<()> {
+        let flags = XattrFlags::empty();
+        Ok(fs::fsetxattr(&*self.folder, name, value, flags)?)
+    }
+
+    /// Sets the folder's modification time (`futimens(3)`); its access time becomes now.
+    pub fn set_modified(&self, modified: SystemTime) -> io::Result<()> {
+        let times = modified_at(modified);
+        Ok(fs::futimens(&*self.folder, &times)?)
     }
 
     /// Opens the folder at `relative` (empty: this folder) and makes what is missing. Nothing on

@@ -94,7 +94,7 @@ impl CommonHeaders {
         let mut last = self.date.borrow_mut();
         if last.0 != second {
             let wrong = |error| {
-                let message = format!("this machine's clock is beyond all dates: {error}");
+                let message = format!("this machine's clock is out of range: {error}");
                 Error::new(Kind::Invalid, message)
             };
             let time = Timestamp::from_second(second as i64).map_err(wrong)?;

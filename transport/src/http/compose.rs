@@ -11,6 +11,7 @@ use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::Request;
+use super::batch::compose_batch;
 use super::body::Body;
 use super::common_headers::{CommonHeaders, header_value};
 use super::header_case::CasedNames;
@@ -39,6 +40,47 @@ pub(crate) fn compose(
     headers.insert(header::USER_AGENT, common_headers.user_agent.clone());
     headers.insert(&dialect.version_header, dialect.version_value(version));
     headers.insert(&dialect.client_request_id_header, request_id.clone());
+    let payload = if request.parts.is_empty() {
+        request.payload.clone()
+    } else {
+        let parts = &request.parts;
+        let batch = compose_batch(parts, authorization, common_headers, request_id, now)?;
+        headers.insert(header::CONTENT_TYPE, batch.content_type);
+        batch.bytes.into()
+    };
+    let has_length = payload.bytes() > 0 || has_length(&request.method);
+    let length = has_length.then_some(payload.bytes());
+    let (target, cased_names) = sign_head(
+        request,
+        length,
+        authorization,
+        common_headers,
+        now,
+        &mut headers,
+    )?;
+    let mut composed = hyper::Request::new(Body::from(payload));
+    *composed.method_mut() = request.method.clone();
+    *composed.uri_mut() = uri(target, &request.path)?;
+    *composed.headers_mut() = headers;
+    if !cased_names.is_empty() {
+        composed.extensions_mut().insert(CasedNames(cased_names));
+    }
+    Ok(composed)
+}
+
+/// Completes the head of a request, or of a part of a batch. Adds its own headers, the length of its
+/// body, its date and its authorization to `headers`, which has everything else.
+///
+/// Returns the target as it is sent, and the names of headers whose case matters.
+pub(super) fn sign_head(
+    request: &Request,
+    length: Option<u64>,
+    authorization: &Authorization<'_>,
+    common_headers: &CommonHeaders,
+    now: SystemTime,
+    headers: &mut HeaderMap,
+) -> Result<(String, Vec<String>)> {
+    let dialect = request.account.service.dialect();
     let mut cased_names = Vec::new();
     for (name, value) in &request.headers {
         let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
@@ -50,8 +92,8 @@ pub(crate) fn compose(
             cased_names.push(name.to_string());
         }
     }
-    if request.payload.bytes() > 0 || has_length(&request.method) {
-        headers.insert(header::CONTENT_LENGTH, request.payload.bytes().into());
+    if let Some(length) = length {
+        headers.insert(header::CONTENT_LENGTH, length.into());
     }
     let mut target = target(&request.path, &request.query);
     if authorization.own.needs_date() {
@@ -62,15 +104,8 @@ pub(crate) fn compose(
         path: &request.path,
         query: &request.query,
     };
-    authorization.add_to(dialect, parts, &mut headers, &mut target);
-    let mut composed = hyper::Request::new(Body::from(request.payload.clone()));
-    *composed.method_mut() = request.method.clone();
-    *composed.uri_mut() = uri(target, &request.path)?;
-    *composed.headers_mut() = headers;
-    if !cased_names.is_empty() {
-        composed.extensions_mut().insert(CasedNames(cased_names));
-    }
-    Ok(composed)
+    authorization.add_to(dialect, parts, headers, &mut target);
+    Ok((target, cased_names))
 }
 
 /// Whether requests of this method name the length of their body even when it is empty

@@ -319,7 +319,9 @@ impl Connection {
     fn is_stuck(&self, stuck: Stall) -> Error {
         let endpoint = &self.endpoint;
         let message = match stuck {
-            Stall::Silent(silent) => format!("`{endpoint}` was silent for {} s", silent.as_secs()),
+            Stall::Silent(silent) => {
+                format!("`{endpoint}` sent nothing for {} s", silent.as_secs())
+            }
             Stall::Slow => {
                 let seconds = self.timeouts.least_progress.as_secs();
                 format!("`{endpoint}` moved fewer than {LEAST_BYTES} bytes in {seconds} s")
@@ -345,7 +347,7 @@ impl Connection {
         }
         if error.is_parse_too_large() && !self.takes_many_headers {
             self.many_headers.0.set(true);
-            let message = format!("the answer of `{endpoint}` has more headers than usual");
+            let message = format!("the answer of `{endpoint}` has too many headers");
             // The request is repeated at once, over a new connection, which accepts many headers.
             return Error::new(Kind::Reset { reused: true }, message);
         }

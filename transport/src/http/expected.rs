@@ -24,6 +24,9 @@ pub struct Expected {
     /// The header in which the request sends a checksum of its body. A service that answers with
     /// another value has stored other bytes.
     pub checksum: Option<&'static str>,
+    /// The operations of an entity group transaction, whose answer has a success for each of them, or one
+    /// refusal. A refusal is then an error like that of any other request (`http/changeset.rs`).
+    pub operations: Option<usize>,
 }
 
 /// A range of an object's bytes.
@@ -65,8 +68,11 @@ impl Expected {
                 "it answered {status} where only {expected} means success"
             )));
         }
-        if self.same_version {
-            check_version(request, headers)?;
+        if let Some(pinned) = &request.pinned_version {
+            check_version(pinned, headers)?;
+        } else if self.same_version {
+            let asked = request.header_value(IF_MATCH.as_str());
+            check_version(asked.unwrap_or_default(), headers)?;
         }
         if let Some(name) = self.checksum {
             check_checksum(name, request, headers)?;
@@ -156,8 +162,7 @@ fn number(text: &str) -> Option<u64> {
     is_plain.then(|| text.parse().ok())?
 }
 
-fn check_version(request: &Request, headers: &HeaderMap) -> Result<()> {
-    let asked = request.header_value(IF_MATCH.as_str()).unwrap_or_default();
+fn check_version(asked: &str, headers: &HeaderMap) -> Result<()> {
     let answered = headers.get(ETAG).and_then(|value| value.to_str().ok());
     match answered {
         Some(answered) if opaque(answered) == opaque(asked) => Ok(()),
@@ -350,6 +355,21 @@ mod tests {
             Some(Kind::Changed)
         );
         assert_eq!(kind(asked, 200, &[], 0), Some(Kind::Mismatch));
+    }
+
+    #[test]
+    fn a_pinned_version_is_compared_without_a_condition() {
+        let account = Arc::clone(&request().account);
+        let request = Request::new(Method::GET, &account, "/s/f").pin_version("\"0x1\"");
+        let kind = |etag: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(ETAG, HeaderValue::from_static(etag));
+            let checked = request.expected.check(&request, 200, &headers, None);
+            checked.err().map(|error| error.kind())
+        };
+        assert_eq!(kind("\"0x1\""), None);
+        assert_eq!(kind("\"0x2\""), Some(Kind::Changed));
+        assert!(request.headers.is_empty());
     }
 
     #[test]

@@ -37,7 +37,15 @@ pub(crate) fn failure(
         let value = headers.get(name).and_then(|value| value.to_str().ok());
         value.map(|value| secrets.masked_in(value))
     };
-    let parts = ServiceError::read(dialect.error_formats, body);
+    let mut parts = ServiceError::read(dialect.error_formats, body);
+    let mut operation = None;
+    if dialect.numbers_operations
+        && let Some(text) = &parts.message
+        && let Some((index, rest)) = split_operation(text)
+    {
+        operation = Some(index);
+        parts.message = Some(rest.to_owned());
+    }
     let code = text(dialect.error_code_header.as_str())
         .or(parts.code.map(|code| secrets.masked_in(&code)))
         .filter(|code| is_code(code));
@@ -73,7 +81,15 @@ pub(crate) fn failure(
             text(DATE.as_str()),
         )
         .about_header(header)
+        .about_operation(operation)
         .after(retry_after_ms(headers, now))
+}
+
+/// The index of the operation at the beginning of a message, and the rest of it.
+fn split_operation(text: &str) -> Option<(usize, &str)> {
+    let (index, rest) = text.split_once(':')?;
+    let is_index = !index.is_empty() && index.bytes().all(|byte| byte.is_ascii_digit());
+    is_index.then(|| Some((index.parse().ok()?, rest)))?
 }
 
 /// `Retry-After`, in seconds or as a date (RFC 9110, 10.2.3).
@@ -186,6 +202,36 @@ mod tests {
         );
         let plain = r#"{"error":{"code":"Busy","message":"Later"}}"#;
         assert_eq!(message(503, plain), "the service answered 503 Busy: Later");
+    }
+
+    #[test]
+    fn the_operation_of_a_refused_batch_of_entities_is_its_number_and_no_text() {
+        let refused = |service: Service, message: &str| {
+            let body = format!(
+                r#"{{"odata.error":{{"code":"EntityAlreadyExists","message":{{"lang":"en-US","value":"{message}"}}}}}}"#
+            );
+            let error = failure(
+                service.dialect(),
+                409,
+                &HeaderMap::new(),
+                body.as_bytes(),
+                &RequestSecrets::default(),
+                SystemTime::UNIX_EPOCH,
+            );
+            (error.operation(), error.message().to_owned())
+        };
+        let message = |text: &str| format!("the service answered 409 EntityAlreadyExists: {text}");
+        for (text, operation, shown) in [
+            ("3:It exists.\\nRequestId:1", Some(3), "It exists"),
+            ("0:It exists.", Some(0), "It exists"),
+            ("It exists: 3", None, "It exists: 3"),
+            (":It exists.", None, ":It exists"),
+            ("-1:It exists.", None, "-1:It exists"),
+        ] {
+            assert_eq!(refused(Service::Table, text), (operation, message(shown)));
+        }
+        let of_blob = refused(Service::Blob, "3:It exists.");
+        assert_eq!(of_blob, (None, message("3:It exists")));
     }
 
     #[test]

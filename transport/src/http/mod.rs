@@ -1,13 +1,17 @@
 //! One request and its answer.
 //!
-//! A [`Request`] says what is asked. [`mod@compose`] makes the request that is sent, with the account's
-//! [`authorize`]d credential; [`body`] gives hyper the pieces of the payload. A [`Connection`]
-//! makes one exchange after the other and waits in [`idle_connections`] between two.
-//! [`metered_stream`] counts its bytes, and [`progress_timer`] ends it when nothing moves.
-//! [`mod@failure`] reads refusals, and [`expected`] compares a success with its request. [`fallback`]
-//! leaves out what a service lacks.
+//! A [`Request`] says what is asked. [`mod@compose`] makes the request that is sent, with the
+//! account's [`authorize`]d credential; [`body`] gives hyper the pieces of the payload, and
+//! [`mod@batch`] makes one body of several requests, and
+//! [`mod@changeset`] reads the answer to an entity group transaction. A [`Connection`] makes one exchange after the
+//! other and waits in [`idle_connections`] between two. [`metered_stream`] counts its bytes, and
+//! [`progress_timer`] ends it when nothing moves. [`mod@failure`] reads refusals, and [`expected`]
+//! compares a success with its request. [`mod@structured_body`] puts a checksum into a body, and
+//! [`fallback`] leaves out what a service lacks.
 
 mod payload;
+
+mod structured_body;
 
 mod fallback;
 
@@ -20,6 +24,10 @@ mod expected;
 mod request;
 
 mod common_headers;
+
+mod batch;
+
+mod changeset;
 
 mod compose;
 
@@ -37,6 +45,8 @@ mod idle_connections;
 
 mod failure;
 
+pub(crate) use batch::{PartAnswer, read_batch};
+pub(crate) use changeset::check_changeset;
 pub(crate) use common_headers::CommonHeaders;
 pub(crate) use compose::compose;
 pub(crate) use connection::{Connection, IncomingResponse, ManyHeaders};

@@ -62,10 +62,15 @@ pub struct Request {
     pub copy_source_token: Option<Arc<dyn TokenSource>>,
     /// The body.
     pub payload: Payload,
+    /// The requests of a batch, which take the place of the body. They are for the same account, and
+    /// have no bodies of their own.
+    pub parts: Vec<Request>,
     /// What happens when it takes long.
     pub hedge_policy: HedgePolicy,
     /// The conditions of a successful answer.
     pub expected: Expected,
+    /// The `ETag` that a successful answer must have, for a service that refuses `If-Match`.
+    pub pinned_version: Option<String>,
 }
 
 /// What happens with a request that takes much longer than similar ones.
@@ -93,8 +98,10 @@ impl Request {
             headers: Vec::new(),
             copy_source_token: None,
             payload: Payload::empty(),
+            parts: Vec::new(),
             hedge_policy: HedgePolicy::Never,
             expected: Expected::default(),
+            pinned_version: None,
         }
     }
 
@@ -136,12 +143,24 @@ impl Request {
         self
     }
 
+    /// Expects an answer about this version of the object, without a condition in the request.
+    pub fn pin_version(mut self, etag: impl Into<String>) -> Self {
+        self.pinned_version = Some(etag.into());
+        self
+    }
+
     /// The value of one of its own headers; the name in lower case.
     pub fn header_value(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
         headers
             .find(|(own, _)| own == name)
             .map(|(_, value)| value.as_str())
+    }
+
+    /// Makes the request a batch of these.
+    pub fn parts(mut self, parts: Vec<Request>) -> Self {
+        self.parts = parts;
+        self
     }
 
     /// Gives the request its body.
@@ -162,7 +181,9 @@ impl fmt::Debug for Request {
             .field("query", &query)
             .field("headers", &headers)
             .field("copy_source_token", &self.copy_source_token)
+            .field("pinned_version", &self.pinned_version)
             .field("bytes", &self.payload.bytes())
+            .field("parts", &self.parts.len())
             .field("hedge_policy", &self.hedge_policy)
             .field("expected", &self.expected)
             .finish()

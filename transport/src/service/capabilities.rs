@@ -14,7 +14,7 @@ use super::{ApiVersion, Service};
 /// What one installation of a service can do.
 #[derive(Debug)]
 pub struct Capabilities {
-    default_version: ApiVersion,
+    service: Service,
     version: AtomicU32,
     lacks_crc64: AtomicBool,
     notices: Mutex<Vec<String>>,
@@ -23,13 +23,17 @@ pub struct Capabilities {
 impl Capabilities {
     /// Everything that the service's default version has.
     pub fn of(service: Service) -> Self {
-        let default_version = service.dialect().default_version;
         Self {
-            default_version,
-            version: AtomicU32::new(default_version.number()),
+            service,
+            version: AtomicU32::new(service.dialect().default_version.number()),
             lacks_crc64: AtomicBool::new(false),
             notices: Mutex::default(),
         }
+    }
+
+    /// The latest version that requests to this service are composed for.
+    pub fn newest_version(&self) -> ApiVersion {
+        self.service.dialect().default_version
     }
 
     /// The version that requests name.
@@ -39,17 +43,18 @@ impl Capabilities {
 
     /// The version is older than the service's default, because the user or the service says so.
     pub fn is_lowered(&self) -> bool {
-        self.version() < self.default_version
+        self.version() < self.newest_version()
     }
 
     /// Requests name this version from now on. To be called before the first request, by the user's
     /// will.
     pub fn set_version(&self, version: ApiVersion) {
         self.version.store(version.number(), Ordering::Relaxed);
-        if version < ApiVersion::CRC64 {
+        if version < self.service.dialect().crc64_version {
             self.lacks_crc64.store(true, Ordering::Relaxed);
             self.add_notice(format!(
-                "the version {version} has no CRC-64: blocks carry their MD5 instead"
+                "the version {version} has no CRC-64: {} carry their MD5 instead",
+                self.parts()
             ));
         }
     }
@@ -60,10 +65,11 @@ impl Capabilities {
     }
 
     /// The service refused a CRC-64.
-    pub(crate) fn set_lacks_crc64(&self, endpoint: impl fmt::Display) {
+    pub(crate) fn set_lacks_crc64(&self, header: &str, endpoint: impl fmt::Display) {
         if !self.lacks_crc64.swap(true, Ordering::Relaxed) {
             self.add_notice(format!(
-                "`{endpoint}` does not know `x-ms-content-crc64`: blocks carry their MD5 instead"
+                "`{endpoint}` does not know `{header}`: {} carry their MD5 instead",
+                self.parts()
             ));
         }
     }
@@ -80,6 +86,22 @@ impl Capabilities {
         ));
         self.set_version(known);
         true
+    }
+
+    /// The service refused the version, and says of no other that it knows it. Requests name the
+    /// version that older installations have. Returns false if they do so already.
+    pub(crate) fn fall_back(&self, endpoint: impl fmt::Display) -> bool {
+        let fallback = self.service.dialect().fallback_version;
+        fallback.is_some_and(|known| self.lower_version(known, endpoint))
+    }
+
+    /// The parts of objects that requests carry, as users call them.
+    fn parts(&self) -> &'static str {
+        match self.service {
+            Service::Blob => "blocks",
+            Service::Share => "ranges",
+            Service::Table => "entities",
+        }
     }
 
     /// The notices since the last call: one for each thing that the service lacks.
@@ -101,8 +123,8 @@ mod tests {
     #[test]
     fn each_thing_that_a_service_lacks_is_one_notice() {
         let capabilities = Capabilities::of(Service::Blob);
-        capabilities.set_lacks_crc64("a:1");
-        capabilities.set_lacks_crc64("a:1");
+        capabilities.set_lacks_crc64("x-ms-content-crc64", "a:1");
+        capabilities.set_lacks_crc64("x-ms-content-crc64", "a:1");
         assert_eq!(capabilities.take_notices().len(), 1);
         assert!(capabilities.lacks_crc64() && capabilities.take_notices().is_empty());
         assert!(!capabilities.is_lowered());
@@ -111,5 +133,17 @@ mod tests {
         assert!(capabilities.lower_version(ApiVersion::new(2017, 11, 9), "a:1"));
         assert_eq!(capabilities.take_notices().len(), 2);
         assert!(capabilities.is_lowered());
+    }
+
+    #[test]
+    fn a_share_without_the_default_version_gets_the_older_one_and_md5() {
+        let capabilities = Capabilities::of(Service::Share);
+        assert!(!capabilities.lacks_crc64());
+        assert!(capabilities.fall_back("a:1"));
+        assert_eq!(capabilities.version(), ApiVersion::new(2022, 11, 2));
+        assert!(capabilities.lacks_crc64());
+        assert_eq!(capabilities.take_notices().len(), 2);
+        assert!(!capabilities.fall_back("a:1"));
+        assert!(!Capabilities::of(Service::Blob).fall_back("a:1"));
     }
 }

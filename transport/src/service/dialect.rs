@@ -36,6 +36,13 @@ pub struct Dialect {
     pub default_version: ApiVersion,
     /// The same version as the value of a header, made once.
     pub(super) default_version_value: HeaderValue,
+    /// The version that requests name once a service has refused the default and named no other.
+    /// `None`: every service has the default.
+    pub(super) fallback_version: Option<ApiVersion>,
+    /// The first version in which requests carry the CRC-64 of their body.
+    pub(super) crc64_version: ApiVersion,
+    /// The version that shared access signatures name.
+    pub sas_version: ApiVersion,
     /// The request header that names the version.
     pub version_header: HeaderName,
     /// The request header with the time of a signature.
@@ -49,6 +56,9 @@ pub struct Dialect {
     /// The forms of a refusal's body, the service's own first. The others come from gateways and
     /// older services.
     pub error_formats: &'static [ErrorFormat],
+    /// The message of a refusal may begin with the index of the operation that it is about, and a
+    /// colon: `3:The specified entity already exists.`
+    pub numbers_operations: bool,
     /// What an account's key signs.
     pub signing: Signing,
 }

@@ -12,6 +12,8 @@ impl ApiVersion {
     pub const CRC64: Self = Self::new(2019, 2, 2);
     /// The first version with Put Block From URL.
     pub const PUT_BLOCK_FROM_URL: Self = Self::new(2018, 3, 28);
+    /// The first version with Blob Batch of a container.
+    pub const CONTAINER_BATCH: Self = Self::new(2020, 4, 8);
     /// The oldest version that requests may name: page blobs, append blobs and copies as this
     /// program uses them.
     pub const OLDEST: Self = Self::new(2015, 2, 21);

@@ -109,12 +109,13 @@ fn connector(extra: &[CertificateDer<'static>]) -> Result<TlsConnector> {
     roots.add_parsable_certificates(native.certs);
     for certificate in extra {
         roots.add(certificate.clone()).map_err(|error| {
-            let message = format!("the certificate given in addition cannot be trusted: {error}");
+            let message =
+                format!("the certificate of `/CaFile` (`--ca-file`) is not usable: {error}");
             Error::new(Kind::Invalid, message)
         })?;
     }
     if roots.is_empty() {
-        let message = "this machine has no certificates to trust: install `ca-certificates`, or name a file of certificates";
+        let message = "this machine has no certificates to trust: install `ca-certificates`, or give a file of certificates with `/CaFile` (`--ca-file`)";
         return Err(Error::new(Kind::Tls, message));
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -151,7 +152,7 @@ fn advice(refusal: &rustls::Error) -> String {
     };
     match flaw {
         Certificate::UnknownIssuer => {
-            "no authority that this machine trusts has signed its certificate: if the authority is your own, name its certificate file"
+            "no authority that this machine trusts has signed its certificate: if the authority is your own, give its certificate with `/CaFile` (`--ca-file`)"
                 .into()
         }
         Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {

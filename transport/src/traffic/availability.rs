@@ -283,7 +283,7 @@ impl Availability {
         let error = match &state.down {
             Some(down) => {
                 let lasted = now.saturating_sub(down.since).as_secs();
-                let message = format!("{}, and tried for {lasted} s", down.error.message());
+                let message = format!("{} (tried for {lasted} s)", down.error.message());
                 Error::new(Kind::Unreachable, message).attempted(down.tries + 1)
             }
             None => Error::new(Kind::Unreachable, format!("cannot reach `{endpoint}`")),

@@ -191,7 +191,7 @@ fn a_silent_answer_is_given_up_sooner_where_others_came_quickly() {
         let error = fetch(&bench, &range(&server)).await.0.unwrap_err();
         assert_eq!(
             error.message(),
-            format!("`{}` was silent for 10 s", server.address)
+            format!("`{}` sent nothing for 10 s", server.address)
         );
         assert_eq!(begun.elapsed().as_secs(), 10);
         // A request without a hedge policy is waited for as usual.
@@ -199,7 +199,7 @@ fn a_silent_answer_is_given_up_sooner_where_others_came_quickly() {
         let error = fetch(&bench, &server.get("/")).await.0.unwrap_err();
         assert_eq!(
             error.message(),
-            format!("`{}` was silent for 60 s", server.address)
+            format!("`{}` sent nothing for 60 s", server.address)
         );
         assert_eq!(begun.elapsed().as_secs(), 60);
     });

@@ -12,17 +12,27 @@ use azring_transport::traffic::GiveUp;
 use azring_transport::{Error, Kind, Result};
 use hyper::Method;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::net::TcpSocket;
 
 use crate::script::{Bench, Move, Server, answer, run, run_without_waiting};
 
 const OK: &str = "HTTP/1.1 200 OK\ncontent-length: 2\n\nhi";
 const BUSY: &str = "HTTP/1.1 503 Server Busy\nretry-after: 1\ncontent-length: 0\n\n";
 
-/// A port that refuses connections until somebody listens there.
-fn free_port() -> SocketAddr {
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    free.local_addr().unwrap()
+/// A port that refuses connections until its socket listens. It stays bound, so that no other
+/// process takes it meanwhile.
+fn refusing_port() -> (TcpSocket, SocketAddr) {
+    loop {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = free.local_addr().unwrap();
+        drop(free);
+        // Bound by its number, the port is not released when the socket stops listening.
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_reuseaddr(true).unwrap();
+        if socket.bind(address).is_ok() {
+            return (socket, address);
+        }
+    }
 }
 
 fn get(host: &str, port: u16, path: &str) -> Request {
@@ -55,12 +65,11 @@ fn slept(bench: &Bench) -> Duration {
 }
 
 /// Starts the service after this much time was slept.
-async fn begin_after(bench: &Bench, address: SocketAddr, wait: Duration, scripts: usize) -> Server {
+async fn begin_after(bench: &Bench, socket: TcpSocket, wait: Duration, scripts: usize) -> Server {
     while slept(bench) < wait {
         tokio::task::yield_now().await;
     }
-    let listener = TcpListener::bind(address).await.unwrap();
-    Server::on(listener, vec![answer(OK); scripts])
+    Server::on(socket.listen(128).unwrap(), vec![answer(OK); scripts])
 }
 
 /// A bench that waits as long at the start as later.
@@ -76,11 +85,11 @@ fn patient() -> Bench {
 #[test]
 fn forty_requests_to_a_port_that_refuses_wait_as_one_and_all_succeed() {
     run(async {
-        let (bench, address) = (patient(), free_port());
+        let (bench, (socket, address)) = (patient(), refusing_port());
         let wait = Duration::from_mins(1);
         let (ended, _server) = tokio::join!(
             ask(&bench, address, 40),
-            begin_after(&bench, address, wait, 41)
+            begin_after(&bench, socket, wait, 41)
         );
         assert!(ended.iter().all(Result::is_ok), "{ended:?}");
         // One request at a time tried, less and less often.
@@ -99,7 +108,7 @@ fn forty_requests_to_a_port_that_refuses_wait_as_one_and_all_succeed() {
 #[test]
 fn a_service_that_never_answered_is_given_up_in_ten_seconds() {
     run(async {
-        let (bench, address) = (Bench::new(), free_port());
+        let (bench, (_socket, address)) = (Bench::new(), refusing_port());
         let ended = ask(&bench, address, 5).await;
         let seconds = slept(&bench).as_secs();
         assert!((9..=10).contains(&seconds), "{seconds}");
@@ -110,14 +119,12 @@ fn a_service_that_never_answered_is_given_up_in_ten_seconds() {
 #[test]
 fn a_service_that_answered_before_is_waited_for_five_minutes() {
     run(async {
-        let (bench, address) = (Bench::new(), free_port());
-        let listener = std::net::TcpListener::bind(address).unwrap();
+        let (bench, (socket, address)) = (Bench::new(), refusing_port());
+        let listener = socket.listen(128).unwrap();
         let one = get("127.0.0.1", address.port(), "/");
         let serves = async {
-            listener.set_nonblocking(true).unwrap();
-            let listener = TcpListener::from_std(listener).unwrap();
             let (mut stream, _) = listener.accept().await.unwrap();
-            drop(listener);
+            rustix::net::shutdown(&listener, rustix::net::Shutdown::Both).unwrap();
             let _ = stream.read(&mut [0; 4096]).await;
             let ok = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
             stream.write_all(ok).await.unwrap();
@@ -201,7 +208,7 @@ fn a_service_that_is_busy_is_no_outage() {
 #[test]
 fn an_outage_of_one_service_holds_back_no_request_to_another() {
     run_without_waiting(async {
-        let (bench, away) = (Bench::new(), free_port());
+        let (bench, (_socket, away)) = (Bench::new(), refusing_port());
         let server = Server::start(vec![answer(OK); 3]).await;
         let waiting = ask(&bench, away, 2);
         let asked = async {
@@ -219,7 +226,7 @@ fn an_outage_of_one_service_holds_back_no_request_to_another() {
 #[test]
 fn whoever_waits_for_the_end_of_an_outage_is_called_off_at_once() {
     run(async {
-        let (bench, address) = (Bench::new(), free_port());
+        let (bench, (_socket, address)) = (Bench::new(), refusing_port());
         let availability = bench.settings.traffic.availability();
         let calls_off = async {
             while !availability.has_outage() {

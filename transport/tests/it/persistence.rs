@@ -260,9 +260,11 @@ fn repeated_answers_to_another_request_are_a_mismatch() {
 #[test]
 fn an_address_without_a_server_is_an_error_with_host_and_port() {
     run(async {
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
+        // Bound but not listening: nobody answers there, and nobody else can get the port
+        // meanwhile.
+        let taken = tokio::net::TcpSocket::new_v4().unwrap();
+        taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let port = taken.local_addr().unwrap().port();
         let server = Server::start(vec![]).await;
         let mut account = server.get("/").account.endpoint.clone();
         account.port = port;
@@ -271,7 +273,7 @@ fn an_address_without_a_server_is_an_error_with_host_and_port() {
         let bench = Bench::new();
         let error = bench.client.send(&request).await.unwrap_err();
         assert_eq!(error.kind(), Kind::Unreachable);
-        let message = "connection refused, and tried for 10 s";
+        let message = "connection refused (tried for 10 s)";
         assert_eq!(
             error.message(),
             format!("cannot connect to `127.0.0.1:{port}`: {message}")

@@ -169,56 +169,41 @@ fn a_host_in_no_proxy_is_reached_directly() {
 }
 
 #[test]
-fn a_proxy_that_refuses_is_named_and_is_not_the_service() {
+fn an_answer_of_a_proxy_names_it_and_is_none_of_the_service() {
     run(async {
         let server = Server::start(Vec::new()).await;
-        let cases = [
-            (407, "it asks for a user and a password", Blame::User, 1),
-            (403, "it does not allow this destination", Blame::Network, 1),
+        let refused = |status| (Kind::Proxy(status), Blame::Network, 1..2);
+        // Each try connects to the proxy, which does not end the outage.
+        let given_up = (Kind::Unreachable, Blame::Network, 4..40);
+        for (status, (kind, blame, tries), message) in [
+            (
+                407,
+                (Kind::Proxy(407), Blame::User, 1..2),
+                "it asks for a user and a password",
+            ),
+            (403, refused(403), "it does not allow this destination"),
             // A missing blob can be written: a proxy without an answer of the service must not look
             // like one.
-            (404, "answered 404", Blame::Network, 1),
-        ];
-        for (status, message, blame, times) in cases {
+            (404, refused(404), "answered 404"),
+            (502, given_up.clone(), "answered 502"),
+            (503, given_up.clone(), "answered 503"),
+            (504, given_up.clone(), "answered 504"),
+        ] {
             let refusal = format!("HTTP/1.1 {status} No\r\ncontent-length: 2\r\n\r\nno").leak();
             for scheme in [Scheme::Http, Scheme::Https] {
                 let middle = Middle::start(Some(refusal)).await;
                 let bench = middle.bench("", "", |_| {});
                 let request = get(&server, scheme, shared_key());
                 let error = bench.client.send(&request).await.unwrap_err();
-                assert_eq!((error.kind(), error.blame()), (Kind::Proxy(status), blame));
+                assert_eq!((error.kind(), error.blame()), (kind, blame), "{status}");
                 let name = format!("the proxy `http://{}` answered {status}", middle.address);
                 assert!(
                     error.message().contains(&name) && error.message().contains(message),
                     "{error}"
                 );
                 assert_eq!(error.status(), None);
-                assert_eq!(middle.heads().len(), times, "{scheme:?} {status}");
-            }
-        }
-    });
-}
-
-#[test]
-fn a_service_that_a_proxy_does_not_reach_is_given_up_in_the_end() {
-    run(async {
-        let server = Server::start(Vec::new()).await;
-        for status in [502, 503, 504] {
-            let refusal = format!("HTTP/1.1 {status} No\r\ncontent-length: 2\r\n\r\nno").leak();
-            for scheme in [Scheme::Http, Scheme::Https] {
-                let middle = Middle::start(Some(refusal)).await;
-                let bench = middle.bench("", "", |_| {});
-                let request = get(&server, scheme, shared_key());
-                let error = bench.client.send(&request).await.unwrap_err();
-                assert_eq!(
-                    (error.kind(), error.blame()),
-                    (Kind::Unreachable, Blame::Network)
-                );
-                let name = format!("the proxy `http://{}` answered {status}", middle.address);
-                assert!(error.message().contains(&name), "{error}");
-                // Each try connects to the proxy, which does not end the outage.
-                let tries = middle.heads().len();
-                assert!((4..40).contains(&tries), "{scheme:?} {status}: {tries}");
+                let seen = middle.heads().len();
+                assert!(tries.contains(&seen), "{scheme:?} {status}: {seen}");
             }
         }
     });
@@ -232,11 +217,11 @@ fn an_error_names_a_proxy_that_is_malformed_closed_or_missing() {
         for (said, message) in [
             (
                 "SSH-2.0-x\r\n\r\n",
-                "it answered a request for a tunnel with something other than HTTP",
+                "it sent an invalid answer to CONNECT: the answer is not HTTP",
             ),
             (
                 "HTTP/1.1 200 OK\r\n\r\nmore",
-                "it answered a request for a tunnel with more than an answer",
+                "it sent an invalid answer to CONNECT: data follows the answer",
             ),
             ("", "it closed the connection"),
         ] {

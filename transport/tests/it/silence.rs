@@ -19,7 +19,7 @@ fn silent_for(error: &Error, server: &Server, seconds: u64) {
     assert_eq!(error.kind(), Kind::Timeout);
     assert_eq!(
         error.message(),
-        format!("`{address}` was silent for {seconds} s")
+        format!("`{address}` sent nothing for {seconds} s")
     );
 }
 

@@ -212,7 +212,7 @@ fn a_handshake_that_nobody_answers_ends_with_the_time_for_connecting() {
         assert_eq!(error.kind(), Kind::Unreachable);
         assert_eq!(
             error.message(),
-            format!("cannot connect to `{HOST}:{port}`: no answer in 10 s, and tried for 10 s")
+            format!("cannot connect to `{HOST}:{port}`: no answer in 10 s (tried for 10 s)")
         );
     });
 }

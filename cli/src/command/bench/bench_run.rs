@@ -5,22 +5,16 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::sync::Arc;
 
-use azring_core::location::BlobLocation;
-use azring_core::options::{Engine, Options};
+use azring_core::location::Location;
+use azring_core::options::Options;
 use azring_core::report::Event;
-use azring_core::select::{Pattern, PatternRule};
-use azring_core::store::blob::{BlobReadOptions, BlobSource, remove_directory};
 use azring_core::store::synthetic::seed_of;
-use azring_core::store::{ListScope, Source as _, Tools};
-use azring_core::{Error, Result, Side};
-use azring_transport::buffer::Pool;
-use azring_transport::disk::Disk;
+use azring_core::{Error, Result, Side, job};
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::super::definition::Command;
 use super::super::run_host::{RunHost, listeners};
-use super::super::service;
 use crate::console::{Console, Level, count};
 use crate::listener::error_text::unusable;
 use crate::listener::record::record;
@@ -86,7 +80,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> std::result::Result<Ending,
     let args = COMMAND.read_about(way.place(), rest)?;
     if !args.has(way.place()) {
         return Err(UsageError::meaning(format!(
-            "`bench {}` needs the URL of a container or of a virtual directory",
+            "`bench {}` needs the URL of a container or a file share, or of a directory in it",
             way.word()
         )));
     }
@@ -120,7 +114,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> std::result::Result<Ending,
     })
 }
 
-/// Which way the first word says, and the words behind it.
+/// The direction that the first word names, and the words after it.
 fn way(list: &[OsString]) -> std::result::Result<(BenchDirection, &[OsString]), UsageError> {
     match list.split_first() {
         Some((word, rest)) if word == BenchDirection::Up.word() => Ok((BenchDirection::Up, rest)),
@@ -133,12 +127,12 @@ fn way(list: &[OsString]) -> std::result::Result<(BenchDirection, &[OsString]), 
     }
 }
 
-/// What a call of `bench` goes through.
+/// One call of `bench`.
 struct BenchRun<'a> {
     bench: &'a Bench,
     settings: &'a Settings,
     host: &'a RunHost,
-    /// The file of the report, until there is something to report.
+    /// The file of the report, until a run writes it.
     report: Cell<Option<File>>,
     console: &'a Arc<Console>,
 }
@@ -146,7 +140,10 @@ struct BenchRun<'a> {
 impl BenchRun<'_> {
     fn upload(&self) -> Ending {
         let (stamp, seed) = stamp(Timestamp::now());
-        let upload = self.bench.upload(&stamp, seed);
+        let upload = match self.bench.upload(&stamp, seed) {
+            Ok(upload) => upload,
+            Err(error) => return self.refused(&error, self.bench.options()),
+        };
         let (ending, has_begun) = self.measure(&upload.options);
         if has_begun {
             self.clear_up(&upload.place, ending)
@@ -163,27 +160,30 @@ impl BenchRun<'_> {
         }
     }
 
-    /// What is there to download; `None` where there is nothing in the container that `bench` has made.
+    /// The copy that downloads existing objects; `None` if `bench` has uploaded none yet.
     fn what_to_download(&self) -> Result<Option<Options>> {
         let Bench {
             place, is_named, ..
         } = self.bench;
         if !is_named {
             let earlier = self.bench.earlier();
-            let has_any = has_any(&earlier, place)?;
+            let has_any = job::holds_any(&earlier)?;
             return Ok(has_any.then_some(earlier));
         }
         let below = self.bench.download(place.clone(), true);
-        // What has nothing below it may be a blob itself.
-        let has_below = place.directory.is_empty() || has_any(&below, place)?;
+        // A location that holds no objects may itself be a blob.
+        let has_below = place.is_whole_root() || job::holds_any(&below)?;
         Ok(Some(self.bench.download(place.clone(), has_below)))
     }
 
     fn upload_first(&self) -> Ending {
         let (stamp, seed) = stamp(Timestamp::now());
-        let upload = self.bench.upload(&stamp, seed);
+        let upload = match self.bench.upload(&stamp, seed) {
+            Ok(upload) => upload,
+            Err(error) => return self.refused(&error, self.bench.options()),
+        };
         self.tell(&format!(
-            "`{}` holds no blobs of `bench`: they are uploaded to `{}` first, without a measurement",
+            "`{}` holds no objects of `azring bench`: objects are uploaded to `{}` first, without a measurement",
             self.bench.place, upload.place
         ));
         let mut listeners: Vec<Box<dyn Listener>> = Vec::new();
@@ -204,13 +204,13 @@ impl BenchRun<'_> {
                     .0
             }
             (Ok(_), ending) => ending,
-            // Nothing was made.
+            // The run could not begin, so there is nothing to remove.
             (Err(_), ending) => return ending,
         };
         self.clear_up(&upload.place, ending)
     }
 
-    /// Carries the copy out and tells its figures; how it ended, and whether it could begin.
+    /// Runs the measured copy. Returns how it ended, and whether it began.
     fn measure(&self, options: &Options) -> (Ending, bool) {
         let mut listeners =
             match listeners(options, self.settings, self.report.take(), self.console) {
@@ -244,40 +244,40 @@ impl BenchRun<'_> {
         (ending, result.is_ok())
     }
 
-    /// What was made is removed, unless it is to be kept.
-    fn clear_up(&self, place: &BlobLocation, ending: Ending) -> Ending {
+    /// Removes the uploaded objects, unless `/Keep` was given.
+    fn clear_up(&self, place: &Location, ending: Ending) -> Ending {
         if self.bench.keeps {
-            self.tell(&format!("the blobs are kept in `{place}`"));
+            self.tell(&format!("the objects are kept in `{place}`"));
             return ending;
         }
         self.remove(place, ending)
     }
 
-    /// Removes what was made; what stays there although it should not is a failure.
-    fn remove(&self, place: &BlobLocation, ending: Ending) -> Ending {
+    /// Removes the uploaded objects. Reports each that cannot be removed, and fails the call then.
+    fn remove(&self, place: &Location, ending: Ending) -> Ending {
+        let mut failures = 0;
         let engine = &self.bench.options().engine;
-        let removed = service::run(async {
-            let tools = tools(engine)?;
-            remove_directory(&tools, place).await
+        let removed = job::remove_folder(place, engine, &mut |name, error| {
+            failures += 1;
+            let text = format!("`{name}` in `{place}` could not be removed: {error}");
+            self.console.message(Level::Error, &text);
         });
         match removed {
-            Ok(removed) => {
-                self.tell(&format!(
-                    "{} blob(s) were removed from `{place}`",
-                    count(removed)
-                ));
-                ending
-            }
-            // It was never made.
-            Err(error) if is_missing(&error) => ending,
+            Ok(Some(removed)) => self.tell(&format!(
+                "{} object(s) were removed from `{place}`",
+                count(removed)
+            )),
+            // The upload did not get as far as making the container.
+            Ok(None) => {}
             Err(error) => {
-                let text = format!("the blobs in `{place}` could not be removed: {error}");
+                failures += 1;
+                let text = format!("not all objects in `{place}` could be removed: {error}");
                 self.console.message(Level::Error, &text);
-                match ending {
-                    Ending::Success => Ending::Failure,
-                    ending => ending,
-                }
             }
+        }
+        match ending {
+            Ending::Success if failures > 0 => Ending::Failure,
+            ending => ending,
         }
     }
 
@@ -300,7 +300,8 @@ impl BenchRun<'_> {
     }
 }
 
-/// Records without those of the objects that are done: nobody knows them, and there may be millions.
+/// JSON records without the `object` records of a run's objects. There may be millions of them, and
+/// their names are generated.
 struct RecordsWithoutObjects(JsonRecords);
 
 impl Listener for RecordsWithoutObjects {
@@ -315,40 +316,10 @@ impl Listener for RecordsWithoutObjects {
     }
 }
 
-/// Whether there is any blob below the place, that the pattern means.
-fn has_any(options: &Options, place: &BlobLocation) -> Result<bool> {
-    let pattern = Pattern::new(options.selection.pattern.as_deref(), PatternRule::Prefix)?;
-    service::run(async {
-        let source = BlobSource::directory(place.clone(), pattern, BlobReadOptions::default());
-        let mut pages = Arc::new(source).list(&tools(&options.engine)?, ListScope::default());
-        while let Some(page) = pages.recv().await {
-            match page {
-                Ok(page) if page.entries.is_empty() => {}
-                Ok(_) => return Ok(true),
-                Err(error) if is_missing(&error) => return Ok(false),
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(false)
-    })
-}
-
-fn is_missing(error: &Error) -> bool {
-    matches!(error, Error::Transport(error) if error.status() == Some(404))
-}
-
-fn tools(engine: &Engine) -> Result<Tools> {
-    Ok(Tools {
-        client: service::client(engine)?,
-        disk: Disk::threads(),
-        pool: Pool::new(0, 1)?,
-    })
-}
-
-/// What a run is called after, and what its bytes follow from: the time.
+/// The name of a run and the seed of its data, both from the time.
 fn stamp(now: Timestamp) -> (String, u64) {
     let seed = seed_of(now.as_nanosecond() as u64);
     let time = now.strftime("%Y%m%dT%H%M%SZ");
-    // Two calls within a second do not meet.
+    // The seed keeps two runs within a second apart.
     (format!("{time}-{:08x}", seed >> 32), seed)
 }

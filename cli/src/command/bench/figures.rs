@@ -19,20 +19,20 @@ use crate::listener::{Listener, RunEnd};
 use crate::mask::masked;
 use crate::report::samples::RunHistory;
 
-/// The shares of requests whose latency is told; the last is the longest of all.
+/// The percentiles of latencies that are shown. The last one is the maximum.
 const SHARES: [(&str, f64); 4] = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1.0)];
 
 const GIB: f64 = (1_u64 << 30) as f64;
 
-/// Gathers the figures of a run and tells them at its end.
+/// Gathers the figures of a run and prints them at its end.
 pub(super) struct FigureListener {
     console: Arc<Console>,
     way: BenchDirection,
-    /// The end that is measured.
+    /// The service's end of the copy, as text.
     place: String,
     is_json: bool,
     history: RefCell<RunHistory>,
-    /// The processor time of this process when it began.
+    /// The processor time of this process when the run began.
     before: Duration,
 }
 
@@ -68,7 +68,7 @@ impl Listener for FigureListener {
         let (Ok(summary), Some(measured)) = (end.result, &history.measured) else {
             return;
         };
-        // There was nothing to measure: that is told as the failure it is.
+        // A run without objects is reported as a failure elsewhere.
         if summary.listed == 0 {
             return;
         }
@@ -88,13 +88,13 @@ impl Listener for FigureListener {
     }
 }
 
-/// What this process has used of all cores together.
+/// The processor time of this process, on all cores together.
 fn processor_time() -> Duration {
     let time = clock_gettime(ClockId::ProcessCPUTime);
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
-/// Everything that there is to tell.
+/// The figures of a run.
 struct RunFigures<'a> {
     way: BenchDirection,
     place: &'a str,
@@ -109,23 +109,28 @@ impl RunFigures<'_> {
         amount as f64 / self.summary.elapsed.as_secs_f64().max(1e-3)
     }
 
-    /// Processor seconds for each GiB that was carried; nothing where nothing was.
+    /// Processor seconds per GiB transferred; `None` if nothing was transferred.
     fn processor_per_gib(&self) -> Option<f64> {
         let gib = self.summary.bytes as f64 / GIB;
         (gib > 0.0).then(|| self.processor.as_secs_f64() / gib)
     }
 
     fn text(&self) -> String {
-        let Self {
-            summary, measured, ..
-        } = self;
-        let done = match self.way {
-            BenchDirection::Up => "Uploaded",
-            BenchDirection::Down => "Downloaded",
-        };
-        let preposition = match self.way {
-            BenchDirection::Up => "to",
-            BenchDirection::Down => "from",
+        let mut text = self.headline();
+        for (name, value) in self.rows() {
+            if !value.is_empty() {
+                let _ = write!(text, "\n  {name:14} {value}");
+            }
+        }
+        text
+    }
+
+    /// What was transferred, and in what time.
+    fn headline(&self) -> String {
+        let summary = self.summary;
+        let (done, preposition) = match self.way {
+            BenchDirection::Up => ("Uploaded", "to"),
+            BenchDirection::Down => ("Downloaded", "from"),
         };
         let mut text = format!(
             "{done} {} object(s), {}, {preposition} {} in {:.2} s",
@@ -137,8 +142,28 @@ impl RunFigures<'_> {
         if summary.failed > 0 {
             let _ = write!(text, "; {} failed", count(summary.failed));
         }
+        text
+    }
+
+    /// The figures below the headline, each with its name. An unknown figure is empty.
+    fn rows(&self) -> [(&'static str, String); 8] {
+        let Self {
+            summary, measured, ..
+        } = self;
         let rate = self.per_second(summary.bytes);
-        let mut rows = vec![
+        let mut processor = format!("{:.2} s", self.processor.as_secs_f64());
+        if let Some(per_gib) = self.processor_per_gib() {
+            let _ = write!(processor, ", {per_gib:.3} s for each GiB");
+        }
+        let requests = format!(
+            "{}, {:.1} per second; {} throttled by the service, {} unanswered, {} retries",
+            count(measured.succeeded),
+            self.per_second(measured.succeeded),
+            count(measured.refused),
+            count(measured.timeouts),
+            count(summary.retries)
+        );
+        [
             (
                 "throughput",
                 format!("{}/s ({})", size(rate as u64), bits(rate)),
@@ -147,33 +172,13 @@ impl RunFigures<'_> {
                 "objects",
                 format!("{:.1} per second", self.per_second(summary.done)),
             ),
-            (
-                "requests",
-                format!(
-                    "{}, {:.1} per second; {} pushed back by the service, {} unanswered, {} sent again",
-                    count(measured.succeeded),
-                    self.per_second(measured.succeeded),
-                    count(measured.refused),
-                    count(measured.timeouts),
-                    count(summary.retries)
-                ),
-            ),
+            ("requests", requests),
             ("to first byte", latencies(&measured.first_bytes)),
             ("to last byte", latencies(&measured.latencies)),
-            ("at once", self.history.controller.told()),
-            ("limited by", self.history.controller.bounds_told()),
-        ];
-        let mut processor = format!("{:.2} s", self.processor.as_secs_f64());
-        if let Some(per_gib) = self.processor_per_gib() {
-            let _ = write!(processor, ", {per_gib:.3} s for each GiB");
-        }
-        rows.push(("processor", processor));
-        for (name, value) in rows {
-            if !value.is_empty() {
-                let _ = write!(text, "\n  {name:14} {value}");
-            }
-        }
-        text
+            ("concurrency", self.history.controller.steps_text()),
+            ("limited by", self.history.controller.bounds_text()),
+            ("processor", processor),
+        ]
     }
 
     fn fields(&self) -> Value {
@@ -229,29 +234,29 @@ fn ms(time: Duration) -> u64 {
     time.as_millis() as u64
 }
 
-/// With as many decimals as mean something.
+/// Rounds to three decimals.
 fn rounded(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0
 }
 
 /// Like `p50 1.2 ms, p90 3.0 ms, p99 8.1 ms, max 20 ms`; empty when there were none.
 fn latencies(of: &Latencies) -> String {
-    let told = SHARES.iter().filter_map(|(name, share)| {
+    let shown = SHARES.iter().filter_map(|(name, share)| {
         let took = of.percentile(*share)?;
         Some(format!("{name} {}", short(took)))
     });
-    told.collect::<Vec<_>>().join(", ")
+    shown.collect::<Vec<_>>().join(", ")
 }
 
 fn percentiles(of: &Latencies) -> Value {
-    let told = SHARES.iter().filter_map(|(name, share)| {
+    let shown = SHARES.iter().filter_map(|(name, share)| {
         let took = of.percentile(*share)?;
         Some(((*name).to_owned(), json!(took.as_micros() as u64)))
     });
-    Value::Object(told.collect())
+    Value::Object(shown.collect())
 }
 
-/// Three digits or so: `850 us`, `1.25 ms`, `20.1 ms`, `1.04 s`.
+/// Three significant digits: `850 us`, `1.25 ms`, `20.1 ms`, `1.04 s`.
 fn short(time: Duration) -> String {
     let micros = time.as_micros() as f64;
     match micros {
@@ -272,13 +277,13 @@ mod tests {
     use super::*;
     use crate::report::samples::tests::window;
 
-    /// In lines and as a record.
-    fn told() -> (String, Value) {
+    /// The figures as text and as a record.
+    fn figures() -> (String, Value) {
         let mut history = RunHistory::default();
         for (at, number, bound) in [(250, 4, Bound::Unknown), (500, 8, Bound::Network)] {
             history.add(&Event::Window(&window(at, number, Phase::Climb, bound)));
         }
-        // No request has a latency here: they are left out, and not told as nothing.
+        // Requests without a measured latency: the rows of latencies are left out.
         let traffic = Traffic::default();
         let measured = Measured {
             succeeded: 40,
@@ -311,21 +316,21 @@ mod tests {
     }
 
     #[test]
-    fn the_figures_are_told_in_lines() {
-        assert_snapshot!(told().0, @"
+    fn the_figures_are_reported_in_lines() {
+        assert_snapshot!(figures().0, @"
         Uploaded 10 object(s), 1.50 GiB, to https://a.blob.core.windows.net/c/ in 1.50 s; 1 failed
           throughput     1.00 GiB/s (8.59 Gbit/s)
           objects        6.7 per second
-          requests       40, 26.7 per second; 2 pushed back by the service, 1 unanswered, 3 sent again
-          at once        4 after 0.2 s, 8 after 0.5 s
-          limited by     not found out yet 50 %, the network or the service's speed 50 %
+          requests       40, 26.7 per second; 2 throttled by the service, 1 unanswered, 3 retries
+          concurrency    4 after 0.2 s, 8 after 0.5 s
+          limited by     not known yet 50 %, the network or the service's speed 50 %
           processor      0.75 s, 0.500 s for each GiB
         ");
     }
 
     #[test]
     fn the_record_has_the_same_figures() {
-        let fields = told().1;
+        let fields = figures().1;
         assert_eq!(fields["bytes_per_second"], 1_u64 << 30);
         assert_eq!(fields["concurrency"]["most"], 8);
         assert_eq!(fields["limited_by"]["network"], 0.5);

@@ -1,5 +1,7 @@
-//! `azring bench upload|download URL`: how fast it is from here, by the very engine that copies, with nothing on a disk: what
-//! goes up is made up, what comes down is let go.
+//! `azring bench upload|download URL`: measures the speed of a service from this machine.
+//!
+//! The copy runs through the same engine as any other. No disk is used: uploads read synthetic
+//! objects, and downloads discard the data.
 
 mod figures;
 

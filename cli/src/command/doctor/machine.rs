@@ -1,4 +1,4 @@
-//! This machine: kernel, ring, limits, memory.
+//! Checks of this machine: kernel, io_uring, limits, memory.
 
 use std::num::NonZero;
 
@@ -12,15 +12,15 @@ use rustix::system::uname;
 use super::{Finding, State};
 use crate::console::{count, size};
 
-/// Enough for the arena of one worker, so that registering it can be tried.
+/// The size of one worker's arena: registering it tests the limit of locked memory.
 const ARENA_BYTES: u64 = 1 << 20;
-/// Fewer descriptors bound the number of requests at the same time.
+/// With fewer descriptors the number of concurrent requests is limited.
 const DESCRIPTORS_MIN: u64 = 2048;
-/// Less memory makes requests wait for buffers.
+/// With less memory requests wait for buffers.
 const MEMORY_MIN: u64 = 256 << 20;
 
-/// Looks at everything.
-pub(super) fn look(io: Io) -> Vec<Finding> {
+/// Checks everything.
+pub(super) fn check(io: Io) -> Vec<Finding> {
     vec![
         Finding::good("azring", env!("CARGO_PKG_VERSION")),
         Finding::good("kernel", uname().release().to_string_lossy()),
@@ -40,7 +40,7 @@ fn cores() -> Finding {
     Finding::good("cores", cores.to_string())
 }
 
-/// Tries what a copy would do.
+/// Opens a ring in the way that a copy would.
 fn ring(io: Io) -> Finding {
     let choice = match io {
         Io::Auto => IoChoice::Auto,
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn every_machine_can_be_looked_at() {
-        let findings = look(Io::Threads);
+        let findings = check(Io::Threads);
         assert!(findings.iter().any(|finding| finding.what == "file IO"));
         assert!(findings.iter().all(|finding| !finding.found.is_empty()));
     }

@@ -1,15 +1,16 @@
-//! What one end of a copy is, before anything is asked of it.
+//! The kind of one end of a copy, from its text alone.
 
 use azring_core::location::{Location, ServiceKind, service_of};
 
 use super::super::ends::{EndParameters, service_of_word};
+use crate::parameter::Service;
 use crate::parsed::ParsedArgs;
 use crate::parsed::read::known_word;
 
-/// What one end of a copy is.
+/// The kind of one end of a copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum EndKind {
-    /// This machine: a folder, a file, a pipe, made-up data.
+    /// This machine: a folder, a file, a pipe, synthetic data.
     Local,
     /// The Blob service.
     Blob,
@@ -20,10 +21,21 @@ pub(super) enum EndKind {
 }
 
 impl EndKind {
+    /// The kind of the objects of a service.
+    pub(super) fn of(service: Service) -> Self {
+        match service {
+            Service::Blobs => Self::Blob,
+            Service::Files => Self::Share,
+            Service::Tables => Self::Table,
+        }
+    }
+
     /// The kind of a location.
-    pub(super) fn of(location: &Location) -> Self {
+    pub(super) fn of_location(location: &Location) -> Self {
         match location {
             Location::Blob(_) => Self::Blob,
+            Location::Share(_) => Self::Share,
+            Location::Table(_) => Self::Table,
             Location::Local(_) | Location::Pipe | Location::Synthetic(_) | Location::Discard(_) => {
                 Self::Local
             }
@@ -46,16 +58,8 @@ impl EndKind {
         match service {
             ServiceKind::Share => Self::Share,
             ServiceKind::Table => Self::Table,
-            // Locations of queues and of Data Lake Storage are refused by name where they are read.
+            // Locations of queues and of Data Lake Storage are refused when they are parsed.
             ServiceKind::Blob | ServiceKind::Queue | ServiceKind::DataLake => Self::Blob,
-        }
-    }
-
-    /// The end is in a service and not on this machine.
-    pub(super) fn is_service(self) -> bool {
-        match self {
-            Self::Local => false,
-            Self::Blob | Self::Share | Self::Table => true,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The table of parameters that make sense between some ends only.
+//! The table of parameters that only some pairs of ends allow.
 
 use azring_core::Result;
 use azring_core::location::Location;
@@ -7,7 +7,7 @@ use azring_core::plan::route::{Direction, Route};
 use super::end_kind::EndKind;
 use crate::parameter::{self as row, Parameter};
 
-/// The two ends of a copy, as far as rules ask about them.
+/// The two ends of a copy, as far as the rules need them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ends {
     pub(super) source: EndKind,
@@ -22,38 +22,32 @@ impl Ends {
     pub(super) fn of(source: &Location, target: &Location, is_sync: bool) -> Result<Self> {
         let route = Route::between(source, target, is_sync)?;
         Ok(Self {
-            source: EndKind::of(source),
-            target: EndKind::of(target),
+            source: EndKind::of_location(source),
+            target: EndKind::of_location(target),
             direction: route.direction,
             is_sync,
         })
     }
 
-    /// The ends of a copy with a service that core has no locations for.
-    pub(super) fn of_kinds(source: EndKind, target: EndKind, is_sync: bool) -> Result<Self> {
-        let direction = Direction::between(source.is_service(), target.is_service())?;
-        Ok(Self {
-            source,
-            target,
-            direction,
-            is_sync,
-        })
+    /// Whether one of the ends is of this kind.
+    pub(super) fn have(self, kind: EndKind) -> bool {
+        self.source == kind || self.target == kind
     }
 }
 
-/// Parameters that make sense between some ends only.
+/// A parameter that only some pairs of ends allow.
 pub(super) struct Rule {
     pub(super) parameters: &'static [&'static Parameter],
-    /// They make sense between these ends.
+    /// Whether these ends allow it.
     pub(super) is_allowed: fn(Ends) -> bool,
-    /// The copies they are for, as the end of "is only ...".
+    /// The copies that allow it, as the end of "is only ...".
     pub(super) meant: &'static str,
 }
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
         parameters: &[&row::BLOB_TYPE],
-        // A file of a share that becomes a blob on its way through this machine may become one of
+        // Between services, a file of a share that passes through this machine can become a blob of
         // any type.
         is_allowed: |ends| {
             let is_file = ends.direction == Direction::Upload
@@ -79,8 +73,20 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         parameters: &[&row::CHECK_MD5, &row::MT],
-        is_allowed: |ends| ends.direction != Direction::ServiceToService,
+        is_allowed: |ends| {
+            ends.direction != Direction::ServiceToService || ends.target == EndKind::Table
+        },
         meant: "for downloads",
+    },
+    Rule {
+        parameters: &[&row::PRESERVE_SMB],
+        is_allowed: |ends| {
+            let keeps = |end| matches!(end, EndKind::Share | EndKind::Local);
+            let has_share = ends.source == EndKind::Share || ends.target == EndKind::Share;
+            has_share && keeps(ends.source) && keeps(ends.target)
+        },
+        meant: "for copies from or to a file share whose other end is a file share or files of this machine: \
+                only they have Windows attributes",
     },
     Rule {
         parameters: &[&row::SYNC_COPY, &row::SERVER_COPY],

@@ -1,11 +1,29 @@
-//! What makes no sense with a table.
+//! Combinations of parameters that a table does not allow.
 
+use super::super::ends::TARGET;
 use super::end_kind::EndKind;
 use super::refuse;
 use crate::parameter::{self as row, Parameter, Service};
 use crate::parsed::ParsedArgs;
-use crate::parsed::read::known_word;
+use crate::parsed::read::{self, known_word};
 use crate::usage_error::UsageError;
+
+/// Refuses an export to blobs, which this version does not have.
+pub(super) fn refuse_unbuilt(
+    args: &ParsedArgs,
+    source: EndKind,
+    target: EndKind,
+) -> Result<(), UsageError> {
+    if source != EndKind::Table || target != EndKind::Blob {
+        return Ok(());
+    }
+    // A word that is wrong is a mistake of its own.
+    read::choice(args, TARGET.service)?;
+    Err(UsageError::meaning(format!(
+        "the export of a table to blobs is not built yet in azring {}: export it to a folder and upload the folder",
+        env!("CARGO_PKG_VERSION")
+    )))
+}
 
 /// Checks an export of a table or an import into one.
 pub(super) fn check(args: &ParsedArgs, source: EndKind, target: EndKind) -> Result<(), UsageError> {
@@ -22,9 +40,13 @@ pub(super) fn check(args: &ParsedArgs, source: EndKind, target: EndKind) -> Resu
             "a table is exported to a folder or to a container of blobs, and imported from one",
         ));
     }
-    // `/S` is in an example of AzCopy's documentation, and says nothing.
+    // An example in AzCopy's documentation has `/S` for a table, where it has no effect. The files of an import
+    // can be checked.
+    let is_allowed = |parameter: &Parameter| {
+        parameter.is(&row::S) || parameter.is(&row::CHECK_MD5) && target == EndKind::Table
+    };
     let of_objects = args.typed().find(|(parameter, _)| {
-        !parameter.applies_to.contains(&Service::Tables) && !parameter.is(&row::S)
+        !parameter.applies_to.contains(&Service::Tables) && !is_allowed(parameter)
     });
     if let Some((parameter, _)) = of_objects {
         return Err(UsageError::meaning(format!(

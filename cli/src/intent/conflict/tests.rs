@@ -1,12 +1,15 @@
 //! Every combination that AzCopy's documentation or its library forbids, a row each: it is refused while words are read,
-//! when nothing has been asked of a disk or a service yet. Copies from and to shares and tables, which this version has not,
-//! are under the same rules, and refused by the name of their service once they break none.
+//! when nothing has been asked of a disk or a service yet. An export of a table to blobs, which this version has not,
+//! is under the same rules, and refused by its name once it breaks none.
 
 mod rows;
 
 use std::ffi::OsString;
 
-use super::end_kind::EndKind;
+use azring_core::dump::name::PayloadFormat;
+use azring_core::location::{Access, Location, parse};
+use azring_core::options::{EntityOperation, SplitKeys, TableOptions};
+
 use super::rules::{Ends, RULES};
 use crate::args;
 use crate::intent::options;
@@ -54,12 +57,9 @@ fn every_forbidden_combination_is_refused_in_the_linux_dialect_too() {
 #[test]
 fn every_direction_that_makes_no_sense_has_its_row() {
     for rule in RULES {
-        for (source, target, ends) in [
-            (FOLDER, BLOBS, (EndKind::Local, EndKind::Blob)),
-            (BLOBS, FOLDER, (EndKind::Blob, EndKind::Local)),
-            (BLOBS, OTHERS, (EndKind::Blob, EndKind::Blob)),
-        ] {
-            let ends = Ends::of_kinds(ends.0, ends.1, false).unwrap();
+        for (source, target) in [(FOLDER, BLOBS), (BLOBS, FOLDER), (BLOBS, OTHERS)] {
+            let place = |text| parse(text, Access::default(), None).unwrap();
+            let ends = Ends::of(&place(source), &place(target), false).unwrap();
             if (rule.is_allowed)(ends) {
                 continue;
             }
@@ -162,54 +162,118 @@ fn every_condition_that_azcopy_forbids_has_its_row() {
     }
 }
 
-/// What breaks no rule is refused by the name of its service, and nothing of it is ignored.
 #[test]
-fn what_is_right_but_not_built_is_refused_by_its_service() {
-    let import = &["/Manifest:m", "/EntityOperation:InsertOrReplace"][..];
-    for (source, target, more, service) in [
-        (SHARE, FOLDER, &[KEY, "/S"][..], "Azure Files"),
-        (SHARE, FOLDER, &[KEY, "/Pattern:abc.txt"], "Azure Files"),
+fn a_copy_with_a_share_that_breaks_no_rule_has_options() {
+    for (source, target, more) in [
+        (SHARE, FOLDER, &[KEY, "/S"][..]),
+        (SHARE, FOLDER, &[KEY, "/Pattern:abc.txt"]),
+        ("https://a.file.core.windows.net/s/d/f", FOLDER, &[KEY]),
+        ("https://a.file.core.windows.net/s/f", "-", &[KEY]),
         (
             FOLDER,
             SHARE,
-            &["/Pattern:ab*", "/S", "/XO", "/XN"],
-            "Azure Files",
+            &["/DestKey:a2V5", "/Pattern:ab*", "/S", "/XO", "/XN"],
         ),
+        (SHARE, BLOBS, &[KEY, "/S", "/SyncCopy", "/BlobType:page"]),
         (
-            SHARE,
-            BLOBS,
-            &[KEY, "/S", "/SyncCopy", "/BlobType:page"],
-            "Azure Files",
-        ),
-        (
-            TABLE,
+            "http://127.0.0.1:10004/a/s",
             FOLDER,
-            &[KEY, "/S", "/SplitSize:100"],
-            "Table storage",
+            &[KEY, "/S", "/SourceType:File"],
         ),
-        (
-            TABLE,
-            BLOBS,
-            &[KEY, "/PKRS:aa#bb", "/PayloadFormat:CSV"],
-            "Table storage",
-        ),
-        (FOLDER, TABLE, import, "Table storage"),
-        (BLOBS, TABLE, import, "Table storage"),
     ] {
         let ends = [format!("/Source:{source}"), format!("/Dest:{target}")];
-        let text = refused(&ends.each_ref().map(String::as_str), more);
-        assert!(
-            text.contains(&format!("{service} (`a.")) && text.contains("is not built yet"),
-            "{text}"
+        let words: Vec<OsString> = ends
+            .iter()
+            .map(OsString::from)
+            .chain(more.iter().map(OsString::from))
+            .collect();
+        let options = options(&args::read(&words).unwrap(), &alone(&[])).unwrap();
+        let has_share = [&options.source, &options.target]
+            .into_iter()
+            .any(|end| matches!(end, Location::Share(_)));
+        assert!(has_share, "{words:?}");
+    }
+}
+
+#[test]
+fn an_import_that_breaks_no_rule_has_options() {
+    let import = &[
+        "/Manifest:m",
+        "/EntityOperation:InsertOrMerge",
+        "/DestKey:a2V5",
+    ];
+    for (source, target, more) in [
+        (FOLDER, TABLE, &[][..]),
+        (FOLDER, TABLE, &["/S", "/CheckMD5", "/NC:4", "/Y"]),
+        (BLOBS, TABLE, &["/CheckMD5"]),
+        (FOLDER, EMULATOR, &["/DestType:Table"]),
+    ] {
+        let ends = [format!("/Source:{source}"), format!("/Dest:{target}")];
+        let words: Vec<OsString> = ends
+            .iter()
+            .map(OsString::from)
+            .chain(import.iter().chain(more).map(OsString::from))
+            .collect();
+        let options = options(&args::read(&words).unwrap(), &alone(&[])).unwrap();
+        assert!(matches!(options.target, Location::Table(_)), "{words:?}");
+        assert_eq!(options.table.manifest.as_deref(), Some("m"));
+        assert_eq!(
+            options.table.entity_operation,
+            EntityOperation::InsertOrMerge
         );
     }
-    let emulator = [format!("/Source:{EMULATOR}"), format!("/Dest:{FOLDER}")];
-    let text = refused(
-        &emulator.each_ref().map(String::as_str),
-        &[KEY, "/SourceType:Table"],
-    );
-    assert!(
-        text.contains("`Table` as the value of `/SourceType` is not built yet"),
-        "{text}"
-    );
+}
+
+#[test]
+fn an_export_that_breaks_no_rule_has_options() {
+    let keys = ["aa", "bb"].map(str::to_owned).to_vec();
+    for (source, more, wanted) in [
+        (TABLE, &[][..], TableOptions::default()),
+        (
+            TABLE,
+            &["/S", "/SplitSize:100", "/NC:4", "/Y"],
+            TableOptions {
+                split_mb: Some(100),
+                ..TableOptions::default()
+            },
+        ),
+        (
+            TABLE,
+            &["/PKRS:aa#bb", "/PayloadFormat:CSV", "/Manifest:m"],
+            TableOptions {
+                split_keys: SplitKeys::Before(keys),
+                format: PayloadFormat::Csv,
+                manifest: Some("m".into()),
+                ..TableOptions::default()
+            },
+        ),
+        (
+            EMULATOR,
+            &["/SourceType:Table", "/PKRS:auto"],
+            TableOptions {
+                split_keys: SplitKeys::Auto,
+                ..TableOptions::default()
+            },
+        ),
+    ] {
+        let words: Vec<OsString> = [format!("/Source:{source}"), format!("/Dest:{FOLDER}")]
+            .iter()
+            .map(OsString::from)
+            .chain([KEY].iter().chain(more).map(OsString::from))
+            .collect();
+        let options = options(&args::read(&words).unwrap(), &alone(&[])).unwrap();
+        assert!(matches!(options.source, Location::Table(_)), "{words:?}");
+        assert_eq!(options.table, wanted, "{words:?}");
+    }
+}
+
+/// What breaks no rule is refused by its name, and nothing of it is ignored.
+#[test]
+fn an_export_to_blobs_is_refused_as_not_built() {
+    for more in [&[KEY][..], &[KEY, "/PKRS:aa#bb", "/PayloadFormat:CSV"]] {
+        let ends = [format!("/Source:{TABLE}"), format!("/Dest:{BLOBS}")];
+        let text = refused(&ends.each_ref().map(String::as_str), more);
+        let wanted = "the export of a table to blobs is not built yet";
+        assert!(text.starts_with(wanted), "{more:?}: {text}");
+    }
 }

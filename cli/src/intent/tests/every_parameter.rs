@@ -1,6 +1,8 @@
-//! Every parameter on its own, a row each ([`rows`]): its names, its value, where it applies, what it comes to, and what
-//! holds without it. Written down a second time, by hand, from AzCopy's documentation: a parameter that has no row here
-//! fails, and so does a row whose parameter is gone.
+//! Every parameter by itself, a row each ([`rows`]): its names, its value, the copies that it applies to, its effect, and
+//! the default.
+//!
+//! The rows were written by hand from AzCopy's documentation and not from the table. A parameter without a row fails, and
+//! a row without a parameter fails too.
 
 mod rows;
 
@@ -14,34 +16,36 @@ use crate::args;
 use crate::help;
 use crate::journal::{self, CommandJournal};
 use crate::parameter::{self, Dialect, Parameter, Service, Value};
+
 use crate::settings::Settings;
 use crate::usage_error::UsageError;
+
+/// Only file shares.
+const FILES: &[Service] = &[Service::Files];
 
 /// One parameter.
 struct Row {
     /// `/Name`, as the documentation writes it.
     slash: &'static str,
-    /// `--name`, and all others that it goes by.
+    /// `--name`, and its other names.
     dash: &'static [&'static str],
     /// "Applicable to".
     services: &'static [Service],
-    /// Whether it takes a value.
-    takes: Takes,
-    /// Copies that it can be given with.
+    /// The copies that accept it.
     ways: &'static [Way],
-    /// A piece of what is said with other copies.
+    /// A part of the message with other copies.
     elsewhere: &'static str,
-    /// What to look at.
+    /// Reads its effect.
     seen: fn(&Seen) -> String,
-    /// What is seen without it.
+    /// The effect of its default.
     bare: &'static str,
-    /// Values, and what is seen with them.
+    /// Accepted values, and their effect.
     right: &'static [(&'static str, &'static str)],
-    /// Values that it does not take, and a piece of what is said.
+    /// Refused values, and a part of the message.
     wrong: &'static [(&'static str, &'static str)],
 }
 
-/// What may stand behind a name.
+/// Whether a parameter has a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Takes {
     Nothing,
@@ -50,7 +54,15 @@ enum Takes {
     Several,
 }
 
-/// Where a copy goes.
+/// The rows whose list of values does not show this: parameters without values, and parameters that can be repeated.
+const TAKEN: [(&str, Takes); 4] = [
+    ("@", Takes::Several),
+    ("?", Takes::Perhaps),
+    ("Version", Takes::Nothing),
+    ("MapDrive", Takes::Several),
+];
+
+/// The direction of a copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
     Up,
@@ -58,7 +70,7 @@ enum Way {
     Between,
 }
 
-/// What a command comes to.
+/// The results of a command: options, settings, journal.
 struct Seen {
     options: Options,
     settings: Settings,
@@ -70,11 +82,25 @@ impl Row {
         parameter::by_slash(self.slash).unwrap_or_else(|| panic!("/{} is no parameter", self.slash))
     }
 
-    /// A value that it takes, if it takes any.
+    /// Whether it has a value, by the values of the row.
+    fn takes(&self) -> Takes {
+        if let Some((_, takes)) = TAKEN.iter().find(|(name, _)| *name == self.slash) {
+            return *takes;
+        }
+        assert!(!self.right.is_empty(), "/{}: no value", self.slash);
+        let without = self.right.iter().filter(|(value, _)| value.is_empty());
+        match without.count() {
+            0 => Takes::One,
+            count if count == self.right.len() => Takes::Nothing,
+            _ => Takes::Perhaps,
+        }
+    }
+
+    /// An accepted value, if there is one.
     fn sample(&self) -> Option<&'static str> {
         let known = self.right.iter().map(|&(value, _)| value);
         let sample = { known }.find(|value| !value.is_empty());
-        (self.takes != Takes::Nothing).then(|| sample.unwrap_or("x"))
+        (self.takes() != Takes::Nothing).then(|| sample.unwrap_or("x"))
     }
 }
 
@@ -92,9 +118,15 @@ fn words_of(list: &[String]) -> Vec<OsString> {
     list.iter().map(OsString::from).collect()
 }
 
-/// A copy that goes this way, given with this parameter, as everything that is made of it.
+/// The results of a copy in this direction with this parameter.
 fn copy(way: Way, row: &Row, value: Option<&str>, dialect: Dialect) -> Result<Seen, UsageError> {
     let (source, target) = match way {
+        Way::Up if row.services == FILES => ("/data", "https://a.file.core.windows.net/s?sig=x"),
+        Way::Down if row.services == FILES => ("https://a.file.core.windows.net/s?sig=x", "/data"),
+        Way::Between if row.services == FILES => (
+            "https://a.file.core.windows.net/s?sig=x",
+            "https://b.file.core.windows.net/s?sig=x",
+        ),
         Way::Up => ("/data", "https://a.blob.core.windows.net/c"),
         Way::Down => ("https://a.blob.core.windows.net/c", "/data"),
         Way::Between => (
@@ -117,6 +149,9 @@ fn copy(way: Way, row: &Row, value: Option<&str>, dialect: Dialect) -> Result<Se
     .filter(|(name, _)| *name != row.slash && *name != row.dash[0])
     .map(|(name, value)| spelled(name, Some(value), dialect))
     .collect();
+    if row.services == FILES {
+        list.push(spelled(named("S", "recursive"), None, dialect));
+    }
     if value.is_some() {
         list.push(spelled(named(row.slash, row.dash[0]), value, dialect));
     }
@@ -181,7 +216,7 @@ fn every_value_is_where_it_has_to_be_and_nowhere_else() {
     };
     for row in rows::all() {
         let is_as_said = matches!(
-            (row.takes, row.parameter().value),
+            (row.takes(), row.parameter().value),
             (Takes::Nothing, Value::Flag)
                 | (Takes::Perhaps, Value::Optional(_))
                 | (Takes::One, Value::Required(_) | Value::Choice(_))
@@ -195,8 +230,8 @@ fn every_value_is_where_it_has_to_be_and_nowhere_else() {
             let (one, two) = (format!("{name}{mark}x"), format!("{name}{mark}y"));
             for words in &none {
                 let needs = format!("`{name}` needs a value");
-                let is_needed = matches!(row.takes, Takes::One | Takes::Several);
-                let is_nothing = row.takes == Takes::Nothing && words[0] != name;
+                let is_needed = matches!(row.takes(), Takes::One | Takes::Several);
+                let is_nothing = row.takes() == Takes::Nothing && words[0] != name;
                 if is_needed {
                     assert!(
                         refused(words).contains(&needs),
@@ -207,17 +242,17 @@ fn every_value_is_where_it_has_to_be_and_nowhere_else() {
                     assert_eq!(refused(words), "", "{words:?}");
                 }
             }
-            match row.takes {
+            match row.takes() {
                 Takes::Nothing => {
                     assert!(refused(&[one]).contains(&format!("`{name}` takes no value")));
                     assert_eq!(refused(&[name.clone(), name]), "");
                 }
                 Takes::Several => assert_eq!(refused(&[one, two]), ""),
                 Takes::Perhaps | Takes::One => {
-                    let told = refused(&[one, two]);
+                    let message = refused(&[one, two]);
                     assert!(
-                        told.contains(&format!("`{name}` is given more than once")),
-                        "{told}"
+                        message.contains(&format!("`{name}` is given more than once")),
+                        "{message}"
                     );
                 }
             }
@@ -230,14 +265,14 @@ fn every_parameter_comes_to_what_it_says_and_to_something_else_without_it() {
     for row in rows::all() {
         for &way in row.ways {
             for dialect in [Dialect::Slash, Dialect::Dash] {
-                let told = format!("/{} {way:?} {dialect:?}", row.slash);
+                let case = format!("/{} {way:?} {dialect:?}", row.slash);
                 let seen = |value| copy(way, row, value, dialect).map(|seen| (row.seen)(&seen));
                 if !row.bare.is_empty() {
-                    assert_eq!(seen(None).unwrap(), row.bare, "{told}");
+                    assert_eq!(seen(None).unwrap(), row.bare, "{case}");
                 }
                 for (value, expected) in row.right {
-                    let seen = seen(Some(value)).unwrap_or_else(|error| panic!("{told}: {error}"));
-                    assert_eq!(&seen, expected, "{told} {value}");
+                    let seen = seen(Some(value)).unwrap_or_else(|error| panic!("{case}: {error}"));
+                    assert_eq!(&seen, expected, "{case} {value}");
                 }
             }
         }
@@ -251,12 +286,12 @@ fn every_parameter_is_refused_where_it_does_not_apply() {
         for way in others.into_iter().filter(|way| !row.ways.contains(way)) {
             for dialect in [Dialect::Slash, Dialect::Dash] {
                 let value = row.sample().or(Some(""));
-                let told = format!("/{} {way:?} {dialect:?}", row.slash);
+                let case = format!("/{} {way:?} {dialect:?}", row.slash);
                 let refused = copy(way, row, value, dialect).err();
                 let refused = refused
-                    .unwrap_or_else(|| panic!("{told} is accepted"))
+                    .unwrap_or_else(|| panic!("{case} is accepted"))
                     .to_string();
-                assert!(refused.contains(row.elsewhere), "{told}: {refused}");
+                assert!(refused.contains(row.elsewhere), "{case}: {refused}");
             }
         }
     }
@@ -268,19 +303,19 @@ fn every_wrong_value_is_refused_in_both_dialects() {
         let way = row.ways.first().copied().unwrap_or(Way::Up);
         for (value, said) in row.wrong {
             for dialect in [Dialect::Slash, Dialect::Dash] {
-                let told = format!("/{}:{value} {dialect:?}", row.slash);
+                let case = format!("/{}:{value} {dialect:?}", row.slash);
                 let refused = copy(way, row, Some(value), dialect).err();
                 let refused = refused
-                    .unwrap_or_else(|| panic!("{told} is accepted"))
+                    .unwrap_or_else(|| panic!("{case} is accepted"))
                     .to_string();
-                assert!(refused.contains(said), "{told}: {refused}");
+                assert!(refused.contains(said), "{case}: {refused}");
                 let foreign = row.parameter().spelled(match dialect {
                     Dialect::Slash => Dialect::Dash,
                     Dialect::Dash => Dialect::Slash,
                 });
                 assert!(
                     !refused.contains(&format!("`{foreign}`")),
-                    "{told}: {refused}"
+                    "{case}: {refused}"
                 );
             }
         }
@@ -297,7 +332,7 @@ fn every_wrong_value_is_refused_in_both_dialects() {
 }
 
 #[test]
-fn every_page_of_help_tells_what_it_applies_to_and_what_holds_without_it() {
+fn every_page_of_help_shows_what_it_applies_to_and_what_holds_without_it() {
     for row in rows::all() {
         assert_eq!(row.parameter().applies_to, row.services, "/{}", row.slash);
         let services: Vec<_> = row.services.iter().map(|service| service.title()).collect();

@@ -8,7 +8,7 @@ use insta::assert_snapshot;
 use super::*;
 use crate::report::samples::tests::window;
 
-/// A run of three seconds: it climbs, is pushed back, and loses an object.
+/// A run of three seconds that speeds up, is throttled, and has one failure.
 fn history() -> RunHistory {
     let mut history = RunHistory::default();
     history.add(&Event::IoMode("ring, registered buffers"));
@@ -98,14 +98,14 @@ fn summary() -> Summary {
 }
 
 #[test]
-fn a_page_tells_everything_of_a_run() {
+fn a_page_shows_everything_of_a_run() {
     let page = shown(&history(), RunResult::Run(&summary()), Ending::Failure);
     assert_snapshot!("run", page);
 }
 
 #[test]
 fn a_disk_that_was_given_a_limit_has_a_chart_and_any_other_has_none() {
-    let told = |bound: Bound, turns: Option<u32>| {
+    let page_of = |bound: Bound, turns: Option<u32>| {
         let mut history = RunHistory::default();
         let mut window = window(250, 8, Phase::Hold, bound);
         window.sample.disk_ended = 5;
@@ -113,11 +113,11 @@ fn a_disk_that_was_given_a_limit_has_a_chart_and_any_other_has_none() {
         history.add(&Event::Window(&window));
         shown(&history, RunResult::Run(&summary()), Ending::Success)
     };
-    let limited = told(Bound::Disk, Some(2));
-    assert!(limited.contains("At the disk at once"));
+    let limited = page_of(Bound::Disk, Some(2));
+    assert!(limited.contains("Concurrent disk operations"));
     assert!(limited.contains("2 reads or writes"));
-    for other in [told(Bound::Disk, None), told(Bound::Network, Some(8))] {
-        assert!(!other.contains("At the disk at once"));
+    for other in [page_of(Bound::Disk, None), page_of(Bound::Network, Some(8))] {
+        assert!(!other.contains("Concurrent disk operations"));
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the controller did with the number of requests, and what it found to hold the rate: told in words.
+//! The history of the controller: numbers of concurrent requests, and what limited the rate.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -6,15 +6,15 @@ use std::time::Duration;
 use azring_core::report::Window;
 use azring_core::schedule::tuner::{Bound, Phase};
 
-/// Steps that are told one by one; what comes after is told as a range.
+/// The number of steps that are listed one by one. Later ones are summarized as a range.
 const STEPS_MAX: usize = 10;
 
-/// Where the controller went.
+/// The history of the controller.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ControllerHistory {
-    /// The first numbers, and from when on they held.
+    /// The first numbers of requests, each with the time from which it was valid.
     steps: Vec<(Duration, u32)>,
-    /// The fewest and the most after that, and the number at the end.
+    /// The lowest and the highest number after the first ones, and the last number.
     rest: Option<(u32, u32)>,
     last: Option<u32>,
     is_settled: bool,
@@ -23,7 +23,7 @@ pub(crate) struct ControllerHistory {
 }
 
 impl ControllerHistory {
-    /// A window has passed.
+    /// Adds a window.
     pub(crate) fn add(&mut self, window: &Window) {
         let (sample, decision) = (&window.sample, &window.decision);
         self.bounds[decision.bound as usize] += sample.window;
@@ -33,7 +33,7 @@ impl ControllerHistory {
         let number = decision.concurrency;
         let is_new = self.last != Some(number);
         self.last = Some(number);
-        // The climb is worth telling step by step; what follows is looking around.
+        // The steps of the climb are listed; later steps are probes up and down.
         self.is_settled |= decision.phase != Phase::Climb || self.steps.len() >= STEPS_MAX;
         if let Some((least, most)) = &mut self.rest {
             (*least, *most) = ((*least).min(number), (*most).max(number));
@@ -44,8 +44,9 @@ impl ControllerHistory {
         }
     }
 
-    /// Like `8 after 0.3 s, 16 after 0.5 s, then 16 to 24, 20 at the end`; empty when there was nothing to steer.
-    pub(crate) fn told(&self) -> String {
+    /// For example `8 after 0.3 s, 16 after 0.5 s, then 16 to 24, 20 at the end`; empty if there
+    /// was nothing to control.
+    pub(crate) fn steps_text(&self) -> String {
         let mut text = String::new();
         if let Some((least, most)) = self.range()
             && least == most
@@ -66,17 +67,17 @@ impl ControllerHistory {
         text
     }
 
-    /// The steps of the climb: from when on, and how many.
+    /// The steps of the climb: time and number.
     pub(crate) fn steps(&self) -> &[(Duration, u32)] {
         &self.steps
     }
 
-    /// How many requests could be under way at the end.
+    /// The allowed number of requests at the end.
     pub(crate) fn last(&self) -> Option<u32> {
         self.last
     }
 
-    /// The fewest and the most that it tried.
+    /// The lowest and the highest number of requests.
     pub(crate) fn range(&self) -> Option<(u32, u32)> {
         let numbers = || self.steps.iter().map(|(_, number)| *number);
         let rest = || self.rest.into_iter();
@@ -85,7 +86,8 @@ impl ControllerHistory {
         Some((least, most))
     }
 
-    /// For what share of the time each thing held the rate, the largest first; what never did is left out.
+    /// The share of the time for which each thing limited the rate, the largest first, without
+    /// zeros.
     pub(crate) fn bounds(&self) -> Vec<(Bound, f64)> {
         let all: Duration = self.bounds.iter().sum();
         let mut shares: Vec<_> = Bound::ALL
@@ -99,7 +101,7 @@ impl ControllerHistory {
     }
 
     /// The same in words.
-    pub(crate) fn bounds_told(&self) -> String {
+    pub(crate) fn bounds_text(&self) -> String {
         let shares = self.bounds();
         let parts = shares.iter().filter(|(_, share)| *share >= 0.005);
         parts
@@ -108,23 +110,23 @@ impl ControllerHistory {
             .join(", ")
     }
 
-    /// For how long the service's push-back set the pace.
+    /// How long throttling limited the rate.
     pub(crate) fn throttled(&self) -> Duration {
         self.throttled
     }
 }
 
-/// What it is that holds the rate.
+/// The thing that limits the rate, in words.
 pub(crate) fn what(bound: Bound) -> &'static str {
     match bound {
-        Bound::Unknown => "not found out yet",
+        Bound::Unknown => "not known yet",
         Bound::Network => "the network or the service's speed",
-        Bound::Service => "the service pushing back",
+        Bound::Service => "throttling by the service",
         Bound::Processor => "this machine's processor",
         Bound::Disk => "the disk",
-        Bound::Memory => "the memory that may be used (`/Memory`)",
-        Bound::Work => "not enough to do at once",
-        Bound::Fixed => "the number of requests that was asked for",
+        Bound::Memory => "the memory budget (`/Memory`)",
+        Bound::Work => "too few objects at the same time",
+        Bound::Fixed => "the number of requests (`/NC`)",
     }
 }
 
@@ -157,9 +159,9 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_climb_is_told_step_by_step_and_the_rest_as_a_range() {
+    fn the_climb_is_reported_step_by_step_and_the_rest_as_a_range() {
         let mut path = ControllerHistory::default();
-        assert_eq!(path.told(), "");
+        assert_eq!(path.steps_text(), "");
         for (at, number) in [(250, 8), (500, 16), (750, 16), (1000, 32)] {
             path.add(&window(at, number, Phase::Climb, Bound::Unknown));
         }
@@ -167,23 +169,23 @@ pub(crate) mod tests {
             path.add(&window(at, number, Phase::ProbeUp, Bound::Network));
         }
         assert_eq!(
-            path.told(),
+            path.steps_text(),
             "8 after 0.2 s, 16 after 0.5 s, 32 after 1.0 s, then 28 to 36, 30 at the end"
         );
         assert_eq!(path.range(), Some((8, 36)));
         assert_eq!(
-            path.bounds_told(),
-            "not found out yet 57 %, the network or the service's speed 43 %"
+            path.bounds_text(),
+            "not known yet 57 %, the network or the service's speed 43 %"
         );
     }
 
     #[test]
-    fn a_number_that_never_moves_is_told_once() {
+    fn a_number_that_never_moves_is_reported_once() {
         let mut path = ControllerHistory::default();
         for at in 1..1000 {
             path.add(&window(at * 250, 12, Phase::Hold, Bound::Fixed));
         }
-        assert_eq!(path.told(), "12 throughout");
+        assert_eq!(path.steps_text(), "12 throughout");
         assert_eq!(path.range(), Some((12, 12)));
     }
 

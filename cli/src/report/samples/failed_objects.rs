@@ -1,19 +1,19 @@
-//! What failed first, and no more than that: a list of all of them is a ledger's.
+//! The first failures of a run. A ledger has all of them.
 
 use std::fmt;
 
 use super::slowest_objects::cut;
 use crate::mask::shown;
 
-/// How many of them are kept.
+/// The number of failures that are kept.
 const FAILURES_MAX: usize = 20;
 
-/// The first failures: what failed, and why, fit to be shown.
+/// The first failures: name and reason, safe to print.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct FailedObjects(Vec<(String, String)>);
 
 impl FailedObjects {
-    /// Something failed.
+    /// Adds a failure.
     pub(crate) fn add(&mut self, what: impl fmt::Display, why: &str) {
         if self.0.len() < FAILURES_MAX {
             self.0

@@ -1,36 +1,36 @@
-//! What is known of a run: counts, sizes, the slowest objects, the controller's steps.
+//! The history of a run: counts, sizes, slowest objects, controller.
 
 use azring_core::report::{Event, Measured};
 
 use super::{ControllerHistory, FailedObjects, SizeDistribution, SlowestObjects, WindowSpans};
 
-/// What is known of a run.
+/// The history of a run.
 #[derive(Debug, Default)]
 pub(crate) struct RunHistory {
-    /// What the controller did.
+    /// The history of the controller.
     pub(crate) controller: ControllerHistory,
-    /// What moved when.
+    /// The values of the windows over time.
     pub(crate) windows: WindowSpans,
-    /// How large the objects were that are done.
+    /// The sizes of the objects that are done.
     pub(crate) sizes: SizeDistribution,
-    /// Those of all objects that took the longest.
+    /// The objects that took the longest.
     pub(crate) slowest: SlowestObjects,
-    /// What failed.
+    /// The first failures.
     pub(crate) failures: FailedObjects,
-    /// Objects that are done, left alone, failed.
+    /// Objects done, skipped, failed.
     pub(crate) done: u64,
     pub(crate) skipped: u64,
     pub(crate) failed: u64,
-    /// Objects that were left unfinished when the run was called off.
+    /// Objects that were unfinished when the run was stopped.
     pub(crate) interrupted: u64,
-    /// How files were read and written.
+    /// The mode of file IO.
     pub(crate) io_mode: Option<String>,
-    /// All requests, once all of them have ended.
+    /// The figures of all requests, once all have ended.
     pub(crate) measured: Option<Measured>,
 }
 
 impl RunHistory {
-    /// Something happened.
+    /// Adds an event.
     pub(crate) fn add(&mut self, event: &Event<'_>) {
         match event {
             Event::Window(window) => {
@@ -62,6 +62,9 @@ impl RunHistory {
             }
             Event::Unlisted { what, error } => {
                 self.failures.add(what, &error.to_string());
+            }
+            Event::DirectoryFailed { name, error } => {
+                self.failures.add(name.to_string(), &error.to_string());
             }
             _ => {}
         }

@@ -1,9 +1,9 @@
-//! How large objects were: counted by powers of two.
+//! The distribution of object sizes, in powers of two.
 
-/// Powers that there are, and one place for nothing.
+/// One slot for each power of two, and one for empty objects.
 const SLOTS: usize = 65;
 
-/// How many objects of each order of magnitude there were, and their bytes.
+/// The number of objects and their bytes, by power of two.
 #[derive(Debug, Clone)]
 pub(crate) struct SizeDistribution {
     slots: [(u64, u64); SLOTS],
@@ -17,26 +17,26 @@ impl Default for SizeDistribution {
     }
 }
 
-/// Objects of one order of magnitude.
+/// The objects of one power of two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SizeClass {
-    /// The smallest and the largest size that is counted here, in bytes.
+    /// The smallest and the largest size of this class, in bytes.
     pub(crate) least: u64,
     pub(crate) most: u64,
-    /// How many there were, and their bytes.
+    /// The number of objects, and their bytes.
     pub(crate) objects: u64,
     pub(crate) bytes: u64,
 }
 
 impl SizeDistribution {
-    /// An object of this many bytes is done.
+    /// Adds an object of this many bytes.
     pub(crate) fn add(&mut self, bytes: u64) {
         let (objects, sum) = &mut self.slots[(u64::BITS - bytes.leading_zeros()) as usize];
         *objects += 1;
         *sum += bytes;
     }
 
-    /// All orders of magnitude from the smallest object's to the largest one's.
+    /// All classes from the smallest object's to the largest object's.
     pub(crate) fn slots(&self) -> Vec<SizeClass> {
         let is_used = |(objects, _): &(u64, u64)| *objects > 0;
         let first = self.slots.iter().position(is_used);
@@ -58,7 +58,7 @@ impl SizeDistribution {
             .collect()
     }
 
-    /// The bytes of all of them.
+    /// The bytes of all objects.
     pub(crate) fn bytes(&self) -> u64 {
         self.slots.iter().map(|(_, bytes)| bytes).sum()
     }

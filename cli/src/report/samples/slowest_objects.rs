@@ -1,4 +1,4 @@
-//! The objects that took the longest, and no others.
+//! The objects that took the longest.
 
 use std::cmp::Reverse;
 use std::time::Duration;
@@ -6,28 +6,28 @@ use std::time::Duration;
 use azring_core::entry::EntryName;
 use azring_core::report::Details;
 
-/// How many of them are kept.
+/// The number of objects that are kept.
 pub(crate) const SLOWEST_MAX: usize = 20;
 
-/// The longest name that is kept, in bytes: a name may be long, and a table is to be read.
+/// The longest name that is kept, in bytes. Names may be long, and the table has to stay readable.
 pub(super) const NAME_BYTES_MAX: usize = 300;
 
-/// One of them.
+/// One of the slowest objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SlowObject {
-    /// Its name, fit to be shown.
+    /// Its name, safe to print.
     pub(crate) name: String,
     pub(crate) bytes: u64,
     pub(crate) elapsed: Duration,
     pub(crate) attempts: u32,
 }
 
-/// All of them, the slowest first.
+/// The slowest objects, the slowest first.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SlowestObjects(Vec<SlowObject>);
 
 impl SlowestObjects {
-    /// An object has ended.
+    /// Adds an object that has ended.
     pub(crate) fn add(&mut self, name: &EntryName, bytes: u64, details: &Details) {
         let elapsed = details.elapsed;
         let is_slow = match self.0.get(SLOWEST_MAX - 1) {
@@ -55,7 +55,7 @@ impl SlowestObjects {
     }
 }
 
-/// The text, or its beginning and its end where it is too long.
+/// The text without its middle, if it is too long.
 pub(super) fn cut(text: &str) -> String {
     if text.len() <= NAME_BYTES_MAX {
         return text.to_owned();

@@ -1,35 +1,39 @@
-//! What moved when: the windows of a run, two by two put together whenever there are too many, so that a run of a week takes no
-//! more room than one of a minute.
+//! The windows of a run over time, in memory of a fixed size.
+//!
+//! If there are too many spans, neighbours are merged, so that a run of a week takes no more memory
+//! than one of a minute.
 
 use std::time::Duration;
 
 use azring_core::report::Window;
 use azring_core::schedule::tuner::Bound;
 
-/// As many spans as are kept at most; there are at least half as many once there were so many windows.
+/// The maximum number of spans. A run with so many windows keeps at least half of it.
 pub(crate) const SPANS_MAX: usize = 240;
 
-/// Some windows, one behind the other.
+/// Consecutive windows.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct WindowSpan {
-    /// From when, counted from the beginning of the carrying, and for how long.
+    /// When it begins, counted from the start of the transfer, and how long it is.
     pub(crate) from: Duration,
     pub(crate) long: Duration,
-    /// Bytes that moved, and of those that ever did, those that turned out to be for nothing.
+    /// The bytes moved in this span; and those of them that were wasted, because their transfer
+    /// failed.
     pub(crate) moved_bytes: u64,
     pub(crate) failed_bytes: u64,
-    /// Requests that succeeded; attempts that were pushed back or not answered.
+    /// Requests that succeeded; attempts that were throttled or not answered.
     pub(crate) succeeded: u64,
     pub(crate) refused: u64,
     pub(crate) timeouts: u64,
-    /// The most requests that could be under way at once.
+    /// The highest allowed number of concurrent requests.
     pub(crate) concurrency: u32,
-    /// The most operations that the disk could have at once, where it had some and they were limited.
+    /// The highest allowed number of concurrent disk operations, if the disk had a limit.
     pub(crate) turns: Option<u32>,
-    /// How long half of the requests took, weighed by their number, and how long 99 of 100 did in the worst of the windows.
+    /// The median duration of requests, weighted by their number; and the 99th percentile of the
+    /// worst window.
     pub(crate) p50: Option<Duration>,
     pub(crate) p99: Option<Duration>,
-    /// For how long each thing held the rate.
+    /// How long each thing limited the rate.
     pub(crate) bounds: [Duration; Bound::ALL.len()],
 }
 
@@ -54,7 +58,7 @@ impl WindowSpan {
         }
     }
 
-    /// This one and the one that follows it.
+    /// This span merged with the one that follows it.
     fn and(mut self, next: &Self) -> Self {
         let requests = (self.succeeded + next.succeeded).max(1) as f64;
         self.p50 = match (self.p50, next.p50) {
@@ -80,22 +84,22 @@ impl WindowSpan {
         self
     }
 
-    /// Until when.
+    /// When it ends.
     pub(crate) fn until(&self) -> Duration {
         self.from + self.long
     }
 
-    /// Bytes per second that were not for nothing.
+    /// Bytes per second, without wasted ones.
     pub(crate) fn rate(&self) -> f64 {
         self.per_second(self.moved_bytes.saturating_sub(self.failed_bytes))
     }
 
-    /// So much of something, for each second.
+    /// The amount per second.
     pub(crate) fn per_second(&self, amount: u64) -> f64 {
         amount as f64 / self.long.as_secs_f64().max(1e-3)
     }
 
-    /// What held the rate for the largest part of it.
+    /// The thing that limited the rate for the largest part of the span.
     pub(crate) fn bound(&self) -> Bound {
         let pairs = Bound::ALL.iter().zip(self.bounds);
         pairs
@@ -108,7 +112,7 @@ impl WindowSpan {
 #[derive(Debug, Clone)]
 pub(crate) struct WindowSpans {
     spans: Vec<WindowSpan>,
-    /// So many windows go into a span now, and so many are in the last one.
+    /// The number of windows per span now, and the number in the last span.
     each: u32,
     in_last: u32,
     until: Duration,
@@ -126,7 +130,7 @@ impl Default for WindowSpans {
 }
 
 impl WindowSpans {
-    /// A window has passed.
+    /// Adds a window.
     pub(crate) fn add(&mut self, window: &Window) {
         if window.sample.window.is_zero() {
             return;
@@ -157,12 +161,12 @@ impl WindowSpans {
         self.each *= 2;
     }
 
-    /// The spans, one behind the other, without gaps.
+    /// The spans in order, without gaps.
     pub(crate) fn spans(&self) -> &[WindowSpan] {
         &self.spans
     }
 
-    /// How long they are together.
+    /// The length of all spans together.
     pub(crate) fn long(&self) -> Duration {
         self.until
     }

@@ -16,6 +16,8 @@ const BLOCKS_AT_ONCE_MIN: u64 = 3;
 /// The lengths of the blocks of one object, one after the other.
 #[derive(Debug)]
 pub(super) struct BlockLengths {
+    /// The kind of object, for an error text.
+    what: &'static str,
     first_bytes: u64,
     bytes_max: u64,
     blocks_max: u64,
@@ -32,6 +34,7 @@ impl BlockLengths {
         let share = memory_bytes / BLOCKS_AT_ONCE_MIN / step_bytes * step_bytes;
         let bytes_max = share.clamp(step_bytes, pieces.rule.chunk_bytes_max);
         Self {
+            what: pieces.rule.what,
             first_bytes: pieces.chunk_bytes.min(bytes_max),
             bytes_max,
             blocks_max: pieces.rule.chunks_max,
@@ -52,8 +55,8 @@ impl BlockLengths {
                 ""
             };
             return Err(Error::Usage(format!(
-                "standard input is longer than the {} bytes that a blob can have in blocks of up to {} bytes{advice}",
-                self.sum, self.bytes_max
+                "standard input is longer than the {} bytes that a {} can have in blocks of up to {} bytes{advice}",
+                self.sum, self.what, self.bytes_max
             )));
         }
         let doublings = (self.next / BLOCKS_PER_LENGTH) as u32;

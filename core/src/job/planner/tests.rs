@@ -9,11 +9,14 @@ use super::*;
 use crate::digest::Hashers;
 use crate::entry::{ETag, Version};
 use crate::location::{Access, Location, parse};
-use crate::options::{CopyWay, DownloadOptions, Engine, Integrity, Selection, UploadOptions};
+use crate::options::{
+    CopyWay, DownloadOptions, Engine, Integrity, Selection, TableOptions, UploadOptions,
+};
 use crate::plan::chunks::CHUNK_BYTES_MIN;
 use crate::plan::route::Route;
 use crate::report::{Event, Observer, OverwriteAnswer};
 use crate::store::blob::{BlobTarget, properties::BlobType};
+use crate::store::share::ShareTarget;
 use crate::transfer::testing;
 
 const MIB: u64 = 1 << 20;
@@ -63,7 +66,9 @@ impl Upload {
                 download: DownloadOptions::default(),
                 engine: Engine::default(),
                 sync_copy: false,
+                preserve_smb: false,
                 copy_way: CopyWay::Auto,
+                table: TableOptions::default(),
                 preview: false,
             },
             chunk_size_hint: ChunkSizeHint::default(),
@@ -88,6 +93,7 @@ impl Upload {
                 kind: Layout::Plain,
                 carried: None,
                 snapshot: None,
+                smb: None,
             },
             found: target.map(|target| Inspection {
                 target,
@@ -158,6 +164,42 @@ fn what_an_earlier_run_began_is_cut_as_it_was() {
         let inspected = upload.inspected(64 * MIB).begun(begun);
         assert_eq!(upload.cut_of(inspected), expected, "{now} {begun:?}");
     }
+}
+
+#[test]
+fn an_object_that_cannot_be_inspected_keeps_its_name_in_a_share() {
+    let url = "https://a.file.core.windows.net/s";
+    let Ok(Location::Share(place)) = parse(url, Access::default(), None) else {
+        panic!("a share");
+    };
+    let mut upload = Upload::of(UploadOptions::default());
+    let target = Location::Share(place.clone());
+    upload.ends.route = Route::between(&upload.options.source, &target, false).unwrap();
+    upload.ends.target = Arc::new(ShareTarget::new(place, &upload.ends.route));
+    let planner = Planner::new(&upload.options, &upload.ends, &upload.chunk_size_hint);
+    let decide = |name: &str, found: Result<()>| {
+        let mut inspected = upload.inspected(1);
+        inspected.entry.name = EntryName::from(name);
+        let found_there = Inspection {
+            target: upload.ends.target.name(&inspected.entry.name).unwrap(),
+            stat: None,
+            extents: None,
+            flaw: None,
+            is_in_place: false,
+        };
+        inspected.found = found.map(|()| found_there);
+        planner.decide(inspected, &Nobody)
+    };
+    let unread = decide("A", Err(Error::Changed("`A` has changed".into())));
+    assert!(matches!(unread, EntryPlan::Fail(..)));
+    let EntryPlan::Fail(_, error) = decide("a", Ok(())) else {
+        panic!("it would replace `A`");
+    };
+    assert_eq!(
+        error.to_string(),
+        "`a` would become `a` at the destination, which ignores case, and so replace `A`, another selected object"
+    );
+    assert!(matches!(decide("A", Ok(())), EntryPlan::Task(_)));
 }
 
 proptest! {

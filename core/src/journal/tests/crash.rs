@@ -1,5 +1,5 @@
-//! A crash at every call that changes the disk: what is left is a beginning of what was written, never less than was
-//! synced, and the next run goes on from it - and is cut off in its turn.
+//! Crashes at calls that change the disk. A crash leaves a prefix of what was written, and at least what
+//! was synced. The next run resumes from that, and crashes too.
 
 use std::sync::Arc;
 
@@ -11,24 +11,24 @@ use crate::journal::append::RecordBuffer;
 use crate::journal::claim::Ready;
 use crate::journal::{Claim, File, Record, Replayed, Result, compact, each_record};
 
-/// How often a run of the simulation is cut off.
+/// How often a simulation crashes.
 const LIVES: u64 = 4;
 
-/// What was written in one life of a journal, beside what the disk has of it.
+/// The records of one run between two crashes.
 struct Life {
-    /// What the records before this life came to.
+    /// The state before these records.
     before: Model,
-    /// What was said since, and where each record ends in the file.
+    /// The records, and where each one ends in the file.
     said: Vec<(Said, u64)>,
-    /// Records in the file that belong to `before`, barriers not counted.
+    /// The number of records in the file that belong to `before`, without barriers.
     old_records: usize,
     /// Everything before this offset is durable.
     synced: u64,
-    /// Which generation of the journal has these records.
+    /// The generation of the journal that has these records.
     generation: u32,
 }
 
-/// One run of the simulation.
+/// Simulates several runs with a crash each.
 fn simulate(seed: u64) {
     let about = format!("SEED={seed}");
     let mut chance = Chance::of(seed);
@@ -37,9 +37,9 @@ fn simulate(seed: u64) {
     for _ in 0..LIVES {
         let calls = chance.below(40);
         disk.cut_after(calls);
-        // The cut comes as an error from somewhere in the middle of it.
+        // The crash is an error of one of its calls.
         let _ = live(&disk, &mut life, &mut chance, &about);
-        assert!(disk.is_cut(), "{about}: the cut never came");
+        assert!(disk.is_cut(), "{about}: the disk never failed");
         let crash = [
             Crash::Killed,
             Crash::AllLost,
@@ -51,7 +51,7 @@ fn simulate(seed: u64) {
     }
 }
 
-/// Resumes or begins, and then says one thing after the other until the disk is cut.
+/// Begins or resumes a journal, and writes records until the disk fails.
 fn live(disk: &Disk, life: &mut Option<Life>, chance: &mut Chance, about: &str) -> Option<()> {
     let claim = Claim::within(Arc::new(disk.clone()), "j").ok()?;
     let ready = match claim.look().expect(about) {
@@ -85,7 +85,7 @@ fn live(disk: &Disk, life: &mut Option<Life>, chance: &mut Chance, about: &str) 
     }
 }
 
-/// Goes on, in one of the two ways in which a journal is made ready.
+/// Resumes a journal, in one of the two ways in which it is prepared.
 fn resume(
     claim: &Claim,
     replayed: &Replayed,
@@ -115,7 +115,7 @@ impl Life {
         }
     }
 
-    /// What all records so far come to.
+    /// The state after all records.
     fn model(&self) -> Model {
         let mut model = self.before.clone();
         for (said, _) in &self.said {
@@ -134,12 +134,12 @@ fn count(file: &dyn File, about: &str) -> usize {
     count
 }
 
-/// Compares what is left with what was said, and forgets what was lost.
+/// Compares the journal on the disk with the records that were written, and removes those that were lost.
 fn examine(disk: &Disk, life: &mut Option<Life>, about: &str) {
     let claim = Claim::within(Arc::new(disk.clone()), "j").expect(about);
-    // A crash never makes a journal that is refused.
+    // No crash leaves a journal that is refused.
     let Some(replayed) = claim.look().expect(about) else {
-        // It may be gone only as long as it has not begun.
+        // It may be missing only if no record was written.
         let never_began = life
             .as_ref()
             .is_none_or(|life| life.said.is_empty() && life.before == Model::default());
@@ -148,7 +148,7 @@ fn examine(disk: &Disk, life: &mut Option<Life>, about: &str) {
         return;
     };
     let (known, generation) = match life {
-        // It was laid down completely, and the crash came before that was known.
+        // The journal was made completely, and the crash came before the call returned.
         None => (Model::default(), 0),
         Some(life) => (life.model(), life.generation),
     };
@@ -167,7 +167,7 @@ fn examine(disk: &Disk, life: &mut Option<Life>, about: &str) {
         life.said.truncate(kept);
         return life.model().compare(&replayed, about);
     }
-    // A shorter journal took the place of the one that was resumed, and says the same.
+    // A shorter journal with the same state has replaced the one that was resumed.
     known.compare(&replayed, about);
     *life = Some(Life {
         before: known,
@@ -185,7 +185,7 @@ fn every_crash_leaves_a_prefix_with_all_that_was_synced() {
     }
 }
 
-/// A journal is cut off at each call of a new listing's beginning.
+/// Crashes at each call with which a new listing begins.
 fn begin_anew(seed: u64) {
     let mut chance = Chance::of(seed);
     for calls in 0.. {
@@ -216,7 +216,7 @@ fn begin_anew(seed: u64) {
             assert_eq!(open, model.open(), "{about}");
             assert_eq!(left.counts().listed, model.open().len() as u64, "{about}");
         } else if calls > 1 {
-            // Before it is replaced the old one is made durable.
+            // The old journal is made durable before it is replaced.
             model.compare(&left, &about);
         }
         if is_complete {
@@ -233,8 +233,8 @@ fn a_crash_during_a_new_listing_leaves_the_old_journal_or_the_new() {
     }
 }
 
-/// A resumed journal whose name was not durable yet, one whose last records were not, and one that came back in place of
-/// a shorter one and said less.
+/// A resumed journal whose name was not durable, one whose last records were not durable, and one that
+/// came back in place of a shorter one and had fewer records.
 #[test]
 fn crashes_that_once_lost_something() {
     for seed in [79, 282, 36_455] {

@@ -1,4 +1,5 @@
-//! Damage: an exact beginning where it can be a crash's work, a refusal where it cannot, and never anything else.
+//! Damaged journals. Damage that a crash can cause leaves an exact prefix; a journal with any other damage is
+//! refused.
 
 use std::io;
 use std::sync::Arc;
@@ -13,24 +14,25 @@ use crate::journal::append::RecordBuffer;
 use crate::journal::frame::{HEADER_BYTES, Header};
 use crate::journal::{Claim, Error, File, Planned, Record, Replayed, Result, replay};
 
-/// A journal whose every byte is known.
+/// A journal that the test wrote itself.
 struct Known {
     bytes: Vec<u8>,
-    /// Where each record begins, and how many objects and passed entries there are before it.
+    /// The beginnings of all records.
     records: Vec<Begin>,
-    /// Where each barrier begins, and what it says.
+    /// Where each barrier begins, and the offset that it names.
     barriers: Vec<(usize, u64)>,
 }
 
 struct Begin {
     at: usize,
-    /// What was said before this record.
+    /// The number of objects before this record.
     said: usize,
 }
 
 const BYTES: usize = 64 << 10;
 
-/// A journal of about 64 KiB, and what was said in it. Some names are long, so that it has a few hundred records.
+/// A journal of about 64 KiB, and the names of its objects. Some names are long, so that it has a few
+/// hundred records.
 fn known(seed: u64) -> (Known, Vec<String>) {
     let disk = Disk::new(seed);
     let claim = Claim::within(Arc::new(disk.clone()), "j").unwrap();
@@ -103,7 +105,7 @@ impl File for Bytes {
     }
 }
 
-/// How many bytes two files begin with together; block by block first, since the tests are not optimised.
+/// The length of the common prefix of two files. Compares blocks first, because tests are not optimised.
 fn same_bytes(one: &[u8], other: &[u8]) -> usize {
     const BLOCK: usize = 512;
 
@@ -118,11 +120,11 @@ fn read(bytes: &[u8]) -> Result<Replayed> {
 }
 
 impl Known {
-    /// What must become of these bytes, which were this journal's: a beginning of so many objects, or a refusal.
+    /// The number of objects that a damaged copy of this journal must have; `None` where it must be refused.
     fn expected(&self, bytes: &[u8]) -> Option<usize> {
         let same = same_bytes(&self.bytes, bytes);
         if same == self.bytes.len() {
-            // Whatever was put behind the end is no record.
+            // What follows the end is not a record.
             return Some(self.records.last()?.said + 1);
         }
         let first = self.records.iter().rfind(|begin| begin.at <= same)?;
@@ -190,7 +192,7 @@ fn pages_that_are_zeroed_swapped_or_doubled_hold_no_record() {
         bytes[place.clone()].fill(0);
         known.check(&bytes, &("zeroed", at));
         bytes[place.clone()].copy_from_slice(&other.bytes[place.clone()]);
-        // With the other journal's header it is a beginning of that one.
+        // With the header of the other journal, the file is a prefix of that one.
         if at > 0 {
             known.check(&bytes, &("another journal's", at));
         }
@@ -230,7 +232,7 @@ fn another_jobs_records_are_not_this_jobs() {
     known.check(&bytes, &"the header of one, the records of the other");
 }
 
-/// Records that are sound but say what cannot be.
+/// Records that are intact and contradict each other.
 #[test]
 fn a_sound_record_that_cannot_be_is_refused() {
     let impossible = [

@@ -1,4 +1,5 @@
-//! A disk that forgets: what was written is kept apart from what would survive a power cut, and it fails when told to.
+//! A simulated disk. It keeps the bytes that were written apart from those that a power cut would leave,
+//! and fails at a call that the test chooses.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -7,10 +8,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::seed::Chance;
 use crate::journal::{File, Folder};
 
-/// What a disk writes in one piece.
+/// The unit that a disk writes as a whole, in bytes.
 const SECTOR: u64 = 512;
 
-/// The simulated disk with one folder. Clones are the same disk.
+/// A simulated disk with one folder. Clones are the same disk.
 #[derive(Debug, Clone)]
 pub(super) struct Disk(Arc<Mutex<Inside>>);
 
@@ -46,16 +47,17 @@ enum NameChange {
     Removed(String),
 }
 
-/// What the power does.
+/// How a crash ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Crash {
-    /// Nothing: only the process ended.
+    /// Only the process ends; the disk keeps everything.
     Killed,
-    /// Everything that was not synced is gone.
+    /// Everything that was not synced is lost.
     AllLost,
-    /// Of what was not synced, a beginning is there.
+    /// A prefix of what was not synced is left.
     Beginning,
-    /// Of what was not synced, any part is there: sectors of later writes without those of earlier ones, torn ones too.
+    /// Any part of what was not synced is left: also sectors of later writes without those of earlier
+    /// ones, and incomplete sectors.
     AnyPart,
 }
 
@@ -80,7 +82,7 @@ impl Disk {
         disk
     }
 
-    /// Fails from the `calls`th call on that changes something; that one may have done its work or not.
+    /// Fails after this many calls that change something. The call that fails may have taken effect.
     pub(super) fn cut_after(&self, calls: u64) {
         self.inside().until_cut = Some(calls);
     }
@@ -89,14 +91,14 @@ impl Disk {
         self.inside().is_cut
     }
 
-    /// The bytes of a file as programs see them.
+    /// The bytes of a file as a program reads them.
     pub(super) fn bytes(&self, name: &str) -> Option<Vec<u8>> {
         let inside = self.inside();
         let inode = *inside.names.get(name)?;
         Some(inside.inodes[inode].live.clone())
     }
 
-    /// The disk is as a crash leaves it, and works again.
+    /// Crashes. The disk has what this crash leaves, and works again.
     pub(super) fn crash(&self, crash: Crash) {
         let mut inside = self.inside();
         let Inside {
@@ -131,7 +133,7 @@ impl Disk {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Does a change, unless the disk is cut; at the cut perhaps.
+    /// Makes a change, unless the disk fails. The call that fails first makes it or not, by chance.
     fn change(&self, change: impl FnOnce(&mut Inside)) -> io::Result<()> {
         let mut inside = self.inside();
         if inside.is_cut {
@@ -153,7 +155,7 @@ impl Disk {
     }
 }
 
-/// What of a file a power cut leaves.
+/// The part of a file that a power cut leaves.
 fn survivor(inode: &Inode, crash: Crash, chance: &mut Chance) -> Vec<u8> {
     let mut bytes = inode.durable.clone();
     let count = inode.unsynced.len() as u64;
@@ -171,7 +173,7 @@ fn survivor(inode: &Inode, crash: Crash, chance: &mut Chance) -> Vec<u8> {
             }
             Change::Truncate(_) => {}
             Change::Write(offset, data) if crash == Crash::Beginning => {
-                // The last one of them may be torn.
+                // The last one may be incomplete.
                 let part = if is_last {
                     chance.below(data.len() as u64 + 1)
                 } else {
@@ -185,7 +187,7 @@ fn survivor(inode: &Inode, crash: Crash, chance: &mut Chance) -> Vec<u8> {
     bytes
 }
 
-/// Any sectors of a write; the file may have grown although nothing was written into it.
+/// Any sectors of a write. The file may be longer although no bytes of the write are there.
 fn any_part(bytes: &mut Vec<u8>, offset: u64, data: &[u8], chance: &mut Chance) {
     let end = offset + data.len() as u64;
     let mut at = offset;
@@ -214,7 +216,7 @@ fn put(bytes: &mut Vec<u8>, offset: u64, data: &[u8]) {
     bytes[offset as usize..end].copy_from_slice(data);
 }
 
-/// Changes of names survive in their order, as a file system's own journal has it.
+/// Changes of names survive in their order, as with the journal of a file system.
 fn surviving_names(
     durable: &BTreeMap<String, usize>,
     unsynced: &[NameChange],

@@ -1,4 +1,4 @@
-//! The format is what `FORMAT.md` says: a journal with every record, byte by byte.
+//! The format of `FORMAT.md`: a journal with every record, compared byte by byte.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -8,15 +8,25 @@ use super::{command, planned};
 use crate::entry::{EntryName, Version};
 use crate::journal::frame::Header;
 use crate::journal::record::Base;
-use crate::journal::{Counts, Folder, Place, Planned, Record, Replayed, replay};
+use crate::journal::{
+    Counts, ExportToken, ExportedVolume, Folder, Place, Planned, Record, Replayed, replay,
+};
 use crate::plan::replace::Replace;
 
-/// The journal as programs before reruns wrote it, and what lies behind it now.
+/// A journal as programs without reruns wrote it, and the records that came with reruns, with exports and with file shares.
 const GOLDEN: &str = include_str!("version_1.txt");
 const RERUNS: &str = include_str!("version_1_reruns.txt");
+const EXPORTS: &str = include_str!("version_1_exports.txt");
+const SHARES: &str = include_str!("version_1_shares.txt");
 
-/// So many kinds of records came with reruns; they are the last ones.
+/// The number of kinds of records that came with reruns.
 const NEW_RECORDS: usize = 5;
+
+/// The number of records that came with exports.
+const EXPORT_RECORDS: usize = 7;
+
+/// The number of kinds of records that came with file shares. They are the last ones.
+const SHARE_RECORDS: usize = 1;
 
 fn local() -> Version {
     Version::Local {
@@ -25,7 +35,7 @@ fn local() -> Version {
     }
 }
 
-/// Every record there is.
+/// One record of each kind.
 fn every_record() -> Vec<Record<'static>> {
     let place = |name: &str| {
         Some(Place {
@@ -34,7 +44,7 @@ fn every_record() -> Vec<Record<'static>> {
         })
     };
     let seq = 3;
-    vec![
+    let mut records = vec![
         Record::Command(command("/data")),
         Record::Base(Base {
             next_seq: 2,
@@ -111,7 +121,52 @@ fn every_record() -> Vec<Record<'static>> {
         Record::NewListing,
         Record::DoneDigests { digests: &[7; 32] },
         Record::Ended,
+    ];
+    records.extend(records_of_an_export());
+    records.push(Record::SettledNames { digests: &[5; 16] });
+    records
+}
+
+fn records_of_an_export() -> [Record<'static>; EXPORT_RECORDS] {
+    [
+        Record::ExportBegun {
+            time: "20140903T051850.8128447Z",
+        },
+        Record::ExportRange {
+            from: None,
+            until: Some("aa"),
+        },
+        Record::ExportRange {
+            from: Some("aa"),
+            until: None,
+        },
+        Record::VolumeAt {
+            range: 1,
+            volume: volume(),
+            partition: "1!4!YWI-",
+            row: Some(""),
+        },
+        Record::VolumeClosed {
+            range: 1,
+            volume: volume(),
+            is_last: false,
+        },
+        Record::VolumeAt {
+            range: 1,
+            volume: volume(),
+            partition: "1!4!YWM-",
+            row: None,
+        },
+        Record::RangeEmpty { range: 0 },
     ]
+}
+
+fn volume() -> ExportedVolume {
+    ExportedVolume {
+        bytes: 32 << 20,
+        crc: 0x0AF3_95F1_DC42_E952,
+        entities: 1000,
+    }
 }
 
 fn written() -> Vec<u8> {
@@ -151,23 +206,50 @@ fn bytes_of(hex: &str) -> Vec<u8> {
 fn every_record_is_written_as_it_always_was() {
     let written = written();
     let (before, since) = written.split_at(bytes_of(GOLDEN).len());
+    let (reruns, exports) = since.split_at(bytes_of(RERUNS).len());
     assert_eq!(hex(before), GOLDEN);
-    assert_eq!(hex(since), RERUNS);
+    let (exports, shares) = exports.split_at(bytes_of(EXPORTS).len());
+    assert_eq!(hex(reruns), RERUNS);
+    assert_eq!(hex(exports), EXPORTS);
+    assert_eq!(hex(shares), SHARES);
 }
 
 #[test]
 fn a_journal_of_this_version_is_read_as_it_always_was() {
     let every = every_record();
-    let old = &every[..every.len() - NEW_RECORDS];
+    let reruns = &every[..every.len() - SHARE_RECORDS - EXPORT_RECORDS];
+    let old = &reruns[..reruns.len() - NEW_RECORDS];
     let replayed = read(&bytes_of(GOLDEN), old);
-    // It does not say so, but all was listed, and all that is open has failed.
+    // No record says so, but everything was listed, and every open object has failed.
     assert!(replayed.has_ended() && !replayed.is_new_listing());
     assert!(replayed.target().is_none() && replayed.runs().count() == 1);
     let whole = [bytes_of(GOLDEN), bytes_of(RERUNS)].concat();
-    let replayed = read(&whole, &every);
+    let replayed = read(&whole, reruns);
     assert!(replayed.has_ended() && replayed.is_new_listing());
+    assert!(replayed.export().is_none());
     assert_eq!(replayed.target(), Some(&b"\"0x8DC0FFEE\""[..]));
     assert_eq!(replayed.runs().last(), Some(1_795_100_000));
+}
+
+#[test]
+fn an_export_goes_on_where_its_records_end() {
+    let whole = [GOLDEN, RERUNS, EXPORTS, SHARES].map(bytes_of).concat();
+    let replayed = read(&whole, &every_record());
+    // Its ranges are taken up, and nothing is listed anew.
+    assert!(!replayed.has_ended());
+    let export = replayed.export().unwrap();
+    assert_eq!(&*export.time, "20140903T051850.8128447Z");
+    let [empty, open] = &*export.ranges else {
+        panic!("{export:?}");
+    };
+    assert!(empty.is_done && empty.closed.is_empty() && empty.until.as_deref() == Some("aa"));
+    assert!(!open.is_done && open.closed == [volume()]);
+    let token = |partition: &str, row: Option<&str>| ExportToken {
+        partition: partition.into(),
+        row: row.map(Into::into),
+    };
+    assert_eq!(open.volume_start, Some(token("1!4!YWI-", Some(""))));
+    assert_eq!(open.open, Some((volume(), token("1!4!YWM-", None))));
 }
 
 fn read(bytes: &[u8], expected: &[Record<'_>]) -> Replayed {

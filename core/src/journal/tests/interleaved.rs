@@ -1,4 +1,4 @@
-//! Records in, the state to resume from out: compared with the reference after any prefix and any order of reports.
+//! Replays records and compares the state with the reference model, for any prefix and any order of reports.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::seed::Chance;
 use crate::journal::append::RecordBuffer;
 use crate::journal::{Claim, compact, replay};
 
-/// What is in the file after `count` records by seed.
+/// Writes `count` random records, and compares the file with the model.
 fn written(seed: u64, count: usize, about: &str) {
     let mut chance = Chance::of(seed);
     let disk = Disk::new(seed);

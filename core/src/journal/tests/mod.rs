@@ -1,4 +1,4 @@
-//! What a journal promises, from the outside.
+//! Tests of the journal through its public functions, with crashes and damage.
 
 mod basics;
 
@@ -22,7 +22,7 @@ use super::{Command, Needs, Planned};
 use crate::entry::{ETag, Version};
 use crate::plan::replace::Replace;
 
-/// A command.
+/// A command with this source.
 pub(super) fn command(word: &str) -> Command {
     Command {
         words: vec![b"--source".to_vec(), word.as_bytes().to_vec()],
@@ -37,7 +37,7 @@ pub(super) fn command(word: &str) -> Command {
     }
 }
 
-/// An object of a service.
+/// A planned object of a service.
 pub(super) fn planned(name: &str, bytes: u64) -> Planned<'_> {
     Planned {
         name: name.as_bytes(),
@@ -49,10 +49,10 @@ pub(super) fn planned(name: &str, bytes: u64) -> Planned<'_> {
     }
 }
 
-/// Says something beside a test, where output is shown.
+/// Prints a line of a test, where output is shown.
 #[expect(
     clippy::print_stdout,
-    reason = "a figure or a seed, for whoever runs the test"
+    reason = "the person who runs the test needs the figure or the seed"
 )]
 pub(super) fn say(text: &str) {
     println!("{text}");

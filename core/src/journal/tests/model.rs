@@ -1,4 +1,4 @@
-//! What records mean, said as plainly as possible: the reference that the journal's own machine is compared with.
+//! The meaning of records, written as simply as possible. The journal's own state is compared with it.
 
 use std::collections::BTreeSet;
 
@@ -6,10 +6,10 @@ use crate::entry::Version;
 use crate::journal::{Counts, Place, Position, Record, Replayed};
 use crate::plan::replace::Replace;
 
-/// A name and which snapshot.
+/// The name of an entry, and its snapshot.
 type Entry = (Vec<u8>, Option<String>);
 
-/// All that a run would resume from.
+/// The state from which a run would resume.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Model {
     objects: Vec<Object>,
@@ -119,7 +119,13 @@ impl Model {
             | Record::Target { .. }
             | Record::Ended
             | Record::NewListing
-            | Record::DoneDigests { .. } => {}
+            | Record::DoneDigests { .. }
+            | Record::ExportBegun { .. }
+            | Record::ExportRange { .. }
+            | Record::VolumeAt { .. }
+            | Record::VolumeClosed { .. }
+            | Record::RangeEmpty { .. }
+            | Record::SettledNames { .. } => {}
         }
     }
 
@@ -151,7 +157,7 @@ impl Model {
         }
     }
 
-    /// Panics where the journal says anything else.
+    /// Panics where the journal has another state.
     pub(super) fn compare(&self, replayed: &Replayed, about: &str) {
         assert_eq!(replayed.counts(), self.counts(), "{about}");
         assert_eq!(replayed.position(), &self.position(), "{about}");
@@ -248,8 +254,8 @@ impl Object {
     }
 }
 
-/// A script of records in an order in which a run could write them: workers report about any object that is open, in any
-/// order, while the listing goes on.
+/// Random records in an order in which a run could write them. Workers report about any open object, in
+/// any order, while the listing continues.
 pub(super) mod script {
     use super::super::seed::Chance;
     use super::Model;
@@ -258,7 +264,7 @@ pub(super) mod script {
     use crate::plan::chunk_runs::ChunkRuns;
     use crate::plan::replace::Replace;
 
-    /// A record that owns what it says.
+    /// A record that owns its fields.
     #[derive(Debug, Clone)]
     pub(in super::super) struct Said {
         what: u8,
@@ -270,7 +276,7 @@ pub(super) mod script {
     }
 
     impl Said {
-        /// The record.
+        /// The record as the journal writes it.
         pub(in super::super) fn record(&self) -> Record<'_> {
             let seq = self.seq;
             let version = || match self.number % 3 {
@@ -350,7 +356,7 @@ pub(super) mod script {
             }
         }
 
-        /// The next thing that happens, after what `model` knows.
+        /// A record that may follow in the state of `model`.
         pub(in super::super) fn next(chance: &mut Chance, model: &Model) -> Self {
             let mut said = Self {
                 what: 1,
@@ -362,7 +368,7 @@ pub(super) mod script {
             };
             let open = model.open();
             if open.is_empty() || open.len() < 12 && chance.once_in(3) {
-                // The listing. A folder that failed is listed once more beside it.
+                // A record of the listing. A folder that failed is listed again beside it.
                 said.what = match (chance.below(16), &model.aside, model.unlisted.first()) {
                     (0, ..) => 0,
                     (1 | 2, ..) => 3,

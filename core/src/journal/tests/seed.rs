@@ -1,6 +1,6 @@
-//! Chance that can be had again: a number makes a run.
+//! Random numbers that can be repeated: a seed determines all of them.
 
-/// `SplitMix64`: one number after the other from a seed.
+/// `SplitMix64`: a sequence of numbers from a seed.
 #[derive(Debug, Clone)]
 pub(super) struct Chance(u64);
 
@@ -22,7 +22,7 @@ impl Chance {
         self.next() % bound.max(1)
     }
 
-    /// True once in `times`.
+    /// True with a probability of one in `times`.
     pub(super) fn once_in(&mut self, times: u64) -> bool {
         self.below(times) == 0
     }

@@ -1,4 +1,4 @@
-//! What a journal costs: bytes in the file and in memory.
+//! The size of a journal, in the file and in memory.
 
 use std::fs;
 
@@ -7,7 +7,8 @@ use crate::entry::Version;
 use crate::journal::append::RecordBuffer;
 use crate::journal::{Claim, Planned, Record};
 
-/// An object with a name of 30 bytes is under 120 bytes and its name, and so is the mean over a whole journal.
+/// An object with a name of 30 bytes takes less than 120 bytes and its name, and so does the mean over a
+/// whole journal.
 #[test]
 fn an_object_costs_less_than_120_bytes_and_its_name() {
     let folder = tempfile::tempdir().unwrap();
@@ -46,7 +47,7 @@ fn an_object_costs_less_than_120_bytes_and_its_name() {
     assert!(bytes - names_bytes < 120 * 5000);
 }
 
-/// The most memory that this process ever had, in KiB.
+/// The peak memory of this process, in KiB.
 fn peak_kib() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let line = status
@@ -56,7 +57,7 @@ fn peak_kib() -> u64 {
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
-/// Ten million objects of which one in `open_in` is open.
+/// Measures ten million objects, of which one in `open_in` is open.
 fn replay_ten_million(open_in: u64) {
     const OBJECTS: u64 = 10_000_000;
 

@@ -145,7 +145,7 @@ fn root_and_web_are_containers() {
 #[test]
 fn a_custom_domain_needs_its_type_and_cannot_sign() {
     let text = "https://cdn.contoso.com/c/dir";
-    assert!(refusal(text).contains("does not tell which service"));
+    assert!(refusal(text).contains("is unknown: give the type"));
     let kind = Some(ServiceKind::Blob);
     let Location::Blob(place) = parse(text, with_sas("?sv=1&sig=x"), kind).unwrap() else {
         panic!("local");
@@ -162,9 +162,9 @@ fn a_custom_domain_needs_its_type_and_cannot_sign() {
 }
 
 #[test]
-fn a_private_cloud_tells_its_account_once_the_type_is_given() {
+fn a_private_cloud_shows_its_account_once_the_type_is_given() {
     let text = "https://acct.blob.local.azurestack.external/c";
-    assert!(refusal(text).contains("does not tell which service"));
+    assert!(refusal(text).contains("is unknown: give the type"));
     let Location::Blob(place) = parse(text, with_key("a2V5"), Some(ServiceKind::Blob)).unwrap()
     else {
         panic!("local");
@@ -174,21 +174,10 @@ fn a_private_cloud_tells_its_account_once_the_type_is_given() {
 
 #[test]
 fn other_services_are_refused_by_name() {
-    for (label, name) in [
-        ("file", "Azure Files"),
-        ("table", "Table storage"),
-        ("queue", "Queue storage"),
-        ("dfs", "Data Lake Storage"),
-    ] {
+    for (label, name) in [("queue", "Queue storage"), ("dfs", "Data Lake Storage")] {
         let message = refusal(&format!("https://a.{label}.core.windows.net/x"));
         assert!(message.contains(name), "{message}");
     }
-    let error = parse(
-        "http://127.0.0.1:10002/a/t",
-        Access::default(),
-        Some(ServiceKind::Table),
-    );
-    assert!(error.unwrap_err().to_string().contains("Table storage"));
     let error = parse(
         "https://a.blob.core.windows.net/c",
         Access::default(),
@@ -200,6 +189,149 @@ fn other_services_are_refused_by_name() {
             .to_string()
             .contains("belongs to Blob storage")
     );
+}
+
+fn table(text: &str, kind: Option<ServiceKind>) -> TableLocation {
+    match parse(text, Access::default(), kind) {
+        Ok(Location::Table(place)) => place,
+        other => panic!("{text}: {other:?}"),
+    }
+}
+
+#[test]
+fn every_table_endpoint_names_account_and_table() {
+    for (host, secondary) in [
+        ("https://acct.table.core.windows.net/", false),
+        ("https://acct-secondary.table.core.windows.net/", true),
+        ("https://acct.table.core.chinacloudapi.cn/", false),
+        ("https://acct.table.core.usgovcloudapi.net/", false),
+        ("https://acct.table.core.cloudapi.de/", false),
+        ("https://acct.z12.table.storage.azure.net/", false),
+        ("https://acct.table.cosmos.azure.com/", false),
+        ("https://acct.table.cosmosdb.windows.net:443/", false),
+        ("https://acct.table.local.azurestack.external/", false),
+        ("http://acct.table.localhost:10002/", false),
+    ] {
+        for slash in ["", "/"] {
+            let place = table(&format!("{host}myTable{slash}"), None);
+            assert_eq!(place.account_place.account_name, "acct", "{host}");
+            assert_eq!(place.account_place.secondary, secondary, "{host}");
+            assert_eq!(place.table_path(), "/myTable");
+            assert_eq!(place.account_path("$batch"), "/$batch");
+        }
+    }
+}
+
+#[test]
+fn an_address_is_a_table_by_its_type() {
+    let text = "http://127.0.0.1:10002/acct/mytable";
+    let place = table(text, Some(ServiceKind::Table));
+    assert_eq!(place.account_place.account_name, "acct");
+    assert_eq!(place.table_path(), "/acct/mytable");
+    assert_eq!(place.account_path("$batch"), "/acct/$batch");
+    assert_eq!(place.to_string(), text);
+    assert_eq!(place.table_url(), text);
+    let secondary = "http://127.0.0.1:10002/acct-secondary/mytable/";
+    assert!(
+        table(secondary, Some(ServiceKind::Table))
+            .account_place
+            .secondary
+    );
+}
+
+fn share(text: &str) -> ShareLocation {
+    match open(text) {
+        Ok(Location::Share(place)) => place,
+        other => panic!("{text}: {other:?}"),
+    }
+}
+
+#[test]
+fn every_file_endpoint_names_account_share_and_directory() {
+    for host in [
+        "https://acct.file.core.windows.net/",
+        "https://acct.file.core.chinacloudapi.cn/",
+        "https://acct.file.core.usgovcloudapi.net/",
+        "https://acct.file.core.cloudapi.de/",
+        "https://acct.z12.file.storage.azure.net/",
+        "http://acct.file.localhost:10004/",
+    ] {
+        let place = share(&format!("{host}myshare/a%20b/c.txt"));
+        assert_eq!(place.account_place.account_name, "acct", "{host}");
+        assert_eq!(
+            (place.share.as_str(), place.directory.as_str()),
+            ("myshare", "a b/c.txt")
+        );
+        assert_eq!(place.file_path("a b/c.txt"), "/myshare/a%20b/c.txt");
+        assert_eq!(place.file_path(""), "/myshare");
+        assert!(!place.is_directory);
+    }
+}
+
+#[test]
+fn an_address_or_a_private_cloud_is_a_share_by_its_type() {
+    for (text, base_path) in [
+        ("http://127.0.0.1:10004/acct/s/d/", "/acct"),
+        ("https://acct.file.local.azurestack.external/s/d/", ""),
+    ] {
+        let location = parse(text, Access::default(), Some(ServiceKind::Share)).unwrap();
+        let Location::Share(place) = location else {
+            panic!("{text}: no share");
+        };
+        assert_eq!(place.account_place.account_name, "acct");
+        assert_eq!(place.account_place.base_path, base_path);
+        assert_eq!((place.share.as_str(), place.directory.as_str()), ("s", "d"));
+        assert!(place.is_directory);
+        assert_eq!(place.to_string(), text);
+    }
+}
+
+#[test]
+fn empty_parts_of_a_directory_of_a_share_are_left_out() {
+    let place = share("https://a.file.core.windows.net/s/x//y//");
+    assert_eq!(place.directory, "x/y");
+    assert_eq!(place.to_string(), "https://a.file.core.windows.net/s/x/y/");
+}
+
+#[test]
+fn a_snapshot_of_a_share_is_no_part_of_the_signature() {
+    let time = "2020-09-24T08:09:27.0000000Z";
+    let url = "https://a.file.core.windows.net/s/d";
+    let place = share(&format!(
+        "{url}?sv=1&sharesnapshot=2020-09-24T08%3A09%3A27.0000000Z&sig=x"
+    ));
+    assert_eq!(place.snapshot.as_deref(), Some(time));
+    assert!(
+        matches!(&place.account().credential, Credential::Sas(token) if token.expose() == "sv=1&sig=x")
+    );
+    assert_eq!(place.to_string(), format!("{url}?sharesnapshot={time}"));
+    let again = share(&place.to_string());
+    assert_eq!(again.snapshot.as_deref(), Some(time));
+    assert!(refusal(&format!("{url}?sharesnapshot=x")).contains("`x` is no snapshot"));
+    let of_blobs = refusal(&format!(
+        "https://a.blob.core.windows.net/c?sharesnapshot={time}"
+    ));
+    assert!(of_blobs.contains("`sharesnapshot`"), "{of_blobs}");
+}
+
+#[test]
+fn a_malformed_share_is_refused_with_advice() {
+    for (text, says) in [
+        ("https://a.file.core.windows.net", "names no share"),
+        (
+            "https://a.file.core.windows.net/s//",
+            "two slashes after the share",
+        ),
+        ("https://a.file.core.windows.net/s/../d", "`..`"),
+        (
+            "https://a.file.core.windows.net/s%2Fd/e",
+            "no name of a share",
+        ),
+        ("https://a.file.core.windows.net/s?snapshot=1", "`snapshot`"),
+    ] {
+        let message = refusal(text);
+        assert!(message.contains(says), "{text}: {message}");
+    }
 }
 
 #[test]

@@ -1,9 +1,10 @@
-//! The names of uncommitted blocks. The planner of an upload makes a [`BlockIds`] per object; every Put Block and the
-//! Put Block List take their ids from it.
+//! The ids of blocks. An upload makes [`BlockIds`] for each object; Put Block and Put Block List take
+//! their ids from it.
 //!
-//! An id says whose block it is: of which object, of which size and age, cut how. So a run that was interrupted finds its own
-//! blocks again and nobody else's, and a source that changed meanwhile has other ids. All ids of a blob must have one
-//! length, which also keeps blocks of other programs from being taken for ours.
+//! An id depends on the name, the length and the modification time of the source, and on the length
+//! of its blocks. A run that resumes an upload therefore recognises the blocks of the interrupted
+//! run, and a source that changed meanwhile has other ids. All ids of a blob must have the same
+//! length; other programs mostly use another one, so their blocks have other ids too.
 //! <https://learn.microsoft.com/rest/api/storageservices/put-block#uri-parameters>
 
 use base64::Engine as _;
@@ -16,8 +17,8 @@ const DIGEST_DIGITS: usize = 26;
 /// Hexadecimal digits of the index: 65,536 is more than a blob has blocks.
 const INDEX_DIGITS: usize = 4;
 
-/// Base64 takes three bytes at a time: thirty fill it without padding. Hexadecimal digits use neither `+` nor `/` of its
-/// alphabet, so an id needs no escape in a query or in XML.
+/// The length of an id before base64. Thirty bytes are a multiple of three, so base64 needs no padding. The
+/// base64 of hexadecimal digits has neither `+` nor `/`, so an id needs no escape in a query or in XML.
 const ID_BYTES: usize = DIGEST_DIGITS + INDEX_DIGITS;
 
 const _: () = assert!(ID_BYTES.is_multiple_of(3) && ID_BYTES <= super::rules::BLOCK_ID_BYTES_MAX);
@@ -27,7 +28,7 @@ const _: () = assert!(ID_BYTES.is_multiple_of(3) && ID_BYTES <= super::rules::BL
 pub struct BlockId(String);
 
 impl BlockId {
-    /// As it travels.
+    /// The id as requests and answers have it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -38,10 +39,11 @@ impl BlockId {
 pub struct BlockIds([u8; DIGEST_DIGITS]);
 
 impl BlockIds {
-    /// The ids for this upload: the blob's full name, the source's length, the size of a block and when the source was
-    /// modified, in nanoseconds since 1970.
+    /// The ids for an upload to the blob of this full name. `object_bytes` and `modified_ns` (since 1970)
+    /// are the length and the modification time of the source, `block_bytes` the length of a block.
     pub fn new(name: &str, object_bytes: u64, block_bytes: u64, modified_ns: i128) -> Self {
-        // Not a matter of security: whoever may write to the container needs no collision to do harm.
+        // MD5 is enough: only somebody who may write to the container could use a collision, and
+        // needs none to replace the blob.
         let digest = Md5::new()
             .chain_update(b"azring block 1\0")
             .chain_update(object_bytes.to_le_bytes())
@@ -117,7 +119,8 @@ mod tests {
 
     #[test]
     fn ids_are_the_same_in_every_run() {
-        // A resumed upload finds the blocks of an earlier version of the program: this value must never change.
+        // An upload may resume the blocks of an earlier version of the program, so this value must
+        // never change.
         assert_eq!(
             ids().id(49_999).as_str(),
             "NThmNmQzYTRhNjAyZjBiMmZhNmQ2NzhjNmFjMzRm"

@@ -4,7 +4,8 @@ use super::request::{create_container, get_container_properties};
 use crate::Result;
 use crate::location::BlobLocation;
 use crate::store::Tools;
-use crate::store::rest::make_if_missing::{Making, RefusalCodes, make_if_missing};
+use crate::store::rest::make_if_missing::RefusalCodes;
+use crate::store::rest::root::{self, Identity};
 
 /// The codes for a container.
 /// <https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes>
@@ -13,36 +14,12 @@ const CODES: RefusalCodes = RefusalCodes {
     being_deleted: "ContainerBeingDeleted",
 };
 
-/// What is known of a container's identity without asking.
-pub(super) enum Identity {
-    /// This, or that it cannot be had.
-    Known(Option<Box<str>>),
-    /// Nothing.
-    ToBeAsked,
-}
-
-/// Makes the container, privately, if it is missing; returns what is known of its [`identity`] then.
+/// Makes the container with private access, if it is missing. Returns its identity, as far as that is known.
 pub(super) async fn make(tools: &Tools, place: &BlobLocation) -> Result<Identity> {
-    let request = create_container::request(place);
-    Ok(match make_if_missing(tools, &request, CODES).await? {
-        Making::Made(reply) => Identity::Known(reply.header("etag").map(Into::into)),
-        Making::Existed => Identity::ToBeAsked,
-        // It is no signature for containers: asking would be refused too.
-        Making::Refused => Identity::Known(None),
-    })
+    root::make(tools, &create_container::request(place), CODES).await
 }
 
-/// The container's entity tag. Azure tells no time of creation, and writing blobs does not change the tag: only new metadata,
-/// a new access policy or a lease does, and so does another container of the same name. So an equal tag proves that it is
-/// the same container; another one proves nothing, and what was copied has to be looked for.
-/// <https://learn.microsoft.com/rest/api/storageservices/get-container-properties>
-///
-/// `None` where the credential does not permit the question: a signature for a container does not.
+/// The container's identity; `None` where the credential does not permit the question.
 pub(super) async fn identity(tools: &Tools, place: &BlobLocation) -> Result<Option<Box<str>>> {
-    let request = get_container_properties::request(place);
-    match tools.client.send(&request).await {
-        Ok(reply) => Ok(reply.header("etag").map(Into::into)),
-        Err(error) if matches!(error.status(), Some(400..=499)) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+    root::identity(tools, &get_container_properties::request(place)).await
 }

@@ -1,5 +1,8 @@
-//! Blob storage as a store, to copy from and to copy to. `rules` tells what it allows, `request` holds its REST calls, one
-//! per file and without IO, `properties` reads what an answer says about a blob; the rest sends them.
+//! Blob storage as a store.
+//!
+//! `source`, `reader`, `target`, `writer`, `copier` and `remover` are its columns in the table of stores, and
+//! `open` opens them. `rules` has the limits of the service, `request` its REST calls, one per file and without
+//! IO, and `list` its listing.
 
 pub mod rules;
 
@@ -29,21 +32,22 @@ mod origin;
 
 mod read_options;
 
-mod read;
+mod source;
 
-mod write;
+mod reader;
+
+mod target;
+
+mod writer;
 
 mod remover;
 
-mod copy_state;
+mod copier;
 
-mod copy;
-
-pub use copy::BlobServerCopy;
+pub use copier::BlobServerCopy;
 pub(crate) use open::BlobOpener;
 pub use properties::BlobType;
-pub use read::BlobSource;
 pub use read_options::BlobReadOptions;
-pub use remover::{BlobRemover, remove_directory};
-pub use single::{look, not_found};
-pub use write::BlobTarget;
+pub use remover::BlobRemover;
+pub use source::BlobSource;
+pub use target::BlobTarget;

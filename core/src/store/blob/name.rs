@@ -39,7 +39,10 @@ impl BlobNaming {
         if let Some(step) = relative.split('/').find(|part| is_step(part.as_bytes()))
             && !self.as_is
         {
-            return Err(invalid(entry, &format!("it would have a part `{step}`")));
+            return Err(invalid(
+                entry,
+                &format!("the name would have the part `{step}`"),
+            ));
         }
         Ok(MappedName {
             twin: twin_of_file(text, &relative),

@@ -1,5 +1,6 @@
-//! Why nothing in a container or virtual directory was selected. Asked only after a listing that came to its end with no
-//! entry; takes a few requests, of one page each.
+//! Finds why nothing in a container or virtual directory was selected, after a complete listing without entries.
+//!
+//! It takes a few requests of one page each.
 
 use super::request::list_blobs;
 use super::single;
@@ -9,7 +10,7 @@ use crate::location::BlobLocation;
 use crate::options::Selection;
 use crate::report::NothingSelected;
 use crate::store::Tools;
-use crate::store::rest::xml;
+use crate::store::rest::document::request_document;
 
 /// The likely cause.
 pub(super) async fn cause(
@@ -49,7 +50,7 @@ async fn is_blob(tools: &Tools, place: &BlobLocation) -> Result<bool> {
     Ok(found.is_some_and(|(_, blob)| blob.kind != Layout::Folder))
 }
 
-/// A name of the pattern's level that is the pattern, or begins with it, but for the case of letters.
+/// A name at the pattern's level that is the pattern, or begins with it, in another case of letters.
 async fn of_other_case(
     tools: &Tools,
     place: &BlobLocation,
@@ -64,7 +65,7 @@ async fn of_other_case(
         delimiter: Some("/"),
         ..list_blobs::PageRequest::default()
     };
-    let (items, _) = list_blobs::parse_level(&page(tools, place, &listing).await?)?;
+    let (items, _) = page(tools, place, &listing, list_blobs::parse_level).await?;
     let wanted = pattern.to_lowercase();
     let is_like = |name: &str| {
         let name = name.to_lowercase();
@@ -85,19 +86,20 @@ async fn begins_any(tools: &Tools, place: &BlobLocation, pattern: &str) -> Resul
         entries_max: Some(1),
         ..list_blobs::PageRequest::default()
     };
-    let page = list_blobs::parse(&page(tools, place, &listing).await?)?;
+    let page = page(tools, place, &listing, list_blobs::parse).await?;
     Ok(page
         .entries
         .iter()
         .any(|blob| blob.name.starts_with(&prefix)))
 }
 
-async fn page(
+async fn page<T>(
     tools: &Tools,
     place: &BlobLocation,
     listing: &list_blobs::PageRequest<'_>,
-) -> Result<bytes::Bytes> {
+    parse: fn(&[u8]) -> Result<T>,
+) -> Result<T> {
     let request = list_blobs::request(place, listing);
-    let sent = tools.client.send_with_cap(&request, xml::BODY_BYTES_MAX);
-    Ok(sent.await?.body)
+    let shown = || format!("the listing of `{place}`");
+    request_document(tools, &request, shown, |reply| parse(&reply.body)).await
 }

@@ -2,16 +2,20 @@
 
 use std::sync::Arc;
 
+use azring_transport::http::Reply;
 use azring_transport::service::ApiVersion;
 
+use super::request::get_container_properties;
 use super::single::{holds_any, look, not_found, split_last};
-use super::{BlobReadOptions, BlobServerCopy, BlobSource, BlobTarget, rules};
+use super::{BlobReadOptions, BlobRemover, BlobServerCopy, BlobSource, BlobTarget, rules};
 use crate::entry::{Entry, EntryName, Layout};
 use crate::location::{BlobLocation, Location};
-use crate::options::{CopyWay, Options};
+use crate::options::{CopyWay, Options, Selection};
+use crate::plan::route::SourceNames;
 use crate::select::{Pattern, PatternRule};
 use crate::store::opener::{OpenContext, OpenedSource, Opener};
-use crate::store::{ServerCopy, Source, Step, StreamTarget, Target, Tools};
+use crate::store::rest::one_object;
+use crate::store::{Remover, ServerCopy, Source, Step, StreamTarget, Target, Tools};
 use crate::{Error, Result};
 
 /// A place in the Blob service, to be opened.
@@ -23,8 +27,12 @@ impl Opener for BlobOpener<'_> {
     }
 
     fn target(&self, context: OpenContext<'_>) -> Result<Arc<dyn Target>> {
-        let (shape, keeps) = (&context.options.upload, context.route.keeps_properties);
-        Ok(Arc::new(BlobTarget::new(self.0.clone(), shape, keeps)))
+        let OpenContext { options, route, .. } = context;
+        let target = BlobTarget::new(self.0.clone(), &options.upload, route.keeps_properties);
+        Ok(Arc::new(match route.source_names {
+            SourceNames::Shares => target.choosing_type(),
+            SourceNames::Files | SourceNames::Blobs => target,
+        }))
     }
 
     fn server_copy(&self, context: OpenContext<'_>) -> Option<Arc<dyn ServerCopy>> {
@@ -38,7 +46,7 @@ impl Opener for BlobOpener<'_> {
         Some(Arc::new(BlobServerCopy::new(
             self.0.clone(),
             way,
-            route.within_account,
+            route,
             options.upload.block_bytes,
         )))
     }
@@ -70,6 +78,32 @@ impl Opener for BlobOpener<'_> {
         let (target, name) = named_target(self.0, options)?;
         Ok((Arc::new(target), name))
     }
+
+    fn folder_source(&self, selection: &Selection) -> Result<Arc<dyn Source>> {
+        let read_options = BlobReadOptions {
+            snapshots: selection.snapshots,
+            ..BlobReadOptions::default()
+        };
+        Ok(Arc::new(folder_source(self.0, selection, read_options)?))
+    }
+
+    fn find_object<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<Entry>> {
+        Box::pin(async move {
+            let found = look(tools, self.0).await?;
+            found.map_or_else(|| Err(not_found(self.0)), |(_, entry)| Ok(entry))
+        })
+    }
+
+    fn remover(&self) -> Result<Arc<dyn Remover>> {
+        Ok(Arc::new(BlobRemover::new(self.0.clone())))
+    }
+
+    fn probe<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<Reply>> {
+        Box::pin(async move {
+            let request = get_container_properties::request(self.0);
+            Ok(tools.client.send(&request).await?)
+        })
+    }
 }
 
 async fn source(place: &BlobLocation, context: OpenContext<'_>) -> Result<OpenedSource> {
@@ -98,10 +132,7 @@ async fn source(place: &BlobLocation, context: OpenContext<'_>) -> Result<Opened
         };
         (source, Some(name))
     } else {
-        let rule = rules::pattern_rule(selection);
-        let pattern = Pattern::new(selection.pattern.as_deref(), rule)?;
-        let source = BlobSource::directory(place.clone(), pattern, read_options);
-        (source, None)
+        (folder_source(place, selection, read_options)?, None)
     };
     let source = source.opening_to_target(route.target_key_opens_source);
     Ok(OpenedSource {
@@ -110,10 +141,21 @@ async fn source(place: &BlobLocation, context: OpenContext<'_>) -> Result<Opened
     })
 }
 
-/// The blob that the source's URL names, if it names one and not a virtual directory.
+/// The blobs of the container or virtual directory that the selection matches.
+fn folder_source(
+    place: &BlobLocation,
+    selection: &Selection,
+    read_options: BlobReadOptions,
+) -> Result<BlobSource> {
+    let rule = rules::pattern_rule(selection);
+    let pattern = Pattern::new(selection.pattern.as_deref(), rule)?;
+    Ok(BlobSource::directory(place.clone(), pattern, read_options))
+}
+
+/// The blob that the source's URL names, if it names a blob and not a virtual directory.
 ///
-/// A URL that goes deeper than the container may name either. Without the sub-folders a virtual directory gives nothing,
-/// so then the blob comes first; with them, what lies below the name.
+/// A URL below the container may name either. Without sub-folders a virtual directory selects nothing, so the blob comes
+/// first. With sub-folders the blobs below the name come first.
 async fn single_blob(
     options: &Options,
     tools: &Tools,
@@ -131,17 +173,17 @@ async fn single_blob(
         };
     }
     match look(tools, place).await {
-        // A directory's mark, or a name that is a directory too: what lies below is meant.
+        // A directory mark, or a name that is a directory too: the blobs below are selected.
         Ok(Some((_, entry))) if entry.kind == Layout::Folder => Ok(None),
         Ok(Some(found)) if !holds_any(tools, place).await? => Ok(Some(found)),
         Ok(_) => Ok(None),
-        // A signature that may only list cannot ask.
+        // A signature that only permits listing cannot ask.
         Err(error) if error.status() == Some(403) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-/// Whether any blob lies below the name. A signature that may not list cannot ask, and could not list either.
+/// Whether there is a blob below the name. A signature that does not permit listing counts as no.
 async fn holds_any_or_refused(tools: &Tools, place: &BlobLocation) -> Result<bool> {
     match holds_any(tools, place).await {
         Err(error) if error.status() == Some(403) => Ok(false),
@@ -168,8 +210,8 @@ async fn is_directory(tools: &Tools, place: &BlobLocation) -> Result<bool> {
     }
 }
 
-/// The service said no: the container is missing or going, or the credential does not permit the question. The copy itself
-/// will tell where that matters.
+/// Whether the service refused the question: the container is missing or being deleted, or the credential does not
+/// permit it. The copy itself fails where that matters.
 fn is_refused(error: &Error) -> bool {
     matches!(error.status(), Some(401 | 403 | 404 | 409))
 }
@@ -195,9 +237,7 @@ async fn named_source(
         look(tools, place).await?
     };
     let Some((above, entry)) = found else {
-        return Err(Error::NotFound(format!(
-            "there is no blob `{place}`: standard output takes the bytes of one blob, so the source is its URL"
-        )));
+        return Err(one_object::absent("blob", place));
     };
     let read_options = BlobReadOptions {
         crc64: options.integrity.crc64,
@@ -219,10 +259,8 @@ fn named_target(place: &BlobLocation, options: &Options) -> Result<(BlobTarget, 
         split_last(place)
     };
     let Some((above, last)) = named else {
-        return Err(Error::Usage(format!(
-            "`{place}` names no blob: what comes from standard input needs the URL of one, \
-             `https://ACCOUNT.blob.core.windows.net/CONTAINER/NAME`"
-        )));
+        let example = "https://ACCOUNT.blob.core.windows.net/CONTAINER/NAME";
+        return Err(one_object::unnamed("blob", place, example));
     };
     let target = BlobTarget::new(above, &options.upload, false);
     Ok((target, EntryName::from(last.as_str())))

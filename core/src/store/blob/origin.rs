@@ -1,19 +1,14 @@
-//! Where another service can read one of our blobs, and what opens it.
+//! The address and the access by which another service reads a blob.
 
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use azring_transport::auth::{Credential, SasResource, ServiceSas};
-use azring_transport::http::Scheme;
+use azring_transport::auth::SasResource;
 use percent_encoding::utf8_percent_encode;
 
 use crate::Result;
 use crate::location::{BlobLocation, RESERVED};
 use crate::store::OriginAccess;
-
-/// How long a token of ours lasts: as long as AzCopy's did. A copy that the service makes in its own time may wait for days,
-/// and is read with the token to its end; what a clock is wrong by is little beside it.
-const TOKEN_LASTS: Duration = Duration::from_hours(7 * 24);
+use crate::store::rest::source_access;
 
 /// The address of a blob or snapshot, without a credential.
 pub(super) fn url(place: &BlobLocation, name: &str, snapshot: Option<&str>) -> String {
@@ -25,33 +20,19 @@ pub(super) fn url(place: &BlobLocation, name: &str, snapshot: Option<&str>) -> S
     url
 }
 
-/// How a service reads it: with the token that we were given, or with one that we sign with the key, for this blob alone
-/// and to read only, or with a token of the login. What nothing was given for is public.
+/// The access of a service to the blob.
 pub(super) fn access(
     place: &BlobLocation,
     name: &str,
     snapshot: Option<&str>,
     now: SystemTime,
 ) -> Result<OriginAccess> {
-    match &place.account().credential {
-        Credential::Anonymous => Ok(OriginAccess::Public),
-        Credential::Sas(token) => Ok(OriginAccess::Sas(token.clone())),
-        Credential::Bearer(source) => Ok(OriginAccess::Bearer(Arc::clone(source))),
-        Credential::SharedKey { account, key } => {
-            let sas = ServiceSas {
-                account,
-                resource: SasResource::Blob {
-                    container: &place.container,
-                    name,
-                    snapshot,
-                },
-                version: place.account().capabilities.version(),
-                https_only: place.account().endpoint.scheme == Scheme::Https,
-                expires: now + TOKEN_LASTS,
-            };
-            Ok(OriginAccess::Sas(sas.sign(key)?))
-        }
-    }
+    let resource = SasResource::Blob {
+        container: &place.container,
+        name,
+        snapshot,
+    };
+    source_access::access(place.account(), resource, now)
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
-//! Where a page blob has data: the ranges of its pages in use, asked for part by part.
+//! Finds the ranges of a page blob that have data, part by part.
 
-use super::read::of_snapshot;
+use azring_transport::http::Reply;
+
+use super::reader::of_snapshot;
 use super::request::get_page_ranges;
 use super::rules::{PAGE_BYTES, PAGE_RANGES_SPAN_BYTES};
 use crate::Result;
@@ -11,11 +13,11 @@ use crate::plan::extents::Extents;
 use crate::store::Tools;
 use crate::store::rest::conditions::Condition;
 use crate::store::rest::continuation::Continuation;
+use crate::store::rest::document::request_document;
+use crate::store::rest::malformed;
 use crate::store::rest::range::ByteRange;
-use crate::store::rest::{malformed, xml};
 
-/// The parts in use of this version of the entry, which is the page blob of this full name. Another version is refused
-/// by the service (412).
+/// The ranges with data of this version of a page blob. The service refuses another version (412).
 pub(super) async fn extents(
     tools: &Tools,
     place: &BlobLocation,
@@ -34,14 +36,15 @@ pub(super) async fn extents(
             let condition = Condition::Unchanged(etag);
             let request = get_page_ranges::request(place, name, range, after.as_ref(), condition);
             let request = of_snapshot(request, entry.snapshot.as_deref());
-            let reply = tools
-                .client
-                .send_with_cap(&request, xml::BODY_BYTES_MAX)
-                .await?;
-            let list = get_page_ranges::parse(&reply.body)?;
-            check(&list.ranges, entry.bytes)?;
+            let shown = || format!("the list of page ranges of `{}`", place.blob_url(name));
+            let read = |reply: &Reply| {
+                let list = get_page_ranges::parse(&reply.body)?;
+                check(&list.ranges, entry.bytes)?;
+                Ok(list)
+            };
+            let list = request_document(tools, &request, shown, read).await?;
             let (count, next) = (list.ranges.len(), list.next.as_ref());
-            continuation.page("its list of page ranges", count, next)?;
+            continuation.page("the list of page ranges", count, next)?;
             ranges.extend(list.ranges);
             if list.next.is_none() {
                 break;
@@ -52,8 +55,7 @@ pub(super) async fn extents(
     Ok(Extents::new(entry.bytes, ranges))
 }
 
-/// Ranges may come in any order and lie over each other: together they say where data is. But they are whole pages, and
-/// pages that the blob has.
+/// Checks that the ranges are whole pages of the blob. They may come in any order and may overlap.
 fn check(ranges: &[(u64, u64)], object_bytes: u64) -> Result<()> {
     let is_page = |&(offset, bytes): &(u64, u64)| {
         let is_whole = offset.is_multiple_of(PAGE_BYTES) && bytes.is_multiple_of(PAGE_BYTES);
@@ -65,7 +67,7 @@ fn check(ranges: &[(u64, u64)], object_bytes: u64) -> Result<()> {
     match ranges.iter().find(|range| !is_page(range)) {
         None => Ok(()),
         Some((offset, bytes)) => Err(malformed(format_args!(
-            "its list of page ranges has {bytes} bytes at {offset}, which are no pages of a blob of {object_bytes} bytes"
+            "the list of page ranges has {bytes} bytes at {offset}, which are not pages of a blob of {object_bytes} bytes"
         ))),
     }
 }

@@ -1,4 +1,4 @@
-//! What is stored beside a blob's bytes: what an upload sends along, and what an answer to HEAD or GET says.
+//! The properties of a blob: those that an upload stores, and those in an answer to HEAD or GET.
 
 use std::time::SystemTime;
 
@@ -10,13 +10,13 @@ use crate::Result;
 use crate::entry::{ETag, Layout, ObjectProperties};
 pub use crate::options::BlobType;
 use crate::store::rest::checksum::decode_md5;
-use crate::store::rest::properties::ContentHeaders;
-use crate::store::rest::{date, malformed};
+use crate::store::rest::malformed;
+use crate::store::rest::properties::{ContentHeaders, HeadVersion, ObjectHead};
 
 /// The metadata that marks an empty blob as a directory. Its name and value are compared ignoring case.
 pub const FOLDER_MARK: &str = "hdi_isfolder";
 
-/// The kind of object that a blob of this type is. A type unheard of is read like any other, one byte after the other.
+/// The layout of a blob of this type. A blob of an unknown type is read like a block blob.
 pub fn kind(blob_type: Option<BlobType>, is_folder: bool) -> Layout {
     match blob_type {
         _ if is_folder => Layout::Folder,
@@ -35,20 +35,20 @@ const CONTENT_HEADERS: ContentHeaders = ContentHeaders {
     cache_control: "x-ms-blob-cache-control",
 };
 
-/// What an upload stores beside the bytes.
+/// The properties that an upload stores.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Stored<'a> {
-    /// `None`: the service stores `application/octet-stream`.
+    /// For `None` the service stores `application/octet-stream`.
     pub content_type: Option<&'a str>,
     /// The MD5 of the whole object.
     pub md5: Option<[u8; 16]>,
-    /// What the source stores, for a copy.
+    /// The properties of the source, for a copy.
     pub carried: Option<&'a ObjectProperties>,
 }
 
 impl Stored<'_> {
-    /// Adds the headers to the request that makes the blob. The `x-ms-blob-` names are used throughout: they never
-    /// mean the request's own body.
+    /// Adds the headers to the request that makes the blob. All of them are `x-ms-blob-` headers, which are never
+    /// about the request's own body.
     pub fn on(self, request: Request) -> Request {
         let carried_type = self
             .carried
@@ -66,7 +66,7 @@ impl Stored<'_> {
     }
 }
 
-/// What a service says about a blob.
+/// The properties of a blob in an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Properties {
     /// The length of the whole blob, in bytes.
@@ -79,27 +79,29 @@ pub struct Properties {
     pub md5: Option<[u8; 16]>,
     /// The content type stored with it.
     pub content_type: Option<String>,
-    /// How it keeps its bytes; `None` where the service does not say, or says something unheard of.
+    /// The type; `None` where the answer has none, or an unknown one.
     pub blob_type: Option<BlobType>,
-    /// It is a mark for a directory, not data.
+    /// Whether it is a directory mark and no data.
     pub is_folder: bool,
 }
 
 impl Properties {
-    /// From the answer to a HEAD, where the lengths and checksums are those of the whole blob.
+    /// Reads the answer to a HEAD, whose length and checksum are those of the whole blob.
     /// <https://learn.microsoft.com/rest/api/storageservices/get-blob-properties#response-headers>
     pub fn of_head(reply: &Reply) -> Result<Self> {
-        let bytes = reply
-            .header("content-length")
-            .and_then(|text| text.parse().ok())
-            .ok_or_else(|| malformed("it has no `Content-Length`"))?;
-        let md5 = reply.header("content-md5").and_then(decode_md5);
-        Self::of_reply(reply, bytes, md5)
+        let ObjectHead {
+            bytes,
+            version,
+            md5,
+        } = ObjectHead::of(reply)?;
+        Ok(Self::new(reply, bytes, version, md5))
     }
 
-    /// From the answer to a GET. A partial answer tells the whole length in its `Content-Range`, and the MD5 of the whole
-    /// blob in `x-ms-blob-content-md5`. `Content-MD5` is not believed: it may be that of the range, and some servers
-    /// compute one where none is stored.
+    /// Reads the answer to a GET.
+    ///
+    /// A partial answer has the length of the whole blob in its `Content-Range`, and the MD5 of the whole blob in
+    /// `x-ms-blob-content-md5`. `Content-MD5` is not used: it may be that of the range, and some servers compute
+    /// one where none is stored.
     /// <https://learn.microsoft.com/rest/api/storageservices/get-blob#response-headers>
     pub fn of_get(reply: &Reply) -> Result<Self> {
         let bytes = match reply.header("content-range") {
@@ -108,23 +110,18 @@ impl Properties {
                 .header("content-length")
                 .and_then(|text| text.parse().ok()),
         };
-        let bytes = bytes.ok_or_else(|| malformed("it does not tell the blob's length"))?;
+        let bytes = bytes.ok_or_else(|| {
+            malformed("neither `Content-Length` nor `Content-Range` has the length of the blob")
+        })?;
         let md5 = reply.header("x-ms-blob-content-md5").and_then(decode_md5);
-        Self::of_reply(reply, bytes, md5)
+        Ok(Self::new(reply, bytes, HeadVersion::of(reply)?, md5))
     }
 
-    fn of_reply(reply: &Reply, bytes: u64, md5: Option<[u8; 16]>) -> Result<Self> {
-        let modified = reply
-            .header("last-modified")
-            .and_then(date::parse)
-            .ok_or_else(|| malformed("it has no `Last-Modified` date"))?;
-        let etag = reply
-            .header("etag")
-            .ok_or_else(|| malformed("it has no `ETag`"))?;
-        Ok(Self {
+    fn new(reply: &Reply, bytes: u64, version: HeadVersion, md5: Option<[u8; 16]>) -> Self {
+        Self {
             bytes,
-            modified,
-            etag: ETag(etag.to_owned()),
+            modified: version.modified,
+            etag: version.etag,
             md5,
             content_type: reply.header("content-type").map(str::to_owned),
             blob_type: reply.header("x-ms-blob-type").and_then(BlobType::from_word),
@@ -132,7 +129,7 @@ impl Properties {
                 && reply
                     .header("x-ms-meta-hdi_isfolder")
                     .is_some_and(|value| value.eq_ignore_ascii_case("true")),
-        })
+        }
     }
 }
 
@@ -168,7 +165,7 @@ mod tests {
     const MD5: &str = "1B2M2Y8AsgTpgAmY7PhCfg==";
 
     #[test]
-    fn a_head_tells_all_about_a_blob() {
+    fn a_head_has_all_properties_of_a_blob() {
         let properties = Properties::of_head(&reply(&[
             DATE,
             TAG,
@@ -193,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_partial_answer_tells_the_whole_length_and_not_its_own_md5() {
+    fn a_partial_answer_has_the_whole_length_and_not_its_own_md5() {
         let range = [
             DATE,
             TAG,

@@ -1,5 +1,6 @@
-//! What Blob storage allows, as values. The stations of the pipeline apply them; the requests themselves check nothing
-//! and leave the last word to the service.
+//! The limits of Blob storage, as values.
+//!
+//! The planner and the stores apply them. The requests check nothing; the service decides.
 
 use crate::options::Selection;
 use crate::plan::chunks::{CHUNK_BYTES_MIN, ChunkRule};
@@ -18,23 +19,22 @@ pub const BLOCKS_MAX: u64 = 50_000;
 /// <https://learn.microsoft.com/rest/api/storageservices/put-block#remarks>
 pub const BLOCK_BYTES_MAX: u64 = 4000 * MIB;
 
-/// A block that must grow, because an object would need more than [`BLOCKS_MAX`] of them, grows by whole steps of the
-/// default size.
+/// The step in which blocks grow, in bytes, where an object would have more than [`BLOCKS_MAX`] of them.
 pub const BLOCK_STEP_BYTES: u64 = 4 * MIB;
 
 /// Longest name of a blob, in characters.
 /// <https://learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata#blob-names>
 pub const NAME_CHARS_MAX: usize = 1024;
 
-/// Longest block id, in bytes before base64; all ids of one blob have one length.
+/// Longest block id, in bytes before base64. All ids of one blob have the same length.
 /// <https://learn.microsoft.com/rest/api/storageservices/put-block#uri-parameters>
 pub const BLOCK_ID_BYTES_MAX: usize = 64;
 
-/// Most objects on one page of a listing; a larger wish is refused by the service.
+/// Most objects on one page of a listing. The service refuses a larger number.
 /// <https://learn.microsoft.com/rest/api/storageservices/list-blobs#uri-parameters>
 pub const PAGE_ENTRIES_MAX: usize = 5000;
 
-/// Largest range whose checksum a Get Blob returns beside it, in bytes.
+/// Largest range whose checksum Get Blob returns, in bytes.
 /// <https://learn.microsoft.com/rest/api/storageservices/get-blob#request-headers-all-blob-types>
 pub const RANGE_CHECKSUM_BYTES_MAX: u64 = 4 * MIB;
 
@@ -47,7 +47,7 @@ pub const BLOCKS: ChunkRule = ChunkRule {
     object_step_bytes: 1,
 };
 
-/// A page of a page blob, in bytes: what it is long in multiples of, and what is written at once at least.
+/// A page of a page blob, in bytes. The length of the blob and of every write is a multiple of it.
 /// <https://learn.microsoft.com/rest/api/storageservices/understanding-block-blobs--append-blobs--and-page-blobs#about-page-blobs>
 pub const PAGE_BYTES: u64 = 512;
 
@@ -58,7 +58,7 @@ pub const PUT_PAGE_BYTES_MAX: u64 = 4 * MIB;
 /// Longest page blob, in bytes.
 const PAGE_BLOB_BYTES_MAX: u64 = 8 << 40;
 
-/// The pages of a page blob, as many at a time as one request takes.
+/// The chunks of a page blob, each as many pages as one request takes.
 pub const PAGES: ChunkRule = ChunkRule {
     what: "page blob",
     chunk_bytes_max: PUT_PAGE_BYTES_MAX,
@@ -67,7 +67,7 @@ pub const PAGES: ChunkRule = ChunkRule {
     object_step_bytes: PAGE_BYTES,
 };
 
-/// The blocks of an append blob, up to the version that requests are made by.
+/// The blocks of an append blob, in the version that requests name.
 /// <https://learn.microsoft.com/rest/api/storageservices/append-block#remarks>
 pub const APPENDS: ChunkRule = ChunkRule {
     what: "append blob",
@@ -77,37 +77,15 @@ pub const APPENDS: ChunkRule = ChunkRule {
     object_step_bytes: 1,
 };
 
-/// A blob that the service copies by itself, in one piece: any that there can be at the source.
-const WHOLE: ChunkRule = ChunkRule {
-    what: "blob",
-    chunk_bytes_max: u64::MAX,
-    chunks_max: 1,
-    step_bytes: 1,
-    object_step_bytes: 1,
-};
-
-/// The longest address that a service fetches a blob from, in bytes.
-/// <https://learn.microsoft.com/rest/api/storageservices/copy-blob#request-headers>
-pub const ORIGIN_BYTES_MAX: usize = 2048;
-
-/// How a blob is cut that is asked for in one request: not at all.
-pub fn whole() -> ChunkPlan {
-    ChunkPlan {
-        rule: WHOLE,
-        chunk_bytes: u64::MAX,
-        chunk_bytes_min: u64::MAX,
-        with_holes: false,
-    }
-}
-
-/// How long a part of a page blob may be whose ranges in use are asked for at once, in bytes: a fragmented one takes the
-/// service long to list.
+/// Longest part of a page blob whose page ranges are requested at once, in bytes. The service takes long
+/// to list the ranges of a fragmented blob.
 pub const PAGE_RANGES_SPAN_BYTES: u64 = 64 << 30;
 
-/// How an object that becomes a blob of this type is cut; blocks are `block_bytes` long where they may be.
+/// The chunks of an object that becomes a blob of this type. Blocks have `block_bytes` where the limits
+/// permit it.
 ///
-/// What is appended is not cut smaller for a slow link: its pieces go one after the other anyway, and 50,000 are soon used
-/// up.
+/// The blocks of an append blob do not become smaller for a slow link. They are sent one after the other
+/// anyway, and smaller ones would reach the limit of 50,000 blocks sooner.
 pub fn pieces(blob_type: BlobType, block_bytes: u64) -> ChunkPlan {
     match blob_type {
         BlobType::Block => ChunkPlan {
@@ -131,7 +109,8 @@ pub fn pieces(blob_type: BlobType, block_bytes: u64) -> ChunkPlan {
     }
 }
 
-/// How a pattern is read when blobs are the source: no wildcards; a prefix with the sub-folders, else one whole name.
+/// The meaning of a pattern for blobs: the prefix of names with the subfolders, otherwise one whole name.
+/// There are no wildcards.
 pub fn pattern_rule(selection: &Selection) -> PatternRule {
     if selection.recursive {
         PatternRule::Prefix

@@ -1,14 +1,17 @@
 //! A URL that may name a single blob.
 
+use azring_transport::http::Reply;
+
 use super::properties::{Properties, kind};
 use super::request::{head_blob, list_blobs};
 use crate::entry::{Entry, EntryName, ObjectProperties, Version};
 use crate::location::BlobLocation;
 use crate::store::Tools;
-use crate::store::rest::xml;
+use crate::store::rest::document::request_document;
+use crate::store::rest::missing::send_or_missing;
 use crate::{Error, Result};
 
-/// Empty pages that are passed over: a service may give several before the first name.
+/// The most empty pages that are skipped. A service may send several before the first name.
 const EMPTY_PAGES_MAX: usize = 8;
 
 /// The place above the last part of the path, and that part.
@@ -30,8 +33,11 @@ pub(crate) fn split_last(place: &BlobLocation) -> Option<(BlobLocation, String)>
     ))
 }
 
-/// The blob that the place names, if there is one: the place above it, and the blob as an entry.
-pub async fn look(tools: &Tools, place: &BlobLocation) -> Result<Option<(BlobLocation, Entry)>> {
+/// Inspects the blob that the place names. Returns the place above it and the blob as an entry, if it exists.
+pub(super) async fn look(
+    tools: &Tools,
+    place: &BlobLocation,
+) -> Result<Option<(BlobLocation, Entry)>> {
     let Some((above, last)) = split_last(place) else {
         return Ok(None);
     };
@@ -40,7 +46,7 @@ pub async fn look(tools: &Tools, place: &BlobLocation) -> Result<Option<(BlobLoc
 }
 
 /// The error that there is nothing that the place names: neither a blob nor a virtual directory.
-pub fn not_found(place: &BlobLocation) -> Error {
+pub(super) fn not_found(place: &BlobLocation) -> Error {
     Error::NotFound(format!(
         "there is no blob `{}` in the container `{}`, and no virtual directory of that name (`{place}`)",
         EntryName::from(&*place.directory),
@@ -60,8 +66,9 @@ pub(crate) async fn holds_any(tools: &Tools, place: &BlobLocation) -> Result<boo
             ..list_blobs::PageRequest::default()
         };
         let request = list_blobs::request(place, &listing);
-        let sent = tools.client.send_with_cap(&request, xml::BODY_BYTES_MAX);
-        let page = list_blobs::parse(&sent.await?.body)?;
+        let shown = || format!("the listing of `{place}`");
+        let read = |reply: &Reply| list_blobs::parse(&reply.body);
+        let page = request_document(tools, &request, shown, read).await?;
         if let Some(blob) = page.entries.first() {
             return Ok(blob.name.starts_with(&prefix));
         }
@@ -73,23 +80,23 @@ pub(crate) async fn holds_any(tools: &Tools, place: &BlobLocation) -> Result<boo
     Ok(false)
 }
 
-/// What the blob of this full name is, if there is one.
+/// The properties of the blob of this full name, if it exists.
 pub(super) async fn find(
     tools: &Tools,
     place: &BlobLocation,
     name: &str,
 ) -> Result<Option<(Properties, ObjectProperties)>> {
-    match tools.client.send(&head_blob::request(place, name)).await {
-        Ok(reply) => Ok(Some((
-            Properties::of_head(&reply)?,
-            ObjectProperties::of_head(&reply),
-        ))),
-        Err(error) if error.status() == Some(404) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+    let request = head_blob::request(place, name);
+    let Some(reply) = send_or_missing(tools, &request).await? else {
+        return Ok(None);
+    };
+    Ok(Some((
+        Properties::of_head(&reply)?,
+        ObjectProperties::of_head(&reply),
+    )))
 }
 
-/// A blob that is like this, as the entry of this name.
+/// A blob with these properties, as the entry of this name.
 pub(super) fn entry(name: &str, properties: Properties, carried: ObjectProperties) -> Entry {
     Entry {
         name: EntryName::from(name),
@@ -100,5 +107,6 @@ pub(super) fn entry(name: &str, properties: Properties, carried: ObjectPropertie
         kind: kind(properties.blob_type, properties.is_folder),
         carried: Some(Box::new(carried)),
         snapshot: None,
+        smb: None,
     }
 }

@@ -1,11 +1,10 @@
-//! What the snapshots of a blob are called in the names of their copies: by their time, as AzCopy writes it.
+//! The labels of snapshots in the names of their copies: the time, as AzCopy writes it.
 
 use crate::Result;
 use crate::entry::Snapshot;
 use crate::store::rest::malformed;
 
-/// Gives every snapshot of a blob a label of its own. The snapshots of one blob come one after the other, the oldest
-/// first.
+/// Gives every snapshot of a blob its own label. The snapshots of one blob come together, the oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Labels {
     blob: Box<str>,
@@ -13,8 +12,8 @@ pub(super) struct Labels {
 }
 
 impl Labels {
-    /// The snapshot of this id: `2011-03-09T01:42:34.9360000Z` is labelled `2011-03-09 014234`, or, where an earlier one
-    /// fell into the same second, `2011-03-09 014234 936`.
+    /// The snapshot of this id. `2011-03-09T01:42:34.9360000Z` is labelled `2011-03-09 014234`, or
+    /// `2011-03-09 014234 936` where an earlier snapshot was made in the same second.
     pub(super) fn label(&mut self, blob: &str, id: Box<str>) -> Result<Snapshot> {
         if *self.blob != *blob {
             self.blob = blob.into();
@@ -23,13 +22,13 @@ impl Labels {
         let label = candidates(&id)
             .ok_or_else(|| {
                 malformed(format_args!(
-                    "`{}` is no time of a snapshot",
+                    "`{}` is not the time of a snapshot",
                     id.escape_debug()
                 ))
             })?
             .into_iter()
             .find(|label| self.given.iter().all(|given| **given != **label))
-            .ok_or_else(|| malformed("it lists the same snapshot twice"))?;
+            .ok_or_else(|| malformed("the listing has the same snapshot twice"))?;
         self.given.push(label.as_str().into());
         Ok(Snapshot {
             id,
@@ -38,7 +37,7 @@ impl Labels {
     }
 }
 
-/// To the second, to the millisecond, to the last digit.
+/// The labels to the second, to the millisecond, and to the last digit.
 fn candidates(id: &str) -> Option<[String; 3]> {
     let (date, rest) = id.split_once('T')?;
     let (time, fraction) = rest.strip_suffix('Z')?.split_once('.')?;

@@ -1,9 +1,10 @@
-//! Where a split listing goes on, as the text that a journal keeps: the page that it was on and the parts behind it.
+//! The position of a split listing as text, which a journal keeps: its page and the parts after it.
 //!
-//! A listing that is not split is kept as the service's own marker, which no service begins with the letter that a
-//! bookmark begins with: XML cannot carry it. The parts have most of their letters in common; each is written as the
-//! number of bytes that it begins with like the one before, and what is different. What lies between two names has those
-//! behind it, each in a field of its own; parts one behind the other, cut by names, are one.
+//! A listing that is not split is written as the service's own marker. A bookmark begins with a
+//! character that no marker has, because XML cannot carry it. The beginnings of the parts are similar,
+//! so each is written as the number of bytes that it shares with the one before, and its other bytes.
+//! The first name of a part and the first name after it follow, each in a field, where the part has
+//! them. Adjacent parts that were cut by names are written as one.
 
 use std::fmt::Write as _;
 use std::str::Split;
@@ -11,21 +12,21 @@ use std::str::Split;
 use super::NameRange;
 use crate::store::rest::page::Marker;
 
-/// Between two fields, and before the first.
+/// The separator of fields, also before the first one.
 const EDGE: char = '\0';
 
-/// Before the first name of a part, and before the first name behind it.
+/// The marks of a part's first name and of the first name after the part.
 const FROM: char = '<';
 const UNTIL: char = '>';
 
 /// A page of a part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PagePosition {
-    /// How the names begin that are asked for.
+    /// The beginning of the names that are requested.
     pub(crate) prefix: Box<str>,
-    /// Those of the part.
+    /// The names of the part.
     pub(crate) range: NameRange,
-    /// What the service calls the page; `None`: the first one.
+    /// The service's marker of the page; `None` for the first page.
     pub(crate) after: Option<Marker>,
 }
 
@@ -40,11 +41,11 @@ impl PagePosition {
     }
 }
 
-/// A page, and the parts behind its own.
+/// A page of a listing, and the parts after its own part.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Bookmark {
     pub(crate) position: PagePosition,
-    pub(crate) behind: Vec<NameRange>,
+    pub(crate) following: Vec<NameRange>,
 }
 
 impl Bookmark {
@@ -52,15 +53,15 @@ impl Bookmark {
     pub(crate) fn write<'a>(
         root: &str,
         position: &PagePosition,
-        behind: impl Iterator<Item = &'a NameRange>,
+        following: impl Iterator<Item = &'a NameRange>,
     ) -> Option<Box<str>> {
-        let mut behind = behind.peekable();
+        let mut following = following.peekable();
         let after = position
             .after
             .as_ref()
             .map(|Marker(marker)| marker.as_str());
         let is_all = *position.prefix == *root && position.range == NameRange::whole(root);
-        if is_all && behind.peek().is_none() {
+        if is_all && following.peek().is_none() {
             return after.map(Into::into);
         }
         let PagePosition { prefix, range, .. } = position;
@@ -68,9 +69,9 @@ impl Bookmark {
         let mut text = format!("{EDGE}{prefix}{EDGE}{}{EDGE}{after}", range.scope);
         write_ends(&mut text, range);
         let mut before = &*range.scope;
-        while let Some(first) = behind.next() {
+        while let Some(first) = following.next() {
             let mut part = first.clone();
-            while behind.next_if(|next| part.join(next)).is_some() {}
+            while following.next_if(|next| part.join(next)).is_some() {}
             let scope = &*first.scope;
             let same = before.bytes().zip(scope.bytes());
             let count = same.take_while(|(one, other)| one == other).count();
@@ -82,7 +83,7 @@ impl Bookmark {
         Some(text.into())
     }
 
-    /// Reads it again; `None` for what is no bookmark of a listing of `root`.
+    /// Reads the text; `None` where it is no bookmark of a listing of `root`.
     pub(crate) fn read(root: &str, text: &str) -> Option<Self> {
         let Some(fields) = text.strip_prefix(EDGE) else {
             let after = Some(Marker(text.into()));
@@ -90,28 +91,31 @@ impl Bookmark {
                 after,
                 ..PagePosition::beginning(NameRange::whole(root))
             };
-            let behind = Vec::new();
-            return Some(Self { position, behind });
+            let following = Vec::new();
+            return Some(Self {
+                position,
+                following,
+            });
         };
         let mut fields = fields.split(EDGE);
         let (prefix, scope, after) = (fields.next()?, fields.next()?, fields.next()?);
         let is_ours = prefix.starts_with(root) && scope.starts_with(prefix);
         let range = read_ends(scope, &mut fields)?;
-        let mut behind: Vec<NameRange> = Vec::new();
+        let mut following: Vec<NameRange> = Vec::new();
         while let Some(field) = fields.next() {
             let (count, rest) = field.split_once(':')?;
-            let before = behind.last().map_or(scope, |before| &before.scope);
+            let before = following.last().map_or(scope, |before| &before.scope);
             let part = format!("{}{rest}", before.get(..count.parse().ok()?)?);
-            behind.push(read_ends(&part, &mut fields)?);
+            following.push(read_ends(&part, &mut fields)?);
         }
-        let is_ours = is_ours && behind.iter().all(|part| part.scope.starts_with(root));
+        let is_ours = is_ours && following.iter().all(|part| part.scope.starts_with(root));
         is_ours.then_some(Self {
             position: PagePosition {
                 prefix: prefix.into(),
                 range,
                 after: (!after.is_empty()).then(|| Marker(after.into())),
             },
-            behind,
+            following,
         })
     }
 }
@@ -124,7 +128,7 @@ fn write_ends(text: &mut String, range: &NameRange) {
     }
 }
 
-/// The part of this scope with what the next fields say of its ends.
+/// The part of this scope, with its ends from the next fields.
 fn read_ends(scope: &str, fields: &mut Split<'_, char>) -> Option<NameRange> {
     let mut end = |mark| {
         let mut ahead = fields.clone();
@@ -156,18 +160,21 @@ mod tests {
         position.after = Some(Marker("2!a".into()));
         let text = Bookmark::write("vd/", &position, [].into_iter());
         assert_eq!(text.as_deref(), Some("2!a"));
-        let behind = Vec::new();
+        let following = Vec::new();
         assert_eq!(
             Bookmark::read("vd/", "2!a"),
-            Some(Bookmark { position, behind })
+            Some(Bookmark {
+                position,
+                following
+            })
         );
     }
 
     #[test]
     fn parts_are_written_by_what_is_different() {
         let position = PagePosition::beginning(NameRange::whole("vd/a"));
-        let behind = ["vd/bé", "vd/bè", "vd/b"].map(NameRange::whole);
-        let text = Bookmark::write("vd/", &position, behind.iter());
+        let following = ["vd/bé", "vd/bè", "vd/b"].map(NameRange::whole);
+        let text = Bookmark::write("vd/", &position, following.iter());
         let text = text.expect("it is split");
         assert_eq!(&*text, "\0vd/a\0vd/a\0\x003:bé\x004:è\x004:");
     }
@@ -178,8 +185,8 @@ mod tests {
         let mut second = first.split_off("vd/b");
         let mut third = second.split_off("vd/c");
         let fourth = third.split_off("vd/d");
-        let behind = [second, third, fourth, NameRange::whole("vd/x")];
-        let text = Bookmark::write("vd/", &PagePosition::beginning(first), behind.iter());
+        let following = [second, third, fourth, NameRange::whole("vd/x")];
+        let text = Bookmark::write("vd/", &PagePosition::beginning(first), following.iter());
         let text = text.expect("it is split");
         assert_eq!(&*text, "\0vd/\0vd/\0\0>vd/b\x003:\0<vd/b\x003:x");
     }
@@ -206,7 +213,7 @@ mod tests {
         }
     }
 
-    /// What the ends of a part are called behind its scope, if it has any.
+    /// What the ends of a part are called following its scope, if it has any.
     fn ends() -> impl Strategy<Value = (Option<String>, Option<String>)> {
         let end = || proptest::option::of("[a<>:0é]{0,2}");
         (end(), end())
@@ -220,7 +227,7 @@ mod tests {
             scope in "[a-c/é:0😀]{0,3}",
             after in proptest::option::of("[ -~]{1,5}"),
             ends in ends(),
-            behind in prop::collection::vec(("[a-c/éè:0😀]{1,5}", ends()), 0..5),
+            following in prop::collection::vec(("[a-c/éè:0😀]{1,5}", ends()), 0..5),
         ) {
             let prefix = format!("{root}{prefix}");
             let range = |scope: String, ends: &(Option<String>, Option<String>)| {
@@ -236,12 +243,12 @@ mod tests {
                 prefix: prefix.into(),
                 after: after.map(Marker),
             };
-            let mut behind: Vec<NameRange> = behind.iter().map(|(part, ends)| range(format!("{root}{part}"), ends)).collect();
-            match Bookmark::write(&root, &position, behind.iter()) {
+            let mut following: Vec<NameRange> = following.iter().map(|(part, ends)| range(format!("{root}{part}"), ends)).collect();
+            match Bookmark::write(&root, &position, following.iter()) {
                 None => prop_assert_eq!(position, PagePosition::beginning(NameRange::whole(&root))),
                 Some(text) => {
-                    behind.dedup_by(|next, part| part.join(next));
-                    prop_assert_eq!(Bookmark::read(&root, &text), Some(Bookmark { position, behind }));
+                    following.dedup_by(|next, part| part.join(next));
+                    prop_assert_eq!(Bookmark::read(&root, &text), Some(Bookmark { position, following }));
                 }
             }
         }

@@ -1,18 +1,18 @@
-//! Names that lie together in a listing: those that begin alike, or those of them between two names.
+//! A range of names in a listing: the names with one prefix, or those of them between two names.
 
-/// Which names there are in a part.
+/// A range of names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NameRange {
-    /// How they begin.
+    /// The prefix of all names.
     pub(crate) scope: Box<str>,
-    /// The first that there may be; `None`: the first that begins so.
+    /// The smallest name of the range; `None`: the range begins with the first name of the prefix.
     pub(crate) from: Option<Box<str>>,
-    /// The first that is not among them any more; `None`: the first that does not begin so.
+    /// The smallest name after the range; `None`: the range ends with the last name of the prefix.
     pub(crate) until: Option<Box<str>>,
 }
 
 impl NameRange {
-    /// All names that begin so.
+    /// The range of all names with this prefix.
     pub(crate) fn whole(scope: &str) -> Self {
         Self {
             scope: scope.into(),
@@ -21,7 +21,7 @@ impl NameRange {
         }
     }
 
-    /// Divides it in two: what is left is what comes before `at`, what comes back the rest.
+    /// Divides the range before `at`. Keeps the first part and returns the second.
     pub(crate) fn split_off(&mut self, at: &str) -> Self {
         Self {
             scope: self.scope.clone(),
@@ -30,7 +30,7 @@ impl NameRange {
         }
     }
 
-    /// Takes in what comes right behind it; false if that does not.
+    /// Adds a range that follows this one directly. Returns whether it does.
     pub(crate) fn join(&mut self, other: &Self) -> bool {
         let is_next = self.scope == other.scope && self.until.is_some() && self.until == other.from;
         if is_next {

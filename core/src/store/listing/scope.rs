@@ -26,4 +26,9 @@ impl ListScope {
         let until = self.until.as_ref();
         until.is_some_and(|until| until.as_bytes() <= name.as_bytes())
     }
+
+    /// Whether a source that has only the object of this name lists it. Nothing comes after the only one.
+    pub(crate) fn has_single(&self, name: &EntryName) -> bool {
+        self.after.is_none() && !self.ends_before(name)
+    }
 }

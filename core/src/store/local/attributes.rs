@@ -1,30 +1,33 @@
-//! The attributes of Windows that a file has here.
+//! The Windows attributes of a file.
 //!
-//! File systems of Windows, and Samba on those of Linux, keep them in extended attributes, which are asked for one after the
-//! other. A file without any has what its mode and name say: read-only, hidden, or normal. The archive attribute is only
-//! read, never cleared: AzCopy left it alone too.
+//! Windows file systems, and Samba on Linux file systems, keep them in extended attributes, which are
+//! read one after the other. A file without them has the attributes that follow from its mode and name:
+//! read-only, hidden, or normal. The archive attribute is read and never cleared, as in AzCopy.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, OsString};
 use std::os::fd::{AsFd, AsRawFd};
+use std::os::unix::ffi::OsStringExt as _;
+use std::path::{Path, PathBuf};
 
 use azring_transport::disk::FileStat;
 use rustix::fs;
 
 use crate::select::{AttributeRule, Attributes};
 
-/// How an extended attribute writes the bits.
+/// The format of the bits in an extended attribute.
 #[derive(Clone, Copy)]
 enum Writing {
     /// Four bytes in the order of this machine.
     Native,
     /// Four bytes, the highest first.
     BigEndian,
-    /// Samba's own record.
+    /// A record of Samba.
     Samba,
 }
 
-/// Where they are kept. The first two are those of a mounted share: the kernel's `fs/smb/client/xattr.c`; then NTFS, by the
-/// kernel's `fs/ntfs3/xattr.c` and by NTFS-3G; and what a Samba or ksmbd that shares this very folder keeps.
+/// The extended attributes that may have them. The first two are those of a mounted share (the kernel's
+/// `fs/smb/client/xattr.c`). Then come NTFS, by the kernel's `fs/ntfs3/xattr.c` and by NTFS-3G, and a Samba
+/// or ksmbd server that shares this very folder.
 const PLACES: [(&CStr, Writing); 5] = [
     (c"user.cifs.dosattrib", Writing::Native),
     (c"user.smb3.dosattrib", Writing::Native),
@@ -33,15 +36,15 @@ const PLACES: [(&CStr, Writing); 5] = [
     (c"user.DOSATTRIB", Writing::Samba),
 ];
 
-/// Says which files of a listing are meant by their attributes.
+/// Selects the files of a listing by their attributes.
 pub(super) struct Judge {
     rule: AttributeRule,
-    /// It was told that attributes are asked for which are not known here.
+    /// The notice about attributes that Linux does not have was given.
     told_unknown: bool,
 }
 
 impl Judge {
-    /// For one listing.
+    /// Selects the files of one listing.
     pub(super) fn new(rule: AttributeRule) -> Self {
         Self {
             rule,
@@ -49,7 +52,8 @@ impl Judge {
         }
     }
 
-    /// Whether the file of this name in an open folder is meant. That Linux cannot know is added to the notices, once.
+    /// Whether the file of this name in an open folder is selected. Adds one notice where Linux does not
+    /// know the attribute.
     pub(super) fn admits(
         &mut self,
         folder: impl AsFd,
@@ -65,7 +69,7 @@ impl Judge {
         if !known.is_whole && !unknown.is_empty() && !self.told_unknown {
             self.told_unknown = true;
             notices.push(format!(
-                "there are files without stored attributes of Windows: `{unknown}` is none of theirs, and `{}` are told by \
+                "some files have no stored Windows attributes: they never have `{unknown}`, and their `{}` follow from \
                  their mode and name",
                 Attributes::OF_LINUX
             ));
@@ -74,10 +78,10 @@ impl Judge {
     }
 }
 
-/// What is known of a file.
+/// The attributes of a file, as far as they are known.
 struct Known {
     attributes: Attributes,
-    /// They are those of Windows, not told by what Linux has.
+    /// They are real Windows attributes, and do not follow from the mode and the name.
     is_whole: bool,
 }
 
@@ -96,6 +100,11 @@ fn of_file(folder: impl AsFd, name: &CStr, is_read_only: bool) -> Known {
 }
 
 fn stored(folder: impl AsFd, name: &CStr) -> Option<u32> {
+    stored_at(&path_in(folder, name))
+}
+
+/// A path of the file of this name in an open folder.
+pub(super) fn path_in(folder: impl AsFd, name: &CStr) -> PathBuf {
     // There is no call that takes an open folder and a name before Linux 6.13 (`getxattrat(2)`), and opening every file
     // only to ask would need the permission to read it.
     let folder = folder.as_fd().as_raw_fd();
@@ -104,9 +113,14 @@ fn stored(folder: impl AsFd, name: &CStr) -> Option<u32> {
         name.to_bytes(),
     ]
     .concat();
+    PathBuf::from(OsString::from_vec(path))
+}
+
+/// The attributes that are stored with the file at this path, as the bits of Windows.
+pub(super) fn stored_at(path: &Path) -> Option<u32> {
     PLACES.iter().find_map(|(place, writing)| {
         let mut value = [0; 256];
-        let length = fs::getxattr(&*path, *place, &mut value).ok()?;
+        let length = fs::getxattr(path, *place, &mut value).ok()?;
         read(&value[..length], *writing)
     })
 }

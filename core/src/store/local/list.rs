@@ -19,7 +19,8 @@ use rustix::fs::{self, AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 use tokio::sync::mpsc::Sender;
 
-use super::attributes::Judge;
+use super::attributes::{self, Judge};
+use super::smb;
 use crate::entry::{Entry, EntryName, Layout, Version};
 use crate::select::{AttributeRule, Pattern};
 use crate::store::{ListScope, Page};
@@ -28,7 +29,7 @@ use crate::{Error, Result};
 /// Entries of one page.
 const PAGE_ENTRIES: usize = 512;
 
-/// What a listing needs to know; it runs in a thread of its own.
+/// The listing of a folder, which runs in its own thread.
 pub(super) struct FolderListing<'a> {
     /// The folder.
     pub(super) root: PathBuf,
@@ -36,6 +37,10 @@ pub(super) struct FolderListing<'a> {
     pub(super) pattern: Pattern,
     /// The attributes that they must have.
     pub(super) attributes: AttributeRule,
+    /// Whether entries have their attributes and times in Windows.
+    pub(super) keeps_smb: bool,
+    /// Whether the folders below are listed, with their attributes and times, instead of the files.
+    pub(super) lists_folders: bool,
     /// Files that this program writes itself; they are left out.
     pub(super) own_files: &'a [PathBuf],
     /// Where the listing begins and ends.
@@ -56,11 +61,11 @@ pub(super) const ORDER: &str = "path";
 /// no more descriptors than a flat one.
 const LEVELS_OPEN: usize = 4;
 
-/// The listing is over: it came to its end, or nobody listens any more.
+/// The listing has ended, at its end or because the consumer has gone.
 struct Over;
 
 impl FolderListing<'_> {
-    /// Lists the scope, page by page; ends early when nobody listens any more.
+    /// Lists the scope, page by page. Ends early when the consumer has gone.
     pub(super) fn run(self) {
         let mut walk = Walk {
             listing: &self,
@@ -68,7 +73,7 @@ impl FolderListing<'_> {
             judge: Judge::new(self.attributes),
         };
         let _at_end = walk.start();
-        let _nobody_listens = walk.flush();
+        let _is_received = walk.flush();
     }
 }
 
@@ -78,11 +83,11 @@ struct Walk<'a> {
     judge: Judge,
 }
 
-/// What a folder holds, in the order of full names.
+/// The contents of a folder, in the order of full names.
 #[derive(Default)]
 struct FolderContents {
     items: Vec<FolderItem>,
-    /// How many files are azring's own, in progress or left by a run: they are no files of the folder.
+    /// The number of part files of azring, which are not listed.
     parts: usize,
 }
 
@@ -118,7 +123,7 @@ impl FolderItem {
 }
 
 impl Walk<'_> {
-    /// Begins at the pattern's own folder, below which everything that matches lies.
+    /// Begins at the pattern's own folder. Everything that matches is below it.
     fn start(&mut self) -> Result<(), Over> {
         let ListScope { folder, after, .. } = &self.listing.scope;
         let above = self.listing.pattern.folder().as_bytes();
@@ -139,7 +144,7 @@ impl Walk<'_> {
                     Below::After(name) => self.folder(folder, &prefix, Some(name), None),
                 }
             }
-            // It could not be listed before: now it is still so, or there is nothing left of it.
+            // The folder could not be listed before. It still cannot, or it is gone.
             Err(Errno::NOENT | Errno::NOTDIR) if folder.is_some() => Ok(()),
             Err(errno) if folder.is_some() => {
                 self.unlisted(&prefix, errno);
@@ -158,7 +163,7 @@ impl Walk<'_> {
 
     /// One folder and, in a recursive listing, what is below its folders.
     ///
-    /// `after` is the name below this folder after which the listing goes on.
+    /// `after` is the name below this folder after which the listing resumes.
     fn folder(
         &mut self,
         folder: OwnedFd,
@@ -173,9 +178,9 @@ impl Walk<'_> {
                 return Ok(());
             }
         };
-        if contents.parts > 0 {
+        if contents.parts > 0 && !self.listing.lists_folders {
             self.page.notices.push(format!(
-                "{} file(s) in `{}` are what azring has under way or left there (`.azring-….part`) and are left out",
+                "{} partial file(s) of azring in `{}` are skipped (`.azring-….part`)",
                 contents.parts,
                 EntryName::new(prefix)
             ));
@@ -192,6 +197,7 @@ impl Walk<'_> {
                 return Err(Over);
             }
             match (kind, below) {
+                (ItemKind::Special | ItemKind::File, _) if self.listing.lists_folders => {}
                 (ItemKind::Special, _) => {
                     self.left_out(&EntryName::new(joined(prefix, name_bytes)));
                 }
@@ -215,7 +221,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Whether this name lies at or after the end of the listing; a folder, with everything below it.
+    /// Whether this name is at or after the end of the listing; for a folder, with everything below it.
     fn is_past_end(&self, prefix: &[u8], name: &[u8], kind: ItemKind) -> bool {
         let Some(until) = &self.listing.scope.until else {
             return false;
@@ -234,7 +240,12 @@ impl Walk<'_> {
         after: Option<&[u8]>,
     ) -> Result<(), Over> {
         match patiently(|| anchor.open(prefix)) {
-            Ok(opened) => self.folder(opened, prefix, after, Some(anchor)),
+            Ok(opened) => {
+                if self.listing.lists_folders {
+                    self.sub_folder_itself(&opened, prefix)?;
+                }
+                self.folder(opened, prefix, after, Some(anchor))
+            }
             Err(errno) => {
                 self.unlisted(prefix, errno);
                 Ok(())
@@ -242,7 +253,28 @@ impl Walk<'_> {
         }
     }
 
-    /// One name that may be a file; a link is judged by what it leads to.
+    /// Lists a folder as an entry of its own.
+    fn sub_folder_itself(&mut self, folder: &OwnedFd, name: &[u8]) -> Result<(), Over> {
+        match FileStat::of_open(folder) {
+            Ok(facts) => {
+                let smb = smb::of_folder(&attributes::path_in(folder, c"."), &facts);
+                self.entry(Entry {
+                    kind: Layout::Folder,
+                    smb: Some(Box::new(smb)),
+                    ..entry_of(EntryName::new(name), &facts)
+                })
+            }
+            Err(error) => {
+                let what = EntryName::new(name);
+                let doing = format!("cannot examine the folder `{what}`");
+                let error = transport::Error::disk(doing, &error);
+                self.page.unlisted.push((what, error.into()));
+                Ok(())
+            }
+        }
+    }
+
+    /// Lists one name that may be a file. A link counts as what it leads to.
     fn file(&mut self, folder: &OwnedFd, prefix: &[u8], name: &CStr) -> Result<(), Over> {
         if !self.listing.pattern.matches_file(name.to_bytes()) {
             return Ok(());
@@ -252,28 +284,35 @@ impl Walk<'_> {
         match found {
             Ok(facts) if facts.is_folder => Ok(()),
             Ok(facts) if self.is_own(name, &facts) => {
-                let told = format!("`{full}` is written by this copy itself and is left out");
+                let told = format!("`{full}` is skipped, because this copy writes it");
                 self.page.notices.push(told);
                 Ok(())
             }
             Ok(facts) if facts.is_file => {
                 let notices = &mut self.page.notices;
-                if self.judge.admits(folder, name, &facts, notices) {
-                    self.entry(full, &facts)
-                } else {
-                    Ok(())
+                if !self.judge.admits(folder, name, &facts, notices) {
+                    return Ok(());
                 }
+                let smb = self.listing.keeps_smb.then(|| {
+                    let path = attributes::path_in(folder, name);
+                    Box::new(smb::of_file(&path, &facts))
+                });
+                self.entry(Entry {
+                    smb,
+                    ..entry_of(full, &facts)
+                })
             }
             Ok(_) => {
                 self.left_out(&full);
                 Ok(())
             }
             // A broken link, or a file that has just vanished: it is listed, and fails when it is opened.
-            Err(_) => self.entry(full, &FileStat::default()),
+            Err(_) => self.entry(entry_of(full, &FileStat::default())),
         }
     }
 
-    /// This program writes it. Looked at now, since a journal may be another file by then.
+    /// Whether this program writes the file. Compared at this moment, because a journal may be replaced by
+    /// another file.
     fn is_own(&self, name: &CStr, facts: &FileStat) -> bool {
         let is_called = |own: &&PathBuf| {
             own.file_name()
@@ -288,13 +327,13 @@ impl Walk<'_> {
     fn left_out(&mut self, name: &EntryName) {
         if self.listing.pattern.matches(name.as_bytes()) {
             self.page.notices.push(format!(
-                "`{name}` is a pipe, a socket or a device and is left out"
+                "`{name}` is a pipe, a socket or a device and is skipped"
             ));
         }
     }
 
-    fn entry(&mut self, name: EntryName, facts: &FileStat) -> Result<(), Over> {
-        self.page.entries.push(entry_of(name, facts));
+    fn entry(&mut self, entry: Entry) -> Result<(), Over> {
+        self.page.entries.push(entry);
         if self.page.entries.len() >= PAGE_ENTRIES {
             self.flush()
         } else {
@@ -329,7 +368,7 @@ fn empty_page() -> Page {
     }
 }
 
-/// A file that is like this, as an entry.
+/// A file with these facts, as an entry.
 pub(super) fn entry_of(name: EntryName, facts: &FileStat) -> Entry {
     let version = Version::Local {
         modified_ns: facts.modified_ns,
@@ -344,6 +383,7 @@ pub(super) fn entry_of(name: EntryName, facts: &FileStat) -> Entry {
         kind: Layout::Plain,
         carried: None,
         snapshot: None,
+        smb: None,
     }
 }
 
@@ -356,7 +396,7 @@ struct Opened<'a> {
 enum Own<'a> {
     /// It is itself the anchor.
     Anchor(Anchor),
-    /// It lies too deep. It is closed while what is below it is listed, and opened again.
+    /// It is too deep: it is closed while the folders below it are listed, and opened again.
     Deep {
         anchor: &'a Anchor,
         folder: Option<OwnedFd>,
@@ -379,7 +419,7 @@ impl<'a> Opened<'a> {
         Self { own, prefix }
     }
 
-    /// The folder itself, to look at its files.
+    /// The folder itself, for inspecting its files.
     fn folder(&mut self) -> rustix::io::Result<&OwnedFd> {
         match &mut self.own {
             Own::Anchor(anchor) => Ok(&anchor.folder),
@@ -390,7 +430,7 @@ impl<'a> Opened<'a> {
         }
     }
 
-    /// What the folders below it are opened from.
+    /// The open folder from which the folders below it are opened.
     fn anchor(&mut self) -> &Anchor {
         match &mut self.own {
             Own::Anchor(anchor) => anchor,
@@ -402,18 +442,19 @@ impl<'a> Opened<'a> {
     }
 }
 
-/// A folder that stays open, and how many bytes of a name lead to it.
+/// A folder that stays open, and the length of its name in bytes.
 struct Anchor {
     folder: OwnedFd,
     prefix_bytes: usize,
     level: usize,
 }
 
-/// The kernel takes no path longer than this at once (`PATH_MAX` is 4096), and a part of one is at most 255 bytes long.
+/// The longest path that is given to the kernel at once, in bytes. `PATH_MAX` is 4096, and a part of a path has
+/// at most 255 bytes.
 const PATH_BYTES_MAX: usize = 3072;
 
 impl Anchor {
-    /// Opens the folder of this name, which is below. No part of the name may be a link.
+    /// Opens the folder of this name below. No part of the name may be a link.
     fn open(&self, name: &[u8]) -> rustix::io::Result<OwnedFd> {
         let below = &name[self.prefix_bytes..];
         let mut rest = below.strip_prefix(b"/").unwrap_or(below);
@@ -430,7 +471,7 @@ impl Anchor {
     }
 }
 
-/// As many parts of a path as the kernel takes at once, and the others.
+/// Splits a path after as many parts as the kernel takes at once.
 fn split_path(path: &[u8]) -> (&[u8], Option<&[u8]>) {
     if path.len() <= PATH_BYTES_MAX {
         return (path, None);
@@ -456,13 +497,13 @@ fn open_folder(path: &std::path::Path) -> rustix::io::Result<OwnedFd> {
     patiently(|| fs::open(path, flags, Mode::empty()))
 }
 
-/// Waits while there is no descriptor for a folder.
+/// Opens a folder, and waits while there is no descriptor for it.
 fn patiently<T>(open: impl FnMut() -> rustix::io::Result<T>) -> rustix::io::Result<T> {
     let is_shortage = |errno: &Errno| matches!(*errno, Errno::MFILE | Errno::NFILE);
     retry_open_blocking(is_shortage, open)
 }
 
-/// What is in a folder; where the file system does not tell what a name is, it is asked.
+/// Reads a folder. Inspects a name where the file system does not give its type with it.
 fn read_folder(folder: &OwnedFd) -> rustix::io::Result<FolderContents> {
     let mut contents = FolderContents::default();
     for item in Dir::read_from(folder)? {
@@ -496,19 +537,19 @@ fn read_folder(folder: &OwnedFd) -> rustix::io::Result<FolderContents> {
     Ok(contents)
 }
 
-/// What of a folder comes after a name.
+/// The part of a folder that comes after a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Below<'a> {
     /// All of it.
     All,
-    /// What comes after this name below it.
+    /// The names after this one below it.
     After(&'a [u8]),
     /// Nothing.
     Nothing,
 }
 
 impl<'a> Below<'a> {
-    /// What comes after the name `after` of the folder `folder`, which both lie in the same folder.
+    /// The part of the folder `folder` that comes after the name `after`. Both are in the same folder.
     fn of(after: &'a [u8], folder: &[u8]) -> Self {
         if folder.is_empty() {
             return Self::After(after);

@@ -1,4 +1,8 @@
-//! A folder of this machine, as a source and as a destination.
+//! A folder of this machine as a store.
+//!
+//! `list` walks the folder for the [`LocalSource`], and `reader` reads its files. The [`LocalTarget`] keeps
+//! folders open, and `writer` writes each file beside its place; `durable_chunks` lets a later run resume
+//! it. `rules` and `name` say which names and chunks a file system allows.
 
 pub mod rules;
 
@@ -6,28 +10,34 @@ pub(crate) mod name;
 
 mod attributes;
 
+mod smb;
+
 mod list;
 
 mod nothing;
 
 pub mod parts;
 
-mod read;
+mod source;
+
+mod reader;
 
 mod open;
 
 mod remover;
 
-mod safe;
+mod durable_chunks;
 
 mod shortage;
 
-mod write;
+mod target;
+
+mod writer;
 
 pub(crate) use open::LocalOpener;
-pub use read::LocalSource;
 pub use remover::LocalRemover;
-pub use write::LocalTarget;
+pub use source::LocalSource;
+pub use target::LocalTarget;
 
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,8 @@
 //! The names of files at a target: from an entry's name to a path below the target's folder.
 //!
 //! A path has parts that are not empty, not `.` and not `..`, separated by single slashes, without
-//! NUL, each short enough for a file system. What lies on the disk (a symbolic link) is no concern of
-//! the name: files are opened beneath the folder as well.
+//! NUL, each short enough for a file system. Symbolic links on the disk do not matter here, because files
+//! are also opened beneath the folder.
 
 use super::rules::PART_BYTES_MAX;
 use crate::Result;
@@ -12,7 +12,7 @@ use crate::plan::target_name::{MappedName, TargetName, invalid, is_step};
 /// How a folder names its files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct LocalNaming {
-    /// What separates virtual directories in the names of the source.
+    /// The separator of virtual directories in the names of the source.
     delimiter: char,
 }
 
@@ -45,24 +45,26 @@ impl LocalNaming {
     }
 }
 
-/// Refuses what cannot be one part of a path below the destination.
+/// Refuses a text that cannot be one part of a path below the target.
 fn check_part(entry: &EntryName, part: &[u8]) -> Result<()> {
     if part.is_empty() {
         return Err(invalid(entry, "it is empty"));
     }
     if is_step(part) {
         let step = EntryName::new(part);
-        return Err(invalid(entry, &format!("it has a part `{step}`")));
+        return Err(invalid(entry, &format!("the name has the part `{step}`")));
     }
     if part.len() > PART_BYTES_MAX {
-        let why = format!("a part of it is longer than {PART_BYTES_MAX} bytes");
+        let why = format!("a part of the name is longer than {PART_BYTES_MAX} bytes");
         return Err(invalid(entry, &why));
     }
     Ok(())
 }
 
-/// The path of a blob's name. A delimiter separates only between two parts that are not empty; every other slash is
-/// escaped, and so is NUL. A percent sign is not: names keep their look, and the twin tells of the collision.
+/// The path of a blob's name.
+///
+/// A delimiter separates only two parts that are not empty. Every other slash is escaped, and so is NUL. A
+/// percent sign is not escaped, so that names keep their look; the twin shows a collision.
 fn local_path(name: &str, delimiter: char) -> String {
     let mut path = String::with_capacity(name.len());
     let mut previous = None;

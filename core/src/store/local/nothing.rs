@@ -1,5 +1,6 @@
-//! Why nothing in a folder was selected. Asked only after a listing that came to its end with no entry; reads the one folder
-//! that the pattern names, and none below it.
+//! Finds why nothing in a folder was selected, after a complete listing without entries.
+//!
+//! Reads the one folder that the pattern names, and none below it.
 
 use std::fs;
 use std::os::unix::ffi::OsStringExt as _;
@@ -11,7 +12,7 @@ use crate::options::Selection;
 use crate::report::NothingSelected;
 use crate::select::Pattern;
 
-/// The likely cause; `None` where it cannot be told.
+/// The likely cause; `None` where it is not known.
 pub(super) fn cause(
     root: &Path,
     pattern: &Pattern,
@@ -29,7 +30,7 @@ pub(super) fn cause(
     }
     let matches = |pattern: &Pattern| files.iter().find(|name| pattern.matches_file(name));
     if matches(pattern).is_some() {
-        // What matches and was not selected was told of, unless its attributes were the reason.
+        // A file that matches was left out for its attributes, or there is a notice about it.
         let is_asked = !selection.attributes.is_void();
         return is_asked.then_some(NothingSelected::Attributes);
     }

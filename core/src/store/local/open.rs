@@ -8,12 +8,13 @@ use std::sync::Arc;
 
 use azring_transport as transport;
 
-use super::{LocalSource, LocalTarget, rules};
+use super::{LocalRemover, LocalSource, LocalTarget, rules};
 use crate::entry::EntryName;
 use crate::location::Location;
+use crate::options::Selection;
 use crate::select::Pattern;
 use crate::store::opener::{OpenContext, OpenedSource, Opener};
-use crate::store::{Step, Target, Tools};
+use crate::store::{Remover, Source, Step, Target, Tools};
 use crate::{Error, Result};
 
 /// A path of this machine, to be opened.
@@ -21,7 +22,8 @@ pub(crate) struct LocalOpener<'l>(pub(crate) &'l Path);
 
 impl Opener for LocalOpener<'_> {
     fn source<'a>(&'a self, context: OpenContext<'a>) -> Step<'a, Result<OpenedSource>> {
-        Box::pin(async move { source(self.0, context) })
+        let options = context.options;
+        Box::pin(async move { source(self.0, &options.selection, options.preserve_smb) })
     }
 
     fn target(&self, context: OpenContext<'_>) -> Result<Arc<dyn Target>> {
@@ -46,27 +48,36 @@ impl Opener for LocalOpener<'_> {
             Ok(split_path(self.0))
         })
     }
+
+    fn folder_source(&self, selection: &Selection) -> Result<Arc<dyn Source>> {
+        Ok(source(self.0, selection, false)?.source)
+    }
+
+    fn remover(&self) -> Result<Arc<dyn Remover>> {
+        Ok(Arc::new(LocalRemover::new(self.0)))
+    }
 }
 
-fn source(path: &Path, context: OpenContext<'_>) -> Result<OpenedSource> {
-    let selection = &context.options.selection;
+/// The folder, or the single file that the path names when there is no pattern.
+fn source(path: &Path, selection: &Selection, keeps_smb: bool) -> Result<OpenedSource> {
     if LocalSource::is_single(path) && selection.pattern.is_none() {
         let (source, name) = LocalSource::file(path)?;
         return Ok(OpenedSource {
-            source: Arc::new(source.asking(selection.attributes)),
+            source: Arc::new(source.asking(selection.attributes).keeping_smb(keeps_smb)),
             single: Some(name),
         });
     }
     if path.is_symlink() && !path.exists() {
         return Err(Error::NotFound(format!(
-            "`{}` is a link, and what it leads to is not there",
-            context.options.source
+            "`{}` is a symbolic link whose target does not exist",
+            EntryName::new(path.as_os_str().as_bytes())
         )));
     }
     let rule = rules::pattern_rule(selection);
     let pattern = Pattern::new(selection.pattern.as_deref(), rule)?;
     let source = LocalSource::folder(path, pattern)?
         .asking(selection.attributes)
+        .keeping_smb(keeps_smb)
         .without(&selection.own_files);
     Ok(OpenedSource {
         source: Arc::new(source),
@@ -74,8 +85,9 @@ fn source(path: &Path, context: OpenContext<'_>) -> Result<OpenedSource> {
     })
 }
 
-/// Whether the path is a folder, or is written like one. What is there and is neither a folder nor a file is refused: a file
-/// must not take the place of a device.
+/// Whether the path is a folder, or is written like one.
+///
+/// Refuses a path that is neither a folder nor a file: a file must not take the place of a device.
 fn is_folder(path: &Path) -> Result<bool> {
     let bytes = path.as_os_str().as_bytes();
     if bytes.ends_with(b"/") || bytes.ends_with(b"/.") || path.file_name().is_none() {

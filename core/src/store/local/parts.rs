@@ -1,7 +1,8 @@
-//! Files under way that a run left at its destination (`.azring-….part`): found again when nobody will go on with them.
+//! Finds and removes the part files (`.azring-….part`) that a job left at its target.
 //!
-//! A listing never takes them for files of the source ([`is_own_name`]). Who gives up a job removes its files with
-//! [`left_by`] and [`remove`]; those of other jobs stay, since another run may be writing them.
+//! A listing never takes part files for files of the source ([`is_own_name`]). The command that gives up a
+//! job removes its part files with [`left_by`] and [`remove`]. Part files of other jobs stay, because
+//! another run may be writing them.
 
 use std::fs;
 use std::io;
@@ -15,10 +16,10 @@ pub fn beginning(job: [u8; 16]) -> String {
     format!(".azring-{}-", digits.collect::<String>())
 }
 
-/// The files under way in and below a folder whose names begin so. Links are not followed. What is no folder is a file's
-/// place: then the folder above is looked at, and none below.
+/// The part files in and below a folder whose names begin so. Links are not followed.
 ///
-/// Takes as long as it takes to list the folder. A folder that cannot be read has none to tell of.
+/// A path that is no folder is the place of a single file: then only the folder above is read. Takes as
+/// long as listing the folder. A folder that cannot be read counts as empty.
 pub fn left_by(destination: &Path, beginning: &str) -> Vec<PathBuf> {
     let is_folder = destination.is_dir();
     let above = destination.parent().map(Path::to_path_buf);
@@ -47,7 +48,7 @@ pub fn left_by(destination: &Path, beginning: &str) -> Vec<PathBuf> {
     found
 }
 
-/// Removes them; returns what stays and why.
+/// Removes these files. Returns those that could not be removed, with the reason.
 pub fn remove(parts: Vec<PathBuf>) -> Vec<(PathBuf, io::Error)> {
     let removed = parts.into_iter().map(|part| {
         let removed = fs::remove_file(&part);

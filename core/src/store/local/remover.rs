@@ -11,7 +11,7 @@ use rustix::fs::{self, AtFlags, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 use tokio::task::spawn_blocking;
 
-use super::read::check_version;
+use super::reader::check_version;
 use crate::entry::{Entry, EntryName};
 use crate::store::{Removal, Remover, Step, Tools};
 use crate::{Error, Result};
@@ -29,7 +29,7 @@ impl LocalRemover {
 }
 
 impl Remover for LocalRemover {
-    /// The kernel has no removal with a condition, so each file is looked at just before.
+    /// The kernel has no removal with a condition, so each file is inspected immediately before.
     fn remove<'a>(
         &'a self,
         _tools: &'a Tools,

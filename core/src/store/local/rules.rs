@@ -1,4 +1,4 @@
-//! What a file system here allows and how its patterns are read, as values. The stations of the pipeline apply them.
+//! The limits of local file systems, and how their patterns are read, as values that the stations apply.
 
 use crate::options::Selection;
 use crate::plan::chunks::ChunkRule;
@@ -7,8 +7,8 @@ use crate::select::PatternRule;
 /// Longest part of a path, in bytes, on every file system in use (`NAME_MAX` of `limits.h`).
 pub const PART_BYTES_MAX: usize = 255;
 
-/// A file is written in chunks of any size, in any order: what bounds them is the memory for one, and that an index has
-/// 32 bits.
+/// The chunks of a file. They have any size and are written in any order; the limits are the memory for one
+/// and an index of 32 bits.
 pub const RANGES: ChunkRule = ChunkRule {
     what: "local file",
     chunk_bytes_max: 1 << 30,
@@ -17,7 +17,7 @@ pub const RANGES: ChunkRule = ChunkRule {
     object_step_bytes: 1,
 };
 
-/// How a pattern is read when files are the source: with wildcards.
+/// How a pattern for local files is read: with wildcards.
 pub fn pattern_rule(selection: &Selection) -> PatternRule {
     PatternRule::Wildcard {
         ignore_case: selection.ignore_case,

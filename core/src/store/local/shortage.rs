@@ -1,10 +1,10 @@
-//! A file or folder that finds no free descriptor is opened later: that is back-pressure and no failure of the object.
+//! Opens a file or folder later when there is no free descriptor. The object does not fail for that.
 
 use azring_transport::descriptor::retry_open;
 
 use crate::{Error, Result};
 
-/// What came of an open; where there was no descriptor for it, waits and opens `again`.
+/// The result of an open. Where it failed for want of a descriptor, waits and opens `again`.
 pub(super) async fn or_later<T>(
     opened: Result<T>,
     again: impl AsyncFnMut() -> Result<T>,

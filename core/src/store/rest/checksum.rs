@@ -1,15 +1,19 @@
-//! The checksum that one request carries over its own body, so that no byte travels unchecked. Not the checksum that is
+//! The checksum of one request's own body, so that no byte travels unchecked. It is not the checksum that is
 //! stored with an object.
 
-use azring_transport::http::Request;
+use azring_transport::buffer::Lease;
+use azring_transport::http::{Reply, Request};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use md5::{Digest as _, Md5};
 
-/// What a service checks a request's body against. At most one: a request with both is refused.
+use crate::digest::crc64;
+
+/// The checksum that a service checks a request's body against. A request with two is refused.
 /// <https://learn.microsoft.com/rest/api/storageservices/put-block#request-headers>
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Check {
-    /// Nothing.
+    /// None.
     #[default]
     None,
     /// `Content-MD5`.
@@ -19,9 +23,19 @@ pub enum Check {
 }
 
 impl Check {
+    /// Adds the checksum to the request to a service that takes a CRC-64 inside of the body only, as
+    /// Azure Files does since version 2025-01-05.
+    /// <https://learn.microsoft.com/rest/api/storageservices/structured-body-format>
+    pub fn on_structured(self, request: Request) -> Request {
+        match self {
+            Self::Crc64(crc) => request.structured_body(crc),
+            Self::None | Self::Md5(_) => self.on(request),
+        }
+    }
+
     /// Adds the header to the request.
     ///
-    /// A service tells the checksum of what it has stored: it must be the same then.
+    /// A service may answer with the checksum of what it has stored. That must be the same.
     pub fn on(self, request: Request) -> Request {
         let (name, value) = match self {
             Self::None => return request,
@@ -34,18 +48,34 @@ impl Check {
     }
 }
 
-/// A CRC-64 as the service writes it.
+/// Writes a CRC-64 as a header's value.
 pub fn encode_crc64(crc: u64) -> String {
     STANDARD.encode(crc.to_le_bytes())
 }
 
-/// A CRC-64 that the service wrote.
+/// Reads a CRC-64 of a header; `None` where it is malformed.
 pub fn decode_crc64(text: &str) -> Option<u64> {
     let bytes = STANDARD.decode(text).ok()?;
     Some(u64::from_le_bytes(bytes.try_into().ok()?))
 }
 
-/// An MD5 that the service wrote.
+/// Whether the bytes have the CRC-64 in the answer; true where the answer has none.
+pub(crate) fn has_crc64(reply: &Reply, filled: &Lease) -> bool {
+    let expected = reply.header("x-ms-content-crc64").and_then(decode_crc64);
+    expected.is_none_or(|expected| expected == crc64::of(filled.runs()))
+}
+
+/// Whether the bytes have the MD5 in the answer; true where the answer has none.
+pub(crate) fn has_md5(reply: &Reply, filled: &Lease) -> bool {
+    let expected = reply.header("content-md5").and_then(decode_md5);
+    expected.is_none_or(|expected| {
+        let mut digest = Md5::new();
+        filled.runs().for_each(|run| digest.update(run));
+        digest.finalize()[..] == expected
+    })
+}
+
+/// Reads an MD5 of a header or a listing; `None` where it is malformed.
 pub fn decode_md5(text: &str) -> Option<[u8; 16]> {
     STANDARD.decode(text).ok()?.try_into().ok()
 }

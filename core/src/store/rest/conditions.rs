@@ -1,30 +1,30 @@
-//! The condition under which a service does what a request asks.
+//! The condition under which a service carries out a request.
 //! <https://learn.microsoft.com/rest/api/storageservices/specifying-conditional-headers-for-blob-service-operations>
 
-use azring_transport::http::Request;
+use azring_transport::http::{Reply, Request};
 
 use crate::entry::{ETag, Version};
 use crate::plan::replace::Replace;
 
-/// When a request is carried out; otherwise the answer is 412 (409 for some creations).
+/// The condition of a request. Where it does not hold the answer is 412, or 409 for some creations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Condition<'a> {
-    /// Always.
+    /// None.
     #[default]
     Always,
-    /// Only on this version of the object.
+    /// The object has this version.
     Unchanged(&'a ETag),
-    /// Only if there is no such object yet.
+    /// There is no such object yet.
     Missing,
 }
 
 impl<'a> Condition<'a> {
-    /// Under which a commit replaces no more than this.
+    /// The condition of a commit that replaces no more than this.
     pub fn of(replace: &'a Replace) -> Self {
         match replace {
             Replace::Nothing => Self::Missing,
             Replace::Only(Version::Service(etag)) => Self::Unchanged(etag),
-            // No service has the version of a file.
+            // An object of a service never has the version of a file.
             Replace::Anything | Replace::Only(Version::Local { .. }) => Self::Always,
         }
     }
@@ -40,11 +40,25 @@ impl Condition<'_> {
         }
     }
 
-    /// Adds the header to a request that reads. What it reads must then tell that it is of that version: a cache may
-    /// answer with another.
+    /// Adds the header to a request that reads. The answer must name that version too, because a cache may answer
+    /// with another one.
     pub fn on_reading(self, request: Request) -> Request {
         let mut request = self.on(request);
         request.expected.same_version = matches!(self, Self::Unchanged(_));
         request
+    }
+}
+
+/// The entity tag in an answer.
+pub(crate) fn etag(reply: &Reply) -> Option<ETag> {
+    reply.header("etag").map(|text| ETag(text.to_owned()))
+}
+
+/// The entity tag in a listing, in the form that headers have. Some services list it without its quotes.
+pub(crate) fn quoted_etag(text: String) -> ETag {
+    if text.starts_with('"') || text.starts_with("W/") {
+        ETag(text)
+    } else {
+        ETag(format!("\"{text}\""))
     }
 }

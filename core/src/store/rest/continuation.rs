@@ -1,5 +1,7 @@
-//! Watches that a list which comes in pages comes to an end: a service, or something between it and us, may send the same
-//! continuation tokens again and again, or ever new ones behind empty pages.
+//! Checks that a list of pages ends.
+//!
+//! A service, or something on the way to it, may send the same continuation tokens again and again, or ever
+//! new ones with empty pages.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
@@ -8,45 +10,45 @@ use super::malformed;
 use super::page::Marker;
 use crate::Result;
 
-/// Pages without an entry that may come one behind the other. Services send some where much was deleted, and none sends
-/// thousands.
+/// The most empty pages in a row. Services send some where much was deleted, and none sends thousands.
 pub(crate) const EMPTY_PAGES_MAX: u32 = 2_000;
 
-/// What is known of the pages of one list. A page takes eight bytes.
+/// The tokens of one list so far. A page takes eight bytes.
 #[derive(Debug, Default)]
 pub(crate) struct Continuation {
-    told: HashSet<u64>,
+    seen: HashSet<u64>,
     hasher: RandomState,
     empty: u32,
 }
 
 impl Continuation {
-    /// Takes up a list that goes on with this token.
+    /// For a list that continues with this token.
     pub(crate) fn from(first: Option<&Marker>) -> Self {
         let mut continuation = Self::default();
         if let Some(Marker(marker)) = first {
             continuation
-                .told
+                .seen
                 .insert(continuation.hasher.hash_one(marker));
         }
         continuation
     }
 
-    /// A page came that has so many entries and leads on to `next`. Fails where the list would not end; `what` names it.
+    /// Takes a page with this many entries, which is followed by `next`. Fails where the list would not end;
+    /// `what` names the list.
     pub(crate) fn page(&mut self, what: &str, entries: usize, next: Option<&Marker>) -> Result<()> {
         let Some(Marker(marker)) = next else {
             return Ok(());
         };
-        if !self.told.insert(self.hasher.hash_one(marker)) {
+        if !self.seen.insert(self.hasher.hash_one(marker)) {
             return Err(malformed(format_args!(
-                "{what} leads back to the page with the marker `{}`, without end",
+                "{what} repeats the page with the marker `{}` and would never end",
                 marker.escape_debug()
             )));
         }
         self.empty = if entries == 0 { self.empty + 1 } else { 0 };
         if self.empty > EMPTY_PAGES_MAX {
             return Err(malformed(format_args!(
-                "{what} has more than {EMPTY_PAGES_MAX} empty pages one behind the other"
+                "{what} has more than {EMPTY_PAGES_MAX} empty pages in a row"
             )));
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Makes what a copy writes into, if it is missing: a container, later a share or a directory.
+//! Makes what a copy writes into, if it is missing: a container, a share or a directory.
 
 use std::time::Duration;
 
@@ -21,22 +21,22 @@ pub(crate) struct RefusalCodes {
     pub(crate) being_deleted: &'static str,
 }
 
-/// What came of making it.
+/// The outcome of making it.
 #[derive(Debug)]
 pub(crate) enum Making {
-    /// It was made; with the service's answer.
+    /// It was made, with this answer of the service.
     Made(Reply),
-    /// It was there.
+    /// It existed already.
     Existed,
     /// The credential, a shared access signature, does not permit to make it.
     Refused,
 }
 
-/// Sends the request that makes it. A name that is being deleted is waited for.
+/// Sends the request that makes it. Waits for a name that is being deleted.
 ///
-/// A signature may allow writing objects but not making what holds them. That the service refuses to
-/// make it is then no reason to stop: the first object will tell. With an account key, or with no
-/// credential at all, it is.
+/// A shared access signature may permit writing objects but not making what holds them. A refusal is
+/// then no reason to stop, because the first object shows whether the copy can go on. With any other
+/// credential it is an error.
 pub(crate) async fn make_if_missing(
     tools: &Tools,
     request: &Request,

@@ -1,4 +1,4 @@
-//! A piece of an object's bytes, as it is asked for. How it is answered is compared by transport.
+//! A range of an object's bytes in a request. The transport compares the answer with it.
 //! <https://learn.microsoft.com/rest/api/storageservices/specifying-the-range-header-for-blob-service-operations>
 
 use std::fmt;
@@ -13,7 +13,7 @@ pub struct ByteRange {
 }
 
 impl ByteRange {
-    /// `bytes` bytes from `offset` on. `None` when that is nothing, or more than there are numbers for.
+    /// `bytes` bytes from `offset` on. `None` for no bytes, and where the end exceeds 64 bits.
     pub fn new(offset: u64, bytes: u64) -> Option<Self> {
         let last = offset.checked_add(bytes.checked_sub(1)?)?;
         Some(Self {
@@ -22,12 +22,13 @@ impl ByteRange {
         })
     }
 
-    /// Adds it to a request for an object's bytes, and what the answer to that must be; `object_bytes` is the length of
-    /// the whole object, where it is known.
+    /// Adds the range to a request for an object's bytes, and expects an answer with this range.
+    /// `object_bytes` is the length of the whole object, where it is known.
     ///
-    /// The service takes `x-ms-range` where there are both
+    /// The service takes `x-ms-range` where a request has both headers
     /// (<https://learn.microsoft.com/rest/api/storageservices/specifying-the-range-header-for-blob-service-operations>).
-    /// `Range` is what a cache on the way understands: without it, the cache takes the answer for the whole object.
+    /// A cache on the way understands only `Range`; without it, the cache would take the answer for the whole
+    /// object.
     pub fn on(self, request: Request, object_bytes: Option<u64>) -> Request {
         let text = self.to_string();
         let mut request = request
@@ -47,7 +48,7 @@ impl ByteRange {
     }
 }
 
-/// As a request asks for it: `bytes=0-511`.
+/// The value of the header: `bytes=0-511`.
 impl fmt::Display for ByteRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "bytes={}-{}", self.first, self.last)

@@ -1,8 +1,8 @@
-//! XML from a service, read from front to back without building a tree. Parsers of single answers walk it with
-//! [`Xml::children`] and [`Xml::text`]; this module keeps the walk harmless.
+//! Reads XML from a service, from its beginning to its end and without building a tree.
 //!
-//! An answer is text from outside: a document type is refused (so no entity can be declared), only XML's own five entities
-//! and character references are resolved, and size and depth are capped.
+//! The parsers of the answers use [`Xml::children`] and [`Xml::text`]. An answer is not trusted: a
+//! document type is refused, so no entity can be declared. Only the five entities of XML itself and
+//! character references are resolved, and size and depth are limited.
 
 use std::borrow::Cow;
 use std::ops::ControlFlow;
@@ -20,7 +20,7 @@ pub const BODY_BYTES_MAX: usize = 16 << 20;
 /// The deepest nesting that is read. Listings of blobs reach five.
 const DEPTH_MAX: usize = 32;
 
-/// An answer, opened at an element.
+/// An answer, read up to an element.
 pub struct Xml<'a> {
     reader: Reader<&'a [u8]>,
     depth: usize,
@@ -35,7 +35,8 @@ impl Tag<'_> {
         self.0.local_name().into_inner()
     }
 
-    /// The text of the element is percent-encoded, because XML cannot carry some of its characters.
+    /// Whether the text of the element is percent-encoded, because XML does not allow some of its
+    /// characters.
     /// <https://learn.microsoft.com/rest/api/storageservices/list-blobs#blob-name-encoding>
     pub fn is_encoded(&self) -> bool {
         matches!(self.0.try_get_attribute("Encoded"), Ok(Some(value)) if value.value.eq_ignore_ascii_case("true"))
@@ -43,14 +44,15 @@ impl Tag<'_> {
 }
 
 impl<'a> Xml<'a> {
-    /// Opens an answer whose outermost element is `root`. What comes before it, a byte order mark too, is skipped.
+    /// Opens an answer whose outermost element is `root`. Skips what comes before it, also a byte order
+    /// mark.
     pub fn open(body: &'a [u8], root: &str) -> Result<Self> {
         if body.len() > BODY_BYTES_MAX {
             return Err(malformed(format_args!(
-                "it is longer than {BODY_BYTES_MAX} bytes"
+                "the body is longer than {BODY_BYTES_MAX} bytes"
             )));
         }
-        let text = std::str::from_utf8(body).map_err(|_| malformed("it is not UTF-8"))?;
+        let text = std::str::from_utf8(body).map_err(|_| malformed("the body is not UTF-8"))?;
         let mut reader = Reader::from_str(text);
         reader.config_mut().expand_empty_elements = true;
         let mut xml = Self { reader, depth: 0 };
@@ -58,15 +60,16 @@ impl<'a> Xml<'a> {
             match xml.event()? {
                 Event::Start(tag) if tag.local_name().into_inner() == root => return Ok(xml),
                 Event::Start(_) | Event::Eof => {
-                    return Err(malformed(format_args!("it has no `{root}`")));
+                    return Err(malformed(format_args!("the XML has no element `{root}`")));
                 }
                 _ => {}
             }
         }
     }
 
-    /// Calls `each` for every element directly inside the current one, up to its end. `each` takes what it wants from
-    /// the element, with [`Xml::text`] or with this; the rest is skipped.
+    /// Calls `each` for every element directly inside the current one, up to its end.
+    ///
+    /// `each` may read the element with [`Xml::text`] or with this method. The rest of it is skipped.
     pub fn children(
         &mut self,
         mut each: impl FnMut(&mut Self, &Tag<'a>) -> Result<()>,
@@ -75,11 +78,11 @@ impl<'a> Xml<'a> {
             each(xml, tag)?;
             Ok(ControlFlow::Continue(()))
         })?;
-        debug_assert!(all.is_continue(), "nothing breaks it off");
+        debug_assert!(all.is_continue(), "`each` never breaks");
         Ok(())
     }
 
-    /// The same, until `each` breaks it off: then the answer is not read any further, and this tells so.
+    /// The same until `each` breaks. Returns `Break` then, and the answer must not be read any further.
     pub fn children_until(
         &mut self,
         mut each: impl FnMut(&mut Self, &Tag<'a>) -> Result<ControlFlow<()>>,
@@ -110,7 +113,9 @@ impl<'a> Xml<'a> {
                 Event::CData(piece) => append(&mut text, piece.into_inner()),
                 Event::GeneralRef(reference) => text.to_mut().push_str(&resolve(&reference)?),
                 Event::End(_) => return Ok(text),
-                Event::Start(_) => return Err(malformed("there is an element where text belongs")),
+                Event::Start(_) => {
+                    return Err(malformed("the XML has an element where text is expected"));
+                }
                 _ => {}
             }
         }
@@ -121,22 +126,22 @@ impl<'a> Xml<'a> {
         let event = self
             .reader
             .read_event()
-            .map_err(|error| malformed(format_args!("it is no XML: {error}")))?;
+            .map_err(|error| malformed(format_args!("the body is not XML: {error}")))?;
         match &event {
             Event::Start(_) => self.depth += 1,
             Event::End(_) => self.depth -= 1,
-            Event::DocType(_) => return Err(malformed("it has a document type")),
-            Event::Eof if self.depth > 0 => return Err(malformed("it ends too early")),
+            Event::DocType(_) => return Err(malformed("the XML has a document type")),
+            Event::Eof if self.depth > 0 => return Err(malformed("the XML ends too early")),
             _ => {}
         }
         if self.depth > DEPTH_MAX {
-            return Err(malformed("it is nested too deeply"));
+            return Err(malformed("the XML is nested too deeply"));
         }
         Ok(event)
     }
 }
 
-/// Puts a piece at the end, without a copy where it is the first.
+/// Appends a piece, without a copy where it is the first.
 fn append<'a>(text: &mut Cow<'a, str>, piece: Cow<'a, str>) {
     if text.is_empty() {
         *text = piece;
@@ -145,17 +150,17 @@ fn append<'a>(text: &mut Cow<'a, str>, piece: Cow<'a, str>) {
     }
 }
 
-/// What a reference stands for.
+/// The text that a reference stands for.
 fn resolve(reference: &BytesRef<'_>) -> Result<Cow<'static, str>> {
     let letter = reference
         .resolve_char_ref()
-        .map_err(|_| malformed("it has a reference to no character"))?;
+        .map_err(|_| malformed("the XML has a reference to an invalid character"))?;
     if let Some(letter) = letter {
         return Ok(Cow::Owned(letter.to_string()));
     }
     resolve_xml_entity(reference)
         .map(Cow::Borrowed)
-        .ok_or_else(|| malformed("it has an entity that XML does not define"))
+        .ok_or_else(|| malformed("the XML has an entity that XML does not define"))
 }
 
 #[cfg(test)]
@@ -218,12 +223,12 @@ mod tests {
             (bomb, "document type"),
             ("<root><a>&lol;</a></root>", "entity"),
             ("<root><a>&#0;</a></root>", "reference"),
-            ("<root><a>x</root>", "no XML"),
+            ("<root><a>x</root>", "not XML"),
             ("<root><a>x</a>", "too early"),
             ("<root><a><b/></a></root>", "element where text"),
-            ("<other/>", "no `root`"),
-            ("", "no `root`"),
-            ("<root", "no XML"),
+            ("<other/>", "no element `root`"),
+            ("", "no element `root`"),
+            ("<root", "not XML"),
         ] {
             let error = texts(body).unwrap_err().to_string();
             assert!(error.contains(says), "{body}: {error}");

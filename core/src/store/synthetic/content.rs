@@ -1,18 +1,18 @@
-//! The bytes of objects that are made up: the same for the same name wherever they are asked for, from any offset on, and
-//! random enough that nothing on the way can make them smaller.
+//! The bytes of synthetic objects. They follow from the name and the offset, and cannot be compressed.
 //!
-//! Every page of 4 KiB begins anew from its number: eight xorshift generators side by side, which a compiler makes four
-//! vectors of. George Marsaglia, "Xorshift RNGs", Journal of Statistical Software 8 (14), 2003; the seeds by `SplitMix64`.
+//! Every page of 4 KiB is generated from its number by eight xorshift generators side by side, for which a compiler uses
+//! four vectors. George Marsaglia, "Xorshift RNGs", Journal of Statistical Software 8 (14), 2003; the seeds are made by
+//! `SplitMix64`.
 
 use crate::entry::EntryName;
 
-/// How the names begin of the virtual directories that measuring makes.
+/// The beginning of the names of the virtual directories that `bench` makes.
 pub const PREFIX: &str = "azring-bench-";
 
-/// So much begins anew together, in bytes.
+/// The length of a page, in bytes.
 const PAGE_BYTES: usize = 4096;
 
-/// Generators side by side.
+/// The number of generators side by side.
 const LANES: usize = 8;
 
 /// The bytes of one object.
@@ -28,7 +28,7 @@ impl Content {
         Self { seed, object }
     }
 
-    /// The object of this name, whatever comes before its last part; `None` when it is not one that was made up here.
+    /// The object of this name, by the last part of the name; `None` when it is not the name of a synthetic object.
     pub fn of(name: &EntryName) -> Option<Self> {
         let last = name.as_str()?.rsplit('/').next()?;
         let (seed, object) = last.split_once('-')?;
@@ -46,7 +46,7 @@ impl Content {
         (self.seed == seed).then_some(self.object)
     }
 
-    /// Hands on `bytes` bytes from `offset` on, piece by piece.
+    /// Gives `bytes` bytes from `offset` on to `take`, piece by piece.
     pub fn each_piece(self, offset: u64, bytes: u64, mut take: impl FnMut(&[u8])) {
         let mut page = [0; PAGE_BYTES];
         let (mut at, end) = (offset, offset + bytes);
@@ -78,7 +78,7 @@ impl Content {
 
     fn write_page(self, index: u64, page: &mut [u8; PAGE_BYTES]) {
         let mut mixer = self.seed ^ self.object.rotate_left(40) ^ index.rotate_left(20);
-        // Never zero, where an xorshift would stay.
+        // An xorshift generator never leaves zero.
         let mut lanes: [u64; LANES] = std::array::from_fn(|_| split_mix(&mut mixer) | 1);
         for row in page.as_chunks_mut::<{ LANES * 8 }>().0 {
             for (lane, word) in lanes.iter_mut().zip(row.as_chunks_mut::<8>().0) {

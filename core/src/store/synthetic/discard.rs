@@ -1,5 +1,6 @@
-//! Nowhere, as a destination: what arrives is looked at, where that is asked for, and let go. For measuring the way from a
-//! service by the very engine that copies, without a disk.
+//! A target that discards what it receives, after a comparison where that is requested.
+//!
+//! It measures downloads with the engine of copies and without a disk.
 
 use std::sync::Arc;
 
@@ -19,10 +20,10 @@ use crate::store::{
 };
 use crate::{Error, Result};
 
-/// What a file would be fetched in, too: what a service gives a checksum for.
+/// The size of a chunk, in bytes, as for files: the longest range that a service gives a checksum for.
 const CHUNK_BYTES: u64 = 4 << 20;
 
-/// Nowhere.
+/// A target that discards what it receives.
 pub struct DiscardTarget {
     discard: Discard,
     checks_md5: bool,
@@ -102,14 +103,14 @@ impl Target for DiscardTarget {
 
 fn unknown(name: &EntryName) -> Error {
     Error::Usage(format!(
-        "`{name}` cannot be compared with what it should be: its name is none that azring gave"
+        "`{name}` cannot be verified: `azring bench` has not created an object of this name"
     ))
 }
 
-/// One object that goes nowhere.
+/// One object that is discarded.
 struct DiscardWriter {
     name: EntryName,
-    /// What it should be, where that is compared.
+    /// The expected bytes, where they are compared.
     content: Option<Content>,
     stored: Option<Md5>,
     checks_md5: bool,
@@ -128,7 +129,7 @@ impl Writer for DiscardWriter {
                 && !content.is(chunk.offset, data.runs())
             {
                 return Err(Error::Integrity(format!(
-                    "`{}` is not what was generated under its name: it differs within the {} bytes from {} on",
+                    "`{}` does not have the generated data: it differs within {} bytes at offset {}",
                     self.name, chunk.bytes, chunk.offset
                 )));
             }

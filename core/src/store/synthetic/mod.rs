@@ -1,5 +1,6 @@
-//! Objects that are made up as they are read, as a source: nothing is on a disk, and nothing waits for one. For measuring
-//! the way to a service by the very engine that copies.
+//! Synthetic ends: a source that generates its objects, and a target that discards what it receives.
+//!
+//! They measure the way to and from a service with the engine of copies and without a disk.
 
 mod content;
 

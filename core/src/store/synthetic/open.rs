@@ -1,12 +1,13 @@
-//! Opens the two synthetic ends: made-up objects, and the target that discards what it receives.
+//! Opens the two synthetic ends: the synthetic source, and the target that discards what it receives.
 
 use std::sync::Arc;
 
 use super::{DiscardTarget, SyntheticSource};
 use crate::Result;
 use crate::location::{Discard, Synthetic};
+use crate::options::Selection;
 use crate::store::opener::{OpenContext, OpenedSource, Opener};
-use crate::store::{Step, Target};
+use crate::store::{Source, Step, Target};
 
 /// Made-up objects, to be opened as a source.
 pub(crate) struct SyntheticOpener(pub(crate) Synthetic);
@@ -19,6 +20,10 @@ impl Opener for SyntheticOpener {
                 single: None,
             })
         })
+    }
+
+    fn folder_source(&self, _selection: &Selection) -> Result<Arc<dyn Source>> {
+        Ok(Arc::new(SyntheticSource::new(self.0)))
     }
 }
 

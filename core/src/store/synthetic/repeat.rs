@@ -1,12 +1,13 @@
-//! A source that is listed again and again until its time is over. For measuring: what has been listed by then is still
-//! carried, so little is listed before somebody can take it.
+//! A source that is listed again and again until its time is over, for measuring.
+//!
+//! Objects that were listed by then are still copied. So few objects are listed before they can be copied.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::sync::mpsc::{self, Sender};
+use tokio::sync::mpsc::Sender;
 use tokio::time::{Instant, timeout_at};
 
 use crate::Result;
@@ -15,22 +16,24 @@ use crate::options::Selection;
 use crate::plan::extents::Extents;
 use crate::report::NothingSelected;
 use crate::schedule::limits::OPEN_MAX;
-use crate::store::source::PAGES_AHEAD;
+use crate::store::source::start_listing;
 use crate::store::{ListScope, Origin, Page, Pages, Reader, Source, Step, Tools};
 
-/// What may be listed and not begun yet, at first and at most: so many small objects, or as many large ones as have so many
-/// parts. It doubles whenever there was nothing left to take: a slow link never asks for more than the first few.
+/// The lead at first, in parts: small objects that are listed and have not begun. A large object counts as several parts.
+///
+/// The lead doubles whenever no listed object was left. On a slow link it stays as it is.
 const AHEAD_MIN: u32 = 8;
-/// See above.
+
+/// The lead at most, in parts.
 const AHEAD_MAX: u32 = 256;
 
-/// The size of such a part, in bytes.
+/// The size of one part of the lead, in bytes.
 const PART_BYTES: u64 = 256 << 10;
 
-/// However large it is, an object takes no more than this of the lead: there are always some at hand.
+/// The most parts of the lead that one object takes, however large it is, so that several objects are always listed.
 const WEIGHT_MAX: u64 = AHEAD_MAX as u64 / 4;
 
-/// Entries that are handed on together.
+/// The most entries of one page.
 const PAGE_ENTRIES: usize = 256;
 
 /// A source and its time.
@@ -40,13 +43,13 @@ pub(crate) struct RepeatingSource {
     lead: Lead,
 }
 
-/// What has been listed and not begun yet.
+/// The objects that were listed and have not begun.
 #[derive(Debug)]
 struct Lead {
-    /// How many objects, and how much of the lead they take.
+    /// The number of these objects, and the parts of the lead that they take.
     objects: AtomicU32,
     ahead: AtomicU32,
-    /// How much of it there may be.
+    /// The size of the lead.
     most: AtomicU32,
     begun: Notify,
 }
@@ -167,9 +170,7 @@ fn weight(entry: &Entry) -> u32 {
 
 impl Source for RepeatingSource {
     fn list(self: Arc<Self>, tools: &Tools, from: ListScope) -> Pages {
-        let (pages, listed) = mpsc::channel(PAGES_AHEAD);
-        tokio::task::spawn_local(self.run(tools.clone(), from, pages));
-        listed
+        start_listing(|pages| self.run(tools.clone(), from, pages))
     }
 
     fn find<'a>(
@@ -191,6 +192,14 @@ impl Source for RepeatingSource {
         entry: &'a Entry,
     ) -> Step<'a, Result<Option<Extents>>> {
         self.inner.extents(tools, entry)
+    }
+
+    fn is_incomplete(&self, entry: &Entry) -> bool {
+        self.inner.is_incomplete(entry)
+    }
+
+    fn complete<'a>(&'a self, tools: &'a Tools, entry: Entry) -> Step<'a, Result<Entry>> {
+        self.inner.complete(tools, entry)
     }
 
     fn origin(&self, tools: &Tools, entry: &Entry) -> Result<Option<Origin>> {

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use azring_transport::buffer::Lease;
-use tokio::sync::mpsc;
 use tokio::sync::mpsc::Sender;
 
 use super::Content;
@@ -12,13 +11,13 @@ use crate::Result;
 use crate::entry::{Entry, EntryName, Layout, Version};
 use crate::location::Synthetic;
 use crate::plan::chunks::Chunk;
-use crate::store::source::PAGES_AHEAD;
+use crate::store::source::start_listing;
 use crate::store::{ListScope, Page, Pages, Reader, Source, Step, Tools};
 
-/// Objects that are listed together.
+/// The number of objects on a page.
 const PAGE_OBJECTS: u64 = 256;
 
-/// Objects that are made up.
+/// Synthetic objects as a source.
 pub struct SyntheticSource(Synthetic);
 
 impl SyntheticSource {
@@ -40,10 +39,11 @@ impl SyntheticSource {
             kind: Layout::Plain,
             carried: None,
             snapshot: None,
+            smb: None,
         }
     }
 
-    /// The object of this name, if it is one of them.
+    /// The object of this name, if this source has it.
     fn known(&self, name: &EntryName) -> Option<Entry> {
         let entry = match Content::of(name)?.number_for(self.0.seed) {
             Some(object) if self.0.objects.is_none_or(|objects| object < objects) => {
@@ -83,9 +83,7 @@ impl SyntheticSource {
 
 impl Source for SyntheticSource {
     fn list(self: Arc<Self>, _tools: &Tools, scope: ListScope) -> Pages {
-        let (pages, listed) = mpsc::channel(PAGES_AHEAD);
-        tokio::task::spawn_local(self.send_all(scope, pages));
-        listed
+        start_listing(|pages| self.send_all(scope, pages))
     }
 
     fn find<'a>(
@@ -114,7 +112,7 @@ impl Source for SyntheticSource {
     }
 }
 
-/// One of them.
+/// Generates the bytes of one object.
 struct GeneratedReader(Content);
 
 impl Reader for GeneratedReader {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead, BufReader, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -20,6 +20,7 @@ const PAGE_NAMES: usize = 3;
 /// The path of the container.
 const CONTAINER: &str = "/acct/cont";
 
+#[derive(Clone)]
 pub(super) struct BlobService {
     address: SocketAddr,
     container: Arc<Mutex<Container>>,
@@ -31,6 +32,29 @@ struct Container {
     /// Blocks that are not committed, by the blob's name: id and bytes.
     blocks: BTreeMap<String, Vec<(String, Vec<u8>)>>,
     tags: u64,
+    /// How many batches were sent.
+    batches: usize,
+    batch_mode: BatchMode,
+}
+
+/// How batches are answered.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum BatchMode {
+    /// Their parts are done.
+    #[default]
+    Served,
+    /// They are refused, as a service without them does.
+    Refused,
+    /// Their parts are refused, as a busy service does.
+    Busy,
+    /// Only every second part is done and answered.
+    Partial,
+    /// No part is done, and each is answered with 404, as behind a proxy that changes paths.
+    Astray,
+    /// Their parts are done, and no answer has an id.
+    Unnamed,
+    /// Their parts are done and answered, and each is answered with 202 after that.
+    Doubled,
 }
 
 struct Blob {
@@ -54,6 +78,17 @@ impl BlobService {
             }
         });
         Self { address, container }
+    }
+
+    /// The same, with another answer to batches.
+    pub(super) fn with_batches(self, batch_mode: BatchMode) -> Self {
+        self.lock().batch_mode = batch_mode;
+        self
+    }
+
+    /// How many batches were sent to it.
+    pub(super) fn batches(&self) -> usize {
+        self.lock().batches
     }
 
     pub(super) fn url(&self) -> String {
@@ -97,7 +132,7 @@ struct Call {
 
 impl Call {
     /// The next one of a connection; `None` at its end.
-    fn read(stream: &mut BufReader<&TcpStream>) -> Option<Self> {
+    fn read(stream: &mut impl BufRead) -> Option<Self> {
         let mut line = String::new();
         stream.read_line(&mut line).ok()?;
         let mut words = line.split_whitespace();
@@ -177,6 +212,21 @@ impl Answer {
     }
 }
 
+/// One part of the answer to a batch.
+fn part_answer(id: Option<&str>, answer: &Answer) -> String {
+    let id = id.map(|id| format!("Content-ID: {id}\r\n"));
+    let mut part = format!(
+        "--answers\r\nContent-Type: application/http\r\n{}\r\nHTTP/1.1 {} x\r\n",
+        id.unwrap_or_default(),
+        answer.status
+    );
+    for (name, value) in &answer.headers {
+        let _ = write!(part, "{name}: {value}\r\n");
+    }
+    part.push_str("\r\n");
+    part
+}
+
 /// Answers the requests of one connection.
 fn serve(stream: &TcpStream, container: &Mutex<Container>) {
     let mut reader = BufReader::new(stream);
@@ -213,6 +263,7 @@ impl Container {
         let Some(name) = name.strip_prefix('/') else {
             return match (&*call.method, call.query("comp")) {
                 ("GET", "list") => self.list(call),
+                ("POST", "batch") => self.batch(call),
                 ("PUT", _) => Answer::error(409, "ContainerAlreadyExists"),
                 _ => Answer::new(200),
             };
@@ -313,6 +364,44 @@ impl Container {
         }
         self.blobs.remove(name);
         Answer::new(202)
+    }
+
+    /// Serves the parts of a batch, the last one first: their order says nothing.
+    fn batch(&mut self, call: &Call) -> Answer {
+        self.batches += 1;
+        if self.batch_mode == BatchMode::Refused {
+            return Answer::error(400, "InvalidQueryParameterValue");
+        }
+        let mode = self.batch_mode;
+        let body = String::from_utf8_lossy(&call.body).into_owned();
+        let kind = call.header("content-type").unwrap_or_default();
+        let boundary = kind.split("boundary=").nth(1).unwrap_or_default();
+        let delimiter = format!("--{boundary}\r\n");
+        let parts = body.split(&delimiter).skip(1);
+        let mut answers = String::new();
+        let every = if mode == BatchMode::Partial { 2 } else { 1 };
+        for part in parts.collect::<Vec<_>>().into_iter().rev().step_by(every) {
+            let (own, request) = part.split_once("\r\n\r\n").unwrap_or_default();
+            let id = own.split("Content-ID: ").nth(1);
+            let id = id.filter(|_| mode != BatchMode::Unnamed);
+            let answer = match Call::read(&mut request.as_bytes()) {
+                Some(_) if mode == BatchMode::Busy => Answer::error(503, "ServerBusy"),
+                Some(_) if mode == BatchMode::Astray => Answer::error(404, "ResourceNotFound"),
+                Some(part) if part.method == "DELETE" => self.answer(&part),
+                _ => Answer::error(400, "InvalidInput"),
+            };
+            answers.push_str(&part_answer(id, &answer));
+            if mode == BatchMode::Doubled {
+                answers.push_str(&part_answer(id, &Answer::new(202)));
+            }
+        }
+        answers.push_str("--answers--");
+        let kind = "multipart/mixed; boundary=answers".to_owned();
+        Answer {
+            headers: vec![("content-type", kind)],
+            body: answers.into(),
+            ..Answer::new(202)
+        }
     }
 
     fn block_list(&self, name: &str) -> Answer {

@@ -7,13 +7,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
 use azring_core::entry::EntryName;
-use azring_core::location::{Access, Discard, Location, Synthetic, parse};
+use azring_core::location::{Access, Discard, Location, ServiceKind, Synthetic, parse};
 use azring_core::options::{DownloadOptions, Selection, UploadOptions};
+use azring_core::plan::route::Route;
 use azring_core::select::{Pattern, PatternRule};
 use azring_core::store::blob::{BlobReadOptions, BlobRemover, BlobSource, BlobTarget};
 use azring_core::store::local::{self, LocalRemover, LocalSource, LocalTarget};
+use azring_core::store::share::{ShareReadOptions, ShareRemover, ShareSource, ShareTarget};
 use azring_core::store::synthetic::{Content, DiscardTarget, SyntheticSource};
 use azring_core::store::{Remover, Source, Target};
+use azring_emulator_tests::emulator::Server;
+use azring_emulator_tests::rest::Share;
+use azring_emulator_tests::single_account;
+use azring_transport::auth::Secret;
 use azring_transport::disk::durability::{DurabilityMode, DurabilityQueue};
 use tempfile::TempDir;
 
@@ -26,6 +32,8 @@ pub(super) struct Store {
     pub(super) target: Arc<dyn Target>,
     /// `None`: nothing can be removed from it.
     pub(super) remover: Option<Box<dyn Remover>>,
+    /// Whether an object of several chunks is visible under its name before the commit.
+    pub(super) shows_unfinished: bool,
     pub(super) objects: Box<dyn Objects>,
 }
 
@@ -53,7 +61,7 @@ pub(super) trait Objects {
 
 /// Every store.
 pub(super) fn all() -> Vec<Store> {
-    vec![folder(), blobs(), synthetic()]
+    vec![folder(), blobs(), share(), synthetic()]
 }
 
 /// The stores whose objects a test can change.
@@ -82,6 +90,7 @@ fn folder() -> Store {
         source: Arc::new(LocalSource::folder(folder.path(), pattern).expect("it is there")),
         target: Arc::new(LocalTarget::new(folder.path(), options, false, settler, 8)),
         remover: Some(Box::new(LocalRemover::new(folder.path()))),
+        shows_unfinished: false,
         objects: Box::new(Files {
             folder,
             writes: AtomicU64::new(0),
@@ -90,7 +99,11 @@ fn folder() -> Store {
 }
 
 fn blobs() -> Store {
-    let service = BlobService::start();
+    blobs_of(BlobService::start())
+}
+
+/// The container of this service as a store.
+pub(super) fn blobs_of(service: BlobService) -> Store {
     let location = parse(&service.url(), Access::default(), None).expect("a URL");
     let Location::Blob(place) = location else {
         panic!("a place in Blob storage");
@@ -106,7 +119,70 @@ fn blobs() -> Store {
             false,
         )),
         remover: Some(Box::new(BlobRemover::new(place))),
+        shows_unfinished: false,
         objects: Box::new(service),
+    }
+}
+
+fn share() -> Store {
+    let (server, service) = single_account::start_for_files();
+    let share = service.fresh_share("contract");
+    share_of(server, share)
+}
+
+/// The files of this share as a store.
+pub(super) fn share_of(server: Server, share: Share) -> Store {
+    let access = Access {
+        key: Some(Secret::new(share.service().account().key_in_base64())),
+        sas: None,
+    };
+    let location = parse(&share.url(), access, Some(ServiceKind::Share)).expect("a URL");
+    let folder = Location::Local("/source".into());
+    let route = Route::between(&folder, &location, false).expect("a route");
+    let Location::Share(place) = location else {
+        panic!("a place in a share");
+    };
+    let everything = Selection {
+        recursive: true,
+        ..Selection::default()
+    };
+    let options = ShareReadOptions::default();
+    Store {
+        label: "a file share",
+        source: Arc::new(ShareSource::directory(place.clone(), &everything, options)),
+        target: Arc::new(ShareTarget::new(place.clone(), &route)),
+        remover: Some(Box::new(ShareRemover::new(place))),
+        shows_unfinished: true,
+        objects: Box::new(ShareFiles {
+            _server: server,
+            share,
+        }),
+    }
+}
+
+/// The files of a share of an emulator that ends with this.
+struct ShareFiles {
+    _server: Server,
+    share: Share,
+}
+
+impl Objects for ShareFiles {
+    fn put(&self, name: &str, bytes: &[u8]) -> bool {
+        self.share.put(name, bytes);
+        true
+    }
+
+    fn remove(&self, name: &str) -> bool {
+        self.share.ask("DELETE", name, &[], &[], "").status == 202
+    }
+
+    fn get(&self, name: &str) -> Option<Vec<u8>> {
+        let answer = self.share.ask("GET", name, &[], &[], "");
+        (answer.status == 200).then_some(answer.body)
+    }
+
+    fn count(&self) -> usize {
+        self.share.names().len()
     }
 }
 
@@ -121,6 +197,7 @@ fn synthetic() -> Store {
         source: Arc::new(SyntheticSource::new(made_up)),
         target: Arc::new(DiscardTarget::new(Discard { compares: false }, false)),
         remover: None,
+        shows_unfinished: false,
         objects: Box::new(MadeUp(made_up)),
     }
 }

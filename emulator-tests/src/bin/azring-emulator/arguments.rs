@@ -6,19 +6,21 @@ use base64::Engine as _;
 
 use azring_emulator_tests::emulator::fault::Plan;
 use azring_emulator_tests::emulator::{
-    AccountOption, Behaviour, Options, PatternBlob, StoreChoice, TlsChoice,
+    AccountOption, Behaviour, Options, PatternBlob, PatternTable, StoreChoice, TlsChoice,
 };
 
 use crate::help;
 
 /// The port of Azurite's Blob service.
 const AZURITE_BLOB_PORT: u16 = 10_000;
+/// The port of Azurite's Table service.
+const AZURITE_TABLE_PORT: u16 = 10_002;
 
 /// The variable that names Azurite's accounts: `NAME:KEY[:KEY2][;NAME:KEY[:KEY2]..]`.
 const AZURITE_ACCOUNTS: &str = "AZURITE_ACCOUNTS";
 
 /// What the command line asks the program to do.
-pub(crate) enum Request {
+pub(crate) enum Invocation {
     /// Serve.
     Serve {
         options: Box<Options>,
@@ -30,7 +32,7 @@ pub(crate) enum Request {
 }
 
 /// Reads the arguments after the program's name. An error is a text for the user.
-pub(crate) fn read(words: impl Iterator<Item = OsString>) -> Result<Request, String> {
+pub(crate) fn read(words: impl Iterator<Item = OsString>) -> Result<Invocation, String> {
     let words: Vec<String> = words
         .map(|word| {
             word.into_string()
@@ -38,7 +40,7 @@ pub(crate) fn read(words: impl Iterator<Item = OsString>) -> Result<Request, Str
         })
         .collect::<Result<_, _>>()?;
     if let Some(text) = asked_for(&words)? {
-        return Ok(Request::Print(text));
+        return Ok(Invocation::Print(text));
     }
     let (mut options, authority_file) = parse(words.into_iter())?;
     if options.accounts.is_empty()
@@ -46,7 +48,7 @@ pub(crate) fn read(words: impl Iterator<Item = OsString>) -> Result<Request, Str
     {
         options.accounts = azurite_accounts(&accounts)?;
     }
-    Ok(Request::Serve {
+    Ok(Invocation::Serve {
         options: Box::new(options),
         authority_file,
     })
@@ -86,13 +88,21 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<(Options, Option
         };
         match name.as_str() {
             "--blob-port" => options.blob_port = number(&name, &value()?)?,
-            "--azurite-ports" => options.blob_port = AZURITE_BLOB_PORT,
+            "--file-port" => options.file_port = number(&name, &value()?)?,
+            "--table-port" => options.table_port = number(&name, &value()?)?,
+            "--azurite-ports" => {
+                options.blob_port = AZURITE_BLOB_PORT;
+                options.table_port = AZURITE_TABLE_PORT;
+            }
             "--host" => options.host = value()?,
             "--store" => options.store = store(&value()?)?,
             "--memory-limit" => options.memory_bytes_max = number(&name, &value()?)?,
             "--account" => options.accounts.push(account(&value()?)?),
             "--pattern-blob" => options.pattern_blobs.push(pattern_blob(&value()?)?),
             "--pattern-blobs" => options.pattern_blobs.extend(pattern_blobs(&value()?)?),
+            "--pattern-file" => options.pattern_files.push(pattern_file(&value()?)?),
+            "--pattern-files" => options.pattern_files.extend(pattern_files(&value()?)?),
+            "--pattern-table" => options.pattern_tables.push(pattern_table(&value()?)?),
             "--no-verify" => options.verify = false,
             "--faults" => options.faults = Some(plan(&value()?)?),
             "--log" => options.log_file = Some(value()?.into()),
@@ -107,6 +117,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<(Options, Option
             "--ca-out" => authority_file = Some(value()?),
             "--cert" => cert = Some(value()?.into()),
             "--key" => key = Some(value()?.into()),
+            "--queue-port" => return Err(no_service(&name)),
             _ => return Err(format!("`{name}` is not an option; `--help` lists them")),
         }
     }
@@ -116,6 +127,14 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<(Options, Option
         _ => return Err("`--cert` and `--key` go together".to_owned()),
     };
     Ok((options, authority_file))
+}
+
+/// The refusal of a port of a service that the emulator does not have.
+fn no_service(option: &str) -> String {
+    let service = option.trim_start_matches("--").trim_end_matches("-port");
+    format!(
+        "`{option}` cannot be used: the emulator has no {service} service, only those of `--blob-port`, `--file-port` and `--table-port`"
+    )
 }
 
 fn number<T: std::str::FromStr>(name: &str, value: &str) -> Result<T, String> {
@@ -175,6 +194,21 @@ fn azurite_accounts(text: &str) -> Result<Vec<AccountOption>, String> {
 fn pattern_blob(value: &str) -> Result<PatternBlob, String> {
     PatternBlob::parse(value)
         .ok_or_else(|| format!("`--pattern-blob` needs CONTAINER/NAME:BYTES, not `{value}`"))
+}
+
+fn pattern_file(value: &str) -> Result<PatternBlob, String> {
+    PatternBlob::parse(value)
+        .ok_or_else(|| format!("`--pattern-file` needs SHARE/PATH:BYTES, not `{value}`"))
+}
+
+fn pattern_table(value: &str) -> Result<PatternTable, String> {
+    PatternTable::parse(value)
+        .ok_or_else(|| format!("`--pattern-table` needs NAME:PARTITIONS:ROWS:BYTES, not `{value}`"))
+}
+
+fn pattern_files(value: &str) -> Result<impl Iterator<Item = PatternBlob>, String> {
+    PatternBlob::parse_many(value)
+        .ok_or_else(|| format!("`--pattern-files` needs SHARE/PREFIX:BYTES:COUNT, not `{value}`"))
 }
 
 fn pattern_blobs(value: &str) -> Result<impl Iterator<Item = PatternBlob>, String> {

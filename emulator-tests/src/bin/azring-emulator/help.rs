@@ -4,12 +4,16 @@ use azring_emulator_tests::emulator::{behaviour, control, fault};
 
 /// The page of all options.
 pub(crate) const GENERAL: &str = "\
-azring-emulator: an emulator of Azure Blob Storage
+azring-emulator: an emulator of Azure Blob, File and Table Storage
 
 usage: azring-emulator [OPTIONS]
 
   --blob-port PORT          port of the Blob service; 0 lets the system choose (default 0)
-  --azurite-ports           use Azurite's port: 10000 for blobs
+  --file-port PORT          port of the File service; 0 lets the system choose (default 0)
+  --table-port PORT         port of the Table service; 0 lets the system choose (default 0)
+  --azurite-ports           use Azurite's ports: 10000 for blobs and 10002 for tables, as
+                            UseDevelopmentStorage=true expects
+  --queue-port              refused: the emulator has no Queue service
   --host ADDRESS            address to listen on (default 127.0.0.1)
   --store memory|null|DIR   store bodies in memory, only their lengths, or everything in a folder, which
                             survives a restart; one emulator at a time uses it (default memory)
@@ -22,7 +26,15 @@ usage: azring-emulator [OPTIONS]
   --pattern-blob CONTAINER/NAME:BYTES
                             a blob of the null store that exists from the start; may be given several times
   --pattern-blobs CONTAINER/PREFIX:BYTES:COUNT
-                            COUNT such blobs, named by the prefix and a number from 0
+                            COUNT such blobs, named by the prefix and a number from 0, which takes the place
+                            of `{}` in the prefix
+  --pattern-file SHARE/PATH:BYTES
+                            a file of the null store that exists from the start; may be given several times
+  --pattern-files SHARE/PREFIX:BYTES:COUNT
+                            COUNT such files, named in the same way
+  --pattern-table NAME:PARTITIONS:ROWS:BYTES
+                            a table of computed entities that exists from the start and can only be read:
+                            ROWS of about BYTES of JSON in each partition
   --no-verify               do not check Content-MD5 and x-ms-content-crc64 of uploads
   --https                   serve HTTPS with a certificate created at the start
   --ca-out FILE             where to write the authority of that certificate, PEM
@@ -41,7 +53,7 @@ usage: azring-emulator [OPTIONS]
   --help, -h                this text
   --help TOPIC              a longer text: faults, behaviour, control
 
-When the emulator serves, it prints one line: ready blob=URL control=URL
+When the emulator serves, it prints one line: ready blob=URL file=URL table=URL control=URL
 It ends with exit code 0 on SIGTERM and SIGINT, and with 2 if it cannot start.
 ";
 

@@ -12,7 +12,7 @@ use signal_hook::iterator::Signals;
 
 use azring_emulator_tests::emulator::Server;
 
-use arguments::Request;
+use arguments::Invocation;
 
 fn main() -> ExitCode {
     match run() {
@@ -26,8 +26,8 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), String> {
     let (options, authority_file) = match arguments::read(std::env::args_os().skip(1))? {
-        Request::Print(text) => return print(&text),
-        Request::Serve {
+        Invocation::Print(text) => return print(&text),
+        Invocation::Serve {
             options,
             authority_file,
         } => (options, authority_file),

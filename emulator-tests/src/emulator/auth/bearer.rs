@@ -1,9 +1,12 @@
 //! Bearer tokens of a local issuer: JSON web tokens signed with HS256 by a key in the options.
 //!
 //! The real service trusts Microsoft Entra ID; a test makes its own tokens and gives the emulator
-//! the key. Roles are not checked: a valid token allows everything except what no token allows
-//! (container access policies). An emulator that accepts unsigned tokens checks audience and times
-//! only, as Azurite does with `--oauth basic`.
+//! the key. Roles are not checked: a valid token allows everything except access policies of
+//! shares. Those of containers accept tokens since 2025:
+//! <https://devblogs.microsoft.com/azure-sdk/azure-storage-apis-gain-entra-id-and-rbac-support>
+//!
+//! An emulator that accepts unsigned tokens checks audience and times only, as Azurite does with
+//! `--oauth basic`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -19,6 +22,14 @@ const AUDIENCES: [&str; 3] = [
     "https://storage.azure.com",
     "https://storage.azure.com/",
     "e406a681-f3d4-42a8-90b6-c2b029497af1",
+];
+
+/// The ends of host names in Azure's clouds.
+const CLOUDS: [&str; 4] = [
+    "core.windows.net",
+    "core.chinacloudapi.cn",
+    "core.usgovcloudapi.net",
+    "core.cloudapi.de",
 ];
 
 #[derive(Deserialize)]
@@ -45,12 +56,12 @@ pub(super) fn check(input: &AuthorizationInput<'_>, token: &str) -> ServiceResul
             "Authentication scheme Bearer is not supported in this protocol.",
         ));
     }
+    if token.split('.').count() != 3 {
+        return Err(super::invalid_authorization());
+    }
     let claims = verify(input, token.trim()).ok_or_else(invalid)?;
     let now = input.now.seconds();
-    let account = &input.address.account;
-    let own = format!("https://{account}.{}.core.windows.net", input.names.label);
-    let audience = claims.aud.as_str().unwrap_or_default();
-    if !AUDIENCES.contains(&audience) && audience.trim_end_matches('/') != own {
+    if !is_audience(input, claims.aud.as_str().unwrap_or_default()) {
         return Err(Refusal {
             status: 401,
             code: "InvalidAuthenticationInfo".into(),
@@ -71,6 +82,13 @@ pub(super) fn check(input: &AuthorizationInput<'_>, token: &str) -> ServiceResul
         object: claims.oid,
         tenant: claims.tid,
     }))
+}
+
+/// Whether a token is for Azure Storage, or for this account in one of Azure's clouds.
+fn is_audience(input: &AuthorizationInput<'_>, audience: &str) -> bool {
+    let own = format!("https://{}.{}.", input.address.account, input.names.label);
+    let cloud = audience.trim_end_matches('/').strip_prefix(&own);
+    AUDIENCES.contains(&audience) || cloud.is_some_and(|cloud| CLOUDS.contains(&cloud))
 }
 
 fn verify(input: &AuthorizationInput<'_>, token: &str) -> Option<TokenClaims> {

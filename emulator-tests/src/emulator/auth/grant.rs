@@ -11,6 +11,8 @@ pub enum ResourceLevel {
     Container,
     /// A blob, a file or an entity.
     Object,
+    /// Any of them: each request of a batch is authorized by itself.
+    Any,
 }
 
 /// What a call requires of a credential.
@@ -18,10 +20,53 @@ pub enum ResourceLevel {
 pub struct RequiredPermission {
     /// Resource level.
     pub level: ResourceLevel,
-    /// SAS permissions, any of which is enough. Empty: only the account's key can do it.
+    /// SAS permissions, any of which is enough. Empty: no SAS can do it.
     pub permissions: &'static str,
+    /// A bearer token can do it, also if no SAS can.
+    pub allows_tokens: bool,
     /// Only an account SAS or a key may do it: container and account operations.
     pub account_only: bool,
+}
+
+impl RequiredPermission {
+    /// What any SAS with one of the permissions may do.
+    pub const fn at(level: ResourceLevel, permissions: &'static str) -> Self {
+        Self {
+            level,
+            permissions,
+            allows_tokens: !permissions.is_empty(),
+            account_only: false,
+        }
+    }
+
+    /// The same for a call that a bearer token can do though no SAS can.
+    pub const fn or_token(self) -> Self {
+        Self {
+            allows_tokens: true,
+            ..self
+        }
+    }
+
+    /// What only an account SAS may do to an account.
+    pub const fn account(permissions: &'static str) -> Self {
+        Self {
+            account_only: true,
+            ..Self::at(ResourceLevel::Service, permissions)
+        }
+    }
+
+    /// What only an account SAS may do to a container or a share.
+    pub const fn container(permissions: &'static str) -> Self {
+        Self {
+            account_only: true,
+            ..Self::at(ResourceLevel::Container, permissions)
+        }
+    }
+
+    /// What any SAS may do to a blob or a file.
+    pub const fn object(permissions: &'static str) -> Self {
+        Self::at(ResourceLevel::Object, permissions)
+    }
 }
 
 /// Response headers that a SAS sets instead of the object's own (`rscc` and so on).
@@ -81,11 +126,9 @@ impl Grant {
     /// requests.
     pub fn check(&self, required: &RequiredPermission) -> ServiceResult<()> {
         match self {
-            Self::Bearer(_) if required.permissions.is_empty() => {
-                Err(Refusal::permission_mismatch())
-            }
+            Self::Bearer(_) if !required.allows_tokens => Err(Refusal::permission_mismatch()),
             Self::Key(_) | Self::Bearer(_) | Self::Anonymous => Ok(()),
-            Self::AccountSas { types, .. } if !types.contains(resource_letter(required.level)) => {
+            Self::AccountSas { types, .. } if !contains(types, required.level) => {
                 Err(Refusal::new(
                     403,
                     "AuthorizationResourceTypeMismatch",
@@ -124,10 +167,23 @@ impl Grant {
     }
 }
 
-fn resource_letter(level: ResourceLevel) -> char {
+/// Whether `srt` of an account SAS names the level.
+fn contains(types: &str, level: ResourceLevel) -> bool {
     match level {
-        ResourceLevel::Service => 's',
-        ResourceLevel::Container => 'c',
-        ResourceLevel::Object => 'o',
+        ResourceLevel::Service => types.contains('s'),
+        ResourceLevel::Container => types.contains('c'),
+        ResourceLevel::Object => types.contains('o'),
+        ResourceLevel::Any => !types.is_empty(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signature_for_any_level_allows_what_has_no_level() {
+        assert!(contains("o", ResourceLevel::Any) && contains("s", ResourceLevel::Any));
+        assert!(contains("co", ResourceLevel::Object) && !contains("co", ResourceLevel::Service));
     }
 }

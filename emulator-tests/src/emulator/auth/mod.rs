@@ -10,56 +10,25 @@
 //! refused by [`Grant::check`].
 
 pub mod grant;
+pub mod input;
 
 pub mod bearer;
 pub mod delegation;
 pub mod lite;
 pub mod sas;
 pub mod shared_key;
+pub mod table_key;
 
 pub use delegation::DelegationKey;
 pub use grant::{Grant, Overrides, RequiredPermission, ResourceLevel, TokenHolder};
+pub use input::AuthorizationInput;
 pub use sas::{SignedTarget, StoredPolicy};
 
-use crate::emulator::clock::Moment;
 use crate::emulator::error::{Refusal, ServiceResult};
-use crate::emulator::http::address::Address;
-use crate::emulator::http::connection::Peer;
-use crate::emulator::http::head::Head;
-use crate::emulator::http::query::Query;
-use crate::emulator::service_names::ServiceNames;
-use crate::emulator::version::ApiVersion;
+use crate::emulator::service_names::KeySignature;
 
 /// Requests signed longer ago or further ahead than this are refused (15 minutes).
 const SKEW_SECONDS: u64 = 15 * 60;
-
-/// Everything that authorization depends on.
-pub struct AuthorizationInput<'a> {
-    /// Method, path and headers.
-    pub head: &'a Head,
-    /// The decoded query.
-    pub query: &'a Query,
-    /// Account and path.
-    pub address: &'a Address,
-    /// What the path names.
-    pub target: &'a dyn SignedTarget,
-    /// The service's names in signatures and tokens.
-    pub names: &'a ServiceNames,
-    /// The request's version.
-    pub version: ApiVersion,
-    /// The account's keys, decoded: one or two, each as good as the other.
-    pub keys: &'a [Vec<u8>],
-    /// The key of the issuer whose bearer tokens are accepted.
-    pub issuer_key: Option<&'a [u8]>,
-    /// Whether bearer tokens are accepted whoever signed them.
-    pub unsigned_tokens: bool,
-    /// The client's address and whether it came by HTTPS.
-    pub peer: &'a Peer,
-    /// The clock.
-    pub now: Moment,
-    /// The target's stored policy of this id.
-    pub policy: &'a dyn Fn(&str) -> Option<StoredPolicy>,
-}
 
 /// Checks a request's credential. Anonymous requests get a grant too: public access decides about
 /// them.
@@ -68,11 +37,17 @@ pub fn authorize(input: &AuthorizationInput<'_>) -> ServiceResult<Grant> {
     match authorization.and_then(|value| value.split_once(' ')) {
         Some(("SharedKey", rest)) => {
             require_version(input)?;
-            shared_key::check(input, rest)
+            match input.names.key_signature {
+                KeySignature::WithHeaders => shared_key::check(input, rest),
+                KeySignature::WithoutHeaders => table_key::check(input, rest),
+            }
         }
         Some(("SharedKeyLite", rest)) => {
             require_version(input)?;
-            lite::check(input, rest)
+            match input.names.key_signature {
+                KeySignature::WithHeaders => lite::check(input, rest),
+                KeySignature::WithoutHeaders => table_key::check_lite(input, rest),
+            }
         }
         Some(("Bearer", rest)) => {
             require_version(input)?;
@@ -85,9 +60,11 @@ pub fn authorize(input: &AuthorizationInput<'_>) -> ServiceResult<Grant> {
     }
 }
 
-/// Only anonymous and SAS requests may omit the version, and those in a batch must.
+/// Only anonymous and SAS requests may omit the version, and those in a batch must. Requests for
+/// tables may.
 fn require_version(input: &AuthorizationInput<'_>) -> ServiceResult<()> {
-    if input.head.in_batch {
+    let is_optional = input.names.key_signature == KeySignature::WithoutHeaders;
+    if input.head.in_batch || is_optional {
         return Ok(());
     }
     input.head.required("x-ms-version").map(|_| ())
@@ -99,4 +76,5 @@ fn invalid_authorization() -> Refusal {
         "InvalidAuthenticationInfo",
         "Authentication information is not given in the correct format. Check the value of Authorization header.",
     )
+    .without(&["x-ms-version"])
 }

@@ -133,12 +133,12 @@ pub(super) fn canonical_resource(
     Ok(format!("{service}/{}/{path}", input.address.account))
 }
 
-/// The snapshot's time, which only the SAS of a snapshot signs.
+/// The time of a snapshot or the id of a version, which only the SAS of one signs.
 pub fn signed_snapshot(query: &Query) -> &str {
-    if query.get("sr") == Some("bs") {
-        query.or_empty("snapshot")
-    } else {
-        ""
+    match query.get("sr") {
+        Some("bs") => query.or_empty("snapshot"),
+        Some("bv") => query.or_empty("versionid"),
+        _ => "",
     }
 }
 

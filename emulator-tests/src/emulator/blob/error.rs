@@ -7,12 +7,14 @@ use crate::emulator::service::conditions::Access;
 
 /// Error codes of a lease id that does not fit a blob's lease.
 pub const BLOB_LEASE: LeaseCodes = LeaseCodes {
+    resource: "blob",
     mismatch: "LeaseIdMismatchWithBlobOperation",
     not_present: "LeaseNotPresentWithBlobOperation",
 };
 
 /// Error codes of a lease id that does not fit a container's lease.
 pub const CONTAINER_LEASE: LeaseCodes = LeaseCodes {
+    resource: "container",
     mismatch: "LeaseIdMismatchWithContainerOperation",
     not_present: "LeaseNotPresentWithContainerOperation",
 };
@@ -41,6 +43,15 @@ impl Refusal {
             404,
             "ContainerNotFound",
             "The specified container does not exist.",
+        )
+    }
+
+    /// 409: the blob cannot be read or changed, because it is in the archive.
+    pub fn blob_archived() -> Self {
+        Self::new(
+            409,
+            "BlobArchived",
+            "This operation is not permitted on an archived blob.",
         )
     }
 

@@ -1,14 +1,15 @@
 //! Headers of the Blob service: properties from requests, and properties to answers.
 
+use std::collections::BTreeMap;
+
 use crate::emulator::blob::call::BlobCall;
-use crate::emulator::blob::state::{Blob, ContainerProperties, Content, Tier, TierState};
-use crate::emulator::blob::tag_query;
-use crate::emulator::clock::Moment;
+use crate::emulator::blob::state::{Blob, ContainerProperties, Content};
+use crate::emulator::blob::{encryption, tag_query, tier_rules};
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::head::Head;
 use crate::emulator::http::response::Response;
-use crate::emulator::service::content_properties::check_md5;
 use crate::emulator::service::{ContentProperties, metadata};
+use crate::emulator::version::ApiVersion;
 
 /// The content type of a blob without one.
 pub const DEFAULT_CONTENT_TYPE: &str = "application/octet-stream";
@@ -19,11 +20,11 @@ pub fn blob_properties(head: &Head) -> ContentProperties {
 }
 
 /// The same for Put Blob, where plain headers replace absent `x-ms-blob-*` ones.
-pub fn put_blob_properties(head: &Head) -> ServiceResult<ContentProperties> {
+///
+/// The MD5 of a blob with a body is compared when the body is received. Page and append blobs are
+/// created without one, and store any MD5, as Set Blob Properties does.
+pub fn put_blob_properties(head: &Head) -> ContentProperties {
     let mut properties = blob_properties(head);
-    if !properties.content_md5.is_empty() {
-        check_md5(&properties.content_md5)?;
-    }
     let fill = |property: &mut String, name| {
         if property.is_empty() {
             head.header_or_empty(name).clone_into(property);
@@ -33,13 +34,20 @@ pub fn put_blob_properties(head: &Head) -> ServiceResult<ContentProperties> {
     fill(&mut properties.content_encoding, "content-encoding");
     fill(&mut properties.content_language, "content-language");
     fill(&mut properties.cache_control, "cache-control");
-    Ok(properties)
+    properties
 }
 
 /// `ETag` and `Last-Modified`.
 pub fn set_version(response: &mut Response, blob: &Blob) {
     response.set("ETag", blob.etag.to_string());
     response.set("Last-Modified", blob.last_modified.rfc1123());
+}
+
+/// `x-ms-version-id` of a blob that is a version.
+pub fn set_version_id(response: &mut Response, blob: &Blob) {
+    if let Some(id) = blob.version_id {
+        response.set("x-ms-version-id", id.iso8601());
+    }
 }
 
 /// The same for a container.
@@ -49,18 +57,26 @@ pub fn container_version(response: Response, properties: &ContainerProperties) -
         .header("Last-Modified", properties.last_modified.rfc1123())
 }
 
-/// Adds what GET and HEAD return for a blob or a snapshot, except length and MD5.
-pub fn set_blob(response: &mut Response, call: &BlobCall<'_>, blob: &Blob) {
+/// Adds what GET and HEAD return for a blob, a snapshot or a version, except length and MD5.
+/// `is_current` tells a blob from its previous versions.
+pub fn set_blob(response: &mut Response, call: &BlobCall<'_>, blob: &Blob, is_current: bool) {
     set_version(response, blob);
     response.set("Accept-Ranges", "bytes");
     blob.properties.write(response);
     metadata::write(response, &blob.metadata);
     response.set("x-ms-blob-type", blob.content.type_name());
     response.set("x-ms-creation-time", blob.created.rfc1123());
+    set_version_id(response, blob);
     match call.query.filled("snapshot") {
-        // A snapshot cannot be leased.
+        // Snapshots and previous versions cannot be leased.
         Some(snapshot) => response.set("x-ms-snapshot", snapshot),
-        None => blob.lease.write(response, call.now),
+        None if !is_current => {}
+        None => {
+            if blob.version_id.is_some() {
+                response.set("x-ms-is-current-version", "true");
+            }
+            blob.lease.write(response, call.now);
+        }
     }
     set_kind(response, blob);
     if let Some(copy) = &blob.copy {
@@ -70,6 +86,7 @@ pub fn set_blob(response: &mut Response, call: &BlobCall<'_>, blob: &Blob) {
         response.set("x-ms-tag-count", blob.tags.len().to_string());
     }
     response.set("x-ms-server-encrypted", "true");
+    encryption::write(response, &blob.encryption);
 }
 
 /// Adds what only page blobs and append blobs have.
@@ -91,9 +108,22 @@ pub fn set_kind(response: &mut Response, blob: &Blob) {
     }
 }
 
+/// Whether the version knows the tier of what the request addresses: snapshots have one since
+/// 2019-12-12.
+pub fn has_tier(version: ApiVersion, is_snapshot: bool) -> bool {
+    if is_snapshot {
+        version.since(2019, 12, 12)
+    } else {
+        version.since(2017, 4, 17)
+    }
+}
+
 /// Adds the tier, which HEAD returns and GET does not.
-pub fn set_tier(response: &mut Response, blob: &Blob) {
+pub fn set_tier(response: &mut Response, call: &BlobCall<'_>, blob: &Blob) {
     let Some(tier) = blob.tier.tier else { return };
+    if !has_tier(call.version, call.query.filled("snapshot").is_some()) {
+        return;
+    }
     response.set("x-ms-access-tier", tier.name());
     if blob.tier.inferred {
         response.set("x-ms-access-tier-inferred", "true");
@@ -104,21 +134,47 @@ pub fn set_tier(response: &mut Response, blob: &Blob) {
     if let Some(status) = blob.tier.archive_status() {
         response.set("x-ms-archive-status", status);
     }
+    if let Some(priority) = blob.tier.rehydrate_priority()
+        && call.version.since(2019, 12, 12)
+    {
+        response.set("x-ms-rehydrate-priority", priority);
+    }
+}
+
+/// Gives the tags of a copy's source to the blob, if `x-ms-copy-source-tag-option` says so.
+pub fn apply_source_tags(
+    head: &Head,
+    blob: &mut Blob,
+    source: &BTreeMap<String, String>,
+) -> ServiceResult<()> {
+    const NAME: &str = "x-ms-copy-source-tag-option";
+    match head.header(NAME) {
+        None => Ok(()),
+        Some(option) if option.eq_ignore_ascii_case("replace") => Ok(()),
+        Some(option) if option.eq_ignore_ascii_case("copy") => {
+            if head
+                .header("x-ms-tags")
+                .is_some_and(|tags| !tags.is_empty())
+            {
+                return Err(Refusal::new(
+                    400,
+                    // As Azurite names it; no other source is public.
+                    "BothUserTagsAndSourceTagsCopyPresentException",
+                    "x-ms-tags header must not be present with x-ms-copy-source-tag-option as COPY.",
+                ));
+            }
+            blob.tags.clone_from(source);
+            Ok(())
+        }
+        Some(other) => Err(Refusal::invalid_header(NAME, other)),
+    }
 }
 
 /// Applies the tags and the tier of an upload.
-pub fn apply_upload(head: &Head, blob: &mut Blob, now: Moment) -> ServiceResult<()> {
-    if let Some(tags) = head.header("x-ms-tags").filter(|tags| !tags.is_empty()) {
+pub fn apply_upload(call: &BlobCall<'_>, blob: &mut Blob) -> ServiceResult<()> {
+    let tags = call.head.header("x-ms-tags");
+    if let Some(tags) = tags.filter(|tags| !tags.is_empty()) {
         blob.tags = tag_query::parse_header(tags)?;
     }
-    if let Some(tier) = head
-        .header("x-ms-access-tier")
-        .filter(|tier| !tier.is_empty())
-    {
-        if blob.tier.tier.is_none() {
-            return Err(Refusal::invalid_header("x-ms-access-tier", tier));
-        }
-        blob.tier = TierState::set(Tier::parse(tier)?, now);
-    }
-    Ok(())
+    tier_rules::apply_to_new(call, blob)
 }

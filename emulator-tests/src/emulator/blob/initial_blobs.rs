@@ -9,17 +9,16 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::pattern_blob::PatternBlob;
 use crate::emulator::blob::names;
 use crate::emulator::blob::public_access::PublicAccess;
-use crate::emulator::blob::state::{
-    AccountContainers, Blob, BlobContainer, Block, BlockList, Content,
-};
+use crate::emulator::blob::state::{Blob, Block, BlockList, Content};
+use crate::emulator::blob::storage::{AccountContainers, BlobContainer, ContainerState};
 use crate::emulator::clock::Moment;
 use crate::emulator::digest;
 use crate::emulator::digest::{ChecksumSet, Digester};
 use crate::emulator::http::payload::Piece;
 use crate::emulator::options::Options;
+use crate::emulator::pattern_blob::PatternBlob;
 use crate::emulator::service::ContentProperties;
 use crate::emulator::start_error::StartError;
 use crate::emulator::store::{Extent, Store};
@@ -180,7 +179,7 @@ fn container(account: &AccountContainers, name: &str) -> Result<Arc<BlobContaine
         return Ok(container);
     }
     let now = Moment::now();
-    let made = BlobContainer::new(Vec::new(), PublicAccess::Private, now);
+    let made = ContainerState::new(Vec::new(), PublicAccess::Private, now);
     account
         .create(name, made, now)
         .map_err(|refusal| StartError::Options(refusal.message.into_owned()))

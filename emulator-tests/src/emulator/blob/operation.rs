@@ -1,15 +1,11 @@
-//! Which REST call a request is, which permission it needs, and which function serves it.
+//! Which REST call a request is, and which permission it needs.
 
-use super::call::BlobCall;
 use super::public_access::RequiredAccess;
 use super::target::BlobTarget;
-use super::{account, batch, container, object};
 use crate::emulator::auth::{RequiredPermission, ResourceLevel};
 use crate::emulator::error::{Refusal, ServiceResult};
-use crate::emulator::http::body::Body;
 use crate::emulator::http::head::Head;
 use crate::emulator::http::query::Query;
-use crate::emulator::http::response::Response;
 use crate::emulator::service::Operation;
 
 /// The REST calls.
@@ -32,7 +28,9 @@ pub enum BlobOperation {
     SetContainerAcl,
     LeaseContainer,
     DeleteContainer,
+    RestoreContainer,
     ListBlobs,
+    FindContainerBlobsByTags,
     SubmitContainerBatch,
 
     PutBlob,
@@ -60,6 +58,8 @@ pub enum BlobOperation {
     CopyBlob,
     AbortCopyBlob,
     DeleteBlob,
+    DeleteBlobVersion,
+    UndeleteBlob,
 }
 
 impl BlobOperation {
@@ -70,9 +70,9 @@ impl BlobOperation {
         let found = match (&target.container, &target.blob) {
             (None, _) => Self::of_account(method, &comp, query.or_empty("restype")),
             (Some(_), None) => Self::of_container(method, &comp),
-            (Some(_), Some(_)) => Self::of_blob(method, &comp, head),
+            (Some(_), Some(_)) => Self::of_blob(method, &comp, head, query),
         };
-        found.ok_or_else(|| unknown(method, &comp))
+        found.ok_or_else(|| Refusal::unknown_call(method, &comp))
     }
 
     fn of_account(method: &str, comp: &str, restype: &str) -> Option<Self> {
@@ -99,13 +99,15 @@ impl BlobOperation {
             ("PUT", "acl") => Some(Self::SetContainerAcl),
             ("PUT", "lease") => Some(Self::LeaseContainer),
             ("DELETE", "") => Some(Self::DeleteContainer),
+            ("PUT", "undelete") => Some(Self::RestoreContainer),
             ("GET", "list") => Some(Self::ListBlobs),
+            ("GET", "blobs") => Some(Self::FindContainerBlobsByTags),
             ("POST", "batch") => Some(Self::SubmitContainerBatch),
             _ => None,
         }
     }
 
-    fn of_blob(method: &str, comp: &str, head: &Head) -> Option<Self> {
+    fn of_blob(method: &str, comp: &str, head: &Head, query: &Query) -> Option<Self> {
         let copies = head.header("x-ms-copy-source").is_some();
         let appends = head.header("x-ms-blob-type").is_some();
         match (method, comp) {
@@ -134,6 +136,8 @@ impl BlobOperation {
             ("PUT", "lease") => Some(Self::LeaseBlob),
             ("PUT", "snapshot") => Some(Self::SnapshotBlob),
             ("PUT", "copy") => Some(Self::AbortCopyBlob),
+            ("PUT", "undelete") => Some(Self::UndeleteBlob),
+            ("DELETE", "") if query.filled("versionid").is_some() => Some(Self::DeleteBlobVersion),
             ("DELETE", "") => Some(Self::DeleteBlob),
             _ => None,
         }
@@ -149,55 +153,6 @@ impl BlobOperation {
             | Self::GetPageRanges => RequiredAccess::Blob,
             Self::GetContainerProperties | Self::ListBlobs => RequiredAccess::Container,
             _ => RequiredAccess::Never,
-        }
-    }
-
-    /// Serves the call.
-    pub fn run(self, call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> {
-        match self {
-            Self::ListContainers => account::list_containers::run(call),
-            Self::GetServiceProperties => account::service_properties::get(call),
-            Self::SetServiceProperties => account::service_properties::set(call, body),
-            Self::GetServiceStats => account::stats::run(call),
-            Self::GetAccountInformation => account::information::run(call),
-            Self::GetUserDelegationKey => account::user_delegation_key::run(call, body),
-            Self::FindBlobsByTags => account::find_by_tags::run(call),
-            Self::SubmitBatch | Self::SubmitContainerBatch => batch::run(call, body),
-
-            Self::CreateContainer => container::create::run(call),
-            Self::GetContainerProperties => container::get_properties::run(call),
-            Self::SetContainerMetadata => container::set_metadata::run(call),
-            Self::GetContainerAcl => container::acl::get(call),
-            Self::SetContainerAcl => container::acl::set(call, body),
-            Self::LeaseContainer => container::lease::run(call),
-            Self::DeleteContainer => container::delete::run(call),
-            Self::ListBlobs => container::list_blobs::run(call),
-
-            Self::PutBlob => object::put_blob::run(call, body),
-            Self::PutBlobFromUrl => object::put_blob_from_url::run(call),
-            Self::PutBlock => object::put_block::run(call, body),
-            Self::PutBlockFromUrl => object::put_block::from_url(call),
-            Self::PutBlockList => object::put_block_list::run(call, body),
-            Self::GetBlockList => object::get_block_list::run(call),
-            Self::PutPage => object::put_page::run(call, body),
-            Self::PutPageFromUrl => object::put_page::from_url(call),
-            Self::GetPageRanges => object::get_page_ranges::run(call),
-            Self::AppendBlock => object::append_block::run(call, body),
-            Self::AppendBlockFromUrl => object::append_block::from_url(call),
-            Self::SealAppendBlob => object::append_block::seal(call),
-            Self::GetBlob => object::get_blob::run(call),
-            Self::GetBlobProperties => object::get_properties::run(call),
-            Self::SetBlobProperties => object::set_properties::run(call),
-            Self::GetBlobMetadata => object::metadata::get(call),
-            Self::SetBlobMetadata => object::metadata::set(call),
-            Self::GetBlobTags => object::tags::get(call),
-            Self::SetBlobTags => object::tags::set(call, body),
-            Self::SetBlobTier => object::set_tier::run(call),
-            Self::LeaseBlob => object::lease::run(call),
-            Self::SnapshotBlob => object::snapshot::run(call),
-            Self::CopyBlob => object::copy::run(call),
-            Self::AbortCopyBlob => object::abort_copy::run(call),
-            Self::DeleteBlob => object::delete::run(call),
         }
     }
 }
@@ -220,7 +175,9 @@ impl Operation for BlobOperation {
             Self::SetContainerAcl => "SetContainerAcl",
             Self::LeaseContainer => "LeaseContainer",
             Self::DeleteContainer => "DeleteContainer",
+            Self::RestoreContainer => "RestoreContainer",
             Self::ListBlobs => "ListBlobs",
+            Self::FindContainerBlobsByTags => "FindContainerBlobsByTags",
             Self::SubmitContainerBatch => "SubmitContainerBatch",
             Self::PutBlob => "PutBlob",
             Self::PutBlobFromUrl => "PutBlobFromUrl",
@@ -247,39 +204,37 @@ impl Operation for BlobOperation {
             Self::CopyBlob => "CopyBlob",
             Self::AbortCopyBlob => "AbortCopyBlob",
             Self::DeleteBlob => "DeleteBlob",
+            Self::DeleteBlobVersion => "DeleteBlobVersion",
+            Self::UndeleteBlob => "UndeleteBlob",
         }
     }
 
     fn required(self) -> RequiredPermission {
-        let of = |level, permissions, account_only| RequiredPermission {
-            level,
-            permissions,
-            account_only,
-        };
-        let account = |permissions| of(ResourceLevel::Service, permissions, true);
-        let container = |permissions| of(ResourceLevel::Container, permissions, true);
-        let object = |permissions| of(ResourceLevel::Object, permissions, false);
+        use RequiredPermission as Required;
+        let (account, container) = (Required::account, Required::container);
+        let object = Required::object;
         match self {
             Self::ListContainers => account("l"),
             Self::GetServiceProperties | Self::GetServiceStats => account("r"),
             Self::SetServiceProperties => account("w"),
             // Any valid SAS may ask for the kind of account. Each request of a batch is authorized
             // by itself.
-            Self::GetAccountInformation | Self::SubmitBatch => {
-                of(ResourceLevel::Service, "rwdlacupftxyi", false)
+            Self::GetAccountInformation => Required::at(ResourceLevel::Service, "rwdlacupftxyi"),
+            Self::SubmitBatch | Self::SubmitContainerBatch => {
+                Required::at(ResourceLevel::Any, "rwdlacupftxyi")
             }
-            Self::SubmitContainerBatch => of(ResourceLevel::Container, "rwdlacupftxyi", false),
             // The call itself requires a token.
             Self::GetUserDelegationKey => account("rwdlacupftxyi"),
-            Self::GetContainerAcl | Self::SetContainerAcl => account(""),
+            Self::GetContainerAcl | Self::SetContainerAcl => account("").or_token(),
 
             Self::FindBlobsByTags => account("f"),
+            Self::FindContainerBlobsByTags => Required::at(ResourceLevel::Container, "f"),
             Self::CreateContainer => container("cw"),
             Self::GetContainerProperties => container("r"),
-            Self::SetContainerMetadata => container("w"),
+            Self::SetContainerMetadata | Self::RestoreContainer => container("w"),
             Self::LeaseContainer => container("wd"),
             Self::DeleteContainer => container("d"),
-            Self::ListBlobs => of(ResourceLevel::Container, "l", false),
+            Self::ListBlobs => Required::at(ResourceLevel::Container, "l"),
             Self::PutBlob | Self::PutBlobFromUrl | Self::CopyBlob | Self::SnapshotBlob => {
                 object("cw")
             }
@@ -291,7 +246,8 @@ impl Operation for BlobOperation {
             | Self::SetBlobProperties
             | Self::SetBlobMetadata
             | Self::SetBlobTier
-            | Self::AbortCopyBlob => object("w"),
+            | Self::AbortCopyBlob
+            | Self::UndeleteBlob => object("w"),
             Self::AppendBlock | Self::AppendBlockFromUrl | Self::SealAppendBlob => object("aw"),
             Self::GetBlockList
             | Self::GetPageRanges
@@ -300,7 +256,9 @@ impl Operation for BlobOperation {
             | Self::GetBlobMetadata => object("r"),
             Self::GetBlobTags | Self::SetBlobTags => object("t"),
             Self::LeaseBlob => object("wd"),
-            Self::DeleteBlob => object("d"),
+            // `y` is checked by the call.
+            Self::DeleteBlob => object("dy"),
+            Self::DeleteBlobVersion => object("xy"),
         }
     }
 
@@ -313,6 +271,7 @@ impl Operation for BlobOperation {
                 | Self::GetAccountInformation
                 | Self::GetUserDelegationKey
                 | Self::FindBlobsByTags
+                | Self::FindContainerBlobsByTags
                 | Self::GetContainerProperties
                 | Self::GetContainerAcl
                 | Self::ListBlobs
@@ -324,15 +283,4 @@ impl Operation for BlobOperation {
                 | Self::GetBlobTags
         )
     }
-}
-
-fn unknown(method: &str, comp: &str) -> Refusal {
-    if comp.is_empty() {
-        return Refusal::unsupported_verb();
-    }
-    Refusal::invalid_query(
-        "comp",
-        comp,
-        &format!("not served for {method} on this resource"),
-    )
 }

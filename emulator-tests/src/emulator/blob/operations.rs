@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::sync::MutexGuard;
 
 use super::call::BlobCall;
+use super::dispatch;
 use super::initial_blobs::InitialBlobs;
-use super::journal::{BlobRecord, restore};
+use super::journal::{BlobPath, BlobRecord};
 use super::operation::BlobOperation;
 use super::public_access;
-use super::state::AccountContainers;
+use super::storage::{AccountContainers, RestoredState, restore};
 use super::target::BlobTarget;
 use crate::emulator::auth::StoredPolicy;
 use crate::emulator::clock::Moment;
@@ -23,7 +25,8 @@ use crate::emulator::service::Operations;
 use crate::emulator::service::accounts::Accounts;
 use crate::emulator::service::journal::ServiceJournal;
 use crate::emulator::service::recovery::Recovery;
-use crate::emulator::service_names::ServiceNames;
+use crate::emulator::service::service_properties::ServiceProperties;
+use crate::emulator::service_names::{KeySignature, ServiceNames};
 use crate::emulator::start_error::StartError;
 use crate::emulator::store::Store;
 
@@ -38,6 +41,7 @@ impl Operations for BlobOperations {
         label: "blob",
         sas_letter: 'b',
         server: "Windows-Azure-Blob/1.0 azring-emulator",
+        key_signature: KeySignature::WithHeaders,
     };
     const SOURCE_OPERATION: BlobOperation = BlobOperation::GetBlob;
 
@@ -63,12 +67,38 @@ impl Operations for BlobOperations {
         recovery: &mut Recovery,
     ) -> io::Result<Vec<BlobRecord>> {
         let mut kept = Vec::new();
-        for restored in restore(records, recovery)? {
+        let RestoredState {
+            containers,
+            service_properties,
+        } = restore(records, recovery)?;
+        for restored in containers {
+            let (account, name) = (restored.account, restored.name);
             let container = restored.container;
-            kept.extend(container.lock().records(&restored.account, &restored.name));
-            if let Some(owner) = self.accounts.get(&restored.account) {
-                owner.restore(&restored.name, container);
+            kept.extend(container.records(&account, &name));
+            if let Some((version, deletion)) = &restored.deleted {
+                let path = BlobPath {
+                    account: account.clone(),
+                    container: name.clone(),
+                    blob: String::new(),
+                };
+                kept.push(BlobRecord::DeletedContainer(
+                    path,
+                    version.clone(),
+                    *deletion,
+                ));
             }
+            if let Some(owner) = self.accounts.get(&account) {
+                owner.restore(&name, container, restored.deleted);
+            }
+        }
+        for (account, document) in service_properties {
+            if document.is_empty() {
+                continue;
+            }
+            if let Some(owner) = self.accounts.get(&account) {
+                owner.service_properties().restore(&document)?;
+            }
+            kept.push(BlobRecord::ServiceProperties(account, document));
         }
         Ok(kept)
     }
@@ -86,6 +116,18 @@ impl Operations for BlobOperations {
 
     fn storage(&self, account: &str) -> Option<&AccountContainers> {
         self.accounts.get(account)
+    }
+
+    fn service_properties(
+        storage: &AccountContainers,
+    ) -> Option<MutexGuard<'_, ServiceProperties>> {
+        Some(storage.service_properties().lock())
+    }
+
+    fn has_cors_rules(&self) -> bool {
+        self.accounts
+            .values()
+            .any(|account| account.service_properties().has_cors_rules())
     }
 
     fn target(address: &Address, query: &Query) -> ServiceResult<BlobTarget> {
@@ -123,6 +165,6 @@ impl Operations for BlobOperations {
         call: &BlobCall<'_>,
         body: &mut Body<'_>,
     ) -> ServiceResult<Response> {
-        operation.run(call, body)
+        dispatch::run(operation, call, body)
     }
 }

@@ -3,7 +3,8 @@
 
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::error::{BLOB_LEASE, WRITE};
-use crate::emulator::blob::state::{Blob, ContainerProperties, ContainerState, Slot};
+use crate::emulator::blob::state::{Blob, ContainerProperties, Slot};
+use crate::emulator::blob::storage::ContainerState;
 use crate::emulator::blob::tag_query;
 use crate::emulator::clock::Moment;
 use crate::emulator::error::{Refusal, ServiceResult};
@@ -35,14 +36,21 @@ pub fn find<'s>(call: &BlobCall<'_>, state: &'s ContainerState) -> ServiceResult
         .blobs
         .get(call.target.blob())
         .ok_or_else(Refusal::blob_not_found)?;
-    let found = match call.query.filled("snapshot") {
-        Some(snapshot) => {
-            Moment::parse_iso8601(snapshot).ok_or_else(|| {
-                Refusal::invalid_query("snapshot", snapshot, "not a snapshot's time")
-            })?;
+    let found = match (call.query.filled("snapshot"), version_id(call)?) {
+        (Some(snapshot), None) => {
+            Moment::parse_iso8601(snapshot)
+                .ok_or_else(|| Refusal::malformed_query("snapshot", snapshot))?;
             slot.snapshots.get(snapshot)
         }
-        None => slot.base.as_ref(),
+        (None, Some(id)) => slot.version(id),
+        (None, None) => slot.base.as_ref(),
+        (Some(snapshot), Some(_)) => {
+            return Err(Refusal::invalid_query(
+                "snapshot",
+                snapshot,
+                "not together with versionid",
+            ));
+        }
     };
     let blob = found.ok_or_else(Refusal::blob_not_found)?;
     if call.address.secondary && call.is_ahead_of_secondary(blob.written) {
@@ -51,11 +59,30 @@ pub fn find<'s>(call: &BlobCall<'_>, state: &'s ContainerState) -> ServiceResult
     Ok(blob)
 }
 
+/// The version that `versionid` names.
+pub fn version_id(call: &BlobCall<'_>) -> ServiceResult<Option<Moment>> {
+    let Some(text) = call.query.filled("versionid") else {
+        return Ok(None);
+    };
+    let id = Moment::parse_iso8601(text)
+        .ok_or_else(|| Refusal::invalid_query("versionid", text, "not a version's id"))?;
+    Ok(Some(id))
+}
+
+/// Whether a request is not for a previous version.
+pub fn is_current(call: &BlobCall<'_>, state: &ContainerState, blob: &Blob) -> bool {
+    call.query.filled("versionid").is_none()
+        || (state.blobs.get(call.target.blob()))
+            .and_then(|slot| slot.base.as_ref())
+            .is_some_and(|base| base.version_id == blob.version_id)
+}
+
 /// The base blob that a write changes. Refuses when conditions or lease do not allow it.
 pub fn change<'s>(
     call: &BlobCall<'_>,
     state: &'s mut ContainerState,
 ) -> ServiceResult<&'s mut Blob> {
+    state.advance(call.target.blob(), call.now, false);
     check_change(call, state)?;
     state
         .slot_mut(call.target.blob())
@@ -133,16 +160,17 @@ pub fn check_write(call: &BlobCall<'_>, base: Option<&Blob>) -> ServiceResult<()
     Ok(())
 }
 
-/// Refuses a request that would change a snapshot.
+/// Refuses a request that would change a snapshot or a version.
 pub fn refuse_snapshot(call: &BlobCall<'_>) -> ServiceResult<()> {
-    match call.query.filled("snapshot") {
-        Some(snapshot) => Err(Refusal::invalid_query(
-            "snapshot",
-            snapshot,
-            "a snapshot cannot be changed",
-        )),
-        None => Ok(()),
+    for (name, reason) in [
+        ("snapshot", "a snapshot cannot be changed"),
+        ("versionid", "a version cannot be changed"),
+    ] {
+        if let Some(value) = call.query.filled(name) {
+            return Err(Refusal::invalid_query(name, value, reason));
+        }
     }
+    Ok(())
 }
 
 /// Refuses a read of an archived blob.
@@ -155,11 +183,7 @@ pub fn refuse_archived(blob: &Blob) -> ServiceResult<()> {
         ));
     }
     if blob.tier.is_archived() {
-        return Err(Refusal::new(
-            409,
-            "BlobArchived",
-            "This operation is not permitted on an archived blob.",
-        ));
+        return Err(Refusal::blob_archived());
     }
     Ok(())
 }

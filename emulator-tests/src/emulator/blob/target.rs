@@ -67,9 +67,12 @@ impl SignedTarget for BlobTarget {
             ("bs", Some(blob)) if query.filled("snapshot").is_some() => {
                 Ok(format!("{container}/{blob}"))
             }
-            ("b" | "bs", _) => Err(refused("this resource")),
+            ("bv", Some(blob)) if query.filled("versionid").is_some() => {
+                Ok(format!("{container}/{blob}"))
+            }
+            ("b" | "bs" | "bv", _) => Err(refused("this resource")),
             _ => Err(Refusal::authentication_failed(
-                "sr is mandatory. It has to be one of c, b, bs",
+                "sr is mandatory. It has to be one of c, b, bs, bv",
             )),
         }
     }

@@ -6,9 +6,9 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use super::bucket::Bucket;
 use super::pattern;
 use super::plan::{Bandwidth, Budget, BudgetAnswer, CountBy, Plan, Rule, RuleAnswer, Then, When};
+use crate::emulator::http::bucket::Bucket;
 use crate::emulator::http::head::Head;
 use crate::emulator::http::query::decode;
 

@@ -5,11 +5,9 @@ pub mod plan;
 
 pub mod listing_fault;
 
-pub mod bucket;
 pub mod matcher;
 
 pub mod response_faults;
-pub mod wire_faults;
 
 pub use matcher::Faults;
 pub use plan::Plan;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::listing_fault::ListingFault;
+use crate::emulator::http::wire_faults::CloseManner;
 
 /// A whole plan.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -117,6 +118,10 @@ pub struct Then {
     pub move_range: i64,
     /// Serve the request whatever its conditions say.
     pub ignore_conditions: bool,
+    /// A page of a table has at most so many entities.
+    pub page_entities: Option<u32>,
+    /// The changes of a batch are refused with this status inside of its answer.
+    pub batch_status: Option<u16>,
     /// Send another status.
     pub status: Option<u16>,
     /// Send an answer that was not asked for.
@@ -183,19 +188,6 @@ pub enum ClosePoint {
     RequestBytes(u64),
     /// After so many sent body bytes.
     ResponseBytes(u64),
-}
-
-/// How a connection ends.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CloseManner {
-    /// An orderly close.
-    #[default]
-    Close,
-    /// A reset (RST).
-    Reset,
-    /// The emulator stops reading and sending, and leaves the connection open.
-    Blackhole,
 }
 
 /// The length that a header names.

@@ -6,6 +6,7 @@
 
 use std::io;
 
+use super::structured_body::{self, StructuredBody};
 use super::wire::Wire;
 use crate::emulator::digest::{ChecksumSet, Digester, Digests};
 use crate::emulator::error::{Refusal, ServiceResult};
@@ -18,6 +19,9 @@ pub struct Body<'c> {
     wire: &'c mut Wire,
     length: u64,
     left: u64,
+    /// Bytes of the message around the data that were not read yet.
+    framing_left: u64,
+    structured: Option<StructuredBody>,
     expects_continue: bool,
     failure: Option<io::Error>,
     /// The fault plan flips the lowest bit of the byte at this offset (modulo the length).
@@ -31,10 +35,26 @@ impl<'c> Body<'c> {
             wire,
             length,
             left: length,
+            framing_left: 0,
+            structured: None,
             expects_continue,
             failure: None,
             flip: None,
         }
+    }
+
+    /// Takes the body as a message in the structured body format with this much data. From here on
+    /// the body is the data, and reading it fails where the message is not in the format.
+    ///
+    /// Returns false, with nothing changed, where the body is shorter than its data.
+    pub fn open_structured(&mut self, data_bytes: u64, verify: bool) -> bool {
+        let Some(framing) = self.length.checked_sub(data_bytes) else {
+            return false;
+        };
+        self.structured = Some(StructuredBody::new(self.length, data_bytes, verify));
+        self.framing_left = framing;
+        (self.length, self.left) = (data_bytes, data_bytes);
+        true
     }
 
     /// The body's length in bytes, whatever was read.
@@ -42,7 +62,12 @@ impl<'c> Body<'c> {
         self.length
     }
 
-    /// Bytes that were not read yet.
+    /// Bytes of the request that were not read yet.
+    pub fn unread(&self) -> u64 {
+        self.left + self.framing_left
+    }
+
+    /// Bytes of the body that were not read yet.
     pub fn left(&self) -> u64 {
         self.left
     }
@@ -100,13 +125,15 @@ impl<'c> Body<'c> {
     ) -> ServiceResult<()> {
         self.send_continue()?;
         while self.left > 0 {
-            let mut piece = Vec::with_capacity((self.left as usize).min(VERIFY_BYTES));
+            let run = self.next_run()?;
+            let mut piece = Vec::with_capacity((run as usize).min(VERIFY_BYTES));
             while piece.len() < piece.capacity() {
                 let room = piece.capacity() - piece.len();
                 let read = self.wire.read_spare(&mut piece, room);
                 self.settle(read.map(|count| count as u64))?;
             }
             self.flip_bit(&mut piece);
+            self.pass(&piece)?;
             take(&piece)?;
         }
         Ok(())
@@ -116,10 +143,11 @@ impl<'c> Body<'c> {
         self.send_continue()?;
         while self.left > 0 {
             let before = bytes.len();
-            let room = self.left as usize;
+            let room = self.next_run()? as usize;
             let read = self.wire.read_spare(bytes, room);
             self.settle(read.map(|count| count as u64))?;
             self.flip_bit(&mut bytes[before..]);
+            self.pass(&bytes[before..])?;
             look(&bytes[before..]);
         }
         Ok(())
@@ -137,12 +165,87 @@ impl<'c> Body<'c> {
     }
 
     fn skip_all(&mut self) -> ServiceResult<()> {
+        if self
+            .structured
+            .as_ref()
+            .is_some_and(StructuredBody::verifies)
+        {
+            return self.each_piece(|_| Ok(()));
+        }
         self.send_continue()?;
         while self.left > 0 {
-            let skipped = self.wire.skip(self.left);
+            let run = self.next_run()?;
+            let before = self.left;
+            let skipped = self.wire.skip(run);
             self.settle(skipped)?;
+            if let Some(structured) = &mut self.structured {
+                structured.pass_unread(before - self.left);
+            }
+            self.end_segment()?;
         }
         Ok(())
+    }
+
+    /// The bytes of the body that lie together on the wire, after the heads before them are read.
+    fn next_run(&mut self) -> ServiceResult<u64> {
+        let Some(mut structured) = self.structured.take() else {
+            return Ok(self.left);
+        };
+        if structured.is_unread() {
+            structured.begin(self.read_frame()?)?;
+        }
+        while structured.segment_left() == 0 {
+            structured.begin_segment(self.read_frame()?)?;
+            if structured.segment_left() == 0 {
+                structured.end_segment(self.read_frame()?)?;
+            }
+        }
+        let run = structured.segment_left();
+        self.structured = Some(structured);
+        Ok(run)
+    }
+
+    /// Takes note of data that was read.
+    fn pass(&mut self, data: &[u8]) -> ServiceResult<()> {
+        if let Some(structured) = &mut self.structured {
+            structured.pass(data);
+        }
+        self.end_segment()
+    }
+
+    /// Reads what follows the last byte of a segment.
+    fn end_segment(&mut self) -> ServiceResult<()> {
+        let is_at_end = |structured: &mut StructuredBody| structured.segment_left() == 0;
+        let Some(mut structured) = self.structured.take_if(is_at_end) else {
+            return Ok(());
+        };
+        structured.end_segment(self.read_frame()?)?;
+        if self.left == 0 {
+            while structured.has_segments_left() {
+                structured.begin_segment(self.read_frame()?)?;
+                structured.end_segment(self.read_frame()?)?;
+            }
+            structured.end(self.read_frame()?, self.framing_left)?;
+        }
+        self.structured = Some(structured);
+        Ok(())
+    }
+
+    /// Reads a part of the message around the data.
+    fn read_frame<const BYTES: usize>(&mut self) -> ServiceResult<[u8; BYTES]> {
+        let mut frame = Vec::with_capacity(BYTES);
+        if self.framing_left < BYTES as u64 {
+            return Err(structured_body::malformed());
+        }
+        while frame.len() < BYTES {
+            let room = BYTES - frame.len();
+            match self.wire.read_spare(&mut frame, room) {
+                Ok(0) => return Err(self.fail(io::ErrorKind::UnexpectedEof.into())),
+                Ok(count) => self.framing_left -= count as u64,
+                Err(error) => return Err(self.fail(error)),
+            }
+        }
+        Ok(frame.try_into().unwrap_or([0; BYTES]))
     }
 
     fn send_continue(&mut self) -> ServiceResult<()> {

@@ -1,4 +1,7 @@
 //! A small HTTP client for copy sources on other servers: one GET per connection.
+//!
+//! The head of the answer is read at once. The caller decides from it how much of the body it
+//! reads: a server's length is never trusted with an allocation.
 
 use std::fmt::Write as _;
 use std::io::{self, Read, Write};
@@ -24,15 +27,23 @@ pub struct Url {
     pub target: String,
 }
 
-/// An answer.
-#[derive(Debug)]
-pub struct Fetched {
+/// An answer whose body is not read yet.
+pub struct SourceAnswer {
     /// HTTP status.
     pub status: u16,
+    /// The reason after the status, such as `Not Found`.
+    pub reason: String,
     /// Headers in order.
     pub headers: Vec<(String, String)>,
-    /// The body.
-    pub body: Vec<u8>,
+    /// The begin of the body, which arrived with the head.
+    begin: Vec<u8>,
+    stream: Box<dyn Read>,
+}
+
+/// Whether a pair of a query names a snapshot of a blob or of a share.
+fn is_snapshot(pair: &str) -> bool {
+    let name = pair.split('=').next().unwrap_or_default();
+    name.eq_ignore_ascii_case("snapshot") || name.eq_ignore_ascii_case("sharesnapshot")
 }
 
 impl Url {
@@ -81,9 +92,7 @@ impl Url {
     /// The URL without its query, except a snapshot: the form in `x-ms-copy-source` of answers.
     pub fn without_signature(&self) -> String {
         let (path, query) = self.target.split_once('?').unwrap_or((&self.target, ""));
-        let snapshot = query
-            .split('&')
-            .find(|pair| pair.to_ascii_lowercase().starts_with("snapshot="));
+        let snapshot = query.split('&').find(|pair| is_snapshot(pair));
         let query = snapshot.map(|pair| format!("?{pair}")).unwrap_or_default();
         format!(
             "{}://{}{path}{query}",
@@ -101,7 +110,7 @@ impl Url {
     }
 }
 
-impl Fetched {
+impl SourceAnswer {
     /// A header.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
@@ -109,14 +118,43 @@ impl Fetched {
             .find(|(other, _)| other.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.as_str())
     }
+
+    /// `Content-Length`. Fails if the server did not send it.
+    pub fn length(&self) -> io::Result<u64> {
+        let length = self.header("content-length");
+        length
+            .and_then(|length| length.parse().ok())
+            .ok_or_else(|| io::Error::other("the source did not say its length"))
+    }
+
+    /// The first and last byte and the total length of `Content-Range`, if it is readable.
+    pub fn content_range(&self) -> Option<(u64, u64, u64)> {
+        let value = self.header("content-range")?.trim();
+        let (range, total) = value.strip_prefix("bytes ")?.split_once('/')?;
+        let (first, last) = range.split_once('-')?;
+        Some((first.parse().ok()?, last.parse().ok()?, total.parse().ok()?))
+    }
+
+    /// `length` bytes of the body after the first `skipped` ones. Fails if the body ends earlier.
+    pub fn read(self, skipped: u64, length: u64) -> io::Result<Vec<u8>> {
+        let mut body = io::Cursor::new(self.begin).chain(self.stream);
+        io::copy(&mut body.by_ref().take(skipped), &mut io::sink())?;
+        let mut bytes = Vec::new();
+        body.take(length).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 == length {
+            Ok(bytes)
+        } else {
+            Err(io::ErrorKind::UnexpectedEof.into())
+        }
+    }
 }
 
-/// Sends a GET. HTTPS needs authorities to trust.
+/// Sends a GET and reads the head of the answer. HTTPS needs authorities to trust.
 pub fn get(
     url: &Url,
     headers: &[(&str, String)],
     trust: Option<&Arc<ClientConfig>>,
-) -> io::Result<Fetched> {
+) -> io::Result<SourceAnswer> {
     let mut addresses = (url.host(), url.port()).to_socket_addrs()?;
     let address = addresses
         .next()
@@ -142,7 +180,7 @@ pub fn get(
     talk(StreamOwned::new(connection, socket), &request)
 }
 
-fn talk(mut stream: impl Read + Write, request: &str) -> io::Result<Fetched> {
+fn talk(mut stream: impl Read + Write + 'static, request: &str) -> io::Result<SourceAnswer> {
     stream.write_all(request.as_bytes())?;
     stream.flush()?;
     let mut input = Vec::new();
@@ -157,43 +195,31 @@ fn talk(mut stream: impl Read + Write, request: &str) -> io::Result<Fetched> {
         }
         input.extend_from_slice(&piece[..count]);
     };
-    let mut body = input.split_off(end + 4);
-    let mut fetched = parse_head(&String::from_utf8_lossy(&input))?;
-    let length = fetched
-        .header("content-length")
-        .and_then(|length| length.parse::<usize>().ok());
-    match length {
-        Some(length) => {
-            let have = body.len().min(length);
-            body.resize(length, 0);
-            stream.read_exact(&mut body[have..])?;
-        }
-        None if fetched.header("transfer-encoding").is_some() => {
-            return Err(io::Error::other("the source did not say its length"));
-        }
-        None => {
-            stream.read_to_end(&mut body)?;
-        }
-    }
-    fetched.body = body;
-    Ok(fetched)
-}
-
-fn parse_head(text: &str) -> io::Result<Fetched> {
-    let mut lines = text.lines();
-    let status = lines
-        .next()
-        .and_then(|line| line.split(' ').nth(1)?.parse().ok());
-    let status = status.ok_or_else(|| io::Error::other("the source does not speak HTTP"))?;
+    let begin = input.split_off(end + 4);
+    let head = String::from_utf8_lossy(&input);
+    let mut lines = head.lines();
+    let status_line = lines.next().unwrap_or_default();
+    let (status, reason) = read_status(status_line)
+        .ok_or_else(|| io::Error::other("the source does not speak HTTP"))?;
     let pair = |line: &str| {
         line.split_once(':')
             .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
     };
-    Ok(Fetched {
+    Ok(SourceAnswer {
         status,
+        reason: reason.to_owned(),
         headers: lines.filter_map(pair).collect(),
-        body: Vec::new(),
+        begin,
+        stream: Box::new(stream),
     })
+}
+
+/// Status and reason of `HTTP/1.1 404 Not Found`.
+fn read_status(line: &str) -> Option<(u16, &str)> {
+    let (version, rest) = line.split_once(' ')?;
+    let (status, reason) = rest.split_once(' ').unwrap_or((rest, ""));
+    version.starts_with("HTTP/").then_some(())?;
+    Some((status.parse().ok()?, reason.trim()))
 }
 
 #[cfg(test)]
@@ -213,5 +239,37 @@ mod tests {
             Url::parse("https://h").map(|url| (url.port(), url.target)),
             Some((443, "/".to_owned()))
         );
+    }
+
+    #[test]
+    fn a_body_is_read_from_an_offset_and_a_short_one_fails() {
+        let answer = |length: &str, range: &str| SourceAnswer {
+            status: 206,
+            reason: String::new(),
+            headers: vec![
+                ("content-length".to_owned(), length.to_owned()),
+                ("Content-Range".to_owned(), range.to_owned()),
+            ],
+            begin: b"0123".to_vec(),
+            stream: Box::new(&b"456789"[..]),
+        };
+        let whole = answer("10", "bytes 5-14/99");
+        assert_eq!(whole.content_range(), Some((5, 14, 99)));
+        assert_eq!(whole.length().unwrap(), 10);
+        assert_eq!(whole.read(3, 4).unwrap(), b"3456");
+        let broken = answer("many", "bytes */99");
+        assert_eq!(broken.content_range(), None);
+        assert!(broken.length().is_err());
+        assert!(broken.read(3, u64::MAX).is_err());
+    }
+
+    #[test]
+    fn a_status_line_has_a_reason_or_none() {
+        assert_eq!(
+            read_status("HTTP/1.1 404 Not Found"),
+            Some((404, "Not Found"))
+        );
+        assert_eq!(read_status("HTTP/1.0 200"), Some((200, "")));
+        assert_eq!(read_status("ftp 200 OK"), None);
     }
 }

@@ -34,6 +34,10 @@ pub struct RequestFaults {
     pub move_range: i64,
     /// Treat the request's conditions as met.
     pub ignore_conditions: bool,
+    /// The most entities of a page.
+    pub page_entities: Option<u32>,
+    /// Refuse the change set of a batch with this status, inside of the batch's answer.
+    pub batch_status: Option<u16>,
 }
 
 /// What the front of the input contains.
@@ -106,11 +110,15 @@ impl Head {
         self.target().split_once('?').map_or("", |(_, query)| query)
     }
 
-    /// The first header of this name, in any case.
+    /// The first header of this name, in any case. A request asks for dozens of names, so lengths are
+    /// compared first.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers()
-            .find(|(other, _)| other.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
+        let text = self.text.as_bytes();
+        let is_named = |range: &Range<usize>| {
+            range.len() == name.len() && text[range.clone()].eq_ignore_ascii_case(name.as_bytes())
+        };
+        let line = self.headers.iter().find(|(other, _)| is_named(other));
+        line.map(|(_, value)| &self.text[value.clone()])
     }
 
     /// Like [`Head::header`], with an empty text for an absent header.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::stored_file::StoredFile;
 use super::wire::Wire;
-use crate::emulator::store::{ExtentFile, pattern};
+use crate::emulator::pattern;
 
 /// Zeros for the holes of page blobs.
 static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
@@ -28,7 +29,7 @@ pub enum Piece {
     /// Bytes of a file of the folder store.
     File {
         /// The file. It exists as long as this reference.
-        file: Arc<dyn ExtentFile>,
+        file: Arc<dyn StoredFile>,
         /// Offset in the file.
         offset: u64,
         /// Bytes.
@@ -138,7 +139,7 @@ impl Piece {
     pub fn send(&self, wire: &mut Wire) -> io::Result<()> {
         match self {
             Self::Memory(bytes) => wire.send(bytes, false),
-            Self::Pattern { offset, length } => pattern::send(wire, *offset, *length),
+            Self::Pattern { offset, length } => send_pattern(wire, *offset, *length),
             Self::Zeros(length) => each_zeros(*length, |slice| wire.send(slice, false)),
             Self::File {
                 file,
@@ -147,6 +148,21 @@ impl Piece {
             } => wire.send_file(&file.open()?, *offset, *length),
         }
     }
+}
+
+/// Sends a range of the pattern: by `sendfile`, or from the buffer if there is no file.
+fn send_pattern(wire: &mut Wire, mut offset: u64, mut length: u64) -> io::Result<()> {
+    let Some(file) = pattern::file() else {
+        return pattern::each_slice(offset, length, |slice| wire.send(slice, false));
+    };
+    while length > 0 {
+        let start = offset % pattern::PERIOD_BYTES;
+        let count = length.min(pattern::PERIOD_BYTES - start);
+        wire.send_file(file, start, count)?;
+        offset += count;
+        length -= count;
+    }
+    Ok(())
 }
 
 fn each_zeros(mut length: u64, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {

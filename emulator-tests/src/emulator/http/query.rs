@@ -10,14 +10,15 @@ pub struct Query {
 
 impl Query {
     /// Splits and decodes. The value is everything after the first `=`, so base64 padding may stay
-    /// unencoded.
+    /// unencoded. A `+` is a space, as in forms: `object_store` writes and signs prefixes so, and a
+    /// signature with an unencoded `+` is a wrong one.
     pub fn parse(raw: &str) -> Self {
         let pairs = raw
             .split('&')
             .filter(|pair| !pair.is_empty())
             .map(|pair| {
                 let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-                (decode(name), decode(value))
+                (decode_form(name), decode_form(value))
             })
             .collect();
         Self { pairs }
@@ -56,6 +57,10 @@ impl Query {
     }
 }
 
+fn decode_form(text: &str) -> String {
+    decode(&text.replace('+', " "))
+}
+
 /// Percent-decodes; bytes that are not UTF-8 become replacement characters. `+` stays `+`.
 pub fn decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
@@ -66,10 +71,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_keep_plus_and_further_equal_signs() {
+    fn values_keep_further_equal_signs_and_a_plus_is_a_space() {
         let query = Query::parse("blockid=QQ==&prefix=a%2Bb+c&Comp=block&flag");
         assert_eq!(query.get("blockid"), Some("QQ=="));
-        assert_eq!(query.get("prefix"), Some("a+b+c"));
+        assert_eq!(query.get("prefix"), Some("a+b c"));
         assert_eq!(query.get("comp"), Some("block"));
         assert_eq!(query.get("flag"), Some(""));
     }

@@ -17,6 +17,8 @@ const TOGETHER_BYTES: u64 = 32 * 1024;
 pub struct Response {
     /// HTTP status.
     pub status: u16,
+    /// The reason phrase of a refusal: the service sends its message there.
+    pub reason: Option<Cow<'static, str>>,
     /// Headers in order, except those of the framing.
     pub headers: Vec<(Cow<'static, str>, String)>,
     /// The body.
@@ -43,6 +45,7 @@ impl Response {
     pub fn new(status: u16) -> Self {
         Self {
             status,
+            reason: None,
             headers: Vec::with_capacity(16),
             payload: Payload::Empty,
             labels: Labels::default(),
@@ -78,9 +81,14 @@ impl Response {
 
     /// Replaces a header's value, or adds the header.
     pub fn replace(&mut self, name: &'static str, value: impl Into<String>) {
+        self.remove(name);
+        self.set(name, value);
+    }
+
+    /// Removes a header.
+    pub fn remove(&mut self, name: &str) {
         self.headers
             .retain(|(other, _)| !other.eq_ignore_ascii_case(name));
-        self.set(name, value);
     }
 
     /// A header's value.
@@ -97,7 +105,11 @@ impl Response {
         let mut response =
             Self::new(refusal.status).header("x-ms-error-code", refusal.code.clone());
         response.labels.code = Some(refusal.code.clone().into_owned());
+        response.reason = Some(refusal.message.clone());
         if refusal.status == 304 {
+            for (name, value) in &refusal.headers {
+                response.set(*name, value.clone());
+            }
             return response;
         }
         let mut xml = Writer::new();
@@ -131,16 +143,25 @@ impl Response {
     /// The bytes up to the blank line.
     pub fn head_bytes(&self, keep_alive: bool) -> Vec<u8> {
         let mut text = String::with_capacity(768);
-        let _ = write!(text, "HTTP/1.1 {} {}\r\n", self.status, reason(self.status));
+        let _ = write!(text, "HTTP/1.1 {} ", self.status);
+        self.push_reason(&mut text);
+        text.push_str("\r\n");
         for (name, value) in &self.headers {
             text.push_str(name);
             text.push_str(": ");
             // A stored value must not be able to begin another header.
-            text.extend(
-                value
-                    .chars()
-                    .filter(|character| !matches!(character, '\r' | '\n' | '\0')),
-            );
+            if value
+                .bytes()
+                .any(|byte| matches!(byte, b'\r' | b'\n' | b'\0'))
+            {
+                text.extend(
+                    value
+                        .chars()
+                        .filter(|one| !matches!(one, '\r' | '\n' | '\0')),
+                );
+            } else {
+                text.push_str(value);
+            }
             text.push_str("\r\n");
         }
         if self.status != 304 && self.status != 204 && self.get("content-length").is_none() {
@@ -151,6 +172,12 @@ impl Response {
         }
         text.push_str("\r\n");
         text.into_bytes()
+    }
+
+    /// Appends the reason phrase: the message of a refusal, else that of the status.
+    pub fn push_reason(&self, text: &mut String) {
+        let phrase = self.reason.as_deref().unwrap_or(reason(self.status));
+        text.extend(phrase.chars().filter(|one| matches!(one, ' '..='~')));
     }
 
     /// Sends head and body; only the head when the request was HEAD.

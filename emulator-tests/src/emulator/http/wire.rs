@@ -16,8 +16,8 @@ use rustix::event::{PollFd, PollFlags};
 use rustix::net::{RecvFlags, SendFlags};
 use rustls::{ServerConnection, StreamOwned};
 
-use crate::emulator::fault::bucket::Bucket;
-use crate::emulator::fault::wire_faults::WireFaults;
+use super::bucket::Bucket;
+use super::wire_faults::WireFaults;
 
 /// Bytes read ahead at once: a small PUT arrives in one call.
 const AHEAD_BYTES: usize = 16 * 1024;

@@ -19,19 +19,24 @@ pub fn document(policies: &[StoredPolicy]) -> Writer {
     let mut xml = Writer::new();
     xml.open("SignedIdentifiers", &[]);
     for policy in policies {
-        xml.open("SignedIdentifier", &[])
-            .leaf("Id", &policy.id)
-            .open("AccessPolicy", &[]);
-        for (name, text) in [
+        xml.open("SignedIdentifier", &[]).leaf("Id", &policy.id);
+        let elements = [
             ("Start", &policy.start),
             ("Expiry", &policy.expiry),
             ("Permission", &policy.permissions),
-        ] {
-            if !text.is_empty() {
+        ];
+        let mut given = elements
+            .iter()
+            .filter(|(_, text)| !text.is_empty())
+            .peekable();
+        if given.peek().is_some() {
+            xml.open("AccessPolicy", &[]);
+            for (name, text) in given {
                 xml.leaf(name, text);
             }
+            xml.close("AccessPolicy");
         }
-        xml.close("AccessPolicy").close("SignedIdentifier");
+        xml.close("SignedIdentifier");
     }
     xml.close("SignedIdentifiers");
     xml
@@ -69,8 +74,8 @@ fn parse(document: &[u8]) -> ServiceResult<Vec<StoredPolicy>> {
             continue;
         };
         match name {
-            Some("AccessPolicy/Start") => policy.start = time(leaf.text)?,
-            Some("AccessPolicy/Expiry") => policy.expiry = time(leaf.text)?,
+            Some("AccessPolicy/Start") => policy.start = time(&leaf.text)?,
+            Some("AccessPolicy/Expiry") => policy.expiry = time(&leaf.text)?,
             Some("AccessPolicy/Permission") => policy.permissions = leaf.text,
             Some("AccessPolicy") => {}
             _ => return Err(Refusal::invalid_xml()),
@@ -85,10 +90,11 @@ fn parse(document: &[u8]) -> ServiceResult<Vec<StoredPolicy>> {
     Ok(policies)
 }
 
-fn time(text: String) -> ServiceResult<String> {
-    if text.is_empty() || Moment::parse_iso8601(&text).is_some() {
-        Ok(text)
-    } else {
-        Err(Refusal::invalid_xml())
+/// A time as the service returns it: with seven digits of a second, however the client wrote it.
+fn time(text: &str) -> ServiceResult<String> {
+    if text.is_empty() {
+        return Ok(String::new());
     }
+    let time = Moment::parse_iso8601(text).ok_or_else(Refusal::invalid_xml)?;
+    Ok(time.iso8601())
 }

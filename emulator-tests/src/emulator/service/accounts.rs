@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::emulator::digest;
 use crate::emulator::error::{Refusal, ServiceResult};
@@ -29,27 +30,61 @@ impl fmt::Debug for StorageAccount {
 
 /// All accounts by name.
 #[derive(Debug)]
-pub struct Accounts(BTreeMap<String, StorageAccount>);
+pub struct Accounts(BTreeMap<String, AccountKeys>);
+
+/// An account with the keys of the start and the present ones.
+#[derive(Debug)]
+struct AccountKeys {
+    first: Arc<StorageAccount>,
+    present: RwLock<Arc<StorageAccount>>,
+}
 
 impl Accounts {
     /// The accounts of the options.
     pub fn of(options: &Options) -> Result<Self, StartError> {
         let accounts = options.accounts().into_iter().map(|option| {
-            let keys = [Some(&option.key), option.second_key.as_ref()];
-            let keys = keys.into_iter().flatten().map(|key| {
-                digest::from_base64(key).ok_or_else(|| {
-                    StartError::Options(format!("a key of account `{}` is not base64", option.name))
-                })
-            });
-            let keys = keys.collect::<Result<_, _>>()?;
+            let keys = [Some(option.key), option.second_key];
+            let keys: Vec<String> = keys.into_iter().flatten().collect();
             let name = option.name;
-            Ok((name.clone(), StorageAccount { name, keys }))
+            let account = StorageAccount::of(&name, &keys).ok_or_else(|| {
+                StartError::Options(format!("a key of account `{name}` is not base64"))
+            });
+            Ok((name.clone(), AccountKeys::new(account?)))
         });
         accounts.collect::<Result<_, _>>().map(Self)
     }
 
     /// The account of this name, or 404.
-    pub fn find(&self, name: &str) -> ServiceResult<&StorageAccount> {
+    pub fn find(&self, name: &str) -> ServiceResult<Arc<StorageAccount>> {
+        let present = &self.keys(name)?.present;
+        Ok(Arc::clone(
+            &present.read().unwrap_or_else(PoisonError::into_inner),
+        ))
+    }
+
+    /// Replaces the keys of an account: one or two, in base64. Signatures by other keys end.
+    pub fn replace_keys(&self, name: &str, keys: &[String]) -> ServiceResult<()> {
+        let known = self.keys(name)?;
+        let account = StorageAccount::of(name, keys)
+            .filter(|account| (1..=2).contains(&account.keys.len()))
+            .ok_or_else(|| Refusal::invalid_input("An account has one or two keys in base64."))?;
+        known.set(Arc::new(account));
+        Ok(())
+    }
+
+    /// Gives all accounts the keys of the start again.
+    pub fn reset(&self) {
+        for account in self.0.values() {
+            account.set(Arc::clone(&account.first));
+        }
+    }
+
+    /// Their names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    fn keys(&self, name: &str) -> ServiceResult<&AccountKeys> {
         self.0.get(name).ok_or_else(|| {
             Refusal::new(
                 404,
@@ -58,9 +93,27 @@ impl Accounts {
             )
         })
     }
+}
 
-    /// Their names.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+impl StorageAccount {
+    /// `None` if a key is not base64.
+    fn of(name: &str, keys: &[String]) -> Option<Self> {
+        let keys = keys.iter().map(|key| digest::from_base64(key));
+        Some(Self {
+            name: name.to_owned(),
+            keys: keys.collect::<Option<_>>()?,
+        })
+    }
+}
+
+impl AccountKeys {
+    fn new(account: StorageAccount) -> Self {
+        let first = Arc::new(account);
+        let present = RwLock::new(Arc::clone(&first));
+        Self { first, present }
+    }
+
+    fn set(&self, account: Arc<StorageAccount>) {
+        *self.present.write().unwrap_or_else(PoisonError::into_inner) = account;
     }
 }

@@ -10,9 +10,10 @@ use crate::emulator::auth::Grant;
 use crate::emulator::behaviour::Behaviour;
 use crate::emulator::clock::Moment;
 use crate::emulator::http::address::Address;
-use crate::emulator::http::connection::Peer;
 use crate::emulator::http::head::Head;
+use crate::emulator::http::peer::Peer;
 use crate::emulator::http::query::Query;
+use crate::emulator::http::response::Response;
 use crate::emulator::version::ApiVersion;
 
 /// An authorized request.
@@ -62,6 +63,18 @@ impl<S: Operations> Call<'_, S> {
         self.head
             .header("x-ms-lease-id")
             .filter(|id| !id.is_empty())
+    }
+
+    /// Replaces headers by those that the SAS sets.
+    pub fn apply_overrides(&self, response: &mut Response) {
+        for (name, value) in self
+            .grant
+            .overrides()
+            .iter()
+            .flat_map(|overrides| &overrides.headers)
+        {
+            response.replace(name, value.clone());
+        }
     }
 
     /// Whether the secondary region does not show yet what was written at this time.

@@ -1,7 +1,7 @@
 //! Conditional headers: whether an object still has the version that the client knows.
 //! <https://learn.microsoft.com/rest/api/storageservices/specifying-conditional-headers-for-blob-service-operations>
 
-use super::etag::ETag;
+use super::etag::{ETag, EntityTag};
 use crate::emulator::clock::Moment;
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::head::Head;
@@ -29,6 +29,8 @@ struct Conditions<'a> {
 }
 
 /// Checks `If-Match`, `If-None-Match`, `If-Modified-Since` and `If-Unmodified-Since`.
+///
+/// The service refuses `If-None-Match: *` for reads: no object can fulfil it.
 pub fn check(head: &Head, current: Current, access: Access) -> ServiceResult<()> {
     if head.faults.ignore_conditions {
         return Ok(());
@@ -41,14 +43,21 @@ pub fn check(head: &Head, current: Current, access: Access) -> ServiceResult<()>
         modified_since: date(head, "if-modified-since")?,
         unmodified_since: date(head, "if-unmodified-since")?,
     };
+    if matches!(access, Access::Read) && conditions.matches_none == Some("*") {
+        return Err(Refusal::unsatisfiable_condition());
+    }
     conditions.check(current, access)
 }
 
 /// Checks the `x-ms-source-if-*` conditions of a copy's source.
 ///
-/// With `is_range`, the request copies a range of the source: then the service answers with the
-/// status and message that reading the source would have.
-pub fn check_source(head: &Head, current: (ETag, Moment), is_range: bool) -> ServiceResult<()> {
+/// With `is_range`, the request copies a range of the source: then the refusal is that of reading
+/// the source.
+pub fn check_source<T: EntityTag>(
+    head: &Head,
+    current: (T, Moment),
+    is_range: bool,
+) -> ServiceResult<()> {
     if head.faults.ignore_conditions {
         return Ok(());
     }
@@ -63,25 +72,19 @@ pub fn check_source(head: &Head, current: (ETag, Moment), is_range: bool) -> Ser
         unmodified_since: date(head, "x-ms-source-if-unmodified-since")?,
     };
     if is_range {
-        let checked = conditions.check(Some(current), Access::Read);
-        return checked.map_err(|refusal| Refusal {
-            code: "CannotVerifyCopySource".into(),
-            ..refusal
-        });
+        return conditions.check(Some(current), Access::Read);
     }
     conditions
         .check(Some(current), Access::Delete)
-        .map_err(|_| {
-            Refusal::new(
-                412,
-                "SourceConditionNotMet",
-                "The source condition specified using HTTP conditional header(s) is not met.",
-            )
-        })
+        .map_err(|_| Refusal::source_condition_not_met())
 }
 
 impl Conditions<'_> {
-    fn check(&self, current: Current, access: Access) -> ServiceResult<()> {
+    fn check<T: EntityTag>(
+        &self,
+        current: Option<(T, Moment)>,
+        access: Access,
+    ) -> ServiceResult<()> {
         let Some((etag, modified)) = current else {
             let wants_something = self.matches.is_some() && !matches!(access, Access::Read);
             return if wants_something {
@@ -116,7 +119,7 @@ impl Conditions<'_> {
     }
 }
 
-fn any(list: &str, etag: ETag) -> bool {
+fn any(list: &str, etag: impl EntityTag) -> bool {
     list.split(',').any(|one| one.trim() == "*" || etag.is(one))
 }
 
@@ -179,13 +182,14 @@ mod tests {
             only_new.check(there, WRITE).unwrap_err().code,
             "AlreadyExists"
         );
-        assert!(only_new.check(None, WRITE).is_ok());
+        let missing: Current = None;
+        assert!(only_new.check(missing, WRITE).is_ok());
         let only_old = Conditions {
             matches: Some("*"),
             ..nothing()
         };
         assert!(only_old.check(there, WRITE).is_ok());
-        assert_eq!(only_old.check(None, WRITE).unwrap_err().status, 412);
+        assert_eq!(only_old.check(missing, WRITE).unwrap_err().status, 412);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::emulator::http::response::Response;
 /// The properties that a client sets.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContentProperties {
-    /// `Content-Type`; never empty.
+    /// `Content-Type`; empty when Set Blob Properties gave none.
     pub content_type: String,
     /// `Content-Encoding`.
     pub content_encoding: String,
@@ -30,7 +30,13 @@ impl ContentProperties {
     ///
     /// The MD5 is whatever the client says: the service stores `AQIDBA==` too.
     pub fn of(head: &Head, prefix: &str) -> Self {
-        let text = |name| head.header_or_empty(&format!("{prefix}{name}")).to_owned();
+        let mut full_name = String::with_capacity(64);
+        let mut text = |name| {
+            full_name.clear();
+            full_name.push_str(prefix);
+            full_name.push_str(name);
+            head.header_or_empty(&full_name).to_owned()
+        };
         Self {
             content_type: text("content-type"),
             content_encoding: text("content-encoding"),
@@ -43,8 +49,8 @@ impl ContentProperties {
 
     /// Adds the headers of a read's answer, but for the MD5.
     pub fn write(&self, response: &mut Response) {
-        response.set("Content-Type", self.content_type.clone());
         for (name, value) in [
+            ("Content-Type", &self.content_type),
             ("Content-Encoding", &self.content_encoding),
             ("Content-Language", &self.content_language),
             ("Cache-Control", &self.cache_control),

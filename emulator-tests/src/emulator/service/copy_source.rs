@@ -1,22 +1,20 @@
-//! The source of a copy: an object of this service, or whatever another server sends for a GET.
-
-use bytes::Bytes;
+//! The source of a copy that is an object of this service. `foreign_source.rs` has the sources on
+//! other servers.
 
 use super::call::Call;
 use super::conditions;
-use super::content_properties::ContentProperties;
-use super::etag::ETag;
+use super::etag::EntityTag;
 use super::handler::ParsedRequest;
-use super::metadata::Metadata;
 use super::operations::{Operation, Operations};
-use super::range;
+use super::range::{self, RequestedRange};
 use crate::emulator::auth::Grant;
 use crate::emulator::clock::Moment;
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::address::Address;
-use crate::emulator::http::fetch::{self, Fetched, Url};
+use crate::emulator::http::fetch::Url;
 use crate::emulator::http::head::{Head, ParsedHead};
 use crate::emulator::http::query::Query;
+use crate::emulator::version::ApiVersion;
 
 /// A source URL is at most so long.
 const URL_BYTES_MAX: usize = 2048;
@@ -30,16 +28,6 @@ pub struct OwnSource<S: Operations> {
     pub target: S::Target,
 }
 
-/// What another server sent.
-pub struct ForeignSource {
-    /// Its content headers.
-    pub properties: ContentProperties,
-    /// Its metadata.
-    pub metadata: Metadata,
-    /// All of its bytes.
-    pub bytes: Bytes,
-}
-
 /// The URL of `x-ms-copy-source`.
 pub fn url<S: Operations>(call: &Call<'_, S>) -> ServiceResult<Url> {
     let text = call.head.required("x-ms-copy-source")?;
@@ -47,18 +35,12 @@ pub fn url<S: Operations>(call: &Call<'_, S>) -> ServiceResult<Url> {
     url.ok_or_else(|| Refusal::invalid_header("x-ms-copy-source", text))
 }
 
-/// `x-ms-source-range` of a source of this length, or all of it: offset and length.
-pub fn range<S: Operations>(call: &Call<'_, S>, length: u64) -> ServiceResult<(u64, u64)> {
-    let Some(text) = call
-        .head
-        .header("x-ms-source-range")
-        .filter(|text| !text.is_empty())
-    else {
-        return Ok((0, length));
-    };
-    range::parse(text)
-        .ok_or_else(|| Refusal::invalid_header("x-ms-source-range", text))?
-        .within(length)
+/// `x-ms-source-range`; `None` for all of the source.
+pub fn range<S: Operations>(call: &Call<'_, S>) -> ServiceResult<Option<RequestedRange>> {
+    let name = "x-ms-source-range";
+    let text = call.head.header(name).filter(|text| !text.is_empty());
+    text.map(|text| range::parse(text).ok_or_else(|| Refusal::invalid_header(name, text)))
+        .transpose()
 }
 
 /// A source whose bytes cannot be read any more.
@@ -67,21 +49,65 @@ pub fn unreadable(error: std::io::Error) -> Refusal {
     Refusal::internal(format!("The source cannot be read: {error}."))
 }
 
-/// A source that does not exist.
-pub fn cannot_verify(refusal: Refusal) -> Refusal {
-    Refusal::new(404, "CannotVerifyCopySource", refusal.message)
+/// The refusal of a copy whose source was refused like this. The status is the source's.
+pub fn cannot_verify<S: Operations>(call: &Call<'_, S>, refusal: Refusal) -> Refusal {
+    let detail = refusal
+        .details
+        .into_iter()
+        .find(|(name, _)| *name == "AuthenticationErrorDetail");
+    let mut shown = source_error(
+        call.version,
+        refusal.status,
+        (refusal.status, &refusal.code),
+        &refusal.message,
+    );
+    shown.details.extend(detail);
+    shown
+}
+
+/// `CannotVerifyCopySource` with this status, and status, code and message of the source's answer.
+/// Since 2024-08-04 the answer repeats them in elements and headers of its own.
+pub fn source_error(
+    version: ApiVersion,
+    status: u16,
+    (source_status, source_code): (u16, &str),
+    message: &str,
+) -> Refusal {
+    let mut refusal = Refusal::new(status, "CannotVerifyCopySource", message.to_owned());
+    if !version.since(2024, 8, 4) {
+        return refusal;
+    }
+    refusal = refusal
+        .with("CopySourceStatusCode", source_status.to_string())
+        .with_header("x-ms-copy-source-status-code", source_status.to_string());
+    if !source_code.is_empty() {
+        refusal = refusal
+            .with("CopySourceErrorCode", source_code)
+            .with_header("x-ms-copy-source-error-code", source_code);
+    }
+    refusal.with("CopySourceErrorMessage", message)
 }
 
 /// Checks the `x-ms-source-if-*` conditions for a source of this version.
 pub fn check_conditions<S: Operations>(
     call: &Call<'_, S>,
-    etag: ETag,
+    etag: impl EntityTag,
     last_modified: Moment,
 ) -> ServiceResult<()> {
-    // Requests with `comp` copy a range: Put Block From URL, Put Page From URL, Append Block From
-    // URL.
-    let is_range = call.query.filled("comp").is_some();
-    conditions::check_source(call.head, (etag, last_modified), is_range)
+    let is_range = copies_range(call);
+    conditions::check_source(call.head, (etag, last_modified), is_range).map_err(|refusal| {
+        if is_range {
+            cannot_verify(call, refusal)
+        } else {
+            refusal
+        }
+    })
+}
+
+/// Whether the request copies a range: Put Block From URL, Put Page From URL and Append Block From
+/// URL have `comp`.
+pub fn copies_range<S: Operations>(call: &Call<'_, S>) -> bool {
+    call.query.filled("comp").is_some()
 }
 
 impl<S: Operations> OwnSource<S> {
@@ -124,9 +150,24 @@ impl<S: Operations> OwnSource<S> {
         storage.ok_or_else(|| Refusal::internal("The service has no storage for the account."))
     }
 
+    /// The account that the URL names.
+    pub fn account(&self) -> &str {
+        &self.address.account
+    }
+
+    /// A parameter of the URL, if it is not empty.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.query.filled(name)
+    }
+
     /// The snapshot that the URL names.
     pub fn snapshot(&self) -> Option<&str> {
         self.query.filled("snapshot")
+    }
+
+    /// The version that the URL names.
+    pub fn version_id(&self) -> Option<&str> {
+        self.query.filled("versionid")
     }
 
     /// Authorizes the copy. The account's key or a token opens the account's own objects; other
@@ -139,14 +180,15 @@ impl<S: Operations> OwnSource<S> {
         if own_account && !has_credential {
             return Ok(());
         }
+        // A wrong signature and a missing permission are 403, whatever the source would answer.
         let forbidden = |refusal: Refusal| {
-            let detail = refusal
-                .details
-                .into_iter()
-                .find(|(name, _)| *name == "AuthenticationErrorDetail");
-            let mut shown = Refusal::new(403, "CannotVerifyCopySource", refusal.message);
-            shown.details.extend(detail);
-            shown
+            cannot_verify(
+                call,
+                Refusal {
+                    status: 403,
+                    ..refusal
+                },
+            )
         };
         let request = ParsedRequest {
             head: &self.head,
@@ -163,72 +205,8 @@ impl<S: Operations> OwnSource<S> {
         grant.check(&operation.required()).map_err(forbidden)?;
         if matches!(grant, Grant::Anonymous) {
             S::check_anonymous(self.storage(call)?, &self.target, operation)
-                .map_err(cannot_verify)?;
+                .map_err(|refusal| cannot_verify(call, refusal))?;
         }
         Ok(())
     }
-}
-
-impl ForeignSource {
-    /// Fetches the source from its server.
-    pub fn fetch<S: Operations>(call: &Call<'_, S>, url: &Url) -> ServiceResult<Self> {
-        let mut headers = vec![("x-ms-version", call.version.to_string())];
-        if let Some(value) = call.head.header("x-ms-copy-source-authorization") {
-            headers.push(("Authorization", value.to_owned()));
-        }
-        let trust = call.resources.trust.as_ref();
-        let fetched = fetch::get(url, &headers, trust).map_err(|error| {
-            Refusal::new(
-                404,
-                "CannotVerifyCopySource",
-                format!("The source cannot be reached: {error}."),
-            )
-        })?;
-        if fetched.status != 200 {
-            let status = if (400..500).contains(&fetched.status) {
-                fetched.status
-            } else {
-                404
-            };
-            return Err(Refusal::new(
-                status,
-                "CannotVerifyCopySource",
-                format!("The source answered with status {}.", fetched.status),
-            ));
-        }
-        let modified = fetched
-            .header("last-modified")
-            .and_then(Moment::parse_rfc1123)
-            .unwrap_or(call.now);
-        check_conditions(call, ETag::next(), modified)?;
-        Ok(Self {
-            properties: properties_of(&fetched),
-            metadata: metadata_of(&fetched),
-            bytes: Bytes::from(fetched.body),
-        })
-    }
-}
-
-fn properties_of(fetched: &Fetched) -> ContentProperties {
-    let text = |name| fetched.header(name).unwrap_or_default().to_owned();
-    let content_type = fetched
-        .header("content-type")
-        .unwrap_or("application/octet-stream")
-        .to_owned();
-    ContentProperties {
-        content_type,
-        content_encoding: text("content-encoding"),
-        content_language: text("content-language"),
-        content_md5: text("content-md5"),
-        cache_control: text("cache-control"),
-        content_disposition: text("content-disposition"),
-    }
-}
-
-fn metadata_of(fetched: &Fetched) -> Metadata {
-    let pair = |(name, value): &(String, String)| {
-        let name = name.to_ascii_lowercase();
-        Some((name.strip_prefix("x-ms-meta-")?.to_owned(), value.clone()))
-    };
-    fetched.headers.iter().filter_map(pair).collect()
 }

@@ -14,6 +14,33 @@ static LAST: AtomicU64 = AtomicU64::new(0);
 #[serde(transparent)]
 pub struct ETag(u64);
 
+/// An entity tag that conditions can be compared with.
+pub trait EntityTag: Copy {
+    /// Whether a condition names this tag, quoted or not.
+    fn is(self, condition: &str) -> bool;
+}
+
+/// The entity tag of an object on another server, as that server wrote it. Empty for an object
+/// without a tag, which no condition names.
+#[derive(Debug, Clone, Copy)]
+pub struct ForeignTag<'a>(pub &'a str);
+
+impl EntityTag for ETag {
+    fn is(self, condition: &str) -> bool {
+        without_quotes(condition) == self.bare()
+    }
+}
+
+impl EntityTag for ForeignTag<'_> {
+    fn is(self, condition: &str) -> bool {
+        !self.0.is_empty() && without_quotes(condition) == without_quotes(self.0)
+    }
+}
+
+fn without_quotes(tag: &str) -> &str {
+    tag.trim().trim_start_matches("W/").trim_matches('"')
+}
+
 impl ETag {
     /// A tag that was never given before.
     pub fn next() -> Self {
@@ -29,11 +56,6 @@ impl ETag {
     /// Without quotes, as listings carry it.
     pub fn bare(self) -> String {
         format!("0x{:X}", self.0)
-    }
-
-    /// Whether a condition names this one, quoted or not.
-    pub fn is(self, condition: &str) -> bool {
-        condition.trim().trim_start_matches("W/").trim_matches('"') == self.bare()
     }
 }
 
@@ -53,5 +75,12 @@ mod tests {
         assert_eq!(tags.len(), 1000);
         let tag = ETag::next();
         assert!(tag.is(&tag.to_string()) && tag.is(&tag.bare()) && !tag.is("\"0x1\""));
+    }
+
+    #[test]
+    fn a_foreign_tag_matches_its_own_text_and_an_empty_one_nothing() {
+        let tag = ForeignTag("\"abc\"");
+        assert!(tag.is("abc") && tag.is("\"abc\"") && !tag.is("\"abd\""));
+        assert!(!ForeignTag("").is("") && !ForeignTag("").is("\"\""));
     }
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 
 use super::call::Call;
+use super::cors;
 use super::operations::{Operation, Operations};
 use super::recovery::Recovery;
 use super::resources::Resources;
@@ -15,8 +16,9 @@ use crate::emulator::clock::Moment;
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::address::Address;
 use crate::emulator::http::body::Body;
-use crate::emulator::http::connection::{Handler, Peer};
+use crate::emulator::http::handler::Handler;
 use crate::emulator::http::head::Head;
+use crate::emulator::http::peer::Peer;
 use crate::emulator::http::query::Query;
 use crate::emulator::http::response::{Labels, Response};
 use crate::emulator::options::Options;
@@ -60,6 +62,14 @@ pub struct ParsedRequest<'a> {
     pub peer: &'a Peer,
     /// When it arrived.
     pub now: Moment,
+}
+
+/// What is known of a request when its answer is completed.
+#[derive(Default)]
+struct RequestFacts {
+    labels: Labels,
+    /// Its version, once it is read.
+    version: Option<ApiVersion>,
 }
 
 impl<S: Operations> Service<S> {
@@ -114,10 +124,17 @@ impl<S: Operations> Service<S> {
         body: &mut Body<'_>,
         peer: &Peer,
         (behaviour, now): (Arc<Behaviour>, Moment),
-        labels: &mut Labels,
+        facts: &mut RequestFacts,
     ) -> ServiceResult<Response> {
+        if head.method() == "OPTIONS" {
+            return self.preflight(head, &mut facts.labels);
+        }
         let query = Query::parse(head.raw_query());
-        let version = versions::version_of(head, &query)?;
+        let version = match versions::version_of(head, &query)? {
+            Some(version) => version,
+            None => self.default_version(head),
+        };
+        facts.version = Some(version);
         versions::check_known(&behaviour, head, version)?;
         let request = ParsedRequest {
             head,
@@ -126,9 +143,40 @@ impl<S: Operations> Service<S> {
             peer,
             now,
         };
-        self.serve_authorized(request, behaviour, labels, |operation, call| {
+        self.serve_authorized(request, behaviour, facts, |operation, call| {
             S::run(operation, call, body)
         })
+    }
+
+    /// The version of requests that name none: that of the service properties, or the oldest.
+    fn default_version(&self, head: &Head) -> ApiVersion {
+        let address = Address::of(head, S::NAMES.label).ok();
+        let storage = address.and_then(|address| self.operations.storage(&address.account));
+        let properties = storage.and_then(S::service_properties);
+        let version = properties.and_then(|properties| properties.default_version());
+        version.unwrap_or(ApiVersion::OLDEST)
+    }
+
+    /// Answers a preflight request, which has no credential.
+    fn preflight(&self, head: &Head, labels: &mut Labels) -> ServiceResult<Response> {
+        labels.operation = "Preflight";
+        let address = Address::of(head, S::NAMES.label)?;
+        self.resources.accounts.find(&address.account)?;
+        let storage = self.operations.storage(&address.account);
+        let properties = storage.and_then(S::service_properties);
+        let properties = properties.ok_or_else(Refusal::unsupported_verb)?;
+        cors::preflight(head, &properties)
+    }
+
+    /// Adds the CORS headers to an answer.
+    fn add_cors_headers(&self, head: &Head, origin: Option<&str>, response: &mut Response) {
+        let Ok(address) = Address::of(head, S::NAMES.label) else {
+            return;
+        };
+        let storage = self.operations.storage(&address.account);
+        if let Some(properties) = storage.and_then(S::service_properties) {
+            cors::add_headers(head, origin, &properties, response);
+        }
     }
 
     /// The answer to one request of a batch. `serve` serves its call.
@@ -149,11 +197,15 @@ impl<S: Operations> Service<S> {
         let behaviour = Arc::clone(&batch.behaviour);
         let request_id = self.resources.ids.next();
         let mut response = self
-            .serve_authorized(request, behaviour, &mut Labels::default(), serve)
-            .unwrap_or_else(|refusal| S::refused(&refusal, &request_id, &batch.now.iso8601()));
+            .serve_authorized(request, behaviour, &mut RequestFacts::default(), serve)
+            .unwrap_or_else(|refusal| {
+                S::refused(&refusal, Some(head), &request_id, &batch.now.iso8601())
+            });
         response.set("x-ms-request-id", request_id);
         response.set("x-ms-version", batch.version.to_string());
-        response.set("Server", S::NAMES.server);
+        // Parts name the service without its product.
+        let service = S::NAMES.server.split(' ').next();
+        response.set("Server", service.unwrap_or_default());
         response
     }
 
@@ -162,7 +214,7 @@ impl<S: Operations> Service<S> {
         &self,
         request: ParsedRequest<'_>,
         behaviour: Arc<Behaviour>,
-        labels: &mut Labels,
+        facts: &mut RequestFacts,
         serve: impl FnOnce(S::Operation, &Call<'_, S>) -> ServiceResult<Response>,
     ) -> ServiceResult<Response> {
         let ParsedRequest {
@@ -182,9 +234,9 @@ impl<S: Operations> Service<S> {
             ));
         }
         let operation = S::operation(head, query, &target)?;
-        labels.operation = operation.name();
+        facts.labels.operation = operation.name();
         let grant = self.authorize(&request, &address, &target)?;
-        labels.auth = grant.name();
+        facts.labels.auth = grant.name();
         grant.check(&operation.required())?;
         if matches!(grant, Grant::Anonymous) {
             S::check_anonymous(storage, &target, operation)?;
@@ -199,7 +251,7 @@ impl<S: Operations> Service<S> {
         let call = Call {
             service: self,
             resources: &self.resources,
-            account,
+            account: &account,
             storage,
             head,
             query,
@@ -254,13 +306,15 @@ impl<S: Operations> Handler for Service<S> {
     fn serve(&self, head: &Head, body: &mut Body<'_>, peer: &Peer) -> Response {
         let behaviour = self.resources.behaviour.read();
         let behaviour = Arc::clone(&behaviour.unwrap_or_else(PoisonError::into_inner));
-        let now = Moment::now().plus_ms(behaviour.clock_ahead_ms);
+        let now = Moment::now().shifted_ms(behaviour.clock_ahead_ms);
         let request_id = self.resources.ids.next();
-        let mut labels = Labels::default();
-        let mut response = match self.answer(head, body, peer, (behaviour, now), &mut labels) {
+        let mut facts = RequestFacts::default();
+        let mut omitted: &[&str] = &[];
+        let mut response = match self.answer(head, body, peer, (behaviour, now), &mut facts) {
             Ok(response) => response,
             Err(refusal) => {
-                let refused = S::refused(&refusal, &request_id, &now.iso8601());
+                omitted = refusal.omitted;
+                let refused = S::refused(&refusal, Some(head), &request_id, &now.iso8601());
                 if head.method() == "HEAD" {
                     refused.without_document()
                 } else {
@@ -270,7 +324,7 @@ impl<S: Operations> Handler for Service<S> {
         };
         response.labels = Labels {
             code: response.labels.code.take(),
-            ..labels
+            ..facts.labels
         };
         if response.status == 401 {
             response.set("WWW-Authenticate", CHALLENGE);
@@ -280,22 +334,28 @@ impl<S: Operations> Handler for Service<S> {
         if let Some(id) = head.header("x-ms-client-request-id") {
             response.set("x-ms-client-request-id", id);
         }
-        if let Some(version) = head.header("x-ms-version") {
-            response.set(
-                "x-ms-version",
-                ApiVersion::parse(version)
-                    .unwrap_or(ApiVersion::NEWEST)
-                    .to_string(),
-            );
+        // A version that cannot be read is answered with the newest one.
+        let unreadable = || head.header("x-ms-version").map(|_| ApiVersion::NEWEST);
+        if let Some(version) = facts.version.or_else(unreadable) {
+            response.set("x-ms-version", version.to_string());
+            versions::remove_newer_headers(&mut response, version);
         }
         response.set("Date", now.rfc1123());
+        let origin = head.header("origin");
+        let varies = matches!(head.method(), "GET" | "HEAD") && self.operations.has_cors_rules();
+        if (origin.is_some() || varies) && head.method() != "OPTIONS" {
+            self.add_cors_headers(head, origin, &mut response);
+        }
+        for name in omitted {
+            response.remove(name);
+        }
         response
     }
 
     fn refuse(&self, refusal: &Refusal) -> Response {
         let now = Moment::now();
         let request_id = self.resources.ids.next();
-        S::refused(refusal, &request_id, &now.iso8601())
+        S::refused(refusal, None, &request_id, &now.iso8601())
             .header("x-ms-request-id", request_id)
             .header("Date", now.rfc1123())
     }

@@ -16,6 +16,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 
+use crate::emulator::store::{RemovalHold, Removals};
+
 /// The file of the records of all services.
 #[derive(Debug)]
 pub struct Journal {
@@ -23,6 +25,8 @@ pub struct Journal {
     /// `None` until the journal of the earlier run has been read.
     file: Mutex<Option<File>>,
     broken: AtomicBool,
+    /// The removals of the files that records name.
+    removals: Arc<Removals>,
 }
 
 /// The journal as one service writes to it.
@@ -41,11 +45,12 @@ struct JournalLine<'a, R> {
 
 impl Journal {
     /// A journal at this path, which takes records once it was begun.
-    pub(super) fn new(path: PathBuf) -> Self {
+    pub(super) fn new(path: PathBuf, removals: Arc<Removals>) -> Self {
         Self {
             path,
             file: Mutex::default(),
             broken: AtomicBool::new(false),
+            removals,
         }
     }
 
@@ -88,6 +93,12 @@ impl Journal {
 }
 
 impl ServiceJournal {
+    /// Keeps the files of bodies that a change drops, until the change is recorded and the hold is
+    /// dropped.
+    pub fn hold_removals(&self) -> RemovalHold {
+        self.journal.removals.hold()
+    }
+
     /// Writes a record. A journal that cannot be written is broken from then on.
     pub fn write(&self, record: &impl Serialize) {
         if self.journal.broken().is_some() {

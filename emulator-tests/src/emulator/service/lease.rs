@@ -8,9 +8,12 @@ use crate::emulator::clock::Moment;
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
 
-/// The error codes of a lease id that does not fit. They name the kind of resource.
+/// How refusals name the leased resource: in their messages, and in the error codes of a lease id
+/// that does not fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LeaseCodes {
+    /// The kind of resource, such as `blob`.
+    pub resource: &'static str,
     /// The lease has another id.
     pub mismatch: &'static str,
     /// There is no lease.
@@ -109,7 +112,10 @@ impl Lease {
             return Err(Refusal::new(
                 412,
                 "LeaseIdMissing",
-                "There is currently a lease on the resource and no lease ID was specified in the request.",
+                format!(
+                    "There is currently a lease on the {} and no lease ID was specified in the request.",
+                    codes.resource
+                ),
             ));
         }
         self.check_given(given, codes, now)
@@ -125,21 +131,22 @@ impl Lease {
         let Some(given) = given else { return Ok(()) };
         match self.state(now) {
             LeaseState::Leased | LeaseState::Breaking if self.has(given) => Ok(()),
-            LeaseState::Leased | LeaseState::Breaking => Err(Refusal::new(
-                412,
-                codes.mismatch,
-                "The lease ID specified did not match the lease ID for the resource.",
-            )),
+            LeaseState::Leased | LeaseState::Breaking => {
+                let message = mismatch_message(codes);
+                Err(Refusal::new(412, codes.mismatch, message))
+            }
             LeaseState::Expired | LeaseState::Broken => Err(Refusal::new(
                 412,
                 "LeaseLost",
-                "A lease ID was specified, but the lease for the resource has expired.",
+                format!(
+                    "A lease ID was specified, but the lease for the {} has expired.",
+                    codes.resource
+                ),
             )),
-            LeaseState::Available => Err(Refusal::new(
-                412,
-                codes.not_present,
-                "There is currently no lease on the resource.",
-            )),
+            LeaseState::Available => {
+                let message = not_present_message(codes);
+                Err(Refusal::new(412, codes.not_present, message))
+            }
         }
     }
 
@@ -176,8 +183,8 @@ impl Lease {
     }
 
     /// Renews the lease: its time begins again.
-    pub fn renew(&mut self, given: &str, now: Moment) -> ServiceResult<String> {
-        self.check_own(given)?;
+    pub fn renew(&mut self, given: &str, codes: LeaseCodes, now: Moment) -> ServiceResult<String> {
+        self.check_own(given, codes)?;
         if matches!(self.state(now), LeaseState::Breaking | LeaseState::Broken) {
             return Err(conflict(
                 "LeaseIsBrokenAndCannotBeRenewed",
@@ -189,7 +196,13 @@ impl Lease {
     }
 
     /// Changes the lease's id.
-    pub fn change(&mut self, given: &str, proposed: String, now: Moment) -> ServiceResult<String> {
+    pub fn change(
+        &mut self,
+        given: &str,
+        proposed: String,
+        codes: LeaseCodes,
+        now: Moment,
+    ) -> ServiceResult<String> {
         let own = self.has(given) || self.has(&proposed);
         match self.state(now) {
             LeaseState::Leased if own => {
@@ -200,22 +213,27 @@ impl Lease {
                 "LeaseIsBreakingAndCannotBeChanged",
                 "The lease is breaking and cannot be changed.",
             )),
-            LeaseState::Leased => Err(mismatch()),
-            _ => Err(not_present()),
+            LeaseState::Leased => Err(mismatch(codes)),
+            _ => Err(not_present(codes)),
         }
     }
 
     /// Releases the lease.
-    pub fn release(&mut self, given: &str) -> ServiceResult<()> {
-        self.check_own(given)?;
+    pub fn release(&mut self, given: &str, codes: LeaseCodes) -> ServiceResult<()> {
+        self.check_own(given, codes)?;
         *self = Self::default();
         Ok(())
     }
 
-    /// Breaks the lease after at most so many seconds. Returns how many seconds remain.
-    pub fn break_up(&mut self, period: Option<u64>, now: Moment) -> ServiceResult<u64> {
+    /// Breaks the lease after at most so many seconds. Returns about how many seconds remain.
+    pub fn break_up(
+        &mut self,
+        period: Option<u64>,
+        codes: LeaseCodes,
+        now: Moment,
+    ) -> ServiceResult<u64> {
         let ends = match self.state(now) {
-            LeaseState::Available => return Err(not_present()),
+            LeaseState::Available => return Err(not_present(codes)),
             LeaseState::Broken | LeaseState::Expired => now,
             LeaseState::Breaking => self.broken_at.unwrap_or(now),
             LeaseState::Leased => self.expires.unwrap_or(now),
@@ -230,7 +248,7 @@ impl Lease {
             None => left_ms,
         };
         self.broken_at = Some(now.plus_ms(wait_ms));
-        Ok(wait_ms.div_ceil(1000))
+        Ok((wait_ms + 500) / 1000)
     }
 
     fn start(&mut self, now: Moment) {
@@ -243,11 +261,11 @@ impl Lease {
             .is_some_and(|own| own.eq_ignore_ascii_case(id))
     }
 
-    fn check_own(&self, given: &str) -> ServiceResult<()> {
+    fn check_own(&self, given: &str, codes: LeaseCodes) -> ServiceResult<()> {
         match &self.id {
-            None => Err(not_present()),
+            None => Err(not_present(codes)),
             Some(_) if self.has(given) => Ok(()),
-            Some(_) => Err(mismatch()),
+            Some(_) => Err(mismatch(codes)),
         }
     }
 }
@@ -256,18 +274,23 @@ fn conflict(code: &'static str, message: &'static str) -> Refusal {
     Refusal::new(409, code, message)
 }
 
-fn mismatch() -> Refusal {
-    conflict(
-        "LeaseIdMismatchWithLeaseOperation",
-        "The lease ID specified did not match the lease ID for the resource.",
-    )
+fn mismatch(codes: LeaseCodes) -> Refusal {
+    let message = mismatch_message(codes);
+    Refusal::new(409, "LeaseIdMismatchWithLeaseOperation", message)
 }
 
-fn not_present() -> Refusal {
-    conflict(
-        "LeaseNotPresentWithLeaseOperation",
-        "There is currently no lease on the resource.",
-    )
+fn not_present(codes: LeaseCodes) -> Refusal {
+    let message = not_present_message(codes);
+    Refusal::new(409, "LeaseNotPresentWithLeaseOperation", message)
+}
+
+fn mismatch_message(codes: LeaseCodes) -> String {
+    let resource = codes.resource;
+    format!("The lease ID specified did not match the lease ID for the {resource}.")
+}
+
+fn not_present_message(codes: LeaseCodes) -> String {
+    format!("There is currently no lease on the {}.", codes.resource)
 }
 
 #[cfg(test)]
@@ -275,6 +298,7 @@ mod tests {
     use super::*;
 
     const CODES: LeaseCodes = LeaseCodes {
+        resource: "container",
         mismatch: "LeaseIdMismatchWithContainerOperation",
         not_present: "LeaseNotPresentWithContainerOperation",
     };
@@ -291,7 +315,7 @@ mod tests {
         assert_eq!(lease.state(at(15)), LeaseState::Expired);
         assert!(lease.check_write(None, CODES, at(14)).is_err());
         assert!(lease.check_write(None, CODES, at(15)).is_ok());
-        lease.renew("a", at(20)).unwrap();
+        lease.renew("a", CODES, at(20)).unwrap();
         assert_eq!(lease.state(at(34)), LeaseState::Leased);
     }
 
@@ -299,24 +323,29 @@ mod tests {
     fn breaking_waits_for_the_shorter_of_two_times() {
         let mut lease = Lease::default();
         lease.acquire("a".to_owned(), Some(30), at(0)).unwrap();
-        assert_eq!(lease.break_up(Some(60), at(10)).unwrap(), 20);
+        assert_eq!(lease.break_up(Some(60), CODES, at(10)).unwrap(), 20);
         assert_eq!(lease.state(at(29)), LeaseState::Breaking);
         assert_eq!(lease.state(at(30)), LeaseState::Broken);
         assert_eq!(
-            lease.renew("a", at(31)).unwrap_err().code,
+            lease.renew("a", CODES, at(31)).unwrap_err().code,
             "LeaseIsBrokenAndCannotBeRenewed"
         );
         let mut endless = Lease::default();
         endless.acquire("b".to_owned(), None, at(0)).unwrap();
-        assert_eq!(endless.break_up(Some(5), at(0)).unwrap(), 5);
-        assert_eq!(endless.break_up(None, at(1)).unwrap(), 4);
+        assert_eq!(endless.break_up(Some(5), CODES, at(0)).unwrap(), 5);
+        assert_eq!(endless.break_up(None, CODES, at(1)).unwrap(), 4);
+        for (left_ms, shown) in [(1_500, 2), (1_499, 1), (499, 0)] {
+            let now = at(0).plus_ms(5_000 - left_ms);
+            assert_eq!(endless.break_up(None, CODES, now).unwrap(), shown);
+            assert_eq!(endless.state(now), LeaseState::Breaking);
+        }
     }
 
     #[test]
     fn refusals_name_the_mistake() {
         let mut lease = Lease::default();
         assert_eq!(
-            lease.release("a").unwrap_err().code,
+            lease.release("a", CODES).unwrap_err().code,
             "LeaseNotPresentWithLeaseOperation"
         );
         lease.acquire("a".to_owned(), None, at(0)).unwrap();
@@ -325,7 +354,7 @@ mod tests {
             "LeaseAlreadyPresent"
         );
         assert_eq!(
-            lease.renew("b", at(0)).unwrap_err().code,
+            lease.renew("b", CODES, at(0)).unwrap_err().code,
             "LeaseIdMismatchWithLeaseOperation"
         );
         let refused = lease.check_given(Some("b"), CODES, at(0)).unwrap_err();

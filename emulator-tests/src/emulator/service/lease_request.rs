@@ -2,14 +2,18 @@
 //! <https://learn.microsoft.com/rest/api/storageservices/lease-blob>
 
 use super::call::Call;
-use super::lease::Lease;
+use super::lease::{Lease, LeaseCodes};
 use super::operations::Operations;
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::head::Head;
 use crate::emulator::http::response::Response;
 
 /// Applies `x-ms-lease-action` to a lease.
-pub fn act<S: Operations>(call: &Call<'_, S>, lease: &mut Lease) -> ServiceResult<Response> {
+pub fn act<S: Operations>(
+    call: &Call<'_, S>,
+    lease: &mut Lease,
+    codes: LeaseCodes,
+) -> ServiceResult<Response> {
     let head = call.head;
     match head
         .required("x-ms-lease-action")?
@@ -22,22 +26,23 @@ pub fn act<S: Operations>(call: &Call<'_, S>, lease: &mut Lease) -> ServiceResul
             Ok(Response::new(201).header("x-ms-lease-id", id))
         }
         "renew" => {
-            Ok(Response::new(200).header("x-ms-lease-id", lease.renew(given(head)?, call.now)?))
+            let id = lease.renew(given(head)?, codes, call.now)?;
+            Ok(Response::new(200).header("x-ms-lease-id", id))
         }
         "change" => {
             let proposed =
                 proposed(head)?.ok_or_else(|| Refusal::missing_header("x-ms-proposed-lease-id"))?;
             Ok(Response::new(200).header(
                 "x-ms-lease-id",
-                lease.change(given(head)?, proposed, call.now)?,
+                lease.change(given(head)?, proposed, codes, call.now)?,
             ))
         }
         "release" => {
-            lease.release(given(head)?)?;
+            lease.release(given(head)?, codes)?;
             Ok(Response::new(200))
         }
         "break" => {
-            let left = lease.break_up(break_period(head)?, call.now)?;
+            let left = lease.break_up(break_period(head)?, codes, call.now)?;
             Ok(Response::new(202).header("x-ms-lease-time", left.to_string()))
         }
         other => Err(Refusal::invalid_header("x-ms-lease-action", other)),

@@ -1,4 +1,7 @@
-//! Page sizes of listings.
+//! Pages of listings: their sizes, and the names that are on them.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use super::call::Call;
 use super::operations::Operations;
@@ -17,6 +20,18 @@ pub fn page_size(query: &Query) -> ServiceResult<usize> {
         Ok(count) => Ok(count.min(PAGE_MAX) as usize),
         Err(_) => Err(Refusal::invalid_query("maxresults", text, "not a number")),
     }
+}
+
+/// The entries from the name `from` on whose names begin with `prefix`.
+pub fn matching<'m, V>(
+    entries: &'m BTreeMap<String, V>,
+    prefix: &'m str,
+    from: &'m str,
+) -> impl Iterator<Item = (&'m String, &'m V)> {
+    let start = if from > prefix { from } else { prefix };
+    entries
+        .range::<str, _>((Bound::Included(start), Bound::Unbounded))
+        .take_while(move |(name, _)| name.starts_with(prefix))
 }
 
 /// How many entries a page may have, by the behaviour: some pages are short or empty, as Azure's

@@ -1,6 +1,7 @@
 //! The traits that a service implements: its names, its addresses, its REST calls and its state.
 
 use std::io;
+use std::sync::MutexGuard;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -9,6 +10,7 @@ use super::accounts::Accounts;
 use super::call::Call;
 use super::journal::ServiceJournal;
 use super::recovery::Recovery;
+use super::service_properties::ServiceProperties;
 use crate::emulator::auth::{RequiredPermission, SignedTarget, StoredPolicy};
 use crate::emulator::clock::Moment;
 use crate::emulator::error::{Refusal, ServiceResult};
@@ -73,6 +75,16 @@ pub trait Operations: Sized + Send + Sync + 'static {
     /// What it stores for an account; `None` for an account that it does not serve.
     fn storage(&self, account: &str) -> Option<&Self::Storage>;
 
+    /// The service's properties for an account, locked; `None` for a service without any.
+    fn service_properties(_storage: &Self::Storage) -> Option<MutexGuard<'_, ServiceProperties>> {
+        None
+    }
+
+    /// Whether an account may have CORS rules, so that answers can depend on the origin.
+    fn has_cors_rules(&self) -> bool {
+        false
+    }
+
     /// What a request addresses.
     fn target(address: &Address, query: &Query) -> ServiceResult<Self::Target>;
 
@@ -105,8 +117,8 @@ pub trait Operations: Sized + Send + Sync + 'static {
     ) -> ServiceResult<Response>;
 
     /// The answer to a refused request, without the common headers. XML unless the service says
-    /// otherwise.
-    fn refused(refusal: &Refusal, request_id: &str, time: &str) -> Response {
+    /// otherwise. The head is absent if the connection or the fault plan refuses.
+    fn refused(refusal: &Refusal, _head: Option<&Head>, request_id: &str, time: &str) -> Response {
         Response::refused(refusal, request_id, time)
     }
 }

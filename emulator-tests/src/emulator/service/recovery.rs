@@ -20,8 +20,9 @@ use serde_json::Value;
 
 use super::journal::{Journal, push_line};
 use super::operations::Operations;
+use crate::emulator::http::stored_file::StoredFile;
 use crate::emulator::start_error::StartError;
-use crate::emulator::store::{Extent, ExtentFile, FolderStore, Store};
+use crate::emulator::store::{Extent, FolderStore, Store};
 
 /// The service whose records have no service's name in journals of earlier emulators.
 const UNNAMED_SERVICE: &str = "blob";
@@ -34,6 +35,9 @@ pub struct StoredExtent {
     /// Bytes.
     pub length: u64,
 }
+
+/// Finds a body by its number.
+pub type FindBody<'f> = &'f mut dyn FnMut(StoredExtent) -> io::Result<Extent>;
 
 /// Takes the place of a body while records are applied.
 #[derive(Debug)]
@@ -65,7 +69,7 @@ impl StoredExtent {
     }
 }
 
-impl ExtentFile for Placeholder {
+impl StoredFile for Placeholder {
     fn id(&self) -> u64 {
         self.0.id
     }
@@ -91,10 +95,11 @@ impl Recovery {
         let store = Arc::new(FolderStore::open(&folder.join("bodies"))?);
         let path = folder.join("journal.jsonl");
         let records = read(&path)?;
+        let journal = Journal::new(path, store.removals());
         Ok(Self {
             folder: folder.to_owned(),
             store,
-            journal: Arc::new(Journal::new(path)),
+            journal: Arc::new(journal),
             records,
             bodies: HashMap::new(),
             lines: Vec::new(),

@@ -1,12 +1,17 @@
 //! The properties of an account's service, in sections. A request replaces the sections that it
 //! names.
 //!
-//! The emulator stores and returns them; nothing in it depends on them.
+//! CORS rules, the deletion policy and the default version act. The others are stored and returned:
+//! the emulator writes no logs and no metrics.
 
+use super::cors::CorsRule;
 use crate::emulator::error::{Refusal, ServiceResult};
+use crate::emulator::version::ApiVersion;
 use crate::emulator::xml::{Leaf, Writer};
 
+const DEFAULT_VERSION: &str = "DefaultServiceVersion";
 const ROOT: &str = "StorageServiceProperties";
+const DELETION_POLICY: &str = "DeleteRetentionPolicy";
 const DAYS_MAX: u32 = 365;
 /// The most CORS rules.
 const RULES_MAX: usize = 5;
@@ -69,6 +74,9 @@ impl ServiceProperties {
                 .find(|name| *name == section)
                 .ok_or_else(Refusal::invalid_xml)?;
             check(inner, &leaf.text)?;
+            if name == DEFAULT_VERSION && ApiVersion::parse(&leaf.text).is_none() {
+                return Err(Refusal::invalid_xml());
+            }
             let leaf = Leaf {
                 path: inner.to_owned(),
                 text: lower_flag(&leaf.text),
@@ -86,6 +94,13 @@ impl ServiceProperties {
             .iter()
             .any(|section| section.rules().len() > RULES_MAX)
         {
+            // The service names no position and no reason.
+            return Err(Refusal::invalid_xml()
+                .with("LineNumber", "0")
+                .with("LinePosition", "0")
+                .with("Reason", ""));
+        }
+        if given.iter().any(Section::is_without_days) {
             return Err(Refusal::invalid_xml());
         }
         for section in given {
@@ -95,6 +110,66 @@ impl ServiceProperties {
         Ok(())
     }
 
+    /// The document of all sections.
+    pub fn document(&self) -> String {
+        let mut xml = Writer::new();
+        self.write(&mut xml);
+        String::from_utf8_lossy(&xml.finish()).into_owned()
+    }
+
+    /// How long the deletion policy keeps what was deleted, in days; 0 without one.
+    pub fn retention_days(&self) -> u32 {
+        let policy = self.deletion_policy();
+        let days = policy.filter(|policy| policy.text("Enabled") == Some("true"));
+        let days = days.and_then(|policy| policy.text("Days")?.parse().ok());
+        days.unwrap_or(0)
+    }
+
+    /// Whether what was deleted may be removed for good before its time.
+    pub fn allows_permanent_deletion(&self) -> bool {
+        let policy = self.deletion_policy();
+        policy.is_some_and(|policy| policy.text("AllowPermanentDelete") == Some("true"))
+    }
+
+    /// Whether the static website is on.
+    pub fn has_website(&self) -> bool {
+        let mut sections = self.sections.iter();
+        let section = sections.find(|section| section.name == "StaticWebsite");
+        section.is_some_and(|section| section.text("Enabled") == Some("true"))
+    }
+
+    fn deletion_policy(&self) -> Option<&Section> {
+        let mut sections = self.sections.iter();
+        sections.find(|section| section.name == DELETION_POLICY)
+    }
+
+    /// The version of requests that name none.
+    pub fn default_version(&self) -> Option<ApiVersion> {
+        let mut sections = self.sections.iter();
+        let section = sections.find(|section| section.name == DEFAULT_VERSION)?;
+        ApiVersion::parse(&section.leaves.first()?.text)
+    }
+
+    /// The CORS rules in their order.
+    pub fn cors_rules(&self) -> Vec<CorsRule> {
+        let cors = self.sections.iter().find(|section| section.name == "Cors");
+        let rule = |section: &Section, number| {
+            let text = |element| section.rule_text(number, element).to_owned();
+            CorsRule {
+                methods: text("AllowedMethods"),
+                origins: text("AllowedOrigins"),
+                headers: text("AllowedHeaders"),
+                exposed: text("ExposedHeaders"),
+                max_age_seconds: text("MaxAgeInSeconds"),
+            }
+        };
+        let rules = cors.map(|section| {
+            let numbers = section.rules().into_iter();
+            numbers.map(|number| rule(section, number)).collect()
+        });
+        rules.unwrap_or_default()
+    }
+
     /// Writes the document of all sections; a section that was never set is off.
     pub fn write(&self, xml: &mut Writer) {
         xml.open(ROOT, &[]);
@@ -102,11 +177,11 @@ impl ServiceProperties {
             let section = self.sections.iter().find(|section| section.name == name);
             match (section, name) {
                 (Some(section), "Cors") => section.write_rules(xml),
-                (Some(section), "DefaultServiceVersion") => {
+                (Some(section), DEFAULT_VERSION) => {
                     xml.leaf(name, &section.leaves[0].text);
                 }
                 (Some(section), _) => section.write(xml, elements),
-                (None, "DefaultServiceVersion") => {}
+                (None, DEFAULT_VERSION) => {}
                 (None, _) => write_initial(xml, name),
             }
         }
@@ -118,6 +193,15 @@ impl Section {
     fn text(&self, path: &str) -> Option<&str> {
         let leaf = self.leaves.iter().find(|leaf| leaf.path == path)?;
         Some(&leaf.text)
+    }
+
+    /// Whether it keeps something, and does not say how long.
+    fn is_without_days(&self) -> bool {
+        let [enabled, days] = match self.name {
+            DELETION_POLICY => ["Enabled", "Days"],
+            _ => RETENTION,
+        };
+        self.text(enabled) == Some("true") && self.text(days).is_none()
     }
 
     fn write(&self, xml: &mut Writer, elements: &[&str]) {
@@ -146,6 +230,13 @@ impl Section {
         rules
     }
 
+    fn rule_text(&self, rule: usize, element: &str) -> &str {
+        let path = format!("CorsRule/{element}");
+        let mut leaves = self.leaves.iter();
+        let leaf = leaves.find(|leaf| leaf.parent == rule && leaf.path == path);
+        leaf.map_or("", |leaf| &leaf.text)
+    }
+
     fn write_rules(&self, xml: &mut Writer) {
         let rules = self.rules();
         if rules.is_empty() {
@@ -156,17 +247,24 @@ impl Section {
         for rule in rules {
             xml.open("CorsRule", &[]);
             for element in RULE {
-                let path = format!("CorsRule/{element}");
-                let leaf = self
-                    .leaves
-                    .iter()
-                    .find(|leaf| leaf.parent == rule && leaf.path == path);
-                xml.leaf(element, leaf.map_or("", |leaf| &leaf.text));
+                let text = self.rule_text(rule, element);
+                if element.ends_with("Headers") {
+                    xml.leaf(element, &names_before_prefixes(text));
+                } else {
+                    xml.leaf(element, text);
+                }
             }
             xml.close("CorsRule");
         }
         xml.close("Cors");
     }
+}
+
+/// The service returns the names of a header list before its prefixes.
+fn names_before_prefixes(list: &str) -> String {
+    let items = list.split(',').map(str::trim);
+    let (prefixes, names): (Vec<&str>, Vec<&str>) = items.partition(|item| item.ends_with('*'));
+    [names, prefixes].concat().join(",")
 }
 
 fn write_initial(xml: &mut Writer, name: &str) {

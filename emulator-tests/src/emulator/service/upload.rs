@@ -40,6 +40,32 @@ pub fn check_length<S: Operations>(
     }
 }
 
+/// Refuses a body that is not as long as the range that it is for, or over the limit.
+pub fn check_range<S: Operations>(
+    call: &Call<'_, S>,
+    body: &Body<'_>,
+    range_bytes: u64,
+    max: u64,
+) -> ServiceResult<()> {
+    check_length(call, body, max)?;
+    check_body_is(body, range_bytes)
+}
+
+/// Refuses the body of a request that clears a range: it has none.
+pub fn check_no_body(body: &Body<'_>) -> ServiceResult<()> {
+    check_body_is(body, 0)
+}
+
+fn check_body_is(body: &Body<'_>, bytes: u64) -> ServiceResult<()> {
+    match body.length() {
+        length if length == bytes => Ok(()),
+        length => Err(Refusal::invalid_header(
+            "Content-Length",
+            &length.to_string(),
+        )),
+    }
+}
+
 /// Receives a part of an object: a block, pages, a range. The answer names a CRC-64 unless the
 /// client sent an MD5.
 pub fn receive_part<S: Operations>(
@@ -103,8 +129,8 @@ pub fn store_source<S: Operations>(
         let wanted = of_version(
             call,
             ChecksumSet {
-                md5: claims.crc64.is_none(),
-                crc64: claims.crc64.is_some(),
+                md5: claims.md5.is_some(),
+                crc64: claims.md5.is_none(),
             },
         );
         let mut digester = Digester::new(wanted);
@@ -114,10 +140,37 @@ pub fn store_source<S: Operations>(
                 .map_err(copy_source::unreadable)?;
         }
         digests = digester.finish();
-        claims.compare(&digests)?;
+        claims.compare(&digests).map_err(|refusal| Refusal {
+            // Only Put Block From URL names both checksums.
+            details: match call.query.filled("comp") {
+                Some("block") => refusal.details,
+                _ => Vec::new(),
+            },
+            ..refusal
+        })?;
     }
     let extent = call.resources.store.put(pieces)?;
     Ok(ReceivedBody { extent, digests })
+}
+
+/// Compares the checksums that the client sent for a copy's source, all of whose bytes are at hand.
+/// Returns those that the answer names: the MD5 if the client sent one, else the CRC-64; before
+/// 2019-02-02 the MD5.
+pub fn check_source<S: Operations>(
+    call: &Call<'_, S>,
+    digests_of: impl FnOnce(ChecksumSet) -> ServiceResult<Digests>,
+) -> ServiceResult<Digests> {
+    let claims = ClientChecksums::of(call, "x-ms-source-content-md5", "x-ms-source-content-crc64")?;
+    let wanted = of_version(
+        call,
+        ChecksumSet {
+            md5: claims.md5.is_some(),
+            crc64: claims.md5.is_none(),
+        },
+    );
+    let digests = digests_of(wanted)?;
+    claims.compare(&digests)?;
+    Ok(digests)
 }
 
 /// The checksums that the client sent.
@@ -141,15 +194,10 @@ impl<'a> ClientChecksums<'a> {
         if let Some(md5) = self.md5 {
             check_md5(md5)?;
         }
-        if self
-            .crc64
-            .is_some_and(|crc64| from_base64(crc64).is_none_or(|bytes| bytes.len() != 8))
+        if let Some(crc64) = self.crc64
+            && from_base64(crc64).is_none_or(|bytes| bytes.len() != 8)
         {
-            return Err(Refusal::new(
-                400,
-                "InvalidCrc64",
-                "The CRC64 value specified in the request is invalid. It must be 64 bits and base64 encoded.",
-            ));
+            return Err(Refusal::invalid_header("x-ms-content-crc64", crc64));
         }
         if self.md5.is_some() && self.crc64.is_some() {
             return Err(Refusal::new(
@@ -162,46 +210,62 @@ impl<'a> ClientChecksums<'a> {
     }
 
     fn compare(&self, digests: &Digests) -> ServiceResult<()> {
-        compare(self.md5, digests.md5.as_deref(), "Md5Mismatch", "MD5")?;
-        compare(
-            self.crc64,
-            digests.crc64.as_deref(),
-            "Crc64Mismatch",
-            "CRC64",
-        )
+        if let Some((claimed, computed)) = differing(self.md5, digests.md5.as_deref()) {
+            return Err(mismatch("Md5Mismatch", "MD5")
+                .with("UserSpecifiedMd5", claimed)
+                .with("ServerCalculatedMd5", computed));
+        }
+        if let Some((claimed, computed)) = differing(self.crc64, digests.crc64.as_deref()) {
+            return Err(mismatch("Crc64Mismatch", "CRC64")
+                .with("UserSpecifiedCrc", claimed)
+                .with("ServerCalculatedCrc", computed));
+        }
+        Ok(())
     }
 }
 
-/// Refuses when both are known and differ.
-fn compare(
-    claimed: Option<&str>,
-    computed: Option<&str>,
-    code: &'static str,
-    name: &str,
-) -> ServiceResult<()> {
-    match (claimed, computed) {
-        (Some(claimed), Some(computed)) if claimed != computed => Err(Refusal::new(
-            400,
-            code,
-            format!(
-                "The {name} value specified in the request did not match with the {name} value calculated by the server."
-            ),
-        )
-        .with("UserSpecified", claimed)
-        .with("ServerCalculated", computed)),
-        _ => Ok(()),
-    }
+/// A client's checksum and the computed one, when both are known and differ.
+fn differing<'a>(
+    claimed: Option<&'a str>,
+    computed: Option<&'a str>,
+) -> Option<(&'a str, &'a str)> {
+    claimed
+        .zip(computed)
+        .filter(|(claimed, computed)| claimed != computed)
 }
 
-/// Compares a document, which was read whole, with the checksums that the client sent.
-pub fn check_document<S: Operations>(call: &Call<'_, S>, document: &[u8]) -> ServiceResult<()> {
+fn mismatch(code: &'static str, name: &str) -> Refusal {
+    Refusal::new(
+        400,
+        code,
+        format!(
+            "The {name} value specified in the request did not match with the {name} value calculated by the server."
+        ),
+    )
+}
+
+/// Compares a document, which was read whole, with the checksums that the client sent. Returns
+/// those that the answer names: a CRC-64 unless the client sent an MD5.
+pub fn check_document<S: Operations>(
+    call: &Call<'_, S>,
+    document: &[u8],
+) -> ServiceResult<Digests> {
     let claims = ClientChecksums::of(call, "content-md5", "x-ms-content-crc64")?;
+    let always = of_version(
+        call,
+        ChecksumSet {
+            md5: false,
+            crc64: claims.md5.is_none(),
+        },
+    );
     let mut digester = Digester::new(ChecksumSet {
-        md5: claims.md5.is_some(),
-        crc64: claims.crc64.is_some(),
+        md5: always.md5 || claims.md5.is_some(),
+        crc64: always.crc64 || claims.crc64.is_some(),
     });
     digester.update(document);
-    claims.compare(&digester.finish())
+    let digests = digester.finish();
+    claims.compare(&digests)?;
+    Ok(digests)
 }
 
 /// Adds `Content-MD5` and `x-ms-content-crc64` to an answer.

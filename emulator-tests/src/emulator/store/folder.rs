@@ -9,22 +9,23 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Extent, ExtentFile, Store};
+use super::{Extent, Removals, Store};
 use crate::emulator::digest::{ChecksumSet, Digester, Digests};
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::payload::Piece;
+use crate::emulator::http::stored_file::StoredFile;
 
 /// Stores bodies in files.
 #[derive(Debug)]
 pub struct FolderStore {
     folder: PathBuf,
     next: AtomicU64,
-    /// Whether files stay when their extents are dropped: before [`FolderStore::begin`], and when
-    /// the emulator ends.
-    keeps_files: Arc<AtomicBool>,
+    /// Files stay when their extents are dropped before [`FolderStore::begin`], and when the
+    /// emulator ends.
+    removals: Arc<Removals>,
 }
 
 /// One body's file.
@@ -33,10 +34,10 @@ struct BodyFile {
     path: PathBuf,
     id: u64,
     length: u64,
-    keeps_files: Arc<AtomicBool>,
+    removals: Arc<Removals>,
 }
 
-impl ExtentFile for BodyFile {
+impl StoredFile for BodyFile {
     fn id(&self) -> u64 {
         self.id
     }
@@ -52,10 +53,7 @@ impl ExtentFile for BodyFile {
 
 impl Drop for BodyFile {
     fn drop(&mut self) {
-        if !self.keeps_files.load(Ordering::Relaxed) {
-            // A file that cannot be removed now is removed at the next start.
-            let _ = fs::remove_file(&self.path);
-        }
+        self.removals.remove(std::mem::take(&mut self.path));
     }
 }
 
@@ -67,11 +65,18 @@ impl FolderStore {
         for entry in fs::read_dir(folder)? {
             last = last.max(id_of(&entry?.path()).unwrap_or(0));
         }
+        let removals = Arc::<Removals>::default();
+        removals.keep_files(true);
         Ok(Self {
             folder: folder.to_owned(),
             next: AtomicU64::new(last + 1),
-            keeps_files: Arc::new(AtomicBool::new(true)),
+            removals,
         })
+    }
+
+    /// The removals of its files, which changes hold until they are recorded.
+    pub fn removals(&self) -> Arc<Removals> {
+        Arc::clone(&self.removals)
     }
 
     /// The body of this number, or an error when its file is missing or has another length.
@@ -95,7 +100,7 @@ impl FolderStore {
                 fs::remove_file(&path)?;
             }
         }
-        self.keeps_files.store(false, Ordering::Relaxed);
+        self.removals.keep_files(false);
         Ok(())
     }
 
@@ -108,7 +113,7 @@ impl FolderStore {
             path: self.path(id),
             id,
             length,
-            keeps_files: Arc::clone(&self.keeps_files),
+            removals: Arc::clone(&self.removals),
         }))
     }
 
@@ -162,7 +167,7 @@ impl Store for FolderStore {
     }
 
     fn close(&self) {
-        self.keeps_files.store(true, Ordering::Relaxed);
+        self.removals.keep_files(true);
     }
 }
 

@@ -17,7 +17,7 @@ const NAME: &str = "lock";
 /// A folder that only this process uses, until the value is dropped.
 #[derive(Debug)]
 pub struct FolderLock {
-    _file: File,
+    file: File,
 }
 
 impl FolderLock {
@@ -32,12 +32,20 @@ impl FolderLock {
             .write(true)
             .open(folder.join(NAME))?;
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { file }),
             Err(Errno::WOULDBLOCK) => Err(io::Error::other(
                 "another emulator uses it; end that one, or name another folder",
             )),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+impl Drop for FolderLock {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a child of this process has a copy of the descriptor from
+        // its fork(2) until its execve(2), and the lock stays as long as any copy is open.
+        let _ = flock(&self.file, FlockOperation::Unlock);
     }
 }
 
@@ -52,6 +60,15 @@ mod tests {
         let refusal = FolderLock::take(folder.path()).unwrap_err().to_string();
         assert!(refusal.contains("another emulator uses it"), "{refusal}");
         drop(first);
+        FolderLock::take(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn a_copy_of_the_descriptor_does_not_keep_the_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock = FolderLock::take(folder.path()).unwrap();
+        let _copy = lock.file.try_clone().unwrap();
+        drop(lock);
         FolderLock::take(folder.path()).unwrap();
     }
 }

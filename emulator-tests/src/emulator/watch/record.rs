@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use crate::emulator::clock::Moment;
-use crate::emulator::http::connection::Peer;
 use crate::emulator::http::head::Head;
+use crate::emulator::http::peer::Peer;
 use crate::emulator::http::response::Labels;
 
 /// Request headers that the log shows.

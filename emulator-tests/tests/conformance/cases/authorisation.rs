@@ -1,130 +1,9 @@
 //! Authorization: shared keys, shared access signatures, stored policies, and anonymous requests.
 
-use std::fmt::Write as _;
 use std::time::{Duration, SystemTime};
 
-use crate::client::{Auth, Client, Request, VERSION, http_date, iso_date};
-
-/// The fields of a SAS with their defaults.
-struct Sas {
-    version: &'static str,
-    permissions: String,
-    start: String,
-    expiry: String,
-    identifier: String,
-    addresses: String,
-    protocol: String,
-    resource: &'static str,
-    snapshot: String,
-}
-
-impl Sas {
-    fn new(resource: &'static str, permissions: &str) -> Self {
-        Self {
-            version: VERSION,
-            permissions: permissions.to_owned(),
-            start: String::new(),
-            expiry: iso_date(3600),
-            identifier: String::new(),
-            addresses: String::new(),
-            protocol: String::new(),
-            resource,
-            snapshot: String::new(),
-        }
-    }
-
-    /// Signs for a container (`c`) or `c/blob`, and returns the query's pairs.
-    fn pairs(&self, client: &Client, path: &str) -> Vec<(&'static str, String)> {
-        let resource = format!("/blob/{}/{path}", client.account);
-        let fields = [
-            &self.permissions,
-            &self.start,
-            &self.expiry,
-            &resource,
-            &self.identifier,
-            &self.addresses,
-            &self.protocol,
-            self.version,
-            self.resource,
-            &self.snapshot,
-            "",
-            "",
-            "",
-            "",
-            "",
-            "",
-        ];
-        let mut pairs = vec![
-            ("sv", self.version.to_owned()),
-            ("sr", self.resource.to_owned()),
-            ("sp", self.permissions.clone()),
-            ("st", self.start.clone()),
-            ("se", self.expiry.clone()),
-            ("si", self.identifier.clone()),
-            ("sip", self.addresses.clone()),
-            ("spr", self.protocol.clone()),
-        ];
-        pairs.retain(|(_, value)| !value.is_empty());
-        pairs.push(("sig", client.sign(&fields.join("\n"))));
-        pairs
-    }
-}
-
-fn with(request: Request, pairs: &[(&'static str, String)]) -> Request {
-    pairs
-        .iter()
-        .fold(request, |request, (name, value)| request.query(name, value))
-        .auth(Auth::Nothing)
-}
-
-/// A SAS of one blob as a query.
-pub fn service_sas(client: &Client, path: &str, permissions: &str) -> String {
-    let encode = |text: &str| {
-        percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
-    };
-    let mut query = String::new();
-    for (name, value) in Sas::new("b", permissions).pairs(client, path) {
-        let _ = write!(
-            query,
-            "{}{name}={}",
-            if query.is_empty() { "" } else { "&" },
-            encode(&value)
-        );
-    }
-    query
-}
-
-fn account_sas(
-    client: &Client,
-    permissions: &str,
-    services: &str,
-    types: &str,
-) -> Vec<(&'static str, String)> {
-    let expiry = iso_date(3600);
-    let fields = [
-        &client.account,
-        permissions,
-        services,
-        types,
-        "",
-        &expiry,
-        "",
-        "",
-        VERSION,
-        "",
-        "",
-    ];
-    let signature = client.sign(&fields.join("\n"));
-    let pair = |name, value: &str| (name, value.to_owned());
-    vec![
-        pair("sv", VERSION),
-        pair("sp", permissions),
-        pair("ss", services),
-        pair("srt", types),
-        pair("se", &expiry),
-        pair("sig", &signature),
-    ]
-}
+use crate::client::{Auth, VERSION, http_date, iso_date};
+use crate::sas::{ServiceSas, account_sas, by_sas};
 
 fn denied(status: u16) -> bool {
     [401, 403, 404].contains(&status)
@@ -185,66 +64,66 @@ cases! {
 
     fn a_blob_sas_opens_its_blob_and_no_other(s) {
         let path = s.blob(b"x");
-        let pairs = Sas::new("b", "r").pairs(&s.main, &path);
-        with(s.main.get(&path), &pairs).send().expect(200);
+        let pairs = ServiceSas::blob("b", "r").pairs(&s.main, &path);
+        by_sas(s.main.get(&path), &pairs).send().expect(200);
         let other = format!("{}/other", path.split('/').next().unwrap());
         s.put(&other, b"y").expect(201);
-        with(s.main.get(&other), &pairs).send().expect(403);
+        by_sas(s.main.get(&other), &pairs).send().expect(403);
     }
 
     fn a_container_sas_opens_all_of_its_blobs(s) {
         let path = s.blob(b"x");
         let container = path.split('/').next().unwrap();
-        let pairs = Sas::new("c", "rl").pairs(&s.main, container);
-        with(s.main.get(&path), &pairs).send().expect(200);
+        let pairs = ServiceSas::blob("c", "rl").pairs(&s.main, container);
+        by_sas(s.main.get(&path), &pairs).send().expect(200);
         let list = s.main.get(container).query("restype", "container").query("comp", "list");
-        with(list, &pairs).send().expect(200);
+        by_sas(list, &pairs).send().expect(200);
     }
 
     fn a_sas_allows_what_it_says(s) {
         let path = s.blob(b"x");
-        let pairs = Sas::new("b", "r").pairs(&s.main, &path);
-        with(s.main.delete(&path), &pairs).send().refused(403, "AuthorizationPermissionMismatch");
+        let pairs = ServiceSas::blob("b", "r").pairs(&s.main, &path);
+        by_sas(s.main.delete(&path), &pairs).send().refused(403, "AuthorizationPermissionMismatch");
         let put = s.main.put(&path).header("x-ms-blob-type", "BlockBlob").body("y");
-        with(put, &pairs).send().refused(403, "AuthorizationPermissionMismatch");
+        by_sas(put, &pairs).send().refused(403, "AuthorizationPermissionMismatch");
     }
 
     fn create_does_not_overwrite(s) {
         let path = s.blob(b"x");
-        let pairs = Sas::new("b", "c").pairs(&s.main, &path);
+        let pairs = ServiceSas::blob("b", "c").pairs(&s.main, &path);
         let put = s.main.put(&path).header("x-ms-blob-type", "BlockBlob").body("y");
-        with(put, &pairs).send().expect(403);
+        by_sas(put, &pairs).send().expect(403);
     }
 
     fn an_expired_sas_is_refused(s) {
         let path = s.blob(b"x");
-        let sas = Sas { expiry: iso_date(-60), ..Sas::new("b", "r") };
-        with(s.main.get(&path), &sas.pairs(&s.main, &path)).send().expect(403);
+        let sas = ServiceSas { expiry: iso_date(-60), ..ServiceSas::blob("b", "r") };
+        by_sas(s.main.get(&path), &sas.pairs(&s.main, &path)).send().expect(403);
     }
 
     fn a_sas_of_tomorrow_is_refused(s) {
         let path = s.blob(b"x");
-        let sas = Sas { start: iso_date(86_400), expiry: iso_date(90_000), ..Sas::new("b", "r") };
-        with(s.main.get(&path), &sas.pairs(&s.main, &path)).send().expect(403);
+        let sas = ServiceSas { start: iso_date(86_400), expiry: iso_date(90_000), ..ServiceSas::blob("b", "r") };
+        by_sas(s.main.get(&path), &sas.pairs(&s.main, &path)).send().expect(403);
     }
 
     fn a_wrong_signature_is_refused(s) {
         let path = s.blob(b"x");
-        let pairs = Sas::new("b", "r").pairs(&s.main.with_key(b"another"), &path);
-        with(s.main.get(&path), &pairs).send().expect(403);
+        let pairs = ServiceSas::blob("b", "r").pairs(&s.main.with_key(b"another"), &path);
+        by_sas(s.main.get(&path), &pairs).send().expect(403);
     }
 
     fn a_sas_without_expiry_is_refused(s) {
         let path = s.blob(b"x");
-        let sas = Sas { expiry: String::new(), ..Sas::new("b", "r") };
-        assert!(denied(with(s.main.get(&path), &sas.pairs(&s.main, &path)).send().status));
+        let sas = ServiceSas { expiry: String::new(), ..ServiceSas::blob("b", "r") };
+        assert!(denied(by_sas(s.main.get(&path), &sas.pairs(&s.main, &path)).send().status));
     }
 
     fn an_address_range_is_checked(s) {
         let path = s.blob(b"x");
         let from = |range: &str| {
-            let sas = Sas { addresses: range.to_owned(), ..Sas::new("b", "r") };
-            with(s.main.get(&path), &sas.pairs(&s.main, &path)).send()
+            let sas = ServiceSas { addresses: range.to_owned(), ..ServiceSas::blob("b", "r") };
+            by_sas(s.main.get(&path), &sas.pairs(&s.main, &path)).send()
         };
         from("127.0.0.0-127.0.0.9").expect(200);
         from("10.0.0.1").expect(if s.deviates(27) { 200 } else { 403 });
@@ -252,18 +131,18 @@ cases! {
 
     fn a_protocol_is_checked(s) {
         let path = s.blob(b"x");
-        let sas = Sas { protocol: "https".to_owned(), ..Sas::new("b", "r") };
-        with(s.main.get(&path), &sas.pairs(&s.main, &path)).send().expect(403);
-        let sas = Sas { protocol: "https,http".to_owned(), ..Sas::new("b", "r") };
-        with(s.main.get(&path), &sas.pairs(&s.main, &path)).send().expect(200);
+        let sas = ServiceSas { protocol: "https".to_owned(), ..ServiceSas::blob("b", "r") };
+        by_sas(s.main.get(&path), &sas.pairs(&s.main, &path)).send().expect(403);
+        let sas = ServiceSas { protocol: "https,http".to_owned(), ..ServiceSas::blob("b", "r") };
+        by_sas(s.main.get(&path), &sas.pairs(&s.main, &path)).send().expect(200);
     }
 
     fn a_container_sas_reads_snapshots(s) {
         let path = s.blob(b"x");
         let reply = s.main.put(&path).query("comp", "snapshot").send().expect(201);
         let time = reply.header("x-ms-snapshot").unwrap().to_owned();
-        let pairs = Sas::new("c", "r").pairs(&s.main, path.split('/').next().unwrap());
-        let get = with(s.main.get(&path).query("snapshot", &time), &pairs);
+        let pairs = ServiceSas::blob("c", "r").pairs(&s.main, path.split('/').next().unwrap());
+        let get = by_sas(s.main.get(&path).query("snapshot", &time), &pairs);
         get.send().expect(if s.deviates(16) { 403 } else { 200 });
     }
 
@@ -271,8 +150,8 @@ cases! {
         let path = s.blob(b"x");
         let reply = s.main.put(&path).query("comp", "snapshot").send().expect(201);
         let time = reply.header("x-ms-snapshot").unwrap().to_owned();
-        let sas = Sas { snapshot: time.clone(), ..Sas::new("bs", "r") };
-        let get = with(s.main.get(&path).query("snapshot", &time), &sas.pairs(&s.main, &path));
+        let sas = ServiceSas { snapshot: time.clone(), ..ServiceSas::blob("bs", "r") };
+        let get = by_sas(s.main.get(&path).query("snapshot", &time), &sas.pairs(&s.main, &path));
         get.send().expect(200);
     }
 
@@ -286,8 +165,8 @@ cases! {
         let set = s.main.put(container).query("restype", "container").query("comp", "acl");
         set.body(policies).send().expect(200);
         let sas = |permissions: &str, identifier: &str| {
-            let sas = Sas { expiry: String::new(), identifier: identifier.to_owned(), ..Sas::new("c", permissions) };
-            with(s.main.get(&path), &sas.pairs(&s.main, container)).send()
+            let sas = ServiceSas { expiry: String::new(), identifier: identifier.to_owned(), ..ServiceSas::blob("c", permissions) };
+            by_sas(s.main.get(&path), &sas.pairs(&s.main, container)).send()
         };
         sas("", "reader").expect(200);
         sas("", "stranger").expect(403);
@@ -296,20 +175,20 @@ cases! {
 
     fn an_account_sas_works_on_its_resource_types(s) {
         let path = s.blob(b"x");
-        with(s.main.get(&path), &account_sas(&s.main, "r", "b", "o")).send().expect(200);
-        with(s.main.get(&path), &account_sas(&s.main, "r", "b", "sc")).send().expect(403);
-        with(s.main.get(&path), &account_sas(&s.main, "w", "b", "o")).send().expect(403);
-        with(s.main.get(&path), &account_sas(&s.main, "r", "qt", "o")).send().expect(403);
+        by_sas(s.main.get(&path), &account_sas(&s.main, "b", "o", "r")).send().expect(200);
+        by_sas(s.main.get(&path), &account_sas(&s.main, "b", "sc", "r")).send().expect(403);
+        by_sas(s.main.get(&path), &account_sas(&s.main, "b", "o", "w")).send().expect(403);
+        by_sas(s.main.get(&path), &account_sas(&s.main, "qt", "o", "r")).send().expect(403);
     }
 
     fn an_account_sas_lists_containers(s) {
-        with(s.main.get("").query("comp", "list"), &account_sas(&s.main, "l", "b", "s")).send().expect(200);
+        by_sas(s.main.get("").query("comp", "list"), &account_sas(&s.main, "b", "s", "l")).send().expect(200);
     }
 
     fn a_service_sas_does_not_delete_its_container(s) {
         let name = s.container();
-        let pairs = Sas::new("c", "rwdl").pairs(&s.main, &name);
-        let delete = with(s.main.delete(&name).query("restype", "container"), &pairs).send();
+        let pairs = ServiceSas::blob("c", "rwdl").pairs(&s.main, &name);
+        let delete = by_sas(s.main.delete(&name).query("restype", "container"), &pairs).send();
         assert!([403].contains(&delete.status), "{}", delete.status);
     }
 

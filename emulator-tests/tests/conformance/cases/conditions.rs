@@ -23,6 +23,12 @@ cases! {
         s.main.get(&path).header("If-None-Match", "\"0x1\"").send().expect(200);
     }
 
+    fn a_read_that_insists_on_a_missing_blob_is_refused(s) {
+        let path = s.blob(b"x");
+        s.main.get(&path).header("If-None-Match", "*").send().refused(400, "UnsatisfiableCondition");
+        s.main.head(&path).header("If-None-Match", "*").send().expect(400);
+    }
+
     fn unmodified_is_304(s) {
         let path = s.blob(b"x");
         s.main.get(&path).header("If-Modified-Since", FUTURE).send().expect(304);

@@ -1,10 +1,14 @@
 //! Put Block From URL, Put Page From URL, Append Block From URL and Put Blob From URL.
 
-use super::authorisation::service_sas;
+use crate::sas::{self, ServiceSas};
 use crate::subject::Subject;
 
 fn source(s: &Subject, path: &str) -> String {
-    format!("{}?{}", s.url(path), service_sas(&s.main, path, "r"))
+    format!(
+        "{}?{}",
+        s.url(path),
+        sas::query(&ServiceSas::blob("b", "r").pairs(&s.main, path))
+    )
 }
 
 cases! {

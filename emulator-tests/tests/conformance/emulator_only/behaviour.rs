@@ -1,7 +1,7 @@
 //! The behaviour options: where the real service is slow or has a choice, and Azurite is not.
 
 use azring_emulator_tests::account::Account;
-use azring_emulator_tests::emulator::store::pattern;
+use azring_emulator_tests::emulator::pattern;
 use azring_emulator_tests::emulator::{
     AccountOption, Behaviour, CopyBehaviour, CopyOutcome, DEVELOPMENT_ACCOUNT, ListingBehaviour,
     Options, Server, StartFrom, StoreChoice,
@@ -213,34 +213,37 @@ fn a_copy_comes_from_another_server() {
 
 #[test]
 fn the_secondary_is_late() {
-    let (server, client) = with(Behaviour {
+    let at = |clock_ahead_ms| Behaviour {
         secondary_lag_ms: 60_000,
+        clock_ahead_ms,
         ..Behaviour::default()
-    });
-    put(&client, "box/a", "x");
+    };
+    let (server, client) = with(at(0));
     let second = |path: &str| {
         client
             .get("")
             .raw_path(&format!("/{DEVELOPMENT_ACCOUNT}-secondary/{path}"))
     };
+    let list = || {
+        second("box")
+            .query("restype", "container")
+            .query("comp", "list")
+            .send()
+    };
+    list().refused(404, "ContainerNotFound");
+    let containers = second("").query("comp", "list").send().expect(200);
+    assert!(containers.all("Name").is_empty());
+    server.set_behaviour(at(61_000));
+    put(&client, "box/a", "x");
     second("box/a").send().refused(404, "BlobNotFound");
-    let list = second("box")
-        .query("restype", "container")
-        .query("comp", "list")
-        .send()
-        .expect(200);
-    assert!(list.all("Name").is_empty());
+    assert!(list().expect(200).all("Name").is_empty());
     let stats = second("")
         .query("restype", "service")
         .query("comp", "stats")
         .send()
         .expect(200);
     assert_eq!(stats.one("Status"), "live");
-    server.set_behaviour(Behaviour {
-        secondary_lag_ms: 60_000,
-        clock_ahead_ms: 61_000,
-        ..Behaviour::default()
-    });
+    server.set_behaviour(at(122_000));
     second("box/a").send().expect(200);
 }
 

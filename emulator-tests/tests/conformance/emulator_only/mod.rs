@@ -4,10 +4,24 @@
 mod own;
 mod program;
 
+mod account_features;
 mod behaviour;
+mod cors;
+mod customer_keys;
 mod faults;
 mod hardness;
+mod history;
+mod kills;
 mod models;
+mod older_versions;
 mod product;
+mod refusals;
+mod requests;
 mod restart;
+mod soft_delete;
+mod sources;
+mod table_kills;
+mod tags;
+mod tiers;
+mod versions;
 mod watching;

@@ -2,7 +2,7 @@
 
 use azring_emulator_tests::emulator::{DEVELOPMENT_ACCOUNT, DEVELOPMENT_KEY, Options, Server};
 
-use crate::client::Client;
+use crate::client::{Client, Reply};
 
 /// An empty emulator.
 pub(super) fn start(options: &Options) -> (Server, Client) {
@@ -32,6 +32,25 @@ pub(super) fn with_blob(options: &Options, body: impl Into<Vec<u8>>) -> (Server,
         .send()
         .expect(201);
     (server, client)
+}
+
+/// Set Blob Service Properties with these sections of the document.
+pub(super) fn set_service_properties(client: &Client, sections: &str) -> Reply {
+    let document = format!("<StorageServiceProperties>{sections}</StorageServiceProperties>");
+    let set = client
+        .put("")
+        .query("restype", "service")
+        .query("comp", "properties");
+    set.body(document).send()
+}
+
+/// List Blobs of `box`; `include` may be empty.
+pub(super) fn list(client: &Client, include: &str) -> Reply {
+    let list = client
+        .get("box")
+        .query("restype", "container")
+        .query("comp", "list");
+    list.query("include", include).send().expect(200)
 }
 
 /// A client of the development account.

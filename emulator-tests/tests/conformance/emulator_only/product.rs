@@ -4,7 +4,7 @@
 use std::fs;
 use std::process::Command;
 
-use azring_emulator_tests::emulator::{Options, TlsChoice};
+use azring_emulator_tests::emulator::{Options, Server, TlsChoice};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rustix::process::{Pid, Signal, kill_process};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::own;
 use super::program::{Program, command, refused, run};
-use crate::client::{Auth, Client, Reply};
+use crate::client::{Auth, Client, Reply, Request, base64};
 
 fn control(program: &Program, method: &'static str, path: &str) -> Reply {
     let client = Client::new(&program.control, "control", "");
@@ -65,6 +65,19 @@ fn version_and_help_are_printed_wherever_they_stand() {
     let (code, text) = refused(&["--help", "nonsense"]);
     assert_eq!(code, Some(2));
     assert!(text.contains("faults, behaviour and control"), "{text}");
+}
+
+#[test]
+fn the_port_of_a_service_that_it_does_not_have_is_refused() {
+    let (code, text) = refused(&["--queue-port", "0"]);
+    assert_eq!(code, Some(2));
+    let reason = "the emulator has no queue service";
+    assert!(
+        text.contains("--queue-port") && text.contains(reason),
+        "{text}"
+    );
+    let help = String::from_utf8(run(&["--help"]).stdout).unwrap();
+    assert!(help.contains("--queue-port"), "{help}");
 }
 
 #[test]
@@ -164,6 +177,82 @@ fn a_reset_of_a_folder_store_is_kept_over_a_restart() {
 }
 
 #[test]
+fn a_reset_removes_the_deletion_policy_and_what_could_be_restored() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = ["--store", folder.path().to_str().unwrap()];
+    let program = Program::start(&store);
+    let keep = Client::new(&program.control, "control", "").request("PUT", "");
+    let keep = keep.raw_path("/behaviour").auth(Auth::Nothing);
+    let keep = keep.body(r#"{"container_retention_days":7}"#).send();
+    assert_eq!(keep.status, 204);
+    let policy =
+        "<DeleteRetentionPolicy><Enabled>true</Enabled><Days>1</Days></DeleteRetentionPolicy>";
+    own::set_service_properties(&program.client, policy).expect(202);
+    let create = |program: &Program| {
+        let create = program.client.put("box").query("restype", "container");
+        create.send().expect(201);
+    };
+    create(&program);
+    let delete = program.client.delete("box").query("restype", "container");
+    delete.send().expect(202);
+    let deleted = |program: &Program| {
+        let list = program.client.get("").query("comp", "list");
+        list.query("include", "deleted").send().all("Version").len()
+    };
+    assert_eq!(deleted(&program), 1);
+    create(&program);
+    let put = program.client.put("box/b");
+    let put = put.header("x-ms-blob-type", "BlockBlob").body("x");
+    put.send().expect(201);
+    program.client.delete("box/b").send().expect(202);
+    assert_eq!(own::list(&program.client, "deleted").all("Name"), ["b"]);
+    assert_eq!(control(&program, "POST", "/reset").status, 204);
+    let is_reset = |program: &Program| {
+        assert_eq!(deleted(program), 0);
+        let properties = program.client.get("").query("restype", "service");
+        let read = properties.query("comp", "properties").send().expect(200);
+        assert!(!read.text().contains("<Days>"), "{}", read.text());
+        create(program);
+        let listed = own::list(&program.client, "deleted");
+        assert!(listed.all("Name").is_empty(), "{}", listed.text());
+        let delete = program.client.delete("box").query("restype", "container");
+        delete.send().expect(202);
+    };
+    is_reset(&program);
+    drop(program);
+    is_reset(&Program::start(&store));
+}
+
+#[test]
+fn replaced_keys_refuse_old_signatures_until_a_reset() {
+    let program = Program::start(&[]);
+    let old = program.client.clone();
+    let (one, two) = ([1_u8; 32], [2_u8; 32]);
+    let list = |client: &Client| client.get("").query("comp", "list").send();
+    let replace = |account: &str, keys: &[&str]| {
+        let client = Client::new(&program.control, "control", "");
+        let path = format!("/accounts/{account}/keys");
+        let request = client.request("PUT", "").raw_path(&path);
+        let order = json!({ "keys": keys }).to_string();
+        request.auth(Auth::Nothing).body(order).send().status
+    };
+    let keys = [one, two].map(|key| base64(&key));
+    let both: Vec<&str> = keys.iter().map(String::as_str).collect();
+    assert_eq!(replace("devstoreaccount1", &both), 204);
+    list(&old).refused(403, "AuthenticationFailed");
+    list(&old.with_key(&one)).expect(200);
+    list(&old.with_key(&two)).expect(200);
+    assert_eq!(replace("devstoreaccount1", &both[..1]), 204);
+    list(&old.with_key(&two)).refused(403, "AuthenticationFailed");
+    assert_eq!(replace("devstoreaccount1", &[]), 400);
+    assert_eq!(replace("devstoreaccount1", &["no base64!"]), 400);
+    assert_eq!(replace("other", &both), 404);
+    list(&old.with_key(&one)).expect(200);
+    assert_eq!(control(&program, "POST", "/reset").status, 204);
+    list(&old).expect(200);
+}
+
+#[test]
 fn a_seed_that_cannot_be_a_container_is_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
     for (make, name) in [(true, "No_Container"), (false, "afile")] {
@@ -240,6 +329,14 @@ fn unsigned_tokens_are_checked_for_audience_and_expiry() {
     const LATE: u64 = 4_000_000_000;
     for (unsigned_tokens, audience, expiry, status) in [
         (true, RIGHT, LATE, 200),
+        (
+            true,
+            "https://devstoreaccount1.blob.core.chinacloudapi.cn/",
+            LATE,
+            200,
+        ),
+        (true, "https://other.blob.core.windows.net", LATE, 401),
+        (true, "https://devstoreaccount1.blob.example.com", LATE, 401),
         (true, "https://management.azure.com", LATE, 401),
         (true, RIGHT, 1_000_000_000, 401),
         (false, RIGHT, LATE, 401),
@@ -254,12 +351,62 @@ fn unsigned_tokens_are_checked_for_audience_and_expiry() {
             .get("")
             .query("comp", "list")
             .header("authorization", &bearer);
-        let authority = tempfile::NamedTempFile::new().unwrap();
-        fs::write(authority.path(), server.authority_pem().unwrap()).unwrap();
-        let reply = list.auth(Auth::Nothing).send_tls(authority.path());
+        let reply = send_to(&server, list);
         assert_eq!(
             reply.status, status,
             "{unsigned_tokens} {audience} {expiry}"
         );
+    }
+}
+
+/// Sends a request without a signature through TLS.
+fn send_to(server: &Server, request: Request) -> Reply {
+    let authority = tempfile::NamedTempFile::new().unwrap();
+    fs::write(authority.path(), server.authority_pem().unwrap()).unwrap();
+    request.auth(Auth::Nothing).send_tls(authority.path())
+}
+
+#[test]
+fn access_policies_of_a_container_accept_tokens() {
+    let (server, client) = own::start(&Options {
+        unsigned_tokens: true,
+        tls: TlsChoice::Own,
+        ..Options::default()
+    });
+    let bearer = format!(
+        "Bearer {}",
+        token("https://storage.azure.com", 4_000_000_000)
+    );
+    for (method, part, status) in [("PUT", "", 201), ("PUT", "acl", 200), ("GET", "acl", 200)] {
+        let mut request = client.request(method, "box").query("restype", "container");
+        if !part.is_empty() {
+            request = request.query("comp", part);
+        }
+        let reply = send_to(&server, request.header("authorization", &bearer));
+        assert_eq!(reply.status, status, "{method} {part}: {}", reply.text());
+    }
+}
+
+#[test]
+fn a_user_delegation_key_ends_after_its_start_and_within_seven_days() {
+    let (server, client) = own::start(&Options {
+        unsigned_tokens: true,
+        tls: TlsChoice::Own,
+        ..Options::default()
+    });
+    let bearer = format!(
+        "Bearer {}",
+        token("https://storage.azure.com", 4_000_000_000)
+    );
+    for (start, expiry, status) in [
+        ("2020-01-01T00:00:00Z", "2020-01-02T00:00:00Z", 200),
+        ("2020-01-02T00:00:00Z", "2020-01-01T00:00:00Z", 400),
+        ("2020-01-01T00:00:00Z", "2090-01-01T00:00:00Z", 400),
+    ] {
+        let body = format!("<KeyInfo><Start>{start}</Start><Expiry>{expiry}</Expiry></KeyInfo>");
+        let post = client.request("POST", "").query("restype", "service");
+        let post = post.query("comp", "userdelegationkey").body(body);
+        let reply = send_to(&server, post.header("authorization", &bearer));
+        assert_eq!(reply.status, status, "{start} {expiry}: {}", reply.text());
     }
 }

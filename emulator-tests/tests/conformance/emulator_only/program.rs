@@ -13,6 +13,8 @@ pub(super) struct Program {
     pub(super) client: Client,
     /// `127.0.0.1:PORT` of the control endpoint.
     pub(super) control: String,
+    /// A client of the Table service.
+    pub(super) table_client: Client,
     _output: BufReader<ChildStdout>,
 }
 
@@ -32,13 +34,15 @@ impl Program {
             let (_, rest) = line.split_once(&format!("{name}=http://"))?;
             Some(rest.split_whitespace().next()?.to_owned())
         };
-        let (Some(address), Some(control)) = (after("blob"), after("control")) else {
+        let addresses = (after("blob"), after("table"), after("control"));
+        let (Some(address), Some(table), Some(control)) = addresses else {
             panic!("no ready line: {line}")
         };
         Self {
             child,
             client: own::client(&address),
             control,
+            table_client: own::client(&table),
             _output: output,
         }
     }

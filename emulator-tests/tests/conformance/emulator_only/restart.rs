@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use azring_emulator_tests::emulator::{AccountOption, Options, Server, StoreChoice};
+use azring_emulator_tests::emulator::{
+    AccountOption, Behaviour, CopyBehaviour, Options, Server, StoreChoice,
+};
 
 use super::own;
 use super::program::{self, Program};
@@ -262,58 +264,6 @@ fn half_a_record_and_a_body_without_a_record_are_dropped() {
 }
 
 #[test]
-fn what_a_killed_emulator_acknowledged_is_there_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut acknowledged: Vec<String> = Vec::new();
-    for round in 0..3 {
-        let program = start_program(folder.path());
-        program
-            .client
-            .put("box")
-            .query("restype", "container")
-            .send();
-        for name in &acknowledged {
-            assert_eq!(
-                program
-                    .client
-                    .get(&format!("box/{name}"))
-                    .send()
-                    .expect(200)
-                    .text(),
-                *name
-            );
-        }
-        let uploads = (0..4).map(|thread| {
-            let client = program.client.clone();
-            std::thread::spawn(move || {
-                let names = (0..).map(|number| format!("{round}-{thread}-{number}"));
-                let put = |name: &String| {
-                    let put = client
-                        .put(&format!("box/{name}"))
-                        .header("x-ms-blob-type", "BlockBlob");
-                    put.body(name.as_str())
-                        .try_send()
-                        .is_ok_and(|reply| reply.status == 201)
-                };
-                names.take_while(put).collect::<Vec<_>>()
-            })
-        });
-        let uploads: Vec<_> = uploads.collect();
-        // The program is killed during uploads, some time after this blob was acknowledged.
-        let mark = format!("mark-{round}");
-        put(&program.client, &format!("box/{mark}"), "BlockBlob", &mark);
-        acknowledged.push(mark);
-        drop(program);
-        acknowledged.extend(
-            uploads
-                .into_iter()
-                .flat_map(|upload| upload.join().unwrap()),
-        );
-    }
-    assert!(acknowledged.len() > 3);
-}
-
-#[test]
 fn a_second_emulator_is_refused_the_folder_and_harms_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let program = start_program(folder.path());
@@ -333,4 +283,40 @@ fn a_second_emulator_is_refused_the_folder_and_harms_nothing() {
     let program = start_program(folder.path());
     assert_eq!(program.client.get("box/kept").send().text(), "hello");
     assert_eq!(program.client.get("box/later").send().text(), "hello again");
+}
+
+#[test]
+fn a_copy_that_a_listing_completed_is_complete_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, client) = start(folder.path());
+    let create = client.put("box").query("restype", "container");
+    create.send().expect(201);
+    put(&client, "box/source", "PageBlob", "");
+    page(&client, "box/source", "bytes=0-511", "update", vec![1; 512]);
+    let slow = Behaviour {
+        copy: CopyBehaviour {
+            pending_ms: 60_000,
+            ..CopyBehaviour::default()
+        },
+        ..Behaviour::default()
+    };
+    server.set_behaviour(slow.clone());
+    let source = format!("http://{}/{}/box/source", client.address, client.account);
+    let copy = client.put("box/target").header("x-ms-copy-source", &source);
+    copy.send().expect(202);
+    let head = client.head("box/target").send().expect(200);
+    assert_eq!(head.header("x-ms-copy-status"), Some("pending"));
+    server.set_behaviour(Behaviour {
+        clock_ahead_ms: 120_000,
+        ..slow
+    });
+    let list = client.get("box").query("restype", "container");
+    let list = list.query("comp", "list").query("include", "copy");
+    assert_eq!(list.send().expect(200).all("CopyStatus"), ["success"]);
+    page(&client, "box/target", "bytes=0-511", "update", vec![2; 512]);
+    drop(server);
+    let (_server, client) = start(folder.path());
+    let get = client.get("box/target").send().expect(200);
+    assert_eq!(get.header("x-ms-copy-status"), Some("success"));
+    assert_eq!(get.body[..512], [2; 512]);
 }

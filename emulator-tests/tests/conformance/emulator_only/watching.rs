@@ -3,7 +3,7 @@
 use azring_emulator_tests::emulator::Server;
 use serde_json::Value;
 
-use super::faults::ill;
+use super::faults::with_faults;
 use crate::client::{Auth, Client, Reply};
 
 fn control(server: &Server, method: &'static str, path: &str, body: &str) -> Reply {
@@ -22,7 +22,7 @@ fn control(server: &Server, method: &'static str, path: &str, body: &str) -> Rep
 
 #[test]
 fn the_log_shows_each_request_and_its_end() {
-    let (server, client) = ill(r#"{"rules":[]}"#);
+    let (server, client) = with_faults(r#"{"rules":[]}"#);
     client
         .get("box/none")
         .query("sig", "secret")
@@ -55,7 +55,7 @@ fn the_log_shows_each_request_and_its_end() {
 
 #[test]
 fn a_plan_can_be_changed_and_asked_after_over_http() {
-    let (server, client) = ill(r#"{"rules":[]}"#);
+    let (server, client) = with_faults(r#"{"rules":[]}"#);
     let plan =
         r#"{"rules":[{"name":"gone","when":{"method":"HEAD"},"then":{"answer":{"status":500}}}]}"#;
     assert_eq!(control(&server, "PUT", "/faults", plan).status, 204);
@@ -73,7 +73,7 @@ fn a_plan_can_be_changed_and_asked_after_over_http() {
 
 #[test]
 fn counters_add_up_by_operation() {
-    let (server, client) = ill(r#"{"rules":[]}"#);
+    let (server, client) = with_faults(r#"{"rules":[]}"#);
     client.get("box/b").send().expect(200);
     client
         .get("box/b")
@@ -93,7 +93,7 @@ fn counters_add_up_by_operation() {
 
 #[test]
 fn the_log_is_kept_only_as_long_as_it_is_wanted() {
-    let (server, client) = ill(r#"{"rules":[]}"#);
+    let (server, client) = with_faults(r#"{"rules":[]}"#);
     control(&server, "PUT", "/log", r#"{"lines":2}"#);
     for _ in 0..3 {
         client.head("box/b").send().expect(200);

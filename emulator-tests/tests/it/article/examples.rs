@@ -40,7 +40,11 @@ pub(super) enum Then {
     Resumes,
     /// It is no command, but how one is written.
     Asks,
-    /// The service, which is named, is not built yet.
+    /// The destination has these data files, without their checksums, and a manifest.
+    Exports(&'static [&'static str]),
+    /// The table has the entities of the export.
+    Imports,
+    /// What it wants, which is named, is not built yet.
     NotBuilt(&'static str),
 }
 
@@ -154,87 +158,93 @@ pub(super) const EXAMPLES: &[Example] = &[
     Example {
         heading: "Download a single file",
         typed: r"AzCopy /Source:https://myaccount.file.core.windows.net/myfileshare/myfolder1/ /Dest:C:\myfolder /SourceKey:key /Pattern:abc.txt",
-        then: Then::NotBuilt("Azure Files"),
+        then: Then::Makes(&["abc.txt"]),
     },
     Example {
         heading: "Download all files in a directory",
         typed: r"AzCopy /Source:https://myaccount.file.core.windows.net/myfileshare/ /Dest:C:\myfolder /SourceKey:key /S",
-        then: Then::NotBuilt("Azure Files"),
+        then: Then::Makes(FILES),
     },
     Example {
         heading: "Upload a single file",
         typed: r"AzCopy /Source:C:\myfolder /Dest:https://myaccount.file.core.windows.net/myfileshare/ /DestKey:key /Pattern:abc.txt",
-        then: Then::NotBuilt("Azure Files"),
+        then: Then::Makes(&["abc.txt"]),
     },
     Example {
         heading: "Upload all files in a folder",
         typed: r"AzCopy /Source:C:\myfolder /Dest:https://myaccount.file.core.windows.net/myfileshare/ /DestKey:key /S",
-        then: Then::NotBuilt("Azure Files"),
+        then: Then::Makes(FILES),
     },
     Example {
         heading: "Upload files matching a specific pattern",
         typed: r"AzCopy /Source:C:\myfolder /Dest:https://myaccount.file.core.windows.net/myfileshare/ /DestKey:key /Pattern:ab* /S",
-        then: Then::NotBuilt("Azure Files"),
+        then: Then::Makes(&[
+            "ab",
+            "abc.txt",
+            "abc1.txt",
+            "abc2.txt",
+            "subfolder/abcd.txt",
+        ]),
     },
     Example {
         heading: "Copy from one file share to another",
         typed: r"AzCopy /Source:https://myaccount1.file.core.windows.net/myfileshare1/ /Dest:https://myaccount2.file.core.windows.net/myfileshare2/ /SourceKey:key1 /DestKey:key2 /S",
-        then: Then::NotBuilt("Azure Files"),
+        then: Then::Makes(FILES),
     },
     Example {
         heading: "Copy from an Azure file share to Blob storage",
         typed: r"AzCopy /Source:https://myaccount1.file.core.windows.net/myfileshare/ /Dest:https://myaccount2.blob.core.windows.net/mycontainer/ /SourceKey:key1 /DestKey:key2 /S",
-        then: Then::NotBuilt("Azure Files"),
+        then: Then::Makes(FILES),
     },
     Example {
         heading: "Copy a blob from Blob storage to an Azure file share",
         typed: r"AzCopy /Source:https://myaccount1.blob.core.windows.net/mycontainer/ /Dest:https://myaccount2.file.core.windows.net/myfileshare/ /SourceKey:key1 /DestKey:key2 /S",
-        then: Then::NotBuilt("Azure Files"),
+        then: Then::Makes(BLOBS),
     },
     Example {
         heading: "Synchronously copy files",
         typed: r"AzCopy /Source:https://myaccount1.file.core.windows.net/myfileshare1/ /Dest:https://myaccount2.file.core.windows.net/myfileshare2/ /SourceKey:key1 /DestKey:key2 /S /SyncCopy",
-        then: Then::NotBuilt("Azure Files"),
+        then: Then::Makes(FILES),
     },
     Example {
         heading: "Export a table",
         typed: r"AzCopy /Source:https://myaccount.table.core.windows.net/myTable/ /Dest:C:\myfolder\ /SourceKey:key",
-        then: Then::NotBuilt("Table storage"),
+        then: Then::Exports(&["_0_0.json"]),
     },
     Example {
         heading: "Export a table",
         typed: r"AzCopy /Source:https://myaccount.table.core.windows.net/myTable/ /Dest:C:\myfolder\ /SourceKey:key /Manifest:abc.manifest",
-        then: Then::NotBuilt("Table storage"),
+        then: Then::Exports(&["_0_0.json"]),
     },
     Example {
         heading: "Split an export from Table storage into multiple files",
         typed: r"AzCopy /Source:https://myaccount.table.core.windows.net/mytable/ /Dest:C:\myfolder /SourceKey:key /S /SplitSize:100",
-        then: Then::NotBuilt("Table storage"),
+        then: Then::Exports(&["_0_0.json"]),
     },
     Example {
         heading: "Export a table to JSON or CSV data file format",
         typed: r"AzCopy /Source:https://myaccount.table.core.windows.net/myTable/ /Dest:C:\myfolder\ /SourceKey:key /PayloadFormat:CSV",
-        then: Then::NotBuilt("Table storage"),
+        then: Then::Exports(&["_0_0.csv"]),
     },
     Example {
         heading: "Export table entities concurrently",
         typed: r#"AzCopy /Source:https://myaccount.table.core.windows.net/myTable/ /Dest:C:\myfolder\ /SourceKey:key /PKRS:"aa#bb""#,
-        then: Then::NotBuilt("Table storage"),
+        then: Then::Exports(&["_0_0.json", "_1_0.json", "_2_0.json"]),
     },
     Example {
         heading: "Export a table to Blob storage",
         typed: r"AzCopy /Source:https://myaccount.table.core.windows.net/myTable/ /Dest:https://myaccount.blob.core.windows.net/mycontainer/ /SourceKey:key1 /Destkey:key2",
-        then: Then::NotBuilt("Table storage"),
+        then: Then::NotBuilt("the export of a table to blobs"),
     },
     Example {
         heading: "Import a table",
         typed: r#"AzCopy /Source:C:\myfolder\ /Dest:https://myaccount.table.core.windows.net/mytable1/ /DestKey:key /Manifest:"myaccount_mytable_20140103T112020.manifest" /EntityOperation:InsertOrReplace"#,
-        then: Then::NotBuilt("Table storage"),
+        then: Then::Imports,
     },
     Example {
         heading: "Import entities into a table from Blob storage",
         typed: r#"AzCopy /Source:https://myaccount.blob.core.windows.net/mycontainer /Dest:https://myaccount.table.core.windows.net/mytable /SourceKey:key1 /DestKey:key2 /Manifest:"myaccount_mytable_20140103T112020.manifest" /EntityOperation:"InsertOrReplace""#,
-        then: Then::NotBuilt("Table storage"),
+        then: Then::Imports,
     },
     Example {
         heading: "Only copy data that doesn't exist in the destination",
@@ -244,7 +254,7 @@ pub(super) const EXAMPLES: &[Example] = &[
     Example {
         heading: "Only copy data that doesn't exist in the destination",
         typed: r"AzCopy /Source:C:\myfolder /Dest:http://myaccount.file.core.windows.net/myfileshare /DestKey:<destkey> /S /XO /XN",
-        then: Then::NotBuilt("Azure Files"),
+        then: Then::Makes(FILES),
     },
     Example {
         heading: "Only copy data that doesn't exist in the destination",
@@ -309,6 +319,6 @@ pub(super) const EXAMPLES: &[Example] = &[
     Example {
         heading: "Run AzCopy against the Azure Storage Emulator",
         typed: r"AzCopy /Source:https://127.0.0.1:10002/myaccount/mytable/ /Dest:C:\myfolder /SourceKey:key /SourceType:Table",
-        then: Then::NotBuilt("`Table` as the value of `/SourceType`"),
+        then: Then::Exports(&["_0_0.json"]),
     },
 ];

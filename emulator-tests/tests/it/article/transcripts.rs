@@ -8,9 +8,10 @@ use std::path::PathBuf;
 use azring_emulator_tests::account::Account;
 use azring_emulator_tests::command::{Azring, Folder, Outcome};
 use azring_emulator_tests::compare::assert_same;
-use azring_emulator_tests::emulator::fault::Plan;
 use azring_emulator_tests::emulator::{AccountOption, Options, Server};
-use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::rest::{
+    BlobService, Container, FileService, Share, Storage as _, Table, TableService,
+};
 use azring_emulator_tests::tree::Tree;
 
 use super::examples::{BLOBS, EXAMPLES, Example, FILES, Then};
@@ -80,6 +81,8 @@ struct World {
 enum Place {
     Folder(PathBuf),
     Blobs(Container),
+    /// A share and a directory in it, which may be empty.
+    Files(Share, String),
 }
 
 impl World {
@@ -114,12 +117,19 @@ impl World {
         found.unwrap_or_else(|| panic!("the article has no account {name}"))
     }
 
-    /// The place that the article calls so, if it is a folder or a container of blobs.
+    /// The place that the article calls so, if it is a folder, a container of blobs or a share.
     fn place(&self, text: &str) -> Option<Place> {
         if let Some(path) = text.strip_prefix(r"C:\") {
             return Some(Place::Folder(self.drive.join(path.trim_end_matches('\\'))));
         }
         let (_, rest) = text.split_once("://")?;
+        if let Some((account, path)) = rest.split_once(".file.core.windows.net/") {
+            let (share, directory) = path.split_once('/').unwrap_or((path, ""));
+            let service =
+                FileService::path_style(&self.server.file_url(), self.account(account), None);
+            let directory = directory.trim_end_matches('/').to_owned();
+            return Some(Place::Files(service.share(share), directory));
+        }
         let (account, path) = match rest.strip_prefix("127.0.0.1:10000/") {
             Some(rest) => rest.split_once('/')?,
             None => rest.split_once(".blob.core.windows.net/")?,
@@ -137,7 +147,8 @@ impl World {
         let owner = |end: &str| {
             let text = value(example.typed, end).expect("a key belongs to a place");
             match self.place(&text) {
-                Some(Place::Blobs(container)) => container.service().account().clone(),
+                Some(Place::Blobs(container)) => container.account().clone(),
+                Some(Place::Files(share, _)) => share.account().clone(),
                 _ => self.account("myaccount").clone(),
             }
         };
@@ -154,16 +165,24 @@ impl World {
         if named("sourcesas") || named("destsas") {
             return format!("{name}:{}", service(&owner("source")).account_sas());
         }
-        if !word.contains(".blob.core.windows.net") && !word.contains("127.0.0.1:10000") {
+        let is_here = ["127.0.0.1:10000", "127.0.0.1:10002"];
+        let is_address = |text: &&str| word.contains(text);
+        if !word.contains(".core.windows.net") && !is_here.iter().any(is_address) {
             return word.to_owned();
         }
         let mut text = word.replace("myContainer", "mycontainer");
         for scheme in ["https://", "http://"] {
             text = text.replace(&format!("{scheme}127.0.0.1:10000"), &self.server.blob_url());
+            text = text.replace(
+                &format!("{scheme}127.0.0.1:10002"),
+                &self.server.table_url(),
+            );
             for account in ACCOUNTS {
                 for host in [account.to_owned(), format!("{account}-secondary")] {
-                    let there = format!("{scheme}{host}.blob.core.windows.net");
-                    text = text.replace(&there, &format!("{}/{host}", self.server.blob_url()));
+                    for (label, url) in self.server.urls() {
+                        let there = format!("{scheme}{host}.{label}.core.windows.net");
+                        text = text.replace(&there, &format!("{url}/{host}"));
+                    }
                 }
             }
         }
@@ -177,8 +196,23 @@ impl World {
     fn typed(&self, example: &Example) -> Azring {
         let words = split(example.typed).into_iter().skip(1);
         let words: Vec<_> = words.map(|word| self.word(&word, example)).collect();
+        // The addresses here do not name the service.
+        let of_service = |end: &str, label: &str| {
+            let host = format!(".{label}.core.windows.net");
+            value(example.typed, end).is_some_and(|text| text.contains(&host))
+        };
+        let types = [
+            ("source", "file", "/SourceType:File"),
+            ("dest", "file", "/DestType:File"),
+            ("source", "table", "/SourceType:Table"),
+            ("dest", "table", "/DestType:Table"),
+        ];
+        let types = types
+            .into_iter()
+            .filter(|(end, label, _)| of_service(end, label));
         Azring::new()
             .args(words)
+            .args(types.map(|(.., word)| word))
             .arg(format!("/MapDrive:C:={}", self.drive.path().display()))
     }
 
@@ -208,8 +242,17 @@ impl World {
                 .collect();
             fs::write(responses.join(name), words.join(" ")).expect("the folder is ours");
         }
-        if example.then == Then::Resumes {
-            return None;
+        match example.then {
+            Then::Resumes => return None,
+            Then::Exports(_) => {
+                Self::fill(&self.table("myTable"));
+                return None;
+            }
+            Then::Imports => {
+                self.prepare_export(example);
+                return None;
+            }
+            Then::Makes(_) | Then::MakesSnapshots | Then::Asks | Then::NotBuilt(_) => {}
         }
         let text = value(example.typed, "source")
             .unwrap_or_else(|| value(whole, "source").expect("it has one"));
@@ -222,6 +265,16 @@ impl World {
                     .filter(|name| is_meant(example, name)),
             )
             .write_to(&path),
+            Place::Files(share, directory) => {
+                share.make();
+                let names = FILES.iter().copied().chain(["ab", "xyz.txt"]);
+                let tree = Tree::named(names.filter(|name| is_meant(example, name)));
+                let tree = match directory.as_str() {
+                    "" => tree,
+                    _ => tree.below(&directory),
+                };
+                tree.put_into(&share);
+            }
             Place::Blobs(container) => {
                 container.make();
                 let names = BLOBS.iter().copied().chain(["ab", "xyz.txt"]);
@@ -234,13 +287,54 @@ impl World {
         None
     }
 
+    /// A table of the article's first account.
+    fn table(&self, name: &str) -> Table {
+        TableService::path_style(&self.server.table_url(), self.account("myaccount")).table(name)
+    }
+
+    /// Makes a table with entities before, between and behind the keys of the article.
+    fn fill(table: &Table) {
+        table.make();
+        for partition in ["a", "ab", "bb"] {
+            table.insert(&format!(
+                "{{\"PartitionKey\":\"{partition}\",\"RowKey\":\"1\",\"count\":1}}"
+            ));
+        }
+    }
+
+    /// Exports a table to where the example imports it from.
+    fn prepare_export(&self, example: &Example) {
+        let table = self.table("exported");
+        Self::fill(&table);
+        let folder = self.drive.join("exported");
+        let manifest = value(example.typed, "manifest").expect("an import has a manifest");
+        let text = value(example.typed, "source").expect("it has one");
+        let folder = match self.place(&text) {
+            Some(Place::Folder(path)) => path,
+            _ => folder,
+        };
+        Azring::copy(table.url(), folder.display().to_string())
+            .source_key(self.account("myaccount"))
+            .args([
+                "/SourceType:Table".to_owned(),
+                format!("/Manifest:{manifest}"),
+            ])
+            .run()
+            .succeeded();
+        if let Some(Place::Blobs(container)) = self.place(&text) {
+            container.make();
+            Tree::read_from(&folder).put_into(&container);
+        }
+    }
+
     /// What is at the destination.
     fn found(&self, example: &Example) -> Tree {
         let text = value(example.typed, "dest").unwrap_or_else(|| r"C:\myfolder".to_owned());
-        match self.place(&text).expect("it is a folder or a container") {
+        match self.place(&text).expect("it is a place") {
             Place::Folder(path) if path.exists() => Tree::read_from(&path),
             Place::Blobs(container) if container.exists() => Tree::get_from(&container),
-            Place::Folder(_) | Place::Blobs(_) => Tree::new(),
+            Place::Files(share, _) if share.exists() => Tree::get_from(&share),
+            Place::Folder(_) | Place::Blobs(_) | Place::Files(..) => Tree::new(),
         }
     }
 }
@@ -310,6 +404,18 @@ fn run(example: &Example) {
             let outcome = world.typed(example).run();
             outcome.refused();
         }
+        Then::Exports(data) => {
+            done(world.typed(example).run(), data.len() + 1);
+            assert_export(&world, example, data);
+        }
+        Then::Imports => {
+            world.typed(example).run().succeeded();
+            let text = value(example.typed, "dest").expect("it has one");
+            let name = text.rsplit('/').find(|name| !name.is_empty());
+            let table = world.table(name.expect("a table has a name"));
+            assert_eq!(table.entities(), world.table("exported").entities());
+            assert_eq!(table.entities().len(), 3);
+        }
         Then::NotBuilt(what) => {
             let outcome = world
                 .typed(example)
@@ -331,6 +437,34 @@ fn run(example: &Example) {
     }
 }
 
+/// Compares the names of the files at the destination, which is a folder.
+fn assert_export(world: &World, example: &Example, data: &[&str]) {
+    let mut names: Vec<String> = fs::read_dir(world.drive.join("myfolder"))
+        .expect("it is there")
+        .map(|entry| entry.expect("it can be read").file_name())
+        .map(|name| name.into_string().expect("names are text"))
+        .filter(|name| !name.ends_with(".schema.csv"))
+        .collect();
+    names.sort();
+    let is_manifest = |name: &String| match value(example.typed, "manifest") {
+        Some(given) => *name == given,
+        None => {
+            name.to_lowercase().starts_with("myaccount_mytable_") && name.ends_with(".manifest")
+        }
+    };
+    let (manifests, names): (Vec<_>, Vec<_>) = names.into_iter().partition(is_manifest);
+    assert_eq!(manifests.len(), 1, "{manifests:?} beside {names:?}");
+    let endings = names.iter().map(|name| {
+        // `ACCOUNT_TABLE_TIME_RANGE_SPLIT_CRC.json`
+        let parts: Vec<&str> = name.split(['_', '.']).collect();
+        let [.., range, split, _, extension] = parts[..] else {
+            panic!("{name}");
+        };
+        format!("_{range}_{split}.{extension}")
+    });
+    assert_eq!(endings.collect::<Vec<_>>(), data);
+}
+
 /// "AzCopy /Z:C:\journalfolder\": what the command before it has left is done.
 fn resumes(world: &World, example: &Example) {
     let before = EXAMPLES
@@ -341,13 +475,9 @@ fn resumes(world: &World, example: &Example) {
     Tree::named(FILES.iter().copied()).write_to(&world.drive.join("myfolder"));
     let plan = r#"{"rules": [{"when": {"method": "PUT", "path": "*/abc1.txt"},
         "then": {"answer": {"status": 403, "code": "AuthorizationFailure"}}}]}"#;
-    world
-        .server
-        .watch()
-        .faults
-        .set(Some(Plan::parse(plan).expect("a plan")));
+    world.server.set_fault_plan(plan);
     world.typed(before).run().failed();
-    world.server.watch().faults.set(None);
+    world.server.clear_faults();
     let key = world.account("myaccount").key_in_base64();
     let outcome = world.typed(example).env("AZRING_DEST_KEY", key).run();
     outcome.succeeded().counting(3, 0, 0);

@@ -14,11 +14,17 @@ mod budgets;
 
 use azring_emulator_tests::account::Account;
 use azring_emulator_tests::command::{Azring, Folder};
-use azring_emulator_tests::emulator::fault::plan::Plan;
 use azring_emulator_tests::emulator::{Options, Server, StoreChoice};
-use azring_emulator_tests::rest::{BlobService, Container};
+use azring_emulator_tests::rest::Container;
+use azring_emulator_tests::single_account;
 
 pub(crate) use trace::Trace;
+
+/// How many second attempts a run may make, however little it carries.
+const FREE_SECOND_ATTEMPTS: u64 = 4;
+
+/// More than the head of a request has.
+const HEAD_BYTES_MAX: u64 = 4096;
 
 /// A service behind a link.
 struct Link {
@@ -46,8 +52,7 @@ impl Link {
             store: StoreChoice::Memory,
             ..Options::default()
         };
-        let server = Server::start(&options).expect("an emulator starts");
-        let service = BlobService::path_style(&server.blob_url(), &Account::development(), None);
+        let (server, service) = single_account::start_with(&options);
         let container = service.unmade_container("link");
         Self {
             server,
@@ -76,8 +81,7 @@ impl Link {
     }
 
     fn falls_to(&self, plan: &str) {
-        let plan = Plan::parse(plan).expect("a fault plan");
-        self.server.watch().faults.set(Some(plan));
+        self.server.set_fault_plan(plan);
         self.server.watch().counters.reset();
     }
 
@@ -109,7 +113,7 @@ impl Link {
         let counters = &self.server.watch().counters;
         let counts = counters.of(operation);
         let statuses = counters.snapshot().statuses;
-        self.server.watch().faults.set(None);
+        self.server.clear_faults();
         Run {
             trace: Trace::read(&trace),
             requests: counts.requests,
@@ -130,10 +134,14 @@ impl Run {
         self.assert_wasted_at_most(50, link);
     }
 
-    /// One byte in so many was for nothing at most.
+    /// One byte in so many was for nothing at most, besides the second attempts that are free in a run of any length: how many
+    /// requests are late depends on the machine too.
     #[track_caller]
     fn assert_wasted_at_most(&self, one_in: u64, link: &Link) {
+        let free = self.trace.sum("raced").min(FREE_SECOND_ATTEMPTS);
+        let free_bytes = free * (link.object_bytes + HEAD_BYTES_MAX);
         let wasted = self.trace.sum("failed_bytes");
+        let wasted = wasted.saturating_sub(free_bytes);
         assert!(wasted * one_in <= link.all_bytes() + wasted, "{self:?}");
     }
 

@@ -21,7 +21,7 @@ fn of_two_on_one_line_neither_is_kept_from_it() {
         pause(Duration::from_millis(1));
     }
     let come = link.server.watch().counters.of("GetBlob").bytes_out;
-    link.server.watch().faults.set(None);
+    link.server.clear_faults();
     assert_eq!(both.map(BackgroundRun::end), [Some(0); 2]);
     // The one has everything; the other has a third at least.
     assert!(come >= link.all_bytes() / 3 * 4, "{come}");

@@ -8,16 +8,11 @@
 
 use std::collections::BTreeSet;
 
+use azring_emulator_tests::journal::{DONE, PLANNED, STARTED, TARGET, records};
 use sha2::{Digest as _, Sha256};
 
-const HEADER_BYTES: usize = 68;
-
 const COMMAND: u8 = 1;
-const PLANNED: u8 = 3;
-const STARTED: u8 = 5;
-const DONE: u8 = 9;
 const BARRIER: u8 = 17;
-const TARGET: u8 = 21;
 
 /// Flag of a planned entry: its version is the `ETag` of a service.
 const IS_OF_SERVICE: u8 = 8;
@@ -59,20 +54,13 @@ impl Journal {
             .chunks(2)
             .map(|pair| value(pair[0]) << 4 | value(pair[1]))
             .collect();
-        let (mut at, mut offsets, mut records) = (HEADER_BYTES, Vec::new(), Vec::new());
-        while at < bytes.len() {
-            let length = u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
-            let record = bytes[at + 8..at + 8 + length].to_vec();
-            offsets.push(at as u64);
-            records.push(record);
-            at += 8 + length;
-        }
-        let records = records.into_iter().map(|record| {
+        let whole = records(&bytes);
+        let records = whole.iter().map(|(_, record)| {
             if record[0] != BARRIER {
-                return Record::Plain(record);
+                return Record::Plain(record.to_vec());
             }
-            let offset = u64::from_le_bytes(record[1..9].try_into().unwrap());
-            let before = offsets.iter().filter(|start| **start < offset).count();
+            let offset = u64::from_le_bytes(record[1..9].try_into().unwrap()) as usize;
+            let before = whole.iter().filter(|(start, _)| *start < offset).count();
             Record::Barrier(before, record[9..].to_vec())
         });
         Self {

@@ -32,7 +32,7 @@ pub(crate) async fn tunnel(
             break at + 4;
         }
         if head.len() >= HEAD_BYTES_MAX {
-            return Err(nonsense("an answer without an end"));
+            return Err(nonsense("the answer does not end"));
         }
         match tcp.read_buf(&mut head).await {
             Ok(0) => {
@@ -48,9 +48,9 @@ pub(crate) async fn tunnel(
     match status(&head) {
         Some(200..300) if head.len() == end => Ok(tcp),
         // The endpoint sends nothing before the client does.
-        Some(200..300) => Err(nonsense("more than an answer")),
+        Some(200..300) => Err(nonsense("data follows the answer")),
         Some(status) => Err(proxy.refused(status)),
-        None => Err(nonsense("something other than HTTP")),
+        None => Err(nonsense("the answer is not HTTP")),
     }
 }
 
@@ -74,6 +74,6 @@ fn status(head: &[u8]) -> Option<u16> {
 fn nonsense(what: &str) -> Error {
     Error::new(
         Kind::Protocol,
-        format!("it answered a request for a tunnel with {what}"),
+        format!("it sent an invalid answer to CONNECT: {what}"),
     )
 }

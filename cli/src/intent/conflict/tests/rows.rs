@@ -4,8 +4,8 @@ pub(super) const FOLDER: &str = "/data";
 pub(super) const BLOBS: &str = "https://a.blob.core.windows.net/c";
 pub(super) const OTHERS: &str = "https://b.blob.core.windows.net/c";
 pub(super) const SHARE: &str = "https://a.file.core.windows.net/s";
-pub(super) const TABLE: &str = "https://a.table.core.windows.net/t";
-pub(super) const EMULATOR: &str = "http://127.0.0.1:10002/a/t";
+pub(super) const TABLE: &str = "https://a.table.core.windows.net/mytable";
+pub(super) const EMULATOR: &str = "http://127.0.0.1:10002/a/mytable";
 pub(super) const KEY: &str = "/SourceKey:a2V5";
 
 /// From where, to where, with what; and a piece of what is said.
@@ -67,6 +67,25 @@ pub(super) const ROWS: &[Row] = &[
         FOLDER,
         &["/Delimiter:ab"],
         "is not a single character",
+    ),
+    // Blocks are those of blobs, and Windows attributes those of files.
+    (
+        FOLDER,
+        SHARE,
+        &["/BlockSizeInMb:8", "/DestKey:a2V5"],
+        "`/BlockSizeInMb` is only for blobs",
+    ),
+    (
+        SHARE,
+        FOLDER,
+        &["/BlockSizeInMb:8", "/S", KEY],
+        "`/BlockSizeInMb` is only for blobs",
+    ),
+    (
+        FOLDER,
+        SHARE,
+        &["/S"],
+        "a file share is read and written with a key or a shared access signature: give `/DestKey` or `/DestSAS`",
     ),
     // Only blobs have snapshots.
     (
@@ -133,6 +152,36 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (FOLDER, BLOBS, &["/IA:X"], "`X` is no attribute"),
     (FOLDER, BLOBS, &["/XA:RAQ"], "`Q` is no attribute"),
+    // The Blob service copies files to block blobs only.
+    (
+        SHARE,
+        BLOBS,
+        &[KEY, "/S", "/BlobType:page"],
+        "Copying from File Storage to page Blob Storage asynchronously is not supported.",
+    ),
+    (
+        SHARE,
+        BLOBS,
+        &[KEY, "/S", "/BlobType:append"],
+        "Copying from File Storage to append Blob Storage asynchronously is not supported.",
+    ),
+    (
+        SHARE,
+        BLOBS,
+        &[KEY, "/S", "/BlobType:block"],
+        "`/BlobType` is only",
+    ),
+    // Blobs have no Windows attributes.
+    (BLOBS, FOLDER, &["/PreserveSmb"], "`/PreserveSmb` is only"),
+    (FOLDER, BLOBS, &["/PreserveSmb"], "`/PreserveSmb` is only"),
+    (BLOBS, OTHERS, &["/PreserveSmb"], "`/PreserveSmb` is only"),
+    (BLOBS, SHARE, &["/PreserveSmb"], "`/PreserveSmb` is only"),
+    (
+        SHARE,
+        BLOBS,
+        &[KEY, "/S", "/PreserveSmb"],
+        "`/PreserveSmb` is only",
+    ),
     // What is copied through this machine goes from a service to a service.
     (FOLDER, BLOBS, &["/SyncCopy"], "`/SyncCopy` is only"),
     (BLOBS, FOLDER, &["/SyncCopy"], "`/SyncCopy` is only"),
@@ -257,12 +306,6 @@ pub(super) const ROWS: &[Row] = &[
         "`/A` is only for uploads",
     ),
     (
-        SHARE,
-        BLOBS,
-        &[KEY, "/S", "/BlobType:page"],
-        "`/BlobType` is only for uploads",
-    ),
-    (
         FOLDER,
         SHARE,
         &["/BlobType:page"],
@@ -300,6 +343,30 @@ pub(super) const ROWS: &[Row] = &[
         FOLDER,
         &[KEY, "/L"],
         "`/L` is not supported when either",
+    ),
+    (
+        TABLE,
+        FOLDER,
+        &[KEY, "/PKRS:bb#aa"],
+        "`/PKRS`: the partition key `aa` does not come after `bb`",
+    ),
+    (
+        TABLE,
+        FOLDER,
+        &[KEY, "/PKRS:#aa"],
+        "a partition key is empty",
+    ),
+    (
+        TABLE,
+        FOLDER,
+        &[KEY, "/Manifest:a/b"],
+        "is not the name of a file",
+    ),
+    (
+        TABLE,
+        FOLDER,
+        &[KEY, "/SplitSize:31"],
+        "`/SplitSize` must be at least 32",
     ),
     (
         TABLE,

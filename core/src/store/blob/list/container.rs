@@ -1,4 +1,4 @@
-//! The pages of one container, as it writes them.
+//! The pages of one container, as its service writes them.
 
 use std::rc::Rc;
 
@@ -11,41 +11,40 @@ use crate::store::rest::page::Marker;
 use crate::store::rest::xml;
 use crate::store::{Step, Tools};
 
-/// A page that is asked for.
+/// The query for one page.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wanted<'a> {
-    /// How every name begins.
+pub(super) struct PageQuery<'a> {
+    /// The beginning of every name.
     pub(super) prefix: &'a str,
-    /// The first name that there may be, where that is not the first of all.
+    /// The name at which the listing begins; `None` for the first name of all.
     pub(super) from: Option<&'a str>,
-    /// The page before it said this; `None`: the first one.
+    /// The marker in the page before; `None` for the first page.
     pub(super) after: Option<&'a Marker>,
-    /// Blobs, or what there is up to the next slash.
-    pub(super) what: What,
+    pub(super) kind: QueryKind,
 }
 
-/// What is listed.
+/// What a page lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum What {
+pub(super) enum QueryKind {
     /// Every blob, with its properties.
     Blobs,
-    /// Folders and the blobs between them, at most so many a page.
+    /// The folders of a level and the blobs between them, at most this many.
     Level(Option<usize>),
-    /// The first blob alone, of which only the name counts.
+    /// The first blob only, for its name.
     First,
 }
 
-/// What answers with pages.
+/// A container that can be listed.
 pub(super) trait Container {
-    /// The page, in the service's own words.
-    fn page<'a>(&'a self, wanted: Wanted<'a>) -> Step<'a, Result<Bytes>>;
+    /// Requests a page, and returns it as the service wrote it.
+    fn page<'a>(&'a self, query: PageQuery<'a>) -> Step<'a, Result<Bytes>>;
 }
 
 /// A container of a service.
 pub(super) struct Remote {
     pub(super) place: BlobLocation,
     pub(super) tools: Tools,
-    /// With the snapshots of every blob.
+    /// Whether the snapshots of every blob are listed.
     pub(super) snapshots: bool,
 }
 
@@ -60,26 +59,26 @@ impl Remote {
 }
 
 impl Container for Remote {
-    fn page<'a>(&'a self, wanted: Wanted<'a>) -> Step<'a, Result<Bytes>> {
+    fn page<'a>(&'a self, query: PageQuery<'a>) -> Step<'a, Result<Bytes>> {
         let plain = list_blobs::PageRequest {
-            prefix: wanted.prefix,
-            after: wanted.after,
-            from: wanted.from,
+            prefix: query.prefix,
+            after: query.after,
+            from: query.from,
             ..list_blobs::PageRequest::default()
         };
-        let listing = match wanted.what {
-            What::Blobs => list_blobs::PageRequest {
+        let listing = match query.kind {
+            QueryKind::Blobs => list_blobs::PageRequest {
                 metadata: true,
                 snapshots: self.snapshots,
                 ..plain
             },
-            // Snapshots are refused beside a delimiter, and lie where their blobs lie.
-            What::Level(entries_max) => list_blobs::PageRequest {
+            // The service refuses snapshots together with a delimiter. A snapshot has its blob's name.
+            QueryKind::Level(entries_max) => list_blobs::PageRequest {
                 delimiter: Some("/"),
                 entries_max,
                 ..plain
             },
-            What::First => list_blobs::PageRequest {
+            QueryKind::First => list_blobs::PageRequest {
                 entries_max: Some(1),
                 ..plain
             },

@@ -1,33 +1,34 @@
-//! Where a level without folders is cut, so that about a page of names lies between two cuts. Nothing here asks a service.
+//! Cuts a level without folders, so that about one page of names lies between two cuts. Asks no service.
 //!
-//! The names seen so far are taken as numbers: each place of a name is a digit, the letters that have been seen there are
-//! its values, and so many names have been seen for one step of the last place that counts. A cut is made as many steps on
-//! as a page has names. Where that leads beyond the letters that have been seen, the service is to be asked which name
-//! really comes next.
+//! The names seen so far are read as numbers. Each place of a name is a digit, and the letters seen at
+//! that place are the values of the digit. The number of names for each step of the last significant
+//! place is known from the pages so far, and a cut is made as many steps ahead as a page has names.
+//! Where the count goes beyond the letters that were seen, the service is asked which name comes next.
 //!
-//! A cut need not be a name. Wherever the cuts are, each name lies between two of them; what is estimated is only how many
-//! do. What turns out is told (`took`), and the steps follow it.
+//! A cut need not be a name. Every name lies between two cuts wherever they are; only the number of
+//! names between them is an estimate. The real number is reported (`learn_count`) and corrects the next
+//! steps.
 
 use std::cmp::Ordering;
 
 use super::order::Order;
 
-/// How full a page should become, of what a page has had.
+/// The expected fill of a part, as a fraction of a page.
 const FILL: f64 = 0.9;
 
-/// A cut is this much finer than a page, at least.
+/// The fewest steps of a page: cuts are at least this much finer.
 const STEPS_MIN: f64 = 8.0;
 
-/// So many times longer than the one before a part may be made.
+/// The most by which a part may be longer than the one before it.
 const GROWTH_MAX: f64 = 4.0;
 
-/// Parts that are emptier than this on the average are not worth their requests.
+/// Parts with a lower average fill are not worth their requests.
 const FILL_MIN: f64 = 0.15;
 
-/// Places that are known beyond those that count.
+/// The places beyond the significant ones whose letters are learned.
 const PLACES_BEYOND: usize = 8;
 
-/// Names that are kept of each page, and of how many pages.
+/// The names that are kept of each page, and the number of pages.
 const NAMES_KEPT: usize = 100;
 const PAGES_KEPT: usize = 8;
 
@@ -35,13 +36,14 @@ const PAGES_KEPT: usize = 8;
 #[derive(Debug, Default)]
 pub(super) struct NameSample {
     names: Vec<Box<str>>,
-    /// How many names all those pages had, and how many pages with names there were.
+    /// The number of names on these pages.
     count: usize,
+    /// The number of pages with names.
     pages: usize,
 }
 
 impl NameSample {
-    /// Adds some of a page's names, evenly taken, of which there are `count`.
+    /// Adds some names of a page at equal distances. The page has `count` names.
     pub(super) fn add(&mut self, names: Vec<Box<str>>, count: usize) {
         if self.pages >= PAGES_KEPT {
             *self = Self::default();
@@ -51,18 +53,18 @@ impl NameSample {
         self.names.extend(names);
     }
 
-    /// Which names of so many are to be added.
+    /// The distance between the names that are added, for a page of this many.
     pub(super) fn stride(count: usize) -> usize {
         (count / NAMES_KEPT).max(1)
     }
 }
 
-/// What is known of the letters at one place.
+/// The letters at one place of the names, as far as they are known.
 #[derive(Debug, Clone, Default)]
 struct NamePlace {
-    /// In their order, without `/`, before which not every service sorts the same.
+    /// In their order, without `/`, whose place differs between services.
     letters: Vec<char>,
-    /// There are no greater ones, as far as has been asked.
+    /// The service was asked for a greater letter and has none.
     is_complete: bool,
 }
 
@@ -78,22 +80,22 @@ impl NamePlace {
     }
 }
 
-/// What comes behind a cut.
+/// What follows a cut.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Next {
-    /// Another one, so many steps on; 0 where that is not known.
+    /// Another cut, this many steps ahead; 0 steps where that is not known.
     Cut(Box<str>, usize),
-    /// What the first name from this on is decides.
+    /// A question to the service decides.
     Ask(Question),
-    /// Nothing: what is left is to be listed as it is.
+    /// No cut: the rest is listed as one part.
     Rest,
 }
 
-/// Which name is the first from `from` on.
+/// The question which name is the first one not before `from`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Question {
     pub(super) from: Box<str>,
-    /// At this place there may be other letters.
+    /// The place at which there may be unknown letters.
     place: usize,
 }
 
@@ -102,17 +104,17 @@ pub(super) struct Question {
 pub(super) struct CutPoints {
     scope: Box<str>,
     places: Vec<NamePlace>,
-    /// So many of them count.
+    /// The number of significant places.
     depth: usize,
     names_per_step: f64,
-    /// Names that a part should have.
+    /// The names that a part should have.
     target: f64,
     steps_before: f64,
     fill: f64,
 }
 
 impl CutPoints {
-    /// A measure for what begins with `scope`; `None` where too little has been seen.
+    /// A measure for the names of `scope`; `None` where the sample is too small.
     pub(super) fn new(scope: &str, sample: &NameSample) -> Option<Self> {
         let inner = |name: &str| Some(name.strip_prefix(scope)?.chars().collect());
         let names = sample.names.iter();
@@ -144,7 +146,7 @@ impl CutPoints {
         Some(cut_points)
     }
 
-    /// Learns from a name that there is.
+    /// Learns the letters of a name.
     pub(super) fn learn(&mut self, name: &str) {
         let Some(inner) = name.strip_prefix(&*self.scope) else {
             return;
@@ -154,14 +156,14 @@ impl CutPoints {
         }
     }
 
-    /// Learns how many names there were in so many steps.
-    pub(super) fn took(&mut self, steps: usize, names: usize) {
+    /// Learns how many names there were in this many steps.
+    pub(super) fn learn_count(&mut self, steps: usize, names: usize) {
         self.fill = 0.9 * self.fill + 0.1 * (names as f64 / self.target).min(1.0);
         if steps == 0 {
             return;
         }
-        let told = names as f64 / steps as f64;
-        self.names_per_step = 0.6 * self.names_per_step + 0.4 * told;
+        let measured = names as f64 / steps as f64;
+        self.names_per_step = 0.6 * self.names_per_step + 0.4 * measured;
         let finer = self.places.get(self.depth).map(|place| place.letters.len());
         if let Some(finer @ 2..) = finer
             && self.names_per_step > self.target / 2.0
@@ -172,7 +174,7 @@ impl CutPoints {
         }
     }
 
-    /// The next cut behind `from`, in this order and before `until`.
+    /// The next cut after `from` and before `until`, in this order.
     pub(super) fn next(&mut self, order: Order, from: &str, until: Option<&str>) -> Next {
         if self.fill < FILL_MIN {
             return Next::Rest;
@@ -192,8 +194,8 @@ impl CutPoints {
         next
     }
 
-    /// What comes of an answer.
-    pub(super) fn heard(
+    /// The next cut by the answer to a question.
+    pub(super) fn answered(
         &mut self,
         question: &Question,
         order: Order,
@@ -215,7 +217,7 @@ impl CutPoints {
         }
         let mut cut = String::from(&*self.scope);
         cut.extend(inner.chars().take(self.depth));
-        // The name that was asked with may be longer than the cut would be.
+        // The name in the question may be longer than the cut.
         let is_between = is_between(order, &question.from, &cut, until) || *cut == *question.from;
         if is_between {
             Next::Cut(cut.into(), 0)
@@ -224,7 +226,7 @@ impl CutPoints {
         }
     }
 
-    /// So many steps behind `from`; `None` at the end of what can be counted.
+    /// The cut this many steps after `from`; `None` where the count ends.
     fn count_on(&self, from: &str, steps: usize) -> Option<Next> {
         let inner = from.strip_prefix(&*self.scope)?;
         let letters: Vec<char> = inner.chars().take(self.depth).collect();
@@ -245,7 +247,7 @@ impl CutPoints {
             if !place.letters.is_empty() && !place.is_complete {
                 let greatest = place.letters.last().max(letters.get(at))?;
                 let mut text = self.beginning(&letters, at)?;
-                text.push(behind(*greatest)?);
+                text.push(next_letter(*greatest)?);
                 let from = text.into();
                 return Some(Next::Ask(Question { from, place: at }));
             }
@@ -253,7 +255,7 @@ impl CutPoints {
             digits.push(sum % radix);
             carry = sum / radix;
         }
-        // What is called shorter comes before all that is called longer: the first letters need not be written.
+        // A shorter name comes before its longer forms, so zeros at the end need no letters.
         let end = digits.iter().position(|digit| *digit > 0);
         let end = digits.len() - end.unwrap_or(digits.len() - 1);
         let mut text = self.beginning(&letters, at)?;
@@ -267,7 +269,7 @@ impl CutPoints {
         Some(Next::Cut(text.into(), steps))
     }
 
-    /// The scope and so many letters behind it.
+    /// The scope and this many letters after it.
     fn beginning(&self, letters: &[char], count: usize) -> Option<String> {
         let mut text = String::from(&*self.scope);
         for at in 0..count {
@@ -278,10 +280,10 @@ impl CutPoints {
     }
 }
 
-/// The letter that comes next.
-fn behind(letter: char) -> Option<char> {
+/// The letter after this one.
+fn next_letter(letter: char) -> Option<char> {
     let next = (letter..=char::MAX).nth(1)?;
-    // Where a `/` is, services differ.
+    // The place of `/` differs between services.
     Some(if next == '/' { '0' } else { next })
 }
 
@@ -294,8 +296,8 @@ fn is_between(order: Order, from: &str, at: &str, until: Option<&str>) -> bool {
 mod tests {
     use super::*;
 
-    /// Names in their order, pages of so many of which two have been seen, and what the cuts make of them: the number of
-    /// names of each part, and of the questions.
+    /// Cuts these names after two pages of this length. Returns the number of names of each part, and the
+    /// number of questions.
     fn cut(names: &[String], page: usize) -> (Vec<usize>, usize) {
         let mut sample = NameSample::default();
         for seen in names.chunks(page).take(2) {
@@ -312,7 +314,7 @@ mod tests {
                 Next::Ask(question) => {
                     questions += 1;
                     let name = names.get(position(&question.from));
-                    cut_points.heard(&question, order, name.map(String::as_str), None)
+                    cut_points.answered(&question, order, name.map(String::as_str), None)
                 }
                 next => next,
             };
@@ -320,14 +322,14 @@ mod tests {
                 parts.push(names.len() - position(&from));
                 return (parts, questions);
             };
-            assert!(at > from, "{at} is not behind {from}");
+            assert!(at > from, "{at} is not after {from}");
             parts.push(position(&at) - position(&from));
-            cut_points.took(steps, parts[parts.len() - 1]);
+            cut_points.learn_count(steps, parts[parts.len() - 1]);
             from = at;
         }
     }
 
-    /// Names that are numbered, or random, or dated, or words, or of several kinds.
+    /// Names of several kinds: numbers, random ones, dates, mixed ones.
     fn kinds(count: usize) -> Vec<(&'static str, Vec<String>)> {
         let mix = |at: usize| (at as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let mut kinds: Vec<(_, Vec<String>)> = vec![
@@ -396,7 +398,7 @@ mod tests {
                 requests + questions < 400,
                 "{kind}: {requests} and {questions}"
             );
-            // What becomes long is measured anew.
+            // A part that becomes long is measured anew.
             let is_even = kind.contains("numbers") || kind == "random";
             assert!(!is_even || *longest <= 500, "{kind}: {longest}");
         }

@@ -1,33 +1,35 @@
-//! What there is up to the next slash: the folders of one level and the blobs between them, in the service's order.
+//! Lists one level: its folders and the blobs between them, in the service's order.
 
-use super::container::{Container, Wanted, What};
-use super::page::aside;
+use super::container::{Container, PageQuery, QueryKind};
 use crate::store::blob::request::list_blobs::{self, LevelItem};
+use crate::store::rest::page_feed::read_aside;
 
-/// How many are asked for first. A level without folders then costs next to nothing, and most levels of folders are
-/// known.
+/// The most items of the first page. A level without folders then costs little, and most levels of
+/// folders are complete.
 const FIRST_ENTRIES: usize = 1000;
 
-/// How many pages a level may have to be of use: what is known of it is kept while its blobs are listed.
+/// The most pages of a level. Its items are kept in memory while its blobs are listed.
 const PAGES_MAX: usize = 5;
 
-/// What there is behind `prefix`; `None` where that is too much, where it is blobs and hardly a folder, and where the
-/// service does not tell.
+/// The items of the level below `prefix`.
+///
+/// `None` where there are too many, where most of them are blobs, where their order is not known, and
+/// where the service refuses the request.
 pub(super) async fn level(container: &dyn Container, prefix: &str) -> Option<Vec<LevelItem>> {
     let mut items: Vec<LevelItem> = Vec::new();
     let mut after = None;
     let mut entries_max = Some(FIRST_ENTRIES);
     for _ in 0..PAGES_MAX {
         let body = container
-            .page(Wanted {
+            .page(PageQuery {
                 prefix,
                 from: None,
                 after: after.as_ref(),
-                what: What::Level(entries_max.take()),
+                kind: QueryKind::Level(entries_max.take()),
             })
             .await
             .ok()?;
-        let (mut page, next) = aside(body, list_blobs::parse_level).await.ok()?;
+        let (mut page, next) = read_aside(body, list_blobs::parse_level).await.ok()?;
         if !bring_in_order(&mut page) {
             return None;
         }
@@ -45,8 +47,9 @@ pub(super) async fn level(container: &dyn Container, prefix: &str) -> Option<Vec
     None
 }
 
-/// Azurite tells the folders apart from the blobs; its order is that of UTF-16. False where that cannot be known: what was
-/// told may be the order of another service.
+/// Merges the folders and the blobs of a page. Azurite lists them apart, each in the order of UTF-16.
+///
+/// False where the page may also be in the order of another service.
 fn bring_in_order(page: &mut Vec<LevelItem>) -> bool {
     let changes = page
         .windows(2)
@@ -59,7 +62,7 @@ fn bring_in_order(page: &mut Vec<LevelItem>) -> bool {
     if merged == *page {
         return true;
     }
-    // A hierarchy may sort folder by folder.
+    // A service with a hierarchical namespace may sort folder by folder.
     let parts = |item: &LevelItem| item.name.replace('/', "\0");
     let is_some_order = page.is_sorted_by_key(|item| item.name.clone())
         || page.is_sorted_by_key(parts)
@@ -82,29 +85,29 @@ mod tests {
     }
 
     #[test]
-    fn folders_that_are_told_apart_come_in_between() {
-        for (told, order) in [
+    fn folders_that_are_listed_apart_come_in_between() {
+        for (listed, order) in [
             (&["a", "c", "b/", "d/"][..], &["a", "b/", "c", "d/"][..]),
             (&["b/", "d/", "a", "c"], &["a", "b/", "c", "d/"]),
             (
                 &["b/", "\u{1f600}/", "a", "\u{ff00}"],
                 &["a", "b/", "\u{1f600}/", "\u{ff00}"],
             ),
-            // What is told in turns, or of one kind, is in the service's order.
+            // Items that alternate, or that are of one kind, are in the service's order.
             (&["a/", "a-b", "a-c/"], &["a/", "a-b", "a-c/"]),
             (&["b", "a"], &["b", "a"]),
             (&["a", "b/"], &["a", "b/"]),
         ] {
-            let mut page = items(told);
-            assert!(bring_in_order(&mut page), "{told:?}");
+            let mut page = items(listed);
+            assert!(bring_in_order(&mut page), "{listed:?}");
             assert_eq!(page, items(order));
         }
     }
 
     #[test]
     fn an_order_that_may_be_another_is_not_guessed() {
-        for told in [&["a/", "a-b"][..], &["\u{ff00}", "\u{1f600}/"]] {
-            assert!(!bring_in_order(&mut items(told)), "{told:?}");
+        for listed in [&["a/", "a-b"][..], &["\u{ff00}", "\u{1f600}/"]] {
+            assert!(!bring_in_order(&mut items(listed)), "{listed:?}");
         }
     }
 }

@@ -1,39 +1,37 @@
-//! One listing of a container, from its scope to its pages.
+//! The listing of one container, from its scope to its pages.
 
 use std::cmp::Ordering;
 use std::rc::Rc;
 
 use tokio::sync::mpsc::Sender;
 
-use super::container::{Container, Remote, Wanted, What};
+use super::container::{Container, PageQuery, QueryKind, Remote};
 use super::order::Order;
-use super::page::{Asked, PageMemory};
-use super::resume_point::{ResumePoint, snapshot_id};
+use super::page::{PageMemory, PageScope};
 use super::service::Service;
 use super::window::PartWindow;
 use crate::entry::{Entry, EntryName};
 use crate::location::BlobLocation;
 use crate::select::Pattern;
 use crate::store::blob::read_options::BlobReadOptions;
-use crate::store::listing::{Bookmark, NameRange, PagePosition};
+use crate::store::listing::{Bookmark, NameRange, PagePosition, ResumePoint, snapshot_id};
 use crate::store::{ListScope, Page, Tools};
 use crate::{Error, Result};
 
 /// A listing of one container.
 pub(in crate::store::blob) struct BlobListing {
-    /// Where.
+    /// The container or virtual directory.
     pub(in crate::store::blob) place: BlobLocation,
-    /// The blobs that are meant, by their names below the virtual directory.
+    /// The selected blobs, by their names below the virtual directory.
     pub(in crate::store::blob) pattern: Pattern,
-    /// What is to be known of them.
+    /// What is read of them.
     pub(in crate::store::blob) read_options: BlobReadOptions,
 }
 
 impl BlobListing {
-    /// Sends every page, until the last one or until nobody listens any more.
+    /// Sends every page, until the last one or until the consumer has gone.
     ///
-    /// A listing that goes on begins with the page that it was on, without what came before its last entry and that
-    /// entry itself.
+    /// A listing that resumes begins with its last page, without the entries up to its last entry.
     pub(in crate::store::blob) async fn run(
         self,
         tools: Tools,
@@ -54,21 +52,20 @@ impl BlobListing {
         let until = scope.until.map(|until| until.as_str().map(str::to_owned));
         if until == Some(None) {
             let what = "a listing of blobs cannot end at a name that is not UTF-8";
-            let _unheard = pages.send(Err(Error::Usage(what.into()))).await;
+            let _is_received = pages.send(Err(Error::Usage(what.into()))).await;
             return;
         }
         let until = until.flatten();
         let bookmark = match scope.marker.as_deref() {
             None => Some(Bookmark {
                 position: PagePosition::beginning(NameRange::whole(&root)),
-                behind: Vec::new(),
+                following: Vec::new(),
             }),
             Some(text) => Bookmark::read(&root, text),
         };
         let Some(bookmark) = bookmark else {
-            let what =
-                "the journal tells a place in the source that was not written by this version";
-            let _unheard = pages.send(Err(Error::Usage(what.into()))).await;
+            let what = "the journal has a position in the source that this version did not write";
+            let _is_received = pages.send(Err(Error::Usage(what.into()))).await;
             return;
         };
         let service = Service::new(container);
@@ -95,8 +92,8 @@ impl BlobListing {
         }
     }
 
-    /// The entry that a listing goes on behind, if it may be of this part: what came before a part is not among its names,
-    /// whatever their order.
+    /// The entry after which a listing resumes, if this part may have it. The names of a part never
+    /// include names of an earlier part.
     fn resume_point(
         &self,
         position: &PagePosition,
@@ -105,9 +102,9 @@ impl BlobListing {
         let (name, snapshot) = after;
         let full_name = self.place.full_name(name.as_str()?);
         let from = position.range.from.as_deref();
-        let lies = from.map(|from| Order::default().compare(&full_name, from));
-        let may_be_before = position.after.is_none() && lies == Some(None);
-        let is_before = lies == Some(Some(Ordering::Less));
+        let order = from.map(|from| Order::default().compare(&full_name, from));
+        let may_be_before = position.after.is_none() && order == Some(None);
+        let is_before = order == Some(Some(Ordering::Less));
         let is_within = full_name.starts_with(&*position.range.scope) && !is_before;
         is_within.then_some(ResumePoint {
             name,
@@ -116,7 +113,7 @@ impl BlobListing {
         })
     }
 
-    /// This snapshot of the one blob that is meant, if it is still there.
+    /// This snapshot of the one selected blob, if it is still there.
     pub(in crate::store::blob) async fn snapshot(
         self,
         tools: &Tools,
@@ -129,20 +126,20 @@ impl BlobListing {
         let mut after = None;
         let mut memory = PageMemory::of(None);
         loop {
-            let wanted = Wanted {
+            let query = PageQuery {
                 prefix: &prefix,
                 from: None,
                 after: after.as_ref(),
-                what: What::Blobs,
+                kind: QueryKind::Blobs,
             };
-            let fetched = container.page(wanted).await;
-            let asked = Asked {
+            let fetch = async || container.page(query).await;
+            let scope = PageScope {
                 prefix: &prefix,
                 range: &range,
                 service: &service,
             };
-            let page = self.read(fetched, asked, &mut memory).await?;
-            // The blob itself comes behind its snapshots, and behind it names that only begin like its own.
+            let page = self.read(fetch().await, fetch, scope, &mut memory).await?;
+            // A blob comes after its snapshots, and before other names with the same beginning.
             let is_last = page.entries.iter().any(|entry| entry.snapshot.is_none());
             let mut entries = page.entries.into_iter();
             let found = entries.find(|entry| snapshot_id(entry) == Some(id));
@@ -153,7 +150,7 @@ impl BlobListing {
         }
     }
 
-    /// How the full name of every blob begins that is meant.
+    /// The beginning of the full name of every selected blob.
     pub(super) fn prefix(&self) -> String {
         format!("{}{}", self.place.prefix(), self.pattern.prefix())
     }
@@ -161,15 +158,15 @@ impl BlobListing {
 
 /// Keeps the entries before the end of the listing; returns whether the listing has reached its end.
 ///
-/// An entry of which the order does not tell is kept: to list one too many loses nothing. The first
-/// entry that certainly lies at or after the end ends the listing, whatever the service's order.
+/// An entry whose place is not known is kept: one entry too many loses nothing. The first entry that
+/// is certainly at or after the end ends the listing, in any order of the service.
 fn cut_at_end(entries: &mut Vec<Entry>, until: &str, order: Order) -> bool {
     let is_past = |entry: &Entry| {
-        let lies = entry
+        let order = entry
             .name
             .as_str()
             .and_then(|name| order.compare(name, until));
-        lies.is_some_and(Ordering::is_ge)
+        order.is_some_and(Ordering::is_ge)
     };
     let end = entries.iter().position(is_past);
     entries.truncate(end.unwrap_or(entries.len()));

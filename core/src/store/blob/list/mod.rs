@@ -1,15 +1,14 @@
 //! Lists blobs, a page of 5,000 at a time, ahead of the planning.
 //!
-//! A service gives the pages of one listing one after the other. A listing of many pages is therefore
-//! split by the beginnings of the names into *parts*, of which several are listed at once (`window`).
-//! The pages come out part after part, so the entries have the service's order, as if there had been
-//! one listing. A short listing is one part and costs no further request: a part (`part`) is split
-//! only when it turns out to be long. It is split along its folders (`level`, `split`) or, where there
-//! are none and the service can begin at a name, between names (`cut_points`; `order` says which name
-//! comes first). A journal keeps the page at hand and the parts after it
-//! ([`Bookmark`](crate::store::listing::Bookmark)).
+//! A service gives the pages of one listing one after the other. A long listing is therefore split into
+//! *parts* by the beginnings of the names, and several parts are listed at once (`window`). The pages
+//! are handed out part after part, so the entries have the service's order, as in one listing. A short
+//! listing is one part and costs no further request, because a part (`part`) is split only when it has
+//! become long. It is split along its folders (`level`, `split`) or, where there are none and the
+//! service can begin a listing at a name, between names (`cut_points`; `order` compares names). A journal
+//! keeps the current page and the parts after it ([`Bookmark`](crate::store::listing::Bookmark)).
 //!
-//! An object that appears during the listing is found or not, as with any listing.
+//! An object that is made during the listing may be found or not, as in any listing.
 
 mod container;
 
@@ -18,8 +17,6 @@ mod order;
 mod service;
 
 mod page;
-
-mod resume_point;
 
 mod versions;
 

@@ -1,30 +1,31 @@
-//! Which of two names a service lists first.
+//! The order in which a service lists names.
 //!
-//! Services sort by code points or by UTF-16, and accounts with a hierarchy may sort folder by folder. Most pairs of names
-//! are in the same order in all of them. Of the others nothing is assumed: a service shows what it does, or is asked.
+//! Services sort by code points or by UTF-16 code units, and accounts with a hierarchical namespace may
+//! sort folder by folder. Most pairs of names have the same order in all of them. Nothing is assumed
+//! about the other pairs: the service's listing shows their order, or the service is asked.
 
 use std::cmp::Ordering;
 
-/// What is known of a service's order.
+/// The order of a service, as far as it is known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Order {
-    /// `/` comes before all other letters, as where a hierarchy is listed folder by folder.
+    /// Whether `/` comes before all other characters, as in a listing folder by folder.
     slash_first: Option<bool>,
-    /// Letters outside of the first Unicode plane come before those at its end.
+    /// Whether characters outside the first Unicode plane come before those at its end.
     utf16: Option<bool>,
 }
 
-/// What two names differ in, where that tells nothing by itself.
+/// The difference of two names whose order depends on the service.
 #[derive(Debug, Clone, Copy)]
 enum Doubt {
-    /// The one that has a `/` comes first if that is the first letter.
+    /// One name has a `/`. This is their order where `/` comes first.
     Slash(Ordering),
-    /// The one that has a letter outside of the first plane comes first in UTF-16.
+    /// One name has a character outside the first plane. This is their order in UTF-16.
     Plane(Ordering),
 }
 
 impl Order {
-    /// How `one` lies to `other`; `None` where that is not known.
+    /// The order of two names; `None` where it is not known.
     pub(super) fn compare(self, one: &str, other: &str) -> Option<Ordering> {
         match plain(one, other) {
             Ok(order) => Some(order),
@@ -33,8 +34,8 @@ impl Order {
         }
     }
 
-    /// Learns from two names that the service has told in this order. False if it cannot be: the order is none of those
-    /// that are known.
+    /// Learns from two names that the service listed in this order. False where no known order has them
+    /// so.
     pub(super) fn learn(&mut self, one: &str, other: &str) -> bool {
         let doubt = match plain(one, other) {
             Ok(order) => return order.is_le(),
@@ -53,11 +54,11 @@ fn turned(order: Ordering, is: bool) -> Ordering {
     if is { order } else { order.reverse() }
 }
 
-/// The order of all services, if it is that. A doubt says how it is if the doubt is true.
+/// The order of two names in all services, or the doubt about it.
 fn plain(one: &str, other: &str) -> Result<Ordering, Doubt> {
     let same = one.bytes().zip(other.bytes());
     let same = same.take_while(|(left, right)| left == right).count();
-    // Two names differ first in whole letters.
+    // The first difference is in whole characters.
     let start = one.floor_char_boundary(same);
     let (left, right) = (one[start..].chars().next(), other[start..].chars().next());
     let (Some(left), Some(right)) = (left, right) else {
@@ -79,7 +80,7 @@ mod tests {
 
     use super::*;
 
-    /// Orders as services have them.
+    /// The orders of services.
     const SERVICES: [fn(&str, &str) -> Ordering; 4] = [
         |one, other| one.cmp(other),
         |one, other| one.encode_utf16().cmp(other.encode_utf16()),
@@ -95,7 +96,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_said_of_two_names_holds_in_every_service(
+        fn a_known_order_of_two_names_holds_in_every_service(
             mut names in prop::collection::vec("[a/. \\-0é\u{e000}\u{ffff}😀𐀀]{0,5}", 2..20),
         ) {
             for service in SERVICES {
@@ -117,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_that_no_service_has_is_noticed() {
+    fn an_order_that_no_service_uses_is_noticed() {
         assert!(!Order::default().learn("b", "a"));
         let mut order = Order::default();
         assert!(order.learn("a-", "a/"));

@@ -1,9 +1,8 @@
-//! One page: from the service's words to the entries that are meant.
+//! One page: from the service's XML to the selected entries.
 
 use std::cmp::Ordering;
 
 use bytes::Bytes;
-use tokio::task::spawn_blocking;
 
 use super::cut_points::NameSample;
 use super::listing::BlobListing;
@@ -17,37 +16,38 @@ use crate::store::blob::request::list_blobs::{self, ListedBlob};
 use crate::store::blob::snapshot::Labels;
 use crate::store::listing::NameRange;
 use crate::store::rest::continuation::Continuation;
+use crate::store::rest::document::read_or_fetch_again;
 use crate::store::rest::malformed;
 use crate::store::rest::page::{self, Marker};
+use crate::store::rest::page_feed::read_aside;
 
-/// A page up to this size is read sooner than another thread is woken, in bytes.
-const SHORT_BYTES: usize = 64 * 1024;
-
-/// What is in a page.
+/// The contents of a page.
 pub(super) struct PageContents {
-    /// Those that are meant.
+    /// The selected entries.
     pub(super) entries: Vec<Entry>,
-    /// How many there are, meant or not, and the full names of some, evenly taken.
+    /// The number of blobs, selected or not.
     pub(super) count: usize,
-    pub(super) some: Vec<Box<str>>,
-    /// The full names of the first blob and of the last, meant or not; `None` of an empty page.
+    /// The full names of some blobs, selected or not, at equal distances.
+    pub(super) sample: Vec<Box<str>>,
+    /// The full name of the first blob, selected or not; `None` for an empty page.
     pub(super) first: Option<Box<str>>,
+    /// The full name of the last one.
     pub(super) last: Option<Box<str>>,
-    /// Where the next page begins; `None` where there is none, or none that matters.
+    /// Where the next page begins; `None` where there is none, or where its names are not needed.
     pub(super) next: Option<Marker>,
 }
 
-/// What a page was asked for.
+/// The names that a page was requested for.
 #[derive(Clone, Copy)]
-pub(super) struct Asked<'a> {
-    /// How every name begins.
+pub(super) struct PageScope<'a> {
+    /// The beginning of every name.
     pub(super) prefix: &'a str,
-    /// The names that are meant.
+    /// The names that are read.
     pub(super) range: &'a NameRange,
     pub(super) service: &'a Service,
 }
 
-/// What is remembered from page to page.
+/// What the reading of pages keeps from page to page.
 pub(super) struct PageMemory {
     labels: Labels,
     versions: Versions,
@@ -55,7 +55,7 @@ pub(super) struct PageMemory {
 }
 
 impl PageMemory {
-    /// For pages from this one on.
+    /// For the pages from this marker on.
     pub(super) fn of(first: Option<&Marker>) -> Self {
         Self {
             labels: Labels::default(),
@@ -65,42 +65,43 @@ impl PageMemory {
     }
 }
 
-/// Where the names end that are read, and what their order says.
+/// Checks the names of a page, and finds the first one after the end.
 #[derive(Debug)]
 pub(super) struct Bounds {
     prefix: Box<str>,
     range: NameRange,
     order: Order,
-    /// They have come in an order that services have.
+    /// The names came in an order that services use.
     is_ordered: bool,
+    /// The name before.
     before: String,
-    /// What is wrong with the first name that cannot be listed there.
-    wrong: Option<String>,
-    /// The name of which it is not known whether it lies within.
+    /// What is wrong with the first name that the page must not have.
+    fault: Option<String>,
+    /// The name of which it is not known whether it comes before the end.
     doubt: Option<Box<str>>,
 }
 
 impl Bounds {
-    fn new(asked: Asked<'_>, before: &str) -> Self {
+    fn new(scope: PageScope<'_>, before: &str) -> Self {
         Self {
-            prefix: asked.prefix.into(),
-            range: asked.range.clone(),
-            order: asked.service.order.get(),
+            prefix: scope.prefix.into(),
+            range: scope.range.clone(),
+            order: scope.service.order.get(),
             is_ordered: true,
             before: before.to_owned(),
-            wrong: None,
+            fault: None,
             doubt: None,
         }
     }
 
-    /// What is wrong with this name, which comes behind the one before.
+    /// What is wrong with this name, which follows the one before.
     ///
-    /// Services with a database behind them sort as that does, where letters in either case may be the same. Such an order
-    /// is not one that is known, but names that go back in it too are in none.
-    fn wrong(&mut self, name: &str) -> Option<String> {
+    /// A service over a database sorts as the database does, which may ignore the case of letters. That
+    /// is none of the known orders, but names that go back in it too are in no order.
+    fn fault(&mut self, name: &str) -> Option<String> {
         if !name.starts_with(&*self.prefix) {
             return Some(format!(
-                "its listing has the name `{}`, which does not begin with `{}` as was asked",
+                "the listing has the name `{}`, which does not begin with the requested prefix `{}`",
                 name.escape_debug(),
                 self.prefix.escape_debug()
             ));
@@ -109,20 +110,20 @@ impl Bounds {
             return None;
         }
         self.is_ordered = false;
-        let (before, behind) = (self.before.to_lowercase(), name.to_lowercase());
-        (before > behind).then(|| {
+        let (before, after) = (self.before.to_lowercase(), name.to_lowercase());
+        (before > after).then(|| {
             format!(
-                "its listing goes back from the name `{}` to `{}`",
+                "the names of the listing are not in order: `{}` comes before `{}`",
                 self.before.escape_debug(),
                 name.escape_debug()
             )
         })
     }
 
-    /// Whether this name, which comes behind those before, is the first behind the end.
-    fn is_behind(&mut self, name: &str) -> bool {
-        self.wrong = self.wrong(name);
-        if self.wrong.is_some() {
+    /// Whether this name, which follows those before, is the first one after the end.
+    fn is_after_end(&mut self, name: &str) -> bool {
+        self.fault = self.fault(name);
+        if self.fault.is_some() {
             return true;
         }
         self.before.clear();
@@ -142,24 +143,28 @@ impl Bounds {
 }
 
 impl BlobListing {
-    /// What is in a page of these names. The first name behind them ends the listing.
+    /// Reads a page of these names. The first name after them ends the listing. A page that arrives
+    /// damaged is requested again by `fetch`.
     pub(super) async fn read(
         &self,
         fetched: Result<Bytes>,
-        asked: Asked<'_>,
+        fetch: impl AsyncFn() -> Result<Bytes>,
+        scope: PageScope<'_>,
         memory: &mut PageMemory,
     ) -> Result<PageContents> {
         let directory = self.place.prefix();
         let before = memory.versions.name();
-        let mut listed = self.parse_within(fetched?, asked, before).await?;
+        let shown = || format!("the listing of `{}`", self.place.blob_url(scope.prefix));
+        let parse = async |body| self.parse_within(body, scope, before).await;
+        let mut listed = read_or_fetch_again(shown, fetched, fetch, parse).await?;
         let (entries, next) = (listed.entries.len(), listed.next.as_ref());
-        memory.continuation.page("its listing", entries, next)?;
+        memory.continuation.page("the listing", entries, next)?;
         let count = listed.entries.len();
         let first = listed.entries.first().map(|blob| blob.name.clone());
         let last = listed.entries.last().map(|blob| blob.name.clone());
-        let some = listed.entries.iter().step_by(NameSample::stride(count));
-        let some = some.map(|blob| blob.name.clone()).collect();
-        // Some servers list the snapshots of a blob in another order than Azure.
+        let sample = listed.entries.iter().step_by(NameSample::stride(count));
+        let sample = sample.map(|blob| blob.name.clone()).collect();
+        // Some servers list the snapshots of a blob in another order than Azure does.
         for versions in listed
             .entries
             .chunk_by_mut(|one, other| one.name == other.name)
@@ -179,38 +184,39 @@ impl BlobListing {
         Ok(PageContents {
             entries,
             count,
-            some,
+            sample,
             first,
             last,
             next: listed.next,
         })
     }
 
-    /// The page up to the end of these names. Where it cannot be told which names lie behind the end, the service is asked.
+    /// Parses the page up to the end of these names. Asks the service where the known order does not show
+    /// which names come after the end.
     async fn parse_within(
         &self,
         body: Bytes,
-        asked: Asked<'_>,
+        scope: PageScope<'_>,
         before: &str,
     ) -> Result<page::ListedPage<ListedBlob>> {
-        let Asked { range, service, .. } = asked;
+        let PageScope { range, service, .. } = scope;
         let carries = self.read_options.carries;
         loop {
-            let mut bounds = Bounds::new(asked, before);
+            let mut bounds = Bounds::new(scope, before);
             let read = move |body: &[u8]| {
-                let page = list_blobs::parse_until(body, carries, |name| bounds.is_behind(name));
+                let page = list_blobs::parse_until(body, carries, |name| bounds.is_after_end(name));
                 page.map(|page| (page, bounds))
             };
-            let (page, bounds) = aside(body.clone(), read).await?;
-            if let Some(wrong) = bounds.wrong {
-                return Err(malformed(wrong));
+            let (page, bounds) = read_aside(body.clone(), read).await?;
+            if let Some(fault) = bounds.fault {
+                return Err(malformed(fault));
             }
             if bounds.is_ordered {
                 service.order.set(bounds.order);
             } else if range.from.is_some() || range.until.is_some() {
-                return Err(malformed("its listing is not in the order of the names"));
+                return Err(malformed("the names of the listing are not in order"));
             } else {
-                // What has another order than is known cannot be cut by names.
+                // A listing in an unknown order cannot be cut by names.
                 service.begins_at_names.set(Some(false));
             }
             let Some(name) = bounds.doubt else {
@@ -220,7 +226,7 @@ impl BlobListing {
         }
     }
 
-    /// The blob as an entry, if it is meant.
+    /// The blob as an entry, if it is selected.
     fn entry(
         &self,
         blob: ListedBlob,
@@ -246,67 +252,7 @@ impl BlobListing {
             kind: kind(blob.blob_type, blob.is_folder),
             carried: blob.carried,
             snapshot,
+            smb: None,
         }))
-    }
-}
-
-/// Reads a short page at once and a long one on another thread.
-pub(super) async fn aside<T: Send + 'static>(
-    body: Bytes,
-    read: impl FnOnce(&[u8]) -> Result<T> + Send + 'static,
-) -> Result<T> {
-    if body.len() <= SHORT_BYTES {
-        return read(&body);
-    }
-    match spawn_blocking(move || read(&body)).await {
-        Ok(page) => page,
-        Err(broken) => std::panic::resume_unwind(broken.into_panic()),
-    }
-}
-
-/// Where the next page seems to begin.
-pub(super) fn peek(body: &[u8]) -> Option<Marker> {
-    let text = last_text(body, b"<NextMarker>", b"</NextMarker>")?;
-    Some(Marker(text.to_owned()))
-}
-
-/// What seems to be the last name.
-pub(super) fn peek_name(body: &[u8]) -> Option<&str> {
-    last_text(body, b"<Name>", b"</Name>")
-}
-
-/// The text of the last such element.
-fn last_text<'a>(body: &'a [u8], open: &[u8], close: &[u8]) -> Option<&'a str> {
-    let close = memchr::memmem::rfind(body, close)?;
-    let from = memchr::memmem::rfind(&body[..close], open)? + open.len();
-    let text = &body[from..close];
-    // What is written with a reference is rare enough to wait for the reading.
-    let is_plain = !text.is_empty() && memchr::memchr2(b'&', b'<', text).is_none();
-    std::str::from_utf8(text).ok().filter(|_| is_plain)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn where_the_next_page_begins_is_found_at_the_end_or_not_at_all() {
-        let guess = |end: &str| {
-            let body = format!("<E><Blobs><Name>&lt;NextMarker&gt;no</Name></Blobs>{end}</E>");
-            peek(body.as_bytes()).map(|Marker(marker)| marker)
-        };
-        assert_eq!(
-            guess("<NextMarker>2!a/b=</NextMarker>").as_deref(),
-            Some("2!a/b=")
-        );
-        for none in [
-            "<NextMarker></NextMarker>",
-            "<NextMarker/>",
-            "<NextMarker>a&amp;b</NextMarker>",
-            "<NextMarker>cut",
-            "",
-        ] {
-            assert_eq!(guess(none), None, "{none}");
-        }
     }
 }

@@ -1,58 +1,55 @@
 //! One part of a listing: the names that begin alike, page by page.
 //!
-//! A page says at its very end where the next one begins. That is looked for before anything else, so that the service
-//! makes the next page while this one is read, and a long one is read by another thread while the one before is planned.
-//! What was looked for is only a guess: the state decides.
-//!
-//! A part of many pages asks what folders there are, beside its own pages, which do not wait for the answer. Once it is
-//! known how the part can be split (`split`), its names go on up to the end of the group that it stands in, and the rest
-//! is handed out to be listed by others. Where there are no folders it ends with the page that it is on, if the service can
-//! begin a listing at a name: the rest is cut by names (`cut_points`).
+//! A part of more than a few pages asks for the folders at its level, beside its own pages, which do
+//! not wait for the answer. With the answer the part is split (`split`): it continues to the end of
+//! the group of names that it is in, and the groups after it become parts of their own. Where there
+//! are no folders, and the service can begin a listing at a name, the part ends with its current page
+//! and the rest is cut by names (`cut_points`).
 
 use std::cell::RefCell;
 use std::cmp::Ordering;
-use std::pin::{Pin, pin};
 use std::rc::Rc;
 
 use bytes::Bytes;
-use tokio::sync::mpsc::{OwnedPermit, Sender};
+use tokio::sync::mpsc::Sender;
 use tokio::task::JoinSet;
 
-use super::container::{Wanted, What};
+use super::container::{PageQuery, QueryKind};
 use super::cut_points::{CutPoints, NameSample};
 use super::level::level;
 use super::listing::BlobListing;
-use super::page::{Asked, PageContents, PageMemory, peek, peek_name};
-use super::resume_point::ResumePoint;
+use super::page::{PageContents, PageMemory, PageScope};
 use super::service::Service;
-use super::split::{PART_PAGES, Split, Stand, split};
+use super::split::{PART_PAGES, Split, SplitPosition, split};
 use crate::Result;
 use crate::entry::Entry;
 use crate::store::blob::request::list_blobs::LevelItem;
-use crate::store::listing::{NameRange, PagePosition};
+use crate::store::listing::{NameRange, PagePosition, ResumePoint};
 use crate::store::rest::malformed;
 use crate::store::rest::page::Marker;
+use crate::store::rest::page_feed::{PagedList, feed_pages, guess_marker, last_text};
 
-/// How many pages a listing has before it is asked how it could be split: what is shorter costs not one request more.
+/// The pages of a listing after which it asks how it can be split. A shorter listing costs no further
+/// request.
 const PAGES_BEFORE: usize = 2;
 
-/// The same of what has been split, of which parts of [`PART_PAGES`] were expected.
+/// The same for a part of a listing that was split. Such a part was expected to have [`PART_PAGES`].
 const PAGES_BEFORE_AGAIN: usize = PART_PAGES;
 
 /// A page of a part.
 pub(super) struct PartPage {
-    /// What is in it.
+    /// The selected entries.
     pub(super) entries: Vec<Entry>,
-    /// What it can be had by again.
+    /// The position by which the page can be listed again.
     pub(super) position: PagePosition,
-    /// What this part leaves to others, in its order, from this page on.
-    pub(super) behind: Vec<RemainingPart>,
+    /// The parts that this part leaves to others from this page on, in the order of the names.
+    pub(super) remaining: Vec<RemainingPart>,
 }
 
-/// What a part leaves to another.
+/// A part that another part leaves over.
 pub(super) struct RemainingPart {
     pub(super) range: NameRange,
-    /// Where it is to be cut.
+    /// The measure by which it is cut, if it is cut by names.
     pub(super) cut_points: Option<Rc<RefCell<CutPoints>>>,
 }
 
@@ -71,99 +68,27 @@ pub(super) struct Part {
     pub(super) service: Rc<Service>,
     /// Where it begins.
     pub(super) position: PagePosition,
-    /// The last entry that an earlier run has listed of this page.
+    /// The last entry of this page that an earlier run listed.
     pub(super) resume_point: Option<ResumePoint>,
-    /// What it was cut with, and how many steps it is long.
+    /// The measure by which it was cut, and its length in steps.
     pub(super) cut: Option<(Rc<RefCell<CutPoints>>, usize)>,
 }
 
 impl Part {
-    /// Tells every page, until the last one or until nobody listens any more. So many pages as `told` has room for are
-    /// there or asked for, and no more.
-    pub(super) async fn run(self, told: Sender<Result<PartPage>>) {
+    /// Sends every page, until the last one or until the consumer has gone. The channel's capacity is
+    /// the number of pages that are held or under way.
+    pub(super) async fn run(self, pages: Sender<Result<PartPage>>) {
         let is_all = self.position.range == NameRange::whole(&self.listing.prefix());
-        let mut state = PartState {
+        let state = PartState {
             resume_point: self.resume_point.clone(),
             memory: PageMemory::of(self.position.after.as_ref()),
             names: 0,
             progress: PartProgress::new(&self.position, is_all),
         };
-        let mut after = self.position.after.clone();
-        let Some(mut fetched) = self.fetch(&told, after.as_ref()).await else {
-            return;
-        };
-        loop {
-            let guess = fetched.1.as_ref().ok();
-            let guess = guess.and_then(|body| self.foresee(body, &state.progress.range));
-            let guess = guess.filter(|guess| Some(guess) != after.as_ref());
-            let both = {
-                let read = pin!(self.tell(fetched, after.as_ref(), &mut state));
-                let ahead = pin!(async {
-                    match &guess {
-                        Some(guess) => self.fetch(&told, Some(guess)).await,
-                        None => None,
-                    }
-                });
-                both_unless_over(read, ahead).await
-            };
-            let Some((next, ahead)) = both else { return };
-            fetched = match ahead {
-                Some(body) if guess.as_ref() == Some(&next) => body,
-                _ => match self.fetch(&told, Some(&next)).await {
-                    Some(body) => body,
-                    None => return,
-                },
-            };
-            after = Some(next);
-        }
+        feed_pages(&self, state, self.position.after.clone(), pages).await;
     }
 
-    /// Where the next page begins, if one will be needed.
-    fn foresee(&self, body: &[u8], range: &NameRange) -> Option<Marker> {
-        if let Some(until) = &range.until {
-            let order = self.service.order.get();
-            let lies = order.compare(peek_name(body)?, until);
-            lies.filter(|lies| lies.is_lt())?;
-        }
-        peek(body)
-    }
-
-    /// A page as the service writes it, once there is room for it; `None` when nobody listens any more.
-    async fn fetch(
-        &self,
-        told: &Sender<Result<PartPage>>,
-        after: Option<&Marker>,
-    ) -> Option<(Room, Result<Bytes>)> {
-        let room = told.clone().reserve_owned().await.ok()?;
-        let page = self.service.container.page(Wanted {
-            prefix: &self.position.prefix,
-            from: self.position.range.from.as_deref(),
-            after,
-            what: What::Blobs,
-        });
-        Some((room, page.await))
-    }
-
-    /// Reads a page and tells it; returns where the next one begins.
-    async fn tell(
-        &self,
-        (room, body): (Room, Result<Bytes>),
-        after: Option<&Marker>,
-        state: &mut PartState,
-    ) -> Option<Marker> {
-        let page = self.contents(body, after, state).await;
-        let (told, next) = match page {
-            Ok((told, next)) => (Ok(told), next),
-            Err(error) => (Err(error), None),
-        };
-        if let (Ok(_), None, Some((cut_points, steps))) = (&told, &next, &self.cut) {
-            cut_points.borrow_mut().took(*steps, state.names);
-        }
-        room.send(told);
-        next
-    }
-
-    /// What is told of a page, and where the next one begins.
+    /// The contents of a page for the consumer, and where the next page begins.
     async fn contents(
         &self,
         body: Result<Bytes>,
@@ -176,12 +101,13 @@ impl Part {
             names,
             progress,
         } = state;
-        let asked = Asked {
+        let scope = PageScope {
             prefix: &self.position.prefix,
             range: &progress.range,
             service: &self.service,
         };
-        let mut page = self.listing.read(body, asked, memory).await?;
+        let fetch = async || self.fetch(after).await;
+        let mut page = self.listing.read(body, fetch, scope, memory).await?;
         self.check_beginning(&page)?;
         *names += page.count;
         if let Some(resume_point) =
@@ -195,23 +121,23 @@ impl Part {
             range: progress.range.clone(),
             after: after.cloned(),
         };
-        let mut behind = Vec::new();
+        let mut remaining = Vec::new();
         if page.next.is_some() {
-            behind = progress.go_on(&self.service, &mut page);
+            remaining = progress.advance(&self.service, &mut page);
             if page.next.is_none() {
-                self.leave_out(&mut page);
+                self.leave_out_last_name(&mut page);
             }
         }
-        let told = PartPage {
+        let part_page = PartPage {
             entries: page.entries,
             position,
-            behind,
+            remaining,
         };
-        Ok((told, page.next))
+        Ok((part_page, page.next))
     }
 
-    /// Leaves of a page what comes behind an entry that is not on it, where the names do not tell: the service is asked
-    /// what comes next.
+    /// Drops the entries of a page up to the resume point, which is not on the page and whose place the
+    /// order of names does not show. Asks the service which name comes next.
     async fn drop_before(&self, resume_point: &ResumePoint, page: &mut PageContents) -> Result<()> {
         let (Some(name), Some(from)) = (resume_point.name.as_str(), &self.position.range.from)
         else {
@@ -230,15 +156,15 @@ impl Part {
                 page.entries.drain(..at);
                 resume_point.drop_versions(&mut page.entries);
             }
-            // It comes on a later page, or came before the first.
+            // The next name is on a later page, or before the first name of this part.
             None if self.service.first(&next, from).await?.is_some() => page.entries.clear(),
             None => {}
         }
         Ok(())
     }
 
-    /// What the last name has is left to what begins with it.
-    fn leave_out(&self, page: &mut PageContents) {
+    /// Drops the entries of the last name: the next part begins with that name.
+    fn leave_out_last_name(&self, page: &mut PageContents) {
         let directory = self.listing.place.prefix();
         let last = page.last.as_deref();
         if let Some(last) = last.and_then(|last| last.strip_prefix(&*directory)) {
@@ -247,56 +173,97 @@ impl Part {
         }
     }
 
-    /// Nothing comes before the first name that there may be.
+    /// Fails when the page has a name before the one at which the listing begins.
     fn check_beginning(&self, page: &PageContents) -> Result<()> {
         if let (Some(from), Some(first)) = (&self.position.range.from, &page.first)
             && self.service.order.get().compare(first, from) == Some(Ordering::Less)
         {
             return Err(malformed(
-                "it does not begin at the name that was asked for",
+                "the listing does not begin at the requested name",
             ));
         }
         Ok(())
     }
 }
 
-/// Room for a page.
-type Room = OwnedPermit<Result<PartPage>>;
+impl PagedList for Part {
+    type Page = PartPage;
+    type State = PartState;
 
-/// What state needs to remember from page to page.
-struct PartState {
+    async fn fetch(&self, after: Option<&Marker>) -> Result<Bytes> {
+        let query = PageQuery {
+            prefix: &self.position.prefix,
+            from: self.position.range.from.as_deref(),
+            after,
+            kind: QueryKind::Blobs,
+        };
+        self.service.container.page(query).await
+    }
+
+    /// The next page is not needed where the last name of this one is at or after the end.
+    fn guess_next(&self, state: &PartState, body: &[u8]) -> Option<Marker> {
+        if let Some(until) = &state.progress.range.until {
+            let last = last_text(body, b"<Name>", b"</Name>")?;
+            let order = self.service.order.get().compare(last, until);
+            order.filter(|order| order.is_lt())?;
+        }
+        guess_marker(body)
+    }
+
+    async fn read(
+        &self,
+        state: &mut PartState,
+        body: Result<Bytes>,
+        after: Option<&Marker>,
+    ) -> (Result<PartPage>, Option<Marker>) {
+        match self.contents(body, after, state).await {
+            Ok((page, next)) => {
+                if let (None, Some((cut_points, steps))) = (&next, &self.cut) {
+                    cut_points.borrow_mut().learn_count(*steps, state.names);
+                }
+                (Ok(page), next)
+            }
+            Err(error) => (Err(error), None),
+        }
+    }
+}
+
+/// What a part keeps from page to page.
+pub(super) struct PartState {
     resume_point: Option<ResumePoint>,
     memory: PageMemory,
-    /// How many there were so far.
+    /// The names so far.
     names: usize,
     progress: PartProgress,
 }
 
-/// How far a part has come, and what is known of what lies before it.
+/// The progress of a part, and what is known of its rest.
 struct PartProgress {
-    /// Its names.
+    /// The names that it lists.
     range: NameRange,
-    /// The first of them, unless an earlier run has begun the part.
+    /// Its first name; `None` where an earlier run listed it.
     first: Option<Box<str>>,
     last: Option<Box<str>>,
-    /// Pages so far, of names of this scope, and how many there are before its folders are asked for.
+    /// Its pages so far, since it was last split.
     pages: usize,
+    /// The number of pages after which it asks for its folders.
     pages_before: usize,
     folders: Folders,
-    /// The names so far, by which the rest can be cut; and it is tried whether the service can.
+    /// Some of its names, by which the rest can be cut.
     sample: NameSample,
-    tried: JoinSet<()>,
+    /// The test whether the service can begin a listing at a name.
+    beginning_test: JoinSet<()>,
 }
 
-/// What is known of the folders at a part's level.
+/// The folders at a part's level, as far as they are known.
 enum Folders {
-    /// Nothing has been asked.
-    Unasked,
-    /// They have been asked for.
-    Asked(JoinSet<Option<Vec<LevelItem>>>),
-    /// These are all.
+    /// They were not requested yet.
+    Unknown,
+    /// They are being listed.
+    Requested(JoinSet<Option<Vec<LevelItem>>>),
+    /// All of them.
     Known(Vec<LevelItem>),
-    /// They are of no use.
+    /// The part cannot be split by them.
     Useless,
 }
 
@@ -312,19 +279,19 @@ impl PartProgress {
             } else {
                 PAGES_BEFORE_AGAIN
             },
-            // What is cut by names had no folders.
+            // A part that was cut by names has no folders.
             folders: match position.range.from {
                 Some(_) => Folders::Useless,
-                None => Folders::Unasked,
+                None => Folders::Unknown,
             },
             sample: NameSample::default(),
-            tried: JoinSet::new(),
+            beginning_test: JoinSet::new(),
         }
     }
 
-    /// Another page has been read, and it was not the last. Returns what this part leaves to others; it may have become the
-    /// last by that.
-    fn go_on(&mut self, service: &Rc<Service>, page: &mut PageContents) -> Vec<RemainingPart> {
+    /// Takes a page that is not the last one, and returns the parts that this part leaves to others.
+    /// The page becomes the last one where the rest is cut by names.
+    fn advance(&mut self, service: &Rc<Service>, page: &mut PageContents) -> Vec<RemainingPart> {
         if self.pages == 0 {
             self.first.clone_from(&page.first);
         }
@@ -332,28 +299,30 @@ impl PartProgress {
         self.last = page.last.clone().or(self.last.take());
         let can_cut = service.begins_at_names.get() != Some(false);
         if can_cut {
-            self.sample.add(std::mem::take(&mut page.some), page.count);
+            self.sample
+                .add(std::mem::take(&mut page.sample), page.count);
         }
-        self.hear();
-        let behind = self.split();
+        self.take_folders();
+        let remaining = self.split();
         if self.pages < self.pages_before {
-            return behind;
+            return remaining;
         }
-        if matches!(self.folders, Folders::Unasked) {
-            self.ask(service);
+        if matches!(self.folders, Folders::Unknown) {
+            self.request_folders(service);
         }
-        if can_cut && service.begins_at_names.get().is_none() && self.tried.is_empty() {
-            self.try_beginning(service, page);
+        if can_cut && service.begins_at_names.get().is_none() && self.beginning_test.is_empty() {
+            self.test_beginning(service, page);
         }
-        if behind.is_empty() && matches!(self.folders, Folders::Useless) {
+        if remaining.is_empty() && matches!(self.folders, Folders::Useless) {
             return self.cut(service, page).into_iter().collect();
         }
-        behind
+        remaining
     }
 
-    /// Leaves all that comes behind this page to be cut by names, if that can be.
+    /// Leaves all names after this page to parts that are cut by names, if the service can begin a
+    /// listing at a name.
     fn cut(&mut self, service: &Service, page: &mut PageContents) -> Option<RemainingPart> {
-        // Of the first name there may have been more on the page before.
+        // The page before may have versions of the first name.
         let last = page.last.as_deref().filter(|_| page.first != page.last)?;
         if service.begins_at_names.get() != Some(true) || last.contains('\0') {
             return None;
@@ -367,8 +336,8 @@ impl PartProgress {
         })
     }
 
-    /// Tries it with a name that others come before.
-    fn try_beginning(&mut self, service: &Rc<Service>, page: &PageContents) {
+    /// Tests whether the service can begin a listing at the last name of a page.
+    fn test_beginning(&mut self, service: &Rc<Service>, page: &PageContents) {
         let (Some(first), Some(last)) = (&page.first, page.last.clone()) else {
             return;
         };
@@ -376,20 +345,20 @@ impl PartProgress {
             return;
         }
         let (service, scope) = (Rc::clone(service), self.range.scope.clone());
-        self.tried
-            .spawn_local(async move { service.try_beginning(&scope, &last).await });
+        self.beginning_test
+            .spawn_local(async move { service.test_beginning(&scope, &last).await });
     }
 
-    /// Takes the answer, if it is there.
-    fn hear(&mut self) {
-        let Folders::Asked(asked) = &mut self.folders else {
+    /// Takes the folders, if they have been listed.
+    fn take_folders(&mut self) {
+        let Folders::Requested(request) = &mut self.folders else {
             return;
         };
-        match asked.try_join_next() {
+        match request.try_join_next() {
             None => {}
             Some(Ok(Some(items))) => self.folders = Folders::Known(items),
             Some(Ok(None)) => self.folders = Folders::Useless,
-            Some(Err(broken)) => std::panic::resume_unwind(broken.into_panic()),
+            Some(Err(panic)) => std::panic::resume_unwind(panic.into_panic()),
         }
     }
 
@@ -397,77 +366,35 @@ impl PartProgress {
         let (Folders::Known(items), Some(last)) = (&self.folders, &self.last) else {
             return Vec::new();
         };
-        let stand = Stand {
+        let position = SplitPosition {
             scope: &self.range.scope,
             first: self.first.as_deref(),
             last,
             pages: self.pages,
         };
-        let Some(Split { own, behind }) = split(stand, items) else {
+        let Some(Split { own, following }) = split(position, items) else {
             return Vec::new();
         };
-        self.folders = if behind.is_empty() && own == self.range.scope {
+        self.folders = if following.is_empty() && own == self.range.scope {
             Folders::Useless
         } else {
-            Folders::Unasked
+            Folders::Unknown
         };
-        if !behind.is_empty() {
+        if !following.is_empty() {
             (self.pages, self.pages_before) = (0, PAGES_BEFORE_AGAIN);
         }
         self.first.take_if(|first| !first.starts_with(&*own));
         self.range = NameRange::whole(&own);
-        behind
+        following
             .iter()
             .map(|scope| RemainingPart::prefix(scope))
             .collect()
     }
 
-    fn ask(&mut self, service: &Service) {
+    fn request_folders(&mut self, service: &Service) {
         let (container, scope) = (Rc::clone(&service.container), self.range.scope.clone());
-        let mut asked = JoinSet::new();
-        asked.spawn_local(async move { level(&*container, &scope).await });
-        self.folders = Folders::Asked(asked);
-    }
-}
-
-/// What both come to; nothing as soon as the first comes to nothing.
-async fn both_unless_over<T, U>(
-    mut first: Pin<&mut impl Future<Output = Option<T>>>,
-    mut second: Pin<&mut impl Future<Output = U>>,
-) -> Option<(T, U)> {
-    tokio::select! {
-        one = &mut first => {
-            let one = one?;
-            Some((one, second.await))
-        }
-        other = &mut second => first.await.map(|one| (one, other)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_more_is_waited_for_once_the_first_is_over() {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
-            let never = pin!(std::future::pending::<()>());
-            let over = pin!(async { None::<()> });
-            assert_eq!(both_unless_over(over, never).await, None);
-            let (one, other) = (pin!(async { Some(1) }), pin!(async { 2 }));
-            assert_eq!(both_unless_over(one, other).await, Some((1, 2)));
-            // The second comes first.
-            let late = pin!(async {
-                tokio::task::yield_now().await;
-                Some(1)
-            });
-            assert_eq!(
-                both_unless_over(late, pin!(async { 2 })).await,
-                Some((1, 2))
-            );
-        });
+        let mut request = JoinSet::new();
+        request.spawn_local(async move { level(&*container, &scope).await });
+        self.folders = Folders::Requested(request);
     }
 }

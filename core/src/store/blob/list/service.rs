@@ -1,23 +1,26 @@
-//! The container that is listed, and what its service has shown of itself, for all parts of a listing.
+//! The container that is listed, and what its service can do, for all parts of a listing.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
-use super::container::{Container, Wanted, What};
+use bytes::Bytes;
+
+use super::container::{Container, PageQuery, QueryKind};
 use super::order::Order;
 use crate::Result;
 use crate::store::blob::request::list_blobs;
 use crate::store::listing::NameRange;
+use crate::store::rest::document::read_or_fetch_again;
 
-/// Pages without a name that are looked through for the first name.
+/// The most pages that are requested to find a first name: a service may send empty pages before it.
 const PAGES_MAX: usize = 8;
 
-/// A container and what is known of its service.
+/// A container, and what its service can do as far as it is known.
 pub(super) struct Service {
     pub(super) container: Rc<dyn Container>,
-    /// In which order it lists.
+    /// The order in which it lists.
     pub(super) order: Cell<Order>,
-    /// A listing can begin at a name; `None` as long as that has not been tried.
+    /// Whether a listing can begin at a name; `None` before it was tested.
     pub(super) begins_at_names: Cell<Option<bool>>,
 }
 
@@ -30,26 +33,26 @@ impl Service {
         })
     }
 
-    /// Whether a listing of `scope` can begin at this name, which is in it and not its first.
+    /// Tests whether a listing of `scope` can begin at this name, which is in it and not its first.
     ///
-    /// It is where exactly this name comes first: not the first of all, as where that is not known and nobody says so, and
-    /// not the one behind it.
-    pub(super) async fn try_beginning(&self, scope: &str, name: &str) {
+    /// It can where this very name comes first. A service that ignores the parameter lists the first
+    /// name of all, and one that excludes the name lists the one after it.
+    pub(super) async fn test_beginning(&self, scope: &str, name: &str) {
         let found = self.first(scope, name).await;
-        let is = matches!(found, Ok(Some(found)) if *found == *name);
-        // What was seen to be impossible meanwhile stays so.
-        let may = self.begins_at_names.get() != Some(false);
-        self.begins_at_names.set(Some(is && may));
+        let begins_there = matches!(found, Ok(Some(found)) if *found == *name);
+        // Another part may have found meanwhile that the listing cannot be cut by names.
+        let may_begin = self.begins_at_names.get() != Some(false);
+        self.begins_at_names.set(Some(begins_there && may_begin));
     }
 
-    /// Asks whether `name` lies at or behind the end of a part, where its letters do not tell.
+    /// Asks whether `name` comes at or after the end of a part, where the known order does not show it.
     pub(super) async fn ask_order(&self, range: &NameRange, name: &str) -> Result<()> {
         let Some(until) = range.until.as_deref() else {
             return Ok(());
         };
         let mut order = self.order.get();
-        let is_behind = self.first(name, until).await?.is_some();
-        if is_behind {
+        let comes_after = self.first(name, until).await?.is_some();
+        if comes_after {
             order.learn(until, name);
         } else {
             order.learn(name, until);
@@ -58,17 +61,20 @@ impl Service {
         Ok(())
     }
 
-    /// The first name from this one on that begins like `scope`.
+    /// The first name of this scope that is not before `from`.
     pub(super) async fn first(&self, scope: &str, from: &str) -> Result<Option<Box<str>>> {
         let mut after = None;
         for _ in 0..PAGES_MAX {
-            let wanted = Wanted {
+            let query = PageQuery {
                 prefix: scope,
                 from: Some(from),
                 after: after.as_ref(),
-                what: What::First,
+                kind: QueryKind::First,
             };
-            let page = list_blobs::parse(&self.container.page(wanted).await?)?;
+            let shown = || format!("the listing of names below `{scope}`");
+            let fetch = async || self.container.page(query).await;
+            let read = async |body: Bytes| list_blobs::parse(&body);
+            let page = read_or_fetch_again(shown, fetch().await, fetch, read).await?;
             let name = page.entries.into_iter().next().map(|blob| blob.name);
             match (name, page.next) {
                 (None, Some(next)) => after = Some(next),

@@ -1,69 +1,69 @@
-//! Splits a listing that has become long, by the beginnings of the names of one level. Asks no service.
+//! Splits a long listing by the beginnings of the names of one level. Asks no service.
 //!
-//! Names that begin alike lie together, in whatever order a service lists. So the group that the
-//! listing is in goes on to its end; the groups after it are listed as parts of their own, and those
-//! before it are done.
+//! Names that begin alike are adjacent in every order that services use. So the listing continues to
+//! the end of its current group of names, the groups after it become parts of their own, and the
+//! groups before it are complete.
 
 use std::collections::HashSet;
 use std::ops::{Range, RangeInclusive};
 
 use crate::store::blob::request::list_blobs::LevelItem;
 
-/// A part this long is not made smaller, in pages as far as they can be foretold. What a part costs beside its names
-/// is the last page, which is half full on the average, and asking where it could be split.
+/// The expected length of a part, in pages, below which it is not divided. Each part costs one page
+/// that is half full on average, and the request that asks how it can be split.
 pub(super) const PART_PAGES: usize = 4;
 
-/// Parts that one listing is split into at once. Those that are still long are split again when their turn comes.
+/// The most parts of one split. Parts that are still long are split again when they are listed.
 const PARTS_MAX: usize = 128;
 
-/// So many parts may be shorter than a page: they may be longer than can be foretold.
+/// The number of parts that are allowed whatever their expected lengths, which are only estimates.
 const PARTS_FREE: usize = 16;
 
-/// Where a listing stands.
+/// The position of a listing that is split.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Stand<'a> {
-    /// How the names begin that are listed.
+pub(super) struct SplitPosition<'a> {
+    /// The beginning of the names that are listed.
     pub(super) scope: &'a str,
-    /// The first of them; `None` if it was an earlier run that listed it.
+    /// The first name; `None` where an earlier run listed it.
     pub(super) first: Option<&'a str>,
-    /// The last of them so far.
+    /// The last name so far.
     pub(super) last: &'a str,
-    /// The pages that it took to get there.
+    /// The pages up to the last name.
     pub(super) pages: usize,
 }
 
-/// What a listing is split into.
+/// The parts of a listing, by the beginnings of their names.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Split {
-    /// How the names begin that it goes on with.
+    /// The names with which the listing continues.
     pub(super) own: Box<str>,
-    /// How those of the parts behind it begin, in their order.
-    pub(super) behind: Vec<Box<str>>,
+    /// The names of the parts after it, in their order.
+    pub(super) following: Vec<Box<str>>,
 }
 
-/// Items one after the other that have the beginning of their names in common.
+/// Adjacent items whose names have a common beginning.
 #[derive(Debug, Clone)]
 struct Group {
     items: Range<usize>,
     prefix: Box<str>,
 }
 
-/// Splits a listing between these items, which are all that there is in its scope; `None` if that is not to be.
-pub(super) fn split(stand: Stand<'_>, items: &[LevelItem]) -> Option<Split> {
-    let is_within = |name: &str| name.starts_with(stand.scope) && !name.contains('\0');
+/// Splits a listing between these items, which are all items of its scope; `None` where it stays whole.
+pub(super) fn split(position: SplitPosition<'_>, items: &[LevelItem]) -> Option<Split> {
+    let is_within = |name: &str| name.starts_with(position.scope) && !name.contains('\0');
     if !items.iter().all(|item| is_within(&item.name)) {
         return None;
     }
-    let at = items.iter().rposition(|item| is_in(stand.last, item))?;
-    // What `pages` are to the items resume_point, the pages of a group are to its items.
-    let is_long = |count: usize, pages: usize| count * stand.pages > pages * (at + 1);
+    let at = items.iter().rposition(|item| is_in(position.last, item))?;
+    // A group is expected to have as many pages for each item as the listing had so far.
+    let is_long = |count: usize, pages: usize| count * position.pages > pages * (at + 1);
     let mut own = Group {
         items: 0..items.len(),
-        prefix: stand.scope.into(),
+        prefix: position.scope.into(),
     };
     let mut levels = Vec::new();
     while levels.is_empty() || is_long(own.items.len(), PART_PAGES) {
-        let Some(mut groups) = grouped(items, &own, Some(stand)) else {
+        let Some(mut groups) = grouped(items, &own, Some(position)) else {
             break;
         };
         let here = groups.iter().position(|group| group.items.contains(&at))?;
@@ -73,17 +73,17 @@ pub(super) fn split(stand: Stand<'_>, items: &[LevelItem]) -> Option<Split> {
     if own.items.len() == 1 && items[at].is_prefix {
         own.prefix = items[at].name.clone();
     }
-    let mut behind: Vec<Group> = levels.into_iter().rev().flatten().collect();
+    let mut following: Vec<Group> = levels.into_iter().rev().flatten().collect();
     let count = items.len() - own.items.end;
-    if behind.len() > PARTS_FREE && !is_long(count, behind.len()) {
+    if following.len() > PARTS_FREE && !is_long(count, following.len()) {
         return None;
     }
-    divide(items, &mut behind, |group| {
+    divide(items, &mut following, |group| {
         is_long(group.items.len(), PART_PAGES)
     });
     Some(Split {
         own: own.prefix,
-        behind: behind.into_iter().map(|group| group.prefix).collect(),
+        following: following.into_iter().map(|group| group.prefix).collect(),
     })
 }
 
@@ -107,32 +107,63 @@ fn divide(items: &[LevelItem], groups: &mut Vec<Group>, is_long: impl Fn(&Group)
     }
 }
 
-/// The items of a group by the letter behind what all of them have in common, for a listing that stands among them or,
-/// without one, has not begun. `None` where they cannot be told apart by it.
-fn grouped(items: &[LevelItem], group: &Group, stand: Option<Stand<'_>>) -> Option<Vec<Group>> {
+/// Divides a group by the first character after the common beginning of its names. `position` is that
+/// of a listing which is in the group. `None` where the character does not separate the items.
+fn grouped(
+    items: &[LevelItem],
+    group: &Group,
+    position: Option<SplitPosition<'_>>,
+) -> Option<Vec<Group>> {
     let own = &items[group.items.clone()];
     let common = common_beginning(own);
-    // What is called exactly so comes before everything that is called longer, and could not be asked for alone. Where
-    // folders are objects that includes the folder of that name, of which only what is in it is an item.
-    let is_passed = stand
-        .is_some_and(|stand| stand.last.len() > common.len() && stand.last.starts_with(common));
+    // An object whose name is the common beginning comes before all longer names, and a prefix cannot
+    // select it alone. Where folders are objects, it may be the object of a folder whose contents are an
+    // item here.
+    let is_listed =
+        position.is_some_and(|at| at.last.len() > common.len() && at.last.starts_with(common));
     let is_there = |item: &LevelItem| {
         let rest = &item.name[common.len()..];
         rest.is_empty() || (rest == "/" && !common.is_empty())
     };
-    if !is_passed && own.iter().any(is_there) {
+    if !is_listed && own.iter().any(is_there) {
         return None;
     }
+    let (groups, letters) = by_letter(own, group.items.start, common.len())?;
+    let has = |range: RangeInclusive<char>| letters.iter().any(|letter| range.contains(letter));
+    // UTF-16 sorts these in the other order than UTF-8. A level may be sorted by either.
+    if has('\u{e000}'..='\u{ffff}') && has('\u{10000}'..=char::MAX) {
+        return None;
+    }
+    // The same holds for a hierarchy: it may list a folder before a name that continues the folder's name
+    // with ` `, `-` or `.`, for instance. The first name of the listing shows which comes first.
+    if has('/'..='/') && has('\0'..='.') {
+        let first = position.and_then(|position| position.first)?;
+        if !first.starts_with(&*groups.first()?.prefix) {
+            return None;
+        }
+    }
+    (!groups.is_empty()).then_some(groups)
+}
+
+/// The items by the character at `offset` of their names, and these characters. The first item may end
+/// there. `None` where a character comes again after another one, or where a later item ends there.
+///
+/// `first` is the number of the first item in its level.
+fn by_letter(
+    items: &[LevelItem],
+    first: usize,
+    offset: usize,
+) -> Option<(Vec<Group>, HashSet<char>)> {
     let mut groups: Vec<Group> = Vec::new();
     let mut letters = HashSet::new();
-    for (item, at) in own.iter().zip(group.items.clone()) {
-        let Some(letter) = item.name[common.len()..].chars().next() else {
-            if at == group.items.start {
+    for (item, at) in items.iter().zip(first..) {
+        let Some(letter) = item.name[offset..].chars().next() else {
+            if at == first {
                 continue;
             }
             return None;
         };
-        let end = common.len() + letter.len_utf8();
+        let end = offset + letter.len_utf8();
         match groups.last_mut() {
             Some(last) if last.prefix.ends_with(letter) => last.items.end = at + 1,
             _ if !letters.insert(letter) => return None,
@@ -142,23 +173,10 @@ fn grouped(items: &[LevelItem], group: &Group, stand: Option<Stand<'_>>) -> Opti
             }),
         }
     }
-    let has = |range: RangeInclusive<char>| letters.iter().any(|letter| range.contains(letter));
-    // UTF-16 sorts these the other way round than UTF-8; a level is not trusted to be sorted as the blobs are.
-    if has('\u{e000}'..='\u{ffff}') && has('\u{10000}'..=char::MAX) {
-        return None;
-    }
-    // So it is with a hierarchy, which may list a folder before what is called like it and goes on with ` `, `-` or `.`,
-    // for instance. There, what the listing began with tells what comes first.
-    if has('/'..='/') && has('\0'..='.') {
-        let first = stand.and_then(|stand| stand.first)?;
-        if !first.starts_with(&*groups.first()?.prefix) {
-            return None;
-        }
-    }
-    (!groups.is_empty()).then_some(groups)
+    Some((groups, letters))
 }
 
-/// The name lies in this item.
+/// Whether the name is this item or below it.
 fn is_in(name: &str, item: &LevelItem) -> bool {
     if item.is_prefix {
         name.starts_with(&*item.name)
@@ -167,7 +185,7 @@ fn is_in(name: &str, item: &LevelItem) -> bool {
     }
 }
 
-/// What all the names begin with.
+/// The common beginning of all names.
 fn common_beginning(items: &[LevelItem]) -> &str {
     let Some((first, others)) = items.split_first() else {
         return "";
@@ -193,8 +211,8 @@ mod tests {
         names.iter().map(item).collect()
     }
 
-    fn stand(last: &str, pages: usize) -> Stand<'_> {
-        Stand {
+    fn position(last: &str, pages: usize) -> SplitPosition<'_> {
+        SplitPosition {
             scope: "",
             first: None,
             last,
@@ -202,34 +220,37 @@ mod tests {
         }
     }
 
-    fn split_into(stand: Stand<'_>, items: &[LevelItem]) -> Option<(String, Vec<String>)> {
-        let Split { own, behind } = split(stand, items)?;
-        Some((own.into(), behind.into_iter().map(Into::into).collect()))
+    fn split_into(
+        position: SplitPosition<'_>,
+        items: &[LevelItem],
+    ) -> Option<(String, Vec<String>)> {
+        let Split { own, following } = split(position, items)?;
+        Some((own.into(), following.into_iter().map(Into::into).collect()))
     }
 
     #[test]
-    fn what_lies_behind_is_grouped_by_the_first_letter_that_differs() {
+    fn the_rest_is_grouped_by_the_first_letter_that_differs() {
         let level = folders(&["da/", "db1/", "db2", "db3/", "dc/", "e", "é/"]);
-        let told = |own: &str, behind: &[&str]| {
-            let behind = behind.iter().map(|&part| part.to_owned());
-            Some((own.to_owned(), behind.collect()))
+        let parts = |own: &str, following: &[&str]| {
+            let following = following.iter().map(|&part| part.to_owned());
+            Some((own.to_owned(), following.collect()))
         };
         // Three pages for the first folder: a group of as many folders is divided again.
         assert_eq!(
-            split_into(stand("da/x", 3), &level),
-            told("da/", &["db1", "db2", "db3", "dc", "e", "é"])
+            split_into(position("da/x", 3), &level),
+            parts("da/", &["db1", "db2", "db3", "dc", "e", "é"])
         );
         assert_eq!(
-            split_into(stand("db2", 3), &level),
-            told("db", &["dc", "e", "é"])
+            split_into(position("db2", 3), &level),
+            parts("db", &["dc", "e", "é"])
         );
-        assert_eq!(split_into(stand("é/x", 9), &level), told("é/", &[]));
+        assert_eq!(split_into(position("é/x", 9), &level), parts("é/", &[]));
     }
 
     #[test]
-    fn what_cannot_be_told_apart_stays_together() {
+    fn items_that_cannot_be_separated_stay_together() {
         for (last, level) in [
-            // The place is not in the level, or the level not in the scope.
+            // The position is not in the level, or the level is not in the scope.
             ("x", &["a/", "b/"][..]),
             // The same letter comes back.
             ("a/x", &["a/", "b/", "a1/"]),
@@ -238,14 +259,14 @@ mod tests {
             ("\u{ff00}/x", &["\u{ff00}/", "😀/"]),
             ("a-/x", &["a-/", "a/"]),
         ] {
-            let told = split_into(stand(last, 9), &folders(level));
+            let parts = split_into(position(last, 9), &folders(level));
             let nothing = (String::new(), Vec::new());
-            assert!(told.is_none_or(|told| told == nothing), "{level:?}");
+            assert!(parts.is_none_or(|parts| parts == nothing), "{level:?}");
         }
         // The folder itself may be an object.
         let level = folders(&["a/", "b/", "b1/", "b2/"]);
-        let told = split_into(stand("a/x", 9), &level);
-        assert_eq!(told, Some(("a/".to_owned(), vec!["b".to_owned()])));
+        let parts = split_into(position("a/x", 9), &level);
+        assert_eq!(parts, Some(("a/".to_owned(), vec!["b".to_owned()])));
     }
 
     #[test]
@@ -256,10 +277,10 @@ mod tests {
             .collect();
         let level = folders(&letters.iter().map(String::as_str).collect::<Vec<_>>());
         let at = |number: usize| format!("{}x", letters[number]);
-        assert_eq!(split(stand(&at(9), 2), &level), None);
-        let far = split(stand(&at(9), 20), &level).expect("each has two pages");
-        assert_eq!(far.behind.len(), 90);
-        // A few may be longer than can be foretold.
-        assert!(split(stand(&at(90), 2), &level).is_some());
+        assert_eq!(split(position(&at(9), 2), &level), None);
+        let far = split(position(&at(9), 20), &level).expect("each has two pages");
+        assert_eq!(far.following.len(), 90);
+        // A few parts are allowed whatever their lengths.
+        assert!(split(position(&at(90), 2), &level).is_some());
     }
 }

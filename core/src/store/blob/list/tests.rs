@@ -10,8 +10,7 @@ use tokio::task::LocalSet;
 
 use super::BlobListing;
 use super::container::Container;
-use super::resume_point::snapshot_id;
-use super::window::{PAGES_HELD, PARTS_AHEAD, PARTS_BEGUN};
+use super::window::{PAGES_HELD, PARTS_AHEAD, PARTS_RUNNING};
 use crate::Error;
 use crate::entry::Entry;
 use crate::entry::EntryName;
@@ -20,6 +19,7 @@ use crate::select::Pattern;
 use crate::select::PatternRule;
 use crate::store::ListScope;
 use crate::store::blob::BlobReadOptions;
+use crate::store::listing::snapshot_id;
 use crate::store::source::PAGES_AHEAD;
 use model::{Beginnings, Key, Levels, Model, Order};
 
@@ -41,18 +41,18 @@ fn runs<T>(future: impl Future<Output = T>) -> T {
     LocalSet::new().block_on(&runtime.unwrap(), future)
 }
 
-/// What a listing tells, and each page's marker.
-fn told(
+/// The keys of a listing's pages, and each page's marker.
+fn list_all(
     model: &Rc<Model>,
     listing: BlobListing,
     from: ListScope,
 ) -> Vec<(Vec<Key>, Option<Box<str>>)> {
     runs(async {
-        let (pages, mut told) = mpsc::channel(PAGES_AHEAD);
+        let (pages, mut received) = mpsc::channel(PAGES_AHEAD);
         let container = Rc::clone(model) as Rc<dyn Container>;
         tokio::task::spawn_local(listing.list(container, from, pages));
         let mut all = Vec::new();
-        while let Some(page) = told.recv().await {
+        while let Some(page) = received.recv().await {
             let page = page.expect("nothing is broken");
             all.push((page.entries.iter().map(key).collect(), page.marker));
         }
@@ -77,14 +77,14 @@ fn up_to(until: &str) -> ListScope {
     }
 }
 
-/// Where each entry leaves the listing, with what is left behind it, and where each page does before its first entry.
+/// The scope after each entry and before the first entry of each page, with the keys that are left then.
 fn positions(pages: &[(Vec<Key>, Option<Box<str>>)]) -> Vec<(ListScope, Vec<Key>)> {
     let all = joined(pages);
-    let mut resume_point = 0;
+    let mut listed = 0;
     let mut positions = Vec::new();
     for (keys, marker) in pages {
         for count in 0..=keys.len() {
-            let at = resume_point + count;
+            let at = listed + count;
             let after = at.checked_sub(1).map(|last| &all[last]);
             let position = ListScope {
                 folder: None,
@@ -95,7 +95,7 @@ fn positions(pages: &[(Vec<Key>, Option<Box<str>>)]) -> Vec<(ListScope, Vec<Key>
             };
             positions.push((position, all[at..].to_vec()));
         }
-        resume_point += keys.len();
+        listed += keys.len();
     }
     positions
 }
@@ -149,17 +149,17 @@ proptest! {
 
     #[test]
     fn a_listing_ends_before_the_name_that_was_given(model in any_model(), at in any::<prop::sample::Index>()) {
-        let all = joined(&told(&model, listing("", None), ListScope::default()));
+        let all = joined(&list_all(&model, listing("", None), ListScope::default()));
         prop_assume!(!all.is_empty());
         let until = &all[at.index(all.len())].0;
         let end = all.iter().position(|(name, _)| name == until).unwrap();
-        prop_assert_eq!(joined(&told(&model, listing("", None), up_to(until))), &all[..end]);
+        prop_assert_eq!(joined(&list_all(&model, listing("", None), up_to(until))), &all[..end]);
     }
 
     #[test]
-    fn a_split_listing_tells_what_one_listing_would(model in any_model()) {
+    fn a_split_listing_equals_one_listing(model in any_model()) {
         let all = model.blobs.borrow().clone();
-        prop_assert_eq!(joined(&told(&model, listing("", None), ListScope::default())), all);
+        prop_assert_eq!(joined(&list_all(&model, listing("", None), ListScope::default())), all);
     }
 
     #[test]
@@ -168,7 +168,7 @@ proptest! {
             let rest = name.strip_prefix("a/")?;
             rest.starts_with(&prefix).then(|| (rest.to_owned(), id.clone()))
         }).collect();
-        prop_assert_eq!(joined(&told(&model, listing("/a/", Some(&prefix)), ListScope::default())), expected);
+        prop_assert_eq!(joined(&list_all(&model, listing("/a/", Some(&prefix)), ListScope::default())), expected);
     }
 }
 
@@ -205,9 +205,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn a_listing_that_is_cut_by_names_tells_what_one_listing_would(model in flat_model(200)) {
+    fn a_listing_that_is_cut_by_names_equals_one_listing(model in flat_model(200)) {
         let all = model.blobs.borrow().clone();
-        prop_assert_eq!(joined(&told(&model, listing("", None), ListScope::default())), all);
+        prop_assert_eq!(joined(&list_all(&model, listing("", None), ListScope::default())), all);
     }
 }
 
@@ -216,7 +216,7 @@ proptest! {
 
     #[test]
     fn a_listing_that_is_cut_by_names_goes_on_behind_any_entry_of_a_page(model in flat_model(50)) {
-        let pages = told(&model, listing("", None), ListScope::default());
+        let pages = list_all(&model, listing("", None), ListScope::default());
         for (position, rest) in positions(&pages) {
             let is_of_page = pages.iter().any(|(keys, marker)| {
                 *marker == position.marker && position.after.as_ref().is_none_or(|(name, id)| {
@@ -224,7 +224,7 @@ proptest! {
                 })
             });
             if is_of_page || model.order == Order::Bytes {
-                let again = told(&model, listing("", None), position.clone());
+                let again = list_all(&model, listing("", None), position.clone());
                 prop_assert_eq!(joined(&again), rest, "from {:?}", position);
             }
         }
@@ -236,7 +236,7 @@ proptest! {
 
     #[test]
     fn a_split_listing_goes_on_behind_any_entry(model in any_model()) {
-        let pages = told(&model, listing("", None), ListScope::default());
+        let pages = list_all(&model, listing("", None), ListScope::default());
         for (position, rest) in positions(&pages) {
             // Where a page has begun and nothing of it was taken, the order of names tells, which is that of bytes.
             let is_of_page = pages.iter().any(|(keys, marker)| {
@@ -244,10 +244,10 @@ proptest! {
                     keys.iter().any(|key| (key.0.as_bytes(), key.1.as_deref()) == (name.as_bytes(), id.as_deref()))
                 })
             });
-            // What came before a part is not in it.
+            // Names before a part are not in it.
             let is_of_other_part = position.marker.as_deref().is_some_and(|marker| marker.split('\0').nth(3) == Some(""));
             if is_of_page || is_of_other_part || model.order == Order::Bytes {
-                let again = told(&model, listing("", None), position.clone());
+                let again = list_all(&model, listing("", None), position.clone());
                 prop_assert_eq!(joined(&again), rest, "from {:?}", position);
             }
         }
@@ -260,13 +260,13 @@ proptest! {
             let names = names.into_iter().map(|(name, _)| (name, 0));
             model = Rc::new(Model::new(names, Order::Bytes));
         }
-        let pages = told(&model, listing("", None), ListScope::default());
+        let pages = list_all(&model, listing("", None), ListScope::default());
         let all = model.blobs.borrow().clone();
         for (position, rest) in positions(&pages) {
             let Some((name, id)) = &position.after else { continue };
             let is_gone = |key: &Key| key.0.as_bytes() == name.as_bytes() && key.1.as_deref() == id.as_deref();
             *model.blobs.borrow_mut() = all.iter().filter(|key| !is_gone(key)).cloned().collect();
-            let again = told(&model, listing("", None), position.clone());
+            let again = list_all(&model, listing("", None), position.clone());
             prop_assert_eq!(joined(&again), rest, "from {:?}", position);
         }
     }
@@ -284,10 +284,10 @@ fn folders(folders: usize, names: usize) -> Model {
 fn a_short_listing_costs_not_one_request_more() {
     for (count, pages) in [(0, 1), (1, 1), (10, 1), (11, 2), (20, 2)] {
         let model = Rc::new(folders(count, 1));
-        let told = told(&model, listing("", None), ListScope::default());
-        assert_eq!(joined(&told).len(), count);
+        let listed = list_all(&model, listing("", None), ListScope::default());
+        assert_eq!(joined(&listed).len(), count);
         assert_eq!((model.pages.get(), model.level_pages.get()), (pages, 0));
-        let markers = told.iter().filter_map(|(_, marker)| marker.as_deref());
+        let markers = listed.iter().filter_map(|(_, marker)| marker.as_deref());
         assert!(markers.clone().all(|marker| !marker.contains('\0')));
         assert_eq!(markers.count(), pages - 1);
     }
@@ -296,8 +296,8 @@ fn a_short_listing_costs_not_one_request_more() {
 #[test]
 fn folders_are_listed_at_the_same_time() {
     let model = Rc::new(folders(100, 30));
-    let pages = told(&model, listing("", None), ListScope::default());
-    assert_eq!(joined(&pages), *model.blobs.borrow());
+    let listed = list_all(&model, listing("", None), ListScope::default());
+    assert_eq!(joined(&listed), *model.blobs.borrow());
     let distinct: std::collections::HashSet<String> =
         model.prefixes.borrow().iter().cloned().collect();
     assert!(distinct.len() > 2 * PARTS_AHEAD, "{distinct:?}");
@@ -315,7 +315,7 @@ fn what_has_no_folders_is_asked_for_them_once() {
         let mut model = model.clone();
         model.beginnings = beginnings;
         let model = Rc::new(model);
-        let pages = told(&model, listing("", None), ListScope::default());
+        let pages = list_all(&model, listing("", None), ListScope::default());
         assert_eq!(joined(&pages), *model.blobs.borrow());
         let asked = (model.level_pages.get(), model.questions.get());
         assert_eq!((model.pages.get(), asked), (100, (1, 1)), "{beginnings:?}");
@@ -349,7 +349,7 @@ fn what_has_no_folders_is_listed_between_names_at_the_same_time() {
             let mut model = Model::new(names, order);
             (model.page_max, model.level_page_max) = (20, 500);
             let model = Rc::new(model);
-            let pages = told(&model, listing("", None), ListScope::default());
+            let pages = list_all(&model, listing("", None), ListScope::default());
             assert_eq!(joined(&pages), *model.blobs.borrow(), "{kind} {order:?}");
             // 200 pages are full.
             let asked = (model.pages.get(), model.questions.get());
@@ -373,7 +373,7 @@ fn where_it_is_not_known_which_name_comes_first_the_service_is_asked() {
         let mut model = Model::new(all, order);
         (model.page_max, model.level_page_max) = (10, 10);
         let model = Rc::new(model);
-        let pages = told(&model, listing("", None), ListScope::default());
+        let pages = list_all(&model, listing("", None), ListScope::default());
         assert_eq!(joined(&pages), *model.blobs.borrow(), "{order:?}");
     }
 }
@@ -386,7 +386,7 @@ fn an_order_that_is_not_known_is_not_cut() {
     // As in a database to which letters in either case are the same.
     model.blobs.borrow_mut()[4].0 = "A004".into();
     let model = Rc::new(model);
-    let pages = told(&model, listing("", None), ListScope::default());
+    let pages = list_all(&model, listing("", None), ListScope::default());
     assert_eq!(joined(&pages).len(), 300);
     assert_eq!(model.pages.get(), 30);
 }
@@ -397,7 +397,7 @@ fn many_small_folders_do_not_become_many_requests() {
     let mut model = Model::new((0..5_000).map(name), Order::Bytes);
     model.page_max = 10;
     let model = Rc::new(model);
-    let pages = told(&model, listing("", None), ListScope::default());
+    let pages = list_all(&model, listing("", None), ListScope::default());
     assert_eq!(joined(&pages), *model.blobs.borrow());
     let asked = model.pages.get() + model.level_pages.get();
     assert!(asked < 600, "{asked}");
@@ -407,7 +407,7 @@ fn many_small_folders_do_not_become_many_requests() {
 fn what_is_listed_ahead_is_bounded_whatever_there_is() {
     let model = Rc::new(folders(300, 40));
     runs(async {
-        let (pages, mut told) = mpsc::channel(PAGES_AHEAD);
+        let (pages, mut received) = mpsc::channel(PAGES_AHEAD);
         let container = Rc::clone(&model) as Rc<dyn Container>;
         let listing = listing("", None);
         tokio::task::spawn_local(listing.list(container, ListScope::default(), pages));
@@ -419,10 +419,10 @@ fn what_is_listed_ahead_is_bounded_whatever_there_is() {
                 tokio::task::yield_now().await;
             }
             let ahead = model.pages.get() - taken;
-            // What was begun again was listed twice.
-            again = again.max(ahead.saturating_sub(PARTS_BEGUN * PAGES_HELD + PAGES_AHEAD + 1));
+            // Parts that were begun again were listed twice.
+            again = again.max(ahead.saturating_sub(PARTS_RUNNING * PAGES_HELD + PAGES_AHEAD + 1));
             is_ahead |= ahead >= PARTS_AHEAD * PAGES_HELD;
-            match told.recv().await {
+            match received.recv().await {
                 Some(page) => taken += usize::from(page.is_ok()),
                 None => break,
             }
@@ -433,16 +433,16 @@ fn what_is_listed_ahead_is_bounded_whatever_there_is() {
 }
 
 #[test]
-fn what_cannot_be_listed_is_told_behind_all_that_comes_before_it() {
+fn an_error_is_reported_after_all_pages_before_it() {
     let mut model = folders(100, 30);
     model.broken = Some("data/d05".into());
     let model = Rc::new(model);
     let (keys, error) = runs(async {
-        let (pages, mut told) = mpsc::channel(PAGES_AHEAD);
+        let (pages, mut received) = mpsc::channel(PAGES_AHEAD);
         let container = Rc::clone(&model) as Rc<dyn Container>;
         tokio::task::spawn_local(listing("", None).list(container, ListScope::default(), pages));
         let (mut keys, mut error) = (Vec::new(), None);
-        while let Some(page) = told.recv().await {
+        while let Some(page) = received.recv().await {
             assert!(error.is_none(), "an error is the last");
             match page {
                 Ok(page) => keys.extend(page.entries.iter().map(key)),
@@ -465,10 +465,10 @@ fn a_journal_of_a_later_version_is_refused() {
         ..ListScope::default()
     };
     let error = runs(async {
-        let (pages, mut told) = mpsc::channel(PAGES_AHEAD);
+        let (pages, mut received) = mpsc::channel(PAGES_AHEAD);
         let container = Rc::clone(&model) as Rc<dyn Container>;
         tokio::task::spawn_local(listing("", None).list(container, position, pages));
-        told.recv().await
+        received.recv().await
     });
     assert!(matches!(error, Some(Err(Error::Usage(_)))));
 }

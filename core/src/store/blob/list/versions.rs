@@ -1,7 +1,7 @@
-//! Drops what a service lists twice: an object is copied once, whether a page names it again or the next one does.
+//! Drops versions of blobs that a service lists twice, so that each is copied once.
 //!
-//! All versions of a blob, its snapshots and itself, are listed together. So those of the last name are all that need be
-//! remembered.
+//! The versions of a blob, its snapshots and itself, are listed together. So only those of the last
+//! name are remembered.
 
 use std::collections::HashSet;
 
@@ -20,7 +20,7 @@ impl Versions {
         &self.name
     }
 
-    /// Leaves of a page what was not listed before.
+    /// Drops the blobs of a page that were listed before.
     pub(super) fn drop_repeated(&mut self, blobs: &mut Vec<ListedBlob>) {
         blobs.retain(|blob| {
             if self.name != blob.name {

@@ -1,7 +1,8 @@
-//! The parts of a listing, in their order, of which the first few are listed at once.
+//! The parts of a listing in their order. The first few are listed at once.
 //!
-//! Only the pages of the first part are handed out; those behind it have a page or two ready and wait. So what a listing
-//! holds is bounded by the number of parts that have begun, whatever there is to list.
+//! Only the pages of the first part are handed out. The parts after it have a page or two ready and
+//! wait, so the memory of a listing depends on the number of parts that run and not on the number of
+//! blobs.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -13,60 +14,61 @@ use tokio::task::JoinSet;
 use super::cut_points::{CutPoints, Next, Question};
 use super::listing::BlobListing;
 use super::part::{Part, PartPage, RemainingPart};
-use super::resume_point::ResumePoint;
 use super::service::Service;
 use crate::Result;
-use crate::store::listing::{Bookmark, NameRange, PagePosition};
+use crate::store::listing::{Bookmark, NameRange, PagePosition, ResumePoint};
 
-/// Parts that are asked for at once. A page takes the service and the way some 100 ms and this machine some 30 ms of one
-/// processor, so that eight of them keep two busy.
+/// The parts that are listed at once. A page takes about 100 ms at the service and on the way, and about
+/// 30 ms of one processor here, so that eight parts keep two processors busy.
 pub(super) const PARTS_AHEAD: usize = 8;
 
-/// Parts that may have begun. A part that is split moves those behind it away from the front; they wait with the pages
-/// that they have, as long as there are not more than this, and begin again later otherwise.
-pub(super) const PARTS_BEGUN: usize = 2 * PARTS_AHEAD;
+/// The most parts that run. A part that is split moves the parts after it away from the front. They wait
+/// with their pages, up to this number; the others end and are begun again later.
+pub(super) const PARTS_RUNNING: usize = 2 * PARTS_AHEAD;
 
-/// Pages of a part that are there, read or asked for at once. With 3.5 MB for a page of 5,000 blobs on its way and
-/// 1.3 MB for its entries, the parts ahead hold 28 MB at the worst while they come and 42 MB when all have come.
+/// The pages of a part that are held or requested at once. A page of 5,000 blobs takes 3.5 MB on its way
+/// and 1.3 MB as entries, so the parts ahead hold at most 28 MB while pages arrive, and 42 MB when all
+/// have arrived.
 pub(super) const PAGES_HELD: usize = 2;
 
-/// Parts that are cut off before they can begin: what the service must be asked for a cut is asked before it is needed.
+/// The most parts that are cut ahead of their listing. A cut may need a question to the service, which is
+/// asked before the part is needed.
 const PARTS_CUT: usize = 2 * PARTS_AHEAD;
 
-/// A part, begun or not.
+/// A part, running or not.
 struct Slot {
     range: NameRange,
-    /// It is to be cut with this before it begins.
+    /// The measure by which it is cut before it begins.
     cut_points: Option<Rc<RefCell<CutPoints>>>,
-    /// What it was cut with, and how many steps it is long.
+    /// The measure by which it was cut, and its length in steps.
     cut: Option<(Rc<RefCell<CutPoints>>, usize)>,
-    begun: Option<RunningPart>,
+    running: Option<RunningPart>,
 }
 
-/// A part that is being listed. It ends with this.
+/// A part that is being listed. Dropping this ends its task.
 struct RunningPart {
-    told: Receiver<Result<PartPage>>,
+    pages: Receiver<Result<PartPage>>,
     task: JoinSet<()>,
 }
 
-/// What a service was asked for a cut, and what it said.
-struct Answer {
+/// A question to the service about a cut, and its answer.
+struct CutAnswer {
     cut_points: Rc<RefCell<CutPoints>>,
     question: Question,
     name: Result<Option<Box<str>>>,
 }
 
-/// What is left of a listing.
+/// The rest of a listing.
 pub(super) struct PartWindow {
     listing: Rc<BlobListing>,
     service: Rc<Service>,
     slots: VecDeque<Slot>,
-    /// At most one question.
-    asked: JoinSet<Answer>,
+    /// The question about a cut; at most one at once.
+    question: JoinSet<CutAnswer>,
 }
 
 impl PartWindow {
-    /// Begins at the page of the bookmark, after the entries that an earlier run listed of it.
+    /// Begins at the page of the bookmark, after the entries of that page that an earlier run listed.
     pub(super) fn new(
         listing: BlobListing,
         service: Rc<Service>,
@@ -76,74 +78,74 @@ impl PartWindow {
         let mut window = Self {
             listing: Rc::new(listing),
             service,
-            slots: from.behind.into_iter().map(Slot::new).collect(),
-            asked: JoinSet::new(),
+            slots: from.following.into_iter().map(Slot::new).collect(),
+            question: JoinSet::new(),
         };
         let mut first = Slot::new(from.position.range.clone());
-        first.begun = Some(window.begin(from.position, resume_point, None));
+        first.running = Some(window.begin(from.position, resume_point, None));
         window.slots.push_front(first);
         window
     }
 
-    /// The next page, with what it can be listed by again; `None` behind the last.
+    /// The next page, and the bookmark by which it can be listed again; `None` after the last page.
     pub(super) async fn next(&mut self) -> Option<Result<(PartPage, Option<Box<str>>)>> {
         loop {
-            self.keep_up();
-            let Some(begun) = self.slots.front_mut()?.begun.as_mut() else {
+            self.begin_parts();
+            let Some(running) = self.slots.front_mut()?.running.as_mut() else {
                 // It waits for a cut.
-                if let Some(answer) = self.asked.join_next().await {
-                    self.hear(answer);
+                if let Some(answer) = self.question.join_next().await {
+                    self.take_answer(answer);
                 }
                 continue;
             };
-            let told = tokio::select! {
-                told = begun.told.recv() => told,
-                Some(answer) = self.asked.join_next() => {
-                    self.hear(answer);
+            let page = tokio::select! {
+                page = running.pages.recv() => page,
+                Some(answer) = self.question.join_next() => {
+                    self.take_answer(answer);
                     continue;
                 }
             };
-            let Some(told) = told else {
-                // A part that broke has not ended.
-                if let Some(Err(broken)) = begun.task.join_next().await {
-                    std::panic::resume_unwind(broken.into_panic());
+            let Some(page) = page else {
+                // The channel is also closed where the task has panicked.
+                if let Some(Err(panic)) = running.task.join_next().await {
+                    std::panic::resume_unwind(panic.into_panic());
                 }
                 self.slots.pop_front();
                 continue;
             };
-            return Some(told.map(|mut told| {
-                let behind = self.slots.iter().skip(1).map(|slot| &slot.range);
-                let bookmark = Bookmark::write(&self.listing.prefix(), &told.position, behind);
-                for left in told.behind.drain(..).rev() {
-                    self.slots.insert(1, Slot::left(left));
+            return Some(page.map(|mut page| {
+                let following = self.slots.iter().skip(1).map(|slot| &slot.range);
+                let bookmark = Bookmark::write(&self.listing.prefix(), &page.position, following);
+                for part in page.remaining.drain(..).rev() {
+                    self.slots.insert(1, Slot::of(part));
                 }
-                (told, bookmark)
+                (page, bookmark)
             }));
         }
     }
 
-    /// Lets the first parts begin, and the last ones begin again later where too many have.
-    fn keep_up(&mut self) {
+    /// Begins the first parts. Ends the last ones where too many run; they are begun again later.
+    fn begin_parts(&mut self) {
         self.cut();
         for at in 0..self.slots.len().min(PARTS_AHEAD) {
             let slot = &self.slots[at];
             if slot.cut_points.is_some() {
                 break;
             }
-            if slot.begun.is_none() {
+            if slot.running.is_none() {
                 let beginning = PagePosition::beginning(slot.range.clone());
-                self.slots[at].begun = Some(self.begin(beginning, None, slot.cut.clone()));
+                self.slots[at].running = Some(self.begin(beginning, None, slot.cut.clone()));
             }
         }
-        let begun = self.slots.iter_mut().filter(|slot| slot.begun.is_some());
-        for slot in begun.skip(PARTS_BEGUN) {
-            slot.begun = None;
+        let running = self.slots.iter_mut().filter(|slot| slot.running.is_some());
+        for slot in running.skip(PARTS_RUNNING) {
+            slot.running = None;
         }
     }
 
-    /// Cuts what is to be cut, as far as it may begin soon.
+    /// Cuts the parts that are to be cut and may begin soon.
     fn cut(&mut self) {
-        while self.asked.is_empty()
+        while self.question.is_empty()
             && let Some(at) = self.slots.iter().position(|slot| slot.cut_points.is_some())
             && at < PARTS_CUT
         {
@@ -158,12 +160,12 @@ impl PartWindow {
             let next = cut_points
                 .borrow_mut()
                 .next(self.service.order.get(), from, until);
-            self.take(at, next);
+            self.apply(at, next);
         }
     }
 
-    /// Does what comes of a measure to the part there.
-    fn take(&mut self, at: usize, next: Next) {
+    /// Applies the next cut of a measure to the part there.
+    fn apply(&mut self, at: usize, next: Next) {
         let slot = &mut self.slots[at];
         let Some(cut_points) = slot.cut_points.take() else {
             return;
@@ -177,14 +179,14 @@ impl PartWindow {
                     range: rest,
                     cut_points: Some(cut_points),
                 };
-                self.slots.insert(at + 1, Slot::left(rest));
+                self.slots.insert(at + 1, Slot::of(rest));
             }
             Next::Ask(question) => {
                 slot.cut_points = Some(Rc::clone(&cut_points));
                 let (service, scope) = (Rc::clone(&self.service), slot.range.scope.clone());
-                self.asked.spawn_local(async move {
+                self.question.spawn_local(async move {
                     let name = service.first(&scope, &question.from).await;
-                    Answer {
+                    CutAnswer {
                         cut_points,
                         question,
                         name,
@@ -194,10 +196,10 @@ impl PartWindow {
         }
     }
 
-    /// Makes a cut of an answer.
-    fn hear(&mut self, answer: Result<Answer, tokio::task::JoinError>) {
-        let answer = answer.unwrap_or_else(|broken| std::panic::resume_unwind(broken.into_panic()));
-        let Answer {
+    /// Cuts the part that the answer is about.
+    fn take_answer(&mut self, answer: Result<CutAnswer, tokio::task::JoinError>) {
+        let answer = answer.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
+        let CutAnswer {
             cut_points,
             question,
             name,
@@ -215,11 +217,11 @@ impl PartWindow {
         let next = match name {
             Ok(name) => cut_points
                 .borrow_mut()
-                .heard(&question, order, name.as_deref(), until),
-            // What is wrong is told where it is listed.
+                .answered(&question, order, name.as_deref(), until),
+            // The listing of the part meets the same error and reports it.
             Err(_) => Next::Rest,
         };
-        self.take(at, next);
+        self.apply(at, next);
     }
 
     fn begin(
@@ -228,7 +230,7 @@ impl PartWindow {
         resume_point: Option<ResumePoint>,
         cut: Option<(Rc<RefCell<CutPoints>>, usize)>,
     ) -> RunningPart {
-        let (telling, told) = mpsc::channel(PAGES_HELD);
+        let (sender, pages) = mpsc::channel(PAGES_HELD);
         let part = Part {
             listing: Rc::clone(&self.listing),
             service: Rc::clone(&self.service),
@@ -237,25 +239,25 @@ impl PartWindow {
             cut,
         };
         let mut task = JoinSet::new();
-        task.spawn_local(part.run(telling));
-        RunningPart { told, task }
+        task.spawn_local(part.run(sender));
+        RunningPart { pages, task }
     }
 }
 
 impl Slot {
     fn new(range: NameRange) -> Self {
-        Self::left(RemainingPart {
+        Self::of(RemainingPart {
             range,
             cut_points: None,
         })
     }
 
-    fn left(left: RemainingPart) -> Self {
+    fn of(part: RemainingPart) -> Self {
         Self {
-            range: left.range,
-            cut_points: left.cut_points,
+            range: part.range,
+            cut_points: part.cut_points,
             cut: None,
-            begun: None,
+            running: None,
         }
     }
 }

@@ -8,9 +8,9 @@ use crate::location::BlobLocation;
 use crate::store::rest::checksum::Check;
 use crate::store::rest::conditions::Condition;
 
-/// Appends to the blob of this full name, only if it is exactly `offset` bytes long now; otherwise the answer is 412
-/// `AppendPositionConditionNotMet`. That makes it safe to send the same block again. The condition says which version is
-/// appended to.
+/// Appends to the blob of this full name if it is exactly `offset` bytes long; the answer is 412
+/// `AppendPositionConditionNotMet` otherwise. The same request can therefore be sent again. The condition
+/// names the version of the blob.
 pub fn request(
     place: &BlobLocation,
     name: &str,

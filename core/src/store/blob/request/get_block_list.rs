@@ -55,7 +55,7 @@ fn read_blocks(xml: &mut Xml<'_>, blocks: &mut Vec<ListedBlock>) -> Result<()> {
             return Ok(());
         }
         if blocks.len() == BLOCKS_MAX {
-            return Err(malformed("it lists more blocks than a blob can have"));
+            return Err(malformed("the list has more blocks than a blob can have"));
         }
         blocks.push(read_block(xml)?);
         Ok(())
@@ -74,6 +74,6 @@ fn read_block(xml: &mut Xml<'_>) -> Result<ListedBlock> {
     })?;
     match (id, bytes) {
         (Some(id), Some(bytes)) => Ok(ListedBlock { id, bytes }),
-        _ => Err(malformed("it lists a block without a name or a size")),
+        _ => Err(malformed("a block in the list has no name or no size")),
     }
 }

@@ -1,5 +1,6 @@
-//! Get Page Ranges: which pages of a page blob are in use. 200; the others are zeros. The range is not told as `Range`: a
-//! cache on the way would take it for a range of the list.
+//! Get Page Ranges: the pages of a page blob that are in use. 200. All other pages are zeros.
+//!
+//! The range is not sent as `Range`, which a cache on the way would take for a range of the list.
 //! <https://learn.microsoft.com/rest/api/storageservices/get-page-ranges>
 
 use azring_transport::http::{Expected, Request};
@@ -16,14 +17,14 @@ use crate::store::rest::xml::Xml;
 /// Some of a blob's pages in use.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct PageList {
-    /// Offset and length of each range, in bytes, as the service tells them: some servers do not merge what lies side
-    /// by side, nor cut what goes beyond what was asked for.
+    /// Offset and length of each range, in bytes, as the service lists them. Some servers neither merge adjacent
+    /// ranges nor cut ranges at the end of the request.
     pub ranges: Vec<(u64, u64)>,
-    /// Where the list goes on; `None` at its end.
+    /// Where the next page begins; `None` on the last.
     pub next: Option<Marker>,
 }
 
-/// Asks which pages of this range of the blob are in use.
+/// Requests the pages in use of this range of the blob.
 pub fn request(
     place: &BlobLocation,
     name: &str,
@@ -71,6 +72,6 @@ fn read_range(xml: &mut Xml<'_>) -> Result<(u64, u64)> {
         (Some(first), Some(last)) if first <= last && last < u64::MAX => {
             Ok((first, last - first + 1))
         }
-        _ => Err(malformed("it lists a page range that is none")),
+        _ => Err(malformed("the list has a malformed page range")),
     }
 }

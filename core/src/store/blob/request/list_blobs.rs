@@ -11,18 +11,16 @@ use http::Method;
 
 use crate::Result;
 use crate::entry::{ETag, ObjectProperties};
-use crate::location::{BlobLocation, decode_name};
+use crate::location::BlobLocation;
 use crate::store::blob::properties::{BlobType, FOLDER_MARK};
 use crate::store::blob::rules::PAGE_ENTRIES_MAX;
 use crate::store::rest::checksum::decode_md5;
-use crate::store::rest::page::{ListedPage, Marker};
-use crate::store::rest::xml::{Tag, Xml};
+use crate::store::rest::conditions::quoted_etag;
+use crate::store::rest::page::{ListedPage, Marker, read_marker, read_name};
+use crate::store::rest::xml::Xml;
 use crate::store::rest::{date, malformed};
 
 pub use level::{LevelItem, parse_level};
-
-/// The longest name that is believed, in bytes: 1024 characters of four.
-const NAME_BYTES_MAX: usize = 4096;
 
 /// The first version that knows `startFrom`, given only where that is asked for: what does not know the version refuses it.
 /// The service's own page does not tell of it; what is known of it is what the clients of that version do:
@@ -32,15 +30,15 @@ const START_FROM_VERSION: &str = "2026-02-06";
 /// What to list.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PageRequest<'a> {
-    /// How every name begins; empty for all.
+    /// The beginning of every name; empty for all.
     pub prefix: &'a str,
-    /// Names that have this after the prefix are gathered to [`Page::prefixes`].
+    /// Names that have this after the prefix are gathered into prefixes.
     pub delimiter: Option<&'a str>,
-    /// Where to go on; `None` at the beginning.
+    /// The marker in the page before; `None` for the first page.
     pub after: Option<&'a Marker>,
-    /// The first name that there may be, which begins with the prefix; to be given with every page.
+    /// The name at which the listing begins. It has the prefix, and is given with every page.
     pub from: Option<&'a str>,
-    /// Most entries of the page; `None`: as many as the service gives.
+    /// The most entries of the page; `None` for as many as the service gives.
     pub entries_max: Option<usize>,
     /// With metadata, which marks directories.
     pub metadata: bool,
@@ -61,13 +59,13 @@ pub struct ListedBlob {
     pub etag: ETag,
     /// The MD5 stored with it.
     pub md5: Option<[u8; 16]>,
-    /// How it keeps its bytes; `None` for a type unheard of.
+    /// The type; `None` for an unknown one.
     pub blob_type: Option<BlobType>,
     /// The snapshot's time, as the service writes it; `None` for the blob itself.
     pub snapshot: Option<Box<str>>,
-    /// It is a mark for a directory, not data.
+    /// Whether it is a directory mark and no data.
     pub is_folder: bool,
-    /// What is stored beside the bytes, where that was wanted.
+    /// The properties that are stored with it, where they are read.
     pub carried: Option<Box<ObjectProperties>>,
 }
 
@@ -109,13 +107,13 @@ pub fn request(place: &BlobLocation, listing: &PageRequest<'_>) -> Request {
     request
 }
 
-/// Reads a page, without what is stored beside the bytes.
+/// Reads a page, without the stored properties.
 pub fn parse(body: &[u8]) -> Result<ListedPage<ListedBlob>> {
     parse_until(body, false, |_| false)
 }
 
-/// Reads a page, with what is stored beside the bytes where that is wanted, up to the first name that is behind what is
-/// wanted. Where there is one the page is the last.
+/// Reads a page up to the first name after the end; such a page is the last one. Reads the stored properties too
+/// where `carries` says so.
 pub fn parse_until(
     body: &[u8],
     carries: bool,
@@ -136,16 +134,11 @@ pub fn parse_until(
     Ok(page)
 }
 
-fn read_marker(xml: &mut Xml<'_>) -> Result<Option<Marker>> {
-    let marker = xml.text()?.into_owned();
-    Ok((!marker.is_empty()).then_some(Marker(marker)))
-}
-
-/// Refuses one more than a page may have.
+/// Fails when a page has more items than the service allows.
 fn check_count(count: usize) -> Result<()> {
     if count > PAGE_ENTRIES_MAX {
         return Err(malformed(format_args!(
-            "it lists more than {PAGE_ENTRIES_MAX} blobs at once"
+            "a page of the listing has more than {PAGE_ENTRIES_MAX} blobs"
         )));
     }
     Ok(())
@@ -171,7 +164,7 @@ fn read_blobs(
     })
 }
 
-/// The name of an element of which nothing else matters.
+/// The name of an item; the rest of its element is skipped.
 fn read_named(xml: &mut Xml<'_>) -> Result<String> {
     let mut name = None;
     xml.children(|xml, tag| {
@@ -180,28 +173,10 @@ fn read_named(xml: &mut Xml<'_>) -> Result<String> {
         }
         Ok(())
     })?;
-    name.ok_or_else(|| malformed("it lists something without a name"))
+    name.ok_or_else(|| malformed("an entry of the listing has no name"))
 }
 
-/// The name of a blob or prefix.
-fn read_name(xml: &mut Xml<'_>, tag: &Tag<'_>) -> Result<String> {
-    let text = xml.text()?;
-    let name = if tag.is_encoded() {
-        decode_name(&text)
-            .map_err(|_| malformed("it has a name that is not percent-encoded UTF-8"))?
-    } else {
-        text.into_owned()
-    };
-    if name.is_empty() || name.len() > NAME_BYTES_MAX {
-        return Err(malformed(format_args!(
-            "it has a name of {} bytes",
-            name.len()
-        )));
-    }
-    Ok(name)
-}
-
-/// What has been read of a blob so far.
+/// The parts of a blob's element that were read so far.
 #[derive(Default)]
 struct PartialBlob {
     name: Option<String>,
@@ -215,7 +190,7 @@ struct PartialBlob {
     carried: Option<Box<ObjectProperties>>,
 }
 
-/// A blob; `None` if it is behind what is wanted.
+/// A blob; `None` where its name is after the end.
 fn read_blob(
     xml: &mut Xml<'_>,
     carries: bool,
@@ -259,7 +234,7 @@ impl PartialBlob {
                 "Content-Length" => self.bytes = xml.text()?.trim().parse().ok(),
                 "Content-MD5" => self.md5 = decode_md5(xml.text()?.trim()),
                 "BlobType" => self.blob_type = BlobType::from_word(xml.text()?.trim()),
-                // Only accounts with a hierarchy have this; their directories are listed like blobs.
+                // Only accounts with a hierarchical namespace have this. Their directories are listed like blobs.
                 "ResourceType" => self.is_folder |= xml.text()?.trim() == "directory",
                 name => {
                     if let Some(carried) = &mut self.carried
@@ -294,10 +269,10 @@ impl PartialBlob {
     fn finish(self) -> Result<ListedBlob> {
         let name = self
             .name
-            .ok_or_else(|| malformed("it lists a blob without a name"))?;
+            .ok_or_else(|| malformed("a blob in the listing has no name"))?;
         let missing = |what: &str| {
             malformed(format_args!(
-                "it lists `{}` without {what}",
+                "the listing has `{}` without {what}",
                 name.escape_debug()
             ))
         };
@@ -305,14 +280,14 @@ impl PartialBlob {
         Ok(ListedBlob {
             bytes,
             modified: self.modified.ok_or_else(|| missing("a date"))?,
-            etag: ETag(
-                self.etag
-                    .map_or_else(|| Err(missing("an ETag")), |etag| Ok(quoted(etag)))?,
-            ),
+            etag: self
+                .etag
+                .map(quoted_etag)
+                .ok_or_else(|| missing("an ETag"))?,
             md5: self.md5,
             blob_type: self.blob_type,
             snapshot: self.snapshot,
-            // A mark has no bytes; what has bytes is data, whatever its metadata says.
+            // A directory mark has no bytes. A blob with bytes is data, whatever its metadata says.
             is_folder: self.is_folder && bytes == 0,
             carried: self.carried,
             name: name.into(),
@@ -332,15 +307,6 @@ fn stored_field<'a>(
         "Content-Disposition" => Some(&mut carried.content_disposition),
         "Cache-Control" => Some(&mut carried.cache_control),
         _ => None,
-    }
-}
-
-/// A listing writes an entity tag without the quotes that it has in headers.
-fn quoted(etag: String) -> String {
-    if etag.starts_with('"') || etag.starts_with("W/") {
-        etag
-    } else {
-        format!("\"{etag}\"")
     }
 }
 

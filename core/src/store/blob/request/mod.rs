@@ -1,6 +1,7 @@
-//! The REST calls of Blob storage, one per file: how each is asked, and how its answer is read. Every builder takes the
-//! place and plain values and returns a [`Request`](azring_transport::http::Request) that can be sent any number of times.
-//! No IO.
+//! The REST calls of Blob storage, one per file: the request, and how its answer is read.
+//!
+//! Every builder takes the place and plain values, and returns a
+//! [`Request`](azring_transport::http::Request) that can be sent any number of times. No IO.
 
 pub mod create_container;
 
@@ -35,6 +36,8 @@ pub mod put_block_from_url;
 pub mod copy_blob;
 
 pub mod delete_blob;
+
+pub mod batch;
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! Put Blob: a whole block blob in one request. 201, and what was there before is gone.
+//! Put Blob: makes or replaces a block blob in one request. 201.
 //! <https://learn.microsoft.com/rest/api/storageservices/put-blob>
 
 use azring_transport::http::{Expected, HedgePolicy, Payload, Request};
@@ -9,7 +9,7 @@ use crate::store::blob::properties::Stored;
 use crate::store::rest::checksum::Check;
 use crate::store::rest::conditions::Condition;
 
-/// Writes a block blob of this full name.
+/// Writes the block blob of this full name.
 pub fn request(
     place: &BlobLocation,
     name: &str,

@@ -1,4 +1,4 @@
-//! Put Block: one block, kept by the service for a week until a block list names it. 201.
+//! Put Block: uploads one block. The service deletes a block that no block list names within a week. 201.
 //! <https://learn.microsoft.com/rest/api/storageservices/put-block>
 
 use azring_transport::http::{Expected, HedgePolicy, Payload, Request};

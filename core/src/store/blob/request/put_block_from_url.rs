@@ -1,4 +1,4 @@
-//! Put Block From URL: one block, whose bytes the service fetches. 201.
+//! Put Block From URL: one block, whose bytes the service reads from another address. 201.
 //! <https://learn.microsoft.com/rest/api/storageservices/put-block-from-url>
 
 use azring_transport::http::{Expected, Request};
@@ -9,8 +9,8 @@ use crate::store::Origin;
 use crate::store::blob::block_id::BlockId;
 use crate::store::rest::range::ByteRange;
 
-/// Writes a block of the blob of this full name from a range of the origin, if that is still the version that is meant
-/// (else 412). The same id again replaces the block.
+/// Writes a block of the blob of this full name from a range of the origin. The answer is 412 if the origin
+/// is another version now. The same id again replaces the block.
 pub fn request(
     place: &BlobLocation,
     name: &str,

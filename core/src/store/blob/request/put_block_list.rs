@@ -1,5 +1,5 @@
-//! Put Block List: makes the blob of the blocks it names, in that order. 201, and what was there before is gone; 400
-//! `InvalidBlockList` when a block is not there.
+//! Put Block List: makes or replaces a blob from blocks, in the order of the list. 201; 400
+//! `InvalidBlockList` when a block is missing.
 //! <https://learn.microsoft.com/rest/api/storageservices/put-block-list>
 
 use std::fmt::Write as _;
@@ -12,7 +12,7 @@ use crate::store::blob::block_id::BlockId;
 use crate::store::blob::properties::Stored;
 use crate::store::rest::conditions::Condition;
 
-/// Commits the blob of this full name. Each block is the one uploaded last under its id.
+/// Commits the blob of this full name. Each id stands for the block that was uploaded last under it.
 pub fn request(
     place: &BlobLocation,
     name: &str,
@@ -25,7 +25,8 @@ pub fn request(
     of_list(place, name, list, stored, condition)
 }
 
-/// Commits blocks again that are committed already, whoever made them; with that, all others are gone.
+/// Commits blocks again that are already committed, whoever uploaded them. All other blocks of the blob are
+/// deleted.
 pub fn again<'a>(
     place: &BlobLocation,
     name: &str,
@@ -52,7 +53,7 @@ fn of_list(
     condition.on(stored.on(request))
 }
 
-/// The list. An id is base64: there is nothing to escape.
+/// The block list as XML. The ids are base64, so nothing has to be escaped.
 fn body<'a>(kind: &str, ids: impl Iterator<Item = &'a str>) -> String {
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList>");
     for id in ids {

@@ -1,4 +1,4 @@
-//! Put Page: bytes of a page blob, 4 MiB at most, in whole pages. 201.
+//! Put Page: writes whole pages of a page blob, at most 4 MiB. 201.
 //! <https://learn.microsoft.com/rest/api/storageservices/put-page>
 
 use azring_transport::http::{Expected, Payload, Request};
@@ -8,8 +8,8 @@ use crate::location::BlobLocation;
 use crate::store::rest::checksum::Check;
 use crate::store::rest::range::ByteRange;
 
-/// Writes pages of the blob of this full name; the range is as long as the payload. Given a sequence number, only of a blob
-/// that has it (else 412 `SequenceNumberConditionNotMet`).
+/// Writes pages of the blob of this full name; the range is as long as the payload. With a sequence
+/// number, the answer is 412 `SequenceNumberConditionNotMet` if the blob has another one.
 pub fn request(
     place: &BlobLocation,
     name: &str,

@@ -1,4 +1,4 @@
-//! Set Blob Properties: what is stored beside a blob's bytes, all of it anew. 200.
+//! Set Blob Properties: replaces all content headers of a blob. 200.
 //! <https://learn.microsoft.com/rest/api/storageservices/set-blob-properties>
 
 use azring_transport::http::{Expected, Request};
@@ -8,7 +8,7 @@ use crate::location::BlobLocation;
 use crate::store::blob::properties::Stored;
 use crate::store::rest::conditions::Condition;
 
-/// Stores these with the blob of this full name. What is not among them is cleared.
+/// Stores these with the blob of this full name. A property that is not among them is cleared.
 pub fn request(
     place: &BlobLocation,
     name: &str,

@@ -4,5 +4,4 @@ pub mod find_by_tags;
 pub mod information;
 pub mod list_containers;
 pub mod service_properties;
-pub mod stats;
 pub mod user_delegation_key;

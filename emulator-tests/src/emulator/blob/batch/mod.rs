@@ -6,6 +6,8 @@
 
 mod multipart;
 
+use std::borrow::Cow;
+
 use multipart::{Part, Parts};
 
 use crate::emulator::blob::call::BlobCall;
@@ -23,12 +25,9 @@ const PARTS_MAX: usize = 256;
 /// Serves each request of the batch.
 pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> {
     let content_type = call.head.required("content-type")?;
-    let boundary = multipart::boundary(content_type)
-        .ok_or_else(|| Refusal::invalid_header("Content-Type", content_type))?
-        .to_owned();
     let text = body.read_document(BODY_BYTES_MAX)?;
     let mut answer = Parts::new(&call.resources.ids.next());
-    match requests(call, &text, &boundary) {
+    match requests(call, content_type, &text) {
         Ok(requests) => {
             for (id, head) in requests {
                 answer.push(Some(&id), &serve(call, &head));
@@ -47,7 +46,7 @@ pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> 
 
 fn serve(call: &BlobCall<'_>, head: &Head) -> Response {
     let answer = |operation, one: &BlobCall<'_>| match operation {
-        BlobOperation::DeleteBlob => delete::run(one),
+        BlobOperation::DeleteBlob | BlobOperation::DeleteBlobVersion => delete::run(one),
         BlobOperation::SetBlobTier => set_tier::run(one),
         _ => Err(invalid()),
     };
@@ -57,9 +56,11 @@ fn serve(call: &BlobCall<'_>, head: &Head) -> Response {
 /// The requests in a batch with their `Content-ID`, all of one kind.
 fn requests(
     call: &BlobCall<'_>,
+    content_type: &str,
     text: &[u8],
-    boundary: &str,
 ) -> ServiceResult<Vec<(String, Head)>> {
+    let boundary = multipart::boundary(content_type)
+        .ok_or_else(|| Refusal::invalid_header("Content-Type", content_type))?;
     let parts = multipart::read(text, boundary).ok_or_else(invalid)?;
     if parts.is_empty() {
         return Err(invalid());
@@ -91,6 +92,7 @@ fn requests(
 fn request(call: &BlobCall<'_>, part: &Part<'_>) -> ServiceResult<(String, Head)> {
     let host = call.head.header_or_empty("host");
     let (line, headers) = part.request.split_once("\r\n").ok_or_else(invalid)?;
+    let line = with_account(call, line);
     let text = format!("{line}\r\nHost: {host}\r\n{headers}");
     let ParsedHead::Whole(mut head, _) = Head::parse(text.as_bytes())? else {
         return Err(invalid());
@@ -100,7 +102,6 @@ fn request(call: &BlobCall<'_>, part: &Part<'_>) -> ServiceResult<(String, Head)
         (head.method(), head.raw_query().contains("comp=tier")),
         ("DELETE", false) | ("PUT", true)
     );
-    let has_version = head.header("x-ms-version").is_some();
     let is_inside = call.target.container.as_deref().is_none_or(|container| {
         let mut path = head.raw_path().trim_start_matches('/').split('/');
         if call.address.path_style {
@@ -108,10 +109,24 @@ fn request(call: &BlobCall<'_>, part: &Part<'_>) -> ServiceResult<(String, Head)
         }
         path.next() == Some(container)
     });
-    if !is_known || has_version || !is_inside {
+    if !is_known || !is_inside {
         return Err(invalid());
     }
     Ok((part.id.to_owned(), head))
+}
+
+/// The request line with the account in its path. Clients of a server without host names per account
+/// write the path with it (Azure's SDKs) or without it (`object_store`).
+fn with_account<'l>(call: &BlobCall<'_>, line: &'l str) -> Cow<'l, str> {
+    let account = &call.address.account;
+    match line.split_once(" /") {
+        Some((method, path))
+            if call.address.path_style && path.split('/').next() != Some(account) =>
+        {
+            format!("{method} /{account}/{path}").into()
+        }
+        _ => line.into(),
+    }
 }
 
 fn invalid() -> Refusal {

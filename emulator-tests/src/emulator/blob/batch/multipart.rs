@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::emulator::http::payload::Payload;
-use crate::emulator::http::response::{Response, reason};
+use crate::emulator::http::response::Response;
 
 /// One part of a request's body.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub(super) fn boundary(content_type: &str) -> Option<&str> {
     let boundary = fields.find_map(|field| {
         let (name, value) = field.split_once('=')?;
         name.eq_ignore_ascii_case("boundary")
-            .then(|| value.trim_matches('"'))
+            .then(|| value.trim().trim_matches('"'))
     })?;
     (!boundary.is_empty()).then_some(boundary)
 }
@@ -79,12 +79,14 @@ impl Parts {
             .map(|id| format!("Content-ID: {id}\r\n"))
             .unwrap_or_default();
         let mut text = format!(
-            "--{}\r\nContent-Type: application/http\r\n{id}\r\nHTTP/1.1 {} {}\r\n",
-            self.boundary,
-            answer.status,
-            reason(answer.status)
+            "--{}\r\nContent-Type: application/http\r\n{id}\r\nHTTP/1.1 {} ",
+            self.boundary, answer.status
         );
-        for (name, value) in &answer.headers {
+        answer.push_reason(&mut text);
+        text.push_str("\r\n");
+        // The service's order: the length before the type, the server last.
+        let is_last = |name: &str| matches!(name, "Content-Type" | "Server");
+        for (name, value) in answer.headers.iter().filter(|(name, _)| !is_last(name)) {
             let _ = write!(text, "{name}: {value}\r\n");
         }
         let document: &[u8] = match &answer.payload {
@@ -93,6 +95,9 @@ impl Parts {
         };
         if !document.is_empty() {
             let _ = write!(text, "Content-Length: {}\r\n", document.len());
+        }
+        for (name, value) in answer.headers.iter().filter(|(name, _)| is_last(name)) {
+            let _ = write!(text, "{name}: {value}\r\n");
         }
         text.push_str("\r\n");
         self.body.extend_from_slice(text.as_bytes());
@@ -118,6 +123,7 @@ mod tests {
     fn a_boundary_is_read_with_and_without_quotes() {
         assert_eq!(boundary("multipart/mixed; boundary=b_1"), Some("b_1"));
         assert_eq!(boundary("Multipart/Mixed;Boundary=\"b_1\""), Some("b_1"));
+        assert_eq!(boundary("multipart/mixed; boundary= b_1"), Some("b_1"));
         assert_eq!(boundary("application/xml; boundary=b_1"), None);
         assert_eq!(boundary("multipart/mixed; boundary="), None);
         assert_eq!(boundary("multipart/mixed"), None);

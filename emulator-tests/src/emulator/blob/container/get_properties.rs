@@ -3,7 +3,7 @@
 
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::error::CONTAINER_LEASE;
-use crate::emulator::blob::headers;
+use crate::emulator::blob::{encryption, headers};
 use crate::emulator::error::ServiceResult;
 use crate::emulator::http::response::Response;
 use crate::emulator::service::metadata;
@@ -23,8 +23,13 @@ pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     }
     properties.lease.write(&mut response, call.now);
     if call.version.since(2019, 7, 7) {
-        response.set("x-ms-default-encryption-scope", "$account-encryption-key");
-        response.set("x-ms-deny-encryption-scope-override", "false");
+        let scope = properties.default_scope.as_deref();
+        let scope = scope.unwrap_or(encryption::ACCOUNT_SCOPE);
+        response.set("x-ms-default-encryption-scope", scope);
+        response.set(
+            "x-ms-deny-encryption-scope-override",
+            properties.denies_other_scopes.to_string(),
+        );
     }
     Ok(response
         .header("x-ms-has-immutability-policy", "false")

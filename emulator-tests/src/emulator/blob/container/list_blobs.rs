@@ -2,22 +2,23 @@
 //! <https://learn.microsoft.com/rest/api/storageservices/list-blobs>
 
 use super::page::{Entry, page};
-use crate::emulator::behaviour::CopyBehaviour;
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::container::page::ListingFilter;
 use crate::emulator::blob::error::CONTAINER_LEASE;
+use crate::emulator::blob::headers;
 use crate::emulator::blob::object::tags;
 use crate::emulator::blob::start_from::start_from;
-use crate::emulator::blob::state::{Blob, Content};
+use crate::emulator::blob::state::{Blob, Content, Encryption};
 use crate::emulator::clock::Moment;
+use crate::emulator::continuation;
+use crate::emulator::digest;
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
 use crate::emulator::service::listing;
 use crate::emulator::version::ApiVersion;
 use crate::emulator::xml::Writer;
-use crate::emulator::{continuation, xml};
 
-const INCLUDES: [&str; 10] = [
+const INCLUDES: [&str; 11] = [
     "snapshots",
     "metadata",
     "uncommittedblobs",
@@ -28,6 +29,8 @@ const INCLUDES: [&str; 10] = [
     "deletedwithversions",
     "immutabilitypolicy",
     "legalhold",
+    // Only accounts with folders have any.
+    "permissions",
 ];
 
 /// What `include` asks for beyond names and properties.
@@ -49,6 +52,9 @@ pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
         delimiter: query.or_empty("delimiter"),
         snapshots: listing::includes(query, "snapshots"),
         uncommitted: listing::includes(query, "uncommittedblobs"),
+        versions: listing::includes(query, "versions"),
+        deleted: listing::includes(query, "deleted").then_some(call.now),
+        versions_only: listing::includes(query, "deletedwithversions"),
     };
     if wanted.snapshots && !wanted.delimiter.is_empty() {
         return Err(Refusal::invalid_query(
@@ -64,16 +70,17 @@ pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
         .properties
         .lease
         .check_given(call.lease_id(), CONTAINER_LEASE, call.now)?;
-    if call.behaviour.copy != CopyBehaviour::default() {
-        for blob in state
-            .blobs
-            .values_mut()
-            .filter_map(|slot| slot.base.as_mut())
-        {
-            blob.advance(call.now, false);
+    let first = page(&state.blobs, &wanted, &start, max);
+    let names = in_progress(&first.0);
+    let (entries, next) = if names.is_empty() {
+        first
+    } else {
+        drop(first);
+        for name in &names {
+            state.advance(name, call.now, false);
         }
-    }
-    let (entries, next) = page(&state.blobs, &wanted, &start, max);
+        page(&state.blobs, &wanted, &start, max)
+    };
     let details = Details {
         metadata: listing::includes(query, "metadata"),
         copy: listing::includes(query, "copy"),
@@ -95,9 +102,8 @@ pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     xml.open("Blobs", &[]);
     for entry in &entries {
         let late = |blob: &Blob| call.address.secondary && call.is_ahead_of_secondary(blob.written);
-        match entry {
-            Entry::Blob(_, blob) | Entry::Snapshot(_, _, blob) if late(blob) => {}
-            entry => write(&mut xml, entry, &details, call),
+        if !entry.blob().is_some_and(late) {
+            write(&mut xml, entry, &details, call);
         }
     }
     xml.close("Blobs");
@@ -110,6 +116,15 @@ pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     );
     xml.close("EnumerationResults");
     Ok(Response::xml(xml))
+}
+
+/// The names of the blobs whose copy or rehydration may be complete by now.
+fn in_progress(entries: &[Entry<'_>]) -> Vec<String> {
+    let names = entries.iter().filter_map(|entry| match entry {
+        Entry::Blob(name, blob) if blob.is_in_progress() => Some((*name).to_owned()),
+        _ => None,
+    });
+    names.collect()
 }
 
 fn check_includes(text: &str) -> ServiceResult<()> {
@@ -129,45 +144,95 @@ fn write(xml: &mut Writer, entry: &Entry<'_>, details: &Details, call: &BlobCall
     match entry {
         Entry::Prefix(prefix) => {
             xml.open("BlobPrefix", &[]);
-            write_name(xml, prefix);
+            xml.name_leaf("Name", prefix);
             xml.close("BlobPrefix");
         }
         Entry::Uncommitted(name) => {
             xml.open("Blob", &[]);
-            write_name(xml, name);
+            xml.name_leaf("Name", name);
             xml.open("Properties", &[])
                 .leaf("Content-Length", "0")
                 .leaf("BlobType", "BlockBlob");
+            if headers::has_tier(call.version, false) {
+                xml.leaf("AccessTier", "Hot")
+                    .leaf("AccessTierInferred", "true");
+            }
+            xml.leaf("LeaseStatus", "unlocked")
+                .leaf("LeaseState", "available");
+            if call.version.since(2015, 12, 11) {
+                xml.leaf("ServerEncrypted", "false");
+            }
             xml.close("Properties").close("Blob");
         }
-        Entry::Blob(name, blob) => write_blob(xml, name, None, blob, details, call),
-        Entry::Snapshot(name, time, blob) => write_blob(xml, name, Some(time), blob, details, call),
+        entry => {
+            if let Some(blob) = entry.blob() {
+                write_blob(xml, entry, blob, details, call);
+            }
+        }
     }
 }
 
 fn write_blob(
     xml: &mut Writer,
-    name: &str,
-    snapshot: Option<&str>,
+    entry: &Entry<'_>,
     blob: &Blob,
     details: &Details,
     call: &BlobCall<'_>,
 ) {
     xml.open("Blob", &[]);
-    write_name(xml, name);
-    xml.leaf_some("Snapshot", snapshot);
+    xml.name_leaf("Name", entry.name());
+    xml.leaf_some("Snapshot", entry.snapshot());
+    if let Some(id) = blob.version_id {
+        xml.leaf("VersionId", &id.iso8601());
+        xml.leaf_some(
+            "IsCurrentVersion",
+            matches!(entry, Entry::Blob(..)).then_some("true"),
+        );
+    }
+    xml.leaf_some(
+        "HasVersionsOnly",
+        matches!(entry, Entry::VersionsOnly(..)).then_some("true"),
+    );
+    xml.leaf_some("Deleted", entry.deletion().map(|_| "true"));
     xml.open("Properties", &[]);
-    write_properties(xml, blob, call.version);
-    if snapshot.is_none() {
-        let state = blob.lease.state(call.now);
-        xml.leaf("LeaseStatus", state.status())
-            .leaf("LeaseState", state.name());
-        xml.leaf_some("LeaseDuration", blob.lease.duration(call.now));
+    let is_snapshot = entry.snapshot().is_some();
+    write_properties(xml, blob, is_snapshot, call.version);
+    match entry {
+        Entry::Blob(..) => {
+            let state = blob.lease.state(call.now);
+            xml.leaf("LeaseStatus", state.status())
+                .leaf("LeaseState", state.name());
+            xml.leaf_some("LeaseDuration", blob.lease.duration(call.now));
+        }
+        // The service writes the element without a text.
+        Entry::Deleted(_, None, ..) if blob.version_id.is_none() => {
+            xml.leaf("LeaseStatus", "");
+        }
+        _ => {}
     }
     if details.copy {
         write_copy(xml, blob);
     }
-    xml.leaf("ServerEncrypted", "true").close("Properties");
+    if call.version.since(2015, 12, 11) {
+        xml.leaf("ServerEncrypted", "true");
+    }
+    match &blob.encryption {
+        Encryption::Account => {}
+        Encryption::CustomerKey(hash) => {
+            xml.leaf("CustomerProvidedKeySha256", &digest::to_base64(hash));
+        }
+        Encryption::Scope(scope) => {
+            xml.leaf("EncryptionScope", scope);
+        }
+    }
+    if let Some(deletion) = entry.deletion() {
+        xml.leaf("DeletedTime", &deletion.at.rfc1123());
+        xml.leaf(
+            "RemainingRetentionDays",
+            &deletion.remaining_days(call.now).to_string(),
+        );
+    }
+    xml.close("Properties");
     if details.metadata && !blob.metadata.is_empty() {
         xml.open("Metadata", &[]);
         for (key, value) in &blob.metadata {
@@ -183,22 +248,11 @@ fn write_blob(
     xml.close("Blob");
 }
 
-/// Writes a name. One that XML cannot contain is percent-encoded and marked.
-fn write_name(out: &mut Writer, name: &str) {
-    if xml::can_carry(name) {
-        out.leaf("Name", name);
-        return;
-    }
-    let encoded =
-        percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC).to_string();
-    out.open("Name", &[("Encoded", "true")])
-        .text(&encoded)
-        .close("Name");
-}
-
-fn write_properties(xml: &mut Writer, blob: &Blob, version: ApiVersion) {
+fn write_properties(xml: &mut Writer, blob: &Blob, is_snapshot: bool, version: ApiVersion) {
     let properties = &blob.properties;
-    xml.leaf("Creation-Time", &blob.created.rfc1123());
+    if version.since(2017, 11, 9) {
+        xml.leaf("Creation-Time", &blob.created.rfc1123());
+    }
     xml.leaf("Last-Modified", &blob.last_modified.rfc1123());
     xml.leaf("Etag", &blob.etag.bare());
     xml.leaf("Content-Length", &blob.content.length().to_string());
@@ -215,17 +269,22 @@ fn write_properties(xml: &mut Writer, blob: &Blob, version: ApiVersion) {
         xml.leaf("x-ms-blob-sequence-number", &pages.sequence.to_string());
     }
     xml.leaf("BlobType", blob.content.type_name());
-    if let Some(tier) = blob.tier.tier {
+    if let Some(tier) = blob.tier.tier
+        && headers::has_tier(version, is_snapshot)
+    {
         xml.leaf("AccessTier", tier.name());
         xml.leaf_some("AccessTierInferred", blob.tier.inferred.then_some("true"));
+        xml.leaf_some("ArchiveStatus", blob.tier.archive_status().as_deref());
         xml.leaf_some(
             "AccessTierChangeTime",
             blob.tier.changed.map(Moment::rfc1123).as_deref(),
         );
-        xml.leaf_some("ArchiveStatus", blob.tier.archive_status().as_deref());
+        if version.since(2019, 12, 12) {
+            xml.leaf_some("RehydratePriority", blob.tier.rehydrate_priority());
+        }
     }
     xml.leaf_some("Sealed", blob.sealed.then_some("true"));
-    if !blob.tags.is_empty() {
+    if !blob.tags.is_empty() && version.since(2019, 12, 12) {
         xml.leaf("TagCount", &blob.tags.len().to_string());
     }
 }

@@ -5,6 +5,7 @@ pub mod create;
 pub mod delete;
 pub mod get_properties;
 pub mod lease;
+pub mod restore;
 pub mod set_metadata;
 
 pub mod list_blobs;

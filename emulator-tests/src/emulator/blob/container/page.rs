@@ -1,12 +1,14 @@
 //! One page of a blob listing: which entries, and where the next page begins.
 //!
-//! Entries are in order of their names. A blob's snapshots come before it, oldest first, as the
-//! service lists them. A page may begin in the middle of a blob's snapshots.
+//! Entries are in order of their names. A blob's snapshots and previous versions come before it,
+//! oldest first, as the service lists them. A page may begin in the middle of them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use crate::emulator::blob::state::{Blob, Slot};
+use crate::emulator::blob::state::{Blob, DeletedBlob, Deletion, Slot};
+use crate::emulator::clock::Moment;
 
 /// Sorts after every snapshot's time, because the base blob comes last.
 const BASE: &str = "~";
@@ -18,6 +20,12 @@ pub enum Entry<'a> {
     Blob(&'a str, &'a Blob),
     /// A snapshot with its time.
     Snapshot(&'a str, &'a str, &'a Blob),
+    /// A previous version.
+    Version(&'a str, &'a Blob),
+    /// A deleted blob, snapshot (with its time) or version that can be restored.
+    Deleted(&'a str, Option<&'a str>, &'a Blob, Deletion),
+    /// The newest version of a blob that has only versions.
+    VersionsOnly(&'a str, &'a Blob),
     /// A blob that has only uncommitted blocks.
     Uncommitted(&'a str),
     /// The common prefix of several names.
@@ -26,6 +34,10 @@ pub enum Entry<'a> {
 
 /// What a listing shows.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one word of `include`"
+)]
 pub struct ListingFilter<'a> {
     /// Names begin with this.
     pub prefix: &'a str,
@@ -37,6 +49,56 @@ pub struct ListingFilter<'a> {
     pub snapshots: bool,
     /// Show blobs that have only uncommitted blocks.
     pub uncommitted: bool,
+    /// Show previous versions.
+    pub versions: bool,
+    /// Show what was deleted and can be restored at this time.
+    pub deleted: Option<Moment>,
+    /// Show blobs that have only versions.
+    pub versions_only: bool,
+}
+
+impl<'a> Entry<'a> {
+    /// The name, or the common prefix.
+    pub fn name(&self) -> &'a str {
+        match self {
+            Self::Blob(name, _)
+            | Self::Snapshot(name, ..)
+            | Self::Version(name, _)
+            | Self::Deleted(name, ..)
+            | Self::VersionsOnly(name, _)
+            | Self::Uncommitted(name)
+            | Self::Prefix(name) => name,
+        }
+    }
+
+    /// The time of a snapshot, also of a deleted one.
+    pub fn snapshot(&self) -> Option<&'a str> {
+        match self {
+            Self::Snapshot(_, time, _) => Some(time),
+            Self::Deleted(_, time, ..) => *time,
+            _ => None,
+        }
+    }
+
+    /// How something was deleted that can be restored.
+    pub fn deletion(&self) -> Option<Deletion> {
+        match self {
+            Self::Deleted(.., deletion) => Some(*deletion),
+            _ => None,
+        }
+    }
+
+    /// The blob that is shown, if it is one.
+    pub fn blob(&self) -> Option<&'a Blob> {
+        match self {
+            Self::Blob(_, blob)
+            | Self::Snapshot(_, _, blob)
+            | Self::Version(_, blob)
+            | Self::Deleted(_, _, blob, _)
+            | Self::VersionsOnly(_, blob) => Some(blob),
+            Self::Uncommitted(_) | Self::Prefix(_) => None,
+        }
+    }
 }
 
 /// Up to `max` entries from `start` on, and the key at which the next page begins.
@@ -79,7 +141,7 @@ pub fn page<'a>(
             continue;
         }
         for (key, entry) in entries_of(name, slot, wanted) {
-            if key < skip_snapshots {
+            if *key < *skip_snapshots {
                 continue;
             }
             if entries.len() == max {
@@ -96,28 +158,83 @@ fn shows(slot: &Slot, wanted: &ListingFilter<'_>) -> bool {
     slot.base.is_some()
         || (wanted.snapshots && !slot.snapshots.is_empty())
         || (wanted.uncommitted && slot.staged.is_some())
+        || slot.history.is_some() && !entries_of("", slot, wanted).is_empty()
 }
 
+/// The entries of one name, each with its key, in order.
 fn entries_of<'a>(
     name: &'a str,
     slot: &'a Slot,
     wanted: &ListingFilter<'_>,
-) -> Vec<(&'a str, Entry<'a>)> {
+) -> Vec<(Cow<'a, str>, Entry<'a>)> {
     let mut entries = Vec::new();
     if wanted.snapshots {
         let snapshots = slot.snapshots.iter();
         entries.extend(
-            snapshots.map(|(time, blob)| (time.as_str(), Entry::Snapshot(name, time, blob))),
+            snapshots.map(|(time, blob)| (time.as_str().into(), Entry::Snapshot(name, time, blob))),
         );
     }
+    if slot.history.is_some() {
+        add_history(name, slot, wanted, &mut entries);
+    }
     match &slot.base {
-        Some(blob) => entries.push((BASE, Entry::Blob(name, blob))),
+        Some(blob) => entries.push((BASE.into(), Entry::Blob(name, blob))),
         None if wanted.uncommitted && slot.staged.is_some() => {
-            entries.push((BASE, Entry::Uncommitted(name)));
+            entries.push((BASE.into(), Entry::Uncommitted(name)));
         }
         None => {}
     }
     entries
+}
+
+/// Adds versions and deleted blobs, and sorts all by time.
+fn add_history<'a>(
+    name: &'a str,
+    slot: &'a Slot,
+    wanted: &ListingFilter<'_>,
+    entries: &mut Vec<(Cow<'a, str>, Entry<'a>)>,
+) {
+    let Some(history) = &slot.history else { return };
+    // A version may have the time of a snapshot.
+    let key = |id: &Moment| Cow::from(id.iso8601() + "v");
+    if wanted.versions {
+        let versions = history.versions.iter();
+        entries.extend(versions.map(|(id, blob)| (key(id), Entry::Version(name, blob))));
+    }
+    if let Some(now) = wanted.deleted {
+        let deleted = |time, deleted: &'a DeletedBlob| {
+            let DeletedBlob { blob, deletion } = deleted;
+            (!deletion.is_over(now)).then_some(Entry::Deleted(name, time, blob, *deletion))
+        };
+        if wanted.snapshots {
+            let snapshots = history.deleted_snapshots.iter();
+            entries.extend(snapshots.filter_map(|(time, snapshot)| {
+                Some((
+                    time.as_str().into(),
+                    deleted(Some(time.as_str()), snapshot)?,
+                ))
+            }));
+        }
+        if wanted.versions {
+            let versions = history.deleted_versions.iter();
+            entries.extend(
+                versions.filter_map(|(id, version)| Some((key(id), deleted(None, version)?))),
+            );
+        }
+        let base = history.deleted.as_ref();
+        entries.extend(
+            base.and_then(|base| deleted(None, base))
+                .map(|entry| (BASE.into(), entry)),
+        );
+    }
+    if wanted.versions_only
+        && !wanted.versions
+        && slot.base.is_none()
+        && let Some((_, newest)) = history.versions.last_key_value()
+    {
+        entries.push((BASE.into(), Entry::VersionsOnly(name, newest)));
+    }
+    entries.sort_by(|(one, _), (other, _)| one.cmp(other));
 }
 
 #[cfg(test)]
@@ -143,6 +260,7 @@ mod tests {
             Entry::Snapshot(name, time, _) => format!("snapshot {name} {time}"),
             Entry::Uncommitted(name) => format!("uncommitted {name}"),
             Entry::Prefix(prefix) => format!("prefix {prefix}"),
+            Entry::Version(..) | Entry::Deleted(..) | Entry::VersionsOnly(..) => "history".into(),
         }
     }
 
@@ -192,9 +310,9 @@ mod tests {
         ) {
             let blobs: BTreeMap<String, Slot> = names.iter().map(|(name, snapshots)| {
                 let snapshots = (0..*snapshots).map(|number| (number.to_string(), blob())).collect();
-                (name.clone(), Slot { base: Some(blob()), snapshots, staged: None })
+                (name.clone(), Slot { base: Some(blob()), snapshots, ..Slot::default() })
             }).collect();
-            let wanted = ListingFilter { prefix: &prefix, start_from: &start_from, delimiter, snapshots, uncommitted: false };
+            let wanted = ListingFilter { prefix: &prefix, start_from: &start_from, delimiter, snapshots, ..ListingFilter::default() };
             let (mut seen, mut start) = (Vec::new(), String::new());
             loop {
                 let (entries, next) = page(&blobs, &wanted, &start, max);

@@ -1,10 +1,12 @@
-//! The records of the Blob service. A slot is recorded whole, except by the calls that come
-//! thousands of times for one blob: Put Block, Put Page and Append Block.
+//! The records of the Blob service. A slot is recorded whole, with two exceptions: the calls that
+//! come thousands of times for one blob (Put Block, Put Page, Append Block), and slots that have
+//! snapshots, versions or deleted blobs, whose changed entries are recorded only.
 
 use serde::{Deserialize, Serialize};
 
 use super::stored_slot::StoredSlot;
-use crate::emulator::blob::state::ContainerProperties;
+use super::stored_slot_change::StoredSlotChange;
+use crate::emulator::blob::state::{ContainerProperties, Deletion};
 use crate::emulator::clock::Moment;
 use crate::emulator::service::ETag;
 use crate::emulator::service::recovery::StoredExtent;
@@ -36,8 +38,19 @@ pub enum BlobRecord {
     Container(BlobPath, ContainerProperties),
     /// A container was deleted.
     NoContainer(BlobPath),
+    /// A container was deleted and can be restored. Its version distinguishes it from others of its
+    /// name.
+    DeletedContainer(BlobPath, String, Deletion),
+    /// A deleted container of this version was restored.
+    RestoredContainer(BlobPath, String),
+    /// A deleted container of this version was removed for good.
+    ExpiredContainer(BlobPath, String),
+    /// The properties of the service for this account are those of a document.
+    ServiceProperties(String, String),
     /// A blob's slot has this content; an empty slot is removed.
     Slot(BlobPath, Box<StoredSlot>),
+    /// Some parts of a blob's slot changed.
+    SlotChange(BlobPath, Box<StoredSlotChange>),
     /// A block was staged.
     Block(BlobPath, String, StoredExtent, Moment),
     /// Pages were written at an offset.

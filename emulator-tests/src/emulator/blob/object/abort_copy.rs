@@ -1,6 +1,5 @@
 //! Abort Copy Blob. <https://learn.microsoft.com/rest/api/storageservices/abort-copy-blob>
 
-use super::get_blob::advance;
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::error::BLOB_LEASE;
 use crate::emulator::blob::preconditions;
@@ -22,7 +21,7 @@ pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     }
     let container = call.container()?;
     let mut state = container.enter()?;
-    advance(call, &mut state, false);
+    state.advance(call.target.blob(), call.now, false);
     preconditions::find(call, &state)?;
     let slot = state.slot(call.target.blob());
     let blob = slot.base.as_mut().ok_or_else(Refusal::blob_not_found)?;

@@ -5,13 +5,13 @@
 use std::sync::Arc;
 
 use crate::emulator::blob::call::BlobCall;
-use crate::emulator::blob::state::{Blob, Block, BlockList, ContainerState, Content};
-use crate::emulator::blob::{headers, preconditions, source};
+use crate::emulator::blob::state::{Blob, Block, BlockList, Content};
+use crate::emulator::blob::storage::ContainerState;
+use crate::emulator::blob::{encryption, headers, preconditions, source};
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::response::Response;
-use crate::emulator::service::upload::ReceivedBody;
-use crate::emulator::service::{copy_source, upload};
+use crate::emulator::service::upload::{self, ReceivedBody};
 use crate::emulator::version::ApiVersion;
 
 /// The most blocks of an append blob.
@@ -39,13 +39,9 @@ pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> 
 
 /// Appends bytes that the service fetches.
 pub fn from_url(call: &BlobCall<'_>) -> ServiceResult<Response> {
-    let source = source::open(call)?;
-    let (offset, length) = copy_source::range(call, source.length)?;
-    if length > bytes_max(call.version) {
-        return Err(Refusal::body_too_large(bytes_max(call.version)));
-    }
-    check(call, &mut *call.container()?.enter()?, length)?;
-    let received = upload::store_source(call, &source.read(offset, length))?;
+    let source = source::open_range(call, bytes_max(call.version))?;
+    check(call, &mut *call.container()?.enter()?, source.length)?;
+    let received = upload::store_source(call, &source.pieces)?;
     append(call, received)
 }
 
@@ -82,6 +78,7 @@ fn append(call: &BlobCall<'_>, received: ReceivedBody) -> ServiceResult<Response
     upload::set_digests(&mut response, &received.digests);
     response.set("x-ms-blob-append-offset", offset.to_string());
     headers::set_kind(&mut response, blob);
+    encryption::write(&mut response, &blob.encryption);
     state.note_append(call.target.blob());
     Ok(response.header("x-ms-request-server-encrypted", "true"))
 }
@@ -93,11 +90,12 @@ fn check<'s>(
 ) -> ServiceResult<&'s mut Blob> {
     let blob = preconditions::change_part(call, state)?;
     let list = list_of(blob)?;
+    encryption::check(call, blob)?;
     if blob.sealed {
         return Err(Refusal::new(
             409,
             "BlobIsSealed",
-            "The specified blob is sealed and its contents cannot be modified.",
+            "The specified blob is sealed, and its contents can't be modified unless the blob is re-created after a delete.",
         ));
     }
     check_position(call, list, length)?;

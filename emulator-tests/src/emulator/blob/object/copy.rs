@@ -4,9 +4,9 @@
 use crate::emulator::behaviour::CopyBehaviour;
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::source::BlobSource;
-use crate::emulator::blob::state::{Blob, Slot, Tier};
-use crate::emulator::blob::{headers, names, preconditions, source};
-use crate::emulator::digest::ChecksumSet;
+use crate::emulator::blob::state::{Blob, Content, Slot, Tier, TierState};
+use crate::emulator::blob::{encryption, headers, names, preconditions, source, tier_rules};
+use crate::emulator::digest::Digests;
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
 use crate::emulator::service::{CopyRecord, CopyStatus, PendingCopy, metadata, upload};
@@ -24,7 +24,7 @@ pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let metadata = metadata::read(call.head)?;
     let container = call.container()?;
     preconditions::overwrite(call, container.enter()?.blobs.get(call.target.blob()))?;
-    let source = source::open(call)?;
+    let source = source::open(call, u64::MAX)?;
     if sync && source.length > SYNC_BYTES_MAX {
         return Err(Refusal::new(
             409,
@@ -42,9 +42,19 @@ pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     if !metadata.is_empty() {
         blob.metadata = metadata;
     }
-    blob.sealed = false;
+    blob.sealed = is_sealed(call, &content)?;
     check_tier(call, &source)?;
-    headers::apply_upload(call.head, &mut blob, call.now)?;
+    headers::apply_upload(call, &mut blob)?;
+    headers::apply_source_tags(call.head, &mut blob, &source.tags)?;
+    if source.archived
+        && let Some(tier) = blob.tier.tier
+    {
+        // The copy is in the archive too, until it is rehydrated.
+        let ready = call.now.plus_ms(call.behaviour.rehydrate_ms);
+        blob.tier = TierState::set(Tier::Archive, call.now);
+        blob.tier
+            .rehydrate(tier, ready, tier_rules::priority(call)?);
+    }
     blob.copy = Some(CopyRecord {
         id: call.resources.ids.next(),
         source: source.shown_url.clone(),
@@ -68,31 +78,47 @@ pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
         source: source.version.clone(),
     });
     blob.advance(call.now, at_once);
+    // `Content-MD5` is "only returned if the source content MD5 was specified", say the headers of
+    // the call; versions before 2019-02-02 return it always.
+    let digests = if sync {
+        upload::check_source(call, |wanted| source.digests(wanted))?
+    } else {
+        Digests::default()
+    };
     let mut response = install(call, blob)?;
-    if sync {
-        let wanted = ChecksumSet {
-            md5: true,
-            crc64: false,
-        };
-        upload::set_digests(&mut response, &source.digests(wanted)?);
-    }
+    upload::set_digests(&mut response, &digests);
     Ok(response)
 }
 
-fn install(call: &BlobCall<'_>, blob: Blob) -> ServiceResult<Response> {
+fn install(call: &BlobCall<'_>, mut blob: Blob) -> ServiceResult<Response> {
     let container = call.container()?;
     let mut state = container.enter()?;
     let slot = state.blobs.get(call.target.blob());
     preconditions::overwrite(call, slot)?;
     check_kind(slot, &blob)?;
+    blob.encryption = encryption::of_new(call, &state.properties)?;
+    let slot = state.slot(call.target.blob());
+    let blob = slot.replace(blob, &call.retention());
     let mut response = Response::new(202);
-    headers::set_version(&mut response, &blob);
+    headers::set_version(&mut response, blob);
+    headers::set_version_id(&mut response, blob);
+    encryption::write(&mut response, &blob.encryption);
     if let Some(copy) = &blob.copy {
         response.set("x-ms-copy-id", copy.id.clone());
         response.set("x-ms-copy-status", copy.status.name());
     }
-    state.slot(call.target.blob()).replace(blob);
     Ok(response)
+}
+
+/// `x-ms-seal-blob`: whether the copy is sealed. Only an append blob can be.
+fn is_sealed(call: &BlobCall<'_>, content: &Content) -> ServiceResult<bool> {
+    const NAME: &str = "x-ms-seal-blob";
+    match call.head.header_or_empty(NAME) {
+        text if text.is_empty() || text.eq_ignore_ascii_case("false") => Ok(false),
+        text if !text.eq_ignore_ascii_case("true") => Err(Refusal::invalid_header(NAME, text)),
+        _ if matches!(content, Content::Append(_)) => Ok(true),
+        _ => Err(Refusal::wrong_blob_type()),
+    }
 }
 
 /// A copy does not change the type of an existing blob.
@@ -115,10 +141,6 @@ fn check_tier(call: &BlobCall<'_>, source: &BlobSource) -> ServiceResult<()> {
         .transpose()?
     {
         Some(tier) if tier != Tier::Archive => Ok(()),
-        _ => Err(Refusal::new(
-            409,
-            "BlobArchived",
-            "This operation is not permitted on an archived blob.",
-        )),
+        _ => Err(Refusal::blob_archived()),
     }
 }

@@ -35,8 +35,8 @@ pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
         .get(call.target.blob())
         .ok_or_else(Refusal::blob_not_found)?;
     let blob = match call.query.filled("snapshot") {
-        Some(_) => Some(preconditions::find(call, &state)?),
-        None => slot.base.as_ref(),
+        None if call.query.filled("versionid").is_none() => slot.base.as_ref(),
+        _ => Some(preconditions::find(call, &state)?),
     };
     let list = match blob.map(|blob| &blob.content) {
         Some(Content::Block(list)) => Some(list),

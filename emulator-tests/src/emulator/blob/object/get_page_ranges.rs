@@ -3,12 +3,12 @@
 
 use super::put_page::PAGE_BYTES;
 use crate::emulator::blob::call::BlobCall;
-use crate::emulator::blob::state::{Content, PageRange, Pages};
+use crate::emulator::blob::state::Content;
 use crate::emulator::blob::{headers, preconditions};
 use crate::emulator::continuation;
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
-use crate::emulator::service::{listing, range};
+use crate::emulator::service::{PageRange, Pages, listing, range};
 use crate::emulator::xml::Writer;
 
 const RANGES_MAX: usize = 10_000;
@@ -17,7 +17,11 @@ const RANGES_MAX: usize = 10_000;
 pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let container = call.container()?;
     let state = container.enter()?;
-    let blob = preconditions::read(call, &state)?;
+    let blob = preconditions::read(call, &state).map_err(|refusal| match refusal.status {
+        // The service names the type of the document that it does not send.
+        304 => refusal.with_header("Content-Type", "application/xml"),
+        _ => refusal,
+    })?;
     let Content::Page(pages) = &blob.content else {
         return Err(Refusal::wrong_blob_type());
     };

@@ -1,7 +1,7 @@
 //! Lease Blob. <https://learn.microsoft.com/rest/api/storageservices/lease-blob>
 
 use crate::emulator::blob::call::BlobCall;
-use crate::emulator::blob::error::WRITE;
+use crate::emulator::blob::error::{BLOB_LEASE, WRITE};
 use crate::emulator::blob::{headers, preconditions, tag_query};
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
@@ -18,7 +18,7 @@ pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
         .ok_or_else(Refusal::blob_not_found)?;
     conditions::check(call.head, Some((blob.etag, blob.last_modified)), WRITE)?;
     tag_query::check_conditions(call.head, &blob.tags)?;
-    let mut response = lease_request::act(call, &mut blob.lease)?;
+    let mut response = lease_request::act(call, &mut blob.lease, BLOB_LEASE)?;
     headers::set_version(&mut response, blob);
     Ok(response)
 }

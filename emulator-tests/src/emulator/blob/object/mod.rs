@@ -22,3 +22,4 @@ pub mod copy;
 pub mod delete;
 pub mod lease;
 pub mod snapshot;
+pub mod undelete;

@@ -5,18 +5,20 @@ use std::sync::Arc;
 
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::headers::DEFAULT_CONTENT_TYPE;
-use crate::emulator::blob::state::{Blob, Block, BlockList, Content, Pages};
-use crate::emulator::blob::{headers, names, preconditions};
+use crate::emulator::blob::state::{Blob, Block, BlockList, Content};
+use crate::emulator::blob::{encryption, headers, names, preconditions};
 use crate::emulator::digest::ChecksumSet;
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::response::Response;
 use crate::emulator::service::upload::ReceivedBody;
-use crate::emulator::service::{ContentProperties, metadata, upload};
+use crate::emulator::service::{ContentProperties, Pages, metadata, upload};
 use crate::emulator::version::ApiVersion;
 
 /// The largest page blob: 8 TiB.
 const PAGE_BLOB_BYTES_MAX: u64 = 8 << 40;
+/// The largest sequence number of a page blob.
+pub const SEQUENCE_MAX: u64 = i64::MAX as u64;
 
 /// The longest body of a block blob by version, in bytes.
 pub fn bytes_max(version: ApiVersion) -> u64 {
@@ -42,8 +44,9 @@ pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> 
 
 fn put_block_blob(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> {
     upload::check_length(call, body, bytes_max(call.version))?;
-    let mut properties = properties(call)?;
+    let mut properties = properties(call);
     let metadata = metadata::read(call.head)?;
+    encryption::of(call)?;
     let container = call.container()?;
     preconditions::overwrite(call, container.enter()?.blobs.get(call.target.blob()))?;
     let received = receive_whole(call, body)?;
@@ -76,7 +79,7 @@ fn receive_whole(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Rece
     let is_given = call.head.header(STORED).is_some_and(|md5| !md5.is_empty());
     let always = ChecksumSet {
         md5: true,
-        crc64: false,
+        crc64: true,
     };
     let header = if is_given { STORED } else { "content-md5" };
     upload::receive(call, body, always, header)
@@ -91,7 +94,7 @@ fn put_empty(call: &BlobCall<'_>, body: &Body<'_>, content: Content) -> ServiceR
     }
     let blob = Blob::new(
         content,
-        properties(call)?,
+        properties(call),
         metadata::read(call.head)?,
         call.now,
     );
@@ -100,35 +103,43 @@ fn put_empty(call: &BlobCall<'_>, body: &Body<'_>, content: Content) -> ServiceR
 
 /// Stores a complete blob under its name.
 pub fn put(call: &BlobCall<'_>, mut blob: Blob) -> ServiceResult<Response> {
-    headers::apply_upload(call.head, &mut blob, call.now)?;
-    let mut response = Response::new(201);
-    headers::set_version(&mut response, &blob);
+    headers::apply_upload(call, &mut blob)?;
     let container = call.container()?;
     let mut state = container.enter()?;
     preconditions::overwrite(call, state.blobs.get(call.target.blob()))?;
-    state.slot(call.target.blob()).replace(blob);
+    blob.encryption = encryption::of_new(call, &state.properties)?;
+    let slot = state.slot(call.target.blob());
+    let blob = slot.replace(blob, &call.retention());
+    let mut response = Response::new(201);
+    headers::set_version(&mut response, blob);
+    headers::set_version_id(&mut response, blob);
+    encryption::write(&mut response, &blob.encryption);
     Ok(response.header("x-ms-request-server-encrypted", "true"))
 }
 
-fn properties(call: &BlobCall<'_>) -> ServiceResult<ContentProperties> {
-    let mut properties = headers::put_blob_properties(call.head)?;
+fn properties(call: &BlobCall<'_>) -> ContentProperties {
+    let mut properties = headers::put_blob_properties(call.head);
     if properties.content_type.is_empty() {
         DEFAULT_CONTENT_TYPE.clone_into(&mut properties.content_type);
     }
-    Ok(properties)
+    properties
 }
 
 fn empty_pages(call: &BlobCall<'_>) -> ServiceResult<Pages> {
     let size =
         page_blob_size(call)?.ok_or_else(|| Refusal::missing_header("x-ms-blob-content-length"))?;
-    let sequence = call.head.number("x-ms-blob-sequence-number")?.unwrap_or(0);
-    if sequence > i64::MAX as u64 {
-        return Err(Refusal::invalid_header(
-            "x-ms-blob-sequence-number",
-            &sequence.to_string(),
-        ));
+    Ok(Pages::new(size, sequence_number(call)?.unwrap_or(0)))
+}
+
+/// `x-ms-blob-sequence-number`.
+pub fn sequence_number(call: &BlobCall<'_>) -> ServiceResult<Option<u64>> {
+    const NAME: &str = "x-ms-blob-sequence-number";
+    match call.head.number(NAME)? {
+        Some(number) if number > SEQUENCE_MAX => {
+            Err(Refusal::invalid_header(NAME, &number.to_string()))
+        }
+        number => Ok(number),
     }
-    Ok(Pages::new(size, sequence))
 }
 
 /// `x-ms-blob-content-length`: a multiple of 512, at most 8 TiB.

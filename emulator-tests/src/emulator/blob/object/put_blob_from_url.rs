@@ -25,10 +25,12 @@ pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
         call,
         call.container()?.enter()?.blobs.get(call.target.blob()),
     )?;
-    let source = source::open(call)?;
-    if source.length > put_blob::bytes_max(call.version) {
-        return Err(Refusal::body_too_large(put_blob::bytes_max(call.version)));
+    let bytes_max = put_blob::bytes_max(call.version);
+    let source = source::open(call, bytes_max)?;
+    if source.length > bytes_max {
+        return Err(Refusal::body_too_large(bytes_max));
     }
+    source.refuse_archived()?;
     let received = upload::store_source(call, &source.read(0, source.length))?;
     let mut properties = headers::blob_properties(call.head);
     if call
@@ -47,7 +49,8 @@ pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
         extent: received.extent,
     };
     let content = Content::Block(Arc::new(BlockList::new(vec![block])));
-    let blob = Blob::new(content, properties, metadata::read(call.head)?, call.now);
+    let mut blob = Blob::new(content, properties, metadata::read(call.head)?, call.now);
+    headers::apply_source_tags(call.head, &mut blob, &source.tags)?;
     let mut response = put_blob::put(call, blob)?;
     upload::set_digests(&mut response, &received.digests);
     Ok(response)

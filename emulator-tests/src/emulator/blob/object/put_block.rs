@@ -5,13 +5,12 @@
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::error::BLOB_LEASE;
 use crate::emulator::blob::state::{Content, Slot};
-use crate::emulator::blob::{names, source};
+use crate::emulator::blob::{encryption, names, source};
 use crate::emulator::digest::from_base64;
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::response::Response;
-use crate::emulator::service::upload::ReceivedBody;
-use crate::emulator::service::{copy_source, upload};
+use crate::emulator::service::upload::{self, ReceivedBody};
 use crate::emulator::version::ApiVersion;
 
 /// The most uncommitted blocks of a blob.
@@ -56,12 +55,8 @@ pub fn from_url(call: &BlobCall<'_>) -> ServiceResult<Response> {
         call.container()?.enter()?.blobs.get(call.target.blob()),
         id,
     )?;
-    let source = source::open(call)?;
-    let (offset, length) = copy_source::range(call, source.length)?;
-    if length > bytes_max(call.version) {
-        return Err(Refusal::body_too_large(bytes_max(call.version)));
-    }
-    let received = upload::store_source(call, &source.read(offset, length))?;
+    let source = source::open_range(call, bytes_max(call.version))?;
+    let received = upload::store_source(call, &source.pieces)?;
     stage(call, id, received)
 }
 
@@ -69,8 +64,11 @@ fn stage(call: &BlobCall<'_>, id: &str, received: ReceivedBody) -> ServiceResult
     let container = call.container()?;
     let mut state = container.enter()?;
     check(call, state.blobs.get(call.target.blob()), id)?;
-    state.stage(call.target.blob(), id, received.extent, call.now);
+    let encryption = encryption::of_new(call, &state.properties)?;
     let mut response = Response::new(201).header("x-ms-request-server-encrypted", "true");
+    encryption::write(&mut response, &encryption);
+    let name = call.target.blob();
+    state.stage(name, id, received.extent, encryption, call.now);
     upload::set_digests(&mut response, &received.digests);
     Ok(response)
 }
@@ -97,10 +95,18 @@ fn block_id<'a>(call: &'a BlobCall<'_>) -> ServiceResult<&'a str> {
     }
 }
 
-/// Checks that a block can be put: the ids of a blob's uncommitted blocks have one length, and only
-/// block blobs have blocks.
+/// The length of an id before base64.
+fn id_bytes(id: &str) -> usize {
+    let padding = id.bytes().rev().take_while(|byte| *byte == b'=').count();
+    id.len() / 4 * 3 - padding
+}
+
+/// Checks that a block can be put: the ids of a blob's uncommitted blocks have one length before
+/// base64, and only block blobs have blocks.
 fn check(call: &BlobCall<'_>, slot: Option<&Slot>, id: &str) -> ServiceResult<()> {
-    let Some(slot) = slot else { return Ok(()) };
+    let Some(slot) = slot else {
+        return encryption::of(call).map(|_| ());
+    };
     if let Some(blob) = &slot.base {
         if !matches!(blob.content, Content::Block(_)) {
             return Err(Refusal::wrong_blob_type());
@@ -111,11 +117,12 @@ fn check(call: &BlobCall<'_>, slot: Option<&Slot>, id: &str) -> ServiceResult<()
     let Some(staged) = &slot.staged else {
         return Ok(());
     };
+    encryption::check_same(&encryption::of(call)?, &staged.encryption)?;
     if staged
         .blocks
         .keys()
         .next()
-        .is_some_and(|other| other.len() != id.len())
+        .is_some_and(|other| id_bytes(other) != id_bytes(id))
     {
         return Err(Refusal::new(
             400,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::emulator::blob::call::BlobCall;
 use crate::emulator::blob::headers::DEFAULT_CONTENT_TYPE;
 use crate::emulator::blob::state::{Blob, Block, BlockList, Content, Slot};
-use crate::emulator::blob::{headers, names, preconditions};
+use crate::emulator::blob::{encryption, headers, names, preconditions};
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::response::Response;
@@ -31,7 +31,7 @@ enum Source {
 pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> {
     names::check_blob(call.target.blob())?;
     let document = body.read_document(DOCUMENT_BYTES_MAX)?;
-    upload::check_document(call, &document)?;
+    let digests = upload::check_document(call, &document)?;
     let wanted = parse(&document)?;
     let mut properties = headers::blob_properties(call.head);
     if properties.content_type.is_empty() {
@@ -42,6 +42,9 @@ pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> 
     let mut state = container.enter()?;
     let slot = state.blobs.get(call.target.blob());
     check(call, slot)?;
+    if let Some(staged) = slot.and_then(|slot| slot.staged.as_ref()) {
+        encryption::check_same(&encryption::of(call)?, &staged.encryption)?;
+    }
     let list = BlockList::new(choose(&wanted, slot)?);
     let mut blob = Blob::new(
         Content::Block(Arc::new(list)),
@@ -49,11 +52,20 @@ pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> 
         metadata,
         call.now,
     );
-    headers::apply_upload(call.head, &mut blob, call.now)?;
-    let mut response = Response::new(201);
-    headers::set_version(&mut response, &blob);
+    blob.encryption = encryption::of_new(call, &state.properties)?;
+    headers::apply_upload(call, &mut blob)?;
+    // The service keeps the creation time here, but not in Put Blob.
+    if let Some(base) = slot.and_then(|slot| slot.base.as_ref()) {
+        blob.created = base.created;
+    }
     // Uncommitted blocks that are not in the list are removed.
-    state.slot(call.target.blob()).replace(blob);
+    let slot = state.slot(call.target.blob());
+    let blob = slot.replace(blob, &call.retention());
+    let mut response = Response::new(201);
+    headers::set_version(&mut response, blob);
+    headers::set_version_id(&mut response, blob);
+    encryption::write(&mut response, &blob.encryption);
+    upload::set_digests(&mut response, &digests);
     Ok(response.header("x-ms-request-server-encrypted", "true"))
 }
 

@@ -5,50 +5,45 @@
 use std::sync::Arc;
 
 use crate::emulator::blob::call::BlobCall;
-use crate::emulator::blob::state::{Blob, ContainerState, Content, Pages};
-use crate::emulator::blob::{headers, preconditions, source};
+use crate::emulator::blob::state::{Blob, Content};
+use crate::emulator::blob::storage::ContainerState;
+use crate::emulator::blob::{encryption, headers, preconditions, source};
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::head::Head;
 use crate::emulator::http::response::Response;
-use crate::emulator::service::range::RequestedRange;
-use crate::emulator::service::upload::ReceivedBody;
-use crate::emulator::service::{copy_source, range, upload};
+use crate::emulator::service::range_write::{self, WRITE_BYTES_MAX};
+use crate::emulator::service::upload::{self, ReceivedBody};
+use crate::emulator::service::{Pages, RangeWrite, copy_source, foreign_source, range};
 
 /// The size of a page, in bytes.
 pub const PAGE_BYTES: u64 = 512;
-/// The most that one call writes, in bytes.
-const WRITE_BYTES_MAX: u64 = 4 << 20;
 
 /// Writes or clears, as `x-ms-page-write` says.
 pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> {
     let (offset, length) = page_range(call)?;
-    match call
-        .head
-        .required("x-ms-page-write")?
-        .to_ascii_lowercase()
-        .as_str()
-    {
-        "update" => update(call, body, offset, length),
-        "clear" => clear(call, body, offset, length),
-        other => Err(Refusal::invalid_header("x-ms-page-write", other)),
+    match RangeWrite::read(call.head, "x-ms-page-write")? {
+        RangeWrite::Update => update(call, body, offset, length),
+        RangeWrite::Clear => clear(call, body, offset, length),
     }
 }
 
 /// Writes bytes that the service fetches.
 pub fn from_url(call: &BlobCall<'_>) -> ServiceResult<Response> {
     let (offset, length) = page_range(call)?;
-    check_size(length)?;
+    range_write::check_length(length)?;
     check(call, &mut *call.container()?.enter()?, offset, length)?;
-    let source = source::open(call)?;
-    let (from, count) = copy_source::range(call, source.length)?;
-    if count != length {
+    if copy_source::range(call)?.is_some_and(|range| range.length() != Some(length)) {
         return Err(Refusal::invalid_header(
             "x-ms-source-range",
             call.head.header_or_empty("x-ms-source-range"),
         ));
     }
-    let received = upload::store_source(call, &source.read(from, length))?;
+    let source = source::open_range(call, WRITE_BYTES_MAX)?;
+    if source.length != length {
+        return Err(foreign_source::other_length());
+    }
+    let received = upload::store_source(call, &source.pieces)?;
     write(call, offset, length, received)
 }
 
@@ -58,13 +53,7 @@ fn update(
     offset: u64,
     length: u64,
 ) -> ServiceResult<Response> {
-    upload::check_length(call, body, WRITE_BYTES_MAX)?;
-    if body.length() != length {
-        return Err(Refusal::invalid_header(
-            "Content-Length",
-            &body.length().to_string(),
-        ));
-    }
+    upload::check_range(call, body, length, WRITE_BYTES_MAX)?;
     check(call, &mut *call.container()?.enter()?, offset, length)?;
     let received = upload::receive_part(call, body)?;
     write(call, offset, length, received)
@@ -92,12 +81,7 @@ fn clear(
     offset: u64,
     length: u64,
 ) -> ServiceResult<Response> {
-    if body.length() > 0 {
-        return Err(Refusal::invalid_header(
-            "Content-Length",
-            &body.length().to_string(),
-        ));
-    }
+    upload::check_no_body(body)?;
     let container = call.container()?;
     let mut state = container.enter()?;
     let blob = check(call, &mut state, offset, length)?;
@@ -112,29 +96,22 @@ fn answer(call: &BlobCall<'_>, blob: &mut Blob) -> Response {
     let mut response = Response::new(201);
     headers::set_version(&mut response, blob);
     headers::set_kind(&mut response, blob);
+    encryption::write(&mut response, &blob.encryption);
     response
-}
-
-fn check_size(length: u64) -> ServiceResult<()> {
-    if length > WRITE_BYTES_MAX {
-        Err(Refusal::body_too_large(WRITE_BYTES_MAX))
-    } else {
-        Ok(())
-    }
 }
 
 /// The range of the request, in whole pages.
 fn page_range(call: &BlobCall<'_>) -> ServiceResult<(u64, u64)> {
     let missing = || Refusal::missing_header("Range");
-    let RequestedRange { first, last } = range::requested(call.head)?.ok_or_else(missing)?;
-    let last = last.ok_or_else(invalid_page_range)?;
-    if !first.is_multiple_of(PAGE_BYTES) || !(last + 1).is_multiple_of(PAGE_BYTES) {
+    let asked = range::requested(call.head)?.ok_or_else(missing)?;
+    let (first, end) = (asked.first, asked.end().ok_or_else(invalid_page_range)?);
+    if !first.is_multiple_of(PAGE_BYTES) || !end.is_multiple_of(PAGE_BYTES) {
         return Err(Refusal::invalid_header(
             "Range",
             call.head.header("x-ms-range").unwrap_or_default(),
         ));
     }
-    Ok((first, last - first + 1))
+    Ok((first, end - first))
 }
 
 fn check<'s>(
@@ -147,6 +124,7 @@ fn check<'s>(
     let Content::Page(pages) = &blob.content else {
         return Err(Refusal::wrong_blob_type());
     };
+    encryption::check(call, blob)?;
     check_sequence(call.head, pages.sequence)?;
     if offset + length > pages.size() {
         return Err(invalid_page_range());

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::put_blob::page_blob_size;
+use super::put_blob::{SEQUENCE_MAX, page_blob_size, sequence_number};
 use crate::emulator::blob::call::BlobCall;
-use crate::emulator::blob::state::{Content, Pages};
-use crate::emulator::blob::{headers, preconditions};
+use crate::emulator::blob::state::Content;
+use crate::emulator::blob::{headers, preconditions, tier_rules};
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::response::Response;
-use crate::emulator::service::ContentProperties;
+use crate::emulator::service::{ContentProperties, Pages};
 
 /// Sets all properties (those not given are cleared), the size, or the sequence number.
 pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
@@ -34,6 +34,7 @@ pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
     if properties != ContentProperties::default() || (size.is_none() && action.is_none()) {
         blob.properties = properties;
     }
+    tier_rules::follow_size(blob);
     blob.touch(call.now);
     let mut response = Response::new(200);
     headers::set_version(&mut response, blob);
@@ -42,11 +43,18 @@ pub fn run(call: &BlobCall<'_>) -> ServiceResult<Response> {
 }
 
 fn number(call: &BlobCall<'_>, pages: &mut Pages, action: &str) -> ServiceResult<()> {
-    let given = call.head.number("x-ms-blob-sequence-number")?;
+    let given = sequence_number(call)?;
     let required = || given.ok_or_else(|| Refusal::missing_header("x-ms-blob-sequence-number"));
     pages.sequence = match action.to_ascii_lowercase().as_str() {
         "max" => pages.sequence.max(required()?),
         "update" => required()?,
+        "increment" if given.is_none() && pages.sequence >= SEQUENCE_MAX => {
+            return Err(Refusal::new(
+                409,
+                "SequenceNumberIncrementTooLarge",
+                "The sequence number increment cannot be performed because it would result in overflow of the sequence number.",
+            ));
+        }
         "increment" if given.is_none() => pages.sequence + 1,
         _ => {
             return Err(Refusal::invalid_header(

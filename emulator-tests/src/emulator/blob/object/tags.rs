@@ -42,8 +42,23 @@ pub fn set(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> 
     let tags = parse(&body.read_document(DOCUMENT_BYTES_MAX)?)?;
     let container = call.container()?;
     let mut state = container.enter()?;
-    preconditions::find(call, &state)?;
-    let blob = preconditions::change(call, &mut state)?;
+    let found = preconditions::find(call, &state)?;
+    // Tags and tier are the only properties of a snapshot or a previous version that can be set.
+    let blob = if let Some(id) = preconditions::version_id(call)? {
+        tag_query::check_conditions(call.head, &found.tags)?;
+        let slot = state.slot_mut(call.target.blob());
+        slot.and_then(|slot| slot.version_mut(id))
+            .ok_or_else(Refusal::blob_not_found)?
+    } else if let Some(time) = call.query.filled("snapshot")
+        && call.version.since(2020, 8, 4)
+    {
+        tag_query::check_conditions(call.head, &found.tags)?;
+        let slot = state.slot_mut(call.target.blob());
+        slot.and_then(|slot| slot.snapshots.get_mut(time))
+            .ok_or_else(Refusal::blob_not_found)?
+    } else {
+        preconditions::change(call, &mut state)?
+    };
     blob.tags = tags;
     Ok(Response::new(204))
 }

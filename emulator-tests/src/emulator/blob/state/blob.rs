@@ -1,43 +1,17 @@
-//! A blob: its content, properties and metadata; and the slot of a blob's name.
+//! A blob: its content, properties and metadata.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::blocks::{BlockList, UncommittedBlocks};
-use super::pages::Pages;
-use super::tier::TierState;
+use super::blocks::BlockList;
+use super::encryption::Encryption;
+use super::tier::{Tier, TierState};
 use crate::emulator::behaviour::CopyOutcome;
 use crate::emulator::clock::Moment;
 use crate::emulator::http::payload::Piece;
-use crate::emulator::service::{ContentProperties, CopyRecord, ETag, Lease, PendingCopy, Version};
-
-/// Everything that is stored under a blob's name.
-#[derive(Debug, Default)]
-pub struct Slot {
-    /// The blob itself.
-    pub base: Option<Blob>,
-    /// Snapshots by their time as the service writes it.
-    pub snapshots: BTreeMap<String, Blob>,
-    /// Blocks that are not committed yet.
-    pub staged: Option<UncommittedBlocks>,
-}
-
-impl Slot {
-    /// Whether nothing is stored under the name.
-    pub fn is_empty(&self) -> bool {
-        self.base.is_none() && self.staged.is_none() && self.snapshots.is_empty()
-    }
-
-    /// Replaces the blob. The new one keeps the lease and the creation time of the old one.
-    pub fn replace(&mut self, mut blob: Blob) {
-        if let Some(before) = self.base.take() {
-            blob.created = before.created;
-            blob.lease = before.lease;
-        }
-        self.base = Some(blob);
-        self.staged = None;
-    }
-}
+use crate::emulator::service::{
+    ContentProperties, CopyRecord, ETag, Lease, Pages, PendingCopy, Version,
+};
 
 /// A blob's bytes, by its type.
 #[derive(Debug, Clone)]
@@ -79,7 +53,11 @@ pub struct Blob {
     pub copy: Option<CopyRecord>,
     /// A copy into it that is not done.
     pub pending: Option<PendingCopy<Content>>,
-    /// This version of it.
+    /// What it is encrypted with.
+    pub encryption: Encryption,
+    /// Its id as a version of its account, if the account makes versions.
+    pub version_id: Option<Moment>,
+    /// This version of it, as the source of a copy.
     pub version: Version,
 }
 
@@ -132,7 +110,8 @@ impl Blob {
         metadata: Vec<(String, String)>,
         now: Moment,
     ) -> Self {
-        let tier = TierState::inferred(matches!(content, Content::Block(_)));
+        // Also page blobs and append blobs have it, although they cannot have another one.
+        let tier = TierState::inferred(Some(Tier::Hot));
         Self {
             content,
             properties,
@@ -147,8 +126,17 @@ impl Blob {
             sealed: false,
             copy: None,
             pending: None,
+            encryption: Encryption::default(),
+            version_id: None,
             version: Version::default(),
         }
+    }
+
+    /// Ends what only the current blob has: its lease, and copies from and into it.
+    pub fn rest(&mut self) {
+        self.lease = Lease::default();
+        self.pending = None;
+        self.version = Version::default();
     }
 
     /// Gives the blob a new version.
@@ -174,6 +162,11 @@ impl Blob {
         self.pending = None;
         self.touch(now);
         true
+    }
+
+    /// Whether a copy into it or its rehydration is not complete.
+    pub fn is_in_progress(&self) -> bool {
+        self.pending.is_some() || self.tier.rehydrating.is_some()
     }
 
     /// Whether a copy into this blob is pending.

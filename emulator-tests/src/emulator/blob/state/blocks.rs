@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::encryption::Encryption;
 use crate::emulator::clock::Moment;
 use crate::emulator::http::payload::Piece;
 use crate::emulator::store::Extent;
@@ -30,6 +31,8 @@ pub struct UncommittedBlocks {
     pub blocks: BTreeMap<String, Extent>,
     /// When the first of them was put.
     pub since: Moment,
+    /// What they are encrypted with.
+    pub encryption: Encryption,
 }
 
 impl BlockList {

@@ -1,21 +1,25 @@
-//! The state of the Blob service: accounts have containers, containers have blobs, blobs have
-//! extents of the store.
+//! The values that the Blob service stores: blobs with their content, and containers' properties.
 //!
-//! Each container has one lock. Bodies are never received under it: a call receives its bytes first
-//! and changes the state afterwards, so a slow client does not delay others.
+//! Nothing here is locked or recorded: `storage` does both.
 
-pub mod account_containers;
 pub mod blob;
-pub mod container;
+pub mod container_properties;
+pub mod encryption;
+pub mod history;
+pub mod retention;
+pub mod slot;
+pub mod tracked_map;
 
 pub mod blocks;
-pub mod pages;
 
 pub mod tier;
 
-pub use account_containers::AccountContainers;
-pub use blob::{Blob, Content, Slot};
+pub use blob::{Blob, Content};
 pub use blocks::{Block, BlockList, UncommittedBlocks};
-pub use container::{BlobContainer, ContainerJournal, ContainerProperties, ContainerState};
-pub use pages::{PageRange, Pages};
-pub use tier::{Tier, TierState};
+pub use container_properties::ContainerProperties;
+pub use encryption::Encryption;
+pub use history::{DeletedBlob, History};
+pub use retention::{Deletion, Retention};
+pub use slot::Slot;
+pub use tier::{RehydratePriority, Tier, TierState};
+pub use tracked_map::{MapChanges, TrackedMap};

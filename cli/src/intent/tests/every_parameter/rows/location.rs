@@ -1,14 +1,13 @@
-//! Rows: where from and where to.
+//! Rows: source, destination, credentials.
 
-use super::super::{Row, Takes, Way};
-use super::{ALL, BLOBS_TABLES, EVERYWHERE, identity};
+use super::super::{Row, Way};
+use super::{ALL, EVERYWHERE, identity};
 
 pub(super) const ROWS: &[Row] = &[
     Row {
         slash: "Source",
         dash: &["source"],
         services: ALL,
-        takes: Takes::One,
         ways: &[Way::Up],
         elsewhere: "",
         seen: |seen| seen.options.source.to_string(),
@@ -31,7 +30,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "Dest",
         dash: &["destination", "dest"],
         services: ALL,
-        takes: Takes::One,
         ways: &[Way::Down],
         elsewhere: "",
         seen: |seen| seen.options.target.to_string(),
@@ -50,7 +48,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "SourceKey",
         dash: &["source-key"],
         services: ALL,
-        takes: Takes::One,
         ways: &[Way::Down, Way::Between],
         elsewhere: "is a path of this machine, but an account key is given",
         seen: |seen| identity(&seen.options.source),
@@ -70,7 +67,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "DestKey",
         dash: &["dest-key", "destination-key"],
         services: ALL,
-        takes: Takes::One,
         ways: &[Way::Up, Way::Between],
         elsewhere: "is a path of this machine, but an account key is given",
         seen: |seen| identity(&seen.options.target),
@@ -90,7 +86,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "SourceSAS",
         dash: &["source-sas"],
         services: ALL,
-        takes: Takes::One,
         ways: &[Way::Down, Way::Between],
         elsewhere: "is a path of this machine, but",
         seen: |seen| identity(&seen.options.source),
@@ -108,7 +103,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "DestSAS",
         dash: &["dest-sas", "destination-sas"],
         services: ALL,
-        takes: Takes::One,
         ways: &[Way::Up, Way::Between],
         elsewhere: "is a path of this machine, but",
         seen: |seen| identity(&seen.options.target),
@@ -125,8 +119,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         slash: "SourceType",
         dash: &["source-type"],
-        services: BLOBS_TABLES,
-        takes: Takes::One,
+        services: ALL,
         ways: &[Way::Down, Way::Between],
         elsewhere: "",
         seen: |seen| seen.options.source.to_string(),
@@ -136,24 +129,31 @@ pub(super) const ROWS: &[Row] = &[
             ("bLOB", "https://a.blob.core.windows.net/c"),
         ],
         wrong: &[
-            ("Table", "is not built yet in azring"),
-            ("File", "is not built yet in azring"),
+            (
+                "Table",
+                "belongs to Blob storage, but the type given says Table storage",
+            ),
+            (
+                "File",
+                "belongs to Blob storage, but the type given says Azure Files",
+            ),
             ("queue", "is no value of"),
         ],
     },
     Row {
         slash: "DestType",
         dash: &["dest-type", "destination-type"],
-        services: BLOBS_TABLES,
-        takes: Takes::One,
+        services: ALL,
         ways: &[Way::Up],
         elsewhere: "",
         seen: |seen| seen.options.target.to_string(),
         bare: "https://a.blob.core.windows.net/c",
         right: &[("Blob", "https://a.blob.core.windows.net/c")],
         wrong: &[
-            ("table", "is not built yet in azring"),
-            ("File", "is not built yet in azring"),
+            (
+                "File",
+                "belongs to Blob storage, but the type given says Azure Files",
+            ),
             ("queue", "is no value of"),
         ],
     },
@@ -161,7 +161,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "MapDrive",
         dash: &["map-drive"],
         services: ALL,
-        takes: Takes::Several,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |_| String::new(),

@@ -1,6 +1,6 @@
-//! Rows: the machine, and tables.
+//! Rows: resources and connections, and tables.
 
-use super::super::{Row, Takes};
+use super::super::Row;
 use super::{ALL, EVERYWHERE, TABLES};
 
 pub(super) const ROWS: &[Row] = &[
@@ -8,7 +8,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "NC",
         dash: &["parallel-level"],
         services: ALL,
-        takes: Takes::One,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| format!("{:?}", seen.options.engine.concurrency),
@@ -26,7 +25,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "IO",
         dash: &["io"],
         services: ALL,
-        takes: Takes::One,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| format!("{:?}", seen.options.engine.io),
@@ -38,7 +36,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "Memory",
         dash: &["memory"],
         services: ALL,
-        takes: Takes::One,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| format!("{:?}", seen.options.engine.memory_bytes),
@@ -54,7 +51,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "CaFile",
         dash: &["ca-file"],
         services: ALL,
-        takes: Takes::One,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| format!("{:?}", seen.options.engine.ca_file),
@@ -66,7 +62,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "ServiceVersion",
         dash: &["service-version"],
         services: ALL,
-        takes: Takes::One,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| {
@@ -89,7 +84,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "GiveUp",
         dash: &["give-up"],
         services: ALL,
-        takes: Takes::One,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| {
@@ -112,7 +106,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "TraceController",
         dash: &["trace-controller"],
         services: ALL,
-        takes: Takes::One,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| format!("{:?}", seen.settings.trace),
@@ -120,12 +113,11 @@ pub(super) const ROWS: &[Row] = &[
         right: &[("/t", "Some(\"/t\")")],
         wrong: &[("C:\\t", "is a Windows path")],
     },
-    // Parameters of a service that is not built are refused with every copy; their values are looked at before.
+    // Parameters of a service that is not built are refused with every copy, after a check of their values.
     Row {
         slash: "PKRS",
         dash: &["pkrs"],
         services: TABLES,
-        takes: Takes::One,
         ways: &[],
         elsewhere: "is only for tables",
         seen: |_| String::new(),
@@ -137,7 +129,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "SplitSize",
         dash: &["split-size"],
         services: TABLES,
-        takes: Takes::One,
         ways: &[],
         elsewhere: "is only for tables",
         seen: |_| String::new(),
@@ -153,7 +144,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "EntityOperation",
         dash: &["entity-operation"],
         services: TABLES,
-        takes: Takes::One,
         ways: &[],
         elsewhere: "is only for tables",
         seen: |_| String::new(),
@@ -170,7 +160,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "Manifest",
         dash: &["manifest"],
         services: TABLES,
-        takes: Takes::One,
         ways: &[],
         elsewhere: "is only for tables",
         seen: |_| String::new(),
@@ -182,7 +171,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "PayloadFormat",
         dash: &["payload-format"],
         services: TABLES,
-        takes: Takes::One,
         ways: &[],
         elsewhere: "is only for tables",
         seen: |_| String::new(),

@@ -1,15 +1,14 @@
-//! Rows: measuring.
+//! Rows: parameters of `azring bench`.
 
-use super::super::{Row, Takes};
-use super::BLOBS;
+use super::super::Row;
+use super::BLOBS_FILES;
 
 pub(super) const ROWS: &[Row] = &[
-    // What only `azring bench` takes; there it is tested for what it does.
+    // A copy refuses these; the tests of `bench` cover their effects.
     Row {
         slash: "Size",
         dash: &["size"],
-        services: BLOBS,
-        takes: Takes::One,
+        services: BLOBS_FILES,
         ways: &[],
         elsewhere: "is only for `azring bench`",
         seen: |_| String::new(),
@@ -20,8 +19,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         slash: "Count",
         dash: &["count"],
-        services: BLOBS,
-        takes: Takes::One,
+        services: BLOBS_FILES,
         ways: &[],
         elsewhere: "is only for `azring bench`",
         seen: |_| String::new(),
@@ -32,8 +30,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         slash: "Duration",
         dash: &["duration"],
-        services: BLOBS,
-        takes: Takes::One,
+        services: BLOBS_FILES,
         ways: &[],
         elsewhere: "is only for `azring bench`",
         seen: |_| String::new(),
@@ -44,8 +41,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         slash: "Keep",
         dash: &["keep"],
-        services: BLOBS,
-        takes: Takes::Nothing,
+        services: BLOBS_FILES,
         ways: &[],
         elsewhere: "is only for `azring bench`",
         seen: |_| String::new(),
@@ -56,8 +52,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         slash: "Verify",
         dash: &["verify"],
-        services: BLOBS,
-        takes: Takes::Nothing,
+        services: BLOBS_FILES,
         ways: &[],
         elsewhere: "is only for `azring bench`",
         seen: |_| String::new(),

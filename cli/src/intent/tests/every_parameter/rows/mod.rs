@@ -1,4 +1,4 @@
-//! The rows. What is said of AzCopy's parameters is from the article and from the documentation of AzCopy on Linux.
+//! The rows. Those of AzCopy's parameters follow Microsoft's documentation of AzCopy on Windows and on Linux.
 
 mod location;
 
@@ -21,12 +21,12 @@ use crate::parameter::Service::{self, Blobs, Files, Tables};
 
 const ALL: &[Service] = &[Blobs, Files, Tables];
 const BLOBS: &[Service] = &[Blobs];
+const FILES: &[Service] = &[Files];
 const BLOBS_FILES: &[Service] = &[Blobs, Files];
-const BLOBS_TABLES: &[Service] = &[Blobs, Tables];
 const TABLES: &[Service] = &[Tables];
 const EVERYWHERE: &[Way] = &[Way::Up, Way::Down, Way::Between];
 
-/// Who the service would see.
+/// The kind of the credential.
 fn identity(location: &Location) -> String {
     let Location::Blob(place) = location else {
         return "nobody is asked".to_owned();
@@ -57,7 +57,7 @@ fn journal(seen: &Seen) -> String {
     folder.map_or("none".to_owned(), |folder| folder.to_string())
 }
 
-/// All of them.
+/// All rows.
 pub(super) fn all() -> impl Iterator<Item = &'static Row> {
     [
         location::ROWS,

@@ -1,6 +1,6 @@
-//! Rows: which objects.
+//! Rows: selection of objects.
 
-use super::super::{Row, Takes, Way};
+use super::super::{Row, Way};
 use super::{BLOBS, BLOBS_FILES, EVERYWHERE};
 
 pub(super) const ROWS: &[Row] = &[
@@ -8,7 +8,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "Pattern",
         dash: &["include"],
         services: BLOBS_FILES,
-        takes: Takes::One,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| format!("{:?}", seen.options.selection.pattern),
@@ -20,7 +19,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "S",
         dash: &["recursive"],
         services: BLOBS_FILES,
-        takes: Takes::Nothing,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| seen.options.selection.recursive.to_string(),
@@ -32,7 +30,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "XO",
         dash: &["exclude-older"],
         services: BLOBS_FILES,
-        takes: Takes::Nothing,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| seen.options.conflict.skip_older.to_string(),
@@ -44,7 +41,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "XN",
         dash: &["exclude-newer"],
         services: BLOBS_FILES,
-        takes: Takes::Nothing,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| seen.options.conflict.skip_newer.to_string(),
@@ -56,7 +52,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "Snapshot",
         dash: &["include-snapshot"],
         services: BLOBS,
-        takes: Takes::Nothing,
         ways: &[Way::Down, Way::Between],
         elsewhere: "is only for copies from blobs",
         seen: |seen| seen.options.selection.snapshots.to_string(),
@@ -68,7 +63,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "A",
         dash: &["archive-only"],
         services: BLOBS_FILES,
-        takes: Takes::Nothing,
         ways: &[Way::Up],
         elsewhere: "is only for uploads",
         seen: |seen| seen.options.selection.attributes.archive_only.to_string(),
@@ -80,7 +74,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "IA",
         dash: &["include-attributes"],
         services: BLOBS_FILES,
-        takes: Takes::One,
         ways: &[Way::Up],
         elsewhere: "is only for uploads",
         seen: |seen| seen.options.selection.attributes.include.to_string(),
@@ -95,7 +88,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "XA",
         dash: &["exclude-attributes"],
         services: BLOBS_FILES,
-        takes: Takes::One,
         ways: &[Way::Up],
         elsewhere: "is only for uploads",
         seen: |seen| seen.options.selection.attributes.exclude.to_string(),
@@ -107,7 +99,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "Delimiter",
         dash: &["delimiter"],
         services: BLOBS,
-        takes: Takes::One,
         ways: &[Way::Down],
         elsewhere: "is only for downloads",
         seen: |seen| seen.options.download.delimiter.to_string(),

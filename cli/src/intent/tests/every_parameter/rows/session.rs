@@ -1,6 +1,6 @@
-//! Rows: how a copy is run.
+//! Rows: questions, logs, output and help.
 
-use super::super::{Row, Takes};
+use super::super::Row;
 use super::{ALL, BLOBS_FILES, EVERYWHERE, journal};
 
 pub(super) const ROWS: &[Row] = &[
@@ -8,7 +8,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "Y",
         dash: &["quiet", "yes"],
         services: ALL,
-        takes: Takes::Nothing,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| format!("{:?}", seen.options.conflict.overwrite),
@@ -20,7 +19,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "L",
         dash: &["dry-run", "list"],
         services: BLOBS_FILES,
-        takes: Takes::Nothing,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| seen.options.preview.to_string(),
@@ -32,7 +30,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "V",
         dash: &["verbose"],
         services: ALL,
-        takes: Takes::Perhaps,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| format!("{:?}", seen.settings.verbose_log),
@@ -50,7 +47,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "Ledger",
         dash: &["ledger"],
         services: ALL,
-        takes: Takes::One,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| format!("{:?}", seen.settings.ledger),
@@ -62,7 +58,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "Report",
         dash: &["report"],
         services: ALL,
-        takes: Takes::One,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| format!("{:?}", seen.settings.report),
@@ -74,7 +69,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "Output",
         dash: &["output"],
         services: ALL,
-        takes: Takes::One,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| seen.settings.json.to_string(),
@@ -86,7 +80,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "Progress",
         dash: &["progress"],
         services: ALL,
-        takes: Takes::One,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| format!("{:?}", seen.settings.progress),
@@ -98,7 +91,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "ExitCodes",
         dash: &["exit-codes"],
         services: ALL,
-        takes: Takes::One,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| seen.settings.exit_policy.is_detailed.to_string(),
@@ -110,7 +102,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "FailIfEmpty",
         dash: &["fail-if-empty"],
         services: ALL,
-        takes: Takes::Nothing,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| seen.settings.exit_policy.fail_if_empty.to_string(),
@@ -122,7 +113,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "Z",
         dash: &["resume"],
         services: ALL,
-        takes: Takes::Perhaps,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| journal(seen),
@@ -134,7 +124,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "NoJournal",
         dash: &["no-journal"],
         services: ALL,
-        takes: Takes::Nothing,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| journal(seen),
@@ -142,12 +131,11 @@ pub(super) const ROWS: &[Row] = &[
         right: &[("", "none")],
         wrong: &[],
     },
-    // What these three do is done before a copy is thought of.
+    // These three are handled before the options of a copy are made.
     Row {
         slash: "@",
         dash: &["config-file"],
         services: ALL,
-        takes: Takes::Several,
         ways: &[],
         elsewhere: "",
         seen: |_| String::new(),
@@ -159,7 +147,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "?",
         dash: &["help"],
         services: ALL,
-        takes: Takes::Perhaps,
         ways: &[],
         elsewhere: "",
         seen: |_| String::new(),
@@ -171,7 +158,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "Version",
         dash: &["version"],
         services: ALL,
-        takes: Takes::Nothing,
         ways: &[],
         elsewhere: "",
         seen: |_| String::new(),

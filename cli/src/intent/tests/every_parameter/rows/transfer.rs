@@ -1,14 +1,13 @@
-//! Rows: how objects are copied.
+//! Rows: how objects are stored and checked.
 
-use super::super::{Row, Takes, Way};
-use super::{ALL, BLOBS, BLOBS_FILES, EVERYWHERE, content_type};
+use super::super::{Row, Way};
+use super::{ALL, BLOBS, BLOBS_FILES, EVERYWHERE, FILES, content_type};
 
 pub(super) const ROWS: &[Row] = &[
     Row {
         slash: "BlobType",
         dash: &["blob-type"],
         services: BLOBS,
-        takes: Takes::One,
         ways: &[Way::Up],
         elsewhere: "is only for uploads",
         seen: |seen| format!("{:?}", seen.options.upload.blob_type),
@@ -24,7 +23,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "SetContentType",
         dash: &["set-content-type"],
         services: BLOBS_FILES,
-        takes: Takes::Perhaps,
         ways: &[Way::Up],
         elsewhere: "is only for uploads",
         seen: |seen| content_type(&seen.options),
@@ -36,7 +34,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "BlockSizeInMb",
         dash: &["block-size", "block-size-in-mb"],
         services: BLOBS,
-        takes: Takes::One,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| seen.options.upload.block_bytes.to_string(),
@@ -49,12 +46,11 @@ pub(super) const ROWS: &[Row] = &[
             ("four", "is no number"),
         ],
     },
-    // AzCopy took it with uploads too, where it says nothing.
+    // AzCopy accepted it with uploads too, where it had no effect.
     Row {
         slash: "CheckMD5",
         dash: &["check-md5"],
         services: BLOBS_FILES,
-        takes: Takes::Nothing,
         ways: &[Way::Up, Way::Down],
         elsewhere: "is only for downloads",
         seen: |seen| seen.options.integrity.check_md5.to_string(),
@@ -66,7 +62,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "MD5",
         dash: &["md5"],
         services: BLOBS_FILES,
-        takes: Takes::One,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| seen.options.integrity.store_md5.to_string(),
@@ -77,8 +72,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         slash: "CRC64",
         dash: &["crc64"],
-        services: BLOBS,
-        takes: Takes::One,
+        services: BLOBS_FILES,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| seen.options.integrity.crc64.to_string(),
@@ -90,7 +84,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "MT",
         dash: &["preserve-last-modified-time"],
         services: BLOBS_FILES,
-        takes: Takes::Nothing,
         ways: &[Way::Up, Way::Down],
         elsewhere: "is only for downloads",
         seen: |seen| seen.options.download.keep_modified.to_string(),
@@ -99,10 +92,20 @@ pub(super) const ROWS: &[Row] = &[
         wrong: &[],
     },
     Row {
+        slash: "PreserveSmb",
+        dash: &["preserve-smb-info"],
+        services: FILES,
+        ways: EVERYWHERE,
+        elsewhere: "",
+        seen: |seen| seen.options.preserve_smb.to_string(),
+        bare: "false",
+        right: &[("", "true")],
+        wrong: &[],
+    },
+    Row {
         slash: "Durability",
         dash: &["durability"],
         services: ALL,
-        takes: Takes::One,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| format!("{:?}", seen.options.download.durability),
@@ -114,7 +117,6 @@ pub(super) const ROWS: &[Row] = &[
         slash: "SyncCopy",
         dash: &["sync-copy"],
         services: BLOBS_FILES,
-        takes: Takes::Nothing,
         ways: &[Way::Between],
         elsewhere: "is only for copies from a service to a service",
         seen: |seen| seen.options.sync_copy.to_string(),
@@ -125,8 +127,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         slash: "ServerCopy",
         dash: &["server-copy"],
-        services: BLOBS,
-        takes: Takes::One,
+        services: BLOBS_FILES,
         ways: &[Way::Between],
         elsewhere: "is only for copies from a service to a service",
         seen: |seen| format!("{:?}", seen.options.copy_way),

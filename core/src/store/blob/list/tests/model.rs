@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use bytes::Bytes;
 use quick_xml::escape::escape;
 
-use super::super::container::{Container, Wanted, What};
+use super::super::container::{Container, PageQuery, QueryKind};
 use crate::Result;
 use crate::store::Step;
 use crate::store::rest::malformed;
@@ -22,7 +22,7 @@ pub(super) enum Order {
     Folders,
 }
 
-/// How a level is told.
+/// The order in which a level is listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Levels {
     /// As the blobs are.
@@ -33,11 +33,11 @@ pub(super) enum Levels {
     Bytes,
 }
 
-/// What becomes of the first name that is asked for.
+/// How a service treats the first name of a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Beginnings {
     Known,
-    /// The name itself is not told.
+    /// The name itself is left out.
     Behind,
     Ignored,
     Refused,
@@ -99,9 +99,9 @@ impl Model {
         }
     }
 
-    fn blobs_page(&self, wanted: Wanted<'_>) -> String {
+    fn blobs_page(&self, query: PageQuery<'_>) -> String {
         let blobs = self.blobs.borrow();
-        let from = wanted.after.map(|Marker(marker)| {
+        let from = query.after.map(|Marker(marker)| {
             let (key, _number) = marker.rsplit_once('|').expect("a marker of this service");
             let (name, id) = key.rsplit_once('|').expect("a marker of this service");
             (
@@ -111,18 +111,16 @@ impl Model {
         });
         let is_ahead = |key: &&Key| {
             let is_passed = from.as_ref().is_some_and(|from| self.is_before(key, from));
-            let is_within = wanted
-                .from
-                .is_none_or(|from| self.begins_with(&key.0, from));
-            key.0.starts_with(wanted.prefix) && !is_passed && is_within
+            let is_within = query.from.is_none_or(|from| self.begins_with(&key.0, from));
+            key.0.starts_with(query.prefix) && !is_passed && is_within
         };
         let mut ahead = blobs.iter().filter(is_ahead);
         let number = self.pages.get() + self.questions.get();
         let is_empty = self.empty_every > 0 && number.is_multiple_of(self.empty_every);
         let mut xml = String::new();
-        let count = match wanted.what {
+        let count = match query.kind {
             _ if is_empty => 0,
-            What::First => 1,
+            QueryKind::First => 1,
             _ => self.page_max,
         };
         for (name, id) in ahead.by_ref().take(count) {
@@ -140,14 +138,14 @@ impl Model {
         written(&xml, next)
     }
 
-    fn level_page(&self, wanted: Wanted<'_>, entries_max: Option<usize>) -> String {
+    fn level_page(&self, query: PageQuery<'_>, entries_max: Option<usize>) -> String {
         let mut items: Vec<String> = Vec::new();
         for (name, id) in &*self.blobs.borrow() {
-            let Some(rest) = name.strip_prefix(wanted.prefix).filter(|_| id.is_none()) else {
+            let Some(rest) = name.strip_prefix(query.prefix).filter(|_| id.is_none()) else {
                 continue;
             };
             let end = rest.find('/').map_or(rest.len(), |slash| slash + 1);
-            let item = &name[..wanted.prefix.len() + end];
+            let item = &name[..query.prefix.len() + end];
             if items.last().is_none_or(|last| last != item) {
                 items.push(item.to_owned());
             }
@@ -155,14 +153,14 @@ impl Model {
         if self.levels == Levels::Bytes {
             items.sort();
         }
-        let from = wanted
+        let from = query
             .after
             .map_or(0, |Marker(marker)| marker.parse().unwrap());
         let count = entries_max
             .unwrap_or(self.level_page_max)
             .min(self.level_page_max);
         let end = (from + count).min(items.len());
-        let is_folder = |item: &str| item.len() > wanted.prefix.len() && item.ends_with('/');
+        let is_folder = |item: &str| item.len() > query.prefix.len() && item.ends_with('/');
         let page = &mut items[from..end];
         if self.levels == Levels::Apart {
             page.sort_by_key(|item| is_folder(item));
@@ -216,14 +214,14 @@ fn written(blobs: &str, next: Option<String>) -> String {
 }
 
 impl Container for Model {
-    fn page<'a>(&'a self, wanted: Wanted<'a>) -> Step<'a, Result<Bytes>> {
-        let count = match wanted.what {
-            What::Blobs => &self.pages,
-            What::Level(_) => &self.level_pages,
-            What::First => &self.questions,
+    fn page<'a>(&'a self, query: PageQuery<'a>) -> Step<'a, Result<Bytes>> {
+        let count = match query.kind {
+            QueryKind::Blobs => &self.pages,
+            QueryKind::Level(_) => &self.level_pages,
+            QueryKind::First => &self.questions,
         };
         count.set(count.get() + 1);
-        self.prefixes.borrow_mut().push(wanted.prefix.to_owned());
+        self.prefixes.borrow_mut().push(query.prefix.to_owned());
         let number = self.pages.get() + self.level_pages.get() + self.questions.get();
         let number = number as u64;
         let turns = (number ^ self.seed).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 60;
@@ -232,15 +230,15 @@ impl Container for Model {
                 tokio::task::yield_now().await;
             }
             let broken = self.broken.as_deref();
-            if broken.is_some_and(|broken| wanted.prefix.starts_with(broken)) {
+            if broken.is_some_and(|broken| query.prefix.starts_with(broken)) {
                 return Ok("<broken".into());
             }
-            if wanted.from.is_some() && self.beginnings == Beginnings::Refused {
+            if query.from.is_some() && self.beginnings == Beginnings::Refused {
                 return Err(malformed("its version is not known"));
             }
-            let page = match wanted.what {
-                What::Blobs | What::First => self.blobs_page(wanted),
-                What::Level(entries_max) => self.level_page(wanted, entries_max),
+            let page = match query.kind {
+                QueryKind::Blobs | QueryKind::First => self.blobs_page(query),
+                QueryKind::Level(entries_max) => self.level_page(query, entries_max),
             };
             Ok(page.into())
         })

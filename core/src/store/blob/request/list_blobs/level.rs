@@ -1,8 +1,8 @@
 //! A page of a listing with a delimiter, of which only the names are read.
 
-use super::{check_count, read_marker, read_named};
+use super::{check_count, read_named};
 use crate::Result;
-use crate::store::rest::page::Marker;
+use crate::store::rest::page::{Marker, read_marker};
 use crate::store::rest::xml::Xml;
 
 /// What is at one level: a blob, or what several have in common up to the delimiter.

@@ -96,9 +96,9 @@ fn a_directory_of_a_hierarchical_account_is_a_directory() {
 #[test]
 fn a_page_that_leaves_something_out_is_refused() {
     for (blob, says) in [
-        (format!("<Properties>{DATED}<Content-Length>1</Content-Length></Properties>"), "without a name"),
-        (format!("<Name></Name><Properties>{DATED}<Content-Length>1</Content-Length></Properties>"), "name of 0 bytes"),
-        (format!("<Name>{}</Name>", "x".repeat(4097)), "name of 4097 bytes"),
+        (format!("<Properties>{DATED}<Content-Length>1</Content-Length></Properties>"), "has no name"),
+        (format!("<Name></Name><Properties>{DATED}<Content-Length>1</Content-Length></Properties>"), "has 0 bytes"),
+        (format!("<Name>{}</Name>", "x".repeat(4097)), "has 4097 bytes"),
         ("<Name Encoded=\"true\">%zz</Name>".into(), "percent-encoded"),
         (format!("<Name>x</Name><Properties>{DATED}</Properties>"), "`x` without a length"),
         (format!("<Name>x</Name><Properties>{DATED}<Content-Length>-1</Content-Length></Properties>"), "without a length"),

@@ -1,0 +1,274 @@
+//! The setup of a workload: the server, the files and the containers that all its runs share, and the state of the
+//! page cache before each.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use azring_emulator_tests::certificate::Certificate;
+use azring_emulator_tests::emulator_process::EmulatorProcess;
+use azring_emulator_tests::tree::{names_below, write_noise};
+use rustix::fs::{Advice, fadvise, sync};
+use tempfile::TempDir;
+
+use crate::options::Options;
+use crate::remote::Remote;
+use crate::tool::{Job, Tool};
+use crate::workload::{Direction, Extent, Link, Shape, Store, Workload};
+
+/// A file system in memory.
+const IN_MEMORY: &str = "/dev/shm";
+
+/// The container or share that downloads read.
+const PATTERN: &str = "pattern";
+
+/// The server and the files for one workload.
+#[derive(Debug)]
+pub struct Setup {
+    workload: &'static Workload,
+    files: u64,
+    file_bytes: u64,
+    folder: TempDir,
+    logs: TempDir,
+    certificate: Option<Certificate>,
+    server: EmulatorProcess,
+}
+
+impl Setup {
+    /// Starts the server and makes the files. Fails when the disk does.
+    pub fn prepare(workload: &'static Workload, options: &Options) -> io::Result<Self> {
+        let (files, file_bytes) = workload.files(options.large_bytes, options.small_files);
+        let folder = if workload.is_in_memory() && Path::new(IN_MEMORY).is_dir() {
+            tempfile::tempdir_in(IN_MEMORY)?
+        } else {
+            tempfile::tempdir_in(&options.folder)?
+        };
+        let certificate = workload.https.then(Certificate::make);
+        let logs = tempfile::tempdir()?;
+        let mut words = words(workload, files, file_bytes);
+        if let Some(link) = workload.link {
+            let plan = logs.path().join("link.json");
+            fs::write(&plan, fault_plan(link))?;
+            words.extend(["--faults".to_owned(), plan.display().to_string()]);
+        }
+        let server = serve(&words, certificate.as_ref());
+        let setup = Self {
+            workload,
+            files,
+            file_bytes,
+            folder,
+            logs,
+            certificate,
+            server,
+        };
+        if workload.direction == Direction::Up {
+            setup.make_files()?;
+        }
+        Ok(setup)
+    }
+
+    /// How many bytes a run copies.
+    pub fn bytes(&self) -> u64 {
+        self.files * self.file_bytes
+    }
+
+    /// How many files a run copies.
+    pub fn files(&self) -> u64 {
+        self.files
+    }
+
+    /// How far a run goes.
+    pub fn extent(&self) -> Extent {
+        self.workload.extent
+    }
+
+    /// The server's process id.
+    pub fn server(&self) -> u32 {
+        self.server.id()
+    }
+
+    /// Prepares run `number`: an empty place to copy to, and the page cache as the workload has it.
+    pub fn prepare_run(&self, number: usize) -> io::Result<Place> {
+        let place = match self.workload.direction {
+            Direction::Up => Place {
+                folder: self.source(),
+                remote: self.fresh(&format!("run-{number}")),
+            },
+            Direction::Down => {
+                let folder = self.folder.path().join(format!("run-{number}"));
+                fs::create_dir(&folder)?;
+                let remote = self.pattern();
+                Place { folder, remote }
+            }
+        };
+        // What an earlier run left to be written must not be written during this one.
+        sync();
+        if self.workload.direction == Direction::Up {
+            names_below(&self.source())
+                .iter()
+                .try_for_each(|name| self.set_cache(name))?;
+        }
+        Ok(place)
+    }
+
+    /// The job of a run at `place`.
+    pub fn job<'a>(&'a self, place: &'a Place, authority: Option<&'a Path>) -> Job<'a> {
+        Job {
+            workload: self.workload,
+            folder: &place.folder,
+            remote: &place.remote,
+            files: self.files,
+            bytes: self.bytes(),
+            trusted: authority,
+            logs: self.logs.path(),
+        }
+    }
+
+    /// Whose certificates to trust.
+    pub fn authority(&self) -> Option<PathBuf> {
+        self.certificate.as_ref().map(Certificate::authority)
+    }
+
+    /// Says what is missing when a run has not copied everything, or has copied what it should not have, and makes room
+    /// again.
+    pub fn check(&self, tool: Tool, place: &Place) -> Result<(), String> {
+        let found: Vec<u64> = match self.workload.direction {
+            Direction::Up => place.remote.lengths(),
+            Direction::Down => {
+                let length = |name: &String| {
+                    fs::metadata(place.folder.join(name)).map_or(0, |file| file.len())
+                };
+                names_below(&place.folder).iter().map(length).collect()
+            }
+        };
+        if self.workload.direction == Direction::Down {
+            fs::remove_dir_all(&place.folder).map_err(|error| error.to_string())?;
+        }
+        let (files, bytes) = (found.len() as u64, found.iter().sum::<u64>());
+        let wanted = if tool.copies(self.workload) {
+            (self.files, self.bytes())
+        } else {
+            (0, 0)
+        };
+        if (files, bytes) == wanted {
+            return Ok(());
+        }
+        Err(format!(
+            "{files} files with {bytes} bytes arrived instead of {} with {}",
+            wanted.0, wanted.1
+        ))
+    }
+
+    fn source(&self) -> PathBuf {
+        self.folder.path().join("source")
+    }
+
+    /// A new container or share.
+    fn fresh(&self, purpose: &str) -> Remote {
+        let authority = self.authority();
+        let trusted = authority.as_deref();
+        match self.workload.store {
+            Store::Blob => {
+                let service = self.server.blob_service(trusted);
+                Remote::Container(service.fresh_container(purpose))
+            }
+            Store::Share => {
+                let service = self.server.file_service(trusted);
+                Remote::Share(service.fresh_share(purpose))
+            }
+        }
+    }
+
+    /// The container or share that exists from the start.
+    fn pattern(&self) -> Remote {
+        let authority = self.authority();
+        let trusted = authority.as_deref();
+        match self.workload.store {
+            Store::Blob => Remote::Container(self.server.blob_service(trusted).container(PATTERN)),
+            Store::Share => Remote::Share(self.server.file_service(trusted).share(PATTERN)),
+        }
+    }
+
+    fn make_files(&self) -> io::Result<()> {
+        fs::create_dir(self.source())?;
+        for number in 0..self.files {
+            // A thousand files to a folder, as people's trees have it.
+            let folder = match self.workload.shape {
+                Shape::Small | Shape::Empty(_) | Shape::Directories(_) => {
+                    self.source().join(format!("folder-{}", number / 1000))
+                }
+                Shape::One | Shape::SixtyFour | Shape::Thousand | Shape::Byte => self.source(),
+            };
+            if number % 1000 == 0 {
+                fs::create_dir_all(&folder)?;
+            }
+            write_noise(
+                &folder.join(format!("file-{number}")),
+                number,
+                self.file_bytes,
+            );
+        }
+        Ok(())
+    }
+
+    /// Brings the file into the page cache, or out of it. The kernel gives up pages only once they are on the disk.
+    fn set_cache(&self, name: &str) -> io::Result<()> {
+        let mut file = File::open(self.source().join(name))?;
+        if self.workload.cached {
+            io::copy(&mut file, &mut io::sink())?;
+        } else {
+            fadvise(&file, 0, None, Advice::DontNeed)?;
+        }
+        Ok(())
+    }
+}
+
+/// Where one run copies from and to.
+#[derive(Debug)]
+pub struct Place {
+    folder: PathBuf,
+    remote: Remote,
+}
+
+/// The emulator's words: one that keeps nothing, so that it costs as little as a server can; downloads read objects of a
+/// pattern.
+fn words(workload: &Workload, files: u64, file_bytes: u64) -> Vec<String> {
+    let mut words: Vec<String> = vec!["--store".into(), "null".into(), "--no-verify".into()];
+    if workload.direction == Direction::Down {
+        let prefix = match workload.shape {
+            Shape::Directories(_) => "directory-{}/file",
+            Shape::One
+            | Shape::SixtyFour
+            | Shape::Thousand
+            | Shape::Small
+            | Shape::Byte
+            | Shape::Empty(_) => "file-",
+        };
+        let option = match workload.store {
+            Store::Blob => "--pattern-blobs",
+            Store::Share => "--pattern-files",
+        };
+        let objects = format!("{PATTERN}/{prefix}:{file_bytes}:{files}");
+        words.extend([option.into(), objects]);
+    }
+    words
+}
+
+fn fault_plan(link: Link) -> String {
+    let Link {
+        round_trip_ms,
+        bytes_per_second,
+    } = link;
+    format!(
+        r#"{{"rules": [{{"name": "link", "then": {{"delay_ms": {round_trip_ms}}}}}],
+            "bandwidth": {{"total_bytes_per_second": {bytes_per_second}}}}}"#
+    )
+}
+
+fn serve(words: &[String], certificate: Option<&Certificate>) -> EmulatorProcess {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match certificate {
+        None => EmulatorProcess::start(&words),
+        Some(certificate) => EmulatorProcess::start_https(certificate, &words),
+    }
+}

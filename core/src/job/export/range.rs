@@ -1,0 +1,252 @@
+//! One range of partition keys: its pages become volumes.
+//!
+//! Runs on a thread of its own. The next page is requested before the present one is formatted.
+
+use std::sync::Arc;
+
+use azring_transport::Kind;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::JoinHandle;
+
+use super::event::{ExportEvent, RangeFailure};
+use super::plan::{ExportPlan, RangePlan};
+use crate::Result;
+use crate::dump::json::page;
+use crate::dump::spool::SpoolRoom;
+use crate::dump::volume::{OpenVolume, VolumeIndex, VolumePage};
+use crate::journal::ExportedVolume;
+use crate::report::Totals;
+use crate::stop::Stop;
+use crate::store::Tools;
+use crate::store::rest::malformed;
+use crate::store::table::{EntityPages, KeyToken, RawPage, TokenHistory};
+
+/// A volume is noted in the journal after so many bytes: at most so much is read twice after a kill.
+const NOTE_BYTES: u64 = 8 << 20;
+
+/// The steps in which a request is begun and its connection takes it over.
+const BEGIN_STEPS: u32 = 4;
+
+/// What all ranges of an export share.
+pub(super) struct RangeContext {
+    pub(super) plan: ExportPlan,
+    pub(super) room: Option<Arc<SpoolRoom>>,
+    pub(super) stop: Stop,
+    pub(super) totals: Arc<Totals>,
+    pub(super) events: UnboundedSender<ExportEvent>,
+}
+
+/// A range that is exported.
+pub(super) struct RangeExport<'a> {
+    context: &'a RangeContext,
+    range: &'a RangePlan,
+    volume: Option<OpenVolume>,
+    split: u32,
+    /// The length of the volume when it was last noted.
+    noted_bytes: u64,
+}
+
+impl<'a> RangeExport<'a> {
+    /// Nothing of this run has been done.
+    pub(super) fn new(context: &'a RangeContext, range: &'a RangePlan) -> Self {
+        Self {
+            context,
+            range,
+            volume: None,
+            split: range.closed.len() as u32,
+            noted_bytes: 0,
+        }
+    }
+
+    /// Exports the range to its end; returns whether nothing was left of it.
+    ///
+    /// # Errors
+    ///
+    /// The error, and which volume it hit. The part file stays for a later run.
+    pub(super) async fn run(mut self, tools: &Tools) -> Result<bool, RangeFailure> {
+        match self.export(tools).await {
+            Ok(is_empty) => Ok(is_empty),
+            Err(error) => Err(RangeFailure {
+                error,
+                has_volume: self.volume.is_some(),
+                split: self.split,
+            }),
+        }
+    }
+
+    async fn export(&mut self, tools: &Tools) -> Result<bool> {
+        let plan = &self.context.plan;
+        let pages = EntityPages::new(Arc::clone(&plan.table), self.range.keys.clone());
+        let mut history = TokenHistory::default();
+        let mut at = self.take_up()?;
+        let mut page = fetch(&pages, tools, at.clone());
+        loop {
+            let fetched = self.context.stop.unless_stopped(joined(&mut page)).await?;
+            let next = fetched.raw.next.clone();
+            history.take(next.as_ref())?;
+            if let Some(next) = &next {
+                page = fetch(&pages, tools, Some(next.clone()));
+                for _ in 0..BEGIN_STEPS {
+                    tokio::task::yield_now().await;
+                }
+            }
+            self.write(&fetched, at.as_ref()).await?;
+            let Some(next) = next else { break };
+            self.note(&next);
+            at = Some(next);
+        }
+        let Some(volume) = self.volume.take() else {
+            return Ok(true);
+        };
+        self.close(volume, true)?;
+        Ok(false)
+    }
+
+    /// Continues the volume of an earlier run, or begins it again; returns where.
+    fn take_up(&mut self) -> Result<Option<KeyToken>> {
+        let plan = &self.context.plan;
+        if let Some((position, next)) = &self.range.open {
+            let index = self.index();
+            let reopened = OpenVolume::reopen(&plan.folder, index, plan.format, *position)?;
+            if let Some(volume) = reopened {
+                self.count(position.entities);
+                self.tell(ExportEvent::VolumeBegun);
+                self.noted_bytes = position.bytes;
+                self.volume = Some(volume);
+                return Ok(Some(next.clone()));
+            }
+        }
+        Ok(self.range.volume_start.clone())
+    }
+
+    /// Writes the entities of the page that began at `at`.
+    async fn write(&mut self, fetched: &FetchedPage, at: Option<&KeyToken>) -> Result<()> {
+        let plan = &self.context.plan;
+        if fetched.places.is_empty() {
+            return Ok(());
+        }
+        let page = VolumePage::new(&fetched.raw.body, &fetched.places, plan.format)?;
+        let is_full = self.volume.as_ref().is_some_and(|volume| {
+            let bytes = volume.bytes_with(&page);
+            plan.split_bytes.is_some_and(|most| bytes > most) && volume.entities() > 0
+        });
+        if is_full
+            && let Some(volume) = self.volume.take()
+            && let Some(at) = at
+        {
+            self.tell_position(&volume, at);
+            self.close(volume, false)?;
+        }
+        if self.volume.is_none() {
+            self.begin().await?;
+        }
+        if let Some(volume) = &mut self.volume {
+            volume.append(&page)?;
+            self.count(page.entities());
+        }
+        Ok(())
+    }
+
+    async fn begin(&mut self) -> Result<()> {
+        let plan = &self.context.plan;
+        if let Some(room) = &self.context.room {
+            let room = async {
+                room.room().await;
+                Ok(())
+            };
+            self.context.stop.unless_stopped(room).await?;
+        }
+        plan.folder.make()?;
+        let volume = OpenVolume::create(&plan.folder, self.index(), &plan.export, plan.format)?;
+        self.noted_bytes = 0;
+        self.volume = Some(volume);
+        self.tell(ExportEvent::VolumeBegun);
+        Ok(())
+    }
+
+    fn close(&mut self, volume: OpenVolume, is_last: bool) -> Result<()> {
+        let closed = volume.close(&self.context.plan.export);
+        let volume = closed.inspect_err(|_| Totals::take_back(&self.context.totals.listed, 1))?;
+        if let Some(room) = &self.context.room {
+            room.take(volume.bytes);
+        }
+        self.split += 1;
+        self.tell(ExportEvent::VolumeClosed { volume, is_last });
+        Ok(())
+    }
+
+    /// Tells how far the volume is, now and then.
+    fn note(&mut self, next: &KeyToken) {
+        let Some(volume) = &self.volume else { return };
+        let bytes = volume.position().bytes;
+        if bytes - self.noted_bytes >= NOTE_BYTES {
+            self.tell_position(volume, next);
+            self.noted_bytes = bytes;
+        }
+    }
+
+    fn tell_position(&self, volume: &OpenVolume, next: &KeyToken) {
+        let position = volume.position();
+        self.tell(ExportEvent::VolumeAt {
+            range: self.range.index,
+            volume: ExportedVolume {
+                bytes: position.bytes,
+                crc: position.crc,
+                entities: position.entities,
+            },
+            next: next.clone(),
+        });
+    }
+
+    fn index(&self) -> VolumeIndex {
+        VolumeIndex {
+            range: self.range.index,
+            split: self.split,
+        }
+    }
+
+    fn count(&self, entities: u64) {
+        Totals::add(&self.context.totals.entities, entities);
+    }
+
+    fn tell(&self, event: ExportEvent) {
+        // The receiver is gone once the run is over.
+        let _is_received = self.context.events.send(event);
+    }
+}
+
+/// A page, and where its entities are.
+struct FetchedPage {
+    raw: RawPage,
+    places: Vec<std::ops::Range<usize>>,
+}
+
+/// Requests a page beside the work on the one before.
+fn fetch(
+    pages: &EntityPages,
+    tools: &Tools,
+    after: Option<KeyToken>,
+) -> JoinHandle<Result<FetchedPage>> {
+    let (pages, tools) = (pages.clone(), tools.clone());
+    tokio::task::spawn_local(async move {
+        let read = async |raw: RawPage| {
+            // A page that cannot be read is requested again.
+            let places = page::entities(&raw.body).map_err(malformed)?;
+            for place in &places {
+                page::without_etag(&raw.body[place.clone()]).map_err(malformed)?;
+            }
+            Ok(FetchedPage { raw, places })
+        };
+        pages.page(&tools, after.as_ref(), read).await
+    })
+}
+
+async fn joined(page: &mut JoinHandle<Result<FetchedPage>>) -> Result<FetchedPage> {
+    page.await.unwrap_or_else(|broken| {
+        Err(azring_transport::Error::new(
+            Kind::Limit,
+            format!("a request for entities ended without an answer: {broken}"),
+        )
+        .into())
+    })
+}

@@ -1,0 +1,133 @@
+//! The threads of an export: each takes a range after the other.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{Builder, JoinHandle};
+
+use azring_transport as transport;
+use azring_transport::buffer::Pool;
+use azring_transport::client::{Client, Settings};
+use azring_transport::disk::Disk;
+use azring_transport::runtime::plain_runtime;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::task::LocalSet;
+
+use super::event::{ExportEvent, RangeEnd, RangeFailure};
+use super::plan::{ExportPlan, RangePlan};
+use super::range::{RangeContext, RangeExport};
+use crate::Result;
+use crate::dump::spool::SpoolRoom;
+use crate::report::Totals;
+use crate::stop::Stop;
+use crate::store::Tools;
+
+/// Connections of a thread: one for the page, and one for another attempt.
+const CONNECTIONS: usize = 2;
+
+/// The threads.
+pub(super) struct ExportWorkers(Vec<JoinHandle<()>>);
+
+/// The ranges that no thread has taken.
+type Waiting = Mutex<std::vec::IntoIter<RangePlan>>;
+
+impl ExportWorkers {
+    /// Starts so many threads on the ranges of the plan that are not done.
+    pub(super) fn start(
+        plan: &ExportPlan,
+        room: Option<&Arc<SpoolRoom>>,
+        settings: &Arc<Settings>,
+        threads: u32,
+        stop: &Stop,
+        totals: &Arc<Totals>,
+    ) -> (Self, UnboundedReceiver<ExportEvent>) {
+        let (sender, events) = unbounded_channel();
+        let mut open = plan.ranges.clone();
+        open.retain(|range| !range.is_done);
+        let waiting: Arc<Waiting> = Arc::new(Mutex::new(open.into_iter()));
+        let started = (0..threads).map(|index| {
+            let waiting = Arc::clone(&waiting);
+            let settings = Arc::clone(settings);
+            let context = RangeContext {
+                plan: plan.clone(),
+                room: room.cloned(),
+                stop: stop.clone(),
+                totals: Arc::clone(totals),
+                events: sender.clone(),
+            };
+            Builder::new()
+                .name(format!("export-{index}"))
+                .spawn(move || work(&context, &waiting, settings))
+        });
+        // With fewer threads than wanted, the others take more ranges. Without any, no range is done.
+        let threads = started.filter_map(std::io::Result::ok).collect();
+        (Self(threads), events)
+    }
+
+    /// Waits for all threads.
+    ///
+    /// # Errors
+    ///
+    /// Fails when one of them panicked.
+    pub(super) fn join(self) -> Result<()> {
+        for thread in self.0 {
+            thread.join().map_err(|_| {
+                transport::Error::new(
+                    transport::Kind::Limit,
+                    "a thread of the export panicked; its range is not done",
+                )
+            })?;
+        }
+        Ok(())
+    }
+}
+
+fn work(context: &RangeContext, waiting: &Waiting, settings: Arc<Settings>) {
+    let prepared = plain_runtime().map_err(Into::into).and_then(|runtime| {
+        let tools = tools(settings)?;
+        Ok((runtime, tools))
+    });
+    let (runtime, tools) = match prepared {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            // The range that it would have taken fails; the other threads take the others.
+            if let Some(range) = next(waiting) {
+                let split = range.closed.len() as u32;
+                let failure = RangeFailure {
+                    error,
+                    has_volume: false,
+                    split,
+                };
+                end(context, range.index, Err(failure));
+            }
+            return;
+        }
+    };
+    LocalSet::new().block_on(&runtime, async {
+        while !context.stop.is_on()
+            && let Some(range) = next(waiting)
+        {
+            let exported = RangeExport::new(context, &range).run(&tools).await;
+            end(context, range.index, exported);
+        }
+    });
+}
+
+fn tools(settings: Arc<Settings>) -> Result<Tools> {
+    Ok(Tools {
+        client: Client::with_connections(settings, CONNECTIONS)?,
+        disk: Disk::threads(),
+        pool: Pool::new(0, 1)?,
+    })
+}
+
+fn next(waiting: &Waiting) -> Option<RangePlan> {
+    waiting
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .next()
+}
+
+fn end(context: &RangeContext, range: u32, end: Result<bool, RangeFailure>) {
+    let ended = ExportEvent::RangeEnded(RangeEnd { range, end });
+    // The receiver is gone once the run is over.
+    let _is_received = context.events.send(ended);
+}

@@ -1,0 +1,210 @@
+//! Blobs as a source: a container, a virtual directory or a single blob.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use tokio::sync::mpsc;
+
+use super::list::BlobListing;
+use super::nothing;
+use super::origin;
+use super::page_ranges;
+use super::read_options::BlobReadOptions;
+use super::reader::BlobRanges;
+use super::request::head_blob;
+use super::single::{entry, find};
+use crate::Result;
+use crate::entry::{ETag, Entry, EntryName, Layout};
+use crate::location::BlobLocation;
+use crate::options::Selection;
+use crate::plan::extents::Extents;
+use crate::report::NothingSelected;
+use crate::select::{Pattern, PatternRule};
+use crate::store::rest::listed_version::listed_version;
+use crate::store::rest::missing::send_or_missing;
+use crate::store::rest::ranged_reader::RangedReader;
+use crate::store::source::{PAGES_AHEAD, start_listing};
+use crate::store::{ListScope, Origin, OriginAccess, Page, Pages, Reader, Source, Step, Tools};
+
+/// Blobs to copy from.
+pub struct BlobSource {
+    place: Arc<BlobLocation>,
+    selection: BlobSelection,
+    read_options: BlobReadOptions,
+    with_crc64: Arc<AtomicBool>,
+    opens_to_target: bool,
+}
+
+/// The selected blobs.
+enum BlobSelection {
+    /// One blob, already inspected.
+    One(Box<Entry>),
+    /// The blobs below the virtual directory that match.
+    Matching(Pattern),
+}
+
+impl BlobSource {
+    /// The blobs of a container or virtual directory that match.
+    pub fn directory(place: BlobLocation, pattern: Pattern, options: BlobReadOptions) -> Self {
+        Self {
+            place: Arc::new(place),
+            selection: BlobSelection::Matching(pattern),
+            read_options: options,
+            with_crc64: Arc::new(AtomicBool::new(options.crc64)),
+            opens_to_target: false,
+        }
+    }
+
+    /// Sets whether the target's service may read them with the key of its own requests. It needs no
+    /// signature then.
+    pub fn opening_to_target(self, opens_to_target: bool) -> Self {
+        Self {
+            opens_to_target,
+            ..self
+        }
+    }
+
+    /// A single blob. Its full name is `place.full_name` of the entry's name.
+    pub fn blob(place: BlobLocation, entry: Entry, options: BlobReadOptions) -> Self {
+        Self {
+            place: Arc::new(place),
+            selection: BlobSelection::One(Box::new(entry)),
+            read_options: options,
+            with_crc64: Arc::new(AtomicBool::new(options.crc64)),
+            opens_to_target: false,
+        }
+    }
+}
+
+impl Source for BlobSource {
+    fn list(self: Arc<Self>, tools: &Tools, scope: ListScope) -> Pages {
+        let place = BlobLocation::clone(&self.place);
+        match &self.selection {
+            BlobSelection::One(entry) => {
+                let (pages, listed) = mpsc::channel(PAGES_AHEAD);
+                if scope.has_single(&entry.name) {
+                    let page = Page {
+                        entries: vec![Entry::clone(entry)],
+                        ..Page::default()
+                    };
+                    let _fits = pages.try_send(Ok(page));
+                }
+                listed
+            }
+            BlobSelection::Matching(pattern) => {
+                let listing = BlobListing {
+                    place,
+                    pattern: pattern.clone(),
+                    read_options: self.read_options,
+                };
+                start_listing(|pages| listing.run(tools.clone(), scope, pages))
+            }
+        }
+    }
+
+    fn find<'a>(
+        &'a self,
+        tools: &'a Tools,
+        name: &'a EntryName,
+        snapshot: Option<&'a str>,
+    ) -> Step<'a, Result<Option<Entry>>> {
+        Box::pin(async move {
+            let Some(name) = name.as_str() else {
+                return Ok(None);
+            };
+            match snapshot {
+                None => {
+                    let found = find(tools, &self.place, &self.place.full_name(name)).await?;
+                    Ok(found.map(|(properties, carried)| entry(name, properties, carried)))
+                }
+                Some(id) => {
+                    let listing = BlobListing {
+                        place: BlobLocation::clone(&self.place),
+                        pattern: Pattern::new(Some(name), PatternRule::Exact)?,
+                        read_options: self.read_options,
+                    };
+                    listing.snapshot(tools, id).await
+                }
+            }
+        })
+    }
+
+    fn has<'a>(&'a self, tools: &'a Tools, name: &'a EntryName) -> Step<'a, Result<bool>> {
+        Box::pin(async move {
+            let Some(name) = name.as_str() else {
+                return Ok(false);
+            };
+            let request = head_blob::request(&self.place, &self.place.full_name(name));
+            Ok(send_or_missing(tools, &request).await?.is_some())
+        })
+    }
+
+    fn extents<'a>(
+        &'a self,
+        tools: &'a Tools,
+        entry: &'a Entry,
+    ) -> Step<'a, Result<Option<Extents>>> {
+        Box::pin(async move {
+            if entry.kind != Layout::Pages {
+                return Ok(None);
+            }
+            let (name, etag) = self.identity(entry)?;
+            page_ranges::extents(tools, &self.place, &name, entry, etag)
+                .await
+                .map(Some)
+        })
+    }
+
+    fn origin(&self, tools: &Tools, entry: &Entry) -> Result<Option<Origin>> {
+        let (name, etag) = self.identity(entry)?;
+        let snapshot = entry.snapshot.as_ref().map(|snapshot| &*snapshot.id);
+        let now = tools.client.clock().now();
+        Ok(Some(Origin {
+            url: origin::url(&self.place, &name, snapshot),
+            access: if self.opens_to_target {
+                OriginAccess::Public
+            } else {
+                origin::access(&self.place, &name, snapshot, now)?
+            },
+            etag: Some(etag.clone()),
+        }))
+    }
+
+    fn why_nothing<'a>(
+        &'a self,
+        tools: &'a Tools,
+        selection: &'a Selection,
+    ) -> Step<'a, Result<Option<NothingSelected>>> {
+        Box::pin(async move {
+            nothing::cause(tools, &self.place, selection)
+                .await
+                .map(Some)
+        })
+    }
+
+    fn open<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        entry: &'a Entry,
+    ) -> Step<'a, Result<Arc<dyn Reader>>> {
+        Box::pin(async move {
+            let (name, etag) = self.identity(entry)?;
+            let ranges = BlobRanges {
+                place: Arc::clone(&self.place),
+                name,
+                etag: etag.clone(),
+                bytes: entry.bytes,
+                snapshot: entry.snapshot.clone(),
+            };
+            Ok(RangedReader::open(ranges, &self.with_crc64))
+        })
+    }
+}
+
+impl BlobSource {
+    /// The full name of the blob, and the version that was listed.
+    fn identity<'a>(&self, entry: &'a Entry) -> Result<(String, &'a ETag)> {
+        let (name, etag) = listed_version(entry)?;
+        Ok((self.place.full_name(name), etag))
+    }
+}

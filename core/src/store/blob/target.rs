@@ -1,0 +1,166 @@
+//! A container or virtual directory as a target.
+
+use std::sync::Arc;
+
+use super::container;
+use super::name::{BlobNaming, blob_name};
+use super::properties::{BlobType, Properties, kind};
+use super::request::head_blob;
+use super::rules;
+use super::writer::{AppendWriter, BlockWriter, Draft, Expected, PageBlob};
+use crate::Result;
+use crate::entry::{EntryName, Layout, ObjectProperties, Version};
+use crate::location::BlobLocation;
+use crate::options::UploadOptions;
+use crate::plan::Task;
+use crate::plan::target_name::{MappedName, TargetName};
+use crate::store::rest::missing::send_or_missing;
+use crate::store::rest::root::RootIdentity;
+use crate::store::{Stat, Step, Target, TargetForm, Tools, Writer};
+
+/// A container or virtual directory to copy to.
+pub struct BlobTarget {
+    pub(super) place: Arc<BlobLocation>,
+    pub(super) naming: BlobNaming,
+    pub(super) blob_type: BlobType,
+    pub(super) block_bytes: u64,
+    pub(super) keeps_block_bytes: bool,
+    pub(super) keeps: bool,
+    /// Objects get `blob_type`, whatever they are at the source.
+    pub(super) chooses_type: bool,
+    /// The container's identity.
+    pub(super) identity: RootIdentity,
+}
+
+impl BlobTarget {
+    /// The container or virtual directory at `place`, for blobs of this shape. With `keeps` the source has blobs too:
+    /// their names and types, and what is stored beside them, stay as they are.
+    pub fn new(place: BlobLocation, shape: &UploadOptions, keeps: bool) -> Self {
+        Self {
+            keeps,
+            chooses_type: !keeps,
+            naming: BlobNaming::new(&place.directory, keeps),
+            place: Arc::new(place),
+            blob_type: shape.blob_type.unwrap_or(BlobType::Block),
+            block_bytes: shape.block_bytes,
+            keeps_block_bytes: shape.keeps_block_bytes,
+            identity: RootIdentity::default(),
+        }
+    }
+
+    /// The same for files of a share, which have no type: they become blobs of the chosen type.
+    #[must_use]
+    pub(super) fn choosing_type(self) -> Self {
+        Self {
+            chooses_type: true,
+            ..self
+        }
+    }
+}
+
+impl BlobTarget {
+    /// What an object of this kind becomes.
+    pub(super) fn blob_type(&self, source: Layout) -> BlobType {
+        if self.chooses_type {
+            self.blob_type
+        } else {
+            blob_type_of(source)
+        }
+    }
+}
+
+/// The type of blob that an object of this kind is.
+pub(super) fn blob_type_of(kind: Layout) -> BlobType {
+    match kind {
+        Layout::Pages => BlobType::Page,
+        Layout::Appended => BlobType::Append,
+        Layout::Plain | Layout::Folder => BlobType::Block,
+    }
+}
+
+impl Target for BlobTarget {
+    fn name(&self, entry: &EntryName) -> Result<MappedName> {
+        self.naming.name(entry)
+    }
+
+    fn exact_name(&self, name: &EntryName) -> Result<MappedName> {
+        self.naming.exact_name(name)
+    }
+
+    fn form(&self, source: Layout) -> TargetForm {
+        let blob_type = self.blob_type(source);
+        let pieces = rules::pieces(blob_type, self.block_bytes);
+        TargetForm {
+            layout: Some(kind(Some(blob_type), false)),
+            makes_folders: false,
+            pieces: if self.keeps_block_bytes {
+                pieces.of_one_size()
+            } else {
+                pieces
+            },
+        }
+    }
+
+    fn prepare<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<()>> {
+        Box::pin(async move {
+            let made = container::make(tools, &self.place).await?;
+            self.identity.keep(made);
+            Ok(())
+        })
+    }
+
+    fn stat<'a>(
+        &'a self,
+        tools: &'a Tools,
+        name: &'a TargetName,
+    ) -> Step<'a, Result<Option<Stat>>> {
+        Box::pin(async move {
+            let request = head_blob::request(&self.place, blob_name(name));
+            let Some(reply) = send_or_missing(tools, &request).await? else {
+                return Ok(None);
+            };
+            let properties = Properties::of_head(&reply)?;
+            Ok(Some(Stat {
+                bytes: properties.bytes,
+                modified: properties.modified,
+                version: Version::Service(properties.etag),
+                kind: properties.blob_type.map(|found| kind(Some(found), false)),
+                carried: Some(Box::new(ObjectProperties::of_head(&reply))),
+            }))
+        })
+    }
+
+    fn identity<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<Option<Box<str>>>> {
+        let asked = container::identity(tools, &self.place);
+        Box::pin(self.identity.or_ask(asked))
+    }
+
+    fn shown(&self, name: &TargetName) -> String {
+        self.place.blob_url(blob_name(name))
+    }
+
+    fn create<'a>(&'a self, tools: &'a Tools, task: &'a Task) -> Step<'a, Result<Arc<dyn Writer>>> {
+        Box::pin(async move {
+            let entry = &task.entry;
+            let draft = Draft {
+                expected: Expected::new(task.replace.clone()),
+                place: Arc::clone(&self.place),
+                name: blob_name(&task.target).into(),
+                is_copy: self.keeps,
+                content_type: task.content_type.clone(),
+                md5: entry.md5.filter(|_| self.keeps),
+                carried: entry.carried.clone(),
+                origin: None,
+            };
+            let writer: Arc<dyn Writer> = match self.blob_type(entry.kind) {
+                BlobType::Block => Arc::new(BlockWriter::create(draft, tools, task).await?),
+                // These ask the service before they begin, in futures that are much larger than the block's.
+                BlobType::Append => {
+                    Arc::new(Box::pin(AppendWriter::create(draft, tools, task)).await?)
+                }
+                BlobType::Page => Arc::new(Box::pin(PageBlob::create(draft, tools, task)).await?),
+            };
+            Ok(writer)
+        })
+    }
+}

@@ -1,0 +1,336 @@
+//! Files of a folder as a source, or one file of it.
+
+use std::ffi::{CString, OsStr};
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::FileExt as _;
+use std::panic::AssertUnwindSafe;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use azring_transport as transport;
+use azring_transport::disk::{FileStat, Root, data_parts};
+use tokio::sync::mpsc::{self, Sender};
+
+use super::attributes::Judge;
+use super::list::{FolderListing, ORDER, entry_of};
+use super::nothing;
+use super::reader::{LocalReader, check_version};
+use super::shortage::or_later;
+use super::smb;
+use crate::Result;
+use crate::entry::{Entry, EntryName};
+use crate::options::Selection;
+use crate::plan::disk_image::Edges;
+use crate::plan::extents::Extents;
+use crate::report::NothingSelected;
+use crate::select::{AttributeRule, Pattern};
+use crate::store::source::{PAGES_AHEAD, panicked};
+use crate::store::{ListScope, Page, Pages, Reader, Source, Step, Tools};
+
+/// A folder to copy from, or one file of it.
+pub struct LocalSource {
+    root: Root,
+    selection: LocalSelection,
+    attributes: AttributeRule,
+    keeps_smb: bool,
+    own_files: Vec<PathBuf>,
+}
+
+/// The selected files of the folder.
+enum LocalSelection {
+    /// One file, which the user named.
+    One(EntryName),
+    /// The files that match.
+    Matching(Pattern),
+}
+
+impl LocalSource {
+    /// The files of `folder` that match.
+    pub fn folder(folder: &Path, pattern: Pattern) -> Result<Self> {
+        Ok(Self {
+            root: Root::open(folder)?,
+            selection: LocalSelection::Matching(pattern),
+            attributes: AttributeRule::default(),
+            keeps_smb: false,
+            own_files: Vec::new(),
+        })
+    }
+
+    /// Whether `path` is a file or a disk and no folder.
+    pub fn is_single(path: &Path) -> bool {
+        FileStat::of_path(path).is_ok_and(|facts| facts.is_file || facts.is_block_device)
+    }
+
+    /// The single file or disk at `path`, and its name.
+    pub fn file(path: &Path) -> Result<(Self, EntryName)> {
+        let folder = match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let name = EntryName::new(path.file_name().unwrap_or_default().as_bytes());
+        Ok((
+            Self {
+                root: Root::open(folder)?,
+                selection: LocalSelection::One(name.clone()),
+                attributes: AttributeRule::default(),
+                keeps_smb: false,
+                own_files: Vec::new(),
+            },
+            name,
+        ))
+    }
+
+    /// The same, with only the files that have these attributes.
+    #[must_use]
+    pub fn asking(self, attributes: AttributeRule) -> Self {
+        Self { attributes, ..self }
+    }
+
+    /// The same, where entries have their attributes and times in Windows if `keeps_smb` says so.
+    #[must_use]
+    pub fn keeping_smb(self, keeps_smb: bool) -> Self {
+        Self { keeps_smb, ..self }
+    }
+
+    /// The same, without these files, wherever they are below the folder.
+    #[must_use]
+    pub fn without(self, own_files: &[PathBuf]) -> Self {
+        Self {
+            own_files: own_files.to_vec(),
+            ..self
+        }
+    }
+
+    fn list_one(&self, name: &EntryName) -> Result<Page> {
+        let path = self.root.path().join(path_of(name));
+        let facts = std::fs::File::open(&path)
+            .and_then(FileStat::of_open)
+            .map_err(|error| {
+                transport::Error::disk(format_args!("cannot open `{}`", path.display()), &error)
+            })?;
+        let mut page = Page::default();
+        if self.is_admitted(name, &facts, &mut page.notices) {
+            page.entries.push(self.entry(name, &facts));
+        }
+        Ok(page)
+    }
+
+    /// Lists the scope, or the folders below. Blocks, and waits for the consumer.
+    fn send_pages(&self, scope: ListScope, lists_folders: bool, pages: Sender<Result<Page>>) {
+        match &self.selection {
+            LocalSelection::One(_) if lists_folders => {}
+            LocalSelection::One(name) if !scope.has_single(name) => {}
+            LocalSelection::One(name) => {
+                // The consumer has gone when the run was stopped.
+                let _is_received = pages.blocking_send(self.list_one(name));
+            }
+            LocalSelection::Matching(pattern) => {
+                let root = PathBuf::from(self.root.path());
+                FolderListing {
+                    root,
+                    pattern: pattern.clone(),
+                    scope,
+                    attributes: self.attributes,
+                    keeps_smb: self.keeps_smb,
+                    lists_folders,
+                    own_files: &self.own_files,
+                    pages,
+                }
+                .run();
+            }
+        }
+    }
+
+    fn start_listing(self: Arc<Self>, scope: ListScope, lists_folders: bool) -> Pages {
+        let (pages, listed) = mpsc::channel(PAGES_AHEAD);
+        let failed = pages.clone();
+        let list = move || {
+            let listing = AssertUnwindSafe(|| self.send_pages(scope, lists_folders, pages.clone()));
+            if std::panic::catch_unwind(listing).is_err() {
+                // The consumer has gone when the run was stopped.
+                let _is_received = pages.blocking_send(Err(panicked()));
+            }
+        };
+        if let Err(error) = std::thread::Builder::new().name("list".into()).spawn(list) {
+            let error = transport::Error::disk("cannot start the thread of a listing", &error);
+            let _fits = failed.try_send(Err(error.into()));
+        }
+        listed
+    }
+
+    fn entry(&self, name: &EntryName, facts: &FileStat) -> Entry {
+        let path = self.root.path().join(path_of(name));
+        let smb = self.keeps_smb.then(|| Box::new(smb::of_file(&path, facts)));
+        Entry {
+            smb,
+            ..entry_of(name.clone(), facts)
+        }
+    }
+
+    /// Opens the version that was listed; fails when there is another.
+    async fn open_listed(&self, tools: &Tools, entry: &Entry) -> Result<(OwnedFd, FileStat)> {
+        let (descriptor, facts) = self.open_any(tools, entry).await?;
+        check_version(entry, &facts)?;
+        Ok((descriptor, facts))
+    }
+
+    /// Opens the version that is there now.
+    async fn open_any(&self, tools: &Tools, entry: &Entry) -> Result<(OwnedFd, FileStat)> {
+        let open = async || {
+            let opened = self.root.open_to_read(&tools.disk, path_of(&entry.name));
+            Ok(opened.await?)
+        };
+        or_later(open().await, open).await
+    }
+
+    fn is_admitted(&self, name: &EntryName, facts: &FileStat, notices: &mut Vec<String>) -> bool {
+        let Ok(folder) = std::fs::File::open(self.root.path()) else {
+            return true;
+        };
+        let name = CString::new(name.as_bytes()).unwrap_or_default();
+        Judge::new(self.attributes).admits(folder, &name, facts, notices)
+    }
+}
+
+impl Source for LocalSource {
+    fn list(self: Arc<Self>, _tools: &Tools, scope: ListScope) -> Pages {
+        self.start_listing(scope, false)
+    }
+
+    fn list_directories(self: Arc<Self>, _tools: &Tools) -> Option<Pages> {
+        let scope = ListScope::default();
+        self.keeps_smb.then(|| self.start_listing(scope, true))
+    }
+
+    fn can_resume(&self, scope: &ListScope) -> bool {
+        let is_one = matches!(self.selection, LocalSelection::One(_));
+        is_one || scope.after.is_none() || scope.marker.as_deref() == Some(ORDER)
+    }
+
+    fn find<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        name: &'a EntryName,
+        _snapshot: Option<&'a str>,
+    ) -> Step<'a, Result<Option<Entry>>> {
+        Box::pin(async move {
+            let path = self.root.path().join(path_of(name));
+            let facts = FileStat::of_path(&path).and_then(|facts| {
+                if facts.is_block_device {
+                    std::fs::File::open(&path).and_then(FileStat::of_open)
+                } else {
+                    Ok(facts)
+                }
+            });
+            match facts {
+                Ok(facts) if facts.is_file || facts.is_block_device => {
+                    Ok(Some(self.entry(name, &facts)))
+                }
+                Ok(_) => Ok(None),
+                Err(error) if is_gone(&error) => Ok(None),
+                Err(error) => {
+                    let doing = format!("cannot examine `{}`", path.display());
+                    Err(transport::Error::disk(doing, &error).into())
+                }
+            }
+        })
+    }
+
+    fn has<'a>(&'a self, _tools: &'a Tools, name: &'a EntryName) -> Step<'a, Result<bool>> {
+        Box::pin(async move { Ok(self.root.path().join(path_of(name)).exists()) })
+    }
+
+    fn extents<'a>(
+        &'a self,
+        tools: &'a Tools,
+        entry: &'a Entry,
+    ) -> Step<'a, Result<Option<Extents>>> {
+        Box::pin(async move {
+            let (descriptor, facts) = self.open_listed(tools, entry).await?;
+            let parts = tokio::task::spawn_blocking(move || data_parts(descriptor, facts.bytes))
+                .await
+                .map_err(std::io::Error::other)
+                .flatten()
+                .map_err(|error| {
+                    transport::Error::disk(
+                        format_args!("cannot find the holes of `{}`", entry.name),
+                        &error,
+                    )
+                })?;
+            Ok(Some(Extents::new(entry.bytes, parts)))
+        })
+    }
+
+    fn edges<'a>(&'a self, tools: &'a Tools, entry: &'a Entry) -> Step<'a, Result<Option<Edges>>> {
+        Box::pin(async move {
+            let (descriptor, facts) = self.open_listed(tools, entry).await?;
+            let edges = tokio::task::spawn_blocking(move || edges(descriptor, facts.bytes))
+                .await
+                .map_err(std::io::Error::other)
+                .flatten()
+                .map_err(|error| {
+                    transport::Error::disk(format_args!("cannot read `{}`", entry.name), &error)
+                })?;
+            Ok(Some(edges))
+        })
+    }
+
+    fn descriptors(&self) -> u32 {
+        1
+    }
+
+    fn why_nothing<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        selection: &'a Selection,
+    ) -> Step<'a, Result<Option<NothingSelected>>> {
+        Box::pin(async move {
+            Ok(match &self.selection {
+                // The file exists, so its attributes left it out.
+                LocalSelection::One(_) => Some(NothingSelected::Attributes),
+                LocalSelection::Matching(pattern) => {
+                    nothing::cause(self.root.path(), pattern, selection)
+                }
+            })
+        })
+    }
+
+    fn open<'a>(&'a self, tools: &'a Tools, entry: &'a Entry) -> Step<'a, Result<Arc<dyn Reader>>> {
+        Box::pin(async move {
+            let (descriptor, facts) = self.open_any(tools, entry).await?;
+            if facts.bytes != entry.bytes {
+                check_version(entry, &facts)?;
+            }
+            let file = self.root.reading(descriptor, &facts, &entry.name).await?;
+            check_version(entry, &facts)?;
+            let entry = entry.clone();
+            Ok(Arc::new(LocalReader { file, entry }) as Arc<dyn Reader>)
+        })
+    }
+}
+
+/// The first and the last 512 bytes of a file of this length.
+fn edges(descriptor: OwnedFd, bytes: u64) -> std::io::Result<Edges> {
+    const EDGE_BYTES: u64 = 512;
+    let file = std::fs::File::from(descriptor);
+    let length = bytes.min(EDGE_BYTES);
+    let read = |at: u64| {
+        let mut edge = vec![0; length as usize];
+        file.read_exact_at(&mut edge, at).map(|()| edge)
+    };
+    Ok(Edges {
+        first: read(0)?,
+        last: read(bytes - length)?,
+    })
+}
+
+/// Whether the error says that the file, or a folder above it, does not exist.
+fn is_gone(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory)
+}
+
+fn path_of(name: &EntryName) -> &Path {
+    Path::new(OsStr::from_bytes(name.as_bytes()))
+}

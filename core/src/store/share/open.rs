@@ -1,0 +1,104 @@
+//! A share, a directory or a single file as an end of a copy, and for the other commands.
+
+use std::sync::Arc;
+
+use azring_transport::http::Reply;
+
+use super::request::get_share_properties;
+use super::single::{is_directory, split_last};
+use super::{
+    ShareReadOptions, ShareRemover, ShareServerCopy, ShareSource, ShareTarget, open_source, single,
+};
+use crate::Result;
+use crate::entry::{Entry, EntryName};
+use crate::location::{Location, ShareLocation};
+use crate::options::{Options, Selection};
+use crate::store::opener::{OpenContext, OpenedSource, Opener};
+use crate::store::rest::one_object;
+use crate::store::{Remover, ServerCopy, Source, Step, StreamTarget, Target, Tools};
+
+/// A place in Azure Files, to be opened.
+pub(crate) struct ShareOpener<'l>(pub(crate) &'l ShareLocation);
+
+impl Opener for ShareOpener<'_> {
+    fn source<'a>(&'a self, context: OpenContext<'a>) -> Step<'a, Result<OpenedSource>> {
+        Box::pin(open_source::source(self.0, context))
+    }
+
+    fn target(&self, context: OpenContext<'_>) -> Result<Arc<dyn Target>> {
+        Ok(Arc::new(ShareTarget::new(self.0.clone(), context.route)))
+    }
+
+    fn server_copy(&self, context: OpenContext<'_>) -> Option<Arc<dyn ServerCopy>> {
+        let OpenContext { options, route, .. } = context;
+        let target = ShareTarget::new(self.0.clone(), route);
+        Some(Arc::new(ShareServerCopy::new(
+            target,
+            options.copy_way,
+            route,
+        )))
+    }
+
+    fn split_name<'a>(
+        &'a self,
+        tools: &'a Tools,
+    ) -> Step<'a, Result<Option<(Location, EntryName)>>> {
+        Box::pin(async move {
+            if is_directory(tools, self.0).await? {
+                return Ok(None);
+            }
+            let split = split_last(self.0);
+            Ok(split.map(|(above, last)| (Location::Share(above), EntryName::from(last.as_str()))))
+        })
+    }
+
+    fn named_source<'a>(
+        &'a self,
+        options: &'a Options,
+        tools: &'a Tools,
+    ) -> Step<'a, Result<(Arc<dyn Source>, Entry)>> {
+        Box::pin(async move {
+            let (source, entry) = open_source::named_source(self.0, options, tools).await?;
+            Ok((Arc::new(source) as Arc<dyn Source>, entry))
+        })
+    }
+
+    fn named_target(&self, _options: &Options) -> Result<(Arc<dyn StreamTarget>, EntryName)> {
+        let place = self.0;
+        let named = if place.is_directory {
+            None
+        } else {
+            split_last(place)
+        };
+        let Some((above, last)) = named else {
+            let example = "https://ACCOUNT.file.core.windows.net/SHARE/NAME";
+            return Err(one_object::unnamed("file", place, example));
+        };
+        let target = ShareTarget::of_pipe(above);
+        Ok((Arc::new(target), EntryName::from(last.as_str())))
+    }
+
+    fn folder_source(&self, selection: &Selection) -> Result<Arc<dyn Source>> {
+        let read_options = ShareReadOptions::default();
+        let source = ShareSource::directory(self.0.clone(), selection, read_options);
+        Ok(Arc::new(source))
+    }
+
+    fn find_object<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<Entry>> {
+        Box::pin(async move {
+            let found = single::look(tools, self.0).await?;
+            found.map_or_else(|| Err(single::not_found(self.0)), |(_, entry)| Ok(entry))
+        })
+    }
+
+    fn remover(&self) -> Result<Arc<dyn Remover>> {
+        Ok(Arc::new(ShareRemover::new(self.0.clone())))
+    }
+
+    fn probe<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<Reply>> {
+        Box::pin(async move {
+            let request = get_share_properties::request(self.0);
+            Ok(tools.client.send(&request).await?)
+        })
+    }
+}

@@ -1,0 +1,49 @@
+//! Azurite's table service, from the pinned npm package.
+
+use std::net::TcpListener;
+use std::sync::OnceLock;
+
+use super::{ADVICE, Installed, PACKAGE, known, our_accounts};
+use crate::rest::TableService;
+use crate::scratch;
+use crate::server_process::{ServerCommand, ServerProcess};
+
+/// The process's table service, with the accounts of every Azurite; the first one's.
+///
+/// # Panics
+/// When there is none; the message says what to install.
+pub fn shared_tables() -> TableService {
+    static TABLES: OnceLock<(ServerProcess, tempfile::TempDir, String)> = OnceLock::new();
+    let (_, _, origin) = TABLES.get_or_init(|| {
+        let installed = Installed::find(PACKAGE)
+            .unwrap_or_else(|missing| panic!("no Azurite: {missing}: {ADVICE}"));
+        let folder = scratch::folder();
+        let program = installed.program_of("table");
+        let command = ServerCommand::new(&installed.node)
+            .arg(&program)
+            .args(["--tableHost", "127.0.0.1"])
+            .args(["--tablePort", &free_port().to_string()])
+            .args(["--inMemoryPersistence", "--silent", "--disableTelemetry"])
+            .arg("--skipApiVersionCheck")
+            .env("AZURITE_ACCOUNTS", known(&our_accounts()))
+            .env("NODE_ENV", "production")
+            .directory(folder.path());
+        let (server, origin) = ServerProcess::start(command, table_origin)
+            .unwrap_or_else(|error| panic!("no Azurite for tables: {error}\n{ADVICE}"));
+        (server, folder, origin)
+    });
+    TableService::path_style(origin, &our_accounts()[0])
+}
+
+/// A port that nobody listens on. Azurite's table service does not say which port the system chose.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("this machine has a free port");
+    let address = listener.local_addr();
+    address.expect("a bound socket has an address").port()
+}
+
+/// `... successfully started on 127.0.0.1:40123` comes when it listens.
+fn table_origin(line: &str) -> Option<String> {
+    let (_, address) = line.split_once("Table service successfully started on ")?;
+    Some(format!("http://{}", address.trim()))
+}

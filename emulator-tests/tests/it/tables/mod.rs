@@ -1,0 +1,7 @@
+//! Exports and imports of tables.
+
+mod dump_files;
+mod export;
+mod export_resume;
+mod import;
+mod import_faults;
