@@ -31,7 +31,7 @@ use crate::descriptor::retry_open;
 use crate::http::{
     Account, CommonHeaders, Connection, Endpoint, HedgePolicy, IdleConnections, IncomingResponse,
     ManyHeaders, Reply, Request, RequestSecrets, Scheme, adapted, check_changeset, check_echo,
-    compose, failure, learn, version_refused,
+    check_request_id, compose, failure, learn, version_refused,
 };
 use crate::net::{Proxies, Proxy, Resolver, Timeouts, connect};
 use crate::retry::{Backoff, NextAttempt, RetryPolicy};
@@ -393,7 +393,10 @@ impl Client {
         let must_echo = answer.status.is_success() && connection.echoes() && !is_batch;
         if check_echo(dialect, id, &answer.headers, must_echo)? {
             connection.has_echoed();
+        } else {
+            check_request_id(dialect, connection.last_request_id(), &answer.headers)?;
         }
+        connection.note_request_id(answer.headers.get(&dialect.request_id_header));
         let availability = traffic.availability();
         let is_of_service =
             asked_proxy.is_none() || answer.headers.contains_key(&dialect.request_id_header);

@@ -16,6 +16,7 @@ use bytes::{Bytes, BytesMut};
 use http_body::{Body as _, Frame};
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
+use hyper::header::HeaderValue;
 use hyper::{HeaderMap, StatusCode};
 use hyper_util::rt::TokioIo;
 
@@ -74,6 +75,7 @@ pub(crate) struct Connection {
     progress: ProgressTimer,
     timeouts: Timeouts,
     service: EchoSupport,
+    last_request_id: Option<HeaderValue>,
 }
 
 /// What the answers so far have shown about the service.
@@ -123,6 +125,7 @@ impl Connection {
             progress: ProgressTimer::new(),
             timeouts: *timeouts,
             service: EchoSupport::Unknown,
+            last_request_id: None,
         })
     }
 
@@ -149,6 +152,16 @@ impl Connection {
     /// Notes that an answer has repeated the id of its request.
     pub(crate) fn has_echoed(&mut self) {
         self.service = EchoSupport::Echoes;
+    }
+
+    /// The service's id of the last answer over it.
+    pub(crate) fn last_request_id(&self) -> Option<&HeaderValue> {
+        self.last_request_id.as_ref()
+    }
+
+    /// Notes the service's id of an answer.
+    pub(crate) fn note_request_id(&mut self, id: Option<&HeaderValue>) {
+        self.last_request_id = id.cloned();
     }
 
     /// Whether another exchange can begin. It cannot when the peer has closed the connection, when

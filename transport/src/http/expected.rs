@@ -220,6 +220,25 @@ pub(crate) fn check_echo(
     }
 }
 
+/// Checks an answer that repeats no id of a request: the service gives each of its answers another
+/// id, so an answer with that of the answer `before` on this connection is this one again, and
+/// came too late to be seen before the request was sent.
+///
+/// Fails with [`Kind::Mismatch`].
+pub(crate) fn check_request_id(
+    dialect: &Dialect,
+    before: Option<&HeaderValue>,
+    headers: &HeaderMap,
+) -> Result<()> {
+    let header = &dialect.request_id_header;
+    match (headers.get(header), before) {
+        (Some(answered), Some(before)) if answered == before => Err(mismatch(format_args!(
+            "its answer has the `{header}` of the one before it on this connection"
+        ))),
+        _ => Ok(()),
+    }
+}
+
 fn mismatch(how: impl std::fmt::Display) -> Error {
     let message =
         format!("the service, or a cache before it, gave the answer to another request: {how}");
@@ -404,5 +423,24 @@ mod tests {
             let error = check_echo(dialect, &id, &echo(answered), must_echo).unwrap_err();
             assert_eq!(error.kind(), Kind::Mismatch);
         }
+    }
+
+    #[test]
+    fn an_answer_with_the_service_s_id_of_the_one_before_it_is_not_accepted() {
+        let dialect = Service::Blob.dialect();
+        let headers = |id: &'static str| -> HeaderMap {
+            [(
+                dialect.request_id_header.clone(),
+                HeaderValue::from_static(id),
+            )]
+            .into_iter()
+            .collect()
+        };
+        let before = HeaderValue::from_static("1");
+        let error = check_request_id(dialect, Some(&before), &headers("1")).unwrap_err();
+        assert_eq!(error.kind(), Kind::Mismatch);
+        check_request_id(dialect, Some(&before), &headers("2")).unwrap();
+        check_request_id(dialect, None, &headers("1")).unwrap();
+        check_request_id(dialect, Some(&before), &HeaderMap::new()).unwrap();
     }
 }
