@@ -40,7 +40,8 @@ fn spare_answers_to_writes_never_make_a_refused_file_done() {
 #[test]
 fn the_ids_of_a_service_that_repeats_none_tell_its_spare_answers() {
     // The spare answer comes with the next request, so that nothing is seen before that is sent.
-    let repeats_none = r#"{ "go_on": true, "then": { "headers": { "x-ms-client-request-id": null } } },"#;
+    let repeats_none =
+        r#"{ "go_on": true, "then": { "headers": { "x-ms-client-request-id": null } } },"#;
     for kind in BOTH {
         assert_refused_files_are_not_done(kind, r#""spare_answer": "with_next""#, repeats_none);
     }
