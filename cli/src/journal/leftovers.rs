@@ -4,7 +4,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use azring_core::dump::spool::spool_folder;
+use azring_core::dump::spool_folder::spool_folder;
 use azring_core::entry::EntryName;
 use azring_core::journal::{Command, Replayed};
 use azring_core::store::local::parts;

@@ -4,8 +4,8 @@
 //! the table service and in a data file, without building values: numbers and texts are copied as
 //! they are. A [`volume`] is the data file that is being written; it has its name ([`name`]) once it
 //! is complete, because the name contains the checksum of its bytes ([`crc`]). [`csv`] turns the
-//! entities of a volume into rows. [`spool`] bounds the disk space of volumes that wait for their
-//! upload. [`manifest`] names the export and says how many data files it has.
+//! entities of a volume into rows. [`spool_folder`] is where volumes wait for their upload, and [`spool`]
+//! bounds their disk space. [`manifest`] names the export and says how many data files it has.
 
 pub mod name;
 
@@ -22,3 +22,5 @@ pub mod csv;
 pub mod volume;
 
 pub mod spool;
+
+pub mod spool_folder;

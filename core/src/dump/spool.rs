@@ -1,50 +1,63 @@
-//! The folder of volumes that wait for their upload, and its disk space.
-
-use std::path::{Path, PathBuf};
+//! The disk space of volumes that wait for their upload.
 
 use tokio::sync::watch;
-
-/// The spool of a job, in the folder of its journal. `job`: sixteen hexadecimal digits, as in the names
-/// of part files.
-pub fn spool_folder(folder: &Path, job: &str) -> PathBuf {
-    folder.join(format!("{job}.spool"))
-}
 
 /// The space of the volumes that are closed and not uploaded yet.
 #[derive(Debug)]
 pub struct SpoolRoom {
     bytes_max: u64,
-    used: watch::Sender<u64>,
+    used: watch::Sender<SpooledBytes>,
+}
+
+#[derive(Debug, Default)]
+struct SpooledBytes {
+    /// They leave the spool once they are uploaded.
+    waiting: u64,
+    /// Their upload failed, so they stay.
+    failed: u64,
 }
 
 impl SpoolRoom {
-    /// No more than this is to wait.
+    /// No more than this is to be in the spool.
     pub fn new(bytes_max: u64) -> Self {
         Self {
             bytes_max,
-            used: watch::Sender::new(0),
+            used: watch::Sender::new(SpooledBytes::default()),
         }
     }
 
-    /// A volume was closed.
+    /// A file was closed.
     pub fn take(&self, bytes: u64) {
-        self.used.send_modify(|used| *used += bytes);
+        self.used.send_modify(|used| used.waiting += bytes);
     }
 
-    /// A volume was uploaded and deleted.
+    /// A file was uploaded and deleted.
     pub fn release(&self, bytes: u64) {
         self.used
-            .send_modify(|used| *used = used.saturating_sub(bytes));
+            .send_modify(|used| used.waiting = used.waiting.saturating_sub(bytes));
     }
 
-    /// Waits until a volume may be begun: less than the limit waits for its upload.
+    /// The upload of a file failed. It stays in the spool for a later run.
+    pub fn keep(&self, bytes: u64) {
+        self.used.send_modify(|used| {
+            used.waiting = used.waiting.saturating_sub(bytes);
+            used.failed += bytes;
+        });
+    }
+
+    /// Waits until a volume may be begun: less than the limit is in the spool. Returns false when that
+    /// never happens, because files that could not be uploaded fill it.
     ///
     /// A single volume may be larger than the limit. So it is the volumes that are complete which are
     /// counted, and at least one may always be written.
-    pub async fn room(&self) {
+    pub async fn room(&self) -> bool {
         let mut used = self.used.subscribe();
+        let is_decided = |used: &SpooledBytes| {
+            used.failed >= self.bytes_max || used.waiting + used.failed < self.bytes_max
+        };
+        let used = used.wait_for(is_decided).await;
         // The sender lives as long as this.
-        let _always = used.wait_for(|used| *used < self.bytes_max).await;
+        used.is_ok_and(|used| used.failed < self.bytes_max)
     }
 }
 
@@ -58,11 +71,25 @@ mod tests {
     async fn a_volume_begins_once_less_than_the_limit_waits() {
         let room = SpoolRoom::new(100);
         room.take(70);
-        assert!(room.room().now_or_never().is_some());
+        assert_eq!(room.room().now_or_never(), Some(true));
         room.take(30);
         let mut waiting = Box::pin(room.room());
         assert!(waiting.as_mut().now_or_never().is_none());
         room.release(30);
-        waiting.await;
+        assert!(waiting.await);
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_files_that_cannot_be_uploaded() {
+        let room = SpoolRoom::new(100);
+        room.take(60);
+        room.take(60);
+        let mut waiting = Box::pin(room.room());
+        assert!(waiting.as_mut().now_or_never().is_none());
+        room.keep(60);
+        assert!(waiting.as_mut().now_or_never().is_none(), "60 may leave");
+        room.keep(60);
+        assert!(!waiting.await);
+        assert_eq!(room.room().now_or_never(), Some(false));
     }
 }

@@ -375,21 +375,6 @@ impl VolumeFolder {
         self.remove_files(|name| name.starts_with(begin) && is_own_name(name.as_bytes()))
     }
 
-    /// Removes the folder if nothing of it is needed any more. Without a journal no later run goes on
-    /// with its files.
-    ///
-    /// # Errors
-    ///
-    /// The error of the disk, or that the folder has files.
-    pub fn remove_parts_and_folder(&self, has_journal: bool) -> Result<()> {
-        let has_files = fs::read_dir(&self.path).is_ok_and(|mut files| files.next().is_some());
-        if has_files && has_journal {
-            return Ok(());
-        }
-        self.remove_parts()?;
-        fs::remove_dir(&self.path).map_err(|error| cannot_write(&self.path, &error))
-    }
-
     fn remove_files(&self, is_removed: impl Fn(&str) -> bool) -> Result<()> {
         let failed = |path: &Path, error: &io::Error| {
             let doing = format_args!("cannot remove `{}`", path.display());
@@ -408,12 +393,18 @@ impl VolumeFolder {
         Ok(())
     }
 
-    /// Writes the manifest. A file of that name is replaced.
+    /// Writes the manifest. A file of that name is replaced, unless it is the same: an upload that an
+    /// earlier run began goes on with it.
     ///
     /// # Errors
     ///
     /// The error of the disk.
     pub fn write_manifest(&self, name: &str, manifest: &str) -> Result<()> {
+        let is_there =
+            fs::read(self.path.join(name)).is_ok_and(|found| found == manifest.as_bytes());
+        if is_there {
+            return Ok(());
+        }
         let part = self.part(VolumeIndex::default(), PartKind::Manifest);
         self.write(&part, name, manifest.as_bytes())
     }

@@ -25,7 +25,7 @@ impl Run<'_> {
     pub(super) async fn copy(
         &self,
         earlier: Option<Replayed>,
-        notes: UnboundedReceiver<(u64, Note)>,
+        mut notes: UnboundedReceiver<(u64, Note)>,
     ) -> Result<u64> {
         let tools = self.resources.tools()?;
         let helpers = self.resources.helpers(self.options);
@@ -49,7 +49,7 @@ impl Run<'_> {
         let (workers, queue, events, controller) = self.resources.start(self.stop, open_max);
         let (unlisted, lost_worker) = tokio::join!(
             feed.feed(queue, earlier.as_ref()),
-            self.listen(events, notes, controller)
+            self.listen(events, &mut notes, controller)
         );
 
         workers.join()?;
@@ -160,7 +160,7 @@ impl Run<'_> {
     pub(super) async fn listen(
         &self,
         events: UnboundedReceiver<WorkerEvent>,
-        mut notes: UnboundedReceiver<(u64, Note)>,
+        notes: &mut UnboundedReceiver<(u64, Note)>,
         mut controller: Controller,
     ) -> Option<Error> {
         let (mut lost, mut mode) = (None, None);

@@ -20,6 +20,10 @@ mod worker;
 
 mod upload;
 
+mod uploads;
+
+mod earlier_uploads;
+
 mod spool_observer;
 
 use std::path::Path;
@@ -179,13 +183,19 @@ impl Run<'_> {
     /// of their own.
     fn may_write_manifest(&self, plan: &ExportPlan, name: &str) -> bool {
         let path = plan.folder.path.join(name);
-        if self.options.conflict.is_blind() || !path.exists() {
+        !path.exists() || self.may_replace_manifest(name, &path.display().to_string())
+    }
+
+    /// Whether a manifest may be replaced that is at the target already. Without permission it counts as
+    /// skipped.
+    fn may_replace_manifest(&self, name: &str, target: &str) -> bool {
+        if self.options.conflict.is_blind() {
             return true;
         }
-        let (source, target) = (self.options.source.to_string(), path.display().to_string());
+        let source = self.options.source.to_string();
         let answer = match self.options.conflict.overwrite {
             Overwrite::Never => OverwriteAnswer::No,
-            Overwrite::Ask | Overwrite::Always => self.observer.ask_overwrite(&source, &target),
+            Overwrite::Ask | Overwrite::Always => self.observer.ask_overwrite(&source, target),
         };
         if answer != OverwriteAnswer::No {
             return true;
@@ -250,11 +260,8 @@ impl Run<'_> {
                 break;
             }
         }
-        if taken.is_err() {
-            self.stop.stop();
-            // The threads' events are not taken any more.
-            drop(events);
-        }
+        // The threads end when nobody takes their events any more.
+        drop(events);
         workers.join()?;
         taken?;
         match progress.fatal.take() {

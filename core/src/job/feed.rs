@@ -206,14 +206,31 @@ impl Feed<'_> {
     }
 
     /// Queues what an earlier run planned and did not finish, in the order of its planning.
-    pub(super) async fn take_up(
+    async fn take_up(
         &self,
         planner: &Planner<'_>,
         earlier: &Replayed,
         queue: &mut Queue,
     ) -> Result<()> {
+        self.take_up_those(planner, earlier, |_| true, queue).await
+    }
+
+    /// The same with the objects that are `wanted` by their names.
+    pub(super) async fn take_up_those(
+        &self,
+        planner: &Planner<'_>,
+        earlier: &Replayed,
+        wanted: impl Fn(&EntryName) -> bool,
+        queue: &mut Queue,
+    ) -> Result<()> {
+        let pending = || {
+            earlier.pending().filter(|pending| {
+                let pending = pending.as_ref();
+                pending.map_or(true, |pending| wanted(&pending.name))
+            })
+        };
         let resume = self.resume(planner);
-        let mut inspected = stream::iter(earlier.pending())
+        let mut inspected = stream::iter(pending())
             .map(async |pending| -> Result<_> {
                 Ok(resume::inspect(planner, self.tools, pending?).await)
             })
@@ -228,7 +245,7 @@ impl Feed<'_> {
         drop(inspected);
         if self.stop.is_on() {
             // They were counted as listed, and are still to be done.
-            for pending in earlier.pending().skip(taken) {
+            for pending in pending().skip(taken) {
                 let PendingObject { name, bytes, .. } = pending?;
                 self.settlement()
                     .fail_unstarted(&name, bytes, &Error::Stopped);
@@ -238,7 +255,7 @@ impl Feed<'_> {
     }
 
     /// Plans and queues one object of the source, which was counted as listed before. `planner` is the
-    /// same for all objects of the run.
+    /// same for all objects of the run. Fails with [`Error::Stopped`] when the run is stopped meanwhile.
     pub(super) async fn copy_named(
         &self,
         planner: &Planner<'_>,
@@ -250,8 +267,11 @@ impl Feed<'_> {
             return Err(Error::NotFound(format!("`{name}` does not exist any more")));
         };
         Totals::add(&self.context.totals.listed_bytes, entry.bytes);
-        let inspected = self.inspect(planner, entry).await;
+        let inspecting = async { Ok(self.inspect(planner, entry).await) };
+        let inspected = self.stop.unless_stopped(inspecting).await?;
         if let Some(task) = self.admit(planner.decide(inspected, self.observer), false) {
+            // A later run must know that it was this job which made the object.
+            self.recorder.flush();
             self.push(task, queue).await;
         }
         Ok(())

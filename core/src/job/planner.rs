@@ -114,6 +114,8 @@ pub(super) struct Planner<'a> {
     /// Entries that are skipped because of their modification times.
     left_by_time: Cell<u64>,
     chunk_size_hint: ChunkSizeHint,
+    /// An entry that would be skipped is a failure.
+    needs_all: bool,
 }
 
 impl<'a> Planner<'a> {
@@ -132,6 +134,15 @@ impl<'a> Planner<'a> {
             unreserved: RefCell::default(),
             hint: VhdHint::new(options, ends.route),
             left_by_time: Cell::new(0),
+            needs_all: false,
+        }
+    }
+
+    /// The same where every entry must get to the target: one that would be skipped fails.
+    pub(super) fn needing_all(self) -> Self {
+        Self {
+            needs_all: true,
+            ..self
         }
     }
 
@@ -452,7 +463,12 @@ impl<'a> Planner<'a> {
     /// Decides about an entry. It may ask the user, and then waits for the answer.
     pub(super) fn decide(&self, inspected: InspectedEntry, observer: &dyn Observer) -> EntryPlan {
         let flaw = inspected.found.as_ref().ok().and_then(|found| found.flaw);
-        let planned = self.decide_alone(inspected, observer);
+        let planned = match self.decide_alone(inspected, observer) {
+            EntryPlan::Skip(entry, reason) if self.needs_all => {
+                EntryPlan::Fail(entry, Error::TargetChanged(reason))
+            }
+            planned => planned,
+        };
         if let (EntryPlan::Task(task), Some(flaw)) = (&planned, flaw) {
             let notice = vhd_hint::about_flaw(&task.entry.name, flaw);
             observer.event(Event::Notice(&notice));

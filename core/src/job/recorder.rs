@@ -45,12 +45,11 @@ impl JournalRecorder {
         self.0.as_ref().map(|writer| &*writer.job)
     }
 
-    /// Waits until everything that was recorded is durable. A journal that cannot be written reports
-    /// it elsewhere.
-    pub(super) fn flush(&self) {
-        if let Some(writer) = &self.0 {
-            let _reported = writer.journal.borrow().flush();
-        }
+    /// Waits until everything that was recorded is durable, and returns whether it is. A run without a
+    /// journal has recorded nothing. A journal that cannot be written is reported elsewhere.
+    pub(super) fn flush(&self) -> bool {
+        let writer = self.0.as_ref();
+        writer.is_none_or(|writer| writer.journal.borrow().flush().is_ok())
     }
 
     /// Records the page that is planned next.

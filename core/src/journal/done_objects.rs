@@ -186,6 +186,17 @@ pub fn each_settled_name(replayed: &Replayed, mut pass: impl FnMut(&EntryName)) 
     })
 }
 
+/// Passes the name of every object that was copied, that has no snapshot and whose name the journal has.
+pub fn each_done_name(replayed: &Replayed, mut pass: impl FnMut(EntryName)) -> Result<()> {
+    each_done_object(replayed, |done| {
+        if let Done::Object(planned) = done
+            && planned.snapshot.is_none()
+        {
+            pass(EntryName::new(planned.name));
+        }
+    })
+}
+
 /// What a journal knows of a done object.
 enum Done<'a> {
     /// Only digests.

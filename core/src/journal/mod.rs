@@ -48,7 +48,7 @@ mod error;
 pub use append::Journal;
 pub use claim::{Claim, Session, files, peek};
 pub use command::{Command, Needs};
-pub use done_objects::{DoneObjects, each_settled_name};
+pub use done_objects::{DoneObjects, each_done_name, each_settled_name};
 pub use error::{Error, Result};
 pub use export_state::{ExportState, ExportToken, ExportedRange, ExportedVolume};
 pub use owner::Holder;

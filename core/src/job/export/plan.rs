@@ -120,28 +120,27 @@ impl ExportPlan {
         self.ranges.iter().flat_map(|range| &range.closed)
     }
 
-    /// The names of the data files of earlier runs.
-    pub(super) fn closed_names(&self) -> impl Iterator<Item = DataFileName> {
+    /// The data files of earlier runs: their names, and what is in them.
+    pub(super) fn closed_volumes(&self) -> impl Iterator<Item = (DataFileName, ExportedVolume)> {
         self.ranges.iter().flat_map(|range| {
-            range
-                .closed
-                .iter()
-                .zip(0..)
-                .map(|(volume, split)| DataFileName {
+            range.closed.iter().zip(0..).map(|(volume, split)| {
+                let name = DataFileName {
                     export: self.export.clone(),
                     range: range.index,
                     split,
                     crc: NamedCrc::Crc64(volume.crc),
                     format: self.format,
-                })
+                };
+                (name, *volume)
+            })
         })
     }
 
     /// Removes data files that a killed run had no time to note.
     pub(super) fn remove_unknown(&self) -> Result<()> {
         let known: Vec<String> = self
-            .closed_names()
-            .flat_map(|name| [name.to_string(), name.schema_name()])
+            .closed_volumes()
+            .flat_map(|(name, _)| [name.to_string(), name.schema_name()])
             .chain([self.export.manifest_name()])
             .collect();
         let is_known = |name: &str| known.iter().any(|known| known == name);

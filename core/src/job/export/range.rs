@@ -10,7 +10,6 @@ use tokio::task::JoinHandle;
 
 use super::event::{ExportEvent, RangeFailure};
 use super::plan::{ExportPlan, RangePlan};
-use crate::Result;
 use crate::dump::json::page;
 use crate::dump::spool::SpoolRoom;
 use crate::dump::volume::{OpenVolume, VolumeIndex, VolumePage};
@@ -20,6 +19,7 @@ use crate::stop::Stop;
 use crate::store::Tools;
 use crate::store::rest::malformed;
 use crate::store::table::{EntityPages, KeyToken, RawPage, TokenHistory};
+use crate::{Error, Result};
 
 /// A volume is noted in the journal after so many bytes: at most so much is read twice after a kill.
 const NOTE_BYTES: u64 = 8 << 20;
@@ -34,6 +34,22 @@ pub(super) struct RangeContext {
     pub(super) stop: Stop,
     pub(super) totals: Arc<Totals>,
     pub(super) events: UnboundedSender<ExportEvent>,
+}
+
+impl RangeContext {
+    /// Whether the range is not to go on: the run was stopped, or nobody takes its events any more.
+    pub(super) fn has_ended(&self) -> bool {
+        self.stop.is_on() || self.events.is_closed()
+    }
+
+    /// Awaits the work, or fails with [`Error::Stopped`] as soon as the range is not to go on.
+    async fn unless_ended<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        tokio::select! {
+            biased;
+            worked = self.stop.unless_stopped(work) => worked,
+            () = self.events.closed() => Err(Error::Stopped),
+        }
+    }
 }
 
 /// A range that is exported.
@@ -81,7 +97,7 @@ impl<'a> RangeExport<'a> {
         let mut at = self.take_up()?;
         let mut page = fetch(&pages, tools, at.clone());
         loop {
-            let fetched = self.context.stop.unless_stopped(joined(&mut page)).await?;
+            let fetched = self.context.unless_ended(joined(&mut page)).await?;
             let next = fetched.raw.next.clone();
             history.take(next.as_ref())?;
             if let Some(next) = &next {
@@ -150,11 +166,10 @@ impl<'a> RangeExport<'a> {
     async fn begin(&mut self) -> Result<()> {
         let plan = &self.context.plan;
         if let Some(room) = &self.context.room {
-            let room = async {
-                room.room().await;
-                Ok(())
-            };
-            self.context.stop.unless_stopped(room).await?;
+            let waiting = async { Ok(room.room().await) };
+            if !self.context.unless_ended(waiting).await? {
+                return Err(spool_is_full());
+            }
         }
         plan.folder.make()?;
         let volume = OpenVolume::create(&plan.folder, self.index(), &plan.export, plan.format)?;
@@ -213,6 +228,14 @@ impl<'a> RangeExport<'a> {
         // The receiver is gone once the run is over.
         let _is_received = self.context.events.send(event);
     }
+}
+
+fn spool_is_full() -> Error {
+    azring_transport::Error::new(
+        Kind::Limit,
+        "data files that could not be uploaded fill the spool folder, so no further one is begun",
+    )
+    .into()
 }
 
 /// A page, and where its entities are.

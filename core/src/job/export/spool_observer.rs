@@ -1,10 +1,9 @@
-//! Removes the files of the spool once they are uploaded.
+//! Removes the files of the spool once they are uploaded, and knows which of them are not.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
-
-use tokio::sync::Notify;
 
 use super::super::recorder::JournalRecorder;
 use crate::dump::spool::SpoolRoom;
@@ -13,13 +12,16 @@ use crate::report::{Event, Observer, OverwriteAnswer};
 
 /// The observer of the uploads: passes everything on.
 pub(super) struct SpoolObserver<'a> {
-    pub(super) inner: &'a dyn Observer,
-    pub(super) recorder: &'a JournalRecorder,
-    pub(super) folder: &'a Path,
-    pub(super) room: &'a SpoolRoom,
-    ended: Cell<u64>,
-    lost: Cell<u64>,
-    turned: Notify,
+    inner: &'a dyn Observer,
+    recorder: &'a JournalRecorder,
+    folder: &'a Path,
+    room: &'a SpoolRoom,
+    /// The files that are not at the target, and their lengths.
+    open: RefCell<HashMap<EntryName, u64>>,
+    /// The target of the manifest, where the user has permitted to replace it.
+    replaceable: RefCell<Option<String>>,
+    /// The measurements of the workers were reported.
+    is_measured: Cell<bool>,
 }
 
 impl<'a> SpoolObserver<'a> {
@@ -34,56 +36,70 @@ impl<'a> SpoolObserver<'a> {
             recorder,
             folder,
             room,
-            ended: Cell::default(),
-            lost: Cell::default(),
-            turned: Notify::new(),
+            open: RefCell::default(),
+            replaceable: RefCell::default(),
+            is_measured: Cell::default(),
         }
     }
 
-    /// Waits until so many uploads have ended; returns how many of them are not at the target.
-    pub(super) async fn all_ended(&self, begun: u64) -> u64 {
-        while self.ended.get() < begun {
-            self.turned.notified().await;
-        }
-        self.lost.get()
+    /// A file of this length is to be uploaded.
+    pub(super) fn expect(&self, name: &EntryName, bytes: u64) {
+        self.open.borrow_mut().insert(name.clone(), bytes);
     }
 
-    fn end(&self, bytes: u64, is_lost: bool) {
-        self.ended.set(self.ended.get() + 1);
-        self.lost.set(self.lost.get() + u64::from(is_lost));
-        self.room.release(bytes);
-        self.turned.notify_one();
+    /// How many of the expected files are not at the target.
+    pub(super) fn open_count(&self) -> usize {
+        self.open.borrow().len()
     }
 
-    fn remove(&self, name: &EntryName) {
-        // The journal says first that the file is not needed any more.
-        self.recorder.flush();
-        if let Some(name) = name.as_str() {
-            // A file that stays takes space and nothing else.
+    /// Answers the question about this target with yes.
+    pub(super) fn permit(&self, target: String) {
+        *self.replaceable.borrow_mut() = Some(target);
+    }
+
+    /// Takes the file out of the spool: it is at the target.
+    pub(super) fn remove(&self, name: &EntryName) {
+        // The journal says first that the file is not needed any more. If it cannot, the file stays.
+        if self.recorder.flush()
+            && let Some(name) = name.as_str()
+        {
+            // A file that stays takes space and nothing else. It goes with the folder at the end.
             let _stays = fs::remove_file(self.folder.join(name));
+        }
+    }
+
+    fn uploaded(&self, name: &EntryName) {
+        let expected = self.open.borrow_mut().remove(name);
+        if let Some(bytes) = expected {
+            self.remove(name);
+            self.room.release(bytes);
+        }
+    }
+
+    fn not_uploaded(&self, name: &EntryName) {
+        if let Some(bytes) = self.open.borrow().get(name) {
+            self.room.keep(*bytes);
         }
     }
 }
 
 impl Observer for SpoolObserver<'_> {
     fn event(&self, event: Event<'_>) {
-        let ended = match &event {
-            Event::Done { name, bytes, .. } => Some((*name, *bytes, true)),
-            Event::Skipped { bytes, name, .. }
-            | Event::Failed { bytes, name, .. }
-            | Event::Interrupted { bytes, name, .. } => Some((*name, *bytes, false)),
-            _ => None,
-        };
-        if let Some((name, bytes, is_done)) = ended {
-            if is_done {
-                self.remove(name);
-            }
-            self.end(bytes, !is_done);
+        match &event {
+            Event::Done { name, .. } => self.uploaded(name),
+            Event::Skipped { name, .. } | Event::Failed { name, .. } => self.not_uploaded(name),
+            // The workers are started once for the data files and once for the manifest.
+            Event::Measured(_) if self.is_measured.replace(true) => return,
+            Event::IoMode(_) | Event::Window(_) if self.is_measured.get() => return,
+            _ => {}
         }
         self.inner.event(event);
     }
 
     fn ask_overwrite(&self, source: &str, target: &str) -> OverwriteAnswer {
+        if self.replaceable.borrow().as_deref() == Some(target) {
+            return OverwriteAnswer::Yes;
+        }
         self.inner.ask_overwrite(source, target)
     }
 }

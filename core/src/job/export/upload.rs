@@ -1,40 +1,42 @@
 //! The export to blobs: volumes in a spool, each of which is uploaded like any other file.
+//!
+//! The data files come first, each of them once it is closed. When all workers have ended and every data
+//! file is at the target, the manifest follows. So a manifest never names a data file that this job has not
+//! put there. A later run finds the rest in the journal and in the spool.
 
-use std::cell::{Cell, RefCell};
-use std::path::{Path, PathBuf};
+use std::cell::RefCell;
+use std::path::Path;
 use std::sync::Arc;
 
+use azring_transport as transport;
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::oneshot;
 
-use super::super::feed::Feed;
 use super::super::planner::Planner;
 use super::super::run::Run;
-use super::plan::ExportPlan;
+use super::ExportProgress;
+use super::earlier_uploads::EarlierUploads;
 use super::spool_observer::SpoolObserver;
-use crate::dump::name::{DataFileName, PayloadFormat};
-use crate::dump::spool::{SpoolRoom, spool_folder};
+use super::uploads::Uploads;
+use crate::dump::spool::SpoolRoom;
+use crate::dump::spool_folder::SpoolFolder;
 use crate::dump::volume::ClosedVolume;
 use crate::entry::EntryName;
-use crate::journal::{Replayed, each_settled_name};
+use crate::journal::Replayed;
 use crate::location::{Location, TableLocation};
 use crate::options::{Options, Selection};
 use crate::plan::history::Note;
 use crate::plan::route::Route;
-use crate::report::Totals;
+use crate::report::{Event, Totals};
 use crate::schedule::limits::OPEN_MAX;
 use crate::transfer::Queue;
-use crate::{Error, Result};
+use crate::{Error, Result, Side};
 
 /// No new volume is begun while so much waits for its upload.
 const SPOOL_BYTES_MAX: u64 = 16 << 30;
 
-/// The uploads of an export.
-struct Uploads<'a> {
-    feed: &'a Feed<'a>,
-    planner: Planner<'a>,
-    queue: Queue,
-    begun: Cell<u64>,
-}
+/// Where the notes of workers arrive.
+type NoteReceiver = UnboundedReceiver<(u64, Note)>;
 
 impl Run<'_> {
     /// Exports to blobs.
@@ -42,14 +44,43 @@ impl Run<'_> {
         &self,
         table: &TableLocation,
         earlier: Option<Replayed>,
-        notes: UnboundedReceiver<(u64, Note)>,
+        mut notes: NoteReceiver,
     ) -> Result<()> {
-        let spool = self.spool_folder()?;
-        let plan = Box::pin(self.plan_export(table, &spool, earlier.as_ref())).await?;
-        plan.folder.make()?;
+        let folder = self.options.table.spool_in.as_deref();
+        let folder = folder.ok_or_else(|| {
+            Error::Usage(
+                "an export to blobs needs a folder for its files until they are uploaded, and there is no home \
+                 folder: name a folder for the journal"
+                    .into(),
+            )
+        })?;
+        let spool = SpoolFolder::open(folder, self.recorder.job())?;
+        let earlier = earlier.as_ref();
+        let exporting = self.export_through(table, spool.path(), earlier, &mut notes);
+        let exported = Box::pin(exporting).await;
+        let is_untouched = Totals::get(&self.totals.listed) == 0 && earlier.is_none();
+        let is_complete = matches!(exported, Ok(true));
+        // Only a later run of the same job goes on with the files.
+        let is_needed = self.recorder.is_kept() && !is_untouched && !is_complete;
+        if !(is_needed && spool.has_files())
+            && let Err(error) = spool.remove()
+        {
+            self.observer.event(Event::Warning(&error.to_string()));
+        }
+        exported.map(drop)
+    }
+
+    /// Exports through the files of this folder; returns whether all of the export is at the target.
+    async fn export_through(
+        &self,
+        table: &TableLocation,
+        spool: &Path,
+        earlier: Option<&Replayed>,
+        notes: &mut NoteReceiver,
+    ) -> Result<bool> {
         let room = Arc::new(SpoolRoom::new(SPOOL_BYTES_MAX));
-        let observer = SpoolObserver::new(self.observer, self.recorder, &spool, &room);
-        let options = upload_options(self.options, &spool);
+        let spooled = SpoolObserver::new(self.observer, self.recorder, spool, &room);
+        let options = upload_options(self.options, spool);
         let route = Route::of(&options)?;
         let run = Run {
             options: &options,
@@ -57,7 +88,7 @@ impl Run<'_> {
             resources: self.resources,
             totals: self.totals,
             recorder: self.recorder,
-            observer: &observer,
+            observer: &spooled,
             stop: self.stop,
             limit: self.limit,
             outages: RefCell::new(self.resources.outage_reporter()),
@@ -71,161 +102,168 @@ impl Run<'_> {
         if earlier.is_some() {
             ends.target.follow_earlier_run();
         }
-        let (workers, queue, events, controller) = self.resources.start(self.stop, OPEN_MAX);
+        let plan = Box::pin(self.plan_export(table, spool, earlier)).await?;
         let uploads = Uploads {
-            planner: Planner::new(&options, &ends, &feed.chunk_size_hint),
+            planner: Planner::new(&options, &ends, &feed.chunk_size_hint).needing_all(),
+            run: &run,
+            plan: &plan,
             feed: &feed,
-            queue,
-            begun: Cell::new(0),
+            spooled: &spooled,
+            room: &room,
         };
-        let (exported, lost_worker) = tokio::join!(
-            self.spool(&plan, uploads, earlier.as_ref(), &observer, &room),
-            run.listen(events, notes, controller)
-        );
-        workers.join()?;
+        let exported = Box::pin(self.through(&uploads, earlier, notes, &room)).await;
+        drop(uploads);
         drop(feed);
         drop((context, ends));
         helpers.join();
-        exported?;
-        if let Some(error) = lost_worker
-            && Totals::get(&self.totals.done) == 0
-        {
-            return Err(error);
-        }
-        // A folder with files that are still needed stays.
-        let _stays = plan.folder.remove_parts_and_folder(self.recorder.is_kept());
-        Ok(())
+        exported
     }
 
-    /// Exports into the spool, and queues each volume once it is closed.
-    async fn spool(
+    async fn through(
         &self,
-        plan: &ExportPlan,
-        mut uploads: Uploads<'_>,
+        uploads: &Uploads<'_>,
         earlier: Option<&Replayed>,
-        observer: &SpoolObserver<'_>,
+        notes: &mut NoteReceiver,
         room: &Arc<SpoolRoom>,
-    ) -> Result<()> {
-        let spooled = self
-            .spool_all(plan, &mut uploads, earlier, observer, room)
-            .await;
-        uploads.queue.close().await;
-        spooled
+    ) -> Result<bool> {
+        let plan = uploads.plan;
+        let before = EarlierUploads::of(earlier)?;
+        let manifest = EntryName::from(plan.manifest_name(self.options).as_str());
+        let looking = async {
+            before.check(uploads).await?;
+            uploads.has_manifest(&manifest).await
+        };
+        let looking = self.stop.unless_stopped(looking);
+        let existing = Box::pin(uploads.run.with_service_reports(looking)).await?;
+        let is_last = before.done.contains(&manifest) && existing.is_some();
+        if let Some(shown) = existing.filter(|_| !before.has(&manifest)) {
+            if !self.may_replace_manifest(&manifest.to_string(), &shown) {
+                return Ok(false);
+            }
+            uploads.spooled.permit(shown);
+        }
+
+        let progress = Box::pin(self.data_files(uploads, earlier, &before, notes, room)).await?;
+        let Some(text) = self.complete(plan, &progress) else {
+            return Ok(false);
+        };
+        let missing = uploads.spooled.open_count();
+        if self.stop.is_on() || missing > 0 {
+            if !self.stop.is_on() {
+                self.observer.event(Event::Warning(&format!(
+                    "no manifest is written, because {missing} file(s) of the export are not at the destination"
+                )));
+            }
+            return Ok(false);
+        }
+        if is_last {
+            return Ok(true);
+        }
+        plan.folder.write_manifest(&manifest.to_string(), &text)?;
+        Box::pin(self.manifest(uploads, &manifest, earlier, &before, notes)).await?;
+        Ok(uploads.spooled.open_count() == 0 && !self.stop.is_on())
     }
 
-    async fn spool_all(
+    /// Exports into the spool, and uploads each volume once it is closed, until all workers have ended.
+    async fn data_files(
         &self,
-        plan: &ExportPlan,
-        uploads: &mut Uploads<'_>,
+        uploads: &Uploads<'_>,
         earlier: Option<&Replayed>,
-        observer: &SpoolObserver<'_>,
+        before: &EarlierUploads,
+        notes: &mut NoteReceiver,
         room: &Arc<SpoolRoom>,
-    ) -> Result<()> {
-        if let Some(earlier) = earlier {
-            uploads.take_up(self, plan, earlier).await?;
-        }
-        let workers = self.start_workers(plan, Some(room));
-        let progress = self
-            .exported(plan, workers, async |volume: &ClosedVolume| {
+    ) -> Result<ExportProgress> {
+        let spool = async |queue: &mut Queue| {
+            if let Some(earlier) = earlier {
+                uploads.take_up(earlier, before, queue).await?;
+            }
+            let workers = self.start_workers(uploads.plan, Some(room));
+            self.exported(uploads.plan, workers, async |volume: &ClosedVolume| {
                 // The blob is not begun before its name is safe: a later run knows it then.
                 self.recorder.flush();
-                uploads.volume(self, &volume.name).await
+                uploads.volume(&volume.name, queue).await
             })
-            .await?;
-        let Some(text) = self.complete(plan, &progress) else {
-            return Ok(());
+            .await
         };
-        let lost = observer.all_ended(uploads.begun.get()).await;
-        if lost > 0 || self.stop.is_on() {
-            return Ok(());
-        }
-        let manifest = plan.manifest_name(self.options);
-        plan.folder.write_manifest(&manifest, &text)?;
-        uploads.file(self, &manifest, true).await
+        self.while_workers_upload(uploads.run, notes, spool).await
     }
 
-    /// The folder for the volumes of this job.
-    fn spool_folder(&self) -> Result<PathBuf> {
-        let folder = self.options.table.spool_in.as_deref();
-        let folder = folder.ok_or_else(|| {
-            Error::Usage(
-                "an export to blobs needs a folder for its files until they are uploaded: name a journal folder"
-                    .into(),
-            )
-        })?;
-        // Without a journal no later run goes on with it.
-        let own = || format!("process-{}", std::process::id());
-        let job = self.recorder.job().map_or_else(own, ToOwned::to_owned);
-        Ok(spool_folder(folder, &job))
+    /// Uploads the manifest, which is in the spool.
+    async fn manifest(
+        &self,
+        uploads: &Uploads<'_>,
+        name: &EntryName,
+        earlier: Option<&Replayed>,
+        before: &EarlierUploads,
+        notes: &mut NoteReceiver,
+    ) -> Result<()> {
+        let queue_manifest =
+            async |queue: &mut Queue| uploads.manifest(name, earlier, before, queue).await;
+        self.while_workers_upload(uploads.run, notes, queue_manifest)
+            .await
+    }
+
+    /// Starts the workers, fills their queue with `fill`, and returns when they have ended.
+    ///
+    /// Fails when all workers have ended before the queue was full: nobody would take from it.
+    async fn while_workers_upload<T>(
+        &self,
+        run: &Run<'_>,
+        notes: &mut NoteReceiver,
+        fill: impl AsyncFnOnce(&mut Queue) -> Result<T>,
+    ) -> Result<T> {
+        let (workers, mut queue, events, controller) = self.resources.start(self.stop, OPEN_MAX);
+        let (alive, ended) = oneshot::channel::<()>();
+        let fill = async {
+            let filled = fill(&mut queue).await;
+            queue.close().await;
+            filled
+        };
+        let (filled, lost) = tokio::join!(
+            async {
+                tokio::select! {
+                    biased;
+                    filled = fill => filled,
+                    _ = ended => Err(no_workers()),
+                }
+            },
+            async {
+                let lost = run.listen(events, notes, controller).await;
+                drop(alive);
+                lost
+            }
+        );
+        workers.join()?;
+        match (filled, lost) {
+            (Err(_), Some(lost)) if !self.stop.is_on() => Err(lost),
+            (filled, _) => filled,
+        }
+    }
+}
+
+impl EarlierUploads {
+    /// Whether earlier runs uploaded the file, or planned to.
+    fn has(&self, name: &EntryName) -> bool {
+        self.done.contains(name) || self.pending.contains(name)
     }
 }
 
 impl Uploads<'_> {
-    /// Queues what an earlier run spooled and did not upload.
-    async fn take_up(
-        &mut self,
-        run: &Run<'_>,
-        plan: &ExportPlan,
-        earlier: &Replayed,
-    ) -> Result<()> {
-        if plan.closed().next().is_none() {
-            return Ok(());
-        }
-        if !self.feed.prepare().await? {
-            return Err(Error::Stopped);
-        }
-        let mut planned = Vec::new();
-        each_settled_name(earlier, |name| planned.push(name.clone()))?;
-        for pending in earlier.pending() {
-            planned.push(pending?.name);
-        }
-        self.begun.set(self.begun.get() + earlier.pending_count());
-        self.feed
-            .take_up(&self.planner, earlier, &mut self.queue)
-            .await?;
-        for name in plan.closed_names() {
-            for file in files(&name) {
-                if !planned.contains(&EntryName::from(file.as_str())) {
-                    self.file(run, &file, true).await?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Queues the files of a volume that was closed.
-    async fn volume(&mut self, run: &Run<'_>, name: &DataFileName) -> Result<()> {
-        if !self.feed.prepare().await? {
-            return Err(Error::Stopped);
-        }
-        for (index, file) in files(name).into_iter().enumerate() {
-            // The volume itself was counted when it was begun.
-            self.file(run, &file, index > 0).await?;
-        }
-        Ok(())
-    }
-
-    async fn file(&mut self, run: &Run<'_>, name: &str, is_new: bool) -> Result<()> {
-        if !self.feed.prepare().await? {
-            return Err(Error::Stopped);
-        }
-        if is_new {
-            Totals::add(&run.totals.listed, 1);
-        }
-        self.begun.set(self.begun.get() + 1);
-        let name = EntryName::from(name);
-        self.feed
-            .copy_named(&self.planner, &name, &mut self.queue)
-            .await
+    /// The address of the manifest, if the target has an object there. With `/Y` nobody asks.
+    async fn has_manifest(&self, name: &EntryName) -> Result<Option<String>> {
+        let Some(target) = self.planner.target_of(name, None) else {
+            return Ok(None);
+        };
+        let store = &self.feed.ends.target;
+        let found = store.stat(self.feed.tools, &target).await;
+        let found = found.map_err(|error| error.at(Side::Target))?;
+        Ok(found.map(|_| store.shown(&target)))
     }
 }
 
-/// The files of a volume.
-fn files(name: &DataFileName) -> Vec<String> {
-    match name.format {
-        PayloadFormat::Json => vec![name.to_string()],
-        PayloadFormat::Csv => vec![name.to_string(), name.schema_name()],
-    }
+fn no_workers() -> Error {
+    let text = "all threads that upload have ended before the export had";
+    transport::Error::new(transport::Kind::Limit, text).into()
 }
 
 /// The options of the uploads: from the spool to the target of the export.
@@ -237,6 +275,7 @@ fn upload_options(options: &Options, spool: &Path) -> Options {
             ..Selection::default()
         },
         preserve_smb: false,
+        sync_copy: false,
         ..options.clone()
     }
 }

@@ -102,7 +102,7 @@ fn work(context: &RangeContext, waiting: &Waiting, settings: Arc<Settings>) {
         }
     };
     LocalSet::new().block_on(&runtime, async {
-        while !context.stop.is_on()
+        while !context.has_ended()
             && let Some(range) = next(waiting)
         {
             let exported = RangeExport::new(context, &range).run(&tools).await;

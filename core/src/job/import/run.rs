@@ -73,17 +73,26 @@ impl Run<'_> {
             wanted.is_new && done.is_some_and(|done| done.has(&wanted.file.entry))
         };
         let in_place: Vec<Wanted> = wanted.extract_if(.., |wanted| is_done(wanted)).collect();
-        self.check_files(tools, &export, &wanted).await?;
+        let entities = self.check_files(tools, &export, &wanted).await?;
         for wanted in &in_place {
             self.skip_file(&wanted.file);
         }
         self.record_files(&export, earlier.as_ref(), &mut wanted);
-        let writer = TableWriter::new(place, self.options.table.entity_operation);
-        if !self.options.preview {
-            let preparing = writer.prepare(tools);
-            let prepared = self.stop.unless_stopped(preparing).await;
-            prepared.map_err(|error| error.at(Side::Target))?;
+        if self.options.preview {
+            for Wanted { file, .. } in &wanted {
+                let (name, bytes) = (&file.entry.name, file.entry.bytes);
+                self.settlement().done(name, bytes, &Details::default());
+            }
+            self.notice(&format!(
+                "{entities} entities of {} data file(s) would be imported into `{place}`",
+                wanted.len()
+            ));
+            return Ok(());
         }
+        let writer = TableWriter::new(place, self.options.table.entity_operation);
+        let preparing = writer.prepare(tools);
+        let prepared = self.stop.unless_stopped(preparing).await;
+        prepared.map_err(|error| error.at(Side::Target))?;
         let context = ImportContext {
             tools,
             source: &export.source,
@@ -228,13 +237,15 @@ impl Run<'_> {
         self.settlement().skip(&entry.name, entry.bytes, reason);
     }
 
-    /// Reads all files before anything is written, except those that an earlier run has begun.
+    /// Reads all files before anything is written, except those that an earlier run has begun; returns how
+    /// many entities they have.
     async fn check_files(
         &self,
         tools: &Tools,
         export: &ExportFiles,
         wanted: &[Wanted],
-    ) -> Result<()> {
+    ) -> Result<u64> {
+        let mut entities = 0;
         let mut findings: Vec<(String, ChecksumFinding)> = Vec::new();
         for Wanted { file, from, .. } in wanted {
             if from.is_some() {
@@ -255,13 +266,14 @@ impl Run<'_> {
             if let ChecksumFinding::Own | ChecksumFinding::Found(_) = checked.checksum {
                 self.notice(&format!("Validation of data file \"{name}\" passed."));
             }
+            entities += checked.entities;
             findings.push((name, checked.checksum));
         }
         let is_strict = self.options.integrity.check_md5;
         if let Some(warning) = file_check::judge(&findings, is_strict)? {
             self.observer.event(Event::Warning(&warning));
         }
-        Ok(())
+        Ok(entities)
     }
 
     async fn import_file(&self, context: ImportContext<'_>, wanted: Wanted) {
@@ -269,10 +281,6 @@ impl Run<'_> {
             file, seq, from, ..
         } = wanted;
         let (name, bytes) = (&file.entry.name, file.entry.bytes);
-        if self.options.preview {
-            self.settlement().done(name, bytes, &Details::default());
-            return;
-        }
         if self.stop.is_on() {
             return;
         }
