@@ -42,10 +42,7 @@ fn describe(argument: Arg, row: &'static Parameter) -> Arg {
         .long_help(help)
         .help_heading(row.group());
     match row.value {
-        Value::Choice(choices) => {
-            let words = choices.iter().filter(|choice| choice.built);
-            argument.value_parser(PossibleValuesParser::new(words.map(|choice| choice.word)))
-        }
+        Value::Choice(choices) => argument.value_parser(PossibleValuesParser::new(choices)),
         Value::Required("path") | Value::Optional("file") | Value::Repeated("file") => {
             argument.value_hint(ValueHint::FilePath)
         }

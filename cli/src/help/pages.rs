@@ -207,18 +207,5 @@ fn remarks(parameter: &Parameter) -> Vec<String> {
     if !parameter.default.is_empty() {
         remarks.push(format!("Default: {}.", parameter.default));
     }
-    if let row::Value::Choice(choices) = parameter.value {
-        let missing: Vec<_> = choices
-            .iter()
-            .filter(|choice| !choice.built)
-            .map(|choice| format!("`{}`", choice.word))
-            .collect();
-        if !missing.is_empty() && parameter.built {
-            remarks.push(format!("Not built yet: {}.", missing.join(", ")));
-        }
-    }
-    if !parameter.built {
-        remarks.push("Not built yet: refused.".to_owned());
-    }
     remarks
 }

@@ -1,10 +1,7 @@
 //! Combinations of parameters and ends that make no sense.
 //!
 //! The rules are AzCopy's (its documentation and its data movement library). If the library has a
-//! text for a rule, that text is used. The rules also cover exports of tables to blobs, which this
-//! version does not have: a command that AzCopy would refuse is refused for the same reason, and
-//! only a command that makes sense is refused because it is not built. So a script that is right
-//! today stays right once it is built.
+//! text for a rule, that text is used.
 
 mod end_kind;
 
@@ -28,12 +25,9 @@ use crate::usage_error::UsageError;
 use end_kind::EndKind;
 use rules::{Ends, RULES};
 
-/// Checks a copy from or to a service that this version cannot reach. Other copies are checked
-/// when their locations are known.
-pub(super) fn check_unbuilt_services(
-    args: &ParsedArgs,
-    environment: &Environment,
-) -> Result<(), UsageError> {
+/// Checks an export of a table or an import into one, as it was typed. Other copies are checked when
+/// their locations are known.
+pub(super) fn check_tables(args: &ParsedArgs, environment: &Environment) -> Result<(), UsageError> {
     let kinds = (EndKind::typed(args, &SOURCE), EndKind::typed(args, &TARGET));
     let (Some(source), Some(target)) = kinds else {
         return Ok(());
@@ -49,7 +43,7 @@ pub(super) fn check_unbuilt_services(
             row::SOURCE_SAS.spelled(args.dialect())
         )));
     }
-    tables::refuse_unbuilt(args, source, target)
+    Ok(())
 }
 
 /// Checks combinations of parameters.

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use azring_core::Side;
 use azring_core::location::{AccountPlace, Location, ServiceKind, parse};
 
-use super::options::refuse_what_is_not_built;
 use super::{pipe, secret, special};
 use crate::environment::Environment;
 use crate::mask::shown;
@@ -16,7 +15,6 @@ use crate::usage_error::UsageError;
 /// The location of a command that does not copy.
 pub(crate) fn place(args: &ParsedArgs, environment: &Environment) -> Result<Location, UsageError> {
     read::check(args)?;
-    refuse_what_is_not_built(args)?;
     location(args, &SOURCE, environment)
 }
 

@@ -1,8 +1,7 @@
 //! From parsed arguments to the options of the core's job.
 //!
-//! This module finds every error of a command that needs no disk and no network: parameters that
-//! are not built yet, values, locations, combinations. Error messages name parameters in the
-//! dialect of the command.
+//! This module finds every error of a command that needs no disk and no network: values,
+//! locations, combinations. Error messages name parameters in the dialect of the command.
 
 mod options;
 

@@ -19,7 +19,7 @@ pub(crate) fn options(args: &ParsedArgs, environment: &Environment) -> Result<Op
     read::check(args)?;
     bench::refuse(args)?;
     path::check(args)?;
-    conflict::check_unbuilt_services(args, environment)?;
+    conflict::check_tables(args, environment)?;
     let source = location(args, &SOURCE, environment)?;
     let target = location(args, &TARGET, environment)?;
     between(args, source, target, environment)
@@ -34,7 +34,6 @@ pub(super) fn between(
 ) -> Result<Options, UsageError> {
     conflict::check(args, &source, &target)?;
     pipe::check(args, &source, &target)?;
-    refuse_what_is_not_built(args)?;
     let is_disk = special::is_disk(&source, environment);
     Ok(Options {
         source,
@@ -113,22 +112,6 @@ fn download(args: &ParsedArgs) -> Result<DownloadOptions, UsageError> {
         },
         delimiter: read::delimiter(args)?.unwrap_or(DownloadOptions::default().delimiter),
     })
-}
-
-/// Refuses parameters and values that are not built yet, because the user relies on them. This
-/// check comes last: a command that makes no sense gets that error first.
-pub(super) fn refuse_what_is_not_built(args: &ParsedArgs) -> Result<(), UsageError> {
-    for (parameter, _) in args.typed() {
-        if !parameter.built {
-            return Err(UsageError::meaning(format!(
-                "`{}` is not built yet in azring {}: leave it out, or wait for a later version",
-                parameter.spelled(args.dialect()),
-                env!("CARGO_PKG_VERSION")
-            )));
-        }
-        read::choice(args, parameter)?;
-    }
-    Ok(())
 }
 
 fn overwrite(args: &ParsedArgs, environment: &Environment) -> Overwrite {

@@ -27,8 +27,6 @@ pub(crate) struct Parameter {
     pub(crate) detail: &'static str,
     /// The version of AzCopy or azring that introduced the parameter.
     pub(crate) since: &'static str,
-    /// Whether this version implements it.
-    pub(crate) built: bool,
 }
 
 /// The value that a parameter takes.
@@ -41,27 +39,13 @@ pub(crate) enum Value {
     /// A required value; the word describes it.
     Required(&'static str),
     /// One of these words; case is ignored.
-    Choice(&'static [Choice]),
+    Choice(&'static [&'static str]),
     /// A required value, and the parameter may be repeated; the word describes the value.
     Repeated(&'static str),
 }
 
-/// One of the words that a parameter accepts.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Choice {
-    /// The spelling in help.
-    pub(crate) word: &'static str,
-    /// Whether this version implements it.
-    pub(crate) built: bool,
-}
-
-/// A word that this version implements.
-pub(super) const fn built(word: &'static str) -> Choice {
-    Choice { word, built: true }
-}
-
 /// On or off, for azring's own parameters.
-pub(super) const ON_OFF: Value = Value::Choice(&[built("on"), built("off")]);
+pub(super) const ON_OFF: Value = Value::Choice(&["on", "off"]);
 
 /// Parameters of one subject, in the order of help.
 #[derive(Debug)]
@@ -103,8 +87,7 @@ impl Parameter {
             (Value::Optional(what), Dialect::Dash) => format!("{name} [<{what}>]"),
             (Value::Required(what) | Value::Repeated(what), _) => format!("{name}{mark}<{what}>"),
             (Value::Choice(choices), _) => {
-                let words: Vec<_> = choices.iter().map(|choice| choice.word).collect();
-                format!("{name}{mark}{}", words.join("|"))
+                format!("{name}{mark}{}", choices.join("|"))
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Rows of the table: source, destination, credentials.
 
-use super::{ALL, Group, Parameter, Value, built};
+use super::{ALL, Group, Parameter, Value};
 
 pub(super) const GROUP: Group = Group {
     title: "From where, to where",
@@ -37,7 +37,6 @@ pub(crate) static SOURCE: Parameter = Parameter {
              `<(command)` of a shell are read in the same way. The path of a disk (`/dev/sdb`) is \
              uploaded as a page blob, unless `/BlobType` (`--blob-type`) names another type.",
     since: "AzCopy",
-    built: true,
 };
 
 pub(crate) static DEST: Parameter = Parameter {
@@ -64,7 +63,6 @@ pub(crate) static DEST: Parameter = Parameter {
              azring expands nothing: a path that begins with `~` or contains a variable is \
              refused. `./~` is a folder of that name.",
     since: "AzCopy",
-    built: true,
 };
 
 pub(crate) static SOURCE_KEY: Parameter = Parameter {
@@ -83,7 +81,6 @@ pub(crate) static SOURCE_KEY: Parameter = Parameter {
              Without a key and without a shared access signature, a container is read \
              anonymously. A file share needs one of them.",
     since: "AzCopy",
-    built: true,
 };
 
 pub(crate) static DEST_KEY: Parameter = Parameter {
@@ -100,7 +97,6 @@ pub(crate) static DEST_KEY: Parameter = Parameter {
              environment variable, `@file:PATH` the first line of a file, `-` a line of standard \
              input.",
     since: "AzCopy",
-    built: true,
 };
 
 pub(crate) static SOURCE_SAS: Parameter = Parameter {
@@ -116,7 +112,6 @@ pub(crate) static SOURCE_SAS: Parameter = Parameter {
              the leading `?`. Quote it, because `&` has a meaning in shells. It may be in the URL \
              instead, but not in both.",
     since: "AzCopy",
-    built: true,
 };
 
 pub(crate) static DEST_SAS: Parameter = Parameter {
@@ -133,13 +128,12 @@ pub(crate) static DEST_SAS: Parameter = Parameter {
              instead, but not in both. The permission to write is enough if nothing has to be \
              looked up: with `/Y`, and without exclusions by time.",
     since: "AzCopy",
-    built: true,
 };
 
 pub(crate) static SOURCE_TYPE: Parameter = Parameter {
     slash: "SourceType",
     dash: &["source-type"],
-    value: Value::Choice(&[built("Blob"), built("File"), built("Table")]),
+    value: Value::Choice(&["Blob", "File", "Table"]),
     secret: false,
     identity: true,
     applies_to: ALL,
@@ -148,13 +142,12 @@ pub(crate) static SOURCE_TYPE: Parameter = Parameter {
     detail: "The service that the source's URL belongs to, if the host name does not say so: the \
              emulator, an IP address, a custom domain.",
     since: "AzCopy",
-    built: true,
 };
 
 pub(crate) static DEST_TYPE: Parameter = Parameter {
     slash: "DestType",
     dash: &["dest-type", "destination-type"],
-    value: Value::Choice(&[built("Blob"), built("File"), built("Table")]),
+    value: Value::Choice(&["Blob", "File", "Table"]),
     secret: false,
     identity: true,
     applies_to: ALL,
@@ -163,7 +156,6 @@ pub(crate) static DEST_TYPE: Parameter = Parameter {
     detail: "The service that the destination's URL belongs to, if the host name does not say so: \
              the emulator, an IP address, a custom domain.",
     since: "AzCopy",
-    built: true,
 };
 
 pub(crate) static MAP_DRIVE: Parameter = Parameter {
@@ -180,5 +172,4 @@ pub(crate) static MAP_DRIVE: Parameter = Parameter {
              drive. The variable `AZRING_MAP_DRIVE` does the same for every command: \
              `C:=/mnt/c;D:=/mnt/d`.",
     since: "azring 0.1",
-    built: true,
 };

@@ -1,6 +1,6 @@
 //! Rows of the table: resources and connections.
 
-use super::{ALL, Group, Parameter, Value, built};
+use super::{ALL, Group, Parameter, Value};
 
 pub(super) const GROUP: Group = Group {
     title: "The machine",
@@ -29,13 +29,12 @@ pub(crate) static NC: Parameter = Parameter {
              within the last hour. It uses more requests as long as that raises the rate, and \
              fewer if that does not lower it.",
     since: "AzCopy",
-    built: true,
 };
 
 pub(crate) static IO: Parameter = Parameter {
     slash: "IO",
     dash: &["io"],
-    value: Value::Choice(&[built("auto"), built("ring"), built("threads")]),
+    value: Value::Choice(&["auto", "ring", "threads"]),
     secret: false,
     identity: false,
     applies_to: ALL,
@@ -45,7 +44,6 @@ pub(crate) static IO: Parameter = Parameter {
              uses the ring if the kernel and the limits allow it, and prints one notice if not. \
              `ring` uses the ring or ends with an error.",
     since: "azring 0.1",
-    built: true,
 };
 
 pub(crate) static MEMORY: Parameter = Parameter {
@@ -64,7 +62,6 @@ pub(crate) static MEMORY: Parameter = Parameter {
              If memory is short, large blocks use fewer threads. If not even one block fits, a message \
              says which size is needed before anything is copied.",
     since: "azring 0.1",
-    built: true,
 };
 
 pub(crate) static CA_FILE: Parameter = Parameter {
@@ -79,7 +76,6 @@ pub(crate) static CA_FILE: Parameter = Parameter {
     detail: "A PEM file with certificates of authorities to trust beside those of the platform, \
              for example of an emulator or of a company.",
     since: "azring 0.1",
-    built: true,
 };
 
 pub(crate) static SERVICE_VERSION: Parameter = Parameter {
@@ -99,7 +95,6 @@ pub(crate) static SERVICE_VERSION: Parameter = Parameter {
              by AzCopy 10. If a service refuses the version and names one that it knows, azring \
              uses that one.",
     since: "azring 0.2",
-    built: true,
 };
 
 pub(crate) static GIVE_UP: Parameter = Parameter {
@@ -121,7 +116,6 @@ pub(crate) static GIVE_UP: Parameter = Parameter {
              this run, and ten seconds for one that has not, because its name may be wrong. A \
              given time is used for both.",
     since: "azring 0.2",
-    built: true,
 };
 
 pub(crate) static TRACE_CONTROLLER: Parameter = Parameter {
@@ -137,5 +131,4 @@ pub(crate) static TRACE_CONTROLLER: Parameter = Parameter {
              refused requests, the duration of requests, the number and pace of requests that are \
              allowed from then on, and the reason. The topic `Json` describes the fields.",
     since: "azring 0.2",
-    built: true,
 };

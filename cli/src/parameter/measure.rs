@@ -19,7 +19,6 @@ pub(crate) static SIZE: Parameter = Parameter {
     detail: "The size of each object that `azring bench` generates and uploads: a number of \
              bytes, or a number followed by K, M, G or T. No disk is used.",
     since: "azring 0.2",
-    built: true,
 };
 
 pub(crate) static COUNT: Parameter = Parameter {
@@ -34,7 +33,6 @@ pub(crate) static COUNT: Parameter = Parameter {
     detail: "How many objects `azring bench` generates and uploads. With a duration as well, it \
              ends at whichever is reached first.",
     since: "azring 0.2",
-    built: true,
 };
 
 pub(crate) static DURATION: Parameter = Parameter {
@@ -50,7 +48,6 @@ pub(crate) static DURATION: Parameter = Parameter {
              m or h. An upload generates new objects, a download reads the same ones again. \
              Objects that have started by then are finished.",
     since: "azring 0.2",
-    built: true,
 };
 
 pub(crate) static KEEP: Parameter = Parameter {
@@ -65,7 +62,6 @@ pub(crate) static KEEP: Parameter = Parameter {
     detail: "Keeps the objects that `azring bench` has created in the container, for later \
              downloads. Without it they are deleted after the measurement; the container stays.",
     since: "azring 0.2",
-    built: true,
 };
 
 pub(crate) static VERIFY: Parameter = Parameter {
@@ -81,5 +77,4 @@ pub(crate) static VERIFY: Parameter = Parameter {
              generated for the object's name when it was uploaded, on any machine. Only for \
              objects that `azring bench` has created.",
     since: "azring 0.2",
-    built: true,
 };

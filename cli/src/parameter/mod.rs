@@ -24,8 +24,8 @@ mod measure;
 
 mod session;
 
-pub(crate) use definition::{Choice, Dialect, Parameter, Value};
-use definition::{Group, ON_OFF, built};
+pub(crate) use definition::{Dialect, Parameter, Value};
+use definition::{Group, ON_OFF};
 pub(crate) use location::{
     DEST, DEST_KEY, DEST_SAS, DEST_TYPE, MAP_DRIVE, SOURCE, SOURCE_KEY, SOURCE_SAS, SOURCE_TYPE,
 };

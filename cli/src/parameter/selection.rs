@@ -26,7 +26,6 @@ pub(crate) static PATTERN: Parameter = Parameter {
              if parameters are written `/Name:value`, and with case if they are written `--name \
              value`. Only one pattern can be given.",
     since: "AzCopy",
-    built: true,
 };
 
 pub(crate) static S: Parameter = Parameter {
@@ -43,7 +42,6 @@ pub(crate) static S: Parameter = Parameter {
              one of the two. Empty folders and folders \
              behind symbolic links are not copied.",
     since: "AzCopy",
-    built: true,
 };
 
 pub(crate) static XO: Parameter = Parameter {
@@ -59,7 +57,6 @@ pub(crate) static XO: Parameter = Parameter {
              object at the destination. Together with the opposite parameter, only objects that \
              are missing at the destination are copied.",
     since: "AzCopy",
-    built: true,
 };
 
 pub(crate) static XN: Parameter = Parameter {
@@ -75,7 +72,6 @@ pub(crate) static XN: Parameter = Parameter {
              object at the destination. Together with the opposite parameter, only objects that \
              are missing at the destination are copied.",
     since: "AzCopy",
-    built: true,
 };
 
 pub(crate) static SNAPSHOT: Parameter = Parameter {
@@ -92,7 +88,6 @@ pub(crate) static SNAPSHOT: Parameter = Parameter {
              milliseconds follow if two snapshots of a blob are of the same second. Only for \
              copies from blobs.",
     since: "AzCopy",
-    built: true,
 };
 
 pub(crate) static A: Parameter = Parameter {
@@ -107,7 +102,6 @@ pub(crate) static A: Parameter = Parameter {
     detail: "Uploads only files with the archive attribute. The attribute is not cleared. The \
              help of `/IA` (`--include-attributes`) says where attributes come from.",
     since: "AzCopy",
-    built: true,
 };
 
 pub(crate) static IA: Parameter = Parameter {
@@ -127,7 +121,6 @@ pub(crate) static IA: Parameter = Parameter {
              read-only if nobody may write to it, hidden if its name begins with a dot, and \
              otherwise normal.",
     since: "AzCopy",
-    built: true,
 };
 
 pub(crate) static XA: Parameter = Parameter {
@@ -144,7 +137,6 @@ pub(crate) static XA: Parameter = Parameter {
              offline, I not indexed. The help of `/IA` (`--include-attributes`) says where \
              attributes come from.",
     since: "AzCopy",
-    built: true,
 };
 
 pub(crate) static DELIMITER: Parameter = Parameter {
@@ -160,5 +152,4 @@ pub(crate) static DELIMITER: Parameter = Parameter {
              It becomes the slash of a path, and a slash in a name becomes `%2F`. Only for \
              downloads of blobs.",
     since: "AzCopy",
-    built: true,
 };

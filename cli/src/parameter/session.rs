@@ -1,6 +1,6 @@
 //! Rows of the table: questions, logs, output and help.
 
-use super::{ALL, BLOBS_FILES, Group, Parameter, Value, built};
+use super::{ALL, Group, Parameter, Value};
 
 pub(super) const GROUP: Group = Group {
     title: "The session",
@@ -36,7 +36,6 @@ pub(crate) static Y: Parameter = Parameter {
              object. An object that somebody else writes between azring's check and the end of \
              the copy is not replaced, and the transfer fails.",
     since: "AzCopy",
-    built: true,
 };
 
 pub(crate) static L: Parameter = Parameter {
@@ -45,13 +44,13 @@ pub(crate) static L: Parameter = Parameter {
     value: Value::Flag,
     secret: false,
     identity: true,
-    applies_to: BLOBS_FILES,
+    applies_to: ALL,
     default: "off",
     brief: "Count what would be copied, copy nothing",
     detail: "Lists, selects and counts what the same command without this parameter would copy, \
-             and copies nothing.",
+             and copies nothing. For the export of a table it asks for one entity and names the \
+             number of ranges; for an import it checks all files and counts their entities.",
     since: "AzCopy",
-    built: true,
 };
 
 pub(crate) static V: Parameter = Parameter {
@@ -69,7 +68,6 @@ pub(crate) static V: Parameter = Parameter {
              azring appends to the log. A log of 64 MiB is renamed with `.1` at the end of its \
              name.",
     since: "AzCopy",
-    built: true,
 };
 
 pub(crate) static LEDGER: Parameter = Parameter {
@@ -86,7 +84,6 @@ pub(crate) static LEDGER: Parameter = Parameter {
              error; the topic `Json` has the details. If the name ends in `.csv` the records are \
              lines of CSV, otherwise lines of JSON.",
     since: "azring 0.1",
-    built: true,
 };
 
 pub(crate) static REPORT: Parameter = Parameter {
@@ -104,13 +101,12 @@ pub(crate) static REPORT: Parameter = Parameter {
              any browser, runs no script and loads nothing. It contains names, but no keys or \
              signatures.",
     since: "azring 0.2",
-    built: true,
 };
 
 pub(crate) static OUTPUT: Parameter = Parameter {
     slash: "Output",
     dash: &["output"],
-    value: Value::Choice(&[built("text"), built("json")]),
+    value: Value::Choice(&["text", "json"]),
     secret: false,
     identity: false,
     applies_to: ALL,
@@ -120,13 +116,12 @@ pub(crate) static OUTPUT: Parameter = Parameter {
              summary, or one record of JSON in each line and nothing else. The topic `Json` \
              describes the records. Messages go to standard error in both cases.",
     since: "azring 0.1",
-    built: true,
 };
 
 pub(crate) static PROGRESS: Parameter = Parameter {
     slash: "Progress",
     dash: &["progress"],
-    value: Value::Choice(&[built("auto"), built("lines"), built("none")]),
+    value: Value::Choice(&["auto", "lines", "none"]),
     secret: false,
     identity: false,
     applies_to: ALL,
@@ -136,13 +131,12 @@ pub(crate) static PROGRESS: Parameter = Parameter {
              otherwise prints a new line on standard output every ten seconds. `lines` always \
              prints new lines, `none` shows nothing.",
     since: "azring 0.1",
-    built: true,
 };
 
 pub(crate) static EXIT_CODES: Parameter = Parameter {
     slash: "ExitCodes",
     dash: &["exit-codes"],
-    value: Value::Choice(&[built("plain"), built("detailed")]),
+    value: Value::Choice(&["plain", "detailed"]),
     secret: false,
     identity: false,
     applies_to: ALL,
@@ -151,7 +145,6 @@ pub(crate) static EXIT_CODES: Parameter = Parameter {
     detail: "Whether the exit code only says that something failed, as AzCopy's did, or also \
              what. The topic `ExitCodes` lists the codes.",
     since: "azring 0.1",
-    built: true,
 };
 
 pub(crate) static FAIL_IF_EMPTY: Parameter = Parameter {
@@ -167,7 +160,6 @@ pub(crate) static FAIL_IF_EMPTY: Parameter = Parameter {
              AzCopy's did: for scripts that would not notice a wrong pattern or folder. Objects \
              that are found and skipped count as found.",
     since: "azring 0.2",
-    built: true,
 };
 
 pub(crate) static Z: Parameter = Parameter {
@@ -191,11 +183,12 @@ pub(crate) static Z: Parameter = Parameter {
              the same container or folder, and lists the source again if not. Without a terminal, \
              a journal that was left for 7 days is replaced, because services keep blocks for a \
              week.\n\n\
+             The files of a table that is exported to blobs are in this folder until they are \
+             uploaded, so it needs room for them.\n\n\
              If nothing to copy is given beside it, the command of the journal is resumed. A \
              journal contains no keys and signatures: give them too, or set them in the \
              environment.",
     since: "AzCopy",
-    built: true,
 };
 
 pub(crate) static NO_JOURNAL: Parameter = Parameter {
@@ -207,9 +200,10 @@ pub(crate) static NO_JOURNAL: Parameter = Parameter {
     applies_to: ALL,
     default: "off",
     brief: "Keep no journal",
-    detail: "Keeps no journal: an interrupted copy starts from the beginning.",
+    detail: "Keeps no journal: an interrupted copy starts from the beginning. The files of a table \
+             that is exported to blobs are in the default folder of journals until they are \
+             uploaded.",
     since: "azring 0.2",
-    built: true,
 };
 
 pub(crate) static RESPONSE_FILE: Parameter = Parameter {
@@ -227,7 +221,6 @@ pub(crate) static RESPONSE_FILE: Parameter = Parameter {
              name another response file. It is a good place for a key: a file that only its owner \
              can read is hidden from others, a command line is not.",
     since: "AzCopy",
-    built: true,
 };
 
 pub(crate) static HELP: Parameter = Parameter {
@@ -242,7 +235,6 @@ pub(crate) static HELP: Parameter = Parameter {
     detail: "Shows help: all of it; about one parameter, by its name; or one of the topics \
              `Sample`, `Environment`, `Secrets`, `ExitCodes` and `Json`.",
     since: "AzCopy",
-    built: true,
 };
 
 pub(crate) static VERSION: Parameter = Parameter {
@@ -256,5 +248,4 @@ pub(crate) static VERSION: Parameter = Parameter {
     brief: "The version of this program",
     detail: "Shows the version of this program.",
     since: "AzCopy on Linux",
-    built: true,
 };

@@ -1,6 +1,6 @@
 //! Rows of the table: parameters for tables.
 
-use super::{Group, Parameter, TABLES, Value, built};
+use super::{Group, Parameter, TABLES, Value};
 
 pub(super) const GROUP: Group = Group {
     title: "Tables",
@@ -28,7 +28,6 @@ pub(crate) static PKRS: Parameter = Parameter {
              ranges are exported at once, or one for each core. A range that fails is a failure of \
              the run, and no manifest is written then.",
     since: "AzCopy 4.0",
-    built: true,
 };
 
 pub(crate) static SPLIT_SIZE: Parameter = Parameter {
@@ -40,19 +39,15 @@ pub(crate) static SPLIT_SIZE: Parameter = Parameter {
     applies_to: TABLES,
     default: "one file",
     brief: "The size at which an exported file is split",
-    detail: "The size in MB at which an exported file is split, at least 32.",
+    detail: "The size in MB at which an exported file is split, at least 32. A file that is \
+             exported to a blob is split at 200,000 MB in any case.",
     since: "AzCopy 4.0",
-    built: true,
 };
 
 pub(crate) static ENTITY_OPERATION: Parameter = Parameter {
     slash: "EntityOperation",
     dash: &["entity-operation"],
-    value: Value::Choice(&[
-        built("InsertOrSkip"),
-        built("InsertOrMerge"),
-        built("InsertOrReplace"),
-    ]),
+    value: Value::Choice(&["InsertOrSkip", "InsertOrMerge", "InsertOrReplace"]),
     secret: false,
     identity: true,
     applies_to: TABLES,
@@ -60,7 +55,6 @@ pub(crate) static ENTITY_OPERATION: Parameter = Parameter {
     brief: "What an import does with existing entities",
     detail: "What an import does with an existing entity: skip it, merge the two, or replace it.",
     since: "AzCopy 4.0",
-    built: true,
 };
 
 pub(crate) static MANIFEST: Parameter = Parameter {
@@ -75,13 +69,12 @@ pub(crate) static MANIFEST: Parameter = Parameter {
     detail: "The name of the file that describes an export. An export without it chooses a name; \
              an import needs it.",
     since: "AzCopy 4.0",
-    built: true,
 };
 
 pub(crate) static PAYLOAD_FORMAT: Parameter = Parameter {
     slash: "PayloadFormat",
     dash: &["payload-format"],
-    value: Value::Choice(&[built("JSON"), built("CSV")]),
+    value: Value::Choice(&["JSON", "CSV"]),
     secret: false,
     identity: true,
     applies_to: TABLES,
@@ -91,5 +84,4 @@ pub(crate) static PAYLOAD_FORMAT: Parameter = Parameter {
              minimal metadata, or CSV with the types of the columns in a file `.schema.csv` beside \
              each file. Only JSON can be imported.",
     since: "AzCopy 4.2",
-    built: true,
 };

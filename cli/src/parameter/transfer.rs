@@ -1,6 +1,6 @@
 //! Rows of the table: how objects are stored and checked.
 
-use super::{ALL, BLOBS, BLOBS_FILES, FILES, Group, ON_OFF, Parameter, Value, built};
+use super::{ALL, BLOBS, BLOBS_FILES, FILES, Group, ON_OFF, Parameter, Value};
 
 pub(super) const GROUP: Group = Group {
     title: "How objects are copied",
@@ -22,15 +22,15 @@ pub(super) const GROUP: Group = Group {
 pub(crate) static BLOB_TYPE: Parameter = Parameter {
     slash: "BlobType",
     dash: &["blob-type"],
-    value: Value::Choice(&[built("block"), built("page"), built("append")]),
+    value: Value::Choice(&["block", "page", "append"]),
     secret: false,
     identity: true,
     applies_to: BLOBS,
     default: "block",
     brief: "The blob type of uploaded files",
-    detail: "The blob type of uploaded files. Only for uploads to blobs.",
+    detail: "The blob type of uploaded files. Only for uploads to blobs. The files of an exported \
+             table become block or append blobs.",
     since: "AzCopy; `append` since 3.2",
-    built: true,
 };
 
 pub(crate) static SET_CONTENT_TYPE: Parameter = Parameter {
@@ -48,7 +48,6 @@ pub(crate) static SET_CONTENT_TYPE: Parameter = Parameter {
              azring looks for it in `$XDG_CONFIG_HOME/azring` (default `~/.config/azring`) first, \
              then beside the program.",
     since: "AzCopy 3.1",
-    built: true,
 };
 
 pub(crate) static BLOCK_SIZE_IN_MB: Parameter = Parameter {
@@ -65,7 +64,6 @@ pub(crate) static BLOCK_SIZE_IN_MB: Parameter = Parameter {
              blocks become smaller, down to 256 KiB, on a link so slow that one block would take \
              more than 12 seconds.",
     since: "AzCopy",
-    built: true,
 };
 
 pub(crate) static CHECK_MD5: Parameter = Parameter {
@@ -81,7 +79,6 @@ pub(crate) static CHECK_MD5: Parameter = Parameter {
              object without a stored MD5, or with a different one, counts as failed. The service \
              does not update the stored MD5: a program that changes an object has to update it.",
     since: "AzCopy",
-    built: true,
 };
 
 pub(crate) static MD5: Parameter = Parameter {
@@ -98,7 +95,6 @@ pub(crate) static MD5: Parameter = Parameter {
              MD5. A sparse file that becomes a page blob gets no MD5 if it is mostly holes, more \
              than 1 GiB of them, because MD5 cannot skip zeros.",
     since: "azring 0.1",
-    built: true,
 };
 
 pub(crate) static CRC64: Parameter = Parameter {
@@ -114,7 +110,6 @@ pub(crate) static CRC64: Parameter = Parameter {
              service compares with the data it received. A service that takes no CRC-64 gets the \
              MD5 of the data instead.",
     since: "azring 0.1",
-    built: true,
 };
 
 pub(crate) static MT: Parameter = Parameter {
@@ -130,7 +125,6 @@ pub(crate) static MT: Parameter = Parameter {
              downloads, exclusions by time work only if the files were downloaded with this \
              parameter.",
     since: "AzCopy",
-    built: true,
 };
 
 pub(crate) static PRESERVE_SMB: Parameter = Parameter {
@@ -153,13 +147,12 @@ pub(crate) static PRESERVE_SMB: Parameter = Parameter {
              directories of the source are listed again at the end. A directory whose attributes \
              cannot be stored is an error, and the exit code is 1.",
     since: "azring 0.2",
-    built: true,
 };
 
 pub(crate) static DURABILITY: Parameter = Parameter {
     slash: "Durability",
     dash: &["durability"],
-    value: Value::Choice(&[built("batch"), built("file"), built("off")]),
+    value: Value::Choice(&["batch", "file", "off"]),
     secret: false,
     identity: true,
     applies_to: ALL,
@@ -171,7 +164,6 @@ pub(crate) static DURABILITY: Parameter = Parameter {
              data, so a power cut may lose it. In each case the file gets its name only when it \
              is complete.",
     since: "azring 0.1",
-    built: true,
 };
 
 pub(crate) static SYNC_COPY: Parameter = Parameter {
@@ -187,13 +179,12 @@ pub(crate) static SYNC_COPY: Parameter = Parameter {
              destination's service copies by itself. Names, types, properties and metadata are \
              kept; existing objects at the destination are replaced.",
     since: "AzCopy 3.1",
-    built: true,
 };
 
 pub(crate) static SERVER_COPY: Parameter = Parameter {
     slash: "ServerCopy",
     dash: &["server-copy"],
-    value: Value::Choice(&[built("auto"), built("async"), built("blocks")]),
+    value: Value::Choice(&["auto", "async", "blocks"]),
     secret: false,
     identity: true,
     applies_to: BLOBS_FILES,
@@ -210,5 +201,4 @@ pub(crate) static SERVER_COPY: Parameter = Parameter {
              If only the source's key is given, azring signs a token for each object. The token \
              lets the service read that object for a week; the key is sent nowhere.",
     since: "azring 0.1",
-    built: true,
 };

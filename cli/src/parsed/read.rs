@@ -9,7 +9,7 @@ use azring_transport::service::ApiVersion;
 use super::ParsedArgs;
 use crate::environment::Environment;
 use crate::mask::shown;
-use crate::parameter::{self as row, Choice, Parameter, Value};
+use crate::parameter::{self as row, Parameter, Value};
 use crate::usage_error::UsageError;
 
 /// AzCopy's limit for `/NC`.
@@ -26,11 +26,10 @@ const OBJECTS_MAX: i64 = 999_999_999;
 /// A week, in seconds: the longest time that a parameter accepts.
 const SECONDS_MAX: u64 = 7 * 24 * 3600;
 
-/// Checks the values that can be checked alone, including those of parameters that are not built
-/// yet.
+/// Checks the values that can be checked alone.
 pub(crate) fn check(args: &ParsedArgs) -> Result<(), UsageError> {
     for (parameter, _) in args.typed() {
-        known_choice(args, parameter)?;
+        choice(args, parameter)?;
     }
     concurrency(args)?;
     block_bytes(args)?;
@@ -57,27 +56,11 @@ pub(crate) fn attributes(
     })
 }
 
-/// The chosen word in the spelling of the table. A word that is not built yet is refused.
+/// The chosen word in the spelling of the table; case is ignored.
 pub(crate) fn choice(
     args: &ParsedArgs,
     parameter: &Parameter,
 ) -> Result<Option<&'static str>, UsageError> {
-    match known_choice(args, parameter)? {
-        Some(choice) if !choice.built => Err(UsageError::meaning(format!(
-            "`{}` as the value of `{}` is not built yet in azring {}",
-            choice.word,
-            parameter.spelled(args.dialect()),
-            env!("CARGO_PKG_VERSION")
-        ))),
-        choice => Ok(choice.map(|choice| choice.word)),
-    }
-}
-
-/// The chosen word of the table; case is ignored.
-pub(crate) fn known_choice(
-    args: &ParsedArgs,
-    parameter: &Parameter,
-) -> Result<Option<&'static Choice>, UsageError> {
     let Value::Choice(known) = parameter.value else {
         return Ok(None);
     };
@@ -86,8 +69,8 @@ pub(crate) fn known_choice(
     };
     known
         .iter()
-        .find(|choice| choice.word.eq_ignore_ascii_case(text))
-        .map(Some)
+        .find(|word| word.eq_ignore_ascii_case(text))
+        .map(|word| Some(*word))
         .ok_or_else(|| {
             UsageError::meaning(format!(
                 "`{}` is no value of `{}`: it takes {}",
@@ -98,10 +81,9 @@ pub(crate) fn known_choice(
         })
 }
 
-/// The chosen word in the spelling of the table, built or not.
+/// The chosen word, if it is one of the table.
 pub(crate) fn known_word(args: &ParsedArgs, parameter: &Parameter) -> Option<&'static str> {
-    let choice = known_choice(args, parameter).ok().flatten();
-    choice.map(|choice| choice.word)
+    choice(args, parameter).ok().flatten()
 }
 
 /// The words that a parameter accepts, for an error message.
@@ -109,10 +91,7 @@ fn choices(parameter: &Parameter) -> String {
     let Value::Choice(choices) = parameter.value else {
         return String::new();
     };
-    let words: Vec<_> = choices
-        .iter()
-        .map(|choice| format!("`{}`", choice.word))
-        .collect();
+    let words: Vec<_> = choices.iter().map(|word| format!("`{word}`")).collect();
     words.join(", ")
 }
 

@@ -48,9 +48,10 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         parameters: &[&row::BLOB_TYPE],
         // Between services, a file of a share that passes through this machine can become a blob of
-        // any type.
+        // any type. The files of an exported table are uploaded.
         is_allowed: |ends| {
             let is_file = ends.direction == Direction::Upload
+                || ends.source == EndKind::Table
                 || ends.source == EndKind::Share && ends.is_sync;
             ends.target == EndKind::Blob && is_file
         },

@@ -1,29 +1,11 @@
 //! Combinations of parameters that a table does not allow.
 
-use super::super::ends::TARGET;
 use super::end_kind::EndKind;
 use super::refuse;
 use crate::parameter::{self as row, Parameter, Service};
 use crate::parsed::ParsedArgs;
-use crate::parsed::read::{self, known_word};
+use crate::parsed::read::known_word;
 use crate::usage_error::UsageError;
-
-/// Refuses an export to blobs, which this version does not have.
-pub(super) fn refuse_unbuilt(
-    args: &ParsedArgs,
-    source: EndKind,
-    target: EndKind,
-) -> Result<(), UsageError> {
-    if source != EndKind::Table || target != EndKind::Blob {
-        return Ok(());
-    }
-    // A word that is wrong is a mistake of its own.
-    read::choice(args, TARGET.service)?;
-    Err(UsageError::meaning(format!(
-        "the export of a table to blobs is not built yet in azring {}: export it to a folder and upload the folder",
-        env!("CARGO_PKG_VERSION")
-    )))
-}
 
 /// Checks an export of a table or an import into one.
 pub(super) fn check(args: &ParsedArgs, source: EndKind, target: EndKind) -> Result<(), UsageError> {
@@ -41,9 +23,11 @@ pub(super) fn check(args: &ParsedArgs, source: EndKind, target: EndKind) -> Resu
         ));
     }
     // An example in AzCopy's documentation has `/S` for a table, where it has no effect. The files of an import
-    // can be checked.
+    // can be checked, and those of an export become blobs.
     let is_allowed = |parameter: &Parameter| {
-        parameter.is(&row::S) || parameter.is(&row::CHECK_MD5) && target == EndKind::Table
+        parameter.is(&row::S)
+            || parameter.is(&row::CHECK_MD5) && target == EndKind::Table
+            || parameter.is(&row::BLOB_TYPE) && target == EndKind::Blob
     };
     let of_objects = args.typed().find(|(parameter, _)| {
         !parameter.applies_to.contains(&Service::Tables) && !is_allowed(parameter)
@@ -52,6 +36,13 @@ pub(super) fn check(args: &ParsedArgs, source: EndKind, target: EndKind) -> Resu
         return Err(UsageError::meaning(format!(
             "`{}` is not supported when either the source or the destination is a table",
             name(parameter)
+        )));
+    }
+    if known_word(args, &row::BLOB_TYPE) == Some("page") {
+        return Err(UsageError::meaning(format!(
+            "`{}` cannot be `page` for the export of a table: the length of a page blob is a multiple of 512 bytes, \
+             and that of an exported file is not",
+            name(&row::BLOB_TYPE)
         )));
     }
     if source == EndKind::Table {

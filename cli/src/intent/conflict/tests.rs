@@ -1,6 +1,5 @@
 //! Every combination that AzCopy's documentation or its library forbids, a row each: it is refused while words are read,
-//! when nothing has been asked of a disk or a service yet. An export of a table to blobs, which this version has not,
-//! is under the same rules, and refused by its name once it breaks none.
+//! when nothing has been asked of a disk or a service yet.
 
 mod rows;
 
@@ -8,7 +7,7 @@ use std::ffi::OsString;
 
 use azring_core::dump::name::PayloadFormat;
 use azring_core::location::{Access, Location, parse};
-use azring_core::options::{EntityOperation, SplitKeys, TableOptions};
+use azring_core::options::{BlobType, EntityOperation, SplitKeys, TableOptions};
 
 use super::rules::{Ends, RULES};
 use crate::args;
@@ -267,13 +266,22 @@ fn an_export_that_breaks_no_rule_has_options() {
     }
 }
 
-/// What breaks no rule is refused by its name, and nothing of it is ignored.
 #[test]
-fn an_export_to_blobs_is_refused_as_not_built() {
-    for more in [&[KEY][..], &[KEY, "/PKRS:aa#bb", "/PayloadFormat:CSV"]] {
-        let ends = [format!("/Source:{TABLE}"), format!("/Dest:{BLOBS}")];
-        let text = refused(&ends.each_ref().map(String::as_str), more);
-        let wanted = "the export of a table to blobs is not built yet";
-        assert!(text.starts_with(wanted), "{more:?}: {text}");
+fn an_export_to_blobs_may_choose_the_type_of_its_blobs() {
+    for (word, wanted) in [
+        ("/Y", None),
+        ("/BlobType:block", Some(BlobType::Block)),
+        ("/BlobType:append", Some(BlobType::Append)),
+    ] {
+        let words = [
+            format!("/Source:{TABLE}"),
+            format!("/Dest:{BLOBS}"),
+            KEY.into(),
+            word.into(),
+        ];
+        let words = words.map(OsString::from);
+        let options = options(&args::read(&words).unwrap(), &alone(&[])).unwrap();
+        assert!(matches!(options.target, Location::Blob(_)), "{word}");
+        assert_eq!(options.upload.blob_type, wanted, "{word}");
     }
 }

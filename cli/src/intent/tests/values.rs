@@ -8,8 +8,6 @@ use insta::assert_snapshot;
 
 use super::{DOWNLOAD, UPLOAD, alone, options, read, refused, upload};
 use crate::args;
-use crate::parameter as row;
-use crate::parameter::Value;
 
 #[test]
 fn a_bare_copy_gets_azcopys_defaults() {
@@ -160,29 +158,7 @@ fn a_local_pattern_does_not_climb() {
 }
 
 #[test]
-fn every_parameter_that_is_not_built_is_refused_by_its_name() {
-    for parameter in row::all().filter(|parameter| !parameter.built) {
-        let name = parameter.slash;
-        let word = match parameter.value {
-            Value::Flag | Value::Optional(_) => format!("/{name}"),
-            Value::Choice(choices) => format!("/{name}:{}", choices[0].word),
-            Value::Required("MB") => format!("/{name}:32"),
-            Value::Required(_) | Value::Repeated(_) => format!("/{name}:R"),
-        };
-        let text = [UPLOAD, DOWNLOAD].map(|base| refused(base, &[&word]));
-        let is_told = |text: &String| text.starts_with(&format!("`/{name}` is "));
-        assert!(text.iter().all(is_told), "{text:?}");
-        let is_table = parameter.applies_to == [row::Service::Tables];
-        let not_built = format!("`/{name}` is not built yet");
-        assert!(
-            is_table || text.iter().any(|text| text.starts_with(&not_built)),
-            "{text:?}"
-        );
-    }
-}
-
-#[test]
-fn values_are_checked_before_anything_is_refused_as_not_built() {
+fn values_are_checked_before_combinations() {
     assert_snapshot!(refused(UPLOAD, &["/XA:RQ"]), @"`Q` is no attribute: `/XA` takes letters of `RASHCNETOI`");
     assert_snapshot!(refused(UPLOAD, &["/SplitSize:16"]), @"`/SplitSize` must be at least 32");
     assert_snapshot!(refused(UPLOAD, &["/PayloadFormat:XML"]), @"`XML` is no value of `/PayloadFormat`: it takes `JSON`, `CSV`");

@@ -44,8 +44,6 @@ pub(super) enum Then {
     Exports(&'static [&'static str]),
     /// The table has the entities of the export.
     Imports,
-    /// What it wants, which is named, is not built yet.
-    NotBuilt(&'static str),
 }
 
 pub(super) const EXAMPLES: &[Example] = &[
@@ -234,7 +232,7 @@ pub(super) const EXAMPLES: &[Example] = &[
     Example {
         heading: "Export a table to Blob storage",
         typed: r"AzCopy /Source:https://myaccount.table.core.windows.net/myTable/ /Dest:https://myaccount.blob.core.windows.net/mycontainer/ /SourceKey:key1 /Destkey:key2",
-        then: Then::NotBuilt("the export of a table to blobs"),
+        then: Then::Exports(&["_0_0.json"]),
     },
     Example {
         heading: "Import a table",

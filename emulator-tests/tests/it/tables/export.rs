@@ -68,6 +68,27 @@ pub(super) fn files(folder: &Path) -> Files {
     read.collect()
 }
 
+/// Whether the name of a file ends so.
+pub(super) fn has_extension(name: impl AsRef<Path>, extension: &str) -> bool {
+    let found = name.as_ref().extension();
+    found.is_some_and(|found| found == extension)
+}
+
+/// The entities of all data files, each as often as it is there.
+pub(super) fn entities(files: &Files) -> Vec<String> {
+    let data = files.iter().filter(|(name, _)| has_extension(name, "json"));
+    let mut entities: Vec<String> = data
+        .flat_map(|(_, content)| {
+            let text = String::from_utf8_lossy(content).into_owned();
+            let text = text.split_once('[').expect("an array begins").1.to_owned();
+            let text = text.strip_suffix("]}").expect("an array ends").to_owned();
+            text.split(",\n").map(str::to_owned).collect::<Vec<_>>()
+        })
+        .collect();
+    entities.sort();
+    entities
+}
+
 /// The common beginning of all names, by which one export is known.
 fn begin(files: &Files, table: &Table) -> String {
     let account = table.service().account().name();

@@ -1,33 +1,15 @@
 //! Exports that are interrupted, and pages that end anywhere.
 
-use std::path::Path;
-
 use azring_emulator_tests::command::{Azring, Folder};
 use azring_emulator_tests::emulator::Server;
 use azring_emulator_tests::rest::Table;
 
-use super::export::{Files, emulator, export, files, large};
+use super::export::{Files, emulator, entities, export, files, has_extension, large};
 
-fn has_extension(name: &str, extension: &str) -> bool {
-    Path::new(name)
-        .extension()
-        .is_some_and(|found| found == extension)
-}
-
-/// Each entity of the data files with its number of copies, and the number of manifests.
+/// The entities of all data files, each as often as it is there, and the number of manifests.
 fn content(files: &Files) -> (Vec<String>, usize) {
-    let data = files.iter().filter(|(name, _)| has_extension(name, "json"));
-    let mut entities: Vec<String> = data
-        .flat_map(|(_, content)| {
-            let text = String::from_utf8_lossy(content).into_owned();
-            let text = text.split_once('[').expect("an array begins").1.to_owned();
-            let text = text.strip_suffix("]}").expect("an array ends").to_owned();
-            text.split(",\n").map(str::to_owned).collect::<Vec<_>>()
-        })
-        .collect();
-    entities.sort();
     let manifests = files.keys().filter(|name| name.ends_with(".manifest"));
-    (entities, manifests.count())
+    (entities(files), manifests.count())
 }
 
 fn whole(table: &Table) -> Vec<String> {

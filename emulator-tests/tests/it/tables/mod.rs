@@ -2,6 +2,8 @@
 
 mod dump_files;
 mod export;
+mod export_blobs;
+mod export_blobs_resume;
 mod export_resume;
 mod import;
 mod import_faults;

@@ -341,8 +341,30 @@ pub(super) const ROWS: &[Row] = &[
     (
         TABLE,
         FOLDER,
-        &[KEY, "/L"],
-        "`/L` is not supported when either",
+        &[KEY, "/BlobType:block"],
+        "`/BlobType` is not supported when either",
+    ),
+    (
+        FOLDER,
+        TABLE,
+        &[
+            "/Manifest:m",
+            "/EntityOperation:InsertOrSkip",
+            "/BlobType:block",
+        ],
+        "`/BlobType` is not supported when either",
+    ),
+    (
+        TABLE,
+        BLOBS,
+        &[KEY, "/BlobType:page"],
+        "`/BlobType` cannot be `page` for the export of a table",
+    ),
+    (
+        TABLE,
+        BLOBS,
+        &[KEY, "/SetContentType:a/b"],
+        "`/SetContentType` is not supported when either",
     ),
     (
         TABLE,

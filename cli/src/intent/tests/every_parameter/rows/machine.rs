@@ -113,7 +113,7 @@ pub(super) const ROWS: &[Row] = &[
         right: &[("/t", "Some(\"/t\")")],
         wrong: &[("C:\\t", "is a Windows path")],
     },
-    // Parameters of a service that is not built are refused with every copy, after a check of their values.
+    // Parameters of tables are refused with every other copy, after a check of their values.
     Row {
         slash: "PKRS",
         dash: &["pkrs"],

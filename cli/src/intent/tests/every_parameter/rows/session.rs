@@ -1,7 +1,7 @@
 //! Rows: questions, logs, output and help.
 
 use super::super::Row;
-use super::{ALL, BLOBS_FILES, EVERYWHERE, journal};
+use super::{ALL, EVERYWHERE, journal};
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -18,7 +18,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         slash: "L",
         dash: &["dry-run", "list"],
-        services: BLOBS_FILES,
+        services: ALL,
         ways: EVERYWHERE,
         elsewhere: "",
         seen: |seen| seen.options.preview.to_string(),
