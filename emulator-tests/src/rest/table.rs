@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::TableService;
+use super::{TableService, shared_key};
+
+/// The most entities of a transaction.
+const GROUP_ENTITIES: usize = 100;
 
 /// A table, which may not exist.
 #[derive(Clone, Debug)]
@@ -32,6 +35,12 @@ impl Table {
     /// Its URL.
     pub fn url(&self) -> String {
         format!("{}/{}", self.service.url(), self.name)
+    }
+
+    /// A signature for it with these rights, for all keys or from one to another: partition and row.
+    pub fn sas(&self, rights: &str, range: Option<[(&str, &str); 2]>) -> String {
+        let account = self.service.account();
+        shared_key::table_sas(account, &self.name, rights, range)
     }
 
     /// Makes it.
@@ -69,25 +78,65 @@ impl Table {
             .succeeded();
     }
 
-    /// All entities in the service's order, as objects without etag and timestamp.
-    pub fn entities(&self) -> Vec<Value> {
-        let below = format!("{}()", self.name);
-        let mut entities = Vec::new();
-        let mut after: Vec<(String, String)> = Vec::new();
-        loop {
-            let query: Vec<(&str, &str)> = after
-                .iter()
-                .map(|(name, value)| (name.as_str(), value.as_str()))
-                .collect();
+    /// Inserts entities of one partition, given as JSON, in transactions.
+    ///
+    /// # Panics
+    /// When one of them is refused.
+    pub fn insert_all(&self, entities: &[String]) {
+        for group in entities.chunks(GROUP_ENTITIES) {
+            let mut body = "--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n".to_owned();
+            for json in group {
+                let lines = [
+                    "--c\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n",
+                    &format!("POST {} HTTP/1.1\r\n", self.url()),
+                    "Content-Type: application/json\r\nPrefer: return-no-content\r\n\r\n",
+                    json,
+                    "\r\n",
+                ];
+                body.extend(lines);
+            }
+            body.push_str("--c--\r\n--b--\r\n");
+            let headers = [("Content-Type", "multipart/mixed; boundary=b")];
             let answer = self
                 .service
-                .ask("GET", &below, &query, &[], b"")
-                .succeeded();
-            let mut page: Value = serde_json::from_slice(&answer.body).expect("a page is JSON");
+                .ask("POST", "$batch", &[], &headers, body.as_bytes());
+            let text = String::from_utf8_lossy(&answer.succeeded().body).into_owned();
+            let inserted = text.matches("HTTP/1.1 204").count();
+            assert_eq!(inserted, group.len(), "the service answered: {text}");
+        }
+    }
+
+    /// All entities in the service's order, as objects without etag and timestamp.
+    pub fn entities(&self) -> Vec<Value> {
+        let mut entities = Vec::new();
+        for body in self.pages("") {
+            let mut page: Value = serde_json::from_slice(&body).expect("a page is JSON");
             let Some(Value::Array(found)) = page.get_mut("value").map(Value::take) else {
                 panic!("a page has no entities: {page}");
             };
             entities.extend(found.into_iter().map(without_stamps));
+        }
+        entities
+    }
+
+    /// The pages of all entities in the service's order: their bodies. An empty `format` is that of the
+    /// other requests, JSON with minimal metadata.
+    pub fn pages(&self, format: &str) -> Vec<Vec<u8>> {
+        let below = format!("{}()", self.name);
+        let mut pages = Vec::new();
+        let mut after: Vec<(String, String)> = Vec::new();
+        loop {
+            let mut query: Vec<(&str, &str)> = vec![("$format", format)];
+            query.extend(
+                after
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), value.as_str())),
+            );
+            let answer = self
+                .service
+                .ask("GET", &below, &query, &[], b"")
+                .succeeded();
+            pages.push(answer.body);
             after.clear();
             for name in ["NextPartitionKey", "NextRowKey"] {
                 let header = format!("x-ms-continuation-{}", name.to_lowercase());
@@ -96,7 +145,7 @@ impl Table {
                 }
             }
             if after.is_empty() {
-                return entities;
+                return pages;
             }
         }
     }

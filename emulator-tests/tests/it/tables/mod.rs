@@ -7,3 +7,4 @@ mod export_blobs_resume;
 mod export_resume;
 mod import;
 mod import_faults;
+mod model;
