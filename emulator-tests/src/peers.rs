@@ -3,7 +3,7 @@
 //!
 //! They read what azring wrote, and azring reads what they wrote; benchmarks run the first two
 //! beside azring. All their commands are composed here, so that tests and benchmarks use the same
-//! ones. Only the Python scripts that list a container or a share are run here.
+//! ones. Only the Python scripts about a container, a share or a table are run here.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::account::Account;
-use crate::rest::{BlobService, Container, Share, StoredBlob};
+use crate::rest::{BlobService, Container, Share, StoredBlob, Table};
 
 /// Lists a container through `azure-storage-blob`; prints one JSON object per blob.
 const LIST: &str = include_str!("peers/list.py");
@@ -23,6 +23,12 @@ const LIST_FILES: &str = include_str!("peers/list_files.py");
 
 /// Prints what a share keeps besides bytes, through `azure-storage-file-share`.
 const SMB: &str = include_str!("peers/smb.py");
+
+/// Writes a table with every type through `azure-data-tables`.
+const WRITE_TABLE: &str = include_str!("peers/write_table.py");
+
+/// Prints the entities of a table with their types, through `azure-data-tables`.
+const READ_TABLE: &str = include_str!("peers/read_table.py");
 
 /// The installed clients.
 #[derive(Debug)]
@@ -134,6 +140,25 @@ impl Peers {
             .collect()
     }
 
+    /// Makes `table`, and writes entities with every type into it, as `azure-data-tables` writes them.
+    ///
+    /// # Panics
+    /// When the script fails.
+    pub fn python_write_table(&self, table: &Table) {
+        let service = table.service();
+        self.python(WRITE_TABLE, &service.url(), service.account(), table.name());
+    }
+
+    /// The entities of `table` as `azure-data-tables` reads them: one line of JSON for each, with the type and
+    /// the value of each property, in the order of the service.
+    ///
+    /// # Panics
+    /// When the script fails.
+    pub fn python_table(&self, table: &Table) -> Vec<String> {
+        let service = table.service();
+        self.python(READ_TABLE, &service.url(), service.account(), table.name())
+    }
+
     /// blobxfer in its mode for files: `action` is `upload` or `download`. It knows an account by its host
     /// name and speaks HTTPS, so the service has a certificate for Azure's names, which the authority in
     /// the PEM file `trusted` signed. Its account is not the development account.
@@ -160,7 +185,7 @@ impl Peers {
         command
     }
 
-    /// Runs a script about a container or a share; returns the lines that it prints.
+    /// Runs a script about a container, a share or a table; returns the lines that it prints.
     fn python(&self, script: &str, url: &str, account: &Account, container: &str) -> Vec<String> {
         let output = self
             .command("venv/bin/python3")

@@ -7,4 +7,5 @@ mod export_blobs_resume;
 mod export_resume;
 mod import;
 mod import_faults;
+mod interchange;
 mod model;
