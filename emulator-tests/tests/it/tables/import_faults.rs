@@ -80,6 +80,38 @@ fn an_import_whose_connections_break_ends_whole() {
     );
 }
 
+/// The service clears a deleted table away for a while, and refuses to make one of the same name.
+#[test]
+fn an_import_waits_for_a_table_that_is_being_deleted() {
+    let being_deleted = r#"{ "status": 409, "code": "TableBeingDeleted" }"#;
+    survives(
+        &format!(
+            r#"{{ "name": "being deleted", "when": {{ "method": "POST", "path": "*/Tables", "times": 1 }},
+                "then": {{ "answer": {being_deleted} }} }}"#
+        ),
+        "InsertOrSkip",
+    );
+}
+
+#[test]
+fn a_table_that_is_deleted_during_its_import_is_named() {
+    for code in ["TableBeingDeleted", "TableNotFound"] {
+        let world = World::new(&DumpFiles::of(&[entities(2, 250)]));
+        let status = if code == "TableNotFound" { 404 } else { 409 };
+        world.server.set_faults(&format!(
+            r#"{{ "when": {{ "method": "POST", "path": "*/$batch", "hits": [3, 4, 5, 6, 7, 8, 9] }},
+                "then": {{ "answer": {{ "status": {status}, "code": "{code}" }} }} }}"#
+        ));
+        let outcome = world.import(&world.table.url(), "InsertOrSkip").run();
+        let outcome = outcome.failed().counting(0, 0, 1);
+        let said = outcome.errors().join("\n");
+        assert!(
+            said.contains("there is no table") || said.contains(code),
+            "{outcome}"
+        );
+    }
+}
+
 /// The service refuses inside of answers that are successes by their status.
 #[test]
 fn a_throttled_partition_gets_all_of_its_entities() {

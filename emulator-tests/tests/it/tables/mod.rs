@@ -7,5 +7,7 @@ mod export_blobs_resume;
 mod export_resume;
 mod import;
 mod import_faults;
+mod import_formats;
 mod interchange;
 mod model;
+mod signatures;
