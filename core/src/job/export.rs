@@ -120,7 +120,7 @@ impl Run<'_> {
             return Ok(());
         }
         self.count_earlier(plan);
-        let workers = self.start_workers(plan, None);
+        let workers = self.start_workers(plan, None)?;
         let exported = self.with_service_reports(self.exported(plan, workers, async |_| Ok(())));
         let progress = tokio::select! {
             exported = exported => exported?,
@@ -230,7 +230,7 @@ impl Run<'_> {
         &self,
         plan: &ExportPlan,
         room: Option<&Arc<SpoolRoom>>,
-    ) -> (ExportWorkers, UnboundedReceiver<ExportEvent>) {
+    ) -> Result<(ExportWorkers, UnboundedReceiver<ExportEvent>)> {
         let open = plan.ranges.iter().filter(|range| !range.is_done).count();
         let threads = self.resources.exports_max().min(open as u32);
         let settings = self.resources.client_settings();

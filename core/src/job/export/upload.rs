@@ -131,7 +131,7 @@ impl Run<'_> {
         let manifest = EntryName::from(plan.manifest_name(self.options).as_str());
         let looking = async {
             before.check(uploads).await?;
-            uploads.has_manifest(&manifest).await
+            uploads.has_manifest(&manifest, &before).await
         };
         let looking = self.stop.unless_stopped(looking);
         let existing = Box::pin(uploads.run.with_service_reports(looking)).await?;
@@ -177,7 +177,7 @@ impl Run<'_> {
             if let Some(earlier) = earlier {
                 uploads.take_up(earlier, before, queue).await?;
             }
-            let workers = self.start_workers(uploads.plan, Some(room));
+            let workers = self.start_workers(uploads.plan, Some(room))?;
             self.exported(uploads.plan, workers, async |volume: &ClosedVolume| {
                 // The blob is not begun before its name is safe: a later run knows it then.
                 self.recorder.flush();
@@ -249,15 +249,28 @@ impl EarlierUploads {
 }
 
 impl Uploads<'_> {
-    /// The address of the manifest, if the target has an object there. With `/Y` nobody asks.
-    async fn has_manifest(&self, name: &EntryName) -> Result<Option<String>> {
+    /// The address of the manifest, if the target has an object there. If everything may be replaced, only a
+    /// manifest of an earlier run is looked for.
+    async fn has_manifest(
+        &self,
+        name: &EntryName,
+        before: &EarlierUploads,
+    ) -> Result<Option<String>> {
+        let is_done = before.done.contains(name);
+        if self.run.options.conflict.is_blind() && !is_done {
+            return Ok(None);
+        }
         let Some(target) = self.planner.target_of(name, None) else {
             return Ok(None);
         };
         let store = &self.feed.ends.target;
-        let found = store.stat(self.feed.tools, &target).await;
-        let found = found.map_err(|error| error.at(Side::Target))?;
-        Ok(found.map(|_| store.shown(&target)))
+        let is_there = match store.stat(self.feed.tools, &target).await {
+            Ok(found) => found.is_some(),
+            // Without the permission to look, the record of the earlier run counts.
+            Err(error) if is_done && matches!(error.status(), Some(401 | 403)) => true,
+            Err(error) => return Err(error.at(Side::Target)),
+        };
+        Ok(is_there.then(|| store.shown(&target)))
     }
 }
 

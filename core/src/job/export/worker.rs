@@ -31,6 +31,10 @@ type Waiting = Mutex<std::vec::IntoIter<RangePlan>>;
 
 impl ExportWorkers {
     /// Starts so many threads on the ranges of the plan that are not done.
+    ///
+    /// # Errors
+    ///
+    /// Fails when none of them can be started.
     pub(super) fn start(
         plan: &ExportPlan,
         room: Option<&Arc<SpoolRoom>>,
@@ -38,12 +42,12 @@ impl ExportWorkers {
         threads: u32,
         stop: &Stop,
         totals: &Arc<Totals>,
-    ) -> (Self, UnboundedReceiver<ExportEvent>) {
+    ) -> Result<(Self, UnboundedReceiver<ExportEvent>)> {
         let (sender, events) = unbounded_channel();
         let mut open = plan.ranges.clone();
         open.retain(|range| !range.is_done);
         let waiting: Arc<Waiting> = Arc::new(Mutex::new(open.into_iter()));
-        let started = (0..threads).map(|index| {
+        let start = |index| {
             let waiting = Arc::clone(&waiting);
             let settings = Arc::clone(settings);
             let context = RangeContext {
@@ -56,10 +60,20 @@ impl ExportWorkers {
             Builder::new()
                 .name(format!("export-{index}"))
                 .spawn(move || work(&context, &waiting, settings))
-        });
-        // With fewer threads than wanted, the others take more ranges. Without any, no range is done.
-        let threads = started.filter_map(std::io::Result::ok).collect();
-        (Self(threads), events)
+        };
+        let mut started = Vec::new();
+        for index in 0..threads {
+            match start(index) {
+                Ok(thread) => started.push(thread),
+                // The threads before it take more ranges.
+                Err(_) if !started.is_empty() => break,
+                Err(error) => {
+                    let text = format!("cannot start a thread for the export: {error}");
+                    return Err(transport::Error::new(transport::Kind::Limit, text).into());
+                }
+            }
+        }
+        Ok((Self(started), events))
     }
 
     /// Waits for all threads.

@@ -157,12 +157,12 @@ fn the_linux_dialect_exports_to_append_blobs_with_signatures_and_splits() {
     container.make();
     let table = large(&services.tables, 80);
     let tables = services.tables.account_sas_for("o", "r");
-    let blobs = container.service().account_sas();
+    let blobs = container.service().account_sas_for("co", "wac");
     let outcome = Azring::new()
         .args(["--source", &table.url(), "--destination", &container.url()])
         .args(["--source-sas", &tables, "--dest-sas", &blobs])
         .args(["--source-type", "table", "--dest-type", "blob"])
-        .args(["--blob-type", "append", "--split-size", "32"])
+        .args(["--blob-type", "append", "--split-size", "32", "--quiet"])
         .run();
     outcome.succeeded().counting(3, 0, 0);
     let listed = container.list();
