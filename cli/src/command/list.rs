@@ -1,10 +1,12 @@
-//! `azring list LOCATION ...`: prints the objects of a folder, a container or a virtual directory.
+//! `azring list LOCATION ...`: prints the objects of a folder, a container or a virtual directory, or the
+//! keys of the entities of a table.
 
 use std::ffi::OsString;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use azring_core::entry::Entry;
+use azring_core::location::Location;
 use azring_core::options::Selection;
 use azring_core::report::NothingSelected;
 use azring_core::store::Page;
@@ -13,6 +15,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::definition::Command;
+use super::list_table::EntityListing;
 use crate::advice::Advice;
 use crate::console::{Console, Level, count, size};
 use crate::ending::Ending;
@@ -30,7 +33,7 @@ pub(super) const COMMAND: Command = Command {
     help: CommandHelp {
         name: "list",
         usage: "<location> [parameters]",
-        brief: "List the objects of a container, file share or folder",
+        brief: "List the objects of a container, share or folder, or a table's keys",
     },
     taken: &[
         &row::SOURCE,
@@ -51,12 +54,39 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
     let args = COMMAND.read(list)?;
     if !args.has(&row::SOURCE) {
         return Err(UsageError::meaning(
-            "`list` needs the URL of a container or a file share, or of a directory in it, or the path of a folder",
+            "`list` needs the URL of a container or a file share, or of a directory in it, the URL of a table, or the \
+             path of a folder",
         ));
     }
     let environment = Environment::of_process(prompt::secret_line(console));
     let location = intent::place(&args, &environment)?;
     let engine = intent::engine(&args, &environment)?;
+    let json = choice(&args, &row::OUTPUT)? == Some("json");
+    let advice = Advice::new(&args, &environment);
+    if let Location::Table(table) = &location {
+        if args.has(&row::PATTERN) {
+            return Err(UsageError::meaning(format!(
+                "`{}` is not supported when the source is a table",
+                row::PATTERN.spelled(args.dialect())
+            )));
+        }
+        let mut listing = EntityListing {
+            console,
+            json,
+            entities: 0,
+        };
+        return Ok(match listing.list(table, &engine) {
+            Ok(()) => {
+                listing.end();
+                Ending::Success
+            }
+            Err(error) => {
+                let text = unusable(&error, Side::Source, &location, None, &advice);
+                console.message(Level::Error, &text);
+                not_complete(listing.entities, "entities", console)
+            }
+        });
+    }
     let pattern = args.text(&row::PATTERN)?;
     let selection = Selection {
         pattern: pattern.map(Into::into),
@@ -65,7 +95,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
     };
     let mut listing = Listing {
         console,
-        json: choice(&args, &row::OUTPUT)? == Some("json"),
+        json,
         objects: 0,
         bytes: 0,
         failures: 0,
@@ -81,13 +111,9 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
         Ok(_) => {}
         Err(Error::Usage(text)) => return Err(UsageError::meaning(text)),
         Err(error) => {
-            let advice = Advice::new(&args, &environment);
             let text = unusable(&error, Side::Source, &location, pattern, &advice);
             console.message(Level::Error, &text);
-            let listed = count(listing.objects);
-            let text = format!("the listing is not complete: it ended after {listed} object(s)");
-            console.message(Level::Error, &text);
-            return Ok(Ending::Failure);
+            return Ok(not_complete(listing.objects, "object(s)", console));
         }
     }
     listing.end();
@@ -95,6 +121,14 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
         0 => Ending::Success,
         _ => Ending::Failure,
     })
+}
+
+/// Reports a listing that ended too early.
+fn not_complete(listed: u64, what: &str, console: &Console) -> Ending {
+    let listed = count(listed);
+    let text = format!("the listing is not complete: it ended after {listed} {what}");
+    console.message(Level::Error, &text);
+    Ending::Failure
 }
 
 /// Prints the objects that are listed, and counts them.

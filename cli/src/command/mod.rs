@@ -15,6 +15,8 @@ mod run_host;
 
 mod list;
 
+mod list_table;
+
 mod jobs;
 
 mod bench;

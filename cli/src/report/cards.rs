@@ -27,6 +27,9 @@ impl ReportData<'_> {
         write_card(out, copied, size(self.bytes()), objects);
         let rate = format!("{}/s", short_count(history.done as f64 / seconds));
         write_card(out, "Objects", rate, self.other_objects());
+        if let Some(entities) = self.summary().and_then(|summary| summary.entities) {
+            write_card(out, "Entities", count(entities), "of the table".to_owned());
+        }
         if let Some(measured) = &history.measured {
             self.write_request_cards(out, measured, seconds);
         }

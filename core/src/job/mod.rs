@@ -31,6 +31,8 @@ mod import;
 
 mod list;
 
+mod list_entities;
+
 mod bench;
 
 mod probe;
@@ -75,5 +77,6 @@ mod outage;
 
 pub use bench::{holds_any, remove_folder};
 pub use list::list;
+pub use list_entities::{EntityKeys, list_entities};
 pub use probe::probe;
 pub use run::run;

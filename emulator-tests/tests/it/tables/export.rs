@@ -472,6 +472,82 @@ fn an_export_in_the_linux_dialect_has_the_same_parameters() {
     assert_manifest(&files, "abc.manifest", &begin, "Csv", 32);
 }
 
+/// The service keeps the order of an insertion only.
+#[test]
+fn an_inserted_entity_is_exported_again_byte_for_byte() {
+    let services = emulator();
+    let table = services.tables.fresh_table("order");
+    table.insert(r#"{"PartitionKey":"p","RowKey":"r","zeta":1,"alpha":2.5,"mid":"x"}"#);
+    let (folder, again) = (Folder::new(), Folder::new());
+    export(&table, folder.path())
+        .arg("/Manifest:abc.manifest")
+        .run()
+        .succeeded();
+    let copy = services.tables.unmade_table("copy");
+    Azring::copy(folder.path().display().to_string(), copy.url())
+        .dest_key(services.tables.account())
+        .args(["/DestType:Table", "/Manifest:abc.manifest"])
+        .arg("/EntityOperation:InsertOrSkip")
+        .run()
+        .succeeded();
+    export(&copy, again.path()).run().succeeded();
+    let [first, second] = [&folder, &again].map(|folder| {
+        let entities = entities(&files(folder.path()));
+        timeless(&entities[0])
+    });
+    assert!(first.contains("\"zeta\":1,"), "{first}");
+    assert_eq!(first, second);
+}
+
+#[test]
+fn a_table_is_listed_by_the_keys_of_its_entities() {
+    let services = emulator();
+    let table = filled(&services.tables);
+    let behaviour = r#"{ "listing": { "empty_every": 2, "entries_max": 1 } }"#;
+    let behaviour = serde_json::from_str(behaviour).expect("it is valid");
+    services.server.set_behaviour(behaviour);
+    let list = |url: String| {
+        Azring::new()
+            .args(["list", &url])
+            .source_key(services.tables.account())
+            .arg("/SourceType:Table")
+    };
+    let outcome = list(table.url()).run().succeeded();
+    let lines: Vec<&str> = outcome.stdout.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "\"a\" \"1\"",
+            "\"aa\" \"it's 100%\"",
+            "\"ab\" \"\"",
+            "\"bb\" \"1\"",
+            "4 entities"
+        ]
+    );
+    let outcome = list(table.url()).arg("/Output:json").run().succeeded();
+    let summary = outcome.stdout.lines().last().expect("it has one");
+    assert!(summary.contains("\"entities\":4"), "{outcome}");
+
+    let missing = services.tables.unmade_table("missing");
+    list(missing.url()).run().failed().naming(&[missing.name()]);
+    list(table.url()).arg("/Pattern:a").run().refused();
+}
+
+#[test]
+fn a_report_of_an_export_has_its_entities() {
+    let services = emulator();
+    let table = filled(&services.tables);
+    let folder = Folder::new();
+    let page = folder.join("report.html");
+    export(&table, &folder.join("export"))
+        .arg(format!("/Report:{}", page.display()))
+        .run()
+        .succeeded();
+    let page = fs::read_to_string(page).expect("the report is there");
+    let card = page.split_once("Entities").expect("it has the card").1;
+    assert!(card[..60].contains('4'), "{}", &card[..60]);
+}
+
 #[test]
 fn a_table_of_every_type_is_the_same_after_export_and_import() {
     let services = emulator();
