@@ -13,7 +13,7 @@ use hyper::Method;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::script::{Bench, Server, answer, run, shared_key, times};
+use crate::script::{Bench, Move, Server, answer, run, shared_key};
 use crate::trust::Authority;
 
 const OK: &str = "HTTP/1.1 200 OK\ncontent-length: 2\nx-ms-request-id: 1\n\nhi";
@@ -94,6 +94,12 @@ async fn serve(
     None
 }
 
+/// A service gives each answer an id of its own.
+fn two_answers() -> Vec<Move> {
+    let second = OK.replace("request-id: 1", "request-id: 2");
+    [answer(OK), answer(&second)].concat()
+}
+
 fn get(server: &Server, scheme: Scheme, credential: Credential) -> Request {
     let account = server.account_at(scheme, HOST, credential);
     Request::new(Method::GET, &account, "/c/b")
@@ -103,7 +109,7 @@ fn get(server: &Server, scheme: Scheme, credential: Credential) -> Request {
 fn an_encrypted_connection_goes_through_a_tunnel_and_is_kept() {
     run(async {
         let authority = Authority::signing_for(HOST);
-        let server = authority.serve(vec![times(2, &answer(OK))]).await;
+        let server = authority.serve(vec![two_answers()]).await;
         let middle = Middle::start(None).await;
         let bench = middle.bench("me:pass%20word@", "", |settings| {
             settings.trust = authority.trusted();
@@ -133,7 +139,7 @@ fn an_encrypted_connection_goes_through_a_tunnel_and_is_kept() {
 #[test]
 fn a_plain_request_is_sent_to_the_proxy_itself() {
     run(async {
-        let server = Server::start(vec![times(2, &answer(OK))]).await;
+        let server = Server::start(vec![two_answers()]).await;
         let middle = Middle::start(None).await;
         let bench = middle.bench("me:@", "", |_| {});
         for _ in 0..2 {
