@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Measures servers of the Blob service in turns, and prints a table of medians. scripts/beside_azurite.sh calls it."""
+"""Measures servers of the Blob or the Table service in turns, and prints a table of medians. scripts/beside_azurite.sh calls it."""
 
 import argparse
 import base64
 import hashlib
 import hmac
 import http.client
+import json
 import os
 import socket
 import statistics
@@ -14,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.parse
 from email.utils import formatdate
 
 ACCOUNT = "devstoreaccount1"
@@ -89,6 +91,27 @@ class Server:
             sys.exit(f"{method} {path}: {answer.status} {text.decode()}")
         return text
 
+    def send_to_table(self, method, path, body=b"", kind="application/json"):
+        """Sends a request to the Table service, and returns its answer."""
+        path = f"/{ACCOUNT}{path}"
+        date = formatdate(usegmt=True)
+        text = f"{date}\n/{ACCOUNT}{path.partition('?')[0]}"
+        digest = hmac.new(base64.b64decode(KEY), text.encode(), hashlib.sha256).digest()
+        headers = {
+            "x-ms-date": date,
+            "x-ms-version": "2020-12-06",
+            "accept": "application/json;odata=minimalmetadata",
+            "dataserviceversion": "3.0",
+            "content-type": kind,
+            "authorization": f"SharedKeyLite {ACCOUNT}:{base64.b64encode(digest).decode()}",
+        }
+        self.connection.request(method, path, body or None, headers)
+        answer = self.connection.getresponse()
+        text = answer.read()
+        if answer.status not in (200, 201, 202, 204):
+            sys.exit(f"{method} {path}: {answer.status} {text.decode()}")
+        return answer, text
+
     def idle_mib(self):
         """Resident memory."""
         with open(f"/proc/{self.process.pid}/status") as status:
@@ -122,6 +145,52 @@ def measure_requests(command, requests):
         middle = server.cpu_seconds()
         for number in range(requests):
             assert server.send("GET", f"/box/{number}") == body
+        figures["puts"] = middle - before
+        figures["gets"] = server.cpu_seconds() - middle
+        figures["full"] = server.idle_mib()
+        return figures
+    finally:
+        server.end()
+
+
+def transaction(url, begin, end):
+    """The body of a batch that inserts entities of 1 KB."""
+    lines = ["--batch_1", "Content-Type: multipart/mixed; boundary=changeset_1", ""]
+    for number in range(begin, end):
+        entity = {"PartitionKey": f"{number // 1000:04}", "RowKey": f"{number:08}", "n": number, "text": "x" * 900}
+        lines += ["--changeset_1", "Content-Type: application/http", "Content-Transfer-Encoding: binary", ""]
+        lines += [f"POST {url} HTTP/1.1", "Content-Type: application/json", "Prefer: return-no-content", "", json.dumps(entity)]
+    return "\r\n".join([*lines, "--changeset_1--", "--batch_1--", ""]).encode()
+
+
+def measure_entities(command, entities):
+    """One round of a server of tables: start, idle memory, inserts in batches of 100, a query for all of them."""
+    idle = Server(command, answers=False)
+    time.sleep(0.5)
+    figures = {"idle": idle.idle_mib()}
+    idle.end()
+    server = Server(command)
+    try:
+        figures["start"] = server.start_ms
+        server.send_to_table("POST", "/Tables", b'{"TableName":"box"}')
+        url = f"http://127.0.0.1:{server.port}/{ACCOUNT}/box"
+        bodies = [transaction(url, begin, min(begin + 100, entities)) for begin in range(0, entities, 100)]
+        before = server.cpu_seconds()
+        for body in bodies:
+            _, text = server.send_to_table("POST", "/$batch", body, "multipart/mixed; boundary=batch_1")
+            if text.count(b"HTTP/1.1 204") != body.count(b"POST "):
+                sys.exit(f"$batch: {text.decode()}")
+        middle = server.cpu_seconds()
+        found, token = 0, ""
+        while token is not None:
+            answer, text = server.send_to_table("GET", f"/box(){token}")
+            found += text.count(b'"PartitionKey"')
+            token = None
+            names = ("NextPartitionKey", "NextRowKey")
+            after = [(name, answer.getheader(f"x-ms-continuation-{name}")) for name in names]
+            if any(value for _, value in after):
+                token = "?" + urllib.parse.urlencode([(name, value) for name, value in after if value])
+        assert found == entities, found
         figures["puts"] = middle - before
         figures["gets"] = server.cpu_seconds() - middle
         figures["full"] = server.idle_mib()
@@ -178,7 +247,8 @@ def main():
     """Measures all servers in turns, and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("emulator")
-    parser.add_argument("azurite")
+    parser.add_argument("azurite", help="the folder of Azurite's services")
+    parser.add_argument("--service", choices=["blob", "table"], default="blob")
     parser.add_argument("--before", help="another build of azring-emulator")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--requests", type=int, default=5000)
@@ -187,23 +257,31 @@ def main():
     programs = {"azring-emulator": options.emulator}
     if options.before:
         programs["before"] = options.before
-    servers = {name: [program, "--blob-port", "PORT"] for name, program in programs.items()}
+    service = options.service
+    servers = {name: [program, f"--{service}-port", "PORT"] for name, program in programs.items()}
+    if service != "blob":
+        servers = {name: [*command, "--blob-port", "0"] for name, command in servers.items()}
     if not options.without_azurite:
-        arguments = ["--blobPort", "PORT", "--inMemoryPersistence", "--skipApiVersionCheck", "--silent"]
-        servers["Azurite"] = ["node", options.azurite, *arguments]
+        arguments = [f"--{service}Port", "PORT", "--inMemoryPersistence", "--skipApiVersionCheck", "--silent"]
+        servers["Azurite"] = ["node", f"{options.azurite}/{service}/main.js", *arguments]
+    measure = measure_requests if service == "blob" else measure_entities
     rounds = {name: [] for name in servers}
     blocks = {name: [] for name in programs}
     for number in range(options.rounds):
         order = list(servers) if number % 2 == 0 else list(reversed(servers))
         for name in order:
-            rounds[name].append(measure_requests(servers[name], options.requests))
-            if name in programs:
+            rounds[name].append(measure(servers[name], options.requests))
+            if name in programs and service == "blob":
                 blocks[name].append(measure_blocks([*servers[name], "--store", "null"]))
         print(f"round {number + 1} of {options.rounds}", file=sys.stderr)
     of = lambda figures, key: statistics.median(one[key] for one in figures)
     count = f"{options.requests:,}"
-    print(f"| server | start | idle | CPU of {count} puts | CPU of {count} gets | then | Put Block | CPU of Put Block |")
-    print("|---|---|---|---|---|---|---|---|")
+    if service == "blob":
+        print(f"| server | start | idle | CPU of {count} puts | CPU of {count} gets | then | Put Block | CPU of Put Block |")
+        print("|---|---|---|---|---|---|---|---|")
+    else:
+        print(f"| server | start | idle | CPU of {count} entities in batches | CPU of a query for all | then |")
+        print("|---|---|---|---|---|---|")
     for name, figures in rounds.items():
         cells = [
             f"{of(figures, 'start'):.1f} ms",
@@ -212,10 +290,10 @@ def main():
             f"{of(figures, 'gets'):.3f} s",
             f"{of(figures, 'full'):.0f} MiB",
         ]
-        if name in blocks:
+        if blocks.get(name):
             best = max(one["rate"] for one in blocks[name])
             cells += [f"{of(blocks[name], 'rate'):.2f} GB/s (best {best:.2f})", f"{of(blocks[name], 'cpu'):.3f} s/GiB"]
-        else:
+        elif service == "blob":
             cells += ["", ""]
         print(f"| {name} | {' | '.join(cells)} |")
     # The best round is checked: other programs on the machine only add to a figure.
