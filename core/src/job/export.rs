@@ -4,7 +4,8 @@
 //! there are and where each of them begins. `worker` threads read the pages of a range each, format
 //! them and write volumes (`dump::volume`). They tell the coordinator ([`ExportEvent`]), which records
 //! and reports. In a folder a closed volume is a data file. For blobs the volumes are in a spool, and
-//! `upload` copies each of them like any other file.
+//! `upload` copies each of them like any other file (`uploads` queues them, `spool_observer` removes
+//! them). `earlier_uploads` is what earlier runs of the job uploaded.
 //!
 //! The manifest says that the export is complete. It is written last, and only if no range failed.
 

@@ -230,6 +230,22 @@ fn a_blob_of_somebody_else_is_never_taken_for_a_data_file() {
 }
 
 #[test]
+fn a_journal_that_is_cleaned_takes_the_spooled_files_with_it() {
+    let (services, container) = with_container();
+    let table = filled(&services.tables);
+    let journal = Folder::new();
+    let killing = run(&table, &container, &journal);
+    killed(&services.server, killing, DATA, NEITHER_SERVED_NOR_ANSWERED);
+    assert!(!spooled(&journal).is_empty());
+    Azring::new()
+        .args(["jobs", "clean"])
+        .arg(format!("/Z:{}", journal.path().display()))
+        .run()
+        .succeeded();
+    assert!(is_empty(journal.path()));
+}
+
+#[test]
 fn one_refused_upload_is_a_failure_that_the_next_run_makes_good() {
     let (services, container) = with_container();
     let table = filled(&services.tables);
