@@ -14,6 +14,7 @@ use super::http::head::Head;
 use super::http::payload::Payload;
 use super::http::peer::Peer;
 use super::http::response::Response;
+use super::identity;
 use super::services::Services;
 use super::watch::ServerWatch;
 
@@ -95,6 +96,14 @@ impl Control {
                 accounts.replace_keys(account, &order.keys)?;
                 Ok(Response::new(204))
             }
+            (method, path) if path.starts_with("/identity/") => {
+                let provider = self.services.resources.identity.as_ref();
+                let provider = provider.ok_or_else(no_resource)?;
+                let body = body.read_document(DOCUMENT_BYTES_MAX)?;
+                let path = &path["/identity".len()..];
+                let answer = identity::control::answer(provider, method, path, &body)?;
+                Ok(answer.map_or_else(|| Response::new(204), |value| document(&value)))
+            }
             ("GET", "/faults") => {
                 let status = watch
                     .faults
@@ -156,11 +165,7 @@ impl Control {
                 self.set_behaviour(Arc::new(behaviour));
                 Ok(Response::new(204))
             }
-            _ => Err(Refusal::new(
-                404,
-                "ResourceNotFound",
-                "The control endpoint has no such resource.",
-            )),
+            _ => Err(no_resource()),
         }
     }
 }
@@ -178,6 +183,14 @@ impl Handler for Control {
             Payload::Document(format!("{}: {}\n", refusal.code, refusal.message).into_bytes());
         response
     }
+}
+
+fn no_resource() -> Refusal {
+    Refusal::new(
+        404,
+        "ResourceNotFound",
+        "The control endpoint has no such resource.",
+    )
 }
 
 /// The account in `/accounts/NAME/keys`.

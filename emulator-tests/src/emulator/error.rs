@@ -229,6 +229,15 @@ impl Refusal {
         )
     }
 
+    /// 401: the request has no credential, and needs one.
+    pub fn no_authentication_information() -> Self {
+        Self::new(
+            401,
+            "NoAuthenticationInformation",
+            "Server failed to authenticate the request. Please refer to the information in the www-authenticate header.",
+        )
+    }
+
     /// 405: the method does not fit the resource.
     pub fn unsupported_verb() -> Self {
         Self::new(

@@ -30,6 +30,8 @@ pub mod service;
 pub mod service_names;
 
 pub mod auth;
+pub mod identity;
+
 pub mod control;
 pub mod fault;
 pub mod watch;
@@ -49,7 +51,8 @@ pub use behaviour::{
     Behaviour, CopyBehaviour, CopyOutcome, FileMode, ListingBehaviour, StartFrom, TableBehaviour,
 };
 pub use options::{
-    AccountOption, DEVELOPMENT_ACCOUNT, DEVELOPMENT_KEY, Options, StoreChoice, TlsChoice,
+    AccountOption, DEVELOPMENT_ACCOUNT, DEVELOPMENT_KEY, IdentityOptions, Options, StoreChoice,
+    TlsChoice,
 };
 pub use pattern_blob::PatternBlob;
 pub use pattern_table::PatternTable;

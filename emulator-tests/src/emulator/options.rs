@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::behaviour::Behaviour;
 use super::fault::Plan;
+use super::identity::IdentitySettings;
 use super::pattern_blob::PatternBlob;
 use super::pattern_table::PatternTable;
 
@@ -92,6 +93,17 @@ impl AccountOption {
     }
 }
 
+/// The identity provider of an emulator. It needs HTTPS.
+#[derive(Debug, Clone, Default)]
+pub struct IdentityOptions {
+    /// Port of its HTTPS endpoint; 0 lets the system choose.
+    pub port: u16,
+    /// Port of the plain HTTP endpoint of the managed identities; 0 lets the system choose.
+    pub http_port: u16,
+    /// What it knows and how it behaves.
+    pub settings: IdentitySettings,
+}
+
 /// The options of an emulator.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -129,6 +141,8 @@ pub struct Options {
     pub issuer_key: Option<Vec<u8>>,
     /// Accept any well-formed bearer token with the right audience and times, whoever signed it.
     pub unsigned_tokens: bool,
+    /// The identity provider, whose bearer tokens are accepted; `None` for none.
+    pub identity: Option<IdentityOptions>,
     /// The authorities that certify copy sources under HTTPS, PEM file.
     pub trust: Option<PathBuf>,
     /// A client that makes no progress for so long within a request or an answer is disconnected.
@@ -163,6 +177,7 @@ impl Default for Options {
             behaviour: Behaviour::default(),
             issuer_key: None,
             unsigned_tokens: false,
+            identity: None,
             trust: None,
             patience: Duration::from_mins(2),
             pattern_files: Vec::new(),

@@ -3,11 +3,14 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use rustls::ServerConfig;
+
 use super::behaviour::{Behaviour, SharedBehaviour};
 use super::connection::Listener;
 use super::control::Control;
 use super::fault::Plan;
 use super::http::handler::Handler;
+use super::identity::{IdentityEndpoint, IdentityProvider, ManagedIdentityEndpoint};
 use super::options::Options;
 use super::service::Resources;
 use super::services;
@@ -24,8 +27,16 @@ pub struct Server {
     /// One for each service: its label and its socket.
     listening: Vec<(&'static str, Listener)>,
     control: Listener,
+    identity: Option<IdentityListeners>,
     /// Closed when no connection is served any more: fields are dropped in their order.
     _resources: OpenResources,
+}
+
+/// The identity provider and its two sockets.
+struct IdentityListeners {
+    provider: Arc<IdentityProvider>,
+    https: Listener,
+    http: Listener,
 }
 
 /// The shared resources, which are closed when this is dropped, whoever still holds them.
@@ -35,6 +46,39 @@ impl Drop for OpenResources {
     fn drop(&mut self) {
         self.0.close();
     }
+}
+
+/// Starts the identity provider, if the options have one.
+fn start_identity(
+    options: &Options,
+    resources: &Resources,
+    watch: &Arc<ServerWatch>,
+    tls: Option<&Arc<ServerConfig>>,
+) -> Result<Option<IdentityListeners>, StartError> {
+    let Some((identity, provider)) = options.identity.as_ref().zip(resources.identity.as_ref())
+    else {
+        return Ok(None);
+    };
+    let tls = tls.ok_or_else(|| {
+        StartError::Options("the identity provider needs HTTPS: `--https`, or a certificate".into())
+    })?;
+    let start = |port, handler, tls| {
+        Listener::start(
+            &options.host,
+            port,
+            handler,
+            Arc::clone(watch),
+            tls,
+            options.patience,
+        )
+    };
+    let endpoint = Arc::new(IdentityEndpoint(Arc::clone(provider)));
+    let managed = Arc::new(ManagedIdentityEndpoint(Arc::clone(provider)));
+    Ok(Some(IdentityListeners {
+        provider: Arc::clone(provider),
+        https: start(identity.port, endpoint, Some(Arc::clone(tls)))?,
+        http: start(identity.http_port, managed, None)?,
+    }))
 }
 
 impl Server {
@@ -67,6 +111,7 @@ impl Server {
             listening.push((service.label(), one));
         }
         let resources = Arc::clone(&services.resources);
+        let identity = start_identity(options, &resources, &watch, config.as_ref())?;
         let control = Control::new(Arc::clone(&watch), Arc::clone(&behaviour), services);
         let control = Listener::start(
             &options.control_host,
@@ -83,6 +128,7 @@ impl Server {
             behaviour,
             listening,
             control,
+            identity,
             _resources: OpenResources(resources),
         })
     }
@@ -122,6 +168,44 @@ impl Server {
     /// `http://127.0.0.1:PORT` of the control endpoint.
     pub fn control_url(&self) -> String {
         format!("http://{}", self.control.address)
+    }
+
+    /// `https://127.0.0.1:PORT` of the identity provider.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[track_caller]
+    pub fn identity_url(&self) -> String {
+        format!("https://{}", self.identity_listeners().https.address)
+    }
+
+    /// `http://127.0.0.1:PORT` of the endpoint of the managed identities.
+    ///
+    /// # Panics
+    /// When there is no identity provider.
+    #[track_caller]
+    pub fn identity_http_url(&self) -> String {
+        format!("http://{}", self.identity_listeners().http.address)
+    }
+
+    /// The identity provider: what it has issued, and what it answers next.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[track_caller]
+    pub fn identity(&self) -> &IdentityProvider {
+        &self.identity_listeners().provider
+    }
+
+    /// Whether there is an identity provider.
+    pub fn has_identity(&self) -> bool {
+        self.identity.is_some()
+    }
+
+    #[track_caller]
+    fn identity_listeners(&self) -> &IdentityListeners {
+        let identity = self.identity.as_ref();
+        identity.expect("an emulator with an identity provider")
     }
 
     /// The address that the Blob service listens on.

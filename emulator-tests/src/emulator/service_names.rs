@@ -1,5 +1,7 @@
 //! The names of a service in addresses, signatures, the journal and answers.
 
+use super::version::ApiVersion;
+
 /// The names of a service in addresses, signatures and answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ServiceNames {
@@ -13,6 +15,27 @@ pub struct ServiceNames {
     pub server: &'static str,
     /// What signatures by the account's key contain.
     pub key_signature: KeySignature,
+    /// Since when it takes bearer tokens.
+    pub tokens_since: TokensSince,
+}
+
+/// The first versions with bearer tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokensSince {
+    /// For calls on data.
+    pub data: ApiVersion,
+    /// For calls on the account and on what holds the data, which no SAS of it can do.
+    pub account: ApiVersion,
+}
+
+impl TokensSince {
+    /// One version for all calls.
+    pub const fn version(version: ApiVersion) -> Self {
+        Self {
+            data: version,
+            account: version,
+        }
+    }
 }
 
 /// What a signature by an account's key contains besides method, date and path.

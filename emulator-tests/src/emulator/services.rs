@@ -46,6 +46,9 @@ impl Services {
     /// objects again.
     pub fn reset(&self) -> Result<(), StartError> {
         self.resources.accounts.reset();
+        if let Some(identity) = &self.resources.identity {
+            identity.reset();
+        }
         self.all.iter().try_for_each(|(_, service)| service.reset())
     }
 }

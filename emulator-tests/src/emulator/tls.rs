@@ -14,7 +14,7 @@ use super::StartError;
 use super::options::TlsChoice;
 
 /// The names in the emulator's own certificate. A wildcard covers one label only.
-const OWN_NAMES: [&str; 8] = [
+const OWN_NAMES: [&str; 14] = [
     "localhost",
     "127.0.0.1",
     "*.blob.localhost",
@@ -23,6 +23,12 @@ const OWN_NAMES: [&str; 8] = [
     "*.file.localhost",
     "*.file.core.windows.net",
     "*.file.emulator.test",
+    "*.table.localhost",
+    "*.table.core.windows.net",
+    "*.table.emulator.test",
+    "login.microsoftonline.com",
+    "login.microsoftonline.us",
+    "login.chinacloudapi.cn",
 ];
 
 /// TLS for the listener.

@@ -16,4 +16,5 @@ mod subject;
 mod cases;
 mod emulator_only;
 mod file_service;
+mod identity;
 mod table_service;

@@ -5,8 +5,10 @@ use std::ffi::OsString;
 use base64::Engine as _;
 
 use azring_emulator_tests::emulator::fault::Plan;
+use azring_emulator_tests::emulator::identity::IdentitySettings;
 use azring_emulator_tests::emulator::{
-    AccountOption, Behaviour, Options, PatternBlob, PatternTable, StoreChoice, TlsChoice,
+    AccountOption, Behaviour, IdentityOptions, Options, PatternBlob, PatternTable, StoreChoice,
+    TlsChoice,
 };
 
 use crate::help;
@@ -75,6 +77,7 @@ fn asked_for(words: &[String]) -> Result<Option<String>, String> {
 fn parse(mut arguments: impl Iterator<Item = String>) -> Result<(Options, Option<String>), String> {
     let mut options = Options::default();
     let (mut cert, mut key, mut authority_file) = (None, None, None);
+    let (mut identity, mut arc_folder) = (None::<IdentityOptions>, None);
     while let Some(argument) = arguments.next() {
         let (name, inline) = match argument.split_once('=') {
             Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
@@ -111,6 +114,14 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<(Options, Option
             "--control-port" => options.control_port = number(&name, &value()?)?,
             "--behaviour" => options.behaviour = behaviour(&value()?)?,
             "--issuer-key" => options.issuer_key = Some(issuer_key(&value()?)?),
+            "--identity-port" => identity.get_or_insert_default().port = number(&name, &value()?)?,
+            "--identity-http-port" => {
+                identity.get_or_insert_default().http_port = number(&name, &value()?)?;
+            }
+            "--identity" => {
+                identity.get_or_insert_default().settings = settings(&value()?)?;
+            }
+            "--arc-folder" => arc_folder = Some(value()?.into()),
             "--unsigned-tokens" => options.unsigned_tokens = true,
             "--trust" => options.trust = Some(value()?.into()),
             "--https" => options.tls = TlsChoice::Own,
@@ -121,6 +132,13 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<(Options, Option
             _ => return Err(format!("`{name}` is not an option; `--help` lists them")),
         }
     }
+    if let Some(folder) = arc_folder {
+        let identity = identity
+            .as_mut()
+            .ok_or("`--arc-folder` needs `--identity-port`")?;
+        identity.settings.arc_folder = Some(folder);
+    }
+    options.identity = identity;
     options.tls = match (cert, key) {
         (Some(cert), Some(key)) => TlsChoice::Files { cert, key },
         (None, None) => options.tls,
@@ -159,6 +177,12 @@ fn plan(path: &str) -> Result<Plan, String> {
 }
 
 fn behaviour(path: &str) -> Result<Behaviour, String> {
+    let text =
+        std::fs::read_to_string(path).map_err(|error| format!("cannot read `{path}`: {error}"))?;
+    serde_json::from_str(&text).map_err(|error| format!("`{path}`: {error}"))
+}
+
+fn settings(path: &str) -> Result<IdentitySettings, String> {
     let text =
         std::fs::read_to_string(path).map_err(|error| format!("cannot read `{path}`: {error}"))?;
     serde_json::from_str(&text).map_err(|error| format!("`{path}`: {error}"))

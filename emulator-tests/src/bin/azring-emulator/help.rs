@@ -1,6 +1,6 @@
 //! The texts of `--help`, `--help TOPIC` and `--version`.
 
-use azring_emulator_tests::emulator::{behaviour, control, fault};
+use azring_emulator_tests::emulator::{behaviour, control, fault, identity};
 
 /// The page of all options.
 pub(crate) const GENERAL: &str = "\
@@ -44,6 +44,12 @@ usage: azring-emulator [OPTIONS]
   --issuer-key FILE         accept bearer tokens (HS256) signed with the base64 key in this file
   --unsigned-tokens         accept every well-formed bearer token with the right audience and times,
                             whoever signed it
+  --identity-port PORT      start an identity provider, which stands for Microsoft Entra ID, on this port; 0 lets
+                            the system choose. It needs HTTPS. The services accept its tokens and check roles
+  --identity-http-port PORT port of the endpoint of managed identities (IMDS, App Service, Azure Arc), plain HTTP
+                            (default 0)
+  --identity FILE           applications, users, roles, and the life of tokens, JSON (--help identity)
+  --arc-folder FOLDER       where to write the key files of Azure Arc
   --trust PEM               the authorities that certify copy sources under HTTPS
   --log FILE                append the request log to a file, JSON lines
   --control-host ADDRESS    address of the control endpoint (default 127.0.0.1); anyone who reaches it
@@ -51,9 +57,10 @@ usage: azring-emulator [OPTIONS]
   --control-port PORT       port of the control endpoint; 0 lets the system choose (default 0)
   --version, -V             the version
   --help, -h                this text
-  --help TOPIC              a longer text: faults, behaviour, control
+  --help TOPIC              a longer text: faults, behaviour, identity, control
 
 When the emulator serves, it prints one line: ready blob=URL file=URL table=URL control=URL
+With an identity provider the line also has identity=URL and identity-http=URL.
 It ends with exit code 0 on SIGTERM and SIGINT, and with 2 if it cannot start.
 ";
 
@@ -67,9 +74,10 @@ pub(crate) fn topic(name: &str) -> Result<String, String> {
     match name {
         "faults" => Ok(fault::FORMAT.to_owned()),
         "behaviour" => Ok(behaviour::FORMAT.to_owned()),
+        "identity" => Ok(identity::settings::FORMAT.to_owned()),
         "control" => Ok(control::REQUESTS.to_owned()),
         _ => Err(format!(
-            "there is no help about `{name}`: the topics are faults, behaviour and control"
+            "there is no help about `{name}`: the topics are faults, behaviour, identity and control"
         )),
     }
 }

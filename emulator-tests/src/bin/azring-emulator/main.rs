@@ -43,8 +43,14 @@ fn run() -> Result<(), String> {
     }
     let services = server.urls().map(|(label, url)| format!(" {label}={url}"));
     let services: String = services.collect();
+    let identity = if server.has_identity() {
+        let (https, http) = (server.identity_url(), server.identity_http_url());
+        format!(" identity={https} identity-http={http}")
+    } else {
+        String::new()
+    };
     print(&format!(
-        "ready{services} control={}\n",
+        "ready{services} control={}{identity}\n",
         server.control_url()
     ))
     .map_err(|error| format!("cannot print the ready line: {error}"))?;

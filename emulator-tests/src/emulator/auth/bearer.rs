@@ -1,8 +1,9 @@
-//! Bearer tokens of a local issuer: JSON web tokens signed with HS256 by a key in the options.
+//! Bearer tokens: JSON web tokens of the emulator's identity provider (RS256), or of a local issuer
+//! whose key is in the options (HS256).
 //!
-//! The real service trusts Microsoft Entra ID; a test makes its own tokens and gives the emulator
-//! the key. Roles are not checked: a valid token allows everything except access policies of
-//! shares. Those of containers accept tokens since 2025:
+//! The holder of a token of the provider needs a role for each call. A token of the local issuer
+//! allows everything except access policies of shares and tables. Those of containers accept tokens
+//! since 2025:
 //! <https://devblogs.microsoft.com/azure-sdk/azure-storage-apis-gain-entra-id-and-rbac-support>
 //!
 //! An emulator that accepts unsigned tokens checks audience and times only, as Azurite does with
@@ -13,10 +14,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::grant::TokenHolder;
+use super::grant::{TokenHolder, TokenRights};
 use super::{AuthorizationInput, Grant};
 use crate::emulator::digest;
 use crate::emulator::error::{Refusal, ServiceResult};
+use crate::emulator::identity::access_token::{TokenRefusal, VerifiedToken};
+use crate::emulator::identity::json_web_token::JsonWebToken;
+use crate::emulator::version::ApiVersion;
 
 const AUDIENCES: [&str; 3] = [
     "https://storage.azure.com",
@@ -56,22 +60,25 @@ pub(super) fn check(input: &AuthorizationInput<'_>, token: &str) -> ServiceResul
             "Authentication scheme Bearer is not supported in this protocol.",
         ));
     }
+    if !has_version_with_tokens(input) {
+        return Err(version_without_tokens());
+    }
     if token.split('.').count() != 3 {
         return Err(super::invalid_authorization());
     }
+    if let Some(verified) = of_provider(input, token.trim()) {
+        let verified = verified
+            .map_err(|TokenRefusal(detail)| invalid().with("AuthenticationErrorDetail", detail))?;
+        check_audience(input, &verified.audience)?;
+        return Ok(Grant::Bearer(TokenHolder {
+            object: verified.object_id,
+            tenant: verified.tenant,
+            rights: TokenRights::Roles(input.names.label, verified.roles),
+        }));
+    }
     let claims = verify(input, token.trim()).ok_or_else(invalid)?;
     let now = input.now.seconds();
-    if !is_audience(input, claims.aud.as_str().unwrap_or_default()) {
-        return Err(Refusal {
-            status: 401,
-            code: "InvalidAuthenticationInfo".into(),
-            ..invalid()
-        }
-        .with(
-            "AuthenticationErrorDetail",
-            "Audience validation failed. Audience did not match.",
-        ));
-    }
+    check_audience(input, claims.aud.as_str().unwrap_or_default())?;
     if now < claims.nbf || now >= claims.exp {
         return Err(invalid().with(
             "AuthenticationErrorDetail",
@@ -81,7 +88,44 @@ pub(super) fn check(input: &AuthorizationInput<'_>, token: &str) -> ServiceResul
     Ok(Grant::Bearer(TokenHolder {
         object: claims.oid,
         tenant: claims.tid,
+        rights: TokenRights::All,
     }))
+}
+
+/// Checks a token of the identity provider; `None` if it has another algorithm, or nobody asks for
+/// signatures.
+fn of_provider(
+    input: &AuthorizationInput<'_>,
+    token: &str,
+) -> Option<Result<VerifiedToken, TokenRefusal>> {
+    let provider = input.identity.filter(|_| !input.unsigned_tokens)?;
+    let token = JsonWebToken::parse(token)?;
+    if token.header_text("alg") != "RS256" {
+        return None;
+    }
+    Some(provider.verify(&token, &input.address.account, input.now))
+}
+
+fn check_audience(input: &AuthorizationInput<'_>, audience: &str) -> ServiceResult<()> {
+    if is_audience(input, audience) {
+        return Ok(());
+    }
+    Err(invalid().with(
+        "AuthenticationErrorDetail",
+        "Audience validation failed. Audience did not match.",
+    ))
+}
+
+/// Requests for blobs and files name their version, except those in a batch.
+fn has_version_with_tokens(input: &AuthorizationInput<'_>) -> bool {
+    let since = input.names.tokens_since.data;
+    let is_named = input.head.in_batch || input.head.header("x-ms-version").is_some();
+    since == ApiVersion::OLDEST || is_named && input.version >= since
+}
+
+/// The refusal of a token in a version that has none for the call.
+pub fn version_without_tokens() -> Refusal {
+    Refusal::authentication_failed("Authentication scheme Bearer is not supported in this version.")
 }
 
 /// Whether a token is for Azure Storage, or for this account in one of Azure's clouds.

@@ -5,7 +5,7 @@
 //! is checked by computing its key again.
 
 use super::AuthorizationInput;
-use super::grant::Grant;
+use super::grant::{Grant, TokenRights};
 use super::sas::{
     canonical_resource, check_signature, check_source, check_times, overrides, signed_overrides,
     signed_snapshot,
@@ -109,9 +109,25 @@ pub(super) fn check(input: &AuthorizationInput<'_>, version: ApiVersion) -> Serv
     check_times(input, query.or_empty("st"), query.or_empty("se"))?;
     check_source(input)?;
     Ok(Grant::ServiceSas {
-        permissions: query.or_empty("sp").to_owned(),
+        permissions: allowed_permissions(input, &key.object),
         overrides: overrides(input),
     })
+}
+
+/// The permissions of the SAS that the holder of its key may pass on: those of the holder's own roles.
+fn allowed_permissions(input: &AuthorizationInput<'_>, object_id: &str) -> String {
+    let signed = input.query.or_empty("sp");
+    let roles = input
+        .identity
+        .and_then(|identity| identity.roles_of_principal(object_id, &input.address.account));
+    let Some(roles) = roles else {
+        return signed.to_owned();
+    };
+    let rights = TokenRights::Roles(input.names.label, roles);
+    signed
+        .chars()
+        .filter(|one| rights.allow_permission(*one))
+        .collect()
 }
 
 fn check_key_times(input: &AuthorizationInput<'_>, key: &DelegationKey) -> ServiceResult<()> {

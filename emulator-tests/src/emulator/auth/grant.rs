@@ -1,6 +1,7 @@
 //! What a credential allows, and what a call requires.
 
 use crate::emulator::error::{Refusal, ServiceResult};
+use crate::emulator::identity::{Role, RoleAction};
 
 /// The kind of resource that a call works on, as `srt` of an account SAS names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,8 +23,8 @@ pub struct RequiredPermission {
     pub level: ResourceLevel,
     /// SAS permissions, any of which is enough. Empty: no SAS can do it.
     pub permissions: &'static str,
-    /// A bearer token can do it, also if no SAS can.
-    pub allows_tokens: bool,
+    /// What a bearer token's holder needs a role for; `None`: no token can do it.
+    pub role_action: Option<RoleAction>,
     /// Only an account SAS or a key may do it: container and account operations.
     pub account_only: bool,
 }
@@ -34,15 +35,15 @@ impl RequiredPermission {
         Self {
             level,
             permissions,
-            allows_tokens: !permissions.is_empty(),
+            role_action: role_action_of(permissions),
             account_only: false,
         }
     }
 
-    /// The same for a call that a bearer token can do though no SAS can.
-    pub const fn or_token(self) -> Self {
+    /// The same for a call that needs a role for this action.
+    pub const fn by_role(self, action: RoleAction) -> Self {
         Self {
-            allows_tokens: true,
+            role_action: Some(action),
             ..self
         }
     }
@@ -69,6 +70,17 @@ impl RequiredPermission {
     }
 }
 
+/// What the permissions of a SAS are as an action of a role: all but those for reading and for tags
+/// write.
+const fn role_action_of(permissions: &str) -> Option<RoleAction> {
+    match permissions.as_bytes() {
+        [] => None,
+        [b'r' | b'l', ..] => Some(RoleAction::Read),
+        [b'f' | b't'] => Some(RoleAction::Tags),
+        _ => Some(RoleAction::Write),
+    }
+}
+
 /// Response headers that a SAS sets instead of the object's own (`rscc` and so on).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Overrides {
@@ -83,6 +95,33 @@ pub struct TokenHolder {
     pub object: String,
     /// Tenant id.
     pub tenant: String,
+    /// What the holder may do.
+    pub rights: TokenRights,
+}
+
+/// What a token allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TokenRights {
+    /// Everything that tokens can do: the issuer has no roles.
+    All,
+    /// What these roles allow in this service.
+    Roles(&'static str, Vec<Role>),
+}
+
+impl TokenRights {
+    /// Whether an action is allowed.
+    pub fn allow(&self, action: RoleAction) -> bool {
+        match self {
+            Self::All => true,
+            Self::Roles(service, roles) => roles.iter().any(|role| role.allows(service, action)),
+        }
+    }
+
+    /// Whether what a permission of a SAS stands for is allowed.
+    pub fn allow_permission(&self, permission: char) -> bool {
+        let action = role_action_of(permission.encode_utf8(&mut [0; 4]));
+        action.is_some_and(|action| self.allow(action))
+    }
 }
 
 /// A checked credential.
@@ -126,8 +165,11 @@ impl Grant {
     /// requests.
     pub fn check(&self, required: &RequiredPermission) -> ServiceResult<()> {
         match self {
-            Self::Bearer(_) if !required.allows_tokens => Err(Refusal::permission_mismatch()),
-            Self::Key(_) | Self::Bearer(_) | Self::Anonymous => Ok(()),
+            Self::Bearer(holder) => match required.role_action {
+                Some(action) if holder.rights.allow(action) => Ok(()),
+                _ => Err(Refusal::permission_mismatch()),
+            },
+            Self::Key(_) | Self::Anonymous => Ok(()),
             Self::AccountSas { types, .. } if !contains(types, required.level) => {
                 Err(Refusal::new(
                     403,
@@ -150,7 +192,10 @@ impl Grant {
     /// Whether the credential has one of these permissions. Keys have all, anonymous requests none.
     pub fn has_any(&self, wanted: &str) -> bool {
         match self {
-            Self::Key(_) | Self::Bearer(_) => true,
+            Self::Key(_) => true,
+            Self::Bearer(holder) => wanted
+                .chars()
+                .any(|one| holder.rights.allow_permission(one)),
             Self::AccountSas { permissions, .. } | Self::ServiceSas { permissions, .. } => {
                 wanted.chars().any(|one| permissions.contains(one))
             }

@@ -6,6 +6,7 @@ use crate::emulator::http::address::Address;
 use crate::emulator::http::head::Head;
 use crate::emulator::http::peer::Peer;
 use crate::emulator::http::query::Query;
+use crate::emulator::identity::IdentityProvider;
 use crate::emulator::service_names::ServiceNames;
 use crate::emulator::version::ApiVersion;
 
@@ -29,6 +30,8 @@ pub struct AuthorizationInput<'a> {
     pub issuer_key: Option<&'a [u8]>,
     /// Whether bearer tokens are accepted whoever signed them.
     pub unsigned_tokens: bool,
+    /// The identity provider whose bearer tokens are accepted.
+    pub identity: Option<&'a IdentityProvider>,
     /// The client's address and whether it came by HTTPS.
     pub peer: &'a Peer,
     /// The clock.

@@ -20,7 +20,7 @@ pub mod shared_key;
 pub mod table_key;
 
 pub use delegation::DelegationKey;
-pub use grant::{Grant, Overrides, RequiredPermission, ResourceLevel, TokenHolder};
+pub use grant::{Grant, Overrides, RequiredPermission, ResourceLevel, TokenHolder, TokenRights};
 pub use input::AuthorizationInput;
 pub use sas::{SignedTarget, StoredPolicy};
 
@@ -49,10 +49,7 @@ pub fn authorize(input: &AuthorizationInput<'_>) -> ServiceResult<Grant> {
                 KeySignature::WithoutHeaders => table_key::check_lite(input, rest),
             }
         }
-        Some(("Bearer", rest)) => {
-            require_version(input)?;
-            bearer::check(input, rest)
-        }
+        Some(("Bearer", rest)) => bearer::check(input, rest),
         Some(_) => Err(invalid_authorization()),
         None if authorization.is_some() => Err(invalid_authorization()),
         None if input.query.get("sig").is_some() => sas::check(input),

@@ -6,6 +6,7 @@ use crate::emulator::auth::{RequiredPermission, ResourceLevel};
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::head::Head;
 use crate::emulator::http::query::Query;
+use crate::emulator::identity::RoleAction;
 use crate::emulator::service::Operation;
 
 /// The REST calls.
@@ -215,17 +216,25 @@ impl Operation for BlobOperation {
         let object = Required::object;
         match self {
             Self::ListContainers => account("l"),
-            Self::GetServiceProperties | Self::GetServiceStats => account("r"),
-            Self::SetServiceProperties => account("w"),
+            Self::GetServiceProperties | Self::GetServiceStats => {
+                account("r").by_role(RoleAction::Settings)
+            }
+            Self::SetServiceProperties => account("w").by_role(RoleAction::Settings),
             // Any valid SAS may ask for the kind of account. Each request of a batch is authorized
             // by itself.
-            Self::GetAccountInformation => Required::at(ResourceLevel::Service, "rwdlacupftxyi"),
+            Self::GetAccountInformation => {
+                Required::at(ResourceLevel::Service, "rwdlacupftxyi").by_role(RoleAction::Settings)
+            }
             Self::SubmitBatch | Self::SubmitContainerBatch => {
-                Required::at(ResourceLevel::Any, "rwdlacupftxyi")
+                Required::at(ResourceLevel::Any, "rwdlacupftxyi").by_role(RoleAction::Batch)
             }
             // The call itself requires a token.
-            Self::GetUserDelegationKey => account("rwdlacupftxyi"),
-            Self::GetContainerAcl | Self::SetContainerAcl => account("").or_token(),
+            Self::GetUserDelegationKey => {
+                account("rwdlacupftxyi").by_role(RoleAction::DelegationKey)
+            }
+            Self::GetContainerAcl | Self::SetContainerAcl => {
+                account("").by_role(RoleAction::AccessPolicies)
+            }
 
             Self::FindBlobsByTags => account("f"),
             Self::FindContainerBlobsByTags => Required::at(ResourceLevel::Container, "f"),

@@ -26,9 +26,10 @@ use crate::emulator::service::accounts::Accounts;
 use crate::emulator::service::journal::ServiceJournal;
 use crate::emulator::service::recovery::Recovery;
 use crate::emulator::service::service_properties::ServiceProperties;
-use crate::emulator::service_names::{KeySignature, ServiceNames};
+use crate::emulator::service_names::{KeySignature, ServiceNames, TokensSince};
 use crate::emulator::start_error::StartError;
 use crate::emulator::store::Store;
+use crate::emulator::version::ApiVersion;
 
 /// The state of the Blob service.
 pub struct BlobOperations {
@@ -42,6 +43,7 @@ impl Operations for BlobOperations {
         sas_letter: 'b',
         server: "Windows-Azure-Blob/1.0 azring-emulator",
         key_signature: KeySignature::WithHeaders,
+        tokens_since: TokensSince::version(ApiVersion::new(2017, 11, 9)),
     };
     const SOURCE_OPERATION: BlobOperation = BlobOperation::GetBlob;
 

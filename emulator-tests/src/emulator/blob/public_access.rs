@@ -60,11 +60,7 @@ pub fn check(required: RequiredAccess, access: Option<PublicAccess>) -> ServiceR
         return Ok(());
     }
     if required == RequiredAccess::Never {
-        return Err(Refusal::new(
-            401,
-            "NoAuthenticationInformation",
-            "Server failed to authenticate the request. Please refer to the information in the www-authenticate header.",
-        ));
+        return Err(Refusal::no_authentication_information());
     }
     Err(Refusal::new(
         404,

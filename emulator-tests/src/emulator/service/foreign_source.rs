@@ -25,6 +25,9 @@ const CONDITIONS: [(&str, &str); 4] = [
     ("x-ms-source-if-unmodified-since", "If-Unmodified-Since"),
 ];
 
+/// What a token for files is used for.
+const FILE_INTENT: &str = "x-ms-file-request-intent";
+
 /// What another server sent.
 pub struct ForeignSource {
     /// Its content headers.
@@ -86,6 +89,10 @@ fn ask<S: Operations>(
     let mut headers = vec![("x-ms-version", call.version.to_string())];
     if let Some(value) = call.head.header("x-ms-copy-source-authorization") {
         headers.push(("Authorization", value.to_owned()));
+    }
+    // A file of a share is read with a token for backup only.
+    if let Some(value) = call.head.header(FILE_INTENT) {
+        headers.push((FILE_INTENT, value.to_owned()));
     }
     if let Some(range) = range {
         headers.push(("Range", range.to_string()));

@@ -25,8 +25,8 @@ use crate::emulator::options::Options;
 use crate::emulator::start_error::StartError;
 use crate::emulator::version::ApiVersion;
 
-/// Where clients are sent for a token.
-const CHALLENGE: &str = "Bearer authorization_uri=https://login.microsoftonline.com/00000000-0000-0000-0000-000000000000/oauth2/authorize resource_id=https://storage.azure.com";
+/// The tenant of a challenge without an identity provider.
+const NO_TENANT: &str = "00000000-0000-0000-0000-000000000000";
 
 /// One service of all accounts.
 pub struct Service<S: Operations> {
@@ -112,6 +112,7 @@ impl<S: Operations> Service<S> {
             keys: &account.keys,
             issuer_key: self.resources.issuer_key.as_deref(),
             unsigned_tokens: self.resources.unsigned_tokens,
+            identity: self.resources.identity.as_deref(),
             peer: request.peer,
             now: request.now,
             policy: &policy,
@@ -146,6 +147,15 @@ impl<S: Operations> Service<S> {
         self.serve_authorized(request, behaviour, facts, |operation, call| {
             S::run(operation, call, body)
         })
+    }
+
+    /// Where clients are sent for a token.
+    fn challenge(&self) -> String {
+        let identity = self.resources.identity.as_ref();
+        let tenant = identity.map_or_else(|| NO_TENANT.to_owned(), |one| one.tenant());
+        format!(
+            "Bearer authorization_uri=https://login.microsoftonline.com/{tenant}/oauth2/authorize resource_id=https://storage.azure.com"
+        )
     }
 
     /// The version of requests that name none: that of the service properties, or the oldest.
@@ -237,9 +247,25 @@ impl<S: Operations> Service<S> {
         facts.labels.operation = operation.name();
         let grant = self.authorize(&request, &address, &target)?;
         facts.labels.auth = grant.name();
-        grant.check(&operation.required())?;
+        let required = operation.required();
+        grant.check(&required)?;
+        let tokens_since = S::NAMES.tokens_since;
+        if matches!(grant, Grant::Bearer(_))
+            && required.account_only
+            && request.version < tokens_since.account
+        {
+            return Err(auth::bearer::version_without_tokens());
+        }
         if matches!(grant, Grant::Anonymous) {
-            S::check_anonymous(storage, &target, operation)?;
+            let has_identity = self.resources.identity.is_some();
+            let hides_private = !has_identity || request.version < tokens_since.data;
+            S::check_anonymous(storage, &target, operation).map_err(|refusal| {
+                if hides_private {
+                    refusal
+                } else {
+                    Refusal::no_authentication_information()
+                }
+            })?;
         }
         if address.secondary && operation.writes() {
             return Err(Refusal::new(
@@ -327,7 +353,7 @@ impl<S: Operations> Handler for Service<S> {
             ..facts.labels
         };
         if response.status == 401 {
-            response.set("WWW-Authenticate", CHALLENGE);
+            response.set("WWW-Authenticate", self.challenge());
         }
         response.set("Server", S::NAMES.server);
         response.set("x-ms-request-id", request_id);

@@ -10,6 +10,7 @@ use super::journal::Journal;
 use super::recovery::{self, Recovery};
 use super::request_ids::RequestIds;
 use crate::emulator::behaviour::SharedBehaviour;
+use crate::emulator::identity::IdentityProvider;
 use crate::emulator::options::{Options, StoreChoice};
 use crate::emulator::start_error::StartError;
 use crate::emulator::store::{FolderLock, MemoryStore, NullStore, Store};
@@ -31,6 +32,8 @@ pub struct Resources {
     pub issuer_key: Option<Vec<u8>>,
     /// Whether bearer tokens are accepted whoever signed them.
     pub unsigned_tokens: bool,
+    /// The identity provider whose bearer tokens are accepted.
+    pub identity: Option<Arc<IdentityProvider>>,
     /// Ids of requests, leases and copies.
     pub ids: RequestIds,
     /// Where changes are recorded; only a folder store has one.
@@ -60,6 +63,10 @@ impl Resources {
                 store
             }
         };
+        let identity = options.identity.as_ref().map(|identity| {
+            let settings = identity.settings.clone();
+            Arc::new(IdentityProvider::new(settings, Arc::clone(&behaviour)))
+        });
         let resources = Self {
             accounts: Accounts::of(options)?,
             store,
@@ -68,6 +75,7 @@ impl Resources {
             behaviour,
             issuer_key: options.issuer_key.clone(),
             unsigned_tokens: options.unsigned_tokens,
+            identity,
             ids: RequestIds::default(),
             journal: opened.as_ref().map(Recovery::journal),
             folder_lock: Mutex::new(folder_lock),

@@ -5,6 +5,7 @@ use crate::emulator::auth::{RequiredPermission, ResourceLevel};
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::head::Head;
 use crate::emulator::http::query::Query;
+use crate::emulator::identity::RoleAction;
 use crate::emulator::service::Operation;
 
 /// The REST calls.
@@ -220,8 +221,8 @@ impl Operation for ShareOperation {
         let object = Required::object;
         match self {
             Self::ListShares => account("l"),
-            Self::GetFileServiceProperties => account("r"),
-            Self::SetFileServiceProperties => account("w"),
+            Self::GetFileServiceProperties => account("r").by_role(RoleAction::Settings),
+            Self::SetFileServiceProperties => account("w").by_role(RoleAction::Settings),
             Self::GetShareAcl | Self::SetShareAcl => account(""),
 
             Self::CreateShare | Self::SnapshotShare => share("cw"),

@@ -25,9 +25,10 @@ use crate::emulator::service::accounts::Accounts;
 use crate::emulator::service::journal::ServiceJournal;
 use crate::emulator::service::recovery::Recovery;
 use crate::emulator::service::service_properties::ServiceProperties;
-use crate::emulator::service_names::{KeySignature, ServiceNames};
+use crate::emulator::service_names::{KeySignature, ServiceNames, TokensSince};
 use crate::emulator::start_error::StartError;
 use crate::emulator::store::Store;
+use crate::emulator::version::ApiVersion;
 
 /// The state of the File service.
 pub struct ShareOperations {
@@ -41,6 +42,10 @@ impl Operations for ShareOperations {
         sas_letter: 'f',
         server: "Windows-Azure-File/1.0 azring-emulator",
         key_signature: KeySignature::WithHeaders,
+        tokens_since: TokensSince {
+            data: ApiVersion::new(2022, 11, 2),
+            account: ApiVersion::new(2024, 11, 4),
+        },
     };
     const SOURCE_OPERATION: ShareOperation = ShareOperation::GetFile;
 
@@ -144,11 +149,7 @@ impl Operations for ShareOperations {
         _target: &ShareTarget,
         _operation: ShareOperation,
     ) -> ServiceResult<()> {
-        Err(Refusal::new(
-            401,
-            "NoAuthenticationInformation",
-            "Server failed to authenticate the request. Please refer to the information in the www-authenticate header.",
-        ))
+        Err(Refusal::no_authentication_information())
     }
 
     fn run(

@@ -63,12 +63,6 @@ fn check_intent(call: &ShareCall<'_>) -> ServiceResult<()> {
     if !matches!(call.grant, Grant::Bearer(_)) || call.is_lenient() {
         return Ok(());
     }
-    if !call.version.since(2022, 11, 2) {
-        return Err(Refusal::invalid_header(
-            "x-ms-version",
-            &call.version.to_string(),
-        ));
-    }
     let intent = call.head.required(NAME)?;
     if intent.eq_ignore_ascii_case("backup") {
         Ok(())

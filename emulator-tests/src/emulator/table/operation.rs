@@ -5,6 +5,7 @@ use crate::emulator::auth::{RequiredPermission, ResourceLevel};
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::head::Head;
 use crate::emulator::http::query::Query;
+use crate::emulator::identity::RoleAction;
 use crate::emulator::service::Operation;
 
 const METHOD_HEADER: &str = "x-http-method";
@@ -163,9 +164,11 @@ impl Operation for TableOperation {
     fn required(self) -> RequiredPermission {
         match self {
             Self::GetTableServiceProperties | Self::GetTableServiceStats => {
-                RequiredPermission::account("r")
+                RequiredPermission::account("r").by_role(RoleAction::Settings)
             }
-            Self::SetTableServiceProperties => RequiredPermission::account("w"),
+            Self::SetTableServiceProperties => {
+                RequiredPermission::account("w").by_role(RoleAction::Settings)
+            }
             Self::QueryTables | Self::GetTable => RequiredPermission::container("l"),
             Self::CreateTable => RequiredPermission::container("cw"),
             Self::DeleteTable => RequiredPermission::container("d"),
@@ -177,7 +180,9 @@ impl Operation for TableOperation {
             | Self::InsertOrReplaceEntity
             | Self::InsertOrMergeEntity => RequiredPermission::object("u"),
             Self::DeleteEntity => RequiredPermission::object("d"),
-            Self::EntityGroupTransaction => RequiredPermission::at(ResourceLevel::Object, "raud"),
+            Self::EntityGroupTransaction => {
+                RequiredPermission::at(ResourceLevel::Object, "raud").by_role(RoleAction::Batch)
+            }
         }
     }
 

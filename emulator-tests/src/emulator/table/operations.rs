@@ -26,9 +26,10 @@ use crate::emulator::service::accounts::Accounts;
 use crate::emulator::service::journal::ServiceJournal;
 use crate::emulator::service::recovery::Recovery;
 use crate::emulator::service::service_properties::ServiceProperties;
-use crate::emulator::service_names::{KeySignature, ServiceNames};
+use crate::emulator::service_names::{KeySignature, ServiceNames, TokensSince};
 use crate::emulator::start_error::StartError;
 use crate::emulator::store::Store;
+use crate::emulator::version::ApiVersion;
 
 /// The state of the Table service.
 pub struct TableOperations {
@@ -43,6 +44,7 @@ impl Operations for TableOperations {
         sas_letter: 't',
         server: "Windows-Azure-Table/1.0 azring-emulator",
         key_signature: KeySignature::WithoutHeaders,
+        tokens_since: TokensSince::version(ApiVersion::OLDEST),
     };
     const SOURCE_OPERATION: TableOperation = TableOperation::GetEntity;
 
@@ -149,11 +151,7 @@ impl Operations for TableOperations {
         _target: &TableTarget,
         _operation: TableOperation,
     ) -> ServiceResult<()> {
-        Err(Refusal::new(
-            401,
-            "NoAuthenticationInformation",
-            "Server failed to authenticate the request. Please refer to the information in the www-authenticate header.",
-        ))
+        Err(Refusal::no_authentication_information())
     }
 
     fn run(

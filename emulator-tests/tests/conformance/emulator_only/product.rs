@@ -55,6 +55,7 @@ fn version_and_help_are_printed_wherever_they_stand() {
         (["--no-verify", "-h"], "azring-emulator: an emulator"),
         (["--help", "faults"], "# The fault plan"),
         (["--help", "behaviour"], "# The behaviour"),
+        (["--help", "identity"], "# The identity provider"),
         (["--help", "control"], "# The control endpoint"),
     ] {
         let output = run(&words);
@@ -64,7 +65,10 @@ fn version_and_help_are_printed_wherever_they_stand() {
     }
     let (code, text) = refused(&["--help", "nonsense"]);
     assert_eq!(code, Some(2));
-    assert!(text.contains("faults, behaviour and control"), "{text}");
+    assert!(
+        text.contains("faults, behaviour, identity and control"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -183,18 +183,18 @@ fn a_token_needs_https_a_version_and_an_intent() {
         create.header("Authorization", &format!("Bearer {token}"))
     };
     let intent = "x-ms-file-request-intent";
-    create("2022-11-02")
+    create("2024-11-04")
         .send_tls(&authority)
         .refused(400, "MissingRequiredHeader");
     create("2021-12-02")
         .header(intent, "backup")
         .send_tls(&authority)
-        .refused(400, "InvalidHeaderValue");
-    create("2022-11-02")
+        .refused(403, "AuthenticationFailed");
+    create("2024-11-04")
         .header(intent, "restore")
         .send_tls(&authority)
         .refused(400, "InvalidHeaderValue");
-    create("2022-11-02")
+    create("2024-11-04")
         .header(intent, "backup")
         .send_tls(&authority)
         .expect(201);
