@@ -121,8 +121,8 @@ impl TableCase {
         let target_server = second.as_ref().unwrap_or(&first);
         let account = Account::development();
         let service = |server: &Server| TableService::path_style(&server.table_url(), &account);
-        let source = service(&first).table("source");
-        source.make();
+        // Names of their own: an azring of an earlier process that still tries to write finds no such table.
+        let source = service(&first).fresh_table("source");
         stored_table::fill(&source, &self.entities, draw);
         let stored = stored_table::read(&source);
         assert_equal(&stored, &self.entities, "the source itself");
@@ -134,13 +134,13 @@ impl TableCase {
         add(&tally.data_files, data_files);
         add(&tally.entities, self.entities.len() as u64);
 
-        let target = service(target_server).table("target");
+        let target = service(target_server).unmade_table("target");
         if !self.existing.is_empty() {
             target.make();
             stored_table::fill(&target, &self.existing, draw);
         }
         if self.is_damaged_too && !self.entities.is_empty() {
-            let unmade = service(target_server).table("damaged");
+            let unmade = service(target_server).unmade_table("damaged");
             self.refuse_damaged(draw, folder.path(), &unmade);
             add(&tally.refusals, 1);
         }
