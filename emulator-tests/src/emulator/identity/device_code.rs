@@ -126,10 +126,9 @@ impl DeviceCode {
         }
         self.polls += 1;
         let half_ms = self.interval_seconds * 500;
-        let is_early = self
-            .last_poll
-            .replace(now)
-            .is_some_and(|last| now < last.plus_ms(half_ms));
+        let last_poll = self.last_poll.replace(now);
+        let is_early =
+            settings.enforces_interval && last_poll.is_some_and(|last| now < last.plus_ms(half_ms));
         if is_early || self.polls <= settings.slow_down_polls {
             self.interval_seconds += 5;
             return Err(IdentityError::new(
@@ -198,7 +197,10 @@ mod tests {
 
     #[test]
     fn a_client_that_polls_too_often_is_slowed_down_for_good() {
-        let settings = DeviceCodeSettings::default();
+        let settings = DeviceCodeSettings {
+            enforces_interval: true,
+            ..DeviceCodeSettings::default()
+        };
         let mut codes = DeviceCodes::default();
         let code = codes.start(&settings, "client", "r", NOW).code.clone();
         let mut poll =

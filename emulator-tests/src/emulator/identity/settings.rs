@@ -66,9 +66,11 @@ pub struct IdentitySettings {
 pub struct DeviceCodeSettings {
     /// How long a code is valid, in seconds.
     pub expires_in: u64,
-    /// The pause between two polls, in seconds. A client that polls in half the time or less is told to
-    /// slow down.
+    /// The pause between two polls that the answer asks for, in seconds.
     pub interval: u64,
+    /// Whether a client that polls after less than half of the pause is told to slow down. Azure's
+    /// library for Go polls at once and would never be done.
+    pub enforces_interval: bool,
     /// How many polls are answered that the user is not done. The next one is answered as if
     /// the first user had signed in. Without it a code waits for a control call.
     pub approved_after_polls: Option<u32>,
@@ -106,6 +108,7 @@ impl Default for DeviceCodeSettings {
         Self {
             expires_in: 900,
             interval: 5,
+            enforces_interval: false,
             approved_after_polls: None,
             slow_down_polls: 0,
         }

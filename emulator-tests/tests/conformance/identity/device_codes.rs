@@ -120,6 +120,7 @@ fn a_code_that_is_declined_expired_or_unknown_ends_its_sign_in() {
 fn scripted_polls_are_slowed_down_and_approved() {
     let provider = start_with(|settings| {
         settings.device_code.slow_down_polls = 1;
+        settings.device_code.enforces_interval = true;
         settings.device_code.approved_after_polls = Some(0);
     });
     let form = [("client_id", PUBLIC_CLIENT), ("scope", SCOPE)];
