@@ -39,7 +39,7 @@ if ! up_to_date "$peers/data-tables/.installed-lock.json" "$pins/data-tables/pac
 fi
 
 if ! up_to_date "$peers/venv/.installed-requirements.txt" "$pins/requirements.txt"; then
-  say "installing rclone, azure-data-tables, azure-storage-blob and azure-storage-file-share"
+  say "installing rclone, azure-identity, azure-data-tables, azure-storage-blob and azure-storage-file-share"
   python_packages "$peers/venv" -r "$pins/requirements.txt"
   ln -sfnr "$peers/venv/bin/rclone" "$peers/bin/rclone"
   cp "$pins/requirements.txt" "$peers/venv/.installed-requirements.txt"

@@ -1,4 +1,4 @@
-//! Other clients against azring-emulator: Azure's Python SDK, AzCopy 10, rclone and blobxfer, each run
+//! Other clients against azring-emulator: Azure's Python SDK, azure-identity, AzCopy 10, rclone and blobxfer, each run
 //! by a script beside this file.
 //!
 //! They were written for the real service and share no code with the emulator, so what they accept
@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 use azring_emulator_tests::account::Account;
 use azring_emulator_tests::emulator::{
-    AccountOption, Behaviour, CopyBehaviour, Options, Server, TlsChoice,
+    AccountOption, Behaviour, CopyBehaviour, IdentityOptions, Options, Server, TlsChoice,
 };
 use azring_emulator_tests::rest::{BlobService, FileService};
 use base64::Engine as _;
@@ -92,6 +92,11 @@ fn run(program: &str, script: &str, server: &Server) {
     if let Some(path) = &authority {
         command.env("AUTHORITY", path);
     }
+    if server.has_identity() {
+        command
+            .env("IDENTITY_URL", server.identity_url())
+            .env("IDENTITY_HTTP_URL", server.identity_http_url());
+    }
     let output = command
         .output()
         .unwrap_or_else(|error| panic!("{script}: {error}"));
@@ -141,6 +146,31 @@ fn azures_python_sdk_signs_in_with_a_token_over_https() {
     })
     .expect("an emulator that starts");
     run("venv/bin/python3", "bearer.py", &server);
+}
+
+#[test]
+fn azure_identity_gets_tokens_in_every_way_that_it_has() {
+    let server = Server::start(&Options {
+        tls: TlsChoice::Own,
+        identity: Some(IdentityOptions::default()),
+        ..options()
+    })
+    .expect("an emulator that starts");
+    run("venv/bin/python3", "identity.py", &server);
+}
+
+/// The script starts an emulator of its own.
+#[test]
+fn azure_identity_gets_tokens_on_a_machine_with_azure_arc() {
+    let server = Server::start(&options()).expect("an emulator that starts");
+    run("bash", "identity_arc.sh", &server);
+}
+
+/// The script starts an emulator of its own.
+#[test]
+fn azcopy_signs_in_as_an_application_and_by_device_code() {
+    let server = Server::start(&options()).expect("an emulator that starts");
+    run("bash", "azcopy_login.sh", &server);
 }
 
 #[test]
