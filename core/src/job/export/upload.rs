@@ -147,13 +147,7 @@ impl Run<'_> {
         let Some(text) = self.complete(plan, &progress) else {
             return Ok(false);
         };
-        let missing = uploads.spooled.open_count();
-        if self.stop.is_on() || missing > 0 {
-            if !self.stop.is_on() {
-                self.observer.event(Event::Warning(&format!(
-                    "no manifest is written, because {missing} file(s) of the export are not at the destination"
-                )));
-            }
+        if !self.has_uploaded_all(uploads)? {
             return Ok(false);
         }
         if is_last {
@@ -161,7 +155,24 @@ impl Run<'_> {
         }
         plan.folder.write_manifest(&manifest.to_string(), &text)?;
         Box::pin(self.manifest(uploads, &manifest, earlier, &before, notes)).await?;
-        Ok(uploads.spooled.open_count() == 0 && !self.stop.is_on())
+        self.has_uploaded_all(uploads)
+    }
+
+    /// Whether all files that were to be uploaded are at the target. If not, and the run was not stopped, the
+    /// rest is named, and is an error where no failure has been counted.
+    fn has_uploaded_all(&self, uploads: &Uploads<'_>) -> Result<bool> {
+        let missing = uploads.spooled.open_count();
+        if self.stop.is_on() || missing == 0 {
+            return Ok(missing == 0 && !self.stop.is_on());
+        }
+        let text = format!(
+            "the export is not complete: {missing} of its file(s) are not at the destination"
+        );
+        if Totals::get(&self.totals.failed) == 0 {
+            return Err(Error::Integrity(text));
+        }
+        self.observer.event(Event::Warning(&text));
+        Ok(false)
     }
 
     /// Exports into the spool, and uploads each volume once it is closed, until all workers have ended.
