@@ -237,7 +237,7 @@ impl Client {
             on_new_connection: false,
             silences: 0,
         };
-        let mut attempts = 0;
+        let (mut attempts, mut refusals) = (0, 0);
         let mut has_renewed = false;
         let mut admitted = settings.traffic.succeeded_so_far();
         loop {
@@ -260,9 +260,16 @@ impl Client {
             };
             let attempt = pin!(self.attempt_hedged(sent, how, &mut into));
             let error = match permit.attempt(clock, attempt).await {
-                Ok(reply) => return Ok(Reply { attempts, ..reply }),
+                Ok(reply) => {
+                    return Ok(Reply {
+                        attempts,
+                        refusals,
+                        ..reply
+                    });
+                }
                 Err(error) => error,
             };
+            refusals += u32::from(error.is_pushback());
             // A connection that gave a wrong answer is not used again.
             how.on_new_connection = matches!(error.kind(), Kind::Mismatch | Kind::Changed);
             if permit.failed(&id, &error) == FailureScope::Outage {
@@ -433,6 +440,7 @@ impl Client {
             headers: answer.headers,
             body,
             attempts: 1,
+            refusals: 0,
         })
     }
 

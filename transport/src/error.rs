@@ -202,6 +202,16 @@ impl Error {
         self.0.operation
     }
 
+    /// Whether the service refused the request because there were too many.
+    pub fn is_pushback(&self) -> bool {
+        let code = self.code().unwrap_or_default();
+        match self.kind() {
+            Kind::Status(429 | 503) => true,
+            Kind::Status(500) => code == "OperationTimedOut",
+            _ => false,
+        }
+    }
+
     /// How long the service asked to wait, in milliseconds.
     pub fn retry_after_ms(&self) -> Option<u64> {
         self.0.retry_after_ms

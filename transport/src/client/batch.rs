@@ -82,6 +82,7 @@ fn check(part: &Request, answer: PartAnswer, attempts: u32) -> Result<Reply> {
         headers,
         body,
         attempts,
+        refusals: 0,
     })
 }
 

@@ -201,6 +201,8 @@ pub struct Reply {
     pub body: Bytes,
     /// How many times the request was sent, this answer's included.
     pub attempts: u32,
+    /// How many of these the service refused because there were too many.
+    pub refusals: u32,
 }
 
 impl Reply {

@@ -194,14 +194,14 @@ impl Traffic {
     pub(super) fn failed(&self, bytes: u64, error: Option<&Error>) {
         self.failed_bytes.fetch_add(bytes, Relaxed);
         let Some(error) = error else { return };
-        match (error.kind(), error.code().unwrap_or_default()) {
-            (Kind::Status(429 | 503), _) | (Kind::Status(500), "OperationTimedOut") => {
+        match error.kind() {
+            _ if error.is_pushback() => {
                 self.refused.fetch_add(1, Relaxed);
                 self.count_cause(error);
                 let asked = error.retry_after_ms().unwrap_or(0);
                 self.retry_after_ms.fetch_max(asked, Relaxed);
             }
-            (Kind::Timeout, _) => {
+            Kind::Timeout => {
                 self.timeouts.fetch_add(1, Relaxed);
             }
             _ => {}

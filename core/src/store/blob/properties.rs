@@ -157,6 +157,7 @@ mod tests {
             headers,
             body: Bytes::new(),
             attempts: 1,
+            refusals: 0,
         }
     }
 

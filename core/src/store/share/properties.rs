@@ -269,6 +269,7 @@ mod tests {
             headers: headers.collect::<HeaderMap>(),
             body: Bytes::new(),
             attempts: 1,
+            refusals: 0,
         }
     }
 

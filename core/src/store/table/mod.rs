@@ -3,7 +3,8 @@
 //! Entities are no objects: nothing here lists or reads by name. `pages` reads the entities of a
 //! `partition_range` page by page, as the service wrote them. An `entity` of a data file is written in a
 //! `batch` with others of its partition: `batch_queue` orders the batches of a file, and `writer` sends them
-//! and finds the entities that the service refuses. `open` answers for the commands that take any location.
+//! and finds the entities that the service refuses. `partition_pace` spaces requests for a partition that the service
+//! limits. `open` answers for the commands that take any location.
 //! `rules` has the limits of the service, `request` has the REST calls, one per file and without IO.
 
 pub mod rules;
@@ -11,6 +12,8 @@ pub mod rules;
 mod key_order;
 
 mod partition_range;
+
+mod partition_pace;
 
 mod pages;
 
@@ -32,6 +35,7 @@ pub use entity::TableEntity;
 pub use key_order::compare_keys;
 pub(crate) use open::TableOpener;
 pub use pages::{EntityPages, RawPage, TokenHistory};
+pub use partition_pace::{PacedRequest, SharedPace};
 pub use partition_range::PartitionRange;
 pub use request::query_entities::KeyToken;
 pub use writer::{BatchOutcome, RefusedEntity, TableWriter};

@@ -38,6 +38,8 @@ pub struct RawPage {
     pub body: Bytes,
     /// Where the next page begins; `None` on the last.
     pub next: Option<KeyToken>,
+    /// How often the service refused the request before, because there were too many.
+    pub refusals: u32,
 }
 
 impl EntityPages {
@@ -99,6 +101,7 @@ impl EntityPages {
         let reply = reply.map_err(|error| self.named(error))?;
         let page = RawPage {
             next: KeyToken::of(&reply),
+            refusals: reply.refusals,
             body: reply.body,
         };
         if !is_whole(&page.body) {

@@ -12,6 +12,7 @@ use azring_transport as transport;
 use super::batch::EntityBatch;
 use super::entity::TableEntity;
 use super::key_order::compare_keys;
+use super::partition_pace::SharedPace;
 use super::request::{create_table, entity_group, query_row_keys, write_entity};
 use crate::location::TableLocation;
 use crate::options::EntityOperation;
@@ -40,6 +41,7 @@ pub struct TableWriter {
     operation: EntityOperation,
     /// The service takes no batches with this credential, or at this address.
     lacks_batches: AtomicBool,
+    pace: SharedPace,
 }
 
 /// How a batch ended.
@@ -81,6 +83,7 @@ impl TableWriter {
             place,
             operation,
             lacks_batches: AtomicBool::new(false),
+            pace: SharedPace::default(),
         }
     }
 
@@ -151,7 +154,11 @@ impl TableWriter {
 
     async fn send(&self, tools: &Tools, part: &[TableEntity]) -> transport::Result<()> {
         let request = entity_group::request(&self.place, self.operation, part);
+        let (partition, clock) = (&*part[0].partition, tools.client.clock());
+        let paced = self.pace.begin(Some(partition), part.len(), clock).await;
         let answer = tools.client.send_with_cap(&request, ANSWER_BYTES_MAX).await;
+        let refusals = answer.as_ref().map_or(0, |reply| reply.refusals);
+        paced.answered(partition, part.len(), refusals, clock);
         answer.map(|_| ())
     }
 
