@@ -24,7 +24,9 @@ pub(crate) static PKRS: Parameter = Parameter {
     brief: "Ranges of partition keys to export at the same time",
     detail: "Splits the partition keys into ranges that are exported at the same time: `aa#bb` \
              makes three, up to `aa`, from `aa` up to `bb`, and from `bb` on. The keys ascend in \
-             the order of the service. With `auto` the export looks for keys itself. At most `/NC` \
+             the order of the service. With `auto` the export begins with one range. \
+             A thread that has nothing to do looks for a key in the middle of what remains of a \
+             range, and splits the range there. At most `/NC` \
              ranges are exported at once, or one for each core. A range that fails is a failure of \
              the run, and no manifest is written then.",
     since: "AzCopy 4.0",

@@ -1,19 +1,22 @@
 //! The command `export`: the entities of a table become data files, and a manifest at the end.
 //!
-//! `key_probe` finds split keys where that is asked for. `plan` says which ranges of partition keys
-//! there are and where each of them begins. `worker` threads read the pages of a range each, format
-//! them and write volumes (`dump::volume`). They tell the coordinator ([`ExportEvent`]), which records
+//! `plan` says which ranges of partition keys there are and where each of them begins. `worker` threads
+//! take them from `shared_ranges`, read the pages of a `range` each, format them and write volumes
+//! (`dump::volume`). With `/PKRS:auto` a thread without a range splits one that runs, at a key that
+//! `key_probe` finds. They tell the coordinator ([`ExportEvent`]), which records
 //! and reports. In a folder a closed volume is a data file. For blobs the volumes are in a spool, and
 //! `upload` copies each of them like any other file (`uploads` queues them, `spool_observer` removes
 //! them). `earlier_uploads` is what earlier runs of the job uploaded.
 //!
 //! The manifest says that the export is complete. It is written last, and only if no range failed.
 
-mod key_probe;
-
 mod plan;
 
 mod event;
+
+mod shared_ranges;
+
+mod key_probe;
 
 mod range;
 
@@ -45,14 +48,9 @@ use crate::report::{Details, Event, Measured, OverwriteAnswer, Totals};
 use crate::store::table::{EntityPages, PartitionRange};
 use crate::{Error, Result, Side};
 
-use key_probe::KeyProbe;
-
 use event::{ExportEvent, RangeEnd, RangeFailure};
 use plan::ExportPlan;
 use worker::ExportWorkers;
-
-/// Ranges of `/PKRS:auto` for each thread: ranges have different numbers of entities.
-const RANGES_PER_THREAD: usize = 4;
 
 /// The ends of an export.
 pub(super) enum ExportTarget<'a> {
@@ -67,6 +65,7 @@ pub(super) enum ExportTarget<'a> {
 pub(super) struct ExportProgress {
     /// The checksums of all data files.
     pub(super) crcs: Vec<u64>,
+    ranges: usize,
     ranges_done: usize,
     /// The table is not there, or something else that ends the run.
     fatal: Option<Error>,
@@ -83,7 +82,7 @@ impl Run<'_> {
         let table = table_of(&self.options.source)?;
         match target_of(&self.options.target)? {
             ExportTarget::Folder(folder) => {
-                let plan = Box::pin(self.plan_export(table, folder, earlier.as_ref())).await?;
+                let plan = self.plan_export(table, folder, earlier.as_ref())?;
                 self.export_to_folder(&plan).await?;
                 let measured = Measured::of(&self.totals.traffic);
                 self.observer.event(Event::Measured(&measured));
@@ -144,18 +143,20 @@ impl Run<'_> {
     }
 
     /// The plan of this export into this folder, and what an earlier run left there.
-    async fn plan_export(
+    fn plan_export(
         &self,
         table: &TableLocation,
         folder: &Path,
         earlier: Option<&Replayed>,
     ) -> Result<ExportPlan> {
         let earlier = earlier.and_then(Replayed::export);
-        let keys = match &self.options.table.split_keys {
-            SplitKeys::Auto if earlier.is_none() => Box::pin(self.probe_keys(table)).await?,
-            keys => keys.clone(),
-        };
-        let plan = ExportPlan::new(self, table, folder, &keys, earlier);
+        let plan = ExportPlan::new(self, table, folder, earlier);
+        if self.options.table.split_keys == SplitKeys::Auto && !plan.splits_ranges {
+            self.observer.event(Event::Notice(
+                "Azure Cosmos DB does not list entities in the order of their keys, so the table is exported as one \
+                 range: name ranges with /PKRS",
+            ));
+        }
         if earlier.is_some() {
             plan.remove_unknown()?;
         } else {
@@ -163,21 +164,6 @@ impl Run<'_> {
         }
         Totals::add(&self.totals.ranges, plan.ranges.len() as u64);
         Ok(plan)
-    }
-
-    /// Finds keys that split the table into a few ranges for each thread.
-    async fn probe_keys(&self, table: &TableLocation) -> Result<SplitKeys> {
-        let tools = self.resources.tools()?;
-        let mut probe = KeyProbe::new(&tools, table);
-        let ranges = self.resources.exports_max() as usize * RANGES_PER_THREAD;
-        let probing = self.stop.unless_stopped(probe.split_keys(ranges));
-        let keys = Box::pin(self.with_service_reports(probing)).await;
-        let keys = keys.map_err(|error| error.at(Side::Source))?;
-        self.observer.event(Event::Notice(&format!(
-            "the partition keys are split into {} range(s)",
-            keys.len() + 1
-        )));
-        Ok(SplitKeys::Before(keys))
     }
 
     /// Whether the manifest may be written: it is not there, or may be replaced. Data files have names
@@ -233,7 +219,12 @@ impl Run<'_> {
         room: Option<&Arc<SpoolRoom>>,
     ) -> Result<(ExportWorkers, UnboundedReceiver<ExportEvent>)> {
         let open = plan.ranges.iter().filter(|range| !range.is_done).count();
-        let threads = self.resources.exports_max().min(open as u32);
+        let threads_max = self.resources.exports_max();
+        let threads = if plan.splits_ranges && open > 0 {
+            threads_max
+        } else {
+            threads_max.min(open as u32)
+        };
         let settings = self.resources.client_settings();
         ExportWorkers::start(plan, room, &settings, threads, self.stop, self.totals)
     }
@@ -247,6 +238,7 @@ impl Run<'_> {
     ) -> Result<ExportProgress> {
         let mut progress = ExportProgress {
             crcs: plan.closed().map(|volume| volume.crc).collect(),
+            ranges: plan.ranges.len(),
             ranges_done: plan.ranges.iter().filter(|range| range.is_done).count(),
             ..ExportProgress::default()
         };
@@ -306,6 +298,14 @@ impl Run<'_> {
                 }
                 closed(&volume).await?;
             }
+            ExportEvent::RangeSplit { range, at } => {
+                self.recorder.append(&Record::RangeSplit {
+                    range: range.into(),
+                    at: &at,
+                });
+                progress.ranges += 1;
+                Totals::add(&self.totals.ranges, 1);
+            }
             ExportEvent::RangeEnded(RangeEnd { range, end }) => match end {
                 Ok(is_empty) => {
                     progress.ranges_done += 1;
@@ -362,7 +362,7 @@ impl Run<'_> {
 
     /// The manifest, if all ranges are complete.
     fn complete(&self, plan: &ExportPlan, progress: &ExportProgress) -> Option<String> {
-        if progress.ranges_done < plan.ranges.len() {
+        if progress.ranges_done < progress.ranges {
             return None;
         }
         Totals::add(&self.totals.listing_done, 1);

@@ -43,6 +43,7 @@ const VOLUME_AT: u8 = 27;
 const VOLUME_CLOSED: u8 = 28;
 const RANGE_EMPTY: u8 = 29;
 const SETTLED_NAMES: u8 = 30;
+const RANGE_SPLIT: u8 = 31;
 
 /// The end of every barrier, by which a barrier is found in unknown bytes. Drawn once at random.
 pub(super) const BARRIER_MARK: [u8; 16] = [
@@ -149,10 +150,7 @@ impl<'a> Record<'a> {
                 out.push(u8::from(*has_failed));
                 planned.put(out);
             }
-            Self::Run { begun } => {
-                out.push(RUN);
-                put_number(out, *begun);
-            }
+            Self::Run { begun } => put_seq(out, RUN, *begun),
             Self::Target { identity } => put_what(out, TARGET, identity),
             Self::Ended => out.push(ENDED),
             Self::NewListing => out.push(NEW_LISTING),
@@ -162,7 +160,8 @@ impl<'a> Record<'a> {
             | Self::ExportRange { .. }
             | Self::VolumeAt { .. }
             | Self::VolumeClosed { .. }
-            | Self::RangeEmpty { .. } => self.put_export(out),
+            | Self::RangeEmpty { .. }
+            | Self::RangeSplit { .. } => self.put_export(out),
         }
     }
 
@@ -297,6 +296,10 @@ impl<'a> Record<'a> {
                 out.push(u8::from(*is_last));
             }
             Self::RangeEmpty { range } => put_seq(out, RANGE_EMPTY, *range),
+            Self::RangeSplit { range, at } => {
+                put_seq(out, RANGE_SPLIT, *range);
+                put_bytes(out, at.as_bytes());
+            }
             _ => {}
         }
     }
@@ -324,6 +327,10 @@ impl<'a> Record<'a> {
             },
             RANGE_EMPTY => Self::RangeEmpty {
                 range: reader.number()?,
+            },
+            RANGE_SPLIT => Self::RangeSplit {
+                range: reader.number()?,
+                at: reader.text()?,
             },
             _ => return None,
         })

@@ -29,6 +29,9 @@ pub struct ExportedRange {
     pub from: Option<Box<str>>,
     /// The key after the range, if it does not end with the last key of the table.
     pub until: Option<Box<str>>,
+    /// The key from which on the entities belong to a range that was split off. The query of this range
+    /// still ends at `until`.
+    pub limit: Option<Box<str>>,
     /// The volumes that are complete, in order.
     pub closed: Vec<ExportedVolume>,
     /// Where the volume begins that is not complete; `None` at the beginning of the range.
@@ -56,6 +59,19 @@ impl ExportState {
             return Err(Impossible);
         }
         Ok(range)
+    }
+
+    /// The entities of the range from this key on become the next range.
+    pub(super) fn split(&mut self, index: u64, at: &str) -> Result<(), Impossible> {
+        let range = self.range(index)?;
+        let earlier = range.limit.replace(at.into());
+        let until = earlier.or_else(|| range.until.clone());
+        self.ranges.push(ExportedRange {
+            from: Some(at.into()),
+            until,
+            ..ExportedRange::default()
+        });
+        Ok(())
     }
 }
 

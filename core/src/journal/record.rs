@@ -186,6 +186,14 @@ pub enum Record<'a> {
         /// The index of the range.
         range: u64,
     },
+    /// A range was split while it was exported. The part from this key on is the next range: it gets
+    /// the next index.
+    RangeSplit {
+        /// The index of the range.
+        range: u64,
+        /// The first partition key of the next range.
+        at: &'a str,
+    },
     /// Names of objects that were copied or skipped before, each by a digest of eight bytes
     /// (`done_objects`).
     SettledNames {

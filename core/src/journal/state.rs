@@ -266,7 +266,8 @@ impl JournalState {
             | Record::ExportRange { .. }
             | Record::VolumeAt { .. }
             | Record::VolumeClosed { .. }
-            | Record::RangeEmpty { .. }) => self.export(&record)?,
+            | Record::RangeEmpty { .. }
+            | Record::RangeSplit { .. }) => self.export(&record)?,
         }
         Ok(())
     }
@@ -308,6 +309,7 @@ impl JournalState {
                 is_last,
             } => export.range(*range)?.close(*volume, *is_last)?,
             Record::RangeEmpty { range } => export.range(*range)?.is_done = true,
+            Record::RangeSplit { range, at } => export.split(*range, at)?,
             _ => return Err(Impossible),
         }
         Ok(())

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use azring_transport::http::Account;
 
+use super::account::is_cosmos;
 use super::encoding::decode;
 use super::url::{shown, usage};
 use super::{AccountPlace, ServicePlace};
@@ -29,6 +30,11 @@ impl TableLocation {
             is_directory: false,
             snapshot: None,
         }
+    }
+
+    /// Whether the service lists entities in the order of their partition keys, as Azure's storage does.
+    pub fn is_in_order(&self) -> bool {
+        !is_cosmos(&self.account().endpoint.host)
     }
 
     /// The endpoint and the credential that is sent to it.

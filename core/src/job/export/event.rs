@@ -26,6 +26,13 @@ pub(super) enum ExportEvent {
         /// It is the last one of its range.
         is_last: bool,
     },
+    /// A range was split while it ran: what remains of it from this key on is the next range.
+    RangeSplit {
+        /// The index of the range.
+        range: u32,
+        /// The first key of the next range.
+        at: String,
+    },
     /// A range came to its end, or failed.
     RangeEnded(RangeEnd),
 }

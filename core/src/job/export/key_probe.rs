@@ -1,13 +1,12 @@
-//! Finds where the partition keys of a table can be split, for `/PKRS:auto`.
+//! Finds a partition key in what remains of a range, for `/PKRS:auto`.
 //!
 //! A query for one entity from a made-up key on finds the next key that the table has. Such a key splits
-//! the range in which it was found. Halving ranges of keys in this way needs no knowledge of the table.
-//! It divides the space of keys, not the number of entities; so there are more ranges than threads, and
-//! a thread that is done with a small one takes the next.
+//! the range. It is sought in the middle of the keys that remain, which is not the middle of the entities:
+//! a part that turns out to be the longer one is split again.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::shared_ranges::{SplitKey, SplitTask};
 use crate::Result;
 use crate::dump::json::page;
 use crate::location::TableLocation;
@@ -22,95 +21,61 @@ const LETTERS: &str = " !\"$%&'()*+,-.0123456789:;<=>@ABCDEFGHIJKLMNOPQRSTUVWXYZ
 /// The length of made-up keys.
 const LETTERS_MAX: usize = 24;
 
-/// The most requests.
-const PROBES_MAX: u32 = 400;
+/// The letters of a key in which others may begin like it.
+const BEGINNING_MAX: usize = 512;
 
-/// How often a range is halved before it counts as one that cannot be split.
-const HALVES_MAX: u32 = 160;
+/// How often the keys that remain are halved before the first one of them is taken.
+const HALVES_MAX: u32 = 40;
 
 /// Asks a table for its keys.
 pub(super) struct KeyProbe<'a> {
     tools: &'a Tools,
     table: Arc<TableLocation>,
-    probes: u32,
-}
-
-/// Keys between two borders, of which the first is a key of the table.
-#[derive(Debug, Clone)]
-struct Gap {
-    from: String,
-    /// No key of this range is here or behind it; `None`: not known.
-    until: Option<String>,
-    /// Where the next range begins.
-    next: Option<String>,
-    halves: u32,
 }
 
 impl<'a> KeyProbe<'a> {
-    pub(super) fn new(tools: &'a Tools, table: &TableLocation) -> Self {
-        Self {
-            tools,
-            table: Arc::new(table.clone()),
-            probes: 0,
-        }
+    pub(super) fn new(tools: &'a Tools, table: Arc<TableLocation>) -> Self {
+        Self { tools, table }
     }
 
-    /// Keys of the table that split it into at most so many ranges, in ascending order.
+    /// A key behind the partition that is read at present; `None` if no partition remains behind it.
     ///
     /// # Errors
     ///
     /// The error of a request.
-    pub(super) async fn split_keys(&mut self, ranges_max: usize) -> Result<Vec<String>> {
-        let Some(from) = self.first_key(PartitionRange::default()).await? else {
-            return Ok(Vec::new());
+    pub(super) async fn split_key(&self, task: &SplitTask) -> Result<Option<SplitKey>> {
+        let first_in = |from: String| {
+            self.first_key(PartitionRange {
+                from: Some(from),
+                until: task.end.clone(),
+            })
         };
-        let first = Gap {
-            from,
-            until: None,
-            next: None,
-            halves: 0,
+        // The least letter that a key may have: no key is between.
+        let Some(next) = first_in(format!("{} ", task.last)).await? else {
+            return Ok(None);
         };
-        let mut open = VecDeque::from([first]);
-        let mut keys = Vec::new();
-        while keys.len() + 1 < ranges_max
-            && self.probes < PROBES_MAX
-            && let Some(mut gap) = open.pop_front()
-        {
-            let Some(middle) = middle(&gap.from, gap.until.as_deref()) else {
-                continue;
+        let known = task.empty_from.clone().or_else(|| task.end.clone());
+        let mut empty_from = match known {
+            Some(known) => Some(known),
+            None => empty_from(&next, first_in).await?,
+        };
+        for _ in 0..HALVES_MAX {
+            let Some(middle) = middle(&next, empty_from.as_deref()) else {
+                break;
             };
-            let range = PartitionRange {
-                from: Some(middle.clone()),
-                until: gap.next.clone(),
-            };
-            let Some(key) = self.first_key(range).await? else {
-                gap.until = Some(middle);
-                gap.halves += 1;
-                if gap.halves < HALVES_MAX {
-                    open.push_front(gap);
-                }
-                continue;
-            };
-            open.push_back(Gap {
-                from: gap.from,
-                until: Some(middle),
-                next: Some(key.clone()),
-                halves: 0,
-            });
-            open.push_back(Gap {
-                from: key.clone(),
-                halves: 0,
-                ..gap
-            });
-            keys.push(key);
+            if let Some(key) = first_in(middle.clone()).await? {
+                return Ok(Some(SplitKey { key, empty_from }));
+            }
+            empty_from = Some(middle);
         }
-        keys.sort_by(|one, other| compare_keys(one, other));
-        Ok(keys)
+        Ok(Some(SplitKey {
+            key: next,
+            empty_from,
+        }))
     }
 
     /// The first partition key of the range; `None` if it has no entities.
-    async fn first_key(&mut self, range: PartitionRange) -> Result<Option<String>> {
-        self.probes += 1;
+    async fn first_key(&self, range: PartitionRange) -> Result<Option<String>> {
         let pages = EntityPages::new(Arc::clone(&self.table), range).of_at_most(1);
         let mut after: Option<KeyToken> = None;
         loop {
@@ -131,8 +96,59 @@ impl<'a> KeyProbe<'a> {
     }
 }
 
+/// A key behind all keys that have the longest common beginning with `next` that all of them have; `None` if
+/// they have none in common. `next` is the first of them, and `first_in` finds the first one from a key on.
+async fn empty_from<F: Future<Output = Result<Option<String>>>>(
+    next: &str,
+    first_in: impl Fn(String) -> F,
+) -> Result<Option<String>> {
+    let letters: Vec<char> = next.chars().take(BEGINNING_MAX).collect();
+    // Behind all keys that begin like `next` up to this letter, and with it.
+    let behind = |place: usize| -> Option<String> {
+        let begin = letters[..place].iter();
+        let following = letter_after(letters[place])?;
+        Some(begin.chain([&following]).collect())
+    };
+    let (mut common, mut differing) = (0, letters.len());
+    let mut bound = None;
+    while common < differing {
+        let place = usize::midpoint(common, differing);
+        let key = behind(place);
+        match key {
+            Some(key) if first_in(key.clone()).await?.is_none() => {
+                bound = Some(key);
+                common = place + 1;
+            }
+            _ => differing = place,
+        }
+    }
+    Ok(bound)
+}
+
+/// The next letter in the order of the service; `None` for one that made-up keys do not have.
+fn letter_after(letter: char) -> Option<char> {
+    LETTERS.chars().find(|known| *known > letter)
+}
+
 /// A key between two keys, in the middle as far as its letters allow; `None` if there is none.
 fn middle(from: &str, until: Option<&str>) -> Option<String> {
+    let common = until.map_or(0, |until| common_bytes(from, until));
+    let half = middle_of_ends(&from[common..], until.map(|until| &until[common..]))?;
+    let half = from[..common].to_owned() + &half;
+    let is_between = compare_keys(from, &half).is_lt()
+        && until.is_none_or(|until| compare_keys(&half, until).is_lt());
+    is_between.then_some(half)
+}
+
+/// How many bytes the letters have with which both keys begin.
+fn common_bytes(one: &str, other: &str) -> usize {
+    let pairs = one.chars().zip(other.chars());
+    let common = pairs.take_while(|(one, other)| one == other);
+    common.map(|(letter, _)| letter.len_utf8()).sum()
+}
+
+/// The same for keys that differ in their first letter.
+fn middle_of_ends(from: &str, until: Option<&str>) -> Option<String> {
     let letters: Vec<char> = LETTERS.chars().collect();
     let base = letters.len() as u32 + 1;
     let digits = |key: &str| -> Vec<u32> {
@@ -171,9 +187,7 @@ fn middle(from: &str, until: Option<&str>) -> Option<String> {
         }
         has_differed = digit != low[place - 1] && digit != high[place - 1];
     }
-    let is_between = compare_keys(from, &half).is_lt()
-        && until.is_none_or(|until| compare_keys(&half, until).is_lt());
-    is_between.then_some(half)
+    (!half.is_empty()).then_some(half)
 }
 
 #[cfg(test)]

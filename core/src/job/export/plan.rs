@@ -35,6 +35,8 @@ pub(super) struct ExportPlan {
     /// The folder is the target of the export, not a spool.
     pub(super) is_final: bool,
     pub(super) ranges: Vec<RangePlan>,
+    /// Ranges are split while they are exported.
+    pub(super) splits_ranges: bool,
 }
 
 /// What is left to do of a range.
@@ -42,6 +44,11 @@ pub(super) struct ExportPlan {
 pub(super) struct RangePlan {
     pub(super) index: u32,
     pub(super) keys: PartitionRange,
+    /// The key from which on the entities belong to a range that was split off. The query still ends at
+    /// `keys.until`: a continuation token is for one query.
+    pub(super) limit: Option<String>,
+    /// The table has no key of the range here or behind it; `None`: not known.
+    pub(super) empty_from: Option<String>,
     /// The volumes of earlier runs.
     pub(super) closed: Vec<ExportedVolume>,
     /// Where the first volume of this run begins; `None` at the beginning of the range.
@@ -58,10 +65,10 @@ impl ExportPlan {
         run: &Run<'_>,
         table: &TableLocation,
         folder: &Path,
-        keys: &SplitKeys,
         earlier: Option<&ExportState>,
     ) -> Self {
         let options = run.options;
+        let keys = &options.table.split_keys;
         let time = earlier.and_then(|earlier| ExportTime::parse(&earlier.time));
         let time = time.unwrap_or_else(|| ExportTime::of(SystemTime::now()));
         let is_final = options.target.in_service().is_none();
@@ -86,6 +93,8 @@ impl ExportPlan {
                 mode: if is_final { FILE_MODE } else { SPOOL_MODE },
             },
             is_final,
+            // Where ranges end at a key of the table, all keys before it have to come before.
+            splits_ranges: *keys == SplitKeys::Auto && table.is_in_order(),
             ranges: match earlier {
                 Some(earlier) => earlier.ranges.iter().zip(0..).map(RangePlan::of).collect(),
                 None => ranges(keys)
@@ -149,10 +158,12 @@ impl ExportPlan {
 }
 
 impl RangePlan {
-    fn new(index: u32, keys: PartitionRange) -> Self {
+    pub(super) fn new(index: u32, keys: PartitionRange) -> Self {
         Self {
             index,
             keys,
+            limit: None,
+            empty_from: None,
             closed: Vec::new(),
             volume_start: None,
             open: None,
@@ -172,6 +183,7 @@ impl RangePlan {
             entities: volume.entities,
         };
         Self {
+            limit: earlier.limit.as_deref().map(Into::into),
             closed: earlier.closed.clone(),
             volume_start: earlier.volume_start.as_ref().map(token),
             open: earlier
@@ -191,7 +203,7 @@ fn token(token: &ExportToken) -> KeyToken {
     }
 }
 
-/// The ranges between these keys. `auto` has one until the keys of the table are known.
+/// The ranges between these keys. `auto` begins with one.
 pub(super) fn ranges(keys: &SplitKeys) -> Vec<PartitionRange> {
     let keys: &[String] = match keys {
         SplitKeys::Before(keys) => keys,

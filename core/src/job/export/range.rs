@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 
 use super::event::{ExportEvent, RangeFailure};
 use super::plan::{ExportPlan, RangePlan};
+use super::shared_ranges::{SharedRanges, TakenPage};
 use crate::dump::json::page;
 use crate::dump::spool::SpoolRoom;
 use crate::dump::volume::{OpenVolume, VolumeIndex, VolumePage};
@@ -18,7 +19,7 @@ use crate::report::Totals;
 use crate::stop::Stop;
 use crate::store::Tools;
 use crate::store::rest::malformed;
-use crate::store::table::{EntityPages, KeyToken, RawPage, TokenHistory};
+use crate::store::table::{EntityPages, KeyToken, RawPage, SharedPace, TokenHistory};
 use crate::{Error, Result};
 
 /// A volume is noted in the journal after so many bytes: at most so much is read twice after a kill.
@@ -30,6 +31,8 @@ const BEGIN_STEPS: u32 = 4;
 /// What all ranges of an export share.
 pub(super) struct RangeContext {
     pub(super) plan: ExportPlan,
+    pub(super) ranges: Arc<SharedRanges>,
+    pub(super) pace: SharedPace,
     pub(super) room: Option<Arc<SpoolRoom>>,
     pub(super) stop: Stop,
     pub(super) totals: Arc<Totals>,
@@ -43,7 +46,7 @@ impl RangeContext {
     }
 
     /// Awaits the work, or fails with [`Error::Stopped`] as soon as the range is not to go on.
-    async fn unless_ended<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+    pub(super) async fn unless_ended<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         tokio::select! {
             biased;
             worked = self.stop.unless_stopped(work) => worked,
@@ -95,13 +98,14 @@ impl<'a> RangeExport<'a> {
         let pages = EntityPages::new(Arc::clone(&plan.table), self.range.keys.clone());
         let mut history = TokenHistory::default();
         let mut at = self.take_up()?;
-        let mut page = fetch(&pages, tools, at.clone());
+        let mut page = self.fetch(&pages, tools, at.clone(), None);
         loop {
-            let fetched = self.context.unless_ended(joined(&mut page)).await?;
-            let next = fetched.raw.next.clone();
+            let mut fetched = self.context.unless_ended(joined(&mut page)).await?;
+            let next = self.take(&mut fetched)?;
             history.take(next.as_ref())?;
             if let Some(next) = &next {
-                page = fetch(&pages, tools, Some(next.clone()));
+                let expected = fetched.expected_next.take();
+                page = self.fetch(&pages, tools, Some(next.clone()), expected);
                 for _ in 0..BEGIN_STEPS {
                     tokio::task::yield_now().await;
                 }
@@ -133,6 +137,34 @@ impl<'a> RangeExport<'a> {
             }
         }
         Ok(self.range.volume_start.clone())
+    }
+
+    /// Requests a page beside the work on the one before, at the pace of its partition.
+    fn fetch(
+        &self,
+        pages: &EntityPages,
+        tools: &Tools,
+        after: Option<KeyToken>,
+        expected: Option<ExpectedPage>,
+    ) -> JoinHandle<Result<FetchedPage>> {
+        let (pages, tools, pace) = (pages.clone(), tools.clone(), self.context.pace.clone());
+        tokio::task::spawn_local(
+            async move { fetched(&pages, &tools, after, &pace, expected).await },
+        )
+    }
+
+    /// Leaves the entities of the page that belong to the range; returns where the next page begins.
+    fn take(&self, fetched: &mut FetchedPage) -> Result<Option<KeyToken>> {
+        let FetchedPage { raw, places, .. } = fetched;
+        let key = |index: usize| partition_key(raw, &places[index]);
+        let TakenPage { entities, is_end } = self.context.ranges.take_page(
+            self.range.index,
+            places.len(),
+            raw.next.is_none(),
+            key,
+        )?;
+        places.truncate(entities);
+        Ok(raw.next.take().filter(|_| !is_end))
     }
 
     /// Writes the entities of the page that began at `at`.
@@ -242,26 +274,57 @@ fn spool_is_full() -> Error {
 struct FetchedPage {
     raw: RawPage,
     places: Vec<std::ops::Range<usize>>,
+    expected_next: Option<ExpectedPage>,
 }
 
-/// Requests a page beside the work on the one before.
-fn fetch(
+/// What the page after one is expected to be: it begins in the same partition and is as long.
+struct ExpectedPage {
+    partition: String,
+    entities: usize,
+}
+
+/// A page that is requested at the pace of its partition.
+async fn fetched(
     pages: &EntityPages,
     tools: &Tools,
     after: Option<KeyToken>,
-) -> JoinHandle<Result<FetchedPage>> {
-    let (pages, tools) = (pages.clone(), tools.clone());
-    tokio::task::spawn_local(async move {
-        let read = async |raw: RawPage| {
-            // A page that cannot be read is requested again.
-            let places = page::entities(&raw.body).map_err(malformed)?;
-            for place in &places {
-                page::without_etag(&raw.body[place.clone()]).map_err(malformed)?;
-            }
-            Ok(FetchedPage { raw, places })
-        };
-        pages.page(&tools, after.as_ref(), read).await
+    pace: &SharedPace,
+    expected: Option<ExpectedPage>,
+) -> Result<FetchedPage> {
+    let read = async |raw: RawPage| {
+        // A page that cannot be read is requested again.
+        let places = page::entities(&raw.body).map_err(malformed)?;
+        for place in &places {
+            page::without_etag(&raw.body[place.clone()]).map_err(malformed)?;
+        }
+        Ok((raw, places))
+    };
+    let clock = tools.client.clock();
+    let (partition, entities) = expected.as_ref().map_or((None, 0), |expected| {
+        (Some(&*expected.partition), expected.entities)
+    });
+    let begun = pace.begin(partition, entities, clock).await;
+    let (raw, places) = pages.page(tools, after.as_ref(), read).await?;
+    let mut expected_next = None;
+    if let (Some(first), Some(last)) = (places.first(), places.last()) {
+        let first = partition_key(&raw, first)?;
+        begun.answered(&first, places.len(), raw.refusals, clock);
+        expected_next = Some(ExpectedPage {
+            partition: partition_key(&raw, last)?,
+            entities: places.len(),
+        });
+    }
+    Ok(FetchedPage {
+        raw,
+        places,
+        expected_next,
     })
+}
+
+/// The partition key of the entity at this place of a page.
+fn partition_key(page: &RawPage, place: &std::ops::Range<usize>) -> Result<String> {
+    let (partition, _) = page::keys(&page.body[place.clone()]).map_err(malformed)?;
+    Ok(partition.to_text().into_owned())
 }
 
 async fn joined(page: &mut JoinHandle<Result<FetchedPage>>) -> Result<FetchedPage> {

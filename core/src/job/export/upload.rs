@@ -102,7 +102,7 @@ impl Run<'_> {
         if earlier.is_some() {
             ends.target.follow_earlier_run();
         }
-        let plan = Box::pin(self.plan_export(table, spool, earlier)).await?;
+        let plan = self.plan_export(table, spool, earlier)?;
         let uploads = Uploads {
             planner: Planner::new(&options, &ends, &feed.chunk_size_hint).needing_all(),
             run: &run,

@@ -1,6 +1,6 @@
-//! The threads of an export: each takes a range after the other.
+//! The threads of an export: each takes a range after the other. A thread without a range splits one that another thread exports.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 
 use azring_transport as transport;
@@ -12,22 +12,22 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::LocalSet;
 
 use super::event::{ExportEvent, RangeEnd, RangeFailure};
-use super::plan::{ExportPlan, RangePlan};
+use super::key_probe::KeyProbe;
+use super::plan::ExportPlan;
 use super::range::{RangeContext, RangeExport};
+use super::shared_ranges::{RangeWork, SharedRanges};
 use crate::Result;
 use crate::dump::spool::SpoolRoom;
 use crate::report::Totals;
 use crate::stop::Stop;
 use crate::store::Tools;
+use crate::store::table::SharedPace;
 
 /// Connections of a thread: one for the page, and one for another attempt.
 const CONNECTIONS: usize = 2;
 
 /// The threads.
 pub(super) struct ExportWorkers(Vec<JoinHandle<()>>);
-
-/// The ranges that no thread has taken.
-type Waiting = Mutex<std::vec::IntoIter<RangePlan>>;
 
 impl ExportWorkers {
     /// Starts so many threads on the ranges of the plan that are not done.
@@ -44,14 +44,14 @@ impl ExportWorkers {
         totals: &Arc<Totals>,
     ) -> Result<(Self, UnboundedReceiver<ExportEvent>)> {
         let (sender, events) = unbounded_channel();
-        let mut open = plan.ranges.clone();
-        open.retain(|range| !range.is_done);
-        let waiting: Arc<Waiting> = Arc::new(Mutex::new(open.into_iter()));
+        let ranges = Arc::new(SharedRanges::new(plan, threads, sender.clone()));
+        let pace = SharedPace::default();
         let start = |index| {
-            let waiting = Arc::clone(&waiting);
             let settings = Arc::clone(settings);
             let context = RangeContext {
                 plan: plan.clone(),
+                ranges: Arc::clone(&ranges),
+                pace: pace.clone(),
                 room: room.cloned(),
                 stop: stop.clone(),
                 totals: Arc::clone(totals),
@@ -59,7 +59,7 @@ impl ExportWorkers {
             };
             Builder::new()
                 .name(format!("export-{index}"))
-                .spawn(move || work(&context, &waiting, settings))
+                .spawn(move || work(&context, settings))
         };
         let mut started = Vec::new();
         for index in 0..threads {
@@ -94,7 +94,7 @@ impl ExportWorkers {
     }
 }
 
-fn work(context: &RangeContext, waiting: &Waiting, settings: Arc<Settings>) {
+fn work(context: &RangeContext, settings: Arc<Settings>) {
     let prepared = plain_runtime().map_err(Into::into).and_then(|runtime| {
         let tools = tools(settings)?;
         Ok((runtime, tools))
@@ -103,7 +103,7 @@ fn work(context: &RangeContext, waiting: &Waiting, settings: Arc<Settings>) {
         Ok(prepared) => prepared,
         Err(error) => {
             // The range that it would have taken fails; the other threads take the others.
-            if let Some(range) = next(waiting) {
+            if let Some(range) = context.ranges.take_waiting() {
                 let split = range.closed.len() as u32;
                 let failure = RangeFailure {
                     error,
@@ -116,13 +116,32 @@ fn work(context: &RangeContext, waiting: &Waiting, settings: Arc<Settings>) {
         }
     };
     LocalSet::new().block_on(&runtime, async {
-        while !context.has_ended()
-            && let Some(range) = next(waiting)
-        {
-            let exported = RangeExport::new(context, &range).run(&tools).await;
-            end(context, range.index, exported);
+        while let Some(work) = next(context).await {
+            match work {
+                RangeWork::Export(range) => {
+                    let exported = RangeExport::new(context, &range).run(&tools).await;
+                    end(context, range.index, exported);
+                }
+                RangeWork::Split(task) => {
+                    let table = Arc::clone(&context.plan.table);
+                    let probe = KeyProbe::new(&tools, table);
+                    let search = probe.split_key(&task);
+                    // The thread that exports the range meets what was wrong, and reports it.
+                    let found = context.unless_ended(search).await;
+                    context.ranges.split(&task, found.unwrap_or_default());
+                }
+            }
         }
     });
+}
+
+/// What the thread does next; `None` at the end, and once the run is stopped.
+async fn next(context: &RangeContext) -> Option<RangeWork> {
+    if context.has_ended() {
+        return None;
+    }
+    let work = async { Ok(context.ranges.work().await) };
+    context.unless_ended(work).await.ok().flatten()
 }
 
 fn tools(settings: Arc<Settings>) -> Result<Tools> {
@@ -133,14 +152,8 @@ fn tools(settings: Arc<Settings>) -> Result<Tools> {
     })
 }
 
-fn next(waiting: &Waiting) -> Option<RangePlan> {
-    waiting
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .next()
-}
-
 fn end(context: &RangeContext, range: u32, end: Result<bool, RangeFailure>) {
+    context.ranges.end(range);
     let ended = ExportEvent::RangeEnded(RangeEnd { range, end });
     // The receiver is gone once the run is over.
     let _is_received = context.events.send(ended);

@@ -13,11 +13,13 @@ use crate::journal::{
 };
 use crate::plan::replace::Replace;
 
-/// A journal as programs without reruns wrote it, and the records that came with reruns, with exports and with file shares.
+/// A journal as programs without reruns wrote it, and the records that came with reruns, with exports, with file shares and with
+/// ranges that are split.
 const GOLDEN: &str = include_str!("version_1.txt");
 const RERUNS: &str = include_str!("version_1_reruns.txt");
 const EXPORTS: &str = include_str!("version_1_exports.txt");
 const SHARES: &str = include_str!("version_1_shares.txt");
+const SPLITS: &str = include_str!("version_1_splits.txt");
 
 /// The number of kinds of records that came with reruns.
 const NEW_RECORDS: usize = 5;
@@ -25,8 +27,11 @@ const NEW_RECORDS: usize = 5;
 /// The number of records that came with exports.
 const EXPORT_RECORDS: usize = 7;
 
-/// The number of kinds of records that came with file shares. They are the last ones.
+/// The number of kinds of records that came with file shares.
 const SHARE_RECORDS: usize = 1;
+
+/// The number of records that came with ranges that are split. They are the last ones.
+const SPLIT_RECORDS: usize = 2;
 
 fn local() -> Version {
     Version::Local {
@@ -124,6 +129,7 @@ fn every_record() -> Vec<Record<'static>> {
     ];
     records.extend(records_of_an_export());
     records.push(Record::SettledNames { digests: &[5; 16] });
+    records.extend(["ac", "ab"].map(|at| Record::RangeSplit { range: 1, at }));
     records
 }
 
@@ -211,13 +217,15 @@ fn every_record_is_written_as_it_always_was() {
     let (exports, shares) = exports.split_at(bytes_of(EXPORTS).len());
     assert_eq!(hex(reruns), RERUNS);
     assert_eq!(hex(exports), EXPORTS);
+    let (shares, splits) = shares.split_at(bytes_of(SHARES).len());
     assert_eq!(hex(shares), SHARES);
+    assert_eq!(hex(splits), SPLITS);
 }
 
 #[test]
 fn a_journal_of_this_version_is_read_as_it_always_was() {
     let every = every_record();
-    let reruns = &every[..every.len() - SHARE_RECORDS - EXPORT_RECORDS];
+    let reruns = &every[..every.len() - SPLIT_RECORDS - SHARE_RECORDS - EXPORT_RECORDS];
     let old = &reruns[..reruns.len() - NEW_RECORDS];
     let replayed = read(&bytes_of(GOLDEN), old);
     // No record says so, but everything was listed, and every open object has failed.
@@ -234,7 +242,8 @@ fn a_journal_of_this_version_is_read_as_it_always_was() {
 #[test]
 fn an_export_goes_on_where_its_records_end() {
     let whole = [GOLDEN, RERUNS, EXPORTS, SHARES].map(bytes_of).concat();
-    let replayed = read(&whole, &every_record());
+    let every = every_record();
+    let replayed = read(&whole, &every[..every.len() - SPLIT_RECORDS]);
     // Its ranges are taken up, and nothing is listed anew.
     assert!(!replayed.has_ended());
     let export = replayed.export().unwrap();
@@ -250,6 +259,32 @@ fn an_export_goes_on_where_its_records_end() {
     };
     assert_eq!(open.volume_start, Some(token("1!4!YWI-", Some(""))));
     assert_eq!(open.open, Some((volume(), token("1!4!YWM-", None))));
+}
+
+#[test]
+fn a_range_that_was_split_ends_where_the_next_one_begins() {
+    let whole = [GOLDEN, RERUNS, EXPORTS, SHARES, SPLITS]
+        .map(bytes_of)
+        .concat();
+    let replayed = read(&whole, &every_record());
+    let export = replayed.export().unwrap();
+    let [_, first, last, middle] = &*export.ranges else {
+        panic!("{export:?}");
+    };
+    // Its query ends where it always did: a continuation token is for one query.
+    assert_eq!(
+        (first.until.as_deref(), first.limit.as_deref()),
+        (None, Some("ab"))
+    );
+    assert_eq!(
+        (last.from.as_deref(), last.until.as_deref()),
+        (Some("ac"), None)
+    );
+    assert_eq!(
+        (middle.from.as_deref(), middle.until.as_deref()),
+        (Some("ab"), Some("ac"))
+    );
+    assert!(middle.limit.is_none() && !middle.is_done && !first.is_done);
 }
 
 fn read(bytes: &[u8], expected: &[Record<'_>]) -> Replayed {

@@ -125,6 +125,7 @@ impl Model {
             | Record::VolumeAt { .. }
             | Record::VolumeClosed { .. }
             | Record::RangeEmpty { .. }
+            | Record::RangeSplit { .. }
             | Record::SettledNames { .. } => {}
         }
     }

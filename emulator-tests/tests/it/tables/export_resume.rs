@@ -7,12 +7,12 @@ use azring_emulator_tests::rest::Table;
 use super::export::{Files, emulator, entities, export, files, has_extension, large};
 
 /// The entities of all data files, each as often as it is there, and the number of manifests.
-fn content(files: &Files) -> (Vec<String>, usize) {
+pub(super) fn content(files: &Files) -> (Vec<String>, usize) {
     let manifests = files.keys().filter(|name| name.ends_with(".manifest"));
     (entities(files), manifests.count())
 }
 
-fn whole(table: &Table) -> Vec<String> {
+pub(super) fn whole(table: &Table) -> Vec<String> {
     let folder = Folder::new();
     export(table, folder.path()).run().succeeded();
     content(&files(folder.path())).0
@@ -32,7 +32,7 @@ fn tokens(server: &Server) -> Vec<String> {
         .collect()
 }
 
-fn with_journal(run: Azring, journal: &Folder) -> Azring {
+pub(super) fn with_journal(run: Azring, journal: &Folder) -> Azring {
     run.arg(format!("/Z:{}", journal.path().display()))
         .arg("/Y")
 }
