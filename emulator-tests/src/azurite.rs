@@ -28,7 +28,7 @@ use crate::rest::BlobService;
 use crate::scratch;
 use crate::server_process::{ServerCommand, ServerProcess};
 
-pub use tables::shared_tables;
+pub use tables::{AzuriteTables, shared_tables};
 
 use choice::Choice;
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::account::Account;
 use crate::certificate::Certificate;
 use crate::program;
-use crate::rest::{BlobService, FileService};
+use crate::rest::{BlobService, FileService, TableService};
 use crate::server_process::{ServerCommand, ServerProcess};
 
 /// A running azring-emulator. It ends when this is dropped.
@@ -14,6 +14,7 @@ pub struct EmulatorProcess {
     server: ServerProcess,
     origin: String,
     file_origin: String,
+    table_origin: String,
     account: Account,
 }
 
@@ -35,14 +36,15 @@ impl EmulatorProcess {
                 let mut words = line.split_whitespace();
                 words.find_map(|word| Some(word.strip_prefix(label)?.to_owned()))
             };
-            Some((origin("blob=")?, origin("file=")?))
+            Some((origin("blob=")?, origin("file=")?, origin("table=")?))
         };
-        let (server, (origin, file_origin)) =
+        let (server, (origin, file_origin, table_origin)) =
             ServerProcess::start(command, ready).unwrap_or_else(|error| panic!("{error}"));
         Self {
             server,
             origin,
             file_origin,
+            table_origin,
             account,
         }
     }
@@ -97,5 +99,10 @@ impl EmulatorProcess {
     /// `trusted`.
     pub fn file_service(&self, trusted: Option<&Path>) -> FileService {
         FileService::path_style(&self.file_origin, &self.account, trusted)
+    }
+
+    /// Its account's table service.
+    pub fn table_service(&self) -> TableService {
+        TableService::path_style(&self.table_origin, &self.account)
     }
 }

@@ -1,5 +1,5 @@
-//! Other clients of Azure: AzCopy 10, rclone, blobxfer and Azure's Python SDK, as `scripts/peers.sh` installs
-//! them.
+//! Other clients of Azure: AzCopy 10, rclone, blobxfer and Azure's SDKs for Python and JavaScript, as
+//! `scripts/peers.sh` installs them.
 //!
 //! They read what azring wrote, and azring reads what they wrote; benchmarks run the first two
 //! beside azring. All their commands are composed here, so that tests and benchmarks use the same
@@ -29,6 +29,21 @@ const WRITE_TABLE: &str = include_str!("peers/write_table.py");
 
 /// Prints the entities of a table with their types, through `azure-data-tables`.
 const READ_TABLE: &str = include_str!("peers/read_table.py");
+
+/// Prints which client for tables Python has.
+const PYTHON_TABLES_VERSION: &str = "import azure.data.tables as t, sys; print('azure-data-tables', t.__version__, 'Python', sys.version.split()[0])";
+
+/// Prints which client for tables JavaScript has.
+const JAVASCRIPT_TABLES_VERSION: &str = "`@azure/data-tables ${JSON.parse(fs.readFileSync(process.argv[1])).version} Node.js ${process.version}`";
+
+/// The language of a client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScriptLanguage {
+    /// Python, with `azure-data-tables`.
+    Python,
+    /// JavaScript, with `@azure/data-tables`.
+    JavaScript,
+}
 
 /// The installed clients.
 #[derive(Debug)]
@@ -70,20 +85,14 @@ impl Peers {
         command
     }
 
-    /// rclone, to copy from `source` to `target`; `azure:CONTAINER` is a container of `service`.
+    /// rclone, to copy from `source` to `target`; `azure:CONTAINER` is a container of `service`. With
+    /// `--dry-run` it says a line for each file.
     pub fn rclone(&self, service: &BlobService, source: &str, target: &str) -> Command {
         let account = service.account();
         let mut command = self.command("bin/rclone");
         command
-            .args([
-                "copy",
-                source,
-                target,
-                "--ignore-times",
-                "--config",
-                "/dev/null",
-                "--quiet",
-            ])
+            .args(["copy", source, target, "--ignore-times"])
+            .args(["--config", "/dev/null"])
             .env("RCLONE_CONFIG_AZURE_TYPE", "azureblob")
             .env("RCLONE_CONFIG_AZURE_ACCOUNT", account.name())
             .env("RCLONE_CONFIG_AZURE_KEY", account.key_in_base64())
@@ -108,7 +117,7 @@ impl Peers {
         let mut command = self.command("bin/rclone");
         command
             .args(["copy", source, target, "--ignore-times"])
-            .args(["--config", "/dev/null", "--quiet"])
+            .args(["--config", "/dev/null"])
             .env("RCLONE_CONFIG_AZURE_TYPE", "azurefiles")
             .env("RCLONE_CONFIG_AZURE_ACCOUNT", service.account().name())
             .env("RCLONE_CONFIG_AZURE_KEY", service.account().key_in_base64())
@@ -183,6 +192,49 @@ impl Peers {
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("REQUESTS_CA_BUNDLE", trusted);
         command
+    }
+
+    /// A script of `scripts/peers/tables` (`export_table` or `import_table`), by the client for tables of a
+    /// language, with the table and `file` as its arguments.
+    pub fn table_script(
+        &self,
+        language: ScriptLanguage,
+        script: &str,
+        table: &Table,
+        file: &Path,
+    ) -> Command {
+        let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/peers/tables");
+        let (program, extension) = match language {
+            ScriptLanguage::Python => ("venv/bin/python3", "py"),
+            ScriptLanguage::JavaScript => ("bin/node", "mjs"),
+        };
+        let service = table.service();
+        let mut command = self.command(program);
+        command
+            .arg(scripts.join(script).with_extension(extension))
+            .args([&service.url(), service.account().name(), table.name()])
+            .arg(file)
+            .env("AZURE_KEY", service.account().key_in_base64())
+            .env("NODE_FOLDER", self.folder.join("data-tables"));
+        command
+    }
+
+    /// What the client for tables of a language calls itself, as a command that prints it.
+    pub fn table_client_version(&self, language: ScriptLanguage) -> Command {
+        match language {
+            ScriptLanguage::Python => {
+                let mut command = self.command("venv/bin/python3");
+                command.args(["-c", PYTHON_TABLES_VERSION]);
+                command
+            }
+            ScriptLanguage::JavaScript => {
+                let package = "data-tables/node_modules/@azure/data-tables/package.json";
+                let mut command = self.command("bin/node");
+                command.args(["-p", JAVASCRIPT_TABLES_VERSION]);
+                command.arg(self.folder.join(package));
+                command
+            }
+        }
     }
 
     /// Runs a script about a container, a share or a table; returns the lines that it prints.

@@ -3,18 +3,27 @@
 use std::net::TcpListener;
 use std::sync::OnceLock;
 
+use tempfile::TempDir;
+
 use super::{ADVICE, Installed, PACKAGE, known, our_accounts};
 use crate::rest::TableService;
 use crate::scratch;
 use crate::server_process::{ServerCommand, ServerProcess};
 
-/// The process's table service, with the accounts of every Azurite; the first one's.
-///
-/// # Panics
-/// When there is none; the message says what to install.
-pub fn shared_tables() -> TableService {
-    static TABLES: OnceLock<(ServerProcess, tempfile::TempDir, String)> = OnceLock::new();
-    let (_, _, origin) = TABLES.get_or_init(|| {
+/// A running table service of Azurite, with its data in memory. It ends when this is dropped.
+#[derive(Debug)]
+pub struct AzuriteTables {
+    server: ServerProcess,
+    _folder: TempDir,
+    origin: String,
+}
+
+impl AzuriteTables {
+    /// Starts one on a free port, with the accounts of every Azurite.
+    ///
+    /// # Panics
+    /// When there is none; the message says what to install.
+    pub fn start() -> Self {
         let installed = Installed::find(PACKAGE)
             .unwrap_or_else(|missing| panic!("no Azurite: {missing}: {ADVICE}"));
         let folder = scratch::folder();
@@ -30,9 +39,31 @@ pub fn shared_tables() -> TableService {
             .directory(folder.path());
         let (server, origin) = ServerProcess::start(command, table_origin)
             .unwrap_or_else(|error| panic!("no Azurite for tables: {error}\n{ADVICE}"));
-        (server, folder, origin)
-    });
-    TableService::path_style(origin, &our_accounts()[0])
+        Self {
+            server,
+            _folder: folder,
+            origin,
+        }
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.server.id()
+    }
+
+    /// The table service of its first account.
+    pub fn service(&self) -> TableService {
+        TableService::path_style(&self.origin, &our_accounts()[0])
+    }
+}
+
+/// The process's table service, with the accounts of every Azurite; the first one's.
+///
+/// # Panics
+/// When there is none; the message says what to install.
+pub fn shared_tables() -> TableService {
+    static TABLES: OnceLock<AzuriteTables> = OnceLock::new();
+    TABLES.get_or_init(AzuriteTables::start).service()
 }
 
 /// A port that nobody listens on. Azurite's table service does not say which port the system chose.

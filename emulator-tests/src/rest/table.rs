@@ -106,6 +106,17 @@ impl Table {
         }
     }
 
+    /// How many entities it has.
+    pub fn count(&self) -> u64 {
+        let pages = self.pages("");
+        let names = pages.iter().map(|body| {
+            String::from_utf8_lossy(body)
+                .matches("\"odata.etag\":")
+                .count()
+        });
+        names.sum::<usize>() as u64
+    }
+
     /// All entities in the service's order, as objects without etag and timestamp.
     pub fn entities(&self) -> Vec<Value> {
         let mut entities = Vec::new();

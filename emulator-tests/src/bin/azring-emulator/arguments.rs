@@ -226,8 +226,9 @@ fn pattern_file(value: &str) -> Result<PatternBlob, String> {
 }
 
 fn pattern_table(value: &str) -> Result<PatternTable, String> {
-    PatternTable::parse(value)
-        .ok_or_else(|| format!("`--pattern-table` needs NAME:PARTITIONS:ROWS:BYTES, not `{value}`"))
+    PatternTable::parse(value).ok_or_else(|| {
+        format!("`--pattern-table` needs NAME:PARTITIONS:ROWS:BYTES[:zipf], not `{value}`")
+    })
 }
 
 fn pattern_files(value: &str) -> Result<impl Iterator<Item = PatternBlob>, String> {

@@ -32,9 +32,10 @@ usage: azring-emulator [OPTIONS]
                             a file of the null store that exists from the start; may be given several times
   --pattern-files SHARE/PREFIX:BYTES:COUNT
                             COUNT such files, named in the same way
-  --pattern-table NAME:PARTITIONS:ROWS:BYTES
+  --pattern-table NAME:PARTITIONS:ROWS:BYTES[:zipf]
                             a table of computed entities that exists from the start and can only be read:
-                            ROWS of about BYTES of JSON in each partition
+                            ROWS of about BYTES of JSON in each partition, or, with `zipf`, ROWS in
+                            the largest one and the k-th part of them in the one of rank k
   --no-verify               do not check Content-MD5 and x-ms-content-crc64 of uploads
   --https                   serve HTTPS with a certificate created at the start
   --ca-out FILE             where to write the authority of that certificate, PEM
