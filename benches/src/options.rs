@@ -10,14 +10,15 @@ pub const HELP: &str = "\
 compare: azring and its rivals on the same work, in turn, against azring-emulator
 
 usage: compare [--workload NAME...] [--tools LIST] [--runs N] [--size BYTES] [--files N] [--dir FOLDER] [--json FILE]
-               [--results FILE [--append]]
+               [--entities N] [--results FILE [--append]]
 
   --workload NAME...   which work (default: all of it)
-  --tools LIST         of azring,azcopy,rclone,bound (default: azring,azcopy,bound); bound is what nothing can
-                       beat, where that can be measured
+  --tools LIST         of azring,azcopy,rclone,python,js,bound (default: all but rclone); python and js are Azure's
+                       clients for tables, and bound is what nothing can beat, where that can be measured
   --runs N             how often each tool does each work (default: 3)
   --size BYTES         how much the large workloads copy, for instance 512M (default: 4G)
   --files N            how many files the small workloads copy (default: 20000)
+  --entities N         how many entities the work with tables copies (default: 200000)
   --dir FOLDER         where files are read from and written to (default: the folder for temporary files)
   --json FILE          also write every run as a line of JSON
   --results FILE       also write machine, date, command and table as Markdown
@@ -39,6 +40,8 @@ pub struct Options {
     pub large_bytes: u64,
     /// How many files a small workload copies.
     pub small_files: u64,
+    /// How many entities the work with tables copies.
+    pub entities: u64,
     /// Where files are read from and written to.
     pub folder: PathBuf,
     /// Where every run is written as a line of JSON.
@@ -53,10 +56,17 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             workloads: Workload::all().iter().collect(),
-            tools: vec![Tool::Azring, Tool::AzCopy, Tool::Bound],
+            tools: vec![
+                Tool::Azring,
+                Tool::AzCopy,
+                Tool::Python,
+                Tool::Js,
+                Tool::Bound,
+            ],
             runs: 3,
             large_bytes: 4 << 30,
             small_files: 20_000,
+            entities: 200_000,
             folder: std::env::temp_dir(),
             json: None,
             results: None,
@@ -87,6 +97,7 @@ impl Options {
                 "--runs" => options.runs = number(&name, &value()?)?.max(1) as usize,
                 "--size" => options.large_bytes = number(&name, &value()?)?,
                 "--files" => options.small_files = number(&name, &value()?)?,
+                "--entities" => options.entities = number(&name, &value()?)?,
                 "--dir" => options.folder = value()?.into(),
                 "--results" => options.results = Some(value()?.into()),
                 "--append" => options.appends = true,

@@ -1,21 +1,23 @@
-//! The end of a copy that is at the service: a container or a share.
+//! The end of a copy that is at the service: a container, a share or a table.
 
 use std::path::Path;
 use std::process::Command;
 
 use azring_emulator_tests::account::Account;
 use azring_emulator_tests::peers::Peers;
-use azring_emulator_tests::rest::{Container, Share};
+use azring_emulator_tests::rest::{Container, Share, Table};
 
 use crate::workload::Direction;
 
-/// A container or a share.
+/// A container, a share or a table.
 #[derive(Debug)]
 pub enum Remote {
     /// In Blob storage.
     Container(Container),
     /// In Azure Files.
     Share(Share),
+    /// In Table storage.
+    Table(Table),
 }
 
 impl Remote {
@@ -24,6 +26,7 @@ impl Remote {
         match self {
             Self::Container(container) => container.url(),
             Self::Share(share) => share.url(),
+            Self::Table(table) => table.url(),
         }
     }
 
@@ -32,6 +35,7 @@ impl Remote {
         let sas = match self {
             Self::Container(container) => container.service().account_sas(),
             Self::Share(share) => share.service().account_sas(),
+            Self::Table(table) => table.service().account_sas_for("sco", "raud"),
         };
         format!("{}{below}?{sas}", self.url())
     }
@@ -41,6 +45,7 @@ impl Remote {
         match self {
             Self::Container(container) => container.service().account(),
             Self::Share(share) => share.service().account(),
+            Self::Table(table) => table.service().account(),
         }
     }
 
@@ -49,6 +54,7 @@ impl Remote {
         match self {
             Self::Container(_) => "Blob",
             Self::Share(_) => "File",
+            Self::Table(_) => "Table",
         }
     }
 
@@ -63,6 +69,7 @@ impl Remote {
                 let files = share.list().into_values();
                 files.map(|file| file.bytes).collect()
             }
+            Self::Table(_) => Vec::new(),
         }
     }
 
@@ -74,6 +81,7 @@ impl Remote {
             (Direction::Up, Self::Share(_)) => peers.azcopy("LocalFile", local, &url, logs),
             (Direction::Down, Self::Container(_)) => peers.azcopy("BlobLocal", &url, local, logs),
             (Direction::Down, Self::Share(_)) => peers.azcopy("FileLocal", &url, local, logs),
+            (_, Self::Table(_)) => panic!("AzCopy 10 knows no tables"),
         }
     }
 
@@ -81,7 +89,7 @@ impl Remote {
     pub fn rclone(&self, direction: Direction, folder: &str) -> Command {
         let name = match self {
             Self::Container(container) => format!("azure:{}", container.name()),
-            Self::Share(_) => "azure:".to_owned(),
+            Self::Share(_) | Self::Table(_) => "azure:".to_owned(),
         };
         let (source, target) = match direction {
             Direction::Up => (folder, name.as_str()),
@@ -90,6 +98,7 @@ impl Remote {
         match self {
             Self::Container(container) => Peers::find().rclone(container.service(), source, target),
             Self::Share(share) => Peers::find().rclone_files(share, source, target),
+            Self::Table(_) => panic!("rclone knows no tables"),
         }
     }
 }

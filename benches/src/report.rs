@@ -10,7 +10,7 @@ use crate::tool::Tool;
 /// reached.
 pub fn head() -> String {
     let columns = format!(
-        "{:<17} {:<7} {:>8} {:>8} {:>9} {:>13} {:>8} {:>9} {:>7} {:>7} {:>8}",
+        "{:<20} {:<7} {:>8} {:>8} {:>9} {:>13} {:>8} {:>9} {:>7} {:>7} {:>8}",
         "workload",
         "tool",
         "wall s",
@@ -35,7 +35,7 @@ pub fn rows(session: &Session) -> String {
 }
 
 fn row(session: &Session, tool: Tool) -> String {
-    let line = format!("{:<17} {tool:<7}", session.workload.name);
+    let line = format!("{:<20} {tool:<7}", session.workload.name);
     let Some(figures) = Figures::of(session, tool) else {
         return line + "  every run failed\n";
     };

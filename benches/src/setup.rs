@@ -5,22 +5,23 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use azring_emulator_tests::azurite::AzuriteTables;
 use azring_emulator_tests::certificate::Certificate;
 use azring_emulator_tests::emulator_process::EmulatorProcess;
+use azring_emulator_tests::rest::Table;
 use azring_emulator_tests::tree::{names_below, write_noise};
 use rustix::fs::{Advice, fadvise, sync};
 use tempfile::TempDir;
 
 use crate::options::Options;
 use crate::remote::Remote;
+use crate::server::{self, Server};
+use crate::table_source;
 use crate::tool::{Job, Tool};
-use crate::workload::{Direction, Extent, Link, Shape, Store, Workload};
+use crate::workload::{Direction, Extent, Link, ServerKind, Shape, Store, Workload};
 
 /// A file system in memory.
 const IN_MEMORY: &str = "/dev/shm";
-
-/// The container or share that downloads read.
-const PATTERN: &str = "pattern";
 
 /// The server and the files for one workload.
 #[derive(Debug)]
@@ -31,13 +32,13 @@ pub struct Setup {
     folder: TempDir,
     logs: TempDir,
     certificate: Option<Certificate>,
-    server: EmulatorProcess,
+    server: Server,
 }
 
 impl Setup {
     /// Starts the server and makes the files. Fails when the disk does.
     pub fn prepare(workload: &'static Workload, options: &Options) -> io::Result<Self> {
-        let (files, file_bytes) = workload.files(options.large_bytes, options.small_files);
+        let (files, file_bytes) = workload.files(options);
         let folder = if workload.is_in_memory() && Path::new(IN_MEMORY).is_dir() {
             tempfile::tempdir_in(IN_MEMORY)?
         } else {
@@ -51,7 +52,10 @@ impl Setup {
             fs::write(&plan, fault_plan(link))?;
             words.extend(["--faults".to_owned(), plan.display().to_string()]);
         }
-        let server = serve(&words, certificate.as_ref());
+        let server = match workload.server {
+            ServerKind::Emulator => Server::Emulator(serve(&words, certificate.as_ref())),
+            ServerKind::Azurite => Server::Azurite(AzuriteTables::start()),
+        };
         let setup = Self {
             workload,
             files,
@@ -61,8 +65,10 @@ impl Setup {
             certificate,
             server,
         };
-        if workload.direction == Direction::Up {
-            setup.make_files()?;
+        match (workload.store, workload.direction) {
+            (Store::Table, _) => setup.make_entities(&words)?,
+            (Store::Blob | Store::Share, Direction::Up) => setup.make_files()?,
+            (Store::Blob | Store::Share, Direction::Down) => {}
         }
         Ok(setup)
     }
@@ -132,6 +138,9 @@ impl Setup {
     /// Says what is missing when a run has not copied everything, or has copied what it should not have, and makes room
     /// again.
     pub fn check(&self, tool: Tool, place: &Place) -> Result<(), String> {
+        if let Remote::Table(table) = &place.remote {
+            return self.check_table(table, place);
+        }
         let found: Vec<u64> = match self.workload.direction {
             Direction::Up => place.remote.lengths(),
             Direction::Down => {
@@ -163,30 +172,61 @@ impl Setup {
         self.folder.path().join("source")
     }
 
-    /// A new container or share.
-    fn fresh(&self, purpose: &str) -> Remote {
-        let authority = self.authority();
-        let trusted = authority.as_deref();
-        match self.workload.store {
-            Store::Blob => {
-                let service = self.server.blob_service(trusted);
-                Remote::Container(service.fresh_container(purpose))
+    /// The same for entities. A table that was written is deleted.
+    fn check_table(&self, table: &Table, place: &Place) -> Result<(), String> {
+        let found = match self.workload.direction {
+            Direction::Up => {
+                let found = table.count();
+                table.delete();
+                found
             }
-            Store::Share => {
-                let service = self.server.file_service(trusted);
-                Remote::Share(service.fresh_share(purpose))
+            Direction::Down => {
+                let found = table_source::entities_in(&place.folder);
+                let removed = fs::remove_dir_all(&place.folder);
+                let found = removed.and(found);
+                found.map_err(|error| error.to_string())?
             }
+        };
+        if found == self.files {
+            return Ok(());
         }
+        Err(format!(
+            "{found} entities arrived instead of {}",
+            self.files
+        ))
     }
 
-    /// The container or share that exists from the start.
+    /// A new container, share or table.
+    fn fresh(&self, purpose: &str) -> Remote {
+        let authority = self.authority();
+        self.server
+            .fresh(self.workload.store, authority.as_deref(), purpose)
+    }
+
+    /// The container, share or table that exists from the start.
     fn pattern(&self) -> Remote {
         let authority = self.authority();
-        let trusted = authority.as_deref();
-        match self.workload.store {
-            Store::Blob => Remote::Container(self.server.blob_service(trusted).container(PATTERN)),
-            Store::Share => Remote::Share(self.server.file_service(trusted).share(PATTERN)),
+        self.server
+            .pattern(self.workload.store, authority.as_deref())
+    }
+
+    /// Makes the files that imports read, and the table that exports read from Azurite.
+    fn make_entities(&self, words: &[String]) -> io::Result<()> {
+        let is_azurite = self.workload.server == ServerKind::Azurite;
+        if self.workload.direction == Direction::Down && !is_azurite {
+            return Ok(());
         }
+        let other = is_azurite.then(|| Server::Emulator(serve(words, None)));
+        let emulator = other.as_ref().unwrap_or(&self.server);
+        if let Remote::Table(table) = emulator.pattern(Store::Table, None) {
+            table_source::make(&table, &self.source())?;
+        }
+        if self.workload.direction == Direction::Down
+            && let Remote::Table(table) = self.pattern()
+        {
+            table_source::import(&self.source(), &table)?;
+        }
+        Ok(())
     }
 
     fn make_files(&self) -> io::Result<()> {
@@ -197,7 +237,9 @@ impl Setup {
                 Shape::Small | Shape::Empty(_) | Shape::Directories(_) => {
                     self.source().join(format!("folder-{}", number / 1000))
                 }
-                Shape::One | Shape::SixtyFour | Shape::Thousand | Shape::Byte => self.source(),
+                Shape::One | Shape::SixtyFour | Shape::Thousand | Shape::Byte | Shape::Entities => {
+                    self.source()
+                }
             };
             if number % 1000 == 0 {
                 fs::create_dir_all(&folder)?;
@@ -234,6 +276,11 @@ pub struct Place {
 /// pattern.
 fn words(workload: &Workload, files: u64, file_bytes: u64) -> Vec<String> {
     let mut words: Vec<String> = vec!["--store".into(), "null".into(), "--no-verify".into()];
+    if workload.store == Store::Table {
+        // Imports read what was exported from it.
+        words.extend(server::pattern_table(files, file_bytes));
+        return words;
+    }
     if workload.direction == Direction::Down {
         let prefix = match workload.shape {
             Shape::Directories(_) => "directory-{}/file",
@@ -242,13 +289,14 @@ fn words(workload: &Workload, files: u64, file_bytes: u64) -> Vec<String> {
             | Shape::Thousand
             | Shape::Small
             | Shape::Byte
-            | Shape::Empty(_) => "file-",
+            | Shape::Empty(_)
+            | Shape::Entities => "file-",
         };
         let option = match workload.store {
             Store::Blob => "--pattern-blobs",
-            Store::Share => "--pattern-files",
+            Store::Share | Store::Table => "--pattern-files",
         };
-        let objects = format!("{PATTERN}/{prefix}:{file_bytes}:{files}");
+        let objects = format!("pattern/{prefix}:{file_bytes}:{files}");
         words.extend([option.into(), objects]);
     }
     words

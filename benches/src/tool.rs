@@ -8,12 +8,14 @@ use std::fmt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use azring_emulator_tests::peers::Peers;
+use azring_emulator_tests::peers::{Peers, ScriptLanguage};
 use azring_emulator_tests::program;
+use azring_emulator_tests::rest::Table;
 use serde::Serialize;
 
 use crate::measure::copy_environment;
 use crate::remote::Remote;
+use crate::table_source;
 use crate::workload::{Direction, Extent, Shape, Store, Sums, Workload};
 
 /// A program that copies.
@@ -26,6 +28,10 @@ pub enum Tool {
     AzCopy,
     /// rclone.
     Rclone,
+    /// A script with Azure's client for tables in Python.
+    Python,
+    /// The same in JavaScript.
+    Js,
     /// What nothing can beat here: the least that moves those bytes, without any of what a copier owes.
     Bound,
 }
@@ -37,7 +43,7 @@ pub struct Job<'a> {
     pub workload: &'a Workload,
     /// The folder of this machine that is read or written.
     pub folder: &'a Path,
-    /// The container or share that is written or read.
+    /// The container, share or table that is written or read.
     pub remote: &'a Remote,
     /// How many files there are.
     pub files: u64,
@@ -52,10 +58,17 @@ pub struct Job<'a> {
 impl Tool {
     /// The tool that is called `name`.
     pub fn named(name: &str) -> Result<Self, String> {
-        let all = [Self::Azring, Self::AzCopy, Self::Rclone, Self::Bound];
+        let all = [
+            Self::Azring,
+            Self::AzCopy,
+            Self::Rclone,
+            Self::Python,
+            Self::Js,
+            Self::Bound,
+        ];
         let found = all.into_iter().find(|tool| tool.to_string() == name);
         found.ok_or_else(|| {
-            format!("`{name}` is no tool: there are azring, azcopy, rclone and bound")
+            format!("`{name}` is no tool: there are azring, azcopy, rclone, python, js and bound")
         })
     }
 
@@ -63,7 +76,8 @@ impl Tool {
     pub fn does(self, workload: &Workload) -> bool {
         match self {
             Self::Azring => true,
-            Self::AzCopy | Self::Rclone => !workload.is_alone,
+            Self::AzCopy | Self::Rclone => !workload.is_alone && workload.store != Store::Table,
+            Self::Python | Self::Js => workload.store == Store::Table,
             Self::Bound => bound::kind(workload).is_some(),
         }
     }
@@ -76,13 +90,19 @@ impl Tool {
 
     /// What it calls itself, in one line; `None` for what has no name.
     pub fn version(self) -> Option<String> {
+        let with_version = |mut command: Command| {
+            command.arg("--version");
+            command
+        };
         let mut command = match self {
-            Self::Azring => Command::new(program::built("azring")),
-            Self::AzCopy => Peers::find().program("azcopy"),
-            Self::Rclone => Peers::find().program("rclone"),
+            Self::Azring => with_version(Command::new(program::built("azring"))),
+            Self::AzCopy => with_version(Peers::find().program("azcopy")),
+            Self::Rclone => with_version(Peers::find().program("rclone")),
+            Self::Python => Peers::find().table_client_version(ScriptLanguage::Python),
+            Self::Js => Peers::find().table_client_version(ScriptLanguage::JavaScript),
             Self::Bound => return None,
         };
-        let said = command.arg("--version").output().ok()?.stdout;
+        let said = command.output().ok()?.stdout;
         let said = String::from_utf8_lossy(&said).into_owned();
         Some(said.lines().next()?.to_owned())
     }
@@ -90,9 +110,14 @@ impl Tool {
     /// The command for `job`, with nothing on its standard streams.
     pub fn command(self, job: &Job<'_>) -> Command {
         let mut command = match self {
-            Self::Azring => azring(job),
+            Self::Azring => match job.remote {
+                Remote::Table(table) => azring_for_table(job, table),
+                Remote::Container(_) | Remote::Share(_) => azring(job),
+            },
             Self::AzCopy => azcopy(job),
             Self::Rclone => rclone(job),
+            Self::Python => script(job, ScriptLanguage::Python),
+            Self::Js => script(job, ScriptLanguage::JavaScript),
             Self::Bound => bound::command(job),
         };
         if let Some(processors) = job.workload.processors {
@@ -109,6 +134,8 @@ impl fmt::Display for Tool {
             Self::Azring => "azring",
             Self::AzCopy => "azcopy",
             Self::Rclone => "rclone",
+            Self::Python => "python",
+            Self::Js => "js",
             Self::Bound => "bound",
         })
     }
@@ -160,6 +187,37 @@ fn azring(job: &Job<'_>) -> Command {
     command
 }
 
+fn azring_for_table(job: &Job<'_>, table: &Table) -> Command {
+    let mut command = match job.workload.direction {
+        Direction::Up => table_source::import_command(job.folder, table),
+        Direction::Down => {
+            let mut command = Command::new(program::built("azring"));
+            command.args([
+                format!("/Source:{}", table.url()),
+                format!("/Dest:{}", job.folder.display()),
+                format!("/SourceKey:{}", table.service().account().key_in_base64()),
+            ]);
+            command.args(["/SourceType:Table", "/PKRS:auto", "/Y"]);
+            command
+        }
+    };
+    command.env("HOME", job.logs);
+    command
+}
+
+/// A script of a rival.
+fn script(job: &Job<'_>, language: ScriptLanguage) -> Command {
+    let Remote::Table(table) = job.remote else {
+        panic!("the scripts are for tables");
+    };
+    let script = match job.workload.direction {
+        Direction::Up => "import_table",
+        Direction::Down => "export_table",
+    };
+    let file = job.folder.join(table_source::LINES);
+    Peers::find().table_script(language, script, table, &file)
+}
+
 fn azcopy(job: &Job<'_>) -> Command {
     let folder = job.folder.display().to_string();
     // A single file is named, a folder's content is meant by its star.
@@ -169,7 +227,8 @@ fn azcopy(job: &Job<'_>) -> Command {
         | Shape::Thousand
         | Shape::Small
         | Shape::Empty(_)
-        | Shape::Directories(_) => "/*",
+        | Shape::Directories(_)
+        | Shape::Entities => "/*",
     };
     let direction = job.workload.direction;
     let (local, below) = match direction {

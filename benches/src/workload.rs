@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::options::Options;
+
 /// Where the bytes go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
@@ -18,6 +20,17 @@ pub enum Store {
     Blob,
     /// Azure Files: a share.
     Share,
+    /// Table storage: a table.
+    Table,
+}
+
+/// Who serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServerKind {
+    /// azring-emulator.
+    Emulator,
+    /// Azurite, a single JavaScript thread.
+    Azurite,
 }
 
 /// What is copied.
@@ -37,13 +50,17 @@ pub enum Shape {
     Empty(u64),
     /// So many directories with one file in each, without a byte in it.
     Directories(u64),
+    /// Entities of 1 KiB in twenty partitions.
+    Entities,
 }
 
 impl Shape {
     /// Whether what counts is how many they are, and not how long.
     pub fn is_counted(self) -> bool {
         match self {
-            Self::Small | Self::Byte | Self::Empty(_) | Self::Directories(_) => true,
+            Self::Small | Self::Byte | Self::Empty(_) | Self::Directories(_) | Self::Entities => {
+                true
+            }
             Self::One | Self::SixtyFour | Self::Thousand => false,
         }
     }
@@ -92,6 +109,8 @@ pub struct Workload {
     pub about: &'static str,
     /// The service.
     pub store: Store,
+    /// Who plays it.
+    pub server: ServerKind,
     /// Where the bytes go.
     pub direction: Direction,
     /// What is copied.
@@ -116,6 +135,7 @@ const UP: Workload = Workload {
     name: "up",
     about: "one large file up, in the page cache",
     store: Store::Blob,
+    server: ServerKind::Emulator,
     direction: Direction::Up,
     shape: Shape::One,
     cached: true,
@@ -161,6 +181,21 @@ const SHARE_DOWN: Workload = Workload {
     about: "one large file of a share down to the disk",
     direction: Direction::Down,
     ..SHARE_UP
+};
+
+const TABLE_IMPORT: Workload = Workload {
+    name: "table-import",
+    about: "many entities of 1 KiB from files into a table",
+    store: Store::Table,
+    shape: Shape::Entities,
+    ..UP
+};
+
+const TABLE_EXPORT: Workload = Workload {
+    name: "table-export",
+    about: "many entities of 1 KiB of a table to files, on a file system in memory",
+    direction: Direction::Down,
+    ..TABLE_IMPORT
 };
 
 const ALL: &[Workload] = &[
@@ -366,7 +401,24 @@ const ALL: &[Workload] = &[
         extent: Extent::Planned,
         ..SHARE_DOWN
     },
+    TABLE_EXPORT,
+    TABLE_IMPORT,
+    Workload {
+        name: "table-export-azurite",
+        about: "at most 20,000 entities from Azurite instead of azring-emulator",
+        server: ServerKind::Azurite,
+        ..TABLE_EXPORT
+    },
+    Workload {
+        name: "table-import-azurite",
+        about: "at most 20,000 entities into Azurite instead of azring-emulator",
+        server: ServerKind::Azurite,
+        ..TABLE_IMPORT
+    },
 ];
+
+/// The most entities for Azurite.
+const AZURITE_ENTITIES_MAX: u64 = 20_000;
 
 impl Workload {
     /// All of them, in the order of the table.
@@ -382,15 +434,22 @@ impl Workload {
     /// A line per workload, for the help.
     pub fn list() -> String {
         ALL.iter().fold(String::new(), |mut text, workload| {
-            let _ = writeln!(text, "  {:<17} {}", workload.name, workload.about);
+            let _ = writeln!(text, "  {:<20} {}", workload.name, workload.about);
             text
         })
     }
 
-    /// How many files it copies and how long each is, when a large workload copies `large_bytes` and a small one
-    /// `small_files` files.
-    pub fn files(&self, large_bytes: u64, small_files: u64) -> (u64, u64) {
+    /// How many files or entities it copies and how long each is.
+    pub fn files(&self, options: &Options) -> (u64, u64) {
+        let (large_bytes, small_files) = (options.large_bytes, options.small_files);
         match self.shape {
+            Shape::Entities => {
+                let most = match self.server {
+                    ServerKind::Emulator => u64::MAX,
+                    ServerKind::Azurite => AZURITE_ENTITIES_MAX,
+                };
+                (options.entities.min(most), 1024)
+            }
             Shape::One => (1, large_bytes),
             Shape::SixtyFour => (64, large_bytes / 64),
             Shape::Thousand => (1000, 1 << 20),
@@ -403,7 +462,7 @@ impl Workload {
     /// Whether its files belong into memory: many on a disk measure the disk's directories and nothing else.
     pub fn is_in_memory(&self) -> bool {
         match self.shape {
-            Shape::Empty(_) | Shape::Directories(_) | Shape::Small => true,
+            Shape::Empty(_) | Shape::Directories(_) | Shape::Small | Shape::Entities => true,
             Shape::One | Shape::SixtyFour | Shape::Thousand | Shape::Byte => false,
         }
     }

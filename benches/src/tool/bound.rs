@@ -25,7 +25,8 @@ pub(super) enum Kind {
 
 /// What bounds `workload`, where that can be measured.
 pub(super) fn kind(workload: &Workload) -> Option<Kind> {
-    let is_bare = workload.sums == Sums::None
+    let is_bare = workload.store != Store::Table
+        && workload.sums == Sums::None
         && !workload.https
         && !workload.is_alone
         && workload.link.is_none();
