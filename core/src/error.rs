@@ -85,7 +85,7 @@ impl Error {
         let is_elsewhere = match &self {
             Self::Transport(error) => matches!(
                 error.kind(),
-                Kind::Limit | Kind::Stopped | Kind::Integrity | Kind::Invalid
+                Kind::Limit | Kind::Stopped | Kind::Integrity | Kind::Invalid | Kind::Login
             ),
             Self::Credential(_) => false,
             _ => true,

@@ -53,6 +53,8 @@ pub enum Kind {
     Integrity,
     /// The request cannot be sent: a header value with a line break, a bad certificate file.
     Invalid,
+    /// The login gives no token, and asking for one again would not help.
+    Login,
     /// The run was stopped.
     Stopped,
 }
@@ -246,7 +248,7 @@ impl Error {
             Kind::Status(status) if status >= 500 || status == 429 || status == 408 => {
                 Blame::Service
             }
-            Kind::Status(_) | Kind::Invalid | Kind::Stopped => Blame::User,
+            Kind::Status(_) | Kind::Invalid | Kind::Login | Kind::Stopped => Blame::User,
         }
     }
 }

@@ -198,7 +198,12 @@ fn is_remote(error: &Error) -> bool {
         Error::Credential(_) => true,
         Error::Transport(error) => !matches!(
             error.kind(),
-            Kind::Disk(_) | Kind::Shortened | Kind::Limit | Kind::Invalid | Kind::Stopped
+            Kind::Disk(_)
+                | Kind::Shortened
+                | Kind::Limit
+                | Kind::Invalid
+                | Kind::Login
+                | Kind::Stopped
         ),
         _ => false,
     }

@@ -3,7 +3,7 @@
 //! A [`Credential`] belongs to an account. Before each attempt the client asks it for an
 //! `Authorization`, which may wait for a bearer token; `http/compose.rs` then adds that to the
 //! request: `sas` a query, `shared_key` or `token` a header. Nothing of it ever leaves the
-//! request: it is in no error and in no log.
+//! request: it is in no error and in no log. [`login`] obtains bearer tokens from Microsoft Entra ID.
 
 mod secret;
 
@@ -24,6 +24,8 @@ pub(crate) mod shared_key_table;
 mod authorization;
 
 mod service_sas;
+
+pub mod login;
 
 pub(crate) use authorization::{Authorization, OwnAuthorization, SignedParts};
 pub use credential::Credential;

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use super::{AccessToken, TokenFuture, TokenSource};
-use crate::{Error, Result};
+use crate::{Error, Kind, Result};
 
 /// A token is renewed this long before it expires. A large request may travel for minutes, and
 /// clocks differ.
@@ -65,6 +65,9 @@ impl<I: TokenIssuer> TokenCache<I> {
             if let Some(token) = state.token.as_ref().filter(|_| usable(&state)) {
                 return Ok(token.clone());
             }
+            if let Some(error) = state.ended() {
+                return state.valid(now).ok_or_else(|| error.clone());
+            }
             state.renewals
         };
         let _renewal = self.renewal.lock().await;
@@ -104,6 +107,13 @@ impl<I: TokenIssuer> TokenCache<I> {
 }
 
 impl TokenState {
+    /// The failure of a login that has ended: it is not asked again, which thousands of requests
+    /// would do.
+    fn ended(&self) -> Option<&Error> {
+        let failure = self.failure.as_ref();
+        failure.filter(|error| error.kind() == Kind::Login)
+    }
+
     /// The current token, while it is valid.
     fn valid(&self, now: SystemTime) -> Option<AccessToken> {
         self.token.clone().filter(|token| token.expires() > now)
@@ -150,7 +160,6 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;
-    use crate::Kind;
     use crate::auth::Secret;
 
     /// Issues `token-1`, `token-2` and so on, each valid for an hour of the test's clock; fails
@@ -159,6 +168,7 @@ mod tests {
     struct Numbered {
         issued: AtomicU32,
         fails_from: Option<u32>,
+        has_ended: bool,
     }
 
     const HOUR: Duration = Duration::from_hours(1);
@@ -169,7 +179,12 @@ mod tests {
                 let number = self.issued.fetch_add(1, Ordering::Relaxed) + 1;
                 tokio::time::sleep(Duration::from_millis(5)).await;
                 if self.fails_from.is_some_and(|from| number >= from) {
-                    return Err(Error::new(Kind::Connect, "no login"));
+                    let kind = if self.has_ended {
+                        Kind::Login
+                    } else {
+                        Kind::Connect
+                    };
+                    return Err(Error::new(kind, "no login"));
                 }
                 let text = Secret::new(format!("token-{number}"));
                 AccessToken::new(text, SystemTime::UNIX_EPOCH + HOUR * number)
@@ -231,6 +246,22 @@ mod tests {
         let (one, other) = tokio::join!(cache.renew(&refused, at(1)), cache.renew(&refused, at(1)));
         assert_eq!(one.unwrap_err().message(), "no login");
         assert_eq!(other.unwrap_err().message(), "no login");
+        assert_eq!(cache.issuer.issued.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_login_that_has_ended_is_not_asked_again() {
+        let cache = TokenCache::new(Numbered {
+            fails_from: Some(2),
+            has_ended: true,
+            ..Numbered::default()
+        });
+        assert_eq!(text_at(&cache, 0).await, "token-1");
+        assert_eq!(text_at(&cache, 57).await, "token-1");
+        for minutes in [61, 70, 200] {
+            let error = cache.token(at(minutes)).await.unwrap_err();
+            assert_eq!(error.kind(), Kind::Login);
+        }
         assert_eq!(cache.issuer.issued.load(Ordering::Relaxed), 2);
     }
 }

@@ -46,6 +46,7 @@ mod idle_connections;
 mod failure;
 
 pub(crate) use batch::{PartAnswer, read_batch};
+pub(crate) use body::Body;
 pub(crate) use changeset::check_changeset;
 pub(crate) use common_headers::CommonHeaders;
 pub(crate) use compose::compose;

@@ -72,6 +72,7 @@ pub fn judge(error: &Error) -> Verdict {
         | Kind::Shortened
         | Kind::Tls
         | Kind::Invalid
+        | Kind::Login
         | Kind::Stopped => Verdict::Never,
     }
 }
@@ -133,6 +134,7 @@ mod tests {
             Kind::Limit,
             Kind::Tls,
             Kind::Invalid,
+            Kind::Login,
             Kind::Stopped,
         ] {
             assert_eq!(verdict(kind), Verdict::Never);

@@ -1,0 +1,105 @@
+//! New tokens for a user who has logged in before: by a refresh token, which changes with each use.
+//! <https://learn.microsoft.com/entra/identity-platform/refresh-tokens>
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::form::Form;
+use super::identity_client::{IdentityClient, IdentityRequest};
+use super::identity_retry::{Answerer, IdentityRetry};
+use super::refusal::Refusal;
+use super::token_answer::IssuedTokens;
+use super::{Authority, USER_SCOPE};
+use crate::auth::Secret;
+use crate::client::Settings;
+use crate::{Kind, Result};
+
+/// Keeps the refresh token of a login between programs.
+pub trait RefreshTokenStore: fmt::Debug + Send + Sync {
+    /// The refresh token that is stored now: another program may have stored a newer one.
+    fn newest(&self) -> Option<Secret<String>>;
+
+    /// Stores `token` in place of `used`. Where that fails the store reports it itself; the token is
+    /// used in this program all the same.
+    fn replace(&self, used: &Secret<String>, token: &Secret<String>);
+}
+
+/// The login of a user, by a refresh token.
+#[derive(Debug)]
+pub struct RefreshTokenLogin {
+    authority: Authority,
+    client_id: String,
+    client: IdentityClient,
+    token: Mutex<Secret<String>>,
+    store: Option<Arc<dyn RefreshTokenStore>>,
+}
+
+impl RefreshTokenLogin {
+    /// A login with this refresh token. Without a store a new one is kept in this program only.
+    pub fn new(
+        authority: Authority,
+        client_id: &str,
+        token: Secret<String>,
+        store: Option<Arc<dyn RefreshTokenStore>>,
+        settings: &Settings,
+    ) -> Self {
+        Self {
+            authority,
+            client_id: client_id.to_owned(),
+            client: IdentityClient::new(settings),
+            token: Mutex::new(token),
+            store,
+        }
+    }
+
+    /// Has a token issued. A refresh token that is refused may be an old one: the stored one is used
+    /// where it is another.
+    pub(super) async fn issue(&self, retry: Answerer) -> Result<IssuedTokens> {
+        let stored = self.store.as_ref().and_then(|store| store.newest());
+        let used = stored.unwrap_or_else(|| self.token());
+        let issued = match self.issue_with(&used, retry).await {
+            Err(error) if error.kind() == Kind::Login => {
+                let newest = self.store.as_ref().and_then(|store| store.newest());
+                match newest.filter(|newest| newest.expose() != used.expose()) {
+                    Some(newest) => self.issue_with(&newest, retry).await,
+                    None => Err(error),
+                }
+            }
+            issued => issued,
+        }?;
+        Ok(issued)
+    }
+
+    async fn issue_with(&self, used: &Secret<String>, retry: Answerer) -> Result<IssuedTokens> {
+        let form = Form::default()
+            .field("client_id", &self.client_id)
+            .field("grant_type", "refresh_token")
+            .secret("refresh_token", used)
+            .field("scope", USER_SCOPE);
+        let path = self.authority.token_path();
+        let request = IdentityRequest::post(self.authority.endpoint(), path, form);
+        let retry = IdentityRetry::new(retry);
+        let answer = self
+            .client
+            .persist(&request, retry, Refusal::setback)
+            .await?;
+        if !answer.is_success() {
+            return Err(Refusal::read(&answer, &[used]).into_error(&self.authority));
+        }
+        let now = self.client.settings().clock.now();
+        let issued = IssuedTokens::read(&answer.body, now, &self.authority.to_string())?;
+        if let Some(new) = &issued.refresh {
+            if let Some(store) = &self.store {
+                store.replace(used, new);
+            }
+            *self.token.lock().unwrap_or_else(PoisonError::into_inner) = new.clone();
+        }
+        Ok(issued)
+    }
+
+    /// The refresh token that this program used or was given last.
+    fn token(&self) -> Secret<String> {
+        let token = self.token.lock().unwrap_or_else(PoisonError::into_inner);
+        token.clone()
+    }
+}
