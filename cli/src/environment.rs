@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use crate::console::Console;
 use crate::file_kind::FileKind;
-use crate::terminal;
+use crate::login::LoginSession;
+use crate::{prompt, terminal};
 
 /// The environment of a call.
 pub(crate) struct Environment {
@@ -21,6 +24,8 @@ pub(crate) struct Environment {
     pub(crate) program_folder: Option<PathBuf>,
     /// What is at a path of this machine.
     pub(crate) file_kind: fn(&Path) -> FileKind,
+    /// The login of this command.
+    pub(crate) login: LoginSession,
     /// Asks for a secret and reads a line of standard input; `None` when there is no line.
     pub(crate) secret_line: Box<SecretLine>,
 }
@@ -29,8 +34,8 @@ pub(crate) struct Environment {
 pub(crate) type SecretLine = dyn Fn(&str) -> Option<String>;
 
 impl Environment {
-    /// The environment of this process; `secret_line` asks for secrets.
-    pub(crate) fn of_process(secret_line: Box<SecretLine>) -> Self {
+    /// The environment of this process; `console` asks for secrets and says how to log in.
+    pub(crate) fn of_process(console: &Arc<Console>) -> Self {
         Self {
             can_ask: terminal::is_attended(),
             has_input: terminal::has_input(),
@@ -40,7 +45,8 @@ impl Environment {
                 .ok()
                 .and_then(|program| Some(program.parent()?.to_owned())),
             file_kind: FileKind::of,
-            secret_line,
+            login: LoginSession::new(Some(console)),
+            secret_line: prompt::secret_line(console),
         }
     }
 

@@ -7,7 +7,7 @@
 //!   [`parameter`]. The result is a [`parsed::ParsedArgs`].
 //! - [`command`] finds the command that the first argument names; without a name it is `copy`.
 //! - [`intent`] turns the parsed arguments into the options of the core's job, and [`settings`]
-//!   holds what concerns the program and not the copy.
+//!   holds what concerns the program and not the copy. [`login`] gives the tokens of a login.
 //! - [`journal`] finds the journal of the command and resumes what an earlier run left.
 //! - The core runs the job. [`listener`] passes its events to progress, messages, logs and
 //!   [`report`]; [`console`] is the only module that prints.
@@ -24,6 +24,8 @@ mod parsed;
 mod environment;
 
 mod file_kind;
+
+mod login;
 
 mod intent;
 

@@ -8,7 +8,7 @@ use azring_core::entry::EntryName;
 pub(crate) use azring_transport::auth::{MASKED, masked};
 
 /// The parameters whose values are secrets, in both dialects, without slash or dashes.
-const SECRET_NAMES: [&str; 12] = [
+const SECRET_NAMES: [&str; 14] = [
     "sourcekey",
     "destkey",
     "sourcesas",
@@ -18,6 +18,8 @@ const SECRET_NAMES: [&str; 12] = [
     "source-sas",
     "dest-sas",
     "accountkey",
+    "clientsecret",
+    "client-secret",
     "sharedaccesssignature",
     "destination-key",
     "destination-sas",

@@ -23,7 +23,6 @@ use crate::intent;
 use crate::listener::record::record;
 use crate::parameter as row;
 use crate::parsed::choice;
-use crate::prompt;
 use crate::usage_error::UsageError;
 
 pub(super) const COMMAND: Command = Command {
@@ -39,6 +38,8 @@ pub(super) const COMMAND: Command = Command {
         &row::SOURCE_TYPE,
         &row::IO,
         &row::CA_FILE,
+        &row::AUTH,
+        &row::TRUSTED_MICROSOFT_SUFFIXES,
         &row::RESPONSE_FILE,
         &row::OUTPUT,
     ],
@@ -99,7 +100,7 @@ impl Finding {
 
 fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> {
     let args = COMMAND.read(list)?;
-    let environment = Environment::of_process(prompt::secret_line(console));
+    let environment = Environment::of_process(console);
     let engine = intent::engine(&args, &environment)?;
     let mut findings = machine::check(engine.io);
     if args.has(&row::SOURCE) {

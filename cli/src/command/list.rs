@@ -26,7 +26,6 @@ use crate::listener::error_text::{nothing_selected, unlisted, unusable};
 use crate::listener::record::{named, record};
 use crate::parameter as row;
 use crate::parsed::choice;
-use crate::prompt;
 use crate::usage_error::UsageError;
 
 pub(super) const COMMAND: Command = Command {
@@ -43,6 +42,8 @@ pub(super) const COMMAND: Command = Command {
         &row::PATTERN,
         &row::S,
         &row::CA_FILE,
+        &row::AUTH,
+        &row::TRUSTED_MICROSOFT_SUFFIXES,
         &row::RESPONSE_FILE,
         &row::OUTPUT,
     ],
@@ -58,7 +59,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
              path of a folder",
         ));
     }
-    let environment = Environment::of_process(prompt::secret_line(console));
+    let environment = Environment::of_process(console);
     let location = intent::place(&args, &environment)?;
     let engine = intent::engine(&args, &environment)?;
     let json = choice(&args, &row::OUTPUT)? == Some("json");

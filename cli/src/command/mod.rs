@@ -19,6 +19,8 @@ mod list_table;
 
 mod jobs;
 
+mod login;
+
 mod bench;
 
 mod doctor;

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use super::definition::{Command, place_first};
-use super::{bench, completions, convert_args, copy, doctor, jobs, list, man};
+use super::{bench, completions, convert_args, copy, doctor, jobs, list, login, man};
 use crate::help::CommandHelp;
 
 /// The command of arguments that name none.
@@ -13,6 +13,8 @@ static DEFAULT: Command = copy::COMMAND;
 static COMMANDS: &[Command] = &[
     list::COMMAND,
     jobs::COMMAND,
+    login::COMMAND,
+    login::LOGOUT,
     bench::COMMAND,
     doctor::COMMAND,
     convert_args::COMMAND,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use azring_core::Side;
 use azring_core::location::{AccountPlace, Location, ServiceKind, parse};
 
-use super::{pipe, secret, special};
+use super::{credential, pipe, secret, special};
 use crate::environment::Environment;
 use crate::mask::shown;
 use crate::parameter::{self as row, Parameter};
@@ -97,13 +97,16 @@ fn place_of(
     {
         return Ok(special);
     }
-    match anonymous(&location)
-        .and_then(|place| secret::from_environment(end.side, place, environment))
-    {
+    let auth = credential::auth(args)?;
+    let found = anonymous(&location)
+        .filter(|_| auth.reads_variables())
+        .and_then(|place| secret::from_environment(end.side, place, environment));
+    let location = match found {
         Some(found) => parse(found.access)
-            .map_err(|error| error.because(&format!("the variable `{}` is set", found.variable))),
-        None => Ok(location),
-    }
+            .map_err(|error| error.because(&format!("the variable `{}` is set", found.variable)))?,
+        None => location,
+    };
+    auth.complete(args, end.side, location, environment)
 }
 
 fn missing(args: &ParsedArgs, end: &EndParameters, side: Side) -> UsageError {

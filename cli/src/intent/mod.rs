@@ -13,6 +13,8 @@ mod special;
 
 mod table;
 
+mod credential;
+
 mod secret;
 
 mod secret_file;
@@ -28,6 +30,7 @@ mod bench;
 pub(crate) use bench::{Bench, BenchDirection, bench};
 pub(crate) use ends::place;
 pub(crate) use options::{engine, options};
+pub(crate) use secret::client_secret;
 pub(crate) use special::attach_source;
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use super::ends::EndParameters;
 use super::mistaken_secret::{self as mistaken, Expected};
 use super::secret_file;
 use crate::environment::Environment;
+use crate::login::{LoginKind, SECRET_VARIABLES};
 use crate::mask::shown;
 use crate::parameter::{self as row, Parameter};
 use crate::parsed::ParsedArgs;
@@ -42,7 +43,27 @@ fn named(
         return Ok(None);
     };
     let name = parameter.spelled(args.dialect());
-    let value = if let Some(variable) = text.strip_prefix("@env:") {
+    let value = secret_at(text, parameter, args, environment);
+    let expected = if parameter.is(&row::SOURCE_KEY) || parameter.is(&row::DEST_KEY) {
+        Expected::Key
+    } else {
+        Expected::Signature
+    };
+    value
+        .and_then(|value| mistaken::read(&value, expected, &name))
+        .map(|value| Some(Secret::new(value)))
+        .map_err(UsageError::Meaning)
+}
+
+/// The secret that the value of a parameter refers to, or the value itself.
+fn secret_at(
+    text: &str,
+    parameter: &Parameter,
+    args: &ParsedArgs,
+    environment: &Environment,
+) -> Result<String, String> {
+    let name = parameter.spelled(args.dialect());
+    if let Some(variable) = text.strip_prefix("@env:") {
         environment.variable(variable).ok_or_else(|| {
             format!(
                 "the variable `{}`, which `{name}` names, is not set",
@@ -62,16 +83,37 @@ fn named(
         })
     } else {
         Ok(text.to_owned())
+    }
+}
+
+/// The login of an application with its secret: where `/ClientSecret` says, or else in a variable.
+pub(crate) fn client_secret(
+    args: &ParsedArgs,
+    environment: &Environment,
+) -> Result<Option<LoginKind>, UsageError> {
+    let parameter = &row::CLIENT_SECRET;
+    let Some(text) = args.text(parameter)? else {
+        return Ok(SECRET_VARIABLES.into_iter().find_map(|name| {
+            let value = environment.variable(name)?;
+            Some(LoginKind::ClientSecret {
+                secret: Secret::new(value),
+                variable: Some(name.to_owned()),
+            })
+        }));
     };
-    let expected = if parameter.is(&row::SOURCE_KEY) || parameter.is(&row::DEST_KEY) {
-        Expected::Key
-    } else {
-        Expected::Signature
-    };
-    value
-        .and_then(|value| mistaken::read(&value, expected, &name))
-        .map(|value| Some(Secret::new(value)))
-        .map_err(UsageError::Meaning)
+    let is_place = text == "-" || text.starts_with("@env:") || text.starts_with("@file:");
+    if !is_place {
+        return Err(UsageError::meaning(format!(
+            "`{}` takes no secret, which other users of this machine could see: give `@env:NAME`, `@file:PATH`, or `-` for a line of standard input",
+            parameter.spelled(args.dialect())
+        )));
+    }
+    let variable = text.strip_prefix("@env:").map(str::to_owned);
+    let value = secret_at(text, parameter, args, environment).map_err(UsageError::Meaning)?;
+    Ok(Some(LoginKind::ClientSecret {
+        secret: Secret::new(value.trim().to_owned()),
+        variable,
+    }))
 }
 
 /// A credential of the environment, and the variable it is from.

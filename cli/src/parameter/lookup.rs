@@ -1,11 +1,12 @@
 //! The whole table, and its rows by name.
 
 use super::definition::{Group, Parameter};
-use super::{location, machine, measure, selection, session, table, transfer};
+use super::{location, login, machine, measure, selection, session, table, transfer};
 
 /// The whole table.
 pub(crate) static GROUPS: &[Group] = &[
     location::GROUP,
+    login::GROUP,
     selection::GROUP,
     transfer::GROUP,
     machine::GROUP,

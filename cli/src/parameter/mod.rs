@@ -20,6 +20,8 @@ mod machine;
 
 mod table;
 
+mod login;
+
 mod measure;
 
 mod session;
@@ -28,6 +30,11 @@ pub(crate) use definition::{Dialect, Parameter, Value};
 use definition::{Group, ON_OFF};
 pub(crate) use location::{
     DEST, DEST_KEY, DEST_SAS, DEST_TYPE, MAP_DRIVE, SOURCE, SOURCE_KEY, SOURCE_SAS, SOURCE_TYPE,
+};
+pub(crate) use login::{
+    AAD_ENDPOINT, APPLICATION_ID, AUTH, CERTIFICATE_PATH, CLIENT_SECRET, CLOUD, IDENTITY,
+    IDENTITY_CLIENT_ID, IDENTITY_OBJECT_ID, IDENTITY_RESOURCE_ID, LOGIN_TYPE, SERVICE_PRINCIPAL,
+    STATUS_ENDPOINT, STATUS_METHOD, STATUS_TENANT, TENANT_ID, TRUSTED_MICROSOFT_SUFFIXES,
 };
 pub(crate) use lookup::{GROUPS, all, by_dash, by_slash};
 pub(crate) use machine::{CA_FILE, GIVE_UP, IO, MEMORY, NC, SERVICE_VERSION, TRACE_CONTROLLER};

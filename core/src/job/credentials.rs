@@ -30,7 +30,7 @@ fn check_place(place: &Location, needs: &[SasAccess], now: Timestamp) -> Result<
             | Location::Discard(_) => "a file share",
         };
         return Err(Error::Credential(format!(
-            "`{place}` needs the account's key or a shared access signature: {what} has no public access"
+            "`{place}` needs the account's key, a shared access signature or a login: {what} has no public access"
         )));
     }
     place.sas_fault(needs, now).map_or(Ok(()), |fault| {

@@ -39,6 +39,8 @@ mod probe;
 
 mod single_thread;
 
+mod login;
+
 mod credentials;
 
 mod feed;
@@ -78,5 +80,6 @@ mod outage;
 pub use bench::{holds_any, remove_folder};
 pub use list::list;
 pub use list_entities::{EntityKeys, list_entities};
+pub use login::{connection_settings, log_in};
 pub use probe::probe;
 pub use run::run;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use azring_transport::auth::{Credential, TokenSource};
 use azring_transport::http::Account;
 use jiff::Timestamp;
 
@@ -110,6 +111,23 @@ impl Location {
     /// directory.
     pub(crate) fn may_be_object(&self) -> bool {
         self.in_service().is_some_and(|place| place.may_be_object())
+    }
+
+    /// The same place, whose requests carry tokens of this source.
+    pub fn with_token(mut self, source: Arc<dyn TokenSource>) -> Self {
+        let place = match &mut self {
+            Self::Blob(location) => &mut location.account_place,
+            Self::Share(location) => &mut location.account_place,
+            Self::Table(location) => &mut location.account_place,
+            Self::Local(_) | Self::Pipe | Self::Synthetic(_) | Self::Discard(_) => return self,
+        };
+        let account = &place.account;
+        place.account = Arc::new(Account::new(
+            account.service,
+            account.endpoint.clone(),
+            Credential::Bearer(source),
+        ));
+        self
     }
 
     /// Notices about the service's dialect that came up since the last call.

@@ -25,7 +25,6 @@ use crate::environment::Environment;
 use crate::help::CommandHelp;
 use crate::intent::{self, Bench, BenchDirection};
 use crate::parameter as row;
-use crate::prompt;
 use crate::report;
 use crate::settings::Settings;
 use crate::usage_error::UsageError;
@@ -62,6 +61,8 @@ pub(in crate::command) const COMMAND: Command = Command {
         &row::IO,
         &row::MEMORY,
         &row::CA_FILE,
+        &row::AUTH,
+        &row::TRUSTED_MICROSOFT_SUFFIXES,
         &row::TRACE_CONTROLLER,
         &row::V,
         &row::LEDGER,
@@ -84,7 +85,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> std::result::Result<Ending,
             way.word()
         )));
     }
-    let environment = Environment::of_process(prompt::secret_line(console));
+    let environment = Environment::of_process(console);
     let bench = intent::bench(&args, way, &environment)?;
     let settings = Settings::new(&args, &environment)?;
     let settings = Settings {

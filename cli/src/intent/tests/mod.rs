@@ -24,6 +24,7 @@ use super::*;
 use crate::args;
 use crate::environment::Environment;
 use crate::file_kind::FileKind;
+use crate::login::LoginSession;
 use crate::usage_error::UsageError;
 
 const UPLOAD: &[&str] = &["/Source:/data", "/Dest:https://a.blob.core.windows.net/c"];
@@ -41,6 +42,7 @@ pub(crate) fn alone(variables: &[(&str, &str)]) -> Environment {
             .collect(),
         program_folder: None,
         file_kind: |_| FileKind::Ordinary,
+        login: LoginSession::new(None),
         secret_line: Box::new(|_| None),
     }
 }

@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn head_and_claims_are_what_the_identity_service_documents() {
-        let now = UNIX_EPOCH + Duration::from_secs(1_795_780_800);
+        let now = UNIX_EPOCH + Duration::from_secs(1_795_780_801);
         let signed = signed_part(
             "thumb",
             "app",
@@ -106,9 +106,9 @@ mod tests {
                 "iss": "app",
                 "sub": "app",
                 "jti": "id",
-                "nbf": 1_795_780_800,
-                "iat": 1_795_780_800,
-                "exp": 1_795_781_400,
+                "nbf": 1_795_780_801,
+                "iat": 1_795_780_801,
+                "exp": 1_795_781_401,
             })
         );
     }

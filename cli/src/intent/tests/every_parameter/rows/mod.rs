@@ -2,6 +2,8 @@
 
 mod location;
 
+mod login;
+
 mod machine;
 
 mod measure;
@@ -61,6 +63,7 @@ fn journal(seen: &Seen) -> String {
 pub(super) fn all() -> impl Iterator<Item = &'static Row> {
     [
         location::ROWS,
+        login::ROWS,
         selection::ROWS,
         transfer::ROWS,
         machine::ROWS,
