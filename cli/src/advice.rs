@@ -6,6 +6,8 @@
 use azring_core::location::{AccountPlace, Location, SasGrant};
 use azring_core::options::Options;
 use azring_core::{Error, Side};
+use azring_transport::auth::Credential;
+use azring_transport::service::Service;
 use azring_transport::{self as transport, Kind};
 use jiff::Timestamp;
 
@@ -154,7 +156,7 @@ impl Advice {
                 skew(seconds)
             ));
         }
-        Some(self.refused(code, side, place))
+        Some(self.refused(error, code, side, place))
     }
 
     /// The cause that status and error code name by themselves, whatever the credential.
@@ -194,7 +196,16 @@ impl Advice {
     }
 
     /// The cause when a service refuses a given credential.
-    fn refused(&self, code: &str, side: Side, place: &AccountPlace) -> String {
+    fn refused(
+        &self,
+        error: &transport::Error,
+        code: &str,
+        side: Side,
+        place: &AccountPlace,
+    ) -> String {
+        if let Credential::Bearer(_) = place.account.credential {
+            return self.login_refused(error, code, side, place);
+        }
         let (account, origin) = (account_name(place), self.origin(side, place));
         let grant = SasGrant::of(&place.account);
         match (code, &grant) {
@@ -220,6 +231,33 @@ impl Advice {
                 format!("The {what} in {origin} does not belong to {account}: {remedy}")
             }
             (_, Some(grant)) => lacking(grant, side, &origin),
+        }
+    }
+
+    /// The cause when a service refuses the token of a login.
+    fn login_refused(
+        &self,
+        error: &transport::Error,
+        code: &str,
+        side: Side,
+        place: &AccountPlace,
+    ) -> String {
+        let account = account_name(place);
+        match (code, error.tenant()) {
+            ("AuthorizationPermissionMismatch", _) => format!(
+                "The login lacks a role at {account}: `{}` (a new role takes up to ten minutes)",
+                role(place.account.service, side)
+            ),
+            ("AuthorizationFailure", _) => format!(
+                "The network rules of {account} (firewall, private endpoint) may block this machine"
+            ),
+            (_, Some(tenant)) => format!(
+                "The login is not valid at {account}, which takes logins of the tenant `{tenant}`: log in by `azring login {}`",
+                row::TENANT_ID.with_value(tenant, self.dialect)
+            ),
+            (_, None) => format!(
+                "The login is not valid at {account}: `azring login status` says who it is; it may belong to another tenant"
+            ),
         }
     }
 
@@ -336,6 +374,19 @@ fn account_name(place: &AccountPlace) -> String {
         format!("the account at `{}`", place.account.endpoint.host)
     } else {
         format!("the account `{}`", place.account_name)
+    }
+}
+
+/// The role that a login needs for this end of a copy.
+/// <https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/storage>
+fn role(service: Service, side: Side) -> &'static str {
+    match (service, side) {
+        (Service::Blob, Side::Source) => "Storage Blob Data Reader",
+        (Service::Blob, Side::Target) => "Storage Blob Data Contributor",
+        (Service::Share, Side::Source) => "Storage File Data Privileged Reader",
+        (Service::Share, Side::Target) => "Storage File Data Privileged Contributor",
+        (Service::Table, Side::Source) => "Storage Table Data Reader",
+        (Service::Table, Side::Target) => "Storage Table Data Contributor",
     }
 }
 

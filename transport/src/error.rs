@@ -84,6 +84,7 @@ struct ErrorDetails {
     request_id: Option<String>,
     date: Option<String>,
     header: Option<String>,
+    tenant: Option<String>,
     operation: Option<usize>,
     retry_after_ms: Option<u64>,
     attempts: u32,
@@ -100,6 +101,7 @@ impl Error {
             request_id: None,
             date: None,
             header: None,
+            tenant: None,
             operation: None,
             retry_after_ms: None,
             attempts: 1,
@@ -132,6 +134,12 @@ impl Error {
     /// The header of the request that a refusal is about.
     pub fn about_header(mut self, name: Option<String>) -> Self {
         self.0.header = name;
+        self
+    }
+
+    /// The tenant whose logins the service accepts.
+    pub fn of_tenant(mut self, tenant: Option<String>) -> Self {
+        self.0.tenant = tenant;
         self
     }
 
@@ -196,6 +204,11 @@ impl Error {
     /// The header of the request that the refusal is about, where the service names one.
     pub fn header(&self) -> Option<&str> {
         self.0.header.as_deref()
+    }
+
+    /// The tenant whose logins the service accepts, where it names one.
+    pub fn tenant(&self) -> Option<&str> {
+        self.0.tenant.as_deref()
     }
 
     /// The index of the operation that the refusal of an entity group transaction is about, where the

@@ -265,11 +265,12 @@ impl LoginCommand<'_> {
                 self.console.result(&format!("Logged in as {user}"));
             }
         } else {
-            if let Some(reason) = &reason {
-                self.console.message(Level::Error, reason);
-            }
+            let text = "You are currently not logged in. Please login using 'azring login'";
+            let reason = reason
+                .map(|reason| format!("{reason}\n"))
+                .unwrap_or_default();
             self.console
-                .result("You are currently not logged in. Please login using 'azring login'");
+                .message(Level::Error, &format!("{reason}{text}"));
         }
         Ok(if valid {
             Ending::Success

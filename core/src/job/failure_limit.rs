@@ -34,6 +34,7 @@ enum FailureCause {
     Service { status: u16, code: String },
     Disk(i32),
     Connection(Kind),
+    Login,
 }
 
 impl FailureCause {
@@ -48,6 +49,7 @@ impl FailureCause {
                 code: error.code().unwrap_or_default().to_owned(),
             }),
             Kind::Disk(errno) if is_full(errno) => Some(Self::Disk(errno)),
+            Kind::Login => Some(Self::Login),
             // Whether the connection was reused makes no difference here.
             Kind::Reset { .. } => Some(Self::Connection(Kind::Reset { reused: false })),
             kind @ (Kind::Resolve | Kind::Connect | Kind::Tls | Kind::Timeout | Kind::Proxy(_)) => {
@@ -59,6 +61,7 @@ impl FailureCause {
 
     fn failures_max(&self) -> u32 {
         let is_certain = match self {
+            Self::Login => return 1,
             Self::Disk(_) => true,
             Self::Service { code, .. } => CERTAIN_CODES.contains(&code.as_str()),
             Self::Connection(_) => false,
@@ -188,6 +191,7 @@ mod tests {
             (disk(122), 3),
             (disk(30), 3),
             (transport::Error::new(Kind::Connect, "refused").into(), 20),
+            (transport::Error::new(Kind::Login, "ended").into(), 1),
         ] {
             assert_eq!(ends_after(&error), Some(failures), "{error:?}");
         }

@@ -13,6 +13,7 @@ mod harness;
 mod kills;
 mod links;
 mod listing;
+mod login;
 mod memory;
 mod memory_limits;
 mod page_blobs;

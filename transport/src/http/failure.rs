@@ -8,11 +8,12 @@ use std::fmt::Write as _;
 use std::time::SystemTime;
 
 use hyper::HeaderMap;
-use hyper::header::{DATE, LOCATION, RETRY_AFTER};
+use hyper::header::{DATE, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 
 use super::RequestSecrets;
+use crate::auth::login::BearerChallenge;
 use crate::service::{Dialect, ServiceError};
 use crate::{Error, Kind};
 
@@ -74,6 +75,9 @@ pub(crate) fn failure(
     }
     let header = parts.details.iter().find(|(name, _)| *name == "HeaderName");
     let header = header.map(|(_, value)| sentence(&secrets.masked_in(value)));
+    let tenant = text(WWW_AUTHENTICATE.as_str())
+        .and_then(|challenge| BearerChallenge::read(&challenge))
+        .map(|challenge| challenge.tenant);
     Error::new(Kind::Status(status), secrets.masked_in(&message))
         .answered(
             code,
@@ -81,6 +85,7 @@ pub(crate) fn failure(
             text(DATE.as_str()),
         )
         .about_header(header)
+        .of_tenant(tenant)
         .about_operation(operation)
         .after(retry_after_ms(headers, now))
 }
