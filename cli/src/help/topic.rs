@@ -49,6 +49,22 @@ const ENVIRONMENT: &[(&str, &str)] = &[
          `devstoreaccount1` of an emulator on this machine.",
     ),
     (
+        "AZCOPY_AUTO_LOGIN_TYPE",
+        "The login of a command without `azring login`, as with AzCopy 10: `DEVICE`, `SPN`, `MSI`, `AZCLI` \
+         or `WORKLOAD`. Its values are in `AZCOPY_TENANT_ID`, `AZCOPY_ACTIVE_DIRECTORY_ENDPOINT`, \
+         `AZCOPY_SPA_APPLICATION_ID`, `AZCOPY_SPA_CLIENT_SECRET`, `AZCOPY_SPA_CERT_PATH`, \
+         `AZCOPY_MSI_CLIENT_ID`, `AZCOPY_MSI_OBJECT_ID` and `AZCOPY_MSI_RESOURCE_STRING`.",
+    ),
+    (
+        "AZURE_CLIENT_ID, AZURE_TENANT_ID, AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH, AZURE_FEDERATED_TOKEN_FILE, AZURE_AUTHORITY_HOST",
+        "The login of an application or a workload, as Azure's libraries read it, if \
+         `AZCOPY_AUTO_LOGIN_TYPE` is not set and they are complete. They come before a stored login.",
+    ),
+    (
+        "AZRING_CLIENT_ID",
+        "The application of a login by device code.",
+    ),
+    (
         "AZRING_MAP_DRIVE",
         "Folders that replace Windows drives, as `/MapDrive` names them: `C:=/mnt/c;D:=/mnt/d`.",
     ),
@@ -100,6 +116,13 @@ const SECRETS: &[(&str, &str)] = &[
         "No other process of the same user can read its memory or its environment, and it leaves no core \
          file when it dies, whatever the limits say (`PR_SET_DUMPABLE`). A debugger has to run as root, or \
          to start azring itself.",
+    ),
+    (
+        "Logins",
+        "`azring login` stores a login in one file, which only its owner can read: by device code a token \
+         for later tokens, for applications the path of the certificate or the name of the variable with \
+         the secret, and never the secret itself. A token goes only to hosts of Azure and to those that \
+         `/TrustedMicrosoftSuffixes` names, by HTTPS or within this machine.",
     ),
     (
         "What is written",

@@ -62,6 +62,20 @@ impl Origin {
         Ok(())
     }
 
+    /// Fails when the source is read by a login: the copy that a service makes in its own time takes no
+    /// token for its source.
+    /// <https://learn.microsoft.com/rest/api/storageservices/copy-blob#authorization>
+    pub fn check_no_login(&self) -> Result<()> {
+        match self.access {
+            OriginAccess::Public | OriginAccess::Sas(_) => Ok(()),
+            OriginAccess::Bearer(_) => Err(Error::Usage(format!(
+                "`{}` cannot be read with a login by a copy that the service makes in its own time: give a shared \
+                 access signature for the source, or copy it through this machine (/SyncCopy)",
+                self.url
+            ))),
+        }
+    }
+
     /// The address with the signature. It is sent to the service and shown nowhere.
     pub fn signed_url(&self) -> String {
         match &self.access {
@@ -155,5 +169,11 @@ mod tests {
             Some("https://h/c/b")
         );
         assert!(request.copy_source_token.is_some());
+        let bearer = OriginAccess::Bearer(Arc::new(NoTokens));
+        let refused = origin("https://h/c/b", bearer)
+            .check_no_login()
+            .unwrap_err();
+        assert!(refused.to_string().contains("/SyncCopy"), "{refused}");
+        origin("https://h/c/b", sas()).check_no_login().unwrap();
     }
 }

@@ -118,6 +118,9 @@ impl ServerCopy for BlobServerCopy {
                 origin.check_dots("the Blob service")?;
             }
             let method = self.method(&task.entry);
+            if method == CopyMethod::Async {
+                origin.check_no_login()?;
+            }
             let draft = Draft::of_copy(Arc::clone(&self.place), task, origin.clone());
             if method == CopyMethod::Blocks {
                 let writer = BlockWriter::create(draft, tools, task).await?;

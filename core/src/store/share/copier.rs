@@ -128,6 +128,7 @@ impl ServerCopy for ShareServerCopy {
                     Arc::new(MadeDirectory)
                 }
                 FileCopyMethod::Async => {
+                    origin.check_no_login()?;
                     let file = WholeFile {
                         draft,
                         origin,
