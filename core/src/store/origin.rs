@@ -62,12 +62,20 @@ impl Origin {
         Ok(())
     }
 
-    /// Fails when the source is read by a login: the copy that a service makes in its own time takes no
-    /// token for its source.
+    /// The source of a copy that a service makes in its own time, which takes no token for it. Within an
+    /// account the service reads it with the credential of the request.
     /// <https://learn.microsoft.com/rest/api/storageservices/copy-blob#authorization>
-    pub fn check_no_login(&self) -> Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] when the source is in another account and read with a login.
+    pub fn without_token(self, within_account: bool) -> Result<Self> {
         match self.access {
-            OriginAccess::Public | OriginAccess::Sas(_) => Ok(()),
+            OriginAccess::Public | OriginAccess::Sas(_) => Ok(self),
+            OriginAccess::Bearer(_) if within_account => Ok(Self {
+                access: OriginAccess::Public,
+                ..self
+            }),
             OriginAccess::Bearer(_) => Err(Error::Usage(format!(
                 "`{}` cannot be read with a login by a copy that the service makes in its own time: give a shared \
                  access signature for the source, or copy it through this machine (/SyncCopy)",
@@ -169,11 +177,16 @@ mod tests {
             Some("https://h/c/b")
         );
         assert!(request.copy_source_token.is_some());
-        let bearer = OriginAccess::Bearer(Arc::new(NoTokens));
-        let refused = origin("https://h/c/b", bearer)
-            .check_no_login()
-            .unwrap_err();
+    }
+
+    #[test]
+    fn a_copy_in_the_services_own_time_takes_no_token() {
+        let bearer = || origin("https://h/c/b", OriginAccess::Bearer(Arc::new(NoTokens)));
+        let refused = bearer().without_token(false).unwrap_err();
         assert!(refused.to_string().contains("/SyncCopy"), "{refused}");
-        origin("https://h/c/b", sas()).check_no_login().unwrap();
+        let within = bearer().without_token(true).unwrap();
+        assert!(matches!(within.access, OriginAccess::Public));
+        let signed = origin("https://h/c/b", sas()).without_token(false).unwrap();
+        assert!(matches!(signed.access, OriginAccess::Sas(_)));
     }
 }

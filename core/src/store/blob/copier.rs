@@ -118,9 +118,10 @@ impl ServerCopy for BlobServerCopy {
                 origin.check_dots("the Blob service")?;
             }
             let method = self.method(&task.entry);
-            if method == CopyMethod::Async {
-                origin.check_no_login()?;
-            }
+            let origin = match method {
+                CopyMethod::Async => origin.without_token(self.within_account)?,
+                CopyMethod::Sync | CopyMethod::Blocks => origin,
+            };
             let draft = Draft::of_copy(Arc::clone(&self.place), task, origin.clone());
             if method == CopyMethod::Blocks {
                 let writer = BlockWriter::create(draft, tools, task).await?;

@@ -128,10 +128,9 @@ impl ServerCopy for ShareServerCopy {
                     Arc::new(MadeDirectory)
                 }
                 FileCopyMethod::Async => {
-                    origin.check_no_login()?;
                     let file = WholeFile {
                         draft,
-                        origin,
+                        origin: origin.without_token(self.within_account)?,
                         bytes,
                     };
                     Arc::new(AsyncCopy::begin(file, tools, task).await?)
