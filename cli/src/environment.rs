@@ -1,14 +1,16 @@
 //! The environment of a call: terminal, standard input, variables, folders.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use azring_transport::auth::TokenSource;
+
 use crate::console::Console;
 use crate::file_kind::FileKind;
-use crate::login::LoginSession;
-use crate::{prompt, terminal};
+use crate::terminal;
 
 /// The environment of a call.
 pub(crate) struct Environment {
@@ -24,8 +26,10 @@ pub(crate) struct Environment {
     pub(crate) program_folder: Option<PathBuf>,
     /// What is at a path of this machine.
     pub(crate) file_kind: fn(&Path) -> FileKind,
-    /// The login of this command.
-    pub(crate) login: LoginSession,
+    /// The source of tokens of this command, once it was looked for.
+    pub(crate) tokens: OnceCell<Option<Arc<dyn TokenSource>>>,
+    /// Says what a user must do to log in; `None` in tests.
+    pub(crate) console: Option<Arc<Console>>,
     /// Asks for a secret and reads a line of standard input; `None` when there is no line.
     pub(crate) secret_line: Box<SecretLine>,
 }
@@ -34,8 +38,9 @@ pub(crate) struct Environment {
 pub(crate) type SecretLine = dyn Fn(&str) -> Option<String>;
 
 impl Environment {
-    /// The environment of this process; `console` asks for secrets and says how to log in.
-    pub(crate) fn of_process(console: &Arc<Console>) -> Self {
+    /// The environment of this process; `secret_line` asks for secrets, and `console` says how to log
+    /// in.
+    pub(crate) fn of_process(console: &Arc<Console>, secret_line: Box<SecretLine>) -> Self {
         Self {
             can_ask: terminal::is_attended(),
             has_input: terminal::has_input(),
@@ -45,8 +50,9 @@ impl Environment {
                 .ok()
                 .and_then(|program| Some(program.parent()?.to_owned())),
             file_kind: FileKind::of,
-            login: LoginSession::new(Some(console)),
-            secret_line: prompt::secret_line(console),
+            tokens: OnceCell::new(),
+            console: Some(Arc::clone(console)),
+            secret_line,
         }
     }
 

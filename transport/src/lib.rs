@@ -12,7 +12,8 @@
 //!
 //! [`service`] holds what distinguishes blob, share and table storage below their operations.
 //! [`http::Expected`] compares an answer with its request before its body is used. [`descriptor`]
-//! keeps files and sockets within the limit of the process.
+//! keeps files and sockets within the limit of the process. [`login`] obtains tokens from Microsoft
+//! Entra ID, over connections of its own.
 //!
 //! This crate does not know what a blob, a pattern or a copy is. No other crate knows that there is
 //! an `io_uring`.
@@ -44,6 +45,8 @@ pub mod md5;
 pub mod clock;
 
 pub mod client;
+
+pub mod login;
 
 mod endpoint;
 

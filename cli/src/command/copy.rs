@@ -26,7 +26,7 @@ use crate::parameter::{self as row, Dialect, FAIL_IF_EMPTY, Z};
 use crate::parsed::ParsedArgs;
 use crate::settings::Settings;
 use crate::usage_error::UsageError;
-use crate::{args, intent, report, terminal};
+use crate::{args, intent, prompt, report, terminal};
 
 pub(super) const COMMAND: Command = Command {
     help: CommandHelp {
@@ -58,7 +58,7 @@ fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError>
 
 /// Copies what the parameters say, or what the journal that they name says.
 fn copy_or_resume(args: &ParsedArgs, console: &Arc<Console>) -> Result<Ending, UsageError> {
-    let mut environment = Environment::of_process(console);
+    let mut environment = Environment::of_process(console, prompt::secret_line(console));
     let recalled = journal::recall(args, &environment)?;
     environment.is_recalled = recalled.is_some();
     let args = recalled.as_ref().map_or(args, |recalled| &recalled.args);

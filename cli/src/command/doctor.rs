@@ -23,6 +23,7 @@ use crate::intent;
 use crate::listener::record::record;
 use crate::parameter as row;
 use crate::parsed::choice;
+use crate::prompt;
 use crate::usage_error::UsageError;
 
 pub(super) const COMMAND: Command = Command {
@@ -100,7 +101,7 @@ impl Finding {
 
 fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> {
     let args = COMMAND.read(list)?;
-    let environment = Environment::of_process(console);
+    let environment = Environment::of_process(console, prompt::secret_line(console));
     let engine = intent::engine(&args, &environment)?;
     let mut findings = machine::check(engine.io);
     if args.has(&row::SOURCE) {

@@ -21,6 +21,7 @@ use crate::journal::{ENDING, journals_in, remove_leftovers};
 use crate::listener::record::record;
 use crate::parameter as row;
 use crate::parsed::{ParsedArgs, choice, local};
+use crate::prompt;
 use crate::usage_error::UsageError;
 
 pub(super) const COMMAND: Command = Command {
@@ -53,7 +54,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
     );
     let (action, wanted) = action(bare)?;
     let args = COMMAND.read(rest)?;
-    let environment = Environment::of_process(console);
+    let environment = Environment::of_process(console, prompt::secret_line(console));
     let folder = folder(&args, &environment)?;
     let jobs = Jobs {
         names: names(&folder, wanted)?,

@@ -26,6 +26,7 @@ use crate::listener::error_text::{nothing_selected, unlisted, unusable};
 use crate::listener::record::{named, record};
 use crate::parameter as row;
 use crate::parsed::choice;
+use crate::prompt;
 use crate::usage_error::UsageError;
 
 pub(super) const COMMAND: Command = Command {
@@ -59,7 +60,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> 
              path of a folder",
         ));
     }
-    let environment = Environment::of_process(console);
+    let environment = Environment::of_process(console, prompt::secret_line(console));
     let location = intent::place(&args, &environment)?;
     let engine = intent::engine(&args, &environment)?;
     let json = choice(&args, &row::OUTPUT)? == Some("json");

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use azring_core::job::{connection_settings, log_in};
 use azring_core::options::Engine;
-use azring_transport::auth::login::{Cloud, IdentityChoice, LoggedIn};
+use azring_transport::auth::Cloud;
+use azring_transport::login::{IdentityChoice, LoggedIn};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -26,6 +27,7 @@ use crate::login::{LoginChoice, LoginFile, LoginKind, StoredLogin, with_secret};
 use crate::mask::shown;
 use crate::parameter::{self as row, Parameter};
 use crate::parsed::{ParsedArgs, choice, local};
+use crate::prompt;
 use crate::usage_error::UsageError;
 
 pub(super) const COMMAND: Command = Command {
@@ -92,7 +94,7 @@ fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError>
         }
     };
     let args = COMMAND.read(rest)?;
-    let environment = Environment::of_process(console);
+    let environment = Environment::of_process(console, prompt::secret_line(console));
     let engine = intent::engine(&args, &environment)?;
     let json = choice(&args, &row::OUTPUT)? == Some("json");
     let command = LoginCommand {
@@ -466,7 +468,7 @@ fn success_text(kind: &LoginKind) -> &'static str {
 fn log_out(words: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> {
     let args = LOGOUT.read(words)?;
     let json = choice(&args, &row::OUTPUT)? == Some("json");
-    let environment = Environment::of_process(console);
+    let environment = Environment::of_process(console, prompt::secret_line(console));
     let removed = match LoginFile::of_user(&environment) {
         Some(file) => {
             let was_user = matches!(

@@ -3,13 +3,12 @@
 
 use azring_core::Side;
 use azring_core::location::{AccountPlace, Location};
-use azring_transport::auth::Credential;
-use azring_transport::auth::login::Cloud;
+use azring_transport::auth::Cloud;
 use azring_transport::http::Scheme;
 
 use super::options::engine;
 use crate::environment::Environment;
-use crate::login::is_trusted;
+use crate::login::{is_trusted, token_source};
 use crate::parameter::{self as row, Parameter};
 use crate::parsed::{ParsedArgs, read};
 use crate::usage_error::UsageError;
@@ -91,17 +90,17 @@ impl Auth {
             let name = row::AUTH.spelled(args.dialect());
             UsageError::meaning(format!("`{name}`: {what} for the {}", side_word(side)))
         };
-        match (self, credential) {
-            (Self::Key, Credential::SharedKey { .. })
-            | (Self::Sas, Credential::Sas(_))
-            | (Self::Anonymous, Credential::Anonymous) => return Ok(location),
-            (Self::Key, _) => return Err(refused("there is no key".into())),
-            (Self::Sas, _) => return Err(refused("there is no shared access signature".into())),
-            (Self::Anonymous | Self::Login, given) if !given.is_anonymous() => {
+        match self {
+            Self::Key if credential.is_shared_key() => return Ok(location),
+            Self::Key => return Err(refused("there is no key".into())),
+            Self::Sas if credential.is_sas() => return Ok(location),
+            Self::Sas => return Err(refused("there is no shared access signature".into())),
+            Self::Auto if !credential.is_anonymous() => return Ok(location),
+            Self::Anonymous | Self::Login if !credential.is_anonymous() => {
                 return Err(refused(format!("a credential ({kind}) is given as well")));
             }
-            (Self::Auto, given) if !given.is_anonymous() => return Ok(location),
-            _ => {}
+            Self::Anonymous => return Ok(location),
+            Self::Auto | Self::Login => {}
         }
         let endpoint = &place.account.endpoint;
         let named = args
@@ -117,7 +116,7 @@ impl Auth {
         }
         let cloud = Cloud::of_storage_host(&endpoint.host).unwrap_or(Cloud::Public);
         let engine = engine(args, environment)?;
-        let source = environment.login.source(environment, &engine, cloud)?;
+        let source = token_source(environment, &engine, cloud)?;
         match source {
             Some(source) => Ok(location.with_token(source)),
             None if self == Self::Login => Err(refused(
@@ -176,7 +175,7 @@ mod tests {
     const CLI: (&str, &str) = ("AZCOPY_AUTO_LOGIN_TYPE", "AZCLI");
 
     #[test]
-    fn a_login_is_used_at_hosts_of_azure_where_no_key_and_no_signature_is_given() {
+    fn a_login_is_used_at_hosts_of_azure_where_nothing_else_is_given() {
         assert_eq!(target(AZURE, &[], &[CLI]).unwrap(), "bearer token");
         assert_eq!(
             target(AZURE, &["/DestKey:a2V5"], &[CLI]).unwrap(),

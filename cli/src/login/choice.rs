@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use azring_transport::auth::Secret;
-use azring_transport::auth::login::{
-    Authority, AzureCli, ClientCertificate, ClientCredentials, ClientProof, Cloud, DeviceCodeLogin,
+use azring_transport::auth::{Cloud, Secret};
+use azring_transport::login::{
+    Authority, AzureCli, ClientCertificate, ClientCredentials, ClientProof, DeviceCodeLogin,
     IdentityChoice, Login, LoginMethod, ManagedIdentity, RefreshTokenLogin, RefreshTokenStore,
 };
 use azring_transport::{Result, Settings};

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use azring_transport::auth::Secret;
-use azring_transport::auth::login::{Cloud, IdentityChoice};
+use azring_transport::auth::{Cloud, Secret};
+use azring_transport::login::IdentityChoice;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_is_read_as_it_was_written_and_no_secret_of_an_application_is() {
+    fn every_kind_is_read_as_it_was_written_without_an_applications_secret() {
         for kind in [
             LoginKind::RefreshToken(Secret::new("r".into())),
             LoginKind::ClientSecret {

@@ -1,8 +1,8 @@
 //! The login that variables choose: those of AzCopy 10, and those of Azure's libraries.
 //! <https://learn.microsoft.com/azure/storage/common/storage-ref-azcopy-configuration-settings>
 
-use azring_transport::auth::Secret;
-use azring_transport::auth::login::{Cloud, IdentityChoice};
+use azring_transport::auth::{Cloud, Secret};
+use azring_transport::login::IdentityChoice;
 
 use super::{LoginChoice, LoginKind};
 use crate::environment::Environment;
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn the_variables_of_azures_libraries_choose_one_only_where_they_are_complete() {
+    fn the_variables_of_azures_libraries_count_where_they_are_complete() {
         let id = ("AZURE_CLIENT_ID", "c");
         let tenant = ("AZURE_TENANT_ID", "t");
         let secret = ("AZURE_CLIENT_SECRET", "canary");

@@ -188,8 +188,7 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use azring_transport::auth::Secret;
-    use azring_transport::auth::login::Cloud;
+    use azring_transport::auth::{Cloud, Secret};
 
     use super::*;
     use crate::login::{LoginChoice, LoginKind};

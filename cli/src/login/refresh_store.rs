@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use azring_transport::auth::Secret;
-use azring_transport::auth::login::RefreshTokenStore;
+use azring_transport::login::RefreshTokenStore;
 
 use super::{LoginFile, LoginKind, StoredLogin};
 use crate::console::{Console, Level};

@@ -3,7 +3,7 @@
 //! A [`Credential`] belongs to an account. Before each attempt the client asks it for an
 //! `Authorization`, which may wait for a bearer token; `http/compose.rs` then adds that to the
 //! request: `sas` a query, `shared_key` or `token` a header. Nothing of it ever leaves the
-//! request: it is in no error and in no log. [`login`] obtains bearer tokens from Microsoft Entra ID.
+//! request: it is in no error and in no log. [`crate::login`] obtains bearer tokens.
 
 mod secret;
 
@@ -25,13 +25,20 @@ mod authorization;
 
 mod service_sas;
 
-pub mod login;
+mod cloud;
+
+mod tenant;
+
+mod challenge;
 
 pub(crate) use authorization::{Authorization, OwnAuthorization, SignedParts};
+pub use challenge::BearerChallenge;
+pub use cloud::Cloud;
 pub use credential::Credential;
 pub use mask::{MASKED, has_signature, masked};
 pub use secret::Secret;
 pub use service_sas::{SasResource, ServiceSas};
 pub use shared_key::{authorization_header, string_to_sign};
+pub(crate) use tenant::check_tenant;
 pub use token::{AccessToken, TokenFuture, TokenSource};
 pub use token_cache::{TokenCache, TokenIssuer};

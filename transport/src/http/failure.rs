@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 
 use super::RequestSecrets;
-use crate::auth::login::BearerChallenge;
+use crate::auth::BearerChallenge;
 use crate::service::{Dialect, ServiceError};
 use crate::{Error, Kind};
 

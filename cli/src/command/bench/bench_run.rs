@@ -25,6 +25,7 @@ use crate::environment::Environment;
 use crate::help::CommandHelp;
 use crate::intent::{self, Bench, BenchDirection};
 use crate::parameter as row;
+use crate::prompt;
 use crate::report;
 use crate::settings::Settings;
 use crate::usage_error::UsageError;
@@ -85,7 +86,7 @@ fn run(list: &[OsString], console: &Arc<Console>) -> std::result::Result<Ending,
             way.word()
         )));
     }
-    let environment = Environment::of_process(console);
+    let environment = Environment::of_process(console, prompt::secret_line(console));
     let bench = intent::bench(&args, way, &environment)?;
     let settings = Settings::new(&args, &environment)?;
     let settings = Settings {

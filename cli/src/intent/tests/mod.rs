@@ -16,6 +16,7 @@ mod every_parameter;
 
 mod secret;
 
+use std::cell::OnceCell;
 use std::ffi::OsString;
 
 use azring_core::options::Options;
@@ -24,7 +25,6 @@ use super::*;
 use crate::args;
 use crate::environment::Environment;
 use crate::file_kind::FileKind;
-use crate::login::LoginSession;
 use crate::usage_error::UsageError;
 
 const UPLOAD: &[&str] = &["/Source:/data", "/Dest:https://a.blob.core.windows.net/c"];
@@ -42,7 +42,8 @@ pub(crate) fn alone(variables: &[(&str, &str)]) -> Environment {
             .collect(),
         program_folder: None,
         file_kind: |_| FileKind::Ordinary,
-        login: LoginSession::new(None),
+        tokens: OnceCell::new(),
+        console: None,
         secret_line: Box::new(|_| None),
     }
 }

@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_shown_by_its_first_line_with_advice_and_without_the_secret() {
+    fn a_refusal_is_shown_with_advice_and_without_the_secret() {
         let answer = answer(
             401,
             r#"{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret canary provided.\r\nTrace ID: 1\r\nCorrelation ID: 2","error_codes":[7000215]}"#,

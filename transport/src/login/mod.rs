@@ -1,17 +1,15 @@
 //! Logins with Microsoft Entra ID: the ways to obtain a bearer token for Azure Storage.
 //!
-//! `authority` is the address of the identity service and the tenant; [`Cloud`] knows those of
-//! Azure's clouds. `identity_client` sends one small request and repeats it where the identity
+//! `authority` is the address of the identity service and the tenant; [`Cloud`](crate::auth::Cloud)
+//! knows those of Azure's clouds. `identity_client` sends one small request and repeats it where the identity
 //! service asks for that (`identity_retry`). `token_answer` and `refusal` read what comes back.
 //!
 //! Each way to log in is one file: `device_code`, `refresh_token`, `client_credentials` (a secret, a
 //! certificate, or the token of a workload), `managed_identity` and `azure_cli`. A [`Login`] is one
-//! of them with all that it needs; it issues tokens for a [`TokenCache`](super::TokenCache).
+//! of them with all that it needs; it issues tokens for a [`TokenCache`](crate::auth::TokenCache).
 //!
 //! Nothing here reads the environment or a stored login: the caller gives each value. A rotated
 //! refresh token goes to the caller's [`RefreshTokenStore`].
-
-mod cloud;
 
 mod authority;
 
@@ -39,16 +37,12 @@ mod managed_identity;
 
 mod azure_cli;
 
-mod challenge;
-
 mod entra_login;
 
 pub use authority::Authority;
 pub use azure_cli::AzureCli;
 pub use certificate::ClientCertificate;
-pub use challenge::BearerChallenge;
 pub use client_credentials::{ClientCredentials, ClientProof};
-pub use cloud::Cloud;
 pub use device_code::{DeviceCode, DeviceCodeLogin};
 pub use entra_login::{Login, LoginMethod};
 pub use managed_identity::{IdentityChoice, ManagedIdentity};

@@ -1,6 +1,6 @@
 //! What a storage service says about the login that it wants: the challenge in an answer 401.
 
-use super::Cloud;
+use super::{Cloud, check_tenant};
 
 /// The challenge of a storage service:
 /// `Bearer authorization_uri=https://login.microsoftonline.com/TENANT/oauth2/authorize resource_id=...`.
@@ -28,7 +28,7 @@ impl BearerChallenge {
         let (host, path) = uri.strip_prefix("https://")?.split_once('/')?;
         Cloud::of_authority_host(host)?;
         let tenant = path.split('/').next()?;
-        super::authority::check_tenant(tenant).ok()?;
+        check_tenant(tenant).ok()?;
         Some(Self {
             tenant: tenant.to_owned(),
         })

@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn the_interval_grows_with_slow_down_for_good_and_doubles_while_no_answer_comes() {
+    fn slow_down_adds_to_the_interval_and_silence_doubles_the_wait() {
         let mut pacing = Pacing {
             interval: seconds(5),
             silences: 0,

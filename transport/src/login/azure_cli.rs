@@ -14,8 +14,8 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use super::RESOURCE;
-use super::authority::check_tenant;
 use super::token_answer::{IssuedTokens, LoggedIn};
+use crate::auth::check_tenant;
 use crate::auth::{AccessToken, Secret};
 use crate::{Error, Kind, Result};
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Cloud;
+use crate::auth::{Cloud, check_tenant};
 use crate::endpoint::{Endpoint, Scheme};
 use crate::{Error, Kind, Result};
 
@@ -125,19 +125,6 @@ impl fmt::Display for Authority {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.url(), self.tenant)
     }
-}
-
-/// A tenant is an id or a domain. It becomes a part of a path and of a command line.
-pub(super) fn check_tenant(tenant: &str) -> Result<()> {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-".contains(&byte);
-    if !tenant.is_empty() && !tenant.starts_with('-') && tenant.bytes().all(is_plain) {
-        return Ok(());
-    }
-    let message = format!(
-        "`{}` is not a tenant: expected its id or a domain such as `contoso.onmicrosoft.com`",
-        tenant.escape_debug()
-    );
-    Err(Error::new(Kind::Invalid, message))
 }
 
 #[cfg(test)]
