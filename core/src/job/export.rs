@@ -161,6 +161,8 @@ impl Run<'_> {
             plan.remove_unknown()?;
         } else {
             plan.record(self.recorder);
+            // A data file of a plan that no later run knows would stay beside those of another export.
+            self.recorder.flush();
         }
         Totals::add(&self.totals.ranges, plan.ranges.len() as u64);
         Ok(plan)

@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 use super::{AccessToken, TokenFuture, TokenSource};
 use crate::{Error, Kind, Result};
 
-/// A token is renewed this long before it expires. A large request may travel for minutes, and
-/// clocks differ.
+/// A token is renewed this long before it expires, or a quarter of its life before if that is less. A
+/// large request may travel for minutes, and clocks differ.
 const RENEWED_BEFORE: Duration = Duration::from_mins(5);
 
 /// When a renewal before the expiry failed, the valid token is used for this long before the next
@@ -35,6 +35,8 @@ pub struct TokenCache<I> {
 #[derive(Debug, Default)]
 struct TokenState {
     token: Option<AccessToken>,
+    /// The token is used without a renewal until then.
+    fresh_until: Option<SystemTime>,
     /// Renewals that have ended.
     renewals: u64,
     /// How the last renewal failed, if it did.
@@ -87,6 +89,8 @@ impl<I: TokenIssuer> TokenCache<I> {
         state.renewals += 1;
         match issued {
             Ok(token) => {
+                let life = token.expires().duration_since(now).unwrap_or_default();
+                state.fresh_until = token.expires().checked_sub(RENEWED_BEFORE.min(life / 4));
                 state.token = Some(token.clone());
                 state.failure = None;
                 state.pause_until = None;
@@ -122,14 +126,12 @@ impl TokenState {
     /// The current token is used at `now`.
     fn is_usable(&self, now: SystemTime) -> bool {
         let is_pausing = self.pause_until.is_some_and(|until| now < until);
-        let margin = if is_pausing {
-            Duration::ZERO
+        let usable_until = if is_pausing {
+            self.token.as_ref().map(AccessToken::expires)
         } else {
-            RENEWED_BEFORE
+            self.fresh_until
         };
-        self.token
-            .as_ref()
-            .is_some_and(|token| token.expires() > now + margin)
+        usable_until.is_some_and(|until| until > now)
     }
 }
 
@@ -206,6 +208,35 @@ mod tests {
         let cache = TokenCache::new(Numbered::default());
         for (minutes, token) in [(0, 1), (54, 1), (56, 2), (114, 2)] {
             assert_eq!(text_at(&cache, minutes).await, format!("token-{token}"));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_of_a_minute_is_renewed_once_in_its_life() {
+        let cache = TokenCache::new(Minutes(AtomicU32::new(0)));
+        for second in 0..300 {
+            let now = SystemTime::UNIX_EPOCH + Duration::from_secs(second);
+            cache.token(now).await.unwrap();
+        }
+        // Each is used for three quarters of its minute.
+        assert_eq!(cache.issuer.0.load(Ordering::Relaxed), 7);
+    }
+
+    /// Issues tokens, each of which lasts a minute from the end of the use of the one before.
+    #[derive(Debug)]
+    struct Minutes(AtomicU32);
+
+    impl TokenIssuer for Minutes {
+        fn issue(&self) -> TokenFuture<'_> {
+            Box::pin(async {
+                let number = self.0.fetch_add(1, Ordering::Relaxed);
+                let text = Secret::new(format!("token-{number}"));
+                let begun = Duration::from_secs(45) * number;
+                AccessToken::new(
+                    text,
+                    SystemTime::UNIX_EPOCH + begun + Duration::from_mins(1),
+                )
+            })
         }
     }
 

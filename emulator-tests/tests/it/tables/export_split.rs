@@ -41,7 +41,7 @@ fn in_threads(table: &Table, folder: &Folder, threads: u32) -> Azring {
 
 /// The second page of the first range takes long, so that the other threads find it running.
 const SLOW_PAGE: &str = r#"{ "rules": [{ "when": { "method": "GET", "path": "*()", "query": "*NextPartitionKey*", "hits": [1] },
-    "then": { "delay_ms": 2000 } }] }"#;
+    "then": { "delay_ms": 6000 } }] }"#;
 
 /// The first partition key of each data file.
 fn first_keys(data: &[(String, String)]) -> Vec<String> {

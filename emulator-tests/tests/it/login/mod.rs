@@ -1,0 +1,4 @@
+//! Copies with a login of Microsoft Entra ID: by Azure's command line, and by each grant of an identity provider.
+
+mod azure_cli;
+mod identity_provider;
