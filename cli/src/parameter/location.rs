@@ -78,8 +78,9 @@ pub(crate) static SOURCE_KEY: Parameter = Parameter {
              never shown. Instead of the key you can say where it is: `@env:NAME` is an \
              environment variable, `@file:PATH` the first line of a file, `-` a line of standard \
              input.\n\n\
-             Without a key and without a shared access signature, a container is read \
-             anonymously. A file share needs one of them.",
+             Without a key and without a shared access signature, a login is used where there is \
+             one (`azring login`). Without any of them a container is read anonymously, and a file \
+             share or a table needs one of them.",
     since: "AzCopy",
 };
 
