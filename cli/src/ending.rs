@@ -1,6 +1,6 @@
 //! How a call of the program ended.
 
-use azring_core::report::Summary;
+use azring_core::report::{DeletionRefusal, Summary};
 use azring_core::{Error, Result, journal};
 use azring_transport::{Blame, Kind};
 use rustix::io::Errno;
@@ -35,6 +35,8 @@ pub(crate) enum Ending {
     /// There is a conflict: another run holds the journal, it belongs to another command, or the
     /// destination changed.
     Contested,
+    /// A sync would delete more than is allowed.
+    TooManyDeletions,
     /// The service cannot be reached or is failing. A later attempt may succeed.
     Unavailable,
     /// A signal stopped the run.
@@ -54,6 +56,7 @@ impl Ending {
             }
             Ok(summary) => match &summary.ended_by {
                 Some(error) => Self::because_of(error),
+                None if deletes_too_many(summary) => Self::TooManyDeletions,
                 None => Self::Failure,
             },
             Err(error) => Self::because_of(error),
@@ -64,7 +67,11 @@ impl Ending {
     /// The ending under this policy: without detailed codes every failure is a plain one.
     pub(crate) fn by(self, policy: ExitPolicy) -> Self {
         match self {
-            Self::Success | Self::Failure | Self::Usage | Self::Signal(_) => self,
+            Self::Success
+            | Self::Failure
+            | Self::Usage
+            | Self::TooManyDeletions
+            | Self::Signal(_) => self,
             _ if policy.is_detailed => self,
             _ => Self::Failure,
         }
@@ -133,11 +140,17 @@ impl Ending {
             Self::Refused => 4,
             Self::Exhausted => 5,
             Self::Unreadable => 6,
-            Self::Contested => 7,
+            Self::Contested | Self::TooManyDeletions => 7,
             Self::Unavailable => 75,
             Self::Signal(number) => 128_u8.saturating_add(u8::try_from(number).unwrap_or(127)),
         }
     }
+}
+
+/// Whether the only thing that was not done is to delete more than is allowed.
+fn deletes_too_many(summary: &Summary) -> bool {
+    let refused = summary.deletions.as_ref().and_then(|all| all.refused);
+    refused == Some(DeletionRefusal::TooMany)
 }
 
 /// The kernel's numbers for a full disk, a quota, no memory and no descriptors.

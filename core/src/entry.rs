@@ -89,6 +89,14 @@ pub enum Version {
 }
 
 impl Version {
+    /// The service's name for it; `None` for a file.
+    pub fn etag(&self) -> Option<&ETag> {
+        match self {
+            Self::Service(etag) => Some(etag),
+            Self::Local { .. } => None,
+        }
+    }
+
     /// Whether a listing named the object and could not examine it: a link without a target, or a
     /// file that was removed meanwhile. Its length and times are unknown then.
     pub fn is_unknown(&self) -> bool {

@@ -26,6 +26,8 @@ pub mod plan;
 
 pub mod store;
 
+pub mod compare;
+
 pub mod journal;
 
 pub mod schedule;

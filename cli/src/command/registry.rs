@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use super::definition::{Command, place_first};
-use super::{bench, completions, convert_args, copy, doctor, jobs, list, login, man};
+use super::{bench, completions, convert_args, copy, doctor, jobs, list, login, man, remove};
 use crate::help::CommandHelp;
 
 /// The command of arguments that name none.
@@ -12,6 +12,7 @@ static DEFAULT: Command = copy::COMMAND;
 /// The commands with a name, in the order in which help lists them.
 static COMMANDS: &[Command] = &[
     list::COMMAND,
+    remove::COMMAND,
     jobs::COMMAND,
     login::COMMAND,
     login::LOGOUT,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use azring_core::journal::Session;
 use azring_core::options::Options;
-use azring_core::report::{OverwriteAnswer, Summary};
+use azring_core::report::{Observer, OverwriteAnswer, Summary};
 use azring_core::{Stop, job};
 
 use crate::console::{Console, Level};
@@ -61,8 +61,20 @@ impl RunHost {
         session: Option<Session>,
         listeners: Vec<Box<dyn Listener>>,
     ) -> (azring_core::Result<Summary>, Ending) {
+        self.run_job(settings, listeners, |observer, stop| {
+            job::run(options, session, observer, stop)
+        })
+    }
+
+    /// Runs any job that reports to an observer and ends when it is stopped.
+    pub(super) fn run_job(
+        &self,
+        settings: &Settings,
+        listeners: Vec<Box<dyn Listener>>,
+        job: impl FnOnce(&dyn Observer, &Stop) -> azring_core::Result<Summary>,
+    ) -> (azring_core::Result<Summary>, Ending) {
         let listeners = Listeners::new(listeners, asker(&self.console, &self.stop));
-        let result = job::run(options, session, &listeners, &self.stop);
+        let result = job(&listeners, &self.stop);
         let ending = self
             .called_off()
             .unwrap_or_else(|| Ending::of(&result, settings.exit_policy));

@@ -27,9 +27,12 @@ mod conflict;
 
 mod bench;
 
+mod remove;
+
 pub(crate) use bench::{Bench, BenchDirection, bench};
 pub(crate) use ends::place;
 pub(crate) use options::{engine, options};
+pub(crate) use remove::remove;
 pub(crate) use secret::client_secret;
 pub(crate) use special::attach_source;
 

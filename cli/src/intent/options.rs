@@ -8,7 +8,7 @@ use azring_core::options::{
 use azring_core::select::AttributeRule;
 
 use super::ends::{SOURCE, TARGET, location};
-use super::{bench, conflict, credential, extension_types, pipe, special, table};
+use super::{bench, conflict, credential, extension_types, pipe, remove, special, table};
 use crate::environment::Environment;
 use crate::parameter::{self as row, Dialect, Parameter};
 use crate::parsed::{ParsedArgs, path, read, resolve};
@@ -18,6 +18,7 @@ use crate::usage_error::UsageError;
 pub(crate) fn options(args: &ParsedArgs, environment: &Environment) -> Result<Options, UsageError> {
     read::check(args)?;
     bench::refuse(args)?;
+    remove::refuse(args)?;
     credential::refuse_login(args)?;
     path::check(args)?;
     conflict::check_tables(args, environment)?;

@@ -18,6 +18,11 @@ pub(crate) fn failed(name: &EntryName, error: &Error) -> String {
     format!("{name}: {}", reason(error))
 }
 
+/// The text about an object that only the destination has, and that could not be deleted.
+pub(crate) fn deletion_failed(name: &EntryName, error: &Error) -> String {
+    format!("{name}: not deleted: {}", reason(error))
+}
+
 /// The text about a part of the source that could not be listed.
 pub(crate) fn unlisted(what: &str, error: &Error) -> String {
     format!("Failed to enumerate directory {what}: {}", reason(error))

@@ -100,6 +100,9 @@ impl Listener for JsonRecords {
             Event::Done { .. }
             | Event::Skipped { .. }
             | Event::Failed { .. }
+            | Event::Deleted { .. }
+            | Event::DeletionFailed { .. }
+            | Event::Change(_)
             | Event::Interrupted { .. } => {
                 if let Some(object) = about_object(event, self.preview) {
                     self.write("object", &Value::Object(object));

@@ -105,6 +105,8 @@ impl Listener for Messages {
             | Event::Window(_)
             | Event::Measured(_)
             | Event::Interrupted { .. }
+            | Event::Deleted { .. }
+            | Event::Change(_)
             | Event::IoMode(BEST_IO) => {}
             Event::IoMode(mode) => self.info(&format!("io: {mode}")),
             Event::Notice(text) => self.info(text),
@@ -112,6 +114,9 @@ impl Listener for Messages {
             Event::Warning(text) => self.console.message(Level::Warning, text),
             Event::NothingSelected(why) => self.nothing_selected(why),
             Event::Unlisted { what, error } => self.error(&error_text::unlisted(what, error)),
+            Event::DeletionFailed { name, error, .. } => {
+                self.error(&error_text::deletion_failed(name, error));
+            }
             Event::DirectoryFailed { name, error } => {
                 self.error(&error_text::directory_failed(name, error));
             }

@@ -19,6 +19,10 @@ mod progress_display;
 
 mod summary_block;
 
+mod planned_changes;
+
+mod removal_summary;
+
 pub(crate) mod record;
 
 mod json_records;
@@ -35,8 +39,10 @@ pub(crate) use json_records::JsonRecords;
 pub(crate) use ledger::Ledger;
 pub(crate) use listeners::{Listener, Listeners, RunEnd};
 pub(crate) use messages::Messages;
+pub(crate) use planned_changes::PlannedChanges;
 pub(crate) use progress_display::ProgressDisplay;
 pub(crate) use record_file::make_durable;
+pub(crate) use removal_summary::RemovalSummary;
 pub(crate) use summary_block::SummaryBlock;
 pub(crate) use trace::Trace;
 pub(crate) use verbose_log::VerboseLog;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use azring_core::Error;
 use azring_core::entry::{ETag, EntryName};
-use azring_core::report::{Details, Event};
+use azring_core::report::{ChangeKind, Details, Event};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -75,6 +75,32 @@ pub(crate) fn about_object(event: &Event<'_>, preview: bool) -> Option<Map<Strin
         } => {
             let mut fields = begun(name, "interrupted", bytes);
             fields.extend(effort(details));
+            fields
+        }
+        Event::Deleted { name, bytes, etag } => {
+            let mut fields = begun(name, "deleted", bytes);
+            fields.extend(found(&Details {
+                etag: etag.cloned(),
+                ..Details::default()
+            }));
+            fields
+        }
+        Event::DeletionFailed { name, bytes, error } => {
+            let mut fields = begun(name, "not_deleted", bytes);
+            fields.extend(failure(error));
+            fields
+        }
+        // A preview reports a copy as done, too.
+        Event::Change(change) if change.kind != ChangeKind::Copy => {
+            let outcome = match change.kind {
+                ChangeKind::Copy | ChangeKind::SetTime => "would_set_time",
+                ChangeKind::Delete => "would_delete",
+                ChangeKind::Keep => "would_keep",
+            };
+            let side = change.target.or(change.source);
+            let bytes = side.map_or(0, |side| side.bytes);
+            let mut fields = begun(change.name, outcome, bytes);
+            fields.insert("message".to_owned(), change.why.into());
             fields
         }
         _ => return None,

@@ -13,6 +13,7 @@ use azring_core::report::{Event, OverwriteAnswer};
 
 use super::error_text;
 use super::listeners::{Listener, RunEnd};
+use super::planned_changes;
 use super::record_file::RecordFile;
 use super::summary_block::block;
 use crate::advice::Advice;
@@ -102,6 +103,14 @@ impl Listener for VerboseLog {
             Event::Failed { name, error, .. } => self.error(&error_text::failed(name, error)),
             Event::Interrupted { name, .. } => {
                 self.verbose(&format!("Interrupted transfer: {name}"));
+            }
+            Event::Deleted { name, .. } => self.verbose(&format!("Deleted: {name}")),
+            Event::DeletionFailed { name, error, .. } => {
+                self.error(&error_text::deletion_failed(name, error));
+            }
+            Event::Change(change) => {
+                let would = planned_changes::word(change.kind);
+                self.verbose(&format!("Would {would}: {} ({})", change.name, change.why));
             }
             Event::GaveUp { failures, error } => self.error(&error_text::gave_up(*failures, error)),
             Event::Unlisted { what, error } => self.error(&error_text::unlisted(what, error)),

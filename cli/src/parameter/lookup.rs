@@ -1,7 +1,7 @@
 //! The whole table, and its rows by name.
 
 use super::definition::{Group, Parameter};
-use super::{location, login, machine, measure, selection, session, table, transfer};
+use super::{location, login, machine, measure, selection, session, sync, table, transfer};
 
 /// The whole table.
 pub(crate) static GROUPS: &[Group] = &[
@@ -12,6 +12,7 @@ pub(crate) static GROUPS: &[Group] = &[
     machine::GROUP,
     table::GROUP,
     measure::GROUP,
+    sync::GROUP,
     session::GROUP,
 ];
 

@@ -24,6 +24,8 @@ mod login;
 
 mod measure;
 
+mod sync;
+
 mod session;
 
 pub(crate) use definition::{Dialect, Parameter, Value};
@@ -46,6 +48,7 @@ pub(crate) use session::{
     EXIT_CODES, FAIL_IF_EMPTY, HELP, L, LEDGER, NO_JOURNAL, OUTPUT, PROGRESS, REPORT,
     RESPONSE_FILE, V, VERSION, Y, Z,
 };
+pub(crate) use sync::DELETE_SNAPSHOTS;
 pub(crate) use table::{ENTITY_OPERATION, MANIFEST, PAYLOAD_FORMAT, PKRS, SPLIT_SIZE};
 pub(crate) use transfer::{
     BLOB_TYPE, BLOCK_SIZE_IN_MB, CHECK_MD5, CRC64, DURABILITY, MD5, MT, PRESERVE_SMB, SERVER_COPY,

@@ -6,7 +6,7 @@ use super::single_thread;
 use crate::entry::EntryName;
 use crate::location::Location;
 use crate::options::{Engine, Options, Selection};
-use crate::store::{self, ListScope};
+use crate::store::{self, ListScope, RemovalOptions};
 use crate::{Error, Result};
 
 /// Whether the source of `options` has any object that the selection matches. A missing
@@ -51,7 +51,7 @@ pub fn remove_folder(
     };
     let removed = single_thread::run(engine, async |tools| {
         let source = store::open_source(folder, &everything)?;
-        let remover = store::open_remover(folder)?;
+        let remover = store::open_remover(folder, RemovalOptions::default())?;
         store::remove_all(source, &*remover, tools, on_failure).await
     });
     match removed {

@@ -61,7 +61,7 @@ pub fn list(
 }
 
 /// Whether a file share has no directory of the name: nothing, or a file.
-fn is_no_directory(error: &Error) -> bool {
+pub(super) fn is_no_directory(error: &Error) -> bool {
     let Error::Transport(error) = error.bare() else {
         return false;
     };

@@ -13,7 +13,7 @@
 //! - `inbox` receives what workers report; `outcome` counts and reports how each object ended;
 //!   `failure_limit` ends a run that cannot succeed.
 //! - `import` writes the entities of an export to a table, on the coordinator's thread.
-//! - `list`, `bench` and `probe` are commands without workers: `single_thread` runs them.
+//! - `list`, `remove`, `bench` and `probe` are commands without workers: `single_thread` runs them.
 //! - `services` reports outages and notices of the services; `credentials` checks signatures before the
 //!   first request.
 
@@ -30,6 +30,8 @@ mod pipe;
 mod import;
 
 mod list;
+
+mod remove;
 
 mod list_entities;
 
@@ -82,4 +84,5 @@ pub use list::list;
 pub use list_entities::{EntityKeys, list_entities};
 pub use login::{connection_settings, log_in};
 pub use probe::probe;
+pub use remove::remove;
 pub use run::run;

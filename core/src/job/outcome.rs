@@ -3,7 +3,7 @@
 
 use super::failure_limit::FailureLimit;
 use crate::Error;
-use crate::entry::EntryName;
+use crate::entry::{Entry, EntryName};
 use crate::report::{Details, Event, Observer, Totals};
 use crate::transfer::{Outcome, Verdict};
 
@@ -42,6 +42,17 @@ impl Settlement<'_> {
             bytes,
             details,
         });
+    }
+
+    /// The object was deleted, or was gone already.
+    pub(super) fn deleted(&self, entry: &Entry) {
+        let (name, bytes) = (&entry.name, entry.bytes);
+        Totals::add(&self.totals.settled_bytes, bytes);
+        Totals::add(&self.totals.done, 1);
+        Totals::add(&self.totals.done_bytes, bytes);
+        self.limit.succeeded();
+        let etag = entry.version.etag();
+        self.observer.event(Event::Deleted { name, bytes, etag });
     }
 
     /// The object was skipped.

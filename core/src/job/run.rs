@@ -181,7 +181,7 @@ pub(super) fn now() -> u64 {
 }
 
 /// The counters as they are now.
-fn summary(totals: &Totals) -> Summary {
+pub(super) fn summary(totals: &Totals) -> Summary {
     Summary {
         listed: Totals::get(&totals.listed),
         done: Totals::get(&totals.done),

@@ -2,7 +2,7 @@
 //!
 //! The command line makes one [`Options`], and the job reads it. Each group of options has its own
 //! file: which objects ([`Selection`]), existing targets ([`Conflict`]), uploads, downloads,
-//! checksums, tables, and how much of the machine may be used ([`Engine`]).
+//! checksums, tables, a sync ([`SyncOptions`]), and how much of the machine may be used ([`Engine`]).
 
 mod copy_options;
 
@@ -24,6 +24,8 @@ mod split_keys;
 
 mod table;
 
+mod sync;
+
 mod engine;
 
 pub use azring_transport::net::Proxies;
@@ -37,5 +39,6 @@ pub use engine::{Engine, Io};
 pub use integrity::Integrity;
 pub use selection::Selection;
 pub use split_keys::SplitKeys;
+pub use sync::{Compare, DeletionLimit, DeletionMode, SyncOptions};
 pub use table::{EntityOperation, SPLIT_MB_MAX, SPLIT_MB_MIN, TableOptions};
 pub use upload::UploadOptions;

@@ -14,10 +14,16 @@ mod measured;
 
 mod nothing_selected;
 
+mod planned_change;
+
+mod deletions;
+
+pub use deletions::{DeletionRefusal, Deletions};
 pub use details::Details;
 pub use measured::Measured;
 pub use nothing_selected::NothingSelected;
 pub use observer::{Event, Observer, OverwriteAnswer};
 pub use outage::{OutageNews, OutageState};
+pub use planned_change::{ChangeKind, ChangedSide, PlannedChange};
 pub use totals::{Summary, Totals};
 pub use window::Window;

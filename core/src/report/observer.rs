@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Details, Measured, NothingSelected, OutageNews, Totals, Window};
+use super::{Details, Measured, NothingSelected, OutageNews, PlannedChange, Totals, Window};
 use crate::Error;
-use crate::entry::EntryName;
+use crate::entry::{ETag, EntryName};
 
 /// An event of a run. Events come in the order in which they happened.
 #[derive(Debug)]
@@ -84,6 +84,26 @@ pub enum Event<'a> {
         /// What else is known of it.
         details: &'a Details,
     },
+    /// An object was deleted at the target of a sync or by the command `remove`.
+    Deleted {
+        /// Its name below that place.
+        name: &'a EntryName,
+        /// Its length.
+        bytes: u64,
+        /// The version that was deleted, where the store has one.
+        etag: Option<&'a ETag>,
+    },
+    /// An object that only the target of a sync has could not be deleted, and stays.
+    DeletionFailed {
+        /// Its name below the target.
+        name: &'a EntryName,
+        /// Its length.
+        bytes: u64,
+        /// Why.
+        error: &'a Error,
+    },
+    /// What a run without a preview would do with an object.
+    Change(&'a PlannedChange<'a>),
     /// Too many objects failed for one cause that concerns every object, without a success between
     /// them. The run ends with the chunks in flight.
     GaveUp {
@@ -121,4 +141,9 @@ pub trait Observer {
 
     /// Asks whether `source` may replace `target`. Blocks until there is an answer.
     fn ask_overwrite(&self, source: &str, target: &str) -> OverwriteAnswer;
+
+    /// Asks whether so many of all objects at `target` may be deleted. Blocks until there is an answer.
+    fn ask_deletion(&self, _objects: u64, _all: u64, _target: &str) -> bool {
+        false
+    }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use azring_transport::clock::SystemClock;
 use azring_transport::traffic::Traffic;
 
-use super::Window;
+use super::{Deletions, Window};
 use crate::Error;
 use crate::schedule::tuner::Bound;
 
@@ -165,6 +165,8 @@ pub struct Summary {
     pub ended_by: Option<Error>,
     /// The earlier runs of this job, in words.
     pub earlier_runs: Option<Box<str>>,
+    /// What a sync deleted; `None` for any other run.
+    pub deletions: Option<Deletions>,
 }
 
 impl Summary {
@@ -181,5 +183,6 @@ impl Summary {
             && self.unlisted == 0
             && self.directories_failed == 0
             && self.listed == self.done + self.skipped
+            && self.deletions.as_ref().is_none_or(Deletions::is_success)
     }
 }

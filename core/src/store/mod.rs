@@ -41,10 +41,12 @@ pub mod rest;
 
 pub use listing::ListScope;
 pub use open::{Ends, open};
-pub(crate) use open::{find_object, named_source, named_target, open_remover, open_source, probe};
+pub(crate) use open::{
+    find_object, named_object, named_source, named_target, open_remover, open_source, probe,
+};
 pub use origin::{Origin, OriginAccess};
 pub(crate) use remover::remove_all;
-pub use remover::{Removal, Remover};
+pub use remover::{Removal, RemovalOptions, Remover};
 pub use server_copy::{Copying, Pending, ServerCopy};
 pub use single_target::SingleName;
 pub use source::{Page, Pages, Reader, Source};

@@ -12,12 +12,12 @@ use super::share::ShareOpener;
 use super::single_target::{SingleName, single_target};
 use super::synthetic::{DiscardOpener, RepeatingSource, SyntheticOpener};
 use super::table::TableOpener;
-use super::{Remover, ServerCopy, Source, StreamTarget, Target, Tools};
+use super::{RemovalOptions, Remover, ServerCopy, Source, StreamTarget, Target, Tools};
 use crate::entry::{Entry, EntryName};
 use crate::location::Location;
 use crate::options::{Options, Selection};
 use crate::plan::route::{Route, Way};
-use crate::{Result, Side};
+use crate::{Error, Result, Side};
 
 /// The two ends of a copy, and what follows from both.
 pub struct Ends {
@@ -143,8 +143,28 @@ pub(crate) async fn find_object(location: &Location, tools: &Tools) -> Result<En
 /// # Errors
 ///
 /// [`Error::Usage`](crate::Error::Usage) for a location whose objects cannot be removed.
-pub(crate) fn open_remover(location: &Location) -> Result<Arc<dyn Remover>> {
-    opener(location).remover()
+pub(crate) fn open_remover(
+    location: &Location,
+    options: RemovalOptions,
+) -> Result<Arc<dyn Remover>> {
+    opener(location).remover(options)
+}
+
+/// The single object that the location names, and the folder above it; `None` where the location names
+/// a folder, or nothing. Asks the service or the disk.
+pub(crate) async fn named_object(
+    location: &Location,
+    tools: &Tools,
+) -> Result<Option<(Location, Entry)>> {
+    let opener = opener(location);
+    let Some((above, _)) = opener.split_name(tools).await? else {
+        return Ok(None);
+    };
+    match opener.find_object(tools).await {
+        Ok(entry) => Ok(Some((above, entry))),
+        Err(Error::NotFound(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Sends the smallest request that needs the credential, and returns the service's reply.

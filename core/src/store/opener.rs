@@ -8,7 +8,7 @@ use std::sync::Arc;
 use azring_transport::disk::durability::DurabilityQueue;
 use azring_transport::http::Reply;
 
-use super::{Remover, ServerCopy, Source, Step, StreamTarget, Target, Tools};
+use super::{RemovalOptions, Remover, ServerCopy, Source, Step, StreamTarget, Target, Tools};
 use crate::entry::{Entry, EntryName};
 use crate::location::Location;
 use crate::options::{Options, Selection};
@@ -91,7 +91,7 @@ pub(crate) trait Opener {
     }
 
     /// The remover of the objects that [`folder_source`](Self::folder_source) lists.
-    fn remover(&self) -> Result<Arc<dyn Remover>> {
+    fn remover(&self, _options: RemovalOptions) -> Result<Arc<dyn Remover>> {
         Err(no_store())
     }
 

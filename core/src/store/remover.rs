@@ -16,6 +16,15 @@ pub enum Removal {
     Removed,
     /// It was not there: somebody else removed it, or an earlier attempt whose answer was lost.
     Missing,
+    /// It stays: it is a symbolic link of this machine, which was listed as the file that it leads to.
+    Kept,
+}
+
+/// What is removed with an object.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RemovalOptions {
+    /// The snapshots of a blob. A blob that has snapshots stays otherwise, and is a failure.
+    pub snapshots: bool,
 }
 
 /// A store whose objects can be removed.
@@ -60,6 +69,7 @@ pub(crate) async fn remove_all(
         for (entry, result) in page.entries.iter().zip(results) {
             match result {
                 Ok(Removal::Removed | Removal::Missing) => gone += 1,
+                Ok(Removal::Kept) => {}
                 Err(error) => on_failure(&entry.name, &error),
             }
         }

@@ -18,6 +18,7 @@ mod memory;
 mod memory_limits;
 mod page_blobs;
 mod power_cut;
+mod remove;
 mod reruns;
 mod server_copy;
 

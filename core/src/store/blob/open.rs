@@ -15,7 +15,9 @@ use crate::plan::route::SourceNames;
 use crate::select::{Pattern, PatternRule};
 use crate::store::opener::{OpenContext, OpenedSource, Opener};
 use crate::store::rest::one_object;
-use crate::store::{Remover, ServerCopy, Source, Step, StreamTarget, Target, Tools};
+use crate::store::{
+    RemovalOptions, Remover, ServerCopy, Source, Step, StreamTarget, Target, Tools,
+};
 use crate::{Error, Result};
 
 /// A place in the Blob service, to be opened.
@@ -94,8 +96,8 @@ impl Opener for BlobOpener<'_> {
         })
     }
 
-    fn remover(&self) -> Result<Arc<dyn Remover>> {
-        Ok(Arc::new(BlobRemover::new(self.0.clone())))
+    fn remover(&self, options: RemovalOptions) -> Result<Arc<dyn Remover>> {
+        Ok(Arc::new(BlobRemover::new(self.0.clone()).with(options)))
     }
 
     fn probe<'a>(&'a self, tools: &'a Tools) -> Step<'a, Result<Reply>> {

@@ -20,7 +20,7 @@ use crate::entry::{Entry, Version};
 use crate::location::BlobLocation;
 use crate::store::rest::conditions::Condition;
 use crate::store::rest::is_leased;
-use crate::store::{Removal, Remover, Step, Tools};
+use crate::store::{Removal, RemovalOptions, Remover, Step, Tools};
 use crate::{Error, Result};
 
 /// Single requests in flight at once.
@@ -34,6 +34,7 @@ pub struct BlobRemover {
     place: BlobLocation,
     /// Whether the service has batches; not set before the first one.
     has_batches: OnceLock<bool>,
+    options: RemovalOptions,
 }
 
 impl BlobRemover {
@@ -43,7 +44,18 @@ impl BlobRemover {
         if place.account().capabilities.version() < ApiVersion::CONTAINER_BATCH {
             has_batches.get_or_init(|| false);
         }
-        Self { place, has_batches }
+        let options = RemovalOptions::default();
+        Self {
+            place,
+            has_batches,
+            options,
+        }
+    }
+
+    /// The same with these options.
+    #[must_use]
+    pub fn with(self, options: RemovalOptions) -> Self {
+        Self { options, ..self }
     }
 
     async fn remove_many(&self, tools: &Tools, entries: &[Entry]) -> Vec<Result<Removal>> {
@@ -116,12 +128,12 @@ impl BlobRemover {
         let snapshot = entry.snapshot.as_ref().map(|snapshot| &*snapshot.id);
         let condition = Condition::Unchanged(etag);
         let name = self.full_name(entry);
-        Ok(delete_blob::request(
-            &self.place,
-            &name,
-            snapshot,
-            condition,
-        ))
+        let deleted = match snapshot {
+            Some(snapshot) => delete_blob::Deleted::Snapshot(snapshot),
+            None if self.options.snapshots => delete_blob::Deleted::BlobWithSnapshots,
+            None => delete_blob::Deleted::Blob,
+        };
+        Ok(delete_blob::request(&self.place, &name, deleted, condition))
     }
 
     /// What the answer to that request means.

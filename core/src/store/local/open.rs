@@ -14,7 +14,7 @@ use crate::location::Location;
 use crate::options::Selection;
 use crate::select::Pattern;
 use crate::store::opener::{OpenContext, OpenedSource, Opener};
-use crate::store::{Remover, Source, Step, Target, Tools};
+use crate::store::{RemovalOptions, Remover, Source, Step, Target, Tools};
 use crate::{Error, Result};
 
 /// A path of this machine, to be opened.
@@ -53,7 +53,7 @@ impl Opener for LocalOpener<'_> {
         Ok(source(self.0, selection, false)?.source)
     }
 
-    fn remover(&self) -> Result<Arc<dyn Remover>> {
+    fn remover(&self, _options: RemovalOptions) -> Result<Arc<dyn Remover>> {
         Ok(Arc::new(LocalRemover::new(self.0)))
     }
 }

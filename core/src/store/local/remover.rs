@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use azring_transport as transport;
 use azring_transport::disk::FileStat;
-use rustix::fs::{self, AtFlags, Mode, OFlags, ResolveFlags};
+use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 use tokio::task::spawn_blocking;
 
@@ -49,7 +49,7 @@ impl Remover for LocalRemover {
     }
 }
 
-/// Removes one file. A link that was listed as a file is removed itself, and not what it leads to.
+/// Removes one file. A link stays: what was listed is the file that it leads to.
 fn remove(root: &Path, entry: &Entry) -> Result<Removal> {
     let failed = |errno: Errno| match errno {
         Errno::NOENT | Errno::NOTDIR => Ok(Removal::Missing),
@@ -69,9 +69,12 @@ fn remove(root: &Path, entry: &Entry) -> Result<Removal> {
         Ok(folder) => folder,
         Err(errno) => return failed(errno),
     };
-    let is_there = fs::statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW);
-    if let Err(errno) = is_there {
-        return failed(errno);
+    match fs::statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW) {
+        Ok(found) if FileType::from_raw_mode(found.st_mode) == FileType::Symlink => {
+            return Ok(Removal::Kept);
+        }
+        Ok(_) => {}
+        Err(errno) => return failed(errno),
     }
     if !is_listed_version(&folder, name, entry) {
         return Err(Error::TargetChanged(format!(

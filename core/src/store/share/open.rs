@@ -15,7 +15,9 @@ use crate::location::{Location, ShareLocation};
 use crate::options::{Options, Selection};
 use crate::store::opener::{OpenContext, OpenedSource, Opener};
 use crate::store::rest::one_object;
-use crate::store::{Remover, ServerCopy, Source, Step, StreamTarget, Target, Tools};
+use crate::store::{
+    RemovalOptions, Remover, ServerCopy, Source, Step, StreamTarget, Target, Tools,
+};
 
 /// A place in Azure Files, to be opened.
 pub(crate) struct ShareOpener<'l>(pub(crate) &'l ShareLocation);
@@ -91,7 +93,7 @@ impl Opener for ShareOpener<'_> {
         })
     }
 
-    fn remover(&self) -> Result<Arc<dyn Remover>> {
+    fn remover(&self, _options: RemovalOptions) -> Result<Arc<dyn Remover>> {
         Ok(Arc::new(ShareRemover::new(self.0.clone())))
     }
 

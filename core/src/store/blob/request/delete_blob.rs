@@ -7,17 +7,30 @@ use http::Method;
 use crate::location::BlobLocation;
 use crate::store::rest::conditions::Condition;
 
-/// Deletes the blob of this full name, or one snapshot of it.
+/// What is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deleted<'a> {
+    /// The blob. The service refuses that with 409 where it has snapshots.
+    Blob,
+    /// The blob and all of its snapshots.
+    BlobWithSnapshots,
+    /// This snapshot.
+    Snapshot(&'a str),
+}
+
+/// Deletes the blob of this full name, or a snapshot of it.
 pub fn request(
     place: &BlobLocation,
     name: &str,
-    snapshot: Option<&str>,
+    deleted: Deleted<'_>,
     condition: Condition<'_>,
 ) -> Request {
-    let mut request = Request::new(Method::DELETE, place.account(), place.blob_path(name))
+    let request = Request::new(Method::DELETE, place.account(), place.blob_path(name))
         .expect(Expected::status(202));
-    if let Some(snapshot) = snapshot {
-        request = request.query("snapshot", snapshot);
-    }
+    let request = match deleted {
+        Deleted::Blob => request,
+        Deleted::BlobWithSnapshots => request.header("x-ms-delete-snapshots", "include"),
+        Deleted::Snapshot(snapshot) => request.query("snapshot", snapshot),
+    };
     condition.on(request)
 }

@@ -182,7 +182,12 @@ async fn clear_without_blob(draft: &Draft, tools: &Tools) -> Result<()> {
     let unchanged = Condition::Unchanged(&made);
     let deleted = tools
         .client
-        .send(&delete_blob::request(place, name, None, unchanged))
+        .send(&delete_blob::request(
+            place,
+            name,
+            delete_blob::Deleted::Blob,
+            unchanged,
+        ))
         .await;
     if deleted.is_err() {
         draft.expected.made(Some(made));

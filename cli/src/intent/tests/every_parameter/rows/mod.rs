@@ -11,6 +11,7 @@ mod measure;
 mod selection;
 
 mod session;
+mod sync;
 
 mod transfer;
 
@@ -69,6 +70,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Row> {
         machine::ROWS,
         measure::ROWS,
         session::ROWS,
+        sync::ROWS,
     ]
     .into_iter()
     .flatten()

@@ -1,0 +1,105 @@
+//! `azring remove LOCATION ...`: deletes objects of a service.
+
+use std::ffi::OsString;
+use std::sync::Arc;
+
+use azring_core::job;
+
+use super::definition::Command;
+use super::run_host::{RunHost, failed, listeners};
+use crate::console::Console;
+use crate::ending::Ending;
+use crate::environment::Environment;
+use crate::help::CommandHelp;
+use crate::intent;
+use crate::listener::{JsonRecords, Listener, PlannedChanges, RemovalSummary};
+use crate::parameter as row;
+use crate::settings::Settings;
+use crate::usage_error::UsageError;
+use crate::{prompt, report, terminal};
+
+pub(super) const COMMAND: Command = Command {
+    help: CommandHelp {
+        name: "remove",
+        usage: "<url> [parameters]",
+        brief: "Delete blobs, or files of a file share",
+    },
+    taken: &[
+        &row::SOURCE,
+        &row::SOURCE_KEY,
+        &row::SOURCE_SAS,
+        &row::SOURCE_TYPE,
+        &row::PATTERN,
+        &row::S,
+        &row::L,
+        &row::Y,
+        &row::DELETE_SNAPSHOTS,
+        &row::V,
+        &row::LEDGER,
+        &row::REPORT,
+        &row::CA_FILE,
+        &row::GIVE_UP,
+        &row::SERVICE_VERSION,
+        &row::AUTH,
+        &row::TRUSTED_MICROSOFT_SUFFIXES,
+        &row::RESPONSE_FILE,
+        &row::OUTPUT,
+        &row::PROGRESS,
+        &row::EXIT_CODES,
+        &row::FAIL_IF_EMPTY,
+    ],
+    has_own_help: false,
+    run,
+};
+
+fn run(list: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError> {
+    let args = COMMAND.read(list)?;
+    let environment = Environment::of_process(console, prompt::secret_line(console));
+    let (options, removal) = intent::remove(&args, &environment)?;
+    let settings = Settings::new(&args, &environment)?;
+    let settings = Settings {
+        command: settings.command.replacen("azring", "azring remove", 1),
+        ..settings
+    };
+    if !settings.json {
+        console.show_notices();
+    }
+    let report = settings.report.as_deref().map(report::open).transpose()?;
+    let host = match RunHost::open(console) {
+        Ok(host) => host,
+        Err(ending) => return Ok(ending),
+    };
+    if !options.preview && !args.has(&row::Y) {
+        let what = if options.selection.recursive || options.selection.pattern.is_some() {
+            "everything that is selected in "
+        } else {
+            ""
+        };
+        let question = format!("Delete {what}{}? (Yes/No) ", options.source);
+        let stop = host.stop().clone();
+        let read = || terminal::line(|| stop.is_on());
+        if prompt::yes_or_no(console, &question, read) != Some(true) {
+            let ending = host.called_off().unwrap_or(Ending::Failure);
+            failed(console, "nothing was deleted");
+            return Ok(ending);
+        }
+    }
+    let mut listeners = match listeners(&options, &settings, report, console) {
+        Ok(listeners) => listeners,
+        Err(text) => return Ok(failed(console, &text)),
+    };
+    listeners.push(if settings.json {
+        let records = JsonRecords::new(Arc::clone(console), &options, settings.dialect);
+        Box::new(records) as Box<dyn Listener>
+    } else {
+        Box::new(PlannedChanges::new(Arc::clone(console)))
+    });
+    if !settings.json {
+        let summary = RemovalSummary::new(Arc::clone(console), options.preview);
+        listeners.push(Box::new(summary));
+    }
+    let (_, ending) = host.run_job(&settings, listeners, |observer, stop| {
+        job::remove(&options, removal, observer, stop)
+    });
+    Ok(ending)
+}

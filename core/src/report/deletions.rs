@@ -1,0 +1,44 @@
+//! What a sync deleted at its target.
+
+/// What a sync deleted at its target, or would delete.
+///
+/// `superfluous = deleted + failed + left`, always.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Deletions {
+    /// Objects of the target that were compared.
+    pub target_objects: u64,
+    /// Of these, the ones that the source does not have.
+    pub superfluous: u64,
+    /// Of the superfluous ones, those that are gone (in a preview: would be deleted).
+    pub deleted: u64,
+    /// Those that could not be deleted, or were changed since they were listed.
+    pub failed: u64,
+    /// Those that stay, because deleting was not asked for, was refused by a rule or was stopped.
+    pub left: u64,
+    /// Objects of both sides that only got the time of the source.
+    pub times_set: u64,
+    /// Why nothing was deleted although it was asked for.
+    pub refused: Option<DeletionRefusal>,
+}
+
+/// Why a sync deletes nothing although it was asked to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeletionRefusal {
+    /// Part of the source, or the rest of a listing, is not known.
+    SourceUnknown,
+    /// Part of the target is not known.
+    TargetUnknown,
+    /// So many objects were not copied.
+    NotCopied(u64),
+    /// The source has no object.
+    EmptySource,
+    /// It would be more than is allowed.
+    TooMany,
+}
+
+impl Deletions {
+    /// Whether everything that was asked for was deleted.
+    pub(crate) fn is_success(&self) -> bool {
+        self.failed == 0 && self.refused.is_none()
+    }
+}
