@@ -1,4 +1,4 @@
-"""Azure's Python SDK with a bearer token of a local issuer, and with a user delegation SAS, over HTTPS."""
+"""Azure's Python SDK with a bearer token of a local issuer, and with user delegation SAS of blobs and files, over HTTPS."""
 
 import base64
 import datetime
@@ -7,10 +7,12 @@ import hmac
 import json
 import os
 import time
+import urllib.parse
 
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import HttpResponseError
 from azure.storage.blob import BlobClient, BlobServiceClient, generate_blob_sas
+from azure.storage.fileshare import ShareFileClient, ShareServiceClient, generate_file_sas
 
 URL, ACCOUNT, AUTHORITY = os.environ["BLOB_URL"], os.environ["ACCOUNT"], os.environ["AUTHORITY"]
 
@@ -46,6 +48,32 @@ key = service.get_user_delegation_key(now - datetime.timedelta(minutes=5), now +
 sas = generate_blob_sas(ACCOUNT, "token", "b", user_delegation_key=key, permission="r", expiry=now + datetime.timedelta(hours=1))
 delegated = BlobClient.from_blob_url(f"{blob.url}?{sas}", connection_verify=AUTHORITY, retry_total=0)
 assert delegated.download_blob().readall() == b"secret"
+
+shares = ShareServiceClient(
+    f"{os.environ['FILE_URL']}/{ACCOUNT}", credential=Issuer(), token_intent="backup", connection_verify=AUTHORITY, retry_total=0
+)
+share = shares.create_share("token")
+share.get_file_client("f ü").upload_file(b"hidden")
+key = shares.get_user_delegation_key(start=now - datetime.timedelta(minutes=5), expiry=now + datetime.timedelta(hours=1))
+assert key.signed_service == "f", key.signed_service
+
+
+def read_file(name, permission="r"):
+    sas = generate_file_sas(
+        ACCOUNT, "token", [name], user_delegation_key=key, permission=permission, expiry=now + datetime.timedelta(hours=1)
+    )
+    url = f"{shares.url}token/{urllib.parse.quote('f ü')}?{sas}"
+    return ShareFileClient.from_file_url(url, connection_verify=AUTHORITY, retry_total=0).download_file().readall()
+
+
+assert read_file("f ü") == b"hidden"
+for name, permission in [("other", "r"), ("f ü", "w")]:
+    try:
+        read_file(name, permission)
+    except HttpResponseError as error:
+        assert error.status_code == 403, error
+    else:
+        raise AssertionError(f"a signature for {permission} of {name} opened the file")
 
 for issuer in [Issuer(seconds=-5), Issuer(key=b"another")]:
     try:

@@ -70,6 +70,7 @@ impl DelegationKey {
 pub(super) fn check(input: &AuthorizationInput<'_>, version: ApiVersion) -> ServiceResult<Grant> {
     let query = input.query;
     let key = DelegationKey::of(query);
+    check_service(input, version, &key)?;
     let resource = canonical_resource(input, version)?;
     let mut fields = vec![
         query.or_empty("sp"),
@@ -78,6 +79,59 @@ pub(super) fn check(input: &AuthorizationInput<'_>, version: ApiVersion) -> Serv
         &resource,
     ];
     fields.extend(key.fields());
+    if is_of_files(input) {
+        // The user who alone may use the signature, then as in a service SAS of a file.
+        fields.extend(["skdutid", "sduoid", "sip", "spr", "sv"].map(|name| query.or_empty(name)));
+    } else {
+        fields.extend(blob_fields(query, version)?);
+    }
+    fields.extend(signed_overrides(query));
+    let values: Vec<_> = input
+        .keys
+        .iter()
+        .map(|of_account| key.value(of_account))
+        .collect();
+    check_signature(input, &values, &fields.join("\n"))?;
+    check_key_times(input, &key)?;
+    check_times(input, query.or_empty("st"), query.or_empty("se"))?;
+    check_source(input)?;
+    Ok(Grant::ServiceSas {
+        permissions: allowed_permissions(input, &key.object),
+        overrides: overrides(input),
+    })
+}
+
+fn is_of_files(input: &AuthorizationInput<'_>) -> bool {
+    input.names.label == "file"
+}
+
+/// Refuses the key of another service, and a version without such keys.
+fn check_service(
+    input: &AuthorizationInput<'_>,
+    version: ApiVersion,
+    key: &DelegationKey,
+) -> ServiceResult<()> {
+    let (year, month, day) = if is_of_files(input) {
+        (2026, 2, 6)
+    } else {
+        (2018, 11, 9)
+    };
+    if !version.since(year, month, day) {
+        return Err(Refusal::authentication_failed(format!(
+            "A user delegation SAS of this service has a sv of {year:04}-{month:02}-{day:02} or later"
+        )));
+    }
+    if key.service != input.names.sas_letter.to_string() {
+        return Err(Refusal::authentication_failed(
+            "The user delegation key is not for this service",
+        ));
+    }
+    Ok(())
+}
+
+/// What a SAS of a blob signs between its key and the response headers.
+fn blob_fields(query: &Query, version: ApiVersion) -> ServiceResult<Vec<&str>> {
+    let mut fields = Vec::new();
     if version.since(2020, 2, 10) {
         fields.extend(["saoid", "suoid", "scid"].map(|name| query.or_empty(name)));
     }
@@ -98,20 +152,7 @@ pub(super) fn check(input: &AuthorizationInput<'_>, version: ApiVersion) -> Serv
         }
         fields.extend(["", ""]);
     }
-    fields.extend(signed_overrides(query));
-    let values: Vec<_> = input
-        .keys
-        .iter()
-        .map(|of_account| key.value(of_account))
-        .collect();
-    check_signature(input, &values, &fields.join("\n"))?;
-    check_key_times(input, &key)?;
-    check_times(input, query.or_empty("st"), query.or_empty("se"))?;
-    check_source(input)?;
-    Ok(Grant::ServiceSas {
-        permissions: allowed_permissions(input, &key.object),
-        overrides: overrides(input),
-    })
+    Ok(fields)
 }
 
 /// The permissions of the SAS that the holder of its key may pass on: those of the holder's own roles.

@@ -7,7 +7,7 @@ use super::{account, batch, container, object};
 use crate::emulator::error::ServiceResult;
 use crate::emulator::http::body::Body;
 use crate::emulator::http::response::Response;
-use crate::emulator::service::{service_stats, unsupported_headers};
+use crate::emulator::service::{service_stats, unsupported_headers, user_delegation_key};
 
 /// Serves a call.
 pub fn run(
@@ -22,7 +22,7 @@ pub fn run(
         BlobOperation::SetServiceProperties => account::service_properties::set(call, body),
         BlobOperation::GetServiceStats => service_stats::run(call),
         BlobOperation::GetAccountInformation => account::information::run(call),
-        BlobOperation::GetUserDelegationKey => account::user_delegation_key::run(call, body),
+        BlobOperation::GetUserDelegationKey => user_delegation_key::run(call, body),
         BlobOperation::FindBlobsByTags | BlobOperation::FindContainerBlobsByTags => {
             account::find_by_tags::run(call)
         }

@@ -40,6 +40,8 @@ pub enum Role {
     FileDataPrivilegedContributor,
     #[serde(rename = "Storage File Data Privileged Reader")]
     FileDataPrivilegedReader,
+    #[serde(rename = "Storage File Delegator")]
+    FileDelegator,
     #[serde(rename = "Storage Table Data Contributor")]
     TableDataContributor,
     #[serde(rename = "Storage Table Data Reader")]
@@ -82,6 +84,7 @@ impl Role {
                 service == "file" && matches!(action, Action::Read | Action::Write)
             }
             Self::FileDataPrivilegedReader => service == "file" && action == Action::Read,
+            Self::FileDelegator => service == "file" && action == Action::DelegationKey,
             Self::TableDataContributor => {
                 service == "table" && matches!(action, Action::Read | Action::Write)
             }
@@ -104,6 +107,10 @@ mod tests {
         assert!(!contributor.allows("blob", RoleAction::Tags));
         assert!(!Role::BlobDataReader.allows("blob", RoleAction::Write));
         assert!(Role::BlobDelegator.allows("blob", RoleAction::DelegationKey));
+        assert!(Role::FileDelegator.allows("file", RoleAction::DelegationKey));
+        assert!(!Role::FileDelegator.allows("blob", RoleAction::DelegationKey));
+        let of_files = Role::FileDataPrivilegedContributor;
+        assert!(!of_files.allows("file", RoleAction::DelegationKey));
         assert!(!Role::BlobDelegator.allows("blob", RoleAction::Read));
         let parsed: Role = serde_json::from_str("\"Storage File Data Privileged Reader\"").unwrap();
         assert_eq!(parsed, Role::FileDataPrivilegedReader);

@@ -90,8 +90,10 @@ fn ask<S: Operations>(
     if let Some(value) = call.head.header("x-ms-copy-source-authorization") {
         headers.push(("Authorization", value.to_owned()));
     }
-    // A file of a share is read with a token for backup only.
-    if let Some(value) = call.head.header(FILE_INTENT) {
+    // A file of a share is read with a token for backup only. The Blob service passes that on since
+    // 2025-07-05.
+    let passes_intent = S::NAMES.label != "blob" || call.version.since(2025, 7, 5);
+    if let Some(value) = call.head.header(FILE_INTENT).filter(|_| passes_intent) {
         headers.push((FILE_INTENT, value.to_owned()));
     }
     if let Some(range) = range {

@@ -46,6 +46,7 @@ pub mod account_properties;
 pub mod cors;
 pub mod service_properties;
 pub mod service_stats;
+pub mod user_delegation_key;
 
 pub mod copy_source;
 pub mod foreign_source;

@@ -7,7 +7,7 @@ use super::{account, directory, file, rename, structured_body, version_rules, wh
 use crate::emulator::error::ServiceResult;
 use crate::emulator::http::body::Body;
 use crate::emulator::http::response::Response;
-use crate::emulator::service::unsupported_headers;
+use crate::emulator::service::{unsupported_headers, user_delegation_key};
 
 /// Serves a call.
 pub fn run(operation: Call, call: &ShareCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> {
@@ -18,6 +18,7 @@ pub fn run(operation: Call, call: &ShareCall<'_>, body: &mut Body<'_>) -> Servic
         Call::ListShares => account::list_shares::run(call),
         Call::GetFileServiceProperties => account::service_properties::get(call),
         Call::SetFileServiceProperties => account::service_properties::set(call, body),
+        Call::GetUserDelegationKey => user_delegation_key::run(call, body),
 
         Call::CreateShare => whole_share::create::run(call),
         Call::GetShareProperties => whole_share::properties::get(call),

@@ -15,6 +15,7 @@ pub enum ShareOperation {
     ListShares,
     GetFileServiceProperties,
     SetFileServiceProperties,
+    GetUserDelegationKey,
 
     CreateShare,
     GetShareProperties,
@@ -86,6 +87,7 @@ impl ShareOperation {
             ("GET", "list", "") => Some(Self::ListShares),
             ("GET", "properties", "service") => Some(Self::GetFileServiceProperties),
             ("PUT", "properties", "service") => Some(Self::SetFileServiceProperties),
+            ("POST", "userdelegationkey", "service") => Some(Self::GetUserDelegationKey),
             _ => None,
         }
     }
@@ -164,6 +166,7 @@ impl ShareOperation {
             Self::LeaseFile => (2019, 7, 7),
             Self::LeaseShare => (2020, 2, 10),
             Self::RenameFile | Self::RenameDirectory => (2021, 4, 10),
+            Self::GetUserDelegationKey => (2026, 2, 6),
             _ => (2014, 2, 14),
         }
     }
@@ -175,6 +178,7 @@ impl Operation for ShareOperation {
             Self::ListShares => "ListShares",
             Self::GetFileServiceProperties => "GetFileServiceProperties",
             Self::SetFileServiceProperties => "SetFileServiceProperties",
+            Self::GetUserDelegationKey => "GetUserDelegationKey",
             Self::CreateShare => "CreateShare",
             Self::GetShareProperties => "GetShareProperties",
             Self::SetShareProperties => "SetShareProperties",
@@ -223,6 +227,7 @@ impl Operation for ShareOperation {
             Self::ListShares => account("l"),
             Self::GetFileServiceProperties => account("r").by_role(RoleAction::Settings),
             Self::SetFileServiceProperties => account("w").by_role(RoleAction::Settings),
+            Self::GetUserDelegationKey => account("").by_role(RoleAction::DelegationKey),
             Self::GetShareAcl | Self::SetShareAcl => account(""),
 
             Self::CreateShare | Self::SnapshotShare => share("cw"),
@@ -262,6 +267,7 @@ impl Operation for ShareOperation {
             self,
             Self::ListShares
                 | Self::GetFileServiceProperties
+                | Self::GetUserDelegationKey
                 | Self::GetShareProperties
                 | Self::GetShareMetadata
                 | Self::GetShareAcl

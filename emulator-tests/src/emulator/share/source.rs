@@ -112,6 +112,12 @@ fn open_own(
 ) -> ServiceResult<FileSource> {
     source.authorize(call)?;
     let unverified = |refusal| cannot_verify(call, refusal);
+    if call.head.header("x-ms-copy-source-authorization").is_some() {
+        // A file is read with a token for backup only.
+        call.head
+            .required("x-ms-file-request-intent")
+            .map_err(unverified)?;
+    }
     let keeps_dots = call.keeps_dots("x-ms-source-allow-trailing-dot")?;
     let path = path_of(&source.target.parts, keeps_dots)?;
     let storage = source.storage(call)?;

@@ -235,6 +235,92 @@ fn a_user_delegation_sas_allows_no_more_than_the_roles_of_its_holder() {
     assert_no_role(&request_key());
 }
 
+/// A user delegation SAS of the file `share/f`, signed with the key in this document.
+fn file_delegation_sas(files: &Client, key: &str, version: &str) -> Vec<(&'static str, String)> {
+    let expiry = iso_date(3_600);
+    let signed = [
+        "SignedOid",
+        "SignedTid",
+        "SignedStart",
+        "SignedExpiry",
+        "SignedService",
+        "SignedVersion",
+    ];
+    let signed = signed.map(|name| leaf(key, name));
+    let resource = format!("/file/{DEVELOPMENT_ACCOUNT}/share/f");
+    let mut fields = vec!["r", "", &expiry, &resource];
+    fields.extend(signed);
+    // skdutid, sduoid; sip, spr; sv; the five headers of answers.
+    fields.extend(["", "", "", "", version, "", "", "", "", ""]);
+    let value = STANDARD.decode(leaf(key, "Value")).unwrap();
+    let signature = files.with_key(&value).sign(&fields.join("\n"));
+    let names = ["skoid", "sktid", "skt", "ske", "sks", "skv"];
+    let mut pairs: Vec<_> = names.into_iter().zip(signed.map(str::to_owned)).collect();
+    pairs.extend([
+        ("sp", "r".to_owned()),
+        ("se", expiry),
+        ("sv", version.to_owned()),
+        ("sr", "f".to_owned()),
+        ("sig", signature),
+    ]);
+    pairs
+}
+
+#[test]
+fn a_user_delegation_sas_of_a_file_needs_the_delegator_and_the_data() {
+    const FILE_VERSION: &str = "2026-06-06";
+    let provider = start(Role::FileDataPrivilegedContributor);
+    let (token, files) = (provider.token(), provider.files());
+    let make = files.put("share").query("restype", "share");
+    provider.send_signed(make).expect(201);
+    let put = files.put("share/f").header("x-ms-type", "file");
+    let put = put.header("x-ms-content-length", "0");
+    provider.send_signed(put).expect(201);
+    let request_key = |version: &str| {
+        let (start, expiry) = (iso_date(-60), iso_date(3_600));
+        let body = format!("<KeyInfo><Start>{start}</Start><Expiry>{expiry}</Expiry></KeyInfo>");
+        let post = files.request("POST", "").body(body);
+        let post = post.header("x-ms-version", version);
+        let post = post.queries(&[("restype", "service"), ("comp", "userdelegationkey")]);
+        provider.send_with(&token, post)
+    };
+    assert_no_role(&request_key(FILE_VERSION));
+    let set_roles = |roles: &[Role]| {
+        let roles = roles.iter().map(|role| assignment(*role, None)).collect();
+        provider
+            .server
+            .identity()
+            .change(|settings| settings.roles = roles);
+    };
+    set_roles(&[Role::FileDelegator, Role::FileDataPrivilegedReader]);
+    assert_eq!(request_key("2025-11-05").status, 400);
+    let key = request_key(FILE_VERSION).expect(200).text();
+    assert_eq!(leaf(&key, "SignedService"), "f");
+    let read = |sas: &[(&'static str, String)]| {
+        let get = files.get("share/f");
+        let pairs = sas.iter().map(|(name, value)| (*name, value.as_str()));
+        provider.send(pairs.fold(get, |get, (name, value)| get.query(name, value)))
+    };
+    let sas = file_delegation_sas(&files, &key, FILE_VERSION);
+    read(&sas).expect(200);
+    assert_eq!(
+        read(&file_delegation_sas(&files, &key, "2025-11-05")).status,
+        403
+    );
+    for (name, value) in [
+        ("sks", "b"),
+        ("skoid", "other"),
+        ("ske", "2100-01-01T00:00:00Z"),
+    ] {
+        let mut changed = sas.clone();
+        let pair = changed.iter_mut().find(|(known, _)| *known == name);
+        pair.unwrap().1 = value.to_owned();
+        assert_eq!(read(&changed).status, 403, "{name}");
+    }
+    set_roles(&[Role::FileDelegator]);
+    assert_no_role(&read(&sas));
+}
+
 #[test]
 fn the_token_for_a_source_is_checked_like_any_other() {
     let provider = OwnProvider::start(IdentitySettings {

@@ -4,4 +4,3 @@ pub mod find_by_tags;
 pub mod information;
 pub mod list_containers;
 pub mod service_properties;
-pub mod user_delegation_key;

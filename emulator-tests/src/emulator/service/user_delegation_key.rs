@@ -1,14 +1,13 @@
-//! Get User Delegation Key.
+//! Get User Delegation Key, which the Blob and the File service have.
 //! <https://learn.microsoft.com/rest/api/storageservices/get-user-delegation-key>
 
+use super::call::Call;
+use super::operations::Operations;
 use crate::emulator::auth::{DelegationKey, Grant};
-use crate::emulator::blob::BlobOperations;
-use crate::emulator::blob::call::BlobCall;
 use crate::emulator::clock::Moment;
 use crate::emulator::error::{Refusal, ServiceResult};
 use crate::emulator::http::body::Body;
 use crate::emulator::http::response::Response;
-use crate::emulator::service::Operations;
 use crate::emulator::xml::Writer;
 use crate::emulator::{digest, xml};
 
@@ -17,7 +16,7 @@ const DOCUMENT_BYTES_MAX: u64 = 64 << 10;
 const SECONDS_MAX: u64 = 7 * 86_400;
 
 /// Makes a key for the holder of a token.
-pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> {
+pub fn run<S: Operations>(call: &Call<'_, S>, body: &mut Body<'_>) -> ServiceResult<Response> {
     let Grant::Bearer(holder) = call.grant else {
         return Err(Refusal::authentication_failed(
             "Only authentication scheme Bearer is supported",
@@ -46,7 +45,7 @@ pub fn run(call: &BlobCall<'_>, body: &mut Body<'_>) -> ServiceResult<Response> 
         tenant: holder.tenant.clone(),
         start,
         expiry,
-        service: BlobOperations::NAMES.sas_letter.to_string(),
+        service: S::NAMES.sas_letter.to_string(),
         version: call.version.to_string(),
     };
     let mut xml = Writer::new();
