@@ -3,6 +3,7 @@
 mod bearer;
 mod exchange;
 mod hedge;
+mod login_requests;
 mod outage;
 mod persistence;
 mod proxies;
