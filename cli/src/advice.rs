@@ -300,6 +300,15 @@ impl Advice {
 
     /// The cause when the destination's service cannot read the source.
     fn unreadable_source(&self, place: &AccountPlace) -> String {
+        if let Credential::Bearer(_) = place.account.credential {
+            let (account, role) = (
+                account_name(place),
+                role(place.account.service, Side::Source),
+            );
+            return format!(
+                "The service could not read the source with the login: it may lack the role `{role}` at {account}, or the source's network rules block the service"
+            );
+        }
         let origin = self.origin(Side::Source, place);
         if is_anonymous(place) {
             format!(

@@ -199,6 +199,10 @@ pub(crate) static SERVER_COPY: Parameter = Parameter {
              of one account, and `blocks` for everything else. Page and append blobs are always \
              copied to blobs with `async`.\n\n\
              If only the source's key is given, azring signs a token for each object. The token \
-             lets the service read that object for a week; the key is sent nowhere.",
+             lets the service read that object for a week; the key is sent nowhere.\n\n\
+             A login's token goes along with each request for the source. Where a request takes \
+             none (`async` from another account or service), azring signs for each object with a \
+             user delegation key of the service. The login needs the role `Storage Blob Delegator` \
+             or one for the data of blobs, of the whole account; for files `Storage File Delegator`.",
     since: "azring 0.1",
 };

@@ -44,7 +44,7 @@ pub use open::{Ends, open};
 pub(crate) use open::{
     find_object, named_object, named_source, named_target, open_remover, open_source, probe,
 };
-pub use origin::{Origin, OriginAccess};
+pub use origin::{Origin, OriginAccess, OriginLogin};
 pub(crate) use remover::remove_all;
 pub use remover::{Removal, RemovalOptions, Remover};
 pub use server_copy::{Copying, Pending, ServerCopy};

@@ -1,5 +1,7 @@
 //! An account's table service.
 
+use std::path::Path;
+
 use super::answer::Answer;
 use super::http::{Origin, Request, RestResponse};
 use super::shared_key;
@@ -22,6 +24,14 @@ impl TableService {
     pub fn path_style(origin: &str, account: &Account) -> Self {
         Self {
             origin: Origin::parse(origin, None),
+            account: account.clone(),
+        }
+    }
+
+    /// The same over HTTPS, with a client that trusts the authority in this PEM file.
+    pub fn over_https(origin: &str, account: &Account, authority: &Path) -> Self {
+        Self {
+            origin: Origin::parse(origin, Some(authority)),
             account: account.clone(),
         }
     }

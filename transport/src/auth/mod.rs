@@ -23,7 +23,9 @@ pub(crate) mod shared_key_table;
 
 mod authorization;
 
-mod service_sas;
+mod user_delegation_key;
+
+mod object_sas;
 
 mod cloud;
 
@@ -36,9 +38,10 @@ pub use challenge::BearerChallenge;
 pub use cloud::Cloud;
 pub use credential::Credential;
 pub use mask::{MASKED, has_signature, masked};
+pub use object_sas::{ObjectSas, SasResource, iso_second};
 pub use secret::Secret;
-pub use service_sas::{SasResource, ServiceSas};
 pub use shared_key::{authorization_header, string_to_sign};
 pub(crate) use tenant::check_tenant;
 pub use token::{AccessToken, TokenFuture, TokenSource};
 pub use token_cache::{TokenCache, TokenIssuer};
+pub use user_delegation_key::UserDelegationKey;

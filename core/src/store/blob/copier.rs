@@ -118,9 +118,14 @@ impl ServerCopy for BlobServerCopy {
                 origin.check_dots("the Blob service")?;
             }
             let method = self.method(&task.entry);
+            let account = self.place.account();
             let origin = match method {
-                CopyMethod::Async => origin.without_token(self.within_account)?,
-                CopyMethod::Sync | CopyMethod::Blocks => origin,
+                CopyMethod::Async => {
+                    origin
+                        .without_token(tools, account, self.within_account)
+                        .await?
+                }
+                CopyMethod::Sync | CopyMethod::Blocks => origin.with_token(tools, account).await?,
             };
             let draft = Draft::of_copy(Arc::clone(&self.place), task, origin.clone());
             if method == CopyMethod::Blocks {

@@ -6,12 +6,33 @@ use azring_transport::auth::SasResource;
 use percent_encoding::utf8_percent_encode;
 
 use crate::Result;
+use crate::entry::ETag;
 use crate::location::{BlobLocation, RESERVED};
-use crate::store::OriginAccess;
-use crate::store::rest::source_access;
+use crate::store::Origin;
+use crate::store::rest::source_access::SourceAccess;
+
+/// The blob or snapshot of this full name as the source of a copy by a service.
+pub(super) fn origin(
+    place: &BlobLocation,
+    (name, etag): (&str, &ETag),
+    snapshot: Option<&str>,
+    access: &SourceAccess,
+    now: SystemTime,
+) -> Result<Origin> {
+    let resource = SasResource::Blob {
+        container: place.container.clone(),
+        name: name.to_owned(),
+        snapshot: snapshot.map(str::to_owned),
+    };
+    Ok(Origin {
+        url: url(place, name, snapshot),
+        access: access.to(place.account(), resource, now)?,
+        etag: Some(etag.clone()),
+    })
+}
 
 /// The address of a blob or snapshot, without a credential.
-pub(super) fn url(place: &BlobLocation, name: &str, snapshot: Option<&str>) -> String {
+fn url(place: &BlobLocation, name: &str, snapshot: Option<&str>) -> String {
     let mut url = place.blob_url(name);
     if let Some(snapshot) = snapshot {
         url.push_str("?snapshot=");
@@ -20,27 +41,13 @@ pub(super) fn url(place: &BlobLocation, name: &str, snapshot: Option<&str>) -> S
     url
 }
 
-/// The access of a service to the blob.
-pub(super) fn access(
-    place: &BlobLocation,
-    name: &str,
-    snapshot: Option<&str>,
-    now: SystemTime,
-) -> Result<OriginAccess> {
-    let resource = SasResource::Blob {
-        container: &place.container,
-        name,
-        snapshot,
-    };
-    source_access::access(place.account(), resource, now)
-}
-
 #[cfg(test)]
 mod tests {
     use azring_transport::auth::Secret;
 
     use super::*;
     use crate::location::{Access, Location, parse};
+    use crate::store::OriginAccess;
 
     const SNAPSHOT: &str = "2011-03-09T01:42:34.9360000Z";
 
@@ -57,10 +64,15 @@ mod tests {
     }
 
     fn token_of(access: Access, snapshot: Option<&str>) -> Option<String> {
-        match super::access(&place(access), "v/b", snapshot, SystemTime::UNIX_EPOCH).unwrap() {
+        let place = place(access);
+        let version = ETag("1".into());
+        let access = SourceAccess::own(&place.account_place);
+        let now = SystemTime::UNIX_EPOCH;
+        let origin = origin(&place, ("v/b", &version), snapshot, &access, now).unwrap();
+        match origin.access {
             OriginAccess::Public => None,
             OriginAccess::Sas(token) => Some(token.expose().clone()),
-            OriginAccess::Bearer(_) => panic!("no token was given"),
+            OriginAccess::Login(_) => panic!("no token was given"),
         }
     }
 

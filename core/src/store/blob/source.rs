@@ -23,8 +23,9 @@ use crate::select::{Pattern, PatternRule};
 use crate::store::rest::listed_version::listed_version;
 use crate::store::rest::missing::send_or_missing;
 use crate::store::rest::ranged_reader::RangedReader;
+use crate::store::rest::source_access::SourceAccess;
 use crate::store::source::{PAGES_AHEAD, start_listing};
-use crate::store::{ListScope, Origin, OriginAccess, Page, Pages, Reader, Source, Step, Tools};
+use crate::store::{ListScope, Origin, Page, Pages, Reader, Source, Step, Tools};
 
 /// Blobs to copy from.
 pub struct BlobSource {
@@ -32,7 +33,7 @@ pub struct BlobSource {
     selection: BlobSelection,
     read_options: BlobReadOptions,
     with_crc64: Arc<AtomicBool>,
-    opens_to_target: bool,
+    access: SourceAccess,
 }
 
 /// The selected blobs.
@@ -46,32 +47,33 @@ enum BlobSelection {
 impl BlobSource {
     /// The blobs of a container or virtual directory that match.
     pub fn directory(place: BlobLocation, pattern: Pattern, options: BlobReadOptions) -> Self {
-        Self {
-            place: Arc::new(place),
-            selection: BlobSelection::Matching(pattern),
-            read_options: options,
-            with_crc64: Arc::new(AtomicBool::new(options.crc64)),
-            opens_to_target: false,
-        }
-    }
-
-    /// Sets whether the target's service may read them with the key of its own requests. It needs no
-    /// signature then.
-    pub fn opening_to_target(self, opens_to_target: bool) -> Self {
-        Self {
-            opens_to_target,
-            ..self
-        }
+        Self::new(place, BlobSelection::Matching(pattern), options)
     }
 
     /// A single blob. Its full name is `place.full_name` of the entry's name.
     pub fn blob(place: BlobLocation, entry: Entry, options: BlobReadOptions) -> Self {
+        Self::new(place, BlobSelection::One(Box::new(entry)), options)
+    }
+
+    fn new(place: BlobLocation, selection: BlobSelection, options: BlobReadOptions) -> Self {
         Self {
+            access: SourceAccess::own(&place.account_place),
             place: Arc::new(place),
-            selection: BlobSelection::One(Box::new(entry)),
+            selection,
             read_options: options,
             with_crc64: Arc::new(AtomicBool::new(options.crc64)),
-            opens_to_target: false,
+        }
+    }
+
+    /// The target's service may read them with the key of its own requests, if this is set. It needs no
+    /// signature then.
+    pub fn opening_to_target(self, opens_to_target: bool) -> Self {
+        if !opens_to_target {
+            return self;
+        }
+        Self {
+            access: SourceAccess::OpenToTarget,
+            ..self
         }
     }
 }
@@ -159,15 +161,8 @@ impl Source for BlobSource {
         let (name, etag) = self.identity(entry)?;
         let snapshot = entry.snapshot.as_ref().map(|snapshot| &*snapshot.id);
         let now = tools.client.clock().now();
-        Ok(Some(Origin {
-            url: origin::url(&self.place, &name, snapshot),
-            access: if self.opens_to_target {
-                OriginAccess::Public
-            } else {
-                origin::access(&self.place, &name, snapshot, now)?
-            },
-            etag: Some(etag.clone()),
-        }))
+        let version = (&*name, etag);
+        origin::origin(&self.place, version, snapshot, &self.access, now).map(Some)
     }
 
     fn why_nothing<'a>(

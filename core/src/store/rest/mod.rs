@@ -48,6 +48,10 @@ pub(crate) mod positioned_writer;
 
 pub(crate) mod copy_state;
 
+mod get_user_delegation_key;
+
+pub(crate) mod user_delegation;
+
 pub(crate) mod source_access;
 
 pub(crate) mod source_failure;

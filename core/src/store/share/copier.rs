@@ -114,13 +114,24 @@ impl ServerCopy for ShareServerCopy {
         origin: Origin,
     ) -> Step<'a, Result<Arc<dyn Copying>>> {
         Box::pin(async move {
-            let version = self.target.place().account().capabilities.version();
+            let account = self.target.place().account();
+            let version = account.capabilities.version();
             if self.from_share && version < TRAILING_DOTS {
                 origin.check_dots(&format!("the File service of version {version}"))?;
             }
             let draft = self.draft(task);
             let bytes = task.entry.bytes;
-            let copying: Arc<dyn Copying> = match self.method(&task.entry) {
+            let method = self.method(&task.entry);
+            let origin = match method {
+                FileCopyMethod::Directory => origin,
+                FileCopyMethod::Async => {
+                    origin
+                        .without_token(tools, account, self.within_account)
+                        .await?
+                }
+                FileCopyMethod::Ranges => origin.with_token(tools, account).await?,
+            };
+            let copying: Arc<dyn Copying> = match method {
                 FileCopyMethod::Directory => {
                     self.target
                         .make_directory(tools, share_path(&task.target))
@@ -130,7 +141,7 @@ impl ServerCopy for ShareServerCopy {
                 FileCopyMethod::Async => {
                     let file = WholeFile {
                         draft,
-                        origin: origin.without_token(self.within_account)?,
+                        origin,
                         bytes,
                     };
                     Arc::new(AsyncCopy::begin(file, tools, task).await?)

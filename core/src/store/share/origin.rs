@@ -7,32 +7,26 @@ use percent_encoding::utf8_percent_encode;
 
 use crate::Result;
 use crate::location::{RESERVED, ShareLocation};
-use crate::store::rest::source_access;
-use crate::store::{Origin, OriginAccess};
+use crate::store::Origin;
+use crate::store::rest::source_access::SourceAccess;
 
-/// The file of this full name as the source of a copy by a service. `opens_to_target` says that the
-/// service reads it with the key of its own requests.
+/// The file of this full name as the source of a copy by a service.
 ///
 /// The origin names no version: no service compares the version of a file.
 /// <https://learn.microsoft.com/rest/api/storageservices/copy-blob#request-headers>
 pub(super) fn origin(
     place: &ShareLocation,
     name: &str,
-    opens_to_target: bool,
+    access: &SourceAccess,
     now: SystemTime,
 ) -> Result<Origin> {
-    let access = if opens_to_target {
-        OriginAccess::Public
-    } else {
-        let resource = SasResource::File {
-            share: &place.share,
-            path: name,
-        };
-        source_access::access(place.account(), resource, now)?
+    let resource = SasResource::File {
+        share: place.share.clone(),
+        path: name.to_owned(),
     };
     Ok(Origin {
         url: url(place, name),
-        access,
+        access: access.to(place.account(), resource, now)?,
         etag: None,
     })
 }
@@ -58,7 +52,12 @@ mod tests {
         let Location::Share(place) = parse(url, access, None).unwrap() else {
             panic!("a place in a share");
         };
-        origin(&place, "d/ü", opens_to_target, SystemTime::UNIX_EPOCH).unwrap()
+        let access = if opens_to_target {
+            SourceAccess::OpenToTarget
+        } else {
+            SourceAccess::own(&place.account_place)
+        };
+        origin(&place, "d/ü", &access, SystemTime::UNIX_EPOCH).unwrap()
     }
 
     fn key() -> Access {

@@ -19,6 +19,7 @@ use crate::plan::extents::Extents;
 use crate::report::NothingSelected;
 use crate::store::rest::listed_version::listed_version;
 use crate::store::rest::ranged_reader::RangedReader;
+use crate::store::rest::source_access::SourceAccess;
 use crate::store::source::start_listing;
 use crate::store::{ListScope, Origin, Page, Pages, Reader, Source, Step, Tools};
 use crate::{Error, Result};
@@ -29,7 +30,7 @@ pub struct ShareSource {
     selection: FileSelection,
     read_options: ShareReadOptions,
     with_md5: Arc<AtomicBool>,
-    opens_to_target: bool,
+    access: SourceAccess,
 }
 
 /// The selected files.
@@ -69,19 +70,22 @@ impl ShareSource {
 
     fn new(place: ShareLocation, selection: FileSelection, read_options: ShareReadOptions) -> Self {
         Self {
+            access: SourceAccess::own(&place.account_place),
             place: Arc::new(place),
             selection,
             read_options,
             with_md5: Arc::new(AtomicBool::new(read_options.md5)),
-            opens_to_target: false,
         }
     }
 
-    /// Sets whether the target's service may read them with the key of its own requests. It needs no
+    /// The target's service may read them with the key of its own requests, if this is set. It needs no
     /// signature then.
     pub fn opening_to_target(self, opens_to_target: bool) -> Self {
+        if !opens_to_target {
+            return self;
+        }
         Self {
-            opens_to_target,
+            access: SourceAccess::OpenToTarget,
             ..self
         }
     }
@@ -185,7 +189,7 @@ impl Source for ShareSource {
     fn origin(&self, tools: &Tools, entry: &Entry) -> Result<Option<Origin>> {
         let (name, _) = self.identity(entry)?;
         let now = tools.client.clock().now();
-        origin::origin(&self.place, &name, self.opens_to_target, now).map(Some)
+        origin::origin(&self.place, &name, &self.access, now).map(Some)
     }
 
     fn why_nothing<'a>(

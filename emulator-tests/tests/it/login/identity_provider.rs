@@ -3,113 +3,17 @@
 
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::PathBuf;
 use std::time::Instant;
 
-use azring_emulator_tests::account::Account;
-use azring_emulator_tests::command::{Azring, Folder, Outcome};
+use azring_emulator_tests::command::{Azring, Folder};
 use azring_emulator_tests::compare::assert_same;
 use azring_emulator_tests::emulator::identity::{
     CLIENT_SECRET, CONFIDENTIAL_CLIENT, DEFAULT_TENANT, DEFAULT_USER, FEDERATED_SUBJECT,
     IDENTITY_HEADER, PUBLIC_CLIENT,
 };
-use azring_emulator_tests::emulator::{IdentityOptions, Options, Server, TlsChoice};
-use azring_emulator_tests::rest::{BlobService, Container};
-use azring_emulator_tests::tree::{Tree, noise};
+use azring_emulator_tests::tree::Tree;
 
-/// A service over HTTPS that trusts the tokens of its identity provider.
-struct Provided {
-    server: Server,
-    folder: Folder,
-    authority: PathBuf,
-}
-
-impl Provided {
-    fn new() -> Self {
-        let server = Server::start(&Options {
-            tls: TlsChoice::Own,
-            identity: Some(IdentityOptions::default()),
-            ..Options::default()
-        });
-        let server = server.expect("an emulator starts");
-        let folder = Folder::new();
-        let authority = folder.join("authority.pem");
-        let pem = server.authority_pem().expect("a certificate");
-        fs::write(&authority, pem).expect("a folder of ours");
-        Self {
-            server,
-            folder,
-            authority,
-        }
-    }
-
-    fn container(&self, name: &str) -> Container {
-        let account = Account::development();
-        BlobService::path_style(&self.server.blob_url(), &account, Some(&self.authority))
-            .container(name)
-    }
-
-    /// A file with this text.
-    fn file(&self, name: &str, text: &str) -> String {
-        let path = self.folder.join(name);
-        fs::write(&path, text).expect("a folder of ours");
-        path.display().to_string()
-    }
-
-    /// A command whose state is in this emulator's folder, and which trusts its certificate.
-    fn command(&self, words: &[&str]) -> Azring {
-        Azring::new()
-            .args(words)
-            .env("XDG_STATE_HOME", self.folder.path())
-            .arg("--ca-file")
-            .arg(&self.authority)
-    }
-
-    /// A copy that may send its token to this service.
-    fn copy(&self, source: &str, dest: &str) -> Azring {
-        let url = self.server.blob_url();
-        let host = url.split("://").nth(1).expect("a host");
-        self.command(&["--source", source, "--destination", dest])
-            .args([
-                "--recursive",
-                "--quiet",
-                "--trusted-microsoft-suffixes",
-                host,
-            ])
-    }
-
-    /// Uploads a tree and downloads it again with these variables.
-    fn goes_up_and_comes_back(&self, name: &str, variables: &[(&str, &str)]) {
-        let (source, target) = (Folder::new(), Folder::new());
-        tree().write_to(source.path());
-        let container = self.container(name);
-        let with = |command: Azring| {
-            let set = |command: Azring, (name, value): &(&str, &str)| command.env(name, value);
-            variables.iter().fold(command, set).run()
-        };
-        let path = |folder: &Folder| folder.path().display().to_string();
-        let files = tree().len() as u64;
-        let up = with(self.copy(&path(&source), &container.url()));
-        hides_secrets(&up.succeeded().counting(files, 0, 0));
-        assert_same(&tree(), &Tree::get_from(&container));
-        let down = with(self.copy(&container.url(), &path(&target)));
-        hides_secrets(&down.succeeded().counting(files, 0, 0));
-        assert_same(&tree(), &Tree::read_from(target.path()));
-    }
-}
-
-fn tree() -> Tree {
-    Tree::named(["a", "b/c"]).with("large", noise(3, 9 * 1024 * 1024))
-}
-
-/// A JSON web token begins with these letters in base64.
-#[track_caller]
-fn hides_secrets(outcome: &Outcome) {
-    let shown = format!("{}{}", outcome.stdout, outcome.stderr);
-    for secret in ["eyJ", CLIENT_SECRET, IDENTITY_HEADER] {
-        assert!(!shown.contains(secret), "{outcome}");
-    }
-}
+use super::provided::{Provided, hides_secrets};
 
 #[test]
 fn applications_workloads_and_machines_log_in_by_the_environment() {
@@ -187,7 +91,7 @@ fn applications_workloads_and_machines_log_in_by_the_environment() {
             .iter()
             .map(|(name, value)| (*name, value.as_str()))
             .collect();
-        provided.goes_up_and_comes_back(name, &variables);
+        provided.goes_up_across_and_comes_back(name, &variables);
     }
 }
 
@@ -216,7 +120,7 @@ fn a_user_logs_in_by_a_code_once_for_later_commands_until_the_logout() {
     let stored = provided.folder.join("azring/login.json");
     let mode = fs::metadata(&stored).expect("a stored login").mode();
     assert_eq!(mode & 0o777, 0o600);
-    provided.goes_up_and_comes_back("user", &[]);
+    provided.goes_up_across_and_comes_back("user", &[]);
     let status = provided.command(&["login", "status", "--tenant"]).run();
     let status = status.succeeded();
     assert!(status.stdout.contains(DEFAULT_TENANT), "{status}");

@@ -2,3 +2,5 @@
 
 mod azure_cli;
 mod identity_provider;
+pub(crate) mod provided;
+mod server_copies;
