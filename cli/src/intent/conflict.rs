@@ -16,8 +16,6 @@ use azring_core::location::Location;
 use azring_core::plan::route::Direction;
 
 use super::ends::{SOURCE, TARGET};
-use super::secret;
-use crate::environment::Environment;
 use crate::parameter::{self as row, Parameter, Service};
 use crate::parsed::ParsedArgs;
 use crate::usage_error::UsageError;
@@ -27,7 +25,7 @@ use rules::{Ends, RULES};
 
 /// Checks an export of a table or an import into one, as it was typed. Other copies are checked when
 /// their locations are known.
-pub(super) fn check_tables(args: &ParsedArgs, environment: &Environment) -> Result<(), UsageError> {
+pub(super) fn check_tables(args: &ParsedArgs) -> Result<(), UsageError> {
     let kinds = (EndKind::typed(args, &SOURCE), EndKind::typed(args, &TARGET));
     let (Some(source), Some(target)) = kinds else {
         return Ok(());
@@ -35,13 +33,6 @@ pub(super) fn check_tables(args: &ParsedArgs, environment: &Environment) -> Resu
     let has = |kind| source == kind || target == kind;
     if has(EndKind::Table) {
         tables::check(args, source, target)?;
-    }
-    if source == EndKind::Table && !has_source_credential(args, environment) {
-        return Err(UsageError::meaning(format!(
-            "a table is read with a key or a shared access signature: give `{}` or `{}`",
-            row::SOURCE_KEY.spelled(args.dialect()),
-            row::SOURCE_SAS.spelled(args.dialect())
-        )));
     }
     Ok(())
 }
@@ -108,17 +99,6 @@ fn local_pattern(args: &ParsedArgs) -> Result<(), UsageError> {
         ));
     }
     Ok(())
-}
-
-/// Whether the command, the source's URL or the environment has a credential for the source.
-fn has_source_credential(args: &ParsedArgs, environment: &Environment) -> bool {
-    let is_in_url = args
-        .raw(SOURCE.place)
-        .is_some_and(|url| url.to_string_lossy().contains("sig="));
-    args.has(SOURCE.key)
-        || args.has(SOURCE.sas)
-        || is_in_url
-        || secret::is_in_environment(SOURCE.side, environment)
 }
 
 fn refuse(args: &ParsedArgs, parameters: &[&Parameter], meant: &str) -> Result<(), UsageError> {

@@ -21,7 +21,7 @@ pub(crate) fn options(args: &ParsedArgs, environment: &Environment) -> Result<Op
     remove::refuse(args)?;
     credential::refuse_login(args)?;
     path::check(args)?;
-    conflict::check_tables(args, environment)?;
+    conflict::check_tables(args)?;
     let source = location(args, &SOURCE, environment)?;
     let target = location(args, &TARGET, environment)?;
     between(args, source, target, environment)

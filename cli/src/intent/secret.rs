@@ -158,14 +158,6 @@ const CONNECTION: &str = "AZURE_STORAGE_CONNECTION_STRING";
 const SAS: &str = "AZURE_STORAGE_SAS_TOKEN";
 const KEY: &str = "AZURE_STORAGE_KEY";
 
-/// Whether a variable is set that may hold a credential for this end.
-pub(super) fn is_in_environment(side: Side, environment: &Environment) -> bool {
-    let [sas, key] = own_variables(side);
-    [sas.as_str(), key.as_str(), CONNECTION, SAS, KEY]
-        .iter()
-        .any(|name| environment.raw(name).is_some())
-}
-
 /// azring's own variables for one end: a signature and a key.
 fn own_variables(side: Side) -> [String; 2] {
     let side = match side {

@@ -85,7 +85,7 @@ const REFUSALS: [(&str, &str); 8] = [
     ),
     (
         "F",
-        "a file share is read and written with a key or a shared access signature",
+        "a file share is read and written with a key, a shared access signature or a login",
     ),
     (
         "G",

@@ -76,7 +76,8 @@ pub(in crate::intent) fn check_credential(
         "file share"
     };
     Err(UsageError::meaning(format!(
-        "a {what} is read and written with a key or a shared access signature: give `{}` or `{}`",
+        "a {what} is read and written with a key, a shared access signature or a login: give `{}` or `{}`, or log in by \
+         `azring login`",
         end.key.spelled(args.dialect()),
         end.sas.spelled(args.dialect())
     )))

@@ -4,3 +4,4 @@ mod azure_cli;
 mod identity_provider;
 pub(crate) mod provided;
 mod server_copies;
+mod services;

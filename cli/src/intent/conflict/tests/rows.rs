@@ -85,7 +85,7 @@ pub(super) const ROWS: &[Row] = &[
         FOLDER,
         SHARE,
         &["/S"],
-        "a file share is read and written with a key or a shared access signature: give `/DestKey` or `/DestSAS`",
+        "a file share is read and written with a key, a shared access signature or a login: give `/DestKey` or `/DestSAS`, or log in by `azring login`",
     ),
     // Only blobs have snapshots.
     (
