@@ -28,7 +28,7 @@ use crate::rest::BlobService;
 use crate::scratch;
 use crate::server_process::{ServerCommand, ServerProcess};
 
-pub use tables::{AzuriteTables, shared_tables};
+pub use tables::{AzuriteTables, shared_https_tables, shared_tables};
 
 use choice::Choice;
 
@@ -50,6 +50,9 @@ const ARGUMENTS: [&str; 6] = [
     "--disableTelemetry",
     "--skipApiVersionCheck",
 ];
+
+/// The arguments of one over HTTPS: it takes bearer tokens, of which it checks all but the signature.
+const OAUTH: [&str; 2] = ["--oauth", "basic"];
 
 /// How an Azurite was obtained.
 #[derive(Debug)]
@@ -222,7 +225,13 @@ fn contained(
     accounts: &[Account],
     certificate: Option<&Certificate>,
 ) -> Result<(Obtained, String), String> {
-    let (held, origin) = container::Contained::start(&known(accounts), certificate, &ARGUMENTS)
+    let oauth = if certificate.is_some() {
+        &OAUTH[..]
+    } else {
+        &[]
+    };
+    let arguments = [&ARGUMENTS[..], oauth].concat();
+    let (held, origin) = container::Contained::start(&known(accounts), certificate, &arguments)
         .map_err(|error| {
             format!(
                 "{error}\nrun `scripts/containers.sh up` where the image cannot be pulled, \
@@ -304,6 +313,7 @@ impl Installed {
                 .arg(certificate.server())
                 .arg("--key")
                 .arg(certificate.server_key())
+                .args(OAUTH)
                 .env(
                     "NODE_EXTRA_CA_CERTS",
                     certificate.authority().to_string_lossy(),
