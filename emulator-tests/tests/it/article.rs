@@ -9,6 +9,7 @@ mod download_blobs_from_blob_storage;
 mod download_files_from_file_storage;
 mod examples;
 mod other_azcopy_features;
+mod release_notes;
 mod synchronously_copy_blobs;
 mod transcripts;
 mod upload_blobs_to_blob_storage;

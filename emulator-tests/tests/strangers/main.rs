@@ -12,6 +12,7 @@ use azring_emulator_tests::account::Account;
 use azring_emulator_tests::emulator::{
     AccountOption, Behaviour, CopyBehaviour, IdentityOptions, Options, Server, TlsChoice,
 };
+use azring_emulator_tests::program;
 use azring_emulator_tests::rest::{BlobService, FileService};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -77,6 +78,7 @@ fn run(program: &str, script: &str, server: &Server) {
         .env("PEERS", peers())
         .env("HOSTS", hosts())
         .env("EMULATOR", env!("CARGO_BIN_EXE_azring-emulator"))
+        .env("AZRING", program::built("azring"))
         .env("BLOB_URL", server.blob_url())
         .env("FILE_URL", server.file_url())
         .env("TABLE_URL", server.table_url())
@@ -164,6 +166,13 @@ fn azure_identity_gets_tokens_in_every_way_that_it_has() {
 fn azure_identity_gets_tokens_on_a_machine_with_azure_arc() {
     let server = Server::start(&options()).expect("an emulator that starts");
     run("bash", "identity_arc.sh", &server);
+}
+
+/// The script starts an emulator of its own.
+#[test]
+fn azring_logs_in_and_copies_on_a_machine_with_azure_arc() {
+    let server = Server::start(&options()).expect("an emulator that starts");
+    run("bash", "azring_arc.sh", &server);
 }
 
 /// The script starts an emulator of its own.
