@@ -130,11 +130,14 @@ impl Location {
         self
     }
 
-    /// Notices about the service's dialect that came up since the last call.
+    /// Notices about the service's dialect and about the login that came up since the last call.
     pub(crate) fn notices(&self) -> Vec<String> {
-        self.account_place()
-            .map(|place| place.account.capabilities.take_notices())
-            .unwrap_or_default()
+        let Some(place) = self.account_place() else {
+            return Vec::new();
+        };
+        let mut notices = place.account.capabilities.take_notices();
+        notices.extend(place.account.credential.take_notice());
+        notices
     }
 }
 

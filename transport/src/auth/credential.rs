@@ -51,6 +51,14 @@ impl Credential {
         }
     }
 
+    /// What the user should know about it. Each notice is given once.
+    pub fn take_notice(&self) -> Option<String> {
+        match self {
+            Self::Bearer(source) => source.take_notice(),
+            Self::Anonymous | Self::SharedKey { .. } | Self::Sas(_) => None,
+        }
+    }
+
     /// What kind of credential it is, for messages: `account key`.
     pub fn kind_name(&self) -> &'static str {
         match self {

@@ -43,5 +43,5 @@ pub use secret::Secret;
 pub use shared_key::{authorization_header, string_to_sign};
 pub(crate) use tenant::check_tenant;
 pub use token::{AccessToken, TokenFuture, TokenSource};
-pub use token_cache::{TokenCache, TokenIssuer};
+pub use token_cache::{Need, TokenCache, TokenIssuer};
 pub use user_delegation_key::UserDelegationKey;

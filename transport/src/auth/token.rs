@@ -23,8 +23,14 @@ pub trait TokenSource: fmt::Debug + Send + Sync {
     fn token(&self, now: SystemTime) -> TokenFuture<'_>;
 
     /// A token in place of one that a service refused. Requests that were refused with the same
-    /// token cause one renewal together.
+    /// token cause one renewal together. The same token where the one before it was refused a moment
+    /// ago: another would be refused as well.
     fn renew<'a>(&'a self, refused: &'a AccessToken, now: SystemTime) -> TokenFuture<'a>;
+
+    /// What the user should know about this source. Each notice is given once.
+    fn take_notice(&self) -> Option<String> {
+        None
+    }
 }
 
 /// A bearer token and the time at which it stops being valid. Its `Debug` hides the token.

@@ -12,18 +12,34 @@ use crate::{Error, Kind, Result};
 const RENEWED_BEFORE: Duration = Duration::from_mins(5);
 
 /// When a renewal before the expiry failed, the valid token is used for this long before the next
-/// try.
+/// try. When a token was refused, the one in its place is not replaced for so long because it is
+/// refused as well.
 const PAUSE: Duration = Duration::from_secs(30);
+
+/// How much a new token is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// The one that is in use is still valid.
+    Soon,
+    /// Requests wait for it.
+    Now,
+}
 
 /// Issues tokens: a login.
 pub trait TokenIssuer: fmt::Debug + Send + Sync {
     /// A new token, never one that was issued before. It must give up after a limited time, because
-    /// every request of the run waits for it.
-    fn issue(&self) -> TokenFuture<'_>;
+    /// every request of the run waits for it; where one is only needed soon, after a single attempt.
+    fn issue(&self, need: Need) -> TokenFuture<'_>;
+
+    /// What the user should know about this issuer. Each notice is given once.
+    fn take_notice(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Keeps the token of an issuer until it expires or is refused. Requests that wait at the same time
-/// share one renewal and its outcome.
+/// share one renewal and its outcome. While the token is still valid, one request renews it and all
+/// others go on.
 #[derive(Debug)]
 pub struct TokenCache<I> {
     issuer: I,
@@ -39,10 +55,21 @@ struct TokenState {
     fresh_until: Option<SystemTime>,
     /// Renewals that have ended.
     renewals: u64,
-    /// How the last renewal failed, if it did.
-    failure: Option<Error>,
+    /// How the last renewal failed, if it did, and how much it was needed.
+    failure: Option<(Error, Need)>,
     /// The valid token is not renewed before this time.
     pause_until: Option<SystemTime>,
+    /// A token that is refused before this time is not replaced: the one before it was refused too.
+    refusals_count_until: Option<SystemTime>,
+}
+
+/// What makes a new token necessary.
+#[derive(Debug, Clone, Copy)]
+enum Cause<'a> {
+    /// There is none, or it ends soon.
+    Age,
+    /// The service refused this one.
+    Refusal(&'a AccessToken),
 }
 
 impl<I: TokenIssuer> TokenCache<I> {
@@ -55,36 +82,46 @@ impl<I: TokenIssuer> TokenCache<I> {
         }
     }
 
-    /// Returns the current token if it is `usable`. Otherwise has a token issued, or waits for the
-    /// renewal of another request and shares its outcome.
-    async fn issue_unless(
-        &self,
-        now: SystemTime,
-        usable: impl Fn(&TokenState) -> bool,
-    ) -> Result<AccessToken> {
-        let renewals_before = {
+    /// Returns the current token if it can be used. Otherwise has one issued, or waits for the renewal
+    /// of another request and shares its outcome.
+    async fn issue_for(&self, cause: Cause<'_>, now: SystemTime) -> Result<AccessToken> {
+        let (renewals_before, valid) = {
             let state = self.state();
-            if let Some(token) = state.token.as_ref().filter(|_| usable(&state)) {
-                return Ok(token.clone());
+            if let Some(token) = state.usable(cause, now) {
+                return Ok(token);
             }
+            let valid = state.valid(cause, now);
             if let Some(error) = state.ended() {
-                return state.valid(now).ok_or_else(|| error.clone());
+                return valid.ok_or_else(|| error.clone());
             }
-            state.renewals
+            (state.renewals, valid)
         };
-        let _renewal = self.renewal.lock().await;
+        let _renewal = match (&valid, self.renewal.try_lock()) {
+            (_, Ok(renewal)) => renewal,
+            // Another request renews it, and this one need not wait.
+            (Some(valid), Err(_)) => return Ok(valid.clone()),
+            (None, Err(_)) => self.renewal.lock().await,
+        };
         {
             let state = self.state();
             if state.renewals != renewals_before {
-                if let Some(error) = &state.failure {
-                    return state.valid(now).ok_or_else(|| error.clone());
-                }
-                if let Some(token) = &state.token {
-                    return Ok(token.clone());
+                match (&state.failure, &state.token) {
+                    // It was a single attempt, which is too few for those who wait.
+                    (Some((_, Need::Soon)), _) if valid.is_none() && state.ended().is_none() => {}
+                    (Some((error, _)), _) => {
+                        return state.valid(cause, now).ok_or_else(|| error.clone());
+                    }
+                    (None, Some(token)) => return Ok(token.clone()),
+                    (None, None) => {}
                 }
             }
         }
-        let issued = self.issuer.issue().await;
+        let need = if valid.is_some() {
+            Need::Soon
+        } else {
+            Need::Now
+        };
+        let issued = self.issuer.issue(need).await;
         let mut state = self.state();
         state.renewals += 1;
         match issued {
@@ -94,12 +131,16 @@ impl<I: TokenIssuer> TokenCache<I> {
                 state.token = Some(token.clone());
                 state.failure = None;
                 state.pause_until = None;
+                state.refusals_count_until = match cause {
+                    Cause::Age => None,
+                    Cause::Refusal(_) => Some(now + PAUSE),
+                };
                 Ok(token)
             }
             Err(error) => {
-                state.failure = Some(error.clone());
+                state.failure = Some((error.clone(), need));
                 state.pause_until = Some(now + PAUSE);
-                state.valid(now).ok_or(error)
+                state.valid(cause, now).ok_or(error)
             }
         }
     }
@@ -114,46 +155,53 @@ impl TokenState {
     /// The failure of a login that has ended: it is not asked again, which thousands of requests
     /// would do.
     fn ended(&self) -> Option<&Error> {
-        let failure = self.failure.as_ref();
-        failure.filter(|error| error.kind() == Kind::Login)
+        let (error, _) = self.failure.as_ref()?;
+        (error.kind() == Kind::Login).then_some(error)
     }
 
-    /// The current token, while it is valid.
-    fn valid(&self, now: SystemTime) -> Option<AccessToken> {
-        self.token.clone().filter(|token| token.expires() > now)
-    }
-
-    /// The current token is used at `now`.
-    fn is_usable(&self, now: SystemTime) -> bool {
-        let is_pausing = self.pause_until.is_some_and(|until| now < until);
-        let usable_until = if is_pausing {
-            self.token.as_ref().map(AccessToken::expires)
-        } else {
-            self.fresh_until
+    /// The current token, while it is valid and was not refused.
+    fn valid(&self, cause: Cause<'_>, now: SystemTime) -> Option<AccessToken> {
+        let token = self.token.as_ref()?;
+        let is_refused = match cause {
+            Cause::Age => false,
+            Cause::Refusal(refused) => token.is(refused),
         };
-        usable_until.is_some_and(|until| until > now)
+        (!is_refused && token.expires() > now).then(|| token.clone())
+    }
+
+    /// The current token, where it is used without a renewal.
+    fn usable(&self, cause: Cause<'_>, now: SystemTime) -> Option<AccessToken> {
+        let token = self.token.as_ref()?;
+        let is_usable = match cause {
+            Cause::Age => self.is_fresh(now) || self.is_pausing(now) && token.expires() > now,
+            Cause::Refusal(refused) => {
+                let is_pausing = self.refusals_count_until.is_some_and(|until| now < until);
+                !token.is(refused) || is_pausing && self.is_fresh(now)
+            }
+        };
+        is_usable.then(|| token.clone())
+    }
+
+    fn is_fresh(&self, now: SystemTime) -> bool {
+        self.fresh_until.is_some_and(|until| now < until)
+    }
+
+    fn is_pausing(&self, now: SystemTime) -> bool {
+        self.pause_until.is_some_and(|until| now < until)
     }
 }
 
 impl<I: TokenIssuer> TokenSource for TokenCache<I> {
     fn token(&self, now: SystemTime) -> TokenFuture<'_> {
-        Box::pin(self.issue_unless(now, move |state| state.is_usable(now)))
+        Box::pin(self.issue_for(Cause::Age, now))
     }
 
     fn renew<'a>(&'a self, refused: &'a AccessToken, now: SystemTime) -> TokenFuture<'a> {
-        let is_another = |state: &TokenState| {
-            let token = state.token.as_ref();
-            token.is_some_and(|token| !token.is(refused))
-        };
-        Box::pin(async move {
-            let token = self.issue_unless(now, is_another).await?;
-            // After a failed renewal only the refused token is left, which would be refused again.
-            let failure = self.state().failure.clone();
-            match failure {
-                Some(error) if token.is(refused) => Err(error),
-                _ => Ok(token),
-            }
-        })
+        Box::pin(self.issue_for(Cause::Refusal(refused), now))
+    }
+
+    fn take_notice(&self) -> Option<String> {
+        self.issuer.take_notice()
     }
 }
 
@@ -170,17 +218,22 @@ mod tests {
     struct Numbered {
         issued: AtomicU32,
         fails_from: Option<u32>,
+        fails_below: Option<u32>,
         has_ended: bool,
+        needs: Mutex<Vec<Need>>,
     }
 
     const HOUR: Duration = Duration::from_hours(1);
 
     impl TokenIssuer for Numbered {
-        fn issue(&self) -> TokenFuture<'_> {
-            Box::pin(async {
+        fn issue(&self, need: Need) -> TokenFuture<'_> {
+            Box::pin(async move {
+                self.needs.lock().unwrap().push(need);
                 let number = self.issued.fetch_add(1, Ordering::Relaxed) + 1;
                 tokio::time::sleep(Duration::from_millis(5)).await;
-                if self.fails_from.is_some_and(|from| number >= from) {
+                let fails = self.fails_from.is_some_and(|from| number >= from)
+                    && self.fails_below.is_none_or(|below| number < below);
+                if fails {
                     let kind = if self.has_ended {
                         Kind::Login
                     } else {
@@ -227,7 +280,7 @@ mod tests {
     struct Minutes(AtomicU32);
 
     impl TokenIssuer for Minutes {
-        fn issue(&self) -> TokenFuture<'_> {
+        fn issue(&self, _need: Need) -> TokenFuture<'_> {
             Box::pin(async {
                 let number = self.0.fetch_add(1, Ordering::Relaxed);
                 let text = Secret::new(format!("token-{number}"));
@@ -265,6 +318,77 @@ mod tests {
         let late = cache.renew(&refused, at(2)).await.unwrap();
         assert_eq!(late.text().expose(), "token-2");
         assert_eq!(cache.issuer.issued.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_valid_token_is_used_while_one_request_renews_it() {
+        let cache = TokenCache::new(Numbered::default());
+        assert_eq!(text_at(&cache, 0).await, "token-1");
+        // The second request asks while the first one waits for the renewal.
+        let (one, other) = tokio::join!(text_at(&cache, 56), text_at(&cache, 56));
+        assert_eq!((one.as_str(), other.as_str()), ("token-2", "token-1"));
+        assert_eq!(*cache.issuer.needs.lock().unwrap(), [Need::Now, Need::Soon]);
+        // Nobody has a valid one at minute 121.
+        assert_eq!(text_at(&cache, 121).await, "token-3");
+        assert_eq!(cache.issuer.needs.lock().unwrap()[2], Need::Now);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_failed_early_renewal_is_not_the_end_for_those_who_wait() {
+        let cache = TokenCache::new(Numbered {
+            fails_from: Some(2),
+            fails_below: Some(3),
+            ..Numbered::default()
+        });
+        assert_eq!(text_at(&cache, 0).await, "token-1");
+        // The first request renews early, which fails. Meanwhile the token ends for the second one.
+        let (early, late) = tokio::join!(text_at(&cache, 56), text_at(&cache, 61));
+        assert_eq!((early.as_str(), late.as_str()), ("token-1", "token-3"));
+        assert_eq!(
+            *cache.issuer.needs.lock().unwrap(),
+            [Need::Now, Need::Soon, Need::Now]
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_account_that_refuses_every_token_does_not_use_up_tokens() {
+        let cache = TokenCache::new(Numbered::default());
+        let seconds = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        let first = cache.token(seconds(0)).await.unwrap();
+        let second = cache.renew(&first, seconds(1)).await.unwrap();
+        assert!(!second.is(&first));
+        for now in 2..31 {
+            let same = cache.renew(&second, seconds(now)).await.unwrap();
+            assert!(same.is(&second), "second {now}");
+        }
+        assert_eq!(cache.issuer.issued.load(Ordering::Relaxed), 2);
+        let third = cache.renew(&second, seconds(31)).await.unwrap();
+        assert!(!third.is(&second));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refused_token_that_has_aged_is_replaced_at_any_time() {
+        let cache = TokenCache::new(Seconds(AtomicU32::new(0)));
+        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        let first = cache.token(at(0)).await.unwrap();
+        let second = cache.renew(&first, at(1)).await.unwrap();
+        // It was valid until second 8, and is refused late.
+        let third = cache.renew(&second, at(7)).await.unwrap();
+        assert!(!third.is(&second));
+    }
+
+    /// Issues tokens that last four seconds more each.
+    #[derive(Debug)]
+    struct Seconds(AtomicU32);
+
+    impl TokenIssuer for Seconds {
+        fn issue(&self, _need: Need) -> TokenFuture<'_> {
+            Box::pin(async {
+                let number = self.0.fetch_add(1, Ordering::Relaxed) + 1;
+                let expires = SystemTime::UNIX_EPOCH + Duration::from_secs(4) * number;
+                AccessToken::new(Secret::new(format!("token-{number}")), expires)
+            })
+        }
     }
 
     #[tokio::test(start_paused = true)]

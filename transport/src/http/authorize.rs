@@ -74,14 +74,12 @@ impl Request {
             else {
                 return Ok(false);
             };
-            source.renew(refused, now).await?;
-            return Ok(true);
+            return Ok(!source.renew(refused, now).await?.is(refused));
         }
         if let (Credential::Bearer(source), OwnAuthorization::Bearer(refused)) =
             (&self.account.credential, &authorization.own)
         {
-            source.renew(refused, now).await?;
-            return Ok(true);
+            return Ok(!source.renew(refused, now).await?.is(refused));
         }
         // No other credential can be renewed.
         Ok(false)

@@ -14,9 +14,11 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use super::RESOURCE;
+use super::identity_retry::{Answerer, IdentityRetry, Setback, TokenPatience};
 use super::token_answer::{IssuedTokens, LoggedIn};
 use crate::auth::check_tenant;
 use crate::auth::{AccessToken, Secret};
+use crate::clock::{Clock as _, SystemClock};
 use crate::{Error, Kind, Result};
 
 /// `az` is a slow program: it may have to ask the identity service itself.
@@ -41,8 +43,27 @@ impl AzureCli {
         })
     }
 
-    /// Has a token issued.
-    pub(super) async fn issue(&self) -> Result<IssuedTokens> {
+    /// Has a token issued. `az` is run again where it could not reach the identity service.
+    pub(super) async fn issue(&self, patience: TokenPatience) -> Result<IssuedTokens> {
+        let mut retry = IdentityRetry::new(Answerer::Entra, patience);
+        let begun = SystemClock.monotonic();
+        loop {
+            let issued = self.issue_once().await;
+            let elapsed = SystemClock.monotonic().saturating_sub(begun);
+            let wait = match &issued {
+                Err(error) if matches!(error.kind(), Kind::Unreachable | Kind::Timeout) => {
+                    retry.wait_after(Setback::Silent, elapsed, 1.0)
+                }
+                Ok(_) | Err(_) => None,
+            };
+            match wait {
+                Some(wait) => SystemClock.sleep(wait).await,
+                None => return issued,
+            }
+        }
+    }
+
+    async fn issue_once(&self) -> Result<IssuedTokens> {
         let output = run(self.command()).await?;
         if !output.status.success() {
             return Err(failed(&String::from_utf8_lossy(&output.stderr)));
@@ -106,21 +127,40 @@ async fn run(mut command: Command) -> Result<Output> {
     output.map_err(|error| Error::disk("cannot run Azure's command line `az`", &error))
 }
 
+/// What the libraries of `az` write when they reach nobody.
+const UNREACHABLE: [&str; 5] = [
+    "max retries exceeded",
+    "failed to establish a new connection",
+    "connection aborted",
+    "timed out",
+    "temporary failure in name resolution",
+];
+
 fn failed(said: &str) -> Error {
     let wants_login = said.contains("az login") || said.contains("az account set");
-    let message = if wants_login && !said.contains("AADSTS") {
-        "Azure's command line has no login: run `az login`".to_owned()
+    let is_refusal = said.contains("AADSTS");
+    if wants_login && !is_refusal {
+        return Error::new(
+            Kind::Login,
+            "Azure's command line has no login: run `az login`",
+        );
+    }
+    let last = said.lines().map(str::trim).find(|line| !line.is_empty());
+    let plain: String = last
+        .unwrap_or("no reason was given")
+        .chars()
+        .filter(|one| !one.is_control())
+        .take(400)
+        .collect();
+    let lower = said.to_lowercase();
+    let is_unreachable = UNREACHABLE.iter().any(|text| lower.contains(text));
+    let kind = if is_unreachable && !is_refusal {
+        Kind::Unreachable
     } else {
-        let last = said.lines().map(str::trim).find(|line| !line.is_empty());
-        let plain: String = last
-            .unwrap_or("no reason was given")
-            .chars()
-            .filter(|one| !one.is_control())
-            .take(400)
-            .collect();
-        format!("Azure's command line gives no token: {plain}")
+        Kind::Login
     };
-    Error::new(Kind::Login, message)
+    let message = format!("Azure's command line gives no token: {plain}");
+    Error::new(kind, message)
 }
 
 /// Reads what `az` prints.
@@ -183,13 +223,30 @@ mod tests {
         assert!(failed("\nERROR: AADSTS70043: expired. Run az login").contains("AADSTS70043"));
     }
 
+    #[test]
+    fn only_an_identity_service_that_cannot_be_reached_is_asked_again() {
+        let unreachable = "ERROR: HTTPSConnectionPool(host='login.microsoftonline.com', port=443): Max retries exceeded with url: /x";
+        for (said, kind) in [
+            (unreachable, Kind::Unreachable),
+            (
+                "ERROR: AADSTS50173: revoked. Max retries exceeded",
+                Kind::Login,
+            ),
+            ("ERROR: Please run 'az login'", Kind::Login),
+            ("ERROR: something else", Kind::Login),
+            ("", Kind::Login),
+        ] {
+            assert_eq!(super::failed(said).kind(), kind, "{said}");
+        }
+    }
+
     #[tokio::test]
     async fn a_missing_program_is_named() {
         let cli = AzureCli {
             program: "/nowhere/az".into(),
             tenant: None,
         };
-        let error = cli.issue().await.unwrap_err();
+        let error = cli.issue(TokenPatience::None).await.unwrap_err();
         assert_eq!(error.kind(), Kind::Login);
         assert!(AzureCli::new(Some("a;b")).is_err());
     }

@@ -92,6 +92,13 @@ impl ClientCertificate {
         })
     }
 
+    /// A certificate that no application has, with its key.
+    #[cfg(test)]
+    pub(super) fn of_test() -> std::sync::Arc<Self> {
+        let own = Self::of_pem(include_bytes!("../../tests/it/login_certificate.pem"));
+        std::sync::Arc::new(own.expect("a certificate with its key"))
+    }
+
     /// The SHA-256 of the certificate in base64url: the value of `x5t#S256` (RFC 7515, 4.1.8).
     pub(super) fn thumbprint(&self) -> String {
         URL_SAFE_NO_PAD.encode(Sha256::digest(&self.certificate))

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use super::assertion::client_assertion;
 use super::form::Form;
-use super::identity_client::{IdentityClient, IdentityRequest};
-use super::identity_retry::{Answerer, IdentityRetry};
+use super::identity_client::IdentityClient;
+use super::identity_request::IdentityRequest;
+use super::identity_retry::{Answerer, IdentityRetry, TokenPatience};
 use super::refusal::Refusal;
 use super::token_answer::IssuedTokens;
 use super::{Authority, ClientCertificate, SCOPE};
@@ -49,19 +50,29 @@ impl ClientCredentials {
         proof: ClientProof,
         settings: &Settings,
     ) -> Self {
+        Self::over(authority, client_id, proof, IdentityClient::new(settings))
+    }
+
+    /// The same, whose requests this client sends.
+    pub(super) fn over(
+        authority: Authority,
+        client_id: &str,
+        proof: ClientProof,
+        client: IdentityClient,
+    ) -> Self {
         Self {
             authority,
             client_id: client_id.to_owned(),
             proof,
-            client: IdentityClient::new(settings),
+            client,
         }
     }
 
     /// Has a token issued.
-    pub(super) async fn issue(&self, answerer: Answerer) -> Result<IssuedTokens> {
-        match self.issue_once(answerer).await {
+    pub(super) async fn issue(&self, patience: TokenPatience) -> Result<IssuedTokens> {
+        match self.issue_once(patience).await {
             Err(Refused::Refusal(refusal, _)) if self.may_have_new_proof(&refusal) => {
-                self.issue_once(answerer).await
+                self.issue_once(patience).await
             }
             issued => issued,
         }
@@ -71,11 +82,21 @@ impl ClientCredentials {
         })
     }
 
+    /// Whether a proof that is made now is another one. The refusal has the time of the service, by
+    /// which a certificate's proof is dated from then on.
     fn may_have_new_proof(&self, refusal: &Refusal) -> bool {
-        matches!(self.proof, ClientProof::TokenFile(_)) && refusal.number == Some(ASSERTION_EXPIRED)
+        let is_renewed = match self.proof {
+            ClientProof::Secret(_) => false,
+            ClientProof::Certificate(_) => self.client.service_clock().is_off(),
+            ClientProof::TokenFile(_) => true,
+        };
+        is_renewed && refusal.number == Some(ASSERTION_EXPIRED)
     }
 
-    async fn issue_once(&self, answerer: Answerer) -> std::result::Result<IssuedTokens, Refused> {
+    async fn issue_once(
+        &self,
+        patience: TokenPatience,
+    ) -> std::result::Result<IssuedTokens, Refused> {
         let clock = &self.client.settings().clock;
         let form = Form::default()
             .field("client_id", &self.client_id)
@@ -84,17 +105,21 @@ impl ClientCredentials {
         let (form, secret) = self.prove(form)?;
         let path = self.authority.token_path();
         let request = IdentityRequest::post(self.authority.endpoint(), path, form);
-        let retry = IdentityRetry::new(answerer);
+        let retry = IdentityRetry::new(Answerer::Entra, patience);
         let answer = self
             .client
-            .persist(&request, retry, Refusal::setback)
+            .persist(&request, retry, IssuedTokens::setback)
             .await?;
         if !answer.is_success() {
             let refusal = Refusal::read(&answer, &[&secret]);
             return Err(Refused::Refusal(refusal, self.authority.clone()));
         }
         let who = self.authority.to_string();
-        Ok(IssuedTokens::read(&answer.body, clock.now(), &who)?)
+        Ok(IssuedTokens::read(&answer, clock.now(), &who)?)
+    }
+
+    pub(super) fn client(&self) -> &IdentityClient {
+        &self.client
     }
 
     /// Adds the proof to a form; returns it too, because a refusal must not show it.
@@ -106,6 +131,7 @@ impl ClientCredentials {
             ClientProof::Certificate(certificate) => {
                 let audience = format!("{}{}", self.authority.url(), self.authority.token_path());
                 let now = self.client.settings().clock.now();
+                let now = self.client.service_clock().at(now);
                 client_assertion(certificate, &self.client_id, &audience, now)?
             }
             ClientProof::TokenFile(path) => token_in(path)?,

@@ -8,8 +8,10 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::form::Form;
-use super::identity_client::{IdentityClient, IdentityRequest};
-use super::identity_retry::{Answerer, IdentityRetry};
+use super::identity_answer::IdentityAnswer;
+use super::identity_client::IdentityClient;
+use super::identity_request::IdentityRequest;
+use super::identity_retry::{Answerer, IdentityRetry, TokenPatience};
 use super::refusal::Refusal;
 use super::token_answer::IssuedTokens;
 use super::{Authority, USER_SCOPE};
@@ -75,17 +77,17 @@ impl Pacing {
         self.interval
     }
 
-    /// After an answer with this error; `None` where no answer came.
-    fn after(&mut self, error: Option<&str>, is_unwell: bool) -> NextStep {
-        match error {
-            Some("authorization_pending") => self.silences = 0,
-            Some("slow_down") => {
+    /// After this refusal, which is empty where no answer came.
+    fn after(&mut self, refusal: &Refusal) -> NextStep {
+        match refusal.error.as_str() {
+            "authorization_pending" => self.silences = 0,
+            "slow_down" => {
                 self.silences = 0;
                 self.interval = (self.interval + INTERVAL).min(INTERVAL_MAX);
             }
-            None => self.silences += 1,
-            Some(_) if is_unwell => self.silences += 1,
-            Some(_) => return NextStep::Fail,
+            // Something else may answer in the service's place: a gateway, a proxy.
+            _ if refusal.is_unwell() || !refusal.has_reason() => self.silences += 1,
+            _ => return NextStep::Fail,
         }
         let factor = 1_u32.checked_shl(self.silences).unwrap_or(u32::MAX);
         NextStep::AskAfter(self.interval.saturating_mul(factor).min(INTERVAL_MAX))
@@ -95,10 +97,15 @@ impl Pacing {
 impl DeviceCodeLogin {
     /// A login for this application, with the certificates and proxies of `settings`.
     pub fn new(authority: Authority, client_id: &str, settings: &Settings) -> Self {
+        Self::over(authority, client_id, IdentityClient::new(settings))
+    }
+
+    /// The same, whose requests this client sends.
+    pub(super) fn over(authority: Authority, client_id: &str, client: IdentityClient) -> Self {
         Self {
             authority,
             client_id: client_id.to_owned(),
-            client: IdentityClient::new(settings),
+            client,
         }
     }
 
@@ -109,11 +116,12 @@ impl DeviceCodeLogin {
             .field("scope", USER_SCOPE);
         let path = self.authority.device_code_path();
         let request = IdentityRequest::post(self.authority.endpoint(), path, form);
-        let retry = IdentityRetry::new(Answerer::Entra { patience: PATIENCE });
-        let answer = self
-            .client
-            .persist(&request, retry, Refusal::setback)
-            .await?;
+        let retry = IdentityRetry::new(Answerer::Entra, TokenPatience::FirstToken(PATIENCE));
+        let judge = |answer: &IdentityAnswer| {
+            let is_refused = !answer.is_success();
+            is_refused.then(|| Refusal::setback(answer))
+        };
+        let answer = self.client.persist(&request, retry, judge).await?;
         if !answer.is_success() {
             return Err(Refusal::read(&answer, &[]).into_error(&self.authority));
         }
@@ -148,42 +156,28 @@ impl DeviceCodeLogin {
                 ));
             }
             clock.sleep(wait).await;
-            let sent = self.client.send(&request).await;
-            let refusal = match sent {
+            let refusal = match self.client.send(&request).await {
                 Ok(answer) if answer.is_success() => {
                     let who = self.authority.to_string();
-                    return IssuedTokens::read(&answer.body, clock.now(), &who);
+                    return IssuedTokens::read(&answer, clock.now(), &who);
                 }
-                Ok(answer) => Some(Refusal::read(&answer, &[&code.secret])),
-                Err(error) if matches!(error.kind(), Kind::Invalid | Kind::Tls) => {
-                    return Err(error);
-                }
-                Err(_) => None,
+                Ok(answer) => Refusal::read(&answer, &[&code.secret]),
+                Err(error) if error.kind() == Kind::Invalid => return Err(error),
+                // The service gave a code a while ago, so that it comes back.
+                Err(_) => Refusal::default(),
             };
-            let is_unwell = refusal
-                .as_ref()
-                .is_some_and(|refusal| matches!(refusal.status, 408 | 429 | 500..));
-            match pacing.after(
-                refusal.as_ref().map(|refusal| refusal.error.as_str()),
-                is_unwell,
-            ) {
-                NextStep::AskAfter(next) => wait = next,
+            wait = match pacing.after(&refusal) {
+                NextStep::AskAfter(next) => next,
                 NextStep::Fail => return Err(self.failed(refusal)),
-            }
+            };
         }
     }
 
-    fn failed(&self, refusal: Option<Refusal>) -> Error {
-        let error = refusal.as_ref().map(|refusal| refusal.error.as_str());
-        let message = match error {
-            Some("authorization_declined" | "access_denied") => "the login was declined",
-            Some("expired_token") => "the code has expired before it was entered: begin again",
-            _ => {
-                return refusal.map_or_else(
-                    || Error::new(Kind::Login, "the login has failed"),
-                    |refusal| refusal.into_error(&self.authority),
-                );
-            }
+    fn failed(&self, refusal: Refusal) -> Error {
+        let message = match refusal.error.as_str() {
+            "authorization_declined" | "access_denied" => "the login was declined",
+            "expired_token" => "the code has expired before it was entered: begin again",
+            _ => return refusal.into_error(&self.authority),
         };
         Error::new(Kind::Login, message)
     }
@@ -238,10 +232,24 @@ impl fmt::Display for DeviceCode {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+    use hyper::HeaderMap;
+
     use super::*;
 
     fn seconds(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
+    }
+
+    /// The refusal of an answer with this status and error.
+    fn refusal(status: u16, error: &str) -> Refusal {
+        let document = serde_json::json!({ "error": error });
+        let answer = IdentityAnswer {
+            status,
+            headers: HeaderMap::new(),
+            body: Bytes::from(document.to_string()),
+        };
+        Refusal::read(&answer, &[])
     }
 
     #[test]
@@ -251,31 +259,32 @@ mod tests {
             silences: 0,
         };
         assert_eq!(pacing.first(), seconds(5));
-        for (error, is_unwell, wait) in [
-            (Some("authorization_pending"), false, 5),
-            (Some("slow_down"), false, 10),
-            (Some("authorization_pending"), false, 10),
-            (None, false, 20),
-            (None, false, 40),
-            (Some(""), true, 80),
-            (Some("authorization_pending"), false, 10),
-            (Some("slow_down"), false, 15),
+        for (refusal, wait) in [
+            (refusal(400, "authorization_pending"), 5),
+            (refusal(400, "slow_down"), 10),
+            (refusal(400, "authorization_pending"), 10),
+            (Refusal::default(), 20),
+            (refusal(302, ""), 40),
+            (refusal(503, "temporarily_unavailable"), 80),
+            (refusal(400, "authorization_pending"), 10),
+            (refusal(400, "slow_down"), 15),
         ] {
-            let step = pacing.after(error, is_unwell);
-            assert_eq!(step, NextStep::AskAfter(seconds(wait)), "{error:?}");
+            let step = pacing.after(&refusal);
+            assert_eq!(step, NextStep::AskAfter(seconds(wait)), "{refusal:?}");
         }
         for error in [
             "authorization_declined",
             "expired_token",
             "bad_verification_code",
-            "",
+            "invalid_grant",
         ] {
-            assert_eq!(pacing.after(Some(error), false), NextStep::Fail);
+            assert_eq!(pacing.after(&refusal(400, error)), NextStep::Fail);
         }
         for _ in 0..100 {
-            pacing.after(None, false);
+            pacing.after(&Refusal::default());
         }
-        assert_eq!(pacing.after(None, false), NextStep::AskAfter(INTERVAL_MAX));
+        let longest = NextStep::AskAfter(INTERVAL_MAX);
+        assert_eq!(pacing.after(&Refusal::default()), longest);
     }
 
     #[test]

@@ -1,16 +1,18 @@
 //! A login of one of the kinds, as an issuer of tokens.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::identity_retry::Answerer;
+use super::identity_client::IdentityClient;
+use super::identity_retry::TokenPatience;
 use super::token_answer::IssuedTokens;
 use super::{
     AzureCli, ClientCredentials, DeviceCode, DeviceCodeLogin, LoggedIn, ManagedIdentity,
     RefreshTokenLogin, RefreshTokenStore,
 };
 use crate::Result;
-use crate::auth::{AccessToken, Secret, TokenFuture, TokenIssuer};
+use crate::auth::{AccessToken, Need, Secret, TokenFuture, TokenIssuer};
 
 /// How long a run waits for an identity service that is unwell, as for a storage service.
 const PATIENCE: Duration = Duration::from_mins(5);
@@ -36,6 +38,8 @@ pub struct Login {
     patience: Duration,
     /// A token that was issued before anybody asked.
     first: Mutex<Option<AccessToken>>,
+    /// It has given a token: nothing about it is a mistake.
+    has_issued: AtomicBool,
 }
 
 impl Login {
@@ -45,6 +49,7 @@ impl Login {
             method,
             patience: PATIENCE,
             first: Mutex::default(),
+            has_issued: AtomicBool::new(false),
         }
     }
 
@@ -55,37 +60,66 @@ impl Login {
 
     /// Has a token issued, and says who has logged in.
     pub async fn log_in(&self) -> Result<(AccessToken, LoggedIn)> {
-        let issued = self.issue_tokens().await?;
-        let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
-        *first = Some(issued.access.clone());
+        let issued = self.issue_tokens(Need::Now).await?;
+        self.keep(issued.access.clone());
         Ok((issued.access, issued.logged_in))
     }
 
-    async fn issue_tokens(&self) -> Result<IssuedTokens> {
-        let entra = Answerer::Entra {
-            patience: self.patience,
+    /// What the user should know about this login, once: a wrong clock.
+    pub fn take_notice(&self) -> Option<String> {
+        self.client()?.service_clock().take_notice()
+    }
+
+    /// Gives this token out when one is asked for.
+    fn keep(&self, token: AccessToken) {
+        *self.first.lock().unwrap_or_else(PoisonError::into_inner) = Some(token);
+        self.has_issued.store(true, Ordering::Relaxed);
+    }
+
+    async fn issue_tokens(&self, need: Need) -> Result<IssuedTokens> {
+        let patience = match need {
+            Need::Soon => TokenPatience::None,
+            Need::Now if self.has_issued.load(Ordering::Relaxed) => {
+                TokenPatience::NextToken(self.patience)
+            }
+            Need::Now => TokenPatience::FirstToken(self.patience),
         };
+        let issued = match &self.method {
+            LoginMethod::RefreshToken(login) => login.issue(patience).await,
+            LoginMethod::Application(login) => login.issue(patience).await,
+            LoginMethod::ManagedIdentity(login) => login.issue(patience).await,
+            LoginMethod::AzureCli(login) => login.issue(patience).await,
+        }?;
+        self.has_issued.store(true, Ordering::Relaxed);
+        Ok(issued)
+    }
+
+    fn client(&self) -> Option<&IdentityClient> {
         match &self.method {
-            LoginMethod::RefreshToken(login) => login.issue(entra).await,
-            LoginMethod::Application(login) => login.issue(entra).await,
-            LoginMethod::ManagedIdentity(login) => login.issue().await,
-            LoginMethod::AzureCli(login) => login.issue().await,
+            LoginMethod::RefreshToken(login) => Some(login.client()),
+            LoginMethod::Application(login) => Some(login.client()),
+            LoginMethod::ManagedIdentity(login) => Some(login.client()),
+            LoginMethod::AzureCli(_) => None,
         }
     }
 }
 
 impl TokenIssuer for Login {
-    fn issue(&self) -> TokenFuture<'_> {
-        Box::pin(async {
+    fn issue(&self, need: Need) -> TokenFuture<'_> {
+        Box::pin(async move {
             let first = {
                 let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
                 first.take()
             };
             match first {
                 Some(token) => Ok(token),
-                None => Ok(self.issue_tokens().await?.access),
+                None => Ok(self.issue_tokens(need).await?.access),
             }
         })
+    }
+
+    fn take_notice(&self) -> Option<String> {
+        Login::take_notice(self)
     }
 }
 
@@ -108,16 +142,16 @@ impl DeviceCodeLogin {
             _ => self.authority().clone(),
         };
         let refresh = issued.refresh.clone();
-        let login = Login::new(LoginMethod::RefreshToken(RefreshTokenLogin::new(
+        let login = Login::new(LoginMethod::RefreshToken(RefreshTokenLogin::over(
             authority,
             self.client_id(),
             refresh
                 .clone()
                 .unwrap_or_else(|| Secret::new(String::new())),
             store,
-            self.client().settings(),
+            self.client().clone(),
         )));
-        *login.first.lock().unwrap_or_else(PoisonError::into_inner) = Some(issued.access);
+        login.keep(issued.access);
         Ok((login, issued.logged_in, refresh))
     }
 }

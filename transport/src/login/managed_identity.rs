@@ -13,8 +13,10 @@ use std::time::Duration;
 use hyper::header::HeaderValue;
 
 use super::form::Form;
-use super::identity_client::{IdentityAnswer, IdentityClient, IdentityRequest};
-use super::identity_retry::{Answerer, IdentityRetry, Setback};
+use super::identity_answer::IdentityAnswer;
+use super::identity_client::IdentityClient;
+use super::identity_request::IdentityRequest;
+use super::identity_retry::{Answerer, IdentityRetry, Setback, TokenPatience};
 use super::refusal::Refusal;
 use super::token_answer::IssuedTokens;
 use super::{Authority, RESOURCE};
@@ -78,7 +80,15 @@ impl ManagedIdentity {
         choice: IdentityChoice,
         settings: &Settings,
     ) -> Result<Self> {
-        let client = IdentityClient::new(settings);
+        Self::over(variable, choice, IdentityClient::new(settings))
+    }
+
+    /// The same, whose requests this client sends.
+    pub(super) fn over(
+        variable: impl Fn(&str) -> Option<String>,
+        choice: IdentityChoice,
+        client: IdentityClient,
+    ) -> Result<Self> {
         let at = |service, (endpoint, path), choice| Self {
             service,
             endpoint,
@@ -117,57 +127,80 @@ impl ManagedIdentity {
     }
 
     /// Has a token issued.
-    pub(super) async fn issue(&self) -> Result<IssuedTokens> {
+    pub(super) async fn issue(&self, patience: TokenPatience) -> Result<IssuedTokens> {
         let request = self.request()?;
-        let mut answer = self.persist(&request).await?;
+        let mut answer = self.persist(&request, patience).await?;
+        let mut proof = None;
         if let TokenService::Arc { key_folder } = &self.service
             && answer.status == 401
         {
             let key = arc_key::read(&answer.headers, key_folder)?;
-            answer = self.persist(&request.header("authorization", key)).await?;
+            proof = key.to_str().ok().map(|key| Secret::new(key.to_owned()));
+            let request = request.header("authorization", key);
+            answer = self.persist(&request, patience).await?;
         }
         if !answer.is_success() {
-            return Err(self.refused(&answer));
+            return Err(self.refused(&answer, proof.as_ref()));
         }
         let now = self.client.settings().clock.now();
-        IssuedTokens::read(&answer.body, now, &self.endpoint.to_string())
+        IssuedTokens::read(&answer, now, &self.endpoint.to_string())
     }
 
-    async fn persist(&self, request: &IdentityRequest) -> Result<IdentityAnswer> {
-        let retry = IdentityRetry::new(Answerer::Metadata);
-        let sent = self
-            .client
-            .persist(request, retry, |answer| self.setback(answer))
-            .await;
-        sent.map_err(|error| match self.service {
-            TokenService::Metadata => {
+    async fn persist(
+        &self,
+        request: &IdentityRequest,
+        patience: TokenPatience,
+    ) -> Result<IdentityAnswer> {
+        let retry = IdentityRetry::new(Answerer::Metadata, patience);
+        let judge = |answer: &IdentityAnswer| self.setback(answer, patience);
+        let sent = self.client.persist(request, retry, judge).await;
+        sent.map_err(|error| match (&self.service, patience) {
+            (TokenService::Metadata, TokenPatience::FirstToken(_)) => {
                 let message = format!(
                     "no managed identity: the metadata service does not answer, so this is no virtual machine of Azure, or its network blocks the service ({error})"
                 );
                 Error::new(Kind::Login, message)
             }
-            TokenService::App(_) | TokenService::Arc { .. } => error,
+            _ => error,
         })
     }
 
-    /// A gateway in the place of the metadata service answers with a page.
-    fn setback(&self, answer: &IdentityAnswer) -> Option<Setback> {
-        let is_page = !answer.body.is_empty() && answer.body[0] == b'<';
-        let is_gateway = matches!(self.service, TokenService::Metadata) && is_page;
-        if is_gateway {
-            return None;
+    fn setback(&self, answer: &IdentityAnswer, patience: TokenPatience) -> Option<Setback> {
+        match self.service {
+            // A gateway that always answers in the metadata service's place answers with a page.
+            TokenService::Metadata
+                if matches!(patience, TokenPatience::FirstToken(_))
+                    && answer.body.first() == Some(&b'<') =>
+            {
+                None
+            }
+            // The first answer names the file that proves the permission.
+            TokenService::Arc { .. } if answer.status == 401 => None,
+            TokenService::Metadata | TokenService::App(_) | TokenService::Arc { .. } => {
+                IssuedTokens::setback(answer)
+            }
         }
-        Refusal::setback(answer)
     }
 
-    fn refused(&self, answer: &IdentityAnswer) -> Error {
-        let refusal = Refusal::read(answer, &[]);
-        let error = refusal.into_error(&self.endpoint);
+    /// The error of a refusal, which may repeat what proves the permission.
+    fn refused(&self, answer: &IdentityAnswer, proof: Option<&Secret<String>>) -> Error {
+        let own = match &self.service {
+            TokenService::App(secret) => Some(secret),
+            TokenService::Metadata | TokenService::Arc { .. } => proof,
+        };
+        let secrets: Vec<_> = own.into_iter().collect();
+        let error = Refusal::read(answer, &secrets).into_error(&self.endpoint);
         match (answer.status, &self.choice) {
             (400, IdentityChoice::System) => error.within("the machine has no identity of its own"),
             (400, _) => error.within("the machine does not have this identity"),
+            // Its documentation counts both among what passes.
+            (404 | 410, _) => Error::new(Kind::Unreachable, error.message()),
             _ => error,
         }
+    }
+
+    pub(super) fn client(&self) -> &IdentityClient {
+        &self.client
     }
 
     fn request(&self) -> Result<IdentityRequest> {

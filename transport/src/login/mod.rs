@@ -1,8 +1,9 @@
 //! Logins with Microsoft Entra ID: the ways to obtain a bearer token for Azure Storage.
 //!
 //! `authority` is the address of the identity service and the tenant; [`Cloud`](crate::auth::Cloud)
-//! knows those of Azure's clouds. `identity_client` sends one small request and repeats it where the identity
-//! service asks for that (`identity_retry`). `token_answer` and `refusal` read what comes back.
+//! knows those of Azure's clouds. `identity_client` sends an `identity_request` and repeats it where
+//! that may help (`identity_retry`); `identity_exchange` carries it over the network once.
+//! `token_answer` and `refusal` read the `identity_answer`, and `service_clock` its date.
 //!
 //! Each way to log in is one file: `device_code`, `refresh_token`, `client_credentials` (a secret, a
 //! certificate, or the token of a workload), `managed_identity` and `azure_cli`. A [`Login`] is one
@@ -15,7 +16,15 @@ mod authority;
 
 mod form;
 
+mod identity_request;
+
+mod identity_answer;
+
+mod identity_exchange;
+
 mod identity_retry;
+
+mod service_clock;
 
 mod identity_client;
 
@@ -38,6 +47,9 @@ mod managed_identity;
 mod azure_cli;
 
 mod entra_login;
+
+#[cfg(test)]
+mod tests;
 
 pub use authority::Authority;
 pub use azure_cli::AzureCli;

@@ -8,6 +8,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
+use super::identity_answer::IdentityAnswer;
+use super::identity_retry::Setback;
+use super::refusal::Refusal;
 use crate::auth::{AccessToken, Secret};
 use crate::{Error, Kind, Result};
 
@@ -33,42 +36,68 @@ pub(super) struct IssuedTokens {
 }
 
 impl IssuedTokens {
+    /// What an answer means for sending its request again; `None` for one with a token.
+    pub(super) fn setback(answer: &IdentityAnswer) -> Option<Setback> {
+        // The time does not matter for whether there is a token.
+        let has_token = answer.is_success() && Self::read(answer, UNIX_EPOCH, "").is_ok();
+        (!has_token).then(|| Refusal::setback(answer))
+    }
+
     /// Reads an answer of `who`, received at `now`.
     ///
-    /// Fails with [`Kind::Protocol`] where it is no answer with a token. The error shows nothing of it.
-    pub(super) fn read(body: &[u8], now: SystemTime, who: &str) -> Result<Self> {
+    /// Fails with [`Kind::Protocol`] where it is no answer with a valid token. The error shows
+    /// nothing of it.
+    pub(super) fn read(answer: &IdentityAnswer, now: SystemTime, who: &str) -> Result<Self> {
         let malformed = || {
-            let message = format!("the answer of `{who}` is not one with a token");
+            let message = format!("the answer of `{who}` is not one with a valid token");
             Error::new(Kind::Protocol, message)
         };
-        let document: Value = serde_json::from_slice(body).map_err(|_| malformed())?;
+        let document: Value = serde_json::from_slice(&answer.body).map_err(|_| malformed())?;
         let text = |name: &str| document[name].as_str().filter(|text| !text.is_empty());
         let token = text("access_token").ok_or_else(malformed)?;
         let is_bearer = text("token_type").is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
         if !is_bearer {
             return Err(malformed());
         }
-        let expires = expiry(&document, now).ok_or_else(malformed)?;
+        let life = life(&document, answer.date(), now).ok_or_else(malformed)?;
+        let expires = now.checked_add(life).ok_or_else(malformed)?;
+        let token = AccessToken::new(Secret::new(token.to_owned()), expires);
         Ok(Self {
-            access: AccessToken::new(Secret::new(token.to_owned()), expires)?,
+            access: token.map_err(|_| malformed())?,
             refresh: text("refresh_token").map(|token| Secret::new(token.to_owned())),
             logged_in: text("id_token").map(claims_of).unwrap_or_default(),
         })
     }
 }
 
-/// When the token of an answer stops being valid.
-fn expiry(document: &Value, now: SystemTime) -> Option<SystemTime> {
-    let seconds = |name: &str| match &document[name] {
-        Value::Number(number) => number.as_u64(),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
+/// How long the token of an answer is valid, counted from the answer: a wrong clock of this machine
+/// does not change it. `date` is the service's time.
+///
+/// `expires_in` is that span. A managed identity may count it from an earlier moment, when the token
+/// was issued; its `expires_on` is the moment of the end by the service's clock. The shorter one
+/// counts.
+fn life(document: &Value, date: Option<SystemTime>, now: SystemTime) -> Option<Duration> {
+    let seconds = |name: &str| {
+        let seconds = match &document[name] {
+            Value::Number(number) => number.as_u64(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        seconds.filter(|seconds| *seconds > 0)
     };
-    let at = seconds("expires_on")
-        .filter(|seconds| *seconds > 0)
+    let span = seconds("expires_in").map(Duration::from_secs);
+    let end = seconds("expires_on")
         .and_then(|seconds| UNIX_EPOCH.checked_add(Duration::from_secs(seconds)));
-    let after = || now.checked_add(Duration::from_secs(seconds("expires_in")?).min(LIFE_MAX));
-    at.map(|at| at.min(now + LIFE_MAX)).or_else(after)
+    let left = end.map(|end| end.duration_since(date.unwrap_or(now)).unwrap_or_default());
+    let life = match (left, span) {
+        // By the service's own clock it has ended.
+        (Some(Duration::ZERO), _) if date.is_some() => return None,
+        // By this machine's clock, which may be wrong, it may have ended.
+        (Some(Duration::ZERO) | None, span) => span?,
+        (Some(left), Some(span)) => left.min(span),
+        (Some(left), None) => left,
+    };
+    Some(life.min(LIFE_MAX))
 }
 
 /// What the second part of an identity token says. It came over TLS from the identity service
@@ -97,6 +126,8 @@ fn claims_of(token: &str) -> LoggedIn {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+    use hyper::header::{DATE, HeaderValue};
     use proptest::prelude::*;
 
     use super::*;
@@ -105,25 +136,68 @@ mod tests {
         UNIX_EPOCH + Duration::from_secs(seconds)
     }
 
+    fn answer(body: &[u8], date: Option<&'static str>) -> IdentityAnswer {
+        let date = date.map(|date| (DATE, HeaderValue::from_static(date)));
+        IdentityAnswer {
+            status: 200,
+            headers: date.into_iter().collect(),
+            body: Bytes::copy_from_slice(body),
+        }
+    }
+
     fn read(body: &str) -> Result<IssuedTokens> {
-        IssuedTokens::read(body.as_bytes(), at(1000), "https://login/t")
+        IssuedTokens::read(&answer(body.as_bytes(), None), at(1000), "https://login/t")
+    }
+
+    /// When a token expires that came with these times at second 1000, and with this date.
+    fn expires(times: &str, date: Option<&'static str>) -> Option<u64> {
+        let body = format!(r#"{{"token_type":"Bearer","access_token":"a",{times}}}"#);
+        let read = IssuedTokens::read(&answer(body.as_bytes(), date), at(1000), "x");
+        let expires = read.ok()?.access.expires();
+        Some(expires.duration_since(UNIX_EPOCH).unwrap().as_secs())
     }
 
     #[test]
-    fn times_are_numbers_or_strings_and_the_moment_counts_before_the_span() {
-        for (times, expires) in [
+    fn times_are_numbers_or_strings_and_the_shorter_one_counts() {
+        for (times, expected) in [
             (r#""expires_in":3599"#, 4599),
             (r#""expires_in":"3599""#, 4599),
             (r#""expires_in":"86399","expires_on":"2000""#, 2000),
+            (r#""expires_in":60,"expires_on":2000"#, 1060),
+            (r#""expires_on":2000"#, 2000),
             (r#""expires_in":99999999"#, 1000 + 48 * 3600),
+            (r#""expires_on":18446744073709551615,"expires_in":5"#, 1005),
         ] {
-            let body = format!(r#"{{"token_type":"Bearer","access_token":"a",{times}}}"#);
-            assert_eq!(
-                read(&body).unwrap().access.expires(),
-                at(expires),
-                "{times}"
-            );
+            assert_eq!(expires(times, None), Some(expected), "{times}");
         }
+        for times in [
+            r#""expires_in":0"#,
+            r#""expires_on":999"#,
+            r#""expires_on":0"#,
+        ] {
+            assert_eq!(expires(times, None), None, "{times}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_clock_does_not_change_the_life_of_a_token() {
+        // The service's clock shows 400 or 1600 seconds, and this machine's 1000.
+        let behind = Some("Thu, 01 Jan 1970 00:06:40 GMT");
+        let ahead = Some("Thu, 01 Jan 1970 00:26:40 GMT");
+        assert_eq!(expires(r#""expires_on":460"#, behind), Some(1060));
+        assert_eq!(expires(r#""expires_on":1660"#, ahead), Some(1060));
+        for date in [behind, ahead, None] {
+            assert_eq!(expires(r#""expires_in":60"#, date), Some(1060));
+        }
+        // A token of a cache, of which 60 seconds are left.
+        let cached = r#""expires_in":"86400","expires_on":"460""#;
+        assert_eq!(expires(cached, behind), Some(1060));
+        // Nobody knows the service's time, and this machine's says that it is over.
+        assert_eq!(
+            expires(r#""expires_in":60,"expires_on":460"#, None),
+            Some(1060)
+        );
+        assert_eq!(expires(r#""expires_in":60,"expires_on":1500"#, ahead), None);
     }
 
     #[test]
@@ -158,11 +232,11 @@ mod tests {
     proptest! {
         #[test]
         fn no_answer_makes_the_reader_panic(body in prop::collection::vec(any::<u8>(), 0..200), seconds in any::<u64>(), text in ".{0,20}") {
-            let _read = IssuedTokens::read(&body, at(1000), "x");
+            let _read = IssuedTokens::read(&answer(&body, None), at(1000), "x");
             let document = serde_json::json!({
                 "access_token": text, "expires_in": seconds, "expires_on": seconds.to_string(), "id_token": text,
             });
-            let _read = IssuedTokens::read(document.to_string().as_bytes(), at(1000), "x");
+            let _read = IssuedTokens::read(&answer(document.to_string().as_bytes(), None), at(1000), "x");
         }
     }
 }

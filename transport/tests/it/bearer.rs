@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use azring_transport::Kind;
 use azring_transport::auth::{
-    AccessToken, Credential, Secret, TokenCache, TokenFuture, TokenIssuer, TokenSource,
+    AccessToken, Credential, Need, Secret, TokenCache, TokenFuture, TokenIssuer, TokenSource,
 };
 use azring_transport::http::{Account, Endpoint, Request, Scheme};
 use azring_transport::service::Service;
@@ -32,7 +32,7 @@ struct Login {
 }
 
 impl TokenIssuer for Login {
-    fn issue(&self) -> TokenFuture<'_> {
+    fn issue(&self, _need: Need) -> TokenFuture<'_> {
         Box::pin(async {
             let number = self.issued.fetch_add(1, Ordering::Relaxed) + 1;
             // The other requests ask for a token before this one is there.
