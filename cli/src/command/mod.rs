@@ -23,6 +23,8 @@ mod jobs;
 
 mod login;
 
+mod logout;
+
 mod bench;
 
 mod doctor;

@@ -3,7 +3,9 @@
 use std::ffi::OsString;
 
 use super::definition::{Command, place_first};
-use super::{bench, completions, convert_args, copy, doctor, jobs, list, login, man, remove};
+use super::{
+    bench, completions, convert_args, copy, doctor, jobs, list, login, logout, man, remove,
+};
 use crate::help::CommandHelp;
 
 /// The command of arguments that name none.
@@ -15,7 +17,7 @@ static COMMANDS: &[Command] = &[
     remove::COMMAND,
     jobs::COMMAND,
     login::COMMAND,
-    login::LOGOUT,
+    logout::COMMAND,
     bench::COMMAND,
     doctor::COMMAND,
     convert_args::COMMAND,

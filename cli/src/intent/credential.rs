@@ -9,7 +9,7 @@ use azring_transport::http::Scheme;
 use super::options::engine;
 use crate::environment::Environment;
 use crate::login::{is_trusted, token_source};
-use crate::parameter::{self as row, Parameter};
+use crate::parameter as row;
 use crate::parsed::{ParsedArgs, read};
 use crate::usage_error::UsageError;
 
@@ -23,28 +23,9 @@ pub(super) enum Auth {
     Anonymous,
 }
 
-/// The parameters that only `azring login` has.
-const OF_LOGIN: [&Parameter; 15] = [
-    &row::LOGIN_TYPE,
-    &row::SERVICE_PRINCIPAL,
-    &row::IDENTITY,
-    &row::TENANT_ID,
-    &row::AAD_ENDPOINT,
-    &row::CLOUD,
-    &row::APPLICATION_ID,
-    &row::CLIENT_SECRET,
-    &row::CERTIFICATE_PATH,
-    &row::IDENTITY_CLIENT_ID,
-    &row::IDENTITY_OBJECT_ID,
-    &row::IDENTITY_RESOURCE_ID,
-    &row::STATUS_TENANT,
-    &row::STATUS_ENDPOINT,
-    &row::STATUS_METHOD,
-];
-
 /// Refuses the parameters of `login` in a copy.
 pub(super) fn refuse_login(args: &ParsedArgs) -> Result<(), UsageError> {
-    match OF_LOGIN.iter().find(|parameter| args.has(parameter)) {
+    match row::OF_LOGIN.iter().find(|parameter| args.has(parameter)) {
         Some(parameter) => Err(UsageError::meaning(format!(
             "`{}` is only for `azring login`",
             parameter.spelled(args.dialect())

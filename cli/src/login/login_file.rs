@@ -11,7 +11,7 @@ use std::os::unix::fs::{
 };
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FlockOperation, flock};
+use rustix::fs::{FlockOperation, OFlags, flock};
 use zeroize::Zeroizing;
 
 pub(crate) use super::file_text::StoredLogin;
@@ -19,7 +19,11 @@ use crate::environment::Environment;
 use crate::usage_error::reason;
 
 const NAME: &str = "login.json";
+const PART_NAME: &str = "login.json.part";
 const LOCK_NAME: &str = "login.lock";
+
+/// How files of another user's making are opened: no link is followed, and no pipe is waited for.
+const FLAGS: OFlags = OFlags::NOFOLLOW.union(OFlags::NONBLOCK);
 
 /// The largest file that is read, in bytes.
 const FILE_BYTES_MAX: u64 = 1 << 20;
@@ -61,9 +65,7 @@ impl LoginFile {
         let fails =
             |reason: &str| format!("cannot use the login in `{}`: {reason}", path.display());
         let mut options = OpenOptions::new();
-        options
-            .read(true)
-            .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits() as i32);
+        options.read(true).custom_flags(FLAGS.bits() as i32);
         let file = match options.open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -115,18 +117,41 @@ impl LoginFile {
         self.fails_as_sentence(|| self.write_locked(&changed, &lock))
     }
 
-    /// Removes the stored login; whether there was one.
+    /// Removes the stored login, and what a process that was killed may have left of one; whether
+    /// there was one.
     pub(crate) fn remove(&self) -> Result<bool, String> {
-        let path = self.path();
-        match std::fs::remove_file(&path) {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(format!(
-                "cannot remove `{}`: {}",
-                path.display(),
-                reason(&error)
-            )),
+        if !self.folder.exists() {
+            return Ok(false);
         }
+        // Another process that has just read the login could store it again. A full disk may have no
+        // room for the lock: the login is removed all the same.
+        let _lock = self.lock();
+        let mut is_removed = false;
+        for name in [PART_NAME, NAME] {
+            let path = self.folder.join(name);
+            match std::fs::remove_file(&path) {
+                Ok(()) => is_removed = name == NAME,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => {
+                    let reason = reason(&error);
+                    return Err(format!("cannot remove `{}`: {reason}", path.display()));
+                }
+            }
+        }
+        if is_removed {
+            // It is gone for this process. Where the folder cannot be synced, a power cut could
+            // bring it back.
+            let synced = File::open(&self.folder).and_then(|folder| folder.sync_all());
+            synced.map_err(|error| {
+                let path = self.path();
+                format!(
+                    "`{}` is removed, but not durably: {}",
+                    path.display(),
+                    reason(&error)
+                )
+            })?;
+        }
+        Ok(is_removed)
     }
 
     fn fails_as_sentence(&self, work: impl FnOnce() -> io::Result<()>) -> Result<(), String> {
@@ -152,13 +177,14 @@ impl LoginFile {
             .truncate(false)
             .write(true)
             .mode(0o600)
+            .custom_flags(FLAGS.bits() as i32)
             .open(self.folder.join(LOCK_NAME))?;
         flock(&file, FlockOperation::LockExclusive)?;
         Ok(LoginLock { file })
     }
 
     fn write_locked(&self, login: &StoredLogin, _lock: &LoginLock) -> io::Result<()> {
-        let part = self.folder.join(format!("{NAME}.part"));
+        let part = self.folder.join(PART_NAME);
         let written = write_new(&part, login.to_text().as_bytes())
             .and_then(|()| std::fs::rename(&part, self.path()));
         if written.is_err() {
@@ -265,6 +291,64 @@ mod tests {
         file.update(|_| Some(login("two"))).unwrap();
         file.update(|_| None).unwrap();
         assert_eq!(token(&file).as_deref(), Some("two"));
+    }
+
+    #[test]
+    fn a_logout_removes_what_a_killed_process_left() {
+        let (_folder, file) = file();
+        assert!(!file.remove().unwrap());
+        assert!(!file.folder.exists(), "a logout makes nothing");
+        file.write(&login("one")).unwrap();
+        let part = file.folder.join(PART_NAME);
+        std::fs::write(&part, "canary").unwrap();
+        assert!(file.remove().unwrap());
+        assert!(!part.exists());
+        std::fs::write(&part, "canary").unwrap();
+        assert!(!file.remove().unwrap(), "a part is no login");
+        assert!(!part.exists());
+    }
+
+    #[test]
+    fn pipes_and_links_in_the_files_place_are_neither_waited_for_nor_followed() {
+        let (_folder, file) = file();
+        file.write(&login("one")).unwrap();
+        let pipe = |name: &str| {
+            let path = file.folder.join(name);
+            std::fs::remove_file(&path).unwrap();
+            rustix::fs::mknodat(
+                rustix::fs::CWD,
+                &path,
+                rustix::fs::FileType::Fifo,
+                rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR,
+                0,
+            )
+            .unwrap();
+        };
+        pipe(NAME);
+        assert!(file.read().unwrap_err().contains("not a file"));
+        pipe(LOCK_NAME);
+        assert!(file.write(&login("two")).is_err());
+        let lock = file.folder.join(LOCK_NAME);
+        std::fs::remove_file(&lock).unwrap();
+        std::os::unix::fs::symlink(file.folder.join("elsewhere"), &lock).unwrap();
+        assert!(file.write(&login("two")).is_err());
+        assert!(!file.folder.join("elsewhere").exists());
+    }
+
+    #[test]
+    fn a_removed_login_does_not_come_back_by_an_update_that_had_begun() {
+        let (_folder, file) = file();
+        for _ in 0..50 {
+            file.write(&login("one")).unwrap();
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    let changed = file.update(Some);
+                    changed.unwrap();
+                });
+                assert!(file.remove().unwrap());
+            });
+            assert_eq!(token(&file), None);
+        }
     }
 
     #[test]

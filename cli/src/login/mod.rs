@@ -21,5 +21,6 @@ mod trusted_host;
 pub(crate) use choice::{LoginChoice, LoginKind};
 pub(crate) use from_environment::SECRET_VARIABLES;
 pub(crate) use login_file::{LoginFile, StoredLogin};
+pub(crate) use refresh_store::refresh_store;
 pub(crate) use session::{token_source, with_secret};
 pub(crate) use trusted_host::is_trusted;

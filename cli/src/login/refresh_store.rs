@@ -11,24 +11,28 @@ use super::{LoginFile, LoginKind, StoredLogin};
 use crate::console::{Console, Level};
 
 /// The refresh token in the file of a stored login.
-pub(super) struct StoredRefreshToken {
+struct StoredRefreshToken {
     file: LoginFile,
     client_id: String,
     console: Arc<Console>,
     has_warned: AtomicBool,
 }
 
-impl StoredRefreshToken {
-    /// The token of this application in this file; `console` is told when one cannot be stored.
-    pub(super) fn new(file: LoginFile, client_id: &str, console: &Arc<Console>) -> Self {
-        Self {
-            file,
-            client_id: client_id.to_owned(),
-            console: Arc::clone(console),
-            has_warned: AtomicBool::new(false),
-        }
-    }
+/// The token of this application in this file; `console` is told when one cannot be stored.
+pub(crate) fn refresh_store(
+    file: LoginFile,
+    client_id: &str,
+    console: &Arc<Console>,
+) -> Arc<dyn RefreshTokenStore> {
+    Arc::new(StoredRefreshToken {
+        file,
+        client_id: client_id.to_owned(),
+        console: Arc::clone(console),
+        has_warned: AtomicBool::new(false),
+    })
+}
 
+impl StoredRefreshToken {
     /// The token of a login, if it is one of this application.
     fn own<'l>(&self, login: &'l StoredLogin) -> Option<&'l Secret<String>> {
         match &login.choice.kind {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use azring_core::job::{connection_settings, log_in};
 use azring_core::options::Engine;
 use azring_transport::auth::{Cloud, Secret, TokenCache, TokenSource};
-use azring_transport::login::{Login, RefreshTokenStore};
+use azring_transport::login::Login;
 
-use super::refresh_store::StoredRefreshToken;
+use super::refresh_store::refresh_store;
 use super::{LoginChoice, LoginFile, LoginKind, StoredLogin};
 use crate::console::Level;
 use crate::environment::Environment;
@@ -56,10 +56,7 @@ fn source_of(
         connection_settings(engine).map_err(|error| UsageError::meaning(error.to_string()))?;
     let store = file
         .zip(environment.console.as_ref())
-        .map(|(file, console)| {
-            let store = StoredRefreshToken::new(file, &choice.client_id, console);
-            Arc::new(store) as Arc<dyn RefreshTokenStore>
-        });
+        .map(|(file, console)| refresh_store(file, &choice.client_id, console));
     let login = choice.login(environment, store, &settings);
     let login = match login.map_err(refused)? {
         Some(login) => login,

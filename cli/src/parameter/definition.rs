@@ -115,3 +115,22 @@ impl Parameter {
         std::ptr::eq(self, other)
     }
 }
+
+/// The rows of one list and of another one. The number is that of all rows.
+pub(crate) const fn joined<const ROWS: usize>(
+    one: &[&'static Parameter],
+    other: &[&'static Parameter],
+) -> [&'static Parameter; ROWS] {
+    assert!(one.len() + other.len() == ROWS);
+    let mut all = [one[0]; ROWS];
+    let mut at = 0;
+    while at < ROWS {
+        all[at] = if at < one.len() {
+            one[at]
+        } else {
+            other[at - one.len()]
+        };
+        at += 1;
+    }
+    all
+}

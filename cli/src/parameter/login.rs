@@ -1,29 +1,30 @@
 //! Rows of the table: which login or other credential is used, and the parameters of `azring login`.
 
-use super::{ALL, Group, Parameter, Value};
+use super::{ALL, Group, Parameter, Value, joined};
 
 pub(super) const GROUP: Group = Group {
     title: "Logins (`azring login`)",
-    rows: &[
-        &AUTH,
-        &TRUSTED_MICROSOFT_SUFFIXES,
-        &LOGIN_TYPE,
-        &SERVICE_PRINCIPAL,
-        &IDENTITY,
-        &TENANT_ID,
-        &AAD_ENDPOINT,
-        &CLOUD,
-        &APPLICATION_ID,
-        &CLIENT_SECRET,
-        &CERTIFICATE_PATH,
-        &IDENTITY_CLIENT_ID,
-        &IDENTITY_OBJECT_ID,
-        &IDENTITY_RESOURCE_ID,
-        &STATUS_TENANT,
-        &STATUS_ENDPOINT,
-        &STATUS_METHOD,
-    ],
+    rows: &joined::<17>(&[&AUTH, &TRUSTED_MICROSOFT_SUFFIXES], &OF_LOGIN),
 };
+
+/// The parameters that only `azring login` has.
+pub(crate) const OF_LOGIN: [&Parameter; 15] = [
+    &LOGIN_TYPE,
+    &SERVICE_PRINCIPAL,
+    &IDENTITY,
+    &TENANT_ID,
+    &AAD_ENDPOINT,
+    &CLOUD,
+    &APPLICATION_ID,
+    &CLIENT_SECRET,
+    &CERTIFICATE_PATH,
+    &IDENTITY_CLIENT_ID,
+    &IDENTITY_OBJECT_ID,
+    &IDENTITY_RESOURCE_ID,
+    &STATUS_TENANT,
+    &STATUS_ENDPOINT,
+    &STATUS_METHOD,
+];
 
 pub(crate) static AUTH: Parameter = Parameter {
     slash: "Auth",
