@@ -7,7 +7,10 @@ use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use azring_emulator_tests::emulator::{Options, TlsChoice};
+use azring_emulator_tests::emulator::identity::{
+    CLIENT_SECRET, CONFIDENTIAL_CLIENT, DEFAULT_TENANT, IDENTITY_HEADER,
+};
+use azring_emulator_tests::emulator::{IdentityOptions, Options, TlsChoice};
 
 use super::service::{KEY, Service};
 use super::{Finished, azring};
@@ -92,6 +95,7 @@ impl Company {
     fn new() -> Self {
         let options = Options {
             tls: TlsChoice::Own,
+            identity: Some(IdentityOptions::default()),
             ..Options::default()
         };
         let service = Service::on(&options, &[("a.txt", 10), ("large", 5 << 20)]);
@@ -115,6 +119,21 @@ impl Company {
             format!("/V:{}", self.service.path("log")),
         ]
     }
+}
+
+/// An upload with a login, whose token the service may get.
+fn upload_with_login(company: &Company) -> Command {
+    let mut words = company.upload();
+    let port = company.service.server().address().port();
+    words[2] = format!("/TrustedMicrosoftSuffixes:devstoreaccount1.blob.core.windows.net:{port}");
+    let mut command = azring(&words);
+    command.env("SSL_CERT_FILE", &company.authority);
+    command
+}
+
+/// The port of a URL.
+fn port_of(url: &str) -> &str {
+    url.rsplit(':').next().unwrap_or_default()
 }
 
 fn finish(command: &mut Command) -> Finished {
@@ -226,4 +245,78 @@ fn doctor_shows_the_proxy_or_that_there_is_none() {
             .results
             .contains("poor  service            the service answered 404")
     );
+}
+
+#[test]
+fn the_identity_service_is_asked_through_the_proxy() {
+    let (company, middle) = (Company::new(), TunnelProxy::start());
+    let url = company.service.server().identity_url();
+    let authority = format!("login.microsoftonline.com:{}", port_of(&url));
+    let up = finish(
+        upload_with_login(&company)
+            .env("AZURE_AUTHORITY_HOST", format!("https://{authority}"))
+            .env("AZURE_TENANT_ID", DEFAULT_TENANT)
+            .env("AZURE_CLIENT_ID", CONFIDENTIAL_CLIENT)
+            .env("AZURE_CLIENT_SECRET", CLIENT_SECRET)
+            .env("HTTPS_PROXY", middle.url(PASSWORD)),
+    );
+    assert_eq!(up.code, Some(0), "{up:?}");
+    let asked = middle.asked();
+    let tunnel = format!("CONNECT {authority} HTTP/1.1");
+    assert!(asked.contains(&tunnel), "{asked:?}");
+}
+
+#[test]
+fn a_machines_own_token_service_is_never_asked_through_a_proxy() {
+    let (company, middle) = (Company::new(), TunnelProxy::start());
+    let url = company.service.server().identity_http_url();
+    // A name that is not one of this machine, so that only the rule for logins keeps it from the proxy.
+    let host = format!("tokens.example.com:{}", port_of(&url));
+    let at = |path: &str| format!("http://{host}{path}");
+    let operations = ["Imds", "AppService", "Arc"];
+    for (operation, variables) in operations.into_iter().zip([
+        vec![("AZURE_POD_IDENTITY_AUTHORITY_HOST", at(""))],
+        vec![
+            ("IDENTITY_ENDPOINT", at("/msi/token")),
+            ("IDENTITY_HEADER", IDENTITY_HEADER.to_owned()),
+        ],
+        vec![
+            (
+                "IDENTITY_ENDPOINT",
+                at("/arc/metadata/identity/oauth2/token"),
+            ),
+            ("IMDS_ENDPOINT", at("")),
+        ],
+    ]) {
+        if operation == "Arc" {
+            // It answers with the name of a file in a folder that is not the agent's.
+            let folder = company.service.folder().to_owned();
+            let identity = company.service.server().identity();
+            identity.change(|settings| settings.arc_folder = Some(folder));
+        }
+        let finished = finish(
+            upload_with_login(&company)
+                .env("AZCOPY_AUTO_LOGIN_TYPE", "MSI")
+                .envs(variables)
+                .env("AZRING_RESOLVE", format!("{host}:127.0.0.1"))
+                .env("HTTP_PROXY", middle.url(PASSWORD))
+                .env("HTTPS_PROXY", middle.url(PASSWORD))
+                .env("ALL_PROXY", middle.url(PASSWORD)),
+        );
+        let asked = middle.asked();
+        assert!(
+            !asked.iter().any(|line| line.contains("tokens.example.com")),
+            "{asked:?}"
+        );
+        if operation == "Arc" {
+            assert!(
+                finished.messages.contains("not a file of its own folder"),
+                "{finished:?}"
+            );
+        } else {
+            assert_eq!(finished.code, Some(0), "{finished:?}");
+        }
+        let counters = &company.service.server().watch().counters;
+        assert!(counters.of(operation).requests > 0, "{operation}");
+    }
 }
