@@ -338,17 +338,20 @@ mod tests {
     #[test]
     fn a_removed_login_does_not_come_back_by_an_update_that_had_begun() {
         let (_folder, file) = file();
-        for _ in 0..50 {
-            file.write(&login("one")).unwrap();
-            std::thread::scope(|scope| {
-                scope.spawn(|| {
-                    let changed = file.update(Some);
-                    changed.unwrap();
-                });
-                assert!(file.remove().unwrap());
+        file.write(&login("one")).unwrap();
+        std::thread::scope(|scope| {
+            let changed = file.update(|login| {
+                scope.spawn(|| assert!(file.remove().unwrap()));
+                // The removal waits for the end of the update. It has time to do otherwise.
+                let mut looks = 0..20_000;
+                while file.path().exists() && looks.next().is_some() {
+                    std::thread::yield_now();
+                }
+                Some(login)
             });
-            assert_eq!(token(&file), None);
-        }
+            changed.unwrap();
+        });
+        assert_eq!(token(&file), None);
     }
 
     #[test]
