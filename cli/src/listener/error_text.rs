@@ -43,6 +43,11 @@ pub(crate) fn directory_failed(name: &EntryName, error: &Error) -> String {
 
 /// The text when a run stops after too many failures of one cause.
 pub(crate) fn gave_up(failures: u32, error: &Error) -> String {
+    // The one failed object has the reason.
+    if matches!(error.bare(), Error::Transport(error) if error.kind() == Kind::Login) {
+        return "the run stops here: the login has ended, and no object can be copied without one"
+            .to_owned();
+    }
     format!(
         "the run stops here: {failures} objects failed with the same cause and none succeeded between them ({})",
         cause_in_short(error)

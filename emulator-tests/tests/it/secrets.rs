@@ -62,8 +62,9 @@ fn forms(sas: &str) -> Vec<String> {
     ]
 }
 
+/// No output and no file of the folder has one of these texts.
 #[track_caller]
-fn assert_free_of(secrets: &[String], outcome: &Outcome, folder: &Path) {
+pub(crate) fn assert_free_of(secrets: &[String], outcome: &Outcome, folder: &Path) {
     for secret in secrets {
         let printed = [&outcome.stdout, &outcome.stderr];
         assert!(

@@ -2,7 +2,11 @@
 
 mod azure_cli;
 mod azurite;
+mod canaries;
 mod identity_provider;
 pub(crate) mod provided;
+mod renewal;
 mod server_copies;
 mod services;
+mod stored;
+mod user;
