@@ -325,8 +325,15 @@ impl Client {
         if let Some(kind) = kind(request, into) {
             attempt.belongs_to(kind);
         }
+        let begun = settings.clock.monotonic();
         let ended = self.attempt_now(sent, how, into, &mut attempt).await;
-        attempt.end(ended.as_ref().err());
+        match (&request.pushback_observer, &ended) {
+            (Some(observer), Err(error)) if error.is_pushback() => {
+                observer.refused(begun, settings.clock.monotonic());
+                attempt.end_refused_at_own_pace();
+            }
+            _ => attempt.end(ended.as_ref().err()),
+        }
         ended
     }
 

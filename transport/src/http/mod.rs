@@ -57,7 +57,7 @@ pub(crate) use failure::failure;
 pub(crate) use fallback::{adapted, learn, version_refused};
 pub(crate) use idle_connections::IdleConnections;
 pub use payload::Payload;
-pub use request::{Account, HedgePolicy, Reply, Request};
+pub use request::{Account, HedgePolicy, PushbackObserver, Reply, Request};
 
 pub use crate::endpoint::{Endpoint, Scheme};
 pub(crate) use request_secrets::RequestSecrets;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::{HeaderMap, Method, StatusCode};
@@ -67,10 +68,19 @@ pub struct Request {
     pub parts: Vec<Request>,
     /// What happens when it takes long.
     pub hedge_policy: HedgePolicy,
+    /// Its sender keeps to the limits of the service by itself: it is told of refusals, and they do not change the
+    /// run's pace.
+    pub pushback_observer: Option<Arc<dyn PushbackObserver>>,
     /// The conditions of a successful answer.
     pub expected: Expected,
     /// The `ETag` that a successful answer must have, for a service that refuses `If-Match`.
     pub pinned_version: Option<String>,
+}
+
+/// Is told when the service refuses a request because there are too many.
+pub trait PushbackObserver: fmt::Debug + Send + Sync {
+    /// An attempt that began at `sent` was refused. Both are times of the client's monotonic clock.
+    fn refused(&self, sent: Duration, now: Duration);
 }
 
 /// What happens with a request that takes much longer than similar ones.
@@ -100,6 +110,7 @@ impl Request {
             payload: Payload::empty(),
             parts: Vec::new(),
             hedge_policy: HedgePolicy::Never,
+            pushback_observer: None,
             expected: Expected::default(),
             pinned_version: None,
         }
@@ -185,6 +196,7 @@ impl fmt::Debug for Request {
             .field("bytes", &self.payload.bytes())
             .field("parts", &self.parts.len())
             .field("hedge_policy", &self.hedge_policy)
+            .field("pushback_observer", &self.pushback_observer)
             .field("expected", &self.expected)
             .finish()
     }

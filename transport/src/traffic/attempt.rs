@@ -46,6 +46,13 @@ impl Attempt {
         self.kind = Some(kind);
     }
 
+    /// Ends it: it was refused, and its sender keeps to the limits of the service by itself.
+    pub(crate) fn end_refused_at_own_pace(mut self) {
+        self.is_over = true;
+        self.traffic.sent(self.ends_sent());
+        self.traffic.refused_at_own_pace(self.bytes());
+    }
+
     /// Ends it, with the error if it failed.
     pub(crate) fn end(mut self, error: Option<&Error>) {
         self.is_over = true;

@@ -208,6 +208,11 @@ impl Traffic {
         }
     }
 
+    /// Counts the bytes of a refused attempt whose sender keeps to the limits of the service by itself.
+    pub(super) fn refused_at_own_pace(&self, bytes: u64) {
+        self.failed_bytes.fetch_add(bytes, Relaxed);
+    }
+
     /// Blob storage names the exceeded limit in the message: "Ingress is over the account limit.",
     /// "Operations per second is over the account limit."
     /// <https://learn.microsoft.com/azure/storage/blobs/storage-performance-checklist>

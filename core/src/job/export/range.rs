@@ -304,11 +304,12 @@ async fn fetched(
         (Some(&*expected.partition), expected.entities)
     });
     let begun = pace.begin(partition, entities, clock).await;
+    let pages = pages.clone().observed_by(begun.observer());
     let (raw, places) = pages.page(tools, after.as_ref(), read).await?;
     let mut expected_next = None;
     if let (Some(first), Some(last)) = (places.first(), places.last()) {
         let first = partition_key(&raw, first)?;
-        begun.answered(&first, places.len(), raw.refusals, clock);
+        begun.answered(&first, places.len(), raw.refusals);
         expected_next = Some(ExpectedPage {
             partition: partition_key(&raw, last)?,
             entities: places.len(),

@@ -1,20 +1,23 @@
 //! Writes the entities of one file: reads on while there is room, and sends every batch that may be sent.
 
+use std::cell::Cell;
+use std::pin::pin;
 use std::sync::Arc;
 
 use azring_transport as transport;
-use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
+use tokio::sync::Notify;
 
 use super::export_files::DataFile;
 use super::file_bytes::{FileBytes, PART_BYTES};
 use super::resume_position::ResumePosition;
 use crate::dump::json::{EntityScanner, ScanPosition};
 use crate::report::Totals;
-use crate::schedule::gate::WorkerPermits;
+use crate::schedule::gate::{Permit, WorkerPermits};
 use crate::stop::Stop;
 use crate::store::table::{
-    BatchOutcome, BatchQueue, BatchTicket, RefusedEntity, TableEntity, TableWriter,
+    BatchAdmission, BatchOutcome, BatchQueue, BatchTicket, RefusedEntity, TableEntity, TableWriter,
 };
 use crate::store::{Source, Tools};
 use crate::{Error, Result, Side};
@@ -81,6 +84,67 @@ pub(super) async fn import(
     import.result()
 }
 
+/// Admits batches until the run is stopped or something has failed. A batch that waits for the pace of its
+/// partition keeps no permit from the others.
+struct RunAdmission<'a> {
+    permits: &'a WorkerPermits,
+    stop: &'a Stop,
+    has_failed: Cell<bool>,
+    /// Batches that wait for the pace of the table.
+    pacing: Cell<usize>,
+    began_pacing: Notify,
+}
+
+impl RunAdmission<'_> {
+    /// Whether a batch may be begun beside so many. A batch that would only wait for a permit is not: batches are
+    /// written about in the order of the file, so that a later run repeats few of them.
+    fn has_room(&self, in_flight: usize) -> bool {
+        in_flight - self.pacing.get() < self.permits.granted() as usize
+    }
+
+    async fn paced<T>(&self, paced: impl Future<Output = T>) -> T {
+        let mut paced = pin!(paced);
+        if let Some(paced) = paced.as_mut().now_or_never() {
+            return paced;
+        }
+        let _pacing = CountedWait::begin(&self.pacing);
+        self.began_pacing.notify_one();
+        paced.await
+    }
+}
+
+/// Counts a wait until it is dropped.
+struct CountedWait<'a>(&'a Cell<usize>);
+
+impl<'a> CountedWait<'a> {
+    fn begin(waits: &'a Cell<usize>) -> Self {
+        waits.set(waits.get() + 1);
+        Self(waits)
+    }
+}
+
+impl Drop for CountedWait<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
+}
+
+impl BatchAdmission for RunAdmission<'_> {
+    type Permit = Permit;
+
+    async fn admitted<T>(&self, paced: impl Future<Output = T>) -> Result<(T, Permit)> {
+        let admitted = async {
+            let paced = self.paced(paced).await;
+            let permit = self.permits.permit().await;
+            if self.has_failed.get() {
+                return Err(Error::Stopped);
+            }
+            Ok((paced, permit))
+        };
+        self.stop.unless_stopped(admitted).await
+    }
+}
+
 struct FileImport<'a> {
     context: ImportContext<'a>,
     progress: &'a dyn ImportProgress,
@@ -106,10 +170,18 @@ impl FileImport<'_> {
             stop,
             ..
         } = self.context;
+        let admission = RunAdmission {
+            permits,
+            stop,
+            has_failed: Cell::new(false),
+            pacing: Cell::new(0),
+            began_pacing: Notify::new(),
+        };
         let mut in_flight = FuturesUnordered::new();
         let mut failed = None;
         loop {
             let goes_on = failed.is_none() && !stop.is_on();
+            admission.has_failed.set(failed.is_some());
             if !goes_on && in_flight.is_empty() {
                 break;
             }
@@ -117,21 +189,21 @@ impl FileImport<'_> {
                 break;
             }
             let may_read = goes_on && !self.has_ended && self.has_room(in_flight.is_empty());
-            let may_send = goes_on && self.queue.has_ready();
+            while goes_on && admission.has_room(in_flight.len()) {
+                let Some(ready) = self.queue.next_ready() else {
+                    break;
+                };
+                let ticket = ready.ticket();
+                in_flight.push(async {
+                    let written = writer.write(tools, ready.batch, &admission).await;
+                    (ticket, written)
+                });
+            }
             tokio::select! {
                 biased;
                 Some((ticket, ended)) = in_flight.next() => {
                     if let Err(error) = self.batch_ended(&ticket, ended) {
                         failed.get_or_insert(error);
-                    }
-                }
-                permit = permits.permit(), if may_send => {
-                    if let Some(ready) = self.queue.next_ready() {
-                        let ticket = ready.ticket();
-                        in_flight.push(async move {
-                            let _permit = permit;
-                            (ticket, writer.write(tools, ready.batch).await)
-                        });
                     }
                 }
                 part = bytes.next(), if may_read => {
@@ -144,6 +216,7 @@ impl FileImport<'_> {
                         failed.get_or_insert(error.at(Side::Source));
                     }
                 }
+                () = admission.began_pacing.notified(), if goes_on => {}
                 () = stop.stopped(), if goes_on => {}
             }
         }
@@ -187,7 +260,11 @@ impl FileImport<'_> {
     }
 
     fn batch_ended(&mut self, ticket: &BatchTicket, ended: Result<BatchOutcome>) -> Result<()> {
-        let outcome = ended.map_err(|error| error.at(Side::Target))?;
+        let outcome = match ended {
+            // It was not admitted: the resumed run sends it.
+            Err(error) if matches!(error.bare(), Error::Stopped) => return Ok(()),
+            ended => ended.map_err(|error| error.at(Side::Target))?,
+        };
         self.queue.ended(ticket);
         let totals = self.context.totals;
         Totals::add(&totals.entities, outcome.written);

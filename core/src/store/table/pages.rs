@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use azring_transport::http::PushbackObserver;
 use bytes::Bytes;
 
 use super::PartitionRange;
@@ -29,6 +30,7 @@ pub struct EntityPages {
     place: Arc<TableLocation>,
     range: PartitionRange,
     page_max: Option<u32>,
+    observer: Option<Arc<dyn PushbackObserver>>,
 }
 
 /// A page as the service wrote it, and where the next one begins.
@@ -49,6 +51,7 @@ impl EntityPages {
             place,
             range,
             page_max: None,
+            observer: None,
         }
     }
 
@@ -56,6 +59,14 @@ impl EntityPages {
     pub fn of_at_most(self, entities: u32) -> Self {
         Self {
             page_max: Some(entities),
+            ..self
+        }
+    }
+
+    /// The same with an observer that is told of refusals, and keeps requests to the limits of the service.
+    pub fn observed_by(self, observer: Arc<dyn PushbackObserver>) -> Self {
+        Self {
+            observer: Some(observer),
             ..self
         }
     }
@@ -96,7 +107,8 @@ impl EntityPages {
     /// Requests a page once. Fails with an error of the protocol where its body is cut or its token leads
     /// back to it.
     async fn fetch(&self, tools: &Tools, after: Option<&KeyToken>) -> Result<RawPage> {
-        let request = query_entities::request(&self.place, &self.range, after, self.page_max);
+        let mut request = query_entities::request(&self.place, &self.range, after, self.page_max);
+        request.pushback_observer.clone_from(&self.observer);
         let reply = tools.client.send_with_cap(&request, PAGE_BYTES_MAX).await;
         let reply = reply.map_err(|error| self.named(error))?;
         let page = RawPage {

@@ -12,8 +12,8 @@ use azring_transport as transport;
 use super::batch::EntityBatch;
 use super::entity::TableEntity;
 use super::key_order::compare_keys;
-use super::partition_pace::SharedPace;
 use super::request::{create_table, entity_group, query_row_keys, write_entity};
+use super::table_pace::SharedPace;
 use crate::location::TableLocation;
 use crate::options::EntityOperation;
 use crate::store::Tools;
@@ -64,6 +64,20 @@ pub struct RefusedEntity {
     pub error: transport::Error,
 }
 
+/// Lets a request to a table begin.
+pub trait BatchAdmission {
+    /// Held while a request is under way.
+    type Permit;
+
+    /// Waits for the pace of the table, then for a permit; gives what the pace gave, and the permit, which is held
+    /// until the request has ended. Fails when nothing more is to be sent.
+    #[expect(
+        async_fn_in_trait,
+        reason = "it is awaited on the thread that called it"
+    )]
+    async fn admitted<T>(&self, paced: impl Future<Output = T>) -> Result<(T, Self::Permit)>;
+}
+
 /// What a refusal of a batch means.
 enum RefusalMeaning {
     /// This entity exists, and is to be left as it is.
@@ -94,16 +108,22 @@ impl TableWriter {
         make_if_missing(tools, &request, CODES).await.map(|_| ())
     }
 
-    /// Writes a batch.
+    /// Writes a batch. Each request waits for the pace of the table, and for its admission.
     ///
-    /// Fails where nothing can be written: the table is missing, the credential is refused, the service
+    /// Fails where nothing can be written: it is not admitted, the table is missing, the credential is refused, the service
     /// cannot be reached. Some of the batch may have been written then.
-    pub async fn write(&self, tools: &Tools, batch: EntityBatch) -> Result<BatchOutcome> {
+    pub async fn write(
+        &self,
+        tools: &Tools,
+        batch: EntityBatch,
+        admission: &impl BatchAdmission,
+    ) -> Result<BatchOutcome> {
         let mut outcome = BatchOutcome::default();
         let mut parts = vec![batch.into_parts().0];
         while let Some(mut part) = parts.pop() {
             if self.lacks_batches.load(Ordering::Relaxed) {
                 for entity in part {
+                    let _admitted = admission.admitted(async {}).await?;
                     self.write_alone(tools, &entity, &mut outcome).await?;
                 }
                 continue;
@@ -111,13 +131,14 @@ impl TableWriter {
             if part.is_empty() {
                 continue;
             }
-            let Err(error) = self.send(tools, &part).await else {
+            let Err(error) = self.send(tools, &part, admission).await? else {
                 outcome.written += part.len() as u64;
                 continue;
             };
             match self.meaning(&error, part.len()) {
                 RefusalMeaning::Exists(index) => {
                     let before = part.len();
+                    let _admitted = admission.admitted(async {}).await?;
                     self.take_existing(tools, &mut part, index).await;
                     let taken = (before - part.len()) as u64;
                     // All of it exists and an answer was lost: that attempt has written it.
@@ -141,6 +162,7 @@ impl TableWriter {
                 }
                 RefusalMeaning::Unknown => {
                     let refused = outcome.refused.len();
+                    let _admitted = admission.admitted(async {}).await?;
                     self.write_alone(tools, &part[0], &mut outcome).await?;
                     if outcome.refused.len() == refused {
                         self.lacks_batches.store(true, Ordering::Relaxed);
@@ -152,14 +174,21 @@ impl TableWriter {
         Ok(outcome)
     }
 
-    async fn send(&self, tools: &Tools, part: &[TableEntity]) -> transport::Result<()> {
-        let request = entity_group::request(&self.place, self.operation, part);
+    async fn send(
+        &self,
+        tools: &Tools,
+        part: &[TableEntity],
+        admission: &impl BatchAdmission,
+    ) -> Result<transport::Result<()>> {
+        let mut request = entity_group::request(&self.place, self.operation, part);
         let (partition, clock) = (&*part[0].partition, tools.client.clock());
-        let paced = self.pace.begin(Some(partition), part.len(), clock).await;
+        let paced = self.pace.begin(Some(partition), part.len(), clock);
+        let (paced, _permit) = admission.admitted(paced).await?;
+        request.pushback_observer = Some(paced.observer());
         let answer = tools.client.send_with_cap(&request, ANSWER_BYTES_MAX).await;
         let refusals = answer.as_ref().map_or(0, |reply| reply.refusals);
-        paced.answered(partition, part.len(), refusals, clock);
-        answer.map(|_| ())
+        paced.answered(partition, part.len(), refusals);
+        Ok(answer.map(|_| ()))
     }
 
     /// What the refusal of a batch with this many entities means.

@@ -1,5 +1,6 @@
 //! One random table with random options, faults and kills: exported, imported and compared.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use azring_emulator_tests::account::Account;
@@ -304,8 +305,8 @@ fn export_time(files: &[(String, Vec<u8>)]) -> String {
 /// The folder has a manifest and as many data files as it says, and nothing else. The data files have each entity
 /// once. Returns how many files they are.
 ///
-/// After a kill there may also be data files of an export before: the kill met a run at its end, when it had
-/// removed its journal, or at its beginning, when its journal was not written yet.
+/// A kill may meet a run at its end, when its export is complete and its journal is removed. The next run exports
+/// the table once more then: the data files of each export are complete.
 #[track_caller]
 fn assert_is_export(folder: &Path, expected: &Entities, was_killed: bool) -> u64 {
     let mut files = files(folder);
@@ -318,16 +319,29 @@ fn assert_is_export(folder: &Path, expected: &Entities, was_killed: bool) -> u64
     files.retain(|(name, _)| name != "the.manifest");
     let is_data = |name: &str| name.split('.').next_back() == Some("json");
     assert!(files.iter().all(|(name, _)| is_data(name)), "{names:?}");
-    let all = files.len();
-    files.retain(|(name, _)| name.contains(&time));
+    let (files, earlier): (Vec<_>, Vec<_>) = files
+        .into_iter()
+        .partition(|(name, _)| name.contains(&time));
     assert_eq!(counted, Some(files.len() as u64), "{names:?}");
-    assert!(files.len() == all || was_killed, "{names:?}");
-    let count = files.len() as u64;
-    let mut exported = Entities::new();
-    for (_, content) in files {
-        stored_table::add_entities(&mut exported, content);
+    assert!(earlier.is_empty() || was_killed, "{names:?}");
+    let mut earlier_exports = BTreeMap::<String, Vec<Vec<u8>>>::new();
+    for (name, content) in earlier {
+        let time = name.split('_').find(|part| part.ends_with('Z'));
+        let time = time.unwrap_or_else(|| panic!("no time in {name}"));
+        earlier_exports
+            .entry(time.to_owned())
+            .or_default()
+            .push(content);
     }
-    assert_equal(&exported, expected, "the export");
+    let count = files.len() as u64;
+    let this = files.into_iter().map(|(_, content)| content).collect();
+    for contents in earlier_exports.into_values().chain([this]) {
+        let mut exported = Entities::new();
+        for content in contents {
+            stored_table::add_entities(&mut exported, content);
+        }
+        assert_equal(&exported, expected, &format!("the export {names:?}"));
+    }
     count
 }
 
