@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use azring_transport::auth::{Credential, SasResource, Secret, TokenSource};
+use azring_transport::auth::{Cloud, Credential, SasResource, Secret, TokenSource};
 use azring_transport::http::{Account, Request};
 use azring_transport::service::{ApiVersion, Service};
 
@@ -81,8 +81,15 @@ impl OriginLogin {
             .header_if("x-ms-version", version)
     }
 
-    /// Whether requests to this account take the token.
+    /// Whether requests to this account carry the token: they take it, and the account may have it. A token opens
+    /// everything that its owner may do, and a signature one object only, so it goes where the login is used
+    /// itself and to hosts of Azure.
     fn is_taken_by(&self, target: &Account) -> bool {
+        let may_have_it = matches!(target.credential, Credential::Bearer(_))
+            || Cloud::of_storage_host(&target.endpoint.host).is_some();
+        if !may_have_it {
+            return false;
+        }
         let version = target.capabilities.version();
         let is_file_for_blob =
             target.service == Service::Blob && self.resource.service() == Service::Share;
@@ -270,12 +277,17 @@ mod tests {
     }
 
     fn target(service: Service) -> Account {
+        let host = format!("b.{}.core.windows.net", service.dialect().label);
+        target_at(&host, service, Credential::Anonymous)
+    }
+
+    fn target_at(host: &str, service: Service, credential: Credential) -> Account {
         let endpoint = Endpoint {
             scheme: Scheme::Https,
-            host: "h".into(),
+            host: host.into(),
             port: 443,
         };
-        Account::new(service, endpoint, Credential::Anonymous)
+        Account::new(service, endpoint, credential)
     }
 
     fn request_to(service: Service, access: OriginAccess) -> Request {
@@ -331,6 +343,24 @@ mod tests {
                 is_taken,
                 "{service:?} {version:?}"
             );
+        }
+    }
+    #[test]
+    fn a_token_goes_to_hosts_of_azure_and_where_the_login_is_used_itself() {
+        let OriginAccess::Login(login) = blob_login() else {
+            panic!("it is a login");
+        };
+        let bearer = || Credential::Bearer(Arc::new(NoTokens));
+        let signature = || Credential::Sas(Secret::new("sv=1&sig=x".into()));
+        for (host, credential, is_taken) in [
+            ("b.blob.core.windows.net", signature(), true),
+            ("b.blob.core.chinacloudapi.cn", Credential::Anonymous, true),
+            ("b.blob.example.com", signature(), false),
+            ("b.blob.core.windows.net.example.com", signature(), false),
+            ("b.blob.example.com", bearer(), true),
+        ] {
+            let target = target_at(host, Service::Blob, credential);
+            assert_eq!(login.is_taken_by(&target), is_taken, "{host}");
         }
     }
 }

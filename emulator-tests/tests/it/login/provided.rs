@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use azring_emulator_tests::account::Account;
 use azring_emulator_tests::certificate::Certificate;
@@ -177,7 +178,9 @@ impl Provided {
 
 /// Small files and a large one.
 pub(crate) fn tree() -> Tree {
-    Tree::named(["a", "b/c"]).with("large", noise(3, 9 * 1024 * 1024))
+    static TREE: OnceLock<Tree> = OnceLock::new();
+    let made = || Tree::named(["a", "b/c"]).with("large", noise(3, 5 << 20));
+    TREE.get_or_init(made).clone()
 }
 
 /// A JSON web token begins with these letters in base64.

@@ -196,6 +196,23 @@ fn a_target_with_a_signature_does_not_open_a_source_of_its_account() {
 }
 
 #[test]
+fn a_host_that_gets_no_token_of_its_own_gets_none_for_the_source() {
+    let provided = Provided::new();
+    let blobs = provided.container("source");
+    blobs.make();
+    tree().put_into(&blobs);
+    let target = provided.container_of(&Account::second(), "target");
+    let key = target.service().account().key_in_base64();
+    let words = ["--server-copy", "blocks", "--dest-key", &key];
+    copies_all(&provided, &blobs, &target, &words);
+    let copies = provided.copies();
+    assert!(!copies.is_empty());
+    for request in copies {
+        assert!(is_signed(&request) && !has_token(&request), "{request}");
+    }
+}
+
+#[test]
 fn an_older_version_takes_no_token_for_a_source_and_gets_a_signature() {
     let provided = Provided::new();
     let blobs = provided.container("source");
