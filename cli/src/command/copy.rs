@@ -21,7 +21,7 @@ use crate::ending::Ending;
 use crate::environment::Environment;
 use crate::help::{self, CommandHelp};
 use crate::journal::{self, CommandJournal, Questions, Refusal};
-use crate::listener::{JsonRecords, Listener, RunEnd, SummaryBlock};
+use crate::listener::{JsonRecords, Listener, PlannedChanges, RunEnd, SummaryBlock};
 use crate::parameter::{self as row, Dialect, FAIL_IF_EMPTY, Z};
 use crate::parsed::ParsedArgs;
 use crate::settings::Settings;
@@ -57,7 +57,10 @@ fn run(words: &[OsString], console: &Arc<Console>) -> Result<Ending, UsageError>
 }
 
 /// Copies what the parameters say, or what the journal that they name says.
-fn copy_or_resume(args: &ParsedArgs, console: &Arc<Console>) -> Result<Ending, UsageError> {
+pub(super) fn copy_or_resume(
+    args: &ParsedArgs,
+    console: &Arc<Console>,
+) -> Result<Ending, UsageError> {
     let mut environment = Environment::of_process(console, prompt::secret_line(console));
     let recalled = journal::recall(args, &environment)?;
     environment.is_recalled = recalled.is_some();
@@ -78,6 +81,11 @@ fn copy_or_resume(args: &ParsedArgs, console: &Arc<Console>) -> Result<Ending, U
     options.selection.own_files = settings.files().cloned().collect();
     if let Some(command_journal) = &command_journal {
         options.selection.own_files.extend(command_journal.files());
+    }
+    if let Some(sync) = &mut options.sync {
+        let journal = command_journal.as_ref().map(|journal| &journal.folder);
+        sync.protected = journal.cloned().into_iter().collect();
+        sync.protected.extend(environment.state_folder());
     }
     intent::attach_source(args, &options.source)?;
     Ok(copy(&options, &settings, command_journal.as_ref(), console))
@@ -126,6 +134,9 @@ fn copy(
         Ok(listeners) => listeners,
         Err(text) => return failed(console, &text),
     };
+    if options.preview && options.sync.is_some() && !settings.json {
+        listeners.push(Box::new(PlannedChanges::new(Arc::clone(console))));
+    }
     listeners.push(counts(options, settings, console));
     let (result, ending) = host.run(options, settings, session, listeners);
     if settings.exit_policy.fail_if_empty && matches!(&result, Ok(summary) if summary.listed == 0) {

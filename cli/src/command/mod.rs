@@ -17,6 +17,8 @@ mod list;
 
 mod list_table;
 
+mod sync;
+
 mod remove;
 
 mod jobs;

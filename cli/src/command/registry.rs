@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use super::definition::{Command, place_first};
 use super::{
-    bench, completions, convert_args, copy, doctor, jobs, list, login, logout, man, remove,
+    bench, completions, convert_args, copy, doctor, jobs, list, login, logout, man, remove, sync,
 };
 use crate::help::CommandHelp;
 
@@ -13,6 +13,7 @@ static DEFAULT: Command = copy::COMMAND;
 
 /// The commands with a name, in the order in which help lists them.
 static COMMANDS: &[Command] = &[
+    sync::COMMAND,
     list::COMMAND,
     remove::COMMAND,
     jobs::COMMAND,
@@ -46,12 +47,14 @@ pub(crate) fn find(words: &[OsString]) -> (&'static Command, &[OsString]) {
     }
 }
 
-/// The parameters among the words: without the name of a command and its first location.
+/// The parameters among the words: without the name of a command and the locations after it.
 pub(crate) fn parameters(words: &[OsString]) -> &[OsString] {
-    let (command, rest) = find(words);
+    let (command, mut rest) = find(words);
     if command.is(&DEFAULT) {
-        words
-    } else {
-        place_first(rest).1
+        return words;
     }
+    while let (Some(_), after) = place_first(rest) {
+        rest = after;
+    }
+    rest
 }

@@ -10,7 +10,7 @@ use azring_core::options::Options;
 use azring_core::report::{Observer, OverwriteAnswer, Summary};
 use azring_core::{Stop, job};
 
-use crate::console::{Console, Level};
+use crate::console::{Console, Level, count};
 use crate::ending::Ending;
 use crate::listener::{Ledger, Listener, Listeners, Messages, ProgressDisplay, Trace, VerboseLog};
 use crate::report::Report;
@@ -73,7 +73,8 @@ impl RunHost {
         listeners: Vec<Box<dyn Listener>>,
         job: impl FnOnce(&dyn Observer, &Stop) -> azring_core::Result<Summary>,
     ) -> (azring_core::Result<Summary>, Ending) {
-        let listeners = Listeners::new(listeners, asker(&self.console, &self.stop));
+        let listeners = Listeners::new(listeners, asker(&self.console, &self.stop))
+            .asking_deletion(deletion_asker(&self.console, &self.stop));
         let result = job(&listeners, &self.stop);
         let ending = self
             .called_off()
@@ -145,6 +146,24 @@ fn cannot_write(what: &str, path: &Path, error: &io::Error) -> String {
         path.display(),
         reason(error)
     )
+}
+
+/// Asks at the terminal whether objects may be deleted. No answer is no permission.
+fn deletion_asker(
+    console: &Arc<Console>,
+    stop: &Stop,
+) -> impl Fn(u64, u64, &str) -> bool + 'static {
+    let console = Arc::clone(console);
+    let stop = stop.clone();
+    move |objects, all, target| {
+        let question = format!(
+            "Delete {} of {} object(s) at {target}, which the source does not have? (Yes/No) ",
+            count(objects),
+            count(all)
+        );
+        let read = || terminal::line(|| stop.is_on());
+        prompt::yes_or_no(&console, &question, read) == Some(true)
+    }
 }
 
 /// Asks questions at the terminal until a signal stops the run.

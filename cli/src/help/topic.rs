@@ -173,7 +173,8 @@ const EXIT_CODES: &[(&str, &str)] = &[
     (
         "7",
         "There is a conflict: another run holds the journal, it belongs to another command, or the \
-         source or the destination has changed meanwhile. Try again later.",
+         source or the destination has changed meanwhile. Try again later. Also without detailed codes: a \
+         sync would delete more than `/MaxDelete` allows; it copied everything and deleted nothing.",
     ),
     (
         "75",

@@ -29,6 +29,8 @@ mod bench;
 
 mod remove;
 
+mod sync;
+
 pub(crate) use bench::{Bench, BenchDirection, bench};
 pub(crate) use ends::place;
 pub(crate) use options::{engine, options};

@@ -8,7 +8,7 @@ use azring_core::options::{
 use azring_core::select::AttributeRule;
 
 use super::ends::{SOURCE, TARGET, location};
-use super::{bench, conflict, credential, extension_types, pipe, remove, special, table};
+use super::{bench, conflict, credential, extension_types, pipe, special, sync, table};
 use crate::environment::Environment;
 use crate::parameter::{self as row, Dialect, Parameter};
 use crate::parsed::{ParsedArgs, path, read, resolve};
@@ -18,7 +18,7 @@ use crate::usage_error::UsageError;
 pub(crate) fn options(args: &ParsedArgs, environment: &Environment) -> Result<Options, UsageError> {
     read::check(args)?;
     bench::refuse(args)?;
-    remove::refuse(args)?;
+    sync::check(args)?;
     credential::refuse_login(args)?;
     path::check(args)?;
     conflict::check_tables(args)?;
@@ -62,6 +62,7 @@ pub(super) fn between(
             _ => CopyWay::Auto,
         },
         preserve_smb: args.has(&row::PRESERVE_SMB),
+        sync: sync::sync(args, environment)?,
         preview: args.has(&row::L),
     })
 }
@@ -70,7 +71,7 @@ pub(super) fn between(
 fn selection(args: &ParsedArgs) -> Result<Selection, UsageError> {
     Ok(Selection {
         pattern: args.text(&row::PATTERN)?.map(str::to_owned),
-        recursive: args.has(&row::S),
+        recursive: sync::is_recursive(args),
         snapshots: args.has(&row::SNAPSHOT),
         ignore_case: args.dialect() == Dialect::Slash,
         own_files: Vec::new(),
@@ -80,6 +81,7 @@ fn selection(args: &ParsedArgs) -> Result<Selection, UsageError> {
             exclude: read::attributes(args, &row::XA)?,
         },
         lasts: None,
+        metadata: args.has(&row::SYNC),
     })
 }
 
@@ -106,7 +108,7 @@ fn upload(
 /// How downloaded files are written.
 fn download(args: &ParsedArgs) -> Result<DownloadOptions, UsageError> {
     Ok(DownloadOptions {
-        keep_modified: args.has(&row::MT),
+        keep_modified: args.has(&row::MT) || args.has(&row::SYNC),
         durability: match read::choice(args, &row::DURABILITY)? {
             Some("file") => Durability::File,
             Some("off") => Durability::Off,
@@ -117,7 +119,10 @@ fn download(args: &ParsedArgs) -> Result<DownloadOptions, UsageError> {
 }
 
 fn overwrite(args: &ParsedArgs, environment: &Environment) -> Overwrite {
-    if args.has(&row::Y) {
+    if args.has(&row::SYNC) {
+        // The comparison decides, and only the version that was compared is replaced.
+        Overwrite::Ask
+    } else if args.has(&row::Y) {
         Overwrite::Always
     } else if environment.can_ask {
         Overwrite::Ask

@@ -75,17 +75,6 @@ fn check_selection(args: &ParsedArgs, place: &Location) -> Result<(), UsageError
     Ok(())
 }
 
-/// Refuses the parameters of `remove` in a copy.
-pub(super) fn refuse(args: &ParsedArgs) -> Result<(), UsageError> {
-    if args.has(&row::DELETE_SNAPSHOTS) {
-        return Err(UsageError::meaning(format!(
-            "`{}` is only for `azring remove`",
-            row::DELETE_SNAPSHOTS.spelled(args.dialect())
-        )));
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

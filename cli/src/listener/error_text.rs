@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use azring_core::entry::EntryName;
 use azring_core::location::Location;
 use azring_core::options::Options;
-use azring_core::report::NothingSelected;
+use azring_core::report::{DeletionRefusal, Deletions, NothingSelected};
 use azring_core::{Error, Side};
 use azring_transport::Kind;
 
@@ -21,6 +21,38 @@ pub(crate) fn failed(name: &EntryName, error: &Error) -> String {
 /// The text about an object that only the destination has, and that could not be deleted.
 pub(crate) fn deletion_failed(name: &EntryName, error: &Error) -> String {
     format!("{name}: not deleted: {}", reason(error))
+}
+
+/// The text when a sync deletes nothing although it was asked to.
+pub(crate) fn not_deleted(
+    refusal: DeletionRefusal,
+    deletions: &Deletions,
+    dialect: Dialect,
+) -> String {
+    let why = match refusal {
+        DeletionRefusal::SourceUnknown => "the source could not be listed completely".to_owned(),
+        DeletionRefusal::TargetUnknown => {
+            "the destination could not be listed completely".to_owned()
+        }
+        DeletionRefusal::NotCopied(objects) => format!("{objects} object(s) were not copied"),
+        DeletionRefusal::EmptySource => format!(
+            "the source has no object at all: give `{}` if that is right",
+            parameter::ALLOW_EMPTY_SOURCE.spelled(dialect)
+        ),
+        DeletionRefusal::TooMany => {
+            let (objects, all) = (deletions.superfluous, deletions.target_objects);
+            format!(
+                "it would be {objects} of {all} object(s), which is more than the limit: give `{}` to allow it",
+                parameter::MAX_DELETE.with_value(&objects.to_string(), dialect)
+            )
+        }
+    };
+    match deletions.deleted {
+        0 => format!("nothing was deleted at the destination, because {why}"),
+        deleted => {
+            format!("only {deleted} object(s) were deleted at the destination, because {why}")
+        }
+    }
 }
 
 /// The text about a part of the source that could not be listed.

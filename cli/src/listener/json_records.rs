@@ -136,6 +136,15 @@ impl Listener for JsonRecords {
                     "elapsed_ms": summary.elapsed.as_millis() as u64,
                 });
                 merge(&mut fields, counts);
+                if let Some(deletions) = &summary.deletions {
+                    let counts = json!({
+                        "superfluous": deletions.superfluous,
+                        "deleted": deletions.deleted,
+                        "not_deleted": deletions.failed,
+                        "times_set": deletions.times_set,
+                    });
+                    merge(&mut fields, counts);
+                }
                 if let Some(entities) = summary.entities {
                     merge(&mut fields, json!({ "entities": entities }));
                 }

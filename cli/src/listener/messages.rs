@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use azring_core::Error;
 use azring_core::options::{Options, Overwrite};
-use azring_core::report::{Event, NothingSelected, Summary};
+use azring_core::report::{Deletions, Event, NothingSelected, Summary};
 
 use super::error_text;
 use super::listeners::{Listener, RunEnd};
@@ -71,6 +71,22 @@ impl Messages {
         let cause = self.advice.cause_of_object(error, &self.options)?;
         let is_new = self.explained.borrow_mut().insert(cause.clone());
         is_new.then_some(cause)
+    }
+
+    /// Why a sync deleted nothing, and what stays at the destination.
+    fn deletions(&self, deletions: &Deletions) {
+        let dialect = self.advice.dialect();
+        match deletions.refused {
+            Some(refusal) => self.error(&error_text::not_deleted(refusal, deletions, dialect)),
+            None if deletions.left > 0 => {
+                let on = parameter::DELETE.with_value("on", dialect);
+                self.info(&format!(
+                    "{} object(s) that the source does not have stay at the destination (`{on}` deletes such objects)",
+                    count(deletions.left)
+                ));
+            }
+            None => {}
+        }
     }
 
     fn error(&self, text: &str) {
@@ -152,6 +168,9 @@ impl Listener for Messages {
             Ok(summary) => {
                 if let Some(error) = &summary.ended_by {
                     self.error(&error_text::ended_by(error));
+                }
+                if let Some(deletions) = &summary.deletions {
+                    self.deletions(deletions);
                 }
             }
             Err(error) => self.error(&error_text::fatal(error, &self.options, &self.advice)),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use azring_core::report::{Event, Summary};
+use azring_core::report::{Deletions, Event, Summary};
 
 use super::listeners::{Listener, RunEnd};
 use crate::console::{Console, units};
@@ -60,6 +60,10 @@ pub(crate) fn block(summary: &Summary, preview: bool, time: &str) -> String {
     let entities = summary.entities.map_or_else(String::new, |entities| {
         format!("\nTotal entities:          {entities}")
     });
+    let deletions = summary
+        .deletions
+        .as_ref()
+        .map_or_else(String::new, |deletions| deleted(deletions, preview));
     // After the block, so that scripts find AzCopy's lines in their places.
     let not_whole = if summary.listing_done {
         ""
@@ -75,12 +79,28 @@ pub(crate) fn block(summary: &Summary, preview: bool, time: &str) -> String {
          Transfer skipped:        {}\n\
          Transfer failed:         {}\n\
          {interrupted}\
-         Elapsed time:            {}{entities}{before}{not_whole}",
+         Elapsed time:            {}{entities}{before}{deletions}{not_whole}",
         summary.done,
         summary.skipped,
         summary.failed,
         units::elapsed(summary.elapsed)
     )
+}
+
+/// The lines about what a sync deleted.
+fn deleted(deletions: &Deletions, preview: bool) -> String {
+    let label = if preview {
+        "Would be deleted:       "
+    } else {
+        "Deleted at destination: "
+    };
+    let line = |label: &str, count: u64| match count {
+        0 => String::new(),
+        count => format!("\n{label}{count}"),
+    };
+    let failed = line("Not deleted:             ", deletions.failed);
+    let times_set = line("Times set:               ", deletions.times_set);
+    format!("\n{label} {}{failed}{times_set}", deletions.deleted)
 }
 
 #[cfg(test)]
@@ -119,6 +139,30 @@ mod tests {
         Transfer skipped:        2
         Transfer failed:         1
         Elapsed time:            00.00:13:07
+        ");
+    }
+
+    #[test]
+    fn a_sync_counts_what_it_deleted_after_the_block() {
+        let deletions = Deletions {
+            target_objects: 9,
+            superfluous: 3,
+            deleted: 2,
+            failed: 1,
+            times_set: 4,
+            ..Deletions::default()
+        };
+        let synced = Summary {
+            deletions: Some(deletions),
+            ..summary()
+        };
+        let block = block(&synced, false, "2016/10/07 17:37:41");
+        let (_, after) = block.split_once("Elapsed time:            ").unwrap();
+        assert_snapshot!(after, @"
+        00.00:13:07
+        Deleted at destination:  2
+        Not deleted:             1
+        Times set:               4
         ");
     }
 

@@ -1,10 +1,97 @@
-//! Rows of the table: parameters of `azring remove`.
+//! Rows of the table: parameters of a sync and of `azring remove`.
 
-use super::{BLOBS, Group, Parameter, Value};
+use super::{BLOBS, BLOBS_FILES, Group, Parameter, Value};
 
 pub(super) const GROUP: Group = Group {
-    title: "Removing (`azring remove`)",
-    rows: &[&DELETE_SNAPSHOTS],
+    title: "Sync (`azring sync`) and removal (`azring remove`)",
+    rows: &[
+        &SYNC,
+        &COMPARE,
+        &DELETE,
+        &MAX_DELETE,
+        &ALLOW_EMPTY_SOURCE,
+        &DELETE_SNAPSHOTS,
+    ],
+};
+
+pub(crate) static SYNC: Parameter = Parameter {
+    slash: "Sync",
+    dash: &["sync"],
+    value: Value::Flag,
+    secret: false,
+    identity: true,
+    applies_to: BLOBS_FILES,
+    default: "off",
+    brief: "Make the destination like the source",
+    detail: "Copies what is missing or different at the destination, with all sub-folders. `azring sync \
+             SOURCE DEST` is the same. Modification times are kept: in the metadata `mtime` of a blob, as the \
+             last-write time of a file in a share, and as the time of a file. Objects that only the \
+             destination has stay, unless `/Delete:on` is given.",
+    since: "azring 0.2",
+};
+
+pub(crate) static COMPARE: Parameter = Parameter {
+    slash: "Compare",
+    dash: &["compare"],
+    value: Value::Choice(&["time", "size", "hash", "always", "missing"]),
+    secret: false,
+    identity: true,
+    applies_to: BLOBS_FILES,
+    default: "time",
+    brief: "How a sync compares objects",
+    detail: "`time` copies an object whose length or modification time is different, also if the source is \
+             older. If the time of an object at the destination is not kept there, it copies an object that is \
+             newer at the source. If only the time is different and the MD5 is equal, it sets the time. `size` \
+             compares lengths only. `hash` compares lengths and MD5s, and reads every file of this machine that \
+             both sides have. `always` copies every object, and `missing` only what the destination does not \
+             have.",
+    since: "azring 0.2",
+};
+
+pub(crate) static DELETE: Parameter = Parameter {
+    slash: "Delete",
+    dash: &["delete"],
+    value: Value::Choice(&["off", "ask", "on"]),
+    secret: false,
+    identity: true,
+    applies_to: BLOBS_FILES,
+    default: "off",
+    brief: "Delete what only the destination has",
+    detail: "`on` deletes the objects that only the destination has, after everything was copied. `ask` asks \
+             once before. Nothing is deleted if any part of either side could not be listed, if any object was \
+             not copied, if the source has no object at all, or if it would be more than a hundred objects and \
+             more than half of the destination. An object that was changed since it was listed stays. What the \
+             selection excludes, marks of folders and links are never deleted.",
+    since: "azring 0.2",
+};
+
+pub(crate) static MAX_DELETE: Parameter = Parameter {
+    slash: "MaxDelete",
+    dash: &["max-delete"],
+    value: Value::Required("objects|percent%"),
+    secret: false,
+    identity: false,
+    applies_to: BLOBS_FILES,
+    default: "100 objects, or half of the destination",
+    brief: "The most objects that a sync deletes",
+    detail: "The most objects that a sync may delete: a number, or a percentage of the destination's objects as \
+             in `25%`. If it would be more, nothing is deleted and the exit code is 7. The variable \
+             `AZRING_MAX_DELETE` has the same meaning.",
+    since: "azring 0.2",
+};
+
+pub(crate) static ALLOW_EMPTY_SOURCE: Parameter = Parameter {
+    slash: "AllowEmptySource",
+    dash: &["allow-empty-source"],
+    value: Value::Flag,
+    secret: false,
+    identity: false,
+    applies_to: BLOBS_FILES,
+    default: "off",
+    brief: "Let a sync delete everything for an empty source",
+    detail: "Allows a sync to delete although the source has no object at all. Otherwise an empty source, as \
+             that of a file system that is not mounted, deletes nothing, and that is a failure.",
+    since: "azring 0.2",
 };
 
 pub(crate) static DELETE_SNAPSHOTS: Parameter = Parameter {

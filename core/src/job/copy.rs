@@ -11,6 +11,7 @@ use super::feed::Feed;
 use super::inbox::EventInbox;
 use super::resources::Helpers;
 use super::run::Run;
+use super::sync::Comparison;
 use crate::journal::{DoneObjects, Replayed};
 use crate::plan::history::Note;
 use crate::plan::target_name::TargetName;
@@ -30,8 +31,27 @@ impl Run<'_> {
         let tools = self.resources.tools()?;
         let helpers = self.resources.helpers(self.options);
         let ends = self.open(&tools, &helpers).await?;
-        let context = self.transfer_context(&ends, &helpers);
-        let mut feed = self.feed(&tools, &ends, &context, earlier.is_none());
+        let copying = self.copy_between(&tools, &helpers, &ends, None, earlier, &mut notes);
+        // The future is large and is awaited once.
+        let copied = Box::pin(copying).await;
+        drop(ends);
+        helpers.join();
+        copied
+    }
+
+    /// Copies between these ends, of which a sync has a comparison; returns how many parts could not be listed.
+    pub(super) async fn copy_between(
+        &self,
+        tools: &Tools,
+        helpers: &Helpers,
+        ends: &Ends,
+        comparison: Option<&Comparison>,
+        earlier: Option<Replayed>,
+        notes: &mut UnboundedReceiver<(u64, Note)>,
+    ) -> Result<u64> {
+        let context = self.transfer_context(ends, helpers);
+        let mut feed = self.feed(tools, ends, &context, earlier.is_none());
+        feed.comparison = comparison;
         let earlier = self.check_earlier(&feed, earlier).await?;
         let folds = folds_names(&*ends.target);
         let digests = earlier
@@ -45,23 +65,21 @@ impl Run<'_> {
         let is_new_listing = earlier.as_ref().is_some_and(Replayed::is_new_listing);
         feed.done_before = digests.as_deref().filter(|_| is_new_listing);
 
-        let open_max = feed.files.objects_max(self.open_max(&ends));
+        let open_max = feed.files.objects_max(self.open_max(ends));
         let (workers, queue, events, controller) = self.resources.start(self.stop, open_max);
         let (unlisted, lost_worker) = tokio::join!(
             feed.feed(queue, earlier.as_ref()),
-            self.listen(events, &mut notes, controller)
+            self.listen(events, notes, controller)
         );
 
         workers.join()?;
         if unlisted.is_ok() {
             // The future is large and is awaited once.
-            Box::pin(self.with_service_reports(self.keep_directories(&tools, &ends))).await;
+            Box::pin(self.with_service_reports(self.keep_directories(tools, ends))).await;
         }
         for notice in ends.target.notices() {
             self.observer.event(Event::Notice(&notice));
         }
-        drop((context, ends));
-        helpers.join();
         match lost_worker {
             // Not one worker could start, so nothing was transferred.
             Some(error)
@@ -121,6 +139,7 @@ impl Run<'_> {
             inspections_max: self.resources.inspections_max(),
             done_before: None,
             unnamed: None,
+            comparison: None,
             prepared: OnceCell::new(),
             is_first,
         }

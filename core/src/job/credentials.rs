@@ -63,8 +63,12 @@ fn source_needs(options: &Options) -> Vec<SasAccess> {
 }
 
 fn target_needs(options: &Options) -> Vec<SasAccess> {
+    let mut needs = Vec::new();
+    if options.sync.is_some() {
+        needs.push(SasAccess::List);
+    }
     if options.preview {
-        return Vec::new();
+        return needs;
     }
     if let Location::Table(_) = options.target {
         return vec![match options.table.entity_operation {
@@ -74,8 +78,9 @@ fn target_needs(options: &Options) -> Vec<SasAccess> {
             }
         }];
     }
-    let mut needs = vec![options.upload.write_access(&options.target)];
-    if !options.conflict.is_blind() {
+    needs.push(options.upload.write_access(&options.target));
+    // A sync sees in the listing what the target has.
+    if !options.conflict.is_blind() && options.sync.is_none() {
         needs.push(SasAccess::Look);
     }
     needs

@@ -28,6 +28,7 @@ use super::failure_limit::FailureLimit;
 use super::outcome::Settlement;
 use super::recorder::JournalRecorder;
 use super::resume::{self, Resume};
+use super::sync::Comparison;
 
 /// The listing and planning of one run.
 pub(super) struct Feed<'a> {
@@ -49,6 +50,8 @@ pub(super) struct Feed<'a> {
     pub(super) done_before: Option<&'a DoneObjects>,
     /// The objects of which the journal has digests only, where their names must be reserved.
     pub(super) unnamed: Option<Arc<DoneObjects>>,
+    /// What a sync knows of both sides.
+    pub(super) comparison: Option<&'a Comparison>,
     /// Set once the target can be written to.
     pub(super) prepared: OnceCell<()>,
     /// No earlier run has recorded the target's identity.
@@ -59,10 +62,14 @@ impl Feed<'_> {
     /// Plans and queues everything that is left to do; returns how many parts of the source could
     /// not be listed.
     pub(super) async fn feed(&self, mut queue: Queue, earlier: Option<&Replayed>) -> Result<u64> {
-        let planner = Planner::new(self.options, self.ends, &self.chunk_size_hint);
+        let planner = self.planner();
         let result = self.feed_all(&planner, earlier, &mut queue).await;
         queue.close().await;
         result
+    }
+
+    fn planner(&self) -> Planner<'_> {
+        Planner::new(self.options, self.ends, &self.chunk_size_hint).comparing(self.comparison)
     }
 
     async fn feed_all(
@@ -332,7 +339,7 @@ impl Feed<'_> {
     /// Lists and plans everything and transfers nothing. An object that would be copied counts as
     /// done.
     pub(super) async fn preview(&self) -> Result<u64> {
-        let planner = Planner::new(self.options, self.ends, &self.chunk_size_hint);
+        let planner = self.planner();
         let listed = self
             .plan_entries(&planner, ListScope::default(), async |planned| {
                 let Some(task) = self.admit(planned, false) else {
@@ -373,10 +380,12 @@ impl Feed<'_> {
                     return Ok(listed);
                 }
                 Err(error) => {
-                    self.observer.event(Event::Unlisted {
-                        what: "the rest of the source",
-                        error: &error,
-                    });
+                    let what = match error.side() {
+                        Some(Side::Target) => "the rest of the destination",
+                        Some(Side::Source) | None => "the rest of the source",
+                    };
+                    let error = &error;
+                    self.observer.event(Event::Unlisted { what, error });
                     listed.unlisted += 1;
                     return Ok(listed);
                 }
@@ -411,10 +420,9 @@ impl Feed<'_> {
     }
 
     async fn inspect(&self, planner: &Planner<'_>, entry: Entry) -> InspectedEntry {
-        if self
-            .done_before
-            .is_some_and(|done_before| done_before.has(&entry))
-        {
+        // A sync compares every object, also what it copied before.
+        let done_before = self.done_before.filter(|_| self.comparison.is_none());
+        if done_before.is_some_and(|done_before| done_before.has(&entry)) {
             planner.inspect_done(self.tools, entry).await
         } else {
             planner
@@ -505,7 +513,10 @@ impl Feed<'_> {
                 return Some(*task);
             }
             EntryPlan::Skip(entry, reason) => {
-                self.recorder.passed(&entry, is_aside);
+                // The next run of a sync compares it again.
+                if self.comparison.is_none() {
+                    self.recorder.passed(&entry, is_aside);
+                }
                 self.settlement().skip(&entry.name, entry.bytes, &reason);
             }
             EntryPlan::Fail(entry, error) => {

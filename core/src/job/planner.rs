@@ -9,6 +9,7 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use super::collision::{Collisions, NameTaken};
+use super::sync::{Comparison, SyncAction};
 use super::vhd_hint::{self, VhdHint};
 use crate::entry::{Entry, EntryName, Layout};
 use crate::journal::DoneObjects;
@@ -100,6 +101,8 @@ struct Inspection {
     flaw: Option<DiskFlaw>,
     /// An earlier run copied this version of the object, and it is still there.
     is_in_place: bool,
+    /// What a sync does with it.
+    action: Option<SyncAction>,
 }
 
 /// Plans the entries of one run.
@@ -116,6 +119,8 @@ pub(super) struct Planner<'a> {
     chunk_size_hint: ChunkSizeHint,
     /// An entry that would be skipped is a failure.
     needs_all: bool,
+    /// What a sync knows of both sides. It decides then.
+    comparison: Option<&'a Comparison>,
 }
 
 impl<'a> Planner<'a> {
@@ -135,6 +140,7 @@ impl<'a> Planner<'a> {
             hint: VhdHint::new(options, ends.route),
             left_by_time: Cell::new(0),
             needs_all: false,
+            comparison: None,
         }
     }
 
@@ -144,6 +150,11 @@ impl<'a> Planner<'a> {
             needs_all: true,
             ..self
         }
+    }
+
+    /// The same for a sync, whose comparison decides which entries are copied.
+    pub(super) fn comparing(self, comparison: Option<&'a Comparison>) -> Self {
+        Self { comparison, ..self }
     }
 
     /// The store that the entries come from.
@@ -402,11 +413,16 @@ impl<'a> Planner<'a> {
         scope: InspectionScope,
     ) -> Result<Inspection> {
         let target = self.target(entry)?;
-        let stat = match scope {
-            InspectionScope::Source => None,
-            InspectionScope::Both => self.stat(tools, entry, &target).await?,
+        let (stat, action) = match (scope, self.comparison) {
+            (InspectionScope::Source, _) => (None, None),
+            (InspectionScope::Both, None) => (self.stat(tools, entry, &target).await?, None),
+            (InspectionScope::Both, Some(comparison)) => {
+                let verdict = comparison.judge(tools, entry, &target).await?;
+                (verdict.found, Some(verdict.action))
+            }
         };
-        let extents = if self.wants_extents(entry, stat.as_ref()) {
+        let is_equal = matches!(action, Some(SyncAction::SetTime | SyncAction::Nothing));
+        let extents = if !is_equal && self.wants_extents(entry, stat.as_ref()) {
             self.ends.source.extents(tools, entry).await?
         } else {
             None
@@ -421,6 +437,7 @@ impl<'a> Planner<'a> {
             extents,
             flaw,
             is_in_place: false,
+            action,
         })
     }
 
@@ -495,6 +512,9 @@ impl<'a> Planner<'a> {
         if let Err(error) = self.admit(&entry, target) {
             return EntryPlan::Fail(entry, error);
         }
+        if let Some(action) = found.action {
+            return self.act(action, entry, found, basis, observer);
+        }
         let shown = || self.ends.target.shown(&target.name);
         let conflict = self.conflict.get();
         match decide(conflict, entry.modified, stat.map(|stat| stat.modified)) {
@@ -515,6 +535,30 @@ impl<'a> Planner<'a> {
                     self.left_by_time.set(self.left_by_time.get() + 1);
                 }
                 let reason = reason.text(&entry.name.to_string(), &shown());
+                EntryPlan::Skip(entry, reason)
+            }
+        }
+    }
+
+    /// The plan of an entry that a sync has compared.
+    fn act(
+        &self,
+        action: SyncAction,
+        entry: Entry,
+        found: Inspection,
+        basis: ChunkSizeBasis,
+        observer: &dyn Observer,
+    ) -> EntryPlan {
+        if self.options.preview {
+            action.report(&entry, found.stat.as_ref(), observer);
+        }
+        match action {
+            SyncAction::Copy(_) => {
+                let replace = self.replace(found.stat.as_ref());
+                self.task(entry, found, basis, replace)
+            }
+            SyncAction::SetTime | SyncAction::Nothing => {
+                let reason = action.skip_reason(&entry);
                 EntryPlan::Skip(entry, reason)
             }
         }

@@ -48,6 +48,9 @@ impl Run<'_> {
         earlier: Replayed,
         identity: Option<&str>,
     ) -> Result<Replayed> {
+        if let Some(why) = self.compares_anew() {
+            return self.list_anew(earlier, why);
+        }
         if !resume::scopes(&earlier).all(|scope| feed.ends.source.can_resume(&scope)) {
             let source = &self.options.source;
             let why = format!("`{source}` was listed in another order by an earlier version");

@@ -20,7 +20,7 @@ use crate::location::plain_text_warning;
 use crate::options::Options;
 use crate::plan::history::{Note, NoteSink};
 use crate::plan::route::{Route, Way};
-use crate::report::{Event, Observer, Summary, Totals};
+use crate::report::{Deletions, Event, Observer, Summary, Totals};
 use crate::stop::Stop;
 use crate::{Error, Result};
 
@@ -72,6 +72,7 @@ pub fn run(
         limit: &FailureLimit::new(stop),
         outages: RefCell::new(resources.outage_reporter()),
         noticed: RefCell::default(),
+        deletions: RefCell::default(),
     };
     let unlisted = LocalSet::new().block_on(&coordinator, run.command(earlier, notes));
     let unlisted = if stop.is_on() {
@@ -80,6 +81,7 @@ pub fn run(
         unlisted
     };
     let mut counted = Summary {
+        deletions: run.deletions.take(),
         elapsed: begun.elapsed(),
         unlisted: unlisted.as_ref().map_or(0, |unlisted| *unlisted),
         ended_by: stop.reason(),
@@ -143,6 +145,8 @@ pub(super) struct Run<'a> {
     pub(super) outages: RefCell<OutageReporter>,
     /// Notices of the services that were reported: both ends may be one service.
     pub(super) noticed: RefCell<HashSet<String>>,
+    /// What a sync deleted.
+    pub(super) deletions: RefCell<Option<Deletions>>,
 }
 
 impl Run<'_> {
@@ -153,6 +157,10 @@ impl Run<'_> {
         notes: UnboundedReceiver<(u64, Note)>,
     ) -> Result<u64> {
         credentials::check(self.options)?;
+        if let Some(sync) = &self.options.sync {
+            // The future is large and is awaited once.
+            return Box::pin(self.sync(sync, earlier, notes)).await;
+        }
         match self.route.way {
             Way::Pipe => self.pipe().await,
             Way::Import => self.import(earlier).await,

@@ -1,6 +1,9 @@
 //! One copy with all its options.
 
-use super::{Conflict, DownloadOptions, Engine, Integrity, Selection, TableOptions, UploadOptions};
+use super::{
+    Conflict, DownloadOptions, Engine, Integrity, Selection, SyncOptions, TableOptions,
+    UploadOptions,
+};
 use crate::location::Location;
 
 /// One copy: from where, to where, which objects, and how.
@@ -30,6 +33,8 @@ pub struct Options {
     pub copy_way: CopyWay,
     /// Keep the attributes and times that file shares store with a file (`/PreserveSmb`).
     pub preserve_smb: bool,
+    /// The target becomes like the source: what is compared and what is deleted; `None` for a copy.
+    pub sync: Option<SyncOptions>,
     /// Only list and plan; copy nothing.
     pub preview: bool,
 }

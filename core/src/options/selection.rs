@@ -7,6 +7,10 @@ use crate::select::AttributeRule;
 
 /// Which objects of the source are copied.
 #[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 pub struct Selection {
     /// The pattern as typed; its meaning depends on the source.
     pub pattern: Option<String>,
@@ -18,6 +22,8 @@ pub struct Selection {
     pub ignore_case: bool,
     /// Which attributes a file must have.
     pub attributes: AttributeRule,
+    /// Entries have the stored properties and the metadata of their objects, where the listing says them.
+    pub metadata: bool,
     /// The objects are listed again and again for this time; `None`: once. For measuring.
     pub lasts: Option<Duration>,
     /// Local files that this program writes during the copy: logs, a journal. They change while

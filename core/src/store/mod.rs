@@ -49,6 +49,7 @@ pub(crate) use remover::remove_all;
 pub use remover::{Removal, RemovalOptions, Remover};
 pub use server_copy::{Copying, Pending, ServerCopy};
 pub use single_target::SingleName;
+pub(crate) use source::start_listing;
 pub use source::{Page, Pages, Reader, Source};
 pub use stream_target::{ObjectStream, StreamTarget};
 pub use target::{ChunkPlan, Committed, Receipt, Settling, Stat, Sums, Target, TargetForm, Writer};

@@ -96,6 +96,21 @@ pub trait Source: Send + Sync {
     /// Whether there is an object of this name, selected or not.
     fn has<'a>(&'a self, tools: &'a Tools, name: &'a EntryName) -> Step<'a, Result<bool>>;
 
+    /// Whether the selection concerns an object of this name, as far as names decide.
+    fn selects(&self, _name: &EntryName) -> bool {
+        true
+    }
+
+    /// The MD5 of the object's content: the stored one, or that of a file of this machine, which is read.
+    /// `None` where none is stored. The object must still be the version that was listed.
+    fn digest<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        entry: &'a Entry,
+    ) -> Step<'a, Result<Option<[u8; 16]>>> {
+        Box::pin(async { Ok(entry.md5) })
+    }
+
     /// Whether the listing leaves out something that a copy of the object needs, which
     /// [`complete`](Self::complete) asks for.
     fn is_incomplete(&self, _entry: &Entry) -> bool {

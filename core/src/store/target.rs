@@ -9,7 +9,7 @@ use azring_transport::disk::FileSlices;
 
 use super::{Pending, Reader, Step, Tools};
 use crate::digest::follower::Md5;
-use crate::entry::{ETag, EntryName, Layout, ObjectProperties, SmbProperties, Version};
+use crate::entry::{ETag, Entry, EntryName, Layout, ObjectProperties, SmbProperties, Version};
 use crate::plan::Task;
 use crate::plan::chunks::{Chunk, ChunkRule};
 use crate::plan::target_name::{MappedName, TargetName};
@@ -175,6 +175,24 @@ pub trait Target: Send + Sync {
         _smb: &'a SmbProperties,
     ) -> Step<'a, Result<()>> {
         Box::pin(async { Ok(()) })
+    }
+
+    /// Whether [`set_time`](Self::set_time) can set times here.
+    fn can_set_time(&self) -> bool {
+        false
+    }
+
+    /// Sets the modification time of an object that is here already, without its bytes. `entry` is the object
+    /// as it was listed here, with the new time in `modified` and in its metadata. Returns false where that
+    /// object cannot have another time. Fails with [`Error::TargetChanged`] when it is not the version that was
+    /// listed.
+    fn set_time<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        _name: &'a TargetName,
+        _entry: &'a Entry,
+    ) -> Step<'a, Result<bool>> {
+        Box::pin(async { Ok(false) })
     }
 
     /// Begins an object.

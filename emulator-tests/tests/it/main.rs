@@ -26,7 +26,9 @@ mod share_copy;
 
 mod share_smb;
 mod special_files;
+mod sync;
 mod sync_copy;
+mod sync_guards;
 mod wrong_answers;
 mod wrong_data;
 

@@ -3,6 +3,7 @@
 use azring_core::location::Location;
 
 use super::super::ends::{EndParameters, SOURCE, TARGET};
+use super::super::sync;
 use super::end_kind::EndKind;
 use super::rules::Ends;
 use crate::parameter as row;
@@ -23,7 +24,7 @@ pub(super) fn check(
     if matches!(target, Location::Discard(_)) {
         return Ok(());
     }
-    match (args.has(&row::PATTERN), args.has(&row::S)) {
+    match (args.has(&row::PATTERN), sync::is_recursive(args)) {
         (false, false) if location.place().may_be_object() => Ok(()),
         (true, true) => Err(UsageError::meaning(
             "Search pattern is not supported in recursive mode when the source is an Azure file directory.",

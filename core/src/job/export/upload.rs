@@ -93,6 +93,7 @@ impl Run<'_> {
             limit: self.limit,
             outages: RefCell::new(self.resources.outage_reporter()),
             noticed: RefCell::default(),
+            deletions: RefCell::default(),
         };
         let tools = run.resources.tools()?;
         let helpers = run.resources.helpers(&options);
@@ -196,7 +197,8 @@ impl Run<'_> {
             })
             .await
         };
-        self.while_workers_upload(uploads.run, notes, spool).await
+        // The future is large and is awaited once.
+        Box::pin(self.while_workers_upload(uploads.run, notes, spool)).await
     }
 
     /// Uploads the manifest, which is in the spool.

@@ -69,6 +69,7 @@ impl Upload {
                 preserve_smb: false,
                 copy_way: CopyWay::Auto,
                 table: TableOptions::default(),
+                sync: None,
                 preview: false,
             },
             chunk_size_hint: ChunkSizeHint::default(),
@@ -101,6 +102,7 @@ impl Upload {
                 extents: None,
                 flaw: None,
                 is_in_place: false,
+                action: None,
             }),
             basis: ChunkSizeBasis::Now,
         }
@@ -186,6 +188,7 @@ fn an_object_that_cannot_be_inspected_keeps_its_name_in_a_share() {
             extents: None,
             flaw: None,
             is_in_place: false,
+            action: None,
         };
         inspected.found = found.map(|()| found_there);
         planner.decide(inspected, &Nobody)

@@ -84,6 +84,7 @@ impl Opener for BlobOpener<'_> {
     fn folder_source(&self, selection: &Selection) -> Result<Arc<dyn Source>> {
         let read_options = BlobReadOptions {
             snapshots: selection.snapshots,
+            carries: selection.metadata,
             ..BlobReadOptions::default()
         };
         Ok(Arc::new(folder_source(self.0, selection, read_options)?))
@@ -118,7 +119,7 @@ async fn source(place: &BlobLocation, context: OpenContext<'_>) -> Result<Opened
     let selection = &options.selection;
     let read_options = BlobReadOptions {
         crc64: options.integrity.crc64,
-        carries: route.keeps_properties,
+        carries: route.keeps_properties || selection.metadata,
         snapshots: selection.snapshots,
     };
     let (source, single) = if let Some((above, entry)) = single_blob(options, tools, place).await? {

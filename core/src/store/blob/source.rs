@@ -141,6 +141,13 @@ impl Source for BlobSource {
         })
     }
 
+    fn selects(&self, name: &EntryName) -> bool {
+        match &self.selection {
+            BlobSelection::One(entry) => entry.name == *name,
+            BlobSelection::Matching(pattern) => pattern.matches(name.as_bytes()),
+        }
+    }
+
     fn extents<'a>(
         &'a self,
         tools: &'a Tools,

@@ -5,18 +5,20 @@ use std::sync::Arc;
 use super::container;
 use super::name::{BlobNaming, blob_name};
 use super::properties::{BlobType, Properties, kind};
-use super::request::head_blob;
+use super::request::{head_blob, set_blob_metadata};
 use super::rules;
 use super::writer::{AppendWriter, BlockWriter, Draft, Expected, PageBlob};
-use crate::Result;
-use crate::entry::{EntryName, Layout, ObjectProperties, Version};
+use crate::entry::{Entry, EntryName, Layout, ObjectProperties, Version};
 use crate::location::BlobLocation;
 use crate::options::UploadOptions;
 use crate::plan::Task;
 use crate::plan::target_name::{MappedName, TargetName};
+use crate::store::rest::conditions::Condition;
+use crate::store::rest::is_leased;
 use crate::store::rest::missing::send_or_missing;
 use crate::store::rest::root::RootIdentity;
 use crate::store::{Stat, Step, Target, TargetForm, Tools, Writer};
+use crate::{Error, Result};
 
 /// A container or virtual directory to copy to.
 pub struct BlobTarget {
@@ -137,6 +139,36 @@ impl Target for BlobTarget {
 
     fn shown(&self, name: &TargetName) -> String {
         self.place.blob_url(blob_name(name))
+    }
+
+    fn can_set_time(&self) -> bool {
+        true
+    }
+
+    fn set_time<'a>(
+        &'a self,
+        tools: &'a Tools,
+        name: &'a TargetName,
+        entry: &'a Entry,
+    ) -> Step<'a, Result<bool>> {
+        Box::pin(async move {
+            let (Some(carried), Some(etag)) = (&entry.carried, entry.version.etag()) else {
+                return Ok(false);
+            };
+            let unchanged = Condition::Unchanged(etag);
+            let request =
+                set_blob_metadata::request(&self.place, blob_name(name), carried, unchanged);
+            match tools.client.send(&request).await {
+                Ok(_) => Ok(true),
+                Err(error) if error.status() == Some(412) && !is_leased(error.code()) => {
+                    Err(Error::TargetChanged(format!(
+                        "`{}` was overwritten since it was listed, and keeps its time",
+                        self.shown(name)
+                    )))
+                }
+                Err(error) => Err(error.into()),
+            }
+        })
     }
 
     fn create<'a>(&'a self, tools: &'a Tools, task: &'a Task) -> Step<'a, Result<Arc<dyn Writer>>> {

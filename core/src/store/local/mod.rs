@@ -26,6 +26,8 @@ mod open;
 
 mod remover;
 
+mod set_time;
+
 mod durable_chunks;
 
 mod shortage;

@@ -89,7 +89,7 @@ fn remove(root: &Path, entry: &Entry) -> Result<Removal> {
 }
 
 /// Opens a folder below another; no part of its path may be a link or lead out.
-fn open_beneath(root: &Path, folder: &Path) -> rustix::io::Result<OwnedFd> {
+pub(super) fn open_beneath(root: &Path, folder: &Path) -> rustix::io::Result<OwnedFd> {
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let root = fs::open(root, flags, Mode::empty())?;
     if folder.as_os_str().is_empty() {
@@ -100,7 +100,7 @@ fn open_beneath(root: &Path, folder: &Path) -> rustix::io::Result<OwnedFd> {
 }
 
 /// Whether the file is the version that was listed; a broken link is listed without one.
-fn is_listed_version(folder: &OwnedFd, name: &OsStr, entry: &Entry) -> bool {
+pub(super) fn is_listed_version(folder: &OwnedFd, name: &OsStr, entry: &Entry) -> bool {
     let Ok(name) = std::ffi::CString::new(name.as_bytes()) else {
         return false;
     };

@@ -1,6 +1,7 @@
 //! Files of a folder as a source, or one file of it.
 
 use std::ffi::{CString, OsStr};
+use std::io::Read as _;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt as _;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 
 use azring_transport as transport;
 use azring_transport::disk::{FileStat, Root, data_parts};
+use md5::{Digest as _, Md5};
 use tokio::sync::mpsc::{self, Sender};
 
 use super::attributes::Judge;
@@ -241,6 +243,32 @@ impl Source for LocalSource {
         Box::pin(async move { Ok(self.root.path().join(path_of(name)).exists()) })
     }
 
+    fn selects(&self, name: &EntryName) -> bool {
+        match &self.selection {
+            LocalSelection::One(one) => one == name,
+            LocalSelection::Matching(pattern) => pattern.matches(name.as_bytes()),
+        }
+    }
+
+    fn digest<'a>(
+        &'a self,
+        tools: &'a Tools,
+        entry: &'a Entry,
+    ) -> Step<'a, Result<Option<[u8; 16]>>> {
+        Box::pin(async move {
+            let (descriptor, _) = self.open_listed(tools, entry).await?;
+            let digested = tokio::task::spawn_blocking(move || digest(descriptor))
+                .await
+                .map_err(std::io::Error::other)
+                .flatten();
+            let (md5, facts) = digested.map_err(|error| {
+                transport::Error::disk(format_args!("cannot read `{}`", entry.name), &error)
+            })?;
+            check_version(entry, &facts)?;
+            Ok(Some(md5))
+        })
+    }
+
     fn extents<'a>(
         &'a self,
         tools: &'a Tools,
@@ -308,6 +336,23 @@ impl Source for LocalSource {
             Ok(Arc::new(LocalReader { file, entry }) as Arc<dyn Reader>)
         })
     }
+}
+
+/// The MD5 of a file, and what the file is after it was read.
+fn digest(descriptor: OwnedFd) -> std::io::Result<([u8; 16], FileStat)> {
+    const READ_BYTES: usize = 1 << 20;
+    let mut file = std::fs::File::from(descriptor);
+    let mut buffer = vec![0; READ_BYTES];
+    let mut hash = Md5::new();
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            break;
+        }
+        hash.update(&buffer[..read]);
+    }
+    let facts = FileStat::of_open(&file)?;
+    Ok((hash.finalize().into(), facts))
 }
 
 /// The first and the last 512 bytes of a file of this length.

@@ -17,10 +17,11 @@ use tokio::sync::OnceCell;
 use super::durable_chunks::DurableChunks;
 use super::name::LocalNaming;
 use super::rules;
+use super::set_time::set_time;
 use super::shortage::or_later;
 use super::smb;
 use super::writer::{KeptReader, LocalWriter};
-use crate::entry::{EntryName, Layout, SmbProperties, Version};
+use crate::entry::{Entry, EntryName, Layout, SmbProperties, Version};
 use crate::options::DownloadOptions;
 use crate::plan::Task;
 use crate::plan::chunk_runs::ChunkRuns;
@@ -282,6 +283,19 @@ impl Target for LocalTarget {
             };
             or_later(keep().await, keep).await
         })
+    }
+
+    fn can_set_time(&self) -> bool {
+        true
+    }
+
+    fn set_time<'a>(
+        &'a self,
+        _tools: &'a Tools,
+        name: &'a TargetName,
+        entry: &'a Entry,
+    ) -> Step<'a, Result<bool>> {
+        Box::pin(async move { set_time(&self.path, name.as_path(), entry) })
     }
 
     fn create<'a>(

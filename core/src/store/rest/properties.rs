@@ -94,6 +94,11 @@ impl ObjectProperties {
             .header_if(names.language, self.content_language.as_deref())
             .header_if(names.disposition, self.content_disposition.as_deref())
             .header_if(names.cache_control, self.cache_control.as_deref());
+        self.metadata_on(request)
+    }
+
+    /// Adds the metadata to the request that stores it.
+    pub(crate) fn metadata_on(&self, request: Request) -> Request {
         self.metadata
             .iter()
             .fold(request, |request, (name, value)| {

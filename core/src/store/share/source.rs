@@ -154,6 +154,28 @@ impl Source for ShareSource {
         Box::pin(async move { Ok(single::find(tools, &self.place, name).await?.is_some()) })
     }
 
+    fn selects(&self, name: &EntryName) -> bool {
+        match &self.selection {
+            FileSelection::All => true,
+            FileSelection::One(entry) => entry.name == *name,
+            FileSelection::Named(named) => named == name,
+            FileSelection::Nothing => false,
+        }
+    }
+
+    fn digest<'a>(
+        &'a self,
+        tools: &'a Tools,
+        entry: &'a Entry,
+    ) -> Step<'a, Result<Option<[u8; 16]>>> {
+        Box::pin(async move {
+            // No listing has it.
+            let found = single::find(tools, &self.place, &entry.name).await?;
+            let found = found.filter(|found| found.version == entry.version);
+            Ok(found.and_then(|found| found.md5))
+        })
+    }
+
     fn is_incomplete(&self, entry: &Entry) -> bool {
         self.read_options.lacks_details(entry)
     }

@@ -23,6 +23,7 @@ pub mod append_block;
 
 pub mod get_page_ranges;
 
+pub mod set_blob_metadata;
 pub mod set_blob_properties;
 
 pub mod put_block;

@@ -1,16 +1,77 @@
-//! Rows: parameters of `azring remove`.
+//! Rows: parameters of a sync and of `azring remove`. The tests of both cover their effects.
 
-use super::super::Row;
-use super::BLOBS;
+use super::super::{Row, Way};
+use super::{BLOBS, BLOBS_FILES, EVERYWHERE};
 
 pub(super) const ROWS: &[Row] = &[
-    // A copy refuses it; the tests of `remove` cover its effect.
+    Row {
+        slash: "Sync",
+        dash: &["sync"],
+        services: BLOBS_FILES,
+        ways: EVERYWHERE,
+        elsewhere: "",
+        seen: |seen| seen.options.sync.is_some().to_string(),
+        bare: "false",
+        right: &[("", "true")],
+        wrong: &[],
+    },
+    // A copy refuses these.
+    Row {
+        slash: "Compare",
+        dash: &["compare"],
+        services: BLOBS_FILES,
+        ways: NOWHERE,
+        elsewhere: "is only for `azring sync`",
+        seen: |_| String::new(),
+        bare: "",
+        right: &[("size", "")],
+        wrong: &[
+            ("size", "is only for `azring sync`"),
+            ("age", "it takes `time`"),
+        ],
+    },
+    Row {
+        slash: "Delete",
+        dash: &["delete"],
+        services: BLOBS_FILES,
+        ways: NOWHERE,
+        elsewhere: "is only for `azring sync`",
+        seen: |_| String::new(),
+        bare: "",
+        right: &[("on", "")],
+        wrong: &[
+            ("on", "is only for `azring sync`"),
+            ("yes", "it takes `off`"),
+        ],
+    },
+    Row {
+        slash: "MaxDelete",
+        dash: &["max-delete"],
+        services: BLOBS_FILES,
+        ways: NOWHERE,
+        elsewhere: "is only for `azring sync`",
+        seen: |_| String::new(),
+        bare: "",
+        right: &[("10%", "")],
+        wrong: &[("1", "is only for `azring sync`")],
+    },
+    Row {
+        slash: "AllowEmptySource",
+        dash: &["allow-empty-source"],
+        services: BLOBS_FILES,
+        ways: NOWHERE,
+        elsewhere: "is only for `azring sync`",
+        seen: |_| String::new(),
+        bare: "",
+        right: &[("", "")],
+        wrong: &[],
+    },
     Row {
         slash: "DeleteSnapshots",
         dash: &["delete-snapshots"],
         services: BLOBS,
-        ways: &[],
-        elsewhere: "is only for `azring remove`",
+        ways: NOWHERE,
+        elsewhere: "is only for `azring remove` and `azring sync`",
         seen: |_| String::new(),
         bare: "",
         right: &[("include", "")],
@@ -20,3 +81,5 @@ pub(super) const ROWS: &[Row] = &[
         ],
     },
 ];
+
+const NOWHERE: &[Way] = &[];

@@ -1,0 +1,221 @@
+//! The options of a sync: what is compared, and what is deleted.
+
+use azring_core::options::{Compare, DeletionLimit, DeletionMode, SyncOptions};
+
+use crate::environment::Environment;
+use crate::mask::shown;
+use crate::parameter::{self as row, Parameter};
+use crate::parsed::{ParsedArgs, read};
+use crate::usage_error::UsageError;
+
+/// The variable that has the meaning of `/MaxDelete`.
+const MAX_DELETE: &str = "AZRING_MAX_DELETE";
+
+/// The parameters that only a sync accepts.
+const OWN: &[&Parameter] = &[
+    &row::COMPARE,
+    &row::DELETE,
+    &row::MAX_DELETE,
+    &row::ALLOW_EMPTY_SOURCE,
+];
+
+/// The parameters of a copy that a sync does not accept, and why.
+const FOREIGN: &[(&Parameter, &str)] = &[
+    (&row::XO, "compares times by itself"),
+    (&row::XN, "compares times by itself"),
+    (&row::MT, "always keeps times"),
+    (&row::SNAPSHOT, "copies no snapshots"),
+    (&row::DELIMITER, "compares names as they are"),
+    (
+        &row::A,
+        "cannot know what attributes exclude at the destination",
+    ),
+    (
+        &row::IA,
+        "cannot know what attributes exclude at the destination",
+    ),
+    (
+        &row::XA,
+        "cannot know what attributes exclude at the destination",
+    ),
+    (&row::PRESERVE_SMB, "keeps modification times only"),
+];
+
+/// Whether objects in sub-folders are selected: always in a sync.
+pub(super) fn is_recursive(args: &ParsedArgs) -> bool {
+    args.has(&row::S) || args.has(&row::SYNC)
+}
+
+/// Refuses what has no meaning in this sync, or in this copy.
+pub(super) fn check(args: &ParsedArgs) -> Result<(), UsageError> {
+    let spelled = |parameter: &Parameter| parameter.spelled(args.dialect());
+    if args.has(&row::SYNC) {
+        let foreign = FOREIGN.iter().find(|(parameter, _)| args.has(parameter));
+        return match foreign {
+            Some((parameter, why)) => Err(UsageError::meaning(format!(
+                "`{}` has no meaning in a sync, which {why}",
+                spelled(parameter)
+            ))),
+            None => Ok(()),
+        };
+    }
+    match OWN.iter().find(|parameter| args.has(parameter)) {
+        Some(parameter) => Err(UsageError::meaning(format!(
+            "`{}` is only for `azring sync`",
+            spelled(parameter)
+        ))),
+        None if args.has(&row::DELETE_SNAPSHOTS) => Err(UsageError::meaning(format!(
+            "`{}` is only for `azring remove` and `azring sync`",
+            spelled(&row::DELETE_SNAPSHOTS)
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// The options of the sync that the command asks for; `None` for a copy.
+pub(super) fn sync(
+    args: &ParsedArgs,
+    environment: &Environment,
+) -> Result<Option<SyncOptions>, UsageError> {
+    if !args.has(&row::SYNC) {
+        return Ok(None);
+    }
+    Ok(Some(SyncOptions {
+        compare: match read::choice(args, &row::COMPARE)? {
+            Some("size") => Compare::Size,
+            Some("hash") => Compare::Hash,
+            Some("always") => Compare::Always,
+            Some("missing") => Compare::Missing,
+            _ => Compare::Time,
+        },
+        deletion: deletion(args, environment)?,
+        deletions_max: deletions_max(args, environment)?,
+        allows_empty_source: args.has(&row::ALLOW_EMPTY_SOURCE),
+        deletes_snapshots: args.has(&row::DELETE_SNAPSHOTS),
+        protected: Vec::new(),
+    }))
+}
+
+fn deletion(args: &ParsedArgs, environment: &Environment) -> Result<DeletionMode, UsageError> {
+    match read::choice(args, &row::DELETE)? {
+        Some("on") => Ok(DeletionMode::On),
+        Some("ask") if args.has(&row::Y) => Ok(DeletionMode::On),
+        Some("ask") if environment.can_ask || args.has(&row::L) => Ok(DeletionMode::Ask),
+        Some("ask") => Err(UsageError::meaning(format!(
+            "there is no terminal to ask at: give `{}` or `{}`",
+            row::DELETE.with_value("on", args.dialect()),
+            row::DELETE.with_value("off", args.dialect())
+        ))),
+        _ => Ok(DeletionMode::Off),
+    }
+}
+
+fn deletions_max(
+    args: &ParsedArgs,
+    environment: &Environment,
+) -> Result<Option<DeletionLimit>, UsageError> {
+    let (name, text) = match args.text(&row::MAX_DELETE)? {
+        Some(text) => (row::MAX_DELETE.spelled(args.dialect()), text.to_owned()),
+        None => match environment.variable(MAX_DELETE) {
+            Some(text) if !text.is_empty() => (MAX_DELETE.to_owned(), text),
+            _ => return Ok(None),
+        },
+    };
+    let limit = DeletionLimit::parse(&text).ok_or_else(|| {
+        UsageError::meaning(format!(
+            "`{}` is no value of `{name}`: it takes a number of objects, or a percentage as in `25%`",
+            shown(&text)
+        ))
+    });
+    limit.map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use azring_core::options::{Conflict, Options, Overwrite};
+
+    use super::*;
+    use crate::args;
+    use crate::intent::tests::alone;
+
+    fn wanted(more: &[&str], variables: &[(&str, &str)]) -> Result<Options, String> {
+        let target = "/Dest:https://a.blob.core.windows.net/c";
+        let words: Vec<_> = ["/Source:/data", target]
+            .iter()
+            .chain(more)
+            .map(Into::into)
+            .collect();
+        let args = args::read(&words).map_err(|error| error.to_string())?;
+        crate::intent::options(&args, &alone(variables)).map_err(|error| error.to_string())
+    }
+
+    fn sync(more: &[&str], variables: &[(&str, &str)]) -> SyncOptions {
+        let more = [&["/Sync"], more].concat();
+        let options = wanted(&more, variables).unwrap();
+        options.sync.expect("it is a sync")
+    }
+
+    #[test]
+    fn a_sync_is_recursive_keeps_times_and_never_replaces_blindly() {
+        let options = wanted(&["/Sync", "/Y"], &[]).unwrap();
+        assert!(options.selection.recursive && options.selection.metadata);
+        assert!(options.download.keep_modified);
+        let Conflict { overwrite, .. } = options.conflict;
+        assert_eq!(overwrite, Overwrite::Ask);
+        assert!(wanted(&["/Y"], &[]).unwrap().sync.is_none());
+    }
+
+    #[test]
+    fn each_parameter_comes_to_what_it_says() {
+        let default = sync(&[], &[]);
+        assert_eq!(default.compare, Compare::Time);
+        assert_eq!(default.deletion, DeletionMode::Off);
+        assert_eq!(default.deletions_max, None);
+        for (word, compare) in [
+            ("/Compare:time", Compare::Time),
+            ("/Compare:SIZE", Compare::Size),
+            ("/Compare:hash", Compare::Hash),
+            ("/Compare:always", Compare::Always),
+            ("/Compare:missing", Compare::Missing),
+        ] {
+            assert_eq!(sync(&[word], &[]).compare, compare);
+        }
+        assert_eq!(sync(&["/Delete:on"], &[]).deletion, DeletionMode::On);
+        let asked = sync(&["/Delete:ask", "/Y"], &[]);
+        assert_eq!(asked.deletion, DeletionMode::On);
+        assert!(sync(&["/AllowEmptySource"], &[]).allows_empty_source);
+        assert!(sync(&["/DeleteSnapshots:include"], &[]).deletes_snapshots);
+        let limit =
+            |words: &[&str], variables: &[(&str, &str)]| sync(words, variables).deletions_max;
+        let variable = [("AZRING_MAX_DELETE", "100%")];
+        assert_eq!(
+            limit(&["/MaxDelete:7"], &variable),
+            Some(DeletionLimit::Objects(7))
+        );
+        assert_eq!(limit(&[], &variable), Some(DeletionLimit::Percent(100)));
+    }
+
+    #[test]
+    fn what_has_no_meaning_is_refused_by_name() {
+        for (words, says) in [
+            (&["/Sync", "/XO"][..], "`/XO` has no meaning in a sync"),
+            (&["/Sync", "/A"], "`/A` has no meaning in a sync"),
+            (&["/Sync", "/Delete:ask"], "no terminal to ask at"),
+            (
+                &["/Sync", "/MaxDelete:many"],
+                "`many` is no value of `/MaxDelete`",
+            ),
+            (&["/Sync", "/Compare:age"], "it takes `time`"),
+            (&["/Delete:on"], "`/Delete` is only for `azring sync`"),
+            (&["/MaxDelete:1"], "`/MaxDelete` is only for `azring sync`"),
+        ] {
+            let text = wanted(words, &[]).unwrap_err();
+            assert!(text.contains(says), "{words:?}: {text}");
+        }
+        let text = wanted(&["/Sync"], &[("AZRING_MAX_DELETE", "x")]).unwrap_err();
+        assert!(
+            text.contains("`x` is no value of `AZRING_MAX_DELETE`"),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,389 @@
+//! What is known of both sides of a sync, and what becomes of each object.
+//!
+//! The listing notes what it finds, and the planner asks about one object after the other.
+
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use super::action::{ComparedObject, SyncAction};
+use super::superfluous::SuperfluousObjects;
+use crate::compare::{
+    ComparisonResult, Difference, Evidence, Joined, ObjectFacts, TrueTime, decide, is_protected,
+    is_within, settle_by_content, with_true_time,
+};
+use crate::entry::{Entry, EntryName, Layout, SmbAttributes, SmbProperties};
+use crate::location::Location;
+use crate::options::{Compare, DeletionMode, SyncOptions};
+use crate::plan::target_name::{MappedName, TargetName};
+use crate::store::{Source, Stat, Target, Tools};
+use crate::{Error, Result, Side};
+
+/// How a side keeps the modification time of a content that is copied to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TimeKeeping {
+    /// As the file's own time.
+    File,
+    /// In metadata.
+    Metadata,
+    /// As the last-write time of a file in a share.
+    LastWrite,
+}
+
+impl TimeKeeping {
+    pub(super) fn of(location: &Location) -> Self {
+        match location {
+            Location::Local(_) => Self::File,
+            Location::Share(_) => Self::LastWrite,
+            Location::Blob(_)
+            | Location::Table(_)
+            | Location::Pipe
+            | Location::Synthetic(_)
+            | Location::Discard(_) => Self::Metadata,
+        }
+    }
+
+    /// Whether every object has the time of its content.
+    fn is_always_true(self) -> bool {
+        match self {
+            Self::File | Self::LastWrite => true,
+            Self::Metadata => false,
+        }
+    }
+}
+
+/// The two sides that are compared.
+pub(super) struct ComparedSides {
+    pub(super) source: Arc<dyn Source>,
+    pub(super) source_times: TimeKeeping,
+    /// The target as it is listed; `None` where it does not exist yet.
+    pub(super) target: Option<Arc<dyn Source>>,
+    pub(super) target_times: TimeKeeping,
+    /// The target as it is written. The listing, which ends after the run, must not keep it open.
+    pub(super) writer: Weak<dyn Target>,
+    /// The folder of the target, where that is on this machine.
+    pub(super) root: Option<PathBuf>,
+}
+
+/// The comparison of one run.
+pub(in crate::job) struct Comparison {
+    options: SyncOptions,
+    preview: bool,
+    pub(super) sides: ComparedSides,
+    findings: Mutex<Findings>,
+}
+
+/// What the listings have shown so far.
+#[derive(Default)]
+struct Findings {
+    /// What the target has of the objects that the planner has not asked about yet.
+    found: HashMap<EntryName, Option<Entry>>,
+    evidence: Evidence,
+    superfluous: SuperfluousObjects,
+    /// Objects of the target that a copy replaces under another spelling, in the form that it compares.
+    respelled: HashSet<TargetName>,
+    times_set: u64,
+}
+
+impl Comparison {
+    pub(super) fn new(options: SyncOptions, preview: bool, sides: ComparedSides) -> Self {
+        Self {
+            options,
+            preview,
+            sides,
+            findings: Mutex::default(),
+        }
+    }
+
+    fn findings(&self) -> MutexGuard<'_, Findings> {
+        self.findings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The target as it is written, until the run ends.
+    fn writer(&self) -> Result<Arc<dyn Target>> {
+        self.sides.writer.upgrade().ok_or(Error::Stopped)
+    }
+
+    /// Notes what the listings show of a name; returns the object of the source.
+    ///
+    /// Marks of folders are left out: a sync is about objects with data.
+    pub(super) fn note(&self, joined: Joined) -> Option<Entry> {
+        let (entry, found) = match joined {
+            Joined::SourceOnly(entry) => (entry, None),
+            Joined::TargetOnly(found) => {
+                self.note_target(&found);
+                return None;
+            }
+            Joined::Both(pair) => {
+                let (entry, found) = *pair;
+                self.findings().evidence.target_objects += 1;
+                (entry, Some(found))
+            }
+        };
+        if entry.kind == Layout::Folder {
+            return None;
+        }
+        let mut findings = self.findings();
+        findings.evidence.source_objects += 1;
+        findings.found.insert(entry.name.clone(), found);
+        Some(self.with_time(entry))
+    }
+
+    /// Notes an object that only the target has.
+    fn note_target(&self, found: &Entry) {
+        if !self.may_delete(found) {
+            return;
+        }
+        let mut findings = self.findings();
+        findings.evidence.target_objects += 1;
+        findings.evidence.superfluous += 1;
+        if self.options.deletion != DeletionMode::Off {
+            findings.superfluous.add(found);
+        }
+    }
+
+    /// Whether an object of the target may be deleted when the source does not have it: the selection
+    /// concerns it, and it is an ordinary object.
+    fn may_delete(&self, found: &Entry) -> bool {
+        let is_ours = self
+            .sides
+            .root
+            .as_ref()
+            .is_some_and(|root| is_within(root, found, &self.options.protected));
+        self.sides.source.selects(&found.name) && !is_protected(found) && !is_ours
+    }
+
+    /// Notes that parts of a side could not be listed.
+    pub(super) fn note_unlisted(&self, side: Side, count: usize) {
+        let mut findings = self.findings();
+        let evidence = &mut findings.evidence;
+        let counter = match side {
+            Side::Source => &mut evidence.source_unlisted,
+            Side::Target => &mut evidence.target_unlisted,
+        };
+        *counter += count as u64;
+    }
+
+    /// Notes that both listings came to their ends.
+    pub(super) fn note_end(&self) {
+        self.findings().evidence.is_whole = true;
+    }
+
+    /// What the listings have shown.
+    pub(super) fn evidence(&self) -> Evidence {
+        self.findings().evidence
+    }
+
+    /// How many objects got only the time of the source.
+    pub(super) fn times_set(&self) -> u64 {
+        self.findings().times_set
+    }
+
+    /// Whether this object of the target is one of those that the source does not have.
+    pub(super) fn is_superfluous(&self, found: &Entry) -> bool {
+        let findings = self.findings();
+        if !findings.superfluous.has(found) || !self.may_delete(found) {
+            return false;
+        }
+        let Ok(writer) = self.writer() else {
+            return false;
+        };
+        let Ok(name) = writer.name(&found.name) else {
+            return true;
+        };
+        let folded = writer.folded(&name.name);
+        folded.is_none_or(|folded| !findings.respelled.contains(&folded))
+    }
+
+    /// The entry with the time of its content, in the form in which the target keeps it.
+    pub(super) fn with_time(&self, mut entry: Entry) -> Entry {
+        let kept = entry.carried.as_deref().and_then(TrueTime::of);
+        let is_true = self.sides.source_times.is_always_true() || kept.is_some();
+        if let Some(kept) = kept {
+            entry.modified = kept.time;
+        }
+        match self.sides.target_times {
+            TimeKeeping::File => {}
+            TimeKeeping::Metadata => {
+                // What a service stores with an object is known only once it was asked for.
+                let is_known =
+                    entry.carried.is_some() || self.sides.source_times == TimeKeeping::File;
+                if is_true && is_known && !entry.version.is_unknown() {
+                    let carried = entry.carried.take().map(|carried| *carried);
+                    let carried = with_true_time(carried.unwrap_or_default(), entry.modified);
+                    entry.carried = Some(Box::new(carried));
+                }
+            }
+            TimeKeeping::LastWrite => {
+                entry.smb.get_or_insert_with(|| {
+                    Box::new(SmbProperties {
+                        attributes: SmbAttributes::ARCHIVE,
+                        created: None,
+                        last_write: entry.modified,
+                    })
+                });
+            }
+        }
+        entry
+    }
+
+    /// Decides about an object of the source. May read files to compare their content, and may set the time
+    /// of an object at the target.
+    pub(in crate::job) async fn judge(
+        &self,
+        tools: &Tools,
+        entry: &Entry,
+        target: &MappedName,
+    ) -> Result<ComparedObject> {
+        check_name(entry, target)?;
+        let Some(found) = self.found(tools, entry, target).await? else {
+            return Ok(ComparedObject {
+                action: SyncAction::Copy(Difference::New),
+                found: None,
+            });
+        };
+        let action = self.action(tools, entry, &found, target).await?;
+        let found = Some(stat_of(found, &*self.writer()?));
+        Ok(ComparedObject { action, found })
+    }
+
+    /// What the target has under the name of this object.
+    async fn found(
+        &self,
+        tools: &Tools,
+        entry: &Entry,
+        target: &MappedName,
+    ) -> Result<Option<Entry>> {
+        let listed = self.findings().found.remove(&entry.name);
+        let writer = self.writer()?;
+        let folded = writer.folded(&target.name);
+        match listed {
+            Some(Some(found)) => return Ok(Some(found)),
+            Some(None) if folded.is_none() => return Ok(None),
+            // The target may have it in another spelling, or an earlier run planned it.
+            Some(None) | None => {}
+        }
+        let stat = writer.stat(tools, &target.name).await?;
+        if let (Some(_), Some(folded)) = (&stat, folded) {
+            self.findings().respelled.insert(folded);
+        }
+        Ok(stat.map(|stat| Entry {
+            name: entry.name.clone(),
+            bytes: stat.bytes,
+            modified: stat.modified,
+            version: stat.version,
+            md5: None,
+            kind: stat.kind.unwrap_or_default(),
+            carried: stat.carried,
+            snapshot: None,
+            smb: None,
+        }))
+    }
+
+    async fn action(
+        &self,
+        tools: &Tools,
+        entry: &Entry,
+        found: &Entry,
+        target: &MappedName,
+    ) -> Result<SyncAction> {
+        // An object that cannot be examined fails when it is read.
+        if entry.version.is_unknown() {
+            return Ok(SyncAction::Copy(Difference::Time));
+        }
+        let compare = self.options.compare;
+        let source_facts = ObjectFacts::of(entry, self.sides.source_times.is_always_true());
+        let target_facts = ObjectFacts::of(found, self.sides.target_times.is_always_true());
+        let mut decision = decide(compare, &source_facts, &target_facts);
+        if decision == ComparisonResult::Content {
+            decision = self.by_content(tools, entry, found).await?;
+        }
+        if decision == ComparisonResult::SetTime
+            && !self.set_time(tools, entry, found, target).await?
+        {
+            decision = ComparisonResult::Copy(Difference::Time);
+        }
+        match decision {
+            ComparisonResult::Same => Ok(SyncAction::Nothing),
+            ComparisonResult::SetTime => Ok(SyncAction::SetTime),
+            ComparisonResult::Copy(difference) => Ok(SyncAction::Copy(difference)),
+            ComparisonResult::Content | ComparisonResult::NoDigest => {
+                Err(Error::Integrity(format!(
+                    "`{}` has no stored MD5 at the source, so that its content cannot be compared",
+                    entry.name
+                )))
+            }
+        }
+    }
+
+    /// Compares the contents. Reads a file of this machine only where the other side knows its MD5, or where
+    /// every content is to be compared.
+    async fn by_content(
+        &self,
+        tools: &Tools,
+        entry: &Entry,
+        found: &Entry,
+    ) -> Result<ComparisonResult> {
+        let compare = self.options.compare;
+        if compare != Compare::Hash && entry.md5.is_none() && found.md5.is_none() {
+            return Ok(settle_by_content(compare, None, None));
+        }
+        let source = self.sides.source.digest(tools, entry).await?;
+        let target = match &self.sides.target {
+            Some(target) if source.is_some() => target.digest(tools, found).await?,
+            _ => None,
+        };
+        Ok(settle_by_content(compare, source, target))
+    }
+
+    /// Gives the object at the target the time of the source. Returns whether the target can do that.
+    async fn set_time(
+        &self,
+        tools: &Tools,
+        entry: &Entry,
+        found: &Entry,
+        target: &MappedName,
+    ) -> Result<bool> {
+        let writer = self.writer()?;
+        if !writer.can_set_time() {
+            return Ok(false);
+        }
+        if !self.preview {
+            let mut timed = found.clone();
+            timed.modified = entry.modified;
+            if self.sides.target_times == TimeKeeping::Metadata {
+                let carried = found.carried.as_deref().cloned().unwrap_or_default();
+                timed.carried = Some(Box::new(with_true_time(carried, entry.modified)));
+            }
+            if !writer.set_time(tools, &target.name, &timed).await? {
+                return Ok(false);
+            }
+        }
+        self.findings().times_set += 1;
+        Ok(true)
+    }
+}
+
+/// An object of the target as the planner knows one.
+fn stat_of(found: Entry, writer: &dyn Target) -> Stat {
+    let has_layouts = writer.form(found.kind).layout.is_some();
+    Stat {
+        bytes: found.bytes,
+        modified: found.modified,
+        version: found.version,
+        kind: has_layouts.then_some(found.kind),
+        carried: None,
+    }
+}
+
+/// Refuses an object that would get another name at the target: the listings cannot be compared by it.
+fn check_name(entry: &Entry, target: &MappedName) -> Result<()> {
+    let name = entry.name.as_bytes();
+    if target.twin.is_none() && target.name.as_bytes().ends_with(name) {
+        return Ok(());
+    }
+    Err(Error::Name(format!(
+        "`{}` would become `{}` at the destination, and a sync compares objects of equal names only",
+        entry.name, target.name
+    )))
+}

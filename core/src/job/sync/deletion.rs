@@ -1,0 +1,173 @@
+//! Deletes what only the target has, when everything is copied and nothing is in doubt.
+
+use std::sync::Arc;
+
+use super::comparison::Comparison;
+use super::list;
+use crate::compare::{Evidence, permits};
+use crate::entry::Entry;
+use crate::job::run::Run;
+use crate::options::{DeletionMode, SyncOptions};
+use crate::report::{
+    ChangeKind, ChangedSide, DeletionRefusal, Deletions, Event, PlannedChange, Totals,
+};
+use crate::store::{self, Removal, RemovalOptions, Remover, Tools};
+use crate::{Error, Result, Side};
+
+/// Objects that are deleted before the run looks again whether it was stopped.
+const AT_ONCE: usize = 4 * 256;
+
+impl Run<'_> {
+    /// Deletes the objects that only the target has; returns what became of them.
+    pub(super) async fn delete_superfluous(
+        &self,
+        tools: &Tools,
+        comparison: &Arc<Comparison>,
+        options: &SyncOptions,
+    ) -> Result<Deletions> {
+        let evidence = Evidence {
+            not_copied: self.not_copied(),
+            ..comparison.evidence()
+        };
+        let mut deletions = Deletions {
+            target_objects: evidence.target_objects,
+            superfluous: evidence.superfluous,
+            left: evidence.superfluous,
+            times_set: comparison.times_set(),
+            ..Deletions::default()
+        };
+        if options.deletion == DeletionMode::Off || self.stop.is_on() {
+            return Ok(deletions);
+        }
+        if let Err(refusal) = permits(&evidence, options) {
+            deletions.refused = Some(refusal);
+        } else if evidence.superfluous == 0 {
+            return Ok(deletions);
+        } else if options.deletion == DeletionMode::Ask && !self.options.preview {
+            let (objects, all) = (evidence.superfluous, evidence.target_objects);
+            let target = self.options.target.to_string();
+            if !self.observer.ask_deletion(objects, all, &target) {
+                return Ok(deletions);
+            }
+        }
+        if evidence.superfluous > 0 && (deletions.refused.is_none() || self.options.preview) {
+            self.delete(tools, comparison, options, &mut deletions)
+                .await?;
+        }
+        Ok(deletions)
+    }
+
+    /// Objects of the source that are neither at the target nor skipped by rule, and whatever else failed.
+    fn not_copied(&self) -> u64 {
+        let totals = self.totals;
+        let settled = Totals::get(&totals.done) + Totals::get(&totals.skipped);
+        Totals::get(&totals.listed).saturating_sub(settled)
+            + Totals::get(&totals.directories_failed)
+    }
+
+    /// Lists the target again, and deletes of it what was found to be superfluous.
+    async fn delete(
+        &self,
+        tools: &Tools,
+        comparison: &Comparison,
+        options: &SyncOptions,
+        deletions: &mut Deletions,
+    ) -> Result<()> {
+        let removal = RemovalOptions {
+            snapshots: options.deletes_snapshots,
+        };
+        let remover = store::open_remover(&self.options.target, removal)?;
+        let listing = self.target_listing()?;
+        let mut pages = list(listing.as_ref(), tools);
+        while let Some(page) = self.unless_stopped(pages.recv()).await {
+            let page = match page {
+                Ok(page) => page,
+                Err(error) => {
+                    let error = &error.at(Side::Target);
+                    let what = "the rest of the destination";
+                    self.observer.event(Event::Unlisted { what, error });
+                    deletions.refused = Some(DeletionRefusal::TargetUnknown);
+                    return Ok(());
+                }
+            };
+            let mut superfluous = page.entries;
+            superfluous.retain(|entry| comparison.is_superfluous(entry));
+            for entries in superfluous.chunks(AT_ONCE) {
+                if self.stop.is_on() {
+                    return Ok(());
+                }
+                if self.options.preview {
+                    self.would_delete(entries, deletions);
+                } else {
+                    self.delete_some(tools, &*remover, entries, deletions).await;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn delete_some(
+        &self,
+        tools: &Tools,
+        remover: &dyn Remover,
+        entries: &[Entry],
+        deletions: &mut Deletions,
+    ) {
+        let results = remover.remove(tools, entries).await;
+        for (entry, result) in entries.iter().zip(results) {
+            let (name, bytes) = (&entry.name, entry.bytes);
+            match result {
+                Ok(Removal::Removed | Removal::Missing) => {
+                    deletions.deleted += 1;
+                    deletions.left -= 1;
+                    let etag = entry.version.etag();
+                    self.observer.event(Event::Deleted { name, bytes, etag });
+                }
+                // A link stays, and nobody asked for its removal.
+                Ok(Removal::Kept) | Err(Error::Stopped) => {}
+                Err(error) => {
+                    let error = &self.stop.or_end_run(error);
+                    if !matches!(error, Error::Stopped) {
+                        deletions.failed += 1;
+                        deletions.left -= 1;
+                        self.observer
+                            .event(Event::DeletionFailed { name, bytes, error });
+                    }
+                }
+            }
+        }
+    }
+
+    fn would_delete(&self, entries: &[Entry], deletions: &mut Deletions) {
+        let is_refused = deletions.refused.is_some();
+        for entry in entries {
+            if !is_refused {
+                deletions.deleted += 1;
+                deletions.left -= 1;
+            }
+            self.observer.event(Event::Change(&PlannedChange {
+                kind: if is_refused {
+                    ChangeKind::Keep
+                } else {
+                    ChangeKind::Delete
+                },
+                why: if is_refused { "refused" } else { "gone" },
+                name: &entry.name,
+                source: None,
+                target: Some(ChangedSide {
+                    bytes: entry.bytes,
+                    modified: entry.modified,
+                }),
+            }));
+        }
+    }
+
+    /// The next item, or `None` once the run has been stopped.
+    async fn unless_stopped<T>(&self, next: impl Future<Output = Option<T>>) -> Option<T> {
+        tokio::select! {
+            biased;
+            () = self.stop.stopped() => None,
+            next = next => next,
+        }
+    }
+}

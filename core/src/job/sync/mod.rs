@@ -1,0 +1,181 @@
+//! The command `sync`: the target becomes like the source.
+//!
+//! A sync is a copy whose source is compared with its target while both are listed. `joined_source` is the
+//! source of that copy: it lists what the source has, and remembers what the target has of it.
+//! `comparison` decides for each object whether it is copied (`action`), when the planner asks. `superfluous`
+//! remembers which objects only the target has. When everything is copied and nothing is in doubt,
+//! `deletion` deletes these, each only as the version that was compared.
+//!
+//! A run that was interrupted compares both sides from their beginning again. What it copied before is
+//! equal then, what it deleted is gone, and objects that were begun go on where they stopped.
+
+mod joined_source;
+
+mod action;
+
+mod comparison;
+
+mod superfluous;
+
+mod deletion;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::run::Run;
+use crate::compare::overlap;
+use crate::journal::Replayed;
+use crate::location::Location;
+use crate::options::{Selection, SyncOptions};
+use crate::plan::history::Note;
+use crate::plan::route::Way;
+use crate::store::{self, Ends, Source, Tools};
+use crate::{Error, Result, Side};
+
+pub(super) use action::SyncAction;
+pub(super) use comparison::Comparison;
+use comparison::{ComparedSides, TimeKeeping};
+use joined_source::JoinedSource;
+
+impl Run<'_> {
+    /// Copies and deletes; returns how many parts of both sides could not be listed.
+    pub(super) async fn sync(
+        &self,
+        options: &SyncOptions,
+        earlier: Option<Replayed>,
+        mut notes: UnboundedReceiver<(u64, Note)>,
+    ) -> Result<u64> {
+        self.check_sync()?;
+        let tools = self.resources.tools()?;
+        let helpers = self.resources.helpers(self.options);
+        let ends = self.open(&tools, &helpers).await?;
+        let (ends, comparison) = self.joined(ends, options)?;
+        let unlisted = if self.options.preview {
+            self.preview_between(&tools, &helpers, &ends, Some(&comparison))
+                .await?
+        } else {
+            // The future is large and is awaited once.
+            let comparison = Some(&*comparison);
+            let copying =
+                self.copy_between(&tools, &helpers, &ends, comparison, earlier, &mut notes);
+            Box::pin(copying).await?
+        };
+        let deleting = self.delete_superfluous(&tools, &comparison, options);
+        // The future is large and is awaited once.
+        let deletions = Box::pin(self.with_service_reports(deleting)).await?;
+        drop((ends, comparison));
+        helpers.join();
+        *self.deletions.borrow_mut() = Some(deletions);
+        Ok(unlisted)
+    }
+
+    /// Refuses places that a sync would read and write at once.
+    fn check_sync(&self) -> Result<()> {
+        let (source, target) = (&self.options.source, &self.options.target);
+        match self.route.way {
+            Way::Stream | Way::ServerCopy => {}
+            Way::Pipe | Way::Export | Way::Import => {
+                return Err(Error::Usage(format!(
+                    "a sync is between folders, containers and file shares: `{source}` or `{target}` is none"
+                )));
+            }
+        }
+        if overlap(source, target) {
+            return Err(Error::Usage(format!(
+                "`{source}` and `{target}` overlap: a sync would read what it writes"
+            )));
+        }
+        Ok(())
+    }
+
+    /// The ends of the copy, whose source is compared with the target.
+    fn joined(&self, ends: Ends, options: &SyncOptions) -> Result<(Ends, Arc<Comparison>)> {
+        let (source, target) = (&self.options.source, &self.options.target);
+        if ends.single.is_some() {
+            return Err(Error::Usage(format!(
+                "`{source}` is a single object, and a sync compares folders: copy it instead"
+            )));
+        }
+        let root = local_path(target).map(real_path);
+        let comparison = Arc::new(Comparison::new(
+            with_protected(options, root.as_deref()),
+            self.options.preview,
+            ComparedSides {
+                source: Arc::clone(&ends.source),
+                source_times: TimeKeeping::of(source),
+                target: self.target_listing()?,
+                target_times: TimeKeeping::of(target),
+                writer: Arc::downgrade(&ends.target),
+                root,
+            },
+        ));
+        let source = Arc::new(JoinedSource::new(Arc::clone(&comparison)));
+        let ends = Ends { source, ..ends };
+        Ok((ends, comparison))
+    }
+
+    /// The target as a source; `None` where there is no such folder of this machine yet.
+    pub(super) fn target_listing(&self) -> Result<Option<Arc<dyn Source>>> {
+        let selection = Selection {
+            recursive: true,
+            metadata: true,
+            own_files: self.options.selection.own_files.clone(),
+            ..Selection::default()
+        };
+        let opened = store::open_source(&self.options.target, &selection);
+        let is_missing = local_path(&self.options.target)
+            .is_some_and(|path| !path.exists() && !path.is_symlink());
+        match opened {
+            Ok(source) => Ok(Some(source)),
+            Err(_) if is_missing => Ok(None),
+            Err(error) => Err(error.at(Side::Target)),
+        }
+    }
+
+    /// What the journal of an earlier run says of the place where its listing stopped does not count.
+    pub(super) fn compares_anew(&self) -> Option<&'static str> {
+        self.options
+            .sync
+            .is_some()
+            .then_some("a sync compares both sides from their beginning")
+    }
+}
+
+/// The path of a place on this machine.
+fn local_path(place: &Location) -> Option<&Path> {
+    match place {
+        Location::Local(path) => Some(path),
+        Location::Blob(_)
+        | Location::Share(_)
+        | Location::Table(_)
+        | Location::Pipe
+        | Location::Synthetic(_)
+        | Location::Discard(_) => None,
+    }
+}
+
+/// The path without links, where it exists.
+fn real_path(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+/// The options with the protected folders as they are found below `root`. One that holds the whole root
+/// protects nothing: the files that this run writes itself are never listed.
+fn with_protected(options: &SyncOptions, root: Option<&Path>) -> SyncOptions {
+    let folders = options.protected.iter().map(|folder| real_path(folder));
+    let within = folders.filter(|folder| root.is_some_and(|root| !root.starts_with(folder)));
+    SyncOptions {
+        protected: within.collect(),
+        ..options.clone()
+    }
+}
+
+/// Lists a side of a sync; nothing where that side does not exist.
+fn list(source: Option<&Arc<dyn Source>>, tools: &Tools) -> store::Pages {
+    match source {
+        Some(source) => Arc::clone(source).list(tools, store::ListScope::default()),
+        None => tokio::sync::mpsc::channel(1).1,
+    }
+}
