@@ -13,6 +13,7 @@ use jiff::Timestamp;
 
 use crate::clock_skew::{SKEW_BAD_SECONDS, clock_ahead_s, skew};
 use crate::environment::Environment;
+use crate::login::is_trusted;
 use crate::parameter::{self as row, Dialect, Parameter};
 use crate::parsed::ParsedArgs;
 
@@ -246,7 +247,9 @@ impl Advice {
         match (code, error.tenant()) {
             ("AuthorizationPermissionMismatch", _) => format!(
                 "The login lacks a role at {account}: `{}` (a new role takes up to ten minutes)",
-                role(place.account.service, side)
+                error
+                    .role()
+                    .unwrap_or_else(|| role(place.account.service, side))
             ),
             ("AuthorizationFailure", _) => format!(
                 "The network rules of {account} (firewall, private endpoint) may block this machine"
@@ -267,9 +270,17 @@ impl Advice {
             return unused;
         }
         let (key, sas) = (self.key(side), self.sas(side));
+        let endpoint = &place.account.endpoint;
+        let naming = if is_trusted(endpoint, "") {
+            String::new()
+        } else {
+            let parameter = &row::TRUSTED_MICROSOFT_SUFFIXES;
+            let named = parameter.with_value(&endpoint.authority(), self.dialect);
+            format!(" and give `{named}`")
+        };
         format!(
-            "No key and no signature was given, so the request was anonymous: give `{key}` or `{sas}`, or set \
-             `AZURE_STORAGE_KEY` with `AZURE_STORAGE_ACCOUNT`"
+            "No key, no signature and no login was given, so the request was anonymous: give `{key}` or `{sas}`, set \
+             `AZURE_STORAGE_KEY` with `AZURE_STORAGE_ACCOUNT`, or log in (`azring login`){naming}"
         )
     }
 

@@ -85,6 +85,7 @@ struct ErrorDetails {
     date: Option<String>,
     header: Option<String>,
     tenant: Option<String>,
+    role: Option<&'static str>,
     operation: Option<usize>,
     retry_after_ms: Option<u64>,
     attempts: u32,
@@ -102,6 +103,7 @@ impl Error {
             date: None,
             header: None,
             tenant: None,
+            role: None,
             operation: None,
             retry_after_ms: None,
             attempts: 1,
@@ -140,6 +142,12 @@ impl Error {
     /// The tenant whose logins the service accepts.
     pub fn of_tenant(mut self, tenant: Option<String>) -> Self {
         self.0.tenant = tenant;
+        self
+    }
+
+    /// The role that a login needs for what was refused, where it is another than for the data.
+    pub fn needing_role(mut self, role: &'static str) -> Self {
+        self.0.role = Some(role);
         self
     }
 
@@ -209,6 +217,11 @@ impl Error {
     /// The tenant whose logins the service accepts, where it names one.
     pub fn tenant(&self) -> Option<&str> {
         self.0.tenant.as_deref()
+    }
+
+    /// The role that a login needs for what was refused, where it is another than for the data.
+    pub fn role(&self) -> Option<&'static str> {
+        self.0.role
     }
 
     /// The index of the operation that the refusal of an entity group transaction is about, where the

@@ -388,7 +388,7 @@ mod tests {
         HttpStatusMessage:the service answered 403 AuthenticationFailed: the signature is wrong
         RequestId:5205442d-001e
         Time:Thu, 16 Aug 2018 15:19:39 GMT
-        No key and no signature was given, so the request was anonymous: give `/SourceKey` or `/SourceSAS`, or set `AZURE_STORAGE_KEY` with `AZURE_STORAGE_ACCOUNT`.
+        No key, no signature and no login was given, so the request was anonymous: give `/SourceKey` or `/SourceSAS`, set `AZURE_STORAGE_KEY` with `AZURE_STORAGE_ACCOUNT`, or log in (`azring login`).
         For more details, please type "azring doctor https://a.blob.core.windows.net/c".
         "#);
         assert_snapshot!(fatal(&at(Side::Source, forbidden()), &matching, &Advice::unknowing(Dialect::Slash)), @r#"
@@ -396,7 +396,7 @@ mod tests {
         HttpStatusMessage:the service answered 403 AuthenticationFailed: the signature is wrong
         RequestId:5205442d-001e
         Time:Thu, 16 Aug 2018 15:19:39 GMT
-        No key and no signature was given, so the request was anonymous: give `/SourceKey` or `/SourceSAS`, or set `AZURE_STORAGE_KEY` with `AZURE_STORAGE_ACCOUNT`.
+        No key, no signature and no login was given, so the request was anonymous: give `/SourceKey` or `/SourceSAS`, set `AZURE_STORAGE_KEY` with `AZURE_STORAGE_ACCOUNT`, or log in (`azring login`).
         For more details, please type "azring doctor https://a.blob.core.windows.net/c".
         "#);
         assert_snapshot!(fatal(&at(Side::Target, no_such_folder()), &download, &Advice::unknowing(Dialect::Slash)), @r#"Error parsing destination location "/data": cannot open `/data`: no such file or directory. For more details, please type "azring /?:Dest"."#);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use azring_transport::auth::{Cloud, Credential, SasResource, Secret, TokenSource};
-use azring_transport::http::{Account, Request};
+use azring_transport::http::{Account, Request, Scheme};
 use azring_transport::service::{ApiVersion, Service};
 
 use super::Tools;
@@ -85,8 +85,11 @@ impl OriginLogin {
     /// everything that its owner may do, and a signature one object only, so it goes where the login is used
     /// itself and to hosts of Azure.
     fn is_taken_by(&self, target: &Account) -> bool {
-        let may_have_it = matches!(target.credential, Credential::Bearer(_))
-            || Cloud::of_storage_host(&target.endpoint.host).is_some();
+        let endpoint = &target.endpoint;
+        let is_azure = endpoint.scheme == Scheme::Https
+            && endpoint.port == Scheme::Https.default_port()
+            && Cloud::of_storage_host(&endpoint.host).is_some();
+        let may_have_it = is_azure || matches!(target.credential, Credential::Bearer(_));
         if !may_have_it {
             return false;
         }
@@ -189,7 +192,7 @@ mod tests {
     use std::time::SystemTime;
 
     use azring_transport::auth::{AccessToken, TokenFuture};
-    use azring_transport::http::{Endpoint, Scheme};
+    use azring_transport::http::Endpoint;
     use http::Method;
 
     use super::*;
@@ -354,12 +357,15 @@ mod tests {
         let signature = || Credential::Sas(Secret::new("sv=1&sig=x".into()));
         for (host, credential, is_taken) in [
             ("b.blob.core.windows.net", signature(), true),
+            ("b.blob.core.windows.net:8443", signature(), false),
             ("b.blob.core.chinacloudapi.cn", Credential::Anonymous, true),
             ("b.blob.example.com", signature(), false),
             ("b.blob.core.windows.net.example.com", signature(), false),
             ("b.blob.example.com", bearer(), true),
         ] {
-            let target = target_at(host, Service::Blob, credential);
+            let (host, port) = host.split_once(':').unwrap_or((host, "443"));
+            let mut target = target_at(host, Service::Blob, credential);
+            target.endpoint.port = port.parse().unwrap();
             assert_eq!(login.is_taken_by(&target), is_taken, "{host}");
         }
     }

@@ -142,11 +142,8 @@ impl UserDelegation {
             Service::Share => "Storage File Delegator",
             Service::Blob | Service::Table => "Storage Blob Delegator",
         };
-        let what = format!(
-            "a copy in the service's own time needs a signature for its source, and the login got no key to sign with \
-             (role `{role}` for the whole account)"
-        );
-        Error::from(error.within(what)).at(Side::Source)
+        let what = "the service reads the source with a signature, and gives the login no key to sign with";
+        Error::from(error.within(what).needing_role(role)).at(Side::Source)
     }
 
     fn state(&self) -> MutexGuard<'_, KeyState> {

@@ -7,15 +7,13 @@ use azring_emulator_tests::tree::Tree;
 
 use super::assumed_files;
 use crate::login::provided::Provided;
+use crate::login::user::enters_codes;
 
 /// "Added OAuth authentication support. Use azcopy login to log on using Azure Active Directory."
 #[test]
 fn use_azcopy_login_to_log_on_using_azure_active_directory() {
     let provided = Provided::new();
-    provided.server.identity().change(|settings| {
-        settings.device_code.interval = 1;
-        settings.device_code.approved_after_polls = Some(1);
-    });
+    enters_codes(&provided);
     let command = || {
         Azring::new()
             .env("XDG_STATE_HOME", provided.folder.path())

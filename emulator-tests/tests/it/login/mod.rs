@@ -9,4 +9,4 @@ mod renewal;
 mod server_copies;
 mod services;
 mod stored;
-mod user;
+pub(crate) mod user;
