@@ -6,6 +6,8 @@ mod share_target;
 
 mod store_contract;
 
+mod sync_model;
+
 mod tuner_disk;
 
 mod tuner_link;
