@@ -100,7 +100,8 @@ fn deleted(deletions: &Deletions, preview: bool) -> String {
     };
     let failed = line("Not deleted:             ", deletions.failed);
     let times_set = line("Times set:               ", deletions.times_set);
-    format!("\n{label} {}{failed}{times_set}", deletions.deleted)
+    let (deleted, all) = (deletions.deleted, deletions.target_objects);
+    format!("\n{label} {deleted} of {all}{failed}{times_set}")
 }
 
 #[cfg(test)]
@@ -160,7 +161,7 @@ mod tests {
         let (_, after) = block.split_once("Elapsed time:            ").unwrap();
         assert_snapshot!(after, @"
         00.00:13:07
-        Deleted at destination:  2
+        Deleted at destination:  2 of 9
         Not deleted:             1
         Times set:               4
         ");

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::action::{ComparedObject, SyncAction};
+use super::service_clock::ClockDifference;
 use super::superfluous::SuperfluousObjects;
 use crate::compare::{
     ComparisonResult, Difference, Evidence, Joined, ObjectFacts, TrueTime, decide, is_protected,
@@ -63,6 +64,8 @@ pub(super) struct ComparedSides {
     pub(super) writer: Weak<dyn Target>,
     /// The folder of the target, where that is on this machine.
     pub(super) root: Option<PathBuf>,
+    /// How the clock of the target differs from that of the source.
+    pub(super) clocks: ClockDifference,
 }
 
 /// The comparison of one run.
@@ -293,7 +296,10 @@ impl Comparison {
         }
         let compare = self.options.compare;
         let source_facts = ObjectFacts::of(entry, self.sides.source_times.is_always_true());
-        let target_facts = ObjectFacts::of(found, self.sides.target_times.is_always_true());
+        let mut target_facts = ObjectFacts::of(found, self.sides.target_times.is_always_true());
+        if !target_facts.has_true_time {
+            target_facts.time = self.sides.clocks.to_local(target_facts.time);
+        }
         let mut decision = decide(compare, &source_facts, &target_facts);
         if decision == ComparisonResult::Content {
             decision = self.by_content(tools, entry, found).await?;

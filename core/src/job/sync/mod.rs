@@ -3,7 +3,7 @@
 //! A sync is a copy whose source is compared with its target while both are listed. `joined_source` is the
 //! source of that copy: it lists what the source has, and remembers what the target has of it.
 //! `comparison` decides for each object whether it is copied (`action`), when the planner asks. `superfluous`
-//! remembers which objects only the target has. When everything is copied and nothing is in doubt,
+//! remembers which objects only the target has, and `service_clock` how the two clocks differ. When everything is copied and nothing is in doubt,
 //! `deletion` deletes these, each only as the version that was compared.
 //!
 //! A run that was interrupted compares both sides from their beginning again. What it copied before is
@@ -14,6 +14,8 @@ mod joined_source;
 mod action;
 
 mod comparison;
+
+mod service_clock;
 
 mod superfluous;
 
@@ -38,6 +40,7 @@ pub(super) use action::SyncAction;
 pub(super) use comparison::Comparison;
 use comparison::{ComparedSides, TimeKeeping};
 use joined_source::JoinedSource;
+use service_clock::ClockDifference;
 
 impl Run<'_> {
     /// Copies and deletes; returns how many parts of both sides could not be listed.
@@ -51,7 +54,10 @@ impl Run<'_> {
         let tools = self.resources.tools()?;
         let helpers = self.resources.helpers(self.options);
         let ends = self.open(&tools, &helpers).await?;
-        let (ends, comparison) = self.joined(ends, options)?;
+        let clocks = self.clock_difference(&tools, options);
+        // The future is large and is awaited once.
+        let clocks = Box::pin(self.with_service_reports(clocks)).await?;
+        let (ends, comparison) = self.joined(ends, options, clocks)?;
         let unlisted = if self.options.preview {
             self.preview_between(&tools, &helpers, &ends, Some(&comparison))
                 .await?
@@ -91,7 +97,12 @@ impl Run<'_> {
     }
 
     /// The ends of the copy, whose source is compared with the target.
-    fn joined(&self, ends: Ends, options: &SyncOptions) -> Result<(Ends, Arc<Comparison>)> {
+    fn joined(
+        &self,
+        ends: Ends,
+        options: &SyncOptions,
+        clocks: ClockDifference,
+    ) -> Result<(Ends, Arc<Comparison>)> {
         let (source, target) = (&self.options.source, &self.options.target);
         if ends.single.is_some() {
             return Err(Error::Usage(format!(
@@ -109,6 +120,7 @@ impl Run<'_> {
                 target_times: TimeKeeping::of(target),
                 writer: Arc::downgrade(&ends.target),
                 root,
+                clocks,
             },
         ));
         let source = Arc::new(JoinedSource::new(Arc::clone(&comparison)));
