@@ -249,6 +249,9 @@ fn repeated(head: &Head, echo: Echo) -> String {
             percent_encoding::utf8_percent_encode(head.target(), percent_encoding::NON_ALPHANUMERIC)
                 .to_string()
         }
+        Echo::Authorization => ["authorization", "x-ms-copy-source-authorization"]
+            .map(|name| head.header_or_empty(name))
+            .join(" "),
         Echo::Headers => head
             .headers()
             .map(|(name, value)| format!("{name}: {value}"))

@@ -166,6 +166,8 @@ pub enum Echo {
     EncodedUrl,
     /// All headers.
     Headers,
+    /// The values of `Authorization` and of its relative for the source of a copy.
+    Authorization,
 }
 
 /// When an additional answer is sent.

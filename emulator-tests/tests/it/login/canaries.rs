@@ -83,12 +83,18 @@ fn logins(
             ],
         ),
     ];
-    // JSON web tokens (access tokens, assertions) begin like this in base64.
-    let mut canaries = vec![
-        "eyJhbGciOi".to_owned(),
-        CLIENT_SECRET.to_owned(),
-        IDENTITY_HEADER.to_owned(),
-    ];
+    // JSON web tokens (access tokens, assertions) begin like this in base64: with `typ` or with `alg`.
+    let tokens = ["eyJ0eXAiOi", "eyJhbGciOi"];
+    assert!(
+        tokens.iter().any(|begin| token.starts_with(begin)),
+        "another form"
+    );
+    let secrets = [CLIENT_SECRET, IDENTITY_HEADER];
+    let mut canaries: Vec<_> = tokens
+        .into_iter()
+        .chain(secrets)
+        .map(str::to_owned)
+        .collect();
     let lines = pem.lines().filter(|line| !line.starts_with("-----"));
     canaries.extend(lines.filter_map(|line| Some(line.get(..16)?.to_owned())));
     (logins, Canaries(canaries))
@@ -132,7 +138,11 @@ fn no_kind_of_login_leaves_a_secret_in_what_a_run_writes() {
     let refresh = stored["refresh_token"].as_str().expect("a refresh token");
     let canaries = Canaries([canaries.0, vec![refresh[..16].to_owned()]].concat());
     kinds.push(("user", Vec::new()));
-    for (echo, status) in [("headers", 409), ("url", 403), ("headers", 401)] {
+    for (echo, status) in [
+        ("headers", 409),
+        ("authorization", 403),
+        ("authorization", 401),
+    ] {
         provided.server.set_faults(&format!(
             r#"{{ "when": {{ "method": "PUT", "path": "*/canaries/b" }},
                  "then": {{ "answer": {{ "status": {status}, "code": "Odd", "echo": "{echo}" }} }} }}"#
@@ -165,25 +175,26 @@ fn no_kind_of_login_leaves_a_secret_in_what_a_run_writes() {
     }
 }
 
-/// An identity service that refuses everything and repeats what it was sent, encoded and decoded.
+/// An identity service that refuses everything and repeats what it was sent.
 struct EchoService(String);
 
 impl EchoService {
-    fn start() -> Self {
+    /// A service that repeats the fields decoded, or as they are.
+    fn start(decodes: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("it listens");
         // The thread ends with the process, because nothing else interrupts a listener.
         thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
                 // A client that has gone away was answered.
-                let _gone = refuse(client);
+                let _gone = refuse(client, decodes);
             }
         });
         Self(format!("http://{address}"))
     }
 }
 
-fn refuse(mut client: TcpStream) -> std::io::Result<()> {
+fn refuse(mut client: TcpStream, decodes: bool) -> std::io::Result<()> {
     let mut request = Vec::new();
     let mut buffer = [0; 4_096];
     loop {
@@ -202,9 +213,14 @@ fn refuse(mut client: TcpStream) -> std::io::Result<()> {
         }
     }
     let request = String::from_utf8_lossy(&request).into_owned();
-    let decoded = percent_encoding::percent_decode_str(&request.replace('+', " "))
-        .decode_utf8_lossy()
-        .into_owned();
+    // In one line, and the fields first, since only the beginning is shown.
+    let (head, body) = request.split_once("\r\n\r\n").unwrap_or_default();
+    let mut echo = format!("{body} {}", head.replace("\r\n", " "));
+    if decodes {
+        echo = percent_encoding::percent_decode_str(&echo.replace('+', " "))
+            .decode_utf8_lossy()
+            .into_owned();
+    }
     let (status, answer) = if request.contains("/devicecode") {
         let code = json!({
             "user_code": "ABC",
@@ -215,11 +231,8 @@ fn refuse(mut client: TcpStream) -> std::io::Result<()> {
         });
         ("200 OK", code)
     } else {
-        let refusal = json!({
-            "error": format!("invalid_grant {request}"),
-            "error_description": format!("AADSTS50000: it was {decoded}"),
-            "message": request,
-        });
+        let secret = echo.split(['=', ' ']).max_by_key(|part| part.len());
+        let refusal = json!({ "error": secret, "error_description": echo, "message": echo });
         ("400 Bad Request", refusal)
     };
     let answer = answer.to_string();
@@ -233,8 +246,15 @@ fn refuse(mut client: TcpStream) -> std::io::Result<()> {
 #[test]
 fn an_identity_service_that_repeats_what_it_was_sent_reveals_nothing() {
     let provided = Provided::new();
-    let EchoService(echo) = EchoService::start();
-    let (mut kinds, canaries) = logins(&provided, &echo, &echo);
+    for decodes in [false, true] {
+        let EchoService(echo) = EchoService::start(decodes);
+        reveals_nothing(&provided, &echo);
+    }
+}
+
+/// No kind of login shows a secret that the identity service at this address repeats.
+fn reveals_nothing(provided: &Provided, echo: &str) {
+    let (mut kinds, canaries) = logins(provided, echo, echo);
     let canaries = Canaries(
         [
             canaries.0,
@@ -268,12 +288,12 @@ fn an_identity_service_that_repeats_what_it_was_sent_reveals_nothing() {
         vec![
             ("AZCOPY_AUTO_LOGIN_TYPE", "DEVICE".to_owned()),
             ("AZRING_CLIENT_ID", PUBLIC_CLIENT.to_owned()),
-            ("AZURE_AUTHORITY_HOST", echo.clone()),
+            ("AZURE_AUTHORITY_HOST", echo.to_owned()),
         ],
     ));
     for (kind, variables) in &kinds {
         let made = Folder::new();
-        let outcome = with(recorded(&provided, &made), variables).run();
+        let outcome = with(recorded(provided, &made), variables).run();
         assert!(matches!(outcome.status, Some(1 | 2)), "{kind}: {outcome}");
         assert!(!outcome.errors().is_empty(), "{kind}: {outcome}");
         canaries.are_in_nothing_of(&outcome, made.path());
