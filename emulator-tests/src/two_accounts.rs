@@ -89,7 +89,8 @@ impl TwoAccounts {
     }
 }
 
-fn known(account: &Account) -> AccountOption {
+/// The account as an option of an emulator.
+pub fn known(account: &Account) -> AccountOption {
     AccountOption {
         name: account.name().to_owned(),
         key: account.key_in_base64(),

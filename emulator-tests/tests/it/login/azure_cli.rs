@@ -12,6 +12,7 @@ use azring_emulator_tests::compare::assert_same;
 use azring_emulator_tests::emulator::{Options, Server, TlsChoice};
 use azring_emulator_tests::rest::{BlobService, Container, FileService, Share};
 use azring_emulator_tests::tree::{Tree, noise};
+use azring_emulator_tests::two_accounts::known;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -27,7 +28,9 @@ struct LoggedIn {
 
 impl LoggedIn {
     fn new() -> Self {
+        let accounts = [Account::development(), Account::second()];
         let server = Server::start(&Options {
+            accounts: accounts.iter().map(known).collect(),
             tls: TlsChoice::Own,
             unsigned_tokens: true,
             ..Options::default()
@@ -134,10 +137,14 @@ fn one_token_serves_for_all_requests_in_each_direction_and_is_not_shown() {
     let between = Azring::copy(container.url(), other.url()).args(["/S", "/Y"]);
     logged_in.run(between).succeeded().counting(files, 0, 0);
     assert_same(&tree(), &Tree::get_from(&other));
+    let across = logged_in.blobs(&Account::second()).container("across");
+    let copy = Azring::copy(container.url(), across.url()).args(["/S", "/Y"]);
+    logged_in.run(copy).succeeded().counting(files, 0, 0);
+    assert_same(&tree(), &Tree::get_from(&across));
     let list = Azring::new().args(["list", &container.url()]);
     logged_in.run(list.arg("/S")).succeeded();
     let question = "account get-access-token --output json --resource https://storage.azure.com";
-    assert_eq!(logged_in.calls(), [question; 4]);
+    assert_eq!(logged_in.calls(), [question; 5]);
 }
 
 #[test]

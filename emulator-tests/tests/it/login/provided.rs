@@ -11,11 +11,12 @@ use azring_emulator_tests::compare::assert_same;
 use azring_emulator_tests::emulator::identity::{
     CLIENT_SECRET, CONFIDENTIAL_CLIENT, DEFAULT_TENANT, IDENTITY_HEADER, Role, RoleAssignment,
 };
-use azring_emulator_tests::emulator::{AccountOption, IdentityOptions, Options, Server, TlsChoice};
+use azring_emulator_tests::emulator::{IdentityOptions, Options, Server, TlsChoice};
 use azring_emulator_tests::rest::{
     BlobService, Container, FileService, Share, Table, TableService,
 };
 use azring_emulator_tests::tree::{Tree, noise};
+use azring_emulator_tests::two_accounts::known;
 use serde_json::Value;
 
 /// Services over HTTPS that trust the tokens of their identity provider.
@@ -30,11 +31,6 @@ pub(crate) struct Provided {
 impl Provided {
     pub(crate) fn new() -> Self {
         let accounts = [Account::development(), Account::second()];
-        let known = |account: &Account| AccountOption {
-            name: account.name().to_owned(),
-            key: account.key_in_base64(),
-            second_key: None,
-        };
         let certificate = Certificate::make();
         let authority = certificate.authority();
         let server = Server::start(&Options {
